@@ -1,0 +1,98 @@
+"""What each wish and each step does to a job: pure functions that every ledger shares. They know no storage."""
+
+from __future__ import annotations
+
+from ...core.errors import IllegalTransitionError
+from ...core.job_states import ENDED, OWNED, TRANSITIONS, JobState
+from ...core.records.checkpoint import Checkpoint
+from ...core.records.job import Artifact, Job, JobError, Order
+from ...core.state_machine import require_transition
+
+#: Nobody holds the job in these: a cancel takes effect at once.
+_UNOWNED = frozenset({JobState.QUEUED, JobState.PAUSED, JobState.INTERRUPTED})
+_WISHED_STATE: dict[str, tuple[JobState, JobState]] = {
+    "cancel": (JobState.CANCELLING, JobState.CANCELLED),
+    "pause": (JobState.PAUSING, JobState.PAUSED),
+}
+WORKER_LOST = JobError(
+    code="worker_lost",
+    message="The worker went away several times while this ran.",
+    hint="Look at the worker's log for the reason, then press Retry.",
+)
+
+
+def stepped(job: Job, state: JobState, at: str, error: JobError | None = None) -> Job:
+    """`job` in its next state, timestamps and ownership following; IllegalTransitionError."""
+    require_transition(TRANSITIONS, job.state, state)
+    owned = state in OWNED
+    return job.model_copy(
+        update={
+            "state": state,
+            "error": error,
+            "order": job.order if owned else "",
+            "worker_id": job.worker_id if owned else None,
+            "finished_at": at if state in ENDED else None,
+            "updated_at": at,
+        }
+    )
+
+
+def claimed(job: Job, worker_id: str, at: str) -> Job:
+    """`job` taken by a worker: the next attempt begins."""
+    job = stepped(job, JobState.PREPARING, at)
+    return job.model_copy(
+        update={
+            "attempt": job.attempt + 1,
+            "worker_id": worker_id,
+            "order": "",
+            "started_at": job.started_at or at,
+        }
+    )
+
+
+def ordered(job: Job, order: Order, at: str) -> Job | None:
+    """`job` after a person's wish; None when it is already so. IllegalTransitionError where it cannot be."""
+    if order == "save":
+        return _save_wished(job, at)
+    if order not in _WISHED_STATE:
+        raise ValueError(f"unknown order {order!r}")
+    doing, done = _WISHED_STATE[order]
+    if job.state in (doing, done):
+        return None
+    if order == "cancel" and job.state in _UNOWNED:
+        return stepped(job, done, at)
+    return stepped(job, doing, at).model_copy(update={"order": order})
+
+
+def _save_wished(job: Job, at: str) -> Job | None:
+    if job.state is not JobState.RUNNING:
+        raise IllegalTransitionError(
+            "not_running", "Only a running training can save now.", "Wait until it runs, then try again."
+        )
+    return None if job.order == "save" else job.model_copy(update={"order": "save", "updated_at": at})
+
+
+def lost(job: Job, at: str, *, tries: int, max_attempts: int) -> list[Job]:
+    """Every state a job passes through when its worker is gone (or left it interrupted), in order."""
+    if job.state is JobState.CANCELLING:
+        return [stepped(job, JobState.CANCELLED, at)]
+    if job.state is JobState.PAUSING:
+        return [stepped(job, JobState.PAUSED, at)]
+    steps = [] if job.state is JobState.INTERRUPTED else [stepped(job, JobState.INTERRUPTED, at)]
+    last = steps[-1] if steps else job
+    if tries >= max_attempts:
+        return [*steps, stepped(last, JobState.FAILED, at, WORKER_LOST)]
+    return [*steps, stepped(last, JobState.QUEUED, at)]
+
+
+def with_checkpoint(job: Job, checkpoint: Checkpoint, at: str) -> Job:
+    """`checkpoint` added, or put in the place of the one of the same step; sorted by step."""
+    others = [known for known in job.checkpoints if known.step != checkpoint.step]
+    checkpoints = sorted([*others, checkpoint], key=lambda known: known.step)
+    return job.model_copy(update={"checkpoints": checkpoints, "updated_at": at})
+
+
+def with_artifact(job: Job, artifact: Artifact, at: str) -> Job:
+    """`artifact` added, or put in the place of the same file."""
+    others = [known for known in job.artifacts if (known.kind, known.file) != (artifact.kind, artifact.file)]
+    return job.model_copy(update={"artifacts": [*others, artifact], "updated_at": at})

@@ -1,0 +1,47 @@
+"""Who still gives signs of life, judged by this observer's own monotonic clock, never by written timestamps."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Hashable
+
+from ...core.clock import Clock
+
+
+class Sightings:
+    """Remembers for each key the last mark seen and when it changed."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen: dict[str, tuple[Hashable, float, bool]] = {}
+        self._lock = threading.Lock()
+        self._began = False
+
+    def still_s(self, key: str, mark: Hashable) -> float:
+        """Seconds for which `key` has shown this same mark; 0 at the first sight."""
+        now = self._clock.monotonic()
+        with self._lock:
+            known = self._seen.get(key)
+            if known is not None and known[0] == mark:
+                return now - known[1]
+            # The first look finds rows of unknown age; whatever appears or changes later is alive.
+            self._seen[key] = (mark, now, known is not None or self._began)
+            return 0.0
+
+    def moved(self, key: str) -> bool:
+        """Whether this observer has seen the mark of `key` change, or `key` appear."""
+        with self._lock:
+            known = self._seen.get(key)
+            return known is not None and known[2]
+
+    def witness(self, key: str, mark: Hashable) -> None:
+        """This very process wrote the mark: it is alive."""
+        with self._lock:
+            self._seen[key] = (mark, self._clock.monotonic(), True)
+
+    def keep(self, keys: Collection[str]) -> None:
+        """Forget all other keys; called after a full look."""
+        with self._lock:
+            self._began = True
+            for gone in self._seen.keys() - set(keys):
+                del self._seen[gone]

@@ -1,0 +1,173 @@
+"""The ledger in one SQLite file (jobs.db): every change and its event in one immediate transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from ....core.clock import Clock, iso
+from ....core.job_states import JobState
+from ....core.ledger import JobFilter, Lease
+from ....core.records.base import Page
+from ....core.records.checkpoint import Checkpoint
+from ....core.records.event import Event, EventType, Subject
+from ....core.records.job import Artifact, Job, JobError, Order, Progress
+from ....core.records.worker import Worker
+from ..sightings import Sightings
+from . import events, leases, reconciling, rows, wishes, workers
+from .store import Store
+
+
+class SqliteLedger:
+    """Implements core.ledger.Ledger. Each instance is one observer with its own view of who is alive."""
+
+    def __init__(self, path: Path, clock: Clock, *, lease_s: float = 60.0, max_attempts: int = 3) -> None:
+        self._store = Store(path)
+        self._clock = clock
+        self._lease_s = lease_s
+        self._max_attempts = max_attempts
+        self._jobs_seen = Sightings(clock)
+        self._workers_seen = Sightings(clock)
+        with self._store.read() as db:
+            self._epoch = str(db.execute("SELECT value FROM meta WHERE name='epoch'").fetchone()[0])
+
+    @property
+    def epoch(self) -> str:
+        return self._epoch
+
+    def _now(self) -> str:
+        return iso(self._clock.now())
+
+    # --- jobs, asked by people ---
+    def submit(self, job: Job) -> Job:
+        with self._store.write() as db:
+            return wishes.submit(db, job, self._now())
+
+    def get(self, job_id: str) -> Job:
+        with self._store.read() as db:
+            return rows.load(db, job_id).job
+
+    def jobs(self, wanted: JobFilter, *, limit: int = 50, cursor: str | None = None) -> Page[Job]:
+        with self._store.read() as db:
+            return rows.page(db, wanted, max(1, min(limit, 500)), cursor)
+
+    def order(self, job_id: str, order: Order) -> Job:
+        with self._store.write() as db:
+            return wishes.order(db, job_id, order, self._now())
+
+    def requeue(self, job_id: str, *, keep_attempts: bool = False) -> Job:
+        with self._store.write() as db:
+            return wishes.requeue(db, job_id, self._now(), keep_attempts=keep_attempts)
+
+    def move(self, job_id: str, *, priority: int | None = None, position: int | None = None) -> Job:
+        with self._store.write() as db:
+            return wishes.move(db, job_id, self._now(), priority=priority, position=position)
+
+    def annotate(self, job_id: str, checkpoint: Checkpoint) -> Job:
+        with self._store.write() as db:
+            return wishes.annotate(db, job_id, checkpoint, self._now())
+
+    def forget(self, job_id: str) -> None:
+        with self._store.write() as db:
+            wishes.forget(db, job_id)
+
+    # --- jobs, by workers ---
+    def claim(self, *, worker_id: str, owner: str, needs: Collection[str]) -> tuple[Job, Lease] | None:
+        with self._store.read() as db:
+            if not needs or rows.best_queued(db, needs) is None:
+                return None
+        with self._store.write() as db:
+            return leases.claim(db, needs, self._now(), worker_id=worker_id, owner=owner)
+
+    def beat(self, lease: Lease) -> Order:
+        with self._store.write() as db:
+            return leases.beat(db, lease)
+
+    def advance(
+        self,
+        lease: Lease,
+        state: JobState,
+        *,
+        error: JobError | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> Job:
+        with self._store.write() as db:
+            return leases.advance(db, lease, state, self._now(), error=error, data=data)
+
+    def progress(self, lease: Lease, progress: Progress) -> None:
+        with self._store.write() as db:
+            leases.progress(db, lease, progress, self._now())
+
+    def checkpoint(self, lease: Lease, checkpoint: Checkpoint) -> None:
+        with self._store.write() as db:
+            leases.checkpoint(db, lease, checkpoint, self._now())
+
+    def artifact(self, lease: Lease, artifact: Artifact) -> None:
+        with self._store.write() as db:
+            leases.artifact(db, lease, artifact, self._now())
+
+    def reconcile(self) -> list[Job]:
+        with self._store.read() as db:
+            silent = reconciling.silent(db, self._jobs_seen, self._lease_s)
+            _, gone = workers.look(workers.everyone(db), self._workers_seen, self._lease_s)
+        if silent or gone:
+            with self._store.write() as db:
+                for seen in silent:
+                    reconciling.take_back(db, seen, self._now(), self._max_attempts)
+                for worker_id in gone:
+                    workers.remove(db, worker_id, self._now())
+        with self._store.read() as db:
+            return rows.queued(db)
+
+    # --- workers ---
+    def report_worker(self, worker: Worker) -> None:
+        with self._store.write() as db:
+            workers.report(db, worker, self._now())
+        self._workers_seen.witness(worker.id, worker.beat)
+
+    def workers(self) -> list[Worker]:
+        with self._store.read() as db:
+            alive, _ = workers.look(workers.everyone(db), self._workers_seen, self._lease_s)
+        return alive
+
+    def remove_worker(self, worker_id: str) -> None:
+        with self._store.write() as db:
+            workers.remove(db, worker_id, self._now())
+
+    # --- events ---
+    def emit(
+        self,
+        type: EventType,
+        subject: Subject,
+        data: dict[str, Any],
+        *,
+        correlation_id: str,
+        attempt: int | None = None,
+    ) -> Event:
+        event = Event(
+            type=type,
+            at=self._now(),
+            correlation_id=correlation_id,
+            subject=subject,
+            attempt=attempt,
+            data=data,
+        )
+        with self._store.write() as db:
+            return events.append(db, event)
+
+    def events_after(self, seq: int, *, limit: int = 500) -> Sequence[Event]:
+        with self._store.read() as db:
+            return events.after(db, seq, limit)
+
+    def first_seq(self) -> int:
+        """The oldest event still kept: a client that saw less than `first_seq() - 1` must fetch everything anew."""
+        with self._store.read() as db:
+            return events.first_seq(db)
+
+    def last_seq(self) -> int:
+        with self._store.read() as db:
+            return events.last_seq(db)
+
+    def close(self) -> None:
+        self._store.close()

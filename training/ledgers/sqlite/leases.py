@@ -1,0 +1,87 @@
+"""What runners write: claim, beat, advance, progress, checkpoints, artifacts. All fenced by the lease."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+from typing import Any
+
+from ....core.job_states import JobState
+from ....core.ledger import Lease
+from ....core.records.checkpoint import Checkpoint
+from ....core.records.job import Artifact, Job, JobError, Order, Progress
+from ....core.redaction import redact
+from .. import rules
+from . import events, rows
+
+
+def claim(
+    connection: sqlite3.Connection, needs: Collection[str], at: str, *, worker_id: str, owner: str
+) -> tuple[Job, Lease] | None:
+    row = rows.best_queued(connection, needs) if needs else None
+    if row is None:
+        return None
+    job = rules.claimed(row.job, worker_id, at)
+    if not rows.take(connection, job, owner):
+        return None
+    events.append_for_job(connection, job, "job.state", at, events.state_data(job))
+    return job, Lease(job_id=job.id, attempt=job.attempt, owner=owner)
+
+
+def beat(connection: sqlite3.Connection, lease: Lease) -> Order:
+    """A wish to save is told once; cancel and pause are told until the state follows."""
+    row = rows.load_owned(connection, lease)
+    connection.execute("UPDATE job SET beat = beat + 1 WHERE id = ?", (lease.job_id,))
+    if row.job.order == "save":
+        _keep(connection, row, row.job.model_copy(update={"order": ""}))
+    return row.job.order
+
+
+def advance(
+    connection: sqlite3.Connection,
+    lease: Lease,
+    state: JobState,
+    at: str,
+    *,
+    error: JobError | None,
+    data: dict[str, Any] | None,
+) -> Job:
+    row = rows.load_owned(connection, lease)
+    job = rules.stepped(row.job, state, at, _clean(error))
+    _keep(connection, row, job)
+    events.append_for_job(connection, job, "job.state", at, {**(data or {}), **events.state_data(job)})
+    return job
+
+
+def _clean(error: JobError | None) -> JobError | None:
+    """Trainers write paths and tokens into their messages."""
+    if error is None:
+        return None
+    return error.model_copy(update={"message": redact(error.message), "hint": redact(error.hint)})
+
+
+def progress(connection: sqlite3.Connection, lease: Lease, value: Progress, at: str) -> None:
+    row = rows.load_owned(connection, lease)
+    job = row.job.model_copy(update={"progress": value, "updated_at": at})
+    _keep(connection, row, job)
+    events.append_for_job(connection, job, "job.progress", at, {"progress": value.model_dump(mode="json")})
+
+
+def checkpoint(connection: sqlite3.Connection, lease: Lease, value: Checkpoint, at: str) -> None:
+    row = rows.load_owned(connection, lease)
+    job = rules.with_checkpoint(row.job, value, at)
+    _keep(connection, row, job)
+    data = {"checkpoint": value.model_dump(mode="json")}
+    events.append_for_job(connection, job, "job.checkpoint", at, data)
+
+
+def artifact(connection: sqlite3.Connection, lease: Lease, value: Artifact, at: str) -> None:
+    row = rows.load_owned(connection, lease)
+    job = rules.with_artifact(row.job, value, at)
+    _keep(connection, row, job)
+    if value.kind == "sample":
+        events.append_for_job(connection, job, "job.sample", at, {"file": value.file, "step": value.step})
+
+
+def _keep(connection: sqlite3.Connection, row: rows.Row, job: Job) -> None:
+    rows.save(connection, job, owner=row.owner, tries_from=row.tries_from)

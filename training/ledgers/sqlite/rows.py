@@ -1,0 +1,157 @@
+"""Jobs as rows: load, save and find them. Every statement runs inside a transaction of the caller."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from ....core.errors import ConflictError, InvalidError, LeaseLostError, NotFoundError
+from ....core.job_states import OWNED, JobState
+from ....core.ledger import JobFilter, Lease
+from ....core.records.base import Page
+from ....core.records.job import Job
+from . import events
+
+_COLUMNS = "document, owner, beat, tries_from"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A job with what only the ledger knows: who holds it, its heartbeat, the attempt from which tries are counted."""
+
+    job: Job
+    owner: str
+    beat: int
+    tries_from: int
+
+    @property
+    def tries(self) -> int:
+        return self.job.attempt - self.tries_from
+
+
+def _row(found: sqlite3.Row) -> Row:
+    return Row(
+        job=Job.model_validate_json(found["document"]),
+        owner=found["owner"],
+        beat=found["beat"],
+        tries_from=found["tries_from"],
+    )
+
+
+def insert(connection: sqlite3.Connection, job: Job) -> Job:
+    """At the end of its priority: positions only grow."""
+    job = job.model_copy(update={"position": events.next_number(connection, "position")})
+    try:
+        connection.execute(
+            "INSERT INTO job (id, kind, needs, state, priority, position, character_id, attempt, tries_from, document)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(job.id, job.kind, job.needs, job.state.value, job.priority, job.position),
+                *(job.character_id, job.attempt, job.attempt, job.model_dump_json()),
+            ),
+        )
+    except sqlite3.IntegrityError as twin:
+        raise ConflictError(
+            "job_exists", "This job has been submitted already.", "Reload the list."
+        ) from twin
+    return job
+
+
+def load(connection: sqlite3.Connection, job_id: str) -> Row:
+    found = connection.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (job_id,)).fetchone()  # noqa: S608
+    if found is None:
+        raise NotFoundError("job_not_found", "There is no such job.", "It may have been removed: reload.")
+    return _row(found)
+
+
+def load_owned(connection: sqlite3.Connection, lease: Lease) -> Row:
+    """The row behind `lease`, or LeaseLostError: the one check that fences every write of a runner."""
+    found = connection.execute(
+        f"SELECT {_COLUMNS} FROM job WHERE id = ? AND attempt = ? AND owner = ?",  # noqa: S608
+        (lease.job_id, lease.attempt, lease.owner),
+    ).fetchone()
+    row = _row(found) if found is not None else None
+    if row is None or row.job.state not in OWNED:
+        raise lease_lost(lease)
+    return row
+
+
+def lease_lost(lease: Lease) -> LeaseLostError:
+    return LeaseLostError(
+        "lease_lost",
+        f"Attempt {lease.attempt} no longer owns this job.",
+        "Another worker took it over; nothing was lost.",
+    )
+
+
+def save(connection: sqlite3.Connection, job: Job, *, owner: str, tries_from: int) -> None:
+    connection.execute(
+        "UPDATE job SET state = ?, priority = ?, position = ?, attempt = ?, tries_from = ?, owner = ?,"
+        " document = ? WHERE id = ?",
+        (
+            *(job.state.value, job.priority, job.position, job.attempt, tries_from),
+            *(owner if job.state in OWNED else "", job.model_dump_json(), job.id),
+        ),
+    )
+
+
+def take(connection: sqlite3.Connection, job: Job, owner: str) -> bool:
+    """Compare and set: the claim holds only if the row is still queued at the attempt before."""
+    done = connection.execute(
+        "UPDATE job SET state = ?, attempt = ?, owner = ?, beat = beat + 1, document = ?"
+        " WHERE id = ? AND attempt = ? AND state = ?",
+        (
+            *(job.state.value, job.attempt, owner, job.model_dump_json()),
+            *(job.id, job.attempt - 1, JobState.QUEUED.value),
+        ),
+    )
+    return done.rowcount == 1
+
+
+def best_queued(connection: sqlite3.Connection, needs: Collection[str]) -> Row | None:
+    marks = ", ".join("?" * len(needs))
+    found = connection.execute(
+        f"SELECT {_COLUMNS} FROM job WHERE state = ? AND needs IN ({marks})"  # noqa: S608
+        " ORDER BY priority DESC, position, number LIMIT 1",
+        (JobState.QUEUED.value, *needs),
+    ).fetchone()
+    return _row(found) if found is not None else None
+
+
+def queued(connection: sqlite3.Connection, priority: int | None = None) -> list[Job]:
+    """In the order in which they will run."""
+    rows = connection.execute(
+        "SELECT document FROM job WHERE state = ? AND priority = coalesce(?, priority)"
+        " ORDER BY priority DESC, position, number",
+        (JobState.QUEUED.value, priority),
+    ).fetchall()
+    return [Job.model_validate_json(row["document"]) for row in rows]
+
+
+def page(connection: sqlite3.Connection, wanted: JobFilter, limit: int, cursor: str | None) -> Page[Job]:
+    """Newest first; the cursor is the number of the last row shown."""
+    where, values = ["1 = 1"], list[str | int]()
+    if wanted.states:
+        where.append(f"state IN ({', '.join('?' * len(wanted.states))})")
+        values += [state.value for state in wanted.states]
+    for column, value in (("kind", wanted.kind), ("character_id", wanted.character_id)):
+        if value is not None:
+            where.append(f"{column} = ?")
+            values.append(value)
+    if cursor is not None:
+        where.append("number < ?")
+        values.append(_number(cursor))
+    found = connection.execute(
+        f"SELECT number, document FROM job WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?",  # noqa: S608
+        (*values, limit + 1),
+    ).fetchall()
+    items = [Job.model_validate_json(row["document"]) for row in found[:limit]]
+    more = len(found) > limit and items
+    return Page[Job](items=items, next_cursor=str(found[limit - 1]["number"]) if more else None)
+
+
+def _number(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise InvalidError("bad_cursor", "This is not a cursor of this list.", "Start from the first page.")
+    return int(cursor)
