@@ -1,0 +1,1 @@
+"""The domain: records, stores, rules. Knows neither ComfyUI, HTTP, nor any plugin."""

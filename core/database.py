@@ -1,0 +1,134 @@
+"""Opening SQLite files: durable, migrated in order, moved aside when damaged."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from .errors import StorageError
+
+#: (name, SQL script). Names are recorded; a recorded name that we do not know means a newer version wrote the file.
+Migration = tuple[str, str]
+
+BUSY_TIMEOUT_S = 10.0
+NETWORK_FILESYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.juicefs", "ceph"}
+)
+_LOG = logging.getLogger("isengard.database")
+
+
+def open_database(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
+    """A connection in autocommit mode, safe to hand to several threads under a lock of the caller.
+
+    Raises StorageError `schema_newer` when a newer Isengard wrote the file (nothing is changed then). A damaged file is
+    moved aside to `<name>.corrupt-<time>` and a fresh one is made; callers rebuild it from the sidecars when it is empty.
+    """
+    try:
+        return _open(path, migrations)
+    except sqlite3.DatabaseError as damage:
+        if isinstance(damage, sqlite3.OperationalError):
+            raise _storage_error(path, damage) from damage
+        move_aside(path, str(damage))
+        return _open(path, migrations)
+
+
+def _open(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    try:
+        connection.row_factory = sqlite3.Row
+        _refuse_newer(connection, migrations)
+        journal = "TRUNCATE" if on_network_filesystem(path) else "WAL"
+        connection.execute(f"PRAGMA journal_mode={journal}")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("quick_check failed")
+        _migrate(connection, migrations)
+        path.chmod(0o600)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _applied(connection: sqlite3.Connection) -> set[str]:
+    exists = connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE type='table' AND name='migration'"
+    ).fetchone()
+    return {row[0] for row in connection.execute("SELECT name FROM migration")} if exists else set()
+
+
+def _refuse_newer(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    unknown = _applied(connection) - {name for name, _ in migrations}
+    if unknown:
+        raise StorageError(
+            "schema_newer",
+            "A newer version of Isengard has written this data.",
+            "Update Isengard here, or use another DATA_DIR. Nothing was changed.",
+        )
+
+
+def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    if {name for name, _ in migrations} <= _applied(connection):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY, at TEXT NOT NULL)")
+        done = _applied(connection)
+        for name, script in migrations:
+            if name not in done:
+                for statement in filter(str.strip, script.split(";\n")):
+                    connection.execute(statement)
+                connection.execute("INSERT INTO migration VALUES (?, datetime('now'))", (name,))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def move_aside(path: Path, reason: str) -> Path:
+    """Rename a damaged database (and its journals) so that nothing is lost; tells it in the log."""
+    stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%f")
+    target = path.with_name(f"{path.name}.corrupt-{stamp}")
+    for suffix in ("", "-wal", "-shm"):
+        source = path.with_name(path.name + suffix)
+        if source.exists():
+            os.replace(source, target.with_name(target.name + suffix))  # noqa: PTH105
+    _LOG.error(
+        "Database damaged and moved aside",
+        extra={"context": {"file": path.name, "kept_as": target.name, "reason": reason}},
+    )
+    return target
+
+
+def on_network_filesystem(path: Path) -> bool:
+    """Whether `path` lies on a mount where WAL is not allowed; best effort, Linux and Windows."""
+    if sys.platform == "win32":
+        return str(path.absolute()).startswith("\\\\")
+    mounts = Path("/proc/self/mounts")
+    if not mounts.exists():
+        return False
+    resolved, best, kind = str(path.absolute()), "", ""
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        fields = line.split(" ")
+        if len(fields) > 2 and len(fields[1]) >= len(best) and Path(resolved).is_relative_to(fields[1]):
+            best, kind = fields[1], fields[2]
+    return kind in NETWORK_FILESYSTEMS
+
+
+def _storage_error(path: Path, cause: sqlite3.OperationalError) -> StorageError:
+    text = str(cause)
+    if "full" in text:
+        return StorageError("disk_full", "The disk is full.", "Free some space, then try again.")
+    if "locked" in text or "busy" in text:
+        return StorageError(
+            "database_busy", f"{path.name} is in use by another process.", "Try again in a moment."
+        )
+    return StorageError(
+        "database_unavailable", f"{path.name} cannot be opened: {text}.", "Check the folder's permissions."
+    )

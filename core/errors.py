@@ -1,0 +1,65 @@
+"""One exception root. `code` is the stable public API; only web/errors.py maps a class to an HTTP status."""
+
+from __future__ import annotations
+
+
+class IsengardError(Exception):
+    """An error a person may read: `message` says what happened, `hint` what to do next."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+class InvalidError(IsengardError):
+    """The request cannot be right as it stands (400)."""
+
+
+class TooLargeError(IsengardError):
+    """A file or body is over its limit (413)."""
+
+
+class UnsupportedMediaError(IsengardError):
+    """The content is of a kind we do not take (415)."""
+
+
+class NotFoundError(IsengardError):
+    """There is no such thing, or it was deleted (404)."""
+
+
+class ConflictError(IsengardError):
+    """It clashes with what is already there, or with its present state (409)."""
+
+
+class ForbiddenError(IsengardError):
+    """Understood and refused (403)."""
+
+
+class UnauthorizedError(IsengardError):
+    """No valid session or token (401)."""
+
+
+class MisdirectedError(IsengardError):
+    """The request names a host that is not ours (421)."""
+
+
+class NotReadyError(IsengardError):
+    """Something needed is missing, busy or unreachable at this moment (503)."""
+
+
+class NotImplementedYetError(IsengardError):
+    """A scaffold: the interface exists, nothing behind it does (501)."""
+
+
+class StorageError(IsengardError):
+    """Disk full, read-only or damaged (507)."""
+
+
+class IllegalTransitionError(ConflictError):
+    """A state machine was asked for a step that its table does not hold."""
+
+
+class LeaseLostError(IsengardError):
+    """This runner no longer owns its job: another attempt began, or the lease ran out. Stop the trainer at once."""

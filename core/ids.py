@@ -1,0 +1,45 @@
+"""Identifiers: prefix + 26 characters of [0-9a-z]. They are folder names, so they sort by time and are never parsed."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+
+from .errors import InvalidError
+
+ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+BODY_LENGTH = 26
+#: 9 base-36 digits of milliseconds last until the year 5188.
+TIME_DIGITS = 9
+PREFIXES = ("chr", "pho", "job", "gen")
+_PATTERN = re.compile(rf"(?:{'|'.join(PREFIXES)})_[0-9a-z]{{{BODY_LENGTH}}}")
+
+
+def new_id(prefix: str) -> str:
+    """A new identifier, e.g. `job_…`; later ones sort after earlier ones (to the millisecond)."""
+    stamp = _base36(time.time_ns() // 1_000_000).rjust(TIME_DIGITS, "0")
+    body = "".join(secrets.choice(ALPHABET) for _ in range(BODY_LENGTH - TIME_DIGITS))
+    return f"{prefix}_{stamp}{body}"
+
+
+def is_id(prefix: str, text: object) -> bool:
+    """Whether `text` is exactly one identifier of that prefix."""
+    return isinstance(text, str) and text.startswith(prefix + "_") and _PATTERN.fullmatch(text) is not None
+
+
+def require_id(prefix: str, text: object) -> str:
+    """`text` itself when it is such an identifier, else InvalidError `bad_id`."""
+    if not is_id(prefix, text):
+        raise InvalidError(
+            "bad_id", f"This is not a {prefix}_ identifier.", "Use the id exactly as the list gives it."
+        )
+    return str(text)
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, rest = divmod(number, 36)
+        digits = ALPHABET[rest] + digits
+    return digits or "0"

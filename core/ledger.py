@@ -1,0 +1,125 @@
+"""The ledger port: the one authority on jobs, events and workers. Delivery (huey) only rings; this decides.
+
+Every write of a runner carries its Lease and fails with LeaseLostError when another attempt began.
+A ledger may be called from any thread. All methods block; async callers use a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .job_states import JobState
+from .records.base import Page
+from .records.checkpoint import Checkpoint
+from .records.event import Event, EventType, Subject
+from .records.job import Artifact, Job, JobError, Order, Progress
+from .records.worker import Worker
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Proof of ownership: this owner, this attempt of this job."""
+
+    job_id: str
+    attempt: int
+    owner: str
+
+
+@dataclass(frozen=True)
+class JobFilter:
+    states: Collection[JobState] = ()
+    kind: str | None = None
+    character_id: str | None = None
+
+
+class Ledger(Protocol):
+    @property
+    def epoch(self) -> str:
+        """Changes when the ledger was rebuilt: clients then fetch everything anew."""
+
+    # --- jobs, asked by people (server) ---
+    def submit(self, job: Job) -> Job:
+        """Insert a queued job at the end of its priority; emits job.state."""
+
+    def get(self, job_id: str) -> Job:
+        """NotFoundError `job_not_found`."""
+
+    def jobs(self, wanted: JobFilter, *, limit: int = 50, cursor: str | None = None) -> Page[Job]:
+        """Newest first."""
+
+    def order(self, job_id: str, order: Order) -> Job:
+        """cancel | pause | save: durable wish for an owned job (state cancelling/pausing at once for the first two); a job
+        nobody owns is cancelled directly. IllegalTransitionError where the table has no such step."""
+
+    def requeue(self, job_id: str, *, keep_attempts: bool = False) -> Job:
+        """paused | failed | cancelled | interrupted -> queued (resume, retry)."""
+
+    def move(self, job_id: str, *, priority: int | None = None, position: int | None = None) -> Job:
+        """Reorder a queued job."""
+
+    def annotate(self, job_id: str, checkpoint: Checkpoint) -> Job:
+        """Replace the checkpoint of the same step (published, proof.image, scores); allowed after the end."""
+
+    def forget(self, job_id: str) -> None:
+        """Remove a job and its events for good (forget a person)."""
+
+    # --- jobs, by workers ---
+    def claim(self, *, worker_id: str, owner: str, needs: Collection[str]) -> tuple[Job, Lease] | None:
+        """The best eligible queued job (priority desc, position asc) moves to preparing, attempt + 1; None when there is none."""
+
+    def beat(self, lease: Lease) -> Order:
+        """Renew the lease; answers what the person wants ('' = carry on). LeaseLostError."""
+
+    def advance(
+        self,
+        lease: Lease,
+        state: JobState,
+        *,
+        error: JobError | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> Job:
+        """Change state under the lease; emits job.state. IllegalTransitionError, LeaseLostError."""
+
+    def progress(self, lease: Lease, progress: Progress) -> None:
+        """Store and emit job.progress (callers keep to 4 a second)."""
+
+    def checkpoint(self, lease: Lease, checkpoint: Checkpoint) -> None:
+        """Add or replace the checkpoint of that step; emits job.checkpoint."""
+
+    def artifact(self, lease: Lease, artifact: Artifact) -> None:
+        """Add an artifact; emits job.sample for samples."""
+
+    def reconcile(self) -> list[Job]:
+        """Turn owned jobs whose beat stood still for the lease (by this observer's monotonic clock) into interrupted and,
+        below the attempt limit, queued again; the limit reached -> failed `worker_lost`; cancelling -> cancelled,
+        pausing -> paused. Returns every job that is queued now and needs a doorbell."""
+
+    # --- workers ---
+    def report_worker(self, worker: Worker) -> None:
+        """Insert or renew; emits worker.state when something other than the beat changed."""
+
+    def workers(self) -> list[Worker]:
+        """Workers whose beat this observer saw move within the lease."""
+
+    def remove_worker(self, worker_id: str) -> None: ...
+
+    # --- events ---
+    def emit(
+        self,
+        type: EventType,
+        subject: Subject,
+        data: dict[str, Any],
+        *,
+        correlation_id: str,
+        attempt: int | None = None,
+    ) -> Event:
+        """Append to the one global order (redacted)."""
+
+    def events_after(self, seq: int, *, limit: int = 500) -> Sequence[Event]:
+        """Events with a greater seq, oldest first."""
+
+    def last_seq(self) -> int: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,133 @@
+"""JSON logs in the specification's format: one folder a service, one file a day, gzip after 7 days, gone after 30."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import shutil
+import threading
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
+
+from . import atomic, correlation
+from .clock import Clock, SystemClock, iso
+from .redaction import redact, redact_value
+
+SERVICES = ("api", "worker", "frontend")
+COMPRESS_AFTER_DAYS = 7
+DELETE_AFTER_DAYS = 30
+ROOT_LOGGER = "isengard"
+
+
+class LineFormatter(JsonFormatter):
+    """`timestamp, level, service, correlation_id, message, context`, redacted, and nothing else."""
+
+    def __init__(self, service: str, clock: Clock) -> None:
+        super().__init__(json_ensure_ascii=False)
+        self._service = service
+        self._clock = clock
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        return log_data
+
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        context = redact_value(getattr(record, "context", {}) or {})
+        if record.exc_info:
+            context["exception"] = self.formatException(record.exc_info)
+        log_data.update(
+            timestamp=iso(self._clock.now()),
+            level=record.levelname,
+            service=self._service,
+            correlation_id=getattr(record, "correlation_id", "") or correlation.current(),
+            message=record.getMessage(),
+            context={"logger": record.name, **context},
+        )
+
+
+class DailyFileHandler(logging.Handler):
+    """Appends to `<folder>/YYYY-MM-DD.log`; at the first line of a day it compresses and deletes old files."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        super().__init__()
+        self._folder = folder
+        self._clock = clock
+        self._day: date | None = None
+        self._write_lock = threading.Lock()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self.write(self.format(record))
+        except OSError:
+            self.handleError(record)
+
+    def write(self, line: str) -> None:
+        today = self._clock.now().date()
+        with self._write_lock:
+            if today != self._day:
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                tidy(self._folder, today)
+                self._day = today
+            with (self._folder / f"{today.isoformat()}.log").open("a", encoding="utf-8") as stream:
+                stream.write(line + "\n")
+
+
+def tidy(folder: Path, today: date) -> None:
+    """Compress logs older than 7 days and delete those older than 30; only files named like ours are touched."""
+    for file in folder.iterdir():
+        day = _day_of(file)
+        if day is None:
+            continue
+        age = today - day
+        if age > timedelta(days=DELETE_AFTER_DAYS):
+            file.unlink(missing_ok=True)
+        elif age > timedelta(days=COMPRESS_AFTER_DAYS) and file.suffix == ".log":
+            with file.open("rb") as source:
+                atomic.write_with(file.with_name(file.name + ".gz"), partial(_gzip, source))
+            file.unlink(missing_ok=True)
+
+
+def _gzip(source: Any, target: Any) -> None:
+    with gzip.GzipFile(fileobj=target, mode="wb", filename="") as packed:
+        shutil.copyfileobj(source, packed)
+
+
+def _day_of(file: Path) -> date | None:
+    name = file.name.removesuffix(".gz")
+    if not name.endswith(".log"):
+        return None
+    try:
+        return date.fromisoformat(name.removesuffix(".log"))
+    except ValueError:
+        return None
+
+
+def setup_logging(
+    service: str, folder: Path, level: str = "INFO", clock: Clock | None = None
+) -> DailyFileHandler:
+    """Send everything below the logger `isengard` to `folder/<service>/`; replaces an earlier set-up. Returns the handler."""
+    clock = clock or SystemClock()
+    logger = logging.getLogger(ROOT_LOGGER)
+    for old in [handler for handler in logger.handlers if isinstance(handler, DailyFileHandler)]:
+        logger.removeHandler(old)
+    handler = daily_handler(service, folder, clock)
+    logger.addHandler(handler)
+    logger.setLevel(level)
+    return handler
+
+
+def daily_handler(service: str, folder: Path, clock: Clock) -> DailyFileHandler:
+    """A handler for one service; the server uses a second one for the panel's own lines (`frontend`)."""
+    if service not in SERVICES:
+        raise ValueError(f"unknown log service {service!r}")
+    handler = DailyFileHandler(folder / service, clock)
+    handler.setFormatter(LineFormatter(service, clock))
+    return handler

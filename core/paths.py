@@ -1,0 +1,155 @@
+"""Where everything lies (DESIGN section 5), and the one function that keeps names inside their folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import InvalidError
+
+#: RunPod mounts a network volume at one of these; the container's own disk is lost with the pod.
+RUNPOD_VOLUMES = (Path("/runpod-volume"), Path("/workspace"))
+FOLDERS = ("uploads", "jobs", "models", "outputs", "backends", "recipes", "trash", "run", "tmp")
+FORBIDDEN_PARENTS = ("input", "output", "custom_nodes")
+
+
+@dataclass(frozen=True)
+class DataPaths:
+    """Every folder of ours below one root; `logs` may be moved by LOG_DIR."""
+
+    root: Path
+    logs: Path
+
+    @property
+    def uploads(self) -> Path:
+        return self.root / "uploads"
+
+    @property
+    def jobs(self) -> Path:
+        return self.root / "jobs"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def outputs(self) -> Path:
+        return self.root / "outputs"
+
+    @property
+    def backends(self) -> Path:
+        return self.root / "backends"
+
+    @property
+    def recipes(self) -> Path:
+        return self.root / "recipes"
+
+    @property
+    def trash(self) -> Path:
+        return self.root / "trash"
+
+    @property
+    def run(self) -> Path:
+        return self.root / "run"
+
+    @property
+    def tmp(self) -> Path:
+        return self.root / "tmp"
+
+    @property
+    def library_db(self) -> Path:
+        return self.root / "isengard.db"
+
+    @property
+    def jobs_db(self) -> Path:
+        return self.root / "jobs.db"
+
+    @property
+    def queue_db(self) -> Path:
+        return self.root / "queue.db"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.root / "isengard.toml"
+
+    @property
+    def secrets_file(self) -> Path:
+        return self.root / "secrets.toml"
+
+    def character(self, character_id: str) -> Path:
+        return contained(self.uploads, character_id)
+
+    def job(self, job_id: str) -> Path:
+        return contained(self.jobs, job_id)
+
+    def generation(self, generation_id: str) -> Path:
+        return contained(self.outputs, generation_id)
+
+    def character_models(self, slug: str) -> Path:
+        return contained(self.models, slug)
+
+    def create(self) -> None:
+        """Make the folders, private to their owner (faces lie here)."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name in FOLDERS:
+            (self.root / name).mkdir(exist_ok=True, mode=0o700)
+        self.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def contained(root: Path, *parts: str) -> Path:
+    """`root/parts…`, refused (InvalidError `bad_path`) when it would leave `root` by name or through a symlink below it."""
+    for part in parts:
+        if not part or part in (".", "..") or any(mark in part for mark in ("/", "\\", "\x00", ":")):
+            raise InvalidError(
+                "bad_path", "This name cannot be used as a file name.", "Use plain names, no folders."
+            )
+    path = root.joinpath(*parts)
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise InvalidError("bad_path", "This name leads outside its folder.", "Use plain names, no links.")
+    return path
+
+
+def resolve_paths(
+    env: Mapping[str, str], comfy_user_dir: Path | None, volumes: tuple[Path, ...] = RUNPOD_VOLUMES
+) -> DataPaths:
+    """DATA_DIR, else the RunPod volume, else ComfyUI's private user folder, else ./data."""
+    root = _root(env, comfy_user_dir, volumes)
+    _refuse_public(root)
+    logs = Path(env["LOG_DIR"]).expanduser().absolute() if env.get("LOG_DIR") else root / "logs"
+    return DataPaths(root=root, logs=logs)
+
+
+def _root(env: Mapping[str, str], comfy_user_dir: Path | None, volumes: tuple[Path, ...]) -> Path:
+    if env.get("DATA_DIR"):
+        return Path(env["DATA_DIR"]).expanduser().absolute()
+    volume = runpod_volume(env, volumes)
+    if volume is not None:
+        return volume / "isengard"
+    if comfy_user_dir is not None:
+        return comfy_user_dir.absolute() / "__isengard"
+    return Path("data").absolute()
+
+
+def runpod_volume(env: Mapping[str, str], volumes: tuple[Path, ...] = RUNPOD_VOLUMES) -> Path | None:
+    """The persistent volume of a RunPod pod, or None elsewhere."""
+    if not env.get("RUNPOD_POD_ID"):
+        return None
+    return next((volume for volume in volumes if volume.is_dir() and os.access(volume, os.W_OK)), None)
+
+
+def _refuse_public(root: Path) -> None:
+    """ComfyUI serves these folders over HTTP (CVE-2025-67303 and others): private photos never go there."""
+    parts = root.parts
+    public = any(name in parts for name in FORBIDDEN_PARENTS) or ("user", "default") in itertools.pairwise(
+        parts
+    )
+    if public and any(
+        (parent / "main.py").exists() and (parent / "comfy").is_dir() for parent in root.parents
+    ):
+        raise InvalidError(
+            "data_dir_public",
+            "DATA_DIR lies in a folder that ComfyUI serves to browsers.",
+            "Choose a folder outside input, output, user/default and custom_nodes.",
+        )

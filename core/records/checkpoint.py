@@ -1,0 +1,60 @@
+"""A checkpoint of a training and what has been proven about it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from .base import Record
+
+Fit = Literal["fits", "partial", "unchecked", "wrong"]
+ImageProof = Literal["pending", "changed", "unchanged", "skipped"]
+
+
+class Proof(Record):
+    """Header parses, weights finite and not all zero, modules and shapes fit the base, the picture changes."""
+
+    header: bool = False
+    finite: bool = False
+    nonzero: bool = False
+    fit: Fit = "unchecked"
+    image: ImageProof = "pending"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the file may be called trained (the picture proof comes later)."""
+        return self.header and self.finite and self.nonzero and self.fit != "wrong"
+
+
+class Checkpoint(Record):
+    """`step` counts optimizer steps done; `file` is relative to the job's out/ folder, or to models/ once published."""
+
+    step: int
+    file: str
+    size: int
+    sha256: str
+    family: str
+    base_sha256: str | None = None
+    proof: Proof = Field(default_factory=Proof)
+    scores: dict[str, float] = Field(default_factory=dict)
+    published: bool = False
+    placeholder: bool = False
+
+
+class Version(Record):
+    """A published LoRA of a character; `file` is relative to models/ (`<slug>/<name>.safetensors`)."""
+
+    job_id: str
+    step: int
+    file: str
+    size: int
+    sha256: str
+    family: str
+    base_sha256: str | None = None
+    base_model: str = ""
+    proof: Proof = Field(default_factory=Proof)
+    scores: dict[str, float] = Field(default_factory=dict)
+    placeholder: bool = False
+    picked: bool = False
+    created_at: str

@@ -1,0 +1,74 @@
+"""A generation: one request for pictures, sent to ComfyUI as one prompt per image."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ..generation_states import GenerationState
+from .base import Line, Prose, Record
+from .job import JobError
+
+#: ComfyUI's own largest seed.
+MAX_SEED = 2**64 - 1
+
+
+class CharacterUse(Record):
+    """Which person, which trained version, how strongly."""
+
+    id: str
+    checkpoint: Literal["best", "last"] | Annotated[int, Field(ge=0)] = "best"
+    strength: float = Field(default=1.0, ge=0.0, le=2.0)
+
+
+class GenerationRequest(Record):
+    """`seed` null draws one; image i uses seed + i. Sizes are pixels, multiples of 8."""
+
+    recipe: Annotated[Line, Field(max_length=80)]
+    characters: list[CharacterUse] = Field(min_length=1, max_length=4)
+    prompt: Annotated[Prose, Field(max_length=8000)]
+    negative: Annotated[Prose, Field(max_length=8000)] = ""
+    width: int = Field(default=512, ge=64, le=4096, multiple_of=8)
+    height: int = Field(default=512, ge=64, le=4096, multiple_of=8)
+    count: int = Field(default=1, ge=1, le=16)
+    seed: int | None = Field(default=None, ge=0, le=MAX_SEED - 16)
+    steps: int | None = Field(default=None, ge=1, le=200)
+    guidance: float | None = Field(default=None, ge=0.0, le=30.0)
+
+
+class GeneratedImage(Record):
+    """One picture on disk, `file` inside outputs/<generation id>/."""
+
+    n: int
+    file: str
+    width: int
+    height: int
+    seed: int
+    deleted_at: str | None = None
+
+
+class GenerationProgress(Record):
+    """`image` of `count`, then sampling `step` of `total_steps`."""
+
+    image: int = 0
+    count: int = 1
+    step: int = 0
+    total_steps: int = 0
+
+
+class Generation(Record):
+    id: str
+    prompt_ids: list[str] = Field(default_factory=list)
+    recipe: str
+    request: GenerationRequest
+    purpose: Literal["user", "proof"] = "user"
+    state: GenerationState = GenerationState.QUEUED
+    progress: GenerationProgress = Field(default_factory=GenerationProgress)
+    images: list[GeneratedImage] = Field(default_factory=list)
+    error: JobError | None = None
+    favourite: bool = False
+    correlation_id: str = ""
+    created_at: str
+    finished_at: str | None = None
+    deleted_at: str | None = None

@@ -1,0 +1,77 @@
+"""A job: something long that a worker does (training, set-up, download, captioning)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from ..job_states import JobState
+from .base import Record
+from .checkpoint import Checkpoint
+
+JobKind = Literal["training", "backend_setup", "model_download", "captioning"]
+Needs = Literal["gpu", "cpu"]
+Order = Literal["", "cancel", "pause", "save"]
+DEFAULT_PRIORITY = 50
+
+
+class Progress(Record):
+    """Where the job stands; null means not known (yet)."""
+
+    phase: str = ""
+    step: int = 0
+    total_steps: int = 0
+    loss: float | None = None
+    learning_rate: float | None = None
+    seconds_per_step: float | None = None
+    eta_s: float | None = None
+    bytes_done: int | None = None
+    bytes_total: int | None = None
+    vram_used_bytes: int | None = None
+
+
+class JobError(Record):
+    """Why a job failed or paused, in our words."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class Artifact(Record):
+    """Something a job left for the person: `kind` is lora | sample | log."""
+
+    kind: str
+    file: str
+    sha256: str = ""
+    step: int | None = None
+
+
+class Job(Record):
+    """`attempt` fences writers: every claim raises it; `order` is what the person last asked of a running job."""
+
+    id: str
+    kind: JobKind = "training"
+    needs: Needs = "gpu"
+    state: JobState = JobState.QUEUED
+    attempt: int = 0
+    priority: int = Field(default=DEFAULT_PRIORITY, ge=0, le=100)
+    position: int = 0
+    order: Order = ""
+    request: dict[str, Any] = Field(default_factory=dict)
+    character_id: str | None = None
+    backend: str = ""
+    family: str = ""
+    placeholder: bool = False
+    progress: Progress = Field(default_factory=Progress)
+    error: JobError | None = None
+    artifacts: list[Artifact] = Field(default_factory=list)
+    checkpoints: list[Checkpoint] = Field(default_factory=list)
+    parent_job_id: str | None = None
+    worker_id: str | None = None
+    correlation_id: str = ""
+    created_at: str
+    started_at: str | None = None
+    finished_at: str | None = None
+    updated_at: str

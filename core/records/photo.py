@@ -1,0 +1,53 @@
+"""One photo of a character, as kept after decoding, stripping and re-encoding."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .base import Prose, Record
+
+Caption = Annotated[Prose, Field(max_length=2000)]
+
+
+class PhotoFinding(Record):
+    """Something worth telling about a photo (small, blurred, dark, twin, shape)."""
+
+    code: str
+    message: str
+
+
+class Photo(Record):
+    """`sha256` is of the uploaded bytes, `pixel_hash` of the decoded pixels (same picture, other file)."""
+
+    id: str
+    character_id: str
+    file: str
+    width: int
+    height: int
+    sha256: str
+    pixel_hash: str
+    phash: str = ""
+    caption: str = ""
+    included: bool = True
+    held_out: bool = False
+    findings: list[PhotoFinding] = Field(default_factory=list)
+    created_at: str
+    deleted_at: str | None = None
+
+
+class PhotoPatch(Record):
+    """Fields of a photo that a person may change; absent means unchanged."""
+
+    caption: Caption | None = None
+    included: bool | None = None
+    held_out: bool | None = None
+
+
+class CaptionPlan(Record):
+    """How to caption all photos of a character at once; edited captions stay unless `overwrite`."""
+
+    plan: str = Field(pattern="^(trigger|template|captioner)$")
+    template: Caption = "{trigger}, a photo of a {class}"
+    overwrite: bool = False

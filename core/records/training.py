@@ -1,0 +1,50 @@
+"""What a person asks of a training, and what preflight answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .base import Line, Prose, Record
+
+PresetName = Literal["quick", "balanced", "quality"]
+
+
+class Overrides(Record):
+    """Advanced options; null means the preset's value. Ranges are hard limits, backends may narrow them."""
+
+    steps: int | None = Field(default=None, ge=1, le=20_000)
+    rank: int | None = Field(default=None, ge=1, le=256)
+    alpha: float | None = Field(default=None, gt=0, le=256)
+    learning_rate: float | None = Field(default=None, gt=0, le=0.1)
+    resolution: list[Annotated[int, Field(ge=64, le=2048, multiple_of=16)]] | None = Field(
+        default=None, min_length=1, max_length=4
+    )
+    batch_size: int | None = Field(default=None, ge=1, le=16)
+    save_every: int | None = Field(default=None, ge=1, le=20_000)
+    sample_prompts: list[Annotated[Prose, Field(max_length=1000)]] | None = Field(default=None, max_length=10)
+    seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
+    quantize: bool | None = None
+    low_vram: bool | None = None
+
+
+class TrainingRequest(Record):
+    """`base_model`: a key of the family record, a name in ComfyUI's model folders, or an entry of the owner's file."""
+
+    character_id: str
+    method: Annotated[Line, Field(max_length=40)] = "lora"
+    family: Annotated[Line, Field(max_length=40)] = "sd15"
+    preset: PresetName = "balanced"
+    backend: Annotated[Line, Field(max_length=40)] | None = None
+    overrides: Overrides = Field(default_factory=Overrides)
+    base_model: Annotated[Line, Field(max_length=200)] | None = None
+
+
+class Finding(Record):
+    """One line of preflight: `error` blocks, `warning` asks, `info` tells. `fix` names an action of the panel."""
+
+    severity: Literal["error", "warning", "info"]
+    code: str
+    message: str
+    fix: str = ""

@@ -1,0 +1,38 @@
+"""How a worker describes the machine it runs on, so that preflight knows where a training will run."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from .base import Record
+
+
+class Gpu(Record):
+    uuid: str
+    name: str
+    total_bytes: int
+    free_bytes: int
+
+
+class BackendState(Record):
+    """`not_installed` and `broken` carry a `detail` a person can act on."""
+
+    name: str
+    version: str = ""
+    state: Literal["ready", "not_installed", "broken", "unsupported"] = "ready"
+    detail: str = ""
+
+
+class Worker(Record):
+    """`beat` grows by one at every heartbeat; observers judge it by their own clock."""
+
+    id: str
+    host: str
+    version: str
+    gpus: list[Gpu] = Field(default_factory=list)
+    backends: list[BackendState] = Field(default_factory=list)
+    beat: int = 0
+    pid: int = 0
+    slots: int = 1

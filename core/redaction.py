@@ -1,0 +1,36 @@
+"""What must never be written anywhere: tokens, passwords, home folders (specification: redaction rules)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"hf_[A-Za-z0-9]+"), "hf_***REDACTED***"),
+    (re.compile(r"sk-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"), "sk-***REDACTED***"),
+    (re.compile(r"(?:/Users|/home)/[^/\s\"']+/"), "/[HOME]/"),
+    (re.compile(r"/root/"), "/[HOME]/"),
+    (re.compile(r"[A-Za-z]:\\+Users\\+[^\\\s\"']+\\+"), r"\\[HOME]\\"),
+    (re.compile(r"token=[^&\s\"']+", re.IGNORECASE), "token=***"),
+    (re.compile(r"password=.*", re.IGNORECASE), "password=***"),
+    (re.compile(r"(redis(?:s)?://[^:@/\s]*):[^@/\s]+@"), r"\1:***@"),
+    (re.compile(r"(Bearer\s+)[A-Za-z0-9._~+/=-]+"), r"\1***"),
+)
+
+
+def redact(text: str) -> str:
+    """`text` without secrets and without anybody's home folder."""
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def redact_value(value: Any) -> Any:
+    """The same for nested JSON values; keys are redacted too."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {redact(str(key)): redact_value(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [redact_value(item) for item in value]
+    return value

@@ -1,0 +1,187 @@
+"""Settings: the environment beats isengard.toml beats the default; each value knows where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import toml
+
+from . import atomic
+from .errors import InvalidError
+from .paths import DataPaths
+
+MODES = ("production", "fast-test")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LANGUAGES = ("auto", "en")
+#: What the panel may change over HTTP: harmless keys only (DESIGN section 12).
+EDITABLE: dict[str, tuple[str, ...]] = {"language": LANGUAGES, "log_level": LOG_LEVELS}
+SECRETS = ("hf_token", "token", "redis_url")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings; `sources[name]` is environment | isengard.toml | default."""
+
+    mode: str = "production"
+    redis_url: str = ""
+    log_level: str = "INFO"
+    worker_concurrency: int = 1
+    comfyui_url: str = ""
+    ai_toolkit_dir: str = ""
+    ai_toolkit_python: str = ""
+    ai_toolkit_repo: str = ""
+    ai_toolkit_ref: str = ""
+    hf_token: str = field(default="", repr=False)
+    hf_home: str = ""
+    token: str = field(default="", repr=False)
+    allowed_hosts: tuple[str, ...] = ()
+    allow_cpu: bool = False
+    allow_setup: bool = True
+    allow_remote_photos: bool = False
+    language: str = "auto"
+    #: name -> path or hub id, from the owner's file alone, never from a request
+    base_models: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fast_test(self) -> bool:
+        return self.mode == "fast-test"
+
+
+@dataclass(frozen=True)
+class _Key:
+    variable: str
+    parse: Callable[[str], Any]
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return text
+
+    return parse
+
+
+def _flag(text: str) -> bool:
+    lowered = text.strip().lower()
+    if lowered not in ("0", "1", "true", "false", "yes", "no"):
+        raise ValueError("must be 1 or 0")
+    return lowered in ("1", "true", "yes")
+
+
+def _slots(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 64:
+        raise ValueError("must be between 1 and 64")
+    return number
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().lower() for part in text.split(",") if part.strip())
+
+
+#: Every variable of the specification and ours (README has the same table).
+KEYS: dict[str, _Key] = {
+    "mode": _Key("ISENGARD_MODE", _choice(*MODES)),
+    "redis_url": _Key("REDIS_URL", str),
+    "log_level": _Key("LOG_LEVEL", lambda text: _choice(*LOG_LEVELS)(text.upper())),
+    "worker_concurrency": _Key("WORKER_CONCURRENCY", _slots),
+    "comfyui_url": _Key("COMFYUI_URL", lambda text: text.rstrip("/")),
+    "ai_toolkit_dir": _Key("AI_TOOLKIT_DIR", str),
+    "ai_toolkit_python": _Key("AI_TOOLKIT_PYTHON", str),
+    "ai_toolkit_repo": _Key("AI_TOOLKIT_REPO", str),
+    "ai_toolkit_ref": _Key("AI_TOOLKIT_REF", str),
+    "hf_token": _Key("HF_TOKEN", str),
+    "hf_home": _Key("HF_HOME", str),
+    "token": _Key("ISENGARD_TOKEN", str),
+    "allowed_hosts": _Key("ISENGARD_ALLOWED_HOSTS", _hosts),
+    "allow_cpu": _Key("ISENGARD_ALLOW_CPU", _flag),
+    "allow_setup": _Key("ISENGARD_ALLOW_SETUP", _flag),
+    "allow_remote_photos": _Key("ISENGARD_ALLOW_REMOTE_PHOTOS", _flag),
+    "language": _Key("ISENGARD_LANGUAGE", _choice(*LANGUAGES)),
+}
+
+
+def load_settings(env: Mapping[str, str], paths: DataPaths) -> Settings:
+    """Raises InvalidError `bad_setting` naming the variable or key at fault."""
+    written = _read_toml(paths.settings_file) | {
+        name: value for name, value in _read_toml(paths.secrets_file).items() if name in SECRETS
+    }
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for name, key in KEYS.items():
+        if env.get(key.variable):
+            values[name], sources[name] = _parse(key, env[key.variable], key.variable), "environment"
+        elif name in written:
+            values[name], sources[name] = (
+                _parse(key, _as_text(written[name]), f"{name} in isengard.toml"),
+                "isengard.toml",
+            )
+        else:
+            sources[name] = "default"
+    models = written.get("base_models", {})
+    if isinstance(models, dict):
+        values["base_models"] = {str(name): str(target) for name, target in models.items()}
+    return Settings(**values, sources=sources)
+
+
+def save_setting(paths: DataPaths, name: str, value: str) -> None:
+    """Write one harmless setting, or the write-only Hugging Face token. Raises InvalidError `setting_not_editable`."""
+    if name == "hf_token":
+        _save(paths.secrets_file, name, value)
+        return
+    if name not in EDITABLE:
+        raise InvalidError(
+            "setting_not_editable",
+            f"{name} cannot be changed from the panel.",
+            "Set it in the environment or isengard.toml.",
+        )
+    if value not in EDITABLE[name]:
+        raise InvalidError(
+            "bad_setting", f"{name} must be one of {', '.join(EDITABLE[name])}.", "Choose one of these."
+        )
+    _save(paths.settings_file, name, value)
+
+
+def save_secret(paths: DataPaths, name: str, value: str) -> None:
+    """Keep a secret of ours (the generated session token) in secrets.toml, mode 0600."""
+    if name not in SECRETS:
+        raise InvalidError("setting_not_editable", f"{name} is not a secret of Isengard.", "")
+    _save(paths.secrets_file, name, value)
+
+
+def _save(file: Path, name: str, value: str) -> None:
+    content = _read_toml(file)
+    if value:
+        content[name] = value
+    else:
+        content.pop(name, None)
+    atomic.write_text(file, toml.dumps(content))
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
+    try:
+        return dict(toml.loads(file.read_text(encoding="utf-8")))
+    except (toml.TomlDecodeError, UnicodeDecodeError) as damage:
+        raise InvalidError(
+            "bad_setting", f"{file.name} cannot be read: {damage}", "Correct the file or move it away."
+        ) from damage
+
+
+def _parse(key: _Key, text: str, where: str) -> Any:
+    try:
+        return key.parse(text)
+    except ValueError as fault:
+        raise InvalidError(
+            "bad_setting", f"{where}: {fault}.", "Correct the value and restart ComfyUI."
+        ) from fault
+
+
+def _as_text(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
