@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 #: Windows virus scanners hold new files for a moment; ten tries of 100 ms (reliability.md, F9).
-REPLACE_TRIES = 10
+REPLACE_TRIES = 10 if os.name == "nt" else 1
 REPLACE_PAUSE_S = 0.1
 TEMP_SUFFIX = ".isen-tmp"
 
@@ -54,7 +53,7 @@ def replace(source: Path, target: Path) -> None:
             os.replace(source, target)  # noqa: PTH105 - the call whose guarantee we rely on
             break
         except PermissionError:
-            if sys.platform != "win32" or attempt == REPLACE_TRIES - 1:
+            if attempt == REPLACE_TRIES - 1:
                 raise
             time.sleep(REPLACE_PAUSE_S)
     sync_folder(target.parent)

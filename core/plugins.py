@@ -1,0 +1,168 @@
+"""The one door for ours and foreign plugins at three seams: a built-in table, pip entry points, neighbouring packs."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import re
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import toml
+
+from .errors import NotFoundError
+from .paths import DataPaths
+from .settings import Settings
+
+SEAMS = ("training_backends", "image_pipelines", "video_pipelines")
+#: Modules of neighbouring packs are loaded below this name, without running their own __init__.
+NEIGHBOURS = "isengard_neighbours"
+#: What a broken foreign plugin may raise while it loads; it then is a problem to show, never a crash.
+LOAD_FAULTS = (
+    ImportError,
+    AttributeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    LookupError,
+    OSError,
+    RuntimeError,
+)
+_log = logging.getLogger("isengard.plugins")
+
+
+@dataclass(frozen=True)
+class PluginContext:
+    """What every plugin's factory is called with."""
+
+    paths: DataPaths
+    settings: Settings
+
+
+Factory = Callable[[PluginContext], Any]
+
+
+@dataclass(frozen=True)
+class PluginProblem:
+    """A plugin that could not be loaded, for the panel and `doctor`."""
+
+    seam: str
+    name: str
+    reason: str
+
+
+@dataclass
+class PluginRegistry:
+    """`builtin[seam][name]` is a factory; foreign ones never replace a built-in name."""
+
+    context: PluginContext
+    builtin: Mapping[str, Mapping[str, Factory]]
+    neighbours: Sequence[Path] = ()
+    problems: list[PluginProblem] = field(default_factory=list)
+    _found: dict[str, dict[str, Factory]] = field(default_factory=dict)
+    _made: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def names(self, seam: str) -> list[str]:
+        """The plugins of a seam, built-in ones first."""
+        return list(self._factories(seam))
+
+    def get(self, seam: str, name: str) -> Any:
+        """The plugin, made at first use. Raises NotFoundError `plugin_unknown`."""
+        if (seam, name) not in self._made:
+            factory = self._factories(seam).get(name)
+            if factory is None:
+                raise NotFoundError(
+                    "plugin_unknown",
+                    f"There is no {seam.replace('_', ' ').removesuffix('s')} called {name!r}.",
+                    f"Known: {', '.join(self.names(seam)) or 'none'}.",
+                )
+            self._made[seam, name] = factory(self.context)
+        return self._made[seam, name]
+
+    def all(self, seam: str) -> dict[str, Any]:
+        """Every plugin of the seam that could be made; a foreign one that fails is listed in `problems`."""
+        made: dict[str, Any] = {}
+        for name in self.names(seam):
+            try:
+                made[name] = self.get(seam, name)
+            except LOAD_FAULTS as fault:
+                if name in self.builtin.get(seam, {}):
+                    raise
+                self._found[seam].pop(name)
+                self._note(seam, name, fault)
+        return made
+
+    def _factories(self, seam: str) -> dict[str, Factory]:
+        if seam not in SEAMS:
+            raise NotFoundError("plugin_unknown", f"There is no seam called {seam!r}.", f"Seams: {SEAMS}.")
+        if seam not in self._found:
+            found = dict(self.builtin.get(seam, {}))
+            for name, load in self._foreign(seam):
+                if name in found:
+                    self._note(seam, name, ValueError("this name is taken"))
+                    continue
+                try:
+                    found[name] = load()
+                except LOAD_FAULTS as fault:
+                    self._note(seam, name, fault)
+            self._found[seam] = found
+        return self._found[seam]
+
+    def _foreign(self, seam: str) -> Iterator[tuple[str, Callable[[], Factory]]]:
+        for point in metadata.entry_points(group=f"isengard.{seam}"):
+            yield point.name, point.load
+        for pack in self.neighbours:
+            for name, target in _declared(pack, seam).items():
+                yield name, partial(_load, pack, target)
+
+    def _note(self, seam: str, name: str, fault: BaseException) -> None:
+        reason = f"{type(fault).__name__}: {fault}"
+        self.problems.append(PluginProblem(seam, name, reason))
+        _log.warning("Plugin not loaded", extra={"context": {"seam": seam, "name": name, "reason": reason}})
+
+
+def neighbour_packs(own_folder: Path) -> list[Path]:
+    """The packs beside ours that declare `[tool.isengard.plugins]`."""
+    beside = sorted(own_folder.parent.iterdir()) if own_folder.parent.name == "custom_nodes" else []
+    return [pack for pack in beside if pack != own_folder and any(_declared(pack, seam) for seam in SEAMS)]
+
+
+def _declared(pack: Path, seam: str) -> dict[str, str]:
+    """`[tool.isengard.plugins.<seam>]` of a pack: name = "module.path:factory"."""
+    file = pack / "pyproject.toml"
+    try:
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        table = toml.loads(text) if "isengard" in text else {}
+        entries = table.get("tool", {}).get("isengard", {}).get("plugins", {}).get(seam, {})
+        return {str(name): str(target) for name, target in entries.items()}
+    except (OSError, ValueError, AttributeError) as damage:
+        _log.warning(
+            "A neighbouring pack's pyproject.toml cannot be read",
+            extra={"context": {"pack": pack.name, "reason": str(damage)}},
+        )
+        return {}
+
+
+def _load(pack: Path, target: str) -> Factory:
+    module_name, _, attribute = target.partition(":")
+    if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", module_name) or not attribute.isidentifier():
+        raise ValueError(f"{target!r} is not of the form module.path:factory")
+    root = f"{NEIGHBOURS}.{re.sub(r'[^0-9A-Za-z_]', '_', pack.name)}"
+    _namespace(NEIGHBOURS, [])
+    _namespace(root, [str(pack)])
+    factory: Factory = getattr(importlib.import_module(f"{root}.{module_name}"), attribute)
+    return factory
+
+
+def _namespace(name: str, folders: list[str]) -> None:
+    """A package of that name whose modules lie in `folders`; the pack's own __init__ (nodes, routes) is not run."""
+    if name not in sys.modules:
+        module = types.ModuleType(name)
+        module.__path__ = folders
+        sys.modules[name] = module

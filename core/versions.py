@@ -1,0 +1,140 @@
+"""Published LoRAs: plain files below models/<slug>/ with a JSON sidecar each. The files are the truth, there is no table."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from pathlib import Path
+from typing import BinaryIO
+
+from pydantic import ValidationError
+
+from . import atomic
+from .clock import Clock, iso
+from .errors import NotFoundError, StorageError
+from .paths import DataPaths, contained
+from .records.checkpoint import Checkpoint, Version
+
+#: The score that decides "best" where the identity extra has measured it.
+LIKENESS = "likeness"
+_log = logging.getLogger("isengard.versions")
+
+
+class VersionStore:
+    """Names are unique for ever (step + content hash): ComfyUI keeps serving the old content of a re-used name."""
+
+    def __init__(self, paths: DataPaths, clock: Clock) -> None:
+        self._paths = paths
+        self._clock = clock
+
+    def list(self, slug: str) -> list[Version]:
+        """The character's published versions, oldest first."""
+        folder = self._paths.character_models(slug)
+        found = [self._read(sidecar) for sidecar in folder.glob("*.json")] if folder.is_dir() else []
+        return sorted((v for v in found if v is not None), key=lambda v: (v.created_at, v.step))
+
+    def best(self, slug: str, family: str | None = None) -> Version | None:
+        """Highest likeness, else the user's pick, else the last one (DESIGN section 6)."""
+        versions = [v for v in self.list(slug) if family in (None, v.family)]
+        scored = [v for v in versions if LIKENESS in v.scores]
+        if scored:
+            return max(scored, key=lambda v: v.scores[LIKENESS])
+        return next((v for v in reversed(versions) if v.picked), versions[-1] if versions else None)
+
+    def find(self, slug: str, checkpoint: str, family: str | None = None) -> Version | None:
+        """`best`, `last`, a step number, or a file name as `list` gives it."""
+        if checkpoint == "best":
+            return self.best(slug, family)
+        versions = [v for v in self.list(slug) if family in (None, v.family)]
+        if checkpoint == "last":
+            return versions[-1] if versions else None
+        wanted = int(checkpoint) if checkpoint.isdecimal() else None
+        return next((v for v in reversed(versions) if wanted == v.step or v.file == checkpoint), None)
+
+    def path(self, version: Version) -> Path:
+        """The file itself, contained in models/. Raises NotFoundError `version_missing`."""
+        slug, _, name = version.file.partition("/")
+        path = contained(self._paths.models, slug, name)
+        if not path.is_file():
+            raise NotFoundError("version_missing", f"{name} is no longer there.", "Publish it again.")
+        return path
+
+    def publish(
+        self,
+        slug: str,
+        *,
+        character_id: str,
+        job_id: str,
+        checkpoint: Checkpoint,
+        source_file: Path,
+        base_model: str = "",
+    ) -> Version:
+        """Copy `source_file` into models/<slug>/ by temp + rename; doing it twice gives the same version.
+
+        A copy, not a hard link: a trainer that writes its file again in place would otherwise truncate
+        the one ComfyUI has mapped (facts: lora-roundtrip). Raises StorageError `publish_failed`.
+        """
+        folder = self._paths.character_models(slug)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        stem = f"{slug}-{checkpoint.family}-{checkpoint.step:06d}-{checkpoint.sha256[:8]}"
+        target, sidecar = contained(folder, f"{stem}.safetensors"), contained(folder, f"{stem}.json")
+        known = self._read(sidecar) if sidecar.exists() and target.exists() else None
+        if known is not None:
+            return known
+        if not target.exists():
+            _copy(source_file, target)
+        version = Version(
+            job_id=job_id,
+            step=checkpoint.step,
+            file=f"{slug}/{target.name}",
+            size=checkpoint.size,
+            sha256=checkpoint.sha256,
+            family=checkpoint.family,
+            base_sha256=checkpoint.base_sha256,
+            base_model=base_model,
+            proof=checkpoint.proof,
+            scores=checkpoint.scores,
+            placeholder=checkpoint.placeholder,
+            created_at=iso(self._clock.now()),
+        )
+        self._write(sidecar, character_id, version)
+        _log.info("LoRA published", extra={"context": {"file": version.file, "job_id": job_id}})
+        return version
+
+    def update(self, version: Version) -> None:
+        """Write the version's sidecar again (proof, scores, pick). Raises NotFoundError when its file is gone."""
+        path = self.path(version)
+        sidecar = path.with_suffix(".json")
+        character_id = json.loads(sidecar.read_text(encoding="utf-8")).get("character_id", "")
+        self._write(sidecar, character_id, version)
+
+    def _write(self, sidecar: Path, character_id: str, version: Version) -> None:
+        atomic.write_json(sidecar, {"character_id": character_id, "version": version.model_dump(mode="json")})
+
+    def _read(self, sidecar: Path) -> Version | None:
+        try:
+            content = json.loads(sidecar.read_text(encoding="utf-8"))
+            version = Version.model_validate(content["version"])
+        except (OSError, ValueError, KeyError, TypeError, ValidationError) as damage:
+            _log.warning(
+                "A LoRA's sidecar cannot be read",
+                extra={"context": {"file": sidecar.name, "reason": type(damage).__name__}},
+            )
+            return None
+        return version if sidecar.with_suffix(".safetensors").is_file() else None
+
+
+def _copy(source: Path, target: Path) -> None:
+    def fill(stream: BinaryIO) -> None:
+        with source.open("rb") as original:
+            shutil.copyfileobj(original, stream, 4 * 1024 * 1024)
+
+    try:
+        atomic.write_with(target, fill)
+    except OSError as fault:
+        raise StorageError(
+            "publish_failed",
+            f"The LoRA could not be copied: {fault.strerror or fault}.",
+            "Free some disk space and publish the checkpoint again.",
+        ) from fault
