@@ -1,0 +1,9 @@
+"""`python -m isengard worker | doctor`."""
+
+from __future__ import annotations
+
+import sys
+
+from .boot import main
+
+raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,165 @@
+"""The one file that knows ComfyUI's Python inside: paths, address, LoRA folder, memory, LoRA loading, progress.
+
+Written against ComfyUI 0.3.64 to 0.3.75. Everything else receives this object and never imports ComfyUI.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_log = logging.getLogger("isengard.comfy_host")
+
+
+class ComfyHost:
+    """Facts and services of the ComfyUI process we live in."""
+
+    def __init__(self, prompt_server: Any) -> None:
+        self._server = prompt_server
+
+    @property
+    def version(self) -> str:
+        """ComfyUI's version, e.g. `0.3.75`; `unknown` before 0.3.10."""
+        try:
+            from comfyui_version import __version__
+        except ImportError:
+            return "unknown"
+        return str(__version__)
+
+    @property
+    def user_directory(self) -> Path:
+        import folder_paths
+
+        return Path(folder_paths.get_user_directory())
+
+    @property
+    def _arguments(self) -> Any:
+        from comfy.cli_args import args
+
+        return args
+
+    @property
+    def listen_addresses(self) -> list[str]:
+        """What `--listen` was given (one or several, separated by commas)."""
+        return [part.strip() for part in str(self._arguments.listen).split(",") if part.strip()]
+
+    @property
+    def listen_is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return all(_is_loopback(address) for address in self.listen_addresses)
+
+    @property
+    def server_url(self) -> str:
+        """Where this very server is reached from this machine."""
+        args = self._arguments
+        scheme = (
+            "https" if getattr(args, "tls_keyfile", None) and getattr(args, "tls_certfile", None) else "http"
+        )
+        return f"{scheme}://{_reachable(self.listen_addresses)}:{int(args.port)}"
+
+    def model_names(self, folder: str) -> list[str]:
+        """File names as ComfyUI's loaders show them (`checkpoints`, `loras` …); empty for an unknown folder."""
+        import folder_paths
+
+        if folder not in folder_paths.folder_names_and_paths:
+            return []
+        return list(folder_paths.get_filename_list(folder))
+
+    def model_path(self, folder: str, name: str) -> Path | None:
+        """The file behind a loader's name, or None: only names that `model_names` lists are looked up."""
+        import folder_paths
+
+        if name not in self.model_names(folder):
+            return None
+        found = folder_paths.get_full_path(folder, name)
+        return Path(found) if found else None
+
+    def model_folders(self, folder: str) -> list[Path]:
+        import folder_paths
+
+        if folder not in folder_paths.folder_names_and_paths:
+            return []
+        return [Path(path) for path in folder_paths.get_folder_paths(folder)]
+
+    def register_loras(self, folder: Path) -> None:
+        """Show the LoRAs in `folder` in ComfyUI's own loaders, without copying them."""
+        import folder_paths
+
+        folder_paths.add_model_folder_path("loras", str(folder))
+
+    def free(self) -> None:
+        """Ask ComfyUI to unload its models between two prompts (what POST /free does)."""
+        self._server.prompt_queue.set_flag("unload_models", True)
+        self._server.prompt_queue.set_flag("free_memory", True)
+
+    def read_lora(self, path: Path) -> Mapping[str, Any]:
+        """The tensors of a safetensors file; other formats are never opened."""
+        import comfy.utils
+
+        if path.suffix != ".safetensors":
+            raise ValueError("only .safetensors files are read")
+        tensors: Mapping[str, Any] = comfy.utils.load_torch_file(str(path), safe_load=True)
+        return tensors
+
+    def apply_lora(
+        self, model: Any, clip: Any, tensors: Mapping[str, Any], strength: float
+    ) -> tuple[Any, Any]:
+        """MODEL and CLIP with the LoRA, the way ComfyUI's own LoraLoader does it; `clip` may be None."""
+        import comfy.sd
+
+        patched_model, patched_clip = comfy.sd.load_lora_for_models(
+            model, clip, tensors, strength, strength if clip is not None else 0.0
+        )
+        return patched_model, patched_clip
+
+    def lora_coverage(self, model: Any, clip: Any, tensors: Mapping[str, Any]) -> tuple[int, int]:
+        """How many of the LoRA's modules this model takes, and how many modules the LoRA has in all.
+
+        ComfyUI tells unmatched keys only to its console and runs on (facts: lora-roundtrip, G4).
+        """
+        import comfy.lora
+        import comfy.lora_convert
+
+        keys: dict[str, Any] = comfy.lora.model_lora_keys_unet(model.model, {})
+        if clip is not None:
+            keys = comfy.lora.model_lora_keys_clip(clip.cond_stage_model, keys)
+        taken = comfy.lora.load_lora(comfy.lora_convert.convert_lora(dict(tensors)), keys, log_missing=False)
+        modules = {name.rsplit(".lora_", 1)[0].rsplit(".alpha", 1)[0] for name in tensors}
+        return len(taken), len(modules)
+
+    def progress_bar(self, total: int, node_id: str | None = None) -> Any:
+        """ComfyUI's progress bar on a node: `.update_absolute(value, total)`."""
+        import comfy.utils
+
+        return comfy.utils.ProgressBar(total, node_id=node_id)
+
+    def raise_if_interrupted(self) -> None:
+        """Let ComfyUI's cancel button end what a node is doing."""
+        import comfy.model_management
+
+        comfy.model_management.throw_exception_if_processing_interrupted()
+
+
+def _is_loopback(address: str) -> bool:
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _reachable(addresses: list[str]) -> str:
+    """The host part of our own URL: loopback for a wildcard address, brackets for IPv6."""
+    for address in addresses or ["127.0.0.1"]:
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return address
+        if parsed.is_unspecified:
+            return "127.0.0.1" if parsed.version == 4 else "[::1]"
+        return str(parsed) if parsed.version == 4 else f"[{parsed}]"
+    return "127.0.0.1"

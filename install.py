@@ -1,0 +1,68 @@
+"""What ComfyUI-Manager runs after downloading the pack: looks, explains, installs nothing, and never fails an install.
+
+Standard library only: the Manager may run it before the requirements are there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from importlib import metadata
+from pathlib import Path
+
+PACK = Path(__file__).resolve().parent
+MINIMUM_PYTHON = (3, 10)
+#: Photos, data sets, a LoRA every few hundred steps: what a first training comfortably takes.
+ROOMY_BYTES = 5 * 1024**3
+
+
+def missing_requirements(requirements: Path) -> list[str]:
+    """The lines of requirements.txt whose package is not installed."""
+    missing = []
+    for line in requirements.read_text(encoding="utf-8").splitlines():
+        name = re.match(r"[A-Za-z0-9._-]+", line)
+        if name is None:
+            continue
+        try:
+            metadata.version(name.group())
+        except metadata.PackageNotFoundError:
+            missing.append(line.strip())
+    return missing
+
+
+def data_folder() -> Path:
+    """Where Isengard will keep its data when ComfyUI starts it from here (the README's table has all the rules)."""
+    if os.environ.get("DATA_DIR"):
+        return Path(os.environ["DATA_DIR"]).expanduser().absolute()
+    if os.environ.get("RUNPOD_POD_ID"):
+        for volume in (Path("/runpod-volume"), Path("/workspace")):
+            if volume.is_dir():
+                return volume / "isengard"
+    comfyui = PACK.parent.parent
+    return comfyui / "user" / "__isengard" if (comfyui / "main.py").is_file() else Path("data").absolute()
+
+
+def main() -> int:
+    version = ".".join(map(str, sys.version_info[:3]))
+    print(f"[Isengard] Python {version} at {sys.executable}")
+    if sys.version_info < MINIMUM_PYTHON:
+        print("[Isengard] Python 3.10 or newer is needed. Use a newer ComfyUI; nothing else was changed.")
+    missing = missing_requirements(PACK / "requirements.txt")
+    if missing:
+        print(f"[Isengard] Still to be installed: {', '.join(missing)}")
+        print("[Isengard] ComfyUI-Manager does this by itself. By hand, with ComfyUI's own Python:")
+        print(f'[Isengard]   "{sys.executable}" -m pip install -r "{PACK / "requirements.txt"}"')
+    folder = data_folder()
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    free = shutil.disk_usage(existing).free
+    print(f"[Isengard] Data folder: {folder} ({free / 1024**3:.0f} GB free)")
+    if free < ROOMY_BYTES:
+        print("[Isengard] That is little room for training. DATA_DIR can point to another disk.")
+    print("[Isengard] Restart ComfyUI, then open the Isengard tab in its sidebar.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

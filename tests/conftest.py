@@ -1,0 +1,65 @@
+"""Loads this checkout as the package `isengard`, the way ComfyUI and the worker do it."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _load() -> None:
+    spec = importlib.util.spec_from_file_location("isengard_boot", ROOT / "boot.py")
+    boot = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(boot)
+    boot.load()
+
+
+_load()
+
+
+class FrozenClock:
+    """A clock that moves only when a test says so."""
+
+    def __init__(self) -> None:
+        from datetime import datetime, timezone
+
+        self.moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+        self.ticks = 1000.0
+
+    def now(self):
+        return self.moment
+
+    def monotonic(self):
+        return self.ticks
+
+    def advance(self, seconds: float) -> None:
+        from datetime import timedelta
+
+        self.moment += timedelta(seconds=seconds)
+        self.ticks += seconds
+
+
+@pytest.fixture
+def clock():
+    return FrozenClock()
+
+
+@pytest.fixture
+def paths(tmp_path):
+    """Our folders below a temporary root."""
+    from isengard.core.paths import DataPaths
+
+    paths = DataPaths(root=tmp_path / "data", logs=tmp_path / "data" / "logs")
+    paths.create()
+    return paths
+
+
+@pytest.fixture
+def log_lines(caplog):
+    """What Isengard logged during the test, as records."""
+    caplog.set_level(logging.DEBUG, logger="isengard")
+    return caplog.records
