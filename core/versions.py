@@ -18,6 +18,8 @@ from .records.checkpoint import Checkpoint, Version
 
 #: The score that decides "best" where the identity extra has measured it.
 LIKENESS = "likeness"
+#: What a version takes over from its checkpoint.
+_CARRIED = {"step", "size", "sha256", "family", "base_sha256", "proof", "scores", "placeholder"}
 _log = logging.getLogger("isengard.versions")
 
 
@@ -84,18 +86,12 @@ class VersionStore:
             return known
         if not target.exists():
             _copy(source_file, target)
+        facts = checkpoint.model_dump(include=_CARRIED)
         version = Version(
+            **facts,
             job_id=job_id,
-            step=checkpoint.step,
             file=f"{slug}/{target.name}",
-            size=checkpoint.size,
-            sha256=checkpoint.sha256,
-            family=checkpoint.family,
-            base_sha256=checkpoint.base_sha256,
             base_model=base_model,
-            proof=checkpoint.proof,
-            scores=checkpoint.scores,
-            placeholder=checkpoint.placeholder,
             created_at=iso(self._clock.now()),
         )
         self._write(sidecar, character_id, version)

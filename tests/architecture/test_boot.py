@@ -1,0 +1,77 @@
+"""boot.py: any folder name, `python -I`, one copy only, and no work at import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(code: str, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-I", "-c", code, *arguments], capture_output=True, text=True, timeout=60
+    )
+
+
+LOAD = """
+import importlib.util, sys
+def load(folder):
+    spec = importlib.util.spec_from_file_location("door_" + str(abs(hash(folder))), folder + "/boot.py")
+    boot = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(boot)
+    return boot.load()
+"""
+
+
+@pytest.fixture
+def odd_copy(tmp_path):
+    folder = tmp_path / "isengard-main (1) \u00fc"
+    folder.mkdir()
+    for name in ("__init__.py", "__main__.py", "boot.py", "core", "training"):
+        (folder / name).symlink_to(ROOT / name)
+    # a real copy of the two files that ask where they lie
+    for name in ("__init__.py", "boot.py"):
+        (folder / name).unlink()
+        (folder / name).write_bytes((ROOT / name).read_bytes())
+    return folder
+
+
+def test_any_folder_name_becomes_isengard(odd_copy):
+    done = run(
+        LOAD + "print(load(sys.argv[1]).__name__); import isengard.core.ids as i; print(i.__name__)",
+        str(odd_copy),
+    )
+    assert done.stdout.split() == ["isengard", "isengard.core.ids"], done.stderr
+
+
+def test_loading_twice_gives_the_same_module():
+    done = run(LOAD + "print(load(sys.argv[1]) is load(sys.argv[1]))", str(ROOT))
+    assert done.stdout.strip() == "True", done.stderr
+
+
+def test_a_second_copy_is_refused_with_both_folders_named(odd_copy):
+    done = run(LOAD + "load(sys.argv[1]); load(sys.argv[2])", str(ROOT), str(odd_copy))
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert "installed twice" in last and str(ROOT) in last and odd_copy.name in last
+
+
+def test_the_script_explains_itself_without_a_command():
+    done = subprocess.run(
+        [sys.executable, "-I", str(ROOT / "boot.py")], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2 and "worker|doctor" in done.stderr
+
+
+def test_importing_the_door_does_no_work(tmp_path):
+    code = LOAD + (
+        "import os, threading; os.chdir(sys.argv[2]); load(sys.argv[1]);"
+        "print(threading.active_count(), sorted(os.listdir('.')),"
+        " [m for m in ('torch','pydantic','huey','aiohttp','sqlite3','PIL') if m in sys.modules])"
+    )
+    done = run(code, str(ROOT), str(tmp_path))
+    assert done.stdout.strip() == "1 [] []", done.stdout + done.stderr
