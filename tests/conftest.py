@@ -59,7 +59,7 @@ def paths(tmp_path):
 
 
 @pytest.fixture
-def log_lines(caplog):
-    """What Isengard logged during the test, as records."""
+def logged(caplog):
+    """`logged.records`: what Isengard logged during the test."""
     caplog.set_level(logging.DEBUG, logger="isengard")
-    return caplog.records
+    return caplog

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from isengard.core.database import open_database
+from isengard.core.errors import StorageError
+
+FIRST = ("0001_first", "CREATE TABLE a (x INTEGER);\nCREATE TABLE b (y INTEGER)")
+SECOND = ("0002_second", "ALTER TABLE a ADD COLUMN z TEXT")
+
+
+def test_migrations_run_once_in_order(tmp_path):
+    path = tmp_path / "t.db"
+    open_database(path, [FIRST]).close()
+    database = open_database(path, [FIRST, SECOND])
+    database.execute("INSERT INTO a (x, z) VALUES (1, 'q')")
+    assert [row[0] for row in database.execute("SELECT name FROM migration ORDER BY rowid")] == [
+        FIRST[0],
+        SECOND[0],
+    ]
+    assert database.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert database.execute("PRAGMA synchronous").fetchone()[0] == 2
+
+
+def test_a_migration_that_fails_changes_nothing(tmp_path):
+    path = tmp_path / "t.db"
+    open_database(path, [FIRST]).close()
+    with pytest.raises(StorageError):
+        open_database(path, [FIRST, ("0002_bad", "CREATE TABLE c (x);\nALTER TABLE nothing ADD COLUMN q")])
+    tables = {
+        row[0] for row in sqlite3.connect(path).execute("SELECT name FROM sqlite_master WHERE type='table'")
+    }
+    assert tables == {"migration", "a", "b"}
+
+
+def test_a_newer_schema_is_refused_and_untouched(tmp_path):
+    path = tmp_path / "t.db"
+    open_database(path, [FIRST, SECOND]).close()
+    before = path.read_bytes()
+    with pytest.raises(StorageError) as caught:
+        open_database(path, [FIRST])
+    assert caught.value.code == "schema_newer" and path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "damage", [b"this is not a database at all" * 40, b"SQLite format 3\0" + b"\xff" * 4096]
+)
+def test_a_damaged_database_is_kept_aside(tmp_path, damage):
+    path = tmp_path / "t.db"
+    path.write_bytes(damage)
+    database = open_database(path, [FIRST])
+    assert database.execute("SELECT count(*) FROM a").fetchone()[0] == 0
+    (kept,) = tmp_path.glob("t.db.corrupt-*")
+    assert kept.read_bytes() == damage

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+from isengard.core.redaction import redact, redact_value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hf_AbC123", "hf_***REDACTED***"),
+        ("sk-abc123", "sk-***REDACTED***"),
+        ("/Users/alice/x", "/[HOME]/x"),
+        ("/home/alice/x", "/[HOME]/x"),
+        (r"C:\Users\Bob\x", r"\[HOME]\x"),
+        ("?token=abc&x=1", "?token=***&x=1"),
+        ("password=a b c", "password=***"),
+        ("redis://:secret@host:1/0", "redis://:***@host:1/0"),
+        ("Authorization: Bearer abc.def", "Authorization: Bearer ***"),
+        ("nothing to hide", "nothing to hide"),
+    ],
+)
+def test_rules(text, expected):
+    assert redact(text) == expected
+
+
+def test_nested_values_and_keys():
+    assert redact_value({"hf_a1": ["/home/x/y", {"k": ("sk-1",)}], "n": 3}) == {
+        "hf_***REDACTED***": ["/[HOME]/y", {"k": ["sk-***REDACTED***"]}],
+        "n": 3,
+    }

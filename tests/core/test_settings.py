@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+from isengard.core.errors import InvalidError
+from isengard.core.settings import load_settings, save_setting
+
+
+def test_environment_beats_file_beats_default(paths):
+    paths.settings_file.write_text('log_level = "DEBUG"\nworker_concurrency = 3\n')
+    settings = load_settings({"LOG_LEVEL": "warning"}, paths)
+    assert (settings.log_level, settings.worker_concurrency, settings.mode) == ("WARNING", 3, "production")
+    assert settings.sources["log_level"] == "environment"
+    assert settings.sources["worker_concurrency"] == "isengard.toml"
+    assert settings.sources["mode"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ISENGARD_MODE", "fast"),
+        ("LOG_LEVEL", "LOUD"),
+        ("WORKER_CONCURRENCY", "0"),
+        ("ISENGARD_ALLOW_CPU", "maybe"),
+    ],
+)
+def test_a_bad_value_names_its_variable(paths, variable, value):
+    with pytest.raises(InvalidError) as caught:
+        load_settings({variable: value}, paths)
+    assert caught.value.code == "bad_setting" and variable in caught.value.message
+
+
+def test_only_harmless_settings_can_be_saved(paths):
+    save_setting(paths, "log_level", "ERROR")
+    assert load_settings({}, paths).log_level == "ERROR"
+    for name in ("ai_toolkit_python", "mode", "data_dir", "comfyui_url"):
+        with pytest.raises(InvalidError) as caught:
+            save_setting(paths, name, "x")
+        assert caught.value.code == "setting_not_editable"
+
+
+def test_the_token_goes_to_its_own_private_file_and_never_into_a_repr(paths):
+    save_setting(paths, "hf_token", "hf_secretvalue")
+    assert "hf_secretvalue" not in (paths.settings_file.read_text() if paths.settings_file.exists() else "")
+    assert paths.secrets_file.stat().st_mode & 0o077 == 0
+    settings = load_settings({}, paths)
+    assert settings.hf_token == "hf_secretvalue" and "hf_secretvalue" not in repr(settings)
+
+
+def test_base_models_come_from_the_owners_file_alone(paths):
+    paths.settings_file.write_text('[base_models]\ntiny = "models/tiny"\n')
+    assert load_settings({}, paths).base_models == {"tiny": "models/tiny"}
+
+
+def test_a_damaged_file_is_told(paths):
+    paths.settings_file.write_text("this is = = not toml")
+    with pytest.raises(InvalidError) as caught:
+        load_settings({}, paths)
+    assert caught.value.code == "bad_setting"

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pytest
+from isengard.core.errors import NotFoundError, StorageError
+from isengard.core.records.checkpoint import Checkpoint, Proof
+from isengard.core.versions import VersionStore
+
+
+@pytest.fixture
+def store(paths, clock):
+    return VersionStore(paths, clock)
+
+
+@pytest.fixture
+def publish(store, paths, clock):
+    def publish(step, content=b"weights", family="sd15"):
+        import hashlib
+
+        source = paths.tmp / f"{step}.safetensors"
+        source.write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        checkpoint = Checkpoint(step=step, file=source.name, size=len(content), sha256=digest, family=family)
+        clock.advance(1)
+        return store.publish(
+            "ann",
+            character_id="chr_x",
+            job_id="job_x",
+            checkpoint=checkpoint,
+            source_file=source,
+            base_model="b",
+        )
+
+    return publish
+
+
+def test_publishing_gives_a_name_that_is_unique_for_ever(store, paths, publish):
+    one, two = publish(100, b"a"), publish(100, b"b")
+    assert one.file != two.file and one.file.startswith("ann/ann-sd15-000100-")
+    assert store.path(one).read_bytes() == b"a" and store.path(two).read_bytes() == b"b"
+
+
+def test_publishing_twice_is_one_version_and_never_writes_again(store, publish):
+    first = publish(100)
+    inode = store.path(first).stat().st_ino
+    assert publish(100) == first and store.path(first).stat().st_ino == inode and len(store.list("ann")) == 1
+
+
+def test_the_published_file_does_not_share_the_trainers(store, paths, publish):
+    version = publish(100)
+    (paths.tmp / "100.safetensors").write_bytes(b"")
+    assert store.path(version).read_bytes() == b"weights"
+
+
+def test_best_is_likeness_then_pick_then_last(store, publish):
+    low, high, last = publish(100), publish(200), publish(300)
+    assert store.best("ann") == last
+    store.update(low.model_copy(update={"picked": True}))
+    assert store.best("ann").step == 100
+    store.update(high.model_copy(update={"scores": {"likeness": 0.9}}))
+    assert store.best("ann").step == 200
+    assert store.find("ann", "last").step == 300 and store.find("ann", "100").step == 100
+    assert store.find("ann", "best", "sdxl") is None and store.find("ann", "7") is None
+
+
+def test_an_updated_proof_is_read_back(store, publish):
+    version = publish(100)
+    store.update(version.model_copy(update={"proof": Proof(header=True, image="changed")}))
+    assert store.list("ann")[0].proof.image == "changed"
+
+
+def test_a_damaged_sidecar_is_told_and_left_alone(store, paths, publish, logged):
+    version = publish(100)
+    sidecar = store.path(version).with_suffix(".json")
+    sidecar.write_text("{ half")
+    assert store.list("ann") == [] and sidecar.read_text() == "{ half"
+    assert any("sidecar" in line.getMessage() for line in logged.records)
+
+
+def test_a_version_whose_file_is_gone_is_not_listed(store, publish):
+    version = publish(100)
+    store.path(version).unlink()
+    assert store.list("ann") == []
+    with pytest.raises(NotFoundError):
+        store.update(version)
+
+
+def test_a_source_that_cannot_be_read_leaves_nothing(store, paths, clock):
+    checkpoint = Checkpoint(step=1, file="x", size=1, sha256="0" * 64, family="sd15")
+    with pytest.raises(StorageError) as caught:
+        store.publish(
+            "ann", character_id="c", job_id="j", checkpoint=checkpoint, source_file=paths.tmp / "none"
+        )
+    assert caught.value.code == "publish_failed" and list(paths.character_models("ann").iterdir()) == []
