@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -19,7 +19,10 @@ class PhotoFinding(Record):
 
 
 class Photo(Record):
-    """`sha256` is of the uploaded bytes, `pixel_hash` of the decoded pixels (same picture, other file)."""
+    """`sha256` is of the uploaded bytes, `pixel_hash` of the decoded pixels (same picture, other file).
+
+    `file` is our name inside uploads/<character_id>/, `name` what the person's file was called (shown, never opened).
+    """
 
     id: str
     character_id: str
@@ -29,7 +32,9 @@ class Photo(Record):
     sha256: str
     pixel_hash: str
     phash: str = ""
+    name: str = ""
     caption: str = ""
+    caption_source: Literal["", "trigger", "template", "captioner", "user"] = ""
     included: bool = True
     held_out: bool = False
     findings: list[PhotoFinding] = Field(default_factory=list)

@@ -1,0 +1,61 @@
+"""Captions for all photos of a character at once; what a person wrote stays unless they say otherwise."""
+
+from __future__ import annotations
+
+import re
+
+from .errors import InvalidError, NotReadyError
+from .library import Library
+from .paths import DataPaths
+from .photos import PhotoStore, clean_caption
+from .records.character import Character
+from .records.photo import CaptionPlan, Photo
+from .sidecars import write_sidecar
+
+PLACEHOLDERS = ("trigger", "class", "name")
+
+
+def apply_plan(
+    plan: CaptionPlan, character: Character, *, photos: PhotoStore, library: Library, paths: DataPaths
+) -> list[Photo]:
+    """All photos with their captions afterwards. Raises NotReadyError `captioner_not_installed`, InvalidError
+    `caption_placeholder`."""
+    if plan.plan == "captioner":
+        raise NotReadyError(
+            "captioner_not_installed",
+            "There is no captioner yet in this version.",
+            "Use a template, or write the captions by hand.",
+        )
+    text = character.trigger_word if plan.plan == "trigger" else filled(plan.template, character)
+    with library.transaction():
+        for photo in photos.list(character.id):
+            if plan.overwrite or photo.caption_source != "user":
+                photos.store(photo.model_copy(update={"caption": text, "caption_source": plan.plan}))
+    write_sidecar(library, paths, character.id)
+    return photos.list(character.id)
+
+
+def filled(template: str, character: Character) -> str:
+    """The template with {trigger}, {class} and {name} filled in; anything else in braces is refused."""
+    clean_caption(template)
+    values = {"trigger": character.trigger_word, "class": character.class_word, "name": character.name}
+    for word in re.findall(r"\{([^{}]*)\}", template):
+        if word not in values:
+            raise InvalidError(
+                "caption_placeholder",
+                f"The template holds {{{word}}}, which means nothing here.",
+                "Use {trigger}, {class} or {name}.",
+            )
+    text = re.sub(r"\{(\w+)\}", lambda match: values[match.group(1)], template).strip()
+    if not text:
+        raise InvalidError("caption_empty", "The template is empty.", "Write at least {trigger}.")
+    return text
+
+
+def training_caption(photo: Photo, character: Character) -> str:
+    """What a photo is trained with: its caption, never empty, always with the trigger word."""
+    if not photo.caption:
+        return f"{character.trigger_word}, {character.class_word}"
+    if re.search(rf"\b{re.escape(character.trigger_word)}\b", photo.caption):
+        return photo.caption
+    return f"{character.trigger_word}, {photo.caption}"

@@ -1,0 +1,147 @@
+"""Characters: created, edited, put in the trash, brought back. Rows are JSON records; files follow the rows."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+from .clock import Clock, iso
+from .errors import ConflictError, InvalidError, NotFoundError
+from .ids import new_id, require_id
+from .library import Library
+from .names import invented_trigger, slug_of
+from .paths import DataPaths, contained
+from .records.base import Page
+from .records.character import Character, CharacterDraft, CharacterPatch
+from .sidecars import TRASHED_CHARACTERS, write_sidecar
+from .versions import VersionStore
+
+_log = logging.getLogger("isengard.characters")
+
+
+class CharacterStore:
+    """Every change is in the database and in the character's sidecar when the call returns."""
+
+    def __init__(self, library: Library, paths: DataPaths, clock: Clock) -> None:
+        self._library = library
+        self._paths = paths
+        self._clock = clock
+        self._versions = VersionStore(paths, clock)
+
+    def create(self, draft: CharacterDraft) -> Character:
+        """A new character with a slug of its own and, unless given, an invented trigger word."""
+        with self._library.transaction() as database:
+            taken = {row[0] for row in self._library.rows("SELECT slug FROM character")}
+            character = Character(
+                id=new_id("chr"),
+                name=draft.name,
+                slug=slug_of(draft.name, taken),
+                trigger_word=draft.trigger_word or invented_trigger(draft.name),
+                class_word=draft.class_word or "person",
+                notes=draft.notes,
+                consent=draft.consent,
+                created_at=iso(self._clock.now()),
+            )
+            database.execute(
+                "INSERT INTO character VALUES (?,?,?,?)",
+                (character.id, character.slug, None, _json(character)),
+            )
+        write_sidecar(self._library, self._paths, character.id)
+        _log.info("Character created", extra={"context": {"character_id": character.id}})
+        return character
+
+    def get(self, character_id: str, *, deleted: bool = False) -> Character:
+        """NotFoundError `character_not_found`; those in the trash only with `deleted`."""
+        row = self._library.row("SELECT * FROM character WHERE id=?", (require_id("chr", character_id),))
+        if row is None or (row["deleted_at"] is not None and not deleted):
+            raise NotFoundError(
+                "character_not_found", "There is no such character.", "It may have been deleted: reload."
+            )
+        return self._complete(row["record"])
+
+    def list(self, limit: int = 50, cursor: str | None = None, *, deleted: bool = False) -> Page[Character]:
+        """Newest first; `deleted` lists the trash instead."""
+        rows = self._library.rows(
+            "SELECT id, record FROM character WHERE (deleted_at IS NOT NULL)=? AND id < ? ORDER BY id DESC LIMIT ?",
+            (deleted, cursor or "~", limit + 1),
+        )
+        found = [self._complete(row["record"]) for row in rows[:limit]]
+        return Page[Character](items=found, next_cursor=found[-1].id if len(rows) > limit else None)
+
+    def update(self, character_id: str, patch: CharacterPatch) -> Character:
+        """Change what the patch holds. Raises InvalidError `cover_photo_unknown`."""
+        with self._library.transaction():
+            character = self.get(character_id)
+            changes = patch.model_dump(exclude_unset=True)
+            if changes.get("cover_photo_id") and not self._has_photo(character_id, changes["cover_photo_id"]):
+                raise InvalidError(
+                    "cover_photo_unknown",
+                    "This photo is not one of the character's.",
+                    "Choose one of the photos.",
+                )
+            for name in ("name", "trigger_word", "class_word", "notes", "consent"):
+                if changes.get(name, ...) is None:
+                    changes.pop(name)
+            self._store(character.model_copy(update=changes))
+        write_sidecar(self._library, self._paths, character_id)
+        return self.get(character_id)
+
+    def delete(self, character_id: str) -> Character:
+        """Into the trash, with its photos; `restore` brings everything back for 30 days."""
+        character = self.get(character_id).model_copy(update={"deleted_at": iso(self._clock.now())})
+        source, target = self._paths.character(character_id), self._trash(character_id)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        with self._library.transaction():
+            self._store(character)
+            if source.exists():
+                source.replace(target)
+        _log.info("Character deleted", extra={"context": {"character_id": character_id}})
+        return character
+
+    def restore(self, character_id: str) -> Character:
+        """Out of the trash. Raises ConflictError `not_deleted`."""
+        character = self.get(character_id, deleted=True)
+        if character.deleted_at is None:
+            raise ConflictError(
+                "not_deleted", "This character is not in the trash.", "Nothing needs to be done."
+            )
+        with self._library.transaction():
+            self._store(character.model_copy(update={"deleted_at": None}))
+            if self._trash(character_id).exists():
+                self._trash(character_id).replace(self._paths.character(character_id))
+        write_sidecar(self._library, self._paths, character_id)
+        return self.get(character_id)
+
+    def _has_photo(self, character_id: str, photo_id: str) -> bool:
+        sql = "SELECT 1 FROM photo WHERE id=? AND character_id=? AND deleted_at IS NULL"
+        return self._library.row(sql, (photo_id, character_id)) is not None
+
+    def _store(self, character: Character) -> None:
+        with self._library.transaction() as database:
+            database.execute(
+                "UPDATE character SET deleted_at=?, record=? WHERE id=?",
+                (character.deleted_at, _json(character), character.id),
+            )
+
+    def _complete(self, record: str) -> Character:
+        """The stored record with what is counted afresh: photos, cover, versions."""
+        stored = json.loads(record)
+        row = self._library.row(
+            "SELECT count(*) AS n, min(id) AS first FROM photo WHERE character_id=? AND deleted_at IS NULL",
+            (stored["id"],),
+        )
+        assert row is not None
+        cover = stored.get("cover_photo_id")
+        if not cover or not self._has_photo(stored["id"], cover):
+            cover = row["first"]
+        versions = self._versions.list(stored["slug"])
+        counted = {"photo_count": row["n"], "cover_photo_id": cover, "versions": versions}
+        return Character.model_validate({**stored, **counted})
+
+    def _trash(self, character_id: str) -> Path:
+        return contained(self._paths.trash, TRASHED_CHARACTERS, character_id)
+
+
+def _json(character: Character) -> str:
+    return character.model_dump_json(exclude={"versions", "photo_count"})

@@ -1,0 +1,40 @@
+"""What is worth telling about a photo, in a sentence. Limits are ours, chosen on ordinary phone photos; all are advice only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .photo_decoding.decoder import DecodedPhoto
+from .records.photo import Photo, PhotoFinding
+
+#: Below this shorter side a face is learned blurred at 512 px training resolution.
+SMALL_SIDE = 512
+DARK = 45.0
+#: Variance of the Laplacian on a 512 px copy.
+BLURRED = 40.0
+EXTREME_SHAPE = 2.5
+#: Bits of 64 in which two perceptual hashes of one scene differ at most.
+TWIN_BITS = 5
+
+
+def findings_of(decoded: DecodedPhoto, others: Iterable[Photo]) -> list[PhotoFinding]:
+    """Findings for a new photo among the character's `others`."""
+    found = []
+    short, long = sorted((decoded.width, decoded.height))
+    if short < SMALL_SIDE:
+        found.append(_finding("small", f"Only {decoded.width} x {decoded.height} pixels: larger is better."))
+    if decoded.brightness < DARK:
+        found.append(_finding("dark", "Very dark: the face may be hard to learn."))
+    if decoded.sharpness < BLURRED:
+        found.append(_finding("blurred", "Looks blurred: a sharper photo teaches more."))
+    if long / short > EXTREME_SHAPE:
+        found.append(_finding("extreme_shape", "Very long and narrow: much of it will be cropped."))
+    for number, other in enumerate(others, 1):
+        if other.phash and (int(other.phash, 16) ^ int(decoded.phash, 16)).bit_count() <= TWIN_BITS:
+            found.append(_finding("twin", f"Looks almost like photo {number}: variety teaches more."))
+            break
+    return found
+
+
+def _finding(code: str, message: str) -> PhotoFinding:
+    return PhotoFinding(code=code, message=message)

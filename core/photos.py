@@ -1,0 +1,217 @@
+"""A character's photos: taken in, described, put aside. Names on disk are ours; the person's file name is only shown."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from pathlib import Path
+
+from .clock import Clock, iso
+from .errors import ConflictError, InvalidError, NotFoundError, TooLargeError
+from .ids import new_id, require_id
+from .library import Library
+from .paths import DataPaths, contained
+from .photo_decoding.decoder import DecodedPhoto, PhotoDecoder
+from .photo_findings import findings_of
+from .records.photo import Photo, PhotoPatch
+from .sidecars import write_sidecar
+
+MAX_PHOTO_BYTES = 25 * 1024**2
+TRASHED_PHOTOS = "photos"
+_MAX_NAME = 120
+_log = logging.getLogger("isengard.photos")
+
+
+class PhotoStore:
+    """Every photo kept here was decoded, stripped and encoded anew by the child."""
+
+    def __init__(self, library: Library, paths: DataPaths, clock: Clock, decoder: PhotoDecoder) -> None:
+        self._library = library
+        self._paths = paths
+        self._clock = clock
+        self._decoder = decoder
+
+    def add(self, character_id: str, temp_file: Path, client_name: str) -> Photo:
+        """Take in an uploaded file. Raises with the codes photo_name, photo_empty, photo_too_large, photo_type,
+        photo_too_many_pixels, photo_damaged, photo_duplicate; the upload stays the caller's to remove."""
+        name = shown_name(client_name)
+        self._require_character(character_id)
+        digest = _checked_digest(temp_file)
+        self._refuse_twice(character_id, "sha256", digest)
+        scratch = self._paths.tmp / secrets.token_hex(8)
+        full, thumb = scratch.with_suffix(".full"), scratch.with_suffix(".thumb")
+        try:
+            decoded = self._decoder.decode(temp_file, full, thumb)
+            photo = self._keep(character_id, name, digest, decoded, (full, thumb))
+        finally:
+            full.unlink(missing_ok=True)
+            thumb.unlink(missing_ok=True)
+        write_sidecar(self._library, self._paths, character_id)
+        _log.info("Photo added", extra={"context": {"character_id": character_id, "photo_id": photo.id}})
+        return photo
+
+    def list(self, character_id: str) -> list[Photo]:
+        """In the order they were added; those in the trash are left out."""
+        self._require_character(character_id)
+        rows = self._library.rows(
+            "SELECT record FROM photo WHERE character_id=? AND deleted_at IS NULL ORDER BY id",
+            (character_id,),
+        )
+        return [Photo.model_validate_json(row["record"]) for row in rows]
+
+    def get(self, photo_id: str, *, deleted: bool = False) -> Photo:
+        """NotFoundError `photo_not_found`."""
+        row = self._library.row("SELECT * FROM photo WHERE id=?", (require_id("pho", photo_id),))
+        if row is None or (row["deleted_at"] is not None and not deleted):
+            raise NotFoundError(
+                "photo_not_found", "There is no such photo.", "It may have been deleted: reload."
+            )
+        return Photo.model_validate_json(row["record"])
+
+    def update(self, photo_id: str, patch: PhotoPatch) -> Photo:
+        """Caption, included, held out. A caption written by a person is not overwritten by a plan later."""
+        changes = {k: v for k, v in patch.model_dump(exclude_unset=True).items() if v is not None}
+        if "caption" in changes:
+            changes["caption"] = clean_caption(changes["caption"])
+            changes["caption_source"] = "user" if changes["caption"] else ""
+        with self._library.transaction():
+            photo = self.get(photo_id).model_copy(update=changes)
+            self.store(photo)
+        write_sidecar(self._library, self._paths, photo.character_id)
+        return photo
+
+    def store(self, photo: Photo) -> None:
+        """Write the row; callers that change many write the sidecar once afterwards."""
+        with self._library.transaction() as database:
+            database.execute(
+                "UPDATE photo SET deleted_at=?, record=? WHERE id=?",
+                (photo.deleted_at, photo.model_dump_json(), photo.id),
+            )
+
+    def delete(self, photo_id: str) -> Photo:
+        """Into the trash."""
+        photo = self.get(photo_id).model_copy(update={"deleted_at": iso(self._clock.now())})
+        return self._move(photo, into_trash=True)
+
+    def restore(self, photo_id: str) -> Photo:
+        """Out of the trash, unless the same picture was added again meanwhile (ConflictError)."""
+        photo = self.get(photo_id, deleted=True)
+        if photo.deleted_at is None:
+            return photo
+        self._refuse_twice(photo.character_id, "pixel_hash", photo.pixel_hash)
+        return self._move(photo.model_copy(update={"deleted_at": None}), into_trash=False)
+
+    def image_path(self, photo: Photo, size: str = "thumb") -> Path:
+        """The file to send: `thumb` (256 px) or `full`. Raises NotFoundError `photo_file_missing`."""
+        folder = self._paths.character(photo.character_id)
+        path = (
+            contained(folder, "thumbs", f"{photo.id}.jpg")
+            if size == "thumb"
+            else contained(folder, photo.file)
+        )
+        if not path.is_file():
+            raise NotFoundError(
+                "photo_file_missing", "This photo's file is gone.", "Delete it and add it again."
+            )
+        return path
+
+    def _keep(
+        self, character_id: str, name: str, digest: str, decoded: DecodedPhoto, files: tuple[Path, Path]
+    ) -> Photo:
+        photo_id = new_id("pho")
+        folder = self._paths.character(character_id)
+        (folder / "thumbs").mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._library.transaction() as database:
+            self._refuse_twice(character_id, "pixel_hash", decoded.pixel_hash)
+            photo = Photo(
+                id=photo_id,
+                character_id=character_id,
+                file=f"{photo_id}.{decoded.file_kind}",
+                width=decoded.width,
+                height=decoded.height,
+                sha256=digest,
+                pixel_hash=decoded.pixel_hash,
+                phash=decoded.phash,
+                name=name,
+                findings=findings_of(decoded, self.list(character_id)),
+                created_at=iso(self._clock.now()),
+            )
+            database.execute(
+                "INSERT INTO photo VALUES (?,?,?,?,?,?)",
+                (photo.id, character_id, digest, photo.pixel_hash, None, photo.model_dump_json()),
+            )
+            files[0].replace(contained(folder, photo.file))
+            files[1].replace(contained(folder, "thumbs", f"{photo_id}.jpg"))
+        return photo
+
+    def _refuse_twice(self, character_id: str, column: str, digest: str) -> None:
+        assert column in ("sha256", "pixel_hash")
+        for number, photo in enumerate(self.list(character_id), 1):
+            if getattr(photo, column) == digest:
+                called = f" ({photo.name})" if photo.name else ""
+                raise ConflictError(
+                    "photo_duplicate",
+                    f"This is the same picture as photo {number}{called}.",
+                    "Once is enough.",
+                )
+
+    def _require_character(self, character_id: str) -> None:
+        row = self._library.row(
+            "SELECT 1 FROM character WHERE id=? AND deleted_at IS NULL", (require_id("chr", character_id),)
+        )
+        if row is None:
+            raise NotFoundError(
+                "character_not_found", "There is no such character.", "It may have been deleted: reload."
+            )
+
+    def _move(self, photo: Photo, *, into_trash: bool) -> Photo:
+        folder, trash = self._paths.character(photo.character_id), self._paths.trash / TRASHED_PHOTOS
+        trash.mkdir(mode=0o700, exist_ok=True)
+        pairs = [
+            (contained(folder, photo.file), contained(trash, photo.file)),
+            (contained(folder, "thumbs", f"{photo.id}.jpg"), contained(trash, f"{photo.id}.thumb")),
+        ]
+        with self._library.transaction():
+            self.store(photo)
+            for kept, trashed in pairs:
+                source, target = (kept, trashed) if into_trash else (trashed, kept)
+                if source.exists():
+                    source.replace(target)
+        write_sidecar(self._library, self._paths, photo.character_id)
+        return photo
+
+
+def shown_name(client_name: str) -> str:
+    """The person's file name for showing. A name with folders in it is refused: InvalidError `photo_name`."""
+    if any(mark in client_name for mark in ("/", "\\", "\x00")) or client_name in (".", ".."):
+        raise InvalidError("photo_name", "The file's name holds a folder.", "Send plain file names only.")
+    return "".join(letter for letter in client_name if letter.isprintable())[:_MAX_NAME]
+
+
+def clean_caption(caption: str) -> str:
+    """Stripped; InvalidError `caption_placeholder` for `${`, which AI-Toolkit would fill from the environment."""
+    if "${" in caption:
+        raise InvalidError(
+            "caption_placeholder",
+            "A caption cannot hold '${'.",
+            "Write it without the dollar sign and brace.",
+        )
+    return caption.strip()
+
+
+def _checked_digest(file: Path) -> str:
+    size = file.stat().st_size
+    if size == 0:
+        raise InvalidError(
+            "photo_empty", "This file is empty.", "Choose the photo itself; downloads may be unfinished."
+        )
+    if size > MAX_PHOTO_BYTES:
+        raise TooLargeError(
+            "photo_too_large", f"{size / 1024**2:.0f} MB are more than 25 MB.", "Make the picture smaller."
+        )
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(1024 * 1024):
+            digest.update(block)
+    return digest.hexdigest()

