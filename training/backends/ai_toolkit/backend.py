@@ -1,0 +1,227 @@
+"""The AI-Toolkit backend: plans `run.py`, reads its channels, judges its outcome by the files it left."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import signal
+import sqlite3
+from pathlib import Path
+
+from ....core import atomic
+from ....core.errors import NotReadyError
+from ....core.paths import DataPaths
+from ....core.records.checkpoint import Checkpoint
+from ....core.records.job import Progress
+from ....core.records.training import Finding
+from ....core.records.worker import BackendState
+from ....core.settings import Settings
+from ...family_records import Families
+from ...gpus import gpus
+from ...interface import (
+    LOG_FILE,
+    BackendCapabilities,
+    LaunchPlan,
+    LossPoint,
+    Option,
+    Outcome,
+    Reading,
+    ResolvedTraining,
+    SampleFile,
+)
+from ...run_files import CheckpointReader, minimal_environment
+from . import channels, config, locate, outcomes
+
+#: Bumped whenever what is trained changes (see config.py).
+VERSION = "1.0.0"
+CONFIG_FILE = "config.json"
+#: AI-Toolkit's words for what it does -> ours.
+_PHASES = (("Loading", "loading"), ("Preparing", "loading"), ("Saving", "saving"), ("Generating", "sampling"))
+
+
+class AiToolkitBackend:
+    """One dialect: 0.12 (`diffusion_trainer`, Job row, loss_log.db), with the log's bars as the fallback."""
+
+    name = "ai_toolkit"
+    version = VERSION
+
+    def __init__(self, settings: Settings, paths: DataPaths, families: Families) -> None:
+        self._settings = settings
+        self._paths = paths
+        self._families = families
+        self._reader = CheckpointReader()
+
+    def capabilities(self) -> BackendCapabilities:
+        return BackendCapabilities(
+            name=self.name,
+            label="AI-Toolkit",
+            version=self.version,
+            families=[family.key for family in self._families.all()],
+            needs="cpu" if self._on_cpu() else "gpu",
+            options={
+                "steps": Option(
+                    min=1, max=20_000, tooltip="How long to train. Too long learns the photos by heart."
+                ),
+                "rank": Option(
+                    min=1, max=256, tooltip="How much the LoRA can hold. 16 is plenty for a face."
+                ),
+                "alpha": Option(
+                    min=1, max=256, tooltip="Scales the LoRA. Leave it equal to the rank if unsure."
+                ),
+                "learning_rate": Option(
+                    min=1e-6, max=0.1, tooltip="How big each step is. 0.0001 is the usual value."
+                ),
+                "batch_size": Option(min=1, max=16, tooltip="Photos per step. More needs more video memory."),
+                "save_every": Option(
+                    min=1, max=20_000, tooltip="Steps between two checkpoints to choose from."
+                ),
+            },
+        )
+
+    def state(self) -> BackendState:
+        return locate.find(self._settings, self._paths)[1]
+
+    def preflight(self, training: ResolvedTraining) -> list[Finding]:
+        state = self.state()
+        findings = []
+        if state.state != "ready":
+            findings.append(
+                Finding(severity="error", code="backend_missing", message=state.detail, fix="setup_backend")
+            )
+        elif state.detail:
+            findings.append(Finding(severity="warning", code="backend_untested", message=state.detail))
+        if not gpus() and not self._settings.allow_cpu:
+            message = "No NVIDIA GPU was found, and training on the processor would take days."
+            findings.append(Finding(severity="error", code="gpu_missing", message=message, fix="fast_test"))
+        if not training.base_path:
+            message = "The model to train on was not found in ComfyUI's folders."
+            findings.append(
+                Finding(severity="error", code="base_model_missing", message=message, fix="download_model")
+            )
+        return findings
+
+    def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
+        found, state = locate.find(self._settings, self._paths)
+        if found is None:
+            raise NotReadyError("backend_missing", state.detail, "Set it up, then press Retry.")
+        out = job_dir / "out" / config.run_name(training)
+        out.mkdir(parents=True, exist_ok=True)
+        outcomes.quarantine(out, config.run_name(training), keep=resume)
+        family, cpu = self._families.get(training.family), self._on_cpu()
+        content = config.build(job_dir, training, family, cpu=cpu)
+        atomic.write_text(job_dir / CONFIG_FILE, config.as_text(content))
+        channels.create_job_db(job_dir / "job.db")
+        argv = [str(found.python), "run.py", str(job_dir / CONFIG_FILE)]
+        return LaunchPlan(argv=argv, cwd=found.folder, env=self._environment(cpu=cpu))
+
+    def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading:
+        row = channels.read_job(job_dir / "job.db")
+        out = job_dir / "out" / config.run_name(training)
+        losses = channels.read_losses(out / "loss_log.db", after_step)
+        samples = _samples(out / "samples", job_dir)
+        if row is None or row.status in ("", "queued"):
+            return self._poll_log(job_dir, training, samples)
+        pace = row.seconds_per_step
+        progress = Progress(
+            phase=next((ours for theirs, ours in _PHASES if row.info.startswith(theirs)), _phase(row.info)),
+            step=row.step,
+            total_steps=training.steps,
+            loss=losses[-1].loss if losses else None,
+            learning_rate=losses[-1].learning_rate if losses else None,
+            seconds_per_step=pace,
+            eta_s=max(0, training.steps - row.step) * pace if pace else None,
+        )
+        return Reading(progress, samples, losses)
+
+    def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
+        out = job_dir / "out" / config.run_name(training)
+        found = []
+        for file, step in outcomes.saved(out, config.run_name(training), training.steps):
+            checkpoint = self._reader.read(file, job_dir, step, training)
+            if checkpoint is not None:
+                found.append(checkpoint)
+        return sorted(found, key=lambda checkpoint: checkpoint.step)
+
+    def save_now(self, job_dir: Path) -> None:
+        self._raise_flag(job_dir, "save_now")
+
+    def stop(self, job_dir: Path, pid: int) -> None:
+        """The flag works everywhere and at every step; one interrupt reaches the phases before the first step."""
+        self._raise_flag(job_dir, "stop")
+        if os.name != "nt":
+            try:
+                os.kill(pid, signal.SIGINT)
+            except ProcessLookupError:
+                return
+
+    def outcome(self, job_dir: Path, training: ResolvedTraining, exit_code: int) -> Outcome:
+        row = channels.read_job(job_dir / "job.db")
+        lines = channels.read_tail(job_dir / LOG_FILE)
+        return outcomes.judge(training, self.checkpoints(job_dir, training), row, exit_code, lines)
+
+    def _on_cpu(self) -> bool:
+        return self._settings.allow_cpu and not gpus()
+
+    def _environment(self, *, cpu: bool) -> dict[str, str]:
+        env = minimal_environment() | {
+            "PYTHONUNBUFFERED": "1",
+            "IS_AI_TOOLKIT_UI": "1",
+            "AITK_JOB_ID": channels.JOB_ID,
+            "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
+            "DISABLE_TELEMETRY": "YES",
+        }
+        if cpu:
+            env["ACCELERATE_USE_CPU"] = "1"
+        if self._settings.hf_token:
+            env["HF_TOKEN"] = self._settings.hf_token
+        if self._settings.hf_home:
+            env["HF_HOME"] = self._settings.hf_home
+        return env
+
+    def _poll_log(self, job_dir: Path, training: ResolvedTraining, samples: list[SampleFile]) -> Reading:
+        """Versions without the Job row, and the seconds of imports before it is first written."""
+        bar = channels.read_bar(channels.read_tail(job_dir / LOG_FILE), config.run_name(training))
+        if bar is None:
+            return Reading(Progress(phase="starting", total_steps=training.steps), samples)
+        pace = bar.seconds_per_step
+        progress = Progress(
+            phase="training",
+            step=bar.step,
+            total_steps=training.steps,
+            loss=bar.loss,
+            learning_rate=bar.learning_rate,
+            seconds_per_step=pace,
+            eta_s=max(0, training.steps - bar.step) * pace if pace else None,
+        )
+        points = [] if bar.loss is None else [LossPoint(bar.step, bar.loss, bar.learning_rate)]
+        return Reading(progress, samples, points)
+
+    def _raise_flag(self, job_dir: Path, flag: str) -> None:
+        try:
+            channels.set_flag(job_dir / "job.db", flag)
+        except sqlite3.Error as fault:
+            logging.getLogger("isengard.ai_toolkit").warning(
+                "The trainer's database could not be reached",
+                extra={"context": {"flag": flag, "reason": str(fault)}},
+            )
+
+
+def _phase(info: str) -> str:
+    return (
+        "training"
+        if info == "Training"
+        else "finishing"
+        if info.startswith("Training completed")
+        else "starting"
+    )
+
+
+def _samples(folder: Path, job_dir: Path) -> list[SampleFile]:
+    """`<ms>__<step:09d>_<index>.jpg`; other files are none of ours."""
+    found = []
+    for file in sorted(folder.glob("*__*.*")):
+        match = re.fullmatch(r"\d+__(\d+)_(\d+)\.(?:jpg|png|webp)", file.name)
+        if match:
+            found.append(SampleFile(int(match[1]), int(match[2]), file.relative_to(job_dir).as_posix()))
+    return found

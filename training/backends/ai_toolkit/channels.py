@@ -1,0 +1,142 @@
+"""What AI-Toolkit tells while it runs: its Job row, its loss database, and, where it has neither, the bars in its log."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...interface import LossPoint
+
+JOB_ID = "job"
+_COLUMNS = "id TEXT PRIMARY KEY, status TEXT, info TEXT, step INTEGER, speed_string TEXT"
+_FLAGS = ("stop", "return_to_queue", "save_now", "sample_now")
+_BUSY_S = 2.0
+_MAX_POINTS = 2000
+LOG_TAIL_BYTES = 64 * 1024
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_SPEED = re.compile(r"([\d.]+)\s*(iter/sec|sec/iter)")
+
+
+@dataclass(frozen=True)
+class JobRow:
+    status: str
+    info: str
+    step: int
+    seconds_per_step: float | None
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The newest tqdm line of the run; `rate` in seconds a step."""
+
+    step: int
+    total: int
+    seconds_per_step: float | None
+    loss: float | None
+    learning_rate: float | None
+
+
+def create_job_db(path: Path) -> None:
+    """A fresh Job table with our one row; AI-Toolkit needs nothing else of its interface's database."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        flags = ", ".join(f"{flag} BOOLEAN DEFAULT 0" for flag in _FLAGS)
+        connection.execute(f"CREATE TABLE Job ({_COLUMNS}, {flags})")
+        connection.execute("INSERT INTO Job (id, status, info, step) VALUES (?, 'queued', '', 0)", (JOB_ID,))
+    finally:
+        connection.close()
+
+
+def set_flag(path: Path, flag: str) -> None:
+    """Raise `stop` or `save_now`; they are read every step. sqlite3.Error when the file is not there."""
+    if flag not in _FLAGS:
+        raise ValueError(f"AI-Toolkit knows no flag {flag}")
+    connection = sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=_BUSY_S, isolation_level=None)
+    try:
+        connection.execute(f"UPDATE Job SET {flag}=1 WHERE id=?", (JOB_ID,))  # noqa: S608 - checked above
+    finally:
+        connection.close()
+
+
+def read_job(path: Path) -> JobRow | None:
+    """The row as the trainer left it, or None while it cannot be read."""
+    rows = _query(path, "SELECT status, info, step, speed_string FROM Job WHERE id=?", (JOB_ID,))
+    if not rows:
+        return None
+    status, info, step, speed = rows[0]
+    return JobRow(str(status or ""), str(info or ""), int(step or 0), _seconds(str(speed or "")))
+
+
+def read_losses(path: Path, after_step: int) -> list[LossPoint]:
+    """Loss and learning rate of the steps after `after_step`, as counted from 1."""
+    sql = (
+        "SELECT l.step, l.value_real, r.value_real FROM metrics l LEFT JOIN metrics r"
+        " ON r.step=l.step AND r.key='learning_rate' WHERE l.key='loss/loss' AND l.step >= ?"
+        " ORDER BY l.step LIMIT ?"
+    )
+    found = _query(path, sql, (after_step, _MAX_POINTS))
+    return [LossPoint(int(step) + 1, float(loss), rate) for step, loss, rate in found if loss is not None]
+
+
+def _query(path: Path, sql: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    if not path.exists():
+        return []
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=_BUSY_S)
+    except sqlite3.Error:
+        return []
+    try:
+        return connection.execute(sql, parameters).fetchall()
+    except sqlite3.Error:
+        return []
+    finally:
+        connection.close()
+
+
+def read_tail(log: Path, limit: int = LOG_TAIL_BYTES) -> list[str]:
+    """The last lines of a trainer's log, bars split apart and colours removed."""
+    try:
+        with log.open("rb") as stream:
+            stream.seek(max(0, log.stat().st_size - limit))
+            text = stream.read().decode("utf-8", errors="replace")
+    except OSError:
+        return []
+    return [line for part in re.split(r"[\r\n]+", text) if (line := _ESCAPES.sub("", part).rstrip())]
+
+
+def read_bar(lines: list[str], name: str) -> Bar | None:
+    """The newest progress bar of the run called `name`; other bars (downloads, latents) are left alone."""
+    pattern = re.compile(
+        rf"^{re.escape(name)}:\s+\d+%\|.*\|\s*(?P<step>\d+)/(?P<total>\d+) \[[\d:]+<[\d:?]+,"
+        r"\s*(?P<rate>[\d.]+|\?)(?P<unit>it/s|s/it)(?:, lr: (?P<lr>[\d.e+-]+))?(?:.*?\bloss: (?P<loss>[\d.e+-]+))?"
+    )
+    for line in reversed(lines):
+        match = pattern.match(line)
+        if match:
+            return Bar(
+                step=int(match["step"]),
+                total=int(match["total"]),
+                seconds_per_step=_rate(match["rate"], match["unit"]),
+                loss=float(match["loss"]) if match["loss"] else None,
+                learning_rate=float(match["lr"]) if match["lr"] else None,
+            )
+    return None
+
+
+def _rate(number: str, unit: str) -> float | None:
+    if number == "?" or float(number) <= 0:
+        return None
+    return float(number) if unit == "s/it" else 1 / float(number)
+
+
+def _seconds(speed: str) -> float | None:
+    match = _SPEED.search(speed)
+    if match is None or float(match[1]) <= 0:
+        return None
+    return float(match[1]) if match[2] == "sec/iter" else 1 / float(match[1])

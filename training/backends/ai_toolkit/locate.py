@@ -1,0 +1,66 @@
+"""Where AI-Toolkit is: the owner's settings first, then what Isengard installed. It is never imported, only looked at."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ....core.paths import DataPaths
+from ....core.records.worker import BackendState
+from ....core.settings import Settings
+
+#: The dialect this adapter speaks; run and read at 0.12.26 (facts: ai-toolkit).
+SPOKEN = "0.12."
+_PYTHONS = ("venv", ".venv", "env")
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A folder with run.py and version.py, and the Python that runs it."""
+
+    folder: Path
+    python: Path
+    version: str
+
+
+def find(settings: Settings, paths: DataPaths) -> tuple[Installation | None, BackendState]:
+    """The installation, when it can be used, and what to tell about it."""
+    folder = Path(settings.ai_toolkit_dir) if settings.ai_toolkit_dir else _installed(paths)
+    if folder is None:
+        detail = "AI-Toolkit is not set up. Set AI_TOOLKIT_DIR to its folder."
+        return None, BackendState(name="ai_toolkit", state="not_installed", detail=detail)
+    if not (folder / "run.py").is_file():
+        detail = "AI_TOOLKIT_DIR does not hold AI-Toolkit: there is no run.py."
+        return None, BackendState(name="ai_toolkit", state="broken", detail=detail)
+    python = Path(settings.ai_toolkit_python) if settings.ai_toolkit_python else _python_of(folder)
+    if python is None or not python.is_file():
+        detail = "AI-Toolkit's Python was not found. Set AI_TOOLKIT_PYTHON to it."
+        return None, BackendState(name="ai_toolkit", state="broken", detail=detail)
+    version = _version_of(folder)
+    found = Installation(folder.absolute(), python.absolute(), version)
+    if not version.startswith(SPOKEN):
+        detail = f"This AI-Toolkit says version {version or 'unknown'}; Isengard was tried with {SPOKEN}x."
+        return found, BackendState(name="ai_toolkit", version=version, state="ready", detail=detail)
+    return found, BackendState(name="ai_toolkit", version=version)
+
+
+def _installed(paths: DataPaths) -> Path | None:
+    """The newest of our own installations that was finished."""
+    folders = sorted((paths.backends / "ai-toolkit").glob("*/run.py"), key=lambda file: file.stat().st_mtime)
+    return folders[-1].parent if folders else None
+
+
+def _python_of(folder: Path) -> Path | None:
+    inside = Path("Scripts/python.exe") if os.name == "nt" else Path("bin/python")
+    return next((folder / name / inside for name in _PYTHONS if (folder / name / inside).is_file()), None)
+
+
+def _version_of(folder: Path) -> str:
+    try:
+        text = (folder / "version.py").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    match = re.search(r"""VERSION\s*=\s*["']([^"']+)["']""", text)
+    return match.group(1) if match else ""

@@ -1,0 +1,189 @@
+"""Fast-test mode's backend: the whole machinery with a trainer that only pretends to learn."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from ....core import atomic
+from ....core.records.checkpoint import Checkpoint
+from ....core.records.job import JobError, Progress
+from ....core.records.training import Finding
+from ....core.records.worker import BackendState
+from ...family_records import Families
+from ...interface import (
+    BackendCapabilities,
+    LaunchPlan,
+    LossPoint,
+    Option,
+    Outcome,
+    Reading,
+    ResolvedTraining,
+    SampleFile,
+)
+from ...run_files import CheckpointReader, minimal_environment
+
+VERSION = "1.0.0"
+TRAINER = Path(__file__).resolve().parent / "trainer.py"
+PLAN_FILE = "config.json"
+STATUS_FILE = "status.json"
+LOSS_FILE = "fast_test_loss.jsonl"
+SAVE_FLAG = "save_now"
+#: The pretended pace; a quick preset of 400 steps takes about four seconds.
+SECONDS_IN_ALL = 4.0
+
+
+class FastTestBackend:
+    """Makes LoRAs from the family's probe modules, marked as placeholders in their metadata."""
+
+    name = "fast_test"
+    version = VERSION
+
+    def __init__(self, allowed: bool, families: Families) -> None:
+        self._allowed = allowed
+        self._families = families
+        self._reader = CheckpointReader()
+
+    def capabilities(self) -> BackendCapabilities:
+        return BackendCapabilities(
+            name=self.name,
+            label="Fast test (placeholder)",
+            version=self.version,
+            families=[family.key for family in self._families.all() if family.probes],
+            needs="cpu",
+            options={
+                "steps": Option(min=1, max=5000, tooltip="How many steps to pretend. Nothing is learned.")
+            },
+            placeholder=True,
+        )
+
+    def state(self) -> BackendState:
+        return BackendState(name=self.name, version=self.version)
+
+    def preflight(self, training: ResolvedTraining) -> list[Finding]:
+        findings = [
+            Finding(
+                severity="info",
+                code="placeholder",
+                message="Fast-test mode: the result is a placeholder and will not look like the person.",
+            )
+        ]
+        if not self._allowed:
+            findings.append(
+                Finding(
+                    severity="error",
+                    code="placeholder_in_production",
+                    message="Placeholders are made in fast-test mode only.",
+                    fix="choose_backend",
+                )
+            )
+        if not self._families.get(training.family).probes:
+            findings.append(
+                Finding(
+                    severity="error",
+                    code="family_without_placeholder",
+                    message="There is no placeholder for this model family.",
+                    fix="choose_family",
+                )
+            )
+        return findings
+
+    def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
+        out = job_dir / "out"
+        out.mkdir(exist_ok=True)
+        family = self._families.get(training.family)
+        done = self.checkpoints(job_dir, training) if resume else []
+        order = {
+            "steps": training.steps,
+            "first_step": done[-1].step if done else 0,
+            "save_every": training.save_every,
+            "rank": training.rank,
+            "alpha": training.alpha,
+            "learning_rate": training.learning_rate,
+            "prompts": training.sample_prompts,
+            "seed": training.seed,
+            "pause_s": SECONDS_IN_ALL / max(1, training.steps),
+            "stem": f"{training.slug}_{training.job_id[-8:]}",
+            "trigger": training.trigger_word,
+            "family": training.family,
+            "probes": [probe.model_dump() for probe in family.probes],
+        }
+        atomic.write_json(job_dir / PLAN_FILE, order)
+        argv = [sys.executable, "-I", str(TRAINER), str(job_dir)]
+        return LaunchPlan(argv=argv, cwd=job_dir, env=minimal_environment() | {"PYTHONUNBUFFERED": "1"})
+
+    def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading:
+        losses = _losses(job_dir / LOSS_FILE, after_step)
+        try:
+            status = json.loads((job_dir / STATUS_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return Reading(Progress(phase="starting", total_steps=training.steps))
+        step, pace = int(status["step"]), float(status["seconds_per_step"])
+        progress = Progress(
+            phase=status["phase"],
+            step=step,
+            total_steps=training.steps,
+            loss=status.get("loss"),
+            learning_rate=training.learning_rate,
+            seconds_per_step=pace,
+            eta_s=max(0, training.steps - step) * pace,
+        )
+        return Reading(progress, _samples(job_dir), losses)
+
+    def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
+        found = []
+        for file in sorted((job_dir / "out").glob("*.safetensors")):
+            step = int(file.stem.rsplit("_", 1)[1])
+            checkpoint = self._reader.read(file, job_dir, step, training, placeholder=True)
+            if checkpoint is not None:
+                found.append(checkpoint)
+        return sorted(found, key=lambda checkpoint: checkpoint.step)
+
+    def save_now(self, job_dir: Path) -> None:
+        (job_dir / SAVE_FLAG).touch()
+
+    def stop(self, job_dir: Path, pid: int) -> None:
+        try:
+            os.kill(pid, signal.SIGTERM)
+        except ProcessLookupError:
+            return
+
+    def outcome(self, job_dir: Path, training: ResolvedTraining, exit_code: int) -> Outcome:
+        checkpoints = self.checkpoints(job_dir, training)
+        if exit_code == 0 and checkpoints and checkpoints[-1].step == training.steps:
+            return Outcome("completed", checkpoints=checkpoints)
+        if exit_code == 128 + signal.SIGTERM:
+            return Outcome("cancelled", checkpoints=checkpoints)
+        error = JobError(
+            code="trainer_failed",
+            message=f"The fast-test trainer ended with code {exit_code}.",
+            hint="Look at the job's log, then press Retry.",
+        )
+        return Outcome("failed", error, checkpoints)
+
+
+def _samples(job_dir: Path) -> list[SampleFile]:
+    found = []
+    for file in sorted((job_dir / "samples").glob("[0-9]*_[0-9]*.png")):
+        step, index = file.stem.split("_")
+        found.append(SampleFile(int(step), int(index), f"samples/{file.name}"))
+    return found
+
+
+def _losses(file: Path, after_step: int) -> list[LossPoint]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    points = []
+    for line in lines:
+        try:
+            point = LossPoint(**json.loads(line))
+        except (ValueError, TypeError):
+            continue
+        if point.step > after_step:
+            points.append(point)
+    return points

@@ -1,0 +1,132 @@
+"""Model families are data: one TOML file each in families/. No code branches on a family's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import toml
+from pydantic import Field, ValidationError
+
+from ..core.errors import InvalidError
+from ..core.records.base import Record
+
+FOLDER = Path(__file__).resolve().parent / "families"
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+class HubFile(Record):
+    """A model on the hub: repository id and, where one file is enough, its name."""
+
+    hub: str
+    file: str = ""
+    sha256: str = ""
+
+
+class HeaderMark(Record):
+    """A tensor whose presence (and size along one axis) tells this family's files from others'."""
+
+    key: str
+    axis: int | None = None
+    size: int | None = None
+    absent: bool = False
+
+    def holds(self, shapes: Shapes) -> bool:
+        """Keys are looked up with and without the prefix that whole checkpoints carry."""
+        shape = shapes.get(self.key, shapes.get(f"model.diffusion_model.{self.key}"))
+        if shape is None or self.absent:
+            return (shape is None) == self.absent
+        return self.axis is None or (len(shape) > self.axis and shape[self.axis] == self.size)
+
+
+class Defaults(Record):
+    """Training defaults; sources stand in the TOML files beside the numbers."""
+
+    resolution: list[int]
+    rank: int
+    alpha: float
+    learning_rate: float
+    steps_per_image: int
+    steps_min: int
+    steps_max: int
+    batch_size: int = 1
+    quantize: bool = False
+    low_vram: bool = False
+    dtype: str = "bf16"
+
+
+class Sampling(Record):
+    """How pictures are made with the generating base."""
+
+    steps: int
+    guidance: float
+    width: int
+    height: int
+    sampler: str = "euler"
+    scheduler: str = "normal"
+
+
+class Probe(Record):
+    """A module of the base that a placeholder LoRA may fill: `key` in the LoRA's own spelling, sizes of its matrix."""
+
+    key: str
+    inputs: int = Field(gt=0)
+    outputs: int = Field(gt=0)
+    down: str = "lora_down.weight"
+    up: str = "lora_up.weight"
+
+
+class Family(Record):
+    """One model family as the trainer, the recipes and the panel need it."""
+
+    key: str
+    label: str
+    status: str = Field(pattern="^(proven|experimental)$")
+    licence: str
+    gated: bool = False
+    trainer_arch: str
+    trains_from: str = Field(pattern="^(file|hub)$")
+    comfy_folder: str
+    recipe: str
+    min_comfyui: str
+    training_base: HubFile
+    generating_base: HubFile
+    marks: list[HeaderMark] = Field(default_factory=list)
+    defaults: Defaults
+    trainer: dict[str, Any] = Field(default_factory=dict)
+    sampling: Sampling
+    probes: list[Probe] = Field(default_factory=list)
+
+    def recognises(self, shapes: Shapes) -> bool:
+        """Whether a file with these tensors is a base of this family; a family without marks recognises nothing."""
+        return bool(self.marks) and all(mark.holds(shapes) for mark in self.marks)
+
+
+class Families:
+    """All records by key, in the order of their file names."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._records = {record.key: record for record in map(_read, sorted(folder.glob("*.toml")))}
+
+    def get(self, key: str) -> Family:
+        """InvalidError `family_unknown`."""
+        if key not in self._records:
+            raise InvalidError(
+                "family_unknown",
+                f"There is no model family called {key!r}.",
+                f"Known: {', '.join(self._records)}.",
+            )
+        return self._records[key]
+
+    def all(self) -> list[Family]:
+        return list(self._records.values())
+
+
+def _read(file: Path) -> Family:
+    try:
+        return Family.model_validate({"key": file.stem, **toml.loads(file.read_text(encoding="utf-8"))})
+    except (toml.TomlDecodeError, ValidationError) as fault:
+        raise InvalidError(
+            "family_damaged", f"families/{file.name} cannot be read: {fault}", "Update or reinstall Isengard."
+        ) from fault

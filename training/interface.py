@@ -1,0 +1,160 @@
+"""The seam of training backends: what the worker and the server know of a trainer, and nothing else of it.
+
+A backend plans a command and reads what the trainer leaves in the job's folder. It never runs anything itself:
+the worker starts `plan.argv` behind the shim.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from ..core.records.base import Record
+from ..core.records.checkpoint import Checkpoint
+from ..core.records.job import JobError, Needs, Progress
+from ..core.records.training import Finding
+from ..core.records.worker import BackendState
+
+TRAINING_FILE = "training.json"
+LOG_FILE = "trainer.log"
+
+
+@dataclass(frozen=True)
+class ResolvedTraining:
+    """A training with every choice made, frozen at submit as jobs/<id>/training.json.
+
+    `base_path` is a file, a diffusers folder or a hub id ('' where the backend needs none); `generate_base` the name
+    ComfyUI's loader knows the picture-making base by; `held_out` photo ids that are never trained on.
+    """
+
+    job_id: str
+    character_id: str
+    slug: str
+    trigger_word: str
+    class_word: str
+    backend: str
+    family: str
+    preset: str
+    base_path: str
+    base_sha256: str | None
+    generate_base: str
+    steps: int
+    rank: int
+    alpha: float
+    learning_rate: float
+    resolution: list[int]
+    batch_size: int
+    save_every: int
+    sample_prompts: list[str]
+    seed: int
+    quantize: bool
+    low_vram: bool
+    image_count: int
+    held_out: list[str]
+
+    def to_json(self) -> dict[str, object]:
+        return asdict(self)
+
+    @classmethod
+    def read(cls, job_dir: Path) -> ResolvedTraining:
+        """The frozen training of a job. Raises OSError, ValueError or TypeError when the file is damaged."""
+        return cls(**json.loads((job_dir / TRAINING_FILE).read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class LaunchPlan:
+    """`env` is complete and minimal; secrets go there and never into `argv`."""
+
+    argv: list[str]
+    cwd: Path
+    env: dict[str, str]
+
+
+@dataclass(frozen=True)
+class SampleFile:
+    """A picture the trainer made; `file` is relative to the job's folder."""
+
+    step: int
+    index: int
+    file: str
+
+
+@dataclass(frozen=True)
+class LossPoint:
+    step: int
+    loss: float
+    learning_rate: float | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One look into the job's folder; `losses` are the points after the step that was asked for."""
+
+    progress: Progress
+    samples: list[SampleFile] = field(default_factory=list)
+    losses: list[LossPoint] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended, judged by what it left, never by the exit code alone."""
+
+    state: Literal["completed", "cancelled", "failed"]
+    error: JobError | None = None
+    checkpoints: Sequence[Checkpoint] = ()
+
+
+class Option(Record):
+    """An advanced option a backend takes, with its range and a plain explanation."""
+
+    min: float | None = None
+    max: float | None = None
+    tooltip: str
+
+
+class BackendCapabilities(Record):
+    """What the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness."""
+
+    name: str
+    label: str
+    version: str
+    kinds: list[str] = Field(default_factory=lambda: ["training"])
+    families: list[str]
+    needs: Needs
+    options: dict[str, Option] = Field(default_factory=dict)
+    placeholder: bool = False
+
+
+class TrainingBackend(Protocol):
+    """All methods block; poll and checkpoints are cheap and never raise for a half-written file."""
+
+    name: str
+    version: str
+
+    def capabilities(self) -> BackendCapabilities: ...
+
+    def state(self) -> BackendState: ...
+
+    def preflight(self, training: ResolvedTraining) -> list[Finding]:
+        """What would stop or trouble this training on this machine."""
+
+    def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
+        """Write the trainer's files into `job_dir` and say how to start it. IsengardError when it cannot."""
+
+    def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading: ...
+
+    def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
+        """Those that verify, by step; `file` is relative to the job's out/ folder."""
+
+    def save_now(self, job_dir: Path) -> None:
+        """Ask the running trainer for a checkpoint; harmless where it cannot."""
+
+    def stop(self, job_dir: Path, pid: int) -> None:
+        """Ask the trainer politely to end; the worker kills the tree when it does not."""
+
+    def outcome(self, job_dir: Path, training: ResolvedTraining, exit_code: int) -> Outcome: ...

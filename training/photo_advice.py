@@ -1,0 +1,37 @@
+"""What to say about a set of photos before training; numbers from identity-training section 5."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..core.records.photo import Photo
+from ..core.records.training import Finding
+
+MIN_PHOTOS = 1
+FEW_PHOTOS = 10
+GOOD_PHOTOS = 20
+MANY_PHOTOS = 60
+
+
+def photo_findings(photos: Sequence[Photo]) -> list[Finding]:
+    """Findings about number and quality of the included photos."""
+    included = [photo for photo in photos if photo.included]
+    count = len(included)
+    if count < MIN_PHOTOS:
+        message = "There are no photos to train on." if not photos else "Every photo is switched off."
+        return [Finding(severity="error", code="no_photos", message=message, fix="add_photos")]
+    found = []
+    if count < FEW_PHOTOS:
+        message = f"{count} photos are few: 20 varied ones give a much better likeness."
+        found.append(Finding(severity="warning", code="few_photos", message=message, fix="add_photos"))
+    elif count < GOOD_PHOTOS:
+        message = f"{count} photos work; 20 varied ones work better."
+        found.append(Finding(severity="info", code="more_photos", message=message, fix="add_photos"))
+    elif count > MANY_PHOTOS:
+        message = f"{count} photos are a lot: 25 varied ones usually do as well in less time."
+        found.append(Finding(severity="info", code="many_photos", message=message))
+    troubled = [photo for photo in included if photo.findings]
+    if len(troubled) * 3 > count:
+        message = f"{len(troubled)} of {count} photos are small, dark, blurred or near-duplicates."
+        found.append(Finding(severity="warning", code="weak_photos", message=message, fix="show_photos"))
+    return found

@@ -1,0 +1,102 @@
+"""Looks at a running training and writes what is new into the ledger: progress, samples, losses, checkpoints, log lines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from ..core.ledger import Lease, Ledger
+from ..core.records.event import Subject
+from ..core.records.job import Artifact, Job, Progress
+from .interface import LOG_FILE, ResolvedTraining, TrainingBackend
+from .log_follower import LogFollower
+
+LOSS_FILE = "loss.jsonl"
+
+
+class RunWatch:
+    """One attempt's eyes. Every method may raise LeaseLostError."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        lease: Lease,
+        job: Job,
+        *,
+        job_dir: Path,
+        backend: TrainingBackend,
+        training: ResolvedTraining,
+    ) -> None:
+        self._ledger = ledger
+        self._lease = lease
+        self._job = job
+        self._dir = job_dir
+        self._backend = backend
+        self._training = training
+        self._follower = LogFollower(job_dir / LOG_FILE)
+        self._last_progress = Progress()
+        self._samples = {artifact.file for artifact in job.artifacts}
+        self._checkpoints = {checkpoint.sha256 for checkpoint in job.checkpoints}
+        self._loss_step = _last_loss_step(job_dir / LOSS_FILE)
+
+    def look(self) -> Progress:
+        """Everything that is cheap to see; called about twice a second."""
+        reading = self._backend.poll(self._dir, self._training, self._loss_step)
+        progress = reading.progress
+        if progress.loss is None and progress.step:
+            progress = progress.model_copy(update={"loss": self._last_progress.loss})
+        if reading.losses:
+            with (self._dir / LOSS_FILE).open("a", encoding="utf-8") as stream:
+                stream.writelines(json.dumps(asdict(point)) + "\n" for point in reading.losses)
+            self._loss_step = reading.losses[-1].step
+        if progress != self._last_progress:
+            self._ledger.progress(self._lease, progress)
+            self._last_progress = progress
+        for sample in reading.samples:
+            if sample.file not in self._samples:
+                self._ledger.artifact(
+                    self._lease, Artifact(kind="sample", file=sample.file, step=sample.step)
+                )
+                self._samples.add(sample.file)
+        return progress
+
+    def look_closely(self) -> None:
+        """Checkpoints and log lines; called every few seconds and at the end."""
+        for checkpoint in self._backend.checkpoints(self._dir, self._training):
+            if checkpoint.sha256 not in self._checkpoints:
+                self._ledger.checkpoint(self._lease, checkpoint)
+                self._checkpoints.add(checkpoint.sha256)
+        lines = self._follower.new_lines()
+        if lines:
+            self._ledger.emit(
+                "job.log",
+                Subject(kind="job", id=self._job.id),
+                {"lines": lines},
+                correlation_id=self._job.correlation_id,
+                attempt=self._lease.attempt,
+            )
+
+
+def _last_loss_step(file: Path) -> int:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return int(json.loads(lines[-1])["step"]) if lines else 0
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def read_losses(job_dir: Path) -> list[dict[str, float | int | None]]:
+    """The curve so far; after a resume the later point of a step wins."""
+    points: dict[int, dict[str, float | int | None]] = {}
+    try:
+        lines = (job_dir / LOSS_FILE).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    for line in lines:
+        try:
+            point = json.loads(line)
+            points[int(point["step"])] = point
+        except (ValueError, KeyError, TypeError):
+            continue
+    return [points[step] for step in sorted(points)]

@@ -1,0 +1,254 @@
+"""One attempt of one job, from the claim to its proven end. Knows backends only through their interface."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..core.correlation import correlated
+from ..core.errors import IsengardError, LeaseLostError
+from ..core.job_states import JobState
+from ..core.ledger import Lease, Ledger
+from ..core.paths import DataPaths
+from ..core.plugins import PluginRegistry
+from ..core.records.job import Artifact, Job, JobError, Order
+from ..core.versions import VersionStore
+from .comfy_memory import free_comfyui
+from .interface import Outcome, ResolvedTraining, TrainingBackend
+from .locks import FileLock, gpu_lock
+from .run_watch import RunWatch
+from .trainer_process import TrainerProcess, end_leftover
+
+_log = logging.getLogger("isengard.runner")
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds: between looks, heartbeats and closer looks; how long a polite stop may take; wait for a GPU."""
+
+    look: float = 0.5
+    beat: float = 2.0
+    close_look: float = 2.0
+    polite: float = 20.0
+    save: float = 120.0
+    gpu_wait: float = 5.0
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What every runner of a worker shares."""
+
+    paths: DataPaths
+    ledger: Ledger
+    registry: PluginRegistry
+    versions: VersionStore
+    pace: Pace = Pace()
+
+
+class Stopped(Exception):
+    """The person's wish was carried out; the job goes to `state`."""
+
+    def __init__(self, state: JobState) -> None:
+        super().__init__(state.value)
+        self.state = state
+
+
+class Runner:
+    """Runs `job` under `lease` on GPU number `gpu` (uuid ''= none). Never raises for what a job can do wrong."""
+
+    def __init__(
+        self, tools: Tools, job: Job, lease: Lease, *, gpu_uuid: str = "", gpu_index: int = 0
+    ) -> None:
+        self._tools = tools
+        self._job = job
+        self._lease = lease
+        self._gpu_uuid = gpu_uuid
+        self._gpu_index = gpu_index
+        self._dir = tools.paths.job(job.id)
+        self._next_beat = 0.0
+
+    def run(self) -> None:
+        with correlated(self._job.correlation_id):
+            _log.info("Training job started", extra={"context": self._context()})
+            try:
+                self._attempt()
+            except LeaseLostError as lost:
+                _log.warning("Lease lost", extra={"context": {**self._context(), "reason": lost.message}})
+            except Stopped as stopped:
+                self._end(stopped.state)
+            except (IsengardError, OSError, ValueError, TypeError, LookupError) as fault:
+                _log.exception("Training job failed", extra={"context": self._context()})
+                self._fail(_as_job_error(fault))
+
+    def _attempt(self) -> None:
+        if end_leftover(self._dir):
+            _log.warning(
+                "An earlier trainer was still running and was ended", extra={"context": self._context()}
+            )
+        training = ResolvedTraining.read(self._dir)
+        backend: TrainingBackend = self._tools.registry.get("training_backends", self._job.backend)
+        self._obey(self._beat())
+        lock = self._take_gpu()
+        try:
+            resume = self._job.attempt > 1 and bool(backend.checkpoints(self._dir, training))
+            plan = backend.plan(self._dir, training, resume=resume)
+            if lock is not None:
+                plan.env["CUDA_VISIBLE_DEVICES"] = str(self._gpu_index)
+                free_comfyui(self._tools.paths)
+            self._obey(self._beat())
+            self._tools.ledger.advance(self._lease, JobState.RUNNING, data={"resumed": resume})
+            watch = RunWatch(
+                self._tools.ledger,
+                self._lease,
+                self._job,
+                job_dir=self._dir,
+                backend=backend,
+                training=training,
+            )
+            trainer = TrainerProcess(plan, self._dir, gpu_lock=lock)
+            try:
+                exit_code = self._supervise(trainer, watch, backend)
+            finally:
+                trainer.kill()
+            watch.look()
+            watch.look_closely()
+            self._conclude(backend.outcome(self._dir, training, exit_code), training)
+        finally:
+            if lock is not None:
+                lock.release()
+
+    def _supervise(self, trainer: TrainerProcess, watch: RunWatch, backend: TrainingBackend) -> int:
+        """Look, beat and obey until the trainer ends; its exit code."""
+        next_close = 0.0
+        while True:
+            code = trainer.poll()
+            if code is not None:
+                return code
+            now = time.monotonic()
+            if now >= self._next_beat:
+                order = self._beat()
+                trainer.beat()
+                if order in ("cancel", "pause"):
+                    self._stop(trainer, watch, backend, order)
+                if order == "save":
+                    backend.save_now(self._dir)
+            watch.look()
+            if now >= next_close:
+                watch.look_closely()
+                next_close = now + self._tools.pace.close_look
+            time.sleep(self._tools.pace.look)
+
+    def _stop(self, trainer: TrainerProcess, watch: RunWatch, backend: TrainingBackend, order: Order) -> None:
+        """Save first when pausing, ask politely, then kill. Always ends in Stopped."""
+        pace, pid = self._tools.pace, trainer.pid
+        if order == "pause":
+            before = len(backend.checkpoints(self._dir, ResolvedTraining.read(self._dir)))
+            backend.save_now(self._dir)
+            self._wait(trainer, pace.save, lambda: self._saved_since(backend, before))
+        if pid is not None:
+            backend.stop(self._dir, pid)
+            self._wait(trainer, pace.polite, lambda: False)
+        trainer.kill()
+        watch.look()
+        watch.look_closely()
+        raise Stopped(JobState.CANCELLED if order == "cancel" else JobState.PAUSED)
+
+    def _saved_since(self, backend: TrainingBackend, before: int) -> bool:
+        return len(backend.checkpoints(self._dir, ResolvedTraining.read(self._dir))) > before
+
+    def _wait(self, trainer: TrainerProcess, seconds: float, done: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + seconds
+        while trainer.poll() is None and time.monotonic() < deadline and not done():
+            if time.monotonic() >= self._next_beat:
+                self._beat()
+                trainer.beat()
+            time.sleep(0.1)
+
+    def _conclude(self, outcome: Outcome, training: ResolvedTraining) -> None:
+        order = self._beat()
+        if order == "cancel":
+            raise Stopped(JobState.CANCELLED)
+        if outcome.state == "completed":
+            checkpoint = outcome.checkpoints[-1]
+            version = self._tools.versions.publish(
+                training.slug,
+                character_id=training.character_id,
+                job_id=self._job.id,
+                checkpoint=checkpoint,
+                source_file=self._dir / "out" / checkpoint.file,
+                base_model=training.generate_base,
+            )
+            self._tools.ledger.checkpoint(self._lease, checkpoint.model_copy(update={"published": True}))
+            self._tools.ledger.artifact(
+                self._lease,
+                Artifact(kind="lora", file=version.file, sha256=version.sha256, step=version.step),
+            )
+            self._end(JobState.COMPLETED)
+        elif outcome.state == "cancelled":
+            self._fail(
+                JobError(
+                    code="trainer_stopped",
+                    message="The trainer was stopped from outside.",
+                    hint="Press Retry.",
+                )
+            )
+        else:
+            self._fail(
+                outcome.error or JobError(code="trainer_failed", message="The trainer failed.", hint="")
+            )
+
+    def _take_gpu(self) -> FileLock | None:
+        if self._job.needs != "gpu" or not self._gpu_uuid:
+            return None
+        lock = gpu_lock(self._gpu_uuid)
+        while not lock.acquire(self._tools.pace.gpu_wait):
+            self._obey(self._beat())
+        return lock
+
+    def _beat(self) -> Order:
+        self._next_beat = time.monotonic() + self._tools.pace.beat
+        return self._tools.ledger.beat(self._lease)
+
+    def _obey(self, order: Order) -> None:
+        """Before the trainer runs there is nothing to save: a wish takes effect at once."""
+        if order == "cancel":
+            raise Stopped(JobState.CANCELLED)
+        if order == "pause":
+            raise Stopped(JobState.PAUSED)
+
+    def _end(self, state: JobState) -> None:
+        job = self._tools.ledger.advance(self._lease, state)
+        _log.info("Training job ended", extra={"context": {**self._context(), "state": job.state.value}})
+
+    def _fail(self, error: JobError) -> None:
+        try:
+            self._tools.ledger.advance(self._lease, JobState.FAILED, error=error)
+        except LeaseLostError:
+            return
+        context = {**self._context(), "code": error.code, "reason": error.message}
+        _log.error("Training job failed", extra={"context": context})
+
+    def _context(self) -> dict[str, object]:
+        return {
+            "job_id": self._job.id,
+            "attempt": self._job.attempt,
+            "character_id": self._job.character_id,
+            "backend": self._job.backend,
+        }
+
+
+def _as_job_error(fault: Exception) -> JobError:
+    if isinstance(fault, IsengardError):
+        return JobError(code=fault.code, message=fault.message, hint=fault.hint)
+    if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
+        return JobError(
+            code="disk_full", message="The disk is full.", hint="Free some space, then press Retry."
+        )
+    return JobError(
+        code="job_damaged",
+        message=f"The job's files could not be used ({type(fault).__name__}).",
+        hint="Start the training again.",
+    )

@@ -1,0 +1,119 @@
+"""Stands between the worker and a trainer: however the worker dies, the trainer's whole tree goes with it.
+
+Run as `python -I <absolute path>/shim.py`. The first line on stdin is JSON {argv, cwd, env, log, pid_file, silence_s}; after it
+the worker sends a line at every heartbeat. End of input, or silence for `silence_s`, kills the tree. Exits with the trainer's
+code (128 + n after signal n). Stdlib only; must not import the package. No secret touches argv or the disk.
+
+On Windows `taskkill /T` does the killing; a Job Object (KILL_ON_JOB_CLOSE) would be one more belt and is not made yet.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+POLL_S = 0.1
+#: Exit codes of the shim's own: could not start the trainer; killed it because the worker was gone.
+NOT_STARTED = 96
+WORKER_GONE = 97
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_SIGKILL = 9
+
+
+def _load_process_tree() -> Any:
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "process_tree.py")  # noqa: PTH100, PTH118, PTH120
+    spec = importlib.util.spec_from_file_location("isengard_process_tree", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Pulse:
+    """The worker's heartbeat as heard on stdin."""
+
+    def __init__(self, silence_s: float) -> None:
+        self._silence_s = silence_s
+        self._last = time.monotonic()
+        self._ended = False
+
+    def listen(self) -> None:
+        for _ in sys.stdin.buffer:
+            self._last = time.monotonic()
+        self._ended = True
+
+    def gone(self) -> bool:
+        return self._ended or time.monotonic() - self._last > self._silence_s
+
+
+def _prctl(option: int, value: int) -> None:
+    """Linux only, best effort: other systems have the heartbeat alone."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    try:
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+    except (OSError, AttributeError):
+        return
+
+
+def _die_with_parent() -> None:
+    _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+
+
+def _start(order: dict[str, Any]) -> subprocess.Popen[bytes]:
+    options: dict[str, Any] = {}
+    if sys.platform == "win32":
+        options["creationflags"] = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    else:
+        options["start_new_session"] = True
+        options["preexec_fn"] = _die_with_parent
+        options["pass_fds"] = tuple(order.get("keep_fds", ()))
+    with open(order["log"], "ab") as log:  # noqa: PTH123
+        return subprocess.Popen(
+            order["argv"],
+            cwd=order["cwd"],
+            env=order["env"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            **options,
+        )
+
+
+def main() -> int:
+    """Start, watch, end; never leave anything running behind."""
+    tree = _load_process_tree()
+    order = json.loads(sys.stdin.buffer.readline())
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    pulse = Pulse(float(order["silence_s"]))
+    threading.Thread(target=pulse.listen, daemon=True).start()
+    try:
+        trainer = _start(order)
+    except OSError as fault:
+        with open(order["log"], "a", encoding="utf-8") as log:  # noqa: PTH123
+            log.write(f"The trainer could not be started: {fault}\n")
+        return NOT_STARTED
+    tree.write_pid_file(order["pid_file"], trainer.pid)
+    while trainer.poll() is None and not pulse.gone():
+        time.sleep(POLL_S)
+    code = trainer.poll()
+    tree.kill_tree(os.getpid(), itself=False)
+    if code is None:
+        tree.kill_tree(trainer.pid)
+        trainer.wait()
+        return WORKER_GONE
+    return 128 - code if code < 0 else code
+
+
+if __name__ == "__main__":
+    # os._exit: the listening thread may hold stdin's lock, which would spoil a normal interpreter end.
+    os._exit(main())

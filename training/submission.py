@@ -1,0 +1,183 @@
+"""From a request to a queued job: checked, resolved, frozen on disk, then in the ledger. The caller rings the doorbell."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from ..core import atomic
+from ..core.capabilities import require_training_method
+from ..core.characters import CharacterStore
+from ..core.clock import Clock, iso
+from ..core.errors import InvalidError
+from ..core.ids import new_id
+from ..core.ledger import Ledger
+from ..core.paths import DataPaths
+from ..core.photos import PhotoStore
+from ..core.plugins import PluginRegistry
+from ..core.records.character import Character
+from ..core.records.job import Job
+from ..core.records.training import Finding, TrainingRequest
+from .dataset import Selection, freeze, select
+from .family_records import Families, Family
+from .interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
+from .photo_advice import photo_findings
+from .presets import Numbers, resolve, sample_prompts
+
+JOB_FILE = "job.json"
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """`path`: what the trainer loads (file, folder or hub id); `comfy_name`: what ComfyUI's loader calls the base."""
+
+    path: str
+    comfy_name: str
+    sha256: str | None = None
+
+
+class BaseModels(Protocol):
+    def resolve(self, name: str | None, family: Family) -> BaseModel:
+        """A key of the record, a name in ComfyUI's folders, or an entry of the owner's file; InvalidError otherwise.
+        Without a name the first base of the family that ComfyUI has; empty strings when there is none."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A request with everything decided but the job's id."""
+
+    training: ResolvedTraining
+    selection: Selection
+    character: Character
+    backend: TrainingBackend
+    findings: list[Finding]
+
+    @property
+    def blocked(self) -> bool:
+        return any(finding.severity == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Everything a submit needs; `default_backend` follows the mode."""
+
+    paths: DataPaths
+    ledger: Ledger
+    characters: CharacterStore
+    photos: PhotoStore
+    registry: PluginRegistry
+    families: Families
+    base_models: BaseModels
+    clock: Clock
+    default_backend: str
+
+    def preflight(self, request: TrainingRequest) -> Draft:
+        """What would be trained and everything worth saying about it. InvalidError for what cannot be asked."""
+        require_training_method(request.method)
+        family = self.families.get(request.family)
+        backend: TrainingBackend = self.registry.get(
+            "training_backends", request.backend or self.default_backend
+        )
+        capabilities = backend.capabilities()
+        if family.key not in capabilities.families:
+            raise InvalidError(
+                "family_not_supported",
+                f"{capabilities.label} cannot train {family.label}.",
+                "Choose another model family.",
+            )
+        character = self.characters.get(request.character_id)
+        photos = self.photos.list(character.id)
+        selection = select(photos)
+        base = self.base_models.resolve(request.base_model, family)
+        numbers = resolve(family, request.preset, len(selection.trained), request.overrides)
+        training = _training(request, character, selection, numbers, backend)
+        training = replace(
+            training, base_path=base.path, base_sha256=base.sha256, generate_base=base.comfy_name
+        )
+        findings = [*photo_findings(photos), *_prompt_findings(request), *backend.preflight(training)]
+        return Draft(training, selection, character, backend, findings)
+
+    def submit(self, request: TrainingRequest, correlation_id: str) -> Job:
+        """A queued job whose folder is complete. InvalidError `preflight_failed` when a finding blocks it."""
+        draft = self.preflight(request)
+        if draft.blocked:
+            first = next(finding for finding in draft.findings if finding.severity == "error")
+            raise InvalidError(first.code, first.message, "Press Check to see everything that is missing.")
+        job = self._job(draft, request, correlation_id)
+        job_dir = self.paths.job(job.id)
+        job_dir.mkdir(mode=0o700)
+        freeze(job_dir, draft.character, draft.selection, self.photos)
+        training = replace(draft.training, job_id=job.id)
+        atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
+        atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
+        return self.ledger.submit(job)
+
+    def _job(self, draft: Draft, request: TrainingRequest, correlation_id: str) -> Job:
+        capabilities = draft.backend.capabilities()
+        now = iso(self.clock.now())
+        return Job(
+            id=new_id("job"),
+            kind="training",
+            needs=capabilities.needs,
+            request=request.model_dump(mode="json"),
+            character_id=draft.character.id,
+            backend=capabilities.name,
+            family=draft.training.family,
+            placeholder=capabilities.placeholder,
+            correlation_id=correlation_id,
+            created_at=now,
+            updated_at=now,
+        )
+
+
+def _training(
+    request: TrainingRequest,
+    character: Character,
+    selection: Selection,
+    numbers: Numbers,
+    backend: TrainingBackend,
+) -> ResolvedTraining:
+    prompts = request.overrides.sample_prompts
+    seed = request.overrides.seed
+    return ResolvedTraining(
+        job_id="",
+        character_id=character.id,
+        slug=character.slug,
+        trigger_word=character.trigger_word,
+        class_word=character.class_word,
+        backend=backend.name,
+        family=request.family,
+        preset=request.preset,
+        base_path="",
+        base_sha256=None,
+        generate_base="",
+        steps=numbers.steps,
+        rank=numbers.rank,
+        alpha=numbers.alpha,
+        learning_rate=numbers.learning_rate,
+        resolution=numbers.resolution,
+        batch_size=numbers.batch_size,
+        save_every=numbers.save_every,
+        sample_prompts=sample_prompts(character.trigger_word, character.class_word)
+        if prompts is None
+        else prompts,
+        seed=secrets.randbelow(2**31) if seed is None else seed,
+        quantize=numbers.quantize,
+        low_vram=numbers.low_vram,
+        image_count=len(selection.trained),
+        held_out=[photo.id for photo in selection.held_out],
+    )
+
+
+def _prompt_findings(request: TrainingRequest) -> list[Finding]:
+    if any("${" in prompt for prompt in request.overrides.sample_prompts or []):
+        message = "A sample prompt holds '${', which the trainer would replace."
+        return [Finding(severity="error", code="prompt_placeholder", message=message)]
+    return []
+
+
+def job_folder_is_complete(job_dir: Path) -> bool:
+    """Whether a submit got as far as its last file before the ledger was asked."""
+    return (job_dir / JOB_FILE).is_file() and (job_dir / TRAINING_FILE).is_file()

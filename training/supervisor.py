@@ -1,0 +1,90 @@
+"""Keeps a worker running while there is work. Lives in ComfyUI's process; the worker itself outlives it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from ..core.errors import IsengardError
+from ..core.job_states import JobState
+from ..core.ledger import JobFilter, Ledger
+from ..core.paths import DataPaths
+from ..core.settings import Settings
+from .locks import held, worker_lock_path
+from .queue import Doorbell
+
+RECONCILE_EVERY_S = 5.0
+BOOT = Path(__file__).resolve().parent.parent / "boot.py"
+_log = logging.getLogger("isengard.supervisor")
+
+
+class Supervisor:
+    """`wake` after a submit; a daemon thread does the rest every few seconds."""
+
+    def __init__(self, paths: DataPaths, settings: Settings, ledger: Ledger, doorbell: Doorbell) -> None:
+        self._paths = paths
+        self._settings = settings
+        self._ledger = ledger
+        self._doorbell = doorbell
+        self._child: subprocess.Popen[bytes] | None = None
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._watch, name="isengard-supervisor", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Something was queued: see to it now, without blocking the caller."""
+        self._wake.set()
+
+    @property
+    def worker_runs(self) -> bool:
+        """Whether a worker of this machine serves this data folder."""
+        return held(worker_lock_path(self._paths))
+
+    def ensure_worker(self) -> bool:
+        """Start a worker when jobs wait and none runs; True when one was started now."""
+        if self._child is not None and self._child.poll() is None:
+            return False
+        if self.worker_runs or not self._ledger.jobs(JobFilter(states=[JobState.QUEUED]), limit=1).items:
+            return False
+        self._child = self._spawn()
+        _log.info("Worker started by the server", extra={"context": {"pid": self._child.pid}})
+        return True
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        """Detached: a restart or a crash of ComfyUI does not touch it."""
+        env = {**os.environ, "DATA_DIR": str(self._paths.root), "LOG_DIR": str(self._paths.logs)}
+        env["ISENGARD_MODE"] = self._settings.mode
+        env["LOG_LEVEL"] = self._settings.log_level
+        options: dict[str, object] = {"start_new_session": True}
+        if sys.platform == "win32":
+            options = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
+        return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+            [sys.executable, "-I", str(BOOT), "worker"],
+            cwd=self._paths.root,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            close_fds=True,
+            **options,
+        )
+
+    def _watch(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                self._doorbell.ring_missing(self._ledger.reconcile())
+                self.ensure_worker()
+            except (IsengardError, OSError) as fault:
+                _log.error("Supervision failed and goes on", extra={"context": {"reason": str(fault)}})
+            self._wake.wait(RECONCILE_EVERY_S)

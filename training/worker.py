@@ -1,0 +1,126 @@
+"""The worker: one thread a slot, each claiming what its slot can run; ends itself after a while without work."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+
+from ..core.ids import new_id
+from ..core.job_states import OWNED, JobState
+from ..core.ledger import JobFilter
+from ..core.records.worker import Worker as WorkerRecord
+from .locks import machine_name
+from .queue import Doorbell
+from .runner import Runner, Tools
+
+_log = logging.getLogger("isengard.worker")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What one thread may run; `gpu_uuid` '' for the slot of CPU kinds."""
+
+    needs: frozenset[str]
+    gpu_uuid: str = ""
+    gpu_index: int = 0
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds: end after idle, own look into the ledger and reconcile, report to the ledger."""
+
+    idle: float = 60.0
+    look: float = 5.0
+    report: float = 5.0
+
+
+class IsengardWorker:
+    """Runs until idle, or until `stop` is set."""
+
+    def __init__(
+        self, tools: Tools, doorbell: Doorbell, slots: list[Slot], description: WorkerRecord, timing: Timing
+    ) -> None:
+        self._tools = tools
+        self._doorbell = doorbell
+        self._slots = slots
+        self._description = description
+        self._timing = timing
+        self._woken = threading.Condition()
+        self._busy = 0
+        self._last_work = time.monotonic()
+        self.stop = threading.Event()
+
+    def run(self) -> None:
+        """Blocks; every thread but the caller's is a daemon, so that a kill needs nothing more."""
+        ledger = self._tools.ledger
+        threading.Thread(target=self._doorbell.listen, args=(self._ring, self.stop), daemon=True).start()
+        for slot in self._slots:
+            threading.Thread(target=self._serve, args=(slot,), daemon=True).start()
+        next_look = 0.0
+        while not self.stop.is_set():
+            self._description = self._description.model_copy(update={"beat": self._description.beat + 1})
+            ledger.report_worker(self._description)
+            if time.monotonic() >= next_look:
+                self._doorbell.ring_missing(ledger.reconcile())
+                self._wake()
+                next_look = time.monotonic() + self._timing.look
+            if self._is_idle():
+                break
+            self.stop.wait(min(self._timing.report, self._timing.look))
+        self.stop.set()
+        self._wake()
+        ledger.remove_worker(self._description.id)
+
+    def _serve(self, slot: Slot) -> None:
+        while not self.stop.is_set():
+            try:
+                if not self._take_one(slot):
+                    with self._woken:
+                        self._woken.wait(self._timing.look)
+            except Exception:
+                _log.exception("Slot stumbled and goes on", extra={"context": {"needs": sorted(slot.needs)}})
+                self.stop.wait(self._timing.look)
+
+    def _take_one(self, slot: Slot) -> bool:
+        """Claim and run one job; False when there is none for this slot."""
+        owner = f"{self._description.id}-{secrets.token_hex(4)}"
+        with self._woken:
+            self._busy += 1
+        try:
+            claimed = self._tools.ledger.claim(worker_id=self._description.id, owner=owner, needs=slot.needs)
+            if claimed is None:
+                return False
+            job, lease = claimed
+            Runner(self._tools, job, lease, gpu_uuid=slot.gpu_uuid, gpu_index=slot.gpu_index).run()
+            self._last_work = time.monotonic()
+            return True
+        finally:
+            with self._woken:
+                self._busy -= 1
+
+    def _ring(self, job_id: str, attempt: int) -> None:
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._woken:
+            self._woken.notify_all()
+
+    def _is_idle(self) -> bool:
+        """Nothing runs, nothing waits that this worker could do or may soon inherit, and that for a while."""
+        with self._woken:
+            if self._busy or time.monotonic() - self._last_work < self._timing.idle:
+                return False
+        states = [JobState.QUEUED, JobState.INTERRUPTED, *OWNED]
+        waiting = self._tools.ledger.jobs(JobFilter(states=states), limit=50).items
+        able = frozenset().union(*(slot.needs for slot in self._slots))
+        return not any(job.needs in able for job in waiting)
+
+
+def describe(version: str, slots: int) -> WorkerRecord:
+    """This worker as the ledger shows it; GPUs and backends are added by the composition root."""
+    worker_id = f"{machine_name()}-{new_id('job')[4:]}"
+    return WorkerRecord(id=worker_id, host=machine_name(), version=version, pid=os.getpid(), slots=slots)

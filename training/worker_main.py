@@ -1,0 +1,84 @@
+"""The worker's composition root: the only place outside ComfyUI that names concrete backends."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..core.clock import SystemClock
+from ..core.logs import setup_logging
+from ..core.paths import DataPaths, resolve_paths
+from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
+from ..core.settings import Settings, load_settings
+from ..core.version import VERSION
+from ..core.versions import VersionStore
+from .backends import ai_toolkit, fast_test
+from .gpus import gpus
+from .ledgers import LEASE_S, open_ledger
+from .locks import worker_lock
+from .queue import Doorbell
+from .runner import Pace, Tools
+from .worker import IsengardWorker, Slot, Timing, describe
+
+BACKENDS: Mapping[str, Factory] = {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test.create}
+_log = logging.getLogger("isengard.worker")
+
+
+def main(argv: list[str]) -> int:
+    """Run a worker until it has nothing to do; 0, also when another one already serves this folder."""
+    parser = argparse.ArgumentParser(prog="isengard worker")
+    parser.add_argument("--name", default="", help="run a second worker beside the first, under this name")
+    name = parser.parse_args(argv).name
+    clock, paths = SystemClock(), resolve_paths(os.environ, None)
+    paths.create()
+    settings = load_settings(os.environ, paths)
+    setup_logging("worker", paths.logs, settings.log_level, clock)
+    lock = worker_lock(paths, name)
+    if not lock.acquire():
+        _log.info("Another worker already serves this data folder")
+        return 0
+    ledger = open_ledger(settings, paths, clock, lease_s=_seconds("ISENGARD_LEASE_S", LEASE_S))
+    doorbell = Doorbell(settings, paths)
+    pace = Pace(beat=_seconds("ISENGARD_BEAT_S", Pace.beat))
+    registry = make_registry(settings, paths)
+    tools = Tools(paths, ledger, registry, VersionStore(paths, clock), pace)
+    worker = compose(tools, doorbell, settings)
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop.set())
+    _log.info("Worker started", extra={"context": {"pid": os.getpid(), "version": VERSION}})
+    try:
+        worker.run()
+    finally:
+        _log.info("Worker ended")
+        ledger.close()
+        doorbell.close()
+        lock.release()
+    return 0
+
+
+def make_registry(settings: Settings, paths: DataPaths) -> PluginRegistry:
+    """Built-in backends, pip entry points, and packs beside ours."""
+    pack = Path(__file__).resolve().parent.parent
+    return PluginRegistry(
+        PluginContext(paths, settings), {"training_backends": BACKENDS}, neighbour_packs(pack)
+    )
+
+
+def compose(tools: Tools, doorbell: Doorbell, settings: Settings) -> IsengardWorker:
+    """A worker with one slot for CPU kinds and one for each GPU it may use."""
+    found = gpus()[: settings.worker_concurrency]
+    slots = [Slot(frozenset({"cpu"}))]
+    slots += [Slot(frozenset({"gpu"}), gpu.uuid, index) for index, gpu in enumerate(found)]
+    backends = [backend.state() for backend in tools.registry.all("training_backends").values()]
+    description = describe(VERSION, len(slots)).model_copy(update={"gpus": found, "backends": backends})
+    look = _seconds("ISENGARD_LOOK_S", Timing.look)
+    timing = Timing(idle=_seconds("ISENGARD_IDLE_S", Timing.idle), look=look, report=min(look, Timing.report))
+    return IsengardWorker(tools, doorbell, slots, description, timing)
+
+
+def _seconds(variable: str, default: float) -> float:
+    """Time limits can be shortened for tests by the environment."""
+    return float(os.environ.get(variable) or default)
