@@ -1,0 +1,97 @@
+"""The door every request comes through: guard, session, correlation, then the handler, once the services are there."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from .route_table import PREFIX, ROUTES, Route
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from .services import Services
+
+
+class Door:
+    """Made at import, thin; `open` is called when the services are up, `fail` when they cannot be."""
+
+    def __init__(self) -> None:
+        self._services: Services | None = None
+        self._failure: Any = None
+        self._handlers: dict[str, Callable[..., Awaitable[Any]]] = {}
+
+    def open(self, services: Services) -> None:
+        self._services = services
+
+    def fail(self, failure: Any) -> None:
+        self._failure = failure
+
+    def add_routes(self, routes: Any) -> None:
+        """Register every route of the table on ComfyUI's table (which mirrors them below /api)."""
+        for route in ROUTES:
+            routes.route(route.method, PREFIX + route.path)(self._stub(route))
+
+    def _stub(self, route: Route) -> Callable[[Any], Awaitable[Any]]:
+        async def stub(request: web.Request) -> web.StreamResponse:
+            from ..core import correlation
+            from .errors import answered
+
+            began = time.monotonic()
+            with correlation.correlated(
+                correlation.clean(request.headers.get("X-Correlation-ID"))
+            ) as correlation_id:
+                response = await answered(lambda: self._pass(route, request), f"{route.method} {route.path}")
+                if not response.prepared:
+                    response.headers["X-Correlation-ID"] = correlation_id
+                    response.headers.setdefault("Cache-Control", "no-store")
+                if route.method != "GET":
+                    _log_request(route, response.status, began)
+                return response
+
+        return stub
+
+    async def _pass(self, route: Route, request: web.Request) -> web.StreamResponse:
+        from . import guard
+        from .session import COOKIE
+
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        asked = guard.Asked(request.method, headers, route.handler == "photos.upload", request.can_read_body)
+        services = self._ready()
+        allowed = set(services.settings.allowed_hosts)
+        cookie = request.cookies.get(COOKIE)
+        if route.path == "/session" or services.session.holds(cookie):
+            allowed.add(headers.get("host", "").lower())
+        guard.check(asked, allowed)
+        if not route.open:
+            bearer = headers.get("authorization", "")
+            token = bearer[7:] if bearer.lower().startswith("bearer ") else None
+            services.session.require(cookie, token)
+        return await self._handler(route)(services, request)
+
+    def _ready(self) -> Services:
+        from ..core.errors import NotReadyError
+
+        if self._failure is not None:
+            raise self._failure
+        if self._services is None:
+            raise NotReadyError("starting", "Isengard is starting.", "Try again in a moment.")
+        return self._services
+
+    def _handler(self, route: Route) -> Callable[..., Awaitable[Any]]:
+        if route.handler not in self._handlers:
+            module, function = route.handler.split(".")
+            found = importlib.import_module(f".routes.{module}", __package__)
+            self._handlers[route.handler] = getattr(found, function)
+        return self._handlers[route.handler]
+
+
+def _log_request(route: Route, status: int, began: float) -> None:
+    milliseconds = round((time.monotonic() - began) * 1000)
+    logging.getLogger("isengard.web").info(
+        "Request answered",
+        extra={"context": {"route": f"{route.method} {route.path}", "status": status, "ms": milliseconds}},
+    )

@@ -1,0 +1,98 @@
+"""The one place where errors become HTTP answers, and one of the two that catch everything."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from ..core import correlation, errors
+from ..core.redaction import redact
+
+_STATUS: tuple[tuple[type[errors.IsengardError], int], ...] = (
+    (errors.UnauthorizedError, 401),
+    (errors.ForbiddenError, 403),
+    (errors.NotFoundError, 404),
+    (errors.ConflictError, 409),
+    (errors.TooLargeError, 413),
+    (errors.UnsupportedMediaError, 415),
+    (errors.MisdirectedError, 421),
+    (errors.NotImplementedYetError, 501),
+    (errors.NotReadyError, 503),
+    (errors.StorageError, 507),
+    (errors.InvalidError, 400),
+)
+_log = logging.getLogger("isengard.web")
+
+
+def status_of(error: errors.IsengardError) -> int:
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def body_of(error: errors.IsengardError) -> dict[str, dict[str, str]]:
+    """The error envelope of every route."""
+    return {
+        "error": {
+            "code": error.code,
+            "message": redact(error.message),
+            "hint": redact(error.hint),
+            "correlation_id": correlation.current(),
+        }
+    }
+
+
+async def answered(call: Callable[[], Awaitable[web.StreamResponse]], route: str) -> web.StreamResponse:
+    """What `call` answers; any error as its envelope, unexpected ones logged with their traceback."""
+    try:
+        return await call()
+    except errors.IsengardError as error:
+        status = status_of(error)
+        context = {"route": route, "code": error.code, "status": status, "reason": error.message}
+        _log.log(
+            logging.INFO if status < 500 else logging.ERROR, "Request refused", extra={"context": context}
+        )
+        return web.json_response(body_of(error), status=status)
+    except ValidationError as invalid:
+        error = described(invalid)
+        _log.info("Request refused", extra={"context": {"route": route, "reason": error.message}})
+        return web.json_response(body_of(error), status=400)
+    except web.HTTPException:
+        raise
+    except ConnectionResetError:
+        raise
+    except Exception:
+        _log.exception("Request failed", extra={"context": {"route": route}})
+        error = errors.IsengardError(
+            "internal_error",
+            "Something went wrong inside Isengard.",
+            "See the log by its correlation id, then report it.",
+        )
+        return web.json_response(body_of(error), status=500)
+
+
+def described(invalid: ValidationError) -> errors.InvalidError:
+    """The first thing wrong with a body, in words; the value itself is not repeated."""
+    first = invalid.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "body"
+    return errors.InvalidError(
+        "bad_request", f"{where}: {first['msg']}.", "Correct this field and try again."
+    )
+
+
+async def read_json(request: web.Request, limit: int = 1024 * 1024) -> dict[str, object]:
+    """The JSON object of a request. InvalidError `bad_json`, TooLargeError `body_too_large`."""
+    data = bytearray()
+    async for chunk in request.content.iter_chunked(64 * 1024):
+        data += chunk
+        if len(data) > limit:
+            raise errors.TooLargeError("body_too_large", "This request is too large.", "Send less at once.")
+    try:
+        value = json.loads(bytes(data) or b"{}")
+    except (ValueError, RecursionError) as fault:
+        raise errors.InvalidError("bad_json", "This is not valid JSON.", "Send a JSON object.") from fault
+    if not isinstance(value, dict):
+        raise errors.InvalidError("bad_json", "This is not a JSON object.", "Send an object in braces.")
+    return value

@@ -1,0 +1,84 @@
+"""One thread follows the ledger's events and hands them to every open stream; readers that lag too far are let go."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from ..core.errors import IsengardError
+from ..core.ledger import Ledger
+from ..core.records.event import Event
+
+POLL_S = 0.1
+FAULT_S = 2.0
+#: Events a reader may lag behind before it is dropped; it reconnects and replays.
+MAX_LAG = 2000
+_log = logging.getLogger("isengard.events")
+
+
+@dataclass(eq=False)
+class Reader:
+    """One open stream; `lost` once it fell too far behind."""
+
+    loop: asyncio.AbstractEventLoop
+    waiting: asyncio.Queue[Event] = field(default_factory=lambda: asyncio.Queue(MAX_LAG))
+    lost: bool = False
+
+    def offer(self, events: list[Event]) -> None:
+        """Runs on the reader's loop."""
+        for event in events:
+            try:
+                self.waiting.put_nowait(event)
+            except asyncio.QueueFull:
+                self.lost = True
+                return
+
+
+class EventTail:
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._readers: set[Reader] = set()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._follow, name="isengard-events", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """A reader that gets every event from now on."""
+        reader = Reader(asyncio.get_running_loop())
+        with self._lock:
+            self._readers.add(reader)
+        try:
+            yield reader
+        finally:
+            with self._lock:
+                self._readers.discard(reader)
+
+    def _follow(self) -> None:
+        seq = self._ledger.last_seq()
+        while not self._stop.wait(POLL_S):
+            try:
+                events = list(self._ledger.events_after(seq))
+            except (IsengardError, OSError) as fault:
+                _log.warning("Events cannot be read", extra={"context": {"reason": str(fault)}})
+                self._stop.wait(FAULT_S)
+                continue
+            if events:
+                seq = events[-1].seq
+                self._hand_out(events)
+
+    def _hand_out(self, events: list[Event]) -> None:
+        with self._lock:
+            readers = list(self._readers)
+        for reader in readers:
+            if not reader.loop.is_closed():
+                reader.loop.call_soon_threadsafe(reader.offer, events)

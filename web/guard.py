@@ -1,0 +1,89 @@
+"""Who may ask: Host, fetch metadata, headers and content type. Pure rules over plain facts (facts: reliability section 6)."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ..core.errors import ForbiddenError, MisdirectedError, UnsupportedMediaError
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+#: A form on any web page can send these without asking; nothing of ours takes them.
+FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "text/plain"})
+_LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the rules look at; header names in lower case."""
+
+    method: str
+    headers: Mapping[str, str]
+    is_upload: bool = False
+    has_body: bool = False
+
+
+def check(asked: Asked, allowed_hosts: Collection[str]) -> None:
+    """Raises MisdirectedError (421), ForbiddenError (403) or UnsupportedMediaError (415)."""
+    host = asked.headers.get("host", "")
+    if not host_is_ours(host, allowed_hosts):
+        raise MisdirectedError(
+            "host_not_allowed",
+            "This address is not known to Isengard.",
+            "Open ComfyUI by its usual address, or add the name to ISENGARD_ALLOWED_HOSTS.",
+        )
+    site = asked.headers.get("sec-fetch-site", "")
+    if asked.method in UNSAFE:
+        _check_sender(asked, host, site)
+        _check_type(asked)
+    elif site == "cross-site":
+        raise ForbiddenError("cross_site", "Another web page asked for this.", "Open it from ComfyUI.")
+
+
+def host_is_ours(host: str, allowed_hosts: Collection[str]) -> bool:
+    """Loopback addresses and names, and what the owner allows (with or without its port)."""
+    name = _name_of(host)
+    if not name:
+        return False
+    if name in _LOCAL_NAMES or name in allowed_hosts or host.lower() in allowed_hosts:
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_sender(asked: Asked, host: str, site: str) -> None:
+    """Sec-Fetch-Site decides where a browser sends it, then Origin; programs send neither and need our header."""
+    if asked.headers.get("x-isengard") != "1":
+        raise ForbiddenError(
+            "header_missing", "The header X-Isengard is missing.", "Send `X-Isengard: 1` with every change."
+        )
+    if site:
+        if site not in ("same-origin", "none"):
+            raise ForbiddenError(
+                "cross_site", "Another web page asked for this.", "Do it from ComfyUI itself."
+            )
+        return
+    origin = asked.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        raise ForbiddenError("cross_site", "Another web page asked for this.", "Do it from ComfyUI itself.")
+
+
+def _check_type(asked: Asked) -> None:
+    kind = asked.headers.get("content-type", "").split(";")[0].strip().lower()
+    wanted = "multipart/form-data" if asked.is_upload else "application/json"
+    if kind in FORM_TYPES or (kind != wanted and (kind or asked.has_body)):
+        raise UnsupportedMediaError(
+            "content_type", f"This needs the content type {wanted}.", f"Send Content-Type: {wanted}."
+        )
+
+
+def _name_of(host: str) -> str:
+    """The name in a Host header, in lower case and without its port; '' for a malformed one."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""

@@ -1,0 +1,111 @@
+"""Every route in one table: method, path below /isengard, handler, and the record its body must be (for openapi.json).
+
+Nothing heavy is imported here: ComfyUI reads this at import. Handlers are looked up when first called.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PREFIX = "/isengard"
+
+
+@dataclass(frozen=True)
+class Route:
+    """`handler` is `module.function` below web/routes; `body` a record's class name; `open` needs no session."""
+
+    method: str
+    path: str
+    handler: str
+    summary: str
+    body: str = ""
+    open: bool = False
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/health", "system.health", "State of server, worker and mode", open=True),
+    Route("POST", "/session", "system.session", "Exchange the token for a session cookie", open=True),
+    Route("GET", "/capabilities", "system.capabilities", "What is supported, by the specification's matrix"),
+    Route("GET", "/settings", "system.settings", "Settings and where each value comes from"),
+    Route("PATCH", "/settings", "system.change_settings", "Change harmless settings or the write-only token"),
+    Route("GET", "/openapi.json", "system.openapi", "This API"),
+    Route("GET", "/events", "events.everything", "Server-sent events with replay"),
+    Route("POST", "/logs", "logs.take", "The panel's own log lines"),
+    Route("GET", "/logs", "logs.find", "Log lines by correlation id"),
+    Route("GET", "/diagnostics", "logs.diagnostics", "A redacted summary for a bug report"),
+    Route("GET", "/characters", "characters.list_all", "All characters, newest first"),
+    Route("POST", "/characters", "characters.create", "A new character", "CharacterDraft"),
+    Route("GET", "/characters/{id}", "characters.get", "One character"),
+    Route("PATCH", "/characters/{id}", "characters.update", "Edit a character", "CharacterPatch"),
+    Route("DELETE", "/characters/{id}", "characters.delete", "Put a character in the trash"),
+    Route("POST", "/characters/{id}/restore", "characters.restore", "Bring a character back"),
+    Route("POST", "/characters/{id}/forget", "characters.forget", "Remove a person for good, with a report"),
+    Route("GET", "/characters/{id}/versions", "characters.versions", "Trained LoRAs of a character"),
+    Route("GET", "/characters/{id}/export", "system.not_yet", "Export a character"),
+    Route("POST", "/characters/import", "system.not_yet", "Import a character"),
+    Route("POST", "/characters/{id}/photos", "photos.upload", "Add photos (multipart)"),
+    Route("GET", "/characters/{id}/photos", "photos.list_all", "A character's photos"),
+    Route(
+        "PATCH", "/characters/{id}/photos/{pid}", "photos.update", "Caption, include, hold out", "PhotoPatch"
+    ),
+    Route("DELETE", "/characters/{id}/photos/{pid}", "photos.delete", "Put a photo in the trash"),
+    Route("POST", "/characters/{id}/photos/{pid}/restore", "photos.restore", "Bring a photo back"),
+    Route("GET", "/characters/{id}/photos/{pid}/image", "photos.image", "The picture, size=thumb|full"),
+    Route(
+        "POST", "/characters/{id}/captions", "photos.captions", "Caption all photos by a plan", "CaptionPlan"
+    ),
+    Route("GET", "/training/families", "training.families", "Model families"),
+    Route("GET", "/training/presets", "training.presets", "Presets of a family for a number of photos"),
+    Route("GET", "/training/backends", "training.backends", "Training backends and their state"),
+    Route("GET", "/training/workers", "training.workers", "Workers that are alive"),
+    Route("POST", "/training/backends/{name}/setup", "system.not_yet", "Install a backend"),
+    Route("POST", "/training/backends/{name}/uninstall", "system.not_yet", "Remove a backend"),
+    Route("POST", "/training/models/{key}/download", "system.not_yet", "Fetch a family's models"),
+    Route(
+        "POST",
+        "/training/preflight",
+        "training.preflight",
+        "What would stop this training",
+        "TrainingRequest",
+    ),
+    Route("GET", "/training/jobs", "jobs.list_all", "Jobs, newest first"),
+    Route("POST", "/training/jobs", "jobs.submit", "Queue a training", "TrainingRequest"),
+    Route("GET", "/training/jobs/{id}", "jobs.get", "One job"),
+    Route("PATCH", "/training/jobs/{id}", "jobs.move", "Change priority or place in the line"),
+    Route("POST", "/training/jobs/{id}/cancel", "jobs.cancel", "Cancel"),
+    Route("POST", "/training/jobs/{id}/pause", "jobs.pause", "Save and pause"),
+    Route("POST", "/training/jobs/{id}/resume", "jobs.resume", "Go on from the last checkpoint"),
+    Route("POST", "/training/jobs/{id}/retry", "jobs.retry", "Try a failed or cancelled job again"),
+    Route("POST", "/training/jobs/{id}/continue", "system.not_yet", "Train a finished job further"),
+    Route("POST", "/training/jobs/{id}/save-now", "jobs.save_now", "Save a checkpoint now"),
+    Route("GET", "/training/jobs/{id}/events", "events.of_job", "Server-sent events of one job"),
+    Route("GET", "/training/jobs/{id}/log", "jobs.log", "The last lines of the trainer's log"),
+    Route("GET", "/training/jobs/{id}/loss", "jobs.loss", "The loss curve so far"),
+    Route("GET", "/training/jobs/{id}/samples", "jobs.samples", "Sample pictures"),
+    Route("GET", "/training/jobs/{id}/samples/{file}", "jobs.sample", "One sample picture"),
+    Route("GET", "/training/jobs/{id}/checkpoints", "jobs.checkpoints", "Checkpoints and their proofs"),
+    Route("POST", "/training/jobs/{id}/checkpoints/{step}/publish", "jobs.publish", "Publish a checkpoint"),
+    Route("GET", "/generations", "generations.list_all", "Pictures, newest first"),
+    Route("POST", "/generations", "generations.create", "Make pictures", "GenerationRequest"),
+    Route("GET", "/generations/{id}", "generations.get", "One generation"),
+    Route("PATCH", "/generations/{id}", "generations.update", "Mark as favourite"),
+    Route("DELETE", "/generations/{id}", "generations.delete", "Put a generation in the trash"),
+    Route("POST", "/generations/{id}/cancel", "generations.cancel", "Cancel"),
+    Route("POST", "/generations/{id}/restore", "generations.restore", "Bring a generation back"),
+    Route("GET", "/generations/{id}/images/{n}", "generations.image", "One picture"),
+    Route(
+        "DELETE", "/generations/{id}/images/{n}", "generations.delete_image", "Put one picture in the trash"
+    ),
+    Route(
+        "GET",
+        "/generations/{id}/preview",
+        "generations.preview",
+        "The picture being made, where there is one",
+    ),
+    Route("GET", "/generations/{id}/workflow", "generations.workflow", "The prompt that was sent to ComfyUI"),
+    Route("GET", "/recipes", "generations.recipes", "Ways to make pictures"),
+    Route("POST", "/recipes", "system.not_yet", "Add a recipe"),
+    Route("DELETE", "/recipes/{name}", "system.not_yet", "Remove a recipe"),
+    Route("GET", "/video", "system.video", "Video: in development"),
+    Route("POST", "/video", "system.video_refused", "Video: in development"),
+)

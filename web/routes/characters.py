@@ -1,0 +1,110 @@
+"""Characters."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+from aiohttp import web
+
+from ...core import correlation
+from ...core.errors import ConflictError
+from ...core.forgetting import forget as forget_person
+from ...core.job_states import ENDED
+from ...core.ledger import JobFilter
+from ...core.records.character import Character, CharacterDraft, CharacterPatch
+from ...core.records.event import Subject
+from ...core.records.job import Job
+from .. import responses
+from ..errors import read_json
+from ..services import Services
+
+Change = Literal["created", "updated", "deleted", "restored", "forgotten", "photos"]
+
+
+async def list_all(services: Services, request: web.Request) -> web.Response:
+    limit, cursor = responses.page_of(request)
+    deleted = request.query.get("deleted") == "1"
+    page = await asyncio.to_thread(services.characters.list, limit, cursor, deleted=deleted)
+    return responses.records(page.items, page.next_cursor)
+
+
+async def create(services: Services, request: web.Request) -> web.Response:
+    draft = CharacterDraft.model_validate(await read_json(request))
+    character = await asyncio.to_thread(services.characters.create, draft)
+    await tell(services, character.id, "created", character)
+    return responses.record(character, 201)
+
+
+async def get(services: Services, request: web.Request) -> web.Response:
+    return responses.record(await asyncio.to_thread(services.characters.get, request.match_info["id"]))
+
+
+async def update(services: Services, request: web.Request) -> web.Response:
+    patch = CharacterPatch.model_validate(await read_json(request))
+    character = await asyncio.to_thread(services.characters.update, request.match_info["id"], patch)
+    await tell(services, character.id, "updated", character)
+    return responses.record(character)
+
+
+async def delete(services: Services, request: web.Request) -> web.Response:
+    character = await asyncio.to_thread(services.characters.delete, request.match_info["id"])
+    await tell(services, character.id, "deleted", character)
+    return responses.record(character)
+
+
+async def restore(services: Services, request: web.Request) -> web.Response:
+    character = await asyncio.to_thread(services.characters.restore, request.match_info["id"])
+    await tell(services, character.id, "restored", character)
+    return responses.record(character)
+
+
+async def versions(services: Services, request: web.Request) -> web.Response:
+    character = await asyncio.to_thread(services.characters.get, request.match_info["id"])
+    return responses.records(character.versions)
+
+
+async def forget(services: Services, request: web.Request) -> web.Response:
+    """Everything of the person, with a report. Refused while one of their jobs still runs."""
+    character_id = request.match_info["id"]
+    report = await asyncio.to_thread(_forget, services, character_id)
+    await tell(services, character_id, "forgotten", None)
+    return web.json_response({"report": report})
+
+
+def _forget(services: Services, character_id: str) -> dict[str, int]:
+    services.characters.get(character_id, deleted=True)
+    jobs = _jobs_of(services, character_id)
+    for job in jobs:
+        if job.state not in ENDED:
+            services.ledger.order(job.id, "cancel")
+    if any(services.ledger.get(job.id).state not in ENDED for job in jobs):
+        raise ConflictError(
+            "job_still_running",
+            "A training of this person is being stopped.",
+            "Wait a few seconds until it has ended, then forget again.",
+        )
+    report = forget_person(
+        services.library, services.paths, services.characters, character_id, [job.id for job in jobs]
+    )
+    for job in jobs:
+        services.ledger.forget(job.id)
+    return report.as_dict()
+
+
+def _jobs_of(services: Services, character_id: str) -> list[Job]:
+    jobs: list[Job] = []
+    cursor = None
+    while True:
+        page = services.ledger.jobs(JobFilter(character_id=character_id), limit=200, cursor=cursor)
+        jobs += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return jobs
+
+
+async def tell(services: Services, character_id: str, change: Change, character: Character | None) -> None:
+    """Emit character.changed."""
+    data = {"change": change, "character": character.model_dump(mode="json") if character else None}
+    subject, action = Subject(kind="character", id=character_id), correlation.current()
+    await asyncio.to_thread(services.ledger.emit, "character.changed", subject, data, correlation_id=action)

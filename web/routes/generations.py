@@ -1,0 +1,101 @@
+"""Pictures and the recipes they are made by."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from aiohttp import web
+
+from ...core import correlation
+from ...core.errors import InvalidError
+from ...core.records.generation import GenerationRequest
+from .. import responses
+from ..errors import read_json
+from ..services import Services
+
+
+async def list_all(services: Services, request: web.Request) -> web.Response:
+    limit, cursor = responses.page_of(request)
+    page = await asyncio.to_thread(
+        services.generations.store.list,
+        limit,
+        cursor,
+        character_id=request.query.get("character_id"),
+        recipe=request.query.get("recipe"),
+        deleted=request.query.get("deleted") == "1",
+    )
+    return responses.records(page.items, page.next_cursor)
+
+
+async def create(services: Services, request: web.Request) -> web.Response:
+    wanted = GenerationRequest.model_validate(await read_json(request))
+    return responses.record(await services.generations.create(wanted, correlation.current()), 202)
+
+
+async def get(services: Services, request: web.Request) -> web.Response:
+    return responses.record(await asyncio.to_thread(services.generations.store.get, request.match_info["id"]))
+
+
+async def update(services: Services, request: web.Request) -> web.Response:
+    body = await read_json(request)
+    if set(body) != {"favourite"} or not isinstance(body["favourite"], bool):
+        raise InvalidError(
+            "bad_request", "Only favourite can be changed, to true or false.", "Correct the body."
+        )
+    generation = await asyncio.to_thread(
+        services.generations.store.set_favourite, request.match_info["id"], body["favourite"]
+    )
+    return responses.record(generation)
+
+
+async def delete(services: Services, request: web.Request) -> web.Response:
+    return responses.record(
+        await asyncio.to_thread(services.generations.store.delete, request.match_info["id"])
+    )
+
+
+async def restore(services: Services, request: web.Request) -> web.Response:
+    return responses.record(
+        await asyncio.to_thread(services.generations.store.restore, request.match_info["id"])
+    )
+
+
+async def cancel(services: Services, request: web.Request) -> web.Response:
+    return responses.record(await services.generations.cancel(request.match_info["id"]))
+
+
+async def image(services: Services, request: web.Request) -> web.FileResponse:
+    path = await asyncio.to_thread(
+        services.generations.store.image_path, request.match_info["id"], _number(request)
+    )
+    return responses.picture(path)
+
+
+async def delete_image(services: Services, request: web.Request) -> web.Response:
+    generation = await asyncio.to_thread(
+        services.generations.store.delete_image, request.match_info["id"], _number(request)
+    )
+    return responses.record(generation)
+
+
+async def preview(services: Services, request: web.Request) -> web.Response:
+    """204 while there is none: previews come with a later version."""
+    await asyncio.to_thread(services.generations.store.get, request.match_info["id"])
+    return web.Response(status=204)
+
+
+async def workflow(services: Services, request: web.Request) -> web.Response:
+    prompts = await asyncio.to_thread(services.generations.store.prompts, request.match_info["id"])
+    return web.json_response(prompts)
+
+
+async def recipes(services: Services, request: web.Request) -> web.Response:
+    return responses.as_list(await services.generations.recipes())
+
+
+def _number(request: web.Request) -> int:
+    text = request.match_info["n"]
+    if not re.fullmatch(r"\d{1,4}", text):
+        raise InvalidError("bad_number", "A picture's number is a number.", "Use a number of the list.")
+    return int(text)

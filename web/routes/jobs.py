@@ -1,0 +1,171 @@
+"""Jobs: submit, watch, cancel, pause, resume, retry, and what they left."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+from aiohttp import web
+
+from ...core import correlation
+from ...core.errors import InvalidError, NotFoundError
+from ...core.ids import require_id
+from ...core.job_states import JobState
+from ...core.ledger import JobFilter
+from ...core.paths import contained
+from ...core.records.job import Job, Order
+from ...core.records.training import TrainingRequest
+from ...training.interface import LOG_FILE, ResolvedTraining
+from ...training.log_follower import tail
+from ...training.run_watch import read_losses
+from .. import responses
+from ..errors import read_json
+from ..services import Services
+
+
+async def list_all(services: Services, request: web.Request) -> web.Response:
+    limit, cursor = responses.page_of(request)
+    names = [name for name in request.query.get("state", "").split(",") if name]
+    try:
+        states = [JobState(name) for name in names]
+    except ValueError as fault:
+        raise InvalidError(
+            "bad_state", "There is no such job state.", "See openapi.json for the states."
+        ) from fault
+    wanted = JobFilter(states, request.query.get("kind"), request.query.get("character_id"))
+    page = await asyncio.to_thread(services.ledger.jobs, wanted, limit=limit, cursor=cursor)
+    return responses.records(page.items, page.next_cursor)
+
+
+async def submit(services: Services, request: web.Request) -> web.Response:
+    wanted = TrainingRequest.model_validate(await read_json(request))
+    job = await asyncio.to_thread(services.submission.submit, wanted, correlation.current())
+    await asyncio.to_thread(_ring, services, job)
+    return responses.record(job, 202)
+
+
+async def get(services: Services, request: web.Request) -> web.Response:
+    return responses.record(await asyncio.to_thread(_job, services, request))
+
+
+async def move(services: Services, request: web.Request) -> web.Response:
+    body = await read_json(request)
+    values = {name: body.get(name) for name in ("priority", "position")}
+    if set(body) - set(values) or not all(value is None or type(value) is int for value in values.values()):
+        raise InvalidError(
+            "bad_request", "Only priority and position can be changed, as numbers.", "Correct the body."
+        )
+    job = await asyncio.to_thread(_job, services, request)
+    return responses.record(await asyncio.to_thread(services.ledger.move, job.id, **values))
+
+
+async def cancel(services: Services, request: web.Request) -> web.Response:
+    return await _order(services, request, "cancel")
+
+
+async def pause(services: Services, request: web.Request) -> web.Response:
+    return await _order(services, request, "pause")
+
+
+async def save_now(services: Services, request: web.Request) -> web.Response:
+    return await _order(services, request, "save")
+
+
+async def resume(services: Services, request: web.Request) -> web.Response:
+    return await _requeue(services, request, {JobState.PAUSED}, "Only a paused job can be resumed.")
+
+
+async def retry(services: Services, request: web.Request) -> web.Response:
+    states = {JobState.FAILED, JobState.CANCELLED}
+    return await _requeue(services, request, states, "Only a failed or cancelled job can be retried.")
+
+
+async def log(services: Services, request: web.Request) -> web.Response:
+    count = responses.number_of(request, "tail", 200, 5000)
+    job = await asyncio.to_thread(_job, services, request)
+    lines = await asyncio.to_thread(tail, services.paths.job(job.id) / LOG_FILE, count)
+    return web.json_response({"lines": lines})
+
+
+async def loss(services: Services, request: web.Request) -> web.Response:
+    job = await asyncio.to_thread(_job, services, request)
+    return responses.as_list(await asyncio.to_thread(read_losses, services.paths.job(job.id)))
+
+
+async def samples(services: Services, request: web.Request) -> web.Response:
+    job = await asyncio.to_thread(_job, services, request)
+    items = []
+    for index, artifact in enumerate(artifact for artifact in job.artifacts if artifact.kind == "sample"):
+        name = Path(artifact.file).name
+        url = f"/isengard/training/jobs/{job.id}/samples/{name}"
+        items.append({"file": name, "step": artifact.step, "index": index, "url": url})
+    return responses.as_list(items)
+
+
+async def sample(services: Services, request: web.Request) -> web.FileResponse:
+    """Only files that the job itself has recorded as samples."""
+    job = await asyncio.to_thread(_job, services, request)
+    wanted = request.match_info["file"]
+    known = next((a.file for a in job.artifacts if a.kind == "sample" and Path(a.file).name == wanted), None)
+    if known is None:
+        raise NotFoundError("sample_not_found", "This job has no such sample.", "Reload.")
+    path = contained(services.paths.job(job.id), *Path(known).parts)
+    if not path.is_file() or path.suffix not in responses.IMAGE_TYPES:
+        raise NotFoundError("sample_not_found", "This sample's file is gone.", "Reload.")
+    return responses.picture(path)
+
+
+async def checkpoints(services: Services, request: web.Request) -> web.Response:
+    return responses.records((await asyncio.to_thread(_job, services, request)).checkpoints)
+
+
+async def publish(services: Services, request: web.Request) -> web.Response:
+    step = request.match_info["step"]
+    if not re.fullmatch(r"\d{1,9}", step):
+        raise InvalidError("bad_step", "A step is a number.", "Use a step of the list of checkpoints.")
+    job = await asyncio.to_thread(_job, services, request)
+    return responses.record(await asyncio.to_thread(_publish, services, job, int(step)))
+
+
+def _publish(services: Services, job: Job, step: int) -> object:
+    checkpoint = next((known for known in job.checkpoints if known.step == step), None)
+    if checkpoint is None:
+        raise NotFoundError("checkpoint_not_found", f"There is no checkpoint of step {step}.", "Reload.")
+    job_dir = services.paths.job(job.id)
+    training = ResolvedTraining.read(job_dir)
+    version = services.versions.publish(
+        training.slug,
+        character_id=training.character_id,
+        job_id=job.id,
+        checkpoint=checkpoint,
+        source_file=contained(job_dir / "out", *Path(checkpoint.file).parts),
+        base_model=training.generate_base,
+    )
+    services.ledger.annotate(job.id, checkpoint.model_copy(update={"published": True}))
+    return version
+
+
+async def _order(services: Services, request: web.Request, order: Order) -> web.Response:
+    job = await asyncio.to_thread(_job, services, request)
+    return responses.record(await asyncio.to_thread(services.ledger.order, job.id, order))
+
+
+async def _requeue(
+    services: Services, request: web.Request, states: set[JobState], refusal: str
+) -> web.Response:
+    job = await asyncio.to_thread(_job, services, request)
+    if job.state not in states:
+        raise InvalidError("wrong_state", refusal, "Reload: it may have changed in the meantime.")
+    job = await asyncio.to_thread(services.ledger.requeue, job.id)
+    await asyncio.to_thread(_ring, services, job)
+    return responses.record(job)
+
+
+def _ring(services: Services, job: Job) -> None:
+    services.doorbell.ring(job.id, job.attempt, job.priority)
+    services.supervisor.wake()
+
+
+def _job(services: Services, request: web.Request) -> Job:
+    return services.ledger.get(require_id("job", request.match_info["id"]))

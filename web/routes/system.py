@@ -1,0 +1,120 @@
+"""Health, session, settings, capabilities, video, and what this version does not do yet."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from ...core import settings as settings_module
+from ...core.capabilities import CAPABILITIES
+from ...core.errors import InvalidError, NotImplementedYetError
+from ...core.version import VERSION
+from ..errors import read_json
+from ..openapi import describe
+from ..services import Services
+from ..session import COOKIE
+
+COOKIE_S = 365 * 24 * 3600
+
+
+async def health(services: Services, request: web.Request) -> web.Response:
+    runs, workers = await asyncio.to_thread(
+        lambda: (services.supervisor.worker_runs, services.ledger.workers())
+    )
+    return web.json_response(
+        {
+            "status": "ok",
+            "version": VERSION,
+            "mode": services.settings.mode,
+            "boot_id": services.boot_id,
+            "epoch": services.ledger.epoch,
+            "comfyui": services.host.version,
+            "worker": {"running": runs, "count": len(workers)},
+            "host": {"loopback": services.host.listen_is_loopback},
+            "missing": [],
+        }
+    )
+
+
+async def session(services: Services, request: web.Request) -> web.Response:
+    body = await read_json(request)
+    cookie = services.session.exchange(body.get("token"))
+    response = web.Response(status=204)
+    response.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=COOKIE_S,
+        httponly=True,
+        samesite="Strict",
+        secure=request.scheme == "https",
+        path="/",
+    )
+    return response
+
+
+async def capabilities(services: Services, request: web.Request) -> web.Response:
+    return web.json_response(CAPABILITIES)
+
+
+async def settings(services: Services, request: web.Request) -> web.Response:
+    return web.json_response(await asyncio.to_thread(_settings, services))
+
+
+async def change_settings(services: Services, request: web.Request) -> web.Response:
+    """Each value as text; nothing is written unless all names may be changed."""
+    body = await read_json(request)
+    for name, value in body.items():
+        if not isinstance(value, str) or len(value) > 400 or "\n" in value:
+            raise InvalidError("bad_setting", f"{name[:40]} must be one line of text.", "Correct the value.")
+        if name != "hf_token" and name not in settings_module.EDITABLE:
+            raise InvalidError(
+                "setting_not_editable", f"{name[:40]} cannot be changed here.", "Use isengard.toml."
+            )
+    for name, value in body.items():
+        await asyncio.to_thread(settings_module.save_setting, services.paths, name, str(value))
+    return web.json_response(await asyncio.to_thread(_settings, services))
+
+
+def _settings(services: Services) -> dict[str, object]:
+    """Read afresh, so that a change shows; secrets only say whether they are set."""
+    import os
+
+    current = settings_module.load_settings(os.environ, services.paths)
+    items = []
+    for name in settings_module.KEYS:
+        secret = name in settings_module.SECRETS
+        value = getattr(current, name)
+        items.append(
+            {
+                "name": name,
+                "value": bool(value) if secret else value,
+                "source": current.sources[name],
+                "editable": name in settings_module.EDITABLE or name == "hf_token",
+                "secret": secret,
+            }
+        )
+    return {"items": items, "folders": {"data": str(services.paths.root), "logs": str(services.paths.logs)}}
+
+
+async def openapi(services: Services, request: web.Request) -> web.Response:
+    return web.json_response(await asyncio.to_thread(describe, VERSION))
+
+
+async def video(services: Services, request: web.Request) -> web.Response:
+    entry = CAPABILITIES["video_generation"]["any"]
+    return web.json_response({**entry, "banner": "In development"})
+
+
+async def video_refused(services: Services, request: web.Request) -> web.Response:
+    raise NotImplementedYetError(
+        "video_in_development", "Video is in development.", "Pictures work: use the Images tab."
+    )
+
+
+async def not_yet(services: Services, request: web.Request) -> web.Response:
+    raise NotImplementedYetError(
+        "not_in_this_version",
+        "This is not part of this version yet.",
+        "Update Isengard when a newer one is out.",
+    )

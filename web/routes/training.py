@@ -1,0 +1,114 @@
+"""Families, presets, backends, workers, preflight."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+
+from ...core.records.training import TrainingRequest
+from ...training import presets as presets_module
+from ...training.family_records import Family
+from .. import responses
+from ..base_models import ComfyBaseModels
+from ..errors import read_json
+from ..services import Services
+
+#: Seconds a step on a 24 GB card at the family's resolution; a first "about" until this machine has its own figures.
+GUESSED_SECONDS_PER_STEP = 1.6
+
+
+async def families(services: Services, request: web.Request) -> web.Response:
+    return responses.as_list(await asyncio.to_thread(_families, services))
+
+
+def _families(services: Services) -> list[dict[str, Any]]:
+    models = ComfyBaseModels(services.host, services.settings)
+    return [_family(family, models.names(family)) for family in services.families.all()]
+
+
+def _family(family: Family, names: list[str]) -> dict[str, Any]:
+    shown = family.model_dump(
+        mode="json",
+        include={"key", "label", "status", "licence", "gated", "min_comfyui", "recipe", "sampling"},
+    )
+    return {
+        **shown,
+        "resolutions": family.defaults.resolution,
+        "default_preset": "balanced",
+        "base_models": names,
+        "placeholder": bool(family.probes),
+    }
+
+
+async def presets(services: Services, request: web.Request) -> web.Response:
+    """?family=&photos=: the numbers each preset would give."""
+    family = services.families.get(request.query.get("family", "sd15"))
+    photos = responses.number_of(request, "photos", 20, 500)
+    items = []
+    for preset in presets_module.PRESETS.values():
+        numbers = presets_module.resolve(family, preset.name, photos)
+        items.append(
+            {
+                "name": preset.name,
+                "label": preset.label,
+                "description": preset.description,
+                "steps": numbers.steps,
+                "rank": numbers.rank,
+                "alpha": numbers.alpha,
+                "learning_rate": numbers.learning_rate,
+                "resolution": numbers.resolution,
+                "save_every": numbers.save_every,
+                "estimate_s": None
+                if services.settings.fast_test
+                else numbers.steps * GUESSED_SECONDS_PER_STEP,
+            }
+        )
+    return responses.as_list(items)
+
+
+async def backends(services: Services, request: web.Request) -> web.Response:
+    def described() -> list[dict[str, Any]]:
+        found = services.registry.all("training_backends").values()
+        return [
+            {
+                **backend.capabilities().model_dump(mode="json"),
+                "state": backend.state().model_dump(mode="json"),
+            }
+            for backend in found
+        ]
+
+    return responses.as_list(await asyncio.to_thread(described))
+
+
+async def workers(services: Services, request: web.Request) -> web.Response:
+    return responses.records(await asyncio.to_thread(services.ledger.workers))
+
+
+async def preflight(services: Services, request: web.Request) -> web.Response:
+    wanted = TrainingRequest.model_validate(await read_json(request))
+    draft = await asyncio.to_thread(services.submission.preflight, wanted)
+    training = draft.training
+    plan = {
+        "steps": training.steps,
+        "rank": training.rank,
+        "alpha": training.alpha,
+        "learning_rate": training.learning_rate,
+        "resolution": training.resolution,
+        "save_every": training.save_every,
+        "photos": training.image_count,
+        "held_out": len(training.held_out),
+        "base_model": training.generate_base,
+        "estimate_s": None
+        if draft.backend.capabilities().placeholder
+        else training.steps * GUESSED_SECONDS_PER_STEP,
+    }
+    return web.json_response(
+        {
+            "findings": [finding.model_dump(mode="json") for finding in draft.findings],
+            "plan": plan,
+            "backend": draft.backend.name,
+            "ok": not draft.blocked,
+        }
+    )

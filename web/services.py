@@ -1,0 +1,72 @@
+"""What handlers work with, built once by the composition root."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ..core.characters import CharacterStore
+from ..core.clock import Clock
+from ..core.ledger import Ledger
+from ..core.library import Library
+from ..core.paths import DataPaths
+from ..core.photos import PhotoStore
+from ..core.plugins import PluginRegistry
+from ..core.settings import Settings
+from ..core.versions import VersionStore
+from ..generation.service import GenerationService
+from ..training.family_records import Families
+from ..training.queue import Doorbell
+from ..training.submission import Submission
+from ..training.supervisor import Supervisor
+from .event_tail import EventTail
+from .session import Session
+
+
+class Host(Protocol):
+    """What web/ needs of ComfyUI (comfy_host.ComfyHost, or a stand-in in tests)."""
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def user_directory(self) -> Path: ...
+
+    @property
+    def listen_is_loopback(self) -> bool: ...
+
+    @property
+    def server_url(self) -> str: ...
+
+    def model_names(self, folder: str) -> list[str]: ...
+
+    def model_path(self, folder: str, name: str) -> Path | None: ...
+
+    def register_loras(self, folder: Path) -> None: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a handler may use. `boot_id` changes at every start of the server."""
+
+    boot_id: str
+    paths: DataPaths
+    settings: Settings
+    clock: Clock
+    host: Host
+    library: Library
+    characters: CharacterStore
+    photos: PhotoStore
+    versions: VersionStore
+    ledger: Ledger
+    doorbell: Doorbell
+    supervisor: Supervisor
+    registry: PluginRegistry
+    families: Families
+    submission: Submission
+    generations: GenerationService
+    events: EventTail
+    session: Session
+    frontend_log: logging.Handler

@@ -1,0 +1,61 @@
+"""The session beyond loopback: a token is exchanged once for an HttpOnly cookie, because pictures and events send no headers."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from ..core.errors import ForbiddenError, UnauthorizedError
+from ..core.paths import DataPaths
+from ..core.settings import Settings, save_secret
+
+COOKIE = "isengard_session"
+TOKEN_BYTES = 24
+_PURPOSE = b"isengard session 1"
+
+
+class Session:
+    """`needed` on addresses that others can reach. The cookie is derived from the token, so it survives a restart."""
+
+    def __init__(self, token: str, *, needed: bool) -> None:
+        self._token = token
+        self.needed = needed
+
+    def exchange(self, token: object) -> str:
+        """The cookie's value for the right token. Raises UnauthorizedError `token_wrong`."""
+        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), self._token.encode()):
+            raise UnauthorizedError(
+                "token_wrong", "This link is not valid.", "Use the link on ComfyUI's console."
+            )
+        return self._cookie()
+
+    def holds(self, cookie: str | None) -> bool:
+        """Whether this is our cookie. A browser sends it only to the host it was given by, so that host is ours too."""
+        return cookie is not None and hmac.compare_digest(cookie.encode(), self._cookie().encode())
+
+    def require(self, cookie: str | None, bearer: str | None) -> None:
+        """Raises UnauthorizedError `session_needed` without a valid cookie or `Authorization: Bearer`."""
+        if not self.needed or self.holds(cookie):
+            return
+        if bearer is not None and hmac.compare_digest(bearer.encode(), self._token.encode()):
+            return
+        raise UnauthorizedError(
+            "session_needed",
+            "Isengard is reachable from other machines and needs its link once.",
+            "Open the link that ComfyUI's console shows at start.",
+        )
+
+    def _cookie(self) -> str:
+        return hmac.new(self._token.encode(), _PURPOSE, hashlib.sha256).hexdigest()
+
+
+def open_session(settings: Settings, paths: DataPaths, *, loopback: bool) -> tuple[Session, str]:
+    """The session and its token; a generated token is kept in secrets.toml so that links stay valid."""
+    token = settings.token
+    if not loopback and not token:
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        save_secret(paths, "token", token)
+    if token and len(token) < 16 and not loopback:
+        raise ForbiddenError("token_short", "ISENGARD_TOKEN is too short.", "Use at least 16 characters.")
+    return Session(token or secrets.token_urlsafe(TOKEN_BYTES), needed=not loopback), token

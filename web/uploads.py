@@ -1,0 +1,79 @@
+"""Uploads streamed to tmp/, part by part, with our own byte counter (aiohttp does not count a streamed multipart)."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import BodyPartReader, web
+
+from ..core.errors import InvalidError, TooLargeError
+from ..core.paths import DataPaths
+from ..core.photos import MAX_PHOTO_BYTES
+
+FIELD = "photo"
+MAX_FILES = 500
+MAX_REQUEST_BYTES = 2 * 1024**3
+CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file in tmp/; one byte more than the limit is kept of a file that is too large, so that it is refused as such."""
+
+    file: Path
+    name: str
+
+
+async def received(request: web.Request, paths: DataPaths) -> AsyncIterator[Upload]:
+    """Each photo of a multipart request in turn; its temporary file is gone when the next one comes."""
+    try:
+        reader = await request.multipart()
+    except (ValueError, AssertionError) as fault:
+        raise InvalidError(
+            "bad_multipart", "This is not a multipart upload.", "Send the photos as form data."
+        ) from fault
+    count, total = 0, 0
+    while True:
+        try:
+            part = await reader.next()
+        except ValueError as fault:
+            raise InvalidError("bad_multipart", "The upload is incomplete.", "Send it again.") from fault
+        if part is None:
+            break
+        if not isinstance(part, BodyPartReader) or part.name != FIELD:
+            raise InvalidError("bad_field", f"Only fields called {FIELD} are taken.", "Send photos only.")
+        count += 1
+        if count > MAX_FILES:
+            raise TooLargeError(
+                "too_many_files", f"More than {MAX_FILES} photos at once.", "Send fewer at once."
+            )
+        file = paths.tmp / f"{secrets.token_hex(12)}.upload"
+        try:
+            total += await _store(part, file)
+            if total > MAX_REQUEST_BYTES:
+                raise TooLargeError("body_too_large", "More than 2 GB at once.", "Send fewer photos at once.")
+            yield Upload(file, part.filename or "")
+        finally:
+            file.unlink(missing_ok=True)
+    if not count:
+        raise InvalidError("no_photos", "There is no photo in this upload.", f"Send fields called {FIELD}.")
+
+
+async def _store(part: BodyPartReader, file: Path) -> int:
+    """Bytes received. What goes beyond the limit is read and thrown away, so that the answer arrives."""
+    received_bytes, kept = 0, 0
+    file.touch(mode=0o600, exist_ok=False)
+    with file.open("wb") as stream:
+        while chunk := await part.read_chunk(CHUNK):
+            received_bytes += len(chunk)
+            room = MAX_PHOTO_BYTES + 1 - kept
+            if room > 0:
+                await asyncio.to_thread(stream.write, chunk[:room])
+                kept += min(len(chunk), room)
+            if received_bytes > MAX_REQUEST_BYTES:
+                break
+    return received_bytes
