@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
-from pathlib import Path
+import re
 
 from .clock import Clock, iso
 from .errors import ConflictError, InvalidError, NotFoundError
 from .ids import new_id, require_id
 from .library import Library
 from .names import invented_trigger, slug_of
-from .paths import DataPaths, contained
+from .paths import DataPaths
 from .records.base import Page
 from .records.character import Character, CharacterDraft, CharacterPatch
-from .sidecars import TRASHED_CHARACTERS, write_sidecar
+from .records.photo import Photo
+from .sidecars import write_sidecar
+from .trash import move_character
 from .versions import VersionStore
 
+#: The longest page a list gives.
+MAX_PAGE = 200
 _log = logging.getLogger("isengard.characters")
 
 
@@ -33,6 +37,7 @@ class CharacterStore:
         """A new character with a slug of its own and, unless given, an invented trigger word."""
         with self._library.transaction() as database:
             taken = {row[0] for row in self._library.rows("SELECT slug FROM character")}
+            taken |= {folder.name for folder in self._paths.models.glob("*")}  # LoRAs of somebody else
             character = Character(
                 id=new_id("chr"),
                 name=draft.name,
@@ -62,6 +67,7 @@ class CharacterStore:
 
     def list(self, limit: int = 50, cursor: str | None = None, *, deleted: bool = False) -> Page[Character]:
         """Newest first; `deleted` lists the trash instead."""
+        limit = max(1, min(limit, MAX_PAGE))
         rows = self._library.rows(
             "SELECT id, record FROM character WHERE (deleted_at IS NOT NULL)=? AND id < ? ORDER BY id DESC LIMIT ?",
             (deleted, cursor or "~", limit + 1),
@@ -82,20 +88,20 @@ class CharacterStore:
                 )
             for name in ("name", "trigger_word", "class_word", "notes", "consent"):
                 if changes.get(name, ...) is None:
-                    changes.pop(name)
+                    changes.pop(name, None)
             self._store(character.model_copy(update=changes))
+            if changes.get("trigger_word", character.trigger_word) != character.trigger_word:
+                self._rename_trigger(character, changes["trigger_word"])
         write_sidecar(self._library, self._paths, character_id)
         return self.get(character_id)
 
     def delete(self, character_id: str) -> Character:
         """Into the trash, with its photos; `restore` brings everything back for 30 days."""
         character = self.get(character_id).model_copy(update={"deleted_at": iso(self._clock.now())})
-        source, target = self._paths.character(character_id), self._trash(character_id)
-        target.parent.mkdir(mode=0o700, exist_ok=True)
         with self._library.transaction():
             self._store(character)
-            if source.exists():
-                source.replace(target)
+            move_character(self._paths, character_id, into_trash=True)
+        write_sidecar(self._library, self._paths, character_id)
         _log.info("Character deleted", extra={"context": {"character_id": character_id}})
         return character
 
@@ -108,14 +114,23 @@ class CharacterStore:
             )
         with self._library.transaction():
             self._store(character.model_copy(update={"deleted_at": None}))
-            if self._trash(character_id).exists():
-                self._trash(character_id).replace(self._paths.character(character_id))
+            move_character(self._paths, character_id, into_trash=False)
         write_sidecar(self._library, self._paths, character_id)
         return self.get(character_id)
 
     def _has_photo(self, character_id: str, photo_id: str) -> bool:
         sql = "SELECT 1 FROM photo WHERE id=? AND character_id=? AND deleted_at IS NULL"
         return self._library.row(sql, (photo_id, character_id)) is not None
+
+    def _rename_trigger(self, character: Character, trigger: str) -> None:
+        """Captions follow: with the old word in them, training would bind the person to both."""
+        old = re.compile(rf"\b{re.escape(character.trigger_word)}\b")
+        sql = "SELECT record FROM photo WHERE character_id=?"
+        with self._library.transaction() as database:
+            for row in self._library.rows(sql, (character.id,)):
+                photo = Photo.model_validate_json(row["record"])
+                photo = photo.model_copy(update={"caption": old.sub(trigger, photo.caption)})
+                database.execute("UPDATE photo SET record=? WHERE id=?", (photo.model_dump_json(), photo.id))
 
     def _store(self, character: Character) -> None:
         with self._library.transaction() as database:
@@ -138,9 +153,6 @@ class CharacterStore:
         versions = self._versions.list(stored["slug"])
         counted = {"photo_count": row["n"], "cover_photo_id": cover, "versions": versions}
         return Character.model_validate({**stored, **counted})
-
-    def _trash(self, character_id: str) -> Path:
-        return contained(self._paths.trash, TRASHED_CHARACTERS, character_id)
 
 
 def _json(character: Character) -> str:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from . import atomic
 from .characters import CharacterStore
+from .errors import StorageError
 from .library import Library
 from .paths import DataPaths, contained
-from .sidecars import TRASHED_CHARACTERS
+from .trash import trashed_character, trashed_photo_files
 
 _log = logging.getLogger("isengard.forgetting")
 
@@ -41,20 +42,18 @@ def forget(
     character_id: str,
     job_ids: Collection[str],
 ) -> ForgetReport:
-    """Remove the character for good. The caller has ended its jobs and removes their rows from the ledger."""
+    """Remove the character for good. The caller has ended its jobs and removes their rows from the ledger.
+
+    Raises StorageError `forget_incomplete` when a file is held open; the row goes last, so it can be done again.
+    """
     character = characters.get(character_id, deleted=True)
-    report = ForgetReport(jobs=len(job_ids), versions=len(character.versions))
-    photos = [row[0] for row in library.rows("SELECT id FROM photo WHERE character_id=?", (character_id,))]
-    pictures = [
-        row[0]
-        for row in library.rows(
-            "SELECT generation_id FROM generation_character WHERE character_id=?", (character_id,)
-        )
-    ]
-    report.photos = len(photos)
+    photos = _column(library, "SELECT id FROM photo WHERE character_id=?", character_id)
+    sql = "SELECT generation_id FROM generation_character WHERE character_id=?"
+    pictures = _column(library, sql, character_id)
+    report = ForgetReport(photos=len(photos), jobs=len(job_ids), versions=len(character.versions))
     folders = [
         paths.character(character_id),
-        contained(paths.trash, TRASHED_CHARACTERS, character_id),
+        trashed_character(paths, character_id),
         paths.character_models(character.slug),
         *(paths.job(job_id) for job_id in job_ids),
         *(paths.generation(generation_id) for generation_id in pictures),
@@ -63,17 +62,26 @@ def forget(
     for folder in folders:
         report.images += _pictures_in(folder) if folder.name in pictures else 0
         report.bytes += _remove(folder)
-    for photo in photos:
-        for file in (paths.trash / "photos").glob(f"{photo}.*"):
-            report.bytes += _remove(file)
-    with library.transaction() as database:
-        for generation_id in pictures:
-            database.execute("DELETE FROM generation WHERE id=?", (generation_id,))
-        database.execute("DELETE FROM character WHERE id=?", (character_id,))
+    for file in (file for photo in photos for file in trashed_photo_files(paths, photo)):
+        report.bytes += _remove(file)
+    _forget_rows(library, character_id, pictures)
+    report.bytes += _forget_damaged_databases(paths.root, character_id.encode())
     words = {character_id, *photos, *pictures, *job_ids, f"{character.slug}/"}
     report.logs = _forget_lines(paths.logs, words)
     _log.info("A person was forgotten", extra={"context": report.as_dict()})
     return report
+
+
+def _column(library: Library, sql: str, character_id: str) -> list[str]:
+    return [row[0] for row in library.rows(sql, (character_id,))]
+
+
+def _forget_rows(library: Library, character_id: str, pictures: Collection[str]) -> None:
+    with library.transaction() as database:
+        for generation_id in pictures:
+            database.execute("DELETE FROM generation WHERE id=?", (generation_id,))
+        database.execute("DELETE FROM character WHERE id=?", (character_id,))
+    library.scrub()
 
 
 def _pictures_in(folder: Path) -> int:
@@ -82,6 +90,17 @@ def _pictures_in(folder: Path) -> int:
 
 def _remove(target: Path) -> int:
     """Delete a file or folder of ours; its size in bytes. A link is removed, never what it points to."""
+    try:
+        return _removed_bytes(target)
+    except OSError as fault:
+        raise StorageError(
+            "forget_incomplete",
+            f"{target.name} could not be deleted: {fault.strerror or fault}.",
+            "Close other programs that use it (ComfyUI may hold a LoRA: free its models), then forget again.",
+        ) from fault
+
+
+def _removed_bytes(target: Path) -> int:
     if target.is_symlink() or target.is_file():
         size = target.lstat().st_size
         target.unlink()
@@ -91,6 +110,12 @@ def _remove(target: Path) -> int:
     size = sum(file.lstat().st_size for file in target.rglob("*") if file.is_file())
     shutil.rmtree(target)
     return size
+
+
+def _forget_damaged_databases(root: Path, needle: bytes) -> int:
+    """Databases moved aside as damaged hold old rows; those that name the person go too."""
+    found = [file for file in root.glob("*.corrupt-*") if needle in file.read_bytes()]
+    return sum(_remove(file) for file in found)
 
 
 def _forget_lines(logs: Path, words: Collection[str]) -> int:

@@ -20,6 +20,7 @@ class Library:
     def __init__(self, paths: DataPaths) -> None:
         self._lock = threading.RLock()
         self._connection = open_database(paths.library_db, LIBRARY_MIGRATIONS)
+        self._connection.execute("PRAGMA secure_delete=ON")
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
         with self._lock:
@@ -54,6 +55,11 @@ class Library:
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+
+    def scrub(self) -> None:
+        """Leave nothing of deleted rows in the journal either (free pages are zeroed by secure_delete)."""
+        with self._lock:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         with self._lock:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import secrets
 from pathlib import Path
 
+from . import atomic
 from .clock import Clock, iso
-from .errors import ConflictError, InvalidError, NotFoundError, TooLargeError
+from .errors import ConflictError, InvalidError, NotFoundError, StorageError, TooLargeError
 from .ids import new_id, require_id
 from .library import Library
-from .paths import DataPaths, contained
+from .paths import DataPaths
 from .photo_decoding.decoder import DecodedPhoto, PhotoDecoder
 from .photo_findings import findings_of
 from .records.photo import Photo, PhotoPatch
 from .sidecars import write_sidecar
+from .trash import move_photo, photo_files
 
 MAX_PHOTO_BYTES = 25 * 1024**2
-TRASHED_PHOTOS = "photos"
+#: Photos of one character; identity needs 15 to 40.
+MAX_PHOTOS = 500
 _MAX_NAME = 120
 _log = logging.getLogger("isengard.photos")
 
@@ -34,9 +38,14 @@ class PhotoStore:
 
     def add(self, character_id: str, temp_file: Path, client_name: str) -> Photo:
         """Take in an uploaded file. Raises with the codes photo_name, photo_empty, photo_too_large, photo_type,
-        photo_too_many_pixels, photo_damaged, photo_duplicate; the upload stays the caller's to remove."""
+        photo_too_many_pixels, photo_damaged, photo_duplicate, photos_full; the upload stays the caller's to remove."""
         name = shown_name(client_name)
-        self._require_character(character_id)
+        if len(self.list(character_id)) >= MAX_PHOTOS:
+            raise ConflictError(
+                "photos_full",
+                f"{MAX_PHOTOS} photos are the most.",
+                "Delete some; 15 to 40 good ones are plenty.",
+            )
         digest = _checked_digest(temp_file)
         self._refuse_twice(character_id, "sha256", digest)
         scratch = self._paths.tmp / secrets.token_hex(8)
@@ -76,7 +85,7 @@ class PhotoStore:
             changes["caption"] = clean_caption(changes["caption"])
             changes["caption_source"] = "user" if changes["caption"] else ""
         with self._library.transaction():
-            photo = self.get(photo_id).model_copy(update=changes)
+            photo = self._editable(photo_id).model_copy(update=changes)
             self.store(photo)
         write_sidecar(self._library, self._paths, photo.character_id)
         return photo
@@ -91,12 +100,12 @@ class PhotoStore:
 
     def delete(self, photo_id: str) -> Photo:
         """Into the trash."""
-        photo = self.get(photo_id).model_copy(update={"deleted_at": iso(self._clock.now())})
+        photo = self._editable(photo_id).model_copy(update={"deleted_at": iso(self._clock.now())})
         return self._move(photo, into_trash=True)
 
     def restore(self, photo_id: str) -> Photo:
         """Out of the trash, unless the same picture was added again meanwhile (ConflictError)."""
-        photo = self.get(photo_id, deleted=True)
+        photo = self._editable(photo_id, deleted=True)
         if photo.deleted_at is None:
             return photo
         self._refuse_twice(photo.character_id, "pixel_hash", photo.pixel_hash)
@@ -104,12 +113,8 @@ class PhotoStore:
 
     def image_path(self, photo: Photo, size: str = "thumb") -> Path:
         """The file to send: `thumb` (256 px) or `full`. Raises NotFoundError `photo_file_missing`."""
-        folder = self._paths.character(photo.character_id)
-        path = (
-            contained(folder, "thumbs", f"{photo.id}.jpg")
-            if size == "thumb"
-            else contained(folder, photo.file)
-        )
+        full, thumb = photo_files(self._paths.character(photo.character_id), photo)
+        path = thumb if size == "thumb" else full
         if not path.is_file():
             raise NotFoundError(
                 "photo_file_missing", "This photo's file is gone.", "Delete it and add it again."
@@ -120,29 +125,33 @@ class PhotoStore:
         self, character_id: str, name: str, digest: str, decoded: DecodedPhoto, files: tuple[Path, Path]
     ) -> Photo:
         photo_id = new_id("pho")
-        folder = self._paths.character(character_id)
-        (folder / "thumbs").mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._library.transaction() as database:
-            self._refuse_twice(character_id, "pixel_hash", decoded.pixel_hash)
-            photo = Photo(
-                id=photo_id,
-                character_id=character_id,
-                file=f"{photo_id}.{decoded.file_kind}",
-                width=decoded.width,
-                height=decoded.height,
-                sha256=digest,
-                pixel_hash=decoded.pixel_hash,
-                phash=decoded.phash,
-                name=name,
-                findings=findings_of(decoded, self.list(character_id)),
-                created_at=iso(self._clock.now()),
-            )
-            database.execute(
-                "INSERT INTO photo VALUES (?,?,?,?,?,?)",
-                (photo.id, character_id, digest, photo.pixel_hash, None, photo.model_dump_json()),
-            )
-            files[0].replace(contained(folder, photo.file))
-            files[1].replace(contained(folder, "thumbs", f"{photo_id}.jpg"))
+        photo = Photo(
+            id=photo_id,
+            character_id=character_id,
+            file=f"{photo_id}.{decoded.file_kind}",
+            width=decoded.width,
+            height=decoded.height,
+            sha256=digest,
+            pixel_hash=decoded.pixel_hash,
+            phash=decoded.phash,
+            name=name,
+            created_at=iso(self._clock.now()),
+        )
+        targets = photo_files(self._paths.character(character_id), photo)
+        try:
+            with self._library.transaction() as database:
+                self._refuse_twice(character_id, "pixel_hash", decoded.pixel_hash)
+                findings = findings_of(decoded, self.list(character_id))
+                photo = photo.model_copy(update={"findings": findings})
+                database.execute(
+                    "INSERT INTO photo VALUES (?,?,?,?,?,?)",
+                    (photo.id, character_id, digest, photo.pixel_hash, None, photo.model_dump_json()),
+                )
+                _put(files, targets)
+        except BaseException:
+            for target in targets:
+                target.unlink(missing_ok=True)
+            raise
         return photo
 
     def _refuse_twice(self, character_id: str, column: str, digest: str) -> None:
@@ -165,21 +174,34 @@ class PhotoStore:
                 "character_not_found", "There is no such character.", "It may have been deleted: reload."
             )
 
+    def _editable(self, photo_id: str, *, deleted: bool = False) -> Photo:
+        photo = self.get(photo_id, deleted=deleted)
+        self._require_character(photo.character_id)
+        return photo
+
     def _move(self, photo: Photo, *, into_trash: bool) -> Photo:
-        folder, trash = self._paths.character(photo.character_id), self._paths.trash / TRASHED_PHOTOS
-        trash.mkdir(mode=0o700, exist_ok=True)
-        pairs = [
-            (contained(folder, photo.file), contained(trash, photo.file)),
-            (contained(folder, "thumbs", f"{photo.id}.jpg"), contained(trash, f"{photo.id}.thumb")),
-        ]
         with self._library.transaction():
             self.store(photo)
-            for kept, trashed in pairs:
-                source, target = (kept, trashed) if into_trash else (trashed, kept)
-                if source.exists():
-                    source.replace(target)
+            folder = self._paths.character(photo.character_id)
+            move_photo(self._paths, folder, photo, into_trash=into_trash)
         write_sidecar(self._library, self._paths, photo.character_id)
         return photo
+
+
+def _put(files: tuple[Path, Path], targets: tuple[Path, Path]) -> None:
+    """Durable before the row is: an acknowledged photo survives a power cut."""
+    try:
+        for file, target in zip(files, targets, strict=True):
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with file.open("rb+") as stream:
+                os.fsync(stream.fileno())
+            atomic.replace(file, target)
+    except OSError as fault:
+        raise StorageError(
+            "photo_not_kept",
+            f"The photo could not be written: {fault.strerror or fault}.",
+            "Free some disk space, then add it again.",
+        ) from fault
 
 
 def shown_name(client_name: str) -> str:

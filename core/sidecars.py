@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import datetime, timezone
+from pathlib import Path
 
 from pydantic import ValidationError
 
 from . import atomic
+from .clock import iso
+from .ids import is_id
 from .library import Library
 from .paths import DataPaths
 from .records.character import Character
 from .records.photo import Photo
+from .trash import trashed_character, trashed_characters
 
 SIDECAR = "character.json"
-TRASHED_CHARACTERS = "characters"
 _log = logging.getLogger("isengard.sidecars")
 
 
+def open_library(paths: DataPaths) -> Library:
+    """The library, rebuilt from the sidecars when its database was damaged and moved aside."""
+    library = Library(paths)
+    rebuild_from_sidecars(library, paths)
+    return library
+
+
 def write_sidecar(library: Library, paths: DataPaths, character_id: str) -> None:
-    """Write the character's sidecar from the database; a character in the trash keeps its last one."""
-    row = library.row("SELECT record FROM character WHERE id=? AND deleted_at IS NULL", (character_id,))
+    """Write the character's sidecar from the database, wherever its folder lies."""
+    row = library.row("SELECT record, deleted_at FROM character WHERE id=?", (character_id,))
     if row is None:
         return
     photos = library.rows("SELECT record FROM photo WHERE character_id=? ORDER BY id", (character_id,))
     content = {"character": json.loads(row[0]), "photos": [json.loads(photo[0]) for photo in photos]}
-    folder = paths.character(character_id)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    deleted = row["deleted_at"] is not None
+    folder = trashed_character(paths, character_id) if deleted else paths.character(character_id)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     atomic.write_json(folder / SIDECAR, content)
 
 
@@ -35,23 +47,40 @@ def rebuild_from_sidecars(library: Library, paths: DataPaths) -> int:
     if library.row("SELECT 1 FROM character LIMIT 1") is not None:
         return 0
     found = 0
-    folders = [paths.uploads, paths.trash / TRASHED_CHARACTERS]
-    for sidecar in (file for folder in folders for file in sorted(folder.glob(f"*/{SIDECAR}"))):
-        try:
-            content = json.loads(sidecar.read_text(encoding="utf-8"))
-            character = Character.model_validate(content["character"])
-            photos = [Photo.model_validate(photo) for photo in content["photos"]]
-        except (OSError, ValueError, KeyError, TypeError, ValidationError) as damage:
-            _log.error(
-                "A character's sidecar cannot be read; it is left as it is",
-                extra={"context": {"folder": sidecar.parent.name, "reason": type(damage).__name__}},
-            )
-            continue
-        _insert(library, character, photos)
-        found += 1
+    for folder in (paths.uploads, trashed_characters(paths)):
+        for sidecar in sorted(folder.glob(f"*/{SIDECAR}")):
+            try:
+                character, photos = _read(sidecar)
+            except (OSError, ValueError, KeyError, TypeError, ValidationError) as damage:
+                _log.error(
+                    "A character's sidecar cannot be read; it is left as it is",
+                    extra={"context": {"folder": sidecar.parent.name, "reason": type(damage).__name__}},
+                )
+                continue
+            deleted_at = None if folder == paths.uploads else character.deleted_at or _changed_at(sidecar)
+            _insert(library, character.model_copy(update={"deleted_at": deleted_at}), photos)
+            found += 1
     if found:
         _log.warning("Library rebuilt from the sidecars", extra={"context": {"characters": found}})
     return found
+
+
+def _read(sidecar: Path) -> tuple[Character, list[Photo]]:
+    """ValueError when its ids are not ids or belong to another folder: hand-made files are not trusted."""
+    content = json.loads(sidecar.read_text(encoding="utf-8"))
+    character = Character.model_validate(content["character"])
+    photos = [Photo.model_validate(photo) for photo in content["photos"]]
+    if not is_id("chr", character.id) or character.id != sidecar.parent.name:
+        raise ValueError("the sidecar belongs to another character")
+    for photo in photos:
+        named = photo.file in (f"{photo.id}.jpg", f"{photo.id}.png")
+        if not is_id("pho", photo.id) or not named or photo.character_id != character.id:
+            raise ValueError("the sidecar names a photo that is not its own")
+    return character, photos
+
+
+def _changed_at(file: Path) -> str:
+    return iso(datetime.fromtimestamp(file.stat().st_mtime, timezone.utc))
 
 
 def _insert(library: Library, character: Character, photos: list[Photo]) -> None:
@@ -62,7 +91,7 @@ def _insert(library: Library, character: Character, photos: list[Photo]) -> None
                 character.id,
                 character.slug,
                 character.deleted_at,
-                character.model_dump_json(exclude={"versions"}),
+                character.model_dump_json(exclude={"versions", "photo_count"}),
             ),
         )
         database.executemany(

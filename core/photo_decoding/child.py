@@ -1,6 +1,6 @@
 """The decoding child: JSON lines in, JSON lines out. Run as `python -I <absolute path>/child.py`; must not import the package.
 
-Request {source, full, thumb}: paths of ours. Answer {file_kind, width, height, pixel_hash, brightness, sharpness, phash}
+First line out: {"ready": true}. Request {source, full, thumb}: paths of ours. Answer {file_kind, width, height, pixel_hash, brightness, sharpness, phash}
 or {code, message}. Orientation is applied, ICC converted to sRGB, transparency laid on white, all metadata left behind.
 """
 
@@ -11,7 +11,9 @@ import importlib.util
 import io
 import json
 import os
+import struct
 import sys
+import zlib
 from typing import Any
 
 MAX_PIXELS = 40_000_000
@@ -20,6 +22,11 @@ MAX_MEMORY_BYTES = 2 * 1024**3
 #: PNG stays PNG up to here; beyond, JPEG is 12 times quicker and a tenth of the size (DESIGN section 5).
 MAX_PNG_PIXELS = 1_000_000
 THUMB_SIDE = 256
+_JPEG = {"format": "JPEG"}
+ORIENTATION = 0x0112
+#: What Pillow and its codecs raise for files that are not as they should be; UnidentifiedImageError is an OSError.
+DAMAGE = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, AttributeError, ArithmeticError,
+          RuntimeError, struct.error, zlib.error)  # fmt: skip
 FORMATS = {"jpeg": ("JPEG",), "png": ("PNG",), "webp": ("WEBP",), "heic": ("HEIF",)}
 
 
@@ -63,6 +70,26 @@ def _open(source: str, kind: str) -> Any:
     return image
 
 
+def _upright(image: Any) -> Any:
+    """Turned as EXIF says; damaged EXIF is no reason to refuse good pixels."""
+    from PIL.Image import Transpose
+
+    turns = {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }
+    try:
+        turn = turns.get(image.getexif().get(ORIENTATION))
+    except DAMAGE:
+        return image
+    return image if turn is None else image.transpose(turn)
+
+
 def _to_srgb(image: Any) -> Any:
     """8-bit RGB in sRGB: profile applied, transparency on white, 16-bit grey scaled."""
     from PIL import Image, ImageCms
@@ -95,25 +122,35 @@ def _to_srgb(image: Any) -> Any:
     return image
 
 
+def _save(image: Any, path: str, options: dict[str, Any]) -> None:
+    """Encoded in memory first, so that a full disk is told apart from a damaged picture."""
+    encoded = io.BytesIO()
+    image.save(encoded, **options)
+    try:
+        with open(path, "wb") as stream:  # noqa: PTH123
+            stream.write(encoded.getbuffer())
+    except OSError as fault:
+        raise Refused("photo_not_kept", f"The photo could not be written: {fault.strerror}.") from fault
+
+
 def decode(request: dict[str, str]) -> dict[str, Any]:
     """One photo; raises Refused or what Pillow raises for damage."""
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     with open(request["source"], "rb") as stream:  # noqa: PTH123
         kind = _sibling("signatures").kind_of(stream.read(16))
     if not kind:
         raise Refused("photo_type", "This is not a JPEG, PNG, WebP or HEIC picture.")
-    image = _to_srgb(ImageOps.exif_transpose(_open(request["source"], kind)))
+    image = _to_srgb(_upright(_open(request["source"], kind)))
     pixels = image.tobytes()
     keep_png = kind == "png" and image.width * image.height <= MAX_PNG_PIXELS
     clean = Image.frombytes("RGB", image.size, pixels)
-    if keep_png:
-        clean.save(request["full"], "PNG")
-    else:
-        clean.save(request["full"], "JPEG", quality=95, subsampling=0)
+    _save(
+        clean, request["full"], {"format": "PNG"} if keep_png else {**_JPEG, "quality": 95, "subsampling": 0}
+    )
     thumb = clean.copy()
     thumb.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
-    thumb.save(request["thumb"], "JPEG", quality=85)
+    _save(thumb, request["thumb"], {**_JPEG, "quality": 85})
     size = f"{image.width}x{image.height}:".encode()
     return {
         "file_kind": "png" if keep_png else "jpg",
@@ -125,19 +162,11 @@ def decode(request: dict[str, str]) -> dict[str, Any]:
 
 
 def main() -> None:
-    _limit_memory()
-    from PIL import UnidentifiedImageError
+    sys.path.extend(sys.argv[1:])  # where the parent has Pillow, when -I hides it (user site-packages)
+    import PIL.Image  # noqa: F401 - missing: end now, before `ready`
 
-    damage = (
-        UnidentifiedImageError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        EOFError,
-        MemoryError,
-        IndexError,
-        TypeError,
-    )
+    _limit_memory()
+    _answer({"ready": True})
     for line in sys.stdin.buffer:
         try:
             answer = decode(json.loads(line))
@@ -145,13 +174,15 @@ def main() -> None:
             answer = {"code": refusal.args[0], "message": refusal.args[1]}
         except MemoryError:
             answer = {"code": "photo_too_many_pixels", "message": "This picture needs too much memory."}
-        except damage as fault:
-            answer = {
-                "code": "photo_damaged",
-                "message": f"This picture is damaged ({type(fault).__name__}).",
-            }
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        except DAMAGE as fault:
+            kind = type(fault).__name__
+            answer = {"code": "photo_damaged", "message": f"This picture is damaged ({kind})."}
+        _answer(answer)
+
+
+def _answer(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

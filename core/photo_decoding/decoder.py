@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import logging
 import os
@@ -14,7 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import InvalidError, IsengardError, TooLargeError, UnsupportedMediaError
+from ..errors import (
+    InvalidError,
+    IsengardError,
+    NotReadyError,
+    StorageError,
+    TooLargeError,
+    UnsupportedMediaError,
+)
 
 DECODE_TIMEOUT_S = 20.0
 CHILD = Path(__file__).resolve().parent / "child.py"
@@ -28,6 +36,7 @@ _HINTS = {
     ),
     "photo_heic_unavailable": (UnsupportedMediaError, "Install pillow-heif, or export the photo as JPEG."),
     "photo_damaged": (InvalidError, "Open it in a photo program and save it again, or leave it out."),
+    "photo_not_kept": (StorageError, "Free some disk space, then add it again."),
 }
 _log = logging.getLogger("isengard.photos")
 
@@ -73,24 +82,29 @@ class PhotoDecoder:
         with contextlib.suppress(OSError):
             child.stdin.write(json.dumps(request).encode("utf-8") + b"\n")
             child.stdin.flush()
-        try:
-            line = self._answers.get(timeout=self._timeout_s)
-        except queue.Empty:
-            line = b""
-        if line:
-            answer: dict[str, Any] = json.loads(line)
+        answer = self._next_answer()
+        if answer is not None:
             return answer
         code = child.poll()
         self._end()
         _log.warning("Decoding child ended or hung", extra={"context": {"exit": code}})
         return {"code": "photo_damaged", "message": "This picture could not be decoded."}
 
+    def _next_answer(self) -> dict[str, Any] | None:
+        """None when the child died or took too long."""
+        try:
+            line = self._answers.get(timeout=self._timeout_s)
+        except queue.Empty:
+            return None
+        answer: dict[str, Any] | None = json.loads(line) if line else None
+        return answer
+
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             self._end()
             self._answers = queue.Queue()
             self._child = subprocess.Popen(
-                [sys.executable, "-I", str(CHILD)],
+                [sys.executable, "-I", str(CHILD), *_library_folders()],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -99,6 +113,13 @@ class PhotoDecoder:
             )
             reader = threading.Thread(target=_pump, args=(self._child, self._answers), daemon=True)
             reader.start()
+            if self._next_answer() is None:
+                self._end()
+                raise NotReadyError(
+                    "photo_decoder_unavailable",
+                    "The program that reads photos does not start.",
+                    "Check that Pillow is installed in ComfyUI's Python, then try again.",
+                )
         return self._child
 
     def _end(self) -> None:
@@ -110,6 +131,12 @@ class PhotoDecoder:
                     with contextlib.suppress(OSError):
                         pipe.close()
             self._child = None
+
+
+def _library_folders() -> list[str]:
+    """Where this Python has its picture libraries: `-I` hides the user's own site-packages from the child."""
+    specs = [importlib.util.find_spec(name) for name in ("PIL", "pillow_heif")]
+    return sorted({str(Path(spec.origin).parent.parent) for spec in specs if spec and spec.origin})
 
 
 def _pump(child: subprocess.Popen[bytes], answers: queue.Queue[bytes]) -> None:

@@ -12,15 +12,8 @@ from pydantic import ValidationError
 
 
 @pytest.fixture
-def library(paths):
-    library = Library(paths)
-    yield library
-    library.close()
-
-
-@pytest.fixture
-def store(library, paths, clock):
-    return CharacterStore(library, paths, clock)
+def store(characters):
+    return characters
 
 
 def test_a_new_character_gets_a_slug_and_an_invented_trigger(store):
@@ -107,3 +100,13 @@ def test_the_sidecar_says_what_the_row_says(store, paths):
     store.update(character.id, CharacterPatch(notes="new"))
     content = json.loads((paths.character(character.id) / "character.json").read_text())
     assert content["character"]["notes"] == "new" and content["photos"] == []
+
+
+def test_the_folder_of_somebody_elses_loras_is_never_taken_over(store, paths):
+    paths.character_models("ann").mkdir()
+    assert store.create(CharacterDraft(name="Ann")).slug == "ann-2"
+
+
+def test_pages_have_a_sane_size(store):
+    store.create(CharacterDraft(name="Ann"))
+    assert len(store.list(-5).items) == 1 and len(store.list(10**9).items) == 1

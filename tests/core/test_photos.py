@@ -2,73 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import json
-
 import pytest
-from isengard.core.captions import apply_plan, training_caption
-from isengard.core.characters import CharacterStore
-from isengard.core.errors import ConflictError, InvalidError, NotFoundError, NotReadyError
-from isengard.core.forgetting import forget
-from isengard.core.library import Library
-from isengard.core.photo_decoding.decoder import PhotoDecoder
-from isengard.core.photos import PhotoStore
-from isengard.core.records.character import CharacterDraft
-from isengard.core.records.photo import CaptionPlan, PhotoPatch
-from PIL import Image, ImageDraw
-
-
-@pytest.fixture(scope="module")
-def decoder():
-    decoder = PhotoDecoder()
-    yield decoder
-    decoder.close()
-
-
-@pytest.fixture
-def library(paths):
-    library = Library(paths)
-    yield library
-    library.close()
-
-
-@pytest.fixture
-def characters(library, paths, clock):
-    return CharacterStore(library, paths, clock)
-
-
-@pytest.fixture
-def photos(library, paths, clock, decoder):
-    return PhotoStore(library, paths, clock, decoder)
-
-
-@pytest.fixture
-def ann(characters):
-    return characters.create(CharacterDraft(name="Ann", trigger_word="annqvx"))
-
-
-def drawing(seed: int = 0, size=(900, 700)) -> Image.Image:
-    """A picture with edges everywhere, different for each seed."""
-    image = Image.new("RGB", size, (40 + seed * 9 % 200, 120, 200 - seed * 7 % 150))
-    draw = ImageDraw.Draw(image)
-    for step in range(0, size[0], 23):
-        x = (step * (seed + 3)) % size[0]
-        draw.ellipse(
-            (x, step % size[1], x + 60, step % size[1] + 90),
-            fill=((step * 7) % 255, (step * 3 + seed * 40) % 255, 90),
-        )
-    return image
-
-
-def saved(paths, image, name="upload", **options):
-    file = paths.tmp / name
-    image.save(file, **options)
-    return file
-
-
-def add(photos, paths, ann, seed=0, **options):
-    options.setdefault("format", "JPEG")
-    return photos.add(ann.id, saved(paths, drawing(seed), **options), f"IMG_{seed}.jpg")
+from isengard.core.errors import ConflictError, InvalidError, NotFoundError, StorageError
+from isengard.core.records.photo import PhotoPatch
+from pictures import add, drawing, saved
+from PIL import Image
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -131,66 +69,11 @@ def test_deleting_and_restoring_moves_the_files(photos, paths, ann):
     assert photos.list(ann.id)[0].id == photo.id and file.exists() and photos.image_path(photo).exists()
 
 
-def test_captions_are_planned_but_what_a_person_wrote_stays(photos, paths, ann, library, characters):
-    first, second = add(photos, paths, ann, 0), add(photos, paths, ann, 1)
-    photos.update(first.id, PhotoPatch(caption="annqvx on a red sofa"))
-    plan = CaptionPlan(plan="template", template="{trigger}, a photo of a {class}")
-    after = apply_plan(plan, ann, photos=photos, library=library, paths=paths)
-    assert [p.caption for p in after] == ["annqvx on a red sofa", "annqvx, a photo of a person"]
-    after = apply_plan(
-        CaptionPlan(plan="trigger", overwrite=True), ann, photos=photos, library=library, paths=paths
-    )
-    assert [p.caption for p in after] == ["annqvx", "annqvx"]
-    sidecar = json.loads((paths.character(ann.id) / "character.json").read_text())
-    assert [p["caption"] for p in sidecar["photos"]] == ["annqvx", "annqvx"] and second.id == after[1].id
-    with pytest.raises(NotReadyError):
-        apply_plan(CaptionPlan(plan="captioner"), ann, photos=photos, library=library, paths=paths)
-
-
-@pytest.mark.parametrize("template", ["{trigger} ${HF_TOKEN}", "{secret}", "{trigger.__class__}", "  "])
-def test_templates_hold_known_words_only(photos, paths, ann, library, template):
-    with pytest.raises(InvalidError) as caught:
-        plan = CaptionPlan(plan="template", template=template)
-        apply_plan(plan, ann, photos=photos, library=library, paths=paths)
-    assert caught.value.code in ("caption_placeholder", "caption_empty") and caught.value.hint
-
-
-def test_a_training_caption_is_never_empty_and_always_has_the_trigger(photos, paths, ann):
-    photo = add(photos, paths, ann)
-    assert training_caption(photo, ann) == "annqvx, person"
-    assert training_caption(photo.model_copy(update={"caption": "in a park"}), ann) == "annqvx, in a park"
-    assert training_caption(photo.model_copy(update={"caption": "annqvx smiles"}), ann) == "annqvx smiles"
-
-
 def test_a_killed_child_is_replaced(photos, paths, ann, decoder):
     add(photos, paths, ann, 0)
     decoder._child.kill()
     decoder._child.wait()
     assert add(photos, paths, ann, 1).width == 900
-
-
-def test_forgetting_leaves_nothing(photos, paths, ann, library, characters, clock):
-    import logging
-
-    from isengard.core.logs import setup_logging
-
-    handler = setup_logging("api", paths.logs, "INFO", clock)
-    kept, gone = add(photos, paths, ann, 0), add(photos, paths, ann, 1)
-    photos.delete(gone.id)
-    other = characters.create(CharacterDraft(name="Bob"))
-    logging.getLogger("isengard").removeHandler(handler)
-    report = forget(library, paths, characters, ann.id, [])
-    assert report.photos == 2 and report.bytes > 10_000 and report.logs >= 2
-    needles = [ann.id.encode(), kept.id.encode(), gone.id.encode()]
-    library.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-    left = [
-        file
-        for file in paths.root.rglob("*")
-        if file.is_file()
-        and file.name != "isengard.db"
-        and any(n in file.read_bytes() or n.decode() in str(file) for n in needles)
-    ]
-    assert left == [] and [c.id for c in characters.list().items] == [other.id]
 
 
 def test_a_display_p3_heic_keeps_its_colours(photos, paths, ann):
@@ -207,21 +90,67 @@ def test_a_display_p3_heic_keeps_its_colours(photos, paths, ann):
     assert delta_e_2000_mean(kept, p3) > 2  # without conversion the colours would be off: the check can fail
 
 
-def test_memory_stays_flat_and_an_oversized_png_is_refused_by_its_header(photos, paths, ann):
-    import struct
-    import zlib
+def test_a_photo_that_cannot_be_written_leaves_no_row_and_no_file(photos, paths, ann, monkeypatch):
+    from isengard.core import photos as module
 
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    calls = []
 
-    bomb = io.BytesIO(b"\x89PNG\r\n\x1a\n")
-    bomb.seek(0, 2)
-    bomb.write(chunk(b"IHDR", struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)))
-    bomb.write(chunk(b"IDAT", zlib.compress(bytes(60_001 * 200))) + chunk(b"IEND", b""))
-    file = paths.tmp / "bomb"
-    file.write_bytes(bomb.getvalue())
-    from isengard.core.errors import TooLargeError
+    def fail_at_second(source, target):
+        calls.append(target)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+        source.replace(target)
 
-    with pytest.raises(TooLargeError) as caught:
-        photos.add(ann.id, file, "bomb.png")
-    assert caught.value.code == "photo_too_many_pixels"
+    monkeypatch.setattr(module.atomic, "replace", fail_at_second)
+    with pytest.raises(StorageError) as caught:
+        add(photos, paths, ann)
+    assert caught.value.code == "photo_not_kept" and photos.list(ann.id) == []
+    left = [f.name for f in paths.root.rglob("*") if f.is_file() and not f.name.startswith("isengard.db")]
+    assert sorted(left) == ["character.json", "upload"]
+
+
+@pytest.mark.parametrize("caption", ["${HF_TOKEN}", "annqvx ${HOME} there", "$${x}"])
+def test_captions_that_a_trainer_would_fill_from_its_environment_are_refused(photos, paths, ann, caption):
+    photo = add(photos, paths, ann)
+    with pytest.raises(InvalidError) as caught:
+        photos.update(photo.id, PhotoPatch(caption=caption))
+    assert caught.value.code == "caption_placeholder" and photos.get(photo.id).caption == ""
+
+
+def test_what_a_patch_does_not_name_stays(photos, paths, ann):
+    photo = add(photos, paths, ann)
+    photos.update(photo.id, PhotoPatch(caption=" annqvx laughs ", held_out=True))
+    changed = photos.update(photo.id, PhotoPatch(included=False))
+    assert (changed.caption, changed.held_out, changed.included) == ("annqvx laughs", True, False)
+    assert photos.update(photo.id, PhotoPatch(caption="")).caption_source == ""
+
+
+def test_photos_of_a_deleted_character_are_out_of_reach(photos, paths, ann, characters):
+    photo = add(photos, paths, ann)
+    characters.delete(ann.id)
+    for refused in (photos.delete, photos.restore, lambda i: photos.update(i, PhotoPatch(included=False))):
+        with pytest.raises(NotFoundError):
+            refused(photo.id)
+    with pytest.raises(NotFoundError):
+        photos.image_path(photos.get(photo.id))
+    characters.restore(ann.id)
+    assert photos.image_path(photos.list(ann.id)[0], "full").is_file()
+
+
+def test_the_cover_is_the_first_photo_until_one_is_chosen(photos, paths, ann, characters):
+    from isengard.core.records.character import CharacterPatch
+
+    first, second = add(photos, paths, ann, 0), add(photos, paths, ann, 1)
+    assert characters.get(ann.id).cover_photo_id == first.id and characters.get(ann.id).photo_count == 2
+    assert characters.update(ann.id, CharacterPatch(cover_photo_id=second.id)).cover_photo_id == second.id
+    photos.delete(second.id)
+    assert characters.get(ann.id).cover_photo_id == first.id
+
+
+def test_many_threads_share_the_store(photos, paths, ann):
+    from concurrent.futures import ThreadPoolExecutor
+
+    files = [saved(paths, drawing(n, (200 + n, 200)), f"u{n}", format="JPEG") for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        added = list(pool.map(lambda file: photos.add(ann.id, file, file.name).name, files))
+    assert sorted(added) == sorted(photo.name for photo in photos.list(ann.id)) and len(set(added)) == 8

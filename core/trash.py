@@ -1,0 +1,101 @@
+"""The trash: what is deleted moves here and back; after 30 days photos go for good and characters are due to be forgotten.
+
+Rows are the truth. A crash between a row's change and its file's move is mended by `settle` at the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from . import atomic
+from .clock import Clock, iso
+from .errors import StorageError
+from .library import Library
+from .paths import DataPaths, contained
+from .records.photo import Photo
+
+KEPT_DAYS = 30
+_CHARACTERS = "characters"
+_PHOTOS = "photos"
+_log = logging.getLogger("isengard.trash")
+
+
+def trashed_character(paths: DataPaths, character_id: str) -> Path:
+    return contained(paths.trash, _CHARACTERS, character_id)
+
+
+def trashed_characters(paths: DataPaths) -> Path:
+    return paths.trash / _CHARACTERS
+
+
+def trashed_photo_files(paths: DataPaths, photo_id: str) -> list[Path]:
+    return sorted((paths.trash / _PHOTOS).glob(f"{photo_id}.*"))
+
+
+def photo_files(folder: Path, photo: Photo) -> tuple[Path, Path]:
+    """The picture and its thumbnail in a character's folder."""
+    return contained(folder, photo.file), contained(folder, "thumbs", f"{photo.id}.jpg")
+
+
+def move_character(paths: DataPaths, character_id: str, *, into_trash: bool) -> None:
+    """Move the character's folder, when it is not there yet. Raises StorageError `files_in_use`."""
+    _move(paths.character(character_id), trashed_character(paths, character_id), into_trash)
+
+
+def move_photo(paths: DataPaths, folder: Path, photo: Photo, *, into_trash: bool) -> None:
+    """Move both files of a photo between `folder` and the trash. Raises StorageError `files_in_use`."""
+    names = (photo.file, f"{photo.id}.thumb")
+    for kept, name in zip(photo_files(folder, photo), names, strict=True):
+        _move(kept, contained(paths.trash, _PHOTOS, name), into_trash)
+
+
+def settle(library: Library, paths: DataPaths) -> None:
+    """Put every folder and photo where its row says it is; the server calls this once at its start."""
+    for row in library.rows("SELECT id, deleted_at FROM character"):
+        move_character(paths, row["id"], into_trash=row["deleted_at"] is not None)
+        folder = (
+            paths.character(row["id"]) if row["deleted_at"] is None else trashed_character(paths, row["id"])
+        )
+        for photo in library.rows("SELECT record FROM photo WHERE character_id=?", (row["id"],)):
+            record = Photo.model_validate_json(photo["record"])
+            move_photo(paths, folder, record, into_trash=record.deleted_at is not None)
+
+
+def purge_photos(library: Library, paths: DataPaths, clock: Clock) -> int:
+    """Remove photos that have lain in the trash for 30 days; how many."""
+    due = library.rows("SELECT id FROM photo WHERE deleted_at < ?", (_cutoff(clock),))
+    for row in due:
+        for file in trashed_photo_files(paths, row["id"]):
+            file.unlink()
+        with library.transaction() as database:
+            database.execute("DELETE FROM photo WHERE id=?", (row["id"],))
+    if due:
+        _log.info("Old photos left the trash", extra={"context": {"photos": len(due)}})
+    return len(due)
+
+
+def due_characters(library: Library, clock: Clock) -> list[str]:
+    """Characters deleted 30 days ago or earlier; the caller forgets them together with their jobs."""
+    rows = library.rows("SELECT id FROM character WHERE deleted_at < ? ORDER BY id", (_cutoff(clock),))
+    return [row["id"] for row in rows]
+
+
+def _cutoff(clock: Clock) -> str:
+    return iso(clock.now() - timedelta(days=KEPT_DAYS))
+
+
+def _move(kept: Path, trashed: Path, into_trash: bool) -> None:
+    source, target = (kept, trashed) if into_trash else (trashed, kept)
+    if not source.exists() or target.exists():
+        return
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic.replace(source, target)
+    except OSError as fault:
+        raise StorageError(
+            "files_in_use",
+            f"The files could not be moved: {fault.strerror or fault}.",
+            "Close other programs that show them, then try again.",
+        ) from fault

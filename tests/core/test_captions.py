@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from isengard.core.captions import apply_plan, training_caption
+from isengard.core.errors import InvalidError, NotReadyError
+from isengard.core.records.character import CharacterPatch
+from isengard.core.records.photo import CaptionPlan, PhotoPatch
+from pictures import add
+
+
+def test_captions_are_planned_but_what_a_person_wrote_stays(photos, paths, ann, library, characters):
+    first, second = add(photos, paths, ann, 0), add(photos, paths, ann, 1)
+    photos.update(first.id, PhotoPatch(caption="annqvx on a red sofa"))
+    plan = CaptionPlan(plan="template", template="{trigger}, a photo of a {class}")
+    after = apply_plan(plan, ann, photos=photos, library=library, paths=paths)
+    assert [p.caption for p in after] == ["annqvx on a red sofa", "annqvx, a photo of a person"]
+    after = apply_plan(
+        CaptionPlan(plan="trigger", overwrite=True), ann, photos=photos, library=library, paths=paths
+    )
+    assert [p.caption for p in after] == ["annqvx", "annqvx"]
+    sidecar = json.loads((paths.character(ann.id) / "character.json").read_text())
+    assert [p["caption"] for p in sidecar["photos"]] == ["annqvx", "annqvx"] and second.id == after[1].id
+    with pytest.raises(NotReadyError):
+        apply_plan(CaptionPlan(plan="captioner"), ann, photos=photos, library=library, paths=paths)
+
+
+@pytest.mark.parametrize("template", ["{trigger} ${HF_TOKEN}", "{secret}", "{trigger.__class__}", "  "])
+def test_templates_hold_known_words_only(photos, paths, ann, library, template):
+    with pytest.raises(InvalidError) as caught:
+        plan = CaptionPlan(plan="template", template=template)
+        apply_plan(plan, ann, photos=photos, library=library, paths=paths)
+    assert caught.value.code in ("caption_placeholder", "caption_empty") and caught.value.hint
+
+
+def test_a_training_caption_is_never_empty_and_always_has_the_trigger(photos, paths, ann):
+    photo = add(photos, paths, ann)
+    assert training_caption(photo, ann) == "annqvx, person"
+    assert training_caption(photo.model_copy(update={"caption": "in a park"}), ann) == "annqvx, in a park"
+    assert training_caption(photo.model_copy(update={"caption": "annqvx smiles"}), ann) == "annqvx smiles"
+
+
+def test_a_new_trigger_word_replaces_the_old_one_in_captions(photos, paths, ann, characters):
+    photo = add(photos, paths, ann)
+    photos.update(photo.id, PhotoPatch(caption="annqvx and annqvxes on a sofa"))
+    characters.update(ann.id, CharacterPatch(trigger_word="zorblen"))
+    assert photos.get(photo.id).caption == "zorblen and annqvxes on a sofa"
+    sidecar = json.loads((paths.character(ann.id) / "character.json").read_text())
+    assert sidecar["photos"][0]["caption"].startswith("zorblen")

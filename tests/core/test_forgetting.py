@@ -1,0 +1,109 @@
+"""After forgetting, nothing on disk names the person."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+
+import pytest
+from isengard.core import forgetting
+from isengard.core.errors import IsengardError, NotFoundError, StorageError
+from isengard.core.forgetting import forget
+from isengard.core.ids import new_id
+from isengard.core.logs import setup_logging
+from isengard.core.records.character import CharacterDraft
+from pictures import add
+
+
+@pytest.fixture
+def logging_to_disk(paths, clock):
+    handler = setup_logging("api", paths.logs, "INFO", clock)
+    yield
+    logging.getLogger("isengard").removeHandler(handler)
+
+
+def fill(paths, library, ann):
+    """A job, a picture of two persons, a LoRA and old logs; returns the job's and the picture's id."""
+    job_id, picture_id = new_id("job"), new_id("gen")
+    paths.job(job_id).mkdir()
+    (paths.job(job_id) / "training.json").write_text(ann.id)
+    paths.generation(picture_id).mkdir()
+    (paths.generation(picture_id) / "1.png").write_bytes(b"png")
+    paths.character_models(ann.slug).mkdir()
+    (paths.character_models(ann.slug) / "ann-sd15-000010-aaaaaaaa.safetensors").write_bytes(b"x" * 100)
+    with library.transaction() as database:
+        database.execute(
+            "INSERT INTO generation VALUES (?,?,?,?,?,?)",
+            (picture_id, "r", "completed", "user", None, ann.id),
+        )
+        database.execute("INSERT INTO generation_character VALUES (?,?)", (picture_id, ann.id))
+    (paths.logs / "worker").mkdir(parents=True)
+    old = f'{{"message": "x", "context": {{"job_id": "{job_id}"}}}}\n{{"message": "kept"}}\n'
+    (paths.logs / "worker" / "2026-01-01.log.gz").write_bytes(gzip.compress(old.encode()))
+    (paths.root / "isengard.db.corrupt-1").write_bytes(b"old" + ann.id.encode())
+    (paths.root / "isengard.db.corrupt-2").write_bytes(b"nobody here")
+    return job_id, picture_id
+
+
+def test_forgetting_leaves_nothing(photos, paths, ann, library, characters, logging_to_disk):
+    kept, gone = add(photos, paths, ann, 0), add(photos, paths, ann, 1)
+    photos.delete(gone.id)
+    other = characters.create(CharacterDraft(name="Bob"))
+    bobs = add(photos, paths, other, 0)
+    job_id, picture_id = fill(paths, library, ann)
+    (paths.tmp / "upload").unlink()
+    report = forget(library, paths, characters, ann.id, [job_id])
+    assert (report.photos, report.jobs, report.images) == (2, 1, 1)
+    assert report.bytes > 10_000 and report.logs >= 3
+    needles = [name.encode() for name in (ann.id, kept.id, gone.id, job_id, picture_id, "annqvx", "ann-sd15")]
+    left = [
+        file
+        for file in paths.root.rglob("*")
+        if file.is_file() and any(n in file.read_bytes() or n.decode() in str(file) for n in needles)
+    ]
+    assert left == []
+    assert not paths.character_models(ann.slug).exists()
+    assert gzip.decompress((paths.logs / "worker" / "2026-01-01.log.gz").read_bytes()).count(b"\n") == 1
+    assert (paths.root / "isengard.db.corrupt-2").exists()
+    assert [c.id for c in characters.list().items] == [other.id] and photos.list(other.id) == [bobs]
+
+
+def test_somebody_in_the_trash_can_be_forgotten(photos, paths, ann, library, characters):
+    add(photos, paths, ann)
+    characters.delete(ann.id)
+    assert forget(library, paths, characters, ann.id, []).photos == 1
+    assert list((paths.trash / "characters").iterdir()) == []
+    with pytest.raises(NotFoundError):
+        characters.get(ann.id, deleted=True)
+
+
+def test_a_file_held_open_is_told_and_forgetting_can_be_done_again(
+    photos, paths, ann, library, characters, monkeypatch
+):
+    add(photos, paths, ann)
+
+    def refuse(target):
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr(forgetting.shutil, "rmtree", refuse)
+    with pytest.raises(StorageError) as caught:
+        forget(library, paths, characters, ann.id, [])
+    assert caught.value.code == "forget_incomplete" and caught.value.hint
+    monkeypatch.undo()
+    assert forget(library, paths, characters, ann.id, []).photos == 1
+
+
+def test_links_are_removed_and_never_followed(photos, paths, ann, library, characters, tmp_path):
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "file").write_text("mine")
+    (paths.character(ann.id) / "link").symlink_to(precious)
+    forget(library, paths, characters, ann.id, [])
+    assert (precious / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("character_id", ["../..", "", "chr_" + "0" * 25, "job_" + "0" * 26])
+def test_only_ids_are_forgotten(paths, library, characters, character_id):
+    with pytest.raises(IsengardError) as caught:
+        forget(library, paths, characters, character_id, [])
+    assert caught.value.code == "bad_id"

@@ -1,0 +1,59 @@
+"""Transactions of the library: all or nothing, across threads and nesting."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from isengard.core.errors import StorageError
+from isengard.core.library import Library
+
+
+def insert(database, number):
+    database.execute("INSERT INTO character VALUES (?,?,?,?)", (f"c{number}", f"s{number}", None, "{}"))
+
+
+def count(library):
+    return library.row("SELECT count(*) FROM character")[0]
+
+
+def test_an_error_takes_everything_back(library):
+    with pytest.raises(ZeroDivisionError), library.transaction() as outer:
+        insert(outer, 1)
+        with library.transaction() as inner:
+            insert(inner, 2)
+        raise ZeroDivisionError
+    assert count(library) == 0
+
+
+def test_threads_wait_for_each_other(library):
+    def work(number):
+        for step in range(20):
+            with library.transaction() as database:
+                insert(database, number * 100 + step)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count(library) == 100
+
+
+def test_a_full_disk_is_an_error_of_ours_and_takes_nothing_along(library):
+    with library.transaction() as database:
+        insert(database, 1)
+    library.rows("PRAGMA max_page_count=1")
+    with pytest.raises(StorageError) as caught, library.transaction() as database:
+        database.execute("INSERT INTO character VALUES ('x','x',NULL,?)", ("y" * 1_000_000,))
+    assert caught.value.code == "library_unavailable" and caught.value.hint and count(library) == 1
+    assert library.row("PRAGMA integrity_check")[0] == "ok"
+
+
+def test_what_was_committed_is_there_after_opening_again(library, paths):
+    with library.transaction() as database:
+        insert(database, 1)
+    library.close()
+    again = Library(paths)
+    assert count(again) == 1
+    again.close()

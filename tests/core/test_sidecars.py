@@ -1,0 +1,54 @@
+"""A lost database comes back from the sidecars; hand-made ones are not trusted."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from isengard.core.characters import CharacterStore
+from isengard.core.photos import PhotoStore
+from isengard.core.records.photo import PhotoPatch
+from isengard.core.sidecars import SIDECAR, open_library
+from pictures import add
+
+
+def reopened(library, paths):
+    library.close()
+    paths.library_db.write_bytes(b"garbage" * 500)
+    return open_library(paths)
+
+
+def test_photos_captions_and_the_trash_come_back(photos, paths, ann, library, characters, clock, decoder):
+    kept, gone = add(photos, paths, ann, 0), add(photos, paths, ann, 1)
+    kept = photos.update(kept.id, PhotoPatch(caption="annqvx smiles"))
+    photos.delete(gone.id)
+    characters.delete(ann.id)
+    fresh = reopened(library, paths)
+    again, photos = CharacterStore(fresh, paths, clock), PhotoStore(fresh, paths, clock, decoder)
+    assert again.list().items == [] and again.restore(ann.id).photo_count == 1
+    assert photos.list(ann.id) == [kept] and photos.restore(gone.id).id == gone.id
+    fresh.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: c["character"].update(id="../../evil"),
+        lambda c: c["character"].update(id="chr_" + "0" * 26),
+        lambda c: c["photos"][0].update(file="../../../evil.jpg"),
+        lambda c: c["photos"][0].update(character_id="chr_" + "0" * 26),
+        lambda c: c["photos"][0].update(id="pho_x"),
+        lambda c: c.pop("photos"),
+        lambda c: c["character"].update(unknown=1),
+    ],
+)
+def test_a_sidecar_that_is_not_ours_is_left_alone(change, photos, paths, ann, library, clock):
+    add(photos, paths, ann)
+    file = paths.character(ann.id) / SIDECAR
+    content = json.loads(file.read_text())
+    change(content)
+    file.write_text(json.dumps(content))
+    before = file.read_text()
+    fresh = reopened(library, paths)
+    assert CharacterStore(fresh, paths, clock).list().items == [] and file.read_text() == before
+    fresh.close()

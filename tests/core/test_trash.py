@@ -1,0 +1,62 @@
+"""Thirty days of undo, and files that follow their rows after a crash."""
+
+from __future__ import annotations
+
+import pytest
+from isengard.core import atomic, trash
+from isengard.core.errors import NotFoundError, StorageError
+from pictures import add
+
+DAY_S = 86_400
+
+
+def test_photos_leave_the_trash_after_thirty_days(photos, paths, ann, library, clock):
+    old, young, kept = (add(photos, paths, ann, n) for n in range(3))
+    photos.delete(old.id)
+    clock.advance(20 * DAY_S)
+    photos.delete(young.id)
+    clock.advance(10 * DAY_S + 1)
+    assert trash.purge_photos(library, paths, clock) == 1
+    with pytest.raises(NotFoundError):
+        photos.get(old.id, deleted=True)
+    assert trash.trashed_photo_files(paths, old.id) == [] and photos.restore(young.id).deleted_at is None
+    assert {photo.id for photo in photos.list(ann.id)} == {young.id, kept.id}
+    assert trash.purge_photos(library, paths, clock) == 0
+
+
+def test_characters_are_due_after_thirty_days(ann, characters, library, clock):
+    characters.delete(ann.id)
+    clock.advance(30 * DAY_S - 1)
+    assert trash.due_characters(library, clock) == []
+    clock.advance(2)
+    assert trash.due_characters(library, clock) == [ann.id]
+
+
+def test_a_move_that_a_crash_prevented_is_done_at_the_next_start(photos, paths, ann, library, characters):
+    gone, kept = add(photos, paths, ann, 0), add(photos, paths, ann, 1)
+    photos.delete(gone.id)
+    folder = paths.character(ann.id)
+    trash.move_photo(paths, folder, gone, into_trash=False)  # as if the rename had been lost
+    trash.move_photo(paths, folder, kept, into_trash=True)
+    trash.settle(library, paths)
+    assert photos.image_path(kept, "full").exists() and photos.image_path(kept).exists()
+    assert not (folder / gone.file).exists() and len(trash.trashed_photo_files(paths, gone.id)) == 2
+    characters.delete(ann.id)
+    trash.move_character(paths, ann.id, into_trash=False)
+    trash.settle(library, paths)
+    assert not folder.exists()
+    characters.restore(ann.id)
+    trash.move_character(paths, ann.id, into_trash=True)
+    trash.settle(library, paths)
+    trash.settle(library, paths)
+    assert photos.image_path(photos.list(ann.id)[0], "full").exists()
+
+
+def test_a_folder_in_use_keeps_the_character(ann, characters, paths, monkeypatch):
+    def refuse(source, target):
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr(atomic, "replace", refuse)
+    with pytest.raises(StorageError) as caught:
+        characters.delete(ann.id)
+    assert caught.value.code == "files_in_use" and characters.get(ann.id).deleted_at is None
