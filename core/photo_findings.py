@@ -1,4 +1,8 @@
-"""What is worth telling about a photo, in a sentence. Limits are ours, chosen on ordinary phone photos; all are advice only."""
+"""What is worth telling about a photo, in a sentence: advice only, nothing is refused for it.
+
+Measured on 15 photographs of scikit-image's collection: sharpness 65-3650 as they are, 2-24 blurred by 2 px of 512
+(one more, in real motion blur: 24). The brightness and shape limits are judgement.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ def findings_of(decoded: DecodedPhoto, others: Iterable[Photo]) -> list[PhotoFin
         found.append(_finding("small", f"Only {decoded.width} x {decoded.height} pixels: larger is better."))
     if decoded.brightness < DARK:
         found.append(_finding("dark", "Very dark: the face may be hard to learn."))
-    if decoded.sharpness < BLURRED:
+    elif decoded.sharpness < BLURRED:  # a dark picture has weak edges, sharp or not
         found.append(_finding("blurred", "Looks blurred: a sharper photo teaches more."))
     if long / short > EXTREME_SHAPE:
         found.append(_finding("extreme_shape", "Very long and narrow: much of it will be cropped."))

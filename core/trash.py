@@ -19,6 +19,8 @@ from .records.photo import Photo
 KEPT_DAYS = 30
 _CHARACTERS = "characters"
 _PHOTOS = "photos"
+#: What an upload cut off by a crash leaves in tmp/.
+_UNFINISHED = ("*.upload", "*.full", "*.thumb")
 _log = logging.getLogger("isengard.trash")
 
 
@@ -52,7 +54,12 @@ def move_photo(paths: DataPaths, folder: Path, photo: Photo, *, into_trash: bool
 
 
 def settle(library: Library, paths: DataPaths) -> None:
-    """Put every folder and photo where its row says it is; the server calls this once at its start."""
+    """Put every folder and photo where its row says it is, and clear away unfinished uploads.
+
+    The server calls this once at its start, before it takes requests.
+    """
+    for unfinished in (file for ending in _UNFINISHED for file in paths.tmp.glob(ending)):
+        unfinished.unlink()
     for row in library.rows("SELECT id, deleted_at FROM character"):
         move_character(paths, row["id"], into_trash=row["deleted_at"] is not None)
         folder = (
