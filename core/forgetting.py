@@ -62,7 +62,10 @@ def forget(
     for folder in folders:
         report.images += _pictures_in(folder) if folder.name in pictures else 0
         report.bytes += _remove(folder)
-    for file in (file for photo in photos for file in trashed_photo_files(paths, photo)):
+    files = [file for photo in photos for file in trashed_photo_files(paths, photo)]
+    single = [file for picture in pictures for file in paths.trash.glob(f"{picture}-*")]
+    report.images += len(single)
+    for file in files + single:
         report.bytes += _remove(file)
     _forget_rows(library, character_id, pictures)
     report.bytes += _forget_damaged_databases(paths.root, character_id.encode())

@@ -29,6 +29,7 @@ def fill(paths, library, ann):
     (paths.job(job_id) / "training.json").write_text(ann.id)
     paths.generation(picture_id).mkdir()
     (paths.generation(picture_id) / "1.png").write_bytes(b"png")
+    (paths.trash / f"{picture_id}-2.png").write_bytes(b"png")
     paths.character_models(ann.slug).mkdir()
     (paths.character_models(ann.slug) / "ann-sd15-000010-aaaaaaaa.safetensors").write_bytes(b"x" * 100)
     with library.transaction() as database:
@@ -53,7 +54,7 @@ def test_forgetting_leaves_nothing(photos, paths, ann, library, characters, logg
     job_id, picture_id = fill(paths, library, ann)
     (paths.tmp / "upload").unlink()
     report = forget(library, paths, characters, ann.id, [job_id])
-    assert (report.photos, report.jobs, report.images) == (2, 1, 1)
+    assert (report.photos, report.jobs, report.images) == (2, 1, 2)
     assert report.bytes > 10_000 and report.logs >= 3
     needles = [name.encode() for name in (ann.id, kept.id, gone.id, job_id, picture_id, "annqvx", "ann-sd15")]
     left = [
