@@ -25,7 +25,7 @@ OWNED = {
     "comfy": ("comfy_host.py",),
     "comfy_api": ("nodes/",),
     "torch": ("nodes/", "training/backends/"),
-    "PIL": ("core/photo_decoding/", "nodes/", "training/backends/", "generation/image/"),
+    "PIL": ("core/photo_decoding/", "nodes/", "training/backends/", "generation/pixels.py"),
     "pillow_heif": ("core/photo_decoding/",),
     "pythonjsonlogger": ("core/logs.py",),
 }

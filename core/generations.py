@@ -1,0 +1,205 @@
+"""Generations: rows in isengard.db, files below outputs/<generation id>/. Changing states goes through one table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from . import atomic
+from .clock import Clock, iso
+from .errors import ConflictError, NotFoundError
+from .generation_states import ENDED, TRANSITIONS, GenerationState
+from .ids import require_id
+from .library import Library
+from .paths import DataPaths, contained
+from .records.base import Page
+from .records.generation import GeneratedImage, Generation, GenerationProgress
+from .records.job import JobError
+from .state_machine import require_transition
+
+RECORD_FILE, PROMPTS_FILE = "generation.json", "prompts.json"
+_TRASHED = "generations"
+
+
+class GenerationStore:
+    """Every change is in the database and in generation.json when the call returns."""
+
+    def __init__(self, library: Library, paths: DataPaths, clock: Clock) -> None:
+        self._library = library
+        self._paths = paths
+        self._clock = clock
+
+    def create(self, generation: Generation, prompts: list[dict[str, Any]]) -> Generation:
+        """Keep a new generation and the prompts that will be sent, before anything is sent."""
+        folder = self._paths.generation(generation.id)
+        folder.mkdir(mode=0o700)
+        atomic.write_json(folder / PROMPTS_FILE, prompts)
+        with self._library.transaction() as database:
+            database.execute(
+                "INSERT INTO generation VALUES (?,?,?,?,?,?)",
+                (
+                    generation.id,
+                    generation.recipe,
+                    generation.state.value,
+                    generation.purpose,
+                    None,
+                    generation.model_dump_json(),
+                ),
+            )
+            database.executemany(
+                "INSERT OR IGNORE INTO generation_character VALUES (?,?)",
+                [(generation.id, use.id) for use in generation.request.characters],
+            )
+        self._write_file(generation)
+        return generation
+
+    def get(self, generation_id: str, *, deleted: bool = False) -> Generation:
+        """NotFoundError `generation_not_found`."""
+        row = self._library.row("SELECT * FROM generation WHERE id=?", (require_id("gen", generation_id),))
+        if row is None or (row["deleted_at"] is not None and not deleted):
+            raise NotFoundError(
+                "generation_not_found", "There are no such pictures.", "They may be deleted: reload."
+            )
+        return Generation.model_validate_json(row["record"])
+
+    def list(
+        self,
+        limit: int = 50,
+        cursor: str | None = None,
+        *,
+        character_id: str | None = None,
+        recipe: str | None = None,
+        deleted: bool = False,
+    ) -> Page[Generation]:
+        """The person's own generations, newest first; proofs are left out."""
+        sql = (
+            "SELECT id, record FROM generation WHERE purpose='user' AND (deleted_at IS NOT NULL)=? AND id < ?"
+        )
+        values: list[Any] = [deleted, cursor or "~"]
+        if character_id is not None:
+            sql += " AND id IN (SELECT generation_id FROM generation_character WHERE character_id=?)"
+            values.append(character_id)
+        if recipe is not None:
+            sql += " AND recipe=?"
+            values.append(recipe)
+        rows = self._library.rows(f"{sql} ORDER BY id DESC LIMIT ?", [*values, limit + 1])
+        found = [Generation.model_validate_json(row["record"]) for row in rows[:limit]]
+        return Page[Generation](items=found, next_cursor=found[-1].id if len(rows) > limit else None)
+
+    def unfinished(self) -> list[Generation]:
+        """Those a restart interrupted, oldest first."""
+        names = [state.value for state in GenerationState if state not in ENDED]
+        marks = ",".join("?" * len(names))
+        sql = f"SELECT record FROM generation WHERE state IN ({marks}) ORDER BY id"  # noqa: S608 - marks only
+        rows = self._library.rows(sql, names)
+        return [Generation.model_validate_json(row["record"]) for row in rows]
+
+    def advance(
+        self, generation_id: str, state: GenerationState, error: JobError | None = None
+    ) -> Generation:
+        """IllegalTransitionError where the table has no such step."""
+        with self._library.transaction():
+            generation = self.get(generation_id, deleted=True)
+            require_transition(TRANSITIONS, generation.state, state)
+            finished = iso(self._clock.now()) if state in ENDED else None
+            return self._store(
+                generation.model_copy(update={"state": state, "error": error, "finished_at": finished})
+            )
+
+    def note_progress(self, generation_id: str, progress: GenerationProgress) -> Generation:
+        with self._library.transaction():
+            generation = self.get(generation_id, deleted=True)
+            return self._store(generation.model_copy(update={"progress": progress}))
+
+    def add_image(self, generation_id: str, image: GeneratedImage) -> Generation:
+        """Doing it twice is doing it once."""
+        with self._library.transaction():
+            generation = self.get(generation_id, deleted=True)
+            others = [known for known in generation.images if known.n != image.n]
+            images = sorted([*others, image], key=lambda known: known.n)
+            return self._store(generation.model_copy(update={"images": images}))
+
+    def set_favourite(self, generation_id: str, favourite: bool) -> Generation:
+        with self._library.transaction():
+            return self._store(self.get(generation_id).model_copy(update={"favourite": favourite}))
+
+    def delete(self, generation_id: str) -> Generation:
+        """Into the trash. ConflictError `generation_running` before it has ended."""
+        generation = self.get(generation_id)
+        if generation.state not in ENDED:
+            raise ConflictError(
+                "generation_running", "These pictures are still being made.", "Cancel them first."
+            )
+        return self._move(
+            generation.model_copy(update={"deleted_at": iso(self._clock.now())}), into_trash=True
+        )
+
+    def restore(self, generation_id: str) -> Generation:
+        generation = self.get(generation_id, deleted=True)
+        if generation.deleted_at is None:
+            return generation
+        return self._move(generation.model_copy(update={"deleted_at": None}), into_trash=False)
+
+    def delete_image(self, generation_id: str, number: int) -> Generation:
+        """One picture into the trash; the row remembers it as deleted."""
+        with self._library.transaction():
+            generation = self.get(generation_id)
+            image = self._image(generation, number)
+            source = contained(self._paths.generation(generation_id), image.file)
+            target = contained(self._paths.trash, f"{generation_id}-{image.file}")
+            if source.exists():
+                atomic.replace(source, target)
+            gone = image.model_copy(update={"deleted_at": iso(self._clock.now())})
+            images = [gone if known.n == number else known for known in generation.images]
+            return self._store(generation.model_copy(update={"images": images}))
+
+    def image_path(self, generation_id: str, number: int) -> Path:
+        """NotFoundError `image_not_found`."""
+        image = self._image(self.get(generation_id), number)
+        path = contained(self._paths.generation(generation_id), image.file)
+        if not path.is_file():
+            raise NotFoundError(
+                "image_not_found", "This picture's file is gone.", "Make it again with its seed."
+            )
+        return path
+
+    def prompts(self, generation_id: str) -> Any:
+        """The API prompts as they were sent."""
+        self.get(generation_id)
+        file = contained(self._paths.generation(generation_id), PROMPTS_FILE)
+        if not file.is_file():
+            raise NotFoundError(
+                "workflow_not_found", "The workflow was not kept.", "It is inside the PNG file."
+            )
+        return json.loads(file.read_text(encoding="utf-8"))
+
+    def _image(self, generation: Generation, number: int) -> GeneratedImage:
+        for image in generation.images:
+            if image.n == number and image.deleted_at is None:
+                return image
+        raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
+
+    def _move(self, generation: Generation, *, into_trash: bool) -> Generation:
+        kept = self._paths.generation(generation.id)
+        trashed = contained(self._paths.trash, _TRASHED, generation.id)
+        trashed.parent.mkdir(mode=0o700, exist_ok=True)
+        source, target = (kept, trashed) if into_trash else (trashed, kept)
+        with self._library.transaction():
+            if source.exists():
+                atomic.replace(source, target)
+            return self._store(generation)
+
+    def _store(self, generation: Generation) -> Generation:
+        with self._library.transaction() as database:
+            database.execute(
+                "UPDATE generation SET state=?, deleted_at=?, record=? WHERE id=?",
+                (generation.state.value, generation.deleted_at, generation.model_dump_json(), generation.id),
+            )
+        self._write_file(generation)
+        return generation
+
+    def _write_file(self, generation: Generation) -> None:
+        folder = self._paths.generation(generation.id)
+        if folder.is_dir():
+            atomic.write_json(folder / RECORD_FILE, generation.model_dump(mode="json"))

@@ -1,0 +1,91 @@
+"""The seam of image pipelines: what the service knows of whoever makes pictures."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from ...core.records.base import Record
+from ...core.records.character import Character
+from ...core.records.checkpoint import Version
+from ...core.records.generation import GenerationRequest
+
+Prompt = dict[str, Any]
+Identity = Literal["lora", "placeholder", "reference"]
+
+
+class RecipeFile(Record):
+    """A file that a recipe needs and ComfyUI does not have."""
+
+    file: str
+    folder: str
+
+
+class RecipeInfo(Record):
+    """A recipe as the panel shows it; `controls` are the names it supports, `missing` what ComfyUI lacks for it."""
+
+    name: str
+    label: str
+    description: str
+    pipeline: str
+    identity: Identity
+    families: list[str]
+    people: int
+    controls: list[str]
+    missing: list[RecipeFile]
+    foreign: list[str]
+    defaults: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Person:
+    """A character in a request, with the version that is used (None for placeholder recipes)."""
+
+    character: Character
+    version: Version | None
+    strength: float
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A picture ComfyUI has saved: file name inside outputs/<generation id>/, size in pixels."""
+
+    file: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign of life of a prompt: `running` with steps, or its end with pictures or a reason."""
+
+    kind: Literal["waiting", "running", "done", "failed", "cancelled", "lost"]
+    step: int = 0
+    total: int = 0
+    saved: list[Saved] = field(default_factory=list)
+    code: str = ""
+    message: str = ""
+    hint: str = ""
+
+
+class ImagePipeline(Protocol):
+    name: str
+
+    def capabilities(self) -> dict[str, Any]: ...
+
+    async def recipes(self) -> list[RecipeInfo]: ...
+
+    def build(self, request: GenerationRequest, people: list[Person], generation_id: str) -> list[Prompt]:
+        """One API prompt per picture, seed + i; InvalidError for what this recipe cannot do."""
+
+    async def submit(self, prompt: Prompt, prompt_id: str, metadata: dict[str, Any]) -> None:
+        """Queue under an id chosen by us. NotReadyError when ComfyUI is away, InvalidError when it refuses."""
+
+    def follow(self, prompt_id: str) -> AsyncIterator[Sign]:
+        """Signs until the prompt has ended; the last one says how."""
+
+    async def cancel(self, prompt_id: str) -> None: ...
+
+    async def free(self) -> None:
+        """Empty ComfyUI's caches, so that the same prompt is really computed again."""

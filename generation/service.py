@@ -1,0 +1,254 @@
+"""Generations from request to pictures: built, kept, sent, followed, cancelled, taken up again after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..core.characters import CharacterStore
+from ..core.clock import Clock, iso
+from ..core.correlation import correlated
+from ..core.errors import ConflictError, InvalidError, IsengardError, NotFoundError
+from ..core.generation_states import ENDED, GenerationState
+from ..core.generations import GenerationStore
+from ..core.ids import new_id
+from ..core.records.generation import (
+    CharacterUse,
+    GeneratedImage,
+    Generation,
+    GenerationProgress,
+    GenerationRequest,
+)
+from ..core.records.job import JobError
+from ..core.versions import VersionStore
+from .image.interface import ImagePipeline, Person, Prompt, Sign
+
+#: (event type, generation id, data, correlation id): how the service tells what happened.
+Emit = Callable[[str, str, dict[str, Any], str], None]
+MAX_SEED = 2**32 - 1
+_log = logging.getLogger("isengard.generation")
+_S = GenerationState
+
+
+@dataclass
+class GenerationService:
+    """Runs on the server's event loop; everything that touches a disk runs in a thread."""
+
+    store: GenerationStore
+    characters: CharacterStore
+    versions: VersionStore
+    pipelines: Callable[[], Sequence[ImagePipeline]]
+    emit: Emit
+    clock: Clock
+    allow_placeholder: bool
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def recipes(self) -> list[dict[str, Any]]:
+        """Every recipe of every pipeline."""
+        pipelines = await asyncio.to_thread(self.pipelines)
+        return [info.model_dump(mode="json") for pipeline in pipelines for info in await pipeline.recipes()]
+
+    async def create(self, request: GenerationRequest, correlation_id: str) -> Generation:
+        """Keep the request with its prompts, then send them; the answer comes before the first picture."""
+        if request.seed is None:
+            request = request.model_copy(update={"seed": secrets.randbelow(MAX_SEED)})
+        pipeline, needs_lora = await self._pipeline(request.recipe)
+        generation_id = new_id("gen")
+        people = await asyncio.to_thread(self._people, request.characters, needs_lora)
+        prompts = await asyncio.to_thread(pipeline.build, request, people, generation_id)
+        generation = Generation(
+            id=generation_id,
+            prompt_ids=[str(uuid.uuid4()) for _ in prompts],
+            recipe=request.recipe,
+            request=request,
+            progress=GenerationProgress(count=len(prompts)),
+            correlation_id=correlation_id,
+            created_at=iso(self.clock.now()),
+        )
+        await asyncio.to_thread(self.store.create, generation, prompts)
+        await self._tell(generation)
+        self._start(generation, self._drive(generation, pipeline, prompts))
+        return generation
+
+    async def cancel(self, generation_id: str) -> Generation:
+        """Take what waits out of ComfyUI's queue and interrupt what runs; finished pictures stay."""
+        generation = await asyncio.to_thread(self.store.get, generation_id)
+        if generation.state in ENDED:
+            raise ConflictError(
+                "generation_ended", "These pictures are already done.", "Nothing needs to be done."
+            )
+        if generation.state is not _S.CANCELLING:
+            generation = await self._advance(generation, _S.CANCELLING)
+        pipeline, _ = await self._pipeline(generation.recipe)
+        for prompt_id in generation.prompt_ids:
+            await pipeline.cancel(prompt_id)
+        return generation
+
+    async def recover(self) -> None:
+        """After a start: follow what ComfyUI may still know, end the rest with a reason."""
+        for generation in await asyncio.to_thread(self.store.unfinished):
+            try:
+                pipeline, _ = await self._pipeline(generation.recipe)
+            except IsengardError as error:
+                await self._advance(generation, _S.FAILED, _job_error(error))
+                continue
+            self._start(generation, self._follow_all(generation, pipeline))
+
+    async def _pipeline(self, recipe: str) -> tuple[ImagePipeline, bool]:
+        for pipeline in await asyncio.to_thread(self.pipelines):
+            for info in await pipeline.recipes():
+                if info.name == recipe:
+                    return pipeline, info.identity == "lora"
+        raise NotFoundError(
+            "recipe_unknown", f"There is no recipe called {recipe[:60]!r} here.", "Choose another."
+        )
+
+    def _people(self, uses: list[CharacterUse], needs_lora: bool) -> list[Person]:
+        return [self._person(use, needs_lora) for use in uses]
+
+    def _person(self, use: CharacterUse, needs_lora: bool) -> Person:
+        character = self.characters.get(use.id)
+        if not needs_lora:
+            return Person(character, None, use.strength)
+        version = self.versions.find(character.slug, str(use.checkpoint))
+        if version is None:
+            raise InvalidError(
+                "not_trained_yet",
+                f"{character.name} has no trained LoRA yet."
+                if not character.versions
+                else "There is no such checkpoint.",
+                "Train first, or choose another checkpoint.",
+            )
+        if version.placeholder and not self.allow_placeholder:
+            raise InvalidError(
+                "placeholder_in_production",
+                f"{character.name}'s LoRA is a placeholder from fast-test mode.",
+                "Train with AI-Toolkit to get a likeness.",
+            )
+        return Person(character, version, use.strength)
+
+    def _start(self, generation: Generation, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks[generation.id] = task
+        task.add_done_callback(lambda done: self._finished(generation.id, done))
+
+    def _finished(self, generation_id: str, done: asyncio.Task[None]) -> None:
+        self._tasks.pop(generation_id, None)
+        if not done.cancelled() and done.exception() is not None:
+            _log.error(
+                "Following a generation broke",
+                exc_info=done.exception(),
+                extra={"context": {"generation_id": generation_id}},
+            )
+
+    async def _drive(self, generation: Generation, pipeline: ImagePipeline, prompts: list[Prompt]) -> None:
+        """Send every prompt at once, then follow them one after the other."""
+        with correlated(generation.correlation_id):
+            metadata = {"isengard": _metadata(generation)}
+            try:
+                for prompt, prompt_id in zip(prompts, generation.prompt_ids, strict=True):
+                    await pipeline.submit(prompt, prompt_id, metadata)
+            except IsengardError as error:
+                await self._end(generation, _S.FAILED, _job_error(error))
+                return
+            await self._follow_all(generation, pipeline)
+
+    async def _follow_all(self, generation: Generation, pipeline: ImagePipeline) -> None:
+        with correlated(generation.correlation_id):
+            for number, prompt_id in enumerate(generation.prompt_ids):
+                if any(image.n == number for image in generation.images):
+                    continue
+                last = await self._follow(generation, pipeline, number, prompt_id)
+                if last.kind != "done":
+                    await self._end_by(generation, last)
+                    return
+            await self._end(generation, _S.COMPLETED)
+
+    async def _follow(
+        self, generation: Generation, pipeline: ImagePipeline, number: int, prompt_id: str
+    ) -> Sign:
+        shown: GenerationProgress | None = None
+        last = Sign("lost")
+        async for sign in pipeline.follow(prompt_id):
+            last = sign
+            if sign.kind == "running":
+                await self._note_running(generation)
+                progress = GenerationProgress(
+                    image=number, count=len(generation.prompt_ids), step=sign.step, total_steps=sign.total
+                )
+                if progress != shown:
+                    shown = progress
+                    await asyncio.to_thread(self.store.note_progress, generation.id, progress)
+                    data = {"progress": progress.model_dump(mode="json")}
+                    await self._emit("generation.progress", generation, data)
+            if sign.kind == "done":
+                await self._keep(generation, number, sign)
+        return last
+
+    async def _note_running(self, generation: Generation) -> None:
+        current = await asyncio.to_thread(self.store.get, generation.id, deleted=True)
+        if current.state is _S.QUEUED:
+            await self._advance(current, _S.RUNNING)
+
+    async def _keep(self, generation: Generation, number: int, sign: Sign) -> None:
+        seed = (generation.request.seed or 0) + number
+        saved = sign.saved[0]
+        image = GeneratedImage(n=number, file=saved.file, width=saved.width, height=saved.height, seed=seed)
+        await self._tell(await asyncio.to_thread(self.store.add_image, generation.id, image))
+
+    async def _end_by(self, generation: Generation, sign: Sign) -> None:
+        current = await asyncio.to_thread(self.store.get, generation.id, deleted=True)
+        if sign.kind == "cancelled" or current.state is _S.CANCELLING:
+            if current.state is not _S.CANCELLING:
+                await self._advance(current, _S.CANCELLING)
+            await self._end(generation, _S.CANCELLED)
+        elif sign.kind == "lost":
+            error = JobError(
+                code="comfyui_restarted",
+                message="ComfyUI was restarted before these pictures were done.",
+                hint="Press Generate again; the settings are kept.",
+            )
+            await self._end(generation, _S.FAILED, error)
+        else:
+            await self._end(
+                generation, _S.FAILED, JobError(code=sign.code, message=sign.message, hint=sign.hint)
+            )
+
+    async def _end(
+        self, generation: Generation, state: GenerationState, error: JobError | None = None
+    ) -> None:
+        current = await asyncio.to_thread(self.store.get, generation.id, deleted=True)
+        if current.state is _S.CANCELLING and state is _S.FAILED:
+            state, error = _S.CANCELLED, None
+        await self._advance(current, state, error)
+        context = {"generation_id": generation.id, "state": state.value, "code": error.code if error else ""}
+        _log.info("Generation ended", extra={"context": context})
+
+    async def _advance(
+        self, generation: Generation, state: GenerationState, error: JobError | None = None
+    ) -> Generation:
+        changed = await asyncio.to_thread(self.store.advance, generation.id, state, error)
+        await self._tell(changed)
+        return changed
+
+    async def _tell(self, generation: Generation) -> None:
+        data = {"state": generation.state.value, "generation": generation.model_dump(mode="json")}
+        await self._emit("generation.state", generation, data)
+
+    async def _emit(self, kind: str, generation: Generation, data: dict[str, Any]) -> None:
+        await asyncio.to_thread(self.emit, kind, generation.id, data, generation.correlation_id)
+
+
+def _metadata(generation: Generation) -> dict[str, Any]:
+    """What goes into the picture's metadata: the request by ids, no name and no path."""
+    request = generation.request.model_dump(mode="json")
+    return {"generation_id": generation.id, "recipe": generation.recipe, "request": request}
+
+
+def _job_error(error: IsengardError) -> JobError:
+    return JobError(code=error.code, message=error.message, hint=error.hint)

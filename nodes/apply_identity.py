@@ -1,0 +1,109 @@
+"""IsengardApplyIdentity: a trained person onto MODEL and CLIP, the way ComfyUI's own LoraLoader does it."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+from comfy_api.latest import io
+
+from ..core.errors import InvalidError, IsengardError
+from . import identity
+from .character import CharacterType
+from .context import current
+
+#: LoRA files kept in memory by (path, stamp): switching strength or seed reads nothing again.
+KEPT_FILES = 2
+MAX_STRENGTH = 2.0
+_log = logging.getLogger("isengard.nodes")
+_kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
+
+
+class IsengardApplyIdentity(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="IsengardApplyIdentity",
+            display_name="Isengard Apply Identity",
+            category="Isengard",
+            description="Puts a trained person into the model. Chain several for several people.",
+            inputs=[
+                io.Model.Input("model", tooltip="The base model the person was trained for."),
+                io.Clip.Input(
+                    "clip", optional=True, tooltip="Only needed by LoRAs that trained the text encoder."
+                ),
+                CharacterType.Input("character", tooltip="From Isengard Character."),
+                io.String.Input(
+                    "checkpoint", default="best", tooltip="best, last, or the step of a published checkpoint."
+                ),
+                io.Float.Input(
+                    "strength",
+                    default=1.0,
+                    min=0.0,
+                    max=MAX_STRENGTH,
+                    step=0.05,
+                    tooltip="Likeness: 0.7 to 1.0 is usual. 0 switches it off.",
+                ),
+            ],
+            outputs=[
+                io.Model.Output("model_out", display_name="model"),
+                io.Clip.Output("clip_out", display_name="clip"),
+            ],
+        )
+
+    @classmethod
+    def validate_inputs(cls, checkpoint: Any = "best") -> bool | str:
+        if isinstance(checkpoint, str) and identity.CHECKPOINT.fullmatch(checkpoint):
+            return True
+        return "checkpoint must be best, last or a step."
+
+    @classmethod
+    def fingerprint_inputs(cls, character: Any = None, checkpoint: Any = "best", **_: Any) -> str:
+        """Publishing or picking another version changes what best and last mean."""
+        try:
+            version = identity.find_version(current(), character, checkpoint)
+            return f"{version.file}:{version.sha256}"
+        except IsengardError as error:
+            return error.code
+
+    @classmethod
+    def execute(
+        cls, model: Any, character: Any, checkpoint: str = "best", strength: float = 1.0, clip: Any = None
+    ) -> io.NodeOutput:
+        context = current()
+        if not 0.0 <= float(strength) <= MAX_STRENGTH:
+            raise InvalidError(
+                "strength_out_of_range", "The strength must be between 0 and 2.", "Use about 1."
+            )
+        version = identity.find_version(context, character, checkpoint)
+        if float(strength) == 0.0:
+            return io.NodeOutput(model, clip)
+        tensors = _tensors(context.host, context.versions.path(version))
+        _require_fit(context.host, model, clip, tensors, version.file)
+        return io.NodeOutput(*context.host.apply_lora(model, clip, tensors, float(strength)))
+
+
+def _tensors(host: Any, path: Path) -> Any:
+    key = (str(path), identity.stamp(path))
+    if key not in _kept:
+        _kept[key] = host.read_lora(path)
+        while len(_kept) > KEPT_FILES:
+            _kept.popitem(last=False)
+    _kept.move_to_end(key)
+    return _kept[key]
+
+
+def _require_fit(host: Any, model: Any, clip: Any, tensors: Any, file: str) -> None:
+    """ComfyUI would run a LoRA of another family without a word and change nothing."""
+    taken, modules = host.lora_coverage(model, clip, tensors)
+    if taken == 0:
+        raise InvalidError(
+            "wrong_base",
+            "This person was trained for another kind of model.",
+            "Load the base model they were trained on, or train them for this one.",
+        )
+    if taken < modules:
+        context = {"file": file, "taken": taken, "modules": modules}
+        _log.warning("Part of the LoRA does not fit this model", extra={"context": context})

@@ -1,0 +1,68 @@
+"""What nodes know of the house: paths, settings, characters, versions, ComfyUI. Opened at first use, once a process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..core.characters import CharacterStore
+    from ..core.paths import DataPaths
+    from ..core.settings import Settings
+    from ..core.versions import VersionStore
+
+
+@dataclass(frozen=True)
+class NodeContext:
+    host: Any
+    paths: DataPaths
+    settings: Settings
+    characters: CharacterStore
+    versions: VersionStore
+
+
+@dataclass
+class _Holder:
+    host: Any = None
+    opened: NodeContext | None = None
+
+
+_holder = _Holder()
+_lock = threading.Lock()
+
+
+def provide(host: Any) -> None:
+    """Called by the pack's door with the ComfyUI adapter."""
+    _holder.host, _holder.opened = host, None
+
+
+def current() -> NodeContext:
+    """The context; opens the library on first use. RuntimeError outside ComfyUI."""
+    with _lock:
+        if _holder.opened is None:
+            if _holder.host is None:
+                raise RuntimeError("Isengard's nodes work inside ComfyUI only.")
+            _holder.opened = _open(_holder.host)
+        return _holder.opened
+
+
+def _open(host: Any) -> NodeContext:
+    from ..core.characters import CharacterStore
+    from ..core.clock import SystemClock
+    from ..core.library import Library
+    from ..core.paths import resolve_paths
+    from ..core.settings import load_settings
+    from ..core.versions import VersionStore
+
+    clock, paths = SystemClock(), resolve_paths(os.environ, host.user_directory)
+    paths.create()
+    library = Library(paths)
+    return NodeContext(
+        host=host,
+        paths=paths,
+        settings=load_settings(os.environ, paths),
+        characters=CharacterStore(library, paths, clock),
+        versions=VersionStore(paths, clock),
+    )

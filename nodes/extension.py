@@ -1,0 +1,22 @@
+"""The list of our nodes for ComfyUI (V3 entry point)."""
+
+from __future__ import annotations
+
+from comfy_api.latest import ComfyExtension, io
+
+from .apply_identity import IsengardApplyIdentity
+from .character import IsengardCharacter
+from .placeholder_image import IsengardPlaceholderImage
+from .request import IsengardRequest
+from .save_image import IsengardSaveImage
+
+
+class IsengardExtension(ComfyExtension):
+    async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        return [
+            IsengardCharacter,
+            IsengardApplyIdentity,
+            IsengardRequest,
+            IsengardSaveImage,
+            IsengardPlaceholderImage,
+        ]

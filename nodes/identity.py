@@ -1,0 +1,89 @@
+"""The CHARACTER value that travels between our nodes, and finding characters and versions by what a node was given.
+
+Every string is checked again here: a prompt may come from anybody who reaches ComfyUI.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import InvalidError, IsengardError
+from ..core.ids import is_id
+
+if TYPE_CHECKING:
+    from ..core.records.character import Character
+    from ..core.records.checkpoint import Version
+    from .context import NodeContext
+
+SLUG = re.compile(r"[a-z0-9-]{1,60}")
+CHECKPOINT = re.compile(r"best|last|\d{1,9}|[a-z0-9-]{1,60}/[A-Za-z0-9_-]{1,160}\.safetensors")
+
+
+def find_character(context: NodeContext, name: object) -> Character:
+    """By id or slug. InvalidError `character_unknown`."""
+    if is_id("chr", name):
+        return context.characters.get(str(name))
+    if isinstance(name, str) and SLUG.fullmatch(name):
+        cursor = None
+        while True:
+            page = context.characters.list(200, cursor)
+            for character in page.items:
+                if character.slug == name:
+                    return character
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+    raise InvalidError("character_unknown", "There is no such character.", "Choose one from the list.")
+
+
+def names(context: NodeContext) -> list[str]:
+    """Slugs for the drop-down list."""
+    return sorted(character.slug for character in context.characters.list(200).items)
+
+
+def value_of(character: Character) -> dict[str, Any]:
+    """The CHARACTER value (DESIGN section 8)."""
+    fields = {"step", "file", "sha256", "base_sha256", "family"}
+    return {
+        "id": character.id,
+        "slug": character.slug,
+        "trigger": character.trigger_word,
+        "class_word": character.class_word,
+        "versions": [version.model_dump(include=fields) for version in character.versions],
+    }
+
+
+def find_version(context: NodeContext, value: object, checkpoint: object) -> Version:
+    """The version a node asks for; by `best`, `last`, a step or a file of this character."""
+    if not isinstance(value, dict) or not is_id("chr", value.get("id")):
+        raise InvalidError(
+            "character_unknown", "This is no character of Isengard.", "Connect Isengard Character."
+        )
+    if not isinstance(checkpoint, str) or not CHECKPOINT.fullmatch(checkpoint):
+        raise InvalidError("checkpoint_unknown", "This is no checkpoint.", "Use best, last or a step.")
+    character = context.characters.get(value["id"])
+    version = context.versions.find(character.slug, checkpoint)
+    if version is None:
+        raise InvalidError("not_trained_yet", f"{character.name} has no such trained LoRA.", "Train first.")
+    if version.placeholder and not context.settings.fast_test:
+        raise InvalidError(
+            "placeholder_in_production",
+            "This LoRA is a placeholder of fast-test mode.",
+            "Train with AI-Toolkit.",
+        )
+    return version
+
+
+def stamp(path: Path) -> str:
+    """Changes when the file does; '' when it is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ""
+    return f"{status.st_size}-{status.st_mtime_ns}"
+
+
+def in_words(error: IsengardError) -> str:
+    return f"{error.message} {error.hint}".strip()

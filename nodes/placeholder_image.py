@@ -1,0 +1,58 @@
+"""IsengardPlaceholderImage: a picture that says it is none. Fast-test mode only."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from comfy_api.latest import io
+
+from ..core.errors import InvalidError
+from .context import current
+
+MAX_TEXT = 400
+
+
+class IsengardPlaceholderImage(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="IsengardPlaceholderImage",
+            display_name="Isengard Placeholder Image",
+            category="Isengard",
+            description="A drawn stand-in for a picture, for trying things out without a model (fast-test mode).",
+            inputs=[
+                io.String.Input("text", multiline=True, default="", tooltip="What the picture would show."),
+                io.Int.Input("width", default=512, min=64, max=2048, step=8, tooltip="Pixels."),
+                io.Int.Input("height", default=512, min=64, max=2048, step=8, tooltip="Pixels."),
+                io.Int.Input(
+                    "seed", default=0, min=0, max=0xFFFFFFFFFFFFFFFF, tooltip="Chooses the colours."
+                ),
+            ],
+            outputs=[io.Image.Output("image", display_name="image")],
+        )
+
+    @classmethod
+    def execute(cls, text: str, width: int, height: int, seed: int) -> io.NodeOutput:
+        if not current().settings.fast_test:
+            raise InvalidError(
+                "placeholder_in_production",
+                "Placeholders are made in fast-test mode only.",
+                "Use a real recipe.",
+            )
+        return io.NodeOutput(_drawn(text[:MAX_TEXT], width, height, seed))
+
+
+def _drawn(text: str, width: int, height: int, seed: int) -> Any:
+    import numpy as np
+    import torch
+    from PIL import Image, ImageDraw
+
+    hue = np.random.default_rng(seed % 2**63).integers(40, 170, size=3)
+    image = Image.new("RGB", (width, height), tuple(int(value) for value in hue))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((width * 0.25, height * 0.12, width * 0.75, height * 0.68), outline="white", width=4)
+    draw.multiline_text(
+        (12, height * 0.74), "PLACEHOLDER\n" + textwrap.fill(text, max(10, width // 7)), fill="white"
+    )
+    return torch.from_numpy(np.asarray(image, dtype=np.float32) / 255.0)[None]

@@ -1,0 +1,90 @@
+"""IsengardSaveImage: pictures into outputs/<generation id>/, with their workflow and request inside."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from comfy_api.latest import io, ui
+
+from ..core.errors import StorageError
+from ..core.ids import is_id, new_id
+from .context import current
+
+MAX_PICTURES = 10_000
+COMPRESSION = 4
+
+
+class IsengardSaveImage(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="IsengardSaveImage",
+            display_name="Isengard Save Image",
+            category="Isengard",
+            description="Keeps pictures in Isengard's own folder, where ComfyUI's web server does not serve them.",
+            inputs=[
+                io.Image.Input("images", tooltip="What to save."),
+                io.String.Input(
+                    "generation_id",
+                    default="",
+                    optional=True,
+                    tooltip="Written by the Isengard tab; leave it empty.",
+                ),
+            ],
+            outputs=[],
+            hidden=[io.Hidden.prompt, io.Hidden.extra_pnginfo],
+            is_output_node=True,
+        )
+
+    @classmethod
+    def execute(cls, images: Any, generation_id: str = "") -> io.NodeOutput:
+        identifier = generation_id if is_id("gen", generation_id) else new_id("gen")
+        folder = current().paths.generation(identifier)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        texts = _texts(cls.hidden.prompt, cls.hidden.extra_pnginfo)
+        saved = [_save(image, folder, texts) for image in images]
+        entries = [
+            {"generation_id": identifier, "file": file.name, "width": width, "height": height}
+            for file, width, height in saved
+        ]
+        shown = ui.PreviewImage(images, cls=cls).as_dict()
+        return io.NodeOutput(ui={**shown, "isengard": entries})
+
+
+def _texts(prompt: Any, extra: Any) -> dict[str, str]:
+    """ComfyUI's own metadata (dropping the PNG restores the workflow) and our request."""
+    texts = {"prompt": json.dumps(prompt)} if prompt is not None else {}
+    for name, value in (extra or {}).items():
+        texts[str(name)] = json.dumps(value)
+    return texts
+
+
+def _save(image: Any, folder: Path, texts: dict[str, str]) -> tuple[Path, int, int]:
+    import numpy as np
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    pixels = np.clip(255.0 * image.cpu().numpy(), 0, 255).astype(np.uint8)
+    information = PngInfo()
+    for name, text in texts.items():
+        information.add_text(name, text)
+    file = _reserve(folder)
+    temporary = file.with_name(f".{file.name}.isen-tmp")
+    Image.fromarray(pixels).save(temporary, "PNG", pnginfo=information, compress_level=COMPRESSION)
+    temporary.replace(file)
+    return file, int(pixels.shape[1]), int(pixels.shape[0])
+
+
+def _reserve(folder: Path) -> Path:
+    """The next free number, taken by creating the file: two prompts may save into one folder at once."""
+    for number in range(MAX_PICTURES):
+        file = folder / f"{number:04d}.png"
+        try:
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            continue
+        return file
+    raise StorageError("too_many_pictures", "This folder is full.", "Start a new generation.")

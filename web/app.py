@@ -1,0 +1,92 @@
+"""The composition root inside ComfyUI: routes at import (thin), everything else in a thread once the server starts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .door import Door
+
+if TYPE_CHECKING:
+    from ..core.plugins import Factory
+    from .services import Host
+
+#: Held on ComfyUI's server object: a pack loaded twice would register its routes twice.
+MARKER = "isengard_door"
+_log = logging.getLogger("isengard.web")
+
+
+def attach(prompt_server: Any, host: Host, pack_root: Path) -> Door:
+    """Register the routes and arrange for the services to start with the server."""
+    if getattr(prompt_server, MARKER, None) is not None:
+        raise ImportError(
+            "Isengard's routes are already registered. Remove the second copy and restart ComfyUI."
+        )
+    door = Door()
+    door.add_routes(prompt_server.routes)
+    setattr(prompt_server, MARKER, door)
+
+    async def start(_: Any) -> None:
+        loop = asyncio.get_running_loop()
+        threading.Thread(
+            target=_start, args=(door, host, pack_root, loop), name="isengard-start", daemon=True
+        ).start()
+
+    prompt_server.app.on_startup.append(start)
+    return door
+
+
+def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventLoop) -> None:
+    """Build the services; whatever stops them is told at every request until ComfyUI is restarted."""
+    from ..core.errors import IsengardError, NotReadyError
+
+    try:
+        from .compose import compose
+
+        door.open(compose(host, plugins(host), pack_root, loop))
+    except IsengardError as error:
+        _log.error(
+            "Isengard could not start", extra={"context": {"code": error.code, "reason": error.message}}
+        )
+        door.fail(error)
+    except ImportError as missing:
+        door.fail(
+            NotReadyError(
+                "requirements_missing",
+                f"A package is missing: {missing.name or missing}.",
+                "Install the pack's requirements (ComfyUI-Manager: Try fix), then restart ComfyUI.",
+            )
+        )
+    except OSError as fault:
+        door.fail(
+            NotReadyError(
+                "data_folder_unavailable",
+                f"The data folder cannot be used: {fault.strerror or fault}.",
+                "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI.",
+            )
+        )
+
+
+def plugins(host: Host) -> dict[str, dict[str, Factory]]:
+    """The concrete plugins by seam: the only place in the server that names them."""
+    from ..generation.image import comfyui, fast_test
+    from ..training.backends import ai_toolkit
+    from ..training.backends import fast_test as fast_test_training
+    from .pictures import ComfyModelFiles, client_of
+
+    return {
+        "training_backends": {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test_training.create},
+        "image_pipelines": {
+            "comfyui": lambda context: comfyui.create(
+                client_of(host, context.settings), ComfyModelFiles(host, context.settings)
+            ),
+            "fast_test": lambda context: fast_test.create(
+                client_of(host, context.settings),
+                ComfyModelFiles(host, context.settings),
+                allowed=context.settings.fast_test,
+            ),
+        },
+    }

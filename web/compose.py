@@ -1,0 +1,117 @@
+"""Builds the services once, in the order they need each other. Knows no concrete plugin."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..core.characters import CharacterStore
+from ..core.clock import SystemClock
+from ..core.ids import new_id
+from ..core.library import Library
+from ..core.logs import daily_handler, setup_logging
+from ..core.paths import DataPaths, resolve_paths
+from ..core.photo_decoding.decoder import PhotoDecoder
+from ..core.photos import PhotoStore
+from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
+from ..core.settings import Settings, load_settings
+from ..core.sidecars import rebuild_from_sidecars
+from ..core.trash import purge_photos, settle
+from ..core.versions import VersionStore
+from ..training.family_records import Families
+from ..training.ledgers import open_ledger
+from ..training.queue import Doorbell
+from ..training.submission import Submission
+from ..training.supervisor import Supervisor
+from .base_models import ComfyBaseModels
+from .event_tail import EventTail
+from .pictures import PictureProver, open_generations
+from .server_file import announce, write_server_file
+from .services import Host, Services
+from .session import open_session
+
+_log = logging.getLogger("isengard.web")
+
+
+def compose(
+    host: Host, plugins: Mapping[str, Mapping[str, Factory]], pack_root: Path, loop: asyncio.AbstractEventLoop
+) -> Services:
+    """Everything, built and started. Raises IsengardError or OSError."""
+    clock, paths = SystemClock(), resolve_paths(os.environ, host.user_directory)
+    paths.create()
+    settings = load_settings(os.environ, paths)
+    setup_logging("api", paths.logs, settings.log_level, clock)
+    if os.environ.get("API_PORT"):
+        _log.warning("API_PORT is ignored: ComfyUI's port is used")
+    session, token = open_session(settings, paths, loopback=host.listen_is_loopback)
+    host.register_loras(paths.models)
+    library = _open_library(paths, clock)
+    ledger, doorbell = open_ledger(settings, paths, clock), Doorbell(settings, paths)
+    families, versions = Families(), VersionStore(paths, clock)
+    registry = PluginRegistry(PluginContext(paths, settings), plugins, neighbour_packs(pack_root))
+    characters = CharacterStore(library, paths, clock)
+    photos = PhotoStore(library, paths, clock, PhotoDecoder())
+    submission = Submission(
+        paths=paths,
+        ledger=ledger,
+        characters=characters,
+        photos=photos,
+        registry=registry,
+        families=families,
+        base_models=ComfyBaseModels(host, settings),
+        clock=clock,
+        default_backend=_default_backend(settings),
+    )
+    services = Services(
+        boot_id=new_id("job")[4:],
+        paths=paths,
+        settings=settings,
+        clock=clock,
+        host=host,
+        library=library,
+        characters=characters,
+        photos=photos,
+        versions=versions,
+        ledger=ledger,
+        doorbell=doorbell,
+        supervisor=Supervisor(paths, settings, ledger, doorbell),
+        registry=registry,
+        families=families,
+        submission=submission,
+        generations=open_generations(settings, paths, library, ledger, registry, clock),
+        events=EventTail(ledger),
+        session=session,
+        frontend_log=daily_handler("frontend", paths.logs, clock),
+    )
+    _start(services, loop)
+    announce(host, session, token)
+    _log.info(
+        "Isengard is ready", extra={"context": {"mode": settings.mode, "python": sys.version.split()[0]}}
+    )
+    return services
+
+
+def _open_library(paths: DataPaths, clock: SystemClock) -> Library:
+    """The library, rebuilt from sidecars when it is empty, files where their rows say, the trash emptied of what is due."""
+    library = Library(paths)
+    rebuild_from_sidecars(library, paths)
+    settle(library, paths)
+    purge_photos(library, paths, clock)
+    return library
+
+
+def _default_backend(settings: Settings) -> str:
+    return "fast_test" if settings.fast_test else "ai_toolkit"
+
+
+def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
+    """Threads and tasks: supervision of workers, the event tail, pictures left over from before, proofs."""
+    write_server_file(services.paths, services.boot_id, services.host.server_url)
+    services.supervisor.start()
+    services.events.start()
+    asyncio.run_coroutine_threadsafe(services.generations.recover(), loop)
+    asyncio.run_coroutine_threadsafe(PictureProver(services).run(), loop)

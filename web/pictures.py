@@ -1,0 +1,129 @@
+"""What making pictures needs of the server: ComfyUI's address and models, the service, and proofs after each training."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from ..core.characters import CharacterStore
+from ..core.clock import Clock
+from ..core.correlation import correlated
+from ..core.errors import IsengardError
+from ..core.generations import GenerationStore
+from ..core.job_states import JobState
+from ..core.ledger import Ledger
+from ..core.library import Library
+from ..core.paths import DataPaths
+from ..core.plugins import PluginRegistry
+from ..core.records.checkpoint import ImageProof, Version
+from ..core.records.event import Event, Subject
+from ..core.records.job import Job
+from ..core.settings import Settings
+from ..core.versions import VersionStore
+from ..generation.image.comfy_client import ComfyClient
+from ..generation.proof import prove_picture
+from ..generation.service import GenerationService
+from ..training.family_records import Families
+from .base_models import ComfyBaseModels
+
+if TYPE_CHECKING:
+    from .services import Host, Services
+
+_log = logging.getLogger("isengard.pictures")
+
+
+def client_of(host: Host, settings: Settings) -> ComfyClient:
+    """The ComfyUI that makes the pictures: COMFYUI_URL, else this one."""
+    return ComfyClient(lambda: settings.comfyui_url or host.server_url)
+
+
+class ComfyModelFiles:
+    """Implements generation.image.prompt_pipeline.ModelFiles by the family records and ComfyUI's folders."""
+
+    def __init__(self, host: Host, settings: Settings) -> None:
+        self._models = ComfyBaseModels(host, settings)
+        self._families = Families()
+
+    def bases(self, recipe: str) -> dict[str, list[str]]:
+        return {f.key: self._models.names(f) for f in self._families.all() if f.recipe == recipe}
+
+
+def open_generations(
+    settings: Settings,
+    paths: DataPaths,
+    library: Library,
+    ledger: Ledger,
+    registry: PluginRegistry,
+    clock: Clock,
+) -> GenerationService:
+    def emit(kind: Any, generation_id: str, data: dict[str, Any], correlation_id: str) -> None:
+        ledger.emit(kind, Subject(kind="generation", id=generation_id), data, correlation_id=correlation_id)
+
+    return GenerationService(
+        store=GenerationStore(library, paths, clock),
+        characters=CharacterStore(library, paths, clock),
+        versions=VersionStore(paths, clock),
+        pipelines=lambda: list(registry.all("image_pipelines").values()),
+        emit=emit,
+        clock=clock,
+        allow_placeholder=settings.fast_test,
+    )
+
+
+class PictureProver:
+    """After each training that is no placeholder: three small pictures, then proof.image of version and checkpoint."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self) -> None:
+        """For ever, one at a time, in the order trainings end."""
+        with self._services.events.reading() as reader:
+            while True:
+                event = await reader.waiting.get()
+                job = _just_completed(event)
+                if job is not None:
+                    with correlated(job.correlation_id):
+                        await self._prove(job)
+
+    async def _prove(self, job: Job) -> None:
+        try:
+            found = await asyncio.to_thread(self._version, job)
+            if found is not None:
+                await asyncio.to_thread(self._keep, job, found, await self._verdict(job, found))
+        except (IsengardError, OSError, ValueError) as fault:
+            reason = fault.message if isinstance(fault, IsengardError) else str(fault)
+            context = {"job_id": job.id, "reason": reason}
+            _log.warning("Picture proof could not be made", extra={"context": context})
+
+    async def _verdict(self, job: Job, version: Version) -> ImageProof:
+        """`skipped` where this ComfyUI cannot make a picture of the family, or the LoRA is a placeholder."""
+        family = self._services.families.get(job.family)
+        if version.placeholder:
+            return "skipped"
+        for pipeline in await asyncio.to_thread(self._services.generations.pipelines):
+            for recipe in await pipeline.recipes():
+                if recipe.name == family.recipe and not recipe.missing:
+                    character = await asyncio.to_thread(self._services.characters.get, str(job.character_id))
+                    paths = self._services.paths
+                    return (await prove_picture(pipeline, recipe.name, character, version, paths)).verdict
+        return "skipped"
+
+    def _version(self, job: Job) -> Version | None:
+        character = self._services.characters.get(str(job.character_id))
+        versions = [version for version in character.versions if version.job_id == job.id]
+        return versions[-1] if versions else None
+
+    def _keep(self, job: Job, version: Version, verdict: ImageProof) -> None:
+        proof = version.proof.model_copy(update={"image": verdict})
+        self._services.versions.update(version.model_copy(update={"proof": proof}))
+        for checkpoint in job.checkpoints:
+            if checkpoint.step == version.step:
+                self._services.ledger.annotate(job.id, checkpoint.model_copy(update={"proof": proof}))
+
+
+def _just_completed(event: Event) -> Job | None:
+    if event.type != "job.state" or event.data.get("state") != JobState.COMPLETED.value:
+        return None
+    return Job.model_validate(event.data["job"])
