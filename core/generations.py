@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,11 @@ class GenerationStore:
         self._paths = paths
         self._clock = clock
 
-    def create(self, generation: Generation, prompts: list[dict[str, Any]]) -> Generation:
+    def create(self, generation: Generation, prompts: Sequence[dict[str, Any]]) -> Generation:
         """Keep a new generation and the prompts that will be sent, before anything is sent."""
         folder = self._paths.generation(generation.id)
         folder.mkdir(mode=0o700)
-        atomic.write_json(folder / PROMPTS_FILE, prompts)
+        atomic.write_json(folder / PROMPTS_FILE, [*prompts])
         with self._library.transaction() as database:
             database.execute(
                 "INSERT INTO generation VALUES (?,?,?,?,?,?)",
@@ -87,7 +88,7 @@ class GenerationStore:
         found = [Generation.model_validate_json(row["record"]) for row in rows[:limit]]
         return Page[Generation](items=found, next_cursor=found[-1].id if len(rows) > limit else None)
 
-    def unfinished(self) -> list[Generation]:
+    def unfinished(self) -> Sequence[Generation]:
         """Those a restart interrupted, oldest first."""
         names = [state.value for state in GenerationState if state not in ENDED]
         marks = ",".join("?" * len(names))

@@ -46,7 +46,7 @@ async def prove_picture(
     folder = paths.generation(new_id("gen"))
     folder.mkdir(mode=0o700)
     try:
-        files = []
+        files: list[Path] = []
         for strength in (0.0, 0.0, 1.0):
             if len(files) == 1:
                 await pipeline.free()

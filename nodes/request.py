@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from comfy_api.latest import io
 
 MAX_SIDE = 4096
@@ -16,37 +18,7 @@ class IsengardRequest(io.ComfyNode):
             display_name="Isengard Request",
             category="Isengard",
             description="Prompt, size and seed of a picture. The Isengard tab writes into this node.",
-            inputs=[
-                io.String.Input(
-                    "prompt",
-                    multiline=True,
-                    default="portrait photo of {trigger}",
-                    tooltip="{trigger} becomes the person's trigger word; {trigger2} that of a second person.",
-                ),
-                io.String.Input(
-                    "trigger_1", optional=True, force_input=True, tooltip="From Isengard Character."
-                ),
-                io.String.Input("trigger_2", optional=True, force_input=True, tooltip="A second person's."),
-                io.String.Input(
-                    "negative", multiline=True, default="", tooltip="What should not be in the picture."
-                ),
-                io.Int.Input("width", default=512, min=64, max=MAX_SIDE, step=8, tooltip="Pixels."),
-                io.Int.Input("height", default=512, min=64, max=MAX_SIDE, step=8, tooltip="Pixels."),
-                io.Int.Input(
-                    "seed", default=0, min=0, max=MAX_SEED, tooltip="The same seed gives the same picture."
-                ),
-                io.Int.Input(
-                    "steps", default=20, min=1, max=200, tooltip="More steps, more detail, more time."
-                ),
-                io.Float.Input(
-                    "guidance",
-                    default=7.0,
-                    min=0.0,
-                    max=30.0,
-                    step=0.1,
-                    tooltip="How closely to follow the prompt.",
-                ),
-            ],
+            inputs=_inputs(),
             outputs=[
                 io.String.Output("prompt_out", display_name="prompt"),
                 io.String.Output("negative_out", display_name="negative"),
@@ -74,3 +46,29 @@ class IsengardRequest(io.ComfyNode):
         text = prompt.replace("{trigger1}", trigger_1).replace("{trigger2}", trigger_2)
         text = text.replace("{trigger}", trigger_1)
         return io.NodeOutput(text, negative, width, height, seed, steps, guidance)
+
+
+def _inputs() -> list[Any]:
+    return [
+        io.String.Input(
+            "prompt",
+            multiline=True,
+            default="portrait photo of {trigger}",
+            tooltip="{trigger} becomes the person's trigger word; {trigger2} that of a second person.",
+        ),
+        io.String.Input("trigger_1", optional=True, force_input=True, tooltip="From Isengard Character."),
+        io.String.Input("trigger_2", optional=True, force_input=True, tooltip="A second person's."),
+        io.String.Input("negative", multiline=True, default="", tooltip="What should not be in the picture."),
+        io.Int.Input("width", default=512, min=64, max=MAX_SIDE, step=8, tooltip="Pixels."),
+        io.Int.Input("height", default=512, min=64, max=MAX_SIDE, step=8, tooltip="Pixels."),
+        io.Int.Input("seed", default=0, min=0, max=MAX_SEED, tooltip="The same seed gives the same picture."),
+        io.Int.Input("steps", default=20, min=1, max=200, tooltip="More steps, more detail, more time."),
+        io.Float.Input(
+            "guidance",
+            default=7.0,
+            min=0.0,
+            max=30.0,
+            step=0.1,
+            tooltip="How closely to follow the prompt.",
+        ),
+    ]

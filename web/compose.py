@@ -8,9 +8,10 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ..core.characters import CharacterStore
-from ..core.clock import SystemClock
+from ..core.clock import Clock, SystemClock
 from ..core.ids import new_id
 from ..core.library import Library
 from ..core.logs import daily_handler, setup_logging
@@ -18,8 +19,8 @@ from ..core.paths import DataPaths, resolve_paths
 from ..core.photo_decoding.decoder import PhotoDecoder
 from ..core.photos import PhotoStore
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
-from ..core.settings import Settings, load_settings
-from ..core.sidecars import rebuild_from_sidecars
+from ..core.settings import load_settings
+from ..core.sidecars import open_library
 from ..core.trash import purge_photos, settle
 from ..core.versions import VersionStore
 from ..training.family_records import Families
@@ -32,7 +33,7 @@ from .event_tail import EventTail
 from .pictures import PictureProver, open_generations
 from .server_file import announce, write_server_file
 from .services import Host, Services
-from .session import open_session
+from .session import Session, open_session
 
 _log = logging.getLogger("isengard.web")
 
@@ -49,44 +50,8 @@ def compose(
         _log.warning("API_PORT is ignored: ComfyUI's port is used")
     session, token = open_session(settings, paths, loopback=host.listen_is_loopback)
     host.register_loras(paths.models)
-    library = _open_library(paths, clock)
-    ledger, doorbell = open_ledger(settings, paths, clock), Doorbell(settings, paths)
-    families, versions = Families(), VersionStore(paths, clock)
     registry = PluginRegistry(PluginContext(paths, settings), plugins, neighbour_packs(pack_root))
-    characters = CharacterStore(library, paths, clock)
-    photos = PhotoStore(library, paths, clock, PhotoDecoder())
-    submission = Submission(
-        paths=paths,
-        ledger=ledger,
-        characters=characters,
-        photos=photos,
-        registry=registry,
-        families=families,
-        base_models=ComfyBaseModels(host, settings),
-        clock=clock,
-        default_backend=_default_backend(settings),
-    )
-    services = Services(
-        boot_id=new_id("job")[4:],
-        paths=paths,
-        settings=settings,
-        clock=clock,
-        host=host,
-        library=library,
-        characters=characters,
-        photos=photos,
-        versions=versions,
-        ledger=ledger,
-        doorbell=doorbell,
-        supervisor=Supervisor(paths, settings, ledger, doorbell),
-        registry=registry,
-        families=families,
-        submission=submission,
-        generations=open_generations(settings, paths, library, ledger, registry, clock),
-        events=EventTail(ledger),
-        session=session,
-        frontend_log=daily_handler("frontend", paths.logs, clock),
-    )
+    services = _services(host, registry, session, clock)
     _start(services, loop)
     announce(host, session, token)
     _log.info(
@@ -95,17 +60,50 @@ def compose(
     return services
 
 
-def _open_library(paths: DataPaths, clock: SystemClock) -> Library:
-    """The library, rebuilt from sidecars when it is empty, files where their rows say, the trash emptied of what is due."""
-    library = Library(paths)
-    rebuild_from_sidecars(library, paths)
+def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clock) -> Services:
+    paths, settings = registry.context.paths, registry.context.settings
+    library = _open_library(paths, clock)
+    ledger, doorbell = open_ledger(settings, paths, clock), Doorbell(settings, paths)
+    stores: Any = {
+        "characters": CharacterStore(library, paths, clock),
+        "photos": PhotoStore(library, paths, clock, PhotoDecoder()),
+        "families": Families(),
+    }
+    return Services(
+        boot_id=new_id("job")[4:],
+        paths=paths,
+        settings=settings,
+        clock=clock,
+        host=host,
+        library=library,
+        versions=VersionStore(paths, clock),
+        ledger=ledger,
+        doorbell=doorbell,
+        supervisor=Supervisor(paths, settings, ledger, doorbell),
+        registry=registry,
+        submission=Submission(
+            paths=paths,
+            ledger=ledger,
+            registry=registry,
+            base_models=ComfyBaseModels(host, settings),
+            clock=clock,
+            default_backend="fast_test" if settings.fast_test else "ai_toolkit",
+            **stores,
+        ),
+        generations=open_generations(library, ledger, registry, clock),
+        events=EventTail(ledger),
+        session=session,
+        frontend_log=daily_handler("frontend", paths.logs, clock),
+        **stores,
+    )
+
+
+def _open_library(paths: DataPaths, clock: Clock) -> Library:
+    """The library, rebuilt from its sidecars when it was damaged, files where their rows say, old photos gone."""
+    library = open_library(paths)
     settle(library, paths)
     purge_photos(library, paths, clock)
     return library
-
-
-def _default_backend(settings: Settings) -> str:
-    return "fast_test" if settings.fast_test else "ai_toolkit"
 
 
 def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:

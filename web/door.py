@@ -70,7 +70,8 @@ class Door:
             bearer = headers.get("authorization", "")
             token = bearer[7:] if bearer.lower().startswith("bearer ") else None
             services.session.require(cookie, token)
-        return await self._handler(route)(services, request)
+        response: web.StreamResponse = await self._handler(route)(services, request)
+        return response
 
     def _ready(self) -> Services:
         from ..core.errors import NotReadyError

@@ -56,21 +56,21 @@ async def answered(call: Callable[[], Awaitable[web.StreamResponse]], route: str
         )
         return web.json_response(body_of(error), status=status)
     except ValidationError as invalid:
-        error = described(invalid)
-        _log.info("Request refused", extra={"context": {"route": route, "reason": error.message}})
-        return web.json_response(body_of(error), status=400)
+        refusal = described(invalid)
+        _log.info("Request refused", extra={"context": {"route": route, "reason": refusal.message}})
+        return web.json_response(body_of(refusal), status=400)
     except web.HTTPException:
         raise
     except ConnectionResetError:
         raise
     except Exception:
         _log.exception("Request failed", extra={"context": {"route": route}})
-        error = errors.IsengardError(
+        failure = errors.IsengardError(
             "internal_error",
             "Something went wrong inside Isengard.",
             "See the log by its correlation id, then report it.",
         )
-        return web.json_response(body_of(error), status=500)
+        return web.json_response(body_of(failure), status=500)
 
 
 def described(invalid: ValidationError) -> errors.InvalidError:

@@ -14,7 +14,6 @@ from ..core.generations import GenerationStore
 from ..core.job_states import JobState
 from ..core.ledger import Ledger
 from ..core.library import Library
-from ..core.paths import DataPaths
 from ..core.plugins import PluginRegistry
 from ..core.records.checkpoint import ImageProof, Version
 from ..core.records.event import Event, Subject
@@ -50,13 +49,10 @@ class ComfyModelFiles:
 
 
 def open_generations(
-    settings: Settings,
-    paths: DataPaths,
-    library: Library,
-    ledger: Ledger,
-    registry: PluginRegistry,
-    clock: Clock,
+    library: Library, ledger: Ledger, registry: PluginRegistry, clock: Clock
 ) -> GenerationService:
+    settings, paths = registry.context.settings, registry.context.paths
+
     def emit(kind: Any, generation_id: str, data: dict[str, Any], correlation_id: str) -> None:
         ledger.emit(kind, Subject(kind="generation", id=generation_id), data, correlation_id=correlation_id)
 

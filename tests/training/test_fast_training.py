@@ -59,10 +59,10 @@ def test_one_correlation_id_runs_through_job_events_and_worker_log(house, ann, s
     events = [event for event in house.ledger.events_after(0) if event.subject.id == job.id]
     assert {event.correlation_id for event in events} == {"ui-click-1"}
     assert {"job.state", "job.progress", "job.sample", "job.checkpoint"} <= {event.type for event in events}
-    lines = [
-        json.loads(l) for f in (house.paths.logs / "worker").glob("*.log") for l in f.read_text().splitlines()
-    ]
-    assert [l["message"] for l in lines if l["correlation_id"] == "ui-click-1"][0] == "Training job started"
+    (log,) = (house.paths.logs / "worker").glob("*.log")
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    ours = [line["message"] for line in lines if line["correlation_id"] == "ui-click-1"]
+    assert ours[0] == "Training job started" and ours[-1] == "Training job ended"
     assert json.loads((house.paths.job(job.id) / "job.json").read_text())["correlation_id"] == "ui-click-1"
 
 

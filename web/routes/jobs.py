@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -14,6 +15,7 @@ from ...core.ids import require_id
 from ...core.job_states import JobState
 from ...core.ledger import JobFilter
 from ...core.paths import contained
+from ...core.records.checkpoint import Version
 from ...core.records.job import Job, Order
 from ...core.records.training import TrainingRequest
 from ...training.interface import LOG_FILE, ResolvedTraining
@@ -57,7 +59,7 @@ async def move(services: Services, request: web.Request) -> web.Response:
             "bad_request", "Only priority and position can be changed, as numbers.", "Correct the body."
         )
     job = await asyncio.to_thread(_job, services, request)
-    return responses.record(await asyncio.to_thread(services.ledger.move, job.id, **values))
+    return responses.record(await asyncio.to_thread(_move, services, job.id, values))
 
 
 async def cancel(services: Services, request: web.Request) -> web.Response:
@@ -128,7 +130,11 @@ async def publish(services: Services, request: web.Request) -> web.Response:
     return responses.record(await asyncio.to_thread(_publish, services, job, int(step)))
 
 
-def _publish(services: Services, job: Job, step: int) -> object:
+def _move(services: Services, job_id: str, values: dict[str, Any]) -> Job:
+    return services.ledger.move(job_id, priority=values["priority"], position=values["position"])
+
+
+def _publish(services: Services, job: Job, step: int) -> Version:
     checkpoint = next((known for known in job.checkpoints if known.step == step), None)
     if checkpoint is None:
         raise NotFoundError("checkpoint_not_found", f"There is no checkpoint of step {step}.", "Reload.")
