@@ -151,6 +151,8 @@ AI_TOOLKIT = Environment(
         *TORCH,
         ("--no-deps", "ostris-ai-toolkit==0.2.7"),
         ("-r", "tests/hosts/aitk-requirements.txt"),
-        ("--no-deps", "lpips==0.1.4", "k-diffusion==0.1.1.post1", "controlnet_aux==0.0.10"),
+        # imported at its start by modules that training a LoRA never reaches
+        ("--no-deps", "lpips==0.1.4", "k-diffusion==0.1.1.post1", "controlnet_aux==0.0.10", "timm==1.0.22"),
+        ("--no-deps", "open_clip_torch==2.29.0", "clean-fid", "clip-anytorch", "dctorch"),
     ),
 )

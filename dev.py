@@ -1,0 +1,47 @@
+"""Development commands on a fresh machine: `demo`, `test`, `bench`. Standard library only; not part of the registry archive.
+
+python dev.py demo [--port N]        a real ComfyUI with this pack in fast-test mode and a sample character; stays up
+python dev.py demo --check [--real]  photos -> training -> LoRA -> picture without a browser; prints the files
+python dev.py test [--fast|--full] [pytest arguments]
+python dev.py bench                  the benchmark table
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    demo = commands.add_parser("demo", help="a real ComfyUI with this pack")
+    demo.add_argument("--check", action="store_true", help="travel the main job without a browser, then end")
+    demo.add_argument("--real", action="store_true", help="with AI-Toolkit and a tiny Stable Diffusion 1.5")
+    demo.add_argument("--port", type=int, default=8188)
+    test = commands.add_parser("test", help="set up and run every test")
+    test.add_argument("--fast", action="store_true", help="without a ComfyUI, a browser or a training")
+    test.add_argument("--full", action="store_true", help="with the long storms")
+    commands.add_parser("bench", help="the benchmark table")
+    arguments, rest = parser.parse_known_args()
+    if arguments.command == "demo":
+        from hosts import demo as demo_command
+
+        if arguments.check:
+            return demo_command.check(real=arguments.real)
+        return demo_command.serve(arguments.port)
+    if arguments.command == "bench":
+        from hosts import bench
+
+        return bench.run()
+    from hosts import checks
+
+    return checks.run(fast=arguments.fast, full=arguments.full, pytest_arguments=rest)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,102 @@
+/** Isengard's HTTP API as the panel uses it. Knows no element and no ComfyUI: `fetch` and `url` are handed in. */
+
+import { newCorrelationId } from "./lib/ids.js";
+
+/** An error answer, in the server's words. */
+export class ApiError extends Error {
+  constructor(status, { code, message, hint, correlation_id }) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.hint = hint || "";
+    this.correlationId = correlation_id || "";
+  }
+}
+
+const AWAY = { code: "offline", message: "ComfyUI does not answer.", hint: "Trying again by itself." };
+
+export class Api {
+  /**
+   * @param {{fetch: (path: string, init: object) => Promise<Response>, url: (path: string) => string}} ways
+   * @param {{line: (level: string, message: string, id: string, context?: object) => void}} [log]
+   */
+  constructor(ways, log) {
+    this.ways = ways;
+    this.log = log;
+  }
+
+  url(path) {
+    return this.ways.url(`/isengard${path}`);
+  }
+
+  get(path) {
+    return this.#call("GET", path);
+  }
+
+  /** `id` lets several requests belong to one action. */
+  post(path, body = {}, id = newCorrelationId()) {
+    return this.#call("POST", path, body, id);
+  }
+
+  patch(path, body, id = newCorrelationId()) {
+    return this.#call("PATCH", path, body, id);
+  }
+
+  delete(path, id = newCorrelationId()) {
+    return this.#call("DELETE", path, undefined, id);
+  }
+
+  async #call(method, path, body, id) {
+    const headers = { "X-Isengard": "1" };
+    if (id) {
+      headers["X-Correlation-ID"] = id;
+      this.log?.line("INFO", `${method} ${path.split("?")[0]}`, id);
+    }
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    let response;
+    try {
+      const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+      response = await this.ways.fetch(`/isengard${path}`, init);
+    } catch {
+      throw new ApiError(0, { ...AWAY, correlation_id: id });
+    }
+    return this.#answer(response, id);
+  }
+
+  async #answer(response, id) {
+    if (response.status === 204) return null;
+    const content = await response.json().catch(() => null);
+    if (response.ok && content !== null) return content;
+    const error = content?.error ?? { ...AWAY, correlation_id: id };
+    this.log?.line("WARNING", error.message, error.correlation_id || id, { code: error.code });
+    throw new ApiError(response.status, error);
+  }
+
+  /** One photo, with progress from 0 to 1. `XMLHttpRequest`, because fetch cannot tell how much it has sent. */
+  upload(characterId, file, { id, progress, Request = XMLHttpRequest }) {
+    return new Promise((resolve, reject) => {
+      const request = new Request();
+      request.open("POST", this.url(`/characters/${characterId}/photos`));
+      request.setRequestHeader("X-Isengard", "1");
+      request.setRequestHeader("X-Correlation-ID", id);
+      request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
+      request.onerror = () => reject(new ApiError(0, { ...AWAY, correlation_id: id }));
+      request.onload = () => {
+        const content = parsed(request.responseText);
+        if (request.status === 200 && content) resolve(content.items[0]);
+        else reject(new ApiError(request.status, content?.error ?? AWAY));
+      };
+      const form = new FormData();
+      form.append("photo", file, file.name);
+      request.send(form);
+    });
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Everything that depends on ComfyUI's frontend, for 1.27 to 1.58: registering the tab, addresses, the badge, the theme.
+ * Never reads ComfyUI's DOM.
+ */
+
+import { app } from "../../scripts/app.js";
+import { api } from "../../scripts/api.js";
+
+const TAB = "isengard";
+
+/** How the API is reached; 1.58 gives up after 60 s unless told not to. */
+export const ways = {
+  fetch: (path, init) => api.fetchApi(path, { ...init, timeoutMs: null }),
+  url: (path) => api.apiURL(path),
+};
+
+/**
+ * @param {{mount: () => HTMLElement, shown: () => void, words: {title: string, tooltip: string, open: string}}} panel
+ */
+export function register({ mount, shown, words }) {
+  app.registerExtension({
+    name: "Isengard.sidebar",
+    commands: [{ id: "Isengard.open", label: words.open, icon: "pi pi-user", function: openTab }],
+    keybindings: [{ commandId: "Isengard.open", combo: { key: "i", alt: true, shift: true } }],
+    menuCommands: [{ path: ["Extensions"], commands: ["Isengard.open"] }],
+    setup() {
+      const tabs = app.extensionManager.sidebarTab;
+      app.extensionManager.registerSidebarTab({
+        id: TAB,
+        title: words.title,
+        tooltip: words.tooltip,
+        icon: "pi pi-user",
+        type: "custom",
+        // The element may be detached, re-used by another tab, or rendered twice: always replace, never assume.
+        render(element) {
+          element.replaceChildren(mount());
+          element.style.height = "100%";
+          queueMicrotask(shown);
+        },
+        destroy() {},
+      });
+      // From one custom tab to another `destroy` is not called: take our panel away ourselves.
+      tabs.$subscribe?.((_, state) => state.activeSidebarTabId !== TAB && mount().remove(), { flush: "sync" });
+    },
+  });
+}
+
+function openTab() {
+  const tabs = app.extensionManager.sidebarTab;
+  if (tabs.activeSidebarTabId !== TAB) tabs.toggleSidebarTab(TAB);
+}
+
+/** The number on the tab's icon; '' takes it away. */
+export function badge(text) {
+  const tab = app.extensionManager?.sidebarTab?.sidebarTabs?.find((known) => known.id === TAB);
+  if (tab && tab.iconBadge !== text) tab.iconBadge = text || null;
+}

@@ -1,0 +1,63 @@
+/** One event stream a visible page: replayed after a gap, closed while hidden, fetched anew after a reset. */
+
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 15000;
+
+export class Events {
+  /**
+   * @param {(since: string) => string} url
+   * @param {{event: (event: object) => void, fresh: () => void, state: (connected: boolean) => void}} told
+   *   `fresh`: everything must be fetched anew
+   */
+  constructor(url, told, { Source = globalThis.EventSource, page = globalThis.document } = {}) {
+    this.url = url;
+    this.told = told;
+    this.Source = Source;
+    this.page = page;
+    this.lastId = "";
+    this.wait = FIRST_WAIT_MS;
+    this.source = null;
+    this.timer = 0;
+  }
+
+  start() {
+    this.page?.addEventListener("visibilitychange", () => (this.page.hidden ? this.close() : this.open()));
+    if (!this.page?.hidden) this.open();
+  }
+
+  open() {
+    if (this.source) return;
+    clearTimeout(this.timer);
+    const source = new this.Source(this.url(this.lastId));
+    this.source = source;
+    source.onopen = () => {
+      this.wait = FIRST_WAIT_MS;
+      this.told.state(true);
+    };
+    source.onmessage = (message) => {
+      this.lastId = message.lastEventId;
+      this.told.event(JSON.parse(message.data));
+    };
+    for (const kind of ["hello", "reset"]) {
+      source.addEventListener(kind, (message) => {
+        this.lastId = message.lastEventId;
+        this.told.fresh();
+      });
+    }
+    source.onerror = () => this.#retry();
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.source?.close();
+    this.source = null;
+  }
+
+  #retry() {
+    this.close();
+    this.told.state(false);
+    if (this.page?.hidden) return;
+    this.timer = setTimeout(() => this.open(), this.wait);
+    this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
+  }
+}

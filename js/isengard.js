@@ -1,0 +1,45 @@
+/** The only module that does something when it is loaded: ComfyUI's page imports every .js file of the pack. */
+
+import { Api } from "./api.js";
+import { badge, register, ways } from "./comfy.js";
+import { defineComponents } from "./components/define.js";
+import { Events } from "./events.js";
+import { PanelLog } from "./log.js";
+import { exchangeLink } from "./session.js";
+import { runningJobs } from "./state.js";
+import { Store } from "./store.js";
+import { t } from "./locales/words.js";
+
+function start() {
+  const quiet = new Api(ways);
+  const log = new PanelLog((lines) => quiet.post("/logs", { lines }));
+  const store = new Store(new Api(ways, log));
+  const events = new Events((since) => store.api.url(`/events${since ? `?since=${encodeURIComponent(since)}` : ""}`), {
+    event: (event) => store.take(event),
+    fresh: () => store.refresh(),
+    state: (connected) => connected || store.set({ connection: "offline" }),
+  });
+  store.listen((state) => badge(String(runningJobs(state).length || "")));
+
+  let panel = null;
+  defineComponents();
+  const mount = () => {
+    panel ??= Object.assign(document.createElement("isen-panel"), { store });
+    return panel;
+  };
+  register({
+    mount,
+    shown: () => panel.shown(),
+    words: { title: t("title"), tooltip: t("tooltip"), open: t("open") },
+  });
+  exchangeLink(store.api).finally(() => {
+    store.refresh();
+    events.start();
+  });
+}
+
+try {
+  start();
+} catch (error) {
+  console.error("[Isengard] could not start", error);
+}

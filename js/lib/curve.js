@@ -1,0 +1,52 @@
+/** A loss curve as SVG: every point faint, a running mean strong. */
+
+const SPACE = "http://www.w3.org/2000/svg";
+export const WIDTH = 280;
+export const HEIGHT = 64;
+const MOST_POINTS = 280;
+
+/** Thin out to at most MOST_POINTS, keeping the last one. */
+export function thinned(points) {
+  const stride = Math.ceil(points.length / MOST_POINTS);
+  return points.filter((_, index) => index % stride === 0 || index === points.length - 1);
+}
+
+/** Exponential mean, so that the eye sees where the curve goes. */
+export function smoothed(points, weight = 0.85) {
+  let mean = points.length ? points[0].loss : 0;
+  return points.map((point) => {
+    mean = weight * mean + (1 - weight) * point.loss;
+    return { step: point.step, loss: mean };
+  });
+}
+
+/** "x,y x,y …" within WIDTH x HEIGHT; `total` steps fill the width. */
+export function polyline(points, total) {
+  const losses = points.map((point) => point.loss);
+  const low = Math.min(...losses);
+  const span = Math.max(...losses) - low || 1;
+  const across = Math.max(total, points.at(-1)?.step ?? 1);
+  return points
+    .map((point) => {
+      const x = (point.step / across) * WIDTH;
+      const y = HEIGHT - 4 - ((point.loss - low) / span) * (HEIGHT - 8);
+      return `${x.toFixed(1)},${y.toFixed(1)}`;
+    })
+    .join(" ");
+}
+
+export function lossCurve(points, total, label) {
+  const svg = document.createElementNS(SPACE, "svg");
+  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label);
+  svg.setAttribute("class", "isen-curve");
+  const shown = thinned(points);
+  for (const [line, kind] of [[shown, "raw"], [smoothed(shown), "mean"]]) {
+    const element = document.createElementNS(SPACE, "polyline");
+    element.setAttribute("points", polyline(line, total));
+    element.setAttribute("class", `isen-curve-${kind}`);
+    svg.append(element);
+  }
+  return svg;
+}

@@ -1,0 +1,37 @@
+/** Numbers for people. */
+
+/** "about 20 s", "about 5 min", "about 1 h 10 min" */
+export function about(seconds) {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "";
+  if (seconds < 60) return `about ${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `about ${minutes} min`;
+  const rest = minutes % 60;
+  return rest ? `about ${Math.floor(minutes / 60)} h ${rest} min` : `about ${minutes / 60} h`;
+}
+
+export function bytes(count) {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  let value = count;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit && value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+/** 1,430 */
+export function count(number) {
+  return new Intl.NumberFormat("en").format(number);
+}
+
+/** What the end of a loss curve says: falling, settling, or not yet anything. */
+export function lossMeaning(points) {
+  if (points.length < 12) return "";
+  const part = Math.max(4, Math.floor(points.length / 4));
+  const mean = (list) => list.reduce((sum, point) => sum + point.loss, 0) / list.length;
+  const before = mean(points.slice(-2 * part, -part));
+  const after = mean(points.slice(-part));
+  return after < before * 0.97 ? "falling" : "settling";
+}

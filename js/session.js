@@ -1,0 +1,23 @@
+/** The link on ComfyUI's console carries the token once; it is exchanged for a cookie and taken out of the address. */
+
+const NAME = "isengard_token";
+
+/** @param {import("./api.js").Api} api */
+export async function exchangeLink(api, { page = globalThis.location, past = globalThis.history } = {}) {
+  const address = new URL(page.href);
+  const token = address.searchParams.get(NAME);
+  if (!token) return false;
+  address.searchParams.delete(NAME);
+  past.replaceState(past.state, "", address.pathname + address.search + address.hash);
+  return exchange(api, token);
+}
+
+/** True when the server took the token. */
+export async function exchange(api, token) {
+  try {
+    await api.post("/session", { token });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,93 @@
+/** What the panel knows, and how an event changes it. Pure functions: old state and event in, new state out. */
+
+const LOG_LINES = 300;
+
+export function emptyState() {
+  return {
+    connection: "starting",
+    problem: null,
+    health: null,
+    characters: null,
+    photos: {},
+    jobs: null,
+    logs: {},
+    losses: {},
+    generations: null,
+    families: [],
+    recipes: [],
+    route: { tab: "characters" },
+    uploads: [],
+  };
+}
+
+/** The state after an event of the stream. */
+export function reduced(state, event) {
+  const rule = RULES[event.type];
+  return rule ? rule(state, event) : state;
+}
+
+const RULES = {
+  "job.state": (state, { data }) => ({ ...state, jobs: upserted(state.jobs, data.job) }),
+  "job.progress": (state, event) => withLoss(patched(state, event, { progress: event.data.progress }), event),
+  "job.checkpoint": (state, event) =>
+    patched(state, event, (job) => {
+      const others = job.checkpoints.filter((known) => known.step !== event.data.checkpoint.step);
+      return { checkpoints: [...others, event.data.checkpoint].sort((a, b) => a.step - b.step) };
+    }),
+  "job.sample": (state, event) =>
+    patched(state, event, (job) => {
+      const sample = { kind: "sample", file: event.data.file, step: event.data.step, sha256: "" };
+      return { artifacts: [...job.artifacts.filter((known) => known.file !== sample.file), sample] };
+    }),
+  "job.log": (state, { subject, data }) => {
+    const lines = [...(state.logs[subject.id] ?? []), ...data.lines].slice(-LOG_LINES);
+    return { ...state, logs: { ...state.logs, [subject.id]: lines } };
+  },
+  "generation.state": (state, { data }) =>
+    data.generation.purpose === "user"
+      ? { ...state, generations: upserted(state.generations, data.generation) }
+      : state,
+  "generation.progress": (state, { subject, data }) => ({
+    ...state,
+    generations: changed(state.generations, subject.id, { progress: data.progress }),
+  }),
+  "character.changed": (state, { subject, data }) => {
+    const gone = ["deleted", "forgotten"].includes(data.change);
+    const characters = gone
+      ? (state.characters ?? []).filter((known) => known.id !== subject.id)
+      : upserted(state.characters, data.character);
+    return { ...state, characters };
+  },
+};
+
+/** Newest first, as the server lists them; `null` stays null until the list was fetched. */
+export function upserted(list, item) {
+  if (list === null) return null;
+  const others = list.filter((known) => known.id !== item.id);
+  return [...others, item].sort((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+function changed(list, id, changes) {
+  return list?.map((known) => (known.id === id ? { ...known, ...changes } : known)) ?? null;
+}
+
+function patched(state, event, changes) {
+  const jobs = state.jobs?.map((job) => {
+    if (job.id !== event.subject.id) return job;
+    return { ...job, ...(typeof changes === "function" ? changes(job) : changes) };
+  });
+  return { ...state, jobs: jobs ?? null };
+}
+
+function withLoss(state, { subject, data }) {
+  const { step, loss } = data.progress;
+  const known = state.losses[subject.id];
+  if (!known || loss === null || !step || known.at(-1)?.step >= step) return state;
+  return { ...state, losses: { ...state.losses, [subject.id]: [...known, { step, loss }] } };
+}
+
+export const ENDED = new Set(["completed", "failed", "cancelled"]);
+
+export function runningJobs(state) {
+  return (state.jobs ?? []).filter((job) => !ENDED.has(job.state) && job.state !== "paused");
+}

@@ -1,0 +1,52 @@
+"""Looks like AI-Toolkit 0.12's run.py: reads its configuration, translates it, and trains with the registry's fork 0.2.7.
+
+Test-owned. The fork lacks four git submodules; small stand-ins for them are put in place first (facts: ai-toolkit P2.6).
+It has no Job row and no loss database, so Isengard follows it by the bars in its log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(os.path.abspath(__file__)).parent  # not resolved: bases.json lies beside the link
+sys.path.insert(0, str(HERE))
+
+
+def translate(config: dict) -> dict:
+    """0.12 -> 0.2.7: no `diffusion_trainer`, no `arch`, no Job row, at least one data loader process."""
+    process = config["config"]["process"][0]
+    bases = json.loads((HERE / "bases.json").read_text())
+    model, sample = process["model"], process["sample"]
+    name = model["name_or_path"]
+    process["type"] = "sd_trainer"
+    process["model"] = {"name_or_path": bases.get(Path(name).name, name), "quantize": model["quantize"]}
+    process["train"].pop("timestep_type", None)
+    process["train"].pop("cache_text_embeddings", None)
+    sample["prompts"] = [entry["prompt"] for entry in sample.pop("samples")]
+    for dataset in process["datasets"]:
+        dataset["num_workers"] = 1
+    for key in ("sqlite_db_path", "performance_log_every"):
+        process.pop(key, None)
+    process.pop("logging", None)
+    return config
+
+
+def main() -> None:
+    os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+    source = Path(sys.argv[1])
+    target = source.with_name("config.fork.json")
+    target.write_text(json.dumps(translate(json.loads(source.read_text()))))
+    import standins
+
+    standins.install()
+    sys.argv = ["run.py", str(target)]
+    import runpy
+
+    runpy.run_module("ostris_ai_toolkit.run", run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()

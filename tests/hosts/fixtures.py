@@ -1,0 +1,80 @@
+"""Things that tests and the demo need once: the tiny model, real photographs, the test-owned AI-Toolkit folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from .comfyui import comfyui_folder
+from .environments import AI_TOOLKIT, HOST, READY, cache_root, exclusive, say, unpacked
+
+HOSTS = Path(__file__).resolve().parent
+CHECKPOINT = "tiny_sd15.safetensors"
+
+
+def tiny_models() -> Path:
+    """A folder with tiny_sd15.safetensors and diffusers/; made once for each version of its maker."""
+    maker = HOSTS / "tiny_models.py"
+    folder = cache_root() / f"tiny-{hashlib.sha256(maker.read_bytes()).hexdigest()[:12]}"
+    with exclusive(cache_root() / "tiny.lock"):
+        if not (folder / READY).exists():
+            say(f"making the tiny model in {folder}")
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            tokenizer = comfyui_folder() / "comfy" / "sd1_tokenizer"
+            subprocess.run([str(HOST.ensure()), str(maker), str(folder), str(tokenizer)], check=True)
+            (folder / READY).write_text("{}")
+    return folder
+
+
+def put_checkpoint(base: Path) -> str:
+    """The tiny model among a ComfyUI's checkpoints; the name its loader shows."""
+    folder = base / "models" / "checkpoints"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / CHECKPOINT).exists():
+        (folder / CHECKPOINT).symlink_to(tiny_models() / CHECKPOINT)
+    return CHECKPOINT
+
+
+def ai_toolkit_folder(where: Path) -> Path:
+    """A folder that looks like AI-Toolkit 0.12 and trains with the registry's fork (tests/hosts/aitk_fork)."""
+    AI_TOOLKIT.ensure()
+    where.mkdir(parents=True, exist_ok=True)
+    for file in (HOSTS / "aitk_fork").iterdir():
+        target = where / file.name
+        if file.name != "__pycache__" and not target.exists():
+            target.symlink_to(file)
+    # the fork reads diffusers folders only: which folder stands for which checkpoint, by file name
+    (where / "bases.json").write_text(json.dumps({CHECKPOINT: str(tiny_models() / "diffusers")}))
+    return where
+
+
+def photograph() -> Path:
+    """A real photograph of a person (NASA, public domain) out of a public wheel; unpacked, never imported."""
+    file = unpacked("scikit-image", "photographs") / "skimage" / "data" / "astronaut.png"
+    if not file.is_file():
+        raise SystemExit(f"the photograph is missing: {file}")
+    return file
+
+
+def portraits(where: Path, count: int = 6) -> list[Path]:
+    """`count` different crops of the astronaut's photograph, as somebody's pictures of one person."""
+    where.mkdir(parents=True, exist_ok=True)
+    script = HOSTS / "portraits.py"
+    subprocess.run([str(HOST.ensure()), str(script), str(photograph()), str(where), str(count)], check=True)
+    return sorted(where.glob("*.jpg"))
+
+
+def real_environment(where: Path) -> dict[str, str]:
+    """The settings of a host that trains for real on a CPU."""
+    return {
+        "ISENGARD_MODE": "production",
+        "ISENGARD_ALLOW_CPU": "1",
+        "AI_TOOLKIT_DIR": str(ai_toolkit_folder(where)),
+        "AI_TOOLKIT_PYTHON": str(AI_TOOLKIT.ensure()),
+        "HF_HUB_OFFLINE": os.environ.get("HF_HUB_OFFLINE", "1"),
+    }
