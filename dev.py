@@ -17,7 +17,9 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="a real ComfyUI with this pack")
     demo.add_argument("--check", action="store_true", help="travel the main job without a browser, then end")

@@ -121,6 +121,7 @@ def setup_logging(
     handler = daily_handler(service, folder, clock)
     logger.addHandler(handler)
     logger.setLevel(level)
+    logger.propagate = False  # ComfyUI's console stays ComfyUI's
     return handler
 
 

@@ -29,6 +29,10 @@ export class Api {
     return this.ways.url(`/isengard${path}`);
   }
 
+  imageUrl(generation, image) {
+    return this.url(`/generations/${generation.id}/images/${image.n}`);
+  }
+
   get(path) {
     return this.#call("GET", path);
   }

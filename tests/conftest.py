@@ -58,6 +58,15 @@ def paths(tmp_path):
     return paths
 
 
+@pytest.fixture(autouse=True)
+def _restore_logging():
+    """What setup_logging did to the root of our loggers is undone after each test."""
+    root = logging.getLogger("isengard")
+    handlers, propagate = list(root.handlers), root.propagate
+    yield
+    root.handlers, root.propagate = handlers, propagate
+
+
 @pytest.fixture
 def logged(caplog):
     """`logged.records`: what Isengard logged during the test."""

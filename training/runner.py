@@ -14,7 +14,7 @@ from ..core.job_states import JobState
 from ..core.ledger import Lease, Ledger
 from ..core.paths import DataPaths
 from ..core.plugins import PluginRegistry
-from ..core.records.job import Artifact, Job, JobError, Order
+from ..core.records.job import Artifact, Job, JobError, Order, Progress
 from ..core.versions import VersionStore
 from .comfy_memory import free_comfyui
 from .interface import Outcome, ResolvedTraining, TrainingBackend
@@ -113,9 +113,9 @@ class Runner:
                 exit_code = self._supervise(trainer, watch, backend)
             finally:
                 trainer.kill()
-            watch.look()
+            last = watch.look()
             watch.look_closely()
-            self._conclude(backend.outcome(self._dir, training, exit_code), training)
+            self._conclude(backend.outcome(self._dir, training, exit_code), training, last)
         finally:
             if lock is not None:
                 lock.release()
@@ -167,7 +167,7 @@ class Runner:
                 trainer.beat()
             time.sleep(0.1)
 
-    def _conclude(self, outcome: Outcome, training: ResolvedTraining) -> None:
+    def _conclude(self, outcome: Outcome, training: ResolvedTraining, last: Progress) -> None:
         order = self._beat()
         if order == "cancel":
             raise Stopped(JobState.CANCELLED)
@@ -182,6 +182,13 @@ class Runner:
                 base_model=training.generate_base,
             )
             self._tools.ledger.checkpoint(self._lease, checkpoint.model_copy(update={"published": True}))
+            final = {
+                "phase": "finishing",
+                "step": checkpoint.step,
+                "total_steps": training.steps,
+                "eta_s": 0.0,
+            }
+            self._tools.ledger.progress(self._lease, last.model_copy(update=final))
             self._tools.ledger.artifact(
                 self._lease,
                 Artifact(kind="lora", file=version.file, sha256=version.sha256, step=version.step),

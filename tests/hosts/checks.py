@@ -21,7 +21,11 @@ def run(*, fast: bool, full: bool, pytest_arguments: list[str]) -> int:
     steps = [
         ("ruff check", [python, "-m", "ruff", "check", "."], PACK),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "."], PACK),
-        ("types", [python, "-m", "mypy", "--config-file", str(PACK / "pyproject.toml"), *_packages()], _as_package()),
+        (
+            "types",
+            [python, "-m", "mypy", "--config-file", str(PACK / "pyproject.toml"), *_packages()],
+            _as_package(),
+        ),
         *_javascript(),
         ("pytest", pytest, PACK),
     ]
@@ -29,7 +33,9 @@ def run(*, fast: bool, full: bool, pytest_arguments: list[str]) -> int:
         began = time.monotonic()
         say(f"{name} ...")
         done = subprocess.run(command, cwd=folder, env=env)
-        say(f"{name}: {'passed' if done.returncode == 0 else 'FAILED'} after {time.monotonic() - began:.0f} s")
+        say(
+            f"{name}: {'passed' if done.returncode == 0 else 'FAILED'} after {time.monotonic() - began:.0f} s"
+        )
         if done.returncode:
             return done.returncode
     return 0
@@ -58,5 +64,7 @@ def _javascript() -> list[tuple[str, list[str], Path]]:
         return []
     node = shutil.which("node")
     if node is None:
-        raise SystemExit("Node.js 20 or newer is needed for the JavaScript tests: install it, then run again.")
+        raise SystemExit(
+            "Node.js 20 or newer is needed for the JavaScript tests: install it, then run again."
+        )
     return [("javascript", [node, "--test", *files], PACK)]

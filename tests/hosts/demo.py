@@ -29,7 +29,14 @@ REAL_TRAINING: dict[str, Any] = {
         "seed": 42,
     },
 }
-REAL_PICTURE = {"recipe": "sd15-identity", "width": 128, "height": 128, "steps": 4, "guidance": 1.0, "seed": 7}
+REAL_PICTURE = {
+    "recipe": "sd15-identity",
+    "width": 128,
+    "height": 128,
+    "steps": 4,
+    "guidance": 1.0,
+    "seed": 7,
+}
 FAST_TRAINING: dict[str, Any] = {"family": "sd15", "preset": "quick", "overrides": {"steps": 40}}
 FAST_PICTURE = {"recipe": "fast-test", "seed": 7}
 DRAWINGS = Path(__file__).resolve().parent / "drawings.py"
@@ -60,7 +67,10 @@ def check(*, real: bool) -> int:
         comfyui.make_base(base)
         if real:
             fixtures.put_checkpoint(base)
-            photos, environment = fixtures.portraits(base / "photos"), fixtures.real_environment(base / "ai-toolkit")
+            photos, environment = (
+                fixtures.portraits(base / "photos"),
+                fixtures.real_environment(base / "ai-toolkit"),
+            )
         else:
             photos, environment = drawings(base / "photos"), {"ISENGARD_MODE": "fast-test"}
         say(f"set up after {time.monotonic() - began:.0f} s")
@@ -98,7 +108,9 @@ def _print(found: Journey, version: dict[str, Any]) -> None:
 
 
 def _sample_character(api: Api, base: Path) -> None:
-    character = api.post("/characters", {"name": "Sample Sam", "class_word": "person", "notes": "Drawn, not real."})
+    character = api.post(
+        "/characters", {"name": "Sample Sam", "class_word": "person", "notes": "Drawn, not real."}
+    )
     for photo in drawings(base / "sample-photos"):
         api.upload(character["id"], photo)
 

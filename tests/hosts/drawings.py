@@ -10,7 +10,11 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFilter
 
 SIDE = 768
-SKIN, HAIR, SHIRTS = (224, 182, 148), (70, 46, 32), ((46, 92, 140), (150, 60, 70), (60, 120, 84), (196, 150, 60))
+SKIN, HAIR, SHIRTS = (
+    (224, 182, 148),
+    (70, 46, 32),
+    ((46, 92, 140), (150, 60, 70), (60, 120, 84), (196, 150, 60)),
+)
 
 
 def face(number: int) -> Image.Image:

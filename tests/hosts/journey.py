@@ -31,13 +31,17 @@ class Api:
     correlation_id: str = "journey"
     headers: dict[str, str] = field(default_factory=dict)
 
-    def call(self, method: str, path: str, body: Any = None, *, data: bytes | None = None, kind: str = "") -> Any:
+    def call(
+        self, method: str, path: str, body: Any = None, *, data: bytes | None = None, kind: str = ""
+    ) -> Any:
         headers = {"X-Isengard": "1", "X-Correlation-ID": self.correlation_id, **self.headers}
         if body is not None:
             data, kind = json.dumps(body).encode(), "application/json"
         if kind:
             headers["Content-Type"] = kind
-        request = urllib.request.Request(f"{self.url}/isengard{path}", data=data, method=method, headers=headers)
+        request = urllib.request.Request(
+            f"{self.url}/isengard{path}", data=data, method=method, headers=headers
+        )
         try:
             with urllib.request.urlopen(request, timeout=60) as response:
                 content = response.read()
@@ -66,7 +70,9 @@ class Api:
             try:
                 return self.get("/health")
             except (ApiError, OSError) as fault:
-                if time.monotonic() > deadline or (isinstance(fault, ApiError) and fault.error.get("code") != "starting"):
+                if time.monotonic() > deadline or (
+                    isinstance(fault, ApiError) and fault.error.get("code") != "starting"
+                ):
                     raise
                 time.sleep(0.2)
 
@@ -78,7 +84,9 @@ class Api:
             if thing["state"] in states:
                 return thing
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{path} is still {thing['state']} after {timeout_s} s: {thing.get('progress')}")
+                raise TimeoutError(
+                    f"{path} is still {thing['state']} after {timeout_s} s: {thing.get('progress')}"
+                )
             time.sleep(0.2)
 
 

@@ -19,7 +19,9 @@ BAD_LOG = re.compile(r"lora key not loaded|NOT LOADED|ERROR lora")
 MIN_STEPS = 20
 
 
-def demand(api: Api, server: ComfyUI, found: Journey, version: dict[str, Any], picture: dict[str, Any]) -> None:
+def demand(
+    api: Api, server: ComfyUI, found: Journey, version: dict[str, Any], picture: dict[str, Any]
+) -> None:
     """AssertionError for the first promise that does not hold."""
     proof = version["proof"]
     assert found.job["checkpoints"][-1]["step"] >= MIN_STEPS, found.job["checkpoints"]
@@ -57,7 +59,9 @@ def _free(server: ComfyUI) -> None:
     import urllib.request
 
     body = json.dumps({"unload_models": True, "free_memory": True}).encode()
-    request = urllib.request.Request(f"{server.url}/free", data=body, headers={"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"{server.url}/free", data=body, headers={"Content-Type": "application/json"}
+    )
     urllib.request.urlopen(request, timeout=30).close()
 
 
@@ -92,7 +96,9 @@ def unfilter(raw: bytes, stride: int, height: int) -> bytes:
         for i in range(stride):
             left = line[i - 3] if i >= 3 else 0
             corner = above[i - 3] if i >= 3 else 0
-            line[i] = (line[i] + (0, left, above[i], (left + above[i]) // 2, paeth(left, above[i], corner))[kind]) % 256
+            line[i] = (
+                line[i] + (0, left, above[i], (left + above[i]) // 2, paeth(left, above[i], corner))[kind]
+            ) % 256
         out += line
         above = line
     return bytes(out)

@@ -17,7 +17,9 @@ def main(source: Path, folder: Path, count: int) -> None:
         crop = photo.crop((inset, 0, width - inset // 2, height - 2 * inset))
         crop = ImageOps.mirror(crop) if number % 2 else crop
         crop = ImageEnhance.Brightness(crop).enhance(0.8 + 0.08 * number)
-        crop.resize((640, round(640 * crop.height / crop.width))).save(folder / f"portrait_{number:02d}.jpg", quality=92)
+        crop.resize((640, round(640 * crop.height / crop.width))).save(
+            folder / f"portrait_{number:02d}.jpg", quality=92
+        )
 
 
 if __name__ == "__main__":

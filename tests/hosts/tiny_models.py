@@ -29,7 +29,9 @@ class Weights:
         self.diffusers: dict[str, np.ndarray] = {}
         self.checkpoint: dict[str, np.ndarray] = {}
 
-    def matrix(self, names: tuple[str, str], shape: tuple[int, ...], gain: float = 1.0, *, bias: bool = True) -> None:
+    def matrix(
+        self, names: tuple[str, str], shape: tuple[int, ...], gain: float = 1.0, *, bias: bool = True
+    ) -> None:
         """Normal weights of variance gain^2 / fan-in."""
         scale = gain / np.sqrt(np.prod(shape[1:]))
         self._put(names, "weight", self.random.standard_normal(shape, dtype=np.float32) * scale)
@@ -125,7 +127,9 @@ def clip(random: np.random.Generator) -> tuple[dict[str, np.ndarray], dict[str, 
     weights = Weights(random)
     root = "text_model."
     tables = {
-        f"{root}embeddings.token_embedding.weight": random.standard_normal((VOCABULARY, CLIP_WIDTH), dtype=np.float32),
+        f"{root}embeddings.token_embedding.weight": random.standard_normal(
+            (VOCABULARY, CLIP_WIDTH), dtype=np.float32
+        ),
         f"{root}embeddings.position_embedding.weight": 0.3
         * random.standard_normal((CLIP_TOKENS, CLIP_WIDTH), dtype=np.float32),
     }
@@ -143,7 +147,11 @@ def clip(random: np.random.Generator) -> tuple[dict[str, np.ndarray], dict[str, 
     for number in range(1, CLIP_LAYERS):
         for name, value in weights.diffusers.items():
             if name.startswith(layer):
-                zero = np.ones_like(value) if "norm" in name and name.endswith("weight") else np.zeros_like(value)
+                zero = (
+                    np.ones_like(value)
+                    if "norm" in name and name.endswith("weight")
+                    else np.zeros_like(value)
+                )
                 full[name.replace("layers.0", f"layers.{number}")] = zero
     return one, full
 
@@ -208,7 +216,12 @@ def write_tokenizer(folder: Path, source: Path) -> None:
     end, begin = "<|endoftext|>", "<|startoftext|>"
     special = {"bos_token": begin, "eos_token": end, "unk_token": end, "pad_token": end}
     (folder / "special_tokens_map.json").write_text(json.dumps(special))
-    config = {"tokenizer_class": "CLIPTokenizer", "model_max_length": CLIP_TOKENS, "do_lower_case": True, **special}
+    config = {
+        "tokenizer_class": "CLIPTokenizer",
+        "model_max_length": CLIP_TOKENS,
+        "do_lower_case": True,
+        **special,
+    }
     (folder / "tokenizer_config.json").write_text(json.dumps(config))
 
 

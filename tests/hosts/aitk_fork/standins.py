@@ -11,7 +11,13 @@ import types
 
 NAMES_ONLY = (
     *("library", "library.model_util", "leco", "leco.model_util", "leco.train_util", "networks"),
-    *("ip_adapter", "ip_adapter.ip_adapter", "ip_adapter.attention_processor", "ip_adapter.resampler", "ip_adapter.utils"),
+    *(
+        "ip_adapter",
+        "ip_adapter.ip_adapter",
+        "ip_adapter.attention_processor",
+        "ip_adapter.resampler",
+        "ip_adapter.utils",
+    ),
 )
 
 

@@ -1,0 +1,13 @@
+/** Video: what will come. Nothing to press. */
+
+import { h, icon } from "../lib/dom.js";
+import { t } from "../locales/words.js";
+import { View } from "./view.js";
+
+export class IsenVideo extends View {
+  build() {
+    this.className = "isen-stack";
+    this.append(h("section", { class: "isen-card isen-stack", "data-testid": "isen-video" },
+      h("h3", {}, icon("video"), ` ${t("videoTitle")}`), ...["video1", "video2", "video3"].map((key) => h("p", { text: t(key) }))));
+  }
+}

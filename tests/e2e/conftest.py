@@ -1,0 +1,99 @@
+"""A real ComfyUI and a real Chromium; one server a module, one page a test."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hosts import chromium, comfyui
+from hosts.demo import drawings
+from hosts.journey import Api
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=chromium.FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory):
+    return drawings(tmp_path_factory.mktemp("photos"), 12)
+
+
+@pytest.fixture(scope="module")
+def fast_server(tmp_path_factory, request):
+    """Fast-test mode on the frontend of the module's parameter."""
+    base = comfyui.make_base(tmp_path_factory.mktemp("host"))
+    frontend = getattr(request, "param", comfyui.FRONTENDS[0])
+    server = comfyui.start(
+        base, environment={"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "4"}, frontend=frontend
+    )
+    Api(server.url).wait_until_ready()
+    server.frontend = frontend
+    yield server
+    server.stop()
+
+
+class Page:
+    """A ComfyUI page with the Isengard tab, and everything it said on the console."""
+
+    def __init__(self, browser, url: str, *, width: int = 1400) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": 1000})
+        self.page = self.context.new_page()
+        self.errors: list[str] = []
+        self.page.on("console", lambda message: self._note(message.type, message.text, message.location))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(url)
+
+    def _note(self, kind, text, location) -> None:
+        if kind == "error" and ("sengard" in text or "sengard" in (location or {}).get("url", "")):
+            self.errors.append(f"{text} {location}")
+
+    def open_tab(self):
+        """The sidebar's button has a class in older frontends and a test id in newer ones."""
+        button = self.page.locator('.isengard-tab-button, [data-testid="isengard-tab-button"]')
+        button.wait_for(timeout=60_000)
+        self.page.keyboard.press("Escape")
+        panel = self.page.locator("isen-panel")
+        for _ in range(5):
+            button.click(force=True)
+            try:
+                panel.wait_for(timeout=3000)
+                return panel
+            except Exception as late:  # noqa: BLE001 - a template dialog of 1.32.9 may still cover the page
+                last = late
+                self.page.keyboard.press("Escape")
+        raise AssertionError("the Isengard tab did not open") from last
+
+    def get(self, testid: str):
+        return self.page.get_by_test_id(testid)
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    opened = []
+
+    def open_page(url: str, **options) -> Page:
+        opened.append(Page(browser, url, **options))
+        return opened[-1]
+
+    yield open_page
+    for page in opened:
+        page.close()
+
+
+@pytest.fixture
+def shots(tmp_path):
+    """Where screenshots go: `ISENGARD_SHOTS` to look at them afterwards."""
+    folder = Path(os.environ.get("ISENGARD_SHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
