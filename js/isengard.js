@@ -17,7 +17,7 @@ function start() {
   const events = new Events((since) => store.api.url(`/events${since ? `?since=${encodeURIComponent(since)}` : ""}`), {
     event: (event) => store.take(event),
     fresh: () => store.refresh(),
-    state: (connected) => connected || store.set({ connection: "offline" }),
+    state: (connected) => connected || store.refresh(),
   });
   store.listen((state) => badge(String(runningJobs(state).length || "")));
 
@@ -32,10 +32,7 @@ function start() {
     shown: () => panel.shown(),
     words: { title: t("title"), tooltip: t("tooltip"), open: t("open") },
   });
-  exchangeLink(store.api).finally(() => {
-    store.refresh();
-    events.start();
-  });
+  exchangeLink(store.api).finally(() => events.start());
 }
 
 try {

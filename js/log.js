@@ -5,7 +5,7 @@ const MOST_LINES = 100;
 
 export class PanelLog {
   /** @param {(lines: object[]) => Promise<unknown>} send */
-  constructor(send, { later = setTimeout } = {}) {
+  constructor(send, { later = (work, wait) => setTimeout(work, wait) } = {}) {
     this.send = send;
     this.later = later;
     this.lines = [];

@@ -72,16 +72,23 @@ class PictureProver:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._one_at_a_time = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """For ever, one at a time, in the order trainings end."""
+        """For ever; proofs wait for each other beside the reader, which must not lag."""
         with self._services.events.reading() as reader:
             while True:
-                event = await reader.waiting.get()
-                job = _just_completed(event)
+                job = _just_completed(await reader.waiting.get())
                 if job is not None:
-                    with correlated(job.correlation_id):
-                        await self._prove(job)
+                    task = asyncio.create_task(self._in_turn(job))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+
+    async def _in_turn(self, job: Job) -> None:
+        async with self._one_at_a_time:
+            with correlated(job.correlation_id):
+                await self._prove(job)
 
     async def _prove(self, job: Job) -> None:
         try:

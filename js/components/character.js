@@ -14,10 +14,10 @@ export class IsenCharacter extends View {
   build() {
     this.className = "isen-stack";
     const { id } = this.route;
-    this.title = h("h3", { class: "isen-grow" });
+    this.heading = h("h3", { class: "isen-grow" });
     this.head = h("div", { class: "isen-row" },
       h("button", { class: "isen-icon", "aria-label": t("back"), title: t("back"), on: { click: () => this.store.go({ tab: "characters" }) } }, icon("chevron-left")),
-      this.title);
+      this.heading);
     this.facts = h("p", { class: "isen-muted" });
     this.actions = h("div", {});
     this.meter = h("meter", { min: 0, max: GOOD, low: 10, high: 15, optimum: GOOD });
@@ -43,7 +43,7 @@ export class IsenCharacter extends View {
     }
     const list = state.photos[character.id] ?? [];
     const included = list.filter((photo) => photo.included).length;
-    this.title.textContent = character.name;
+    this.heading.textContent = character.name;
     this.facts.textContent = `${character.class_word} · ${t("triggerWord").toLowerCase()} ${character.trigger_word} · ${photos(character.photo_count)}`;
     this.meter.value = Math.min(included, GOOD);
     this.meter.setAttribute("aria-label", t("enough", { n: included }));

@@ -62,7 +62,8 @@ export class IsenImages extends View {
     fill(this.who, people.map((known) => [known.id, known.name]), () => people.map((known) => h("option", { value: known.id, text: known.name, selected: known.id === this.route.id })));
     fill(this.recipe, state.recipes.map((known) => [known.name, known.missing]), () => {
       setTimeout(() => this.#recipeChanged(), 0);
-      return state.recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known.name === this.route.recipe }));
+      const first = state.recipes.find((known) => !known.missing.length);
+      return state.recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known === first }));
     });
     const list = state.generations ?? [];
     this.none.hidden = list.length > 0 || !people.length;

@@ -11,7 +11,7 @@ const LOG_SHOWN = 120;
 export class IsenJob extends View {
   build() {
     this.className = "isen-stack";
-    this.title = h("h3", { class: "isen-grow" });
+    this.heading = h("h3", { class: "isen-grow" });
     this.stateText = h("strong", { "data-testid": "isen-job-state" });
     this.bar = h("progress", { "data-testid": "isen-job-progress" });
     this.steps = h("span", { class: "isen-right" });
@@ -25,7 +25,7 @@ export class IsenJob extends View {
     this.append(
       h("div", { class: "isen-row" },
         h("button", { class: "isen-icon", "aria-label": t("back"), title: t("back"), on: { click: () => this.store.go({ tab: "training" }) } }, icon("chevron-left")),
-        this.title),
+        this.heading),
       h("div", { class: "isen-row" }, this.stateText, h("span", { class: "isen-grow" }), this.steps),
       this.bar, this.line, this.outcome, this.curve, this.samples, this.checkpoints, this.buttons,
       h("details", { class: "isen-fold" }, h("summary", { text: t("log"), "data-testid": "isen-log" }), this.logText));
@@ -40,7 +40,7 @@ export class IsenJob extends View {
     }
     const person = state.characters.find((known) => known.id === job.character_id);
     const { progress } = job;
-    this.title.textContent = [person?.name, job.family, job.request.preset].filter(Boolean).join(" · ");
+    this.heading.textContent = [person?.name, job.family, job.request.preset].filter(Boolean).join(" · ");
     this.stateText.textContent = t(`state_${job.state}`);
     this.stateText.dataset.state = job.state;
     this.bar.max = progress.total_steps || 1;

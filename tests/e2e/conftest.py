@@ -52,7 +52,14 @@ class Page:
         self.page.goto(url)
 
     def _note(self, kind, text, location) -> None:
-        if kind == "error" and ("sengard" in text or "sengard" in (location or {}).get("url", "")):
+        refusal = (
+            "responded with a status of 4" in text
+        )  # the browser's own line for an answer we show in words
+        if (
+            kind == "error"
+            and not refusal
+            and ("sengard" in text or "sengard" in (location or {}).get("url", ""))
+        ):
             self.errors.append(f"{text} {location}")
 
     def open_tab(self):

@@ -15,6 +15,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 both_frontends = pytest.mark.parametrize("fast_server", comfyui.FRONTENDS, indirect=True)
 
 
+#: At an exact width, whatever the splitter of ComfyUI's sidebar says.
+PLACE = "(panel, width) => { panel.style.cssText = `position:fixed;inset:0 auto 0 0;z-index:9999;width:${width}px`; }"
+
+
 def create_character(page, name: str) -> None:
     page.get("isen-tab-characters").click()
     page.get("isen-new-character").click()
@@ -164,7 +168,7 @@ def test_how_it_looks(fast_server, open_page, photos, shots):
             "(name) => window.app.extensionManager.setting.set('Comfy.ColorPalette', name)", palette
         )
         for width in (320, 480):
-            panel.evaluate("(panel, width) => { panel.style.width = width + 'px'; }", width)
+            panel.evaluate(PLACE, width)
             for view in (
                 "characters",
                 "training",

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import toml
+from isengard.core.settings import KEYS
+from isengard.core.version import VERSION
+from isengard.web.route_table import PREFIX, ROUTES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_version_is_said_once():
+    assert toml.load(ROOT / "pyproject.toml")["project"]["version"] == VERSION
+
+
+def test_requirements_are_the_same_for_pip_and_for_the_manager():
+    listed = [
+        line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"
+    ]
+    assert listed == toml.load(ROOT / "pyproject.toml")["project"]["dependencies"]
+
+
+def test_the_readme_names_every_variable_and_dependency():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    dependencies = [
+        line.split(">")[0] for line in (ROOT / "requirements.txt").read_text().splitlines() if line
+    ]
+    wanted = [key.variable for key in KEYS.values()] + ["DATA_DIR", "LOG_DIR", "API_PORT", *dependencies]
+    assert not [name for name in wanted if name not in readme]
+
+
+def test_no_two_routes_are_the_same():
+    """aiohttp would refuse to start ComfyUI over two adjacent ones."""
+    assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
+    assert PREFIX == "/isengard" and not any(route.path.startswith("/api") for route in ROUTES)

@@ -1,0 +1,123 @@
+"""The decision table of DESIGN section 12, one row a case, and the session beyond loopback."""
+
+from __future__ import annotations
+
+import http.client
+import json
+
+import pytest
+from isengard.core.errors import IsengardError, UnauthorizedError
+from isengard.web.guard import Asked, check, host_is_ours
+from isengard.web.session import Session
+from web_server import WebServer
+
+OURS = {"host": "127.0.0.1:8188", "x-isengard": "1", "content-type": "application/json"}
+CASES = [
+    ("a program with our header", "POST", {}, None),
+    ("our own page", "POST", {"sec-fetch-site": "same-origin", "origin": "http://127.0.0.1:8188"}, None),
+    ("typed or bookmarked", "POST", {"sec-fetch-site": "none"}, None),
+    ("another site", "POST", {"sec-fetch-site": "cross-site"}, "cross_site"),
+    ("another port of this machine", "POST", {"sec-fetch-site": "same-site"}, "cross_site"),
+    ("an old browser, our origin", "POST", {"origin": "http://127.0.0.1:8188"}, None),
+    ("an old browser, another origin", "POST", {"origin": "http://evil.example"}, "cross_site"),
+    ("an origin that is null", "POST", {"origin": "null"}, "cross_site"),
+    ("without our header", "POST", {"x-isengard": ""}, "header_missing"),
+    ("a form", "POST", {"content-type": "application/x-www-form-urlencoded"}, "content_type"),
+    ("plain text", "PATCH", {"content-type": "text/plain"}, "content_type"),
+    ("an upload type where JSON belongs", "POST", {"content-type": "multipart/form-data"}, "content_type"),
+    ("a rebound name", "GET", {"host": "evil.example:8188"}, "host_not_allowed"),
+    ("no Host", "GET", {"host": ""}, "host_not_allowed"),
+    ("a broken Host", "GET", {"host": "[::1"}, "host_not_allowed"),
+    ("reading from another site", "GET", {"sec-fetch-site": "cross-site"}, "cross_site"),
+    ("reading from our page", "GET", {"sec-fetch-site": "same-origin"}, None),
+    ("IPv6 loopback", "GET", {"host": "[::1]:8188"}, None),
+    ("localhost", "DELETE", {"host": "localhost:8188"}, None),
+    ("a name the owner allows", "GET", {"host": "studio.lan:8188"}, None),
+]
+
+
+@pytest.mark.parametrize(("what", "method", "headers", "code"), CASES, ids=[case[0] for case in CASES])
+def test_decision_table(what, method, headers, code):
+    asked = Asked(
+        method, {k: v for k, v in {**OURS, **headers}.items() if v != "" or k == "host"}, has_body=True
+    )
+    if code is None:
+        check(asked, {"studio.lan"})
+        return
+    with pytest.raises(IsengardError) as caught:
+        check(asked, {"studio.lan"})
+    assert caught.value.code == code and caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1.evil.example", "localhost.evil.example", "2130706433", "0.0.0.0", "127.1@evil"]
+)
+def test_names_that_only_look_like_loopback(host):
+    assert not host_is_ours(host, set())
+
+
+def test_the_cookie_is_derived_and_compared_whole():
+    session = Session("correct horse battery", needed=True)
+    cookie = session.exchange("correct horse battery")
+    session.require(cookie, None)
+    session.require(None, "correct horse battery")
+    for wrong in (None, "", cookie[:-1], cookie + "0"):
+        with pytest.raises(UnauthorizedError):
+            session.require(wrong, None)
+    for wrong in (None, 7, "", "correct horse"):
+        with pytest.raises(UnauthorizedError):
+            session.exchange(wrong)
+
+
+@pytest.fixture
+def remote(tmp_path):
+    """A server that others can reach, with a token."""
+    token = "a-token-of-the-owner"
+    server = WebServer(
+        tmp_path, loopback=False, environment={"ISENGARD_MODE": "fast-test", "ISENGARD_TOKEN": token}
+    )
+    import time
+
+    while server.services is None:
+        time.sleep(0.05)
+    yield server, token
+    server.close()
+
+
+def ask(server, method, path, headers=None, body=None):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    data = json.dumps(body).encode() if body is not None else None
+    base = {"Host": "studio.lan:8188", "X-Isengard": "1"} | (
+        {"Content-Type": "application/json"} if data else {}
+    )
+    connection.request(method, f"/isengard{path}", data, {**base, **(headers or {})})
+    response = connection.getresponse()
+    content = b"" if path == "/events" else response.read()
+    return response.status, dict(response.getheaders()), content
+
+
+def test_beyond_loopback_nothing_without_the_session_and_everything_with_it(remote):
+    server, token = remote
+    assert ask(server, "GET", "/characters")[0] == 421
+    assert ask(server, "GET", "/characters", {"Host": "127.0.0.1:8188"})[0] == 401
+    assert ask(server, "GET", "/events", {"Host": "127.0.0.1:8188"})[0] == 401
+    assert ask(server, "POST", "/session", body={"token": "wrong"})[0] == 401
+    status, headers, _ = ask(server, "POST", "/session", body={"token": token})
+    cookie = headers["Set-Cookie"]
+    assert status == 204 and "HttpOnly" in cookie and "SameSite=Strict" in cookie and token not in cookie
+    with_cookie = {"Cookie": cookie.split(";")[0]}
+    assert ask(server, "GET", "/characters", with_cookie)[0] == 200
+    assert ask(server, "POST", "/characters", with_cookie, {"name": "Ann"})[0] == 201
+    assert ask(server, "GET", "/events", with_cookie)[0] == 200
+    assert (
+        ask(server, "POST", "/characters", {**with_cookie, "Sec-Fetch-Site": "cross-site"}, {"name": "x"})[0]
+        == 403
+    )
+
+
+def test_the_token_is_nowhere_in_the_logs(remote):
+    server, token = remote
+    ask(server, "POST", "/session", body={"token": token})
+    ask(server, "GET", "/characters", {"Authorization": f"Bearer {token}"})
+    text = "".join(file.read_text() for file in server.services.paths.logs.rglob("*.log"))
+    assert text and token not in text

@@ -1,0 +1,214 @@
+"""Routes over a real HTTP server: envelopes, lists, refusals, logs, settings."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+from hosts.journey import Api, ApiError
+from isengard.core.capabilities import CAPABILITIES
+from isengard.web.route_table import PREFIX, ROUTES
+from PIL import Image
+
+
+@pytest.fixture
+def ann(api):
+    return api.post("/characters", {"name": "Ann", "trigger_word": "annqvx"})
+
+
+def photo(tmp_path, seed=0):
+    file = tmp_path / f"p{seed}.jpg"
+    Image.effect_noise((600, 600), 40 + seed * 20).convert("RGB").save(file)
+    return file
+
+
+def test_health_capabilities_and_video(api):
+    health = api.get("/health")
+    assert (health["status"], health["mode"], health["comfyui"]) == ("ok", "fast-test", "0.3.75")
+    assert api.get("/capabilities") == CAPABILITIES
+    assert api.get("/video") == {**CAPABILITIES["video_generation"]["any"], "banner": "In development"}
+    with pytest.raises(ApiError) as caught:
+        api.post("/video")
+    assert (caught.value.status, caught.value.error["code"]) == (501, "video_in_development")
+
+
+def test_every_route_is_in_openapi_and_answers_with_json_or_an_envelope(api, ann):
+    paths = api.get("/openapi.json")["paths"]
+    assert {(r.method.lower(), PREFIX + r.path) for r in ROUTES} == {
+        (m, p) for p, o in paths.items() for m in o
+    }
+    for route in ROUTES:
+        if route.handler.startswith("events."):
+            continue
+        path = (
+            route.path.format(id="job_x", pid="pho_x", n="x", file="x", step="x", name="x", key="x")
+            if "{" in route.path
+            else route.path
+        )
+        try:
+            api.call(route.method, path, {} if route.method in ("POST", "PATCH") else None)
+        except ApiError as refusal:
+            assert 400 <= refusal.status < 600 and refusal.error["code"] != "no_envelope", route
+            assert refusal.status != 500 and refusal.error["correlation_id"] == "ui-test-1", (route, refusal)
+
+
+def test_a_character_from_birth_to_trash_and_back(api, ann):
+    assert api.call("PATCH", f"/characters/{ann['id']}", {"name": "Anna"})["name"] == "Anna"
+    api.call("DELETE", f"/characters/{ann['id']}")
+    assert api.get("/characters")["items"] == [] and len(api.get("/characters?deleted=1")["items"]) == 1
+    assert api.post(f"/characters/{ann['id']}/restore")["deleted_at"] is None
+    assert api.get("/characters")["items"][0]["name"] == "Anna"
+
+
+def test_photos_are_shown_with_harmless_headers(api, ann, server, tmp_path):
+    item = api.upload(ann["id"], photo(tmp_path))["items"][0]
+    assert item["error"] is None
+    path = f"{server.url}/isengard/characters/{ann['id']}/photos/{item['photo']['id']}/image"
+    with urllib.request.urlopen(path) as response:
+        headers, content = response.headers, response.read()
+    assert content[:2] == b"\xff\xd8" and headers["Content-Type"] == "image/jpeg"
+    assert headers["X-Content-Type-Options"] == "nosniff" and "sandbox" in headers["Content-Security-Policy"]
+    assert (
+        headers["Cache-Control"] == "private, no-store"
+        and headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.jpg", b"", "photo_empty"),
+        ("a.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "photo_type"),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "photo_damaged"),
+        ("../../evil.jpg", b"\xff\xd8\xff\xe0", "photo_name"),
+        ("a.jpg", b"x" * (25 * 1024**2 + 5), "photo_too_large"),
+    ],
+)
+def test_bad_uploads_are_refused_and_leave_nothing(api, ann, server, tmp_path, name, content, code):
+    file = tmp_path / "bad"
+    file.write_bytes(content)
+    with pytest.raises(ApiError) as caught:
+        api.upload(ann["id"], file, name)
+    assert (
+        400 <= caught.value.status < 500 and caught.value.error["code"] == code and caught.value.error["hint"]
+    )
+    assert (
+        list(server.services.paths.tmp.iterdir()) == []
+        and api.get(f"/characters/{ann['id']}/photos")["items"] == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "code"),
+    [
+        ("/characters", {"name": ""}, 400, "bad_request"),
+        ("/characters", {"name": "x", "slug": "y"}, 400, "bad_request"),
+        ("/training/jobs", {"character_id": "chr_x", "method": "dora"}, 400, "method_not_supported"),
+        ("/training/jobs", {"character_id": "../../etc"}, 400, "bad_id"),
+        ("/training/preflight", {"character_id": "chr_" + "0" * 26}, 404, "character_not_found"),
+        ("/training/preflight", {"character_id": "chr_" + "0" * 26, "family": "x"}, 400, "family_unknown"),
+        ("/generations", {"recipe": "x", "characters": [], "prompt": ""}, 400, "bad_request"),
+        ("/training/backends/ai_toolkit/setup", {}, 501, "not_in_this_version"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_code(api, path, body, status, code):
+    with pytest.raises(ApiError) as caught:
+        api.post(path, body)
+    assert (caught.value.status, caught.value.error["code"]) == (status, code) and caught.value.error["hint"]
+
+
+def test_a_base_model_is_never_a_path(api, ann, tmp_path):
+    api.upload(ann["id"], photo(tmp_path))
+    for name in ("/etc/passwd", "../../model.safetensors", "http://example.org/x.safetensors"):
+        with pytest.raises(ApiError) as caught:
+            api.post("/training/preflight", {"character_id": ann["id"], "base_model": name})
+        assert caught.value.error["code"] == "base_model_unknown"
+
+
+def test_preflight_says_what_is_missing_and_blocks(api, ann):
+    check = api.post("/training/preflight", {"character_id": ann["id"]})
+    assert not check["ok"] and "no_photos" in [finding["code"] for finding in check["findings"]]
+    with pytest.raises(ApiError) as caught:
+        api.post("/training/jobs", {"character_id": ann["id"]})
+    assert caught.value.error["code"] == "no_photos"
+
+
+def test_bad_bodies_are_told(server):
+    def send(data, kind="application/json"):
+        headers = {"X-Isengard": "1", "Content-Type": kind}
+        request = urllib.request.Request(
+            f"{server.url}/isengard/characters", data=data, method="POST", headers=headers
+        )
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request)
+        return caught.value.code, json.loads(caught.value.read())["error"]["code"]
+
+    assert send(b"{ half") == (400, "bad_json")
+    assert send(b"[1]") == (400, "bad_json")
+    assert send(b'{"name": NaN}') == (400, "bad_request")
+    assert send(b"[" * 100_000) == (400, "bad_json")
+    assert send(b"{" + b" " * 2_000_000) == (413, "body_too_large")
+    assert send(b"name=x", "application/x-www-form-urlencoded") == (415, "content_type")
+
+
+def test_settings_show_their_sources_and_secrets_stay_inside(api, server):
+    items = {item["name"]: item for item in api.get("/settings")["items"]}
+    assert items["mode"]["source"] == "environment" and items["log_level"]["editable"]
+    changed = api.call("PATCH", "/settings", {"hf_token": "hf_secretvalue"})
+    token = next(item for item in changed["items"] if item["name"] == "hf_token")
+    assert token["value"] is True and "hf_secretvalue" not in json.dumps(changed)
+    with pytest.raises(ApiError) as caught:
+        api.call("PATCH", "/settings", {"log_level": "ERROR", "ai_toolkit_python": "/bin/sh"})
+    assert caught.value.error["code"] == "setting_not_editable"
+    assert {i["name"]: i for i in api.get("/settings")["items"]}["log_level"]["value"] == "INFO"
+
+
+def test_the_panels_lines_arrive_and_are_found_by_their_id(api):
+    line = {
+        "level": "INFO",
+        "message": "clicked %s hf_abc123",
+        "correlation_id": "ui-42",
+        "context": {"a": 1},
+    }
+    api.post("/logs", {"lines": [line]})
+    (found,) = api.get("/logs?correlation_id=ui-42")["items"]
+    assert (found["service"], found["message"]) == ("frontend", "clicked %s hf_***REDACTED***")
+    assert found["context"]["a"] == 1
+
+
+def test_diagnostics_hold_no_name_and_no_secret(api, ann):
+    text = json.dumps(api.get("/diagnostics"))
+    assert "annqvx" not in text and '"Ann"' not in text and "ledger" not in text
+
+
+def test_forgetting_removes_the_person_and_reports(api, ann, tmp_path):
+    api.upload(ann["id"], photo(tmp_path))
+    report = api.post(f"/characters/{ann['id']}/forget")["report"]
+    assert report["photos"] == 1 and report["bytes"] > 0
+    with pytest.raises(ApiError) as caught:
+        api.get(f"/characters/{ann['id']}")
+    assert caught.value.status == 404
+
+
+def test_a_second_copy_is_refused(server):
+    from types import SimpleNamespace
+
+    from isengard.web.app import MARKER, attach
+
+    with pytest.raises(ImportError, match="already registered"):
+        attach(SimpleNamespace(**{MARKER: object()}), server.host, None)
+
+
+def test_a_server_that_cannot_start_says_why(tmp_path):
+    from web_server import WebServer
+
+    (tmp_path / "file").write_text("in the way")
+    server = WebServer(tmp_path, environment={"DATA_DIR": str(tmp_path / "file" / "data")})
+    try:
+        with pytest.raises(ApiError) as caught:
+            Api(server.url).wait_until_ready()
+        assert caught.value.status == 503 and caught.value.error["code"] == "data_folder_unavailable"
+    finally:
+        server.close()
