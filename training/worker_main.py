@@ -18,7 +18,7 @@ from ..core.version import VERSION
 from ..core.versions import VersionStore
 from .backends import ai_toolkit, fast_test
 from .gpus import gpus
-from .ledgers import LEASE_S, open_ledger
+from .ledgers import LEASE_S, MAX_ATTEMPTS, open_ledger
 from .locks import worker_lock
 from .queue import Doorbell
 from .runner import Pace, Tools
@@ -41,7 +41,11 @@ def main(argv: list[str]) -> int:
     if not lock.acquire():
         _log.info("Another worker already serves this data folder")
         return 0
-    ledger = open_ledger(settings, paths, clock, lease_s=_seconds("ISENGARD_LEASE_S", LEASE_S))
+    lease_s, attempts = (
+        _seconds("ISENGARD_LEASE_S", LEASE_S),
+        int(_seconds("ISENGARD_MAX_ATTEMPTS", MAX_ATTEMPTS)),
+    )
+    ledger = open_ledger(settings, paths, clock, lease_s=lease_s, max_attempts=attempts)
     doorbell = Doorbell(settings, paths)
     pace = Pace(beat=_seconds("ISENGARD_BEAT_S", Pace.beat))
     registry = make_registry(settings, paths)

@@ -1,0 +1,115 @@
+"""A character with drawn photos and everything a submit needs, on real stores and a real ledger."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from isengard.core.characters import CharacterStore
+from isengard.core.clock import SystemClock
+from isengard.core.library import Library
+from isengard.core.photo_decoding.decoder import PhotoDecoder
+from isengard.core.photos import PhotoStore
+from isengard.core.records.character import CharacterDraft
+from isengard.core.settings import Settings
+from isengard.training.family_records import Families
+from isengard.training.ledgers.sqlite import SqliteLedger
+from isengard.training.queue import Doorbell
+from isengard.training.submission import BaseModel, Submission
+from isengard.training.worker_main import make_registry
+from PIL import Image, ImageDraw
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class NoBases:
+    """A ComfyUI without a single checkpoint."""
+
+    def resolve(self, name, family):
+        return BaseModel("", "")
+
+
+def draw_photo(file: Path, seed: int) -> Path:
+    image = Image.new("RGB", (640, 640), (60 + seed * 20 % 150, 90, 140))
+    draw = ImageDraw.Draw(image)
+    for x in range(0, 640, 20):
+        draw.ellipse(
+            (x, (x * (seed + 2)) % 600, x + 70, (x * (seed + 2)) % 600 + 50),
+            fill=(x % 255, seed * 30 % 255, 80),
+        )
+    image.save(file, "JPEG")
+    return file
+
+
+@pytest.fixture
+def house(paths):
+    """The server's side: stores, ledger, doorbell, submission."""
+    clock, settings = SystemClock(), Settings(mode="fast-test")
+    library, decoder = Library(paths), PhotoDecoder()
+    ledger = SqliteLedger(paths.jobs_db, clock, lease_s=6)
+    house = SimpleNamespace(
+        paths=paths,
+        settings=settings,
+        ledger=ledger,
+        doorbell=Doorbell(settings, paths),
+        characters=CharacterStore(library, paths, clock),
+        photos=PhotoStore(library, paths, clock, decoder),
+        registry=make_registry(settings, paths),
+    )
+    house.submission = Submission(
+        paths=paths,
+        ledger=ledger,
+        characters=house.characters,
+        photos=house.photos,
+        registry=house.registry,
+        families=Families(),
+        base_models=NoBases(),
+        clock=clock,
+        default_backend="fast_test",
+    )
+    yield house
+    house.doorbell.close()
+    ledger.close()
+    library.close()
+    decoder.close()
+
+
+@pytest.fixture
+def ann(house):
+    """A character with three photos."""
+    ann = house.characters.create(CharacterDraft(name="Ann", trigger_word="annqvx"))
+    for seed in range(3):
+        house.photos.add(ann.id, draw_photo(house.paths.tmp / f"{seed}.jpg", seed), f"{seed}.jpg")
+    return ann
+
+
+@pytest.fixture
+def start_worker(paths):
+    """Starts real worker processes; whatever still runs at the end is killed."""
+    started = []
+
+    def start(*arguments: str, **environment: str) -> subprocess.Popen:
+        env = {
+            **os.environ,
+            "DATA_DIR": str(paths.root),
+            "ISENGARD_MODE": "fast-test",
+            "ISENGARD_IDLE_S": "1.5",
+            "ISENGARD_LOOK_S": "0.5",
+            "ISENGARD_BEAT_S": "0.5",
+            "ISENGARD_LEASE_S": "6",
+            **environment,
+        }
+        worker = subprocess.Popen(
+            [sys.executable, "-I", str(ROOT / "boot.py"), "worker", *arguments], env=env
+        )
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.kill()
+        worker.wait()
