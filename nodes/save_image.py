@@ -50,8 +50,11 @@ class IsengardSaveImage(io.ComfyNode):
             {"generation_id": identifier, "file": file.name, "width": width, "height": height}
             for file, width, height in saved
         ]
-        shown = ui.PreviewImage(images, cls=cls).as_dict()
-        return io.NodeOutput(ui={**shown, "isengard": entries})
+        if (
+            identifier == generation_id
+        ):  # asked by the panel: nobody looks at the node, no copy in ComfyUI's temp folder
+            return io.NodeOutput(ui={"isengard": entries})
+        return io.NodeOutput(ui={**ui.PreviewImage(images, cls=cls).as_dict(), "isengard": entries})
 
 
 def _texts(prompt: Any, extra: Any) -> dict[str, str]:

@@ -69,7 +69,7 @@ def judge(
         )
     if status in ("stopped", "queued") and not silent:
         return Outcome("cancelled", checkpoints=checkpoints)
-    if exit_code in (128 + _SIGINT, 128 + _SIGTERM, 0) and status != "error":
+    if exit_code in (128 + _SIGINT, 128 + _SIGTERM) and status != "error":
         return Outcome("cancelled", checkpoints=checkpoints)
     return Outcome("failed", translate(row.info if row else "", lines, exit_code), checkpoints)
 

@@ -1,0 +1,200 @@
+"""What every training backend must do, run through its own process: `fast_test`, and `ai_toolkit` over the stand-in."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from isengard.core.settings import Settings
+from isengard.training.backends.ai_toolkit import backend as ai_toolkit
+from isengard.training.backends.fast_test import backend as fast_test
+from isengard.training.family_records import Families
+from isengard.training.interface import ResolvedTraining
+
+STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
+JOB = "job_" + "0" * 26
+
+
+@pytest.fixture
+def standin(tmp_path):
+    """A folder like AI-Toolkit's; write `fault` into it for a fault."""
+    folder = tmp_path / "ai toolkit \u00fc"
+    folder.mkdir()
+    for file in ("run.py", "version.py"):
+        (folder / file).symlink_to(STANDIN / file)
+    return folder
+
+
+@pytest.fixture
+def make(paths, standin):
+    def make(name):
+        if name == "fast_test":
+            return fast_test.FastTestBackend(True, Families())
+        settings = Settings(
+            ai_toolkit_dir=str(standin),
+            ai_toolkit_python=sys.executable,
+            allow_cpu=True,
+            hf_token="hf_secret",
+        )
+        return ai_toolkit.AiToolkitBackend(settings, paths, Families())
+
+    return make
+
+
+@pytest.fixture(params=["fast_test", "ai_toolkit"])
+def backend(request, make):
+    return make(request.param)
+
+
+@pytest.fixture
+def job_dir(paths):
+    folder = paths.job(JOB)
+    (folder / "dataset").mkdir(parents=True)
+    (folder / "dataset" / "0001.jpg").write_bytes(b"x")
+    return folder
+
+
+def training(backend, **changes):
+    values = {
+        "job_id": JOB, "character_id": "chr_x", "slug": "ann", "trigger_word": "annqvx", "class_word": "woman",
+        "backend": backend.name, "family": "sd15", "preset": "quick", "base_path": "", "base_sha256": None,
+        "generate_base": "", "steps": 40, "rank": 4, "alpha": 4.0, "learning_rate": 1e-4, "resolution": [512],
+        "batch_size": 1, "save_every": 10, "sample_prompts": [], "seed": 1, "quantize": False, "low_vram": False,
+        "image_count": 1, "held_out": [],
+    }  # fmt: skip
+    return ResolvedTraining(**{**values, **changes})
+
+
+def start(backend, job_dir, wanted, resume=False):
+    plan = backend.plan(job_dir, wanted, resume=resume)
+    log = (job_dir / "trainer.log").open("ab")
+    return plan, subprocess.Popen(plan.argv, cwd=plan.cwd, env=plan.env, stdout=log, stderr=log)
+
+
+def run(backend, job_dir, wanted, resume=False):
+    _, process = start(backend, job_dir, wanted, resume)
+    code = process.wait(60)
+    return backend.outcome(job_dir, wanted, 128 - code if code < 0 else code)
+
+
+def test_a_whole_run_is_completed_and_proven(backend, job_dir):
+    wanted = training(backend)
+    outcome = run(backend, job_dir, wanted)
+    assert outcome.state == "completed", (outcome.error, (job_dir / "trainer.log").read_text()[-800:])
+    steps = [checkpoint.step for checkpoint in outcome.checkpoints]
+    assert steps == sorted(steps) and steps[-1] == 40 and len(steps) >= 3
+    last = outcome.checkpoints[-1]
+    assert last.proof.holds and last.sha256 and (job_dir / "out" / last.file).stat().st_size == last.size
+    reading = backend.poll(job_dir, wanted, 0)
+    assert reading.progress.step == 40 and reading.losses[-1].loss > 0
+    assert [point.step for point in backend.poll(job_dir, wanted, 35).losses] == list(range(36, 41))
+
+
+def test_the_plan_holds_no_secret_in_its_arguments_and_a_minimal_environment(backend, job_dir, monkeypatch):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("HF_TOKEN", "hf_from_the_shell")
+    plan = backend.plan(job_dir, training(backend), resume=False)
+    written = "".join(f.read_text(errors="replace") for f in job_dir.rglob("*.json"))
+    assert not [text for text in (*plan.argv, written) if "hf_" in text]
+    assert "AWS_SECRET_ACCESS_KEY" not in plan.env and plan.env.get("HF_TOKEN") in (None, "hf_secret")
+    assert Path(plan.argv[0]).is_absolute()
+
+
+def test_polling_an_empty_or_half_written_folder_is_calm(backend, job_dir):
+    wanted = training(backend)
+    assert backend.poll(job_dir, wanted, 0).progress.phase == "starting"
+    backend.plan(job_dir, wanted, resume=False)
+    for file in ("status.json", "job.db", "fast_test_loss.jsonl", "trainer.log"):
+        (job_dir / file).write_bytes(b"{ half")
+    assert backend.poll(job_dir, wanted, 0).progress.step == 0 and backend.checkpoints(job_dir, wanted) == []
+
+
+def test_a_polite_stop_is_cancelled_not_failed(backend, job_dir):
+    wanted = training(backend, steps=2000)
+    _, process = start(backend, job_dir, wanted)
+    wait_until(lambda: backend.poll(job_dir, wanted, 0).progress.step > 3)
+    backend.stop(job_dir, process.pid)
+    code = process.wait(20)
+    assert backend.outcome(job_dir, wanted, 128 - code if code < 0 else code).state == "cancelled"
+
+
+def test_a_checkpoint_on_demand_and_a_resume_from_it(backend, job_dir):
+    wanted = training(backend, steps=400, save_every=399)
+    _, process = start(backend, job_dir, wanted)
+    wait_until(lambda: backend.poll(job_dir, wanted, 0).progress.step > 5)
+    backend.save_now(job_dir)
+    wait_until(lambda: backend.checkpoints(job_dir, wanted))
+    process.kill()
+    process.wait()
+    saved = backend.checkpoints(job_dir, wanted)[-1].step
+    _, process = start(backend, job_dir, wanted, resume=True)
+    wait_until(lambda: backend.poll(job_dir, wanted, 0).progress.step >= saved)
+    assert backend.poll(job_dir, wanted, saved + 3).progress.step < saved + 200
+    process.kill()
+    process.wait()
+
+
+def wait_until(true, timeout_s=30):
+    deadline = time.monotonic() + timeout_s
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "code"),
+    [
+        ("inert", "failed", "lora_missing"),
+        ("nan", "failed", "lora_missing"),
+        ("truncated", "failed", "lora_missing"),
+        ("nothing", "failed", "trainer_failed"),
+        ("oom", "failed", "gpu_out_of_memory"),
+        ("import", "failed", "backend_broken"),
+    ],
+)
+def test_exit_code_0_is_not_believed_and_failures_speak_our_words(make, standin, job_dir, fault, state, code):
+    (standin / "fault").write_text(fault)
+    backend = make("ai_toolkit")
+    outcome = run(backend, job_dir, training(backend))
+    assert (outcome.state, outcome.error.code) == (state, code) and outcome.error.hint
+
+
+def test_a_broken_newest_file_does_not_block_the_resume(make, job_dir):
+    backend = make("ai_toolkit")
+    wanted = training(backend)
+    assert run(backend, job_dir, wanted).state == "completed"
+    out = job_dir / "out" / "ann_00000000"
+    (out / "ann_00000000.safetensors").unlink()
+    (out / "ann_00000000_000000035.safetensors").write_bytes(b"half a file")
+    (out / "ann_00000000_evil.pt").write_bytes(b"pickle")
+    assert run(backend, job_dir, wanted, resume=True).state == "completed"
+    assert sorted(file.name.split("-", 1)[1] for file in (job_dir / "quarantine").iterdir()) == [
+        "ann_00000000_000000035.safetensors",
+        "ann_00000000_evil.pt",
+    ]
+
+
+def test_a_prompt_cannot_reach_the_environment(make, job_dir):
+    backend = make("ai_toolkit")
+    backend.plan(job_dir, training(backend, sample_prompts=["${HF_TOKEN} and ${PATH}"]), resume=False)
+    text = (job_dir / "config.json").read_text()
+    assert "${" not in text and "\\u0024{HF_TOKEN}" in text
+
+
+@pytest.mark.parametrize("how", ["missing", "no_run", "no_python", "old"])
+def test_the_state_says_what_is_wrong(paths, standin, how):
+    if how == "no_run":
+        (standin / "run.py").unlink()
+    if how == "old":
+        (standin / "version.py").unlink()
+        (standin / "version.py").write_text('VERSION = "0.9.1"')
+    settings = Settings(
+        ai_toolkit_dir="" if how == "missing" else str(standin),
+        ai_toolkit_python="" if how == "no_python" else sys.executable,
+    )
+    state = ai_toolkit.AiToolkitBackend(settings, paths, Families()).state()
+    expected = {"missing": "not_installed", "no_run": "broken", "no_python": "broken", "old": "ready"}
+    assert state.state == expected[how] and state.detail

@@ -1,0 +1,132 @@
+"""Speaks the SQLite protocol of AI-Toolkit 0.12.26 exactly, trains nothing, and has faults on demand.
+
+Which fault: the text of a file called `fault` beside the link to this script. Facts: ai-toolkit sections a, b and c.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save_file
+
+HERE = Path(os.path.abspath(__file__)).parent
+STEP_S = 0.02
+
+
+class Job:
+    """The row that AI-Toolkit's interface would own."""
+
+    def __init__(self, process: dict) -> None:
+        self.db = sqlite3.connect(process["sqlite_db_path"], timeout=10, isolation_level=None)
+        self.id = os.environ["AITK_JOB_ID"]
+
+    def status(self, status: str, info: str) -> None:
+        self.db.execute("UPDATE Job SET status=?, info=? WHERE id=?", (status, info, self.id))
+
+    def step(self, step: int) -> None:
+        self.db.execute("UPDATE Job SET step=? WHERE id=?", (str(step), self.id))
+
+    def speed(self) -> None:
+        self.db.execute("UPDATE Job SET speed_string=? WHERE id=?", ("50.00 iter/sec", self.id))
+
+    def flag(self, name: str) -> bool:
+        return bool(self.db.execute(f"SELECT {name} FROM Job WHERE id=?", (self.id,)).fetchone()[0])
+
+    def lower(self, name: str) -> None:
+        self.db.execute(f"UPDATE Job SET {name}=0 WHERE id=?", (self.id,))
+
+
+def open_losses(root: Path) -> sqlite3.Connection:
+    losses = sqlite3.connect(root / "loss_log.db", isolation_level=None)
+    losses.execute("PRAGMA journal_mode=WAL")
+    losses.execute("CREATE TABLE IF NOT EXISTS steps (step INTEGER PRIMARY KEY, wall_time REAL)")
+    losses.execute(
+        "CREATE TABLE IF NOT EXISTS metrics (step INTEGER, key TEXT, value_real REAL, value_text TEXT, PRIMARY KEY(step, key))"
+    )
+    return losses
+
+
+def note_loss(losses: sqlite3.Connection, step: int, rate: float) -> None:
+    losses.execute("INSERT OR REPLACE INTO steps VALUES (?, ?)", (step, time.time()))
+    for key, value in (("loss/loss", 1.0 / (step + 1)), ("learning_rate", rate)):
+        losses.execute("INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, NULL)", (step, key, value))
+
+
+def save(root: Path, name: str, step: int | None, rank: int, fault: str) -> None:
+    """`step` is the index; None is the final file without a number."""
+    key = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q"
+    up = np.zeros((320, rank), np.float16) if fault == "inert" else np.full((320, rank), 0.01, np.float16)
+    down = np.full((rank, 320), np.nan if fault == "nan" else 0.01, np.float16)
+    file = root / (f"{name}.safetensors" if step is None else f"{name}_{step:09d}.safetensors")
+    tensors = {
+        f"{key}.lora_up.weight": up,
+        f"{key}.lora_down.weight": down,
+        f"{key}.alpha": np.array(rank, np.float16),
+    }
+    save_file(tensors, file, {"training_info": json.dumps({"step": step or 0})})
+    if fault == "truncated":
+        file.write_bytes(file.read_bytes()[:-100])
+    (root / "optimizer.pt").write_bytes(b"optimizer")
+    print(f"Saved checkpoint to {file}", flush=True)
+
+
+def resumed_at(root: Path, name: str) -> int:
+    """The newest `<name>*` by creation time, whole or not, as AI-Toolkit does it."""
+    files = sorted(root.glob(f"{name}*"), key=lambda file: file.stat().st_ctime_ns)
+    if not files:
+        return 0
+    print(f"#### IMPORTANT RESUMING FROM {files[-1]} ####", flush=True)
+    data = files[-1].read_bytes()
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    return json.loads(header["__metadata__"]["training_info"])["step"]
+
+
+def main() -> int:
+    config = json.loads(Path(sys.argv[1]).read_text())["config"]
+    process, name = config["process"][0], config["name"]
+    fault = (HERE / "fault").read_text().strip() if (HERE / "fault").exists() else ""
+    if fault == "import":
+        raise ModuleNotFoundError("No module named 'diffusers'")
+    root = Path(process["training_folder"]) / name
+    root.mkdir(parents=True, exist_ok=True)
+    job, losses = Job(process), open_losses(root)
+    job.status("running", "Starting")
+    job.status("running", "Loading model")
+    assert list(Path(process["datasets"][0]["folder_path"]).glob("*.jpg")), "no images found"
+    steps, every = process["train"]["steps"], process["save"]["save_every"]
+    first = resumed_at(root, name)
+    job.status("running", "Training")
+    for step in range(first, steps):
+        time.sleep(STEP_S)
+        if fault == "oom" and step == 5:
+            job.status("error", "OOM during training step 3 times in a row")
+            raise RuntimeError("OOM during training step 3 times in a row")
+        if fault == "hang" and step == 5:
+            time.sleep(3600)
+        job.step(step + 1)
+        if step > first:
+            note_loss(losses, step, process["train"]["lr"])
+        job.speed()
+        if job.flag("stop"):
+            job.status("stopped", "Job stopped")
+            raise SystemExit(1)
+        if job.flag("save_now") or (step and step % every == 0 and step < steps - 1):
+            job.lower("save_now")
+            job.status("running", "Saving model")
+            save(root, name, step, process["network"]["linear"], fault)
+            job.status("running", "Training")
+    if fault == "nothing":
+        return 0
+    save(root, name, None, process["network"]["linear"], fault)
+    job.status("completed", "Training completed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

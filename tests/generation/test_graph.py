@@ -1,0 +1,66 @@
+"""Recipes as pure graphs: what is one, folding, what is written into which node."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from isengard.core.errors import InvalidError
+from isengard.generation.image import graph as graphs
+from isengard.generation.image.recipes import RecipeFolder
+
+
+@pytest.fixture
+def sd15():
+    return RecipeFolder().get("sd15-identity")
+
+
+def test_our_recipes_are_recipes():
+    names = {recipe.name: recipe for recipe in RecipeFolder().all()}
+    assert set(names) == {"fast-test", "sd15-identity"}
+    assert names["fast-test"].shape.placeholder and not names["sd15-identity"].shape.placeholder
+    assert all(recipe.label and recipe.description for recipe in names.values())
+
+
+def test_folding_leaves_no_link_to_the_request_and_the_source_untouched(sd15):
+    before = json.dumps(sd15.graph)
+    values = dict(zip(graphs.REQUEST_OUTPUTS, ["a photo", "bad", 640, 448, 7, 4, 1.5], strict=True))
+    folded = graphs.fold(sd15.graph, values)
+    assert json.dumps(sd15.graph) == before
+    assert "IsengardRequest" not in {node["class_type"] for node in folded.values()}
+    sampler = next(node for node in folded.values() if node["class_type"] == "KSampler")["inputs"]
+    assert (sampler["seed"], sampler["steps"], sampler["cfg"]) == (7, 4, 1.5)
+    assert next(n for n in folded.values() if n["class_type"] == "EmptyLatentImage")["inputs"]["width"] == 640
+    links = [v for node in folded.values() for v in node["inputs"].values() if graphs.is_link(v)]
+    assert links and all(link[0] in folded for link in links)
+
+
+def test_only_our_nodes_and_the_base_loader_are_written(sd15):
+    graph = graphs.fold(sd15.graph, dict.fromkeys(graphs.REQUEST_OUTPUTS, 1))
+    before = json.loads(json.dumps(graph))
+    graphs.set_people(graph, [("ann", "ann/x.safetensors", 0.8)])
+    graphs.set_base(graph, "mine.safetensors")
+    changed = {node["class_type"] for key, node in graph.items() if node != before[key]}
+    assert changed == {"IsengardCharacter", "IsengardApplyIdentity", "CheckpointLoaderSimple"}
+    assert graphs.needed_files(graph) == [("checkpoints", "mine.safetensors")]
+
+
+@pytest.mark.parametrize(
+    "missing", ["IsengardRequest", "IsengardSaveImage", "IsengardCharacter", "IsengardApplyIdentity"]
+)
+def test_what_lacks_a_node_of_ours_is_no_recipe(sd15, missing):
+    graph = {key: node for key, node in sd15.graph.items() if node["class_type"] != missing}
+    with pytest.raises(InvalidError) as caught:
+        graphs.inspect(graph)
+    assert caught.value.code == "recipe_invalid" and caught.value.hint
+
+
+def test_triggers_are_filled_in_and_other_braces_stay():
+    assert graphs.filled_prompt("{trigger} and {trigger2} {x}", ["ann", "bob"]) == "ann and bob {x}"
+
+
+def test_foreign_nodes_are_listed(sd15):
+    graph = {**sd15.graph, "99": {"class_type": "SomebodysNode", "inputs": {}}}
+    assert graphs.foreign_nodes(
+        graph, {"KSampler", "VAEDecode", "CLIPTextEncode", "EmptyLatentImage", "CheckpointLoaderSimple"}
+    ) == ["SomebodysNode"]

@@ -1,0 +1,230 @@
+"""The pack inside a real ComfyUI: folder names, two copies, isolated Python, import time, its loop, crashes, volumes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from hosts import comfyui
+from hosts.demo import drawings
+from hosts.journey import Api, ApiError, travel
+
+pytestmark = [pytest.mark.slow, pytest.mark.e2e]
+FAST = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "3"}
+TRAINING = {"family": "sd15", "preset": "quick", "overrides": {"steps": 30}}
+PICTURE = {"recipe": "fast-test", "seed": 7}
+ODD_NAME = "isengard-main (1) \u00fc"
+
+
+@pytest.fixture
+def start():
+    started = []
+
+    def start(base, **options):
+        started.append(comfyui.start(base, **{"environment": FAST, **options}))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    return drawings(tmp_path_factory.mktemp("photos"), 3)
+
+
+def test_an_odd_folder_name_and_an_isolated_python(tmp_path, start, photos):
+    base = comfyui.make_base(tmp_path / "host", pack_names=(ODD_NAME,))
+    server = start(base, isolated=True)
+    api = Api(server.url)
+    api.wait_until_ready()
+    found = travel(api, server.data, photos, training=TRAINING, picture=PICTURE)
+    assert found.version["placeholder"] and "IMPORT FAILED" not in our_lines(server, ODD_NAME)
+
+
+def our_lines(server, name: str) -> str:
+    return "\n".join(line for line in server.log().splitlines() if name in line)
+
+
+def test_two_copies_are_refused_clearly_and_one_works(tmp_path, start):
+    base = comfyui.make_base(tmp_path / "host")
+    copy = base / "custom_nodes" / "isengard-copy"
+    shutil.copytree(
+        comfyui.PACK, copy, ignore=shutil.ignore_patterns(".git", "tests", "node_modules", ".*cache")
+    )
+    server = start(base)
+    assert Api(server.url).wait_until_ready()["status"] == "ok"
+    assert "Isengard is installed twice" in server.log() and "Remove one of the two folders" in server.log()
+
+
+def test_importing_the_pack_costs_next_to_nothing(tmp_path, start, capsys):
+    """ComfyUI's own "Import times" line, on the second start (bytecode is cached as on a user's machine)."""
+    base = comfyui.make_base(tmp_path / "host")
+    copy = base / "custom_nodes" / "isengard"
+    copy.unlink()
+    shutil.copytree(
+        comfyui.PACK, copy, ignore=shutil.ignore_patterns(".git", "tests", "node_modules", ".*cache")
+    )
+    environment = {**FAST, "PYTHONDONTWRITEBYTECODE": ""}
+    start(base, environment=environment).stop()
+    server = start(base, environment=environment)
+    (line,) = re.findall(r"([\d.]+) seconds.*custom_nodes/isengard\n", server.log().split("Import times")[-1])
+    with capsys.disabled():
+        print(f"\n[import] ComfyUI says {line} seconds")
+    assert float(line) <= 0.05
+
+
+def test_the_loop_is_never_held_up(tmp_path, start, capsys):
+    """30 photos of 12 MP uploaded, then a training: ComfyUI's event loop may not stand still for 50 ms by us."""
+    base = comfyui.make_base(tmp_path / "host")
+    (base / "custom_nodes" / "loop_monitor").symlink_to(Path(comfyui.__file__).parent / "loop_monitor")
+    big = big_photos(tmp_path / "big", 30)
+    server = start(base)
+    api = Api(server.url)
+    api.wait_until_ready()
+    time.sleep(2)
+    quiet = worst(server)
+    reset(server)
+    character = api.post("/characters", {"name": "Ann"})
+    for photo in big:
+        api.upload(character["id"], photo)
+    uploading = worst(server)
+    reset(server)
+    job = api.post(
+        "/training/jobs", {"character_id": character["id"], **TRAINING, "overrides": {"steps": 100}}
+    )
+    assert api.wait_for(f"/training/jobs/{job['id']}", 60)["state"] == "completed"
+    training = worst(server)
+    with capsys.disabled():
+        print(
+            f"\n[loop] worst: {quiet:.0f} ms before, {uploading:.0f} ms uploading, {training:.0f} ms training"
+        )
+    assert uploading < 50 and training < 50
+
+
+def big_photos(folder: Path, count: int) -> list[Path]:
+    from PIL import Image
+
+    folder.mkdir()
+    files = []
+    for number in range(count):
+        files.append(folder / f"{number}.jpg")
+        small = Image.effect_noise((400, 300), 40 + number).convert("RGB")
+        small.resize((4000, 3000), Image.Resampling.BICUBIC).save(files[-1], quality=90)
+    return files
+
+
+def worst(server) -> float:
+    return server.get("/loop_monitor")["worst_ms"]
+
+
+def reset(server) -> None:
+    urllib.request.urlopen(urllib.request.Request(f"{server.url}/loop_monitor", method="POST")).close()
+
+
+def test_a_killed_comfyui_does_not_stop_a_training(tmp_path, start, photos):
+    base = comfyui.make_base(tmp_path / "host")
+    server = start(base)
+    api = Api(server.url)
+    api.wait_until_ready()
+    character = api.post("/characters", {"name": "Ann"})
+    for photo in photos:
+        api.upload(character["id"], photo)
+    job = api.post(
+        "/training/jobs", {"character_id": character["id"], **TRAINING, "overrides": {"steps": 1500}}
+    )
+    api.wait_for(f"/training/jobs/{job['id']}", 30, ("running",))
+    server.kill()
+    again = start(base)
+    api = Api(again.url)
+    api.wait_until_ready()
+    done = api.wait_for(f"/training/jobs/{job['id']}", 60)
+    assert done["state"] == "completed" and done["attempt"] == 1
+
+
+@pytest.mark.parametrize("volume", ["/runpod-volume", "/workspace"])
+def test_on_a_pod_every_write_lands_on_the_volume(tmp_path, start, photos, volume):
+    """Needs to make the volume's folder at the root of the file system: as on a pod, that takes root."""
+    root = Path(volume)
+    if root.exists() or not os.access("/", os.W_OK):
+        pytest.fail(f"{volume} must be creatable for this test: run it as root in a container without it")
+    root.mkdir()
+    try:
+        base = comfyui.make_base(tmp_path / "host")
+        server = start(base, environment={**FAST, "RUNPOD_POD_ID": "pod"})
+        api = Api(server.url)
+        api.wait_until_ready()
+        began = time.time()
+        found = travel(api, root / "isengard", photos, training=TRAINING, picture=PICTURE)
+        assert found.lora.is_relative_to(root) and not (base / "user" / "__isengard").exists()
+        watched = [base, comfyui.PACK, Path.home(), Path("/tmp")]
+        assert (
+            strays(watched, began, {base / f"comfyui-{server.url.rsplit(':', 1)[1]}.log"}, photos[0].parent)
+            == []
+        )
+        server.stop()
+    finally:
+        shutil.rmtree(root)
+
+
+def strays(folders: list[Path], since: float, allowed: set[Path], ignored: Path) -> list[str]:
+    """Files written since then that mention us; ComfyUI's own logs and databases are its own."""
+    found = []
+    for folder in folders:
+        for file in folder.rglob("*"):
+            try:
+                fresh = file.is_file() and file.stat().st_mtime > since
+            except OSError:
+                continue
+            own = (
+                file in allowed
+                or ignored in file.parents
+                or ".git" in file.parts
+                or "__pycache__" in file.parts
+            )
+            comfy = file.name.startswith(("comfyui", "isengard-lock")) or file.suffix in (".pyc", ".lock")
+            if fresh and not own and not comfy and "isengard" in str(file).lower():
+                found.append(str(file))
+    return found
+
+
+def test_beyond_loopback_only_the_printed_link_opens_it(tmp_path, start, photos):
+    base = comfyui.make_base(tmp_path / "host")
+    server = start(base, listen="0.0.0.0")
+    api = Api(server.url)
+    with pytest.raises(ApiError) as caught:
+        for _ in range(100):
+            try:
+                api.get("/characters")
+            except ApiError as refusal:
+                if refusal.error["code"] != "starting":
+                    raise
+                time.sleep(0.2)
+    assert caught.value.error["code"] == "session_needed"
+    token = re.search(r"isengard_token=([\w-]+)", server.log()).group(1)
+    port = server.url.rsplit(":", 1)[1]
+    api.headers["Host"] = f"studio.lan:{port}"
+    with pytest.raises(ApiError) as caught:
+        api.get("/characters")
+    assert caught.value.status == 421
+    api.headers["Cookie"] = exchange(api, token)
+    found = travel(api, server.data, photos, training=TRAINING, picture=PICTURE)
+    assert api.get(f"/generations/{found.generation['id']}/images/0")[:4] == b"\x89PNG"
+    request = urllib.request.Request(f"{server.url}/isengard/events", headers=api.headers)
+    with urllib.request.urlopen(request, timeout=10) as stream:
+        assert stream.readline().startswith(b"id: ")
+
+
+def exchange(api: Api, token: str) -> str:
+    body = json.dumps({"token": token}).encode()
+    headers = {"X-Isengard": "1", "Content-Type": "application/json", **api.headers}
+    request = urllib.request.Request(f"{api.url}/isengard/session", data=body, method="POST", headers=headers)
+    with urllib.request.urlopen(request) as response:
+        return response.headers["Set-Cookie"].split(";")[0]

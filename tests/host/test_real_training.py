@@ -1,0 +1,92 @@
+"""The main job on real parts: AI-Toolkit's fork trains on a CPU, the real ComfyUI loads the LoRA, through panel and nodes."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from hosts import comfyui, fixtures, lora_proof
+from hosts.demo import REAL_PICTURE, REAL_TRAINING
+from hosts.journey import Api, travel, wait_for_proof
+
+pytestmark = [pytest.mark.slow, pytest.mark.real]
+WORKFLOW = Path(__file__).resolve().parents[2] / "workflows" / "api" / "sd15-identity.json"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A server with a person trained for real."""
+    base = comfyui.make_base(tmp_path_factory.mktemp("real"))
+    fixtures.put_checkpoint(base)
+    photos, environment = fixtures.portraits(base / "photos"), fixtures.real_environment(base / "ai-toolkit")
+    server = comfyui.start(base, environment={**environment, "ISENGARD_IDLE_S": "3"})
+    api = Api(server.url)
+    api.wait_until_ready()
+    found = travel(api, server.data, photos, training=REAL_TRAINING, picture=REAL_PICTURE)
+    yield server, api, found
+    server.stop()
+
+
+def test_the_lora_is_proven_and_changes_the_picture(trained):
+    server, api, found = trained
+    version = wait_for_proof(api, found.character["id"])
+    lora_proof.demand(api, server, found, version, REAL_PICTURE)
+
+
+def test_the_same_journey_through_nodes_alone(trained):
+    """The shipped workflow as it is, with the person's name and the checkpoint filled in, sent to /prompt."""
+    server, _, found = trained
+    graph = json.loads(WORKFLOW.read_text())
+    values = {
+        "IsengardCharacter": ("character", found.character["slug"]),
+        "CheckpointLoaderSimple": ("ckpt_name", fixtures.CHECKPOINT),
+    }
+    for node in graph.values():
+        if node["class_type"] in values:
+            name, value = values[node["class_type"]]
+            node["inputs"][name] = value
+        if node["class_type"] == "IsengardRequest":
+            node["inputs"].update(width=128, height=128, steps=4, guidance=1.0, seed=7)
+    history = run_prompt(server, graph)
+    (entry,) = [item for output in history["outputs"].values() for item in output.get("isengard", [])]
+    file = server.data / "outputs" / entry["generation_id"] / entry["file"]
+    assert history["status"]["status_str"] == "success" and file.read_bytes()[:4] == b"\x89PNG"
+    assert b"IsengardCharacter" in file.read_bytes(), "the workflow is not in the picture's metadata"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "nobody", "chr_" + "0" * 26, "${HF_TOKEN}", ""])
+def test_nodes_check_every_string_again(trained, name):
+    server, _, _ = trained
+    graph = {
+        "1": {"class_type": "IsengardCharacter", "inputs": {"character": name}},
+        "2": {"class_type": "IsengardSaveImage", "inputs": {"images": ["1", 3], "generation_id": "../../x"}},
+    }
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        run_prompt(server, graph)
+    assert caught.value.code == 400 and "no such character" in caught.value.read().decode()
+
+
+def test_published_loras_show_up_in_comfyuis_own_loader(trained):
+    server, _, found = trained
+    names = server.get("/object_info/LoraLoader")["LoraLoader"]["input"]["required"]["lora_name"][0]
+    assert found.version["file"] in [name.replace("\\", "/") for name in names]
+
+
+def run_prompt(server, graph) -> dict:
+    body = json.dumps({"prompt": graph}).encode()
+    request = urllib.request.Request(
+        f"{server.url}/prompt", data=body, headers={"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as response:
+        prompt_id = json.loads(response.read())["prompt_id"]
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        history = server.get(f"/history/{prompt_id}")
+        if prompt_id in history:
+            return history[prompt_id]
+        time.sleep(0.2)
+    raise AssertionError("the prompt did not end")

@@ -1,0 +1,187 @@
+"""Family records, presets, held-out photos, and the fit of LoRAs to bases by their headers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from isengard.core.errors import InvalidError
+from isengard.core.records.photo import Photo, PhotoFinding
+from isengard.core.records.training import Overrides
+from isengard.training.dataset import select
+from isengard.training.family_records import FOLDER, Families
+from isengard.training.lora_file import finite_and_nonzero, read_header
+from isengard.training.lora_fit import judge
+from isengard.training.presets import resolve
+from isengard.training.unet_names import diffusers_names
+from safetensors.numpy import save_file
+
+
+def test_every_record_is_whole_and_only_what_was_run_is_proven():
+    families = Families().all()
+    assert [family.key for family in families if family.status == "proven"] == ["sd15"]
+    assert {"sd15", "sdxl", "flux1_dev", "flux2_klein_4b", "flux2_klein_9b", "z_image"} <= {
+        f.key for f in families
+    }
+    for family in families:
+        assert family.defaults.steps_min <= family.defaults.steps_max and family.trainer["noise_scheduler"]
+
+
+def test_a_family_is_one_file(tmp_path):
+    text = (FOLDER / "sd15.toml").read_text().replace("Stable Diffusion 1.5", "My Model")
+    (tmp_path / "mine.toml").write_text(text)
+    (family,) = Families(tmp_path).all()
+    assert (family.key, family.label) == ("mine", "My Model")
+    (tmp_path / "broken.toml").write_text("label = 1")
+    with pytest.raises(InvalidError) as caught:
+        Families(tmp_path)
+    assert caught.value.code == "family_damaged"
+
+
+@pytest.mark.parametrize(
+    ("photos", "steps", "rank"), [(5, 800, 8), (12, 1200, 8), (16, 1600, 16), (40, 1800, 16)]
+)
+def test_steps_grow_with_the_photos_between_bounds_and_few_photos_halve_the_rank(photos, steps, rank):
+    numbers = resolve(Families().get("sd15"), "balanced", photos)
+    assert (numbers.steps, numbers.rank, numbers.alpha, numbers.save_every) == (
+        steps,
+        rank,
+        rank,
+        steps // 10,
+    )
+
+
+def test_overrides_win():
+    numbers = resolve(
+        Families().get("sd15"), "quick", 20, Overrides(steps=7, rank=3, alpha=2, resolution=[64])
+    )
+    assert (numbers.steps, numbers.rank, numbers.alpha, numbers.resolution, numbers.save_every) == (
+        7,
+        3,
+        2,
+        [64],
+        1,
+    )
+
+
+def photos(count, findings=0, held=0):
+    finding = [PhotoFinding(code="blurred", message="x")]
+    return [
+        Photo(
+            id=f"pho_{n:026d}", character_id="c", file="f", width=9, height=9, sha256="s", pixel_hash=str(n), created_at="x",
+            findings=finding if n < findings else [], held_out=n < held,
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "held"), [(11, 0), (12, 2), (19, 2), (20, 3), (40, 4)])
+def test_photos_are_held_back_by_the_number_of_photos(count, held):
+    selection = select(photos(count))
+    assert len(selection.held_out) == held and len(selection.trained) == count - held
+    assert not {p.id for p in selection.held_out} & {p.id for p in selection.trained}
+
+
+def test_the_persons_choice_comes_first_and_weak_photos_are_never_held_back():
+    selection = select(photos(20, findings=10, held=1))
+    assert selection.held_out[0].id.endswith("0") and len(selection.held_out) == 3
+    assert all(int(p.id[4:]) >= 10 for p in selection.held_out[1:])
+
+
+# --- LoRA files ---
+
+
+def lora(
+    tmp_path,
+    name="lora",
+    inputs=320,
+    key="lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q",
+    up=0.1,
+):
+    file = tmp_path / f"{name}.safetensors"
+    tensors = {
+        f"{key}.lora_up.weight": np.full((320, 4), up, np.float32),
+        f"{key}.lora_down.weight": np.ones((4, inputs), np.float32),
+    }
+    save_file(tensors, file)
+    return file
+
+
+def base(tmp_path, width=320):
+    file = tmp_path / "base.safetensors"
+    root = "model.diffusion_model."
+    shapes = {
+        "input_blocks.0.0.weight": (320, 4, 3, 3), "input_blocks.1.0.in_layers.2.weight": (320, 320, 3, 3),
+        "input_blocks.1.1.transformer_blocks.0.attn1.to_q.weight": (320, width), "out.2.weight": (4, 320, 3, 3),
+        "output_blocks.0.0.in_layers.2.weight": (320, 640, 3, 3), "output_blocks.1.0.in_layers.2.weight": (320, 640, 3, 3),
+    }  # fmt: skip
+    save_file({root + key: np.zeros(shape, np.float16) for key, shape in shapes.items()}, file)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("make", "fit"),
+    [
+        (lambda p: lora(p), "fits"),
+        (lambda p: lora(p, inputs=321), "wrong"),
+        (lambda p: lora(p, key="transformer.single_transformer_blocks.0.attn.to_q"), "wrong"),
+    ],
+)
+def test_fit_is_judged_from_the_headers(tmp_path, make, fit):
+    assert judge(read_header(make(tmp_path)).shapes, base(tmp_path)).fit == fit
+
+
+def test_a_base_that_is_not_here_is_unchecked(tmp_path):
+    shapes = read_header(lora(tmp_path)).shapes
+    assert judge(shapes, None).fit == judge(shapes, tmp_path / "model.ckpt").fit == "unchecked"
+
+
+def test_partly_matching_is_partial(tmp_path):
+    shapes = {
+        **read_header(lora(tmp_path)).shapes,
+        "lora_unet_nowhere.lora_up.weight": (1, 1),
+        "lora_unet_nowhere.lora_down.weight": (1, 1),
+    }
+    report = judge(shapes, base(tmp_path))
+    assert (report.fit, report.matched, report.unmatched) == ("partial", 1, ["lora_unet_nowhere"])
+
+
+def test_unet_names_of_the_real_shape():
+    modules = [
+        "input_blocks.3.0.op",
+        "input_blocks.4.1.transformer_blocks.0.attn2.to_k",
+        "middle_block.1.proj_in",
+    ]
+    modules += [f"input_blocks.{n}.0.in_layers.2" for n in (1, 2, 4, 5)] + [
+        "output_blocks.2.1.conv",
+        "output_blocks.3.0.in_layers.2",
+    ]
+    names = diffusers_names(modules)
+    assert names["input_blocks.3.0.op"] == "down_blocks.0.downsamplers.0.conv"
+    assert (
+        names["input_blocks.4.1.transformer_blocks.0.attn2.to_k"]
+        == "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k"
+    )
+    assert names["output_blocks.2.1.conv"] == "up_blocks.0.upsamplers.0.conv"
+    assert names["output_blocks.3.0.in_layers.2"] == "up_blocks.1.resnets.0.conv1"
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda d: d[:-1], lambda d: d + b"x", lambda d: b"", lambda d: b"\xff" * 100, lambda d: d[:20]]
+)
+def test_damaged_files_are_told(tmp_path, damage):
+    file = lora(tmp_path)
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(InvalidError) as caught:
+        read_header(file)
+    assert caught.value.code == "lora_damaged"
+
+
+def test_inert_and_infinite_weights_are_seen(tmp_path):
+    for up, expected in (
+        (0.1, (True, True)),
+        (0.0, (True, False)),
+        (np.nan, (False, True)),
+        (np.inf, (False, True)),
+    ):
+        file = lora(tmp_path, f"l{up}", up=up)
+        assert finite_and_nonzero(file, read_header(file)) == expected
