@@ -1,5 +1,5 @@
 /**
- * Everything that depends on ComfyUI's frontend, for 1.27 to 1.58: registering the tab, addresses, the badge, the theme.
+ * Everything that depends on ComfyUI's frontend, for 1.27 to 1.58: registering the tab, addresses, the badge, workflows.
  * Never reads ComfyUI's DOM.
  */
 
@@ -15,9 +15,10 @@ export const ways = {
 };
 
 /**
- * @param {{mount: () => HTMLElement, shown: () => void, words: {title: string, tooltip: string, open: string}}} panel
+ * @param {{mount: () => HTMLElement, shown: () => void, hide: () => void,
+ *   words: {title: string, tooltip: string, open: string}}} panel
  */
-export function register({ mount, shown, words }) {
+export function register({ mount, shown, hide, words }) {
   app.registerExtension({
     name: "Isengard.sidebar",
     commands: [{ id: "Isengard.open", label: words.open, icon: "pi pi-user", function: openTab }],
@@ -40,7 +41,7 @@ export function register({ mount, shown, words }) {
         destroy() {},
       });
       // From one custom tab to another `destroy` is not called: take our panel away ourselves.
-      tabs.$subscribe?.((_, state) => state.activeSidebarTabId !== TAB && mount().remove(), { flush: "sync" });
+      tabs.$subscribe?.((_, state) => state.activeSidebarTabId !== TAB && hide(), { flush: "sync" });
     },
   });
 }
@@ -53,5 +54,11 @@ function openTab() {
 /** The number on the tab's icon; '' takes it away. */
 export function badge(text) {
   const tab = app.extensionManager?.sidebarTab?.sidebarTabs?.find((known) => known.id === TAB);
-  if (tab && tab.iconBadge !== text) tab.iconBadge = text || null;
+  const wanted = text || null;
+  if (tab && (tab.iconBadge ?? null) !== wanted) tab.iconBadge = wanted;
+}
+
+/** A new canvas tab with this API-format graph. */
+export function openOnCanvas(graph, name) {
+  return app.loadApiJson(graph, name);
 }

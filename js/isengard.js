@@ -1,14 +1,14 @@
 /** The only module that does something when it is loaded: ComfyUI's page imports every .js file of the pack. */
 
 import { Api } from "./api.js";
-import { badge, register, ways } from "./comfy.js";
+import { badge, openOnCanvas, register, ways } from "./comfy.js";
 import { defineComponents } from "./components/define.js";
 import { Events } from "./events.js";
+import { t } from "./locales/words.js";
 import { PanelLog } from "./log.js";
 import { exchangeLink } from "./session.js";
 import { runningJobs } from "./state.js";
 import { Store } from "./store.js";
-import { t } from "./locales/words.js";
 
 function start() {
   const quiet = new Api(ways);
@@ -24,12 +24,13 @@ function start() {
   let panel = null;
   defineComponents();
   const mount = () => {
-    panel ??= Object.assign(document.createElement("isen-panel"), { store });
+    panel ??= Object.assign(document.createElement("isen-panel"), { store, openOnCanvas });
     return panel;
   };
   register({
     mount,
-    shown: () => panel.shown(),
+    shown: () => panel?.shown(),
+    hide: () => panel?.remove(),
     words: { title: t("title"), tooltip: t("tooltip"), open: t("open") },
   });
   exchangeLink(store.api).finally(() => events.start());

@@ -5,9 +5,14 @@ const NAME = "isengard_token";
 /** @param {import("./api.js").Api} api */
 export async function exchangeLink(api, { page = globalThis.location, past = globalThis.history } = {}) {
   const address = new URL(page.href);
-  const token = address.searchParams.get(NAME);
+  const fragment = new URLSearchParams(address.hash.slice(1));
+  const token = address.searchParams.get(NAME) ?? fragment.get(NAME);
   if (!token) return false;
   address.searchParams.delete(NAME);
+  if (fragment.has(NAME)) {
+    fragment.delete(NAME);
+    address.hash = fragment.toString();
+  }
   past.replaceState(past.state, "", address.pathname + address.search + address.hash);
   return exchange(api, token);
 }

@@ -4,7 +4,12 @@ const LOG_LINES = 300;
 
 export function emptyState() {
   return {
+    /** starting | online | offline | locked | broken */
     connection: "starting",
+    retryS: null,
+    /** Why the server cannot work at all. */
+    failure: null,
+    /** The last refusal of something a person did. */
     problem: null,
     health: null,
     characters: null,
@@ -15,6 +20,8 @@ export function emptyState() {
     generations: null,
     families: [],
     recipes: [],
+    workers: [],
+    cursors: {},
     route: { tab: "characters" },
     uploads: [],
   };
@@ -27,7 +34,7 @@ export function reduced(state, event) {
 }
 
 const RULES = {
-  "job.state": (state, { data }) => ({ ...state, jobs: upserted(state.jobs, data.job) }),
+  "job.state": (state, { data }) => (data.job.kind === "training" ? { ...state, jobs: upserted(state.jobs, data.job) } : state),
   "job.progress": (state, event) => withLoss(patched(state, event, { progress: event.data.progress }), event),
   "job.checkpoint": (state, event) =>
     patched(state, event, (job) => {
@@ -40,8 +47,9 @@ const RULES = {
       return { artifacts: [...job.artifacts.filter((known) => known.file !== sample.file), sample] };
     }),
   "job.log": (state, { subject, data }) => {
-    const lines = [...(state.logs[subject.id] ?? []), ...data.lines].slice(-LOG_LINES);
-    return { ...state, logs: { ...state.logs, [subject.id]: lines } };
+    const known = state.logs[subject.id];
+    if (!known) return state;
+    return { ...state, logs: { ...state.logs, [subject.id]: [...known, ...data.lines].slice(-LOG_LINES) } };
   },
   "generation.state": (state, { data }) =>
     data.generation.purpose === "user"
@@ -54,16 +62,21 @@ const RULES = {
   "character.changed": (state, { subject, data }) => {
     const gone = ["deleted", "forgotten"].includes(data.change);
     const characters = gone
-      ? (state.characters ?? []).filter((known) => known.id !== subject.id)
+      ? (state.characters?.filter((known) => known.id !== subject.id) ?? null)
       : upserted(state.characters, data.character);
     return { ...state, characters };
   },
+  "worker.state": (state, { subject, data }) => {
+    const others = state.workers.filter((known) => known.id !== subject.id);
+    return { ...state, workers: data.worker ? [...others, data.worker] : others };
+  },
 };
 
-/** Newest first, as the server lists them; `null` stays null until the list was fetched. */
+/** Newest first, as the server lists them, without what is deleted; `null` stays null until the list was fetched. */
 export function upserted(list, item) {
   if (list === null) return null;
   const others = list.filter((known) => known.id !== item.id);
+  if (item.deleted_at) return others;
   return [...others, item].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
@@ -88,6 +101,26 @@ function withLoss(state, { subject, data }) {
 
 export const ENDED = new Set(["completed", "failed", "cancelled"]);
 
+/** What a worker works on or will: shown as the number on the tab's icon. */
 export function runningJobs(state) {
   return (state.jobs ?? []).filter((job) => !ENDED.has(job.state) && job.state !== "paused");
+}
+
+/** Those that wait, next first. */
+export function waitingJobs(state) {
+  const queued = (state.jobs ?? []).filter((job) => job.state === "queued");
+  return queued.sort((a, b) => b.priority - a.priority || a.position - b.position);
+}
+
+/** 0 to 1; a training that has ended well is whole whatever its last report said. */
+export function shareOf(job) {
+  if (job.state === "completed") return 1;
+  return job.progress.total_steps ? Math.min(1, job.progress.step / job.progress.total_steps) : 0;
+}
+
+/** The route that can really be shown: a person or a training that is gone leads back to its list. */
+export function shownRoute({ route, characters, jobs }) {
+  if (route.tab === "characters" && route.id && !characters?.some((known) => known.id === route.id)) return { tab: "characters" };
+  if (route.tab === "training" && route.job && !jobs?.some((known) => known.id === route.job)) return { tab: "training" };
+  return route;
 }

@@ -5,13 +5,33 @@ import { newCorrelationId } from "./lib/ids.js";
 import { emptyState, reduced, upserted } from "./state.js";
 
 const ROUTE_KEY = "isengard.route";
+const LISTS = {
+  characters: "/characters?limit=200",
+  jobs: "/training/jobs?kind=training&limit=50",
+  generations: "/generations?limit=30",
+  families: "/training/families",
+  recipes: "/recipes",
+  workers: "/training/workers",
+};
+const WAITS_S = [1, 2, 5];
+/** Codes that mean "open our link first". */
+const LOCKED = new Set(["session_needed", "host_not_allowed"]);
 
 export class Store {
+  #refreshing = null;
+  #stale = false;
+  #waiting = false;
+  #tries = 0;
+  #late = [];
+  #photoLoads = new Map();
+
   /** @param {import("./api.js").Api} api */
-  constructor(api, { memory = globalThis.sessionStorage } = {}) {
+  constructor(api, { memory = globalThis.sessionStorage, later = (work, ms) => void setTimeout(work, ms) } = {}) {
     this.api = api;
     this.memory = memory;
+    this.later = later;
     this.listeners = new Set();
+    /** @type {any} */
     this.state = { ...emptyState(), route: remembered(memory) };
   }
 
@@ -22,7 +42,7 @@ export class Store {
 
   set(changes) {
     this.state = { ...this.state, ...changes };
-    for (const listener of this.listeners) listener(this.state);
+    for (const listener of [...this.listeners]) listener(this.state);
   }
 
   go(route) {
@@ -31,46 +51,83 @@ export class Store {
   }
 
   take(event) {
+    if (this.#refreshing) this.#late.push(event);
     this.set(reduced(this.state, event));
     if (event.type === "character.changed" && this.state.photos[event.subject.id]) this.loadPhotos(event.subject.id);
   }
 
   /** Everything anew: after the first connection, a restart of the server, or a gap that cannot be replayed. */
-  async refresh() {
+  refresh() {
+    if (this.#refreshing) this.#stale = true;
+    this.#refreshing ??= this.#refreshed().finally(() => (this.#refreshing = null));
+    return this.#refreshing;
+  }
+
+  /** Asked for again meanwhile: what is on its way may be older than what was asked for, so once more. */
+  async #refreshed() {
+    do {
+      this.#stale = false;
+      this.#late = [];
+      await this.#fetchAll();
+    } while (this.#stale && this.state.connection === "online");
+  }
+
+  async #fetchAll() {
     try {
       const health = await this.api.get("/health");
-      const [characters, jobs, generations, families, recipes] = await Promise.all(
-        ["/characters?limit=200", "/training/jobs?limit=50", "/generations?limit=60", "/training/families", "/recipes"].map(
-          (path) => this.api.get(path),
-        ),
-      );
-      this.set({
-        connection: "online",
-        health,
-        characters: characters.items,
-        jobs: jobs.items,
-        generations: generations.items,
-        families: families.items,
-        recipes: recipes.items,
-      });
-      await Promise.all(Object.keys(this.state.photos).map((id) => this.loadPhotos(id)));
+      const pages = await Promise.all(Object.values(LISTS).map((path) => this.api.get(path)));
+      const names = Object.keys(LISTS);
+      const lists = Object.fromEntries(names.map((name, index) => [name, pages[index].items]));
+      const cursors = Object.fromEntries(names.map((name, index) => [name, pages[index].next_cursor ?? null]));
+      const state = { ...this.state, ...lists, health, cursors, connection: "online", retryS: null };
+      // What was told while the lists were on their way may be newer than they are; log lines were not fetched here.
+      const late = this.#late.filter((event) => event.type !== "job.log");
+      this.#tries = 0;
+      this.set(late.reduce(reduced, state));
+      await this.#openedAnew();
     } catch (error) {
       this.#away(error);
     }
   }
 
+  async #openedAnew() {
+    const { photos, logs } = this.state;
+    await Promise.all([...Object.keys(photos).map((id) => this.loadPhotos(id)), ...Object.keys(logs).map((id) => this.loadJob(id))]);
+  }
+
   #away(error) {
     if (!(error instanceof ApiError)) throw error;
-    const kinds = { session_needed: "locked", host_not_allowed: "locked", starting: "starting", offline: "offline" };
-    const connection = kinds[error.code] ?? (error.status === 503 ? "broken" : "offline");
-    this.set({ connection, problem: connection === "broken" ? error : null });
-    if (connection === "starting" || connection === "offline") setTimeout(() => this.refresh(), 1500);
+    const answered = error.status === 503 || error.status >= 500;
+    const connection = LOCKED.has(error.code) ? "locked" : error.code === "starting" ? "starting" : answered ? "broken" : "offline";
+    const retryS = connection === "locked" ? null : WAITS_S[Math.min(this.#tries, WAITS_S.length - 1)];
+    this.#tries += 1;
+    this.set({ connection, retryS, failure: connection === "broken" ? error : null });
+    if (retryS && !this.#waiting) this.#again(retryS);
+  }
+
+  #again(seconds) {
+    this.#waiting = true;
+    this.later(() => {
+      this.#waiting = false;
+      this.refresh();
+    }, seconds * 1000);
+  }
+
+  /** The next page of a long list. */
+  async more(name) {
+    const cursor = this.state.cursors[name];
+    if (!cursor) return;
+    const answer = await this.attempt(() => this.api.get(`${LISTS[name]}&cursor=${encodeURIComponent(cursor)}`));
+    if (!answer) return;
+    const known = new Set(this.state[name].map((item) => item.id));
+    const fresh = answer.items.filter((item) => !known.has(item.id));
+    this.set({ [name]: [...this.state[name], ...fresh], cursors: { ...this.state.cursors, [name]: answer.next_cursor } });
   }
 
   /** Run something a person asked for; a refusal is shown where they look. Returns its answer or null. */
   async attempt(action) {
     try {
-      this.set({ problem: null });
+      if (this.state.problem) this.set({ problem: null });
       return await action(newCorrelationId());
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -79,21 +136,50 @@ export class Store {
     }
   }
 
+  /** One request at a time for each person; what was asked for meanwhile is fetched once more at the end. */
   async loadPhotos(characterId) {
+    const loads = this.#photoLoads;
+    if (loads.has(characterId)) {
+      loads.set(characterId, "again");
+      return;
+    }
+    do {
+      loads.set(characterId, "now");
+      await this.#fetchPhotos(characterId);
+    } while (loads.get(characterId) === "again");
+    loads.delete(characterId);
+  }
+
+  async #fetchPhotos(characterId) {
     try {
       const { items } = await this.api.get(`/characters/${characterId}/photos`);
       this.set({ photos: { ...this.state.photos, [characterId]: items } });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.set({ problem: error.code === "character_not_found" ? null : error });
+      if (error.status && error.code !== "character_not_found") this.set({ problem: error });
     }
   }
 
+  /** Shown at once, taken back when the server refuses. */
+  async changePhoto(characterId, photoId, changes) {
+    const keep = (change) =>
+      this.set({ photos: { ...this.state.photos, [characterId]: this.state.photos[characterId].map((known) => (known.id === photoId ? { ...known, ...change } : known)) } });
+    const before = this.state.photos[characterId].find((known) => known.id === photoId);
+    keep(changes);
+    const photo = await this.attempt((id) => this.api.patch(`/characters/${characterId}/photos/${photoId}`, changes, id));
+    keep(photo ?? before);
+  }
+
   async loadJob(jobId) {
+    const path = `/training/jobs/${jobId}`;
+    const empty = (error) => {
+      if (!(error instanceof ApiError)) throw error;
+      return { lines: [], items: [] };
+    };
     const [log, loss] = await Promise.all([
-      this.api.get(`/training/jobs/${jobId}/log?tail=200`),
-      this.api.get(`/training/jobs/${jobId}/loss`),
-    ]).catch(() => [{ lines: [] }, { items: [] }]);
+      this.api.get(`${path}/log?tail=200`).catch(empty),
+      this.api.get(`${path}/loss`).catch(empty),
+    ]);
     this.set({
       logs: { ...this.state.logs, [jobId]: log.lines },
       losses: { ...this.state.losses, [jobId]: loss.items },
@@ -103,37 +189,52 @@ export class Store {
   /** Files one after the other under one correlation id, each with its own progress and its own refusal. */
   async addPhotos(characterId, files) {
     const id = newCorrelationId();
-    const waiting = [...files].map((file) => ({ key: crypto.randomUUID?.() ?? `${Math.random()}`, file, characterId, share: 0, error: null }));
+    const waiting = [...files].map((file, index) => ({ key: `${id}-${index}`, name: file.name, file, characterId, share: 0, error: null }));
+    if (!waiting.length) return;
     this.set({ uploads: [...this.state.uploads.filter((known) => !known.error), ...waiting] });
-    for (const upload of waiting) {
-      try {
-        await this.api.upload(characterId, upload.file, { id, progress: (share) => this.#upload(upload.key, { share }) });
-        this.set({ uploads: this.state.uploads.filter((known) => known.key !== upload.key) });
-      } catch (error) {
-        this.#upload(upload.key, { error, share: 1 });
-      }
-    }
+    for (const upload of waiting) await this.#addOne(upload, id);
     await this.loadPhotos(characterId);
+  }
+
+  async #addOne({ key, file, characterId }, id) {
+    try {
+      await this.api.upload(characterId, file, { id, progress: (share) => this.#upload(key, { share }) });
+      this.set({ uploads: this.state.uploads.filter((known) => known.key !== key) });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#upload(key, { error, share: 1 });
+    }
   }
 
   #upload(key, changes) {
     this.set({ uploads: this.state.uploads.map((known) => (known.key === key ? { ...known, ...changes } : known)) });
   }
 
-  /** Keep an answer that is newer than the next event. */
+  /** The refusals were read. */
+  forgetRefusals(characterId) {
+    this.set({ uploads: this.state.uploads.filter((known) => known.characterId !== characterId || !known.error) });
+  }
+
   keepJob(job) {
-    if (job) this.set({ jobs: upserted(this.state.jobs ?? [], job) });
-    return job;
+    return this.#keep("jobs", job);
   }
 
   keepCharacter(character) {
-    if (character) this.set({ characters: upserted(this.state.characters ?? [], character) });
-    return character;
+    return this.#keep("characters", character);
   }
 
   keepGeneration(generation) {
-    if (generation) this.set({ generations: upserted(this.state.generations ?? [], generation) });
-    return generation;
+    return this.#keep("generations", generation);
+  }
+
+  /** Keep an answer, which may come before its event. */
+  #keep(name, item) {
+    if (item) this.set({ [name]: upserted(this.state[name] ?? [], item) });
+    return item;
+  }
+
+  drop(name, id) {
+    this.set({ [name]: (this.state[name] ?? []).filter((known) => known.id !== id) });
   }
 }
 

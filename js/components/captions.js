@@ -1,34 +1,87 @@
-/** Captions: one plan for all photos, or one sentence for each. */
+/** Captions: the trigger word alone, one template for all, or one sentence for each photo. */
 
-import { field, h, picture } from "../lib/dom.js";
+import { button, field, h, picture, say } from "../lib/dom.js";
+import { keyed } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 
 const DEFAULT_TEMPLATE = "{trigger}, a photo of a {class}";
+const PLANS = ["trigger", "template", "each"];
 
-export function captionEditor(view, character, list) {
-  const { store } = view;
-  const plan = async (body) => {
-    const answer = await store.attempt((id) => store.api.post(`/characters/${character.id}/captions`, body, id));
-    if (answer) await store.loadPhotos(character.id);
-  };
-  const template = h("input", { type: "text", maxlength: 400, value: DEFAULT_TEMPLATE, "data-testid": "isen-template" });
-  return [
-    h("summary", { text: t("captions", { n: list.filter((photo) => photo.caption).length }) }),
-    h("p", { class: "isen-muted", text: t("captionsHint") }),
-    h("div", { class: "isen-row" },
-      h("button", { text: t("captionTrigger"), "data-testid": "isen-caption-trigger", on: { click: () => plan({ plan: "trigger" }) } })),
-    field(t("template"), template, t("templateHint")),
-    h("button", { text: t("captionTemplate"), "data-testid": "isen-caption-template", on: { click: () => plan({ plan: "template", template: template.value }) } }),
-    h("div", { class: "isen-stack" }, ...list.map((photo, index) => row(view, character, photo, index + 1))),
-  ];
+export class CaptionEditor {
+  /** @param {import("../store.js").Store} store */
+  constructor(store, characterId) {
+    this.store = store;
+    this.characterId = characterId;
+    this.plan = "trigger";
+    this.summary = h("summary", { "data-testid": "isen-captions" });
+    this.template = h("input", { type: "text", maxlength: 400, value: DEFAULT_TEMPLATE, "data-testid": "isen-template", on: { input: () => this.#preview() } });
+    this.example = h("p", { class: "isen-muted" });
+    this.overwrite = h("input", { type: "checkbox", "data-testid": "isen-caption-overwrite" });
+    this.rows = h("ul", { class: "isen-plain-list" });
+    this.parts = {
+      trigger: h("p", {}),
+      template: h("div", { class: "isen-stack-tight" }, field(t("template"), this.template, t("templateHint")), this.example),
+      each: this.rows,
+    };
+    this.apply = h("div", { class: "isen-stack-tight" }, h("label", { class: "isen-check" }, this.overwrite, h("span", { text: t("captionOverwrite") })),
+      button(t("captionApply"), () => this.#apply(), { testid: "isen-caption-apply" }));
+    this.element = h("details", { class: "isen-fold" }, this.summary, h("p", { class: "isen-muted", text: t("captionsHint") }), this.#choice(),
+      ...Object.values(this.parts), this.apply);
+    this.#choose("trigger");
+  }
+
+  show(character, list) {
+    this.character = character;
+    this.element.hidden = !list.length;
+    say(this.summary, t("captions", { n: list.filter((photo) => photo.caption).length, count: list.length }));
+    say(this.parts.trigger, t("captionTriggerHint", { trigger: character.trigger_word }));
+    this.#preview();
+    if (!this.element.open) return;
+    const rows = list.map(({ id, caption }, index) => ({ id, caption, n: index + 1, hint: `${character.trigger_word}, ${character.class_word}` }));
+    keyed(this.rows, rows, { id: (row) => row.id, make: (row) => this.#row(row), update: rewritten });
+  }
+
+  #choice() {
+    const one = (plan) =>
+      h("label", { class: "isen-segment" },
+        h("input", { type: "radio", name: `isen-captions-${this.characterId}`, value: plan, checked: plan === this.plan, "data-testid": `isen-caption-${plan}`, on: { change: () => this.#choose(plan) } }),
+        h("span", { text: t(`caption_${plan}`) }));
+    const group = h("div", { class: "isen-segments", role: "radiogroup", "aria-label": t("captionPlan") }, ...PLANS.map(one));
+    queueMicrotask(() => this.element.addEventListener("toggle", () => this.show(this.character, this.store.state.photos[this.characterId] ?? [])));
+    return group;
+  }
+
+  #choose(plan) {
+    this.plan = plan;
+    for (const [name, part] of Object.entries(this.parts)) part.hidden = name !== plan;
+    this.apply.hidden = plan === "each";
+  }
+
+  #preview() {
+    if (!this.character) return;
+    const { trigger_word: trigger, class_word: kind, name } = this.character;
+    const values = { trigger, class: kind, name };
+    say(this.example, t("captionExample", { text: this.template.value.replace(/\{(\w+)\}/g, (gap, word) => values[word] ?? gap) }));
+  }
+
+  async #apply() {
+    const body = { plan: this.plan, overwrite: this.overwrite.checked, ...(this.plan === "template" ? { template: this.template.value } : {}) };
+    const answer = await this.store.attempt((id) => this.store.api.post(`/characters/${this.characterId}/captions`, body, id));
+    if (answer) this.store.set({ photos: { ...this.store.state.photos, [this.characterId]: answer.items } });
+  }
+
+  #row({ id, caption, n, hint }) {
+    const path = `/characters/${this.characterId}/photos/${id}/image?size=thumb`;
+    const text = h("textarea", {
+      rows: 2, maxlength: 2000, "aria-label": t("captionOf", { n }), value: caption, placeholder: hint,
+      on: { change: () => this.store.changePhoto(this.characterId, id, { caption: text.value }) },
+    });
+    return h("li", { class: "isen-row isen-caption" }, picture(this.store.api.url(path), ""), text);
+  }
 }
 
-function row(view, character, photo, n) {
-  const { store } = view;
-  const path = `/characters/${character.id}/photos/${photo.id}`;
-  const text = h("textarea", {
-    rows: 2, maxlength: 2000, "aria-label": t("captionOf", { n }), value: photo.caption, placeholder: `${character.trigger_word}, ${character.class_word}`,
-    on: { change: () => store.attempt((id) => store.api.patch(path, { caption: text.value }, id)) },
-  });
-  return h("div", { class: "isen-row isen-caption" }, picture(store.api.url(`${path}/image?size=thumb`), ""), text);
+/** What someone is writing is not taken from under their hands. */
+function rewritten(node, { caption }) {
+  const text = node.querySelector("textarea");
+  if (document.activeElement !== text) text.value = caption;
 }

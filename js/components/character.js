@@ -1,10 +1,15 @@
 /** One character: photos, captions, versions, and what can be done with them. */
 
-import { fill, h, icon } from "../lib/dom.js";
+import { button, h, say } from "../lib/dom.js";
+import { fill } from "../lib/lists.js";
 import { photos, t } from "../locales/words.js";
-import { captionEditor } from "./captions.js";
-import { characterActions, editForm } from "./character_actions.js";
-import { dropzone, photoStrip } from "./photos.js";
+import { runningJobs } from "../state.js";
+import { CaptionEditor } from "./captions.js";
+import { characterMenu, editForm } from "./character_actions.js";
+import { Dropzone } from "./dropzone.js";
+import { face } from "./people.js";
+import { PhotoStrip } from "./photos.js";
+import { UploadList } from "./uploads.js";
 import { versionList } from "./versions.js";
 import { View } from "./view.js";
 
@@ -14,58 +19,73 @@ export class IsenCharacter extends View {
   build() {
     this.className = "isen-stack";
     const { id } = this.route;
-    this.heading = h("h3", { class: "isen-grow" });
-    this.head = h("div", { class: "isen-row" },
-      h("button", { class: "isen-icon", "aria-label": t("back"), title: t("back"), on: { click: () => this.store.go({ tab: "characters" }) } }, icon("chevron-left")),
-      this.heading);
-    this.facts = h("p", { class: "isen-muted" });
-    this.actions = h("div", {});
+    this.heading = h("h2", { class: "isen-grow isen-ellipsis", tabindex: -1 });
+    this.menu = h("div", { class: "isen-menu-place" });
+    this.face = h("div", { class: "isen-portrait" });
+    this.facts = h("p", {});
+    this.counts = h("p", { class: "isen-muted" });
+    this.edit = h("div", { class: "isen-through" });
     this.meter = h("meter", { min: 0, max: GOOD, low: 10, high: 15, optimum: GOOD });
-    this.enough = h("small", { class: "isen-muted" });
-    this.strip = h("div", { class: "isen-strip", role: "list", "data-testid": "isen-photos" });
-    this.uploads = h("div", { class: "isen-stack", role: "status", "aria-live": "polite" });
-    this.captions = h("details", { class: "isen-fold" });
-    this.versions = h("details", { class: "isen-fold", open: true });
-    this.train = h("button", {
-      class: "isen-primary isen-wide", "data-testid": "isen-train",
-      on: { click: () => this.store.go({ tab: "training", train: id }) },
-    });
-    this.append(this.head, this.facts, this.actions, this.meter, this.enough, this.strip,
-      dropzone((files) => this.store.addPhotos(id, files)), this.uploads, this.captions, this.versions, this.train);
+    this.enough = h("p", { class: "isen-muted" });
+    this.strip = new PhotoStrip(this, id);
+    this.uploads = new UploadList(this.store, id);
+    this.dropzone = new Dropzone((files) => this.store.addPhotos(id, files));
+    this.dropzone.watch(this);
+    this.captions = new CaptionEditor(this.store, id);
+    this.versions = h("details", { class: "isen-fold" });
+    this.train = button("", () => this.store.go(this.next), { kind: "primary isen-wide", testid: "isen-train" });
+    const back = button(t("back"), () => this.store.go({ tab: "characters" }), { icon: "chevron-left", bare: true });
+    this.append(
+      h("div", { class: "isen-row isen-top" }, back, this.heading, this.menu),
+      h("div", { class: "isen-who" }, this.face, h("div", { class: "isen-stack-tight" }, this.facts, this.counts)), this.edit,
+      h("div", { class: "isen-stack-tight" }, this.meter, this.enough),
+      this.strip.element, this.dropzone.element, this.uploads.element, this.captions.element, this.versions,
+      h("footer", { class: "isen-foot" }, this.train));
     this.store.loadPhotos(id);
   }
 
   update(state) {
     const character = state.characters.find((known) => known.id === this.route.id);
-    if (!character) {
-      this.store.go({ tab: "characters" });
-      return;
-    }
+    if (!character) return;
     const list = state.photos[character.id] ?? [];
-    const included = list.filter((photo) => photo.included).length;
-    this.heading.textContent = character.name;
-    this.facts.textContent = `${character.class_word} · ${t("triggerWord").toLowerCase()} ${character.trigger_word} · ${photos(character.photo_count)}`;
-    this.meter.value = Math.min(included, GOOD);
-    this.meter.setAttribute("aria-label", t("enough", { n: included }));
-    this.enough.textContent = t("enough", { n: included });
-    fill(this.actions, [character.name, character.class_word, character.trigger_word, character.versions.length, list.length], () => [
-      characterActions(this, character), editForm(this, character),
-    ]);
-    fill(this.strip, list, () => photoStrip(this, character, list));
-    this.#uploads(state.uploads.filter((upload) => upload.characterId === character.id));
-    this.captions.hidden = !list.length;
-    fill(this.captions, [list.map((photo) => [photo.id, photo.caption]), character.trigger_word], () => captionEditor(this, character, list));
+    this.#head(character, list);
+    this.#progress(list);
+    this.strip.show(character, list, state.photos[character.id] === undefined);
+    this.dropzone.element.classList.toggle("isen-small", list.length > 0);
+    this.uploads.show(state.uploads);
+    this.captions.show(character, list);
     this.versions.hidden = !character.versions.length;
     fill(this.versions, character.versions, () => versionList(character));
-    this.train.textContent = t("train", { name: character.name });
-    this.train.disabled = !included;
+    const running = runningJobs(state).find((job) => job.character_id === character.id);
+    this.#foot(character, list, running);
   }
 
-  #uploads(list) {
-    const lines = list.map((upload) => [upload.file.name, Math.round(upload.share * 100), upload.error?.message, upload.error?.hint]);
-    fill(this.uploads, lines, () => lines.map(([name, share, why, hint]) =>
-      why
-        ? h("p", { class: "isen-error", "data-testid": "isen-refused", text: `${t("refused", { name, why })} ${hint}` })
-        : h("div", {}, h("small", { class: "isen-ellipsis", text: t("uploading", { name }) }), h("progress", { max: 100, value: share }))));
+  #head(character, list) {
+    const { name, class_word: kind, trigger_word: trigger, versions } = character;
+    say(this.heading, name);
+    fill(this.face, character.cover_photo_id, () => face(this.store, { id: character.id, cover: character.cover_photo_id }));
+    fill(this.facts, [kind, trigger], () => [`${kind} · `, h("code", { class: "isen-trigger", text: trigger, title: t("triggerHint") })]);
+    const held = list.filter((photo) => photo.held_out).length;
+    const counts = [photos(character.photo_count), held && t("heldCount", { n: held }), versions.length && t("versionCount", { n: versions.length })];
+    say(this.counts, counts.filter(Boolean).join(" · "));
+    fill(this.menu, [name, character.photo_count, versions.length], () => characterMenu(this, character));
+    fill(this.edit, [name, kind, trigger], () => editForm(this, character));
+  }
+
+  #progress(list) {
+    const included = list.filter((photo) => photo.included).length;
+    this.meter.hidden = this.enough.hidden = !list.length;
+    this.meter.value = Math.min(included, GOOD);
+    const text = t(included < GOOD ? "enough" : "enoughNow", { n: included });
+    this.meter.setAttribute("aria-label", text);
+    say(this.enough, text);
+  }
+
+  #foot(character, list, running) {
+    const included = list.filter((photo) => photo.included).length;
+    say(this.train, running ? t("watchTraining") : t("train", { name: character.name }));
+    this.train.disabled = !included && !running;
+    this.train.classList.toggle("isen-primary", !running);
+    this.next = running ? { tab: "training", job: running.id } : { tab: "training", train: character.id };
   }
 }

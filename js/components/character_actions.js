@@ -1,43 +1,59 @@
 /** Edit, delete (with undo) and forget (asked once, with what goes). */
 
-import { field, h, icon } from "../lib/dom.js";
-import { t } from "../locales/words.js";
-import { offerUndo } from "./panel.js";
+import { button, field, h, icon } from "../lib/dom.js";
+import { photos, t } from "../locales/words.js";
+import { closer, openDialog } from "./dialogs.js";
+import { offerUndo } from "./view.js";
 
-export function characterActions(view, character) {
-  const { store } = view;
-  const remove = async () => {
-    if (!(await store.attempt((id) => store.api.delete(`/characters/${character.id}`, id)))) return;
-    const restore = () => store.attempt((id) => store.api.post(`/characters/${character.id}/restore`, {}, id));
-    offerUndo(view, t("characterDeleted", { name: character.name }), restore);
-    store.go({ tab: "characters" });
-  };
+/** The ⋯ of a character. */
+export function characterMenu(view, character) {
   const { name } = character;
-  return h("div", { class: "isen-row" },
-    h("button", { "data-testid": "isen-edit", on: { click: () => toggle(view) } }, icon("pencil"), t("rename")),
-    h("button", { class: "isen-icon", "aria-label": t("deleteCharacter", { name }), title: t("deleteCharacter", { name }), "data-testid": "isen-delete", on: { click: remove } }, icon("trash")),
-    h("button", { class: "isen-icon", "aria-label": t("forget", { name }), title: t("forget", { name }), "data-testid": "isen-forget", on: { click: () => askToForget(view, character) } }, icon("user-minus")));
+  const menu = h("details", { class: "isen-menu", on: { keydown: (event) => event.key === "Escape" && close() } },
+    h("summary", { "aria-label": t("more"), title: t("more"), "data-testid": "isen-more" }, icon("ellipsis-h")),
+    h("div", { class: "isen-menu-list" },
+      button(t("edit"), () => { close(); showEdit(view); }, { icon: "pencil", testid: "isen-edit" }),
+      button(t("deleteCharacter", { name }), () => remove(view, character), { icon: "trash", testid: "isen-delete" }),
+      button(t("forget", { name }), () => { close(); askToForget(view, character); }, { icon: "eraser", testid: "isen-forget" })));
+  const close = () => {
+    menu.open = false;
+    menu.firstChild.focus();
+  };
+  menu.addEventListener("focusout", (event) => menu.contains(event.relatedTarget) || (menu.open = false));
+  return menu;
 }
 
-function toggle(view) {
+async function remove(view, character) {
+  const { store } = view;
+  const path = `/characters/${character.id}`;
+  if (!(await store.attempt((id) => store.api.delete(path, id)))) return;
+  const restore = async () => store.keepCharacter(await store.attempt((id) => store.api.post(`${path}/restore`, {}, id)));
+  offerUndo(view, t("characterDeleted", { name: character.name }), restore);
+  store.drop("characters", character.id);
+  store.go({ tab: "characters" });
+}
+
+function showEdit(view) {
   const form = view.querySelector(".isen-edit-form");
-  form.hidden = !form.hidden;
-  if (!form.hidden) form.querySelector("input").focus();
+  form.hidden = false;
+  form.querySelector("input").focus();
 }
 
 export function editForm(view, character) {
   const { store } = view;
-  const name = h("input", { type: "text", maxlength: 80, required: true, value: character.name });
-  const kind = h("input", { type: "text", maxlength: 40, value: character.class_word });
-  const trigger = h("input", { type: "text", maxlength: 32, pattern: "[A-Za-z]{3,32}", value: character.trigger_word });
+  const name = h("input", { type: "text", maxlength: 80, required: true, value: character.name, "data-testid": "isen-edit-name" });
+  const kind = h("input", { type: "text", maxlength: 40, value: character.class_word, list: "isen-kinds" });
+  const trigger = h("input", { type: "text", maxlength: 32, pattern: "[A-Za-z]{3,32}", title: t("triggerRule"), value: character.trigger_word });
   const save = async (event) => {
     event.preventDefault();
     const body = { name: name.value, class_word: kind.value, trigger_word: trigger.value };
-    store.keepCharacter(await store.attempt((id) => store.api.patch(`/characters/${character.id}`, body, id)));
+    const kept = store.keepCharacter(await store.attempt((id) => store.api.patch(`/characters/${character.id}`, body, id)));
+    if (kept) form.hidden = true;
   };
-  return h("form", { class: "isen-card isen-stack isen-edit-form", hidden: true, on: { submit: save } },
+  const form = h("form", { class: "isen-card isen-stack isen-edit-form", hidden: true, "aria-label": t("edit"), on: { submit: save } },
     field(t("name"), name), field(t("classWord"), kind, t("classHint")), field(t("triggerWord"), trigger, t("triggerHint")),
-    h("button", { type: "submit", text: t("save") }));
+    h("div", { class: "isen-row" }, h("button", { type: "submit", class: "isen-primary", text: t("save"), "data-testid": "isen-save" }),
+      button(t("cancel"), () => (form.hidden = true))));
+  return form;
 }
 
 /** Over the canvas, as it cannot be undone: what will go, counted, asked once. */
@@ -45,19 +61,18 @@ function askToForget(view, character) {
   const { store } = view;
   const { name } = character;
   const forget = async () => {
-    dialog.close();
     const answer = await store.attempt((id) => store.api.post(`/characters/${character.id}/forget`, {}, id));
+    dialog.close();
     if (!answer) return;
-    store.set({ characters: store.state.characters.filter((known) => known.id !== character.id) });
+    offerUndo(view, t("forgotten", { name, ...answer.report }), null);
+    store.drop("characters", character.id);
     store.go({ tab: "characters" });
-    offerUndo(document.querySelector("isen-panel"), t("forgotten", { name, ...answer.report }), null);
+    await store.refresh();
   };
-  const what = t("forgetWhat", { name, photos: character.photo_count, versions: character.versions.length });
-  const dialog = h("dialog", { class: "isen-dialog isen-stack", "aria-label": t("forgetTitle", { name }), on: { close: () => dialog.remove() } },
-    h("h3", { text: t("forgetTitle", { name }) }), h("p", { text: what }),
-    h("div", { class: "isen-row" },
-      h("button", { class: "isen-danger", text: t("forgetDo", { name }), "data-testid": "isen-forget-do", on: { click: forget } }),
-      h("button", { text: t("cancel"), on: { click: () => dialog.close() } })));
-  view.append(dialog);
-  dialog.showModal();
+  const what = t("forgetWhat", { name, photos: photos(character.photo_count), versions: character.versions.length });
+  const dialog = openDialog(view, { label: t("forget", { name }), kind: "isen-question" },
+    h("div", { class: "isen-row isen-top" }, h("h2", { class: "isen-grow", text: t("forgetTitle", { name }) }), closer(() => dialog.close())),
+    h("p", { text: what }),
+    h("div", { class: "isen-row" }, button(t("forget", { name }), forget, { kind: "danger", testid: "isen-forget-do" }),
+      button(t("cancel"), () => dialog.close(), { autofocus: true })));
 }

@@ -1,68 +1,92 @@
 /** The wall of faces, and the form for a new one. */
 
-import { fill, field, h, icon, picture } from "../lib/dom.js";
+import { button, field, h, icon, say } from "../lib/dom.js";
+import { keyed } from "../lib/lists.js";
 import { photos, t } from "../locales/words.js";
-import { runningJobs } from "../state.js";
+import { runningJobs, shareOf } from "../state.js";
+import { face } from "./people.js";
 import { View } from "./view.js";
+
+const KINDS = ["person", "woman", "man", "girl", "boy", "dog", "cat"];
 
 export class IsenCharacters extends View {
   build() {
     this.className = "isen-stack";
-    this.first = h("section", { class: "isen-card isen-first", hidden: true },
-      h("h3", { text: t("firstTitle") }),
-      h("ol", {}, ...["first1", "first2", "first3"].map((key) => h("li", { text: t(key) }))));
-    this.wall = h("div", { class: "isen-wall", role: "list" });
+    this.first = h("section", { class: "isen-card isen-stack", hidden: true },
+      h("h2", { tabindex: -1, text: t("firstTitle") }),
+      h("ol", { class: "isen-steps" }, ...["first1", "first2", "first3"].map((key) => h("li", { text: t(key) }))));
+    this.wall = h("ul", { class: "isen-wall", "aria-label": t("characters") });
+    this.add = button(t("newCharacter"), () => this.#show(true), { icon: "plus", kind: "primary", testid: "isen-new-character" });
     this.form = this.#newForm();
-    this.add = h("button", {
-      class: "isen-primary", "data-testid": "isen-new-character", on: { click: () => this.#show(true) },
-    }, icon("plus"), t("newCharacter"));
-    this.append(this.first, this.wall, this.add, this.form);
+    this.append(this.first, this.form, this.add, this.wall);
   }
 
   update(state) {
-    this.first.hidden = state.characters.length > 0;
+    const none = !state.characters.length;
+    this.first.hidden = !none;
+    this.wall.hidden = none;
+    this.add.classList.toggle("isen-primary", none);
     const jobs = runningJobs(state);
-    const shown = state.characters.map((c) => {
-      const job = jobs.find((known) => known.character_id === c.id);
-      const share = job?.progress.total_steps ? Math.round((100 * job.progress.step) / job.progress.total_steps) : 0;
-      return [c.id, c.name, c.cover_photo_id, c.photo_count, c.versions.length, job ? share : null];
+    const shown = state.characters.map(({ id, name, cover_photo_id: cover, photo_count: count, versions }) => {
+      const job = jobs.find((known) => known.character_id === id);
+      const percent = job && job.state !== "queued" ? Math.round(100 * shareOf(job)) : null;
+      return { id, name, cover, count, versions: versions.length, percent, waits: job?.state === "queued" };
     });
-    fill(this.wall, shown, () => shown.map((entry) => this.#face(...entry)));
+    keyed(this.wall, shown, { id: (entry) => entry.id, make: (entry) => this.#face(entry), update: redrawn });
   }
 
-  #face(id, name, cover, count, versions, share) {
-    const face = cover
-      ? picture(this.store.api.url(`/characters/${id}/photos/${cover}/image?size=thumb`), "")
-      : h("span", { class: "isen-picture isen-blank" }, icon("user"));
-    const status = share !== null ? t("trainingNow", { n: share }) : versions ? t("trained") : photos(count);
-    return h("button", {
-      class: "isen-face", role: "listitem", "data-testid": "isen-character", on: { click: () => this.store.go({ tab: "characters", id }) },
-    }, face, h("span", { class: "isen-name", text: name, title: name }), h("small", { class: "isen-muted", text: status }));
+  #face(entry) {
+    const open = button(entry.name, () => this.store.go({ tab: "characters", id: entry.id }), { kind: "face", testid: "isen-character" });
+    const item = h("li", {}, open);
+    item.redraw = ({ id, name, cover, ...standing }) =>
+      open.replaceChildren(face(this.store, { id, cover }), h("span", { class: "isen-name", text: name, title: name }), status(standing));
+    item.redraw(entry);
+    return item;
   }
 
   #newForm() {
-    this.name = h("input", { type: "text", maxlength: 80, required: true, "data-testid": "isen-name" });
-    this.kind = h("input", { type: "text", maxlength: 40, value: "person", list: "isen-kinds" });
+    this.name = h("input", { type: "text", maxlength: 80, required: true, autocomplete: "off", "data-testid": "isen-name" });
+    this.kind = h("input", { type: "text", maxlength: 40, value: KINDS[0], list: "isen-kinds", "data-testid": "isen-kind" });
     this.consent = h("input", { type: "checkbox", "data-testid": "isen-consent" });
-    const kinds = h("datalist", { id: "isen-kinds" }, ...["person", "woman", "man", "girl", "boy", "dog", "cat"].map((value) => h("option", { value })));
-    return h("form", { class: "isen-card isen-stack", hidden: true, on: { submit: (event) => this.#create(event) } },
+    const kinds = h("datalist", { id: "isen-kinds" }, ...KINDS.map((value) => h("option", { value })));
+    this.submit = h("button", { type: "submit", class: "isen-primary", text: t("createCharacter"), "data-testid": "isen-create" });
+    return h("form", { class: "isen-card isen-stack", hidden: true, "aria-label": t("newCharacter"), on: { submit: (event) => this.#create(event) } },
       field(t("name"), this.name, t("nameHint")), field(t("classWord"), this.kind, t("classHint")), kinds,
-      h("label", { class: "isen-check" }, this.consent, t("consent")),
-      h("div", { class: "isen-row" },
-        h("button", { type: "submit", class: "isen-primary", text: t("createCharacter"), "data-testid": "isen-create" }),
-        h("button", { text: t("cancel"), on: { click: () => this.#show(false) } })));
+      h("label", { class: "isen-check" }, this.consent, h("span", { text: t("consent") })),
+      h("div", { class: "isen-row" }, this.submit, button(t("cancel"), () => this.#show(false))));
   }
 
   #show(open) {
     this.form.hidden = !open;
     this.add.hidden = open;
-    if (open) this.name.focus();
+    (open ? this.name : this.add).focus();
   }
 
   async #create(event) {
     event.preventDefault();
-    const body = { name: this.name.value, class_word: this.kind.value || "person", consent: this.consent.checked };
+    this.submit.disabled = true;
+    const body = { name: this.name.value, class_word: this.kind.value || KINDS[0], consent: this.consent.checked };
     const character = await this.store.attempt((id) => this.store.api.post("/characters", body, id));
+    this.submit.disabled = false;
     if (this.store.keepCharacter(character)) this.store.go({ tab: "characters", id: character.id });
   }
+}
+
+function redrawn(item, entry) {
+  item.redraw(entry);
+}
+
+/** Where a person stands, as a mark and in words. */
+function status({ count, versions, percent, waits }) {
+  const line = h("small", { class: "isen-status isen-muted" });
+  if (percent !== null) line.append(ring(percent), h("span", { text: t("percent", { n: percent }), "aria-label": t("trainingNow", { n: percent }) }));
+  else if (waits) line.append(icon("clock"), t("state_queued"));
+  else if (versions) line.append(icon("check-circle"), t("trained"));
+  else say(line, photos(count));
+  if (versions && percent === null && !waits) line.classList.add("isen-good");
+  return line;
+}
+
+function ring(percent) {
+  return h("span", { class: "isen-ring", "aria-hidden": "true", style: `--isen-share:${percent}%` });
 }

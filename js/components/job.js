@@ -1,118 +1,116 @@
 /** One training as it happens: where it stands, its curve, its samples, its log, and what can be done. */
 
 import { lossCurve } from "../lib/curve.js";
-import { fill, h, icon, picture } from "../lib/dom.js";
-import { about, count, lossMeaning } from "../lib/format.js";
+import { button, h, say } from "../lib/dom.js";
+import { fill } from "../lib/lists.js";
+import { count, lossMeaning } from "../lib/format.js";
 import { t } from "../locales/words.js";
+import { ENDED, shareOf, waitingJobs } from "../state.js";
+import { CheckpointList } from "./checkpoints.js";
+import { FilmStrip } from "./film.js";
+import { JobLog } from "./job_log.js";
+import { gpuLine, statusLine } from "./job_words.js";
 import { View } from "./view.js";
 
-const LOG_SHOWN = 120;
+/** What may be ordered in which state: [words, order, test id]. */
+const CANCEL = ["cancelJob", "cancel", "isen-cancel-job"];
+const RETRY = ["retryJob", "retry", "isen-retry-job"];
+const ORDERS = {
+  queued: [CANCEL],
+  preparing: [CANCEL],
+  running: [["pauseJob", "pause", "isen-pause-job"], CANCEL],
+  paused: [["resumeJob", "resume", "isen-resume-job"], CANCEL],
+  interrupted: [CANCEL],
+  failed: [RETRY],
+  cancelled: [RETRY],
+};
 
 export class IsenJob extends View {
   build() {
     this.className = "isen-stack";
-    this.heading = h("h3", { class: "isen-grow" });
+    this.heading = h("h2", { class: "isen-ellipsis", tabindex: -1 });
+    this.what = h("small", { class: "isen-muted isen-ellipsis" });
     this.stateText = h("strong", { "data-testid": "isen-job-state" });
-    this.bar = h("progress", { "data-testid": "isen-job-progress" });
-    this.steps = h("span", { class: "isen-right" });
-    this.line = h("p", { class: "isen-muted" });
-    this.outcome = h("div", { role: "status", "aria-live": "polite" });
-    this.curve = h("div", {});
-    this.samples = h("div", { class: "isen-film", role: "list", "data-testid": "isen-samples" });
-    this.checkpoints = h("details", { class: "isen-fold" });
+    this.steps = h("span", { class: "isen-muted", "data-testid": "isen-job-steps" });
+    this.bar = h("progress", { max: 1, "aria-label": t("progress"), "data-testid": "isen-job-progress" });
+    this.line = h("p", { class: "isen-muted", "data-testid": "isen-job-line" });
+    this.gpu = h("p", { class: "isen-muted" });
+    this.outcome = h("div", { class: "isen-stack", role: "status", "aria-live": "polite" });
+    this.curve = h("figure", { class: "isen-figure" });
+    this.film = new FilmStrip(this);
+    this.checkpoints = new CheckpointList(this.store);
     this.buttons = h("div", { class: "isen-row" });
-    this.logText = h("pre", { class: "isen-log", tabindex: 0 });
+    this.log = new JobLog();
+    const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
     this.append(
-      h("div", { class: "isen-row" },
-        h("button", { class: "isen-icon", "aria-label": t("back"), title: t("back"), on: { click: () => this.store.go({ tab: "training" }) } }, icon("chevron-left")),
-        this.heading),
-      h("div", { class: "isen-row" }, this.stateText, h("span", { class: "isen-grow" }), this.steps),
-      this.bar, this.line, this.outcome, this.curve, this.samples, this.checkpoints, this.buttons,
-      h("details", { class: "isen-fold" }, h("summary", { text: t("log"), "data-testid": "isen-log" }), this.logText));
+      h("div", { class: "isen-row isen-top" }, back, h("div", { class: "isen-grow" }, this.heading, this.what)),
+      h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row isen-ends" }, this.stateText, this.steps), this.bar, this.line, this.gpu),
+      this.outcome, this.buttons, this.curve, this.film.element, this.checkpoints.element, this.log.element);
     this.store.loadJob(this.route.job);
   }
 
   update(state) {
     const job = state.jobs?.find((known) => known.id === this.route.job);
-    if (!job) {
-      this.store.go({ tab: "training" });
-      return;
-    }
+    if (!job) return;
     const person = state.characters.find((known) => known.id === job.character_id);
-    const { progress } = job;
-    this.heading.textContent = [person?.name, job.family, job.request.preset].filter(Boolean).join(" · ");
-    this.stateText.textContent = t(`state_${job.state}`);
-    this.stateText.dataset.state = job.state;
-    this.bar.max = progress.total_steps || 1;
-    this.bar.value = job.state === "completed" ? this.bar.max : progress.step;
-    this.steps.textContent = progress.total_steps ? `${count(progress.step)} / ${count(progress.total_steps)}` : "";
     const points = state.losses[job.id] ?? [];
-    this.line.textContent = statusLine(job, points);
-    fill(this.outcome, [job.state, job.error, job.artifacts.length], () => this.#outcome(job, person));
-    fill(this.curve, [points.length, points.at(-1)], () => points.length > 1 && lossCurve(points, progress.total_steps, t("lossCurve")));
-    const samples = job.artifacts.filter((artifact) => artifact.kind === "sample");
-    fill(this.samples, samples.map((sample) => sample.file), () => samples.map((sample) => this.#sample(job, sample)));
-    this.checkpoints.hidden = !job.checkpoints.length;
-    fill(this.checkpoints, job.checkpoints, () => this.#checkpoints(job));
-    fill(this.buttons, [job.state], () => this.#buttons(job));
-    const lines = state.logs[job.id] ?? [];
-    this.logText.textContent = lines.length ? lines.slice(-LOG_SHOWN).join("\n") : t("noLog");
+    this.#head(job, person, state);
+    this.#standing(job, state);
+    fill(this.outcome, [job.state, job.error, job.artifacts.length, person?.name], () => this.#outcome(job, person));
+    fill(this.curve, [points.length, points.at(-1), job.progress.total_steps], () => points.length > 1 && this.#curve(points, job));
+    this.film.show(job);
+    this.checkpoints.show(job);
+    fill(this.buttons, [job.state, job.order], () => (ORDERS[job.state] ?? []).map((order) => this.#order(job, ...order)));
+    this.log.show(state.logs[job.id]);
+  }
+
+  #head(job, person, state) {
+    const family = state.families.find((known) => known.key === job.family)?.label ?? job.family;
+    say(this.heading, person?.name ?? t("gone"));
+    say(this.what, [family, job.request.preset].filter(Boolean).join(" · "));
+  }
+
+  #standing(job, state) {
+    const { progress } = job;
+    const place = waitingJobs(state).findIndex((known) => known.id === job.id);
+    say(this.stateText, t(`state_${job.state}`));
+    this.stateText.dataset.state = job.state;
+    this.bar.value = shareOf(job);
+    this.bar.hidden = job.state === "queued" || job.state === "cancelled";
+    say(this.steps, progress.total_steps ? t("stepOf", { n: count(progress.step), total: count(progress.total_steps) }) : "");
+    say(this.line, place >= 0 ? t("waitingFor", { n: place }) : statusLine(job));
+    say(this.gpu, gpuLine(job, state.workers));
+    this.gpu.hidden = !this.gpu.textContent;
+    this.line.hidden = !this.line.textContent;
   }
 
   #outcome(job, person) {
-    if (job.error) return h("p", { class: "isen-error", "data-testid": "isen-job-error", text: `${job.error.message} ${job.error.hint}` });
+    if (job.error) {
+      return [
+        h("p", { class: job.state === "failed" ? "isen-error" : "isen-warn", "data-testid": "isen-job-error", text: `${job.error.message} ${job.error.hint}`.trim() }),
+        button(t("showLog"), () => this.log.open(), { kind: "link" }),
+      ];
+    }
     const lora = job.artifacts.find((artifact) => artifact.kind === "lora");
     if (job.state !== "completed" || !lora) return [];
     return [
-      h("p", { class: "isen-note isen-wrap", "data-testid": "isen-job-done", text: t("doneNote", { file: lora.file }) }),
-      person && h("button", { class: "isen-primary isen-wide", text: t("makePictures", { name: person.name }), on: { click: () => this.store.go({ tab: "images", id: person.id }) } }),
+      person && button(t("makePictures", { name: person.name }), () => this.store.go({ tab: "images", id: person.id }), { kind: "primary isen-wide", testid: "isen-make-pictures" }),
+      h("p", { class: "isen-note", "data-testid": "isen-job-done" }, t("doneNote"), " ", h("code", { class: "isen-file", text: lora.file })),
     ];
   }
 
-  #sample(job, sample) {
-    const name = sample.file.split("/").at(-1);
-    const alt = t("sampleOf", { step: sample.step });
-    return h("figure", { role: "listitem" },
-      picture(this.store.api.url(`/training/jobs/${job.id}/samples/${encodeURIComponent(name)}`), alt), h("figcaption", { text: count(sample.step) }));
+  #curve(points, job) {
+    const last = points.at(-1);
+    const meaning = ENDED.has(job.state) ? "" : lossMeaning(points);
+    const words = [t("lossNow", { n: last.loss.toFixed(3) }), meaning && t(`loss_${meaning}`)].filter(Boolean).join(" · ");
+    return [
+      h("figcaption", { class: "isen-row isen-ends" }, h("span", { text: words }), h("small", { class: "isen-muted", text: t("lossHint") })),
+      lossCurve(points, job.progress.total_steps, `${t("lossCurve")}. ${words}`),
+    ];
   }
 
-  #checkpoints(job) {
-    const publish = (step) => this.store.attempt((id) => this.store.api.post(`/training/jobs/${job.id}/checkpoints/${step}/publish`, {}, id));
-    const rows = job.checkpoints.map(({ step, published }) =>
-      h("li", { class: "isen-row" }, h("span", { class: "isen-grow", text: count(step) }),
-        published
-          ? h("small", { class: "isen-muted", text: t("published") })
-          : h("button", { text: t("publish"), "aria-label": t("publishOf", { step }), on: { click: () => publish(step) } })));
-    return [h("summary", { text: `${t("checkpoints")} (${job.checkpoints.length})` }), h("ul", { class: "isen-list" }, ...rows)];
+  #order(job, words, verb, testid) {
+    const give = async () => this.store.keepJob(await this.store.attempt((id) => this.store.api.post(`/training/jobs/${job.id}/${verb}`, {}, id)));
+    return button(t(words), give, { testid, kind: verb === "retry" || verb === "resume" ? "primary" : "" });
   }
-
-  #buttons(job) {
-    const order = (verb) => async () =>
-      this.store.keepJob(await this.store.attempt((id) => this.store.api.post(`/training/jobs/${job.id}/${verb}`, {}, id)));
-    const button = (text, verb, testid) => h("button", { text, "data-testid": testid, on: { click: order(verb) } });
-    const cancel = () => button(t("cancelJob"), "cancel", "isen-cancel-job");
-    const offers = {
-      queued: () => [cancel()],
-      preparing: () => [cancel()],
-      running: () => [button(t("pauseJob"), "pause", "isen-pause-job"), cancel()],
-      paused: () => [button(t("resumeJob"), "resume", "isen-resume-job"), cancel()],
-      failed: () => [button(t("retryJob"), "retry", "isen-retry-job")],
-      cancelled: () => [button(t("retryJob"), "retry", "isen-retry-job")],
-    };
-    return offers[job.state]?.() ?? [];
-  }
-}
-
-/** "training · 2.1 s a step · about 20 min left · loss 0.11, settling" */
-export function statusLine(job, points) {
-  const { phase, seconds_per_step: pace, eta_s: eta, loss } = job.progress;
-  if (job.state !== "running" && job.state !== "pausing") return job.attempt > 1 ? t("attempt", { n: job.attempt }) : "";
-  const meaning = lossMeaning(points);
-  return [
-    phase && t(`phase_${phase}`),
-    pace && t("perStep", { n: pace < 0.1 ? pace.toFixed(2) : pace.toFixed(1) }),
-    eta !== null && phase === "training" && t("timeLeft", { time: about(eta) }),
-    loss !== null && t("lossNow", { n: loss.toFixed(3) }) + (meaning ? `, ${t(`loss_${meaning}`)}` : ""),
-    job.attempt > 1 && t("attempt", { n: job.attempt }),
-  ].filter(Boolean).join(" · ");
 }

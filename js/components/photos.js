@@ -1,63 +1,51 @@
-/** Photos of a character: the place to drop them and the strip of thumbnails. */
+/** The photos of a character as a strip of thumbnails; one opens in full. */
 
-import { h, icon, picture } from "../lib/dom.js";
+import { button, h, icon, picture } from "../lib/dom.js";
+import { keyed } from "../lib/lists.js";
 import { t } from "../locales/words.js";
-import { offerUndo } from "./panel.js";
+import { openPhoto } from "./photo.js";
+import { offerUndo } from "./view.js";
 
-const ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif";
+const SKELETONS = 8;
 
-/** Takes dropped and chosen files. ComfyUI would load a dropped file as a workflow: the events end here. */
-export function dropzone(take) {
-  const input = h("input", {
-    type: "file", multiple: true, accept: ACCEPTED, class: "isen-hidden-input", "data-testid": "isen-file-input",
-    on: { change: () => { take(input.files); input.value = ""; } },
-  });
-  const zone = h("label", { class: "isen-drop", "data-testid": "isen-dropzone" },
-    icon("images"), h("strong", { text: t("dropPhotos") }), h("span", { text: t("choosePhotos") }),
-    h("small", { class: "isen-muted", text: t("photoKinds") }), input);
-  const hold = (event) => {
-    event.preventDefault();
-    event.stopPropagation();
-    zone.classList.toggle("isen-over", event.type === "dragover");
-  };
-  zone.addEventListener("dragover", hold);
-  zone.addEventListener("dragleave", hold);
-  zone.addEventListener("drop", (event) => {
-    hold(event);
-    take(event.dataTransfer.files);
-  });
-  zone.addEventListener("paste", (event) => {
-    if (!event.clipboardData?.files.length) return;
-    hold(event);
-    take(event.clipboardData.files);
-  });
-  return zone;
+export class PhotoStrip {
+  /** @param {import("./view.js").View} view */
+  constructor(view, characterId) {
+    this.view = view;
+    this.characterId = characterId;
+    this.element = h("ul", { class: "isen-strip", "aria-label": t("photosTitle"), "data-testid": "isen-photos" });
+  }
+
+  show(character, list, loading) {
+    this.character = character;
+    const shown = list.map(({ id, name, included, held_out: held, findings }, index) => ({ id, n: index + 1, name, included, held, findings }));
+    const blanks = loading ? Array.from({ length: Math.min(SKELETONS, character.photo_count) }, (_, index) => ({ id: `blank-${index}`, blank: true })) : [];
+    keyed(this.element, [...shown, ...blanks], { id: (photo) => photo.id, make: (photo) => (photo.blank ? blank() : this.#thumbnail(photo)) });
+  }
+
+  #thumbnail({ id, n, name, included, held, findings }) {
+    const { store } = this.view;
+    const path = `/characters/${this.characterId}/photos/${id}`;
+    const notes = [...findings.map((finding) => finding.message), held && t("holdOutHint"), !included && t("leftOut")];
+    const said = [t("photo", { n }), name, ...notes].filter(Boolean).join(". ");
+    const mark = findings[0]?.code.replaceAll("_", " ");
+    const open = button(said, () => openPhoto(this.view, this.characterId, id), { kind: "plain", bare: true });
+    open.replaceChildren(picture(store.api.url(`${path}/image?size=thumb`), ""));
+    return h("li", {}, h("figure", { class: included ? "isen-photo" : "isen-photo isen-off" }, open,
+      mark && h("figcaption", { class: "isen-badge", text: mark, "aria-hidden": "true" }),
+      held && h("figcaption", { class: "isen-badge isen-held", "aria-hidden": "true" }, icon("bookmark-fill")),
+      button(t("deletePhoto", { n }), () => removePhoto(this.view, path), { icon: "times", bare: true, kind: "corner" })));
+  }
 }
 
-export function photoStrip(view, character, list) {
-  return list.map((photo, index) => thumbnail(view, character, photo, index + 1));
+function blank() {
+  return h("li", {}, h("span", { class: "isen-picture isen-skeleton" }));
 }
 
-function thumbnail(view, character, photo, n) {
+/** Into the trash, with undo. */
+export async function removePhoto(view, path) {
   const { store } = view;
-  const path = `/characters/${character.id}/photos/${photo.id}`;
-  const worst = photo.findings[0];
-  const said = [t("photo", { n }), photo.name, ...photo.findings.map((finding) => finding.message)].filter(Boolean).join(". ");
-  const patch = (changes) => store.attempt((id) => store.api.patch(path, changes, id));
-  const remove = async () => {
-    if (!(await store.attempt((id) => store.api.delete(path, id)))) return;
-    offerUndo(view, t("photoDeleted"), () => store.attempt((id) => store.api.post(`${path}/restore`, {}, id)));
-  };
-  return h("figure", { class: photo.included ? "isen-photo" : "isen-photo isen-off", role: "listitem", title: said },
-    picture(store.api.url(`${path}/image?size=thumb`), said),
-    worst ? h("figcaption", { class: "isen-badge", text: worst.code.replace("_", " ") }) : null,
-    photo.held_out ? h("figcaption", { class: "isen-badge isen-held", text: t("holdOut") }) : null,
-    h("span", { class: "isen-photo-tools" },
-      toggle("check", t("includePhoto"), photo.included, () => patch({ included: !photo.included })),
-      toggle("bookmark", t("holdOutHint"), photo.held_out, () => patch({ held_out: !photo.held_out })),
-      h("button", { class: "isen-icon", "aria-label": t("deletePhoto", { n }), title: t("deletePhoto", { n }), on: { click: remove } }, icon("trash"))));
-}
-
-function toggle(name, label, on, click) {
-  return h("button", { class: "isen-icon", "aria-label": label, title: label, "aria-pressed": String(on), on: { click } }, icon(name));
+  if (!(await store.attempt((id) => store.api.delete(path, id)))) return false;
+  offerUndo(view, t("photoDeleted"), () => store.attempt((id) => store.api.post(`${path}/restore`, {}, id)));
+  return true;
 }

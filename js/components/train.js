@@ -1,114 +1,123 @@
 /** Starting a training: who, how thorough, on which model; everything else is folded away. */
 
 import { ApiError } from "../api.js";
-import { fill, field, h, icon } from "../lib/dom.js";
-import { about, count } from "../lib/format.js";
+import { button, field, h, say } from "../lib/dom.js";
+import { fill } from "../lib/lists.js";
+import { count } from "../lib/format.js";
 import { t } from "../locales/words.js";
-import { advancedFields } from "./advanced.js";
+import { AdvancedFields } from "./advanced.js";
+import { findingLine } from "./findings.js";
+import { PeopleChoice } from "./people.js";
+import { PresetChoice } from "./presets.js";
 import { View } from "./view.js";
 
 const CHECK_AFTER_MS = 250;
 
 export class IsenTrain extends View {
+  #checked = 0;
+  #presetsAsked = 0;
+  #timer;
+
   build() {
     this.className = "isen-stack";
-    this.preset = "balanced";
-    this.who = h("select", { "data-testid": "isen-person", on: { change: () => this.#changed() } });
+    this.people = new PeopleChoice(this.store, { label: t("person"), name: "isen-train-who", testid: "isen-person", changed: () => this.#changed() });
+    this.presets = new PresetChoice(() => this.#adjusted());
     this.family = h("select", { "data-testid": "isen-family", on: { change: () => this.#changed() } });
-    this.base = h("select", { on: { change: () => this.#check() } });
+    this.base = h("select", { "data-testid": "isen-base", on: { change: () => this.#check() } });
     this.baseField = field(t("baseFile"), this.base);
-    this.presets = h("div", { class: "isen-stack", role: "radiogroup", "aria-label": t("preset") });
-    this.advanced = advancedFields(() => this.#check());
+    this.advanced = new AdvancedFields(() => this.#check());
+    this.heading = h("h2", { class: "isen-grow isen-ellipsis", tabindex: -1, text: t("whoToTrain") });
+    this.nobody = h("section", { class: "isen-card isen-stack", hidden: true }, h("p", { text: t("noOneToTrain") }),
+      button(t("newCharacter"), () => this.store.go({ tab: "characters" }), { kind: "primary" }));
     this.findings = h("ul", { class: "isen-findings", role: "status", "aria-live": "polite", "data-testid": "isen-findings" });
-    this.start = h("button", { class: "isen-primary isen-wide", text: t("startTraining"), disabled: true, "data-testid": "isen-start-training", on: { click: () => this.#start() } });
-    this.append(
-      h("div", { class: "isen-row" },
-        h("button", { class: "isen-icon", "aria-label": t("back"), title: t("back"), on: { click: () => this.store.go({ tab: "training" }) } }, icon("chevron-left")),
-        h("h3", { class: "isen-grow", text: t("whoToTrain") })),
-      field(t("person"), this.who), this.presets, field(t("model"), this.family, t("modelHint")), this.baseField,
-      this.advanced.element, this.findings, this.start);
+    this.start = button(t("startTraining"), () => this.#start(), { kind: "primary isen-wide", disabled: true, testid: "isen-start-training" });
+    const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
+    this.form = h("div", { class: "isen-stack" },
+      this.people.element, this.presets.element, field(t("model"), this.family, t("modelHint")), this.baseField,
+      this.advanced.element, h("footer", { class: "isen-foot" }, this.findings, this.start));
+    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.nobody, this.form);
   }
 
   update(state) {
     const people = state.characters.filter((known) => known.photo_count);
-    fill(this.who, people.map((known) => [known.id, known.name]), () =>
-      people.length ? people.map((known) => h("option", { value: known.id, text: known.name })) : [h("option", { value: "", text: t("noOneToTrain") })]);
-    fill(this.family, state.families.map((known) => [known.key, known.base_models]), () => {
-      setTimeout(() => this.#preselect(state), 0);
-      return state.families.map((known) => h("option", { value: known.key, text: known.status === "experimental" ? `${known.label} (${t("experimental")})` : known.label }));
-    });
+    this.nobody.hidden = people.length > 0;
+    this.form.hidden = !people.length;
+    const before = this.people.value;
+    this.people.show(people, this.route.train);
+    this.people.element.hidden = people.length === 1;
+    fill(this.family, state.families.map((known) => [known.key, known.base_models]), () => state.families.map((known) => option(known, preferred(state.families))));
+    if (before !== this.people.value) this.#changed();
   }
 
-  #preselect(state) {
-    if (this.route.train !== "?") this.who.value = this.route.train;
-    const known = state.families.find((family) => family.base_models.length) ?? state.families.find((family) => family.key === "sd15");
-    if (known) this.family.value = known.key;
-    this.#changed();
+  get person() {
+    return this.store.state.characters.find((known) => known.id === this.people.value);
   }
 
+  /** Someone else or another model: other numbers in the presets. */
   async #changed() {
     const family = this.store.state.families.find((known) => known.key === this.family.value);
-    if (!family) return;
-    fill(this.base, [family.key, family.base_models], () => [
-      h("option", { value: "", text: t("baseAuto") }), ...family.base_models.map((name) => h("option", { value: name, text: name })),
-    ]);
-    this.baseField.hidden = family.base_models.length < 2;
-    const photos = this.store.state.characters.find((known) => known.id === this.who.value)?.photo_count ?? 20;
-    const answer = await this.store.attempt(() => this.store.api.get(`/training/presets?family=${family.key}&photos=${photos}`));
-    if (!answer) return;
-    fill(this.presets, answer.items, () => answer.items.map((preset) => this.#card(preset)));
-    this.advanced.defaults(answer.items.find((preset) => preset.name === this.preset));
-    this.#check();
+    if (!family || !this.person) return;
+    say(this.heading, t("train", { name: this.person.name }));
+    const names = family.base_models;
+    fill(this.base, [family.key, names], () => [h("option", { value: "", text: t("baseAuto") }), ...names.map((name) => h("option", { value: name, text: name }))]);
+    this.baseField.hidden = names.length < 2;
+    const asked = ++this.#presetsAsked;
+    const answer = await this.store.attempt(() => this.store.api.get(`/training/presets?family=${family.key}&photos=${this.person.photo_count}`));
+    if (!answer || asked !== this.#presetsAsked) return;
+    this.presets.show(answer.items);
+    this.#adjusted();
   }
 
-  #card(preset) {
-    const input = h("input", {
-      type: "radio", name: "isen-preset", value: preset.name, checked: preset.name === this.preset, "data-testid": `isen-preset-${preset.name}`,
-      on: { change: () => { this.preset = preset.name; this.advanced.defaults(preset); this.#check(); } },
-    });
-    const time = preset.estimate_s === null ? t("seconds") : about(preset.estimate_s);
-    return h("label", { class: "isen-card isen-preset" }, input,
-      h("span", { class: "isen-grow" }, h("strong", { text: preset.label }), h("small", { class: "isen-muted", text: preset.description })),
-      h("small", { class: "isen-right", text: `${time}\n${t("steps", { n: count(preset.steps) })}` }));
+  #adjusted() {
+    this.advanced.defaults(this.presets.chosen);
+    this.#check();
   }
 
   #request() {
     return {
-      character_id: this.who.value, family: this.family.value, preset: this.preset,
+      character_id: this.people.value, family: this.family.value, preset: this.presets.value,
       base_model: this.base.value || null, overrides: this.advanced.values(),
     };
   }
 
-  /** Ask what would stop it, shortly after the last change. */
+  /** Ask what would stop it, shortly after the last change; only the newest answer counts. */
   #check() {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
     this.start.disabled = true;
-    if (!this.who.value) return;
-    this.timer = setTimeout(async () => {
-      try {
-        this.#show(await this.store.api.post("/training/preflight", this.#request()));
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        this.#show({ ok: false, findings: [{ severity: "error", message: `${error.message} ${error.hint}` }] });
-      }
+    if (!this.people.value) return;
+    const asked = ++this.#checked;
+    this.#timer = setTimeout(async () => {
+      const answer = await this.#preflight();
+      if (asked === this.#checked) this.#show(answer);
     }, CHECK_AFTER_MS);
   }
 
-  #show({ ok, findings, plan }) {
-    const marks = { error: "times-circle", warning: "exclamation-triangle", info: "info-circle" };
-    const lines = findings.map((finding) => h("li", { class: `isen-${finding.severity}-line` }, icon(marks[finding.severity]), h("span", { text: finding.message })));
-    if (ok) {
-      const text = t("readyToTrain", { photos: plan.photos, held: plan.held_out, steps: count(plan.steps) });
-      lines.push(h("li", {}, icon("check-circle"), h("span", { text })));
+  async #preflight() {
+    try {
+      return await this.store.api.post("/training/preflight", this.#request());
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return { ok: false, findings: [{ severity: "error", message: `${error.message} ${error.hint}`.trim(), fix: "" }] };
     }
-    this.findings.replaceChildren(...lines);
+  }
+
+  #show({ ok, findings, plan }) {
+    const ready = ok ? [{ severity: "good", message: t("readyToTrain", { photos: plan.photos, held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
+    this.findings.replaceChildren(...[...findings, ...ready].map((finding) => findingLine(this.store, finding, this.people.value)));
     this.start.disabled = !ok;
   }
 
   async #start() {
-    this.start.disabled = true;
     const job = await this.store.attempt((id) => this.store.api.post("/training/jobs", this.#request(), id));
-    this.start.disabled = false;
     if (this.store.keepJob(job)) this.store.go({ tab: "training", job: job.id });
   }
+}
+
+function option({ key, label, status }, wanted) {
+  return h("option", { value: key, text: status === "experimental" ? `${label} (${t("experimental")})` : label, selected: key === wanted });
+}
+
+/** The first family whose model ComfyUI already has, else the first proven one. */
+function preferred(families) {
+  return (families.find((known) => known.base_models.length) ?? families.find((known) => known.status === "proven") ?? families[0])?.key;
 }

@@ -1,47 +1,76 @@
-/** All trainings, newest first. */
+/** All trainings: what runs, what waits, then what has ended, newest first. */
 
-import { fill, h, icon, picture } from "../lib/dom.js";
-import { about } from "../lib/format.js";
+import { button, h, say } from "../lib/dom.js";
+import { keyed } from "../lib/lists.js";
+import { about, ago } from "../lib/format.js";
 import { t } from "../locales/words.js";
-import { ENDED } from "../state.js";
+import { ENDED, shareOf, waitingJobs } from "../state.js";
+import { face } from "./people.js";
 import { View } from "./view.js";
 
 export class IsenTrainings extends View {
   build() {
     this.className = "isen-stack";
-    this.start = h("button", {
-      class: "isen-primary isen-wide", "data-testid": "isen-train-someone",
-      on: { click: () => this.store.go({ tab: "training", train: "?" }) },
-    }, icon("play"), t("trainAnother"));
-    this.none = h("p", { class: "isen-muted isen-center", text: t("noTrainings") });
-    this.list = h("div", { class: "isen-stack", role: "list" });
-    this.append(this.start, this.none, this.list);
+    const start = () => this.store.go({ tab: "training", train: "?" });
+    this.start = button(t("trainAnother"), start, { icon: "plus", kind: "primary", testid: "isen-train-someone" });
+    this.none = h("section", { class: "isen-card isen-stack" }, h("p", { text: t("noTrainings") }), h("p", { class: "isen-muted", text: t("noTrainingsHow") }));
+    this.going = h("ul", { class: "isen-plain-list", "aria-label": t("goingOn") });
+    this.past = h("ul", { class: "isen-plain-list", "aria-label": t("history") });
+    this.pastTitle = h("h3", { text: t("history") });
+    this.more = button(t("showMore"), () => this.store.more("jobs"), {});
+    this.append(this.none, this.start, this.going, this.pastTitle, this.past, this.more);
   }
 
   update(state) {
     const jobs = state.jobs ?? [];
+    const waiting = waitingJobs(state);
+    const rows = jobs.map((job) => this.#shown(job, state, waiting.indexOf(job)));
+    const going = rows.filter((row) => row.going).sort((a, b) => a.place - b.place);
+    const past = rows.filter((row) => !row.going);
     this.none.hidden = jobs.length > 0;
-    const shown = jobs.map((job) => {
-      const person = state.characters.find((known) => known.id === job.character_id);
-      return [job, person?.name ?? "", person?.cover_photo_id ?? null];
-    });
-    const key = shown.map(([job, ...rest]) => [job.id, job.state, job.progress.step, job.error?.message, ...rest]);
-    fill(this.list, key, () => shown.map((entry) => this.#row(...entry)));
+    this.pastTitle.hidden = !past.length || !going.length;
+    this.more.hidden = !state.cursors.jobs;
+    this.start.classList.toggle("isen-primary", !going.length);
+    const ways = { id: (row) => row.id, make: (row) => this.#row(row), update: (node, row) => node.redraw(row) };
+    keyed(this.going, going, ways);
+    keyed(this.past, past, ways);
   }
 
-  #row(job, name, cover) {
-    const { step, total_steps: total, eta_s: eta } = job.progress;
-    const running = !ENDED.has(job.state);
-    const left = running && eta !== null ? ` · ${t("timeLeft", { time: about(eta) })}` : "";
-    const face = cover
-      ? picture(this.store.api.url(`/characters/${job.character_id}/photos/${cover}/image?size=thumb`), "")
-      : h("span", { class: "isen-picture isen-blank" }, icon("user"));
-    return h("button", { class: "isen-card isen-job-row", role: "listitem", "data-testid": "isen-job-row", on: { click: () => this.store.go({ tab: "training", job: job.id }) } },
-      face,
-      h("span", { class: "isen-grow isen-stack-tight" },
-        h("strong", { class: "isen-ellipsis", text: name }),
-        h("small", { class: "isen-muted", text: `${job.family} · ${job.request.preset ?? ""}` }),
-        running ? h("progress", { max: total || 1, value: step }) : null,
-        h("small", { class: job.state === "failed" ? "isen-error-text" : "isen-muted", text: job.error?.message ?? `${t(`state_${job.state}`)}${left}` })));
+  #shown(job, state, place) {
+    const person = state.characters.find((known) => known.id === job.character_id);
+    const family = state.families.find((known) => known.key === job.family)?.label ?? job.family;
+    const going = !ENDED.has(job.state);
+    const { eta_s: eta } = job.progress;
+    const left = job.state === "running" && eta ? t("timeLeft", { time: about(eta) }) : "";
+    return {
+      id: job.id, going, place, person: person ? { id: person.id, cover: person.cover_photo_id } : { id: "", cover: null },
+      name: person?.name ?? t("gone"), what: [family, job.request.preset].filter(Boolean).join(" · "),
+      share: shareOf(job), state: job.state, why: job.error?.message ?? "",
+      words: [place >= 0 ? t("inLine", { n: place + 1 }) : t(`state_${job.state}`), left || (going ? "" : ago(job.finished_at ?? job.updated_at))].filter(Boolean).join(" · "),
+    };
+  }
+
+  #row(row) {
+    const bar = h("progress", { max: 1, "aria-label": t("progress") });
+    const words = h("small", {});
+    const open = button("", () => this.store.go({ tab: "training", job: row.id }), { kind: "item", testid: "isen-job-row" });
+    open.append(face(this.store, row.person), h("span", { class: "isen-grow isen-stack-tight" },
+      h("strong", { class: "isen-ellipsis", text: row.name }), h("small", { class: "isen-muted isen-ellipsis", text: row.what }), bar, words));
+    const first = button(t("trainFirst"), () => this.#first(row.id), { icon: "arrow-up", bare: true });
+    const item = h("li", { class: "isen-job-item" }, open, first);
+    item.redraw = ({ going, share, state, why, words: said, place }) => {
+      bar.hidden = !going || place >= 0;
+      bar.value = share;
+      first.hidden = place < 1;
+      words.className = state === "failed" ? "isen-error-text" : state === "completed" ? "isen-good" : "isen-muted";
+      say(words, why || said);
+    };
+    item.redraw(row);
+    return item;
+  }
+
+  async #first(jobId) {
+    this.store.keepJob(await this.store.attempt((id) => this.store.api.patch(`/training/jobs/${jobId}`, { position: 0 }, id)));
+    await this.store.refresh();
   }
 }

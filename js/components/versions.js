@@ -1,6 +1,7 @@
 /** Trained versions of a character and what is proven about each. */
 
 import { h } from "../lib/dom.js";
+import { ago, bytes, count } from "../lib/format.js";
 import { t } from "../locales/words.js";
 
 const FIT = { fits: "proofFits", partial: "proofPartial", unchecked: "proofUnchecked", wrong: "proofWrong" };
@@ -9,11 +10,13 @@ const IMAGE = { changed: "imageChanged", unchanged: "imageUnchanged", pending: "
 export function versionList(character) {
   const rows = [...character.versions].reverse().map((version) =>
     h("li", { title: version.file },
-      h("span", { text: t("versionLine", { family: version.family, step: version.step }) }),
-      h("small", { class: "isen-muted", text: ` ${proofWords(version)}` })));
-  return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-list" }, ...rows)];
+      h("div", { class: "isen-row" }, h("span", { class: "isen-grow", text: t("versionLine", { family: version.family, step: count(version.step) }) }),
+        h("small", { class: "isen-muted", text: `${bytes(version.size)} · ${ago(version.created_at)}` })),
+      h("small", { class: "isen-muted", text: proofWords(version) })));
+  return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-plain-list" }, ...rows)];
 }
 
+/** What is known about a file, in words. */
 export function proofWords({ proof, placeholder }) {
   const words = [t(FIT[proof.fit]), t(IMAGE[proof.image])];
   return (placeholder ? [t("placeholder"), ...words] : words).join(" · ");

@@ -5,6 +5,8 @@ export class View extends HTMLElement {
   store;
   /** @type {Record<string, any>} */
   route = {};
+  /** The frame, which outlives the view. @type {HTMLElement | null} */
+  panel = null;
   #stop = null;
   #built = false;
 
@@ -13,6 +15,7 @@ export class View extends HTMLElement {
       this.#built = true;
       this.build();
     }
+    this.#stop?.();
     this.#stop = this.store.listen((state) => this.update(state));
     this.update(this.store.state);
   }
@@ -25,6 +28,14 @@ export class View extends HTMLElement {
   /** Once, when first shown. */
   build() {}
 
-  /** At every change of the state. */
+  /** At every change of the state, and when shown again. */
   update(_state) {}
+}
+
+/**
+ * Tell what was done and offer to take it back; `undo` null for what cannot be undone.
+ * @param {View} view
+ */
+export function offerUndo(view, text, undo) {
+  (view.panel ?? view).dispatchEvent(new CustomEvent("isen-undo", { bubbles: true, detail: { text, undo } }));
 }

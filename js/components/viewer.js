@@ -1,32 +1,34 @@
-/** A picture in full, over the canvas: arrow keys move, Escape closes. */
+/** Pictures in full, over the canvas: arrow keys move, Escape closes. */
 
-import { h, icon } from "../lib/dom.js";
+import { button, h, icon, say } from "../lib/dom.js";
 import { t } from "../locales/words.js";
+import { arrowOf, closer, openDialog } from "./dialogs.js";
 
-export function showPicture(view, generation, first, name) {
-  const kept = generation.images.filter((image) => !image.deleted_at);
-  let at = kept.indexOf(first);
-  const image = h("img", { class: "isen-full" });
-  const caption = h("small", { class: "isen-muted" });
-  const link = h("a", { class: "isen-button", "aria-label": t("download"), title: t("download") }, icon("download"));
+/**
+ * @param {import("./view.js").View} view
+ * @param {{label: string, items: {src: string, name: string, caption: string}[], at: number, tools?: (close: () => void) => any[]}} shown
+ */
+export function showPictures(view, { label, items, at: first, tools = () => [] }) {
+  let at = first;
+  const image = h("img", { class: "isen-full", "data-testid": "isen-full" });
+  const caption = h("small", { class: "isen-grow isen-wrap isen-caption-text" });
+  const place = h("small", { class: "isen-muted" });
+  const link = h("a", { class: "isen-button isen-icon", "aria-label": t("download"), title: t("download") }, icon("download"));
   const show = (move) => {
-    at = (at + move + kept.length) % kept.length;
-    const current = kept[at];
-    image.src = view.store.api.imageUrl(generation, current);
-    image.alt = t("imageAlt", { name });
-    caption.textContent = `${generation.request.prompt} · ${current.width} × ${current.height} · ${t("seedIs", { n: current.seed })}`;
-    link.href = image.src;
-    link.download = `${generation.id}-${current.n}.png`;
+    at = (at + move + items.length) % items.length;
+    const { src, name, caption: text } = items[at];
+    image.src = src;
+    image.alt = label;
+    say(caption, text);
+    say(place, items.length > 1 ? t("placeOf", { n: at + 1, count: items.length }) : "");
+    link.href = src;
+    link.download = name;
   };
-  const keys = (event) => {
-    const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (move) show(move);
-    event.stopPropagation();
-  };
-  const dialog = h("dialog", { class: "isen-dialog isen-viewer", "aria-label": t("imageAlt", { name }), on: { keydown: keys, close: () => dialog.remove() } },
-    image, h("div", { class: "isen-row" }, h("span", { class: "isen-grow isen-wrap" }, caption), link,
-      h("button", { class: "isen-icon", "aria-label": t("close"), title: t("close"), on: { click: () => dialog.close() } }, icon("times"))));
+  const turn = (move, word, name) => items.length > 1 && button(word, () => show(move), { icon: name, bare: true });
+  const dialog = openDialog(view, { label, kind: "isen-viewer", keys: (event) => arrowOf(event) && show(arrowOf(event)) },
+    h("div", { class: "isen-viewer-picture" }, image),
+    h("div", { class: "isen-row" }, turn(-1, t("previous"), "chevron-left"), place, turn(1, t("next"), "chevron-right"), caption,
+      ...tools(() => dialog.close()), link, closer(() => dialog.close())));
   show(0);
-  view.append(dialog);
-  dialog.showModal();
+  return dialog;
 }

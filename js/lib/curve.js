@@ -5,7 +5,7 @@ export const WIDTH = 280;
 export const HEIGHT = 64;
 const MOST_POINTS = 280;
 
-/** Thin out to at most MOST_POINTS, keeping the last one. */
+/** Thin out to at most about MOST_POINTS, keeping the last one. */
 export function thinned(points) {
   const stride = Math.ceil(points.length / MOST_POINTS);
   return points.filter((_, index) => index % stride === 0 || index === points.length - 1);
@@ -20,16 +20,20 @@ export function smoothed(points, weight = 0.85) {
   });
 }
 
-/** "x,y x,y …" within WIDTH x HEIGHT; `total` steps fill the width. */
-export function polyline(points, total) {
+/** The range of all losses; both lines are drawn in it. */
+export function rangeOf(points) {
   const losses = points.map((point) => point.loss);
-  const low = Math.min(...losses);
-  const span = Math.max(...losses) - low || 1;
+  return { low: Math.min(...losses), high: Math.max(...losses) };
+}
+
+/** "x,y x,y …" within WIDTH x HEIGHT; `total` steps fill the width. */
+export function polyline(points, total, range = rangeOf(points)) {
+  const span = range.high - range.low || 1;
   const across = Math.max(total, points.at(-1)?.step ?? 1);
   return points
     .map((point) => {
       const x = (point.step / across) * WIDTH;
-      const y = HEIGHT - 4 - ((point.loss - low) / span) * (HEIGHT - 8);
+      const y = HEIGHT - 4 - ((point.loss - range.low) / span) * (HEIGHT - 8);
       return `${x.toFixed(1)},${y.toFixed(1)}`;
     })
     .join(" ");
@@ -38,13 +42,15 @@ export function polyline(points, total) {
 export function lossCurve(points, total, label) {
   const svg = document.createElementNS(SPACE, "svg");
   svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+  svg.setAttribute("preserveAspectRatio", "none");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
   svg.setAttribute("class", "isen-curve");
-  const shown = thinned(points);
+  const shown = thinned(points.filter((point) => Number.isFinite(point.loss)));
+  const range = rangeOf(shown);
   for (const [line, kind] of [[shown, "raw"], [smoothed(shown), "mean"]]) {
     const element = document.createElementNS(SPACE, "polyline");
-    element.setAttribute("points", polyline(line, total));
+    element.setAttribute("points", polyline(line, total, range));
     element.setAttribute("class", `isen-curve-${kind}`);
     svg.append(element);
   }

@@ -14,13 +14,15 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
+const LIVE = new Set(["value", "checked", "disabled", "selected", "open"]);
+
 function setProp(element, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (name === "on") {
     for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
   } else if (name === "text") {
     element.textContent = value;
-  } else if (name === "value" || name === "checked" || name === "disabled") {
+  } else if (LIVE.has(name)) {
     element[name] = value;
   } else {
     element.setAttribute(name, value === true ? "" : String(value));
@@ -32,13 +34,36 @@ export function icon(name) {
   return h("i", { class: `pi pi-${name}`, "aria-hidden": "true" });
 }
 
+/**
+ * A button that cannot be pressed twice: until what it started has ended it says that it is busy.
+ * @param {string} label
+ * @param {(event: Event) => unknown} run
+ * @param {{icon?: string, kind?: string, bare?: boolean, testid?: string} & Record<string, any>} [options]
+ *   `bare`: only the icon is drawn, the label is its name and tooltip
+ */
+export function button(label, run, { icon: name = "", kind = "", bare = false, testid = null, ...props } = {}) {
+  const classes = [bare ? "isen-icon" : "", kind && `isen-${kind}`].filter(Boolean).join(" ");
+  const named = bare ? { "aria-label": label, title: label } : {};
+  const element = h("button", { class: classes || null, "data-testid": testid, ...named, ...props }, name && icon(name), !bare && label);
+  element.addEventListener("click", async (event) => {
+    if (element.getAttribute("aria-busy") === "true") return;
+    element.setAttribute("aria-busy", "true");
+    try {
+      await run(event);
+    } finally {
+      element.removeAttribute("aria-busy");
+    }
+  });
+  return element;
+}
+
 /** A labelled field; `control` gets an id that the label points at. */
 export function field(label, control, hint = "") {
   const id = `isen-${++fieldCount}`;
   control.id = id;
   const help = hint ? h("small", { class: "isen-muted", id: `${id}-hint`, text: hint }) : null;
-  if (help) control.setAttribute("aria-describedby", help.id);
-  return h("div", { class: "isen-field" }, h("label", { for: id, text: label, title: hint || null }), control, help);
+  if (help) control.setAttribute("aria-describedby", `${id}-hint`);
+  return h("div", { class: "isen-field" }, h("label", { for: id, text: label }), control, help);
 }
 let fieldCount = 0;
 
@@ -47,10 +72,7 @@ export function picture(src, alt, props = {}) {
   return h("img", { src, alt, loading: "lazy", decoding: "async", class: "isen-picture", ...props });
 }
 
-/** Replace the children only when `key` differs from last time: nothing jumps, focus stays where it is. */
-export function fill(element, key, make) {
-  const text = JSON.stringify(key);
-  if (element.dataset.isenKey === text) return;
-  element.dataset.isenKey = text;
-  element.replaceChildren(...[make()].flat().filter(Boolean));
+/** The text, only when it differs: nothing is read aloud twice. */
+export function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }

@@ -10,6 +10,7 @@ export function about(seconds) {
   return rest ? `about ${Math.floor(minutes / 60)} h ${rest} min` : `about ${minutes / 60} h`;
 }
 
+/** 2.1 GB */
 export function bytes(count) {
   const units = ["B", "KB", "MB", "GB", "TB"];
   let value = count;
@@ -24,6 +25,17 @@ export function bytes(count) {
 /** 1,430 */
 export function count(number) {
   return new Intl.NumberFormat("en").format(number);
+}
+
+/** "just now", "12 min ago", "3 h ago", "2 days ago" */
+export function ago(iso, now = Date.now()) {
+  const minutes = Math.floor((now - Date.parse(iso)) / 60000);
+  if (!Number.isFinite(minutes)) return "";
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 60 * 24) return `${Math.floor(minutes / 60)} h ago`;
+  const days = Math.floor(minutes / (60 * 24));
+  return days === 1 ? "yesterday" : `${days} days ago`;
 }
 
 /** What the end of a loss curve says: falling, settling, or not yet anything. */

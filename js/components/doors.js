@@ -1,0 +1,37 @@
+/** What is shown instead of a view: still connecting, our link is needed, or the server cannot work. */
+
+import { button, field, h, icon } from "../lib/dom.js";
+import { t } from "../locales/words.js";
+import { exchange } from "../session.js";
+
+const SKELETONS = 6;
+
+/** Grey squares where the faces will be: nothing jumps when they come. */
+export function connecting() {
+  const blank = () => h("span", { class: "isen-picture isen-skeleton" });
+  return h("div", { class: "isen-wall", role: "status", "aria-label": t("loading") }, ...Array.from({ length: SKELETONS }, blank));
+}
+
+/** @param {import("../store.js").Store} store */
+export function locked(store) {
+  const token = h("input", { type: "password", autocomplete: "off", required: true, "data-testid": "isen-token" });
+  const wrong = h("p", { class: "isen-error", role: "alert", hidden: true, text: t("tokenWrong") });
+  const open = async (event) => {
+    event.preventDefault();
+    wrong.hidden = await exchange(store.api, token.value.trim());
+    if (wrong.hidden) await store.refresh();
+  };
+  return h("form", { class: "isen-stack", on: { submit: open } },
+    h("h2", { tabindex: -1 }, icon("lock"), ` ${t("lockedTitle")}`),
+    h("p", { text: t("locked") }), h("p", { class: "isen-muted", text: t("lockedHow") }),
+    field(t("token"), token), wrong,
+    h("button", { type: "submit", class: "isen-primary isen-wide", text: t("unlock") }));
+}
+
+/** The server's own words: what is wrong and what to do. */
+export function blocked(store, failure) {
+  return h("div", { class: "isen-stack" },
+    h("h2", { tabindex: -1 }, icon("exclamation-triangle"), ` ${t("blockedTitle")}`),
+    h("p", { text: failure?.message ?? t("offline", { s: 5 }) }), h("p", { class: "isen-muted", text: failure?.hint ?? "" }),
+    button(t("tryAgain"), () => store.refresh(), { kind: "primary" }));
+}

@@ -1,0 +1,32 @@
+/** A training's numbers as sentences. */
+
+import { about, bytes } from "../lib/format.js";
+import { t } from "../locales/words.js";
+
+/** "training · 2.1 s a step · about 20 min left" */
+export function statusLine(job) {
+  const { phase, seconds_per_step: pace, eta_s: eta } = job.progress;
+  const attempt = job.attempt > 1 && t("attempt", { n: job.attempt });
+  if (job.state !== "running" && job.state !== "pausing") return attempt || "";
+  return [
+    phaseWords(phase),
+    pace && t("perStep", { n: pace < 0.1 ? pace.toFixed(2) : pace.toFixed(1) }),
+    eta && phase === "training" && t("timeLeft", { time: about(eta) }),
+    attempt,
+  ].filter(Boolean).join(" · ");
+}
+
+/** A phase that a foreign trainer made up is shown as it is. */
+function phaseWords(phase) {
+  const key = `phase_${phase}`;
+  return t(key) === key ? phase : t(key);
+}
+
+/** "GPU NVIDIA RTX 3090 · 21.3 GB of 24 GB used", as far as it is known while the job runs. */
+export function gpuLine(job, workers) {
+  if (job.state !== "running") return "";
+  const gpu = workers.find((worker) => worker.id === job.worker_id)?.gpus[0];
+  if (!gpu) return "";
+  const used = job.progress.vram_used_bytes ?? gpu.total_bytes - gpu.free_bytes;
+  return t("gpuUsed", { name: gpu.name, used: bytes(used), total: bytes(gpu.total_bytes) });
+}

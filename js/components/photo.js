@@ -1,0 +1,89 @@
+/** One photo in full, over the canvas: what was found about it, its caption, whether it is trained on. */
+
+import { button, field, h, say } from "../lib/dom.js";
+import { fill } from "../lib/lists.js";
+import { t } from "../locales/words.js";
+import { arrowOf, closer, openDialog } from "./dialogs.js";
+import { removePhoto } from "./photos.js";
+
+/** @param {import("./view.js").View} view */
+export function openPhoto(view, characterId, photoId) {
+  return new PhotoDialog(view, characterId, photoId);
+}
+
+class PhotoDialog {
+  constructor(view, characterId, photoId) {
+    Object.assign(this, { view, store: view.store, characterId, photoId });
+    this.image = h("img", { class: "isen-full" });
+    this.title = h("strong", { class: "isen-grow isen-ellipsis" });
+    this.size = h("small", { class: "isen-muted" });
+    this.findings = h("ul", { class: "isen-findings" });
+    this.caption = h("textarea", { rows: 3, maxlength: 2000, "data-testid": "isen-photo-caption", on: { change: () => this.#save({ caption: this.caption.value }) } });
+    this.included = this.#check("included", "isen-photo-included");
+    this.held = this.#check("held_out", "isen-photo-held");
+    const stop = this.store.listen(() => this.#show());
+    this.dialog = openDialog(view, { label: t("photosTitle"), kind: "isen-sheet", keys: (event) => this.#turn(arrowOf(event)), closed: stop },
+      h("div", { class: "isen-sheet-picture" }, this.image), this.#side());
+    this.#show();
+  }
+
+  #side() {
+    return h("div", { class: "isen-stack isen-sheet-side" },
+      h("div", { class: "isen-row isen-top" }, this.title, closer(() => this.dialog.close())), this.size, this.findings,
+      field(t("caption"), this.caption, t("captionsHint")),
+      h("label", { class: "isen-check" }, this.included, h("span", { text: t("includePhoto") })),
+      h("label", { class: "isen-check", title: t("holdOutHint") }, this.held, h("span", { text: t("holdOut") })),
+      h("div", { class: "isen-row" },
+        button(t("previous"), () => this.#turn(-1), { icon: "chevron-left", bare: true }),
+        button(t("next"), () => this.#turn(1), { icon: "chevron-right", bare: true }), h("span", { class: "isen-grow" }),
+        button(t("makeCover"), () => this.#cover()), button(t("delete"), () => this.#remove(), { icon: "trash" })));
+  }
+
+  #check(name, testid) {
+    return h("input", { type: "checkbox", "data-testid": testid, on: { change: (event) => this.#save({ [name]: event.target.checked }) } });
+  }
+
+  get list() {
+    return this.store.state.photos[this.characterId] ?? [];
+  }
+
+  get path() {
+    return `/characters/${this.characterId}/photos/${this.photoId}`;
+  }
+
+  #show() {
+    const at = this.list.findIndex((photo) => photo.id === this.photoId);
+    if (at < 0) return this.dialog?.close();
+    const photo = this.list[at];
+    const address = this.store.api.url(`${this.path}/image?size=full`);
+    if (this.image.getAttribute("src") !== address) this.image.setAttribute("src", address);
+    this.image.alt = t("photo", { n: at + 1 });
+    say(this.title, `${t("photoOf", { n: at + 1, count: this.list.length })}${photo.name ? ` · ${photo.name}` : ""}`);
+    say(this.size, t("pixels", { w: photo.width, h: photo.height }));
+    fill(this.findings, photo.findings, () => photo.findings.map((finding) => h("li", { text: finding.message })));
+    if (document.activeElement !== this.caption) this.caption.value = photo.caption;
+    this.included.checked = photo.included;
+    this.held.checked = photo.held_out;
+  }
+
+  #turn(move) {
+    if (!move || !this.list.length) return;
+    const at = this.list.findIndex((photo) => photo.id === this.photoId);
+    this.photoId = this.list[(at + move + this.list.length) % this.list.length].id;
+    this.#show();
+  }
+
+  #save(changes) {
+    return this.store.changePhoto(this.characterId, this.photoId, changes);
+  }
+
+  #cover() {
+    const body = { cover_photo_id: this.photoId };
+    return this.store.attempt(async (id) => this.store.keepCharacter(await this.store.api.patch(`/characters/${this.characterId}`, body, id)));
+  }
+
+  /** The dialog closes, so that the offer to undo can be reached. */
+  async #remove() {
+    if (await removePhoto(this.view, this.path)) this.dialog.close();
+  }
+}

@@ -1,0 +1,37 @@
+/** How thorough: one card for each preset, with about how long it takes. */
+
+import { h } from "../lib/dom.js";
+import { fill } from "../lib/lists.js";
+import { about, count } from "../lib/format.js";
+import { t } from "../locales/words.js";
+
+export class PresetChoice {
+  constructor(changed) {
+    this.changed = changed;
+    this.value = "balanced";
+    this.items = [];
+    this.element = h("div", { class: "isen-presets", role: "radiogroup", "aria-label": t("preset") });
+  }
+
+  get chosen() {
+    return this.items.find((preset) => preset.name === this.value);
+  }
+
+  show(items) {
+    this.items = items;
+    fill(this.element, items, () => items.map((preset) => this.#card(preset)));
+  }
+
+  #card(preset) {
+    const chosen = () => {
+      this.value = preset.name;
+      this.changed();
+    };
+    const time = preset.estimate_s === null ? t("seconds") : about(preset.estimate_s);
+    return h("label", { class: "isen-card isen-preset" },
+      h("input", { type: "radio", name: "isen-preset", value: preset.name, checked: preset.name === this.value, "data-testid": `isen-preset-${preset.name}`, on: { change: chosen } }),
+      h("span", { class: "isen-grow isen-stack-tight" },
+        h("span", { class: "isen-row" }, h("strong", { class: "isen-grow", text: preset.label }), h("span", { text: time })),
+        h("span", { class: "isen-row" }, h("small", { class: "isen-grow isen-muted", text: preset.description }), h("small", { class: "isen-muted", title: t("word_step"), text: t("steps", { n: count(preset.steps) }) }))));
+  }
+}

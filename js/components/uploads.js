@@ -1,0 +1,42 @@
+/** Each file on its way in: how far it is, or why it was refused. */
+
+import { button, h } from "../lib/dom.js";
+import { fill, keyed } from "../lib/lists.js";
+import { t } from "../locales/words.js";
+
+const SHOWN = 4;
+
+export class UploadList {
+  /** @param {import("../store.js").Store} store */
+  constructor(store, characterId) {
+    this.store = store;
+    this.characterId = characterId;
+    this.total = h("div", { role: "status", "aria-live": "polite" });
+    this.going = h("ul", { class: "isen-plain-list" });
+    this.refused = h("ul", { class: "isen-plain-list", role: "alert" });
+    this.clear = button(t("dismiss"), () => store.forgetRefusals(characterId), { testid: "isen-dismiss-refused" });
+    this.element = h("div", { class: "isen-stack-tight" }, this.total, this.going, this.refused, this.clear);
+  }
+
+  show(uploads) {
+    const ours = uploads.filter((upload) => upload.characterId === this.characterId);
+    const refused = ours.filter((upload) => upload.error);
+    const going = ours.filter((upload) => !upload.error).map(({ key, name, share }) => ({ key, name, percent: Math.round(share * 100) }));
+    this.element.hidden = !ours.length;
+    this.clear.hidden = !refused.length;
+    fill(this.total, going.length, () => going.length > 1 && h("small", { class: "isen-muted", text: t("uploadsLeft", { n: going.length }) }));
+    keyed(this.going, going.slice(0, SHOWN), { id: (upload) => upload.key, make: uploading, update: (node, { percent }) => (node.lastChild.value = percent) });
+    const reasons = refused.map(({ key, name, error }) => ({ key, name, why: error.message, hint: error.hint }));
+    keyed(this.refused, reasons, { id: (upload) => upload.key, make: refusal });
+  }
+}
+
+function uploading({ name, percent }) {
+  return h("li", {},
+    h("small", { class: "isen-ellipsis", text: t("uploading", { name }) }),
+    h("progress", { max: 100, value: percent, "aria-label": name }));
+}
+
+function refusal({ name, why, hint }) {
+  return h("li", { class: "isen-error", "data-testid": "isen-refused", text: `${t("refused", { name, why })} ${hint}`.trim() });
+}

@@ -1,0 +1,22 @@
+/** Our stylesheets, adopted by the document once: nothing is put into ComfyUI's head, nothing flashes when the panel moves. */
+
+let adopted = null;
+
+/** Resolves when the sheets are there; a failed try may be repeated. */
+export function adoptStyles(names, { page = document, load = sheet } = {}) {
+  adopted ??= Promise.all(names.map(load))
+    .then((sheets) => {
+      page.adoptedStyleSheets = [...page.adoptedStyleSheets, ...sheets];
+    })
+    .catch((error) => {
+      adopted = null;
+      throw error;
+    });
+  return adopted;
+}
+
+async function sheet(name) {
+  const response = await fetch(new URL(`../styles/${name}.css`, import.meta.url));
+  if (!response.ok) throw new Error(`${name}.css: ${response.status}`);
+  return new CSSStyleSheet().replace(await response.text());
+}

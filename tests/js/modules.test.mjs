@@ -1,0 +1,80 @@
+/** What holds for every file of the panel: ComfyUI's page imports each of them. */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import en from "../../js/locales/en.js";
+import { speak, t } from "../../js/locales/words.js";
+import { installDocument } from "./fake_dom.mjs";
+
+const ROOT = new URL("../../js/", import.meta.url);
+const FILES = readdirSync(ROOT, { recursive: true }).map((name) => name.replaceAll("\\", "/"));
+const MODULES = FILES.filter((name) => name.endsWith(".js"));
+const SOURCES = Object.fromEntries(MODULES.map((name) => [name, readFileSync(new URL(name, ROOT), "utf8")]));
+/** These need ComfyUI's page; all others must not know of it. */
+const AT_COMFYUI = new Set(["comfy.js", "isengard.js"]);
+
+test("every module can be loaded and does nothing by being loaded", async () => {
+  const page = installDocument();
+  const touched = [];
+  globalThis.document = new Proxy(page, { get: (target, name) => (touched.push(name), target[name]) });
+  globalThis.customElements = { define: (name) => touched.push(name), get: () => undefined };
+  for (const name of MODULES) if (!AT_COMFYUI.has(name)) await import(new URL(name, ROOT));
+  assert.deepEqual(touched, []);
+});
+
+test("only the adapter and the start know ComfyUI's scripts", () => {
+  const knowing = MODULES.filter((name) => SOURCES[name].includes("/scripts/"));
+  assert.deepEqual(knowing, ["comfy.js"]);
+});
+
+test("all imports are relative, with their ending, and exist", () => {
+  for (const [name, source] of Object.entries(SOURCES)) {
+    for (const [, target] of source.matchAll(/(?:from|import) "([^"]+)"/g)) {
+      assert.match(target, /^\.{1,2}\/.+\.js$/, name);
+      const path = new URL(target, new URL(name, ROOT)).pathname;
+      if (!path.includes("/scripts/")) assert.ok(MODULES.some((known) => path.endsWith(`/js/${known}`)), `${name}: ${target}`);
+    }
+  }
+});
+
+test("no text is ever parsed as HTML", () => {
+  for (const [name, source] of Object.entries(SOURCES)) {
+    assert.doesNotMatch(source, /(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function/, name);
+  }
+});
+
+/** Words that are chosen by a value of the server. */
+const FAMILIES_OF_KEYS = [/^state_/, /^phase_/, /^loss_/, /^word_/, /^term_/, /^severity_/, /^override/, /^caption_/, /^folder_/, /^(proof|image)[A-Z]/, /^first\d/, /^video\d?$/, /^(photoCount|onePhoto)$/, /^(characters|training|images|square|portrait|wide)$/, /^fix[A-Z]/];
+const WORDS = MODULES.filter((name) => !name.startsWith("locales/")).map((name) => SOURCES[name]).join("\n");
+
+test("every word that is asked for is in the catalogue", () => {
+  const asked = [...WORDS.matchAll(/\bt\("(\w+)"/g)].map(([, key]) => key);
+  assert.ok(asked.length > 100);
+  assert.deepEqual([...new Set(asked)].filter((key) => !(key in en)), []);
+});
+
+test("every word of the catalogue is used", () => {
+  const unused = Object.keys(en).filter((key) => !WORDS.includes(`"${key}"`) && !FAMILIES_OF_KEYS.some((family) => family.test(key)));
+  assert.deepEqual(unused, []);
+});
+
+test("all states and phases of the server have words", () => {
+  for (const state of ["queued", "preparing", "running", "pausing", "paused", "cancelling", "interrupted", "completed", "failed", "cancelled"]) {
+    assert.notEqual(t(`state_${state}`), `state_${state}`);
+  }
+});
+
+test("the tone: no shouting, no begging, no jokes in errors", () => {
+  for (const [key, sentence] of Object.entries(en)) assert.doesNotMatch(sentence, /!|\bplease\b|\boops\b|\bsorry\b/i, key);
+});
+
+test("gaps are filled, unknown ones stay, and another language falls back to English", () => {
+  assert.equal(t("train", { name: "<b>Anna" }), "Train <b>Anna");
+  assert.equal(t("templateHint"), en.templateHint);
+  speak({ train: "{name} trainieren" });
+  assert.equal(t("train", { name: "Anna" }), "Anna trainieren");
+  assert.equal(t("settings"), en.settings);
+  speak({});
+});

@@ -1,0 +1,68 @@
+/** What the made-up server says, and pictures drawn from their address. */
+
+const SKIES = ["#7aa7d9", "#d99a7a", "#8fc7a3", "#c79ad0", "#d6c47a", "#7fc3c9"];
+
+export function answerOf(state, method, path) {
+  const [name] = path.split("?");
+  const own = state.answers?.(method, name);
+  if (own) return own;
+  const lists = {
+    "/characters": state.characters ?? [],
+    "/training/jobs": state.jobs ?? [],
+    "/generations": state.generations ?? [],
+    "/training/families": FAMILIES,
+    "/recipes": RECIPES,
+    "/training/workers": [WORKER],
+    "/training/presets": PRESETS,
+  };
+  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", comfyui: "0.3.75" } };
+  if (name === "/training/preflight") return { body: state.preflight };
+  if (name === "/settings") return { body: SETTINGS };
+  if (name.endsWith("/photos")) return { body: { items: state.photos ?? [], next_cursor: null } };
+  if (name.endsWith("/loss")) return { body: { items: state.losses ?? [] } };
+  if (name.endsWith("/log")) return { body: { lines: state.log ?? [] } };
+  const more = state.more?.includes(name) ? "next" : null;
+  return { body: { items: lists[name] ?? [], next_cursor: more } };
+}
+
+/** A face or a picture as SVG: its colours come from the address. */
+export function pictureOf(path) {
+  const seed = [...path].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7);
+  const sky = SKIES[seed % SKIES.length];
+  const coat = SKIES[(seed + 2) % SKIES.length];
+  const x = 44 + (seed % 13);
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><rect width="100" height="100" fill="${sky}"/>
+    <ellipse cx="${x}" cy="100" rx="36" ry="30" fill="${coat}" stroke="#0003"/><ellipse cx="${x}" cy="40" rx="23" ry="27" fill="#5b3a29"/>
+    <ellipse cx="${x}" cy="45" rx="18" ry="23" fill="#e8bb95"/><circle cx="${x - 7}" cy="42" r="2.4"/><circle cx="${x + 7}" cy="42" r="2.4"/>
+    <path d="M${x - 7} 55q7 6 14 0" fill="none" stroke="#a4503c" stroke-width="2"/></svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
+const FAMILIES = [
+  { key: "sd15", label: "Stable Diffusion 1.5", status: "proven", base_models: ["v1-5-pruned-emaonly.safetensors", "dreamshaper_8.safetensors"] },
+  { key: "flux1_dev", label: "FLUX.1-dev", status: "experimental", base_models: [] },
+];
+const preset = (name, label, description, steps, estimate_s) => ({
+  name, label, description, steps, estimate_s, rank: 16, alpha: 16, learning_rate: 0.0001, resolution: [512, 768], save_every: steps / 10,
+});
+const PRESETS = [
+  preset("quick", "Quick", "A first impression in about half the time.", 700, 1500),
+  preset("balanced", "Balanced", "What suits most people.", 1400, 4200),
+  preset("quality", "Quality", "Longer, for many varied photos.", 2100, 9000),
+];
+const recipe = (name, label, identity, missing) => ({
+  name, label, description: "", identity, families: ["sd15"], controls: ["prompt", "negative", "width", "height", "seed", "steps", "guidance", "strength"],
+  missing, foreign: [], defaults: { width: 512, height: 768, steps: 28, guidance: 7 },
+});
+const RECIPES = [recipe("sd15-identity", "Portrait (Stable Diffusion 1.5)", "lora", []), recipe("flux1-dev-identity", "Portrait (FLUX.1-dev)", "lora", [{ file: "flux1-dev.safetensors", folder: "diffusion_models" }])];
+const WORKER = { id: "w1", host: "here", version: "0.1.0", gpus: [{ uuid: "GPU-1", name: "NVIDIA GeForce RTX 3090", total_bytes: 25.4e9, free_bytes: 4e9 }], backends: [], beat: 3, slots: 1 };
+const SETTINGS = {
+  items: [
+    { name: "mode", value: "production", source: "default", editable: false, secret: false },
+    { name: "log_level", value: "INFO", source: "default", editable: true, secret: false },
+    { name: "hf_token", value: false, source: "default", editable: true, secret: true },
+    { name: "comfyui_url", value: null, source: "default", editable: false, secret: false },
+    { name: "allowed_hosts", value: [], source: "default", editable: false, secret: false },
+  ],
+  folders: { data: "C:\\ComfyUI\\user\\__isengard", logs: "C:\\ComfyUI\\user\\__isengard\\logs" },
+};

@@ -1,0 +1,67 @@
+/** Every state the panel can be in (PANEL.md), by name. */
+
+import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples } from "./people.mjs";
+
+const RUNNING = job(5, "running", {
+  progress: { step: 930, loss: 0.113, seconds_per_step: 2.14, eta_s: 1006, vram_used_bytes: 21.3e9 }, artifacts: samples(6), checkpoints: checkpoints(6),
+});
+const OOM = { code: "gpu_memory", message: "Training stopped: the GPU ran out of memory. Stable Diffusion 1.5 at 768 needs about 9 GB and ComfyUI was holding 16 GB.", hint: "Free ComfyUI's memory, or train at 512." };
+const FAILED = job(3, "failed", { character_id: "chr_8", error: OOM, finished_at: "2026-08-20T11:00:00Z", attempt: 2, progress: { step: 300 } });
+const DONE = job(2, "completed", { progress: { step: 1400, loss: 0.09 }, artifacts: [...samples(10), { kind: "lora", file: "anna/anna-sd15-001400-bbd1e1b0.safetensors", sha256: "", step: 1400 }], checkpoints: checkpoints(10), finished_at: "2026-08-20T11:00:00Z" });
+const JOBS = [RUNNING, job(6, "queued", { character_id: "chr_8" }), job(7, "queued", { character_id: "chr_7" }), FAILED, DONE];
+const LOG = Array.from({ length: 40 }, (_, index) => `anna: ${index * 7}/1400 [00:41<12:10, 2.14s/it, lr: 1.0e-04 loss: 1.1e-01]`);
+const OK = { ok: true, findings: [], plan: { photos: 22, held_out: 3, steps: 1400 } };
+const BLOCKED = { ok: false, plan: OK.plan, findings: [
+  { severity: "error", code: "base_model_missing", message: "The model to train on was not found in ComfyUI's folders.", fix: "download_model" },
+  { severity: "warning", code: "few_photos", message: "3 photos are few: 20 varied ones give a much better likeness.", fix: "add_photos" },
+  { severity: "info", code: "x", message: "The first run downloads 4 GB.", fix: "" }] };
+const all = { characters: PEOPLE, jobs: JOBS, photos: photos(22), losses: losses(133), log: LOG, preflight: OK };
+const anna = { tab: "characters", id: "chr_9" };
+const at = (tab, more = {}) => ({ route: { tab, ...more } });
+const refused = (name, message, hint) => ({ key: name, name, file: { name }, characterId: "chr_9", share: 1, error: { message, hint } });
+const click = (selector) => async (page) => {
+  for (const element of page.querySelectorAll(selector)) element.click();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+};
+
+export const STATES = {
+  empty: { ...at("characters") },
+  characters: { ...all, ...at("characters") },
+  "characters-many": { ...all, ...at("characters"), characters: Array.from({ length: 100 }, (_, n) => character(n, `Person ${n}`)) },
+  "characters-new": { ...all, ...at("characters"), then: click('[data-testid="isen-new-character"]') },
+  loading: { ...at("characters"), answers: () => ({ status: 503, body: { error: { code: "starting", message: "Isengard is starting.", hint: "" } } }) },
+  offline: { ...all, ...at("characters"), after: (store) => store.set({ connection: "offline", retryS: 5 }) },
+  locked: { ...at("characters"), answers: () => ({ status: 401, body: { error: { code: "session_needed", message: "", hint: "" } } }) },
+  blocked: { ...at("characters"), answers: () => ({ status: 503, body: { error: { code: "schema_newer", message: "The data folder was used by a newer Isengard.", hint: "Update this Isengard, or point DATA_DIR at another folder." } } }) },
+  fasttest: { ...all, ...at("characters"), mode: "fast-test" },
+  character: { ...all, route: anna },
+  "character-menu": { ...all, route: anna, then: click('[data-testid="isen-more"]') },
+  "character-edit": { ...all, route: anna, then: click('[data-testid="isen-edit"]') },
+  "character-new": { ...all, route: anna, photos: [], jobs: [], characters: [{ ...ANNA, photo_count: 0, versions: [], cover_photo_id: null }] },
+  "character-many": { ...all, route: anna, photos: photos(500) },
+  "character-captions": { ...all, route: anna, then: click('[data-testid="isen-captions"], [data-testid="isen-caption-template"]') },
+  "character-each": { ...all, route: anna, photos: photos(4), then: click('[data-testid="isen-captions"], [data-testid="isen-caption-each"]') },
+  "character-uploads": { ...all, route: anna, after: (store) => store.set({ uploads: [
+    { key: "a", name: "IMG_2101.HEIC", file: {}, characterId: "chr_9", share: 0.62, error: null }, { key: "b", name: "IMG_2102.HEIC", file: {}, characterId: "chr_9", share: 0, error: null },
+    refused("holiday.gif", "This kind of file is not taken.", "Use JPEG, PNG, WebP or HEIC."), refused("IMG_2007.HEIC", "It is the same picture as photo 7.", "")] }) },
+  photo: { ...all, route: anna, then: click(".isen-strip li:nth-child(4) .isen-plain") },
+  forget: { ...all, route: anna, then: click('[data-testid="isen-forget"]') },
+  trainings: { ...all, ...at("training") },
+  "trainings-empty": { ...all, ...at("training"), jobs: [] },
+  train: { ...all, ...at("training", { train: "chr_9" }) },
+  "train-blocked": { ...all, ...at("training", { train: "chr_9" }), preflight: BLOCKED },
+  "train-advanced": { ...all, ...at("training", { train: "chr_9" }), then: click('[data-testid="isen-advanced"]') },
+  job: { ...all, ...at("training", { job: "job_5" }) },
+  "job-log": { ...all, ...at("training", { job: "job_5" }), then: click('[data-testid="isen-log"], [data-testid="isen-checkpoints"]') },
+  "job-queued": { ...all, ...at("training", { job: "job_7" }), losses: [], log: [] },
+  "job-done": { ...all, ...at("training", { job: "job_2" }), losses: losses(200) },
+  "job-failed": { ...all, ...at("training", { job: "job_3" }), losses: losses(40) },
+  images: { ...all, ...at("images"), generations: [generation(5, "running"), generation(4, "completed", { count: 4 }), generation(3, "completed"), generation(2, "failed", { error: OOM })] },
+  "images-empty": { ...all, ...at("images") },
+  "images-nobody": { ...all, ...at("images"), characters: [PEOPLE[1]] },
+  "images-many": { ...all, ...at("images"), more: ["/generations"], generations: Array.from({ length: 60 }, (_, n) => generation(n, "completed")) },
+  viewer: { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: click(".isen-pictures button:first-child") },
+  video: { ...all, ...at("video") },
+  settings: { ...all, ...at("settings") },
+  refusal: { ...all, ...at("training"), after: (store) => store.attempt(() => store.api.get("/nothing")).then(() => store.set({ problem: { message: "Only a failed or cancelled job can be retried.", hint: "Reload: it may have changed in the meantime.", correlationId: "ui-42" } })) },
+};

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { emptyState, reduced, runningJobs, shareOf, shownRoute, upserted, waitingJobs } from "../../js/state.js";
+
+const progress = (more) => ({ phase: "training", step: 0, total_steps: 100, loss: null, eta_s: null, ...more });
+const job = (id, state = "running", more = {}) => ({
+  id, kind: "training", state, priority: 50, position: 0, progress: progress({}), checkpoints: [], artifacts: [], ...more,
+});
+const event = (type, id, data) => ({ type, subject: { kind: "job", id }, data });
+const with_ = (more) => ({ ...emptyState(), ...more });
+
+test("a job's state comes in whole, newest first, and other kinds of jobs stay out", () => {
+  let state = with_({ jobs: [job("job_1")] });
+  state = reduced(state, event("job.state", "job_2", { job: job("job_2", "queued") }));
+  state = reduced(state, event("job.state", "job_1", { job: job("job_1", "completed") }));
+  state = reduced(state, event("job.state", "job_3", { job: job("job_3", "queued", { kind: "model_download" }) }));
+  assert.deepEqual(state.jobs.map((known) => [known.id, known.state]), [["job_2", "queued"], ["job_1", "completed"]]);
+});
+
+test("nothing is added to a list that was not fetched yet", () => {
+  const state = reduced(emptyState(), event("job.state", "job_1", { job: job("job_1") }));
+  assert.equal(state.jobs, null);
+});
+
+test("progress moves the job and grows its curve once a step", () => {
+  let state = with_({ jobs: [job("job_1")], losses: { job_1: [] } });
+  for (const step of [1, 2, 2, 3]) {
+    state = reduced(state, event("job.progress", "job_1", { progress: progress({ step, loss: 0.5 / step }) }));
+  }
+  assert.equal(state.jobs[0].progress.step, 3);
+  assert.deepEqual(state.losses.job_1.map((point) => point.step), [1, 2, 3]);
+});
+
+test("a replayed sample or checkpoint does not appear twice", () => {
+  let state = with_({ jobs: [job("job_1")] });
+  for (const step of [20, 10, 20]) {
+    state = reduced(state, event("job.sample", "job_1", { file: `samples/${step}.png`, step }));
+    state = reduced(state, event("job.checkpoint", "job_1", { checkpoint: { step } }));
+  }
+  assert.deepEqual(state.jobs[0].artifacts.map((sample) => sample.step), [10, 20]);
+  assert.deepEqual(state.jobs[0].checkpoints.map((checkpoint) => checkpoint.step), [10, 20]);
+});
+
+test("log lines are kept for a training that was opened, and only so many", () => {
+  let state = with_({ logs: { job_1: ["first"] } });
+  state = reduced(state, event("job.log", "job_1", { lines: Array.from({ length: 400 }, (_, n) => String(n)) }));
+  state = reduced(state, event("job.log", "job_2", { lines: ["x"] }));
+  assert.equal(state.logs.job_1.length, 300);
+  assert.equal(state.logs.job_1.at(-1), "399");
+  assert.equal(state.logs.job_2, undefined);
+});
+
+test("a person who was deleted or forgotten goes, one who was restored comes back", () => {
+  const told = (change, character) => ({ type: "character.changed", subject: { kind: "character", id: "chr_1" }, data: { change, character } });
+  const anna = { id: "chr_1", name: "Anna", deleted_at: null };
+  let state = with_({ characters: [anna] });
+  state = reduced(state, told("deleted", { ...anna, deleted_at: "2026" }));
+  assert.deepEqual(state.characters, []);
+  state = reduced(state, told("restored", anna));
+  assert.deepEqual(state.characters, [anna]);
+  state = reduced(state, told("forgotten", null));
+  assert.deepEqual(state.characters, []);
+});
+
+test("proof pictures stay out of the stream, users' pictures come in", () => {
+  const told = (id, purpose) => ({ type: "generation.state", subject: { kind: "generation", id }, data: { generation: { id, purpose } } });
+  let state = with_({ generations: [] });
+  state = reduced(reduced(state, told("gen_1", "proof")), told("gen_2", "user"));
+  assert.deepEqual(state.generations.map((known) => known.id), ["gen_2"]);
+});
+
+test("workers come, change and go", () => {
+  const told = (worker) => ({ type: "worker.state", subject: { kind: "worker", id: "w1" }, data: { worker } });
+  let state = reduced(emptyState(), told({ id: "w1", beat: 1 }));
+  state = reduced(state, told({ id: "w1", beat: 2 }));
+  assert.deepEqual(state.workers, [{ id: "w1", beat: 2 }]);
+  assert.deepEqual(reduced(state, told(null)).workers, []);
+});
+
+test("an event of a newer server changes nothing", () => {
+  const state = emptyState();
+  assert.equal(reduced(state, event("job.something_new", "job_1", {})), state);
+});
+
+test("a deleted item leaves its list", () => {
+  assert.deepEqual(upserted([{ id: "gen_1" }], { id: "gen_1", deleted_at: "2026" }), []);
+});
+
+test("the number on the tab counts what runs or waits; the line is by priority, then place", () => {
+  const jobs = [job("job_4", "queued", { position: 2 }), job("job_3", "queued", { position: 1 }), job("job_5", "queued", { position: 9, priority: 60 }), job("job_2", "paused"), job("job_1", "completed")];
+  assert.equal(runningJobs(with_({ jobs })).length, 3);
+  assert.deepEqual(waitingJobs(with_({ jobs })).map((known) => known.id), ["job_5", "job_3", "job_4"]);
+});
+
+test("a finished training is whole whatever its last report said", () => {
+  assert.equal(shareOf(job("job_1", "completed", { progress: progress({ step: 90 }) })), 1);
+  assert.equal(shareOf(job("job_1", "running", { progress: progress({ step: 50 }) })), 0.5);
+  assert.equal(shareOf(job("job_1", "running", { progress: progress({ total_steps: 0 }) })), 0);
+});
+
+test("the route to someone who is gone leads to the list", () => {
+  const state = with_({ characters: [{ id: "chr_1" }], jobs: [job("job_1")] });
+  const shown = (route) => shownRoute({ ...state, route });
+  assert.deepEqual(shown({ tab: "characters", id: "chr_2" }), { tab: "characters" });
+  assert.deepEqual(shown({ tab: "characters", id: "chr_1" }), { tab: "characters", id: "chr_1" });
+  assert.deepEqual(shown({ tab: "training", job: "job_9" }), { tab: "training" });
+  assert.deepEqual(shown({ tab: "training", train: "?" }), { tab: "training", train: "?" });
+});

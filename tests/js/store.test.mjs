@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ApiError } from "../../js/api.js";
+import { Store } from "../../js/store.js";
+
+/** An API whose answers are functions of the path; notes what was asked. */
+function fakeApi(answers = {}) {
+  const asked = [];
+  const call = (method) => async (path, body, id) => {
+    asked.push([method, path, body, id]);
+    const answer = answers[`${method} ${path.split("?")[0]}`];
+    if (answer instanceof Error) throw answer;
+    return typeof answer === "function" ? answer(path, body) : (answer ?? { items: [], next_cursor: null });
+  };
+  return { asked, get: call("GET"), post: call("POST"), patch: call("PATCH"), delete: call("DELETE") };
+}
+
+const memory = () => {
+  const kept = new Map();
+  return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+};
+const make = (answers, more = {}) => {
+  const api = fakeApi({ "GET /health": { mode: "production" }, ...answers });
+  return { api, store: new Store(api, { memory: memory(), later: () => {}, ...more }) };
+};
+const error = (code, status = 503) => new ApiError(status, { code, message: code, hint: "" });
+
+test("refresh fetches every list and says online", async () => {
+  const { store } = make({ "GET /characters": { items: [{ id: "chr_1" }], next_cursor: "more" } });
+  await store.refresh();
+  assert.equal(store.state.connection, "online");
+  assert.deepEqual(store.state.characters, [{ id: "chr_1" }]);
+  assert.equal(store.state.cursors.characters, "more");
+  assert.deepEqual(store.state.jobs, []);
+});
+
+test("what is told while the lists are on their way is not lost", async () => {
+  let release;
+  const { store } = make({ "GET /characters": () => new Promise((resolve) => (release = resolve)) });
+  const done = store.refresh();
+  await new Promise(setImmediate);
+  store.take({ type: "character.changed", subject: { id: "chr_2" }, data: { change: "created", character: { id: "chr_2" } } });
+  release({ items: [{ id: "chr_1" }] });
+  await done;
+  assert.deepEqual(store.state.characters.map((known) => known.id), ["chr_2", "chr_1"]);
+});
+
+test("refresh asked for twice at once runs once more at the end, never side by side", async () => {
+  const { store, api } = make({});
+  await Promise.all([store.refresh(), store.refresh(), store.refresh()]);
+  assert.equal(api.asked.filter(([, path]) => path === "/health").length, 2);
+});
+
+for (const [code, status, connection] of [["session_needed", 401, "locked"], ["host_not_allowed", 403, "locked"], ["starting", 503, "starting"], ["schema_newer", 503, "broken"], ["offline", 0, "offline"]]) {
+  test(`${code} means ${connection}`, async () => {
+    const waits = [];
+    const { store } = make({ "GET /health": error(code, status) }, { later: (_, ms) => waits.push(ms) });
+    await store.refresh();
+    assert.equal(store.state.connection, connection);
+    assert.equal(store.state.failure?.code ?? null, connection === "broken" ? code : null);
+    assert.deepEqual(waits, connection === "locked" ? [] : [1000]);
+  });
+}
+
+test("it tries again by itself, slower each time, with one timer only", async () => {
+  const works = [];
+  const { store } = make({ "GET /health": error("offline", 0) }, { later: (work, ms) => works.push([work, ms]) });
+  await store.refresh();
+  await store.refresh();
+  assert.deepEqual(works.map(([, ms]) => ms), [1000]);
+  works[0][0]();
+  await store.refresh();
+  assert.deepEqual(works.map(([, ms]) => ms), [1000, 5000]);
+});
+
+test("a refusal is shown where the person looks and is gone with the next try", async () => {
+  const { store } = make({});
+  const refused = error("wrong_state", 409);
+  assert.equal(await store.attempt(() => Promise.reject(refused)), null);
+  assert.equal(store.state.problem, refused);
+  assert.equal(await store.attempt(async () => 7), 7);
+  assert.equal(store.state.problem, null);
+});
+
+test("every action has its own correlation id", async () => {
+  const { store } = make({});
+  const ids = [];
+  for (let n = 0; n < 3; n += 1) await store.attempt(async (id) => ids.push(id));
+  assert.equal(new Set(ids).size, 3);
+  assert.match(ids[0], /^ui-[0-9a-f]{16}$/);
+});
+
+test("a fault of ours is not shown as the server's", async () => {
+  const { store } = make({});
+  await assert.rejects(store.attempt(() => Promise.reject(new TypeError("ours"))), /ours/);
+});
+
+test("files go up one after the other under one id, each with its own refusal", async () => {
+  const { store, api } = make({});
+  const ids = [];
+  api.upload = async (_, file, { id, progress }) => {
+    ids.push(id);
+    progress(0.5);
+    if (file.name === "bad.gif") throw error("photo_type", 415);
+  };
+  await store.addPhotos("chr_1", [{ name: "a.jpg" }, { name: "bad.gif" }, { name: "b.jpg" }]);
+  assert.equal(new Set(ids).size, 1);
+  assert.deepEqual(store.state.uploads.map((upload) => [upload.name, upload.error.code]), [["bad.gif", "photo_type"]]);
+  store.forgetRefusals("chr_1");
+  assert.deepEqual(store.state.uploads, []);
+});
+
+test("photos are fetched once more for all that was told meanwhile", async () => {
+  const { store, api } = make({});
+  await Promise.all(Array.from({ length: 20 }, () => store.loadPhotos("chr_1")));
+  assert.equal(api.asked.filter(([, path]) => path.endsWith("/photos")).length, 2);
+});
+
+test("a photo's change shows at once and is taken back when it is refused", async () => {
+  const { store } = make({ "PATCH /characters/chr_1/photos/pho_1": error("photo_not_found", 404) });
+  store.set({ photos: { chr_1: [{ id: "pho_1", included: true }] } });
+  const done = store.changePhoto("chr_1", "pho_1", { included: false });
+  assert.equal(store.state.photos.chr_1[0].included, false);
+  await done;
+  assert.equal(store.state.photos.chr_1[0].included, true);
+  assert.equal(store.state.problem.code, "photo_not_found");
+});
+
+test("the next page is added without what is known already", async () => {
+  const { store } = make({ "GET /generations": (path) => (path.includes("cursor=c1") ? { items: [{ id: "gen_2" }, { id: "gen_1" }], next_cursor: null } : { items: [{ id: "gen_3" }, { id: "gen_2" }], next_cursor: "c1" }) });
+  await store.refresh();
+  await store.more("generations");
+  assert.deepEqual(store.state.generations.map((known) => known.id), ["gen_3", "gen_2", "gen_1"]);
+  assert.equal(store.state.cursors.generations, null);
+});
+
+test("where one was is remembered, and nonsense in the memory is not believed", () => {
+  const kept = memory();
+  const { store } = make({}, { memory: kept });
+  store.go({ tab: "training", job: "job_1" });
+  assert.deepEqual(make({}, { memory: kept }).store.state.route, { tab: "training", job: "job_1" });
+  kept.setItem("isengard.route", "{nonsense");
+  assert.deepEqual(make({}, { memory: kept }).store.state.route, { tab: "characters" });
+});
