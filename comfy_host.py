@@ -36,6 +36,11 @@ class ComfyHost:
         return Path(folder_paths.get_user_directory())
 
     @property
+    def is_running(self) -> bool:
+        """Whether the server has started to listen: before that packs are still being imported."""
+        return getattr(self._server, "port", None) is not None
+
+    @property
     def _arguments(self) -> Any:
         from comfy.cli_args import args
 

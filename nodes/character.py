@@ -9,7 +9,7 @@ from comfy_api.latest import io
 
 from ..core.errors import IsengardError
 from . import identity
-from .context import NodeContext, current
+from .context import NodeContext, current, server_is_running
 
 CharacterType = io.Custom("ISENGARD_CHARACTER")
 MAX_REFERENCES = 4
@@ -62,6 +62,9 @@ class IsengardCharacter(io.ComfyNode):
 
 
 def _options() -> list[str]:
+    """Nothing is opened while ComfyUI is still importing packs; it asks again for each page that is loaded."""
+    if not server_is_running():
+        return [""]
     try:
         return identity.names(current()) or [""]
     except (IsengardError, RuntimeError, OSError):

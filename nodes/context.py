@@ -38,6 +38,11 @@ def provide(host: Any) -> None:
     _holder.host, _holder.opened = host, None
 
 
+def server_is_running() -> bool:
+    """False while packs are being imported, and outside ComfyUI."""
+    return _holder.host is not None and bool(_holder.host.is_running)
+
+
 def current() -> NodeContext:
     """The context; opens the library on first use. RuntimeError outside ComfyUI."""
     with _lock:

@@ -1,0 +1,112 @@
+"""`python -m isengard doctor`: preflight in the terminal. Says what is wrong and what to do; changes nothing of the user's."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from ..core.database import on_network_filesystem
+from ..core.errors import IsengardError
+from ..core.paths import DataPaths, resolve_paths
+from ..core.settings import load_settings
+from ..core.version import VERSION
+from .gpus import gpus
+from .locks import held, worker_lock_path
+from .worker_main import make_registry
+
+#: Below these, packages have known holes (facts: reliability section 1).
+FLOORS = {"aiohttp": (3, 13, 3), "pillow": (12, 2, 0)}
+ROOMY_BYTES = 5 * 1024**3
+Finding = tuple[str, str]
+
+
+def main(argv: list[str]) -> int:
+    """Print one line a finding; 1 when something must be mended."""
+    try:
+        paths = resolve_paths(os.environ, None)
+        findings = list(_findings(paths))
+    except IsengardError as error:
+        findings = [("FAIL", f"{error.message} {error.hint}")]
+    print(f"Isengard {VERSION}, Python {sys.version.split()[0]}")
+    for level, text in findings:
+        print(f"{level:5} {text}")
+    return 1 if any(level == "FAIL" for level, _ in findings) else 0
+
+
+def _findings(paths: DataPaths) -> Iterator[Finding]:
+    settings = load_settings(os.environ, paths)
+    yield "ok", f"mode {settings.mode}"
+    yield from _folder(paths)
+    for name in ("isengard.db", "jobs.db", "queue.db"):
+        yield from _database(paths.root / name)
+    yield from _packages()
+    found = gpus()
+    for gpu in found:
+        yield (
+            "ok",
+            f"GPU {gpu.name}: {gpu.free_bytes / 1024**3:.1f} of {gpu.total_bytes / 1024**3:.1f} GB free",
+        )
+    if not found:
+        yield "warn", "no NVIDIA GPU found: only fast-test mode makes sense here"
+    for backend in make_registry(settings, paths).all("training_backends").values():
+        state = backend.state()
+        level = "ok" if state.state == "ready" else "warn"
+        yield level, f"backend {state.name} {state.version}: {state.state}. {state.detail}".rstrip(". ")
+    runs = held(worker_lock_path(paths))
+    yield "ok", "a worker runs" if runs else "no worker runs (one is started when a job is queued)"
+
+
+def _folder(paths: DataPaths) -> Iterator[Finding]:
+    root = paths.root
+    if not root.is_dir():
+        yield "warn", f"data folder {root} does not exist yet; set DATA_DIR if ComfyUI uses another one"
+        return
+    probe = root / f".doctor-{secrets.token_hex(4)}"
+    try:
+        probe.write_bytes(b"probe")
+        probe.unlink()
+        yield "ok", f"data folder {root} can be written"
+    except OSError as fault:
+        yield "FAIL", f"data folder {root} cannot be written: {fault.strerror}"
+    free = shutil.disk_usage(root).free
+    yield ("ok" if free > ROOMY_BYTES else "warn"), f"{free / 1024**3:.0f} GB of disk are free"
+    if on_network_filesystem(root):
+        yield "warn", "the data folder is on a network share: use it from one machine only, or set REDIS_URL"
+
+
+def _database(file: Path) -> Iterator[Finding]:
+    if not file.exists():
+        return
+    try:
+        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)
+        try:
+            verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        finally:
+            connection.close()
+    except sqlite3.Error as damage:
+        verdict = str(damage)
+    if verdict == "ok":
+        yield "ok", f"{file.name} is whole"
+    else:
+        yield (
+            "FAIL",
+            f"{file.name} is damaged ({verdict}): restart ComfyUI, it is then rebuilt from the files beside it",
+        )
+
+
+def _packages() -> Iterator[Finding]:
+    for name, floor in FLOORS.items():
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+        numbers = tuple(int(part) for part in version.split(".")[:3] if part.isdecimal())
+        wanted = ".".join(map(str, floor))
+        if numbers < floor:
+            yield "warn", f"{name} {version} has known security holes: {wanted} or newer is better"
