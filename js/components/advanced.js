@@ -8,7 +8,10 @@ const OPEN_KEY = "isengard.advanced";
 const number = (text) => (Number.isFinite(Number(text)) ? Number(text) : text);
 const numbers = (text) => text.split(",").map((part) => number(part.trim()));
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
-/** name of the override, its words, how its text is read; `lines` are written in a text area */
+/**
+ * Name of the override, its words, how its text is read; `lines` are written in a text area.
+ * @type {[string, string, (text: string) => unknown][]}
+ */
 const FIELDS = [
   ["steps", "overrideSteps", number],
   ["rank", "overrideRank", number],

@@ -38,8 +38,8 @@ export class IsenCharacters extends View {
   #face(entry) {
     const open = button(entry.name, () => this.store.go({ tab: "characters", id: entry.id }), { kind: "face", testid: "isen-character" });
     const item = h("li", {}, open);
-    item.redraw = ({ id, name, cover, ...standing }) =>
-      open.replaceChildren(face(this.store, { id, cover }), h("span", { class: "isen-name", text: name, title: name }), status(standing));
+    item.redraw = (now) =>
+      open.replaceChildren(face(this.store, now), h("span", { class: "isen-name", text: now.name, title: now.name }), status(now));
     item.redraw(entry);
     return item;
   }

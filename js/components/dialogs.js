@@ -28,6 +28,6 @@ export function closer(close) {
 
 /** -1, 1 or 0: where the arrow keys lead, unless someone is writing. */
 export function arrowOf(event) {
-  if (event.target.matches?.("input, textarea, select")) return 0;
+  if (event.target.matches?.('input:not([type="checkbox"]), textarea, select')) return 0;
   return { ArrowRight: 1, ArrowLeft: -1 }[event.key] ?? 0;
 }

@@ -13,7 +13,9 @@ const PROMPT_KEY = "isengard.prompt";
 export class ImageForm {
   /** @param {import("../store.js").Store} store */
   constructor(store, generate, { memory = globalThis.sessionStorage } = {}) {
-    Object.assign(this, { store, generate, memory });
+    this.store = store;
+    this.generate = generate;
+    this.memory = memory;
     this.people = new PeopleChoice(store, { label: t("person"), name: "isen-image-who", testid: "isen-image-person", changed: () => this.#adjust() });
     this.prompt = h("textarea", {
       rows: 3, maxlength: 8000, value: memory?.getItem(PROMPT_KEY) ?? t("firstPrompt"), "data-testid": "isen-prompt",

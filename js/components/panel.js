@@ -13,6 +13,8 @@ const VIEWS = { characters: "isen-characters", training: "isen-trainings", image
 const SHEETS = ["panel", "controls", "people", "making"];
 const UNDO_MS = 8000;
 
+/** @typedef {[kind: string, text: string, testid: string, correlationId?: string]} Banner */
+
 export class IsenPanel extends View {
   /** @type {((graph: object, name: string) => unknown) | null} */
   openOnCanvas = null;
@@ -86,6 +88,7 @@ export class IsenPanel extends View {
     return Object.assign(document.createElement(name), { store: this.store, route, panel: this });
   }
 
+  /** @param {Banner} line */
   #banner([kind, text, testid, more]) {
     if (testid !== "isen-problem") return h("p", { class: kind, text, "data-testid": testid });
     return h("div", { class: `${kind} isen-row`, "data-testid": testid },
@@ -129,8 +132,12 @@ function doorOf({ connection, characters }) {
   return characters === null ? "connecting" : "";
 }
 
-/** [class, text, test id, correlation id] of each line above the view. */
+/**
+ * [class, text, test id, correlation id] of each line above the view.
+ * @returns {Banner[]}
+ */
 export function bannersOf({ connection, retryS, health, problem, characters }) {
+  /** @type {Banner[]} */
   const lines = [];
   if (connection === "offline") lines.push(["isen-warn", t("offline", { s: retryS ?? 1 }), "isen-offline"]);
   if (connection === "starting" && (characters !== null || retryS)) lines.push(["isen-note", t("starting"), "isen-starting"]);

@@ -13,7 +13,10 @@ export function openPhoto(view, characterId, photoId) {
 
 class PhotoDialog {
   constructor(view, characterId, photoId) {
-    Object.assign(this, { view, store: view.store, characterId, photoId });
+    this.view = view;
+    this.store = view.store;
+    this.characterId = characterId;
+    this.photoId = photoId;
     this.image = h("img", { class: "isen-full" });
     this.title = h("strong", { class: "isen-grow isen-ellipsis" });
     this.size = h("small", { class: "isen-muted" });

@@ -3,6 +3,7 @@
 import { h } from "../lib/dom.js";
 import { t } from "../locales/words.js";
 
+/** @type {[string, number, number][]} */
 const SHAPES = [["square", 1, 1], ["portrait", 2, 3], ["wide", 3, 2]];
 const UNIT = 64;
 

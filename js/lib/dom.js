@@ -10,7 +10,7 @@ export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   if (tag === "button") element.setAttribute("type", "button");
   for (const [name, value] of Object.entries(props)) setProp(element, name, value);
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(.../** @type {(Node|string)[]} */ (children.filter((child) => child !== null && child !== undefined && child !== false)));
   return element;
 }
 

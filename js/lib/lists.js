@@ -18,6 +18,8 @@ export function fill(element, key, make) {
 /**
  * One child for each item. Children are known by `id`: an item that did not change keeps its node, one that did is
  * given to `update`, or made anew without it.
+ * @param {any} parent
+ * @param {any[]} items
  * @param {{id: (item: any) => string, make: (item: any) => any, update?: (node: any, item: any) => void}} ways
  */
 export function keyed(parent, items, { id, make, update }) {
