@@ -22,7 +22,8 @@ def photo_findings(photos: Sequence[Photo]) -> list[Finding]:
         return [Finding(severity="error", code="no_photos", message=message, fix="add_photos")]
     found = []
     if count < FEW_PHOTOS:
-        message = f"{count} photos are few: 20 varied ones give a much better likeness."
+        few = "One photo is too" if count == 1 else f"{count} photos are"
+        message = f"{few} few: 20 varied ones give a much better likeness."
         found.append(Finding(severity="warning", code="few_photos", message=message, fix="add_photos"))
     elif count < GOOD_PHOTOS:
         message = f"{count} photos work; 20 varied ones work better."
