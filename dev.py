@@ -1,9 +1,8 @@
-"""Development commands on a fresh machine: `demo`, `test`, `bench`. Standard library only; not part of the registry archive.
+"""Development commands on a fresh machine: `demo` and `test`. Standard library only; not part of the registry archive.
 
 python dev.py demo [--port N]        a real ComfyUI with this pack in fast-test mode and a sample character; stays up
 python dev.py demo --check [--real]  photos -> training -> LoRA -> picture without a browser; prints the files
 python dev.py test [--fast|--full] [pytest arguments]
-python dev.py bench                  the benchmark table
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ def main() -> int:
     test = commands.add_parser("test", help="set up and run every test")
     test.add_argument("--fast", action="store_true", help="without a ComfyUI, a browser or a training")
     test.add_argument("--full", action="store_true", help="with the long storms")
-    commands.add_parser("bench", help="the benchmark table")
     arguments, rest = parser.parse_known_args()
     if arguments.command == "demo":
         from hosts import demo as demo_command
@@ -36,10 +34,6 @@ def main() -> int:
         if arguments.check:
             return demo_command.check(real=arguments.real)
         return demo_command.serve(arguments.port)
-    if arguments.command == "bench":
-        from hosts import bench
-
-        return bench.run()
     from hosts import checks
 
     return checks.run(fast=arguments.fast, full=arguments.full, pytest_arguments=rest)

@@ -34,3 +34,10 @@ def test_no_two_routes_are_the_same():
     """aiohttp would refuse to start ComfyUI over two adjacent ones."""
     assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
     assert PREFIX == "/isengard" and not any(route.path.startswith("/api") for route in ROUTES)
+
+
+def test_pip_installs_every_package():
+    listed = set(toml.load(ROOT / "pyproject.toml")["tool"]["setuptools"]["packages"])
+    layers = ("core", "generation", "nodes", "training", "web")
+    folders = {file.parent.relative_to(ROOT) for layer in layers for file in (ROOT / layer).rglob("*.py")}
+    assert listed == {"isengard", *(".".join(("isengard", *folder.parts)) for folder in folders)}
