@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from . import atomic
 from .clock import Clock, iso
-from .errors import NotFoundError, StorageError
+from .errors import InvalidError, NotFoundError, StorageError
 from .paths import DataPaths, contained
 from .records.checkpoint import Checkpoint, Version
 
@@ -31,8 +31,12 @@ class VersionStore:
         self._clock = clock
 
     def list(self, slug: str) -> list[Version]:
-        """The character's published versions, oldest first."""
-        folder = self._paths.character_models(slug)
+        """The character's published versions, oldest first; a folder that leads outside models/ has none."""
+        try:
+            folder = self._paths.character_models(slug)
+        except InvalidError:
+            _log.warning("A folder of models/ leads outside it", extra={"context": {"slug": slug}})
+            return []
         found = [self._read(sidecar) for sidecar in folder.glob("*.json")] if folder.is_dir() else []
         return sorted((v for v in found if v is not None), key=lambda v: (v.created_at, v.step))
 

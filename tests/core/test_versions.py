@@ -91,3 +91,9 @@ def test_a_source_that_cannot_be_read_leaves_nothing(store, paths, clock):
             "ann", character_id="c", job_id="j", checkpoint=checkpoint, source_file=paths.tmp / "none"
         )
     assert caught.value.code == "publish_failed" and list(paths.character_models("ann").iterdir()) == []
+
+
+def test_a_linked_folder_is_told_and_makes_no_list_fail(store, paths, tmp_path, logged):
+    (paths.models / "ann").symlink_to(tmp_path)
+    assert store.list("ann") == []
+    assert any("leads outside" in line.getMessage() for line in logged.records)
