@@ -21,7 +21,7 @@ export class ImageForm {
       rows: 3, maxlength: 8000, value: memory?.getItem(PROMPT_KEY) ?? t("firstPrompt"), "data-testid": "isen-prompt",
       on: { input: () => memory?.setItem(PROMPT_KEY, this.prompt.value), keydown: (event) => this.#enter(event) },
     });
-    this.chip = button("", () => this.#insert(), { kind: "chip", "aria-label": t("insertTrigger"), title: t("insertTrigger"), testid: "isen-trigger-chip" });
+    this.chip = button("", () => this.#insert(), { kind: "chip", title: t("insertTrigger"), testid: "isen-trigger-chip" });
     this.meaning = h("small", { class: "isen-muted" });
     this.shapes = new ShapeChoice();
     this.count = h("input", { type: "number", min: 1, max: 16, value: 1, "data-testid": "isen-count" });

@@ -29,12 +29,12 @@ export class IsenTrain extends View {
     this.heading = h("h2", { class: "isen-grow isen-ellipsis", tabindex: -1, text: t("whoToTrain") });
     this.nobody = h("section", { class: "isen-card isen-stack", hidden: true }, h("p", { text: t("noOneToTrain") }),
       button(t("newCharacter"), () => this.store.go({ tab: "characters" }), { kind: "primary" }));
-    this.findings = h("ul", { class: "isen-findings", role: "status", "aria-live": "polite", "data-testid": "isen-findings" });
+    this.findings = h("ul", { class: "isen-findings", "data-testid": "isen-findings" });
     this.start = button(t("startTraining"), () => this.#start(), { kind: "primary isen-wide", disabled: true, testid: "isen-start-training" });
     const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
     this.form = h("div", { class: "isen-stack" },
       this.people.element, this.presets.element, field(t("model"), this.family, t("modelHint")), this.baseField,
-      this.advanced.element, h("footer", { class: "isen-foot" }, this.findings, this.start));
+      this.advanced.element, h("footer", { class: "isen-foot" }, h("div", { class: "isen-found", role: "status" }, this.findings), this.start));
     this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.nobody, this.form);
   }
 

@@ -13,9 +13,9 @@ export class UploadList {
     this.characterId = characterId;
     this.total = h("div", { role: "status", "aria-live": "polite" });
     this.going = h("ul", { class: "isen-plain-list" });
-    this.refused = h("ul", { class: "isen-plain-list", role: "alert" });
+    this.refused = h("ul", { class: "isen-plain-list" });
     this.clear = button(t("dismiss"), () => store.forgetRefusals(characterId), { testid: "isen-dismiss-refused" });
-    this.element = h("div", { class: "isen-stack-tight" }, this.total, this.going, this.refused, this.clear);
+    this.element = h("div", { class: "isen-stack-tight" }, this.total, this.going, h("div", { role: "alert" }, this.refused), this.clear);
   }
 
   show(uploads) {

@@ -11,7 +11,7 @@ import { arrowOf, closer, openDialog } from "./dialogs.js";
 export function showPictures(view, { label, items, at: first, tools = () => [] }) {
   let at = first;
   const image = h("img", { class: "isen-full", "data-testid": "isen-full" });
-  const caption = h("small", { class: "isen-grow isen-wrap isen-caption-text" });
+  const caption = h("small", { class: "isen-grow isen-wrap isen-caption-text", tabindex: 0 });
   const place = h("small", { class: "isen-muted" });
   const link = h("a", { class: "isen-button isen-icon", "aria-label": t("download"), title: t("download") }, icon("download"));
   const show = (move) => {
