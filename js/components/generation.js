@@ -93,9 +93,18 @@ function tools(view, generation, running) {
     button(t("deleteImages"), () => remove(view, generation), { icon: "trash", bare: true, testid: "isen-delete-images" }));
 }
 
+/** A graph to go on with: what it makes on the canvas is a picture of its own, not one of this generation. */
+export function unbound(graph) {
+  const nodes = Object.entries(graph).map(([id, node]) => {
+    if (node.class_type !== "IsengardSaveImage") return [id, node];
+    return [id, { ...node, inputs: { ...node.inputs, generation_id: "" } }];
+  });
+  return Object.fromEntries(nodes);
+}
+
 /** The graph that was sent to ComfyUI, as a new canvas tab. */
 async function onCanvas(view, generation) {
   const prompts = await view.store.attempt(() => view.store.api.get(`/generations/${generation.id}/workflow`));
   const [graph] = [prompts].flat();
-  if (graph) await view.panel.openOnCanvas(graph, `Isengard ${generation.recipe}`);
+  if (graph) await view.panel.openOnCanvas(unbound(graph), `Isengard ${generation.recipe}`);
 }

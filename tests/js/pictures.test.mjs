@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+
+import { installDocument } from "./fake_dom.mjs";
+
+installDocument();
+const { unbound } = await import("../../js/components/generation.js");
+const { lacking } = await import("../../js/components/image_form.js");
+const { bannersOf } = await import("../../js/components/panel.js");
+const { gpuLine, statusLine } = await import("../../js/components/job_words.js");
+
+test("a graph opened on the canvas saves beside the generation it came from, never into it", () => {
+  const graph = { 1: { class_type: "KSampler", inputs: { seed: 7 } }, 2: { class_type: "IsengardSaveImage", inputs: { images: ["1", 0], generation_id: "gen_1" } } };
+  const opened = unbound(graph);
+  assert.deepEqual(opened[2].inputs, { images: ["1", 0], generation_id: "" });
+  assert.deepEqual(opened[1], graph[1]);
+  assert.equal(graph[2].inputs.generation_id, "gen_1");
+});
+
+const recipe = (more) => ({ identity: "lora", families: ["sd15"], missing: [], ...more });
+const person = (...families) => ({ name: "Anna", versions: families.map((family) => ({ family, step: 1 })) });
+
+test("a recipe says why it cannot draw this person", () => {
+  assert.equal(lacking(recipe(), person("sd15")), "");
+  assert.match(lacking(recipe(), person("sdxl")), /Anna was trained for another model/);
+  assert.match(lacking(recipe({ missing: [{ file: "a.safetensors", folder: "checkpoints" }] }), person("sd15")), /a\.safetensors into models\/checkpoints/);
+  assert.equal(lacking(recipe({ identity: "placeholder" }), person()), "");
+});
+
+const health = { mode: "fast-test" };
+const calm = { connection: "online", retryS: null, health: { mode: "production" }, problem: null, characters: [] };
+
+test("the lines above the view: none when all is well, each state with its own", () => {
+  assert.deepEqual(bannersOf(calm), []);
+  assert.deepEqual(bannersOf({ ...calm, health }).map(([, , id]) => id), ["isen-fast-test"]);
+  const [[kind, text]] = bannersOf({ ...calm, connection: "offline", retryS: 5 });
+  assert.deepEqual([kind, text], ["isen-warn", "ComfyUI does not answer. Trying again in 5 s."]);
+  const [problem] = bannersOf({ ...calm, problem: { message: "No.", hint: "", correlationId: "ui-1" } });
+  assert.deepEqual(problem, ["isen-error", "No.", "isen-problem", "ui-1"]);
+});
+
+const job = (progress, more = {}) => ({ state: "running", attempt: 1, worker_id: "w1", progress: { phase: "training", seconds_per_step: null, eta_s: null, vram_used_bytes: null, ...progress }, ...more });
+
+test("a running training in one line, without what is not known", () => {
+  assert.equal(statusLine(job({ seconds_per_step: 2.14, eta_s: 1200 })), "training · 2.1 s a step · about 20 min left");
+  assert.equal(statusLine(job({})), "training");
+  assert.equal(statusLine(job({ phase: "warming up" }, { attempt: 2 })), "warming up · attempt 2");
+  assert.equal(statusLine(job({}, { state: "completed" })), "");
+});
+
+test("the GPU of the worker that trains, as it is used now", () => {
+  const workers = [{ id: "w1", gpus: [{ name: "RTX 3090", total_bytes: 24e9, free_bytes: 4e9 }] }, { id: "w2", gpus: [] }];
+  assert.equal(gpuLine(job({ vram_used_bytes: 21.3e9 }), workers), "RTX 3090 · 21 GB of 24 GB used");
+  assert.equal(gpuLine(job({}), workers), "RTX 3090 · 20 GB of 24 GB used");
+  assert.equal(gpuLine(job({}, { worker_id: "w2" }), workers), "");
+  assert.equal(gpuLine(job({}, { state: "queued" }), workers), "");
+});
+
+test("every node has its help page", () => {
+  const pages = readdirSync(new URL("../../js/docs/", import.meta.url));
+  for (const node of ["Character", "ApplyIdentity", "Request", "SaveImage", "PlaceholderImage"]) assert.ok(pages.includes(`Isengard${node}.md`), node);
+});
