@@ -10,6 +10,13 @@ from typing import Any
 from . import atomic
 from .clock import Clock, iso
 from .errors import ConflictError, NotFoundError
+from .generation_sidecars import (
+    RECORD_FILE,
+    insert,
+    rebuild_generations,
+    remove_left_proofs,
+    trashed_generation,
+)
 from .generation_states import ENDED, TRANSITIONS, GenerationState
 from .ids import require_id
 from .library import Library
@@ -19,8 +26,7 @@ from .records.generation import GeneratedImage, Generation, GenerationProgress
 from .records.job import JobError
 from .state_machine import require_transition
 
-RECORD_FILE, PROMPTS_FILE = "generation.json", "prompts.json"
-_TRASHED = "generations"
+PROMPTS_FILE = "prompts.json"
 
 
 class GenerationStore:
@@ -36,24 +42,18 @@ class GenerationStore:
         folder = self._paths.generation(generation.id)
         folder.mkdir(mode=0o700)
         atomic.write_json(folder / PROMPTS_FILE, [*prompts])
-        with self._library.transaction() as database:
-            database.execute(
-                "INSERT INTO generation VALUES (?,?,?,?,?,?)",
-                (
-                    generation.id,
-                    generation.recipe,
-                    generation.state.value,
-                    generation.purpose,
-                    None,
-                    generation.model_dump_json(),
-                ),
-            )
-            database.executemany(
-                "INSERT OR IGNORE INTO generation_character VALUES (?,?)",
-                [(generation.id, use.id) for use in generation.request.characters],
-            )
+        return self.adopt(generation, ())
+
+    def adopt(self, generation: Generation, people: Sequence[str]) -> Generation:
+        """Keep a record of pictures whose folder is there: who is in them (`people` beyond the request), for forgetting."""
+        insert(self._library, generation, people)
         self._write_file(generation)
         return generation
+
+    def settle(self) -> int:
+        """At a start: unfinished proofs go; rows come back where a damaged database was moved aside. How many came back."""
+        remove_left_proofs(self._paths)
+        return rebuild_generations(self._library, self._paths)
 
     def get(self, generation_id: str, *, deleted: bool = False) -> Generation:
         """NotFoundError `generation_not_found`."""
@@ -73,7 +73,7 @@ class GenerationStore:
         recipe: str | None = None,
         deleted: bool = False,
     ) -> Page[Generation]:
-        """The person's own generations, newest first; proofs are left out."""
+        """The person's own generations, newest first; proofs and pictures made on ComfyUI's canvas are left out."""
         sql = (
             "SELECT id, record FROM generation WHERE purpose='user' AND (deleted_at IS NOT NULL)=? AND id < ?"
         )
@@ -183,7 +183,7 @@ class GenerationStore:
 
     def _move(self, generation: Generation, *, into_trash: bool) -> Generation:
         kept = self._paths.generation(generation.id)
-        trashed = contained(self._paths.trash, _TRASHED, generation.id)
+        trashed = trashed_generation(self._paths, generation.id)
         trashed.parent.mkdir(mode=0o700, exist_ok=True)
         source, target = (kept, trashed) if into_trash else (trashed, kept)
         with self._library.transaction():

@@ -13,7 +13,7 @@ from typing import Any
 from ..core.characters import CharacterStore
 from ..core.clock import Clock, iso
 from ..core.correlation import correlated
-from ..core.errors import ConflictError, InvalidError, IsengardError, NotFoundError
+from ..core.errors import ConflictError, InvalidError, IsengardError, NotFoundError, NotReadyError
 from ..core.generation_states import ENDED, GenerationState
 from ..core.generations import GenerationStore
 from ..core.ids import new_id
@@ -85,18 +85,20 @@ class GenerationService:
         if generation.state is not _S.CANCELLING:
             generation = await self._advance(generation, _S.CANCELLING)
         pipeline, _ = await self._pipeline(generation.recipe)
-        for prompt_id in generation.prompt_ids:
-            await pipeline.cancel(prompt_id)
+        await self._withdraw(generation, pipeline)
         return generation
 
     async def recover(self) -> None:
         """After a start: follow what ComfyUI may still know, end the rest with a reason."""
+        await asyncio.to_thread(self.store.settle)
         for generation in await asyncio.to_thread(self.store.unfinished):
             try:
                 pipeline, _ = await self._pipeline(generation.recipe)
             except IsengardError as error:
-                await self._advance(generation, _S.FAILED, _job_error(error))
+                await self._end(generation, _S.FAILED, _job_error(error))
                 continue
+            if generation.state is _S.CANCELLING:
+                await self._withdraw(generation, pipeline)
             self._start(generation, self._follow_all(generation, pipeline))
 
     async def _pipeline(self, recipe: str) -> tuple[ImagePipeline, bool]:
@@ -147,15 +149,20 @@ class GenerationService:
             )
 
     async def _drive(self, generation: Generation, pipeline: ImagePipeline, prompts: list[Prompt]) -> None:
-        """Send every prompt at once, then follow them one after the other."""
+        """Send every prompt at once, then follow them one after the other; a cancel may come between any two."""
         with correlated(generation.correlation_id):
             metadata = {"isengard": _metadata(generation)}
             try:
                 for prompt, prompt_id in zip(prompts, generation.prompt_ids, strict=True):
+                    if await self._is_cancelling(generation):
+                        break
                     await pipeline.submit(prompt, prompt_id, metadata)
             except IsengardError as error:
+                await self._withdraw(generation, pipeline)
                 await self._end(generation, _S.FAILED, _job_error(error))
                 return
+            if await self._is_cancelling(generation):
+                await self._withdraw(generation, pipeline)
             await self._follow_all(generation, pipeline)
 
     async def _follow_all(self, generation: Generation, pipeline: ImagePipeline) -> None:
@@ -165,9 +172,23 @@ class GenerationService:
                     continue
                 last = await self._follow(generation, pipeline, number, prompt_id)
                 if last.kind != "done":
+                    await self._withdraw(generation, pipeline)
                     await self._end_by(generation, last)
                     return
             await self._end(generation, _S.COMPLETED)
+
+    async def _is_cancelling(self, generation: Generation) -> bool:
+        current = await asyncio.to_thread(self.store.get, generation.id, deleted=True)
+        return current.state is _S.CANCELLING
+
+    async def _withdraw(self, generation: Generation, pipeline: ImagePipeline) -> None:
+        """Leave nothing of it in ComfyUI's queue: the last first, or an interrupted one would let the next begin."""
+        try:
+            for prompt_id in reversed(generation.prompt_ids):
+                await pipeline.cancel(prompt_id)
+        except NotReadyError as away:
+            context = {"generation_id": generation.id, "reason": away.message}
+            _log.warning("Prompts could not be withdrawn", extra={"context": context})
 
     async def _follow(
         self, generation: Generation, pipeline: ImagePipeline, number: int, prompt_id: str

@@ -9,7 +9,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ..core.errors import InvalidError, IsengardError
+from ..core.errors import InvalidError
 from . import identity
 from .character import CharacterType
 from .context import current
@@ -58,15 +58,6 @@ class IsengardApplyIdentity(io.ComfyNode):
         if isinstance(checkpoint, str) and identity.CHECKPOINT.fullmatch(checkpoint):
             return True
         return "checkpoint must be best, last or a step."
-
-    @classmethod
-    def fingerprint_inputs(cls, character: Any = None, checkpoint: Any = "best", **_: Any) -> str:
-        """Publishing or picking another version changes what best and last mean."""
-        try:
-            version = identity.find_version(current(), character, checkpoint)
-            return f"{version.file}:{version.sha256}"
-        except IsengardError as error:
-            return error.code
 
     @classmethod
     def execute(

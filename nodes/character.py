@@ -45,12 +45,16 @@ class IsengardCharacter(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, character: Any = None) -> str:
+        """Changes with the versions and with which of them is the best, for all nodes behind this one.
+
+        Those cannot tell by themselves: ComfyUI does not know a link's value when it asks for fingerprints.
+        """
         try:
-            return json.dumps(
-                identity.value_of(identity.find_character(current(), character)), sort_keys=True
-            )
+            found = identity.find_character(current(), character)
+            best = current().versions.best(found.slug)
         except IsengardError as error:
             return error.code
+        return json.dumps([identity.value_of(found), best.file if best else ""], sort_keys=True)
 
     @classmethod
     def execute(cls, character: str) -> io.NodeOutput:

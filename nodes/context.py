@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..core.characters import CharacterStore
+    from ..core.clock import Clock
+    from ..core.generations import GenerationStore
     from ..core.paths import DataPaths
     from ..core.settings import Settings
     from ..core.versions import VersionStore
@@ -21,6 +23,8 @@ class NodeContext:
     settings: Settings
     characters: CharacterStore
     versions: VersionStore
+    generations: GenerationStore
+    clock: Clock
 
 
 @dataclass
@@ -56,6 +60,7 @@ def current() -> NodeContext:
 def _open(host: Any) -> NodeContext:
     from ..core.characters import CharacterStore
     from ..core.clock import SystemClock
+    from ..core.generations import GenerationStore
     from ..core.library import Library
     from ..core.paths import resolve_paths
     from ..core.settings import load_settings
@@ -70,4 +75,6 @@ def _open(host: Any) -> NodeContext:
         settings=load_settings(os.environ, paths),
         characters=CharacterStore(library, paths, clock),
         versions=VersionStore(paths, clock),
+        generations=GenerationStore(library, paths, clock),
+        clock=clock,
     )

@@ -23,8 +23,8 @@ class IsengardPlaceholderImage(io.ComfyNode):
             description="A drawn stand-in for a picture, for trying things out without a model (fast-test mode).",
             inputs=[
                 io.String.Input("text", multiline=True, default="", tooltip="What the picture would show."),
-                io.Int.Input("width", default=512, min=64, max=2048, step=8, tooltip="Pixels."),
-                io.Int.Input("height", default=512, min=64, max=2048, step=8, tooltip="Pixels."),
+                io.Int.Input("width", default=512, min=64, max=4096, step=8, tooltip="Pixels."),
+                io.Int.Input("height", default=512, min=64, max=4096, step=8, tooltip="Pixels."),
                 io.Int.Input(
                     "seed", default=0, min=0, max=0xFFFFFFFFFFFFFFFF, tooltip="Chooses the colours."
                 ),

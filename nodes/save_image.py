@@ -11,6 +11,7 @@ from comfy_api.latest import io, ui
 
 from ..core.errors import StorageError
 from ..core.ids import is_id, new_id
+from .canvas_record import keep_record, people_behind
 from .context import current
 
 MAX_PICTURES = 10_000
@@ -35,13 +36,14 @@ class IsengardSaveImage(io.ComfyNode):
                 ),
             ],
             outputs=[],
-            hidden=[io.Hidden.prompt, io.Hidden.extra_pnginfo],
+            hidden=[io.Hidden.prompt, io.Hidden.extra_pnginfo, io.Hidden.unique_id],
             is_output_node=True,
         )
 
     @classmethod
     def execute(cls, images: Any, generation_id: str = "") -> io.NodeOutput:
-        identifier = generation_id if is_id("gen", generation_id) else new_id("gen")
+        asked_by_panel = is_id("gen", generation_id)
+        identifier = generation_id if asked_by_panel else new_id("gen")
         folder = current().paths.generation(identifier)
         folder.mkdir(mode=0o700, exist_ok=True)
         texts = _texts(cls.hidden.prompt, cls.hidden.extra_pnginfo)
@@ -50,11 +52,21 @@ class IsengardSaveImage(io.ComfyNode):
             {"generation_id": identifier, "file": file.name, "width": width, "height": height}
             for file, width, height in saved
         ]
-        if (
-            identifier == generation_id
-        ):  # asked by the panel: nobody looks at the node, no copy in ComfyUI's temp folder
+        if asked_by_panel:  # nobody looks at the node: no copy in ComfyUI's temp folder
             return io.NodeOutput(ui={"isengard": entries})
+        _keep_record(identifier, cls.hidden, saved)
         return io.NodeOutput(ui={**ui.PreviewImage(images, cls=cls).as_dict(), "isengard": entries})
+
+
+def _keep_record(generation_id: str, hidden: Any, saved: list[tuple[Path, int, int]]) -> None:
+    from ..core.records.generation import GeneratedImage
+
+    people = people_behind(current(), hidden.prompt, hidden.unique_id)
+    images = [
+        GeneratedImage(n=n, file=file.name, width=width, height=height, seed=0)
+        for n, (file, width, height) in enumerate(saved)
+    ]
+    keep_record(current(), generation_id, people, images)
 
 
 def _texts(prompt: Any, extra: Any) -> dict[str, str]:

@@ -62,7 +62,8 @@ class Generation(Record):
     prompt_ids: list[str] = Field(default_factory=list)
     recipe: str
     request: GenerationRequest
-    purpose: Literal["user", "proof"] = "user"
+    #: `nodes`: made by a graph on ComfyUI's canvas, kept so that forgetting a person finds it
+    purpose: Literal["user", "proof", "nodes"] = "user"
     state: GenerationState = GenerationState.QUEUED
     progress: GenerationProgress = Field(default_factory=GenerationProgress)
     images: list[GeneratedImage] = Field(default_factory=list)

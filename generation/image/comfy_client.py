@@ -1,26 +1,30 @@
-"""Talking to ComfyUI over HTTP and its WebSocket: /prompt, /history, /queue, /interrupt, /free, /ws. Its stable face."""
+"""Talking to ComfyUI over HTTP: /prompt, /history, /queue, /interrupt, /free, and /ws for progress. Its stable face."""
 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import json
-import logging
 import uuid
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
 from ...core.errors import InvalidError, NotReadyError
 from .interface import Saved, Sign
+from .progress_socket import ProgressSocket
 
-#: /history is asked this often beside the WebSocket; it is the truth, the socket only makes progress lively.
+#: The queue and the history are asked this often.
 POLL_S = 0.4
 TIMEOUT = aiohttp.ClientTimeout(total=30)
 #: A prompt that is neither queued, running nor in the history for so long is gone (ComfyUI was restarted).
 LOST_AFTER_S = 5.0
+#: A ComfyUI that does not answer at all gets longer: it may be starting, or the network between may be slow.
+AWAY_AFTER_S = 60.0
 _AWAY = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
-_log = logging.getLogger("isengard.comfy_client")
 
 
 class ComfyClient:
@@ -30,8 +34,8 @@ class ComfyClient:
         self._url = url
         self._http: aiohttp.ClientSession | None = None
         self._client_id = f"isengard-{uuid.uuid4().hex}"
-        self._progress: dict[str, tuple[int, int]] = {}
-        self._listener: asyncio.Task[None] | None = None
+        self._cancelled: set[str] = set()
+        self._progress: ProgressSocket | None = None
 
     async def submit(self, prompt: dict[str, Any], prompt_id: str, extra_pnginfo: dict[str, Any]) -> None:
         """NotReadyError `comfyui_unreachable`; InvalidError with ComfyUI's reason in words."""
@@ -41,39 +45,39 @@ class ComfyClient:
             "client_id": self._client_id,
             "extra_data": {"extra_pnginfo": extra_pnginfo},
         }
-        self._listen()
+        await self._socket().ready()
         status, answer = await self._ask("POST", "/prompt", body)
+        if status >= 500:
+            raise _unreachable()
         if status != 200:
             raise refusal(answer, prompt)
 
     async def follow(self, prompt_id: str) -> AsyncIterator[Sign]:
-        """Signs until the end; polls the history, livelier where the socket is up."""
-        missing_since: float | None = None
-        clock = asyncio.get_running_loop()
+        """Signs until the end; the queue and the history decide, the socket only knows the step."""
+        now = asyncio.get_running_loop().time
+        seen = now()
         while True:
+            self._socket().listen()
             try:
-                _, history = await self._ask("GET", f"/history/{prompt_id}")
-                entry = history.get(prompt_id) if isinstance(history, dict) else None
-                if entry is not None:
-                    self._progress.pop(prompt_id, None)
-                    yield ended(entry)
-                    return
-                place = await self._place(prompt_id)
-            except NotReadyError:
-                place = ""
-            if place:
-                missing_since = None
-                step, total = self._progress.get(prompt_id, (0, 0))
-                yield Sign("running" if place == "running" else "waiting", step=step, total=total)
-            else:
-                missing_since = missing_since or clock.time()
-                if clock.time() - missing_since > LOST_AFTER_S:
-                    yield Sign("lost")
+                sign = await self._look(prompt_id)
+                lost = Sign("lost") if now() - seen > LOST_AFTER_S else None
+            except NotReadyError as away:
+                sign = None
+                gone = now() - seen > AWAY_AFTER_S
+                lost = Sign("failed", code=away.code, message=away.message, hint=away.hint) if gone else None
+            if sign is not None:
+                seen = now()
+            if (said := sign or lost) is not None:
+                yield said
+                if said.kind not in ("waiting", "running"):
+                    self._socket().forget(prompt_id)
+                    self._cancelled.discard(prompt_id)
                     return
             await asyncio.sleep(POLL_S)
 
     async def cancel(self, prompt_id: str) -> None:
         """Take it out of the queue, and interrupt it if it runs; others are left alone."""
+        self._cancelled.add(prompt_id)
         await self._ask("POST", "/queue", {"delete": [prompt_id]})
         if await self._place(prompt_id) == "running":
             await self._ask("POST", "/interrupt", {"prompt_id": prompt_id})
@@ -81,52 +85,76 @@ class ComfyClient:
     async def free(self) -> None:
         await self._ask("POST", "/free", {"unload_models": True, "free_memory": True})
 
+    async def close(self) -> None:
+        if self._progress is not None:
+            self._progress.close()
+        if self._http is not None:
+            await self._http.close()
+
+    async def _look(self, prompt_id: str) -> Sign | None:
+        """What ComfyUI knows of it now; None where it knows nothing."""
+        for _ in range(2):  # it may end between the two questions: the history is asked once more
+            _, history = await self._ask("GET", f"/history/{prompt_id}")
+            entry = history.get(prompt_id) if isinstance(history, dict) else None
+            if entry is not None:
+                return ended(entry)
+            if place := await self._place(prompt_id):
+                step, total = self._socket().step(prompt_id)
+                return Sign("running" if place == "running" else "waiting", step=step, total=total)
+        return Sign("cancelled") if prompt_id in self._cancelled else None
+
     async def _place(self, prompt_id: str) -> str:
         _, queue = await self._ask("GET", "/queue")
+        if not isinstance(queue, dict):
+            raise _unreachable()
         if any(item[1] == prompt_id for item in queue.get("queue_running", [])):
             return "running"
         return "waiting" if any(item[1] == prompt_id for item in queue.get("queue_pending", [])) else ""
 
     async def _ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        url = self._url()
         try:
-            async with self._session().request(method, self._url() + path, json=body) as response:
+            async with self._session().request(
+                method, url + path, json=body, ssl=_checks_certificate(url)
+            ) as response:
                 text = await response.text()
                 return response.status, json.loads(text) if text else {}
         except (*_AWAY, ValueError) as away:
-            raise NotReadyError(
-                "comfyui_unreachable",
-                "ComfyUI does not answer.",
-                "Wait until it has started; check COMFYUI_URL if you set it.",
-            ) from away
+            raise _unreachable() from away
 
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None or self._http.closed:
             self._http = aiohttp.ClientSession(timeout=TIMEOUT, trust_env=False)
         return self._http
 
-    def _listen(self) -> None:
-        if self._listener is None or self._listener.done():
-            self._listener = asyncio.create_task(self._hear())
+    def _socket(self) -> ProgressSocket:
+        if self._progress is None:
+            self._progress = ProgressSocket(self._connect)
+        return self._progress
 
-    async def _hear(self) -> None:
-        """Keep the newest sampling step of each prompt; when the socket breaks, the polling goes on alone."""
-        try:
-            url = f"{self._url()}/ws?clientId={self._client_id}"
-            async with self._session().ws_connect(url, max_msg_size=64 * 1024**2, heartbeat=30) as socket:
-                async for message in socket:
-                    if message.type is aiohttp.WSMsgType.TEXT:
-                        self._note(message.data)
-        except _AWAY as away:
-            _log.info("Progress socket closed", extra={"context": {"reason": str(away)}})
+    def _connect(self) -> AbstractAsyncContextManager[Any]:
+        url = self._url()
+        path = f"{url}/ws?clientId={self._client_id}"
+        return self._session().ws_connect(
+            path, max_msg_size=64 * 1024**2, heartbeat=30, ssl=_checks_certificate(url)
+        )
 
-    def _note(self, text: str) -> None:
-        try:
-            event = json.loads(text)
-            if event.get("type") == "progress":
-                data = event["data"]
-                self._progress[str(data["prompt_id"])] = (int(data["value"]), int(data["max"]))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            _log.debug("Unreadable message on the progress socket")
+
+def _checks_certificate(url: str) -> bool:
+    """Not on this very machine: a certificate names the public host, never 127.0.0.1."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost"
+
+
+def _unreachable() -> NotReadyError:
+    return NotReadyError(
+        "comfyui_unreachable",
+        "ComfyUI does not answer.",
+        "Wait until it has started; check COMFYUI_URL if you set it.",
+    )
 
 
 def ended(entry: dict[str, Any]) -> Sign:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -42,7 +43,7 @@ class PromptPipeline:
         return {"name": self.name, "label": self.label, "recipes": [recipe.name for recipe in self._mine()]}
 
     async def recipes(self) -> list[RecipeInfo]:
-        return [self._info(recipe) for recipe in self._mine()]
+        return await asyncio.to_thread(lambda: [self._info(recipe) for recipe in self._mine()])
 
     def build(self, request: GenerationRequest, people: list[Person], generation_id: str) -> list[Prompt]:
         """See the interface. `request.seed` must be set by now."""

@@ -1,0 +1,76 @@
+"""ComfyUI's WebSocket, for the newest sampling step of each prompt. It makes progress lively; the history is the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import aiohttp
+
+#: After a break; meanwhile the polling goes on alone.
+RETRY_S = 2.0
+#: A prompt is sent at the latest after this, whether or not the socket is up.
+READY_S = 1.0
+_AWAY = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
+_log = logging.getLogger("isengard.progress_socket")
+Connect = Callable[[], AbstractAsyncContextManager[Any]]
+
+
+class ProgressSocket:
+    """Events go only to the client id that queued a prompt; `connect` opens the socket under that id."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._steps: dict[str, tuple[int, int]] = {}
+        self._listener: asyncio.Task[None] | None = None
+        self._tried = asyncio.Event()
+
+    def listen(self) -> None:
+        """Start listening where nobody does."""
+        if self._listener is None or self._listener.done():
+            self._tried.clear()
+            self._listener = asyncio.create_task(self._hear())
+
+    async def ready(self) -> None:
+        """Listening, or given up waiting for it: the first events of a prompt would be lost otherwise."""
+        self.listen()
+        try:
+            await asyncio.wait_for(self._tried.wait(), READY_S)
+        except asyncio.TimeoutError:
+            _log.debug("The progress socket is not up yet")
+
+    def step(self, prompt_id: str) -> tuple[int, int]:
+        """(step, of how many); (0, 0) before the first."""
+        return self._steps.get(prompt_id, (0, 0))
+
+    def forget(self, prompt_id: str) -> None:
+        self._steps.pop(prompt_id, None)
+
+    def close(self) -> None:
+        if self._listener is not None:
+            self._listener.cancel()
+
+    async def _hear(self) -> None:
+        try:
+            async with self._connect() as socket:
+                self._tried.set()
+                async for message in socket:
+                    if message.type is aiohttp.WSMsgType.TEXT:
+                        self._note(message.data)
+        except _AWAY as away:
+            _log.debug("The progress socket is closed", extra={"context": {"reason": str(away)}})
+        self._tried.set()
+        await asyncio.sleep(RETRY_S)
+
+    def _note(self, text: str) -> None:
+        try:
+            event = json.loads(text)
+            if event.get("type") == "progress":
+                data = event["data"]
+                self._steps[str(data["prompt_id"])] = (int(data["value"]), int(data["max"]))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            _log.debug("Unreadable message on the progress socket")

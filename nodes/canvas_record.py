@@ -1,0 +1,74 @@
+"""Pictures that a graph on ComfyUI's canvas saved: a record of who is in them, so that forgetting a person finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import IsengardError
+from . import identity
+
+if TYPE_CHECKING:
+    from ..core.records.generation import GeneratedImage
+    from .context import NodeContext
+
+#: What stands where a recipe's name would: the graph is inside the PNG.
+RECIPE = "canvas"
+#: How many people a request's record can name; all of them are kept beside it.
+NAMED = 4
+
+
+def people_behind(context: NodeContext, graph: object, node_id: object) -> list[str]:
+    """Ids of the characters that this node's inputs come from; of the whole graph where the node is not in it."""
+    if not isinstance(graph, dict):
+        return []
+    names = {
+        str(graph[key].get("inputs", {}).get("character"))
+        for key in _ancestors(graph, str(node_id)) or set(graph)
+        if graph[key].get("class_type") == "IsengardCharacter"
+    }
+    found = set()
+    for name in names:
+        try:
+            found.add(identity.find_character(context, name).id)
+        except IsengardError:
+            continue  # a name that means nobody names nobody
+    return sorted(found)
+
+
+def keep_record(
+    context: NodeContext, generation_id: str, people: list[str], images: list[GeneratedImage]
+) -> None:
+    """Nothing where nobody of ours is in the pictures."""
+    from ..core.clock import iso
+    from ..core.generation_states import GenerationState
+    from ..core.records.generation import CharacterUse, Generation, GenerationRequest
+
+    if not people:
+        return
+    now = iso(context.clock.now())
+    uses = [CharacterUse(id=person) for person in people[:NAMED]]
+    generation = Generation(
+        id=generation_id,
+        recipe=RECIPE,
+        request=GenerationRequest(recipe=RECIPE, characters=uses, prompt=""),
+        purpose="nodes",
+        state=GenerationState.COMPLETED,
+        images=images,
+        created_at=now,
+        finished_at=now,
+    )
+    context.generations.adopt(generation, people)
+
+
+def _ancestors(graph: Mapping[str, Any], node_id: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [node_id]
+    while waiting:
+        key = waiting.pop()
+        if key in found or key not in graph:
+            continue
+        found.add(key)
+        links = graph[key].get("inputs", {}).values()
+        waiting += [str(link[0]) for link in links if isinstance(link, list) and len(link) == 2]
+    return found

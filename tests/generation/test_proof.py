@@ -1,0 +1,84 @@
+"""The picture proof: three pictures at one seed, noise measured, nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from generation_house import publish, with_comfy
+from isengard.core.errors import NotReadyError
+from isengard.core.generation_sidecars import PROOF_MARK
+from isengard.generation.pixels import mean_difference
+from isengard.generation.proof import prove_picture
+from PIL import Image
+
+
+def prove(house, prepare=lambda comfy: None):
+    version = publish(house, 10)
+
+    async def scenario(comfy):
+        prepare(comfy)
+        proof = await prove_picture(house.pipelines[0], "sd15-identity", house.ann, version, house.paths)
+        return proof, comfy
+
+    return with_comfy(house, scenario)
+
+
+def test_a_lora_that_changes_the_picture(house):
+    proof, comfy = prove(house)
+    assert (proof.verdict, proof.noise, proof.difference) == ("changed", 0.0, 20.0)
+    assert len(comfy.submitted) == 3 and comfy.freed == 1
+    assert list(house.paths.outputs.iterdir()) == []
+
+
+def test_one_that_changes_nothing(house):
+    def inert(comfy):
+        draw = comfy._save
+
+        def same(graph, extra):
+            for node in graph.values():
+                if node["class_type"] == "IsengardApplyIdentity":
+                    node["inputs"]["strength"] = 0.0
+            return draw(graph, extra)
+
+        comfy._save = same
+
+    assert prove(house, inert)[0].verdict == "unchanged"
+
+
+def test_a_repeat_served_from_the_cache_does_not_count(house):
+    proof, comfy = prove(house, lambda comfy: setattr(comfy, "repeats_from_cache", 2))
+    assert proof.verdict == "changed" and comfy.freed == 3 and len(comfy.submitted) == 5
+
+
+def test_a_cache_that_never_empties_is_no_proof(house):
+    with pytest.raises(NotReadyError) as caught:
+        prove(house, lambda comfy: setattr(comfy, "repeats_from_cache", 99))
+    assert caught.value.code == "proof_not_repeatable"
+    assert list(house.paths.outputs.iterdir()) == []
+
+
+def test_a_failing_picture_is_no_proof_and_leaves_nothing(house):
+    failure = {"exception_type": "ValueError", "exception_message": "bad", "node_type": "KSampler"}
+    with pytest.raises(NotReadyError) as caught:
+        prove(house, lambda comfy: setattr(comfy, "failure", failure))
+    assert caught.value.code == "node_failed" and list(house.paths.outputs.iterdir()) == []
+
+
+def test_what_a_crash_left_of_a_proof_goes_at_the_next_start(house):
+    folder = house.paths.generation("gen_" + "0" * 26)
+    folder.mkdir()
+    (folder / PROOF_MARK).touch()
+    (folder / "0000.png").write_bytes(b"face")
+    asyncio.run(house.service.recover())
+    assert not folder.exists()
+
+
+def test_differences_are_of_pixels_not_of_files(tmp_path):
+    one, two, small = tmp_path / "1.png", tmp_path / "2.png", tmp_path / "3.png"
+    Image.new("RGB", (4, 4), (10, 10, 10)).save(one)
+    Image.new("RGB", (4, 4), (13, 10, 10)).save(two, compress_level=0)
+    Image.new("RGB", (2, 2)).save(small)
+    assert mean_difference(one, two) == 1.0 and mean_difference(one, one) == 0.0
+    with pytest.raises(ValueError, match="size"):
+        mean_difference(one, small)

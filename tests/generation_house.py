@@ -1,0 +1,126 @@
+"""A character with two published LoRAs, the pipelines over a stand-in ComfyUI, and the service that drives them."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from fakes.comfyui_standin import ComfyStandIn
+from isengard.core.characters import CharacterStore
+from isengard.core.clock import SystemClock
+from isengard.core.generations import GenerationStore
+from isengard.core.library import Library
+from isengard.core.records.character import CharacterDraft
+from isengard.core.records.checkpoint import Checkpoint
+from isengard.core.records.generation import CharacterUse, GenerationRequest
+from isengard.core.versions import VersionStore
+from isengard.generation.image import comfy_client, comfyui, fast_test
+from isengard.generation.image.comfy_client import ComfyClient
+from isengard.generation.service import GenerationService
+
+BASE = "mine/v1-5.safetensors"
+
+
+class OneBase:
+    """A ComfyUI with one SD1.5 checkpoint."""
+
+    def __init__(self) -> None:
+        self.names = [BASE]
+
+    def bases(self, recipe):
+        return {"sd15": self.names} if recipe == "sd15-identity" else {}
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """The same waits, shorter."""
+    monkeypatch.setattr(comfy_client, "POLL_S", 0.02)
+    monkeypatch.setattr(comfy_client, "LOST_AFTER_S", 0.3)
+    monkeypatch.setattr(comfy_client, "AWAY_AFTER_S", 0.6)
+
+
+@pytest.fixture
+def house(paths, quick):
+    clock, library, events = SystemClock(), Library(paths), []
+    house = SimpleNamespace(
+        paths=paths,
+        events=events,
+        models=OneBase(),
+        library=library,
+        store=GenerationStore(library, paths, clock),
+        characters=CharacterStore(library, paths, clock),
+        versions=VersionStore(paths, clock),
+    )
+    house.ann = house.characters.create(CharacterDraft(name="Ann", trigger_word="annqvx", class_word="woman"))
+    house.service = GenerationService(
+        store=house.store,
+        characters=house.characters,
+        versions=house.versions,
+        pipelines=lambda: house.pipelines,
+        emit=lambda kind, identifier, data, correlation: events.append((kind, identifier, data, correlation)),
+        clock=clock,
+        allow_placeholder=False,
+    )
+    yield house
+    library.close()
+
+
+def publish(house, step: int, *, placeholder: bool = False):
+    """A LoRA of Ann's, as a training leaves it."""
+    source = house.paths.tmp / f"{step}.safetensors"
+    source.write_bytes(b"x" * step)
+    checkpoint = Checkpoint(
+        step=step,
+        file=source.name,
+        size=step,
+        sha256=f"{step:064x}",
+        family="sd15",
+        placeholder=placeholder,
+    )
+    return house.versions.publish(
+        house.ann.slug,
+        character_id=house.ann.id,
+        job_id="job_" + "0" * 26,
+        checkpoint=checkpoint,
+        source_file=source,
+        base_model=BASE,
+    )
+
+
+def request(house, **changes) -> GenerationRequest:
+    wanted = {
+        "recipe": "sd15-identity",
+        "characters": [CharacterUse(id=house.ann.id)],
+        "prompt": "portrait of {trigger}",
+        "seed": 7,
+    }
+    return GenerationRequest(**{**wanted, **changes})
+
+
+def with_comfy(house, scenario):
+    """Run `scenario(comfy)` beside a stand-in ComfyUI; nothing of the service is left running afterwards."""
+
+    async def run():
+        async with ComfyStandIn(house.paths.outputs) as comfy:
+            client = ComfyClient(lambda: comfy.url)
+            house.pipelines = [
+                comfyui.create(client, house.models),
+                fast_test.create(client, house.models, allowed=True),
+            ]
+            house.client = client
+            try:
+                return await asyncio.wait_for(scenario(comfy), 20)
+            finally:
+                await client.close()
+
+    return asyncio.run(run())
+
+
+async def until(house, generation_id, *states):
+    """The generation once it is in one of the states."""
+    while True:
+        generation = house.store.get(generation_id)
+        if generation.state.value in states:
+            return generation
+        await asyncio.sleep(0.01)
