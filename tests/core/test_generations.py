@@ -1,0 +1,187 @@
+"""Generations on disk and in the database: states, pictures, trash, and coming back from their files."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+from isengard.core.errors import ConflictError, IllegalTransitionError, InvalidError, NotFoundError
+from isengard.core.generation_sidecars import PROOF_MARK, RECORD_FILE
+from isengard.core.generation_states import TRANSITIONS, GenerationState
+from isengard.core.generations import GenerationStore
+from isengard.core.ids import new_id
+from isengard.core.library import Library
+from isengard.core.records.generation import (
+    CharacterUse,
+    GeneratedImage,
+    Generation,
+    GenerationProgress,
+    GenerationRequest,
+)
+from isengard.core.records.job import JobError
+
+S = GenerationState
+
+
+@pytest.fixture
+def store(library, paths, clock):
+    return GenerationStore(library, paths, clock)
+
+
+def draft(character_id, **changes) -> Generation:
+    request = GenerationRequest(
+        recipe="fast-test", characters=[CharacterUse(id=character_id)], prompt="x", seed=1
+    )
+    fields = {
+        "id": new_id("gen"),
+        "recipe": "fast-test",
+        "request": request,
+        "created_at": "2026-01-02T03:04:05.000Z",
+    }
+    return Generation(**{**fields, **changes})
+
+
+@pytest.fixture
+def one(store, ann):
+    return store.create(draft(ann.id), [{"1": {"class_type": "X"}}])
+
+
+def picture(store, paths, generation_id, number=0):
+    file = f"{number:04d}.png"
+    (paths.generation(generation_id) / file).write_bytes(b"png")
+    return store.add_image(generation_id, GeneratedImage(n=number, file=file, width=8, height=8, seed=number))
+
+
+def test_what_is_kept_is_in_the_file_too(store, paths, one):
+    picture(store, paths, one.id)
+    store.note_progress(one.id, GenerationProgress(step=3, total_steps=9))
+    changed = store.advance(one.id, S.RUNNING)
+    on_disk = json.loads((paths.generation(one.id) / RECORD_FILE).read_text())
+    assert Generation.model_validate(on_disk) == changed == store.get(one.id)
+    assert store.prompts(one.id) == [{"1": {"class_type": "X"}}]
+
+
+@pytest.mark.parametrize("before", list(S))
+@pytest.mark.parametrize("after", list(S))
+def test_states_change_by_the_table_alone(store, ann, before, after):
+    one = store.create(draft(ann.id, state=before), [])
+    if after in TRANSITIONS[before]:
+        assert store.advance(one.id, after).state is after
+    else:
+        with pytest.raises(IllegalTransitionError):
+            store.advance(one.id, after)
+        assert store.get(one.id).state is before
+
+
+def test_an_end_has_a_time_and_a_reason(store, one):
+    error = JobError(code="c", message="m", hint="h")
+    failed = store.advance(one.id, S.FAILED, error)
+    assert failed.error == error and datetime.fromisoformat(failed.finished_at.replace("Z", "+00:00"))
+
+
+def test_lists_are_newest_first_in_pages_and_by_person_and_recipe(store, ann, characters):
+    from isengard.core.records.character import CharacterDraft
+
+    bob = characters.create(CharacterDraft(name="Bob"))
+    ids = sorted((new_id("gen") for _ in range(5)), reverse=True)
+    for number, identifier in enumerate(ids):
+        person = ann if number % 2 else bob
+        store.create(draft(person.id, id=identifier, recipe="a" if number < 2 else "fast-test"), [])
+    store.create(draft(ann.id, purpose="proof"), [])
+    first = store.list(2)
+    second = store.list(2, first.next_cursor)
+    third = store.list(2, second.next_cursor)
+    assert [g.id for page in (first, second, third) for g in page.items] == ids and third.next_cursor is None
+    assert [g.id for g in store.list(character_id=ann.id).items] == ids[1::2]
+    assert [g.id for g in store.list(recipe="a").items] == ids[:2]
+
+
+def test_a_picture_twice_is_one_picture(store, paths, one):
+    picture(store, paths, one.id, 1), picture(store, paths, one.id, 0), picture(store, paths, one.id, 1)
+    assert [image.n for image in store.get(one.id).images] == [0, 1]
+    assert store.image_path(one.id, 1).read_bytes() == b"png"
+
+
+def test_one_picture_may_go(store, paths, one):
+    picture(store, paths, one.id, 0), picture(store, paths, one.id, 1)
+    store.delete_image(one.id, 0)
+    for number in (0, 7):
+        with pytest.raises(NotFoundError) as caught:
+            store.image_path(one.id, number)
+        assert caught.value.code == "image_not_found"
+    assert store.image_path(one.id, 1).is_file()
+    assert (paths.trash / f"{one.id}-0000.png").is_file()
+
+
+def test_trash_and_back(store, paths, one):
+    picture(store, paths, one.id)
+    with pytest.raises(ConflictError) as caught:
+        store.delete(one.id)
+    assert caught.value.code == "generation_running"
+    store.advance(one.id, S.COMPLETED)
+    for _ in range(2):
+        assert store.delete(one.id).deleted_at and not paths.generation(one.id).exists()
+        with pytest.raises(NotFoundError):
+            store.get(one.id)
+        assert [g.id for g in store.list(deleted=True).items] == [one.id] and store.list().items == []
+        assert store.restore(one.id).deleted_at is None and store.image_path(one.id, 0).is_file()
+    assert store.restore(one.id).deleted_at is None
+
+
+@pytest.mark.parametrize("bad", ["", "gen_x", "../x", "chr_" + "0" * 26, "gen_" + "0" * 25 + "/"])
+def test_ids_that_are_none(store, bad):
+    with pytest.raises((InvalidError, NotFoundError)):
+        store.get(bad)
+
+
+def test_a_picture_whose_name_leads_outside_is_refused(store, ann):
+    image = GeneratedImage(n=0, file="../../isengard.db", width=1, height=1, seed=0)
+    one = store.create(draft(ann.id, images=[image]), [])
+    with pytest.raises(InvalidError) as caught:
+        store.image_path(one.id, 0)
+    assert caught.value.code == "bad_path"
+
+
+def test_unfinished_ones_are_those_to_take_up_again(store, ann, one):
+    done = store.create(draft(ann.id, state=S.COMPLETED), [])
+    halfway = store.create(draft(ann.id, state=S.CANCELLING), [])
+    assert {g.id for g in store.unfinished()} == {one.id, halfway.id} and done.id not in store.unfinished()
+
+
+def test_rows_come_back_from_the_files(store, library, paths, clock, ann, one):
+    picture(store, paths, one.id)
+    gone = store.create(draft(ann.id, state=S.COMPLETED), [])
+    store.delete(gone.id)
+    before = store.get(one.id)
+    broken, foreign = paths.generation(new_id("gen")), paths.generation(new_id("gen"))
+    for folder in (broken, foreign):
+        folder.mkdir()
+    (broken / RECORD_FILE).write_text("{")
+    (foreign / RECORD_FILE).write_text(before.model_dump_json())
+    library.close()
+    for file in paths.root.glob("isengard.db*"):
+        file.unlink()
+    again = Library(paths)
+    store = GenerationStore(again, paths, clock)
+    assert store.settle() == 2 and store.settle() == 0
+    assert store.get(one.id) == before
+    assert [g.id for g in store.list(character_id=ann.id).items] == [one.id]
+    assert [g.id for g in store.list(deleted=True).items] == [gone.id]
+    assert store.restore(gone.id).deleted_at is None
+    again.close()
+
+
+def test_settling_removes_what_a_crash_left_of_proofs(store, paths, one):
+    left = paths.generation(new_id("gen"))
+    left.mkdir()
+    (left / PROOF_MARK).touch()
+    assert store.settle() == 0 and not left.exists() and paths.generation(one.id).exists()
+
+
+def test_adopting_names_everybody(store, library, paths, ann):
+    one = draft(ann.id, purpose="nodes")
+    paths.generation(one.id).mkdir()
+    store.adopt(one, [ann.id, "chr_" + "1" * 26])
+    rows = library.rows("SELECT character_id FROM generation_character WHERE generation_id=?", (one.id,))
+    assert {row[0] for row in rows} == {ann.id, "chr_" + "1" * 26}

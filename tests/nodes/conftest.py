@@ -1,0 +1,76 @@
+"""Our nodes against the real comfy_api of the host environment, in this process, with a stand-in for ComfyUI's inside."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+from hosts.comfyui import comfyui_folder
+
+
+class FakeComfy:
+    """What nodes ask of ComfyUI; `applied` lists the LoRAs put onto models, `coverage` how many modules fit."""
+
+    is_running = True
+
+    def __init__(self, user_directory) -> None:
+        self.user_directory = user_directory
+        self.listen_is_loopback = True
+        self.coverage = (3, 3)
+        self.applied: list[tuple] = []
+        self.read: list[str] = []
+
+    def read_lora(self, path):
+        self.read.append(path.name)
+        return {"path": str(path)}
+
+    def lora_coverage(self, model, clip, tensors):
+        return self.coverage
+
+    def apply_lora(self, model, clip, tensors, strength):
+        self.applied.append((model, clip, strength))
+        return f"{model}+", clip and f"{clip}+"
+
+
+@pytest.fixture(scope="session")
+def comfy_api():
+    """comfy_api from the host's ComfyUI; at the end of the path, so that nothing of ours is hidden by its modules."""
+    folder = str(comfyui_folder())
+    if folder not in sys.path:
+        sys.path.append(folder)
+    import comfy_api.latest
+
+    return comfy_api.latest
+
+
+@pytest.fixture
+def comfy(comfy_api, paths, tmp_path, monkeypatch):
+    """Production mode unless the test says otherwise, on the stores of `paths`."""
+    from isengard.nodes import apply_identity, context
+
+    monkeypatch.setenv("DATA_DIR", str(paths.root))
+    monkeypatch.delenv("ISENGARD_MODE", raising=False)
+    host = FakeComfy(tmp_path / "user")
+    context.provide(host)
+    apply_identity._kept.clear()
+    yield host
+    if context._holder.opened is not None:
+        context._holder.opened.characters._library.close()
+    context.provide(None)
+
+
+@pytest.fixture
+def ann(comfy, paths):
+    """Ann with two LoRAs, steps 10 and 20; `publish` makes more."""
+    from generation_house import publish
+    from isengard.core.records.character import CharacterDraft
+    from isengard.nodes.context import current
+
+    house = SimpleNamespace(paths=paths, versions=current().versions)
+    house.ann = current().characters.create(
+        CharacterDraft(name="Ann", trigger_word="annqvx", class_word="woman")
+    )
+    house.publish = lambda step, **options: publish(house, step, **options)
+    house.publish(10), house.publish(20)
+    return house

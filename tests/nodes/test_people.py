@@ -1,0 +1,146 @@
+"""IsengardCharacter and IsengardApplyIdentity: who, which LoRA, onto what; every string is checked again."""
+
+from __future__ import annotations
+
+import pytest
+from isengard.core.errors import InvalidError, IsengardError
+from PIL import Image
+
+pytestmark = pytest.mark.slow
+BAD_NAMES = [
+    *("", "nobody", "../../etc/passwd", "..", "Ann", "chr_" + "0" * 26, "chr_../x", "${HF_TOKEN}", "a" * 400),
+    *(None, 7, ["1", 0], {"id": "x"}),
+]
+BAD_CHECKPOINTS = [
+    *("", "bset", "../../etc/passwd", "/etc/passwd", "ann/../../x.safetensors", "ann/x.ckpt", "-1"),
+    *("C:\\x.safetensors", "9" * 30, None, 7, ["1", 0]),
+]
+
+
+@pytest.fixture
+def character(comfy):
+    from isengard.nodes.character import IsengardCharacter
+
+    return IsengardCharacter
+
+
+@pytest.fixture
+def apply(comfy):
+    from isengard.nodes.apply_identity import IsengardApplyIdentity
+
+    return IsengardApplyIdentity
+
+
+@pytest.fixture
+def value(ann, character):
+    return character.execute("ann").args[0]
+
+
+def test_a_character_by_slug_and_by_id(ann, character):
+    value, trigger, class_word, photos = character.execute("ann").args
+    assert (trigger, class_word, value["id"], value["slug"]) == ("annqvx", "woman", ann.ann.id, "ann")
+    assert [set(version) for version in value["versions"]] == [
+        {"step", "file", "sha256", "base_sha256", "family"}
+    ] * 2
+    assert character.execute(ann.ann.id).args[:3] == (value, trigger, class_word)
+    assert character.validate_inputs("ann") is True and tuple(photos.shape) == (1, 8, 8, 3)
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_names_that_are_nobodys(ann, character, name):
+    refusal = character.validate_inputs(name)
+    assert isinstance(refusal, str) and "/etc" not in refusal
+    with pytest.raises(IsengardError):
+        character.execute(name)
+
+
+def test_the_fingerprint_follows_what_best_means(ann, character):
+    seen = [character.fingerprint_inputs("ann")]
+    assert character.fingerprint_inputs("ann") == seen[0]
+    first = ann.versions.list("ann")[0]
+    ann.versions.update(first.model_copy(update={"picked": True}))
+    seen.append(character.fingerprint_inputs("ann"))
+    ann.publish(30)
+    seen.append(character.fingerprint_inputs("ann"))
+    assert len(set(seen)) == 3
+    assert character.fingerprint_inputs("../x") == "character_unknown"
+
+
+def test_reference_photos_stay_inside_when_others_can_reach_the_server(ann, comfy, paths, character):
+    folder = paths.character(ann.ann.id)
+    folder.mkdir(exist_ok=True)
+    for number in range(6):
+        Image.new("RGB", (64, 32), (200, 0, 0)).save(folder / f"pho_{number}.jpg")
+    photos = character.execute("ann").args[3]
+    assert tuple(photos.shape) == (4, 1024, 1024, 3) and float(photos.max()) > 0.5
+    comfy.listen_is_loopback = False
+    assert float(character.execute("ann").args[3].max()) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "step"), [("best", 20), ("last", 20), ("10", 10), ("20", 20), ("file", 10)]
+)
+def test_which_lora_is_put_on(ann, apply, comfy, value, checkpoint, step):
+    if checkpoint == "file":
+        checkpoint = ann.versions.list("ann")[0].file
+    assert apply.validate_inputs(checkpoint) is True
+    assert apply.execute("model", value, checkpoint, 0.8, "clip").args == ("model+", "clip+")
+    assert comfy.applied == [("model", "clip", 0.8)] and f"-{step:06d}-" in comfy.read[0]
+
+
+def test_the_file_is_read_once_and_never_at_strength_zero(ann, apply, comfy, value):
+    assert apply.execute("model", value, "best", 0.0).args == ("model", None) and comfy.read == []
+    for strength in (0.5, 1.0):
+        assert apply.execute("model", value, "best", strength).args == ("model+", None)
+    assert len(comfy.read) == 1
+
+
+@pytest.mark.parametrize("checkpoint", BAD_CHECKPOINTS)
+def test_checkpoints_that_are_none(apply, comfy, value, checkpoint):
+    assert isinstance(apply.validate_inputs(checkpoint), str)
+    with pytest.raises(InvalidError):
+        apply.execute("model", value, checkpoint)
+    assert comfy.read == []
+
+
+@pytest.mark.parametrize("forged", [None, {}, "ann", {"id": "../../x"}, {"id": "chr_" + "0" * 26}, {"id": 5}])
+def test_a_forged_character_value(ann, apply, comfy, forged):
+    with pytest.raises(IsengardError):
+        apply.execute("model", forged, "best")
+    assert comfy.read == []
+
+
+def test_another_persons_file_is_not_reached(ann, apply, comfy, value):
+    with pytest.raises(InvalidError) as caught:
+        apply.execute("model", value, "bob/bob-sd15-000010-00000000.safetensors")
+    assert caught.value.code == "not_trained_yet"
+
+
+def test_a_lora_for_another_base_is_said_not_swallowed(ann, apply, comfy, value, logged):
+    comfy.coverage = (0, 3)
+    with pytest.raises(InvalidError) as caught:
+        apply.execute("model", value, "best")
+    assert caught.value.code == "wrong_base" and comfy.applied == []
+    comfy.coverage = (2, 3)
+    apply.execute("model", value, "best")
+    assert any("does not fit" in record.message for record in logged.records)
+
+
+@pytest.mark.parametrize("strength", [-0.1, 2.1, float("nan"), float("inf")])
+def test_strengths_out_of_range(apply, value, strength):
+    with pytest.raises(InvalidError):
+        apply.execute("model", value, "best", strength)
+
+
+def test_a_placeholder_is_refused_in_production(ann, apply, comfy, value):
+    ann.publish(40, placeholder=True)
+    with pytest.raises(InvalidError) as caught:
+        apply.execute("model", value, "last")
+    assert caught.value.code == "placeholder_in_production" and comfy.applied == []
+
+
+def test_nothing_is_opened_while_comfyui_imports_packs(comfy, character):
+    from isengard.nodes import context
+
+    comfy.is_running = False
+    assert character.GET_SCHEMA().inputs[0].options == [""] and context._holder.opened is None

@@ -1,0 +1,125 @@
+"""IsengardRequest, IsengardPlaceholderImage and IsengardSaveImage."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from isengard.core.errors import InvalidError, NotFoundError
+from isengard.core.forgetting import forget
+from isengard.core.ids import is_id, new_id
+from PIL import Image
+
+pytestmark = pytest.mark.slow
+
+
+def graph(slug: str) -> dict:
+    """Ann's picture and, beside it, one that she is not in."""
+    return {
+        "1": {"class_type": "IsengardCharacter", "inputs": {"character": slug}},
+        "2": {"class_type": "IsengardApplyIdentity", "inputs": {"character": ["1", 0]}},
+        "3": {"class_type": "KSampler", "inputs": {"model": ["2", 0], "seed": 5}},
+        "4": {"class_type": "IsengardSaveImage", "inputs": {"images": ["3", 0]}},
+        "5": {"class_type": "EmptyImage", "inputs": {}},
+        "6": {"class_type": "IsengardSaveImage", "inputs": {"images": ["5", 0]}},
+    }
+
+
+@pytest.fixture
+def save(comfy, comfy_api, monkeypatch):
+    """The node as ComfyUI runs it: a clone with hidden inputs."""
+    from isengard.nodes.save_image import IsengardSaveImage
+
+    preview = type("Preview", (), {"as_dict": lambda self: {"images": []}})
+    monkeypatch.setattr(comfy_api.ui, "PreviewImage", lambda images, cls: preview())
+
+    def save(images, generation_id="", *, prompt=None, node_id="4"):
+        hidden = {
+            comfy_api.io.Hidden.prompt: prompt,
+            comfy_api.io.Hidden.extra_pnginfo: {"isengard": {"recipe": "r"}},
+            comfy_api.io.Hidden.unique_id: node_id,
+        }
+        return IsengardSaveImage.PREPARE_CLASS_CLONE(hidden).execute(images, generation_id).ui
+
+    return save
+
+
+def pictures(count=1, height=24, width=32):
+    import torch
+
+    return torch.rand((count, height, width, 3), generator=torch.manual_seed(1))
+
+
+def test_a_request_fills_in_the_triggers(comfy):
+    from isengard.nodes.request import IsengardRequest
+
+    answer = IsengardRequest.execute("{trigger} and {trigger2} {x}", "no", 64, 72, 5, 6, 1.5, "ann", "bob")
+    assert answer.args == ("ann and bob {x}", "no", 64, 72, 5, 6, 1.5)
+
+
+def test_a_picture_for_the_panel(save, paths):
+    identifier = new_id("gen")
+    shown = save(pictures(2), identifier, prompt={"1": {}})
+    assert shown["isengard"] == [
+        {"generation_id": identifier, "file": f"000{n}.png", "width": 32, "height": 24} for n in range(2)
+    ]
+    assert set(shown) == {"isengard"}, "nobody looks at the node: no copy in ComfyUI's temp folder"
+    file = paths.generation(identifier) / "0001.png"
+    with Image.open(file) as image:
+        assert image.size == (32, 24) and image.mode == "RGB"
+        assert json.loads(image.text["prompt"]) == {"1": {}}
+        assert json.loads(image.text["isengard"]) == {"recipe": "r"}
+    assert not list(paths.generation(identifier).glob(".*"))
+
+
+def test_a_second_prompt_into_the_same_folder_overwrites_nothing(save):
+    identifier = new_id("gen")
+    names = [save(pictures(), identifier)["isengard"][0]["file"] for _ in range(3)]
+    assert names == ["0000.png", "0001.png", "0002.png"]
+
+
+@pytest.mark.parametrize("given", ["../../x", "gen_../../x", "/etc", "gen_" + "A" * 26, "x" * 500])
+def test_a_made_up_generation_id_leads_nowhere(save, paths, given):
+    (entry,) = save(pictures(), given)["isengard"]
+    assert is_id("gen", entry["generation_id"]) and entry["generation_id"] != given
+    assert [folder.name for folder in paths.outputs.iterdir()] == [entry["generation_id"]]
+
+
+def test_pictures_of_the_canvas_are_found_when_a_person_is_forgotten(save, ann, paths):
+    from isengard.nodes.context import current
+
+    context = current()
+    of_ann = save(pictures(), prompt=graph("ann"))["isengard"][0]["generation_id"]
+    of_nobody = save(pictures(), prompt=graph("ann"), node_id="6")["isengard"][0]["generation_id"]
+    kept = context.generations.get(of_ann)
+    assert kept.purpose == "nodes" and kept.state.value == "completed" and kept.images[0].file == "0000.png"
+    assert context.generations.list().items == [], "the panel's gallery is of the panel's pictures"
+    with pytest.raises(NotFoundError):
+        context.generations.get(of_nobody)
+    report = forget(context.characters._library, paths, context.characters, ann.ann.id, [])
+    assert (
+        report.images == 1 and not paths.generation(of_ann).exists() and paths.generation(of_nobody).exists()
+    )
+
+
+def test_a_graph_with_strangers_is_kept_without_a_record(save, ann):
+    for prompt in (graph("../../etc"), graph("nobody"), None, "x"):
+        assert save(pictures(), prompt=prompt)["isengard"]
+
+
+def test_placeholders_say_so_and_only_in_fast_test_mode(comfy, monkeypatch):
+    import torch
+    from isengard.nodes import context
+    from isengard.nodes.placeholder_image import IsengardPlaceholderImage as Placeholder
+
+    with pytest.raises(InvalidError) as caught:
+        Placeholder.execute("x", 64, 64, 1)
+    assert caught.value.code == "placeholder_in_production"
+    context._holder.opened.characters._library.close()
+    monkeypatch.setenv("ISENGARD_MODE", "fast-test")
+    context.provide(comfy)
+    first, same, other = (
+        Placeholder.execute("x " * 900, 128, 96, seed).args[0] for seed in (1, 1, 2**64 - 1)
+    )
+    assert tuple(first.shape) == (1, 96, 128, 3) and 0.0 <= float(first.min()) <= float(first.max()) <= 1.0
+    assert torch.equal(first, same) and not torch.equal(first, other)

@@ -1,0 +1,78 @@
+"""Ids, inputs and outputs of the nodes are a contract: shared graphs name them."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+NODES = Path(__file__).resolve().parents[2] / "nodes"
+ROOT = NODES.parent
+CONTRACT = {
+    "IsengardCharacter": (["character"], ["ISENGARD_CHARACTER", "STRING", "STRING", "IMAGE"]),
+    "IsengardApplyIdentity": (["model", "clip", "character", "checkpoint", "strength"], ["MODEL", "CLIP"]),
+    "IsengardRequest": (
+        [
+            *("prompt", "trigger_1", "trigger_2", "negative", "width", "height", "seed", "steps"),
+            "guidance",
+        ],
+        ["STRING", "STRING", "INT", "INT", "INT", "INT", "FLOAT"],
+    ),
+    "IsengardSaveImage": (["images", "generation_id"], []),
+    "IsengardPlaceholderImage": (["text", "width", "height", "seed"], ["IMAGE"]),
+}
+
+
+@pytest.fixture
+def nodes(comfy):
+    from isengard.nodes.extension import IsengardExtension
+
+    return {node.GET_SCHEMA().node_id: node for node in asyncio.run(IsengardExtension().get_node_list())}
+
+
+def test_ids_inputs_and_outputs(nodes):
+    found = {
+        name: ([i.id for i in node.GET_SCHEMA().inputs], [o.io_type for o in node.GET_SCHEMA().outputs])
+        for name, node in nodes.items()
+    }
+    assert found == CONTRACT
+
+
+def test_every_node_and_input_is_explained(nodes):
+    for name, node in nodes.items():
+        schema = node.GET_SCHEMA()
+        assert schema.description and schema.category == "Isengard" and schema.display_name.startswith("Isen")
+        assert all(given.tooltip for given in schema.inputs), name
+        assert (ROOT / "js" / "docs" / f"{name}.md").is_file(), f"no help page for {name}"
+
+
+def test_ids_are_literals_for_the_managers_scanner():
+    literals = {
+        keyword.value.value
+        for file in NODES.glob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        for keyword in call.keywords
+        if keyword.arg == "node_id" and isinstance(keyword.value, ast.Constant)
+    }
+    assert literals == set(CONTRACT)
+
+
+def test_the_shipped_graphs_fit_the_nodes(nodes):
+    for file in (ROOT / "workflows" / "api").glob("*.json"):
+        for node in json.loads(file.read_text(encoding="utf-8")).values():
+            if node["class_type"] in nodes:
+                known = {given.id: given for given in nodes[node["class_type"]].GET_SCHEMA().inputs}
+                required = {name for name, given in known.items() if not given.optional}
+                assert required <= set(node["inputs"]) <= set(known), (file.name, node["class_type"])
+
+
+def test_the_folding_knows_the_requests_outputs(nodes):
+    from isengard.generation.image.graph import REQUEST_OUTPUTS
+
+    outputs = [output.display_name for output in nodes["IsengardRequest"].GET_SCHEMA().outputs]
+    assert tuple(outputs) == REQUEST_OUTPUTS
