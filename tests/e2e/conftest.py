@@ -11,8 +11,9 @@ from hosts.demo import drawings
 from hosts.journey import Api
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """A module's own browser: while Playwright runs, this thread has an event loop, and no other module could run one."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
