@@ -28,6 +28,11 @@ def trashed_generation(paths: DataPaths, generation_id: str) -> Path:
     return contained(paths.trash, _TRASHED, generation_id)
 
 
+def thumbnail_path(picture: Path) -> Path:
+    """Where the small copy of a picture lies, once it was made."""
+    return picture.parent / "thumbs" / f"{picture.stem}.jpg"
+
+
 def insert(library: Library, generation: Generation, people: Iterable[str] = ()) -> None:
     """A row, and who is in the pictures: those of the request and `people`. A row that is there stays as it is."""
     row = (

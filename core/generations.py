@@ -15,6 +15,7 @@ from .generation_sidecars import (
     insert,
     rebuild_generations,
     remove_left_proofs,
+    thumbnail_path,
     trashed_generation,
 )
 from .generation_states import ENDED, TRANSITIONS, GenerationState
@@ -151,6 +152,7 @@ class GenerationStore:
             target = contained(self._paths.trash, f"{generation_id}-{image.file}")
             if source.exists():
                 atomic.replace(source, target)
+            thumbnail_path(source).unlink(missing_ok=True)
             gone = image.model_copy(update={"deleted_at": iso(self._clock.now())})
             images = [gone if known.n == number else known for known in generation.images]
             return self._store(generation.model_copy(update={"images": images}))

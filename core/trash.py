@@ -1,4 +1,4 @@
-"""The trash: what is deleted moves here and back; after 30 days photos go for good and characters are due to be forgotten.
+"""The trash: what is deleted moves here and back; after 30 days it goes for good, and characters are due to be forgotten.
 
 Rows are the truth. A crash between a row's change and its file's move is mended by `settle` at the next start.
 """
@@ -6,14 +6,17 @@ Rows are the truth. A crash between a row's change and its file's move is mended
 from __future__ import annotations
 
 import logging
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 from . import atomic
 from .clock import Clock, iso
 from .errors import StorageError
+from .generation_sidecars import trashed_generation
 from .library import Library
 from .paths import DataPaths, contained
+from .records.generation import Generation
 from .records.photo import Photo
 
 KEPT_DAYS = 30
@@ -81,6 +84,35 @@ def purge_photos(library: Library, paths: DataPaths, clock: Clock) -> int:
     if due:
         _log.info("Old photos left the trash", extra={"context": {"photos": len(due)}})
     return len(due)
+
+
+def purge_pictures(library: Library, paths: DataPaths, clock: Clock) -> int:
+    """Remove generations and single pictures that have lain in the trash for 30 days; how many of both."""
+    cutoff = _cutoff(clock)
+    due = [row["id"] for row in library.rows("SELECT id FROM generation WHERE deleted_at < ?", (cutoff,))]
+    for generation_id in due:
+        folder = trashed_generation(paths, generation_id)
+        if folder.is_dir():
+            shutil.rmtree(folder)
+        with library.transaction() as database:
+            database.execute("DELETE FROM generation WHERE id=?", (generation_id,))
+    single = [file for file in paths.trash.glob("gen_*-*.png") if _is_due(library, file.name, cutoff)]
+    for file in single:
+        file.unlink()
+    if due or single:
+        context = {"generations": len(due), "pictures": len(single)}
+        _log.info("Old pictures left the trash", extra={"context": context})
+    return len(due) + len(single)
+
+
+def _is_due(library: Library, name: str, cutoff: str) -> bool:
+    """Whether a single picture's time is over; one whose generation is gone has no way back."""
+    generation_id, _, file = name.partition("-")
+    row = library.row("SELECT record FROM generation WHERE id=?", (generation_id,))
+    if row is None:
+        return True
+    images = Generation.model_validate_json(row["record"]).images
+    return any(image.file == file and (image.deleted_at or cutoff) < cutoff for image in images)
 
 
 def due_characters(library: Library, clock: Clock) -> list[str]:

@@ -75,6 +75,7 @@ class VersionStore:
         checkpoint: Checkpoint,
         source_file: Path,
         base_model: str = "",
+        trigger_word: str = "",
     ) -> Version:
         """Copy `source_file` into models/<slug>/ by temp + rename; doing it twice gives the same version.
 
@@ -96,6 +97,7 @@ class VersionStore:
             job_id=job_id,
             file=f"{slug}/{target.name}",
             base_model=base_model,
+            trigger_word=trigger_word,
             created_at=iso(self._clock.now()),
         )
         self._write(sidecar, character_id, version)

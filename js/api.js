@@ -33,6 +33,10 @@ export class Api {
     return this.url(`/generations/${generation.id}/images/${image.n}`);
   }
 
+  thumbUrl(generation, image) {
+    return this.url(`/generations/${generation.id}/images/${image.n}?size=thumb`);
+  }
+
   get(path) {
     return this.#call("GET", path);
   }

@@ -14,11 +14,14 @@ from ..core.job_states import JobState
 from ..core.ledger import Lease, Ledger
 from ..core.paths import DataPaths
 from ..core.plugins import PluginRegistry
+from ..core.records.checkpoint import Checkpoint
 from ..core.records.job import Artifact, Job, JobError, Order, Progress
 from ..core.versions import VersionStore
+from .base_hash import BaseHash
 from .comfy_memory import free_comfyui
 from .interface import Outcome, ResolvedTraining, TrainingBackend
 from .locks import FileLock, gpu_lock
+from .publishing import publish
 from .run_watch import RunWatch
 from .trainer_process import TrainerProcess, end_leftover
 
@@ -108,6 +111,7 @@ class Runner:
                 backend=backend,
                 training=training,
             )
+            base_hash = BaseHash(training.base_path, training.base_sha256, self._tools.paths)
             trainer = TrainerProcess(plan, self._dir, gpu_lock=lock)
             try:
                 exit_code = self._supervise(trainer, watch, backend)
@@ -115,7 +119,7 @@ class Runner:
                 trainer.kill()
             last = watch.look()
             watch.look_closely()
-            self._conclude(backend.outcome(self._dir, training, exit_code), training, last)
+            self._conclude(backend.outcome(self._dir, training, exit_code), training, last, base_hash)
         finally:
             if lock is not None:
                 lock.release()
@@ -167,45 +171,30 @@ class Runner:
                 trainer.beat()
             time.sleep(0.1)
 
-    def _conclude(self, outcome: Outcome, training: ResolvedTraining, last: Progress) -> None:
-        order = self._beat()
-        if order == "cancel":
-            raise Stopped(JobState.CANCELLED)
+    def _conclude(
+        self, outcome: Outcome, training: ResolvedTraining, last: Progress, base_hash: BaseHash
+    ) -> None:
+        self._obey_cancel(self._beat())
         if outcome.state == "completed":
-            checkpoint = outcome.checkpoints[-1]
-            version = self._tools.versions.publish(
-                training.slug,
-                character_id=training.character_id,
-                job_id=self._job.id,
-                checkpoint=checkpoint,
-                source_file=self._dir / "out" / checkpoint.file,
-                base_model=training.generate_base,
-            )
-            self._tools.ledger.checkpoint(self._lease, checkpoint.model_copy(update={"published": True}))
-            final = {
-                "phase": "finishing",
-                "step": checkpoint.step,
-                "total_steps": training.steps,
-                "eta_s": 0.0,
-            }
-            self._tools.ledger.progress(self._lease, last.model_copy(update=final))
-            self._tools.ledger.artifact(
-                self._lease,
-                Artifact(kind="lora", file=version.file, sha256=version.sha256, step=version.step),
+            base_sha256 = base_hash.wait(lambda: self._obey_cancel(self._beat()))
+            self._publish(
+                outcome.checkpoints[-1].model_copy(update={"base_sha256": base_sha256}), training, last
             )
             self._end(JobState.COMPLETED)
         elif outcome.state == "cancelled":
-            self._fail(
-                JobError(
-                    code="trainer_stopped",
-                    message="The trainer was stopped from outside.",
-                    hint="Press Retry.",
-                )
-            )
+            stopped = "The trainer was stopped from outside."
+            self._fail(JobError(code="trainer_stopped", message=stopped, hint="Press Retry."))
         else:
-            self._fail(
-                outcome.error or JobError(code="trainer_failed", message="The trainer failed.", hint="")
-            )
+            unknown = JobError(code="trainer_failed", message="The trainer failed.", hint="")
+            self._fail(outcome.error or unknown)
+
+    def _publish(self, checkpoint: Checkpoint, training: ResolvedTraining, last: Progress) -> None:
+        version = publish(self._tools.versions, self._dir, training, checkpoint)
+        self._tools.ledger.checkpoint(self._lease, checkpoint.model_copy(update={"published": True}))
+        final = {"phase": "finishing", "step": checkpoint.step, "total_steps": training.steps, "eta_s": 0.0}
+        self._tools.ledger.progress(self._lease, last.model_copy(update=final))
+        lora = Artifact(kind="lora", file=version.file, sha256=version.sha256, step=version.step)
+        self._tools.ledger.artifact(self._lease, lora)
 
     def _take_gpu(self) -> FileLock | None:
         if self._job.needs != "gpu" or not self._gpu_uuid:
@@ -225,6 +214,11 @@ class Runner:
             raise Stopped(JobState.CANCELLED)
         if order == "pause":
             raise Stopped(JobState.PAUSED)
+
+    def _obey_cancel(self, order: Order) -> None:
+        """Once the trainer has ended, a pause has nothing left to pause."""
+        if order == "cancel":
+            raise Stopped(JobState.CANCELLED)
 
     def _end(self, state: JobState) -> None:
         job = self._tools.ledger.advance(self._lease, state)

@@ -21,7 +21,7 @@ from ..core.photos import PhotoStore
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
 from ..core.settings import load_settings
 from ..core.sidecars import open_library
-from ..core.trash import purge_photos, settle
+from ..core.trash import settle
 from ..core.versions import VersionStore
 from ..training.family_records import Families
 from ..training.ledgers import open_ledger
@@ -30,6 +30,7 @@ from ..training.submission import Submission
 from ..training.supervisor import Supervisor
 from .base_models import ComfyBaseModels
 from .event_tail import EventTail
+from .housekeeping import keep_house
 from .pictures import PictureProver, open_generations
 from .server_file import announce, write_server_file
 from .services import Host, Services
@@ -99,10 +100,9 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
 
 
 def _open_library(paths: DataPaths, clock: Clock) -> Library:
-    """The library, rebuilt from its sidecars when it was damaged, files where their rows say, old photos gone."""
+    """The library, rebuilt from its sidecars when it was damaged, files where their rows say."""
     library = open_library(paths)
     settle(library, paths)
-    purge_photos(library, paths, clock)
     return library
 
 
@@ -112,4 +112,5 @@ def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
     services.supervisor.start()
     services.events.start()
     asyncio.run_coroutine_threadsafe(services.generations.recover(), loop)
+    asyncio.run_coroutine_threadsafe(keep_house(services), loop)
     asyncio.run_coroutine_threadsafe(PictureProver(services).run(), loop)

@@ -43,7 +43,10 @@ class Checkpoint(Record):
 
 
 class Version(Record):
-    """A published LoRA of a character; `file` is relative to models/ (`<slug>/<name>.safetensors`)."""
+    """A published LoRA of a character; `file` is relative to models/ (`<slug>/<name>.safetensors`).
+
+    `trigger_word` is the one it was trained with ('' for files older than this field): the person's may change later.
+    """
 
     job_id: str
     step: int
@@ -53,6 +56,7 @@ class Version(Record):
     family: str
     base_sha256: str | None = None
     base_model: str = ""
+    trigger_word: str = ""
     proof: Proof = Field(default_factory=Proof)
     scores: dict[str, float] = Field(default_factory=dict)
     placeholder: bool = False

@@ -76,7 +76,7 @@ class PromptPipeline:
     def _prompt(
         self, recipe: Recipe, request: GenerationRequest, people: list[Person], generation_id: str, seed: int
     ) -> Prompt:
-        triggers = [person.character.trigger_word for person in people]
+        triggers = [_trigger(person) for person in people]
         values = {
             "prompt": graphs.filled_prompt(request.prompt, triggers),
             "negative": request.negative,
@@ -147,3 +147,9 @@ class PromptPipeline:
             foreign=graphs.foreign_nodes(recipe.graph, CORE_NODES),
             defaults=recipe.defaults,
         )
+
+
+def _trigger(person: Person) -> str:
+    """The word this LoRA was trained with: the person's own may have been changed since."""
+    trained = person.version.trigger_word if person.version is not None else ""
+    return trained or person.character.trigger_word

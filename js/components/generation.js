@@ -23,7 +23,7 @@ export function generationCard(view, { generation, name }) {
 function thumb(view, generation, image, name) {
   const open = button(t("openImage", { n: image.n + 1 }), () => openFull(view, generation, image, name), { kind: "plain", bare: true });
   const { width, height } = image;
-  open.replaceChildren(picture(view.store.api.imageUrl(generation, image), t("imageAlt", { name }), { "data-testid": "isen-image", width, height, class: "isen-made" }));
+  open.replaceChildren(picture(view.store.api.thumbUrl(generation, image), t("imageAlt", { name }), { "data-testid": "isen-image", width, height, class: "isen-made" }));
   return open;
 }
 

@@ -4,7 +4,7 @@ import { ApiError } from "../api.js";
 import { button, field, h, say } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { count } from "../lib/format.js";
-import { t } from "../locales/words.js";
+import { photos, t } from "../locales/words.js";
 import { AdvancedFields } from "./advanced.js";
 import { findingLine } from "./findings.js";
 import { PeopleChoice } from "./people.js";
@@ -102,7 +102,7 @@ export class IsenTrain extends View {
   }
 
   #show({ ok, findings, plan }) {
-    const ready = ok ? [{ severity: "good", message: t("readyToTrain", { photos: plan.photos, held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
+    const ready = ok ? [{ severity: "good", message: t("readyToTrain", { photos: photos(plan.photos), held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
     this.findings.replaceChildren(...[...findings, ...ready].map((finding) => findingLine(this.store, finding, this.people.value)));
     this.start.disabled = !ok;
   }

@@ -40,7 +40,7 @@ export default {
   overrideLowVram: "Low VRAM",
   overrideLowVramHint: "Moves parts of the model out of the GPU: slower, fits smaller cards.",
   fromPreset: "preset: {value}",
-  readyToTrain: "Ready: {photos} photos, {held} held back, {steps} steps.",
+  readyToTrain: "Ready: {photos}, {held} held back, {steps} steps.",
   severity_error: "Blocks",
   severity_warning: "Careful",
   severity_info: "Note",

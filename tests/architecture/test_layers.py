@@ -25,7 +25,13 @@ OWNED = {
     "comfy": ("comfy_host.py",),
     "comfy_api": ("nodes/",),
     "torch": ("nodes/", "training/backends/"),
-    "PIL": ("core/photo_decoding/", "nodes/", "training/backends/", "generation/pixels.py"),
+    "PIL": (
+        "core/photo_decoding/",
+        "nodes/",
+        "training/backends/",
+        "generation/pixels.py",
+        "generation/thumbnails.py",
+    ),
     "pillow_heif": ("core/photo_decoding/",),
     "pythonjsonlogger": ("core/logs.py",),
 }

@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 
 import pytest
+from generation_records import draft, picture
 from isengard.core.errors import ConflictError, IllegalTransitionError, InvalidError, NotFoundError
 from isengard.core.generation_sidecars import PROOF_MARK, RECORD_FILE
 from isengard.core.generation_states import TRANSITIONS, GenerationState
@@ -13,11 +14,9 @@ from isengard.core.generations import GenerationStore
 from isengard.core.ids import new_id
 from isengard.core.library import Library
 from isengard.core.records.generation import (
-    CharacterUse,
     GeneratedImage,
     Generation,
     GenerationProgress,
-    GenerationRequest,
 )
 from isengard.core.records.job import JobError
 
@@ -29,28 +28,9 @@ def store(library, paths, clock):
     return GenerationStore(library, paths, clock)
 
 
-def draft(character_id, **changes) -> Generation:
-    request = GenerationRequest(
-        recipe="fast-test", characters=[CharacterUse(id=character_id)], prompt="x", seed=1
-    )
-    fields = {
-        "id": new_id("gen"),
-        "recipe": "fast-test",
-        "request": request,
-        "created_at": "2026-01-02T03:04:05.000Z",
-    }
-    return Generation(**{**fields, **changes})
-
-
 @pytest.fixture
 def one(store, ann):
     return store.create(draft(ann.id), [{"1": {"class_type": "X"}}])
-
-
-def picture(store, paths, generation_id, number=0):
-    file = f"{number:04d}.png"
-    (paths.generation(generation_id) / file).write_bytes(b"png")
-    return store.add_image(generation_id, GeneratedImage(n=number, file=file, width=8, height=8, seed=number))
 
 
 def test_what_is_kept_is_in_the_file_too(store, paths, one):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from generation_records import draft, picture
 from isengard.core import atomic, trash
 from isengard.core.errors import NotFoundError, StorageError
+from isengard.core.generation_states import GenerationState
+from isengard.core.generations import GenerationStore
 from pictures import add
 
 DAY_S = 86_400
@@ -60,3 +63,27 @@ def test_a_folder_in_use_keeps_the_character(ann, characters, paths, monkeypatch
     with pytest.raises(StorageError) as caught:
         characters.delete(ann.id)
     assert caught.value.code == "files_in_use" and characters.get(ann.id).deleted_at is None
+
+
+def test_pictures_leave_the_trash_after_thirty_days(ann, library, paths, clock):
+    store = GenerationStore(library, paths, clock)
+    whole, part, kept = (made(store, paths, ann.id) for _ in range(3))
+    store.delete(whole.id)
+    store.delete_image(part.id, 0)
+    clock.advance(29 * DAY_S)
+    assert trash.purge_pictures(library, paths, clock) == 0
+    store.delete_image(kept.id, 1)
+    clock.advance(2 * DAY_S)
+    assert trash.purge_pictures(library, paths, clock) == 2
+    assert not (paths.trash / "generations" / whole.id).exists()
+    with pytest.raises(NotFoundError):
+        store.get(whole.id, deleted=True)
+    assert [file.name for file in paths.trash.glob("gen_*")] == [f"{kept.id}-0001.png"]
+    assert store.image_path(part.id, 1).exists() and store.image_path(kept.id, 0).exists()
+
+
+def made(store, paths, character_id):
+    generation = store.create(draft(character_id), [])
+    for number in range(2):
+        picture(store, paths, generation.id, number)
+    return store.advance(generation.id, GenerationState.CANCELLED)

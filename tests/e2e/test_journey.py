@@ -9,6 +9,7 @@ import time
 import pytest
 from hosts import comfyui
 from hosts.journey import Api
+from hosts.panel_steps import create_character, train
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -17,23 +18,6 @@ both_frontends = pytest.mark.parametrize("fast_server", comfyui.FRONTENDS, indir
 
 #: At an exact width, whatever the splitter of ComfyUI's sidebar says.
 PLACE = "(panel, width) => { panel.style.cssText = `position:fixed;inset:0 auto 0 0;z-index:9999;width:${width}px`; }"
-
-
-def create_character(page, name: str) -> None:
-    page.get("isen-tab-characters").click()
-    page.get("isen-new-character").click()
-    page.get("isen-name").fill(name)
-    page.get("isen-consent").check()
-    page.get("isen-create").click()
-    page.get("isen-dropzone").wait_for()
-
-
-def train(page, steps: int) -> None:
-    page.get("isen-train").click()
-    page.get("isen-advanced").click()
-    page.get("isen-override-steps").fill(str(steps))
-    expect(page.get("isen-start-training")).to_be_enabled(timeout=15_000)
-    page.get("isen-start-training").click()
 
 
 @both_frontends

@@ -35,6 +35,7 @@ def test_the_lora_is_proven_and_changes_the_picture(trained):
     server, api, found = trained
     version = wait_for_proof(api, found.character["id"])
     lora_proof.demand(api, server, found, version, REAL_PICTURE)
+    assert version["base_sha256"] == fixtures.checkpoint_sha256() and version["trigger_word"]
 
 
 def test_the_same_journey_through_nodes_alone(trained):

@@ -1,14 +1,14 @@
-"""`dev.py test`: ruff, strict types, JavaScript tests, then pytest; the exit status of the first that fails."""
+"""`dev.py test`: ruff, strict types, the panel's types and tests, then pytest; the exit status of the first that fails."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 from pathlib import Path
 
 from .environments import HOST, PACK, cache_root, say
+from .node_tools import compiler, node
 
 FAST = "not slow and not e2e and not real and not storm"
 
@@ -58,13 +58,7 @@ def _as_package() -> Path:
 
 
 def _javascript() -> list[tuple[str, list[str], Path]]:
-    """node's own test runner over tests/js; Node.js is a development dependency, said so when it is missing."""
+    """The panel's types by `tsc --checkJs`, then node's own test runner over tests/js."""
     files = sorted(str(file) for file in (PACK / "tests" / "js").glob("*.test.mjs"))
-    if not files:
-        return []
-    node = shutil.which("node")
-    if node is None:
-        raise SystemExit(
-            "Node.js 20 or newer is needed for the JavaScript tests: install it, then run again."
-        )
-    return [("javascript", [node, "--test", *files], PACK)]
+    types = [*compiler(), "-p", str(PACK / "tests" / "js" / "tsconfig.json")]
+    return [("panel types", types, PACK), ("javascript", [node(), "--test", *files], PACK)]

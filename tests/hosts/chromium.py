@@ -9,7 +9,10 @@ import subprocess
 from .environments import cache_root, exclusive, say
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+#: A name that leads to this machine, in the browser alone: for pages opened over the network.
+LAN_NAME = "studio.lan"
 FLAGS = [
+    f"--host-resolver-rules=MAP {LAN_NAME} 127.0.0.1",
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run", "--disable-dev-shm-usage"),
 ]

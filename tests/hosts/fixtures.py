@@ -40,6 +40,10 @@ def put_checkpoint(base: Path) -> str:
     return CHECKPOINT
 
 
+def checkpoint_sha256() -> str:
+    return hashlib.sha256((tiny_models() / CHECKPOINT).read_bytes()).hexdigest()
+
+
 def ai_toolkit_folder(where: Path) -> Path:
     """A folder that looks like AI-Toolkit 0.12 and trains with the registry's fork (tests/hosts/aitk_fork)."""
     AI_TOOLKIT.ensure()

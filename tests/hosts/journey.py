@@ -56,6 +56,12 @@ class Api:
     def post(self, path: str, body: Any = None) -> Any:
         return self.call("POST", path, {} if body is None else body)
 
+    def patch(self, path: str, body: Any) -> Any:
+        return self.call("PATCH", path, body)
+
+    def delete(self, path: str) -> Any:
+        return self.call("DELETE", path)
+
     def upload(self, character_id: str, file: Path, name: str | None = None) -> Any:
         """One photo as the panel sends it."""
         boundary = uuid.uuid4().hex

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import urllib.error
 import urllib.request
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from generation_records import draft
 from hosts.journey import Api, ApiError
 from isengard.core.capabilities import CAPABILITIES
+from isengard.core.clock import SystemClock
+from isengard.core.generation_states import GenerationState
+from isengard.core.records.generation import GeneratedImage
+from isengard.web.housekeeping import empty_trash
 from isengard.web.route_table import PREFIX, ROUTES
 from PIL import Image
 
@@ -212,3 +221,36 @@ def test_a_server_that_cannot_start_says_why(tmp_path):
         assert caught.value.status == 503 and caught.value.error["code"] == "data_folder_unavailable"
     finally:
         server.close()
+
+
+def test_a_generation_is_told_when_it_changes_and_has_a_small_copy(server, api, ann):
+    store = server.services.generations.store
+    generation = store.create(draft(ann["id"]), [])
+    folder = server.services.paths.generation(generation.id)
+    Image.effect_noise((1024, 512), 60).convert("RGB").save(folder / "0000.png")
+    store.add_image(generation.id, GeneratedImage(n=0, file="0000.png", width=1024, height=512, seed=1))
+    store.advance(generation.id, GenerationState.CANCELLED)
+    path = f"/generations/{generation.id}"
+    small = Image.open(io.BytesIO(api.get(f"{path}/images/0?size=thumb")))
+    assert (small.format, small.size) == ("JPEG", (512, 256))
+    before = server.services.ledger.last_seq()
+    api.patch(path, {"favourite": True})
+    api.delete(path)
+    api.post(f"{path}/restore")
+    assert api.delete(f"{path}/images/0")["images"][0]["deleted_at"] and not list(folder.glob("thumbs/*"))
+    told = [
+        event for event in server.services.ledger.events_after(before) if event.subject.id == generation.id
+    ]
+    assert [event.type for event in told] == ["generation.state"] * 4
+    assert {event.correlation_id for event in told} == {"ui-test-1"}
+    assert told[0].data["generation"]["favourite"] and told[1].data["generation"]["deleted_at"]
+
+
+def test_a_person_thirty_days_in_the_trash_is_forgotten(server, api, ann):
+    api.delete(f"/characters/{ann['id']}")
+    services = server.services
+    empty_trash(services)
+    assert api.get("/characters?deleted=1")["items"]
+    later = SystemClock().now() + timedelta(days=31)
+    empty_trash(replace(services, clock=SimpleNamespace(now=lambda: later)))
+    assert api.get("/characters?deleted=1")["items"] == []

@@ -8,15 +8,11 @@ from typing import Literal
 from aiohttp import web
 
 from ...core import correlation
-from ...core.errors import ConflictError
-from ...core.forgetting import forget as forget_person
-from ...core.job_states import ENDED
-from ...core.ledger import JobFilter
 from ...core.records.character import Character, CharacterDraft, CharacterPatch
 from ...core.records.event import Subject
-from ...core.records.job import Job
 from .. import responses
 from ..errors import read_json
+from ..people import forget_person
 from ..services import Services
 
 Change = Literal["created", "updated", "deleted", "restored", "forgotten", "photos"]
@@ -67,40 +63,9 @@ async def versions(services: Services, request: web.Request) -> web.Response:
 async def forget(services: Services, request: web.Request) -> web.Response:
     """Everything of the person, with a report. Refused while one of their jobs still runs."""
     character_id = request.match_info["id"]
-    report = await asyncio.to_thread(_forget, services, character_id)
+    report = await asyncio.to_thread(forget_person, services, character_id)
     await tell(services, character_id, "forgotten", None)
     return web.json_response({"report": report})
-
-
-def _forget(services: Services, character_id: str) -> dict[str, int]:
-    services.characters.get(character_id, deleted=True)
-    jobs = _jobs_of(services, character_id)
-    for job in jobs:
-        if job.state not in ENDED:
-            services.ledger.order(job.id, "cancel")
-    if any(services.ledger.get(job.id).state not in ENDED for job in jobs):
-        raise ConflictError(
-            "job_still_running",
-            "A training of this person is being stopped.",
-            "Wait a few seconds until it has ended, then forget again.",
-        )
-    report = forget_person(
-        services.library, services.paths, services.characters, character_id, [job.id for job in jobs]
-    )
-    for job in jobs:
-        services.ledger.forget(job.id)
-    return report.as_dict()
-
-
-def _jobs_of(services: Services, character_id: str) -> list[Job]:
-    jobs: list[Job] = []
-    cursor = None
-    while True:
-        page = services.ledger.jobs(JobFilter(character_id=character_id), limit=200, cursor=cursor)
-        jobs += page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            return jobs
 
 
 async def tell(services: Services, character_id: str, change: Change, character: Character | None) -> None:

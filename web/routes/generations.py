@@ -9,7 +9,9 @@ from aiohttp import web
 
 from ...core import correlation
 from ...core.errors import InvalidError
-from ...core.records.generation import GenerationRequest
+from ...core.records.event import Subject
+from ...core.records.generation import Generation, GenerationRequest
+from ...generation.thumbnails import thumbnail_of
 from .. import responses
 from ..errors import read_json
 from ..services import Services
@@ -46,19 +48,17 @@ async def update(services: Services, request: web.Request) -> web.Response:
     generation = await asyncio.to_thread(
         services.generations.store.set_favourite, request.match_info["id"], body["favourite"]
     )
-    return responses.record(generation)
+    return await _changed(services, generation)
 
 
 async def delete(services: Services, request: web.Request) -> web.Response:
-    return responses.record(
-        await asyncio.to_thread(services.generations.store.delete, request.match_info["id"])
-    )
+    generation = await asyncio.to_thread(services.generations.store.delete, request.match_info["id"])
+    return await _changed(services, generation)
 
 
 async def restore(services: Services, request: web.Request) -> web.Response:
-    return responses.record(
-        await asyncio.to_thread(services.generations.store.restore, request.match_info["id"])
-    )
+    generation = await asyncio.to_thread(services.generations.store.restore, request.match_info["id"])
+    return await _changed(services, generation)
 
 
 async def cancel(services: Services, request: web.Request) -> web.Response:
@@ -66,9 +66,12 @@ async def cancel(services: Services, request: web.Request) -> web.Response:
 
 
 async def image(services: Services, request: web.Request) -> web.FileResponse:
+    """The picture itself, or with ?size=thumb a small JPEG of it."""
     path = await asyncio.to_thread(
         services.generations.store.image_path, request.match_info["id"], _number(request)
     )
+    if request.query.get("size") == "thumb":
+        path = await asyncio.to_thread(thumbnail_of, path)
     return responses.picture(path)
 
 
@@ -76,7 +79,7 @@ async def delete_image(services: Services, request: web.Request) -> web.Response
     generation = await asyncio.to_thread(
         services.generations.store.delete_image, request.match_info["id"], _number(request)
     )
-    return responses.record(generation)
+    return await _changed(services, generation)
 
 
 async def preview(services: Services, request: web.Request) -> web.Response:
@@ -92,6 +95,19 @@ async def workflow(services: Services, request: web.Request) -> web.Response:
 
 async def recipes(services: Services, request: web.Request) -> web.Response:
     return responses.as_list(await services.generations.recipes())
+
+
+async def _changed(services: Services, generation: Generation) -> web.Response:
+    """The generation as it is now, told to every open page as well."""
+    record = generation.model_dump(mode="json")
+    subject, data = (
+        Subject(kind="generation", id=generation.id),
+        {"state": record["state"], "generation": record},
+    )
+    await asyncio.to_thread(
+        services.ledger.emit, "generation.state", subject, data, correlation_id=correlation.current()
+    )
+    return responses.record(generation)
 
 
 def _number(request: web.Request) -> int:

@@ -18,8 +18,10 @@ from ...core.paths import contained
 from ...core.records.checkpoint import Version
 from ...core.records.job import Job, Order
 from ...core.records.training import TrainingRequest
+from ...training.base_hash import known_hash
 from ...training.interface import LOG_FILE, ResolvedTraining
 from ...training.log_follower import tail
+from ...training.publishing import publish as publish_checkpoint
 from ...training.run_watch import read_losses
 from .. import responses
 from ..errors import read_json
@@ -140,13 +142,9 @@ def _publish(services: Services, job: Job, step: int) -> Version:
         raise NotFoundError("checkpoint_not_found", f"There is no checkpoint of step {step}.", "Reload.")
     job_dir = services.paths.job(job.id)
     training = ResolvedTraining.read(job_dir)
-    version = services.versions.publish(
-        training.slug,
-        character_id=training.character_id,
-        job_id=job.id,
-        checkpoint=checkpoint,
-        source_file=contained(job_dir / "out", *Path(checkpoint.file).parts),
-        base_model=training.generate_base,
+    base_sha256 = training.base_sha256 or known_hash(Path(training.base_path), services.paths)
+    version = publish_checkpoint(
+        services.versions, job_dir, training, checkpoint.model_copy(update={"base_sha256": base_sha256})
     )
     services.ledger.annotate(job.id, checkpoint.model_copy(update={"published": True}))
     return version

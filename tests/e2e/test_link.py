@@ -1,0 +1,55 @@
+"""ComfyUI open to the network: nothing without the printed link, with it the whole journey, in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hosts import comfyui
+from hosts.chromium import LAN_NAME
+from hosts.panel_steps import create_character, train
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def open_server(tmp_path_factory):
+    base = comfyui.make_base(tmp_path_factory.mktemp("host"))
+    environment = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "4"}
+    server = comfyui.start(base, environment=environment, listen="0.0.0.0")
+    yield server
+    server.stop()
+
+
+def test_the_printed_link_opens_everything_and_without_it_nothing(open_server, open_page, photos):
+    address = open_server.url.replace("127.0.0.1", LAN_NAME)
+    stranger = open_page(address)
+    stranger.open_tab()
+    expect(stranger.get("isen-token")).to_be_visible(timeout=15_000)
+    assert stranger.get("isen-new-character").count() == 0
+    (token,) = set(re.findall(r"isengard_token=([\w-]+)", open_server.log()))
+    page = open_page(f"{address}/?isengard_token={token}")
+    page.open_tab()
+    create_character(page, "Ann Example")
+    assert token not in page.page.url
+    page.get("isen-file-input").set_input_files([str(photo) for photo in photos[:3]])
+    expect(page.get("isen-photos").locator("figure img")).to_have_count(3, timeout=30_000)
+    assert drawn(page.get("isen-photos").locator("figure img").first) > 0
+    train(page, 40)
+    expect(page.get("isen-job-state")).to_have_text("done", timeout=40_000)
+    page.get("isen-tab-images").click()
+    page.get("isen-prompt").fill("portrait of {trigger}")
+    page.get("isen-count").fill("1")
+    page.get("isen-generate").click()
+    expect(page.get("isen-image")).to_have_count(1, timeout=30_000)
+    assert drawn(page.get("isen-image").first) == 512
+    page.page.goto(address)
+    page.open_tab()
+    expect(page.get("isen-image")).to_have_count(1, timeout=15_000)
+    assert page.errors == [] and stranger.errors == []
+
+
+def drawn(image) -> int:
+    """The width of what the browser really decoded."""
+    return image.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }")

@@ -1,0 +1,44 @@
+"""Node.js and the TypeScript compiler for the panel's tests: development only, kept in the cache, never in the checkout."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+
+from .environments import PACK, READY, cache_root, exclusive, say
+
+PACKAGE = PACK / "tests" / "js" / "package.json"
+
+
+def node() -> str:
+    """SystemExit with what to install where Node.js is missing."""
+    return _found("node")
+
+
+def compiler() -> list[str]:
+    """The command that runs `tsc`, at the version tests/js/package.json pins."""
+    package = PACKAGE.read_text(encoding="utf-8")
+    folder = cache_root() / f"node-{hashlib.sha256(package.encode()).hexdigest()[:12]}"
+    if not (folder / READY).exists():
+        with exclusive(cache_root() / "node.lock"):
+            if not (folder / READY).exists():
+                say("installing the TypeScript compiler")
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir(parents=True)
+                (folder / "package.json").write_text(package, encoding="utf-8")
+                quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
+                subprocess.run(
+                    [_found("npm"), "install", *quiet], cwd=folder, check=True, shell=os.name == "nt"
+                )
+                (folder / READY).write_text(json.dumps({"package": package}), encoding="utf-8")
+    return [node(), str(folder / "node_modules" / "typescript" / "bin" / "tsc")]
+
+
+def _found(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise SystemExit("Node.js 20 or newer is needed for the panel's tests: install it, then run again.")
+    return found

@@ -1,0 +1,66 @@
+"""The base's hash: from the hub's blob name, from an earlier reading, or read once beside the training."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+
+import pytest
+from isengard.training import base_hash
+from isengard.training.base_hash import BaseHash, hash_of, known_hash
+
+
+@pytest.fixture
+def base(tmp_path):
+    file = tmp_path / "base.safetensors"
+    file.write_bytes(b"weights" * 1000)
+    return file
+
+
+def digest(file):
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_a_file_is_read_once_until_it_changes(base, paths, monkeypatch):
+    assert known_hash(base, paths) is None
+    assert hash_of(base, paths) == known_hash(base, paths) == digest(base)
+    monkeypatch.setattr(base_hash, "sha256_of", lambda file: pytest.fail("read again"))
+    assert hash_of(base, paths) == digest(base)
+    monkeypatch.undo()
+    base.write_bytes(b"other weights")
+    os.utime(base, ns=(1, 1))
+    assert known_hash(base, paths) is None and hash_of(base, paths) == digest(base)
+
+
+def test_the_hubs_cache_names_its_blobs_by_their_hash(tmp_path, paths):
+    blob = tmp_path / "blobs" / ("ab" * 32)
+    blob.parent.mkdir()
+    blob.write_bytes(b"x")
+    link = tmp_path / "model.safetensors"
+    link.symlink_to(blob)
+    assert known_hash(link, paths) == "ab" * 32
+
+
+def test_a_slow_reading_is_waited_for_with_heartbeats(base, paths, monkeypatch):
+    go, beats = threading.Event(), []
+
+    def slow(file):
+        go.wait(10)
+        return "cd" * 32
+
+    monkeypatch.setattr(base_hash, "sha256_of", slow)
+    reading = BaseHash(str(base), None, paths)
+
+    def beat():
+        beats.append(1)
+        go.set()
+
+    assert reading.wait(beat, every=0.05) == "cd" * 32 and beats
+
+
+@pytest.mark.parametrize("path", ["", "some/hub-id", "folder"])
+def test_what_is_no_file_has_no_hash(path, tmp_path, paths):
+    where = str(tmp_path) if path == "folder" else path
+    assert BaseHash(where, None, paths).wait(lambda: None) is None
+    assert BaseHash(where, "ef" * 32, paths).wait(lambda: None) == "ef" * 32

@@ -1,0 +1,43 @@
+"""Once a day: what has lain in the trash for 30 days goes for good."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from ..core.errors import IsengardError
+from ..core.trash import due_characters, purge_photos, purge_pictures
+from .people import forget_person
+from .services import Services
+
+EVERY_S = 24 * 3600.0
+_log = logging.getLogger("isengard.housekeeping")
+
+
+async def keep_house(services: Services) -> None:
+    """For ever: now, then once a day. What cannot be removed today is tried again tomorrow."""
+    while True:
+        await asyncio.to_thread(empty_trash, services)
+        await asyncio.sleep(EVERY_S)
+
+
+def empty_trash(services: Services) -> None:
+    for task in (_photos, _pictures, _people):
+        try:
+            task(services)
+        except (IsengardError, OSError) as fault:
+            context = {"task": task.__name__.strip("_"), "reason": str(fault)}
+            _log.warning("The trash could not be emptied", extra={"context": context})
+
+
+def _photos(services: Services) -> None:
+    purge_photos(services.library, services.paths, services.clock)
+
+
+def _pictures(services: Services) -> None:
+    purge_pictures(services.library, services.paths, services.clock)
+
+
+def _people(services: Services) -> None:
+    for character_id in due_characters(services.library, services.clock):
+        forget_person(services, character_id)
