@@ -84,7 +84,7 @@ class Runner:
                 self._end(stopped.state)
             except (IsengardError, OSError, ValueError, TypeError, LookupError) as fault:
                 _log.exception("Training job failed", extra={"context": self._context()})
-                self._fail(_as_job_error(fault))
+                self._fail(as_job_error(fault))
 
     def _attempt(self) -> None:
         if end_leftover(self._dir):
@@ -241,7 +241,7 @@ class Runner:
         }
 
 
-def _as_job_error(fault: Exception) -> JobError:
+def as_job_error(fault: Exception) -> JobError:
     if isinstance(fault, IsengardError):
         return JobError(code=fault.code, message=fault.message, hint=fault.hint)
     if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:

@@ -7,6 +7,7 @@ import os
 import secrets
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..core.ids import new_id
@@ -16,6 +17,7 @@ from ..core.records.worker import Worker as WorkerRecord
 from .locks import machine_name
 from .queue import Doorbell
 from .runner import Runner, Tools
+from .task_runner import TaskRunner, Work
 
 _log = logging.getLogger("isengard.worker")
 
@@ -42,13 +44,21 @@ class IsengardWorker:
     """Runs until idle, or until `stop` is set."""
 
     def __init__(
-        self, tools: Tools, doorbell: Doorbell, slots: list[Slot], description: WorkerRecord, timing: Timing
+        self,
+        tools: Tools,
+        doorbell: Doorbell,
+        slots: list[Slot],
+        description: WorkerRecord,
+        timing: Timing,
+        *,
+        works: Mapping[str, Work],
     ) -> None:
         self._tools = tools
         self._doorbell = doorbell
         self._slots = slots
         self._description = description
         self._timing = timing
+        self._works = works
         self._woken = threading.Condition()
         self._busy = 0
         self._last_work = time.monotonic()
@@ -95,7 +105,10 @@ class IsengardWorker:
             if claimed is None:
                 return False
             job, lease = claimed
-            Runner(self._tools, job, lease, gpu_uuid=slot.gpu_uuid, gpu_index=slot.gpu_index).run()
+            if job.kind in self._works:
+                TaskRunner(self._tools, job, lease, self._works[job.kind]).run()
+            else:
+                Runner(self._tools, job, lease, gpu_uuid=slot.gpu_uuid, gpu_index=slot.gpu_index).run()
             self._last_work = time.monotonic()
             return True
         finally:

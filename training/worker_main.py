@@ -23,6 +23,7 @@ from .locks import worker_lock
 from .queue import Doorbell
 from .runner import Pace, Tools
 from .worker import IsengardWorker, Slot, Timing, describe
+from .works import works
 
 BACKENDS: Mapping[str, Factory] = {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test.create}
 _log = logging.getLogger("isengard.worker")
@@ -80,7 +81,7 @@ def compose(tools: Tools, doorbell: Doorbell, settings: Settings) -> IsengardWor
     description = describe(VERSION, len(slots)).model_copy(update={"gpus": found, "backends": backends})
     look = _seconds("ISENGARD_LOOK_S", Timing.look)
     timing = Timing(idle=_seconds("ISENGARD_IDLE_S", Timing.idle), look=look, report=min(look, Timing.report))
-    return IsengardWorker(tools, doorbell, slots, description, timing)
+    return IsengardWorker(tools, doorbell, slots, description, timing, works=works(tools.registry))
 
 
 def _seconds(variable: str, default: float) -> float:

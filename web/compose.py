@@ -28,6 +28,7 @@ from ..training.ledgers import open_ledger
 from ..training.queue import Doorbell
 from ..training.submission import Submission
 from ..training.supervisor import Supervisor
+from ..training.task_submission import TaskSubmission
 from .base_models import ComfyBaseModels
 from .event_tail import EventTail
 from .housekeeping import keep_house
@@ -91,6 +92,7 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
             default_backend="fast_test" if settings.fast_test else "ai_toolkit",
             **stores,
         ),
+        tasks=TaskSubmission(paths, ledger, clock),
         generations=open_generations(library, ledger, registry, clock),
         events=EventTail(ledger),
         session=session,

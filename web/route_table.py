@@ -58,8 +58,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/training/presets", "training.presets", "Presets of a family for a number of photos"),
     Route("GET", "/training/backends", "training.backends", "Training backends and their state"),
     Route("GET", "/training/workers", "training.workers", "Workers that are alive"),
-    Route("POST", "/training/backends/{name}/setup", "system.not_yet", "Install a backend"),
-    Route("POST", "/training/backends/{name}/uninstall", "system.not_yet", "Remove a backend"),
+    Route("POST", "/training/backends/{name}/setup", "training.setup", "Install a backend, or try it out"),
+    Route("POST", "/training/backends/{name}/uninstall", "training.uninstall", "Remove a backend"),
     Route("POST", "/training/models/{key}/download", "system.not_yet", "Fetch a family's models"),
     Route(
         "POST",

@@ -21,6 +21,7 @@ from ..training.family_records import Families
 from ..training.queue import Doorbell
 from ..training.submission import Submission
 from ..training.supervisor import Supervisor
+from ..training.task_submission import TaskSubmission
 from .event_tail import EventTail
 from .session import Session
 
@@ -66,6 +67,7 @@ class Services:
     registry: PluginRegistry
     families: Families
     submission: Submission
+    tasks: TaskSubmission
     generations: GenerationService
     events: EventTail
     session: Session

@@ -119,7 +119,10 @@ def test_bad_uploads_are_refused_and_leave_nothing(api, ann, server, tmp_path, n
         ("/training/preflight", {"character_id": "chr_" + "0" * 26}, 404, "character_not_found"),
         ("/training/preflight", {"character_id": "chr_" + "0" * 26, "family": "x"}, 400, "family_unknown"),
         ("/generations", {"recipe": "x", "characters": [], "prompt": ""}, 400, "bad_request"),
-        ("/training/backends/ai_toolkit/setup", {}, 501, "not_in_this_version"),
+        ("/training/backends/ai_toolkit/setup", {}, 400, "confirmation_needed"),
+        ("/training/backends/ai_toolkit/setup", {"repository": "x"}, 400, "bad_request"),
+        ("/training/backends/fast_test/setup", {"confirm": True}, 400, "backend_needs_no_setup"),
+        ("/training/models/x/download", {}, 501, "not_in_this_version"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_code(api, path, body, status, code):

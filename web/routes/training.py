@@ -7,9 +7,14 @@ from typing import Any
 
 from aiohttp import web
 
+from ...core import correlation
+from ...core.errors import ForbiddenError, InvalidError
+from ...core.records.job import Job
 from ...core.records.training import TrainingRequest
 from ...training import presets as presets_module
 from ...training.family_records import Family
+from ...training.installable import InstallableBackend
+from ...training.works import installable
 from .. import responses
 from ..base_models import ComfyBaseModels
 from ..errors import read_json
@@ -75,11 +80,58 @@ async def backends(services: Services, request: web.Request) -> web.Response:
             {
                 **backend.capabilities().model_dump(mode="json"),
                 "state": backend.state().model_dump(mode="json"),
+                "setup": _offer(backend),
             }
             for backend in found
         ]
 
     return responses.as_list(await asyncio.to_thread(described))
+
+
+def _offer(backend: Any) -> dict[str, Any] | None:
+    """What setting it up would take; null for a backend that needs none."""
+    return backend.setup_offer().model_dump(mode="json") if isinstance(backend, InstallableBackend) else None
+
+
+async def setup(services: Services, request: web.Request) -> web.Response:
+    """{"confirm": true} installs, {"action": "check"} tries out what is there. The answer is a job."""
+    body = await read_json(request)
+    action = body.get("action", "install")
+    if set(body) - {"confirm", "action"} or action not in ("install", "check"):
+        raise InvalidError("bad_request", "action is install or check.", "Correct the body.")
+    if action == "install":
+        _require_confirmation(body, "This downloads several gigabytes and runs them.")
+    return await _task(services, request, action)
+
+
+async def uninstall(services: Services, request: web.Request) -> web.Response:
+    """{"confirm": true} removes what Isengard installed. The answer is a job."""
+    _require_confirmation(await read_json(request), "This removes the trainer that Isengard installed.")
+    return await _task(services, request, "uninstall")
+
+
+def _require_confirmation(body: dict[str, Any], what: str) -> None:
+    if body.get("confirm") is not True:
+        raise InvalidError("confirmation_needed", what, 'Send {"confirm": true} once the person has agreed.')
+
+
+async def _task(services: Services, request: web.Request, action: str) -> web.Response:
+    name = request.match_info["name"]
+
+    def submit() -> Job:
+        installable(services.registry, name)
+        if action == "install" and not services.settings.allow_setup:
+            raise ForbiddenError(
+                "setup_switched_off",
+                "The owner of this server has switched set-up off (ISENGARD_ALLOW_SETUP=0).",
+                "Install AI-Toolkit by hand and set AI_TOOLKIT_DIR.",
+            )
+        job = services.tasks.submit("backend_setup", {"action": action}, correlation.current(), backend=name)
+        services.doorbell.ring(job.id, job.attempt, job.priority)
+        services.supervisor.wake()
+        return job
+
+    return responses.record(await asyncio.to_thread(submit), 202)
 
 
 async def workers(services: Services, request: web.Request) -> web.Response:

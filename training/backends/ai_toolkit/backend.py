@@ -19,6 +19,7 @@ from ....core.records.worker import BackendState
 from ....core.settings import Settings
 from ...family_records import Families
 from ...gpus import gpus
+from ...installable import SetupOffer
 from ...interface import (
     LOG_FILE,
     BackendCapabilities,
@@ -31,7 +32,9 @@ from ...interface import (
     SampleFile,
 )
 from ...run_files import CheckpointReader, minimal_environment
+from ...task import Task
 from . import channels, config, locate, outcomes
+from .setup import service
 
 #: Bumped whenever what is trained changes (see config.py).
 VERSION = "1.0.0"
@@ -159,6 +162,15 @@ class AiToolkitBackend:
         row = channels.read_job(job_dir / "job.db")
         lines = channels.read_tail(job_dir / LOG_FILE)
         return outcomes.judge(training, self.checkpoints(job_dir, training), row, exit_code, lines)
+
+    def setup_offer(self) -> SetupOffer:
+        return service.offer(self._settings, self._paths)
+
+    def set_up(self, task: Task) -> None:
+        service.set_up(task, self._settings, self._paths)
+
+    def uninstall(self, task: Task) -> None:
+        service.uninstall(task, self._paths)
 
     def _on_cpu(self) -> bool:
         return self._settings.allow_cpu and not gpus()

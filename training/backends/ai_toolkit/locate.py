@@ -10,6 +10,7 @@ from pathlib import Path
 from ....core.paths import DataPaths
 from ....core.records.worker import BackendState
 from ....core.settings import Settings
+from .setup.marker import HOME, MARKER, is_complete
 
 #: The dialect this adapter speaks; run and read at 0.12.26 (facts: ai-toolkit).
 SPOKEN = "0.12."
@@ -29,7 +30,7 @@ def find(settings: Settings, paths: DataPaths) -> tuple[Installation | None, Bac
     """The installation, when it can be used, and what to tell about it."""
     folder = Path(settings.ai_toolkit_dir) if settings.ai_toolkit_dir else _installed(paths)
     if folder is None:
-        detail = "AI-Toolkit is not set up. Set AI_TOOLKIT_DIR to its folder."
+        detail = "AI-Toolkit, which does the training, is not set up yet."
         return None, BackendState(name="ai_toolkit", state="not_installed", detail=detail)
     if not (folder / "run.py").is_file():
         detail = "AI_TOOLKIT_DIR does not hold AI-Toolkit: there is no run.py."
@@ -47,9 +48,25 @@ def find(settings: Settings, paths: DataPaths) -> tuple[Installation | None, Bac
 
 
 def _installed(paths: DataPaths) -> Path | None:
-    """The newest of our own installations that was finished."""
-    folders = sorted((paths.backends / "ai-toolkit").glob("*/run.py"), key=lambda file: file.stat().st_mtime)
-    return folders[-1].parent if folders else None
+    """The newest of our own finished installations, else one of the person's own in a usual place."""
+    ours = [
+        marker.parent for marker in (paths.backends / HOME).glob(f"*/{MARKER}") if is_complete(marker.parent)
+    ]
+    if ours:
+        return max(ours, key=lambda folder: (folder / MARKER).stat().st_mtime)
+    return next(
+        (folder for folder in usual_places() if (folder / "run.py").is_file() and _python_of(folder)), None
+    )
+
+
+def usual_places() -> list[Path]:
+    """Where people put it by hand."""
+    home = Path.home()
+    return [
+        *(home / "ai-toolkit", home / "AI-Toolkit", home / "Documents" / "ai-toolkit"),
+        *(Path("/workspace/ai-toolkit"), Path("/app/ai-toolkit"), Path("/opt/ai-toolkit")),
+        *(Path(f"{drive}:/ai-toolkit") for drive in "CD" if os.name == "nt"),
+    ]
 
 
 def _python_of(folder: Path) -> Path | None:

@@ -1,0 +1,119 @@
+"""Downloads against a local server: good, broken, wrong, cut off and continued, cancelled, gated, no disk."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+import pytest
+from fakes.file_server import FileServer
+from isengard.training import downloads
+from isengard.training.downloads import Wanted, fetch
+from task_house import task_house  # noqa: F401 - fixture
+
+CONTENT = os.urandom(3_000_000)
+SHA = hashlib.sha256(CONTENT).hexdigest()
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setattr(downloads, "PAUSE_S", 0.05)
+    server = FileServer({"/model": CONTENT})
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def get(task_house, server, tmp_path):  # noqa: F811
+    """Fetch /model as a job; (job, target)."""
+    target = tmp_path / "models" / "model.safetensors"
+
+    def get(path="/model", **wanted):
+        wanted = Wanted(server.url + path, **{"sha256": SHA, **wanted})
+        return task_house.run(lambda task: fetch(task, wanted, target)), target
+
+    return get
+
+
+def test_a_file_comes_whole_with_progress_in_bytes(get, task_house):  # noqa: F811
+    job, target = get()
+    assert job.state.value == "completed" and target.read_bytes() == CONTENT
+    told = [event for event in task_house.ledger.events_after(0) if event.type == "job.progress"]
+    assert {event.correlation_id for event in told} == {"corr-task"}
+    assert told[0].data["progress"]["bytes_total"] == len(CONTENT)
+    assert not list(target.parent.glob("*.part"))
+
+
+def test_a_connection_that_breaks_is_continued_not_begun_anew(get, server):
+    server.cut = [1_000_000, 700_000]
+    job, target = get()
+    assert job.state.value == "completed" and target.read_bytes() == CONTENT
+    ranges = [asked for _, asked, _ in server.asked]
+    assert ranges == ["", "bytes=1000000-", "bytes=1700000-"]
+
+
+def test_after_a_cancel_the_next_attempt_goes_on(task_house, server, tmp_path):  # noqa: F811
+    target = tmp_path / "m"
+    server.slow_s = 0.02
+    wanted = Wanted(f"{server.url}/model", sha256=SHA)
+    job = task_house.run_until(
+        lambda task: fetch(task, wanted, target), lambda job: (job.progress.bytes_done or 0) > 300_000
+    )
+    assert job.state.value == "cancelled" and not target.exists()
+    kept = target.with_name("m.part").stat().st_size
+    assert 0 < kept < len(CONTENT)
+    server.slow_s = 0
+    task_house.ledger.requeue(job.id)
+    assert task_house.run(lambda task: fetch(task, wanted, target), job).state.value == "completed"
+    assert server.asked[-1][1] == f"bytes={kept}-" and target.read_bytes() == CONTENT
+
+
+def test_another_content_than_promised_is_thrown_away(get, server):
+    server.files["/model"] = CONTENT[:-1] + b"x"
+    job, target = get()
+    assert (job.state.value, job.error.code) == ("failed", "download_damaged")
+    assert not target.exists() and not list(target.parent.glob("*.part"))
+
+
+@pytest.mark.parametrize(
+    ("statuses", "code"),
+    [([403], "model_gated"), ([404], "download_missing"), ([503] * 9, "network_unreachable")],
+)
+def test_refusals_are_told_in_our_words(get, server, statuses, code):
+    server.statuses = statuses
+    job, target = get()
+    assert (job.state.value, job.error.code) == ("failed", code) and job.error.hint and not target.exists()
+
+
+def test_a_server_that_hiccups_is_asked_again(get, server):
+    server.statuses = [503]
+    job, _ = get()
+    assert job.state.value == "completed"
+
+
+def test_the_token_goes_to_its_host_alone_and_into_no_record(get, server, task_house):  # noqa: F811
+    other = FileServer({"/cdn": CONTENT})
+    server.redirects["/gated"] = f"{other.url}/cdn"
+    job, _ = get("/gated", token="hf_secretsecretsecret")
+    other.close()
+    assert job.state.value == "completed"
+    assert server.asked[0][2] == "Bearer hf_secretsecretsecret" and other.asked[0][2] == ""
+    assert "hf_secret" not in str([event.model_dump() for event in task_house.ledger.events_after(0)])
+
+
+def test_without_room_nothing_is_begun(get, server, monkeypatch):
+    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda where: _Usage())
+    job, target = get()
+    assert (job.state.value, job.error.code) == ("failed", "disk_full")
+    assert "0.0 GB are free" in job.error.message and not target.exists()
+
+
+class _Usage:
+    free = 1000
+
+
+def test_a_closed_port_is_said_so(task_house, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(downloads, "PAUSE_S", 0.01)
+    wanted = Wanted("http://127.0.0.1:9/x")
+    job = task_house.run(lambda task: fetch(task, wanted, tmp_path / "x"))
+    assert job.error.code == "network_unreachable" and "127.0.0.1" in job.error.message

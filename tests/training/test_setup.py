@@ -1,0 +1,248 @@
+"""Setting up a trainer from a local source with the real uv: good, broken, wrong, cut off, cancelled, no room, removed."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import urllib.request
+from pathlib import Path, PurePosixPath
+
+import pytest
+from isengard.core.errors import NotReadyError
+from isengard.core.settings import Settings
+from isengard.training import downloads
+from isengard.training.backends.ai_toolkit import locate
+from isengard.training.backends.ai_toolkit.setup import install, pins, service
+from isengard.training.backends.ai_toolkit.setup.install import Installer
+from isengard.training.backends.ai_toolkit.setup.marker import Marker
+from isengard.training.backends.ai_toolkit.setup.pins import EnvironmentPin, Machine, Pins
+from task_house import task_house  # noqa: F401 - fixture
+
+SOURCE = Path(__file__).resolve().parents[1] / "fakes" / "trainer_source"
+LOCK = (
+    "toml==0.10.2 \\\n    --hash=sha256:806143ae5bfb6a3c6e736a764057db0e6a0e05e338b5630894a5f779cabb4f9b\n"
+    "left-out==1.0 \\\n    --hash=sha256:" + "0" * 64 + "\n"
+)
+pytestmark = pytest.mark.slow
+
+
+def archive(where: Path, *, change=None) -> tuple[str, str]:
+    """(file: address, git's own id of the files) of the stand-in's source."""
+    checkout = where / "checkout"
+    checkout.mkdir(parents=True)
+    for file in SOURCE.glob("*.py"):
+        (checkout / file.name).write_bytes(file.read_bytes())
+    (checkout / "deep" / "er").mkdir(parents=True)
+    (checkout / "deep" / "er" / "x.txt").write_text("x")
+    (checkout / "deep.txt").write_text("sorts between deep and deep/")
+    for command in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *command], cwd=checkout, check=True)
+    tree = subprocess.run(["git", "write-tree"], cwd=checkout, check=True, capture_output=True, text=True)
+    if change:
+        change(checkout)
+    file = where / "source.tar.gz"
+    with tarfile.open(file, "w:gz") as tar:
+        for path in sorted(checkout.rglob("*")):
+            if ".git" not in path.parts:
+                tar.add(path, f"trainer-main/{path.relative_to(checkout)}", recursive=False)
+    return file.as_uri(), tree.stdout.strip()
+
+
+@pytest.fixture
+def locks(tmp_path):
+    folder = tmp_path / "locks"
+    folder.mkdir()
+    (folder / "test.txt").write_text(LOCK)
+    return folder
+
+
+@pytest.fixture
+def make(paths, tmp_path, locks):
+    """An installer's work for a source; environment and check are small."""
+
+    def make(url, tree, **changes):
+        environment = EnvironmentPin(
+            **{"name": "test", "system": "Linux", "lock": "test.txt", "without": ["left-out"], **changes},
+            download_gb=0.001,
+            disk_gb=0.001,
+        )
+        python = f"{subprocess.sys.version_info[0]}.{subprocess.sys.version_info[1]}"
+        record = Pins(
+            repository=url, commit="c" * 40, version="0.12.26", tree=tree, licence="MIT", python=python,
+            ram_gb=1, environments=[environment],
+        )  # fmt: skip
+        home = paths.backends / "ai-toolkit"
+        maker = SOURCE / "make_job.py"
+        return lambda task: Installer(task, record, environment, home, locks=locks, maker=maker).install()
+
+    return make
+
+
+@pytest.fixture
+def folder(paths):
+    return paths.backends / "ai-toolkit" / ("c" * 12)
+
+
+def test_a_trainer_is_installed_tried_out_found_and_removed(task_house, make, tmp_path, folder, paths):  # noqa: F811
+    frozen = install.own_packages()
+    job = task_house.run(make(*archive(tmp_path / "a")))
+    assert job.state.value == "completed", (
+        job.error,
+        (task_house.paths.job(job.id) / "trainer.log").read_text(),
+    )
+    assert Marker.read(folder).complete and install.own_packages() == frozen
+    found, state = locate.find(Settings(), paths)
+    assert state.state == "ready" and found.folder == folder and found.version == "0.12.26"
+    assert found.python.is_relative_to(folder), "the trainer has its own Python"
+    log = (paths.job(job.id) / "trainer.log").read_text()
+    assert "trained" in log and str(folder / "venv") in log
+    phases = [
+        e.data["progress"]["phase"] for e in task_house.ledger.events_after(0) if e.type == "job.progress"
+    ]
+    for phase in (
+        "fetching the trainer",
+        "unpacking the trainer",
+        "installing its packages",
+        "trying it out",
+    ):
+        assert phase in phases
+    mine = paths.backends / "ai-toolkit" / "my-own"
+    mine.mkdir()
+    (mine / "keep.txt").write_text("the person's own")
+    removal = task_house.run(lambda task: service.uninstall(task, paths))
+    assert removal.state.value == "completed" and not folder.exists() and (mine / "keep.txt").exists()
+    assert locate.find(Settings(), paths)[1].state == "not_installed"
+
+
+def test_a_source_that_is_not_the_pinned_commit_is_refused(task_house, make, tmp_path, folder):  # noqa: F811
+    def tampered(checkout):
+        (checkout / "run.py").write_text("print('evil')")
+
+    job = task_house.run(make(*archive(tmp_path / "a", change=tampered)))
+    assert (job.state.value, job.error.code) == ("failed", "source_damaged")
+    assert not Marker.read(folder).done and not (folder / "run.py").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["trainer/../../evil.py", "trainer//etc/evil", "trainer/a:b", "trainer/..\\evil"]
+)
+def test_names_that_lead_outside_are_refused(task_house, make, tmp_path, name):  # noqa: F811
+    file = tmp_path / "evil.tar.gz"
+    with tarfile.open(file, "w:gz") as tar:
+        entry = tarfile.TarInfo(name)
+        entry.size = 4
+        tar.addfile(entry, io.BytesIO(b"evil"))
+    before = set(tmp_path.rglob("evil*"))
+    job = task_house.run(make(file.as_uri(), ""))
+    assert (job.state.value, job.error.code) == ("failed", "source_damaged")
+    assert set(tmp_path.rglob("evil*")) == before
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE])
+def test_links_and_devices_are_refused(task_house, make, tmp_path, kind):  # noqa: F811
+    file = tmp_path / "links.tar.gz"
+    with tarfile.open(file, "w:gz") as tar:
+        entry = tarfile.TarInfo("trainer/link")
+        entry.type, entry.linkname = kind, "/etc/passwd"
+        tar.addfile(entry)
+    job = task_house.run(make(file.as_uri(), ""))
+    assert (job.state.value, job.error.code) == ("failed", "source_damaged")
+
+
+def test_an_archive_cut_in_the_middle_is_fetched_again(task_house, make, tmp_path, folder):  # noqa: F811
+    url, tree = archive(tmp_path / "a")
+    file = Path(urllib.request.url2pathname(url.removeprefix("file://")))
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    job = task_house.run(make(url, tree))
+    assert (job.state.value, job.error.code) == ("failed", "source_damaged")
+    file.write_bytes(whole)
+    task_house.ledger.requeue(job.id)
+    assert task_house.run(make(url, tree), task_house.ledger.get(job.id)).state.value == "completed"
+
+
+def test_a_package_that_is_not_the_locked_one_is_refused_and_the_next_attempt_goes_on(
+    task_house,  # noqa: F811
+    make,
+    tmp_path,
+    locks,
+    folder,
+):
+    (locks / "test.txt").write_text(LOCK.replace("806143", "906143"))
+    work = make(*archive(tmp_path / "a"))
+    job = task_house.run(work)
+    assert (job.state.value, job.error.code) == ("failed", "packages_failed")
+    assert Marker.read(folder).done == ["source", "python"]
+    (locks / "test.txt").write_text(LOCK)
+    (tmp_path / "a" / "source.tar.gz").unlink()  # what is done is not done again
+    task_house.ledger.requeue(job.id)
+    assert task_house.run(work, task_house.ledger.get(job.id)).state.value == "completed"
+
+
+def test_a_cancel_in_the_middle_leaves_what_is_done(task_house, make, tmp_path, folder):  # noqa: F811
+    work = make(*archive(tmp_path / "a"))
+    job = task_house.run_until(work, lambda job: job.progress.phase in ("making its Python", "fetching uv"))
+    assert job.state.value == "cancelled" and "source" in Marker.read(folder).done
+    task_house.ledger.requeue(job.id)
+    assert task_house.run(work, task_house.ledger.get(job.id)).state.value == "completed"
+
+
+def test_a_trainer_that_cannot_train_is_not_called_installed(task_house, make, tmp_path, folder, paths):  # noqa: F811
+    def broken(checkout):
+        (checkout / "run.py").write_text("raise SystemExit('no')")
+
+    url, _ = archive(tmp_path / "a", change=broken)
+    job = task_house.run(make(url, ""))
+    assert (job.state.value, job.error.code) == ("failed", "backend_broken")
+    assert locate.find(Settings(), paths)[0] is None
+
+
+def test_without_room_nothing_is_begun(task_house, make, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda where: type("Usage", (), {"free": 1000}))
+    job = task_house.run(make(*archive(tmp_path / "a")))
+    assert (job.state.value, job.error.code) == ("failed", "disk_full")
+
+
+def test_which_environment_fits():
+    record = pins.shipped()
+    assert pins.environment_for(record, Machine("Linux", 590), allow_cpu=False).name == "linux-cu130"
+    assert pins.environment_for(record, Machine("Linux", 550), allow_cpu=False).name == "linux-cu128"
+    assert pins.environment_for(record, Machine("Linux", 0), allow_cpu=True).name == "linux-cpu"
+    assert pins.environment_for(record, Machine("Windows", 581), allow_cpu=False).name == "windows-cu130"
+    refused = {
+        ("Linux", 0): "gpu_missing",
+        ("Linux", 470): "driver_too_old",
+        ("Darwin", 0): "system_unsupported",
+    }
+    for (system, driver), code in refused.items():
+        with pytest.raises(NotReadyError) as caught:
+            pins.environment_for(record, Machine(system, driver), allow_cpu=False)
+        assert caught.value.code == code and caught.value.hint
+
+
+def test_the_shipped_locks_name_every_file_by_hash_and_no_address():
+    for lock in pins.LOCKS.glob("*.txt"):
+        text = lock.read_text()
+        blocks = text.replace("\\\n", " ").splitlines()
+        assert blocks and all("==" in block and "--hash=sha256:" in block for block in blocks), lock.name
+        assert "://" not in text and "git+" not in text
+
+
+def test_the_owners_own_source_is_theirs_to_choose():
+    chosen = pins.chosen(Settings(ai_toolkit_repo="https://example.org/fork.git", ai_toolkit_ref="v1"))
+    assert chosen.archive_url == "https://example.org/fork/archive/v1.tar.gz" and chosen.tree == ""
+    assert pins.chosen(Settings()).tree == pins.shipped().tree
+
+
+def test_a_trees_id_is_gits_own(tmp_path):
+    from isengard.training.backends.ai_toolkit.setup.source import _git_id, tree_id
+
+    _, expected = archive(tmp_path / "a")
+    checkout = tmp_path / "a" / "checkout"
+    files = {
+        PurePosixPath(file.relative_to(checkout)): ("100644", _git_id("blob", file.read_bytes()))
+        for file in checkout.rglob("*")
+        if file.is_file() and ".git" not in file.parts
+    }
+    assert tree_id(files).hex() == expected

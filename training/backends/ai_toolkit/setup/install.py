@@ -1,0 +1,161 @@
+"""The steps of an installation. Each is done once: after a cancel, a crash or a full disk the next attempt goes on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from importlib import metadata
+from pathlib import Path
+
+from .....core import atomic
+from .....core.errors import NotReadyError
+from ....downloads import need_room
+from ....task import Task
+from . import source, tools
+from .check import TINY_RUN, check
+from .marker import STEPS, Marker
+from .pins import LOCKS, EnvironmentPin, Pins
+
+_GB = 1e9
+#: Seconds between measurements of the folder: it holds tens of thousands of files.
+_MEASURE_S = 3.0
+
+
+class Installer:
+    """One attempt at an installation below `home` (backends/ai-toolkit)."""
+
+    def __init__(
+        self,
+        task: Task,
+        pins: Pins,
+        environment: EnvironmentPin,
+        home: Path,
+        *,
+        locks: Path = LOCKS,
+        maker: Path = TINY_RUN,
+    ) -> None:
+        self._task = task
+        self._pins = pins
+        self._environment = environment
+        self._home = home
+        self._locks = locks
+        self._maker = maker
+        self._next_measure = 0.0
+        self.folder = home / pins.short
+        self._python = self.folder / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    def install(self) -> None:
+        """Raises an IsengardError with what happened and what to do."""
+        before = own_packages()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        marker = self._marker()
+        for number, (step, words, work) in enumerate(
+            (
+                ("source", "fetching the trainer", self._source),
+                ("python", "making its Python", self._make_python),
+                ("packages", "installing its packages", self._packages),
+                ("check", "trying it out", self._check),
+            )
+        ):
+            if step not in marker.done:
+                self._task.tell(words, step=number, total=len(STEPS))
+                self._task.log(f"[{number + 1}/{len(STEPS)}] {words}")
+                work()
+                marker.done.append(step)
+                marker.write(self.folder)
+        if own_packages() != before:
+            raise NotReadyError(
+                "comfyui_python_changed",
+                "The packages of ComfyUI's own Python changed during the set-up.",
+                "Something else installed packages at the same time; check ComfyUI before you go on.",
+            )
+        shutil.rmtree(self._home / "cache", ignore_errors=True)
+
+    def _marker(self) -> Marker:
+        """What an earlier attempt did; begun anew when it was for another environment."""
+        marker = Marker.read(self.folder)
+        if marker is None or marker.environment != self._environment.name or marker.complete:
+            marker = Marker(self._environment.name, self._pins.version)
+            marker.write(self.folder)
+        return marker
+
+    def _source(self) -> None:
+        source.obtain(self._task, self._pins, self.folder)
+
+    def _make_python(self) -> None:
+        uv, env = tools.uv(self._task, self._home), tools.environment(self._home)
+        shutil.rmtree(self.folder / "venv", ignore_errors=True)
+        command = [str(uv), "venv", "--quiet", "--python", self._pins.python, str(self.folder / "venv")]
+        # its own Python first: one of the system may be gone after the next update
+        for extra in (["--managed-python"], []):
+            if self._task.run([*command, *extra], cwd=self.folder, env=env) == 0:
+                return
+        raise NotReadyError(
+            "python_missing",
+            f"Python {self._pins.python} for the trainer could not be fetched or found.",
+            "Check the internet connection and press Retry, or install that Python yourself.",
+        )
+
+    def _packages(self) -> None:
+        need_room(self.folder, int(self._environment.disk_gb * _GB) - self._used(), why="AI-Toolkit")
+        if self._environment.first:
+            index = ["--index-url", self._environment.first_index]
+            self._pip(["--no-deps", *index, *self._environment.first])
+        lock = self._lock()
+        self._pip(["--no-deps", "--no-build", "--require-hashes", "-r", str(lock)])
+        rest = self._locks / "from-source.txt"
+        if rest.is_file():
+            self._pip(["--no-deps", "--no-build-isolation", "--require-hashes", "-r", str(rest)])
+
+    def _lock(self) -> Path:
+        """The lock without the packages that this environment leaves out."""
+        text = (self._locks / self._environment.lock).read_text(encoding="utf-8")
+        blocks = [block for block in text.replace("\\\n", "\0").splitlines() if block.strip()]
+        kept = [block for block in blocks if block.split("==")[0] not in self._environment.without]
+        target = self.folder / "requirements.lock"
+        atomic.write_text(target, "\n".join(kept).replace("\0", "\\\n") + "\n")
+        return target
+
+    def _pip(self, arguments: list[str]) -> None:
+        uv, env = tools.uv(self._task, self._home), tools.environment(self._home)
+        command = [str(uv), "pip", "install", "--python", str(self._python), *arguments]
+        if self._task.run(command, cwd=self.folder, env=env, meanwhile=self._tell_bytes):
+            raise NotReadyError(
+                "packages_failed",
+                "The trainer's packages could not be installed.",
+                "The log's last lines say why. Press Retry to go on from where it stopped.",
+            )
+
+    def _tell_bytes(self) -> None:
+        if time.monotonic() < self._next_measure:
+            return
+        self._next_measure = time.monotonic() + _MEASURE_S
+        total = int(self._environment.disk_gb * _GB)
+        self._task.tell(
+            "installing its packages", step=2, total=len(STEPS), done=min(self._used(), total), of=total
+        )
+
+    def _used(self) -> int:
+        """Bytes of packages so far: uv unpacks into its cache first and links from there."""
+        return folder_size(self._home / "cache")
+
+    def _check(self) -> None:
+        check(self._task, self._python, self.folder, maker=self._maker)
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of all files below; those that vanish meanwhile count nothing."""
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(root, name)).st_size  # noqa: PTH118 - tens of thousands of files
+            except OSError:
+                continue
+    return total
+
+
+def own_packages() -> set[tuple[str, str]]:
+    """What `pip freeze` would list in the Python we run in, which is ComfyUI's."""
+    return {(found.metadata["Name"].lower(), found.version) for found in metadata.distributions()}

@@ -1,0 +1,130 @@
+"""The record of what is installed: source, Python, and one locked environment for each system and CUDA generation."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import toml
+from pydantic import Field
+
+from .....core.errors import NotReadyError
+from .....core.records.base import Record
+from .....core.settings import Settings
+
+FOLDER = Path(__file__).resolve().parent
+LOCKS = FOLDER / "locks"
+SHORT = 12
+
+
+class EnvironmentPin(Record):
+    """`min_driver` 0: for machines without an NVIDIA GPU. `first` is installed before the lock, from `first_index`."""
+
+    name: str
+    system: str
+    lock: str
+    min_driver: int = 0
+    without: list[str] = Field(default_factory=list)
+    first: list[str] = Field(default_factory=list)
+    first_index: str = ""
+    download_gb: float
+    disk_gb: float
+    status: str = "proven"
+
+
+class Pins(Record):
+    """`tree` '' where the owner's own source is used: then nothing is known to check it against."""
+
+    repository: str
+    commit: str
+    version: str
+    tree: str
+    licence: str
+    python: str
+    ram_gb: float
+    environments: list[EnvironmentPin]
+
+    @property
+    def short(self) -> str:
+        return re.sub(r"[^A-Za-z0-9._-]", "_", self.commit)[:SHORT]
+
+    @property
+    def archive_url(self) -> str:
+        """A hub's archive of the commit; an address that names an archive itself is taken as it is."""
+        if self.repository.endswith((".tar.gz", ".tgz")):
+            return self.repository
+        return f"{self.repository.removesuffix('.git').rstrip('/')}/archive/{self.commit}.tar.gz"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What decides which environment fits; `driver` 0 without an NVIDIA GPU."""
+
+    system: str
+    driver: int
+
+    @classmethod
+    def this(cls) -> Machine:
+        return cls(platform.system(), _driver())
+
+
+def shipped() -> Pins:
+    return Pins.model_validate(toml.loads((FOLDER / "pins.toml").read_text(encoding="utf-8")))
+
+
+def chosen(settings: Settings) -> Pins:
+    """The shipped pins, or the owner's repository and commit or tag (environment or isengard.toml, never a request)."""
+    pins = shipped()
+    changes: dict[str, str] = {}
+    if settings.ai_toolkit_repo:
+        changes = {"repository": settings.ai_toolkit_repo, "tree": ""}
+    if settings.ai_toolkit_ref and settings.ai_toolkit_ref != pins.commit:
+        changes |= {"commit": settings.ai_toolkit_ref, "tree": ""}
+    return pins.model_copy(update=changes)
+
+
+def environment_for(pins: Pins, machine: Machine, *, allow_cpu: bool) -> EnvironmentPin:
+    """The first that fits. NotReadyError `gpu_missing`, `driver_too_old` or `system_unsupported`."""
+    here = [pin for pin in pins.environments if pin.system == machine.system]
+    if not here:
+        raise NotReadyError(
+            "system_unsupported",
+            f"AI-Toolkit cannot be set up from here on {machine.system or 'this system'}.",
+            "Install it by hand and set AI_TOOLKIT_DIR and AI_TOOLKIT_PYTHON.",
+        )
+    if not machine.driver:
+        found = next((pin for pin in here if pin.min_driver == 0), None)
+        if found is None or not allow_cpu:
+            raise NotReadyError(
+                "gpu_missing",
+                "No NVIDIA GPU was found, and training on the processor would take days.",
+                "Use a machine with an NVIDIA GPU, or try everything in fast-test mode.",
+            )
+        return found
+    found = next((pin for pin in here if 0 < pin.min_driver <= machine.driver), None)
+    if found is None:
+        least = min(pin.min_driver for pin in here if pin.min_driver)
+        raise NotReadyError(
+            "driver_too_old",
+            f"NVIDIA's driver {machine.driver} is too old for AI-Toolkit: {least} or newer is needed.",
+            "Update the driver, restart the computer, then press Set up again.",
+        )
+    return found
+
+
+def _driver() -> int:
+    """The major version of NVIDIA's driver, 0 where there is none."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return 0
+    command = [program, "--query-gpu=driver_version", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    match = re.match(r"(\d+)", done.stdout.strip())
+    return int(match[1]) if match else 0

@@ -1,0 +1,101 @@
+"""What the backend offers of its own installation: what it would take, doing it, trying it out, removing it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from .....core.errors import ConflictError, ForbiddenError, IsengardError, NotReadyError
+from .....core.paths import DataPaths
+from .....core.settings import Settings
+from ....downloads import need_room
+from ....installable import SetupOffer
+from ....machine import memory_bytes
+from ....task import Task
+from .. import locate
+from . import pins
+from .check import check
+from .install import Installer, folder_size
+from .marker import HOME, Marker
+
+_GB = 1e9
+
+
+def offer(settings: Settings, paths: DataPaths) -> SetupOffer:
+    """For the panel, before anything is asked of the network."""
+    chosen, installed = pins.chosen(settings), _ours(paths)
+    try:
+        environment = pins.environment_for(chosen, pins.Machine.this(), allow_cpu=settings.allow_cpu)
+    except IsengardError as error:
+        return SetupOffer(possible=False, why_not=f"{error.message} {error.hint}", installed=bool(installed))
+    return SetupOffer(
+        possible=settings.allow_setup,
+        why_not="" if settings.allow_setup else "The owner of this server has switched set-up off.",
+        version=chosen.version,
+        licence=chosen.licence,
+        source=chosen.repository,
+        download_bytes=int(environment.download_gb * _GB),
+        disk_bytes=int(environment.disk_gb * _GB),
+        status=environment.status,
+        installed=bool(installed),
+        unfinished=any(not marker.complete for _, marker in installed),
+    )
+
+
+def set_up(task: Task, settings: Settings, paths: DataPaths) -> None:
+    """Install, or with {"action": "check"} try out the installation that is there."""
+    if task.request.get("action") == "check":
+        found, state = locate.find(settings, paths)
+        if found is None:
+            raise NotReadyError("backend_missing", state.detail, "Set it up first.")
+        check(task, found.python, found.folder)
+        return
+    if not settings.allow_setup:
+        raise ForbiddenError(
+            "setup_switched_off",
+            "The owner of this server has switched set-up off (ISENGARD_ALLOW_SETUP=0).",
+            "Install AI-Toolkit by hand and set AI_TOOLKIT_DIR.",
+        )
+    chosen = pins.chosen(settings)
+    environment = pins.environment_for(chosen, pins.Machine.this(), allow_cpu=settings.allow_cpu)
+    home = paths.backends / HOME
+    _need_memory(chosen.ram_gb)
+    need_room(home, int(environment.disk_gb * _GB) - _already(paths, chosen.short), why="AI-Toolkit")
+    home.mkdir(parents=True, exist_ok=True)
+    Installer(task, chosen, environment, home).install()
+
+
+def uninstall(task: Task, paths: DataPaths) -> None:
+    """Remove every installation that we made; one of the person's own is never touched."""
+    ours = _ours(paths)
+    if not ours:
+        raise ConflictError(
+            "nothing_installed", "Isengard has installed no AI-Toolkit here.", "Nothing needs to be done."
+        )
+    home = paths.backends / HOME
+    rest = [home / name for name in ("cache", "python", "tools")]
+    for number, folder in enumerate([*(folder for folder, _ in ours), *rest]):
+        task.tell("removing", step=number, total=len(ours) + len(rest))
+        if folder.is_dir():
+            shutil.rmtree(folder)
+
+
+def _ours(paths: DataPaths) -> list[tuple[Path, Marker]]:
+    found = sorted((paths.backends / HOME).glob("*"))
+    return [(folder, marker) for folder in found if (marker := Marker.read(folder)) is not None]
+
+
+def _already(paths: DataPaths, short: str) -> int:
+    """Nothing is counted twice when an installation goes on: its packages are there already."""
+    marker = Marker.read(paths.backends / HOME / short)
+    return folder_size(paths.backends / HOME) if marker is not None else 0
+
+
+def _need_memory(gigabytes: float) -> None:
+    found = memory_bytes()
+    if found and found < gigabytes * _GB * 0.9:
+        raise NotReadyError(
+            "memory_too_small",
+            f"AI-Toolkit needs {gigabytes:.0f} GB of memory and this computer has {found / _GB:.0f} GB.",
+            "Use a machine with more memory.",
+        )

@@ -1,0 +1,77 @@
+"""uv, which makes the trainer's Python and environment: found on this machine, or fetched as a wheel beside the trainer."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from .....core.errors import NotReadyError
+from ....run_files import minimal_environment
+from ....task import Task
+from .pins import LOCKS
+
+#: The owner's own package index and certificates are respected; every file is checked by its hash all the same.
+PASSED = (
+    "UV_DEFAULT_INDEX",
+    "UV_INDEX_URL",
+    "UV_INDEX",
+    "UV_EXTRA_INDEX_URL",
+    "UV_FIND_LINKS",
+    "UV_PYTHON_INSTALL_MIRROR",
+)
+_PIP = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CERT", "PIP_PROXY", "PIP_CONFIG_FILE")
+_PROGRAM = "uv.exe" if os.name == "nt" else "uv"
+
+
+def environment(home: Path) -> dict[str, str]:
+    """For uv: everything it keeps stays below `home`."""
+    passed = {name: os.environ[name] for name in PASSED if name in os.environ}
+    return {
+        **minimal_environment(),
+        **passed,
+        "UV_CACHE_DIR": str(home / "cache"),
+        "UV_PYTHON_INSTALL_DIR": str(home / "python"),
+        "UV_PYTHON_BIN_DIR": str(home / "python" / "bin"),
+        "UV_NO_PROGRESS": "1",
+        "UV_PYTHON_PREFERENCE": "managed",
+    }
+
+
+def uv(task: Task, home: Path) -> Path:
+    """The program. NotReadyError `uv_missing` when it is not here and cannot be fetched."""
+    fetched = home / "tools" / "bin" / _PROGRAM
+    for found in (shutil.which("uv"), str(fetched)):
+        if found and Path(found).is_file():
+            return Path(found)
+    if importlib.util.find_spec("pip") is None:
+        raise _missing("ComfyUI's Python has no pip to fetch it with.")
+    task.tell("fetching uv")
+    where = home / "tools"
+    options = ["--target", str(where), "--no-deps", "--only-binary", ":all:", "--require-hashes"]
+    command = [
+        sys.executable,
+        "-I",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        *options,
+    ]
+    passed = {name: os.environ[name] for name in _PIP if name in os.environ}
+    env = {**minimal_environment(), **passed, "PYTHONDONTWRITEBYTECODE": "1"}
+    code = task.run([*command, "-r", str(LOCKS / "uv.txt")], cwd=home, env=env)
+    if code or not fetched.is_file():
+        raise _missing("It could not be fetched from the package index.")
+    return fetched
+
+
+def _missing(why: str) -> NotReadyError:
+    return NotReadyError(
+        "uv_missing",
+        f"The program uv is needed to make the trainer's own Python. {why}",
+        "Check the internet connection and press Retry, or install uv yourself.",
+    )

@@ -1,0 +1,63 @@
+"""From a person's wish for a task to a queued job. The caller rings the doorbell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..core import atomic
+from ..core.clock import Clock, iso
+from ..core.errors import ConflictError
+from ..core.ids import new_id
+from ..core.job_states import ENDED, JobState
+from ..core.ledger import JobFilter, Ledger
+from ..core.paths import DataPaths
+from ..core.records.job import Job, JobKind, Needs
+from .submission import JOB_FILE
+
+_OPEN = [state for state in JobState if state not in ENDED]
+
+
+@dataclass(frozen=True)
+class TaskSubmission:
+    paths: DataPaths
+    ledger: Ledger
+    clock: Clock
+
+    def submit(
+        self,
+        kind: JobKind,
+        request: dict[str, Any],
+        correlation_id: str,
+        *,
+        needs: Needs = "cpu",
+        backend: str = "",
+        family: str = "",
+        character_id: str | None = None,
+    ) -> Job:
+        """A queued job whose folder is complete. ConflictError `already_running` when the same is being done."""
+        self._refuse_twice(kind, backend, family, character_id)
+        now = iso(self.clock.now())
+        job = Job(
+            id=new_id("job"),
+            kind=kind,
+            needs=needs,
+            request=request,
+            backend=backend,
+            family=family,
+            character_id=character_id,
+            correlation_id=correlation_id,
+            created_at=now,
+            updated_at=now,
+        )
+        folder = self.paths.job(job.id)
+        folder.mkdir(mode=0o700)
+        atomic.write_json(folder / JOB_FILE, job.model_dump(mode="json"))
+        return self.ledger.submit(job)
+
+    def _refuse_twice(self, kind: JobKind, backend: str, family: str, character_id: str | None) -> None:
+        for job in self.ledger.jobs(JobFilter(states=_OPEN, kind=kind), limit=200).items:
+            if (job.backend, job.family, job.character_id) == (backend, family, character_id):
+                raise ConflictError(
+                    "already_running", "This is already being done.", "Watch it, or cancel it first."
+                )

@@ -1,0 +1,32 @@
+"""What a worker does for each kind of job that is not a training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..core.errors import InvalidError
+from ..core.plugins import PluginRegistry
+from .installable import InstallableBackend
+from .task import Task
+from .task_runner import Work
+
+
+def works(registry: PluginRegistry) -> Mapping[str, Work]:
+    """By job kind; a kind that is not here is a training."""
+    return {"backend_setup": lambda task: _set_up(registry, task)}
+
+
+def installable(registry: PluginRegistry, name: str) -> InstallableBackend:
+    """InvalidError `backend_unknown` or `backend_needs_no_setup`."""
+    backend = registry.get("training_backends", name)
+    if not isinstance(backend, InstallableBackend):
+        raise InvalidError("backend_needs_no_setup", f"{name} needs no set-up.", "Choose it and train.")
+    return backend
+
+
+def _set_up(registry: PluginRegistry, task: Task) -> None:
+    backend = installable(registry, task.job.backend)
+    if task.request.get("action") == "uninstall":
+        backend.uninstall(task)
+    else:
+        backend.set_up(task)
