@@ -30,7 +30,7 @@ class Lease:
 @dataclass(frozen=True)
 class JobFilter:
     states: Collection[JobState] = ()
-    kind: str | None = None
+    kinds: Collection[str] = ()
     character_id: str | None = None
 
 

@@ -21,6 +21,9 @@ export function emptyState() {
     families: [],
     recipes: [],
     workers: [],
+    /** Set-ups and downloads, newest first. */
+    tasks: [],
+    backends: [],
     cursors: {},
     route: { tab: "characters" },
     uploads: [],
@@ -34,7 +37,10 @@ export function reduced(state, event) {
 }
 
 const RULES = {
-  "job.state": (state, { data }) => (data.job.kind === "training" ? { ...state, jobs: upserted(state.jobs, data.job) } : state),
+  "job.state": (state, { data }) => {
+    const list = listOf(data.job);
+    return { ...state, [list]: upserted(state[list], data.job) };
+  },
   "job.progress": (state, event) => withLoss(patched(state, event, { progress: event.data.progress }), event),
   "job.checkpoint": (state, event) =>
     patched(state, event, (job) => {
@@ -66,6 +72,7 @@ const RULES = {
       : upserted(state.characters, data.character);
     return { ...state, characters };
   },
+  "backend.state": (state, { subject, data }) => ({ ...state, backends: changed(state.backends, subject.id, data, "name") }),
   "worker.state": (state, { subject, data }) => {
     const others = state.workers.filter((known) => known.id !== subject.id);
     return { ...state, workers: data.worker ? [...others, data.worker] : others };
@@ -80,16 +87,21 @@ export function upserted(list, item) {
   return [...others, item].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-function changed(list, id, changes) {
-  return list?.map((known) => (known.id === id ? { ...known, ...changes } : known)) ?? null;
+function changed(list, id, changes, key = "id") {
+  return list?.map((known) => (known[key] === id ? { ...known, ...changes } : known)) ?? null;
+}
+
+/** Where a job is kept: trainings by themselves, everything else together. */
+export function listOf(job) {
+  return job.kind === "training" ? "jobs" : "tasks";
 }
 
 function patched(state, event, changes) {
-  const jobs = state.jobs?.map((job) => {
+  const apply = (list) => list?.map((job) => {
     if (job.id !== event.subject.id) return job;
     return { ...job, ...(typeof changes === "function" ? changes(job) : changes) };
-  });
-  return { ...state, jobs: jobs ?? null };
+  }) ?? null;
+  return { ...state, jobs: apply(state.jobs), tasks: apply(state.tasks) };
 }
 
 function withLoss(state, { subject, data }) {

@@ -12,6 +12,8 @@ const LISTS = {
   families: "/training/families",
   recipes: "/recipes",
   workers: "/training/workers",
+  tasks: "/training/jobs?kind=backend_setup,model_download,captioning&limit=30",
+  backends: "/training/backends",
 };
 const WAITS_S = [1, 2, 5];
 /** Codes that mean "open our link first". */
@@ -217,6 +219,10 @@ export class Store {
 
   keepJob(job) {
     return this.#keep("jobs", job);
+  }
+
+  keepTask(job) {
+    return this.#keep("tasks", job);
   }
 
   keepCharacter(character) {

@@ -56,7 +56,7 @@ class TaskSubmission:
         return self.ledger.submit(job)
 
     def _refuse_twice(self, kind: JobKind, backend: str, family: str, character_id: str | None) -> None:
-        for job in self.ledger.jobs(JobFilter(states=_OPEN, kind=kind), limit=200).items:
+        for job in self.ledger.jobs(JobFilter(states=_OPEN, kinds=[kind]), limit=200).items:
             if (job.backend, job.family, job.character_id) == (backend, family, character_id):
                 raise ConflictError(
                     "already_running", "This is already being done.", "Watch it, or cancel it first."

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from ..core.errors import InvalidError
 from ..core.plugins import PluginRegistry
+from ..core.records.event import Subject
 from .installable import InstallableBackend
+from .interface import TrainingBackend
 from .task import Task
 from .task_runner import Work
 
@@ -26,7 +28,20 @@ def installable(registry: PluginRegistry, name: str) -> InstallableBackend:
 
 def _set_up(registry: PluginRegistry, task: Task) -> None:
     backend = installable(registry, task.job.backend)
-    if task.request.get("action") == "uninstall":
-        backend.uninstall(task)
-    else:
-        backend.set_up(task)
+    try:
+        if task.request.get("action") == "uninstall":
+            backend.uninstall(task)
+        else:
+            backend.set_up(task)
+    finally:
+        _tell_state(registry, task)
+
+
+def _tell_state(registry: PluginRegistry, task: Task) -> None:
+    """Every open page hears what the backend is now, however the work ended."""
+    backend: TrainingBackend = registry.get("training_backends", task.job.backend)
+    data = {"state": backend.state().model_dump(mode="json")}
+    if isinstance(backend, InstallableBackend):
+        data["setup"] = backend.setup_offer().model_dump(mode="json")
+    subject = Subject(kind="backend", id=backend.name)
+    task.ledger.emit("backend.state", subject, data, correlation_id=task.job.correlation_id)

@@ -6,6 +6,7 @@ import { IsenImages } from "./images.js";
 import { IsenJob } from "./job.js";
 import { IsenPanel } from "./panel.js";
 import { IsenSettings } from "./settings.js";
+import { IsenSetup } from "./setup.js";
 import { IsenTrain } from "./train.js";
 import { IsenTrainings } from "./trainings.js";
 import { IsenVideo } from "./video.js";
@@ -17,6 +18,7 @@ const ELEMENTS = {
   "isen-train": IsenTrain,
   "isen-trainings": IsenTrainings,
   "isen-job": IsenJob,
+  "isen-setup": IsenSetup,
   "isen-images": IsenImages,
   "isen-video": IsenVideo,
   "isen-settings": IsenSettings,

@@ -7,6 +7,7 @@ const MARKS = { error: "times-circle", warning: "exclamation-triangle", info: "i
 /** Fixes that a view of ours offers: what the button says and where it leads. */
 const FIXES = {
   add_photos: ["fixAddPhotos", (id) => ({ tab: "characters", id })],
+  setup_backend: ["fixSetup", () => ({ tab: "training", setup: true })],
   show_photos: ["fixShowPhotos", (id) => ({ tab: "characters", id })],
 };
 

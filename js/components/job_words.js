@@ -17,7 +17,7 @@ export function statusLine(job) {
 }
 
 /** A phase that a foreign trainer made up is shown as it is. */
-function phaseWords(phase) {
+export function phaseWords(phase) {
   const key = `phase_${phase}`;
   return t(key) === key ? phase : t(key);
 }

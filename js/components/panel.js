@@ -85,6 +85,7 @@ export class IsenPanel extends View {
     if (route.tab === "characters" && route.id) name = "isen-character";
     if (route.tab === "training" && route.job) name = "isen-job";
     if (route.tab === "training" && route.train) name = "isen-train";
+    if (route.tab === "training" && route.setup) name = "isen-setup";
     return Object.assign(document.createElement(name), { store: this.store, route, panel: this });
   }
 

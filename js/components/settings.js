@@ -11,13 +11,18 @@ export class IsenSettings extends View {
   build() {
     this.className = "isen-stack";
     this.values = h("div", { class: "isen-stack" });
-    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#report());
+    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#trainer(), this.#report());
     this.#load();
   }
 
   #words() {
     const entries = WORDS.flatMap((word) => [h("dt", { text: t(`term_${word}`) }), h("dd", { text: t(`word_${word}`) })]);
     return h("details", { class: "isen-card isen-fold" }, h("summary", { text: t("helpTitle") }), h("dl", { class: "isen-terms" }, ...entries));
+  }
+
+  #trainer() {
+    return h("section", { class: "isen-card isen-row" }, h("h3", { class: "isen-grow", text: t("setupTitle") }),
+      button(t("openSetup"), () => this.store.go({ tab: "training", setup: true }), { testid: "isen-open-trainer" }));
   }
 
   #report() {

@@ -1,11 +1,12 @@
 /** All trainings: what runs, what waits, then what has ended, newest first. */
 
 import { button, h, say } from "../lib/dom.js";
-import { keyed } from "../lib/lists.js";
+import { fill, keyed } from "../lib/lists.js";
 import { about, ago } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../state.js";
 import { face } from "./people.js";
+import { trainerLine, trainerOf } from "./trainer_line.js";
 import { View } from "./view.js";
 
 export class IsenTrainings extends View {
@@ -18,11 +19,14 @@ export class IsenTrainings extends View {
     this.past = h("ul", { class: "isen-plain-list", "aria-label": t("history") });
     this.pastTitle = h("h3", { text: t("history") });
     this.more = button(t("showMore"), () => this.store.more("jobs"), {});
-    this.append(this.none, this.start, this.going, this.pastTitle, this.past, this.more);
+    this.trainer = h("div", { class: "isen-stack" });
+    this.append(this.trainer, this.none, this.start, this.going, this.pastTitle, this.past, this.more);
   }
 
   update(state) {
     const jobs = state.jobs ?? [];
+    const trainer = trainerOf(state);
+    fill(this.trainer, trainer, () => trainerLine(this.store, trainer));
     const waiting = waitingJobs(state);
     const rows = jobs.map((job) => this.#shown(job, state, waiting.indexOf(job)));
     const going = rows.filter((row) => row.going).sort((a, b) => a.place - b.place);

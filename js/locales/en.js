@@ -1,9 +1,11 @@
 /** Every word of the panel in English. `{name}` is filled in; nothing here is parsed as HTML. */
 
 import making from "./en_making.js";
+import setup from "./en_setup.js";
 
 export default {
   ...making,
+  ...setup,
   title: "Isengard",
   tooltip: "Isengard: train a person, make pictures",
   open: "Open Isengard",

@@ -101,10 +101,10 @@ def test_a_trainer_is_installed_tried_out_found_and_removed(task_house, make, tm
         e.data["progress"]["phase"] for e in task_house.ledger.events_after(0) if e.type == "job.progress"
     ]
     for phase in (
-        "fetching the trainer",
-        "unpacking the trainer",
-        "installing its packages",
-        "trying it out",
+        "fetching_source",
+        "unpacking",
+        "installing",
+        "trying",
     ):
         assert phase in phases
     mine = paths.backends / "ai-toolkit" / "my-own"
@@ -182,7 +182,7 @@ def test_a_package_that_is_not_the_locked_one_is_refused_and_the_next_attempt_go
 
 def test_a_cancel_in_the_middle_leaves_what_is_done(task_house, make, tmp_path, folder):  # noqa: F811
     work = make(*archive(tmp_path / "a"))
-    job = task_house.run_until(work, lambda job: job.progress.phase in ("making its Python", "fetching uv"))
+    job = task_house.run_until(work, lambda job: job.progress.phase in ("making_python", "fetching_uv"))
     assert job.state.value == "cancelled" and "source" in Marker.read(folder).done
     task_house.ledger.requeue(job.id)
     assert task_house.run(work, task_house.ledger.get(job.id)).state.value == "completed"

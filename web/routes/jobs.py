@@ -37,7 +37,8 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
         raise InvalidError(
             "bad_state", "There is no such job state.", "See openapi.json for the states."
         ) from fault
-    wanted = JobFilter(states, request.query.get("kind"), request.query.get("character_id"))
+    kinds = [kind for kind in request.query.get("kind", "").split(",") if kind]
+    wanted = JobFilter(states, kinds, request.query.get("character_id"))
     page = await asyncio.to_thread(services.ledger.jobs, wanted, limit=limit, cursor=cursor)
     return responses.records(page.items, page.next_cursor)
 

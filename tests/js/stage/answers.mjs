@@ -3,12 +3,13 @@
 const SKIES = ["#7aa7d9", "#d99a7a", "#8fc7a3", "#c79ad0", "#d6c47a", "#7fc3c9"];
 
 export function answerOf(state, method, path) {
-  const [name] = path.split("?");
+  const [name, query] = path.split("?");
   const own = state.answers?.(method, name);
   if (own) return own;
   const lists = {
     "/characters": state.characters ?? [],
-    "/training/jobs": state.jobs ?? [],
+    "/training/jobs": (query ?? "").includes("backend_setup") ? (state.tasks ?? []) : (state.jobs ?? []),
+    "/training/backends": state.backends ?? [BACKEND],
     "/generations": state.generations ?? [],
     "/training/families": FAMILIES,
     "/recipes": RECIPES,
@@ -55,6 +56,9 @@ const recipe = (name, label, identity, missing) => ({
   missing, foreign: [], defaults: { width: 512, height: 768, steps: 28, guidance: 7 },
 });
 const RECIPES = [recipe("sd15-identity", "Portrait (Stable Diffusion 1.5)", "lora", []), recipe("flux1-dev-identity", "Portrait (FLUX.1-dev)", "lora", [{ file: "flux1-dev.safetensors", folder: "diffusion_models" }])];
+const SETUP = { possible: true, why_not: "", version: "0.12.26", licence: "MIT", source: "https://github.com/ostris/ai-toolkit", download_bytes: 3.0e9, disk_bytes: 5.6e9, status: "proven", installed: false, unfinished: false };
+const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
+export const BACKEND_MISSING = { ...BACKEND, setup: SETUP, state: { name: "ai_toolkit", version: "", state: "not_installed", detail: "AI-Toolkit, which does the training, is not set up yet." } };
 const WORKER = { id: "w1", host: "here", version: "0.1.0", gpus: [{ uuid: "GPU-1", name: "NVIDIA GeForce RTX 3090", total_bytes: 25.4e9, free_bytes: 4e9 }], backends: [], beat: 3, slots: 1 };
 const SETTINGS = {
   items: [

@@ -1,5 +1,6 @@
 /** Every state the panel can be in (PANEL.md), by name. */
 
+import { BACKEND_MISSING } from "./answers.mjs";
 import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples } from "./people.mjs";
 
 const RUNNING = job(5, "running", {
@@ -24,7 +25,17 @@ const click = (selector) => async (page) => {
   await new Promise((resolve) => setTimeout(resolve, 300));
 };
 
+const task = (state, progress, more = {}) => ({ ...job(9, state, { progress }), kind: "backend_setup", backend: "ai_toolkit", character_id: null, request: { action: "install" }, ...more });
+const INSTALLING = task("running", { phase: "installing", step: 2, total_steps: 4, bytes_done: 2.1e9, bytes_total: 5.6e9 });
+const NO_ROOM = task("failed", { phase: "installing" }, { error: { code: "disk_full", message: "AI-Toolkit needs 5.6 GB and 1.2 GB are free.", hint: "Free some space, then press Retry: what was fetched is kept." } });
+const bare = { ...all, backends: [BACKEND_MISSING], jobs: [] };
+
 export const STATES = {
+  setup: { ...bare, ...at("training", { setup: true }) },
+  "setup-running": { ...bare, tasks: [INSTALLING], ...at("training", { setup: true }) },
+  "setup-failed": { ...bare, tasks: [NO_ROOM], ...at("training", { setup: true }) },
+  "setup-done": { ...all, tasks: [task("completed", { phase: "trying" })], ...at("training", { setup: true }) },
+  "trainings-no-trainer": { ...bare, ...at("training") },
   empty: { ...at("characters") },
   characters: { ...all, ...at("characters") },
   "characters-many": { ...all, ...at("characters"), characters: Array.from({ length: 100 }, (_, n) => character(n, `Person ${n}`)) },

@@ -135,10 +135,12 @@ def page(connection: sqlite3.Connection, wanted: JobFilter, limit: int, cursor: 
     if wanted.states:
         where.append(f"state IN ({', '.join('?' * len(wanted.states))})")
         values += [state.value for state in wanted.states]
-    for column, value in (("kind", wanted.kind), ("character_id", wanted.character_id)):
-        if value is not None:
-            where.append(f"{column} = ?")
-            values.append(value)
+    if wanted.kinds:
+        where.append(f"kind IN ({', '.join('?' * len(wanted.kinds))})")
+        values += wanted.kinds
+    if wanted.character_id is not None:
+        where.append("character_id = ?")
+        values.append(wanted.character_id)
     if cursor is not None:
         where.append("number < ?")
         values.append(_number(cursor))

@@ -17,7 +17,7 @@ TINY_RUN = Path(__file__).resolve().parent / "tiny_run.py"
 
 def check(task: Task, python: Path, folder: Path, *, maker: Path = TINY_RUN) -> None:
     """Raises NotReadyError `backend_broken` with what failed."""
-    task.tell("trying it out")
+    task.tell("trying")
     where = Path(tempfile.mkdtemp(prefix="check-", dir=task.paths.tmp))
     env = {
         **minimal_environment(),

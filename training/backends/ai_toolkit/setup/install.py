@@ -50,17 +50,15 @@ class Installer:
         before = own_packages()
         self.folder.mkdir(parents=True, exist_ok=True)
         marker = self._marker()
-        for number, (step, words, work) in enumerate(
-            (
-                ("source", "fetching the trainer", self._source),
-                ("python", "making its Python", self._make_python),
-                ("packages", "installing its packages", self._packages),
-                ("check", "trying it out", self._check),
-            )
-        ):
+        works = {
+            "source": self._source,
+            "python": self._make_python,
+            "packages": self._packages,
+            "check": self._check,
+        }
+        for number, (step, work) in enumerate(works.items()):
             if step not in marker.done:
-                self._task.tell(words, step=number, total=len(STEPS))
-                self._task.log(f"[{number + 1}/{len(STEPS)}] {words}")
+                self._task.log(f"[{number + 1}/{len(STEPS)}] {step}")
                 work()
                 marker.done.append(step)
                 marker.write(self.folder)
@@ -84,6 +82,7 @@ class Installer:
         source.obtain(self._task, self._pins, self.folder)
 
     def _make_python(self) -> None:
+        self._task.tell("making_python", step=1, total=len(STEPS))
         uv, env = tools.uv(self._task, self._home), tools.environment(self._home)
         shutil.rmtree(self.folder / "venv", ignore_errors=True)
         command = [str(uv), "venv", "--quiet", "--python", self._pins.python, str(self.folder / "venv")]
@@ -132,9 +131,7 @@ class Installer:
             return
         self._next_measure = time.monotonic() + _MEASURE_S
         total = int(self._environment.disk_gb * _GB)
-        self._task.tell(
-            "installing its packages", step=2, total=len(STEPS), done=min(self._used(), total), of=total
-        )
+        self._task.tell("installing", step=2, total=len(STEPS), done=min(self._used(), total), of=total)
 
     def _used(self) -> int:
         """Bytes of packages so far: uv unpacks into its cache first and links from there."""

@@ -20,7 +20,7 @@ _FILE, _PROGRAM, _FOLDER = "100644", "100755", "40000"
 
 def obtain(task: Task, pins: Pins, folder: Path) -> None:
     """Fetch and unpack into `folder`. NotReadyError `source_damaged` when it is not the pinned commit."""
-    archive = fetch(task, Wanted(pins.archive_url), folder / "source.tar.gz", phase="fetching the trainer")
+    archive = fetch(task, Wanted(pins.archive_url), folder / "source.tar.gz", phase="fetching_source")
     unpacked = folder / "unpacked"
     try:
         found = unpack(task, archive, unpacked)
@@ -66,7 +66,7 @@ def unpack(task: Task, archive: Path, folder: Path) -> str:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             atomic.write_bytes(target, content)
-            task.tell("unpacking the trainer", step=len(files))
+            task.tell("unpacking", step=len(files))
     return tree_id(files).hex()
 
 

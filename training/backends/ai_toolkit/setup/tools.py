@@ -48,7 +48,7 @@ def uv(task: Task, home: Path) -> Path:
             return Path(found)
     if importlib.util.find_spec("pip") is None:
         raise _missing("ComfyUI's Python has no pip to fetch it with.")
-    task.tell("fetching uv")
+    task.tell("fetching_uv")
     where = home / "tools"
     options = ["--target", str(where), "--no-deps", "--only-binary", ":all:", "--require-hashes"]
     command = [
