@@ -93,11 +93,12 @@ class LossPoint:
 
 @dataclass(frozen=True)
 class Reading:
-    """One look into the job's folder; `losses` are the points after the step that was asked for."""
+    """One look into the job's folder; `losses` are the points after the step that was asked for, `warnings` sentences."""
 
     progress: Progress
     samples: list[SampleFile] = field(default_factory=list)
     losses: list[LossPoint] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,17 @@ from pathlib import Path
 from ..core.ledger import Lease, Ledger
 from ..core.records.event import Subject
 from ..core.records.job import Artifact, Job, Progress
-from .interface import LOG_FILE, ResolvedTraining, TrainingBackend
+from .eta import Eta
+from .gpus import GpuSensor
+from .interface import LOG_FILE, Reading, ResolvedTraining, TrainingBackend
 from .log_follower import LogFollower
+from .run_health import SpillWatch, StallWatch, require_finite
 
 LOSS_FILE = "loss.jsonl"
 
 
 class RunWatch:
-    """One attempt's eyes. Every method may raise LeaseLostError."""
+    """One attempt's eyes. Every method may raise LeaseLostError, `look` also TrainerSick."""
 
     def __init__(
         self,
@@ -27,6 +30,7 @@ class RunWatch:
         job_dir: Path,
         backend: TrainingBackend,
         training: ResolvedTraining,
+        gpu_uuid: str = "",
     ) -> None:
         self._ledger = ledger
         self._lease = lease
@@ -39,11 +43,14 @@ class RunWatch:
         self._samples = {artifact.file for artifact in job.artifacts}
         self._checkpoints = {checkpoint.sha256 for checkpoint in job.checkpoints}
         self._loss_step = _last_loss_step(job_dir / LOSS_FILE)
+        self._spill, self._stall = SpillWatch(), StallWatch(job_dir / LOG_FILE)
+        self._eta, self._sensor = Eta(training.save_every), GpuSensor(gpu_uuid)
 
     def look(self) -> Progress:
         """Everything that is cheap to see; called about twice a second."""
         reading = self._backend.poll(self._dir, self._training, self._loss_step)
-        progress = reading.progress
+        require_finite(reading.losses)
+        progress = self._completed(reading)
         if progress.loss is None and progress.step:
             progress = progress.model_copy(update={"loss": self._last_progress.loss})
         if reading.losses:
@@ -60,6 +67,15 @@ class RunWatch:
                 )
                 self._samples.add(sample.file)
         return progress
+
+    def _completed(self, reading: Reading) -> Progress:
+        """What this machine adds to what the trainer tells: time left with the breaks, the GPU's state, warnings."""
+        progress = reading.progress
+        self._spill.look(progress)
+        self._stall.look(progress)
+        warnings = [*reading.warnings, *([self._spill.warning] if self._spill.warning else [])]
+        more = {"eta_s": self._eta.left(progress), "warnings": warnings, **self._sensor.read()}
+        return progress.model_copy(update=more)
 
     def look_closely(self) -> None:
         """Checkpoints and log lines; called every few seconds and at the end."""

@@ -22,6 +22,7 @@ from .comfy_memory import free_comfyui
 from .interface import Outcome, ResolvedTraining, TrainingBackend
 from .locks import FileLock, gpu_lock
 from .publishing import publish
+from .run_health import TrainerSick
 from .run_watch import RunWatch
 from .trainer_process import TrainerProcess, end_leftover
 
@@ -82,6 +83,8 @@ class Runner:
                 _log.warning("Lease lost", extra={"context": {**self._context(), "reason": lost.message}})
             except Stopped as stopped:
                 self._end(stopped.state)
+            except TrainerSick as sick:
+                self._fail(sick.error)
             except (IsengardError, OSError, ValueError, TypeError, LookupError) as fault:
                 _log.exception("Training job failed", extra={"context": self._context()})
                 self._fail(as_job_error(fault))
@@ -103,18 +106,14 @@ class Runner:
                 free_comfyui(self._tools.paths)
             self._obey(self._beat())
             self._tools.ledger.advance(self._lease, JobState.RUNNING, data={"resumed": resume})
-            watch = RunWatch(
-                self._tools.ledger,
-                self._lease,
-                self._job,
-                job_dir=self._dir,
-                backend=backend,
-                training=training,
-            )
+            watch = self._watch(backend, training)
             base_hash = BaseHash(training.base_path, training.base_sha256, self._tools.paths)
             trainer = TrainerProcess(plan, self._dir, gpu_lock=lock)
             try:
                 exit_code = self._supervise(trainer, watch, backend)
+            except TrainerSick:
+                self._end_politely(trainer, backend)
+                raise
             finally:
                 trainer.kill()
             last = watch.look()
@@ -123,6 +122,17 @@ class Runner:
         finally:
             if lock is not None:
                 lock.release()
+
+    def _watch(self, backend: TrainingBackend, training: ResolvedTraining) -> RunWatch:
+        return RunWatch(
+            self._tools.ledger,
+            self._lease,
+            self._job,
+            job_dir=self._dir,
+            backend=backend,
+            training=training,
+            gpu_uuid=self._gpu_uuid,
+        )
 
     def _supervise(self, trainer: TrainerProcess, watch: RunWatch, backend: TrainingBackend) -> int:
         """Look, beat and obey until the trainer ends; its exit code."""
@@ -147,18 +157,21 @@ class Runner:
 
     def _stop(self, trainer: TrainerProcess, watch: RunWatch, backend: TrainingBackend, order: Order) -> None:
         """Save first when pausing, ask politely, then kill. Always ends in Stopped."""
-        pace, pid = self._tools.pace, trainer.pid
+        pace = self._tools.pace
         if order == "pause":
             before = len(backend.checkpoints(self._dir, ResolvedTraining.read(self._dir)))
             backend.save_now(self._dir)
             self._wait(trainer, pace.save, lambda: self._saved_since(backend, before))
-        if pid is not None:
-            backend.stop(self._dir, pid)
-            self._wait(trainer, pace.polite, lambda: False)
-        trainer.kill()
+        self._end_politely(trainer, backend)
         watch.look()
         watch.look_closely()
         raise Stopped(JobState.CANCELLED if order == "cancel" else JobState.PAUSED)
+
+    def _end_politely(self, trainer: TrainerProcess, backend: TrainingBackend) -> None:
+        if trainer.pid is not None:
+            backend.stop(self._dir, trainer.pid)
+            self._wait(trainer, self._tools.pace.polite, lambda: False)
+        trainer.kill()
 
     def _saved_since(self, backend: TrainingBackend, before: int) -> bool:
         return len(backend.checkpoints(self._dir, ResolvedTraining.read(self._dir))) > before

@@ -13,6 +13,8 @@ from .checkpoint import Checkpoint
 JobKind = Literal["training", "backend_setup", "model_download", "captioning"]
 Needs = Literal["gpu", "cpu"]
 Order = Literal["", "cancel", "pause", "save"]
+#: What the panel may offer after a failure; never done by itself.
+Offer = Literal["", "retry_smaller"]
 DEFAULT_PRIORITY = 50
 
 
@@ -29,14 +31,19 @@ class Progress(Record):
     bytes_done: int | None = None
     bytes_total: int | None = None
     vram_used_bytes: int | None = None
+    temperature_c: int | None = None
+    #: what a person should know while it goes on, in words
+    warnings: list[str] = Field(default_factory=list)
 
 
 class JobError(Record):
-    """Why a job failed or paused, in our words."""
+    """Why a job failed or paused, in our words; `log` the lines that show it, `offer` what could be tried instead."""
 
     code: str
     message: str
     hint: str = ""
+    log: list[str] = Field(default_factory=list)
+    offer: Offer = ""
 
 
 class Artifact(Record):

@@ -97,7 +97,7 @@ export default {
   pauseJob: "Pause",
   saveJob: "Save now",
   resumeJob: "Resume",
-  retryJob: "Try again",
+  retryJob: "Retry",
   makePictures: "Make pictures of {name}",
   doneNote: "Trained. ComfyUI lists it among its LoRAs as",
   attempt: "attempt {n}",

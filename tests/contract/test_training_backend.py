@@ -150,7 +150,7 @@ def wait_until(true, timeout_s=30):
         ("inert", "failed", "lora_missing"),
         ("nan", "failed", "lora_missing"),
         ("truncated", "failed", "lora_missing"),
-        ("nothing", "failed", "trainer_failed"),
+        ("nothing", "failed", "lora_missing"),
         ("oom", "failed", "gpu_out_of_memory"),
         ("import", "failed", "backend_broken"),
     ],

@@ -52,9 +52,9 @@ def open_losses(root: Path) -> sqlite3.Connection:
     return losses
 
 
-def note_loss(losses: sqlite3.Connection, step: int, rate: float) -> None:
+def note_loss(losses: sqlite3.Connection, step: int, rate: float, scale: float | None) -> None:
     losses.execute("INSERT OR REPLACE INTO steps VALUES (?, ?)", (step, time.time()))
-    for key, value in (("loss/loss", 1.0 / (step + 1)), ("learning_rate", rate)):
+    for key, value in (("loss/loss", scale and scale / (step + 1)), ("learning_rate", rate)):
         losses.execute("INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, NULL)", (step, key, value))
 
 
@@ -87,12 +87,22 @@ def resumed_at(root: Path, name: str) -> int:
     return json.loads(header["__metadata__"]["training_info"])["step"]
 
 
+def fail_at_start(fault: str) -> None:
+    kind, _, words = fault.partition(":")
+    if kind == "import":
+        raise ModuleNotFoundError("No module named 'diffusers'")
+    if kind == "say":
+        print("UserWarning: No module named 'triton', going on without", flush=True)
+        raise RuntimeError(words)
+    if kind == "signal":
+        os.kill(os.getpid(), int(words))
+
+
 def main() -> int:
     config = json.loads(Path(sys.argv[1]).read_text())["config"]
     process, name = config["process"][0], config["name"]
     fault = (HERE / "fault").read_text().strip() if (HERE / "fault").exists() else ""
-    if fault == "import":
-        raise ModuleNotFoundError("No module named 'diffusers'")
+    fail_at_start(fault)
     root = Path(process["training_folder"]) / name
     root.mkdir(parents=True, exist_ok=True)
     job, losses = Job(process), open_losses(root)
@@ -100,6 +110,8 @@ def main() -> int:
     job.status("running", "Loading model")
     assert list(Path(process["datasets"][0]["folder_path"]).glob("*.jpg")), "no images found"
     steps, every = process["train"]["steps"], process["save"]["save_every"]
+    found = len(list(Path(process["datasets"][0]["folder_path"]).glob("*.jpg")))
+    print(f"  -  Found {found - 1 if fault == 'skipped' else found} images", flush=True)
     first = resumed_at(root, name)
     job.status("running", "Training")
     for step in range(first, steps):
@@ -111,7 +123,7 @@ def main() -> int:
             time.sleep(3600)
         job.step(step + 1)
         if step > first:
-            note_loss(losses, step, process["train"]["lr"])
+            note_loss(losses, step, process["train"]["lr"], None if fault == "nan_loss" and step > 5 else 1.0)
         job.speed()
         if job.flag("stop"):
             job.status("stopped", "Job stopped")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import re
 import signal
@@ -39,6 +40,7 @@ from .setup import service
 #: Bumped whenever what is trained changes (see config.py).
 VERSION = "1.0.0"
 CONFIG_FILE = "config.json"
+_BARS_BYTES = 4096
 #: AI-Toolkit's words for what it does -> ours.
 _PHASES = (("Loading", "loading"), ("Preparing", "loading"), ("Saving", "saving"), ("Generating", "sampling"))
 
@@ -54,6 +56,7 @@ class AiToolkitBackend:
         self._paths = paths
         self._families = families
         self._reader = CheckpointReader()
+        self._found: dict[Path, int | None] = {}
 
     def capabilities(self) -> BackendCapabilities:
         return BackendCapabilities(
@@ -127,15 +130,15 @@ class AiToolkitBackend:
             return self._poll_log(job_dir, training, samples)
         pace = row.seconds_per_step
         progress = Progress(
-            phase=next((ours for theirs, ours in _PHASES if row.info.startswith(theirs)), _phase(row.info)),
+            phase=self._phase(row.info, job_dir),
             step=row.step,
             total_steps=training.steps,
-            loss=losses[-1].loss if losses else None,
+            loss=losses[-1].loss if losses and math.isfinite(losses[-1].loss) else None,
             learning_rate=losses[-1].learning_rate if losses else None,
             seconds_per_step=pace,
             eta_s=max(0, training.steps - row.step) * pace if pace else None,
         )
-        return Reading(progress, samples, losses)
+        return Reading(progress, samples, losses, self._warnings(job_dir, training, row.step))
 
     def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
         out = job_dir / "out" / config.run_name(training)
@@ -190,6 +193,23 @@ class AiToolkitBackend:
         if self._settings.hf_home:
             env["HF_HOME"] = self._settings.hf_home
         return env
+
+    def _phase(self, info: str, job_dir: Path) -> str:
+        """AI-Toolkit's word for it; while it loads, what its bars say is closer."""
+        phase = next((ours for theirs, ours in _PHASES if info.startswith(theirs)), _phase(info))
+        if phase == "loading":
+            return channels.busy_with(channels.read_tail(job_dir / LOG_FILE, _BARS_BYTES)) or phase
+        return phase
+
+    def _warnings(self, job_dir: Path, training: ResolvedTraining, step: int) -> list[str]:
+        """Photos that the trainer could not read are left out silently: said once the first step is done."""
+        if step and job_dir not in self._found:
+            self._found[job_dir] = channels.images_found(job_dir / LOG_FILE)
+        found = self._found.get(job_dir)
+        if found is None or found >= training.image_count:
+            return []
+        lost = training.image_count - found
+        return [f"The trainer could not read {lost} of {training.image_count} photos and goes on without."]
 
     def _poll_log(self, job_dir: Path, training: ResolvedTraining, samples: list[SampleFile]) -> Reading:
         """Versions without the Job row, and the seconds of imports before it is first written."""

@@ -16,6 +16,8 @@ _FLAGS = ("stop", "return_to_queue", "save_now", "sample_now")
 _BUSY_S = 2.0
 _MAX_POINTS = 2000
 LOG_TAIL_BYTES = 64 * 1024
+_HEAD_BYTES = 4 * 1024 * 1024
+_FULL = 100
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _SPEED = re.compile(r"([\d.]+)\s*(iter/sec|sec/iter)")
 
@@ -81,7 +83,11 @@ def read_losses(path: Path, after_step: int) -> list[LossPoint]:
         " ORDER BY l.step LIMIT ?"
     )
     found = _query(path, sql, (after_step, _MAX_POINTS))
-    return [LossPoint(int(step) + 1, float(loss), rate) for step, loss, rate in found if loss is not None]
+    # SQLite keeps "not a number" as NULL
+    return [
+        LossPoint(int(step) + 1, float("nan") if loss is None else float(loss), rate)
+        for step, loss, rate in found
+    ]
 
 
 def _query(path: Path, sql: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
@@ -127,6 +133,39 @@ def read_bar(lines: list[str], name: str) -> Bar | None:
                 learning_rate=float(match["lr"]) if match["lr"] else None,
             )
     return None
+
+
+#: Bars of the time before the first step -> our phase. The newest bar that is not yet full counts.
+_BARS = (
+    (
+        re.compile(
+            r"^(?:Fetching \d+ files|Downloading .*|[\w.-]+\.(?:safetensors|json|model|bin|gguf)):\s+(\d+)%"
+        ),
+        "downloading",
+    ),
+    (re.compile(r"^Caching (?:latents|text embeddings).*?:\s+(\d+)%"), "caching"),
+)
+
+
+def busy_with(lines: list[str]) -> str:
+    """`downloading` or `caching` while such a bar is the last thing in the log, else ''."""
+    for line in reversed(lines[-3:]):
+        for pattern, phase in _BARS:
+            match = pattern.match(line)
+            if match and int(match[1]) < _FULL:
+                return phase
+    return ""
+
+
+def images_found(log: Path) -> int | None:
+    """How many photos the trainer says it can read; the data set is listed once for each resolution."""
+    try:
+        with log.open("rb") as stream:
+            text = stream.read(_HEAD_BYTES).decode("utf-8", errors="replace")
+    except OSError:
+        return None
+    found = re.findall(r"Found (\d+) images", text)
+    return min(map(int, found)) if found else None
 
 
 def _rate(number: str, unit: str) -> float | None:

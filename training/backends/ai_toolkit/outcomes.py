@@ -11,6 +11,7 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import JobError
 from ...interface import Outcome, ResolvedTraining
 from ...lora_file import read_header
+from . import failures
 from .channels import JobRow
 
 QUARANTINE = "quarantine"
@@ -61,41 +62,18 @@ def judge(
     """Completed means: ended with 0, says so where it can, and the final file is proven."""
     status = row.status if row is not None else ""
     silent = status in ("", "queued")
-    if exit_code == 0 and (status == "completed" or silent):
+    if (exit_code == 0 and status not in ("stopped", "queued", "error")) or (exit_code == 0 and silent):
         if checkpoints and checkpoints[-1].step == training.steps:
             return Outcome("completed", checkpoints=checkpoints)
-        return Outcome(
-            "failed", _error("lora_missing", "The trainer ended without a usable LoRA."), checkpoints
-        )
+        missing = "The trainer ended, but the file it left has no usable weights. Nothing was published."
+        return Outcome("failed", _error("lora_missing", missing, lines), checkpoints)
     if status in ("stopped", "queued") and not silent:
         return Outcome("cancelled", checkpoints=checkpoints)
     if exit_code in (128 + _SIGINT, 128 + _SIGTERM) and status != "error":
         return Outcome("cancelled", checkpoints=checkpoints)
-    return Outcome("failed", translate(row.info if row else "", lines, exit_code), checkpoints)
+    return Outcome("failed", failures.explain(row.info if row else "", lines, exit_code), checkpoints)
 
 
-#: Words in the trainer's output -> (code, what happened, what to do).
-TRANSLATIONS: tuple[tuple[str, str, str, str], ...] = (
-    ("out of memory", "gpu_out_of_memory", "The GPU's memory was not enough.", "Choose Quick, a smaller resolution, or close other programs."),
-    ("OOM during training", "gpu_out_of_memory", "The GPU's memory was not enough.", "Choose Quick, a smaller resolution, or close other programs."),
-    ("No space left on device", "disk_full", "The disk is full.", "Free some space, then press Retry."),
-    ("couldn't connect to", "model_unreachable", "The model could not be downloaded.", "Check the internet connection, then press Retry."),
-    ("gated repo", "model_gated", "This model needs your permission first.", "Accept its licence on its page and enter your token."),
-    ("401 Client Error", "model_gated", "This model needs your permission first.", "Accept its licence on its page and enter your token."),
-    ("no images found", "dataset_empty", "The trainer found no photos.", "Add photos, then train again."),
-    ("ModuleNotFoundError", "backend_broken", "AI-Toolkit's installation is incomplete.", "Set it up again."),
-)  # fmt: skip
-
-
-def translate(info: str, lines: list[str], exit_code: int) -> JobError:
-    """The trainer's failure in our words, with its own last line where we have no better ones."""
-    text = "\n".join([info, *lines[-200:]])
-    for needle, code, message, hint in TRANSLATIONS:
-        if needle.lower() in text.lower():
-            return JobError(code=code, message=message, hint=hint)
-    last = next((line for line in reversed(lines) if re.match(r"\w*(Error|Exception)\b", line)), info)
-    return _error("trainer_failed", f"AI-Toolkit stopped with code {exit_code}. {last[:300]}".strip())
-
-
-def _error(code: str, message: str) -> JobError:
-    return JobError(code=code, message=message, hint="Look at the job's log, then press Retry.")
+def _error(code: str, message: str, lines: list[str]) -> JobError:
+    hint = "Look at the log, then press Retry."
+    return JobError(code=code, message=message, hint=hint, log=failures.relevant(lines))

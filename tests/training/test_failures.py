@@ -1,0 +1,194 @@
+"""Every way a training fails, caused by the stand-in that speaks AI-Toolkit's protocol, and told in our words."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from isengard.core.ledger import JobFilter
+from isengard.core.records.job import Progress
+from isengard.core.records.training import Overrides, TrainingRequest
+from isengard.training.backends.ai_toolkit import channels
+from isengard.training.backends.ai_toolkit.failures import CATALOGUE, explain, relevant
+from isengard.training.eta import Eta
+from isengard.training.run_health import SpillWatch, StallWatch, TrainerSick
+from training_waits import wait_for
+
+STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
+#: One real line for each entry of the catalogue that speaks through the log.
+SAID = {
+    "gpu_out_of_memory": "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB",
+    "memory_out": "[enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory",
+    "disk_full": "[Errno 28] No space left on device: 'x.safetensors'",
+    "model_gated": "Access to model black-forest-labs/FLUX.1-dev is restricted. GatedRepoError 403 Client Error",
+    "network_unreachable": "We couldn't connect to 'https://huggingface.co' to load the files",
+    "gpu_not_supported": "CUDA error: no kernel image is available for execution on the device",
+    "backend_broken": "ModuleNotFoundError: No module named 'diffusers'",
+    "base_model_unusable": "safetensors_rust.SafetensorError: Error while deserializing header: HeaderTooLarge",
+    "dataset_empty": "no images found in /data/set",
+    "loss_not_finite": "loss is nan, stopping",
+    "trainer_crashed": "CUDA error: an illegal memory access was encountered",
+}
+KILLED = {"trainer_killed": "signal:9", "trainer_crashed": "signal:11"}
+
+
+@pytest.fixture
+def train(house, ann, start_worker, tmp_path):
+    """Train with the stand-in and a fault; the job when it has ended."""
+    folder = tmp_path / "aitk"
+    folder.mkdir()
+    for file in STANDIN.glob("*.py"):
+        (folder / file.name).symlink_to(file)
+    base = tmp_path / "base.safetensors"
+    shutil.copy(_tiny_base(tmp_path), base)
+
+    def train(fault, steps=60, **environment):
+        (folder / "fault").write_text(fault)
+        overrides = Overrides(steps=steps, save_every=20, sample_prompts=[])
+        request = TrainingRequest(
+            character_id=ann.id, family="sd15", backend="ai_toolkit", base_model="mine", overrides=overrides
+        )
+        job = house.submission.submit(request, "corr-fail")
+        start_worker(**{**environment, "ISENGARD_MODE": "production"})
+        return wait_for(house.ledger, job.id)
+
+    where = {"AI_TOOLKIT_DIR": str(folder), "AI_TOOLKIT_PYTHON": sys.executable, "ISENGARD_ALLOW_CPU": "1"}
+    os.environ.update(where)
+    _use(house, where, base)
+    yield train
+    for name in where:
+        del os.environ[name]
+
+
+def _tiny_base(tmp_path):
+    file = tmp_path / "any.safetensors"
+    file.write_bytes((2).to_bytes(8, "little") + b"{}")
+    return file
+
+
+def _use(house, where, base):
+    """The server's side with the stand-in as its trainer and `mine` as the owner's base."""
+    from dataclasses import replace
+
+    from isengard.core.settings import Settings
+    from isengard.training.submission import BaseModel
+    from isengard.training.worker_main import make_registry
+
+    settings = Settings(
+        ai_toolkit_dir=where["AI_TOOLKIT_DIR"], ai_toolkit_python=sys.executable, allow_cpu=True
+    )
+    bases = type("Bases", (), {"resolve": lambda self, name, family: BaseModel(str(base), "")})()
+    registry = make_registry(settings, house.paths)
+    house.submission = replace(house.submission, registry=registry, base_models=bases)
+
+
+@pytest.mark.parametrize("code", SAID)
+def test_what_the_trainer_says_is_told_in_our_words(code):
+    lines = [
+        "No module named 'triton', going on",
+        "Traceback (most recent call last):",
+        '  File "run.py"',
+        SAID[code],
+    ]
+    error = explain("", lines, 1)
+    assert error.code == code and error.hint and SAID[code][:40] in "\n".join(error.log)
+    assert not set("!") & set(error.message + error.hint) and "please" not in error.hint.lower()
+
+
+def test_every_entry_of_the_catalogue_is_caused_by_something():
+    assert {failure.code for failure in CATALOGUE} == set(SAID) | set(KILLED)
+    assert (
+        len({failure.message for failure in CATALOGUE if failure.code != "trainer_killed"}) >= len(SAID) - 1
+    )
+
+
+@pytest.mark.parametrize("code", ["gpu_out_of_memory", "network_unreachable"])
+def test_a_failing_trainer_ends_in_a_job_that_says_why(train, code):
+    job = train(f"say:{SAID[code]}")
+    assert (job.state.value, job.error.code) == ("failed", code)
+    assert any(SAID[code] in line for line in job.error.log) and len(job.error.log) <= 20
+    assert job.error.offer == ("retry_smaller" if code == "gpu_out_of_memory" else "")
+
+
+@pytest.mark.parametrize("code", KILLED)
+def test_a_killed_trainer_is_told_so(train, code):
+    job = train(KILLED[code])
+    assert (job.state.value, job.error.code, job.attempt) == ("failed", code, 1)
+
+
+def test_numbers_out_of_range_stop_the_training(train, house):
+    job = train("nan_loss", steps=600)
+    assert (job.state.value, job.error.code) == ("failed", "loss_not_finite") and job.progress.step < 600
+
+
+def test_a_trainer_that_does_nothing_is_stopped(train):
+    job = train("hang", ISENGARD_STALL_SCALE="0.004")
+    assert (job.state.value, job.error.code) == ("failed", "trainer_hung") and "at step" in job.error.message
+
+
+def test_photos_the_trainer_left_out_are_told(train, house):
+    job = train("skipped")
+    assert job.state.value == "completed" and "1 of 3 photos" in job.progress.warnings[0]
+    assert house.ledger.jobs(JobFilter(kinds=["training"])).items[0].progress.warnings
+
+
+def test_the_log_of_a_failure_is_short_and_holds_no_secret():
+    lines = [
+        "Traceback (most recent call last):",
+        *(f"  line {n}" for n in range(90)),
+        "RuntimeError: hf_abcdef",
+    ]
+    shown = relevant(lines)
+    assert len(shown) == 20 and shown[0].startswith("Traceback") and "hf_***REDACTED***" in shown[-1]
+    assert explain("", ["odd: things"], 3).code == "trainer_failed"
+
+
+def progress(step, pace, phase="training"):
+    return Progress(phase=phase, step=step, total_steps=100, seconds_per_step=pace)
+
+
+def test_steps_that_become_slow_are_told_once():
+    watch = SpillWatch()
+    for step in range(1, 21):
+        watch.look(progress(step, 1.0))
+    watch.look(progress(21, 9.0))
+    assert watch.warning == "", "one slow step is no spill"
+    for step in range(22, 26):
+        watch.look(progress(step, 9.0))
+    assert "9 times slower" in watch.warning
+
+
+def test_silence_is_judged_by_the_phase(tmp_path):
+    now = [0.0]
+    watch = StallWatch(tmp_path / "log", clock=lambda: now[0])
+    for phase, limit in (("loading", 1800), ("training", 900)):
+        watch.look(progress(0, None, phase))
+        now[0] += limit - 1
+        watch.look(progress(0, None, phase))
+        (tmp_path / "log").write_text(phase)
+        watch.look(progress(0, None, phase))
+    now[0] += 901
+    with pytest.raises(TrainerSick) as caught:
+        watch.look(progress(0, None, "training"))
+    assert caught.value.error.code == "trainer_hung" and "15 min" in caught.value.error.message
+
+
+def test_time_left_counts_the_breaks_too():
+    now = [0.0]
+    eta = Eta(save_every=25, clock=lambda: now[0])
+    assert eta.left(progress(10, 2.0)) == 180
+    for phase, seconds in (("saving", 4), ("sampling", 16)):
+        eta.left(progress(25, 2.0, phase))
+        now[0] += seconds
+    assert eta.left(progress(50, 2.0)) == 100 + 3 * 20
+
+
+def test_bars_before_the_first_step_tell_the_phase(tmp_path):
+    assert channels.busy_with(["Fetching 23 files:  13%|█▎        | 3/23 [00:01<00:09]"]) == "downloading"
+    assert channels.busy_with(["Caching latents to disk:  50%|█████     | 3/6 [00:01<00:01]"]) == "caching"
+    assert channels.busy_with(["Caching latents to disk: 100%|██████████| 6/6 [00:01<00:00]"]) == ""
+    (tmp_path / "log").write_text("  -  Found 6 images\n  -  Found 5 images\n")
+    assert channels.images_found(tmp_path / "log") == 5 and channels.images_found(tmp_path / "none") is None

@@ -1,0 +1,161 @@
+"""How AI-Toolkit fails, and what each failure means for a person: one table, read from the top.
+
+The words are those of Python, PyTorch, the hub's library and the systems as they stand in a log or in the Job row.
+A pattern is looked for in the trainer's last traceback first: warnings of a healthy start are no failures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ....core.records.job import JobError, Offer
+from ...log_follower import shown_lines
+
+#: How many lines of the log a failure carries.
+SHOWN_LINES = 20
+#: Exit codes without a traceback: POSIX 128 + signal, Windows NTSTATUS.
+_KILLED, _SEGMENT = 137, 139
+_ACCESS, _ACCESS_SIGNED, _FAST_FAIL = 3221225477, -1073741819, 3221226505
+
+
+@dataclass(frozen=True)
+class Failure:
+    """`words` are regular expressions, any of which is enough; `codes` exit codes that mean it without words."""
+
+    code: str
+    message: str
+    hint: str
+    words: tuple[str, ...] = ()
+    codes: tuple[int, ...] = ()
+    offer: Offer = ""
+
+
+CATALOGUE: tuple[Failure, ...] = (
+    Failure(
+        "gpu_out_of_memory",
+        "Training stopped: the GPU ran out of memory.",
+        "Free ComfyUI's memory and close other programs, or train smaller.",
+        (r"CUDA out of memory", r"OutOfMemoryError", r"OOM during training", r"CUBLAS_STATUS_ALLOC_FAILED"),
+        offer="retry_smaller",
+    ),
+    Failure(
+        "memory_out",
+        "Training stopped: the computer ran out of memory.",
+        "Close other programs, make the page file larger, or train smaller.",
+        (r"\bMemoryError\b", r"DefaultCPUAllocator", r"[Cc]annot allocate memory", r"WinError 1455", r"paging file is too small"),
+        offer="retry_smaller",
+    ),
+    Failure(
+        "disk_full",
+        "Training stopped: the disk is full.",
+        "Free some space, then press Retry: it goes on from the last checkpoint.",
+        (r"No space left on device", r"\[Errno 28\]", r"Disk quota exceeded", r"not enough space on the disk", r"database or disk is full"),
+    ),
+    Failure(
+        "model_gated",
+        "The model could not be downloaded: its page asks you to accept a licence first.",
+        "Open the page, accept it, enter your token in the settings, then press Retry.",
+        (r"GatedRepoError", r"gated repo", r"40[13] Client Error", r"awaiting a review", r"Invalid user token"),
+    ),
+    Failure(
+        "network_unreachable",
+        "The model could not be downloaded: the connection failed.",
+        "Check the internet connection, then press Retry.",
+        (
+            r"couldn't connect to", r"Max retries exceeded", r"LocalEntryNotFoundError", r"name resolution",
+            r"Connection(?:Error| reset| refused| aborted)", r"Read(?: |Timeout)", r"offline mode is enabled", r"getaddrinfo failed",
+        ),
+    ),
+    Failure(
+        "gpu_not_supported",
+        "This GPU cannot run the trainer's version of PyTorch.",
+        "Update NVIDIA's driver and set AI-Toolkit up again.",
+        (r"no kernel image is available", r"is not compatible with the current PyTorch", r"driver version is insufficient", r"Found no NVIDIA driver"),
+    ),
+    Failure(
+        "backend_broken",
+        "AI-Toolkit's installation is incomplete.",
+        "Open The trainer and try it out, or set it up again.",
+        (r"ModuleNotFoundError", r"No module named", r"DLL load failed", r"undefined symbol", r"cannot import name"),
+    ),
+    Failure(
+        "base_model_unusable",
+        "The model to train on could not be loaded: its file is damaged or of another family.",
+        "Choose another base model, or download it again.",
+        (
+            r"SafetensorError", r"HeaderTooLarge", r"InvalidHeader", r"Error\(s\) in loading state_dict", r"size mismatch for",
+            r"does not appear to have a file named", r"no file named", r"not a valid model identifier", r"is not a local folder",
+        ),
+    ),
+    Failure(
+        "dataset_empty",
+        "The trainer found no photo that it could read.",
+        "Add photos, then train again.",
+        (r"no images found", r"UnidentifiedImageError", r"cannot identify image file"),
+    ),
+    Failure(
+        "loss_not_finite",
+        "Training stopped: the numbers went out of range, so the LoRA would be useless.",
+        "Train again with a lower learning rate.",
+        (r"loss is nan", r"loss is NaN", r"NaN detected"),
+    ),
+    Failure(
+        "trainer_crashed",
+        "The trainer crashed in its graphics libraries.",
+        "Update NVIDIA's driver, then press Retry. If it happens again, train smaller.",
+        (r"CUDA error", r"cuDNN error", r"Segmentation fault"),
+        (_SEGMENT, _ACCESS, _ACCESS_SIGNED, _FAST_FAIL),
+        offer="retry_smaller",
+    ),
+    Failure(
+        "trainer_killed",
+        "The trainer was ended from outside, most likely because the computer ran out of memory.",
+        "Close other programs or train smaller, then press Retry: it goes on from the last checkpoint.",
+        (),
+        (_KILLED,),
+        offer="retry_smaller",
+    ),
+)  # fmt: skip
+
+
+def explain(info: str, lines: Sequence[str], exit_code: int) -> JobError:
+    """The failure in our words with the log lines that show it; `trainer_failed` where the catalogue has none."""
+    shown = relevant(lines)
+    for text in (info, "\n".join(_traceback(lines)), "\n".join(lines[-SHOWN_LINES:])):
+        for failure in CATALOGUE:
+            if any(re.search(words, text) for words in failure.words):
+                return _error(failure, shown)
+    for failure in CATALOGUE:
+        if exit_code in failure.codes:
+            return _error(failure, shown)
+    last = next((line for line in reversed(lines) if re.match(r"[\w.]*(Error|Exception)\b", line)), info)
+    words = f" Its last words: {last[:300]}" if last else ""
+    return JobError(
+        code="trainer_failed",
+        message=f"AI-Toolkit stopped with code {exit_code}.{words}",
+        hint="Look at the log, then press Retry.",
+        log=shown,
+    )
+
+
+def relevant(lines: Sequence[str]) -> list[str]:
+    """The end of the log from its last traceback on, at most 20 lines, without secrets; a long one loses its middle."""
+    trace = _traceback(lines) or list(lines[-SHOWN_LINES:])
+    if len(trace) > SHOWN_LINES:
+        trace = [*trace[:3], "…", *trace[4 - SHOWN_LINES :]]
+    return shown_lines("\n".join(trace))
+
+
+def _traceback(lines: Sequence[str]) -> list[str]:
+    starts = [
+        number for number, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")
+    ]
+    return list(lines[starts[-1] :]) if starts else []
+
+
+def _error(failure: Failure, shown: list[str]) -> JobError:
+    return JobError(
+        code=failure.code, message=failure.message, hint=failure.hint, log=shown, offer=failure.offer
+    )

@@ -1,0 +1,110 @@
+"""What can go wrong while a trainer still runs: numbers out of range, steps that crawl, nothing at all for too long."""
+
+from __future__ import annotations
+
+import math
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ..core.records.job import JobError, Progress
+from .interface import LossPoint
+
+#: Steps this many times slower than the run's median: the GPU's memory spills into the computer's (facts: ai-toolkit 669).
+SPILL_FACTOR = 3.0
+_SPILL_SAMPLES, _SPILL_RECENT = 12, 3
+#: Seconds without any sign of life before a trainer counts as hung: a slow disk loads a large model for half an hour.
+LIMITS = {"starting": 900.0, "downloading": 1800.0, "loading": 1800.0, "caching": 1800.0, "sampling": 1800.0}
+DEFAULT_LIMIT = 900.0
+#: While training, this many steps' time without one is too long, and never less than the default.
+HUNG_STEPS = 30.0
+
+NOT_FINITE = JobError(
+    code="loss_not_finite",
+    message="Training stopped: the numbers went out of range, so the LoRA would be useless.",
+    hint="Train again with a lower learning rate. Checkpoints from before are kept.",
+)
+
+
+class TrainerSick(Exception):
+    """The trainer has to be stopped; `error` says why."""
+
+    def __init__(self, error: JobError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+def require_finite(points: Sequence[LossPoint]) -> None:
+    """Raises TrainerSick `loss_not_finite`."""
+    if any(not math.isfinite(point.loss) for point in points):
+        raise TrainerSick(NOT_FINITE)
+
+
+class SpillWatch:
+    """Tells once when the last steps took several times the median of those before."""
+
+    def __init__(self) -> None:
+        self._paces: list[float] = []
+        self._step = 0
+        self.warning = ""
+
+    def look(self, progress: Progress) -> None:
+        pace = progress.seconds_per_step
+        if progress.phase != "training" or not pace or progress.step <= self._step:
+            return
+        self._step = progress.step
+        self._paces.append(pace)
+        before, recent = self._paces[:-_SPILL_RECENT], self._paces[-_SPILL_RECENT:]
+        if len(before) < _SPILL_SAMPLES or self.warning:
+            return
+        usual = statistics.median(before)
+        factor = min(recent) / usual
+        if factor > SPILL_FACTOR:
+            self.warning = (
+                f"Training has become {factor:.0f} times slower: the GPU's memory is full and it borrows the computer's. "
+                "Free ComfyUI's memory, or cancel and train smaller."
+            )
+
+
+class StallWatch:
+    """Raises TrainerSick `trainer_hung` when neither progress nor log nor files have moved for the phase's limit."""
+
+    def __init__(self, log: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._log = log
+        self._clock = clock
+        self._seen: object = None
+        self._since = clock()
+        self._scale = float(os.environ.get("ISENGARD_STALL_SCALE") or 1.0)
+
+    def look(self, progress: Progress) -> None:
+        seen = (progress.phase, progress.step, progress.bytes_done, _size(self._log))
+        if seen != self._seen:
+            self._seen, self._since = seen, self._clock()
+            return
+        still = self._clock() - self._since
+        if still > self._limit(progress) * self._scale:
+            raise TrainerSick(_hung(progress, still))
+
+    def _limit(self, progress: Progress) -> float:
+        if progress.phase == "training" and progress.seconds_per_step:
+            return max(DEFAULT_LIMIT, HUNG_STEPS * progress.seconds_per_step)
+        return LIMITS.get(progress.phase, DEFAULT_LIMIT)
+
+
+def _hung(progress: Progress, still: float) -> JobError:
+    minutes = max(1, round(still / 60))
+    where = f"at step {progress.step}" if progress.step else "before its first step"
+    return JobError(
+        code="trainer_hung",
+        message=f"The trainer did nothing for {minutes} min {where} and was stopped.",
+        hint="Press Retry: it goes on from the last checkpoint.",
+    )
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
