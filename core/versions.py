@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
-import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
 
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from .clock import Clock, iso
 from .errors import InvalidError, NotFoundError, StorageError
 from .paths import DataPaths, contained
 from .records.checkpoint import Checkpoint, Version
+from .safetensors_metadata import copy_described
 
 #: The score that decides "best" where the identity extra has measured it.
 LIKENESS = "likeness"
@@ -76,11 +77,13 @@ class VersionStore:
         source_file: Path,
         base_model: str = "",
         trigger_word: str = "",
+        said: Mapping[str, str] | None = None,
     ) -> Version:
         """Copy `source_file` into models/<slug>/ by temp + rename; doing it twice gives the same version.
 
         A copy, not a hard link: a trainer that writes its file again in place would otherwise truncate
-        the one ComfyUI has mapped (facts: lora-roundtrip). Raises StorageError `publish_failed`.
+        the one ComfyUI has mapped (facts: lora-roundtrip). `said` is added to its metadata, so its hash is its own;
+        the name keeps the checkpoint's. Raises StorageError `publish_failed`.
         """
         folder = self._paths.character_models(slug)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -90,8 +93,12 @@ class VersionStore:
         if known is not None:
             return known
         if not target.exists():
-            _copy(source_file, target)
-        facts = checkpoint.model_dump(include=_CARRIED)
+            _copy(source_file, target, said or {})
+        content = target.read_bytes()
+        facts = checkpoint.model_dump(include=_CARRIED) | {
+            "size": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
         version = Version(
             **facts,
             job_id=job_id,
@@ -127,13 +134,9 @@ class VersionStore:
         return version if sidecar.with_suffix(".safetensors").is_file() else None
 
 
-def _copy(source: Path, target: Path) -> None:
-    def fill(stream: BinaryIO) -> None:
-        with source.open("rb") as original:
-            shutil.copyfileobj(original, stream, 4 * 1024 * 1024)
-
+def _copy(source: Path, target: Path, said: Mapping[str, str]) -> None:
     try:
-        atomic.write_with(target, fill)
+        atomic.write_with(target, lambda stream: copy_described(source, stream, said))
     except OSError as fault:
         raise StorageError(
             "publish_failed",

@@ -85,6 +85,8 @@ class Family(Record):
     status: str = Field(pattern="^(proven|experimental)$")
     licence: str
     gated: bool = False
+    #: ModelSpec's name for a LoRA of this architecture, '' where it has none
+    modelspec: str = ""
     trainer_arch: str
     trains_from: str = Field(pattern="^(file|hub)$")
     comfy_folder: str

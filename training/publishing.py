@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..core.clock import SystemClock, iso
 from ..core.paths import contained
 from ..core.records.checkpoint import Checkpoint, Version
 from ..core.versions import VersionStore
 from .interface import ResolvedTraining
+from .lora_metadata import said_of
 
 
 def publish(
@@ -22,4 +24,5 @@ def publish(
         source_file=contained(job_dir / "out", *Path(checkpoint.file).parts),
         base_model=training.generate_base,
         trigger_word=training.trigger_word,
+        said=said_of(job_dir, training, checkpoint, date=iso(SystemClock().now())),
     )
