@@ -94,11 +94,7 @@ class VersionStore:
             return known
         if not target.exists():
             _copy(source_file, target, said or {})
-        content = target.read_bytes()
-        facts = checkpoint.model_dump(include=_CARRIED) | {
-            "size": len(content),
-            "sha256": hashlib.sha256(content).hexdigest(),
-        }
+        facts = checkpoint.model_dump(include=_CARRIED) | _measured(target)
         version = Version(
             **facts,
             job_id=job_id,
@@ -132,6 +128,15 @@ class VersionStore:
             )
             return None
         return version if sidecar.with_suffix(".safetensors").is_file() else None
+
+
+def _measured(file: Path) -> dict[str, object]:
+    """Of the published file, whose header says more than the checkpoint's."""
+    with file.open("rb") as stream:
+        digest = hashlib.sha256()
+        while chunk := stream.read(1024 * 1024):
+            digest.update(chunk)
+    return {"size": file.stat().st_size, "sha256": digest.hexdigest()}
 
 
 def _copy(source: Path, target: Path, said: Mapping[str, str]) -> None:

@@ -129,6 +129,7 @@ class BackendCapabilities(Record):
     needs: Needs
     options: dict[str, Option] = Field(default_factory=dict)
     placeholder: bool = False
+    can_continue: bool = False
 
 
 class TrainingBackend(Protocol):
@@ -151,6 +152,12 @@ class TrainingBackend(Protocol):
 
     def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
         """Those that verify, by step; `file` is relative to the job's out/ folder."""
+
+    def carry_over(
+        self, before_dir: Path, before: ResolvedTraining, job_dir: Path, training: ResolvedTraining
+    ) -> None:
+        """Copy the last checkpoint (and what the optimizer has learned) of `before` into `job_dir`, so that `plan` with
+        `resume` goes on from it. Only called where `can_continue`."""
 
     def save_now(self, job_dir: Path) -> None:
         """Ask the running trainer for a checkpoint; harmless where it cannot."""

@@ -99,7 +99,8 @@ class Runner:
         self._obey(self._beat())
         lock = self._take_gpu()
         try:
-            resume = self._job.attempt > 1 and bool(backend.checkpoints(self._dir, training))
+            again = self._job.attempt > 1 or self._job.parent_job_id is not None
+            resume = again and bool(backend.checkpoints(self._dir, training))
             plan = backend.plan(self._dir, training, resume=resume)
             if lock is not None:
                 plan.env["CUDA_VISIBLE_DEVICES"] = str(self._gpu_index)

@@ -24,6 +24,7 @@ from ..core.sidecars import open_library
 from ..core.trash import settle
 from ..core.versions import VersionStore
 from ..training.family_records import Families
+from ..training.follow_ups import FollowUps
 from ..training.ledgers import open_ledger
 from ..training.queue import Doorbell
 from ..training.submission import Submission
@@ -93,6 +94,7 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
             **stores,
         ),
         tasks=TaskSubmission(paths, ledger, clock),
+        follow_ups=FollowUps(paths, ledger, registry, clock),
         generations=open_generations(library, ledger, registry, clock),
         events=EventTail(ledger),
         session=session,

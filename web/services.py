@@ -18,6 +18,7 @@ from ..core.settings import Settings
 from ..core.versions import VersionStore
 from ..generation.service import GenerationService
 from ..training.family_records import Families
+from ..training.follow_ups import FollowUps
 from ..training.queue import Doorbell
 from ..training.submission import Submission
 from ..training.supervisor import Supervisor
@@ -68,6 +69,7 @@ class Services:
     families: Families
     submission: Submission
     tasks: TaskSubmission
+    follow_ups: FollowUps
     generations: GenerationService
     events: EventTail
     session: Session

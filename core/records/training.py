@@ -8,13 +8,15 @@ from pydantic import Field
 
 from .base import Line, Prose, Record
 
+#: The longest training anybody may ask for.
+MAX_STEPS = 20_000
 PresetName = Literal["quick", "balanced", "quality"]
 
 
 class Overrides(Record):
     """Advanced options; null means the preset's value. Ranges are hard limits, backends may narrow them."""
 
-    steps: int | None = Field(default=None, ge=1, le=20_000)
+    steps: int | None = Field(default=None, ge=1, le=MAX_STEPS)
     rank: int | None = Field(default=None, ge=1, le=256)
     alpha: float | None = Field(default=None, gt=0, le=256)
     learning_rate: float | None = Field(default=None, gt=0, le=0.1)

@@ -8,6 +8,7 @@ import { t } from "../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../state.js";
 import { CheckpointList } from "./checkpoints.js";
 import { FilmStrip } from "./film.js";
+import { failure, goOn } from "./job_after.js";
 import { JobLog } from "./job_log.js";
 import { gpuLine, statusLine } from "./job_words.js";
 import { View } from "./view.js";
@@ -56,7 +57,7 @@ export class IsenJob extends View {
     const points = state.losses[job.id] ?? [];
     this.#head(job, person, state);
     this.#standing(job, state);
-    fill(this.outcome, [job.state, job.error, job.artifacts.length, person?.name], () => this.#outcome(job, person));
+    fill(this.outcome, [job.state, job.error, job.progress.warnings, job.artifacts.length, person?.name], () => this.#outcome(job, person));
     fill(this.curve, [points.length, points.at(-1), job.progress.total_steps], () => points.length > 1 && this.#curve(points, job));
     this.film.show(job);
     this.checkpoints.show(job);
@@ -85,17 +86,14 @@ export class IsenJob extends View {
   }
 
   #outcome(job, person) {
-    if (job.error) {
-      return [
-        h("p", { class: job.state === "failed" ? "isen-error" : "isen-warn", "data-testid": "isen-job-error", text: `${job.error.message} ${job.error.hint}`.trim() }),
-        button(t("showLog"), () => this.log.open(), { kind: "link" }),
-      ];
-    }
+    if (job.error) return failure(this, job);
+    if (!ENDED.has(job.state)) return job.progress.warnings.map((text) => h("p", { class: "isen-warn", "data-testid": "isen-job-warning", text }));
     const lora = job.artifacts.find((artifact) => artifact.kind === "lora");
     if (job.state !== "completed" || !lora) return [];
     return [
       person && button(t("makePictures", { name: person.name }), () => this.store.go({ tab: "images", id: person.id }), { kind: "primary isen-wide", testid: "isen-make-pictures" }),
       h("p", { class: "isen-note", "data-testid": "isen-job-done" }, t("doneNote"), " ", h("code", { class: "isen-file", text: lora.file })),
+      goOn(this, job),
     ];
   }
 

@@ -20,11 +20,6 @@ export class JobLog {
     if (following) this.#toEnd();
   }
 
-  open() {
-    this.element.open = true;
-    this.element.scrollIntoView({ block: "nearest" });
-  }
-
   #toEnd() {
     this.text.scrollTop = this.text.scrollHeight;
   }

@@ -28,5 +28,6 @@ export function gpuLine(job, workers) {
   const gpu = workers.find((worker) => worker.id === job.worker_id)?.gpus[0];
   if (!gpu) return "";
   const used = job.progress.vram_used_bytes ?? gpu.total_bytes - gpu.free_bytes;
-  return t("gpuUsed", { name: gpu.name, used: bytes(used), total: bytes(gpu.total_bytes) });
+  const heat = job.progress.temperature_c ? t("degrees", { n: job.progress.temperature_c }) : "";
+  return [t("gpuUsed", { name: gpu.name, used: bytes(used), total: bytes(gpu.total_bytes) }), heat].filter(Boolean).join(" · ");
 }

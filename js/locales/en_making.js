@@ -91,7 +91,6 @@ export default {
   publish: "Publish",
   publishOf: "Publish step {step}",
   log: "Log",
-  showLog: "Show the log",
   noLog: "Nothing written yet.",
   cancelJob: "Cancel training",
   pauseJob: "Pause",

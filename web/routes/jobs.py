@@ -81,11 +81,6 @@ async def resume(services: Services, request: web.Request) -> web.Response:
     return await _requeue(services, request, {JobState.PAUSED}, "Only a paused job can be resumed.")
 
 
-async def retry(services: Services, request: web.Request) -> web.Response:
-    states = {JobState.FAILED, JobState.CANCELLED}
-    return await _requeue(services, request, states, "Only a failed or cancelled job can be retried.")
-
-
 async def log(services: Services, request: web.Request) -> web.Response:
     count = responses.number_of(request, "tail", 200, 5000)
     job = await asyncio.to_thread(_job, services, request)

@@ -31,7 +31,7 @@ export function job(n, state, more = {}) {
   return {
     id: `job_${n}`, kind: "training", needs: "gpu", state, attempt: 1, priority: 50, position: n, order: "", request: { preset: "balanced", family: "sd15", character_id: "chr_9" },
     character_id: "chr_9", backend: "ai_toolkit", family: "sd15", placeholder: false,
-    progress: { phase: "training", step: 0, total_steps: 1400, loss: null, learning_rate: 1e-4, seconds_per_step: null, eta_s: null, vram_used_bytes: null, ...progress },
+    progress: { phase: "training", step: 0, total_steps: 1400, loss: null, learning_rate: 1e-4, seconds_per_step: null, eta_s: null, vram_used_bytes: null, temperature_c: null, warnings: [], ...progress },
     error: null, artifacts: [], checkpoints: [], parent_job_id: null, worker_id: "w1", correlation_id: "ui-1", created_at: AT, started_at: AT, finished_at: null, updated_at: AT, ...rest,
   };
 }

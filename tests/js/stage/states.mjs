@@ -4,11 +4,13 @@ import { BACKEND_MISSING } from "./answers.mjs";
 import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples } from "./people.mjs";
 
 const RUNNING = job(5, "running", {
-  progress: { step: 930, loss: 0.113, seconds_per_step: 2.14, eta_s: 1006, vram_used_bytes: 21.3e9 }, artifacts: samples(6), checkpoints: checkpoints(6),
+  progress: { step: 930, loss: 0.113, seconds_per_step: 2.14, eta_s: 1006, vram_used_bytes: 21.3e9, temperature_c: 71 }, artifacts: samples(6), checkpoints: checkpoints(6),
 });
-const OOM = { code: "gpu_memory", message: "Training stopped: the GPU ran out of memory. Stable Diffusion 1.5 at 768 needs about 9 GB and ComfyUI was holding 16 GB.", hint: "Free ComfyUI's memory, or train at 512." };
+const TRACE = ["Traceback (most recent call last):", "  File \"run.py\", line 120, in main", "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB"];
+const OOM = { code: "gpu_out_of_memory", log: TRACE, offer: "retry_smaller", message: "Training stopped: the GPU ran out of memory. Stable Diffusion 1.5 at 768 needs about 9 GB and ComfyUI was holding 16 GB.", hint: "Free ComfyUI's memory, or train at 512." };
 const FAILED = job(3, "failed", { character_id: "chr_8", error: OOM, finished_at: "2026-08-20T11:00:00Z", attempt: 2, progress: { step: 300 } });
 const DONE = job(2, "completed", { progress: { step: 1400, loss: 0.09 }, artifacts: [...samples(10), { kind: "lora", file: "anna/anna-sd15-001400-bbd1e1b0.safetensors", sha256: "", step: 1400 }], checkpoints: checkpoints(10), finished_at: "2026-08-20T11:00:00Z" });
+const SLOW = job(4, "running", { progress: { ...RUNNING.progress, warnings: ["Training has become 9 times slower: the GPU's memory is full and it borrows the computer's. Free ComfyUI's memory, or cancel and train smaller."] } });
 const JOBS = [RUNNING, job(6, "queued", { character_id: "chr_8" }), job(7, "queued", { character_id: "chr_7" }), FAILED, DONE];
 const LOG = Array.from({ length: 40 }, (_, index) => `anna: ${index * 7}/1400 [00:41<12:10, 2.14s/it, lr: 1.0e-04 loss: 1.1e-01]`);
 const OK = { ok: true, findings: [], plan: { photos: 22, held_out: 3, steps: 1400 } };
@@ -63,6 +65,8 @@ export const STATES = {
   "train-blocked": { ...all, ...at("training", { train: "chr_9" }), preflight: BLOCKED },
   "train-advanced": { ...all, ...at("training", { train: "chr_9" }), then: click('[data-testid="isen-advanced"]') },
   job: { ...all, ...at("training", { job: "job_5" }) },
+  "job-slow": { ...all, ...at("training", { job: "job_4" }), jobs: [SLOW] },
+  "job-failed-log": { ...all, ...at("training", { job: "job_3" }), losses: losses(40), then: click('[data-testid="isen-error-log"]') },
   "job-log": { ...all, ...at("training", { job: "job_5" }), then: click('[data-testid="isen-log"], [data-testid="isen-checkpoints"]') },
   "job-queued": { ...all, ...at("training", { job: "job_7" }), losses: [], log: [] },
   "job-done": { ...all, ...at("training", { job: "job_2" }), losses: losses(200) },

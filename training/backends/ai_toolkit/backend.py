@@ -6,6 +6,7 @@ import logging
 import math
 import os
 import re
+import shutil
 import signal
 import sqlite3
 from pathlib import Path
@@ -65,6 +66,7 @@ class AiToolkitBackend:
             version=self.version,
             families=[family.key for family in self._families.all()],
             needs="cpu" if self._on_cpu() else "gpu",
+            can_continue=True,
             options={
                 "steps": Option(
                     min=1, max=20_000, tooltip="How long to train. Too long learns the photos by heart."
@@ -148,6 +150,20 @@ class AiToolkitBackend:
             if checkpoint is not None:
                 found.append(checkpoint)
         return sorted(found, key=lambda checkpoint: checkpoint.step)
+
+    def carry_over(
+        self, before_dir: Path, before: ResolvedTraining, job_dir: Path, training: ResolvedTraining
+    ) -> None:
+        """Under the new run's name and with a step in it: AI-Toolkit overwrites a final file, which has none."""
+        last = self.checkpoints(before_dir, before)[-1]
+        name = config.run_name(training)
+        out = job_dir / "out" / name
+        out.mkdir(parents=True)
+        source = before_dir / "out" / last.file
+        shutil.copyfile(source, out / f"{name}_{last.step - 1:09d}.safetensors")
+        optimizer = source.with_name("optimizer.pt")
+        if optimizer.is_file():
+            shutil.copyfile(optimizer, out / optimizer.name)
 
     def save_now(self, job_dir: Path) -> None:
         self._raise_flag(job_dir, "save_now")

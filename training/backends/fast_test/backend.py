@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -58,6 +59,7 @@ class FastTestBackend:
                 "steps": Option(min=1, max=5000, tooltip="How many steps to pretend. Nothing is learned.")
             },
             placeholder=True,
+            can_continue=True,
         )
 
     def state(self) -> BackendState:
@@ -141,6 +143,14 @@ class FastTestBackend:
             if checkpoint is not None:
                 found.append(checkpoint)
         return sorted(found, key=lambda checkpoint: checkpoint.step)
+
+    def carry_over(
+        self, before_dir: Path, before: ResolvedTraining, job_dir: Path, training: ResolvedTraining
+    ) -> None:
+        last = self.checkpoints(before_dir, before)[-1]
+        (job_dir / "out").mkdir()
+        target = f"{training.slug}_{training.job_id[-8:]}_{last.step:06d}.safetensors"
+        shutil.copyfile(before_dir / "out" / last.file, job_dir / "out" / target)
 
     def save_now(self, job_dir: Path) -> None:
         (job_dir / SAVE_FLAG).touch()

@@ -1,0 +1,71 @@
+"""What may follow a training: trying again, trying smaller, going on with more steps."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from ...core import correlation
+from ...core.errors import InvalidError
+from ...core.ids import require_id
+from ...core.job_states import JobState
+from ...core.records.job import Job
+from ...core.records.training import TrainingRequest
+from ...training.follow_ups import smaller
+from ...training.interface import ResolvedTraining
+from .. import responses
+from ..errors import read_json
+from ..services import Services
+
+_RETRIED = {JobState.FAILED, JobState.CANCELLED}
+
+
+async def retry(services: Services, request: web.Request) -> web.Response:
+    """The same job once more; {"smaller": true} queues a new one that needs less memory instead."""
+    body = await read_json(request) if request.can_read_body else {}
+    if set(body) - {"smaller"} or not isinstance(body.get("smaller", False), bool):
+        raise InvalidError("bad_request", "Only smaller can be said, true or false.", "Correct the body.")
+    return responses.record(
+        await asyncio.to_thread(_retry, services, _id(request), body.get("smaller", False)), 202
+    )
+
+
+def _retry(services: Services, job_id: str, less: bool) -> Job:
+    job = services.ledger.get(job_id)
+    if job.state not in _RETRIED:
+        raise InvalidError(
+            "wrong_state",
+            "Only a failed or cancelled job can be retried.",
+            "Reload: it may have changed in the meantime.",
+        )
+    if not less:
+        return _rung(services, services.ledger.requeue(job.id))
+    training = ResolvedTraining.read(services.paths.job(job.id))
+    wanted = smaller(TrainingRequest.model_validate(job.request), training)
+    return _rung(services, services.submission.submit(wanted, correlation.current()))
+
+
+async def go_on(services: Services, request: web.Request) -> web.Response:
+    """{"steps": n} more steps as a new job; nothing of the first is overwritten."""
+    body = await read_json(request)
+    steps = body.get("steps")
+    if set(body) != {"steps"} or type(steps) is not int:
+        raise InvalidError("bad_request", "steps is how many more, a number.", 'Send {"steps": 500}.')
+    job_id = _id(request)
+
+    def submit() -> Job:
+        job = services.ledger.get(job_id)
+        return _rung(services, services.follow_ups.more_steps(job, steps, correlation.current()))
+
+    return responses.record(await asyncio.to_thread(submit), 202)
+
+
+def _rung(services: Services, job: Job) -> Job:
+    services.doorbell.ring(job.id, job.attempt, job.priority)
+    services.supervisor.wake()
+    return job
+
+
+def _id(request: web.Request) -> str:
+    return require_id("job", request.match_info["id"])
