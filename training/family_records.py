@@ -56,6 +56,21 @@ class Defaults(Record):
     dtype: str = "bf16"
 
 
+class Needs(Record):
+    """What a training takes, for estimates and preflight; GB are 10^9 bytes, sources stand in the TOML files.
+
+    `vram_quantized_gb` applies with quantize or low_vram; `seconds_per_step` is for a 24 GB card of 2022 at the family's
+    resolution and one photo a step; `lora_mb` for the family's rank.
+    """
+
+    vram_gb: float
+    vram_quantized_gb: float
+    ram_gb: float
+    download_gb: float
+    seconds_per_step: float
+    lora_mb: float
+
+
 class Sampling(Record):
     """How pictures are made with the generating base."""
 
@@ -96,6 +111,7 @@ class Family(Record):
     generating_base: HubFile
     marks: list[HeaderMark] = Field(default_factory=list)
     defaults: Defaults
+    needs: Needs
     trainer: dict[str, Any] = Field(default_factory=dict)
     sampling: Sampling
     probes: list[Probe] = Field(default_factory=list)

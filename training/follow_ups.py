@@ -40,7 +40,7 @@ class FollowUps:
         before_dir = self.paths.job(parent.id)
         before = ResolvedTraining.read(before_dir)
         total = self._last_step(backend, before_dir, before) + steps
-        if not 1 <= steps or total > MAX_STEPS:
+        if not steps >= 1 or total > MAX_STEPS:
             raise InvalidError(
                 "too_many_steps", f"That would be {total} steps.", f"At most {MAX_STEPS} in all."
             )
@@ -85,6 +85,7 @@ class FollowUps:
             character_id=parent.character_id,
             backend=parent.backend,
             family=parent.family,
+            resolution=parent.resolution,
             placeholder=parent.placeholder,
             parent_job_id=parent.id,
             progress=Progress(total_steps=total),

@@ -1,19 +1,70 @@
-"""Facts about this computer that need no library."""
+"""Facts about a computer that need no library, of this one or of the one whose worker will train."""
 
 from __future__ import annotations
 
 import ctypes
 import os
+import platform
+import shutil
 import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..core.records.worker import Gpu, Worker
+from .gpus import gpus
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Bytes are 0 where they cannot be told; `root` is the data folder."""
+
+    system: str
+    root: str
+    memory_bytes: int
+    swap_bytes: int
+    disk_free_bytes: int
+    gpus: list[Gpu] = field(default_factory=list)
+
+    @classmethod
+    def here(cls, root: Path) -> Machine:
+        return cls(platform.system(), str(root), memory_bytes(), swap_bytes(), disk_free(root), gpus())
+
+    @classmethod
+    def of(cls, worker: Worker, root: Path) -> Machine:
+        """As the worker described itself when it started."""
+        return cls(
+            worker.system,
+            str(root),
+            worker.memory_bytes,
+            worker.swap_bytes,
+            disk_free(root),
+            list(worker.gpus),
+        )
 
 
 def memory_bytes() -> int:
-    """Physical memory in bytes, 0 where it cannot be told."""
+    """Physical memory."""
     if sys.platform == "win32":
         return _windows_memory()
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError):
+        return 0
+
+
+def swap_bytes() -> int:
+    """What the system may put on disk, where Linux tells it."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("SwapTotal:"))
+
+
+def disk_free(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
         return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..core.caption_lint import leaks
 from ..core.records.photo import Photo
 from ..core.records.training import Finding
 
@@ -13,7 +14,7 @@ GOOD_PHOTOS = 20
 MANY_PHOTOS = 60
 
 
-def photo_findings(photos: Sequence[Photo]) -> list[Finding]:
+def photo_findings(photos: Sequence[Photo], trigger: str = "", class_word: str = "") -> list[Finding]:
     """Findings about number and quality of the included photos."""
     included = [photo for photo in photos if photo.included]
     count = len(included)
@@ -31,8 +32,28 @@ def photo_findings(photos: Sequence[Photo]) -> list[Finding]:
     elif count > MANY_PHOTOS:
         message = f"{count} photos are a lot: 25 varied ones usually do as well in less time."
         found.append(Finding(severity="info", code="many_photos", message=message))
+    found += _caption_findings(included, trigger, class_word)
     troubled = [photo for photo in included if photo.findings]
     if len(troubled) * 3 > count:
         message = f"{len(troubled)} of {count} photos are small, dark, blurred or near-duplicates."
         found.append(Finding(severity="warning", code="weak_photos", message=message, fix="show_photos"))
+    return found
+
+
+def _caption_findings(included: Sequence[Photo], trigger: str, class_word: str) -> list[Finding]:
+    """Captions that describe the person, and a trigger word with digits (letters alone worked better: Phosphene#62)."""
+    found = []
+    leaking = {photo.id: leaks(photo.caption, (trigger, class_word)) for photo in included if photo.caption}
+    words = sorted({leak.word.lower() for photo_leaks in leaking.values() for leak in photo_leaks})
+    if words:
+        count = sum(1 for photo_leaks in leaking.values() if photo_leaks)
+        whose = "One caption describes" if count == 1 else f"{count} captions describe"
+        message = (
+            f"{whose} the person ({', '.join(words[:5])}). What a caption names is not learned as part of them: "
+            "describe place, clothes, pose and light instead."
+        )
+        found.append(Finding(severity="warning", code="caption_leaks", message=message, fix="show_captions"))
+    if any(letter.isdigit() for letter in trigger):
+        message = f"The trigger word {trigger} holds digits; words of letters alone are learned better."
+        found.append(Finding(severity="info", code="trigger_digits", message=message))
     return found

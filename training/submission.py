@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -20,10 +20,16 @@ from ..core.plugins import PluginRegistry
 from ..core.records.character import Character
 from ..core.records.job import Job
 from ..core.records.training import Finding, TrainingRequest
+from ..core.settings import Settings
 from .dataset import Selection, freeze, select
+from .estimates import Estimate, estimate, learned_paces
 from .family_records import Families, Family
-from .interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
+from .hub_cache import hub_has
+from .interface import TRAINING_FILE, BackendCapabilities, ResolvedTraining, TrainingBackend
+from .machine import Machine
 from .photo_advice import photo_findings
+from .preflight import Situation
+from .preflight import findings as machine_findings
 from .presets import Numbers, resolve, sample_prompts
 
 JOB_FILE = "job.json"
@@ -53,6 +59,7 @@ class Draft:
     character: Character
     backend: TrainingBackend
     findings: list[Finding]
+    estimate: Estimate
 
     @property
     def blocked(self) -> bool:
@@ -72,6 +79,8 @@ class Submission:
     base_models: BaseModels
     clock: Clock
     default_backend: str
+    settings: Settings = field(default_factory=Settings)
+    comfyui_version: str = ""
 
     def preflight(self, request: TrainingRequest) -> Draft:
         """What would be trained and everything worth saying about it. InvalidError for what cannot be asked."""
@@ -96,8 +105,36 @@ class Submission:
         training = replace(
             training, base_path=base.path, base_sha256=base.sha256, generate_base=base.comfy_name
         )
-        findings = [*photo_findings(photos), *_prompt_findings(request), *backend.preflight(training)]
-        return Draft(training, selection, character, backend, findings)
+        capabilities = backend.capabilities()
+        expected = estimate(family, numbers, len(training.sample_prompts), learned_paces(self.ledger))
+        findings = [
+            *photo_findings(photos, character.trigger_word, character.class_word),
+            *_prompt_findings(request),
+            *backend.preflight(training),
+            *(
+                []
+                if capabilities.placeholder
+                else self._machine_findings(family, expected, base, capabilities)
+            ),
+        ]
+        return Draft(training, selection, character, backend, findings, expected)
+
+    def _machine_findings(
+        self, family: Family, expected: Estimate, base: BaseModel, capabilities: BackendCapabilities
+    ) -> list[Finding]:
+        """For the machine that will train: the first worker with a GPU, else this one."""
+        workers = [worker for worker in self.ledger.workers() if worker.gpus]
+        root = self.paths.root
+        situation = Situation(
+            machine=Machine.of(workers[0], root) if workers else Machine.here(root),
+            family=family,
+            estimate=expected,
+            base_is_here=Path(base.path).exists() or hub_has(base.path, self.settings.hf_home),
+            has_token=bool(self.settings.hf_token),
+            comfyui_version=self.comfyui_version,
+            on_cpu=capabilities.needs == "cpu",
+        )
+        return machine_findings(situation)
 
     def submit(self, request: TrainingRequest, correlation_id: str) -> Job:
         """A queued job whose folder is complete. InvalidError `preflight_failed` when a finding blocks it."""
@@ -122,6 +159,7 @@ class Submission:
             kind="training",
             needs=capabilities.needs,
             request=request.model_dump(mode="json"),
+            resolution=draft.training.resolution,
             character_id=draft.character.id,
             backend=capabilities.name,
             family=draft.training.family,

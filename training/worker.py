@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
 import secrets
 import threading
 import time
@@ -15,6 +16,7 @@ from ..core.job_states import OWNED, JobState
 from ..core.ledger import JobFilter
 from ..core.records.worker import Worker as WorkerRecord
 from .locks import machine_name
+from .machine import memory_bytes, swap_bytes
 from .queue import Doorbell
 from .runner import Runner, Tools
 from .task_runner import TaskRunner, Work
@@ -136,4 +138,13 @@ class IsengardWorker:
 def describe(version: str, slots: int) -> WorkerRecord:
     """This worker as the ledger shows it; GPUs and backends are added by the composition root."""
     worker_id = f"{machine_name()}-{new_id('job')[4:]}"
-    return WorkerRecord(id=worker_id, host=machine_name(), version=version, pid=os.getpid(), slots=slots)
+    return WorkerRecord(
+        id=worker_id,
+        host=machine_name(),
+        version=version,
+        pid=os.getpid(),
+        slots=slots,
+        system=platform.system(),
+        memory_bytes=memory_bytes(),
+        swap_bytes=swap_bytes(),
+    )

@@ -91,6 +91,8 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
             base_models=ComfyBaseModels(host, settings),
             clock=clock,
             default_backend="fast_test" if settings.fast_test else "ai_toolkit",
+            settings=settings,
+            comfyui_version=host.version,
             **stores,
         ),
         tasks=TaskSubmission(paths, ledger, clock),

@@ -26,6 +26,8 @@ class Progress(Record):
     total_steps: int = 0
     loss: float | None = None
     learning_rate: float | None = None
+    #: on photos that are never trained on
+    held_out_loss: float | None = None
     seconds_per_step: float | None = None
     eta_s: float | None = None
     bytes_done: int | None = None
@@ -70,6 +72,8 @@ class Job(Record):
     character_id: str | None = None
     backend: str = ""
     family: str = ""
+    #: sides in pixels a training was resolved to; what times are learned by
+    resolution: list[int] = Field(default_factory=list)
     placeholder: bool = False
     progress: Progress = Field(default_factory=Progress)
     error: JobError | None = None

@@ -36,3 +36,6 @@ class Worker(Record):
     beat: int = 0
     pid: int = 0
     slots: int = 1
+    system: str = ""
+    memory_bytes: int = 0
+    swap_bytes: int = 0

@@ -8,6 +8,10 @@ const MARKS = { error: "times-circle", warning: "exclamation-triangle", info: "i
 const FIXES = {
   add_photos: ["fixAddPhotos", (id) => ({ tab: "characters", id })],
   setup_backend: ["fixSetup", () => ({ tab: "training", setup: true })],
+  show_captions: ["fixCaptions", (id) => ({ tab: "characters", id })],
+  enter_token: ["fixToken", () => ({ tab: "settings" })],
+  free_disk: ["fixFree", () => ({ tab: "settings" })],
+  move_data: ["fixFree", () => ({ tab: "settings" })],
   show_photos: ["fixShowPhotos", (id) => ({ tab: "characters", id })],
 };
 

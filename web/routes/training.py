@@ -12,6 +12,7 @@ from ...core.errors import ForbiddenError, InvalidError
 from ...core.records.job import Job
 from ...core.records.training import TrainingRequest
 from ...training import presets as presets_module
+from ...training.estimates import estimate, learned_paces
 from ...training.family_records import Family
 from ...training.installable import InstallableBackend
 from ...training.works import installable
@@ -20,8 +21,8 @@ from ..base_models import ComfyBaseModels
 from ..errors import read_json
 from ..services import Services
 
-#: Seconds a step on a 24 GB card at the family's resolution; a first "about" until this machine has its own figures.
-GUESSED_SECONDS_PER_STEP = 1.6
+#: Pictures in each round of samples, as presets make them.
+SAMPLES = 2
 
 
 async def families(services: Services, request: web.Request) -> web.Response:
@@ -51,9 +52,11 @@ async def presets(services: Services, request: web.Request) -> web.Response:
     """?family=&photos=: the numbers each preset would give."""
     family = services.families.get(request.query.get("family", "sd15"))
     photos = responses.number_of(request, "photos", 20, 500)
+    paces = await asyncio.to_thread(learned_paces, services.ledger)
     items = []
     for preset in presets_module.PRESETS.values():
         numbers = presets_module.resolve(family, preset.name, photos)
+        about = estimate(family, numbers, SAMPLES, paces)
         items.append(
             {
                 "name": preset.name,
@@ -65,9 +68,10 @@ async def presets(services: Services, request: web.Request) -> web.Response:
                 "learning_rate": numbers.learning_rate,
                 "resolution": numbers.resolution,
                 "save_every": numbers.save_every,
-                "estimate_s": None
-                if services.settings.fast_test
-                else numbers.steps * GUESSED_SECONDS_PER_STEP,
+                "estimate_s": None if services.settings.fast_test else about.seconds,
+                "vram_bytes": about.vram_bytes,
+                "disk_bytes": about.disk_bytes,
+                "learned": about.learned,
             }
         )
     return responses.as_list(items)
@@ -152,9 +156,11 @@ async def preflight(services: Services, request: web.Request) -> web.Response:
         "photos": training.image_count,
         "held_out": len(training.held_out),
         "base_model": training.generate_base,
-        "estimate_s": None
-        if draft.backend.capabilities().placeholder
-        else training.steps * GUESSED_SECONDS_PER_STEP,
+        "estimate_s": None if draft.backend.capabilities().placeholder else draft.estimate.seconds,
+        "vram_bytes": draft.estimate.vram_bytes,
+        "ram_bytes": draft.estimate.ram_bytes,
+        "disk_bytes": draft.estimate.disk_bytes,
+        "learned": draft.estimate.learned,
     }
     return web.json_response(
         {

@@ -44,7 +44,7 @@ const FAMILIES = [
   { key: "flux1_dev", label: "FLUX.1-dev", status: "experimental", base_models: [] },
 ];
 const preset = (name, label, description, steps, estimate_s) => ({
-  name, label, description, steps, estimate_s, rank: 16, alpha: 16, learning_rate: 0.0001, resolution: [512, 768], save_every: steps / 10,
+  name, label, description, steps, estimate_s, rank: 16, alpha: 16, learning_rate: 0.0001, resolution: [512, 768], save_every: steps / 10, vram_bytes: 8e9, disk_bytes: 1.9e8, learned: name === "quick",
 });
 const PRESETS = [
   preset("quick", "Quick", "A first impression in about half the time.", 700, 1500),

@@ -39,7 +39,7 @@ from . import channels, config, locate, outcomes
 from .setup import service
 
 #: Bumped whenever what is trained changes (see config.py).
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 CONFIG_FILE = "config.json"
 _BARS_BYTES = 4096
 #: AI-Toolkit's words for what it does -> ours.
@@ -138,7 +138,7 @@ class AiToolkitBackend:
             loss=losses[-1].loss if losses and math.isfinite(losses[-1].loss) else None,
             learning_rate=losses[-1].learning_rate if losses else None,
             seconds_per_step=pace,
-            eta_s=max(0, training.steps - row.step) * pace if pace else None,
+            held_out_loss=channels.read_held_out_loss(out / "loss_log.db"),
         )
         return Reading(progress, samples, losses, self._warnings(job_dir, training, row.step))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sqlite3
 from dataclasses import dataclass
@@ -88,6 +89,13 @@ def read_losses(path: Path, after_step: int) -> list[LossPoint]:
         LossPoint(int(step) + 1, float("nan") if loss is None else float(loss), rate)
         for step, loss, rate in found
     ]
+
+
+def read_held_out_loss(path: Path) -> float | None:
+    """The newest loss on the photos that were held back."""
+    rows = _query(path, "SELECT value_real FROM metrics WHERE key='val/loss' ORDER BY step DESC LIMIT 1", ())
+    value = rows[0][0] if rows else None
+    return float(value) if value is not None and math.isfinite(value) else None
 
 
 def _query(path: Path, sql: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:

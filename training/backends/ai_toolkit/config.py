@@ -18,6 +18,8 @@ CAPTION_DROPOUT = 0.05
 WEIGHT_DECAY = 1e-4
 #: During the run pictures are looked at, not kept: small and few.
 SAMPLE_SIDE = 768
+#: AI-Toolkit's own default for validation.
+VALIDATION_SIDE = 512
 #: Keep every checkpoint until the person has chosen (AI-Toolkit's 4 is the field's complaint: its issues 570 and 981).
 KEEP_ALL = 10_000
 
@@ -45,7 +47,7 @@ def build(job_dir: Path, training: ResolvedTraining, family: Family, *, cpu: boo
             "push_to_hub": False,
         },
         "datasets": [_dataset(job_dir, training)],
-        "train": _train(training, family, cpu=cpu),
+        "train": _train(job_dir, training, family, cpu=cpu),
         "logging": {"log_every": 1, "use_ui_logger": True},
         "model": _model(training, family, cpu=cpu),
         "sample": _sample(training, family),
@@ -78,7 +80,7 @@ def _dataset(job_dir: Path, training: ResolvedTraining) -> dict[str, Any]:
     }
 
 
-def _train(training: ResolvedTraining, family: Family, *, cpu: bool) -> dict[str, Any]:
+def _train(job_dir: Path, training: ResolvedTraining, family: Family, *, cpu: bool) -> dict[str, Any]:
     """A CPU has no use for 8-bit optimizers and computes bf16 slowly; everything else is the same."""
     names: list[str] = ["timestep_type", "bypass_guidance_embedding"]
     extra: dict[str, Any] = {name: family.trainer[name] for name in names if name in family.trainer}
@@ -101,7 +103,28 @@ def _train(training: ResolvedTraining, family: Family, *, cpu: bool) -> dict[str
         "skip_first_sample": False,
         "disable_sampling": not training.sample_prompts,
         "ema_config": {"use_ema": False, "ema_decay": 0.99},
+        **_validation(job_dir, training),
         **extra,
+    }
+
+
+def _validation(job_dir: Path, training: ResolvedTraining) -> dict[str, Any]:
+    """The loss on photos that are never trained on, logged as `val/loss`; changes nothing that is trained.
+
+    Checked at every save: each look costs four forward passes a photo (AI-Toolkit's own sigmas).
+    """
+    folder = job_dir / "held_out"
+    items = [
+        {"image_path": str(photo), "prompt": photo.with_suffix(".txt").read_text(encoding="utf-8")}
+        for photo in sorted(folder.glob("*"))
+        if photo.suffix in (".jpg", ".png")
+    ]
+    if not items:
+        return {}
+    every = max(1, training.save_every)
+    side = min(VALIDATION_SIDE, max(training.resolution))
+    return {
+        "validation_config": {"validation_items": items, "resolution": side, "validate_every_n_steps": every}
     }
 
 

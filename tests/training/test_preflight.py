@@ -1,0 +1,124 @@
+"""What preflight says of a machine, about how long it takes, and which words of captions give a person away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from isengard.core.caption_lint import leaks
+from isengard.core.records.worker import Gpu, Worker
+from isengard.training import hub_cache
+from isengard.training.estimates import Estimate, estimate, pace_key
+from isengard.training.family_records import Families
+from isengard.training.machine import Machine, memory_bytes
+from isengard.training.preflight import Situation, findings
+from isengard.training.presets import resolve
+
+GB = 10**9
+FLUX = Families().get("flux1_dev")
+GPU = Gpu(uuid="GPU-1", name="RTX 4090", total_bytes=24 * GB, free_bytes=23 * GB)
+MACHINE = Machine("Linux", "/data", 64 * GB, 8 * GB, 500 * GB, [GPU])
+ABOUT = Estimate(3600, False, 22 * GB, 50 * GB, 1 * GB)
+GOOD = Situation(MACHINE, FLUX, ABOUT, True, True, "0.9.2", False)
+
+
+def codes(situation):
+    return {finding.code: finding for finding in findings(situation)}
+
+
+def test_a_machine_that_can_do_it_is_told_only_what_is_unknown():
+    assert set(codes(GOOD)) == {"family_experimental"}
+    assert set(codes(replace(GOOD, family=Families().get("sd15")))) == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "machine", "code", "severity", "words"),
+    [
+        ({}, {"gpus": [GPU.model_copy(update={"total_bytes": 12 * GB})]}, "gpu_too_small", "warning", "12.0 GB"),
+        ({}, {"gpus": [GPU.model_copy(update={"free_bytes": 6 * GB})]}, "gpu_in_use", "info", "18.0 GB of 24.0 GB"),
+        ({}, {"memory_bytes": 32 * GB}, "memory_small", "warning", "32.0 GB and 8.0 GB of page file"),
+        ({}, {"disk_free_bytes": GB // 2}, "disk_full", "error", "1.0 GB of disk are needed"),
+        ({"base_is_here": False}, {"disk_free_bytes": 30 * GB}, "disk_full", "error", "34.7 GB of disk"),
+        ({"base_is_here": False, "has_token": False}, {}, "token_missing", "error", "black-forest-labs/FLUX.1-dev"),
+        ({"base_is_here": False}, {}, "model_download", "info", "about 34 GB"),
+        ({"comfyui_version": "0.3.10"}, {}, "comfyui_old", "warning", "0.3.10"),
+        ({}, {"system": "Windows", "root": "C:\\" + "x" * 180}, "path_too_long", "error", "183 characters"),
+        ({}, {"system": "Windows", "root": "C:\\Fotos\\Jürgen"}, "path_letters", "warning", "letters"),
+    ],
+)  # fmt: skip
+def test_each_trouble_is_told_with_its_numbers(changes, machine, code, severity, words):
+    situation = replace(GOOD, machine=replace(MACHINE, **machine), **changes)
+    finding = codes(situation)[code]
+    assert finding.severity == severity and words in finding.message
+    assert finding.fix or severity == "info" or code == "comfyui_old"
+
+
+def test_what_cannot_be_told_is_not_made_up():
+    nothing = Machine("Linux", "/data", 0, 0, 0, [])
+    assert set(codes(replace(GOOD, machine=nothing, comfyui_version="nightly"))) == {"family_experimental"}
+
+
+def test_a_worker_describes_the_machine_that_will_train(tmp_path):
+    worker = Worker(id="w", host="h", version="1", gpus=[GPU], system="Linux", memory_bytes=5, swap_bytes=6)
+    machine = Machine.of(worker, tmp_path)
+    assert (machine.memory_bytes, machine.swap_bytes, machine.gpus) == (
+        5,
+        6,
+        [GPU],
+    ) and machine.disk_free_bytes
+    assert memory_bytes() > GB
+
+
+def test_about_how_long_counts_loading_and_samples_and_learns():
+    family = Families().get("sd15")
+    numbers = resolve(family, "balanced", 20)
+    guess, without = estimate(family, numbers, 2), estimate(family, numbers, 0)
+    pictures = (numbers.steps // numbers.save_every + 1) * 2
+    assert guess.seconds - without.seconds == pytest.approx(pictures * 20 * 0.5 * 0.5)
+    learned = estimate(family, numbers, 2, {pace_key("sd15", numbers.resolution): 0.25})
+    assert learned.learned and not guess.learned and learned.seconds < guess.seconds
+    twice = estimate(family, replace(numbers, resolution=[1024]), 0)
+    assert twice.seconds > 3 * without.seconds, "four times the pixels"
+    assert (
+        guess.vram_bytes == 8 * GB
+        and estimate(family, replace(numbers, low_vram=True), 0).vram_bytes == 6 * GB
+    )
+    assert (
+        replace(numbers, rank=32)
+        and estimate(family, replace(numbers, rank=32), 2).disk_bytes > guess.disk_bytes
+    )
+
+
+def test_what_the_hubs_cache_holds_is_known_without_asking_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("HF_HUB_CACHE", raising=False)
+    folder = tmp_path / "hub" / "models--owner--name"
+    (folder / "snapshots" / "abc").mkdir(parents=True)
+    (folder / "blobs").mkdir()
+    assert not hub_cache.hub_has("owner/name", str(tmp_path))
+    (folder / "snapshots" / "abc" / "model_index.json").write_text("{}")
+    assert hub_cache.hub_has("owner/name", str(tmp_path)) and not hub_cache.hub_has(
+        "owner/other", str(tmp_path)
+    )
+    (folder / "blobs" / "x.incomplete").write_text("")
+    assert not hub_cache.hub_has("owner/name", str(tmp_path)) and not hub_cache.hub_has("/a/file.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("caption", "found"),
+    [
+        ("annqvx, standing in a park in a red jacket, soft evening light", []),
+        ("annqvx, woman with blue eyes and long blonde hair", ["eyes", "blonde", "hair"]),
+        ("a young woman, freckled", ["young", "freckled"]),
+        ("wearing a hairnet in an old-fashioned kitchen", []),
+        ("a dark-haired man", ["dark-haired"]),
+        ("", []),
+    ],
+)
+def test_words_that_describe_the_person_are_found(caption, found):
+    assert [leak.word for leak in leaks(caption, ("annqvx", "woman"))] == found
+    for leak in leaks(caption):
+        assert caption[leak.at :].startswith(leak.word)
+
+
+def test_the_class_word_is_no_leak():
+    assert leaks("an old man by the sea", ("old man",)) == []

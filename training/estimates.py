@@ -1,0 +1,72 @@
+"""About how long a training takes and what it needs. A guess from the family's record until this house has its own runs."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+
+from ..core.job_states import JobState
+from ..core.ledger import JobFilter, Ledger
+from .family_records import Family
+from .presets import Numbers
+
+_GB, _MB = 1e9, 1e6
+#: Making one step of a sample picture costs about half a training step: forward passes only.
+SAMPLE_STEP = 0.5
+#: Seconds to start the trainer and load a model: measured 10 s of imports, then about 2 s for each GB.
+START_S, LOAD_S_PER_GB = 20.0, 2.0
+#: A run of this many pixels a step against the family's own resolution changes the time in proportion.
+_LOOKED_AT = 50
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """`learned`: from earlier runs here. Bytes of video memory, memory and disk (checkpoints and samples)."""
+
+    seconds: float
+    learned: bool
+    vram_bytes: int
+    ram_bytes: int
+    disk_bytes: int
+
+
+def estimate(
+    family: Family, numbers: Numbers, prompts: int, paces: dict[str, float] | None = None
+) -> Estimate:
+    """Time with sampling and saving, and the needs. `paces` as `learned_paces` gives them."""
+    learned = (paces or {}).get(pace_key(family.key, numbers.resolution))
+    pace = learned or family.needs.seconds_per_step * _share(family, numbers)
+    rounds = numbers.steps // numbers.save_every + 1
+    picture = int(family.trainer.get("sample_steps", 20)) * pace * SAMPLE_STEP
+    loading = START_S + LOAD_S_PER_GB * family.needs.download_gb
+    seconds = loading + numbers.steps * pace * numbers.batch_size + rounds * prompts * picture
+    needs = family.needs
+    vram = needs.vram_quantized_gb if numbers.quantize or numbers.low_vram else needs.vram_gb
+    lora = needs.lora_mb * numbers.rank / family.defaults.rank
+    # each checkpoint, and once the optimizer's state, which is about two LoRAs in 8 bits
+    disk = (rounds + 2) * lora * _MB + rounds * prompts * 0.3 * _MB
+    return Estimate(seconds, learned is not None, int(vram * _GB), int(needs.ram_gb * _GB), int(disk))
+
+
+def learned_paces(ledger: Ledger) -> dict[str, float]:
+    """Seconds a step by family and resolution: the median of real trainings that ended well."""
+    wanted = JobFilter(states=[JobState.COMPLETED], kinds=["training"])
+    found: dict[str, list[float]] = {}
+    for job in ledger.jobs(wanted, limit=_LOOKED_AT).items:
+        pace = job.progress.seconds_per_step
+        if pace and job.resolution and not job.placeholder:
+            found.setdefault(pace_key(job.family, job.resolution), []).append(pace)
+    return {key: statistics.median(paces) for key, paces in found.items()}
+
+
+def pace_key(family: str, resolution: list[int]) -> str:
+    return f"{family}@{','.join(map(str, sorted(resolution)))}"
+
+
+def _share(family: Family, numbers: Numbers) -> float:
+    """Pixels a step against the family's own resolution."""
+
+    def pixels(sides: list[int]) -> float:
+        return statistics.fmean(side * side for side in sides)
+
+    return pixels(numbers.resolution) / pixels(family.defaults.resolution)
