@@ -26,6 +26,7 @@ from .estimates import Estimate, estimate, learned_paces
 from .family_records import Families, Family
 from .hub_cache import hub_has
 from .interface import TRAINING_FILE, BackendCapabilities, ResolvedTraining, TrainingBackend
+from .limits import require_possible
 from .machine import Machine
 from .photo_advice import photo_findings
 from .preflight import Situation
@@ -101,11 +102,11 @@ class Submission:
         selection = select(photos)
         base = self.base_models.resolve(request.base_model, family)
         numbers = resolve(family, request.preset, len(selection.trained), request.overrides)
+        require_possible(numbers, request.overrides, len(selection.trained), capabilities)
         training = _training(request, character, selection, numbers, backend)
         training = replace(
             training, base_path=base.path, base_sha256=base.sha256, generate_base=base.comfy_name
         )
-        capabilities = backend.capabilities()
         expected = estimate(family, numbers, len(training.sample_prompts), learned_paces(self.ledger))
         findings = [
             *photo_findings(photos, character.trigger_word, character.class_word),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
 from isengard.core.caption_lint import leaks
+from isengard.core.errors import InvalidError
+from isengard.core.records.training import Overrides
 from isengard.core.records.worker import Gpu, Worker
 from isengard.training import hub_cache
+from isengard.training.backends.fast_test.backend import FastTestBackend
 from isengard.training.estimates import Estimate, estimate, pace_key
-from isengard.training.family_records import Families
+from isengard.training.family_records import FOLDER, Families
+from isengard.training.interface import Option
+from isengard.training.limits import require_possible
 from isengard.training.machine import Machine, memory_bytes
 from isengard.training.preflight import Situation, findings
 from isengard.training.presets import resolve
@@ -122,3 +128,37 @@ def test_words_that_describe_the_person_are_found(caption, found):
 
 def test_the_class_word_is_no_leak():
     assert leaks("an old man by the sea", ("old man",)) == []
+
+
+@pytest.mark.parametrize(
+    ("overrides", "code"),
+    [
+        ({"batch_size": 8}, "batch_too_large"),
+        ({"steps": 100, "save_every": 200}, "save_every_too_large"),
+        ({"learning_rate": 1e-9}, "option_out_of_range"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_it_is_queued(house, ann, overrides, code):
+    options = {"learning_rate": Option(min=1e-6, max=0.1, tooltip="x")}
+    backend = house.registry.get("training_backends", "fast_test")
+    capabilities = backend.capabilities().model_copy(update={"options": options})
+    wanted = Overrides(**overrides)
+    numbers = resolve(Families().get("sd15"), "quick", 3, wanted)
+    with pytest.raises(InvalidError) as caught:
+        require_possible(numbers, wanted, 3, capabilities)
+    assert caught.value.code == code and caught.value.hint
+
+
+def test_one_toml_file_is_a_family(house, ann, tmp_path, start_worker):
+    """A file of its own beside copies of ours: listed, resolved, planned and estimated, with no code."""
+    folder = tmp_path / "families"
+    shutil.copytree(FOLDER, folder)
+    text = (folder / "sd15.toml").read_text().replace('label = "Stable Diffusion 1.5"', 'label = "Mine"')
+    (folder / "mine.toml").write_text(text.replace("steps_per_image = 100", "steps_per_image = 7"))
+    records = Families(folder)
+    mine = records.get("mine")
+    numbers = resolve(mine, "balanced", 200)
+    assert (mine.label, numbers.steps) == ("Mine", 1400) and estimate(mine, numbers, 2).seconds > 0
+    assert [family.key for family in records.all()].count("mine") == 1
+    backend = FastTestBackend(True, records)
+    assert "mine" in backend.capabilities().families
