@@ -22,8 +22,8 @@ def enter(prompt_server: Any) -> Any:
     from .web import app
 
     host = ComfyHost(prompt_server)
-    app.attach(prompt_server, host, Path(__file__).resolve().parent)
-    context.provide(host)
+    door = app.attach(prompt_server, host, Path(__file__).resolve().parent)
+    context.provide(host, door.ready)
 
     async def comfy_entrypoint() -> Any:
         from .nodes.extension import IsengardExtension

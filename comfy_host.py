@@ -100,6 +100,13 @@ class ComfyHost:
         self._server.prompt_queue.set_flag("unload_models", True)
         self._server.prompt_queue.set_flag("free_memory", True)
 
+    def unload_models(self) -> None:
+        """Give the GPU's memory back now, from within a running prompt."""
+        import comfy.model_management
+
+        comfy.model_management.unload_all_models()
+        comfy.model_management.soft_empty_cache()
+
     def read_lora(self, path: Path) -> Mapping[str, Any]:
         """The tensors of a safetensors file; other formats are never opened."""
         import comfy.utils

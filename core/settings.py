@@ -41,6 +41,7 @@ class Settings:
     allow_cpu: bool = False
     allow_setup: bool = True
     allow_remote_photos: bool = False
+    allow_remote_training: bool = False
     language: str = "auto"
     #: name -> path or hub id, from the owner's file alone, never from a request
     base_models: Mapping[str, str] = field(default_factory=dict)
@@ -102,6 +103,7 @@ KEYS: dict[str, _Key] = {
     "allow_cpu": _Key("ISENGARD_ALLOW_CPU", _flag),
     "allow_setup": _Key("ISENGARD_ALLOW_SETUP", _flag),
     "allow_remote_photos": _Key("ISENGARD_ALLOW_REMOTE_PHOTOS", _flag),
+    "allow_remote_training": _Key("ISENGARD_ALLOW_REMOTE_TRAINING", _flag),
     "language": _Key("ISENGARD_LANGUAGE", _choice(*LANGUAGES)),
 }
 

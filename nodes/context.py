@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,15 +32,24 @@ class NodeContext:
 class _Holder:
     host: Any = None
     opened: NodeContext | None = None
+    #: gives the server's services: what starts trainings
+    services: Callable[[], Any] | None = None
 
 
 _holder = _Holder()
 _lock = threading.Lock()
 
 
-def provide(host: Any) -> None:
-    """Called by the pack's door with the ComfyUI adapter."""
-    _holder.host, _holder.opened = host, None
+def provide(host: Any, services: Callable[[], Any] | None = None) -> None:
+    """Called by the pack's door with the ComfyUI adapter and with what gives the server's services."""
+    _holder.host, _holder.opened, _holder.services = host, None, services
+
+
+def trainings() -> Any:
+    """Submission, ledger, doorbell and supervisor of the server. IsengardError while it is not ready."""
+    if _holder.services is None:
+        raise RuntimeError("Trainings are started inside ComfyUI only.")
+    return _holder.services()
 
 
 def server_is_running() -> bool:

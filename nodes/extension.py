@@ -9,6 +9,7 @@ from .character import IsengardCharacter
 from .placeholder_image import IsengardPlaceholderImage
 from .request import IsengardRequest
 from .save_image import IsengardSaveImage
+from .train_lora import IsengardTrainLoRA
 
 
 class IsengardExtension(ComfyExtension):
@@ -17,6 +18,7 @@ class IsengardExtension(ComfyExtension):
             IsengardCharacter,
             IsengardApplyIdentity,
             IsengardRequest,
+            IsengardTrainLoRA,
             IsengardSaveImage,
             IsengardPlaceholderImage,
         ]

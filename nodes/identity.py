@@ -55,15 +55,20 @@ def value_of(character: Character) -> dict[str, Any]:
     }
 
 
-def find_version(context: NodeContext, value: object, checkpoint: object) -> Version:
-    """The version a node asks for; by `best`, `last`, a step or a file of this character."""
+def known(context: NodeContext, value: object) -> Character:
+    """The person behind a CHARACTER value, which may have been forged. InvalidError, NotFoundError."""
     if not isinstance(value, dict) or not is_id("chr", value.get("id")):
         raise InvalidError(
             "character_unknown", "This is no character of Isengard.", "Connect Isengard Character."
         )
+    return context.characters.get(value["id"])
+
+
+def find_version(context: NodeContext, value: object, checkpoint: object) -> Version:
+    """The version a node asks for; by `best`, `last`, a step or a file of this character."""
     if not isinstance(checkpoint, str) or not CHECKPOINT.fullmatch(checkpoint):
         raise InvalidError("checkpoint_unknown", "This is no checkpoint.", "Use best, last or a step.")
-    character = context.characters.get(value["id"])
+    character = known(context, value)
     version = context.versions.find(character.slug, checkpoint)
     if version is None:
         raise InvalidError("not_trained_yet", f"{character.name} has no such trained LoRA.", "Train first.")

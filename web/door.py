@@ -60,7 +60,7 @@ class Door:
 
         headers = {name.lower(): value for name, value in request.headers.items()}
         asked = guard.Asked(request.method, headers, route.handler == "photos.upload", request.can_read_body)
-        services = self._ready()
+        services = self.ready()
         allowed = set(services.settings.allowed_hosts)
         cookie = request.cookies.get(COOKIE)
         if route.path == "/session" or services.session.holds(cookie):
@@ -73,7 +73,8 @@ class Door:
         response: web.StreamResponse = await self._handler(route)(services, request)
         return response
 
-    def _ready(self) -> Services:
+    def ready(self) -> Services:
+        """What requests are answered with. Raises why there is nothing to answer with."""
         from ..core.errors import NotReadyError
 
         if self._failure is not None:

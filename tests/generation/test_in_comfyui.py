@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -123,6 +124,86 @@ def test_a_picture_made_on_the_canvas_is_forgotten_with_the_person(api, ann, ser
     assert (folder / entry["file"]).is_file() and (folder / "generation.json").is_file()
     assert api.post(f"/characters/{bob['id']}/forget")["report"]["images"] == 1
     assert not folder.exists()
+
+
+def train_graph(ann, **inputs):
+    values = {"family": "sd15", "preset": "quick", "overrides": "{}", "wait": True, **inputs}
+    return {
+        "1": {"class_type": "IsengardCharacter", "inputs": {"character": ann["slug"]}},
+        "2": {"class_type": "IsengardTrainLoRA", "inputs": {"character": ["1", 0], **values}},
+    }
+
+
+def send(server, graph):
+    """(prompt id, None), or (None, the refusal)."""
+    body = json.dumps({"prompt": graph}).encode()
+    headers = {"Content-Type": "application/json"}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(f"{server.url}/prompt", body, headers)) as answer:
+            return json.loads(answer.read())["prompt_id"], None
+    except urllib.error.HTTPError as refusal:
+        return None, json.loads(refusal.read())
+
+
+def history_of(server, prompt_id, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not (history := server.get(f"/history/{prompt_id}")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return history[prompt_id]
+
+
+def newest_training(api):
+    return api.get("/training/jobs?kind=training")["items"][0]
+
+
+def test_a_graph_trains_waits_and_goes_on(api, ann, server):
+    before = len(api.get(f"/characters/{ann['id']}")["versions"])
+    prompt_id, _ = send(server, train_graph(ann, overrides='{"steps": 30, "seed": 5}'))
+    entry = history_of(server, prompt_id)
+    assert entry["status"]["status_str"] == "success", entry["status"]
+    job = newest_training(api)
+    assert job["state"] == "completed" and job["correlation_id"].startswith("node-")
+    assert len(api.get(f"/characters/{ann['id']}")["versions"]) == before + 1
+
+
+def test_without_waiting_a_graph_only_queues(api, ann, server):
+    known = newest_training(api)["id"]
+    prompt_id, _ = send(server, train_graph(ann, wait=False, overrides='{"steps": 2000}'))
+    assert history_of(server, prompt_id)["status"]["status_str"] == "success"
+    job = newest_training(api)
+    assert job["id"] != known and job["state"] in ("queued", "preparing", "running")
+    api.post(f"/training/jobs/{job['id']}/cancel")
+    assert api.wait_for(f"/training/jobs/{job['id']}", 30)["state"] == "cancelled"
+
+
+def test_comfyuis_cancel_cancels_the_training(api, ann, server):
+    known = newest_training(api)["id"]
+    prompt_id, _ = send(server, train_graph(ann, overrides='{"steps": 2000, "seed": 9}'))
+    deadline = time.monotonic() + 30
+    while newest_training(api)["id"] == known and time.monotonic() < deadline:
+        time.sleep(0.1)
+    job = newest_training(api)
+    api.wait_for(f"/training/jobs/{job['id']}", 30, ("running",))
+    urllib.request.urlopen(urllib.request.Request(f"{server.url}/interrupt", b"", method="POST")).close()
+    assert api.wait_for(f"/training/jobs/{job['id']}", 30)["state"] == "cancelled"
+    assert history_of(server, prompt_id)["status"]["status_str"] == "error"
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"family": "../../etc"},
+        {"preset": "x"},
+        {"overrides": "{"},
+        {"overrides": '{"steps": 0}'},
+        {"overrides": "[]"},
+    ],
+)
+def test_nonsense_in_the_training_node_is_refused_before_it_runs(api, ann, server, inputs):
+    known = newest_training(api)["id"]
+    prompt_id, refusal = send(server, train_graph(ann, **inputs))
+    assert prompt_id is None and refusal["node_errors"]["2"], refusal
+    assert newest_training(api)["id"] == known
 
 
 def test_a_killed_comfyui_leaves_a_reason_and_the_next_picture_works(api, ann, server, base):

@@ -22,6 +22,7 @@ CONTRACT = {
         ],
         ["STRING", "STRING", "INT", "INT", "INT", "INT", "FLOAT"],
     ),
+    "IsengardTrainLoRA": (["character", "family", "preset", "overrides", "wait"], ["ISENGARD_CHARACTER"]),
     "IsengardSaveImage": (["images", "generation_id"], []),
     "IsengardPlaceholderImage": (["text", "width", "height", "seed"], ["IMAGE"]),
 }

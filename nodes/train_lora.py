@@ -1,0 +1,144 @@
+"""IsengardTrainLoRA: trains a person from a graph. Without waiting it only queues; the Isengard tab shows the rest."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from comfy_api.latest import io
+
+from ..core import correlation
+from ..core.errors import ForbiddenError, InvalidError, IsengardError
+from ..core.job_states import ENDED, JobState
+from ..core.records.job import Job
+from ..core.records.training import Overrides, TrainingRequest
+from . import identity
+from .character import CharacterType
+from .context import NodeContext, current, server_is_running, trainings
+
+PRESETS = ["quick", "balanced", "quality"]
+LOOK_S = 0.5
+
+
+class IsengardTrainLoRA(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="IsengardTrainLoRA",
+            display_name="Isengard Train LoRA",
+            category="Isengard",
+            description="Trains a person's LoRA from the photos in the Isengard tab.",
+            inputs=[
+                CharacterType.Input("character", tooltip="From Isengard Character."),
+                io.Combo.Input("family", options=_families(), tooltip="The kind of base model to train for."),
+                io.Combo.Input("preset", options=PRESETS, default="balanced", tooltip="How thorough."),
+                io.String.Input(
+                    "overrides",
+                    default="{}",
+                    multiline=True,
+                    tooltip='Advanced options as JSON, for example {"steps": 800, "rank": 16}.',
+                ),
+                io.Boolean.Input(
+                    "wait",
+                    default=False,
+                    tooltip="Wait until it is trained. Waiting holds ComfyUI's queue: nothing else runs meanwhile.",
+                ),
+            ],
+            outputs=[CharacterType.Output("character_out", display_name="character")],
+            is_output_node=True,
+            hidden=[io.Hidden.unique_id],
+        )
+
+    @classmethod
+    def validate_inputs(cls, family: Any = None, preset: Any = None, overrides: Any = None) -> bool | str:
+        """Links are not known yet and come as None."""
+        if preset is not None and preset not in PRESETS:
+            return f"preset must be one of {', '.join(PRESETS)}."
+        if family is not None and (not isinstance(family, str) or family not in _families()):
+            return "family is not one that Isengard knows."
+        try:
+            _overrides("{}" if overrides is None else overrides)
+        except IsengardError as error:
+            return identity.in_words(error)
+        return True
+
+    @classmethod
+    def execute(
+        cls, character: Any, family: str, preset: str = "balanced", overrides: str = "{}", wait: bool = False
+    ) -> io.NodeOutput:
+        context = current()
+        _require_allowed(context)
+        person = identity.known(context, character)
+        wanted = TrainingRequest(
+            character_id=person.id, family=family, preset=preset, overrides=_overrides(overrides)
+        )
+        services = trainings()
+        job = services.submission.submit(wanted, correlation.new_correlation_id("node"))
+        services.doorbell.ring(job.id, job.attempt, job.priority)
+        services.supervisor.wake()
+        if wait:
+            # our own memory first: ComfyUI empties it between two prompts only, and this prompt is the one that waits
+            context.host.unload_models()
+            _wait(context, services.ledger, job.id, cls.hidden.unique_id if cls.hidden else None)
+        return io.NodeOutput(identity.value_of(context.characters.get(person.id)))
+
+
+def _wait(context: NodeContext, ledger: Any, job_id: str, node_id: str | None) -> None:
+    """Until the job has ended; ComfyUI's cancel cancels it. InvalidError when it did not succeed."""
+    try:
+        job = _followed(context, ledger, job_id, node_id)
+    except BaseException:  # ComfyUI's interrupt, which its progress bar raises too
+        ledger.order(job_id, "cancel")
+        raise
+    if job.state is not JobState.COMPLETED:
+        said = (
+            f"{job.error.message} {job.error.hint}" if job.error else "It was cancelled in the Isengard tab."
+        )
+        raise InvalidError("not_trained", f"The training did not succeed. {said}", "")
+
+
+def _followed(context: NodeContext, ledger: Any, job_id: str, node_id: str | None) -> Job:
+    """Progress on the node until the job has ended."""
+    bar = None
+    while True:
+        job: Job = ledger.get(job_id)
+        if job.state in ENDED:
+            return job
+        if job.progress.total_steps:
+            bar = bar or context.host.progress_bar(job.progress.total_steps, node_id)
+            bar.update_absolute(job.progress.step, job.progress.total_steps)
+        context.host.raise_if_interrupted()
+        time.sleep(LOOK_S)
+
+
+def _require_allowed(context: NodeContext) -> None:
+    """Beyond loopback anybody may send prompts to ComfyUI: only the owner decides that they may start trainings."""
+    if not context.host.listen_is_loopback and not context.settings.allow_remote_training:
+        raise ForbiddenError(
+            "remote_training",
+            "This ComfyUI can be reached from other computers, so nodes may not start trainings.",
+            "Train in the Isengard tab, or set ISENGARD_ALLOW_REMOTE_TRAINING=1.",
+        )
+
+
+def _overrides(text: object) -> Overrides:
+    """InvalidError `overrides_unreadable`."""
+    try:
+        if not isinstance(text, str):
+            raise ValueError("it is no text")
+        return Overrides.model_validate(json.loads(text.strip() or "{}"))
+    except ValueError as fault:  # pydantic's and json's errors are ValueErrors
+        first = str(fault).splitlines()[0]
+        raise InvalidError(
+            "overrides_unreadable", f"overrides cannot be used: {first}.", 'Write JSON like {"steps": 800}.'
+        ) from fault
+
+
+def _families() -> list[str]:
+    """Nothing is read while ComfyUI is still importing packs; it asks again for each page that is loaded."""
+    if not server_is_running():
+        return [""]
+    from ..training.family_records import Families
+
+    return [family.key for family in Families().all()]
