@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from comfy_api.latest import io
 
 from ..core import correlation
-from ..core.errors import ForbiddenError, InvalidError, IsengardError
+from ..core.errors import ForbiddenError, IllegalTransitionError, InvalidError, IsengardError
 from ..core.job_states import ENDED, JobState
 from ..core.records.job import Job
 from ..core.records.training import Overrides, TrainingRequest
@@ -89,7 +90,8 @@ def _wait(context: NodeContext, ledger: Any, job_id: str, node_id: str | None) -
     try:
         job = _followed(context, ledger, job_id, node_id)
     except BaseException:  # ComfyUI's interrupt, which its progress bar raises too
-        ledger.order(job_id, "cancel")
+        with contextlib.suppress(IllegalTransitionError):  # it may have ended in this very moment
+            ledger.order(job_id, "cancel")
         raise
     if job.state is not JobState.COMPLETED:
         said = (

@@ -32,6 +32,9 @@ class PlainHost:
     def model_path(self, folder: str, name: str) -> Path | None:
         return self.models.get(folder, {}).get(name)
 
+    def model_folders(self, folder: str) -> list[Path]:
+        return [self.user_directory.parent / "models" / folder]
+
     def register_loras(self, folder: Path) -> None:
         self.registered.append(folder)
 

@@ -24,6 +24,17 @@ class HubFile(Record):
     sha256: str = ""
 
 
+class ModelFile(Record):
+    """A file that training or generating needs, for one of ComfyUI's model folders. `size` in bytes."""
+
+    hub: str
+    revision: str = "main"
+    file: str
+    folder: str
+    size: int = Field(gt=0)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
 class HeaderMark(Record):
     """A tensor whose presence (and size along one axis) tells this family's files from others'."""
 
@@ -109,6 +120,8 @@ class Family(Record):
     min_comfyui: str
     training_base: HubFile
     generating_base: HubFile
+    #: what can be fetched into ComfyUI's folders; empty where the trainer fetches its base itself
+    files: list[ModelFile] = Field(default_factory=list)
     marks: list[HeaderMark] = Field(default_factory=list)
     defaults: Defaults
     needs: Needs

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..core import atomic
@@ -34,8 +36,9 @@ class TaskSubmission:
         backend: str = "",
         family: str = "",
         character_id: str | None = None,
+        prepare: Callable[[Path], object] = lambda folder: None,
     ) -> Job:
-        """A queued job whose folder is complete. ConflictError `already_running` when the same is being done."""
+        """A queued job whose folder is complete; `prepare` adds what its work needs. ConflictError `already_running` when the same is being done."""
         self._refuse_twice(kind, backend, family, character_id)
         now = iso(self.clock.now())
         job = Job(
@@ -52,6 +55,7 @@ class TaskSubmission:
         )
         folder = self.paths.job(job.id)
         folder.mkdir(mode=0o700)
+        prepare(folder)
         atomic.write_json(folder / JOB_FILE, job.model_dump(mode="json"))
         return self.ledger.submit(job)
 

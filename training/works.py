@@ -9,13 +9,18 @@ from ..core.plugins import PluginRegistry
 from ..core.records.event import Subject
 from .installable import InstallableBackend
 from .interface import TrainingBackend
+from .models import download
 from .task import Task
 from .task_runner import Work
 
 
 def works(registry: PluginRegistry) -> Mapping[str, Work]:
     """By job kind; a kind that is not here is a training."""
-    return {"backend_setup": lambda task: _set_up(registry, task)}
+    settings = registry.context.settings
+    return {
+        "backend_setup": lambda task: _set_up(registry, task),
+        "model_download": lambda task: download(task, settings),
+    }
 
 
 def installable(registry: PluginRegistry, name: str) -> InstallableBackend:

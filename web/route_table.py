@@ -60,7 +60,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/training/workers", "training.workers", "Workers that are alive"),
     Route("POST", "/training/backends/{name}/setup", "training.setup", "Install a backend, or try it out"),
     Route("POST", "/training/backends/{name}/uninstall", "training.uninstall", "Remove a backend"),
-    Route("POST", "/training/models/{key}/download", "system.not_yet", "Fetch a family's models"),
+    Route("POST", "/training/models/{key}/download", "models.download", "Fetch a family's models"),
     Route(
         "POST",
         "/training/preflight",

@@ -15,10 +15,12 @@ from ...training import presets as presets_module
 from ...training.estimates import estimate, learned_paces
 from ...training.family_records import Family
 from ...training.installable import InstallableBackend
+from ...training.models import described
 from ...training.works import installable
 from .. import responses
 from ..base_models import ComfyBaseModels
 from ..errors import read_json
+from ..model_files import shown_models
 from ..services import Services
 
 #: Pictures in each round of samples, as presets make them.
@@ -31,10 +33,13 @@ async def families(services: Services, request: web.Request) -> web.Response:
 
 def _families(services: Services) -> list[dict[str, Any]]:
     models = ComfyBaseModels(services.host, services.settings)
-    return [_family(family, models.names(family)) for family in services.families.all()]
+    return [
+        _family(family, models.names(family), described(family.files, shown_models(services, family)))
+        for family in services.families.all()
+    ]
 
 
-def _family(family: Family, names: list[str]) -> dict[str, Any]:
+def _family(family: Family, names: list[str], files: list[dict[str, Any]]) -> dict[str, Any]:
     shown = family.model_dump(
         mode="json",
         include={"key", "label", "status", "licence", "gated", "min_comfyui", "recipe", "sampling"},
@@ -44,6 +49,8 @@ def _family(family: Family, names: list[str]) -> dict[str, Any]:
         "resolutions": family.defaults.resolution,
         "default_preset": "balanced",
         "base_models": names,
+        "files": files,
+        "trains_from": family.trains_from,
         "placeholder": bool(family.probes),
     }
 

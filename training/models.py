@@ -1,0 +1,114 @@
+"""Model files of a family: pinned by hub id, name, size and SHA-256 in the record, fetched into ComfyUI's own folders.
+
+Where they go is decided by the server when the job is queued (it knows ComfyUI's folders) and frozen in the job's
+folder; nothing of it comes from a request.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..core import atomic
+from ..core.errors import ConflictError, ForbiddenError, InvalidError
+from ..core.paths import contained
+from ..core.settings import Settings
+from .downloads import Wanted, fetch, need_room
+from .family_records import Family, ModelFile
+from .task import Task
+
+PLAN_FILE = "download.json"
+HUB = "https://huggingface.co"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A file of a family that is not in `folder` yet; `folder` is one of ComfyUI's own."""
+
+    hub: str
+    revision: str
+    file: str
+    size: int
+    sha256: str
+    folder: str
+
+
+def missing_of(family: Family, folders: dict[str, Path], here: dict[str, Sequence[str]]) -> list[Missing]:
+    """`folders`: where each kind of file goes; `here`: the names ComfyUI shows for each kind."""
+    found = []
+    for wanted in family.files:
+        names = {Path(name).name for name in here.get(wanted.folder, ())}
+        if Path(wanted.file).name in names or wanted.folder not in folders:
+            continue
+        target = str(folders[wanted.folder])
+        found.append(Missing(wanted.hub, wanted.revision, wanted.file, wanted.size, wanted.sha256, target))
+    return found
+
+
+def require_downloadable(family: Family, missing: Sequence[Missing], settings: Settings) -> None:
+    """ForbiddenError `setup_switched_off`, InvalidError `fetched_by_trainer`, ConflictError `nothing_missing`."""
+    if not settings.allow_setup:
+        raise ForbiddenError(
+            "setup_switched_off",
+            "The owner of this server has switched downloads off (ISENGARD_ALLOW_SETUP=0).",
+            "Put the model into ComfyUI's folders by hand.",
+        )
+    if not family.files:
+        raise InvalidError(
+            "fetched_by_trainer",
+            f"{family.label} is fetched by the trainer itself, at the first training.",
+            "Start the training: it shows the download.",
+        )
+    if not missing:
+        raise ConflictError(
+            "nothing_missing", f"Everything of {family.label} is here.", "Start the training."
+        )
+
+
+def freeze(job_dir: Path, missing: Sequence[Missing]) -> None:
+    atomic.write_json(job_dir / PLAN_FILE, [asdict(file) for file in missing])
+
+
+def download(task: Task, settings: Settings) -> None:
+    """The work of a model_download job."""
+    wanted = [Missing(**entry) for entry in json.loads((task.dir / PLAN_FILE).read_text(encoding="utf-8"))]
+    total, before = sum(file.size for file in wanted), 0
+    for file in wanted:
+        target = contained(Path(file.folder), Path(file.file).name)
+        if not target.exists():
+            part = target.with_name(f"{target.name}.part")
+            kept = part.stat().st_size if part.exists() else 0
+            need_room(target.parent, file.size - kept, why=target.name)
+            task.log(f"{file.hub}/{file.file} -> {target.name}")
+            fetch(
+                task,
+                Wanted(_url(file), file.sha256, file.size, settings.hf_token),
+                target,
+                before=before,
+                of=total,
+            )
+        before += file.size
+
+
+def _url(file: Missing) -> str:
+    """The owner may name a mirror by HF_ENDPOINT, as for the hub's own library; the hash is checked all the same."""
+    endpoint = os.environ.get("HF_ENDPOINT", HUB).rstrip("/")
+    return f"{endpoint}/{file.hub}/resolve/{file.revision}/{file.file}"
+
+
+def described(files: Sequence[ModelFile], here: dict[str, Sequence[str]]) -> list[dict[str, object]]:
+    """For the panel: name, kind, size and whether it is here."""
+    names = {kind: {Path(name).name for name in found} for kind, found in here.items()}
+    return [
+        {
+            "file": Path(file.file).name,
+            "folder": file.folder,
+            "hub": file.hub,
+            "size": file.size,
+            "here": Path(file.file).name in names.get(file.folder, set()),
+        }
+        for file in files
+    ]

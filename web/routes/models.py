@@ -1,0 +1,45 @@
+"""Fetching a family's models into ComfyUI's folders."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from ...core import correlation
+from ...core.errors import InvalidError
+from ...core.records.job import Job
+from ...training.models import freeze, require_downloadable
+from .. import responses
+from ..errors import read_json
+from ..model_files import missing_models
+from ..services import Services
+
+
+async def download(services: Services, request: web.Request) -> web.Response:
+    """{"confirm": true} fetches what is missing of the family `key`. The answer is a job."""
+    body = await read_json(request)
+    key = request.match_info["key"]
+    if set(body) - {"confirm"} or body.get("confirm") is not True:
+        raise InvalidError(
+            "confirmation_needed",
+            "This downloads several gigabytes.",
+            'Send {"confirm": true} once the person has agreed.',
+        )
+    return responses.record(await asyncio.to_thread(_submit, services, key), 202)
+
+
+def _submit(services: Services, key: str) -> Job:
+    family = services.families.get(key)
+    missing = missing_models(services, family)
+    require_downloadable(family, missing, services.settings)
+    job = services.tasks.submit(
+        "model_download",
+        {"family": key, "files": [file.file for file in missing]},
+        correlation.current(),
+        family=key,
+        prepare=lambda folder: freeze(folder, missing),
+    )
+    services.doorbell.ring(job.id, job.attempt, job.priority)
+    services.supervisor.wake()
+    return job
