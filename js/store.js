@@ -55,6 +55,7 @@ export class Store {
   take(event) {
     if (this.#refreshing) this.#late.push(event);
     this.set(reduced(this.state, event));
+    if (event.type === "job.state" && event.data.job.kind === "model_download" && event.data.state === "completed") this.refresh();
     if (event.type === "character.changed" && this.state.photos[event.subject.id]) this.loadPhotos(event.subject.id);
   }
 

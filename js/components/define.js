@@ -4,6 +4,7 @@ import { IsenCharacter } from "./character.js";
 import { IsenCharacters } from "./characters.js";
 import { IsenImages } from "./images.js";
 import { IsenJob } from "./job.js";
+import { IsenModel } from "./model.js";
 import { IsenPanel } from "./panel.js";
 import { IsenSettings } from "./settings.js";
 import { IsenSetup } from "./setup.js";
@@ -19,6 +20,7 @@ const ELEMENTS = {
   "isen-trainings": IsenTrainings,
   "isen-job": IsenJob,
   "isen-setup": IsenSetup,
+  "isen-model": IsenModel,
   "isen-images": IsenImages,
   "isen-video": IsenVideo,
   "isen-settings": IsenSettings,

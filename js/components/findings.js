@@ -8,6 +8,7 @@ const MARKS = { error: "times-circle", warning: "exclamation-triangle", info: "i
 const FIXES = {
   add_photos: ["fixAddPhotos", (id) => ({ tab: "characters", id })],
   setup_backend: ["fixSetup", () => ({ tab: "training", setup: true })],
+  download_model: ["fixDownload", (id, family) => ({ tab: "training", model: family, train: id })],
   show_captions: ["fixCaptions", (id) => ({ tab: "characters", id })],
   enter_token: ["fixToken", () => ({ tab: "settings" })],
   free_disk: ["fixFree", () => ({ tab: "settings" })],
@@ -16,9 +17,9 @@ const FIXES = {
 };
 
 /** @param {import("../store.js").Store} store */
-export function findingLine(store, { severity, message, fix }, characterId) {
+export function findingLine(store, { severity, message, fix }, characterId, family) {
   const [word, route] = FIXES[fix] ?? [];
   return h("li", { class: `isen-${severity}-line`, "data-severity": severity }, icon(MARKS[severity]),
     h("span", { class: "isen-grow" }, h("span", { class: "isen-hidden-text", text: `${t(`severity_${severity}`)}: ` }), message),
-    word && characterId && button(t(word), () => store.go(route(characterId)), { kind: "link" }));
+    word && characterId && button(t(word), () => store.go(route(characterId, family)), { kind: "link" }));
 }

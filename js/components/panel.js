@@ -86,6 +86,7 @@ export class IsenPanel extends View {
     if (route.tab === "training" && route.job) name = "isen-job";
     if (route.tab === "training" && route.train) name = "isen-train";
     if (route.tab === "training" && route.setup) name = "isen-setup";
+    if (route.tab === "training" && route.model) name = "isen-model";
     return Object.assign(document.createElement(name), { store: this.store, route, panel: this });
   }
 

@@ -40,8 +40,8 @@ export function pictureOf(path) {
 }
 
 const FAMILIES = [
-  { key: "sd15", label: "Stable Diffusion 1.5", status: "proven", base_models: ["v1-5-pruned-emaonly.safetensors", "dreamshaper_8.safetensors"] },
-  { key: "flux1_dev", label: "FLUX.1-dev", status: "experimental", base_models: [] },
+  { key: "sd15", label: "Stable Diffusion 1.5", status: "proven", licence: "CreativeML OpenRAIL-M", files: [{ file: "v1-5-pruned-emaonly.safetensors", folder: "checkpoints", hub: "stable-diffusion-v1-5/stable-diffusion-v1-5", size: 4265146304, here: false }], base_models: ["v1-5-pruned-emaonly.safetensors", "dreamshaper_8.safetensors"] },
+  { key: "flux1_dev", label: "FLUX.1-dev", status: "experimental", licence: "FLUX.1 [dev] Non-Commercial", files: [], base_models: [] },
 ];
 const preset = (name, label, description, steps, estimate_s) => ({
   name, label, description, steps, estimate_s, rank: 16, alpha: 16, learning_rate: 0.0001, resolution: [512, 768], save_every: steps / 10, vram_bytes: 8e9, disk_bytes: 1.9e8, learned: name === "quick",

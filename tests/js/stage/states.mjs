@@ -37,6 +37,8 @@ export const STATES = {
   "setup-running": { ...bare, tasks: [INSTALLING], ...at("training", { setup: true }) },
   "setup-failed": { ...bare, tasks: [NO_ROOM], ...at("training", { setup: true }) },
   "setup-done": { ...all, tasks: [task("completed", { phase: "trying" })], ...at("training", { setup: true }) },
+  model: { ...all, ...at("training", { model: "sd15", train: "chr_9" }) },
+  "model-running": { ...all, tasks: [{ ...task("running", { phase: "downloading", bytes_done: 1.9e9, bytes_total: 4265146304 }), kind: "model_download", family: "sd15" }], ...at("training", { model: "sd15" }) },
   "trainings-no-trainer": { ...bare, ...at("training") },
   empty: { ...at("characters") },
   characters: { ...all, ...at("characters") },

@@ -1,0 +1,59 @@
+/** A family's model files: which are here, how much is missing, fetching them. */
+
+import { button, h, icon } from "../lib/dom.js";
+import { bytes } from "../lib/format.js";
+import { fill } from "../lib/lists.js";
+import { t } from "../locales/words.js";
+import { ENDED } from "../state.js";
+import { TaskProgress } from "./task_progress.js";
+import { View } from "./view.js";
+
+export class IsenModel extends View {
+  build() {
+    this.className = "isen-stack";
+    const back = button(t("back"), () => this.store.go({ tab: "training", train: this.route.train ?? "?" }), { icon: "chevron-left", bare: true });
+    this.heading = h("h2", { class: "isen-grow", tabindex: -1 });
+    this.licence = h("p", { class: "isen-muted" });
+    this.files = h("ul", { class: "isen-plain-list", "data-testid": "isen-model-files" });
+    this.progress = new TaskProgress();
+    this.outcome = h("div", { class: "isen-stack", role: "status", "aria-live": "polite" });
+    this.buttons = h("div", { class: "isen-row" });
+    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.licence, this.files, this.progress.element, this.outcome, this.buttons);
+  }
+
+  update(state) {
+    const family = state.families.find((known) => known.key === this.route.model);
+    if (!family) return;
+    const job = state.tasks.find((known) => known.kind === "model_download" && known.family === family.key);
+    const going = job && !ENDED.has(job.state);
+    const missing = family.files.filter((file) => !file.here);
+    fill(this.heading, family.label, () => [family.label]);
+    fill(this.licence, family.licence, () => [t("modelLicence", { licence: family.licence })]);
+    fill(this.files, family.files, () => family.files.map(fileLine));
+    this.progress.show(going ? job : null);
+    fill(this.outcome, [job?.state, job?.error, missing.length], () => outcome(family, job, missing));
+    fill(this.buttons, [going, job?.state, missing], () => this.#buttons(family, job, going, missing));
+  }
+
+  #buttons(family, job, going, missing) {
+    const ask = (path, body) => async () => this.store.keepTask(await this.store.attempt((id) => this.store.api.post(path, body, id)));
+    if (going) return [button(t("cancelDownload"), ask(`/training/jobs/${job.id}/cancel`, {}), { testid: "isen-cancel-download" })];
+    if (!missing.length) return [button(t("goTrain"), () => this.store.go({ tab: "training", train: this.route.train ?? "?" }), { kind: "primary" })];
+    const size = bytes(missing.reduce((sum, file) => sum + file.size, 0));
+    const again = job && ["failed", "cancelled"].includes(job.state);
+    const start = again ? ask(`/training/jobs/${job.id}/retry`, {}) : ask(`/training/models/${family.key}/download`, { confirm: true });
+    return [button(again ? t("retryJob") : t("downloadSize", { size }), start, { kind: "primary", testid: "isen-download" })];
+  }
+}
+
+function fileLine({ file, folder, hub, size, here }) {
+  return h("li", {}, icon(here ? "check-circle" : "download"), " ", h("span", { class: "isen-file", text: file }),
+    h("small", { class: "isen-muted", text: ` ${bytes(size)} · ${t(here ? "fileHere" : "fileMissing", { folder, hub })}` }));
+}
+
+function outcome(family, job, missing) {
+  if (!family.files.length) return [h("p", { class: "isen-note", text: t("fetchedByTrainer") })];
+  if (!missing.length) return [h("p", { class: "isen-note", "data-testid": "isen-model-done", text: t("modelHere") })];
+  if (job?.error) return [h("p", { class: "isen-error", text: `${job.error.message} ${job.error.hint}`.trim() })];
+  return job?.state === "cancelled" ? [h("p", { class: "isen-muted", text: t("downloadCancelled") })] : [];
+}
