@@ -20,6 +20,8 @@ HOSTS = Path(__file__).resolve().parent
 PACK = HOSTS.parent.parent
 #: A marker that is written last: an environment without it is half made and made again.
 READY = "isengard-ready.json"
+#: Seconds: another checkout may still use an environment that was made less than a week ago.
+STALE_S = 7 * 24 * 3600.0
 
 
 def cache_root() -> Path:
@@ -82,10 +84,14 @@ class Environment:
                     f"pip failed ({done.returncode}):\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
                 )
         for stale in cache_root().glob(f"{self.name}-*"):
-            if stale != self.folder and (stale / READY).exists():
+            if stale != self.folder and _is_old(stale / READY):
                 shutil.rmtree(stale, ignore_errors=True)
         (self.folder / READY).write_text(json.dumps({"steps": self.steps}), encoding="utf-8")
         say(f"  ready after {time.monotonic() - began:.0f} s")
+
+
+def _is_old(marker: Path) -> bool:
+    return marker.exists() and time.time() - marker.stat().st_mtime > STALE_S
 
 
 def _contents(steps: tuple[tuple[str, ...], ...]) -> list[str]:
