@@ -1,8 +1,9 @@
-"""Development commands on a fresh machine: `demo` and `test`. Standard library only; not part of the registry archive.
+"""Development commands on a fresh machine: `demo`, `test` and `compare`. Standard library only; not part of the registry archive.
 
 python dev.py demo [--port N]        a real ComfyUI with this pack in fast-test mode and a sample character; stays up
 python dev.py demo --check [--real]  photos -> training -> LoRA -> picture without a browser; prints the files
 python dev.py test [--fast|--full] [pytest arguments]
+python dev.py compare BEFORE [AFTER] the same photos and seed trained by two versions (git revisions or folders)
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ def main() -> int:
     test = commands.add_parser("test", help="set up and run every test")
     test.add_argument("--fast", action="store_true", help="without a ComfyUI, a browser or a training")
     test.add_argument("--full", action="store_true", help="with the long storms")
+    compare = commands.add_parser("compare", help="train the same with two versions and compare")
+    compare.add_argument("before", help="a git revision or a folder")
+    compare.add_argument("after", nargs="?", default=str(ROOT), help="default: this folder as it is")
     arguments, rest = parser.parse_known_args()
     if arguments.command == "demo":
         from hosts import demo as demo_command
@@ -34,6 +38,10 @@ def main() -> int:
         if arguments.check:
             return demo_command.check(real=arguments.real)
         return demo_command.serve(arguments.port)
+    if arguments.command == "compare":
+        from hosts import compare as compare_command
+
+        return compare_command.compare(arguments.before, arguments.after)
     from hosts import checks
 
     return checks.run(fast=arguments.fast, full=arguments.full, pytest_arguments=rest)

@@ -87,14 +87,14 @@ class ComfyUI:
         self.process.wait()
 
 
-def make_base(base: Path, *, pack_names: tuple[str, ...] = ("isengard",)) -> Path:
-    """A base folder with the pack linked in under each name."""
+def make_base(base: Path, *, pack_names: tuple[str, ...] = ("isengard",), pack: Path = PACK) -> Path:
+    """A base folder with the pack (this checkout, or another one) linked in under each name."""
     for name in ("models", "input", "output", "user", "temp", "custom_nodes"):
         (base / name).mkdir(parents=True, exist_ok=True)
     for name in pack_names:
         link = base / "custom_nodes" / name
         if not link.exists():
-            link.symlink_to(PACK, target_is_directory=True)
+            link.symlink_to(pack, target_is_directory=True)
     return base
 
 
