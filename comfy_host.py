@@ -89,6 +89,17 @@ class ComfyHost:
             return []
         return [Path(path) for path in folder_paths.get_folder_paths(folder)]
 
+    def own_folders(self) -> dict[str, Path]:
+        """ComfyUI's own folders by name: input, output, temp, user."""
+        import folder_paths
+
+        return {
+            "input": Path(folder_paths.get_input_directory()),
+            "output": Path(folder_paths.get_output_directory()),
+            "temp": Path(folder_paths.get_temp_directory()),
+            "user": self.user_directory,
+        }
+
     def register_loras(self, folder: Path) -> None:
         """Show the LoRAs in `folder` in ComfyUI's own loaders, without copying them."""
         import folder_paths

@@ -65,6 +65,10 @@ class Ledger(Protocol):
     def forget(self, job_id: str) -> None:
         """Remove a job and its events for good (forget a person)."""
 
+    def forget_events(self, subject_ids: Collection[str]) -> int:
+        """Remove every event about these (a person, their pictures) and leave nothing of what was forgotten in a
+        journal either; how many went."""
+
     # --- jobs, by workers ---
     def claim(self, *, worker_id: str, owner: str, needs: Collection[str]) -> tuple[Job, Lease] | None:
         """The best eligible queued job (priority desc, position asc) moves to preparing, attempt + 1; None when there is none."""

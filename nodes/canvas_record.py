@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import IsengardError
@@ -59,6 +60,14 @@ def keep_record(
         finished_at=now,
     )
     context.generations.adopt(generation, people)
+
+
+def keep_previews(folder: Path, previews: Iterable[Mapping[str, Any]]) -> None:
+    """Which copies ComfyUI's temp folder got for showing on the node: forgetting a person removes them as well."""
+    from ..core import atomic
+    from ..core.previews import PREVIEWS_FILE
+
+    atomic.write_json(folder / PREVIEWS_FILE, [str(shown["filename"]) for shown in previews])
 
 
 def _ancestors(graph: Mapping[str, Any], node_id: str) -> set[str]:

@@ -11,7 +11,7 @@ from comfy_api.latest import io, ui
 
 from ..core.errors import StorageError
 from ..core.ids import is_id, new_id
-from .canvas_record import keep_record, people_behind
+from .canvas_record import keep_previews, keep_record, people_behind
 from .context import current
 
 MAX_PICTURES = 10_000
@@ -55,7 +55,9 @@ class IsengardSaveImage(io.ComfyNode):
         if asked_by_panel:  # nobody looks at the node: no copy in ComfyUI's temp folder
             return io.NodeOutput(ui={"isengard": entries})
         _keep_record(identifier, cls.hidden, saved)
-        return io.NodeOutput(ui={**ui.PreviewImage(images, cls=cls).as_dict(), "isengard": entries})
+        preview = ui.PreviewImage(images, cls=None).as_dict()  # without the graph: it names people
+        keep_previews(folder, preview["images"])
+        return io.NodeOutput(ui={**preview, "isengard": entries})
 
 
 def _keep_record(generation_id: str, hidden: Any, saved: list[tuple[Path, int, int]]) -> None:

@@ -35,6 +35,10 @@ class PlainHost:
     def model_folders(self, folder: str) -> list[Path]:
         return [self.user_directory.parent / "models" / folder]
 
+    def own_folders(self) -> dict[str, Path]:
+        base = self.user_directory.parent
+        return {name: base / name for name in ("input", "output", "temp", "user")}
+
     def register_loras(self, folder: Path) -> None:
         self.registered.append(folder)
 

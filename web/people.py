@@ -1,36 +1,126 @@
-"""Forgetting a person across the library and the ledger: by hand, or when their 30 days in the trash are over."""
+"""Forgetting a person across library, ledger and ComfyUI's folders: by hand, or when their 30 days in the trash are over."""
 
 from __future__ import annotations
 
+import json
+import logging
+import time
+import urllib.request
+from pathlib import Path
+
+from ..core.belongings import Belongings, ForgetReport, belongings_of
 from ..core.errors import ConflictError
 from ..core.forgetting import forget
 from ..core.job_states import ENDED
 from ..core.ledger import JobFilter
+from ..core.mentions import files_that_mention, finder, mentions
+from ..core.previews import previews_of
 from ..core.records.job import Job
 from .services import Services
 
+_ASK_S = 5.0
+#: How long forgetting waits for trainings that it has asked to stop.
+STOPS_WITHIN_S = 20.0
+STOP_POLL_S = 0.2
+_log = logging.getLogger("isengard.people")
 
-def forget_person(services: Services, character_id: str) -> dict[str, int]:
+
+def would_go(services: Services, character_id: str) -> dict[str, object]:
+    """What forgetting would remove, counted, and which files of ComfyUI mention the person; nothing is changed."""
+    character = services.characters.get(character_id, deleted=True)
+    job_ids = [job.id for job in _jobs_of(services, character_id)]
+    theirs = belongings_of(services.library, services.paths, character, job_ids)
+    return _with_mentions(services, theirs, theirs.counted())
+
+
+def forget_person(services: Services, character_id: str) -> dict[str, object]:
     """Everything of theirs, with a report of what went.
 
     Raises ConflictError `job_still_running` while one of their jobs ends, NotFoundError where there is no such person.
     """
-    services.characters.get(character_id, deleted=True)
+    character = services.characters.get(character_id, deleted=True)
+    job_ids = [job.id for job in _ended_jobs(services, character_id)]
+    theirs = belongings_of(services.library, services.paths, character, job_ids)
+    _forget_in_comfyui(services, theirs)
+    report = forget(services.library, services.paths, services.characters, character_id, job_ids)
+    for job_id in job_ids:
+        services.ledger.forget(job_id)
+    services.ledger.forget_events(theirs.ids)
+    return _with_mentions(services, theirs, report)
+
+
+def _ended_jobs(services: Services, character_id: str) -> list[Job]:
+    """Asks what still goes on to stop; refused until it has."""
     jobs = _jobs_of(services, character_id)
     for job in jobs:
         if job.state not in ENDED:
             services.ledger.order(job.id, "cancel")
-    if any(services.ledger.get(job.id).state not in ENDED for job in jobs):
+    deadline = services.clock.monotonic() + STOPS_WITHIN_S
+    while any(services.ledger.get(job.id).state not in ENDED for job in jobs):
+        if services.clock.monotonic() < deadline:
+            time.sleep(STOP_POLL_S)
+            continue
         raise ConflictError(
             "job_still_running",
             "A training of this person is being stopped.",
             "Wait a few seconds until it has ended, then forget again.",
         )
-    job_ids = [job.id for job in jobs]
-    report = forget(services.library, services.paths, services.characters, character_id, job_ids)
-    for job_id in job_ids:
-        services.ledger.forget(job_id)
+    return jobs
+
+
+def _with_mentions(services: Services, theirs: Belongings, report: ForgetReport) -> dict[str, object]:
+    """ComfyUI's own files are the user's: they are told, never touched."""
+    folders = services.host.own_folders()
+    ours = services.paths.root.resolve()
+    places = [*folders.values(), services.paths.outputs]
+    found = files_that_mention(places, theirs.ids, theirs.words)
+    known = {file.resolve() for folder in theirs.folders for file in folder.rglob("*")}
+    for file in sorted(set(found)):
+        inside = file.resolve().is_relative_to(ours)
+        if file.resolve() in known or (inside and services.paths.outputs not in file.parents):
+            continue
+        report.elsewhere.append(_shown(file, folders))
     return report.as_dict()
+
+
+def _shown(file: Path, folders: dict[str, Path]) -> str:
+    """`output/x.png`: no folder of this machine."""
+    for name, folder in folders.items():
+        if file.is_relative_to(folder):
+            return f"{name}/{file.relative_to(folder).as_posix()}"
+    return f"outputs/{file.parent.name}/{file.name}"
+
+
+def _forget_in_comfyui(services: Services, theirs: Belongings) -> None:
+    """Copies in its temp folder, which we made, and prompts in its history, which live in its memory."""
+    for copy in previews_of(theirs.folders, services.host.own_folders()["temp"]):
+        copy.unlink(missing_ok=True)
+    said = finder(theirs.words)
+    try:
+        history = _ask(services, None)
+        prompts = [
+            prompt_id
+            for prompt_id, entry in history.items()
+            if (text := json.dumps(entry, ensure_ascii=False)) and (said(text) or mentions(text, theirs.ids))
+        ]
+        if prompts:
+            _ask(services, {"delete": prompts})
+    except (OSError, ValueError) as fault:
+        _log.info(
+            "ComfyUI's history keeps some prompts until its next start",
+            extra={"context": {"reason": str(fault)}},
+        )
+
+
+def _ask(services: Services, body: dict[str, object] | None) -> dict[str, object]:
+    address = services.settings.comfyui_url or services.host.server_url
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(
+        f"{address}/history", data=data, headers={"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=_ASK_S) as answer:
+        content = json.loads(answer.read() or b"{}")
+        return content if isinstance(content, dict) else {}
 
 
 def _jobs_of(services: Services, character_id: str) -> list[Job]:

@@ -39,6 +39,7 @@ ROUTES: tuple[Route, ...] = (
     Route("PATCH", "/characters/{id}", "characters.update", "Edit a character", "CharacterPatch"),
     Route("DELETE", "/characters/{id}", "characters.delete", "Put a character in the trash"),
     Route("POST", "/characters/{id}/restore", "characters.restore", "Bring a character back"),
+    Route("GET", "/characters/{id}/forget", "characters.would_go", "What forgetting would remove, counted"),
     Route("POST", "/characters/{id}/forget", "characters.forget", "Remove a person for good, with a report"),
     Route("GET", "/characters/{id}/versions", "characters.versions", "Trained LoRAs of a character"),
     Route("GET", "/characters/{id}/export", "system.not_yet", "Export a character"),

@@ -212,6 +212,20 @@ def test_reordering(ledger):
         ledger.move(two.id, position=0)
 
 
+def test_events_about_somebody_are_forgotten_and_leave_no_bytes(ledger, tmp_path):
+    for who in ("chr_a", "chr_b"):
+        ledger.emit(
+            "character.changed",
+            Subject(kind="character", id=who),
+            {"name": f"{who}name"},
+            correlation_id="ui-1",
+        )
+    assert ledger.forget_events(["chr_a", "gen_x"]) == 1
+    assert [event.subject.id for event in ledger.events_after(0)] == ["chr_b"]
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("jobs.db*"))
+    assert b"chr_aname" not in kept and (not kept or b"chr_bname" in kept)
+
+
 def test_pages_filters_and_forgetting(ledger):
     jobs = [submit(ledger) for _ in range(5)]
     ledger.order(jobs[0].id, "cancel")

@@ -10,9 +10,9 @@ from aiohttp import web
 from ...core import correlation
 from ...core.records.character import Character, CharacterDraft, CharacterPatch
 from ...core.records.event import Subject
+from .. import people as forgetting
 from .. import responses
 from ..errors import read_json
-from ..people import forget_person
 from ..services import Services
 
 Change = Literal["created", "updated", "deleted", "restored", "forgotten", "photos"]
@@ -60,10 +60,16 @@ async def versions(services: Services, request: web.Request) -> web.Response:
     return responses.records(character.versions)
 
 
+async def would_go(services: Services, request: web.Request) -> web.Response:
+    """What forgetting this person would remove."""
+    report = await asyncio.to_thread(forgetting.would_go, services, request.match_info["id"])
+    return web.json_response({"report": report})
+
+
 async def forget(services: Services, request: web.Request) -> web.Response:
     """Everything of the person, with a report. Refused while one of their jobs still runs."""
     character_id = request.match_info["id"]
-    report = await asyncio.to_thread(forget_person, services, character_id)
+    report = await asyncio.to_thread(forgetting.forget_person, services, character_id)
     await tell(services, character_id, "forgotten", None)
     return web.json_response({"report": report})
 

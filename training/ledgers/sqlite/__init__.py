@@ -72,6 +72,12 @@ class SqliteLedger:
         with self._store.write() as db:
             wishes.forget(db, job_id)
 
+    def forget_events(self, subject_ids: Collection[str]) -> int:
+        with self._store.write() as db:
+            gone = events.forget(db, subject_ids)
+        self._store.scrub()
+        return gone
+
     # --- jobs, by workers ---
     def claim(self, *, worker_id: str, owner: str, needs: Collection[str]) -> tuple[Job, Lease] | None:
         with self._store.read() as db:

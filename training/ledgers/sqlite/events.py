@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from typing import Any
 
 from ....core import correlation
@@ -53,6 +54,13 @@ def after(connection: sqlite3.Connection, seq: int, limit: int) -> list[Event]:
         "SELECT document FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
     ).fetchall()
     return [Event.model_validate_json(row["document"]) for row in rows]
+
+
+def forget(connection: sqlite3.Connection, subject_ids: Collection[str]) -> int:
+    gone = 0
+    for subject_id in subject_ids:
+        gone += connection.execute("DELETE FROM event WHERE subject_id = ?", (subject_id,)).rowcount
+    return gone
 
 
 def first_seq(connection: sqlite3.Connection) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +13,16 @@ from ....core.database import BUSY_TIMEOUT_S, open_database
 from ....core.errors import StorageError
 from .schema import MIGRATIONS
 
+SCRUB_TRIES = 40
+SCRUB_PAUSE_S = 0.05
+
 
 class Store:
     """Readers never wait for a writer's fsync (WAL); writers queue in this process, then at SQLite's own lock."""
 
     def __init__(self, path: Path) -> None:
         self._writer = open_database(path, MIGRATIONS)
+        self._writer.execute("PRAGMA secure_delete=ON")
         self._reader = sqlite3.connect(
             path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
@@ -47,6 +52,15 @@ class Store:
                 yield self._reader
             except sqlite3.Error as fault:
                 raise _in_our_words(fault) from fault
+
+    def scrub(self) -> None:
+        """Leave nothing of deleted rows in the journal; a reader of another process may hold it for a moment."""
+        for _ in range(SCRUB_TRIES):
+            with self._write_lock:
+                busy = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if not busy:
+                return
+            time.sleep(SCRUB_PAUSE_S)
 
     def close(self) -> None:
         with self._write_lock, self._read_lock:
