@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import shutil
 
 from .clock import Clock, iso
 from .errors import ConflictError, InvalidError, NotFoundError
@@ -117,6 +118,12 @@ class CharacterStore:
             move_character(self._paths, character_id, into_trash=False)
         write_sidecar(self._library, self._paths, character_id)
         return self.get(character_id)
+
+    def discard(self, character_id: str) -> None:
+        """Remove one that was just made and could not be filled; nothing of it was ever shown."""
+        with self._library.transaction() as database:
+            database.execute("DELETE FROM character WHERE id=?", (require_id("chr", character_id),))
+        shutil.rmtree(self._paths.character(character_id), ignore_errors=True)
 
     def _has_photo(self, character_id: str, photo_id: str) -> bool:
         sql = "SELECT 1 FROM photo WHERE id=? AND character_id=? AND deleted_at IS NULL"

@@ -59,7 +59,7 @@ class Door:
         from .session import COOKIE
 
         headers = {name.lower(): value for name, value in request.headers.items()}
-        asked = guard.Asked(request.method, headers, route.handler == "photos.upload", request.can_read_body)
+        asked = guard.Asked(request.method, headers, route.upload, request.can_read_body)
         services = self.ready()
         allowed = set(services.settings.allowed_hosts)
         cookie = request.cookies.get(COOKIE)

@@ -12,7 +12,8 @@ PREFIX = "/isengard"
 
 @dataclass(frozen=True)
 class Route:
-    """`handler` is `module.function` below web/routes; `body` a record's class name; `open` needs no session."""
+    """`handler` is `module.function` below web/routes; `body` a record's class name; `open` needs no session;
+    `upload` takes files as form data instead of JSON."""
 
     method: str
     path: str
@@ -20,6 +21,7 @@ class Route:
     summary: str
     body: str = ""
     open: bool = False
+    upload: bool = False
 
 
 ROUTES: tuple[Route, ...] = (
@@ -42,9 +44,15 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/characters/{id}/forget", "characters.would_go", "What forgetting would remove, counted"),
     Route("POST", "/characters/{id}/forget", "characters.forget", "Remove a person for good, with a report"),
     Route("GET", "/characters/{id}/versions", "characters.versions", "Trained LoRAs of a character"),
-    Route("GET", "/characters/{id}/export", "system.not_yet", "Export a character"),
-    Route("POST", "/characters/import", "system.not_yet", "Import a character"),
-    Route("POST", "/characters/{id}/photos", "photos.upload", "Add photos (multipart)"),
+    Route("GET", "/characters/{id}/export", "transfers.give", "A character as one file"),
+    Route(
+        "POST",
+        "/characters/import",
+        "transfers.take",
+        "A character from such a file (multipart)",
+        upload=True,
+    ),
+    Route("POST", "/characters/{id}/photos", "photos.upload", "Add photos (multipart)", upload=True),
     Route("GET", "/characters/{id}/photos", "photos.list_all", "A character's photos"),
     Route(
         "PATCH", "/characters/{id}/photos/{pid}", "photos.update", "Caption, include, hold out", "PhotoPatch"

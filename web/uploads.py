@@ -28,8 +28,10 @@ class Upload:
     name: str
 
 
-async def received(request: web.Request, paths: DataPaths) -> AsyncIterator[Upload]:
-    """Each photo of a multipart request in turn; its temporary file is gone when the next one comes."""
+async def received(
+    request: web.Request, paths: DataPaths, *, field: str = FIELD, most_bytes: int = MAX_PHOTO_BYTES
+) -> AsyncIterator[Upload]:
+    """Each file of a multipart request in turn; its temporary file is gone when the next one comes."""
     try:
         reader = await request.multipart()
     except (ValueError, AssertionError) as fault:
@@ -44,8 +46,8 @@ async def received(request: web.Request, paths: DataPaths) -> AsyncIterator[Uplo
             raise InvalidError("bad_multipart", "The upload is incomplete.", "Send it again.") from fault
         if part is None:
             break
-        if not isinstance(part, BodyPartReader) or part.name != FIELD:
-            raise InvalidError("bad_field", f"Only fields called {FIELD} are taken.", "Send photos only.")
+        if not isinstance(part, BodyPartReader) or part.name != field:
+            raise InvalidError("bad_field", f"Only fields called {field} are taken.", "Send files only.")
         count += 1
         if count > MAX_FILES:
             raise TooLargeError(
@@ -53,24 +55,24 @@ async def received(request: web.Request, paths: DataPaths) -> AsyncIterator[Uplo
             )
         file = paths.tmp / f"{secrets.token_hex(12)}.upload"
         try:
-            total += await _store(part, file)
+            total += await _store(part, file, most_bytes)
             if total > MAX_REQUEST_BYTES:
                 raise TooLargeError("body_too_large", "More than 2 GB at once.", "Send fewer photos at once.")
             yield Upload(file, part.filename or "")
         finally:
             file.unlink(missing_ok=True)
     if not count:
-        raise InvalidError("no_photos", "There is no photo in this upload.", f"Send fields called {FIELD}.")
+        raise InvalidError("no_photos", "There is no file in this upload.", f"Send fields called {field}.")
 
 
-async def _store(part: BodyPartReader, file: Path) -> int:
+async def _store(part: BodyPartReader, file: Path, most_bytes: int) -> int:
     """Bytes received. What goes beyond the limit is read and thrown away, so that the answer arrives."""
     received_bytes, kept = 0, 0
     file.touch(mode=0o600, exist_ok=False)
     with file.open("wb") as stream:
         while chunk := await part.read_chunk(CHUNK):
             received_bytes += len(chunk)
-            room = MAX_PHOTO_BYTES + 1 - kept
+            room = most_bytes + 1 - kept
             if room > 0:
                 await asyncio.to_thread(stream.write, chunk[:room])
                 kept += min(len(chunk), room)

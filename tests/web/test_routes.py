@@ -259,3 +259,33 @@ def test_a_person_thirty_days_in_the_trash_is_forgotten(server, api, ann):
     later = SystemClock().now() + timedelta(days=31)
     empty_trash(replace(services, clock=SimpleNamespace(now=lambda: later)))
     assert api.get("/characters?deleted=1")["items"] == []
+
+
+def send_archive(api, data: bytes, field="character"):
+    head = f'--x\r\nContent-Disposition: form-data; name="{field}"; filename="a.zip"\r\n\r\n'.encode()
+    return api.call(
+        "POST",
+        "/characters/import",
+        data=head + data + b"\r\n--x--\r\n",
+        kind="multipart/form-data; boundary=x",
+    )
+
+
+def test_a_character_travels_as_one_file(api, ann, server, tmp_path):
+    api.upload(ann["id"], photo(tmp_path))
+    url = f"{server.url}/isengard/characters/{ann['id']}/export"
+    with urllib.request.urlopen(url) as answer:
+        headers, data = answer.headers, answer.read()
+    assert headers["Content-Disposition"] == 'attachment; filename="ann.isengard.zip"'
+    assert headers["X-Content-Type-Options"] == "nosniff" and len(data) == int(headers["Content-Length"])
+    answer = send_archive(api, data)
+    assert answer["refused"] == [] and answer["character"]["photo_count"] == 1
+    assert answer["character"]["id"] != ann["id"] and len(api.get("/characters")["items"]) == 2
+    for bad, code in ((b"no zip", "archive_damaged"), (b"", "archive_damaged")):
+        with pytest.raises(ApiError) as caught:
+            send_archive(api, bad)
+        assert caught.value.error["code"] == code and caught.value.status == 400
+    with pytest.raises(ApiError) as caught:
+        send_archive(api, data, "photo")
+    assert caught.value.error["code"] == "bad_field"
+    assert list(server.services.paths.tmp.iterdir()) == []
