@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from .errors import InvalidError, NotReadyError
+from .caption_undo import undo_captions, write_captions
+from .errors import InvalidError
 from .library import Library
 from .paths import DataPaths
 from .photos import PhotoStore, clean_caption
 from .records.character import Character
-from .records.photo import CaptionPlan, Photo
-from .sidecars import write_sidecar
+from .records.photo import CaptionPlan, CaptionSource, Photo
 
 PLACEHOLDERS = ("trigger", "class", "name")
 
 
 def apply_plan(
     plan: CaptionPlan, character: Character, *, photos: PhotoStore, library: Library, paths: DataPaths
-) -> list[Photo]:
-    """All photos with their captions afterwards. Raises NotReadyError `captioner_not_installed`, InvalidError
-    `caption_placeholder`."""
-    if plan.plan == "captioner":
-        raise NotReadyError(
-            "captioner_not_installed",
-            "There is no captioner yet in this version.",
-            "Use a template, or write the captions by hand.",
-        )
+) -> Sequence[Photo]:
+    """All photos with their captions afterwards; a `captioner` is a job of its own.
+
+    Raises InvalidError `caption_placeholder`, ConflictError `nothing_to_undo`.
+    """
+    if plan.plan == "undo":
+        return undo_captions(character.id, photos=photos, library=library, paths=paths)
     text = character.trigger_word if plan.plan == "trigger" else filled(plan.template, character)
-    with library.transaction():
-        for photo in photos.list(character.id):
-            if plan.overwrite or photo.caption_source != "user":
-                photos.store(photo.model_copy(update={"caption": text, "caption_source": plan.plan}))
-    write_sidecar(library, paths, character.id)
-    return photos.list(character.id)
+    source: CaptionSource = "trigger" if plan.plan == "trigger" else "template"
+    chosen = {
+        photo.id: (text, source)
+        for photo in photos.list(character.id)
+        if plan.overwrite or photo.caption_source != "user"
+    }
+    return write_captions(character.id, chosen, photos=photos, library=library, paths=paths)
 
 
 def filled(template: str, character: Character) -> str:

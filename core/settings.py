@@ -131,6 +131,13 @@ def load_settings(env: Mapping[str, str], paths: DataPaths) -> Settings:
     return Settings(**values, sources=sources)
 
 
+def current_token(settings: Settings, paths: DataPaths) -> str:
+    """The Hugging Face token as it stands now: one that was entered in the panel counts at once, in a running worker too."""
+    if settings.sources.get("hf_token") in (None, "environment"):
+        return settings.hf_token
+    return str(_read_toml(paths.secrets_file).get("hf_token", ""))
+
+
 def save_setting(paths: DataPaths, name: str, value: str) -> None:
     """Write one harmless setting, or the write-only Hugging Face token. Raises InvalidError `setting_not_editable`."""
     if name == "hf_token":

@@ -53,6 +53,7 @@ class WebServer:
         self.url = f"http://127.0.0.1:{self.port}"
         self.host = PlainHost(base / "user", self.url, loopback)
         self._ready = threading.Event()
+        self._closed = False
         self._loop = asyncio.new_event_loop()
         self._before = {name: os.environ.get(name) for name in environment or {}}
         os.environ.update(environment or {})
@@ -88,6 +89,10 @@ class WebServer:
         return self.door._services
 
     def close(self) -> None:
+        """Once; a test that restarts the server may be earlier than its fixture."""
+        if self._closed:
+            return
+        self._closed = True
         if self.services is not None:
             self.services.supervisor.stop()
             self.services.events.stop()

@@ -55,7 +55,7 @@ def freeze(job_dir: Path, character: Character, selection: Selection, photos: Ph
             for number, photo in enumerate(group, 1):
                 source = photos.image_path(photo, "full")
                 file = job_dir / folder / f"{number:04d}{source.suffix}"
-                _copy(source, file)
+                copy_photo(source, file)
                 caption = training_caption(photo, character)
                 file.with_suffix(".txt").write_text(caption, encoding="utf-8")
                 entries.append({"photo_id": photo.id, "file": f"{folder}/{file.name}", "caption": caption})
@@ -69,7 +69,7 @@ def freeze(job_dir: Path, character: Character, selection: Selection, photos: Ph
         ) from fault
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_photo(source: Path, target: Path) -> None:
     """A hard link where the disk can (our photos are never changed in place), else a copy."""
     try:
         os.link(source, target)

@@ -29,7 +29,8 @@ class ResolvedTraining:
     """A training with every choice made, frozen at submit as jobs/<id>/training.json.
 
     `base_path` is a file, a diffusers folder or a hub id ('' where the backend needs none); `generate_base` the name
-    ComfyUI's loader knows the picture-making base by; `held_out` photo ids that are never trained on.
+    ComfyUI's loader knows the picture-making base by; `held_out` photo ids that are never trained on; `vram_bytes` about
+    what it takes on a GPU.
     """
 
     job_id: str
@@ -56,6 +57,7 @@ class ResolvedTraining:
     low_vram: bool
     image_count: int
     held_out: list[str]
+    vram_bytes: int = 0
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)

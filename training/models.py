@@ -15,7 +15,7 @@ from pathlib import Path
 from ..core import atomic
 from ..core.errors import ConflictError, ForbiddenError, InvalidError
 from ..core.paths import contained
-from ..core.settings import Settings
+from ..core.settings import Settings, current_token
 from .downloads import Wanted, fetch, need_room
 from .family_records import Family, ModelFile
 from .task import Task
@@ -75,6 +75,7 @@ def freeze(job_dir: Path, missing: Sequence[Missing]) -> None:
 def download(task: Task, settings: Settings) -> None:
     """The work of a model_download job."""
     wanted = [Missing(**entry) for entry in json.loads((task.dir / PLAN_FILE).read_text(encoding="utf-8"))]
+    token = current_token(settings, task.paths)
     total, before = sum(file.size for file in wanted), 0
     for file in wanted:
         target = contained(Path(file.folder), Path(file.file).name)
@@ -85,7 +86,7 @@ def download(task: Task, settings: Settings) -> None:
             task.log(f"{file.hub}/{file.file} -> {target.name}")
             fetch(
                 task,
-                Wanted(_url(file), file.sha256, file.size, settings.hf_token),
+                Wanted(_url(file), file.sha256, file.size, token),
                 target,
                 before=before,
                 of=total,

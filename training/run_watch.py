@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class RunWatch:
         backend: TrainingBackend,
         training: ResolvedTraining,
         gpu_uuid: str = "",
+        notes: Sequence[str] = (),
     ) -> None:
         self._ledger = ledger
         self._lease = lease
@@ -38,6 +40,7 @@ class RunWatch:
         self._dir = job_dir
         self._backend = backend
         self._training = training
+        self._notes = notes
         self._follower = LogFollower(job_dir / LOG_FILE)
         self._last_progress = Progress()
         self._samples = {artifact.file for artifact in job.artifacts}
@@ -73,7 +76,7 @@ class RunWatch:
         progress = reading.progress
         self._spill.look(progress)
         self._stall.look(progress)
-        warnings = [*reading.warnings, *([self._spill.warning] if self._spill.warning else [])]
+        warnings = [*self._notes, *reading.warnings, *([self._spill.warning] if self._spill.warning else [])]
         more = {"eta_s": self._eta.left(progress), "warnings": warnings, **self._sensor.read()}
         return progress.model_copy(update=more)
 

@@ -18,20 +18,22 @@ from ..core.records.checkpoint import Checkpoint
 from ..core.records.job import Artifact, Job, JobError, Order, Progress
 from ..core.versions import VersionStore
 from .base_hash import BaseHash
-from .comfy_memory import free_comfyui
+from .gpu_handover import WAIT_S, Patience
+from .gpu_hold import PHASE, GpuHold, GpuSlot
 from .interface import Outcome, ResolvedTraining, TrainingBackend
-from .locks import FileLock, gpu_lock
 from .publishing import publish
 from .run_health import TrainerSick
 from .run_watch import RunWatch
 from .trainer_process import TrainerProcess, end_leftover
 
+#: The code that every backend gives this failure.
+GPU_OUT_OF_MEMORY = "gpu_out_of_memory"
 _log = logging.getLogger("isengard.runner")
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds: between looks, heartbeats and closer looks; how long a polite stop may take; wait for a GPU."""
+    """Seconds: between looks, heartbeats and closer looks; how long a polite stop may take; wait for a GPU, for ComfyUI's memory."""
 
     look: float = 0.5
     beat: float = 2.0
@@ -39,6 +41,7 @@ class Pace:
     polite: float = 20.0
     save: float = 120.0
     gpu_wait: float = 5.0
+    hand_over: float = WAIT_S
 
 
 @dataclass(frozen=True)
@@ -61,16 +64,14 @@ class Stopped(Exception):
 
 
 class Runner:
-    """Runs `job` under `lease` on GPU number `gpu` (uuid ''= none). Never raises for what a job can do wrong."""
+    """Runs `job` under `lease` on the GPU of its slot. Never raises for what a job can do wrong."""
 
-    def __init__(
-        self, tools: Tools, job: Job, lease: Lease, *, gpu_uuid: str = "", gpu_index: int = 0
-    ) -> None:
+    def __init__(self, tools: Tools, job: Job, lease: Lease, *, gpu: GpuSlot | None = None) -> None:
         self._tools = tools
         self._job = job
         self._lease = lease
-        self._gpu_uuid = gpu_uuid
-        self._gpu_index = gpu_index
+        self._gpu = gpu or GpuSlot()
+        self._hold: GpuHold | None = None
         self._dir = tools.paths.job(job.id)
         self._next_beat = 0.0
 
@@ -97,19 +98,19 @@ class Runner:
         training = ResolvedTraining.read(self._dir)
         backend: TrainingBackend = self._tools.registry.get("training_backends", self._job.backend)
         self._obey(self._beat())
-        lock = self._take_gpu()
+        self._hold = hold = self._take_gpu()
         try:
             again = self._job.attempt > 1 or self._job.parent_job_id is not None
             resume = again and bool(backend.checkpoints(self._dir, training))
             plan = backend.plan(self._dir, training, resume=resume)
-            if lock is not None:
-                plan.env["CUDA_VISIBLE_DEVICES"] = str(self._gpu_index)
-                free_comfyui(self._tools.paths)
+            if hold is not None:
+                plan.env.update(hold.environment)
+                self._make_room(hold, training)
             self._obey(self._beat())
             self._tools.ledger.advance(self._lease, JobState.RUNNING, data={"resumed": resume})
             watch = self._watch(backend, training)
             base_hash = BaseHash(training.base_path, training.base_sha256, self._tools.paths)
-            trainer = TrainerProcess(plan, self._dir, gpu_lock=lock)
+            trainer = TrainerProcess(plan, self._dir, gpu_lock=hold.lock if hold else None)
             try:
                 exit_code = self._supervise(trainer, watch, backend)
             except TrainerSick:
@@ -121,8 +122,8 @@ class Runner:
             watch.look_closely()
             self._conclude(backend.outcome(self._dir, training, exit_code), training, last, base_hash)
         finally:
-            if lock is not None:
-                lock.release()
+            if hold is not None:
+                hold.release()
 
     def _watch(self, backend: TrainingBackend, training: ResolvedTraining) -> RunWatch:
         return RunWatch(
@@ -132,7 +133,8 @@ class Runner:
             job_dir=self._dir,
             backend=backend,
             training=training,
-            gpu_uuid=self._gpu_uuid,
+            gpu_uuid=self._gpu.uuid,
+            notes=[self._hold.words] if self._hold is not None and self._hold.words else [],
         )
 
     def _supervise(self, trainer: TrainerProcess, watch: RunWatch, backend: TrainingBackend) -> int:
@@ -200,7 +202,13 @@ class Runner:
             self._fail(JobError(code="trainer_stopped", message=stopped, hint="Press Retry."))
         else:
             unknown = JobError(code="trainer_failed", message="The trainer failed.", hint="")
-            self._fail(outcome.error or unknown)
+            self._fail(self._with_holders(outcome.error or unknown))
+
+    def _with_holders(self, error: JobError) -> JobError:
+        """Out of video memory: who held it when the training began."""
+        if error.code != GPU_OUT_OF_MEMORY or self._hold is None or not self._hold.words:
+            return error
+        return error.model_copy(update={"message": f"{error.message} {self._hold.words}"})
 
     def _publish(self, checkpoint: Checkpoint, training: ResolvedTraining, last: Progress) -> None:
         version = publish(self._tools.versions, self._dir, training, checkpoint)
@@ -210,13 +218,23 @@ class Runner:
         lora = Artifact(kind="lora", file=version.file, sha256=version.sha256, step=version.step)
         self._tools.ledger.artifact(self._lease, lora)
 
-    def _take_gpu(self) -> FileLock | None:
-        if self._job.needs != "gpu" or not self._gpu_uuid:
+    def _take_gpu(self) -> GpuHold | None:
+        if self._job.needs != "gpu" or not self._gpu.uuid:
             return None
-        lock = gpu_lock(self._gpu_uuid)
-        while not lock.acquire(self._tools.pace.gpu_wait):
+        return GpuHold.take(self._gpu, self._tools.pace.gpu_wait, self._obey_when_due)
+
+    def _make_room(self, hold: GpuHold, training: ResolvedTraining) -> None:
+        self._tools.ledger.progress(self._lease, Progress(phase=PHASE, total_steps=training.steps))
+        patience = Patience(self._tools.pace.hand_over)
+        hold.make_room(self._tools.paths, training.vram_bytes, patience, self._obey_when_due)
+        if hold.words:
+            _log.warning(
+                "Little room on the GPU", extra={"context": {**self._context(), "words": hold.words}}
+            )
+
+    def _obey_when_due(self) -> None:
+        if time.monotonic() >= self._next_beat:
             self._obey(self._beat())
-        return lock
 
     def _beat(self) -> Order:
         self._next_beat = time.monotonic() + self._tools.pace.beat

@@ -20,7 +20,7 @@ from ..core.plugins import PluginRegistry
 from ..core.records.character import Character
 from ..core.records.job import Job
 from ..core.records.training import Finding, TrainingRequest
-from ..core.settings import Settings
+from ..core.settings import Settings, current_token
 from .dataset import Selection, freeze, select
 from .estimates import Estimate, estimate, learned_paces
 from .family_records import Families, Family
@@ -108,6 +108,7 @@ class Submission:
             training, base_path=base.path, base_sha256=base.sha256, generate_base=base.comfy_name
         )
         expected = estimate(family, numbers, len(training.sample_prompts), learned_paces(self.ledger))
+        training = replace(training, vram_bytes=expected.vram_bytes)
         findings = [
             *photo_findings(photos, character.trigger_word, character.class_word),
             *_prompt_findings(request),
@@ -131,7 +132,7 @@ class Submission:
             family=family,
             estimate=expected,
             base_is_here=Path(base.path).exists() or hub_has(base.path, self.settings.hf_home),
-            has_token=bool(self.settings.hf_token),
+            has_token=bool(current_token(self.settings, self.paths)),
             comfyui_version=self.comfyui_version,
             on_cpu=capabilities.needs == "cpu",
         )

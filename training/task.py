@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from ..core.job_states import JobState
 from ..core.ledger import Lease, Ledger
 from ..core.paths import DataPaths
 from ..core.records.event import Subject
-from ..core.records.job import Job, Order, Progress
+from ..core.records.job import Job, JobError, Order, Progress
+from .gpu_hold import GpuHold
 from .interface import LOG_FILE, LaunchPlan
 from .log_follower import LogFollower
 from .trainer_process import TrainerProcess
@@ -33,6 +34,14 @@ class TaskStopped(Exception):
         self.state = state
 
 
+class TaskFailed(Exception):
+    """The work failed for a reason that was already put into words."""
+
+    def __init__(self, error: JobError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
 @dataclass
 class Task:
     """Every method may raise TaskStopped (a person cancelled or paused) or LeaseLostError (another attempt began)."""
@@ -43,6 +52,9 @@ class Task:
     ledger: Ledger
     lease: Lease
     beat_s: float = BEAT_S
+    hold: GpuHold | None = None
+    #: what a person should know while it goes on, in words
+    warnings: list[str] = field(default_factory=list)
     _next_beat: float = 0.0
     _next_tell: float = 0.0
     _progress: Progress | None = None
@@ -70,7 +82,14 @@ class Task:
     ) -> None:
         """Where the work stands: phase, step of total, bytes done of bytes; at most four times a second."""
         self.check()
-        progress = Progress(phase=phase, step=step, total_steps=total, bytes_done=done, bytes_total=of)
+        progress = Progress(
+            phase=phase,
+            step=step,
+            total_steps=total,
+            bytes_done=done,
+            bytes_total=of,
+            warnings=list(self.warnings),
+        )
         new_phase = self._progress is None or progress.phase != self._progress.phase
         if progress == self._progress or (not new_phase and time.monotonic() < self._next_tell):
             return
@@ -92,7 +111,10 @@ class Task:
         meanwhile: Callable[[], object] | None = None,
     ) -> int:
         """Run a program with its output in the job's log; its exit code. `meanwhile` is called four times a second."""
-        program = TrainerProcess(LaunchPlan(argv=argv, cwd=cwd, env=env), self.dir)
+        seen = self.hold.environment if self.hold is not None else {}
+        lock = self.hold.lock if self.hold is not None else None
+        plan = LaunchPlan(argv=argv, cwd=cwd, env={**env, **seen})
+        program = TrainerProcess(plan, self.dir, gpu_lock=lock)
         try:
             while (code := program.poll()) is None:
                 self.check()

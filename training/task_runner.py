@@ -10,8 +10,9 @@ from ..core.errors import IsengardError, LeaseLostError
 from ..core.job_states import JobState
 from ..core.ledger import Lease
 from ..core.records.job import Job, JobError
+from .gpu_hold import GpuHold, GpuSlot
 from .runner import Tools, as_job_error
-from .task import Task, TaskStopped
+from .task import Task, TaskFailed, TaskStopped
 from .trainer_process import end_leftover
 
 Work = Callable[[Task], None]
@@ -21,11 +22,14 @@ _log = logging.getLogger("isengard.tasks")
 class TaskRunner:
     """Runs `work` under the lease. Never raises for what a task can do wrong."""
 
-    def __init__(self, tools: Tools, job: Job, lease: Lease, work: Work) -> None:
+    def __init__(
+        self, tools: Tools, job: Job, lease: Lease, work: Work, *, gpu: GpuSlot | None = None
+    ) -> None:
         self._tools = tools
         self._job = job
         self._lease = lease
         self._work = work
+        self._gpu = gpu or GpuSlot()
 
     def run(self) -> None:
         with correlated(self._job.correlation_id):
@@ -37,6 +41,9 @@ class TaskRunner:
                 _log.warning("Lease lost", extra={"context": {**self._context(), "reason": lost.message}})
             except TaskStopped as stopped:
                 self._end(stopped.state)
+            except TaskFailed as failed:
+                _log.error("Task failed", extra={"context": {**self._context(), "code": failed.error.code}})
+                self._fail(failed.error)
             except (IsengardError, OSError, ValueError, TypeError, LookupError) as fault:
                 _log.exception("Task failed", extra={"context": self._context()})
                 self._fail(as_job_error(fault))
@@ -53,8 +60,14 @@ class TaskRunner:
             beat_s=self._tools.pace.beat,
         )
         task.check()
-        self._tools.ledger.advance(self._lease, JobState.RUNNING)
-        self._work(task)
+        if self._job.needs == "gpu" and self._gpu.uuid:
+            task.hold = GpuHold.take(self._gpu, self._tools.pace.gpu_wait, task.check)
+        try:
+            self._tools.ledger.advance(self._lease, JobState.RUNNING)
+            self._work(task)
+        finally:
+            if task.hold is not None:
+                task.hold.release()
 
     def _end(self, state: JobState) -> None:
         try:

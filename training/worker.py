@@ -9,12 +9,13 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..core.ids import new_id
 from ..core.job_states import OWNED, JobState
 from ..core.ledger import JobFilter
 from ..core.records.worker import Worker as WorkerRecord
+from .gpu_hold import GpuSlot
 from .locks import machine_name
 from .machine import memory_bytes, swap_bytes
 from .queue import Doorbell
@@ -26,11 +27,10 @@ _log = logging.getLogger("isengard.worker")
 
 @dataclass(frozen=True)
 class Slot:
-    """What one thread may run; `gpu_uuid` '' for the slot of CPU kinds."""
+    """What one thread may run; no GPU for the slot of CPU kinds."""
 
     needs: frozenset[str]
-    gpu_uuid: str = ""
-    gpu_index: int = 0
+    gpu: GpuSlot = field(default_factory=GpuSlot)
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ class IsengardWorker:
                 return False
             job, lease = claimed
             if job.kind in self._works:
-                TaskRunner(self._tools, job, lease, self._works[job.kind]).run()
+                TaskRunner(self._tools, job, lease, self._works[job.kind], gpu=slot.gpu).run()
             else:
-                Runner(self._tools, job, lease, gpu_uuid=slot.gpu_uuid, gpu_index=slot.gpu_index).run()
+                Runner(self._tools, job, lease, gpu=slot.gpu).run()
             self._last_work = time.monotonic()
             return True
         finally:

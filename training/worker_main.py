@@ -17,6 +17,7 @@ from ..core.settings import Settings, load_settings
 from ..core.version import VERSION
 from ..core.versions import VersionStore
 from .backends import ai_toolkit, fast_test
+from .gpu_hold import GpuSlot
 from .gpus import gpus
 from .ledgers import LEASE_S, MAX_ATTEMPTS, open_ledger
 from .locks import worker_lock
@@ -25,7 +26,10 @@ from .runner import Pace, Tools
 from .worker import IsengardWorker, Slot, Timing, describe
 from .works import works
 
-BACKENDS: Mapping[str, Factory] = {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test.create}
+PLUGINS: Mapping[str, Mapping[str, Factory]] = {
+    "training_backends": {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test.create},
+    "captioners": {"ai_toolkit": ai_toolkit.create_captioner, "fast_test": fast_test.create_captioner},
+}
 _log = logging.getLogger("isengard.worker")
 
 
@@ -48,7 +52,8 @@ def main(argv: list[str]) -> int:
     )
     ledger = open_ledger(settings, paths, clock, lease_s=lease_s, max_attempts=attempts)
     doorbell = Doorbell(settings, paths)
-    pace = Pace(beat=_seconds("ISENGARD_BEAT_S", Pace.beat))
+    hand_over = _seconds("ISENGARD_HAND_OVER_S", Pace.hand_over)
+    pace = Pace(beat=_seconds("ISENGARD_BEAT_S", Pace.beat), hand_over=hand_over)
     registry = make_registry(settings, paths)
     tools = Tools(paths, ledger, registry, VersionStore(paths, clock), pace)
     worker = compose(tools, doorbell, settings)
@@ -65,18 +70,16 @@ def main(argv: list[str]) -> int:
 
 
 def make_registry(settings: Settings, paths: DataPaths) -> PluginRegistry:
-    """Built-in backends, pip entry points, and packs beside ours."""
+    """Built-in plugins, pip entry points, and packs beside ours."""
     pack = Path(__file__).resolve().parent.parent
-    return PluginRegistry(
-        PluginContext(paths, settings), {"training_backends": BACKENDS}, neighbour_packs(pack)
-    )
+    return PluginRegistry(PluginContext(paths, settings), PLUGINS, neighbour_packs(pack))
 
 
 def compose(tools: Tools, doorbell: Doorbell, settings: Settings) -> IsengardWorker:
     """A worker with one slot for CPU kinds and one for each GPU it may use."""
     found = gpus()[: settings.worker_concurrency]
     slots = [Slot(frozenset({"cpu"}))]
-    slots += [Slot(frozenset({"gpu"}), gpu.uuid, index) for index, gpu in enumerate(found)]
+    slots += [Slot(frozenset({"gpu"}), GpuSlot(gpu.uuid, index)) for index, gpu in enumerate(found)]
     backends = [backend.state() for backend in tools.registry.all("training_backends").values()]
     description = describe(VERSION, len(slots)).model_copy(update={"gpus": found, "backends": backends})
     look = _seconds("ISENGARD_LOOK_S", Timing.look)

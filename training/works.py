@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ..core.errors import InvalidError
 from ..core.plugins import PluginRegistry
 from ..core.records.event import Subject
+from .captioning.work import describe
 from .installable import InstallableBackend
 from .interface import TrainingBackend
 from .models import download
@@ -20,6 +21,7 @@ def works(registry: PluginRegistry) -> Mapping[str, Work]:
     return {
         "backend_setup": lambda task: _set_up(registry, task),
         "model_download": lambda task: download(task, settings),
+        "captioning": lambda task: describe(registry, task),
     }
 
 

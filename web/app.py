@@ -79,6 +79,10 @@ def plugins(host: Host) -> dict[str, dict[str, Factory]]:
 
     return {
         "training_backends": {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test_training.create},
+        "captioners": {
+            "ai_toolkit": ai_toolkit.create_captioner,
+            "fast_test": fast_test_training.create_captioner,
+        },
         "image_pipelines": {
             "comfyui": lambda context: comfyui.create(
                 client_of(host, context.settings), ComfyModelFiles(host, context.settings)

@@ -23,6 +23,7 @@ from ..core.settings import load_settings
 from ..core.sidecars import open_library
 from ..core.trash import settle
 from ..core.versions import VersionStore
+from ..training.captioning.submission import CaptionSubmission
 from ..training.family_records import Families
 from ..training.follow_ups import FollowUps
 from ..training.ledgers import open_ledger
@@ -31,6 +32,7 @@ from ..training.submission import Submission
 from ..training.supervisor import Supervisor
 from ..training.task_submission import TaskSubmission
 from .base_models import ComfyBaseModels
+from .captions import CaptionTaker
 from .event_tail import EventTail
 from .housekeeping import keep_house
 from .pictures import PictureProver, open_generations
@@ -67,11 +69,8 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
     paths, settings = registry.context.paths, registry.context.settings
     library = _open_library(paths, clock)
     ledger, doorbell = open_ledger(settings, paths, clock), Doorbell(settings, paths)
-    stores: Any = {
-        "characters": CharacterStore(library, paths, clock),
-        "photos": PhotoStore(library, paths, clock, PhotoDecoder()),
-        "families": Families(),
-    }
+    stores = _stores(library, paths, clock)
+    tasks = TaskSubmission(paths, ledger, clock)
     return Services(
         boot_id=new_id("job")[4:],
         paths=paths,
@@ -95,7 +94,8 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
             comfyui_version=host.version,
             **stores,
         ),
-        tasks=TaskSubmission(paths, ledger, clock),
+        tasks=tasks,
+        captioning=_captioning(tasks, stores["photos"], registry),
         follow_ups=FollowUps(paths, ledger, registry, clock),
         generations=open_generations(library, ledger, registry, clock),
         events=EventTail(ledger),
@@ -103,6 +103,20 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
         frontend_log=daily_handler("frontend", paths.logs, clock),
         **stores,
     )
+
+
+def _stores(library: Library, paths: DataPaths, clock: Clock) -> Any:
+    """What the services and a submit share."""
+    return {
+        "characters": CharacterStore(library, paths, clock),
+        "photos": PhotoStore(library, paths, clock, PhotoDecoder()),
+        "families": Families(),
+    }
+
+
+def _captioning(tasks: TaskSubmission, photos: PhotoStore, registry: PluginRegistry) -> CaptionSubmission:
+    mode = "fast_test" if registry.context.settings.fast_test else "ai_toolkit"
+    return CaptionSubmission(tasks, photos, registry, mode)
 
 
 def _open_library(paths: DataPaths, clock: Clock) -> Library:
@@ -120,3 +134,4 @@ def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
     asyncio.run_coroutine_threadsafe(services.generations.recover(), loop)
     asyncio.run_coroutine_threadsafe(keep_house(services), loop)
     asyncio.run_coroutine_threadsafe(PictureProver(services).run(), loop)
+    asyncio.run_coroutine_threadsafe(CaptionTaker(services).run(), loop)

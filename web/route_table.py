@@ -63,6 +63,9 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "POST", "/characters/{id}/captions", "photos.captions", "Caption all photos by a plan", "CaptionPlan"
     ),
+    Route("GET", "/training/captioners", "photos.captioners", "What describes photos, and what it takes"),
+    Route("GET", "/training/gpu", "gpu.show", "The GPU of this machine and who holds its memory"),
+    Route("POST", "/training/gpu/free", "gpu.free", "Ask ComfyUI to free the GPU, then measure"),
     Route("GET", "/training/families", "training.families", "Model families"),
     Route("GET", "/training/presets", "training.presets", "Presets of a family for a number of photos"),
     Route("GET", "/training/backends", "training.backends", "Training backends and their state"),

@@ -17,6 +17,7 @@ from ..core.plugins import PluginRegistry
 from ..core.settings import Settings
 from ..core.versions import VersionStore
 from ..generation.service import GenerationService
+from ..training.captioning.submission import CaptionSubmission
 from ..training.family_records import Families
 from ..training.follow_ups import FollowUps
 from ..training.queue import Doorbell
@@ -73,6 +74,7 @@ class Services:
     families: Families
     submission: Submission
     tasks: TaskSubmission
+    captioning: CaptionSubmission
     follow_ups: FollowUps
     generations: GenerationService
     events: EventTail

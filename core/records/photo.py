@@ -8,7 +8,10 @@ from pydantic import Field
 
 from .base import Prose, Record
 
-Caption = Annotated[Prose, Field(max_length=2000)]
+MAX_CAPTION = 2000
+Caption = Annotated[Prose, Field(max_length=MAX_CAPTION)]
+#: Who wrote a caption; '' for none.
+CaptionSource = Literal["", "trigger", "template", "captioner", "user"]
 
 
 class PhotoFinding(Record):
@@ -34,7 +37,7 @@ class Photo(Record):
     phash: str = ""
     name: str = ""
     caption: str = ""
-    caption_source: Literal["", "trigger", "template", "captioner", "user"] = ""
+    caption_source: CaptionSource = ""
     included: bool = True
     held_out: bool = False
     findings: list[PhotoFinding] = Field(default_factory=list)
@@ -51,8 +54,8 @@ class PhotoPatch(Record):
 
 
 class CaptionPlan(Record):
-    """How to caption all photos of a character at once; edited captions stay unless `overwrite`."""
+    """How to caption all photos of a character at once; edited captions stay unless `overwrite`. `undo` takes the last back."""
 
-    plan: str = Field(pattern="^(trigger|template|captioner)$")
+    plan: str = Field(pattern="^(trigger|template|captioner|undo)$")
     template: Caption = "{trigger}, a photo of a {class}"
     overwrite: bool = False

@@ -14,6 +14,8 @@ class Gpu(Record):
     name: str
     total_bytes: int
     free_bytes: int
+    #: CUDA compute capability as `8.9`; empty where the driver does not tell
+    compute: str = ""
 
 
 class BackendState(Record):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from isengard.core.captions import apply_plan, training_caption
-from isengard.core.errors import InvalidError, NotReadyError
+from isengard.core.errors import ConflictError, InvalidError
 from isengard.core.records.character import CharacterPatch
 from isengard.core.records.photo import CaptionPlan, PhotoPatch
 from pictures import add
@@ -22,8 +22,32 @@ def test_captions_are_planned_but_what_a_person_wrote_stays(photos, paths, ann, 
     assert [p.caption for p in after] == ["annqvx", "annqvx"]
     sidecar = json.loads((paths.character(ann.id) / "character.json").read_text())
     assert [p["caption"] for p in sidecar["photos"]] == ["annqvx", "annqvx"] and second.id == after[1].id
-    with pytest.raises(NotReadyError):
-        apply_plan(CaptionPlan(plan="captioner"), ann, photos=photos, library=library, paths=paths)
+
+
+def test_captions_are_taken_back_once_and_what_was_written_since_stays(photos, paths, ann, library):
+    first, second = add(photos, paths, ann, 0), add(photos, paths, ann, 1)
+    photos.update(first.id, PhotoPatch(caption="annqvx on a red sofa"))
+    for plan in (CaptionPlan(plan="template"), CaptionPlan(plan="trigger", overwrite=True)):
+        apply_plan(plan, ann, photos=photos, library=library, paths=paths)
+    photos.update(second.id, PhotoPatch(caption="annqvx in a boat"))
+    undo = CaptionPlan(plan="undo")
+    after = apply_plan(undo, ann, photos=photos, library=library, paths=paths)
+    assert [(p.caption, p.caption_source) for p in after] == [
+        ("annqvx on a red sofa", "user"),
+        ("annqvx in a boat", "user"),
+    ]
+    sidecar = json.loads((paths.character(ann.id) / "character.json").read_text())
+    assert sidecar["photos"][0]["caption"] == "annqvx on a red sofa"
+    with pytest.raises(ConflictError) as caught:
+        apply_plan(undo, ann, photos=photos, library=library, paths=paths)
+    assert caught.value.code == "nothing_to_undo"
+
+
+def test_a_damaged_memory_of_before_is_as_good_as_none(photos, paths, ann, library):
+    add(photos, paths, ann, 0)
+    (paths.character(ann.id) / "captions-before.json").write_text("[1]")
+    with pytest.raises(ConflictError):
+        apply_plan(CaptionPlan(plan="undo"), ann, photos=photos, library=library, paths=paths)
 
 
 @pytest.mark.parametrize("template", ["{trigger} ${HF_TOKEN}", "{secret}", "{trigger.__class__}", "  "])

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
+from ...core import correlation
+from ...core.caption_lint import leaks
 from ...core.captions import apply_plan
 from ...core.errors import IsengardError, NotFoundError
+from ...core.records.character import Character
+from ...core.records.job import Job
 from ...core.records.photo import CaptionPlan, Photo, PhotoPatch
 from .. import responses
 from ..errors import body_of, read_json, status_of
@@ -38,7 +43,18 @@ async def upload(services: Services, request: web.Request) -> web.Response:
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
-    return responses.records(await asyncio.to_thread(services.photos.list, request.match_info["id"]))
+    return responses.as_list(await asyncio.to_thread(_shown, services, request.match_info["id"]))
+
+
+def _shown(services: Services, character_id: str) -> list[dict[str, Any]]:
+    character = services.characters.get(character_id)
+    return [_with_leaks(photo, character) for photo in services.photos.list(character_id)]
+
+
+def _with_leaks(photo: Photo, character: Character) -> dict[str, Any]:
+    """A photo with the words of its caption that describe the person."""
+    found = leaks(photo.caption, (character.trigger_word, character.class_word))
+    return {**photo.model_dump(mode="json"), "leaks": [asdict(leak) for leak in found]}
 
 
 async def update(services: Services, request: web.Request) -> web.Response:
@@ -46,7 +62,8 @@ async def update(services: Services, request: web.Request) -> web.Response:
     photo = await asyncio.to_thread(_photo, services, request)
     photo = await asyncio.to_thread(services.photos.update, photo.id, patch)
     await _tell(services, photo.character_id)
-    return responses.record(photo)
+    character = await asyncio.to_thread(services.characters.get, photo.character_id)
+    return web.json_response(_with_leaks(photo, character))
 
 
 async def delete(services: Services, request: web.Request) -> web.Response:
@@ -72,11 +89,24 @@ async def image(services: Services, request: web.Request) -> web.FileResponse:
 async def captions(services: Services, request: web.Request) -> web.Response:
     plan = CaptionPlan.model_validate(await read_json(request))
     character = await asyncio.to_thread(services.characters.get, request.match_info["id"])
-    photos = await asyncio.to_thread(
+    if plan.plan == "captioner":
+        return responses.record(await asyncio.to_thread(_queue, services, character, plan), 202)
+    await asyncio.to_thread(
         apply_plan, plan, character, photos=services.photos, library=services.library, paths=services.paths
     )
     await _tell(services, character.id)
-    return responses.records(photos)
+    return responses.as_list(await asyncio.to_thread(_shown, services, character.id))
+
+
+def _queue(services: Services, character: Character, plan: CaptionPlan) -> Job:
+    job = services.captioning.submit(character, correlation.current(), overwrite=plan.overwrite)
+    services.doorbell.ring(job.id, job.attempt, job.priority)
+    services.supervisor.wake()
+    return job
+
+
+async def captioners(services: Services, request: web.Request) -> web.Response:
+    return responses.as_list(await asyncio.to_thread(services.captioning.offers))
 
 
 def _photo(services: Services, request: web.Request, *, deleted: bool = False) -> Photo:

@@ -98,20 +98,72 @@ def fail_at_start(fault: str) -> None:
         os.kill(os.getpid(), int(words))
 
 
+def next_fault() -> str:
+    """The first line of `fault`; where there are more it is used up, so that one run after the other can fail in its own way."""
+    file = HERE / "fault"
+    lines = file.read_text().strip().splitlines() if file.exists() else []
+    if len(lines) > 1:
+        file.write_text("\n".join(lines[1:]))
+    return lines[0] if lines else ""
+
+
+def describe(process: dict, fault: str) -> int:
+    """The captioner extension: a text beside each picture that has none; what it cannot read is left out."""
+    asked = process["caption"]
+    assert process["type"] == "Qwen3VLCaptioner" and asked["device"] == process["device"]
+    assert "Do not describe the face" in asked["caption_prompt"]
+    job = Job(process)
+    job.status("running", "Starting")
+    job.status("running", "Loading Model")
+    files = sorted(f for f in Path(asked["path_to_caption"]).iterdir() if f.suffix[1:] in asked["extensions"])
+    if not asked["recaption"]:
+        files = [file for file in files if not file.with_suffix(".txt").exists()]
+    job.db.execute("UPDATE Job SET total_steps=? WHERE id=?", (str(len(files)), job.id))
+    job.status("running", f"Captioning {len(files)} files")
+    for number, file in enumerate(files, 1):
+        time.sleep(3600 if fault == "caption:hang" and number == 2 else STEP_S)
+        if job.flag("stop"):
+            job.status("stopped", "Job stopped")
+            raise SystemExit(1)
+        if fault == "caption:mute" or (fault == "caption:blind" and number == 1):
+            print(f"Error processing {file}: cannot identify image file", flush=True)
+        else:
+            text = (
+                "A person with blonde hair sits"
+                if fault == "caption:leaky"
+                else "A person in a red coat sits"
+            )
+            file.with_suffix(".txt").write_text(f"{text} on a bench\nby a river, in soft evening light.")
+        job.step(number)
+    job.status("completed", "Captioning completed")
+    return 0
+
+
 def main() -> int:
     config = json.loads(Path(sys.argv[1]).read_text())["config"]
     process, name = config["process"][0], config["name"]
-    fault = (HERE / "fault").read_text().strip() if (HERE / "fault").exists() else ""
+    fault = next_fault()
     fail_at_start(fault)
+    if "caption" in process:
+        return describe(process, fault)
     root = Path(process["training_folder"]) / name
     root.mkdir(parents=True, exist_ok=True)
     job, losses = Job(process), open_losses(root)
     job.status("running", "Starting")
     job.status("running", "Loading model")
     assert list(Path(process["datasets"][0]["folder_path"]).glob("*.jpg")), "no images found"
-    steps, every = process["train"]["steps"], process["save"]["save_every"]
     found = len(list(Path(process["datasets"][0]["folder_path"]).glob("*.jpg")))
     print(f"  -  Found {found - 1 if fault == 'skipped' else found} images", flush=True)
+    train(job, losses, process, root=root, name=name, fault=fault)
+    if fault == "nothing":
+        return 0
+    save(root, name, None, process["network"]["linear"], fault)
+    job.status("completed", "Training completed")
+    return 0
+
+
+def train(job: Job, losses: sqlite3.Connection, process: dict, *, root: Path, name: str, fault: str) -> None:
+    steps, every = process["train"]["steps"], process["save"]["save_every"]
     first = resumed_at(root, name)
     job.status("running", "Training")
     for step in range(first, steps):
@@ -133,11 +185,6 @@ def main() -> int:
             job.status("running", "Saving model")
             save(root, name, step, process["network"]["linear"], fault)
             job.status("running", "Training")
-    if fault == "nothing":
-        return 0
-    save(root, name, None, process["network"]["linear"], fault)
-    job.status("completed", "Training completed")
-    return 0
 
 
 if __name__ == "__main__":

@@ -5,7 +5,12 @@ from __future__ import annotations
 from ....core.plugins import PluginContext
 from ...family_records import Families
 from .backend import AiToolkitBackend
+from .captioner import AiToolkitCaptioner
 
 
 def create(context: PluginContext) -> AiToolkitBackend:
     return AiToolkitBackend(context.settings, context.paths, Families())
+
+
+def create_captioner(context: PluginContext) -> AiToolkitCaptioner:
+    return AiToolkitCaptioner(context.settings, context.paths)

@@ -18,7 +18,7 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Progress
 from ....core.records.training import Finding
 from ....core.records.worker import BackendState
-from ....core.settings import Settings
+from ....core.settings import Settings, current_token
 from ...family_records import Families
 from ...gpus import gpus
 from ...installable import SetupOffer
@@ -33,9 +33,10 @@ from ...interface import (
     ResolvedTraining,
     SampleFile,
 )
-from ...run_files import CheckpointReader, minimal_environment
+from ...run_files import CheckpointReader
 from ...task import Task
 from . import channels, config, locate, outcomes
+from .environment import environment
 from .setup import service
 
 #: Bumped whenever what is trained changes (see config.py).
@@ -120,8 +121,9 @@ class AiToolkitBackend:
         content = config.build(job_dir, training, family, cpu=cpu)
         atomic.write_text(job_dir / CONFIG_FILE, config.as_text(content))
         channels.create_job_db(job_dir / "job.db")
+        token = current_token(self._settings, self._paths)
         argv = [str(found.python), "run.py", str(job_dir / CONFIG_FILE)]
-        return LaunchPlan(argv=argv, cwd=found.folder, env=self._environment(cpu=cpu))
+        return LaunchPlan(argv=argv, cwd=found.folder, env=environment(self._settings, cpu=cpu, token=token))
 
     def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading:
         row = channels.read_job(job_dir / "job.db")
@@ -193,22 +195,6 @@ class AiToolkitBackend:
 
     def _on_cpu(self) -> bool:
         return self._settings.allow_cpu and not gpus()
-
-    def _environment(self, *, cpu: bool) -> dict[str, str]:
-        env = minimal_environment() | {
-            "PYTHONUNBUFFERED": "1",
-            "IS_AI_TOOLKIT_UI": "1",
-            "AITK_JOB_ID": channels.JOB_ID,
-            "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
-            "DISABLE_TELEMETRY": "YES",
-        }
-        if cpu:
-            env["ACCELERATE_USE_CPU"] = "1"
-        if self._settings.hf_token:
-            env["HF_TOKEN"] = self._settings.hf_token
-        if self._settings.hf_home:
-            env["HF_HOME"] = self._settings.hf_home
-        return env
 
     def _phase(self, info: str, job_dir: Path) -> str:
         """AI-Toolkit's word for it; while it loads, what its bars say is closer."""

@@ -12,7 +12,7 @@ from typing import Any
 from ...interface import LossPoint
 
 JOB_ID = "job"
-_COLUMNS = "id TEXT PRIMARY KEY, status TEXT, info TEXT, step INTEGER, speed_string TEXT"
+_COLUMNS = "id TEXT PRIMARY KEY, status TEXT, info TEXT, step INTEGER, total_steps INTEGER, speed_string TEXT"
 _FLAGS = ("stop", "return_to_queue", "save_now", "sample_now")
 _BUSY_S = 2.0
 _MAX_POINTS = 2000

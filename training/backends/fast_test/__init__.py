@@ -5,7 +5,12 @@ from __future__ import annotations
 from ....core.plugins import PluginContext
 from ...family_records import Families
 from .backend import FastTestBackend
+from .captioner import PlaceholderCaptioner
 
 
 def create(context: PluginContext) -> FastTestBackend:
     return FastTestBackend(context.settings.fast_test, Families())
+
+
+def create_captioner(context: PluginContext) -> PlaceholderCaptioner:
+    return PlaceholderCaptioner(context.settings.fast_test)

@@ -1,0 +1,198 @@
+"""AI-Toolkit's own captioner (its Qwen3VLCaptioner) in the dialect of 0.12: `run.py` with an extension job, its SQLite channel.
+
+It writes a text beside each picture and leaves out what it could not read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ....core import atomic
+from ....core.errors import NotReadyError
+from ....core.paths import DataPaths
+from ....core.records.job import JobError
+from ....core.records.worker import BackendState
+from ....core.settings import Settings, current_token
+from ...captioning.interface import PHOTOS, CaptionerCapabilities, Captioning
+from ...captioning.prose import prompt_for
+from ...gpu_handover import Patience
+from ...gpu_hold import PHASE
+from ...gpus import gpus
+from ...hub_cache import hub_has
+from ...interface import LOG_FILE
+from ...task import Task, TaskFailed
+from . import channels, config, failures, locate
+from .environment import environment
+
+CONFIG_FILE, DATABASE = "captioner.json", "captioner.db"
+#: Sides of what the model looks at, and how much it may say: two or three sentences.
+LOOK_SIDE, MOST_TOKENS = 768, 160
+#: An owner's own model: this name in [base_models] of isengard.toml.
+OWN_MODEL = "captioner"
+_GB = 1e9
+
+
+@dataclass(frozen=True)
+class Model:
+    """A vision model of the hub: what a GPU needs in all to run it, what it takes of that, and what is fetched."""
+
+    hub: str
+    least_gb: float
+    vram_gb: float
+    download_gb: float
+
+
+#: The largest that fits is used; on a processor the last. All Apache-2.0, ungated.
+MODELS = (
+    Model("Qwen/Qwen3-VL-8B-Instruct", 22, 19, 17.6),
+    Model("Qwen/Qwen3-VL-4B-Instruct", 11, 10.5, 8.9),
+    Model("Qwen/Qwen3-VL-2B-Instruct", 0, 6, 4.3),
+)
+#: What a person reads instead of the words for a training.
+_WORDS = {
+    "gpu_out_of_memory": (
+        "Describing the photos stopped: the GPU ran out of memory.",
+        "Free ComfyUI's memory and close other programs, then press Retry: it goes on where it stopped.",
+    ),
+    "memory_out": (
+        "Describing the photos stopped: the computer ran out of memory.",
+        "Close other programs, then press Retry: it goes on where it stopped.",
+    ),
+    "trainer_killed": (
+        "The captioner was ended from outside, most likely because the computer ran out of memory.",
+        "Close other programs, then press Retry: it goes on where it stopped.",
+    ),
+    "disk_full": (
+        "Describing the photos stopped: the disk is full.",
+        "Free some space, then press Retry: it goes on where it stopped.",
+    ),
+}
+
+
+class AiToolkitCaptioner:
+    name = "ai_toolkit"
+
+    def __init__(self, settings: Settings, paths: DataPaths) -> None:
+        self._settings = settings
+        self._paths = paths
+
+    def capabilities(self) -> CaptionerCapabilities:
+        model = self._model()
+        hub = self._settings.base_models.get(OWN_MODEL, model.hub)
+        here = hub != model.hub or hub_has(hub, self._settings.hf_home)
+        return CaptionerCapabilities(
+            name=self.name,
+            label="AI-Toolkit",
+            needs="cpu" if self._on_cpu() else "gpu",
+            model=hub if hub == model.hub else OWN_MODEL,
+            licence="Apache-2.0" if hub == model.hub else "",
+            download_bytes=0 if here else int(model.download_gb * _GB),
+        )
+
+    def state(self) -> BackendState:
+        found, state = locate.find(self._settings, self._paths)
+        if found is not None and not gpus() and not self._settings.allow_cpu:
+            detail = "No NVIDIA GPU was found, and describing photos on the processor would take hours."
+            return state.model_copy(update={"state": "unsupported", "detail": detail})
+        return state
+
+    def describe(self, task: Task, asked: Captioning) -> dict[str, str]:
+        found, state = locate.find(self._settings, self._paths)
+        if found is None:
+            raise NotReadyError("captioner_not_installed", state.detail, "Set it up under Training first.")
+        folder = task.dir / PHOTOS
+        atomic.write_text(task.dir / CONFIG_FILE, config.as_text(self.config(task.dir, asked)))
+        channels.create_job_db(task.dir / DATABASE)
+        self._make_room(task)
+        env = environment(
+            self._settings, cpu=self._on_cpu(), token=current_token(self._settings, self._paths)
+        )
+        watch = _Watch(task, len(asked.photos), already=len(_said(folder, asked)))
+        command = [str(found.python), "run.py", str(task.dir / CONFIG_FILE)]
+        code = task.run(command, cwd=found.folder, env=env, meanwhile=watch.look)
+        row = channels.read_job(task.dir / DATABASE)
+        if code != 0 or (row is not None and row.status == "error"):
+            info = row.info if row is not None else ""
+            raise TaskFailed(_in_words(failures.explain(info, channels.read_tail(task.dir / LOG_FILE), code)))
+        return _said(folder, asked)
+
+    def config(self, job_dir: Path, asked: Captioning) -> dict[str, Any]:
+        """The whole configuration. `recaption` off: an attempt goes on where the last one stopped."""
+        device = "cpu" if self._on_cpu() else "cuda"
+        caption = {
+            "model_name_or_path": self._settings.base_models.get(OWN_MODEL, self._model().hub),
+            "dtype": "float32" if device == "cpu" else "bf16",
+            "device": device,
+            "quantize": False,
+            "low_vram": False,
+            "compile": False,
+            "extensions": ["jpg", "png"],
+            "path_to_caption": str(job_dir / PHOTOS),
+            "recaption": False,
+            "caption_extension": "txt",
+            "caption_prompt": prompt_for(asked.class_word),
+            "max_res": LOOK_SIDE,
+            "max_new_tokens": MOST_TOKENS,
+        }
+        process = {
+            "type": "Qwen3VLCaptioner",
+            "sqlite_db_path": str(job_dir / DATABASE),
+            "device": device,
+            "caption": caption,
+        }
+        return {"job": "extension", "config": {"name": "captions", "process": [process]}}
+
+    def _make_room(self, task: Task) -> None:
+        if task.hold is None:
+            return
+        task.tell(PHASE)
+        task.hold.make_room(self._paths, int(self._model().vram_gb * _GB), Patience(), task.check)
+        if task.hold.words:
+            task.warnings.append(task.hold.words)
+
+    def _model(self) -> Model:
+        """By the first GPU's memory."""
+        found = gpus()
+        total = found[0].total_bytes / _GB if found else 0
+        return next(model for model in MODELS if total >= model.least_gb)
+
+    def _on_cpu(self) -> bool:
+        return self._settings.allow_cpu and not gpus()
+
+
+class _Watch:
+    """Tells by photo where the captioner stands: what an earlier attempt described is not described again."""
+
+    def __init__(self, task: Task, total: int, *, already: int) -> None:
+        self._task = task
+        self._total = total
+        self._already = already
+
+    def look(self) -> None:
+        row = channels.read_job(self._task.dir / DATABASE)
+        phase = "captioning" if row is not None and row.info.startswith("Captioning") else "loading"
+        if phase == "loading":
+            tail = channels.read_tail(self._task.dir / LOG_FILE, 4096)
+            phase = channels.busy_with(tail) or phase
+        step = self._already + (row.step if row is not None else 0)
+        self._task.tell(phase, step=min(step, self._total), total=self._total)
+
+
+def _said(folder: Path, asked: Captioning) -> dict[str, str]:
+    found = {}
+    for photo in asked.photos:
+        try:
+            text = (folder / photo.file).with_suffix(".txt").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        if text.strip():
+            found[photo.file] = text
+    return found
+
+
+def _in_words(error: JobError) -> JobError:
+    """The catalogue's failure as it looks to someone who wanted captions; nothing can be made smaller here."""
+    message, hint = _WORDS.get(error.code, (error.message, error.hint))
+    return error.model_copy(update={"message": message, "hint": hint, "offer": ""})

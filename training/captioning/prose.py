@@ -1,0 +1,41 @@
+"""From what a captioner says to a caption: one paragraph, never empty, the trigger word in front."""
+
+from __future__ import annotations
+
+import re
+
+from ...core.records.photo import MAX_CAPTION
+
+#: What is asked of a captioner. Whatever a caption names is not learned as part of the person, so the face stays out of it.
+PROMPT = (
+    "Describe this photo of a {class_word} in two or three plain sentences, for somebody who will draw it again. "
+    "Say what they wear, how they stand or sit and what they do, the place and what is in it, the light, the colours, "
+    "and how the picture is framed. Call the person only 'a {class_word}'. Do not describe the face, eyes, hair, skin, "
+    "body, age or beauty, and give no names. State what is there as a fact, with no preamble."
+)
+#: Beginnings that a model adds although it was told not to.
+_PREAMBLE = re.compile(
+    r"^(?:sure|certainly|here is|here's|this (?:image|photo|picture) (?:shows|depicts|features)|"
+    r"the (?:image|photo|picture) (?:shows|depicts|features)|caption:)[^\w]*(?:a description[^:]*:)?\s*",
+    re.IGNORECASE,
+)
+
+
+def prompt_for(class_word: str) -> str:
+    return PROMPT.format(class_word=class_word)
+
+
+def fallback(trigger: str, class_word: str) -> str:
+    """For a photo that nobody could describe."""
+    return f"{trigger}, {class_word}"
+
+
+def caption_of(said: str, trigger: str, class_word: str) -> str:
+    """What is kept of it; the fallback where nothing was said."""
+    text = _PREAMBLE.sub("", " ".join(said.replace("${", "").split())).strip(" \"'*`")
+    text = "".join(letter for letter in text if letter.isprintable())
+    if not text:
+        return fallback(trigger, class_word)
+    if not re.match(rf"{re.escape(trigger)}\b", text):
+        text = f"{trigger}, {text}"
+    return text if len(text) <= MAX_CAPTION else text[: MAX_CAPTION - 1].rsplit(" ", 1)[0] + "…"

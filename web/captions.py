@@ -1,0 +1,97 @@
+"""Takes over what captioning jobs have left: the library is the server's alone, so the worker only leaves a file."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from ..core import atomic
+from ..core.caption_undo import write_captions
+from ..core.correlation import correlated
+from ..core.errors import IsengardError, NotFoundError
+from ..core.job_states import JobState
+from ..core.ledger import JobFilter
+from ..core.records.event import Event, Subject
+from ..core.records.job import Job
+from ..core.records.photo import CaptionSource
+from ..training.captioning.work import Result, results_of
+
+if TYPE_CHECKING:
+    from .services import Services
+
+#: Beside the results once they are in the library.
+TAKEN_FILE = "captions-taken.json"
+_log = logging.getLogger("isengard.captions")
+
+
+class CaptionTaker:
+    """For ever: those that ended while no server ran, then each as it ends."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self) -> None:
+        with self._services.events.reading() as reader:
+            for job in await asyncio.to_thread(self._left_over):
+                await asyncio.to_thread(self._take, job)
+            while True:
+                job = _just_described(await reader.waiting.get())
+                if job is not None:
+                    await asyncio.to_thread(self._take, job)
+
+    def _left_over(self) -> list[Job]:
+        wanted = JobFilter([JobState.COMPLETED], ["captioning"])
+        found = self._services.ledger.jobs(wanted, limit=200).items
+        return [job for job in found if not (self._services.paths.job(job.id) / TAKEN_FILE).exists()]
+
+    def _take(self, job: Job) -> None:
+        with correlated(job.correlation_id):
+            try:
+                self._write(job)
+            except (IsengardError, OSError, ValueError) as fault:
+                reason = fault.message if isinstance(fault, IsengardError) else str(fault)
+                context = {"job_id": job.id, "reason": reason}
+                _log.warning("Captions could not be taken over", extra={"context": context})
+
+    def _write(self, job: Job) -> None:
+        """Once; a caption that somebody has written since the job was asked for stays."""
+        services, job_dir = self._services, self._services.paths.job(job.id)
+        if (job_dir / TAKEN_FILE).exists():
+            return
+        character_id = str(job.character_id)
+        try:
+            now = {photo.id: photo for photo in services.photos.list(character_id)}
+        except NotFoundError:
+            return
+        captions: dict[str, tuple[str, CaptionSource]] = {}
+        for result in results_of(job_dir):
+            photo = now.get(result.photo_id)
+            written_since = (
+                photo is not None and photo.caption_source == "user" and photo.caption != result.before
+            )
+            if photo is not None and not written_since and _is_new(result):
+                captions[photo.id] = (result.caption, "captioner")
+        write_captions(
+            character_id, captions, photos=services.photos, library=services.library, paths=services.paths
+        )
+        atomic.write_json(job_dir / TAKEN_FILE, sorted(captions))
+        _log.info("Captions written", extra={"context": {"job_id": job.id, "photos": len(captions)}})
+        data = {
+            "change": "photos",
+            "character": services.characters.get(character_id).model_dump(mode="json"),
+        }
+        subject = Subject(kind="character", id=character_id)
+        services.ledger.emit("character.changed", subject, data, correlation_id=job.correlation_id)
+
+
+def _is_new(result: Result) -> bool:
+    """A photo that could not be described keeps the caption it had."""
+    return result.described or not result.before
+
+
+def _just_described(event: Event) -> Job | None:
+    if event.type != "job.state" or event.data.get("state") != JobState.COMPLETED.value:
+        return None
+    job = Job.model_validate(event.data["job"])
+    return job if job.kind == "captioning" else None

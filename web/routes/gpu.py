@@ -1,0 +1,29 @@
+"""The GPU of this machine: who holds its memory, and ComfyUI asked to let go."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from ...training.gpu_handover import GpuUse, hand_over, measure
+from ..services import Services
+
+
+async def show(services: Services, request: web.Request) -> web.Response:
+    return _answer(await asyncio.to_thread(measure, services.paths))
+
+
+async def free(services: Services, request: web.Request) -> web.Response:
+    """Waits at most 20 s, and no longer than until ComfyUI has let go."""
+    wanted = await asyncio.to_thread(measure, services.paths)
+    needed = wanted.gpu.total_bytes if wanted is not None else 0
+    return _answer(await asyncio.to_thread(hand_over, services.paths, needed=needed))
+
+
+def _answer(use: GpuUse | None) -> web.Response:
+    """{gpu, holders, asked, waited_s, comfyui_holds, words}; `gpu` null on a machine without one."""
+    if use is None:
+        return web.json_response({"gpu": None, "holders": [], "comfyui_holds": False, "words": ""})
+    shown = use.model_dump(mode="json", include={"gpu", "holders", "asked", "waited_s"})
+    return web.json_response({**shown, "comfyui_holds": not use.comfyui_lets_go, "words": use.who()})
