@@ -1,16 +1,20 @@
-/** Captions: the trigger word alone, one template for all, or one sentence for each photo. */
+/** Captions: the trigger word alone, one template for all, what a program sees, or one sentence for each photo. */
 
 import { button, field, h, picture, say } from "../lib/dom.js";
-import { keyed } from "../lib/lists.js";
+import { fill, keyed } from "../lib/lists.js";
 import { t } from "../locales/words.js";
+import { CaptionerBox, takeBack } from "./captioner.js";
+import { leakNote } from "./leaks.js";
+import { offerUndo } from "./view.js";
 
 const DEFAULT_TEMPLATE = "{trigger}, a photo of a {class}";
-const PLANS = ["trigger", "template", "each"];
+const PLANS = ["trigger", "template", "captioner", "each"];
 
 export class CaptionEditor {
-  /** @param {import("../store.js").Store} store */
-  constructor(store, characterId) {
-    this.store = store;
+  /** @param {import("./view.js").View} view */
+  constructor(view, characterId) {
+    this.view = view;
+    this.store = view.store;
     this.characterId = characterId;
     this.plan = "trigger";
     this.summary = h("summary", { "data-testid": "isen-captions" });
@@ -18,26 +22,31 @@ export class CaptionEditor {
     this.example = h("p", { class: "isen-muted" });
     this.overwrite = h("input", { type: "checkbox", "data-testid": "isen-caption-overwrite" });
     this.rows = h("ul", { class: "isen-plain-list" });
+    this.captioner = new CaptionerBox(this.store, characterId, () => this.overwrite.checked);
     this.parts = {
       trigger: h("p", {}),
       template: h("div", { class: "isen-stack-tight" }, field(t("template"), this.template, t("templateHint")), this.example),
       each: this.rows,
+      captioner: this.captioner.element,
     };
-    this.apply = h("div", { class: "isen-stack-tight" }, h("label", { class: "isen-check" }, this.overwrite, h("span", { text: t("captionOverwrite") })),
-      button(t("captionApply"), () => this.#apply(), { testid: "isen-caption-apply" }));
+    this.also = h("label", { class: "isen-check" }, this.overwrite, h("span", { text: t("captionOverwrite") }));
+    this.apply = button(t("captionApply"), () => this.#apply(), { testid: "isen-caption-apply" });
     this.element = h("details", { class: "isen-fold" }, this.summary, h("p", { class: "isen-muted", text: t("captionsHint") }), this.#choice(),
-      ...Object.values(this.parts), this.apply);
+      this.parts.trigger, this.parts.template, this.also, this.parts.captioner, this.parts.each, h("div", { class: "isen-row" }, this.apply));
     this.#choose("trigger");
   }
 
   show(character, list) {
     this.character = character;
     this.element.hidden = !list.length;
-    say(this.summary, t("captions", { n: list.filter((photo) => photo.caption).length, count: list.length }));
+    const leaking = list.filter((photo) => photo.leaks?.length).length;
+    const counts = [t("captions", { n: list.filter((photo) => photo.caption).length, count: list.length }), leaking && t("leaksInCaptions", { n: leaking })];
+    say(this.summary, counts.filter(Boolean).join(" · "));
     say(this.parts.trigger, t("captionTriggerHint", { trigger: character.trigger_word }));
     this.#preview();
     if (!this.element.open) return;
-    const rows = list.map(({ id, caption }, index) => ({ id, caption, n: index + 1, hint: `${character.trigger_word}, ${character.class_word}` }));
+    this.captioner.show(this.store.state);
+    const rows = list.map(({ id, caption, leaks = [] }, index) => ({ id, caption, leaks, n: index + 1, hint: `${character.trigger_word}, ${character.class_word}` }));
     keyed(this.rows, rows, { id: (row) => row.id, make: (row) => this.#row(row), update: rewritten });
   }
 
@@ -54,7 +63,9 @@ export class CaptionEditor {
   #choose(plan) {
     this.plan = plan;
     for (const [name, part] of Object.entries(this.parts)) part.hidden = name !== plan;
-    this.apply.hidden = plan === "each";
+    this.also.hidden = plan === "each";
+    this.apply.hidden = plan === "each" || plan === "captioner";
+    if (plan === "captioner") this.captioner.ask();
   }
 
   #preview() {
@@ -67,21 +78,25 @@ export class CaptionEditor {
   async #apply() {
     const body = { plan: this.plan, overwrite: this.overwrite.checked, ...(this.plan === "template" ? { template: this.template.value } : {}) };
     const answer = await this.store.attempt((id) => this.store.api.post(`/characters/${this.characterId}/captions`, body, id));
-    if (answer) this.store.set({ photos: { ...this.store.state.photos, [this.characterId]: answer.items } });
+    if (!answer) return;
+    this.store.set({ photos: { ...this.store.state.photos, [this.characterId]: answer.items } });
+    offerUndo(this.view, t("captionsWritten"), () => takeBack(this.store, this.characterId));
   }
 
-  #row({ id, caption, n, hint }) {
+  #row({ id, caption, leaks, n, hint }) {
     const path = `/characters/${this.characterId}/photos/${id}/image?size=thumb`;
     const text = h("textarea", {
       rows: 2, maxlength: 2000, "aria-label": t("captionOf", { n }), value: caption, placeholder: hint,
       on: { change: () => this.store.changePhoto(this.characterId, id, { caption: text.value }) },
     });
-    return h("li", { class: "isen-row isen-caption" }, picture(this.store.api.url(path), ""), text);
+    const note = h("div", { class: "isen-stack-tight" }, ...leakNote({ caption, leaks }));
+    return h("li", { class: "isen-row isen-caption" }, picture(this.store.api.url(path), ""), h("div", { class: "isen-grow isen-stack-tight" }, text, note));
   }
 }
 
 /** What someone is writing is not taken from under their hands. */
-function rewritten(node, { caption }) {
+function rewritten(node, { caption, leaks }) {
+  fill(node.lastChild.lastChild, [caption, leaks], () => leakNote({ caption, leaks }));
   const text = node.querySelector("textarea");
   if (document.activeElement !== text) text.value = caption;
 }

@@ -31,7 +31,7 @@ export class IsenCharacter extends View {
     this.uploads = new UploadList(this.store, id);
     this.dropzone = new Dropzone((files) => this.store.addPhotos(id, files));
     this.dropzone.watch(this);
-    this.captions = new CaptionEditor(this.store, id);
+    this.captions = new CaptionEditor(this, id);
     this.versions = h("details", { class: "isen-fold" });
     this.train = button("", () => this.store.go(this.next), { kind: "primary isen-wide", testid: "isen-train" });
     const back = button(t("back"), () => this.store.go({ tab: "characters" }), { icon: "chevron-left", bare: true });

@@ -4,6 +4,7 @@ import { button, field, h, say } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 import { arrowOf, closer, openDialog } from "./dialogs.js";
+import { leakNote } from "./leaks.js";
 import { removePhoto } from "./photos.js";
 
 /** @param {import("./view.js").View} view */
@@ -22,6 +23,7 @@ class PhotoDialog {
     this.size = h("small", { class: "isen-muted" });
     this.findings = h("ul", { class: "isen-findings" });
     this.caption = h("textarea", { rows: 3, maxlength: 2000, "data-testid": "isen-photo-caption", on: { change: () => this.#save({ caption: this.caption.value }) } });
+    this.leaks = h("div", { class: "isen-stack-tight" });
     this.included = this.#check("included", "isen-photo-included");
     this.held = this.#check("held_out", "isen-photo-held");
     const stop = this.store.listen(() => this.#show());
@@ -33,7 +35,7 @@ class PhotoDialog {
   #side() {
     return h("div", { class: "isen-stack isen-sheet-side" },
       h("div", { class: "isen-row isen-top" }, this.title, closer(() => this.dialog.close())), this.size, this.findings,
-      field(t("caption"), this.caption, t("captionsHint")),
+      field(t("caption"), this.caption, t("captionsHint")), this.leaks,
       h("label", { class: "isen-check" }, this.included, h("span", { text: t("includePhoto") })),
       h("label", { class: "isen-check", title: t("holdOutHint") }, this.held, h("span", { text: t("holdOut") })),
       h("div", { class: "isen-row" },
@@ -64,6 +66,7 @@ class PhotoDialog {
     say(this.title, `${t("photoOf", { n: at + 1, count: this.list.length })}${photo.name ? ` · ${photo.name}` : ""}`);
     say(this.size, t("pixels", { w: photo.width, h: photo.height }));
     fill(this.findings, photo.findings, () => photo.findings.map((finding) => h("li", { text: finding.message })));
+    fill(this.leaks, [photo.caption, photo.leaks], () => leakNote(photo));
     if (document.activeElement !== this.caption) this.caption.value = photo.caption;
     this.included.checked = photo.included;
     this.held.checked = photo.held_out;

@@ -17,11 +17,12 @@ export class TaskProgress {
   show(job) {
     this.element.hidden = !job;
     if (!job) return;
-    const { phase, bytes_done: done, bytes_total: total } = job.progress;
+    const { phase, step, total_steps: steps, bytes_done: done, bytes_total: total } = job.progress;
+    const photos = job.kind === "captioning" ? steps : 0;
     const waits = job.state === "queued" ? t("waiting") : job.state === "cancelling" ? t("state_cancelling") : "";
     say(this.words, waits || phaseWords(phase) || t("state_preparing"));
-    say(this.amount, total ? t("bytesOf", { done: bytes(done), total: bytes(total) }) : "");
-    if (total) this.bar.value = Math.min(1, done / total);
+    say(this.amount, total ? t("bytesOf", { done: bytes(done), total: bytes(total) }) : photos ? t("photosOf", { n: step, total: photos }) : "");
+    if (total || photos) this.bar.value = Math.min(1, total ? done / total : step / photos);
     else this.bar.removeAttribute("value");
   }
 }

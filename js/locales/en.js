@@ -2,10 +2,12 @@
 
 import making from "./en_making.js";
 import setup from "./en_setup.js";
+import trainingWords from "./en_training.js";
 
 export default {
   ...making,
   ...setup,
+  ...trainingWords,
   title: "Isengard",
   tooltip: "Isengard: train a person, make pictures",
   open: "Open Isengard",
