@@ -49,6 +49,10 @@ class NotReadyError(IsengardError):
     """Something needed is missing, busy or unreachable at this moment (503)."""
 
 
+class LedgerAwayError(NotReadyError):
+    """The ledger cannot be reached at this moment: nothing was decided, ask again."""
+
+
 class NotImplementedYetError(IsengardError):
     """A scaffold: the interface exists, nothing behind it does (501)."""
 

@@ -34,14 +34,55 @@ class JobFilter:
     character_id: str | None = None
 
 
-class Ledger(Protocol):
+class RunnerLedger(Protocol):
+    """What the runner of an attempt needs of the ledger."""
+
+    def beat(self, lease: Lease) -> Order:
+        """Renew the lease; answers what the person wants ('' = carry on). LeaseLostError."""
+
+    def advance(
+        self,
+        lease: Lease,
+        state: JobState,
+        *,
+        error: JobError | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> Job:
+        """Change state under the lease; emits job.state. IllegalTransitionError, LeaseLostError."""
+
+    def interrupt(self, lease: Lease, reason: JobError) -> Job:
+        """Give an attempt that broke off back: interrupted, then queued again (the job's `interruption` says why), or
+        failed with `reason` when there were too many attempts. LeaseLostError."""
+
+    def progress(self, lease: Lease, progress: Progress) -> None:
+        """Store and emit job.progress (callers keep to 4 a second)."""
+
+    def checkpoint(self, lease: Lease, checkpoint: Checkpoint) -> None:
+        """Add or replace the checkpoint of that step; emits job.checkpoint."""
+
+    def artifact(self, lease: Lease, artifact: Artifact) -> None:
+        """Add an artifact; emits job.sample for samples."""
+
+    def emit(
+        self,
+        type: EventType,
+        subject: Subject,
+        data: dict[str, Any],
+        *,
+        correlation_id: str,
+        attempt: int | None = None,
+    ) -> Event:
+        """Append to the one global order (redacted)."""
+
+
+class Ledger(RunnerLedger, Protocol):
     @property
     def epoch(self) -> str:
         """Changes when the ledger was rebuilt: clients then fetch everything anew."""
 
     # --- jobs, asked by people (server) ---
     def submit(self, job: Job) -> Job:
-        """Insert a queued job at the end of its priority; emits job.state."""
+        """Insert a queued job at the end of its priority; emits job.state. The same id again answers what is there."""
 
     def get(self, job_id: str) -> Job:
         """NotFoundError `job_not_found`."""
@@ -69,31 +110,13 @@ class Ledger(Protocol):
         """Remove every event about these (a person, their pictures) and leave nothing of what was forgotten in a
         journal either; how many went."""
 
+    def restore(self, jobs: Sequence[Job]) -> int:
+        """Bring back jobs of which the ledger knows nothing, as they were; how many. One that a worker holds has no owner
+        until the runner of that very attempt writes, and is taken back when none does."""
+
     # --- jobs, by workers ---
     def claim(self, *, worker_id: str, owner: str, needs: Collection[str]) -> tuple[Job, Lease] | None:
         """The best eligible queued job (priority desc, position asc) moves to preparing, attempt + 1; None when there is none."""
-
-    def beat(self, lease: Lease) -> Order:
-        """Renew the lease; answers what the person wants ('' = carry on). LeaseLostError."""
-
-    def advance(
-        self,
-        lease: Lease,
-        state: JobState,
-        *,
-        error: JobError | None = None,
-        data: dict[str, Any] | None = None,
-    ) -> Job:
-        """Change state under the lease; emits job.state. IllegalTransitionError, LeaseLostError."""
-
-    def progress(self, lease: Lease, progress: Progress) -> None:
-        """Store and emit job.progress (callers keep to 4 a second)."""
-
-    def checkpoint(self, lease: Lease, checkpoint: Checkpoint) -> None:
-        """Add or replace the checkpoint of that step; emits job.checkpoint."""
-
-    def artifact(self, lease: Lease, artifact: Artifact) -> None:
-        """Add an artifact; emits job.sample for samples."""
 
     def reconcile(self) -> list[Job]:
         """Turn owned jobs whose beat stood still for the lease (by this observer's monotonic clock) into interrupted and,
@@ -110,17 +133,6 @@ class Ledger(Protocol):
     def remove_worker(self, worker_id: str) -> None: ...
 
     # --- events ---
-    def emit(
-        self,
-        type: EventType,
-        subject: Subject,
-        data: dict[str, Any],
-        *,
-        correlation_id: str,
-        attempt: int | None = None,
-    ) -> Event:
-        """Append to the one global order (redacted)."""
-
     def events_after(self, seq: int, *, limit: int = 500) -> Sequence[Event]:
         """Events with a greater seq, oldest first."""
 

@@ -18,7 +18,8 @@ from ..core.records.job import Job, Progress
 from ..core.records.training import MAX_STEPS, Overrides, TrainingRequest
 from .dataset import DATASET, HELD_OUT, MANIFEST
 from .interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
-from .submission import JOB_FILE
+from .job_folder import new_job_folder
+from .ledgers.job_files import JOB_FILE
 
 #: Sides to go down by when memory did not suffice.
 SIDES = (1024, 768, 512)
@@ -45,13 +46,13 @@ class FollowUps:
                 "too_many_steps", f"That would be {total} steps.", f"At most {MAX_STEPS} in all."
             )
         job = self._child(parent, total, correlation_id)
-        job_dir = self.paths.job(job.id)
-        self._copy_data(before_dir, job_dir)
-        training = replace(before, job_id=job.id, steps=total)
-        backend.carry_over(before_dir, before, job_dir, training)
-        atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
-        atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
-        return self.ledger.submit(job)
+        with new_job_folder(self.paths, job.id) as job_dir:
+            self._copy_data(before_dir, job_dir)
+            training = replace(before, job_id=job.id, steps=total)
+            backend.carry_over(before_dir, before, job_dir, training)
+            atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
+            atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
+            return self.ledger.submit(job)
 
     def _backend(self, parent: Job) -> TrainingBackend:
         if parent.state not in ENDED:
@@ -96,7 +97,6 @@ class FollowUps:
 
     def _copy_data(self, source: Path, target: Path) -> None:
         """The photos as they were frozen; what a trainer has cached beside them is made anew."""
-        target.mkdir(mode=0o700)
         for folder in (DATASET, HELD_OUT):
             ignored = shutil.ignore_patterns("_*", ".*")
             if (source / folder).is_dir():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import time
 from collections.abc import Callable
@@ -18,12 +17,15 @@ from ..core.records.checkpoint import Checkpoint
 from ..core.records.job import Artifact, Job, JobError, Order, Progress
 from ..core.versions import VersionStore
 from .base_hash import BaseHash
+from .ending import WORKER_STOOD_STILL, Ending, as_job_error
 from .gpu_handover import WAIT_S, Patience
 from .gpu_hold import PHASE, GpuHold, GpuSlot
 from .interface import Outcome, ResolvedTraining, TrainingBackend
+from .patience import PatientLedger
 from .publishing import publish
 from .run_health import TrainerSick
 from .run_watch import RunWatch
+from .shim import WORKER_GONE
 from .trainer_process import TrainerProcess, end_leftover
 
 #: The code that every backend gives this failure.
@@ -42,6 +44,17 @@ class Pace:
     save: float = 120.0
     gpu_wait: float = 5.0
     hand_over: float = WAIT_S
+    lease: float = 60.0
+
+    @property
+    def hold(self) -> float:
+        """How long a runner holds on to a lease it cannot renew: others take the job back after the whole of it."""
+        return self.lease * 0.8
+
+    @property
+    def silence(self) -> float:
+        """How long a trainer lives on without its worker (a stopped process)."""
+        return self.lease * 0.75
 
 
 @dataclass(frozen=True)
@@ -74,6 +87,8 @@ class Runner:
         self._hold: GpuHold | None = None
         self._dir = tools.paths.job(job.id)
         self._next_beat = 0.0
+        self._ledger = PatientLedger(tools.ledger, tools.pace.hold)
+        self._ending = Ending(self._ledger, lease, tools.paths.root, self._context())
 
     def run(self) -> None:
         with correlated(self._job.correlation_id):
@@ -81,14 +96,14 @@ class Runner:
             try:
                 self._attempt()
             except LeaseLostError as lost:
-                _log.warning("Lease lost", extra={"context": {**self._context(), "reason": lost.message}})
+                self._ending.lost(lost)
             except Stopped as stopped:
-                self._end(stopped.state)
+                self._ending.end(stopped.state)
             except TrainerSick as sick:
-                self._fail(sick.error)
+                self._ending.break_off(sick.error)
             except (IsengardError, OSError, ValueError, TypeError, LookupError) as fault:
                 _log.exception("Training job failed", extra={"context": self._context()})
-                self._fail(as_job_error(fault))
+                self._ending.fail(as_job_error(fault))
 
     def _attempt(self) -> None:
         if end_leftover(self._dir):
@@ -107,10 +122,16 @@ class Runner:
                 plan.env.update(hold.environment)
                 self._make_room(hold, training)
             self._obey(self._beat())
-            self._tools.ledger.advance(self._lease, JobState.RUNNING, data={"resumed": resume})
+            self._ledger.advance(self._lease, JobState.RUNNING, data={"resumed": resume})
             watch = self._watch(backend, training)
             base_hash = BaseHash(training.base_path, training.base_sha256, self._tools.paths)
-            trainer = TrainerProcess(plan, self._dir, gpu_lock=hold.lock if hold else None)
+            trainer = TrainerProcess(
+                plan,
+                self._dir,
+                gpu_lock=hold.lock if hold else None,
+                silence_s=self._tools.pace.silence,
+            )
+            self._ledger.meanwhile = trainer.beat
             try:
                 exit_code = self._supervise(trainer, watch, backend)
             except TrainerSick:
@@ -120,6 +141,8 @@ class Runner:
                 trainer.kill()
             last = watch.look()
             watch.look_closely()
+            if exit_code == WORKER_GONE:
+                raise TrainerSick(WORKER_STOOD_STILL)
             self._conclude(backend.outcome(self._dir, training, exit_code), training, last, base_hash)
         finally:
             if hold is not None:
@@ -127,7 +150,7 @@ class Runner:
 
     def _watch(self, backend: TrainingBackend, training: ResolvedTraining) -> RunWatch:
         return RunWatch(
-            self._tools.ledger,
+            self._ledger,
             self._lease,
             self._job,
             job_dir=self._dir,
@@ -196,13 +219,13 @@ class Runner:
             self._publish(
                 outcome.checkpoints[-1].model_copy(update={"base_sha256": base_sha256}), training, last
             )
-            self._end(JobState.COMPLETED)
+            self._ending.end(JobState.COMPLETED)
         elif outcome.state == "cancelled":
             stopped = "The trainer was stopped from outside."
-            self._fail(JobError(code="trainer_stopped", message=stopped, hint="Press Retry."))
+            self._ending.fail(JobError(code="trainer_stopped", message=stopped, hint="Press Retry."))
         else:
             unknown = JobError(code="trainer_failed", message="The trainer failed.", hint="")
-            self._fail(self._with_holders(outcome.error or unknown))
+            self._ending.fail(self._with_holders(outcome.error or unknown))
 
     def _with_holders(self, error: JobError) -> JobError:
         """Out of video memory: who held it when the training began."""
@@ -212,11 +235,11 @@ class Runner:
 
     def _publish(self, checkpoint: Checkpoint, training: ResolvedTraining, last: Progress) -> None:
         version = publish(self._tools.versions, self._dir, training, checkpoint)
-        self._tools.ledger.checkpoint(self._lease, checkpoint.model_copy(update={"published": True}))
+        self._ledger.checkpoint(self._lease, checkpoint.model_copy(update={"published": True}))
         final = {"phase": "finishing", "step": checkpoint.step, "total_steps": training.steps, "eta_s": 0.0}
-        self._tools.ledger.progress(self._lease, last.model_copy(update=final))
+        self._ledger.progress(self._lease, last.model_copy(update=final))
         lora = Artifact(kind="lora", file=version.file, sha256=version.sha256, step=version.step)
-        self._tools.ledger.artifact(self._lease, lora)
+        self._ledger.artifact(self._lease, lora)
 
     def _take_gpu(self) -> GpuHold | None:
         if self._job.needs != "gpu" or not self._gpu.uuid:
@@ -224,7 +247,7 @@ class Runner:
         return GpuHold.take(self._gpu, self._tools.pace.gpu_wait, self._obey_when_due)
 
     def _make_room(self, hold: GpuHold, training: ResolvedTraining) -> None:
-        self._tools.ledger.progress(self._lease, Progress(phase=PHASE, total_steps=training.steps))
+        self._ledger.progress(self._lease, Progress(phase=PHASE, total_steps=training.steps))
         patience = Patience(self._tools.pace.hand_over)
         hold.make_room(self._tools.paths, training.vram_bytes, patience, self._obey_when_due)
         if hold.words:
@@ -238,7 +261,7 @@ class Runner:
 
     def _beat(self) -> Order:
         self._next_beat = time.monotonic() + self._tools.pace.beat
-        return self._tools.ledger.beat(self._lease)
+        return self._ledger.beat(self._lease)
 
     def _obey(self, order: Order) -> None:
         """Before the trainer runs there is nothing to save: a wish takes effect at once."""
@@ -252,18 +275,6 @@ class Runner:
         if order == "cancel":
             raise Stopped(JobState.CANCELLED)
 
-    def _end(self, state: JobState) -> None:
-        job = self._tools.ledger.advance(self._lease, state)
-        _log.info("Training job ended", extra={"context": {**self._context(), "state": job.state.value}})
-
-    def _fail(self, error: JobError) -> None:
-        try:
-            self._tools.ledger.advance(self._lease, JobState.FAILED, error=error)
-        except LeaseLostError:
-            return
-        context = {**self._context(), "code": error.code, "reason": error.message}
-        _log.error("Training job failed", extra={"context": context})
-
     def _context(self) -> dict[str, object]:
         return {
             "job_id": self._job.id,
@@ -271,17 +282,3 @@ class Runner:
             "character_id": self._job.character_id,
             "backend": self._job.backend,
         }
-
-
-def as_job_error(fault: Exception) -> JobError:
-    if isinstance(fault, IsengardError):
-        return JobError(code=fault.code, message=fault.message, hint=fault.hint)
-    if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
-        return JobError(
-            code="disk_full", message="The disk is full.", hint="Free some space, then press Retry."
-        )
-    return JobError(
-        code="job_damaged",
-        message=f"The job's files could not be used ({type(fault).__name__}).",
-        hint="Start the training again.",
-    )

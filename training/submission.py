@@ -26,14 +26,14 @@ from .estimates import Estimate, estimate, learned_paces
 from .family_records import Families, Family
 from .hub_cache import hub_has
 from .interface import TRAINING_FILE, BackendCapabilities, ResolvedTraining, TrainingBackend
+from .job_folder import new_job_folder
+from .ledgers.job_files import JOB_FILE
 from .limits import require_possible
 from .machine import Machine
 from .photo_advice import photo_findings
 from .preflight import Situation
 from .preflight import findings as machine_findings
 from .presets import Numbers, resolve, sample_prompts
-
-JOB_FILE = "job.json"
 
 
 @dataclass(frozen=True)
@@ -145,13 +145,12 @@ class Submission:
             first = next(finding for finding in draft.findings if finding.severity == "error")
             raise InvalidError(first.code, first.message, "Press Check to see everything that is missing.")
         job = self._job(draft, request, correlation_id)
-        job_dir = self.paths.job(job.id)
-        job_dir.mkdir(mode=0o700)
-        freeze(job_dir, draft.character, draft.selection, self.photos)
-        training = replace(draft.training, job_id=job.id)
-        atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
-        atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
-        return self.ledger.submit(job)
+        with new_job_folder(self.paths, job.id) as job_dir:
+            freeze(job_dir, draft.character, draft.selection, self.photos)
+            training = replace(draft.training, job_id=job.id)
+            atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
+            atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
+            return self.ledger.submit(job)
 
     def _job(self, draft: Draft, request: TrainingRequest, correlation_id: str) -> Job:
         capabilities = draft.backend.capabilities()
@@ -216,8 +215,3 @@ def _prompt_findings(request: TrainingRequest) -> list[Finding]:
         message = "A sample prompt holds '${', which the trainer would replace."
         return [Finding(severity="error", code="prompt_placeholder", message=message)]
     return []
-
-
-def job_folder_is_complete(job_dir: Path) -> bool:
-    """Whether a submit got as far as its last file before the ledger was asked."""
-    return (job_dir / JOB_FILE).is_file() and (job_dir / TRAINING_FILE).is_file()

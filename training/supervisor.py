@@ -16,6 +16,7 @@ from ..core.paths import DataPaths
 from ..core.settings import Settings
 from .locks import held, worker_lock_path
 from .queue import Doorbell
+from .space import resume_where_room
 
 RECONCILE_EVERY_S = 5.0
 BOOT = Path(__file__).resolve().parent.parent / "boot.py"
@@ -69,7 +70,7 @@ class Supervisor:
         if sys.platform == "win32":
             options = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
         return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
-            [sys.executable, "-I", str(BOOT), "worker"],
+            [sys.executable, "-I", str(BOOT), "worker", "--until-idle"],
             cwd=self._paths.root,
             env=env,
             stdin=subprocess.DEVNULL,
@@ -83,6 +84,7 @@ class Supervisor:
         while not self._stop.is_set():
             self._wake.clear()
             try:
+                resume_where_room(self._ledger, self._paths)
                 self._doorbell.ring_missing(self._ledger.reconcile())
                 self.ensure_worker()
             except (IsengardError, OSError) as fault:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.job_states import JobState
-from ..core.ledger import Lease, Ledger
+from ..core.ledger import Lease, RunnerLedger
 from ..core.paths import DataPaths
 from ..core.records.event import Subject
 from ..core.records.job import Job, JobError, Order, Progress
@@ -49,7 +49,7 @@ class Task:
     job: Job
     dir: Path
     paths: DataPaths
-    ledger: Ledger
+    ledger: RunnerLedger
     lease: Lease
     beat_s: float = BEAT_S
     hold: GpuHold | None = None

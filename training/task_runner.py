@@ -9,9 +9,11 @@ from ..core.correlation import correlated
 from ..core.errors import IsengardError, LeaseLostError
 from ..core.job_states import JobState
 from ..core.ledger import Lease
-from ..core.records.job import Job, JobError
+from ..core.records.job import Job
+from .ending import Ending, as_job_error
 from .gpu_hold import GpuHold, GpuSlot
-from .runner import Tools, as_job_error
+from .patience import PatientLedger
+from .runner import Tools
 from .task import Task, TaskFailed, TaskStopped
 from .trainer_process import end_leftover
 
@@ -30,23 +32,24 @@ class TaskRunner:
         self._lease = lease
         self._work = work
         self._gpu = gpu or GpuSlot()
+        self._ledger = PatientLedger(tools.ledger, tools.pace.hold)
+        self._ending = Ending(self._ledger, lease, tools.paths.root, self._context())
 
     def run(self) -> None:
         with correlated(self._job.correlation_id):
             _log.info("Task started", extra={"context": self._context()})
             try:
                 self._attempt()
-                self._end(JobState.COMPLETED)
+                self._ending.end(JobState.COMPLETED)
             except LeaseLostError as lost:
-                _log.warning("Lease lost", extra={"context": {**self._context(), "reason": lost.message}})
+                self._ending.lost(lost)
             except TaskStopped as stopped:
-                self._end(stopped.state)
+                self._ending.end(stopped.state)
             except TaskFailed as failed:
-                _log.error("Task failed", extra={"context": {**self._context(), "code": failed.error.code}})
-                self._fail(failed.error)
+                self._ending.fail(failed.error)
             except (IsengardError, OSError, ValueError, TypeError, LookupError) as fault:
                 _log.exception("Task failed", extra={"context": self._context()})
-                self._fail(as_job_error(fault))
+                self._ending.fail(as_job_error(fault))
 
     def _attempt(self) -> None:
         job_dir = self._tools.paths.job(self._job.id)
@@ -55,7 +58,7 @@ class TaskRunner:
             self._job,
             job_dir,
             self._tools.paths,
-            self._tools.ledger,
+            self._ledger,
             self._lease,
             beat_s=self._tools.pace.beat,
         )
@@ -63,24 +66,11 @@ class TaskRunner:
         if self._job.needs == "gpu" and self._gpu.uuid:
             task.hold = GpuHold.take(self._gpu, self._tools.pace.gpu_wait, task.check)
         try:
-            self._tools.ledger.advance(self._lease, JobState.RUNNING)
+            self._ledger.advance(self._lease, JobState.RUNNING)
             self._work(task)
         finally:
             if task.hold is not None:
                 task.hold.release()
-
-    def _end(self, state: JobState) -> None:
-        try:
-            self._tools.ledger.advance(self._lease, state)
-        except LeaseLostError:
-            return
-        _log.info("Task ended", extra={"context": {**self._context(), "state": state.value}})
-
-    def _fail(self, error: JobError) -> None:
-        try:
-            self._tools.ledger.advance(self._lease, JobState.FAILED, error=error)
-        except LeaseLostError:
-            return
 
     def _context(self) -> dict[str, object]:
         return {"job_id": self._job.id, "attempt": self._job.attempt, "kind": self._job.kind}

@@ -15,7 +15,8 @@ from ..core.job_states import ENDED, JobState
 from ..core.ledger import JobFilter, Ledger
 from ..core.paths import DataPaths
 from ..core.records.job import Job, JobKind, Needs
-from .submission import JOB_FILE
+from .job_folder import new_job_folder
+from .ledgers.job_files import JOB_FILE
 
 _OPEN = [state for state in JobState if state not in ENDED]
 
@@ -53,11 +54,10 @@ class TaskSubmission:
             created_at=now,
             updated_at=now,
         )
-        folder = self.paths.job(job.id)
-        folder.mkdir(mode=0o700)
-        prepare(folder)
-        atomic.write_json(folder / JOB_FILE, job.model_dump(mode="json"))
-        return self.ledger.submit(job)
+        with new_job_folder(self.paths, job.id) as folder:
+            prepare(folder)
+            atomic.write_json(folder / JOB_FILE, job.model_dump(mode="json"))
+            return self.ledger.submit(job)
 
     def _refuse_twice(self, kind: JobKind, backend: str, family: str, character_id: str | None) -> None:
         for job in self.ledger.jobs(JobFilter(states=_OPEN, kinds=[kind]), limit=200).items:

@@ -11,15 +11,17 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..core.errors import IsengardError
 from ..core.ids import new_id
 from ..core.job_states import OWNED, JobState
-from ..core.ledger import JobFilter
+from ..core.ledger import JobFilter, Ledger
 from ..core.records.worker import Worker as WorkerRecord
 from .gpu_hold import GpuSlot
 from .locks import machine_name
 from .machine import memory_bytes, swap_bytes
 from .queue import Doorbell
 from .runner import Runner, Tools
+from .space import resume_where_room
 from .task_runner import TaskRunner, Work
 
 _log = logging.getLogger("isengard.worker")
@@ -64,6 +66,7 @@ class IsengardWorker:
         self._woken = threading.Condition()
         self._busy = 0
         self._last_work = time.monotonic()
+        self._next_look = 0.0
         self.stop = threading.Event()
 
     def run(self) -> None:
@@ -72,20 +75,30 @@ class IsengardWorker:
         threading.Thread(target=self._doorbell.listen, args=(self._ring, self.stop), daemon=True).start()
         for slot in self._slots:
             threading.Thread(target=self._serve, args=(slot,), daemon=True).start()
-        next_look = 0.0
         while not self.stop.is_set():
-            self._description = self._description.model_copy(update={"beat": self._description.beat + 1})
-            ledger.report_worker(self._description)
-            if time.monotonic() >= next_look:
-                self._doorbell.ring_missing(ledger.reconcile())
-                self._wake()
-                next_look = time.monotonic() + self._timing.look
-            if self._is_idle():
-                break
+            try:
+                self._look_around(ledger)
+                if self._is_idle():
+                    break
+            except (IsengardError, OSError) as fault:
+                _log.warning("The worker looks again later", extra={"context": {"reason": str(fault)}})
             self.stop.wait(min(self._timing.report, self._timing.look))
         self.stop.set()
         self._wake()
-        ledger.remove_worker(self._description.id)
+        try:
+            ledger.remove_worker(self._description.id)
+        except (IsengardError, OSError) as fault:
+            _log.warning("The worker leaves untold", extra={"context": {"reason": str(fault)}})
+
+    def _look_around(self, ledger: Ledger) -> None:
+        """Say that this worker lives; from time to time take back what others lost."""
+        self._description = self._description.model_copy(update={"beat": self._description.beat + 1})
+        ledger.report_worker(self._description)
+        if time.monotonic() >= self._next_look:
+            resume_where_room(ledger, self._tools.paths)
+            self._doorbell.ring_missing(ledger.reconcile())
+            self._wake()
+            self._next_look = time.monotonic() + self._timing.look
 
     def _serve(self, slot: Slot) -> None:
         while not self.stop.is_set():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import os
 import signal
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from ..core.versions import VersionStore
 from .backends import ai_toolkit, fast_test
 from .gpu_hold import GpuSlot
 from .gpus import gpus
-from .ledgers import LEASE_S, MAX_ATTEMPTS, open_ledger
+from .ledgers import MAX_ATTEMPTS, lease_of, open_ledger
 from .locks import worker_lock
 from .queue import Doorbell
 from .runner import Pace, Tools
@@ -37,7 +38,9 @@ def main(argv: list[str]) -> int:
     """Run a worker until it has nothing to do; 0, also when another one already serves this folder."""
     parser = argparse.ArgumentParser(prog="isengard worker")
     parser.add_argument("--name", default="", help="run a second worker beside the first, under this name")
-    name = parser.parse_args(argv).name
+    parser.add_argument("--until-idle", action="store_true", help="end after a while without work")
+    asked = parser.parse_args(argv)
+    name = asked.name
     clock, paths = SystemClock(), resolve_paths(os.environ, None)
     paths.create()
     settings = load_settings(os.environ, paths)
@@ -47,16 +50,16 @@ def main(argv: list[str]) -> int:
         _log.info("Another worker already serves this data folder")
         return 0
     lease_s, attempts = (
-        _seconds("ISENGARD_LEASE_S", LEASE_S),
+        _seconds("ISENGARD_LEASE_S", lease_of(settings)),
         int(_seconds("ISENGARD_MAX_ATTEMPTS", MAX_ATTEMPTS)),
     )
     ledger = open_ledger(settings, paths, clock, lease_s=lease_s, max_attempts=attempts)
     doorbell = Doorbell(settings, paths)
     hand_over = _seconds("ISENGARD_HAND_OVER_S", Pace.hand_over)
-    pace = Pace(beat=_seconds("ISENGARD_BEAT_S", Pace.beat), hand_over=hand_over)
+    pace = Pace(beat=_seconds("ISENGARD_BEAT_S", Pace.beat), hand_over=hand_over, lease=lease_s)
     registry = make_registry(settings, paths)
     tools = Tools(paths, ledger, registry, VersionStore(paths, clock), pace)
-    worker = compose(tools, doorbell, settings)
+    worker = compose(tools, doorbell, settings, stays=bool(settings.redis_url) and not asked.until_idle)
     signal.signal(signal.SIGTERM, lambda *_: worker.stop.set())
     _log.info("Worker started", extra={"context": {"pid": os.getpid(), "version": VERSION}})
     try:
@@ -75,15 +78,17 @@ def make_registry(settings: Settings, paths: DataPaths) -> PluginRegistry:
     return PluginRegistry(PluginContext(paths, settings), PLUGINS, neighbour_packs(pack))
 
 
-def compose(tools: Tools, doorbell: Doorbell, settings: Settings) -> IsengardWorker:
-    """A worker with one slot for CPU kinds and one for each GPU it may use."""
+def compose(tools: Tools, doorbell: Doorbell, settings: Settings, *, stays: bool = False) -> IsengardWorker:
+    """A worker with one slot for CPU kinds and one for each GPU it may use. One that `stays` never ends for lack of
+    work: on another machine nobody would start it again."""
     found = gpus()[: settings.worker_concurrency]
     slots = [Slot(frozenset({"cpu"}))]
     slots += [Slot(frozenset({"gpu"}), GpuSlot(gpu.uuid, index)) for index, gpu in enumerate(found)]
     backends = [backend.state() for backend in tools.registry.all("training_backends").values()]
     description = describe(VERSION, len(slots)).model_copy(update={"gpus": found, "backends": backends})
     look = _seconds("ISENGARD_LOOK_S", Timing.look)
-    timing = Timing(idle=_seconds("ISENGARD_IDLE_S", Timing.idle), look=look, report=min(look, Timing.report))
+    idle = _seconds("ISENGARD_IDLE_S", math.inf if stays else Timing.idle)
+    timing = Timing(idle=idle, look=look, report=min(look, Timing.report))
     return IsengardWorker(tools, doorbell, slots, description, timing, works=works(tools.registry))
 
 

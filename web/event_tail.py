@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -25,8 +25,14 @@ class Reader:
     """One open stream; `lost` once it fell too far behind."""
 
     loop: asyncio.AbstractEventLoop
-    waiting: asyncio.Queue[Event] = field(default_factory=lambda: asyncio.Queue(MAX_LAG))
+    waiting: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(MAX_LAG))
     lost: bool = False
+
+    def let_go(self) -> None:
+        """Runs on the reader's loop: the numbers it knows mean nothing any more."""
+        self.lost = True
+        if not self.waiting.full():
+            self.waiting.put_nowait(None)
 
     def offer(self, events: list[Event]) -> None:
         """Runs on the reader's loop."""
@@ -64,21 +70,25 @@ class EventTail:
                 self._readers.discard(reader)
 
     def _follow(self) -> None:
-        seq = self._ledger.last_seq()
+        epoch, seq = "", 0
         while not self._stop.wait(POLL_S):
             try:
-                events = list(self._ledger.events_after(seq))
+                events = list(self._ledger.events_after(seq)) if epoch else []
+                if self._ledger.epoch != epoch:
+                    events, seq = [], self._ledger.last_seq()
+                    self._tell_all(Reader.let_go if epoch else None)
+                    epoch = self._ledger.epoch
             except (IsengardError, OSError) as fault:
                 _log.warning("Events cannot be read", extra={"context": {"reason": str(fault)}})
                 self._stop.wait(FAULT_S)
                 continue
             if events:
                 seq = events[-1].seq
-                self._hand_out(events)
+                self._tell_all(lambda reader, news=events: reader.offer(news))
 
-    def _hand_out(self, events: list[Event]) -> None:
+    def _tell_all(self, tell: Callable[[Reader], None] | None) -> None:
         with self._lock:
             readers = list(self._readers)
-        for reader in readers:
+        for reader in readers if tell is not None else ():
             if not reader.loop.is_closed():
-                reader.loop.call_soon_threadsafe(reader.offer, events)
+                reader.loop.call_soon_threadsafe(tell, reader)

@@ -23,8 +23,9 @@ Wanted = Callable[[Event], bool]
 async def stream(services: Services, request: web.Request, wanted: Wanted) -> web.StreamResponse:
     """Everything after the client's last event, then live until one side ends it."""
     response = web.StreamResponse(headers=HEADERS)
-    ledger, epoch = services.ledger, services.ledger.epoch
+    ledger = services.ledger
     with services.events.reading() as reader:
+        epoch = await asyncio.to_thread(lambda: ledger.epoch)
         last = await asyncio.to_thread(ledger.last_seq)
         since, known = _position(request, epoch, last)
         await response.prepare(request)
@@ -47,7 +48,7 @@ async def stream(services: Services, request: web.Request, wanted: Wanted) -> we
             except asyncio.TimeoutError:
                 await response.write(b": still here\n\n")
                 continue
-            if event.seq > seq:
+            if event is not None and event.seq > seq:
                 seq = event.seq
                 if wanted(event):
                     await response.write(_event(epoch, event))

@@ -46,6 +46,8 @@ class JobError(Record):
     hint: str = ""
     log: list[str] = Field(default_factory=list)
     offer: Offer = ""
+    #: of a full disk: what was free then
+    free_bytes: int | None = None
 
 
 class Artifact(Record):
@@ -77,6 +79,8 @@ class Job(Record):
     placeholder: bool = False
     progress: Progress = Field(default_factory=Progress)
     error: JobError | None = None
+    #: why the last attempt broke off, shown while the job waits and runs again
+    interruption: JobError | None = None
     artifacts: list[Artifact] = Field(default_factory=list)
     checkpoints: list[Checkpoint] = Field(default_factory=list)
     parent_job_id: str | None = None

@@ -1,10 +1,12 @@
-"""What every ledger must do; SQLite today, Redis with it later. Two instances are two processes' views of one store."""
+"""What every ledger must do: SQLite and a real Redis. Two instances are two processes' views of one store."""
 
 from __future__ import annotations
 
 import threading
 
 import pytest
+import redis
+from hosts.redis_server import RedisServer
 from isengard.core.errors import ConflictError, IllegalTransitionError, LeaseLostError, NotFoundError
 from isengard.core.ids import new_id
 from isengard.core.job_states import JobState
@@ -13,20 +15,34 @@ from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.event import Subject
 from isengard.core.records.job import Artifact, Job, JobError, Progress
 from isengard.core.records.worker import Worker
+from isengard.training.ledgers.redis import RedisLedger
 from isengard.training.ledgers.sqlite import SqliteLedger
 
 LEASE_S = 60.0
 S = JobState
 
 
-@pytest.fixture
-def open_ledger(tmp_path, clock):
+@pytest.fixture(scope="module")
+def redis_server(tmp_path_factory):
+    server = RedisServer(tmp_path_factory.mktemp("redis"), "--appendfsync", "no")
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def open_ledger(request, tmp_path, clock):
     opened = []
 
     def open_ledger(**options):
-        opened.append(SqliteLedger(tmp_path / "jobs.db", clock, lease_s=LEASE_S, **options))
+        options = {"lease_s": LEASE_S, **options}
+        if request.param == "sqlite":
+            opened.append(SqliteLedger(tmp_path / "jobs.db", clock, **options))
+        else:
+            opened.append(RedisLedger(request.getfixturevalue("redis_server").url, clock, **options))
         return opened[-1]
 
+    if request.param == "redis":
+        redis.Redis.from_url(request.getfixturevalue("redis_server").url).flushall()
     yield open_ledger
     for ledger in opened:
         ledger.close()

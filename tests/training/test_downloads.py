@@ -104,7 +104,7 @@ def test_the_token_goes_to_its_host_alone_and_into_no_record(get, server, task_h
 def test_without_room_nothing_is_begun(get, server, monkeypatch):
     monkeypatch.setattr(downloads.shutil, "disk_usage", lambda where: _Usage())
     job, target = get()
-    assert (job.state.value, job.error.code) == ("failed", "disk_full")
+    assert (job.state.value, job.error.code) == ("paused", "disk_full")
     assert "0.0 GB are free" in job.error.message and not target.exists()
 
 

@@ -62,7 +62,7 @@ def test_one_correlation_id_runs_through_job_events_and_worker_log(house, ann, s
     (log,) = (house.paths.logs / "worker").glob("*.log")
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     ours = [line["message"] for line in lines if line["correlation_id"] == "ui-click-1"]
-    assert ours[0] == "Training job started" and ours[-1] == "Training job ended"
+    assert ours[0] == "Training job started" and ours[-1] == "Job ended"
     assert json.loads((house.paths.job(job.id) / "job.json").read_text())["correlation_id"] == "ui-click-1"
 
 

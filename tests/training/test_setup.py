@@ -201,7 +201,7 @@ def test_a_trainer_that_cannot_train_is_not_called_installed(task_house, make, t
 def test_without_room_nothing_is_begun(task_house, make, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setattr(downloads.shutil, "disk_usage", lambda where: type("Usage", (), {"free": 1000}))
     job = task_house.run(make(*archive(tmp_path / "a")))
-    assert (job.state.value, job.error.code) == ("failed", "disk_full")
+    assert (job.state.value, job.error.code) == ("paused", "disk_full")
 
 
 def test_which_environment_fits():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ...core.errors import IllegalTransitionError
+from ...core.errors import IllegalTransitionError, LeaseLostError
 from ...core.job_states import ENDED, OWNED, TRANSITIONS, JobState
+from ...core.ledger import Lease
 from ...core.records.checkpoint import Checkpoint
 from ...core.records.job import Artifact, Job, JobError, Order
+from ...core.redaction import redact
 from ...core.state_machine import require_transition
 
 #: Nobody holds the job in these: a cancel takes effect at once.
@@ -14,6 +16,7 @@ _WISHED_STATE: dict[str, tuple[JobState, JobState]] = {
     "cancel": (JobState.CANCELLING, JobState.CANCELLED),
     "pause": (JobState.PAUSING, JobState.PAUSED),
 }
+GOES_ON = "It goes on by itself from its last checkpoint."
 WORKER_LOST = JobError(
     code="worker_lost",
     message="The worker went away several times while this ran.",
@@ -29,6 +32,7 @@ def stepped(job: Job, state: JobState, at: str, error: JobError | None = None) -
         update={
             "state": state,
             "error": error,
+            "interruption": None if state in ENDED else job.interruption,
             "order": job.order if owned else "",
             "worker_id": job.worker_id if owned else None,
             "finished_at": at if state in ENDED else None,
@@ -72,17 +76,38 @@ def _save_wished(job: Job, at: str) -> Job | None:
     return None if job.order == "save" else job.model_copy(update={"order": "save", "updated_at": at})
 
 
-def lost(job: Job, at: str, *, tries: int, max_attempts: int) -> list[Job]:
-    """Every state a job passes through when its worker is gone (or left it interrupted), in order."""
+def lost(job: Job, at: str, *, tries: int, max_attempts: int, reason: JobError = WORKER_LOST) -> list[Job]:
+    """Every state a job passes through when its worker is gone (or left it interrupted) or its attempt broke off."""
     if job.state is JobState.CANCELLING:
         return [stepped(job, JobState.CANCELLED, at)]
     if job.state is JobState.PAUSING:
         return [stepped(job, JobState.PAUSED, at)]
-    steps = [] if job.state is JobState.INTERRUPTED else [stepped(job, JobState.INTERRUPTED, at)]
+    steps = [] if job.state is JobState.INTERRUPTED else [_interrupted(job, at, reason)]
     last = steps[-1] if steps else job
     if tries >= max_attempts:
-        return [*steps, stepped(last, JobState.FAILED, at, WORKER_LOST)]
+        return [*steps, stepped(last, JobState.FAILED, at, reason)]
     return [*steps, stepped(last, JobState.QUEUED, at)]
+
+
+def _interrupted(job: Job, at: str, reason: JobError) -> Job:
+    job = stepped(job, JobState.INTERRUPTED, at)
+    step, total = job.progress.step, job.progress.total_steps
+    where = f"Interrupted at {step:,} of {total:,}" if step else "Interrupted before its first step"
+    why = "The worker went away." if reason.code == WORKER_LOST.code else reason.message
+    note = JobError(code=reason.code, message=f"{where}. {why}", hint=GOES_ON)
+    return job.model_copy(update={"interruption": note})
+
+
+def requeued(job: Job, at: str) -> Job:
+    """A person's resume or retry begins with a clean slate."""
+    return stepped(job, JobState.QUEUED, at).model_copy(update={"interruption": None})
+
+
+def cleaned(error: JobError | None) -> JobError | None:
+    """Trainers write paths and tokens into their messages."""
+    if error is None:
+        return None
+    return error.model_copy(update={"message": redact(error.message), "hint": redact(error.hint)})
 
 
 def with_checkpoint(job: Job, checkpoint: Checkpoint, at: str) -> Job:
@@ -96,3 +121,11 @@ def with_artifact(job: Job, artifact: Artifact, at: str) -> Job:
     """`artifact` added, or put in the place of the same file."""
     others = [known for known in job.artifacts if (known.kind, known.file) != (artifact.kind, artifact.file)]
     return job.model_copy(update={"artifacts": [*others, artifact], "updated_at": at})
+
+
+def lease_lost(lease: Lease) -> LeaseLostError:
+    return LeaseLostError(
+        "lease_lost",
+        f"Attempt {lease.attempt} no longer owns this job.",
+        "Another worker took it over; nothing was lost.",
+    )

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Collection, Hashable
 
 from ...core.clock import Clock
+from ...core.records.worker import Worker
 
 
 class Sightings:
@@ -45,3 +46,17 @@ class Sightings:
             self._began = True
             for gone in self._seen.keys() - set(keys):
                 del self._seen[gone]
+
+    def restart(self) -> None:
+        """We could not look for a while: what stood still in that time proves nothing."""
+        now = self._clock.monotonic()
+        with self._lock:
+            self._seen = {key: (mark, now, moved) for key, (mark, _, moved) in self._seen.items()}
+
+
+def look(workers: list[Worker], sightings: Sightings, lease_s: float) -> tuple[list[Worker], list[str]]:
+    """Those seen moving within the lease, and the ids of those silent for longer."""
+    still = {worker.id: sightings.still_s(worker.id, worker.beat) for worker in workers}
+    alive = [worker for worker in workers if sightings.moved(worker.id) and still[worker.id] < lease_s]
+    sightings.keep([worker.id for worker in workers])
+    return alive, [worker_id for worker_id, silence in still.items() if silence >= lease_s]

@@ -19,8 +19,8 @@ COOKIE_S = 365 * 24 * 3600
 
 
 async def health(services: Services, request: web.Request) -> web.Response:
-    runs, workers = await asyncio.to_thread(
-        lambda: (services.supervisor.worker_runs, services.ledger.workers())
+    runs, workers, epoch = await asyncio.to_thread(
+        lambda: (services.supervisor.worker_runs, services.ledger.workers(), services.ledger.epoch)
     )
     return web.json_response(
         {
@@ -28,7 +28,7 @@ async def health(services: Services, request: web.Request) -> web.Response:
             "version": VERSION,
             "mode": services.settings.mode,
             "boot_id": services.boot_id,
-            "epoch": services.ledger.epoch,
+            "epoch": epoch,
             "comfyui": services.host.version,
             "worker": {"running": runs, "count": len(workers)},
             "host": {"loopback": services.host.listen_is_loopback},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.event import Event, EventType, Subject
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
 from ....core.records.worker import Worker
-from ..sightings import Sightings
+from ..job_files import JobFiles
+from ..sightings import Sightings, look
 from . import events, leases, reconciling, rows, wishes, workers
 from .store import Store
 
@@ -22,22 +24,47 @@ from .store import Store
 class SqliteLedger:
     """Implements core.ledger.Ledger. Each instance is one observer with its own view of who is alive."""
 
-    def __init__(self, path: Path, clock: Clock, *, lease_s: float = 60.0, max_attempts: int = 3) -> None:
-        self._store = Store(path)
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        *,
+        lease_s: float = 60.0,
+        max_attempts: int = 3,
+        files: JobFiles | None = None,
+    ) -> None:
         self._clock = clock
+        self._files = files
         self._lease_s = lease_s
         self._max_attempts = max_attempts
         self._jobs_seen = Sightings(clock)
         self._workers_seen = Sightings(clock)
-        with self._store.read() as db:
-            self._epoch = str(db.execute("SELECT value FROM meta WHERE name='epoch'").fetchone()[0])
+        self._epoch = ""
+        self._store = Store(path, self._fill, self._restart)
 
     @property
     def epoch(self) -> str:
-        return self._epoch
+        with self._store.read():
+            return self._epoch
+
+    def _fill(self, connection: sqlite3.Connection) -> None:
+        """Jobs of which this file knows nothing come back from their folders."""
+        self._epoch = str(connection.execute("SELECT value FROM meta WHERE name='epoch'").fetchone()[0])
+        for job in self._files.all() if self._files is not None else ():
+            rows.restore(connection, job)
+
+    def _restart(self) -> None:
+        self._jobs_seen.restart()
+        self._workers_seen.restart()
 
     def _now(self) -> str:
         return iso(self._clock.now())
+
+    def _keep(self, job: Job) -> Job:
+        """The job's copy beside its files follows every change."""
+        if self._files is not None:
+            self._files.keep(job.id, self.get)
+        return job
 
     # --- jobs, asked by people ---
     def submit(self, job: Job) -> Job:
@@ -54,19 +81,23 @@ class SqliteLedger:
 
     def order(self, job_id: str, order: Order) -> Job:
         with self._store.write() as db:
-            return wishes.order(db, job_id, order, self._now())
+            job = wishes.order(db, job_id, order, self._now())
+        return self._keep(job)
 
     def requeue(self, job_id: str, *, keep_attempts: bool = False) -> Job:
         with self._store.write() as db:
-            return wishes.requeue(db, job_id, self._now(), keep_attempts=keep_attempts)
+            job = wishes.requeue(db, job_id, self._now(), keep_attempts=keep_attempts)
+        return self._keep(job)
 
     def move(self, job_id: str, *, priority: int | None = None, position: int | None = None) -> Job:
         with self._store.write() as db:
-            return wishes.move(db, job_id, self._now(), priority=priority, position=position)
+            job = wishes.move(db, job_id, self._now(), priority=priority, position=position)
+        return self._keep(job)
 
     def annotate(self, job_id: str, checkpoint: Checkpoint) -> Job:
         with self._store.write() as db:
-            return wishes.annotate(db, job_id, checkpoint, self._now())
+            job = wishes.annotate(db, job_id, checkpoint, self._now())
+        return self._keep(job)
 
     def forget(self, job_id: str) -> None:
         with self._store.write() as db:
@@ -78,13 +109,20 @@ class SqliteLedger:
         self._store.scrub()
         return gone
 
+    def restore(self, jobs: Sequence[Job]) -> int:
+        with self._store.write() as db:
+            return sum(rows.restore(db, job) for job in jobs)
+
     # --- jobs, by workers ---
     def claim(self, *, worker_id: str, owner: str, needs: Collection[str]) -> tuple[Job, Lease] | None:
         with self._store.read() as db:
             if not needs or rows.best_queued(db, needs) is None:
                 return None
         with self._store.write() as db:
-            return leases.claim(db, needs, self._now(), worker_id=worker_id, owner=owner)
+            taken = leases.claim(db, needs, self._now(), worker_id=worker_id, owner=owner)
+        if taken is not None:
+            self._keep(taken[0])
+        return taken
 
     def beat(self, lease: Lease) -> Order:
         with self._store.write() as db:
@@ -99,7 +137,13 @@ class SqliteLedger:
         data: dict[str, Any] | None = None,
     ) -> Job:
         with self._store.write() as db:
-            return leases.advance(db, lease, state, self._now(), error=error, data=data)
+            job = leases.advance(db, lease, state, self._now(), error=error, data=data)
+        return self._keep(job)
+
+    def interrupt(self, lease: Lease, reason: JobError) -> Job:
+        with self._store.write() as db:
+            job = leases.interrupt(db, lease, reason, self._now(), self._max_attempts)
+        return self._keep(job)
 
     def progress(self, lease: Lease, progress: Progress) -> None:
         with self._store.write() as db:
@@ -107,7 +151,8 @@ class SqliteLedger:
 
     def checkpoint(self, lease: Lease, checkpoint: Checkpoint) -> None:
         with self._store.write() as db:
-            leases.checkpoint(db, lease, checkpoint, self._now())
+            job = leases.checkpoint(db, lease, checkpoint, self._now())
+        self._keep(job)
 
     def artifact(self, lease: Lease, artifact: Artifact) -> None:
         with self._store.write() as db:
@@ -116,13 +161,15 @@ class SqliteLedger:
     def reconcile(self) -> list[Job]:
         with self._store.read() as db:
             silent = reconciling.silent(db, self._jobs_seen, self._lease_s)
-            _, gone = workers.look(workers.everyone(db), self._workers_seen, self._lease_s)
+            _, gone = look(workers.everyone(db), self._workers_seen, self._lease_s)
         if silent or gone:
             with self._store.write() as db:
                 for seen in silent:
                     reconciling.take_back(db, seen, self._now(), self._max_attempts)
                 for worker_id in gone:
                     workers.remove(db, worker_id, self._now())
+            for seen in silent:
+                self._keep(self.get(seen.job_id))
         with self._store.read() as db:
             return rows.queued(db)
 
@@ -134,7 +181,7 @@ class SqliteLedger:
 
     def workers(self) -> list[Worker]:
         with self._store.read() as db:
-            alive, _ = workers.look(workers.everyone(db), self._workers_seen, self._lease_s)
+            alive, _ = look(workers.everyone(db), self._workers_seen, self._lease_s)
         return alive
 
     def remove_worker(self, worker_id: str) -> None:

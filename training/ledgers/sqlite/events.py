@@ -6,13 +6,11 @@ import sqlite3
 from collections.abc import Collection
 from typing import Any
 
-from ....core import correlation
-from ....core.records.event import Event, EventType, Subject
+from ....core.records.event import Event, EventType
 from ....core.records.job import Job
 from ....core.redaction import redact_value
+from ..news import KEPT_EVENTS, about_job
 
-#: Older events are dropped: clients that slept longer fetch everything anew (`first_seq` tells them).
-KEPT_EVENTS = 50_000
 _TRIM_EVERY = 500
 
 
@@ -31,22 +29,7 @@ def append(connection: sqlite3.Connection, event: Event) -> Event:
 def append_for_job(
     connection: sqlite3.Connection, job: Job, type_: EventType, at: str, data: dict[str, Any]
 ) -> Event:
-    """An event about `job`, under the action in force, else the one that made the job."""
-    return append(
-        connection,
-        Event(
-            type=type_,
-            at=at,
-            correlation_id=correlation.current() or job.correlation_id,
-            subject=Subject(kind="job", id=job.id),
-            attempt=job.attempt,
-            data=data,
-        ),
-    )
-
-
-def state_data(job: Job) -> dict[str, Any]:
-    return {"state": job.state.value, "attempt": job.attempt, "job": job.model_dump(mode="json")}
+    return append(connection, about_job(job, type_, at, data))
 
 
 def after(connection: sqlite3.Connection, seq: int, limit: int) -> list[Event]:

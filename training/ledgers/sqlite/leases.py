@@ -10,8 +10,8 @@ from ....core.job_states import JobState
 from ....core.ledger import Lease
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
-from ....core.redaction import redact
 from .. import rules
+from ..news import state_data
 from . import events, rows
 
 
@@ -24,14 +24,14 @@ def claim(
     job = rules.claimed(row.job, worker_id, at)
     if not rows.take(connection, job, owner):
         return None
-    events.append_for_job(connection, job, "job.state", at, events.state_data(job))
+    events.append_for_job(connection, job, "job.state", at, state_data(job))
     return job, Lease(job_id=job.id, attempt=job.attempt, owner=owner)
 
 
 def beat(connection: sqlite3.Connection, lease: Lease) -> Order:
     """A wish to save is told once; cancel and pause are told until the state follows."""
     row = rows.load_owned(connection, lease)
-    connection.execute("UPDATE job SET beat = beat + 1 WHERE id = ?", (lease.job_id,))
+    connection.execute("UPDATE job SET beat = beat + 1, owner = ? WHERE id = ?", (lease.owner, lease.job_id))
     if row.job.order == "save":
         _keep(connection, row, row.job.model_copy(update={"order": ""}))
     return row.job.order
@@ -47,17 +47,21 @@ def advance(
     data: dict[str, Any] | None,
 ) -> Job:
     row = rows.load_owned(connection, lease)
-    job = rules.stepped(row.job, state, at, _clean(error))
+    job = rules.stepped(row.job, state, at, rules.cleaned(error))
     _keep(connection, row, job)
-    events.append_for_job(connection, job, "job.state", at, {**(data or {}), **events.state_data(job)})
+    events.append_for_job(connection, job, "job.state", at, {**(data or {}), **state_data(job)})
     return job
 
 
-def _clean(error: JobError | None) -> JobError | None:
-    """Trainers write paths and tokens into their messages."""
-    if error is None:
-        return None
-    return error.model_copy(update={"message": redact(error.message), "hint": redact(error.hint)})
+def interrupt(
+    connection: sqlite3.Connection, lease: Lease, reason: JobError, at: str, max_attempts: int
+) -> Job:
+    row = rows.load_owned(connection, lease)
+    reason = rules.cleaned(reason) or reason
+    for job in rules.lost(row.job, at, tries=row.tries, max_attempts=max_attempts, reason=reason):
+        _keep(connection, row, job)
+        events.append_for_job(connection, job, "job.state", at, state_data(job))
+    return job
 
 
 def progress(connection: sqlite3.Connection, lease: Lease, value: Progress, at: str) -> None:
@@ -67,12 +71,13 @@ def progress(connection: sqlite3.Connection, lease: Lease, value: Progress, at: 
     events.append_for_job(connection, job, "job.progress", at, {"progress": value.model_dump(mode="json")})
 
 
-def checkpoint(connection: sqlite3.Connection, lease: Lease, value: Checkpoint, at: str) -> None:
+def checkpoint(connection: sqlite3.Connection, lease: Lease, value: Checkpoint, at: str) -> Job:
     row = rows.load_owned(connection, lease)
     job = rules.with_checkpoint(row.job, value, at)
     _keep(connection, row, job)
     data = {"checkpoint": value.model_dump(mode="json")}
     events.append_for_job(connection, job, "job.checkpoint", at, data)
+    return job
 
 
 def artifact(connection: sqlite3.Connection, lease: Lease, value: Artifact, at: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ....core.job_states import OWNED, JobState
 from ....core.records.job import Job
 from .. import rules
+from ..news import state_data
 from ..sightings import Sightings
 from . import events, rows
 
@@ -50,5 +51,5 @@ def take_back(connection: sqlite3.Connection, seen: Silent, at: str, max_attempt
     steps = rules.lost(row.job, at, tries=row.tries, max_attempts=max_attempts)
     for job in steps:
         rows.save(connection, job, owner="", tries_from=row.tries_from)
-        events.append_for_job(connection, job, "job.state", at, events.state_data(job))
+        events.append_for_job(connection, job, "job.state", at, state_data(job))
     return steps

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ....core.errors import ConflictError, InvalidError, LeaseLostError, NotFoundError
+from ....core.errors import InvalidError, NotFoundError
 from ....core.job_states import OWNED, JobState
 from ....core.ledger import JobFilter, Lease
 from ....core.records.base import Page
 from ....core.records.job import Job
+from ..rules import lease_lost
 from . import events
 
 _COLUMNS = "document, owner, beat, tries_from"
@@ -42,47 +43,53 @@ def _row(found: sqlite3.Row) -> Row:
 def insert(connection: sqlite3.Connection, job: Job) -> Job:
     """At the end of its priority: positions only grow."""
     job = job.model_copy(update={"position": events.next_number(connection, "position")})
-    try:
-        connection.execute(
-            "INSERT INTO job (id, kind, needs, state, priority, position, character_id, attempt, tries_from, document)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(job.id, job.kind, job.needs, job.state.value, job.priority, job.position),
-                *(job.character_id, job.attempt, job.attempt, job.model_dump_json()),
-            ),
-        )
-    except sqlite3.IntegrityError as twin:
-        raise ConflictError(
-            "job_exists", "This job has been submitted already.", "Reload the list."
-        ) from twin
+    _insert(connection, job)
     return job
 
 
-def load(connection: sqlite3.Connection, job_id: str) -> Row:
+def restore(connection: sqlite3.Connection, job: Job) -> bool:
+    """As it was, without an owner; False when it is there."""
+    if find(connection, job.id) is not None:
+        return False
+    if not job.position:
+        insert(connection, job)
+        return True
+    _insert(connection, job)
+    connection.execute("UPDATE counter SET value = max(value, ?) WHERE name = 'position'", (job.position,))
+    return True
+
+
+def _insert(connection: sqlite3.Connection, job: Job) -> None:
+    connection.execute(
+        "INSERT INTO job (id, kind, needs, state, priority, position, character_id, attempt, tries_from, document)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(job.id, job.kind, job.needs, job.state.value, job.priority, job.position),
+            *(job.character_id, job.attempt, job.attempt, job.model_dump_json()),
+        ),
+    )
+
+
+def find(connection: sqlite3.Connection, job_id: str) -> Row | None:
     found = connection.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (job_id,)).fetchone()  # noqa: S608
-    if found is None:
+    return _row(found) if found is not None else None
+
+
+def load(connection: sqlite3.Connection, job_id: str) -> Row:
+    row = find(connection, job_id)
+    if row is None:
         raise NotFoundError("job_not_found", "There is no such job.", "It may have been removed: reload.")
-    return _row(found)
-
-
-def load_owned(connection: sqlite3.Connection, lease: Lease) -> Row:
-    """The row behind `lease`, or LeaseLostError: the one check that fences every write of a runner."""
-    found = connection.execute(
-        f"SELECT {_COLUMNS} FROM job WHERE id = ? AND attempt = ? AND owner = ?",  # noqa: S608
-        (lease.job_id, lease.attempt, lease.owner),
-    ).fetchone()
-    row = _row(found) if found is not None else None
-    if row is None or row.job.state not in OWNED:
-        raise lease_lost(lease)
     return row
 
 
-def lease_lost(lease: Lease) -> LeaseLostError:
-    return LeaseLostError(
-        "lease_lost",
-        f"Attempt {lease.attempt} no longer owns this job.",
-        "Another worker took it over; nothing was lost.",
-    )
+def load_owned(connection: sqlite3.Connection, lease: Lease) -> Row:
+    """The row behind `lease`, or LeaseLostError: the one check that fences every write of a runner. A job that came back
+    from its folder has no owner yet: the one that runs this very attempt is it."""
+    row = find(connection, lease.job_id)
+    held = row is not None and row.job.attempt == lease.attempt and row.owner in (lease.owner, "")
+    if row is None or not held or row.job.state not in OWNED:
+        raise lease_lost(lease)
+    return replace(row, owner=lease.owner)
 
 
 def save(connection: sqlite3.Connection, job: Job, *, owner: str, tries_from: int) -> None:

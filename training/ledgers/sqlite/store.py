@@ -1,57 +1,65 @@
-"""The connections to jobs.db: one writer and one reader under a lock each, and SQLite's errors in our words."""
+"""The connections to jobs.db: one writer and one reader under a lock each, and SQLite's errors in our words.
+
+Another process may find the file damaged, move it aside and make a new one: whoever still has the old one open notices
+before its next step and goes over to the new one. Damage found in use is repaired the same way.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ....core.database import BUSY_TIMEOUT_S, open_database
-from ....core.errors import StorageError
+from ....core.database import BUSY_TIMEOUT_S, move_aside, open_database
+from ....core.errors import IsengardError, LedgerAwayError, StorageError
+from ...locks import FileLock
 from .schema import MIGRATIONS
+
+_OPEN_S = 30.0
+Fill = Callable[[sqlite3.Connection], object]
 
 SCRUB_TRIES = 40
 SCRUB_PAUSE_S = 0.05
 
 
 class Store:
-    """Readers never wait for a writer's fsync (WAL); writers queue in this process, then at SQLite's own lock."""
+    """Readers never wait for a writer's fsync (WAL); writers queue in this process, then at SQLite's own lock.
 
-    def __init__(self, path: Path) -> None:
-        self._writer = open_database(path, MIGRATIONS)
-        self._writer.execute("PRAGMA secure_delete=ON")
-        self._reader = sqlite3.connect(
-            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
-        self._reader.row_factory = sqlite3.Row
-        self._reader.execute("PRAGMA query_only=ON")
+    `fill` runs inside a transaction after every opening, `gap` after the file was another one than before.
+    """
+
+    def __init__(self, path: Path, fill: Fill, gap: Callable[[], None]) -> None:
+        self._path, self._fill, self._gap = path, fill, gap
         self._write_lock = threading.RLock()
         self._read_lock = threading.RLock()
+        with self._opening():
+            self._open()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction that has the write lock from its first statement on."""
         with self._write_lock:
+            self._follow()
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
                 self._writer.execute("COMMIT")
             except sqlite3.Error as fault:
-                raise _in_our_words(fault) from fault
+                raise self._told(fault) from fault
             finally:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
+                self._roll_back()
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         with self._read_lock:
+            self._follow()
             try:
                 yield self._reader
             except sqlite3.Error as fault:
-                raise _in_our_words(fault) from fault
+                raise self._told(fault) from fault
 
     def scrub(self) -> None:
         """Leave nothing of deleted rows in the journal; a reader of another process may hold it for a moment."""
@@ -66,6 +74,78 @@ class Store:
         with self._write_lock, self._read_lock:
             self._reader.close()
             self._writer.close()
+
+    def _open(self) -> None:
+        self._writer = open_database(self._path, MIGRATIONS)
+        self._writer.execute("PRAGMA secure_delete=ON")
+        self._reader = sqlite3.connect(
+            self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        self._reader.row_factory = sqlite3.Row
+        self._reader.execute("PRAGMA query_only=ON")
+        self._file = _identity(self._path)
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            self._fill(self._writer)
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as fault:
+            raise _in_our_words(fault) from fault
+        finally:
+            self._roll_back()
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """One process at a time opens or repairs: two would move each other's new file aside."""
+        lock = FileLock(self._path.with_suffix(".lock"))
+        lock.acquire(_OPEN_S)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _follow(self) -> None:
+        if self._file != _identity(self._path):
+            self._reopen()
+
+    def _reopen(self, *, damage: str = "") -> None:
+        with self._write_lock, self._read_lock, self._opening():
+            if damage and self._file == _identity(self._path):
+                self.close()
+                move_aside(self._path, damage)
+            elif self._file == _identity(self._path):
+                return
+            self.close()
+            self._open()
+        self._gap()
+
+    def _roll_back(self) -> None:
+        try:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+        except sqlite3.ProgrammingError:  # closed: the file was replaced
+            return
+
+    def _told(self, fault: sqlite3.Error) -> IsengardError:
+        damaged = isinstance(fault, sqlite3.DatabaseError) and any(
+            words in str(fault) for words in ("malformed", "not a database")
+        )
+        if not damaged:
+            return _in_our_words(fault)
+        self._roll_back()
+        self._reopen(damage=str(fault))
+        return LedgerAwayError(
+            "ledger_rebuilt",
+            "The job database was damaged; it was moved aside and rebuilt.",
+            "Nothing was lost: try again.",
+        )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _in_our_words(fault: sqlite3.Error) -> StorageError:

@@ -9,14 +9,18 @@ from ....core.job_states import JobState
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Job, Order
 from .. import rules
+from ..news import state_data
 from . import events, rows
 
 
 def submit(connection: sqlite3.Connection, job: Job, at: str) -> Job:
+    known = rows.find(connection, job.id)
+    if known is not None:
+        return known.job
     if job.state is not JobState.QUEUED:
         raise InvalidError("not_queued", "Only a queued job can be submitted.", "")
     job = rows.insert(connection, job)
-    events.append_for_job(connection, job, "job.state", at, events.state_data(job))
+    events.append_for_job(connection, job, "job.state", at, state_data(job))
     return job
 
 
@@ -32,12 +36,12 @@ def order(connection: sqlite3.Connection, job_id: str, wish: Order, at: str) -> 
 def requeue(connection: sqlite3.Connection, job_id: str, at: str, *, keep_attempts: bool) -> Job:
     """Resume and interruption keep their place in the line; a retry goes to its end."""
     row = rows.load(connection, job_id)
-    job = rules.stepped(row.job, JobState.QUEUED, at)
+    job = rules.requeued(row.job, at)
     if row.job.state in (JobState.FAILED, JobState.CANCELLED):
         job = job.model_copy(update={"position": events.next_number(connection, "position")})
     tries_from = row.tries_from if keep_attempts else job.attempt
     rows.save(connection, job, owner="", tries_from=tries_from)
-    events.append_for_job(connection, job, "job.state", at, events.state_data(job))
+    events.append_for_job(connection, job, "job.state", at, state_data(job))
     return job
 
 
@@ -94,4 +98,4 @@ def forget(connection: sqlite3.Connection, job_id: str) -> None:
 
 def _store(connection: sqlite3.Connection, row: rows.Row, job: Job, at: str) -> None:
     rows.save(connection, job, owner=row.owner, tries_from=row.tries_from)
-    events.append_for_job(connection, job, "job.state", at, events.state_data(job))
+    events.append_for_job(connection, job, "job.state", at, state_data(job))

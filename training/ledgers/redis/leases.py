@@ -1,0 +1,140 @@
+"""What runners write, fenced by the lease, and the taking back of jobs whose runner went silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ....core.errors import NotFoundError
+from ....core.job_states import OWNED, JobState
+from ....core.ledger import Lease
+from ....core.records.checkpoint import Checkpoint
+from ....core.records.event import Event
+from ....core.records.job import Artifact, Job, JobError, Order, Progress
+from .. import rules
+from ..news import about_job, new_state, state_data
+from ..sightings import Sightings
+from . import rows
+from .link import Link
+from .rows import Change, Row
+
+_OWNED = tuple(state.value for state in OWNED)
+
+
+def claim(
+    link: Link, needs: Collection[str], at: str, *, worker_id: str, owner: str
+) -> tuple[Job, Lease] | None:
+    while needs:
+        job_id = link.run("best", *needs)
+        if not job_id:
+            return None
+        row = rows.load(link, job_id)
+        if row.job.state is not JobState.QUEUED:
+            continue
+        job = rules.claimed(row.job, worker_id, at)
+        taken = Change(Row(job, owner=owner, tries_from=row.tries_from), [new_state(job, at)])
+        if rows.commit(link, row, taken):
+            return job, Lease(job_id=job.id, attempt=job.attempt, owner=owner)
+    return None
+
+
+def beat(link: Link, lease: Lease) -> Order:
+    """A wish to save is told once; cancel and pause are told until the state follows."""
+    if int(link.run("beat", lease.job_id, lease.attempt, lease.owner, *_OWNED)) < 0:
+        raise rules.lease_lost(lease)
+    row = rows.owned(link, lease)
+    if row.job.order == "save":
+        _write(link, lease, lambda job: (job.model_copy(update={"order": ""}), []))
+    return row.job.order
+
+
+def advance(
+    link: Link, lease: Lease, state: JobState, at: str, *, error: JobError | None, data: dict[str, Any] | None
+) -> Job:
+    def step(job: Job) -> tuple[Job, list[Event]]:
+        job = rules.stepped(job, state, at, rules.cleaned(error))
+        return job, [about_job(job, "job.state", at, {**(data or {}), **state_data(job)})]
+
+    return _write(link, lease, step)
+
+
+def interrupt(link: Link, lease: Lease, reason: JobError, at: str, max_attempts: int) -> Job:
+    reason = rules.cleaned(reason) or reason
+
+    def make(row: Row) -> Change:
+        steps = rules.lost(row.job, at, tries=row.tries, max_attempts=max_attempts, reason=reason)
+        return _passed(row, steps, at)
+
+    return rows.change(link, lambda: rows.owned(link, lease), make)
+
+
+def progress(link: Link, lease: Lease, value: Progress, at: str) -> None:
+    def step(job: Job) -> tuple[Job, list[Event]]:
+        job = job.model_copy(update={"progress": value, "updated_at": at})
+        return job, [about_job(job, "job.progress", at, {"progress": value.model_dump(mode="json")})]
+
+    _write(link, lease, step)
+
+
+def checkpoint(link: Link, lease: Lease, value: Checkpoint, at: str) -> Job:
+    def step(job: Job) -> tuple[Job, list[Event]]:
+        job = rules.with_checkpoint(job, value, at)
+        return job, [about_job(job, "job.checkpoint", at, {"checkpoint": value.model_dump(mode="json")})]
+
+    return _write(link, lease, step)
+
+
+def artifact(link: Link, lease: Lease, value: Artifact, at: str) -> None:
+    def step(job: Job) -> tuple[Job, list[Event]]:
+        job = rules.with_artifact(job, value, at)
+        told = about_job(job, "job.sample", at, {"file": value.file, "step": value.step})
+        return job, [told] if value.kind == "sample" else []
+
+    _write(link, lease, step)
+
+
+def _write(link: Link, lease: Lease, step: Callable[[Job], tuple[Job, list[Event]]]) -> Job:
+    def make(row: Row) -> Change:
+        job, told = step(row.job)
+        return Change(Row(job, owner=row.owner, tries_from=row.tries_from), told)
+
+    return rows.change(link, lambda: rows.owned(link, lease), make)
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A job to take back, exactly as it was when judged."""
+
+    job_id: str
+    beat: str
+    mark: tuple[str, str, str]
+
+
+def silent(link: Link, sightings: Sightings, lease_s: float) -> list[Silent]:
+    """Owned jobs whose beat stood still for the lease, and interrupted ones nobody put back in the line."""
+    found = link.run("held", *_OWNED, JobState.INTERRUPTED.value)
+    sightings.keep([row[0] for row in found])
+    return [
+        Silent(job_id, beat, (attempt, owner, beat))
+        for job_id, attempt, owner, beat, state in found
+        if state == JobState.INTERRUPTED.value or sightings.still_s(job_id, (attempt, owner, beat)) >= lease_s
+    ]
+
+
+def take_back(link: Link, seen: Silent, at: str, max_attempts: int) -> bool:
+    """False when it moved in the meantime."""
+    try:
+        row = rows.load(link, seen.job_id)
+    except NotFoundError:
+        return False
+    if (str(row.job.attempt), row.owner, row.beat) != seen.mark:
+        return False
+    if row.job.state not in OWNED and row.job.state is not JobState.INTERRUPTED:
+        return False
+    steps = rules.lost(row.job, at, tries=row.tries, max_attempts=max_attempts)
+    return rows.commit(link, row, _passed(row, steps, at), beat=seen.beat)
+
+
+def _passed(row: Row, steps: Sequence[Job], at: str) -> Change:
+    return Change(Row(steps[-1], tries_from=row.tries_from), [new_state(job, at) for job in steps])

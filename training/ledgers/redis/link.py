@@ -1,0 +1,155 @@
+"""The connection to Redis: its errors in our words, and an epoch that tells a Redis which lost everything from the one we know.
+
+Every script names the epoch it means; on another one nothing is read or written before the ledger was rebuilt.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ....core.errors import LedgerAwayError, NotReadyError, StorageError
+from .scripts import BODIES, HEADER, RESTORE
+
+if TYPE_CHECKING:
+    import redis
+
+PREFIX = "isengard:"
+_TIMEOUT_S = 5.0
+#: Who rebuilds has so long; after that another process may begin again (it is harmless to do it twice).
+_REBUILD_MS = 60_000
+_WAIT_S = 30.0
+
+
+class Link:
+    """Safe for several threads. Connects at the first use, so that a server may start before its Redis."""
+
+    def __init__(self, url: str, refill: Callable[[], list[tuple[str, ...]]]) -> None:
+        self._redis = _client(url)
+        self._refill = refill
+        self._scripts = {name: self._redis.register_script(HEADER + body) for name, body in BODIES.items()}
+        self._restore = self._redis.register_script(RESTORE)
+        self._lock = threading.RLock()
+        self._epoch = ""
+        #: called when we could not look for a while, or look at another ledger now
+        self.gaps: list[Callable[[], None]] = []
+
+    @property
+    def epoch(self) -> str:
+        """LedgerAwayError while Redis cannot be reached."""
+        return self._epoch or self._meet()
+
+    def run(self, script: str, *arguments: str | int) -> Any:
+        """What the script answers. LedgerAwayError, StorageError, NotReadyError."""
+        while True:
+            epoch = self.epoch
+            with self._in_our_words():
+                answer = self._scripts[script](keys=[PREFIX], args=[epoch, *arguments])
+            if answer != "EPOCH":
+                return answer
+            self._meet()
+
+    def restore(self, jobs: list[tuple[str, ...]]) -> int:
+        """Insert those jobs that are not there; how many were."""
+        with self._in_our_words():
+            return sum(int(self._restore(keys=[PREFIX], args=list(job))) for job in jobs)
+
+    def scrub(self) -> None:
+        """Have Redis write its journal anew, without what was deleted; where it keeps none or may not, nothing is done."""
+        with contextlib.suppress(LedgerAwayError, StorageError), self._in_our_words():
+            self._redis.bgrewriteaof()
+
+    def close(self) -> None:
+        self._redis.close()
+
+    def _meet(self) -> str:
+        """Learn the epoch; an empty Redis gets one once it was filled from the job folders."""
+        with self._lock, self._in_our_words():
+            deadline = time.monotonic() + _WAIT_S
+            while (epoch := self._redis.get(f"{PREFIX}epoch")) is None:
+                if not self._begin() and time.monotonic() > deadline:
+                    raise LedgerAwayError(
+                        "ledger_starting", "The list of jobs is being rebuilt.", "Try again in a moment."
+                    )
+            if epoch != self._epoch:
+                self._epoch = str(epoch)
+                self._tell_gap()
+            return self._epoch
+
+    def _begin(self) -> bool:
+        """Fill an empty Redis; False when another process is at it."""
+        mark, token = f"{PREFIX}rebuilding", secrets.token_hex(8)
+        if not self._redis.set(mark, token, nx=True, px=_REBUILD_MS):
+            time.sleep(0.1)
+            return False
+        try:
+            self.restore(self._refill())
+            self._redis.set(f"{PREFIX}epoch", secrets.token_hex(8), nx=True)
+        finally:
+            self._redis.delete(mark)
+        return True
+
+    def _tell_gap(self) -> None:
+        for tell in self.gaps:
+            tell()
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        import redis
+
+        try:
+            yield
+        except redis.exceptions.AuthenticationError as fault:
+            self._tell_gap()
+            raise LedgerAwayError(
+                "redis_refused", "Redis refuses our password.", "Correct the password in REDIS_URL."
+            ) from fault
+        except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError) as fault:
+            self._tell_gap()
+            raise LedgerAwayError(
+                "redis_unreachable", "Redis cannot be reached.", "Start it, or correct REDIS_URL."
+            ) from fault
+        except redis.exceptions.ResponseError as fault:
+            raise _answered(str(fault)) from fault
+
+
+def _answered(text: str) -> LedgerAwayError | StorageError:
+    if "NOAUTH" in text or "NOPERM" in text or "WRONGPASS" in text:
+        return LedgerAwayError(
+            "redis_refused",
+            "Redis does not let us in.",
+            "Give REDIS_URL a user and password that may use isengard:* and huey.*.",
+        )
+    if text.startswith(("OOM", "MISCONF", "READONLY")):
+        return StorageError("redis_full", "Redis does not take writes.", "Give it memory and disk space.")
+    return LedgerAwayError("redis_unreachable", f"Redis answers: {text[:200]}", "Look at Redis's log.")
+
+
+def _client(url: str) -> redis.Redis:
+    try:
+        import redis
+    except ImportError as missing:
+        raise NotReadyError(
+            "redis_package_missing",
+            "REDIS_URL is set, but Python's redis package is missing.",
+            'Install it: python -m pip install "redis>=5".',
+        ) from missing
+    try:
+        return redis.Redis.from_url(
+            url,
+            decode_responses=True,
+            socket_timeout=_TIMEOUT_S,
+            socket_connect_timeout=_TIMEOUT_S,
+            health_check_interval=30,
+        )
+    except ValueError as fault:
+        raise NotReadyError(
+            "bad_setting",
+            "REDIS_URL is not a Redis address.",
+            "Write redis:// or rediss://user:password@host:6379/0.",
+        ) from fault

@@ -1,0 +1,143 @@
+"""Jobs in Redis: read, compare-and-set, find. A change is computed here by the shared rules and tried again when another won."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ....core.errors import InvalidError, NotFoundError
+from ....core.job_states import OWNED, JobState
+from ....core.ledger import JobFilter, Lease
+from ....core.records.base import Page
+from ....core.records.event import Event
+from ....core.records.job import Job
+from ....core.redaction import redact_value
+from ..rules import lease_lost
+from .link import Link
+
+_BATCH = 100
+
+
+@dataclass(frozen=True)
+class Row:
+    """A job with what only the ledger knows; `rev` is what a change is compared with."""
+
+    job: Job
+    rev: str = ""
+    owner: str = ""
+    beat: str = ""
+    tries_from: int = 0
+
+    @property
+    def tries(self) -> int:
+        return self.job.attempt - self.tries_from
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of a row, and the events that tell it."""
+
+    row: Row
+    events: Sequence[Event] = ()
+
+
+def load(link: Link, job_id: str) -> Row:
+    document, rev, owner, beat, tries_from, _, _ = link.run("row", job_id)
+    if document is None:
+        raise NotFoundError("job_not_found", "There is no such job.", "It may have been removed: reload.")
+    return Row(Job.model_validate_json(document), rev, owner, beat, int(tries_from))
+
+
+def owned(link: Link, lease: Lease) -> Row:
+    """The row behind `lease`, or LeaseLostError. A job that came back from its folder has no owner yet: the one that
+    runs this very attempt is it."""
+    try:
+        row = load(link, lease.job_id)
+    except NotFoundError:
+        raise lease_lost(lease) from None
+    held = row.job.state in OWNED and row.job.attempt == lease.attempt and row.owner in (lease.owner, "")
+    if not held:
+        raise lease_lost(lease)
+    return replace(row, owner=lease.owner)
+
+
+def change(link: Link, read: Callable[[], Row], make: Callable[[Row], Change | None]) -> Job:
+    """Read, compute, compare and set; again until nobody came between. `make` answers None when nothing is to change."""
+    while True:
+        row = read()
+        wanted = make(row)
+        if wanted is None:
+            return row.job
+        if commit(link, row, wanted):
+            return wanted.row.job
+
+
+def commit(link: Link, before: Row, wanted: Change, *, beat: str = "") -> bool:
+    """False when the row is no longer as `before` (or its heartbeat no longer `beat`)."""
+    job, row = wanted.row.job, wanted.row
+    owner = row.owner if job.state in OWNED else ""
+    done = link.run(
+        "commit",
+        *(job.id, before.rev, beat, job.model_dump_json(), job.state.value, job.needs),
+        *(job.priority, job.position, job.attempt, owner, row.tries_from),
+        *(as_document(event) for event in wanted.events),
+    )
+    return int(done) == 1
+
+
+def as_document(event: Event) -> str:
+    return event.model_copy(update={"data": redact_value(event.data)}).model_dump_json()
+
+
+def restorable(job: Job) -> tuple[str, ...]:
+    """The arguments of the script that brings a job back."""
+    return (
+        *(job.id, job.model_dump_json(), job.state.value, job.needs),
+        *(str(job.priority), str(job.position), str(job.attempt)),
+    )
+
+
+def queued(link: Link, needs: Collection[str]) -> list[Job]:
+    """In the order in which they will run."""
+    found = [Job.model_validate_json(document) for document in link.run("line", *needs)]
+    waiting = [job for job in found if job.state is JobState.QUEUED]
+    return sorted(waiting, key=lambda job: (-job.priority, job.position))
+
+
+def page(link: Link, wanted: JobFilter, limit: int, cursor: str | None) -> Page[Job]:
+    """Newest first; the cursor is the number of the last row shown."""
+    found: list[tuple[int, Job]] = []
+    for number, job in _newest(link, wanted.states, _below(cursor)):
+        if wanted.kinds and job.kind not in wanted.kinds:
+            continue
+        if wanted.character_id is not None and job.character_id != wanted.character_id:
+            continue
+        found.append((number, job))
+        if len(found) > limit:
+            break
+    more = len(found) > limit > 0
+    return Page[Job](
+        items=[job for _, job in found[:limit]], next_cursor=str(found[limit - 1][0]) if more else None
+    )
+
+
+def _newest(link: Link, states: Collection[JobState], below: str) -> Iterator[tuple[int, Job]]:
+    sets = [f"state:{state.value}" for state in states] or ["jobs"]
+    while True:
+        answer: list[Any] = link.run("page", below, _BATCH, *sets)
+        pairs = list(zip(answer[::2], answer[1::2], strict=True))
+        # the newest of all sets together: those beyond a batch may have newer ones of another set before them
+        rows = sorted(((int(number), document) for number, document in pairs), reverse=True)[:_BATCH]
+        yield from ((number, Job.model_validate_json(document)) for number, document in rows if document)
+        if len(rows) < _BATCH:
+            return
+        below = f"({rows[-1][0]}"
+
+
+def _below(cursor: str | None) -> str:
+    if cursor is None:
+        return "+inf"
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
+        raise InvalidError("bad_cursor", "This is not a cursor of this list.", "Start from the first page.")
+    return f"({cursor}"
