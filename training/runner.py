@@ -20,7 +20,7 @@ from .base_hash import BaseHash
 from .ending import WORKER_STOOD_STILL, Ending, as_job_error
 from .gpu_handover import WAIT_S, Patience
 from .gpu_hold import PHASE, GpuHold, GpuSlot
-from .interface import Outcome, ResolvedTraining, TrainingBackend
+from .interface import LaunchPlan, Outcome, ResolvedTraining, TrainingBackend
 from .patience import PatientLedger
 from .publishing import publish
 from .run_health import TrainerSick
@@ -125,13 +125,7 @@ class Runner:
             self._ledger.advance(self._lease, JobState.RUNNING, data={"resumed": resume})
             watch = self._watch(backend, training)
             base_hash = BaseHash(training.base_path, training.base_sha256, self._tools.paths)
-            trainer = TrainerProcess(
-                plan,
-                self._dir,
-                gpu_lock=hold.lock if hold else None,
-                silence_s=self._tools.pace.silence,
-            )
-            self._ledger.meanwhile = trainer.beat
+            trainer = self._start(plan, hold)
             try:
                 exit_code = self._supervise(trainer, watch, backend)
             except TrainerSick:
@@ -147,6 +141,12 @@ class Runner:
         finally:
             if hold is not None:
                 hold.release()
+
+    def _start(self, plan: LaunchPlan, hold: GpuHold | None) -> TrainerProcess:
+        silence_s, lock = self._tools.pace.silence, hold.lock if hold else None
+        trainer = TrainerProcess(plan, self._dir, gpu_lock=lock, silence_s=silence_s)
+        self._ledger.meanwhile = trainer.beat
+        return trainer
 
     def _watch(self, backend: TrainingBackend, training: ResolvedTraining) -> RunWatch:
         return RunWatch(
