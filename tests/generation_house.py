@@ -17,6 +17,7 @@ from isengard.core.records.generation import CharacterUse, GenerationRequest
 from isengard.core.versions import VersionStore
 from isengard.generation.image import comfy_client, comfyui, fast_test
 from isengard.generation.image.comfy_client import ComfyClient
+from isengard.generation.image.model_files import FamilyFiles, Part
 from isengard.generation.service import GenerationService
 
 BASE = "mine/v1-5.safetensors"
@@ -25,11 +26,15 @@ BASE = "mine/v1-5.safetensors"
 class OneBase:
     """A ComfyUI with one SD1.5 checkpoint."""
 
+    comfyui = "0.3.75"
+
     def __init__(self) -> None:
         self.names = [BASE]
 
-    def bases(self, recipe):
-        return {"sd15": self.names} if recipe == "sd15-identity" else {}
+    def families(self, recipe):
+        part = Part("checkpoint", "v1-5-pruned-emaonly.safetensors", self.names, 4_265_146_304, True)
+        families = [FamilyFiles("sd15", "Stable Diffusion 1.5", [part], "0.3.75")]
+        return families if recipe == "sd15-identity" else []
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+import re
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import toml
@@ -14,6 +16,8 @@ from ..core.records.base import Record
 
 FOLDER = Path(__file__).resolve().parent / "families"
 Shapes = Mapping[str, tuple[int, ...]]
+#: Roles of the file that a LoRA is put onto; the others are the same for every base of a family.
+BASE_ROLES = ("checkpoint", "diffusion_model")
 
 
 class HubFile(Record):
@@ -25,7 +29,10 @@ class HubFile(Record):
 
 
 class ModelFile(Record):
-    """A file that training or generating needs, for one of ComfyUI's model folders. `size` in bytes."""
+    """A file that training or generating needs, for one of ComfyUI's model folders. `size` in bytes.
+
+    `role` says which loader of a recipe reads it; `patterns` are other names of the same thing, the best first.
+    """
 
     hub: str
     revision: str = "main"
@@ -33,6 +40,24 @@ class ModelFile(Record):
     folder: str
     size: int = Field(gt=0)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    role: str = Field(default="", pattern="^(|checkpoint|diffusion_model|text_encoder|text_encoder_2|vae)$")
+    patterns: list[str] = Field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """As ComfyUI's loaders show it, without folders."""
+        return PurePosixPath(self.file).name
+
+    def among(self, shown: Iterable[str]) -> list[str]:
+        """Which of ComfyUI's names are this file or stand for it, the best first."""
+        ranked = [(self.rank(name), number, name) for number, name in enumerate(shown)]
+        return [name for rank, _, name in sorted(ranked) if rank <= len(self.patterns)]
+
+    def rank(self, shown: str) -> int:
+        """0 for the very file, then by pattern; beyond the last one it is another file."""
+        base = re.split(r"[/\\]", shown.lower())[-1]
+        tests = [base == self.name.lower(), *(fnmatchcase(base, pattern) for pattern in self.patterns)]
+        return tests.index(True) if True in tests else len(tests)
 
 
 class HeaderMark(Record):
@@ -117,10 +142,12 @@ class Family(Record):
     trains_from: str = Field(pattern="^(file|hub)$")
     comfy_folder: str
     recipe: str
+    #: further recipes that can draw people of this family
+    other_recipes: list[str] = Field(default_factory=list)
     min_comfyui: str
     training_base: HubFile
     generating_base: HubFile
-    #: what can be fetched into ComfyUI's folders; empty where the trainer fetches its base itself
+    #: what can be fetched into ComfyUI's folders for its recipes
     files: list[ModelFile] = Field(default_factory=list)
     marks: list[HeaderMark] = Field(default_factory=list)
     defaults: Defaults
@@ -132,6 +159,15 @@ class Family(Record):
     def recognises(self, shapes: Shapes) -> bool:
         """Whether a file with these tensors is a base of this family; a family without marks recognises nothing."""
         return bool(self.marks) and all(mark.holds(shapes) for mark in self.marks)
+
+    @property
+    def recipes(self) -> list[str]:
+        return [self.recipe, *self.other_recipes]
+
+    @property
+    def base_file(self) -> ModelFile | None:
+        """The record of the generating base's own file."""
+        return next((file for file in self.files if file.role in BASE_ROLES), None)
 
 
 class Families:

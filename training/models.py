@@ -40,8 +40,7 @@ def missing_of(family: Family, folders: dict[str, Path], here: dict[str, Sequenc
     """`folders`: where each kind of file goes; `here`: the names ComfyUI shows for each kind."""
     found = []
     for wanted in family.files:
-        names = {Path(name).name for name in here.get(wanted.folder, ())}
-        if Path(wanted.file).name in names or wanted.folder not in folders:
+        if wanted.among(here.get(wanted.folder, ())) or wanted.folder not in folders:
             continue
         target = str(folders[wanted.folder])
         found.append(Missing(wanted.hub, wanted.revision, wanted.file, wanted.size, wanted.sha256, target))
@@ -102,14 +101,13 @@ def _url(file: Missing) -> str:
 
 def described(files: Sequence[ModelFile], here: dict[str, Sequence[str]]) -> list[dict[str, object]]:
     """For the panel: name, kind, size and whether it is here."""
-    names = {kind: {Path(name).name for name in found} for kind, found in here.items()}
     return [
         {
-            "file": Path(file.file).name,
+            "file": file.name,
             "folder": file.folder,
             "hub": file.hub,
             "size": file.size,
-            "here": Path(file.file).name in names.get(file.folder, set()),
+            "here": bool(file.among(here.get(file.folder, ()))),
         }
         for file in files
     ]

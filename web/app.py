@@ -75,7 +75,8 @@ def plugins(host: Host) -> dict[str, dict[str, Factory]]:
     from ..generation.image import comfyui, fast_test
     from ..training.backends import ai_toolkit
     from ..training.backends import fast_test as fast_test_training
-    from .pictures import ComfyModelFiles, client_of
+    from .pictures import client_of
+    from .recipe_files import ComfyModelFiles
 
     return {
         "training_backends": {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test_training.create},

@@ -44,13 +44,14 @@ class ComfyBaseModels:
         return BaseModel(str(path), name) if family.trains_from == "file" else self._default(family, name)
 
     def names(self, family: Family) -> list[str]:
-        """The bases of this family that ComfyUI has, as its loaders call them."""
+        """The bases of this family that ComfyUI has, as its loaders call them; the one the record names first."""
         found = []
         for name in self._host.model_names(family.comfy_folder):
             path = self._host.model_path(family.comfy_folder, name)
             if path is not None and family.recognises(self._header(path)):
                 found.append(name)
-        return found
+        wanted = family.base_file
+        return sorted(found, key=wanted.rank) if wanted is not None else found
 
     def _default(self, family: Family, generate: str) -> BaseModel:
         if family.trains_from == "hub":

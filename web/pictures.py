@@ -23,8 +23,6 @@ from ..core.versions import VersionStore
 from ..generation.image.comfy_client import ComfyClient
 from ..generation.proof import prove_picture
 from ..generation.service import GenerationService
-from ..training.family_records import Families
-from .base_models import ComfyBaseModels
 
 if TYPE_CHECKING:
     from .services import Host, Services
@@ -35,17 +33,6 @@ _log = logging.getLogger("isengard.pictures")
 def client_of(host: Host, settings: Settings) -> ComfyClient:
     """The ComfyUI that makes the pictures: COMFYUI_URL, else this one."""
     return ComfyClient(lambda: settings.comfyui_url or host.server_url)
-
-
-class ComfyModelFiles:
-    """Implements generation.image.prompt_pipeline.ModelFiles by the family records and ComfyUI's folders."""
-
-    def __init__(self, host: Host, settings: Settings) -> None:
-        self._models = ComfyBaseModels(host, settings)
-        self._families = Families()
-
-    def bases(self, recipe: str) -> dict[str, list[str]]:
-        return {f.key: self._models.names(f) for f in self._families.all() if f.recipe == recipe}
 
 
 def open_generations(
@@ -107,7 +94,7 @@ class PictureProver:
             return "skipped"
         for pipeline in await asyncio.to_thread(self._services.generations.pipelines):
             for recipe in await pipeline.recipes():
-                if recipe.name == family.recipe and not recipe.missing:
+                if recipe.name == family.recipe and recipe.usable:
                     character = await asyncio.to_thread(self._services.characters.get, str(job.character_id))
                     paths = self._services.paths
                     return (await prove_picture(pipeline, recipe.name, character, version, paths)).verdict

@@ -8,53 +8,64 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ...core.errors import InvalidError
 
 Graph = dict[str, dict[str, Any]]
 CHARACTER, APPLY, REQUEST = "IsengardCharacter", "IsengardApplyIdentity", "IsengardRequest"
 SAVE, PLACEHOLDER = "IsengardSaveImage", "IsengardPlaceholderImage"
+REFERENCE, REGION = "IsengardApplyReference", "IsengardApplyIdentityRegion"
+OURS = {CHARACTER, APPLY, REQUEST, SAVE, PLACEHOLDER, REFERENCE, REGION}
 #: Outputs of IsengardRequest in order (nodes/request.py).
 REQUEST_OUTPUTS = ("prompt", "negative", "width", "height", "seed", "steps", "guidance")
-#: Loader -> (its input, ComfyUI's model folder): the only inputs of foreign nodes that are written.
-BASE_LOADERS = {
-    "CheckpointLoaderSimple": ("ckpt_name", "checkpoints"),
-    "UNETLoader": ("unet_name", "diffusion_models"),
-}
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Our nodes in a graph, by id; characters in numeric order."""
+    """Our nodes in a graph, by id; characters in numeric order. `applies` puts LoRAs on, everywhere or in a region."""
 
     request: str
     save: str
     characters: list[str]
     applies: list[str]
+    references: list[str]
+    regions: list[str]
     placeholder: bool
+
+    @property
+    def identity(self) -> Literal["lora", "placeholder", "reference"]:
+        """What makes the likeness; a recipe with LoRA and reference needs the LoRA."""
+        if self.placeholder:
+            return "placeholder"
+        return "lora" if self.applies else "reference"
 
 
 def inspect(graph: Graph) -> Shape:
     """Raises InvalidError `recipe_invalid` for a graph that is no recipe (DESIGN section 9)."""
-    found = {kind: _nodes(graph, kind) for kind in (REQUEST, SAVE, CHARACTER, APPLY, PLACEHOLDER)}
+    kinds = (REQUEST, SAVE, CHARACTER, APPLY, REGION, REFERENCE, PLACEHOLDER)
+    found = {kind: _nodes(graph, kind) for kind in kinds}
     if len(found[REQUEST]) != 1 or len(found[SAVE]) != 1:
         raise _invalid("it needs exactly one Isengard Request and one Isengard Save Image")
     if not found[CHARACTER]:
         raise _invalid("it has no Isengard Character")
-    placeholder = bool(found[PLACEHOLDER])
-    if not placeholder and not found[APPLY]:
-        raise _invalid("it has no Isengard Apply Identity")
-    return Shape(found[REQUEST][0], found[SAVE][0], found[CHARACTER], found[APPLY], placeholder)
+    placeholder, applies = bool(found[PLACEHOLDER]), [*found[APPLY], *found[REGION]]
+    if not placeholder and not applies and not found[REFERENCE]:
+        raise _invalid("it has no Isengard Apply Identity and no Isengard Apply Reference")
+    return Shape(
+        request=found[REQUEST][0],
+        save=found[SAVE][0],
+        characters=found[CHARACTER],
+        applies=applies,
+        references=found[REFERENCE],
+        regions=found[REGION],
+        placeholder=placeholder,
+    )
 
 
 def foreign_nodes(graph: Graph, core: set[str]) -> list[str]:
     """Node classes that are neither ours nor ComfyUI's own."""
-    return sorted(
-        {node["class_type"] for node in graph.values()}
-        - core
-        - {CHARACTER, APPLY, REQUEST, SAVE, PLACEHOLDER}
-    )
+    return sorted({node["class_type"] for node in graph.values()} - core - OURS)
 
 
 def fold(graph: Graph, values: dict[str, Any]) -> Graph:
@@ -79,32 +90,31 @@ def is_link(value: object) -> bool:
     )
 
 
-def set_people(graph: Graph, people: list[tuple[str, str, float]]) -> None:
-    """Write (character slug, version file, strength) into the character nodes and the nodes that apply them."""
-    shape_characters = _nodes(graph, CHARACTER)
-    for node_id, (slug, version, strength) in zip(shape_characters, people, strict=True):
-        graph[node_id]["inputs"]["character"] = slug
-        for apply_id in _nodes(graph, APPLY):
-            inputs = graph[apply_id]["inputs"]
-            if is_link(inputs.get("character")) and inputs["character"][0] == node_id:
-                inputs["checkpoint"], inputs["strength"] = version, strength
+@dataclass(frozen=True)
+class Use:
+    """What is written of one person: short name, LoRA file, how strongly; `reference` is the photos' share, 0 to 1."""
+
+    slug: str
+    version: str
+    strength: float
+    reference: float = 1.0
+    words: str = ""
 
 
-def set_base(graph: Graph, name: str) -> None:
-    """Write the base's file name into the loader of a base; a graph without one is left as it is."""
-    for node in graph.values():
-        if node["class_type"] in BASE_LOADERS:
-            node["inputs"][BASE_LOADERS[node["class_type"]][0]] = name
-
-
-def needed_files(graph: Graph) -> list[tuple[str, str]]:
-    """(folder, file) of every base loader."""
-    found = []
-    for node in graph.values():
-        if node["class_type"] in BASE_LOADERS:
-            name, folder = BASE_LOADERS[node["class_type"]]
-            found.append((folder, str(node["inputs"].get(name, ""))))
-    return found
+def set_people(graph: Graph, people: list[Use]) -> None:
+    """Write each person into their character node and into the nodes of ours that apply them."""
+    for node_id, use in zip(_nodes(graph, CHARACTER), people, strict=True):
+        graph[node_id]["inputs"]["character"] = use.slug
+        for node in graph.values():
+            inputs = node["inputs"]
+            if not is_link(inputs.get("character")) or inputs["character"][0] != node_id:
+                continue
+            if node["class_type"] in (APPLY, REGION):
+                inputs["checkpoint"], inputs["strength"] = use.version, use.strength
+            if node["class_type"] == REGION and use.words:
+                inputs["text"] = use.words
+            if node["class_type"] == REFERENCE:
+                inputs["strength"] = use.reference
 
 
 def filled_prompt(template: str, triggers: list[str]) -> str:

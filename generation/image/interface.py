@@ -6,24 +6,34 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from pydantic import Field
+
 from ...core.records.base import Record
 from ...core.records.character import Character
 from ...core.records.checkpoint import Version
 from ...core.records.generation import GenerationRequest
+from ...core.records.training import Finding
 
 Prompt = dict[str, Any]
 Identity = Literal["lora", "placeholder", "reference"]
 
 
 class RecipeFile(Record):
-    """A file that a recipe needs and ComfyUI does not have."""
+    """A file that a recipe needs and ComfyUI does not have; `download`: POST /training/models/{family}/download has it."""
 
     file: str
     folder: str
+    size: int = 0
+    download: bool = False
+    family: str = ""
 
 
 class RecipeInfo(Record):
-    """A recipe as the panel shows it; `controls` are the names it supports, `missing` what ComfyUI lacks for it."""
+    """A recipe as the panel shows it; `controls` are the names it supports, `missing` what ComfyUI lacks for it.
+
+    A finding of severity `error` says why it cannot be used. `foreign` names nodes of other packs: where it is not
+    `confirmed`, a person has to agree to them before its first run. `thumbnail` is a path below the API's root.
+    """
 
     name: str
     label: str
@@ -36,6 +46,17 @@ class RecipeInfo(Record):
     missing: list[RecipeFile]
     foreign: list[str]
     defaults: dict[str, float]
+    family_defaults: dict[str, dict[str, float]] = Field(default_factory=dict)
+    min_comfyui: str = ""
+    source: Literal["ours", "user"] = "ours"
+    findings: list[Finding] = Field(default_factory=list)
+    confirmed: bool = True
+    thumbnail: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether pictures can be made with it now."""
+        return not self.missing and all(finding.severity != "error" for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -45,6 +66,8 @@ class Person:
     character: Character
     version: Version | None
     strength: float
+    reference: float = 1.0
+    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from ...core.errors import InvalidError
 from ...core.records.generation import GenerationRequest
 from . import graph as graphs
+from .choosing import family_of, files_of
 from .comfy_client import ComfyClient
-from .interface import Person, Prompt, RecipeFile, RecipeInfo, Sign
+from .describing import described
+from .interface import Person, Prompt, RecipeInfo, Sign
+from .model_files import ModelFiles, write_files
 from .recipes import Recipe, RecipeFolder
-
-#: ComfyUI's own nodes in our recipes; anything else in a user's recipe is foreign.
-CORE_NODES = {
-    *("CheckpointLoaderSimple", "UNETLoader", "CLIPLoader", "DualCLIPLoader", "VAELoader", "CLIPTextEncode"),
-    *("KSampler", "EmptyLatentImage", "EmptySD3LatentImage", "VAEDecode", "SaveImage", "PreviewImage"),
-}
-
-
-class ModelFiles(Protocol):
-    """What a pipeline asks about models: which bases of a recipe's families ComfyUI has."""
-
-    def bases(self, recipe: str) -> dict[str, list[str]]:
-        """family key -> names in ComfyUI's loaders, for the families whose record names this recipe."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +47,10 @@ class PromptPipeline:
             )
         if request.seed is None:
             raise ValueError("the seed is drawn before a prompt is built")
+        graph, defaults = self._graph(recipe, people)
+        graph[recipe.shape.save]["inputs"]["generation_id"] = generation_id
         return [
-            self._prompt(recipe, request, people, generation_id, request.seed + i)
+            graphs.fold(graph, _values(request, people, defaults, request.seed + i))
             for i in range(request.count)
         ]
 
@@ -73,48 +66,15 @@ class PromptPipeline:
     async def free(self) -> None:
         await self.client.free()
 
-    def _prompt(
-        self, recipe: Recipe, request: GenerationRequest, people: list[Person], generation_id: str, seed: int
-    ) -> Prompt:
-        triggers = [_trigger(person) for person in people]
-        values = {
-            "prompt": graphs.filled_prompt(request.prompt, triggers),
-            "negative": request.negative,
-            "width": request.width,
-            "height": request.height,
-            "seed": seed,
-            "steps": request.steps if request.steps is not None else int(recipe.defaults.get("steps", 20)),
-            "guidance": request.guidance
-            if request.guidance is not None
-            else recipe.defaults.get("guidance", 7.0),
-        }
-        graph = graphs.fold(recipe.graph, values)
-        graphs.set_people(
-            graph,
-            [(p.character.slug, p.version.file if p.version else "best", p.strength) for p in people],
-        )
-        base = self._base(recipe, people)
-        if base:
-            graphs.set_base(graph, base)
-        graph[recipe.shape.save]["inputs"]["generation_id"] = generation_id
-        return graph
-
-    def _base(self, recipe: Recipe, people: list[Person]) -> str:
-        """The base the LoRA was trained for when ComfyUI has it, else the first of its family."""
-        version = next((person.version for person in people if person.version is not None), None)
-        names = self.models.bases(recipe.name)
-        if version is None or not graphs.needed_files(recipe.graph):
-            return ""
-        of_family = names.get(version.family, [])
-        if version.base_model in of_family:
-            return version.base_model
-        if not of_family:
-            raise InvalidError(
-                "model_missing",
-                "ComfyUI has no model that fits this person's LoRA.",
-                f"Put a {version.family} checkpoint into ComfyUI's models folder.",
-            )
-        return of_family[0]
+    def _graph(self, recipe: Recipe, people: list[Person]) -> tuple[graphs.Graph, dict[str, float]]:
+        """The recipe with people and files written in, and the numbers that a request without them gets."""
+        graph, families = copy.deepcopy(recipe.graph), self.models.families(recipe.name)
+        graphs.set_people(graph, [_use(person) for person in people])
+        family = family_of(recipe, families, people)
+        if family is None:
+            return graph, recipe.defaults
+        write_files(graph, files_of(recipe, family, people))
+        return graph, {**recipe.defaults, **(family.defaults if len(families) > 1 else {})}
 
     def _mine(self) -> list[Recipe]:
         return [recipe for recipe in self.folder.all() if self.takes(recipe)]
@@ -128,25 +88,28 @@ class PromptPipeline:
         return recipe
 
     def _info(self, recipe: Recipe) -> RecipeInfo:
-        bases = self.models.bases(recipe.name)
-        missing = []
-        if graphs.needed_files(recipe.graph) and not any(bases.values()):
-            missing = [
-                RecipeFile(file=name, folder=folder) for folder, name in graphs.needed_files(recipe.graph)
-            ]
-        return RecipeInfo(
-            name=recipe.name,
-            label=recipe.label,
-            description=recipe.description,
-            pipeline=self.name,
-            identity="placeholder" if recipe.shape.placeholder else "lora",
-            families=list(bases),
-            people=len(recipe.shape.characters),
-            controls=[*recipe.used, *(["strength"] if recipe.shape.applies else [])],
-            missing=missing,
-            foreign=graphs.foreign_nodes(recipe.graph, CORE_NODES),
-            defaults=recipe.defaults,
-        )
+        return described(recipe, self.name, self.models.families(recipe.name), self.models.comfyui)
+
+
+def _values(
+    request: GenerationRequest, people: list[Person], defaults: dict[str, float], seed: int
+) -> dict[str, Any]:
+    """What the request node would give out."""
+    steps, guidance = request.steps, request.guidance
+    return {
+        "prompt": graphs.filled_prompt(request.prompt, [_trigger(person) for person in people]),
+        "negative": request.negative,
+        "width": request.width,
+        "height": request.height,
+        "seed": seed,
+        "steps": int(defaults.get("steps", 20)) if steps is None else steps,
+        "guidance": defaults.get("guidance", 7.0) if guidance is None else guidance,
+    }
+
+
+def _use(person: Person) -> graphs.Use:
+    version = person.version.file if person.version else "best"
+    return graphs.Use(person.character.slug, version, person.strength, person.reference, person.words)
 
 
 def _trigger(person: Person) -> str:

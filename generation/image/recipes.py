@@ -25,10 +25,7 @@ class Recipe:
     shape: graphs.Shape
     used: list[str]
     defaults: dict[str, float]
-
-    @property
-    def identity(self) -> str:
-        return "placeholder" if self.shape.placeholder else "lora"
+    picture: Path | None = None
 
 
 class RecipeFolder:
@@ -57,7 +54,11 @@ class RecipeFolder:
         defaults = {
             key: float(inputs[key]) for key in ("width", "height", "steps", "guidance") if key in inputs
         }
-        return Recipe(name, label, description, graph, shape, _used(graph, shape.request), defaults)
+        picture = self._folder / f"{name}.jpg"
+        used = _used(graph, shape.request)
+        return Recipe(
+            name, label, description, graph, shape, used, defaults, picture if picture.is_file() else None
+        )
 
 
 def read_graph(file: Path) -> graphs.Graph:

@@ -21,7 +21,8 @@ LOAD = """async (name) => {
 def test_every_recipe_has_a_twin_and_words():
     twins = {file.stem for file in WORKFLOWS.glob("*.json")}
     words = {file.stem for file in WORKFLOWS.glob("*.md")}
-    assert twins == words == set(RECIPES)
+    pictures = {file.stem for file in WORKFLOWS.glob("*.jpg")}
+    assert twins == words == pictures == set(RECIPES)
 
 
 @pytest.mark.parametrize("fast_server", comfyui.FRONTENDS, indirect=True)

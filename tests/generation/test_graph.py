@@ -7,6 +7,7 @@ import json
 import pytest
 from isengard.core.errors import InvalidError
 from isengard.generation.image import graph as graphs
+from isengard.generation.image.model_files import loaded, write_files
 from isengard.generation.image.recipes import RecipeFolder
 
 
@@ -17,9 +18,10 @@ def sd15():
 
 def test_our_recipes_are_recipes():
     names = {recipe.name: recipe for recipe in RecipeFolder().all()}
-    assert set(names) == {"fast-test", "sd15-identity"}
+    assert {"fast-test", "sd15-identity", "sdxl-identity", "flux1-dev-identity"} < set(names)
+    assert {"flux2-klein-identity", "z-image-identity"} < set(names)
     assert names["fast-test"].shape.placeholder and not names["sd15-identity"].shape.placeholder
-    assert all(recipe.label and recipe.description for recipe in names.values())
+    assert all(recipe.label and recipe.description and recipe.picture for recipe in names.values())
 
 
 def test_folding_leaves_no_link_to_the_request_and_the_source_untouched(sd15):
@@ -38,11 +40,11 @@ def test_folding_leaves_no_link_to_the_request_and_the_source_untouched(sd15):
 def test_only_our_nodes_and_the_base_loader_are_written(sd15):
     graph = graphs.fold(sd15.graph, dict.fromkeys(graphs.REQUEST_OUTPUTS, 1))
     before = json.loads(json.dumps(graph))
-    graphs.set_people(graph, [("ann", "ann/x.safetensors", 0.8)])
-    graphs.set_base(graph, "mine.safetensors")
+    graphs.set_people(graph, [graphs.Use("ann", "ann/x.safetensors", 0.8)])
+    write_files(graph, {"checkpoint": "mine.safetensors"})
     changed = {node["class_type"] for key, node in graph.items() if node != before[key]}
     assert changed == {"IsengardCharacter", "IsengardApplyIdentity", "CheckpointLoaderSimple"}
-    assert graphs.needed_files(graph) == [("checkpoints", "mine.safetensors")]
+    assert loaded(graph) == [("checkpoint", "mine.safetensors")]
 
 
 @pytest.mark.parametrize(

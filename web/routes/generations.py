@@ -1,4 +1,4 @@
-"""Pictures and the recipes they are made by."""
+"""Pictures."""
 
 from __future__ import annotations
 
@@ -91,10 +91,6 @@ async def preview(services: Services, request: web.Request) -> web.Response:
 async def workflow(services: Services, request: web.Request) -> web.Response:
     prompts = await asyncio.to_thread(services.generations.store.prompts, request.match_info["id"])
     return web.json_response(prompts)
-
-
-async def recipes(services: Services, request: web.Request) -> web.Response:
-    return responses.as_list(await services.generations.recipes())
 
 
 async def _changed(services: Services, generation: Generation) -> web.Response:

@@ -1,0 +1,79 @@
+"""Which family and which files a request is made with: by the LoRA of the people in it, else by what ComfyUI has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...core.errors import InvalidError
+from .interface import Person
+from .model_files import BASE_ROLES, FamilyFiles, loaded
+from .recipes import Recipe
+
+
+def family_of(
+    recipe: Recipe, families: Sequence[FamilyFiles], people: Sequence[Person]
+) -> FamilyFiles | None:
+    """The family all LoRAs are of; without one the first that is complete. None for recipes that load no model.
+
+    Raises InvalidError `wrong_family`, `people_of_two_families`, `comfyui_too_old`.
+    """
+    if not families:
+        return None
+    trained = [(p.character.name, p.version.family) for p in people if p.version is not None]
+    if len({family for _, family in trained}) > 1:
+        raise InvalidError(
+            "people_of_two_families",
+            "These people were trained for different models: " + _listed(trained, families) + ".",
+            "Choose people of one model, or train one of them for the other's.",
+        )
+    found = _chosen(recipe, families, trained)
+    if found.too_old:
+        raise InvalidError(
+            "comfyui_too_old",
+            f"{found.label} needs ComfyUI {found.min_comfyui} or newer.",
+            "Update ComfyUI, then restart it.",
+        )
+    return found
+
+
+def files_of(recipe: Recipe, family: FamilyFiles, people: Sequence[Person]) -> dict[str, str]:
+    """role -> name for every file the recipe loads. Raises InvalidError `model_missing`."""
+    roles = [role for role, _ in loaded(recipe.graph)]
+    for part in family.missing(roles):
+        base = part.role in BASE_ROLES
+        raise InvalidError(
+            "model_missing",
+            f"ComfyUI has no {family.label} model." if base else f"ComfyUI lacks {part.file}.",
+            "Download it, or put it into ComfyUI's models folder.",
+        )
+    trained_on = next((person.version.base_model for person in people if person.version is not None), "")
+    chosen = {}
+    for part in family.parts:
+        if part.role in roles:
+            own = part.role in BASE_ROLES and trained_on in part.here
+            chosen[part.role] = trained_on if own else part.here[0]
+    return chosen
+
+
+def _chosen(
+    recipe: Recipe, families: Sequence[FamilyFiles], trained: Sequence[tuple[str, str]]
+) -> FamilyFiles:
+    if trained:
+        name, family = trained[0]
+        found = next((known for known in families if known.key == family), None)
+        if found is None:
+            able = " or ".join(known.label for known in families)
+            raise InvalidError(
+                "wrong_family",
+                f"{name} was trained for another model; {recipe.label} needs {able}.",
+                "Choose another recipe, or train them for this model.",
+            )
+        return found
+    roles = [role for role, _ in loaded(recipe.graph)]
+    usable = [known for known in families if not known.too_old] or list(families)
+    return min(usable, key=lambda known: len(known.missing(roles)))
+
+
+def _listed(trained: Sequence[tuple[str, str]], families: Sequence[FamilyFiles]) -> str:
+    labels = {family.key: family.label for family in families}
+    return ", ".join(f"{name} for {labels.get(family, family)}" for name, family in trained)

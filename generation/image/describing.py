@@ -1,0 +1,76 @@
+"""A recipe as the panel shows it: who can be in it, which controls it has, what is missing for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...core.records.training import Finding
+from .interface import RecipeFile, RecipeInfo
+from .model_files import FOLDERS, FamilyFiles, loaded
+from .recipes import Recipe
+
+
+def described(recipe: Recipe, pipeline: str, families: Sequence[FamilyFiles], comfyui: str) -> RecipeInfo:
+    """One of our recipes; a user's is checked besides (recipe_checks)."""
+    shape = recipe.shape
+    return RecipeInfo(
+        name=recipe.name,
+        label=recipe.label,
+        description=recipe.description,
+        pipeline=pipeline,
+        identity=shape.identity,
+        families=[family.key for family in families],
+        people=len(shape.characters),
+        controls=controls_of(recipe),
+        missing=missing_of(recipe, families),
+        foreign=[],
+        defaults=recipe.defaults,
+        family_defaults={family.key: family.defaults for family in families},
+        min_comfyui=min((family.min_comfyui for family in families), key=numbers, default=""),
+        findings=too_old(families, comfyui),
+        thumbnail=f"/recipes/{recipe.name}/thumbnail" if recipe.picture else None,
+    )
+
+
+def controls_of(recipe: Recipe) -> list[str]:
+    """The request's fields this graph takes; `strength` and `reference` are the two likeness controls."""
+    shape = recipe.shape
+    return [
+        *recipe.used,
+        *(["strength"] if shape.applies else []),
+        *(["reference"] if shape.references else []),
+        *(["words"] if shape.regions else []),
+    ]
+
+
+def missing_of(recipe: Recipe, families: Sequence[FamilyFiles]) -> list[RecipeFile]:
+    """Nothing where one family is complete; else what the family that lacks the least still needs."""
+    roles = [role for role, _ in loaded(recipe.graph)]
+    lacking = [(family, family.missing(roles)) for family in families]
+    if not lacking or any(not parts for _, parts in lacking):
+        return []
+    family, parts = min(lacking, key=lambda pair: sum(part.size for part in pair[1]))
+    return [
+        RecipeFile(
+            file=part.file,
+            folder=FOLDERS[part.role],
+            size=part.size,
+            download=part.download,
+            family=family.key,
+        )
+        for part in parts
+    ]
+
+
+def too_old(families: Sequence[FamilyFiles], comfyui: str) -> list[Finding]:
+    """In words, where this ComfyUI is too old for every family of the recipe."""
+    if not families or not all(family.too_old for family in families):
+        return []
+    needed = min((family.min_comfyui for family in families), key=numbers)
+    words = f"{families[0].label} needs ComfyUI {needed} or newer; this one is {comfyui}."
+    return [Finding(severity="error", code="comfyui_too_old", message=words)]
+
+
+def numbers(version: str) -> list[int]:
+    """`0.9.2` as numbers, for comparing."""
+    return [int(part) for part in version.split(".") if part.isdecimal()]

@@ -1,0 +1,87 @@
+"""Which files a recipe loads: by the family record over what ComfyUI has, and by role, never by a family's name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .graph import Graph
+
+#: Loader -> its inputs and the role of the file each one names: the only inputs of foreign nodes that are written.
+LOADERS: dict[str, dict[str, str]] = {
+    "CheckpointLoaderSimple": {"ckpt_name": "checkpoint"},
+    "UNETLoader": {"unet_name": "diffusion_model"},
+    "CLIPLoader": {"clip_name": "text_encoder"},
+    "DualCLIPLoader": {"clip_name1": "text_encoder", "clip_name2": "text_encoder_2"},
+    "VAELoader": {"vae_name": "vae"},
+}
+#: Where ComfyUI keeps files of a role.
+FOLDERS = {
+    "checkpoint": "checkpoints",
+    "diffusion_model": "diffusion_models",
+    "text_encoder": "text_encoders",
+    "text_encoder_2": "text_encoders",
+    "vae": "vae",
+}
+BASE_ROLES = ("checkpoint", "diffusion_model")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a family: the name it usually has, and `here`, the names in ComfyUI that serve, the best first."""
+
+    role: str
+    file: str
+    here: Sequence[str]
+    size: int = 0
+    download: bool = False
+
+
+@dataclass(frozen=True)
+class FamilyFiles:
+    """A family as a recipe sees it; `too_old` where this ComfyUI is older than `min_comfyui`."""
+
+    key: str
+    label: str
+    parts: Sequence[Part]
+    min_comfyui: str = ""
+    too_old: bool = False
+    defaults: dict[str, float] = field(default_factory=dict)
+
+    def part(self, role: str) -> Part | None:
+        return next((part for part in self.parts if part.role == role), None)
+
+    def missing(self, roles: Sequence[str]) -> list[Part]:
+        """What ComfyUI lacks of the roles that a graph loads."""
+        return [part for part in self.parts if part.role in roles and not part.here]
+
+
+class ModelFiles(Protocol):
+    """What a pipeline asks about models. `comfyui` is this ComfyUI's version, for words."""
+
+    @property
+    def comfyui(self) -> str: ...
+
+    def families(self, recipe: str) -> list[FamilyFiles]:
+        """The families whose record names this recipe."""
+
+
+def loaded(graph: Graph) -> list[tuple[str, str]]:
+    """(role, file) of every loader input."""
+    return [(role, str(node["inputs"].get(name, ""))) for node, name, role in _inputs(graph)]
+
+
+def write_files(graph: Graph, files: dict[str, str]) -> None:
+    """Write file names by role into the loaders; roles without a name stay as the recipe has them."""
+    for node, name, role in _inputs(graph):
+        if role in files:
+            node["inputs"][name] = files[role]
+
+
+def _inputs(graph: Graph) -> list[tuple[dict, str, str]]:
+    return [
+        (node, name, role)
+        for node in graph.values()
+        for name, role in LOADERS.get(node["class_type"], {}).items()
+    ]

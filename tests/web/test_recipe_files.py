@@ -1,0 +1,164 @@
+"""Which files recipes load: by the family records over ComfyUI's folders, with what is missing in words and bytes."""
+
+from __future__ import annotations
+
+import pytest
+from hosts.journey import Api
+from isengard.core.errors import InvalidError
+from isengard.core.settings import Settings
+from isengard.generation.image.choosing import family_of, files_of
+from isengard.generation.image.describing import described
+from isengard.generation.image.model_files import loaded
+from isengard.generation.image.recipes import RecipeFolder
+from isengard.training.family_records import Families, ModelFile
+from isengard.web.recipe_files import ComfyModelFiles
+from placeholders import put_files
+from web_server import PlainHost
+
+FAMILIES = Families()
+RECIPES = {
+    "sd15": "sd15-identity",
+    "sdxl": "sdxl-identity",
+    "flux1_dev": "flux1-dev-identity",
+    "flux2_klein_4b": "flux2-klein-identity",
+    "flux2_klein_9b": "flux2-klein-identity",
+    "z_image": "z-image-identity",
+}
+
+
+@pytest.fixture
+def host(tmp_path):
+    return PlainHost(tmp_path / "user", "", version="0.9.2")
+
+
+@pytest.fixture
+def have(host, tmp_path):
+    def have(key, **names):
+        for folder, files in put_files(tmp_path / "models", FAMILIES.get(key), names).items():
+            host.models.setdefault(folder, {}).update(files)
+
+    return have
+
+
+def info(host, name):
+    files = ComfyModelFiles(host, Settings())
+    return described(RecipeFolder().get(name), "comfyui", files.families(name), host.version)
+
+
+def chosen(host, name):
+    recipe, files = RecipeFolder().get(name), ComfyModelFiles(host, Settings())
+    family = family_of(recipe, files.families(name), [])
+    return files_of(recipe, family, [])
+
+
+@pytest.mark.parametrize(("key", "name"), RECIPES.items())
+def test_what_is_missing_is_listed_with_its_size_until_it_is_here(host, have, key, name):
+    lacking = info(host, name).missing
+    roles = [role for role, _ in loaded(RecipeFolder().get(name).graph)]
+    assert len(lacking) == len(roles) and all(file.size > 10**8 and file.download for file in lacking)
+    have(key)
+    assert info(host, name).missing == []
+    assert set(chosen(host, name)) == set(roles)
+    record = {file.role: file.name for file in FAMILIES.get(key).files}
+    assert chosen(host, name) == {role: record[role] for role in roles}
+
+
+@pytest.mark.parametrize("key", RECIPES)
+def test_a_familys_files_fill_every_loader_of_its_recipe(key):
+    family = FAMILIES.get(key)
+    roles = {role for role, _ in loaded(RecipeFolder().get(family.recipe).graph)}
+    assert {file.role for file in family.files} == roles
+
+
+@pytest.mark.parametrize("one", RECIPES)
+def test_no_familys_base_is_taken_for_anothers(one, tmp_path):
+    from isengard.training.lora_file import read_header
+
+    folder = put_files(tmp_path, FAMILIES.get(one))[FAMILIES.get(one).comfy_folder]
+    shapes = read_header(next(iter(folder.values())), base=True).shapes
+    assert [family.key for family in FAMILIES.all() if family.recognises(shapes)] == [one]
+
+
+def test_lumina_is_not_z_image():
+    shapes = {"cap_embedder.0.weight": (2304,), "noise_refiner.0.attention.qkv.weight": (4608, 2304)}
+    assert not FAMILIES.get("z_image").recognises(shapes)
+
+
+def test_bases_go_by_their_tensors_and_the_other_files_by_their_names(host, have):
+    have(
+        "flux1_dev",
+        diffusion_model="mine/anything.safetensors",
+        text_encoder="CLIP-L-better.safetensors",
+        text_encoder_2="t5xxl_fp16.safetensors",
+        vae="sub/flux_vae.safetensors",
+    )
+    assert chosen(host, "flux1-dev-identity") == {
+        "diffusion_model": "mine/anything.safetensors",
+        "text_encoder": "CLIP-L-better.safetensors",
+        "text_encoder_2": "t5xxl_fp16.safetensors",
+        "vae": "sub/flux_vae.safetensors",
+    }
+
+
+def test_the_distilled_klein_is_taken_before_its_base(host, have):
+    have("flux2_klein_4b", diffusion_model="a-flux-2-klein-base-4b.safetensors")
+    have("flux2_klein_4b")
+    assert chosen(host, "flux2-klein-identity")["diffusion_model"] == "flux-2-klein-4b.safetensors"
+
+
+def test_the_9b_loads_its_own_text_encoder(host, have):
+    have("flux2_klein_9b")
+    assert chosen(host, "flux2-klein-identity")["text_encoder"] == "qwen_3_8b_fp8mixed.safetensors"
+
+
+def test_an_old_comfyui_is_told_which_it_needs(host, have):
+    have("flux2_klein_4b")
+    host.version = "0.3.75"
+    about = info(host, "flux2-klein-identity")
+    (finding,) = about.findings
+    assert (finding.severity, finding.code, about.min_comfyui) == ("error", "comfyui_too_old", "0.9.2")
+    assert "0.9.2" in finding.message and "0.3.75" in finding.message
+    with pytest.raises(InvalidError) as caught:
+        chosen(host, "flux2-klein-identity")
+    assert caught.value.code == "comfyui_too_old"
+    assert info(host, "z-image-identity").findings == []
+
+
+def test_a_missing_file_is_named_before_anything_is_sent(host, have):
+    have("z_image")
+    del host.models["vae"]
+    with pytest.raises(InvalidError) as caught:
+        chosen(host, "z-image-identity")
+    assert caught.value.code == "model_missing" and "ae.safetensors" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("shown", "rank"),
+    [
+        ("qwen_3_4b.safetensors", 0),
+        ("a/QWEN_3_4B.safetensors", 0),
+        ("qwen_3_4b_fp8_mixed.safetensors", 1),
+        ("sub\\qwen3-4b-q8.gguf", 2),
+        ("qwen_3_8b.safetensors", 3),
+    ],
+)
+def test_a_file_is_known_by_its_name_then_by_pattern(shown, rank):
+    file = ModelFile(
+        hub="o/m", file="x/qwen_3_4b.safetensors", folder="text_encoders", size=1, sha256="0" * 64,
+        patterns=["qwen_3_4b*", "qwen3-4b*"],
+    )  # fmt: skip
+    assert file.rank(shown) == rank and file.among([shown]) == ([shown] if rank < 3 else [])
+
+
+def test_the_panel_reads_it_over_http(server, tmp_path):
+    shown = {recipe["name"]: recipe for recipe in Api(server.url).get("/recipes")["items"]}
+    assert set(RECIPES.values()) <= set(shown)
+    flux = shown["flux1-dev-identity"]
+    assert sum(file["size"] for file in flux["missing"]) > 29e9
+    assert {file["family"] for file in flux["missing"]} == {"flux1_dev"}
+    assert flux["source"] == "ours" and flux["confirmed"] and "negative" not in flux["controls"]
+    for file in put_files(tmp_path / "models", FAMILIES.get("z_image")).items():
+        server.host.models[file[0]] = file[1]
+    again = {recipe["name"]: recipe for recipe in Api(server.url).get("/recipes")["items"]}
+    assert Api(server.url).get(flux["thumbnail"])[:3] == b"\xff\xd8\xff"
+    assert again["z-image-identity"]["missing"] == [] and shown["z-image-identity"]["missing"]
