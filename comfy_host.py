@@ -7,11 +7,26 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
+#: How many LoRAs' places in a model are kept while that model lives.
+KEPT_FITS = 4
 _log = logging.getLogger("isengard.comfy_host")
+
+
+@dataclass(frozen=True)
+class LoraFit:
+    """A LoRA's patches for one model: `taken` of its `modules` have a place, `misshaped` of these the wrong size."""
+
+    patches: Mapping[Any, Any]
+    taken: int
+    modules: int
+    misshaped: int
 
 
 class ComfyHost:
@@ -19,6 +34,7 @@ class ComfyHost:
 
     def __init__(self, prompt_server: Any) -> None:
         self._server = prompt_server
+        self._fits: WeakKeyDictionary[Any, list[tuple[Any, Any, LoraFit]]] = WeakKeyDictionary()
 
     @property
     def version(self) -> str:
@@ -127,31 +143,38 @@ class ComfyHost:
         tensors: Mapping[str, Any] = comfy.utils.load_torch_file(str(path), safe_load=True)
         return tensors
 
-    def apply_lora(
-        self, model: Any, clip: Any, tensors: Mapping[str, Any], strength: float
-    ) -> tuple[Any, Any]:
-        """MODEL and CLIP with the LoRA, the way ComfyUI's own LoraLoader does it; `clip` may be None."""
-        import comfy.sd
+    def fit_lora(self, model: Any, clip: Any, tensors: Mapping[str, Any]) -> LoraFit:
+        """Which weights of this model the LoRA goes onto; worked out once for each pair and kept while the model lives.
 
-        patched_model, patched_clip = comfy.sd.load_lora_for_models(
-            model, clip, tensors, strength, strength if clip is not None else 0.0
-        )
-        return patched_model, patched_clip
-
-    def lora_coverage(self, model: Any, clip: Any, tensors: Mapping[str, Any]) -> tuple[int, int]:
-        """How many of the LoRA's modules this model takes, and how many modules the LoRA has in all.
-
-        ComfyUI tells unmatched keys only to its console and runs on (facts: lora-roundtrip, G4).
+        ComfyUI tells unmatched keys only to its console, wrong shapes only while sampling, and runs on
+        (facts: lora-roundtrip G4).
         """
         import comfy.lora
         import comfy.lora_convert
 
+        kept = self._fits.setdefault(model.model, [])
+        encoder = None if clip is None else clip.cond_stage_model
+        for of, for_encoder, fit in kept:
+            if of is tensors and for_encoder is encoder:
+                return fit
         keys: dict[str, Any] = comfy.lora.model_lora_keys_unet(model.model, {})
         if clip is not None:
-            keys = comfy.lora.model_lora_keys_clip(clip.cond_stage_model, keys)
-        taken = comfy.lora.load_lora(comfy.lora_convert.convert_lora(dict(tensors)), keys, log_missing=False)
+            keys = comfy.lora.model_lora_keys_clip(encoder, keys)
+        patches = comfy.lora.load_lora(comfy.lora_convert.convert_lora(dict(tensors)), keys)
         modules = {name.rsplit(".lora_", 1)[0].rsplit(".alpha", 1)[0] for name in tensors}
-        return len(taken), len(modules)
+        fit = LoraFit(patches, len(patches), len(modules), _misshaped(model.model, patches))
+        self._fits[model.model] = [*kept, (tensors, encoder, fit)][-KEPT_FITS:]
+        return fit
+
+    def apply_lora(self, model: Any, clip: Any, fit: LoraFit, strength: float) -> tuple[Any, Any]:
+        """MODEL and CLIP with the LoRA, the way ComfyUI's own LoraLoader does it; `clip` may be None."""
+        patched = model.clone()
+        patched.add_patches(fit.patches, strength)
+        if clip is None:
+            return patched, None
+        patched_clip = clip.clone()
+        patched_clip.add_patches(fit.patches, strength)
+        return patched, patched_clip
 
     def progress_bar(self, total: int, node_id: str | None = None) -> Any:
         """ComfyUI's progress bar on a node: `.update_absolute(value, total)`."""
@@ -164,6 +187,28 @@ class ComfyHost:
         import comfy.model_management
 
         comfy.model_management.throw_exception_if_processing_interrupted()
+
+
+def _misshaped(model: Any, patches: Mapping[Any, Any]) -> int:
+    """How many low-rank pairs do not multiply to the shape of the weight they are for."""
+    weights, wrong = model.state_dict(), 0
+    for place, patch in patches.items():
+        name, part = (place, None) if isinstance(place, str) else (place[0], place[1])
+        pair = getattr(patch, "weights", None)
+        if name not in weights or not isinstance(pair, tuple) or len(pair) < 2 or pair[1] is None:
+            continue
+        up, down, weight = pair[0], pair[1], weights[name]
+        shape = list(weight.shape)
+        if part is not None:
+            shape[part[0]] = part[2]
+        if (
+            getattr(up, "ndim", 0) < 2
+            or getattr(down, "ndim", 0) < 2
+            or "lora" not in str(getattr(patch, "name", ""))
+        ):
+            continue
+        wrong += (up.shape[0], math.prod(down.shape[1:])) != (shape[0], math.prod(shape[1:]))
+    return wrong
 
 
 def _is_loopback(address: str) -> bool:

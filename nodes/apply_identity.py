@@ -5,18 +5,23 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
 
 from ..core.errors import InvalidError
 from . import identity
 from .character import CharacterType
-from .context import current
+from .context import NodeContext, current
+
+if TYPE_CHECKING:
+    from ..core.records.checkpoint import Version
 
 #: LoRA files kept in memory by (path, stamp): switching strength or seed reads nothing again.
 KEPT_FILES = 2
 MAX_STRENGTH = 2.0
+#: More modules of a wrong size than this share: a LoRA for another base whose names happen to match (SD1.5 on SDXL).
+MISSHAPED = 0.1
 _log = logging.getLogger("isengard.nodes")
 _kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
 
@@ -71,30 +76,38 @@ class IsengardApplyIdentity(io.ComfyNode):
         version = identity.find_version(context, character, checkpoint)
         if float(strength) == 0.0:
             return io.NodeOutput(model, clip)
-        tensors = _tensors(context.host, context.versions.path(version))
-        _require_fit(context.host, model, clip, tensors, version.file)
-        return io.NodeOutput(*context.host.apply_lora(model, clip, tensors, float(strength)))
+        fit = fitted(context, model, clip, version)
+        return io.NodeOutput(*context.host.apply_lora(model, clip, fit, float(strength)))
+
+
+def fitted(context: NodeContext, model: Any, clip: Any, version: Version) -> Any:
+    """The LoRA's places in this model. InvalidError `wrong_base`: ComfyUI would run it and change nothing, or rubbish."""
+    path = context.versions.path(version)
+    fit = context.host.fit_lora(model, clip, _tensors(context.host, path))
+    context_of = {
+        "file": version.file,
+        "taken": fit.taken,
+        "modules": fit.modules,
+        "misshaped": fit.misshaped,
+    }
+    if fit.taken == 0 or fit.misshaped > fit.modules * MISSHAPED:
+        _log.warning("A LoRA of another kind of model was refused", extra={"context": context_of})
+        raise InvalidError(
+            "wrong_base",
+            "This person was trained for another kind of model.",
+            "Load the base model they were trained on, or train them for this one.",
+        )
+    if fit.taken < fit.modules or fit.misshaped:
+        _log.warning("Part of the LoRA does not fit this model", extra={"context": context_of})
+    return fit
 
 
 def _tensors(host: Any, path: Path) -> Any:
     key = (str(path), identity.stamp(path))
     if key not in _kept:
         _kept[key] = host.read_lora(path)
+        _log.info("LoRA read", extra={"context": {"file": path.name}})
         while len(_kept) > KEPT_FILES:
             _kept.popitem(last=False)
     _kept.move_to_end(key)
     return _kept[key]
-
-
-def _require_fit(host: Any, model: Any, clip: Any, tensors: Any, file: str) -> None:
-    """ComfyUI would run a LoRA of another family without a word and change nothing."""
-    taken, modules = host.lora_coverage(model, clip, tensors)
-    if taken == 0:
-        raise InvalidError(
-            "wrong_base",
-            "This person was trained for another kind of model.",
-            "Load the base model they were trained on, or train them for this one.",
-        )
-    if taken < modules:
-        context = {"file": file, "taken": taken, "modules": modules}
-        _log.warning("Part of the LoRA does not fit this model", extra={"context": context})

@@ -10,14 +10,14 @@ from hosts.comfyui import comfyui_folder
 
 
 class FakeComfy:
-    """What nodes ask of ComfyUI; `applied` lists the LoRAs put onto models, `coverage` how many modules fit."""
+    """What nodes ask of ComfyUI; `applied` lists the LoRAs put onto models, `coverage` how many modules fit, of how many, and how many are of a wrong size."""
 
     is_running = True
 
     def __init__(self, user_directory) -> None:
         self.user_directory = user_directory
         self.listen_is_loopback = True
-        self.coverage = (3, 3)
+        self.coverage = (3, 3, 0)
         self.applied: list[tuple] = []
         self.read: list[str] = []
 
@@ -25,10 +25,11 @@ class FakeComfy:
         self.read.append(path.name)
         return {"path": str(path)}
 
-    def lora_coverage(self, model, clip, tensors):
-        return self.coverage
+    def fit_lora(self, model, clip, tensors):
+        taken, modules, misshaped = self.coverage
+        return SimpleNamespace(taken=taken, modules=modules, misshaped=misshaped)
 
-    def apply_lora(self, model, clip, tensors, strength):
+    def apply_lora(self, model, clip, fit, strength):
         self.applied.append((model, clip, strength))
         return f"{model}+", clip and f"{clip}+"
 

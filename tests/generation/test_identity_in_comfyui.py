@@ -1,0 +1,212 @@
+"""What a LoRA does in a real ComfyUI on the tiny SD1.5: reproducible, seen, refused on the wrong base, read once."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+
+import pytest
+from hosts import comfyui, fixtures
+from hosts.journey import Api, ApiError
+from hosts.lora_proof import difference
+from isengard.core.clock import SystemClock
+from isengard.core.paths import DataPaths
+from isengard.core.versions import VersionStore
+from isengard.generation.image.recipes import RecipeFolder
+from loras import FLUX, SDXL, publish
+
+pytestmark = [pytest.mark.slow, pytest.mark.e2e]
+SMALL = {"recipe": "sd15-identity", "width": 64, "height": 64, "steps": 4, "guidance": 1.0, "seed": 11}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    base = comfyui.make_base(tmp_path_factory.mktemp("host"))
+    fixtures.put_checkpoint(base)
+    server = comfyui.start(base, environment={"ISENGARD_MODE": "production", "LOG_LEVEL": "DEBUG"})
+    Api(server.url).wait_until_ready()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def api(server):
+    return Api(server.url)
+
+
+@pytest.fixture(scope="module")
+def versions(server):
+    return VersionStore(DataPaths(server.data, server.data / "logs"), SystemClock())
+
+
+@pytest.fixture(scope="module")
+def ann(api, versions):
+    ann = api.post("/characters", {"name": "Ann", "trigger_word": "annqvx", "class_word": "woman"})
+    for step in (10, 20):
+        publish(versions, ann, step, base=fixtures.CHECKPOINT)
+    return ann
+
+
+def made(api, ann, *, strength=1.0, checkpoint="best", **changes):
+    use = {"id": ann["id"], "strength": strength, "checkpoint": checkpoint}
+    body = {**SMALL, "characters": [use], "prompt": "photo of {trigger}", **changes}
+    done = api.wait_for(f"/generations/{api.post('/generations', body)['id']}", 60)
+    assert done["state"] == "completed", done["error"]
+    return done
+
+
+def file_of(server, done, n=0):
+    return server.data / "outputs" / done["id"] / done["images"][n]["file"]
+
+
+def free(server):
+    """Empty ComfyUI's caches and wait until its worker has done so."""
+    body, headers = b'{"unload_models": true, "free_memory": true}', {"Content-Type": "application/json"}
+    urllib.request.urlopen(urllib.request.Request(f"{server.url}/free", body, headers)).close()
+    time.sleep(1.2)
+
+
+def computed(server, done):
+    """The classes of the nodes ComfyUI did not take from its cache."""
+    (prompt_id,) = done["prompt_ids"]
+    entry = server.get(f"/history/{prompt_id}")[prompt_id]
+    cached = next(message[1]["nodes"] for message in entry["status"]["messages"] if "cached" in message[0])
+    graph = entry["prompt"][2]
+    return {node["class_type"] for key, node in graph.items() if key not in cached}
+
+
+def test_a_fixed_seed_gives_the_same_pixels_again(server, api, ann):
+    first = file_of(server, made(api, ann))
+    free(server)
+    again = made(api, ann)
+    assert "KSampler" in computed(server, again), "it was really computed again"
+    assert difference(first, file_of(server, again)) == 0.0
+
+
+def test_trigger_strength_and_checkpoint_each_change_the_picture(server, api, ann):
+    plain = file_of(server, made(api, ann))
+    others = [
+        made(api, ann, prompt="photo of a woman"),
+        made(api, ann, strength=0.5),
+        made(api, ann, strength=0.0),
+        made(api, ann, checkpoint=10),
+    ]
+    for other in others:
+        assert difference(plain, file_of(server, other)) > 1.0
+
+
+def test_only_what_depends_on_it_is_computed_again(server, api, ann):
+    """Another seed: neither loader nor encoder. Another checkpoint or strength: the base stays loaded."""
+    made(api, ann, prompt="a cup of tea", checkpoint=10)
+    ends = {"VAEDecode", "IsengardSaveImage", "KSampler"}
+    assert computed(server, made(api, ann, prompt="a cup of tea", checkpoint=10, seed=12)) == ends
+    lora = {*ends, "IsengardApplyIdentity", "CLIPTextEncode"}
+    assert computed(server, made(api, ann, prompt="a cup of tea", checkpoint=20, seed=12)) == lora
+    assert computed(server, made(api, ann, prompt="a cup of tea", checkpoint=20, strength=0.4)) == lora
+
+
+def test_a_lora_file_is_read_once_whatever_the_strength(server, api, ann, versions):
+    version = publish(versions, ann, 30, base=fixtures.CHECKPOINT)
+    for strength in (1.0, 0.9, 0.8):
+        made(api, ann, checkpoint=30, strength=strength)
+    lines = [line for line in our_log(server) if line["message"] == "LoRA read"]
+    assert [line["context"]["file"] for line in lines].count(version.file.split("/")[1]) == 1
+
+
+def our_log(server):
+    files = sorted((server.data / "logs" / "api").glob("*.log"))
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("modules", [FLUX, SDXL], ids=["flux", "sdxl"])
+def test_a_lora_for_another_base_is_refused_before_sampling(server, api, versions, modules):
+    """Its record says sd15, as a file copied by hand might: the node looks at names and sizes."""
+    eve = api.post("/characters", {"name": "Eve"})
+    publish(versions, eve, 10, modules, base=fixtures.CHECKPOINT)
+    body = {**SMALL, "characters": [{"id": eve["id"]}], "prompt": "{trigger}"}
+    done = api.wait_for(f"/generations/{api.post('/generations', body)['id']}", 60)
+    assert (done["state"], done["error"]["code"]) == ("failed", "node_failed"), done["error"]
+    assert (
+        "another kind of model" in done["error"]["message"]
+        and "IsengardApplyIdentity" in done["error"]["message"]
+    )
+    entry = server.get(f"/history/{done['prompt_ids'][0]}")[done["prompt_ids"][0]]
+    failure = next(m[1] for m in entry["status"]["messages"] if m[0] == "execution_error")
+    graph = entry["prompt"][2]
+    assert "KSampler" not in {graph[key]["class_type"] for key in failure["executed"]}
+
+
+def test_a_lora_of_another_family_is_refused_before_anything_is_sent(api, versions):
+    fay = api.post("/characters", {"name": "Fay"})
+    publish(versions, fay, 10, FLUX, family="flux1_dev")
+    with pytest.raises(ApiError) as caught:
+        api.post("/generations", {**SMALL, "characters": [{"id": fay["id"]}], "prompt": "{trigger}"})
+    assert (caught.value.status, caught.value.error["code"]) == (400, "wrong_family")
+    assert "Stable Diffusion 1.5" in caught.value.error["message"]
+
+
+def chained(people):
+    """The SD1.5 recipe's graph with several people one after the other, as one makes it on the canvas."""
+    graph = json.loads(json.dumps(RecipeFolder().get("sd15-identity").graph))
+    graph["1"]["inputs"]["ckpt_name"] = fixtures.CHECKPOINT
+    graph["3"]["inputs"].update(prompt="two people", width=64, height=64, steps=4, guidance=1.0, seed=11)
+    graph["3"]["inputs"].pop("trigger_1")
+    model, clip = ["1", 0], ["1", 1]
+    for number, person in enumerate(people, 20):
+        graph[str(number)] = {"class_type": "IsengardCharacter", "inputs": {"character": person["slug"]}}
+        inputs = {
+            "model": model,
+            "clip": clip,
+            "character": [str(number), 0],
+            "checkpoint": "last",
+            "strength": 1.0,
+        }
+        graph[str(number + 10)] = {"class_type": "IsengardApplyIdentity", "inputs": inputs}
+        model, clip = [str(number + 10), 0], [str(number + 10), 1]
+    graph["8"]["inputs"]["model"], graph["5"]["inputs"]["clip"] = model, clip
+    del graph["2"], graph["4"]
+    graph["6"]["inputs"]["clip"] = clip
+    return graph
+
+
+def on_canvas(server, graph):
+    body, headers = json.dumps({"prompt": graph}).encode(), {"Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(f"{server.url}/prompt", body, headers)) as answer:
+        prompt_id = json.loads(answer.read())["prompt_id"]
+    deadline = time.monotonic() + 60
+    while not (history := server.get(f"/history/{prompt_id}")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    outputs = history[prompt_id]["outputs"]
+    (saved,) = [entry for output in outputs.values() for entry in output.get("isengard", [])]
+    return server.data / "outputs" / saved["generation_id"] / saved["file"]
+
+
+def test_two_loras_at_once_differ_from_each_alone(server, api, ann, versions):
+    bob = api.post("/characters", {"name": "Bob"})
+    publish(versions, bob, 50)
+    both, one, other = (on_canvas(server, chained(people)) for people in ([ann, bob], [ann], [bob]))
+    for first, second in ((both, one), (both, other), (one, other)):
+        assert difference(first, second) > 1.0
+
+
+def test_a_cancel_in_the_middle_leaves_no_file(server, api, ann):
+    use = {"id": ann["id"]}
+    body = {
+        **SMALL,
+        "characters": [use],
+        "prompt": "x",
+        "width": 512,
+        "height": 512,
+        "steps": 200,
+        "count": 2,
+    }
+    asked = api.post("/generations", body)
+    api.wait_for(f"/generations/{asked['id']}", 60, ("running",))
+    time.sleep(0.5)
+    api.post(f"/generations/{asked['id']}/cancel")
+    done = api.wait_for(f"/generations/{asked['id']}", 30)
+    assert done["state"] == "cancelled" and done["images"] == []
+    folder = server.data / "outputs" / asked["id"]
+    assert [file.name for file in folder.iterdir() if file.suffix != ".json"] == []
+    assert server.get("/queue") == {"queue_running": [], "queue_pending": []}
