@@ -5,64 +5,16 @@ from __future__ import annotations
 import threading
 
 import pytest
-import redis
-from hosts.redis_server import RedisServer
 from isengard.core.errors import ConflictError, IllegalTransitionError, LeaseLostError, NotFoundError
-from isengard.core.ids import new_id
 from isengard.core.job_states import JobState
 from isengard.core.ledger import JobFilter
 from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.event import Subject
-from isengard.core.records.job import Artifact, Job, JobError, Progress
+from isengard.core.records.job import Artifact, JobError, Progress
 from isengard.core.records.worker import Worker
-from isengard.training.ledgers.redis import RedisLedger
-from isengard.training.ledgers.sqlite import SqliteLedger
+from ledger_house import LEASE_S, claim, submit
 
-LEASE_S = 60.0
 S = JobState
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory):
-    server = RedisServer(tmp_path_factory.mktemp("redis"), "--appendfsync", "no")
-    yield server
-    server.close()
-
-
-@pytest.fixture(params=["sqlite", "redis"])
-def open_ledger(request, tmp_path, clock):
-    opened = []
-
-    def open_ledger(**options):
-        options = {"lease_s": LEASE_S, **options}
-        if request.param == "sqlite":
-            opened.append(SqliteLedger(tmp_path / "jobs.db", clock, **options))
-        else:
-            opened.append(RedisLedger(request.getfixturevalue("redis_server").url, clock, **options))
-        return opened[-1]
-
-    if request.param == "redis":
-        redis.Redis.from_url(request.getfixturevalue("redis_server").url).flushall()
-    yield open_ledger
-    for ledger in opened:
-        ledger.close()
-
-
-@pytest.fixture
-def ledger(open_ledger):
-    return open_ledger()
-
-
-def submit(ledger, needs="cpu", priority=50):
-    at = "2026-01-01T00:00:00.000Z"
-    job = Job(
-        id=new_id("job"), needs=needs, priority=priority, correlation_id="ui-1", created_at=at, updated_at=at
-    )
-    return ledger.submit(job)
-
-
-def claim(ledger, needs=("cpu",), owner="o1"):
-    return ledger.claim(worker_id="w1", owner=owner, needs=needs)
 
 
 def test_the_best_job_is_claimed_first(ledger):

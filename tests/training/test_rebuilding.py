@@ -6,22 +6,15 @@ import json
 
 import pytest
 import redis
-from hosts.redis_server import RedisServer
 from isengard.core.errors import LeaseLostError
 from isengard.core.job_states import JobState
 from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.training import TrainingRequest
 from isengard.core.settings import Settings
 from isengard.training.ledgers import open_ledger
+from ledger_house import redis_server  # noqa: F401 - fixture
 
 S = JobState
-
-
-@pytest.fixture(scope="module")
-def redis_server(tmp_path_factory):
-    server = RedisServer(tmp_path_factory.mktemp("redis"), "--appendfsync", "no")
-    yield server
-    server.close()
 
 
 @pytest.fixture(params=["sqlite", "redis"])
