@@ -17,7 +17,7 @@ from isengard.core.photos import PhotoStore
 from isengard.core.records.character import CharacterDraft
 from isengard.core.settings import Settings
 from isengard.training.family_records import Families
-from isengard.training.ledgers.sqlite import SqliteLedger
+from isengard.training.ledgers import open_ledger
 from isengard.training.queue import Doorbell
 from isengard.training.submission import BaseModel, Submission
 from isengard.training.worker_main import make_registry
@@ -46,11 +46,17 @@ def draw_photo(file: Path, seed: int) -> Path:
 
 
 @pytest.fixture
-def house(paths):
+def redis_url():
+    """Where jobs are kept: SQLite here; a test that wants Redis overrides it."""
+    return ""
+
+
+@pytest.fixture
+def house(paths, redis_url):
     """The server's side: stores, ledger, doorbell, submission."""
-    clock, settings = SystemClock(), Settings(mode="fast-test")
+    clock, settings = SystemClock(), Settings(mode="fast-test", redis_url=redis_url)
     library, decoder = Library(paths), PhotoDecoder()
-    ledger = SqliteLedger(paths.jobs_db, clock, lease_s=6)
+    ledger = open_ledger(settings, paths, clock, lease_s=6)
     house = SimpleNamespace(
         paths=paths,
         settings=settings,
@@ -88,7 +94,7 @@ def ann(house):
 
 
 @pytest.fixture
-def start_worker(paths):
+def start_worker(paths, redis_url):
     """Starts real worker processes; whatever still runs at the end is killed."""
     started = []
 
@@ -97,6 +103,7 @@ def start_worker(paths):
             **os.environ,
             "DATA_DIR": str(paths.root),
             "ISENGARD_MODE": "fast-test",
+            "REDIS_URL": redis_url,
             "ISENGARD_IDLE_S": "1.5",
             "ISENGARD_LOOK_S": "0.5",
             "ISENGARD_BEAT_S": "0.5",
