@@ -19,6 +19,15 @@ BUSY_TIMEOUT_S = 10.0
 NETWORK_FILESYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.juicefs", "ceph"}
 )
+#: What SQLite says of a schema or text that a fault has changed.
+_DAMAGE_WORDS = (
+    "malformed",
+    "no such table",
+    "no such column",
+    "has no column",
+    "Could not decode",
+    "unsupported file",
+)
 _LOG = logging.getLogger("isengard.database")
 
 
@@ -30,11 +39,20 @@ def open_database(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connec
     """
     try:
         return _open(path, migrations)
-    except sqlite3.DatabaseError as damage:
-        if isinstance(damage, sqlite3.OperationalError):
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as damage:
+        if not is_damage(damage):
             raise _storage_error(path, damage) from damage
         move_aside(path, str(damage))
         return _open(path, migrations)
+
+
+def is_damage(fault: Exception) -> bool:
+    """Whether a file's content is to blame, not its disk, its lock or its permissions."""
+    if isinstance(fault, sqlite3.OperationalError):
+        return any(words in str(fault) for words in _DAMAGE_WORDS)
+    if isinstance(fault, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):
+        return False
+    return isinstance(fault, (sqlite3.DatabaseError, UnicodeDecodeError))
 
 
 def _open(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
@@ -64,8 +82,10 @@ def _applied(connection: sqlite3.Connection) -> set[str]:
 
 
 def _refuse_newer(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
-    unknown = _applied(connection) - {name for name, _ in migrations}
-    if unknown:
+    applied, ours = _applied(connection), {name for name, _ in migrations}
+    if applied - ours and not applied >= ours:
+        raise sqlite3.DatabaseError("its list of migrations is malformed")
+    if applied - ours:
         raise StorageError(
             "schema_newer",
             "A newer version of Isengard has written this data.",
@@ -121,7 +141,7 @@ def on_network_filesystem(path: Path) -> bool:
     return kind in NETWORK_FILESYSTEMS
 
 
-def _storage_error(path: Path, cause: sqlite3.OperationalError) -> StorageError:
+def _storage_error(path: Path, cause: Exception) -> StorageError:
     text = str(cause)
     if "full" in text:
         return StorageError("disk_full", "The disk is full.", "Free some space, then try again.")

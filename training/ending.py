@@ -10,7 +10,7 @@ from ..core.errors import IllegalTransitionError, IsengardError, LeaseLostError
 from ..core.job_states import JobState
 from ..core.ledger import Lease, RunnerLedger
 from ..core.records.job import Job, JobError
-from .space import DISK_FULL, with_room_left
+from .space import DISK_FULL, is_full, with_room_left
 
 #: Why an attempt may break off and be tried again by itself, up to the limit of attempts.
 AGAIN = frozenset({"trainer_hung", "worker_stood_still"})
@@ -19,6 +19,9 @@ WORKER_STOOD_STILL = JobError(
     message="The worker stood still for too long (a suspended computer?), so its trainer was ended.",
     hint="Press Retry: it goes on from the last checkpoint.",
 )
+#: Failures without a reason of their own.
+SPEECHLESS = frozenset({"trainer_failed", "trainer_crashed", "trainer_killed", "lora_missing"})
+FULL = JobError(code=DISK_FULL, message="The disk is full.")
 _log = logging.getLogger("isengard.runner")
 
 
@@ -51,6 +54,8 @@ class Ending:
 
     def fail(self, error: JobError) -> None:
         """A full disk only pauses: the job queues itself again when there is room."""
+        if error.code in SPEECHLESS and is_full(self._root):
+            error = FULL
         context = {**self._context, "code": error.code, "reason": error.message}
         _log.error("Job failed", extra={"context": context})
         if error.code == DISK_FULL:
@@ -79,7 +84,7 @@ def as_job_error(fault: Exception) -> JobError:
     if isinstance(fault, IsengardError):
         return JobError(code=fault.code, message=fault.message, hint=fault.hint)
     if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT):
-        return JobError(code=DISK_FULL, message="The disk is full.")
+        return FULL
     return JobError(
         code="job_damaged",
         message=f"The job's files could not be used ({type(fault).__name__}).",

@@ -12,6 +12,7 @@ from ..core.errors import ConflictError, InvalidError
 from ..core.ids import new_id
 from ..core.job_states import ENDED
 from ..core.ledger import Ledger
+from ..core.leftovers import JOB_FILE
 from ..core.paths import DataPaths
 from ..core.plugins import PluginRegistry
 from ..core.records.job import Job, Progress
@@ -19,7 +20,6 @@ from ..core.records.training import MAX_STEPS, Overrides, TrainingRequest
 from .dataset import DATASET, HELD_OUT, MANIFEST
 from .interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
 from .job_folder import new_job_folder
-from .ledgers.job_files import JOB_FILE
 
 #: Sides to go down by when memory did not suffice.
 SIDES = (1024, 768, 512)

@@ -13,6 +13,7 @@ from ..core.ledger import Lease, RunnerLedger
 from ..core.records.checkpoint import Checkpoint
 from ..core.records.event import Event, EventType, Subject
 from ..core.records.job import Artifact, Job, JobError, Order, Progress
+from .space import DISK_FULL
 
 _PAUSE_S = 0.5
 _log = logging.getLogger("isengard.runner")
@@ -43,10 +44,12 @@ class PatientLedger:
         error: JobError | None = None,
         data: dict[str, Any] | None = None,
     ) -> Job:
-        return self._insist(lambda: self._ledger.advance(lease, state, error=error, data=data))
+        return self._insist(
+            lambda: self._ledger.advance(lease, state, error=error, data=data), last_word=True
+        )
 
     def interrupt(self, lease: Lease, reason: JobError) -> Job:
-        return self._insist(lambda: self._ledger.interrupt(lease, reason))
+        return self._insist(lambda: self._ledger.interrupt(lease, reason), last_word=True)
 
     def progress(self, lease: Lease, progress: Progress) -> None:
         self._insist(lambda: self._ledger.progress(lease, progress))
@@ -70,12 +73,15 @@ class PatientLedger:
             lambda: self._ledger.emit(type, subject, data, correlation_id=correlation_id, attempt=attempt)
         )
 
-    def _insist(self, call: Callable[[], T]) -> T:
+    def _insist(self, call: Callable[[], T], *, last_word: bool = False) -> T:
+        """A full disk ends the attempt (it is paused); only its last word waits for room."""
         told = False
         while True:
             try:
                 return call()
             except (LedgerAwayError, StorageError) as away:
+                if away.code == DISK_FULL and not last_word:
+                    raise
                 silent_s = time.monotonic() - self._renewed
                 if silent_s > self._hold_s:
                     raise LeaseLostError(

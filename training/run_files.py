@@ -6,8 +6,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..core.errors import InvalidError
 from ..core.records.checkpoint import Checkpoint
 from .interface import ResolvedTraining
+from .lora_file import read_header
 from .proof import prove
 
 #: All a trainer may see of our environment (DESIGN section 12); anything with these names or beginnings.
@@ -33,6 +35,7 @@ PASSED |= {
     "REQUESTS_CA_BUNDLE",
 }
 PASSED_BEGINNINGS = ("CUDA_", "NVIDIA_", "HF_")
+QUARANTINE = "quarantine"
 #: Never passed on from our environment; a backend that needs the token adds it itself.
 WITHHELD = {"HF_TOKEN"}
 
@@ -45,6 +48,24 @@ def minimal_environment(environment: Mapping[str, str] | None = None) -> dict[st
         for name, value in source.items()
         if (name in PASSED or name.startswith(PASSED_BEGINNINGS)) and name not in WITHHELD
     }
+
+
+def is_whole(file: Path) -> bool:
+    """Whether it is a safetensors file from its header to its last byte."""
+    if file.suffix != ".safetensors":
+        return False
+    try:
+        read_header(file)
+    except InvalidError:
+        return False
+    return True
+
+
+def put_away(file: Path, job_dir: Path) -> None:
+    """Out of a trainer's sight, but not gone: into the job's quarantine."""
+    target = job_dir / QUARANTINE
+    target.mkdir(exist_ok=True)
+    file.replace(target / f"{len(list(target.iterdir())):03d}-{file.name}")
 
 
 class CheckpointReader:

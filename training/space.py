@@ -14,7 +14,14 @@ from .machine import disk_free
 DISK_FULL = "disk_full"
 #: So much more than when it stopped has to be free: this, or a twentieth of a small disk.
 _ROOM_BYTES, _ROOM_SHARE = 256 * 1024**2, 0.05
+_FULL_BYTES, _FULL_SHARE = 64 * 1024**2, 0.01
 _LOOKED_AT = 100
+
+
+def is_full(root: Path) -> bool:
+    """So little is left that a trainer's own words about why it failed may not have fitted either."""
+    usage = shutil.disk_usage(root)
+    return usage.free < min(_FULL_BYTES, int(usage.total * _FULL_SHARE))
 
 
 def with_room_left(error: JobError, root: Path) -> JobError:

@@ -14,6 +14,7 @@ from ..core.clock import Clock, iso
 from ..core.errors import InvalidError
 from ..core.ids import new_id
 from ..core.ledger import Ledger
+from ..core.leftovers import JOB_FILE
 from ..core.paths import DataPaths
 from ..core.photos import PhotoStore
 from ..core.plugins import PluginRegistry
@@ -27,7 +28,6 @@ from .family_records import Families, Family
 from .hub_cache import hub_has
 from .interface import TRAINING_FILE, BackendCapabilities, ResolvedTraining, TrainingBackend
 from .job_folder import new_job_folder
-from .ledgers.job_files import JOB_FILE
 from .limits import require_possible
 from .machine import Machine
 from .photo_advice import photo_findings

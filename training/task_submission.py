@@ -13,10 +13,10 @@ from ..core.errors import ConflictError
 from ..core.ids import new_id
 from ..core.job_states import ENDED, JobState
 from ..core.ledger import JobFilter, Ledger
+from ..core.leftovers import JOB_FILE
 from ..core.paths import DataPaths
 from ..core.records.job import Job, JobKind, Needs
 from .job_folder import new_job_folder
-from .ledgers.job_files import JOB_FILE
 
 _OPEN = [state for state in JobState if state not in ENDED]
 

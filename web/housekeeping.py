@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 from ..core.errors import IsengardError
+from ..core.leftovers import sweep
 from ..core.trash import due_characters, purge_photos, purge_pictures
 from .people import forget_person
 from .services import Services
@@ -22,7 +23,7 @@ async def keep_house(services: Services) -> None:
 
 
 def empty_trash(services: Services) -> None:
-    for task in (_photos, _pictures, _people):
+    for task in (_photos, _pictures, _people, _leftovers):
         try:
             task(services)
         except (IsengardError, OSError) as fault:
@@ -36,6 +37,10 @@ def _photos(services: Services) -> None:
 
 def _pictures(services: Services) -> None:
     purge_pictures(services.library, services.paths, services.clock)
+
+
+def _leftovers(services: Services) -> None:
+    sweep(services.paths)
 
 
 def _people(services: Services) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
-import subprocess
 import time
-from itertools import pairwise
-from pathlib import Path
 
 import pytest
-from isengard.core.job_states import ENDED, TRANSITIONS, JobState
+from isengard.core.job_states import ENDED, JobState
 from isengard.core.ledger import JobFilter
 from isengard.core.records.training import Overrides, TrainingRequest
+from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, assert_states_were_legal
 
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
 WORKERS = 3
@@ -60,29 +57,13 @@ def test_a_storm_of_kills_loses_nothing(house, ann, start_worker, redis_url, cap
     assert killed == kills, "the jobs were done before the storm was over"
     assert [job.state for job in states] == [JobState.COMPLETED] * count, [job.error for job in states]
     for job in states:
-        assert_one_trainer_at_a_time(house.paths.job(job.id), job.attempt)
-    assert_states_were_legal(house)
+        assert_one_trainer_at_a_time(house.paths.job(job.id), job.attempt, steps=STEPS, save_every=SAVE_EVERY)
+    assert set(assert_states_were_legal(house.ledger).values()) == {JobState.COMPLETED}
     for worker in workers:
         worker.wait(30)
-    assert orphans(house.paths.jobs) == []
-    assert list(house.paths.root.rglob("*.isen-tmp")) == []
+    assert_nothing_left(house.paths.root)
     if redis_url:
         assert not house.paths.jobs_db.exists() and not house.paths.queue_db.exists()
-
-
-def assert_states_were_legal(house) -> None:
-    """Every change of state that was told is a step of the table, and the numbers have no gap."""
-    last: dict[str, JobState] = {}
-    seq = 0
-    while page := house.ledger.events_after(seq):
-        assert [event.seq for event in page] == list(range(seq + 1, seq + 1 + len(page)))
-        seq = page[-1].seq
-        for event in (event for event in page if event.type == "job.state"):
-            state = JobState(event.data["state"])
-            before = last.get(event.subject.id)
-            assert before is None or state in TRANSITIONS[before], f"{before} -> {state}"
-            last[event.subject.id] = state
-    assert set(last.values()) == {JobState.COMPLETED}
 
 
 def submit(house, ann):
@@ -98,20 +79,3 @@ def submit(house, ann):
 def running(house) -> bool:
     states = [state for state in JobState if state not in ENDED]
     return bool(house.ledger.jobs(JobFilter(states=states), limit=1).items)
-
-
-def assert_one_trainer_at_a_time(job_dir: Path, attempts: int) -> None:
-    """Every trainer appends its steps to one file. Two at once would interleave; a restart begins right after a save."""
-    lines = (job_dir / "fast_test_loss.jsonl").read_text().splitlines()
-    steps = [json.loads(line)["step"] for line in lines if line.endswith("}")]
-    breaks = [(before, after) for before, after in pairwise(steps) if after != before + 1]
-    assert len(breaks) < attempts, f"{len(breaks)} restarts in {attempts} attempts: two trainers ran at once"
-    for before, after in breaks:
-        assert after == 1 or (after - 1) % SAVE_EVERY == 0, f"restarted at {after}, not after a checkpoint"
-        assert before - (after - 1) <= SAVE_EVERY, f"steps {after} to {before} were trained again"
-    assert sorted(set(steps)) == list(range(1, STEPS + 1))
-
-
-def orphans(jobs: Path) -> list[str]:
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    return [line for line in listed.splitlines() if str(jobs) in line]

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from ...core import atomic
 from ...core.errors import IsengardError
 from ...core.ids import is_id
+from ...core.leftovers import JOB_FILE
 from ...core.paths import DataPaths
 from ...core.records.job import Job
 from ..locks import FileLock
 
-JOB_FILE = "job.json"
+#: how long a writer waits for another
 _LOCK_S = 5.0
 _log = logging.getLogger("isengard.job_files")
 
@@ -31,7 +32,9 @@ class JobFiles:
         lock = FileLock(self._paths.run / "job-files.lock")
         try:
             folder = self._paths.job(job_id)
-            lock.acquire(_LOCK_S)
+            ours = lock.acquire(_LOCK_S)
+            for half in folder.glob(f".{JOB_FILE}.*{atomic.TEMP_SUFFIX}") if ours else ():
+                half.unlink()  # of a writer that was killed
             if folder.is_dir():
                 atomic.write_json(folder / JOB_FILE, read(job_id).model_dump(mode="json"))
         except (IsengardError, OSError) as fault:

@@ -35,7 +35,7 @@ from ...interface import (
 )
 from ...run_files import CheckpointReader
 from ...task import Task
-from . import channels, config, locate, outcomes
+from . import channels, config, locate, optimizer, outcomes
 from .environment import environment
 from .setup import service
 
@@ -117,6 +117,8 @@ class AiToolkitBackend:
         out = job_dir / "out" / config.run_name(training)
         out.mkdir(parents=True, exist_ok=True)
         outcomes.quarantine(out, config.run_name(training), keep=resume)
+        if resume:
+            optimizer.put_back(out, job_dir)
         family, cpu = self._families.get(training.family), self._on_cpu()
         content = config.build(job_dir, training, family, cpu=cpu)
         atomic.write_text(job_dir / CONFIG_FILE, config.as_text(content))
@@ -146,6 +148,7 @@ class AiToolkitBackend:
 
     def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
         out = job_dir / "out" / config.run_name(training)
+        optimizer.keep(out, job_dir)
         found = []
         for file, step in outcomes.saved(out, config.run_name(training), training.steps):
             checkpoint = self._reader.read(file, job_dir, step, training)
@@ -163,9 +166,9 @@ class AiToolkitBackend:
         out.mkdir(parents=True)
         source = before_dir / "out" / last.file
         shutil.copyfile(source, out / f"{name}_{last.step - 1:09d}.safetensors")
-        optimizer = source.with_name("optimizer.pt")
-        if optimizer.is_file():
-            shutil.copyfile(optimizer, out / optimizer.name)
+        learned = source.with_name(optimizer.NAME)
+        if optimizer.whole(learned):
+            shutil.copyfile(learned, out / learned.name)
 
     def save_now(self, job_dir: Path) -> None:
         self._raise_flag(job_dir, "save_now")

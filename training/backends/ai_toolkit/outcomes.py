@@ -6,15 +6,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ....core.errors import InvalidError
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import JobError
 from ...interface import Outcome, ResolvedTraining
-from ...lora_file import read_header
-from . import failures
+from ...run_files import is_whole, put_away
+from . import failures, optimizer
 from .channels import JobRow
 
-QUARANTINE = "quarantine"
 _SIGINT, _SIGTERM = 2, 15
 
 
@@ -30,26 +28,14 @@ def saved(out: Path, name: str, total: int) -> list[tuple[Path, int]]:
 
 
 def quarantine(out: Path, name: str, *, keep: bool) -> None:
-    """AI-Toolkit resumes from the newest `<name>*`, whole or not: broken files are moved away first.
+    """AI-Toolkit resumes from the newest `<name>*`, whole or not: broken files are moved away first, the optimizer's too.
 
     Without `keep` the run begins anew and nothing of an earlier attempt may be found either.
     """
-    optimizer = out / "optimizer.pt"
-    for file in [*sorted(out.glob(f"{name}*")), optimizer]:
-        if file.is_file() and not (keep and (file == optimizer or _whole(file))):
-            target = out.parent.parent / QUARANTINE
-            target.mkdir(exist_ok=True)
-            file.replace(target / f"{len(list(target.iterdir())):03d}-{file.name}")
-
-
-def _whole(file: Path) -> bool:
-    if file.suffix != ".safetensors":
-        return False
-    try:
-        read_header(file)
-    except InvalidError:
-        return False
-    return True
+    state = out / optimizer.NAME
+    for file in [*sorted(out.glob(f"{name}*")), state]:
+        if file.is_file() and not (keep and (optimizer.whole(file) if file == state else is_whole(file))):
+            put_away(file, out.parent.parent)
 
 
 def judge(

@@ -25,7 +25,7 @@ from ...interface import (
     ResolvedTraining,
     SampleFile,
 )
-from ...run_files import CheckpointReader, minimal_environment
+from ...run_files import CheckpointReader, is_whole, minimal_environment, put_away
 
 VERSION = "1.0.0"
 TRAINER = Path(__file__).resolve().parent / "trainer.py"
@@ -97,6 +97,9 @@ class FastTestBackend:
         out = job_dir / "out"
         out.mkdir(exist_ok=True)
         family = self._families.get(training.family)
+        for file in out.glob("*.safetensors"):
+            if not is_whole(file):
+                put_away(file, job_dir)
         done = self.checkpoints(job_dir, training) if resume else []
         order = {
             "steps": training.steps,
@@ -107,7 +110,8 @@ class FastTestBackend:
             "learning_rate": training.learning_rate,
             "prompts": training.sample_prompts,
             "seed": training.seed,
-            "pause_s": SECONDS_IN_ALL / max(1, training.steps),
+            "pause_s": float(os.environ.get("ISENGARD_FAST_TEST_S") or SECONDS_IN_ALL)
+            / max(1, training.steps),
             "stem": f"{training.slug}_{training.job_id[-8:]}",
             "trigger": training.trigger_word,
             "family": training.family,

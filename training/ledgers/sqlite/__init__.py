@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from ....core.clock import Clock, iso
+from ....core.errors import StorageError
 from ....core.job_states import JobState
 from ....core.ledger import JobFilter, Lease
 from ....core.records.base import Page
@@ -18,6 +19,7 @@ from ....core.records.worker import Worker
 from ..job_files import JobFiles
 from ..sightings import Sightings, look
 from . import events, leases, reconciling, rows, wishes, workers
+from .reserve import Reserve
 from .store import Store
 
 
@@ -41,6 +43,8 @@ class SqliteLedger:
         self._workers_seen = Sightings(clock)
         self._epoch = ""
         self._store = Store(path, self._fill, self._restart)
+        self._reserve = Reserve(path)
+        self._reserve.make()
 
     @property
     def epoch(self) -> str:
@@ -50,6 +54,7 @@ class SqliteLedger:
     def _fill(self, connection: sqlite3.Connection) -> None:
         """Jobs of which this file knows nothing come back from their folders."""
         self._epoch = str(connection.execute("SELECT value FROM meta WHERE name='epoch'").fetchone()[0])
+        rows.check_open(connection)
         for job in self._files.all() if self._files is not None else ():
             rows.restore(connection, job)
 
@@ -66,6 +71,17 @@ class SqliteLedger:
             self._files.keep(job.id, self.get)
         return job
 
+    def _urgently(self, step: Callable[[sqlite3.Connection], Job]) -> Job:
+        """A change of state finds room on a full disk."""
+        try:
+            with self._store.write() as db:
+                return step(db)
+        except StorageError as fault:
+            if fault.code != "disk_full" or not self._reserve.give():
+                raise
+        with self._store.write() as db:
+            return step(db)
+
     # --- jobs, asked by people ---
     def submit(self, job: Job) -> Job:
         with self._store.write() as db:
@@ -80,9 +96,7 @@ class SqliteLedger:
             return rows.page(db, wanted, max(1, min(limit, 500)), cursor)
 
     def order(self, job_id: str, order: Order) -> Job:
-        with self._store.write() as db:
-            job = wishes.order(db, job_id, order, self._now())
-        return self._keep(job)
+        return self._keep(self._urgently(lambda db: wishes.order(db, job_id, order, self._now())))
 
     def requeue(self, job_id: str, *, keep_attempts: bool = False) -> Job:
         with self._store.write() as db:
@@ -136,14 +150,14 @@ class SqliteLedger:
         error: JobError | None = None,
         data: dict[str, Any] | None = None,
     ) -> Job:
-        with self._store.write() as db:
-            job = leases.advance(db, lease, state, self._now(), error=error, data=data)
-        return self._keep(job)
+        return self._keep(
+            self._urgently(lambda db: leases.advance(db, lease, state, self._now(), error=error, data=data))
+        )
 
     def interrupt(self, lease: Lease, reason: JobError) -> Job:
-        with self._store.write() as db:
-            job = leases.interrupt(db, lease, reason, self._now(), self._max_attempts)
-        return self._keep(job)
+        return self._keep(
+            self._urgently(lambda db: leases.interrupt(db, lease, reason, self._now(), self._max_attempts))
+        )
 
     def progress(self, lease: Lease, progress: Progress) -> None:
         with self._store.write() as db:
@@ -159,6 +173,7 @@ class SqliteLedger:
             leases.artifact(db, lease, artifact, self._now())
 
     def reconcile(self) -> list[Job]:
+        self._reserve.make()
         with self._store.read() as db:
             silent = reconciling.silent(db, self._jobs_seen, self._lease_s)
             _, gone = look(workers.everyone(db), self._workers_seen, self._lease_s)

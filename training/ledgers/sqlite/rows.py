@@ -6,15 +6,17 @@ import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from pydantic import ValidationError
+
 from ....core.errors import InvalidError, NotFoundError
-from ....core.job_states import OWNED, JobState
+from ....core.job_states import ENDED, OWNED, JobState
 from ....core.ledger import JobFilter, Lease
 from ....core.records.base import Page
 from ....core.records.job import Job
 from ..rules import lease_lost
 from . import events
 
-_COLUMNS = "document, owner, beat, tries_from"
+_COLUMNS = "document, state, attempt, owner, beat, tries_from"
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,30 @@ class Row:
 
 def _row(found: sqlite3.Row) -> Row:
     return Row(
-        job=Job.model_validate_json(found["document"]),
+        job=_job(found),
         owner=found["owner"],
         beat=found["beat"],
         tries_from=found["tries_from"],
     )
+
+
+def _job(found: sqlite3.Row) -> Job:
+    """A document that is no job, or not the one its columns say, is damage like any other of the file."""
+    try:
+        job = Job.model_validate_json(found["document"])
+    except ValidationError as damage:
+        raise sqlite3.DatabaseError("a job's document is malformed") from damage
+    if (job.state.value, job.attempt) != (found["state"], found["attempt"]):
+        raise sqlite3.DatabaseError("a job's row is malformed")
+    return job
+
+
+def check_open(connection: sqlite3.Connection) -> None:
+    """Read every job that is not over: damage shows now, not in the middle of a training."""
+    ended = [state.value for state in ENDED]
+    marks = ", ".join("?" * len(ended))
+    for found in connection.execute(f"SELECT {_COLUMNS} FROM job WHERE state NOT IN ({marks})", ended):  # noqa: S608
+        _job(found)
 
 
 def insert(connection: sqlite3.Connection, job: Job) -> Job:
@@ -129,11 +150,11 @@ def best_queued(connection: sqlite3.Connection, needs: Collection[str]) -> Row |
 def queued(connection: sqlite3.Connection, priority: int | None = None) -> list[Job]:
     """In the order in which they will run."""
     rows = connection.execute(
-        "SELECT document FROM job WHERE state = ? AND priority = coalesce(?, priority)"
+        "SELECT document, state, attempt FROM job WHERE state = ? AND priority = coalesce(?, priority)"
         " ORDER BY priority DESC, position, number",
         (JobState.QUEUED.value, priority),
     ).fetchall()
-    return [Job.model_validate_json(row["document"]) for row in rows]
+    return [_job(row) for row in rows]
 
 
 def page(connection: sqlite3.Connection, wanted: JobFilter, limit: int, cursor: str | None) -> Page[Job]:
@@ -152,10 +173,10 @@ def page(connection: sqlite3.Connection, wanted: JobFilter, limit: int, cursor: 
         where.append("number < ?")
         values.append(_number(cursor))
     found = connection.execute(
-        f"SELECT number, document FROM job WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?",  # noqa: S608
+        f"SELECT number, document, state, attempt FROM job WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?",  # noqa: S608
         (*values, limit + 1),
     ).fetchall()
-    items = [Job.model_validate_json(row["document"]) for row in found[:limit]]
+    items = [_job(row) for row in found[:limit]]
     more = len(found) > limit and items
     return Page[Job](items=items, next_cursor=str(found[limit - 1]["number"]) if more else None)
 

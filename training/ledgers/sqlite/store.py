@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ....core.database import BUSY_TIMEOUT_S, move_aside, open_database
+from ....core.database import BUSY_TIMEOUT_S, is_damage, move_aside, open_database
 from ....core.errors import IsengardError, LedgerAwayError, StorageError
 from ...locks import FileLock
 from .schema import MIGRATIONS
@@ -47,7 +47,7 @@ class Store:
                 self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
                 self._writer.execute("COMMIT")
-            except sqlite3.Error as fault:
+            except (sqlite3.Error, UnicodeDecodeError) as fault:
                 raise self._told(fault) from fault
             finally:
                 self._roll_back()
@@ -58,7 +58,7 @@ class Store:
             self._follow()
             try:
                 yield self._reader
-            except sqlite3.Error as fault:
+            except (sqlite3.Error, UnicodeDecodeError) as fault:
                 raise self._told(fault) from fault
 
     def scrub(self) -> None:
@@ -76,6 +76,17 @@ class Store:
             self._writer.close()
 
     def _open(self) -> None:
+        """A file that can be opened may still be damaged inside: then it is moved aside as well."""
+        try:
+            self._connect()
+        except (sqlite3.Error, UnicodeDecodeError) as fault:
+            if not _is_damage(fault):
+                raise _in_our_words(fault) from fault
+            self.close()
+            move_aside(self._path, str(fault))
+            self._connect()
+
+    def _connect(self) -> None:
         self._writer = open_database(self._path, MIGRATIONS)
         self._writer.execute("PRAGMA secure_delete=ON")
         self._reader = sqlite3.connect(
@@ -88,8 +99,6 @@ class Store:
             self._writer.execute("BEGIN IMMEDIATE")
             self._fill(self._writer)
             self._writer.execute("COMMIT")
-        except sqlite3.Error as fault:
-            raise _in_our_words(fault) from fault
         finally:
             self._roll_back()
 
@@ -125,11 +134,8 @@ class Store:
         except sqlite3.ProgrammingError:  # closed: the file was replaced
             return
 
-    def _told(self, fault: sqlite3.Error) -> IsengardError:
-        damaged = isinstance(fault, sqlite3.DatabaseError) and any(
-            words in str(fault) for words in ("malformed", "not a database")
-        )
-        if not damaged:
+    def _told(self, fault: Exception) -> IsengardError:
+        if not _is_damage(fault):
             return _in_our_words(fault)
         self._roll_back()
         self._reopen(damage=str(fault))
@@ -140,6 +146,12 @@ class Store:
         )
 
 
+def _is_damage(fault: Exception) -> bool:
+    """Our own statements name what the migrations made: where it is missing, the schema was hit."""
+    missing = any(words in str(fault) for words in ("no such table", "no such column", "has no column"))
+    return is_damage(fault) or missing
+
+
 def _identity(path: Path) -> tuple[int, int] | None:
     try:
         status = path.stat()
@@ -148,7 +160,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _in_our_words(fault: sqlite3.Error) -> StorageError:
+def _in_our_words(fault: Exception) -> StorageError:
     text = str(fault)
     if "full" in text:
         return StorageError("disk_full", "The disk is full.", "Free some space, then try again.")

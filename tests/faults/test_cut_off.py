@@ -1,0 +1,113 @@
+"""A worker that stands still or loses its ledger: its trainer ends before another may begin."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+import pytest
+from fakes.tcp_gate import TcpGate
+from isengard.core.job_states import ENDED, JobState
+from isengard.core.records.training import Overrides, TrainingRequest
+from isengard.training import process_tree
+from isengard.training.trainer_process import PID_FILE
+from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, assert_states_were_legal
+from training_waits import wait_for
+
+pytestmark = [pytest.mark.storm, pytest.mark.slow]
+FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
+STEPS, SAVE_EVERY = 1500, 50
+LEASE_S = 4.0
+FAST = {
+    "ISENGARD_LEASE_S": str(LEASE_S),
+    "ISENGARD_BEAT_S": "0.3",
+    "ISENGARD_LOOK_S": "0.3",
+    "ISENGARD_IDLE_S": "1.5",
+}
+
+
+#: Redis has its own test below; in a full run both
+@pytest.fixture(params=["sqlite", "redis"] if FULL else ["sqlite"])
+def redis_url(request):
+    return request.getfixturevalue("redis_server").url if request.param == "redis" else ""
+
+
+def submit(house, ann):
+    overrides = Overrides(steps=STEPS, save_every=SAVE_EVERY, sample_prompts=[])
+    job = house.submission.submit(TrainingRequest(character_id=ann.id, overrides=overrides), "cut")
+    house.doorbell.ring(job.id, job.attempt)
+    return job
+
+
+def running(house, job):
+    """Running and with a checkpoint; the trainer's (pid, start)."""
+    wait_for(house.ledger, job.id, {JobState.RUNNING})
+    until(lambda: house.ledger.get(job.id).checkpoints)
+    return process_tree.read_pid_file(str(house.paths.job(job.id) / PID_FILE))
+
+
+def until(holds, timeout_s=20.0):
+    deadline = time.monotonic() + timeout_s
+    while not holds():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.02)
+    return time.monotonic()
+
+
+def assert_whole(house, job):
+    done = house.ledger.get(job.id)
+    assert done.state is JobState.COMPLETED and done.attempt == 2, done
+    job_dir = house.paths.job(job.id)
+    assert_one_trainer_at_a_time(job_dir, done.attempt, steps=STEPS, save_every=SAVE_EVERY)
+    assert_states_were_legal(house.ledger)
+
+
+@pytest.mark.parametrize("_", range(5 if FULL else 1))
+def test_a_stopped_workers_trainer_ends_before_the_lease(house, ann, start_worker, redis_url, _):
+    job = submit(house, ann)
+    first = start_worker("--name", "a", **FAST)
+    trainer = running(house, job)
+    first.send_signal(signal.SIGSTOP)
+    stopped = time.monotonic()
+    second = start_worker("--name", "b", **FAST)
+    gone = until(lambda: not process_tree.alive(*trainer))
+    assert gone - stopped < LEASE_S, "the trainer outlived the lease"
+    taken = until(lambda: house.ledger.get(job.id).attempt == 2)
+    assert taken > gone
+    first.send_signal(signal.SIGCONT)
+    wait_for(house.ledger, job.id, ENDED)
+    assert_whole(house, job)
+    for worker in (first, second):
+        worker.wait(30)
+    assert_nothing_left(house.paths.root)
+
+
+@pytest.mark.parametrize("redis_url", ["redis"], indirect=True)
+@pytest.mark.parametrize("_", range(5 if FULL else 1))
+def test_a_worker_cut_off_from_redis_ends_its_trainer_itself(
+    house, ann, start_worker, redis_server, redis_url, _
+):
+    job = submit(house, ann)
+    with TcpGate(redis_server.port) as gate:
+        cut = redis_url.replace(f":{redis_server.port}/", f":{gate.port}/")
+        first = start_worker("--name", "a", REDIS_URL=cut, **FAST)
+        trainer = running(house, job)
+        gate.close()
+        closed = time.monotonic()
+        second = start_worker("--name", "b", **FAST)
+        gone = until(lambda: not process_tree.alive(*trainer))
+        assert gone - closed < LEASE_S + 1
+        taken = until(lambda: house.ledger.get(job.id).attempt == 2)
+        assert taken > gone, "two trainers at once"
+        gate.open()
+        wait_for(house.ledger, job.id, ENDED)
+        assert_whole(house, job)
+        for worker in (first, second):
+            worker.wait(30)
+    assert_nothing_left(house.paths.root)
+    interrupted = [
+        event.data["job"] for event in house.ledger.events_after(0) if event.data.get("state") == "queued"
+    ]
+    assert json.dumps(interrupted[-1]).count("Interrupted at ")

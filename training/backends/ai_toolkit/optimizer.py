@@ -1,0 +1,58 @@
+"""What the optimizer has learned (optimizer.pt): AI-Toolkit writes it in place at every save, so a kill can halve it.
+
+A whole copy is kept beside the run and put back when the file itself is broken. Nothing is ever unpickled here.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import time
+import zipfile
+import zlib
+from pathlib import Path
+
+from ....core import atomic
+
+NAME = "optimizer.pt"
+KEPT = "optimizer.kept"
+#: Younger than this it may still be written.
+_SETTLED_S = 2.0
+_log = logging.getLogger("isengard.ai_toolkit")
+
+
+def whole(file: Path) -> bool:
+    """Whether torch wrote it to its end: an archive whose every part has its checksum."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return archive.testzip() is None
+    except (OSError, ValueError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):
+        return False
+
+
+def keep(out: Path, job_dir: Path) -> None:
+    """Copy a new, settled, whole optimizer.pt; called often, copies once for each save."""
+    source, kept = out / NAME, job_dir / KEPT
+    try:
+        status = source.stat()
+        known = kept.stat().st_mtime_ns if kept.exists() else None
+        if known == status.st_mtime_ns or time.time() - status.st_mtime < _SETTLED_S:
+            return
+        temporary = kept.with_name(f".{KEPT}{atomic.TEMP_SUFFIX}")
+        shutil.copyfile(source, temporary)
+        os.utime(temporary, ns=(status.st_atime_ns, status.st_mtime_ns))
+        if whole(temporary) and source.stat().st_mtime_ns == status.st_mtime_ns:
+            atomic.replace(temporary, kept)
+        else:
+            temporary.unlink()
+    except OSError as fault:
+        _log.warning("The optimizer's state was not copied", extra={"context": {"reason": str(fault)}})
+
+
+def put_back(out: Path, job_dir: Path) -> bool:
+    """After a broken one was moved away: the whole copy of the save before."""
+    if (out / NAME).exists() or not whole(job_dir / KEPT):
+        return False
+    shutil.copyfile(job_dir / KEPT, out / NAME)
+    return True
