@@ -73,18 +73,20 @@ class GenerationStore:
         character_id: str | None = None,
         recipe: str | None = None,
         deleted: bool = False,
+        favourite: bool = False,
+        purpose: str = "user",
     ) -> Page[Generation]:
-        """The person's own generations, newest first; proofs and pictures made on ComfyUI's canvas are left out."""
-        sql = (
-            "SELECT id, record FROM generation WHERE purpose='user' AND (deleted_at IS NOT NULL)=? AND id < ?"
-        )
-        values: list[Any] = [deleted, cursor or "~"]
+        """Generations of one purpose, newest first; proofs and pictures of ComfyUI's canvas are not the person's own."""
+        sql = "SELECT id, record FROM generation WHERE purpose=? AND (deleted_at IS NOT NULL)=? AND id < ?"
+        values: list[Any] = [purpose, deleted, cursor or "~"]
         if character_id is not None:
             sql += " AND id IN (SELECT generation_id FROM generation_character WHERE character_id=?)"
             values.append(character_id)
         if recipe is not None:
             sql += " AND recipe=?"
             values.append(recipe)
+        if favourite:
+            sql += " AND json_extract(record, '$.favourite')"
         rows = self._library.rows(f"{sql} ORDER BY id DESC LIMIT ?", [*values, limit + 1])
         found = [Generation.model_validate_json(row["record"]) for row in rows[:limit]]
         return Page[Generation](items=found, next_cursor=found[-1].id if len(rows) > limit else None)

@@ -23,6 +23,7 @@ from ..core.records.generation import (
     Generation,
     GenerationProgress,
     GenerationRequest,
+    Purpose,
 )
 from ..core.records.job import JobError
 from ..core.versions import VersionStore
@@ -53,7 +54,9 @@ class GenerationService:
         pipelines = await asyncio.to_thread(self.pipelines)
         return [info.model_dump(mode="json") for pipeline in pipelines for info in await pipeline.recipes()]
 
-    async def create(self, request: GenerationRequest, correlation_id: str) -> Generation:
+    async def create(
+        self, request: GenerationRequest, correlation_id: str, purpose: Purpose = "user"
+    ) -> Generation:
         """Keep the request with its prompts, then send them; the answer comes before the first picture."""
         if request.seed is None:
             request = request.model_copy(update={"seed": secrets.randbelow(MAX_SEED)})
@@ -66,6 +69,7 @@ class GenerationService:
             prompt_ids=[str(uuid.uuid4()) for _ in prompts],
             recipe=request.recipe,
             request=request,
+            purpose=purpose,
             progress=GenerationProgress(count=len(prompts)),
             correlation_id=correlation_id,
             created_at=iso(self.clock.now()),

@@ -54,6 +54,16 @@ export class Api {
     return this.#call("DELETE", path, undefined, id);
   }
 
+  /** ComfyUI's own routes, for reading only. */
+  async comfy(path) {
+    try {
+      const response = await this.ways.fetch(path, { method: "GET" });
+      return await response.json();
+    } catch {
+      throw new ApiError(0, { ...AWAY, correlation_id: "" });
+    }
+  }
+
   async #call(method, path, body, id) {
     const headers = { "X-Isengard": "1" };
     if (id) {

@@ -18,8 +18,13 @@ export function emptyState() {
     logs: {},
     losses: {},
     generations: null,
+    /** Pictures made to compare: likeness benches and checkpoint walls. */
+    comparisons: [],
     families: [],
     recipes: [],
+    styles: [],
+    /** ComfyUI's names, once asked for. */
+    samplers: null,
     workers: [],
     /** Set-ups and downloads, newest first. */
     tasks: [],
@@ -35,6 +40,9 @@ export function reduced(state, event) {
   const rule = RULES[event.type];
   return rule ? rule(state, event) : state;
 }
+
+/** Where pictures are kept, by what they were made for. */
+export const LIST_OF_PURPOSE = { user: "generations", bench: "comparisons", grid: "comparisons" };
 
 const RULES = {
   "job.state": (state, { data }) => {
@@ -57,14 +65,14 @@ const RULES = {
     if (!known) return state;
     return { ...state, logs: { ...state.logs, [subject.id]: [...known, ...data.lines].slice(-LOG_LINES) } };
   },
-  "generation.state": (state, { data }) =>
-    data.generation.purpose === "user"
-      ? { ...state, generations: upserted(state.generations, data.generation) }
-      : state,
-  "generation.progress": (state, { subject, data }) => ({
-    ...state,
-    generations: changed(state.generations, subject.id, { progress: data.progress }),
-  }),
+  "generation.state": (state, { data: { generation } }) => {
+    const list = LIST_OF_PURPOSE[generation.purpose];
+    return list ? { ...state, [list]: upserted(state[list], generation) } : state;
+  },
+  "generation.progress": (state, { subject, data }) => {
+    const progressed = (list) => (list?.some((known) => known.id === subject.id) ? changed(list, subject.id, { progress: data.progress }) : list);
+    return { ...state, generations: progressed(state.generations), comparisons: progressed(state.comparisons) };
+  },
   "character.changed": (state, { subject, data }) => {
     const gone = ["deleted", "forgotten"].includes(data.change);
     const characters = gone

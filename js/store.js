@@ -2,7 +2,7 @@
 
 import { ApiError } from "./api.js";
 import { newCorrelationId } from "./lib/ids.js";
-import { emptyState, reduced, upserted } from "./state.js";
+import { LIST_OF_PURPOSE, emptyState, reduced, upserted } from "./state.js";
 
 const ROUTE_KEY = "isengard.route";
 const LISTS = {
@@ -11,6 +11,7 @@ const LISTS = {
   generations: "/generations?limit=30",
   families: "/training/families",
   recipes: "/recipes",
+  styles: "/styles",
   workers: "/training/workers",
   tasks: "/training/jobs?kind=backend_setup,model_download,captioning&limit=30",
   backends: "/training/backends",
@@ -231,7 +232,7 @@ export class Store {
   }
 
   keepGeneration(generation) {
-    return this.#keep("generations", generation);
+    return this.#keep(LIST_OF_PURPOSE[generation?.purpose] ?? "generations", generation);
   }
 
   /** Keep an answer, which may come before its event. */

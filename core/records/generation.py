@@ -35,6 +35,22 @@ class GenerationRequest(Record):
     seed: int | None = Field(default=None, ge=0, le=MAX_SEED - 16)
     steps: int | None = Field(default=None, ge=1, le=200)
     guidance: float | None = Field(default=None, ge=0.0, le=30.0)
+    sampler: Annotated[Line, Field(max_length=60)] | None = None
+    scheduler: Annotated[Line, Field(max_length=60)] | None = None
+
+
+#: `bench` and `grid`: made to compare, so not in the list of pictures. `nodes`: made by a graph on ComfyUI's canvas,
+#: kept so that forgetting a person finds it.
+Purpose = Literal["user", "bench", "grid", "proof", "nodes"]
+
+
+class GenerationOrder(GenerationRequest):
+    """What a client may ask for; those of one comparison share the correlation id of the click that asked for them."""
+
+    purpose: Literal["user", "bench", "grid"] = "user"
+
+    def request(self) -> GenerationRequest:
+        return GenerationRequest.model_validate(self.model_dump(exclude={"purpose"}))
 
 
 class GeneratedImage(Record):
@@ -62,8 +78,7 @@ class Generation(Record):
     prompt_ids: list[str] = Field(default_factory=list)
     recipe: str
     request: GenerationRequest
-    #: `nodes`: made by a graph on ComfyUI's canvas, kept so that forgetting a person finds it
-    purpose: Literal["user", "proof", "nodes"] = "user"
+    purpose: Purpose = "user"
     state: GenerationState = GenerationState.QUEUED
     progress: GenerationProgress = Field(default_factory=GenerationProgress)
     images: list[GeneratedImage] = Field(default_factory=list)

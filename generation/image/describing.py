@@ -8,6 +8,7 @@ from ...core.records.training import Finding
 from .interface import RecipeFile, RecipeInfo
 from .model_files import FOLDERS, FamilyFiles, loaded
 from .recipes import Recipe
+from .sampling import sampling_controls
 
 
 def described(recipe: Recipe, pipeline: str, families: Sequence[FamilyFiles], comfyui: str) -> RecipeInfo:
@@ -40,6 +41,7 @@ def controls_of(recipe: Recipe) -> list[str]:
         *(["strength"] if shape.applies else []),
         *(["reference"] if shape.references else []),
         *(["words"] if shape.regions else []),
+        *sampling_controls(recipe.graph),
     ]
 
 

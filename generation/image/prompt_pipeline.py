@@ -17,6 +17,7 @@ from .describing import described
 from .interface import Person, Prompt, RecipeInfo, Sign
 from .model_files import ModelFiles, write_files
 from .recipes import Recipe, RecipeFolder
+from .sampling import set_sampling
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class PromptPipeline:
         if request.seed is None:
             raise ValueError("the seed is drawn before a prompt is built")
         graph, defaults = self._graph(recipe, people)
+        set_sampling(graph, {"sampler": request.sampler, "scheduler": request.scheduler})
         graph[recipe.shape.save]["inputs"]["generation_id"] = generation_id
         return [
             graphs.fold(graph, _values(request, people, defaults, request.seed + i))

@@ -1,94 +1,105 @@
-/** What a picture is asked for with: person, prompt, shape, number; seed and the like are folded away. */
+/** What a picture is asked for with: people, prompt, look, shape, number, quality; the rest is folded away. */
 
-import { button, field, h, icon, say } from "../lib/dom.js";
+import { field, h, icon, say } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { count } from "../lib/format.js";
 import { t } from "../locales/words.js";
-import { PeopleChoice } from "./people.js";
+import { LikenessBench } from "./bench.js";
+import { Cast } from "./cast.js";
+import { ImageAdvanced } from "./image_advanced.js";
+import { LookChoice } from "./looks.js";
+import { PromptBox } from "./prompt_box.js";
+import { QualityChoice } from "./quality.js";
+import { SeedChoice } from "./seed.js";
 import { ShapeChoice, sized } from "./shapes.js";
 
-const TRIGGER = "{trigger}";
 const PROMPT_KEY = "isengard.prompt";
 
 export class ImageForm {
-  /** @param {import("../store.js").Store} store */
-  constructor(store, generate, { memory = globalThis.sessionStorage } = {}) {
-    this.store = store;
+  /**
+   * @param {import("./view.js").View} view
+   * @param {(body: any) => Promise<any>} generate answers with the generation, or null where it was refused
+   */
+  constructor(view, generate, { memory = globalThis.sessionStorage } = {}) {
+    this.store = view.store;
     this.generate = generate;
-    this.memory = memory;
-    this.people = new PeopleChoice(store, { label: t("person"), name: "isen-image-who", testid: "isen-image-person", changed: () => this.#adjust() });
-    this.prompt = h("textarea", {
-      rows: 3, maxlength: 8000, value: memory?.getItem(PROMPT_KEY) ?? t("firstPrompt"), "data-testid": "isen-prompt",
-      on: { input: () => memory?.setItem(PROMPT_KEY, this.prompt.value), keydown: (event) => this.#enter(event) },
+    const adjust = () => this.#adjust();
+    this.cast = new Cast(this.store, { changed: adjust });
+    this.prompt = new PromptBox({
+      value: memory?.getItem(PROMPT_KEY) ?? t("firstPrompt"), submit: () => this.submit.disabled || this.element.requestSubmit(),
+      changed: (text) => {
+        memory?.setItem(PROMPT_KEY, text);
+        this.looks.composed(text);
+      },
     });
-    this.chip = button("", () => this.#insert(), { kind: "chip", title: t("insertTrigger"), testid: "isen-trigger-chip" });
-    this.meaning = h("small", { class: "isen-muted" });
+    this.looks = new LookChoice(adjust);
     this.shapes = new ShapeChoice();
+    this.quality = new QualityChoice(adjust);
+    this.seed = new SeedChoice();
+    this.advanced = new ImageAdvanced(this.store);
+    this.bench = new LikenessBench(view, { request: () => this.request(), use: (strength) => (this.cast.likeness[0].value = strength) });
     this.count = h("input", { type: "number", min: 1, max: 16, value: 1, "data-testid": "isen-count" });
-    this.strength = h("input", { type: "range", min: 0, max: 1.5, step: 0.05, value: 1, "data-testid": "isen-strength", on: { input: () => this.#said() } });
-    this.strengthSaid = h("output", {});
-    this.recipe = h("select", { "data-testid": "isen-recipe", on: { change: () => this.#adjust() } });
+    this.recipe = h("select", { "data-testid": "isen-recipe", on: { change: adjust } });
+    this.version = h("select", { "data-testid": "isen-version" });
+    this.versionField = field(t("version"), this.version, t("versionHint"));
     this.problem = h("p", { class: "isen-warn", role: "status", hidden: true, "data-testid": "isen-recipe-problem" });
     this.submit = h("button", { type: "submit", class: "isen-primary isen-wide", title: t("generateKey"), "data-testid": "isen-generate" }, icon("images"), t("generate"));
     this.element = this.#form();
-    this.#said();
   }
 
   #form() {
-    this.strengthField = field(t("likeness"), this.strength, t("likenessHint"));
-    this.strengthField.firstChild.append(" ", this.strengthSaid);
-    return h("form", { class: "isen-stack", "aria-label": t("images"), on: { submit: (event) => this.#submit(event) } },
-      this.people.element,
-      h("div", { class: "isen-stack-tight" }, field(t("prompt"), this.prompt), h("div", { class: "isen-row" }, this.chip, this.meaning)),
+    const quality = h("div", { class: "isen-field" }, h("span", { class: "isen-label", text: t("quality") }), this.quality.element);
+    this.likeness = h("div", { class: "isen-stack-tight" }, this.cast.sliders, this.bench.element);
+    return h("form", { class: "isen-stack isen-image-form", "aria-label": t("images"), on: { submit: (event) => this.#submit(event) } },
+      this.cast.element, this.prompt.element, this.looks.element,
       h("div", { class: "isen-row isen-bottom" }, this.shapes.element, h("div", { class: "isen-count" }, field(t("count"), this.count))),
-      this.strengthField, field(t("recipe"), this.recipe), this.#advanced(), this.problem,
-      h("footer", { class: "isen-foot" }, this.submit));
+      quality, this.likeness,
+      h("div", { class: "isen-grid isen-wide-grid" }, field(t("recipe"), this.recipe), this.versionField, this.seed.element),
+      this.advanced.element, this.problem, h("footer", { class: "isen-foot" }, this.submit));
   }
 
-  #advanced() {
-    this.seed = h("input", { type: "text", inputmode: "numeric", pattern: "[0-9]*", title: t("seedRule"), "data-testid": "isen-seed" });
-    this.steps = h("input", { type: "number", min: 1, max: 200, "data-testid": "isen-steps" });
-    this.guidance = h("input", { type: "number", min: 0, max: 30, step: 0.1, "data-testid": "isen-guidance" });
-    this.negative = h("input", { type: "text", maxlength: 2000, "data-testid": "isen-negative" });
-    this.version = h("select", { "data-testid": "isen-version" });
-    this.fields = { steps: field(t("stepsShort"), this.steps), guidance: field(t("guidance"), this.guidance, t("guidanceHint")), negative: field(t("negative"), this.negative), strength: this.strengthField };
-    this.versionField = field(t("version"), this.version, t("versionHint"));
-    return h("details", { class: "isen-fold" }, h("summary", { text: t("advanced") }),
-      h("div", { class: "isen-grid" }, field(t("seed"), this.seed, t("seedHint")), this.fields.steps, this.fields.guidance), this.fields.negative, this.versionField);
-  }
-
-  show(people, recipes, wanted) {
+  show(people, recipes, { wanted, styles, samplers }) {
     this.characters = people;
     this.recipes = recipes;
-    this.people.show(people, wanted);
-    const usable = recipes.find((known) => !known.missing.length);
-    fill(this.recipe, recipes.map((known) => [known.name, known.missing]), () => recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known === usable })));
-    this.#adjust();
-  }
-
-  get #person() {
-    return this.characters.find((known) => known.id === this.people.value);
+    this.samplers = samplers;
+    this.looks.show(styles);
+    const usable = recipes.find((known) => !known.missing.length && peopleOf(known) === 1) ?? recipes[0];
+    fill(this.recipe, recipes.map((known) => [known.name, known.label, known.missing]), () => recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known.name === (this.recipe.value || usable?.name) })));
+    this.cast.show(people, wanted, Math.max(1, ...recipes.map(peopleOf)));
   }
 
   get #chosen() {
-    return this.recipes.find((known) => known.name === this.recipe.value);
+    return this.recipes?.find((known) => known.name === this.recipe.value);
   }
 
-  /** What fits the person and the recipe; why it cannot be made, where it cannot. */
+  /** What fits the people and the recipe; why it cannot be made, where it cannot. */
   #adjust() {
-    const person = this.#person;
+    if (!this.recipes) return;
+    const people = this.cast.people;
+    this.#fitRecipe(people.length);
     const recipe = this.#chosen;
-    if (!person || !recipe) return;
-    say(this.chip, `+ ${person.name}`);
-    say(this.meaning, t("triggerMeaning", { placeholder: TRIGGER, trigger: person.trigger_word }));
-    const why = lacking(recipe, person);
+    if (!people.length || !recipe) return;
+    this.prompt.show(people);
+    this.looks.composed(this.prompt.value);
+    const why = people.map((person) => lacking(recipe, person)).find(Boolean) ?? "";
     say(this.problem, why);
     this.problem.hidden = !why;
     this.submit.disabled = Boolean(why);
-    for (const [name, part] of Object.entries(this.fields)) part.hidden = !recipe.controls.includes(name);
-    this.steps.placeholder = recipe.defaults.steps ?? "";
-    this.guidance.placeholder = recipe.defaults.guidance ?? "";
-    this.#versions(person, recipe);
+    this.likeness.hidden = !recipe.controls.includes("strength");
+    this.quality.element.parentElement.hidden = !recipe.controls.includes("steps");
+    this.quality.show(recipe.defaults.steps ?? 20);
+    this.advanced.show(recipe, this.samplers);
+    this.bench.show(people, Boolean(why));
+    this.#versions(people[0], recipe);
+  }
+
+  /** Only ways that draw so many people can be chosen. */
+  #fitRecipe(count) {
+    const fits = (name) => peopleOf(this.recipes.find((known) => known.name === name)) === count;
+    for (const option of this.recipe.options) option.disabled = !fits(option.value);
+    if (this.recipe.value && fits(this.recipe.value)) return;
+    const other = this.recipes.find((known) => fits(known.name) && !known.missing.length) ?? this.recipes.find((known) => fits(known.name));
+    if (other) this.recipe.value = other.name;
   }
 
   #versions(person, recipe) {
@@ -98,54 +109,42 @@ export class ImageForm {
     fill(this.version, [person.id, entries], () => entries.map(([value, text]) => h("option", { value, text })));
   }
 
-  #said() {
-    say(this.strengthSaid, Number(this.strength.value).toFixed(2));
-  }
-
-  #insert() {
-    const { selectionStart: from, selectionEnd: to, value } = this.prompt;
-    const space = from > 0 && !/\s$/.test(value.slice(0, from)) ? " " : "";
-    this.prompt.setRangeText(`${space}${TRIGGER}`, from, to, "end");
-    this.prompt.focus();
-  }
-
-  #enter(event) {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    if (!this.submit.disabled) this.element.requestSubmit();
-  }
-
   async #submit(event) {
     event.preventDefault();
     this.submit.disabled = true;
-    await this.generate(this.#request());
+    const made = await this.generate(this.request());
+    if (made) this.seed.used(made.request.seed);
     this.submit.disabled = false;
   }
 
-  #request() {
+  request() {
     const recipe = this.#chosen;
     const [width, height] = sized(recipe.defaults.width ?? 512, recipe.defaults.height ?? 512, this.shapes.ratio);
-    const number = (input) => (input.value.trim() && !input.closest("[hidden]") ? Number(input.value) : null);
     const checkpoint = /^\d+$/.test(this.version.value) ? Number(this.version.value) : this.version.value || "best";
+    const advanced = this.advanced.values();
     return {
-      recipe: recipe.name, characters: [{ id: this.people.value, strength: Number(this.strength.value), checkpoint }],
-      prompt: this.prompt.value, negative: this.negative.value, width, height, count: Number(this.count.value) || 1,
-      seed: number(this.seed), steps: number(this.steps), guidance: number(this.guidance),
+      recipe: recipe.name, characters: this.cast.uses(checkpoint), prompt: this.looks.composed(this.prompt.value), width, height,
+      count: Number(this.count.value) || 1, seed: this.seed.value, ...advanced, steps: advanced.steps ?? this.quality.steps,
     };
   }
 
   /** The request of an earlier picture. */
   take(request) {
-    const [use] = request.characters;
-    this.people.choose(use.id);
     this.recipe.value = request.recipe;
+    this.cast.take(request.characters);
+    this.recipe.value = request.recipe;
+    this.looks.clear();
+    this.prompt.value = request.prompt;
     this.#adjust();
-    const values = { prompt: request.prompt, negative: request.negative, seed: request.seed, steps: request.steps, guidance: request.guidance, strength: use.strength, version: use.checkpoint };
-    for (const [name, value] of Object.entries(values)) this[name].value = value ?? "";
+    this.version.value = String(request.characters[0].checkpoint);
+    this.seed.value = request.seed;
     this.shapes.choose(request.width / request.height);
-    this.#said();
+    this.advanced.take({ ...request, steps: this.quality.choose(request.steps) ? null : request.steps });
   }
 }
+
+/** How many people a recipe draws. */
+export const peopleOf = (recipe) => recipe?.people ?? 1;
 
 /** Why this recipe cannot draw this person, or nothing. */
 export function lacking(recipe, person) {

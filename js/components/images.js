@@ -1,5 +1,6 @@
 /** Making pictures, and the stream of what was made. */
 
+import { loadComparisons } from "../comparisons.js";
 import { button, h } from "../lib/dom.js";
 import { keyed } from "../lib/lists.js";
 import { t } from "../locales/words.js";
@@ -12,7 +13,7 @@ export class IsenImages extends View {
     this.className = "isen-images";
     this.nobody = h("section", { class: "isen-card isen-stack", hidden: true }, h("h2", { tabindex: -1, text: t("whoToDraw") }), h("p", { text: t("noOneToDraw") }),
       button(t("goTrain"), () => this.store.go({ tab: "training", train: "?" }), { kind: "primary" }));
-    this.form = new ImageForm(this.store, (body) => this.#generate(body));
+    this.form = new ImageForm(this, (body) => this.#generate(body));
     this.stream = h("ul", { class: "isen-plain-list isen-stream", "aria-label": t("images"), "data-testid": "isen-stream" });
     this.none = h("p", { class: "isen-muted isen-center", text: t("noImages") });
     this.favourites = h("input", { type: "checkbox", "data-testid": "isen-only-favourites", on: { change: () => this.update(this.store.state) } });
@@ -22,12 +23,17 @@ export class IsenImages extends View {
       h("div", { class: "isen-stack" }, this.filter, this.none, this.stream, this.more));
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    loadComparisons(this.store, "bench");
+  }
+
   update(state) {
     const placeholders = state.recipes.some((recipe) => recipe.identity === "placeholder");
     const people = state.characters.filter((known) => known.versions.length || placeholders);
     this.nobody.hidden = people.length > 0;
     this.form.element.hidden = !people.length;
-    this.form.show(people, state.recipes, this.route.id);
+    this.form.show(people, state.recipes, { wanted: this.route.id, styles: state.styles, samplers: state.samplers });
     const names = Object.fromEntries(state.characters.map((known) => [known.id, known.name]));
     const list = (state.generations ?? []).filter((known) => !this.favourites.checked || known.favourite);
     const shown = list.map((generation) => ({ generation, name: names[generation.request.characters[0]?.id] ?? t("gone") }));
@@ -44,6 +50,6 @@ export class IsenImages extends View {
   }
 
   async #generate(body) {
-    this.store.keepGeneration(await this.store.attempt((id) => this.store.api.post("/generations", body, id)));
+    return this.store.keepGeneration(await this.store.attempt((id) => this.store.api.post("/generations", body, id)));
   }
 }

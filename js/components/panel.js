@@ -10,7 +10,7 @@ import { View } from "./view.js";
 
 const TABS = ["characters", "training", "images", "video"];
 const VIEWS = { characters: "isen-characters", training: "isen-trainings", images: "isen-images", video: "isen-video" };
-const SHEETS = ["panel", "controls", "people", "making"];
+const SHEETS = ["panel", "controls", "people", "making", "pictures"];
 const UNDO_MS = 8000;
 
 /** @typedef {[kind: string, text: string, testid: string, correlationId?: string]} Banner */

@@ -6,7 +6,7 @@ import { arrowOf, closer, openDialog } from "./dialogs.js";
 
 /**
  * @param {import("./view.js").View} view
- * @param {{label: string, items: {src: string, name: string, caption: string}[], at: number, tools?: (close: () => void) => any[]}} shown
+ * @param {{label: string, items: {src: string, name: string, caption: string}[], at: number, tools?: (close: () => void, at: () => number) => any[]}} shown
  */
 export function showPictures(view, { label, items, at: first, tools = () => [] }) {
   let at = first;
@@ -28,7 +28,7 @@ export function showPictures(view, { label, items, at: first, tools = () => [] }
   const dialog = openDialog(view, { label, kind: "isen-viewer", keys: (event) => arrowOf(event) && show(arrowOf(event)) },
     h("div", { class: "isen-viewer-picture" }, image),
     h("div", { class: "isen-row" }, turn(-1, t("previous"), "chevron-left"), place, turn(1, t("next"), "chevron-right"), caption,
-      ...tools(() => dialog.close()), link, closer(() => dialog.close())));
+      ...tools(() => dialog.close(), () => at), link, closer(() => dialog.close())));
   show(0);
   return dialog;
 }

@@ -165,3 +165,14 @@ def test_adopting_names_everybody(store, library, paths, ann):
     store.adopt(one, [ann.id, "chr_" + "1" * 26])
     rows = library.rows("SELECT character_id FROM generation_character WHERE generation_id=?", (one.id,))
     assert {row[0] for row in rows} == {ann.id, "chr_" + "1" * 26}
+
+
+def test_what_was_made_to_compare_is_listed_by_its_purpose(store, ann):
+    bench = store.create(draft(ann.id, purpose="bench"), [])
+    grid = store.create(draft(ann.id, purpose="grid"), [])
+    liked = store.create(draft(ann.id, favourite=True), [])
+    plain = store.create(draft(ann.id), [])
+    assert [g.id for g in store.list(purpose="bench").items] == [bench.id]
+    assert [g.id for g in store.list(purpose="grid").items] == [grid.id]
+    assert {g.id for g in store.list().items} == {liked.id, plain.id}
+    assert [g.id for g in store.list(favourite=True).items] == [liked.id]

@@ -10,7 +10,8 @@ from aiohttp import web
 from ...core import correlation
 from ...core.errors import InvalidError
 from ...core.records.event import Subject
-from ...core.records.generation import Generation, GenerationRequest
+from ...core.records.generation import Generation, GenerationOrder
+from ...generation.styles import load_styles
 from ...generation.thumbnails import thumbnail_of
 from .. import responses
 from ..errors import read_json
@@ -26,13 +27,16 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
         character_id=request.query.get("character_id"),
         recipe=request.query.get("recipe"),
         deleted=request.query.get("deleted") == "1",
+        favourite=request.query.get("favourite") == "1",
+        purpose=_purpose(request),
     )
     return responses.records(page.items, page.next_cursor)
 
 
 async def create(services: Services, request: web.Request) -> web.Response:
-    wanted = GenerationRequest.model_validate(await read_json(request))
-    return responses.record(await services.generations.create(wanted, correlation.current()), 202)
+    order = GenerationOrder.model_validate(await read_json(request))
+    made = await services.generations.create(order.request(), correlation.current(), order.purpose)
+    return responses.record(made, 202)
 
 
 async def get(services: Services, request: web.Request) -> web.Response:
@@ -93,6 +97,10 @@ async def workflow(services: Services, request: web.Request) -> web.Response:
     return web.json_response(prompts)
 
 
+async def styles(services: Services, request: web.Request) -> web.Response:
+    return responses.as_list(await asyncio.to_thread(load_styles, services.paths.root))
+
+
 async def _changed(services: Services, generation: Generation) -> web.Response:
     """The generation as it is now, told to every open page as well."""
     record = generation.model_dump(mode="json")
@@ -104,6 +112,13 @@ async def _changed(services: Services, generation: Generation) -> web.Response:
         services.ledger.emit, "generation.state", subject, data, correlation_id=correlation.current()
     )
     return responses.record(generation)
+
+
+def _purpose(request: web.Request) -> str:
+    wanted = request.query.get("purpose", "user")
+    if wanted not in ("user", "bench", "grid"):
+        raise InvalidError("bad_purpose", "purpose is user, bench or grid.", "Use one of these.")
+    return wanted
 
 
 def _number(request: web.Request) -> int:

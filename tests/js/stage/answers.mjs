@@ -10,9 +10,10 @@ export function answerOf(state, method, path) {
     "/characters": state.characters ?? [],
     "/training/jobs": (query ?? "").includes("backend_setup") ? (state.tasks ?? []) : (state.jobs ?? []),
     "/training/backends": state.backends ?? [BACKEND],
-    "/generations": state.generations ?? [],
+    "/generations": (query ?? "").includes("purpose=bench") ? (state.benches ?? []) : (state.generations ?? []),
     "/training/families": FAMILIES,
-    "/recipes": RECIPES,
+    "/recipes": state.recipes ?? RECIPES,
+    "/styles": STYLES,
     "/training/workers": [WORKER],
     "/training/presets": PRESETS,
   };
@@ -52,10 +53,16 @@ const PRESETS = [
   preset("quality", "Quality", "Longer, for many varied photos.", 2100, 9000),
 ];
 const recipe = (name, label, identity, missing) => ({
-  name, label, description: "", identity, families: ["sd15"], controls: ["prompt", "negative", "width", "height", "seed", "steps", "guidance", "strength"],
-  missing, foreign: [], defaults: { width: 512, height: 768, steps: 28, guidance: 7 },
+  name, label, description: "", identity, families: ["sd15"], controls: ["prompt", "negative", "width", "height", "seed", "steps", "guidance", "strength", "sampler", "scheduler"],
+  people: 1, missing, foreign: [], defaults: { width: 512, height: 768, steps: 28, guidance: 7 },
 });
 const RECIPES = [recipe("sd15-identity", "Portrait (Stable Diffusion 1.5)", "lora", []), recipe("flux1-dev-identity", "Portrait (FLUX.1-dev)", "lora", [{ file: "flux1-dev.safetensors", folder: "diffusion_models" }])];
+export const FOR_TWO = { ...recipe("sd15-two", "Two people (Stable Diffusion 1.5)", "lora", []), people: 2 };
+export const WITH_TWO = [...RECIPES, FOR_TWO];
+const STYLES = [
+  { kind: "style", name: "film", label: "Film still", prompt: "cinematic film still, {prompt}, shallow depth of field" },
+  { kind: "scene", name: "cafe", label: "In a café", prompt: "sitting in a small café by the window" },
+];
 const SETUP = { possible: true, why_not: "", version: "0.12.26", licence: "MIT", source: "https://github.com/ostris/ai-toolkit", download_bytes: 3.0e9, disk_bytes: 5.6e9, status: "proven", installed: false, unfinished: false };
 const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
 export const BACKEND_MISSING = { ...BACKEND, setup: SETUP, state: { name: "ai_toolkit", version: "", state: "not_installed", detail: "AI-Toolkit, which does the training, is not set up yet." } };

@@ -1,7 +1,7 @@
 /** Every state the panel can be in (PANEL.md), by name. */
 
-import { BACKEND_MISSING } from "./answers.mjs";
-import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples } from "./people.mjs";
+import { BACKEND_MISSING, WITH_TWO } from "./answers.mjs";
+import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples, version } from "./people.mjs";
 
 const RUNNING = job(5, "running", {
   progress: { step: 930, loss: 0.113, seconds_per_step: 2.14, eta_s: 1006, vram_used_bytes: 21.3e9, temperature_c: 71 }, artifacts: samples(6), checkpoints: checkpoints(6),
@@ -27,6 +27,10 @@ const click = (selector) => async (page) => {
   await new Promise((resolve) => setTimeout(resolve, 300));
 };
 
+const bench = (done) => [0.6, 0.7, 0.8, 0.9, 1, 1.1].map((strength, n) => {
+  const made = generation(40 + n, n < done ? "completed" : "queued", { purpose: "bench", correlation_id: "ui-7" });
+  return { ...made, request: { ...made.request, characters: [{ id: "chr_9", checkpoint: "best", strength }] } };
+});
 const task = (state, progress, more = {}) => ({ ...job(9, state, { progress }), kind: "backend_setup", backend: "ai_toolkit", character_id: null, request: { action: "install" }, ...more });
 const INSTALLING = task("running", { phase: "installing", step: 2, total_steps: 4, bytes_done: 2.1e9, bytes_total: 5.6e9 });
 const NO_ROOM = task("failed", { phase: "installing" }, { error: { code: "disk_full", message: "AI-Toolkit needs 5.6 GB and 1.2 GB are free.", hint: "Free some space, then press Retry: what was fetched is kept." } });
@@ -74,6 +78,12 @@ export const STATES = {
   "job-done": { ...all, ...at("training", { job: "job_2" }), losses: losses(200) },
   "job-failed": { ...all, ...at("training", { job: "job_3" }), losses: losses(40) },
   images: { ...all, ...at("images"), generations: [generation(5, "running"), generation(4, "completed", { count: 4 }), generation(3, "completed"), generation(2, "failed", { error: OOM })] },
+  "images-form": { ...all, ...at("images"), generations: [], benches: bench(5), then: async (page) => {
+    await click('[data-testid="isen-image-advanced"]')(page);
+    page.querySelector('[data-testid="isen-style"]').value = "film";
+    page.querySelector('[data-testid="isen-style"]').dispatchEvent(new Event("change"));
+  } },
+  "images-two": { ...all, ...at("images"), recipes: WITH_TWO, characters: [ANNA, character(8, "Ben", { versions: [version(700)] })], then: click('[data-testid="isen-add-second"]') },
   "images-empty": { ...all, ...at("images") },
   "images-nobody": { ...all, ...at("images"), characters: [PEOPLE[1]] },
   "images-many": { ...all, ...at("images"), more: ["/generations"], generations: Array.from({ length: 60 }, (_, n) => generation(n, "completed")) },

@@ -1,0 +1,138 @@
+/** Where a prompt is written: `{trigger}` stands in it as a chip with the person's name. */
+
+import { button, h, say } from "../lib/dom.js";
+import { fill } from "../lib/lists.js";
+import { t } from "../locales/words.js";
+
+const TOKEN = /\{trigger[12]?\}/g;
+const CHIP = "isenToken";
+
+/** The text cut at its tokens: `["a photo of ", "{trigger}", ", smiling"]`. */
+export function pieces(text) {
+  const tokens = text.match(TOKEN) ?? [];
+  return text.split(TOKEN).flatMap((part, index) => [part, tokens[index]]).filter(Boolean);
+}
+
+/** Who `{trigger}`, `{trigger1}` or `{trigger2}` is: 0, 1. */
+export const placeOfToken = (token) => (token === "{trigger2}" ? 1 : 0);
+
+export class PromptBox {
+  /** @param {{value: string, changed: (text: string) => void, submit: () => void}} options */
+  constructor({ value, changed, submit }) {
+    this.people = [];
+    this.changed = changed;
+    this.submit = submit;
+    this.box = h("div", {
+      class: "isen-prompt-box", contenteditable: "plaintext-only", role: "textbox", "aria-multiline": "true", "aria-labelledby": "isen-prompt-label", "data-testid": "isen-prompt",
+      on: { input: () => this.#input(), keydown: (event) => this.#enter(event), paste: (event) => this.#paste(event) },
+    });
+    this.chips = h("div", { class: "isen-row" });
+    this.absent = h("small", { class: "isen-muted", role: "status", "data-testid": "isen-prompt-absent" });
+    this.element = h("div", { class: "isen-stack-tight" }, h("span", { class: "isen-label", id: "isen-prompt-label", text: t("prompt") }), this.box, this.chips, this.absent);
+    this.value = value;
+  }
+
+  get value() {
+    return textOf(this.box).replaceAll("\u200b", "").replace(/\n$/, "");
+  }
+
+  set value(text) {
+    this.box.replaceChildren(...pieces(text).map((piece) => this.#piece(piece)));
+    this.#absence();
+  }
+
+  /** Who the tokens stand for, in order. */
+  show(people) {
+    this.people = people;
+    for (const chip of this.box.querySelectorAll("[data-isen-token]")) this.#label(chip);
+    const buttons = people.map((person, place) => [place, person.name, person.trigger_word]);
+    fill(this.chips, buttons, () => buttons.map(([place, name, word]) =>
+      button(`+ ${name}`, () => this.insert(place), { kind: "chip", title: t("triggerMeaning", { name, trigger: word }), testid: "isen-trigger-chip" })));
+    this.#absence();
+  }
+
+  insert(place) {
+    const selection = getSelection();
+    this.box.focus();
+    if (!this.box.contains(selection.anchorNode)) selection.selectAllChildren(this.box), selection.collapseToEnd();
+    const range = selection.getRangeAt(0);
+    range.deleteContents();
+    const before = this.value.length > 0 && !/\s$/.test(textBefore(this.box, range)) ? " " : "";
+    const chip = this.#chip(this.people.length > 1 ? `{trigger${place + 1}}` : "{trigger}");
+    range.insertNode(chip);
+    if (before) chip.before(before);
+    after(chip);
+    this.#input();
+  }
+
+  /** Typed or pasted tokens become chips. */
+  #input() {
+    const texts = [...this.box.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && pieces(node.data).some(isToken));
+    for (const node of texts) {
+      const made = pieces(node.data).map((piece) => this.#piece(piece));
+      const caret = getSelection().anchorNode === node;
+      node.replaceWith(...made);
+      if (caret) after(made.at(-1));
+    }
+    this.#absence();
+    this.changed(this.value);
+  }
+
+  #absence() {
+    const named = new Set(pieces(this.value).filter(isToken).map(placeOfToken));
+    const missing = this.people.filter((_, place) => !named.has(place)).map((person) => person.name);
+    say(this.absent, missing.length ? t("notInPrompt", { name: missing.join(", ") }) : "");
+    this.absent.hidden = !missing.length;
+  }
+
+  #piece(piece) {
+    return isToken(piece) ? this.#chip(piece) : document.createTextNode(piece);
+  }
+
+  #chip(token) {
+    const chip = h("span", { class: "isen-token", contenteditable: "false", "data-isen-token": token });
+    this.#label(chip);
+    return chip;
+  }
+
+  #label(chip) {
+    const person = this.people[placeOfToken(chip.dataset[CHIP])];
+    say(chip, person?.name ?? chip.dataset[CHIP]);
+    chip.title = person ? t("triggerMeaning", { name: person.name, trigger: person.trigger_word }) : "";
+  }
+
+  #enter(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    this.submit();
+  }
+
+  /** Pictures and styles of other pages stay outside. */
+  #paste(event) {
+    if (event.clipboardData?.types.includes("text/plain")) return;
+    event.preventDefault();
+  }
+}
+
+const isToken = (piece) => /^\{trigger[12]?\}$/.test(piece);
+
+function textOf(node) {
+  if (node.nodeType === Node.TEXT_NODE) return node.data;
+  if (node.dataset?.[CHIP]) return node.dataset[CHIP];
+  if (node.localName === "br") return "\n";
+  return [...node.childNodes].map(textOf).join("");
+}
+
+function textBefore(box, range) {
+  const until = range.cloneRange();
+  until.setStart(box, 0);
+  return textOf(until.cloneContents());
+}
+
+/** The caret behind a node; a browser shows none behind a chip at the very end, so something invisible follows it. */
+function after(node) {
+  if (!node.nextSibling && node.nodeType !== Node.TEXT_NODE) node.after("\u200b");
+  const selection = getSelection();
+  if (node.nextSibling?.nodeType === Node.TEXT_NODE) selection.collapse(node.nextSibling, node.nextSibling.data.startsWith("\u200b") ? 1 : 0);
+  else selection.collapse(node, node.data?.length ?? 0);
+}

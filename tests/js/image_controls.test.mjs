@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { installDocument } from "./fake_dom.mjs";
+
+installDocument();
+const { compare, loadComparisons, loadSamplers, namesOf } = await import("../../js/comparisons.js");
+const { composed } = await import("../../js/components/looks.js");
+const { pieces, placeOfToken } = await import("../../js/components/prompt_box.js");
+const { stepsOf } = await import("../../js/components/quality.js");
+const { STRENGTHS } = await import("../../js/components/bench.js");
+const { Store } = await import("../../js/store.js");
+
+test("a prompt is cut at its people and nowhere else", () => {
+  assert.deepEqual(pieces("photo of {trigger}, smiling"), ["photo of ", "{trigger}", ", smiling"]);
+  assert.deepEqual(pieces("{trigger1} and {trigger2}"), ["{trigger1}", " and ", "{trigger2}"]);
+  assert.deepEqual(pieces("{trigger3} {other} {{x}}"), ["{trigger3} {other} {{x}}"]);
+  assert.deepEqual(pieces(""), []);
+  assert.deepEqual(["{trigger}", "{trigger1}", "{trigger2}"].map(placeOfToken), [0, 0, 1]);
+});
+
+test("the scene goes behind what was written, the style around both", () => {
+  const style = { prompt: "film still, {prompt}, muted" };
+  assert.equal(composed("photo of {trigger} ", undefined, undefined), "photo of {trigger} ");
+  assert.equal(composed("photo of {trigger} ", undefined, { prompt: "in a café" }), "photo of {trigger}, in a café");
+  assert.equal(composed("a $& b", style, { prompt: "at sea" }), "film still, a $& b, at sea, muted");
+});
+
+test("a quality is a number of steps of the chosen way", () => {
+  assert.deepEqual(["draft", "normal", "fine"].map((name) => stepsOf(name, 20)), [10, 20, 32]);
+  assert.deepEqual(["draft", "normal", "fine"].map((name) => stepsOf(name, 4)), [2, 4, 6]);
+  assert.equal(stepsOf("draft", 1), 1);
+});
+
+test("ComfyUI's lists of samplers, as old and new versions write them", () => {
+  const node = (names, kinds) => ({ KSampler: { input: { required: { sampler_name: names, scheduler: kinds } } } });
+  const wanted = { sampler_name: ["euler"], scheduler: ["normal"] };
+  assert.deepEqual(namesOf(node([["euler"]], [["normal"], {}])), wanted);
+  assert.deepEqual(namesOf(node(["COMBO", { options: ["euler"] }], ["COMBO", { options: ["normal"] }])), wanted);
+  assert.deepEqual(namesOf({}), { sampler_name: [], scheduler: [] });
+});
+
+function storeOf(answers) {
+  const calls = [];
+  const ways = {
+    url: (path) => path,
+    fetch: async (path, init) => {
+      calls.push({ path, id: init.headers?.["X-Correlation-ID"], body: init.body && JSON.parse(init.body) });
+      return new Response(JSON.stringify(answers(path, calls.length)), { status: 200 });
+    },
+  };
+  return import("../../js/api.js").then(({ Api }) => ({ calls, store: new Store(new Api(ways), { memory: null }) }));
+}
+
+test("a comparison is one action: one correlation id, kept apart from the pictures", async () => {
+  const { calls, store } = await storeOf((_, n) => ({ id: `gen_${n}`, purpose: "bench" }));
+  store.set({ generations: [] });
+  assert.ok(await compare(store, STRENGTHS.map((strength) => ({ strength, purpose: "bench" }))));
+  assert.deepEqual(calls.map((call) => call.body.strength), [0.6, 0.7, 0.8, 0.9, 1.0, 1.1]);
+  assert.equal(new Set(calls.map((call) => call.id)).size, 1);
+  assert.equal(store.state.comparisons.length, 6);
+  assert.deepEqual(store.state.generations, []);
+});
+
+test("progress and state of a comparison reach it, proofs reach nothing", async () => {
+  const { store } = await storeOf(() => ({ items: [{ id: "gen_1", purpose: "grid", state: "running" }], next_cursor: null }));
+  await loadComparisons(store, "grid", "chr_1");
+  store.take({ type: "generation.progress", subject: { id: "gen_1" }, data: { progress: { step: 3 } } });
+  assert.equal(store.state.comparisons[0].progress.step, 3);
+  store.take({ type: "generation.state", subject: { id: "gen_2" }, data: { generation: { id: "gen_2", purpose: "proof" } } });
+  assert.equal(store.state.comparisons.length, 1);
+});
+
+test("samplers are asked for once, and quietly", async () => {
+  const { calls, store } = await storeOf(() => ({ KSampler: { input: { required: { sampler_name: [["euler"]], scheduler: [["normal"]] } } } }));
+  await loadSamplers(store);
+  await loadSamplers(store);
+  assert.deepEqual(calls.map((call) => call.path), ["/object_info/KSampler"]);
+  assert.deepEqual(store.state.samplers.sampler_name, ["euler"]);
+});
