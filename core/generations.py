@@ -159,6 +159,27 @@ class GenerationStore:
             images = [gone if known.n == number else known for known in generation.images]
             return self._store(generation.model_copy(update={"images": images}))
 
+    def restore_image(self, generation_id: str, number: int) -> Generation:
+        """One picture back from the trash; one that is not there stays as it is."""
+        with self._library.transaction():
+            generation = self.get(generation_id)
+            gone = [known for known in generation.images if known.n == number]
+            if not gone:
+                raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
+            trashed = contained(self._paths.trash, f"{generation_id}-{gone[0].file}")
+            target = contained(self._paths.generation(generation_id), gone[0].file)
+            if trashed.exists() and not target.exists():
+                atomic.replace(trashed, target)
+            if not target.exists():
+                raise NotFoundError(
+                    "image_not_found",
+                    "This picture is no longer in the trash.",
+                    "Make it again with its seed.",
+                )
+            back = gone[0].model_copy(update={"deleted_at": None})
+            images = [back if known.n == number else known for known in generation.images]
+            return self._store(generation.model_copy(update={"images": images}))
+
     def image_path(self, generation_id: str, number: int) -> Path:
         """NotFoundError `image_not_found`."""
         image = self._image(self.get(generation_id), number)

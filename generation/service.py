@@ -27,13 +27,19 @@ from ..core.records.generation import (
 )
 from ..core.records.job import JobError
 from ..core.versions import VersionStore
-from .image.interface import ImagePipeline, Person, Prompt, Sign
+from .image.interface import Frame, ImagePipeline, Person, Prompt, Sign
+from .thumbnails import prepare_thumbnail
 
 #: (event type, generation id, data, correlation id): how the service tells what happened.
 Emit = Callable[[str, str, dict[str, Any], str], None]
 MAX_SEED = 2**32 - 1
 _log = logging.getLogger("isengard.generation")
 _S = GenerationState
+RESTARTED = JobError(
+    code="comfyui_restarted",
+    message="ComfyUI was restarted before these pictures were done.",
+    hint="Press Generate again; the settings are kept.",
+)
 
 
 @dataclass
@@ -48,6 +54,7 @@ class GenerationService:
     clock: Clock
     allow_placeholder: bool
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _frames: dict[str, Frame] = field(default_factory=dict)
 
     async def recipes(self) -> list[dict[str, Any]]:
         """Every recipe of every pipeline."""
@@ -138,6 +145,10 @@ class GenerationService:
             )
         return Person(character, version, use.strength)
 
+    def frame(self, generation_id: str) -> Frame | None:
+        """The newest preview of the picture being made."""
+        return self._frames.get(generation_id)
+
     def _start(self, generation: Generation, work: Any) -> None:
         task = asyncio.create_task(work)
         self._tasks[generation.id] = task
@@ -145,6 +156,7 @@ class GenerationService:
 
     def _finished(self, generation_id: str, done: asyncio.Task[None]) -> None:
         self._tasks.pop(generation_id, None)
+        self._frames.pop(generation_id, None)
         if not done.cancelled() and done.exception() is not None:
             _log.error(
                 "Following a generation broke",
@@ -203,9 +215,8 @@ class GenerationService:
             last = sign
             if sign.kind == "running":
                 await self._note_running(generation)
-                progress = GenerationProgress(
-                    image=number, count=len(generation.prompt_ids), step=sign.step, total_steps=sign.total
-                )
+            if sign.kind in ("running", "waiting"):
+                progress = self._progress(generation, number, sign)
                 if progress != shown:
                     shown = progress
                     await asyncio.to_thread(self.store.note_progress, generation.id, progress)
@@ -214,6 +225,20 @@ class GenerationService:
             if sign.kind == "done":
                 await self._keep(generation, number, sign)
         return last
+
+    def _progress(self, generation: Generation, number: int, sign: Sign) -> GenerationProgress:
+        if sign.frame is not None:
+            self._frames[generation.id] = sign.frame
+        else:
+            self._frames.pop(generation.id, None)
+        return GenerationProgress(
+            image=number,
+            count=len(generation.prompt_ids),
+            step=sign.step,
+            total_steps=sign.total,
+            ahead=sign.ahead,
+            frame=sign.frame.number if sign.frame else 0,
+        )
 
     async def _note_running(self, generation: Generation) -> None:
         current = await asyncio.to_thread(self.store.get, generation.id, deleted=True)
@@ -224,7 +249,9 @@ class GenerationService:
         seed = (generation.request.seed or 0) + number
         saved = sign.saved[0]
         image = GeneratedImage(n=number, file=saved.file, width=saved.width, height=saved.height, seed=seed)
-        await self._tell(await asyncio.to_thread(self.store.add_image, generation.id, image))
+        kept = await asyncio.to_thread(self.store.add_image, generation.id, image)
+        await asyncio.to_thread(prepare_thumbnail, self.store, generation.id, number)
+        await self._tell(kept)
 
     async def _end_by(self, generation: Generation, sign: Sign) -> None:
         current = await asyncio.to_thread(self.store.get, generation.id, deleted=True)
@@ -233,16 +260,10 @@ class GenerationService:
                 await self._advance(current, _S.CANCELLING)
             await self._end(generation, _S.CANCELLED)
         elif sign.kind == "lost":
-            error = JobError(
-                code="comfyui_restarted",
-                message="ComfyUI was restarted before these pictures were done.",
-                hint="Press Generate again; the settings are kept.",
-            )
-            await self._end(generation, _S.FAILED, error)
+            await self._end(generation, _S.FAILED, RESTARTED)
         else:
-            await self._end(
-                generation, _S.FAILED, JobError(code=sign.code, message=sign.message, hint=sign.hint)
-            )
+            error = JobError(code=sign.code, message=sign.message, hint=sign.hint)
+            await self._end(generation, _S.FAILED, error)
 
     async def _end(
         self, generation: Generation, state: GenerationState, error: JobError | None = None

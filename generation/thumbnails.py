@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import logging
 from pathlib import Path
 
 from PIL import Image
 
 from ..core import atomic
+from ..core.errors import IsengardError
 from ..core.generation_sidecars import thumbnail_path
+from ..core.generations import GenerationStore
 
 #: Longest side in pixels: the width of the panel on a usual screen, half of it on a dense one.
 SIDE = 512
 _QUALITY = 85
+_log = logging.getLogger("isengard.thumbnails")
 
 
 def thumbnail_of(picture: Path) -> Path:
@@ -22,6 +26,15 @@ def thumbnail_of(picture: Path) -> Path:
         target.parent.mkdir(mode=0o700, exist_ok=True)
         atomic.write_bytes(target, _small(picture))
     return target
+
+
+def prepare_thumbnail(store: GenerationStore, generation_id: str, number: int) -> None:
+    """Before anybody looks, so that a gallery never waits; a picture that cannot be read is told when it is opened."""
+    try:
+        thumbnail_of(store.image_path(generation_id, number))
+    except (OSError, IsengardError) as fault:
+        context = {"generation_id": generation_id, "reason": type(fault).__name__}
+        _log.warning("No thumbnail could be made", extra={"context": context})
 
 
 def _small(picture: Path) -> bytes:

@@ -1,5 +1,7 @@
 /** What the panel knows, and how an event changes it. Pure functions: old state and event in, new state out. */
 
+import { NO_FILTER } from "./gallery.js";
+
 const LOG_LINES = 300;
 
 export function emptyState() {
@@ -18,6 +20,7 @@ export function emptyState() {
     logs: {},
     losses: {},
     generations: null,
+    galleryFilter: NO_FILTER,
     /** Pictures made to compare: likeness benches and checkpoint walls. */
     comparisons: [],
     families: [],

@@ -1,6 +1,7 @@
 /** The panel's memory: state, who listens, and everything a person can do. Knows the API, no element. */
 
 import { ApiError } from "./api.js";
+import { continued, galleryPath } from "./gallery.js";
 import { newCorrelationId } from "./lib/ids.js";
 import { LIST_OF_PURPOSE, emptyState, reduced, upserted } from "./state.js";
 
@@ -8,7 +9,7 @@ const ROUTE_KEY = "isengard.route";
 const LISTS = {
   characters: "/characters?limit=200",
   jobs: "/training/jobs?kind=training&limit=50",
-  generations: "/generations?limit=30",
+  generations: "",
   families: "/training/families",
   recipes: "/recipes",
   styles: "/styles",
@@ -79,8 +80,10 @@ export class Store {
   async #fetchAll() {
     try {
       const health = await this.api.get("/health");
-      const pages = await Promise.all(Object.values(LISTS).map((path) => this.api.get(path)));
       const names = Object.keys(LISTS);
+      const pages = await Promise.all(names.map((name) => this.api.get(this.#path(name))));
+      const pictures = names.indexOf("generations");
+      pages[pictures] = continued(this.state.generations, this.state.cursors.generations, pages[pictures]);
       const lists = Object.fromEntries(names.map((name, index) => [name, pages[index].items]));
       const cursors = Object.fromEntries(names.map((name, index) => [name, pages[index].next_cursor ?? null]));
       const state = { ...this.state, ...lists, health, cursors, connection: "online", retryS: null };
@@ -117,12 +120,16 @@ export class Store {
     }, seconds * 1000);
   }
 
+  #path(name) {
+    return name === "generations" ? galleryPath(this.state.galleryFilter) : LISTS[name];
+  }
+
   /** The next page of a long list. */
   async more(name) {
     const cursor = this.state.cursors[name];
     if (!cursor) return;
-    const answer = await this.attempt(() => this.api.get(`${LISTS[name]}&cursor=${encodeURIComponent(cursor)}`));
-    if (!answer) return;
+    const answer = await this.attempt(() => this.api.get(`${this.#path(name)}&cursor=${encodeURIComponent(cursor)}`));
+    if (!answer || this.state.cursors[name] !== cursor) return;
     const known = new Set(this.state[name].map((item) => item.id));
     const fresh = answer.items.filter((item) => !known.has(item.id));
     this.set({ [name]: [...this.state[name], ...fresh], cursors: { ...this.state.cursors, [name]: answer.next_cursor } });

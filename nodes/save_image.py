@@ -73,10 +73,22 @@ def _keep_record(generation_id: str, hidden: Any, saved: list[tuple[Path, int, i
 
 def _texts(prompt: Any, extra: Any) -> dict[str, str]:
     """ComfyUI's own metadata (dropping the PNG restores the workflow) and our request."""
-    texts = {"prompt": json.dumps(prompt)} if prompt is not None else {}
+    texts = {"prompt": json.dumps(_unbound(prompt))} if prompt is not None else {}
     for name, value in (extra or {}).items():
         texts[str(name)] = json.dumps(value)
     return texts
+
+
+def _unbound(prompt: Any) -> Any:
+    """The graph without our generation's id: run again from the canvas it saves a picture of its own."""
+    if not isinstance(prompt, dict):
+        return prompt
+    return {
+        key: {**node, "inputs": {**node["inputs"], "generation_id": ""}}
+        if node.get("class_type") == "IsengardSaveImage"
+        else node
+        for key, node in prompt.items()
+    }
 
 
 def _save(image: Any, folder: Path, texts: dict[str, str]) -> tuple[Path, int, int]:

@@ -109,6 +109,9 @@ ROUTES: tuple[Route, ...] = (
         "DELETE", "/generations/{id}/images/{n}", "generations.delete_image", "Put one picture in the trash"
     ),
     Route(
+        "POST", "/generations/{id}/images/{n}/restore", "generations.restore_image", "Bring one picture back"
+    ),
+    Route(
         "GET",
         "/generations/{id}/preview",
         "generations.preview",

@@ -65,12 +65,17 @@ class GeneratedImage(Record):
 
 
 class GenerationProgress(Record):
-    """`image` of `count`, then sampling `step` of `total_steps`."""
+    """`image` of `count`, then sampling `step` of `total_steps`; `ahead`: prompts that ComfyUI runs before it.
+
+    `frame` counts the previews that ComfyUI has sent; 0 where it sends none.
+    """
 
     image: int = 0
     count: int = 1
     step: int = 0
     total_steps: int = 0
+    ahead: int = 0
+    frame: int = 0
 
 
 class Generation(Record):

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from ...core.errors import InvalidError, NotReadyError
-from .interface import Saved, Sign
+from ...core.errors import NotReadyError
+from .comfy_words import ended, refusal
+from .interface import Sign
 from .progress_socket import ProgressSocket
 
 #: The queue and the history are asked this often.
@@ -24,6 +25,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=30)
 LOST_AFTER_S = 5.0
 #: A ComfyUI that does not answer at all gets longer: it may be starting, or the network between may be slow.
 AWAY_AFTER_S = 60.0
+#: Instead of how many are ahead.
+RUNNING = -1
 _AWAY = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
@@ -43,7 +46,8 @@ class ComfyClient:
             "prompt": prompt,
             "prompt_id": prompt_id,
             "client_id": self._client_id,
-            "extra_data": {"extra_pnginfo": extra_pnginfo},
+            # newer ComfyUIs send previews to whoever asks, older ones by their own --preview-method
+            "extra_data": {"extra_pnginfo": extra_pnginfo, "preview_method": "auto"},
         }
         await self._socket().ready()
         status, answer = await self._ask("POST", "/prompt", body)
@@ -79,7 +83,7 @@ class ComfyClient:
         """Take it out of the queue, and interrupt it if it runs; others are left alone."""
         self._cancelled.add(prompt_id)
         await self._ask("POST", "/queue", {"delete": [prompt_id]})
-        if await self._place(prompt_id) == "running":
+        if await self._ahead(prompt_id) == RUNNING:
             await self._ask("POST", "/interrupt", {"prompt_id": prompt_id})
 
     async def free(self) -> None:
@@ -98,18 +102,25 @@ class ComfyClient:
             entry = history.get(prompt_id) if isinstance(history, dict) else None
             if entry is not None:
                 return ended(entry)
-            if place := await self._place(prompt_id):
+            ahead = await self._ahead(prompt_id)
+            if ahead == RUNNING:
                 step, total = self._socket().step(prompt_id)
-                return Sign("running" if place == "running" else "waiting", step=step, total=total)
+                return Sign("running", step=step, total=total, frame=self._socket().frame(prompt_id))
+            if ahead is not None:
+                return Sign("waiting", ahead=ahead)
         return Sign("cancelled") if prompt_id in self._cancelled else None
 
-    async def _place(self, prompt_id: str) -> str:
+    async def _ahead(self, prompt_id: str) -> int | None:
+        """How many prompts come before it, RUNNING when it is at work, None where the queue does not know it."""
         _, queue = await self._ask("GET", "/queue")
         if not isinstance(queue, dict):
             raise _unreachable()
-        if any(item[1] == prompt_id for item in queue.get("queue_running", [])):
-            return "running"
-        return "waiting" if any(item[1] == prompt_id for item in queue.get("queue_pending", [])) else ""
+        running, pending = queue.get("queue_running", []), queue.get("queue_pending", [])
+        if any(item[1] == prompt_id for item in running):
+            return RUNNING
+        # a heap: only its numbers say the order
+        waiting = [item[1] for item in sorted(pending, key=lambda item: item[0])]
+        return len(running) + waiting.index(prompt_id) if prompt_id in waiting else None
 
     async def _ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         url = self._url()
@@ -154,60 +165,4 @@ def _unreachable() -> NotReadyError:
         "comfyui_unreachable",
         "ComfyUI does not answer.",
         "Wait until it has started; check COMFYUI_URL if you set it.",
-    )
-
-
-def ended(entry: dict[str, Any]) -> Sign:
-    """What a history entry says about the prompt's end."""
-    status = entry.get("status") or {}
-    kinds = {message[0]: message[1] for message in status.get("messages", []) if len(message) == 2}
-    if "execution_interrupted" in kinds:
-        return Sign("cancelled")
-    if "execution_error" in kinds:
-        failure = kinds["execution_error"]
-        kind, words = str(failure.get("exception_type", "")), str(failure.get("exception_message", ""))
-        return _failure(kind, words.strip(), str(failure.get("node_type", "")))
-    saved = [
-        Saved(str(item["file"]), int(item["width"]), int(item["height"]))
-        for output in entry.get("outputs", {}).values()
-        for item in output.get("isengard", [])
-    ]
-    if not saved:
-        return Sign(
-            "failed", code="no_picture", message="ComfyUI ended without a picture.", hint="Try again."
-        )
-    return Sign("done", saved=saved)
-
-
-def _failure(kind: str, words: str, node: str) -> Sign:
-    if "OutOfMemory" in kind or "out of memory" in words.lower():
-        return Sign(
-            "failed",
-            code="gpu_out_of_memory",
-            message="The GPU's memory was not enough.",
-            hint="Make smaller pictures, or close other programs.",
-        )
-    hint = "Open the workflow in ComfyUI to look at this node."
-    return Sign("failed", code="node_failed", message=f"{node}: {words}"[:600], hint=hint)
-
-
-def refusal(answer: Any, prompt: dict[str, Any]) -> InvalidError:
-    """ComfyUI's refusal of a prompt in words, with the name of the node."""
-    errors = answer.get("node_errors") if isinstance(answer, dict) else None
-    if isinstance(errors, dict):
-        for node_id, entry in errors.items():
-            node = str(entry.get("class_type") or prompt.get(node_id, {}).get("class_type", node_id))
-            for error in entry.get("errors", []):
-                words = f"{error.get('message', '')} {error.get('details', '')}".strip()
-                missing = error.get("type") == "value_not_in_list"
-                return InvalidError(
-                    "model_missing" if missing else "workflow_refused",
-                    f"{node}: {words}"[:600],
-                    "Put the file into ComfyUI's models folder."
-                    if missing
-                    else "Open the workflow in ComfyUI.",
-                )
-    words = str(answer.get("error", {}).get("message", "")) if isinstance(answer, dict) else ""
-    return InvalidError(
-        "workflow_refused", f"ComfyUI refused the workflow. {words}".strip(), "Update ComfyUI."
     )

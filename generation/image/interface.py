@@ -80,12 +80,23 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """The picture as it looks so far: the `number`th, a PNG or JPEG."""
+
+    number: int
+    mime: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Sign:
-    """One sign of life of a prompt: `running` with steps, or its end with pictures or a reason."""
+    """One sign of life of a prompt: `waiting` with how many are `ahead`, `running` with steps, or how it ended."""
 
     kind: Literal["waiting", "running", "done", "failed", "cancelled", "lost"]
     step: int = 0
     total: int = 0
+    ahead: int = 0
+    frame: Frame | None = None
     saved: list[Saved] = field(default_factory=list)
     code: str = ""
     message: str = ""

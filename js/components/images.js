@@ -1,12 +1,17 @@
-/** Making pictures, and the stream of what was made. */
+/** Making pictures, those being made, and all that were made. */
 
 import { loadComparisons } from "../comparisons.js";
 import { button, h } from "../lib/dom.js";
 import { keyed } from "../lib/lists.js";
 import { t } from "../locales/words.js";
-import { generationCard } from "./generation.js";
+import { ENDED } from "../state.js";
+import { Gallery } from "./gallery.js";
 import { ImageForm } from "./image_form.js";
+import { MakingCard } from "./making.js";
 import { View } from "./view.js";
+
+/** How many failures are shown; older ones are in the log. */
+const TROUBLES = 3;
 
 export class IsenImages extends View {
   build() {
@@ -14,18 +19,20 @@ export class IsenImages extends View {
     this.nobody = h("section", { class: "isen-card isen-stack", hidden: true }, h("h2", { tabindex: -1, text: t("whoToDraw") }), h("p", { text: t("noOneToDraw") }),
       button(t("goTrain"), () => this.store.go({ tab: "training", train: "?" }), { kind: "primary" }));
     this.form = new ImageForm(this, (body) => this.#generate(body));
-    this.stream = h("ul", { class: "isen-plain-list isen-stream", "aria-label": t("images"), "data-testid": "isen-stream" });
-    this.none = h("p", { class: "isen-muted isen-center", text: t("noImages") });
-    this.favourites = h("input", { type: "checkbox", "data-testid": "isen-only-favourites", on: { change: () => this.update(this.store.state) } });
-    this.filter = h("label", { class: "isen-check" }, this.favourites, h("span", { text: t("onlyFavourites") }));
-    this.more = button(t("showMore"), () => this.store.more("generations"), { testid: "isen-more-images" });
-    this.append(this.nobody, this.form.element,
-      h("div", { class: "isen-stack" }, this.filter, this.none, this.stream, this.more));
+    this.stream = h("ul", { class: "isen-plain-list", "aria-label": t("beingMade"), "data-testid": "isen-stream" });
+    this.gallery = new Gallery(this);
+    this.append(this.nobody, this.form.element, h("div", { class: "isen-stack" }, this.stream, this.gallery.element));
   }
 
   connectedCallback() {
     super.connectedCallback();
+    this.gallery.watch();
     loadComparisons(this.store, "bench");
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.gallery.wall.unwatch();
   }
 
   update(state) {
@@ -33,19 +40,36 @@ export class IsenImages extends View {
     const people = state.characters.filter((known) => known.versions.length || placeholders);
     this.nobody.hidden = people.length > 0;
     this.form.element.hidden = !people.length;
-    this.form.show(people, state.recipes, { wanted: this.route.id, styles: state.styles, samplers: state.samplers });
-    const names = Object.fromEntries(state.characters.map((known) => [known.id, known.name]));
-    const list = (state.generations ?? []).filter((known) => !this.favourites.checked || known.favourite);
-    const shown = list.map((generation) => ({ generation, name: names[generation.request.characters[0]?.id] ?? t("gone") }));
-    this.filter.hidden = !state.generations?.length;
-    this.none.hidden = list.length > 0 || !people.length;
-    this.more.hidden = !state.cursors.generations;
-    keyed(this.stream, shown, { id: ({ generation }) => generation.id, make: (entry) => generationCard(this, entry) });
+    const { styles, samplers } = state;
+    if (people.length) this.form.show(people, state.recipes, { wanted: this.route.id, styles, samplers });
+    this.gallery.show(state);
+    const going = (state.generations ?? []).filter((known) => !ENDED.has(known.state));
+    const failed = (state.generations ?? []).filter((known) => known.state === "failed").slice(0, TROUBLES);
+    const shown = [...going, ...failed].map((generation) => ({ generation, name: this.gallery.nameOf(generation) }));
+    keyed(this.stream, shown, { id: ({ generation }) => `${generation.id}${generation.error ? "!" : ""}`, make: (entry) => this.#card(entry), update: (node, entry) => node.card?.show(entry) });
   }
 
-  /** The request of a picture, into the form. */
-  reuse(generation) {
-    this.form.take(generation.request);
+  #card(entry) {
+    if (entry.generation.state === "failed") return this.#trouble(entry);
+    const card = new MakingCard(this);
+    card.show(entry);
+    return Object.assign(card.element, { card });
+  }
+
+  /** Why it failed, until it is read. */
+  #trouble({ generation, name }) {
+    const { error } = generation;
+    const dismiss = async () => this.store.keepGeneration(await this.store.attempt((id) => this.store.api.delete(`/generations/${generation.id}`, id)));
+    const again = () => this.reuse({ generation, image: { seed: generation.request.seed } });
+    return h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation", "data-state": "failed" },
+      h("p", { class: "isen-error", "data-testid": "isen-generation-error", text: `${error?.message ?? ""} ${error?.hint ?? ""}`.trim() }),
+      h("p", { class: "isen-prompt-line isen-muted", text: `${name} · ${generation.request.prompt}`, title: generation.request.prompt }),
+      h("div", { class: "isen-row" }, button(t("reuse"), again, { icon: "replay", bare: true }), button(t("dismiss"), dismiss, { icon: "times", bare: true, testid: "isen-dismiss-failure" })));
+  }
+
+  /** The request of a picture, into the form; its own seed, so that it comes out the same. */
+  reuse({ generation, image }) {
+    this.form.take({ ...generation.request, seed: image.seed });
     this.form.element.scrollIntoView({ block: "start" });
   }
 

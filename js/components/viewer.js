@@ -6,9 +6,10 @@ import { arrowOf, closer, openDialog } from "./dialogs.js";
 
 /**
  * @param {import("./view.js").View} view
- * @param {{label: string, items: {src: string, name: string, caption: string}[], at: number, tools?: (close: () => void, at: () => number) => any[]}} shown
+ * @param {{label: string, items: {src: string, name: string, caption: string}[], at: number, tools?: (close: () => void, at: () => number) => any[],
+ *   keys?: (event: KeyboardEvent, close: () => void) => void, changed?: () => void}} shown `changed`: another picture is shown
  */
-export function showPictures(view, { label, items, at: first, tools = () => [] }) {
+export function showPictures(view, { label, items, at: first, tools = () => [], keys = () => {}, changed = () => {} }) {
   let at = first;
   const image = h("img", { class: "isen-full", "data-testid": "isen-full" });
   const caption = h("small", { class: "isen-grow isen-wrap isen-caption-text", tabindex: 0 });
@@ -23,9 +24,10 @@ export function showPictures(view, { label, items, at: first, tools = () => [] }
     say(place, items.length > 1 ? t("placeOf", { n: at + 1, count: items.length }) : "");
     link.href = src;
     link.download = name;
+    changed();
   };
   const turn = (move, word, name) => items.length > 1 && button(word, () => show(move), { icon: name, bare: true });
-  const dialog = openDialog(view, { label, kind: "isen-viewer", keys: (event) => arrowOf(event) && show(arrowOf(event)) },
+  const dialog = openDialog(view, { label, kind: "isen-viewer", keys: (event) => (arrowOf(event) ? show(arrowOf(event)) : keys(event, () => dialog.close())) },
     h("div", { class: "isen-viewer-picture" }, image),
     h("div", { class: "isen-row" }, turn(-1, t("previous"), "chevron-left"), place, turn(1, t("next"), "chevron-right"), caption,
       ...tools(() => dialog.close(), () => at), link, closer(() => dialog.close())));

@@ -30,4 +30,13 @@ export default {
   benchPicture: "Likeness {strength}",
   cancelBench: "Cancel the comparison",
   useLikeness: "Use this likeness",
+
+  ahead: "{n} pictures before it in ComfyUI's queue",
+  oneAhead: "1 picture before it in ComfyUI's queue",
+  beingMade: "Pictures being made",
+  gallery: "Pictures",
+  all: "all",
+  noneFits: "No picture fits. Choose “all” to see every one.",
+  canvasName: "Isengard {name} {seed}",
+  preview: "The picture so far",
 };

@@ -176,3 +176,16 @@ def test_what_was_made_to_compare_is_listed_by_its_purpose(store, ann):
     assert [g.id for g in store.list(purpose="grid").items] == [grid.id]
     assert {g.id for g in store.list().items} == {liked.id, plain.id}
     assert [g.id for g in store.list(favourite=True).items] == [liked.id]
+
+
+def test_one_picture_may_come_back(store, paths, one):
+    picture(store, paths, one.id, 0), picture(store, paths, one.id, 1)
+    store.delete_image(one.id, 0)
+    assert [image.deleted_at for image in store.restore_image(one.id, 0).images] == [None, None]
+    assert store.image_path(one.id, 0).read_bytes() == b"png" and not list(paths.trash.glob("gen_*.png"))
+    assert store.restore_image(one.id, 0).images[0].deleted_at is None
+    store.delete_image(one.id, 1)
+    (paths.trash / f"{one.id}-0001.png").unlink()
+    for number in (1, 9):
+        with pytest.raises(NotFoundError):
+            store.restore_image(one.id, number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import struct
 import urllib.parse
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,13 @@ class ComfyStandIn:
         self.hold = False
         self.hold_after: int | None = None
         self.steps = 3
+        self.preview: bytes | None = None
         self.refusal: dict[str, Any] | None = None
         self.failure: dict[str, Any] | None = None
         self.cached: dict[str, Any] = {}
         self.repeats_from_cache = 0
         self._wake, self._go, self._stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._understands_previews: set[str] = set()
         self._sockets: dict[str, web.WebSocketResponse] = {}
 
     @property
@@ -125,8 +128,10 @@ class ComfyStandIn:
         await socket.prepare(request)
         self._sockets[request.query["clientId"]] = socket
         await socket.send_str(json.dumps({"type": "status", "data": {}}))
-        async for _ in socket:
-            pass
+        async for message in socket:
+            said = json.loads(message.data)
+            if said["type"] == "feature_flags" and said["data"]["supports_preview_metadata"]:
+                self._understands_previews.add(request.query["clientId"])
         return socket
 
     async def _work(self) -> None:
@@ -148,6 +153,7 @@ class ComfyStandIn:
             await self._say(
                 client_id, {"type": "progress", "data": {"value": step, "max": 3, "prompt_id": prompt_id}}
             )
+            await self._send_preview(client_id, prompt_id)
             await asyncio.sleep(0.01)
         while self.hold or (self.hold_after is not None and len(self.history) >= self.hold_after):
             if self._stop.is_set():
@@ -170,6 +176,14 @@ class ComfyStandIn:
         ]
         Image.new("RGB", (64, 64), (40 + int(60 * sum(strengths)), 90, 90)).save(folder / name)
         return {"generation_id": folder.name, "file": name, "width": 64, "height": 64}
+
+    async def _send_preview(self, client_id: str, prompt_id: str) -> None:
+        """Only to whom said that it understands them, as ComfyUI does."""
+        socket = self._sockets.get(urllib.parse.unquote(client_id))
+        if self.preview is None or socket is None or client_id not in self._understands_previews:
+            return
+        about = json.dumps({"prompt_id": prompt_id, "image_type": "image/jpeg"}).encode()
+        await socket.send_bytes(struct.pack(">II", 4, len(about)) + about + self.preview)
 
     async def _say(self, client_id: str, message: dict[str, Any]) -> None:
         socket = self._sockets.get(urllib.parse.unquote(client_id))

@@ -227,3 +227,45 @@ def test_pictures_go_on_without_the_progress_socket(house):
 def test_ended_states_are_final():
     ended = [state for state, following in TRANSITIONS.items() if not following]
     assert {state.value for state in ended} == {"completed", "failed", "cancelled"}
+
+
+def test_who_waits_is_told_how_many_go_before(house):
+    publish(house, 10)
+
+    async def scenario(comfy):
+        comfy.hold = True
+        first = await house.service.create(request(house), "c")
+        await until(house, first.id, "running")
+        second = await house.service.create(request(house, seed=50), "c")
+        third = await house.service.create(request(house, seed=60), "c")
+        while house.store.get(third.id).progress.ahead != 2:
+            await asyncio.sleep(0.01)
+        assert house.store.get(second.id).progress.ahead == 1
+        await house.service.cancel(second.id)
+        while house.store.get(third.id).progress.ahead != 1:
+            await asyncio.sleep(0.01)
+        comfy.release()
+        assert (await until(house, third.id, "completed")).progress.ahead == 0
+
+    with_comfy(house, scenario)
+
+
+def test_a_preview_is_kept_while_it_is_being_made_and_a_thumbnail_for_good(house):
+    publish(house, 10)
+
+    async def scenario(comfy):
+        comfy.hold, comfy.preview = True, b"the picture so far"
+        made = await house.service.create(request(house), "c")
+        while house.service.frame(made.id) is None:
+            await asyncio.sleep(0.01)
+        frame = house.service.frame(made.id)
+        assert (frame.mime, frame.content) == ("image/jpeg", b"the picture so far")
+        while house.store.get(made.id).progress.frame != frame.number:
+            await asyncio.sleep(0.01)
+        comfy.release()
+        await until(house, made.id, "completed")
+        await asyncio.sleep(0.05)
+        assert house.service.frame(made.id) is None
+        assert (house.paths.generation(made.id) / "thumbs" / "0000.jpg").is_file()
+
+    with_comfy(house, scenario)

@@ -86,10 +86,20 @@ async def delete_image(services: Services, request: web.Request) -> web.Response
     return await _changed(services, generation)
 
 
+async def restore_image(services: Services, request: web.Request) -> web.Response:
+    generation = await asyncio.to_thread(
+        services.generations.store.restore_image, request.match_info["id"], _number(request)
+    )
+    return await _changed(services, generation)
+
+
 async def preview(services: Services, request: web.Request) -> web.Response:
-    """204 while there is none: previews come with a later version."""
-    await asyncio.to_thread(services.generations.store.get, request.match_info["id"])
-    return web.Response(status=204)
+    """The newest frame that ComfyUI sent; 204 while there is none."""
+    generation = await asyncio.to_thread(services.generations.store.get, request.match_info["id"])
+    frame = services.generations.frame(generation.id)
+    if frame is None:
+        return web.Response(status=204)
+    return web.Response(body=frame.content, content_type=frame.mime, headers=responses.FILE_HEADERS)
 
 
 async def workflow(services: Services, request: web.Request) -> web.Response:

@@ -1,0 +1,127 @@
+"""What ComfyUI says about a prompt, in our words: how it ended, why it was refused, and at which node."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ...core.errors import InvalidError
+from .interface import Saved, Sign
+
+MAX_WORDS = 600
+#: Inputs of core loaders -> the folder below ComfyUI's models/ their file belongs in.
+FOLDERS = {
+    "ckpt_name": "checkpoints",
+    "unet_name": "diffusion_models",
+    "clip_name": "text_encoders",
+    "clip_name1": "text_encoders",
+    "clip_name2": "text_encoders",
+    "vae_name": "vae",
+    "lora_name": "loras",
+    "control_net_name": "controlnet",
+    "model_name": "upscale_models",
+    "style_model_name": "style_models",
+}
+#: "Cannot execute because node X does not exist. Node ID '#7'"; newer ones: "Node 'X' not found. The custom node …"
+_UNKNOWN = re.compile(
+    r"node '?([\w.+-]+(?: [\w.+()-]+)*?)'? (?:does not exist|not found)(?:.*?#([\w:]+))?", re.I | re.S
+)
+_OOM = ("outofmemory", "out of memory", "allocation on device", "hip out of memory", "mps backend out of")
+
+
+def ended(entry: dict[str, Any]) -> Sign:
+    """What a history entry says about the prompt's end."""
+    status = entry.get("status") or {}
+    kinds = {message[0]: message[1] for message in status.get("messages", []) if len(message) == 2}
+    if "execution_interrupted" in kinds:
+        return Sign("cancelled")
+    if "execution_error" in kinds:
+        return _failure(kinds["execution_error"], _graph(entry))
+    saved = [
+        Saved(str(item["file"]), int(item["width"]), int(item["height"]))
+        for output in entry.get("outputs", {}).values()
+        for item in output.get("isengard", [])
+    ]
+    if not saved:
+        return Sign(
+            "failed", code="no_picture", message="ComfyUI ended without a picture.", hint="Try again."
+        )
+    return Sign("done", saved=saved)
+
+
+def refusal(answer: Any, prompt: dict[str, Any]) -> InvalidError:
+    """ComfyUI's refusal of a prompt in words, with the name of the node."""
+    answer = answer if isinstance(answer, dict) else {}
+    errors = answer.get("node_errors")
+    for node_id, entry in errors.items() if isinstance(errors, dict) else ():
+        node = node_name(prompt, str(node_id), str(entry.get("class_type") or ""))
+        for error in entry.get("errors", []):
+            return _node_refused(node, error)
+    error = answer.get("error")
+    error = error if isinstance(error, dict) else {"message": error}
+    words = f"{error.get('message') or ''} {error.get('details') or ''}".strip()
+    if unknown := _UNKNOWN.search(words):
+        kind, node_id = unknown.groups()
+        return InvalidError(
+            "node_missing",
+            f"ComfyUI does not know the node {node_name(prompt, node_id or '', kind)}."[:MAX_WORDS],
+            "Install the pack it comes from with ComfyUI-Manager, or choose another recipe.",
+        )
+    return InvalidError(
+        "workflow_refused", f"ComfyUI refused the workflow. {words}".strip()[:MAX_WORDS], "Update ComfyUI."
+    )
+
+
+def node_name(graph: Any, node_id: str, kind: str = "") -> str:
+    """The node's title with its class behind it; what is known of the two."""
+    node = graph.get(node_id, {}) if isinstance(graph, dict) else {}
+    kind = kind or str(node.get("class_type", "")) or node_id
+    title = str((node.get("_meta") or {}).get("title", ""))
+    return f"{title} ({kind})" if title and title != kind else kind
+
+
+def _node_refused(node: str, error: dict[str, Any]) -> InvalidError:
+    extra = error.get("extra_info") if isinstance(error.get("extra_info"), dict) else {}
+    name, value = str(extra.get("input_name") or ""), extra.get("received_value")
+    if error.get("type") == "value_not_in_list" and name in FOLDERS:
+        message = f"{node}: ComfyUI does not have {value}."
+        return InvalidError(
+            "model_missing",
+            message[:MAX_WORDS],
+            f"Put the file into ComfyUI's models/{FOLDERS[name]} folder.",
+        )
+    words = f"{error.get('message') or ''} {error.get('details') or ''}".strip()
+    missing = error.get("type") == "value_not_in_list" and not name
+    return InvalidError(
+        "model_missing" if missing else "workflow_refused",
+        f"{node}: {words}"[:MAX_WORDS],
+        "Put the file into ComfyUI's models folder." if missing else "Open the workflow in ComfyUI.",
+    )
+
+
+def _failure(failure: dict[str, Any], graph: Any) -> Sign:
+    kind, words = str(failure.get("exception_type", "")), str(failure.get("exception_message", "")).strip()
+    node = node_name(graph, str(failure.get("node_id", "")), str(failure.get("node_type", "")))
+    said = f"{kind} {words}".lower()
+    if any(mark in said for mark in _OOM):
+        return Sign(
+            "failed",
+            code="gpu_out_of_memory",
+            message=f"The GPU's memory was not enough for {node}.",
+            hint="Make smaller pictures, or close other programs.",
+        )
+    if "FileNotFoundError" in kind or "no such file" in said:
+        return Sign(
+            "failed",
+            code="model_missing",
+            message=f"{node}: a file it needs is not there. {words}"[:MAX_WORDS],
+            hint="Put it into ComfyUI's models folder, or choose another recipe.",
+        )
+    hint = "Open the workflow in ComfyUI to look at this node."
+    return Sign("failed", code="node_failed", message=f"{node}: {words or kind}"[:MAX_WORDS], hint=hint)
+
+
+def _graph(entry: dict[str, Any]) -> Any:
+    """A history entry keeps the prompt as [number, id, graph, …]."""
+    prompt = entry.get("prompt")
+    return prompt[2] if isinstance(prompt, list) and len(prompt) > 2 else {}

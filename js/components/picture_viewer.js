@@ -1,0 +1,85 @@
+/** One picture of the gallery in full: keys move, F likes, Delete puts it away; its settings and its graph can be had again. */
+
+import { button, icon } from "../lib/dom.js";
+import { t } from "../locales/words.js";
+import { offerUndo } from "./view.js";
+import { showPictures } from "./viewer.js";
+
+/** @param {any} gallery */
+export function openPicture(gallery, entry) {
+  const { view, pictures } = gallery;
+  const api = view.store.api;
+  let at = () => 0;
+  const now = () => latest(gallery, pictures[at()]);
+  const items = pictures.map(({ generation, image }) => ({
+    src: api.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`,
+    caption: `${generation.request.prompt} · ${t("pixels", { w: image.width, h: image.height })} · ${t("seedIs", { n: image.seed })}`,
+  }));
+  const heart = button(t("favourite"), () => like(view, now(), show), { bare: true, testid: "isen-favourite" });
+  const show = (generation = now().generation) => {
+    heart.setAttribute("aria-pressed", String(generation.favourite));
+    heart.replaceChildren(icon(generation.favourite ? "heart-fill" : "heart"));
+  };
+  const away = async (close) => (await putAway(view, now())) && close();
+  const tools = (close, where) => {
+    at = where;
+    const canvas = view.panel?.openOnCanvas;
+    return [
+      heart,
+      button(t("reuse"), () => (close(), view.reuse(now())), { icon: "replay", bare: true, testid: "isen-reuse" }),
+      canvas && button(t("openOnCanvas"), async () => (await onCanvas(gallery, now())) && close(), { icon: "sitemap", bare: true, testid: "isen-open-canvas" }),
+      button(t("deleteImage"), () => away(close), { icon: "trash", bare: true, testid: "isen-delete-image" }),
+    ];
+  };
+  const keys = (event, close) => {
+    if (event.key === "f" && !event.ctrlKey && !event.metaKey) heart.click();
+    if (event.key === "Delete") away(close);
+  };
+  showPictures(view, { label: t("imageAlt", { name: gallery.nameOf(entry.generation) }), items, at: pictures.indexOf(entry), tools, keys, changed: () => show() });
+}
+
+/** The entry as it is known now: it may have been liked since the viewer was opened. */
+function latest({ view }, entry) {
+  return { ...entry, generation: view.store.state.generations.find((known) => known.id === entry.generation.id) ?? entry.generation };
+}
+
+/** Shown at once, taken back when the server refuses. */
+async function like({ store }, { generation }, show) {
+  const favourite = !generation.favourite;
+  show({ favourite });
+  const kept = store.keepGeneration(await store.attempt((id) => store.api.patch(`/generations/${generation.id}`, { favourite }, id)));
+  if (!kept) show(generation);
+}
+
+/** Into the trash, with undo; the last picture takes its generation along. */
+async function putAway(view, { generation, image }) {
+  const { store } = view;
+  const path = `/generations/${generation.id}`;
+  const last = generation.images.filter((known) => !known.deleted_at).length < 2;
+  const gone = last ? path : `${path}/images/${image.n}`;
+  const answer = await store.attempt((id) => store.api.delete(gone, id));
+  if (!answer) return false;
+  store.keepGeneration(answer);
+  offerUndo(view, t("imageDeleted"), async () => store.keepGeneration(await store.attempt((id) => store.api.post(`${gone}/restore`, {}, id))));
+  return true;
+}
+
+/** A graph to go on with: what it makes on the canvas is a picture of its own, not one of this generation. */
+export function unbound(graph) {
+  const nodes = Object.entries(graph).map(([id, node]) => {
+    if (node.class_type !== "IsengardSaveImage") return [id, node];
+    return [id, { ...node, inputs: { ...node.inputs, generation_id: "" } }];
+  });
+  return Object.fromEntries(nodes);
+}
+
+/** The graph that was sent to ComfyUI for this picture, in a canvas tab of its own. */
+async function onCanvas(gallery, { generation, image }) {
+  const { view } = gallery;
+  const prompts = await view.store.attempt(() => view.store.api.get(`/generations/${generation.id}/workflow`));
+  const all = [prompts].flat();
+  const graph = all[image.n] ?? all[0];
+  if (!graph) return false;
+  await view.panel.openOnCanvas(unbound(graph), t("canvasName", { name: gallery.nameOf(generation), seed: image.seed }).replaceAll(/[\\/]/g, " "));
+  return true;
+}

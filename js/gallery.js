@@ -1,0 +1,38 @@
+/** The list of pictures: filtered by the server, fetched in pages, kept when everything is fetched anew. Knows no element. */
+
+export const PAGE = 60;
+export const NO_FILTER = { character: "", recipe: "", favourite: false };
+
+/** @param {{character: string, recipe: string, favourite: boolean}} filter */
+export function galleryPath({ character, recipe, favourite }) {
+  const wanted = [character && `character_id=${character}`, recipe && `recipe=${encodeURIComponent(recipe)}`, favourite && "favourite=1"].filter(Boolean);
+  return ["/generations?limit=" + PAGE, ...wanted].join("&");
+}
+
+/** Events tell of every picture: those that do not fit the filter stay out of sight. */
+export function fits({ character, recipe, favourite }, generation) {
+  const people = generation.request.characters.map((use) => use.id);
+  return (!character || people.includes(character)) && (!recipe || generation.recipe === recipe) && (!favourite || generation.favourite);
+}
+
+/** Another filter: the list from its beginning. The last one asked for wins. */
+export async function setFilter(store, filter) {
+  store.set({ galleryFilter: filter });
+  const page = await store.attempt(() => store.api.get(galleryPath(filter)));
+  if (!page || store.state.galleryFilter !== filter) return;
+  store.set({ generations: page.items, cursors: { ...store.state.cursors, generations: page.next_cursor } });
+}
+
+/** A fresh first page before what was already scrolled through, so that nothing jumps. */
+export function continued(known, cursor, page) {
+  const last = page.items.at(-1)?.id;
+  const older = (known ?? []).filter((item) => item.id < last);
+  if (!page.next_cursor || !older.length) return page;
+  return { items: [...page.items, ...older], next_cursor: cursor };
+}
+
+/** One entry for each picture that is there, newest first. */
+export function picturesOf(generations) {
+  return generations.flatMap((generation) =>
+    generation.images.filter((image) => !image.deleted_at).map((image) => ({ key: `${generation.id}-${image.n}`, generation, image })));
+}

@@ -1,0 +1,102 @@
+"""ComfyUI's refusals and failures in our words, with the node's name."""
+
+from __future__ import annotations
+
+import pytest
+from isengard.generation.image.comfy_words import ended, node_name, refusal
+
+GRAPH = {
+    "1": {
+        "class_type": "CheckpointLoaderSimple",
+        "inputs": {"ckpt_name": "x.safetensors"},
+        "_meta": {"title": "Base model"},
+    },
+    "7": {"class_type": "UpscaleNode", "inputs": {}},
+}
+
+
+def refused(kind, name, value, message="Value not in list"):
+    error = {
+        "type": kind,
+        "message": message,
+        "details": f"{name}: '{value}' not in []",
+        "extra_info": {"input_name": name, "received_value": value},
+    }
+    return refusal(
+        {"error": {}, "node_errors": {"1": {"class_type": "CheckpointLoaderSimple", "errors": [error]}}},
+        GRAPH,
+    )
+
+
+def test_a_missing_file_is_named_with_its_node_and_its_folder():
+    error = refused("value_not_in_list", "ckpt_name", "x.safetensors")
+    assert error.code == "model_missing" and "models/checkpoints" in error.hint
+    assert error.message == "Base model (CheckpointLoaderSimple): ComfyUI does not have x.safetensors."
+
+
+def test_another_bad_value_keeps_comfyuis_words():
+    error = refused("value_not_in_list", "sampler_name", "nope")
+    assert error.code == "workflow_refused" and "nope" in error.message and "Base model" in error.message
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {
+            "type": "invalid_prompt",
+            "message": "Cannot execute because node UpscaleNode does not exist.",
+            "details": "Node ID '#7'",
+            "extra_info": {},
+        },
+        {
+            "type": "missing_node_type",
+            "message": "Node 'UpscaleNode' not found. The custom node may not be installed.",
+            "details": "Node ID '#7'",
+            "extra_info": {"node_id": "7", "class_type": "UpscaleNode"},
+        },
+    ],
+)
+def test_an_unknown_node_is_named(error):
+    found = refusal({"error": error, "node_errors": {}}, GRAPH)
+    assert found.code == "node_missing" and "UpscaleNode" in found.message and "Manager" in found.hint
+
+
+@pytest.mark.parametrize(
+    "answer", [None, [], "no", {}, {"error": None}, {"error": "broken"}, {"error": {"message": 3}}]
+)
+def test_whatever_comes_is_a_refusal(answer):
+    assert refusal(answer, GRAPH).code == "workflow_refused"
+
+
+def failed(kind, words):
+    message = {
+        "node_id": "1",
+        "node_type": "CheckpointLoaderSimple",
+        "exception_type": kind,
+        "exception_message": words,
+    }
+    entry = {"prompt": [0, "id", GRAPH], "status": {"messages": [["execution_error", message]]}}
+    return ended(entry)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "code"),
+    [
+        ("torch.OutOfMemoryError", "Allocation on device 0", "gpu_out_of_memory"),
+        ("RuntimeError", "HIP out of memory", "gpu_out_of_memory"),
+        ("FileNotFoundError", "[Errno 2] No such file or directory: 'vae.pt'", "model_missing"),
+        ("ValueError", "", "node_failed"),
+    ],
+)
+def test_a_failure_says_where(kind, words, code):
+    sign = failed(kind, words)
+    assert (sign.kind, sign.code) == ("failed", code)
+    assert "Base model (CheckpointLoaderSimple)" in sign.message and sign.hint
+
+
+def test_a_nodes_name_is_what_is_known_of_it():
+    assert (
+        node_name(GRAPH, "7") == "UpscaleNode"
+        and node_name({}, "9", "X") == "X"
+        and node_name(None, "9") == "9"
+    )

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { installDocument } from "./fake_dom.mjs";
+
+installDocument();
+const { NO_FILTER, continued, fits, galleryPath, picturesOf, setFilter } = await import("../../js/gallery.js");
+const { layoutOf, visible } = await import("../../js/components/wall.js");
+const { makingShare, makingWords } = await import("../../js/components/making.js");
+const { Api } = await import("../../js/api.js");
+const { Store } = await import("../../js/store.js");
+
+const made = (n, more = {}) => ({ id: `gen_${String(n).padStart(4, "0")}`, purpose: "user", recipe: "a", favourite: false, images: [{ n: 0, deleted_at: null }], request: { characters: [{ id: "chr_1" }] }, ...more });
+
+test("only what is in sight is drawn, whatever there is", () => {
+  const layout = layoutOf(320, 5000, { least: 92 });
+  assert.equal(layout.columns, 3);
+  assert.ok(Math.abs(layout.columns * layout.size + 2 * 6 - 320) < 1e-9);
+  const [first, last] = visible(layout, 5000, { top: 100000, bottom: 100800 });
+  assert.ok(last - first < 60 && first % 3 === 0);
+  const row = (index) => Math.floor(index / 3) * (layout.size + 6);
+  assert.ok(row(first) < 100000 && row(last) > 100800);
+  assert.deepEqual(visible(layout, 5000, { top: -900, bottom: -10 }), [0, 9]);
+  assert.deepEqual(visible(layout, 0, { top: 0, bottom: 900 }), [0, 0]);
+  assert.equal(layoutOf(50, 3, { least: 92 }).columns, 1);
+  assert.equal(layoutOf(320, 0, { least: 92 }).height, 0);
+});
+
+test("a filter is the server's, and events are held against it", () => {
+  assert.equal(galleryPath(NO_FILTER), "/generations?limit=60");
+  assert.equal(galleryPath({ character: "chr_1", recipe: "my own", favourite: true }), "/generations?limit=60&character_id=chr_1&recipe=my%20own&favourite=1");
+  assert.ok(fits(NO_FILTER, made(1)));
+  assert.ok(!fits({ ...NO_FILTER, character: "chr_2" }, made(1)));
+  assert.ok(!fits({ ...NO_FILTER, recipe: "b" }, made(1)));
+  assert.ok(!fits({ ...NO_FILTER, favourite: true }, made(1)));
+});
+
+test("one tile for each picture that is there", () => {
+  const two = made(1, { images: [{ n: 0, deleted_at: "x" }, { n: 1, deleted_at: null }, { n: 2, deleted_at: null }] });
+  assert.deepEqual(picturesOf([two]).map(({ key }) => key), ["gen_0001-1", "gen_0001-2"]);
+});
+
+test("fetched anew, what was scrolled through stays", () => {
+  const known = [made(5), made(4), made(3), made(2)];
+  const page = { items: [made(6), made(5)], next_cursor: "gen_0005" };
+  const merged = continued(known, "gen_0002", page);
+  assert.deepEqual(merged.items.map(({ id }) => id), ["gen_0006", "gen_0005", "gen_0004", "gen_0003", "gen_0002"]);
+  assert.equal(merged.next_cursor, "gen_0002");
+  assert.equal(continued(known, null, { items: [made(6)], next_cursor: null }).items.length, 1);
+  assert.equal(continued(null, null, page), page);
+});
+
+test("the last filter asked for wins", async () => {
+  const waiting = [];
+  const ways = { url: (path) => path, fetch: (path) => new Promise((resolve) => waiting.push(() => resolve(new Response(JSON.stringify({ items: [made(path.includes("favourite") ? 2 : 1)], next_cursor: null }))))) };
+  const store = new Store(new Api(ways), { memory: null });
+  const first = setFilter(store, { ...NO_FILTER, recipe: "a" });
+  const second = setFilter(store, { ...NO_FILTER, favourite: true });
+  waiting[1]();
+  waiting[0]();
+  await Promise.all([first, second]);
+  assert.deepEqual(store.state.generations.map(({ id }) => id), ["gen_0002"]);
+});
+
+const progress = (more) => ({ image: 0, count: 2, step: 0, total_steps: 0, ahead: 0, frame: 0, ...more });
+
+test("what is being made, in words and as a share", () => {
+  assert.equal(makingWords({ state: "queued", progress: progress({ ahead: 3 }) }), "3 pictures before it in ComfyUI's queue");
+  assert.equal(makingWords({ state: "queued", progress: progress({ ahead: 1 }) }), "1 picture before it in ComfyUI's queue");
+  assert.equal(makingWords({ state: "queued", progress: progress({}) }), "Waiting in ComfyUI's queue");
+  assert.equal(makingWords({ state: "running", progress: progress({ image: 1, step: 3, total_steps: 6 }) }), "Making picture 2 of 2, step 3 of 6");
+  assert.equal(makingWords({ state: "cancelling", progress: progress({}) }), "stopping");
+  assert.equal(makingShare({ progress: progress({ image: 1, step: 3, total_steps: 6 }) }), 0.75);
+});
