@@ -59,6 +59,18 @@ class VersionStore:
         wanted = int(checkpoint) if checkpoint.isdecimal() else None
         return next((v for v in reversed(versions) if wanted == v.step or v.file == checkpoint), None)
 
+    def pick(self, slug: str, file: str) -> Version:
+        """The user's own best of its family. NotFoundError `version_missing`."""
+        versions = self.list(slug)
+        chosen = next((v for v in versions if v.file == file), None)
+        if chosen is None:
+            raise NotFoundError("version_missing", "There is no such version.", "Reload: it may be gone.")
+        for version in versions:
+            picked = version.file == file
+            if version.family == chosen.family and version.picked != picked:
+                self.update(version.model_copy(update={"picked": picked}))
+        return chosen.model_copy(update={"picked": True})
+
     def path(self, version: Version) -> Path:
         """The file itself, contained in models/. Raises NotFoundError `version_missing`."""
         slug, _, name = version.file.partition("/")

@@ -43,6 +43,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/characters/{id}/restore", "characters.restore", "Bring a character back"),
     Route("GET", "/characters/{id}/forget", "characters.would_go", "What forgetting would remove, counted"),
     Route("POST", "/characters/{id}/forget", "characters.forget", "Remove a person for good, with a report"),
+    Route("POST", "/characters/{id}/versions/pick", "characters.pick_version", "Use one version as the best"),
     Route("GET", "/characters/{id}/versions", "characters.versions", "Trained LoRAs of a character"),
     Route("GET", "/characters/{id}/export", "transfers.give", "A character as one file"),
     Route(

@@ -39,6 +39,8 @@ class ComfyClient:
         self._client_id = f"isengard-{uuid.uuid4().hex}"
         self._cancelled: set[str] = set()
         self._progress: ProgressSocket | None = None
+        self._looking = asyncio.Lock()
+        self._looked: tuple[float, dict[str, Any]] | None = None
 
     async def submit(self, prompt: dict[str, Any], prompt_id: str, extra_pnginfo: dict[str, Any]) -> None:
         """NotReadyError `comfyui_unreachable`; InvalidError with ComfyUI's reason in words."""
@@ -83,7 +85,7 @@ class ComfyClient:
         """Take it out of the queue, and interrupt it if it runs; others are left alone."""
         self._cancelled.add(prompt_id)
         await self._ask("POST", "/queue", {"delete": [prompt_id]})
-        if await self._ahead(prompt_id) == RUNNING:
+        if await self._ahead(prompt_id, fresh=True) == RUNNING:
             await self._ask("POST", "/interrupt", {"prompt_id": prompt_id})
 
     async def free(self) -> None:
@@ -97,30 +99,39 @@ class ComfyClient:
 
     async def _look(self, prompt_id: str) -> Sign | None:
         """What ComfyUI knows of it now; None where it knows nothing."""
-        for _ in range(2):  # it may end between the two questions: the history is asked once more
-            _, history = await self._ask("GET", f"/history/{prompt_id}")
-            entry = history.get(prompt_id) if isinstance(history, dict) else None
-            if entry is not None:
-                return ended(entry)
-            ahead = await self._ahead(prompt_id)
+        for fresh in (False, True):  # it may begin or end between the two questions: both are asked once more
+            ahead = await self._ahead(prompt_id, fresh=fresh)
             if ahead == RUNNING:
                 step, total = self._socket().step(prompt_id)
                 return Sign("running", step=step, total=total, frame=self._socket().frame(prompt_id))
             if ahead is not None:
                 return Sign("waiting", ahead=ahead)
+            _, history = await self._ask("GET", f"/history/{prompt_id}")
+            entry = history.get(prompt_id) if isinstance(history, dict) else None
+            if entry is not None:
+                return ended(entry)
         return Sign("cancelled") if prompt_id in self._cancelled else None
 
-    async def _ahead(self, prompt_id: str) -> int | None:
+    async def _ahead(self, prompt_id: str, *, fresh: bool) -> int | None:
         """How many prompts come before it, RUNNING when it is at work, None where the queue does not know it."""
-        _, queue = await self._ask("GET", "/queue")
-        if not isinstance(queue, dict):
-            raise _unreachable()
+        queue = await self._queue(fresh=fresh)
         running, pending = queue.get("queue_running", []), queue.get("queue_pending", [])
         if any(item[1] == prompt_id for item in running):
             return RUNNING
         # a heap: only its numbers say the order
         waiting = [item[1] for item in sorted(pending, key=lambda item: item[0])]
         return len(running) + waiting.index(prompt_id) if prompt_id in waiting else None
+
+    async def _queue(self, *, fresh: bool) -> dict[str, Any]:
+        """One look for all who follow a prompt: a hundred of them would ask hundreds of times a second."""
+        async with self._looking:
+            now = asyncio.get_running_loop().time()
+            if fresh or self._looked is None or now - self._looked[0] > POLL_S / 2:
+                _, queue = await self._ask("GET", "/queue")
+                if not isinstance(queue, dict):
+                    raise _unreachable()
+                self._looked = (now, queue)
+            return self._looked[1]
 
     async def _ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         url = self._url()

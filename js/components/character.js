@@ -55,7 +55,7 @@ export class IsenCharacter extends View {
     this.uploads.show(state.uploads);
     this.captions.show(character, list);
     this.versions.hidden = !character.versions.length;
-    fill(this.versions, character.versions, () => versionList(character));
+    fill(this.versions, character.versions, () => versionList(this.store, character));
     const running = runningJobs(state).find((job) => job.character_id === character.id);
     this.#foot(character, list, running);
   }

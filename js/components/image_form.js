@@ -1,6 +1,6 @@
 /** What a picture is asked for with: people, prompt, look, shape, number, quality; the rest is folded away. */
 
-import { field, h, icon, say } from "../lib/dom.js";
+import { button, field, h, icon, say } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { count } from "../lib/format.js";
 import { t } from "../locales/words.js";
@@ -12,6 +12,7 @@ import { PromptBox } from "./prompt_box.js";
 import { QualityChoice } from "./quality.js";
 import { SeedChoice } from "./seed.js";
 import { ShapeChoice, sized } from "./shapes.js";
+import { VersionWall, comparable } from "./version_wall.js";
 
 const PROMPT_KEY = "isengard.prompt";
 
@@ -21,6 +22,7 @@ export class ImageForm {
    * @param {(body: any) => Promise<any>} generate answers with the generation, or null where it was refused
    */
   constructor(view, generate, { memory = globalThis.sessionStorage } = {}) {
+    this.view = view;
     this.store = view.store;
     this.generate = generate;
     const adjust = () => this.#adjust();
@@ -41,7 +43,9 @@ export class ImageForm {
     this.count = h("input", { type: "number", min: 1, max: 16, value: 1, "data-testid": "isen-count" });
     this.recipe = h("select", { "data-testid": "isen-recipe", on: { change: adjust } });
     this.version = h("select", { "data-testid": "isen-version" });
+    this.compare = button(t("compareVersions"), () => this.openWall(), { icon: "table", kind: "link", testid: "isen-compare-versions" });
     this.versionField = field(t("version"), this.version, t("versionHint"));
+    this.versionField.append(this.compare);
     this.problem = h("p", { class: "isen-warn", role: "status", hidden: true, "data-testid": "isen-recipe-problem" });
     this.submit = h("button", { type: "submit", class: "isen-primary isen-wide", title: t("generateKey"), "data-testid": "isen-generate" }, icon("images"), t("generate"));
     this.element = this.#form();
@@ -105,8 +109,18 @@ export class ImageForm {
   #versions(person, recipe) {
     const steps = person.versions.filter((version) => recipe.families.includes(version.family)).map((version) => version.step);
     this.versionField.hidden = recipe.identity === "placeholder" || !steps.length;
+    this.compare.hidden = !comparable(person, recipe);
     const entries = [["best", t("best")], ["last", t("last")], ...[...new Set(steps)].reverse().map((step) => [String(step), t("stepNumber", { n: count(step) })])];
     fill(this.version, [person.id, entries], () => entries.map(([value, text]) => h("option", { value, text })));
+  }
+
+  /** Every version at every likeness; what is used there is used here. */
+  openWall() {
+    const use = (step, strength) => {
+      this.version.value = String(step);
+      this.cast.likeness[0].value = strength;
+    };
+    return new VersionWall(this.view, { person: this.cast.people[0], recipe: this.#chosen, use }).open();
   }
 
   async #submit(event) {

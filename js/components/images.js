@@ -28,6 +28,7 @@ export class IsenImages extends View {
     super.connectedCallback();
     this.gallery.watch();
     loadComparisons(this.store, "bench");
+    if (this.route.compare && !this.form.compare.hidden) this.form.openWall();
   }
 
   disconnectedCallback() {

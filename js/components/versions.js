@@ -1,19 +1,21 @@
 /** Trained versions of a character and what is proven about each. */
 
-import { h } from "../lib/dom.js";
+import { button, h } from "../lib/dom.js";
 import { ago, bytes, count } from "../lib/format.js";
 import { t } from "../locales/words.js";
 
 const FIT = { fits: "proofFits", partial: "proofPartial", unchecked: "proofUnchecked", wrong: "proofWrong" };
 const IMAGE = { changed: "imageChanged", unchanged: "imageUnchanged", pending: "imagePending", skipped: "imageSkipped" };
 
-export function versionList(character) {
+/** @param {import("../store.js").Store} store */
+export function versionList(store, character) {
   const rows = [...character.versions].reverse().map((version) =>
     h("li", { title: version.file },
-      h("div", { class: "isen-row" }, h("span", { class: "isen-grow", text: t("versionLine", { family: version.family, step: count(version.step) }) }),
+      h("div", { class: "isen-row" }, h("span", { class: "isen-grow", text: t(version.picked ? "versionPicked" : "versionLine", { family: version.family, step: count(version.step) }) }),
         h("small", { class: "isen-muted", text: `${bytes(version.size)} · ${ago(version.created_at)}` })),
       h("small", { class: "isen-muted", text: proofWords(version) })));
-  return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-plain-list" }, ...rows)];
+  return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-plain-list" }, ...rows),
+    button(t("compareVersions"), () => store.go({ tab: "images", id: character.id, compare: true }), { icon: "table", testid: "isen-compare-of-character" })];
 }
 
 /** What is known about a file, in words. */

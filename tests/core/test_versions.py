@@ -97,3 +97,14 @@ def test_a_linked_folder_is_told_and_makes_no_list_fail(store, paths, tmp_path, 
     (paths.models / "ann").symlink_to(tmp_path)
     assert store.list("ann") == []
     assert any("leads outside" in line.getMessage() for line in logged.records)
+
+
+def test_the_users_pick_is_one_of_its_family_and_is_the_best(store, publish):
+    first, second, other = publish(100, b"a"), publish(200, b"b"), publish(100, b"c", family="sdxl")
+    store.pick("ann", other.file)
+    for chosen in (first, second, first):
+        assert store.pick("ann", chosen.file).picked and store.best("ann", "sd15").file == chosen.file
+        picked = {version.file for version in store.list("ann") if version.picked}
+        assert picked == {chosen.file, other.file}
+    with pytest.raises(NotFoundError):
+        store.pick("ann", "../../etc/passwd")

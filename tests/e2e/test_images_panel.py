@@ -122,6 +122,150 @@ def test_every_control_reaches_the_request(images, api, ann):
     assert page.errors == []
 
 
+def test_versions_are_compared_on_a_wall_and_one_is_used(images, api, ann, shots):
+    page = images
+    page.get("isen-compare-versions").click()
+    for scene in ("full_body", "outfit", "expression"):
+        page.get(f"isen-wall-scene-{scene}").uncheck()
+    expect(page.get("isen-wall-start")).to_have_text("Make 8 pictures")
+    page.get("isen-wall-start").click()
+    page.get("isen-wall-cancel").click()
+    expect(page.get("isen-wall-cancel")).to_be_hidden(timeout=30_000)
+    page.get("isen-wall-start").click()
+    expect(page.get("isen-wall-image")).to_have_count(4, timeout=60_000)
+    expect(page.get("isen-wall-cancel")).to_be_hidden(timeout=60_000)
+    page.page.screenshot(path=shots / "wall.png")
+    page.get("isen-wall-tab-stranger").click()
+    expect(page.get("isen-wall-image")).to_have_count(4)
+    made = api.get("/generations?purpose=grid&limit=8")["items"]
+    assert len({known["correlation_id"] for known in made}) == 1
+    assert {known["state"] for known in made} == {"completed"}
+    prompts = {known["request"]["seed"]: known["request"]["prompt"] for known in made}
+    assert len(prompts) == 2 and sum("{trigger}" in prompt for prompt in prompts.values()) == 1
+    assert not any(known["purpose"] == "grid" for known in api.get("/generations")["items"])
+    page.get("isen-wall-image").nth(1).click()
+    page.get("isen-use-this").click()
+    expect(page.get("isen-strength")).to_have_value("0.85")
+    (version,) = api.get(f"/characters/{ann['id']}/versions")["items"]
+    assert version["picked"]
+    expect(page.get("isen-version")).to_have_value(str(version["step"]))
+    assert page.errors == []
+
+
+def test_a_picture_is_liked_put_away_brought_back_reused_and_opened_on_the_canvas(images, api, shots):
+    page = images
+    page.get("isen-prompt").fill("portrait of {trigger} in red")
+    page.get("isen-seed").fill("5")
+    page.get("isen-count").fill("2")
+    before = page.get("isen-image").count()
+    page.get("isen-generate").click()
+    expect(page.get("isen-image")).to_have_count(before + 2, timeout=60_000)
+    page.get("isen-image").first.click()
+    page.get("isen-favourite").click()
+    page.page.keyboard.press("ArrowRight")
+    page.page.screenshot(path=shots / "viewer.png")
+    with page.page.expect_download() as download:
+        page.page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename.endswith("-1.png")
+    page.page.keyboard.press("Delete")
+    expect(page.get("isen-image")).to_have_count(before + 1)
+    page.get("isen-undo").click()
+    expect(page.get("isen-image")).to_have_count(before + 2)
+    page.get("isen-only-favourites").check()
+    expect(page.get("isen-image")).to_have_count(2)
+    made = newest_of(api)
+    assert made["favourite"] and [image["deleted_at"] for image in made["images"]] == [None, None]
+    page.get("isen-only-favourites").uncheck()
+    page.get("isen-filter-recipe").select_option("fast-test")
+    expect(page.get("isen-no-images")).to_be_visible()
+    page.get("isen-filter-recipe").select_option("")
+    page.get("isen-prompt").fill("something else")
+    page.get("isen-image").nth(1).click()
+    page.get("isen-reuse").click()
+    expect(page.get("isen-prompt").locator(".isen-token")).to_have_count(1)
+    expect(page.get("isen-seed")).to_have_value("6")
+    assert page.errors == []
+
+
+def newest_of(api):
+    return api.get("/generations")["items"][0]
+
+
+#: Names of the canvas tabs, which of them is looked at, and what is on it.
+CANVAS = """() => {
+  const { app } = window.comfyAPI.app;
+  const { openWorkflows, activeWorkflow } = app.extensionManager.workflow;
+  const names = openWorkflows.map((known) => known.filename);
+  return { names, active: activeWorkflow.filename, kinds: app.graph.nodes.map((node) => node.type) };
+}"""
+ADD_NOTE = """() => {
+  const { app } = window.comfyAPI.app;
+  app.graph.add(window.LiteGraph.createNode("Note"));
+  app.extensionManager.workflow.activeWorkflow.changeTracker.checkState();
+}"""
+DROP = """async (address) => {
+  const { app } = window.comfyAPI.app;
+  const blob = await (await fetch(address)).blob();
+  await app.handleFile(new File([blob], "dropped.png", { type: "image/png" }));
+}"""
+
+
+def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(images, api, server):
+    """Unsaved work on the canvas stays, and ComfyUI itself reads our PNG's metadata."""
+    page = images
+    page.get("isen-image").first.wait_for()
+    page.page.evaluate(ADD_NOTE)
+    before = page.page.evaluate(CANVAS)
+    page.get("isen-image").first.click()
+    page.get("isen-open-canvas").click()
+    page.page.wait_for_function("() => window.comfyAPI.app.app.graph.nodes.length > 4")
+    opened = page.page.evaluate(CANVAS)
+    assert opened["active"].startswith("Isengard Ann Example") and before["active"] in opened["names"]
+    assert {"KSampler", "IsengardSaveImage"} <= set(opened["kinds"]) and "Note" not in opened["kinds"]
+    page.page.evaluate(
+        """async (name) => {
+      const { workflow } = window.comfyAPI.app.app.extensionManager;
+      await window.comfyAPI.app.app.extensionManager.workflow.openWorkflow?.(workflow.openWorkflows.find((known) => known.filename === name));
+    }""",
+        before["active"],
+    )
+    made = newest_of(api)
+    address = f"/isengard/generations/{made['id']}/images/0"
+    page.page.evaluate(DROP, address)
+    page.page.wait_for_function(
+        "() => window.comfyAPI.app.app.graph.nodes.some((n) => n.type === 'KSampler')"
+    )
+    prompt = page.page.evaluate("async () => (await window.comfyAPI.app.app.graphToPrompt()).output")
+    saved = next(node for node in prompt.values() if node["class_type"] == "IsengardSaveImage")
+    assert saved["inputs"]["generation_id"] == "", "it would save into a generation that has ended"
+    sent = api.get(f"/generations/{made['id']}/workflow")[0]
+    kinds = sorted(node["class_type"] for node in sent.values())
+    assert sorted(node["class_type"] for node in prompt.values()) == kinds
+    sampler = next(node["inputs"] for node in prompt.values() if node["class_type"] == "KSampler")
+    assert sampler["seed"] == made["images"][0]["seed"]
+
+
+def test_what_is_being_made_shows_its_place_and_a_preview_and_can_be_cancelled(images, api):
+    page = images
+    page.page.evaluate(SMALLER.replaceAll("64", "256"))
+    page.get("isen-image-advanced").click()
+    page.get("isen-steps").fill("150")
+    for _ in range(2):
+        page.get("isen-generate").click()
+    cards = page.get("isen-generation")
+    expect(cards).to_have_count(2, timeout=15_000)
+    expect(cards.first.get_by_test_id("isen-making")).to_have_text("1 picture before it in ComfyUI's queue")
+    preview = cards.last.get_by_test_id("isen-preview")
+    expect(preview).to_be_visible(timeout=30_000)
+    assert preview.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }") > 8
+    cards.first.get_by_test_id("isen-cancel-images").click()
+    expect(cards).to_have_count(1, timeout=15_000)
+    page.get("isen-cancel-images").click()
+    expect(cards).to_have_count(0, timeout=30_000)
+    assert [made["state"] for made in api.get("/generations")["items"][:2]] == ["cancelled", "cancelled"]
+    assert page.errors == []
+
+
 def test_likeness_is_compared_at_one_seed_and_one_is_used(images, api, shots):
     page = images
     page.get("isen-prompt").fill("portrait of {trigger}")

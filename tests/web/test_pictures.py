@@ -29,3 +29,24 @@ def test_a_comparison_may_be_asked_for_and_a_proof_may_not(api):
         with pytest.raises(ApiError) as caught:
             api.post("/generations", {**order, "purpose": purpose})
         assert caught.value.status == 400
+
+
+def test_a_version_that_is_not_there_is_not_picked(api):
+    person = api.post("/characters", {"name": "Ann"})
+    path = f"/characters/{person['id']}/versions/pick"
+    for body, status in (
+        ({"file": "x"}, 404),
+        ({}, 400),
+        ({"file": 3}, 400),
+        ({"file": "x", "more": 1}, 400),
+    ):
+        with pytest.raises(ApiError) as caught:
+            api.post(path, body)
+        assert caught.value.status == status and caught.value.error["hint"]
+
+
+def test_a_picture_that_is_not_there_does_not_come_back(api):
+    for number in ("0", "x"):
+        with pytest.raises(ApiError) as caught:
+            api.post(f"/generations/gen_{'0' * 26}/images/{number}/restore")
+        assert caught.value.status in (400, 404)

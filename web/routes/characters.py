@@ -8,6 +8,7 @@ from typing import Literal
 from aiohttp import web
 
 from ...core import correlation
+from ...core.errors import InvalidError
 from ...core.records.character import Character, CharacterDraft, CharacterPatch
 from ...core.records.event import Subject
 from .. import people as forgetting
@@ -58,6 +59,18 @@ async def restore(services: Services, request: web.Request) -> web.Response:
 async def versions(services: Services, request: web.Request) -> web.Response:
     character = await asyncio.to_thread(services.characters.get, request.match_info["id"])
     return responses.records(character.versions)
+
+
+async def pick_version(services: Services, request: web.Request) -> web.Response:
+    """The user's own best among the versions of a family."""
+    body = await read_json(request)
+    if set(body) != {"file"} or not isinstance(body["file"], str):
+        raise InvalidError("bad_request", "Name the version's file, nothing else.", "Correct the body.")
+    character = await asyncio.to_thread(services.characters.get, request.match_info["id"])
+    await asyncio.to_thread(services.versions.pick, character.slug, body["file"])
+    character = await asyncio.to_thread(services.characters.get, character.id)
+    await tell(services, character.id, "updated", character)
+    return responses.record(character)
 
 
 async def would_go(services: Services, request: web.Request) -> web.Response:
