@@ -58,6 +58,11 @@ export function badge(text) {
   if (tab && (tab.iconBadge ?? null) !== wanted) tab.iconBadge = wanted;
 }
 
+/** What is on the canvas now as an API graph: subgraphs flattened, muted nodes left out, as ComfyUI would run it. */
+export async function canvasGraph() {
+  return (await app.graphToPrompt()).output;
+}
+
 /** A new canvas tab with this API-format graph. */
 export function openOnCanvas(graph, name) {
   return app.loadApiJson(graph, name);

@@ -1,7 +1,7 @@
 /** The only module that does something when it is loaded: ComfyUI's page imports every .js file of the pack. */
 
 import { Api } from "./api.js";
-import { badge, openOnCanvas, register, ways } from "./comfy.js";
+import { badge, canvasGraph, openOnCanvas, register, ways } from "./comfy.js";
 import { defineComponents } from "./components/define.js";
 import { Events } from "./events.js";
 import { t } from "./locales/words.js";
@@ -24,7 +24,7 @@ function start() {
   let panel = null;
   defineComponents();
   const mount = () => {
-    panel ??= Object.assign(document.createElement("isen-panel"), { store, openOnCanvas });
+    panel ??= Object.assign(document.createElement("isen-panel"), { store, openOnCanvas, canvasGraph });
     return panel;
   };
   register({

@@ -2,7 +2,7 @@
 
 import { button, h } from "../lib/dom.js";
 import { t } from "../locales/words.js";
-import { Likeness } from "./likeness.js";
+import { PersonPart } from "./part.js";
 import { PeopleChoice } from "./people.js";
 
 export class Cast {
@@ -12,12 +12,12 @@ export class Cast {
     this.two = false;
     this.first = new PeopleChoice(store, { label: t("person"), name: "isen-image-who", testid: "isen-image-person", changed: () => this.#again() });
     this.second = new PeopleChoice(store, { label: t("secondPerson"), name: "isen-image-other", testid: "isen-image-second", changed });
-    this.likeness = [new Likeness({ testid: "isen-strength" }), new Likeness({ testid: "isen-strength-2" })];
+    this.parts = [new PersonPart(""), new PersonPart("-2")];
     this.add = button(t("addSecond"), () => this.#pair(true), { icon: "plus", kind: "link", testid: "isen-add-second" });
     const remove = button(t("removeSecond"), () => this.#pair(false), { icon: "times", bare: true, testid: "isen-remove-second" });
     this.other = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row isen-ends" }, h("span", { class: "isen-label", text: t("secondPerson") }), remove), this.second.element);
     this.element = h("div", { class: "isen-stack-tight" }, this.first.element, this.add, this.other);
-    this.sliders = h("div", { class: "isen-stack-tight" }, ...this.likeness.map((likeness) => likeness.element));
+    this.sliders = h("div", { class: "isen-stack-tight" }, ...this.parts.map((part) => part.element));
   }
 
   /** @param {number} most how many people a way of making pictures can draw at most */
@@ -35,14 +35,14 @@ export class Cast {
   }
 
   uses(checkpoint) {
-    return this.people.map(({ id }, place) => ({ id, strength: this.likeness[place].value, checkpoint: place ? "best" : checkpoint }));
+    return this.people.map(({ id }, place) => ({ id, ...this.parts[place].values(), checkpoint: place ? "best" : checkpoint }));
   }
 
   take(uses) {
     this.two = uses.length > 1;
     this.first.choose(uses[0].id);
     if (this.two) this.second.choose(uses[1].id);
-    for (const [place, use] of uses.slice(0, 2).entries()) this.likeness[place].value = use.strength;
+    for (const [place, use] of uses.slice(0, 2).entries()) this.parts[place].take(use);
     this.#again();
   }
 
@@ -56,9 +56,12 @@ export class Cast {
     this.second.show((this.all ?? []).filter((known) => known.id !== this.first.value));
     this.add.hidden = this.two || this.most < 2;
     this.other.hidden = !this.two;
-    const [, other] = this.likeness;
-    other.element.hidden = !this.two;
-    this.people.forEach((person, place) => this.likeness[place].show(this.two ? person.name : ""));
+    this.parts[1].element.hidden = !this.two;
     this.changed();
+  }
+
+  /** Sliders and words that the chosen way has. */
+  fit(controls) {
+    this.people.forEach((person, place) => this.parts[place].show(this.two ? person.name : "", controls));
   }
 }

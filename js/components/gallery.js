@@ -28,8 +28,7 @@ export class Gallery {
 
   show(state) {
     const { galleryFilter: filter, generations, characters, recipes } = state;
-    this.names = Object.fromEntries(characters.map((known) => [known.id, known.name]));
-    this.labels = Object.fromEntries(recipes.map((known) => [known.name, known.label]));
+    if (this.of !== characters || this.ways !== recipes) this.#filters(filter, { characters, recipes });
     if (this.shown !== generations || this.by !== filter) {
       this.shown = generations;
       this.by = filter;
@@ -40,6 +39,12 @@ export class Gallery {
     this.filters.hidden = !this.pictures.length && !filtered;
     this.none.textContent = generations === null ? "" : t(filtered ? "noneFits" : "noImages");
     this.none.hidden = this.pictures.length > 0 || (!filtered && generations?.length > 0);
+  }
+
+  #filters(filter, { characters, recipes }) {
+    this.of = characters;
+    this.ways = recipes;
+    this.names = Object.fromEntries(characters.map((known) => [known.id, known.name]));
     this.#choices(this.person, characters.map(({ id, name }) => [id, name]), filter.character);
     this.#choices(this.recipe, recipes.map(({ name, label }) => [name, label]), filter.recipe);
     this.favourites.checked = filter.favourite;

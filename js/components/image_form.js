@@ -1,6 +1,6 @@
 /** What a picture is asked for with: people, prompt, look, shape, number, quality; the rest is folded away. */
 
-import { button, field, h, icon, say } from "../lib/dom.js";
+import { button, field, h, icon } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { count } from "../lib/format.js";
 import { t } from "../locales/words.js";
@@ -10,6 +10,8 @@ import { ImageAdvanced } from "./image_advanced.js";
 import { LookChoice } from "./looks.js";
 import { PromptBox } from "./prompt_box.js";
 import { QualityChoice } from "./quality.js";
+import { RecipeShelf } from "./recipe_shelf.js";
+import { RecipeState } from "./recipe_state.js";
 import { SeedChoice } from "./seed.js";
 import { ShapeChoice, sized } from "./shapes.js";
 import { VersionWall, comparable } from "./version_wall.js";
@@ -39,27 +41,30 @@ export class ImageForm {
     this.quality = new QualityChoice(adjust);
     this.seed = new SeedChoice();
     this.advanced = new ImageAdvanced(this.store);
-    this.bench = new LikenessBench(view, { request: () => this.request(), use: (strength) => (this.cast.likeness[0].value = strength) });
+    this.bench = new LikenessBench(view, { request: () => this.request(), use: (strength) => (this.cast.parts[0].likeness.value = strength) });
     this.count = h("input", { type: "number", min: 1, max: 16, value: 1, "data-testid": "isen-count" });
     this.recipe = h("select", { "data-testid": "isen-recipe", on: { change: adjust } });
     this.version = h("select", { "data-testid": "isen-version" });
     this.compare = button(t("compareVersions"), () => this.openWall(), { icon: "table", kind: "link", testid: "isen-compare-versions" });
     this.versionField = field(t("version"), this.version, t("versionHint"));
     this.versionField.append(this.compare);
-    this.problem = h("p", { class: "isen-warn", role: "status", hidden: true, "data-testid": "isen-recipe-problem" });
+    this.state = new RecipeState(this.store);
+    this.shelf = new RecipeShelf(view, (name) => this.#choose(name));
     this.submit = h("button", { type: "submit", class: "isen-primary isen-wide", title: t("generateKey"), "data-testid": "isen-generate" }, icon("images"), t("generate"));
     this.element = this.#form();
   }
 
   #form() {
     const quality = h("div", { class: "isen-field" }, h("span", { class: "isen-label", text: t("quality") }), this.quality.element);
+    this.counts = h("div", { class: "isen-count" }, field(t("count"), this.count));
+    this.size = h("div", { class: "isen-row isen-bottom" }, this.shapes.element, this.counts);
     this.likeness = h("div", { class: "isen-stack-tight" }, this.cast.sliders, this.bench.element);
     return h("form", { class: "isen-stack isen-image-form", "aria-label": t("images"), on: { submit: (event) => this.#submit(event) } },
       this.cast.element, this.prompt.element, this.looks.element,
-      h("div", { class: "isen-row isen-bottom" }, this.shapes.element, h("div", { class: "isen-count" }, field(t("count"), this.count))),
+      this.size,
       quality, this.likeness,
       h("div", { class: "isen-grid isen-wide-grid" }, field(t("recipe"), this.recipe), this.versionField, this.seed.element),
-      this.advanced.element, this.problem, h("footer", { class: "isen-foot" }, this.submit));
+      this.advanced.element, this.shelf.element, this.state.element, h("footer", { class: "isen-foot" }, this.submit));
   }
 
   show(people, recipes, { wanted, styles, samplers }) {
@@ -69,6 +74,7 @@ export class ImageForm {
     this.looks.show(styles);
     const usable = recipes.find((known) => !known.missing.length && peopleOf(known) === 1) ?? recipes[0];
     fill(this.recipe, recipes.map((known) => [known.name, known.label, known.missing]), () => recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known.name === (this.recipe.value || usable?.name) })));
+    this.shelf.show(recipes);
     this.cast.show(people, wanted, Math.max(1, ...recipes.map(peopleOf)));
   }
 
@@ -85,16 +91,30 @@ export class ImageForm {
     if (!people.length || !recipe) return;
     this.prompt.show(people);
     this.looks.composed(this.prompt.value);
-    const why = people.map((person) => lacking(recipe, person)).find(Boolean) ?? "";
-    say(this.problem, why);
-    this.problem.hidden = !why;
-    this.submit.disabled = Boolean(why);
-    this.likeness.hidden = !recipe.controls.includes("strength");
-    this.quality.element.parentElement.hidden = !recipe.controls.includes("steps");
-    this.quality.show(recipe.defaults.steps ?? 20);
+    const usable = this.state.show(recipe, people);
+    this.submit.disabled = !usable;
+    this.#controls(recipe);
+    this.quality.show(usualOf(recipe, people[0]).steps ?? 20);
     this.advanced.show(recipe, this.samplers);
-    this.bench.show(people, Boolean(why));
+    this.bench.show(people, !usable);
     this.#versions(people[0], recipe);
+  }
+
+  /** Only what the chosen way has. */
+  #controls({ controls }) {
+    const has = (...names) => names.every((name) => controls.includes(name));
+    this.cast.fit(controls);
+    this.bench.element.hidden = !has("strength");
+    this.prompt.element.hidden = !has("prompt");
+    this.looks.element.hidden = !has("prompt") || !this.looks.items.length;
+    this.shapes.element.hidden = !has("width", "height");
+    this.counts.hidden = this.seed.element.hidden = !has("seed");
+    this.quality.element.parentElement.hidden = !has("steps");
+  }
+
+  #choose(name) {
+    this.recipe.value = name;
+    this.#adjust();
   }
 
   /** Only ways that draw so many people can be chosen. */
@@ -118,7 +138,7 @@ export class ImageForm {
   openWall() {
     const use = (step, strength) => {
       this.version.value = String(step);
-      this.cast.likeness[0].value = strength;
+      this.cast.parts[0].likeness.value = strength;
     };
     return new VersionWall(this.view, { person: this.cast.people[0], recipe: this.#chosen, use }).open();
   }
@@ -133,12 +153,13 @@ export class ImageForm {
 
   request() {
     const recipe = this.#chosen;
-    const [width, height] = sized(recipe.defaults.width ?? 512, recipe.defaults.height ?? 512, this.shapes.ratio);
+    const usual = usualOf(recipe, this.cast.people[0]);
+    const [width, height] = sized(usual.width ?? 512, usual.height ?? 512, this.shapes.ratio);
     const checkpoint = /^\d+$/.test(this.version.value) ? Number(this.version.value) : this.version.value || "best";
     const advanced = this.advanced.values();
     return {
       recipe: recipe.name, characters: this.cast.uses(checkpoint), prompt: this.looks.composed(this.prompt.value), width, height,
-      count: Number(this.count.value) || 1, seed: this.seed.value, ...advanced, steps: advanced.steps ?? this.quality.steps,
+      count: this.counts.hidden ? 1 : Number(this.count.value) || 1, seed: this.seed.value, ...advanced, steps: advanced.steps ?? (recipe.controls.includes("steps") ? this.quality.steps : null),
     };
   }
 
@@ -160,10 +181,9 @@ export class ImageForm {
 /** How many people a recipe draws. */
 export const peopleOf = (recipe) => recipe?.people ?? 1;
 
-/** Why this recipe cannot draw this person, or nothing. */
-export function lacking(recipe, person) {
-  const [file] = recipe.missing;
-  if (file) return t("recipeMissing", file);
-  const fits = recipe.identity !== "lora" || person.versions.some((version) => recipe.families.includes(version.family));
-  return fits ? "" : t("recipeOtherModel", { name: person.name });
+/** The numbers a recipe starts from; those of the person's model where it draws several. */
+function usualOf(recipe, person) {
+  const families = recipe.families.filter((family) => person?.versions.some((version) => version.family === family));
+  const own = recipe.families.length > 1 ? recipe.family_defaults?.[families[0]] : null;
+  return { ...recipe.defaults, ...own };
 }

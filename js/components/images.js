@@ -38,16 +38,21 @@ export class IsenImages extends View {
 
   update(state) {
     const placeholders = state.recipes.some((recipe) => recipe.identity === "placeholder");
-    const people = state.characters.filter((known) => known.versions.length || placeholders);
+    const references = state.recipes.some((recipe) => recipe.identity === "reference" && !recipe.missing.length);
+    const people = state.characters.filter((known) => known.versions.length || placeholders || (references && known.photo_count));
     this.nobody.hidden = people.length > 0;
     this.form.element.hidden = !people.length;
-    const { styles, samplers } = state;
-    if (people.length) this.form.show(people, state.recipes, { wanted: this.route.id, styles, samplers });
+    const { characters, recipes, styles, samplers, comparisons } = state;
+    const shown = [characters, recipes, styles, samplers, comparisons];
+    if (people.length && shown.some((part, index) => part !== this.shown?.[index])) {
+      this.shown = shown;
+      this.form.show(people, recipes, { wanted: this.route.id, styles, samplers });
+    }
     this.gallery.show(state);
     const going = (state.generations ?? []).filter((known) => !ENDED.has(known.state));
     const failed = (state.generations ?? []).filter((known) => known.state === "failed").slice(0, TROUBLES);
-    const shown = [...going, ...failed].map((generation) => ({ generation, name: this.gallery.nameOf(generation) }));
-    keyed(this.stream, shown, { id: ({ generation }) => `${generation.id}${generation.error ? "!" : ""}`, make: (entry) => this.#card(entry), update: (node, entry) => node.card?.show(entry) });
+    const cards = [...going, ...failed].map((generation) => ({ generation, name: this.gallery.nameOf(generation) }));
+    keyed(this.stream, cards, { id: ({ generation }) => `${generation.id}${generation.error ? "!" : ""}`, make: (entry) => this.#card(entry), update: (node, entry) => node.card?.show(entry) });
   }
 
   #card(entry) {

@@ -4,9 +4,10 @@ import { field, h, say } from "../lib/dom.js";
 import { t } from "../locales/words.js";
 
 export class Likeness {
-  /** @param {{testid: string}} options */
-  constructor({ testid }) {
-    this.input = h("input", { type: "range", min: 0, max: 1.5, step: 0.05, value: 1, title: t("word_likeness"), "data-testid": testid, on: { input: () => this.#said() } });
+  /** @param {{testid: string, word: "likeness"|"reference", most: number}} options */
+  constructor({ testid, word, most }) {
+    this.word = word;
+    this.input = h("input", { type: "range", min: 0, max: most, step: 0.05, value: 1, title: t(word === "likeness" ? "word_likeness" : "referenceHint"), "data-testid": testid, on: { input: () => this.#said() } });
     this.said = h("output", {});
     this.name = h("span", {});
     this.element = field("", this.input);
@@ -25,7 +26,7 @@ export class Likeness {
 
   /** Whose likeness it is, where there are two. */
   show(name) {
-    say(this.name, name ? t("likenessOf", { name }) : t("likeness"));
+    say(this.name, name ? t(`${this.word}Of`, { name }) : t(this.word));
   }
 
   #said() {

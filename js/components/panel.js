@@ -18,6 +18,8 @@ const UNDO_MS = 8000;
 export class IsenPanel extends View {
   /** @type {((graph: object, name: string) => unknown) | null} */
   openOnCanvas = null;
+  /** @type {(() => Promise<object>) | null} */
+  canvasGraph = null;
 
   build() {
     this.className = "isen-panel";

@@ -40,7 +40,7 @@ export class VersionWall {
     const choices = NAMES.map((name) => h("label", { class: "isen-check" }, this.boxes[name], h("span", { text: t(`scene_${name}`), title: SCENES[name] })));
     const title = t("wallTitle", { name: this.person.name });
     const dialog = openDialog(this.view, { label: title, kind: "isen-wall-dialog", closed: () => this.ends() },
-      h("div", { class: "isen-row isen-top" }, h("h2", { class: "isen-grow", text: title, tabindex: -1 }), closer(() => dialog.close())),
+      h("div", { class: "isen-row isen-tight" }, h("h2", { class: "isen-grow", text: title, tabindex: -1 }), closer(() => dialog.close())),
       h("p", { class: "isen-muted", text: t("wallWhat") }),
       h("div", { class: "isen-row isen-bottom" }, field(t("recipe"), this.recipe), h("div", { class: "isen-row" }, ...choices)),
       h("div", { class: "isen-row" }, this.start, this.stop, this.said), this.bar, this.tabs, this.table);

@@ -9,6 +9,7 @@ import pytest
 from hosts import chromium, comfyui
 from hosts.demo import drawings
 from hosts.journey import Api
+from images_house import ann, api, images, tiny_server  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="module")

@@ -3,59 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hosts import comfyui, fixtures
-from hosts.demo import drawings
-from hosts.journey import Api
+from images_house import SMALLER
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-#: The recipe at 64 pixels, as if its author had wanted it so: a CPU draws these.
-SMALLER = """() => {
-  const { store } = document.querySelector("isen-panel");
-  const recipes = store.state.recipes.map((known) => ({ ...known, defaults: { ...known.defaults, width: 64, height: 64 } }));
-  store.set({ recipes });
-}"""
-NEWEST = comfyui.FRONTENDS[-1]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    base = comfyui.make_base(tmp_path_factory.mktemp("host"))
-    fixtures.put_checkpoint(base)
-    environment = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "4"}
-    server = comfyui.start(
-        base, environment=environment, frontend=NEWEST, arguments=("--preview-method", "latent2rgb")
-    )
-    Api(server.url).wait_until_ready()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def api(server):
-    return Api(server.url)
-
-
-@pytest.fixture(scope="module")
-def ann(api, tmp_path_factory):
-    """A person with a placeholder LoRA for the tiny model."""
-    character = api.post("/characters", {"name": "Ann Example"})
-    for photo in drawings(tmp_path_factory.mktemp("photos"), 3):
-        api.upload(character["id"], photo)
-    training = {"character_id": character["id"], "family": "sd15", "preset": "quick"}
-    job = api.post("/training/jobs", {**training, "overrides": {"steps": 20}})
-    assert api.wait_for(f"/training/jobs/{job['id']}", 60)["state"] == "completed"
-    return character
-
-
-@pytest.fixture
-def images(server, ann, open_page):
-    page = open_page(server.url)
-    page.open_tab()
-    page.get("isen-tab-images").click()
-    page.get("isen-recipe").select_option("sd15-identity")
-    page.page.evaluate(SMALLER)
-    return page
 
 
 def newest(api, count: int):
@@ -99,6 +50,7 @@ def fill_in_everything(page) -> None:
 
 def test_every_control_reaches_the_request(images, api, ann):
     page = images
+    page.page.evaluate(SMALLER.replace("64", "192"))
     before = len(api.get("/generations")["items"])
     fill_in_everything(page)
     page.get("isen-generate").click()
@@ -210,7 +162,7 @@ DROP = """async (address) => {
 }"""
 
 
-def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(images, api, server):
+def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(images, api):
     """Unsaved work on the canvas stays, and ComfyUI itself reads our PNG's metadata."""
     page = images
     page.get("isen-image").first.wait_for()
@@ -247,7 +199,7 @@ def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(ima
 
 def test_what_is_being_made_shows_its_place_and_a_preview_and_can_be_cancelled(images, api):
     page = images
-    page.page.evaluate(SMALLER.replaceAll("64", "256"))
+    page.page.evaluate(SMALLER.replace("64", "256"))
     page.get("isen-image-advanced").click()
     page.get("isen-steps").fill("150")
     for _ in range(2):

@@ -6,16 +6,11 @@ import json
 
 import pytest
 from hosts import comfyui
+from hosts.canvas import LOAD_TWIN
 from isengard.generation.image.recipes import WORKFLOWS
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 RECIPES = sorted(file.stem for file in (WORKFLOWS / "api").glob("*.json"))
-LOAD = """async (name) => {
-  const answer = await fetch(`api/workflow_templates/isengard/${name}.json`);
-  const app = window.comfyAPI.app.app;
-  await app.loadGraphData(await answer.json(), true, true, name);
-  return (await app.graphToPrompt()).output;
-}"""
 
 
 def test_every_recipe_has_a_twin_and_words():
@@ -35,5 +30,5 @@ def test_a_twin_converts_to_the_recipe(fast_server, open_page, shots):
     page.keyboard.press("Escape")
     for name in RECIPES:
         recipe = json.loads((WORKFLOWS / "api" / f"{name}.json").read_text(encoding="utf-8"))
-        assert page.evaluate(LOAD, name) == recipe, name
+        assert page.evaluate(LOAD_TWIN, name) == recipe, name
         page.screenshot(path=shots / f"twin-{name}-{fast_server.frontend}.png")

@@ -46,7 +46,7 @@ test("no text is ever parsed as HTML", () => {
 });
 
 /** Words that are chosen by a value of the server. */
-const FAMILIES_OF_KEYS = [/^state_/, /^phase_/, /^loss_/, /^word_/, /^term_/, /^severity_/, /^override/, /^caption_/, /^folder_/, /^(proof|image)[A-Z]/, /^first\d/, /^video\d?$/, /^(photoCount|onePhoto)$/, /^(characters|training|images|square|portrait|wide)$/, /^fix[A-Z]/, /^quality_/, /^scene_/, /^(sampler|scheduler)(Hint)?$/, /^guidance$/, /^(steps|guidance)Hint$/];
+const FAMILIES_OF_KEYS = [/^state_/, /^phase_/, /^loss_/, /^word_/, /^term_/, /^severity_/, /^override/, /^caption_/, /^folder_/, /^(proof|image)[A-Z]/, /^first\d/, /^video\d?$/, /^(photoCount|onePhoto)$/, /^(characters|training|images|square|portrait|wide)$/, /^fix[A-Z]/, /^quality_/, /^scene_/, /^(reference|likeness)(Of)?$/, /^(canvasFormat|notAGraph)$/, /^(sampler|scheduler)(Hint)?$/, /^guidance$/, /^(steps|guidance)Hint$/];
 const WORDS = MODULES.filter((name) => !name.startsWith("locales/")).map((name) => SOURCES[name]).join("\n");
 
 test("every word that is asked for is in the catalogue", () => {

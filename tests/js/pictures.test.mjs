@@ -6,7 +6,7 @@ import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
 const { unbound } = await import("../../js/components/picture_viewer.js");
-const { lacking } = await import("../../js/components/image_form.js");
+const { lacking } = await import("../../js/components/recipe_state.js");
 const { bannersOf } = await import("../../js/components/panel.js");
 const { gpuLine, statusLine } = await import("../../js/components/job_words.js");
 

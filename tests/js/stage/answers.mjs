@@ -10,7 +10,7 @@ export function answerOf(state, method, path) {
     "/characters": state.characters ?? [],
     "/training/jobs": (query ?? "").includes("backend_setup") ? (state.tasks ?? []) : (state.jobs ?? []),
     "/training/backends": state.backends ?? [BACKEND],
-    "/generations": (query ?? "").includes("purpose=bench") ? (state.benches ?? []) : (state.generations ?? []),
+    "/generations": (query ?? "").includes("purpose=grid") ? (state.walls ?? []) : (query ?? "").includes("purpose=bench") ? (state.benches ?? []) : (state.generations ?? []),
     "/training/families": FAMILIES,
     "/recipes": state.recipes ?? RECIPES,
     "/styles": STYLES,

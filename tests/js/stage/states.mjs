@@ -31,6 +31,10 @@ const bench = (done) => [0.6, 0.7, 0.8, 0.9, 1, 1.1].map((strength, n) => {
   const made = generation(40 + n, n < done ? "completed" : "queued", { purpose: "bench", correlation_id: "ui-7" });
   return { ...made, request: { ...made.request, characters: [{ id: "chr_9", checkpoint: "best", strength }] } };
 });
+const wall = () => [700, 1400].flatMap((step, row) => [0.7, 0.85, 1, 1.15].map((strength, column) => {
+  const made = generation(60 + row * 4 + column, row && column > 1 ? "queued" : "completed", { purpose: "grid", correlation_id: "ui-8" });
+  return { ...made, request: { ...made.request, seed: 20261124, characters: [{ id: "chr_9", checkpoint: step, strength }] } };
+}));
 const task = (state, progress, more = {}) => ({ ...job(9, state, { progress }), kind: "backend_setup", backend: "ai_toolkit", character_id: null, request: { action: "install" }, ...more });
 const INSTALLING = task("running", { phase: "installing", step: 2, total_steps: 4, bytes_done: 2.1e9, bytes_total: 5.6e9 });
 const NO_ROOM = task("failed", { phase: "installing" }, { error: { code: "disk_full", message: "AI-Toolkit needs 5.6 GB and 1.2 GB are free.", hint: "Free some space, then press Retry: what was fetched is kept." } });
@@ -84,10 +88,11 @@ export const STATES = {
     page.querySelector('[data-testid="isen-style"]').dispatchEvent(new Event("change"));
   } },
   "images-two": { ...all, ...at("images"), recipes: WITH_TWO, characters: [ANNA, character(8, "Ben", { versions: [version(700)] })], then: click('[data-testid="isen-add-second"]') },
+  wall: { ...all, ...at("images"), walls: wall(), then: click('[data-testid="isen-compare-versions"]') },
   "images-empty": { ...all, ...at("images") },
   "images-nobody": { ...all, ...at("images"), characters: [PEOPLE[1]] },
   "images-many": { ...all, ...at("images"), more: ["/generations"], generations: Array.from({ length: 60 }, (_, n) => generation(n, "completed")) },
-  viewer: { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: click(".isen-pictures button:first-child") },
+  viewer: { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: click(".isen-tile button") },
   video: { ...all, ...at("video") },
   settings: { ...all, ...at("settings") },
   refusal: { ...all, ...at("training"), after: (store) => store.attempt(() => store.api.get("/nothing")).then(() => store.set({ problem: { message: "Only a failed or cancelled job can be retried.", hint: "Reload: it may have changed in the meantime.", correlationId: "ui-42" } })) },

@@ -1,0 +1,48 @@
+/** Own ways of making pictures: any API-format workflow with our nodes. Knows the store, no element. */
+
+/** What stands in a dropped file: a graph, or why it is none (`canvasFormat`, `notAGraph`). */
+export function graphOf(text) {
+  let content;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return { problem: "notAGraph" };
+  }
+  if (Array.isArray(content?.nodes)) return { problem: "canvasFormat" };
+  const nodes = content && typeof content === "object" && !Array.isArray(content) ? Object.values(content) : [];
+  const isGraph = nodes.length > 0 && nodes.every((node) => typeof node?.class_type === "string" && node.inputs && typeof node.inputs === "object");
+  return isGraph ? { graph: content } : { problem: "notAGraph" };
+}
+
+/** "My best (2).json" is called "My best (2)". */
+export const nameOfFile = (name) => name.replace(/\.json$/i, "").slice(0, 80) || "recipe";
+
+/** Keeps it; the answer is the recipe with its findings, null where it was refused. */
+export async function addRecipe(store, name, graph) {
+  return keep(store, await store.attempt((id) => store.api.post("/recipes", { name, graph }, id)));
+}
+
+/** The person has read which nodes of other packs it runs. */
+export async function confirmRecipe(store, { name, foreign }) {
+  return keep(store, await store.attempt((id) => store.api.post(`${path(name)}/confirm`, { foreign }, id)));
+}
+
+/** Into the trash; true when it is there. */
+export async function removeRecipe(store, name) {
+  if (!(await store.attempt((id) => store.api.delete(path(name), id)))) return false;
+  store.set({ recipes: store.state.recipes.filter((known) => known.name !== name) });
+  return true;
+}
+
+export async function restoreRecipe(store, name) {
+  return keep(store, await store.attempt((id) => store.api.post(`${path(name)}/restore`, {}, id)));
+}
+
+const path = (name) => `/recipes/${encodeURIComponent(name)}`;
+
+function keep(store, recipe) {
+  if (!recipe) return null;
+  const others = store.state.recipes.filter((known) => known.name !== recipe.name);
+  store.set({ recipes: [...others, recipe] });
+  return recipe;
+}

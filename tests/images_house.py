@@ -1,0 +1,56 @@
+"""A real ComfyUI with the tiny Stable Diffusion 1.5, a person trained for it, and a page that shows the Images tab."""
+
+from __future__ import annotations
+
+import pytest
+from hosts import comfyui, fixtures
+from hosts.demo import drawings
+from hosts.journey import Api
+
+#: The recipe at 64 pixels, as if its author had wanted it so: a CPU draws these.
+SMALLER = """() => {
+  const { store } = document.querySelector("isen-panel");
+  const recipes = store.state.recipes.map((known) => ({ ...known, defaults: { ...known.defaults, width: 64, height: 64 } }));
+  store.set({ recipes });
+}"""
+NEWEST = comfyui.FRONTENDS[-1]
+
+
+@pytest.fixture(scope="module")
+def tiny_server(tmp_path_factory):
+    base = comfyui.make_base(tmp_path_factory.mktemp("host"))
+    fixtures.put_checkpoint(base)
+    environment = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "4"}
+    server = comfyui.start(
+        base, environment=environment, frontend=NEWEST, arguments=("--preview-method", "latent2rgb")
+    )
+    Api(server.url).wait_until_ready()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def api(tiny_server):
+    return Api(tiny_server.url)
+
+
+@pytest.fixture(scope="module")
+def ann(api, tmp_path_factory):
+    """A person with a placeholder LoRA for the tiny model."""
+    character = api.post("/characters", {"name": "Ann Example"})
+    for photo in drawings(tmp_path_factory.mktemp("photos"), 3):
+        api.upload(character["id"], photo)
+    training = {"character_id": character["id"], "family": "sd15", "preset": "quick"}
+    job = api.post("/training/jobs", {**training, "overrides": {"steps": 20}})
+    assert api.wait_for(f"/training/jobs/{job['id']}", 60)["state"] == "completed"
+    return character
+
+
+@pytest.fixture
+def images(tiny_server, ann, open_page):
+    page = open_page(tiny_server.url)
+    page.open_tab()
+    page.get("isen-tab-images").click()
+    page.get("isen-recipe").select_option("sd15-identity")
+    page.page.evaluate(SMALLER)
+    return page
