@@ -31,6 +31,12 @@ export function continued(known, cursor, page) {
   return { items: [...page.items, ...older], next_cursor: cursor };
 }
 
+/** A prompt as people read it: names where the made-up words go. */
+export function told(prompt, names) {
+  const [first = "", second = first] = names;
+  return prompt.replaceAll("{trigger2}", () => second).replaceAll(/\{trigger1?\}/g, () => first);
+}
+
 /** One entry for each picture that is there, newest first. */
 export function picturesOf(generations) {
   return generations.flatMap((generation) =>

@@ -2,7 +2,7 @@
 
 import { button, field, h, icon } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
-import { fits, picturesOf, setFilter } from "../gallery.js";
+import { fits, picturesOf, setFilter, told } from "../gallery.js";
 import { t } from "../locales/words.js";
 import { openPicture } from "./picture_viewer.js";
 import { Wall } from "./wall.js";
@@ -50,8 +50,12 @@ export class Gallery {
     this.favourites.checked = filter.favourite;
   }
 
+  namesOf(generation) {
+    return generation.request.characters.map((use) => this.names[use.id] ?? t("gone"));
+  }
+
   nameOf(generation) {
-    return generation.request.characters.map((use) => this.names[use.id] ?? t("gone")).join(", ");
+    return this.namesOf(generation).join(", ");
   }
 
   #choices(select, entries, value) {
@@ -77,7 +81,7 @@ export class Gallery {
 
   #changed(tile, entry) {
     tile.entry = entry;
-    tile.title = entry.generation.request.prompt;
+    tile.title = told(entry.generation.request.prompt, this.namesOf(entry.generation));
     tile.querySelector("img").alt = t("imageAlt", { name: this.nameOf(entry.generation) });
     tile.lastChild.hidden = !entry.generation.favourite;
   }

@@ -1,6 +1,7 @@
 /** Making pictures, those being made, and all that were made. */
 
 import { loadComparisons } from "../comparisons.js";
+import { told } from "../gallery.js";
 import { button, h } from "../lib/dom.js";
 import { keyed } from "../lib/lists.js";
 import { t } from "../locales/words.js";
@@ -51,7 +52,7 @@ export class IsenImages extends View {
     this.gallery.show(state);
     const going = (state.generations ?? []).filter((known) => !ENDED.has(known.state));
     const failed = (state.generations ?? []).filter((known) => known.state === "failed").slice(0, TROUBLES);
-    const cards = [...going, ...failed].map((generation) => ({ generation, name: this.gallery.nameOf(generation) }));
+    const cards = [...going, ...failed].map((generation) => ({ generation, names: this.gallery.namesOf(generation) }));
     keyed(this.stream, cards, { id: ({ generation }) => `${generation.id}${generation.error ? "!" : ""}`, make: (entry) => this.#card(entry), update: (node, entry) => node.card?.show(entry) });
   }
 
@@ -63,13 +64,13 @@ export class IsenImages extends View {
   }
 
   /** Why it failed, until it is read. */
-  #trouble({ generation, name }) {
+  #trouble({ generation, names }) {
     const { error } = generation;
     const dismiss = async () => this.store.keepGeneration(await this.store.attempt((id) => this.store.api.delete(`/generations/${generation.id}`, id)));
     const again = () => this.reuse({ generation, image: { seed: generation.request.seed } });
     return h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation", "data-state": "failed" },
       h("p", { class: "isen-error", "data-testid": "isen-generation-error", text: `${error?.message ?? ""} ${error?.hint ?? ""}`.trim() }),
-      h("p", { class: "isen-prompt-line isen-muted", text: `${name} · ${generation.request.prompt}`, title: generation.request.prompt }),
+      h("p", { class: "isen-prompt-line isen-muted", text: told(generation.request.prompt, names), title: generation.request.prompt }),
       h("div", { class: "isen-row" }, button(t("reuse"), again, { icon: "replay", bare: true }), button(t("dismiss"), dismiss, { icon: "times", bare: true, testid: "isen-dismiss-failure" })));
   }
 

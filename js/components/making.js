@@ -1,5 +1,6 @@
 /** Pictures being made: how many go before, the step, and a look at the picture as it is so far. */
 
+import { told } from "../gallery.js";
 import { button, h, say } from "../lib/dom.js";
 import { t } from "../locales/words.js";
 
@@ -30,7 +31,7 @@ export class MakingCard {
       h("div", { class: "isen-stack-tight", role: "status" }, this.blank, this.preview, this.words, this.bar), this.prompt, h("div", { class: "isen-row" }, cancel));
   }
 
-  show({ generation, name }) {
+  show({ generation, names }) {
     this.id = generation.id;
     this.element.dataset.state = generation.state;
     const words = makingWords(generation);
@@ -38,7 +39,7 @@ export class MakingCard {
     this.bar.setAttribute("aria-label", words);
     if (generation.state === "running") this.bar.value = makingShare(generation);
     else this.bar.removeAttribute("value");
-    say(this.prompt, `${name} · ${generation.request.prompt}`);
+    say(this.prompt, told(generation.request.prompt, names));
     this.prompt.title = generation.request.prompt;
     this.#frame(generation);
   }

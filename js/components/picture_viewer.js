@@ -1,6 +1,7 @@
 /** One picture of the gallery in full: keys move, F likes, Delete puts it away; its settings and its graph can be had again. */
 
 import { button, icon } from "../lib/dom.js";
+import { told } from "../gallery.js";
 import { t } from "../locales/words.js";
 import { offerUndo } from "./view.js";
 import { showPictures } from "./viewer.js";
@@ -13,7 +14,7 @@ export function openPicture(gallery, entry) {
   const now = () => latest(gallery, pictures[at()]);
   const items = pictures.map(({ generation, image }) => ({
     src: api.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`,
-    caption: `${generation.request.prompt} · ${t("pixels", { w: image.width, h: image.height })} · ${t("seedIs", { n: image.seed })}`,
+    caption: `${told(generation.request.prompt, gallery.namesOf(generation))} · ${t("pixels", { w: image.width, h: image.height })} · ${t("seedIs", { n: image.seed })}`,
   }));
   const heart = button(t("favourite"), () => like(view, now(), show), { bare: true, testid: "isen-favourite" });
   const show = (generation = now().generation) => {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { NO_FILTER, continued, fits, galleryPath, picturesOf, setFilter } = await import("../../js/gallery.js");
+const { NO_FILTER, continued, fits, galleryPath, picturesOf, setFilter, told } = await import("../../js/gallery.js");
 const { layoutOf, visible } = await import("../../js/components/wall.js");
 const { makingShare, makingWords } = await import("../../js/components/making.js");
 const { Api } = await import("../../js/api.js");
@@ -38,6 +38,11 @@ test("a filter is the server's, and events are held against it", () => {
 test("one tile for each picture that is there", () => {
   const two = made(1, { images: [{ n: 0, deleted_at: "x" }, { n: 1, deleted_at: null }, { n: 2, deleted_at: null }] });
   assert.deepEqual(picturesOf([two]).map(({ key }) => key), ["gen_0001-1", "gen_0001-2"]);
+});
+
+test("a prompt is told with names", () => {
+  assert.equal(told("{trigger} and {trigger1} with {trigger2}", ["$&", "Ben"]), "$& and $& with Ben");
+  assert.equal(told("{trigger2} {other}", ["Anna"]), "Anna {other}");
 });
 
 test("fetched anew, what was scrolled through stays", () => {
