@@ -58,7 +58,17 @@ export class Store {
     if (this.#refreshing) this.#late.push(event);
     this.set(reduced(this.state, event));
     if (event.type === "job.state" && event.data.job.kind === "model_download" && event.data.state === "completed") this.refresh();
+    if (event.type === "job.state" && event.data.job.kind === "training" && event.data.state === "completed") this.#trained(event.data.job);
     if (event.type === "character.changed" && this.state.photos[event.subject.id]) this.loadPhotos(event.subject.id);
+  }
+
+  /** A training that ended has given its person a version, which no event of theirs tells. */
+  async #trained({ character_id: id }) {
+    try {
+      this.keepCharacter(await this.api.get(`/characters/${id}`));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
   }
 
   /** Everything anew: after the first connection, a restart of the server, or a gap that cannot be replayed. */

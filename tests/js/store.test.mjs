@@ -143,3 +143,16 @@ test("where one was is remembered, and nonsense in the memory is not believed", 
   kept.setItem("isengard.route", "{nonsense");
   assert.deepEqual(make({}, { memory: kept }).store.state.route, { tab: "characters" });
 });
+
+test("a training that ended gives its person the version it made", async () => {
+  const trained = { id: "chr_1", name: "Anna", versions: [{ step: 20 }] };
+  const { api, store } = make({ "GET /characters/chr_1": () => trained });
+  store.set({ characters: [{ id: "chr_1", name: "Anna", versions: [] }], jobs: [] });
+  const told = (kind, state) => ({ type: "job.state", subject: { id: "job_1" }, data: { state, job: { id: "job_1", kind, state, character_id: "chr_1" } } });
+  store.take(told("training", "running"));
+  store.take(told("captioning", "completed"));
+  assert.deepEqual(api.asked, []);
+  store.take(told("training", "completed"));
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(store.state.characters, [trained]);
+});
