@@ -1,6 +1,7 @@
 /** Isengard's HTTP API as the panel uses it. Knows no element and no ComfyUI: `fetch` and `url` are handed in. */
 
 import { newCorrelationId } from "./lib/ids.js";
+import { t } from "./locales/words.js";
 
 /** An error answer, in the server's words. */
 export class ApiError extends Error {
@@ -13,7 +14,8 @@ export class ApiError extends Error {
   }
 }
 
-const AWAY = { code: "offline", message: "ComfyUI does not answer.", hint: "Trying again by itself." };
+/** @param {string} [id] */
+const away = (id) => ({ code: "offline", message: t("away"), hint: t("awayHint"), correlation_id: id });
 
 export class Api {
   /**
@@ -76,7 +78,7 @@ export class Api {
       const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
       response = await this.ways.fetch(`/isengard${path}`, init);
     } catch {
-      throw new ApiError(0, { ...AWAY, correlation_id: id });
+      throw new ApiError(0, away(id));
     }
     return this.#answer(response, id);
   }
@@ -85,7 +87,7 @@ export class Api {
     if (response.status === 204) return null;
     const content = await response.json().catch(() => null);
     if (response.ok && content !== null) return content;
-    const error = content?.error ?? { ...AWAY, correlation_id: id };
+    const error = content?.error ?? away(id);
     this.log?.line("WARNING", error.message, error.correlation_id || id, { code: error.code });
     throw new ApiError(response.status, error);
   }
@@ -98,11 +100,11 @@ export class Api {
       request.setRequestHeader("X-Isengard", "1");
       request.setRequestHeader("X-Correlation-ID", id);
       request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
-      request.onerror = () => reject(new ApiError(0, { ...AWAY, correlation_id: id }));
+      request.onerror = () => reject(new ApiError(0, away(id)));
       request.onload = () => {
         const content = parsed(request.responseText);
         if (request.status === 200 && content) resolve(content.items[0]);
-        else reject(new ApiError(request.status, content?.error ?? AWAY));
+        else reject(new ApiError(request.status, content?.error ?? away(id)));
       };
       const form = new FormData();
       form.append("photo", file, file.name);

@@ -7,6 +7,8 @@ import { app } from "../../scripts/app.js";
 import { api } from "../../scripts/api.js";
 
 const TAB = "isengard";
+/** In App Mode the newest frontends show no tab of ours: the panel then opens over the page. */
+const APPEARS_MS = 400;
 
 /** How the API is reached; 1.58 gives up after 60 s unless told not to. */
 export const ways = {
@@ -19,11 +21,13 @@ export const ways = {
  *   words: {title: string, tooltip: string, open: string}}} panel
  */
 export function register({ mount, shown, hide, words }) {
+  const open = () => openPanel(mount);
   app.registerExtension({
     name: "Isengard.sidebar",
-    commands: [{ id: "Isengard.open", label: words.open, icon: "pi pi-user", function: openTab }],
+    commands: [{ id: "Isengard.open", label: words.open, icon: "pi pi-user", function: open }],
     keybindings: [{ commandId: "Isengard.open", combo: { key: "i", alt: true, shift: true } }],
     menuCommands: [{ path: ["Extensions"], commands: ["Isengard.open"] }],
+    actionBarButtons: [{ icon: "pi pi-user", tooltip: words.open, onClick: open }],
     setup() {
       const tabs = app.extensionManager.sidebarTab;
       app.extensionManager.registerSidebarTab({
@@ -46,9 +50,26 @@ export function register({ mount, shown, hide, words }) {
   });
 }
 
-function openTab() {
+function openPanel(mount) {
   const tabs = app.extensionManager.sidebarTab;
   if (tabs.activeSidebarTabId !== TAB) tabs.toggleSidebarTab(TAB);
+  setTimeout(() => mount().isConnected || openOver(mount()), APPEARS_MS);
+}
+
+/** Esc closes it; the panel keeps its place for the next time it is asked for. */
+function openOver(panel) {
+  const dialog = document.createElement("dialog");
+  dialog.style.cssText = "inset:0 auto 0 0;margin:0;padding:0;border:0;height:100vh;max-height:none;width:min(480px,100vw);background:var(--bg-color)";
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.append(panel);
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** The language of ComfyUI's own words, as far as it can be told yet. */
+export function locale() {
+  return app.extensionManager?.setting?.get("Comfy.Locale") ?? null;
 }
 
 /** The number on the tab's icon; '' takes it away. */

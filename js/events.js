@@ -1,4 +1,4 @@
-/** One event stream a visible page: replayed after a gap, closed while hidden, fetched anew after a reset. */
+/** One event stream a visible page: replayed after a gap, closed while hidden unless waited for, fetched anew after a reset. */
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15000;
@@ -6,8 +6,8 @@ const LONGEST_WAIT_MS = 15000;
 export class Events {
   /**
    * @param {(since: string) => string} url
-   * @param {{event: (event: object) => void, fresh: () => void, state: (connected: boolean) => void}} told
-   *   `fresh`: everything must be fetched anew
+   * @param {{event: (event: any) => void, fresh: () => void, state: (connected: boolean) => void, awaited?: () => boolean}} told
+   *   `fresh`: everything must be fetched anew; `awaited`: something is to be told even while the page is hidden
    */
   constructor(url, told, { Source = globalThis.EventSource, page = globalThis.document } = {}) {
     this.url = url;
@@ -21,8 +21,12 @@ export class Events {
   }
 
   start() {
-    this.page?.addEventListener("visibilitychange", () => (this.page.hidden ? this.close() : this.open()));
+    this.page?.addEventListener("visibilitychange", () => (this.#resting() ? this.close() : this.open()));
     if (!this.page?.hidden) this.open();
+  }
+
+  #resting() {
+    return Boolean(this.page?.hidden) && !this.told.awaited?.();
   }
 
   open() {
@@ -56,7 +60,7 @@ export class Events {
   #retry() {
     this.close();
     this.told.state(false);
-    if (this.page?.hidden) return;
+    if (this.#resting()) return;
     this.timer = setTimeout(() => this.open(), this.wait);
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
   }

@@ -1,11 +1,12 @@
 /** The only module that does something when it is loaded: ComfyUI's page imports every .js file of the pack. */
 
 import { Api } from "./api.js";
-import { badge, canvasGraph, openOnCanvas, register, ways } from "./comfy.js";
+import { badge, canvasGraph, locale, openOnCanvas, register, ways } from "./comfy.js";
 import { defineComponents } from "./components/define.js";
 import { Events } from "./events.js";
-import { t } from "./locales/words.js";
+import { speakFirst, t } from "./locales/words.js";
 import { PanelLog } from "./log.js";
+import { Notices } from "./notices.js";
 import { exchangeLink } from "./session.js";
 import { runningJobs } from "./state.js";
 import { Store } from "./store.js";
@@ -14,19 +15,28 @@ function start() {
   const quiet = new Api(ways);
   const log = new PanelLog((lines) => quiet.post("/logs", { lines }));
   const store = new Store(new Api(ways, log));
+  const notices = new Notices();
   const events = new Events((since) => store.api.url(`/events${since ? `?since=${encodeURIComponent(since)}` : ""}`), {
-    event: (event) => store.take(event),
+    event: (event) => {
+      notices.take(event, store.state);
+      store.take(event);
+    },
     fresh: () => store.refresh(),
     state: (connected) => connected || store.refresh(),
+    awaited: () => notices.wanted && runningJobs(store.state).length > 0,
   });
   store.listen((state) => badge(String(runningJobs(state).length || "")));
 
   let panel = null;
   defineComponents();
-  const mount = () => {
-    panel ??= Object.assign(document.createElement("isen-panel"), { store, openOnCanvas, canvasGraph });
-    return panel;
-  };
+  const make = () => Object.assign(document.createElement("isen-panel"), { store, notices, openOnCanvas, canvasGraph });
+  const mount = () => (panel ??= make());
+  store.listen(({ health }) => {
+    if (!health || !speakFirst(health.language, locale()) || !panel) return;
+    const before = panel;
+    panel = make();
+    before.replaceWith(panel);
+  });
   register({
     mount,
     shown: () => panel?.shown(),

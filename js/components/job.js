@@ -10,7 +10,7 @@ import { CheckpointList } from "./checkpoints.js";
 import { FilmStrip } from "./film.js";
 import { failure, goOn } from "./job_after.js";
 import { JobLog } from "./job_log.js";
-import { gpuLine, statusLine } from "./job_words.js";
+import { gpuLine, statusLine, whatWords } from "./job_words.js";
 import { View } from "./view.js";
 
 /** What may be ordered in which state: [words, order, test id]. */
@@ -68,7 +68,7 @@ export class IsenJob extends View {
   #head(job, person, state) {
     const family = state.families.find((known) => known.key === job.family)?.label ?? job.family;
     say(this.heading, person?.name ?? t("gone"));
-    say(this.what, [family, job.request.preset].filter(Boolean).join(" · "));
+    say(this.what, whatWords(family, job.request.preset));
   }
 
   #standing(job, state) {

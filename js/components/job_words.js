@@ -1,7 +1,7 @@
 /** A training's numbers as sentences. */
 
 import { about, bytes } from "../lib/format.js";
-import { t } from "../locales/words.js";
+import { t, wordOr } from "../locales/words.js";
 
 /** "training · 2.1 s a step · about 20 min left" */
 export function statusLine(job) {
@@ -18,8 +18,12 @@ export function statusLine(job) {
 
 /** A phase that a foreign trainer made up is shown as it is. */
 export function phaseWords(phase) {
-  const key = `phase_${phase}`;
-  return t(key) === key ? phase : t(key);
+  return wordOr(`phase_${phase}`, phase);
+}
+
+/** "Stable Diffusion 1.5 · balanced"; a foreign trainer's own preset is shown as it is. */
+export function whatWords(family, preset) {
+  return [family, preset && wordOr(`preset_${preset}`, preset)].filter(Boolean).join(" · ");
 }
 
 /** "GPU NVIDIA RTX 3090 · 21.3 GB of 24 GB used", as far as it is known while the job runs. */

@@ -38,7 +38,7 @@ export class IsenModel extends View {
   #buttons(family, job, going, missing) {
     const ask = (path, body) => async () => this.store.keepTask(await this.store.attempt((id) => this.store.api.post(path, body, id)));
     if (going) return [button(t("cancelDownload"), ask(`/training/jobs/${job.id}/cancel`, {}), { testid: "isen-cancel-download" })];
-    if (!missing.length) return [button(t("goTrain"), () => this.store.go({ tab: "training", train: this.route.train ?? "?" }), { kind: "primary" })];
+    if (!missing.length) return [button(t("backToTrain"), () => this.store.go({ tab: "training", train: this.route.train ?? "?" }), { kind: "primary" })];
     const size = bytes(missing.reduce((sum, file) => sum + file.size, 0));
     const again = job && ["failed", "cancelled"].includes(job.state);
     const start = again ? ask(`/training/jobs/${job.id}/retry`, {}) : ask(`/training/models/${family.key}/download`, { confirm: true });

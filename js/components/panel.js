@@ -3,7 +3,7 @@
 import { button, h } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { adoptStyles } from "../lib/styles.js";
-import { t } from "../locales/words.js";
+import { spoken, t } from "../locales/words.js";
 import { shownRoute } from "../state.js";
 import { blocked, connecting, locked } from "./doors.js";
 import { View } from "./view.js";
@@ -20,9 +20,12 @@ export class IsenPanel extends View {
   openOnCanvas = null;
   /** @type {(() => Promise<object>) | null} */
   canvasGraph = null;
+  /** @type {import("../notices.js").Notices | null} */
+  notices = null;
 
   build() {
     this.className = "isen-panel";
+    this.lang = spoken();
     this.style.visibility = "hidden";
     adoptStyles(SHEETS)
       .catch((error) => console.error("[Isengard] no styles", error))

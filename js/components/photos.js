@@ -2,7 +2,7 @@
 
 import { button, h, icon, picture } from "../lib/dom.js";
 import { keyed } from "../lib/lists.js";
-import { t } from "../locales/words.js";
+import { t, wordOr } from "../locales/words.js";
 import { openPhoto } from "./photo.js";
 import { offerUndo } from "./view.js";
 
@@ -28,7 +28,7 @@ export class PhotoStrip {
     const path = `/characters/${this.characterId}/photos/${id}`;
     const notes = [...findings.map((finding) => finding.message), held && t("holdOutHint"), !included && t("leftOut")];
     const said = [t("photo", { n }), name, ...notes].filter(Boolean).join(". ");
-    const mark = findings[0]?.code.replaceAll("_", " ");
+    const mark = findings[0] && wordOr(`found_${findings[0].code}`, findings[0].code.replaceAll("_", " "));
     const open = button(said, () => openPhoto(this.view, this.characterId, id), { kind: "plain", bare: true });
     open.replaceChildren(picture(store.api.url(`${path}/image?size=thumb`), ""));
     return h("li", {}, h("figure", { class: included ? "isen-photo" : "isen-photo isen-off" }, open,

@@ -1,6 +1,7 @@
 /** Help with the words, settings (and where each value comes from), folders, and what to send with a bug report. */
 
 import { button, field, h, icon } from "../lib/dom.js";
+import { LANGUAGES } from "../locales/languages.js";
 import { t } from "../locales/words.js";
 import { View } from "./view.js";
 
@@ -11,13 +12,28 @@ export class IsenSettings extends View {
   build() {
     this.className = "isen-stack";
     this.values = h("div", { class: "isen-stack" });
-    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#trainer(), this.#report());
+    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#notify(), this.#trainer(), this.#report());
     this.#load();
   }
 
   #words() {
     const entries = WORDS.flatMap((word) => [h("dt", { text: t(`term_${word}`) }), h("dd", { text: t(`word_${word}`) })]);
     return h("details", { class: "isen-card isen-fold" }, h("summary", { text: t("helpTitle") }), h("dl", { class: "isen-terms" }, ...entries));
+  }
+
+  /** Only here, never asked for by itself: the browser remembers a refusal. */
+  #notify() {
+    const { notices } = /** @type {any} */ (this.panel) ?? {};
+    if (!notices?.possible) return "";
+    const refused = h("p", { class: "isen-warn", role: "alert", hidden: true, text: t("notifyRefused") });
+    const change = async () => {
+      const asked = box.checked;
+      box.checked = await notices.want(asked);
+      refused.hidden = box.checked === asked;
+    };
+    const box = h("input", { type: "checkbox", checked: notices.wanted, "data-testid": "isen-notify", on: { change } });
+    return h("section", { class: "isen-card isen-stack" }, h("label", { class: "isen-check" }, box, h("span", { text: t("notify") })),
+      h("small", { class: "isen-muted", text: t("notifyHint") }), refused);
   }
 
   #trainer() {
@@ -49,14 +65,22 @@ export class IsenSettings extends View {
   #editable(items) {
     const save = async (name, value) => {
       const changed = await this.store.attempt((id) => this.store.api.patch("/settings", { [name]: value }, id));
-      if (changed) this.#show(changed);
+      if (!changed) return;
+      this.#show(changed);
+      if (name === "language") this.store.refresh();
     };
-    const current = items.find((item) => item.name === "log_level")?.value;
-    const level = h("select", { on: { change: () => save("log_level", level.value) } }, ...LEVELS.map((text) => h("option", { value: text, text, selected: current === text })));
-    const token = h("input", { type: "password", autocomplete: "off", placeholder: t(items.find((item) => item.name === "hf_token")?.value ? "isSet" : "notSet") });
+    const valueOf = (name) => items.find((item) => item.name === name)?.value;
+    const choice = (name, options) => {
+      const box = h("select", { "data-testid": `isen-setting-${name}`, on: { change: () => save(name, box.value) } },
+        ...options.map(([value, text]) => h("option", { value, text, selected: valueOf(name) === value })));
+      return box;
+    };
+    const level = choice("log_level", LEVELS.map((text) => [text, text]));
+    const language = choice("language", [["auto", t("languageAuto")], ...Object.entries(LANGUAGES).map(([code, { name }]) => [code, name])]);
+    const token = h("input", { type: "password", autocomplete: "off", placeholder: t(valueOf("hf_token") ? "isSet" : "notSet") });
     return h("section", { class: "isen-card isen-stack" }, field(t("hfToken"), token, t("hfTokenHint")),
       h("div", { class: "isen-row" }, button(t("save"), () => token.value.trim() && save("hf_token", token.value.trim()))),
-      field(t("logLevel"), level, t("logLevelHint")));
+      field(t("language"), language, t("languageHint")), field(t("logLevel"), level, t("logLevelHint")));
   }
 }
 

@@ -1,13 +1,15 @@
 /** Numbers for people. */
 
+import { spoken, t } from "../locales/words.js";
+
 /** "about 20 s", "about 5 min", "about 1 h 10 min" */
 export function about(seconds) {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "";
-  if (seconds < 60) return `about ${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 60) return t("aboutSeconds", { n: Math.max(1, Math.round(seconds)) });
   const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `about ${minutes} min`;
-  const rest = minutes % 60;
-  return rest ? `about ${Math.floor(minutes / 60)} h ${rest} min` : `about ${minutes / 60} h`;
+  if (minutes < 60) return t("aboutMinutes", { n: minutes });
+  const [n, m] = [Math.floor(minutes / 60), minutes % 60];
+  return m ? t("aboutHoursMinutes", { n, m }) : t("aboutHours", { n });
 }
 
 /** 2.1 GB */
@@ -24,18 +26,18 @@ export function bytes(count) {
 
 /** 1,430 */
 export function count(number) {
-  return new Intl.NumberFormat("en").format(number);
+  return new Intl.NumberFormat(spoken()).format(number);
 }
 
 /** "just now", "12 min ago", "3 h ago", "2 days ago" */
 export function ago(iso, now = Date.now()) {
   const minutes = Math.floor((now - Date.parse(iso)) / 60000);
   if (!Number.isFinite(minutes)) return "";
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 60 * 24) return `${Math.floor(minutes / 60)} h ago`;
+  if (minutes < 1) return t("justNow");
+  if (minutes < 60) return t("minutesAgo", { n: minutes });
+  if (minutes < 60 * 24) return t("hoursAgo", { n: Math.floor(minutes / 60) });
   const days = Math.floor(minutes / (60 * 24));
-  return days === 1 ? "yesterday" : `${days} days ago`;
+  return days === 1 ? t("yesterday") : t("daysAgo", { n: days });
 }
 
 /** What the end of a loss curve says: falling, settling, or not yet anything. */

@@ -1,11 +1,13 @@
 /** Every word of the panel in English. `{name}` is filled in; nothing here is parsed as HTML. */
 
+import frame from "./en_frame.js";
 import images from "./en_images.js";
 import making from "./en_making.js";
 import setup from "./en_setup.js";
 import trainingWords from "./en_training.js";
 
 export default {
+  ...frame,
   ...images,
   ...making,
   ...setup,

@@ -34,7 +34,7 @@ export default {
   downloadCancelled: "Cancelled. What was fetched is kept, so that it can go on from there.",
   fetchedByTrainer: "The trainer fetches this model itself, at the first training.",
   modelHere: "Everything that is needed is here.",
-  goTrain: "Back to the training",
+  backToTrain: "Back to the training",
   fixSetup: "Set up",
   degrees: "{n} °C",
   lastLines: "The log's last lines",

@@ -1,18 +1,43 @@
-/** `t("key", {name: value})`: the catalogue's sentence with its gaps filled. */
+/** `t("key", {name: value})`: the catalogue's sentence with its gaps filled, in the panel's language. */
 
-import en from "./en.js";
+import { LANGUAGES } from "./languages.js";
 
-let catalogue = en;
+const ENGLISH = LANGUAGES.en.words;
+let catalogue = ENGLISH;
+let code = "en";
 
-/** For other languages and for the pseudo-locale of the tests. */
+/** Words that are not in `LANGUAGES`: the pseudo-locale of the tests. */
 export function speak(words) {
-  catalogue = { ...en, ...words };
+  catalogue = { ...ENGLISH, ...words };
+}
+
+/**
+ * The first of these that there is a catalogue for, else English; `auto` is none. True when the language changed.
+ * @param {...(string | null | undefined)} wanted `pt-BR` is content with `pt`
+ */
+export function speakFirst(...wanted) {
+  const codes = wanted.flatMap((name) => [name, name?.split("-")[0]]);
+  const found = codes.find((name) => name && Object.hasOwn(LANGUAGES, name)) ?? "en";
+  if (found === code) return false;
+  code = found;
+  speak(LANGUAGES[found].words);
+  return true;
+}
+
+/** The code of the language that is spoken, for `lang` and for numbers. */
+export function spoken() {
+  return code;
 }
 
 export function t(key, values = {}) {
   const sentence = catalogue[key];
   if (sentence === undefined) return key;
   return sentence.replace(/\{(\w+)\}/g, (gap, name) => (name in values ? String(values[name]) : gap));
+}
+
+/** For words that the server chooses: one it made up later than this page, or a foreign plugin did, is shown as it is. */
+export function wordOr(key, otherwise) {
+  return Object.hasOwn(catalogue, key) ? catalogue[key] : otherwise;
 }
 
 /** `1 photo`, `7 photos` */

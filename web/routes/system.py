@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 from aiohttp import web
 
@@ -19,14 +20,20 @@ COOKIE_S = 365 * 24 * 3600
 
 
 async def health(services: Services, request: web.Request) -> web.Response:
-    runs, workers, epoch = await asyncio.to_thread(
-        lambda: (services.supervisor.worker_runs, services.ledger.workers(), services.ledger.epoch)
+    runs, workers, epoch, language = await asyncio.to_thread(
+        lambda: (
+            services.supervisor.worker_runs,
+            services.ledger.workers(),
+            services.ledger.epoch,
+            _language(services),
+        )
     )
     return web.json_response(
         {
             "status": "ok",
             "version": VERSION,
             "mode": services.settings.mode,
+            "language": language,
             "boot_id": services.boot_id,
             "epoch": epoch,
             "comfyui": services.host.version,
@@ -76,11 +83,21 @@ async def change_settings(services: Services, request: web.Request) -> web.Respo
     return web.json_response(await asyncio.to_thread(_settings, services))
 
 
-def _settings(services: Services) -> dict[str, object]:
-    """Read afresh, so that a change shows; secrets only say whether they are set."""
-    import os
+def _current(services: Services) -> settings_module.Settings:
+    """Read afresh, so that a change shows without a restart."""
+    return settings_module.load_settings(os.environ, services.paths)
 
-    current = settings_module.load_settings(os.environ, services.paths)
+
+def _language(services: Services) -> str:
+    try:
+        return _current(services).language
+    except InvalidError:  # a slip in isengard.toml is told where settings are asked for
+        return services.settings.language
+
+
+def _settings(services: Services) -> dict[str, object]:
+    """Secrets only say whether they are set."""
+    current = _current(services)
     items = []
     for name in settings_module.KEYS:
         secret = name in settings_module.SECRETS

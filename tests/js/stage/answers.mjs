@@ -17,7 +17,7 @@ export function answerOf(state, method, path) {
     "/training/workers": [WORKER],
     "/training/presets": PRESETS,
   };
-  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", comfyui: "0.3.75" } };
+  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", language: "auto", comfyui: "0.3.75" } };
   if (name === "/training/preflight") return { body: state.preflight };
   if (name === "/settings") return { body: SETTINGS };
   if (name.endsWith("/photos")) return { body: { items: state.photos ?? [], next_cursor: null } };
@@ -71,6 +71,7 @@ const SETTINGS = {
   items: [
     { name: "mode", value: "production", source: "default", editable: false, secret: false },
     { name: "log_level", value: "INFO", source: "default", editable: true, secret: false },
+    { name: "language", value: "auto", source: "default", editable: true, secret: false },
     { name: "hf_token", value: false, source: "default", editable: true, secret: true },
     { name: "comfyui_url", value: null, source: "default", editable: false, secret: false },
     { name: "allowed_hosts", value: [], source: "default", editable: false, secret: false },

@@ -1,34 +1,69 @@
 /**
- * The panel without ComfyUI: every state with made-up data, for looking at it. Serve the repository's root with any
- * static server and open /tests/js/stage/?state=job&width=320&theme=light
+ * The panel without ComfyUI: every state with made-up data, for looking at it and for checking it. Serve the
+ * repository's root with any static server and open /tests/js/stage/?state=job&width=320&theme=light
  */
 
 import { Api } from "../../../js/api.js";
 import { defineComponents } from "../../../js/components/define.js";
+import { speak } from "../../../js/locales/words.js";
+import { Notices } from "../../../js/notices.js";
 import { Store } from "../../../js/store.js";
 import { answerOf, pictureOf } from "./answers.mjs";
+import { pseudo } from "./pseudo.mjs";
+import { settled, waiting } from "./settled.mjs";
 import { STATES } from "./states.mjs";
 
-const wanted = new URLSearchParams(location.search);
-const state = STATES[wanted.get("state") ?? "characters"];
-document.documentElement.dataset.theme = wanted.get("theme") ?? "dark";
-document.documentElement.style.setProperty("--stage-width", `${wanted.get("width") ?? 320}px`);
+export const names = Object.keys(STATES);
+/** What the made-up server said last, for telling data from words. */
+export let answers = [];
+let panel = null;
 
-const ways = {
-  fetch: async (path, init) => {
-    const { status = 200, body } = answerOf(state, init.method, path.replace("/isengard", ""));
-    if (status === 0) throw new TypeError("away");
-    return new Response(JSON.stringify(body), { status });
-  },
-  url: (path) => pictureOf(path),
-};
-sessionStorage.clear();
-const store = new Store(new Api(ways), { later: () => {} });
-store.go(state.route);
+/**
+ * Show one state; resolves when it stands still.
+ * @param {string} name
+ * @param {{theme?: string, width?: number, words?: "" | "pseudo", change?: (body: any) => any}} [options]
+ *   `change` is given every answer before the panel is
+ */
+export async function show(name, { theme = "dark", width = 320, words = "", change = (body) => body } = {}) {
+  const state = STATES[name];
+  light(theme);
+  document.documentElement.style.setProperty("--stage-width", `${width}px`);
+  speak(words === "pseudo" ? pseudo() : {});
+  panel?.remove();
+  answers = [];
+  for (const memory of [sessionStorage, localStorage]) memory.clear();
+  const store = new Store(new Api(waysOf(state, change)), { later: () => {} });
+  store.go(state.route);
+  panel = Object.assign(document.createElement("isen-panel"), { store, notices: new Notices() });
+  document.body.append(panel);
+  await store.refresh();
+  if (state.after) await state.after(store);
+  await settled();
+  if (state.then) await state.then(document);
+  await settled();
+  return panel;
+}
+
+export function light(theme) {
+  document.documentElement.dataset.theme = theme;
+}
+
+function waysOf(state, change) {
+  return {
+    fetch: (path, init) => waiting(async () => {
+      const { status = 200, body } = answerOf(state, init.method, path.replace("/isengard", ""));
+      if (status === 0) throw new TypeError("away");
+      const said = change(structuredClone(body ?? {}));
+      answers.push(said);
+      return new Response(JSON.stringify(said), { status });
+    }),
+    url: (path) => pictureOf(path),
+  };
+}
+
 defineComponents();
-document.body.append(Object.assign(document.createElement("isen-panel"), { store }));
-await store.refresh();
-if (state.after) await state.after(store);
-await new Promise((resolve) => setTimeout(resolve, 500));
-if (state.then) await state.then(document);
+const wanted = new URLSearchParams(location.search);
+if (wanted.has("state")) {
+  await show(wanted.get("state"), { theme: wanted.get("theme") ?? "dark", width: Number(wanted.get("width") ?? 320), words: wanted.get("words") ?? "" });
+}
 document.documentElement.dataset.ready = "yes";

@@ -2,6 +2,7 @@
 
 import { BACKEND_MISSING, WITH_TWO } from "./answers.mjs";
 import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples, version } from "./people.mjs";
+import { settled } from "./settled.mjs";
 
 const RUNNING = job(5, "running", {
   progress: { step: 930, loss: 0.113, seconds_per_step: 2.14, eta_s: 1006, vram_used_bytes: 21.3e9, temperature_c: 71 }, artifacts: samples(6), checkpoints: checkpoints(6),
@@ -24,7 +25,7 @@ const at = (tab, more = {}) => ({ route: { tab, ...more } });
 const refused = (name, message, hint) => ({ key: name, name, file: { name }, characterId: "chr_9", share: 1, error: { message, hint } });
 const click = (selector) => async (page) => {
   for (const element of page.querySelectorAll(selector)) element.click();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await settled();
 };
 
 const bench = (done) => [0.6, 0.7, 0.8, 0.9, 1, 1.1].map((strength, n) => {

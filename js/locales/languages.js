@@ -1,0 +1,7 @@
+/** Every language of the panel by its code: its own name and its words. What one of them lacks is said in English. */
+
+import en from "./en.js";
+
+export const LANGUAGES = {
+  en: { name: "English", words: en },
+};

@@ -1,0 +1,136 @@
+"""The panel itself in a real browser, in every state there is (tests/js/stage): words, width, accessibility, markup."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from hosts.node_tools import axe
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+ROOT = Path(__file__).resolve().parents[2]
+NARROWEST = 260
+#: How many of the 25 payloads start the row: each text gets the next one, so all are used at every start.
+FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
+STARTS = range(25) if FULL else (0,)
+#: A keyboard walks through these; the others are made of the same controls.
+WALKED = ("characters", "character", "forget", "train-advanced", "job", "images", "settings", "setup")
+
+SHOW = """async ([name, options]) => { window.panel = await stage.show(name, options); }"""
+AXE = """async (rules) => {
+  const found = await axe.run(window.panel, { resultTypes: ["violations"], ...rules });
+  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(" | ")}`);
+}"""
+XSS = """async ([name, start]) => {
+  const shapeWith = async (texts) => {
+    let next = start;
+    const text = () => `${texts[next % texts.length]} ${next++}`;  // no two are the same: lists know items by them
+    const panel = await stage.show(name, { change: (body) => texts_.eachText(body, text) });
+    const { uploads, problem } = panel.store.state;
+    panel.store.set({
+      uploads: uploads.map((one) => ({ ...one, name: text(), error: one.error && { message: text(), hint: text() } })),
+      problem: problem && { ...problem, message: text(), hint: text() },
+    });
+    checks.typeEverywhere(panel, text());
+    await settled.settled();
+    return checks.shape();
+  };
+  const harmless = await shapeWith(["harmless words"]);
+  const poisoned = await shapeWith(texts_.PAYLOADS);
+  const more = poisoned.filter((line) => !harmless.includes(line));
+  return "pwned" in window ? ["a script ran"] : more;
+}"""
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_) -> None:
+        return
+
+
+@pytest.fixture(scope="module")
+def stage(browser):
+    """A page with the stage and its checks in it; motion is unwanted."""
+    handler = functools.partial(_Quiet, directory=str(ROOT))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_address[1]}/tests/js/stage"
+    page = browser.new_page(viewport={"width": 900, "height": 1000}, reduced_motion="reduce")
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.goto(f"{address}/index.html")
+    page.locator("html[data-ready]").wait_for(state="attached")
+    for name, file in (("stage", "stage"), ("checks", "checks"), ("texts_", "texts"), ("settled", "settled")):
+        page.evaluate(f"async () => {{ window.{name} = await import('{address}/{file}.mjs'); }}")
+    page.add_script_tag(content=axe())
+    page.names = page.evaluate("stage.names")
+    yield page
+    page.close()
+    server.shutdown()
+
+
+def in_every_state(page, look, **options) -> dict:
+    """State -> what `look` finds wrong in it."""
+    found = {}
+    for name in page.names:
+        page.evaluate(SHOW, [name, options])
+        if wrong := look():
+            found[name] = wrong
+    assert page.faults == []
+    return found
+
+
+def test_every_word_is_in_a_catalogue_and_nothing_sticks_out(stage):
+    """In a language a third longer than English, at the narrowest width."""
+    found = in_every_state(
+        stage,
+        lambda: stage.evaluate("[...checks.hardCoded(panel, stage.answers), ...checks.sticksOut(panel)]"),
+        words="pseudo",
+        width=NARROWEST,
+    )
+    assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
+
+
+def test_the_pseudo_locale_finds_a_hard_coded_word(stage):
+    stage.evaluate(SHOW, ["characters", {"words": "pseudo"}])
+    stage.evaluate(
+        "panel.append(Object.assign(document.createElement('p'), { textContent: 'Save 3 files' }))"
+    )
+    assert stage.evaluate("checks.hardCoded(panel, stage.answers)") == ["p: Save 3 files"]
+
+
+def test_no_accessibility_findings_dark_and_light_and_nothing_moves(stage):
+    def look():
+        wrong = [*stage.evaluate(AXE, {}), *stage.evaluate("checks.moving()")]
+        stage.evaluate("stage.light('light')")
+        contrast = {"runOnly": ["color-contrast"]}
+        return wrong + [f"light {one}" for one in stage.evaluate(AXE, contrast)]
+
+    found = in_every_state(stage, look)
+    assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
+
+
+def test_text_never_becomes_markup(stage):
+    """25 payloads in every text the server gives, in every field and file name: not one element or attribute more."""
+    names = [name for name in stage.names if FULL or not name.endswith("-many")]
+    found = {
+        name: wrong for name in names for start in STARTS if (wrong := stage.evaluate(XSS, [name, start]))
+    }
+    assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
+
+
+@pytest.mark.parametrize("name", WALKED)
+def test_the_keyboards_place_can_always_be_seen(stage, name):
+    stage.evaluate(SHOW, [name, {}])
+    seen, wrong = set(), set()
+    for _ in range(60):
+        stage.keyboard.press("Tab")
+        place = stage.evaluate("document.activeElement?.outerHTML.slice(0, 200) ?? ''")
+        if place in seen or not place.strip():
+            break
+        seen.add(place)
+        wrong |= {stage.evaluate("checks.unseenFocus()")} - {""}
+    assert not wrong and len(seen) >= 3, (wrong, seen)

@@ -1,0 +1,71 @@
+/** What a browser test asks of the panel on the stage; each answer is a list of what is wrong. */
+
+import { LANGUAGES } from "../../../js/locales/languages.js";
+import { leftOver } from "./pseudo.mjs";
+import { textsOf } from "./texts.mjs";
+
+const SAID = ["aria-label", "title", "placeholder", "alt"];
+/** Written the same way in every language: levels, names of settings, languages' own names. */
+const NAMES = ["DEBUG", "INFO", "WARNING", "ERROR", "mode", "log_level", "language", "hf_token", "comfyui_url", "allowed_hosts", ...Object.values(LANGUAGES).map(({ name }) => name)];
+
+/** Words that came from no catalogue, while the panel speaks the pseudo-locale. */
+export function hardCoded(panel, answers) {
+  const data = [...textsOf(...answers, panel.store.state), ...NAMES];
+  const wrong = [];
+  const judge = (text, where) => {
+    const rest = leftOver(text, data);
+    if (rest) wrong.push(`${where}: ${text.trim().slice(0, 80)}`);
+  };
+  for (const element of [panel, ...panel.querySelectorAll("*")]) {
+    for (const name of SAID) judge(element.getAttribute(name) ?? "", `${element.localName}@${name}`);
+    if (element.localName === "pre") continue;
+    for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) judge(node.data, element.localName);
+  }
+  return [...new Set(wrong)];
+}
+
+/** Whatever would have to be scrolled sideways, except what scrolls inside a frame of its own. */
+export function sticksOut(panel) {
+  const boxes = [panel, ...panel.querySelectorAll(".isen-head, .isen-tabs, .isen-banners, .isen-body, .isen-undo, dialog")];
+  return boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => `${box.className || box.localName} by ${box.scrollWidth - box.clientWidth} px: ${widest(box)}`);
+}
+
+function widest(box) {
+  const right = (element) => element.getBoundingClientRect().right;
+  const [most] = [...box.querySelectorAll("*")].sort((one, other) => right(other) - right(one));
+  return most ? `${most.localName}.${most.className} ${(most.textContent ?? "").slice(0, 40)}` : "";
+}
+
+/** Animations and transitions that go on although motion is unwanted. */
+export function moving() {
+  return document.getAnimations().filter((one) => Number(one.effect.getComputedTiming().duration) > 1).map((one) => `${one.effect.target.className} ${one.animationName ?? one.transitionProperty}`);
+}
+
+/** How often each element with each set of attributes is there: text cannot change it. */
+export function shape() {
+  const counts = {};
+  for (const element of document.querySelectorAll("*")) {
+    const key = `${element.localName}[${[...element.attributes].map(({ name }) => name).sort()}]`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  return Object.entries(counts).map(([key, count]) => `${key} x ${count}`);
+}
+
+/** The same text into every field one can write in. */
+export function typeEverywhere(panel, text) {
+  const fields = panel.querySelectorAll('textarea, input:is(:not([type]), [type="text"], [type="search"], [type="password"])');
+  for (const field of fields) {
+    field.value = text;
+    for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+  }
+  return fields.length;
+}
+
+/** The focused element when its focus cannot be seen. */
+export function unseenFocus() {
+  const element = document.activeElement;
+  if (!element || element === document.body) return "";
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+  const seen = (outlineStyle !== "none" && parseFloat(outlineWidth) > 0) || boxShadow !== "none";
+  return seen ? "" : `${element.localName}.${element.className}`;
+}
