@@ -1,4 +1,4 @@
-"""Development commands on a fresh machine: `demo`, `test` and `compare`. Standard library only; not part of the registry archive.
+"""Development commands on a fresh machine: `demo`, `test`, `compare`, `bench`, `pages`. Standard library only; not in the archive.
 
 python dev.py demo [--port N]        a real ComfyUI with this pack in fast-test mode and a sample character; stays up
 python dev.py demo --check [--real]  photos -> training -> LoRA -> picture without a browser; prints the files

@@ -23,7 +23,7 @@ export const ways = {
 export function register({ mount, shown, hide, words }) {
   const open = () => openPanel(mount);
   app.registerExtension({
-    name: "Isengard.sidebar",
+    name: "isengard.sidebar",
     commands: [{ id: "Isengard.open", label: words.open, icon: "pi pi-user", function: open }],
     keybindings: [{ commandId: "Isengard.open", combo: { key: "i", alt: true, shift: true } }],
     menuCommands: [{ path: ["Extensions"], commands: ["Isengard.open"] }],

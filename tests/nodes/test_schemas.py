@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,26 @@ def test_every_node_and_input_is_explained(nodes):
         assert schema.description and schema.category == "Isengard" and schema.display_name.startswith("Isen")
         assert all(given.tooltip for given in schema.inputs), name
         assert (ROOT / "js" / "docs" / f"{name}.md").is_file(), f"no help page for {name}"
+
+
+def test_help_pages_explain_each_input(nodes):
+    for name, node in nodes.items():
+        page = (ROOT / "js" / "docs" / f"{name}.md").read_text(encoding="utf-8")
+        schema = node.GET_SCHEMA()
+        assert page.startswith(f"# {schema.display_name}\n"), name
+        first = re.findall(r"^(?:\| |- \*\*)([\w, ]+)", page, re.MULTILINE)
+        named = {word for words in first for word in re.split(r", | $", words)}
+        assert {given.id for given in schema.inputs} <= named, name
+    pages = {file.stem for file in (ROOT / "js" / "docs").glob("*.md")}
+    assert pages == set(nodes)
+
+
+def test_translators_find_every_word_of_the_nodes(nodes):
+    """ComfyUI's own catalogue, made from the schemas."""
+    from pages import PAGES
+
+    name = "locales/en/nodeDefs.json"
+    assert (ROOT / name).read_text(encoding="utf-8") == PAGES[name](), "run: python3 dev.py pages"
 
 
 def test_ids_are_literals_for_the_managers_scanner():

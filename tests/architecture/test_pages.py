@@ -1,0 +1,83 @@
+"""What is written about the pack is what the pack does: codes, routes, nodes, settings, packages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from isengard.core.errors import InvalidError
+from isengard.web.route_table import ROUTES
+from pages import PAGES, PLAIN, error_codes, node_words
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_generated_page_is_what_the_code_says(name):
+    assert (ROOT / name).read_text(encoding="utf-8") == PAGES[name](), "run: python3 dev.py pages"
+
+
+def test_every_code_in_the_source_is_found():
+    """The net is as wide as a plain search: a code in no table row would be a hole in it."""
+    codes = {said.code for said in error_codes.collected()}
+    searched = set()
+    for layer in error_codes.LAYERS:
+        for file in (ROOT / layer).rglob("*.py"):
+            text = file.read_text(encoding="utf-8")
+            ours = r'(?<!Value)(?<!Runtime)(?:[A-Z]\w+Error|Finding|Failure)\(\s*(?:code=)?"([a-z][a-z0-9_]{2,40})"'
+            searched |= set(re.findall(ours, text))
+    assert len(codes) > 100 and searched <= codes, searched - codes
+
+
+def test_a_code_says_what_happened():
+    silent = {said.code for said in error_codes.collected() if not said.message}
+    assert silent == set()
+
+
+def test_the_generator_reads_names_and_gaps():
+    tree = error_codes.ast.parse(
+        "def f():\n    message = f'Only {n} left.'\n    raise InvalidError('few', message, hint='More.')\n"
+    )
+    call = next(node for node in error_codes.ast.walk(tree) if isinstance(node, error_codes.ast.Call))
+    assert error_codes._text(call.args[1], tree) == "Only … left."
+    assert InvalidError.__name__ == call.func.id
+
+
+def test_every_route_is_in_the_api_page():
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert not [route for route in ROUTES if f"| {route.method} | `{route.path}` |" not in page]
+
+
+def test_every_node_is_in_the_readme_and_has_a_help_page():
+    ids = [
+        found
+        for file in (ROOT / "nodes").glob("*.py")
+        for found in re.findall(r'node_id="(\w+)"', file.read_text(encoding="utf-8"))
+    ]
+    assert len(ids) >= 6
+    assert not [name for name in ids if f"`{name}`" not in README]
+    assert not [name for name in ids if not (ROOT / "js" / "docs" / f"{name}.md").is_file()]
+
+
+def test_links_and_pictures_of_the_pages_exist():
+    wrong = []
+    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            if not target.startswith("http") and not (page.parent / target).exists():
+                wrong.append(f"{page.name}: {target}")
+    assert not wrong, wrong
+
+
+def test_the_panels_command_is_the_one_that_is_translated():
+    source = (ROOT / "js" / "comfy.js").read_text(encoding="utf-8")
+    ids = {found.replace(".", "_") for found in re.findall(r'id: "(Isengard\.\w+)"', source)}
+    assert ids == set(node_words.COMMANDS)
+
+
+def test_languages_of_the_server_are_those_of_the_panel():
+    from isengard.core.settings import LANGUAGES
+
+    source = (ROOT / "js" / "locales" / "languages.js").read_text(encoding="utf-8")
+    assert set(LANGUAGES) == {"auto", *re.findall(r"^  (\w+): \{ name:", source, re.MULTILINE)}

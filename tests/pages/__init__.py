@@ -1,0 +1,15 @@
+"""Pages and catalogues that are made from the code, so that they cannot disagree with it: `python dev.py pages` writes them."""
+
+from __future__ import annotations
+
+from . import error_codes, node_words, routes
+
+PAGES = {
+    "docs/errors.md": error_codes.render,
+    "docs/api.md": routes.render,
+    "locales/en/nodeDefs.json": node_words.definitions,
+    "locales/en/commands.json": node_words.commands,
+    "locales/en/main.json": node_words.main,
+}
+#: Made without a ComfyUI.
+PLAIN = ("docs/errors.md", "docs/api.md", "locales/en/commands.json", "locales/en/main.json")

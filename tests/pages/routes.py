@@ -1,0 +1,40 @@
+"""docs/api.md: every route from the route table, and what holds for all of them."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+HEAD = """# HTTP API
+
+Everything is below `/isengard` (and, as ComfyUI mirrors it, `/api/isengard`). `GET /isengard/openapi.json` says the same for
+programs. This page is made from the route table by `python dev.py pages`.
+
+- Whatever is not `GET` carries `X-Isengard: 1`, and `Content-Type: application/json` where it has a body.
+- `X-Correlation-ID` (8 to 64 letters, digits, `-`) is echoed and stands in every log line and event that follows; without
+  one the server makes it.
+- An error is `{"error": {"code", "message", "hint", "correlation_id"}}`; the codes are in [errors.md](errors.md).
+- Lists are `{"items": [...], "next_cursor": ...}`; give `cursor` and `limit` back for the next page.
+- Beyond loopback a request needs the cookie of `POST /isengard/session`, or the token as `Authorization: Bearer`.
+- Events are server-sent: `id: <epoch>-<seq>`, replayed after `Last-Event-ID` or `?since=`; `reset` means fetch anew. Types:
+  EVENTS.
+
+```
+curl -s localhost:8188/isengard/health
+curl -s -X POST -H 'X-Isengard: 1' -H 'Content-Type: application/json' -d '{"name": "Anna"}' localhost:8188/isengard/characters
+```
+
+| method | path | what it does | body |
+|---|---|---|---|
+"""
+
+
+def render() -> str:
+    from isengard.core.records.event import EventType
+    from isengard.web.route_table import ROUTES
+
+    rows = [
+        f"| {route.method} | `{route.path}` | {route.summary} | {f'`{route.body}`' if route.body else ''} |"
+        for route in ROUTES
+    ]
+    types = ", ".join(f"`{name}`" for name in get_args(EventType))
+    return HEAD.replace("EVENTS", types) + "\n".join(rows) + "\n"
