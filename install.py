@@ -19,17 +19,33 @@ ROOMY_BYTES = 5 * 1024**3
 
 
 def missing_requirements(requirements: Path) -> list[str]:
-    """The lines of requirements.txt whose package is not installed."""
+    """The lines of requirements.txt whose package is not installed, or older than the line wants."""
     missing = []
     for line in requirements.read_text(encoding="utf-8").splitlines():
-        name = re.match(r"[A-Za-z0-9._-]+", line)
-        if name is None:
+        wanted = re.match(r"([A-Za-z0-9._-]+)(?:>=([\d.]+))?", line)
+        if wanted is None:
             continue
         try:
-            metadata.version(name.group())
+            there = metadata.version(wanted[1])
         except metadata.PackageNotFoundError:
+            there = ""
+        if not there or _numbers(there) < _numbers(wanted[2] or ""):
             missing.append(line.strip())
     return missing
+
+
+def old_comfyui(comfyui: Path, pyproject: Path) -> str:
+    """This ComfyUI's version when it is older than the pack wants, else nothing."""
+    floor = re.search(r'requires-comfyui = ">=([\d.]+)"', pyproject.read_text(encoding="utf-8"))
+    try:
+        said = re.search(r'"([\d.]+)', (comfyui / "comfyui_version.py").read_text(encoding="utf-8"))
+    except OSError:
+        return ""
+    return said[1] if said and floor and _numbers(said[1]) < _numbers(floor[1]) else ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
 
 
 def data_folder() -> Path:
@@ -54,6 +70,8 @@ def main() -> int:
         print(f"[Isengard] Still to be installed: {', '.join(missing)}")
         print("[Isengard] ComfyUI-Manager does this by itself. By hand, with ComfyUI's own Python:")
         print(f'[Isengard]   "{sys.executable}" -m pip install -r "{PACK / "requirements.txt"}"')
+    if old := old_comfyui(PACK.parent.parent, PACK / "pyproject.toml"):
+        print(f"[Isengard] This ComfyUI is {old}. Isengard's nodes need a newer one: update ComfyUI.")
     folder = data_folder()
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free = shutil.disk_usage(existing).free

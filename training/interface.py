@@ -17,7 +17,7 @@ from pydantic import Field
 from ..core.records.base import Record
 from ..core.records.checkpoint import Checkpoint
 from ..core.records.job import JobError, Needs, Progress
-from ..core.records.training import Finding
+from ..core.records.training import Finding, Preset
 from ..core.records.worker import BackendState
 
 TRAINING_FILE = "training.json"
@@ -121,7 +121,10 @@ class Option(Record):
 
 
 class BackendCapabilities(Record):
-    """What the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness."""
+    """What the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness.
+
+    `presets` are the trainer's own, the gentlest first; without any it takes ours.
+    """
 
     name: str
     label: str
@@ -130,6 +133,7 @@ class BackendCapabilities(Record):
     families: list[str]
     needs: Needs
     options: dict[str, Option] = Field(default_factory=dict)
+    presets: list[Preset] = Field(default_factory=list)
     placeholder: bool = False
     can_continue: bool = False
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..core.records.training import Overrides, PresetName
+from ..core.errors import InvalidError
+from ..core.records.training import Overrides, Preset
 from .family_records import Family
+from .interface import BackendCapabilities
 
 #: Below this many photos half the rank: fewer things to learn by heart.
 FEW_PHOTOS = 15
@@ -16,21 +18,36 @@ SAVES = 10
 MIN_SAVE_STEPS = 10
 
 
-@dataclass(frozen=True)
-class Preset:
-    """`factor` scales the family's steps."""
-
-    name: PresetName
-    label: str
-    description: str
-    factor: float
-
-
-PRESETS: dict[PresetName, Preset] = {
-    "quick": Preset("quick", "Quick", "A first impression in about half the time.", 0.5),
-    "balanced": Preset("balanced", "Balanced", "What suits most people.", 1.0),
-    "quality": Preset("quality", "Quality", "Longer, for many varied photos.", 1.5),
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            name="quick",
+            label="Quick",
+            description="A first impression in about half the time.",
+            factor=0.5,
+        ),
+        Preset(name="balanced", label="Balanced", description="What suits most people.", factor=1.0),
+        Preset(name="quality", label="Quality", description="Longer, for many varied photos.", factor=1.5),
+    )
 }
+
+
+def offered(backend: BackendCapabilities) -> dict[str, Preset]:
+    """The trainer's own presets, else ours, by name."""
+    return {preset.name: preset for preset in backend.presets} or PRESETS
+
+
+def chosen(backend: BackendCapabilities, name: str) -> Preset:
+    """Raises InvalidError `preset_unknown`."""
+    found = offered(backend).get(name)
+    if found is None:
+        raise InvalidError(
+            "preset_unknown",
+            f"{backend.label} has no preset called {name}.",
+            f"Known: {', '.join(offered(backend))}.",
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -48,24 +65,27 @@ class Numbers:
     low_vram: bool
 
 
-def resolve(family: Family, preset: PresetName, photos: int, overrides: Overrides | None = None) -> Numbers:
-    """Steps grow with the photos between the family's bounds; whatever `overrides` holds wins."""
-    chosen, defaults = overrides or Overrides(), family.defaults
+def resolve(
+    family: Family, preset: Preset | str, photos: int, overrides: Overrides | None = None
+) -> Numbers:
+    """Steps grow with the photos between the family's bounds; whatever `overrides` holds wins. A name means one of ours."""
+    preset = PRESETS[preset] if isinstance(preset, str) else preset
+    asked, defaults = overrides or Overrides(), family.defaults
     wanted = min(max(defaults.steps_per_image * photos, defaults.steps_min), defaults.steps_max)
-    steps = chosen.steps or max(MIN_SAVE_STEPS, round(wanted * PRESETS[preset].factor / 10) * 10)
+    steps = asked.steps or max(MIN_SAVE_STEPS, round(wanted * preset.factor / 10) * 10)
     few = photos < FEW_PHOTOS
-    rank = chosen.rank or (max(MIN_RANK, defaults.rank // 2) if few else defaults.rank)
-    alpha = chosen.alpha or rank * defaults.alpha / defaults.rank
+    rank = asked.rank or (max(MIN_RANK, defaults.rank // 2) if few else defaults.rank)
+    alpha = asked.alpha or rank * defaults.alpha / defaults.rank
     return Numbers(
         steps=steps,
         rank=rank,
         alpha=alpha,
-        learning_rate=chosen.learning_rate or defaults.learning_rate,
-        resolution=chosen.resolution or list(defaults.resolution),
-        batch_size=chosen.batch_size or defaults.batch_size,
-        save_every=chosen.save_every or max(1, steps // SAVES),
-        quantize=defaults.quantize if chosen.quantize is None else chosen.quantize,
-        low_vram=defaults.low_vram if chosen.low_vram is None else chosen.low_vram,
+        learning_rate=asked.learning_rate or defaults.learning_rate,
+        resolution=asked.resolution or list(defaults.resolution),
+        batch_size=asked.batch_size or defaults.batch_size,
+        save_every=asked.save_every or max(1, steps // SAVES),
+        quantize=defaults.quantize if asked.quantize is None else asked.quantize,
+        low_vram=defaults.low_vram if asked.low_vram is None else asked.low_vram,
     )
 
 

@@ -33,7 +33,7 @@ from .machine import Machine
 from .photo_advice import photo_findings
 from .preflight import Situation
 from .preflight import findings as machine_findings
-from .presets import Numbers, resolve, sample_prompts
+from .presets import Numbers, chosen, resolve, sample_prompts
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,8 @@ class Submission:
         photos = self.photos.list(character.id)
         selection = select(photos)
         base = self.base_models.resolve(request.base_model, family)
-        numbers = resolve(family, request.preset, len(selection.trained), request.overrides)
+        preset = chosen(capabilities, request.preset)
+        numbers = resolve(family, preset, len(selection.trained), request.overrides)
         require_possible(numbers, request.overrides, len(selection.trained), capabilities)
         training = _training(request, character, selection, numbers, backend)
         training = replace(

@@ -53,13 +53,10 @@ def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventL
         )
         door.fail(error)
     except ImportError as missing:
-        door.fail(
-            NotReadyError(
-                "requirements_missing",
-                f"A package is missing: {missing.name or missing}.",
-                "Install the pack's requirements (ComfyUI-Manager: Try fix), then restart ComfyUI.",
-            )
-        )
+        from .requirements import refusal
+
+        _log.error("Isengard could not start", extra={"context": {"reason": str(missing)}})
+        door.fail(refusal(missing))
     except OSError as fault:
         door.fail(
             NotReadyError(

@@ -10,7 +10,8 @@ from .base import Line, Prose, Record
 
 #: The longest training anybody may ask for.
 MAX_STEPS = 20_000
-PresetName = Literal["quick", "balanced", "quality"]
+#: Ours are quick, balanced and quality; a foreign trainer may have its own.
+PresetName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 
 
 class Overrides(Record):
@@ -41,6 +42,15 @@ class TrainingRequest(Record):
     backend: Annotated[Line, Field(max_length=40)] | None = None
     overrides: Overrides = Field(default_factory=Overrides)
     base_model: Annotated[Line, Field(max_length=200)] | None = None
+
+
+class Preset(Record):
+    """How thorough: `factor` scales the family's steps."""
+
+    name: PresetName
+    label: Annotated[Line, Field(max_length=60)]
+    description: Annotated[Line, Field(max_length=200)]
+    factor: float = Field(gt=0, le=10)
 
 
 class Finding(Record):

@@ -19,6 +19,7 @@ export class PresetChoice {
 
   show(items) {
     this.items = items;
+    if (!this.chosen) this.value = items[Math.floor((items.length - 1) / 2)]?.name ?? "";
     fill(this.element, items, () => items.map((preset) => this.#card(preset)));
   }
 

@@ -22,6 +22,8 @@ export class IsenTrain extends View {
     this.className = "isen-stack";
     this.people = new PeopleChoice(this.store, { label: t("person"), name: "isen-train-who", testid: "isen-person", changed: () => this.#changed() });
     this.presets = new PresetChoice(() => this.#adjusted());
+    this.trainer = h("select", { "data-testid": "isen-trainer", on: { change: () => this.#changed() } });
+    this.trainerField = field(t("trainer"), this.trainer, t("trainerHint"));
     this.family = h("select", { "data-testid": "isen-family", on: { change: () => this.#changed() } });
     this.base = h("select", { "data-testid": "isen-base", on: { change: () => this.#check() } });
     this.baseField = field(t("baseFile"), this.base);
@@ -33,7 +35,7 @@ export class IsenTrain extends View {
     this.start = button(t("startTraining"), () => this.#start(), { kind: "primary isen-wide", disabled: true, testid: "isen-start-training" });
     const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
     this.form = h("div", { class: "isen-stack" },
-      this.people.element, this.presets.element, field(t("model"), this.family, t("modelHint")), this.baseField,
+      this.people.element, this.trainerField, this.presets.element, field(t("model"), this.family, t("modelHint")), this.baseField,
       this.advanced.element, h("footer", { class: "isen-foot" }, h("div", { class: "isen-found", role: "status" }, this.findings), this.start));
     this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.nobody, this.form);
   }
@@ -45,8 +47,18 @@ export class IsenTrain extends View {
     const before = this.people.value;
     this.people.show(people, this.route.train);
     this.people.element.hidden = people.length === 1;
-    fill(this.family, state.families.map((known) => [known.key, known.base_models]), () => state.families.map((known) => option(known, preferred(state.families))));
+    const choices = trainers(state);
+    fill(this.trainer, choices.map(({ name }) => name), () => choices.map(({ name, label }) => h("option", { value: name, text: label })));
+    this.trainerField.hidden = choices.length < 2;
+    this.#families(state);
     if (before !== this.people.value) this.#changed();
+  }
+
+  /** Those that the chosen trainer can train. */
+  #families({ families, backends }) {
+    const can = backends.find((known) => known.name === this.trainer.value)?.families;
+    const shown = families.filter((known) => !can || can.includes(known.key));
+    fill(this.family, shown.map((known) => [known.key, known.base_models]), () => shown.map((known) => option(known, preferred(shown))));
   }
 
   get person() {
@@ -55,6 +67,7 @@ export class IsenTrain extends View {
 
   /** Someone else or another model: other numbers in the presets. */
   async #changed() {
+    this.#families(this.store.state);
     const family = this.store.state.families.find((known) => known.key === this.family.value);
     if (!family || !this.person) return;
     say(this.heading, t("train", { name: this.person.name }));
@@ -62,7 +75,8 @@ export class IsenTrain extends View {
     fill(this.base, [family.key, names], () => [h("option", { value: "", text: t("baseAuto") }), ...names.map((name) => h("option", { value: name, text: name }))]);
     this.baseField.hidden = names.length < 2;
     const asked = ++this.#presetsAsked;
-    const answer = await this.store.attempt(() => this.store.api.get(`/training/presets?family=${family.key}&photos=${this.person.photo_count}`));
+    const wanted = new URLSearchParams({ family: family.key, photos: this.person.photo_count, ...(this.trainer.value && { backend: this.trainer.value }) });
+    const answer = await this.store.attempt(() => this.store.api.get(`/training/presets?${wanted}`));
     if (!answer || asked !== this.#presetsAsked) return;
     this.presets.show(answer.items);
     this.#adjusted();
@@ -76,7 +90,7 @@ export class IsenTrain extends View {
   #request() {
     return {
       character_id: this.people.value, family: this.family.value, preset: this.presets.value,
-      base_model: this.base.value || null, overrides: this.advanced.values(),
+      backend: this.trainer.value || null, base_model: this.base.value || null, overrides: this.advanced.values(),
     };
   }
 
@@ -115,6 +129,12 @@ export class IsenTrain extends View {
 
 function option({ key, label, status }, wanted) {
   return h("option", { value: key, text: status === "experimental" ? `${label} (${t("experimental")})` : label, selected: key === wanted });
+}
+
+/** What can train now, ours first: nobody is asked who has no choice, and in fast-test mode nothing real is offered. */
+function trainers({ backends, health }) {
+  const others = backends.filter((known) => !known.default && known.state.state === "ready" && !known.placeholder);
+  return [...backends.filter((known) => known.default), ...(health?.mode === "fast-test" ? [] : others)];
 }
 
 /** The first family whose model ComfyUI already has, else the first proven one. */

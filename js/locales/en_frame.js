@@ -20,6 +20,8 @@ export default {
   preset_quick: "quick",
   preset_balanced: "balanced",
   preset_quality: "quality",
+  trainer: "Trained by",
+  trainerHint: "Another pack brought its own trainer. What it makes is checked the same way.",
   language: "Language",
   languageHint: "What ComfyUI speaks, where Isengard speaks it too.",
   languageAuto: "As ComfyUI",

@@ -21,6 +21,13 @@ def test_requirements_are_the_same_for_pip_and_for_the_manager():
     assert listed == toml.load(ROOT / "pyproject.toml")["project"]["dependencies"]
 
 
+def test_the_panel_can_name_every_package_that_is_missing():
+    from isengard.web.requirements import PACKAGES
+
+    listed = [line.split(">")[0] for line in (ROOT / "requirements.txt").read_text().splitlines() if line]
+    assert sorted(PACKAGES.values()) == sorted(listed)
+
+
 def test_the_readme_names_every_variable_and_dependency():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     dependencies = [

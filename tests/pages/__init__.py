@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from . import error_codes, node_words, routes
+from . import error_codes, models, node_words, routes
 
 PAGES = {
     "docs/errors.md": error_codes.render,
     "docs/api.md": routes.render,
+    "docs/models.md": models.render,
     "locales/en/nodeDefs.json": node_words.definitions,
     "locales/en/commands.json": node_words.commands,
     "locales/en/main.json": node_words.main,
 }
 #: Made without a ComfyUI.
-PLAIN = ("docs/errors.md", "docs/api.md", "locales/en/commands.json", "locales/en/main.json")
+PLAIN = ("docs/errors.md", "docs/api.md", "docs/models.md", "locales/en/commands.json", "locales/en/main.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,18 @@ def test_each_finding_is_explained_and_each_explanation_has_a_finding(files):
     assert found - set(known) == set(), "remove it, or explain it in docs/registry-scan.md"
     assert set(known) - found == set(), "no longer found: take the line out of docs/registry-scan.md"
     assert all(len(why) > 15 for why in known.values())
+
+
+def test_every_style_is_for_our_own_elements(files):
+    """ComfyUI and other packs share the page."""
+    wrong = []
+    for file in (file for file in files if file.suffix == ".css"):
+        text = re.sub(r"/\*.*?\*/", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for selectors in re.findall(r"([^{};]+)\{", re.sub(r"@keyframes[^{]+\{(?:[^{}]*\{[^{}]*\})*\s*\}", "", text)):
+            for one in re.split(r",(?![^(]*\))", selectors.strip()):
+                if not one.strip().startswith(("@", "isen-", ".isen-", '[data-testid="isen-')):
+                    wrong.append(f"{file.name}: {one.strip()}")
+    assert not wrong, wrong
 
 
 @pytest.mark.parametrize(

@@ -56,13 +56,14 @@ def _family(family: Family, names: list[str], files: list[dict[str, Any]]) -> di
 
 
 async def presets(services: Services, request: web.Request) -> web.Response:
-    """?family=&photos=: the numbers each preset would give."""
+    """?family=&photos=&backend=: the numbers each preset would give."""
     family = services.families.get(request.query.get("family", "sd15"))
+    backend = await asyncio.to_thread(_capabilities, services, request.query.get("backend"))
     photos = responses.number_of(request, "photos", 20, 500)
     paces = await asyncio.to_thread(learned_paces, services.ledger)
     items = []
-    for preset in presets_module.PRESETS.values():
-        numbers = presets_module.resolve(family, preset.name, photos)
+    for preset in presets_module.offered(backend).values():
+        numbers = presets_module.resolve(family, preset, photos)
         about = estimate(family, numbers, SAMPLES, paces)
         items.append(
             {
@@ -84,12 +85,18 @@ async def presets(services: Services, request: web.Request) -> web.Response:
     return responses.as_list(items)
 
 
+def _capabilities(services: Services, name: str | None) -> Any:
+    backend = services.registry.get("training_backends", name or services.submission.default_backend)
+    return backend.capabilities()
+
+
 async def backends(services: Services, request: web.Request) -> web.Response:
     def described() -> list[dict[str, Any]]:
         found = services.registry.all("training_backends").values()
         return [
             {
                 **backend.capabilities().model_dump(mode="json"),
+                "default": backend.name == services.submission.default_backend,
                 "state": backend.state().model_dump(mode="json"),
                 "setup": _offer(backend),
             }

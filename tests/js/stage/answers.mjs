@@ -64,8 +64,10 @@ const STYLES = [
   { kind: "scene", name: "cafe", label: "In a café", prompt: "sitting in a small café by the window" },
 ];
 const SETUP = { possible: true, why_not: "", version: "0.12.26", licence: "MIT", source: "https://github.com/ostris/ai-toolkit", download_bytes: 3.0e9, disk_bytes: 5.6e9, status: "proven", installed: false, unfinished: false };
-const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
+const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", default: true, placeholder: false, families: ["sd15", "flux1_dev"], state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
 export const BACKEND_MISSING = { ...BACKEND, setup: SETUP, state: { name: "ai_toolkit", version: "", state: "not_installed", detail: "AI-Toolkit, which does the training, is not set up yet." } };
+/** Ours, and one that a pack beside ours brought. */
+export const FOREIGN = [BACKEND, { ...BACKEND, name: "pencil", label: "Pencil", default: false, families: ["sd15"], setup: null, state: { name: "pencil", version: "0.1", state: "ready", detail: "" } }];
 const WORKER = { id: "w1", host: "here", version: "0.1.0", gpus: [{ uuid: "GPU-1", name: "NVIDIA GeForce RTX 3090", total_bytes: 25.4e9, free_bytes: 4e9 }], backends: [], beat: 3, slots: 1 };
 const SETTINGS = {
   items: [

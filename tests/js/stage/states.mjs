@@ -1,6 +1,6 @@
 /** Every state the panel can be in (PANEL.md), by name. */
 
-import { BACKEND_MISSING, WITH_TWO } from "./answers.mjs";
+import { BACKEND_MISSING, FOREIGN, WITH_TWO } from "./answers.mjs";
 import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples, version } from "./people.mjs";
 import { settled } from "./settled.mjs";
 
@@ -73,6 +73,7 @@ export const STATES = {
   trainings: { ...all, ...at("training") },
   "trainings-empty": { ...all, ...at("training"), jobs: [] },
   train: { ...all, ...at("training", { train: "chr_9" }) },
+  "train-other": { ...all, ...at("training", { train: "chr_9" }), backends: [...FOREIGN] },
   "train-blocked": { ...all, ...at("training", { train: "chr_9" }), preflight: BLOCKED },
   "train-advanced": { ...all, ...at("training", { train: "chr_9" }), then: click('[data-testid="isen-advanced"]') },
   job: { ...all, ...at("training", { job: "job_5" }) },

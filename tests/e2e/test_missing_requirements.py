@@ -1,0 +1,42 @@
+"""ComfyUI without our requirements: it starts, other nodes work, and the panel says what to install."""
+
+from __future__ import annotations
+
+import pytest
+from hosts import comfyui
+from hosts.journey import Api, ApiError
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+#: import name -> what pip calls it
+HIDDEN = {"huey": "huey", "pythonjsonlogger": "python-json-logger", "toml": "toml", "pillow_heif": "pillow-heif"}
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A Python in which our packages are not to be found, as before the requirements were installed."""
+    shadows = tmp_path / "shadows"
+    for name in HIDDEN:
+        (shadows / name).mkdir(parents=True)
+        refusal = f"raise ModuleNotFoundError(\"No module named '{name}'\", name='{name}')\n"
+        (shadows / name / "__init__.py").write_text(refusal)
+    base = comfyui.make_base(tmp_path / "host")
+    server = comfyui.start(base, environment={"PYTHONPATH": str(shadows), "ISENGARD_MODE": "fast-test"})
+    yield server
+    server.stop()
+
+
+def test_comfyui_starts_and_the_panel_says_what_to_install(server, open_page):
+    assert "IMPORT FAILED" not in server.log()
+    nodes = server.get("/object_info")
+    assert "KSampler" in nodes and "IsengardApplyIdentity" in nodes
+    with pytest.raises(ApiError) as caught:
+        Api(server.url).wait_until_ready()
+    assert (caught.value.status, caught.value.error["code"]) == (503, "requirements_missing")
+    page = open_page(server.url)
+    panel = page.open_tab()
+    expect(panel).to_contain_text("Isengard cannot work yet", timeout=15_000)
+    for name in HIDDEN.values():
+        expect(panel).to_contain_text(name)
+    expect(panel).to_contain_text("requirements.txt")
+    assert not server.data.exists()
