@@ -4,11 +4,14 @@ python dev.py demo [--port N]        a real ComfyUI with this pack in fast-test 
 python dev.py demo --check [--real]  photos -> training -> LoRA -> picture without a browser; prints the files
 python dev.py test [--fast|--full] [pytest arguments]
 python dev.py compare BEFORE [AFTER] the same photos and seed trained by two versions (git revisions or folders)
+python dev.py bench                  what it costs, each measurement against its baseline in the same run
+python dev.py pages                  docs/errors.md, api.md, models.md and the nodes' words, made from the code
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 
@@ -31,6 +34,8 @@ def main() -> int:
     compare = commands.add_parser("compare", help="train the same with two versions and compare")
     compare.add_argument("before", help="a git revision or a folder")
     compare.add_argument("after", nargs="?", default=str(ROOT), help="default: this folder as it is")
+    commands.add_parser("bench", help="measurements against their baselines")
+    commands.add_parser("pages", help="pages that are made from the code")
     arguments, rest = parser.parse_known_args()
     if arguments.command == "demo":
         from hosts import demo as demo_command
@@ -38,6 +43,11 @@ def main() -> int:
         if arguments.check:
             return demo_command.check(real=arguments.real)
         return demo_command.serve(arguments.port)
+    if arguments.command in ("bench", "pages"):
+        from hosts.environments import HOST
+
+        folder = ROOT / "tests" / {"bench": "benchmarks", "pages": "pages"}[arguments.command]
+        return subprocess.run([str(HOST.ensure()), str(folder)], check=False).returncode
     if arguments.command == "compare":
         from hosts import compare as compare_command
 

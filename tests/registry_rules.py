@@ -15,32 +15,62 @@ PAGE = ROOT / "docs" / "registry-scan.md"
 RULES: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
     "python_network_operations": (
         (".py",),
-        re.compile(r"\burlopen\(|\bClientSession\(|\brequests\.\w+\(|\bsocket\.(?:socket|create_connection)\(|build_opener\("),
+        re.compile(
+            r"\burlopen\(|\bClientSession\(|\brequests\.\w+\(|\bsocket\.(?:socket|create_connection)\(|build_opener\("
+        ),
     ),
     "python_command_execution": ((".py",), re.compile(r"\bsubprocess\.\w+\(|create_subprocess_")),
-    "python_command_injection_risk": ((".py",), re.compile(r"shell\s*=\s*True|\bos\.(?:system|popen|exec\w*|spawn\w*)\(")),
+    "python_command_injection_risk": (
+        (".py",),
+        re.compile(r"shell\s*=\s*True|\bos\.(?:system|popen|exec\w*|spawn\w*)\("),
+    ),
     "python_environment_manipulation": (
         (".py",),
-        re.compile(r"os\.environ\[[^\]]+\]\s*=[^=]|os\.environ\.(?:update|setdefault|pop|clear)\(|\bos\.(?:un)?putenv\("),
+        re.compile(
+            r"os\.environ\[[^\]]+\]\s*=[^=]|os\.environ\.(?:update|setdefault|pop|clear)\(|\bos\.(?:un)?putenv\("
+        ),
     ),
     "python_dynamic_code": ((".py",), re.compile(r"(?<![.\w])(?:eval|exec|compile|__import__)\(")),
     "python_dynamic_import": ((".py",), re.compile(r"import_module\(|spec_from_file_location\(")),
-    "python_unsafe_loading": ((".py",), re.compile(r"import (?:pickle|marshal|shelve)|\bpickle\.\w+\(|torch\.load\(|yaml\.load\(")),
-    "python_package_installation": ((".py",), re.compile(r"[\"']pip[\"'],|pip\.main|ensurepip|uv[\"'], [\"']pip")),
+    "python_unsafe_loading": (
+        (".py",),
+        re.compile(r"import (?:pickle|marshal|shelve)|\bpickle\.\w+\(|torch\.load\(|yaml\.load\("),
+    ),
+    "python_package_installation": (
+        (".py",),
+        re.compile(r"[\"']pip[\"'],|pip\.main|ensurepip|uv[\"'], [\"']pip"),
+    ),
     "python_opens_programs": ((".py",), re.compile(r"\bwebbrowser\b|os\.startfile|\bctypes\b")),
     "python_writes_permissions": ((".py",), re.compile(r"\bchmod\(")),
-    "encoded_blob": ((".py", ".js", ".json", ".toml"), re.compile(r"[A-Za-z0-9+/]{200,}={0,2}|(?:\\x[0-9a-f]{2}){40,}")),
-    "hidden_text": ((".py", ".js", ".md", ".css"), re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")),
+    "encoded_blob": (
+        (".py", ".js", ".json", ".toml"),
+        re.compile(r"[A-Za-z0-9+/]{200,}={0,2}|(?:\\x[0-9a-f]{2}){40,}"),
+    ),
+    "hidden_text": (
+        (".py", ".js", ".md", ".css"),
+        re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"),
+    ),
     "minified_script": ((".js",), re.compile(r"^.{1000,}$", re.MULTILINE)),
-    "js_dynamic_code": ((".js",), re.compile(r"\beval\(|new Function\(|(?:inner|outer)HTML|insertAdjacentHTML|document\.write")),
-    "js_remote_code": ((".js", ".css"), re.compile(r"(?:from|import|url)\s*\(?\s*[\"']?https?://|importScripts\(")),
-    "js_foreign_page": ((".js",), re.compile(r"document\.(?:body|head)\b|window\.\w+\s*=[^=]|globalThis\.\w+\s*=[^=]")),
+    "js_dynamic_code": (
+        (".js",),
+        re.compile(r"\beval\(|new Function\(|(?:inner|outer)HTML|insertAdjacentHTML|document\.write"),
+    ),
+    "js_remote_code": (
+        (".js", ".css"),
+        re.compile(r"(?:from|import|url)\s*\(?\s*[\"']?https?://|importScripts\("),
+    ),
+    "js_foreign_page": (
+        (".js",),
+        re.compile(r"document\.(?:body|head)\b|window\.\w+\s*=[^=]|globalThis\.\w+\s*=[^=]"),
+    ),
 }
 
 
 def archive() -> list[Path]:
     """What `.comfyignore` leaves of the files git knows."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+    ).stdout.decode()
     ignored = [line.strip() for line in (ROOT / ".comfyignore").read_text().splitlines() if line.strip()]
     names = [name for name in listed.split("\0") if name and not any(_covers(rule, name) for rule in ignored)]
     return [ROOT / name for name in names if (ROOT / name).is_file()]

@@ -35,7 +35,11 @@ def python_of(home: Path) -> Path:
 
 def run_by_the_manager(home: Path) -> subprocess.CompletedProcess:
     """manager_core.py: `[sys.executable, "install.py"]`, cwd = the pack's folder."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATA_DIR", "RUNPOD_POD_ID", "PYTHONPATH")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATA_DIR", "RUNPOD_POD_ID", "PYTHONPATH")
+    }
     command = [str(python_of(home)), "install.py"]
     return subprocess.run(
         command, cwd=home / "custom_nodes" / "isengard", env=kept, capture_output=True, text=True, timeout=60

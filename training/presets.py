@@ -65,9 +65,7 @@ class Numbers:
     low_vram: bool
 
 
-def resolve(
-    family: Family, preset: Preset | str, photos: int, overrides: Overrides | None = None
-) -> Numbers:
+def resolve(family: Family, preset: Preset | str, photos: int, overrides: Overrides | None = None) -> Numbers:
     """Steps grow with the photos between the family's bounds; whatever `overrides` holds wins. A name means one of ours."""
     preset = PRESETS[preset] if isinstance(preset, str) else preset
     asked, defaults = overrides or Overrides(), family.defaults

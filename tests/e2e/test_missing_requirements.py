@@ -9,7 +9,12 @@ from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 #: import name -> what pip calls it
-HIDDEN = {"huey": "huey", "pythonjsonlogger": "python-json-logger", "toml": "toml", "pillow_heif": "pillow-heif"}
+HIDDEN = {
+    "huey": "huey",
+    "pythonjsonlogger": "python-json-logger",
+    "toml": "toml",
+    "pillow_heif": "pillow-heif",
+}
 
 
 @pytest.fixture

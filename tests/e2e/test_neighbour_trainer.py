@@ -52,7 +52,9 @@ def test_it_is_chosen_and_trains(server, open_page, photos):
     page.get("isen-start-training").click()
     expect(page.get("isen-job-state")).to_have_text(re.compile("done|failed"), timeout=40_000)
     (job,) = api.get("/training/jobs?kind=training")["items"]
-    assert (job["state"], job["backend"], job["request"]["preset"]) == ("completed", "pencil", "sketch"), job["error"]
+    assert (job["state"], job["backend"], job["request"]["preset"]) == ("completed", "pencil", "sketch"), job[
+        "error"
+    ]
     (version,) = api.get(f"/characters/{job['character_id']}/versions")["items"]
     assert (server.data / "models" / version["file"]).is_file() and not version["placeholder"]
     assert page.errors == []

@@ -13,4 +13,10 @@ PAGES = {
     "locales/en/main.json": node_words.main,
 }
 #: Made without a ComfyUI.
-PLAIN = ("docs/errors.md", "docs/api.md", "docs/models.md", "locales/en/commands.json", "locales/en/main.json")
+PLAIN = (
+    "docs/errors.md",
+    "docs/api.md",
+    "docs/models.md",
+    "locales/en/commands.json",
+    "locales/en/main.json",
+)

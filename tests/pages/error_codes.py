@@ -76,12 +76,16 @@ def _in_file(file: Path, places: dict[str, str]) -> Iterator[Said]:
             continue
         place = places.get(getattr(call.func, "id", getattr(call.func, "attr", "")))
         given = {word.arg: word.value for word in call.keywords}
-        code, message, hint = (_part(call, given, *part) for part in ((0, "code"), (1, "message"), (2, "hint")))
+        code, message, hint = (
+            _part(call, given, *part) for part in ((0, "code"), (1, "message"), (2, "hint"))
+        )
         if isinstance(call.func, ast.Name) and call.func.id == "Sign":
             code = given.get("code")  # its first word is a state
         if place is None or not (isinstance(code, ast.Constant) and _CODE.fullmatch(str(code.value))):
             continue
-        scope = next((one for one in reversed(functions) if one.lineno <= call.lineno <= one.end_lineno), tree)
+        scope = next(
+            (one for one in reversed(functions) if one.lineno <= call.lineno <= one.end_lineno), tree
+        )
         yield Said(code.value, place, _text(message, scope), _text(hint, scope))
 
 

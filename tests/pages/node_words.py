@@ -36,7 +36,10 @@ def main() -> str:
 
 
 def _node(schema: Any) -> dict[str, Any]:
-    inputs = {given.id: {"name": given.display_name or given.id, "tooltip": given.tooltip} for given in schema.inputs}
+    inputs = {
+        given.id: {"name": given.display_name or given.id, "tooltip": given.tooltip}
+        for given in schema.inputs
+    }
     outputs = {
         str(place): {"name": given.display_name, **({"tooltip": given.tooltip} if given.tooltip else {})}
         for place, given in enumerate(schema.outputs)

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from registry_rules import ROOT, RULES, archive, by_bandit, by_pattern, explained
 
 
@@ -17,8 +16,17 @@ def files():
 
 def test_the_archive_is_the_pack_without_its_development(files):
     names = {file.relative_to(ROOT).as_posix() for file in files}
-    assert {"__init__.py", "install.py", "pyproject.toml", "requirements.txt", "js/isengard.js", "LICENSE"} <= names
-    assert not [name for name in names if name.startswith(("tests/", "docs/", ".ci/", ".github/")) or name == "dev.py"]
+    assert {
+        "__init__.py",
+        "install.py",
+        "pyproject.toml",
+        "requirements.txt",
+        "js/isengard.js",
+        "LICENSE",
+    } <= names
+    assert not [
+        name for name in names if name.startswith(("tests/", "docs/", ".ci/", ".github/")) or name == "dev.py"
+    ]
     assert sum(file.stat().st_size for file in files) < 3 * 1024**2
 
 
@@ -35,7 +43,9 @@ def test_every_style_is_for_our_own_elements(files):
     wrong = []
     for file in (file for file in files if file.suffix == ".css"):
         text = re.sub(r"/\*.*?\*/", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
-        for selectors in re.findall(r"([^{};]+)\{", re.sub(r"@keyframes[^{]+\{(?:[^{}]*\{[^{}]*\})*\s*\}", "", text)):
+        for selectors in re.findall(
+            r"([^{};]+)\{", re.sub(r"@keyframes[^{]+\{(?:[^{}]*\{[^{}]*\})*\s*\}", "", text)
+        ):
             for one in re.split(r",(?![^(]*\))", selectors.strip()):
                 if not one.strip().startswith(("@", "isen-", ".isen-", '[data-testid="isen-')):
                     wrong.append(f"{file.name}: {one.strip()}")

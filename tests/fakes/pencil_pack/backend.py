@@ -27,7 +27,13 @@ class Pencil:
         presets = [("sketch", "Sketch", "A few strokes.", 0.02), ("portrait", "Portrait", "Some more.", 0.05)]
         keys = ("name", "label", "description", "factor")
         return BackendCapabilities(
-            **{"name": self.name, "label": "Pencil", "version": self.version, "families": ["sd15"], "needs": "cpu"},
+            **{
+                "name": self.name,
+                "label": "Pencil",
+                "version": self.version,
+                "families": ["sd15"],
+                "needs": "cpu",
+            },
             presets=[Preset(**dict(zip(keys, values, strict=True))) for values in presets],
         )
 
@@ -63,4 +69,6 @@ class Pencil:
         made = self.checkpoints(job_dir, training)
         if exit_code == 0 and made:
             return Outcome("completed", checkpoints=made)
-        return Outcome("failed", JobError(code="pencil_broke", message="The pencil broke.", hint="Sharpen it."), made)
+        return Outcome(
+            "failed", JobError(code="pencil_broke", message="The pencil broke.", hint="Sharpen it."), made
+        )

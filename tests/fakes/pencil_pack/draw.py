@@ -15,4 +15,7 @@ for step in range(1, steps + 1):
 (job_dir / "out").mkdir(exist_ok=True)
 key = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q"
 ones = np.full((rank, 320), 0.01, dtype=np.float16)
-save_file({f"{key}.lora_down.weight": ones, f"{key}.lora_up.weight": ones.T.copy()}, job_dir / "out" / "pencil.safetensors")
+save_file(
+    {f"{key}.lora_down.weight": ones, f"{key}.lora_up.weight": ones.T.copy()},
+    job_dir / "out" / "pencil.safetensors",
+)
