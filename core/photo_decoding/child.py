@@ -14,6 +14,7 @@ import os
 import struct
 import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 MAX_PIXELS = 40_000_000
@@ -114,7 +115,7 @@ def _to_srgb(image: Any) -> Any:
             )
         except (ImageCms.PyCMSError, OSError):
             image = image.convert("RGB")
-    image = image.convert("RGB")
+    image = image if image.mode == "RGB" else image.convert("RGB")
     if alpha is not None:
         white = Image.new("RGB", image.size, "white")
         white.paste(image, mask=alpha)
@@ -141,24 +142,30 @@ def decode(request: dict[str, str]) -> dict[str, Any]:
         kind = _sibling("signatures").kind_of(stream.read(16))
     if not kind:
         raise Refused("photo_type", "This is not a JPEG, PNG, WebP or HEIC picture.")
+    looks = _sibling("looks")
     image = _to_srgb(_upright(_open(request["source"], kind)))
-    pixels = image.tobytes()
+    image.info = {}  # comments and profiles would be carried along into what is saved
     keep_png = kind == "png" and image.width * image.height <= MAX_PNG_PIXELS
-    clean = Image.frombytes("RGB", image.size, pixels)
-    _save(
-        clean, request["full"], {"format": "PNG"} if keep_png else {**_JPEG, "quality": 95, "subsampling": 0}
-    )
-    thumb = clean.copy()
-    thumb.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
-    _save(thumb, request["thumb"], {**_JPEG, "quality": 85})
-    size = f"{image.width}x{image.height}:".encode()
+    kept = {"format": "PNG"} if keep_png else {**_JPEG, "quality": 95, "subsampling": 0}
+    with ThreadPoolExecutor(1) as beside:  # Pillow and hashlib both let other threads run
+        pixel_hash = beside.submit(_pixel_hash, image)
+        _save(image, request["full"], kept)
+        small = looks.shrunk(image, looks.MEASURED_SIDE)
+        thumb = looks.shrunk(small, THUMB_SIDE, Image.Resampling.LANCZOS)
+        _save(thumb, request["thumb"], {**_JPEG, "quality": 85})
     return {
         "file_kind": "png" if keep_png else "jpg",
         "width": image.width,
         "height": image.height,
-        "pixel_hash": hashlib.sha256(size + pixels).hexdigest(),
-        **_sibling("looks").measure(clean),
+        "pixel_hash": pixel_hash.result(),
+        **looks.measure(small),
     }
+
+
+def _pixel_hash(image: Any) -> str:
+    found = hashlib.sha256(f"{image.width}x{image.height}:".encode())
+    found.update(image.tobytes())
+    return found.hexdigest()
 
 
 def main() -> None:

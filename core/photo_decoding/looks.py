@@ -6,16 +6,24 @@ from typing import Any
 
 from PIL import Image, ImageFilter, ImageStat
 
-#: Measures are taken on a copy of this longest side, so that they mean the same for every photo.
+#: Measures are taken on a copy of this longest side at most, so that they mean the same for every photo.
 MEASURED_SIDE = 512
 HASH_SIDE = 8
 _LAPLACE = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 
 
+def shrunk(image: Image.Image, side: int, resample: Image.Resampling = Image.Resampling.BICUBIC) -> Image.Image:
+    """What `thumbnail` makes, without a copy of the whole picture first."""
+    share = side / max(image.size)
+    if share >= 1:
+        return image
+    width, height = (max(1, round(length * share)) for length in image.size)
+    return image.resize((width, height), resample, reducing_gap=2.0)
+
+
 def measure(image: Image.Image) -> dict[str, Any]:
     """`brightness` 0-255, `sharpness` (variance of the Laplacian), `phash` (64-bit difference hash in hex)."""
-    gray = image.convert("L")
-    gray.thumbnail((MEASURED_SIDE, MEASURED_SIDE))
+    gray = shrunk(image, MEASURED_SIDE).convert("L")
     edges = gray.filter(_LAPLACE)
     inner = edges.crop((1, 1, max(2, edges.width - 1), max(2, edges.height - 1)))
     return {

@@ -1,0 +1,69 @@
+"""Every measurement on one real ComfyUI in fast-test mode; 0 when all limits hold."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS))
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        found = measured(Path(folder))
+    from benchmarks.measure import HEADER
+
+    print("\n".join([HEADER, *(measure.line() for measure in found)]))
+    return 0 if all(measure.holds for measure in found) else 1
+
+
+def measured(work: Path) -> list:
+    from hosts import comfyui
+    from hosts.journey import Api
+
+    from benchmarks import imports, lists, trainings, uploads
+
+    base = host_with_neighbours(work / "host")
+    environment = {"ISENGARD_MODE": "fast-test", "PYTHONDONTWRITEBYTECODE": ""}
+    logs = []
+    for _ in range(3):  # the first writes the bytecode
+        server = comfyui.start(base, environment=environment)
+        logs.append(server.log())
+        server.stop()
+    server = comfyui.start(base, environment=environment)
+    try:
+        api = Api(server.url, "bench")
+        api.wait_until_ready()
+        logs.append(server.log())
+        return [
+            *imports.importing(logs[1:]),
+            *uploads.uploads(api, work / "uploads"),
+            *trainings.overhead(api, work / "training"),
+            *lists.lists(api, server.data, work / "lists"),
+        ]
+    finally:
+        server.stop()
+
+
+def host_with_neighbours(base: Path) -> Path:
+    """Ours as a user has it (bytecode is kept), the pencil's, and an empty pack to compare with."""
+    from hosts import comfyui
+
+    from benchmarks.imports import EMPTY
+    from benchmarks.trainings import PENCIL
+
+    comfyui.make_base(base, pack_names=())
+    packs = base / "custom_nodes"
+    unwanted = shutil.ignore_patterns(".git", "tests", "node_modules", ".*cache", "__pycache__")
+    shutil.copytree(comfyui.PACK, packs / "isengard", ignore=unwanted)
+    shutil.copytree(PENCIL, packs / "pencil-trainer", ignore=unwanted)
+    (packs / "empty").mkdir()
+    (packs / "empty" / "__init__.py").write_text(EMPTY)
+    return base
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
