@@ -17,7 +17,7 @@ export const ways = {
 };
 
 /**
- * @param {{mount: () => HTMLElement, shown: () => void, hide: () => void,
+ * @param {{mount: () => HTMLElement & {takeFocus: () => void}, shown: () => void, hide: () => void,
  *   words: {title: string, tooltip: string, open: string}}} panel
  */
 export function register({ mount, shown, hide, words }) {
@@ -53,7 +53,11 @@ export function register({ mount, shown, hide, words }) {
 function openPanel(mount) {
   const tabs = app.extensionManager.sidebarTab;
   if (tabs.activeSidebarTabId !== TAB) tabs.toggleSidebarTab(TAB);
-  setTimeout(() => mount().isConnected || openOver(mount()), APPEARS_MS);
+  setTimeout(() => {
+    const panel = mount();
+    if (!panel.isConnected) openOver(panel);
+    panel.takeFocus();
+  }, APPEARS_MS);
 }
 
 /** Esc closes it; the panel keeps its place for the next time it is asked for. */

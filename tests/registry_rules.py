@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,15 @@ def archive() -> list[Path]:
     ignored = [line.strip() for line in (ROOT / ".comfyignore").read_text().splitlines() if line.strip()]
     names = [name for name in listed.split("\0") if name and not any(_covers(rule, name) for rule in ignored)]
     return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def unpacked(target: Path) -> Path:
+    """The archive as it lies in a user's custom_nodes."""
+    for file in archive():
+        copy = target / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)
+    return target
 
 
 def _covers(rule: str, name: str) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 
 import pytest
-from registry_rules import ROOT, archive
+from registry_rules import ROOT, unpacked
 
 NEEDED = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line]
 
@@ -19,10 +18,7 @@ NEEDED = [line for line in (ROOT / "requirements.txt").read_text().splitlines() 
 def comfyui(tmp_path):
     """A ComfyUI with the archive unpacked in it, and an interpreter that has nothing installed."""
     home = tmp_path / "ComfyUI"
-    for file in archive():
-        target = home / "custom_nodes" / "isengard" / file.relative_to(ROOT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
+    unpacked(home / "custom_nodes" / "isengard")
     (home / "main.py").write_text("")
     (home / "comfyui_version.py").write_text('__version__ = "0.3.75"\n')
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home / "venv")], check=True)

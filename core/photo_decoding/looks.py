@@ -12,7 +12,9 @@ HASH_SIDE = 8
 _LAPLACE = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 
 
-def shrunk(image: Image.Image, side: int, resample: Image.Resampling = Image.Resampling.BICUBIC) -> Image.Image:
+def shrunk(
+    image: Image.Image, side: int, resample: Image.Resampling = Image.Resampling.BICUBIC
+) -> Image.Image:
     """What `thumbnail` makes, without a copy of the whole picture first."""
     share = side / max(image.size)
     if share >= 1:

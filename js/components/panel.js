@@ -56,6 +56,11 @@ export class IsenPanel extends View {
     if (this.store.state.connection === "offline") this.store.refresh();
   }
 
+  /** Who opened it by a key goes on with the keys. */
+  takeFocus() {
+    /** @type {HTMLElement} */ (this.tabs?.querySelector('[tabindex="0"]'))?.focus();
+  }
+
   update(state) {
     const { tab: current } = state.route;
     for (const tab of this.tabs.children) {

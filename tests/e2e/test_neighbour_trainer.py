@@ -12,6 +12,7 @@ from hosts import comfyui
 from hosts.journey import Api
 from hosts.panel_steps import create_character
 from playwright.sync_api import expect
+from registry_rules import unpacked
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PENCIL = Path(__file__).resolve().parents[1] / "fakes" / "pencil_pack"
@@ -19,7 +20,8 @@ PENCIL = Path(__file__).resolve().parents[1] / "fakes" / "pencil_pack"
 
 @pytest.fixture
 def server(tmp_path):
-    base = comfyui.make_base(tmp_path / "host")
+    base = comfyui.make_base(tmp_path / "host", pack_names=())
+    unpacked(base / "custom_nodes" / "isengard")
     clone(PENCIL, base / "custom_nodes" / "pencil-trainer", tmp_path / "origin")
     server = comfyui.start(base, environment={"ISENGARD_IDLE_S": "3"})
     yield server

@@ -7,6 +7,7 @@ import { Api } from "../../../js/api.js";
 import { defineComponents } from "../../../js/components/define.js";
 import { speak } from "../../../js/locales/words.js";
 import { Notices } from "../../../js/notices.js";
+import { emptyState } from "../../../js/state.js";
 import { Store } from "../../../js/store.js";
 import { answerOf, pictureOf } from "./answers.mjs";
 import { pseudo } from "./pseudo.mjs";
@@ -42,6 +43,21 @@ export async function show(name, { theme = "dark", width = 320, words = "", chan
   if (state.then) await state.then(document);
   await settled();
   return panel;
+}
+
+/** Milliseconds from the panel's coming into the page to the frame that shows the state, with answers at once. */
+export async function painted(name) {
+  await show(name);
+  const { store } = panel;
+  panel.remove();
+  store.set(emptyState());
+  store.go(STATES[name].route);
+  panel = Object.assign(document.createElement("isen-panel"), { store, notices: new Notices() });
+  const began = performance.now();
+  document.body.append(panel);
+  await store.refresh();
+  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  return performance.now() - began;
 }
 
 export function light(theme) {

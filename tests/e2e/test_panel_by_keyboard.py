@@ -1,0 +1,158 @@
+"""The whole journey without a mouse, and a stranger's texts in a real server: names, file names, captions, prompts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hosts import comfyui
+from hosts.demo import drawings
+from hosts.journey import Api, ApiError
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+newest = pytest.mark.parametrize("fast_server", [comfyui.FRONTENDS[-1]], indirect=True)
+STRANGE = "[data-pwned], script, iframe, base, style, math, object, embed, svg script, [onerror], [onload], [onfocus], [ontoggle]"
+PAYLOADS = "async (address) => (await import(address)).PAYLOADS"
+TEXTS = Path(__file__).resolve().parents[1] / "js" / "stage" / "texts.mjs"
+
+
+class Keys:
+    """Reaches things by Tab alone."""
+
+    def __init__(self, page) -> None:
+        self.page = page.page
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def reach(self, testid: str, key: str = "Tab", limit: int = 60) -> None:
+        for _ in range(limit):
+            if self.page.evaluate("document.activeElement?.dataset?.testid ?? ''") == testid:
+                return
+            self.page.keyboard.press(key)
+        raise AssertionError(f"{testid} was not reached in {limit} steps")
+
+
+@newest
+def test_photos_to_picture_without_a_mouse(fast_server, open_page, photos):
+    page = open_page(fast_server.url)
+    page.page.locator('[data-testid="isengard-tab-button"]').wait_for(timeout=60_000)
+    page.page.wait_for_timeout(500)
+    keys = Keys(page)
+    keys.press("Escape", "Alt+Shift+I")
+    page.page.locator("isen-panel").wait_for(timeout=10_000)
+    keys.reach("isen-tab-characters", limit=3)
+    keys.reach("isen-new-character")
+    keys.press("Enter")
+    page.page.keyboard.type("Ann Example")
+    keys.reach("isen-consent")
+    keys.press("Space", "Tab", "Enter")
+    page.get("isen-dropzone").wait_for()
+    with page.page.expect_file_chooser() as chooser:
+        keys.reach("isen-file-input")
+        keys.press("Space")
+    chooser.value.set_files([str(photo) for photo in photos[:3]])
+    expect(page.get("isen-photos").locator("figure")).to_have_count(3, timeout=20_000)
+    keys.reach("isen-train")
+    keys.press("Enter")
+    expect(page.get("isen-start-training")).to_be_enabled(timeout=15_000)
+    keys.reach("isen-start-training")
+    keys.press("Enter")
+    expect(page.get("isen-job-state")).to_have_text("done", timeout=40_000)
+    keys.reach("isen-tab-training", "Shift+Tab")
+    keys.press("ArrowRight")
+    keys.reach("isen-prompt")
+    page.page.keyboard.type("portrait of {trigger}")
+    keys.reach("isen-generate")
+    keys.press("Enter")
+    picture = page.get("isen-image").first
+    expect(picture).to_be_visible(timeout=30_000)
+    assert page.errors == []
+
+
+@newest
+def test_a_strangers_texts_stay_texts(fast_server, open_page, tmp_path):
+    page = open_page(fast_server.url)
+    panel = page.open_tab()
+    payloads = page.page.evaluate(
+        PAYLOADS, f"data:text/javascript,{quoted(TEXTS.read_text(encoding='utf-8'))}"
+    )
+    assert len(payloads) == 25
+    api = Api(fast_server.url)
+    person = fill(api, payloads, drawings(tmp_path / "photos", 25))
+    page.page.reload()
+    page.open_tab()
+    for view in ("characters", "training", "images"):
+        page.get(f"isen-tab-{view}").click()
+        page.page.wait_for_timeout(300)
+        assert strange(page) == []
+    page.get("isen-tab-characters").click()
+    page.page.evaluate(
+        "(id) => document.querySelector('isen-panel').store.go({ tab: 'characters', id })", person
+    )
+    expect(page.get("isen-photos").locator("figure")).to_have_count(25, timeout=15_000)
+    page.get("isen-photos").locator("figure button").first.click()
+    for _ in range(24):
+        page.page.keyboard.press("ArrowRight")
+        assert strange(page) == []
+    assert panel.count() == 1 and page.errors == []
+
+
+def quoted(text: str) -> str:
+    import urllib.parse
+
+    return urllib.parse.quote(text)
+
+
+def strange(page) -> list[str]:
+    found = page.page.evaluate(
+        "(selector) => [...document.querySelectorAll('isen-panel')].flatMap((panel) => [...panel.querySelectorAll(selector)].map((one) => one.outerHTML.slice(0, 100)))",
+        STRANGE,
+    )
+    return [*found, *(["a script ran"] if page.page.evaluate("'pwned' in window") else [])]
+
+
+def fill(api: Api, payloads: list[str], photos: list[Path]) -> str:
+    """Whatever the server takes, as name, kind, notes, file name, caption and prompt; the id of the one with photos."""
+    for payload in payloads:
+        api.post("/characters", {"name": payload[:80], "notes": payload})
+    person = api.post("/characters", {"name": "Ann Example", "notes": payloads[0]})
+    for payload, photo in zip(payloads, photos, strict=True):
+        try:
+            kept = api.upload(person["id"], photo, payload.replace('"', "'"))["items"][0]
+        except ApiError as refusal:
+            assert refusal.error["code"] == "photo_name", refusal
+            kept = api.upload(person["id"], photo)["items"][0]
+        caption = payload.replace("${", "$ {")
+        api.patch(f"/characters/{person['id']}/photos/{kept['id']}", {"caption": caption})
+    return person["id"]
+
+
+@newest
+def test_in_app_mode_the_command_opens_the_panel(fast_server, open_page, shots):
+    """There the newest frontend shows no tabs of packs."""
+    page = open_page(fast_server.url)
+    page.page.locator('[data-testid="isengard-tab-button"]').wait_for(timeout=60_000)
+    page.page.keyboard.press("Escape")
+    run = "(id) => window.app.extensionManager.command.execute(id)"
+    page.page.evaluate(run, "Comfy.ToggleLinear")
+    page.page.wait_for_timeout(1000)
+    page.page.evaluate(run, "Isengard.open")
+    expect(page.get("isen-tab-characters")).to_be_visible(timeout=10_000)
+    expect(page.get("isen-tab-characters")).to_be_focused()
+    page.page.screenshot(path=str(shots / "app-mode.png"))
+    assert page.errors == []
+
+
+@newest
+def test_comfyui_knows_our_words(fast_server, open_page):
+    """Its own catalogues hold the nodes' names, their tooltips and the command's label."""
+    words = fast_server.get("/i18n")["en"]
+    assert words["nodeDefs"]["IsengardCharacter"]["display_name"] == "Isengard Character"
+    assert words["commands"]["Isengard_open"]["label"] == "Open Isengard"
+    page = open_page(fast_server.url)
+    page.page.locator('[data-testid="isengard-tab-button"]').wait_for(timeout=60_000)
+    label = "window.app.extensionManager.command.commands.find((one) => one.id === 'Isengard.open').label"
+    assert page.page.evaluate(label) == "Open Isengard"

@@ -1,0 +1,64 @@
+"""`python tests/pages/pictures.py` with the host environment's Python: the README's pictures and one sheet of all states."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+DOCS = ROOT / "docs"
+#: file -> (state, theme, width)
+SINGLE = {
+    "panel-character.png": ("character", "dark", 400),
+    "panel-training.png": ("job", "dark", 400),
+    "panel-images.png": ("images", "dark", 400),
+    "panel-narrow.png": ("train", "light", 260),
+}
+HEIGHT = 760
+COLUMNS = 8
+THUMB = (240, 456)
+
+
+def main() -> None:
+    from hosts import chromium
+    from hosts.stage import opened
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.executable(), args=chromium.FLAGS)
+        with opened(browser) as page:
+            page.set_viewport_size({"width": 900, "height": HEIGHT})
+            for file, (state, theme, width) in SINGLE.items():
+                page.show(state, theme=theme, width=width)
+                page.locator("isen-panel").screenshot(path=str(DOCS / file))
+            for theme in ("dark", "light"):
+                sheet(page, theme).save(DOCS / f"states-{theme}.webp", quality=80, method=6)
+        browser.close()
+
+
+def sheet(page, theme: str):
+    """Every state side by side, with its name."""
+    from PIL import Image, ImageDraw
+
+    width, height = THUMB
+    rows = -(-len(page.names) // COLUMNS)
+    whole = Image.new("RGB", (COLUMNS * (width + 8), rows * (height + 22)), "#808080")
+    draw = ImageDraw.Draw(whole)
+    for place, name in enumerate(page.names):
+        page.show(name, theme=theme, width=400)
+        clip = {"x": 0, "y": 0, "width": 400, "height": HEIGHT}
+        shot = (
+            Image.open(io.BytesIO(page.screenshot(clip=clip)))
+            .convert("RGB")
+            .resize(THUMB, Image.Resampling.LANCZOS)
+        )
+        x, y = place % COLUMNS * (width + 8), place // COLUMNS * (height + 22)
+        draw.text((x + 4, y + 4), name, fill="white")
+        whole.paste(shot, (x, y + 20))
+    return whole
+
+
+if __name__ == "__main__":
+    main()
