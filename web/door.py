@@ -55,12 +55,12 @@ class Door:
         return stub
 
     async def _pass(self, route: Route, request: web.Request) -> web.StreamResponse:
+        services = self.ready()  # first of all: without the requirements nothing else can be imported
         from . import guard
         from .session import COOKIE
 
         headers = {name.lower(): value for name, value in request.headers.items()}
         asked = guard.Asked(request.method, headers, route.upload, request.can_read_body)
-        services = self.ready()
         allowed = set(services.settings.allowed_hosts)
         cookie = request.cookies.get(COOKIE)
         if route.path == "/session" or services.session.holds(cookie):

@@ -8,13 +8,12 @@ import pytest
 from hosts import comfyui
 from hosts.demo import drawings
 from hosts.journey import Api, ApiError
+from hosts.stage import opened
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 newest = pytest.mark.parametrize("fast_server", [comfyui.FRONTENDS[-1]], indirect=True)
 STRANGE = "[data-pwned], script, iframe, base, style, math, object, embed, svg script, [onerror], [onload], [onfocus], [ontoggle]"
-PAYLOADS = "async (address) => (await import(address)).PAYLOADS"
-TEXTS = Path(__file__).resolve().parents[1] / "js" / "stage" / "texts.mjs"
 
 
 class Keys:
@@ -42,8 +41,7 @@ def test_photos_to_picture_without_a_mouse(fast_server, open_page, photos):
     page.page.wait_for_timeout(500)
     keys = Keys(page)
     keys.press("Escape", "Alt+Shift+I")
-    page.page.locator("isen-panel").wait_for(timeout=10_000)
-    keys.reach("isen-tab-characters", limit=3)
+    expect(page.get("isen-tab-characters")).to_be_focused(timeout=10_000)
     keys.reach("isen-new-character")
     keys.press("Enter")
     page.page.keyboard.type("Ann Example")
@@ -73,12 +71,11 @@ def test_photos_to_picture_without_a_mouse(fast_server, open_page, photos):
 
 
 @newest
-def test_a_strangers_texts_stay_texts(fast_server, open_page, tmp_path):
+def test_a_strangers_texts_stay_texts(fast_server, browser, open_page, tmp_path):
     page = open_page(fast_server.url)
     panel = page.open_tab()
-    payloads = page.page.evaluate(
-        PAYLOADS, f"data:text/javascript,{quoted(TEXTS.read_text(encoding='utf-8'))}"
-    )
+    with opened(browser) as stage:
+        payloads = stage.evaluate("texts_.PAYLOADS")
     assert len(payloads) == 25
     api = Api(fast_server.url)
     person = fill(api, payloads, drawings(tmp_path / "photos", 25))
@@ -98,12 +95,6 @@ def test_a_strangers_texts_stay_texts(fast_server, open_page, tmp_path):
         page.page.keyboard.press("ArrowRight")
         assert strange(page) == []
     assert panel.count() == 1 and page.errors == []
-
-
-def quoted(text: str) -> str:
-    import urllib.parse
-
-    return urllib.parse.quote(text)
 
 
 def strange(page) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +36,36 @@ def main() -> None:
                 page.locator("isen-panel").screenshot(path=str(DOCS / file))
             for theme in ("dark", "light"):
                 sheet(page, theme).save(DOCS / f"states-{theme}.webp", quality=80, method=6)
+        in_comfyui(browser)
         browser.close()
+
+
+def in_comfyui(browser) -> None:
+    """The real thing: a real ComfyUI in fast-test mode with crops of a public photograph."""
+    from hosts import comfyui, fixtures
+    from hosts.journey import Api
+
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        environment = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "2"}
+        server = comfyui.start(
+            comfyui.make_base(work / "host"), environment=environment, frontend=comfyui.FRONTENDS[-1]
+        )
+        try:
+            api = Api(server.url)
+            api.wait_until_ready()
+            person = api.post("/characters", {"name": "Eileen", "class_word": "woman", "consent": True})
+            for photo in fixtures.portraits(work / "photos", 12):
+                api.upload(person["id"], photo)
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            page.goto(server.url)
+            page.get_by_test_id("isengard-tab-button").click(timeout=60_000)
+            page.get_by_test_id("isen-character").click(timeout=30_000)
+            page.get_by_test_id("isen-photos").locator("img").first.wait_for()
+            page.wait_for_timeout(1500)
+            page.screenshot(path=str(DOCS / "in-comfyui.png"))
+        finally:
+            server.stop()
 
 
 def sheet(page, theme: str):
