@@ -33,13 +33,16 @@ def measured(work: Path) -> list:
         server = comfyui.start(base, environment=environment)
         logs.append(server.log())
         server.stop()
+    server = comfyui.start(base, environment={**environment, "PYTHONPROFILEIMPORTTIME": "1"})
+    traced = server.log()
+    server.stop()
     server = comfyui.start(base, environment=environment)
     try:
         api = Api(server.url, "bench")
         api.wait_until_ready()
         logs.append(server.log())
         return [
-            *imports.importing(logs[1:]),
+            *imports.importing(logs[1:], traced),
             *uploads.uploads(api, work / "uploads"),
             *trainings.overhead(api, work / "training"),
             *lists.lists(api, server.data, work / "lists"),

@@ -42,7 +42,12 @@ def test_a_line_says_whether_the_limit_holds():
 def test_comfyuis_line_is_read():
     log = "Import times for custom nodes:\n   0.0 seconds: /x/custom_nodes/empty\n   0.1 seconds: /x/custom_nodes/isengard\n"
     assert imports.import_times(log) == {"empty": 0.0, "isengard": 0.1}
-    assert not imports.importing([log])[0].holds
+    traced = (
+        "import time:       120 |        300 |     isengard.web.app\nimport time: 2000 | 2100 | comfy.sd\n"
+        + log
+    )
+    by_line, by_trace = imports.importing([log], traced)
+    assert not by_line.holds and by_trace.holds and (by_trace.ours, by_trace.baseline) == (0.12, 2.0)
 
 
 def test_the_pencil_exists_for_the_overhead():

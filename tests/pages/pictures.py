@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -30,14 +32,32 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.executable(), args=chromium.FLAGS)
         with opened(browser) as page:
+            page.add_style_tag(content=icons())
             page.set_viewport_size({"width": 900, "height": HEIGHT})
             for file, (state, theme, width) in SINGLE.items():
                 page.show(state, theme=theme, width=width)
                 page.locator("isen-panel").screenshot(path=str(DOCS / file))
+            page.set_viewport_size({"width": 400, "height": HEIGHT})
             for theme in ("dark", "light"):
                 sheet(page, theme).save(DOCS / f"states-{theme}.webp", quality=80, method=6)
         in_comfyui(browser)
         browser.close()
+
+
+def icons() -> str:
+    """The icon font of ComfyUI's own frontend, which the stage does without."""
+    from hosts import comfyui
+
+    assets = comfyui.frontend_root(comfyui.FRONTENDS[-1]) / "assets"
+    rules = [
+        rule
+        for file in sorted(assets.glob("*.css"))
+        for rule in re.findall(r"\.pi(?:-[\w-]+)?(?::+before)?\{[^}]*\}", file.read_text(encoding="utf-8"))
+    ]
+    (font,) = assets.glob("primeicons-*.woff2")
+    data = base64.b64encode(font.read_bytes()).decode()
+    face = f"@font-face{{font-family:primeicons;src:url(data:font/woff2;base64,{data})}}"
+    return "\n".join([face, *rules])
 
 
 def in_comfyui(browser) -> None:
@@ -59,7 +79,11 @@ def in_comfyui(browser) -> None:
                 api.upload(person["id"], photo)
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.goto(server.url)
-            page.get_by_test_id("isengard-tab-button").click(timeout=60_000)
+            page.get_by_test_id("isengard-tab-button").wait_for(timeout=60_000)
+            page.wait_for_timeout(2000)
+            page.keyboard.press("Escape")  # the template browser, at the first start
+            page.wait_for_timeout(500)
+            page.evaluate("window.app.extensionManager.command.execute('Isengard.open')")
             page.get_by_test_id("isen-character").click(timeout=30_000)
             page.get_by_test_id("isen-photos").locator("img").first.wait_for()
             page.wait_for_timeout(1500)
