@@ -112,10 +112,10 @@ def fill(api: Api, payloads: list[str], photos: list[Path]) -> str:
     person = api.post("/characters", {"name": "Ann Example", "notes": payloads[0]})
     for payload, photo in zip(payloads, photos, strict=True):
         try:
-            kept = api.upload(person["id"], photo, payload.replace('"', "'"))["items"][0]
+            kept = api.upload(person["id"], photo, payload.replace('"', "'"))["items"][0]["photo"]
         except ApiError as refusal:
             assert refusal.error["code"] == "photo_name", refusal
-            kept = api.upload(person["id"], photo)["items"][0]
+            kept = api.upload(person["id"], photo)["items"][0]["photo"]
         caption = payload.replace("${", "$ {")
         api.patch(f"/characters/{person['id']}/photos/{kept['id']}", {"caption": caption})
     return person["id"]

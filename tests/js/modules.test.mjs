@@ -51,9 +51,15 @@ const MADE = [...WORDS.matchAll(/`(\w*)\$\{[^{}]+\}(\w*)`/g)];
 const HEADS = new Set(MADE.map(([, head]) => head).filter(Boolean));
 const TAILS = new Set(MADE.filter(([, head, tail]) => !head && tail).map(([, , tail]) => tail));
 
+/** Names of fields in a table, `const NUMBERS = { guidance: … }`, which are asked for by `t(name)`. */
+const TABLES = [...WORDS.matchAll(/const [A-Z]+ = (\{[^;]*\});/g)].map(([, table]) => table).join("\n");
+const NAMES = new Set([...TABLES.matchAll(/\b(\w+): /g)].map(([, name]) => name));
+
+const isNamed = (key) => WORDS.includes(`"${key}"`) || NAMES.has(key);
+
 function isUsed(key) {
-  if (WORDS.includes(`"${key}"`) || [...HEADS].some((head) => key.startsWith(head))) return true;
-  return [...TAILS].some((tail) => key.endsWith(tail) && WORDS.includes(`"${key.slice(0, -tail.length)}"`));
+  if (isNamed(key) || [...HEADS].some((head) => key.startsWith(head))) return true;
+  return [...TAILS].some((tail) => key.endsWith(tail) && isNamed(key.slice(0, -tail.length)));
 }
 
 test("every word that is asked for is in the catalogue", () => {
