@@ -62,7 +62,7 @@ export class Api {
       const response = await this.ways.fetch(path, { method: "GET" });
       return await response.json();
     } catch {
-      throw new ApiError(0, { ...AWAY, correlation_id: "" });
+      throw new ApiError(0, away(""));
     }
   }
 
