@@ -24,7 +24,7 @@ def measured(work: Path) -> list:
     from hosts import comfyui
     from hosts.journey import Api
 
-    from benchmarks import imports, lists, trainings, uploads
+    from benchmarks import identities, imports, lists, trainings, uploads
 
     base = host_with_neighbours(work / "host")
     environment = {"ISENGARD_MODE": "fast-test", "PYTHONDONTWRITEBYTECODE": ""}
@@ -45,6 +45,7 @@ def measured(work: Path) -> list:
             *imports.importing(logs[1:], traced),
             *uploads.uploads(api, work / "uploads"),
             *trainings.overhead(api, work / "training"),
+            *identities.applying(work / "identity"),
             *lists.lists(api, server.data, work / "lists"),
         ]
     finally:
