@@ -20,13 +20,23 @@ MAX_LAG = 2000
 _log = logging.getLogger("isengard.events")
 
 
+@dataclass(frozen=True)
+class Told:
+    """An event and how it is written on every stream, made once for all of them."""
+
+    event: Event
+    frame: bytes
+
+
 @dataclass(eq=False)
 class Reader:
     """One open stream; `lost` once it fell too far behind."""
 
     loop: asyncio.AbstractEventLoop
-    waiting: asyncio.Queue[Event | None] = field(default_factory=lambda: asyncio.Queue(MAX_LAG))
+    waiting: asyncio.Queue[Told | None] = field(default_factory=lambda: asyncio.Queue(MAX_LAG))
     lost: bool = False
+    #: the newest number that was taken out
+    seen: int = 0
 
     def let_go(self) -> None:
         """Runs on the reader's loop: the numbers it knows mean nothing any more."""
@@ -34,11 +44,11 @@ class Reader:
         if not self.waiting.full():
             self.waiting.put_nowait(None)
 
-    def offer(self, events: list[Event]) -> None:
+    def offer(self, news: list[Told]) -> None:
         """Runs on the reader's loop."""
-        for event in events:
+        for told in news:
             try:
-                self.waiting.put_nowait(event)
+                self.waiting.put_nowait(told)
             except asyncio.QueueFull:
                 self.lost = True
                 return
@@ -84,7 +94,8 @@ class EventTail:
                 continue
             if events:
                 seq = events[-1].seq
-                self._tell_all(lambda reader, news=events: reader.offer(news))
+                told = [Told(event, event_frame(epoch, event)) for event in events]
+                self._tell_all(lambda reader, news=told: reader.offer(news))
 
     def _tell_all(self, tell: Callable[[Reader], None] | None) -> None:
         with self._lock:
@@ -92,3 +103,13 @@ class EventTail:
         for reader in readers if tell is not None else ():
             if not reader.loop.is_closed():
                 reader.loop.call_soon_threadsafe(tell, reader)
+
+
+def event_frame(epoch: str, event: Event) -> bytes:
+    return frame(f"{epoch}-{event.seq}", event.model_dump_json())
+
+
+def frame(identifier: str, data: str, name: str = "") -> bytes:
+    """One server-sent event."""
+    kind = f"event: {name}\n" if name else ""
+    return f"id: {identifier}\n{kind}data: {data}\n\n".encode()

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from aiohttp import web
 
 from ..core.records.event import Event
+from .event_tail import Reader, event_frame, frame
 from .services import Services
 
 HEARTBEAT_S = 15.0
+#: A client that takes nothing for so long is let go.
+WRITE_S = 10.0
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -29,30 +32,48 @@ async def stream(services: Services, request: web.Request, wanted: Wanted) -> we
         last = await asyncio.to_thread(ledger.last_seq)
         since, known = _position(request, epoch, last)
         await response.prepare(request)
-        if known and since is None:
-            await response.write(_frame(f"{epoch}-{last}", "{}", "reset"))
-        elif not known:
-            await response.write(_frame(f"{epoch}-{last}", "{}", "hello"))
+        if since is None:
+            await response.write(frame(f"{epoch}-{last}", "{}", "reset" if known else "hello"))
         seq = last if since is None else since
         while seq < last:
             page = await asyncio.to_thread(ledger.events_after, seq)
             if not page:
                 break
-            for event in page:
-                seq = event.seq
-                if wanted(event):
-                    await response.write(_event(epoch, event))
+            seq = page[-1].seq
+            frames = [event_frame(epoch, event) for event in page if wanted(event)]
+            if not await _send(request, response, frames):
+                return response
         while not reader.lost:
-            try:
-                event = await asyncio.wait_for(reader.waiting.get(), HEARTBEAT_S)
-            except asyncio.TimeoutError:
-                await response.write(b": still here\n\n")
-                continue
-            if event is not None and event.seq > seq:
-                seq = event.seq
-                if wanted(event):
-                    await response.write(_event(epoch, event))
+            if not await _send(request, response, await _news(reader, seq, wanted)):
+                break
+            seq = max(seq, reader.seen)
     return response
+
+
+async def _news(reader: Reader, seq: int, wanted: Wanted) -> list[bytes]:
+    """What has come meanwhile, at once; a sign of life when nothing has."""
+    try:
+        told = [await asyncio.wait_for(reader.waiting.get(), HEARTBEAT_S)]
+    except asyncio.TimeoutError:
+        return [b": still here\n\n"]
+    while not reader.waiting.empty():
+        told.append(reader.waiting.get_nowait())
+    fresh = [one for one in told if one is not None and one.event.seq > seq]
+    reader.seen = max([reader.seen, *(one.event.seq for one in fresh)])
+    return [one.frame for one in fresh if wanted(one.event)]
+
+
+async def _send(request: web.Request, response: web.StreamResponse, frames: list[bytes]) -> bool:
+    """False for a client that does not read: it is let go, and replays what it missed when it comes back."""
+    if not frames:
+        return True
+    try:
+        await asyncio.wait_for(response.write(b"".join(frames)), WRITE_S)
+    except asyncio.TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+        return False
+    return True
 
 
 def _position(request: web.Request, epoch: str, last: int) -> tuple[int | None, bool]:
@@ -64,12 +85,3 @@ def _position(request: web.Request, epoch: str, last: int) -> tuple[int | None, 
     if theirs != epoch or not number.isdecimal() or int(number) > last:
         return None, True
     return int(number), True
-
-
-def _event(epoch: str, event: Event) -> bytes:
-    return _frame(f"{epoch}-{event.seq}", event.model_dump_json())
-
-
-def _frame(identifier: str, data: str, name: str = "") -> bytes:
-    kind = f"event: {name}\n" if name else ""
-    return f"id: {identifier}\n{kind}data: {data}\n\n".encode()

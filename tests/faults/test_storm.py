@@ -16,7 +16,7 @@ from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, asse
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
 WORKERS = 3
 #: jobs and kills; Redis in short every day, the same as SQLite in a full run
-SIZES = {"sqlite": (12, 200) if FULL else (8, 50), "redis": (12, 200) if FULL else (5, 25)}
+SIZES = {"sqlite": (12, 200) if FULL else (8, 50), "redis": (12, 200) if FULL else (4, 15)}
 STEPS, SAVE_EVERY = 200, 10
 LIMIT_S = 540 if FULL else 240
 FAST = {

@@ -75,10 +75,10 @@ def test_a_position_we_do_not_know_is_reset(server, api, since):
 
 def test_a_reader_that_lags_is_let_go(server):
     from isengard.core.records.event import Event, Subject
-    from isengard.web.event_tail import MAX_LAG, Reader
+    from isengard.web.event_tail import MAX_LAG, Reader, Told
 
     reader = Reader(loop=None)
-    event = Event(type="job.log", at="x", subject=Subject(kind="job", id="x"))
+    event = Told(Event(type="job.log", at="x", subject=Subject(kind="job", id="x")), b"")
     reader.offer([event] * MAX_LAG)
     assert not reader.lost
     reader.offer([event])
