@@ -36,7 +36,7 @@ class CaptionTaker:
             for job in await asyncio.to_thread(self._left_over):
                 await asyncio.to_thread(self._take, job)
             while True:
-                job = _just_described(await reader.waiting.get())
+                job = _just_described(await reader.next_event())
                 if job is not None:
                     await asyncio.to_thread(self._take, job)
 

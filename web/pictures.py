@@ -66,7 +66,7 @@ class PictureProver:
         """For ever; proofs wait for each other beside the reader, which must not lag."""
         with self._services.events.reading() as reader:
             while True:
-                job = _just_completed(await reader.waiting.get())
+                job = _just_completed(await reader.next_event())
                 if job is not None:
                     task = asyncio.create_task(self._in_turn(job))
                     self._tasks.add(task)
