@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 
 from .caption_undo import undo_captions, write_captions
-from .errors import InvalidError
+from .errors import InvalidError, NotFoundError
 from .library import Library
 from .paths import DataPaths
 from .photos import PhotoStore, clean_caption
 from .records.character import Character
-from .records.photo import CaptionPlan, CaptionSource, Photo
+from .records.photo import CaptionEdits, CaptionPlan, CaptionSource, Photo
 
 PLACEHOLDERS = ("trigger", "class", "name")
 
@@ -33,6 +33,23 @@ def apply_plan(
         if plan.overwrite or photo.caption_source != "user"
     }
     return write_captions(character.id, chosen, photos=photos, library=library, paths=paths)
+
+
+def apply_edits(
+    edits: CaptionEdits, character_id: str, *, photos: PhotoStore, library: Library, paths: DataPaths
+) -> Sequence[Photo]:
+    """All photos afterwards; nothing is written unless every id is one of this character's photos.
+
+    Raises NotFoundError `photo_not_found`, InvalidError `caption_placeholder`.
+    """
+    known = {photo.id for photo in photos.list(character_id)}
+    if not known.issuperset(edits.captions):
+        raise NotFoundError("photo_not_found", "This character has no such photo.", "Reload.")
+    chosen: dict[str, tuple[str, CaptionSource]] = {}
+    for photo_id, edit in edits.captions.items():
+        text = clean_caption(edit.caption)
+        chosen[photo_id] = (text, edit.caption_source if text else "")
+    return write_captions(character_id, chosen, photos=photos, library=library, paths=paths)
 
 
 def filled(template: str, character: Character) -> str:

@@ -26,7 +26,7 @@ from .paths import DataPaths
 from .photos import MAX_PHOTO_BYTES, MAX_PHOTOS, PhotoStore, clean_caption
 from .records.base import Line, Record
 from .records.character import Character, CharacterDraft, CharacterPatch
-from .records.photo import Caption, Photo
+from .records.photo import Caption, CaptionSource, Photo
 
 FORMAT: Literal["isengard-character"] = "isengard-character"
 MANIFEST = "manifest.json"
@@ -44,7 +44,7 @@ class ArchivedPhoto(Record):
 
     file: str = Field(pattern=r"^photos/\d{4}\.(jpg|png)$")
     caption: Caption = ""
-    caption_source: Literal["", "trigger", "template", "captioner", "user"] = ""
+    caption_source: CaptionSource = ""
     included: bool = True
     held_out: bool = False
     name: Annotated[Line, Field(max_length=120)] = ""

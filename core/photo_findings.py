@@ -35,7 +35,8 @@ def findings_of(decoded: DecodedPhoto, others: Iterable[Photo]) -> list[PhotoFin
         found.append(_finding("extreme_shape", "Very long and narrow: much of it will be cropped."))
     for number, other in enumerate(others, 1):
         if other.phash and (int(other.phash, 16) ^ int(decoded.phash, 16)).bit_count() <= TWIN_BITS:
-            found.append(_finding("twin", f"Looks almost like photo {number}: variety teaches more."))
+            message = f"Looks almost like photo {number}: variety teaches more."
+            found.append(PhotoFinding(code="twin", message=message, other=other.id))
             break
     return found
 

@@ -60,6 +60,15 @@ class PhotoStore:
         _log.info("Photo added", extra={"context": {"character_id": character_id, "photo_id": photo.id}})
         return photo
 
+    def add_drawn(self, character_id: str, number: int) -> Photo:
+        """One of the sample character's photos, drawn in the child and taken in like any other."""
+        file = self._paths.tmp / f"{secrets.token_hex(12)}.upload"
+        try:
+            self._decoder.draw(number, file)
+            return self.add(character_id, file, f"sample_{number + 1:02d}.jpg")
+        finally:
+            file.unlink(missing_ok=True)
+
     def list(self, character_id: str) -> list[Photo]:
         """In the order they were added; those in the trash are left out."""
         self._require_character(character_id)
@@ -134,6 +143,7 @@ class PhotoStore:
             sha256=digest,
             pixel_hash=decoded.pixel_hash,
             phash=decoded.phash,
+            brightness=decoded.brightness,
             name=name,
             created_at=iso(self._clock.now()),
         )

@@ -17,7 +17,8 @@ MODES = ("production", "fast-test")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LANGUAGES = ("auto", "en")
 #: What the panel may change over HTTP: harmless keys only (DESIGN section 12).
-EDITABLE: dict[str, tuple[str, ...]] = {"language": LANGUAGES, "log_level": LOG_LEVELS}
+#: The mode too: it starts nothing by itself, is used from the next start on, and both modes keep the same files.
+EDITABLE: dict[str, tuple[str, ...]] = {"mode": MODES, "language": LANGUAGES, "log_level": LOG_LEVELS}
 SECRETS = ("hf_token", "token", "redis_url")
 
 

@@ -11,12 +11,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..core.clock import SystemClock
 from ..core.errors import IsengardError
 from ..core.ids import new_id
 from ..core.job_states import OWNED, JobState
 from ..core.ledger import JobFilter, Ledger
 from ..core.records.worker import Worker as WorkerRecord
 from .gpu_hold import GpuSlot
+from .lending import holds_gpu
 from .locks import machine_name
 from .machine import memory_bytes, swap_bytes
 from .queue import Doorbell
@@ -116,7 +118,8 @@ class IsengardWorker:
         with self._woken:
             self._busy += 1
         try:
-            claimed = self._tools.ledger.claim(worker_id=self._description.id, owner=owner, needs=slot.needs)
+            needs = slot.needs - {"gpu"} if holds_gpu(self._tools.paths, SystemClock()) else slot.needs
+            claimed = self._tools.ledger.claim(worker_id=self._description.id, owner=owner, needs=needs)
             if claimed is None:
                 return False
             job, lease = claimed

@@ -35,6 +35,7 @@ from .base_models import ComfyBaseModels
 from .captions import CaptionTaker
 from .event_tail import EventTail
 from .housekeeping import keep_house
+from .lending import keep_lending
 from .pictures import PictureProver, open_generations
 from .server_file import announce, write_server_file
 from .services import Host, Services
@@ -133,5 +134,6 @@ def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
     services.events.start()
     asyncio.run_coroutine_threadsafe(services.generations.recover(), loop)
     asyncio.run_coroutine_threadsafe(keep_house(services), loop)
+    asyncio.run_coroutine_threadsafe(keep_lending(services), loop)
     asyncio.run_coroutine_threadsafe(PictureProver(services).run(), loop)
     asyncio.run_coroutine_threadsafe(CaptionTaker(services).run(), loop)

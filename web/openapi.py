@@ -10,13 +10,21 @@ from pydantic.json_schema import models_json_schema
 
 from ..core.records.character import CharacterDraft, CharacterPatch
 from ..core.records.generation import GenerationOrder
-from ..core.records.photo import CaptionPlan, PhotoPatch
+from ..core.records.photo import CaptionEdits, CaptionPlan, PhotoPatch
 from ..core.records.training import TrainingRequest
 from .route_table import PREFIX, ROUTES, Route
 
 BODIES: dict[str, type[BaseModel]] = {
     model.__name__: model
-    for model in (CharacterDraft, CharacterPatch, GenerationOrder, CaptionPlan, PhotoPatch, TrainingRequest)
+    for model in (
+        CharacterDraft,
+        CharacterPatch,
+        GenerationOrder,
+        CaptionEdits,
+        CaptionPlan,
+        PhotoPatch,
+        TrainingRequest,
+    )
 }
 _ERROR = {
     "description": "What happened and what to do",

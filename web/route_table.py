@@ -45,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/characters/{id}/forget", "characters.forget", "Remove a person for good, with a report"),
     Route("POST", "/characters/{id}/versions/pick", "characters.pick_version", "Use one version as the best"),
     Route("GET", "/characters/{id}/versions", "characters.versions", "Trained LoRAs of a character"),
+    Route("POST", "/characters/sample", "characters.sample", "A drawn person to play with"),
     Route("GET", "/characters/{id}/export", "transfers.give", "A character as one file"),
     Route(
         "POST",
@@ -67,6 +68,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/training/captioners", "photos.captioners", "What describes photos, and what it takes"),
     Route("GET", "/training/gpu", "gpu.show", "The GPU of this machine and who holds its memory"),
     Route("POST", "/training/gpu/free", "gpu.free", "Ask ComfyUI to free the GPU, then measure"),
+    Route(
+        "PATCH", "/characters/{id}/captions", "photos.edit_captions", "Many captions at once", "CaptionEdits"
+    ),
     Route("GET", "/training/families", "training.families", "Model families"),
     Route("GET", "/training/presets", "training.presets", "Presets of a family for a number of photos"),
     Route("GET", "/training/backends", "training.backends", "Training backends and their state"),
@@ -87,6 +91,14 @@ ROUTES: tuple[Route, ...] = (
     Route("PATCH", "/training/jobs/{id}", "jobs.move", "Change priority or place in the line"),
     Route("POST", "/training/jobs/{id}/cancel", "jobs.cancel", "Cancel"),
     Route("POST", "/training/jobs/{id}/pause", "jobs.pause", "Save and pause"),
+    Route(
+        "POST", "/training/jobs/{id}/lend", "jobs.lend", "Make room on the GPU for two minutes of pictures"
+    ),
+    Route("GET", "/training/lending", "training.lending", "Which training has made room, and until when"),
+    Route("DELETE", "/training/lending", "training.give_back", "The training goes on now"),
+    Route(
+        "GET", "/training/machine", "training.machine", "GPUs and free disk of this machine and its workers"
+    ),
     Route("POST", "/training/jobs/{id}/resume", "jobs.resume", "Go on from the last checkpoint"),
     Route("POST", "/training/jobs/{id}/retry", "follow_ups.retry", "Try a failed or cancelled job again"),
     Route("POST", "/training/jobs/{id}/continue", "follow_ups.go_on", "Train a finished job further"),

@@ -1,6 +1,7 @@
 """The decoding child: JSON lines in, JSON lines out. Run as `python -I <absolute path>/child.py`; must not import the package.
 
-First line out: {"ready": true}. Request {source, full, thumb}: paths of ours. Answer {file_kind, width, height, pixel_hash, brightness, sharpness, phash}
+First line out: {"ready": true}. Request {draw, full}: a drawn sample photo is written. Request {source, full, thumb}:
+paths of ours. Answer {file_kind, width, height, pixel_hash, brightness, sharpness, phash}
 or {code, message}. Orientation is applied, ICC converted to sRGB, transparency laid on white, all metadata left behind.
 """
 
@@ -168,6 +169,12 @@ def _pixel_hash(image: Any) -> str:
     return found.hexdigest()
 
 
+def draw(request: dict[str, Any]) -> dict[str, Any]:
+    """One of the sample character's photos, as somebody's camera would have written it."""
+    _save(_sibling("sample").draw(int(request["draw"])), request["full"], {**_JPEG, "quality": 92})
+    return {"drawn": request["draw"]}
+
+
 def main() -> None:
     sys.path.extend(sys.argv[1:])  # where the parent has Pillow, when -I hides it (user site-packages)
     import PIL.Image  # noqa: F401 - missing: end now, before `ready`
@@ -176,7 +183,8 @@ def main() -> None:
     _answer({"ready": True})
     for line in sys.stdin.buffer:
         try:
-            answer = decode(json.loads(line))
+            request = json.loads(line)
+            answer = draw(request) if "draw" in request else decode(request)
         except Refused as refusal:
             answer = {"code": refusal.args[0], "message": refusal.args[1]}
         except MemoryError:

@@ -72,11 +72,18 @@ class PhotoDecoder:
             raise _refusal(answer["code"], answer["message"])
         return DecodedPhoto(**answer)
 
+    def draw(self, number: int, target: Path) -> None:
+        """Write one of the sample character's drawn photos to `target`."""
+        with self._lock:
+            answer = self._ask({"draw": number, "full": str(target)})
+        if "code" in answer:
+            raise _refusal(answer["code"], answer["message"])
+
     def close(self) -> None:
         with self._lock:
             self._end()
 
-    def _ask(self, request: dict[str, str]) -> dict[str, Any]:
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         child = self._running()
         assert child.stdin is not None
         with contextlib.suppress(OSError):

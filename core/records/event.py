@@ -19,6 +19,7 @@ EventType = Literal[
     "character.changed",
     "backend.state",
     "worker.state",
+    "lending.state",
 ]
 
 

@@ -15,10 +15,11 @@ CaptionSource = Literal["", "trigger", "template", "captioner", "user"]
 
 
 class PhotoFinding(Record):
-    """Something worth telling about a photo (small, blurred, dark, twin, shape)."""
+    """Something worth telling about a photo (small, blurred, dark, twin, shape); `other` is the twin's id."""
 
     code: str
     message: str
+    other: str = ""
 
 
 class Photo(Record):
@@ -35,6 +36,8 @@ class Photo(Record):
     sha256: str
     pixel_hash: str
     phash: str = ""
+    #: mean of the grey picture, 0 to 255; null for photos taken in before it was kept
+    brightness: float | None = None
     name: str = ""
     caption: str = ""
     caption_source: CaptionSource = ""
@@ -51,6 +54,19 @@ class PhotoPatch(Record):
     caption: Caption | None = None
     included: bool | None = None
     held_out: bool | None = None
+
+
+class CaptionEdit(Record):
+    """One caption as it shall be; `caption_source` lets an undo put back whose it was."""
+
+    caption: Caption
+    caption_source: CaptionSource = "user"
+
+
+class CaptionEdits(Record):
+    """Many captions at once: find and replace, and undo."""
+
+    captions: dict[str, CaptionEdit] = Field(min_length=1, max_length=500)
 
 
 class CaptionPlan(Record):

@@ -32,7 +32,12 @@ def test_a_bad_value_names_its_variable(paths, variable, value):
 def test_only_harmless_settings_can_be_saved(paths):
     save_setting(paths, "log_level", "ERROR")
     assert load_settings({}, paths).log_level == "ERROR"
-    for name in ("ai_toolkit_python", "mode", "data_dir", "comfyui_url"):
+    save_setting(paths, "mode", "fast-test")
+    assert (
+        load_settings({}, paths).fast_test
+        and not load_settings({"ISENGARD_MODE": "production"}, paths).fast_test
+    )
+    for name in ("ai_toolkit_python", "data_dir", "comfyui_url", "allow_setup"):
         with pytest.raises(InvalidError) as caught:
             save_setting(paths, name, "x")
         assert caught.value.code == "setting_not_editable"

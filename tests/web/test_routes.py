@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import urllib.error
 import urllib.request
 from dataclasses import replace
@@ -170,6 +171,15 @@ def test_bad_bodies_are_told(server):
 def test_settings_show_their_sources_and_secrets_stay_inside(api, server):
     items = {item["name"]: item for item in api.get("/settings")["items"]}
     assert items["mode"]["source"] == "environment" and items["log_level"]["editable"]
+    assert not items["mode"]["editable"] and items["mode"]["choices"] == ["production", "fast-test"]
+    with pytest.raises(ApiError) as caught:
+        api.patch("/settings", {"mode": "production"})
+    assert caught.value.error["code"] == "setting_in_environment" and caught.value.status == 409
+    assert "ISENGARD_MODE" in caught.value.error["message"]
+    items = {item["name"]: item for item in api.patch("/settings", {"log_level": "DEBUG"})["items"]}
+    assert (items["log_level"]["value"], items["log_level"]["running"]) == ("DEBUG", "INFO")
+    assert logging.getLogger("isengard").level == logging.DEBUG, "at once, in this process"
+    api.patch("/settings", {"log_level": "INFO"})
     changed = api.call("PATCH", "/settings", {"hf_token": "hf_secretvalue"})
     token = next(item for item in changed["items"] if item["name"] == "hf_token")
     assert token["value"] is True and "hf_secretvalue" not in json.dumps(changed)
@@ -259,33 +269,3 @@ def test_a_person_thirty_days_in_the_trash_is_forgotten(server, api, ann):
     later = SystemClock().now() + timedelta(days=31)
     empty_trash(replace(services, clock=SimpleNamespace(now=lambda: later)))
     assert api.get("/characters?deleted=1")["items"] == []
-
-
-def send_archive(api, data: bytes, field="character"):
-    head = f'--x\r\nContent-Disposition: form-data; name="{field}"; filename="a.zip"\r\n\r\n'.encode()
-    return api.call(
-        "POST",
-        "/characters/import",
-        data=head + data + b"\r\n--x--\r\n",
-        kind="multipart/form-data; boundary=x",
-    )
-
-
-def test_a_character_travels_as_one_file(api, ann, server, tmp_path):
-    api.upload(ann["id"], photo(tmp_path))
-    url = f"{server.url}/isengard/characters/{ann['id']}/export"
-    with urllib.request.urlopen(url) as answer:
-        headers, data = answer.headers, answer.read()
-    assert headers["Content-Disposition"] == 'attachment; filename="ann.isengard.zip"'
-    assert headers["X-Content-Type-Options"] == "nosniff" and len(data) == int(headers["Content-Length"])
-    answer = send_archive(api, data)
-    assert answer["refused"] == [] and answer["character"]["photo_count"] == 1
-    assert answer["character"]["id"] != ann["id"] and len(api.get("/characters")["items"]) == 2
-    for bad, code in ((b"no zip", "archive_damaged"), (b"", "archive_damaged")):
-        with pytest.raises(ApiError) as caught:
-            send_archive(api, bad)
-        assert caught.value.error["code"] == code and caught.value.status == 400
-    with pytest.raises(ApiError) as caught:
-        send_archive(api, data, "photo")
-    assert caught.value.error["code"] == "bad_field"
-    assert list(server.services.paths.tmp.iterdir()) == []

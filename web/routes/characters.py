@@ -11,6 +11,7 @@ from ...core import correlation
 from ...core.errors import InvalidError
 from ...core.records.character import Character, CharacterDraft, CharacterPatch
 from ...core.records.event import Subject
+from ...core.sample_character import make_sample
 from .. import people as forgetting
 from .. import responses
 from ..errors import read_json
@@ -29,6 +30,13 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
 async def create(services: Services, request: web.Request) -> web.Response:
     draft = CharacterDraft.model_validate(await read_json(request))
     character = await asyncio.to_thread(services.characters.create, draft)
+    await tell(services, character.id, "created", character)
+    return responses.record(character, 201)
+
+
+async def sample(services: Services, request: web.Request) -> web.Response:
+    """One at a time: the panel asks once, and the drawings are the same each time."""
+    character = await asyncio.to_thread(make_sample, services.characters, services.photos)
     await tell(services, character.id, "created", character)
     return responses.record(character, 201)
 

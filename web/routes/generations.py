@@ -15,6 +15,7 @@ from ...generation.styles import load_styles
 from ...generation.thumbnails import thumbnail_of
 from .. import responses
 from ..errors import read_json
+from ..lending import room_made
 from ..services import Services
 
 
@@ -35,6 +36,7 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
 
 async def create(services: Services, request: web.Request) -> web.Response:
     order = GenerationOrder.model_validate(await read_json(request))
+    await room_made(services)
     made = await services.generations.create(order.request(), correlation.current(), order.purpose)
     return responses.record(made, 202)
 

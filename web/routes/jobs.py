@@ -23,7 +23,7 @@ from ...training.interface import LOG_FILE, ResolvedTraining
 from ...training.log_follower import tail
 from ...training.publishing import publish as publish_checkpoint
 from ...training.run_watch import read_losses
-from .. import responses
+from .. import lending, responses
 from ..errors import read_json
 from ..services import Services
 
@@ -75,6 +75,11 @@ async def pause(services: Services, request: web.Request) -> web.Response:
 
 async def save_now(services: Services, request: web.Request) -> web.Response:
     return await _order(services, request, "save")
+
+
+async def lend(services: Services, request: web.Request) -> web.Response:
+    job = await asyncio.to_thread(_job, services, request)
+    return responses.record(await asyncio.to_thread(lending.lend, services, job.id))
 
 
 async def resume(services: Services, request: web.Request) -> web.Response:

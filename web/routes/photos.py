@@ -10,11 +10,11 @@ from aiohttp import web
 
 from ...core import correlation
 from ...core.caption_lint import leaks
-from ...core.captions import apply_plan
+from ...core.captions import apply_edits, apply_plan
 from ...core.errors import IsengardError, NotFoundError
 from ...core.records.character import Character
 from ...core.records.job import Job
-from ...core.records.photo import CaptionPlan, Photo, PhotoPatch
+from ...core.records.photo import CaptionEdits, CaptionPlan, Photo, PhotoPatch
 from .. import responses
 from ..errors import body_of, read_json, status_of
 from ..services import Services
@@ -107,6 +107,15 @@ def _queue(services: Services, character: Character, plan: CaptionPlan) -> Job:
 
 async def captioners(services: Services, request: web.Request) -> web.Response:
     return responses.as_list(await asyncio.to_thread(services.captioning.offers))
+
+
+async def edit_captions(services: Services, request: web.Request) -> web.Response:
+    edits = CaptionEdits.model_validate(await read_json(request))
+    character = await asyncio.to_thread(services.characters.get, request.match_info["id"])
+    stores = {"photos": services.photos, "library": services.library, "paths": services.paths}
+    await asyncio.to_thread(lambda: apply_edits(edits, character.id, **stores))
+    await _tell(services, character.id)
+    return responses.as_list(await asyncio.to_thread(_shown, services, character.id))
 
 
 def _photo(services: Services, request: web.Request, *, deleted: bool = False) -> Photo:

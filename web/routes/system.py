@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 
 from aiohttp import web
 
 from ...core import settings as settings_module
 from ...core.capabilities import CAPABILITIES
-from ...core.errors import InvalidError, NotImplementedYetError
+from ...core.errors import ConflictError, InvalidError, NotImplementedYetError
+from ...core.logs import ROOT_LOGGER
 from ...core.version import VERSION
 from ..errors import read_json
 from ..openapi import describe
@@ -78,8 +80,7 @@ async def change_settings(services: Services, request: web.Request) -> web.Respo
             raise InvalidError(
                 "setting_not_editable", f"{name[:40]} cannot be changed here.", "Use isengard.toml."
             )
-    for name, value in body.items():
-        await asyncio.to_thread(settings_module.save_setting, services.paths, name, str(value))
+    await asyncio.to_thread(_save, services, {name: str(value) for name, value in body.items()})
     return web.json_response(await asyncio.to_thread(_settings, services))
 
 
@@ -95,6 +96,22 @@ def _language(services: Services) -> str:
         return services.settings.language
 
 
+def _save(services: Services, values: dict[str, str]) -> None:
+    current = _current(services)
+    for name in values:
+        if current.sources[name] == "environment":
+            variable = settings_module.KEYS[name].variable
+            raise ConflictError(
+                "setting_in_environment",
+                f"{variable} is set in the environment, which wins.",
+                "Change it where ComfyUI is started.",
+            )
+    for name, value in values.items():
+        settings_module.save_setting(services.paths, name, value)
+    if "log_level" in values:
+        logging.getLogger(ROOT_LOGGER).setLevel(values["log_level"])
+
+
 def _settings(services: Services) -> dict[str, object]:
     """Secrets only say whether they are set."""
     current = _current(services)
@@ -107,7 +124,10 @@ def _settings(services: Services) -> dict[str, object]:
                 "name": name,
                 "value": bool(value) if secret else value,
                 "source": current.sources[name],
-                "editable": name in settings_module.EDITABLE or name == "hf_token",
+                "running": getattr(services.settings, name) if name in settings_module.EDITABLE else None,
+                "choices": list(settings_module.EDITABLE.get(name, ())),
+                "editable": (name in settings_module.EDITABLE or name == "hf_token")
+                and current.sources[name] != "environment",
                 "secret": secret,
             }
         )

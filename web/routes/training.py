@@ -15,8 +15,10 @@ from ...training import presets as presets_module
 from ...training.estimates import estimate, learned_paces
 from ...training.family_records import Family
 from ...training.installable import InstallableBackend
+from ...training.machine import Machine
 from ...training.models import described
 from ...training.works import installable
+from .. import lending as lending_service
 from .. import responses
 from ..base_models import ComfyBaseModels
 from ..errors import read_json
@@ -154,6 +156,33 @@ async def _task(services: Services, request: web.Request, action: str) -> web.Re
 
 async def workers(services: Services, request: web.Request) -> web.Response:
     return responses.records(await asyncio.to_thread(services.ledger.workers))
+
+
+async def lending(services: Services, request: web.Request) -> web.Response:
+    return web.json_response({"lending": await asyncio.to_thread(lending_service.state, services)})
+
+
+async def give_back(services: Services, request: web.Request) -> web.Response:
+    await asyncio.to_thread(lending_service.give_back, services)
+    return web.Response(status=204)
+
+
+async def machine(services: Services, request: web.Request) -> web.Response:
+    """Asked for where somebody starts: without a GPU they are shown fast-test first."""
+
+    def look() -> dict[str, Any]:
+        here = Machine.here(services.paths.root)
+        gpus = [*here.gpus, *(gpu for worker in services.ledger.workers() for gpu in worker.gpus)]
+        named = {gpu.uuid: gpu.model_dump(mode="json") for gpu in gpus}
+        allowed = bool(named) or services.settings.allow_cpu
+        return {
+            "gpus": list(named.values()),
+            "can_train": allowed or services.settings.fast_test,
+            "disk_free_bytes": here.disk_free_bytes,
+            "memory_bytes": here.memory_bytes,
+        }
+
+    return web.json_response(await asyncio.to_thread(look))
 
 
 async def preflight(services: Services, request: web.Request) -> web.Response:

@@ -1,0 +1,46 @@
+"""The GPU lent to pictures: what the file says, and that no other training takes it meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from isengard.training import lending
+from isengard.training.lending import FORGOTTEN_AFTER, Lending
+
+
+def test_it_is_kept_in_a_file_and_over_when_its_time_is(paths, clock):
+    assert lending.read(paths) is None and not lending.holds_gpu(paths, clock)
+    lent = Lending("job_x", "2026-01-02T03:04:05.000Z", lending.lent_until(clock, 120))
+    lending.write(paths, lent)
+    assert lending.read(paths) == lent and lending.holds_gpu(paths, clock) and not lent.is_over(clock)
+    clock.advance(121)
+    assert lent.is_over(clock) and lending.holds_gpu(paths, clock)
+    clock.advance(FORGOTTEN_AFTER.total_seconds())
+    assert not lending.holds_gpu(paths, clock), "nobody looks after it any more"
+    lending.clear(paths)
+    assert lending.read(paths) is None
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"job_id": "x", "asked_at": "soon", "until": ""}'])
+def test_a_file_that_is_not_ours_lends_nothing(paths, clock, text):
+    (paths.run / lending.FILE).write_text(text)
+    assert lending.read(paths) is None and not lending.holds_gpu(paths, clock)
+
+
+def test_a_worker_takes_no_gpu_job_while_it_is_lent(paths, clock):
+    from types import SimpleNamespace
+
+    from isengard.core.clock import SystemClock
+    from isengard.training.worker import IsengardWorker, Slot, Timing, describe
+
+    asked = []
+    ledger = SimpleNamespace(claim=lambda **options: asked.append(set(options["needs"])))
+    worker = IsengardWorker(
+        SimpleNamespace(paths=paths, ledger=ledger), None, [], describe("1", 1), Timing(), works={}
+    )
+    slot = Slot(frozenset({"gpu", "cpu"}))
+    worker._take_one(slot)
+    lending.write(paths, Lending("job_x", lending.lent_until(SystemClock(), 0)))
+    worker._take_one(slot)
+    lending.clear(paths)
+    worker._take_one(slot)
+    assert asked == [{"gpu", "cpu"}, {"cpu"}, {"gpu", "cpu"}]

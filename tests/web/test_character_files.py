@@ -1,0 +1,88 @@
+"""Characters over HTTP: as one file, drawn for playing, with many captions at once."""
+
+from __future__ import annotations
+
+import urllib.request
+
+import pytest
+from hosts.journey import ApiError
+from PIL import Image
+
+
+@pytest.fixture
+def ann(api):
+    return api.post("/characters", {"name": "Ann", "trigger_word": "annqvx"})
+
+
+def photo(tmp_path, seed=0):
+    file = tmp_path / f"p{seed}.jpg"
+    Image.effect_noise((600, 600), 40 + seed * 20).convert("RGB").save(file)
+    return file
+
+
+def send_archive(api, data: bytes, field="character"):
+    head = f'--x\r\nContent-Disposition: form-data; name="{field}"; filename="a.zip"\r\n\r\n'.encode()
+    return api.call(
+        "POST",
+        "/characters/import",
+        data=head + data + b"\r\n--x--\r\n",
+        kind="multipart/form-data; boundary=x",
+    )
+
+
+def test_a_character_travels_as_one_file(api, ann, server, tmp_path):
+    api.upload(ann["id"], photo(tmp_path))
+    url = f"{server.url}/isengard/characters/{ann['id']}/export"
+    with urllib.request.urlopen(url) as answer:
+        headers, data = answer.headers, answer.read()
+    assert headers["Content-Disposition"] == 'attachment; filename="ann.isengard.zip"'
+    assert headers["X-Content-Type-Options"] == "nosniff" and len(data) == int(headers["Content-Length"])
+    answer = send_archive(api, data)
+    assert answer["refused"] == [] and answer["character"]["photo_count"] == 1
+    assert answer["character"]["id"] != ann["id"] and len(api.get("/characters")["items"]) == 2
+    for bad, code in ((b"no zip", "archive_damaged"), (b"", "archive_damaged")):
+        with pytest.raises(ApiError) as caught:
+            send_archive(api, bad)
+        assert caught.value.error["code"] == code and caught.value.status == 400
+    with pytest.raises(ApiError) as caught:
+        send_archive(api, data, "photo")
+    assert caught.value.error["code"] == "bad_field"
+    assert list(server.services.paths.tmp.iterdir()) == []
+
+
+def test_a_sample_person_is_drawn_with_findings_to_look_at(api):
+    sam = api.post("/characters/sample")
+    photos = api.get(f"/characters/{sam['id']}/photos")["items"]
+    assert sam["photo_count"] == 12 == len(photos) and sam["consent"] and sam["name"] == "Sample Sam"
+    found = [finding["code"] for photo in photos for finding in photo["findings"]]
+    assert sorted(found) == ["blurred", "dark", "small"], "good photos, and three that show what findings are"
+    assert all(sam["trigger_word"] in photo["caption"] for photo in photos)
+    check = api.post("/training/preflight", {"character_id": sam["id"]})
+    assert check["ok"]
+
+
+def test_many_captions_at_once_and_whose_they_were(api, ann, tmp_path):
+    for seed in range(2):
+        api.upload(ann["id"], photo(tmp_path, seed))
+    path = f"/characters/{ann['id']}/captions"
+    first, second = (one["id"] for one in api.get(f"/characters/{ann['id']}/photos")["items"])
+    edits = {first: {"caption": "annqvx on a bench"}, second: {"caption": "x", "caption_source": "template"}}
+    items = api.patch(path, {"captions": edits})["items"]
+    assert [(one["caption"], one["caption_source"]) for one in items] == [
+        ("annqvx on a bench", "user"),
+        ("x", "template"),
+    ]
+    for bad, code in (
+        ({"pho_" + "0" * 26: {"caption": "y"}, first: {"caption": "z"}}, "photo_not_found"),
+        ({first: {"caption": "${HOME}"}}, "caption_placeholder"),
+        ({}, "bad_request"),
+    ):
+        with pytest.raises(ApiError) as caught:
+            api.patch(path, {"captions": bad})
+        assert caught.value.error["code"] == code
+    assert api.get(f"/characters/{ann['id']}/photos")["items"][0]["caption"] == "annqvx on a bench"
+
+
+def test_a_machine_says_whether_it_can_train(api):
+    machine = api.get("/training/machine")
+    assert machine["can_train"] and machine["disk_free_bytes"] > 0 and isinstance(machine["gpus"], list)
