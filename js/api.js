@@ -3,6 +3,9 @@
 import { newCorrelationId } from "./lib/ids.js";
 import { t } from "./locales/words.js";
 
+/** A question that takes longer is told. */
+const SLOW_MS = 4000;
+
 /** An error answer, in the server's words. */
 export class ApiError extends Error {
   constructor(status, { code, message, hint, correlation_id }) {
@@ -25,6 +28,8 @@ export class Api {
   constructor(ways, log) {
     this.ways = ways;
     this.log = log;
+    /** Told when answers become slow and when they are quick again. @type {(slow: boolean) => void} */
+    this.told = () => {};
   }
 
   url(path) {
@@ -76,11 +81,23 @@ export class Api {
     let response;
     try {
       const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
-      response = await this.ways.fetch(`/isengard${path}`, init);
+      response = await this.#watched(this.ways.fetch(`/isengard${path}`, init), method);
     } catch {
       throw new ApiError(0, away(id));
     }
     return this.#answer(response, id);
+  }
+
+  /** Questions are answered at once; what is to be done may take its time. */
+  async #watched(answer, method) {
+    if (method !== "GET") return answer;
+    const timer = setTimeout(() => this.told(true), SLOW_MS);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+      this.told(false);
+    }
   }
 
   async #answer(response, id) {
@@ -92,22 +109,32 @@ export class Api {
     throw new ApiError(response.status, error);
   }
 
-  /** One photo, with progress from 0 to 1. `XMLHttpRequest`, because fetch cannot tell how much it has sent. */
-  upload(characterId, file, { id, progress, Request = XMLHttpRequest }) {
+  /** One photo, with progress from 0 to 1. */
+  async upload(characterId, file, options) {
+    return (await this.#send(`/characters/${characterId}/photos`, { field: "photo", file }, options)).items[0];
+  }
+
+  /** A character that somebody exported: {character, refused}. */
+  importCharacter(file, options) {
+    return this.#send("/characters/import", { field: "character", file }, options);
+  }
+
+  /** `XMLHttpRequest`, because fetch cannot tell how much it has sent. */
+  #send(path, { field, file }, { id, progress, Request = XMLHttpRequest }) {
     return new Promise((resolve, reject) => {
       const request = new Request();
-      request.open("POST", this.url(`/characters/${characterId}/photos`));
+      request.open("POST", this.url(path));
       request.setRequestHeader("X-Isengard", "1");
       request.setRequestHeader("X-Correlation-ID", id);
       request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
       request.onerror = () => reject(new ApiError(0, away(id)));
       request.onload = () => {
         const content = parsed(request.responseText);
-        if (request.status === 200 && content) resolve(content.items[0]);
+        if (request.status < 300 && content) resolve(content);
         else reject(new ApiError(request.status, content?.error ?? away(id)));
       };
       const form = new FormData();
-      form.append("photo", file, file.name);
+      form.append(field, file, file.name);
       request.send(form);
     });
   }

@@ -14,6 +14,12 @@ export function emptyState() {
     /** The last refusal of something a person did. */
     problem: null,
     health: null,
+    /** The server's version when this page was opened; another one later means: reload. */
+    firstVersion: "",
+    /** Answers take long just now. */
+    slow: false,
+    /** Which training has made room for pictures: {job_id, asked_at, until}. */
+    lending: null,
     characters: null,
     photos: {},
     jobs: null,
@@ -84,6 +90,7 @@ const RULES = {
     return { ...state, characters };
   },
   "backend.state": (state, { subject, data }) => ({ ...state, backends: changed(state.backends, subject.id, data, "name") }),
+  "lending.state": (state, { data }) => ({ ...state, lending: data.lending }),
   "worker.state": (state, { subject, data }) => {
     const others = state.workers.filter((known) => known.id !== subject.id);
     return { ...state, workers: data.worker ? [...others, data.worker] : others };
@@ -139,6 +146,11 @@ export function waitingJobs(state) {
 export function shareOf(job) {
   if (job.state === "completed") return 1;
   return job.progress.total_steps ? Math.min(1, job.progress.step / job.progress.total_steps) : 0;
+}
+
+/** Whether the server is of another version than the page. */
+export function isOutdated({ firstVersion, health }) {
+  return Boolean(firstVersion && health && health.version !== firstVersion);
 }
 
 /** The route that can really be shown: a person or a training that is gone leads back to its list. */

@@ -37,6 +37,7 @@ export class Store {
     this.listeners = new Set();
     /** @type {any} */
     this.state = { ...emptyState(), route: remembered(memory) };
+    api.told = (slow) => slow !== this.state.slow && this.set({ slow });
   }
 
   listen(listener) {
@@ -91,12 +92,13 @@ export class Store {
     try {
       const health = await this.api.get("/health");
       const names = Object.keys(LISTS);
-      const pages = await Promise.all(names.map((name) => this.api.get(this.#path(name))));
+      const [{ lending = null }, ...pages] = await Promise.all([this.api.get("/training/lending"), ...names.map((name) => this.api.get(this.#path(name)))]);
       const pictures = names.indexOf("generations");
       pages[pictures] = continued(this.state.generations, this.state.cursors.generations, pages[pictures]);
       const lists = Object.fromEntries(names.map((name, index) => [name, pages[index].items]));
       const cursors = Object.fromEntries(names.map((name, index) => [name, pages[index].next_cursor ?? null]));
-      const state = { ...this.state, ...lists, health, cursors, connection: "online", retryS: null };
+      const firstVersion = this.state.firstVersion || health.version;
+      const state = { ...this.state, ...lists, health, firstVersion, lending, cursors, connection: "online", retryS: null };
       // What was told while the lists were on their way may be newer than they are; log lines were not fetched here.
       const late = this.#late.filter((event) => event.type !== "job.log");
       this.#tries = 0;
@@ -205,6 +207,17 @@ export class Store {
       logs: { ...this.state.logs, [jobId]: log.lines },
       losses: { ...this.state.losses, [jobId]: loss.items },
     });
+  }
+
+  async loadLending() {
+    const answer = await this.attempt(() => this.api.get("/training/lending"));
+    if (answer) this.set({ lending: answer.lending });
+  }
+
+  /** The training that has made room goes on now. */
+  async giveBack() {
+    const given = await this.attempt(async (id) => (await this.api.delete("/training/lending", id)) ?? true);
+    if (given) this.set({ lending: null });
   }
 
   /** Files one after the other under one correlation id, each with its own progress and its own refusal. */

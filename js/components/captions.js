@@ -3,11 +3,13 @@
 import { button, field, h, picture, say } from "../lib/dom.js";
 import { fill, keyed } from "../lib/lists.js";
 import { t } from "../locales/words.js";
+import { CaptionReplace } from "./caption_replace.js";
 import { CaptionerBox, takeBack } from "./captioner.js";
 import { leakNote } from "./leaks.js";
 import { offerUndo } from "./view.js";
 
 const DEFAULT_TEMPLATE = "{trigger}, a photo of a {class}";
+const TEMPLATES = [DEFAULT_TEMPLATE, "{trigger}, {class}", "a photo of {trigger}, a {class}", "{trigger} {class}, portrait photo", "photo of {trigger}"];
 const PLANS = ["trigger", "template", "captioner", "each"];
 
 export class CaptionEditor {
@@ -18,15 +20,16 @@ export class CaptionEditor {
     this.characterId = characterId;
     this.plan = "trigger";
     this.summary = h("summary", { "data-testid": "isen-captions" });
-    this.template = h("input", { type: "text", maxlength: 400, value: DEFAULT_TEMPLATE, "data-testid": "isen-template", on: { input: () => this.#preview() } });
+    this.template = h("input", { type: "text", maxlength: 400, value: DEFAULT_TEMPLATE, list: "isen-templates", "data-testid": "isen-template", on: { input: () => this.#preview() } });
     this.example = h("p", { class: "isen-muted" });
     this.overwrite = h("input", { type: "checkbox", "data-testid": "isen-caption-overwrite" });
     this.rows = h("ul", { class: "isen-plain-list" });
+    this.replace = new CaptionReplace(view, characterId);
     this.captioner = new CaptionerBox(this.store, characterId, () => this.overwrite.checked);
     this.parts = {
       trigger: h("p", {}),
-      template: h("div", { class: "isen-stack-tight" }, field(t("template"), this.template, t("templateHint")), this.example),
-      each: this.rows,
+      template: h("div", { class: "isen-stack-tight" }, field(t("template"), this.template, t("templateHint")), h("datalist", { id: "isen-templates" }, ...TEMPLATES.map((value) => h("option", { value }))), this.example),
+      each: h("div", { class: "isen-stack-tight" }, this.replace.element, this.rows),
       captioner: this.captioner.element,
     };
     this.also = h("label", { class: "isen-check" }, this.overwrite, h("span", { text: t("captionOverwrite") }));
@@ -46,7 +49,9 @@ export class CaptionEditor {
     this.#preview();
     if (!this.element.open) return;
     this.captioner.show(this.store.state);
-    const rows = list.map(({ id, caption, leaks = [] }, index) => ({ id, caption, leaks, n: index + 1, hint: `${character.trigger_word}, ${character.class_word}` }));
+    this.replace.show();
+    const { trigger_word: trigger } = character;
+    const rows = list.map(({ id, caption, leaks = [] }, index) => ({ id, caption, leaks, trigger, n: index + 1, hint: `${character.trigger_word}, ${character.class_word}` }));
     keyed(this.rows, rows, { id: (row) => row.id, make: (row) => this.#row(row), update: rewritten });
   }
 
@@ -83,19 +88,32 @@ export class CaptionEditor {
     offerUndo(this.view, t("captionsWritten"), () => takeBack(this.store, this.characterId));
   }
 
-  #row({ id, caption, leaks, n, hint }) {
+  #row({ id, caption, leaks, trigger, n, hint }) {
     const path = `/characters/${this.characterId}/photos/${id}/image?size=thumb`;
     const text = h("textarea", {
       rows: 2, maxlength: 2000, "aria-label": t("captionOf", { n }), value: caption, placeholder: hint,
       on: { change: () => this.store.changePhoto(this.characterId, id, { caption: text.value }) },
     });
+    const chip = h("div", { class: "isen-through" }, this.#chip({ id, caption, trigger, n }));
     const note = h("div", { class: "isen-stack-tight" }, ...leakNote({ caption, leaks }));
-    return h("li", { class: "isen-row isen-caption" }, picture(this.store.api.url(path), ""), h("div", { class: "isen-grow isen-stack-tight" }, text, note));
+    const item = h("li", { class: "isen-row isen-caption" }, picture(this.store.api.url(path), ""), h("div", { class: "isen-grow isen-stack-tight" }, chip, text, note));
+    item.chip = (row) => fill(chip, [row.caption, row.trigger, row.n], () => this.#chip(row));
+    return item;
+  }
+
+  /** The trigger word beside its caption: there, or one press away. */
+  #chip({ id, caption, trigger, n }) {
+    const there = new RegExp(`\\b${trigger}\\b`, "i").test(caption);
+    const put = () => this.store.changePhoto(this.characterId, id, { caption: caption ? `${trigger}, ${caption}` : trigger });
+    const words = t(there ? "triggerThere" : "triggerChip", { trigger, n });
+    return button(there ? trigger : `+ ${trigger}`, put, { kind: there ? "chip isen-there" : "chip", disabled: there, "aria-label": words, title: words, testid: "isen-caption-chip" });
   }
 }
 
 /** What someone is writing is not taken from under their hands. */
-function rewritten(node, { caption, leaks }) {
+function rewritten(node, row) {
+  const { caption, leaks } = row;
+  node.chip(row);
   fill(node.lastChild.lastChild, [caption, leaks], () => leakNote({ caption, leaks }));
   const text = node.querySelector("textarea");
   if (document.activeElement !== text) text.value = caption;

@@ -6,6 +6,8 @@ import { photos, t } from "../locales/words.js";
 import { runningJobs } from "../state.js";
 import { CaptionEditor } from "./captions.js";
 import { characterMenu, editForm } from "./character_actions.js";
+import { consentNote } from "./consent.js";
+import { Coverage } from "./coverage.js";
 import { Dropzone } from "./dropzone.js";
 import { face } from "./people.js";
 import { PhotoStrip } from "./photos.js";
@@ -27,6 +29,8 @@ export class IsenCharacter extends View {
     this.edit = h("div", { class: "isen-through" });
     this.meter = h("meter", { min: 0, max: GOOD, low: 10, high: 15, optimum: GOOD });
     this.enough = h("p", { class: "isen-muted" });
+    this.coverage = new Coverage();
+    this.consent = h("div", { class: "isen-through" });
     this.strip = new PhotoStrip(this, id);
     this.uploads = new UploadList(this.store, id);
     this.dropzone = new Dropzone((files) => this.store.addPhotos(id, files));
@@ -38,7 +42,8 @@ export class IsenCharacter extends View {
     this.append(
       h("div", { class: "isen-row isen-top" }, back, this.heading, this.menu),
       h("div", { class: "isen-who" }, this.face, h("div", { class: "isen-stack-tight" }, this.facts, this.counts)), this.edit,
-      h("div", { class: "isen-stack-tight" }, this.meter, this.enough),
+      this.consent,
+      h("div", { class: "isen-stack-tight" }, this.meter, this.enough, this.coverage.element),
       this.strip.element, this.dropzone.element, this.uploads.element, this.captions.element, this.versions,
       h("footer", { class: "isen-foot" }, this.train));
     this.store.loadPhotos(id);
@@ -50,6 +55,8 @@ export class IsenCharacter extends View {
     const list = state.photos[character.id] ?? [];
     this.#head(character, list);
     this.#progress(list);
+    this.coverage.show(list);
+    fill(this.consent, character.consent, () => consentNote(this.store, character));
     this.strip.show(character, list, state.photos[character.id] === undefined);
     this.dropzone.element.classList.toggle("isen-small", list.length > 0);
     this.uploads.show(state.uploads);

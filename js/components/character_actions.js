@@ -1,8 +1,8 @@
-/** Edit, delete (with undo) and forget (asked once, with what goes). */
+/** Edit, export, delete (with undo) and forget. */
 
 import { button, field, h, icon } from "../lib/dom.js";
-import { photos, t } from "../locales/words.js";
-import { closer, openDialog } from "./dialogs.js";
+import { t } from "../locales/words.js";
+import { askToForget } from "./forgetting.js";
 import { offerUndo } from "./view.js";
 
 /** The ⋯ of a character. */
@@ -12,6 +12,7 @@ export function characterMenu(view, character) {
     h("summary", { "aria-label": t("more"), title: t("more"), "data-testid": "isen-more" }, icon("ellipsis-h")),
     h("div", { class: "isen-menu-list" },
       button(t("edit"), () => { close(); showEdit(view); }, { icon: "pencil", testid: "isen-edit" }),
+      h("a", { class: "isen-button", href: view.store.api.url(`/characters/${character.id}/export`), download: "", "data-testid": "isen-export", on: { click: () => close() } }, icon("download"), t("exportCharacter", { name })),
       button(t("deleteCharacter", { name }), () => remove(view, character), { icon: "trash", testid: "isen-delete" }),
       button(t("forget", { name }), () => { close(); askToForget(view, character); }, { icon: "eraser", testid: "isen-forget" })));
   const close = () => {
@@ -54,25 +55,4 @@ export function editForm(view, character) {
     h("div", { class: "isen-row" }, h("button", { type: "submit", class: "isen-primary", text: t("save"), "data-testid": "isen-save" }),
       button(t("cancel"), () => (form.hidden = true))));
   return form;
-}
-
-/** Over the canvas, as it cannot be undone: what will go, counted, asked once. */
-function askToForget(view, character) {
-  const { store } = view;
-  const { name } = character;
-  const forget = async () => {
-    const answer = await store.attempt((id) => store.api.post(`/characters/${character.id}/forget`, {}, id));
-    dialog.close();
-    if (!answer) return;
-    offerUndo(view, t("forgotten", { name, ...answer.report }), null);
-    store.drop("characters", character.id);
-    store.go({ tab: "characters" });
-    await store.refresh();
-  };
-  const what = t("forgetWhat", { name, photos: photos(character.photo_count), versions: character.versions.length });
-  const dialog = openDialog(view, { label: t("forget", { name }), kind: "isen-question" },
-    h("div", { class: "isen-row isen-top" }, h("h2", { class: "isen-grow", text: t("forgetTitle", { name }) }), closer(() => dialog.close())),
-    h("p", { text: what }),
-    h("div", { class: "isen-row" }, button(t("forget", { name }), forget, { kind: "danger", testid: "isen-forget-do" }),
-      button(t("cancel"), () => dialog.close(), { autofocus: true })));
 }

@@ -4,6 +4,8 @@ import { button, field, h, icon, say } from "../lib/dom.js";
 import { keyed } from "../lib/lists.js";
 import { photos, t } from "../locales/words.js";
 import { runningJobs, shareOf } from "../state.js";
+import { FirstRun } from "./first_run.js";
+import { importer } from "./importer.js";
 import { face } from "./people.js";
 import { View } from "./view.js";
 
@@ -12,20 +14,20 @@ const KINDS = ["person", "woman", "man", "girl", "boy", "dog", "cat"];
 export class IsenCharacters extends View {
   build() {
     this.className = "isen-stack";
-    this.first = h("section", { class: "isen-card isen-stack", hidden: true },
-      h("h2", { tabindex: -1, text: t("firstTitle") }),
-      h("ol", { class: "isen-steps" }, ...["first1", "first2", "first3"].map((key) => h("li", { text: t(key) }))));
+    this.first = new FirstRun(this.store);
+    this.bring = importer(this);
     this.wall = h("ul", { class: "isen-wall", "aria-label": t("characters") });
     this.add = button(t("newCharacter"), () => this.#show(true), { icon: "plus", kind: "primary", testid: "isen-new-character" });
     this.form = this.#newForm();
-    this.append(this.first, this.form, this.add, this.wall);
+    this.buttons = h("div", { class: "isen-row" }, this.add, this.bring);
+    this.append(this.first.element, this.form, this.buttons, this.wall);
   }
 
   update(state) {
     const none = !state.characters.length;
-    this.first.hidden = !none;
+    this.first.show(state, none && this.form.hidden);
     this.wall.hidden = none;
-    this.add.classList.toggle("isen-primary", none);
+    this.add.classList.remove("isen-primary");
     const jobs = runningJobs(state);
     const shown = state.characters.map(({ id, name, cover_photo_id: cover, photo_count: count, versions }) => {
       const job = jobs.find((known) => known.character_id === id);
@@ -58,7 +60,8 @@ export class IsenCharacters extends View {
 
   #show(open) {
     this.form.hidden = !open;
-    this.add.hidden = open;
+    this.buttons.hidden = open;
+    this.update(this.store.state);
     (open ? this.name : this.add).focus();
   }
 

@@ -1,43 +1,107 @@
-/** Sample pictures of a training, in the order of their steps; one opens in full. */
+/** Sample pictures of a training: those of one step in large, a slider over all steps, and a strip of the whole way. */
 
-import { button, h, picture } from "../lib/dom.js";
+import { button, h, picture, say } from "../lib/dom.js";
 import { keyed } from "../lib/lists.js";
 import { count } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { showPictures } from "./viewer.js";
 
 export class FilmStrip {
+  /** The step that somebody chose; null follows the newest. @type {number | null} */
+  #chosen = null;
+
   /** @param {import("./view.js").View} view */
   constructor(view) {
     this.view = view;
     this.title = h("h3", { text: t("samples") });
+    this.large = h("div", { class: "isen-film-large", "data-testid": "isen-sample-large" });
+    this.slider = h("input", { type: "range", min: 0, step: 1, "aria-label": t("sampleStep"), "data-testid": "isen-sample-step", on: { input: () => this.#slide() } });
+    this.said = h("output", { class: "isen-muted", "data-testid": "isen-sample-said" });
     this.strip = h("ul", { class: "isen-film", "aria-label": t("samples"), "data-testid": "isen-samples" });
-    this.element = h("section", { class: "isen-stack-tight" }, this.title, this.strip);
+    this.element = h("section", { class: "isen-stack-tight" }, this.title, this.large, h("div", { class: "isen-row isen-film-slider" }, this.slider, this.said), this.strip);
   }
 
   show(job) {
     const samples = job.artifacts.filter((artifact) => artifact.kind === "sample").map(({ file, step }) => ({ file, step }));
     this.samples = samples;
     this.jobId = job.id;
+    this.steps = [...new Set(samples.map((sample) => sample.step))].sort((a, b) => a - b);
     this.element.hidden = !samples.length;
-    const atEnd = this.strip.scrollWidth - this.strip.scrollLeft - this.strip.clientWidth < 8;
-    keyed(this.strip, samples, { id: (sample) => sample.file, make: (sample) => this.#frame(sample) });
-    if (atEnd) requestAnimationFrame(() => (this.strip.scrollLeft = this.strip.scrollWidth));
+    this.#show();
+  }
+
+  get #step() {
+    return this.#chosen !== null && this.steps.includes(this.#chosen) ? this.#chosen : this.steps.at(-1);
+  }
+
+  #show() {
+    if (!this.samples.length) return;
+    const step = this.#step;
+    const at = this.steps.indexOf(step);
+    this.slider.max = this.steps.length - 1;
+    this.slider.value = at;
+    this.slider.disabled = this.steps.length < 2;
+    this.slider.setAttribute("aria-valuetext", t("stepNumber", { n: count(step) }));
+    say(this.said, t("stepNumber", { n: count(step) }));
+    const now = this.samples.filter((sample) => sample.step === step);
+    keyed(this.large, now.map(({ file }, place) => ({ id: `${place}`, file, step })), { id: (frame) => frame.id, make: (frame) => this.#large(frame), update: (node, frame) => this.#redraw(node, frame) });
+    keyed(this.strip, this.samples.map((sample) => ({ ...sample, now: sample.step === step })), { id: (sample) => sample.file, make: (sample) => this.#frame(sample), update: marked });
+    this.#intoView();
+  }
+
+  /** The chosen frame is seen in the strip; nothing else scrolls. */
+  #intoView() {
+    const frame = this.strip.querySelector("[aria-current]");
+    if (!frame) return;
+    const left = frame.offsetLeft - this.strip.offsetLeft;
+    if (left < this.strip.scrollLeft || left + frame.offsetWidth > this.strip.scrollLeft + this.strip.clientWidth) this.strip.scrollLeft = left;
+  }
+
+  #slide() {
+    const at = Number(this.slider.value);
+    this.#chosen = at === this.steps.length - 1 ? null : this.steps[at];
+    this.#show();
   }
 
   #address({ file }) {
     return this.view.store.api.url(`/training/jobs/${this.jobId}/samples/${encodeURIComponent(file.split("/").at(-1))}`);
   }
 
+  #large(frame) {
+    const open = button("", () => this.#open(open.sample), { kind: "plain" });
+    open.replaceChildren(picture(this.#address(frame), ""));
+    this.#redraw(open, frame);
+    return open;
+  }
+
+  /** The same picture element: nothing jumps while the slider moves. */
+  #redraw(open, frame) {
+    const alt = t("sampleOf", { step: count(frame.step) });
+    open.sample = frame;
+    open.setAttribute("aria-label", alt);
+    open.firstChild.setAttribute("src", this.#address(frame));
+  }
+
   #frame(sample) {
     const alt = t("sampleOf", { step: count(sample.step) });
-    const open = button(alt, () => this.#open(sample), { kind: "plain", bare: true });
-    open.replaceChildren(picture(this.#address(sample), alt));
-    return h("li", {}, h("figure", {}, open, h("figcaption", { class: "isen-muted", text: count(sample.step) })));
+    const choose = () => {
+      this.#chosen = sample.step === this.steps.at(-1) ? null : sample.step;
+      this.#show();
+    };
+    const open = button(alt, choose, { kind: "plain", bare: true });
+    open.replaceChildren(picture(this.#address(sample), ""));
+    const item = h("li", {}, h("figure", {}, open, h("figcaption", { class: "isen-muted", text: count(sample.step) })));
+    marked(item, sample);
+    return item;
   }
 
   #open(sample) {
     const items = this.samples.map((known) => ({ src: this.#address(known), name: known.file.split("/").at(-1), caption: t("sampleOf", { step: count(known.step) }) }));
     showPictures(this.view, { label: t("samples"), items, at: this.samples.findIndex((known) => known.file === sample.file) });
   }
+}
+
+function marked(item, { now }) {
+  if (now) item.setAttribute("aria-current", "step");
+  else item.removeAttribute("aria-current");
 }

@@ -11,6 +11,7 @@ import { FilmStrip } from "./film.js";
 import { failure, goOn } from "./job_after.js";
 import { JobLog } from "./job_log.js";
 import { gpuLine, statusLine, whatWords } from "./job_words.js";
+import { lendButton } from "./lending.js";
 import { View } from "./view.js";
 
 /** What may be ordered in which state: [words, order, test id]. */
@@ -61,7 +62,7 @@ export class IsenJob extends View {
     fill(this.curve, [points.length, points.at(-1), job.progress.total_steps], () => points.length > 1 && this.#curve(points, job));
     this.film.show(job);
     this.checkpoints.show(job);
-    fill(this.buttons, [job.state, job.order], () => (ORDERS[job.state] ?? []).map((order) => this.#order(job, ...order)));
+    fill(this.buttons, [job.state, job.order], () => [...(ORDERS[job.state] ?? []).map((order) => this.#order(job, ...order)), job.state === "running" && lendButton(this.store, job)]);
     this.log.show(state.logs[job.id]);
   }
 

@@ -4,13 +4,14 @@ import { button, h } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { adoptStyles } from "../lib/styles.js";
 import { spoken, t } from "../locales/words.js";
-import { shownRoute } from "../state.js";
+import { isOutdated, shownRoute } from "../state.js";
 import { blocked, connecting, locked } from "./doors.js";
+import { lendingBanner, lendingOf } from "./lending.js";
 import { View } from "./view.js";
 
 const TABS = ["characters", "training", "images", "video"];
 const VIEWS = { characters: "isen-characters", training: "isen-trainings", images: "isen-images", video: "isen-video" };
-const SHEETS = ["panel", "controls", "people", "making", "pictures"];
+const SHEETS = ["panel", "controls", "people", "making", "pictures", "life"];
 const UNDO_MS = 8000;
 
 /** @typedef {[kind: string, text: string, testid: string, correlationId?: string]} Banner */
@@ -69,7 +70,8 @@ export class IsenPanel extends View {
       tab.tabIndex = selected || (!VIEWS[current] && tab.dataset.tab === TABS[0]) ? 0 : -1;
     }
     const lines = bannersOf(state);
-    fill(this.banners, lines, () => lines.map((line) => this.#banner(line)));
+    const lent = lendingOf(state);
+    fill(this.banners, [lines, lent], () => [...lines.map((line) => this.#banner(line)), lent && lendingBanner(this.store, lent)]);
     this.#show(state);
   }
 
@@ -102,10 +104,15 @@ export class IsenPanel extends View {
 
   /** @param {Banner} line */
   #banner([kind, text, testid, more]) {
+    if (testid === "isen-outdated") {
+      return h("div", { class: `${kind} isen-row`, "data-testid": testid }, h("p", { class: "isen-grow", text }),
+        button(t("reload"), () => location.reload(), { icon: "refresh", testid: "isen-reload" }));
+    }
     if (testid !== "isen-problem") return h("p", { class: kind, text, "data-testid": testid });
     return h("div", { class: `${kind} isen-row`, "data-testid": testid },
       h("p", { class: "isen-grow", text, title: more ? t("correlation", { id: more }) : null }),
-      button(t("dismiss"), () => this.store.set({ problem: null }), { icon: "times", bare: true }));
+      more && button(t("showLog"), () => this.store.go({ tab: "settings", log: more }), { kind: "link", testid: "isen-show-log" }),
+      button(t("dismiss"), () => this.store.set({ problem: null }), { icon: "times", bare: true, testid: "isen-dismiss" }));
   }
 
   #tab(name) {
@@ -148,9 +155,12 @@ function doorOf({ connection, characters }) {
  * [class, text, test id, correlation id] of each line above the view.
  * @returns {Banner[]}
  */
-export function bannersOf({ connection, retryS, health, problem, characters }) {
+export function bannersOf(state) {
+  const { connection, retryS, health, problem, characters, slow } = state;
   /** @type {Banner[]} */
   const lines = [];
+  if (isOutdated(state)) lines.push(["isen-warn", t("reloadTitle", { n: health.version }), "isen-outdated"]);
+  if (slow && connection !== "offline") lines.push(["isen-note", t("slow"), "isen-slow"]);
   if (connection === "offline") lines.push(["isen-warn", t("offline", { s: retryS ?? 1 }), "isen-offline"]);
   if (connection === "starting" && (characters !== null || retryS)) lines.push(["isen-note", t("starting"), "isen-starting"]);
   if (health?.mode === "fast-test") lines.push(["isen-note", t("fastTest"), "isen-fast-test"]);

@@ -5,6 +5,7 @@ import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 import { arrowOf, closer, openDialog } from "./dialogs.js";
 import { leakNote } from "./leaks.js";
+import { findingsNow } from "./photo_words.js";
 import { removePhoto } from "./photos.js";
 
 /** @param {import("./view.js").View} view */
@@ -65,7 +66,8 @@ class PhotoDialog {
     this.image.alt = t("photo", { n: at + 1 });
     say(this.title, `${t("photoOf", { n: at + 1, count: this.list.length })}${photo.name ? ` · ${photo.name}` : ""}`);
     say(this.size, t("pixels", { w: photo.width, h: photo.height }));
-    fill(this.findings, photo.findings, () => photo.findings.map((finding) => h("li", { text: finding.message })));
+    const findings = findingsNow(photo, this.list);
+    fill(this.findings, findings, () => findings.map((finding) => h("li", { text: finding.message })));
     fill(this.leaks, [photo.caption, photo.leaks], () => leakNote(photo));
     if (document.activeElement !== this.caption) this.caption.value = photo.caption;
     this.included.checked = photo.included;

@@ -4,6 +4,7 @@ import { button, h, icon, picture } from "../lib/dom.js";
 import { keyed } from "../lib/lists.js";
 import { t, wordOr } from "../locales/words.js";
 import { openPhoto } from "./photo.js";
+import { findingsNow } from "./photo_words.js";
 import { offerUndo } from "./view.js";
 
 const SKELETONS = 8;
@@ -18,7 +19,7 @@ export class PhotoStrip {
 
   show(character, list, loading) {
     this.character = character;
-    const shown = list.map(({ id, name, included, held_out: held, findings }, index) => ({ id, n: index + 1, name, included, held, findings }));
+    const shown = list.map(({ id, name, included, held_out: held }, index) => ({ id, n: index + 1, name, included, held, findings: findingsNow(list[index], list) }));
     const blanks = loading ? Array.from({ length: Math.min(SKELETONS, character.photo_count) }, (_, index) => ({ id: `blank-${index}`, blank: true })) : [];
     keyed(this.element, [...shown, ...blanks], { id: (photo) => photo.id, make: (photo) => (photo.blank ? blank() : this.#thumbnail(photo)) });
   }

@@ -3,6 +3,8 @@
 import { button, field, h, icon } from "../lib/dom.js";
 import { LANGUAGES } from "../locales/languages.js";
 import { t } from "../locales/words.js";
+import { LogViewer } from "./log_viewer.js";
+import { modeChoice } from "./mode_choice.js";
 import { View } from "./view.js";
 
 const WORDS = ["lora", "trigger", "step", "checkpoint", "rank", "rate", "held", "likeness"];
@@ -12,7 +14,8 @@ export class IsenSettings extends View {
   build() {
     this.className = "isen-stack";
     this.values = h("div", { class: "isen-stack" });
-    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#notify(), this.#trainer(), this.#report());
+    this.log = new LogViewer(this.store, this.route.log);
+    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#notify(), this.#trainer(), this.log.element, this.#report());
     this.#load();
   }
 
@@ -57,18 +60,21 @@ export class IsenSettings extends View {
     const named = Object.entries(folders).map(([name, folder]) => h("p", {}, h("small", { class: "isen-muted", text: t(`folder_${name}`) }), h("br"), h("code", { class: "isen-file", text: folder })));
     const rows = items.map((item) => h("tr", {}, h("th", { scope: "row", text: item.name }), h("td", { text: said(item) || "–" }), h("td", { class: "isen-muted", text: item.source })));
     this.values.replaceChildren(
+      modeChoice(items.find((item) => item.name === "mode"), (name, value) => this.#save(name, value)),
       this.#editable(items),
       h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("foldersTitle") }), ...named),
       h("details", { class: "isen-card isen-fold" }, h("summary", { text: t("valuesTitle") }), h("div", { class: "isen-scroll" }, h("table", { class: "isen-table" }, ...rows))));
   }
 
+  async #save(name, value) {
+    const changed = await this.store.attempt((id) => this.store.api.patch("/settings", { [name]: value }, id));
+    if (!changed) return;
+    this.#show(changed);
+    if (name === "language") this.store.refresh();
+  }
+
   #editable(items) {
-    const save = async (name, value) => {
-      const changed = await this.store.attempt((id) => this.store.api.patch("/settings", { [name]: value }, id));
-      if (!changed) return;
-      this.#show(changed);
-      if (name === "language") this.store.refresh();
-    };
+    const save = (name, value) => this.#save(name, value);
     const valueOf = (name) => items.find((item) => item.name === name)?.value;
     const choice = (name, options) => {
       const box = h("select", { "data-testid": `isen-setting-${name}`, on: { change: () => save(name, box.value) } },
@@ -77,9 +83,9 @@ export class IsenSettings extends View {
     };
     const level = choice("log_level", LEVELS.map((text) => [text, text]));
     const language = choice("language", [["auto", t("languageAuto")], ...Object.entries(LANGUAGES).map(([code, { name }]) => [code, name])]);
-    const token = h("input", { type: "password", autocomplete: "off", placeholder: t(valueOf("hf_token") ? "isSet" : "notSet") });
+    const token = h("input", { type: "password", autocomplete: "off", "data-testid": "isen-hf-token", placeholder: t(valueOf("hf_token") ? "isSet" : "notSet") });
     return h("section", { class: "isen-card isen-stack" }, field(t("hfToken"), token, t("hfTokenHint")),
-      h("div", { class: "isen-row" }, button(t("save"), () => token.value.trim() && save("hf_token", token.value.trim()))),
+      h("div", { class: "isen-row" }, button(t("save"), () => token.value.trim() && save("hf_token", token.value.trim()), { testid: "isen-save-token" })),
       field(t("language"), language, t("languageHint")), field(t("logLevel"), level, t("logLevelHint")));
   }
 }

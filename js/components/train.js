@@ -117,7 +117,7 @@ export class IsenTrain extends View {
 
   #show({ ok, findings, plan }) {
     const ready = ok ? [{ severity: "good", message: t("readyToTrain", { photos: photos(plan.photos), held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
-    this.findings.replaceChildren(...[...findings, ...ready].map((finding) => findingLine(this.store, finding, this.people.value, this.family.value)));
+    this.findings.replaceChildren(...[...findings, ...ready].map((finding) => findingLine(this.store, finding, this.people.value, this.family.value, () => this.family.focus())));
     this.start.disabled = !ok;
   }
 

@@ -3,12 +3,14 @@
 import frame from "./en_frame.js";
 import images from "./en_images.js";
 import making from "./en_making.js";
+import people from "./en_people.js";
 import setup from "./en_setup.js";
 import trainingWords from "./en_training.js";
 
 export default {
   ...frame,
   ...images,
+  ...people,
   ...making,
   ...setup,
   ...trainingWords,
@@ -125,9 +127,6 @@ export default {
   characterDeleted: "{name} is in the trash.",
   forget: "Forget {name}",
   forgetTitle: "Forget {name} for good",
-  forgetWhat:
-    "This removes {photos}, {versions} trained versions, all trainings, samples and pictures of {name}, and every log line about them. It cannot be undone.",
-  forgotten: "{name} was forgotten: {photos} photos, {versions} versions, {images} pictures, {jobs} trainings, {logs} log lines.",
 
   helpTitle: "What these words mean",
   term_lora: "LoRA",
@@ -153,7 +152,7 @@ export default {
   isSet: "set",
   notSet: "not set",
   logLevel: "Log level",
-  logLevelHint: "DEBUG writes the most. Used from the next start on.",
+  logLevelHint: "DEBUG writes the most. Used at once here, by the trainer from its next start on.",
   hfToken: "Hugging Face token",
   hfTokenHint: "Needed for models that ask you to accept a licence. It is kept here and never shown again.",
   reportTitle: "Report a problem",

@@ -55,7 +55,6 @@ export default {
   goingOn: "Going on",
   history: "Earlier trainings",
   inLine: "waiting, {n} in line",
-  trainFirst: "Train this one first",
   state_queued: "waiting",
   state_preparing: "preparing",
   state_running: "running",

@@ -53,6 +53,7 @@ def _family(family: Family, names: list[str], files: list[dict[str, Any]]) -> di
         "base_models": names,
         "files": files,
         "trains_from": family.trains_from,
+        "hub": family.training_base.hub,
         "placeholder": bool(family.probes),
     }
 

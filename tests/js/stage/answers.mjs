@@ -19,6 +19,10 @@ export function answerOf(state, method, path) {
   };
   if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", language: "auto", comfyui: "0.3.75" } };
   if (name === "/training/preflight") return { body: state.preflight };
+  if (name === "/training/machine") return { body: { gpus: [], can_train: state.canTrain ?? true, disk_free_bytes: 9e10, memory_bytes: 3e10 } };
+  if (name === "/training/lending") return { body: { lending: state.lending ?? null } };
+  if (name.endsWith("/forget")) return { body: { report: FORGET } };
+  if (name === "/logs") return { body: { items: LOGS, next_cursor: null } };
   if (name === "/settings") return { body: SETTINGS };
   if (name.endsWith("/photos")) return { body: { items: state.photos ?? [], next_cursor: null } };
   if (name.endsWith("/loss")) return { body: { items: state.losses ?? [] } };
@@ -71,7 +75,7 @@ export const FOREIGN = [BACKEND, { ...BACKEND, name: "pencil", label: "Pencil", 
 const WORKER = { id: "w1", host: "here", version: "0.1.0", gpus: [{ uuid: "GPU-1", name: "NVIDIA GeForce RTX 3090", total_bytes: 25.4e9, free_bytes: 4e9 }], backends: [], beat: 3, slots: 1 };
 const SETTINGS = {
   items: [
-    { name: "mode", value: "production", source: "default", editable: false, secret: false },
+    { name: "mode", value: "production", running: "production", choices: ["production", "fast-test"], source: "default", editable: true, secret: false },
     { name: "log_level", value: "INFO", source: "default", editable: true, secret: false },
     { name: "language", value: "auto", source: "default", editable: true, secret: false },
     { name: "hf_token", value: false, source: "default", editable: true, secret: true },
@@ -80,3 +84,5 @@ const SETTINGS = {
   ],
   folders: { data: "C:\\ComfyUI\\user\\__isengard", logs: "C:\\ComfyUI\\user\\__isengard\\logs" },
 };
+const FORGET = { photos: 22, captions: 20, jobs: 3, samples: 60, versions: 2, images: 41, logs: 0, bytes: 4.1e8, elsewhere: ["output/anna_00001_.png", "user/default/workflows/anna portrait.json"] };
+const LOGS = ["Request refused", "Training job started", "Photo added"].map((message, n) => ({ timestamp: `2026-08-20T10:00:0${n}.000Z`, level: n ? "INFO" : "WARNING", service: n === 1 ? "worker" : "api", correlation_id: "ui-42", message, context: { logger: "isengard.web", code: "wrong_state" } }));

@@ -1,0 +1,53 @@
+/** Forgetting somebody: what will go is counted first, asked once, and told afterwards. */
+
+import { button, h } from "../lib/dom.js";
+import { bytes, count } from "../lib/format.js";
+import { t } from "../locales/words.js";
+import { closer, openDialog } from "./dialogs.js";
+
+const LINES = ["photos", "versions", "jobs", "images", "logs", "bytes"];
+const SHOWN_ELSEWHERE = 20;
+
+/** @param {import("./view.js").View} view */
+export async function askToForget(view, { id: characterId, name }) {
+  const { store } = view;
+  const path = `/characters/${characterId}/forget`;
+  const body = h("div", { class: "isen-stack", "data-testid": "isen-forget-what" }, h("p", { class: "isen-muted", role: "status", text: t("forgetCounting", { name }) }));
+  const sure = button(t("forget", { name }), () => forget(), { kind: "danger", testid: "isen-forget-do", disabled: true });
+  const buttons = h("div", { class: "isen-row" }, sure, button(t("cancel"), () => dialog.close(), { autofocus: true, testid: "isen-forget-cancel" }));
+  const title = h("h2", { class: "isen-grow", text: t("forgetTitle", { name }) });
+  // In the frame: the view it was asked from goes when the person does.
+  const place = /** @type {any} */ (view.panel ?? view);
+  const dialog = openDialog(place, { label: t("forget", { name }), kind: "isen-question" },
+    h("div", { class: "isen-row isen-top" }, title, closer(() => dialog.close())), body, buttons);
+
+  async function forget() {
+    const answer = await store.attempt((id) => store.api.post(path, {}, id));
+    if (!answer) return dialog.close();
+    title.textContent = t("forgottenTitle", { name });
+    body.replaceChildren(h("p", { role: "status", "data-testid": "isen-forgotten", text: t("forgottenWent", went(answer.report)) }), ...elsewhere(answer.report, name));
+    buttons.replaceChildren(button(t("close"), () => dialog.close(), { kind: "primary", autofocus: true, testid: "isen-forgotten-close" }));
+    buttons.firstChild.focus();
+    store.drop("characters", characterId);
+    if (store.state.route.id === characterId) store.go({ tab: "characters" });
+    await store.refresh();
+  }
+
+  const answer = await store.attempt(() => store.api.get(path));
+  if (!answer) return dialog.close();
+  const lines = LINES.filter((line) => line === "logs" || answer.report[line]).map((line) => h("li", { text: t(`forgetLine_${line}`, { ...went(answer.report), n: count(answer.report[line]) }) }));
+  body.replaceChildren(h("ul", { class: "isen-bullets" }, ...lines), ...elsewhere(answer.report, name), h("p", { text: t("forgetCannot") }));
+  sure.disabled = false;
+}
+
+function went({ photos, captions, jobs, samples, versions, images, logs, bytes: size }) {
+  const numbers = { photos, captions, jobs, samples, versions, images, logs };
+  return { ...Object.fromEntries(Object.entries(numbers).map(([name, number]) => [name, count(number)])), size: bytes(size) };
+}
+
+/** The user's own files: told, never touched. */
+function elsewhere({ elsewhere: files }, name) {
+  if (!files.length) return [];
+  return [h("p", { class: "isen-warn", text: t("forgetElsewhere", { n: count(files.length), name }) }),
+    h("ul", { class: "isen-bullets" }, ...files.slice(0, SHOWN_ELSEWHERE).map((file) => h("li", {}, h("code", { class: "isen-file", text: file }))))];
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { findingsNow } from "../../js/components/photo_words.js";
+import { coverageOf } from "../../js/lib/coverage.js";
+import { replaced } from "../../js/lib/replace.js";
+
+const HASHES = ["0000000000000000", "ffffffffffffffff", "00000000ffffffff", "ffffffff00000000", "0f0f0f0f0f0f0f0f", "f0f0f0f0f0f0f0f0", "3333333333333333", "cccccccccccccccc"];
+const photo = (n, more = {}) => ({ id: `pho_${n}`, included: true, caption: "", phash: HASHES[n % 8], brightness: 60 + 20 * (n % 8), width: 300, height: 400, findings: [], ...more });
+const many = (count, make = photo) => Array.from({ length: count }, (_, n) => make(n));
+const keys = (photos) => coverageOf(photos).map((line) => line.key);
+
+test("few photos say nothing yet, and what cannot be seen is not claimed", () => {
+  assert.deepEqual(coverageOf(many(5)), []);
+  assert.deepEqual(coverageOf(many(8)), [{ key: "coverUnknown", values: {}, hint: true }]);
+});
+
+test("many photos of few scenes are told, photos without a hash are not judged", () => {
+  assert.deepEqual(coverageOf(many(12, (n) => photo(n, { phash: HASHES[n % 3] })))[0], { key: "coverScenes", values: { n: 3, count: 12 } });
+  assert.ok(!keys(many(12, (n) => photo(n, { phash: n ? HASHES[0] : "" }))).includes("coverScenes"));
+});
+
+test("one light is told only where it is known of every photo", () => {
+  assert.ok(keys(many(8, (n) => photo(n, { brightness: 120 + n }))).includes("coverLight"));
+  assert.ok(!keys(many(8, (n) => photo(n, { brightness: n ? 120 : null }))).includes("coverLight"));
+});
+
+test("framing is taken from captions, when most say something about it", () => {
+  const said = (text, odd = text) => many(9, (n) => photo(n, { caption: n % 9 ? `ohwx, ${text} in a park` : `ohwx, ${odd}` }));
+  assert.deepEqual(coverageOf(said("a close-up"))[0], { key: "coverClose", values: { n: 9, count: 9 } });
+  assert.deepEqual(coverageOf(said("full body shot"))[0], { key: "coverFar", values: { n: 9, count: 9 } });
+  assert.deepEqual(keys(said("upper body")), ["coverNoFull"]);
+  assert.deepEqual(keys(said("upper body", "full-length photo")), []);
+  assert.deepEqual(keys(said("on a bench")), ["coverUnknown"]);
+});
+
+test("photos that are left out do not count, weak ones do", () => {
+  assert.deepEqual(coverageOf(many(8, (n) => photo(n, { included: n < 5 }))), []);
+  assert.deepEqual(coverageOf(many(8, (n) => photo(n, { findings: n < 3 ? [{ code: "dark" }] : [] })))[0], { key: "coverWeak", values: { n: 3, count: 8 } });
+});
+
+test("findings are said as they are now: the twin by its number, nothing about a twin that is gone", () => {
+  const list = [photo(0), photo(1, { findings: [{ code: "twin", message: "old", other: "pho_0" }, { code: "small", message: "old" }, { code: "new_kind", message: "as the server says" }] })];
+  assert.deepEqual(findingsNow(list[1], list).map((found) => found.message), ["Looks almost like photo 1: variety teaches more.", "Only 300 × 400 pixels: larger is better.", "as the server says"]);
+  assert.deepEqual(findingsNow(list[1], [list[1]]).map((found) => found.code), ["small", "new_kind"]);
+  const before = { ...list[1], findings: [{ code: "twin", message: "Looks almost like photo 7", other: "" }] };
+  assert.equal(findingsNow(before, list)[0].message, "Looks almost like photo 7");
+});
+
+test("replacing in captions takes text as text and leaves no holes", () => {
+  assert.equal(replaced("ohwx, Blue Shirt, blue shirt", "blue shirt", "red ($1) coat"), "ohwx, red ($1) coat, red ($1) coat");
+  assert.equal(replaced("ohwx, blue shirt, on a bench", "blue shirt", ""), "ohwx, on a bench");
+  assert.equal(replaced("a (b) c", "(b)", ""), "a c");
+});

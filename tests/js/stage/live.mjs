@@ -1,0 +1,25 @@
+/** The panel on a real server without ComfyUI's page: everything but the sidebar is as in `isengard.js`. */
+
+import { Api } from "../../../js/api.js";
+import { defineComponents } from "../../../js/components/define.js";
+import { Events } from "../../../js/events.js";
+import { PanelLog } from "../../../js/log.js";
+import { Store } from "../../../js/store.js";
+
+const wanted = new URLSearchParams(location.search);
+document.documentElement.dataset.theme = wanted.get("theme") ?? "dark";
+document.documentElement.style.setProperty("--stage-width", `${wanted.get("width") ?? 360}px`);
+
+const ways = { fetch: (path, init) => fetch(path, init), url: (path) => path };
+const quiet = new Api(ways);
+const store = new Store(new Api(ways, new PanelLog((lines) => quiet.post("/logs", { lines }))));
+const events = new Events((since) => store.api.url(`/events${since ? `?since=${encodeURIComponent(since)}` : ""}`), {
+  event: (event) => store.take(event),
+  fresh: () => store.refresh(),
+  state: (connected) => connected || store.refresh(),
+});
+defineComponents();
+Object.assign(window, { store, events });
+performance.mark("isen-start");
+document.body.append(Object.assign(document.createElement("isen-panel"), { store }));
+events.start();
