@@ -47,9 +47,14 @@ class WebServer:
     """Serves until `close`; `door.services` once it is up."""
 
     def __init__(
-        self, base: Path, *, loopback: bool = True, environment: dict[str, str] | None = None
+        self,
+        base: Path,
+        *,
+        loopback: bool = True,
+        environment: dict[str, str] | None = None,
+        port: int | None = None,
     ) -> None:
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.host = PlainHost(base / "user", self.url, loopback)
         self._ready = threading.Event()
@@ -72,6 +77,7 @@ class WebServer:
         routes, app = web.RouteTableDef(), web.Application()
         self.door = attach(SimpleNamespace(routes=routes, app=app), self.host, ROOT)
         app.add_routes(routes)
+        app.router.add_static("/pack", ROOT)  # for browsers: the panel's files and its stage
         self._runner = web.AppRunner(app, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()

@@ -106,3 +106,41 @@ def shots(tmp_path):
     folder = Path(os.environ.get("ISENGARD_SHOTS") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+class LivePanel:
+    """The panel on a plain server (tests/js/stage/live.html): no ComfyUI around it, everything else is real."""
+
+    def __init__(self, browser, server, *, width: int = 360, **options) -> None:
+        self.context = browser.new_context(viewport={"width": 1000, "height": 1000}, **options)
+        self.page = self.context.new_page()
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(f"{server.url}/pack/tests/js/stage/live.html?width={width}")
+        self.page.locator("isen-panel").wait_for()
+
+    def get(self, testid: str):
+        return self.page.get_by_test_id(testid)
+
+    def click(self, *testids: str) -> None:
+        for testid in testids:
+            self.get(testid).first.click()
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def panel_on(browser):
+    """`panel_on(server)` opens the panel; nothing it says on the console may be an error."""
+    opened = []
+
+    def panel_on(server, **options) -> LivePanel:
+        opened.append(LivePanel(browser, server, **options))
+        return opened[-1]
+
+    yield panel_on
+    errors = [error for panel in opened for error in panel.errors]
+    for panel in opened:
+        panel.close()
+    assert errors == []

@@ -1,0 +1,217 @@
+"""Every control of the views of people, in a real browser on a plain server: what it does is looked up on the server."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+
+import live_server
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = live_server.start(tmp_path_factory.mktemp("people"))
+    yield server
+    live_server.end_trainings(server)
+    server.close()
+
+
+@pytest.fixture
+def ann(server, tmp_path):
+    yield live_server.person(server, tmp_path)
+    for one in server.api.get("/characters?limit=200")["items"]:
+        server.api.post(f"/characters/{one['id']}/forget")
+
+
+@pytest.fixture
+def panel(panel_on, server, ann):
+    """On Ann's page."""
+    panel = panel_on(server)
+    panel.click("isen-character")
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(2)
+    return panel
+
+
+def photos_of(server, ann) -> list[dict]:
+    return server.api.get(f"/characters/{ann['id']}/photos")["items"]
+
+
+def test_an_empty_panel_teaches_and_a_drawn_person_is_one_press_away(server, panel_on, shots):
+    panel = panel_on(server, width=260)
+    expect(panel.get("isen-first")).to_contain_text("Three steps")
+    expect(panel.get("isen-first").locator("li")).to_have_count(3)
+    panel.click("isen-sample")
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(12, timeout=20_000)
+    for word in ("small", "dark", "blurred"):
+        expect(panel.get("isen-photos")).to_contain_text(word)
+    expect(panel.get("isen-consent-note")).to_be_visible()
+    (sam,) = server.api.get("/characters")["items"]
+    assert sam["name"] == "Sample Sam"
+    server.api.post(f"/characters/{sam['id']}/forget")
+    expect(panel.get("isen-first")).to_be_visible()
+
+
+def test_a_new_person_with_and_without_consent(server, panel_on, ann):
+    panel = panel_on(server)
+    panel.click("isen-new-character")
+    panel.get("isen-name").fill("Ben Example")
+    panel.get("isen-kind").fill("man")
+    panel.click("isen-create")
+    expect(panel.get("isen-consent-missing")).to_be_visible()
+    ben = next(one for one in server.api.get("/characters")["items"] if one["name"] == "Ben Example")
+    assert ben["class_word"] == "man" and not ben["consent"]
+    panel.click("isen-consent-give")
+    expect(panel.get("isen-consent-note")).to_be_visible()
+    assert server.api.get(f"/characters/{ben['id']}")["consent"]
+
+
+def test_what_is_said_about_a_person_can_be_changed(server, panel, ann):
+    panel.click("isen-more", "isen-edit")
+    panel.get("isen-edit-name").fill("Anna")
+    panel.click("isen-save")
+    expect(panel.page.locator("isen-character h2")).to_have_text("Anna")
+    assert server.api.get(f"/characters/{ann['id']}")["name"] == "Anna"
+    panel.click("isen-more", "isen-delete")
+    expect(panel.get("isen-first")).to_be_visible()
+    panel.click("isen-undo")
+    expect(panel.get("isen-character")).to_contain_text("Anna")
+    assert server.api.get(f"/characters/{ann['id']}")["deleted_at"] is None
+
+
+def test_one_photo_in_full(server, panel, ann):
+    _first, second = photos_of(server, ann)
+    panel.get("isen-photos").locator("figure button").first.click()
+    panel.get("isen-photo-held").check()
+    panel.get("isen-photo-included").uncheck()
+    panel.get("isen-photo-caption").fill("annqvx on a bench")
+    panel.page.keyboard.press("Tab")
+    dialog = panel.page.locator("dialog")
+    dialog.get_by_role("button", name="Next").click()
+    expect(dialog).to_contain_text("Photo 2 of 2")
+    dialog.get_by_role("button", name="Use as face").click()
+    dialog.get_by_role("button", name="Previous").click()
+    expect(panel.get("isen-photo-held")).to_be_checked()
+    panel.click("isen-close")
+    changed = photos_of(server, ann)[0]
+    assert (changed["held_out"], changed["included"], changed["caption"]) == (
+        True,
+        False,
+        "annqvx on a bench",
+    )
+    expect(panel.page.locator("isen-character")).to_contain_text("1 held back")
+    assert server.api.get(f"/characters/{ann['id']}")["cover_photo_id"] == second["id"]
+    panel.get("isen-photos").locator("figure button").first.click()
+    dialog.get_by_role("button", name="Delete").click()
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(1)
+    panel.click("isen-undo")
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(2)
+
+
+def test_a_refused_file_says_why_and_can_be_put_away(server, panel, ann, tmp_path):
+    (tmp_path / "notes.jpg").write_text("no picture")
+    panel.get("isen-file-input").set_input_files(str(tmp_path / "notes.jpg"))
+    expect(panel.get("isen-refused")).to_contain_text("notes.jpg was not added")
+    panel.click("isen-dismiss-refused")
+    expect(panel.get("isen-refused")).to_have_count(0)
+    assert len(photos_of(server, ann)) == 2
+
+
+def test_captions_by_template_by_hand_with_the_trigger_as_a_chip_replaced_and_taken_back(server, panel, ann):
+    panel.click("isen-captions")
+    panel.get("isen-caption-template").check(force=True)
+    panel.get("isen-template").fill("a {class} in a Blue Shirt")
+    expect(panel.page.locator("isen-character")).to_contain_text("Becomes “a person in a Blue Shirt”")
+    panel.click("isen-caption-apply")
+    expect(panel.get("isen-captions")).to_contain_text("2 of 2")
+    panel.get("isen-caption-each").check(force=True)
+    chips = panel.get("isen-caption-chip")
+    chips.first.click()
+    expect(chips.first).to_have_text("annqvx")
+    expect(chips.first).to_be_disabled()
+    assert photos_of(server, ann)[0]["caption"] == "annqvx, a person in a Blue Shirt"
+    panel.click("isen-replace-fold")
+    panel.get("isen-find").fill("blue shirt")
+    expect(panel.page.locator("isen-character")).to_contain_text("In 2 of 2 captions")
+    panel.get("isen-replace").fill("red coat")
+    panel.click("isen-replace-all")
+    expect(panel.page.locator(".isen-caption textarea").last).to_have_value("a person in a red coat")
+    assert [one["caption"] for one in photos_of(server, ann)] == [
+        "annqvx, a person in a red coat",
+        "a person in a red coat",
+    ]
+    panel.click("isen-undo")
+    expect(panel.page.locator(".isen-caption textarea").last).to_have_value("a person in a Blue Shirt")
+    area = panel.page.locator(".isen-caption textarea").last
+    area.fill("by hand")
+    panel.page.keyboard.press("Tab")
+    expect(panel.page.locator("isen-character")).to_contain_text("Captions · 2 of 2")
+    panel.get("isen-caption-trigger").check(force=True)
+    panel.click("isen-caption-apply")
+    expect(panel.page.locator(".isen-undo")).to_be_visible()
+    assert [one["caption"] for one in photos_of(server, ann)][1] == "by hand"
+    panel.get("isen-caption-overwrite").check()
+    panel.click("isen-caption-apply")
+    panel.page.wait_for_function("store.state.photos[store.state.route.id][1].caption === 'annqvx'")
+    assert [one["caption"] for one in photos_of(server, ann)] == ["annqvx", "annqvx"]
+
+
+def test_a_person_as_one_file_out_and_in(server, panel, ann, tmp_path):
+    panel.click("isen-more")
+    with panel.page.expect_download() as caught:
+        panel.click("isen-export")
+    file = tmp_path / caught.value.suggested_filename
+    caught.value.save_as(file)
+    assert file.name == "ann-example.isengard.zip"
+    assert sorted(zipfile.ZipFile(file).namelist())[0] == "manifest.json"
+    panel.click("isen-tab-characters")
+    panel.get("isen-import").set_input_files(str(file))
+    expect(panel.page.locator(".isen-undo")).to_contain_text("was imported with 2 photos", timeout=15_000)
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(2)
+    assert len(server.api.get("/characters")["items"]) == 2
+    panel.click("isen-tab-characters")
+    (tmp_path / "bad.zip").write_bytes(b"no zip")
+    panel.get("isen-import").set_input_files(str(tmp_path / "bad.zip"))
+    expect(panel.get("isen-problem")).to_contain_text("damaged or encrypted")
+    panel.click("isen-dismiss")
+    expect(panel.get("isen-problem")).to_have_count(0)
+
+
+def test_forgetting_is_counted_asked_once_and_told(server, panel, ann, shots):
+    own = server.host.own_folders()["output"]
+    own.mkdir(parents=True, exist_ok=True)
+    (own / "mine.png").write_bytes(b"\x89PNG annqvx")
+    panel.click("isen-more", "isen-forget")
+    expect(panel.get("isen-forget-what")).to_contain_text("2 photos with 0 captions")
+    expect(panel.get("isen-forget-what")).to_contain_text("output/mine.png")
+    panel.click("isen-forget-cancel")
+    expect(panel.page.locator("dialog")).to_have_count(0)
+    panel.click("isen-more", "isen-forget")
+    panel.click("isen-forget-do")
+    expect(panel.get("isen-forgotten")).to_contain_text("2 photos", timeout=15_000)
+    panel.click("isen-forgotten-close")
+    expect(panel.get("isen-first")).to_be_visible()
+    assert server.api.get("/characters")["items"] == [] and (own / "mine.png").exists()
+    (own / "mine.png").unlink()
+
+
+def test_what_is_refused_says_why_and_its_log_is_one_press_away(server, panel, ann):
+    server.api.post(f"/characters/{ann['id']}/forget")
+    panel.page.evaluate("store.attempt((id) => store.api.patch('/characters/chr_' + '0'.repeat(26), {}, id))")
+    expect(panel.get("isen-problem")).to_contain_text("There is no such character")
+    panel.click("isen-show-log")
+    action = panel.get("isen-log-action")
+    expect(action).to_have_value(re.compile("^ui-"))
+    expect(panel.get("isen-log-lines")).to_contain_text("Request refused")
+    panel.get("isen-log-service").select_option("worker")
+    expect(panel.page.locator("isen-settings")).to_contain_text("No line of the last days")
+    panel.get("isen-log-service").select_option("all")
+    action.fill("")
+    action.press("Tab")
+    panel.click("isen-log-refresh")
+    expect(panel.get("isen-log-lines")).to_contain_text("Isengard is ready")
+    panel.click("isen-logs")
+    expect(panel.get("isen-log-lines")).to_be_hidden()

@@ -1,0 +1,201 @@
+"""Every control around trainings, in a real browser on a plain server with a real worker."""
+
+from __future__ import annotations
+
+import live_server
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+def bases(folder) -> dict:
+    """Two files that are recognised as bases of Stable Diffusion 1.5 by their headers."""
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    attention = "input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight"
+    tensors = {
+        "input_blocks.0.0.weight": np.zeros((320, 4, 3, 3), np.float16),
+        attention: np.zeros((320, 768), np.float16),
+    }
+    files = {name: folder / name for name in ("a.safetensors", "b.safetensors")}
+    for file in files.values():
+        save_file(tensors, file)
+    return files
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = live_server.start(tmp_path_factory.mktemp("training"))
+    server.host.models["checkpoints"] = bases(tmp_path_factory.mktemp("bases"))
+    server.ann = live_server.person(server, tmp_path_factory.mktemp("photos"))
+    yield server
+    live_server.end_trainings(server)
+    server.close()
+
+
+@pytest.fixture
+def panel(panel_on, server):
+    yield panel_on(server)
+    live_server.end_trainings(server)
+
+
+def state_of(server, job) -> str:
+    return server.api.get(f"/training/jobs/{job['id']}")["state"]
+
+
+def test_from_the_preset_to_the_end(server, panel):
+    panel.click("isen-character", "isen-train")
+    panel.get("isen-preset-quick").check()
+    panel.click("isen-advanced")
+    panel.get("isen-override-steps").fill("60")
+    expect(panel.get("isen-findings")).to_contain_text("few")
+    expect(panel.get("isen-start-training")).to_be_enabled()
+    panel.click("isen-start-training")
+    expect(panel.get("isen-job-state")).to_have_text("done", timeout=30_000)
+    job = server.api.get("/training/jobs")["items"][0]
+    assert job["request"]["preset"] == "quick" and job["progress"]["total_steps"] == 60
+    steps = sorted({one["step"] for one in job["artifacts"] if one["kind"] == "sample"})
+    said = panel.get("isen-sample-said")
+    expect(said).to_have_text(f"step {steps[-1]}")
+    panel.get("isen-sample-step").focus()
+    panel.page.keyboard.press("Home")
+    expect(said).to_have_text(f"step {steps[0]}")
+    large = panel.get("isen-sample-large").locator("button")
+    expect(large.first).to_have_accessible_name(f"Sample at step {steps[0]}")
+    panel.get("isen-samples").locator("button").last.click()
+    expect(said).to_have_text(f"step {steps[-1]}")
+    large.first.click()
+    expect(panel.get("isen-full")).to_be_visible()
+    panel.page.keyboard.press("Escape")
+    panel.click("isen-checkpoints")
+    panel.page.get_by_role("button", name="Publish step").first.click()
+    expect(panel.page.locator("isen-job details").first).to_contain_text("in ComfyUI")
+    panel.click("isen-log")
+    expect(panel.get("isen-log-text")).to_contain_text("step")
+    panel.click("isen-continue")
+    panel.get("isen-more-steps").fill("20")
+    panel.click("isen-continue-job")
+    expect(panel.get("isen-job-state")).to_have_text("done", timeout=30_000)
+    assert server.api.get("/training/jobs")["items"][0]["parent_job_id"] == job["id"]
+    panel.click("isen-make-pictures")
+    expect(panel.get("isen-tab-images")).to_have_attribute("aria-selected", "true")
+
+
+def test_who_and_which_model_and_where_a_finding_leads(server, panel, tmp_path):
+    ben = live_server.person(server, tmp_path, "Ben Example", 1)
+    panel.click("isen-tab-training", "isen-train-someone")
+    panel.get("isen-person").get_by_role("radio", name="Ben Example").check(force=True)
+    expect(panel.page.locator("isen-train h2")).to_have_text("Train Ben Example")
+    panel.get("isen-family").select_option("sdxl")
+    panel.click("isen-fix-add_photos")
+    expect(panel.page.locator("isen-character h2")).to_have_text("Ben Example")
+    panel.click("isen-train")
+    panel.get("isen-family").select_option("sdxl")
+    expect(panel.get("isen-start-training")).to_be_enabled(timeout=10_000)
+    panel.click("isen-start-training")
+    expect(panel.get("isen-job-state")).to_have_text("running", timeout=20_000)
+    job = server.api.get("/training/jobs")["items"][0]
+    assert (job["family"], job["character_id"]) == ("sdxl", ben["id"])
+    live_server.end_trainings(server)
+    server.api.post(f"/characters/{ben['id']}/forget")
+
+
+def test_a_base_is_chosen_among_several(server, panel):
+    panel.click("isen-character", "isen-train")
+    expect(panel.get("isen-family")).to_have_value("sd15")
+    panel.get("isen-base").select_option("b.safetensors")
+    expect(panel.get("isen-start-training")).to_be_enabled(timeout=10_000)
+    panel.click("isen-start-training")
+    expect(panel.get("isen-job-state")).to_have_text("running", timeout=20_000)
+    assert server.api.get("/training/jobs")["items"][0]["request"]["base_model"] == "b.safetensors"
+
+
+#: Only a GPU runs out of memory: the page is told so, the server has a cancelled training that it can make smaller.
+OUT_OF_MEMORY = """(id) => {
+  const error = { code: "gpu_out_of_memory", message: "The GPU ran out of memory.", hint: "", log: ["CUDA out of memory"], offer: "retry_smaller" };
+  store.set({ jobs: store.state.jobs.map((job) => (job.id === id ? { ...job, state: "failed", error } : job)) });
+}"""
+
+
+def test_why_it_failed_and_a_smaller_training(server, panel):
+    job = live_server.train(server, server.ann)
+    live_server.end_trainings(server)
+    panel.click("isen-tab-training", "isen-job-row")
+    expect(panel.get("isen-job-state")).to_have_text("cancelled")
+    panel.page.evaluate(OUT_OF_MEMORY, job["id"])
+    panel.click("isen-error-log")
+    expect(panel.page.locator("isen-job")).to_contain_text("CUDA out of memory")
+    panel.click("isen-retry-smaller")
+    expect(panel.get("isen-job-state")).to_have_text("running", timeout=20_000)
+    newest = server.api.get("/training/jobs")["items"][0]
+    assert newest["id"] != job["id"] and max(newest["resolution"]) < max(job["resolution"])
+
+
+def test_pause_resume_save_cancel_and_retry(server, panel):
+    job = live_server.train(server, server.ann)
+    panel.click("isen-tab-training", "isen-job-row")
+    state = panel.get("isen-job-state")
+    expect(state).to_have_text("running", timeout=20_000)
+    panel.click("isen-checkpoints", "isen-save-job")
+    panel.click("isen-pause-job")
+    expect(state).to_have_text("paused", timeout=20_000)
+    assert state_of(server, job) == "paused"
+    panel.click("isen-resume-job")
+    expect(state).to_have_text("running", timeout=20_000)
+    panel.click("isen-cancel-job")
+    expect(state).to_have_text("cancelled", timeout=20_000)
+    panel.click("isen-retry-job")
+    expect(state).to_have_text("running", timeout=20_000)
+    assert server.api.get(f"/training/jobs/{job['id']}")["attempt"] >= 3
+
+
+def test_the_line_is_put_in_order_by_buttons_and_by_keys(server, panel):
+    _running, *waiting = [live_server.train(server, server.ann) for _ in range(4)]
+
+    def line():
+        jobs = server.api.get("/training/jobs?state=queued")["items"]
+        return [job["id"] for job in sorted(jobs, key=lambda job: job["position"])]
+
+    def row(job):
+        return panel.page.locator(f'[data-job="{job["id"]}"]')
+
+    panel.click("isen-tab-training")
+    expect(row(waiting[2])).to_contain_text("3 in line", timeout=20_000)
+    expect(row(waiting[0]).get_by_test_id("isen-move-up")).to_be_hidden()
+    expect(row(waiting[2]).get_by_test_id("isen-move-down")).to_be_hidden()
+    row(waiting[2]).get_by_test_id("isen-move-up").click()
+    expect(row(waiting[2])).to_contain_text("2 in line")
+    row(waiting[0]).get_by_test_id("isen-move-down").click()
+    expect(row(waiting[0])).to_contain_text("2 in line")
+    panel.page.wait_for_timeout(200)
+    assert line() == [waiting[2]["id"], waiting[0]["id"], waiting[1]["id"]]
+    row(waiting[1]).get_by_test_id("isen-job-row").focus()
+    panel.page.keyboard.press("Alt+ArrowUp")
+    expect(row(waiting[1])).to_contain_text("2 in line")
+    panel.page.keyboard.press("Alt+ArrowUp")
+    expect(row(waiting[1])).to_contain_text("1 in line")
+    expect(row(waiting[1]).get_by_test_id("isen-job-row")).to_be_focused()
+    panel.page.wait_for_timeout(200)
+    assert line() == [waiting[1]["id"], waiting[2]["id"], waiting[0]["id"]]
+
+
+def test_the_gpu_is_lent_and_given_back(server, panel, shots):
+    job = live_server.train(server, server.ann)
+    panel.click("isen-tab-training", "isen-job-row")
+    expect(panel.get("isen-job-state")).to_have_text("running", timeout=20_000)
+    panel.click("isen-lend")
+    expect(panel.get("isen-tab-images")).to_have_attribute("aria-selected", "true")
+    banner = panel.get("isen-lending")
+    expect(banner).to_contain_text("has made room until", timeout=20_000)
+    assert state_of(server, job) == "paused"
+    panel.page.reload()
+    expect(banner).to_contain_text("has made room until", timeout=20_000)
+    until = banner.get_attribute("data-until")
+    panel.click("isen-lend-more")
+    expect(banner).not_to_have_attribute("data-until", until)
+    panel.page.screenshot(path=str(shots / "lent.png"))
+    panel.click("isen-lend-back")
+    expect(banner).to_have_count(0)
+    server.api.wait_for(f"/training/jobs/{job['id']}", 20, ("running",))

@@ -1,0 +1,84 @@
+"""The pack on a plain server for browser tests, with people and photos made directly in its stores."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from hosts.journey import Api, ApiError
+from pictures import drawing
+from PIL import Image
+from web_server import WebServer
+
+FAST = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "1"}
+
+
+def start(base: Path, *, environment: dict[str, str] | None = None, port: int | None = None) -> WebServer:
+    """A server that is ready, with `.api`."""
+    server = WebServer(base, environment=FAST if environment is None else environment, port=port)
+    server.api = Api(server.url, "test")
+    server.api.wait_until_ready()
+    return server
+
+
+def person(server, folder: Path, name: str = "Ann Example", photos: int = 2, **more) -> dict:
+    """Somebody with drawn photos."""
+    made = server.api.post("/characters", {"name": name, "trigger_word": "annqvx", "consent": True, **more})
+    for seed in range(photos):
+        file = folder / f"photo{seed}.jpg"
+        drawing(seed).save(file)
+        server.api.upload(made["id"], file)
+    return server.api.get(f"/characters/{made['id']}")
+
+
+def train(server, character: dict, steps: int = 5000) -> dict:
+    wanted = {"character_id": character["id"], "preset": "quick", "overrides": {"steps": steps}}
+    return server.api.post("/training/jobs", wanted)
+
+
+def end_trainings(server) -> None:
+    """Cancel whatever goes on and wait for it: a worker outlives its server."""
+    states = "queued,preparing,running,pausing,paused,interrupted,cancelling"
+    deadline = time.monotonic() + 20
+    while jobs := server.api.get(f"/training/jobs?state={states}")["items"]:
+        for job in jobs:
+            try:
+                server.api.post(f"/training/jobs/{job['id']}/cancel")
+            except ApiError:
+                continue  # it is ending
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def many_people(server, people: int, photos: int) -> None:
+    """Rows made directly in the stores, and one thumbnail for all: for measuring lists."""
+    from isengard.core.ids import new_id
+    from isengard.core.records.character import CharacterDraft
+    from isengard.core.records.photo import Photo
+
+    services = server.services
+    thumb = services.paths.tmp / "one.jpg"
+    Image.effect_noise((256, 256), 60).convert("RGB").save(thumb, quality=85)
+    for number in range(people):
+        character = services.characters.create(CharacterDraft(name=f"Person {number}"))
+        folder = services.paths.character(character.id)
+        (folder / "thumbs").mkdir()
+        with services.library.transaction() as database:
+            for index in range(photos):
+                photo = Photo(
+                    id=new_id("pho"),
+                    character_id=character.id,
+                    file="x.jpg",
+                    width=800,
+                    height=800,
+                    sha256=f"{number}-{index}",
+                    pixel_hash=f"{number}-{index}",
+                    phash=f"{(number * photos + index) * 2654435761 % 2**64:016x}",
+                    brightness=100.0,
+                    caption="annqvx, in a garden",
+                    created_at="2026-01-01T00:00:00.000Z",
+                )
+                row = (photo.id, character.id, photo.sha256, photo.pixel_hash, None, photo.model_dump_json())
+                database.execute("INSERT INTO photo VALUES (?,?,?,?,?,?)", row)
+                if not index:
+                    (folder / "thumbs" / f"{photo.id}.jpg").write_bytes(thumb.read_bytes())
