@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from . import atomic
 
 #: A name of one or two letters is in every other line.
 SHORTEST = 3
-#: Where a workflow stands in a picture: before its pixels.
-HEAD_BYTES = 2 * 1024**2
-MAX_FILES = 20_000
+#: Of files that are not read in parts; a workflow stands before a picture's pixels.
+HEAD_BYTES = 512 * 1024
+MAX_CHUNK_BYTES = 4 * 1024**2
+MAX_FILES = 50_000
+PNG = b"\x89PNG\r\n\x1a\n"
 #: Pictures with a workflow inside, saved workflows, logs; models are never opened.
 SEARCHED = {".png", ".webp", ".jpg", ".jpeg", ".json", ".txt", ".log", ".flac", ".mp4", ".webm"}
 
@@ -24,7 +28,7 @@ def finder(words: Collection[str]) -> Callable[[str], bool]:
     wanted = [re.escape(word) for word in sorted(words) if len(word) >= SHORTEST]
     if not wanted:
         return lambda text: False
-    pattern = re.compile(rf"(?<![\w])(?:{'|'.join(wanted)})(?![\w])", re.IGNORECASE)
+    pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(wanted)})(?![^\W_])", re.IGNORECASE)
     return lambda text: pattern.search(text) is not None
 
 
@@ -44,19 +48,35 @@ def drop_lines(logs: Path, ids: Collection[str], words: Collection[str]) -> int:
 
 
 def files_that_mention(folders: Iterable[Path], ids: Collection[str], words: Collection[str]) -> list[Path]:
-    """Files whose name or first megabytes hold an id or a word; nothing is changed."""
+    """Files whose name, text or metadata hold an id or a word; nothing is changed, no pixel is read."""
     said = finder(words)
     found = []
     for file in _searched(folders):
         try:
             with file.open("rb") as stream:
-                text = stream.read(HEAD_BYTES).decode("utf-8", errors="replace")
+                text = _said(stream).decode("utf-8", errors="replace")
         except OSError:
             continue
         text = f"{file.stem}\n{_unescaped(text)}"
         if mentions(text, ids) or said(text):
             found.append(file)
     return found
+
+
+def _said(stream: BinaryIO) -> bytes:
+    """A PNG's chunks before its pixels; of anything else the beginning."""
+    head = stream.read(len(PNG))
+    found = bytearray()
+    while head == PNG and len(start := stream.read(8)) == 8:
+        size, kind = int.from_bytes(start[:4], "big"), start[4:]
+        if kind == b"IDAT":
+            return bytes(found)
+        if not kind.isalpha() or size > MAX_CHUNK_BYTES:
+            break
+        found += stream.read(size)
+        stream.seek(4, os.SEEK_CUR)
+    stream.seek(0)
+    return stream.read(HEAD_BYTES)
 
 
 def _searched(folders: Iterable[Path]) -> Iterator[Path]:
