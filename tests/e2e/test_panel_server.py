@@ -19,6 +19,14 @@ COUNT_STREAMS = """
   const Real = window.EventSource;
   window.EventSource = class extends Real { constructor(url) { super(url); window.streams.push(this); } };
 """
+SLOWLY = """(ms) => {
+  const real = store.api.ways.fetch;
+  store.api.ways.fetch = async (...asked) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    store.api.ways.fetch = real;
+    return real(...asked);
+  };
+}"""
 OPEN_STREAMS = "streams.filter((one) => one.readyState !== EventSource.CLOSED).length"
 
 
@@ -116,15 +124,10 @@ def test_one_stream_a_page_closed_while_it_is_hidden(server, panel_on, browser, 
     assert panel.page.evaluate(OPEN_STREAMS) == 1
 
 
-def test_slow_answers_are_told_and_the_note_goes_by_itself(server, panel_on, tmp_path):
+def test_slow_answers_are_told_and_the_note_goes_by_itself(server, panel_on):
     panel = panel_on(server)
     expect(panel.get("isen-first")).to_be_visible()
-
-    def late(route):
-        time.sleep(4.6)
-        route.continue_()
-
-    panel.page.route("**/isengard/health", late)
+    panel.page.evaluate(SLOWLY, 5500)
     panel.page.evaluate("void store.refresh()")
     expect(panel.get("isen-slow")).to_be_visible(timeout=6000)
     expect(panel.get("isen-slow")).to_have_count(0, timeout=6000)
