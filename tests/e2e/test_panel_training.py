@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import live_server
 import pytest
 from playwright.sync_api import expect
@@ -152,8 +154,13 @@ def test_pause_resume_save_cancel_and_retry(server, panel):
     assert server.api.get(f"/training/jobs/{job['id']}")["attempt"] >= 3
 
 
-def test_the_line_is_put_in_order_by_buttons_and_by_keys(server, panel):
-    _running, *waiting = [live_server.train(server, server.ann) for _ in range(4)]
+def test_the_line_is_put_in_order_by_buttons_and_by_keys(server, panel, monkeypatch):
+    monkeypatch.setattr(server.services.supervisor, "ensure_worker", lambda: False)
+    deadline = time.monotonic() + 10
+    while server.services.supervisor.worker_runs:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    waiting = [live_server.train(server, server.ann) for _ in range(3)]
 
     def line():
         jobs = server.api.get("/training/jobs?state=queued")["items"]
