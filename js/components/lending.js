@@ -13,12 +13,19 @@ export function lendingOf({ lending, jobs, characters }) {
 
 /** @param {import("../store.js").Store} store */
 export function lendingBanner(store, { jobId, name, until }) {
-  const time = until && new Intl.DateTimeFormat(undefined, { timeStyle: "medium" }).format(new Date(until));
+  const time = clock(until);
   const words = until ? t("lendUntil", { name, time }) : t("lendSaving", { name });
   return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-lending", "data-until": until },
     h("p", {}, icon(until ? "pause" : "spinner"), ` ${words}`),
     until && h("div", { class: "isen-row" }, button(t("lendMore"), () => lend(store, jobId), { testid: "isen-lend-more" }),
       button(t("lendBack"), () => store.giveBack(), { testid: "isen-lend-back" })));
+}
+
+/** 14:32:05, in figures alone. */
+function clock(iso) {
+  const moment = new Date(iso);
+  if (Number.isNaN(moment.getTime())) return "";
+  return new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(moment);
 }
 
 /** On a running training: it saves and stops, and the pictures are where one goes next. */

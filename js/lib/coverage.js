@@ -40,7 +40,7 @@ function framing(photos) {
 function scenesOf(photos) {
   const seen = [];
   for (const { phash } of photos) {
-    if (!phash) return 0;
+    if (!/^[0-9a-f]{1,16}$/.test(phash ?? "")) return 0;
     const bits = BigInt(`0x${phash}`);
     if (!seen.some((known) => ones(known ^ bits) <= SCENE_BITS)) seen.push(bits);
   }

@@ -2,7 +2,15 @@
 
 /** Every occurrence, whatever its case; spaces and commas that are left over go. */
 export function replaced(caption, find, put) {
-  const escaped = find.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const text = caption.replace(new RegExp(escaped, "gi"), () => put);
+  const text = caption.replace(new RegExp(escaped(find), "gi"), () => put);
   return put ? text : text.replace(/\s+,/g, ",").replace(/,(\s*,)+/g, ",").replace(/\s{2,}/g, " ").replace(/^[\s,]+|[\s,]+$/g, "");
+}
+
+/** Whether a caption holds the word as a word of its own. */
+export function hasWord(caption, word) {
+  return new RegExp(`(^|\\W)${escaped(word)}(\\W|$)`, "i").test(caption);
+}
+
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { findingsNow } from "../../js/components/photo_words.js";
 import { coverageOf } from "../../js/lib/coverage.js";
-import { replaced } from "../../js/lib/replace.js";
+import { hasWord, replaced } from "../../js/lib/replace.js";
 
 const HASHES = ["0000000000000000", "ffffffffffffffff", "00000000ffffffff", "ffffffff00000000", "0f0f0f0f0f0f0f0f", "f0f0f0f0f0f0f0f0", "3333333333333333", "cccccccccccccccc"];
 const photo = (n, more = {}) => ({ id: `pho_${n}`, included: true, caption: "", phash: HASHES[n % 8], brightness: 60 + 20 * (n % 8), width: 300, height: 400, findings: [], ...more });
@@ -51,4 +51,6 @@ test("replacing in captions takes text as text and leaves no holes", () => {
   assert.equal(replaced("ohwx, Blue Shirt, blue shirt", "blue shirt", "red ($1) coat"), "ohwx, red ($1) coat, red ($1) coat");
   assert.equal(replaced("ohwx, blue shirt, on a bench", "blue shirt", ""), "ohwx, on a bench");
   assert.equal(replaced("a (b) c", "(b)", ""), "a c");
+  assert.deepEqual(["ohwx, a", "in Ohwx's hat", "ohwxx", ""].map((caption) => hasWord(caption, "ohwx")), [true, true, false, false]);
+  assert.equal(hasWord("<img (", "<img ("), true);
 });
