@@ -161,6 +161,9 @@ def test_settings_are_written_and_secrets_are_not_shown(server, panel_on):
     with panel.page.expect_download() as caught:
         panel.click("isen-diagnostics")
     assert caught.value.suggested_filename == "isengard-diagnostics.json"
+    panel.context.grant_permissions(["notifications"])
+    panel.get("isen-notify").check()
+    expect(panel.get("isen-notify")).to_be_checked()
     panel.click("isen-open-trainer")
     expect(panel.get("isen-backend-state")).to_be_visible()
 

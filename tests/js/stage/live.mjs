@@ -4,6 +4,7 @@ import { Api } from "../../../js/api.js";
 import { defineComponents } from "../../../js/components/define.js";
 import { Events } from "../../../js/events.js";
 import { PanelLog } from "../../../js/log.js";
+import { Notices } from "../../../js/notices.js";
 import { Store } from "../../../js/store.js";
 
 const wanted = new URLSearchParams(location.search);
@@ -21,5 +22,5 @@ const events = new Events((since) => store.api.url(`/events${since ? `?since=${e
 defineComponents();
 Object.assign(window, { store, events });
 performance.mark("isen-start");
-document.body.append(Object.assign(document.createElement("isen-panel"), { store }));
+document.body.append(Object.assign(document.createElement("isen-panel"), { store, notices: new Notices() }));
 events.start();
