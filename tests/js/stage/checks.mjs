@@ -8,17 +8,23 @@ const SAID = ["aria-label", "title", "placeholder", "alt"];
 /** Written the same way in every language: levels, names of settings, languages' own names. */
 const NAMES = ["DEBUG", "INFO", "WARNING", "ERROR", "mode", "log_level", "language", "hf_token", "comfyui_url", "allowed_hosts", ...Object.values(LANGUAGES).map(({ name }) => name)];
 
+/** What is written to a model, not to a person. */
+const PROMPT = /\{(?:trigger|class)\d?\}/;
+
 /** Words that came from no catalogue, while the panel speaks the pseudo-locale. */
 export function hardCoded(panel, answers) {
-  const data = [...textsOf(...answers, panel.store.state), ...NAMES];
+  const texts = textsOf(...answers, panel.store.state);
+  const people = (panel.store.state.characters ?? []).map(({ name }) => name);
+  const filled = texts.filter((text) => text.includes("{trigger}")).flatMap((text) => people.map((name) => text.replaceAll("{trigger}", name)));
+  const data = [...filled, ...texts, ...NAMES];
   const wrong = [];
   const judge = (text, where) => {
-    const rest = leftOver(text, data);
+    const rest = PROMPT.test(text) ? "" : leftOver(text, data);
     if (rest) wrong.push(`${where}: ${text.trim().slice(0, 80)}`);
   };
   for (const element of [panel, ...panel.querySelectorAll("*")]) {
     for (const name of SAID) judge(element.getAttribute(name) ?? "", `${element.localName}@${name}`);
-    if (element.localName === "pre") continue;
+    if (element.localName === "pre" || element.isContentEditable) continue;
     for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) judge(node.data, element.localName);
   }
   return [...new Set(wrong)];
