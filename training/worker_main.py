@@ -56,7 +56,12 @@ def main(argv: list[str]) -> int:
     ledger = open_ledger(settings, paths, clock, lease_s=lease_s, max_attempts=attempts)
     doorbell = Doorbell(settings, paths)
     hand_over = _seconds("ISENGARD_HAND_OVER_S", Pace.hand_over)
-    pace = Pace(beat=_seconds("ISENGARD_BEAT_S", Pace.beat), hand_over=hand_over, lease=lease_s)
+    pace = Pace(
+        beat=_seconds("ISENGARD_BEAT_S", Pace.beat),
+        polite=_seconds("ISENGARD_POLITE_S", Pace.polite),
+        hand_over=hand_over,
+        lease=lease_s,
+    )
     registry = make_registry(settings, paths)
     tools = Tools(paths, ledger, registry, VersionStore(paths, clock), pace)
     worker = compose(tools, doorbell, settings, stays=bool(settings.redis_url) and not asked.until_idle)
