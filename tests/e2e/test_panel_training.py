@@ -79,6 +79,7 @@ def test_from_the_preset_to_the_end(server, panel):
     panel.click("isen-continue")
     panel.get("isen-more-steps").fill("20")
     panel.click("isen-continue-job")
+    panel.page.wait_for_function("id => store.state.route.job !== id", arg=job["id"])
     expect(panel.get("isen-job-state")).to_have_text("done", timeout=30_000)
     assert server.api.get("/training/jobs")["items"][0]["parent_job_id"] == job["id"]
     panel.click("isen-make-pictures")
