@@ -1,4 +1,4 @@
-"""The one file that knows ComfyUI's Python inside: paths, address, LoRA folder, memory, LoRA loading, progress.
+"""The one file that knows ComfyUI's Python inside: paths, address, LoRA folder, memory, LoRAs, regions, references.
 
 Written against ComfyUI 0.3.64 to 0.3.75. Everything else receives this object and never imports ComfyUI.
 """
@@ -175,6 +175,43 @@ class ComfyHost:
         patched_clip = clip.clone()
         patched_clip.add_patches(fit.patches, strength)
         return patched, patched_clip
+
+    def encode_region(
+        self, clip: Any, fit: LoraFit, text: str, *, left: float, right: float, strength: float
+    ) -> Any:
+        """CONDITIONING for a part of the width (0 to 1) with a LoRA of its own: ComfyUI's hooks and conditioning areas."""
+        import comfy.hooks
+
+        own = clip.clone()
+        if strength:
+            hooks = comfy.hooks.create_hook_lora(lora={}, strength_model=strength, strength_clip=strength)
+            for hook in hooks.hooks:
+                hook.weights = hook.weights_clip = fit.patches
+                hook.need_weight_init = False
+            own.apply_hooks_to_conds = hooks
+            own.patcher.forced_hooks = hooks.clone()
+            own.use_clip_schedule = False
+            own.patcher.forced_hooks.set_keyframes_on_hooks(None)
+            target = comfy.hooks.create_target_dict(comfy.hooks.EnumWeightTarget.Clip)
+            own.patcher.register_all_hook_patches(hooks, target)
+        area = ("percentage", 1.0, right - left, 0.0, left)
+        encoded = own.encode_from_tokens_scheduled(own.tokenize(text))
+        return [[cond, {**values, "area": area, "strength": 1.0}] for cond, values in encoded]
+
+    def with_references(self, conditioning: Any, vae: Any, photos: list[Any], share: float) -> Any:
+        """CONDITIONING with photos as reference latents (what ReferenceLatent sets), for the first `share` of the steps."""
+        latents = [vae.encode(photo[:, :, :, :3]) for photo in photos]
+        referred = [
+            [cond, {**values, "reference_latents": [*values.get("reference_latents", []), *latents]}]
+            for cond, values in conditioning
+        ]
+        if share >= 1.0:
+            return referred
+        first = [[cond, {**values, "start_percent": 0.0, "end_percent": share}] for cond, values in referred]
+        rest = [
+            [cond, {**values, "start_percent": share, "end_percent": 1.0}] for cond, values in conditioning
+        ]
+        return first + rest
 
     def progress_bar(self, total: int, node_id: str | None = None) -> Any:
         """ComfyUI's progress bar on a node: `.update_absolute(value, total)`."""

@@ -18,7 +18,6 @@ from ..core.generation_states import ENDED, GenerationState
 from ..core.generations import GenerationStore
 from ..core.ids import new_id
 from ..core.records.generation import (
-    CharacterUse,
     GeneratedImage,
     Generation,
     GenerationProgress,
@@ -27,7 +26,8 @@ from ..core.records.generation import (
 )
 from ..core.records.job import JobError
 from ..core.versions import VersionStore
-from .image.interface import Frame, ImagePipeline, Person, Prompt, Sign
+from .image.interface import Frame, ImagePipeline, Prompt, RecipeInfo, Sign
+from .people import Casting
 from .thumbnails import prepare_thumbnail
 
 #: (event type, generation id, data, correlation id): how the service tells what happened.
@@ -61,15 +61,21 @@ class GenerationService:
         pipelines = await asyncio.to_thread(self.pipelines)
         return [info.model_dump(mode="json") for pipeline in pipelines for info in await pipeline.recipes()]
 
+    async def recipe(self, name: str) -> RecipeInfo:
+        """NotFoundError `recipe_unknown`."""
+        return (await self._pipeline(name))[1]
+
     async def create(
         self, request: GenerationRequest, correlation_id: str, purpose: Purpose = "user"
     ) -> Generation:
         """Keep the request with its prompts, then send them; the answer comes before the first picture."""
         if request.seed is None:
             request = request.model_copy(update={"seed": secrets.randbelow(MAX_SEED)})
-        pipeline, needs_lora = await self._pipeline(request.recipe)
+        pipeline, recipe = await self._pipeline(request.recipe)
+        _require_usable(recipe)
         generation_id = new_id("gen")
-        people = await asyncio.to_thread(self._people, request.characters, needs_lora)
+        casting = Casting(self.characters, self.versions, self.allow_placeholder)
+        people = await asyncio.to_thread(casting.people, request.characters, recipe)
         prompts = await asyncio.to_thread(pipeline.build, request, people, generation_id)
         generation = Generation(
             id=generation_id,
@@ -95,8 +101,7 @@ class GenerationService:
             )
         if generation.state is not _S.CANCELLING:
             generation = await self._advance(generation, _S.CANCELLING)
-        pipeline, _ = await self._pipeline(generation.recipe)
-        await self._withdraw(generation, pipeline)
+        await self._withdraw(generation, await self._pipeline_of(generation))
         return generation
 
     async def recover(self) -> None:
@@ -104,7 +109,7 @@ class GenerationService:
         await asyncio.to_thread(self.store.settle)
         for generation in await asyncio.to_thread(self.store.unfinished):
             try:
-                pipeline, _ = await self._pipeline(generation.recipe)
+                pipeline = await self._pipeline_of(generation)
             except IsengardError as error:
                 await self._end(generation, _S.FAILED, _job_error(error))
                 continue
@@ -112,38 +117,24 @@ class GenerationService:
                 await self._withdraw(generation, pipeline)
             self._start(generation, self._follow_all(generation, pipeline))
 
-    async def _pipeline(self, recipe: str) -> tuple[ImagePipeline, bool]:
+    async def _pipeline_of(self, generation: Generation) -> ImagePipeline:
+        """Also where its recipe was deleted meanwhile: any pipeline of this house reaches the same ComfyUI."""
+        try:
+            return (await self._pipeline(generation.recipe))[0]
+        except NotFoundError:
+            pipelines = await asyncio.to_thread(self.pipelines)
+            if not pipelines:
+                raise
+            return pipelines[0]
+
+    async def _pipeline(self, recipe: str) -> tuple[ImagePipeline, RecipeInfo]:
         for pipeline in await asyncio.to_thread(self.pipelines):
             for info in await pipeline.recipes():
                 if info.name == recipe:
-                    return pipeline, info.identity == "lora"
+                    return pipeline, info
         raise NotFoundError(
             "recipe_unknown", f"There is no recipe called {recipe[:60]!r} here.", "Choose another."
         )
-
-    def _people(self, uses: list[CharacterUse], needs_lora: bool) -> list[Person]:
-        return [self._person(use, needs_lora) for use in uses]
-
-    def _person(self, use: CharacterUse, needs_lora: bool) -> Person:
-        character = self.characters.get(use.id)
-        if not needs_lora:
-            return Person(character, None, use.strength)
-        version = self.versions.find(character.slug, str(use.checkpoint))
-        if version is None:
-            raise InvalidError(
-                "not_trained_yet",
-                f"{character.name} has no trained LoRA yet."
-                if not character.versions
-                else "There is no such checkpoint.",
-                "Train first, or choose another checkpoint.",
-            )
-        if version.placeholder and not self.allow_placeholder:
-            raise InvalidError(
-                "placeholder_in_production",
-                f"{character.name}'s LoRA is a placeholder from fast-test mode.",
-                "Train with AI-Toolkit to get a likeness.",
-            )
-        return Person(character, version, use.strength)
 
     def frame(self, generation_id: str) -> Frame | None:
         """The newest preview of the picture being made."""
@@ -288,6 +279,19 @@ class GenerationService:
 
     async def _emit(self, kind: str, generation: Generation, data: dict[str, Any]) -> None:
         await asyncio.to_thread(self.emit, kind, generation.id, data, generation.correlation_id)
+
+
+def _require_usable(recipe: RecipeInfo) -> None:
+    """InvalidError with the first fault, ConflictError `recipe_unconfirmed`: foreign nodes may do anything."""
+    for finding in recipe.findings:
+        if finding.severity == "error":
+            raise InvalidError(finding.code, finding.message, "Mend the workflow, or choose another recipe.")
+    if not recipe.confirmed:
+        raise ConflictError(
+            "recipe_unconfirmed",
+            f"{recipe.label} uses nodes of other packs: {', '.join(recipe.foreign)[:300]}.",
+            "Look at them and agree to them first.",
+        )
 
 
 def _metadata(generation: Generation) -> dict[str, Any]:

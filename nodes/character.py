@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
 
 from ..core.errors import IsengardError
-from . import identity
+from . import identity, reference_photos
 from .context import NodeContext, current, server_is_running
 
+if TYPE_CHECKING:
+    from ..core.records.character import Character
+
 CharacterType = io.Custom("ISENGARD_CHARACTER")
-MAX_REFERENCES = 4
 SIDE = 1024
 
 
@@ -45,23 +47,24 @@ class IsengardCharacter(io.ComfyNode):
 
     @classmethod
     def fingerprint_inputs(cls, character: Any = None) -> str:
-        """Changes with the versions and with which of them is the best, for all nodes behind this one.
+        """Changes with the versions, with which of them is the best, and with the photos, for all nodes behind this one.
 
         Those cannot tell by themselves: ComfyUI does not know a link's value when it asks for fingerprints.
         """
         try:
             found = identity.find_character(current(), character)
             best = current().versions.best(found.slug)
+            photos = [file.name for file in reference_photos.files(current(), found)]
         except IsengardError as error:
             return error.code
-        return json.dumps([identity.value_of(found), best.file if best else ""], sort_keys=True)
+        return json.dumps([identity.value_of(found), best.file if best else "", photos], sort_keys=True)
 
     @classmethod
     def execute(cls, character: str) -> io.NodeOutput:
         context = current()
         found = identity.find_character(context, character)
         return io.NodeOutput(
-            identity.value_of(found), found.trigger_word, found.class_word, _references(context, found.id)
+            identity.value_of(found), found.trigger_word, found.class_word, _references(context, found)
         )
 
 
@@ -75,31 +78,11 @@ def _options() -> list[str]:
         return [""]
 
 
-def _references(context: NodeContext, character_id: str) -> Any:
-    """Up to four photos as one batch (n, 1024, 1024, 3); a black pixel where photos may not leave the library.
-
-    Beyond loopback anybody may send prompts, so photos stay inside unless the owner allows them out.
-    """
+def _references(context: NodeContext, found: Character) -> Any:
+    """Up to four photos as one batch (n, 1024, 1024, 3); a black pixel where there are none or they may not go out."""
     import torch
 
-    if not context.host.listen_is_loopback and not context.settings.allow_remote_photos:
+    files = reference_photos.files(context, found)[: reference_photos.MOST]
+    if not files or not reference_photos.allowed(context):
         return torch.zeros((1, 8, 8, 3))
-    files = _photo_files(context, character_id)[:MAX_REFERENCES]
-    if not files:
-        return torch.zeros((1, 8, 8, 3))
-    return torch.cat([_square(file) for file in files])
-
-
-def _photo_files(context: NodeContext, character_id: str) -> list[Any]:
-    folder = context.paths.character(character_id)
-    return sorted(file for file in folder.glob("pho_*") if file.suffix in (".jpg", ".png"))
-
-
-def _square(file: Any) -> Any:
-    import numpy as np
-    import torch
-    from PIL import Image, ImageOps
-
-    with Image.open(file, formats=("JPEG", "PNG")) as image:
-        fitted = ImageOps.pad(image.convert("RGB"), (SIDE, SIDE))
-    return torch.from_numpy(np.asarray(fitted, dtype=np.float32) / 255.0)[None]
+    return torch.cat([reference_photos.square(file, SIDE) for file in files])

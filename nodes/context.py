@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..core.clock import Clock
     from ..core.generations import GenerationStore
     from ..core.paths import DataPaths
+    from ..core.photos import PhotoStore
     from ..core.settings import Settings
     from ..core.versions import VersionStore
 
@@ -25,6 +26,7 @@ class NodeContext:
     characters: CharacterStore
     versions: VersionStore
     generations: GenerationStore
+    photos: PhotoStore
     clock: Clock
 
 
@@ -73,6 +75,8 @@ def _open(host: Any) -> NodeContext:
     from ..core.generations import GenerationStore
     from ..core.library import Library
     from ..core.paths import resolve_paths
+    from ..core.photo_decoding.decoder import PhotoDecoder
+    from ..core.photos import PhotoStore
     from ..core.settings import load_settings
     from ..core.versions import VersionStore
 
@@ -86,5 +90,6 @@ def _open(host: Any) -> NodeContext:
         characters=CharacterStore(library, paths, clock),
         versions=VersionStore(paths, clock),
         generations=GenerationStore(library, paths, clock),
+        photos=PhotoStore(library, paths, clock, PhotoDecoder()),
         clock=clock,
     )

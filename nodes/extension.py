@@ -5,6 +5,8 @@ from __future__ import annotations
 from comfy_api.latest import ComfyExtension, io
 
 from .apply_identity import IsengardApplyIdentity
+from .apply_identity_region import IsengardApplyIdentityRegion
+from .apply_reference import IsengardApplyReference
 from .character import IsengardCharacter
 from .placeholder_image import IsengardPlaceholderImage
 from .request import IsengardRequest
@@ -17,6 +19,8 @@ class IsengardExtension(ComfyExtension):
         return [
             IsengardCharacter,
             IsengardApplyIdentity,
+            IsengardApplyIdentityRegion,
+            IsengardApplyReference,
             IsengardRequest,
             IsengardTrainLoRA,
             IsengardSaveImage,

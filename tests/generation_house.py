@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,15 +13,18 @@ from isengard.core.characters import CharacterStore
 from isengard.core.clock import SystemClock
 from isengard.core.generations import GenerationStore
 from isengard.core.library import Library
+from isengard.core.plugins import PluginContext, PluginRegistry, neighbour_packs
 from isengard.core.records.character import CharacterDraft
 from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.generation import CharacterUse, GenerationRequest
+from isengard.core.settings import Settings
 from isengard.core.versions import VersionStore
 from isengard.generation.image import comfy_client, comfyui, fast_test
 from isengard.generation.image.comfy_client import ComfyClient
 from isengard.generation.image.model_files import FamilyFiles, Part
 from isengard.generation.service import GenerationService
 
+FOREIGN_PACK = Path(__file__).resolve().parent / "fakes" / "foreign_pack"
 BASE = "mine/v1-5.safetensors"
 
 
@@ -71,8 +76,28 @@ def house(paths, quick):
     library.close()
 
 
-def publish(house, step: int, *, placeholder: bool = False):
-    """A LoRA of Ann's, as a training leaves it."""
+def put_foreign_pack(custom_nodes: Path) -> Path:
+    """Somebody else's pack, as a clone of it lies beside ours."""
+    pack = custom_nodes / "somebodys-sketches"
+    shutil.copytree(FOREIGN_PACK, pack, ignore=shutil.ignore_patterns("__pycache__"))
+    return pack
+
+
+def foreign_pipeline(house, url: str):
+    """The pipeline of a neighbouring pack, found and loaded the way the server does it."""
+    own = house.paths.root.parent / "custom_nodes" / "isengard"
+    if not own.exists():
+        own.mkdir(parents=True)
+        put_foreign_pack(own.parent)
+    registry = PluginRegistry(PluginContext(house.paths, Settings(comfyui_url=url)), {}, neighbour_packs(own))
+    pipeline = registry.get("image_pipelines", "sketch")
+    assert registry.problems == []
+    return pipeline
+
+
+def publish(house, step: int, *, placeholder: bool = False, family: str = "sd15", of=None):
+    """A LoRA of Ann's (or of somebody else's), as a training leaves it."""
+    owner = of or house.ann
     source = house.paths.tmp / f"{step}.safetensors"
     source.write_bytes(b"x" * step)
     checkpoint = Checkpoint(
@@ -80,12 +105,12 @@ def publish(house, step: int, *, placeholder: bool = False):
         file=source.name,
         size=step,
         sha256=f"{step:064x}",
-        family="sd15",
+        family=family,
         placeholder=placeholder,
     )
     return house.versions.publish(
-        house.ann.slug,
-        character_id=house.ann.id,
+        owner.slug,
+        character_id=owner.id,
         job_id="job_" + "0" * 26,
         checkpoint=checkpoint,
         source_file=source,
@@ -109,15 +134,18 @@ def with_comfy(house, scenario):
     async def run():
         async with ComfyStandIn(house.paths.outputs) as comfy:
             client = ComfyClient(lambda: comfy.url)
+            foreign = foreign_pipeline(house, comfy.url)
             house.pipelines = [
                 comfyui.create(client, house.models),
                 fast_test.create(client, house.models, allowed=True),
+                foreign,
             ]
             house.client = client
             try:
                 return await asyncio.wait_for(scenario(comfy), 20)
             finally:
                 await client.close()
+                await foreign.client.close()
 
     return asyncio.run(run())
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .door import Door
 
 if TYPE_CHECKING:
-    from ..core.plugins import Factory
+    from ..core.plugins import Factory, PluginContext
     from .services import Host
 
 #: Held on ComfyUI's server object: a pack loaded twice would register its routes twice.
@@ -72,8 +72,6 @@ def plugins(host: Host) -> dict[str, dict[str, Factory]]:
     from ..generation.image import comfyui, fast_test
     from ..training.backends import ai_toolkit
     from ..training.backends import fast_test as fast_test_training
-    from .pictures import client_of
-    from .recipe_files import ComfyModelFiles
 
     return {
         "training_backends": {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test_training.create},
@@ -82,13 +80,20 @@ def plugins(host: Host) -> dict[str, dict[str, Factory]]:
             "fast_test": fast_test_training.create_captioner,
         },
         "image_pipelines": {
-            "comfyui": lambda context: comfyui.create(
-                client_of(host, context.settings), ComfyModelFiles(host, context.settings)
-            ),
+            "comfyui": lambda context: comfyui.create(*_pictures(host, context)),
             "fast_test": lambda context: fast_test.create(
-                client_of(host, context.settings),
-                ComfyModelFiles(host, context.settings),
-                allowed=context.settings.fast_test,
+                *_pictures(host, context), allowed=context.settings.fast_test
             ),
         },
     }
+
+
+def _pictures(host: Host, context: PluginContext) -> tuple[Any, Any, Any]:
+    """What both pipelines are made of: ComfyUI's address, its files, the user's recipes."""
+    from ..core.clock import SystemClock
+    from ..generation.image.user_recipes import UserRecipes
+    from .pictures import client_of
+    from .recipe_files import ComfyModelFiles
+
+    files = ComfyModelFiles(host, context.settings)
+    return client_of(host, context.settings), files, UserRecipes(context.paths, SystemClock())

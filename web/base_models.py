@@ -45,13 +45,15 @@ class ComfyBaseModels:
 
     def names(self, family: Family) -> list[str]:
         """The bases of this family that ComfyUI has, as its loaders call them; the one the record names first."""
-        found = []
-        for name in self._host.model_names(family.comfy_folder):
-            path = self._host.model_path(family.comfy_folder, name)
-            if path is not None and family.recognises(self._header(path)):
-                found.append(name)
+        shown = self._host.model_names(family.comfy_folder)
+        found = [name for name in shown if self.is_base(family, family.comfy_folder, name)]
         wanted = family.base_file
         return sorted(found, key=wanted.rank) if wanted is not None else found
+
+    def is_base(self, family: Family, folder: str, name: str) -> bool:
+        """Whether this file of ComfyUI's is a base of the family, by its tensors."""
+        path = self._host.model_path(folder, name) if folder == family.comfy_folder else None
+        return path is not None and family.recognises(self._header(path))
 
     def _default(self, family: Family, generate: str) -> BaseModel:
         if family.trains_from == "hub":

@@ -12,6 +12,7 @@ from ..core.records.character import CharacterDraft, CharacterPatch
 from ..core.records.generation import GenerationOrder
 from ..core.records.photo import CaptionEdits, CaptionPlan, PhotoPatch
 from ..core.records.training import TrainingRequest
+from ..generation.image.user_recipes import Agreement, RecipeDraft
 from .route_table import PREFIX, ROUTES, Route
 
 BODIES: dict[str, type[BaseModel]] = {
@@ -24,6 +25,8 @@ BODIES: dict[str, type[BaseModel]] = {
         CaptionPlan,
         PhotoPatch,
         TrainingRequest,
+        RecipeDraft,
+        Agreement,
     )
 }
 _ERROR = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.settings import Settings
 from ..generation.image.describing import numbers
-from ..generation.image.model_files import BASE_ROLES, FamilyFiles, Part
+from ..generation.image.model_files import BASE_ROLES, FOLDERS, FamilyFiles, Part
 from ..training.family_records import Families, Family, ModelFile
 from .base_models import ComfyBaseModels
 from .services import Host
@@ -25,6 +25,11 @@ class ComfyModelFiles:
 
     def families(self, recipe: str) -> list[FamilyFiles]:
         return [self._files(family) for family in self._families.all() if recipe in family.recipes]
+
+    def recognised(self, role: str, file: str) -> list[FamilyFiles]:
+        folder = FOLDERS.get(role, "")
+        known = [family for family in self._families.all() if self._models.is_base(family, folder, file)]
+        return [self._files(family) for family in known or self._families.all()]
 
     def _files(self, family: Family) -> FamilyFiles:
         here, needed = numbers(self._host.version), numbers(family.min_comfyui)

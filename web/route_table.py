@@ -134,8 +134,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/styles", "generations.styles", "Styles and scenes for prompts"),
     Route("GET", "/recipes", "recipes.list_all", "Ways to make pictures"),
     Route("GET", "/recipes/{name}/thumbnail", "recipes.thumbnail", "A recipe's thumbnail"),
-    Route("POST", "/recipes", "system.not_yet", "Add a recipe"),
-    Route("DELETE", "/recipes/{name}", "system.not_yet", "Remove a recipe"),
+    Route("POST", "/recipes", "recipes.add", "Add a workflow in API format as a recipe", "RecipeDraft"),
+    Route("POST", "/recipes/{name}/confirm", "recipes.confirm", "Agree to its foreign nodes", "Agreement"),
+    Route("DELETE", "/recipes/{name}", "recipes.remove", "Put a recipe of the user's in the trash"),
     Route("GET", "/video", "system.video", "Video: in development"),
     Route("POST", "/video", "system.video_refused", "Video: in development"),
 )

@@ -15,11 +15,17 @@ MAX_SEED = 2**64 - 1
 
 
 class CharacterUse(Record):
-    """Which person, which trained version, how strongly."""
+    """Which person, which trained version, how strongly.
+
+    `reference` is the likeness from photos, where a recipe has that control; `words` are this person's own part of the
+    picture, where a recipe has a part for each.
+    """
 
     id: str
     checkpoint: Literal["best", "last"] | Annotated[int, Field(ge=0)] = "best"
     strength: float = Field(default=1.0, ge=0.0, le=2.0)
+    reference: float = Field(default=1.0, ge=0.0, le=1.0)
+    words: Annotated[Prose, Field(max_length=2000)] = ""
 
 
 class GenerationRequest(Record):

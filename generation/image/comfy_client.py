@@ -9,7 +9,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import aiohttp
 
@@ -27,6 +27,8 @@ LOST_AFTER_S = 5.0
 AWAY_AFTER_S = 60.0
 #: Instead of how many are ahead.
 RUNNING = -1
+#: What ComfyUI said about a node is believed so long; its lists of files change.
+KNOWN_S = 4.0
 _AWAY = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
@@ -41,6 +43,7 @@ class ComfyClient:
         self._progress: ProgressSocket | None = None
         self._looking = asyncio.Lock()
         self._looked: tuple[float, dict[str, Any]] | None = None
+        self._known: dict[str, tuple[float, Any]] = {}
 
     async def submit(self, prompt: dict[str, Any], prompt_id: str, extra_pnginfo: dict[str, Any]) -> None:
         """NotReadyError `comfyui_unreachable`; InvalidError with ComfyUI's reason in words."""
@@ -90,6 +93,19 @@ class ComfyClient:
 
     async def free(self) -> None:
         await self._ask("POST", "/free", {"unload_models": True, "free_memory": True})
+
+    async def known(self, kinds: set[str]) -> dict[str, Any]:
+        """What ComfyUI says about these node classes; those it does not have are left out. NotReadyError."""
+        now, found = asyncio.get_running_loop().time(), {}
+        for kind in sorted(kinds):
+            at, entry = self._known.get(kind, (-KNOWN_S, None))
+            if now - at >= KNOWN_S:
+                _, answer = await self._ask("GET", f"/object_info/{quote(kind, safe='')}")
+                entry = answer.get(kind) if isinstance(answer, dict) else None
+                self._known[kind] = now, entry
+            if isinstance(entry, dict):
+                found[kind] = entry
+        return found
 
     async def close(self) -> None:
         if self._progress is not None:

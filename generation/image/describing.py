@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...core.errors import InvalidError
 from ...core.records.training import Finding
 from .interface import RecipeFile, RecipeInfo
 from .model_files import FOLDERS, FamilyFiles, loaded
@@ -23,13 +24,34 @@ def described(recipe: Recipe, pipeline: str, families: Sequence[FamilyFiles], co
         families=[family.key for family in families],
         people=len(shape.characters),
         controls=controls_of(recipe),
-        missing=missing_of(recipe, families),
+        missing=missing_of(recipe, families) if recipe.source == "ours" else [],
         foreign=[],
         defaults=recipe.defaults,
+        source=recipe.source,
         family_defaults={family.key: family.defaults for family in families},
         min_comfyui=min((family.min_comfyui for family in families), key=numbers, default=""),
-        findings=too_old(families, comfyui),
+        findings=too_old(families, comfyui) if recipe.source == "ours" else [],
         thumbnail=f"/recipes/{recipe.name}/thumbnail" if recipe.picture else None,
+    )
+
+
+def broken_recipe(name: str, pipeline: str, fault: InvalidError) -> RecipeInfo:
+    """A file in the user's folder that is no recipe: shown with the reason, so that nobody looks for it in vain."""
+    message = f"{fault.message} {fault.hint}".strip()
+    return RecipeInfo(
+        name=name,
+        label=name,
+        description="",
+        pipeline=pipeline,
+        identity="lora",
+        families=[],
+        people=1,
+        controls=[],
+        missing=[],
+        foreign=[],
+        defaults={},
+        source="user",
+        findings=[Finding(severity="error", code=fault.code, message=message)],
     )
 
 

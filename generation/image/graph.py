@@ -75,7 +75,7 @@ def fold(graph: Graph, values: dict[str, Any]) -> Graph:
     del folded[shape.request]
     for node in folded.values():
         for name, value in node["inputs"].items():
-            if is_link(value) and value[0] == shape.request:
+            if is_link(value) and value[0] == shape.request and value[1] < len(REQUEST_OUTPUTS):
                 node["inputs"][name] = values[REQUEST_OUTPUTS[value[1]]]
     return folded
 

@@ -66,6 +66,9 @@ class ModelFiles(Protocol):
     def families(self, recipe: str) -> list[FamilyFiles]:
         """The families whose record names this recipe."""
 
+    def recognised(self, role: str, file: str) -> list[FamilyFiles]:
+        """The families that a file of ComfyUI's is a base of, by its tensors; all of them where that cannot be told."""
+
 
 def loaded(graph: Graph) -> list[tuple[str, str]]:
     """(role, file) of every loader input."""

@@ -8,16 +8,19 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ...core.errors import InvalidError
+from ...core.errors import InvalidError, NotReadyError
 from ...core.records.generation import GenerationRequest
+from ...core.records.training import Finding
 from . import graph as graphs
 from .choosing import family_of, files_of
 from .comfy_client import ComfyClient
-from .describing import described
+from .describing import broken_recipe, described
 from .interface import Person, Prompt, RecipeInfo, Sign
-from .model_files import ModelFiles, write_files
+from .model_files import BASE_ROLES, FamilyFiles, ModelFiles, loaded, write_files
+from .recipe_checks import findings_of, foreign_of
 from .recipes import Recipe, RecipeFolder
 from .sampling import set_sampling
+from .user_recipes import UserRecipes
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,21 @@ class PromptPipeline:
     folder: RecipeFolder
     models: ModelFiles
     takes: Callable[[Recipe], bool]
+    own: UserRecipes | None = None
+    #: one pipeline tells of the files that are no recipes
+    shows_broken: bool = False
 
     def capabilities(self) -> dict[str, Any]:
         return {"name": self.name, "label": self.label, "recipes": [recipe.name for recipe in self._mine()]}
 
     async def recipes(self) -> list[RecipeInfo]:
-        return await asyncio.to_thread(lambda: [self._info(recipe) for recipe in self._mine()])
+        """Ours are right by our tests; a user's is checked against this ComfyUI."""
+        pairs = await asyncio.to_thread(lambda: [(recipe, self._info(recipe)) for recipe in self._mine()])
+        shown = [
+            await self._checked(recipe, info) if recipe.source == "user" else info for recipe, info in pairs
+        ]
+        broken = await asyncio.to_thread(self.folder.broken) if self.shows_broken else []
+        return [*shown, *(broken_recipe(name, self.name, fault) for name, fault in broken)]
 
     def build(self, request: GenerationRequest, people: list[Person], generation_id: str) -> list[Prompt]:
         """See the interface. `request.seed` must be set by now."""
@@ -70,10 +82,10 @@ class PromptPipeline:
 
     def _graph(self, recipe: Recipe, people: list[Person]) -> tuple[graphs.Graph, dict[str, float]]:
         """The recipe with people and files written in, and the numbers that a request without them gets."""
-        graph, families = copy.deepcopy(recipe.graph), self.models.families(recipe.name)
+        graph, families = copy.deepcopy(recipe.graph), self._families(recipe)
         graphs.set_people(graph, [_use(person) for person in people])
         family = family_of(recipe, families, people)
-        if family is None:
+        if family is None or recipe.source == "user":  # the author chose the files
             return graph, recipe.defaults
         write_files(graph, files_of(recipe, family, people))
         return graph, {**recipe.defaults, **(family.defaults if len(families) > 1 else {})}
@@ -89,8 +101,29 @@ class PromptPipeline:
             )
         return recipe
 
+    def _families(self, recipe: Recipe) -> list[FamilyFiles]:
+        """Ours by the family records, a user's by the base it loads."""
+        if recipe.source == "ours":
+            return self.models.families(recipe.name)
+        role, file = next((pair for pair in loaded(recipe.graph) if pair[0] in BASE_ROLES), ("", ""))
+        return self.models.recognised(role, file)
+
     def _info(self, recipe: Recipe) -> RecipeInfo:
-        return described(recipe, self.name, self.models.families(recipe.name), self.models.comfyui)
+        return described(recipe, self.name, self._families(recipe), self.models.comfyui)
+
+    async def _checked(self, recipe: Recipe, info: RecipeInfo) -> RecipeInfo:
+        kinds = {node["class_type"] for node in recipe.graph.values()}
+        try:
+            known = await self.client.known(kinds)
+        except NotReadyError as away:
+            finding = Finding(severity="warning", code=away.code, message=f"Not checked: {away.message}")
+            return info.model_copy(update={"findings": [finding]})
+        foreign = foreign_of(recipe.graph, known)
+        agreed = not foreign
+        if foreign and self.own is not None:
+            agreed = await asyncio.to_thread(self.own.is_agreed, recipe.name, foreign)
+        found = findings_of(recipe.graph, known)
+        return info.model_copy(update={"findings": found, "foreign": foreign, "confirmed": agreed})
 
 
 def _values(
@@ -111,7 +144,10 @@ def _values(
 
 def _use(person: Person) -> graphs.Use:
     version = person.version.file if person.version else "best"
-    return graphs.Use(person.character.slug, version, person.strength, person.reference, person.words)
+    words = f"{_trigger(person)}, {person.character.class_word}"
+    if person.words.strip():
+        words = f"{words}, {graphs.filled_prompt(person.words.strip(), [_trigger(person)])}"
+    return graphs.Use(person.character.slug, version, person.strength, person.reference, words)
 
 
 def _trigger(person: Person) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from ...core.errors import InvalidError, NotFoundError
 from . import graph as graphs
+from .graph_limits import MAX_BYTES, checked, wrong
+from .user_recipes import UserRecipes
 
 WORKFLOWS = Path(__file__).resolve().parent.parent.parent / "workflows"
 _CONTROLS = ("prompt", "negative", "width", "height", "seed", "steps", "guidance")
-_MAX_BYTES = 2 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -26,57 +29,91 @@ class Recipe:
     used: list[str]
     defaults: dict[str, float]
     picture: Path | None = None
+    source: Literal["ours", "user"] = "ours"
 
 
 class RecipeFolder:
-    """All recipes of a folder; read anew each time (they are few and small)."""
+    """Our recipes and the user's; read anew each time (they are few and small). Ours win where a name is taken twice."""
 
-    def __init__(self, folder: Path = WORKFLOWS) -> None:
+    def __init__(self, folder: Path = WORKFLOWS, own: UserRecipes | None = None) -> None:
         self._folder = folder
+        self._own = own
 
-    def names(self) -> list[str]:
+    def ours(self) -> list[str]:
         return sorted(file.stem for file in (self._folder / "api").glob("*.json"))
 
+    def users(self) -> list[str]:
+        own = self._own.names() if self._own is not None else []
+        return [name for name in own if name not in self.ours()]
+
     def all(self) -> list[Recipe]:
-        return [self.get(name) for name in self.names()]
+        """Every recipe that is one; `broken` tells of the others."""
+        own = [recipe for _, recipe in self._each() if isinstance(recipe, Recipe)]
+        return [*(self._ours(name) for name in self.ours()), *own]
+
+    def broken(self) -> list[tuple[str, InvalidError]]:
+        """The user's files that are no recipes, with the reason."""
+        return [(name, fault) for name, fault in self._each() if isinstance(fault, InvalidError)]
+
+    def _each(self) -> Iterator[tuple[str, Recipe | InvalidError]]:
+        for name in self.users():
+            try:
+                yield name, self._users(name)
+            except InvalidError as fault:
+                yield name, fault
 
     def get(self, name: str) -> Recipe:
         """NotFoundError `recipe_unknown`, InvalidError `recipe_invalid`."""
-        if name not in self.names():
-            known = ", ".join(self.names())
-            raise NotFoundError(
-                "recipe_unknown", f"There is no recipe called {name[:60]!r}.", f"Known: {known}."
-            )
-        graph = read_graph(self._folder / "api" / f"{name}.json")
-        label, description = _words(self._folder / f"{name}.md", name)
-        shape = graphs.inspect(graph)
-        inputs = graph[shape.request]["inputs"]
-        defaults = {
-            key: float(inputs[key]) for key in ("width", "height", "steps", "guidance") if key in inputs
-        }
-        picture = self._folder / f"{name}.jpg"
-        used = _used(graph, shape.request)
-        return Recipe(
-            name, label, description, graph, shape, used, defaults, picture if picture.is_file() else None
+        if name in self.ours():
+            return self._ours(name)
+        if name in self.users():
+            return self._users(name)
+        known = ", ".join([*self.ours(), *self.users()])
+        raise NotFoundError(
+            "recipe_unknown", f"There is no recipe called {name[:60]!r}.", f"Known: {known[:400]}."
         )
+
+    def _ours(self, name: str) -> Recipe:
+        return _read(self._folder / "api" / f"{name}.json", self._folder, "ours")
+
+    def _users(self, name: str) -> Recipe:
+        if self._own is None:
+            raise ValueError("there are no user's recipes")
+        return _read(self._own.folder / f"{name}.json", self._own.folder, "user")
+
+
+def _read(file: Path, beside: Path, source: Literal["ours", "user"]) -> Recipe:
+    graph, name = read_graph(file), file.stem
+    label, description = _words(beside / f"{name}.md", name)
+    shape = graphs.inspect(graph)
+    inputs = graph[shape.request]["inputs"]
+    defaults = {
+        key: float(inputs[key])
+        for key in ("width", "height", "steps", "guidance")
+        if isinstance(inputs.get(key), (int, float))
+    }
+    picture = beside / f"{name}.jpg"
+    return Recipe(
+        name,
+        label,
+        description,
+        graph,
+        shape,
+        _used(graph, shape.request),
+        defaults,
+        picture if picture.is_file() else None,
+        source,
+    )
 
 
 def read_graph(file: Path) -> graphs.Graph:
-    """Raises InvalidError `recipe_invalid` for what is no API-format graph."""
+    """InvalidError `recipe_invalid` or `recipe_ui_format` for what is no API-format graph."""
     try:
-        if file.stat().st_size > _MAX_BYTES:
-            raise ValueError("it is too large")
-        graph = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(graph, dict) or not graph:
-            raise ValueError("it is not in API format")
-        for node in graph.values():
-            if not isinstance(node["class_type"], str) or not isinstance(node["inputs"], dict):
-                raise ValueError("it is not in API format")
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise InvalidError(
-            "recipe_invalid", f"{file.name} cannot be used: {fault}.", "Save it with Export (API) in ComfyUI."
-        ) from fault
-    return graph
+        if file.stat().st_size > MAX_BYTES:
+            raise wrong("it is too large", file.name)
+        return checked(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError) as fault:
+        raise wrong("it is not readable JSON", file.name) from fault
 
 
 def _used(graph: graphs.Graph, request: str) -> list[str]:
@@ -84,7 +121,7 @@ def _used(graph: graphs.Graph, request: str) -> list[str]:
         graphs.REQUEST_OUTPUTS[value[1]]
         for node in graph.values()
         for value in node["inputs"].values()
-        if graphs.is_link(value) and value[0] == request
+        if graphs.is_link(value) and value[0] == request and value[1] < len(graphs.REQUEST_OUTPUTS)
     }
     return [name for name in _CONTROLS if name in links]
 
@@ -93,6 +130,6 @@ def _words(file: Path, name: str) -> tuple[str, str]:
     """First line `# Label`, then the description."""
     if not file.is_file():
         return name, ""
-    lines = file.read_text(encoding="utf-8").splitlines()
+    lines = file.read_text(encoding="utf-8", errors="replace")[:4000].splitlines()
     label = lines[0].lstrip("# ").strip() if lines else name
     return label or name, " ".join(line.strip() for line in lines[1:] if line.strip())

@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 from fakes.comfyui_standin import ComfyStandIn
-from generation_house import BASE, publish, request, with_comfy
+from generation_house import BASE, foreign_pipeline, publish, request, with_comfy
 from isengard.core.errors import InvalidError, NotReadyError
 from isengard.generation.image import comfyui, fast_test
 from isengard.generation.image.comfy_client import ComfyClient
@@ -16,7 +16,8 @@ from isengard.generation.image.graph import is_link
 from isengard.generation.image.interface import Person
 
 GENERATION = "gen_" + "0" * 26
-PIPELINES = ["comfyui", "fast_test"]
+#: ours, and one that a neighbouring pack brings (tests/fakes/foreign_pack)
+PIPELINES = ["comfyui", "fast_test", "sketch"]
 
 
 def pipeline_of(house, name):
@@ -24,7 +25,8 @@ def pipeline_of(house, name):
 
 
 async def a_recipe(pipeline):
-    return (await pipeline.recipes())[0]
+    """One that this house has the files for."""
+    return next(recipe for recipe in await pipeline.recipes() if recipe.usable and recipe.people == 1)
 
 
 def people_for(house, info, strength=1.0):
@@ -174,6 +176,7 @@ def test_a_comfyui_that_is_away_is_named(house, name, quick):
     made = {
         "comfyui": comfyui.create(client, house.models),
         "fast_test": fast_test.create(client, house.models, allowed=True),
+        "sketch": foreign_pipeline(house, "http://127.0.0.1:9"),
     }
 
     async def scenario():
@@ -187,6 +190,7 @@ def test_a_comfyui_that_is_away_is_named(house, name, quick):
             assert caught.value.code == "comfyui_unreachable" and caught.value.hint
         finally:
             await client.close()
+            await made["sketch"].client.close()
 
     asyncio.run(scenario())
 

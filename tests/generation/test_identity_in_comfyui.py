@@ -3,77 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 import time
-import urllib.request
+from pathlib import Path
 
 import pytest
-from hosts import comfyui, fixtures
-from hosts.journey import Api, ApiError
-from hosts.lora_proof import difference
-from isengard.core.clock import SystemClock
-from isengard.core.paths import DataPaths
-from isengard.core.versions import VersionStore
+from hosts import fixtures
+from hosts.journey import ApiError
+from identity_house import (
+    SMALL,
+    change,
+    computed,
+    entry_of,
+    file_of,
+    free,
+    made,
+    on_canvas,
+)
 from isengard.generation.image.recipes import RecipeFolder
 from loras import FLUX, SDXL, publish
 
+#: Fifty in the full run.
+IN_A_ROW = 50 if os.environ.get("ISENGARD_TEST_FULL") else 8
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
-SMALL = {"recipe": "sd15-identity", "width": 64, "height": 64, "steps": 4, "guidance": 1.0, "seed": 11}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    base = comfyui.make_base(tmp_path_factory.mktemp("host"))
-    fixtures.put_checkpoint(base)
-    server = comfyui.start(base, environment={"ISENGARD_MODE": "production", "LOG_LEVEL": "DEBUG"})
-    Api(server.url).wait_until_ready()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def api(server):
-    return Api(server.url)
-
-
-@pytest.fixture(scope="module")
-def versions(server):
-    return VersionStore(DataPaths(server.data, server.data / "logs"), SystemClock())
-
-
-@pytest.fixture(scope="module")
-def ann(api, versions):
-    ann = api.post("/characters", {"name": "Ann", "trigger_word": "annqvx", "class_word": "woman"})
-    for step in (10, 20):
-        publish(versions, ann, step, base=fixtures.CHECKPOINT)
-    return ann
-
-
-def made(api, ann, *, strength=1.0, checkpoint="best", **changes):
-    use = {"id": ann["id"], "strength": strength, "checkpoint": checkpoint}
-    body = {**SMALL, "characters": [use], "prompt": "photo of {trigger}", **changes}
-    done = api.wait_for(f"/generations/{api.post('/generations', body)['id']}", 60)
-    assert done["state"] == "completed", done["error"]
-    return done
-
-
-def file_of(server, done, n=0):
-    return server.data / "outputs" / done["id"] / done["images"][n]["file"]
-
-
-def free(server):
-    """Empty ComfyUI's caches and wait until its worker has done so."""
-    body, headers = b'{"unload_models": true, "free_memory": true}', {"Content-Type": "application/json"}
-    urllib.request.urlopen(urllib.request.Request(f"{server.url}/free", body, headers)).close()
-    time.sleep(1.2)
-
-
-def computed(server, done):
-    """The classes of the nodes ComfyUI did not take from its cache."""
-    (prompt_id,) = done["prompt_ids"]
-    entry = server.get(f"/history/{prompt_id}")[prompt_id]
-    cached = next(message[1]["nodes"] for message in entry["status"]["messages"] if "cached" in message[0])
-    graph = entry["prompt"][2]
-    return {node["class_type"] for key, node in graph.items() if key not in cached}
 
 
 def test_a_fixed_seed_gives_the_same_pixels_again(server, api, ann):
@@ -81,7 +33,7 @@ def test_a_fixed_seed_gives_the_same_pixels_again(server, api, ann):
     free(server)
     again = made(api, ann)
     assert "KSampler" in computed(server, again), "it was really computed again"
-    assert difference(first, file_of(server, again)) == 0.0
+    assert change(first, file_of(server, again)) == 0.0
 
 
 def test_trigger_strength_and_checkpoint_each_change_the_picture(server, api, ann):
@@ -93,7 +45,7 @@ def test_trigger_strength_and_checkpoint_each_change_the_picture(server, api, an
         made(api, ann, checkpoint=10),
     ]
     for other in others:
-        assert difference(plain, file_of(server, other)) > 1.0
+        assert change(plain, file_of(server, other)) > 1.0
 
 
 def test_only_what_depends_on_it_is_computed_again(server, api, ann):
@@ -131,7 +83,7 @@ def test_a_lora_for_another_base_is_refused_before_sampling(server, api, version
         "another kind of model" in done["error"]["message"]
         and "IsengardApplyIdentity" in done["error"]["message"]
     )
-    entry = server.get(f"/history/{done['prompt_ids'][0]}")[done["prompt_ids"][0]]
+    entry = entry_of(server, done)
     failure = next(m[1] for m in entry["status"]["messages"] if m[0] == "execution_error")
     graph = entry["prompt"][2]
     assert "KSampler" not in {graph[key]["class_type"] for key in failure["executed"]}
@@ -170,24 +122,10 @@ def chained(people):
     return graph
 
 
-def on_canvas(server, graph):
-    body, headers = json.dumps({"prompt": graph}).encode(), {"Content-Type": "application/json"}
-    with urllib.request.urlopen(urllib.request.Request(f"{server.url}/prompt", body, headers)) as answer:
-        prompt_id = json.loads(answer.read())["prompt_id"]
-    deadline = time.monotonic() + 60
-    while not (history := server.get(f"/history/{prompt_id}")) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    outputs = history[prompt_id]["outputs"]
-    (saved,) = [entry for output in outputs.values() for entry in output.get("isengard", [])]
-    return server.data / "outputs" / saved["generation_id"] / saved["file"]
-
-
-def test_two_loras_at_once_differ_from_each_alone(server, api, ann, versions):
-    bob = api.post("/characters", {"name": "Bob"})
-    publish(versions, bob, 50)
+def test_two_loras_at_once_differ_from_each_alone(server, ann, bob):
     both, one, other = (on_canvas(server, chained(people)) for people in ([ann, bob], [ann], [bob]))
     for first, second in ((both, one), (both, other), (one, other)):
-        assert difference(first, second) > 1.0
+        assert change(first, second) > 1.0
 
 
 def test_a_cancel_in_the_middle_leaves_no_file(server, api, ann):
@@ -210,3 +148,20 @@ def test_a_cancel_in_the_middle_leaves_no_file(server, api, ann):
     folder = server.data / "outputs" / asked["id"]
     assert [file.name for file in folder.iterdir() if file.suffix != ".json"] == []
     assert server.get("/queue") == {"queue_running": [], "queue_pending": []}
+
+
+def test_pictures_in_a_row_leak_no_memory(server, api, ann, capsys):
+    for seed in range(5):
+        made(api, ann, seed=seed)
+    before = resident_bytes(server.pid)
+    for seed in range(100, 100 + IN_A_ROW):
+        made(api, ann, seed=seed, strength=0.5 + seed / 1000)
+    after = resident_bytes(server.pid)
+    with capsys.disabled():
+        print(f"\n[memory] {before / 1e6:.0f} MB, {after / 1e6:.0f} MB {IN_A_ROW} pictures later")
+    assert after <= 1.05 * before
+
+
+def resident_bytes(pid):
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
-import urllib.error
-import urllib.request
 
 import pytest
+from comfyui_prompts import validated
 from hosts import comfyui
 from hosts.environments import HOST
 from hosts.journey import Api
@@ -35,20 +34,6 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module")
 def known(server):
     return server.get("/object_info")
-
-
-def validated(server, graph):
-    """ComfyUI's answer to a prompt; what was queued is taken out again."""
-    body = json.dumps({"prompt": graph}).encode()
-    headers = {"Content-Type": "application/json"}
-    try:
-        with urllib.request.urlopen(urllib.request.Request(f"{server.url}/prompt", body, headers)) as answer:
-            return json.loads(answer.read())
-    except urllib.error.HTTPError as refusal:
-        return json.loads(refusal.read())
-    finally:
-        clear = urllib.request.Request(f"{server.url}/queue", b'{"clear": true}', headers, method="POST")
-        urllib.request.urlopen(clear).close()
 
 
 def graph_of(name):

@@ -18,6 +18,8 @@ def test_three_pictures_with_seeds_events_and_the_correlation_id(house):
         made = await house.service.create(request(house, count=3), "click-1")
         assert made.state is GenerationState.QUEUED and len(set(made.prompt_ids)) == 3
         done = await until(house, made.id, "completed", "failed")
+        while house.events[-1][2].get("state") != "completed":  # told just after it is kept
+            await asyncio.sleep(0.01)
         assert comfy.submitted == made.prompt_ids
         return done
 

@@ -20,6 +20,8 @@ class FakeComfy:
         self.coverage = (3, 3, 0)
         self.applied: list[tuple] = []
         self.read: list[str] = []
+        self.encoded: list[tuple] = []
+        self.referred: list[tuple] = []
 
     def read_lora(self, path):
         self.read.append(path.name)
@@ -28,6 +30,14 @@ class FakeComfy:
     def fit_lora(self, model, clip, tensors):
         taken, modules, misshaped = self.coverage
         return SimpleNamespace(taken=taken, modules=modules, misshaped=misshaped)
+
+    def encode_region(self, clip, fit, text, **part):
+        self.encoded.append((clip, text, part))
+        return [[text, part]]
+
+    def with_references(self, conditioning, vae, photos, share):
+        self.referred.append((vae, [tuple(photo.shape) for photo in photos], share))
+        return [*conditioning, "referred"]
 
     def apply_lora(self, model, clip, fit, strength):
         self.applied.append((model, clip, strength))

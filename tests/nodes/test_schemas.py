@@ -16,6 +16,11 @@ ROOT = NODES.parent
 CONTRACT = {
     "IsengardCharacter": (["character"], ["ISENGARD_CHARACTER", "STRING", "STRING", "IMAGE"]),
     "IsengardApplyIdentity": (["model", "clip", "character", "checkpoint", "strength"], ["MODEL", "CLIP"]),
+    "IsengardApplyIdentityRegion": (
+        ["positive", "model", "clip", "character", "checkpoint", "strength", "text", "left", "right"],
+        ["CONDITIONING"],
+    ),
+    "IsengardApplyReference": (["conditioning", "vae", "character", "strength", "photos"], ["CONDITIONING"]),
     "IsengardRequest": (
         [
             *("prompt", "trigger_1", "trigger_2", "negative", "width", "height", "seed", "steps"),

@@ -1,18 +1,23 @@
-"""Fast-test mode's pipeline: the same way through the real ComfyUI, with a recipe that needs no model."""
+"""Fast-test mode's pipeline: the same way through the real ComfyUI, with recipes that need no model."""
 
 from __future__ import annotations
 
 from ..comfy_client import ComfyClient
-from ..prompt_pipeline import ModelFiles, PromptPipeline
+from ..model_files import ModelFiles
+from ..prompt_pipeline import PromptPipeline
 from ..recipes import RecipeFolder
+from ..user_recipes import UserRecipes
 
 
-def create(client: ComfyClient, models: ModelFiles, *, allowed: bool) -> PromptPipeline:
+def create(
+    client: ComfyClient, models: ModelFiles, own: UserRecipes | None = None, *, allowed: bool
+) -> PromptPipeline:
     return PromptPipeline(
         "fast_test",
         "Fast test (placeholder)",
         client,
-        RecipeFolder(),
+        RecipeFolder(own=own),
         models,
         lambda recipe: allowed and recipe.shape.placeholder,
+        own,
     )

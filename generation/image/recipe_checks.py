@@ -1,0 +1,141 @@
+"""A user's recipe against what this ComfyUI knows (/object_info): every fault in words, and what it cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...core.records.training import Finding
+from .graph import CHARACTER, OURS, REQUEST, REQUEST_OUTPUTS, SAVE, Graph, is_link
+from .graph_limits import title_of
+
+Known = Mapping[str, Mapping[str, Any]]
+#: Written by us before each run, so what stands in the file does not matter.
+WRITTEN = {CHARACTER: {"character"}, SAVE: {"generation_id"}}
+MODEL_ENDINGS = (".safetensors", ".ckpt", ".pt", ".pth", ".gguf", ".bin", ".sft", ".onnx")
+#: Nodes that draw: more than one share the request between them.
+SAMPLERS = {"KSampler", "KSamplerAdvanced", "SamplerCustom", "SamplerCustomAdvanced"}
+ELSEWHERE = {"SaveImage", "SaveAnimatedWEBP", "SaveAnimatedPNG"}
+TRAINS = "IsengardTrainLoRA"
+
+
+def findings_of(graph: Graph, known: Known) -> list[Finding]:
+    """Errors first. `known` holds an entry for every class that ComfyUI has."""
+    found = [*_unknown_nodes(graph, known), *_trains(graph)]
+    for node in graph.values():
+        if node["class_type"] in known:
+            found += _inputs(node, graph, known)
+    found += _unused(graph)
+    order = {"error": 0, "warning": 1, "info": 2}
+    return sorted(found, key=lambda finding: order[finding.severity])
+
+
+def foreign_of(graph: Graph, known: Known) -> list[str]:
+    """Classes of other packs (and of none), without ours and ComfyUI's own."""
+    kinds = {node["class_type"] for node in graph.values()} - OURS - {TRAINS}
+    return sorted(kind for kind in kinds if _pack(known.get(kind)) != "")
+
+
+def _pack(entry: Mapping[str, Any] | None) -> str:
+    """The folder a node comes from; '' for ComfyUI's own nodes, '?' for one that is not here."""
+    if not entry:
+        return "?"
+    module = str(entry.get("python_module", ""))
+    return module.split(".", 1)[1] if module.startswith("custom_nodes.") else ""
+
+
+def _error(code: str, message: str) -> Finding:
+    return Finding(severity="error", code=code, message=message)
+
+
+def _unknown_nodes(graph: Graph, known: Known) -> Iterator[Finding]:
+    for kind in sorted({node["class_type"] for node in graph.values()} - set(known)):
+        yield _error("node_unknown", f"This ComfyUI has no node {kind}: install the pack it belongs to.")
+
+
+def _trains(graph: Graph) -> Iterator[Finding]:
+    if any(node["class_type"] == TRAINS for node in graph.values()):
+        yield _error("recipe_trains", "It would start a training: take Isengard Train LoRA out of it.")
+
+
+def _inputs(node: dict[str, Any], graph: Graph, known: Known) -> Iterator[Finding]:
+    declared = known[node["class_type"]].get("input") or {}
+    required, optional = declared.get("required") or {}, declared.get("optional") or {}
+    for name in required:
+        if name not in node["inputs"] and name not in WRITTEN.get(node["class_type"], ()):
+            yield _error("input_missing", f"{title_of(node)}: nothing is given for {name}.")
+    for name, value in node["inputs"].items():
+        what = required.get(name) or optional.get(name)
+        if not what or name in WRITTEN.get(node["class_type"], ()):
+            continue
+        if is_link(value):
+            yield from _link(f"{title_of(node)}: {name}", value, _kind(what), graph, known)
+        else:
+            yield from _value(node, name, value, what)
+
+
+def _kind(what: list[Any]) -> str:
+    return "COMBO" if isinstance(what[0], list) else str(what[0])
+
+
+def _link(where: str, link: list[Any], wanted: str, graph: Graph, known: Known) -> Iterator[Finding]:
+    source = graph[link[0]]
+    outputs = known.get(source["class_type"], {}).get("output")
+    if outputs is None:
+        return
+    if link[1] >= len(outputs):
+        yield _error("link_wrong", f"{title_of(source)} has no output number {link[1] + 1}.")
+        return
+    given = outputs[link[1]] if isinstance(outputs[link[1]], str) else "COMBO"
+    if "*" in (given, wanted) or set(given.split(",")) & set(wanted.split(",")):
+        return
+    yield _error("link_wrong", f"{where} wants {wanted}, {title_of(source)} gives {given}.")
+
+
+def _value(node: dict[str, Any], name: str, value: Any, what: list[Any]) -> Iterator[Finding]:
+    options = what[0] if isinstance(what[0], list) else (what[1] if len(what) > 1 else {}).get("options")
+    if isinstance(options, list):
+        if value in options or isinstance(value, list):
+            return
+        is_file = str(value).lower().endswith(MODEL_ENDINGS)
+        if is_file:
+            yield _error("file_missing", f"{title_of(node)} loads {value}, which this ComfyUI does not have.")
+        else:
+            yield _error(
+                "option_unknown",
+                f"{title_of(node)}: this ComfyUI does not know {str(value)[:80]} for {name}.",
+            )
+        return
+    limits = what[1] if len(what) > 1 and isinstance(what[1], dict) else {}
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return
+    if value < limits.get("min", value) or value > limits.get("max", value):
+        yield _error("value_out_of_range", f"{title_of(node)}: {name} is out of range.")
+
+
+def _unused(graph: Graph) -> Iterator[Finding]:
+    """What the panel can say and this workflow does not listen to."""
+    requests = {node_id for node_id, node in graph.items() if node["class_type"] == REQUEST}
+    taken = {
+        REQUEST_OUTPUTS[link[1]]
+        for node in graph.values()
+        for link in node["inputs"].values()
+        if is_link(link) and link[0] in requests and link[1] < len(REQUEST_OUTPUTS)
+    }
+    if "prompt" not in taken:
+        yield _warning("prompt_unused", "Nothing takes the prompt: what you write changes nothing.")
+    if "seed" not in taken:
+        yield _warning("seed_unused", "Nothing takes the seed: every picture is the same.")
+    if not {"width", "height"} & taken:
+        yield Finding(severity="info", code="size_fixed", message="It makes pictures of one size only.")
+    samplers = [node for node in graph.values() if node["class_type"] in SAMPLERS]
+    if len(samplers) > 1:
+        words = f"It draws in {len(samplers)} passes; the controls go to those that are connected to Isengard Request."
+        yield Finding(severity="info", code="several_samplers", message=words)
+    if any(node["class_type"] in ELSEWHERE for node in graph.values()):
+        words = "It also saves pictures into ComfyUI's own output folder, where Isengard does not look after them."
+        yield Finding(severity="info", code="saves_elsewhere", message=words)
+
+
+def _warning(code: str, message: str) -> Finding:
+    return Finding(severity="warning", code=code, message=message)

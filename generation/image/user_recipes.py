@@ -1,0 +1,108 @@
+"""Recipes of the user: API graphs in DATA_DIR/recipes, put there by the panel or by hand, and which of them were agreed to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ...core import atomic
+from ...core.clock import Clock
+from ...core.errors import ConflictError
+from ...core.paths import DataPaths, contained
+from ...core.records.base import Line, Prose, Record
+from . import graph as graphs
+from .graph_limits import checked
+
+#: Which foreign nodes of which file a person has agreed to.
+AGREED = ".confirmed.json"
+MAX_NAME = 60
+#: Taken by pictures made on the canvas (nodes/canvas_record.py).
+RESERVED = {"canvas"}
+_log = logging.getLogger("isengard.recipes")
+
+
+class RecipeDraft(Record):
+    """POST /recipes: a workflow in API format and what to call it."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=80)]
+    description: Annotated[Prose, Field(max_length=1000)] = ""
+    graph: dict[str, Any]
+
+
+class Agreement(Record):
+    """POST /recipes/{name}/confirm: the foreign nodes that the person was shown."""
+
+    foreign: list[Annotated[Line, Field(max_length=200)]] = Field(max_length=400)
+
+
+@dataclass(frozen=True)
+class UserRecipes:
+    paths: DataPaths
+    clock: Clock
+
+    @property
+    def folder(self) -> Path:
+        return self.paths.recipes
+
+    def names(self) -> list[str]:
+        """Files whose names can be recipes' names; hidden ones and links that lead elsewhere are none."""
+        found = []
+        for file in self.folder.glob("*.json"):
+            fine = not file.name.startswith(".") and len(file.stem) <= 80 and file.stem.isprintable()
+            if fine and file.stem not in RESERVED and file.resolve().is_relative_to(self.folder.resolve()):
+                found.append(file.stem)
+        return sorted(found)
+
+    def add(self, draft: RecipeDraft, taken: set[str]) -> str:
+        """The new recipe's name. InvalidError for what is none, ConflictError `recipe_exists`."""
+        graph = checked(draft.graph)
+        graphs.inspect(graph)
+        name = re.sub(r"[^a-z0-9]+", "-", draft.name.lower()).strip("-")[:MAX_NAME].strip("-") or "recipe"
+        if name in taken | RESERVED or (self.folder / f"{name}.json").exists():
+            raise ConflictError(
+                "recipe_exists", f"There is a recipe called {name} already.", "Choose another name."
+            )
+        words = f"# {draft.name}\n\n{' '.join(draft.description.split())}\n"
+        atomic.write_text(self.folder / f"{name}.md", words)
+        atomic.write_json(self.folder / f"{name}.json", graph)
+        _log.info("Recipe added", extra={"context": {"recipe": name, "nodes": len(graph)}})
+        return name
+
+    def remove(self, name: str) -> None:
+        """Into the trash, under a name of its own, with its words and picture."""
+        stamp = self.clock.now().strftime("%Y%m%d%H%M%S%f")
+        trash = self.paths.trash / "recipes"
+        trash.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for ending in (".md", ".jpg", ".json"):
+            file = contained(self.folder, f"{name}{ending}")
+            if file.is_file():
+                atomic.replace(file, contained(trash, f"{stamp}-{name}{ending}"))
+        _log.info("Recipe moved to the trash", extra={"context": {"recipe": name}})
+
+    def is_agreed(self, name: str, foreign: list[str]) -> bool:
+        """Whether a person agreed to these nodes in this very file."""
+        agreed = self._agreed().get(name)
+        return isinstance(agreed, dict) and agreed == {"sha256": self._digest(name), "foreign": foreign}
+
+    def agree(self, name: str, foreign: list[str]) -> None:
+        agreed = {**self._agreed(), name: {"sha256": self._digest(name), "foreign": foreign}}
+        atomic.write_json(self.folder / AGREED, agreed)
+        context = {"recipe": name, "foreign": foreign}
+        _log.info("Foreign nodes of a recipe were agreed to", extra={"context": context})
+
+    def _agreed(self) -> dict[str, Any]:
+        try:
+            agreed = json.loads((self.folder / AGREED).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return agreed if isinstance(agreed, dict) else {}
+
+    def _digest(self, name: str) -> str:
+        return hashlib.sha256(contained(self.folder, f"{name}.json").read_bytes()).hexdigest()

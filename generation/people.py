@@ -1,0 +1,78 @@
+"""From the people of a request to the versions of their LoRAs that a recipe can use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..core.characters import CharacterStore
+from ..core.errors import InvalidError
+from ..core.records.character import Character
+from ..core.records.checkpoint import Version
+from ..core.records.generation import CharacterUse
+from ..core.versions import VersionStore
+from .image.interface import Person, RecipeInfo
+
+
+@dataclass(frozen=True)
+class Casting:
+    """Who stands in for a request's people; a person trained for several models is taken in the recipe's."""
+
+    characters: CharacterStore
+    versions: VersionStore
+    allow_placeholder: bool
+
+    def people(self, uses: Sequence[CharacterUse], recipe: RecipeInfo) -> list[Person]:
+        """NotFoundError, InvalidError `not_trained_yet`, `no_photos`, `placeholder_in_production`."""
+        found = [(use, self.characters.get(use.id)) for use in uses]
+        if "reference" in recipe.controls:
+            for _, character in found:
+                _require_photos(character)
+        families = self._common(found, recipe) if recipe.identity == "lora" else []
+        return [
+            Person(
+                character,
+                self._version(use, character, families) if recipe.identity == "lora" else None,
+                use.strength,
+                use.reference,
+                use.words,
+            )
+            for use, character in found
+        ]
+
+    def _common(self, found: Sequence[tuple[CharacterUse, Character]], recipe: RecipeInfo) -> list[str]:
+        """The recipe's families that everybody is trained for; all of the recipe's where there is none."""
+
+        def able(family: str) -> bool:
+            return all(self.versions.find(c.slug, str(use.checkpoint), family) for use, c in found)
+
+        return [family for family in recipe.families if able(family)] or recipe.families
+
+    def _version(self, use: CharacterUse, character: Character, families: Sequence[str]) -> Version:
+        wanted = str(use.checkpoint)
+        found = (self.versions.find(character.slug, wanted, family) for family in families)
+        version = next((v for v in found if v is not None), None) or self.versions.find(
+            character.slug, wanted
+        )
+        if version is None:
+            raise InvalidError(
+                "not_trained_yet",
+                "There is no such checkpoint."
+                if character.versions
+                else f"{character.name} has no trained LoRA yet.",
+                "Train first, or choose another checkpoint.",
+            )
+        if version.placeholder and not self.allow_placeholder:
+            raise InvalidError(
+                "placeholder_in_production",
+                f"{character.name}'s LoRA is a placeholder from fast-test mode.",
+                "Train with AI-Toolkit to get a likeness.",
+            )
+        return version
+
+
+def _require_photos(character: Character) -> None:
+    if not character.photo_count:
+        raise InvalidError(
+            "no_photos", f"{character.name} has no photos.", "Add photos first, at best three or four."
+        )

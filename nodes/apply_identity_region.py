@@ -1,0 +1,103 @@
+"""IsengardApplyIdentityRegion: a trained person in a part of the picture, with ComfyUI's hooks and conditioning areas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from comfy_api.latest import io
+
+from ..core.errors import InvalidError
+from . import identity
+from .apply_identity import MAX_STRENGTH, fitted
+from .character import CharacterType
+from .context import current
+
+#: Narrower parts hold nobody.
+LEAST_WIDTH = 0.1
+MAX_TEXT = 4000
+
+
+class IsengardApplyIdentityRegion(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="IsengardApplyIdentityRegion",
+            display_name="Isengard Apply Identity in Region",
+            category="Isengard",
+            description="Puts a trained person into a part of the picture's width. One node for each person.",
+            inputs=_inputs(),
+            outputs=[io.Conditioning.Output("positive_out", display_name="positive")],
+        )
+
+    @classmethod
+    def validate_inputs(cls, checkpoint: Any = "best") -> bool | str:
+        if isinstance(checkpoint, str) and identity.CHECKPOINT.fullmatch(checkpoint):
+            return True
+        return "checkpoint must be best, last or a step."
+
+    @classmethod
+    def execute(
+        cls,
+        positive: Any,
+        model: Any,
+        clip: Any,
+        character: Any,
+        checkpoint: str = "best",
+        strength: float = 1.0,
+        text: str = "{trigger}, {class}",
+        left: float = 0.0,
+        right: float = 0.5,
+    ) -> io.NodeOutput:
+        context = current()
+        _require_sense(left, right, strength)
+        version = identity.find_version(context, character, checkpoint)
+        person = identity.known(context, character)
+        trigger = version.trigger_word or person.trigger_word
+        words = str(text)[:MAX_TEXT].replace("{trigger}", trigger).replace("{class}", person.class_word)
+        fit = fitted(context, model, clip, version)
+        part = {"left": float(left), "right": float(right), "strength": float(strength)}
+        return io.NodeOutput([*positive, *context.host.encode_region(clip, fit, words, **part)])
+
+
+def _require_sense(left: float, right: float, strength: float) -> None:
+    if not 0.0 <= float(strength) <= MAX_STRENGTH:
+        raise InvalidError("strength_out_of_range", "The strength must be between 0 and 2.", "Use about 1.")
+    if not 0.0 <= float(left) < float(right) <= 1.0 or float(right) - float(left) < LEAST_WIDTH:
+        raise InvalidError(
+            "region_out_of_range", "left must be smaller than right, both between 0 and 1.", "Use 0 and 0.5."
+        )
+
+
+def _inputs() -> list[Any]:
+    edge: dict[str, Any] = {"min": 0.0, "max": 1.0, "step": 0.01}
+    return [
+        io.Conditioning.Input(
+            "positive", tooltip="The encoded scene, or what another person's node gives out."
+        ),
+        io.Model.Input(
+            "model", tooltip="The base model, to check that the person fits it; it is not changed."
+        ),
+        io.Clip.Input("clip", tooltip="The base's text encoder."),
+        CharacterType.Input("character", tooltip="From Isengard Character."),
+        io.String.Input(
+            "checkpoint", default="best", tooltip="best, last, or the step of a published checkpoint."
+        ),
+        io.Float.Input(
+            "strength",
+            default=1.0,
+            min=0.0,
+            max=MAX_STRENGTH,
+            step=0.05,
+            tooltip="Likeness: 0.7 to 1.0 is usual.",
+        ),
+        io.String.Input(
+            "text",
+            multiline=True,
+            default="{trigger}, {class}",
+            tooltip="What is in this part; {trigger} and {class} are the person's.",
+        ),
+        io.Float.Input(
+            "left", default=0.0, tooltip="Where the part begins, as a share of the width.", **edge
+        ),
+        io.Float.Input("right", default=0.5, tooltip="Where the part ends, as a share of the width.", **edge),
+    ]

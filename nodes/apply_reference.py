@@ -1,0 +1,73 @@
+"""IsengardApplyReference: a person's own photos as the likeness, for models that look at reference pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from comfy_api.latest import io
+
+from ..core.errors import ForbiddenError, InvalidError
+from . import identity, reference_photos
+from .character import CharacterType
+from .context import current
+
+
+class IsengardApplyReference(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="IsengardApplyReference",
+            display_name="Isengard Apply Reference",
+            category="Isengard",
+            description="Shows a person's photos to the model, without any training. For FLUX.2 and its like.",
+            inputs=[
+                io.Conditioning.Input("conditioning", tooltip="The encoded prompt."),
+                io.Vae.Input("vae", tooltip="The VAE of the same model."),
+                CharacterType.Input("character", tooltip="From Isengard Character."),
+                io.Float.Input(
+                    "strength",
+                    default=1.0,
+                    min=0.0,
+                    max=1.0,
+                    step=0.05,
+                    tooltip="Likeness: for how much of the drawing the photos are looked at. 0 switches them off.",
+                ),
+                io.Int.Input(
+                    "photos",
+                    default=reference_photos.MOST,
+                    min=1,
+                    max=reference_photos.MOST,
+                    tooltip="How many photos at most; each takes memory and time.",
+                ),
+            ],
+            outputs=[io.Conditioning.Output("conditioning_out", display_name="conditioning")],
+        )
+
+    @classmethod
+    def execute(
+        cls, conditioning: Any, vae: Any, character: Any, strength: float = 1.0, photos: int = 4
+    ) -> io.NodeOutput:
+        context = current()
+        share, most = float(strength), int(photos)
+        if not 0.0 <= share <= 1.0 or not 1 <= most <= reference_photos.MOST:
+            raise InvalidError(
+                "strength_out_of_range",
+                "The strength must be between 0 and 1, the photos 1 to 4.",
+                "Use 1 and 4.",
+            )
+        person = identity.known(context, character)
+        if not reference_photos.allowed(context):
+            raise ForbiddenError(
+                "remote_photos",
+                "This ComfyUI can be reached from other computers, so nodes may not use photos.",
+                "Set ISENGARD_ALLOW_REMOTE_PHOTOS=1, or start ComfyUI without --listen.",
+            )
+        files = reference_photos.files(context, person)[:most]
+        if not files:
+            raise InvalidError(
+                "no_photos", f"{person.name} has no photos.", "Add photos, at best three or four."
+            )
+        if share == 0.0:
+            return io.NodeOutput(conditioning)
+        pictures = reference_photos.pictures(files)
+        return io.NodeOutput(context.host.with_references(conditioning, vae, pictures, share))

@@ -1,0 +1,82 @@
+"""Whose LoRA a recipe gets: of its own families, the same for everybody, with words where there is none."""
+
+from __future__ import annotations
+
+import pytest
+from generation_house import publish
+from isengard.core.clock import SystemClock
+from isengard.core.errors import InvalidError
+from isengard.core.photo_decoding.decoder import PhotoDecoder
+from isengard.core.photos import PhotoStore
+from isengard.core.records.character import CharacterDraft
+from isengard.core.records.generation import CharacterUse
+from isengard.generation.image.choosing import family_of
+from isengard.generation.image.interface import RecipeInfo
+from isengard.generation.image.model_files import FamilyFiles
+from isengard.generation.image.recipes import RecipeFolder
+from isengard.generation.people import Casting
+from PIL import Image
+
+TWO = ["sd15", "sdxl"]
+FAMILIES = [FamilyFiles("sd15", "SD 1.5", []), FamilyFiles("sdxl", "SDXL", [])]
+
+
+def recipe(families, identity="lora", controls=()):
+    return RecipeInfo(
+        name="r", label="R", description="", pipeline="comfyui", identity=identity, families=families,
+        people=1, controls=list(controls), missing=[], foreign=[], defaults={},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def cast(house):
+    house.bob = house.characters.create(CharacterDraft(name="Bob"))
+    return Casting(house.characters, house.versions, allow_placeholder=False)
+
+
+def use(character, **more):
+    return CharacterUse(id=character.id, **more)
+
+
+def test_the_recipes_own_family_is_taken_even_when_another_is_newer(house, cast):
+    publish(house, 10, family="sd15"), publish(house, 20, family="flux1_dev")
+    (ann,) = cast.people([use(house.ann, strength=0.7, reference=0.5, words="a hat")], recipe(["sd15"]))
+    assert (ann.version.step, ann.strength, ann.reference, ann.words) == (10, 0.7, 0.5, "a hat")
+    (ann,) = cast.people([use(house.ann)], recipe(["flux1_dev"]))
+    assert ann.version.step == 20
+
+
+def test_two_people_are_taken_in_the_family_they_share(house, cast):
+    publish(house, 10, family="sd15"), publish(house, 20, family="sdxl")
+    publish(house, 30, family="sdxl", of=house.bob)
+    people = cast.people([use(house.ann), use(house.bob)], recipe(TWO))
+    assert [person.version.family for person in people] == ["sdxl", "sdxl"]
+
+
+def test_people_without_a_shared_family_are_refused_in_words(house, cast):
+    publish(house, 10, family="sd15"), publish(house, 30, family="sdxl", of=house.bob)
+    people = cast.people([use(house.ann), use(house.bob)], recipe(TWO))
+    with pytest.raises(InvalidError) as caught:
+        family_of(RecipeFolder().get("two-people"), FAMILIES, people)
+    assert caught.value.code == "people_of_two_families"
+    assert "Ann for SD 1.5" in caught.value.message and "Bob for SDXL" in caught.value.message
+
+
+def test_a_family_that_cannot_says_which_can(house, cast):
+    publish(house, 10, family="flux1_dev"), publish(house, 30, family="flux1_dev", of=house.bob)
+    people = cast.people([use(house.ann), use(house.bob)], recipe(TWO))
+    with pytest.raises(InvalidError) as caught:
+        family_of(RecipeFolder().get("two-people"), FAMILIES, people)
+    assert caught.value.code == "wrong_family" and "SD 1.5 or SDXL" in caught.value.message
+
+
+def test_a_reference_needs_photos_and_no_training(house, cast):
+    wanted = recipe(["flux2_klein_4b"], "reference", ["reference"])
+    with pytest.raises(InvalidError) as caught:
+        cast.people([use(house.ann)], wanted)
+    assert caught.value.code == "no_photos"
+    source = house.paths.tmp / "photo.png"
+    Image.effect_noise((64, 64), 30).convert("RGB").save(source)
+    PhotoStore(house.library, house.paths, SystemClock(), PhotoDecoder()).add(house.ann.id, source, "a.png")
+    (ann,) = cast.people([use(house.ann)], wanted)
+    assert ann.version is None

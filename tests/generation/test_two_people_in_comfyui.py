@@ -1,0 +1,111 @@
+"""Two people and reference photos in a real ComfyUI on the tiny SD1.5: each LoRA in its own region, and what that costs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hosts import fixtures
+from hosts.demo import drawings
+from identity_house import (
+    asked,
+    change,
+    file_of,
+    made,
+    median_seconds,
+    on_canvas,
+)
+from isengard.generation.image.recipes import RecipeFolder
+
+pytestmark = [pytest.mark.slow, pytest.mark.e2e]
+WIDE = {"recipe": "two-people", "width": 192, "height": 96, "steps": 8, "guidance": 1.0, "seed": 11}
+#: Ann's part is 0 to 0.55, Bob's 0.45 to 1: these are theirs alone, away from the seam.
+ANNS, BOBS = (0.0, 0.4), (0.6, 1.0)
+
+
+@pytest.fixture
+def two(server, api, ann, bob):
+    """A picture of Ann on the left and Bob on the right; `ann_strength`, `ann_words` and so on."""
+
+    def two(**changes):
+        first, second = ({"id": person["id"]} for person in (ann, bob))
+        for name in [name for name in changes if name.startswith(("ann_", "bob_"))]:
+            (first if name.startswith("ann_") else second)[name[4:]] = changes.pop(name)
+        body = {**WIDE, "characters": [first, second], "prompt": "two people in a cafe", **changes}
+        return asked(api, body)
+
+    return two
+
+
+def test_a_lora_changes_the_other_region_no_more_than_other_words_do(server, two, capsys):
+    plain = file_of(server, two(ann_strength=0.0))
+    lora = file_of(server, two(ann_strength=1.0))
+    words = file_of(server, two(ann_strength=0.0, ann_words="in a red coat, laughing"))
+    leak = {name: (change(plain, other, *ANNS), change(plain, other, *BOBS)) for name, other in
+            (("lora", lora), ("words", words))}  # fmt: skip
+    with capsys.disabled():
+        print(f"\n[two people] change in Ann's and in Bob's region: {leak}")
+    assert leak["lora"][0] > 5 and leak["words"][0] > 1
+    share = {name: others / own for name, (own, others) in leak.items()}
+    assert (
+        leak["lora"][1] <= leak["words"][1] and share["lora"] <= 1.25 * share["words"] and share["lora"] < 0.2
+    )
+
+
+def test_without_regions_it_would_be_everywhere(server, ann, bob, two):
+    """The contrast: both LoRAs on the whole model change Bob's region as much as Ann's."""
+    regional = change(file_of(server, two(ann_strength=0.0)), file_of(server, two()), *BOBS)
+    whole = [on_canvas(server, everywhere(ann, bob, strength)) for strength in (0.0, 1.0)]
+    assert change(*whole, *BOBS) > 3 * regional
+
+
+def everywhere(ann, bob, strength):
+    graph = json.loads(json.dumps(RecipeFolder().get("sd15-identity").graph))
+    graph["1"]["inputs"]["ckpt_name"] = fixtures.CHECKPOINT
+    graph["2"]["inputs"]["character"] = ann["slug"]
+    graph["3"]["inputs"].update(prompt="two people", width=192, height=96, steps=8, guidance=1.0, seed=11)
+    graph["4"]["inputs"]["strength"] = strength
+    graph["20"] = {"class_type": "IsengardCharacter", "inputs": {"character": bob["slug"]}}
+    inputs = {
+        "model": ["4", 0],
+        "clip": ["4", 1],
+        "character": ["20", 0],
+        "checkpoint": "best",
+        "strength": 1.0,
+    }
+    graph["21"] = {"class_type": "IsengardApplyIdentity", "inputs": inputs}
+    graph["8"]["inputs"]["model"] = ["21", 0]
+    return graph
+
+
+def test_each_person_has_their_own_strength_and_words(server, two):
+    plain = file_of(server, two())
+    for name, of in (("ann_strength", ANNS), ("bob_strength", BOBS)):
+        assert change(plain, file_of(server, two(**{name: 0.3})), *of) > 1.0
+    assert change(plain, file_of(server, two(bob_words="in a yellow hat")), *BOBS) > 1.0
+
+
+@pytest.mark.timing
+def test_two_people_take_at_most_two_and_a_half_times_as_long(server, api, ann, two, capsys):
+    size = {"width": 128, "height": 128, "steps": 10, "guidance": 7.0}
+    for warm_up in (lambda: made(api, ann, **size, seed=1), lambda: two(**size, seed=1)):
+        warm_up()
+    one = median_seconds(server, lambda seed: made(api, ann, **size, seed=seed))
+    both = median_seconds(server, lambda seed: two(**size, seed=seed))
+    with capsys.disabled():
+        print(f"\n[two people] one {one:.2f} s, two {both:.2f} s: {both / one:.2f} times")
+    assert both <= 2.5 * one
+
+
+def test_references_run_and_change_nothing_on_a_model_that_takes_none(server, api, ann, tmp_path):
+    """On SD1.5 only that it works inside ComfyUI; FLUX.2, which looks at them, cannot be sampled here."""
+    api.upload(ann["id"], drawings(tmp_path, 1)[0])
+    graph = json.loads(json.dumps(RecipeFolder().get("sd15-identity").graph))
+    graph["1"]["inputs"]["ckpt_name"] = fixtures.CHECKPOINT
+    graph["2"]["inputs"]["character"] = ann["slug"]
+    graph["3"]["inputs"].update(prompt="x", width=64, height=64, steps=2, guidance=1.0, seed=11)
+    plain = on_canvas(server, graph)
+    inputs = {"conditioning": ["5", 0], "vae": ["1", 2], "character": ["2", 0], "strength": 0.5, "photos": 4}
+    graph["20"] = {"class_type": "IsengardApplyReference", "inputs": inputs}
+    graph["8"]["inputs"]["positive"] = ["20", 0]
+    assert change(plain, on_canvas(server, graph)) < 1.0
