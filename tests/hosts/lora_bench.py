@@ -1,0 +1,78 @@
+"""IsengardApplyIdentity beside ComfyUI's LoraLoader on the same file, in the real ComfyUI's own Python: prints both medians.
+
+`python tests/hosts/lora_bench.py COMFYUI TINY_CHECKPOINT FOLDER` (a process of its own: it loads ComfyUI).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+TIMES, WARM_UP = 30, 3
+TESTS = Path(__file__).resolve().parents[1]
+
+
+def prepare(comfyui: str, folder: Path) -> None:
+    """ComfyUI on the CPU and this pack as `isengard`, with data and user folders in `folder`."""
+    sys.path[:0] = [str(TESTS), str(TESTS / "hosts")]
+    from comfyui_launcher import define_missing_operators
+
+    globals()["library"] = define_missing_operators()
+    sys.argv = ["bench", "--cpu"]
+    sys.path.insert(0, comfyui)
+    import comfy.options
+
+    comfy.options.enable_args_parsing()
+    os.environ["DATA_DIR"] = str(folder / "data")
+    spec = importlib.util.spec_from_file_location("isengard_boot", TESTS.parent / "boot.py")
+    boot = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(boot)
+    boot.load()
+
+
+def measure(checkpoint: str) -> dict[str, float]:
+    import comfy.sd
+    import folder_paths
+    from isengard.comfy_host import ComfyHost
+    from isengard.core.records.character import CharacterDraft
+    from isengard.nodes import context
+    from isengard.nodes.apply_identity import IsengardApplyIdentity
+    from isengard.nodes.character import IsengardCharacter
+    from loras import publish
+
+    import nodes
+
+    context.provide(ComfyHost(SimpleNamespace(port=1)))
+    ann = context.current().characters.create(CharacterDraft(name="Ann"))
+    version = publish(context.current().versions, {"slug": ann.slug, "id": ann.id}, 10)
+    folder_paths.add_model_folder_path("loras", str(context.current().paths.models))
+    model, clip = comfy.sd.load_checkpoint_guess_config(checkpoint)[:2]
+    value, loader = IsengardCharacter.execute("ann").args[0], nodes.LoraLoader()
+    theirs, ours = [], []
+    for number in range(TIMES + WARM_UP):
+        strength = 0.5 + number / 100
+        theirs.append(seconds(lambda s=strength: loader.load_lora(model, clip, version.file, s, s)))
+        ours.append(
+            seconds(lambda s=strength: IsengardApplyIdentity.execute(model, value, version.file, s, clip))
+        )
+    theirs, ours = theirs[WARM_UP:], ours[WARM_UP:]
+    return {"LoraLoader": statistics.median(theirs), "IsengardApplyIdentity": statistics.median(ours)}
+
+
+def seconds(call: Any) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    tiny = sys.argv[2]
+    prepare(sys.argv[1], Path(sys.argv[3]))
+    print(json.dumps(measure(tiny)))
