@@ -87,53 +87,68 @@ def without(kind: str):
     return {key: node for key, node in PORTRAIT.items() if node["class_type"] != kind}
 
 
+def body(graph, **more):
+    return {"name": "Mine", "graph": graph, **more}
+
+
+def odd(**node):
+    """A recipe's body of one node that is not what a node looks like."""
+    return body({"1": {"class_type": "K", "inputs": {}, **node}})
+
+
 def bad_recipes() -> dict[str, tuple[object, str]]:
     """name -> (body of POST /recipes, code of the refusal)."""
-
-    def body(graph, **more):
-        return {"name": "Mine", "graph": graph, **more}
-
     ui = json.loads((WORKFLOWS / "sd15-identity.json").read_text(encoding="utf-8"))
-    node = PORTRAIT["8"]
+    no_body = {
+        "nothing": {},
+        "no graph": {"name": "x"},
+        "no name": {"graph": PORTRAIT},
+        "empty name": {"name": "", "graph": PORTRAIT},
+        "control characters": {"name": "a\x07b", "graph": PORTRAIT},
+        "name of 500": {"name": "x" * 500, "graph": PORTRAIT},
+        "more fields": body(PORTRAIT, path="/etc"),
+        "list": body([1]),
+    }
+    taken = {
+        "our name": {"name": "sd15-identity", "graph": PORTRAIT},
+        "the canvas": {"name": "canvas", "graph": PORTRAIT},
+    }
     return {
-        "nothing": ({}, "bad_request"),
-        "no graph": ({"name": "x"}, "bad_request"),
-        "no name": ({"graph": PORTRAIT}, "bad_request"),
-        "empty name": ({"name": "", "graph": PORTRAIT}, "bad_request"),
-        "control characters": ({"name": "a\x07b", "graph": PORTRAIT}, "bad_request"),
-        "name of 500": ({"name": "x" * 500, "graph": PORTRAIT}, "bad_request"),
-        "more fields": (body(PORTRAIT, path="/etc"), "bad_request"),
-        "list": (body([1]), "bad_request"),
-        "empty graph": (body({}), "recipe_invalid"),
+        **{name: (given, "bad_request") for name, given in no_body.items()},
+        **{name: (given, "recipe_invalid") for name, given in (bombs() | no_recipes()).items()},
+        **{name: (given, "recipe_exists") for name, given in taken.items()},
         "the canvas' format": (body(ui), "recipe_ui_format"),
-        "no nodes": (body({"1": 5}), "recipe_invalid"),
-        "no inputs": (body({"1": {"class_type": "KSampler"}}), "recipe_invalid"),
-        "class is a number": (body({"1": {"class_type": 5, "inputs": {}}}), "recipe_invalid"),
-        "class of 9000": (body({"1": {"class_type": "K" * 9000, "inputs": {}}}), "recipe_invalid"),
-        "class with a line": (body({"1": {"class_type": "K\nS", "inputs": {}}}), "recipe_invalid"),
-        "1,000 nodes": (body({str(n): node for n in range(1000)}), "recipe_invalid"),
-        "1,000 inputs": (
-            body({"1": {"class_type": "K", "inputs": {str(n): 1 for n in range(1000)}}}),
-            "recipe_invalid",
-        ),
-        "300 deep": (body({"1": {"class_type": "K", "inputs": {"x": nested(300)}}}), "recipe_invalid"),
-        "deep meta": (body({"1": {"class_type": "K", "inputs": {}, "_meta": nested(50)}}), "recipe_invalid"),
-        "endless number": (body({"1": {"class_type": "K", "inputs": {"x": 10**40}}}), "recipe_invalid"),
-        "not a number": (body({"1": {"class_type": "K", "inputs": {"x": float("nan")}}}), "recipe_invalid"),
-        "text of 300,000": (
-            body({"1": {"class_type": "K", "inputs": {"x": "y" * 300_000}}}),
-            "recipe_invalid",
-        ),
-        "circle": (body(circle()), "recipe_invalid"),
-        "itself": (body({"1": {"class_type": "K", "inputs": {"x": ["1", 0]}}}), "recipe_invalid"),
-        "link to nowhere": (body({"1": {"class_type": "K", "inputs": {"x": ["77", 0]}}}), "recipe_invalid"),
-        "negative slot": (body(changed("x", {"8": {"model": ["4", -1]}})), "recipe_invalid"),
-        "no slot of ours": (body(without("IsengardRequest")), "recipe_invalid"),
-        "nobody in it": (body(without("IsengardCharacter")), "recipe_invalid"),
-        "nothing saved": (body(without("IsengardSaveImage")), "recipe_invalid"),
-        "two requests": (body({**PORTRAIT, "99": PORTRAIT["3"]}), "recipe_invalid"),
-        "our name": ({"name": "sd15-identity", "graph": PORTRAIT}, "recipe_exists"),
-        "the canvas": ({"name": "canvas", "graph": PORTRAIT}, "recipe_exists"),
+    }
+
+
+def bombs() -> dict[str, object]:
+    return {
+        "no nodes": body({"1": 5}),
+        "no inputs": body({"1": {"class_type": "KSampler"}}),
+        "class is a number": odd(class_type=5),
+        "class of 9000": odd(class_type="K" * 9000),
+        "class with a line": odd(class_type="K\nS"),
+        "1,000 nodes": body({str(n): PORTRAIT["8"] for n in range(1000)}),
+        "1,000 inputs": odd(inputs={str(n): 1 for n in range(1000)}),
+        "300 deep": odd(inputs={"x": nested(300)}),
+        "deep meta": odd(_meta=nested(50)),
+        "endless number": odd(inputs={"x": 10**40}),
+        "not a number": odd(inputs={"x": float("nan")}),
+        "text of 300,000": odd(inputs={"x": "y" * 300_000}),
+    }
+
+
+def no_recipes() -> dict[str, object]:
+    return {
+        "empty graph": body({}),
+        "circle": body(circle()),
+        "itself": odd(inputs={"x": ["1", 0]}),
+        "link to nowhere": odd(inputs={"x": ["77", 0]}),
+        "negative slot": body(changed("x", {"8": {"model": ["4", -1]}})),
+        "no slot of ours": body(without("IsengardRequest")),
+        "nobody in it": body(without("IsengardCharacter")),
+        "nothing saved": body(without("IsengardSaveImage")),
+        "two requests": body({**PORTRAIT, "99": PORTRAIT["3"]}),
     }
 
 

@@ -16,7 +16,7 @@ from isengard.training.family_records import Families
 from placeholders import put_files
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
-RECIPES = RecipeFolder().names()
+RECIPES = RecipeFolder().ours()
 
 
 @pytest.fixture(scope="module")
@@ -64,20 +64,32 @@ def test_what_comfyui_refuses_is_noticed(server):
 
 
 CHECK = """
-import sys; sys.path[:0] = sys.argv[1:]; sys.argv = ["x", "--cpu"]
+import sys; sys.path[:0] = sys.argv[1:3]; probes = sys.argv[3:]; sys.argv = ["x", "--cpu"]
 from comfyui_launcher import define_missing_operators
 library = define_missing_operators()
 import comfy.options; comfy.options.enable_args_parsing()
-import torch, comfy.model_detection, comfy.sd
+import torch, comfy.lora, comfy.model_detection as detection
 from comfy.ldm.flux.model import Flux
-wide = {"cap_embedder.1.weight": (3840, 2560), "noise_refiner.0.attention.k_norm.weight": (128,), "layers.0.x": (1,)}
-config = comfy.model_detection.detect_unet_config({k: torch.zeros(s) for k, s in wide.items()}, "")
-print("z_image", config["image_model"], config["dim"], hasattr(comfy.sd.TEModel, "QWEN3_4B"))
+
+def seen(shapes):
+    state = {name: torch.zeros(shape, device="meta") for name, shape in shapes.items()}
+    return state, detection.detect_unet_config(state, "")
+
+def takes(shapes, probe):
+    state, config = seen(shapes)
+    found = detection.model_config_from_unet_config(config, state)
+    names = comfy.lora.model_lora_keys_unet(found.get_model({}, "", device="meta"), {})
+    print(type(found).__name__, probe in names)
+
+takes({"cap_embedder.1.weight": (3840, 2560), "noise_refiner.0.attention.k_norm.weight": (128,), "layers.0.x": (1,)}, probes[0])
+flux = {"img_in.weight": (3072, 64), "txt_in.weight": (3072, 4096), "guidance_in.in_layer.weight": (3072, 256)}
+flux |= {"vector_in.in_layer.weight": (3072, 768)}
+flux |= {f"double_blocks.{n}.img_attn.norm.key_norm.scale": (128,) for n in range(19)}
+takes(flux | {f"single_blocks.{n}.x": (1,) for n in range(38)}, probes[1])
+klein = {"double_blocks.0.img_attn.norm.key_norm.scale": (128,), "double_stream_modulation_img.lin.weight": (1, 1)}
+_, config = seen(klein | {"img_in.weight": (3072, 128), "txt_in.weight": (3072, 7680)})
+config.pop("image_model")
 try:
-    keys = {"double_blocks.0.img_attn.norm.key_norm.scale": (128,), "double_stream_modulation_img.lin.weight": (1, 1)}
-    keys |= {"img_in.weight": (3072, 128), "txt_in.weight": (3072, 7680)}
-    config = comfy.model_detection.detect_unet_config({k: torch.zeros(s) for k, s in keys.items()}, "")
-    config.pop("image_model")
     Flux(**config, operations=torch.nn, device="meta", dtype=torch.float32)
     print("klein fits")
 except ValueError as refusal:
@@ -85,12 +97,16 @@ except ValueError as refusal:
 """
 
 
-def test_the_version_each_family_needs_is_right():
-    """Asked of this ComfyUI's own model detection: Z-Image loads, Klein's narrower transformer does not."""
-    command = [str(HOST.ensure()), "-c", CHECK, str(comfyui.comfyui_folder()), str(comfyui.LAUNCHER.parent)]
+def test_what_this_comfyui_can_load_is_what_the_records_say():
+    """Asked of its own model detection: Z-Image and FLUX.1 load and take our LoRAs' names, Klein's transformer does not."""
+    families = Families()
+    probes = [families.get(key).probes[0].key for key in ("z_image", "flux1_dev")]
+    folders = [str(comfyui.comfyui_folder()), str(comfyui.LAUNCHER.parent)]
+    command = [str(HOST.ensure()), "-c", CHECK, *folders, *probes]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    z_image, klein = done.stdout.strip().splitlines()[-2:]
-    assert z_image == "z_image lumina2 3840 True", done.stderr[-2000:]
+    z_image, flux, klein = done.stdout.strip().splitlines()[-3:]
+    assert (z_image, flux) == ("ZImage True", "Flux True"), done.stderr[-2000:]
     assert klein.startswith("klein Got ")
-    needed = {family.key: family.min_comfyui for family in Families().all()}
-    assert needed["z_image"] == "0.3.75" and needed["flux2_klein_4b"] == needed["flux2_klein_9b"] == "0.9.2"
+    needed = {family.key: family.min_comfyui for family in families.all()}
+    assert needed["z_image"] == needed["flux1_dev"] == "0.3.75"
+    assert needed["flux2_klein_4b"] == needed["flux2_klein_9b"] == "0.9.2"
