@@ -38,6 +38,7 @@ def shapes(base: str) -> dict[str, tuple[dict, list[str]]]:
         "n20": ("UpscaleModelLoader", {"model_name": "4x-mine.pth"}),
         "n21": ("ImageUpscaleWithModel", {"upscale_model": ["20", 0], "image": ["9", 0]}),
     }
+    blank = {"width": 64, "height": 64, "batch_size": 1, "color": 0}
     scaled = {"upscale_method": "lanczos", "scale_by": 2.0, "image": ["9", 0]}
     lora = {"model": ["4", 0], "lora_name": "style.safetensors", "strength_model": 1.0}
     return {
@@ -60,7 +61,11 @@ def shapes(base: str) -> dict[str, tuple[dict, list[str]]]:
             ["seed_unused", "size_fixed"],
         ),
         "nothing given": (changed(base, {"8": {"latent_image": None}}), ["input_missing"]),
-        "wrong plug": (changed(base, {"8": {"latent_image": ["9", 0]}, "9": {"samples": ["7", 0]}}), ["link_wrong"]),
+        "wrong plug": (
+            changed(base, {"8": {"latent_image": ["20", 0]}}, n20=("EmptyImage", blank)),
+            ["link_wrong"],
+        ),
+        "left over": (changed(base, n20=("CheckpointLoaderSimple", {"ckpt_name": "gone.ckpt"})), []),
         "unknown sampler": (changed(base, {"8": {"sampler_name": "euler9000"}}), ["option_unknown"]),
         "no steps": (changed(base, {"8": {"steps": 0}}), ["value_out_of_range"]),
         "saves twice": (
@@ -161,7 +166,7 @@ BAD_GENERATIONS = {
     "recipe is a list": ({"recipe": ["x"]}, "bad_request"),
     "nobody": ({"characters": []}, "bad_request"),
     "nobody's id": ({"characters": [{"id": "chr_" + "0" * 26}]}, "character_not_found"),
-    "an id that is none": ({"characters": [{"id": "../../x"}]}, "character_not_found"),
+    "an id that is none": ({"characters": [{"id": "../../x"}]}, "bad_id"),
     "nine people": ({"characters": [{"id": "chr_" + "0" * 26}] * 9}, "bad_request"),
     "strength of 99": ({"characters": [{"id": "x", "strength": 99}]}, "bad_request"),
     "strength is text": ({"characters": [{"id": "x", "strength": "strong"}]}, "bad_request"),

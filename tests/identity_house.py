@@ -96,7 +96,7 @@ def seconds(server, done):
     return (at["execution_success"] - at["execution_start"]) / 1000
 
 
-def median_seconds(server, ask, times=5):
+def median_seconds(server, ask, times=3):
     return statistics.median(seconds(server, ask(seed)) for seed in range(100, 100 + times))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...core.records.training import Finding
 from .graph import CHARACTER, OURS, REQUEST, REQUEST_OUTPUTS, SAVE, Graph, is_link
-from .graph_limits import title_of
+from .graph_limits import links_of, title_of
 
 Known = Mapping[str, Mapping[str, Any]]
 #: Written by us before each run, so what stands in the file does not matter.
@@ -22,9 +22,8 @@ TRAINS = "IsengardTrainLoRA"
 def findings_of(graph: Graph, known: Known) -> list[Finding]:
     """Errors first. `known` holds an entry for every class that ComfyUI has."""
     found = [*_unknown_nodes(graph, known), *_trains(graph)]
-    for node in graph.values():
-        if node["class_type"] in known:
-            found += _inputs(node, graph, known)
+    for node_id in _at_work(graph, known):
+        found += _inputs(graph[node_id], graph, known)
     found += _unused(graph)
     order = {"error": 0, "warning": 1, "info": 2}
     return sorted(found, key=lambda finding: order[finding.severity])
@@ -56,6 +55,18 @@ def _unknown_nodes(graph: Graph, known: Known) -> Iterator[Finding]:
 def _trains(graph: Graph) -> Iterator[Finding]:
     if any(node["class_type"] == TRAINS for node in graph.values()):
         yield _error("recipe_trains", "It would start a training: take Isengard Train LoRA out of it.")
+
+
+def _at_work(graph: Graph, known: Known) -> list[str]:
+    """The nodes that something saved or shown comes from: ComfyUI looks at no others."""
+    waiting = [key for key, node in graph.items() if known.get(node["class_type"], {}).get("output_node")]
+    found: set[str] = set()
+    while waiting:
+        node_id = waiting.pop()
+        if node_id not in found:
+            found.add(node_id)
+            waiting += [link[0] for link in links_of(graph[node_id])]
+    return [node_id for node_id in graph if node_id in found and graph[node_id]["class_type"] in known]
 
 
 def _inputs(node: dict[str, Any], graph: Graph, known: Known) -> Iterator[Finding]:

@@ -87,7 +87,7 @@ def test_each_person_has_their_own_strength_and_words(server, two):
 
 @pytest.mark.timing
 def test_two_people_take_at_most_two_and_a_half_times_as_long(server, api, ann, two, capsys):
-    size = {"width": 128, "height": 128, "steps": 10, "guidance": 7.0}
+    size = {"width": 256, "height": 256, "steps": 5, "guidance": 7.0}
     for warm_up in (lambda: made(api, ann, **size, seed=1), lambda: two(**size, seed=1)):
         warm_up()
     one = median_seconds(server, lambda seed: made(api, ann, **size, seed=seed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import urllib.parse
 
 import pytest
@@ -18,6 +19,8 @@ from loras import publish
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 SHAPES = shapes(fixtures.CHECKPOINT)
+#: ComfyUI 0.3.75 does not look into the lists of its newer nodes before it runs them; we do.
+LATE = {"missing upscaler"}
 PACK = """
 class Tinted:
     @classmethod
@@ -37,6 +40,9 @@ def server(tmp_path_factory):
     (base / "custom_nodes" / "somebodys_pack").mkdir()
     (base / "custom_nodes" / "somebodys_pack" / "__init__.py").write_text(PACK)
     put_foreign_pack(base / "custom_nodes")
+    (base / "custom_nodes" / "isengard").unlink()  # a real folder among the others, as users have it
+    left_out = shutil.ignore_patterns(".git", "tests", "docs", "node_modules", ".*cache", "__pycache__")
+    shutil.copytree(comfyui.PACK, base / "custom_nodes" / "isengard", ignore=left_out)
     server = comfyui.start(base, environment={"ISENGARD_MODE": "production"})
     Api(server.url).wait_until_ready()
     yield server
@@ -77,8 +83,8 @@ def test_each_shape_gets_the_right_findings_and_comfyui_agrees(server, api, ann,
     errors = [finding for finding in info["findings"] if finding["severity"] == "error"]
     sent = json.loads(json.dumps(graph))
     sent["2"]["inputs"]["character"] = ann["slug"]
-    accepted = validated(server, sent).get("node_errors") == {}
-    assert accepted == (not errors)
+    accepted = "prompt_id" in validated(server, sent)
+    assert accepted == (not errors or name in LATE)
     if errors:
         status, code = refusal(run, api, ann, info["name"])
         assert (status, code) == (400, errors[0]["code"])
