@@ -34,45 +34,45 @@ def second_pass():
 
 def shapes(base: str) -> dict[str, tuple[dict, list[str]]]:
     """name -> (graph, codes of its findings, errors first)."""
+    return {**_whole(base), **_faulty(base)}
+
+
+def _whole(base: str) -> dict[str, tuple[dict, list[str]]]:
+    scaled = {"upscale_method": "lanczos", "scale_by": 2.0, "image": ["9", 0]}
+    saved = {"images": ["9", 0], "filename_prefix": "x"}
+    fixed = {"8": {"seed": 5}, "7": {"width": 64, "height": 64}}
+    return {
+        "plain": (changed(base), []),
+        "scaled afterwards": (changed(base, {"10": {"images": ["20", 0]}}, n20=("ImageScaleBy", scaled)), []),
+        "two samplers": (changed(base, {"9": {"samples": ["21", 0]}}, **second_pass()), ["several_samplers"]),
+        "deaf to the prompt": (changed(base, {"5": {"text": "a cat"}}), ["prompt_unused"]),
+        "one seed, one size": (changed(base, fixed), ["seed_unused", "size_fixed"]),
+        "left over": (changed(base, n20=("CheckpointLoaderSimple", {"ckpt_name": "gone.ckpt"})), []),
+        "saves twice": (changed(base, n20=("SaveImage", saved)), ["saves_elsewhere"]),
+    }
+
+
+def _faulty(base: str) -> dict[str, tuple[dict, list[str]]]:
     upscaler = {
         "n20": ("UpscaleModelLoader", {"model_name": "4x-mine.pth"}),
         "n21": ("ImageUpscaleWithModel", {"upscale_model": ["20", 0], "image": ["9", 0]}),
     }
-    blank = {"width": 64, "height": 64, "batch_size": 1, "color": 0}
-    scaled = {"upscale_method": "lanczos", "scale_by": 2.0, "image": ["9", 0]}
     lora = {"model": ["4", 0], "lora_name": "style.safetensors", "strength_model": 1.0}
+    blank = {"width": 64, "height": 64, "batch_size": 1, "color": 0}
+    fixer, mine = ("FaceFixer", {"image": ["9", 0]}), ("LoraLoaderModelOnly", lora)
     return {
-        "plain": (changed(base), []),
-        "missing node": (
-            changed(base, {"10": {"images": ["20", 0]}}, n20=("FaceFixer", {"image": ["9", 0]})),
-            ["node_unknown"],
-        ),
+        "missing node": (changed(base, {"10": {"images": ["20", 0]}}, n20=fixer), ["node_unknown"]),
         "missing checkpoint": (changed("not-here.safetensors"), ["file_missing"]),
-        "missing lora": (
-            changed(base, {"8": {"model": ["20", 0]}}, n20=("LoraLoaderModelOnly", lora)),
-            ["file_missing"],
-        ),
+        "missing lora": (changed(base, {"8": {"model": ["20", 0]}}, n20=mine), ["file_missing"]),
         "missing upscaler": (changed(base, {"10": {"images": ["21", 0]}}, **upscaler), ["file_missing"]),
-        "scaled afterwards": (changed(base, {"10": {"images": ["20", 0]}}, n20=("ImageScaleBy", scaled)), []),
-        "two samplers": (changed(base, {"9": {"samples": ["21", 0]}}, **second_pass()), ["several_samplers"]),
-        "deaf to the prompt": (changed(base, {"5": {"text": "a cat"}}), ["prompt_unused"]),
-        "one seed, one size": (
-            changed(base, {"8": {"seed": 5}, "7": {"width": 64, "height": 64}}),
-            ["seed_unused", "size_fixed"],
-        ),
         "nothing given": (changed(base, {"8": {"latent_image": None}}), ["input_missing"]),
         "wrong plug": (
             changed(base, {"8": {"latent_image": ["20", 0]}}, n20=("EmptyImage", blank)),
             ["link_wrong"],
         ),
-        "left over": (changed(base, n20=("CheckpointLoaderSimple", {"ckpt_name": "gone.ckpt"})), []),
         "unknown sampler": (changed(base, {"8": {"sampler_name": "euler9000"}}), ["option_unknown"]),
         "no steps": (changed(base, {"8": {"steps": 0}}), ["value_out_of_range"]),
-        "saves twice": (
-            changed(base, n20=("SaveImage", {"images": ["9", 0], "filename_prefix": "x"})),
-            ["saves_elsewhere"],
-        ),
-    }  # fmt: skip
+    }
 
 
 def nested(depth: int):
