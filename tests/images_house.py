@@ -10,7 +10,7 @@ from hosts.journey import Api
 #: The recipe at 64 pixels, as if its author had wanted it so: a CPU draws these.
 SMALLER = """() => {
   const { store } = document.querySelector("isen-panel");
-  const recipes = store.state.recipes.map((known) => ({ ...known, defaults: { ...known.defaults, width: 64, height: 64 } }));
+  const recipes = store.state.recipes.map((known) => ({ ...known, family_defaults: {}, defaults: { ...known.defaults, width: 64, height: 64 } }));
   store.set({ recipes });
 }"""
 NEWEST = comfyui.FRONTENDS[-1]
@@ -36,9 +36,13 @@ def api(tiny_server):
 
 @pytest.fixture(scope="module")
 def ann(api, tmp_path_factory):
-    """A person with a placeholder LoRA for the tiny model."""
-    character = api.post("/characters", {"name": "Ann Example"})
-    for photo in drawings(tmp_path_factory.mktemp("photos"), 3):
+    return person(api, "Ann Example", tmp_path_factory.mktemp("photos"))
+
+
+def person(api, name: str, folder):
+    """Somebody with a placeholder LoRA for the tiny model."""
+    character = api.post("/characters", {"name": name})
+    for photo in drawings(folder, 3):
         api.upload(character["id"], photo)
     training = {"character_id": character["id"], "family": "sd15", "preset": "quick"}
     job = api.post("/training/jobs", {**training, "overrides": {"steps": 20}})

@@ -136,6 +136,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/recipes/{name}/thumbnail", "recipes.thumbnail", "A recipe's thumbnail"),
     Route("POST", "/recipes", "recipes.add", "Add a workflow in API format as a recipe", "RecipeDraft"),
     Route("POST", "/recipes/{name}/confirm", "recipes.confirm", "Agree to its foreign nodes", "Agreement"),
+    Route("POST", "/recipes/{name}/restore", "recipes.restore", "Bring a recipe of the user's back"),
     Route("DELETE", "/recipes/{name}", "recipes.remove", "Put a recipe of the user's in the trash"),
     Route("GET", "/video", "system.video", "Video: in development"),
     Route("POST", "/video", "system.video_refused", "Video: in development"),

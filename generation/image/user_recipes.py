@@ -14,7 +14,7 @@ from pydantic import Field
 
 from ...core import atomic
 from ...core.clock import Clock
-from ...core.errors import ConflictError
+from ...core.errors import ConflictError, NotFoundError
 from ...core.paths import DataPaths, contained
 from ...core.records.base import Line, Prose, Record
 from . import graph as graphs
@@ -23,6 +23,8 @@ from .graph_limits import checked
 #: Which foreign nodes of which file a person has agreed to.
 AGREED = ".confirmed.json"
 MAX_NAME = 60
+#: Of the time before a name in the trash: %Y%m%d%H%M%S%f.
+STAMP_DIGITS = 20
 #: Taken by pictures made on the canvas (nodes/canvas_record.py).
 RESERVED = {"canvas"}
 _log = logging.getLogger("isengard.recipes")
@@ -85,6 +87,24 @@ class UserRecipes:
             if file.is_file():
                 atomic.replace(file, contained(trash, f"{stamp}-{name}{ending}"))
         _log.info("Recipe moved to the trash", extra={"context": {"recipe": name}})
+
+    def restore(self, name: str) -> None:
+        """The newest of that name back out of the trash. NotFoundError `recipe_unknown`, ConflictError `recipe_exists`."""
+        trash = self.paths.trash / "recipes"
+        wanted = re.compile(rf"\d{{{STAMP_DIGITS}}}-{re.escape(name)}\.json")
+        found = sorted(file.name for file in trash.glob("*.json") if wanted.fullmatch(file.name))
+        if not found:
+            raise NotFoundError("recipe_unknown", "There is no such recipe in the trash.", "Add it again.")
+        if (self.folder / f"{name}.json").exists():
+            raise ConflictError(
+                "recipe_exists", f"There is a recipe called {name} already.", "Delete that one first."
+            )
+        stamp = found[-1][:STAMP_DIGITS]
+        for ending in (".md", ".jpg", ".json"):
+            file = contained(trash, f"{stamp}-{name}{ending}")
+            if file.is_file():
+                atomic.replace(file, contained(self.folder, f"{name}{ending}"))
+        _log.info("Recipe brought back", extra={"context": {"recipe": name}})
 
     def is_agreed(self, name: str, foreign: list[str]) -> bool:
         """Whether a person agreed to these nodes in this very file."""

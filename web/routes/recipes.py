@@ -52,6 +52,13 @@ async def remove(services: Services, request: web.Request) -> web.Response:
     return web.json_response({"name": name, "deleted": True})
 
 
+async def restore(services: Services, request: web.Request) -> web.Response:
+    """Back out of the trash."""
+    name = request.match_info["name"]
+    await asyncio.to_thread(_own(services).restore, name)
+    return responses.record(await services.generations.recipe(name))
+
+
 def _remove(services: Services, name: str) -> None:
     own = _own(services)
     if name in RecipeFolder().ours():

@@ -1,0 +1,39 @@
+"""A recipe of the user's comes back out of the trash, words and all."""
+
+from __future__ import annotations
+
+import pytest
+from bad_recipes import PORTRAIT
+from isengard.core.clock import SystemClock
+from isengard.core.errors import ConflictError, NotFoundError
+from isengard.generation.image.recipes import RecipeFolder
+from isengard.generation.image.user_recipes import RecipeDraft, UserRecipes
+
+
+@pytest.fixture
+def own(paths):
+    return UserRecipes(paths, SystemClock())
+
+
+def test_the_newest_of_that_name_comes_back_with_its_words(own, paths):
+    for label in ("Evening", "EVENING"):
+        name = own.add(RecipeDraft(name=label, graph=PORTRAIT), set())
+        own.remove(name)
+    other = own.add(RecipeDraft(name="Late evening", graph=PORTRAIT), set())
+    own.remove(other)
+    own.restore("evening")
+    assert own.names() == ["evening"] and RecipeFolder(own=own).get("evening").label == "EVENING"
+    with pytest.raises(ConflictError):
+        own.restore("evening")
+    own.remove("evening")
+    own.restore("evening")
+    own.restore(other)
+    assert own.names() == ["evening", "late-evening"]
+
+
+@pytest.mark.parametrize("name", ["nothing", "", "../x", "..", ".*", "a/b", "x\x00"])
+def test_what_is_not_in_the_trash_does_not_come_back(own, paths, name):
+    own.remove(own.add(RecipeDraft(name="Evening", graph=PORTRAIT), set()))
+    with pytest.raises(NotFoundError):
+        own.restore(name)
+    assert own.names() == []
