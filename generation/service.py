@@ -222,14 +222,7 @@ class GenerationService:
             self._frames[generation.id] = sign.frame
         else:
             self._frames.pop(generation.id, None)
-        return GenerationProgress(
-            image=number,
-            count=len(generation.prompt_ids),
-            step=sign.step,
-            total_steps=sign.total,
-            ahead=sign.ahead,
-            frame=sign.frame.number if sign.frame else 0,
-        )
+        return sign.progress(number, len(generation.prompt_ids))
 
     async def _note_running(self, generation: Generation) -> None:
         current = await asyncio.to_thread(self.store.get, generation.id, deleted=True)

@@ -11,7 +11,7 @@ from pydantic import Field
 from ...core.records.base import Record
 from ...core.records.character import Character
 from ...core.records.checkpoint import Version
-from ...core.records.generation import GenerationRequest
+from ...core.records.generation import GenerationProgress, GenerationRequest
 from ...core.records.training import Finding
 
 Prompt = dict[str, Any]
@@ -101,6 +101,18 @@ class Sign:
     code: str = ""
     message: str = ""
     hint: str = ""
+
+    def progress(self, image: int, count: int) -> GenerationProgress:
+        """What it says of picture `image` of `count`."""
+        frame = self.frame.number if self.frame else 0
+        return GenerationProgress(
+            image=image,
+            count=count,
+            step=self.step,
+            total_steps=self.total,
+            ahead=self.ahead,
+            frame=frame,
+        )
 
 
 class ImagePipeline(Protocol):
