@@ -110,6 +110,12 @@ def _give_up_if_final(fault: Exception, url: str, *, last: bool) -> None:
             raise NotReadyError(
                 "download_missing", f"{host} no longer has this file.", "Update Isengard, then press Retry."
             ) from fault
+    if isinstance(getattr(fault, "reason", None), FileNotFoundError):
+        raise NotReadyError(
+            "download_missing",
+            "The local source does not hold this file.",
+            "Correct its address, then press Retry.",
+        ) from fault
     if last:
         raise NotReadyError(
             "network_unreachable",

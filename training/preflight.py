@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..core.records.training import Finding
+from ..core.records.worker import Gpu
 from .estimates import Estimate
 from .family_records import Family
+from .gpu_handover import GpuUse
 from .machine import Machine
 
 _GB = 1e9
@@ -29,6 +31,8 @@ class Situation:
     has_token: bool
     comfyui_version: str
     on_cpu: bool
+    #: how the GPU was measured just now, where it is this machine's
+    use: GpuUse | None = None
 
 
 def findings(situation: Situation) -> list[Finding]:
@@ -46,13 +50,21 @@ def gpu_memory(s: Situation) -> Sequence[Finding]:
             "It will most likely run out, or become very slow."
         )
         return [Finding(severity="warning", code="gpu_too_small", message=message, fix="choose_family")]
-    if gpu.free_bytes < needed:
-        message = (
-            f"{_gb(gpu.total_bytes - gpu.free_bytes)} of {_gb(gpu.total_bytes)} video memory are in use. "
-            "ComfyUI is asked to free it before the training starts."
-        )
-        return [Finding(severity="info", code="gpu_in_use", message=message)]
-    return []
+    return _held(gpu, needed, s.use) if gpu.free_bytes < needed else []
+
+
+def _held(gpu: Gpu, needed: int, use: GpuUse | None) -> Sequence[Finding]:
+    """ComfyUI lets go when it is asked; other programs do not."""
+    who = f" ({use.who()})" if use is not None and use.who() else ""
+    in_use = (
+        f"{_gb(gpu.total_bytes - gpu.free_bytes)} of {_gb(gpu.total_bytes)} video memory are in use{who}. "
+    )
+    others = sum(holder.bytes or 0 for holder in use.holders if not holder.comfyui) if use is not None else 0
+    if gpu.total_bytes - others < needed:
+        message = f"{in_use}About {_gb(needed)} are needed: close the other programs."
+        return [Finding(severity="warning", code="gpu_held", message=message, fix="check_again")]
+    message = f"{in_use}ComfyUI is asked to free it before the training starts."
+    return [Finding(severity="info", code="gpu_in_use", message=message, fix="free_gpu")]
 
 
 def memory(s: Situation) -> Sequence[Finding]:
@@ -110,7 +122,7 @@ def comfyui(s: Situation) -> Sequence[Finding]:
         f"Pictures with {s.family.label} need ComfyUI {s.family.min_comfyui}; this is {s.comfyui_version}. "
         "It can be trained now, and used after an update."
     )
-    return [Finding(severity="warning", code="comfyui_old", message=message)]
+    return [Finding(severity="warning", code="comfyui_old", message=message, fix="choose_family")]
 
 
 def untried(s: Situation) -> Sequence[Finding]:

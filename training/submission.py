@@ -25,10 +25,12 @@ from ..core.settings import Settings, current_token
 from .dataset import Selection, freeze, select
 from .estimates import Estimate, estimate, learned_paces
 from .family_records import Families, Family
+from .gpu_handover import measure
 from .hub_cache import hub_has
 from .interface import TRAINING_FILE, BackendCapabilities, ResolvedTraining, TrainingBackend
 from .job_folder import new_job_folder
 from .limits import require_possible
+from .locks import machine_name
 from .machine import Machine
 from .photo_advice import photo_findings
 from .preflight import Situation
@@ -125,17 +127,20 @@ class Submission:
     def _machine_findings(
         self, family: Family, expected: Estimate, base: BaseModel, capabilities: BackendCapabilities
     ) -> list[Finding]:
-        """For the machine that will train: the first worker with a GPU, else this one."""
+        """For the machine that will train: another one's worker with a GPU as it described itself, else this one, measured now."""
         workers = [worker for worker in self.ledger.workers() if worker.gpus]
-        root = self.paths.root
+        root, away = self.paths.root, bool(workers) and workers[0].host != machine_name()
+        machine = Machine.of(workers[0], root) if away else Machine.here(root)
+        here = bool(machine.gpus) and not away
         situation = Situation(
-            machine=Machine.of(workers[0], root) if workers else Machine.here(root),
+            machine=machine,
             family=family,
             estimate=expected,
             base_is_here=Path(base.path).exists() or hub_has(base.path, self.settings.hf_home),
             has_token=bool(current_token(self.settings, self.paths)),
             comfyui_version=self.comfyui_version,
             on_cpu=capabilities.needs == "cpu",
+            use=measure(self.paths, machine.gpus[0].uuid, expected.vram_bytes) if here else None,
         )
         return machine_findings(situation)
 
@@ -214,5 +219,5 @@ def _training(
 def _prompt_findings(request: TrainingRequest) -> list[Finding]:
     if any("${" in prompt for prompt in request.overrides.sample_prompts or []):
         message = "A sample prompt holds '${', which the trainer would replace."
-        return [Finding(severity="error", code="prompt_placeholder", message=message)]
+        return [Finding(severity="error", code="prompt_placeholder", message=message, fix="edit_prompts")]
     return []

@@ -1,35 +1,59 @@
-/** What preflight found: a mark, a sentence, and where it can be put right. */
+/** What preflight found: a mark, a sentence, and a button that puts it right or leads to where it can be. */
 
 import { button, h, icon } from "../lib/dom.js";
+import { bytes } from "../lib/format.js";
 import { t } from "../locales/words.js";
 
 const MARKS = { error: "times-circle", warning: "exclamation-triangle", info: "info-circle", good: "check-circle" };
-/** Fixes that a view of ours offers: what the button says and where it leads. */
-const FIXES = {
-  add_photos: ["fixAddPhotos", (id) => ({ tab: "characters", id })],
-  setup_backend: ["fixSetup", () => ({ tab: "training", setup: true })],
-  download_model: ["fixDownload", (id, family) => ({ tab: "training", model: family, train: id })],
-  show_captions: ["fixCaptions", (id) => ({ tab: "characters", id })],
-  enter_token: ["fixToken", () => ({ tab: "settings" })],
-  free_disk: ["fixFree", () => ({ tab: "settings" })],
-  move_data: ["fixFree", () => ({ tab: "settings" })],
-  choose_family: ["fixChooseModel", () => null],
-  show_photos: ["fixShowPhotos", (id) => ({ tab: "characters", id })],
+const person = (place) => ({ tab: "characters", id: place.characterId });
+const model = (place) => ({ tab: "training", model: place.family, train: place.characterId });
+/**
+ * Every fix that the server names: what the button says, and where it leads or what it does.
+ * @type {Record<string, {word: string, route?: (place: Place) => any, act?: (place: Place) => unknown}>}
+ */
+export const FIXES = {
+  add_photos: { word: "fixAddPhotos", route: person },
+  show_captions: { word: "fixCaptions", route: person },
+  show_photos: { word: "fixShowPhotos", route: person },
+  setup_backend: { word: "fixSetup", route: () => ({ tab: "training", setup: true }) },
+  choose_backend: { word: "openSetup", route: () => ({ tab: "training", setup: true }) },
+  download_model: { word: "fixDownload", route: model },
+  enter_token: { word: "fixLicence", route: model },
+  free_disk: { word: "fixFree", route: () => ({ tab: "settings" }) },
+  move_data: { word: "fixFree", route: () => ({ tab: "settings" }) },
+  choose_family: { word: "fixFamily", act: ({ view }) => view.chooseFamily() },
+  edit_prompts: { word: "fixPrompts", act: ({ view }) => view.editAdvanced("sample_prompts") },
+  check_again: { word: "fixAgain", act: ({ view }) => view.checkAgain() },
+  free_gpu: { word: "fixFreeGpu", act: freeGpu },
 };
 
-/** @param {import("../store.js").Store} store */
-export function findingLine(store, { severity, message, fix }, characterId, family, chooseModel = () => {}) {
-  const [word, route] = FIXES[fix] ?? [];
-  const go = () => (fix === "choose_family" ? chooseModel() : store.go(route(characterId, family)));
-  const page = fix === "enter_token" && licencePage(store, family);
+/**
+ * Where a finding is shown: for whom, for which model, in which view, and the element that says it.
+ * @typedef {{characterId: string, family: string, view: any, said?: HTMLElement}} Place
+ */
+
+/**
+ * @param {import("../store.js").Store} store
+ * @param {{severity: string, message: string, fix: string}} finding
+ * @param {Place} place
+ */
+export function findingLine(store, { severity, message, fix }, place) {
+  const { word, route, act } = FIXES[fix] ?? {};
+  const said = h("span", {}, message);
+  const press = () => (route ? store.go(route(place)) : act?.({ ...place, said }));
   return h("li", { class: `isen-${severity}-line`, "data-severity": severity }, icon(MARKS[severity]),
-    h("span", { class: "isen-grow" }, h("span", { class: "isen-hidden-text", text: `${t(`severity_${severity}`)}: ` }), message),
-    page && h("a", { class: "isen-button isen-link", href: page, target: "_blank", rel: "noreferrer", text: t("fixLicence"), "data-testid": "isen-licence-page" }),
-    word && characterId && button(t(word), go, { kind: "link", testid: `isen-fix-${fix}` }));
+    h("span", { class: "isen-grow" }, h("span", { class: "isen-hidden-text", text: `${t(`severity_${severity}`)}: ` }), said),
+    word && place.characterId && button(t(word), press, { kind: "link", testid: `isen-fix-${fix}` }));
 }
 
-/** Where a model's licence is accepted: on the hub, by the id of our own record. */
-function licencePage({ state }, key) {
-  const hub = state.families.find((known) => known.key === key)?.hub ?? "";
-  return /^[\w.-]+\/[\w.-]+$/.test(hub) ? `https://huggingface.co/${hub}` : "";
+/**
+ * ComfyUI is asked at once; what it really let go of is measured and said.
+ * @param {Place} place
+ */
+async function freeGpu({ said, view }) {
+  const { store } = view;
+  const answer = await store.attempt((id) => store.api.post("/training/gpu/free", {}, id));
+  if (!answer?.gpu) return;
+  if (!answer.comfyui_holds) return view.checkAgain();
+  said.textContent = t("comfyuiHolds", { free: bytes(answer.gpu.free_bytes), total: bytes(answer.gpu.total_bytes), who: answer.words });
 }

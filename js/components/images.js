@@ -7,6 +7,7 @@ import { keyed } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 import { ENDED } from "../state.js";
 import { Gallery } from "./gallery.js";
+import { gpuNote } from "./gpu_note.js";
 import { ImageForm } from "./image_form.js";
 import { MakingCard } from "./making.js";
 import { View } from "./view.js";
@@ -22,7 +23,8 @@ export class IsenImages extends View {
     this.form = new ImageForm(this, (body) => this.#generate(body));
     this.stream = h("ul", { class: "isen-plain-list", "aria-label": t("beingMade"), "data-testid": "isen-stream" });
     this.gallery = new Gallery(this);
-    this.append(this.nobody, this.form.element, h("div", { class: "isen-stack" }, this.stream, this.gallery.element));
+    this.gpu = h("div", { hidden: true });
+    this.append(this.nobody, this.gpu, this.form.element, h("div", { class: "isen-stack" }, this.stream, this.gallery.element));
   }
 
   connectedCallback() {
@@ -43,6 +45,7 @@ export class IsenImages extends View {
     const people = state.characters.filter((known) => known.versions.length || placeholders || (references && known.photo_count));
     this.nobody.hidden = people.length > 0;
     this.form.element.hidden = !people.length;
+    gpuNote(this.store, this.gpu, state);
     const { characters, recipes, styles, samplers, comparisons } = state;
     const shown = [characters, recipes, styles, samplers, comparisons];
     if (people.length && shown.some((part, index) => part !== this.shown?.[index])) {

@@ -2,6 +2,7 @@
 
 import { button, field, h } from "../lib/dom.js";
 import { t } from "../locales/words.js";
+import { gateBox } from "./gate.js";
 
 /** Why it failed in our words, the lines that show it, and what is offered instead. */
 export function failure(view, job) {
@@ -10,8 +11,16 @@ export function failure(view, job) {
   return [
     h("p", { class: job.state === "failed" ? "isen-error" : "isen-warn", "data-testid": "isen-job-error", text: `${message} ${hint}`.trim() }),
     offer === "retry_smaller" && job.state === "failed" && button(t("retrySmaller"), () => follow(view, job, "retry", { smaller: true }), { testid: "isen-retry-smaller" }),
+    gate(view, job),
     log.length > 0 && h("details", { class: "isen-fold" }, h("summary", { text: t("lastLines"), "data-testid": "isen-error-log" }), lines),
   ].filter(Boolean);
+}
+
+/** The licence that a model asks for: what to do about it, right where it was refused. */
+function gate(view, job) {
+  const family = view.store.state.families.find((known) => known.key === job.family);
+  if (job.error.code !== "model_gated" || job.state !== "failed" || !family) return null;
+  return gateBox(view.store, family, () => follow(view, job, "retry", {}));
 }
 
 /** Half as many steps again is what people ask for; any number may be written. */

@@ -7,7 +7,7 @@ import { t, wordOr } from "../locales/words.js";
 export function statusLine(job) {
   const { phase, seconds_per_step: pace, eta_s: eta } = job.progress;
   const attempt = job.attempt > 1 && t("attempt", { n: job.attempt });
-  if (job.state !== "running" && job.state !== "pausing") return attempt || "";
+  if (!["preparing", "running", "pausing"].includes(job.state)) return attempt || "";
   return [
     phaseWords(phase),
     pace && t("perStep", { n: pace < 0.1 ? pace.toFixed(2) : pace.toFixed(1) }),

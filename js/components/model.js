@@ -5,6 +5,7 @@ import { bytes } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 import { ENDED } from "../state.js";
+import { gateBox } from "./gate.js";
 import { TaskProgress } from "./task_progress.js";
 import { View } from "./view.js";
 
@@ -17,8 +18,9 @@ export class IsenModel extends View {
     this.files = h("ul", { class: "isen-plain-list", "data-testid": "isen-model-files" });
     this.progress = new TaskProgress();
     this.outcome = h("div", { class: "isen-stack", role: "status", "aria-live": "polite" });
+    this.gate = h("div", {});
     this.buttons = h("div", { class: "isen-row" });
-    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.licence, this.files, this.progress.element, this.outcome, this.buttons);
+    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.licence, this.files, this.progress.element, this.outcome, this.gate, this.buttons);
   }
 
   update(state) {
@@ -32,13 +34,23 @@ export class IsenModel extends View {
     fill(this.files, family.files, () => family.files.map(fileLine));
     this.progress.show(going ? job : null);
     fill(this.outcome, [job?.state, job?.error, missing.length], () => outcome(family, job, missing));
+    const gated = family.needs_token || (job?.state === "failed" && job.error?.code === "model_gated");
+    fill(this.gate, [gated && !going, job?.id, family.key], () => gated && !going && gateBox(this.store, family, () => this.#again(family, job)));
     fill(this.buttons, [going, job?.state, missing], () => this.#buttons(family, job, going, missing));
+  }
+
+  /** The download that was refused, or back to the training, which checks anew. */
+  async #again(family, job) {
+    const refused = job?.state === "failed" && family.files.some((file) => !file.here);
+    if (!refused) return this.store.go({ tab: "training", train: this.route.train ?? "?" });
+    this.store.keepTask(await this.store.attempt((id) => this.store.api.post(`/training/jobs/${job.id}/retry`, {}, id)));
   }
 
   #buttons(family, job, going, missing) {
     const ask = (path, body) => async () => this.store.keepTask(await this.store.attempt((id) => this.store.api.post(path, body, id)));
     if (going) return [button(t("cancelDownload"), ask(`/training/jobs/${job.id}/cancel`, {}), { testid: "isen-cancel-download" })];
-    if (!missing.length) return [button(t("backToTrain"), () => this.store.go({ tab: "training", train: this.route.train ?? "?" }), { kind: "primary" })];
+    if (!missing.length && !family.needs_token) return [button(t("backToTrain"), () => this.store.go({ tab: "training", train: this.route.train ?? "?" }), { kind: "primary" })];
+    if (!missing.length) return [];
     const size = bytes(missing.reduce((sum, file) => sum + file.size, 0));
     const again = job && ["failed", "cancelled"].includes(job.state);
     const start = again ? ask(`/training/jobs/${job.id}/retry`, {}) : ask(`/training/models/${family.key}/download`, { confirm: true });

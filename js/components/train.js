@@ -117,8 +117,27 @@ export class IsenTrain extends View {
 
   #show({ ok, findings, plan }) {
     const ready = ok ? [{ severity: "good", message: t("readyToTrain", { photos: photos(plan.photos), held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
-    this.findings.replaceChildren(...[...findings, ...ready].map((finding) => findingLine(this.store, finding, this.people.value, this.family.value, () => this.family.focus())));
+    this.findings.replaceChildren(...[...findings, ...ready].map((finding) => findingLine(this.store, finding, this.#place)));
     this.start.disabled = !ok;
+  }
+
+  get #place() {
+    return { characterId: this.people.value, family: this.family.value, view: this };
+  }
+
+  /** What findings ask for. */
+  chooseFamily() {
+    this.family.focus();
+    this.family.showPicker?.();
+  }
+
+  editAdvanced(name) {
+    this.advanced.element.open = true;
+    this.advanced.inputs[name].focus();
+  }
+
+  checkAgain() {
+    this.#check();
   }
 
   async #start() {

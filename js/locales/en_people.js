@@ -69,8 +69,6 @@ export default {
   moved: "{name} is number {n} in line.",
   queueKeys: "Alt and an arrow key move a waiting training.",
   sampleStep: "Step of the samples",
-  fixChooseModel: "Choose another model",
-  fixLicence: "Open its page",
 
   reloadTitle: "Isengard was updated to {n} while this page was open.",
   reload: "Reload",

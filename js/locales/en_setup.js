@@ -22,7 +22,6 @@ export default {
   needsVram: "about {size} video memory",
   needsDisk: "{size} disk",
   timeLearned: "time as measured here",
-  fixToken: "Enter token",
   fixCaptions: "Show captions",
   fixFree: "Show folders",
   fixDownload: "Download",

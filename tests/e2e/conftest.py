@@ -100,6 +100,20 @@ def open_page(browser):
         page.close()
 
 
+@pytest.fixture(scope="module")
+def keep_page(browser):
+    """Like `open_page`, for modules whose tests go on in one page: loading ComfyUI takes seconds."""
+    opened = []
+
+    def keep_page(url: str, **options) -> Page:
+        opened.append(Page(browser, url, **options))
+        return opened[-1]
+
+    yield keep_page
+    for page in opened:
+        page.close()
+
+
 @pytest.fixture
 def shots(tmp_path):
     """Where screenshots go: `ISENGARD_SHOTS` to look at them afterwards."""

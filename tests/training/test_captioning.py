@@ -87,7 +87,7 @@ def test_photos_are_described_with_the_trigger_in_front(studio, run):
     assert (job.state.value, job.error) == ("completed", None), job.error
     found = results(studio, job)
     assert {r.caption for r in found} == {
-        "annqvx, A person in a red coat sits on a bench by a river, in soft evening light."
+        "annqvx, a person in a red coat sits on a bench by a river, in soft evening light."
     }
     assert all(r.described and r.leaks == [] for r in found) and len(found) == 3
     assert (job.progress.step, job.progress.total_steps, job.correlation_id) == (3, 3, "corr-captions")
@@ -131,7 +131,7 @@ def test_what_was_described_is_not_described_again(studio, run):
     folder = studio.house.paths.job(job.id) / "photos"
     (folder / "0001.txt").write_text("A person from an earlier attempt.")
     job = run(job)
-    assert results(studio, job)[0].caption == "annqvx, A person from an earlier attempt."
+    assert results(studio, job)[0].caption == "annqvx, a person from an earlier attempt."
     assert job.progress.step == 3
 
 
@@ -182,7 +182,7 @@ def test_a_placeholder_says_that_nobody_looked(house, ann):
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
-        ("  A man\n in a park. ", "zoe, A man in a park."),
+        ("  A man\n in a park. ", "zoe, a man in a park."),
         ("zoe in a park", "zoe in a park"),
         ("Here is a description: a dog on a lawn", "zoe, a dog on a lawn"),
         ("The image shows a dog on a lawn", "zoe, a dog on a lawn"),

@@ -15,23 +15,10 @@ from isengard.training.backends.ai_toolkit import channels
 from isengard.training.backends.ai_toolkit.failures import CATALOGUE, explain, relevant
 from isengard.training.eta import Eta
 from isengard.training.run_health import SpillWatch, StallWatch, TrainerSick
+from trainer_says import SAID
 from training_waits import wait_for
 
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
-#: One real line for each entry of the catalogue that speaks through the log.
-SAID = {
-    "gpu_out_of_memory": "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB",
-    "memory_out": "[enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory",
-    "disk_full": "[Errno 28] No space left on device: 'x.safetensors'",
-    "model_gated": "Access to model black-forest-labs/FLUX.1-dev is restricted. GatedRepoError 403 Client Error",
-    "network_unreachable": "We couldn't connect to 'https://huggingface.co' to load the files",
-    "gpu_not_supported": "CUDA error: no kernel image is available for execution on the device",
-    "backend_broken": "ModuleNotFoundError: No module named 'diffusers'",
-    "base_model_unusable": "safetensors_rust.SafetensorError: Error while deserializing header: HeaderTooLarge",
-    "dataset_empty": "no images found in /data/set",
-    "loss_not_finite": "loss is nan, stopping",
-    "trainer_crashed": "CUDA error: an illegal memory access was encountered",
-}
 KILLED = {"trainer_killed": "signal:9", "trainer_crashed": "signal:11"}
 
 
@@ -144,6 +131,20 @@ def test_the_log_of_a_failure_is_short_and_holds_no_secret():
     shown = relevant(lines)
     assert len(shown) == 20 and shown[0].startswith("Traceback") and "hf_***REDACTED***" in shown[-1]
     assert explain("", ["odd: things"], 3).code == "trainer_failed"
+
+
+def test_a_warning_of_the_start_does_not_explain_an_unknown_failure():
+    warned = ["UserWarning: No module named 'triton', going on without"]
+    failed = ["Traceback (most recent call last):", "RuntimeError: the flux capacitor is empty"]
+    assert explain("", [*warned, *failed], 1).code == "trainer_failed"
+    chain = [
+        "Traceback (most recent call last):",
+        "GatedRepoError: 403",
+        "",
+        "During handling of the above:",
+        *failed,
+    ]
+    assert explain("", chain, 1).code == "model_gated", "an earlier link of the chain may say more"
 
 
 def progress(step, pace, phase="training"):

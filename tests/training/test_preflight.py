@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 
 import pytest
+from gpu_house import gpu  # noqa: F401 - fixture
 from isengard.core.caption_lint import leaks
 from isengard.core.errors import InvalidError
-from isengard.core.records.training import Overrides
+from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.records.worker import Gpu, Worker
 from isengard.training import hub_cache
 from isengard.training.backends.fast_test.backend import FastTestBackend
 from isengard.training.estimates import Estimate, estimate, pace_key
 from isengard.training.family_records import FOLDER, Families
+from isengard.training.gpu_handover import GpuUse, Holder
 from isengard.training.interface import Option
 from isengard.training.limits import require_possible
+from isengard.training.locks import machine_name
 from isengard.training.machine import Machine, memory_bytes
 from isengard.training.preflight import Situation, findings
 from isengard.training.presets import resolve
+from isengard.training.submission import BaseModel
 
 GB = 10**9
 FLUX = Families().get("flux1_dev")
@@ -56,7 +61,51 @@ def test_each_trouble_is_told_with_its_numbers(changes, machine, code, severity,
     situation = replace(GOOD, machine=replace(MACHINE, **machine), **changes)
     finding = codes(situation)[code]
     assert finding.severity == severity and words in finding.message
-    assert finding.fix or severity == "info" or code == "comfyui_old"
+    assert finding.fix or severity == "info"
+
+
+def test_who_holds_the_gpu_is_named_and_others_than_comfyui_are_to_be_closed():
+    full = GPU.model_copy(update={"free_bytes": 5 * GB})
+    comfyui = Holder(pid=1, name="python3", bytes=17 * GB, comfyui=True)
+    game = Holder(pid=2, name="game.exe", bytes=2 * GB)
+    situation = replace(
+        GOOD, machine=replace(MACHINE, gpus=[full]), use=GpuUse(gpu=full, holders=[comfyui, game])
+    )
+    found = codes(situation)["gpu_in_use"]
+    assert "(ComfyUI 17.0 GB, game.exe 2.0 GB)" in found.message and found.fix == "free_gpu"
+    big = game.model_copy(update={"bytes": 9 * GB})
+    found = codes(replace(situation, use=GpuUse(gpu=full, holders=[big])))["gpu_held"]
+    assert (found.severity, found.fix) == ("warning", "check_again") and "close the other" in found.message
+
+
+def test_the_gpu_of_this_machine_is_measured_at_every_check(house, ann, gpu):  # noqa: F811
+    """Not as the worker found it when it started."""
+    house.ledger.report_worker(
+        Worker(id="w", host=machine_name(), version="1", gpus=[GPU], system="Linux", memory_bytes=GB)
+    )
+    base = house.paths.tmp / "base.safetensors"
+    base.write_bytes((2).to_bytes(8, "little") + b"{}")
+    bases = type("Bases", (), {"resolve": lambda self, name, family: BaseModel(str(base), "")})()
+    submission = replace(house.submission, base_models=bases)
+    request = TrainingRequest(character_id=ann.id, family="sd15", backend="ai_toolkit")
+    gpu.set(2_000, ((4711, "/opt/blender", 3_000),))
+    found = {finding.code: finding for finding in submission.preflight(request).findings}
+    assert "blender 3.1 GB" in found["gpu_in_use"].message
+    gpu.set()
+    assert "gpu_in_use" not in {finding.code for finding in submission.preflight(request).findings}
+
+
+def test_every_fix_the_server_names_is_a_button_of_the_panel():
+    root = FOLDER.parent.parent
+    named = {
+        fix
+        for file in (root / "training").rglob("*.py")
+        for fix in re.findall(r'fix="(\w+)"', file.read_text())
+    }
+    buttons = set(
+        re.findall(r"^  (\w+): \{ word:", (root / "js/components/findings.js").read_text(), re.MULTILINE)
+    )
+    assert len(named) >= 12 and named == buttons
 
 
 def test_what_cannot_be_told_is_not_made_up():

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import subprocess
+import sys
 import tarfile
 import urllib.request
 from pathlib import Path, PurePosixPath
 
 import pytest
-from isengard.core.errors import NotReadyError
 from isengard.core.settings import Settings
 from isengard.training import downloads
 from isengard.training.backends.ai_toolkit import locate
-from isengard.training.backends.ai_toolkit.setup import install, pins, service
+from isengard.training.backends.ai_toolkit.setup import service
 from isengard.training.backends.ai_toolkit.setup.install import Installer
 from isengard.training.backends.ai_toolkit.setup.marker import Marker
-from isengard.training.backends.ai_toolkit.setup.pins import EnvironmentPin, Machine, Pins
+from isengard.training.backends.ai_toolkit.setup.pins import EnvironmentPin, Pins
 from task_house import task_house  # noqa: F401 - fixture
 
 SOURCE = Path(__file__).resolve().parents[1] / "fakes" / "trainer_source"
@@ -47,6 +48,13 @@ def archive(where: Path, *, change=None) -> tuple[str, str]:
             if ".git" not in path.parts:
                 tar.add(path, f"trainer-main/{path.relative_to(checkout)}", recursive=False)
     return file.as_uri(), tree.stdout.strip()
+
+
+def freeze() -> str:
+    """What `pip freeze` says of the Python we run in, which in real life is ComfyUI's; by uv where it has no pip."""
+    own = [sys.executable, "-m", "pip", "freeze", "--all"]
+    command = own if importlib.util.find_spec("pip") else ["uv", "pip", "freeze", "--python", sys.executable]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 @pytest.fixture
@@ -85,13 +93,13 @@ def folder(paths):
 
 
 def test_a_trainer_is_installed_tried_out_found_and_removed(task_house, make, tmp_path, folder, paths):  # noqa: F811
-    frozen = install.own_packages()
+    frozen = freeze()
     job = task_house.run(make(*archive(tmp_path / "a")))
     assert job.state.value == "completed", (
         job.error,
         (task_house.paths.job(job.id) / "trainer.log").read_text(),
     )
-    assert Marker.read(folder).complete and install.own_packages() == frozen
+    assert Marker.read(folder).complete and freeze() == frozen
     found, state = locate.find(Settings(), paths)
     assert state.state == "ready" and found.folder == folder and found.version == "0.12.26"
     assert found.python.is_relative_to(folder), "the trainer has its own Python"
@@ -204,35 +212,23 @@ def test_without_room_nothing_is_begun(task_house, make, tmp_path, monkeypatch):
     assert (job.state.value, job.error.code) == ("paused", "disk_full")
 
 
-def test_which_environment_fits():
-    record = pins.shipped()
-    assert pins.environment_for(record, Machine("Linux", 590), allow_cpu=False).name == "linux-cu130"
-    assert pins.environment_for(record, Machine("Linux", 550), allow_cpu=False).name == "linux-cu128"
-    assert pins.environment_for(record, Machine("Linux", 0), allow_cpu=True).name == "linux-cpu"
-    assert pins.environment_for(record, Machine("Windows", 581), allow_cpu=False).name == "windows-cu130"
-    refused = {
-        ("Linux", 0): "gpu_missing",
-        ("Linux", 470): "driver_too_old",
-        ("Darwin", 0): "system_unsupported",
-    }
-    for (system, driver), code in refused.items():
-        with pytest.raises(NotReadyError) as caught:
-            pins.environment_for(record, Machine(system, driver), allow_cpu=False)
-        assert caught.value.code == code and caught.value.hint
+def test_packages_that_change_in_comfyuis_python_are_noticed(task_house, make, tmp_path, monkeypatch):  # noqa: F811
+    """ComfyUI's own Python must be as it was: something is put into it while the trainer is being unpacked."""
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
 
+    def intrude(task):
+        intruder = site / "intruder-1.0.dist-info"
+        intruder.mkdir()
+        (intruder / "METADATA").write_text("Metadata-Version: 2.1\nName: intruder\nVersion: 1.0\n")
+        check(task)
 
-def test_the_shipped_locks_name_every_file_by_hash_and_no_address():
-    for lock in pins.LOCKS.glob("*.txt"):
-        text = lock.read_text()
-        blocks = text.replace("\\\n", " ").splitlines()
-        assert blocks and all("==" in block and "--hash=sha256:" in block for block in blocks), lock.name
-        assert "://" not in text and "git+" not in text
-
-
-def test_the_owners_own_source_is_theirs_to_choose():
-    chosen = pins.chosen(Settings(ai_toolkit_repo="https://example.org/fork.git", ai_toolkit_ref="v1"))
-    assert chosen.archive_url == "https://example.org/fork/archive/v1.tar.gz" and chosen.tree == ""
-    assert pins.chosen(Settings()).tree == pins.shipped().tree
+    work = make(*archive(tmp_path / "a"))
+    check = Installer._check
+    monkeypatch.setattr(Installer, "_check", intrude)
+    job = task_house.run(work)
+    assert (job.state.value, job.error.code) == ("failed", "comfyui_python_changed")
 
 
 def test_a_trees_id_is_gits_own(tmp_path):

@@ -23,12 +23,13 @@ def hub():
 
 
 @pytest.fixture
-def server(tmp_path, hub):
+def server(tmp_path, hub, request):
+    """With a token in the environment unless the test's parameter is another one."""
     environment = {
         "ISENGARD_MODE": "fast-test",
-        "ISENGARD_IDLE_S": "1",
+        "ISENGARD_IDLE_S": "2",
         "HF_ENDPOINT": hub.url,
-        "HF_TOKEN": "hf_abcdefgh",
+        "HF_TOKEN": getattr(request, "param", "hf_abcdefgh"),
     }
     server = WebServer(tmp_path, environment=environment)
     Api(server.url).wait_until_ready()
@@ -77,6 +78,26 @@ def test_a_gated_model_says_what_to_do(server, hub):
     assert (job["state"], job["error"]["code"]) == ("failed", "model_gated") and "token" in job["error"][
         "hint"
     ]
+
+
+@pytest.mark.parametrize("server", [""], indirect=True)
+def test_a_token_entered_in_the_panel_counts_at_once_for_a_running_worker_too(server, hub, tmp_path):
+    api = Api(server.url)
+    family = next(f for f in api.get("/training/families")["items"] if f["key"] == "flux1_dev")
+    assert (family["needs_token"], family["page"]) == (
+        True,
+        "https://huggingface.co/black-forest-labs/FLUX.1-dev",
+    )
+    hub.statuses = [401]
+    job = wait(api, api.post("/training/models/sd15/download", {"confirm": True}))
+    assert (job["state"], job["error"]["code"]) == ("failed", "model_gated")
+    changed = api.patch("/settings", {"hf_token": "hf_enteredinpanel"})
+    assert "hf_entered" not in str(changed)
+    job = wait(api, api.post(f"/training/jobs/{job['id']}/retry"))
+    assert job["state"] == "completed", job["error"]
+    assert [asked[2] for asked in hub.asked] == ["", "Bearer hf_enteredinpanel"]
+    family = next(f for f in api.get("/training/families")["items"] if f["key"] == "flux1_dev")
+    assert not family["needs_token"]
 
 
 def test_the_same_is_not_fetched_twice_at_once(server, hub):

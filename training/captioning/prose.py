@@ -20,6 +20,8 @@ _PREAMBLE = re.compile(
     re.IGNORECASE,
 )
 
+_ARTICLE = re.compile(r"^(?:A|An|The)\b")
+
 
 def prompt_for(class_word: str) -> str:
     return PROMPT.format(class_word=class_word)
@@ -37,5 +39,5 @@ def caption_of(said: str, trigger: str, class_word: str) -> str:
     if not text:
         return fallback(trigger, class_word)
     if not re.match(rf"{re.escape(trigger)}\b", text):
-        text = f"{trigger}, {text}"
+        text = f"{trigger}, {_ARTICLE.sub(lambda found: found.group().lower(), text)}"
     return text if len(text) <= MAX_CAPTION else text[: MAX_CAPTION - 1].rsplit(" ", 1)[0] + "…"

@@ -11,12 +11,13 @@ from ...core import correlation
 from ...core.errors import ForbiddenError, InvalidError
 from ...core.records.job import Job
 from ...core.records.training import TrainingRequest
+from ...core.settings import current_token
 from ...training import presets as presets_module
 from ...training.estimates import estimate, learned_paces
 from ...training.family_records import Family
 from ...training.installable import InstallableBackend
 from ...training.machine import Machine
-from ...training.models import described
+from ...training.models import HUB, described
 from ...training.works import installable
 from .. import lending as lending_service
 from .. import responses
@@ -35,13 +36,19 @@ async def families(services: Services, request: web.Request) -> web.Response:
 
 def _families(services: Services) -> list[dict[str, Any]]:
     models = ComfyBaseModels(services.host, services.settings)
+    token = bool(current_token(services.settings, services.paths))
     return [
-        _family(family, models.names(family), described(family.files, shown_models(services, family)))
+        _family(
+            family,
+            models.names(family),
+            described(family.files, shown_models(services, family)),
+            token=token,
+        )
         for family in services.families.all()
     ]
 
 
-def _family(family: Family, names: list[str], files: list[dict[str, Any]]) -> dict[str, Any]:
+def _family(family: Family, names: list[str], files: list[dict[str, Any]], *, token: bool) -> dict[str, Any]:
     shown = family.model_dump(
         mode="json",
         include={"key", "label", "status", "licence", "gated", "min_comfyui", "recipe", "sampling"},
@@ -53,8 +60,9 @@ def _family(family: Family, names: list[str], files: list[dict[str, Any]]) -> di
         "base_models": names,
         "files": files,
         "trains_from": family.trains_from,
-        "hub": family.training_base.hub,
         "placeholder": bool(family.probes),
+        "page": f"{HUB}/{family.training_base.hub}",
+        "needs_token": family.gated and not token,
     }
 
 

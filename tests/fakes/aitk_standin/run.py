@@ -96,6 +96,8 @@ def fail_at_start(fault: str) -> None:
     if kind == "say":
         print("UserWarning: No module named 'triton', going on without", flush=True)
         raise RuntimeError(words)
+    if kind == "gated" and os.environ.get("HF_TOKEN") != words:
+        raise RuntimeError("GatedRepoError: 403 Client Error. Access to model x/y is restricted.")
     if kind == "signal":
         os.kill(os.getpid(), int(words))
 

@@ -99,16 +99,32 @@ class AiToolkitBackend:
                 Finding(severity="error", code="backend_missing", message=state.detail, fix="setup_backend")
             )
         elif state.detail:
-            findings.append(Finding(severity="warning", code="backend_untested", message=state.detail))
-        if not gpus() and not self._settings.allow_cpu:
-            message = "No NVIDIA GPU was found, and training on the processor would take days."
-            findings.append(Finding(severity="error", code="gpu_missing", message=message, fix="fast_test"))
+            findings.append(
+                Finding(
+                    severity="warning", code="backend_untested", message=state.detail, fix="setup_backend"
+                )
+            )
+        findings += self._gpu_findings()
         if not training.base_path:
             message = "The model to train on was not found in ComfyUI's folders."
             findings.append(
                 Finding(severity="error", code="base_model_missing", message=message, fix="download_model")
             )
         return findings
+
+    def _gpu_findings(self) -> list[Finding]:
+        found = gpus()
+        if not found and not self._settings.allow_cpu:
+            message = (
+                "No NVIDIA GPU was found, and training on the processor would take days. Install NVIDIA's driver, or try "
+                "everything in fast-test mode (ISENGARD_MODE=fast-test)."
+            )
+            return [Finding(severity="error", code="gpu_missing", message=message, fix="check_again")]
+        unfit = service.unfit(self._settings, self._paths, found[0].compute) if found else None
+        if unfit is None:
+            return []
+        message = f"{unfit.message} {unfit.hint}"
+        return [Finding(severity="error", code=unfit.code, message=message, fix="setup_backend")]
 
     def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
         found, state = locate.find(self._settings, self._paths)

@@ -15,6 +15,7 @@ from ...log_follower import shown_lines
 
 #: How many lines of the log a failure carries.
 SHOWN_LINES = 20
+_TRACEBACK = "Traceback (most recent call last)"
 #: Exit codes without a traceback: POSIX 128 + signal, Windows NTSTATUS.
 _KILLED, _SEGMENT = 137, 139
 _ACCESS, _ACCESS_SIGNED, _FAST_FAIL = 3221225477, -1073741819, 3221226505
@@ -123,7 +124,7 @@ CATALOGUE: tuple[Failure, ...] = (
 def explain(info: str, lines: Sequence[str], exit_code: int) -> JobError:
     """The failure in our words with the log lines that show it; `trainer_failed` where the catalogue has none."""
     shown = relevant(lines)
-    for text in (info, "\n".join(_traceback(lines)), "\n".join(lines[-SHOWN_LINES:])):
+    for text in (info, "\n".join(_traceback(lines)), "\n".join(_end(lines))):
         for failure in CATALOGUE:
             if any(re.search(words, text) for words in failure.words):
                 return _error(failure, shown)
@@ -149,10 +150,14 @@ def relevant(lines: Sequence[str]) -> list[str]:
 
 
 def _traceback(lines: Sequence[str]) -> list[str]:
-    starts = [
-        number for number, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")
-    ]
+    starts = [number for number, line in enumerate(lines) if line.startswith(_TRACEBACK)]
     return list(lines[starts[-1] :]) if starts else []
+
+
+def _end(lines: Sequence[str]) -> Sequence[str]:
+    """What the last failure may have been caused by: earlier tracebacks of the chain, or the last lines where there are none."""
+    first = next((number for number, line in enumerate(lines) if line.startswith(_TRACEBACK)), None)
+    return lines[-SHOWN_LINES:] if first is None else lines[first:]
 
 
 def _error(failure: Failure, shown: list[str]) -> JobError:

@@ -15,6 +15,7 @@ from pydantic import Field
 from .....core.errors import NotReadyError
 from .....core.records.base import Record
 from .....core.settings import Settings
+from ....gpus import gpus
 
 FOLDER = Path(__file__).resolve().parent
 LOCKS = FOLDER / "locks"
@@ -28,12 +29,25 @@ class EnvironmentPin(Record):
     system: str
     lock: str
     min_driver: int = 0
+    #: the compute capabilities that its wheels hold kernels for, lowest and highest; empty: any
+    compute: list[str] = Field(default_factory=list)
     without: list[str] = Field(default_factory=list)
     first: list[str] = Field(default_factory=list)
     first_index: str = ""
     download_gb: float
     disk_gb: float
     status: str = "proven"
+
+    def runs_on(self, compute: str) -> bool:
+        """Whether its wheels can use a GPU of that capability; nothing is held against one that does not tell."""
+        return self.beyond(compute) == 0
+
+    def beyond(self, compute: str) -> int:
+        """1 for a GPU that is too new for the wheels, -1 for one that is too old, else 0."""
+        if not self.compute or not compute:
+            return 0
+        lowest, highest, given = (_numbers(text) for text in (*self.compute, compute))
+        return 1 if given > highest else -1 if given < lowest else 0
 
 
 class Pins(Record):
@@ -62,14 +76,16 @@ class Pins(Record):
 
 @dataclass(frozen=True)
 class Machine:
-    """What decides which environment fits; `driver` 0 without an NVIDIA GPU."""
+    """What decides which environment fits; `driver` 0 without an NVIDIA GPU, `compute` '' where it does not tell."""
 
     system: str
     driver: int
+    compute: str = ""
 
     @classmethod
     def this(cls) -> Machine:
-        return cls(platform.system(), _driver())
+        found = gpus()
+        return cls(platform.system(), _driver(), found[0].compute if found else "")
 
 
 def shipped() -> Pins:
@@ -113,7 +129,31 @@ def environment_for(pins: Pins, machine: Machine, *, allow_cpu: bool) -> Environ
             f"NVIDIA's driver {machine.driver} is too old for AI-Toolkit: {least} or newer is needed.",
             "Update the driver, restart the computer, then press Set up again.",
         )
-    return found
+    suited = next(
+        (pin for pin in here if 0 < pin.min_driver <= machine.driver and pin.runs_on(machine.compute)), None
+    )
+    if suited is None:
+        raise not_supported(machine.compute, found.beyond(machine.compute))
+    return suited
+
+
+def not_supported(compute: str, beyond: int) -> NotReadyError:
+    """A GPU that the wheels hold no kernels for."""
+    if beyond > 0:
+        return NotReadyError(
+            "gpu_too_new",
+            f"This GPU (compute capability {compute}) is newer than the packages that AI-Toolkit is set up with.",
+            "Update Isengard, then set AI-Toolkit up again.",
+        )
+    return NotReadyError(
+        "gpu_too_old",
+        f"This GPU (compute capability {compute}) is too old for the packages that AI-Toolkit needs.",
+        "Use a GPU of the year 2018 or newer.",
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 def _driver() -> int:

@@ -80,6 +80,26 @@ def uninstall(task: Task, paths: DataPaths) -> None:
             shutil.rmtree(folder)
 
 
+def unfit(settings: Settings, paths: DataPaths, compute: str) -> NotReadyError | None:
+    """Why what is installed cannot use this GPU, with what mends it; None where it can or where it is the person's own."""
+    found, _ = locate.find(settings, paths)
+    marker = Marker.read(found.folder) if found is not None else None
+    record = pins.shipped()
+    installed = next((pin for pin in record.environments if marker and pin.name == marker.environment), None)
+    if installed is None or installed.runs_on(compute):
+        return None
+    error = pins.not_supported(compute, installed.beyond(compute))
+    try:
+        pins.environment_for(record, pins.Machine.this(), allow_cpu=False)
+    except NotReadyError:
+        return error
+    return NotReadyError(
+        error.code,
+        f"AI-Toolkit was set up for another GPU than this one (compute capability {compute}).",
+        "Remove AI-Toolkit and set it up again: other packages fit.",
+    )
+
+
 def _ours(paths: DataPaths) -> list[tuple[Path, Marker]]:
     found = sorted((paths.backends / HOME).glob("*"))
     return [(folder, marker) for folder in found if (marker := Marker.read(folder)) is not None]

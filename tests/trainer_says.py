@@ -1,0 +1,18 @@
+"""What AI-Toolkit says when it fails, as it stands in its log."""
+
+from __future__ import annotations
+
+#: One real line for each entry of the catalogue that speaks through the log.
+SAID = {
+    "gpu_out_of_memory": "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB",
+    "memory_out": "[enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory",
+    "disk_full": "[Errno 28] No space left on device: 'x.safetensors'",
+    "model_gated": "Access to model black-forest-labs/FLUX.1-dev is restricted. GatedRepoError 403 Client Error",
+    "network_unreachable": "We couldn't connect to 'https://huggingface.co' to load the files",
+    "gpu_not_supported": "CUDA error: no kernel image is available for execution on the device",
+    "backend_broken": "ModuleNotFoundError: No module named 'diffusers'",
+    "base_model_unusable": "safetensors_rust.SafetensorError: Error while deserializing header: HeaderTooLarge",
+    "dataset_empty": "no images found in /data/set",
+    "loss_not_finite": "loss is nan, stopping",
+    "trainer_crashed": "CUDA error: an illegal memory access was encountered",
+}
