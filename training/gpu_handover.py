@@ -58,9 +58,14 @@ class GpuUse(Record):
         return self.gpu.free_bytes >= min(self.needed_bytes, int(self.gpu.total_bytes * 0.97))
 
     @property
-    def comfyui_lets_go(self) -> bool:
-        """False only where ComfyUI is seen with a model on the GPU."""
-        return all((holder.bytes or 0) <= _CONTEXT_BYTES for holder in self.holders if holder.comfyui)
+    def comfyui_holds(self) -> bool | None:
+        """Whether ComfyUI has a model on the GPU; None where that cannot be seen (Windows tells no sizes, a container nobody)."""
+        if not self.holders:
+            return None
+        sizes = [holder.bytes for holder in self.holders if holder.comfyui]
+        if any(size is not None and size > _CONTEXT_BYTES for size in sizes):
+            return True
+        return None if None in sizes else False
 
     def who(self) -> str:
         """`ComfyUI 9.0 GB, blender.exe 1.2 GB`; '' where nobody is seen."""
@@ -76,10 +81,16 @@ class GpuUse(Record):
             return ""
         said = f"{self.gpu.name} has {_gb(self.gpu.free_bytes)} of {_gb(self.gpu.total_bytes)} free and about {_gb(self.needed_bytes)} are wanted."
         holding = f" In use by: {self.who()}." if self.who() else ""
-        if not self.comfyui_lets_go:
-            advice = " ComfyUI was asked to free its memory and did not let go: restart ComfyUI."
-            return said + holding + (advice if self.asked else " Free ComfyUI's memory first.")
-        return said + holding + " Close other programs that use the GPU."
+        return f"{said}{holding} {self._advice()}"
+
+    def _advice(self) -> str:
+        if self.comfyui_holds is False:
+            return "Close other programs that use the GPU."
+        if not self.asked:
+            return "Free ComfyUI's memory, and close other programs that use the GPU."
+        if self.comfyui_holds:
+            return "ComfyUI was asked to free its memory and did not let go: restart ComfyUI."
+        return "ComfyUI was asked to free its memory: if it still holds some, restart it, and close other programs that use the GPU."
 
 
 def measure(paths: DataPaths, uuid: str = "", needed: int = 0) -> GpuUse | None:
@@ -128,10 +139,10 @@ def hand_over(
 
 
 def _settled(use: GpuUse, waited: float, steady: float) -> bool:
-    """Waiting longer frees nothing: ComfyUI was seen to have let go, or cannot be seen and nothing has changed for a while."""
-    if any(holder.comfyui for holder in use.holders):
-        return use.comfyui_lets_go and waited >= _SEEN_S
-    return steady >= _STEADY_S
+    """Waiting longer frees nothing: ComfyUI was seen to hold nothing, or cannot be seen and nothing has changed for a while."""
+    if use.comfyui_holds is False:
+        return waited >= _SEEN_S
+    return use.comfyui_holds is None and steady >= _STEADY_S
 
 
 def _comfyui_pid(paths: DataPaths) -> int | None:

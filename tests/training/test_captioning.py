@@ -96,6 +96,7 @@ def test_photos_are_described_with_the_trigger_in_front(studio, run):
     assert [p.caption for p in studio.house.photos.list(studio.ann.id)] == ["", "", ""], (
         "the server's to write"
     )
+    assert not (studio.house.paths.job(job.id) / "photos").exists(), "the copies go once they have served"
     record = (studio.house.paths.job(job.id) / "captioner.json").read_text()
     assert "hf_" not in record and "Do not describe the face" in record
 

@@ -64,7 +64,7 @@ def test_a_comfyui_that_does_not_let_go_is_named_and_a_restart_advised(paths, gp
     began = time.monotonic()
     use = hand_over(paths, UUID, 20 * GB, patience=QUICK)
     assert time.monotonic() - began < 4 and use.waited_s >= QUICK.wait
-    assert not use.enough and not use.comfyui_lets_go
+    assert not use.enough and use.comfyui_holds
     assert use.words() == (
         "RTX 4090 has 5.2 GB of 25.2 GB free and about 20.0 GB are wanted. In use by: ComfyUI 17.8 GB, "
         "blender.exe 1.3 GB. ComfyUI was asked to free its memory and did not let go: restart ComfyUI."
@@ -74,7 +74,7 @@ def test_a_comfyui_that_does_not_let_go_is_named_and_a_restart_advised(paths, gp
 def test_where_others_hold_it_nobody_waits_for_comfyui(paths, gpu, comfyui):  # noqa: F811
     gpu.set(5_000, ((os.getpid(), "python3", 300), (4711, "/opt/blender", 17_000)))
     use = hand_over(paths, UUID, 20 * GB, patience=Patience(wait=20, look=0.05))
-    assert 2 <= use.waited_s < 6 and use.comfyui_lets_go
+    assert 2 <= use.waited_s < 6 and use.comfyui_holds is False
     assert "blender 17.8 GB" in use.words() and use.words().endswith("Close other programs that use the GPU.")
 
 
@@ -90,8 +90,11 @@ def test_a_wish_to_stop_is_heard_while_waiting(paths, gpu, comfyui):  # noqa: F8
 
 def test_what_the_system_does_not_tell_is_not_made_up(paths, gpu):  # noqa: F811
     gpu.set(5_000, ((4711, "C:\\x\\game.exe", "[N/A]"),), unknown=["compute_cap"])
+    (paths.run / "server.json").write_text(json.dumps({"url": "", "pid": 4711}))
     use = measure(paths, UUID, 20 * GB)
-    assert use.holders[0].bytes is None and use.who() == "game.exe"
+    assert use.comfyui_holds is None and "Free ComfyUI's memory, and close" in use.words()
+    assert "if it still holds some" in use.model_copy(update={"asked": True}).words()
+    assert use.holders[0].bytes is None and use.who() == "ComfyUI"
     assert (use.gpu.compute, use.gpu.name) == ("", "RTX 4090"), "an older driver does not know compute_cap"
 
 

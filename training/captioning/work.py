@@ -96,6 +96,7 @@ def describe(registry: PluginRegistry, task: Task) -> None:
     if missing:
         task.warnings.append(f"{len(missing)} of {len(results)} photos could not be described.")
     atomic.write_json(task.dir / RESULT_FILE, [result.model_dump(mode="json") for result in results])
+    shutil.rmtree(task.dir / PHOTOS, ignore_errors=True)  # ours, and needed by a retry only
     task.tell("finishing", step=len(results) - len(missing), total=len(results))
 
 

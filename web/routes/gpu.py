@@ -26,4 +26,4 @@ def _answer(use: GpuUse | None) -> web.Response:
     if use is None:
         return web.json_response({"gpu": None, "holders": [], "comfyui_holds": False, "words": ""})
     shown = use.model_dump(mode="json", include={"gpu", "holders", "asked", "waited_s"})
-    return web.json_response({**shown, "comfyui_holds": not use.comfyui_lets_go, "words": use.who()})
+    return web.json_response({**shown, "comfyui_holds": use.comfyui_holds is True, "words": use.who()})

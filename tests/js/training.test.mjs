@@ -1,0 +1,47 @@
+/** Captions that describe the person, and the GPU that a training uses. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { gpuNote } from "../../js/components/gpu_note.js";
+import { leakNote } from "../../js/components/leaks.js";
+import { h } from "../../js/lib/dom.js";
+import { installDocument } from "./fake_dom.mjs";
+
+globalThis.document = installDocument();
+const LEAKS = [{ word: "blonde", kind: "hair", at: 12 }, { word: "hair", kind: "hair", at: 19 }];
+const CAPTION = "annqvx with blonde hair <b>";
+
+test("words that describe the person are marked where they stand, as text", () => {
+  const [marked, sentence] = leakNote({ caption: CAPTION, leaks: LEAKS });
+  assert.equal(marked.textContent, CAPTION);
+  assert.deepEqual(marked.children.filter((child) => child.localName === "mark").map((child) => child.textContent), ["blonde", "hair"]);
+  assert.match(sentence.textContent, /“blonde”, “hair” describe the person/);
+});
+
+test("a clean caption, and one that has changed since, are left alone", () => {
+  assert.deepEqual(leakNote({ caption: "annqvx in a park", leaks: [] }), []);
+  assert.deepEqual(leakNote({ caption: "annqvx on a red sofa" }), []);
+  assert.deepEqual(leakNote({ caption: "annqvx in a green park", leaks: LEAKS }), []);
+});
+
+const job = (changes) => ({ id: "job_1", needs: "gpu", state: "running", character_id: "chr_1", progress: { eta_s: 700 }, error: null, ...changes });
+const told = (jobs) => {
+  const place = h("div", {});
+  gpuNote(/** @type {any} */ ({}), place, { jobs, characters: [{ id: "chr_1", name: "Ann" }] });
+  return place;
+};
+
+test("while a training uses the GPU, pictures are warned of it and it can be paused", () => {
+  const place = told([job({})]);
+  assert.equal(place.hidden, false);
+  assert.match(place.textContent, /Ann's training is using the GPU.*about 12 min more.*Pause the training/);
+  assert.doesNotMatch(told([job({ state: "preparing" })]).textContent, /Pause/);
+});
+
+test("a paused one can go on; none, or one on the processor, is not mentioned", () => {
+  assert.match(told([job({ state: "paused" })]).textContent, /is paused.*Go on training/);
+  for (const jobs of [null, [], [job({ needs: "cpu" })], [job({ state: "completed" })], [job({ state: "paused", error: { code: "disk_full" } })]]) {
+    assert.equal(told(jobs).hidden, true);
+  }
+});
