@@ -10,13 +10,13 @@ def hub_has(hub_id: str, hf_home: str = "") -> bool:
     """True when a finished snapshot of `owner/name` is there; nothing is asked of the network."""
     if hub_id.count("/") != 1 or Path(hub_id).is_absolute():
         return False
-    folder = _cache(hf_home) / f"models--{hub_id.replace('/', '--')}"
+    folder = cache_folder(hf_home) / f"models--{hub_id.replace('/', '--')}"
     blobs = folder / "blobs"
     unfinished = any(blobs.glob("*.incomplete")) if blobs.is_dir() else True
     return not unfinished and any((folder / "snapshots").glob("*/*"))
 
 
-def _cache(hf_home: str) -> Path:
+def cache_folder(hf_home: str) -> Path:
     """As the hub's library decides it."""
     explicit = os.environ.get("HF_HUB_CACHE")
     if explicit:

@@ -231,7 +231,8 @@ class Runner:
         """Out of video memory: who held it when the training began."""
         if error.code != GPU_OUT_OF_MEMORY or self._hold is None or not self._hold.words:
             return error
-        return error.model_copy(update={"message": f"{error.message} {self._hold.words}"})
+        message = f"{error.message} {self._hold.words}"
+        return error.model_copy(update={"message": message, "hint": "Then press Retry, or train smaller."})
 
     def _publish(self, checkpoint: Checkpoint, training: ResolvedTraining, last: Progress) -> None:
         version = publish(self._tools.versions, self._dir, training, checkpoint)

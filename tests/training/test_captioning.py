@@ -14,6 +14,7 @@ import pytest
 from isengard.core.errors import ConflictError, NotReadyError
 from isengard.core.records.photo import PhotoPatch
 from isengard.core.settings import Settings
+from isengard.training import downloads
 from isengard.training.captioning.prose import PROMPT, caption_of
 from isengard.training.captioning.submission import CaptionSubmission
 from isengard.training.captioning.work import describe, results_of
@@ -125,6 +126,13 @@ def test_a_failure_is_told_in_words_for_captions(studio, run):
     assert (job.state.value, job.error.code, job.error.offer) == ("failed", "gpu_out_of_memory", "")
     assert "Describing the photos stopped" in job.error.message and "train" not in job.error.hint
     assert any("OutOfMemoryError" in line for line in job.error.log)
+
+
+def test_without_room_for_its_model_nothing_is_begun(studio, run, monkeypatch):
+    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda where: SimpleNamespace(free=10**9))
+    job = run(studio.ask())
+    assert (job.state.value, job.error.code) == ("paused", "disk_full")
+    assert "The model that describes photos needs 4.3 GB" in job.error.message
 
 
 def test_what_was_described_is_not_described_again(studio, run):

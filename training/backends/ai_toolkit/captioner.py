@@ -17,10 +17,11 @@ from ....core.records.worker import BackendState
 from ....core.settings import Settings, current_token
 from ...captioning.interface import PHOTOS, CaptionerCapabilities, Captioning
 from ...captioning.prose import prompt_for
+from ...downloads import need_room
 from ...gpu_handover import Patience
 from ...gpu_hold import PHASE
 from ...gpus import gpus
-from ...hub_cache import hub_has
+from ...hub_cache import cache_folder, hub_has
 from ...interface import LOG_FILE
 from ...task import Task, TaskFailed
 from . import channels, config, failures, locate
@@ -44,9 +45,9 @@ class Model:
     download_gb: float
 
 
-#: The largest that fits is used; on a processor the last. All Apache-2.0, ungated.
+#: The largest that fits with ease is used; on a processor the last. All Apache-2.0, ungated.
 MODELS = (
-    Model("Qwen/Qwen3-VL-8B-Instruct", 22, 19, 17.6),
+    Model("Qwen/Qwen3-VL-8B-Instruct", 30, 19, 17.6),
     Model("Qwen/Qwen3-VL-4B-Instruct", 11, 10.5, 8.9),
     Model("Qwen/Qwen3-VL-2B-Instruct", 0, 6, 4.3),
 )
@@ -102,7 +103,8 @@ class AiToolkitCaptioner:
         found, state = locate.find(self._settings, self._paths)
         if found is None:
             raise NotReadyError("captioner_not_installed", state.detail, "Set it up under Training first.")
-        folder = task.dir / PHOTOS
+        folder, missing = task.dir / PHOTOS, self.capabilities().download_bytes
+        need_room(cache_folder(self._settings.hf_home), missing, why="The model that describes photos")
         atomic.write_text(task.dir / CONFIG_FILE, config.as_text(self.config(task.dir, asked)))
         channels.create_job_db(task.dir / DATABASE)
         self._make_room(task)
