@@ -16,6 +16,7 @@ from ..core.errors import IsengardError
 from ..core.paths import DataPaths, resolve_paths
 from ..core.settings import load_settings
 from ..core.version import VERSION
+from .gpu_handover import measure
 from .gpus import gpus
 from .locks import held, worker_lock_path
 from .worker_main import make_registry
@@ -48,10 +49,10 @@ def _findings(paths: DataPaths) -> Iterator[Finding]:
     yield from _packages()
     found = gpus()
     for gpu in found:
-        yield (
-            "ok",
-            f"GPU {gpu.name}: {gpu.free_bytes / 1024**3:.1f} of {gpu.total_bytes / 1024**3:.1f} GB free",
-        )
+        use = measure(paths, gpu.uuid)
+        who = f" (in use by {use.who()})" if use is not None and use.who() else ""
+        free, total = gpu.free_bytes / 1024**3, gpu.total_bytes / 1024**3
+        yield "ok", f"GPU {gpu.name}: {free:.1f} of {total:.1f} GB free{who}"
     if not found:
         yield "warn", "no NVIDIA GPU found: only fast-test mode makes sense here"
     for backend in make_registry(settings, paths).all("training_backends").values():

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from gpu_house import UUID, gpu  # noqa: F401 - fixture
-from isengard.training import gpus
+from isengard.training import doctor, gpus
 from isengard.training.gpu_handover import Patience, hand_over, measure
 
 GB = 10**9
@@ -111,3 +111,9 @@ def test_a_gpus_use_and_heat_are_read(gpu):  # noqa: F811
     assert gpus.gpus()[0].compute == "8.9"
     gpu.set(4_000)
     assert gpus.GpuSensor(UUID).read() == {"vram_used_bytes": 20_000 * MIB, "temperature_c": 61}
+
+
+def test_the_doctor_says_who_holds_the_gpu(paths, gpu):  # noqa: F811
+    gpu.set(5_000, ((4711, "/opt/blender", 17_000),))
+    said = [text for _, text in doctor._findings(paths)]
+    assert "GPU RTX 4090: 4.9 of 23.4 GB free (in use by blender 17.8 GB)" in said

@@ -114,6 +114,7 @@ class AiToolkitCaptioner:
         watch = _Watch(task, len(asked.photos), already=len(_said(folder, asked)))
         command = [str(found.python), "run.py", str(task.dir / CONFIG_FILE)]
         code = task.run(command, cwd=found.folder, env=env, meanwhile=watch.look)
+        watch.look()
         row = channels.read_job(task.dir / DATABASE)
         if code != 0 or (row is not None and row.status == "error"):
             info = row.info if row is not None else ""
