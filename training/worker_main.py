@@ -55,15 +55,8 @@ def main(argv: list[str]) -> int:
     )
     ledger = open_ledger(settings, paths, clock, lease_s=lease_s, max_attempts=attempts)
     doorbell = Doorbell(settings, paths)
-    hand_over = _seconds("ISENGARD_HAND_OVER_S", Pace.hand_over)
-    pace = Pace(
-        beat=_seconds("ISENGARD_BEAT_S", Pace.beat),
-        polite=_seconds("ISENGARD_POLITE_S", Pace.polite),
-        hand_over=hand_over,
-        lease=lease_s,
-    )
     registry = make_registry(settings, paths)
-    tools = Tools(paths, ledger, registry, VersionStore(paths, clock), pace)
+    tools = Tools(paths, ledger, registry, VersionStore(paths, clock), _pace(lease_s))
     worker = compose(tools, doorbell, settings, stays=bool(settings.redis_url) and not asked.until_idle)
     signal.signal(signal.SIGTERM, lambda *_: worker.stop.set())
     _log.info("Worker started", extra={"context": {"pid": os.getpid(), "version": VERSION}})
@@ -95,6 +88,15 @@ def compose(tools: Tools, doorbell: Doorbell, settings: Settings, *, stays: bool
     idle = _seconds("ISENGARD_IDLE_S", math.inf if stays else Timing.idle)
     timing = Timing(idle=idle, look=look, report=min(look, Timing.report))
     return IsengardWorker(tools, doorbell, slots, description, timing, works=works(tools.registry))
+
+
+def _pace(lease_s: float) -> Pace:
+    return Pace(
+        beat=_seconds("ISENGARD_BEAT_S", Pace.beat),
+        polite=_seconds("ISENGARD_POLITE_S", Pace.polite),
+        hand_over=_seconds("ISENGARD_HAND_OVER_S", Pace.hand_over),
+        lease=lease_s,
+    )
 
 
 def _seconds(variable: str, default: float) -> float:

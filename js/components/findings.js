@@ -35,15 +35,15 @@ export const FIXES = {
 /**
  * @param {import("../store.js").Store} store
  * @param {{severity: string, message: string, fix: string}} finding
- * @param {Place} place
+ * @param {Place | null} [place] null where a finding is only told
  */
-export function findingLine(store, { severity, message, fix }, place) {
+export function findingLine(store, { severity, message, fix }, place = null) {
   const { word, route, act } = FIXES[fix] ?? {};
   const said = h("span", {}, message);
-  const press = () => (route ? store.go(route(place)) : act?.({ ...place, said }));
+  const press = () => (route ? store.go(route(/** @type {Place} */ (place))) : act?.({ .../** @type {Place} */ (place), said }));
   return h("li", { class: `isen-${severity}-line`, "data-severity": severity }, icon(MARKS[severity]),
     h("span", { class: "isen-grow" }, h("span", { class: "isen-hidden-text", text: `${t(`severity_${severity}`)}: ` }), said),
-    word && place.characterId && button(t(word), press, { kind: "link", testid: `isen-fix-${fix}` }));
+    word && place?.characterId && button(t(word), press, { kind: "link", testid: `isen-fix-${fix}` }));
 }
 
 /**

@@ -138,12 +138,12 @@ def test_a_licence_to_accept_leads_to_its_page_and_to_the_token(server, panel_on
     panel = panel_on(server)
     panel.click("isen-character", "isen-train")
     panel.get("isen-family").select_option("flux1_dev")
-    page = panel.get("isen-licence-page")
+    panel.click("isen-fix-enter_token")
+    page = panel.get("isen-gate-page")
     expect(page).to_have_attribute(
         "href", "https://huggingface.co/black-forest-labs/FLUX.1-dev", timeout=10_000
     )
-    panel.click("isen-fix-enter_token")
-    expect(panel.get("isen-hf-token")).to_be_visible()
+    expect(panel.get("isen-gate-token")).to_be_visible()
 
 
 def test_settings_are_written_and_secrets_are_not_shown(server, panel_on):
