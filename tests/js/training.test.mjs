@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { gpuNote } from "../../js/components/gpu_note.js";
+import { interruption } from "../../js/components/interruption.js";
 import { leakNote } from "../../js/components/leaks.js";
 import { h } from "../../js/lib/dom.js";
 import { installDocument } from "./fake_dom.mjs";
@@ -44,4 +45,10 @@ test("a paused one can go on; none, or one on the processor, is not mentioned", 
   for (const jobs of [null, [], [job({ needs: "cpu" })], [job({ state: "completed" })], [job({ state: "paused", error: { code: "disk_full" } })]]) {
     assert.equal(told(jobs).hidden, true);
   }
+});
+
+test("what broke a training off is said on it, and nothing where nothing did", () => {
+  const why = { code: "worker_lost", message: "Interrupted at 1,430 of 2,000.", hint: "It goes on from its last checkpoint." };
+  assert.equal(interruption({ interruption: why }).textContent, "Interrupted at 1,430 of 2,000. It goes on from its last checkpoint.");
+  assert.ok(!interruption({ interruption: null }));
 });

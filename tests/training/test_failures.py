@@ -12,6 +12,7 @@ from isengard.core.ledger import JobFilter
 from isengard.core.records.job import Progress
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.backends.ai_toolkit import channels
+from isengard.training.backends.ai_toolkit.backend import phase_of
 from isengard.training.backends.ai_toolkit.failures import CATALOGUE, explain, relevant
 from isengard.training.eta import Eta
 from isengard.training.run_health import SpillWatch, StallWatch, TrainerSick
@@ -185,6 +186,23 @@ def test_time_left_counts_the_breaks_too():
         eta.left(progress(25, 2.0, phase))
         now[0] += seconds
     assert eta.left(progress(50, 2.0)) == 100 + 3 * 20
+
+
+@pytest.mark.parametrize(
+    ("info", "phase"),
+    [
+        ("", "starting"),
+        ("Starting", "starting"),
+        ("Text Encoder", "loading"),
+        ("Moving transformer to CPU", "loading"),
+        ("Training", "training"),
+        ("Saving model", "saving"),
+        ("Generating images - 0/2", "sampling"),
+        ("Training completed", "finishing"),
+    ],
+)
+def test_whatever_an_architecture_calls_its_parts_they_are_being_loaded(info, phase):
+    assert phase_of(info) == phase
 
 
 def test_bars_before_the_first_step_tell_the_phase(tmp_path):

@@ -44,7 +44,14 @@ VERSION = "1.1.0"
 CONFIG_FILE = "config.json"
 _BARS_BYTES = 4096
 #: AI-Toolkit's words for what it does -> ours.
-_PHASES = (("Loading", "loading"), ("Preparing", "loading"), ("Saving", "saving"), ("Generating", "sampling"))
+_PHASES = {
+    "Starting": "starting",
+    "Training completed": "finishing",
+    "Training": "training",
+    "Saving": "saving",
+    "Generating": "sampling",
+    "Job": "finishing",
+}
 
 
 class AiToolkitBackend:
@@ -217,7 +224,7 @@ class AiToolkitBackend:
 
     def _phase(self, info: str, job_dir: Path) -> str:
         """AI-Toolkit's word for it; while it loads, what its bars say is closer."""
-        phase = next((ours for theirs, ours in _PHASES if info.startswith(theirs)), _phase(info))
+        phase = phase_of(info)
         if phase == "loading":
             return channels.busy_with(channels.read_tail(job_dir / LOG_FILE, _BARS_BYTES)) or phase
         return phase
@@ -260,14 +267,11 @@ class AiToolkitBackend:
             )
 
 
-def _phase(info: str) -> str:
-    return (
-        "training"
-        if info == "Training"
-        else "finishing"
-        if info.startswith("Training completed")
-        else "starting"
-    )
+def phase_of(info: str) -> str:
+    """Each model architecture has its own words for the parts of loading; all else is said by the trainer itself."""
+    if not info:
+        return "starting"
+    return next((ours for theirs, ours in _PHASES.items() if info.startswith(theirs)), "loading")
 
 
 def _samples(folder: Path, job_dir: Path) -> list[SampleFile]:
