@@ -5,22 +5,36 @@ import { upserted } from "./state.js";
 
 const MOST = 200;
 
+/** Whether a comparison that is still being ordered was cancelled, by store and purpose. @type {WeakMap<object, Record<string, {stopped: boolean}>>} */
+const ordering = new WeakMap();
+
 /** Several orders as one action: one correlation id, by which they are found together again. True when all were taken. */
 export async function compare(store, orders) {
+  const round = { stopped: false };
+  ordering.set(store, { ...ordering.get(store), [orders[0]?.purpose]: round });
   const made = await store.attempt(async (id) => {
-    for (const order of orders) store.keepGeneration(await store.api.post("/generations", order, id));
+    for (const order of orders) {
+      const one = store.keepGeneration(await store.api.post("/generations", order, id));
+      if (!round.stopped) continue;
+      await withdraw(store, one, id);
+      return false;
+    }
     return true;
   });
   return Boolean(made);
 }
 
-/** The last first: a cancelled one would let the next begin. */
+/** The last first: a cancelled one would let the next begin. What is still being ordered is not ordered any more. */
 export async function cancelComparison(store, running) {
+  const round = ordering.get(store)?.[running[0]?.purpose];
+  if (round) round.stopped = true;
   await store.attempt(async (id) => {
-    for (const { id: generation } of [...running].sort((a, b) => (a.id < b.id ? 1 : -1))) {
-      store.keepGeneration(await store.api.post(`/generations/${generation}/cancel`, {}, id).catch(ended));
-    }
+    for (const one of [...running].sort((a, b) => (a.id < b.id ? 1 : -1))) await withdraw(store, one, id);
   });
+}
+
+async function withdraw(store, { id: generation }, id) {
+  store.keepGeneration(await store.api.post(`/generations/${generation}/cancel`, {}, id).catch(ended));
 }
 
 /** It had ended before the cancel came. */

@@ -94,10 +94,7 @@ export class IsenTrainings extends View {
     const to = line.indexOf(job) + by;
     if (!job || to < 0 || to >= line.length) return;
     const before = this.store.state.jobs;
-    const there = this.contains(document.activeElement);
     this.store.set({ jobs: placed(before, line, job, to) });
-    // Moving an element takes the focus from it: the next key is for the same training.
-    if (there) /** @type {HTMLElement | null} */ (this.querySelector(`[data-job="${jobId}"] .isen-item`))?.focus({ preventScroll: true });
     const kept = await this.store.attempt((id) => this.store.api.patch(`/training/jobs/${jobId}`, { position: to }, id));
     if (kept) say(this.told, t("moved", { name, n: to + 1 }));
     else this.store.set({ jobs: before });

@@ -31,12 +31,19 @@ export function keyed(parent, items, { id, make, update }) {
     next.set(id(item), !row ? { node: make(item), text } : row.text === text ? row : changed(row, item, text, { make, update }));
   }
   for (const [name, row] of known) if (!next.has(name)) row.node.remove();
+  arrange(parent, next);
+  rows.set(parent, next);
+}
+
+/** Moving an element takes the focus from it: it is given back. */
+function arrange(parent, next) {
+  const focused = parent.ownerDocument?.activeElement;
   let place = parent.firstChild;
   for (const { node } of next.values()) {
     if (node === place) place = place.nextSibling;
     else parent.insertBefore(node, place);
   }
-  rows.set(parent, next);
+  if (focused && focused !== parent.ownerDocument.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
 }
 
 function changed(row, item, text, { make, update }) {

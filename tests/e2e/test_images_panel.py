@@ -60,7 +60,8 @@ def test_every_control_reaches_the_request(images, api, ann):
         "cinematic film still, portrait of {trigger} smiling, on a wide beach"
     )
     assert request["width"] < request["height"] and request["count"] == 2 and request["steps"] == 10
-    assert request["characters"] == [{"id": ann["id"], "checkpoint": "last", "strength": 0.85}]
+    (use,) = request["characters"]
+    assert (use["id"], use["checkpoint"], use["strength"]) == (ann["id"], "last", 0.85)
     assert (request["seed"], request["guidance"], request["negative"]) == (77, 3.5, "hat")
     assert (request["sampler"], request["scheduler"]) == ("ddim", "karras")
     done = api.wait_for(f"/generations/{made['id']}", 60)

@@ -139,7 +139,8 @@ def test_why_it_failed_and_a_smaller_training(server, panel):
 
 def test_pause_resume_save_cancel_and_retry(server, panel):
     job = live_server.train(server, server.ann)
-    panel.click("isen-tab-training", "isen-job-row")
+    panel.click("isen-tab-training")
+    panel.page.locator(f'[data-job="{job["id"]}"]').get_by_test_id("isen-job-row").click()
     state = panel.get("isen-job-state")
     expect(state).to_have_text("running", timeout=20_000)
     panel.click("isen-checkpoints", "isen-save-job")
@@ -192,7 +193,8 @@ def test_the_line_is_put_in_order_by_buttons_and_by_keys(server, panel, monkeypa
 
 def test_the_gpu_is_lent_and_given_back(server, panel, shots):
     job = live_server.train(server, server.ann)
-    panel.click("isen-tab-training", "isen-job-row")
+    panel.click("isen-tab-training")
+    panel.page.locator(f'[data-job="{job["id"]}"]').get_by_test_id("isen-job-row").click()
     expect(panel.get("isen-job-state")).to_have_text("running", timeout=20_000)
     panel.click("isen-lend")
     expect(panel.get("isen-tab-images")).to_have_attribute("aria-selected", "true")

@@ -260,7 +260,7 @@ def test_photos_are_described_marked_and_taken_back(server, trainer, page, photo
     expect(marks).to_have_text(["blonde", "hair"])
     expect(page.page.get_by_text("“blonde”, “hair” describe the person").first).to_be_visible()
     page.page.screenshot(path=str(shots / "captions-leaks.png"))
-    first = page.page.get_by_label("Caption of photo 1")
+    first = page.page.get_by_role("textbox", name="Caption of photo 1")
     expect(first).to_have_value(re.compile("^zorblen, a person with blonde hair sits"))
     first.fill("zorblen on a bench by a river")
     first.blur()

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { compare, loadComparisons, loadSamplers, namesOf } = await import("../../js/comparisons.js");
+const { cancelComparison, compare, loadComparisons, loadSamplers, namesOf } = await import("../../js/comparisons.js");
 const { composed } = await import("../../js/components/looks.js");
 const { pieces, placeOfToken } = await import("../../js/components/prompt_box.js");
 const { stepsOf } = await import("../../js/components/quality.js");
@@ -60,6 +60,17 @@ test("a comparison is one action: one correlation id, kept apart from the pictur
   assert.equal(new Set(calls.map((call) => call.id)).size, 1);
   assert.equal(store.state.comparisons.length, 6);
   assert.deepEqual(store.state.generations, []);
+});
+
+test("a comparison cancelled while it is being ordered orders nothing more", async () => {
+  const { calls, store } = await storeOf((path, n) => ({ id: path.split("/")[3] ?? `gen_${n}`, purpose: "bench", state: path.endsWith("cancel") ? "cancelled" : "queued" }));
+  const ordering = compare(store, STRENGTHS.map((strength) => ({ strength, purpose: "bench" })));
+  await cancelComparison(store, [{ id: "gen_1", purpose: "bench" }]);
+  assert.equal(await ordering, false);
+  const orders = calls.filter((call) => !call.path.endsWith("/cancel"));
+  const cancelled = calls.filter((call) => call.path.endsWith("/cancel")).map((call) => call.path.split("/")[3]);
+  assert.ok(orders.length < STRENGTHS.length);
+  assert.equal(new Set(cancelled).size, orders.length, "each that was ordered is taken back");
 });
 
 test("progress and state of a comparison reach it, proofs reach nothing", async () => {
