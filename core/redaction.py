@@ -7,7 +7,8 @@ from typing import Any
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"hf_[A-Za-z0-9]+"), "hf_***REDACTED***"),
-    (re.compile(r"sk-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"), "sk-***REDACTED***"),
+    # not within a word: "disk-full" and "Frisk-Jones" are no keys
+    (re.compile(r"(?<![A-Za-z0-9])sk-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"), "sk-***REDACTED***"),
     (re.compile(r"(?:/Users|/home)/[^/\s\"']+/"), "/[HOME]/"),
     (re.compile(r"/root/"), "/[HOME]/"),
     (re.compile(r"[A-Za-z]:\\+Users\\+[^\\\s\"']+\\+"), r"\\[HOME]\\"),

@@ -9,6 +9,8 @@ from isengard.core.redaction import redact, redact_value
     [
         ("hf_AbC123", "hf_***REDACTED***"),
         ("sk-abc123", "sk-***REDACTED***"),
+        ("key=sk-abc123 _sk-abc", "key=sk-***REDACTED*** _sk-***REDACTED***"),
+        ("Anna Frisk-Jones, mask-1.png, disk-full", "Anna Frisk-Jones, mask-1.png, disk-full"),
         ("/Users/alice/x", "/[HOME]/x"),
         ("/home/alice/x", "/[HOME]/x"),
         (r"C:\Users\Bob\x", r"\[HOME]\x"),
