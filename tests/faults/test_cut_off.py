@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import time
 
 import pytest
@@ -48,6 +49,24 @@ def running(house, job):
     return process_tree.read_pid_file(str(house.paths.job(job.id) / PID_FILE))
 
 
+def stop_between_writes(house, worker):
+    """SIGSTOP, but not within a transaction: SQLite's lock would then hold everybody up until the worker goes on."""
+    while True:
+        worker.send_signal(signal.SIGSTOP)
+        if not house.paths.jobs_db.exists():
+            return
+        database = sqlite3.connect(house.paths.jobs_db, timeout=0.5, isolation_level=None)
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("ROLLBACK")
+            return
+        except sqlite3.OperationalError:
+            worker.send_signal(signal.SIGCONT)
+            time.sleep(0.05)
+        finally:
+            database.close()
+
+
 def until(holds, timeout_s=20.0):
     deadline = time.monotonic() + timeout_s
     while not holds():
@@ -69,7 +88,7 @@ def test_a_stopped_workers_trainer_ends_before_the_lease(house, ann, start_worke
     job = submit(house, ann)
     first = start_worker("--name", "a", **FAST)
     trainer = running(house, job)
-    first.send_signal(signal.SIGSTOP)
+    stop_between_writes(house, first)
     stopped = time.monotonic()
     second = start_worker("--name", "b", **FAST)
     gone = until(lambda: not process_tree.alive(*trainer))
