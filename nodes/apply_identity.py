@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 #: LoRA files kept in memory by (path, stamp): switching strength or seed reads nothing again.
 KEPT_FILES = 2
-MAX_STRENGTH = 2.0
 #: More modules of a wrong size than this share: a LoRA for another base whose names happen to match (SD1.5 on SDXL).
 MISSHAPED = 0.1
 _log = logging.getLogger("isengard.nodes")
@@ -47,7 +46,7 @@ class IsengardApplyIdentity(io.ComfyNode):
                     "strength",
                     default=1.0,
                     min=0.0,
-                    max=MAX_STRENGTH,
+                    max=identity.MAX_STRENGTH,
                     step=0.05,
                     tooltip="Likeness: 0.7 to 1.0 is usual. 0 switches it off.",
                 ),
@@ -60,19 +59,14 @@ class IsengardApplyIdentity(io.ComfyNode):
 
     @classmethod
     def validate_inputs(cls, checkpoint: Any = "best") -> bool | str:
-        if isinstance(checkpoint, str) and identity.CHECKPOINT.fullmatch(checkpoint):
-            return True
-        return "checkpoint must be best, last or a step."
+        return identity.checkpoint_sense(checkpoint)
 
     @classmethod
     def execute(
         cls, model: Any, character: Any, checkpoint: str = "best", strength: float = 1.0, clip: Any = None
     ) -> io.NodeOutput:
         context = current()
-        if not 0.0 <= float(strength) <= MAX_STRENGTH:
-            raise InvalidError(
-                "strength_out_of_range", "The strength must be between 0 and 2.", "Use about 1."
-            )
+        identity.require_strength(strength)
         version = identity.find_version(context, character, checkpoint)
         if float(strength) == 0.0:
             return io.NodeOutput(model, clip)

@@ -8,7 +8,7 @@ from comfy_api.latest import io
 
 from ..core.errors import InvalidError
 from . import identity
-from .apply_identity import MAX_STRENGTH, fitted
+from .apply_identity import fitted
 from .character import CharacterType
 from .context import current
 
@@ -31,9 +31,7 @@ class IsengardApplyIdentityRegion(io.ComfyNode):
 
     @classmethod
     def validate_inputs(cls, checkpoint: Any = "best") -> bool | str:
-        if isinstance(checkpoint, str) and identity.CHECKPOINT.fullmatch(checkpoint):
-            return True
-        return "checkpoint must be best, last or a step."
+        return identity.checkpoint_sense(checkpoint)
 
     @classmethod
     def execute(
@@ -60,8 +58,7 @@ class IsengardApplyIdentityRegion(io.ComfyNode):
 
 
 def _require_sense(left: float, right: float, strength: float) -> None:
-    if not 0.0 <= float(strength) <= MAX_STRENGTH:
-        raise InvalidError("strength_out_of_range", "The strength must be between 0 and 2.", "Use about 1.")
+    identity.require_strength(strength)
     if not 0.0 <= float(left) < float(right) <= 1.0 or float(right) - float(left) < LEAST_WIDTH:
         raise InvalidError(
             "region_out_of_range", "left must be smaller than right, both between 0 and 1.", "Use 0 and 0.5."
@@ -86,7 +83,7 @@ def _inputs() -> list[Any]:
             "strength",
             default=1.0,
             min=0.0,
-            max=MAX_STRENGTH,
+            max=identity.MAX_STRENGTH,
             step=0.05,
             tooltip="Likeness: 0.7 to 1.0 is usual.",
         ),

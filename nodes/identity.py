@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .context import NodeContext
 
 SLUG = re.compile(r"[a-z0-9-]{1,60}")
+MAX_STRENGTH = 2.0
 CHECKPOINT = re.compile(r"best|last|\d{1,9}|[a-z0-9-]{1,60}/[A-Za-z0-9_-]{1,160}\.safetensors")
 
 
@@ -79,6 +80,19 @@ def find_version(context: NodeContext, value: object, checkpoint: object) -> Ver
             "Train with AI-Toolkit.",
         )
     return version
+
+
+def checkpoint_sense(checkpoint: Any) -> bool | str:
+    """What ComfyUI's `validate_inputs` is told: True, or why this is no checkpoint."""
+    if isinstance(checkpoint, str) and CHECKPOINT.fullmatch(checkpoint):
+        return True
+    return "checkpoint must be best, last or a step."
+
+
+def require_strength(strength: Any) -> None:
+    """InvalidError `strength_out_of_range`."""
+    if not 0.0 <= float(strength) <= MAX_STRENGTH:
+        raise InvalidError("strength_out_of_range", "The strength must be between 0 and 2.", "Use about 1.")
 
 
 def stamp(path: Path) -> str:
