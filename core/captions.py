@@ -69,10 +69,15 @@ def filled(template: str, character: Character) -> str:
     return text
 
 
+def fallback(trigger: str, class_word: str) -> str:
+    """For a photo of which nothing is said."""
+    return f"{trigger}, {class_word}"
+
+
 def training_caption(photo: Photo, character: Character) -> str:
     """What a photo is trained with: its caption, never empty, always with the trigger word."""
     if not photo.caption:
-        return f"{character.trigger_word}, {character.class_word}"
+        return fallback(character.trigger_word, character.class_word)
     if re.search(rf"\b{re.escape(character.trigger_word)}\b", photo.caption):
         return photo.caption
     return f"{character.trigger_word}, {photo.caption}"

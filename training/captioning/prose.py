@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...core.captions import fallback
 from ...core.records.photo import MAX_CAPTION
 
 #: What is asked of a captioner. Whatever a caption names is not learned as part of the person, so the face stays out of it.
@@ -25,11 +26,6 @@ _ARTICLE = re.compile(r"^(?:A|An|The)\b")
 
 def prompt_for(class_word: str) -> str:
     return PROMPT.format(class_word=class_word)
-
-
-def fallback(trigger: str, class_word: str) -> str:
-    """For a photo that nobody could describe."""
-    return f"{trigger}, {class_word}"
 
 
 def caption_of(said: str, trigger: str, class_word: str) -> str:

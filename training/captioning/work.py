@@ -15,6 +15,7 @@ from pydantic import Field
 
 from ...core import atomic
 from ...core.caption_lint import leaks
+from ...core.captions import fallback
 from ...core.errors import ConflictError, NotReadyError, StorageError
 from ...core.paths import contained
 from ...core.photos import PhotoStore
@@ -25,7 +26,7 @@ from ...core.records.photo import Photo
 from ..dataset import copy_photo
 from ..task import Task
 from .interface import ORDER_FILE, PHOTOS, RESULT_FILE, AskedPhoto, Captioner, Captioning
-from .prose import caption_of, fallback
+from .prose import caption_of
 
 SEAM = "captioners"
 
