@@ -18,6 +18,26 @@ from .space import DISK_FULL
 _PAUSE_S = 0.5
 _log = logging.getLogger("isengard.runner")
 T = TypeVar("T")
+BUSY = "database_busy"
+
+
+def open_patiently(open: Callable[[], T]) -> T:
+    """Open the ledger, waiting for as long as another process holds its database: a worker that was frozen within a
+    transaction holds it until it goes on, and nobody would start this one again. Any other StorageError is raised."""
+    told = False
+    while True:
+        try:
+            return open()
+        except StorageError as busy:
+            if busy.code != BUSY:
+                raise
+            if not told:
+                _log.warning(
+                    "Another process holds the job database: waiting for it",
+                    extra={"context": {"code": busy.code, "hint": "a stopped or frozen worker or ComfyUI"}},
+                )
+            told = True
+            time.sleep(_PAUSE_S)
 
 
 class PatientLedger:

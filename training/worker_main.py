@@ -22,6 +22,7 @@ from .gpu_hold import GpuSlot
 from .gpus import gpus
 from .ledgers import MAX_ATTEMPTS, lease_of, open_ledger
 from .locks import worker_lock
+from .patience import open_patiently
 from .queue import Doorbell
 from .runner import Pace, Tools
 from .worker import IsengardWorker, Slot, Timing, describe
@@ -53,7 +54,9 @@ def main(argv: list[str]) -> int:
         _seconds("ISENGARD_LEASE_S", lease_of(settings)),
         int(_seconds("ISENGARD_MAX_ATTEMPTS", MAX_ATTEMPTS)),
     )
-    ledger = open_ledger(settings, paths, clock, lease_s=lease_s, max_attempts=attempts)
+    ledger = open_patiently(
+        lambda: open_ledger(settings, paths, clock, lease_s=lease_s, max_attempts=attempts)
+    )
     doorbell = Doorbell(settings, paths)
     registry = make_registry(settings, paths)
     tools = Tools(paths, ledger, registry, VersionStore(paths, clock), _pace(lease_s))

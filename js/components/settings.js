@@ -14,6 +14,9 @@ export class IsenSettings extends View {
   build() {
     this.className = "isen-stack";
     this.values = h("div", { class: "isen-stack" });
+    this.controls = null;
+    this.mode = h("div");
+    this.written = h("div", { class: "isen-stack" });
     this.log = new LogViewer(this.store, this.route.log);
     this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#notify(), this.#trainer(), this.log.element, this.#report());
     this.#load();
@@ -59,34 +62,56 @@ export class IsenSettings extends View {
   #show({ items, folders }) {
     const named = Object.entries(folders).map(([name, folder]) => h("p", {}, h("small", { class: "isen-muted", text: t(`folder_${name}`) }), h("br"), h("code", { class: "isen-file", text: folder })));
     const rows = items.map((item) => h("tr", {}, h("th", { scope: "row", text: item.name }), h("td", { text: said(item) || "–" }), h("td", { class: "isen-muted", text: item.source })));
-    this.values.replaceChildren(
-      modeChoice(items.find((item) => item.name === "mode"), (name, value) => this.#save(name, value)),
-      this.#editable(items),
+    this.#showMode(items.find((item) => item.name === "mode"));
+    this.written.replaceChildren(
       h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("foldersTitle") }), ...named),
-      h("details", { class: "isen-card isen-fold" }, h("summary", { text: t("valuesTitle") }), h("div", { class: "isen-scroll" }, h("table", { class: "isen-table" }, ...rows))));
+      h("details", { class: "isen-card isen-fold", open: this.written.querySelector("details")?.open }, h("summary", { text: t("valuesTitle") }), h("div", { class: "isen-scroll" }, h("table", { class: "isen-table" }, ...rows))));
+    if (!this.controls) this.values.replaceChildren(this.mode, this.#editable(), this.written);
+    this.#fill(items);
+  }
+
+  #showMode(item) {
+    const known = JSON.stringify(item);
+    if (this.mode.dataset.shows === known) return;
+    this.mode.dataset.shows = known;
+    this.mode.replaceChildren(modeChoice(item, (name, value) => this.#save(name, value)));
   }
 
   async #save(name, value) {
     const changed = await this.store.attempt((id) => this.store.api.patch("/settings", { [name]: value }, id));
-    if (!changed) return;
+    if (!changed) return false;
     this.#show(changed);
     if (name === "language") this.store.refresh();
+    return true;
   }
 
-  #editable(items) {
-    const save = (name, value) => this.#save(name, value);
-    const valueOf = (name) => items.find((item) => item.name === name)?.value;
+  /** Built once: an answer on its way must not take away what is being typed, nor a button that is being pressed. */
+  #editable() {
     const choice = (name, options) => {
-      const box = h("select", { "data-testid": `isen-setting-${name}`, on: { change: () => save(name, box.value) } },
-        ...options.map(([value, text]) => h("option", { value, text, selected: valueOf(name) === value })));
+      const box = h("select", { "data-testid": `isen-setting-${name}`, on: { change: () => this.#save(name, box.value) } },
+        ...options.map(([value, text]) => h("option", { value, text })));
       return box;
     };
     const level = choice("log_level", LEVELS.map((text) => [text, text]));
     const language = choice("language", [["auto", t("languageAuto")], ...Object.entries(LANGUAGES).map(([code, { name }]) => [code, name])]);
-    const token = h("input", { type: "password", autocomplete: "off", "data-testid": "isen-hf-token", placeholder: t(valueOf("hf_token") ? "isSet" : "notSet") });
+    const token = h("input", { type: "password", autocomplete: "off", "data-testid": "isen-hf-token" });
+    this.controls = { log_level: level, language, token };
     return h("section", { class: "isen-card isen-stack" }, field(t("hfToken"), token, t("hfTokenHint")),
-      h("div", { class: "isen-row" }, button(t("save"), () => token.value.trim() && save("hf_token", token.value.trim()), { testid: "isen-save-token" })),
+      h("div", { class: "isen-row" }, button(t("save"), () => this.#saveToken(), { testid: "isen-save-token" })),
       field(t("language"), language, t("languageHint")), field(t("logLevel"), level, t("logLevelHint")));
+  }
+
+  async #saveToken() {
+    const { token } = this.controls;
+    const typed = token.value.trim();
+    if (typed && await this.#save("hf_token", typed) && token.value.trim() === typed) token.value = "";
+  }
+
+  #fill(items) {
+    const valueOf = (name) => items.find((item) => item.name === name)?.value;
+    const { token, ...choices } = this.controls;
+    for (const [name, box] of Object.entries(choices)) box.value = valueOf(name);
+    token.placeholder = t(valueOf("hf_token") ? "isSet" : "notSet");
   }
 }
 

@@ -171,7 +171,10 @@ def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(ima
     before = page.page.evaluate(CANVAS)
     page.get("isen-image").first.click()
     page.get("isen-open-canvas").click()
-    page.page.wait_for_function("() => window.comfyAPI.app.app.graph.nodes.length > 4")
+    page.page.wait_for_function(
+        "() => window.comfyAPI.app.app.extensionManager.workflow.activeWorkflow.filename.startsWith('Isengard Ann')"
+        " && window.comfyAPI.app.app.graph.nodes.some((node) => node.type === 'IsengardSaveImage')"
+    )
     opened = page.page.evaluate(CANVAS)
     assert opened["active"].startswith("Isengard Ann Example") and before["active"] in opened["names"]
     assert {"KSampler", "IsengardSaveImage"} <= set(opened["kinds"]) and "Note" not in opened["kinds"]

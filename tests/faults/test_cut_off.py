@@ -7,9 +7,11 @@ import os
 import signal
 import sqlite3
 import time
+from pathlib import Path
 
 import pytest
 from fakes.tcp_gate import TcpGate
+from isengard.core.database import BUSY_TIMEOUT_S
 from isengard.core.job_states import ENDED, JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training import process_tree
@@ -53,6 +55,7 @@ def stop_between_writes(house, worker):
     """SIGSTOP, but not within a transaction: SQLite's lock would then hold everybody up until the worker goes on."""
     while True:
         worker.send_signal(signal.SIGSTOP)
+        until(lambda: stands_still(worker.pid))
         if not house.paths.jobs_db.exists():
             return
         database = sqlite3.connect(house.paths.jobs_db, timeout=0.5, isolation_level=None)
@@ -65,6 +68,14 @@ def stop_between_writes(house, worker):
             time.sleep(0.05)
         finally:
             database.close()
+
+
+def stands_still(pid):
+    """SIGSTOP reaches one thread after the other: until then one may still begin a transaction."""
+    return all(
+        stat.read_text().rpartition(")")[2].split()[0] == "T"
+        for stat in Path(f"/proc/{pid}/task").glob("*/stat")
+    )
 
 
 def until(holds, timeout_s=20.0):
@@ -101,6 +112,25 @@ def test_a_stopped_workers_trainer_ends_before_the_lease(house, ann, start_worke
     for worker in (first, second):
         worker.wait(30)
     assert_nothing_left(house.paths.root)
+
+
+@pytest.mark.parametrize("redis_url", ["sqlite"], indirect=True)
+def test_a_worker_waits_for_a_held_job_database_and_says_so(house, ann, start_worker, redis_url):
+    """Longer than SQLite's own timeout: a worker that gave up would leave the job queued."""
+    job = submit(house, ann)
+    holder = sqlite3.connect(house.paths.jobs_db, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    worker = start_worker("--name", "a", **FAST)
+    log = house.paths.logs / "worker"
+    until(
+        lambda: any("waiting for it" in file.read_text() for file in log.glob("*.log")), BUSY_TIMEOUT_S + 20
+    )
+    holder.execute("ROLLBACK")
+    holder.close()
+    running(house, job)
+    wait_for(house.ledger, job.id, ENDED)
+    assert house.ledger.get(job.id).state is JobState.COMPLETED
+    worker.wait(30)
 
 
 @pytest.mark.parametrize("redis_url", ["redis"], indirect=True)

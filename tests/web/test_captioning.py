@@ -31,6 +31,17 @@ def wait_for_captions(api, ann, wanted):
     assert captions(api, ann) == wanted
 
 
+def wait_for_change(ledger, correlation_id):
+    """The event comes after the captions."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        for event in ledger.events_after(0):
+            if event.type == "character.changed" and event.correlation_id == correlation_id:
+                return event
+        time.sleep(0.05)
+    raise AssertionError(f"nobody was told of {correlation_id}")
+
+
 def test_photos_are_described_by_a_job_and_it_can_be_taken_back(api, ann, server):
     path = f"/characters/{ann['id']}"
     first = api.get(f"{path}/photos")["items"][0]
@@ -51,8 +62,7 @@ def test_photos_are_described_by_a_job_and_it_can_be_taken_back(api, ann, server
     assert job["state"] == "completed", job["error"]
     assert (job["progress"]["step"], job["correlation_id"]) == (2, "ui-captions-1")
     wait_for_captions(api, ann, ["annqvx with blonde hair", PLACEHOLDER, PLACEHOLDER])
-    changed = [e for e in server.services.ledger.events_after(0) if e.type == "character.changed"]
-    assert changed[-1].correlation_id == "ui-captions-1" and changed[-1].data["change"] == "photos"
+    assert wait_for_change(server.services.ledger, "ui-captions-1").data["change"] == "photos"
     log = {line["service"] for line in api.get("/logs?correlation_id=ui-captions-1")["items"]}
     assert {"api", "worker"} <= log
     undone = api.post(f"{path}/captions", {"plan": "undo"})["items"]
