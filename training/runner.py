@@ -179,7 +179,7 @@ class Runner:
             if now >= next_close:
                 watch.look_closely()
                 next_close = now + self._tools.pace.close_look
-            time.sleep(self._tools.pace.look)
+            trainer.wait(self._tools.pace.look)
 
     def _stop(self, trainer: TrainerProcess, watch: RunWatch, backend: TrainingBackend, order: Order) -> None:
         """Save first when pausing, ask politely, then kill. Always ends in Stopped."""

@@ -89,6 +89,18 @@ def _start(order: dict[str, Any]) -> subprocess.Popen[bytes]:
         )
 
 
+def _told_at_the_end(trainer: subprocess.Popen[bytes]) -> threading.Event:
+    """Set as soon as the trainer has ended."""
+    ended = threading.Event()
+
+    def wait() -> None:
+        trainer.wait()
+        ended.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    return ended
+
+
 def main() -> int:
     """Start, watch, end; never leave anything running behind."""
     tree = _load_process_tree()
@@ -103,8 +115,9 @@ def main() -> int:
             log.write(f"The trainer could not be started: {fault}\n")
         return NOT_STARTED
     tree.write_pid_file(order["pid_file"], trainer.pid)
-    while trainer.poll() is None and not pulse.gone():
-        time.sleep(POLL_S)
+    ended = _told_at_the_end(trainer)
+    while not ended.wait(POLL_S) and not pulse.gone():
+        pass
     code = trainer.poll()
     tree.kill_tree(os.getpid(), itself=False)
     if code is None:

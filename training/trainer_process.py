@@ -6,6 +6,7 @@ import contextlib
 import json
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -51,6 +52,8 @@ class TrainerProcess:
             "keep_fds": list(keep),
         }
         self._write(json.dumps(order))
+        self._ended = threading.Event()
+        threading.Thread(target=self._await_end, name="isengard-trainer-end", daemon=True).start()
 
     @property
     def pid(self) -> int | None:
@@ -61,6 +64,10 @@ class TrainerProcess:
     def poll(self) -> int | None:
         """The trainer's exit code (128 + n after signal n), None while it runs."""
         return self._shim.poll()
+
+    def wait(self, seconds: float) -> None:
+        """Return after `seconds`, or as soon as the trainer has ended."""
+        self._ended.wait(seconds)
 
     def beat(self) -> None:
         self._write("beat")
@@ -76,6 +83,10 @@ class TrainerProcess:
         if self._shim.poll() is None:
             process_tree.kill_tree(self._shim.pid)
         return self._shim.wait()
+
+    def _await_end(self) -> None:
+        self._shim.wait()
+        self._ended.set()
 
     def _write(self, line: str) -> None:
         assert self._shim.stdin is not None
