@@ -115,8 +115,11 @@ class Ledger(RunnerLedger, Protocol):
         until the runner of that very attempt writes, and is taken back when none does."""
 
     # --- jobs, by workers ---
-    def claim(self, *, worker_id: str, owner: str, needs: Collection[str]) -> tuple[Job, Lease] | None:
-        """The best eligible queued job (priority desc, position asc) moves to preparing, attempt + 1; None when there is none."""
+    def claim(
+        self, *, worker_id: str, owner: str, needs: Collection[str], backends: Collection[str] | None = None
+    ) -> tuple[Job, Lease] | None:
+        """The best eligible queued job (priority desc, position asc) moves to preparing, attempt + 1; None when there is none.
+        `backends`: the trainers that are ready here; trainings by others are left to others. None: any."""
 
     def reconcile(self) -> list[Job]:
         """Turn owned jobs whose beat stood still for the lease (by this observer's monotonic clock) into interrupted and,

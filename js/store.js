@@ -4,6 +4,7 @@ import { ApiError } from "./api.js";
 import { continued, galleryPath } from "./gallery.js";
 import { newCorrelationId } from "./lib/ids.js";
 import { LIST_OF_PURPOSE, emptyState, reduced, upserted } from "./state.js";
+import { Reasons, concernsLine } from "./waiting.js";
 
 const ROUTE_KEY = "isengard.route";
 const LISTS = {
@@ -35,6 +36,7 @@ export class Store {
     this.memory = memory;
     this.later = later;
     this.listeners = new Set();
+    this.reasons = new Reasons(this);
     /** @type {any} */
     this.state = { ...emptyState(), route: remembered(memory) };
     api.told = (slow) => slow !== this.state.slow && this.set({ slow });
@@ -58,6 +60,7 @@ export class Store {
   take(event) {
     if (this.#refreshing) this.#late.push(event);
     this.set(reduced(this.state, event));
+    if (concernsLine(event, this.state)) this.reasons.look();
     if (event.type === "job.state" && event.data.job.kind === "model_download" && event.data.state === "completed") this.refresh();
     if (event.type === "job.state" && event.data.job.kind === "training" && event.data.state === "completed") this.#trained(event.data.job);
     if (event.type === "character.changed" && this.state.photos[event.subject.id]) this.loadPhotos(event.subject.id);

@@ -8,7 +8,7 @@ import platform
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..core.clock import SystemClock
@@ -16,8 +16,10 @@ from ..core.errors import IsengardError
 from ..core.ids import new_id
 from ..core.job_states import OWNED, JobState
 from ..core.ledger import JobFilter, Ledger
+from ..core.records.worker import BackendState
 from ..core.records.worker import Worker as WorkerRecord
 from .gpu_hold import GpuSlot
+from .ledgers.able import Able
 from .lending import holds_gpu
 from .locks import machine_name
 from .machine import memory_bytes, swap_bytes
@@ -58,6 +60,7 @@ class IsengardWorker:
         timing: Timing,
         *,
         works: Mapping[str, Work],
+        backends: Callable[[], list[BackendState]],
     ) -> None:
         self._tools = tools
         self._doorbell = doorbell
@@ -65,6 +68,7 @@ class IsengardWorker:
         self._description = description
         self._timing = timing
         self._works = works
+        self._backends = backends
         self._woken = threading.Condition()
         self._busy = 0
         self._last_work = time.monotonic()
@@ -94,7 +98,8 @@ class IsengardWorker:
 
     def _look_around(self, ledger: Ledger) -> None:
         """Say that this worker lives; from time to time take back what others lost."""
-        self._description = self._description.model_copy(update={"beat": self._description.beat + 1})
+        news = {"beat": self._description.beat + 1, "backends": self._backends()}
+        self._description = self._description.model_copy(update=news)
         ledger.report_worker(self._description)
         if time.monotonic() >= self._next_look:
             resume_where_room(ledger, self._tools.paths)
@@ -119,7 +124,9 @@ class IsengardWorker:
             self._busy += 1
         try:
             needs = slot.needs - {"gpu"} if holds_gpu(self._tools.paths, SystemClock()) else slot.needs
-            claimed = self._tools.ledger.claim(worker_id=self._description.id, owner=owner, needs=needs)
+            claimed = self._tools.ledger.claim(
+                worker_id=self._description.id, owner=owner, needs=needs, backends=self._ready()
+            )
             if claimed is None:
                 return False
             job, lease = claimed
@@ -140,15 +147,21 @@ class IsengardWorker:
         with self._woken:
             self._woken.notify_all()
 
+    def _ready(self) -> list[str]:
+        """The trainers that can be used here now: one may have been set up since this worker started."""
+        return [backend.name for backend in self._backends() if backend.state == "ready"]
+
     def _is_idle(self) -> bool:
-        """Nothing runs, nothing waits that this worker could do or may soon inherit, and that for a while."""
+        """Nothing runs here and nothing waits, and that for a while. What others hold matters where it may be inherited;
+        what waits for a better machine keeps this worker, which would be started again at once, and tells why it waits.
+        """
         with self._woken:
             if self._busy or time.monotonic() - self._last_work < self._timing.idle:
                 return False
         states = [JobState.QUEUED, JobState.INTERRUPTED, *OWNED]
         waiting = self._tools.ledger.jobs(JobFilter(states=states), limit=50).items
-        able = frozenset().union(*(slot.needs for slot in self._slots))
-        return not any(job.needs in able for job in waiting)
+        able = Able(frozenset().union(*(slot.needs for slot in self._slots)), self._ready())
+        return not any(job.state is JobState.QUEUED or able.runs(job) for job in waiting)
 
 
 def describe(version: str, slots: int) -> WorkerRecord:

@@ -14,6 +14,7 @@ from ..core.clock import SystemClock
 from ..core.logs import setup_logging
 from ..core.paths import DataPaths, resolve_paths
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
+from ..core.records.worker import BackendState
 from ..core.settings import Settings, load_settings
 from ..core.version import VERSION
 from ..core.versions import VersionStore
@@ -85,12 +86,23 @@ def compose(tools: Tools, doorbell: Doorbell, settings: Settings, *, stays: bool
     found = gpus()[: settings.worker_concurrency]
     slots = [Slot(frozenset({"cpu"}))]
     slots += [Slot(frozenset({"gpu"}), GpuSlot(gpu.uuid, index)) for index, gpu in enumerate(found)]
-    backends = [backend.state() for backend in tools.registry.all("training_backends").values()]
-    description = describe(VERSION, len(slots)).model_copy(update={"gpus": found, "backends": backends})
+    description = describe(VERSION, len(slots)).model_copy(update={"gpus": found})
     look = _seconds("ISENGARD_LOOK_S", Timing.look)
     idle = _seconds("ISENGARD_IDLE_S", math.inf if stays else Timing.idle)
     timing = Timing(idle=idle, look=look, report=min(look, Timing.report))
-    return IsengardWorker(tools, doorbell, slots, description, timing, works=works(tools.registry))
+    return IsengardWorker(
+        tools,
+        doorbell,
+        slots,
+        description,
+        timing,
+        works=works(tools.registry),
+        backends=lambda: _states(tools.registry),
+    )
+
+
+def _states(registry: PluginRegistry) -> list[BackendState]:
+    return [backend.state() for backend in registry.all("training_backends").values()]
 
 
 def _pace(lease_s: float) -> Pace:

@@ -11,7 +11,7 @@ import { FilmStrip } from "./film.js";
 import { failure, goOn } from "./job_after.js";
 import { JobLog } from "./job_log.js";
 import { gpuLine, statusLine, whatWords } from "./job_words.js";
-import { interruption } from "./interruption.js";
+import { interruption, waitsFor } from "./interruption.js";
 import { lendButton } from "./lending.js";
 import { View } from "./view.js";
 
@@ -59,7 +59,7 @@ export class IsenJob extends View {
     const points = state.losses[job.id] ?? [];
     this.#head(job, person, state);
     this.#standing(job, state);
-    fill(this.outcome, [job.state, job.error, job.interruption, job.progress.warnings, job.artifacts.length, person?.name], () => this.#outcome(job, person));
+    fill(this.outcome, [job.state, job.error, job.interruption, job.waits_for, job.progress.warnings, job.artifacts.length, person?.name], () => this.#outcome(job, person));
     fill(this.curve, [points.length, points.at(-1), job.progress.total_steps], () => points.length > 1 && this.#curve(points, job));
     this.film.show(job);
     this.checkpoints.show(job);
@@ -89,7 +89,7 @@ export class IsenJob extends View {
 
   #outcome(job, person) {
     if (job.error) return failure(this, job);
-    if (!ENDED.has(job.state)) return [interruption(job), ...job.progress.warnings.map((text) => h("p", { class: "isen-warn", "data-testid": "isen-job-warning", text }))];
+    if (!ENDED.has(job.state)) return [waitsFor(job), interruption(job), ...job.progress.warnings.map((text) => h("p", { class: "isen-warn", "data-testid": "isen-job-warning", text }))];
     const lora = job.artifacts.find((artifact) => artifact.kind === "lora");
     if (job.state !== "completed" || !lora) return [];
     return [

@@ -3,6 +3,7 @@
 import { h, say } from "../lib/dom.js";
 import { bytes } from "../lib/format.js";
 import { t } from "../locales/words.js";
+import { reasonOf } from "../waiting.js";
 import { phaseWords } from "./job_words.js";
 
 export class TaskProgress {
@@ -19,7 +20,7 @@ export class TaskProgress {
     if (!job) return;
     const { phase, step, total_steps: steps, bytes_done: done, bytes_total: total } = job.progress;
     const photos = job.kind === "captioning" ? steps : 0;
-    const waits = job.state === "queued" ? t("waiting") : job.state === "cancelling" ? t("state_cancelling") : "";
+    const waits = job.state === "queued" ? reasonOf(job)?.message ?? t("waiting") : job.state === "cancelling" ? t("state_cancelling") : "";
     say(this.words, waits || phaseWords(phase) || t("state_preparing"));
     say(this.amount, total ? t("bytesOf", { done: bytes(done), total: bytes(total) }) : photos ? t("photosOf", { n: step, total: photos }) : "");
     if (total || photos) this.bar.value = Math.min(1, total ? done / total : step / photos);

@@ -5,6 +5,7 @@ import { fill, keyed } from "../lib/lists.js";
 import { about, ago } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../state.js";
+import { reasonOf } from "../waiting.js";
 import { whatWords } from "./job_words.js";
 import { face } from "./people.js";
 import { trainerLine, trainerOf } from "./trainer_line.js";
@@ -54,7 +55,7 @@ export class IsenTrainings extends View {
     return {
       id: job.id, going, place, last: place === waitingJobs(state).length - 1, person: person ? { id: person.id, cover: person.cover_photo_id } : { id: "", cover: null },
       name: person?.name ?? t("gone"), what: whatWords(family, job.request.preset),
-      share: shareOf(job), state: job.state, why: job.error?.message ?? "",
+      share: shareOf(job), state: job.state, why: job.error?.message ?? reasonOf(job)?.message ?? "",
       words: [place >= 0 ? t("inLine", { n: place + 1 }) : t(`state_${job.state}`), left || (going ? "" : ago(job.finished_at ?? job.updated_at))].filter(Boolean).join(" · "),
     };
   }

@@ -28,6 +28,22 @@ def test_a_slot_claims_only_what_it_can_run(ledger):
     assert claim(ledger) is None and claim(ledger, ("gpu",)) is not None
 
 
+def test_a_training_is_left_for_a_worker_with_its_trainer(ledger):
+    """Whatever its priority, and it holds nothing else up; other kinds of jobs need no trainer."""
+    first = submit(ledger, needs="gpu", priority=90, backend="ai_toolkit")
+    other = submit(ledger, needs="gpu", backend="fast_test")
+    setup = submit(ledger, priority=10, kind="backend_setup", backend="ai_toolkit")
+
+    def take(*backends):
+        ways = {"worker_id": "w", "owner": "o", "needs": ("gpu", "cpu"), "backends": backends}
+        taken = ledger.claim(**ways)
+        return taken and taken[0].id
+
+    assert [take("fast_test"), take(), take("fast_test")] == [other.id, setup.id, None]
+    assert ledger.get(first.id).state is S.QUEUED
+    assert take("fast_test", "ai_toolkit") == first.id
+
+
 def test_twenty_claims_at_once_give_each_job_to_one(ledger, open_ledger):
     jobs = {submit(ledger).id for _ in range(8)}
     won, others = [], [open_ledger() for _ in range(4)]

@@ -35,7 +35,13 @@ def test_a_worker_takes_no_gpu_job_while_it_is_lent(paths, clock):
     asked = []
     ledger = SimpleNamespace(claim=lambda **options: asked.append(set(options["needs"])))
     worker = IsengardWorker(
-        SimpleNamespace(paths=paths, ledger=ledger), None, [], describe("1", 1), Timing(), works={}
+        SimpleNamespace(paths=paths, ledger=ledger),
+        None,
+        [],
+        describe("1", 1),
+        Timing(),
+        works={},
+        backends=list,
     )
     slot = Slot(frozenset({"gpu", "cpu"}))
     worker._take_one(slot)

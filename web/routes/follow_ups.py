@@ -14,7 +14,7 @@ from ...core.records.job import Job
 from ...core.records.training import TrainingRequest
 from ...training.follow_ups import smaller
 from ...training.interface import ResolvedTraining
-from .. import responses
+from .. import job_view
 from ..errors import read_json
 from ..services import Services
 
@@ -26,9 +26,8 @@ async def retry(services: Services, request: web.Request) -> web.Response:
     body = await read_json(request) if request.can_read_body else {}
     if set(body) - {"smaller"} or not isinstance(body.get("smaller", False), bool):
         raise InvalidError("bad_request", "Only smaller can be said, true or false.", "Correct the body.")
-    return responses.record(
-        await asyncio.to_thread(_retry, services, _id(request), body.get("smaller", False)), 202
-    )
+    job = await asyncio.to_thread(_retry, services, _id(request), body.get("smaller", False))
+    return await job_view.answer(services, job, 202)
 
 
 def _retry(services: Services, job_id: str, less: bool) -> Job:
@@ -58,7 +57,7 @@ async def go_on(services: Services, request: web.Request) -> web.Response:
         job = services.ledger.get(job_id)
         return _rung(services, services.follow_ups.more_steps(job, steps, correlation.current()))
 
-    return responses.record(await asyncio.to_thread(submit), 202)
+    return await job_view.answer(services, await asyncio.to_thread(submit), 202)
 
 
 def _rung(services: Services, job: Job) -> Job:

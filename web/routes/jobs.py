@@ -23,7 +23,7 @@ from ...training.interface import LOG_FILE, ResolvedTraining
 from ...training.log_follower import tail
 from ...training.publishing import publish as publish_checkpoint
 from ...training.run_watch import read_losses
-from .. import lending, responses
+from .. import job_view, lending, responses
 from ..errors import read_json
 from ..services import Services
 
@@ -40,18 +40,18 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
     kinds = [kind for kind in request.query.get("kind", "").split(",") if kind]
     wanted = JobFilter(states, kinds, request.query.get("character_id"))
     page = await asyncio.to_thread(services.ledger.jobs, wanted, limit=limit, cursor=cursor)
-    return responses.records(page.items, page.next_cursor)
+    return await job_view.answers(services, page.items, page.next_cursor)
 
 
 async def submit(services: Services, request: web.Request) -> web.Response:
     wanted = TrainingRequest.model_validate(await read_json(request))
     job = await asyncio.to_thread(services.submission.submit, wanted, correlation.current())
     await asyncio.to_thread(_ring, services, job)
-    return responses.record(job, 202)
+    return await job_view.answer(services, job, 202)
 
 
 async def get(services: Services, request: web.Request) -> web.Response:
-    return responses.record(await asyncio.to_thread(_job, services, request))
+    return await job_view.answer(services, await asyncio.to_thread(_job, services, request))
 
 
 async def move(services: Services, request: web.Request) -> web.Response:
@@ -62,7 +62,7 @@ async def move(services: Services, request: web.Request) -> web.Response:
             "bad_request", "Only priority and position can be changed, as numbers.", "Correct the body."
         )
     job = await asyncio.to_thread(_job, services, request)
-    return responses.record(await asyncio.to_thread(_move, services, job.id, values))
+    return await job_view.answer(services, await asyncio.to_thread(_move, services, job.id, values))
 
 
 async def cancel(services: Services, request: web.Request) -> web.Response:
@@ -79,7 +79,7 @@ async def save_now(services: Services, request: web.Request) -> web.Response:
 
 async def lend(services: Services, request: web.Request) -> web.Response:
     job = await asyncio.to_thread(_job, services, request)
-    return responses.record(await asyncio.to_thread(lending.lend, services, job.id))
+    return await job_view.answer(services, await asyncio.to_thread(lending.lend, services, job.id))
 
 
 async def resume(services: Services, request: web.Request) -> web.Response:
@@ -153,7 +153,7 @@ def _publish(services: Services, job: Job, step: int) -> Version:
 
 async def _order(services: Services, request: web.Request, order: Order) -> web.Response:
     job = await asyncio.to_thread(_job, services, request)
-    return responses.record(await asyncio.to_thread(services.ledger.order, job.id, order))
+    return await job_view.answer(services, await asyncio.to_thread(services.ledger.order, job.id, order))
 
 
 async def _requeue(
@@ -164,7 +164,7 @@ async def _requeue(
         raise InvalidError("wrong_state", refusal, "Reload: it may have changed in the meantime.")
     job = await asyncio.to_thread(services.ledger.requeue, job.id)
     await asyncio.to_thread(_ring, services, job)
-    return responses.record(job)
+    return await job_view.answer(services, job)
 
 
 def _ring(services: Services, job: Job) -> None:

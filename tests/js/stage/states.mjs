@@ -13,6 +13,7 @@ const FAILED = job(3, "failed", { character_id: "chr_8", error: OOM, finished_at
 const DONE = job(2, "completed", { progress: { step: 1400, loss: 0.09 }, artifacts: [...samples(10), { kind: "lora", file: "anna/anna-sd15-001400-bbd1e1b0.safetensors", sha256: "", step: 1400 }], checkpoints: checkpoints(10), finished_at: "2026-08-20T11:00:00Z" });
 const SLOW = job(4, "running", { progress: { ...RUNNING.progress, warnings: ["Training has become 9 times slower: the GPU's memory is full and it borrows the computer's. Free ComfyUI's memory, or cancel and train smaller."] } });
 const AGAIN = job(4, "running", { attempt: 2, interruption: { code: "worker_lost", message: "Interrupted at 930 of 1,400: the worker ended.", hint: "It goes on from its last checkpoint." }, progress: RUNNING.progress });
+const WAITS = job(8, "queued", { character_id: "chr_8", waits_for: { code: "gpu", message: "Waits for a worker with a GPU.", hint: "It begins by itself as soon as a machine with an NVIDIA GPU works for this data folder." } });
 const JOBS = [RUNNING, job(6, "queued", { character_id: "chr_8" }), job(7, "queued", { character_id: "chr_7" }), FAILED, DONE];
 const LOG = Array.from({ length: 40 }, (_, index) => `anna: ${index * 7}/1400 [00:41<12:10, 2.14s/it, lr: 1.0e-04 loss: 1.1e-01]`);
 const OK = { ok: true, findings: [], plan: { photos: 22, held_out: 3, steps: 1400 } };
@@ -91,6 +92,7 @@ export const STATES = {
   "job-failed-log": { ...all, ...at("training", { job: "job_3" }), losses: losses(40), then: click('[data-testid="isen-error-log"]') },
   "job-log": { ...all, ...at("training", { job: "job_5" }), then: click('[data-testid="isen-log"], [data-testid="isen-checkpoints"]') },
   "job-queued": { ...all, ...at("training", { job: "job_7" }), losses: [], log: [] },
+  "job-waits-for-gpu": { ...all, ...at("training", { job: "job_8" }), jobs: [WAITS], losses: [], log: [] },
   "job-done": { ...all, ...at("training", { job: "job_2" }), losses: losses(200) },
   "job-failed": { ...all, ...at("training", { job: "job_3" }), losses: losses(40) },
   images: { ...all, ...at("images"), generations: [generation(5, "running"), generation(4, "completed", { count: 4 }), generation(3, "completed"), generation(2, "failed", { error: OOM })] },

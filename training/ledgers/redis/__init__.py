@@ -17,6 +17,7 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.event import Event, EventType, Subject
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
 from ....core.records.worker import Worker
+from ..able import Able
 from ..job_files import JobFiles
 from ..news import about_worker, essence
 from ..sightings import Sightings, look
@@ -94,8 +95,11 @@ class RedisLedger:
         return self._link.restore([rows.restorable(job) for job in jobs]) if self._link.epoch else 0
 
     # --- jobs, by workers ---
-    def claim(self, *, worker_id: str, owner: str, needs: Collection[str]) -> tuple[Job, Lease] | None:
-        taken = leases.claim(self._link, needs, self._now(), worker_id=worker_id, owner=owner)
+    def claim(
+        self, *, worker_id: str, owner: str, needs: Collection[str], backends: Collection[str] | None = None
+    ) -> tuple[Job, Lease] | None:
+        able = Able(needs, backends)
+        taken = leases.claim(self._link, able, self._now(), worker_id=worker_id, owner=owner)
         if taken is not None:
             self._keep(taken[0])
         return taken

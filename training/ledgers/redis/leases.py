@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.event import Event
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
 from .. import rules
+from ..able import Able
 from ..news import about_job, new_state, state_data
 from ..sightings import Sightings
 from . import rows
@@ -22,11 +24,9 @@ from .rows import Change, Row
 _OWNED = tuple(state.value for state in OWNED)
 
 
-def claim(
-    link: Link, needs: Collection[str], at: str, *, worker_id: str, owner: str
-) -> tuple[Job, Lease] | None:
-    while needs:
-        job_id = link.run("best", *needs)
+def claim(link: Link, able: Able, at: str, *, worker_id: str, owner: str) -> tuple[Job, Lease] | None:
+    while able.needs:
+        job_id = link.run("best", _as_set(able.backends), *able.needs)
         if not job_id:
             return None
         row = rows.load(link, job_id)
@@ -37,6 +37,10 @@ def claim(
         if rows.commit(link, row, taken):
             return job, Lease(job_id=job.id, attempt=job.attempt, owner=owner)
     return None
+
+
+def _as_set(names: Collection[str] | None) -> str:
+    return "" if names is None else json.dumps(dict.fromkeys(names, True))
 
 
 def beat(link: Link, lease: Lease) -> Order:

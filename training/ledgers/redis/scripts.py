@@ -95,11 +95,24 @@ if known[2] == '' then redis.call('HSET', job, 'owner', ARGV[4]) end
 return redis.call('HINCRBY', job, 'beat', 1)
 """
 
+#: the trainers that are ready as a JSON object of names ('' = any), needs…
 _BEST = """
+local ready = ARGV[2] ~= '' and cjson.decode(ARGV[2])
+local function fits(id)
+  if not ready then return true end
+  local job = cjson.decode(redis.call('HGET', p .. 'job:' .. id, 'document'))
+  return job.kind ~= 'training' or ready[job.backend]
+end
+local function first(line)
+  for at = 0, redis.call('ZCARD', line) - 1 do
+    local found = redis.call('ZRANGE', line, at, at, 'WITHSCORES')
+    if fits(found[1]) then return found[1], tonumber(found[2]) end
+  end
+end
 local best, score = nil, nil
-for i = 2, #ARGV do
-  local first = redis.call('ZRANGE', p .. 'queued:' .. ARGV[i], 0, 0, 'WITHSCORES')
-  if first[1] and (score == nil or tonumber(first[2]) < score) then best, score = first[1], tonumber(first[2]) end
+for i = 3, #ARGV do
+  local id, place = first(p .. 'queued:' .. ARGV[i])
+  if id and (score == nil or place < score) then best, score = id, place end
 end
 return best or ''
 """

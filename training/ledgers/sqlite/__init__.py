@@ -16,6 +16,7 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.event import Event, EventType, Subject
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
 from ....core.records.worker import Worker
+from ..able import Able
 from ..job_files import JobFiles
 from ..sightings import Sightings, look
 from . import events, leases, reconciling, rows, wishes, workers
@@ -128,12 +129,15 @@ class SqliteLedger:
             return sum(rows.restore(db, job) for job in jobs)
 
     # --- jobs, by workers ---
-    def claim(self, *, worker_id: str, owner: str, needs: Collection[str]) -> tuple[Job, Lease] | None:
+    def claim(
+        self, *, worker_id: str, owner: str, needs: Collection[str], backends: Collection[str] | None = None
+    ) -> tuple[Job, Lease] | None:
+        able = Able(needs, backends)
         with self._store.read() as db:
-            if not needs or rows.best_queued(db, needs) is None:
+            if not needs or rows.best_queued(db, able) is None:
                 return None
         with self._store.write() as db:
-            taken = leases.claim(db, needs, self._now(), worker_id=worker_id, owner=owner)
+            taken = leases.claim(db, able, self._now(), worker_id=worker_id, owner=owner)
         if taken is not None:
             self._keep(taken[0])
         return taken

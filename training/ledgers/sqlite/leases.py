@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
 from typing import Any
 
 from ....core.job_states import JobState
@@ -11,14 +10,15 @@ from ....core.ledger import Lease
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
 from .. import rules
+from ..able import Able
 from ..news import state_data
 from . import events, rows
 
 
 def claim(
-    connection: sqlite3.Connection, needs: Collection[str], at: str, *, worker_id: str, owner: str
+    connection: sqlite3.Connection, able: Able, at: str, *, worker_id: str, owner: str
 ) -> tuple[Job, Lease] | None:
-    row = rows.best_queued(connection, needs) if needs else None
+    row = rows.best_queued(connection, able) if able.needs else None
     if row is None:
         return None
     job = rules.claimed(row.job, worker_id, at)

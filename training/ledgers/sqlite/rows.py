@@ -13,6 +13,7 @@ from ....core.job_states import ENDED, OWNED, JobState
 from ....core.ledger import JobFilter, Lease
 from ....core.records.base import Page
 from ....core.records.job import Job
+from ..able import Able
 from ..rules import lease_lost
 from . import events
 
@@ -137,14 +138,23 @@ def take(connection: sqlite3.Connection, job: Job, owner: str) -> bool:
     return done.rowcount == 1
 
 
-def best_queued(connection: sqlite3.Connection, needs: Collection[str]) -> Row | None:
-    marks = ", ".join("?" * len(needs))
+def best_queued(connection: sqlite3.Connection, able: Able) -> Row | None:
+    where, values = f"needs IN ({_marks(able.needs)})", [*able.needs]
+    if able.backends is not None:
+        where += (
+            f" AND (kind <> 'training' OR json_extract(document, '$.backend') IN ({_marks(able.backends)}))"
+        )
+        values += able.backends
     found = connection.execute(
-        f"SELECT {_COLUMNS} FROM job WHERE state = ? AND needs IN ({marks})"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM job WHERE state = ? AND {where}"  # noqa: S608
         " ORDER BY priority DESC, position, number LIMIT 1",
-        (JobState.QUEUED.value, *needs),
+        (JobState.QUEUED.value, *values),
     ).fetchone()
     return _row(found) if found is not None else None
+
+
+def _marks(values: Collection[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def queued(connection: sqlite3.Connection, priority: int | None = None) -> list[Job]:

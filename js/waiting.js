@@ -1,0 +1,52 @@
+/** Why queued jobs wait. The server works it out from the workers that live; no event tells it, so it is asked for anew. */
+
+import { ApiError } from "./api.js";
+
+/** Whether after this event the reason of some queued job may be another one. */
+export function concernsLine({ type, data }, { jobs, tasks }) {
+  if (type === "job.state") return data.state === "queued";
+  return type === "worker.state" && [...(jobs ?? []), ...tasks].some((job) => job.state === "queued");
+}
+
+/** {code, message, hint} while nobody who lives can run it. */
+export function reasonOf(job) {
+  return (job.state === "queued" && job.waits_for) || null;
+}
+
+/** `jobs` with the reasons of those that are listed; the others are not queued any more. */
+export function withReasons(jobs, queued) {
+  const reasons = new Map(queued.map((job) => [job.id, job.waits_for]));
+  return jobs?.map((job) => ({ ...job, waits_for: reasons.get(job.id) ?? null })) ?? null;
+}
+
+/** One request at a time; what happened meanwhile is asked for once more at the end. */
+export class Reasons {
+  #asking = false;
+  #again = false;
+
+  /** @param {import("./store.js").Store} store */
+  constructor(store) {
+    this.store = store;
+  }
+
+  async look() {
+    this.#again = true;
+    if (this.#asking) return;
+    this.#asking = true;
+    while (this.#again) {
+      this.#again = false;
+      await this.#fetch();
+    }
+    this.#asking = false;
+  }
+
+  async #fetch() {
+    try {
+      const { items } = await this.store.api.get("/training/jobs?state=queued&limit=200");
+      const { jobs, tasks } = this.store.state;
+      this.store.set({ jobs: withReasons(jobs, items), tasks: withReasons(tasks, items) });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** Why a queued job waits: asked for anew when the line or the workers change, said on the job. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { waitsFor } from "../../js/components/interruption.js";
+import { Store } from "../../js/store.js";
+import { reasonOf, withReasons } from "../../js/waiting.js";
+import { installDocument } from "./fake_dom.mjs";
+
+globalThis.document = installDocument();
+const WHY = { code: "gpu", message: "Waits for a worker with a GPU.", hint: "It begins by itself." };
+const job = (id, state, more = {}) => ({ id, kind: "training", state, ...more });
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+function made(items) {
+  const asked = [];
+  const get = async (path) => {
+    asked.push(path);
+    return { items: items() };
+  };
+  const store = new Store(/** @type {any} */ ({ get }), { memory: null, later: () => {} });
+  store.set({ jobs: [job("job_1", "queued"), job("job_2", "running")], tasks: [] });
+  return { asked, store };
+}
+
+test("a worker that comes or goes changes the reasons, and many at once are one question more", async () => {
+  let why = WHY;
+  const { store, asked } = made(() => [job("job_1", "queued", { waits_for: why })]);
+  const event = { type: "worker.state", subject: { id: "w" }, data: { worker: null } };
+  for (let n = 0; n < 5; n += 1) store.take(event);
+  await settled();
+  assert.equal(asked.length, 2);
+  assert.deepEqual(store.state.jobs.map((known) => known.waits_for), [WHY, null]);
+  why = null;
+  store.take(event);
+  await settled();
+  assert.equal(reasonOf(store.state.jobs[0]), null);
+});
+
+test("a job that is queued is asked about; nothing is asked while nothing waits", async () => {
+  const { store, asked } = made(() => [job("job_1", "queued", { waits_for: WHY })]);
+  store.take({ type: "job.state", subject: { id: "job_1" }, data: { state: "queued", job: job("job_1", "queued") } });
+  await settled();
+  assert.equal(reasonOf(store.state.jobs.find((known) => known.id === "job_1")), WHY);
+  store.set({ jobs: [job("job_2", "running")] });
+  store.take({ type: "worker.state", subject: { id: "w" }, data: { worker: null } });
+  await settled();
+  assert.equal(asked.length, 1);
+});
+
+test("the reason is said in words while the job is queued, and not a moment longer", () => {
+  const [queued] = withReasons([job("job_1", "queued")], [job("job_1", "queued", { waits_for: WHY })]);
+  assert.equal(waitsFor(queued).textContent, "Waits for a worker with a GPU. It begins by itself.");
+  assert.equal(waitsFor({ ...queued, state: "preparing" }), null);
+  assert.equal(waitsFor(job("job_1", "queued")), null);
+  assert.equal(withReasons(null, []), null);
+});

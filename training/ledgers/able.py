@@ -1,0 +1,21 @@
+"""What a worker can run: the same question for a claim, for ending idle, and for what a waiting job is told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from ...core.records.job import Job
+
+
+@dataclass(frozen=True)
+class Able:
+    """Kinds of slots and the trainers that are ready; `backends` None: every trainer."""
+
+    needs: Collection[str]
+    backends: Collection[str] | None = None
+
+    def runs(self, job: Job) -> bool:
+        """Only trainings depend on a trainer: its set-up is there to make one ready."""
+        ready = job.kind != "training" or self.backends is None or job.backend in self.backends
+        return ready and job.needs in self.needs
