@@ -1,9 +1,12 @@
-"""Asking the ComfyUI on this machine to let go of its models before a GPU training. It may be gone: then nothing is held."""
+"""Asking ComfyUI to let go of its models before a GPU training: the one that run/server.json names, and where that is not
+on this machine, this worker's own COMFYUI_URL. It may be gone: then nothing is held.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 import urllib.error
 import urllib.request
 
@@ -15,13 +18,19 @@ _log = logging.getLogger("isengard.comfy_memory")
 
 
 def free_comfyui(paths: DataPaths) -> bool:
-    """POST /free to the server that run/server.json names; False when there is none to ask."""
+    """POST /free; False when there is nobody to ask."""
+    own = os.environ.get("COMFYUI_URL", "").rstrip("/")
+    return any(_free(url) for url in (_named(paths), own) if url.startswith(("http://", "https://")))
+
+
+def _named(paths: DataPaths) -> str:
     try:
-        url = str(json.loads((paths.run / SERVER_FILE).read_text(encoding="utf-8"))["url"])
+        return str(json.loads((paths.run / SERVER_FILE).read_text(encoding="utf-8"))["url"])
     except (OSError, ValueError, KeyError, TypeError):
-        return False
-    if not url.startswith(("http://", "https://")):
-        return False
+        return ""
+
+
+def _free(url: str) -> bool:
     body = json.dumps({"unload_models": True, "free_memory": True}).encode("utf-8")
     request = urllib.request.Request(f"{url}/free", data=body, headers={"Content-Type": "application/json"})
     try:

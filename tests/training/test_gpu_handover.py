@@ -50,6 +50,18 @@ def holding(gpu, mib, free):  # noqa: F811
     )
 
 
+def test_where_the_named_comfyui_is_on_another_machine_the_workers_own_is_asked(paths, comfyui, monkeypatch):
+    from isengard.training.comfy_memory import free_comfyui
+
+    here = json.loads((paths.run / "server.json").read_text())["url"]
+    (paths.run / "server.json").write_text(json.dumps({"url": "http://127.0.0.1:9", "pid": 1}))
+    assert not free_comfyui(paths)
+    monkeypatch.setenv("COMFYUI_URL", f"{here}/")
+    assert free_comfyui(paths) and [path for path, _ in comfyui.asked] == ["/free"]
+    (paths.run / "server.json").unlink()
+    assert free_comfyui(paths) and len(comfyui.asked) == 2
+
+
 def test_comfyui_is_asked_and_what_it_frees_is_measured(paths, gpu, comfyui):  # noqa: F811
     holding(gpu, 17_000, 5_000)
     comfyui.then.append(lambda: threading.Timer(0.3, lambda: holding(gpu, 400, 21_600)).start())
