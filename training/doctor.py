@@ -16,6 +16,7 @@ from ..core.errors import IsengardError
 from ..core.paths import DataPaths, resolve_paths
 from ..core.settings import load_settings
 from ..core.version import VERSION
+from .doctor_redis import redis_findings
 from .gpu_handover import measure
 from .gpus import gpus
 from .locks import held, worker_lock_path
@@ -46,6 +47,7 @@ def _findings(paths: DataPaths) -> Iterator[Finding]:
     yield from _folder(paths)
     for name in ("isengard.db", "jobs.db", "queue.db"):
         yield from _database(paths.root / name)
+    yield from redis_findings(settings.redis_url, paths)
     yield from _packages()
     found = gpus()
     for gpu in found:

@@ -19,6 +19,7 @@ from ..core.settings import Settings, load_settings
 from ..core.version import VERSION
 from ..core.versions import VersionStore
 from .backends import ai_toolkit, fast_test
+from .data_mark import data_mark
 from .gpu_hold import GpuSlot
 from .gpus import gpus
 from .ledgers import MAX_ATTEMPTS, lease_of, open_ledger
@@ -86,7 +87,9 @@ def compose(tools: Tools, doorbell: Doorbell, settings: Settings, *, stays: bool
     found = gpus()[: settings.worker_concurrency]
     slots = [Slot(frozenset({"cpu"}))]
     slots += [Slot(frozenset({"gpu"}), GpuSlot(gpu.uuid, index)) for index, gpu in enumerate(found)]
-    description = describe(VERSION, len(slots)).model_copy(update={"gpus": found})
+    description = describe(VERSION, len(slots)).model_copy(
+        update={"gpus": found, "data_mark": data_mark(tools.paths)}
+    )
     look = _seconds("ISENGARD_LOOK_S", Timing.look)
     idle = _seconds("ISENGARD_IDLE_S", math.inf if stays else Timing.idle)
     timing = Timing(idle=idle, look=look, report=min(look, Timing.report))

@@ -41,3 +41,5 @@ class Worker(Record):
     system: str = ""
     memory_bytes: int = 0
     swap_bytes: int = 0
+    #: what it read from the mark in its DATA_DIR
+    data_mark: str = ""

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ....core.errors import LedgerAwayError, NotReadyError, StorageError
+from ....core.records.worker import Worker
 from .scripts import BODIES, HEADER, RESTORE
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ class Link:
         """Have Redis write its journal anew, without what was deleted; where it keeps none or may not, nothing is done."""
         with contextlib.suppress(LedgerAwayError, StorageError), self._in_our_words():
             self._redis.bgrewriteaof()
+
+    def look(self) -> list[Worker]:
+        """Who works for this Redis, without making it ours. LedgerAwayError, StorageError."""
+        with self._in_our_words():
+            return [Worker.model_validate_json(one) for one in self._redis.hvals(f"{PREFIX}workers")]
 
     def close(self) -> None:
         self._redis.close()
