@@ -11,12 +11,16 @@ from hosts.demo import drawings
 from hosts.journey import Api
 from images_house import ann, api, images, tiny_server  # noqa: F401 - fixtures
 
+#: Two test processes, a ComfyUI, a worker and a browser share two cores; how fast things are is the timing tests' job.
+EXPECT_MS = 15_000
+
 
 @pytest.fixture(scope="module")
 def browser():
     """A module's own browser: while Playwright runs, this thread has an event loop, and no other module could run one."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=EXPECT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.executable(), args=chromium.FLAGS)
         yield browser
