@@ -26,6 +26,11 @@ def changed(base: str, changes=None, **nodes):
     return graph
 
 
+def tinted(base: str):
+    """The portrait with a node of another pack before it is saved."""
+    return changed(base, {"10": {"images": ["20", 0]}}, n20=("SomebodysTint", {"image": ["9", 0]}))
+
+
 def second_pass():
     sampler = {**PORTRAIT["8"]["inputs"], "latent_image": ["20", 0], "denoise": 0.5}
     upscale = {"samples": ["8", 0], "upscale_method": "nearest-exact", "scale_by": 2.0}

@@ -26,6 +26,16 @@ from isengard.generation.service import GenerationService
 
 FOREIGN_PACK = Path(__file__).resolve().parent / "fakes" / "foreign_pack"
 BASE = "mine/v1-5.safetensors"
+FOREIGN_NODES = """
+class Tinted:
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"image": ("IMAGE",)}}
+    RETURN_TYPES, FUNCTION, CATEGORY = ("IMAGE",), "go", "x"
+    def go(self, image):
+        return (image * 0.5,)
+NODE_CLASS_MAPPINGS = {"SomebodysTint": Tinted}
+"""
 
 
 class OneBase:
@@ -74,6 +84,14 @@ def house(paths, quick):
     )
     yield house
     library.close()
+
+
+def put_foreign_nodes(custom_nodes: Path) -> Path:
+    """A pack that knows nothing of ours and brings the node `SomebodysTint`."""
+    pack = custom_nodes / "somebodys_pack"
+    pack.mkdir()
+    (pack / "__init__.py").write_text(FOREIGN_NODES)
+    return pack
 
 
 def put_foreign_pack(custom_nodes: Path) -> Path:

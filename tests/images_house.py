@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from generation_house import put_foreign_nodes
 from hosts import comfyui, fixtures
 from hosts.demo import drawings
 from hosts.journey import Api
@@ -20,6 +21,7 @@ NEWEST = comfyui.FRONTENDS[-1]
 def tiny_server(tmp_path_factory):
     base = comfyui.make_base(tmp_path_factory.mktemp("host"))
     fixtures.put_checkpoint(base)
+    put_foreign_nodes(base / "custom_nodes")
     environment = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "4"}
     server = comfyui.start(
         base, environment=environment, frontend=NEWEST, arguments=("--preview-method", "latent2rgb")

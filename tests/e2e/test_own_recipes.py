@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from bad_recipes import tinted
 from hosts.canvas import LOAD_TWIN
 from hosts.fixtures import CHECKPOINT
+from hosts.journey import ApiError
 from images_house import SMALLER, person
 from isengard.generation.image.recipes import WORKFLOWS
 from playwright.sync_api import expect
@@ -77,6 +79,49 @@ def test_a_dropped_file_is_taken_or_says_why_not(images, api, tmp_path):
     row.get_by_test_id("isen-delete-recipe").click()
     expect(row).to_have_count(0)
     assert page.errors == []
+
+
+def test_foreign_nodes_are_shown_and_agreed_to_once_before_the_first_run(images, api, ann, tmp_path, shots):
+    page = images
+    page.get("isen-prompt").fill("portrait of {trigger}")
+    (tmp_path / "tinted.json").write_text(json.dumps(tinted(CHECKPOINT)))
+    page.get("isen-recipe-shelf").click()
+    page.get("isen-recipe-file").set_input_files(str(tmp_path / "tinted.json"))
+    expect(page.get("isen-own-recipe").filter(has_text="tinted")).to_contain_text("SomebodysTint")
+    expect(page.get("isen-recipe")).to_have_value("tinted")
+    expect(page.get("isen-foreign")).to_contain_text("SomebodysTint")
+    expect(page.get("isen-generate")).to_be_disabled()
+    page.get("isen-foreign").scroll_into_view_if_needed()
+    page.page.screenshot(path=shots / "foreign-nodes.png")
+    order = {"recipe": "tinted", "characters": [{"id": ann["id"]}], "prompt": "{trigger}", "steps": 2}
+    with pytest.raises(ApiError) as refused:
+        api.post("/generations", order)
+    assert (refused.value.status, refused.value.error["code"]) == (409, "recipe_unconfirmed")
+    page.get("isen-confirm-foreign").click()
+    expect(page.get("isen-foreign")).to_be_hidden()
+    made = [made_with(page, api, "tinted") for _ in range(2)]
+    assert made[0]["id"] != made[1]["id"]
+    page.page.evaluate("document.querySelector('isen-panel').store.refresh()")
+    page.get("isen-recipe").select_option("sd15-identity")
+    page.get("isen-recipe").select_option("tinted")
+    expect(page.get("isen-generate")).to_be_enabled()
+    expect(page.get("isen-foreign")).to_be_hidden()
+    row = page.get("isen-own-recipe").filter(has_text="tinted")
+    row.get_by_test_id("isen-delete-recipe").click()
+    expect(row).to_have_count(0)
+    assert page.errors == []
+
+
+def made_with(page, api, name: str) -> dict:
+    """One picture, asked for in the panel; nothing may ask about the recipe meanwhile."""
+    page.page.evaluate(SMALLER)
+    before = page.get("isen-image").count()
+    page.get("isen-generate").click()
+    expect(page.get("isen-image")).to_have_count(before + 1, timeout=60_000)
+    expect(page.get("isen-foreign")).to_be_hidden()
+    made = api.get("/generations")["items"][0]
+    assert (made["recipe"], made["state"]) == (name, "completed"), made["error"]
+    return made
 
 
 def test_two_people_each_with_their_own_likeness_and_words(images, api, ann, tmp_path):

@@ -7,9 +7,9 @@ import shutil
 import urllib.parse
 
 import pytest
-from bad_recipes import BAD_GENERATIONS, bad_recipes, changed, shapes
+from bad_recipes import BAD_GENERATIONS, bad_recipes, changed, shapes, tinted
 from comfyui_prompts import validated
-from generation_house import put_foreign_pack
+from generation_house import put_foreign_nodes, put_foreign_pack
 from hosts import comfyui, fixtures
 from hosts.journey import Api, ApiError
 from isengard.core.clock import SystemClock
@@ -21,24 +21,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 SHAPES = shapes(fixtures.CHECKPOINT)
 #: ComfyUI 0.3.75 does not look into the lists of its newer nodes before it runs them; we do.
 LATE = {"missing upscaler"}
-PACK = """
-class Tinted:
-    @classmethod
-    def INPUT_TYPES(cls):
-        return {"required": {"image": ("IMAGE",)}}
-    RETURN_TYPES, FUNCTION, CATEGORY = ("IMAGE",), "go", "x"
-    def go(self, image):
-        return (image * 0.5,)
-NODE_CLASS_MAPPINGS = {"SomebodysTint": Tinted}
-"""
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     base = comfyui.make_base(tmp_path_factory.mktemp("host"))
     fixtures.put_checkpoint(base)
-    (base / "custom_nodes" / "somebodys_pack").mkdir()
-    (base / "custom_nodes" / "somebodys_pack" / "__init__.py").write_text(PACK)
+    put_foreign_nodes(base / "custom_nodes")
     put_foreign_pack(base / "custom_nodes")
     (base / "custom_nodes" / "isengard").unlink()  # a real folder among the others, as users have it
     left_out = shutil.ignore_patterns(".git", "tests", "docs", "node_modules", ".*cache", "__pycache__")
@@ -118,9 +107,7 @@ def test_a_file_dropped_into_the_folder_is_there_at_once(server, api, ann):
 
 
 def test_foreign_nodes_are_named_and_agreed_to_before_the_first_run(server, api, ann):
-    graph = changed(
-        fixtures.CHECKPOINT, {"10": {"images": ["20", 0]}}, n20=("SomebodysTint", {"image": ["9", 0]})
-    )
+    graph = tinted(fixtures.CHECKPOINT)
     info = api.post("/recipes", {"name": "Tinted", "graph": graph})
     assert (info["foreign"], info["confirmed"], info["findings"]) == (["SomebodysTint"], False, [])
     assert refusal(run, api, ann, "tinted") == (409, "recipe_unconfirmed")
