@@ -17,7 +17,7 @@ from .paths import DataPaths, contained
 from .records.checkpoint import Checkpoint, Version
 from .safetensors_metadata import copy_described
 
-#: The score that decides "best" where the identity extra has measured it.
+#: The score that decides "best" where the identity extra has measured it and nobody has chosen.
 LIKENESS = "likeness"
 #: What a version takes over from its checkpoint.
 _CARRIED = {"step", "size", "sha256", "family", "base_sha256", "proof", "scores", "placeholder"}
@@ -42,12 +42,15 @@ class VersionStore:
         return sorted((v for v in found if v is not None), key=lambda v: (v.created_at, v.step))
 
     def best(self, slug: str, family: str | None = None) -> Version | None:
-        """Highest likeness, else the user's pick, else the last one (DESIGN section 6)."""
+        """The user's pick, else the highest likeness, else the last one: a number never overrules a person's eyes."""
         versions = [v for v in self.list(slug) if family in (None, v.family)]
+        picked = next((v for v in reversed(versions) if v.picked), None)
+        if picked is not None:
+            return picked
         scored = [v for v in versions if LIKENESS in v.scores]
         if scored:
             return max(scored, key=lambda v: v.scores[LIKENESS])
-        return next((v for v in reversed(versions) if v.picked), versions[-1] if versions else None)
+        return versions[-1] if versions else None
 
     def find(self, slug: str, checkpoint: str, family: str | None = None) -> Version | None:
         """`best`, `last`, a step number, or a file name as `list` gives it."""

@@ -51,14 +51,17 @@ def test_the_published_file_does_not_share_the_trainers(store, paths, publish):
     assert store.path(version).read_bytes() == b"weights"
 
 
-def test_best_is_likeness_then_pick_then_last(store, publish):
+def test_best_is_the_pick_then_the_likeness_then_the_last(store, publish):
     low, high, last = publish(100), publish(200), publish(300)
     assert store.best("ann") == last
-    store.update(low.model_copy(update={"picked": True}))
-    assert store.best("ann").step == 100
-    store.update(high.model_copy(update={"scores": {"likeness": 0.9}}))
+    for version, likeness in ((low, 0.2), (high, 0.9), (last, 0.4)):
+        store.update(version.model_copy(update={"scores": {"likeness": likeness}}))
     assert store.best("ann").step == 200
-    assert store.find("ann", "last").step == 300 and store.find("ann", "100").step == 100
+    store.pick("ann", low.file)
+    assert store.best("ann").step == store.best("ann", "sd15").step == store.find("ann", "best").step == 100
+    publish(400)
+    assert store.best("ann").step == 100, "what is trained later has to be chosen"
+    assert store.find("ann", "last").step == 400 and store.find("ann", "100").step == 100
     assert store.find("ann", "best", "sdxl") is None and store.find("ann", "7") is None
 
 

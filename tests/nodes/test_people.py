@@ -57,8 +57,9 @@ def test_names_that_are_nobodys(ann, character, name):
 def test_the_fingerprint_follows_what_best_means(ann, character):
     seen = [character.fingerprint_inputs("ann")]
     assert character.fingerprint_inputs("ann") == seen[0]
-    first = ann.versions.list("ann")[0]
-    ann.versions.update(first.model_copy(update={"picked": True}))
+    first, last = ann.versions.list("ann")
+    ann.versions.update(last.model_copy(update={"scores": {"likeness": 0.9}}))
+    ann.versions.pick("ann", first.file)
     seen.append(character.fingerprint_inputs("ann"))
     ann.publish(30)
     seen.append(character.fingerprint_inputs("ann"))
@@ -75,6 +76,14 @@ def test_reference_photos_stay_inside_when_others_can_reach_the_server(ann, comf
     assert tuple(photos.shape) == (4, 1024, 1024, 3) and float(photos.max()) > 0.5
     comfy.listen_is_loopback = False
     assert float(character.execute("ann").args[3].max()) == 0.0
+
+
+def test_the_pick_is_put_on_whatever_the_scores_say(ann, apply, comfy, value):
+    first, last = ann.versions.list("ann")
+    ann.versions.update(last.model_copy(update={"scores": {"likeness": 0.9}}))
+    ann.versions.pick("ann", first.file)
+    apply.execute("model", value, "best", 0.8, "clip")
+    assert "-000010-" in comfy.read[0]
 
 
 @pytest.mark.parametrize(
