@@ -72,6 +72,11 @@ class PluginRegistry:
         """The plugins of a seam, built-in ones first."""
         return list(self._factories(seam))
 
+    def prepare(self) -> None:
+        """Look for foreign plugins now: reading every installed package's entry points takes a while the first time."""
+        for seam in SEAMS:
+            self._factories(seam)
+
     def get(self, seam: str, name: str) -> Any:
         """The plugin, made at first use. Raises NotFoundError `plugin_unknown`."""
         if (seam, name) not in self._made:

@@ -12,7 +12,7 @@ from .door import Door
 
 if TYPE_CHECKING:
     from ..core.plugins import Factory, PluginContext
-    from .services import Host
+    from .services import Host, Services
 
 #: Held on ComfyUI's server object: a pack loaded twice would register its routes twice.
 MARKER = "isengard_door"
@@ -46,7 +46,9 @@ def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventL
     try:
         from .compose import compose
 
-        door.open(compose(host, plugins(host), pack_root, loop))
+        services = compose(host, plugins(host), pack_root, loop)
+        _prepare(door, services)
+        door.open(services)
     except IsengardError as error:
         _log.error(
             "Isengard could not start", extra={"context": {"code": error.code, "reason": error.message}}
@@ -65,6 +67,14 @@ def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventL
                 "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI.",
             )
         )
+
+
+def _prepare(door: Door, services: Services) -> None:
+    """What the first page would otherwise wait for: imports, foreign plugins, the recipes' files."""
+    door.prepare()
+    services.registry.prepare()
+    for pipeline in services.registry.all("image_pipelines").values():
+        pipeline.capabilities()
 
 
 def plugins(host: Host) -> dict[str, dict[str, Factory]]:

@@ -27,6 +27,11 @@ class Door:
     def open(self, services: Services) -> None:
         self._services = services
 
+    def prepare(self) -> None:
+        """Import what answers, in the thread that starts us: neither the first page nor ComfyUI's loop waits for it."""
+        for route in ROUTES:
+            self._handler(route)
+
     def fail(self, failure: Any) -> None:
         self._failure = failure
 

@@ -41,6 +41,12 @@ def picture(path: Path) -> web.FileResponse:
     return web.FileResponse(path, headers={**FILE_HEADERS, "Content-Type": kind})
 
 
+def small_picture(path: Path) -> web.Response:
+    """An image file of ours that is small enough to be read at once."""
+    kind = IMAGE_TYPES[path.suffix]
+    return web.Response(body=path.read_bytes(), headers={**FILE_HEADERS, "Content-Type": kind})
+
+
 def page_of(request: web.Request) -> tuple[int, str | None]:
     """?limit= and ?cursor=; InvalidError `bad_limit`."""
     text = request.query.get("limit", "50")

@@ -5,6 +5,8 @@ import { h } from "../lib/dom.js";
 const GAP = 6;
 /** Rows that are made before they come into sight. */
 const AHEAD = 3;
+/** So long, what is in sight is loaded alone: nothing further down takes its turn. */
+const ALONE_MS = 200;
 /** Nodes that are kept with their loaded pictures after they went out of sight. */
 const KEPT = 240;
 /** Screens left below when more is asked for. */
@@ -19,10 +21,10 @@ export function layoutOf(width, count, { least, most = 6 }) {
 }
 
 /** First and last index in sight, where `top` and `bottom` are measured from the wall's own top. */
-export function visible({ columns, size }, count, { top, bottom }) {
+export function visible({ columns, size }, count, { top, bottom, ahead = AHEAD }) {
   const row = (y) => Math.floor(y / (size + GAP));
-  const first = Math.max(0, row(top) - AHEAD) * columns;
-  const last = Math.min(count, (row(bottom) + AHEAD + 1) * columns);
+  const first = Math.max(0, row(top) - ahead) * columns;
+  const last = Math.min(count, (row(bottom) + ahead + 1) * columns);
   return first < last ? [first, last] : [0, 0];
 }
 
@@ -53,7 +55,9 @@ export class Wall {
   unwatch() {
     this.scroller?.removeEventListener("scroll", this.later);
     this.sizes?.disconnect();
-    this.scroller = null;
+    clearTimeout(this.alone);
+    this.scroller = this.alone = null;
+    this.settled = false;
   }
 
   show(items) {
@@ -69,9 +73,18 @@ export class Wall {
     this.element.style.height = `${layout.height}px`;
     const box = this.scroller.getBoundingClientRect();
     const top = box.top - this.element.getBoundingClientRect().top;
-    const [first, last] = visible(layout, this.items.length, { top, bottom: top + box.height });
+    const [first, last] = visible(layout, this.items.length, { top, bottom: top + box.height, ahead: this.settled ? AHEAD : 0 });
     this.#place(layout, first, last);
-    if (layout.height - (top + box.height) < NEAR * box.height) this.ways.near();
+    if (!this.settled) this.#settle();
+    else if (layout.height - (top + box.height) < NEAR * box.height) this.ways.near();
+  }
+
+  #settle() {
+    if (!this.items.length) return;
+    this.alone ??= setTimeout(() => {
+      this.settled = true;
+      this.later();
+    }, ALONE_MS);
   }
 
   #place({ columns, size }, first, last) {

@@ -20,6 +20,8 @@ test("only what is in sight is drawn, whatever there is", () => {
   assert.ok(last - first < 60 && first % 3 === 0);
   const row = (index) => Math.floor(index / 3) * (layout.size + 6);
   assert.ok(row(first) < 100000 && row(last) > 100800);
+  const alone = visible(layout, 5000, { top: 0, bottom: 300, ahead: 0 });
+  assert.ok(alone[0] === 0 && alone[1] <= 3 * 4 && alone[1] < visible(layout, 5000, { top: 0, bottom: 300 })[1], "at first only what is in sight");
   assert.deepEqual(visible(layout, 5000, { top: -900, bottom: -10 }), [0, 9]);
   assert.deepEqual(visible(layout, 0, { top: 0, bottom: 900 }), [0, 0]);
   assert.equal(layoutOf(50, 3, { least: 92 }).columns, 1);

@@ -71,14 +71,13 @@ async def cancel(services: Services, request: web.Request) -> web.Response:
     return responses.record(await services.generations.cancel(request.match_info["id"]))
 
 
-async def image(services: Services, request: web.Request) -> web.FileResponse:
+async def image(services: Services, request: web.Request) -> web.StreamResponse:
     """The picture itself, or with ?size=thumb a small JPEG of it."""
-    path = await asyncio.to_thread(
-        services.generations.store.image_path, request.match_info["id"], _number(request)
-    )
-    if request.query.get("size") == "thumb":
-        path = await asyncio.to_thread(thumbnail_of, path)
-    return responses.picture(path)
+    store, wanted = services.generations.store, (request.match_info["id"], _number(request))
+    if request.query.get("size") != "thumb":
+        return responses.picture(await asyncio.to_thread(store.image_path, *wanted))
+    # a wall asks for dozens at once: each is one trip to a thread
+    return await asyncio.to_thread(lambda: responses.small_picture(thumbnail_of(store.image_path(*wanted))))
 
 
 async def delete_image(services: Services, request: web.Request) -> web.Response:
