@@ -14,7 +14,8 @@ from pathlib import Path
 from ..core.database import on_network_filesystem
 from ..core.errors import IsengardError
 from ..core.paths import DataPaths, resolve_paths
-from ..core.settings import load_settings
+from ..core.plugins import PluginRegistry
+from ..core.settings import Settings, load_settings
 from ..core.version import VERSION
 from .doctor_redis import redis_findings
 from .gpu_handover import measure
@@ -32,7 +33,7 @@ def main(argv: list[str]) -> int:
     """Print one line a finding; 1 when something must be mended."""
     try:
         paths = resolve_paths(os.environ, None)
-        findings = list(_findings(paths))
+        findings = examined(paths)
     except IsengardError as error:
         findings = [("FAIL", f"{error.message} {error.hint}")]
     print(f"Isengard {VERSION}, Python {sys.version.split()[0]}")
@@ -41,8 +42,13 @@ def main(argv: list[str]) -> int:
     return 1 if any(level == "FAIL" for level, _ in findings) else 0
 
 
-def _findings(paths: DataPaths) -> Iterator[Finding]:
+def examined(paths: DataPaths, registry: PluginRegistry | None = None) -> list[Finding]:
+    """(ok | warn | FAIL, what was found) in the order of reading."""
     settings = load_settings(os.environ, paths)
+    return list(_findings(paths, settings, registry or make_registry(settings, paths)))
+
+
+def _findings(paths: DataPaths, settings: Settings, registry: PluginRegistry) -> Iterator[Finding]:
     yield "ok", f"mode {settings.mode}"
     yield from _folder(paths)
     for name in ("isengard.db", "jobs.db", "queue.db"):
@@ -57,7 +63,7 @@ def _findings(paths: DataPaths) -> Iterator[Finding]:
         yield "ok", f"GPU {gpu.name}: {free:.1f} of {total:.1f} GB free{who}"
     if not found:
         yield "warn", "no NVIDIA GPU found: only fast-test mode makes sense here"
-    for backend in make_registry(settings, paths).all("training_backends").values():
+    for backend in registry.all("training_backends").values():
         state = backend.state()
         level = "ok" if state.state == "ready" else "warn"
         yield level, f"backend {state.name} {state.version}: {state.state}. {state.detail}".rstrip(". ")

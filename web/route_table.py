@@ -34,7 +34,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/events", "events.everything", "Server-sent events with replay"),
     Route("POST", "/logs", "logs.take", "The panel's own log lines"),
     Route("GET", "/logs", "logs.find", "Log lines by correlation id"),
-    Route("GET", "/diagnostics", "logs.diagnostics", "A redacted summary for a bug report"),
+    Route("GET", "/diagnostics", "logs.diagnostics", "A redacted bundle for a bug report, as a zip file"),
     Route("GET", "/characters", "characters.list_all", "All characters, newest first"),
     Route("POST", "/characters", "characters.create", "A new character", "CharacterDraft"),
     Route("GET", "/characters/{id}", "characters.get", "One character"),

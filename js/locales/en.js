@@ -156,7 +156,7 @@ export default {
   hfToken: "Hugging Face token",
   hfTokenHint: "Needed for models that ask you to accept a licence. It is kept here and never shown again.",
   reportTitle: "Report a problem",
-  diagnostics: "Save a summary",
-  diagnosticsHint: "Versions, states and settings, without names, photos or tokens.",
+  diagnostics: "Save a report",
+  diagnosticsHint: "One file with versions, states, what the doctor says and the newest log lines; without names, trigger words, photos or tokens. Look into it before you send it.",
   versionIs: "Isengard {n}, ComfyUI {comfyui}",
 };

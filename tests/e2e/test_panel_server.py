@@ -160,7 +160,7 @@ def test_settings_are_written_and_secrets_are_not_shown(server, panel_on):
     expect(panel.page.locator(".isen-terms")).to_contain_text("learned what this person looks like")
     with panel.page.expect_download() as caught:
         panel.click("isen-diagnostics")
-    assert caught.value.suggested_filename == "isengard-diagnostics.json"
+    assert caught.value.suggested_filename == "isengard-diagnostics.zip"
     panel.context.grant_permissions(["notifications"])
     panel.get("isen-notify").check()
     expect(panel.get("isen-notify")).to_be_checked()

@@ -127,5 +127,5 @@ def test_a_gpus_use_and_heat_are_read(gpu):  # noqa: F811
 
 def test_the_doctor_says_who_holds_the_gpu(paths, gpu):  # noqa: F811
     gpu.set(5_000, ((4711, "/opt/blender", 17_000),))
-    said = [text for _, text in doctor._findings(paths)]
+    said = [text for _, text in doctor.examined(paths)]
     assert "GPU RTX 4090: 4.9 of 23.4 GB free (in use by blender 17.8 GB)" in said

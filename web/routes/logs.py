@@ -1,32 +1,25 @@
-"""The panel's log lines, log search, and the diagnostics summary."""
+"""The panel's log lines, log search, and the diagnostics bundle."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import platform
-import sys
-from collections import deque
-from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
 from ...core.correlation import clean
 from ...core.errors import InvalidError
-from ...core.ledger import JobFilter
 from ...core.logs import SERVICES
-from ...core.redaction import redact_value
-from ...core.version import VERSION
 from .. import responses
+from ..diagnostics import FILE_NAME, bundle
 from ..errors import read_json
+from ..log_lines import newest_lines
 from ..services import Services
 
 MAX_LINES = 100
 MAX_MESSAGE = 2000
 LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
-FILES_SEARCHED = 3
 
 
 async def take(services: Services, request: web.Request) -> web.Response:
@@ -61,52 +54,15 @@ async def find(services: Services, request: web.Request) -> web.Response:
             "bad_service", f"service must be one of {', '.join(SERVICES)}.", "Choose one of these."
         )
     names = [service] if service else list(SERVICES)
-    return responses.as_list(await asyncio.to_thread(_find, services.paths.logs, names, wanted, limit))
-
-
-def _find(logs: Path, names: list[str], wanted: str, limit: int) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for name in names:
-        kept: deque[dict[str, Any]] = deque(maxlen=limit)
-        for file in sorted((logs / name).glob("*.log"))[-FILES_SEARCHED:]:
-            with file.open(encoding="utf-8", errors="replace") as stream:
-                kept.extend(line for text in stream if (line := _line(text, wanted)) is not None)
-        found += kept
-    found.sort(key=lambda line: str(line.get("timestamp", "")))
-    return found[-limit:]
-
-
-def _line(text: str, wanted: str) -> dict[str, Any] | None:
-    if wanted and wanted not in text:
-        return None
-    try:
-        line = json.loads(text)
-    except ValueError:
-        return None
-    return line if isinstance(line, dict) and (not wanted or line.get("correlation_id") == wanted) else None
+    return responses.as_list(await asyncio.to_thread(newest_lines, services.paths.logs, names, wanted, limit))
 
 
 async def diagnostics(services: Services, request: web.Request) -> web.Response:
-    """What a bug report needs, redacted; no photo, no caption, no name."""
-    return web.json_response(redact_value(await asyncio.to_thread(_diagnostics, services)))
-
-
-def _diagnostics(services: Services) -> dict[str, Any]:
-    jobs = services.ledger.jobs(JobFilter(), limit=20).items
-    backends = services.registry.all("training_backends").values()
-    return {
-        "version": VERSION,
-        "comfyui": services.host.version,
-        "mode": services.settings.mode,
-        "python": sys.version.split()[0],
-        "system": platform.platform(),
-        "sources": dict(services.settings.sources),
-        "workers": [worker.model_dump(mode="json") for worker in services.ledger.workers()],
-        "backends": [backend.state().model_dump(mode="json") for backend in backends],
-        "plugin_problems": [vars(problem) for problem in services.registry.problems],
-        "jobs": [
-            job.model_dump(mode="json", include={"id", "kind", "state", "attempt", "backend", "error"})
-            for job in jobs
-        ],
-        "log": _find(services.paths.logs, ["api", "worker"], "", 100),
+    """A zip file with what a bug report needs; no photo, no caption, no name."""
+    content = await asyncio.to_thread(bundle, services)
+    headers = {
+        **responses.FILE_HEADERS,
+        "Content-Type": "application/zip",
+        "Content-Disposition": f'attachment; filename="{FILE_NAME}"',
     }
+    return web.Response(body=content, headers=headers)

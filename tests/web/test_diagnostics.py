@@ -1,0 +1,89 @@
+"""What goes with a bug report: everything that is needed, nobody and no secret in any part of it."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import socket
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+from isengard.web.diagnostics import LINES
+
+MEMBERS = {
+    "versions.json",
+    "state.json",
+    "doctor.txt",
+    "logs/api.jsonl",
+    "logs/worker.jsonl",
+    "logs/frontend.jsonl",
+}
+#: None of them looks like a token, so that only knowing them can keep them out.
+HF_TOKEN, SESSION_TOKEN = "plantedhuggingfaceword", "plantedsessionword12"
+PLANTED = (
+    "Zora Quillfeather",
+    "zora-quillfeather",
+    "zorblen",
+    HF_TOKEN,
+    SESSION_TOKEN,
+    "hf_abc123",
+    "gonefellow",
+)
+
+
+@pytest.fixture
+def planted(server, api, monkeypatch):
+    """A person, one in the trash, and secrets, each told in every log and in the error of a job."""
+    monkeypatch.setenv("HF_TOKEN", HF_TOKEN)
+    monkeypatch.setenv("ISENGARD_TOKEN", SESSION_TOKEN)
+    zora = api.post("/characters", {"name": "Zora Quillfeather", "trigger_word": "zorblen"})
+    gone = api.post("/characters", {"name": "Gonefellow", "trigger_word": "gonqvx"})
+    api.delete(f"/characters/{gone['id']}")
+    paths = server.services.paths
+    said = f"{' '.join(PLANTED)} Zora's photo of {zora['id']} in {paths.root}/jobs and {Path.home()}/pictures"
+    context = {"file": f"{zora['slug']}/x.safetensors", "host": socket.gethostname()}
+    line = {"level": "ERROR", "message": said, "context": context}
+    logging.getLogger("isengard.test").error("%s", said, extra={"context": context})
+    api.post("/logs", {"lines": [line]})
+    (paths.logs / "worker").mkdir(exist_ok=True)
+    worker = json.dumps({"timestamp": "2026", "message": said, "context": {said: said}})
+    (paths.logs / "worker" / "2026-01-01.log").write_text(f"{worker}\n" * (LINES + 5) + "{torn\n")
+    return server
+
+
+def fetched(url: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Its headers, and its parts as texts."""
+    with urllib.request.urlopen(f"{url}/isengard/diagnostics", timeout=30) as answer:
+        archive = zipfile.ZipFile(io.BytesIO(answer.read()))
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+    return headers, {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def test_nobody_and_no_secret_is_in_any_part(planted):
+    headers, parts = fetched(planted.url)
+    assert (headers["content-type"], headers["cache-control"]) == ("application/zip", "private, no-store")
+    assert headers["content-disposition"] == 'attachment; filename="isengard-diagnostics.zip"'
+    assert set(parts) == MEMBERS
+    places = [str(planted.services.paths.root), str(Path.home()), socket.gethostname()]
+    for name, text in parts.items():
+        found = [word for word in (*PLANTED, "Zora", *places) if word.lower() in text.lower()]
+        assert not found, f"{name} tells {found}"
+    for name in ("logs/api.jsonl", "logs/worker.jsonl", "logs/frontend.jsonl"):
+        assert "[PERSON]" in parts[name] and "[SECRET]" in parts[name] and "[DATA]/jobs" in parts[name], name
+
+
+def test_what_a_bug_report_needs_is_in_it(planted):
+    _, parts = fetched(planted.url)
+    versions, state = json.loads(parts["versions.json"]), json.loads(parts["state.json"])
+    assert versions["comfyui"] == "0.3.75" and versions["packages"]["aiohttp"]
+    assert state["mode"] == "fast-test" and {known["name"] for known in state["backends"]} >= {"fast_test"}
+    assert (
+        "isengard.db is whole" in parts["doctor.txt"]
+        and "data folder [DATA] can be written" in parts["doctor.txt"]
+    )
+    lines = [json.loads(line) for line in parts["logs/worker.jsonl"].splitlines()]
+    assert len(lines) == LINES
+    assert any(json.loads(line)["level"] == "ERROR" for line in parts["logs/api.jsonl"].splitlines())

@@ -1,0 +1,129 @@
+"""The bundle that goes with a bug report: versions, states, what the doctor says, the newest log lines; nobody is in it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import platform
+import socket
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from ..core.anonymous import anonymizer
+from ..core.ledger import JobFilter
+from ..core.logs import SERVICES
+from ..core.records.character import Character
+from ..core.settings import SECRETS, load_settings
+from ..core.version import VERSION
+from .log_lines import newest_lines
+from .services import Services
+
+FILE_NAME = "isengard-diagnostics.zip"
+LINES = 500
+JOBS = 20
+#: What behaves differently from version to version.
+PACKAGES = (
+    "aiohttp", "comfyui-frontend-package", "huey", "pillow", "pydantic", "python-json-logger", "redis", "safetensors", "torch",
+)  # fmt: skip
+_JOB = {"id", "kind", "state", "attempt", "backend", "error"}
+
+
+def bundle(services: Services) -> bytes:
+    """The zip file; everything in it has gone through the same redaction."""
+    anonymous = _anonymizer(services)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in _members(services, anonymous):
+            archive.writestr(name, text)
+    return stream.getvalue()
+
+
+def _members(services: Services, anonymous: Callable[[Any], Any]) -> Iterator[tuple[str, str]]:
+    yield "versions.json", _json(anonymous(_versions(services)))
+    yield "state.json", _json(anonymous(_state(services)))
+    yield "doctor.txt", "".join(f"{level:5} {anonymous(text)}\n" for level, text in _doctor(services))
+    for name in SERVICES:
+        lines = newest_lines(services.paths.logs, [name], "", LINES)
+        yield f"logs/{name}.jsonl", "".join(f"{_json(anonymous(line), indent=None)}\n" for line in lines)
+
+
+def _json(value: Any, indent: int | None = 1) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
+def _versions(services: Services) -> dict[str, Any]:
+    return {
+        "isengard": VERSION,
+        "comfyui": services.host.version,
+        "python": sys.version.split()[0],
+        "system": platform.platform(),
+        "packages": {name: _version(name) for name in PACKAGES},
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _state(services: Services) -> dict[str, Any]:
+    jobs = services.ledger.jobs(JobFilter(), limit=JOBS).items
+    backends = services.registry.all("training_backends").values()
+    return {
+        "mode": services.settings.mode,
+        "sources": dict(services.settings.sources),
+        "workers": [worker.model_dump(mode="json", exclude={"host"}) for worker in services.ledger.workers()],
+        "backends": [backend.state().model_dump(mode="json") for backend in backends],
+        "plugin_problems": [vars(problem) for problem in services.registry.problems],
+        "jobs": [job.model_dump(mode="json", include=_JOB) for job in jobs],
+    }
+
+
+def _doctor(services: Services) -> list[tuple[str, str]]:
+    from ..training import doctor
+
+    return doctor.examined(services.paths, services.registry)
+
+
+def _anonymizer(services: Services) -> Callable[[Any], Any]:
+    names = [word for person in _everybody(services) for word in _words_of(person)]
+    current = load_settings(os.environ, services.paths)
+    secrets = [str(getattr(known, name)) for known in (services.settings, current) for name in SECRETS]
+    return anonymizer(names=names, secrets=secrets, places=_places(services))
+
+
+def _everybody(services: Services) -> Iterator[Character]:
+    """Those in the trash too."""
+    for deleted in (False, True):
+        cursor: str | None = None
+        while True:
+            page = services.characters.list(200, cursor, deleted=deleted)
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+
+
+def _words_of(person: Character) -> set[str]:
+    """Trigger words, too, that a LoRA was trained with before they were changed."""
+    former = {version.trigger_word for version in person.versions}
+    return {person.name, person.slug, person.trigger_word, *former}
+
+
+def _places(services: Services) -> dict[str, str]:
+    comfyui = services.host.user_directory.parent
+    told = {
+        services.paths.root: "[DATA]",
+        services.paths.logs: "[LOGS]",
+        comfyui: "[COMFYUI]",
+        Path.home(): "[HOME]",
+    }
+    both = {str(way): shown for place, shown in told.items() for way in (place, place.resolve())}
+    return {**both, socket.gethostname(): "[HOST]"}
