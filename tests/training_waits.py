@@ -7,7 +7,7 @@ import time
 from isengard.core.job_states import ENDED
 
 
-def wait_for(ledger, job_id: str, states=ENDED, timeout_s: float = 40):
+def wait_for(ledger, job_id: str, states=ENDED, timeout_s: float = 120):
     """The job once it is in one of `states`."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
