@@ -42,6 +42,8 @@ def test_each_profile_is_a_whole(compose, profile):
     assert comfyui["hostname"] == worker["hostname"], "the server starts no second worker of its own"
     assert worker["environment"]["COMFYUI_URL"] == f"http://{COMFYUIS[profile]}:8188"
     assert comfyui["ports"] == ["127.0.0.1:8188:8188"], "never beyond this machine by itself"
+    for command in _composes():  # its own verdict as well, where it is installed
+        _assert_accepted(command, profile)
 
 
 def test_everything_is_watched_pinned_and_kept(compose):
@@ -69,16 +71,13 @@ def test_none_of_it_goes_to_the_registry():
     assert not {"compose.yaml", "Dockerfile", ".dockerignore"} & {file.name for file in archive()}
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-def test_compose_accepts_it(profile):
-    """Where Compose is installed; without it the tests above are all that is said."""
-    for command in _composes():
-        done = _config(command, profile, REDIS_PASSWORD="abc")
-        assert done.returncode == 0, done.stderr
-        shown = yaml.safe_load(done.stdout)["services"]
-        assert PROFILES[profile] <= set(shown)
-        assert shown[WORKERS[profile]]["environment"]["REDIS_URL"] == "redis://:abc@redis:6379/0"
-        assert "set a password" in _config(command, profile, REDIS_PASSWORD="").stderr
+def _assert_accepted(command, profile):
+    done = _config(command, profile, REDIS_PASSWORD="abc")
+    assert done.returncode == 0, done.stderr
+    shown = yaml.safe_load(done.stdout)["services"]
+    assert PROFILES[profile] <= set(shown)
+    assert shown[WORKERS[profile]]["environment"]["REDIS_URL"] == "redis://:abc@redis:6379/0"
+    assert "set a password" in _config(command, profile, REDIS_PASSWORD="").stderr
 
 
 def _composes() -> list[list[str]]:

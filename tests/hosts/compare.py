@@ -28,6 +28,8 @@ from .lora_proof import difference
 Tensors = dict[str, list[float]]
 #: safetensors dtype -> (bytes a value, struct code); bf16 is read as the upper half of a float32
 _DTYPES = {"F16": (2, "e"), "F32": (4, "f"), "BF16": (2, "H")}
+#: the same for both: a word of its own for each would be another caption
+TRIGGER_WORD = "annqvx"
 #: what differs with every run and says nothing about the training
 _PER_RUN = ("name", "training_folder", "sqlite_db_path", "folder_path", "image_path")
 
@@ -88,9 +90,12 @@ def _train(label: str, pack: Path, folder: Path, photos: list[Path], environment
     try:
         api = Api(server.url, "compare")
         api.wait_until_ready()
-        found = travel(api, server.data, photos, training=REAL_TRAINING, picture=REAL_PICTURE)
+        found = travel(
+            api, server.data, photos, training=REAL_TRAINING, picture=REAL_PICTURE, trigger_word=TRIGGER_WORD
+        )
         job_id = found.job["id"]
-        config = json.loads((server.data / "jobs" / job_id / "config.json").read_text(encoding="utf-8"))
+        written = (server.data / "jobs" / job_id / "config.json").read_text(encoding="utf-8")
+        config = json.loads(written.replace(str(folder), "."))
         backends = {item["name"]: item for item in api.get("/training/backends")["items"]}
         return Trained(
             label=label,

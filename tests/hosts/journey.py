@@ -123,10 +123,15 @@ def travel(
     training: dict[str, Any],
     picture: dict[str, Any],
     name: str = "Ann Example",
+    trigger_word: str | None = None,
     timeout_s: float = 120,
 ) -> Journey:
-    """From photos to a picture; AssertionError or ApiError where the main job does not work."""
-    character = api.post("/characters", {"name": name, "consent": True})
+    """From photos to a picture; AssertionError or ApiError where the main job does not work.
+
+    Without `trigger_word` the character gets one of its own, another one every time.
+    """
+    chosen = {"trigger_word": trigger_word} if trigger_word else {}
+    character = api.post("/characters", {"name": name, "consent": True, **chosen})
     for photo in photos:
         api.upload(character["id"], photo)
     check = api.post("/training/preflight", {"character_id": character["id"], **training})
