@@ -93,7 +93,9 @@ class GenerationService:
         return generation
 
     async def cancel(self, generation_id: str) -> Generation:
-        """Take what waits out of ComfyUI's queue and interrupt what runs; finished pictures stay."""
+        """Take what waits out of ComfyUI's queue and interrupt what runs; finished pictures stay.
+
+        It may have ended by the time this answers."""
         generation = await asyncio.to_thread(self.store.get, generation_id)
         if generation.state in ENDED:
             raise ConflictError(
@@ -102,7 +104,7 @@ class GenerationService:
         if generation.state is not _S.CANCELLING:
             generation = await self._advance(generation, _S.CANCELLING)
         await self._withdraw(generation, await self._pipeline_of(generation))
-        return generation
+        return await asyncio.to_thread(self.store.get, generation_id)
 
     async def recover(self) -> None:
         """After a start: follow what ComfyUI may still know, end the rest with a reason."""

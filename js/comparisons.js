@@ -1,7 +1,7 @@
 /** Pictures made to compare, and what else the panel asks for only when somebody looks. Knows the store, no element. */
 
 import { ApiError } from "./api.js";
-import { upserted } from "./state.js";
+import { answered } from "./state.js";
 
 const MOST = 200;
 
@@ -47,7 +47,7 @@ function ended(error) {
 export async function loadComparisons(store, purpose, characterId = "") {
   const person = characterId ? `&character_id=${characterId}` : "";
   const path = `/generations?purpose=${purpose}&limit=${MOST}${person}`;
-  await quietly(() => store.api.get(path), ({ items }) => store.set({ comparisons: items.reduce(upserted, store.state.comparisons) }));
+  await quietly(() => store.api.get(path), ({ items }) => store.set({ comparisons: items.reduce(answered, store.state.comparisons) }));
 }
 
 /** Samplers and schedulers as ComfyUI names them. */

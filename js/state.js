@@ -105,6 +105,13 @@ export function upserted(list, item) {
   return [...others, item].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
+/** As `upserted`, for an answer: the event of the end may have overtaken it, and no other would follow. */
+export function answered(list, item) {
+  const known = list?.find((one) => one.id === item.id);
+  const overtaken = known && ENDED.has(known.state) && !ENDED.has(item.state) && (item.attempt ?? 0) <= (known.attempt ?? 0);
+  return overtaken ? list : upserted(list, item);
+}
+
 function changed(list, id, changes, key = "id") {
   return list?.map((known) => (known[key] === id ? { ...known, ...changes } : known)) ?? null;
 }

@@ -3,7 +3,7 @@
 import { ApiError } from "./api.js";
 import { continued, galleryPath } from "./gallery.js";
 import { newCorrelationId } from "./lib/ids.js";
-import { LIST_OF_PURPOSE, emptyState, reduced, upserted } from "./state.js";
+import { LIST_OF_PURPOSE, answered, emptyState, reduced } from "./state.js";
 import { Reasons, concernsLine } from "./waiting.js";
 
 const ROUTE_KEY = "isengard.route";
@@ -268,9 +268,9 @@ export class Store {
     return this.#keep(LIST_OF_PURPOSE[generation?.purpose] ?? "generations", generation);
   }
 
-  /** Keep an answer, which may come before its event. */
+  /** Keep an answer, which may come before its event or after it. */
   #keep(name, item) {
-    if (item) this.set({ [name]: upserted(this.state[name] ?? [], item) });
+    if (item) this.set({ [name]: answered(this.state[name] ?? [], item) });
     return item;
   }
 

@@ -52,6 +52,15 @@ def person(api, name: str, folder):
     return character
 
 
+def pictures_shown(page, api) -> int:
+    """How many there are so far, once the gallery shows them all: those further down are made a little later."""
+    from playwright.sync_api import expect
+
+    count = sum(len(known["images"]) for known in api.get("/generations")["items"])
+    expect(page.get("isen-image")).to_have_count(count)
+    return count
+
+
 @pytest.fixture
 def images(tiny_server, ann, open_page):
     page = open_page(tiny_server.url)

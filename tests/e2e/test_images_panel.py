@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from images_house import SMALLER
+from images_house import SMALLER, pictures_shown
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -110,7 +110,7 @@ def test_a_picture_is_liked_put_away_brought_back_reused_and_opened_on_the_canva
     page.get("isen-prompt").fill("portrait of {trigger} in red")
     page.get("isen-seed").fill("5")
     page.get("isen-count").fill("2")
-    before = page.get("isen-image").count()
+    before = pictures_shown(page, api)
     page.get("isen-generate").click()
     expect(page.get("isen-image")).to_have_count(before + 2, timeout=60_000)
     page.get("isen-image").first.click()
@@ -127,7 +127,9 @@ def test_a_picture_is_liked_put_away_brought_back_reused_and_opened_on_the_canva
     page.get("isen-only-favourites").check()
     expect(page.get("isen-image")).to_have_count(2)
     made = newest_of(api)
-    assert made["favourite"] and [image["deleted_at"] for image in made["images"]] == [None, None]
+    assert (made["favourite"], [image["deleted_at"] for image in made["images"]]) == (True, [None, None]), (
+        made
+    )
     page.get("isen-only-favourites").uncheck()
     page.get("isen-filter-recipe").select_option("fast-test")
     expect(page.get("isen-no-images")).to_be_visible()

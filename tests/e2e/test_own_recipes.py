@@ -9,7 +9,7 @@ from bad_recipes import tinted
 from hosts.canvas import LOAD_TWIN
 from hosts.fixtures import CHECKPOINT
 from hosts.journey import ApiError
-from images_house import SMALLER, person
+from images_house import SMALLER, person, pictures_shown
 from isengard.generation.image.recipes import WORKFLOWS
 from playwright.sync_api import expect
 
@@ -39,7 +39,7 @@ def test_a_canvas_with_a_subgraph_becomes_a_recipe_and_makes_a_picture(images, a
     assert "error" not in [finding["severity"] for finding in recipe(api)["findings"]]
     page.page.evaluate(SMALLER)
     page.get("isen-prompt").fill("portrait of {trigger}")
-    before = page.get("isen-image").count()
+    before = pictures_shown(page, api)
     page.get("isen-generate").click()
     expect(page.get("isen-image")).to_have_count(before + 1, timeout=60_000)
     made = api.get("/generations")["items"][0]
@@ -115,7 +115,7 @@ def test_foreign_nodes_are_shown_and_agreed_to_once_before_the_first_run(images,
 def made_with(page, api, name: str) -> dict:
     """One picture, asked for in the panel; nothing may ask about the recipe meanwhile."""
     page.page.evaluate(SMALLER)
-    before = page.get("isen-image").count()
+    before = pictures_shown(page, api)
     page.get("isen-generate").click()
     expect(page.get("isen-image")).to_have_count(before + 1, timeout=60_000)
     expect(page.get("isen-foreign")).to_be_hidden()
@@ -138,7 +138,7 @@ def test_two_people_each_with_their_own_likeness_and_words(images, api, ann, tmp
     page.get("isen-strength-2").fill("0.9")
     page.get("isen-words").fill("in a red coat")
     page.get("isen-words-2").fill("in a blue coat")
-    before = page.get("isen-image").count()
+    before = pictures_shown(page, api)
     page.get("isen-generate").click()
     expect(page.get("isen-image")).to_have_count(before + 1, timeout=60_000)
     uses = api.get("/generations")["items"][0]["request"]["characters"]

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { emptyState, reduced, runningJobs, shareOf, shownRoute, upserted, waitingJobs } from "../../js/state.js";
+import { answered, emptyState, reduced, runningJobs, shareOf, shownRoute, upserted, waitingJobs } from "../../js/state.js";
 
 const progress = (more) => ({ phase: "training", step: 0, total_steps: 100, loss: null, eta_s: null, ...more });
 const job = (id, state = "running", more = {}) => ({
@@ -16,6 +16,14 @@ test("a job's state comes in whole, newest first, and other kinds of jobs stay o
   state = reduced(state, event("job.state", "job_1", { job: job("job_1", "completed") }));
   state = reduced(state, event("job.state", "job_3", { job: job("job_3", "queued", { kind: "model_download" }) }));
   assert.deepEqual(state.jobs.map((known) => [known.id, known.state]), [["job_2", "queued"], ["job_1", "completed"]]);
+});
+
+test("an answer that the end has overtaken changes nothing; a new attempt does", () => {
+  const list = [job("job_1", "cancelled", { attempt: 1 })];
+  assert.equal(answered(list, job("job_1", "cancelling", { attempt: 1 })), list);
+  assert.equal(answered(list, job("job_1", "queued", { attempt: 2 }))[0].state, "queued");
+  assert.equal(answered(list, job("job_1", "completed", { attempt: 1 }))[0].state, "completed");
+  assert.equal(answered([], job("job_2", "queued")).length, 1);
 });
 
 test("nothing is added to a list that was not fetched yet", () => {
