@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from .redaction import redact
+from .redaction import each_text, redact
 
 PERSON, SECRET = "[PERSON]", "[SECRET]"
 #: A word of a name that is this short is in every other sentence; whole names are always found.
@@ -28,14 +28,7 @@ def anonymizer(
             said = step(said)
         return said
 
-    def anonymous(value: Any) -> Any:
-        if isinstance(value, str):
-            return text(value)
-        if isinstance(value, dict):
-            return {text(str(key)): anonymous(item) for key, item in value.items()}
-        return [anonymous(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-    return anonymous
+    return lambda value: each_text(value, text)
 
 
 def _places(places: Mapping[str, str]) -> Replace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -34,10 +35,15 @@ def redact(text: str) -> str:
 
 def redact_value(value: Any) -> Any:
     """The same for nested JSON values; keys are redacted too."""
+    return each_text(value, redact)
+
+
+def each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """A nested JSON value with `change` done to every text in it, keys and all."""
     if isinstance(value, str):
-        return redact(value)
+        return change(value)
     if isinstance(value, dict):
-        return {redact(str(key)): redact_value(item) for key, item in value.items()}
+        return {change(str(key)): each_text(item, change) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [redact_value(item) for item in value]
+        return [each_text(item, change) for item in value]
     return value
