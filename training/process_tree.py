@@ -7,11 +7,25 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from typing import Any
 
 #: How long we look for survivors before giving up.
 KILL_WAIT_S = 5.0
 _PROC = "/proc"
+
+
+def end_of(process: subprocess.Popen[Any]) -> threading.Event:
+    """Set as soon as `process` has ended."""
+    ended = threading.Event()
+
+    def wait() -> None:
+        process.wait()
+        ended.set()
+
+    threading.Thread(target=wait, name=f"isengard-end-of-{process.pid}", daemon=True).start()
+    return ended
 
 
 def start_time(pid: int) -> str:

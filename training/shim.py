@@ -89,18 +89,6 @@ def _start(order: dict[str, Any]) -> subprocess.Popen[bytes]:
         )
 
 
-def _told_at_the_end(trainer: subprocess.Popen[bytes]) -> threading.Event:
-    """Set as soon as the trainer has ended."""
-    ended = threading.Event()
-
-    def wait() -> None:
-        trainer.wait()
-        ended.set()
-
-    threading.Thread(target=wait, daemon=True).start()
-    return ended
-
-
 def main() -> int:
     """Start, watch, end; never leave anything running behind."""
     tree = _load_process_tree()
@@ -115,7 +103,7 @@ def main() -> int:
             log.write(f"The trainer could not be started: {fault}\n")
         return NOT_STARTED
     tree.write_pid_file(order["pid_file"], trainer.pid)
-    ended = _told_at_the_end(trainer)
+    ended = tree.end_of(trainer)
     while not ended.wait(POLL_S) and not pulse.gone():
         pass
     code = trainer.poll()

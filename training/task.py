@@ -122,7 +122,7 @@ class Task:
                 self._show_log()
                 if meanwhile is not None:
                     meanwhile()
-                time.sleep(LOOK_S)
+                program.wait(LOOK_S)
             return code
         finally:
             program.kill()

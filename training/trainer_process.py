@@ -6,7 +6,6 @@ import contextlib
 import json
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -52,8 +51,7 @@ class TrainerProcess:
             "keep_fds": list(keep),
         }
         self._write(json.dumps(order))
-        self._ended = threading.Event()
-        threading.Thread(target=self._await_end, name="isengard-trainer-end", daemon=True).start()
+        self._ended = process_tree.end_of(self._shim)
 
     @property
     def pid(self) -> int | None:
@@ -83,10 +81,6 @@ class TrainerProcess:
         if self._shim.poll() is None:
             process_tree.kill_tree(self._shim.pid)
         return self._shim.wait()
-
-    def _await_end(self) -> None:
-        self._shim.wait()
-        self._ended.set()
 
     def _write(self, line: str) -> None:
         assert self._shim.stdin is not None
