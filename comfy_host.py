@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from .core.addresses import is_loopback
+
 #: How many LoRAs' places in a model are kept while that model lives.
 KEPT_FITS = 4
 _log = logging.getLogger("isengard.comfy_host")
@@ -70,7 +72,7 @@ class ComfyHost:
     @property
     def listen_is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
-        return all(_is_loopback(address) for address in self.listen_addresses)
+        return all(is_loopback(address) for address in self.listen_addresses)
 
     @property
     def server_url(self) -> str:
@@ -246,15 +248,6 @@ def _misshaped(model: Any, patches: Mapping[Any, Any]) -> int:
             continue
         wrong += (up.shape[0], math.prod(down.shape[1:])) != (shape[0], math.prod(shape[1:]))
     return wrong
-
-
-def _is_loopback(address: str) -> bool:
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def _reachable(addresses: list[str]) -> str:

@@ -6,8 +6,10 @@ Nothing is changed in it: an empty Redis is filled by a server or a worker, neve
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from urllib.parse import urlsplit, urlunsplit
 
+from ..core.addresses import is_loopback
 from ..core.errors import IsengardError
 from ..core.paths import DataPaths
 from ..core.records.worker import Worker
@@ -15,7 +17,6 @@ from .data_mark import data_mark
 from .ledgers.redis.link import Link
 
 Finding = tuple[str, str]
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def redis_findings(url: str, paths: DataPaths) -> Iterator[Finding]:
@@ -23,20 +24,18 @@ def redis_findings(url: str, paths: DataPaths) -> Iterator[Finding]:
     if not url:
         return
     try:
-        link = Link(url, list)
-        workers = link.look()
+        workers = _look(url)
     except IsengardError as fault:
         tls = " It must speak TLS there (rediss://)." if url.startswith("rediss:") else ""
         yield "FAIL", f"{fault.message} {fault.hint}{tls}"
         return
-    link.close()
     yield "ok", "Redis answers"
     if _lets_everybody_in(url):
         yield (
             "warn",
             "Redis asks for no password: whoever reaches it can read and change jobs. Set requirepass.",
         )
-    if urlsplit(url).scheme == "redis" and urlsplit(url).hostname not in _LOOPBACK:
+    if urlsplit(url).scheme == "redis" and not is_loopback(urlsplit(url).hostname or ""):
         yield "warn", "the way to Redis is not encrypted: use rediss:// where others share the network"
     yield from _folders(workers, data_mark(paths))
 
@@ -44,14 +43,17 @@ def redis_findings(url: str, paths: DataPaths) -> Iterator[Finding]:
 def _lets_everybody_in(url: str) -> bool:
     parts = urlsplit(url)
     bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    link = Link(bare, list)
     try:
-        link.look()
+        _look(bare)
     except IsengardError:
         return False
-    finally:
-        link.close()
     return True
+
+
+def _look(url: str) -> list[Worker]:
+    """Who works for it; IsengardError where it does not let us look."""
+    with closing(Link(url, list)) as link:
+        return link.look()
 
 
 def _folders(workers: list[Worker], mark: str) -> Iterator[Finding]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ..core.addresses import is_loopback
 from ..core.errors import ForbiddenError, MisdirectedError, UnsupportedMediaError
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -49,10 +49,7 @@ def host_is_ours(host: str, allowed_hosts: Collection[str]) -> bool:
         return False
     if name in _LOCAL_NAMES or name in allowed_hosts or host.lower() in allowed_hosts:
         return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(name)
 
 
 def _check_sender(asked: Asked, host: str, site: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -13,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
+from ...core.addresses import is_loopback
 from ...core.errors import NotReadyError
 from .comfy_words import ended, refusal
 from .interface import Sign
@@ -180,11 +180,7 @@ class ComfyClient:
 
 def _checks_certificate(url: str) -> bool:
     """Not on this very machine: a certificate names the public host, never 127.0.0.1."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host != "localhost"
+    return not is_loopback(urlsplit(url).hostname or "")
 
 
 def _unreachable() -> NotReadyError:
