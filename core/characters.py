@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import shutil
+from collections.abc import Iterator
 
 from .clock import Clock, iso
 from .errors import ConflictError, InvalidError, NotFoundError
@@ -75,6 +76,16 @@ class CharacterStore:
         )
         found = [self._complete(row["record"]) for row in rows[:limit]]
         return Page[Character](items=found, next_cursor=found[-1].id if len(rows) > limit else None)
+
+    def all(self, *, deleted: bool = False) -> Iterator[Character]:
+        """Every one, however many, newest first; `deleted` gives the trash instead."""
+        cursor: str | None = None
+        while True:
+            page = self.list(MAX_PAGE, cursor, deleted=deleted)
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     def update(self, character_id: str, patch: CharacterPatch) -> Character:
         """Change what the patch holds. Raises InvalidError `cover_photo_unknown`."""

@@ -27,15 +27,9 @@ def find_character(context: NodeContext, name: object) -> Character:
     if is_id("chr", name):
         return context.characters.get(str(name))
     if isinstance(name, str) and SLUG.fullmatch(name):
-        cursor = None
-        while True:
-            page = context.characters.list(200, cursor)
-            for character in page.items:
-                if character.slug == name:
-                    return character
-            cursor = page.next_cursor
-            if cursor is None:
-                break
+        found = next((one for one in context.characters.all() if one.slug == name), None)
+        if found is not None:
+            return found
     raise InvalidError("character_unknown", "There is no such character.", "Choose one from the list.")
 
 

@@ -101,14 +101,8 @@ def _anonymizer(services: Services) -> Callable[[Any], Any]:
 
 def _everybody(services: Services) -> Iterator[Character]:
     """Those in the trash too."""
-    for deleted in (False, True):
-        cursor: str | None = None
-        while True:
-            page = services.characters.list(200, cursor, deleted=deleted)
-            yield from page.items
-            cursor = page.next_cursor
-            if cursor is None:
-                break
+    yield from services.characters.all()
+    yield from services.characters.all(deleted=True)
 
 
 def _words_of(person: Character) -> set[str]:
