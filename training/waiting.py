@@ -9,7 +9,7 @@ from ..core.job_states import JobState
 from ..core.records.base import Record
 from ..core.records.job import Job
 from ..core.records.worker import Worker
-from .ledgers.able import Able
+from .ledgers.able import Able, ready
 
 
 class Waiting(Record):
@@ -44,7 +44,7 @@ def waits_for(
     fitting = [worker for worker in workers if job.needs in _slots(worker)]
     if not fitting:
         return NO_GPU
-    if any(Able(_slots(worker), _ready(worker)).runs(job) for worker in fitting):
+    if any(Able(_slots(worker), ready(worker.backends)).runs(job) for worker in fitting):
         return None
     name = (labels or {}).get(job.backend, job.backend)
     message = f"Waits for a worker with {name}."
@@ -53,7 +53,3 @@ def waits_for(
 
 def _slots(worker: Worker) -> frozenset[str]:
     return frozenset({"cpu", "gpu"}) if worker.gpus else frozenset({"cpu"})
-
-
-def _ready(worker: Worker) -> list[str]:
-    return [backend.name for backend in worker.backends if backend.state == "ready"]

@@ -19,7 +19,7 @@ from ..core.ledger import JobFilter, Ledger
 from ..core.records.worker import BackendState
 from ..core.records.worker import Worker as WorkerRecord
 from .gpu_hold import GpuSlot
-from .ledgers.able import Able
+from .ledgers.able import Able, ready
 from .lending import holds_gpu
 from .locks import machine_name
 from .machine import memory_bytes, swap_bytes
@@ -125,7 +125,7 @@ class IsengardWorker:
         try:
             needs = slot.needs - {"gpu"} if holds_gpu(self._tools.paths, SystemClock()) else slot.needs
             claimed = self._tools.ledger.claim(
-                worker_id=self._description.id, owner=owner, needs=needs, backends=self._ready()
+                worker_id=self._description.id, owner=owner, needs=needs, backends=ready(self._backends())
             )
             if claimed is None:
                 return False
@@ -147,10 +147,6 @@ class IsengardWorker:
         with self._woken:
             self._woken.notify_all()
 
-    def _ready(self) -> list[str]:
-        """The trainers that can be used here now: one may have been set up since this worker started."""
-        return [backend.name for backend in self._backends() if backend.state == "ready"]
-
     def _is_idle(self) -> bool:
         """Nothing runs here and nothing waits, and that for a while. What others hold matters where it may be inherited;
         what waits for a better machine keeps this worker, which would be started again at once, and tells why it waits.
@@ -160,7 +156,9 @@ class IsengardWorker:
                 return False
         states = [JobState.QUEUED, JobState.INTERRUPTED, *OWNED]
         waiting = self._tools.ledger.jobs(JobFilter(states=states), limit=50).items
-        able = Able(frozenset().union(*(slot.needs for slot in self._slots)), self._ready())
+        able = Able(
+            frozenset().union(*(slot.needs for slot in self._slots)), ready(self._description.backends)
+        )
         return not any(job.state is JobState.QUEUED or able.runs(job) for job in waiting)
 
 

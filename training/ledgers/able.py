@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ...core.records.job import Job
+from ...core.records.worker import BackendState
+
+
+def ready(backends: Iterable[BackendState]) -> list[str]:
+    """The trainers that can be used."""
+    return [backend.name for backend in backends if backend.state == "ready"]
 
 
 @dataclass(frozen=True)
@@ -17,5 +23,5 @@ class Able:
 
     def runs(self, job: Job) -> bool:
         """Only trainings depend on a trainer: its set-up is there to make one ready."""
-        ready = job.kind != "training" or self.backends is None or job.backend in self.backends
-        return ready and job.needs in self.needs
+        trains = job.kind != "training" or self.backends is None or job.backend in self.backends
+        return trains and job.needs in self.needs
