@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 
 from ..core.paths import DataPaths
+from ..core.settings import load_settings
 
 SERVER_FILE = "server.json"
 _ASK_S = 5.0
@@ -19,7 +20,7 @@ _log = logging.getLogger("isengard.comfy_memory")
 
 def free_comfyui(paths: DataPaths) -> bool:
     """POST /free; False when there is nobody to ask."""
-    own = os.environ.get("COMFYUI_URL", "").rstrip("/")
+    own = load_settings(os.environ, paths).comfyui_url
     return any(_free(url) for url in (_named(paths), own) if url.startswith(("http://", "https://")))
 
 

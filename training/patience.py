@@ -18,18 +18,18 @@ from .space import DISK_FULL
 _PAUSE_S = 0.5
 _log = logging.getLogger("isengard.runner")
 T = TypeVar("T")
-BUSY = "database_busy"
+_BUSY = "database_busy"
 
 
-def open_patiently(open: Callable[[], T]) -> T:
+def open_patiently(opened: Callable[[], T]) -> T:
     """Open the ledger, waiting for as long as another process holds its database: a worker that was frozen within a
     transaction holds it until it goes on, and nobody would start this one again. Any other StorageError is raised."""
     told = False
     while True:
         try:
-            return open()
+            return opened()
         except StorageError as busy:
-            if busy.code != BUSY:
+            if busy.code != _BUSY:
                 raise
             if not told:
                 _log.warning(
