@@ -37,14 +37,25 @@ def as_list(items: list[Any], next_cursor: str | None = None) -> web.Response:
 
 def picture(path: Path) -> web.FileResponse:
     """An image file of ours."""
-    kind = IMAGE_TYPES[path.suffix]
-    return web.FileResponse(path, headers={**FILE_HEADERS, "Content-Type": kind})
+    return web.FileResponse(path, headers=_picture_headers(path))
 
 
 def small_picture(path: Path) -> web.Response:
     """An image file of ours that is small enough to be read at once."""
-    kind = IMAGE_TYPES[path.suffix]
-    return web.Response(body=path.read_bytes(), headers={**FILE_HEADERS, "Content-Type": kind})
+    return web.Response(body=path.read_bytes(), headers=_picture_headers(path))
+
+
+def _picture_headers(path: Path) -> dict[str, str]:
+    return {**FILE_HEADERS, "Content-Type": IMAGE_TYPES[path.suffix]}
+
+
+def zip_headers(name: str) -> dict[str, str]:
+    """Of a zip file to be saved as `name`."""
+    return {
+        **FILE_HEADERS,
+        "Content-Type": "application/zip",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
 
 
 def page_of(request: web.Request) -> tuple[int, str | None]:

@@ -60,9 +60,4 @@ async def find(services: Services, request: web.Request) -> web.Response:
 async def diagnostics(services: Services, request: web.Request) -> web.Response:
     """A zip file with what a bug report needs; no photo, no caption, no name."""
     content = await asyncio.to_thread(bundle, services)
-    headers = {
-        **responses.FILE_HEADERS,
-        "Content-Type": "application/zip",
-        "Content-Disposition": f'attachment; filename="{FILE_NAME}"',
-    }
-    return web.Response(body=content, headers=headers)
+    return web.Response(body=content, headers=responses.zip_headers(FILE_NAME))

@@ -36,12 +36,7 @@ async def give(services: Services, request: web.Request) -> web.StreamResponse:
 
 
 async def _sent(request: web.Request, file: Path, name: str) -> web.StreamResponse:
-    headers = {
-        **responses.FILE_HEADERS,
-        "Content-Type": "application/zip",
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Length": str(file.stat().st_size),
-    }
+    headers = {**responses.zip_headers(name), "Content-Length": str(file.stat().st_size)}
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)
     with file.open("rb") as stream:
