@@ -33,11 +33,14 @@ export class Reasons {
     this.#again = true;
     if (this.#asking) return;
     this.#asking = true;
-    while (this.#again) {
-      this.#again = false;
-      await this.#fetch();
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await this.#fetch();
+      }
+    } finally {
+      this.#asking = false;
     }
-    this.#asking = false;
   }
 
   async #fetch() {

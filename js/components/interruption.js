@@ -4,10 +4,14 @@ import { h } from "../lib/dom.js";
 import { reasonOf } from "../waiting.js";
 
 export function interruption({ interruption: why }) {
-  return why && h("p", { class: "isen-note", "data-testid": "isen-interruption", text: `${why.message} ${why.hint}`.trim() });
+  return why && said(why, "isen-note", "isen-interruption");
 }
 
 export function waitsFor(job) {
   const why = reasonOf(job);
-  return why && h("p", { class: "isen-warn", "data-testid": "isen-waits-for", text: `${why.message} ${why.hint}`.trim() });
+  return why && said(why, "isen-warn", "isen-waits-for");
+}
+
+function said({ message, hint }, kind, testid) {
+  return h("p", { class: kind, "data-testid": testid, text: `${message} ${hint}`.trim() });
 }

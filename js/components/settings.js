@@ -1,6 +1,7 @@
 /** Help with the words, settings (and where each value comes from), folders, and what to send with a bug report. */
 
 import { button, field, h, icon } from "../lib/dom.js";
+import { fill } from "../lib/lists.js";
 import { LANGUAGES } from "../locales/languages.js";
 import { t } from "../locales/words.js";
 import { LogViewer } from "./log_viewer.js";
@@ -60,21 +61,21 @@ export class IsenSettings extends View {
   }
 
   #show({ items, folders }) {
-    const named = Object.entries(folders).map(([name, folder]) => h("p", {}, h("small", { class: "isen-muted", text: t(`folder_${name}`) }), h("br"), h("code", { class: "isen-file", text: folder })));
-    const rows = items.map((item) => h("tr", {}, h("th", { scope: "row", text: item.name }), h("td", { text: said(item) || "–" }), h("td", { class: "isen-muted", text: item.source })));
-    this.#showMode(items.find((item) => item.name === "mode"));
-    this.written.replaceChildren(
-      h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("foldersTitle") }), ...named),
-      h("details", { class: "isen-card isen-fold", open: this.written.querySelector("details")?.open }, h("summary", { text: t("valuesTitle") }), h("div", { class: "isen-scroll" }, h("table", { class: "isen-table" }, ...rows))));
+    const mode = items.find((item) => item.name === "mode");
+    fill(this.mode, mode, () => modeChoice(mode, (name, value) => this.#save(name, value)));
+    fill(this.written, [items, folders], () => this.#written(items, folders));
     if (!this.controls) this.values.replaceChildren(this.mode, this.#editable(), this.written);
     this.#fill(items);
   }
 
-  #showMode(item) {
-    const known = JSON.stringify(item);
-    if (this.mode.dataset.shows === known) return;
-    this.mode.dataset.shows = known;
-    this.mode.replaceChildren(modeChoice(item, (name, value) => this.#save(name, value)));
+  #written(items, folders) {
+    const named = Object.entries(folders).map(([name, folder]) => h("p", {}, h("small", { class: "isen-muted", text: t(`folder_${name}`) }), h("br"), h("code", { class: "isen-file", text: folder })));
+    const rows = items.map((item) => h("tr", {}, h("th", { scope: "row", text: item.name }), h("td", { text: said(item) || "–" }), h("td", { class: "isen-muted", text: item.source })));
+    const open = this.written.querySelector("details")?.open;
+    return [
+      h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("foldersTitle") }), ...named),
+      h("details", { class: "isen-card isen-fold", open }, h("summary", { text: t("valuesTitle") }), h("div", { class: "isen-scroll" }, h("table", { class: "isen-table" }, ...rows))),
+    ];
   }
 
   async #save(name, value) {
