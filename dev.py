@@ -34,6 +34,9 @@ def main() -> int:
     compare = commands.add_parser("compare", help="train the same with two versions and compare")
     compare.add_argument("before", help="a git revision or a folder")
     compare.add_argument("after", nargs="?", default=str(ROOT), help="default: this folder as it is")
+    compare.add_argument(
+        "--once", action="store_true", help="do not train BEFORE twice where the weights differ"
+    )
     commands.add_parser("bench", help="measurements against their baselines")
     commands.add_parser("pages", help="pages that are made from the code")
     arguments, rest = parser.parse_known_args()
@@ -51,7 +54,7 @@ def main() -> int:
     if arguments.command == "compare":
         from hosts import compare as compare_command
 
-        return compare_command.compare(arguments.before, arguments.after)
+        return compare_command.compare(arguments.before, arguments.after, repeat=not arguments.once)
     from hosts import checks
 
     return checks.run(fast=arguments.fast, full=arguments.full, pytest_arguments=rest)

@@ -7,12 +7,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from isengard.core.settings import Settings
 from isengard.training.backends.ai_toolkit import backend as ai_toolkit
 from isengard.training.backends.fast_test import backend as fast_test
 from isengard.training.family_records import Families
 from isengard.training.interface import ResolvedTraining
+from safetensors.numpy import save_file
 
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
 JOB = "job_" + "0" * 26
@@ -182,6 +184,15 @@ def test_a_prompt_cannot_reach_the_environment(make, job_dir):
     backend.plan(job_dir, training(backend, sample_prompts=["${HF_TOKEN} and ${PATH}"]), resume=False)
     text = (job_dir / "config.json").read_text()
     assert "${" not in text and "\\u0024{HF_TOKEN}" in text
+
+
+def test_the_seed_reaches_the_trainer_and_a_run_that_goes_on_draws_other_numbers(make, job_dir):
+    backend = make("ai_toolkit")
+    wanted = training(backend, seed=2**32 - 5)
+    assert backend.plan(job_dir, wanted, resume=False).env["SEED"] == str(2**32 - 5)
+    name = "ann_00000000"
+    save_file({"t": np.ones(1, np.float16)}, job_dir / "out" / name / f"{name}_000000009.safetensors")
+    assert backend.plan(job_dir, wanted, resume=True).env["SEED"] == "5", "ten steps on, round the corner"
 
 
 @pytest.mark.parametrize("how", ["missing", "no_run", "no_python", "old"])

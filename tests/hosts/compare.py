@@ -2,7 +2,8 @@
 
 The protection rule of the specification asks for it before anything that is trained changes. Each version is a git
 revision or a folder and runs inside a ComfyUI of its own, through its public HTTP API, so that versions may differ in
-everything else. Standard library only.
+everything else. Where the weights differ, BEFORE is trained once more: what it differs from itself is chance, and the
+verdict is about the rest. Standard library only.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ _DTYPES = {"F16": (2, "e"), "F32": (4, "f"), "BF16": (2, "H")}
 TRIGGER_WORD = "annqvx"
 #: what differs with every run and says nothing about the training
 _PER_RUN = ("name", "training_folder", "sqlite_db_path", "folder_path", "image_path")
+#: One repetition measures chance roughly: weights must be this many times further apart to be called different.
+MORE_THAN_CHANCE = 2.0
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,8 @@ class Trained:
     seconds: float
 
 
-def compare(before: str, after: str) -> int:
-    """Print the comparison; 0 when both trained, whatever they differ in."""
+def compare(before: str, after: str, *, repeat: bool = True) -> int:
+    """Print the comparison; 0 when everything trained, whatever they differ in."""
     scratch = Path(tempfile.mkdtemp(prefix="isengard-compare-"))
     try:
         photos = fixtures.portraits(scratch / "photos")
@@ -56,13 +59,15 @@ def compare(before: str, after: str) -> int:
         if os.environ.get("AI_TOOLKIT_DIR"):
             given = ("AI_TOOLKIT_DIR", "AI_TOOLKIT_PYTHON")
             environment |= {name: os.environ[name] for name in given if os.environ.get(name)}
-        sides = []
-        for number, version in enumerate((before, after)):
-            with_name = scratch / f"{number}"
-            pack = _checked_out(version, with_name / "pack")
+
+        def trained(version: str, place: str) -> Trained:
             say(f"training with {version} ...")
-            sides.append(_train(version, pack, with_name, photos, environment))
-        for line in report(*sides):
+            pack = _checked_out(version, scratch / place / "pack")
+            return _train(version, pack, scratch / place, photos, environment)
+
+        one, other = trained(before, "before"), trained(after, "after")
+        again = trained(before, "again") if repeat and one.tensors != other.tensors else None
+        for line in [*report(one, other), *verdict(one, other, again)]:
             say(line)
         return 0
     finally:
@@ -132,6 +137,30 @@ def report(before: Trained, after: Trained) -> list[str]:
     return lines
 
 
+def verdict(before: Trained, after: Trained, again: Trained | None) -> list[str]:
+    """In words whether AFTER differs by more than chance; `again` is BEFORE trained once more."""
+    if before.tensors == after.tensors:
+        return ["verdict: the same. Not one weight differs."]
+    if again is None:
+        return ["verdict: different, and BEFORE was not trained twice, so whether by chance is not known."]
+    if before.tensors == again.tensors:
+        return [
+            "chance: none. BEFORE trained twice gives the same weights.",
+            "verdict: AFTER trains something else.",
+        ]
+    chance, found = apart(before.tensors, again.tensors), apart(before.tensors, after.tensors)
+    lines = [
+        f"chance: BEFORE trained twice is {chance:.3f} apart from itself, "
+        f"picture {difference(before.picture, again.picture):.3f} of 255"
+    ]
+    if before.tensors.keys() != after.tensors.keys():
+        return [*lines, "verdict: AFTER trains something else: its LoRA has other tensors."]
+    times = f"{found:.3f} apart, {found / chance:.1f} times as far as chance"
+    if found > MORE_THAN_CHANCE * chance:
+        return [*lines, f"verdict: AFTER trains something else ({times})."]
+    return [*lines, f"verdict: no difference beyond chance ({times})."]
+
+
 def config_changes(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
     """(dotted path, old, new) of every value that differs; None where one side has none."""
     if isinstance(before, dict) and isinstance(after, dict):
@@ -168,6 +197,14 @@ def _weight_lines(before: Tensors, after: Tensors) -> list[str]:
         *lines,
         f"  cosine {cosine:.6f}, size ratio {ratio:.4f} ({'identical' if ones == others else 'different'})",
     ]
+
+
+def apart(ones: Tensors, others: Tensors) -> float:
+    """The length of the difference of what both have, as a share of the first's; infinite where they share nothing."""
+    shared = [name for name in ones if len(others.get(name, ())) == len(ones[name])]
+    size = math.sqrt(sum(value * value for name in shared for value in ones[name]))
+    pairs = (pair for name in shared for pair in zip(ones[name], others[name], strict=True))
+    return math.sqrt(sum((a - b) ** 2 for a, b in pairs)) / size if size else math.inf
 
 
 def likeness(ones: list[float], others: list[float]) -> tuple[float, float]:

@@ -64,6 +64,29 @@ def test_every_change_is_told(side, tmp_path):
     assert "cosine 0.000000, size ratio 2.0000 (different)" in text and "mean difference 1.000" in text
 
 
+@pytest.mark.parametrize(
+    ("after", "again", "words"),
+    [
+        ([1.0, 0.0], None, "verdict: the same"),
+        ([1.0, 0.5], None, "by chance is not known"),
+        ([1.0, 0.5], [1.0, 0.0], "verdict: AFTER trains something else"),
+        ([1.0, 0.5], [1.0, -0.4], "no difference beyond chance (0.500 apart, 1.2 times as far as chance)"),
+        ([1.0, 0.9], [1.0, -0.4], "trains something else (0.900 apart, 2.2 times as far as chance)"),
+        ([2.0, 0.0], [1.0, 0.1], "trains something else (1.000 apart, 10.0 times as far as chance)"),
+    ],
+)
+def test_the_verdict_knows_chance_from_change(side, after, again, words):
+    other, repeated = (values and replace(side, tensors={"q.lora_up": values}) for values in (after, again))
+    lines = compare.verdict(side, other, repeated)
+    assert words in lines[-1] and (again is None or lines[0].startswith("chance: "))
+
+
+def test_other_tensors_are_never_chance(side):
+    other, again = (replace(side, tensors=tensors) for tensors in ({"k": [1.0]}, {"q.lora_up": [0.0, 9.0]}))
+    assert "other tensors" in compare.verdict(side, other, again)[-1]
+    assert compare.apart(side.tensors, other.tensors) == float("inf")
+
+
 @pytest.mark.parametrize(("dtype", "code"), [("F32", "f"), ("F16", "e"), ("BF16", "H")])
 def test_tensors_of_every_kind_a_lora_has_are_read(tmp_path, dtype, code):
     values = [0x3F80, 0xC000] if code == "H" else [1.0, -2.0]

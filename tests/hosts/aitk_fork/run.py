@@ -34,8 +34,23 @@ def translate(config: dict) -> dict:
     return config
 
 
+def seed() -> None:
+    """As 0.12's run.py does it; the fork knows nothing of SEED."""
+    import random
+
+    import numpy as np
+    import torch
+
+    number = int(os.environ["SEED"])
+    random.seed(number)
+    np.random.seed(number)
+    torch.manual_seed(number)
+
+
 def main() -> None:
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+    if "SEED" in os.environ:
+        seed()
     source = Path(sys.argv[1])
     target = source.with_name("config.fork.json")
     target.write_text(json.dumps(translate(json.loads(source.read_text()))))

@@ -40,7 +40,7 @@ from .environment import environment
 from .setup import service
 
 #: Bumped whenever what is trained changes (see config.py).
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 CONFIG_FILE = "config.json"
 _BARS_BYTES = 4096
 #: AI-Toolkit's words for what it does -> ours.
@@ -146,9 +146,10 @@ class AiToolkitBackend:
         content = config.build(job_dir, training, family, cpu=cpu)
         atomic.write_text(job_dir / CONFIG_FILE, config.as_text(content))
         channels.create_job_db(job_dir / "job.db")
-        token = current_token(self._settings, self._paths)
+        env = environment(self._settings, cpu=cpu, token=current_token(self._settings, self._paths))
+        env["SEED"] = str(_seed(out, training))
         argv = [str(found.python), "run.py", str(job_dir / CONFIG_FILE)]
-        return LaunchPlan(argv=argv, cwd=found.folder, env=environment(self._settings, cpu=cpu, token=token))
+        return LaunchPlan(argv=argv, cwd=found.folder, env=env)
 
     def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading:
         row = channels.read_job(job_dir / "job.db")
@@ -265,6 +266,14 @@ class AiToolkitBackend:
                 "The trainer's database could not be reached",
                 extra={"context": {"flag": flag, "reason": str(fault)}},
             )
+
+
+def _seed(out: Path, training: ResolvedTraining) -> int:
+    """For Python, NumPy and PyTorch alike; a run that goes on draws other numbers than its first steps did."""
+    done = max(
+        (step for _, step in outcomes.saved(out, config.run_name(training), training.steps)), default=0
+    )
+    return (training.seed + done) % 2**32
 
 
 def phase_of(info: str) -> str:
