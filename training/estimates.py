@@ -49,13 +49,14 @@ def estimate(
 
 
 def learned_paces(ledger: Ledger) -> dict[str, float]:
-    """Seconds a step by family and resolution: the median of real trainings that ended well."""
+    """Seconds a step with one photo by family and resolution: the median of real trainings that ended well."""
     wanted = JobFilter(states=[JobState.COMPLETED], kinds=["training"])
     found: dict[str, list[float]] = {}
     for job in ledger.jobs(wanted, limit=_LOOKED_AT).items:
         pace = job.progress.seconds_per_step
         if pace and job.resolution and not job.placeholder:
-            found.setdefault(pace_key(job.family, job.resolution), []).append(pace)
+            batch = (job.request.get("overrides") or {}).get("batch_size") or 1
+            found.setdefault(pace_key(job.family, job.resolution), []).append(pace / batch)
     return {key: statistics.median(paces) for key, paces in found.items()}
 
 

@@ -53,7 +53,9 @@ def memory_bytes() -> int:
 
 
 def swap_bytes() -> int:
-    """What the system may put on disk, where Linux tells it."""
+    """What the system may put on disk: Linux's swap, Windows' page file; others do not tell."""
+    if sys.platform == "win32":
+        return _windows_page_file()
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     except OSError:
@@ -66,6 +68,25 @@ def disk_free(folder: Path) -> int:
         return shutil.disk_usage(folder).free
     except OSError:
         return 0
+
+
+class _MemoryStatus(ctypes.Structure):
+    """Windows' MEMORYSTATUSEX; its "page file" is the limit of physical memory and page file together."""
+
+    _fields_ = (
+        ("length", ctypes.c_uint32),
+        ("load", ctypes.c_uint32),
+        *((name, ctypes.c_ulonglong) for name in ("physical", "physical_free", "commit", "commit_free")),
+        *((name, ctypes.c_ulonglong) for name in ("virtual", "virtual_free", "virtual_extended_free")),
+    )
+
+
+def _windows_page_file() -> int:
+    status = _MemoryStatus(length=ctypes.sizeof(_MemoryStatus))
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - exists on Windows only
+    if not kernel.GlobalMemoryStatusEx(ctypes.byref(status)):
+        return 0
+    return max(0, int(status.commit) - int(status.physical))
 
 
 def _windows_memory() -> int:

@@ -10,11 +10,15 @@ import pytest
 from gpu_house import gpu  # noqa: F401 - fixture
 from isengard.core.caption_lint import leaks
 from isengard.core.errors import InvalidError
+from isengard.core.ids import new_id
+from isengard.core.job_states import JobState
+from isengard.core.records.job import Job, Progress
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.records.worker import Gpu, Worker
 from isengard.training import hub_cache
+from isengard.training import machine as computer
 from isengard.training.backends.fast_test.backend import FastTestBackend
-from isengard.training.estimates import Estimate, estimate, pace_key
+from isengard.training.estimates import Estimate, estimate, learned_paces, pace_key
 from isengard.training.family_records import FOLDER, Families
 from isengard.training.gpu_handover import GpuUse, Holder
 from isengard.training.interface import Option
@@ -108,6 +112,20 @@ def test_every_fix_the_server_names_is_a_button_of_the_panel():
     assert len(named) >= 12 and named == buttons
 
 
+def test_windows_page_file_counts_as_memory(monkeypatch):
+    """MEMORYSTATUSEX as Windows fills it: 64 bytes; the limit counts memory and page file together."""
+
+    class Kernel:
+        def GlobalMemoryStatusEx(self, status):
+            assert int.from_bytes(bytes(status._obj)[:4], "little") == len(bytes(status._obj)) == 64
+            status._obj.physical, status._obj.commit = 32 * GB, 80 * GB
+            return 1
+
+    monkeypatch.setattr(computer.sys, "platform", "win32")
+    monkeypatch.setattr(computer.ctypes, "windll", type("Dlls", (), {"kernel32": Kernel()}), raising=False)
+    assert computer.swap_bytes() == 48 * GB
+
+
 def test_what_cannot_be_told_is_not_made_up():
     nothing = Machine("Linux", "/data", 0, 0, 0, [])
     assert set(codes(replace(GOOD, machine=nothing, comfyui_version="nightly"))) == {"family_experimental"}
@@ -142,6 +160,24 @@ def test_about_how_long_counts_loading_and_samples_and_learns():
         replace(numbers, rank=32)
         and estimate(family, replace(numbers, rank=32), 2).disk_bytes > guess.disk_bytes
     )
+
+
+def test_the_pace_is_learned_from_trainings_that_ended_well(house):
+    """A step of several photos counts for each of them; placeholders and what failed teach nothing."""
+    done, other = JobState.COMPLETED, JobState.FAILED
+    for pace, batch, state, placeholder in ((4.0, 2, done, False), (2.2, None, done, False), (1.0, 1, done, False),
+                                            (90.0, 1, other, False), (0.001, 1, done, True)):  # fmt: skip
+        job = Job(
+            id=new_id("job"), kind="training", needs="cpu", backend="ai_toolkit", family="sd15", resolution=[768, 512],
+            request={"overrides": {"batch_size": batch}}, placeholder=placeholder, created_at="2026-08-20T10:00:00Z",
+            updated_at="2026-08-20T10:00:00Z",
+        )  # fmt: skip
+        house.ledger.submit(job)
+        _, lease = house.ledger.claim(worker_id="w", owner="o", needs=["cpu"])
+        house.ledger.advance(lease, JobState.RUNNING)
+        house.ledger.progress(lease, Progress(step=9, seconds_per_step=pace))
+        house.ledger.advance(lease, state)
+    assert learned_paces(house.ledger) == {pace_key("sd15", [512, 768]): 2.0}
 
 
 def test_what_the_hubs_cache_holds_is_known_without_asking_it(tmp_path, monkeypatch):
