@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..core.errors import InvalidError
+from ..core.errors import ConflictError, InvalidError
+from ..core.job_states import OWNED
+from ..core.ledger import JobFilter, Ledger
 from ..core.plugins import PluginRegistry
 from ..core.records.event import Subject
 from .captioning.work import describe
@@ -31,6 +33,17 @@ def installable(registry: PluginRegistry, name: str) -> InstallableBackend:
     if not isinstance(backend, InstallableBackend):
         raise InvalidError("backend_needs_no_setup", f"{name} needs no set-up.", "Choose it and train.")
     return backend
+
+
+def require_unused(ledger: Ledger, backend: str) -> None:
+    """ConflictError `backend_in_use`: its files must not go from under what runs with them."""
+    running = ledger.jobs(JobFilter(states=OWNED, kinds=["training", "captioning"]), limit=200).items
+    if any(job.backend == backend for job in running):
+        raise ConflictError(
+            "backend_in_use",
+            "The trainer is at work and cannot be changed now.",
+            "Wait until it has ended, or pause it.",
+        )
 
 
 def _set_up(registry: PluginRegistry, task: Task) -> None:

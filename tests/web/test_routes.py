@@ -17,7 +17,9 @@ from hosts.journey import Api, ApiError
 from isengard.core.capabilities import CAPABILITIES
 from isengard.core.clock import SystemClock
 from isengard.core.generation_states import GenerationState
+from isengard.core.ids import new_id
 from isengard.core.records.generation import GeneratedImage
+from isengard.core.records.job import Job
 from isengard.web.housekeeping import empty_trash
 from isengard.web.route_table import PREFIX, ROUTES
 from PIL import Image
@@ -132,6 +134,20 @@ def test_what_cannot_be_is_refused_with_a_code(api, path, body, status, code):
     with pytest.raises(ApiError) as caught:
         api.post(path, body)
     assert (caught.value.status, caught.value.error["code"]) == (status, code) and caught.value.error["hint"]
+
+
+@pytest.mark.parametrize("verb", ["setup", "uninstall"])
+def test_a_trainer_at_work_is_neither_replaced_nor_removed(server, api, verb):
+    ledger = server.services.ledger
+    at = "2026-08-20T10:00:00Z"
+    job = Job(
+        id=new_id("job"), kind="training", needs="gpu", backend="ai_toolkit", created_at=at, updated_at=at
+    )
+    ledger.submit(job)
+    ledger.claim(worker_id="w", owner="o", needs=["gpu"])
+    with pytest.raises(ApiError) as caught:
+        api.post(f"/training/backends/ai_toolkit/{verb}", {"confirm": True})
+    assert (caught.value.status, caught.value.error["code"]) == (409, "backend_in_use")
 
 
 def test_a_base_model_is_never_a_path(api, ann, tmp_path):

@@ -18,7 +18,7 @@ from ...training.family_records import Family
 from ...training.installable import InstallableBackend
 from ...training.machine import Machine
 from ...training.models import HUB, described
-from ...training.works import installable
+from ...training.works import installable, require_unused
 from .. import lending as lending_service
 from .. import responses
 from ..base_models import ComfyBaseModels
@@ -155,6 +155,8 @@ async def _task(services: Services, request: web.Request, action: str) -> web.Re
                 "The owner of this server has switched set-up off (ISENGARD_ALLOW_SETUP=0).",
                 "Install AI-Toolkit by hand and set AI_TOOLKIT_DIR.",
             )
+        if action != "check":
+            require_unused(services.ledger, name)
         job = services.tasks.submit("backend_setup", {"action": action}, correlation.current(), backend=name)
         services.doorbell.ring(job.id, job.attempt, job.priority)
         services.supervisor.wake()
