@@ -95,7 +95,8 @@ class LossPoint:
 
 @dataclass(frozen=True)
 class Reading:
-    """One look into the job's folder; `losses` are the points after the step that was asked for, `warnings` sentences."""
+    """One look into the job's folder; `losses` are the points after the step that was asked for, `warnings` sentences
+    that are still true of what came of it."""
 
     progress: Progress
     samples: list[SampleFile] = field(default_factory=list)

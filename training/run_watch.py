@@ -43,6 +43,7 @@ class RunWatch:
         self._notes = notes
         self._follower = LogFollower(job_dir / LOG_FILE)
         self._last_progress = Progress()
+        self._lasting: list[str] = []
         self._samples = {artifact.file for artifact in job.artifacts}
         self._checkpoints = {checkpoint.sha256 for checkpoint in job.checkpoints}
         self._loss_step = _last_loss_step(job_dir / LOSS_FILE)
@@ -73,12 +74,18 @@ class RunWatch:
 
     def _completed(self, reading: Reading) -> Progress:
         """What this machine adds to what the trainer tells: time left with the breaks, the GPU's state, warnings."""
-        progress = reading.progress
+        progress, self._lasting = reading.progress, reading.warnings
         self._spill.look(progress)
         self._stall.look(progress)
         warnings = [*self._notes, *reading.warnings, *([self._spill.warning] if self._spill.warning else [])]
         more = {"eta_s": self._eta.left(progress), "warnings": warnings, **self._sensor.read()}
         return progress.model_copy(update=more)
+
+    def finish(self) -> Progress:
+        """The last look at a trainer that has ended; what mattered only while it ran is no longer said."""
+        progress = self.look()
+        self.look_closely()
+        return progress.model_copy(update={"warnings": self._lasting})
 
     def look_closely(self) -> None:
         """Checkpoints and log lines; called every few seconds and at the end."""

@@ -28,6 +28,8 @@ const ORDERS = {
   cancelled: [RETRY],
 };
 
+const warnings = ({ progress }) => progress.warnings.map((text) => h("p", { class: "isen-warn", "data-testid": "isen-job-warning", text }));
+
 export class IsenJob extends View {
   build() {
     this.className = "isen-stack";
@@ -60,7 +62,7 @@ export class IsenJob extends View {
     this.#head(job, person, state);
     this.#standing(job, state);
     fill(this.outcome, [job.state, job.error, job.interruption, job.waits_for, job.progress.warnings, job.artifacts.length, person?.name], () => this.#outcome(job, person));
-    fill(this.curve, [points.length, points.at(-1), job.progress.total_steps], () => points.length > 1 && this.#curve(points, job));
+    fill(this.curve, [points.length, points.at(-1), job.progress.total_steps, job.progress.held_out_loss], () => points.length > 1 && this.#curve(points, job));
     this.film.show(job);
     this.checkpoints.show(job);
     fill(this.buttons, [job.state, job.order], () => [...(ORDERS[job.state] ?? []).map((order) => this.#order(job, ...order)), job.state === "running" && lendButton(this.store, job)]);
@@ -89,12 +91,13 @@ export class IsenJob extends View {
 
   #outcome(job, person) {
     if (job.error) return failure(this, job);
-    if (!ENDED.has(job.state)) return [waitsFor(job), interruption(job), ...job.progress.warnings.map((text) => h("p", { class: "isen-warn", "data-testid": "isen-job-warning", text }))];
+    if (!ENDED.has(job.state)) return [waitsFor(job), interruption(job), ...warnings(job)];
     const lora = job.artifacts.find((artifact) => artifact.kind === "lora");
     if (job.state !== "completed" || !lora) return [];
     return [
       person && button(t("makePictures", { name: person.name }), () => this.store.go({ tab: "images", id: person.id }), { kind: "primary isen-wide", testid: "isen-make-pictures" }),
       h("p", { class: "isen-note", "data-testid": "isen-job-done" }, t("doneNote"), " ", h("code", { class: "isen-file", text: lora.file })),
+      ...warnings(job),
       goOn(this, job),
     ];
   }
@@ -102,7 +105,8 @@ export class IsenJob extends View {
   #curve(points, job) {
     const last = points.at(-1);
     const meaning = ENDED.has(job.state) ? "" : lossMeaning(points);
-    const words = [t("lossNow", { n: last.loss.toFixed(3) }), meaning && t(`loss_${meaning}`)].filter(Boolean).join(" · ");
+    const held = job.progress.held_out_loss;
+    const words = [t("lossNow", { n: last.loss.toFixed(3) }), meaning && t(`loss_${meaning}`), held && t("lossHeldOut", { n: held.toFixed(3) })].filter(Boolean).join(" · ");
     return [
       h("figcaption", { class: "isen-row isen-ends" }, h("span", { text: words }), h("small", { class: "isen-muted", text: t("lossHint") })),
       lossCurve(points, job.progress.total_steps, `${t("lossCurve")}. ${words}`),

@@ -78,6 +78,7 @@ export default {
   perStep: "{n} s a step",
   gpuUsed: "{name} · {used} of {total} used",
   lossNow: "loss {n}",
+  lossHeldOut: "{n} on photos held back",
   lossHint: "lower is better",
   loss_falling: "falling",
   loss_settling: "settling",

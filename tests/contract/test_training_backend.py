@@ -186,6 +186,16 @@ def test_a_prompt_cannot_reach_the_environment(make, job_dir):
     assert "${" not in text and "\\u0024{HF_TOKEN}" in text
 
 
+def test_the_loss_on_photos_that_are_never_trained_on_is_read(make, job_dir):
+    backend, folder = make("ai_toolkit"), job_dir / "held_out"
+    folder.mkdir()
+    (folder / "0001.jpg").write_bytes(b"x")
+    (folder / "0001.txt").write_text("annqvx, woman")
+    wanted = training(backend, steps=8, save_every=5)
+    assert run(backend, job_dir, wanted).state == "completed"
+    assert backend.poll(job_dir, wanted, 0).progress.held_out_loss == pytest.approx(2 / 6), "at step 5 of 8"
+
+
 def test_the_seed_reaches_the_trainer_and_a_run_that_goes_on_draws_other_numbers(make, job_dir):
     backend = make("ai_toolkit")
     wanted = training(backend, seed=2**32 - 5)

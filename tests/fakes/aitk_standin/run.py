@@ -168,6 +168,7 @@ def main() -> int:
 
 def train(job: Job, losses: sqlite3.Connection, process: dict, *, root: Path, name: str, fault: str) -> None:
     steps, every = process["train"]["steps"], process["save"]["save_every"]
+    check = process["train"].get("validation_config")
     first = resumed_at(root, name)
     job.status("running", "Training")
     for step in range(first, steps):
@@ -180,6 +181,10 @@ def train(job: Job, losses: sqlite3.Connection, process: dict, *, root: Path, na
         job.step(step + 1)
         if step > first:
             note_loss(losses, step, process["train"]["lr"], None if fault == "nan_loss" and step > 5 else 1.0)
+        if check and step % check["validate_every_n_steps"] == 0:
+            losses.execute(
+                "INSERT OR REPLACE INTO metrics VALUES (?, 'val/loss', ?, NULL)", (step, 2 / (step + 1))
+            )
         job.speed()
         if job.flag("stop"):
             job.status("stopped", "Job stopped")

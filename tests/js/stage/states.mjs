@@ -11,6 +11,7 @@ const TRACE = ["Traceback (most recent call last):", "  File \"run.py\", line 12
 const OOM = { code: "gpu_out_of_memory", log: TRACE, offer: "retry_smaller", message: "Training stopped: the GPU ran out of memory. Stable Diffusion 1.5 at 768 needs about 9 GB and ComfyUI was holding 16 GB.", hint: "Free ComfyUI's memory, or train at 512." };
 const FAILED = job(3, "failed", { character_id: "chr_8", error: OOM, finished_at: "2026-08-20T11:00:00Z", attempt: 2, progress: { step: 300 } });
 const DONE = job(2, "completed", { progress: { step: 1400, loss: 0.09 }, artifacts: [...samples(10), { kind: "lora", file: "anna/anna-sd15-001400-bbd1e1b0.safetensors", sha256: "", step: 1400 }], checkpoints: checkpoints(10), finished_at: "2026-08-20T11:00:00Z" });
+const LEFT_OUT = { ...DONE, progress: { ...DONE.progress, held_out_loss: 0.127, warnings: ["The trainer could not read 1 of 22 photos and goes on without."] } };
 const SLOW = job(4, "running", { progress: { ...RUNNING.progress, warnings: ["Training has become 9 times slower: the GPU's memory is full and it borrows the computer's. Free ComfyUI's memory, or cancel and train smaller."] } });
 const AGAIN = job(4, "running", { attempt: 2, interruption: { code: "worker_lost", message: "Interrupted at 930 of 1,400: the worker ended.", hint: "It goes on from its last checkpoint." }, progress: RUNNING.progress });
 const WAITS = job(8, "queued", { character_id: "chr_8", waits_for: { code: "gpu", message: "Waits for a worker with a GPU.", hint: "It begins by itself as soon as a machine with an NVIDIA GPU works for this data folder." } });
@@ -94,6 +95,7 @@ export const STATES = {
   "job-queued": { ...all, ...at("training", { job: "job_7" }), losses: [], log: [] },
   "job-waits-for-gpu": { ...all, ...at("training", { job: "job_8" }), jobs: [WAITS], losses: [], log: [] },
   "job-done": { ...all, ...at("training", { job: "job_2" }), losses: losses(200) },
+  "job-done-without-all": { ...all, ...at("training", { job: "job_2" }), jobs: [LEFT_OUT], losses: losses(200) },
   "job-failed": { ...all, ...at("training", { job: "job_3" }), losses: losses(40) },
   images: { ...all, ...at("images"), generations: [generation(5, "running"), generation(4, "completed", { count: 4 }), generation(3, "completed"), generation(2, "failed", { error: OOM })] },
   "images-form": { ...all, ...at("images"), generations: [], benches: bench(5), then: async (page) => {
