@@ -19,6 +19,9 @@ WORKER_STOOD_STILL = JobError(
     message="The worker stood still for too long (a suspended computer?), so its trainer was ended.",
     hint="Press Retry: it goes on from the last checkpoint.",
 )
+STOPPED_OUTSIDE = JobError(
+    code="trainer_stopped", message="The trainer was stopped from outside.", hint="Press Retry."
+)
 #: Failures without a reason of their own.
 SPEECHLESS = frozenset({"trainer_failed", "trainer_crashed", "trainer_killed", "lora_missing"})
 FULL = JobError(code=DISK_FULL, message="The disk is full.")

@@ -17,7 +17,7 @@ from ..core.records.checkpoint import Checkpoint
 from ..core.records.job import Artifact, Job, JobError, Order, Progress
 from ..core.versions import VersionStore
 from .base_hash import BaseHash
-from .ending import WORKER_STOOD_STILL, Ending, as_job_error
+from .ending import STOPPED_OUTSIDE, WORKER_STOOD_STILL, Ending, as_job_error
 from .gpu_handover import WAIT_S, Patience
 from .gpu_hold import PHASE, GpuHold, GpuSlot
 from .interface import LaunchPlan, Outcome, ResolvedTraining, TrainingBackend
@@ -133,8 +133,7 @@ class Runner:
                 raise
             finally:
                 trainer.kill()
-            last = watch.look()
-            watch.look_closely()
+            last = watch.finish()
             if exit_code == WORKER_GONE:
                 raise TrainerSick(WORKER_STOOD_STILL)
             self._conclude(backend.outcome(self._dir, training, exit_code), training, last, base_hash)
@@ -221,8 +220,7 @@ class Runner:
             )
             self._ending.end(JobState.COMPLETED)
         elif outcome.state == "cancelled":
-            stopped = "The trainer was stopped from outside."
-            self._ending.fail(JobError(code="trainer_stopped", message=stopped, hint="Press Retry."))
+            self._ending.fail(STOPPED_OUTSIDE)
         else:
             unknown = JobError(code="trainer_failed", message="The trainer failed.", hint="")
             self._ending.fail(self._with_holders(outcome.error or unknown))

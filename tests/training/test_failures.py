@@ -15,12 +15,14 @@ from isengard.training.backends.ai_toolkit import channels
 from isengard.training.backends.ai_toolkit.backend import phase_of
 from isengard.training.backends.ai_toolkit.failures import CATALOGUE, explain, relevant
 from isengard.training.eta import Eta
+from isengard.training.interface import TRAINING_FILE
 from isengard.training.run_health import SpillWatch, StallWatch, TrainerSick
 from trainer_says import SAID
 from training_waits import wait_for
 
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
 KILLED = {"trainer_killed": "signal:9", "trainer_crashed": "signal:11"}
+ENDED = {**KILLED, "trainer_stopped": "signal:15", "lora_missing": "nothing"}
 
 
 @pytest.fixture
@@ -33,13 +35,15 @@ def train(house, ann, start_worker, tmp_path):
     base = tmp_path / "base.safetensors"
     shutil.copy(_tiny_base(tmp_path), base)
 
-    def train(fault, steps=60, **environment):
+    def train(fault, steps=60, damage=False, **environment):
         (folder / "fault").write_text(fault)
         overrides = Overrides(steps=steps, save_every=20, sample_prompts=[])
         request = TrainingRequest(
             character_id=ann.id, family="sd15", backend="ai_toolkit", base_model="mine", overrides=overrides
         )
         job = house.submission.submit(request, "corr-fail")
+        if damage:
+            (house.paths.job(job.id) / TRAINING_FILE).write_text("{ half")
         start_worker(**{**environment, "ISENGARD_MODE": "production"})
         return wait_for(house.ledger, job.id)
 
@@ -101,9 +105,9 @@ def test_a_failing_trainer_ends_in_a_job_that_says_why(train, code):
     assert job.error.offer == ("retry_smaller" if code == "gpu_out_of_memory" else "")
 
 
-@pytest.mark.parametrize("code", KILLED)
-def test_a_killed_trainer_is_told_so(train, code):
-    job = train(KILLED[code])
+@pytest.mark.parametrize("code", ENDED)
+def test_a_trainer_that_ended_without_a_word_is_told_so(train, code):
+    job = train(ENDED[code])
     assert (job.state.value, job.error.code, job.attempt) == ("failed", code, 1)
 
 
@@ -117,9 +121,15 @@ def test_a_trainer_that_does_nothing_is_stopped(train):
     assert (job.state.value, job.error.code) == ("failed", "trainer_hung") and "at step" in job.error.message
 
 
+def test_a_job_whose_file_is_broken_is_told_so(train):
+    job = train("", damage=True)
+    assert (job.state.value, job.error.code, job.attempt) == ("failed", "job_damaged", 1)
+
+
 def test_photos_the_trainer_left_out_are_told(train, house):
     job = train("skipped")
-    assert job.state.value == "completed" and "1 of 3 photos" in job.progress.warnings[0]
+    assert job.state.value == "completed" and len(job.progress.warnings) == 1
+    assert "1 of 3 photos" in job.progress.warnings[0], "said on the finished job too"
     assert house.ledger.jobs(JobFilter(kinds=["training"])).items[0].progress.warnings
 
 

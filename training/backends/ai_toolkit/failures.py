@@ -132,7 +132,7 @@ def explain(info: str, lines: Sequence[str], exit_code: int) -> JobError:
         if exit_code in failure.codes:
             return _error(failure, shown)
     last = next((line for line in reversed(lines) if re.match(r"[\w.]*(Error|Exception)\b", line)), info)
-    words = f" Its last words: {last[:300]}" if last else ""
+    words = f" Its last words: {last[:300].rstrip('. ')}." if last else ""
     return JobError(
         code="trainer_failed",
         message=f"AI-Toolkit stopped with code {exit_code}.{words}",
