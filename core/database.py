@@ -126,6 +126,12 @@ def move_aside(path: Path, reason: str) -> Path:
     return target
 
 
+def moved_aside(path: Path) -> set[str]:
+    """The names under which damaged files of this database were kept."""
+    found = {kept.name for kept in path.parent.glob(f"{path.name}.corrupt-*")}
+    return {name for name in found if not name.endswith(("-wal", "-shm"))}
+
+
 def on_network_filesystem(path: Path) -> bool:
     """Whether `path` lies on a mount where WAL is not allowed; best effort, Linux and Windows."""
     if sys.platform == "win32":

@@ -10,22 +10,29 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from . import atomic
-from .clock import iso
+from .clock import Clock, iso
+from .database import moved_aside
 from .ids import is_id
 from .library import Library
 from .paths import DataPaths
 from .records.character import Character
 from .records.photo import Photo
+from .records.recovery import Recovery
+from .recoveries import Recoveries
 from .trash import trashed_character, trashed_characters
 
 SIDECAR = "character.json"
 _log = logging.getLogger("isengard.sidecars")
 
 
-def open_library(paths: DataPaths) -> Library:
+def open_library(paths: DataPaths, clock: Clock) -> Library:
     """The library, rebuilt from the sidecars when its database was damaged and moved aside."""
+    before = moved_aside(paths.library_db)
     library = Library(paths)
-    rebuild_from_sidecars(library, paths)
+    count = rebuild_from_sidecars(library, paths)
+    for kept in moved_aside(paths.library_db) - before:
+        recovery = Recovery(code="people_rebuilt", at=iso(clock.now()), count=count, file=kept)
+        Recoveries(paths).tell(recovery)
     return library
 
 

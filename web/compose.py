@@ -122,7 +122,7 @@ def _captioning(tasks: TaskSubmission, photos: PhotoStore, registry: PluginRegis
 
 def _open_library(paths: DataPaths, clock: Clock) -> Library:
     """The library, rebuilt from its sidecars when it was damaged, files where their rows say."""
-    library = open_library(paths)
+    library = open_library(paths, clock)
     settle(library, paths)
     return library
 

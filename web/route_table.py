@@ -26,6 +26,12 @@ class Route:
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/health", "system.health", "State of server, worker and mode", open=True),
+    Route(
+        "DELETE",
+        "/recoveries/{code}",
+        "system.dismiss_recovery",
+        "What was rebuilt was read: tell it no more",
+    ),
     Route("POST", "/session", "system.session", "Exchange the token for a session cookie", open=True),
     Route("GET", "/capabilities", "system.capabilities", "What is supported, by the specification's matrix"),
     Route("GET", "/settings", "system.settings", "Settings and where each value comes from"),

@@ -7,6 +7,7 @@ import { spoken, t } from "../locales/words.js";
 import { isOutdated, shownRoute } from "../state.js";
 import { blocked, connecting, locked } from "./doors.js";
 import { lendingBanner, lendingOf } from "./lending.js";
+import { recoveredBanner, recoveriesOf } from "./recovered.js";
 import { View } from "./view.js";
 
 const TABS = ["characters", "training", "images", "video"];
@@ -71,7 +72,10 @@ export class IsenPanel extends View {
     }
     const lines = bannersOf(state);
     const lent = lendingOf(state);
-    fill(this.banners, [lines, lent], () => [...lines.map((line) => this.#banner(line)), lent && lendingBanner(this.store, lent)]);
+    const back = recoveriesOf(state);
+    fill(this.banners, [lines, back, lent], () => [
+      ...lines.map((line) => this.#banner(line)), ...back.map((one) => recoveredBanner(this.store, one)), lent && lendingBanner(this.store, lent),
+    ]);
     this.#show(state);
   }
 

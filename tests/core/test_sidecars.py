@@ -6,6 +6,7 @@ import json
 
 import pytest
 from isengard.core.characters import CharacterStore
+from isengard.core.clock import SystemClock
 from isengard.core.photos import PhotoStore
 from isengard.core.records.photo import PhotoPatch
 from isengard.core.sidecars import SIDECAR, open_library
@@ -15,7 +16,7 @@ from pictures import add
 def reopened(library, paths):
     library.close()
     paths.library_db.write_bytes(b"garbage" * 500)
-    return open_library(paths)
+    return open_library(paths, SystemClock())
 
 
 def test_photos_captions_and_the_trash_come_back(photos, paths, ann, library, characters, clock, decoder):

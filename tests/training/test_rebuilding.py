@@ -6,10 +6,11 @@ import json
 
 import pytest
 import redis
-from isengard.core.errors import LeaseLostError
+from isengard.core.errors import LeaseLostError, NotFoundError
 from isengard.core.job_states import JobState
 from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.training import TrainingRequest
+from isengard.core.recoveries import Recoveries
 from isengard.core.settings import Settings
 from isengard.training.ledgers import open_ledger
 from ledger_house import redis_server  # noqa: F401 - fixture
@@ -71,6 +72,24 @@ def test_every_state_comes_back(house, ann, lost):
     assert claim(ledger)[0].id == jobs[4].id and claim(ledger) is None
     new = submit(house, ann)
     assert new.position > jobs[4].position
+
+
+def test_it_is_told_until_somebody_has_read_it(house, ann, lost):
+    ledger, recoveries = lost.open(), Recoveries(house.paths)
+    assert recoveries.untold() == [], "nothing was lost yet"
+    submit(house, ann), submit(house, ann)
+    assert lost.lose().last_seq() == 0
+    (told,) = recoveries.untold()
+    kept = [file.name for file in house.paths.root.glob("jobs.db.corrupt-*")]
+    assert (told.count, told.file) == (2, kept[0] if kept else "")
+    assert told.code == ("jobs_rebuilt" if kept else "jobs_refilled") and told.at.startswith("2026-01-02T")
+    recoveries.dismiss(told.code)
+    ledger.reconcile()
+    lost.open().reconcile()
+    assert recoveries.untold() == [], "it came back"
+    recoveries.dismiss(told.code)
+    with pytest.raises(NotFoundError):
+        recoveries.dismiss("../server")
 
 
 def test_a_run_that_goes_on_keeps_its_job(house, ann, lost, clock):

@@ -14,6 +14,8 @@ from ...core.ids import is_id
 from ...core.leftovers import JOB_FILE
 from ...core.paths import DataPaths
 from ...core.records.job import Job
+from ...core.records.recovery import Recovery, RecoveryCode
+from ...core.recoveries import Recoveries
 from ..locks import FileLock
 
 #: how long a writer waits for another
@@ -48,6 +50,10 @@ class JobFiles:
         first. What cannot be read is left alone and told in the log."""
         found = [job for file in self._paths.jobs.glob(f"*/{JOB_FILE}") if (job := _read(file)) is not None]
         return sorted(found, key=lambda job: (not job.position, job.created_at))
+
+    def came_back(self, code: RecoveryCode, at: str, *, count: int, file: str = "") -> None:
+        """Tell a person that a ledger was rebuilt from here."""
+        Recoveries(self._paths).tell(Recovery(code=code, at=at, count=count, file=file))
 
 
 def _read(file: Path) -> Job | None:

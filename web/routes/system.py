@@ -12,6 +12,7 @@ from ...core import settings as settings_module
 from ...core.capabilities import CAPABILITIES
 from ...core.errors import ConflictError, InvalidError, NotImplementedYetError
 from ...core.logs import ROOT_LOGGER
+from ...core.recoveries import Recoveries
 from ...core.version import VERSION
 from ..errors import read_json
 from ..openapi import describe
@@ -22,12 +23,13 @@ COOKIE_S = 365 * 24 * 3600
 
 
 async def health(services: Services, request: web.Request) -> web.Response:
-    runs, workers, epoch, language = await asyncio.to_thread(
+    runs, workers, epoch, language, recoveries = await asyncio.to_thread(
         lambda: (
             services.supervisor.worker_runs,
             services.ledger.workers(),
             services.ledger.epoch,
             _language(services),
+            Recoveries(services.paths).untold(),
         )
     )
     return web.json_response(
@@ -42,8 +44,14 @@ async def health(services: Services, request: web.Request) -> web.Response:
             "worker": {"running": runs, "count": len(workers)},
             "host": {"loopback": services.host.listen_is_loopback},
             "missing": [],
+            "recoveries": [recovery.model_dump(mode="json") for recovery in recoveries],
         }
     )
+
+
+async def dismiss_recovery(services: Services, request: web.Request) -> web.Response:
+    await asyncio.to_thread(Recoveries(services.paths).dismiss, request.match_info["code"])
+    return web.Response(status=204)
 
 
 async def session(services: Services, request: web.Request) -> web.Response:

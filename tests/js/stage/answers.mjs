@@ -17,7 +17,7 @@ export function answerOf(state, method, path) {
     "/training/workers": [WORKER],
     "/training/presets": PRESETS,
   };
-  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", language: "auto", comfyui: "0.3.75" } };
+  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", language: "auto", comfyui: "0.3.75", recoveries: state.recoveries ?? [] } };
   if (name === "/training/preflight") return { body: state.preflight };
   if (name === "/training/machine") return { body: { gpus: [], can_train: state.canTrain ?? true, disk_free_bytes: 9e10, memory_bytes: 3e10 } };
   if (name === "/training/lending") return { body: { lending: state.lending ?? null } };

@@ -58,6 +58,9 @@ export const STATES = {
   "character-replace": { ...all, route: anna, photos: photos(4), then: click('[data-testid="isen-captions"], [data-testid="isen-caption-each"], [data-testid="isen-replace-fold"]') },
   lent: { ...all, ...at("training"), lending: { job_id: "job_5", asked_at: "2026-08-20T10:00:00Z", until: "2026-08-20T10:02:00Z" } },
   "lent-saving": { ...all, ...at("training"), lending: { job_id: "job_5", asked_at: "2026-08-20T10:00:00Z", until: "" } },
+  recovered: { ...all, ...at("training"), recoveries: [
+    { code: "jobs_rebuilt", at: "2026-11-24T19:30:12.345Z", count: 1204, file: "jobs.db.corrupt-20261124T193012345678" },
+    { code: "jobs_refilled", at: "2026-11-24T19:30:12.345Z", count: 12, file: "" }, { code: "people_rebuilt", at: "2026-11-24T19:30:12.345Z", count: 9, file: "isengard.db.corrupt-20261124T193012345678" }] },
   outdated: { ...all, ...at("characters"), after: (store) => store.set({ firstVersion: "0.0.9" }) },
   slow: { ...all, ...at("characters"), after: (store) => store.set({ slow: true }) },
   "settings-log": { ...all, ...at("settings", { log: "ui-42" }) },

@@ -39,7 +39,7 @@ class RedisLedger:
         max_attempts: int = 3,
         files: JobFiles | None = None,
     ) -> None:
-        self._link = Link(url, lambda: [rows.restorable(job) for job in files.all()] if files else [])
+        self._link = Link(url, self._lost, self._refilled)
         self._files = files
         self._clock = clock
         self._lease_s = lease_s
@@ -54,6 +54,14 @@ class RedisLedger:
 
     def _now(self) -> str:
         return iso(self._clock.now())
+
+    def _lost(self) -> list[tuple[str, ...]]:
+        """What an empty Redis is filled with."""
+        return [rows.restorable(job) for job in self._files.all()] if self._files else []
+
+    def _refilled(self, count: int) -> None:
+        if self._files is not None and count:
+            self._files.came_back("jobs_refilled", self._now(), count=count)
 
     def _keep(self, job: Job) -> Job:
         """The job's copy beside its files follows every change."""

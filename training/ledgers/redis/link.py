@@ -28,11 +28,17 @@ _WAIT_S = 30.0
 
 
 class Link:
-    """Safe for several threads. Connects at the first use, so that a server may start before its Redis."""
+    """Safe for several threads. Connects at the first use, so that a server may start before its Redis. `refill` gives what an
+    empty one is filled with, `refilled` is told how many came back, before anybody else may use it."""
 
-    def __init__(self, url: str, refill: Callable[[], list[tuple[str, ...]]]) -> None:
+    def __init__(
+        self,
+        url: str,
+        refill: Callable[[], list[tuple[str, ...]]],
+        refilled: Callable[[int], None] = lambda count: None,
+    ) -> None:
         self._redis = _client(url)
-        self._refill = refill
+        self._refill, self._refilled = refill, refilled
         self._scripts = {name: self._redis.register_script(HEADER + body) for name, body in BODIES.items()}
         self._restore = self._redis.register_script(RESTORE)
         self._lock = threading.RLock()
@@ -94,7 +100,7 @@ class Link:
             time.sleep(0.1)
             return False
         try:
-            self.restore(self._refill())
+            self._refilled(self.restore(self._refill()))
             self._redis.set(f"{PREFIX}epoch", secrets.token_hex(8), nx=True)
         finally:
             self._redis.delete(mark)

@@ -43,7 +43,8 @@ class SqliteLedger:
         self._jobs_seen = Sightings(clock)
         self._workers_seen = Sightings(clock)
         self._epoch = ""
-        self._store = Store(path, self._fill, self._restart)
+        self._came_back = 0
+        self._store = Store(path, self._fill, self._restart, rebuilt=self._rebuilt)
         self._reserve = Reserve(path)
         self._reserve.make()
 
@@ -56,8 +57,12 @@ class SqliteLedger:
         """Jobs of which this file knows nothing come back from their folders."""
         self._epoch = str(connection.execute("SELECT value FROM meta WHERE name='epoch'").fetchone()[0])
         rows.check_open(connection)
-        for job in self._files.all() if self._files is not None else ():
-            rows.restore(connection, job)
+        jobs = self._files.all() if self._files is not None else ()
+        self._came_back = sum(rows.restore(connection, job) for job in jobs)
+
+    def _rebuilt(self, kept_as: str) -> None:
+        if self._files is not None:
+            self._files.came_back("jobs_rebuilt", self._now(), count=self._came_back, file=kept_as)
 
     def _restart(self) -> None:
         self._jobs_seen.restart()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ....core.database import BUSY_TIMEOUT_S, is_damage, move_aside, open_database
+from ....core.database import BUSY_TIMEOUT_S, is_damage, move_aside, moved_aside, open_database
 from ....core.errors import IsengardError, LedgerAwayError, StorageError
 from ...locks import FileLock
 from .schema import MIGRATIONS
@@ -28,11 +28,14 @@ SCRUB_PAUSE_S = 0.05
 class Store:
     """Readers never wait for a writer's fsync (WAL); writers queue in this process, then at SQLite's own lock.
 
-    `fill` runs inside a transaction after every opening, `gap` after the file was another one than before.
+    `fill` runs inside a transaction after every opening, `gap` after the file was another one than before; `rebuilt` is
+    told what a damaged file was renamed to, before anybody else sees the new one.
     """
 
-    def __init__(self, path: Path, fill: Fill, gap: Callable[[], None]) -> None:
-        self._path, self._fill, self._gap = path, fill, gap
+    def __init__(
+        self, path: Path, fill: Fill, gap: Callable[[], None], *, rebuilt: Callable[[str], None]
+    ) -> None:
+        self._path, self._fill, self._gap, self._rebuilt = path, fill, gap, rebuilt
         self._write_lock = threading.RLock()
         self._read_lock = threading.RLock()
         with self._opening():
@@ -107,8 +110,11 @@ class Store:
         """One process at a time opens or repairs: two would move each other's new file aside."""
         lock = FileLock(self._path.with_suffix(".lock"))
         lock.acquire(_OPEN_S)
+        before = moved_aside(self._path)
         try:
             yield
+            for kept_as in sorted(moved_aside(self._path) - before):
+                self._rebuilt(kept_as)
         finally:
             lock.release()
 
