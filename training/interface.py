@@ -150,7 +150,7 @@ class TrainingBackend(Protocol):
     def state(self) -> BackendState: ...
 
     def preflight(self, training: ResolvedTraining) -> list[Finding]:
-        """What would stop or trouble this training on this machine."""
+        """What would stop or trouble this training; what holds for this machine alone is marked `this_machine`."""
 
     def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
         """Write the trainer's files into `job_dir` and say how to start it. IsengardError when it cannot."""

@@ -30,8 +30,10 @@ class Machine:
         return cls(platform.system(), str(root), memory_bytes(), swap_bytes(), disk_free(root), gpus())
 
     @classmethod
-    def of(cls, worker: Worker, root: Path) -> Machine:
-        """As the worker described itself when it started."""
+    def of(cls, worker: Worker | None, root: Path) -> Machine:
+        """As the worker described itself when it started; without one, nothing is known but the folder they share."""
+        if worker is None:
+            return cls("", str(root), 0, 0, disk_free(root))
         return cls(
             worker.system,
             str(root),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ..core.records.training import Finding
 from ..core.records.worker import Gpu
@@ -33,6 +34,8 @@ class Situation:
     on_cpu: bool
     #: how the GPU was measured just now, where it is this machine's
     use: GpuUse | None = None
+    #: the host of the worker that trains, where it is another machine: its disk for models cannot be seen from here
+    away: str = ""
 
 
 def findings(situation: Situation) -> list[Finding]:
@@ -72,14 +75,15 @@ def memory(s: Situation) -> Sequence[Finding]:
     if not have or have + s.machine.swap_bytes >= needed:
         return []
     message = (
-        f"Loading {s.family.label} takes about {_gb(needed)} of memory and this computer has {_gb(have)}"
+        f"Loading {s.family.label} takes about {_gb(needed)} of memory and {s.away or 'this computer'} has {_gb(have)}"
         f" and {_gb(s.machine.swap_bytes)} of page file. It may be ended in the middle."
     )
     return [Finding(severity="warning", code="memory_small", message=message, fix="choose_family")]
 
 
 def disk(s: Situation) -> Sequence[Finding]:
-    needed = s.estimate.disk_bytes + (0 if s.base_is_here else int(s.family.needs.download_gb * _GB))
+    fetched = 0 if s.base_is_here or s.away else int(s.family.needs.download_gb * _GB)
+    needed = s.estimate.disk_bytes + fetched
     if not s.machine.disk_free_bytes or s.machine.disk_free_bytes > needed * 1.05:
         return []
     message = f"About {_gb(needed)} of disk are needed and {_gb(s.machine.disk_free_bytes)} are free."
@@ -93,15 +97,23 @@ def download(s: Situation) -> Sequence[Finding]:
         message = (
             f"{s.family.label} is given only to those who have accepted its licence. Accept it on its page "
             f"(huggingface.co/{s.family.training_base.hub}), then enter your token."
+            + (f" The worker on {s.away} has none: give it HF_TOKEN." if s.away else "")
         )
-        return [Finding(severity="error", code="token_missing", message=message, fix="enter_token")]
-    message = f"The first training fetches the model: about {s.family.needs.download_gb:.0f} GB."
+        # who is away may have the files already
+        severity: Literal["warning", "error"] = "warning" if s.away else "error"
+        return [Finding(severity=severity, code="token_missing", message=message, fix="enter_token")]
+    who = (
+        f"The worker on {s.away} fetches the model unless it has it"
+        if s.away
+        else "The first training fetches the model"
+    )
+    message = f"{who}: about {s.family.needs.download_gb:.0f} GB."
     return [Finding(severity="info", code="model_download", message=message)]
 
 
 def path(s: Situation) -> Sequence[Finding]:
     root = s.machine.root
-    if s.machine.system != "Windows":
+    if s.machine.system != "Windows" or s.away:
         return []
     if len(root) + OUR_PATHS > WINDOWS_PATH:
         message = (

@@ -19,20 +19,23 @@ from ..core.paths import DataPaths
 from ..core.photos import PhotoStore
 from ..core.plugins import PluginRegistry
 from ..core.records.character import Character
-from ..core.records.job import Job
+from ..core.records.job import Job, Needs
 from ..core.records.training import Finding, TrainingRequest
 from ..core.settings import Settings, current_token
 from .dataset import Selection, freeze, select
 from .estimates import Estimate, estimate, learned_paces
 from .family_records import Families, Family
 from .gpu_handover import measure
+from .gpus import gpus
 from .hub_cache import hub_has
-from .interface import TRAINING_FILE, BackendCapabilities, ResolvedTraining, TrainingBackend
+from .interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
 from .job_folder import new_job_folder
 from .limits import require_possible
 from .locks import machine_name
 from .machine import Machine
 from .photo_advice import photo_findings
+from .placement import Here, Place, place
+from .placement import findings as place_findings
 from .preflight import Situation
 from .preflight import findings as machine_findings
 from .presets import Numbers, chosen, resolve, sample_prompts
@@ -112,35 +115,57 @@ class Submission:
         )
         expected = estimate(family, numbers, len(training.sample_prompts), learned_paces(self.ledger))
         training = replace(training, vram_bytes=expected.vram_bytes)
+        where = self._place(backend)
         findings = [
             *photo_findings(photos, character.trigger_word, character.class_word),
             *_prompt_findings(request),
-            *backend.preflight(training),
+            *(found for found in backend.preflight(training) if where.here or not found.this_machine),
+            *place_findings(where, backend=backend.name, file_here=self._only_here(base)),
             *(
                 []
                 if capabilities.placeholder
-                else self._machine_findings(family, expected, base, capabilities)
+                else self._machine_findings(
+                    where, family, expected=expected, base=base, needs=capabilities.needs
+                )
             ),
         ]
         return Draft(training, selection, character, backend, findings, expected)
 
+    def _place(self, backend: TrainingBackend) -> Place:
+        """Who trains with this trainer, of those that live now."""
+        capabilities = backend.capabilities()
+        here = Here(
+            host=machine_name(),
+            needs_met=capabilities.needs == "cpu" or bool(gpus()),
+            backend=backend.state(),
+            shared=bool(self.settings.redis_url),
+        )
+        job = Job(id="", needs=capabilities.needs, backend=backend.name, created_at="", updated_at="")
+        return place(job, self.ledger.workers(), here, labels={backend.name: capabilities.label})
+
+    def _only_here(self, base: BaseModel) -> str:
+        """The model file's name where nothing says that another machine has it too."""
+        file = Path(base.path)
+        shared = file.is_relative_to(self.paths.root) or not (file.is_absolute() and file.exists())
+        return "" if shared else file.name
+
     def _machine_findings(
-        self, family: Family, expected: Estimate, base: BaseModel, capabilities: BackendCapabilities
+        self, where: Place, family: Family, *, expected: Estimate, base: BaseModel, needs: Needs
     ) -> list[Finding]:
-        """For the machine that will train: another one's worker with a GPU as it described itself, else this one, measured now."""
-        workers = [worker for worker in self.ledger.workers() if worker.gpus]
-        root, away = self.paths.root, bool(workers) and workers[0].host != machine_name()
-        machine = Machine.of(workers[0], root) if away else Machine.here(root)
-        here = bool(machine.gpus) and not away
+        """For the machine that will train: this one, measured now; another one as its worker described it."""
+        root, here = self.paths.root, where.here
+        machine = Machine.here(root) if here else Machine.of(where.worker, root)
+        measured = here and bool(machine.gpus)
         situation = Situation(
             machine=machine,
             family=family,
             estimate=expected,
-            base_is_here=Path(base.path).exists() or hub_has(base.path, self.settings.hf_home),
-            has_token=bool(current_token(self.settings, self.paths)),
+            base_is_here=here and (Path(base.path).exists() or hub_has(base.path, self.settings.hf_home)),
+            has_token=bool(current_token(self.settings, self.paths)) if here else where.has_token,
             comfyui_version=self.comfyui_version,
-            on_cpu=capabilities.needs == "cpu",
-            use=measure(self.paths, machine.gpus[0].uuid, expected.vram_bytes) if here else None,
+            on_cpu=needs == "cpu",
+            use=measure(self.paths, machine.gpus[0].uuid, expected.vram_bytes) if measured else None,
+            away=where.away,
         )
         return machine_findings(situation)
 

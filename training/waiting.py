@@ -41,15 +41,16 @@ def waits_for(
         return None
     if not workers:
         return NO_WORKER if shared else None
-    fitting = [worker for worker in workers if job.needs in _slots(worker)]
+    fitting = [worker for worker in workers if job.needs in slots_of(worker)]
     if not fitting:
         return NO_GPU
-    if any(Able(_slots(worker), ready(worker.backends)).runs(job) for worker in fitting):
+    if any(Able(slots_of(worker), ready(worker.backends)).runs(job) for worker in fitting):
         return None
     name = (labels or {}).get(job.backend, job.backend)
     message = f"Waits for a worker with {name}."
     return Waiting(code="backend", message=message, hint=f"Set up {name} there; it then begins by itself.")
 
 
-def _slots(worker: Worker) -> frozenset[str]:
+def slots_of(worker: Worker) -> frozenset[str]:
+    """The kinds of jobs it has slots for."""
     return frozenset({"cpu", "gpu"}) if worker.gpus else frozenset({"cpu"})

@@ -15,7 +15,7 @@ from ..core.logs import setup_logging
 from ..core.paths import DataPaths, resolve_paths
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
 from ..core.records.worker import BackendState
-from ..core.settings import Settings, load_settings
+from ..core.settings import Settings, current_token, load_settings
 from ..core.version import VERSION
 from ..core.versions import VersionStore
 from .backends import ai_toolkit, fast_test
@@ -88,7 +88,11 @@ def compose(tools: Tools, doorbell: Doorbell, settings: Settings, *, stays: bool
     slots = [Slot(frozenset({"cpu"}))]
     slots += [Slot(frozenset({"gpu"}), GpuSlot(gpu.uuid, index)) for index, gpu in enumerate(found)]
     description = describe(VERSION, len(slots)).model_copy(
-        update={"gpus": found, "data_mark": data_mark(tools.paths)}
+        update={
+            "gpus": found,
+            "data_mark": data_mark(tools.paths),
+            "hub_token": bool(current_token(settings, tools.paths)),
+        }
     )
     look = _seconds("ISENGARD_LOOK_S", Timing.look)
     idle = _seconds("ISENGARD_IDLE_S", math.inf if stays else Timing.idle)

@@ -60,3 +60,5 @@ class Finding(Record):
     code: str
     message: str
     fix: str = ""
+    #: about this very machine: of no account where another one trains
+    this_machine: bool = Field(default=False, exclude=True)

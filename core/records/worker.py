@@ -41,5 +41,7 @@ class Worker(Record):
     system: str = ""
     memory_bytes: int = 0
     swap_bytes: int = 0
+    #: whether it may fetch models behind a licence
+    hub_token: bool = False
     #: what it read from the mark in its DATA_DIR
     data_mark: str = ""

@@ -99,25 +99,30 @@ class AiToolkitBackend:
         return locate.find(self._settings, self._paths)[1]
 
     def preflight(self, training: ResolvedTraining) -> list[Finding]:
-        state = self.state()
-        findings = []
-        if state.state != "ready":
-            findings.append(
-                Finding(severity="error", code="backend_missing", message=state.detail, fix="setup_backend")
-            )
-        elif state.detail:
-            findings.append(
-                Finding(
-                    severity="warning", code="backend_untested", message=state.detail, fix="setup_backend"
-                )
-            )
-        findings += self._gpu_findings()
+        findings = [
+            finding.model_copy(update={"this_machine": True})
+            for finding in (*self._state_findings(), *self._gpu_findings())
+        ]
         if not training.base_path:
             message = "The model to train on was not found in ComfyUI's folders."
             findings.append(
                 Finding(severity="error", code="base_model_missing", message=message, fix="download_model")
             )
         return findings
+
+    def _state_findings(self) -> list[Finding]:
+        state = self.state()
+        if state.state != "ready":
+            return [
+                Finding(severity="error", code="backend_missing", message=state.detail, fix="setup_backend")
+            ]
+        if state.detail:
+            return [
+                Finding(
+                    severity="warning", code="backend_untested", message=state.detail, fix="setup_backend"
+                )
+            ]
+        return []
 
     def _gpu_findings(self) -> list[Finding]:
         found = gpus()

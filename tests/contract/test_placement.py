@@ -1,0 +1,153 @@
+"""A ComfyUI without a GPU and workers of other machines on one real Redis: who trains is who is judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import redis
+from isengard.core.clock import SystemClock
+from isengard.core.errors import InvalidError
+from isengard.core.job_states import JobState
+from isengard.core.records.training import TrainingRequest
+from isengard.core.records.worker import BackendState, Gpu, Worker
+from isengard.core.settings import Settings
+from isengard.training.gpus import gpus
+from isengard.training.ledgers.redis import RedisLedger
+from isengard.training.locks import machine_name
+from isengard.training.submission import BaseModel
+from isengard.training.waiting import waits_for
+from ledger_house import redis_server  # noqa: F401 - fixture
+from training_house import ann, house  # noqa: F401 - fixtures
+
+GB = 10**9
+READY = [BackendState(name="ai_toolkit", version="0.12.26")]
+MISSING = [BackendState(name="ai_toolkit", state="not_installed", detail="AI-Toolkit is not set up yet.")]
+LABELS = {"ai_toolkit": "AI-Toolkit"}
+
+
+def gpu(gigabytes):
+    size = gigabytes * GB
+    return Gpu(uuid=f"GPU-{gigabytes}", name=f"RTX {gigabytes}", total_bytes=size, free_bytes=size)
+
+
+def worker(host, *gpus, backends=READY, **more):
+    return Worker(
+        id=f"w-{host}", host=host, version="1", gpus=list(gpus), backends=backends, memory_bytes=64 * GB, **more
+    )
+
+
+@pytest.fixture
+def redis_url(redis_server):  # noqa: F811
+    redis.Redis.from_url(redis_server.url).flushall()
+    return redis_server.url
+
+
+@pytest.fixture
+def submission(house, redis_url, monkeypatch):  # noqa: F811
+    """The server's, on a machine without a GPU and without the trainer."""
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("HOME", str(house.paths.tmp))
+    assert gpus() == []
+    base = house.paths.tmp / "base.safetensors"
+    base.write_bytes((2).to_bytes(8, "little") + b"{}")
+
+    class Bases:
+        def resolve(self, name, family):
+            return BaseModel(str(base) if family.trains_from == "file" else family.training_base.hub, "")
+
+    return replace(
+        house.submission,
+        base_models=Bases(),
+        settings=Settings(redis_url=redis_url),
+        default_backend="ai_toolkit",
+    )
+
+
+@pytest.fixture
+def away(house, redis_url):  # noqa: F811
+    """Says what workers of other machines say of themselves, as they would: through a ledger of their own."""
+    ledger = RedisLedger(redis_url, SystemClock())
+    house.ledger.workers()
+
+    def away(*workers):
+        for one in workers:
+            ledger.report_worker(one)
+
+    yield away
+    ledger.close()
+
+
+def checked(submission, ann, family="sd15"):  # noqa: F811
+    draft = submission.preflight(TrainingRequest(character_id=ann.id, family=family))
+    return {finding.code: finding for finding in draft.findings}, draft
+
+
+def submitted(submission, ann):  # noqa: F811
+    """Queued, and why it waits."""
+    job = submission.submit(TrainingRequest(character_id=ann.id, family="sd15"), "ui-1")
+    assert job.state is JobState.QUEUED and job.needs == "gpu"
+    return waits_for(job, submission.ledger.workers(), shared=True, labels=LABELS)
+
+
+def test_the_able_worker_is_named_and_judged(submission, ann, away):  # noqa: F811
+    away(worker("cellar", backends=READY), worker("attic", gpu(24)))
+    found, draft = checked(submission, ann)
+    assert found["trains_elsewhere"].message == "The worker on attic (RTX 24, 24.0 GB) trains this."
+    assert not draft.blocked and not {"gpu_missing", "backend_missing", "gpu_too_small"} & set(found)
+    assert submitted(submission, ann) is None
+    away(worker("attic", gpu(4)).model_copy(update={"beat": 1}))
+    found, draft = checked(submission, ann)
+    assert "RTX 4 has 4.0 GB" in found["gpu_too_small"].message and not draft.blocked
+
+
+def test_of_two_able_ones_the_larger_gpu_is_judged(submission, ann, away):  # noqa: F811
+    away(worker("small", gpu(6)), worker("large", gpu(48)))
+    found, _ = checked(submission, ann)
+    assert "on large" in found["trains_elsewhere"].message and "gpu_too_small" not in found
+
+
+@pytest.mark.parametrize(
+    ("workers", "words"),
+    [
+        ([], "Waits for a worker: none is running."),
+        ([worker("cellar"), worker("pi", backends=MISSING)], "Waits for a worker with a GPU."),
+        ([worker("cellar"), worker("attic", gpu(24), backends=MISSING)], "Waits for a worker with AI-Toolkit."),
+    ],
+)  # fmt: skip
+def test_with_nobody_able_it_may_wait_and_says_so_in_the_jobs_own_words(submission, ann, away, workers, words):  # noqa: F811
+    away(*workers)
+    found, draft = checked(submission, ann)
+    told = found["no_able_worker"]
+    assert told.severity == "warning" and told.message.startswith(words) and not draft.blocked
+    waiting = submitted(submission, ann)
+    assert told.message == f"{waiting.message} {waiting.hint}"
+
+
+def test_what_only_this_machine_has_is_said(submission, ann, away):  # noqa: F811
+    away(worker("attic", gpu(24)))
+    found, _ = checked(submission, ann)
+    assert "model_elsewhere" not in found, "below the shared data folder"
+    elsewhere = replace(submission, paths=replace(submission.paths, root=submission.paths.root / "jobs"))
+    found, draft = checked(elsewhere, ann)
+    assert "base.safetensors" in found["model_elsewhere"].message and not draft.blocked
+
+
+def test_a_licence_is_the_workers_matter(submission, ann, away):  # noqa: F811
+    away(worker("attic", gpu(24)))
+    found, draft = checked(submission, ann, "flux1_dev")
+    assert found["token_missing"].severity == "warning" and "attic has none" in found["token_missing"].message
+    away(worker("attic", gpu(24), hub_token=True, beat=1))
+    found, _ = checked(submission, ann, "flux1_dev")
+    assert "token_missing" not in found and "worker on attic fetches" in found["model_download"].message
+
+
+def test_one_that_can_train_itself_is_judged_itself(submission, ann, away):  # noqa: F811
+    """And a machine that shares its ledger with nobody is refused as ever."""
+    away(worker(machine_name(), gpu(24)), worker("attic", gpu(8)))
+    found, _ = checked(submission, ann)
+    assert "trains_elsewhere" not in found and "no_able_worker" not in found
+    alone = replace(submission, settings=Settings())
+    with pytest.raises(InvalidError) as refused:
+        alone.submit(TrainingRequest(character_id=ann.id, family="sd15"), "ui-1")
+    assert refused.value.code in ("backend_missing", "gpu_missing")
