@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,7 @@ def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventL
         _log.error("Isengard could not start", extra={"context": {"reason": str(missing)}})
         door.fail(refusal(missing))
     except OSError as fault:
+        _log.error("Isengard could not start", extra={"context": {"reason": str(fault)}})
         door.fail(
             NotReadyError(
                 "data_folder_unavailable",
@@ -67,6 +69,25 @@ def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventL
                 "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI.",
             )
         )
+    finally:
+        _told(door)
+
+
+def _told(door: Door) -> None:
+    """Whatever else ended the start is a fault of ours: never "starting" for ever. It goes on to ComfyUI's console."""
+    from ..core.errors import NotReadyError
+
+    if door.settled:
+        return
+    fault = sys.exc_info()[1]
+    _log.critical("Isengard could not start", exc_info=fault)
+    door.fail(
+        NotReadyError(
+            "start_failed",
+            f"Isengard could not start because of a fault of its own ({type(fault).__name__}).",
+            "Restart ComfyUI. If it comes again, report it with what ComfyUI's console says.",
+        )
+    )
 
 
 def _prepare(door: Door, services: Services) -> None:

@@ -32,6 +32,11 @@ class Door:
         for route in ROUTES:
             self._handler(route)
 
+    @property
+    def settled(self) -> bool:
+        """Whether it was opened or failed: no longer starting."""
+        return self._services is not None or self._failure is not None
+
     def fail(self, failure: Any) -> None:
         self._failure = failure
 

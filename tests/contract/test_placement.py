@@ -1,5 +1,7 @@
 """A ComfyUI without a GPU and workers of other machines on one real Redis: who trains is who is judged."""
 
+# ruff: noqa: F811 - fixtures are named as what they are imported from
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -33,18 +35,24 @@ def gpu(gigabytes):
 
 def worker(host, *gpus, backends=READY, **more):
     return Worker(
-        id=f"w-{host}", host=host, version="1", gpus=list(gpus), backends=backends, memory_bytes=64 * GB, **more
+        id=f"w-{host}",
+        host=host,
+        version="1",
+        gpus=list(gpus),
+        backends=backends,
+        memory_bytes=64 * GB,
+        **more,
     )
 
 
 @pytest.fixture
-def redis_url(redis_server):  # noqa: F811
+def redis_url(redis_server):
     redis.Redis.from_url(redis_server.url).flushall()
     return redis_server.url
 
 
 @pytest.fixture
-def submission(house, redis_url, monkeypatch):  # noqa: F811
+def submission(house, redis_url, monkeypatch):
     """The server's, on a machine without a GPU and without the trainer."""
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("HOME", str(house.paths.tmp))
@@ -65,7 +73,7 @@ def submission(house, redis_url, monkeypatch):  # noqa: F811
 
 
 @pytest.fixture
-def away(house, redis_url):  # noqa: F811
+def away(house, redis_url):
     """Says what workers of other machines say of themselves, as they would: through a ledger of their own."""
     ledger = RedisLedger(redis_url, SystemClock())
     house.ledger.workers()
@@ -78,19 +86,19 @@ def away(house, redis_url):  # noqa: F811
     ledger.close()
 
 
-def checked(submission, ann, family="sd15"):  # noqa: F811
+def checked(submission, ann, family="sd15"):
     draft = submission.preflight(TrainingRequest(character_id=ann.id, family=family))
     return {finding.code: finding for finding in draft.findings}, draft
 
 
-def submitted(submission, ann):  # noqa: F811
+def submitted(submission, ann):
     """Queued, and why it waits."""
     job = submission.submit(TrainingRequest(character_id=ann.id, family="sd15"), "ui-1")
     assert job.state is JobState.QUEUED and job.needs == "gpu"
     return waits_for(job, submission.ledger.workers(), shared=True, labels=LABELS)
 
 
-def test_the_able_worker_is_named_and_judged(submission, ann, away):  # noqa: F811
+def test_the_able_worker_is_named_and_judged(submission, ann, away):
     away(worker("cellar", backends=READY), worker("attic", gpu(24)))
     found, draft = checked(submission, ann)
     assert found["trains_elsewhere"].message == "The worker on attic (RTX 24, 24.0 GB) trains this."
@@ -101,7 +109,7 @@ def test_the_able_worker_is_named_and_judged(submission, ann, away):  # noqa: F8
     assert "RTX 4 has 4.0 GB" in found["gpu_too_small"].message and not draft.blocked
 
 
-def test_of_two_able_ones_the_larger_gpu_is_judged(submission, ann, away):  # noqa: F811
+def test_of_two_able_ones_the_larger_gpu_is_judged(submission, ann, away):
     away(worker("small", gpu(6)), worker("large", gpu(48)))
     found, _ = checked(submission, ann)
     assert "on large" in found["trains_elsewhere"].message and "gpu_too_small" not in found
@@ -115,7 +123,9 @@ def test_of_two_able_ones_the_larger_gpu_is_judged(submission, ann, away):  # no
         ([worker("cellar"), worker("attic", gpu(24), backends=MISSING)], "Waits for a worker with AI-Toolkit."),
     ],
 )  # fmt: skip
-def test_with_nobody_able_it_may_wait_and_says_so_in_the_jobs_own_words(submission, ann, away, workers, words):  # noqa: F811
+def test_with_nobody_able_it_may_wait_and_says_so_in_the_jobs_own_words(
+    submission, ann, away, workers, words
+):
     away(*workers)
     found, draft = checked(submission, ann)
     told = found["no_able_worker"]
@@ -124,7 +134,7 @@ def test_with_nobody_able_it_may_wait_and_says_so_in_the_jobs_own_words(submissi
     assert told.message == f"{waiting.message} {waiting.hint}"
 
 
-def test_what_only_this_machine_has_is_said(submission, ann, away):  # noqa: F811
+def test_what_only_this_machine_has_is_said(submission, ann, away):
     away(worker("attic", gpu(24)))
     found, _ = checked(submission, ann)
     assert "model_elsewhere" not in found, "below the shared data folder"
@@ -133,16 +143,16 @@ def test_what_only_this_machine_has_is_said(submission, ann, away):  # noqa: F81
     assert "base.safetensors" in found["model_elsewhere"].message and not draft.blocked
 
 
-def test_a_licence_is_the_workers_matter(submission, ann, away):  # noqa: F811
+def test_a_licence_is_the_workers_matter(submission, ann, away):
     away(worker("attic", gpu(24)))
-    found, draft = checked(submission, ann, "flux1_dev")
+    found, _ = checked(submission, ann, "flux1_dev")
     assert found["token_missing"].severity == "warning" and "attic has none" in found["token_missing"].message
     away(worker("attic", gpu(24), hub_token=True, beat=1))
     found, _ = checked(submission, ann, "flux1_dev")
     assert "token_missing" not in found and "worker on attic fetches" in found["model_download"].message
 
 
-def test_one_that_can_train_itself_is_judged_itself(submission, ann, away):  # noqa: F811
+def test_one_that_can_train_itself_is_judged_itself(submission, ann, away):
     """And a machine that shares its ledger with nobody is refused as ever."""
     away(worker(machine_name(), gpu(24)), worker("attic", gpu(8)))
     found, _ = checked(submission, ann)

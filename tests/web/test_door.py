@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
+import pytest
+from hosts.journey import Api, ApiError
 from isengard.core.plugins import SEAMS
 from isengard.web.route_table import ROUTES
+from web_server import WebServer
 
 
 def test_the_first_page_waits_for_no_import(server, api):
@@ -11,3 +17,32 @@ def test_the_first_page_waits_for_no_import(server, api):
     door = server.door
     assert set(door._handlers) == {route.handler for route in ROUTES}
     assert set(door.ready().registry._found) == set(SEAMS)
+
+
+def test_a_fault_of_ours_at_the_start_is_said_and_logged(tmp_path, monkeypatch):
+    """It was "starting" for ever, and only ComfyUI's console knew why."""
+    from isengard.web import compose
+
+    def broken(paths, clock):
+        raise AttributeError("no such attribute")
+
+    monkeypatch.setattr(compose, "open_library", broken)
+    monkeypatch.setattr(threading, "excepthook", lambda fault: None)
+    server = WebServer(tmp_path, environment={"LOG_DIR": str(tmp_path / "logs")})
+    try:
+        deadline = time.monotonic() + 10
+        while (error := refused(server))["code"] == "starting":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert error["code"] == "start_failed" and "AttributeError" in error["message"] and error["hint"]
+        lines = "".join(file.read_text() for file in (tmp_path / "logs" / "api").glob("*.log"))
+        assert "Isengard could not start" in lines and "Traceback" in lines and "no such attribute" in lines
+    finally:
+        server.close()
+
+
+def refused(server):
+    with pytest.raises(ApiError) as answer:
+        Api(server.url).get("/health")
+    assert answer.value.status == 503
+    return answer.value.error
