@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -19,6 +23,37 @@ def start(base: Path, *, environment: dict[str, str] | None = None, port: int | 
     server.api = Api(server.url, "test")
     server.api.wait_until_ready()
     return server
+
+
+class ServerProcess:
+    """The same in a process of its own (tests/fakes/panel_server.py), which can be killed; `told` is what it said first."""
+
+    def __init__(self, base: Path, **environment: str) -> None:
+        tests = Path(__file__).resolve().parent
+        self._process = subprocess.Popen(
+            [sys.executable, str(tests / "fakes" / "panel_server.py"), str(tests), str(base)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        )
+        self.told = json.loads(self._process.stdout.readline())
+        self.api = Api(f"http://127.0.0.1:{self.told['port']}", "test")
+
+    def ask(self) -> dict:
+        """How its loop and its memory do."""
+        self._process.stdin.write("how\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.stdin.close()
+            self._process.wait(20)
 
 
 def person(server, folder: Path, name: str = "Ann Example", photos: int = 2, **more) -> dict:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import re
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from itertools import pairwise
@@ -22,6 +19,7 @@ from isengard.core.records.event import Subject
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.ledgers.sqlite import SqliteLedger
 from ledger_house import ledger, open_ledger, submit  # noqa: F401 - fixtures
+from live_server import ServerProcess
 from training_waits import wait_for
 
 pytestmark = [pytest.mark.timing, pytest.mark.slow]
@@ -93,24 +91,9 @@ def seconds(at: str) -> float:
 @pytest.fixture(scope="module")
 def panel(tmp_path_factory):
     """A server of its own process; `ask()` how it does."""
-    script = TESTS / "fakes" / "panel_server.py"
-    process = subprocess.Popen(
-        [sys.executable, str(script), str(TESTS), str(tmp_path_factory.mktemp("panel"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    panel = json.loads(process.stdout.readline())
-
-    def ask():
-        process.stdin.write("how\n")
-        process.stdin.flush()
-        return json.loads(process.stdout.readline())
-
-    panel["ask"] = ask
-    yield panel
-    process.stdin.close()
-    process.wait(20)
+    server = ServerProcess(tmp_path_factory.mktemp("panel"))
+    yield {**server.told, "ask": server.ask}
+    server.close()
 
 
 async def open_stream(port: int, since: str):

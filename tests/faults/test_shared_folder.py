@@ -1,4 +1,4 @@
-"""Two servers on one data folder, and a data folder that takes no writes."""
+"""Two servers on one data folder, one of them killed; and a data folder that takes no writes."""
 
 from __future__ import annotations
 
@@ -7,32 +7,46 @@ import time
 
 import pytest
 from hosts.journey import Api, ApiError
-from live_server import end_trainings, person, start, train
+from live_server import ServerProcess, end_trainings, person, train
+from storm_checks import assert_one_trainer_at_a_time
 from web_server import WebServer
 
 pytestmark = [pytest.mark.storm, pytest.mark.slow]
 FAST = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "1", "ISENGARD_FAST_TEST_S": "1"}
 
 
-def test_two_servers_on_one_folder_see_the_same_jobs_and_run_each_once(tmp_path):
-    environment = {**FAST, "DATA_DIR": str(tmp_path / "data")}
-    first = start(tmp_path / "a", environment=environment)
-    second = start(tmp_path / "b", environment=environment)
-    try:
-        ann = person(first, tmp_path)
-        jobs = [train(server, ann, steps=40)["id"] for server in (first, second, first)]
-        deadline = time.monotonic() + 40
-        while {one["state"] for one in second.api.get("/training/jobs")["items"]} != {"completed"}:
-            assert time.monotonic() < deadline, second.api.get("/training/jobs")
-            assert len(second.services.ledger.workers()) <= 1, "a second worker serves this folder"
-            time.sleep(0.1)
-        for server in (first, second):
-            listed = {one["id"]: one["attempt"] for one in server.api.get("/training/jobs")["items"]}
-            assert listed == dict.fromkeys(jobs, 1), "one was run twice"
-    finally:
-        end_trainings(first)
-        second.close()
-        first.close()
+@pytest.fixture
+def two(tmp_path):
+    """Two real processes on one data folder."""
+    data = {"DATA_DIR": str(tmp_path / "data"), "ISENGARD_FAST_TEST_S": "1"}
+    servers = [ServerProcess(tmp_path / name, **data) for name in "ab"]
+    yield servers
+    end_trainings(servers[1])
+    for server in servers:
+        server.close()
+
+
+def test_two_servers_on_one_folder_show_the_same_and_one_killed_loses_nothing(two, tmp_path):
+    first, second = two
+    ann = person(first, tmp_path)
+    jobs = [train(server, ann, steps=40)["id"] for server in (first, second, first)]
+    assert listed(first) == listed(second) and set(listed(first)) == set(jobs)
+    assert first.api.get("/health")["epoch"] == second.api.get("/health")["epoch"]
+    jobs.append(train(first, ann, steps=40)["id"])
+    first.kill()
+    deadline = time.monotonic() + 40
+    while {state for state, _ in listed(second).values()} != {"completed"}:
+        assert time.monotonic() < deadline, listed(second)
+        assert len(second.api.get("/training/workers")["items"]) <= 1, "a second worker serves this folder"
+        time.sleep(0.1)
+    assert listed(second) == dict.fromkeys(jobs, ("completed", 1)), "one was lost, or run twice"
+    for job in jobs:
+        assert_one_trainer_at_a_time(tmp_path / "data" / "jobs" / job, 1, steps=40, save_every=20)
+    assert [one["name"] for one in second.api.get("/characters")["items"]] == ["Ann Example"]
+
+
+def listed(server):
+    return {job["id"]: (job["state"], job["attempt"]) for job in server.api.get("/training/jobs")["items"]}
 
 
 @pytest.fixture
