@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import logging
-from pathlib import Path
 
 from ..core.errors import IllegalTransitionError, IsengardError, LeaseLostError
 from ..core.job_states import JobState
 from ..core.ledger import Lease, RunnerLedger
+from ..core.paths import DataPaths
 from ..core.records.job import Job, JobError
-from .space import DISK_FULL, is_full, with_room_left
+from .space import DISK_FULL, READ_ONLY, is_full, takes_writes, with_room_left
 
 #: Why an attempt may break off and be tried again by itself, up to the limit of attempts.
 AGAIN = frozenset({"trainer_hung", "worker_stood_still"})
@@ -25,16 +25,25 @@ STOPPED_OUTSIDE = JobError(
 #: Failures without a reason of their own.
 SPEECHLESS = frozenset({"trainer_failed", "trainer_crashed", "trainer_killed", "lora_missing"})
 FULL = JobError(code=DISK_FULL, message="The disk is full.")
+NO_WRITES = JobError(
+    code=READ_ONLY,
+    message="The data folder takes no writes: its disk went read-only, or permissions were taken.",
+    hint="Make it writable again: it goes on by itself from its last checkpoint.",
+)
+#: Faults with our own files.
+DAMAGED = "job_damaged"
 _log = logging.getLogger("isengard.runner")
 
 
 class Ending:
-    """Of the attempt that `lease` stands for; `root` is the data folder, `context` what log lines say about the job."""
+    """Of the attempt that `lease` stands for; `context` is what log lines say about the job."""
 
-    def __init__(self, ledger: RunnerLedger, lease: Lease, root: Path, context: dict[str, object]) -> None:
+    def __init__(
+        self, ledger: RunnerLedger, lease: Lease, paths: DataPaths, context: dict[str, object]
+    ) -> None:
         self._ledger = ledger
         self._lease = lease
-        self._root = root
+        self._paths = paths
         self._context = context
 
     def end(self, state: JobState, error: JobError | None = None) -> None:
@@ -56,15 +65,22 @@ class Ending:
             return self._ledger.advance(self._lease, JobState.CANCELLED)
 
     def fail(self, error: JobError) -> None:
-        """A full disk only pauses: the job queues itself again when there is room."""
-        if error.code in SPEECHLESS and is_full(self._root):
-            error = FULL
+        """A disk that is full or takes no writes only pauses: the job queues itself again when it can go on."""
+        error = self._blamed(error)
         context = {**self._context, "code": error.code, "reason": error.message}
         _log.error("Job failed", extra={"context": context})
         if error.code == DISK_FULL:
-            self.end(JobState.PAUSED, with_room_left(error, self._root))
+            self.end(JobState.PAUSED, with_room_left(error, self._paths.root))
         else:
-            self.end(JobState.FAILED, error)
+            self.end(JobState.PAUSED if error.code == READ_ONLY else JobState.FAILED, error)
+
+    def _blamed(self, error: JobError) -> JobError:
+        """Where the disk is to blame, the trainer's own words about it may not have been written either."""
+        if error.code in SPEECHLESS and is_full(self._paths.root):
+            return FULL
+        if error.code in (*SPEECHLESS, DAMAGED) and not takes_writes(self._paths.job(self._lease.job_id)):
+            return NO_WRITES
+        return error
 
     def break_off(self, error: JobError) -> None:
         """What another attempt may mend is tried again from the last checkpoint; never what ran out of memory."""
@@ -88,8 +104,10 @@ def as_job_error(fault: Exception) -> JobError:
         return JobError(code=fault.code, message=fault.message, hint=fault.hint)
     if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT):
         return FULL
+    if isinstance(fault, OSError) and fault.errno == errno.EROFS:
+        return NO_WRITES
     return JobError(
-        code="job_damaged",
+        code=DAMAGED,
         message=f"The job's files could not be used ({type(fault).__name__}).",
         hint="Start the training again.",
     )

@@ -88,7 +88,7 @@ class Runner:
         self._dir = tools.paths.job(job.id)
         self._next_beat = 0.0
         self._ledger = PatientLedger(tools.ledger, tools.pace.hold)
-        self._ending = Ending(self._ledger, lease, tools.paths.root, self._context())
+        self._ending = Ending(self._ledger, lease, tools.paths, self._context())
 
     def run(self) -> None:
         with correlated(self._job.correlation_id):

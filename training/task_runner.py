@@ -33,7 +33,7 @@ class TaskRunner:
         self._work = work
         self._gpu = gpu or GpuSlot()
         self._ledger = PatientLedger(tools.ledger, tools.pace.hold)
-        self._ending = Ending(self._ledger, lease, tools.paths.root, self._context())
+        self._ending = Ending(self._ledger, lease, tools.paths, self._context())
 
     def run(self) -> None:
         with correlated(self._job.correlation_id):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -63,14 +64,38 @@ async def answered(call: Callable[[], Awaitable[web.StreamResponse]], route: str
         raise
     except ConnectionResetError:
         raise
+    except OSError as fault:
+        failure = _of_the_disk(fault)
+        if failure is None:
+            return _unexpected(route)
+        _log.error("Request failed", extra={"context": {"route": route, "code": failure.code}})
+        return web.json_response(body_of(failure), status=status_of(failure))
     except Exception:
-        _log.exception("Request failed", extra={"context": {"route": route}})
-        failure = errors.IsengardError(
-            "internal_error",
-            "Something went wrong inside Isengard.",
-            "See the log by its correlation id, then report it.",
+        return _unexpected(route)
+
+
+def _unexpected(route: str) -> web.Response:
+    """Within an except clause."""
+    _log.exception("Request failed", extra={"context": {"route": route}})
+    failure = errors.IsengardError(
+        "internal_error",
+        "Something went wrong inside Isengard.",
+        "See the log by its correlation id, then report it.",
+    )
+    return web.json_response(body_of(failure), status=500)
+
+
+def _of_the_disk(fault: OSError) -> errors.StorageError | None:
+    """What a person can mend; None for any other fault."""
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+        return errors.StorageError("disk_full", "The disk is full.", "Free some space, then try again.")
+    if fault.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return errors.StorageError(
+            "folder_read_only",
+            "The data folder takes no writes: its disk went read-only, or permissions were taken.",
+            "Make it writable again, then try again.",
         )
-        return web.json_response(body_of(failure), status=500)
+    return None
 
 
 def described(invalid: ValidationError) -> errors.InvalidError:

@@ -84,7 +84,7 @@ def test_what_ran_out_of_memory_is_never_tried_again_by_itself(house, job, code)
     _, lease = house.ledger.claim(worker_id="w", owner="o", needs=("cpu",))
     house.ledger.advance(lease, JobState.RUNNING)
     assert isinstance(lease, Lease)
-    Ending(house.ledger, lease, house.paths.root, {}).break_off(JobError(code=code, message="x"))
+    Ending(house.ledger, lease, house.paths, {}).break_off(JobError(code=code, message="x"))
     failed = house.ledger.get(job.id)
     assert failed.state is JobState.FAILED and failed.error.code == code
     assert house.ledger.claim(worker_id="w", owner="o", needs=("cpu",)) is None

@@ -1,0 +1,53 @@
+"""The data folder takes no writes any more while a training runs: it pauses with a code, and goes on when it does again."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from contextlib import contextmanager
+
+import pytest
+from isengard.core.job_states import JobState
+from isengard.core.records.training import Overrides, TrainingRequest
+from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time
+from training_waits import wait_for
+
+pytestmark = [pytest.mark.storm, pytest.mark.slow]
+STEPS, SAVE_EVERY = 400, 40
+FAST = {"ISENGARD_BEAT_S": "0.3", "ISENGARD_LOOK_S": "0.3", "ISENGARD_IDLE_S": "2"}
+
+
+@contextmanager
+def read_only(folder):
+    """For root too: everything opened from now on lies on a read-only mount of the same folder."""
+    for command in (["--bind", folder, folder], ["-o", "remount,ro,bind", folder]):
+        mounted = subprocess.run(["mount", *command], capture_output=True, text=True)
+        if mounted.returncode:
+            pytest.fail(f"mounts are needed: run as root on Linux ({mounted.stderr.strip()})")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_training_pauses_and_goes_on(house, ann, start_worker):
+    overrides = Overrides(steps=STEPS, save_every=SAVE_EVERY, sample_prompts=[])
+    request = TrainingRequest(character_id=ann.id, overrides=overrides)
+    job = house.submission.submit(request, "read-only")
+    start_worker(**FAST, ISENGARD_FAST_TEST_S="2.5")
+    wait_for(house.ledger, job.id, {JobState.RUNNING})
+    while not house.ledger.get(job.id).checkpoints:
+        time.sleep(0.02)
+    with read_only(house.paths.root):
+        paused = wait_for(house.ledger, job.id, {JobState.PAUSED}, timeout_s=20)
+        assert paused.error.code == "folder_read_only" and "by itself" in paused.error.hint
+        with pytest.raises(OSError, match="Read-only"):
+            house.submission.submit(request, "read-only")
+        time.sleep(0.5)
+        assert house.ledger.get(job.id).state is JobState.PAUSED, "it went on without a folder to write to"
+        assert house.ledger.get(job.id).checkpoints == paused.checkpoints != []
+    done = wait_for(house.ledger, job.id, timeout_s=30)
+    assert (done.state, done.attempt) == (JobState.COMPLETED, 2), done
+    assert [known.step for known in done.checkpoints] == list(range(SAVE_EVERY, STEPS + 1, SAVE_EVERY))
+    assert_one_trainer_at_a_time(house.paths.job(job.id), 2, steps=STEPS, save_every=SAVE_EVERY)
+    assert_nothing_left(house.paths.root)
