@@ -26,7 +26,8 @@ def redis_findings(url: str, paths: DataPaths) -> Iterator[Finding]:
     try:
         workers = _look(url)
     except IsengardError as fault:
-        tls = " It must speak TLS there (rediss://)." if url.startswith("rediss:") else ""
+        unreached = fault.code == "redis_unreachable" and url.startswith("rediss:")
+        tls = " It must speak TLS there (rediss://)." if unreached else ""
         yield "FAIL", f"{fault.message} {fault.hint}{tls}"
         return
     yield "ok", "Redis answers"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ....core.errors import LedgerAwayError, NotReadyError, StorageError
 from ....core.records.worker import Worker
+from .connecting import unreachable
 from .scripts import BODIES, HEADER, RESTORE
 
 if TYPE_CHECKING:
@@ -123,9 +124,7 @@ class Link:
             ) from fault
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError) as fault:
             self._tell_gap()
-            raise LedgerAwayError(
-                "redis_unreachable", "Redis cannot be reached.", "Start it, or correct REDIS_URL."
-            ) from fault
+            raise unreachable(fault) from fault
         except redis.exceptions.ResponseError as fault:
             raise _answered(str(fault)) from fault
 
