@@ -24,6 +24,7 @@ from isengard.training.worker_main import make_registry
 from PIL import Image, ImageDraw
 
 ROOT = Path(__file__).resolve().parents[1]
+JUMPING_BOOT = ROOT / "tests" / "fakes" / "jumping_worker.py"
 
 
 class NoBases:
@@ -98,7 +99,7 @@ def start_worker(paths, redis_url):
     """Starts real worker processes; whatever still runs at the end is killed."""
     started = []
 
-    def start(*arguments: str, **environment: str) -> subprocess.Popen:
+    def start(*arguments: str, boot: Path = ROOT / "boot.py", **environment: str) -> subprocess.Popen:
         env = {
             **os.environ,
             "DATA_DIR": str(paths.root),
@@ -110,9 +111,7 @@ def start_worker(paths, redis_url):
             "ISENGARD_LEASE_S": "6",
             **environment,
         }
-        worker = subprocess.Popen(
-            [sys.executable, "-I", str(ROOT / "boot.py"), "worker", *arguments], env=env
-        )
+        worker = subprocess.Popen([sys.executable, "-I", str(boot), "worker", *arguments], env=env)
         started.append(worker)
         return worker
 

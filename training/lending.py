@@ -25,7 +25,8 @@ class Lending:
     until: str = ""
 
     def is_over(self, clock: Clock) -> bool:
-        return bool(self.until) and _moment(self.until) <= clock.now()
+        """Also when it would go on for longer than anything is lent: then the clock was set back."""
+        return bool(self.until) and not timedelta(0) < _moment(self.until) - clock.now() < FORGOTTEN_AFTER
 
 
 def read(paths: DataPaths) -> Lending | None:
@@ -53,7 +54,7 @@ def holds_gpu(paths: DataPaths, clock: Clock) -> bool:
     if lending is None:
         return False
     since = lending.until or lending.asked_at
-    return _moment(since) + FORGOTTEN_AFTER > clock.now()
+    return abs(_moment(since) - clock.now()) < FORGOTTEN_AFTER
 
 
 def lent_until(clock: Clock, seconds: float) -> str:

@@ -12,6 +12,7 @@ from isengard.core.job_states import ENDED, JobState
 from isengard.core.ledger import JobFilter
 from isengard.core.records.training import Overrides, TrainingRequest
 from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, assert_states_were_legal
+from training_house import JUMPING_BOOT
 
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
 WORKERS = 3
@@ -35,9 +36,14 @@ def redis_url(request):
 
 
 def test_a_storm_of_kills_loses_nothing(house, ann, start_worker, redis_url, capsys):
+    def start(n):
+        """The last one's wall clock jumps by a day, forth and back."""
+        clock = {"boot": JUMPING_BOOT} if n == WORKERS - 1 else {}
+        return start_worker("--name", f"w{n}", ISENGARD_IDLE_S="5", **clock, **FAST)
+
     count, kills = SIZES["redis" if redis_url else "sqlite"]
     jobs = [submit(house, ann) for _ in range(count)]
-    workers = [start_worker("--name", f"w{n}", ISENGARD_IDLE_S="5", **FAST) for n in range(WORKERS)]
+    workers = [start(n) for n in range(WORKERS)]
     chance, began, killed = random.Random(20261124), time.monotonic(), 0
     while running(house) and time.monotonic() - began < LIMIT_S:
         time.sleep(chance.uniform(0.05, 0.7))
@@ -48,7 +54,7 @@ def test_a_storm_of_kills_loses_nothing(house, ann, start_worker, redis_url, cap
             killed += 1
         for n, worker in enumerate(workers):
             if worker.poll() is not None:
-                workers[n] = start_worker("--name", f"w{n}", ISENGARD_IDLE_S="5", **FAST)
+                workers[n] = start(n)
     states = [house.ledger.get(job.id) for job in jobs]
     with capsys.disabled():
         attempts, seconds = sum(job.attempt for job in states), time.monotonic() - began

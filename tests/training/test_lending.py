@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from isengard.core.clock import iso
 from isengard.training import lending
 from isengard.training.lending import FORGOTTEN_AFTER, Lending
 
@@ -18,6 +21,14 @@ def test_it_is_kept_in_a_file_and_over_when_its_time_is(paths, clock):
     assert not lending.holds_gpu(paths, clock), "nobody looks after it any more"
     lending.clear(paths)
     assert lending.read(paths) is None
+
+
+def test_a_clock_that_was_set_by_a_day_lends_nothing_for_a_day(paths, clock):
+    for days in (1, -1):
+        lent = Lending("job_x", iso(clock.now()), lending.lent_until(clock, 120))
+        lending.write(paths, lent)
+        clock.moment += timedelta(days=days)
+        assert lent.is_over(clock) and not lending.holds_gpu(paths, clock)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"job_id": "x", "asked_at": "soon", "until": ""}'])

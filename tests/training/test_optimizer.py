@@ -69,6 +69,13 @@ def test_what_is_still_written_or_broken_never_replaces_the_kept_one(run):
     assert content(job_dir / optimizer.KEPT) == b"thirdt"
 
 
+def test_a_clock_that_was_set_back_does_not_keep_it_from_being_copied(run):
+    out, job_dir = run
+    save(out, b"future", age_s=-86_400)
+    optimizer.keep(out, job_dir)
+    assert content(job_dir / optimizer.KEPT) == b"future"
+
+
 def test_every_cut_of_the_file_is_seen(run):
     out, _ = run
     whole = (out / optimizer.NAME).read_bytes()

@@ -37,7 +37,8 @@ def keep(out: Path, job_dir: Path) -> None:
     try:
         status = source.stat()
         known = kept.stat().st_mtime_ns if kept.exists() else None
-        if known == status.st_mtime_ns or time.time() - status.st_mtime < _SETTLED_S:
+        # one of the future is of a clock that was set back: what is copied is looked at anyway
+        if known == status.st_mtime_ns or 0 <= time.time() - status.st_mtime < _SETTLED_S:
             return
         temporary = kept.with_name(f".{KEPT}{atomic.TEMP_SUFFIX}")
         shutil.copyfile(source, temporary)
