@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { waitsFor } from "../../js/components/interruption.js";
+import { trainerOf } from "../../js/components/trainer_line.js";
 import { Store } from "../../js/store.js";
 import { reasonOf, withReasons } from "../../js/waiting.js";
 import { installDocument } from "./fake_dom.mjs";
@@ -55,4 +56,13 @@ test("the reason is said in words while the job is queued, and not a moment long
   assert.equal(waitsFor({ ...queued, state: "preparing" }), null);
   assert.equal(waitsFor(job("job_1", "queued")), null);
   assert.equal(withReasons(null, []), null);
+});
+
+test("a trainer that is missing here is not asked for where a worker of another machine has it", () => {
+  const backend = { name: "ai_toolkit", setup: {}, state: { name: "ai_toolkit", state: "not_installed", detail: "It is not set up yet." } };
+  const worker = (state) => ({ backends: [{ name: "ai_toolkit", state }] });
+  const line = (workers) => trainerOf({ backends: [backend], tasks: [], health: { mode: "production" }, workers });
+  assert.equal(line([]).words, "It is not set up yet.");
+  assert.equal(line([worker("not_installed")]).words, "It is not set up yet.");
+  assert.equal(line([worker("not_installed"), worker("ready")]), null);
 });
