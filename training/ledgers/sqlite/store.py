@@ -174,9 +174,11 @@ def _in_our_words(fault: Exception) -> StorageError:
         return StorageError(
             "database_busy", "The job database is in use by another process.", "Try again in a moment."
         )
-    if "readonly" in text:
+    if "readonly" in text or "disk I/O" in text:
         return StorageError(
-            "database_read_only", "The job database cannot be written.", "Check the folder's permissions."
+            "database_read_only",
+            "The job database cannot be written: its disk went read-only, or permissions were taken.",
+            "Make the data folder writable again. What runs goes on from its last checkpoint.",
         )
     return StorageError(
         "database_unavailable", f"The job database cannot be used: {text}.", "Restart ComfyUI to repair it."
