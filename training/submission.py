@@ -115,21 +115,30 @@ class Submission:
         )
         expected = estimate(family, numbers, len(training.sample_prompts), learned_paces(self.ledger))
         training = replace(training, vram_bytes=expected.vram_bytes)
-        where = self._place(backend)
         findings = [
             *photo_findings(photos, character.trigger_word, character.class_word),
             *_prompt_findings(request),
-            *(found for found in backend.preflight(training) if where.here or not found.this_machine),
-            *place_findings(where, backend=backend.name, file_here=self._only_here(base)),
-            *(
-                []
-                if capabilities.placeholder
-                else self._machine_findings(
-                    where, family, expected=expected, base=base, needs=capabilities.needs
-                )
-            ),
+            *self._place_findings(training, backend, family=family, expected=expected, base=base),
         ]
         return Draft(training, selection, character, backend, findings, expected)
+
+    def _place_findings(
+        self,
+        training: ResolvedTraining,
+        backend: TrainingBackend,
+        *,
+        family: Family,
+        expected: Estimate,
+        base: BaseModel,
+    ) -> list[Finding]:
+        """Of the trainer and the machine, wherever that is."""
+        where, capabilities = self._place(backend), backend.capabilities()
+        found = [found for found in backend.preflight(training) if where.here or not found.this_machine]
+        found += place_findings(where, backend=backend.name, file_here=self._only_here(base))
+        if not capabilities.placeholder:
+            needs = capabilities.needs
+            found += self._machine_findings(where, family, expected=expected, base=base, needs=needs)
+        return found
 
     def _place(self, backend: TrainingBackend) -> Place:
         """Who trains with this trainer, of those that live now."""

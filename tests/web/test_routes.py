@@ -55,7 +55,7 @@ def test_every_route_is_in_openapi_and_answers_with_json_or_an_envelope(api, ann
         if route.handler.startswith("events."):
             continue
         path = (
-            route.path.format(id="job_x", pid="pho_x", n="x", file="x", step="x", name="x", key="x")
+            route.path.format(id="job_x", pid="pho_x", n="x", file="x", step="x", name="x", key="x", code="x")
             if "{" in route.path
             else route.path
         )
