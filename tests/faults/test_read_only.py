@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from isengard.core.job_states import JobState
@@ -14,31 +14,37 @@ from training_waits import wait_for
 
 pytestmark = [pytest.mark.storm, pytest.mark.slow]
 STEPS, SAVE_EVERY = 400, 40
-FAST = {"ISENGARD_BEAT_S": "0.3", "ISENGARD_LOOK_S": "0.3", "ISENGARD_IDLE_S": "2"}
+FAST = {"ISENGARD_BEAT_S": "0.3", "ISENGARD_LOOK_S": "0.3", "ISENGARD_IDLE_S": "1"}
 
 
 @contextmanager
-def read_only(folder):
-    """For root too: everything opened from now on lies on a read-only mount of the same folder."""
-    for command in (["--bind", folder, folder], ["-o", "remount,ro,bind", folder]):
-        mounted = subprocess.run(["mount", *command], capture_output=True, text=True)
-        if mounted.returncode:
-            pytest.fail(f"mounts are needed: run as root on Linux ({mounted.stderr.strip()})")
-    try:
+def read_only(folder, beside):
+    """For root too: whatever is opened from now on lies on a read-only mount of the same folder, made beside it first."""
+    beside.mkdir()
+    with ExitStack() as undone:
+        mount("--bind", folder, beside)
+        undone.callback(subprocess.run, ["umount", "-l", beside], check=True)
+        mount("-o", "remount,ro,bind", beside)
+        mount("--bind", beside, folder)
+        undone.callback(subprocess.run, ["umount", "-l", folder], check=True)
         yield
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
 
 
-def test_a_training_pauses_and_goes_on(house, ann, start_worker):
+def mount(*arguments):
+    mounted = subprocess.run(["mount", *arguments], capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.fail(f"mounts are needed: run as root on Linux ({mounted.stderr.strip()})")
+
+
+def test_a_training_pauses_and_goes_on(house, ann, start_worker, tmp_path):
     overrides = Overrides(steps=STEPS, save_every=SAVE_EVERY, sample_prompts=[])
     request = TrainingRequest(character_id=ann.id, overrides=overrides)
     job = house.submission.submit(request, "read-only")
-    start_worker(**FAST, ISENGARD_FAST_TEST_S="2.5")
+    start_worker(**FAST, ISENGARD_FAST_TEST_S="2")
     wait_for(house.ledger, job.id, {JobState.RUNNING})
     while not house.ledger.get(job.id).checkpoints:
         time.sleep(0.02)
-    with read_only(house.paths.root):
+    with read_only(house.paths.root, tmp_path / "beside"):
         paused = wait_for(house.ledger, job.id, {JobState.PAUSED}, timeout_s=20)
         assert paused.error.code == "folder_read_only" and "by itself" in paused.error.hint
         with pytest.raises(OSError, match="Read-only"):
