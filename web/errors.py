@@ -68,7 +68,7 @@ async def answered(call: Callable[[], Awaitable[web.StreamResponse]], route: str
         failure = _of_the_disk(fault)
         if failure is None:
             return _unexpected(route)
-        _log.error("Request failed", extra={"context": {"route": route, "code": failure.code}})
+        _log.error("Request failed", exc_info=True, extra={"context": {"route": route, "code": failure.code}})
         return web.json_response(body_of(failure), status=status_of(failure))
     except Exception:
         return _unexpected(route)
@@ -89,7 +89,10 @@ def _of_the_disk(fault: OSError) -> errors.StorageError | None:
     """What a person can mend; None for any other fault."""
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):
         return errors.StorageError("disk_full", "The disk is full.", "Free some space, then try again.")
-    if fault.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+    refused = (
+        fault.errno in (errno.EACCES, errno.EPERM) and fault.filename is not None
+    )  # sockets have no file
+    if refused or fault.errno == errno.EROFS:
         return errors.StorageError(
             "folder_read_only",
             "The data folder takes no writes: its disk went read-only, or permissions were taken.",
