@@ -15,6 +15,7 @@ from PIL import Image
 from web_server import WebServer
 
 FAST = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "1"}
+RUBBISH = b"this is no database" * 400
 
 
 def start(base: Path, *, environment: dict[str, str] | None = None, port: int | None = None) -> WebServer:
@@ -83,6 +84,14 @@ def end_trainings(server) -> None:
                 continue  # it is ending
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def damage(database: Path) -> None:
+    """As a fault of the disk would leave it."""
+    for suffix in ("-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+    database.unlink()
+    database.write_bytes(RUBBISH)
 
 
 def many_people(server, people: int, photos: int) -> None:

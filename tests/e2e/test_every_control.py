@@ -31,6 +31,7 @@ VIEWS = [
     "photo",
     "photos",
     "presets",
+    "recovered",
     "settings",
     "train",
     "trainings",

@@ -124,6 +124,21 @@ def test_one_stream_a_page_closed_while_it_is_hidden(server, panel_on, browser, 
     assert panel.page.evaluate(OPEN_STREAMS) == 1
 
 
+def test_a_rebuilt_database_is_told_at_once_and_never_again_once_read(server, panel_on, tmp_path):
+    live_server.person(server, tmp_path, photos=0)
+    panel = panel_on(server)
+    expect(panel.get("isen-character")).to_be_visible()
+    live_server.damage(server.services.paths.jobs_db)
+    expect(panel.get("isen-recovered")).to_contain_text("The database of trainings was damaged")
+    expect(panel.get("isen-recovered")).to_contain_text("jobs.db.corrupt-")
+    panel.click("isen-recovered-dismiss")
+    expect(panel.get("isen-recovered")).to_have_count(0)
+    for again in (panel_on(server), panel):
+        again.page.reload()
+        expect(again.get("isen-character")).to_be_visible()
+        expect(again.get("isen-recovered")).to_have_count(0)
+
+
 def test_slow_answers_are_told_and_the_note_goes_by_itself(server, panel_on):
     panel = panel_on(server)
     expect(panel.get("isen-first")).to_be_visible()

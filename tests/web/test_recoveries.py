@@ -7,15 +7,7 @@ import time
 import live_server
 import pytest
 from hosts.journey import ApiError
-
-RUBBISH = b"this is no database" * 400
-
-
-def damage(file):
-    for suffix in ("-wal", "-shm"):
-        file.with_name(file.name + suffix).unlink(missing_ok=True)
-    file.unlink()
-    file.write_bytes(RUBBISH)
+from live_server import RUBBISH, damage
 
 
 def health(api):
