@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 from isengard.core.errors import ConflictError, InvalidError, NotFoundError, StorageError
 from isengard.core.records.photo import PhotoPatch
@@ -74,8 +77,8 @@ def test_deleting_and_restoring_moves_the_files(photos, paths, ann):
 
 def test_a_killed_child_is_replaced(photos, paths, ann, decoder):
     add(photos, paths, ann, 0)
-    decoder._child.kill()
-    decoder._child.wait()
+    os.kill(decoder._child.pid, signal.SIGKILL)
+    decoder._child._process.wait()
     assert add(photos, paths, ann, 1).width == 900
 
 

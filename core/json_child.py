@@ -1,0 +1,114 @@
+"""A persistent child process that answers one JSON line with one JSON line: what reads strangers' files never runs in ours.
+
+It is started at the first question, and again after it died or took too long. Its first line says that it is ready.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+#: The child sees these variables and no others: no token ever reaches the code that reads strangers' files.
+ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LD_LIBRARY_PATH")
+
+
+class ChildDidNotStart(Exception):
+    """Most likely one of its libraries is missing."""
+
+
+class JsonChild:
+    """Thread-safe: one question at a time. `arguments` are asked for at every start."""
+
+    def __init__(
+        self, script: Path, *, timeout_s: float, arguments: Callable[[], list[str]] = lambda: []
+    ) -> None:
+        self._script = script
+        self._timeout_s = timeout_s
+        self._arguments = arguments
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: queue.Queue[bytes] = queue.Queue()
+        #: of the one that ended last; None where it had to be killed
+        self.exit_code: int | None = None
+
+    def ask(self, question: dict[str, Any]) -> dict[str, Any] | None:
+        """Its answer; None when it died over the question or took too long. Raises ChildDidNotStart."""
+        with self._lock:
+            process = self._running()
+            assert process.stdin is not None
+            with contextlib.suppress(OSError):
+                process.stdin.write(json.dumps(question).encode("utf-8") + b"\n")
+                process.stdin.flush()
+            answer = self._next_answer()
+            if answer is None:
+                self.exit_code = process.poll()
+                self._end()
+            return answer
+
+    def close(self) -> None:
+        with self._lock:
+            self._end()
+
+    @property
+    def pid(self) -> int | None:
+        """None while there is none."""
+        return self._process.pid if self._process is not None else None
+
+    def _next_answer(self) -> dict[str, Any] | None:
+        try:
+            line = self._answers.get(timeout=self._timeout_s)
+        except queue.Empty:
+            return None
+        answer: dict[str, Any] | None = json.loads(line) if line else None
+        return answer
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            self._answers = queue.Queue()
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(self._script), *self._arguments()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+            threading.Thread(target=_pump, args=(self._process, self._answers), daemon=True).start()
+            if self._next_answer() is None:
+                self._end()
+                raise ChildDidNotStart(self._script.name)
+        return self._process
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+            self._process = None
+
+
+def library_folders(names: Iterable[str]) -> list[str]:
+    """Where this Python has these libraries: `-I` hides the user's own site-packages from the child."""
+    specs = [importlib.util.find_spec(name) for name in names]
+    return sorted({str(Path(spec.origin).parent.parent) for spec in specs if spec and spec.origin})
+
+
+def _pump(process: subprocess.Popen[bytes], answers: queue.Queue[bytes]) -> None:
+    assert process.stdout is not None
+    with contextlib.suppress(ValueError):
+        for line in process.stdout:
+            answers.put(line)
+    answers.put(b"")
