@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import http.client
+import os
 import shutil
 import time
 import urllib.error
@@ -153,6 +154,18 @@ def need_room(folder: Path, wanted: int, *, why: str) -> None:
             f"{why} needs {wanted / 1e9:.1f} GB and {free / 1e9:.1f} GB are free.",
             "Free some space, then press Retry: what was fetched is kept.",
         )
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of all files below; those that vanish meanwhile count nothing."""
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(root, name)).st_size  # noqa: PTH118 - tens of thousands of files
+            except OSError:
+                continue
+    return total
 
 
 def _need_room(folder: Path, wanted: int) -> None:

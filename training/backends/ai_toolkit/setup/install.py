@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .....core import atomic
 from .....core.errors import NotReadyError
-from ....downloads import need_room
+from ....downloads import folder_size, need_room
 from ....task import Task
 from . import source, tools
 from .check import TINY_RUN, check
@@ -139,18 +139,6 @@ class Installer:
 
     def _check(self) -> None:
         check(self._task, self._python, self.folder, maker=self._maker)
-
-
-def folder_size(folder: Path) -> int:
-    """Bytes of all files below; those that vanish meanwhile count nothing."""
-    total = 0
-    for root, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(root, name)).st_size  # noqa: PTH118 - tens of thousands of files
-            except OSError:
-                continue
-    return total
 
 
 def own_packages() -> set[tuple[str, str]]:

@@ -8,14 +8,14 @@ from pathlib import Path
 from .....core.errors import ConflictError, ForbiddenError, IsengardError, NotReadyError
 from .....core.paths import DataPaths
 from .....core.settings import Settings
-from ....downloads import need_room
+from ....downloads import folder_size, need_room
 from ....installable import SetupOffer
 from ....machine import memory_bytes
 from ....task import Task
 from .. import locate
 from . import pins
 from .check import check
-from .install import Installer, folder_size
+from .install import Installer
 from .marker import HOME, Marker
 
 _GB = 1e9

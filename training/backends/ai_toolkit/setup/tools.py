@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
-import sys
 from pathlib import Path
 
 from .....core.errors import NotReadyError
+from ....pip_fetch import has_pip, pip
 from ....run_files import minimal_environment
 from ....task import Task
 from .pins import LOCKS
 
-#: The owner's own package index and certificates are respected; every file is checked by its hash all the same.
+#: The owner's own package index is respected; every file is checked by its hash all the same.
 PASSED = (
     "UV_DEFAULT_INDEX",
     "UV_INDEX_URL",
@@ -22,7 +21,6 @@ PASSED = (
     "UV_FIND_LINKS",
     "UV_PYTHON_INSTALL_MIRROR",
 )
-_PIP = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CERT", "PIP_PROXY", "PIP_CONFIG_FILE")
 _PROGRAM = "uv.exe" if os.name == "nt" else "uv"
 
 
@@ -46,25 +44,12 @@ def uv(task: Task, home: Path) -> Path:
     for found in (shutil.which("uv"), str(fetched)):
         if found and Path(found).is_file():
             return Path(found)
-    if importlib.util.find_spec("pip") is None:
+    if not has_pip():
         raise _missing("ComfyUI's Python has no pip to fetch it with.")
     task.tell("fetching_uv")
-    where = home / "tools"
-    options = ["--target", str(where), "--no-deps", "--only-binary", ":all:", "--require-hashes"]
-    command = [
-        sys.executable,
-        "-I",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        *options,
-    ]
-    passed = {name: os.environ[name] for name in _PIP if name in os.environ}
-    env = {**minimal_environment(), **passed, "PYTHONDONTWRITEBYTECODE": "1"}
-    code = task.run([*command, "-r", str(LOCKS / "uv.txt")], cwd=home, env=env)
-    if code or not fetched.is_file():
+    options = ["--target", str(home / "tools"), "--only-binary", ":all:"]
+    came = pip(task, "install", LOCKS / "uv.txt", options, home=home)
+    if not came or not fetched.is_file():
         raise _missing("It could not be fetched from the package index.")
     return fetched
 
