@@ -25,6 +25,7 @@ from .paths import DataPaths, contained
 from .records.base import Page
 from .records.generation import GeneratedImage, Generation, GenerationProgress
 from .records.job import JobError
+from .records.likeness import Likeness
 from .state_machine import require_transition
 
 PROMPTS_FILE = "prompts.json"
@@ -122,6 +123,14 @@ class GenerationStore:
             generation = self.get(generation_id, deleted=True)
             others = [known for known in generation.images if known.n != image.n]
             images = sorted([*others, image], key=lambda known: known.n)
+            return self._store(generation.model_copy(update={"images": images}))
+
+    def note_likeness(self, generation_id: str, number: int, likeness: Likeness) -> Generation:
+        """What was measured of one picture. NotFoundError where it is gone meanwhile."""
+        with self._library.transaction():
+            generation = self.get(generation_id)
+            measured = self._image(generation, number).model_copy(update={"likeness": likeness})
+            images = [measured if known.n == number else known for known in generation.images]
             return self._store(generation.model_copy(update={"images": images}))
 
     def set_favourite(self, generation_id: str, favourite: bool) -> Generation:

@@ -1,4 +1,4 @@
-"""The one door for ours and foreign plugins at four seams: a built-in table, pip entry points, neighbouring packs."""
+"""The one door for ours and foreign plugins at five seams: a built-in table, pip entry points, neighbouring packs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from .errors import NotFoundError
 from .paths import DataPaths
 from .settings import Settings
 
-SEAMS = ("training_backends", "captioners", "image_pipelines", "video_pipelines")
+#: `tools`: what is no trainer and can be installed from the panel all the same.
+SEAMS = ("training_backends", "captioners", "image_pipelines", "video_pipelines", "tools")
 #: Modules of neighbouring packs are loaded below this name, without running their own __init__.
 NEIGHBOURS = "isengard_neighbours"
 #: What a broken foreign plugin may raise while it loads; it then is a problem to show, never a crash.

@@ -17,8 +17,10 @@ from .paths import DataPaths, contained
 from .records.checkpoint import Checkpoint, Version
 from .safetensors_metadata import copy_described
 
-#: The score that decides "best" where the identity extra has measured it and nobody has chosen.
+#: The score that decides "best" where it was measured and nobody has chosen.
 LIKENESS = "likeness"
+#: How alike the person's photos are to each other, measured at the same time.
+OWN_PHOTOS = "own_photos"
 #: What a version takes over from its checkpoint.
 _CARRIED = {"step", "size", "sha256", "family", "base_sha256", "proof", "scores", "placeholder"}
 _log = logging.getLogger("isengard.versions")
@@ -42,15 +44,18 @@ class VersionStore:
         return sorted((v for v in found if v is not None), key=lambda v: (v.created_at, v.step))
 
     def best(self, slug: str, family: str | None = None) -> Version | None:
-        """The user's pick, else the highest likeness, else the last one: a number never overrules a person's eyes."""
+        """The user's pick, else the highest likeness once the newest training was measured, else the last one.
+
+        A number never overrules a person's eyes, and an old one never hides what was trained since. Of equals the
+        earliest: less training bends more easily."""
         versions = [v for v in self.list(slug) if family in (None, v.family)]
         picked = next((v for v in reversed(versions) if v.picked), None)
-        if picked is not None:
+        if picked is not None or not versions:
             return picked
         scored = [v for v in versions if LIKENESS in v.scores]
-        if scored:
+        if any(v.job_id == versions[-1].job_id for v in scored):
             return max(scored, key=lambda v: v.scores[LIKENESS])
-        return versions[-1] if versions else None
+        return versions[-1]
 
     def find(self, slug: str, checkpoint: str, family: str | None = None) -> Version | None:
         """`best`, `last`, a step number, or a file name as `list` gives it."""

@@ -8,6 +8,7 @@ from .apply_identity import IsengardApplyIdentity
 from .apply_identity_region import IsengardApplyIdentityRegion
 from .apply_reference import IsengardApplyReference
 from .character import IsengardCharacter
+from .identity_score import IsengardIdentityScore
 from .placeholder_image import IsengardPlaceholderImage
 from .request import IsengardRequest
 from .save_image import IsengardSaveImage
@@ -25,4 +26,5 @@ class IsengardExtension(ComfyExtension):
             IsengardTrainLoRA,
             IsengardSaveImage,
             IsengardPlaceholderImage,
+            IsengardIdentityScore,
         ]

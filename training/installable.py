@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from ..core.records.base import Record
+from ..core.records.worker import BackendState
 from .task import Task
 
 
@@ -25,7 +26,11 @@ class SetupOffer(Record):
 
 @runtime_checkable
 class InstallableBackend(Protocol):
-    """A training backend that Isengard can install; each method but `setup_offer` is the work of a job."""
+    """A training backend or a tool that Isengard can install; `set_up` and `uninstall` are the work of a job."""
+
+    name: str
+
+    def state(self) -> BackendState: ...
 
     def setup_offer(self) -> SetupOffer: ...
 

@@ -18,6 +18,7 @@ from ..core.records.worker import BackendState
 from ..core.settings import Settings, current_token, load_settings
 from ..core.version import VERSION
 from ..core.versions import VersionStore
+from . import face_tools
 from .backends import ai_toolkit, fast_test
 from .data_mark import data_mark
 from .gpu_hold import GpuSlot
@@ -33,6 +34,7 @@ from .works import works
 PLUGINS: Mapping[str, Mapping[str, Factory]] = {
     "training_backends": {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test.create},
     "captioners": {"ai_toolkit": ai_toolkit.create_captioner, "fast_test": fast_test.create_captioner},
+    "tools": {face_tools.NAME: face_tools.create},
 }
 _log = logging.getLogger("isengard.worker")
 

@@ -28,8 +28,8 @@ def works(registry: PluginRegistry) -> Mapping[str, Work]:
 
 
 def installable(registry: PluginRegistry, name: str) -> InstallableBackend:
-    """InvalidError `backend_unknown` or `backend_needs_no_setup`."""
-    backend = registry.get("training_backends", name)
+    """A trainer, or a tool beside them. InvalidError `backend_needs_no_setup`, NotFoundError where there is none."""
+    backend = _named(registry, name)
     if not isinstance(backend, InstallableBackend):
         raise InvalidError("backend_needs_no_setup", f"{name} needs no set-up.", "Choose it and train.")
     return backend
@@ -46,6 +46,13 @@ def require_unused(ledger: Ledger, backend: str) -> None:
         )
 
 
+def _named(registry: PluginRegistry, name: str) -> TrainingBackend | InstallableBackend:
+    found: TrainingBackend | InstallableBackend = registry.get(
+        "tools" if name in registry.names("tools") else "training_backends", name
+    )
+    return found
+
+
 def _set_up(registry: PluginRegistry, task: Task) -> None:
     backend = installable(registry, task.job.backend)
     try:
@@ -59,9 +66,10 @@ def _set_up(registry: PluginRegistry, task: Task) -> None:
 
 def _tell_state(registry: PluginRegistry, task: Task) -> None:
     """Every open page hears what the backend is now, however the work ended."""
-    backend: TrainingBackend = registry.get("training_backends", task.job.backend)
-    data = {"state": backend.state().model_dump(mode="json")}
-    if isinstance(backend, InstallableBackend):
-        data["setup"] = backend.setup_offer().model_dump(mode="json")
+    backend = installable(registry, task.job.backend)
+    data = {
+        "state": backend.state().model_dump(mode="json"),
+        "setup": backend.setup_offer().model_dump(mode="json"),
+    }
     subject = Subject(kind="backend", id=backend.name)
     task.ledger.emit("backend.state", subject, data, correlation_id=task.job.correlation_id)

@@ -101,6 +101,7 @@ def _prepare(door: Door, services: Services) -> None:
 def plugins(host: Host) -> dict[str, dict[str, Factory]]:
     """The concrete plugins by seam: the only place in the server that names them."""
     from ..generation.image import comfyui, fast_test
+    from ..training import face_tools
     from ..training.backends import ai_toolkit
     from ..training.backends import fast_test as fast_test_training
 
@@ -110,6 +111,7 @@ def plugins(host: Host) -> dict[str, dict[str, Factory]]:
             "ai_toolkit": ai_toolkit.create_captioner,
             "fast_test": fast_test_training.create_captioner,
         },
+        "tools": {face_tools.NAME: face_tools.create},
         "image_pipelines": {
             "comfyui": lambda context: comfyui.create(*_pictures(host, context)),
             "fast_test": lambda context: fast_test.create(

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..core.characters import CharacterStore
 from ..core.clock import Clock, SystemClock
+from ..core.faces.reader import FaceReader
 from ..core.ids import new_id
 from ..core.library import Library
 from ..core.logs import daily_handler, setup_logging
@@ -36,6 +37,7 @@ from .captions import CaptionTaker
 from .event_tail import EventTail
 from .housekeeping import keep_house
 from .lending import keep_lending
+from .likeness import LikenessMeasurer
 from .pictures import PictureProver, open_generations
 from .server_file import announce, write_server_file
 from .services import Host, Services
@@ -72,6 +74,8 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
     ledger, doorbell = open_ledger(settings, paths, clock), Doorbell(settings, paths)
     stores = _stores(library, paths, clock)
     tasks = TaskSubmission(paths, ledger, clock)
+    versions, faces = VersionStore(paths, clock), FaceReader(paths)
+    generations = open_generations(library, ledger, registry, clock)
     return Services(
         boot_id=new_id("job")[4:],
         paths=paths,
@@ -79,7 +83,7 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
         clock=clock,
         host=host,
         library=library,
-        versions=VersionStore(paths, clock),
+        versions=versions,
         ledger=ledger,
         doorbell=doorbell,
         supervisor=Supervisor(paths, settings, ledger, doorbell),
@@ -98,7 +102,11 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
         tasks=tasks,
         captioning=_captioning(tasks, stores["photos"], registry),
         follow_ups=FollowUps(paths, ledger, registry, clock),
-        generations=open_generations(library, ledger, registry, clock),
+        generations=generations,
+        faces=faces,
+        likeness=LikenessMeasurer(
+            paths, stores["characters"], stores["photos"], versions, generations, ledger, faces
+        ),
         events=EventTail(ledger),
         session=session,
         frontend_log=daily_handler("frontend", paths.logs, clock),
@@ -137,3 +145,4 @@ def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
     asyncio.run_coroutine_threadsafe(keep_lending(services), loop)
     asyncio.run_coroutine_threadsafe(PictureProver(services).run(), loop)
     asyncio.run_coroutine_threadsafe(CaptionTaker(services).run(), loop)
+    asyncio.run_coroutine_threadsafe(services.likeness.run(services.events), loop)

@@ -50,6 +50,12 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/characters/{id}/forget", "characters.would_go", "What forgetting would remove, counted"),
     Route("POST", "/characters/{id}/forget", "characters.forget", "Remove a person for good, with a report"),
     Route("POST", "/characters/{id}/versions/pick", "characters.pick_version", "Use one version as the best"),
+    Route(
+        "GET", "/likeness", "likeness.show", "Whether likeness can be measured, and what setting it up takes"
+    ),
+    Route(
+        "POST", "/characters/{id}/likeness", "likeness.measure", "Measure earlier comparisons of a character"
+    ),
     Route("GET", "/characters/{id}/versions", "characters.versions", "Trained LoRAs of a character"),
     Route("POST", "/characters/sample", "characters.sample", "A drawn person to play with"),
     Route("GET", "/characters/{id}/export", "transfers.give", "A character as one file"),

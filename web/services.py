@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ..core.characters import CharacterStore
 from ..core.clock import Clock
+from ..core.faces.reader import FaceReader
 from ..core.ledger import Ledger
 from ..core.library import Library
 from ..core.paths import DataPaths
@@ -25,6 +26,7 @@ from ..training.submission import Submission
 from ..training.supervisor import Supervisor
 from ..training.task_submission import TaskSubmission
 from .event_tail import EventTail
+from .likeness import LikenessMeasurer
 from .session import Session
 
 
@@ -77,6 +79,8 @@ class Services:
     captioning: CaptionSubmission
     follow_ups: FollowUps
     generations: GenerationService
+    faces: FaceReader
+    likeness: LikenessMeasurer
     events: EventTail
     session: Session
     frontend_log: logging.Handler

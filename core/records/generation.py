@@ -9,6 +9,7 @@ from pydantic import Field
 from ..generation_states import GenerationState
 from .base import Line, Prose, Record
 from .job import JobError
+from .likeness import Likeness
 
 #: ComfyUI's own largest seed.
 MAX_SEED = 2**64 - 1
@@ -60,13 +61,14 @@ class GenerationOrder(GenerationRequest):
 
 
 class GeneratedImage(Record):
-    """One picture on disk, `file` inside outputs/<generation id>/."""
+    """One picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured."""
 
     n: int
     file: str
     width: int
     height: int
     seed: int
+    likeness: Likeness | None = None
     deleted_at: str | None = None
 
 

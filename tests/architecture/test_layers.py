@@ -27,6 +27,7 @@ OWNED = {
     "torch": ("nodes/", "training/backends/"),
     "PIL": (
         "core/photo_decoding/",
+        "core/faces/",
         "nodes/",
         "training/backends/",
         "generation/pixels.py",

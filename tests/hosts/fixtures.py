@@ -73,6 +73,12 @@ def portraits(where: Path, count: int = 6) -> list[Path]:
     return sorted(where.glob("*.jpg"))
 
 
+def other_people() -> dict[str, Path]:
+    """Photographs of other faces out of a public wheel: one man alone, and a group of six."""
+    folder = unpacked("insightface==2.1", "other-people") / "insightface" / "data" / "images"
+    return {"man": folder / "Tom_Hanks_54745.png", "group": folder / "t1.jpg"}
+
+
 def real_environment(where: Path) -> dict[str, str]:
     """The settings of a host that trains for real on a CPU."""
     return {

@@ -31,6 +31,7 @@ CONTRACT = {
     "IsengardTrainLoRA": (["character", "family", "preset", "overrides", "wait"], ["ISENGARD_CHARACTER"]),
     "IsengardSaveImage": (["images", "generation_id"], []),
     "IsengardPlaceholderImage": (["text", "width", "height", "seed"], ["IMAGE"]),
+    "IsengardIdentityScore": (["image", "character"], ["FLOAT", "STRING"]),
 }
 
 

@@ -129,7 +129,7 @@ async def setup(services: Services, request: web.Request) -> web.Response:
     if set(body) - {"confirm", "action"} or action not in ("install", "check"):
         raise InvalidError("bad_request", "action is install or check.", "Correct the body.")
     if action == "install":
-        _require_confirmation(body, "This downloads several gigabytes and runs them.")
+        _require_confirmation(body, "This downloads programs and runs them.")
     return await _task(services, request, action)
 
 
@@ -153,7 +153,7 @@ async def _task(services: Services, request: web.Request, action: str) -> web.Re
             raise ForbiddenError(
                 "setup_switched_off",
                 "The owner of this server has switched set-up off (ISENGARD_ALLOW_SETUP=0).",
-                "Install AI-Toolkit by hand and set AI_TOOLKIT_DIR.",
+                "Install it by hand: the README says how.",
             )
         if action != "check":
             require_unused(services.ledger, name)

@@ -1,0 +1,105 @@
+"""The parent's side of reading faces. What is known of a face is kept in memory only, never on a disk, never in an answer."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import NotReadyError
+from ..json_child import ChildDidNotStart, JsonChild, library_folders
+from ..paths import DataPaths
+from .tools import find_tools
+
+CHILD = Path(__file__).resolve().parent / "child.py"
+#: Its first start loads 32 MB of models; a picture takes about 0.15 s on one core.
+TIMEOUT_S = 30.0
+#: Pictures whose faces are remembered.
+REMEMBERED = 512
+_log = logging.getLogger("isengard.faces")
+
+
+@dataclass(frozen=True)
+class Face:
+    """`side` in pixels of the picture as it was looked at; `numbers`: 128, nearer for more alike faces."""
+
+    side: int
+    numbers: tuple[float, ...]
+
+
+class FaceReader:
+    """Thread-safe. The same file (by size and time) is read once."""
+
+    def __init__(self, paths: DataPaths, timeout_s: float = TIMEOUT_S) -> None:
+        self._paths = paths
+        self._timeout_s = timeout_s
+        self._lock = threading.Lock()
+        self._child: JsonChild | None = None
+        self._known: OrderedDict[tuple[str, int, int], tuple[Face, ...]] = OrderedDict()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the tools are there."""
+        return find_tools(self._paths) is not None
+
+    def faces(self, picture: Path) -> tuple[Face, ...]:
+        """Largest first; none in a picture that cannot be read. NotReadyError `face_tools_missing`, `face_tools_broken`."""
+        status = picture.stat()
+        key = (str(picture), status.st_size, status.st_mtime_ns)
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+            answer = self._ask(picture)
+            if answer is None:  # perhaps it was not this picture's fault: asked anew next time
+                return ()
+            found = tuple(Face(one["side"], tuple(one["numbers"])) for one in answer.get("faces", ()))
+            self._known[key] = found
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+            return found
+
+    def forget(self) -> None:
+        """Nothing is remembered of anybody, and the child that saw them ends."""
+        with self._lock:
+            self._known.clear()
+            self._end()
+
+    def close(self) -> None:
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+    def _ask(self, picture: Path) -> dict[str, Any] | None:
+        if self._child is None:
+            self._child = JsonChild(CHILD, timeout_s=self._timeout_s, arguments=self._arguments)
+        try:
+            answer = self._child.ask({"picture": str(picture)})
+        except ChildDidNotStart as fault:
+            raise NotReadyError(
+                "face_tools_broken",
+                "The program that measures likeness does not start.",
+                "Remove it in the settings and set it up again.",
+            ) from fault
+        if answer is None or "faces" not in answer:
+            reason = answer["message"] if answer else f"exit {self._child.exit_code}"
+            _log.warning("A picture's faces could not be read", extra={"context": {"reason": reason}})
+        return answer
+
+    def _arguments(self) -> list[str]:
+        tools = find_tools(self._paths)
+        if tools is None:
+            raise NotReadyError(
+                "face_tools_missing",
+                "Likeness cannot be measured yet.",
+                "Set it up under Images, Compare versions, or in the settings.",
+            )
+        libraries = [str(tools.library), *library_folders(("numpy", "PIL"))]
+        return [str(tools.landmarks), str(tools.describer), *libraries]

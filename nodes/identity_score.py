@@ -1,0 +1,103 @@
+"""IsengardIdentityScore: how alike pictures are to a person, by their face."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from comfy_api.latest import io
+
+from ..core.errors import ForbiddenError, InvalidError
+from . import identity, reference_photos
+from .character import CharacterType
+from .context import NodeContext, current, trainings
+
+if TYPE_CHECKING:
+    from ..core.faces.reader import FaceReader
+    from ..core.records.character import Character
+    from ..core.records.likeness import Likeness
+
+
+class IsengardIdentityScore(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="IsengardIdentityScore",
+            display_name="Isengard Identity Score",
+            category="Isengard",
+            description="How alike the face in a picture is to the character's photos. Needs the tools that measure likeness.",
+            inputs=[
+                io.Image.Input(
+                    "image", tooltip="One picture or several; the largest face of each is measured."
+                ),
+                CharacterType.Input("character", tooltip="From Isengard Character."),
+            ],
+            outputs=[
+                io.Float.Output("score", display_name="score"),
+                io.String.Output("text", display_name="text"),
+            ],
+        )
+
+    @classmethod
+    def execute(cls, image: Any, character: Any) -> io.NodeOutput:
+        context = current()
+        person = identity.known(context, character)
+        if not reference_photos.allowed(context):
+            raise ForbiddenError(
+                "remote_photos",
+                "This ComfyUI can be reached from other computers, so nodes may not use photos.",
+                "Set ISENGARD_ALLOW_REMOTE_PHOTOS=1, or start ComfyUI without --listen.",
+            )
+        found, own = _measured(context, trainings().faces, person, image)
+        scores = [one.score for one in found if one.score is not None]
+        score = round(median(scores), 3) if scores else 0.0
+        return io.NodeOutput(score, _in_words(person.name, score if scores else None, own))
+
+
+def _measured(
+    context: NodeContext, reader: FaceReader, person: Character, images: Any
+) -> tuple[list[Likeness], float | None]:
+    from ..core.likeness import MOST_REFERENCES, judge, own_likeness, portraits
+
+    photos = reference_photos.files(context, person)[:MOST_REFERENCES]
+    references = portraits([reader.faces(photo) for photo in photos])
+    if not references:
+        raise InvalidError(
+            "no_face_in_photos",
+            f"No photo of {person.name} shows one clear face.",
+            "Add photos on which the face is large and alone.",
+        )
+    return [judge(_faces(context, reader, image), references) for image in images], own_likeness(references)
+
+
+def _faces(context: NodeContext, reader: FaceReader, image: Any) -> Any:
+    """Through a file that is gone afterwards: faces are read in another process."""
+    import numpy as np
+    from PIL import Image
+
+    pixels = np.clip(255.0 * image.cpu().numpy()[..., :3], 0, 255).astype(np.uint8)
+    handle, name = tempfile.mkstemp(suffix=".png", dir=context.paths.tmp)
+    os.close(handle)
+    picture = Path(name)
+    try:
+        Image.fromarray(pixels).save(picture, "PNG", compress_level=1)
+        return reader.faces(picture)
+    finally:
+        picture.unlink()
+
+
+def _in_words(name: str, score: float | None, own: float | None) -> str:
+    from ..core.likeness import verdict_of
+
+    if score is None:
+        return f"No face was found that could be held against the photos of {name}."
+    words = {
+        "good": f"Looks like {name}",
+        "fair": f"Looks somewhat like {name}",
+        "poor": f"Does not look like {name}",
+    }[verdict_of(score)]
+    beside = f"; the photos among themselves reach {own:.2f}" if own is not None else ""
+    return f"{words}: {score:.2f}{beside}."

@@ -1,0 +1,102 @@
+"""Real faces read by the real tools: what is one person, what is another, what is none, and what happens to the child."""
+
+# ruff: noqa: F811 - fixtures are imported by name
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+from face_house import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
+from hosts import fixtures
+from isengard.core.errors import NotReadyError
+from isengard.core.faces.reader import FaceReader
+from isengard.core.faces.tools import DESCRIBER, LANDMARKS, MODELS_PACKAGE
+from isengard.core.likeness import FAIR, GOOD, alike, judge, own_likeness, portraits
+from PIL import Image, ImageEnhance
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def reader(face_tools, paths):
+    put_face_tools(face_tools, paths)
+    reader = FaceReader(paths)
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def references(reader, her_photos):
+    return portraits(reader.faces(photo) for photo in her_photos)
+
+
+def test_she_is_like_herself_and_unlike_others(reader, references, tmp_path):
+    dark = tmp_path / "dark.png"
+    with Image.open(fixtures.photograph()) as photo:
+        ImageEnhance.Brightness(photo.convert("RGB").transpose(Image.Transpose.FLIP_LEFT_RIGHT)).enhance(
+            0.6
+        ).save(dark)
+    her = judge(reader.faces(dark), references)
+    others = reader.faces(fixtures.other_people()["group"])
+    him = judge(reader.faces(fixtures.other_people()["man"]), references)
+    print(f"\n[likeness] herself {her.score}, own photos {own_likeness(references)}, him {him.score}", end="")
+    assert her.verdict == "good" and own_likeness(references) >= GOOD
+    assert him.verdict == "poor" and len(others) == 6
+    assert max(alike(other, reference) for other in others for reference in references) < FAIR
+
+
+def test_a_picture_without_a_face_says_nothing(reader, references, tmp_path):
+    noise = tmp_path / "noise.png"
+    Image.effect_noise((512, 512), 90).convert("RGB").save(noise)
+    assert judge(reader.faces(noise), references).verdict == "not_measurable"
+
+
+def test_a_file_is_read_once_until_it_changes_or_everybody_is_forgotten(reader, tmp_path):
+    picture = tmp_path / "p.png"
+    Image.open(fixtures.other_people()["man"]).save(picture)
+    (first,) = reader.faces(picture)
+    pid = reader._child.pid
+    os.kill(pid, signal.SIGSTOP)
+    assert reader.faces(picture) == (first,), "answered from memory"
+    os.kill(pid, signal.SIGCONT)
+    Image.new("RGB", (64, 64)).save(picture)
+    assert reader.faces(picture) == ()
+    reader.forget()
+    assert not reader._known and reader._child is None
+
+
+def test_a_damaged_picture_and_a_killed_child_are_no_faults_of_the_next(reader, tmp_path, caplog):
+    broken, fine = tmp_path / "broken.png", fixtures.other_people()["man"]
+    broken.write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    assert reader.faces(broken) == () and "could not be read" in caplog.text
+    os.kill(reader._child.pid, signal.SIGKILL)
+    reader._child._process.wait()
+    assert len(reader.faces(fine)) == 1
+
+
+def test_without_tools_it_says_what_to_do(paths, tmp_path):
+    reader, picture = FaceReader(paths), tmp_path / "p.png"
+    Image.new("RGB", (8, 8)).save(picture)
+    assert not reader.is_ready
+    with pytest.raises(NotReadyError) as caught:
+        reader.faces(picture)
+    assert caught.value.code == "face_tools_missing" and caught.value.hint
+
+
+def test_tools_that_do_not_start_are_told(face_tools, paths, tmp_path):
+    put_face_tools(face_tools, paths)
+    (paths.backends / "faces").unlink()
+    home = paths.backends / "faces"
+    models = home / "library" / MODELS_PACKAGE / "models"
+    models.mkdir(parents=True)
+    for file in (face_tools / "library").glob("_dlib_pybind11*"):
+        (home / "library" / file.name).symlink_to(file)
+    for name in (LANDMARKS, DESCRIBER):
+        (models / name).write_bytes(b"no model")
+    picture = tmp_path / "p.png"
+    Image.new("RGB", (8, 8)).save(picture)
+    with pytest.raises(NotReadyError) as caught:
+        FaceReader(paths).faces(picture)
+    assert caught.value.code == "face_tools_broken"

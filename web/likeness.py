@@ -1,0 +1,174 @@
+"""Measures the likeness of pictures made to compare, where its tools are installed; tells it, and scores versions by it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core import correlation
+from ..core.characters import CharacterStore
+from ..core.correlation import correlated
+from ..core.errors import IsengardError
+from ..core.faces.reader import Face, FaceReader
+from ..core.generation_states import ENDED, GenerationState
+from ..core.ledger import Ledger
+from ..core.likeness import MOST_REFERENCES, judge, own_likeness, portraits, score_of_version
+from ..core.paths import DataPaths
+from ..core.photos import PhotoStore
+from ..core.records.character import Character
+from ..core.records.checkpoint import Version
+from ..core.records.event import Event, Subject
+from ..core.records.generation import Generation
+from ..core.versions import LIKENESS, OWN_PHOTOS, VersionStore
+from ..generation.service import GenerationService
+from ..training.dataset import HELD_OUT
+from .event_tail import EventTail
+
+COMPARED = ("grid", "bench")
+#: How many of a person's comparisons are looked at again when somebody asks.
+MOST = 200
+#: Fewer photos held back than this say little; all photos are used then.
+LEAST_HELD_OUT = 2
+_log = logging.getLogger("isengard.likeness")
+
+
+@dataclass
+class LikenessMeasurer:
+    """One picture after the other, beside the reader of events, which must not lag."""
+
+    paths: DataPaths
+    characters: CharacterStore
+    photos: PhotoStore
+    versions: VersionStore
+    generations: GenerationService
+    ledger: Ledger
+    faces: FaceReader
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self, events: EventTail) -> None:
+        """For ever: each comparison as it ends."""
+        with events.reading() as reader:
+            while True:
+                generation = _just_compared(await reader.next_event())
+                if generation is not None and self.faces.is_ready:
+                    self._later(generation)
+
+    async def again(self, character_id: str) -> int:
+        """How many pictures of earlier comparisons will be measured now."""
+        waiting = await asyncio.to_thread(self._unmeasured, character_id)
+        for generation in waiting:
+            self._later(generation)
+        return len(waiting)
+
+    def _unmeasured(self, character_id: str) -> list[Generation]:
+        self.characters.get(character_id)
+        store = self.generations.store
+        pages = [store.list(MOST, character_id=character_id, purpose=purpose) for purpose in COMPARED]
+        return [one for page in pages for one in page.items if one.state in ENDED and _is_due(one)]
+
+    def _later(self, generation: Generation) -> None:
+        task = asyncio.create_task(self._in_turn(generation))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _in_turn(self, generation: Generation) -> None:
+        async with self._one_at_a_time:
+            with correlated(generation.correlation_id):
+                try:
+                    families = (await self.generations.recipe(generation.recipe)).families
+                    await asyncio.to_thread(self._measure, generation, families)
+                except (IsengardError, OSError, ValueError) as fault:
+                    reason = fault.message if isinstance(fault, IsengardError) else str(fault)
+                    context = {"generation_id": generation.id, "reason": reason}
+                    _log.warning("Likeness could not be measured", extra={"context": context})
+
+    def _measure(self, generation: Generation, families: Sequence[str]) -> None:
+        use, store = generation.request.characters[0], self.generations.store
+        character = self.characters.get(use.id)
+        version = self._version(character, str(use.checkpoint), families)
+        references = self._references(character, version)
+        for image in store.get(generation.id).images:
+            if image.deleted_at is None and image.likeness is None:
+                found = judge(self.faces.faces(store.image_path(generation.id, image.n)), references)
+                generation = store.note_likeness(generation.id, image.n, found)
+                context = {"generation_id": generation.id, "verdict": found.verdict, "score": found.score}
+                _log.info("Likeness measured", extra={"context": context})
+        record = generation.model_dump(mode="json")
+        self._emit(
+            "generation.state", "generation", generation.id, {"state": record["state"], "generation": record}
+        )
+        if generation.purpose == "grid" and version is not None:
+            self._score(character, version, generation, own_likeness(references))
+
+    def _version(self, character: Character, checkpoint: str, families: Sequence[str]) -> Version | None:
+        """A recipe of no family, as the placeholder's, takes any."""
+        found = (self.versions.find(character.slug, checkpoint, family) for family in families or (None,))
+        return next((version for version in found if version is not None), None)
+
+    def _references(self, character: Character, version: Version | None) -> list[Face]:
+        """Photos that this version has never seen, where there are enough of them; else all that are in use."""
+        held_out = self.paths.job(version.job_id) / HELD_OUT if version is not None else None
+        unseen = sorted(held_out.glob("*.[jp][pn]g")) if held_out is not None else []
+        faces = portraits(self._faces_of(unseen))
+        if len(faces) >= LEAST_HELD_OUT:
+            return faces
+        photos = [photo for photo in self.photos.list(character.id) if photo.included]
+        photos.sort(key=lambda photo: (photo.id != character.cover_photo_id, len(photo.findings)))
+        return portraits(self._faces_of([self.photos.image_path(photo, "full") for photo in photos]))
+
+    def _faces_of(self, files: Sequence[Path]) -> list[tuple[Face, ...]]:
+        return [self.faces.faces(file) for file in files[:MOST_REFERENCES]]
+
+    def _score(
+        self, character: Character, version: Version, generation: Generation, own: float | None
+    ) -> None:
+        """The version's own number, from all its pictures on the wall of this recipe; a stranger's picture is no part of it."""
+        use = generation.request.characters[0]
+        by_strength: dict[float, list[float | None]] = defaultdict(list)
+        for known in self.generations.store.list(MOST, character_id=character.id, purpose="grid").items:
+            other = known.request.characters[0]
+            if (
+                known.recipe != generation.recipe
+                or other.checkpoint != use.checkpoint
+                or not _shows_them(known)
+            ):
+                continue
+            by_strength[other.strength] += [image.likeness.score for image in known.images if image.likeness]
+        score = score_of_version(by_strength, own)
+        fresh = next((one for one in self.versions.list(character.slug) if one.file == version.file), None)
+        if score is None or fresh is None:
+            return
+        scores = {**fresh.scores, LIKENESS: score, **({OWN_PHOTOS: own} if own is not None else {})}
+        if scores == fresh.scores:
+            return
+        self.versions.update(fresh.model_copy(update={"scores": scores}))
+        now = self.characters.get(character.id).model_dump(mode="json")
+        self._emit("character.changed", "character", character.id, {"change": "updated", "character": now})
+
+    def _emit(self, kind: Any, subject: Any, identifier: str, data: dict[str, Any]) -> None:
+        self.ledger.emit(
+            kind, Subject(kind=subject, id=identifier), data, correlation_id=correlation.current()
+        )
+
+
+def _shows_them(generation: Generation) -> bool:
+    """Not the stranger of the wall, who has no trigger."""
+    return "{trigger" in generation.request.prompt
+
+
+def _is_due(generation: Generation) -> bool:
+    alone = len(generation.request.characters) == 1
+    return alone and any(image.likeness is None and image.deleted_at is None for image in generation.images)
+
+
+def _just_compared(event: Event) -> Generation | None:
+    if event.type != "generation.state" or event.data.get("state") != GenerationState.COMPLETED.value:
+        return None
+    generation = Generation.model_validate(event.data["generation"])
+    return generation if generation.purpose in COMPARED and _is_due(generation) else None

@@ -1,0 +1,38 @@
+"""Measuring how alike pictures are to a person: whether its tools are here, and doing it for earlier comparisons."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from ...core.errors import NotReadyError
+from ...training.works import installable
+from ..errors import read_json
+from ..services import Services
+
+TOOL = "faces"
+
+
+async def show(services: Services, request: web.Request) -> web.Response:
+    """{state, setup}; set up and removed like a trainer, under the name `faces`."""
+
+    def look() -> dict[str, object]:
+        tool = installable(services.registry, TOOL)
+        return {
+            "state": tool.state().model_dump(mode="json"),
+            "setup": tool.setup_offer().model_dump(mode="json"),
+        }
+
+    return web.json_response(await asyncio.to_thread(look))
+
+
+async def measure(services: Services, request: web.Request) -> web.Response:
+    """Every comparison of the person that was not measured yet: {"pictures": how many}; the numbers come as events."""
+    await read_json(request)
+    if not await asyncio.to_thread(lambda: services.faces.is_ready):
+        raise NotReadyError(
+            "face_tools_missing", "Likeness cannot be measured yet.", "Set it up under Compare versions."
+        )
+    waiting = await services.likeness.again(request.match_info["id"])
+    return web.json_response({"pictures": waiting}, status=202)
