@@ -40,6 +40,11 @@ class JsonChild:
         #: of the one that ended last; None where it had to be killed
         self.exit_code: int | None = None
 
+    def start(self) -> None:
+        """Now, where it does not run yet. Raises ChildDidNotStart."""
+        with self._lock:
+            self._running()
+
     def ask(self, question: dict[str, Any]) -> dict[str, Any] | None:
         """Its answer; None when it died over the question or took too long. Raises ChildDidNotStart."""
         with self._lock:

@@ -3,6 +3,8 @@
 import { NO_FILTER } from "./gallery.js";
 
 const LOG_LINES = 300;
+/** The tools that measure likeness, set up as a trainer is. */
+const METER = "faces";
 
 export function emptyState() {
   return {
@@ -38,6 +40,8 @@ export function emptyState() {
     /** Set-ups and downloads, newest first. */
     tasks: [],
     backends: [],
+    /** Whether likeness can be measured, once asked for: {state, setup}. */
+    likeness: null,
     cursors: {},
     route: { tab: "characters" },
     uploads: [],
@@ -89,7 +93,10 @@ const RULES = {
       : upserted(state.characters, data.character);
     return { ...state, characters };
   },
-  "backend.state": (state, { subject, data }) => ({ ...state, backends: changed(state.backends, subject.id, data, "name") }),
+  "backend.state": (state, { subject, data }) => {
+    if (subject.id === METER) return { ...state, likeness: state.likeness && { ...state.likeness, ...data } };
+    return { ...state, backends: changed(state.backends, subject.id, data, "name") };
+  },
   "lending.state": (state, { data }) => ({ ...state, lending: data.lending }),
   "worker.state": (state, { subject, data }) => {
     const others = state.workers.filter((known) => known.id !== subject.id);

@@ -28,7 +28,7 @@ class IsengardIdentityScore(io.ComfyNode):
             node_id="IsengardIdentityScore",
             display_name="Isengard Identity Score",
             category="Isengard",
-            description="How alike the face in a picture is to the character's photos. Needs the tools that measure likeness.",
+            description="How alike the face in a picture is to the character's photos. Needs the tools that measure resemblance.",
             inputs=[
                 io.Image.Input(
                     "image", tooltip="One picture or several; the largest face of each is measured."

@@ -13,7 +13,7 @@ from typing import Any
 from ..core import correlation
 from ..core.characters import CharacterStore
 from ..core.correlation import correlated
-from ..core.errors import IsengardError
+from ..core.errors import IsengardError, NotFoundError
 from ..core.faces.reader import Face, FaceReader
 from ..core.generation_states import ENDED, GenerationState
 from ..core.ledger import Ledger
@@ -81,12 +81,20 @@ class LikenessMeasurer:
         async with self._one_at_a_time:
             with correlated(generation.correlation_id):
                 try:
-                    families = (await self.generations.recipe(generation.recipe)).families
-                    await asyncio.to_thread(self._measure, generation, families)
+                    await asyncio.to_thread(
+                        self._measure, generation, await self._families(generation.recipe)
+                    )
                 except (IsengardError, OSError, ValueError) as fault:
                     reason = fault.message if isinstance(fault, IsengardError) else str(fault)
                     context = {"generation_id": generation.id, "reason": reason}
                     _log.warning("Likeness could not be measured", extra={"context": context})
+
+    async def _families(self, recipe: str) -> Sequence[str]:
+        """None where the recipe was deleted since."""
+        try:
+            return (await self.generations.recipe(recipe)).families
+        except NotFoundError:
+            return ()
 
     def _measure(self, generation: Generation, families: Sequence[str]) -> None:
         use, store = generation.request.characters[0], self.generations.store
@@ -107,7 +115,7 @@ class LikenessMeasurer:
             self._score(character, version, generation, own_likeness(references))
 
     def _version(self, character: Character, checkpoint: str, families: Sequence[str]) -> Version | None:
-        """A recipe of no family, as the placeholder's, takes any."""
+        """Without a family, as with the placeholder's recipe, any fits."""
         found = (self.versions.find(character.slug, checkpoint, family) for family in families or (None,))
         return next((version for version in found if version is not None), None)
 

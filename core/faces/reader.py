@@ -45,6 +45,11 @@ class FaceReader:
         """Whether the tools are there."""
         return find_tools(self._paths) is not None
 
+    def start(self) -> None:
+        """NotReadyError `face_tools_missing`, `face_tools_broken`: before something is promised."""
+        with self._lock:
+            self._started()
+
     def faces(self, picture: Path) -> tuple[Face, ...]:
         """Largest first; none in a picture that cannot be read. NotReadyError `face_tools_missing`, `face_tools_broken`."""
         status = picture.stat()
@@ -78,27 +83,32 @@ class FaceReader:
             self._child = None
 
     def _ask(self, picture: Path) -> dict[str, Any] | None:
+        child = self._started()
+        answer = child.ask({"picture": str(picture)})
+        if answer is None or "faces" not in answer:
+            reason = answer["message"] if answer else f"exit {child.exit_code}"
+            _log.warning("A picture's faces could not be read", extra={"context": {"reason": reason}})
+        return answer
+
+    def _started(self) -> JsonChild:
         if self._child is None:
             self._child = JsonChild(CHILD, timeout_s=self._timeout_s, arguments=self._arguments)
         try:
-            answer = self._child.ask({"picture": str(picture)})
+            self._child.start()
         except ChildDidNotStart as fault:
             raise NotReadyError(
                 "face_tools_broken",
-                "The program that measures likeness does not start.",
+                "The program that measures resemblance does not start.",
                 "Remove it in the settings and set it up again.",
             ) from fault
-        if answer is None or "faces" not in answer:
-            reason = answer["message"] if answer else f"exit {self._child.exit_code}"
-            _log.warning("A picture's faces could not be read", extra={"context": {"reason": reason}})
-        return answer
+        return self._child
 
     def _arguments(self) -> list[str]:
         tools = find_tools(self._paths)
         if tools is None:
             raise NotReadyError(
                 "face_tools_missing",
-                "Likeness cannot be measured yet.",
+                "Resemblance cannot be measured yet.",
                 "Set it up under Images, Compare versions, or in the settings.",
             )
         libraries = [str(tools.library), *library_folders(("numpy", "PIL"))]

@@ -6,6 +6,7 @@ import { keyed } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 import { ENDED } from "../state.js";
 import { showPictures } from "./viewer.js";
+import { badge } from "./wall_findings.js";
 
 export const STRENGTHS = [0.6, 0.7, 0.8, 0.9, 1.0, 1.1];
 const LARGEST_SEED = 2 ** 32;
@@ -53,7 +54,7 @@ export class LikenessBench {
     const blank = () => h("span", { class: ENDED.has(generation.state) ? "isen-picture isen-blank" : "isen-picture isen-skeleton", title: generation.error?.message ?? null });
     const open = image && button(t("benchPicture", { strength }), () => this.#open(generation), { kind: "plain", bare: true });
     open?.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.thumbUrl(generation, image), alt: "", "data-testid": "isen-bench-image" }));
-    return h("li", { "data-state": generation.state }, h("figure", {}, open ?? blank(), h("figcaption", { class: "isen-muted", text: strength })));
+    return h("li", { "data-state": generation.state }, h("figure", {}, h("div", { class: "isen-scored" }, open ?? blank(), badge(generation, this.person.name)), h("figcaption", { class: "isen-muted", text: strength })));
   }
 
   #open(first) {

@@ -4,6 +4,7 @@ import { button, field, h, icon } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { LANGUAGES } from "../locales/languages.js";
 import { t } from "../locales/words.js";
+import { LikenessMeter } from "./likeness_meter.js";
 import { LogViewer } from "./log_viewer.js";
 import { modeChoice } from "./mode_choice.js";
 import { View } from "./view.js";
@@ -18,9 +19,15 @@ export class IsenSettings extends View {
     this.controls = null;
     this.mode = h("div");
     this.written = h("div", { class: "isen-stack" });
+    this.meter = new LikenessMeter(this.store, { removable: true });
     this.log = new LogViewer(this.store, this.route.log);
-    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#notify(), this.#trainer(), this.log.element, this.#report());
+    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#notify(), this.#trainer(), this.#likeness(), this.log.element, this.#report());
     this.#load();
+    this.meter.ask();
+  }
+
+  update(state) {
+    this.meter.show(state);
   }
 
   #words() {
@@ -46,6 +53,10 @@ export class IsenSettings extends View {
   #trainer() {
     return h("section", { class: "isen-card isen-row" }, h("h3", { class: "isen-grow", text: t("setupTitle") }),
       button(t("openSetup"), () => this.store.go({ tab: "training", setup: true }), { testid: "isen-open-trainer" }));
+  }
+
+  #likeness() {
+    return h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("meterTitle") }), this.meter.element);
   }
 
   #report() {

@@ -5,10 +5,12 @@ import { SCENES, cellsOf, newestWall, ordersOf, scenesOf, versionsFor } from "..
 import { button, field, h, say } from "../lib/dom.js";
 import { fill, keyed } from "../lib/lists.js";
 import { count } from "../lib/format.js";
+import { likenessOf, nearest } from "../likeness.js";
 import { t } from "../locales/words.js";
 import { ENDED } from "../state.js";
 import { closer, openDialog } from "./dialogs.js";
 import { showPictures } from "./viewer.js";
+import { WallFindings, badge, likenessWords } from "./wall_findings.js";
 
 const NAMES = Object.keys(SCENES);
 
@@ -33,6 +35,7 @@ export class VersionWall {
     this.said = h("small", { class: "isen-muted", role: "status", "data-testid": "isen-wall-said" });
     this.bar = h("progress", { max: 1, "aria-label": t("progress") });
     this.tabs = h("div", { class: "isen-row", role: "group", "aria-label": t("wallScene") });
+    this.findings = new WallFindings(view.store, person);
     this.table = h("div", { class: "isen-scroll", "data-testid": "isen-wall-table" });
   }
 
@@ -43,10 +46,11 @@ export class VersionWall {
       h("div", { class: "isen-row isen-tight" }, h("h2", { class: "isen-grow", text: title, tabindex: -1 }), closer(() => dialog.close())),
       h("p", { class: "isen-muted", text: t("wallWhat") }),
       h("div", { class: "isen-row isen-bottom" }, field(t("recipe"), this.recipe), h("div", { class: "isen-row" }, ...choices)),
-      h("div", { class: "isen-row" }, this.start, this.stop, this.said), this.bar, this.tabs, this.table);
+      h("div", { class: "isen-row" }, this.start, this.stop, this.said), this.bar, this.findings.element, this.tabs, this.table);
     this.dialog = dialog;
     this.ends = this.view.store.listen(() => this.#again());
     loadComparisons(this.view.store, "grid", this.person.id);
+    this.findings.meter.ask();
     this.#again();
     return dialog;
   }
@@ -70,6 +74,7 @@ export class VersionWall {
     this.bar.value = wall.length ? done / wall.length : 0;
     const failed = wall.find((known) => known.state === "failed")?.error?.message ?? "";
     say(this.said, this.running.length ? t("wallProgress", { n: done, count: wall.length }) : failed);
+    this.findings.show(wall, { running: this.running.length > 0 });
     this.#tabs(scenesOf(wall));
     this.#table(wall);
   }
@@ -82,10 +87,11 @@ export class VersionWall {
 
   #table(wall) {
     const { steps, strengths, rows } = cellsOf(wall, this.scene);
-    fill(this.table, [this.#recipe.name, steps, strengths, this.scene, this.person.versions.filter((known) => known.picked).map((known) => known.file)], () => steps.length && h("table", { class: "isen-wall-table" },
+    const best = nearest(wall);
+    fill(this.table, [this.#recipe.name, steps, strengths, this.scene, best, this.person.versions.filter((known) => known.picked).map((known) => known.file)], () => steps.length && h("table", { class: "isen-wall-table" },
       h("tr", {}, h("td", {}), ...strengths.map((strength) => h("th", { scope: "col", text: t("benchPicture", { strength: strength.toFixed(2) }) }))),
-      ...steps.map((step, row) => h("tr", {}, h("th", { scope: "row", text: this.#isPicked(step) ? t("wallPicked", { n: count(step) }) : t("stepNumber", { n: count(step) }) }),
-        ...strengths.map((_, column) => h("td", { "data-cell": `${row}-${column}` }))))));
+      ...steps.map((step, row) => h("tr", {}, h("th", { scope: "row", text: this.#stepWords(step, best) }),
+        ...strengths.map((strength, column) => h("td", { class: best?.step === step && best.strength === strength ? "isen-nearest" : null, "data-cell": `${row}-${column}` }))))));
     for (const cell of this.table.querySelectorAll("[data-cell]")) {
       const [row, column] = cell.dataset.cell.split("-");
       const made = rows[row]?.[column];
@@ -93,8 +99,9 @@ export class VersionWall {
     }
   }
 
-  #isPicked(step) {
-    return versionsFor(this.person, this.#recipe).some((known) => known.step === step && known.picked);
+  #stepWords(step, best) {
+    const picked = versionsFor(this.person, this.#recipe).some((known) => known.step === step && known.picked);
+    return t(picked ? "wallPicked" : best?.step === step ? "wallNearest" : "stepNumber", { n: count(step) });
   }
 
   #cell(generation) {
@@ -104,14 +111,18 @@ export class VersionWall {
     const { checkpoint, strength } = generation.request.characters[0];
     const open = button(t("wallPicture", { step: count(checkpoint), strength: strength.toFixed(2) }), () => this.#full(generation), { kind: "plain", bare: true });
     open.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.thumbUrl(generation, image), alt: "", "data-testid": "isen-wall-image" }));
-    return open;
+    return h("div", { class: "isen-scored" }, open, badge(generation, this.person.name));
   }
 
   #full(first) {
     const { api, state } = this.view.store;
     const made = cellsOf(newestWall(state.comparisons, this.person, this.#recipe), this.scene).rows.flat().filter((known) => known?.images.length);
-    const words = ({ checkpoint, strength }) => t("wallPicture", { step: count(checkpoint), strength: strength.toFixed(2) });
-    const items = made.map((known) => ({ src: api.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known.request.characters[0]) }));
+    const words = (known) => {
+      const { checkpoint, strength } = known.request.characters[0];
+      const measured = likenessOf(known);
+      return [t("wallPicture", { step: count(checkpoint), strength: strength.toFixed(2) }), measured && likenessWords(measured, this.person.name)].filter(Boolean).join(" · ");
+    };
+    const items = made.map((known) => ({ src: api.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known) }));
     const tools = (close, at) => [button(t("useThis"), async () => (await this.#pick(made[at()])) && close(), { kind: "primary", testid: "isen-use-this" })];
     showPictures(this.view, { label: t("wallTitle", { name: this.person.name }), items, at: made.findIndex((known) => known.id === first.id), tools });
   }

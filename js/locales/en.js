@@ -3,6 +3,7 @@
 import engine from "./en_engine.js";
 import frame from "./en_frame.js";
 import images from "./en_images.js";
+import likeness from "./en_likeness.js";
 import making from "./en_making.js";
 import people from "./en_people.js";
 import setup from "./en_setup.js";
@@ -12,6 +13,7 @@ export default {
   ...engine,
   ...frame,
   ...images,
+  ...likeness,
   ...people,
   ...making,
   ...setup,

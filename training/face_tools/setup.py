@@ -50,7 +50,7 @@ class FaceToolsSetup:
     def state(self) -> BackendState:
         if find_tools(self.paths) is not None:
             return BackendState(name=NAME, version=VERSION)
-        return BackendState(name=NAME, state="not_installed", detail="Likeness cannot be measured yet.")
+        return BackendState(name=NAME, state="not_installed", detail="Resemblance cannot be measured yet.")
 
     def setup_offer(self) -> SetupOffer:
         installed, why_not = find_tools(self.paths), self._why_not()
@@ -90,7 +90,7 @@ class FaceToolsSetup:
             raise ForbiddenError(
                 "setup_switched_off", why_not, "Install dlib-bin and face_recognition_models by hand."
             )
-        need_room(self._home, DISK_BYTES, why="Measuring likeness")
+        need_room(self._home, DISK_BYTES, why="Measuring resemblance")
         shutil.rmtree(self._home, ignore_errors=True)
         self._home.mkdir(parents=True)
         task.tell("downloading", done=0, of=DOWNLOAD_BYTES)
@@ -102,7 +102,7 @@ class FaceToolsSetup:
         if not came:
             raise NotReadyError(
                 "packages_failed",
-                "The tools that measure likeness could not be fetched.",
+                "The tools that measure resemblance could not be fetched.",
                 "The log's last lines say why. Check the internet connection, then press Retry.",
             )
         atomic.replace(self._home / "new", self._home / "library")

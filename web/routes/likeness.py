@@ -6,7 +6,6 @@ import asyncio
 
 from aiohttp import web
 
-from ...core.errors import NotReadyError
 from ...training.works import installable
 from ..errors import read_json
 from ..services import Services
@@ -30,9 +29,6 @@ async def show(services: Services, request: web.Request) -> web.Response:
 async def measure(services: Services, request: web.Request) -> web.Response:
     """Every comparison of the person that was not measured yet: {"pictures": how many}; the numbers come as events."""
     await read_json(request)
-    if not await asyncio.to_thread(lambda: services.faces.is_ready):
-        raise NotReadyError(
-            "face_tools_missing", "Likeness cannot be measured yet.", "Set it up under Compare versions."
-        )
+    await asyncio.to_thread(services.faces.start)
     waiting = await services.likeness.again(request.match_info["id"])
     return web.json_response({"pictures": waiting}, status=202)

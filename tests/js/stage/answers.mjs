@@ -20,6 +20,7 @@ export function answerOf(state, method, path) {
   if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", language: "auto", comfyui: "0.3.75", recoveries: state.recoveries ?? [] } };
   if (name === "/training/preflight") return { body: state.preflight };
   if (name === "/training/machine") return { body: { gpus: [], can_train: state.canTrain ?? true, disk_free_bytes: 9e10, memory_bytes: 3e10 } };
+  if (name === "/likeness") return { body: state.meter ?? METER_MISSING };
   if (name === "/training/lending") return { body: { lending: state.lending ?? null } };
   if (name.endsWith("/forget")) return { body: { report: FORGET } };
   if (name === "/logs") return { body: { items: LOGS, next_cursor: null } };
@@ -69,6 +70,11 @@ const STYLES = [
 ];
 const SETUP = { possible: true, why_not: "", version: "0.12.26", licence: "MIT", source: "https://github.com/ostris/ai-toolkit", download_bytes: 3.0e9, disk_bytes: 5.6e9, status: "proven", installed: false, unfinished: false };
 const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", default: true, placeholder: false, families: ["sd15", "flux1_dev"], state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
+/** What measures resemblance, before and after its set-up. */
+const METER_OFFER = { ...SETUP, version: "20.0.1", licence: "Boost, CC0", source: "dlib-bin, face_recognition_models", download_bytes: 9.8e7, disk_bytes: 3.6e8 };
+const METER_MISSING = { state: { name: "faces", version: "", state: "not_installed", detail: "Resemblance cannot be measured yet." }, setup: METER_OFFER };
+export const METER_READY = { state: { name: "faces", version: "20.0.1", state: "ready", detail: "" }, setup: { ...METER_OFFER, installed: true } };
+export const METER_REFUSED = { ...METER_MISSING, setup: { ...METER_OFFER, possible: false, why_not: "The owner of this server has switched set-up off." } };
 export const BACKEND_MISSING = { ...BACKEND, setup: SETUP, state: { name: "ai_toolkit", version: "", state: "not_installed", detail: "AI-Toolkit, which does the training, is not set up yet." } };
 /** Ours, and one that a pack beside ours brought. */
 export const FOREIGN = [BACKEND, { ...BACKEND, name: "pencil", label: "Pencil", default: false, families: ["sd15"], setup: null, state: { name: "pencil", version: "0.1", state: "ready", detail: "" } }];

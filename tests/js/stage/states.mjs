@@ -1,6 +1,6 @@
 /** Every state the panel can be in (PANEL.md), by name. */
 
-import { BACKEND_MISSING, FOREIGN, WITH_TWO } from "./answers.mjs";
+import { BACKEND_MISSING, FOREIGN, METER_READY, METER_REFUSED, WITH_TWO } from "./answers.mjs";
 import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples, version } from "./people.mjs";
 import { settled } from "./settled.mjs";
 
@@ -39,10 +39,23 @@ const wall = () => [700, 1400].flatMap((step, row) => [0.7, 0.85, 1, 1.15].map((
   const made = generation(60 + row * 4 + column, row && column > 1 ? "queued" : "completed", { purpose: "grid", correlation_id: "ui-8" });
   return { ...made, request: { ...made.request, seed: 20261124, characters: [{ id: "chr_9", checkpoint: step, strength }] } };
 }));
+/** Measured: step 700 at 0.85 is the nearest, one picture shows no face, and a stranger looks like her. */
+const SCORES = [[0.41, 0.56, 0.52, null], [0.33, 0.47, 0.5, 0.44]];
+const verdictOf = (score) => (score === null ? "not_measurable" : score >= 0.5 ? "good" : score >= 0.4 ? "fair" : "poor");
+const scored = (known, score) => ({ ...known, state: "completed", images: generation(60, "completed").images.map((image) => ({ ...image, likeness: { verdict: verdictOf(score), score, faces: score === null ? 0 : 1 } })) });
+const measuredWall = () => {
+  const shown = wall().map((known, n) => scored({ ...known, request: { ...known.request, prompt: "portrait photo of {trigger}, woman" } }, SCORES[n >> 2][n % 4]));
+  const strangers = wall().map((known, n) => ({ ...scored(known, n === 7 ? 0.45 : 0.2), id: `gen_${80 + n}`, request: { ...known.request, seed: 20261128, prompt: "portrait photo of a woman" } }));
+  return [...strangers, ...shown];
+};
 const task = (state, progress, more = {}) => ({ ...job(9, state, { progress }), kind: "backend_setup", backend: "ai_toolkit", character_id: null, request: { action: "install" }, ...more });
 const INSTALLING = task("running", { phase: "installing", step: 2, total_steps: 4, bytes_done: 2.1e9, bytes_total: 5.6e9 });
 const NO_ROOM = task("failed", { phase: "installing" }, { error: { code: "disk_full", message: "AI-Toolkit needs 5.6 GB and 1.2 GB are free.", hint: "Free some space, then press Retry: what was fetched is kept." } });
 const bare = { ...all, backends: [BACKEND_MISSING], jobs: [] };
+
+const COMPARE = click('[data-testid="isen-compare-versions"]');
+const meterTask = (state, progress, more = {}) => task(state, progress, { backend: "faces", ...more });
+const MEASURED = { ...ANNA, versions: ANNA.versions.map((known) => ({ ...known, scores: { likeness: 0.56, own_photos: 0.61 } })) };
 
 export const STATES = {
   setup: { ...bare, ...at("training", { setup: true }) },
@@ -107,12 +120,19 @@ export const STATES = {
     page.querySelector('[data-testid="isen-style"]').dispatchEvent(new Event("change"));
   } },
   "images-two": { ...all, ...at("images"), recipes: WITH_TWO, characters: [ANNA, character(8, "Ben", { versions: [version(700)] })], then: click('[data-testid="isen-add-second"]') },
-  wall: { ...all, ...at("images"), walls: wall(), then: click('[data-testid="isen-compare-versions"]') },
+  wall: { ...all, ...at("images"), walls: wall(), then: COMPARE },
+  "wall-measured": { ...all, ...at("images"), characters: [MEASURED, ...PEOPLE.slice(1)], meter: METER_READY, walls: measuredWall(), then: COMPARE },
+  "wall-unmeasured": { ...all, ...at("images"), meter: METER_READY, walls: wall().filter((known) => known.state === "completed"), then: COMPARE },
+  "wall-meter-running": { ...all, ...at("images"), walls: wall(), tasks: [meterTask("running", { phase: "downloading", bytes_done: 4.1e7, bytes_total: 9.8e7 })], then: COMPARE },
+  "wall-meter-failed": { ...all, ...at("images"), walls: wall(), tasks: [meterTask("failed", {}, { error: { code: "packages_failed", message: "The tools that measure resemblance could not be fetched.", hint: "The log's last lines say why. Check the internet connection, then press Retry." } })], then: COMPARE },
+  "bench-measured": { ...all, ...at("images"), meter: METER_READY, generations: [], benches: bench(6).map((known, n) => scored(known, [0.31, 0.42, 0.51, 0.55, 0.54, null][n])) },
   "images-empty": { ...all, ...at("images") },
   "images-nobody": { ...all, ...at("images"), characters: [PEOPLE[1]] },
   "images-many": { ...all, ...at("images"), more: ["/generations"], generations: Array.from({ length: 60 }, (_, n) => generation(n, "completed")) },
   viewer: { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: click(".isen-tile button") },
   video: { ...all, ...at("video") },
   settings: { ...all, ...at("settings") },
+  "settings-meter": { ...all, ...at("settings"), meter: METER_READY },
+  "settings-meter-refused": { ...all, ...at("settings"), meter: METER_REFUSED },
   refusal: { ...all, ...at("training"), after: (store) => store.attempt(() => store.api.get("/nothing")).then(() => store.set({ problem: { message: "Only a failed or cancelled job can be retried.", hint: "Reload: it may have changed in the meantime.", correlationId: "ui-42" } })) },
 };

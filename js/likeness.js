@@ -1,0 +1,41 @@
+/** What measured likeness says about a wall of comparisons. Pure. */
+
+/** A number and its word, of one picture; null where nothing was measured. */
+export const likenessOf = (generation) => generation?.images[0]?.likeness ?? null;
+
+export const isStranger = (generation) => !generation.request.prompt.includes("{trigger");
+
+/** Pictures that were made and could be measured, but were not yet. */
+export function unmeasured(generations) {
+  return generations.filter((known) => known.state === "completed" && known.request.characters.length === 1 && known.images.length && !likenessOf(known)).length;
+}
+
+/**
+ * The version and the strength that come nearest to the person, over all scenes that show them: {step, strength, score}.
+ * A pair counts where at least half of its pictures could be measured; of equals the earlier version.
+ */
+export function nearest(wall) {
+  const pairs = new Map();
+  for (const known of wall.filter((one) => likenessOf(one) && !isStranger(one))) {
+    const { checkpoint: step, strength } = known.request.characters[0];
+    const key = `${step} ${strength}`;
+    const { scores = [], all = 0 } = pairs.get(key) ?? {};
+    const { score } = likenessOf(known);
+    pairs.set(key, { step, strength, scores: score === null ? scores : [...scores, score], all: all + 1 });
+  }
+  const counted = [...pairs.values()].filter(({ scores, all }) => scores.length && 2 * scores.length >= all);
+  const scored = counted.map(({ step, strength, scores }) => ({ step, strength, score: median(scores) }));
+  return scored.sort((a, b) => b.score - a.score || a.step - b.step || a.strength - b.strength)[0] ?? null;
+}
+
+/** A stranger who looks like the person: trained for too long, or drawn in too strongly. Null where nobody does. */
+export function leaking(wall) {
+  const found = wall.filter((known) => isStranger(known) && ["good", "fair"].includes(likenessOf(known)?.verdict));
+  return found.sort((a, b) => likenessOf(b).score - likenessOf(a).score)[0] ?? null;
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

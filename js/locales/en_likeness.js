@@ -1,0 +1,25 @@
+/** The words of measuring how alike pictures are to a person. "Likeness" is what one sets, "resemblance" what is measured. */
+
+export default {
+  meterTitle: "Measuring resemblance",
+  meterWhat: "Isengard can measure how alike the face in a picture is to the person's photos, and tell which version comes nearest. Nothing leaves this computer.",
+  meterFetch: "Fetches about {size}, once. Nothing of ComfyUI changes.",
+  meterSetUp: "Set up measuring",
+  meterReady: "Comparisons are measured as they are made.",
+  meterRemove: "Remove",
+  meterRemoved: "Removed. What was measured stays.",
+  meterCancel: "Cancel the set-up",
+  meterCancelled: "Cancelled. Nothing was changed.",
+  measureThese: "Measure {n} pictures",
+  measureOne: "Measure 1 picture",
+  measuring: "Measuring: {n} pictures left",
+  measuringOne: "Measuring: 1 picture left",
+  nearestIs: "Nearest to {name}: step {step} at likeness {strength}, with a resemblance of {score}.",
+  ownPhotos: "The photos reach {score} among themselves; more than that is no better.",
+  strangerLeaks: "In step {step} at likeness {strength} even the stranger looks like {name}. Take an earlier version or less likeness.",
+  likeness_good: "Resemblance {score}: looks like {name}",
+  likeness_fair: "Resemblance {score}: looks somewhat like {name}",
+  likeness_poor: "Resemblance {score}: does not look like {name}",
+  likeness_not_measurable: "No face that could be measured",
+  wallNearest: "step {n}, nearest",
+};

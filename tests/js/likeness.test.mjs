@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { installDocument } from "./fake_dom.mjs";
+
+installDocument();
+const { leaking, nearest, unmeasured } = await import("../../js/likeness.js");
+const { Api } = await import("../../js/api.js");
+const { LikenessMeter } = await import("../../js/components/likeness_meter.js");
+const { WallFindings, likenessWords } = await import("../../js/components/wall_findings.js");
+const { Store } = await import("../../js/store.js");
+
+let made = 0;
+const verdictOf = (score) => (score === null ? "not_measurable" : score >= 0.5 ? "good" : score >= 0.4 ? "fair" : "poor");
+const one = (step, strength, score, { prompt = "portrait of {trigger}", state = "completed" } = {}) => ({
+  id: `gen_${++made}`, state, request: { prompt, characters: [{ id: "chr_1", checkpoint: step, strength }] },
+  images: state === "completed" ? [{ n: 0, likeness: score === undefined ? null : { score, verdict: verdictOf(score), faces: 1 } }] : [],
+});
+const stranger = (step, strength, score) => one(step, strength, score, { prompt: "portrait of a woman" });
+
+test("the nearest is the best median of a version and a strength; of equals the earlier version", () => {
+  const wall = [one(200, 0.85, 0.5), one(200, 0.85, 0.6), one(200, 1, 0.4), one(400, 0.85, 0.55), one(400, 1, 0.9), one(400, 1, 0.1), one(400, 1, 0.2), stranger(600, 1, 0.99)];
+  assert.deepEqual(nearest(wall), { step: 200, strength: 0.85, score: 0.55 });
+  assert.equal(nearest([stranger(200, 1, 0.9), one(200, 1, undefined)]), null);
+});
+
+test("a pair of which most pictures show no face does not count", () => {
+  const wall = [one(200, 1, 0.9), one(200, 1, null), one(200, 1, null), one(400, 1, 0.3)];
+  assert.equal(nearest(wall).step, 400);
+});
+
+test("a stranger who looks like the person is told, the likest one", () => {
+  assert.equal(leaking([stranger(200, 1, 0.2), one(200, 1, 0.9)]), null);
+  const found = leaking([stranger(200, 1, 0.41), stranger(400, 1.15, 0.55)]);
+  assert.equal(found.request.characters[0].checkpoint, 400);
+});
+
+test("only what was made, alone and not measured yet is left to measure", () => {
+  const two = one(200, 1, undefined);
+  two.request.characters.push({ id: "chr_2" });
+  assert.equal(unmeasured([one(200, 1, undefined), one(200, 1, 0.3), one(200, 1, undefined, { state: "queued" }), two]), 1);
+});
+
+function house(likeness, answer = {}) {
+  const calls = [];
+  const ways = { url: (path) => path, fetch: async (path, init) => (calls.push([init.method, path]), new Response(JSON.stringify(answer), { status: 200 })) };
+  const store = new Store(new Api(ways), { memory: null, later: () => {} });
+  store.set({ likeness, tasks: [], characters: [] });
+  return { calls, store };
+}
+const OFFER = { possible: true, why_not: "", download_bytes: 1e8, installed: false };
+const MISSING = { state: { state: "not_installed" }, setup: OFFER };
+const READY = { state: { state: "ready" }, setup: { ...OFFER, installed: true } };
+const texts = (element) => element.textContent;
+const named = (element, testid) => {
+  if (element.dataset?.testid === testid) return element;
+  return (element.children ?? []).map((child) => named(child, testid)).find(Boolean) ?? null;
+};
+const press = async (element, testid) => {
+  await named(element, testid).fire("click");
+};
+
+test("the meter is offered where something could be measured, and set up by one press", async () => {
+  const { calls, store } = house(MISSING, { id: "job_1", kind: "backend_setup", backend: "faces", state: "queued", request: {}, progress: {} });
+  const meter = new LikenessMeter(store);
+  meter.show(store.state, true);
+  assert.equal(meter.element.hidden, true);
+  meter.show(store.state);
+  assert.equal(meter.element.hidden, false);
+  await press(meter.buttons, "isen-meter-setup");
+  assert.deepEqual(calls, [["POST", "/isengard/training/backends/faces/setup"]]);
+  meter.show(store.state);
+  assert.ok(named(meter.buttons, "isen-meter-cancel"));
+});
+
+test("what the worker tells of the tools is known at once, and a ready meter steps aside", () => {
+  const { store } = house(MISSING);
+  store.take({ type: "backend.state", subject: { kind: "backend", id: "faces" }, data: READY });
+  assert.equal(store.state.likeness.state.state, "ready");
+  const meter = new LikenessMeter(store);
+  meter.show(store.state);
+  assert.equal(meter.element.hidden, true);
+  const settings = new LikenessMeter(store, { removable: true });
+  settings.show(store.state);
+  assert.ok(named(settings.buttons, "isen-meter-remove"));
+});
+
+test("the findings say the nearest, the photos' own likeness, the leak, and offer to measure the rest", async () => {
+  const { calls, store } = house(READY, { pictures: 1 });
+  const person = { id: "chr_1", name: "Anna", versions: [{ step: 200, scores: { likeness: 0.55, own_photos: 0.61 } }] };
+  const findings = new WallFindings(store, person);
+  const wall = [one(200, 0.85, 0.55), stranger(400, 1.15, 0.45), one(400, 1, undefined)];
+  findings.show(wall, { running: false });
+  assert.match(texts(findings.words), /Nearest to Anna: step 200 at likeness 0.85, with a resemblance of 0.55. The photos reach 0.61 among themselves/);
+  assert.match(texts(findings.words), /In step 400 at likeness 1.15 even the stranger looks like Anna/);
+  await press(findings.words, "isen-measure");
+  assert.deepEqual(calls.at(-1), ["POST", "/isengard/characters/chr_1/likeness"]);
+  findings.show(wall, { running: false });
+  assert.match(texts(findings.words), /Measuring: 1 picture left/);
+  findings.show(wall.slice(0, 2), { running: false });
+  assert.doesNotMatch(texts(findings.words), /left/);
+});
+
+test("every word that a picture can get has its sentence", () => {
+  assert.equal(likenessWords({ verdict: "good", score: 0.5612 }, "Anna"), "Resemblance 0.56: looks like Anna");
+  for (const verdict of ["fair", "poor", "not_measurable"]) assert.doesNotMatch(likenessWords({ verdict, score: 0.4 }, "Anna"), /likeness_/);
+});
