@@ -28,6 +28,12 @@ export function nearest(wall) {
   return scored.sort((a, b) => b.score - a.score || a.step - b.step || a.strength - b.strength)[0] ?? null;
 }
 
+/** Measured, and in none of them was a face that could be held against the photos. */
+export function faceless(wall) {
+  const measured = wall.map(likenessOf).filter(Boolean);
+  return measured.length > 0 && measured.every(({ score }) => score === null);
+}
+
 /** A stranger who looks like the person: trained for too long, or drawn in too strongly. Null where nobody does. */
 export function leaking(wall) {
   const found = wall.filter((known) => isStranger(known) && ["good", "fair"].includes(likenessOf(known)?.verdict));

@@ -3,7 +3,7 @@
 import { button, h } from "../lib/dom.js";
 import { count } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
-import { leaking, likenessOf, nearest, unmeasured } from "../likeness.js";
+import { faceless, leaking, likenessOf, nearest, unmeasured } from "../likeness.js";
 import { t } from "../locales/words.js";
 import { LikenessMeter } from "./likeness_meter.js";
 
@@ -29,9 +29,11 @@ export class WallFindings {
     const ready = this.meter.ready;
     const best = nearest(wall);
     const leak = leaking(wall);
+    const none = faceless(wall);
     const own = this.#own(best);
-    fill(this.words, [ready, left, this.asked, running, best, leak?.id, own, this.person.name], () => [
+    fill(this.words, [ready, left, this.asked, running, best, none, leak?.id, own, this.person.name], () => [
       best && h("p", { class: "isen-good", "data-testid": "isen-wall-nearest", text: [this.#nearest(best), own && t("ownPhotos", { score: own.toFixed(2) })].filter(Boolean).join(" ") }),
+      none && h("p", { class: "isen-muted", "data-testid": "isen-wall-faceless", text: t("faceless", { name: this.person.name }) }),
       leak && h("p", { class: "isen-warn", "data-testid": "isen-wall-leak", text: this.#leak(leak) }),
       ready && !running && left > 0 && this.#left(left),
     ]);

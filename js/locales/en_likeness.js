@@ -16,6 +16,7 @@ export default {
   measuringOne: "Measuring: 1 picture left",
   nearestIs: "Nearest to {name}: step {step} at likeness {strength}, with a resemblance of {score}.",
   ownPhotos: "The photos reach {score} among themselves; more than that is no better.",
+  faceless: "No resemblance could be measured: it takes a clear face, in the pictures and in the photos of {name}.",
   strangerLeaks: "In step {step} at likeness {strength} even the stranger looks like {name}. Take an earlier version or less likeness.",
   likeness_good: "Resemblance {score}: looks like {name}",
   likeness_fair: "Resemblance {score}: looks somewhat like {name}",

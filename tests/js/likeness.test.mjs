@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { leaking, nearest, unmeasured } = await import("../../js/likeness.js");
+const { faceless, leaking, nearest, unmeasured } = await import("../../js/likeness.js");
 const { Api } = await import("../../js/api.js");
 const { LikenessMeter } = await import("../../js/components/likeness_meter.js");
 const { WallFindings, likenessWords } = await import("../../js/components/wall_findings.js");
@@ -33,6 +33,12 @@ test("a stranger who looks like the person is told, the likest one", () => {
   assert.equal(leaking([stranger(200, 1, 0.2), one(200, 1, 0.9)]), null);
   const found = leaking([stranger(200, 1, 0.41), stranger(400, 1.15, 0.55)]);
   assert.equal(found.request.characters[0].checkpoint, 400);
+});
+
+test("where nothing could be measured that is said", () => {
+  assert.equal(faceless([one(200, 1, undefined)]), false);
+  assert.equal(faceless([one(200, 1, null), one(200, 1, 0.2)]), false);
+  assert.equal(faceless([one(200, 1, null), one(200, 1, undefined)]), true);
 });
 
 test("only what was made, alone and not measured yet is left to measure", () => {
