@@ -19,6 +19,8 @@ from typing import Any
 
 #: The child sees these variables and no others: no token ever reaches the code that reads strangers' files.
 ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LD_LIBRARY_PATH")
+#: Numeric libraries would take every core for a second of work.
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class ChildDidNotStart(Exception):
@@ -85,7 +87,7 @@ class JsonChild:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
+                env=_ONE_THREAD | {name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
             threading.Thread(target=_pump, args=(self._process, self._answers), daemon=True).start()

@@ -51,7 +51,7 @@ class IsengardIdentityScore(io.ComfyNode):
                 "This ComfyUI can be reached from other computers, so nodes may not use photos.",
                 "Set ISENGARD_ALLOW_REMOTE_PHOTOS=1, or start ComfyUI without --listen.",
             )
-        found, own = _measured(context, trainings().faces, person, image)
+        found, own = _measured(context, trainings().likeness.faces, person, image)
         scores = [one.score for one in found if one.score is not None]
         score = round(median(scores), 3) if scores else 0.0
         return io.NodeOutput(score, _in_words(person.name, score if scores else None, own))

@@ -74,7 +74,6 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
     ledger, doorbell = open_ledger(settings, paths, clock), Doorbell(settings, paths)
     stores = _stores(library, paths, clock)
     tasks = TaskSubmission(paths, ledger, clock)
-    versions, faces = VersionStore(paths, clock), FaceReader(paths)
     generations = open_generations(library, ledger, registry, clock)
     return Services(
         boot_id=new_id("job")[4:],
@@ -83,7 +82,7 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
         clock=clock,
         host=host,
         library=library,
-        versions=versions,
+        versions=VersionStore(paths, clock),
         ledger=ledger,
         doorbell=doorbell,
         supervisor=Supervisor(paths, settings, ledger, doorbell),
@@ -103,10 +102,7 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
         captioning=_captioning(tasks, stores["photos"], registry),
         follow_ups=FollowUps(paths, ledger, registry, clock),
         generations=generations,
-        faces=faces,
-        likeness=LikenessMeasurer(
-            paths, stores["characters"], stores["photos"], versions, generations, ledger, faces
-        ),
+        likeness=LikenessMeasurer(paths, stores["photos"], generations, ledger, FaceReader(paths)),
         events=EventTail(ledger),
         session=session,
         frontend_log=daily_handler("frontend", paths.logs, clock),

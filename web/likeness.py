@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from ..core import correlation
-from ..core.characters import CharacterStore
 from ..core.correlation import correlated
 from ..core.errors import IsengardError, NotFoundError
 from ..core.faces.reader import Face, FaceReader
@@ -24,7 +23,7 @@ from ..core.records.character import Character
 from ..core.records.checkpoint import Version
 from ..core.records.event import Event, Subject
 from ..core.records.generation import Generation
-from ..core.versions import LIKENESS, OWN_PHOTOS, VersionStore
+from ..core.versions import LIKENESS, OWN_PHOTOS
 from ..generation.service import GenerationService
 from ..training.dataset import HELD_OUT
 from .event_tail import EventTail
@@ -42,9 +41,7 @@ class LikenessMeasurer:
     """One picture after the other, beside the reader of events, which must not lag."""
 
     paths: DataPaths
-    characters: CharacterStore
     photos: PhotoStore
-    versions: VersionStore
     generations: GenerationService
     ledger: Ledger
     faces: FaceReader
@@ -67,7 +64,7 @@ class LikenessMeasurer:
         return len(waiting)
 
     def _unmeasured(self, character_id: str) -> list[Generation]:
-        self.characters.get(character_id)
+        self.generations.characters.get(character_id)
         store = self.generations.store
         pages = [store.list(MOST, character_id=character_id, purpose=purpose) for purpose in COMPARED]
         return [one for page in pages for one in page.items if one.state in ENDED and _is_due(one)]
@@ -98,7 +95,7 @@ class LikenessMeasurer:
 
     def _measure(self, generation: Generation, families: Sequence[str]) -> None:
         use, store = generation.request.characters[0], self.generations.store
-        character = self.characters.get(use.id)
+        character = self.generations.characters.get(use.id)
         version = self._version(character, str(use.checkpoint), families)
         references = self._references(character, version)
         for image in store.get(generation.id).images:
@@ -116,7 +113,10 @@ class LikenessMeasurer:
 
     def _version(self, character: Character, checkpoint: str, families: Sequence[str]) -> Version | None:
         """Without a family, as with the placeholder's recipe, any fits."""
-        found = (self.versions.find(character.slug, checkpoint, family) for family in families or (None,))
+        found = (
+            self.generations.versions.find(character.slug, checkpoint, family)
+            for family in families or (None,)
+        )
         return next((version for version in found if version is not None), None)
 
     def _references(self, character: Character, version: Version | None) -> list[Face]:
@@ -149,14 +149,16 @@ class LikenessMeasurer:
                 continue
             by_strength[other.strength] += [image.likeness.score for image in known.images if image.likeness]
         score = score_of_version(by_strength, own)
-        fresh = next((one for one in self.versions.list(character.slug) if one.file == version.file), None)
+        fresh = next(
+            (one for one in self.generations.versions.list(character.slug) if one.file == version.file), None
+        )
         if score is None or fresh is None:
             return
         scores = {**fresh.scores, LIKENESS: score, **({OWN_PHOTOS: own} if own is not None else {})}
         if scores == fresh.scores:
             return
-        self.versions.update(fresh.model_copy(update={"scores": scores}))
-        now = self.characters.get(character.id).model_dump(mode="json")
+        self.generations.versions.update(fresh.model_copy(update={"scores": scores}))
+        now = self.generations.characters.get(character.id).model_dump(mode="json")
         self._emit("character.changed", "character", character.id, {"change": "updated", "character": now})
 
     def _emit(self, kind: Any, subject: Any, identifier: str, data: dict[str, Any]) -> None:

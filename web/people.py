@@ -42,7 +42,7 @@ def forget_person(services: Services, character_id: str) -> dict[str, object]:
     job_ids = [job.id for job in _ended_jobs(services, character_id)]
     theirs = belongings_of(services.library, services.paths, character, job_ids)
     _forget_in_comfyui(services, theirs)
-    services.faces.forget()
+    services.likeness.faces.forget()
     report = forget(services.library, services.paths, services.characters, character_id, job_ids)
     for job_id in job_ids:
         services.ledger.forget(job_id)

@@ -9,7 +9,6 @@ from typing import Protocol
 
 from ..core.characters import CharacterStore
 from ..core.clock import Clock
-from ..core.faces.reader import FaceReader
 from ..core.ledger import Ledger
 from ..core.library import Library
 from ..core.paths import DataPaths
@@ -79,7 +78,6 @@ class Services:
     captioning: CaptionSubmission
     follow_ups: FollowUps
     generations: GenerationService
-    faces: FaceReader
     likeness: LikenessMeasurer
     events: EventTail
     session: Session

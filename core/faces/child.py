@@ -73,9 +73,7 @@ def main() -> None:
 
 
 def _be_modest() -> None:
-    """One thread, below everybody else's priority, and no more memory than it needs."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
+    """Below everybody else's priority, and no more memory than it needs."""
     if sys.platform != "win32":
         import resource
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from face_house import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
 from hosts import fixtures
@@ -24,7 +26,7 @@ def score(comfy, ann, paths):
     from isengard.nodes.identity_score import IsengardIdentityScore
 
     reader = FaceReader(paths)
-    context.provide(comfy, lambda: type("Services", (), {"faces": reader}))
+    context.provide(comfy, lambda: SimpleNamespace(likeness=SimpleNamespace(faces=reader)))
 
     def score(*files):
         value = IsengardCharacter.execute("ann").args[0]

@@ -126,6 +126,6 @@ def test_without_the_tools_it_is_offered_and_refused(api, ann, compared, server,
 def test_forgetting_a_person_forgets_their_face(api, server, ann, compared, tools, her_photos):
     told(server, generation := compared(her_photos[5], 10))
     measured(api, generation)
-    assert server.services.faces._known
+    assert server.services.likeness.faces._known
     api.post(f"/characters/{ann['id']}/forget", {})
-    assert not server.services.faces._known and server.services.faces._child is None
+    assert not server.services.likeness.faces._known and server.services.likeness.faces._child is None

@@ -29,6 +29,6 @@ async def show(services: Services, request: web.Request) -> web.Response:
 async def measure(services: Services, request: web.Request) -> web.Response:
     """Every comparison of the person that was not measured yet: {"pictures": how many}; the numbers come as events."""
     await read_json(request)
-    await asyncio.to_thread(services.faces.start)
+    await asyncio.to_thread(services.likeness.faces.start)
     waiting = await services.likeness.again(request.match_info["id"])
     return web.json_response({"pictures": waiting}, status=202)
