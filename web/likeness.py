@@ -53,7 +53,7 @@ class LikenessMeasurer:
         with events.reading() as reader:
             while True:
                 generation = _just_compared(await reader.next_event())
-                if generation is not None and self.faces.is_ready:
+                if generation is not None and await asyncio.to_thread(self.faces.is_ready):
                     self._later(generation)
 
     async def again(self, character_id: str) -> int:

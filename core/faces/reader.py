@@ -17,6 +17,8 @@ from .tools import find_tools
 CHILD = Path(__file__).resolve().parent / "child.py"
 #: Its first start loads 32 MB of models; a picture takes about 0.15 s on one core.
 TIMEOUT_S = 30.0
+#: Unused for so long, the child ends: it holds 170 MB, and files that a person may want to remove.
+IDLE_S = 30.0
 #: Pictures whose faces are remembered.
 REMEMBERED = 512
 _log = logging.getLogger("isengard.faces")
@@ -33,14 +35,15 @@ class Face:
 class FaceReader:
     """Thread-safe. The same file (by size and time) is read once."""
 
-    def __init__(self, paths: DataPaths, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, paths: DataPaths, *, timeout_s: float = TIMEOUT_S, idle_s: float = IDLE_S) -> None:
         self._paths = paths
         self._timeout_s = timeout_s
+        self._idle_s = idle_s
+        self._idle: threading.Timer | None = None
         self._lock = threading.Lock()
         self._child: JsonChild | None = None
         self._known: OrderedDict[tuple[str, int, int], tuple[Face, ...]] = OrderedDict()
 
-    @property
     def is_ready(self) -> bool:
         """Whether the tools are there."""
         return find_tools(self._paths) is not None
@@ -78,6 +81,9 @@ class FaceReader:
             self._end()
 
     def _end(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
         if self._child is not None:
             self._child.close()
             self._child = None
@@ -101,7 +107,15 @@ class FaceReader:
                 "The program that measures resemblance does not start.",
                 "Remove it in the settings and set it up again.",
             ) from fault
+        self._wait_for_idleness()
         return self._child
+
+    def _wait_for_idleness(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = threading.Timer(self._idle_s, self.close)
+        self._idle.daemon = True
+        self._idle.start()
 
     def _arguments(self) -> list[str]:
         tools = find_tools(self._paths)

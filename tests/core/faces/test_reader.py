@@ -76,10 +76,22 @@ def test_a_damaged_picture_and_a_killed_child_are_no_faults_of_the_next(reader, 
     assert len(reader.faces(fine)) == 1
 
 
+def test_the_child_ends_when_nobody_needs_it_and_comes_back(face_tools, paths):
+    put_face_tools(face_tools, paths)
+    reader = FaceReader(paths, idle_s=0.2)
+    man = fixtures.other_people()["man"]
+    assert len(reader.faces(man)) == 1
+    process = reader._child._process
+    assert process.wait(10) is not None
+    reader.forget()
+    assert len(reader.faces(man)) == 1
+    reader.close()
+
+
 def test_without_tools_it_says_what_to_do(paths, tmp_path):
     reader, picture = FaceReader(paths), tmp_path / "p.png"
     Image.new("RGB", (8, 8)).save(picture)
-    assert not reader.is_ready
+    assert not reader.is_ready()
     with pytest.raises(NotReadyError) as caught:
         reader.faces(picture)
     assert caught.value.code == "face_tools_missing" and caught.value.hint
