@@ -40,6 +40,18 @@ export function leaking(wall) {
   return found.sort((a, b) => likenessOf(b).score - likenessOf(a).score)[0] ?? null;
 }
 
+/**
+ * Which version "the best" stands for, as the server decides it: the person's own choice, else the highest resemblance
+ * once the newest training was measured, else the last one. `versions` of one family, oldest first.
+ */
+export function bestOf(versions) {
+  const picked = versions.findLast((known) => known.picked);
+  const scored = versions.filter((known) => known.scores?.likeness !== undefined);
+  const newest = versions.at(-1);
+  if (picked || !scored.some((known) => known.job_id === newest.job_id)) return picked ?? newest ?? null;
+  return scored.reduce((best, known) => (known.scores.likeness > best.scores.likeness ? known : best));
+}
+
 function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -2,7 +2,6 @@
 
 import { button, field, h, icon } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
-import { count } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { LikenessBench } from "./bench.js";
 import { Cast } from "./cast.js";
@@ -14,6 +13,7 @@ import { RecipeShelf } from "./recipe_shelf.js";
 import { RecipeState } from "./recipe_state.js";
 import { SeedChoice } from "./seed.js";
 import { ShapeChoice, sized } from "./shapes.js";
+import { versionEntries } from "./version_entries.js";
 import { VersionWall, comparable } from "./version_wall.js";
 
 const PROMPT_KEY = "isengard.prompt";
@@ -127,11 +127,13 @@ export class ImageForm {
   }
 
   #versions(person, recipe) {
-    const steps = person.versions.filter((version) => recipe.families.includes(version.family)).map((version) => version.step);
-    this.versionField.hidden = recipe.identity === "placeholder" || !steps.length;
+    const versions = person.versions.filter((version) => recipe.families.includes(version.family));
+    this.versionField.hidden = recipe.identity === "placeholder" || !versions.length;
     this.compare.hidden = !comparable(person, recipe);
-    const entries = [["best", t("best")], ["last", t("last")], ...[...new Set(steps)].reverse().map((step) => [String(step), t("stepNumber", { n: count(step) })])];
+    const entries = versionEntries(versions);
+    const chosen = this.version.value;
     fill(this.version, [person.id, entries], () => entries.map(([value, text]) => h("option", { value, text })));
+    if (entries.some(([value]) => value === chosen)) this.version.value = chosen;
   }
 
   /** Every version at every likeness; what is used there is used here. */

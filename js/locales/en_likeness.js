@@ -22,5 +22,8 @@ export default {
   likeness_fair: "Resemblance {score}: looks somewhat like {name}",
   likeness_poor: "Resemblance {score}: does not look like {name}",
   likeness_not_measurable: "No face that could be measured",
+  bestStep: "the best (step {n})",
+  yourChoice: "your choice",
+  resemblance: "resemblance {score}",
   wallNearest: "step {n}, nearest",
 };

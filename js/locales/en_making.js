@@ -122,7 +122,6 @@ export default {
   guidanceHint: "How closely it follows the prompt.",
   version: "Version",
   versionHint: "A middle checkpoint is often better than the last.",
-  best: "the best",
   last: "the last",
   generate: "Generate",
   generateKey: "Ctrl+Enter",

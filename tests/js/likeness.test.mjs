@@ -4,9 +4,10 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { faceless, leaking, nearest, unmeasured } = await import("../../js/likeness.js");
+const { bestOf, faceless, leaking, nearest, unmeasured } = await import("../../js/likeness.js");
 const { Api } = await import("../../js/api.js");
 const { LikenessMeter } = await import("../../js/components/likeness_meter.js");
+const { versionEntries } = await import("../../js/components/version_entries.js");
 const { WallFindings, likenessWords } = await import("../../js/components/wall_findings.js");
 const { Store } = await import("../../js/store.js");
 
@@ -105,6 +106,23 @@ test("the findings say the nearest, the photos' own likeness, the leak, and offe
   assert.match(texts(findings.words), /Measuring: 1 picture left/);
   findings.show(wall.slice(0, 2), { running: false });
   assert.doesNotMatch(texts(findings.words), /left/);
+});
+
+const version = (step, job_id, scores = {}, more = {}) => ({ step, job_id, scores, picked: false, ...more });
+
+test("the best is the choice, else the most alike once the newest training was measured, else the last", () => {
+  const old = [version(100, "job_1", { likeness: 0.6 }), version(200, "job_1", { likeness: 0.6 })];
+  assert.equal(bestOf(old).step, 100, "of equals the earlier");
+  assert.equal(bestOf([...old, version(300, "job_2")]).step, 300, "not measured yet");
+  assert.equal(bestOf([...old, version(300, "job_2", { likeness: 0.4 })]).step, 100);
+  assert.equal(bestOf([...old, version(300, "job_2", {}, { picked: true }), version(400, "job_2")]).step, 300);
+  assert.equal(bestOf([]), null);
+});
+
+test("the versions to choose from say what is known of them", () => {
+  const versions = [version(100, "job_1", { likeness: 0.61 }), version(200, "job_1", {}, { picked: true }), version(100, "job_2", { likeness: 0.5 })];
+  assert.deepEqual(versionEntries(versions), [["best", "the best (step 200)"], ["last", "the last"], ["200", "step 200 · your choice"], ["100", "step 100 · resemblance 0.50"]]);
+  assert.deepEqual(versionEntries([]), []);
 });
 
 test("every word that a picture can get has its sentence", () => {
