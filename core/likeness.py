@@ -28,12 +28,14 @@ def alike(one: Face, other: Face) -> float:
     return max(0.0, 1.0 - math.dist(one.numbers, other.numbers))
 
 
+def is_clear(faces: Sequence[Face]) -> bool:
+    """Whether there is no doubt whose photo it is."""
+    return bool(faces) and not (len(faces) > 1 and faces[1].side > RIVAL * faces[0].side)
+
+
 def portraits(photos: Iterable[Sequence[Face]]) -> list[Face]:
     """The person's face of each photo on which there is no doubt whose it is."""
-    clear = [
-        faces for faces in photos if faces and not (len(faces) > 1 and faces[1].side > RIVAL * faces[0].side)
-    ]
-    return [faces[0] for faces in clear][:MOST_REFERENCES]
+    return [faces[0] for faces in photos if is_clear(faces)][:MOST_REFERENCES]
 
 
 def own_likeness(references: Sequence[Face]) -> float | None:

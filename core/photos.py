@@ -6,17 +6,19 @@ import hashlib
 import logging
 import os
 import secrets
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from . import atomic
 from .clock import Clock, iso
 from .errors import ConflictError, InvalidError, NotFoundError, StorageError, TooLargeError
+from .face_findings import CODES as FACE_CODES
 from .ids import new_id, require_id
 from .library import Library
 from .paths import DataPaths
 from .photo_decoding.decoder import DecodedPhoto, PhotoDecoder
 from .photo_findings import findings_of
-from .records.photo import Photo, PhotoPatch
+from .records.photo import Photo, PhotoFinding, PhotoPatch
 from .sidecars import write_sidecar
 from .trash import move_photo, photo_files
 
@@ -106,6 +108,25 @@ class PhotoStore:
                 "UPDATE photo SET deleted_at=?, record=? WHERE id=?",
                 (photo.deleted_at, photo.model_dump_json(), photo.id),
             )
+
+    def note_faces(
+        self, character_id: str, shares: Mapping[str, float], findings: Mapping[str, Sequence[PhotoFinding]]
+    ) -> int:
+        """What faces tell of these photos takes the place of what they told before; how many photos changed."""
+        changed = 0
+        with self._library.transaction():
+            for photo in self.list(character_id):
+                if photo.id not in shares:
+                    continue
+                kept = [known for known in photo.findings if known.code not in FACE_CODES]
+                told = {"face": shares[photo.id], "findings": [*kept, *findings.get(photo.id, ())]}
+                now = photo.model_copy(update=told)
+                if now != photo:
+                    self.store(now)
+                    changed += 1
+        if changed:
+            write_sidecar(self._library, self._paths, character_id)
+        return changed
 
     def delete(self, photo_id: str) -> Photo:
         """Into the trash."""

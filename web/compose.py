@@ -14,6 +14,7 @@ from ..core.characters import CharacterStore
 from ..core.clock import Clock, SystemClock
 from ..core.faces.reader import FaceReader
 from ..core.ids import new_id
+from ..core.ledger import Ledger
 from ..core.library import Library
 from ..core.logs import daily_handler, setup_logging
 from ..core.paths import DataPaths, resolve_paths
@@ -24,6 +25,7 @@ from ..core.settings import load_settings
 from ..core.sidecars import open_library
 from ..core.trash import settle
 from ..core.versions import VersionStore
+from ..generation.service import GenerationService
 from ..training.captioning.submission import CaptionSubmission
 from ..training.family_records import Families
 from ..training.follow_ups import FollowUps
@@ -38,6 +40,7 @@ from .event_tail import EventTail
 from .housekeeping import keep_house
 from .lending import keep_lending
 from .likeness import LikenessMeasurer
+from .photo_faces import PhotoFaceChecker
 from .pictures import PictureProver, open_generations
 from .server_file import announce, write_server_file
 from .services import Host, Services
@@ -102,7 +105,7 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
         captioning=_captioning(tasks, stores["photos"], registry),
         follow_ups=FollowUps(paths, ledger, registry, clock),
         generations=generations,
-        likeness=LikenessMeasurer(paths, stores["photos"], generations, ledger, FaceReader(paths)),
+        **_faces(paths, ledger, stores["photos"], generations),
         events=EventTail(ledger),
         session=session,
         frontend_log=daily_handler("frontend", paths.logs, clock),
@@ -116,6 +119,15 @@ def _stores(library: Library, paths: DataPaths, clock: Clock) -> Any:
         "characters": CharacterStore(library, paths, clock),
         "photos": PhotoStore(library, paths, clock, PhotoDecoder()),
         "families": Families(),
+    }
+
+
+def _faces(paths: DataPaths, ledger: Ledger, photos: PhotoStore, generations: GenerationService) -> Any:
+    """What looks at faces; one reader, so that one child process serves both."""
+    faces = FaceReader(paths)
+    return {
+        "likeness": LikenessMeasurer(paths, photos, generations, ledger, faces),
+        "photo_faces": PhotoFaceChecker(generations.characters, photos, ledger, faces),
     }
 
 
@@ -142,3 +154,4 @@ def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
     asyncio.run_coroutine_threadsafe(PictureProver(services).run(), loop)
     asyncio.run_coroutine_threadsafe(CaptionTaker(services).run(), loop)
     asyncio.run_coroutine_threadsafe(services.likeness.run(services.events), loop)
+    asyncio.run_coroutine_threadsafe(services.photo_faces.run(services.events), loop)

@@ -26,6 +26,7 @@ from ..training.supervisor import Supervisor
 from ..training.task_submission import TaskSubmission
 from .event_tail import EventTail
 from .likeness import LikenessMeasurer
+from .photo_faces import PhotoFaceChecker
 from .session import Session
 
 
@@ -79,6 +80,7 @@ class Services:
     follow_ups: FollowUps
     generations: GenerationService
     likeness: LikenessMeasurer
+    photo_faces: PhotoFaceChecker
     events: EventTail
     session: Session
     frontend_log: logging.Handler

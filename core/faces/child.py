@@ -1,7 +1,7 @@
 """The face-reading child: JSON lines in, JSON lines out. Run as `python -I child.py LANDMARKS DESCRIBER FOLDER…`.
 
 Must not import the package. First line out: {"ready": true}. Request {"picture": path}: a picture file of ours.
-Answer {"faces": [{"side": pixels, "numbers": [128 floats]}]}, largest first, or {"code", "message"}.
+Answer {"faces": [{"side": pixels, "share": of the height, "numbers": [128 floats]}]}, largest first, or {"code", "message"}.
 """
 
 from __future__ import annotations
@@ -37,7 +37,14 @@ class FaceReader:
         if not boxes and max(pixels.shape[:2]) <= AGAIN_UP_TO:
             boxes, _, _ = self._detect.run(pixels, 1, LEAST_CONFIDENCE)
         found = sorted(boxes, key=lambda box: -box.area())[:MOST_FACES]
-        return [{"side": box.width(), "numbers": self._numbers(pixels, box)} for box in found]
+        return [
+            {
+                "side": box.width(),
+                "share": box.height() / pixels.shape[0],
+                "numbers": self._numbers(pixels, box),
+            }
+            for box in found
+        ]
 
     def _numbers(self, pixels: Any, box: Any) -> list[float]:
         shape = self._landmarks(pixels, box)

@@ -26,9 +26,10 @@ _log = logging.getLogger("isengard.faces")
 
 @dataclass(frozen=True)
 class Face:
-    """`side` in pixels of the picture as it was looked at; `numbers`: 128, nearer for more alike faces."""
+    """`side` in pixels of the picture as it was looked at, `share` of its height; `numbers`: 128, nearer for more alike faces."""
 
     side: int
+    share: float
     numbers: tuple[float, ...]
 
 
@@ -64,7 +65,9 @@ class FaceReader:
             answer = self._ask(picture)
             if answer is None:  # perhaps it was not this picture's fault: asked anew next time
                 return ()
-            found = tuple(Face(one["side"], tuple(one["numbers"])) for one in answer.get("faces", ()))
+            found = tuple(
+                Face(one["side"], one["share"], tuple(one["numbers"])) for one in answer.get("faces", ())
+            )
             self._known[key] = found
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)

@@ -15,7 +15,7 @@ CaptionSource = Literal["", "trigger", "template", "captioner", "user"]
 
 
 class PhotoFinding(Record):
-    """Something worth telling about a photo (small, blurred, dark, twin, shape); `other` is the twin's id."""
+    """Something worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell); `other` is the twin's id."""
 
     code: str
     message: str
@@ -38,6 +38,8 @@ class Photo(Record):
     phash: str = ""
     #: mean of the grey picture, 0 to 255; null for photos taken in before it was kept
     brightness: float | None = None
+    #: height of the largest face as a share of the picture's, 0 without one; null where nobody has looked
+    face: float | None = None
     name: str = ""
     caption: str = ""
     caption_source: CaptionSource = ""

@@ -2,7 +2,7 @@
 
 import { t } from "../locales/words.js";
 
-const KNOWN = new Set(["small", "dark", "blurred", "extreme_shape", "twin"]);
+const KNOWN = new Set(["small", "dark", "blurred", "extreme_shape", "twin", "no_face", "several_faces", "other_person"]);
 
 /** @returns {{code: string, message: string}[]} */
 export function findingsNow(photo, list) {

@@ -1,11 +1,17 @@
-/** What a set of photos covers, as far as it can be told without looking at faces. Pure; words by key and values. */
+/** What a set of photos covers: by the faces in them where somebody has looked, else by their captions. Pure; words by key and values. */
 
 /** Bits of 64 in which two perceptual hashes of one scene differ at most. */
 const SCENE_BITS = 12;
 const FEW = 6;
+/** Findings about faces; the last two may teach the wrong face. */
+const OF_FACES = new Set(["no_face", "several_faces", "other_person"]);
+const STRANGERS = new Set(["several_faces", "other_person"]);
 const SAME_LIGHT = 14;
 const CLOSE = /\b(close[ -]?ups?|head ?shots?|face only|of (?:the|her|his) face)\b/i;
 const FULL = /\b(full[ -](?:body|length|figure)|whole body|head to toe|from head to foot)\b/i;
+/** Share of the picture's height that a face takes: at least so much in a close-up, less than so much of a whole body. */
+const CLOSE_FACE = 0.22;
+const FULL_FACE = 0.1;
 const HALF = /\b(upper body|half[ -](?:body|length)|waist[ -]up|to the waist|three[ -]quarter|medium shot|bust)\b/i;
 
 /** @returns {{key: string, values: Record<string, number>, hint?: boolean}[]} the most useful first */
@@ -13,9 +19,12 @@ export function coverageOf(photos) {
   const shown = photos.filter((photo) => photo.included);
   const count = shown.length;
   if (count < FEW) return [];
-  const weak = shown.filter((photo) => photo.findings.length).length;
+  const found = (codes, wanted) => shown.filter((photo) => photo.findings.some(({ code }) => codes.has(code) === wanted)).length;
+  const weak = found(OF_FACES, false);
+  const others = found(STRANGERS, true);
   const scenes = scenesOf(shown);
   return [
+    others > 0 && { key: others === 1 ? "coverStranger" : "coverStrangers", values: { n: others } },
     weak * 4 > count && { key: "coverWeak", values: { n: weak, count } },
     scenes > 0 && scenes * 2 <= count && { key: "coverScenes", values: { n: scenes, count } },
     sameLight(shown) && { key: "coverLight", values: {} },
@@ -23,14 +32,28 @@ export function coverageOf(photos) {
   ].filter(Boolean);
 }
 
-/** By what captions say, and only when most say something; otherwise what would be good. */
 function framing(photos) {
+  const measured = photos.filter((photo) => typeof photo.face === "number");
+  const faces = measured.filter((photo) => photo.face > 0).length;
+  return faces * 2 < photos.length ? framingByCaptions(photos) : framingByFaces(measured);
+}
+
+function framingByFaces(photos) {
+  const close = photos.filter((photo) => photo.face >= CLOSE_FACE).length;
+  const full = photos.filter((photo) => photo.face < FULL_FACE).length;
+  return framed(photos.length, { told: photos.length, close, full });
+}
+
+/** Only when most say something; otherwise what would be good. */
+function framingByCaptions(photos) {
   const says = (pattern) => photos.filter((photo) => pattern.test(photo.caption)).length;
   const count = photos.length;
   const told = photos.filter(({ caption }) => CLOSE.test(caption) || FULL.test(caption) || HALF.test(caption)).length;
   if (told * 2 < count) return { key: "coverUnknown", values: {}, hint: true };
-  const close = says(CLOSE);
-  const full = says(FULL);
+  return framed(count, { told, close: says(CLOSE), full: says(FULL) });
+}
+
+function framed(count, { told, close, full }) {
   if (close * 3 > told * 2) return { key: "coverClose", values: { n: close, count } };
   if (full * 3 > told * 2) return { key: "coverFar", values: { n: full, count } };
   return full ? null : { key: "coverNoFull", values: {} };

@@ -8,7 +8,7 @@ from isengard.core.likeness import alike, judge, own_likeness, portraits, score_
 
 
 def face(*first: float, side: int = 100) -> Face:
-    return Face(side, (*first, *[0.0] * (128 - len(first))))
+    return Face(side, 0.3, (*first, *[0.0] * (128 - len(first))))
 
 
 def test_alike_is_one_minus_the_distance_and_never_below_zero():

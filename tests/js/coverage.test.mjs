@@ -25,6 +25,23 @@ test("one light is told only where it is known of every photo", () => {
   assert.ok(!keys(many(8, (n) => photo(n, { brightness: n ? 120 : null }))).includes("coverLight"));
 });
 
+test("a wrong face is told before everything else, and is no weak picture", () => {
+  const one = coverageOf(many(8, (n) => photo(n, { findings: n ? [] : [{ code: "other_person" }] })));
+  assert.deepEqual(one[0], { key: "coverStranger", values: { n: 1 } });
+  const three = keys(many(8, (n) => photo(n, { findings: n < 3 ? [{ code: "several_faces" }] : [{ code: "no_face" }] })));
+  assert.equal(three[0], "coverStrangers");
+  assert.ok(!three.includes("coverWeak"));
+});
+
+test("framing is taken from the faces, where somebody has looked at them", () => {
+  const sized = (face) => keys(many(9, (n) => photo(n, { face: face(n) })));
+  assert.ok(sized((n) => (n < 7 ? 0.4 : 0.15)).includes("coverClose"));
+  assert.ok(sized((n) => (n < 7 ? 0.08 : 0.3)).includes("coverFar"));
+  assert.ok(sized((n) => (n < 4 ? 0.3 : 0.15)).includes("coverNoFull"));
+  assert.ok(!sized((n) => [0.3, 0.15, 0.05][n % 3]).some((key) => key.startsWith("cover")));
+  assert.ok(sized((n) => (n < 3 ? 0.3 : 0)).includes("coverUnknown"), "an animal's photos show no faces");
+});
+
 test("framing is taken from captions, when most say something about it", () => {
   const said = (text, odd = text) => many(9, (n) => photo(n, { caption: n % 9 ? `ohwx, ${text} in a park` : `ohwx, ${odd}` }));
   assert.deepEqual(coverageOf(said("a close-up"))[0], { key: "coverClose", values: { n: 9, count: 9 } });

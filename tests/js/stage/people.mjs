@@ -13,7 +13,7 @@ export function character(n, name, more = {}) {
 export const ANNA = character(9, "Anna", { versions: [version(700), version(1400)] });
 export const PEOPLE = [ANNA, character(8, "Ben", { class_word: "man" }), character(7, "Milo the very long-named dog", { class_word: "dog", photo_count: 3 }), character(6, "Zoë", { cover_photo_id: null, photo_count: 0 })];
 
-const FOUND = { 3: { code: "blurred", message: "Looks blurred: a sharper photo teaches more." }, 7: { code: "twin", message: "Looks almost like photo 2: variety teaches more." }, 12: { code: "small", message: "Only 300 x 400 pixels: larger is better." } };
+const FOUND = { 3: { code: "blurred", message: "Looks blurred: a sharper photo teaches more." }, 7: { code: "twin", message: "Looks almost like photo 2: variety teaches more." }, 12: { code: "small", message: "Only 300 x 400 pixels: larger is better." }, 13: { code: "no_face", message: "No face was found." }, 14: { code: "several_faces", message: "Shows several people." }, 16: { code: "other_person", message: "Is this somebody else?" } };
 
 export function photos(count) {
   return Array.from({ length: count }, (_, index) => ({

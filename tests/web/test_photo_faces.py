@@ -1,0 +1,70 @@
+"""Faces of photos as they are added, with real faces and the real tools."""
+
+# ruff: noqa: F811 - fixtures are imported by name
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from face_house import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
+from hosts import fixtures
+from isengard.core.records.event import Subject
+
+pytestmark = pytest.mark.slow
+
+
+def looked_at(api, ann, count):
+    """File name -> (finding codes of faces, share of the face), once all have been looked at."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        photos = api.get(f"/characters/{ann['id']}/photos")["items"]
+        if len(photos) == count and all(photo["face"] is not None for photo in photos):
+            known = {"no_face", "several_faces", "other_person"}
+            return {
+                photo["name"]: ([f["code"] for f in photo["findings"] if f["code"] in known], photo["face"])
+                for photo in photos
+            }
+        time.sleep(0.1)
+    raise AssertionError([photo["face"] for photo in photos])
+
+
+def add(api, ann, her_photos):
+    for photo in her_photos[:4]:
+        api.upload(ann["id"], photo)
+    for name, photo in fixtures.other_people().items():
+        api.upload(ann["id"], photo, f"{name}{photo.suffix}")
+
+
+def test_strangers_and_groups_are_found_among_her_photos(api, server, face_tools, her_photos):
+    put_face_tools(face_tools, server.services.paths)
+    ann = api.post("/characters", {"name": "Ann"})
+    add(api, ann, her_photos)
+    found = looked_at(api, ann, 6)
+    print(f"\n[photo faces] {found}", end="")
+    assert found["man.png"][0] == ["other_person"] and found["group.jpg"][0] == ["several_faces"]
+    hers = [told for name, told in found.items() if name.startswith("portrait")]
+    assert all(codes == [] and share > 0.1 for codes, share in hers)
+    photo = next(
+        one for one in api.get(f"/characters/{ann['id']}/photos")["items"] if one["name"] == "man.png"
+    )
+    api.patch(f"/characters/{ann['id']}/photos/{photo['id']}", {"caption": "a man"})
+    assert looked_at(api, ann, 6)["man.png"][0] == ["other_person"]
+    deadline = time.monotonic() + 10
+    while "Faces of photos looked at" not in [
+        line["message"] for line in api.get("/logs?correlation_id=ui-test-1")["items"]
+    ]:
+        assert time.monotonic() < deadline, "it was not logged"
+        time.sleep(0.1)
+
+
+def test_photos_that_were_there_before_the_tools_are_looked_at_when_they_come(
+    api, server, face_tools, her_photos
+):
+    ann = api.post("/characters", {"name": "Ann"})
+    add(api, ann, her_photos)
+    assert all(photo["face"] is None for photo in api.get(f"/characters/{ann['id']}/photos")["items"])
+    put_face_tools(face_tools, server.services.paths)
+    subject = Subject(kind="backend", id="faces")
+    server.services.ledger.emit("backend.state", subject, {"state": {}}, correlation_id="corr-tools")
+    assert looked_at(api, ann, 6)["man.png"][0] == ["other_person"]
