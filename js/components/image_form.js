@@ -33,7 +33,7 @@ export class ImageForm {
       value: memory?.getItem(PROMPT_KEY) ?? t("firstPrompt"), submit: () => this.submit.disabled || this.element.requestSubmit(),
       changed: (text) => {
         memory?.setItem(PROMPT_KEY, text);
-        this.looks.composed(text);
+        this.looks.composed(text, this.cast.people);
       },
     });
     this.looks = new LookChoice(adjust);
@@ -90,7 +90,7 @@ export class ImageForm {
     const recipe = this.#chosen;
     if (!people.length || !recipe) return;
     this.prompt.show(people);
-    this.looks.composed(this.prompt.value);
+    this.looks.composed(this.prompt.value, this.cast.people);
     const usable = this.state.show(recipe, people);
     this.submit.disabled = !usable;
     this.#controls(recipe);
@@ -160,7 +160,7 @@ export class ImageForm {
     const checkpoint = /^\d+$/.test(this.version.value) ? Number(this.version.value) : this.version.value || "best";
     const advanced = this.advanced.values();
     return {
-      recipe: recipe.name, characters: this.cast.uses(checkpoint), prompt: this.looks.composed(this.prompt.value), width, height,
+      recipe: recipe.name, characters: this.cast.uses(checkpoint), prompt: this.looks.composed(this.prompt.value, this.cast.people), width, height,
       count: this.counts.hidden ? 1 : Number(this.count.value) || 1, seed: this.seed.value, ...advanced, steps: advanced.steps ?? (recipe.controls.includes("steps") ? this.quality.steps : null),
     };
   }

@@ -1,5 +1,6 @@
 /** A style around the prompt and a scene behind it, chosen by name; what will be sent is shown. */
 
+import { told } from "../gallery.js";
 import { field, h, say } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
@@ -20,10 +21,10 @@ export class LookChoice {
     this.#fill(this.scene, "scene", t("noScene"));
   }
 
-  /** The prompt as it will be sent. */
-  composed(prompt) {
+  /** The prompt as it will be sent; it is shown with the people's names. */
+  composed(prompt, people) {
     const text = composed(prompt, this.#chosen("style", this.style), this.#chosen("scene", this.scene));
-    say(this.sent, text === prompt ? "" : t("sentAs", { text }));
+    say(this.sent, text === prompt ? "" : t("sentAs", { text: told(text, people.map((person) => person.name)) }));
     this.sent.hidden = text === prompt;
     return text;
   }

@@ -33,12 +33,13 @@ export class PresetChoice {
       h("input", { type: "radio", name: "isen-preset", value: preset.name, checked: preset.name === this.value, "data-testid": `isen-preset-${preset.name}`, on: { change: chosen } }),
       h("span", { class: "isen-grow isen-stack-tight" },
         h("span", { class: "isen-row" }, h("strong", { class: "isen-grow", text: preset.label }), h("span", { text: time })),
-        h("span", { class: "isen-row" }, h("small", { class: "isen-grow isen-muted", text: preset.description }), h("small", { class: "isen-muted", title: t("word_step"), text: t("steps", { n: count(preset.steps) }) })),
-        preset.estimate_s !== null && h("small", { class: "isen-muted", text: needs(preset) })));
+        h("small", { text: preset.description }),
+        h("small", { class: "isen-muted", title: t("word_step"), text: needs(preset) })));
   }
 }
 
-/** "about 24 GB video memory · 0.4 GB disk · time as measured here" */
-function needs({ vram_bytes: vram, disk_bytes: disk, learned }) {
-  return [t("needsVram", { size: bytes(vram) }), t("needsDisk", { size: bytes(disk) }), learned && t("timeLearned")].filter(Boolean).join(" · ");
+/** "1,400 steps · about 24 GB video memory · 0.4 GB disk · time as measured here" */
+function needs({ steps, estimate_s: time, vram_bytes: vram, disk_bytes: disk, learned }) {
+  const real = time === null ? [] : [t("needsVram", { size: bytes(vram) }), t("needsDisk", { size: bytes(disk) }), learned && t("timeLearned")];
+  return [t("steps", { n: count(steps) }), ...real].filter(Boolean).join(" · ");
 }

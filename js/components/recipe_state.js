@@ -1,6 +1,7 @@
 /** Why a way of making pictures cannot be used now, what is worth knowing about it, and agreeing to foreign nodes. */
 
 import { button, h, say } from "../lib/dom.js";
+import { bytes } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 import { confirmRecipe } from "../recipes.js";
@@ -8,13 +9,17 @@ import { findingLine } from "./findings.js";
 
 /** Why this recipe cannot draw this person, or nothing. */
 export function lacking(recipe, person) {
-  const [file] = recipe.missing;
-  if (file) return t("recipeMissing", file);
+  if (recipe.missing.length) return t("recipeMissing", { files: recipe.missing.map(place).join(", ") });
   const error = recipe.findings?.find((finding) => finding.severity === "error");
   if (error) return error.message;
   if (recipe.identity === "reference") return person.photo_count ? "" : t("recipeNeedsPhotos", { name: person.name });
   const fits = recipe.identity !== "lora" || person.versions.some((version) => recipe.families.includes(version.family));
   return fits ? "" : t("recipeOtherModel", { name: person.name });
+}
+
+/** Which file goes where, and how much it is where that is known. */
+function place({ file, folder, size }) {
+  return t("missingInto", { file: size ? t("fileSize", { file, size: bytes(size) }) : file, folder });
 }
 
 /** Nodes of other packs that nobody has agreed to yet. */
