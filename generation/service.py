@@ -38,7 +38,7 @@ _S = GenerationState
 RESTARTED = JobError(
     code="comfyui_restarted",
     message="ComfyUI was restarted before these pictures were done.",
-    hint="Press Generate again; the settings are kept.",
+    hint="Press Make again: the settings are kept.",
 )
 
 

@@ -17,8 +17,8 @@ export class ApiError extends Error {
   }
 }
 
-/** @param {string} [id] */
-const away = (id) => ({ code: "offline", message: t("away"), hint: t("awayHint"), correlation_id: id });
+/** A question is asked again by itself; what was to be done is not. @param {string} [id] */
+const away = (id) => ({ code: "offline", message: t(id ? "notDone" : "away"), hint: t(id ? "notDoneHint" : "awayHint"), correlation_id: id });
 
 export class Api {
   /**

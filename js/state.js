@@ -112,11 +112,16 @@ export function upserted(list, item) {
   return [...others, item].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-/** As `upserted`, for an answer: the event of the end may have overtaken it, and no other would follow. */
+/** As `upserted`, for an answer: an event of what came next may have overtaken it, and no other may follow for long. */
 export function answered(list, item) {
   const known = list?.find((one) => one.id === item.id);
-  const overtaken = known && ENDED.has(known.state) && !ENDED.has(item.state) && (item.attempt ?? 0) <= (known.attempt ?? 0);
+  const overtaken = known && far(known.state) > far(item.state) && (item.attempt ?? 0) <= (known.attempt ?? 0);
   return overtaken ? list : upserted(list, item);
+}
+
+/** How far along a state is; going back (a training resumed) is told by an event. */
+function far(state) {
+  return ENDED.has(state) ? COURSE.length : COURSE.indexOf(state);
 }
 
 function changed(list, id, changes, key = "id") {
@@ -144,6 +149,7 @@ function withLoss(state, { subject, data }) {
 }
 
 export const ENDED = new Set(["completed", "failed", "cancelled"]);
+const COURSE = ["queued", "preparing", "running", "pausing", "paused", "cancelling"];
 
 /** What a worker works on or will: shown as the number on the tab's icon. */
 export function runningJobs(state) {

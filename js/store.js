@@ -37,6 +37,8 @@ export class Store {
     this.later = later;
     this.listeners = new Set();
     this.reasons = new Reasons(this);
+    /** Told of a list that is here before the others are. @type {(name: string, items: any[]) => void} */
+    this.early = () => {};
     /** @type {any} */
     this.state = { ...emptyState(), route: remembered(memory) };
     api.told = (slow) => slow !== this.state.slow && this.set({ slow });
@@ -95,7 +97,7 @@ export class Store {
     try {
       const health = await this.api.get("/health");
       const names = Object.keys(LISTS);
-      const [{ lending = null }, ...pages] = await Promise.all([this.api.get("/training/lending"), ...names.map((name) => this.api.get(this.#path(name)))]);
+      const [{ lending = null }, ...pages] = await Promise.all([this.api.get("/training/lending"), ...names.map((name) => this.#list(name))]);
       const pictures = names.indexOf("generations");
       pages[pictures] = continued(this.state.generations, this.state.cursors.generations, pages[pictures]);
       const lists = Object.fromEntries(names.map((name, index) => [name, pages[index].items]));
@@ -110,6 +112,12 @@ export class Store {
     } catch (error) {
       this.#away(error);
     }
+  }
+
+  async #list(name) {
+    const page = await this.api.get(this.#path(name));
+    if (this.state[name] === null) this.early(name, page.items);
+    return page;
   }
 
   async #openedAnew() {

@@ -4,6 +4,7 @@ import { button, field, h, icon } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { fits, picturesOf, setFilter, told } from "../gallery.js";
 import { t } from "../locales/words.js";
+import { thumbnail } from "./early.js";
 import { openPicture } from "./picture_viewer.js";
 import { Wall } from "./wall.js";
 
@@ -72,7 +73,7 @@ export class Gallery {
   }
 
   #tile(entry) {
-    const image = h("img", { class: "isen-picture", decoding: "async", src: this.view.store.api.thumbUrl(entry.generation, entry.image), "data-testid": "isen-image" });
+    const image = thumbnail(this.view.store.api.thumbUrl(entry.generation, entry.image));
     const open = button(t("openImage", { n: entry.image.n + 1 }), () => openPicture(this, tile.entry), { kind: "plain", bare: true });
     open.replaceChildren(image);
     const tile = h("div", { class: "isen-tile", role: "listitem" }, open, h("span", { class: "isen-tile-mark", hidden: true }, icon("heart-fill")));

@@ -55,7 +55,8 @@ export class IsenImages extends View {
     this.gallery.show(state);
     const going = (state.generations ?? []).filter((known) => !ENDED.has(known.state));
     const failed = (state.generations ?? []).filter((known) => known.state === "failed").slice(0, TROUBLES);
-    const cards = [...going, ...failed].map((generation) => ({ generation, names: this.gallery.namesOf(generation) }));
+    const away = state.connection === "offline";
+    const cards = [...going, ...failed].map((generation) => ({ generation, names: this.gallery.namesOf(generation), away }));
     keyed(this.stream, cards, { id: ({ generation }) => `${generation.id}${generation.error ? "!" : ""}`, make: (entry) => this.#card(entry), update: (node, entry) => node.card?.show(entry) });
   }
 
@@ -66,15 +67,16 @@ export class IsenImages extends View {
     return Object.assign(card.element, { card });
   }
 
-  /** Why it failed, until it is read. */
+  /** Why it failed, until it is read or made again. */
   #trouble({ generation, names }) {
     const { error } = generation;
     const dismiss = async () => this.store.keepGeneration(await this.store.attempt((id) => this.store.api.delete(`/generations/${generation.id}`, id)));
+    const anew = async () => (await this.#generate(generation.request)) && dismiss();
     const again = () => this.reuse({ generation, image: { seed: generation.request.seed } });
     return h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation", "data-state": "failed" },
       h("p", { class: "isen-error", "data-testid": "isen-generation-error", text: `${error?.message ?? ""} ${error?.hint ?? ""}`.trim() }),
       h("p", { class: "isen-prompt-line isen-muted", text: told(generation.request.prompt, names), title: generation.request.prompt }),
-      h("div", { class: "isen-row" }, button(t("reuse"), again, { icon: "replay", bare: true }), button(t("dismiss"), dismiss, { icon: "times", bare: true, testid: "isen-dismiss-failure" })));
+      h("div", { class: "isen-row" }, button(t("makeAgain"), anew, { testid: "isen-make-again" }), button(t("reuse"), again, { icon: "replay", bare: true }), button(t("dismiss"), dismiss, { icon: "times", bare: true, testid: "isen-dismiss-failure" })));
   }
 
   /** The request of a picture, into the form; its own seed, so that it comes out the same. */
@@ -83,7 +85,10 @@ export class IsenImages extends View {
     this.form.element.scrollIntoView({ block: "start" });
   }
 
+  /** What is being made comes into sight below a long form. */
   async #generate(body) {
-    return this.store.keepGeneration(await this.store.attempt((id) => this.store.api.post("/generations", body, id)));
+    const made = this.store.keepGeneration(await this.store.attempt((id) => this.store.api.post("/generations", body, id)));
+    if (made) this.stream.scrollIntoView({ block: "nearest" });
+    return made;
   }
 }

@@ -31,13 +31,13 @@ export class MakingCard {
       h("div", { class: "isen-stack-tight", role: "status" }, this.blank, this.preview, this.words, this.bar), this.prompt, h("div", { class: "isen-row" }, cancel));
   }
 
-  show({ generation, names }) {
+  show({ generation, names, away }) {
     this.id = generation.id;
     this.element.dataset.state = generation.state;
-    const words = makingWords(generation);
+    const words = away ? t("makingAway") : makingWords(generation);
     say(this.words, words);
     this.bar.setAttribute("aria-label", words);
-    if (generation.state === "running") this.bar.value = makingShare(generation);
+    if (generation.state === "running" && !away) this.bar.value = makingShare(generation);
     else this.bar.removeAttribute("value");
     say(this.prompt, told(generation.request.prompt, names));
     this.prompt.title = generation.request.prompt;

@@ -4,8 +4,9 @@ import { button, h } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { adoptStyles } from "../lib/styles.js";
 import { spoken, t } from "../locales/words.js";
-import { isOutdated, shownRoute } from "../state.js";
+import { isOutdated, runningJobs, shownRoute } from "../state.js";
 import { blocked, connecting, locked } from "./doors.js";
+import { askEarly } from "./early.js";
 import { lendingBanner, lendingOf } from "./lending.js";
 import { recoveredBanner, recoveriesOf } from "./recovered.js";
 import { View } from "./view.js";
@@ -14,6 +15,8 @@ const TABS = ["characters", "training", "images", "video"];
 const VIEWS = { characters: "isen-characters", training: "isen-trainings", images: "isen-images", video: "isen-video" };
 const SHEETS = ["panel", "controls", "people", "making", "pictures", "life"];
 const UNDO_MS = 8000;
+/** As in styles/making.css. */
+const WIDE = 560;
 
 /** @typedef {[kind: string, text: string, testid: string, correlationId?: string]} Banner */
 
@@ -39,7 +42,13 @@ export class IsenPanel extends View {
     this.undoBar = h("div", { class: "isen-undo", role: "status", "aria-live": "polite", hidden: true });
     this.append(h("header", { class: "isen-head" }, h("strong", { text: t("title") }), settings), this.tabs, this.banners, this.body, this.undoBar);
     this.#keepToOurselves();
+    this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, items);
     this.addEventListener("isen-undo", (/** @type {any} */ event) => this.#offerUndo(event.detail));
+  }
+
+  /** From the width on at which they are beside the form, not below it. */
+  #showsPictures() {
+    return this.store.state.route.tab === "images" && this.clientWidth >= WIDE;
   }
 
   /** ComfyUI listens on the page: "w" on a focused button would switch its tabs, a dropped file would replace the graph. */
@@ -165,9 +174,9 @@ export function bannersOf(state) {
   const lines = [];
   if (isOutdated(state)) lines.push(["isen-warn", t("reloadTitle", { n: health.version }), "isen-outdated"]);
   if (slow && connection !== "offline") lines.push(["isen-note", t("slow"), "isen-slow"]);
-  if (connection === "offline") lines.push(["isen-warn", t("offline", { s: retryS ?? 1 }), "isen-offline"]);
+  if (connection === "offline") lines.push(["isen-warn", t(runningJobs(state).length ? "offlineTraining" : "offline", { s: retryS ?? 1 }), "isen-offline"]);
   if (connection === "starting" && (characters !== null || retryS)) lines.push(["isen-note", t("starting"), "isen-starting"]);
   if (health?.mode === "fast-test") lines.push(["isen-note", t("fastTest"), "isen-fast-test"]);
-  if (problem) lines.push(["isen-error", `${problem.message} ${problem.hint}`.trim(), "isen-problem", problem.correlationId]);
+  if (problem) lines.push(["isen-error", `${problem.message} ${problem.hint}`.trim(), "isen-problem", problem.code === "offline" ? "" : problem.correlationId]);
   return lines;
 }

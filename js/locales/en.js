@@ -1,5 +1,6 @@
 /** Every word of the panel in English. `{name}` is filled in; nothing here is parsed as HTML. */
 
+import away from "./en_away.js";
 import engine from "./en_engine.js";
 import frame from "./en_frame.js";
 import images from "./en_images.js";
@@ -10,6 +11,7 @@ import setup from "./en_setup.js";
 import trainingWords from "./en_training.js";
 
 export default {
+  ...away,
   ...engine,
   ...frame,
   ...images,

@@ -5,6 +5,7 @@ import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
 const { NO_FILTER, continued, fits, galleryPath, picturesOf, setFilter, told } = await import("../../js/gallery.js");
+const { askEarly, thumbnail } = await import("../../js/components/early.js");
 const { layoutOf, visible } = await import("../../js/components/wall.js");
 const { makingShare, makingWords } = await import("../../js/components/making.js");
 const { Api } = await import("../../js/api.js");
@@ -40,6 +41,18 @@ test("a filter is the server's, and events are held against it", () => {
 test("one tile for each picture that is there", () => {
   const two = made(1, { images: [{ n: 0, deleted_at: "x" }, { n: 1, deleted_at: null }, { n: 2, deleted_at: null }] });
   assert.deepEqual(picturesOf([two]).map(({ key }) => key), ["gen_0001-1", "gen_0001-2"]);
+});
+
+test("a thumbnail asked for early is the one the wall gets, once", () => {
+  const api = { thumbUrl: (generation, image) => `${generation.id}/${image.n}` };
+  let forget;
+  askEarly(api, [made(1), made(2)], { later: (work) => (forget = work) });
+  const early = thumbnail("gen_0001/0");
+  assert.equal(early.getAttribute("src"), "gen_0001/0");
+  assert.notEqual(thumbnail("gen_0001/0"), early);
+  assert.notEqual(thumbnail("gen_0003/0"), thumbnail("gen_0003/0"));
+  forget();
+  assert.equal(thumbnail("gen_0002/0").getAttribute("src"), "gen_0002/0");
 });
 
 test("a prompt is told with names", () => {

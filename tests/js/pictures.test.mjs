@@ -25,6 +25,8 @@ test("a recipe says why it cannot draw this person", () => {
   assert.equal(lacking(recipe(), person("sd15")), "");
   assert.match(lacking(recipe(), person("sdxl")), /Anna was trained for another model/);
   assert.match(lacking(recipe({ missing: [{ file: "a.safetensors", folder: "checkpoints" }] }), person("sd15")), /a\.safetensors into models\/checkpoints/);
+  const two = [{ file: "a.safetensors", folder: "vae", size: 335e6 }, { file: "b.safetensors", folder: "unet", size: 0 }];
+  assert.match(lacking(recipe({ missing: two }), person("sd15")), /put a\.safetensors \(335 MB\) into models\/vae, b\.safetensors into models\/unet\.$/);
   assert.equal(lacking(recipe({ identity: "placeholder" }), person()), "");
 });
 
@@ -36,6 +38,8 @@ test("the lines above the view: none when all is well, each state with its own",
   assert.deepEqual(bannersOf({ ...calm, health }).map(([, , id]) => id), ["isen-fast-test"]);
   const [[kind, text]] = bannersOf({ ...calm, connection: "offline", retryS: 5 });
   assert.deepEqual([kind, text], ["isen-warn", "ComfyUI does not answer. Trying again in 5 s."]);
+  const [[, withTraining]] = bannersOf({ ...calm, connection: "offline", retryS: 5, jobs: [{ state: "running" }] });
+  assert.match(withTraining, /Trainings do not need it\.$/);
   const [problem] = bannersOf({ ...calm, problem: { message: "No.", hint: "", correlationId: "ui-1" } });
   assert.deepEqual(problem, ["isen-error", "No.", "isen-problem", "ui-1"]);
 });

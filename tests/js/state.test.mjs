@@ -18,12 +18,15 @@ test("a job's state comes in whole, newest first, and other kinds of jobs stay o
   assert.deepEqual(state.jobs.map((known) => [known.id, known.state]), [["job_2", "queued"], ["job_1", "completed"]]);
 });
 
-test("an answer that the end has overtaken changes nothing; a new attempt does", () => {
+test("an answer that an event has overtaken changes nothing; a new attempt does", () => {
   const list = [job("job_1", "cancelled", { attempt: 1 })];
   assert.equal(answered(list, job("job_1", "cancelling", { attempt: 1 })), list);
   assert.equal(answered(list, job("job_1", "queued", { attempt: 2 }))[0].state, "queued");
   assert.equal(answered(list, job("job_1", "completed", { attempt: 1 }))[0].state, "completed");
   assert.equal(answered([], job("job_2", "queued")).length, 1);
+  const running = [job("gen_1", "running")];
+  assert.equal(answered(running, job("gen_1", "queued")), running, "else it would say waiting until it ended");
+  assert.equal(answered(running, job("gen_1", "cancelling"))[0].state, "cancelling");
 });
 
 test("nothing is added to a list that was not fetched yet", () => {

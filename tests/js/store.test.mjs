@@ -35,6 +35,25 @@ test("refresh fetches every list and says online", async () => {
   assert.deepEqual(store.state.jobs, []);
 });
 
+test("a list that is here before the others is told at once, and only the first time", async () => {
+  let release;
+  const told = [];
+  const { store } = make({ "GET /recipes": () => new Promise((resolve) => (release = resolve)), "GET /generations": { items: [{ id: "gen_1" }], next_cursor: null } });
+  store.early = (name, items) => told.push([name, items.length]);
+  const done = store.refresh();
+  await new Promise(setImmediate);
+  assert.deepEqual(told.find(([name]) => name === "generations"), ["generations", 1]);
+  assert.equal(store.state.generations, null);
+  release({ items: [], next_cursor: null });
+  await done;
+  told.length = 0;
+  const again = store.refresh();
+  await new Promise(setImmediate);
+  release({ items: [], next_cursor: null });
+  await again;
+  assert.deepEqual(told, []);
+});
+
 test("what is told while the lists are on their way is not lost", async () => {
   let release;
   const { store } = make({ "GET /characters": () => new Promise((resolve) => (release = resolve)) });

@@ -9,6 +9,7 @@ const RUNNING = job(5, "running", {
 });
 const TRACE = ["Traceback (most recent call last):", "  File \"run.py\", line 120, in main", "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB"];
 const OOM = { code: "gpu_out_of_memory", log: TRACE, offer: "retry_smaller", message: "Training stopped: the GPU ran out of memory. Stable Diffusion 1.5 at 768 needs about 9 GB and ComfyUI was holding 16 GB.", hint: "Free ComfyUI's memory, or train at 512." };
+const RESTARTED = { code: "comfyui_restarted", message: "ComfyUI was restarted before these pictures were done.", hint: "Press Make again: the settings are kept." };
 const FAILED = job(3, "failed", { character_id: "chr_8", error: OOM, finished_at: "2026-08-20T11:00:00Z", attempt: 2, progress: { step: 300 } });
 const DONE = job(2, "completed", { progress: { step: 1400, loss: 0.09 }, artifacts: [...samples(10), { kind: "lora", file: "anna/anna-sd15-001400-bbd1e1b0.safetensors", sha256: "", step: 1400 }], checkpoints: checkpoints(10), finished_at: "2026-08-20T11:00:00Z" });
 const LEFT_OUT = { ...DONE, progress: { ...DONE.progress, held_out_loss: 0.127, warnings: ["The trainer could not read 1 of 22 photos and goes on without."] } };
@@ -113,6 +114,7 @@ export const STATES = {
   "job-done": { ...all, ...at("training", { job: "job_2" }), losses: losses(200) },
   "job-done-without-all": { ...all, ...at("training", { job: "job_2" }), jobs: [LEFT_OUT], losses: losses(200) },
   "job-failed": { ...all, ...at("training", { job: "job_3" }), losses: losses(40) },
+  "images-away": { ...all, ...at("images"), generations: [generation(5, "running"), generation(4, "failed", { error: RESTARTED }), generation(3, "completed")], after: (store) => store.set({ connection: "offline", retryS: 5 }) },
   images: { ...all, ...at("images"), generations: [generation(5, "running"), generation(4, "completed", { count: 4 }), generation(3, "completed"), generation(2, "failed", { error: OOM })] },
   "images-form": { ...all, ...at("images"), generations: [], benches: bench(5), then: async (page) => {
     await click('[data-testid="isen-image-advanced"]')(page);
