@@ -186,10 +186,7 @@ class ComfyHost:
 
         own = clip.clone()
         if strength:
-            hooks = comfy.hooks.create_hook_lora(lora={}, strength_model=strength, strength_clip=strength)
-            for hook in hooks.hooks:
-                hook.weights = hook.weights_clip = fit.patches
-                hook.need_weight_init = False
+            hooks = _region_hooks(fit.patches, strength)
             own.apply_hooks_to_conds = hooks
             own.patcher.forced_hooks = hooks.clone()
             own.use_clip_schedule = False
@@ -226,6 +223,30 @@ class ComfyHost:
         import comfy.model_management
 
         comfy.model_management.throw_exception_if_processing_interrupted()
+
+
+def _region_hooks(patches: Mapping[Any, Any], strength: float) -> Any:
+    """A group with the one hook that puts these patches on.
+
+    ComfyUI takes a model with new hooks for another one and moves all of it out of the GPU and back before each picture;
+    what its weights are without hooks has not changed.
+    """
+    import comfy.hooks
+
+    class RegionHook(comfy.hooks.WeightHook):  # type: ignore[misc]
+        def add_hook_patches(self, model: Any, *registration: Any) -> Any:
+            same = model.patches_uuid
+            added = super().add_hook_patches(model, *registration)
+            if not model.is_clip:
+                model.patches_uuid = same
+            return added
+
+    hook = RegionHook(strength_model=strength, strength_clip=strength)
+    hook.weights = hook.weights_clip = patches
+    hook.need_weight_init = False
+    group = comfy.hooks.HookGroup()
+    group.add(hook)
+    return group
 
 
 def _misshaped(model: Any, patches: Mapping[Any, Any]) -> int:

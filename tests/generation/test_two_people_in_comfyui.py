@@ -97,6 +97,15 @@ def test_two_people_take_at_most_two_and_a_half_times_as_long(server, api, ann, 
     assert both <= 2.5 * one
 
 
+def test_the_model_stays_loaded_from_one_picture_of_two_to_the_next(server, two):
+    """Whether it was loaded again is on ComfyUI's console; the LoRAs themselves come and go with every step."""
+    first = file_of(server, two(seed=1))
+    loaded = server.log().count("loaded completely")
+    assert loaded, "ComfyUI tells it in other words"
+    assert change(first, file_of(server, two(seed=2))) > 1.0
+    assert server.log().count("loaded completely") == loaded
+
+
 def test_references_run_and_change_nothing_on_a_model_that_takes_none(server, api, ann, tmp_path):
     """On SD1.5 only that it works inside ComfyUI; FLUX.2, which looks at them, cannot be sampled here."""
     api.upload(ann["id"], drawings(tmp_path, 1)[0])
