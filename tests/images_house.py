@@ -14,17 +14,16 @@ SMALLER = """() => {
   const recipes = store.state.recipes.map((known) => ({ ...known, family_defaults: {}, defaults: { ...known.defaults, width: 64, height: 64 } }));
   store.set({ recipes });
 }"""
-NEWEST = comfyui.FRONTENDS[-1]
 
 
 @pytest.fixture(scope="module")
-def tiny_server(tmp_path_factory):
+def tiny_server(tmp_path_factory, request):
     base = comfyui.make_base(tmp_path_factory.mktemp("host"))
     fixtures.put_checkpoint(base)
     put_foreign_nodes(base / "custom_nodes")
     environment = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "4"}
     server = comfyui.start(
-        base, environment=environment, frontend=NEWEST, arguments=("--preview-method", "latent2rgb")
+        base, environment=environment, frontend=request.param, arguments=("--preview-method", "latent2rgb")
     )
     Api(server.url).wait_until_ready()
     yield server

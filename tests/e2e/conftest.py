@@ -1,4 +1,4 @@
-"""A real ComfyUI and a real Chromium; one server a module, one page a test."""
+"""A real ComfyUI and a real Chromium; one server a module and frontend, one page a test."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from hosts.demo import drawings
 from hosts.journey import Api
 from images_house import ann, api, images, tiny_server  # noqa: F401 - fixtures
 
+#: The tab's button: a class in older frontends, a test id in newer ones.
+TAB_BUTTON = '.isengard-tab-button, [data-testid="isengard-tab-button"]'
 #: Two test processes, a ComfyUI, a worker and a browser share two cores; how fast things are is the timing tests' job.
 EXPECT_MS = 15_000
 
@@ -68,10 +70,14 @@ class Page:
         ):
             self.errors.append(f"{text} {location}")
 
-    def open_tab(self):
-        """The sidebar's button has a class in older frontends and a test id in newer ones."""
-        button = self.page.locator('.isengard-tab-button, [data-testid="isengard-tab-button"]')
+    def wait_for_tab(self):
+        """The sidebar's button, once ComfyUI's page is there."""
+        button = self.page.locator(TAB_BUTTON)
         button.wait_for(timeout=60_000)
+        return button
+
+    def open_tab(self):
+        button = self.wait_for_tab()
         self.page.keyboard.press("Escape")
         panel = self.page.locator("isen-panel")
         for _ in range(5):

@@ -6,13 +6,18 @@ import os
 
 import pytest
 from face_house import face_tools, put_face_tools  # noqa: F401 - fixture
+from hosts import comfyui
 from images_house import SMALLER, pictures_shown
 from isengard.core.paths import DataPaths
 from playwright.sync_api import expect
 
 #: Set up by the press of its button, which fetches 98 MB.
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.parametrize("tiny_server", comfyui.frontends(comfyui.NEW), indirect=True),
+]
 
 
 def newest(api, count: int):
@@ -38,7 +43,7 @@ def fill_in_everything(page) -> None:
     page.page.keyboard.type(" smiling")
     page.get("isen-style").select_option("film")
     page.get("isen-scene").select_option("beach")
-    expect(page.get("isen-sent-as")).to_contain_text("cinematic film still, portrait of {trigger} smiling")
+    expect(page.get("isen-sent-as")).to_contain_text("cinematic film still, portrait of Ann Example smiling")
     page.get("isen-shape-portrait").check(force=True)
     page.get("isen-count").fill("2")
     page.get("isen-quality-draft").check(force=True)
@@ -134,7 +139,7 @@ def test_a_wall_is_measured_once_its_tools_are_there(images, api, ann, tiny_serv
     assert page.errors == []
 
 
-def test_a_picture_is_liked_put_away_brought_back_reused_and_opened_on_the_canvas(images, api, shots):
+def test_a_picture_is_liked_put_away_brought_back_and_reused(images, api, shots):
     page = images
     page.get("isen-prompt").fill("portrait of {trigger} in red")
     page.get("isen-seed").fill("5")
@@ -149,10 +154,7 @@ def test_a_picture_is_liked_put_away_brought_back_reused_and_opened_on_the_canva
     with page.page.expect_download() as download:
         page.page.get_by_role("link", name="Download").click()
     assert download.value.suggested_filename.endswith("-1.png")
-    page.page.keyboard.press("Delete")
-    expect(page.get("isen-image")).to_have_count(before + 1)
-    page.get("isen-undo").click()
-    expect(page.get("isen-image")).to_have_count(before + 2)
+    put_away_and_brought_back(page, before + 2)
     page.get("isen-only-favourites").check()
     expect(page.get("isen-image")).to_have_count(2)
     made = newest_of(api)
@@ -163,12 +165,26 @@ def test_a_picture_is_liked_put_away_brought_back_reused_and_opened_on_the_canva
     page.get("isen-filter-recipe").select_option("fast-test")
     expect(page.get("isen-no-images")).to_be_visible()
     page.get("isen-filter-recipe").select_option("")
+    page.get("isen-filter-person").select_option(label="Ann Example")
+    expect(page.get("isen-image")).to_have_count(before + 2)
+    page.get("isen-filter-person").select_option("")
     page.get("isen-prompt").fill("something else")
     page.get("isen-image").nth(1).click()
     page.get("isen-reuse").click()
     expect(page.get("isen-prompt").locator(".isen-token")).to_have_count(1)
     expect(page.get("isen-seed")).to_have_value("6")
     assert page.errors == []
+
+
+def put_away_and_brought_back(page, count: int) -> None:
+    """By the key, then by the button: the second picture, open in full."""
+    for put_away in (page.page.keyboard.press, lambda _: page.get("isen-delete-image").click()):
+        put_away("Delete")
+        expect(page.get("isen-image")).to_have_count(count - 1)
+        page.get("isen-undo").click()
+        expect(page.get("isen-image")).to_have_count(count)
+        page.get("isen-image").nth(1).click()
+    page.page.keyboard.press("Escape")
 
 
 def newest_of(api):
@@ -258,8 +274,12 @@ def test_likeness_is_compared_at_one_seed_and_one_is_used(images, api, shots):
     page.get("isen-prompt").fill("portrait of {trigger}")
     page.get("isen-quality-draft").check(force=True)
     page.get("isen-bench").click()
+    page.get("isen-cancel-bench").click()
+    expect(page.get("isen-cancel-bench")).to_be_hidden()
+    page.get("isen-bench").click()
     expect(page.get("isen-bench-image")).to_have_count(6, timeout=60_000)
-    made = api.get("/generations?purpose=bench")["items"]
+    made = api.get("/generations?purpose=bench")["items"][:6]
+    assert {known["state"] for known in made} == {"completed"}
     assert len({known["request"]["seed"] for known in made}) == 1
     assert len({known["correlation_id"] for known in made}) == 1
     assert sorted(known["request"]["characters"][0]["strength"] for known in made) == [

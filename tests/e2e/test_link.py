@@ -18,7 +18,7 @@ def open_server(tmp_path_factory):
     base = comfyui.make_base(tmp_path_factory.mktemp("host"))
     environment = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "4"}
     # bundled: a page by name takes seconds to load, not over a minute
-    server = comfyui.start(base, environment=environment, listen="0.0.0.0", frontend=comfyui.FRONTENDS[-1])
+    server = comfyui.start(base, environment=environment, listen="0.0.0.0", frontend=comfyui.NEW)
     yield server
     server.stop()
 

@@ -17,8 +17,8 @@ HIDDEN = {
 }
 
 
-@pytest.fixture
-def server(tmp_path):
+@pytest.fixture(params=comfyui.frontends(comfyui.NEW))
+def server(tmp_path, request):
     """A Python in which our packages are not to be found, as before the requirements were installed."""
     shadows = tmp_path / "shadows"
     for name in HIDDEN:
@@ -26,7 +26,8 @@ def server(tmp_path):
         refusal = f"raise ModuleNotFoundError(\"No module named '{name}'\", name='{name}')\n"
         (shadows / name / "__init__.py").write_text(refusal)
     base = comfyui.make_base(tmp_path / "host")
-    server = comfyui.start(base, environment={"PYTHONPATH": str(shadows), "ISENGARD_MODE": "fast-test"})
+    environment = {"PYTHONPATH": str(shadows), "ISENGARD_MODE": "fast-test"}
+    server = comfyui.start(base, environment=environment, frontend=request.param)
     yield server
     server.stop()
 

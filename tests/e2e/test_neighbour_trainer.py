@@ -18,12 +18,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PENCIL = Path(__file__).resolve().parents[1] / "fakes" / "pencil_pack"
 
 
-@pytest.fixture
-def server(tmp_path):
+@pytest.fixture(params=comfyui.frontends(comfyui.OLD))
+def server(tmp_path, request):
     base = comfyui.make_base(tmp_path / "host", pack_names=())
     unpacked(base / "custom_nodes" / "isengard")
     clone(PENCIL, base / "custom_nodes" / "pencil-trainer", tmp_path / "origin")
-    server = comfyui.start(base, environment={"ISENGARD_IDLE_S": "3"})
+    server = comfyui.start(base, environment={"ISENGARD_IDLE_S": "3"}, frontend=request.param)
     yield server
     server.stop()
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from bad_recipes import tinted
+from hosts import comfyui
 from hosts.canvas import LOAD_TWIN
 from hosts.fixtures import CHECKPOINT
 from hosts.journey import ApiError
@@ -13,7 +14,11 @@ from images_house import SMALLER, person, pictures_shown
 from isengard.generation.image.recipes import WORKFLOWS
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.parametrize("tiny_server", comfyui.frontends(comfyui.OLD), indirect=True),
+]
 #: The person's likeness and both prompts go into a subgraph, as a person tidies up a workflow.
 INTO_SUBGRAPH = """(checkpoint) => {
   const { app } = window.comfyAPI.app;

@@ -12,7 +12,8 @@ from hosts.stage import opened
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-newest = pytest.mark.parametrize("fast_server", [comfyui.FRONTENDS[-1]], indirect=True)
+on_frontends = pytest.mark.parametrize("fast_server", comfyui.frontends(comfyui.NEW), indirect=True)
+newest = pytest.mark.parametrize("fast_server", [comfyui.NEW], indirect=True)
 STRANGE = "[data-pwned], script, iframe, base, style, math, object, embed, svg script, [onerror], [onload], [onfocus], [ontoggle]"
 
 
@@ -34,10 +35,10 @@ class Keys:
         raise AssertionError(f"{testid} was not reached in {limit} steps")
 
 
-@newest
+@on_frontends
 def test_photos_to_picture_without_a_mouse(fast_server, open_page, photos):
     page = open_page(fast_server.url)
-    page.page.locator('[data-testid="isengard-tab-button"]').wait_for(timeout=60_000)
+    page.wait_for_tab()
     page.page.wait_for_timeout(500)
     keys = Keys(page)
     keys.press("Escape", "Alt+Shift+I")
@@ -70,7 +71,7 @@ def test_photos_to_picture_without_a_mouse(fast_server, open_page, photos):
     assert page.errors == []
 
 
-@newest
+@on_frontends
 def test_a_strangers_texts_stay_texts(fast_server, browser, open_page, tmp_path):
     page = open_page(fast_server.url)
     panel = page.open_tab()
@@ -127,7 +128,7 @@ def fill(api: Api, payloads: list[str], photos: list[Path]) -> str:
 def test_in_app_mode_the_command_opens_the_panel(fast_server, open_page, shots):
     """There the newest frontend shows no tabs of packs."""
     page = open_page(fast_server.url)
-    page.page.locator('[data-testid="isengard-tab-button"]').wait_for(timeout=60_000)
+    page.wait_for_tab()
     page.page.keyboard.press("Escape")
     run = "(id) => window.app.extensionManager.command.execute(id)"
     page.page.evaluate(run, "Comfy.ToggleLinear")
@@ -139,13 +140,13 @@ def test_in_app_mode_the_command_opens_the_panel(fast_server, open_page, shots):
     assert page.errors == []
 
 
-@newest
+@on_frontends
 def test_comfyui_knows_our_words(fast_server, open_page):
     """Its own catalogues hold the nodes' names, their tooltips and the command's label."""
     words = fast_server.get("/i18n")["en"]
     assert words["nodeDefs"]["IsengardCharacter"]["display_name"] == "Isengard Character"
     assert words["commands"]["Isengard_open"]["label"] == "Open Isengard"
     page = open_page(fast_server.url)
-    page.page.locator('[data-testid="isengard-tab-button"]').wait_for(timeout=60_000)
+    page.wait_for_tab()
     label = "window.app.extensionManager.command.commands.find((one) => one.id === 'Isengard.open').label"
     assert page.page.evaluate(label) == "Open Isengard"

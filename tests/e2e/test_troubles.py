@@ -32,8 +32,8 @@ QUICK = {
 }
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
+@pytest.fixture(scope="module", params=comfyui.frontends(comfyui.OLD))
+def server(tmp_path_factory, request):
     """Production mode on a machine with a GPU, without a trainer; the source to set it up from leads nowhere."""
     base = comfyui.make_base(tmp_path_factory.mktemp("host") / "Jürgens Büro & Söhne")
     mine = base / "models" / "mine.safetensors"
@@ -52,7 +52,7 @@ def server(tmp_path_factory):
         "HOME": str(base / "home"),
         "PATH": gpu.search_path,
     }
-    server = comfyui.start(base, environment=environment)
+    server = comfyui.start(base, environment=environment, frontend=request.param)
     server.gpu, server.trainer = gpu, base / "home" / "ai-toolkit"
     Api(server.url).wait_until_ready()
     yield server

@@ -28,6 +28,12 @@ OURS = (
     "HF_TOKEN",
 )
 FRONTENDS = ("1.32.9", "1.58.1")
+OLD, NEW = FRONTENDS
+
+
+def frontends(everyday: str) -> tuple[str, ...]:
+    """Those that a module's browser tests run on: one every day, half of the modules each, and both in the full run."""
+    return FRONTENDS if os.environ.get("ISENGARD_TEST_FULL") else (everyday,)
 
 
 def comfyui_folder() -> Path:

@@ -1,0 +1,141 @@
+"""Controls that fetch, set up or write by a program, and what failed pictures offer: on a plain server whose worker is away,
+so that what was asked for waits and can be taken back."""
+
+from __future__ import annotations
+
+import live_server
+import pytest
+from loras import publish
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+PRODUCTION = {"ISENGARD_MODE": "production", "ISENGARD_IDLE_S": "1"}
+#: The page is told that the trainer is there; the server sets up nothing in a test of the panel.
+INSTALLED = """() => {
+  const there = (known) => ({ ...known, state: { ...known.state, state: "ready" }, setup: { ...known.setup, installed: true } });
+  store.set({ backends: store.state.backends.map((known) => (known.setup ? there(known) : known)) });
+}"""
+
+
+@pytest.fixture(scope="module", params=[PRODUCTION])
+def server(tmp_path_factory, request):
+    server = live_server.start(tmp_path_factory.mktemp("fetching"), environment=request.param)
+    server.services.supervisor.ensure_worker = lambda: False
+    server.ann = live_server.person(server, tmp_path_factory.mktemp("photos"))
+    for step in (10, 20):
+        publish(server.services.versions, server.ann, step)
+    yield server
+    server.close()
+
+
+#: The page is told that this way takes a likeness from photos too: those that do need models of many gigabytes.
+WITH_REFERENCE = """() => store.set({
+  recipes: store.state.recipes.map((known) => ({ ...known, controls: [...known.controls, "reference"] })),
+})"""
+fast = pytest.mark.parametrize("server", [live_server.FAST], indirect=True)
+
+
+@pytest.fixture
+def panel(panel_on, server):
+    return panel_on(server)
+
+
+def newest_task(server, kind: str) -> dict:
+    return server.api.get(f"/training/jobs?kind={kind}&limit=1")["items"][0]
+
+
+def taken_back(server, panel, kind: str, cancel: str) -> dict:
+    """What waits, cancelled by its button."""
+    expect(panel.get(cancel)).to_be_visible()
+    job = newest_task(server, kind)
+    assert job["state"] == "queued"
+    panel.click(cancel)
+    expect(panel.get(cancel)).to_have_count(0)
+    assert newest_task(server, kind)["state"] == "cancelled"
+    return job["request"]
+
+
+def test_the_trainer_is_set_up_tried_out_and_removed(server, panel):
+    panel.click("isen-tab-training", "isen-open-setup", "isen-start-setup")
+    assert taken_back(server, panel, "backend_setup", "isen-cancel-setup")["action"] == "install"
+    for controls, action in (
+        (("isen-try-backend",), "check"),
+        (("isen-uninstall", "isen-really-uninstall"), "uninstall"),
+    ):
+        panel.page.evaluate(INSTALLED)
+        panel.click(*controls)
+        assert taken_back(server, panel, "backend_setup", "isen-cancel-setup")["action"] == action
+
+
+def test_a_way_without_its_model_leads_to_the_download(server, panel):
+    panel.click("isen-tab-images")
+    panel.get("isen-recipe").select_option("sd15-identity")
+    expect(panel.get("isen-recipe-problem")).to_contain_text("does not have the model")
+    panel.click("isen-recipe-download")
+    expect(panel.get("isen-model-files")).to_contain_text("v1-5-pruned-emaonly")
+    panel.click("isen-download")
+    assert taken_back(server, panel, "model_download", "isen-cancel-download")["family"] == "sd15"
+    expect(panel.get("isen-download")).to_have_text("Retry")
+
+
+def test_a_token_is_kept_without_trying_again(server, panel):
+    panel.click("isen-character", "isen-train")
+    panel.get("isen-family").select_option("flux1_dev")
+    panel.click("isen-fix-enter_token")
+    panel.get("isen-gate-token").fill("hf_somebodystoken")
+    panel.click("isen-gate-save")
+    expect(panel.get("isen-gate-said")).to_be_visible()
+    items = {item["name"]: item["value"] for item in server.api.get("/settings")["items"]}
+    assert items["hf_token"] is True and "hf_somebodystoken" not in panel.page.content()
+
+
+def test_describing_leads_to_the_set_up_it_needs(server, panel):
+    panel.click("isen-character", "isen-captions")
+    panel.get("isen-caption-captioner").check(force=True)
+    expect(panel.get("isen-describe")).to_be_disabled()
+    panel.click("isen-captioner-setup")
+    expect(panel.get("isen-setup-offer")).to_be_visible()
+
+
+def test_versions_lead_to_the_wall_that_compares_them(server, panel):
+    panel.click("isen-character")
+    panel.page.locator("isen-character summary", has_text="Versions").click()
+    panel.click("isen-compare-of-character")
+    expect(panel.get("isen-wall-start")).to_be_visible()
+    names = panel.get("isen-wall-recipe").locator("option")
+    panel.get("isen-wall-recipe").select_option(index=names.count() - 1)
+    expect(panel.page.locator("dialog")).to_contain_text("Versions of Ann Example")
+
+
+@fast
+def test_describing_is_cancelled(server, panel):
+    panel.click("isen-character", "isen-captions")
+    panel.get("isen-caption-captioner").check(force=True)
+    panel.click("isen-describe")
+    taken_back(server, panel, "captioning", "isen-cancel-captions")
+
+
+@fast
+def test_pictures_that_failed_are_made_again_or_let_go(server, panel):
+    """Nobody answers as ComfyUI here: each order fails with the reason."""
+    panel.click("isen-tab-images")
+    panel.get("isen-prompt").fill("portrait of ")
+    panel.click("isen-trigger-chip")
+    expect(panel.get("isen-prompt").locator(".isen-token")).to_have_text("Ann Example")
+    panel.page.evaluate(WITH_REFERENCE)
+    panel.get("isen-reference").fill("0.6")
+    panel.click("isen-generate")
+    expect(panel.get("isen-generation-error")).to_have_count(1)
+    (first,) = server.api.get("/generations")["items"]
+    assert first["request"]["prompt"] == "portrait of {trigger}"
+    assert first["request"]["characters"][0]["reference"] == 0.6
+    panel.click("isen-make-again")
+    panel.page.wait_for_function(
+        "(id) => store.state.generations.every((known) => known.id !== id)", arg=first["id"]
+    )
+    expect(panel.get("isen-generation-error")).to_have_count(1)
+    (again,) = server.api.get("/generations")["items"]
+    assert again["request"] == first["request"] and again["id"] != first["id"]
+    panel.click("isen-dismiss-failure")
+    expect(panel.get("isen-generation-error")).to_have_count(0)
+    assert server.api.get("/generations")["items"] == []
