@@ -7,10 +7,11 @@ import { LIST_OF_PURPOSE, answered, emptyState, reduced } from "./state.js";
 import { Reasons, concernsLine } from "./waiting.js";
 
 const ROUTE_KEY = "isengard.route";
+/** In the order in which they are asked for: what brings pictures along comes first. */
 const LISTS = {
+  generations: "",
   characters: "/characters?limit=200",
   jobs: "/training/jobs?kind=training&limit=50",
-  generations: "",
   families: "/training/families",
   recipes: "/recipes",
   styles: "/styles",
@@ -97,7 +98,8 @@ export class Store {
     try {
       const health = await this.api.get("/health");
       const names = Object.keys(LISTS);
-      const [{ lending = null }, ...pages] = await Promise.all([this.api.get("/training/lending"), ...names.map((name) => this.#list(name))]);
+      const asked = names.map((name) => this.#list(name));
+      const [{ lending = null }, ...pages] = await Promise.all([this.api.get("/training/lending"), ...asked]);
       const pictures = names.indexOf("generations");
       pages[pictures] = continued(this.state.generations, this.state.cursors.generations, pages[pictures]);
       const lists = Object.fromEntries(names.map((name, index) => [name, pages[index].items]));

@@ -94,6 +94,22 @@ def damage(database: Path) -> None:
     database.write_bytes(RUBBISH)
 
 
+def bases(folder: Path) -> dict[str, Path]:
+    """Two files that are recognised as bases of Stable Diffusion 1.5 by their headers."""
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    attention = "input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight"
+    tensors = {
+        "input_blocks.0.0.weight": np.zeros((320, 4, 3, 3), np.float16),
+        attention: np.zeros((320, 768), np.float16),
+    }
+    files = {name: folder / name for name in ("a.safetensors", "b.safetensors")}
+    for file in files.values():
+        save_file(tensors, file)
+    return files
+
+
 def many_people(server, people: int, photos: int) -> None:
     """Rows made directly in the stores, and one thumbnail for all: for measuring lists."""
     from isengard.core.ids import new_id

@@ -136,6 +136,16 @@ export class ImageForm {
     if (entries.some(([value]) => value === chosen)) this.version.value = chosen;
   }
 
+  /** Asked for elsewhere: a way that can draw this person is chosen first; what it lacks is said. */
+  compareVersions() {
+    const [person] = this.cast.people;
+    const fitting = this.recipes.filter((known) => peopleOf(known) === 1 && comparable(person, known));
+    const recipe = fitting.find((known) => !known.missing.length) ?? fitting[0];
+    if (!recipe) return;
+    this.#choose(recipe.name);
+    if (!recipe.missing.length) this.openWall();
+  }
+
   /** Every version at every likeness; what is used there is used here. */
   openWall() {
     const use = (step, strength) => {

@@ -31,7 +31,7 @@ export class IsenImages extends View {
     super.connectedCallback();
     this.gallery.watch();
     loadComparisons(this.store, "bench");
-    if (this.route.compare && !this.form.compare.hidden) this.form.openWall();
+    if (this.route.compare) this.form.compareVersions();
   }
 
   disconnectedCallback() {

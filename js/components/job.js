@@ -115,6 +115,6 @@ export class IsenJob extends View {
 
   #order(job, words, verb, testid) {
     const give = async () => this.store.keepJob(await this.store.attempt((id) => this.store.api.post(`/training/jobs/${job.id}/${verb}`, {}, id)));
-    return button(t(words), give, { testid, kind: verb === "retry" || verb === "resume" ? "primary" : "" });
+    return button(t(words), give, { testid, kind: verb === "resume" || (verb === "retry" && !job.error?.offer) ? "primary" : "" });
   }
 }

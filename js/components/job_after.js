@@ -10,7 +10,7 @@ export function failure(view, job) {
   const lines = h("pre", { class: "isen-log", tabindex: 0, "aria-label": t("lastLines"), text: log.join("\n") });
   return [
     h("p", { class: job.state === "failed" ? "isen-error" : "isen-warn", "data-testid": "isen-job-error", text: `${message} ${hint}`.trim() }),
-    offer === "retry_smaller" && job.state === "failed" && button(t("retrySmaller"), () => follow(view, job, "retry", { smaller: true }), { testid: "isen-retry-smaller" }),
+    offer === "retry_smaller" && job.state === "failed" && button(t("retrySmaller"), () => follow(view, job, "retry", { smaller: true }), { kind: "primary", testid: "isen-retry-smaller" }),
     gate(view, job),
     log.length > 0 && h("details", { class: "isen-fold" }, h("summary", { text: t("lastLines"), "data-testid": "isen-error-log" }), lines),
   ].filter(Boolean);

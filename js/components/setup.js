@@ -62,7 +62,7 @@ export class IsenSetup extends View {
     const failed = job && ["failed", "cancelled"].includes(job.state) && job.request.action === "install";
     const start = failed ? t("retryJob") : t(setup.unfinished ? "continueSetup" : "startSetup");
     return [
-      !setup.installed || setup.unfinished ? button(start, failed ? order("retry") : ask("setup", { confirm: true }), { kind: "primary", testid: "isen-start-setup" }) : null,
+      setup.possible && (!setup.installed || setup.unfinished) ? button(start, failed ? order("retry") : ask("setup", { confirm: true }), { kind: "primary", testid: "isen-start-setup" }) : null,
       state.state === "ready" && button(t("tryBackend"), ask("setup", { action: "check" }), { testid: "isen-try-backend" }),
       setup.installed && button(t("uninstall"), () => this.#uninstall(setup, ask("uninstall", { confirm: true })), { testid: "isen-uninstall" }),
     ].filter(Boolean);

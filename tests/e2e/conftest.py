@@ -51,8 +51,9 @@ def fast_server(tmp_path_factory, request):
 class Page:
     """A ComfyUI page with the Isengard tab, and everything it said on the console."""
 
-    def __init__(self, browser, url: str, *, width: int = 1400) -> None:
+    def __init__(self, browser, url: str, *, width: int = 1400, script: str = "") -> None:
         self.context = browser.new_context(viewport={"width": width, "height": 1000})
+        self.context.add_init_script(script)
         self.page = self.context.new_page()
         self.errors: list[str] = []
         self.page.on("console", lambda message: self._note(message.type, message.text, message.location))

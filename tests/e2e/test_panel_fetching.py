@@ -9,7 +9,7 @@ from loras import publish
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-PRODUCTION = {"ISENGARD_MODE": "production", "ISENGARD_IDLE_S": "1"}
+PRODUCTION = {"ISENGARD_MODE": "production", "ISENGARD_IDLE_S": "1", "ISENGARD_ALLOW_CPU": "1"}
 #: The page is told that the trainer is there; the server sets up nothing in a test of the panel.
 INSTALLED = """() => {
   const there = (known) => ({ ...known, state: { ...known.state, state: "ready" }, setup: { ...known.setup, installed: true } });
@@ -97,10 +97,18 @@ def test_describing_leads_to_the_set_up_it_needs(server, panel):
     expect(panel.get("isen-setup-offer")).to_be_visible()
 
 
-def test_versions_lead_to_the_wall_that_compares_them(server, panel):
-    panel.click("isen-character")
-    panel.page.locator("isen-character summary", has_text="Versions").click()
-    panel.click("isen-compare-of-character")
+def test_versions_lead_to_the_wall_that_compares_them(server, panel, tmp_path):
+    def lead() -> None:
+        panel.click("isen-tab-characters", "isen-character")
+        panel.page.locator("isen-character summary", has_text="Versions").click()
+        panel.click("isen-compare-of-character")
+
+    lead()
+    expect(panel.get("isen-recipe")).to_have_value("sd15-identity")
+    expect(panel.get("isen-recipe-problem")).to_contain_text("does not have the model")
+    server.host.models["checkpoints"] = live_server.bases(tmp_path)
+    panel.page.reload()
+    lead()
     expect(panel.get("isen-wall-start")).to_be_visible()
     names = panel.get("isen-wall-recipe").locator("option")
     panel.get("isen-wall-recipe").select_option(index=names.count() - 1)

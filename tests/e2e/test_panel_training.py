@@ -11,26 +11,10 @@ from playwright.sync_api import expect
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
-def bases(folder) -> dict:
-    """Two files that are recognised as bases of Stable Diffusion 1.5 by their headers."""
-    import numpy as np
-    from safetensors.numpy import save_file
-
-    attention = "input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight"
-    tensors = {
-        "input_blocks.0.0.weight": np.zeros((320, 4, 3, 3), np.float16),
-        attention: np.zeros((320, 768), np.float16),
-    }
-    files = {name: folder / name for name in ("a.safetensors", "b.safetensors")}
-    for file in files.values():
-        save_file(tensors, file)
-    return files
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     server = live_server.start(tmp_path_factory.mktemp("training"))
-    server.host.models["checkpoints"] = bases(tmp_path_factory.mktemp("bases"))
+    server.host.models["checkpoints"] = live_server.bases(tmp_path_factory.mktemp("bases"))
     server.ann = live_server.person(server, tmp_path_factory.mktemp("photos"))
     yield server
     live_server.end_trainings(server)

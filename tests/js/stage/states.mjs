@@ -32,6 +32,12 @@ const click = (selector) => async (page) => {
   await settled();
 };
 
+/** Pictures are made only where they are in sight. */
+const toPictures = async (page) => {
+  page.querySelector('[data-testid="isen-wall"]').scrollIntoView();
+  for (let frame = 0; frame < 60 && !page.querySelector(".isen-tile"); frame += 1) await new Promise(requestAnimationFrame);
+  await settled();
+};
 const bench = (done) => [0.6, 0.7, 0.8, 0.9, 1, 1.1].map((strength, n) => {
   const made = generation(40 + n, n < done ? "completed" : "queued", { purpose: "bench", correlation_id: "ui-7" });
   return { ...made, request: { ...made.request, characters: [{ id: "chr_9", checkpoint: "best", strength }] } };
@@ -130,8 +136,11 @@ export const STATES = {
   "bench-measured": { ...all, ...at("images"), meter: METER_READY, generations: [], benches: bench(6).map((known, n) => scored(known, [0.31, 0.42, 0.51, 0.55, 0.54, null][n])) },
   "images-empty": { ...all, ...at("images") },
   "images-nobody": { ...all, ...at("images"), characters: [PEOPLE[1]] },
-  "images-many": { ...all, ...at("images"), more: ["/generations"], generations: Array.from({ length: 60 }, (_, n) => generation(n, "completed")) },
-  viewer: { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: click(".isen-tile button") },
+  "images-many": { ...all, ...at("images"), more: ["/generations"], generations: Array.from({ length: 60 }, (_, n) => generation(n, "completed")), then: toPictures },
+  viewer: { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: async (page) => {
+    await toPictures(page);
+    await click(".isen-tile button")(page);
+  } },
   video: { ...all, ...at("video") },
   settings: { ...all, ...at("settings") },
   "settings-meter": { ...all, ...at("settings"), meter: METER_READY },
