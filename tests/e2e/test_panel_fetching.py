@@ -28,6 +28,10 @@ def server(tmp_path_factory, request):
     server.close()
 
 
+METER_INSTALLED = """() => {
+  const { likeness } = store.state;
+  store.set({ likeness: { ...likeness, state: { ...likeness.state, state: "ready" }, setup: { ...likeness.setup, installed: true } } });
+}"""
 #: The page is told that this way takes a likeness from photos too: those that do need models of many gigabytes.
 WITH_REFERENCE = """() => store.set({
   recipes: store.state.recipes.map((known) => ({ ...known, controls: [...known.controls, "reference"] })),
@@ -65,6 +69,14 @@ def test_the_trainer_is_set_up_tried_out_and_removed(server, panel):
         panel.page.evaluate(INSTALLED)
         panel.click(*controls)
         assert taken_back(server, panel, "backend_setup", "isen-cancel-setup")["action"] == action
+
+
+def test_the_tools_that_measure_likeness_are_set_up_and_removed(server, panel):
+    panel.click("isen-settings", "isen-meter-setup")
+    assert taken_back(server, panel, "backend_setup", "isen-meter-cancel")["action"] == "install"
+    panel.page.evaluate(METER_INSTALLED)
+    panel.click("isen-meter-remove")
+    assert taken_back(server, panel, "backend_setup", "isen-meter-cancel")["action"] == "uninstall"
 
 
 def test_a_way_without_its_model_leads_to_the_download(server, panel):
@@ -107,7 +119,7 @@ def test_versions_lead_to_the_wall_that_compares_them(server, panel, tmp_path):
     expect(panel.get("isen-recipe")).to_have_value("sd15-identity")
     expect(panel.get("isen-recipe-problem")).to_contain_text("does not have the model")
     server.host.models["checkpoints"] = live_server.bases(tmp_path)
-    panel.page.reload()
+    panel.page.evaluate("store.refresh()")
     lead()
     expect(panel.get("isen-wall-start")).to_be_visible()
     names = panel.get("isen-wall-recipe").locator("option")
