@@ -29,6 +29,7 @@ def said_of(
         "isengard_class": training.class_word,
         "isengard_steps": str(checkpoint.step),
         "isengard_rank": str(training.rank),
+        "isengard_seed": str(training.seed),
         "isengard_base": Path(training.generate_base).name or family.training_base.hub,
         "isengard_base_sha256": checkpoint.base_sha256 or "",
         "isengard_dataset_sha256": dataset_hash(job_dir / DATASET),

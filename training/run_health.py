@@ -14,7 +14,10 @@ from .interface import LossPoint
 
 #: Steps this many times slower than the run's median: the GPU's memory spills into the computer's (facts: ai-toolkit 669).
 SPILL_FACTOR = 3.0
-_SPILL_SAMPLES, _SPILL_RECENT = 12, 3
+#: Measurements that say what is usual, and how many slow ones in a row are no accident.
+_SPILL_SAMPLES, _SPILL_RECENT = 8, 2
+#: A trainer that measures once in so many steps repeats its number in between.
+_SAME_FOR_STEPS = 10
 #: Seconds without any sign of life before a trainer counts as hung: a slow disk loads a large model for half an hour.
 LIMITS = {"starting": 900.0, "downloading": 1800.0, "loading": 1800.0, "caching": 1800.0, "sampling": 1800.0}
 DEFAULT_LIMIT = 900.0
@@ -43,29 +46,36 @@ def require_finite(points: Sequence[LossPoint]) -> None:
 
 
 class SpillWatch:
-    """Tells once when the last steps took several times the median of those before."""
+    """`warning` is said while the last measurements took several times the median of those that were usual."""
 
     def __init__(self) -> None:
-        self._paces: list[float] = []
-        self._step = 0
+        self._usual: list[float] = []
+        self._slow: list[float] = []
+        self._last, self._step = 0.0, 0
         self.warning = ""
 
     def look(self, progress: Progress) -> None:
         pace = progress.seconds_per_step
-        if progress.phase != "training" or not pace or progress.step <= self._step:
+        if progress.phase != "training" or not pace or not self._is_new(progress.step, pace):
             return
-        self._step = progress.step
-        self._paces.append(pace)
-        before, recent = self._paces[:-_SPILL_RECENT], self._paces[-_SPILL_RECENT:]
-        if len(before) < _SPILL_SAMPLES or self.warning:
-            return
-        usual = statistics.median(before)
-        factor = min(recent) / usual
-        if factor > SPILL_FACTOR:
-            self.warning = (
-                f"Training has become {factor:.0f} times slower: the GPU's memory is full and it borrows the computer's. "
-                "Free ComfyUI's memory, or cancel and train smaller."
-            )
+        self._last, self._step = pace, progress.step
+        usual = statistics.median(self._usual) if len(self._usual) >= _SPILL_SAMPLES else math.inf
+        if pace <= SPILL_FACTOR * usual:
+            self._usual.append(pace)
+            self._slow.clear()
+        else:
+            self._slow.append(pace)
+        self.warning = _spill(min(self._slow) / usual) if len(self._slow) >= _SPILL_RECENT else ""
+
+    def _is_new(self, step: int, pace: float) -> bool:
+        return step > self._step and (pace != self._last or step >= self._step + _SAME_FOR_STEPS)
+
+
+def _spill(factor: float) -> str:
+    return (
+        f"Training has become {factor:.0f} times slower: the GPU's memory is full and it borrows the computer's. "
+        "Free ComfyUI's memory, or cancel and train smaller."
+    )
 
 
 class StallWatch:

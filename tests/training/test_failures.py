@@ -162,15 +162,25 @@ def progress(step, pace, phase="training"):
     return Progress(phase=phase, step=step, total_steps=100, seconds_per_step=pace)
 
 
-def test_steps_that_become_slow_are_told_once():
-    watch = SpillWatch()
-    for step in range(1, 21):
-        watch.look(progress(step, 1.0))
-    watch.look(progress(21, 9.0))
-    assert watch.warning == "", "one slow step is no spill"
-    for step in range(22, 26):
-        watch.look(progress(step, 9.0))
-    assert "9 times slower" in watch.warning
+def spill(paces, every=10):
+    """What is said at each step; like AI-Toolkit, the pace is measured once in `every` steps."""
+    watch, said = SpillWatch(), []
+    for step in range(1, every * len(paces) + 1):
+        watch.look(progress(step, paces[(step - 1) // every]))
+        said.append(watch.warning)
+    return said
+
+
+def test_steps_that_stay_slow_are_told_until_they_are_fast_again():
+    said = spill([*[1.0] * 8, 9.0, 9.5, *[9.0] * 30, 1.1])
+    assert not any(said[:90]) and "9 times slower" in said[95]
+    assert all(said[95:400]), "what is slow does not become usual"
+    assert said[-1] == ""
+
+
+def test_one_slow_measurement_is_no_spill():
+    assert not any(spill([*[1.0, 1.1] * 4, 60.0, 1.0, 1.0]))
+    assert any(spill([1.0, 1.01] * 8 + [9.0, 9.1], every=1)), "a trainer that measures every step"
 
 
 def test_silence_is_judged_by_the_phase(tmp_path):

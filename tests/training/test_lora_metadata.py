@@ -14,13 +14,14 @@ from training_waits import wait_for
 
 
 def test_a_trained_lora_says_how_it_was_made_and_never_of_whom(house, ann, start_worker):
-    request = TrainingRequest(character_id=ann.id, family="sd15", overrides=Overrides(steps=20))
+    request = TrainingRequest(character_id=ann.id, family="sd15", overrides=Overrides(steps=20, seed=7))
     job = house.submission.submit(request, "corr")
     start_worker()
     assert wait_for(house.ledger, job.id).state.value == "completed"
     (version,) = house.characters.get(ann.id).versions
     file = house.paths.models / version.file
     said = read_header(file).metadata
+    assert said["isengard_seed"] == "7", "with data set and versions: what it takes to train it once more"
     assert said["isengard_trigger"] == said["modelspec.trigger_phrase"] == "annqvx"
     assert (said["isengard_family"], said["isengard_steps"], said["isengard_placeholder"]) == (
         "sd15",
