@@ -16,3 +16,23 @@ SAID = {
     "loss_not_finite": "loss is nan, stopping",
     "trainer_crashed": "CUDA error: an illegal memory access was encountered",
 }
+#: The same failures as other libraries, drivers and a German Windows put them.
+SAID_OTHERWISE = (
+    ("gpu_out_of_memory", "RuntimeError: CUDA error: out of memory"),
+    ("gpu_out_of_memory", "RuntimeError: cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+    (
+        "memory_out",
+        "OSError: Die Auslagerungsdatei ist zu klein, um diesen Vorgang auszuführen. (os error 1455)",
+    ),
+    (
+        "disk_full",
+        "OSError: [WinError 112] Es steht nicht genug Speicherplatz auf dem Datenträger zur Verfügung",
+    ),
+    ("disk_full", "safetensors_rust.SafetensorError: Error while serializing: I/O error: (os error 112)"),
+    ("network_unreachable", "requests.exceptions.HTTPError: 503 Server Error: Service Unavailable for url"),
+    ("network_unreachable", "requests.exceptions.SSLError: certificate verify failed"),
+    ("network_unreachable", "RuntimeError: Data processing error: CAS service error : Reqwest Error"),
+    ("gpu_not_supported", "RuntimeError: The NVIDIA driver on your system is too old (found version 11040)."),
+    ("gpu_not_supported", "AssertionError: Torch not compiled with CUDA enabled"),
+    ("backend_broken", "OSError: libcudart.so.13: cannot open shared object file: No such file or directory"),
+)

@@ -17,7 +17,7 @@ from isengard.training.backends.ai_toolkit.failures import CATALOGUE, explain, r
 from isengard.training.eta import Eta
 from isengard.training.interface import TRAINING_FILE
 from isengard.training.run_health import SpillWatch, StallWatch, TrainerSick
-from trainer_says import SAID
+from trainer_says import SAID, SAID_OTHERWISE
 from training_waits import wait_for
 
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
@@ -75,6 +75,11 @@ def _use(house, where, base):
     bases = type("Bases", (), {"resolve": lambda self, name, family: BaseModel(str(base), "")})()
     registry = make_registry(settings, house.paths)
     house.submission = replace(house.submission, registry=registry, base_models=bases)
+
+
+@pytest.mark.parametrize(("code", "line"), SAID_OTHERWISE)
+def test_other_words_for_the_same_are_known_too(code, line):
+    assert explain("", ["Traceback (most recent call last):", line], 1).code == code
 
 
 @pytest.mark.parametrize("code", SAID)

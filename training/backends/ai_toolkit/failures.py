@@ -38,21 +38,24 @@ CATALOGUE: tuple[Failure, ...] = (
         "gpu_out_of_memory",
         "Training stopped: the GPU ran out of memory.",
         "Free ComfyUI's memory and close other programs, or train smaller.",
-        (r"CUDA out of memory", r"OutOfMemoryError", r"OOM during training", r"CUBLAS_STATUS_ALLOC_FAILED"),
+        (r"CUDA (?:error: )?out of memory", r"OutOfMemoryError", r"OOM during training", r"CU(?:BLAS|DNN)_STATUS_ALLOC_FAILED"),
         offer="retry_smaller",
     ),
     Failure(
         "memory_out",
         "Training stopped: the computer ran out of memory.",
         "Close other programs, make the page file larger, or train smaller.",
-        (r"\bMemoryError\b", r"DefaultCPUAllocator", r"[Cc]annot allocate memory", r"WinError 1455", r"paging file is too small"),
+        (r"\bMemoryError\b", r"DefaultCPUAllocator", r"[Cc]annot allocate memory", r"(?:WinError|os error) 1455\b", r"paging file is too small"),
         offer="retry_smaller",
     ),
     Failure(
         "disk_full",
         "Training stopped: the disk is full.",
         "Free some space, then press Retry: it goes on from the last checkpoint.",
-        (r"No space left on device", r"\[Errno 28\]", r"Disk quota exceeded", r"not enough space on the disk", r"database or disk is full"),
+        (
+            r"No space left on device", r"\[Errno 28\]", r"Disk quota exceeded", r"not enough space on the disk", r"database or disk is full",
+            r"(?:WinError|os error) 112\b",
+        ),
     ),
     Failure(
         "model_gated",
@@ -66,20 +69,24 @@ CATALOGUE: tuple[Failure, ...] = (
         "Check the internet connection, then press Retry.",
         (
             r"couldn't connect to", r"Max retries exceeded", r"LocalEntryNotFoundError", r"name resolution",
-            r"Connection(?:Error| reset| refused| aborted)", r"Read(?: |Timeout)", r"offline mode is enabled", r"getaddrinfo failed",
+            r"Connection(?:Error| reset| refused| aborted)", r"Read(?: timed out|Timeout)", r"offline mode is enabled", r"getaddrinfo failed",
+            r"5\d\d Server Error", r"SSLError", r"ProxyError", r"IncompleteRead", r"CAS service error",
         ),
     ),
     Failure(
         "gpu_not_supported",
         "This GPU cannot run the trainer's version of PyTorch.",
         "Update NVIDIA's driver and set AI-Toolkit up again.",
-        (r"no kernel image is available", r"is not compatible with the current PyTorch", r"driver version is insufficient", r"Found no NVIDIA driver"),
+        (
+            r"no kernel image is available", r"is not compatible with the current PyTorch", r"driver version is insufficient", r"Found no NVIDIA driver",
+            r"driver on your system is too old", r"not compiled with CUDA enabled",
+        ),
     ),
     Failure(
         "backend_broken",
         "AI-Toolkit's installation is incomplete.",
         "Open The trainer and try it out, or set it up again.",
-        (r"ModuleNotFoundError", r"No module named", r"DLL load failed", r"undefined symbol", r"cannot import name"),
+        (r"ModuleNotFoundError", r"No module named", r"DLL load failed", r"undefined symbol", r"cannot import name", r"cannot open shared object file"),
     ),
     Failure(
         "base_model_unusable",
