@@ -196,6 +196,16 @@ def test_the_loss_on_photos_that_are_never_trained_on_is_read(make, job_dir):
     assert backend.poll(job_dir, wanted, 0).progress.held_out_loss == pytest.approx(2 / 6), "at step 5 of 8"
 
 
+def test_steps_without_memory_that_the_trainer_skips_are_told(make, standin, job_dir):
+    (standin / "fault").write_text("oom_skips")
+    backend = make("ai_toolkit")
+    wanted = training(backend, steps=30, save_every=20)
+    assert run(backend, job_dir, wanted).state == "completed"
+    for _ in range(2):
+        (warning,) = backend.poll(job_dir, wanted, 0).warnings
+        assert "in 4 of 30 steps" in warning, "steps 7, 14, 21 and 28, each counted once"
+
+
 def test_the_seed_reaches_the_trainer_and_a_run_that_goes_on_draws_other_numbers(make, job_dir):
     backend = make("ai_toolkit")
     wanted = training(backend, seed=2**32 - 5)

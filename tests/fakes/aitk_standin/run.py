@@ -53,9 +53,14 @@ def open_losses(root: Path) -> sqlite3.Connection:
     return losses
 
 
-def note_loss(losses: sqlite3.Connection, step: int, rate: float, scale: float | None) -> None:
+def note_loss(
+    losses: sqlite3.Connection, step: int, rate: float, scale: float | None, *, skipped: bool
+) -> None:
     losses.execute("INSERT OR REPLACE INTO steps VALUES (?, ?)", (step, time.time()))
     for key, value in (("loss/loss", scale and scale / (step + 1)), ("learning_rate", rate)):
+        if skipped and key == "loss/loss":
+            print("# OOM during training step, skipping batch 1/3 #", flush=True)
+            continue
         losses.execute("INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, NULL)", (step, key, value))
 
 
@@ -180,7 +185,9 @@ def train(job: Job, losses: sqlite3.Connection, process: dict, *, root: Path, na
             time.sleep(3600)
         job.step(step + 1)
         if step > first:
-            note_loss(losses, step, process["train"]["lr"], None if fault == "nan_loss" and step > 5 else 1.0)
+            scale = None if fault == "nan_loss" and step > 5 else 1.0
+            skipped = fault == "oom_skips" and step % 7 == 0
+            note_loss(losses, step, process["train"]["lr"], scale, skipped=skipped)
         if check and step % check["validate_every_n_steps"] == 0:
             losses.execute(
                 "INSERT OR REPLACE INTO metrics VALUES (?, 'val/loss', ?, NULL)", (step, 2 / (step + 1))

@@ -37,6 +37,7 @@ from ...run_files import CheckpointReader
 from ...task import Task
 from . import channels, config, locate, optimizer, outcomes
 from .environment import environment
+from .omissions import Omissions
 from .setup import service
 
 #: Bumped whenever what is trained changes (see config.py).
@@ -65,7 +66,7 @@ class AiToolkitBackend:
         self._paths = paths
         self._families = families
         self._reader = CheckpointReader()
-        self._found: dict[Path, int | None] = {}
+        self._omissions = Omissions()
 
     def capabilities(self) -> BackendCapabilities:
         return BackendCapabilities(
@@ -173,7 +174,8 @@ class AiToolkitBackend:
             seconds_per_step=pace,
             held_out_loss=channels.read_held_out_loss(out / "loss_log.db"),
         )
-        return Reading(progress, samples, losses, self._warnings(job_dir, training, row.step))
+        omitted = self._omissions.told(job_dir, out / "loss_log.db", training, step=row.step)
+        return Reading(progress, samples, losses, omitted)
 
     def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
         out = job_dir / "out" / config.run_name(training)
@@ -234,16 +236,6 @@ class AiToolkitBackend:
         if phase == "loading":
             return channels.busy_with(channels.read_tail(job_dir / LOG_FILE, _BARS_BYTES)) or phase
         return phase
-
-    def _warnings(self, job_dir: Path, training: ResolvedTraining, step: int) -> list[str]:
-        """Photos that the trainer could not read are left out silently: said once the first step is done."""
-        if step and job_dir not in self._found:
-            self._found[job_dir] = channels.images_found(job_dir / LOG_FILE)
-        found = self._found.get(job_dir)
-        if found is None or found >= training.image_count:
-            return []
-        lost = training.image_count - found
-        return [f"The trainer could not read {lost} of {training.image_count} photos and goes on without."]
 
     def _poll_log(self, job_dir: Path, training: ResolvedTraining, samples: list[SampleFile]) -> Reading:
         """Versions without the Job row, and the seconds of imports before it is first written."""

@@ -98,6 +98,16 @@ def read_held_out_loss(path: Path) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
 
+def skipped_steps(path: Path, first: int, end: int) -> int:
+    """Steps from `first` to before `end`, counted from 0, that ran out of video memory: those have a learning rate and no loss."""
+    sql = (
+        "SELECT COUNT(*) FROM metrics r LEFT JOIN metrics l ON l.step=r.step AND l.key='loss/loss'"
+        " WHERE r.key='learning_rate' AND r.step >= ? AND r.step < ? AND l.step IS NULL"
+    )
+    rows = _query(path, sql, (first, end))
+    return int(rows[0][0]) if rows else 0
+
+
 def _query(path: Path, sql: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
     if not path.exists():
         return []
