@@ -175,13 +175,17 @@ def config_changes(before: Any, after: Any, path: str = "") -> Iterator[tuple[st
 
 
 def _loss_line(before: Trained, after: Trained) -> str:
+    """A trainer without a loss database is followed by its bars: a loss may then stand one step off."""
     shared = sorted(before.losses.keys() & after.losses.keys())
     if not shared:
         return "loss:   no step in common"
     tail = shared[-max(1, len(shared) // 4) :]
     means = [sum(side.losses[step] for step in tail) / len(tail) for side in (before, after)]
+    seen = (
+        f"{len(shared)} steps" if len(shared) >= shared[-1] - 1 else f"the {len(shared)} steps seen in bars"
+    )
     apart = max(abs(before.losses[step] - after.losses[step]) for step in shared)
-    return f"loss:   last quarter {means[0]:.4f} -> {means[1]:.4f}, at most {apart:.4f} apart over {len(shared)} steps"
+    return f"loss:   last quarter {means[0]:.4f} -> {means[1]:.4f}, at most {apart:.4f} apart over {seen}"
 
 
 def _weight_lines(before: Tensors, after: Tensors) -> list[str]:
