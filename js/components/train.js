@@ -119,6 +119,7 @@ export class IsenTrain extends View {
     const ready = ok ? [{ severity: "good", message: t("readyToTrain", { photos: photos(plan.photos), held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
     this.findings.replaceChildren(...[...findings, ...ready].map((finding) => findingLine(this.store, finding, this.#place)));
     this.start.disabled = !ok;
+    say(this.start, t(ok && findings.some(({ severity }) => severity === "warning") ? "startAnyway" : "startTraining"));
   }
 
   get #place() {

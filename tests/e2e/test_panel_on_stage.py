@@ -90,6 +90,17 @@ def test_no_accessibility_findings_dark_and_light_and_nothing_moves(stage):
     assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
 
 
+def test_an_error_blocks_and_a_warning_asks(stage):
+    for name, words, enabled in (
+        ("train-blocked", "Start training", False),
+        ("train-warned", "Train anyway", True),
+        ("train", "Start training", True),
+    ):
+        stage.show(name)
+        start = stage.get_by_test_id("isen-start-training")
+        assert (start.text_content(), start.is_enabled()) == (words, enabled)
+
+
 def test_text_never_becomes_markup(stage):
     """25 payloads in every text the server gives, in every field and file name: not one element or attribute more."""
     names = stage.names if FULL else [name for name in stage.names if not name.endswith("-many")][::2]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
-from hosts import comfyui, fixtures, lora_proof
+from hosts import comfyui, compare, fixtures, lora_proof
 from hosts.demo import REAL_PICTURE, REAL_TRAINING
 from hosts.journey import Api, travel, wait_for_proof
 
@@ -75,6 +76,20 @@ def test_published_loras_show_up_in_comfyuis_own_loader(trained):
     server, _, found = trained
     names = server.get("/object_info/LoraLoader")["LoraLoader"]["input"]["required"]["lora_name"][0]
     assert found.version["file"] in [name.replace("\\", "/") for name in names]
+
+
+if os.environ.get("ISENGARD_TEST_FULL"):
+
+    def test_the_same_photos_and_seed_train_the_same_weights(trained):
+        server, api, found = trained
+        first, weights = compare.read_tensors(found.lora), []
+        for seed in (REAL_TRAINING["overrides"]["seed"], 43):
+            wanted = {**REAL_TRAINING, "overrides": {**REAL_TRAINING["overrides"], "seed": seed}}
+            job = api.post("/training/jobs", {"character_id": found.character["id"], **wanted})
+            assert api.wait_for(f"/training/jobs/{job['id']}", 120)["state"] == "completed"
+            version = api.get(f"/characters/{found.character['id']}/versions")["items"][-1]
+            weights.append(compare.read_tensors(server.data / "models" / version["file"]))
+        assert weights[0] == first and compare.apart(first, weights[1]) > 0.1
 
 
 def run_prompt(server, graph) -> dict:

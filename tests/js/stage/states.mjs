@@ -109,6 +109,7 @@ export const STATES = {
   train: { ...all, ...at("training", { train: "chr_9" }) },
   "train-other": { ...all, ...at("training", { train: "chr_9" }), backends: [...FOREIGN] },
   "train-blocked": { ...all, ...at("training", { train: "chr_9" }), preflight: BLOCKED },
+  "train-warned": { ...all, ...at("training", { train: "chr_9" }), preflight: { ...BLOCKED, ok: true, findings: BLOCKED.findings.slice(1) } },
   "train-advanced": { ...all, ...at("training", { train: "chr_9" }), then: click('[data-testid="isen-advanced"]') },
   job: { ...all, ...at("training", { job: "job_5" }) },
   "job-slow": { ...all, ...at("training", { job: "job_4" }), jobs: [SLOW] },
