@@ -123,6 +123,27 @@ def test_a_trainer_is_installed_tried_out_found_and_removed(task_house, make, tm
     assert locate.find(Settings(), paths)[1].state == "not_installed"
 
 
+def test_a_removal_that_was_cut_off_goes_on_and_leaves_nothing(task_house, paths, folder, monkeypatch):  # noqa: F811
+    (folder / "venv" / "lib").mkdir(parents=True)
+    (folder / "run.py").write_text("")
+    (folder.parent / "cache" / "a").mkdir(parents=True)
+    Marker("test", "0.12.26", ["source"]).write(folder)
+    whole = service.shutil.rmtree
+
+    def cut_off(where, *more):
+        if where.name == "venv":
+            raise PermissionError(13, "in use")
+        whole(where, *more)
+
+    monkeypatch.setattr(service.shutil, "rmtree", cut_off)
+    job = task_house.run(lambda task: service.uninstall(task, paths))
+    assert job.state.value == "failed" and Marker.read(folder) is not None
+    monkeypatch.undo()
+    task_house.ledger.requeue(job.id)
+    again = task_house.run(lambda task: service.uninstall(task, paths), task_house.ledger.get(job.id))
+    assert again.state.value == "completed" and not folder.parent.exists()
+
+
 def test_a_source_that_is_not_the_pinned_commit_is_refused(task_house, make, tmp_path, folder):  # noqa: F811
     def tampered(checkout):
         (checkout / "run.py").write_text("print('evil')")

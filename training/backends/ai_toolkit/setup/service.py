@@ -16,7 +16,7 @@ from .. import locate
 from . import pins
 from .check import check
 from .install import Installer
-from .marker import HOME, Marker
+from .marker import HOME, MARKER, Marker
 
 _GB = 1e9
 
@@ -73,11 +73,23 @@ def uninstall(task: Task, paths: DataPaths) -> None:
             "nothing_installed", "Isengard has installed no AI-Toolkit here.", "Nothing needs to be done."
         )
     home = paths.backends / HOME
-    rest = [home / name for name in ("cache", "python", "tools")]
-    for number, folder in enumerate([*(folder for folder, _ in ours), *rest]):
-        task.tell("removing", step=number, total=len(ours) + len(rest))
+    folders = [*(home / name for name in ("cache", "python", "tools")), *(folder for folder, _ in ours)]
+    for number, folder in enumerate(folders):
+        task.tell("removing", step=number, total=len(folders))
         if folder.is_dir():
-            shutil.rmtree(folder)
+            _remove(folder)
+    if not any(home.iterdir()):
+        home.rmdir()
+
+
+def _remove(folder: Path) -> None:
+    """The marker last: what an attempt that is cut off leaves is still known to be ours."""
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif entry.name != MARKER:
+            entry.unlink()
+    shutil.rmtree(folder)
 
 
 def unfit(settings: Settings, paths: DataPaths, compute: str) -> NotReadyError | None:
