@@ -44,6 +44,18 @@ def test_a_thousand_submits_from_twenty_clients(ledger, capsys):  # noqa: F811
     assert len(positions) == 1000 * len(rounds) == len(set(positions)) and positions == sorted(positions)
     assert ledger.last_seq() == len(jobs)
     assert min(rounds) < 0.05
+    looks = [seconds_to_find_nothing(ledger) for _ in range(5)]
+    with capsys.disabled():
+        print(
+            f"[load] {len(jobs)} in line for a trainer that is not here: looked through in {min(looks) * 1e3:.1f} ms"
+        )
+    assert min(looks) < 0.02
+
+
+def seconds_to_find_nothing(ledger) -> float:  # noqa: F811
+    began = time.perf_counter()
+    assert ledger.claim(worker_id="w", owner="o", needs=("gpu", "cpu"), backends=["another"]) is None
+    return time.perf_counter() - began
 
 
 def a_thousand(ledger) -> list[float]:  # noqa: F811

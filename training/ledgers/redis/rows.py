@@ -80,7 +80,7 @@ def commit(link: Link, before: Row, wanted: Change, *, beat: str = "") -> bool:
     done = link.run(
         "commit",
         *(job.id, before.rev, beat, job.model_dump_json(), job.state.value, job.needs),
-        *(job.priority, job.position, job.attempt, owner, row.tries_from),
+        *(job.priority, job.position, job.attempt, owner, row.tries_from, _trainer(job)),
         *(as_document(event) for event in wanted.events),
     )
     return int(done) == 1
@@ -94,8 +94,13 @@ def restorable(job: Job) -> tuple[str, ...]:
     """The arguments of the script that brings a job back."""
     return (
         *(job.id, job.model_dump_json(), job.state.value, job.needs),
-        *(str(job.priority), str(job.position), str(job.attempt)),
+        *(str(job.priority), str(job.position), str(job.attempt), _trainer(job)),
     )
+
+
+def _trainer(job: Job) -> str:
+    """What it needs of a worker besides a slot; only trainings depend on a trainer (see ledgers/able.py)."""
+    return job.backend if job.kind == "training" else "*"
 
 
 def queued(link: Link, needs: Collection[str]) -> list[Job]:

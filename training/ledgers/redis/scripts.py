@@ -38,7 +38,7 @@ local function tell(subject, document)
 end
 """
 
-#: id, rev ('' for a new job), beat ('' = any), document, state, needs, priority, position, attempt, owner, tries_from, events…
+#: id, rev ('' for a new job), beat ('' = any), document, state, needs, priority, position, attempt, owner, tries_from, trainer, events…
 _COMMIT = (
     _PLACE
     + _TELL
@@ -50,10 +50,10 @@ if (known[1] or '') ~= rev then return 0 end
 if beat ~= '' and known[2] ~= beat then return 0 end
 local number = known[4] or redis.call('INCR', p .. 'number')
 redis.call('HSET', job, 'rev', (tonumber(rev) or 0) + 1, 'document', ARGV[5], 'state', state, 'needs', ARGV[7],
-  'attempt', ARGV[10], 'owner', ARGV[11], 'tries_from', ARGV[12], 'number', number)
+  'attempt', ARGV[10], 'owner', ARGV[11], 'tries_from', ARGV[12], 'trainer', ARGV[13], 'number', number)
 redis.call('HSETNX', job, 'beat', 0)
 place(id, state, ARGV[7], ARGV[8], ARGV[9], number, known[3])
-for i = 13, #ARGV do tell(id, ARGV[i]) end
+for i = 14, #ARGV do tell(id, ARGV[i]) end
 return 1
 """
 )
@@ -74,7 +74,7 @@ elseif position > tonumber(redis.call('GET', p .. 'position') or 0) then
   redis.call('SET', p .. 'position', position)
 end
 redis.call('HSET', job, 'rev', 1, 'document', document, 'state', state, 'needs', ARGV[4], 'attempt', ARGV[7],
-  'owner', '', 'tries_from', ARGV[7], 'number', number, 'beat', 0)
+  'owner', '', 'tries_from', ARGV[7], 'trainer', ARGV[8], 'number', number, 'beat', 0)
 place(id, state, ARGV[4], ARGV[5], position, number, false)
 return 1
 """
@@ -100,13 +100,20 @@ _BEST = """
 local ready = ARGV[2] ~= '' and cjson.decode(ARGV[2])
 local function fits(id)
   if not ready then return true end
-  local job = cjson.decode(redis.call('HGET', p .. 'job:' .. id, 'document'))
-  return job.kind ~= 'training' or ready[job.backend]
+  local job = p .. 'job:' .. id
+  local trainer = redis.call('HGET', job, 'trainer')
+  if not trainer then  -- of a version that did not write it
+    local known = cjson.decode(redis.call('HGET', job, 'document'))
+    trainer = known.kind == 'training' and known.backend or '*'
+  end
+  return trainer == '*' or ready[trainer]
 end
 local function first(line)
-  for at = 0, redis.call('ZCARD', line) - 1 do
-    local found = redis.call('ZRANGE', line, at, at, 'WITHSCORES')
-    if fits(found[1]) then return found[1], tonumber(found[2]) end
+  for at = 0, redis.call('ZCARD', line) - 1, 100 do
+    local found = redis.call('ZRANGE', line, at, at + 99, 'WITHSCORES')
+    for n = 1, #found, 2 do
+      if fits(found[n]) then return found[n], tonumber(found[n + 1]) end
+    end
   end
 end
 local best, score = nil, nil

@@ -1,0 +1,33 @@
+"""Rows in Redis whose trainer is found without reading the whole job: submitted, restored, and of an older version."""
+
+from __future__ import annotations
+
+import pytest
+import redis
+from isengard.core.clock import SystemClock
+from isengard.training.ledgers.redis import RedisLedger
+from ledger_house import redis_server, submit  # noqa: F401 - fixture
+
+
+@pytest.mark.parametrize("kind", ["submitted", "restored", "older"])
+def test_the_trainer_decides_who_claims(redis_server, kind):  # noqa: F811
+    client = redis.Redis.from_url(redis_server.url)
+    client.flushall()
+    ledger = RedisLedger(redis_server.url, SystemClock())
+    other, ours = submit(ledger, backend="ai_toolkit"), submit(ledger, backend="fast_test")
+    setup = submit(ledger, kind="backend_setup", backend="ai_toolkit")
+    if kind == "restored":
+        for job in (other, ours, setup):
+            ledger.forget(job.id)
+        assert ledger.restore([other, ours, setup]) == 3
+    for job in (other, ours, setup) if kind == "older" else ():
+        assert client.hdel(f"isengard:job:{job.id}", "trainer") == 1
+
+    def take():
+        taken = ledger.claim(worker_id="w", owner="o", needs=("cpu",), backends=["fast_test"])
+        return taken and taken[0].id
+
+    assert [take(), take(), take()] == [ours.id, setup.id, None]
+    assert ledger.get(other.id).state.value == "queued"
+    ledger.close()
+    client.close()
