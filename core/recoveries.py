@@ -20,7 +20,7 @@ class Recoveries:
     """Of one data folder, whoever rebuilt: a server or a worker, here or on another machine."""
 
     def __init__(self, paths: DataPaths) -> None:
-        self._folder = paths.run
+        self._folder, self._root = paths.run, paths.root
 
     def tell(self, recovery: Recovery) -> None:
         """Never fails: what was lost is back already, this is only its word."""
@@ -31,9 +31,12 @@ class Recoveries:
             _log.warning("A recovery could not be noted", extra={"context": context})
 
     def untold(self) -> list[Recovery]:
-        """What nobody has read yet, oldest first."""
+        """What nobody has read yet, oldest first. A damaged file may have gone since, with a person who was forgotten."""
         found = [_read(self._file(code)) for code in get_args(RecoveryCode)]
-        return sorted((one for one in found if one is not None), key=lambda one: one.at)
+        told = sorted((one for one in found if one is not None), key=lambda one: one.at)
+        return [
+            one if (self._root / one.file).exists() else one.model_copy(update={"file": ""}) for one in told
+        ]
 
     def dismiss(self, code: str) -> None:
         """It was read: it never comes back. NotFoundError for what is no such code."""

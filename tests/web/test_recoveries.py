@@ -49,6 +49,8 @@ def test_a_job_database_damaged_while_the_server_runs(start, tmp_path):
     kept = server.services.paths.root / told["file"]
     assert kept.read_bytes() == RUBBISH and str(server.services.paths.root) not in str(after)
     assert {job["id"] for job in api.get("/training/jobs")["items"]} == jobs
+    kept.unlink()  # as forgetting a person does when it names them
+    assert health(api)["recoveries"] == [{**told, "file": ""}]
     api.delete("/recoveries/jobs_rebuilt")
     assert health(api)["recoveries"] == []
     for job in jobs:
