@@ -87,11 +87,12 @@ def end_trainings(server) -> None:
 
 
 def damage(database: Path) -> None:
-    """As a fault of the disk would leave it."""
+    """As a fault of the disk would leave it, at one stroke: it is in use."""
+    rubbish = database.with_name("rubbish")
+    rubbish.write_bytes(RUBBISH)
     for suffix in ("-wal", "-shm"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
-    database.unlink()
-    database.write_bytes(RUBBISH)
+    rubbish.replace(database)
 
 
 def bases(folder: Path) -> dict[str, Path]:

@@ -8,7 +8,7 @@ const WORDS = { jobs_rebuilt: "jobsRebuilt", jobs_refilled: "jobsRefilled", peop
 
 /** Those that there are words for. */
 export function recoveriesOf({ health }) {
-  return (health?.recoveries ?? []).filter(({ code }) => code in WORDS);
+  return (health?.recoveries ?? []).filter(({ code }) => Object.hasOwn(WORDS, code));
 }
 
 /** @param {import("../store.js").Store} store */
@@ -22,7 +22,8 @@ export function recoveredBanner(store, { code, at, count: back, file }) {
 /** In figures alone, as the language orders them. */
 function moment(iso) {
   const figures = /** @type {const} */ ({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  return new Intl.DateTimeFormat(spoken(), figures).format(new Date(iso));
+  const when = new Date(iso);
+  return Number.isNaN(when.getTime()) ? "" : new Intl.DateTimeFormat(spoken(), figures).format(when);
 }
 
 /** For this data folder, not for this browser: whoever looks next is not told again. */

@@ -23,7 +23,8 @@ test("it says what happened, how many came back and where the damaged file lies"
   assert.match(first, /^The database of trainings was damaged \(11\/2\d\/2026, \d\d:\d\d\).* 1,204 entries came back.*kept in the data folder as jobs\.db\.corrupt-1\.$/);
   assert.match(second, /^Redis knew no trainings .* 3 entries came back, nothing has to be done\.$/);
   assert.deepEqual(recoveriesOf({ health: null }), []);
-  assert.deepEqual(recoveriesOf({ health: { recoveries: [{ code: "of a newer server" }] } }), []);
+  assert.deepEqual(recoveriesOf({ health: { recoveries: [{ code: "of a newer server" }, { code: "constructor" }] } }), []);
+  assert.match(recoveredBanner(made(), { ...REFILLED, at: "soon" }).textContent, /^Redis knew no trainings \(\)/);
 });
 
 test("dismissed, it is told to nobody any more; a refusal leaves it", async () => {
