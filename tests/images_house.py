@@ -56,6 +56,7 @@ def pictures_shown(page, api) -> int:
     from playwright.sync_api import expect
 
     count = sum(len(known["images"]) for known in api.get("/generations")["items"])
+    page.get("isen-wall").scroll_into_view_if_needed()  # below a long form in a narrow sidebar
     expect(page.get("isen-image")).to_have_count(count)
     return count
 

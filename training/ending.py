@@ -26,7 +26,7 @@ STOPPED_OUTSIDE = JobError(
 SPEECHLESS = frozenset({"trainer_failed", "trainer_crashed", "trainer_killed", "lora_missing"})
 FULL = JobError(code=DISK_FULL, message="The disk is full.")
 NO_WRITES = JobError(
-    code=READ_ONLY,
+    code="folder_read_only",
     message="The data folder takes no writes: its disk went read-only, or permissions were taken.",
     hint="Make it writable again: it goes on by itself from its last checkpoint.",
 )
@@ -107,7 +107,7 @@ def as_job_error(fault: Exception) -> JobError:
     if isinstance(fault, OSError) and fault.errno == errno.EROFS:
         return NO_WRITES
     return JobError(
-        code=DAMAGED,
+        code="job_damaged",
         message=f"The job's files could not be used ({type(fault).__name__}).",
         hint="Start the training again.",
     )

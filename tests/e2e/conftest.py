@@ -64,9 +64,13 @@ class Page:
         refusal = (
             "responded with a status of 4" in text
         )  # the browser's own line for an answer we show in words
+        registry = (
+            "comfy-nodes/" in text
+        )  # the frontend asks its maker's registry about our nodes, which ComfyUI's own policy forbids
         if (
             kind == "error"
             and not refusal
+            and not registry
             and ("sengard" in text or "sengard" in (location or {}).get("url", ""))
         ):
             self.errors.append(f"{text} {location}")

@@ -10,7 +10,7 @@ from hosts.stage import opened
 from isengard.core.records.job import JobError, Progress
 from isengard.training.backends.ai_toolkit import outcomes
 from isengard.training.backends.ai_toolkit.failures import CATALOGUE, explain
-from isengard.training.ending import FULL, STOPPED_OUTSIDE, WORKER_STOOD_STILL, as_job_error
+from isengard.training.ending import FULL, NO_WRITES, STOPPED_OUTSIDE, WORKER_STOOD_STILL, as_job_error
 from isengard.training.ledgers.rules import WORKER_LOST
 from isengard.training.run_health import NOT_FINITE, StallWatch, TrainerSick
 from isengard.training.space import with_room_left
@@ -28,7 +28,7 @@ CARDS = """async (errors) => {
   const job = { ...panel.store.state.jobs.find(({ id }) => id === "job_3"), family: "flux1_dev" };
   const cards = errors.map((error) => {
     const card = Object.assign(document.createElement("section"), { className: "isen-stack" });
-    card.append(...failure(view, { ...job, state: error.code === "disk_full" ? "paused" : "failed", error }));
+    card.append(...failure(view, { ...job, state: ["disk_full", "folder_read_only"].includes(error.code) ? "paused" : "failed", error }));
     return card;
   });
   view.replaceChildren(...cards);
@@ -64,7 +64,7 @@ def errors(folder) -> list[JobError]:
     said = [explain("", [*TRACE, line], 1) for line in SAID.values()]
     paused = [with_room_left(error, folder) if error.code == "disk_full" else error for error in said]
     unknown = explain("", [*TRACE, "RuntimeError: the flux capacitor is empty"], 1)
-    found = [NOT_FINITE, hung(folder / "log"), STOPPED_OUTSIDE, WORKER_STOOD_STILL, WORKER_LOST]
+    found = [NOT_FINITE, hung(folder / "log"), STOPPED_OUTSIDE, WORKER_STOOD_STILL, WORKER_LOST, NO_WRITES]
     return [
         *paused,
         *killed,
