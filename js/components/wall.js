@@ -62,7 +62,19 @@ export class Wall {
 
   show(items) {
     this.items = items;
+    this.#drop(new Set(items.map(this.ways.id)));
     this.later();
+  }
+
+  /** What is gone goes at once, and the focus to what is beside it; `#place` spares a node in focus that is only out of sight. */
+  #drop(present) {
+    for (const [key, { node }] of this.nodes) {
+      if (present.has(key)) continue;
+      const beside = node.contains(document.activeElement) && (node.nextElementSibling ?? node.previousElementSibling);
+      node.remove();
+      this.nodes.delete(key);
+      if (beside) beside.querySelector("button")?.focus({ preventScroll: true });
+    }
   }
 
   #draw() {
