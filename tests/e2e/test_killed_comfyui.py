@@ -23,7 +23,7 @@ FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
 REFUSED = "net::ERR_"
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 #: The pretended training lasts longer than ComfyUI takes to start again.
-ENVIRONMENT = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "2", "ISENGARD_FAST_TEST_S": "60"}
+ENVIRONMENT = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "2", "ISENGARD_FAST_TEST_S": "150"}
 COUNT_STREAMS = """
   window.streams = [];
   const Real = window.EventSource;
