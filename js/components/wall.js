@@ -61,8 +61,9 @@ export class Wall {
   }
 
   show(items) {
+    const fewer = items.length < this.items.length;  // thousands are not counted through at every page that is added
     this.items = items;
-    this.#drop(new Set(items.map(this.ways.id)));
+    if (fewer) this.#drop(new Set(items.map(this.ways.id)));
     this.later();
   }
 
