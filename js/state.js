@@ -4,7 +4,7 @@ import { NO_FILTER } from "./gallery.js";
 
 const LOG_LINES = 300;
 /** The tools that measure likeness, set up as a trainer is. */
-const METER = "faces";
+export const METER = "faces";
 
 export function emptyState() {
   return {

@@ -5,6 +5,7 @@ import { bytes } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 import { ENDED } from "../state.js";
+import { orderTask } from "../tasks.js";
 import { TaskProgress } from "./task_progress.js";
 
 export class CaptionerBox {
@@ -45,7 +46,7 @@ export class CaptionerBox {
   }
 
   #buttons(job, going, written) {
-    const task = (path, body) => async () => this.store.keepTask(await this.store.attempt((id) => this.store.api.post(path, body(), id)));
+    const task = (path, body) => () => orderTask(this.store, path, body());
     if (going) return [button(t("cancelDescribing"), task(`/training/jobs/${job.id}/cancel`, () => ({})), { testid: "isen-cancel-captions" })];
     const start = task(this.path, () => ({ plan: "captioner", overwrite: this.overwrite() }));
     return [

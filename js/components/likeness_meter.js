@@ -4,10 +4,9 @@ import { button, h } from "../lib/dom.js";
 import { bytes } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
-import { ENDED } from "../state.js";
+import { ENDED, METER } from "../state.js";
+import { orderTask, setupOf } from "../tasks.js";
 import { TaskProgress } from "./task_progress.js";
-
-const TOOL = "faces";
 
 export class LikenessMeter {
   /**
@@ -36,7 +35,7 @@ export class LikenessMeter {
 
   /** `away`: there is nothing to measure here. */
   show({ likeness, tasks }, away = false) {
-    const job = tasks.find((known) => known.kind === "backend_setup" && known.backend === TOOL);
+    const job = setupOf(tasks, METER);
     const going = job && !ENDED.has(job.state) ? job : null;
     this.element.hidden = away || !likeness || (this.ready && !this.removable);
     if (this.element.hidden) return;
@@ -47,9 +46,9 @@ export class LikenessMeter {
   }
 
   #buttons({ state, setup }, job, going) {
-    const ask = (path, body) => async () => this.store.keepTask(await this.store.attempt((id) => this.store.api.post(path, body, id)));
+    const ask = (path, body) => () => orderTask(this.store, path, body);
     if (going) return [button(t("meterCancel"), ask(`/training/jobs/${going.id}/cancel`, {}), { testid: "isen-meter-cancel" })];
-    const tool = `/training/backends/${TOOL}`;
+    const tool = `/training/backends/${METER}`;
     const failed = job?.state === "failed" && job.request.action === "install";
     const start = failed ? ask(`/training/jobs/${job.id}/retry`, {}) : ask(`${tool}/setup`, { confirm: true });
     return [

@@ -5,6 +5,7 @@ import { bytes } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 import { ENDED } from "../state.js";
+import { orderTask } from "../tasks.js";
 import { gateBox } from "./gate.js";
 import { TaskProgress } from "./task_progress.js";
 import { View } from "./view.js";
@@ -43,11 +44,11 @@ export class IsenModel extends View {
   async #again(family, job) {
     const refused = job?.state === "failed" && family.files.some((file) => !file.here);
     if (!refused) return this.store.go({ tab: "training", train: this.route.train ?? "?" });
-    this.store.keepTask(await this.store.attempt((id) => this.store.api.post(`/training/jobs/${job.id}/retry`, {}, id)));
+    await orderTask(this.store, `/training/jobs/${job.id}/retry`, {});
   }
 
   #buttons(family, job, going, missing) {
-    const ask = (path, body) => async () => this.store.keepTask(await this.store.attempt((id) => this.store.api.post(path, body, id)));
+    const ask = (path, body) => () => orderTask(this.store, path, body);
     if (going) return [button(t("cancelDownload"), ask(`/training/jobs/${job.id}/cancel`, {}), { testid: "isen-cancel-download" })];
     if (!missing.length && !family.needs_token) return [button(t("backToTrain"), () => this.store.go({ tab: "training", train: this.route.train ?? "?" }), { kind: "primary" })];
     if (!missing.length) return [];

@@ -5,6 +5,7 @@ import { bytes } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 import { ENDED } from "../state.js";
+import { orderTask, setupOf } from "../tasks.js";
 import { openDialog } from "./dialogs.js";
 import { JobLog } from "./job_log.js";
 import { TaskProgress } from "./task_progress.js";
@@ -30,7 +31,7 @@ export class IsenSetup extends View {
   update(state) {
     const backend = state.backends.find((known) => known.setup);
     if (!backend) return;
-    const job = state.tasks.find((known) => known.kind === "backend_setup" && known.backend === backend.name);
+    const job = setupOf(state.tasks, backend.name);
     const going = job && !ENDED.has(job.state);
     this.#stateLine(backend);
     this.state.hidden = Boolean(going);
@@ -56,8 +57,8 @@ export class IsenSetup extends View {
 
   #buttons({ name, state, setup }, job, going) {
     const path = `/training/backends/${name}`;
-    const ask = (verb, body) => async () => this.store.keepTask(await this.store.attempt((id) => this.store.api.post(`${path}/${verb}`, body, id)));
-    const order = (verb) => async () => this.store.keepTask(await this.store.attempt((id) => this.store.api.post(`/training/jobs/${job.id}/${verb}`, {}, id)));
+    const ask = (verb, body) => () => orderTask(this.store, `${path}/${verb}`, body);
+    const order = (verb) => () => orderTask(this.store, `/training/jobs/${job.id}/${verb}`, {});
     if (going) return [button(t("cancelSetup"), order("cancel"), { testid: "isen-cancel-setup" })];
     const failed = job && ["failed", "cancelled"].includes(job.state) && job.request.action === "install";
     const start = failed ? t("retryJob") : t(setup.unfinished ? "continueSetup" : "startSetup");

@@ -3,12 +3,13 @@
 import { button, h, icon } from "../lib/dom.js";
 import { t } from "../locales/words.js";
 import { ENDED } from "../state.js";
+import { setupOf } from "../tasks.js";
 
 /** What there is to say; null when the trainer is ready here or on a worker, or not needed because nothing is really trained. */
 export function trainerOf({ backends, tasks, health, workers = [] }) {
   const backend = backends.find((known) => known.setup);
   if (!backend || health?.mode === "fast-test") return null;
-  const job = tasks.find((known) => known.kind === "backend_setup" && known.backend === backend.name);
+  const job = setupOf(tasks, backend.name);
   if (job && !ENDED.has(job.state)) return { kind: "note", words: t("setupGoesOn"), link: t("openSetup") };
   const ready = (known) => known.name === backend.name && known.state === "ready";
   if (ready(backend.state) || workers.some((worker) => worker.backends.some(ready))) return null;

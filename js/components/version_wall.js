@@ -74,9 +74,10 @@ export class VersionWall {
     this.bar.value = wall.length ? done / wall.length : 0;
     const failed = wall.find((known) => known.state === "failed")?.error?.message ?? "";
     say(this.said, this.running.length ? t("wallProgress", { n: done, count: wall.length }) : failed);
-    this.findings.show(wall, { running: this.running.length > 0 });
+    const best = nearest(wall);
+    this.findings.show(wall, { running: this.running.length > 0, best });
     this.#tabs(scenesOf(wall));
-    this.#table(wall);
+    this.#table(wall, best);
   }
 
   #tabs(scenes) {
@@ -85,9 +86,8 @@ export class VersionWall {
       button(t(`scene_${name}`), () => ((this.scene = name), this.#again()), { kind: "chip", "aria-pressed": String(name === this.scene), testid: `isen-wall-tab-${name}` })));
   }
 
-  #table(wall) {
+  #table(wall, best) {
     const { steps, strengths, rows } = cellsOf(wall, this.scene);
-    const best = nearest(wall);
     fill(this.table, [this.#recipe.name, steps, strengths, this.scene, best, this.person.versions.filter((known) => known.picked).map((known) => known.file)], () => steps.length && h("table", { class: "isen-wall-table" },
       h("tr", {}, h("td", {}), ...strengths.map((strength) => h("th", { scope: "col", text: t("benchPicture", { strength: strength.toFixed(2) }) }))),
       ...steps.map((step, row) => h("tr", {}, h("th", { scope: "row", text: this.#stepWords(step, best) }),

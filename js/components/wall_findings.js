@@ -21,13 +21,12 @@ export class WallFindings {
     this.asked = 0;
   }
 
-  show(wall, { running }) {
+  show(wall, { running, best = nearest(wall) }) {
     const { state } = this.store;
     const left = unmeasured(wall);
     this.asked = Math.min(this.asked, left);
     this.meter.show(state, !wall.some((known) => known.images.length));
     const ready = this.meter.ready;
-    const best = nearest(wall);
     const leak = leaking(wall);
     const none = faceless(wall);
     const own = this.#own(best);
