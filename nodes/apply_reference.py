@@ -6,7 +6,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ..core.errors import ForbiddenError, InvalidError
+from ..core.errors import InvalidError
 from . import identity, reference_photos
 from .character import CharacterType
 from .context import current
@@ -56,12 +56,7 @@ class IsengardApplyReference(io.ComfyNode):
                 "Use 1 and 4.",
             )
         person = identity.known(context, character)
-        if not reference_photos.allowed(context):
-            raise ForbiddenError(
-                "remote_photos",
-                "This ComfyUI can be reached from other computers, so nodes may not use photos.",
-                "Set ISENGARD_ALLOW_REMOTE_PHOTOS=1, or start ComfyUI without --listen.",
-            )
+        reference_photos.require_allowed(context)
         files = reference_photos.files(context, person)[:most]
         if not files:
             raise InvalidError(

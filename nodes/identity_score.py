@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
 
-from ..core.errors import ForbiddenError, InvalidError
+from ..core.errors import InvalidError
 from . import identity, reference_photos
 from .character import CharacterType
 from .context import NodeContext, current, trainings
+from .pixels import eight_bit
 
 if TYPE_CHECKING:
     from ..core.faces.reader import FaceReader
@@ -45,12 +46,7 @@ class IsengardIdentityScore(io.ComfyNode):
     def execute(cls, image: Any, character: Any) -> io.NodeOutput:
         context = current()
         person = identity.known(context, character)
-        if not reference_photos.allowed(context):
-            raise ForbiddenError(
-                "remote_photos",
-                "This ComfyUI can be reached from other computers, so nodes may not use photos.",
-                "Set ISENGARD_ALLOW_REMOTE_PHOTOS=1, or start ComfyUI without --listen.",
-            )
+        reference_photos.require_allowed(context)
         found, own = _measured(context, trainings().likeness.faces, person, image)
         scores = [one.score for one in found if one.score is not None]
         score = round(median(scores), 3) if scores else 0.0
@@ -75,10 +71,9 @@ def _measured(
 
 def _faces(context: NodeContext, reader: FaceReader, image: Any) -> Any:
     """Through a file that is gone afterwards: faces are read in another process."""
-    import numpy as np
     from PIL import Image
 
-    pixels = np.clip(255.0 * image.cpu().numpy()[..., :3], 0, 255).astype(np.uint8)
+    pixels = eight_bit(image[..., :3])
     handle, name = tempfile.mkstemp(suffix=".png", dir=context.paths.tmp)
     os.close(handle)
     picture = Path(name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..core.errors import ForbiddenError
+
 if TYPE_CHECKING:
     from ..core.records.character import Character
     from .context import NodeContext
@@ -19,6 +21,16 @@ GRID = 16
 def allowed(context: NodeContext) -> bool:
     """Beyond loopback anybody may send prompts, so photos stay inside unless the owner allows them out."""
     return bool(context.host.listen_is_loopback or context.settings.allow_remote_photos)
+
+
+def require_allowed(context: NodeContext) -> None:
+    """ForbiddenError `remote_photos`."""
+    if not allowed(context):
+        raise ForbiddenError(
+            "remote_photos",
+            "This ComfyUI can be reached from other computers, so nodes may not use photos.",
+            "Set ISENGARD_ALLOW_REMOTE_PHOTOS=1, or start ComfyUI without --listen.",
+        )
 
 
 def files(context: NodeContext, character: Character) -> list[Path]:

@@ -13,6 +13,7 @@ from ..core.errors import StorageError
 from ..core.ids import is_id, new_id
 from .canvas_record import keep_previews, keep_record, people_behind
 from .context import current
+from .pixels import eight_bit
 
 MAX_PICTURES = 10_000
 COMPRESSION = 4
@@ -92,11 +93,10 @@ def _unbound(prompt: Any) -> Any:
 
 
 def _save(image: Any, folder: Path, texts: dict[str, str]) -> tuple[Path, int, int]:
-    import numpy as np
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
-    pixels = np.clip(255.0 * image.cpu().numpy(), 0, 255).astype(np.uint8)
+    pixels = eight_bit(image)
     information = PngInfo()
     for name, text in texts.items():
         information.add_text(name, text)
