@@ -13,6 +13,11 @@ class IsengardError(Exception):
         self.hint = hint
 
 
+def reason_of(fault: Exception) -> str:
+    """What a log line says of it."""
+    return fault.message if isinstance(fault, IsengardError) else str(fault)
+
+
 class InvalidError(IsengardError):
     """The request cannot be right as it stands (400)."""
 

@@ -35,7 +35,7 @@ def is_clear(faces: Sequence[Face]) -> bool:
 
 def portraits(photos: Iterable[Sequence[Face]]) -> list[Face]:
     """The person's face of each photo on which there is no doubt whose it is."""
-    return [faces[0] for faces in photos if is_clear(faces)][:MOST_REFERENCES]
+    return [faces[0] for faces in photos if is_clear(faces)]
 
 
 def own_likeness(references: Sequence[Face]) -> float | None:

@@ -269,8 +269,7 @@ class GenerationService:
         return changed
 
     async def _tell(self, generation: Generation) -> None:
-        data = {"state": generation.state.value, "generation": generation.model_dump(mode="json")}
-        await self._emit("generation.state", generation, data)
+        await self._emit("generation.state", generation, generation.as_told())
 
     async def _emit(self, kind: str, generation: Generation, data: dict[str, Any]) -> None:
         await asyncio.to_thread(self.emit, kind, generation.id, data, generation.correlation_id)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from ..core import atomic
 from ..core.caption_undo import write_captions
 from ..core.correlation import correlated
-from ..core.errors import IsengardError, NotFoundError
+from ..core.errors import IsengardError, NotFoundError, reason_of
 from ..core.job_states import JobState
 from ..core.ledger import JobFilter
-from ..core.records.event import Event, Subject
+from ..core.records.event import Event
 from ..core.records.job import Job
 from ..core.records.photo import CaptionSource
 from ..training.captioning.work import Result, results_of
+from .telling import tell_character
 
 if TYPE_CHECKING:
     from .services import Services
@@ -50,8 +51,7 @@ class CaptionTaker:
             try:
                 self._write(job)
             except (IsengardError, OSError, ValueError) as fault:
-                reason = fault.message if isinstance(fault, IsengardError) else str(fault)
-                context = {"job_id": job.id, "reason": reason}
+                context = {"job_id": job.id, "reason": reason_of(fault)}
                 _log.warning("Captions could not be taken over", extra={"context": context})
 
     def _write(self, job: Job) -> None:
@@ -77,12 +77,7 @@ class CaptionTaker:
         )
         atomic.write_json(job_dir / TAKEN_FILE, sorted(captions))
         _log.info("Captions written", extra={"context": {"job_id": job.id, "photos": len(captions)}})
-        data = {
-            "change": "photos",
-            "character": services.characters.get(character_id).model_dump(mode="json"),
-        }
-        subject = Subject(kind="character", id=character_id)
-        services.ledger.emit("character.changed", subject, data, correlation_id=job.correlation_id)
+        tell_character(services.ledger, character_id, "photos", services.characters.get(character_id))
 
 
 def _is_new(result: Result) -> bool:

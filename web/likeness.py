@@ -8,11 +8,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from ..core import correlation
 from ..core.correlation import correlated
-from ..core.errors import IsengardError, NotFoundError
+from ..core.errors import IsengardError, NotFoundError, reason_of
 from ..core.faces.reader import Face, FaceReader
 from ..core.generation_states import ENDED, GenerationState
 from ..core.ledger import Ledger
@@ -21,12 +19,13 @@ from ..core.paths import DataPaths
 from ..core.photos import PhotoStore
 from ..core.records.character import Character
 from ..core.records.checkpoint import Version
-from ..core.records.event import Event, Subject
+from ..core.records.event import Event
 from ..core.records.generation import Generation
 from ..core.versions import LIKENESS, OWN_PHOTOS
 from ..generation.service import GenerationService
 from ..training.dataset import HELD_OUT
 from .event_tail import EventTail
+from .telling import tell_character, tell_generation
 
 COMPARED = ("grid", "bench")
 #: How many of a person's comparisons are looked at again when somebody asks.
@@ -82,8 +81,7 @@ class LikenessMeasurer:
                         self._measure, generation, await self._families(generation.recipe)
                     )
                 except (IsengardError, OSError, ValueError) as fault:
-                    reason = fault.message if isinstance(fault, IsengardError) else str(fault)
-                    context = {"generation_id": generation.id, "reason": reason}
+                    context = {"generation_id": generation.id, "reason": reason_of(fault)}
                     _log.warning("Likeness could not be measured", extra={"context": context})
 
     async def _families(self, recipe: str) -> Sequence[str]:
@@ -104,10 +102,7 @@ class LikenessMeasurer:
                 generation = store.note_likeness(generation.id, image.n, found)
                 context = {"generation_id": generation.id, "verdict": found.verdict, "score": found.score}
                 _log.info("Likeness measured", extra={"context": context})
-        record = generation.model_dump(mode="json")
-        self._emit(
-            "generation.state", "generation", generation.id, {"state": record["state"], "generation": record}
-        )
+        tell_generation(self.ledger, generation)
         if generation.purpose == "grid" and version is not None:
             self._score(character, version, generation, own_likeness(references))
 
@@ -158,13 +153,7 @@ class LikenessMeasurer:
         if scores == fresh.scores:
             return
         self.generations.versions.update(fresh.model_copy(update={"scores": scores}))
-        now = self.generations.characters.get(character.id).model_dump(mode="json")
-        self._emit("character.changed", "character", character.id, {"change": "updated", "character": now})
-
-    def _emit(self, kind: Any, subject: Any, identifier: str, data: dict[str, Any]) -> None:
-        self.ledger.emit(
-            kind, Subject(kind=subject, id=identifier), data, correlation_id=correlation.current()
-        )
+        tell_character(self.ledger, character.id, "updated", self.generations.characters.get(character.id))
 
 
 def _shows_them(generation: Generation) -> bool:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from typing import Any
 
-from ..core import correlation
 from ..core.characters import CharacterStore
 from ..core.correlation import correlated
-from ..core.errors import IsengardError
+from ..core.errors import IsengardError, reason_of
 from ..core.face_findings import face_findings
 from ..core.faces.reader import FaceReader
-from ..core.faces.tools import HOME
+from ..core.faces.tools import NAME
 from ..core.ledger import Ledger
 from ..core.photos import PhotoStore
-from ..core.records.event import Event, Subject
+from ..core.records.event import Event
 from .event_tail import EventTail
+from .telling import tell_character
 
 _log = logging.getLogger("isengard.photo_faces")
 
@@ -47,7 +46,7 @@ class PhotoFaceChecker:
         """Photos of somebody changed; or the tools have just come, then everybody's."""
         if event.type == "character.changed" and event.data.get("change") == "photos":
             self._waiting[event.subject.id] = event.correlation_id
-        elif event.type == "backend.state" and event.subject.id == HOME:
+        elif event.type == "backend.state" and event.subject.id == NAME:
             for character in await asyncio.to_thread(lambda: list(self.characters.all())):
                 self._waiting[character.id] = event.correlation_id
         else:
@@ -68,8 +67,7 @@ class PhotoFaceChecker:
             if await asyncio.to_thread(self.faces.is_ready):
                 await asyncio.to_thread(self._look, character_id)
         except (IsengardError, OSError) as fault:
-            reason = fault.message if isinstance(fault, IsengardError) else str(fault)
-            context = {"character_id": character_id, "reason": reason}
+            context = {"character_id": character_id, "reason": reason_of(fault)}
             _log.warning("Faces of photos could not be looked at", extra={"context": context})
 
     def _look(self, character_id: str) -> None:
@@ -83,12 +81,4 @@ class PhotoFaceChecker:
             "Faces of photos looked at",
             extra={"context": {"character_id": character_id, "photos": len(seen), "changed": changed}},
         )
-        data: dict[str, Any] = {
-            "change": "photos",
-            "character": self.characters.get(character_id).model_dump(mode="json"),
-        }
-        self._emit(character_id, data)
-
-    def _emit(self, character_id: str, data: dict[str, Any]) -> None:
-        subject = Subject(kind="character", id=character_id)
-        self.ledger.emit("character.changed", subject, data, correlation_id=correlation.current())
+        tell_character(self.ledger, character_id, "photos", self.characters.get(character_id))

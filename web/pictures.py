@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.characters import CharacterStore
 from ..core.clock import Clock
 from ..core.correlation import correlated
-from ..core.errors import IsengardError
+from ..core.errors import IsengardError, reason_of
 from ..core.generations import GenerationStore
 from ..core.job_states import JobState
 from ..core.ledger import Ledger
@@ -83,8 +83,7 @@ class PictureProver:
             if found is not None:
                 await asyncio.to_thread(self._keep, job, found, await self._verdict(job, found))
         except (IsengardError, OSError, ValueError) as fault:
-            reason = fault.message if isinstance(fault, IsengardError) else str(fault)
-            context = {"job_id": job.id, "reason": reason}
+            context = {"job_id": job.id, "reason": reason_of(fault)}
             _log.warning("Picture proof could not be made", extra={"context": context})
 
     async def _verdict(self, job: Job, version: Version) -> ImageProof:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from ..paths import DataPaths
 
-HOME = "faces"
+#: What they are called among tools, in jobs and events, and their folder below backends/.
+NAME = "faces"
 LIBRARY = "_dlib_pybind11"
 #: 68 landmarks to turn a face upright, and the network that describes it by 128 numbers.
 LANDMARKS = "shape_predictor_68_face_landmarks.dat"
@@ -32,7 +33,7 @@ class FaceTools:
 
 def find_tools(paths: DataPaths) -> FaceTools | None:
     """None where something of it is missing."""
-    ours = paths.backends / HOME / "library"
+    ours = paths.backends / NAME / "library"
     if _is_library(ours):
         return _complete(ours, ours / MODELS_PACKAGE, ours=True)
     library, package = _installed(LIBRARY), _installed(MODELS_PACKAGE)

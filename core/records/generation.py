@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -101,3 +101,7 @@ class Generation(Record):
     created_at: str
     finished_at: str | None = None
     deleted_at: str | None = None
+
+    def as_told(self) -> dict[str, Any]:
+        """The data of generation.state."""
+        return {"state": self.state.value, "generation": self.model_dump(mode="json")}

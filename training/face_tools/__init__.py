@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ...core.faces.tools import NAME
 from ...core.plugins import PluginContext
-from .setup import NAME, FaceToolsSetup
+from .setup import FaceToolsSetup
 
 __all__ = ["NAME", "FaceToolsSetup", "create"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from ...core import atomic
 from ...core.errors import ConflictError, ForbiddenError, NotReadyError
 from ...core.faces.reader import FaceReader
-from ...core.faces.tools import HOME, find_tools
+from ...core.faces.tools import NAME, find_tools
 from ...core.paths import DataPaths
 from ...core.photo_decoding.decoder import PhotoDecoder
 from ...core.records.worker import BackendState
@@ -23,7 +23,6 @@ from ..installable import SetupOffer
 from ..pip_fetch import has_pip, pip
 from ..task import Task
 
-NAME = "faces"
 LOCKS = Path(__file__).resolve().parent / "locks"
 VERSION = "20.0.1"
 DOWNLOAD_BYTES = 98_000_000
@@ -45,7 +44,7 @@ class FaceToolsSetup:
 
     @property
     def _home(self) -> Path:
-        return self.paths.backends / HOME
+        return self.paths.backends / NAME
 
     def state(self) -> BackendState:
         if find_tools(self.paths) is not None:

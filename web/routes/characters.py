@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
 
 from aiohttp import web
 
-from ...core import correlation
 from ...core.errors import InvalidError
 from ...core.records.character import Character, CharacterDraft, CharacterPatch
-from ...core.records.event import Subject
 from ...core.sample_character import make_sample
 from .. import people as forgetting
 from .. import responses
 from ..errors import read_json
 from ..services import Services
-
-Change = Literal["created", "updated", "deleted", "restored", "forgotten", "photos"]
+from ..telling import Change, tell_character
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
@@ -96,7 +92,4 @@ async def forget(services: Services, request: web.Request) -> web.Response:
 
 
 async def tell(services: Services, character_id: str, change: Change, character: Character | None) -> None:
-    """Emit character.changed."""
-    data = {"change": change, "character": character.model_dump(mode="json") if character else None}
-    subject, action = Subject(kind="character", id=character_id), correlation.current()
-    await asyncio.to_thread(services.ledger.emit, "character.changed", subject, data, correlation_id=action)
+    await asyncio.to_thread(tell_character, services.ledger, character_id, change, character)

@@ -9,7 +9,6 @@ from aiohttp import web
 
 from ...core import correlation
 from ...core.errors import InvalidError
-from ...core.records.event import Subject
 from ...core.records.generation import Generation, GenerationOrder
 from ...generation.styles import load_styles
 from ...generation.thumbnails import thumbnail_of
@@ -17,6 +16,7 @@ from .. import responses
 from ..errors import read_json
 from ..lending import room_made
 from ..services import Services
+from ..telling import tell_generation
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
@@ -114,14 +114,7 @@ async def styles(services: Services, request: web.Request) -> web.Response:
 
 async def _changed(services: Services, generation: Generation) -> web.Response:
     """The generation as it is now, told to every open page as well."""
-    record = generation.model_dump(mode="json")
-    subject, data = (
-        Subject(kind="generation", id=generation.id),
-        {"state": record["state"], "generation": record},
-    )
-    await asyncio.to_thread(
-        services.ledger.emit, "generation.state", subject, data, correlation_id=correlation.current()
-    )
+    await asyncio.to_thread(tell_generation, services.ledger, generation)
     return responses.record(generation)
 
 

@@ -6,18 +6,17 @@ import asyncio
 
 from aiohttp import web
 
+from ...core.faces.tools import NAME
 from ...training.works import installable
 from ..errors import read_json
 from ..services import Services
-
-TOOL = "faces"
 
 
 async def show(services: Services, request: web.Request) -> web.Response:
     """{state, setup}; set up and removed like a trainer, under the name `faces`."""
 
     def look() -> dict[str, object]:
-        tool = installable(services.registry, TOOL)
+        tool = installable(services.registry, NAME)
         return {
             "state": tool.state().model_dump(mode="json"),
             "setup": tool.setup_offer().model_dump(mode="json"),
