@@ -5,7 +5,6 @@ Written against ComfyUI 0.3.64 to 0.3.75. Everything else receives this object a
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import math
 from collections.abc import Mapping
@@ -14,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from .core.addresses import is_loopback
+from .comfy_restart import Launch
+from .core.addresses import is_loopback, reachable
 
 #: How many LoRAs' places in a model are kept while that model lives.
 KEPT_FITS = 4
@@ -36,6 +36,7 @@ class ComfyHost:
 
     def __init__(self, prompt_server: Any) -> None:
         self._server = prompt_server
+        self._launch = Launch.ours()
         self._fits: WeakKeyDictionary[Any, list[tuple[Any, Any, LoraFit]]] = WeakKeyDictionary()
 
     @property
@@ -81,7 +82,20 @@ class ComfyHost:
         scheme = (
             "https" if getattr(args, "tls_keyfile", None) and getattr(args, "tls_certfile", None) else "http"
         )
-        return f"{scheme}://{_reachable(self.listen_addresses)}:{int(args.port)}"
+        return f"{scheme}://{reachable(self.listen_addresses)}:{int(args.port)}"
+
+    @property
+    def can_restart(self) -> bool:
+        return self._launch.repeatable
+
+    @property
+    def queue_length(self) -> int:
+        """Prompts that run or wait: a restart loses them."""
+        return int(self._server.prompt_queue.get_tasks_remaining())
+
+    def restart(self) -> None:
+        """Start ComfyUI anew, as it was started. Does not return; OSError where that fails."""
+        self._launch.repeat(opens_page=bool(getattr(self._arguments, "auto_launch", False)))
 
     def model_names(self, folder: str) -> list[str]:
         """File names as ComfyUI's loaders show them (`checkpoints`, `loras` …); empty for an unknown folder."""
@@ -269,16 +283,3 @@ def _misshaped(model: Any, patches: Mapping[Any, Any]) -> int:
             continue
         wrong += (up.shape[0], math.prod(down.shape[1:])) != (shape[0], math.prod(shape[1:]))
     return wrong
-
-
-def _reachable(addresses: list[str]) -> str:
-    """The host part of our own URL: loopback for a wildcard address, brackets for IPv6."""
-    for address in addresses or ["127.0.0.1"]:
-        try:
-            parsed = ipaddress.ip_address(address)
-        except ValueError:
-            return address
-        if parsed.is_unspecified:
-            return "127.0.0.1" if parsed.version == 4 else "[::1]"
-        return str(parsed) if parsed.version == 4 else f"[{parsed}]"
-    return "127.0.0.1"

@@ -71,6 +71,11 @@ function openOver(panel) {
   dialog.showModal();
 }
 
+/** Whether ComfyUI's desktop app shows the page (what ComfyUI-Manager looks for, too). */
+export function inDesktopApp() {
+  return "electronAPI" in globalThis;
+}
+
 /** The language of ComfyUI's own words, as far as it can be told yet. */
 export function locale() {
   return app.extensionManager?.setting?.get("Comfy.Locale") ?? null;

@@ -1,7 +1,7 @@
 /** The only module that does something when it is loaded: ComfyUI's page imports every .js file of the pack. */
 
 import { Api } from "./api.js";
-import { badge, canvasGraph, locale, openOnCanvas, register, ways } from "./comfy.js";
+import { badge, canvasGraph, inDesktopApp, locale, openOnCanvas, register, ways } from "./comfy.js";
 import { defineComponents } from "./components/define.js";
 import { Events } from "./events.js";
 import { speakFirst, t } from "./locales/words.js";
@@ -15,6 +15,7 @@ function start() {
   const quiet = new Api(ways);
   const log = new PanelLog((lines) => quiet.post("/logs", { lines }));
   const store = new Store(new Api(ways, log));
+  store.set({ desktop: inDesktopApp() });
   const notices = new Notices();
   const events = new Events((since) => store.api.url(`/events${since ? `?since=${encodeURIComponent(since)}` : ""}`), {
     event: (event) => {

@@ -20,6 +20,8 @@ export function emptyState() {
     firstVersion: "",
     /** Answers take long just now. */
     slow: false,
+    /** Whether ComfyUI's desktop app shows this page. */
+    desktop: false,
     /** Which training has made room for pictures: {job_id, asked_at, until}. */
     lending: null,
     characters: null,

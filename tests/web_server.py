@@ -25,6 +25,9 @@ class PlainHost:
     version: str = "0.3.75"
     models: dict[str, dict[str, Path]] = field(default_factory=dict)
     registered: list[Path] = field(default_factory=list)
+    can_restart: bool = False
+    queue_length: int = 0
+    restarts: int = 0
 
     def model_names(self, folder: str) -> list[str]:
         return list(self.models.get(folder, {}))
@@ -41,6 +44,10 @@ class PlainHost:
 
     def register_loras(self, folder: Path) -> None:
         self.registered.append(folder)
+
+    def restart(self) -> None:
+        """Counted only."""
+        self.restarts += 1
 
 
 class WebServer:

@@ -26,7 +26,7 @@ def attach(prompt_server: Any, host: Host, pack_root: Path) -> Door:
         raise ImportError(
             "Isengard's routes are already registered. Remove the second copy and restart ComfyUI."
         )
-    door = Door()
+    door = Door(host)
     door.add_routes(prompt_server.routes)
     setattr(prompt_server, MARKER, door)
 

@@ -6,6 +6,7 @@ import importlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .route_table import PREFIX, ROUTES, Route
@@ -13,13 +14,21 @@ from .route_table import PREFIX, ROUTES, Route
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from .services import Services
+    from .services import Host, Services
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What a handler gets while there are no services: ComfyUI itself."""
+
+    host: Host
 
 
 class Door:
     """Made at import, thin; `open` is called when the services are up, `fail` when they cannot be."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self._services: Services | None = None
         self._failure: Any = None
         self._handlers: dict[str, Callable[..., Awaitable[Any]]] = {}
@@ -65,12 +74,17 @@ class Door:
         return stub
 
     async def _pass(self, route: Route, request: web.Request) -> web.StreamResponse:
-        services = self.ready()  # first of all: without the requirements nothing else can be imported
         from . import guard
-        from .session import COOKIE
 
         headers = {name.lower(): value for name, value in request.headers.items()}
         asked = guard.Asked(request.method, headers, route.upload, request.can_read_body)
+        if route.always and self._failure is not None and self._host.listen_is_loopback:
+            guard.check(asked, ())
+            unserved: web.StreamResponse = await self._handler(route)(Alone(self._host), request)
+            return unserved
+        services = self.ready()  # before anything else: without the requirements it cannot be imported
+        from .session import COOKIE
+
         allowed = set(services.settings.allowed_hosts)
         cookie = request.cookies.get(COOKIE)
         if route.path == "/session" or services.session.holds(cookie):

@@ -13,7 +13,7 @@ PREFIX = "/isengard"
 @dataclass(frozen=True)
 class Route:
     """`handler` is `module.function` below web/routes; `body` a record's class name; `open` needs no session;
-    `upload` takes files as form data instead of JSON."""
+    `upload` takes files as form data instead of JSON; `always`: on this machine also while Isengard cannot work."""
 
     method: str
     path: str
@@ -22,6 +22,7 @@ class Route:
     body: str = ""
     open: bool = False
     upload: bool = False
+    always: bool = False
 
 
 ROUTES: tuple[Route, ...] = (
@@ -34,6 +35,8 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("POST", "/session", "system.session", "Exchange the token for a session cookie", open=True),
     Route("GET", "/capabilities", "system.capabilities", "What is supported, by the specification's matrix"),
+    Route("GET", "/comfyui", "comfyui.show", "Whether ComfyUI can be restarted, and its queue", always=True),
+    Route("POST", "/comfyui/restart", "comfyui.restart", "Restart ComfyUI; trainings go on", always=True),
     Route("GET", "/settings", "system.settings", "Settings and where each value comes from"),
     Route("PATCH", "/settings", "system.change_settings", "Change harmless settings or the write-only token"),
     Route("GET", "/openapi.json", "system.openapi", "This API"),

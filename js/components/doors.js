@@ -1,8 +1,10 @@
 /** What is shown instead of a view: still connecting, our link is needed, or the server cannot work. */
 
+import { ApiError } from "../api.js";
 import { button, field, h, icon } from "../lib/dom.js";
 import { t } from "../locales/words.js";
 import { exchange } from "../session.js";
+import { advisesRestart, restartButton } from "./restart.js";
 
 const SKELETONS = 6;
 
@@ -30,8 +32,20 @@ export function locked(store) {
 
 /** The server's own words: what is wrong and what to do. */
 export function blocked(store, failure) {
+  const again = h("div");
+  if (advisesRestart(failure?.hint)) offerRestart(store, again);
   return h("div", { class: "isen-stack" },
     h("h2", { tabindex: -1 }, icon("exclamation-triangle"), ` ${t("blockedTitle")}`),
     h("p", { text: failure?.message ?? t("offline", { s: 5 }) }), h("p", { class: "isen-muted", text: failure?.hint ?? "" }),
-    button(t("tryAgain"), () => store.refresh(), { kind: "primary" }));
+    button(t("tryAgain"), () => store.refresh(), { kind: "primary" }), again);
+}
+
+/** There is no `/health` here; nobody asked for this, so what goes wrong with it is not shown. */
+async function offerRestart(store, place) {
+  try {
+    const { can_restart: can } = await store.api.get("/comfyui");
+    place.append(restartButton(store, can) ?? "");
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
 }

@@ -3,6 +3,7 @@
 import { button, h, icon } from "../lib/dom.js";
 import { bytes } from "../lib/format.js";
 import { t } from "../locales/words.js";
+import { restartButton } from "./restart.js";
 
 const MARKS = { error: "times-circle", warning: "exclamation-triangle", info: "info-circle", good: "check-circle" };
 const person = (place) => ({ tab: "characters", id: place.characterId });
@@ -55,5 +56,7 @@ async function freeGpu({ said, view }) {
   const answer = await store.attempt((id) => store.api.post("/training/gpu/free", {}, id));
   if (!answer?.gpu) return;
   if (!answer.comfyui_holds) return view.checkAgain();
-  said.textContent = t("comfyuiHolds", { free: bytes(answer.gpu.free_bytes), total: bytes(answer.gpu.total_bytes), who: answer.words });
+  const holds = t("comfyuiHolds", { free: bytes(answer.gpu.free_bytes), total: bytes(answer.gpu.total_bytes), who: answer.words });
+  // The view checks again by itself once another start of ComfyUI answers.
+  said.replaceChildren(`${holds} `, restartButton(store) ?? t("restartThenCheck"));
 }

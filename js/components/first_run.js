@@ -4,6 +4,7 @@ import { ApiError } from "../api.js";
 import { button, h, icon } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
+import { restartButton } from "./restart.js";
 
 export class FirstRun {
   /** Whether this machine can train; null until it was asked. @type {boolean | null} */
@@ -43,7 +44,7 @@ export class FirstRun {
   }
 
   #fastTest() {
-    if (this.#saved) return h("p", { class: "isen-note", "data-testid": "isen-mode-saved", text: t("modeAfterRestart") });
+    if (this.#saved) return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-mode-saved" }, h("p", { text: t("modeAfterRestart") }), restartButton(this.store));
     return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-no-gpu" }, h("strong", {}, icon("info-circle"), ` ${t("noGpuTitle")}`), h("p", { text: t("noGpu") }),
       h("div", { class: "isen-row" }, button(t("useFastTest"), () => this.#useFastTest(), { testid: "isen-use-fast-test" })));
   }

@@ -13,6 +13,7 @@ import { JobLog } from "./job_log.js";
 import { gpuLine, statusLine, whatWords } from "./job_words.js";
 import { interruption, waitsFor } from "./interruption.js";
 import { lendButton } from "./lending.js";
+import { advisesRestart, restartButton } from "./restart.js";
 import { View } from "./view.js";
 
 /** What may be ordered in which state: [words, order, test id]. */
@@ -28,7 +29,8 @@ const ORDERS = {
   cancelled: [RETRY],
 };
 
-const warnings = ({ progress }) => progress.warnings.map((text) => h("p", { class: "isen-warn", "data-testid": "isen-job-warning", text }));
+const warnings = (store, { progress }) =>
+  progress.warnings.map((text) => h("div", { class: "isen-warn isen-stack-tight" }, h("p", { "data-testid": "isen-job-warning", text }), advisesRestart(text) && restartButton(store)));
 
 export class IsenJob extends View {
   build() {
@@ -91,13 +93,13 @@ export class IsenJob extends View {
 
   #outcome(job, person) {
     if (job.error) return failure(this, job);
-    if (!ENDED.has(job.state)) return [waitsFor(job), interruption(job), ...warnings(job)];
+    if (!ENDED.has(job.state)) return [waitsFor(job), interruption(job), ...warnings(this.store, job)];
     const lora = job.artifacts.find((artifact) => artifact.kind === "lora");
     if (job.state !== "completed" || !lora) return [];
     return [
       person && button(t("makePictures", { name: person.name }), () => this.store.go({ tab: "images", id: person.id }), { kind: "primary isen-wide", testid: "isen-make-pictures" }),
       h("p", { class: "isen-note", "data-testid": "isen-job-done" }, t("doneNote"), " ", h("code", { class: "isen-file", text: lora.file })),
-      ...warnings(job),
+      ...warnings(this.store, job),
       goOn(this, job),
     ];
   }

@@ -9,6 +9,7 @@ import { blocked, connecting, locked } from "./doors.js";
 import { askEarly } from "./early.js";
 import { lendingBanner, lendingOf } from "./lending.js";
 import { recoveredBanner, recoveriesOf } from "./recovered.js";
+import { advisesRestart, restartButton } from "./restart.js";
 import { View } from "./view.js";
 
 const TABS = ["characters", "training", "images", "video"];
@@ -124,6 +125,7 @@ export class IsenPanel extends View {
     if (testid !== "isen-problem") return h("p", { class: kind, text, "data-testid": testid });
     return h("div", { class: `${kind} isen-row`, "data-testid": testid },
       h("p", { class: "isen-grow", text, title: more ? t("correlation", { id: more }) : null }),
+      advisesRestart(text) && restartButton(this.store),
       more && button(t("showLog"), () => this.store.go({ tab: "settings", log: more }), { kind: "link", testid: "isen-show-log" }),
       button(t("dismiss"), () => this.store.set({ problem: null }), { icon: "times", bare: true, testid: "isen-dismiss" }));
   }

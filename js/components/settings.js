@@ -27,6 +27,9 @@ export class IsenSettings extends View {
   }
 
   update(state) {
+    const start = state.health?.boot_id;
+    if (this.controls && start !== this.start) this.#load();
+    this.start = start;
     this.meter.show(state);
   }
 
@@ -73,7 +76,7 @@ export class IsenSettings extends View {
 
   #show({ items, folders }) {
     const mode = items.find((item) => item.name === "mode");
-    fill(this.mode, mode, () => modeChoice(mode, (name, value) => this.#save(name, value)));
+    fill(this.mode, mode, () => modeChoice(this.store, mode, (name, value) => this.#save(name, value)));
     fill(this.written, [items, folders], () => this.#written(items, folders));
     if (!this.controls) this.values.replaceChildren(this.mode, this.#editable(), this.written);
     this.#fill(items);

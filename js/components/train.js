@@ -41,6 +41,9 @@ export class IsenTrain extends View {
   }
 
   update(state) {
+    const start = state.health?.boot_id;
+    if (this.began && start !== this.began) this.#check();
+    this.began = start;
     const people = state.characters.filter((known) => known.photo_count);
     this.nobody.hidden = people.length > 0;
     this.form.hidden = !people.length;

@@ -42,7 +42,7 @@ ROOTS = {"__init__.py", "web/app.py", "training/worker_main.py"}
 
 def product_files() -> list[Path]:
     files = [file for layer in LAYERS for file in sorted((ROOT / layer).rglob("*.py"))]
-    return [*files, ROOT / "__init__.py", ROOT / "boot.py", ROOT / "comfy_host.py"]
+    return [*files, ROOT / "__init__.py", ROOT / "boot.py", ROOT / "comfy_host.py", ROOT / "comfy_restart.py"]
 
 
 def module_name(file: Path) -> tuple[str, ...]:

@@ -46,4 +46,5 @@ def test_comfyui_starts_and_the_panel_says_what_to_install(server, open_page):
     for name in HIDDEN.values():
         expect(panel).to_contain_text(name)
     expect(panel).to_contain_text("requirements.txt")
+    expect(page.get("isen-restart")).to_be_visible()
     assert not server.data.exists()

@@ -57,23 +57,30 @@ def test_fast_test_is_offered_where_nothing_can_be_trained_and_used_after_a_rest
     server, panel_on, monkeypatch, shots
 ):
     monkeypatch.setenv("PATH", "")  # no nvidia-smi, whatever this machine has
+    server.host.can_restart, server.host.queue_length = True, 3
     panel = panel_on(server)
     panel.click("isen-use-fast-test")
     expect(panel.get("isen-mode-saved")).to_contain_text("Restart ComfyUI")
+    panel.click("isen-restart")
+    expect(panel.get("isen-restart-loses")).to_contain_text("3 pictures")
+    panel.click("isen-restart-cancel")
+    assert server.host.restarts == 0
     panel.page.screenshot(path=str(shots / "first-run-no-gpu.png"))
     panel.click("isen-settings")
     expect(panel.get("isen-mode")).to_contain_text("Trains for real")
     expect(panel.get("isen-mode-waits")).to_be_visible()
+    panel.click("isen-restart", "isen-restart-anyway")
+    expect(panel.get("isen-restart-row")).to_contain_text("is back in a moment")
     server.stop()
     expect(panel.get("isen-offline")).to_contain_text("Trying again in", timeout=10_000)
     panel.page.screenshot(path=str(shots / "offline.png"))
     server.restart(stop=False)
     expect(panel.get("isen-offline")).to_have_count(0, timeout=15_000)
     expect(panel.get("isen-fast-test")).to_be_visible()
-    panel.click("isen-tab-characters", "isen-settings")
     expect(panel.get("isen-mode")).to_contain_text("nothing is really trained")
     panel.click("isen-mode-switch")
     expect(panel.get("isen-mode-waits")).to_be_visible()
+    expect(panel.get("isen-restart")).to_have_count(0)  # this server cannot
 
 
 def test_a_newer_server_under_an_open_page_offers_a_reload(server, panel_on, monkeypatch, tmp_path):

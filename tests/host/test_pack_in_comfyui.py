@@ -10,6 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 from hosts import comfyui
 from hosts.demo import drawings
@@ -143,9 +144,10 @@ def reset(server) -> None:
     urllib.request.urlopen(urllib.request.Request(f"{server.url}/loop_monitor", method="POST")).close()
 
 
-def test_a_killed_comfyui_does_not_stop_a_training(tmp_path, start, photos):
-    base = comfyui.make_base(tmp_path / "host")
-    server = start(base)
+def test_a_comfyui_that_restarts_itself_does_not_stop_a_training(tmp_path, start, photos):
+    """What the panel's button does; a ComfyUI that is killed is test_killed_comfyui's."""
+    base = comfyui.make_base(tmp_path / "a host")
+    server = start(base, environment={**FAST, "ISENGARD_FAST_TEST_S": "150"})
     api = Api(server.url)
     api.wait_until_ready()
     character = api.post("/characters", {"name": "Ann"})
@@ -155,12 +157,36 @@ def test_a_killed_comfyui_does_not_stop_a_training(tmp_path, start, photos):
         "/training/jobs", {"character_id": character["id"], **TRAINING, "overrides": {"steps": 1500}}
     )
     api.wait_for(f"/training/jobs/{job['id']}", 30, ("running",))
-    server.kill()
-    again = start(base)
-    api = Api(again.url)
-    api.wait_until_ready()
-    done = api.wait_for(f"/training/jobs/{job['id']}", 60)
-    assert done["state"] == "completed" and done["attempt"] == 1
+    health, trainers = api.get("/health"), trainers_of(api)
+    assert health["host"]["can_restart"] and trainers
+    assert api.post("/comfyui/restart", {}) == {"lost": 0}
+    assert restarted(api, health)["comfyui"] == health["comfyui"] and server.process.poll() is None
+    assert trainers_of(api) == trainers, "the same processes train on"
+    here = api.get(f"/training/jobs/{job['id']}")
+    assert (here["state"], here["attempt"]) == ("running", 1)
+    api.post(f"/training/jobs/{job['id']}/cancel")
+    assert api.wait_for(f"/training/jobs/{job['id']}", 30)["state"] == "cancelled"
+
+
+def restarted(api, before, within_s: float = 60):
+    """The next start's health, at the same address."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        try:
+            health = api.get("/health")
+            if health["boot_id"] != before["boot_id"]:
+                return health
+        except (ApiError, OSError):
+            pass
+        time.sleep(0.2)
+    raise AssertionError("ComfyUI did not come back")
+
+
+def trainers_of(api) -> set[int]:
+    """The worker and everything below it, by their numbers."""
+    (worker,) = api.get("/training/workers")["items"]
+    below = psutil.Process(worker["pid"]).children(recursive=True)
+    return {worker["pid"], *(process.pid for process in below)}
 
 
 @pytest.mark.parametrize("volume", ["/runpod-volume", "/workspace"])

@@ -42,7 +42,10 @@ async def health(services: Services, request: web.Request) -> web.Response:
             "epoch": epoch,
             "comfyui": services.host.version,
             "worker": {"running": runs, "count": len(workers)},
-            "host": {"loopback": services.host.listen_is_loopback},
+            "host": {
+                "loopback": services.host.listen_is_loopback,
+                "can_restart": services.host.can_restart,
+            },
             "missing": [],
             "recoveries": [recovery.model_dump(mode="json") for recovery in recoveries],
         }

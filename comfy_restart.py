@@ -1,0 +1,81 @@
+"""How the ComfyUI we live in is started again: the same program, the same arguments, the same folder.
+
+ComfyUI has no way of its own. A launcher that says so (comfy-cli and those that follow it) is left a note and does it;
+otherwise the process puts itself in its own place, as ComfyUI-Manager does: its id stays and its children live on.
+Standard library only; nothing here comes from a request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import list2cmdline
+
+#: Set by such a launcher: the path of the note, without its ending.
+SESSION = "__COMFY_CLI_SESSION__"
+_NOTE = ".reboot"
+#: A page of ComfyUI is open already: the next start opens no other one.
+_QUIET = "--disable-auto-launch"
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How this process was started; `folder`: what relative arguments are meant from."""
+
+    program: str
+    arguments: tuple[str, ...]
+    folder: str
+    session: str = ""
+
+    @classmethod
+    def ours(cls) -> Launch:
+        """`orig_argv` keeps what `sys.argv` loses: `-s`, `-I`, `-m package`, a wrapping script."""
+        program = "" if getattr(sys, "frozen", False) else sys.executable or ""
+        return cls(program, tuple(sys.orig_argv[1:]), _here(), os.environ.get(SESSION, ""))
+
+    @property
+    def repeatable(self) -> bool:
+        """Not where ComfyUI is part of another program, or was read from a pipe."""
+        if self.session:
+            return os.access(Path(self.session).parent, os.W_OK)
+        named = any(argument != "-" for argument in self.arguments)
+        return named and bool(self.folder) and Path(self.program).is_file()
+
+    def command(self, *, opens_page: bool, windows: bool = os.name == "nt") -> list[str]:
+        """What is run. Windows joins the words with blanks, whatever is in them."""
+        words = [self.program, *self.arguments]
+        if opens_page and _QUIET not in words:
+            words.append(_QUIET)
+        return [list2cmdline([word]) for word in words] if windows else words
+
+    def repeat(self, *, opens_page: bool) -> None:
+        """Does not return. OSError where it cannot be done: then everything goes on as it was."""
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        if self.session:
+            Path(self.session + _NOTE).touch()
+            os._exit(0)
+        os.chdir(self.folder)
+        _close_with_us()
+        os.execv(self.program, self.command(opens_page=opens_page))  # noqa: S606 - our own program, no shell
+
+
+def _here() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:  # it was deleted
+        return ""
+
+
+def _close_with_us() -> None:
+    """Python's own files end with the program; those that libraries opened (the GPU's driver) must too, or they hold on
+    to what they held."""
+    listed = Path("/dev/fd")
+    for number in [int(file.name) for file in listed.iterdir()] if listed.is_dir() else ():
+        if number > 2:
+            with contextlib.suppress(OSError):  # the one of the listing itself
+                os.set_inheritable(number, False)
