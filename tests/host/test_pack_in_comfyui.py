@@ -158,10 +158,10 @@ def test_a_comfyui_that_restarts_itself_does_not_stop_a_training(tmp_path, start
     )
     api.wait_for(f"/training/jobs/{job['id']}", 30, ("running",))
     health, trainers = api.get("/health"), trainers_of(api)
-    assert health["host"]["can_restart"] and trainers
+    assert health["host"]["can_restart"] and len(trainers) > 1
     assert api.post("/comfyui/restart", {}) == {"lost": 0}
     assert restarted(api, health)["comfyui"] == health["comfyui"] and server.process.poll() is None
-    assert trainers_of(api) == trainers, "the same processes train on"
+    assert all(process.is_running() for process in trainers), "the same processes train on"
     here = api.get(f"/training/jobs/{job['id']}")
     assert (here["state"], here["attempt"]) == ("running", 1)
     api.post(f"/training/jobs/{job['id']}/cancel")
@@ -182,11 +182,11 @@ def restarted(api, before, within_s: float = 60):
     raise AssertionError("ComfyUI did not come back")
 
 
-def trainers_of(api) -> set[int]:
-    """The worker and everything below it, by their numbers."""
+def trainers_of(api) -> list[psutil.Process]:
+    """The worker and everything below it."""
     (worker,) = api.get("/training/workers")["items"]
-    below = psutil.Process(worker["pid"]).children(recursive=True)
-    return {worker["pid"], *(process.pid for process in below)}
+    process = psutil.Process(worker["pid"])
+    return [process, *process.children(recursive=True)]
 
 
 @pytest.mark.parametrize("volume", ["/runpod-volume", "/workspace"])
