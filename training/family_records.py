@@ -146,6 +146,8 @@ class Family(Record):
     other_recipes: list[str] = Field(default_factory=list)
     min_comfyui: str
     training_base: HubFile
+    #: further repositories of the hub that the trainer fetches from by itself
+    trainer_hubs: list[str] = Field(default_factory=list)
     generating_base: HubFile
     #: what can be fetched into ComfyUI's folders for its recipes
     files: list[ModelFile] = Field(default_factory=list)

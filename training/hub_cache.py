@@ -8,12 +8,22 @@ from pathlib import Path
 
 def hub_has(hub_id: str, hf_home: str = "") -> bool:
     """True when a finished snapshot of `owner/name` is there; nothing is asked of the network."""
-    if hub_id.count("/") != 1 or Path(hub_id).is_absolute():
+    if not is_hub_id(hub_id):
         return False
-    folder = cache_folder(hf_home) / f"models--{hub_id.replace('/', '--')}"
+    folder = repository_folder(cache_folder(hf_home), hub_id)
     blobs = folder / "blobs"
     unfinished = any(blobs.glob("*.incomplete")) if blobs.is_dir() else True
     return not unfinished and any((folder / "snapshots").glob("*/*"))
+
+
+def is_hub_id(name: str) -> bool:
+    """`owner/name`; not a file or a folder of this computer."""
+    return name.count("/") == 1 and not Path(name).is_absolute()
+
+
+def repository_folder(cache: Path, hub_id: str) -> Path:
+    """Where the hub's library keeps a model: blobs/ with the content, snapshots/ with its names."""
+    return cache / f"models--{hub_id.replace('/', '--')}"
 
 
 def cache_folder(hf_home: str) -> Path:

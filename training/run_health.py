@@ -105,6 +105,12 @@ class StallWatch:
 
 def _hung(progress: Progress, still: float) -> JobError:
     minutes = max(1, round(still / 60))
+    if progress.phase == "downloading":
+        return JobError(
+            code="trainer_hung",
+            message=f"The trainer's download stood still for {minutes} min and was stopped.",
+            hint="Check the internet connection, then press Retry: what was fetched is kept.",
+        )
     where = f"at step {progress.step}" if progress.step else "before its first step"
     return JobError(
         code="trainer_hung",

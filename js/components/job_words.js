@@ -5,11 +5,12 @@ import { t, wordOr } from "../locales/words.js";
 
 /** "training · 2.1 s a step · about 20 min left" */
 export function statusLine(job) {
-  const { phase, seconds_per_step: pace, eta_s: eta } = job.progress;
+  const { phase, seconds_per_step: pace, eta_s: eta, bytes_done: done, bytes_total: total } = job.progress;
   const attempt = job.attempt > 1 && t("attempt", { n: job.attempt });
   if (!["preparing", "running", "pausing"].includes(job.state)) return attempt || "";
   return [
     phaseWords(phase),
+    done && (total ? t("bytesOfAbout", { done: bytes(done), total: bytes(total) }) : bytes(done)),
     pace && t("perStep", { n: pace < 0.1 ? pace.toFixed(2) : pace.toFixed(1) }),
     eta && phase === "training" && t("timeLeft", { time: about(eta) }),
     attempt,

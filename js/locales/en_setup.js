@@ -44,6 +44,7 @@ export default {
   moreStepsHint: "It goes on from the last checkpoint as a new training; nothing of this one is overwritten.",
   phase_caching: "preparing the photos",
   bytesOf: "{done} of {total}",
+  bytesOfAbout: "{done} of about {total}",
   setupGoesOn: "The trainer is being set up.",
   openSetup: "Show",
   phase_fetching_source: "fetching the trainer",

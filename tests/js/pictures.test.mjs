@@ -49,6 +49,8 @@ const job = (progress, more = {}) => ({ state: "running", attempt: 1, worker_id:
 test("a running training in one line, without what is not known", () => {
   assert.equal(statusLine(job({ seconds_per_step: 2.14, eta_s: 1200 })), "training · 2.1 s a step · about 20 min left");
   assert.equal(statusLine(job({})), "training");
+  assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: 16e9 })), "downloading · 3.1 GB of about 16 GB");
+  assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: null })), "downloading · 3.1 GB");
   assert.equal(statusLine(job({ phase: "warming up" }, { attempt: 2 })), "warming up · attempt 2");
   assert.equal(statusLine(job({}, { state: "completed" })), "");
 });

@@ -37,6 +37,7 @@ from ...run_files import CheckpointReader
 from ...task import Task
 from . import channels, config, locate, optimizer, outcomes
 from .environment import environment
+from .fetching import Fetching
 from .omissions import Omissions
 from .setup import service
 
@@ -67,6 +68,7 @@ class AiToolkitBackend:
         self._families = families
         self._reader = CheckpointReader()
         self._omissions = Omissions()
+        self._fetching = Fetching()
 
     def capabilities(self) -> BackendCapabilities:
         return BackendCapabilities(
@@ -149,6 +151,7 @@ class AiToolkitBackend:
         if resume:
             optimizer.put_back(out, job_dir)
         family, cpu = self._families.get(training.family), self._on_cpu()
+        self._fetching.begin(job_dir, training.base_path, family, self._settings.hf_home)
         content = config.build(job_dir, training, family, cpu=cpu)
         atomic.write_text(job_dir / CONFIG_FILE, config.as_text(content))
         channels.create_job_db(job_dir / "job.db")
@@ -175,7 +178,7 @@ class AiToolkitBackend:
             held_out_loss=channels.read_held_out_loss(out / "loss_log.db"),
         )
         omitted = self._omissions.told(job_dir, out / "loss_log.db", training, step=row.step)
-        return Reading(progress, samples, losses, omitted)
+        return Reading(self._fetching.told(job_dir, progress), samples, losses, omitted)
 
     def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
         out = job_dir / "out" / config.run_name(training)

@@ -1,0 +1,40 @@
+"""What AI-Toolkit fetches of its models while it loads: it tells no bytes, the hub's cache does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ....core.records.job import Progress
+from ...family_records import Family
+from ...hub_cache import cache_folder, is_hub_id
+from ...hub_growth import HubGrowth
+
+_GB = 1e9
+
+
+class Fetching:
+    """Of each training that this worker runs."""
+
+    def __init__(self) -> None:
+        self._growth: dict[Path, HubGrowth] = {}
+
+    def begin(self, job_dir: Path, base: str, family: Family, hf_home: str) -> None:
+        """Before the trainer starts, so that what is there already is not counted."""
+        self._growth.pop(job_dir, None)
+        if not is_hub_id(base):
+            return
+        known = base == family.training_base.hub
+        total = int(family.needs.download_gb * _GB) if known else 0
+        self._growth[job_dir] = HubGrowth(cache_folder(hf_home), [base, *family.trainer_hubs], total)
+
+    def told(self, job_dir: Path, progress: Progress) -> Progress:
+        """The progress with its bytes; while a file grows it is a download, whatever the trainer calls it."""
+        growth = self._growth.get(job_dir)
+        if growth is None or progress.phase not in ("loading", "downloading"):
+            return progress
+        fetched = growth.look()
+        if not fetched.fetching and (progress.phase == "loading" or not fetched.done):
+            return progress
+        bytes_total = fetched.total or None
+        more = {"phase": "downloading", "bytes_done": fetched.done, "bytes_total": bytes_total}
+        return progress.model_copy(update=more)
