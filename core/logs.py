@@ -27,12 +27,9 @@ class LineFormatter(JsonFormatter):
     """`timestamp, level, service, correlation_id, message, context`, redacted, and nothing else."""
 
     def __init__(self, service: str, clock: Clock) -> None:
-        super().__init__(json_ensure_ascii=False)
+        super().__init__(json_ensure_ascii=False, json_default=lambda value: redact(str(value)))
         self._service = service
         self._clock = clock
-
-    def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         return log_data
@@ -40,15 +37,16 @@ class LineFormatter(JsonFormatter):
     def add_fields(
         self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
     ) -> None:
+        """Text by text, before it is JSON: redacting the line itself would eat quotes and leave no JSON behind."""
         context = redact_value(getattr(record, "context", {}) or {})
         if record.exc_info:
-            context["exception"] = self.formatException(record.exc_info)
+            context["exception"] = redact(str(self.formatException(record.exc_info)))
         log_data.update(
             timestamp=iso(self._clock.now()),
             level=record.levelname,
             service=self._service,
-            correlation_id=getattr(record, "correlation_id", "") or correlation.current(),
-            message=record.getMessage(),
+            correlation_id=redact(getattr(record, "correlation_id", "") or correlation.current()),
+            message=redact(record.getMessage()),
             context={"logger": record.name, **context},
         )
 
@@ -76,7 +74,9 @@ class DailyFileHandler(logging.Handler):
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 tidy(self._folder, today)
                 self._day = today
-            with (self._folder / f"{today.isoformat()}.log").open("a", encoding="utf-8") as stream:
+            file = self._folder / f"{today.isoformat()}.log"
+            # half a surrogate pair, which JSON can carry and UTF-8 cannot, stays JSON: \ud800
+            with file.open("a", encoding="utf-8", errors="backslashreplace") as stream:
                 stream.write(line + "\n")
 
 

@@ -4,10 +4,11 @@ import gzip
 import json
 import logging
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from isengard.core.correlation import correlated
-from isengard.core.logs import setup_logging
+from isengard.core.logs import daily_handler, setup_logging
 
 
 @pytest.fixture
@@ -80,3 +81,22 @@ def test_compressed_after_7_days_deleted_after_30(paths, clock, logger):
         "2026-02-02.log",
         "notes.txt",
     ]
+
+
+def test_what_is_redacted_leaves_a_whole_line(paths, logger):
+    """`password=` took the rest of the line with it, and a Windows path left a broken escape: both lines were lost."""
+    try:
+        raise ValueError(r"C:\Users\Bob\a.png and password=x")
+    except ValueError:
+        logger.exception("tried password=secret", extra={"context": {"at": Path("/home/alice/x"), "n": 1}})
+    (line,) = lines(paths)
+    assert line["message"] == "tried password=***" and line["context"]["n"] == 1
+    assert line["context"]["at"] == "/[HOME]/x" and "Traceback" in line["context"]["exception"]
+    assert not [told for told in ("secret", "Bob", "=x", "alice") if told in json.dumps(line)]
+
+
+def test_half_a_character_is_written_too(paths, clock):
+    """A panel's line may hold one; the log refused it, and with it the request that caused it."""
+    record = logging.LogRecord("isengard.panel", logging.INFO, "", 0, "clicked \ud83d", (), None)
+    daily_handler("api", paths.logs, clock).handle(record)
+    assert lines(paths)[0]["message"] == "clicked \ud83d"
