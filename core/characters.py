@@ -23,6 +23,8 @@ from .versions import VersionStore
 
 #: The longest page a list gives.
 MAX_PAGE = 200
+#: Of somebody whose kind was left empty: captions need a word there.
+DEFAULT_CLASS = "person"
 _log = logging.getLogger("isengard.characters")
 
 
@@ -45,7 +47,7 @@ class CharacterStore:
                 name=draft.name,
                 slug=slug_of(draft.name, taken),
                 trigger_word=draft.trigger_word or invented_trigger(draft.name),
-                class_word=draft.class_word or "person",
+                class_word=draft.class_word or DEFAULT_CLASS,
                 notes=draft.notes,
                 consent=draft.consent,
                 created_at=iso(self._clock.now()),
@@ -98,6 +100,8 @@ class CharacterStore:
                     "This photo is not one of the character's.",
                     "Choose one of the photos.",
                 )
+            if changes.get("class_word") == "":
+                changes["class_word"] = DEFAULT_CLASS
             for name in ("name", "trigger_word", "class_word", "notes", "consent"):
                 if changes.get(name, ...) is None:
                     changes.pop(name, None)
@@ -109,8 +113,8 @@ class CharacterStore:
 
     def delete(self, character_id: str) -> Character:
         """Into the trash, with its photos; `restore` brings everything back for 30 days."""
-        character = self.get(character_id).model_copy(update={"deleted_at": iso(self._clock.now())})
         with self._library.transaction():
+            character = self.get(character_id).model_copy(update={"deleted_at": iso(self._clock.now())})
             self._store(character)
             move_character(self._paths, character_id, into_trash=True)
         write_sidecar(self._library, self._paths, character_id)
@@ -119,12 +123,12 @@ class CharacterStore:
 
     def restore(self, character_id: str) -> Character:
         """Out of the trash. Raises ConflictError `not_deleted`."""
-        character = self.get(character_id, deleted=True)
-        if character.deleted_at is None:
-            raise ConflictError(
-                "not_deleted", "This character is not in the trash.", "Nothing needs to be done."
-            )
         with self._library.transaction():
+            character = self.get(character_id, deleted=True)
+            if character.deleted_at is None:
+                raise ConflictError(
+                    "not_deleted", "This character is not in the trash.", "Nothing needs to be done."
+                )
             self._store(character.model_copy(update={"deleted_at": None}))
             move_character(self._paths, character_id, into_trash=False)
         write_sidecar(self._library, self._paths, character_id)

@@ -139,20 +139,21 @@ class GenerationStore:
 
     def delete(self, generation_id: str) -> Generation:
         """Into the trash. ConflictError `generation_running` before it has ended."""
-        generation = self.get(generation_id)
-        if generation.state not in ENDED:
-            raise ConflictError(
-                "generation_running", "These pictures are still being made.", "Cancel them first."
-            )
-        return self._move(
-            generation.model_copy(update={"deleted_at": iso(self._clock.now())}), into_trash=True
-        )
+        with self._library.transaction():
+            generation = self.get(generation_id)
+            if generation.state not in ENDED:
+                raise ConflictError(
+                    "generation_running", "These pictures are still being made.", "Cancel them first."
+                )
+            deleted = {"deleted_at": iso(self._clock.now())}
+            return self._move(generation.model_copy(update=deleted), into_trash=True)
 
     def restore(self, generation_id: str) -> Generation:
-        generation = self.get(generation_id, deleted=True)
-        if generation.deleted_at is None:
-            return generation
-        return self._move(generation.model_copy(update={"deleted_at": None}), into_trash=False)
+        with self._library.transaction():
+            generation = self.get(generation_id, deleted=True)
+            if generation.deleted_at is None:
+                return generation
+            return self._move(generation.model_copy(update={"deleted_at": None}), into_trash=False)
 
     def delete_image(self, generation_id: str, number: int) -> Generation:
         """One picture into the trash; the row remembers it as deleted."""

@@ -130,16 +130,23 @@ class PhotoStore:
 
     def delete(self, photo_id: str) -> Photo:
         """Into the trash."""
-        photo = self._editable(photo_id).model_copy(update={"deleted_at": iso(self._clock.now())})
-        return self._move(photo, into_trash=True)
+        with self._library.transaction():
+            photo = self._editable(photo_id).model_copy(update={"deleted_at": iso(self._clock.now())})
+            self._move(photo, into_trash=True)
+        write_sidecar(self._library, self._paths, photo.character_id)
+        return photo
 
     def restore(self, photo_id: str) -> Photo:
         """Out of the trash, unless the same picture was added again meanwhile (ConflictError)."""
-        photo = self._editable(photo_id, deleted=True)
-        if photo.deleted_at is None:
-            return photo
-        self._refuse_twice(photo.character_id, "pixel_hash", photo.pixel_hash)
-        return self._move(photo.model_copy(update={"deleted_at": None}), into_trash=False)
+        with self._library.transaction():
+            photo = self._editable(photo_id, deleted=True)
+            if photo.deleted_at is None:
+                return photo
+            self._refuse_twice(photo.character_id, "pixel_hash", photo.pixel_hash)
+            photo = photo.model_copy(update={"deleted_at": None})
+            self._move(photo, into_trash=False)
+        write_sidecar(self._library, self._paths, photo.character_id)
+        return photo
 
     def image_path(self, photo: Photo, size: str = "thumb") -> Path:
         """The file to send: `thumb` (256 px) or `full`. Raises NotFoundError `photo_file_missing`."""
@@ -210,13 +217,11 @@ class PhotoStore:
         self._require_character(photo.character_id)
         return photo
 
-    def _move(self, photo: Photo, *, into_trash: bool) -> Photo:
-        with self._library.transaction():
-            self.store(photo)
-            folder = self._paths.character(photo.character_id)
-            move_photo(self._paths, folder, photo, into_trash=into_trash)
-        write_sidecar(self._library, self._paths, photo.character_id)
-        return photo
+    def _move(self, photo: Photo, *, into_trash: bool) -> None:
+        """Within a transaction: the row and its files."""
+        self.store(photo)
+        folder = self._paths.character(photo.character_id)
+        move_photo(self._paths, folder, photo, into_trash=into_trash)
 
 
 def _put(files: tuple[Path, Path], targets: tuple[Path, Path]) -> None:

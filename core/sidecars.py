@@ -37,16 +37,20 @@ def open_library(paths: DataPaths, clock: Clock) -> Library:
 
 
 def write_sidecar(library: Library, paths: DataPaths, character_id: str) -> None:
-    """Write the character's sidecar from the database, wherever its folder lies."""
-    row = library.row("SELECT record, deleted_at FROM character WHERE id=?", (character_id,))
-    if row is None:
-        return
-    photos = library.rows("SELECT record FROM photo WHERE character_id=? ORDER BY id", (character_id,))
-    content = {"character": json.loads(row[0]), "photos": [json.loads(photo[0]) for photo in photos]}
-    deleted = row["deleted_at"] is not None
-    folder = trashed_character(paths, character_id) if deleted else paths.character(character_id)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    atomic.write_json(folder / SIDECAR, content)
+    """Write the character's sidecar from the database, wherever its folder lies.
+
+    Nothing may move the folder meanwhile: a second one, made where it was, would keep its photos from coming back.
+    """
+    with library.transaction():
+        row = library.row("SELECT record, deleted_at FROM character WHERE id=?", (character_id,))
+        if row is None:
+            return
+        photos = library.rows("SELECT record FROM photo WHERE character_id=? ORDER BY id", (character_id,))
+        content = {"character": json.loads(row[0]), "photos": [json.loads(photo[0]) for photo in photos]}
+        deleted = row["deleted_at"] is not None
+        folder = trashed_character(paths, character_id) if deleted else paths.character(character_id)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic.write_json(folder / SIDECAR, content)
 
 
 def rebuild_from_sidecars(library: Library, paths: DataPaths) -> int:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from isengard.core.characters import CharacterStore
@@ -110,3 +112,20 @@ def test_the_folder_of_somebody_elses_loras_is_never_taken_over(store, paths):
 def test_pages_have_a_sane_size(store):
     store.create(CharacterDraft(name="Ann"))
     assert len(store.list(-5).items) == 1 and len(store.list(10**9).items) == 1
+
+
+def test_deleted_and_brought_back_at_once_it_lies_in_one_place(store, paths):
+    """A sidecar written between two moves made a second folder, and the photos in the first never came back."""
+    character = store.create(CharacterDraft(name="Ann"))
+    (paths.character(character.id) / "x.jpg").write_bytes(b"x")
+
+    def go(number):
+        with contextlib.suppress(NotFoundError, ConflictError):
+            (store.delete if number % 2 else store.restore)(character.id)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(go, range(80)))
+    if store.get(character.id, deleted=True).deleted_at:
+        store.restore(character.id)
+    assert [file.parent for file in paths.root.rglob("x.jpg")] == [paths.character(character.id)]
+    assert not list((paths.trash / "characters").iterdir())
