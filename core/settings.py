@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,8 @@ LANGUAGES = ("auto", "en")
 #: The mode too: it starts nothing by itself, is used from the next start on, and both modes keep the same files.
 EDITABLE: dict[str, tuple[str, ...]] = {"mode": MODES, "language": LANGUAGES, "log_level": LOG_LEVELS}
 SECRETS = ("hf_token", "token", "redis_url")
+#: A file is read, changed and written: two pages at once must not undo each other.
+_WRITING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -76,9 +80,9 @@ def _flag(text: str) -> bool:
 
 
 def _slots(text: str) -> int:
-    number = int(text)
+    number = int(text) if re.fullmatch(r"\s*\d{1,9}\s*", text) else 0
     if not 1 <= number <= 64:
-        raise ValueError("must be between 1 and 64")
+        raise ValueError("must be a number between 1 and 64")
     return number
 
 
@@ -140,9 +144,21 @@ def current_token(settings: Settings, paths: DataPaths) -> str:
 
 
 def save_setting(paths: DataPaths, name: str, value: str) -> None:
-    """Write one harmless setting, or the write-only Hugging Face token. Raises InvalidError `setting_not_editable`."""
+    """Write one harmless setting, or the write-only Hugging Face token. Raises as `check_setting` does."""
+    check_setting(name, value)
+    _save(paths.secrets_file if name == "hf_token" else paths.settings_file, name, value)
+
+
+def check_setting(name: str, value: str) -> None:
+    """Raises InvalidError `setting_not_editable` or `bad_setting` for what would not be written."""
     if name == "hf_token":
-        _save(paths.secrets_file, name, value)
+        # it goes into a TOML file, an environment and a header: what one of them cannot hold is no token
+        if not re.fullmatch(r"[!-~]*", value):
+            raise InvalidError(
+                "bad_setting",
+                "This is no Hugging Face token: one holds letters, digits and signs, and no spaces.",
+                "Copy it again from its page.",
+            )
         return
     if name not in EDITABLE:
         raise InvalidError(
@@ -154,23 +170,25 @@ def save_setting(paths: DataPaths, name: str, value: str) -> None:
         raise InvalidError(
             "bad_setting", f"{name} must be one of {', '.join(EDITABLE[name])}.", "Choose one of these."
         )
-    _save(paths.settings_file, name, value)
 
 
 def save_secret(paths: DataPaths, name: str, value: str) -> None:
     """Keep a secret of ours (the generated session token) in secrets.toml, mode 0600."""
     if name not in SECRETS:
-        raise InvalidError("setting_not_editable", f"{name} is not a secret of Isengard.", "")
+        raise InvalidError(
+            "setting_not_editable", f"{name} is not a secret of Isengard.", "Use isengard.toml."
+        )
     _save(paths.secrets_file, name, value)
 
 
 def _save(file: Path, name: str, value: str) -> None:
-    content = _read_toml(file)
-    if value:
-        content[name] = value
-    else:
-        content.pop(name, None)
-    atomic.write_text(file, toml.dumps(content))
+    with _WRITING:
+        content = _read_toml(file)
+        if value:
+            content[name] = value
+        else:
+            content.pop(name, None)
+        atomic.write_text(file, toml.dumps(content))
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from isengard.core.errors import InvalidError
 from isengard.core.settings import load_settings, save_setting
@@ -20,6 +22,7 @@ def test_environment_beats_file_beats_default(paths):
         ("ISENGARD_MODE", "fast"),
         ("LOG_LEVEL", "LOUD"),
         ("WORKER_CONCURRENCY", "0"),
+        ("WORKER_CONCURRENCY", "two"),
         ("ISENGARD_ALLOW_CPU", "maybe"),
     ],
 )
@@ -41,6 +44,23 @@ def test_only_harmless_settings_can_be_saved(paths):
         with pytest.raises(InvalidError) as caught:
             save_setting(paths, name, "x")
         assert caught.value.code == "setting_not_editable"
+
+
+def test_what_no_file_or_header_can_hold_is_no_token(paths):
+    """Half a character in secrets.toml kept every later start from reading its settings."""
+    for token in ("a\x00b", "\ud800", "two words", "a\rb", "ü"):
+        with pytest.raises(InvalidError) as caught:
+            save_setting(paths, "hf_token", token)
+        assert caught.value.code == "bad_setting" and "hf_" not in caught.value.message
+    assert not paths.secrets_file.exists()
+
+
+def test_two_pages_that_save_at_once_keep_both(paths):
+    values = {"mode": "fast-test", "language": "en", "log_level": "ERROR"}
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda name: save_setting(paths, name, values[name]), [*values] * 5))
+    settings = load_settings({}, paths)
+    assert {name: getattr(settings, name) for name in values} == values
 
 
 def test_the_token_goes_to_its_own_private_file_and_never_into_a_repr(paths):
