@@ -8,11 +8,13 @@ import time
 from typing import Any
 
 from comfy_api.latest import io
+from pydantic import ValidationError
 
 from ..core import correlation
 from ..core.errors import ForbiddenError, IllegalTransitionError, InvalidError, IsengardError
 from ..core.job_states import ENDED, JobState
 from ..core.records.job import Job
+from ..core.records.refusal import in_words
 from ..core.records.training import Overrides, TrainingRequest
 from . import identity
 from .character import CharacterType
@@ -97,7 +99,9 @@ def _wait(context: NodeContext, ledger: Any, job_id: str, node_id: str | None) -
         said = (
             f"{job.error.message} {job.error.hint}" if job.error else "It was cancelled in the Isengard tab."
         )
-        raise InvalidError("not_trained", f"The training did not succeed. {said}", "")
+        raise InvalidError(
+            "not_trained", f"The training did not succeed. {said}", "See its log in the Isengard tab."
+        )
 
 
 def _followed(context: NodeContext, ledger: Any, job_id: str, node_id: str | None) -> Job:
@@ -130,10 +134,10 @@ def _overrides(text: object) -> Overrides:
         if not isinstance(text, str):
             raise ValueError("it is no text")
         return Overrides.model_validate(json.loads(text.strip() or "{}"))
-    except ValueError as fault:  # pydantic's and json's errors are ValueErrors
-        first = str(fault).splitlines()[0]
+    except (ValueError, RecursionError) as fault:  # pydantic's and json's errors are ValueErrors
+        wrong = in_words(fault) if isinstance(fault, ValidationError) else "it is no JSON object"
         raise InvalidError(
-            "overrides_unreadable", f"overrides cannot be used: {first}.", 'Write JSON like {"steps": 800}.'
+            "overrides_unreadable", f"overrides cannot be used: {wrong}.", 'Write JSON like {"steps": 800}.'
         ) from fault
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -19,6 +20,13 @@ def _filled(text: str) -> str:
     return text
 
 
+def _is_trigger(text: str) -> str:
+    if not re.fullmatch(TRIGGER_PATTERN, text) or text.endswith("\n"):
+        raise ValueError("must be 3 to 32 letters from A to Z")
+    return text
+
+
+Trigger = Annotated[str, AfterValidator(_is_trigger), Field(json_schema_extra={"pattern": TRIGGER_PATTERN})]
 Name = Annotated[Line, AfterValidator(_filled), Field(max_length=80)]
 
 
@@ -26,7 +34,7 @@ class CharacterDraft(Record):
     """What a person may give when creating a character; trigger and class have defaults."""
 
     name: Name
-    trigger_word: str | None = Field(default=None, pattern=TRIGGER_PATTERN)
+    trigger_word: Trigger | None = None
     class_word: Annotated[Line, Field(max_length=40)] = "person"
     notes: Annotated[Prose, Field(max_length=4000)] = ""
     consent: bool = False
@@ -36,7 +44,7 @@ class CharacterPatch(Record):
     """Fields that may be changed later; absent means unchanged. The slug never changes."""
 
     name: Name | None = None
-    trigger_word: str | None = Field(default=None, pattern=TRIGGER_PATTERN)
+    trigger_word: Trigger | None = None
     class_word: Annotated[Line, Field(max_length=40)] | None = None
     notes: Annotated[Prose, Field(max_length=4000)] | None = None
     consent: bool | None = None

@@ -74,6 +74,6 @@ class CaptionEdits(Record):
 class CaptionPlan(Record):
     """How to caption all photos of a character at once; edited captions stay unless `overwrite`. `undo` takes the last back."""
 
-    plan: str = Field(pattern="^(trigger|template|captioner|undo)$")
+    plan: Literal["trigger", "template", "captioner", "undo"]
     template: Caption = "{trigger}, a photo of a {class}"
     overwrite: bool = False

@@ -1,0 +1,50 @@
+"""What is wrong with a record is said in our words, without the value."""
+
+from __future__ import annotations
+
+import pytest
+from isengard.core.records.character import CharacterDraft
+from isengard.core.records.generation import CharacterUse
+from isengard.core.records.photo import CaptionPlan
+from isengard.core.records.refusal import in_words
+from isengard.core.records.training import TrainingRequest
+from pydantic import ValidationError
+
+
+@pytest.mark.parametrize(
+    ("record", "value", "words"),
+    [
+        (CharacterDraft, {}, "name is missing"),
+        (CharacterDraft, {"name": ""}, "name must not be empty"),
+        (CharacterDraft, {"name": 7}, "name must be text"),
+        (CharacterDraft, {"name": "x" * 81}, "name must have at most 80 characters"),
+        (
+            CharacterDraft,
+            {"name": "A", "trigger_word": "a1"},
+            "trigger_word must be 3 to 32 letters from A to Z",
+        ),
+        (CharacterDraft, {"name": "A", "slug": "a"}, "slug is not known here"),
+        (CharacterDraft, {"name": "A", "consent": 2}, "consent must be true or false"),
+        (
+            TrainingRequest,
+            {"character_id": "x", "overrides": {"steps": 0}},
+            "overrides.steps must be 1 or more",
+        ),
+        (
+            TrainingRequest,
+            {"character_id": "x", "overrides": {"resolution": [100]}},
+            "overrides.resolution.0 must be a multiple of 16",
+        ),
+        (CaptionPlan, {"plan": "x"}, "plan must be 'trigger', 'template', 'captioner' or 'undo'"),
+        (
+            CharacterUse,
+            {"id": "x", "checkpoint": "y"},
+            "checkpoint must be 'best' or 'last' or must be a whole number",
+        ),
+        (CharacterUse, [], "The body must be an object"),
+    ],
+)
+def test_in_our_words(record, value, words):
+    with pytest.raises(ValidationError) as caught:
+        record.model_validate(value)
+    assert in_words(caught.value) == words
