@@ -19,7 +19,7 @@ from ..core.records.job import Job, Progress
 from ..core.records.training import MAX_STEPS, Overrides, TrainingRequest
 from .dataset import DATASET, HELD_OUT, MANIFEST
 from .interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
-from .job_folder import new_job_folder
+from .job_folder import frozen_training, new_job_folder, require_training
 
 #: Sides to go down by when memory did not suffice.
 SIDES = (1024, 768, 512)
@@ -35,13 +35,15 @@ class FollowUps:
     def more_steps(self, parent: Job, steps: int, correlation_id: str) -> Job:
         """A new job that goes on from the parent's last checkpoint, with its frozen photos, into a folder of its own.
 
-        ConflictError `still_running` or `nothing_to_continue`; InvalidError `too_many_steps`, `cannot_continue`.
+        ConflictError `still_running` or `nothing_to_continue`; InvalidError `too_many_steps`, `cannot_continue`; those
+        of `frozen_training`.
         """
+        require_training(parent)
         backend = self._backend(parent)
         before_dir = self.paths.job(parent.id)
-        before = ResolvedTraining.read(before_dir)
+        before = frozen_training(self.paths, parent)
         total = self._last_step(backend, before_dir, before) + steps
-        if not steps >= 1 or total > MAX_STEPS:
+        if total > MAX_STEPS:
             raise InvalidError(
                 "too_many_steps", f"That would be {total} steps.", f"At most {MAX_STEPS} in all."
             )

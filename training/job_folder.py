@@ -1,4 +1,4 @@
-"""A new job's folder: wholly filled when its submit is acknowledged, gone when it was refused."""
+"""A job's folder: wholly filled when its submit is acknowledged, gone when it was refused, read again afterwards."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..core.errors import IsengardError, LedgerAwayError
+from ..core.errors import InvalidError, IsengardError, LedgerAwayError, NotFoundError
 from ..core.paths import DataPaths
+from ..core.records.job import Job
+from .interface import ResolvedTraining
 
 
 @contextmanager
@@ -24,3 +26,20 @@ def new_job_folder(paths: DataPaths, job_id: str) -> Iterator[Path]:
     except (IsengardError, OSError):
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def frozen_training(paths: DataPaths, job: Job) -> ResolvedTraining:
+    """As it was frozen at submit. InvalidError `not_a_training`; NotFoundError `job_damaged` where somebody has cleared
+    the folder away, or a fault has."""
+    require_training(job)
+    try:
+        return ResolvedTraining.read(paths.job(job.id))
+    except (OSError, ValueError, TypeError) as damage:
+        raise NotFoundError(
+            "job_damaged", "The files of this training are damaged or gone.", "Start the training anew."
+        ) from damage
+
+
+def require_training(job: Job) -> None:
+    if job.kind != "training":
+        raise InvalidError("not_a_training", "This job is no training.", "Choose a training.")

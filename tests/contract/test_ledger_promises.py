@@ -170,7 +170,7 @@ def test_places_within_a_priority(ledger):
     jobs = [submit(ledger) for _ in range(5)]
     other = submit(ledger, priority=90)
     ledger.move(jobs[4].id, position=1)
-    ledger.move(jobs[0].id, position=99)
+    ledger.move(jobs[0].id, position=10**30)
     ledger.move(jobs[2].id, priority=90, position=0)
     line = [job.id for job in ledger.reconcile()]
     assert line == [jobs[2].id, other.id, jobs[4].id, jobs[1].id, jobs[3].id, jobs[0].id]

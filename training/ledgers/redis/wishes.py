@@ -15,7 +15,7 @@ from .rows import Change, Row
 
 def submit(link: Link, job: Job, at: str) -> Job:
     if job.state is not JobState.QUEUED:
-        raise InvalidError("not_queued", "Only a queued job can be submitted.", "")
+        raise InvalidError("not_queued", "Only a queued job can be submitted.", "Make a new one.")
     job = job.model_copy(update={"position": int(link.run("number"))})
     new = Row(job, tries_from=job.attempt)
     if rows.commit(link, new, Change(new, [new_state(job, at)])):
@@ -52,7 +52,7 @@ def move(link: Link, job_id: str, at: str, *, priority: int | None, position: in
         if priority is None or priority == job.priority:
             return None
         if not 0 <= priority <= 100:
-            raise InvalidError("bad_priority", "The priority must be between 0 and 100.", "")
+            raise InvalidError("bad_priority", "The priority must be between 0 and 100.", "50 is usual.")
         number = int(link.run("number"))
         job = job.model_copy(update={"priority": priority, "position": number, "updated_at": at})
         return _told(row, job, at)
@@ -76,7 +76,7 @@ def _place(link: Link, job: Job, position: int, at: str) -> None:
     line = [waiting for waiting in rows.queued(link, ("gpu", "cpu")) if waiting.priority == job.priority]
     numbers = [waiting.position for waiting in line]
     line = [waiting for waiting in line if waiting.id != job.id]
-    line.insert(max(0, position), job)
+    line.insert(min(max(0, position), len(line)), job)
     for waiting, number in zip(line, numbers, strict=False):
 
         def make(row: Row, number: int = number) -> Change | None:

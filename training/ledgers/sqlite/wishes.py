@@ -18,7 +18,7 @@ def submit(connection: sqlite3.Connection, job: Job, at: str) -> Job:
     if known is not None:
         return known.job
     if job.state is not JobState.QUEUED:
-        raise InvalidError("not_queued", "Only a queued job can be submitted.", "")
+        raise InvalidError("not_queued", "Only a queued job can be submitted.", "Make a new one.")
     job = rows.insert(connection, job)
     events.append_for_job(connection, job, "job.state", at, state_data(job))
     return job
@@ -57,7 +57,7 @@ def move(
     job = row.job
     if priority is not None and priority != job.priority:
         if not 0 <= priority <= 100:
-            raise InvalidError("bad_priority", "The priority must be between 0 and 100.", "")
+            raise InvalidError("bad_priority", "The priority must be between 0 and 100.", "50 is usual.")
         job = job.model_copy(
             update={"priority": priority, "position": events.next_number(connection, "position")}
         )
@@ -73,7 +73,7 @@ def _place(connection: sqlite3.Connection, job: Job, position: int, at: str) -> 
     line = rows.queued(connection, job.priority)
     numbers = [waiting.position for waiting in line]
     line = [waiting for waiting in line if waiting.id != job.id]
-    line.insert(max(0, position), job)
+    line.insert(min(max(0, position), len(line)), job)
     for waiting, number in zip(line, numbers, strict=True):
         if waiting.position != number:
             row = rows.load(connection, waiting.id)
