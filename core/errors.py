@@ -34,6 +34,10 @@ class NotFoundError(IsengardError):
     """There is no such thing, or it was deleted (404)."""
 
 
+class MethodError(IsengardError):
+    """The address is ours, the method is none of its (405)."""
+
+
 class ConflictError(IsengardError):
     """It clashes with what is already there, or with its present state (409)."""
 

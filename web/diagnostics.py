@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from ..core.anonymous import anonymizer
+from ..core.errors import InvalidError
 from ..core.ledger import JobFilter
 from ..core.logs import SERVICES
 from ..core.records.character import Character
-from ..core.settings import SECRETS, load_settings
+from ..core.settings import SECRETS, Settings, load_settings
 from ..core.version import VERSION
 from .log_lines import newest_lines
 from .services import Services
@@ -89,14 +90,25 @@ def _state(services: Services) -> dict[str, Any]:
 def _doctor(services: Services) -> list[tuple[str, str]]:
     from ..training import doctor
 
-    return doctor.examined(services.paths, services.registry)
+    try:
+        return doctor.examined(services.paths, services.registry)
+    except InvalidError as slip:
+        return [("FAIL", f"{slip.message} {slip.hint}")]
 
 
 def _anonymizer(services: Services) -> Callable[[Any], Any]:
     names = [word for person in _everybody(services) for word in _words_of(person)]
-    current = load_settings(os.environ, services.paths)
-    secrets = [str(getattr(known, name)) for known in (services.settings, current) for name in SECRETS]
+    known = [services.settings, *_settings_now(services)]
+    secrets = [str(getattr(settings, name)) for settings in known for name in SECRETS]
     return anonymizer(names=names, secrets=secrets, places=_places(services))
+
+
+def _settings_now(services: Services) -> list[Settings]:
+    """None where a file of theirs cannot be read: the bundle that shows it must not fail by it."""
+    try:
+        return [load_settings(os.environ, services.paths)]
+    except InvalidError:
+        return []
 
 
 def _everybody(services: Services) -> Iterator[Character]:

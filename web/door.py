@@ -50,9 +50,10 @@ class Door:
         self._failure = failure
 
     def add_routes(self, routes: Any) -> None:
-        """Register every route of the table on ComfyUI's table (which mirrors them below /api)."""
+        """Register every route of the table on ComfyUI's table (which mirrors them below /api); the rest is refused."""
         for route in ROUTES:
             routes.route(route.method, PREFIX + route.path)(self._stub(route))
+        routes.route("*", PREFIX + "/{rest:.*}")(_elsewhere)
 
     def _stub(self, route: Route) -> Callable[[Any], Awaitable[Any]]:
         async def stub(request: web.Request) -> web.StreamResponse:
@@ -64,9 +65,7 @@ class Door:
                 correlation.clean(request.headers.get("X-Correlation-ID"))
             ) as correlation_id:
                 response = await answered(lambda: self._pass(route, request), f"{route.method} {route.path}")
-                if not response.prepared:
-                    response.headers["X-Correlation-ID"] = correlation_id
-                    response.headers.setdefault("Cache-Control", "no-store")
+                _label(response, correlation_id)
                 if route.method != "GET":
                     _log_request(route, response.status, began)
                 return response
@@ -113,6 +112,27 @@ class Door:
             found = importlib.import_module(f".routes.{module}", __package__)
             self._handlers[route.handler] = getattr(found, function)
         return self._handlers[route.handler]
+
+
+async def _elsewhere(request: web.Request) -> web.StreamResponse:
+    """What is not in the table: an error like any other, not aiohttp's own text."""
+    from ..core import correlation
+    from .elsewhere import methods_of, refuse
+    from .errors import answered
+
+    with correlation.correlated(correlation.clean(request.headers.get("X-Correlation-ID"))) as correlation_id:
+        allowed = methods_of(request.match_info["rest"])
+        response = await answered(lambda: refuse(request.method, allowed), "none")
+        if allowed:
+            response.headers["Allow"] = ", ".join(allowed)
+        _label(response, correlation_id)
+        return response
+
+
+def _label(response: web.StreamResponse, correlation_id: str) -> None:
+    if not response.prepared:
+        response.headers["X-Correlation-ID"] = correlation_id
+        response.headers.setdefault("Cache-Control", "no-store")
 
 
 def _log_request(route: Route, status: int, began: float) -> None:

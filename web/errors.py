@@ -11,12 +11,14 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from ..core import correlation, errors
+from ..core.records.refusal import in_words
 from ..core.redaction import redact
 
 _STATUS: tuple[tuple[type[errors.IsengardError], int], ...] = (
     (errors.UnauthorizedError, 401),
     (errors.ForbiddenError, 403),
     (errors.NotFoundError, 404),
+    (errors.MethodError, 405),
     (errors.ConflictError, 409),
     (errors.TooLargeError, 413),
     (errors.UnsupportedMediaError, 415),
@@ -102,24 +104,22 @@ def _of_the_disk(fault: OSError) -> errors.StorageError | None:
 
 
 def described(invalid: ValidationError) -> errors.InvalidError:
-    """The first thing wrong with a body, in words; the value itself is not repeated."""
-    first = invalid.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"]) or "body"
-    return errors.InvalidError(
-        "bad_request", f"{where}: {first['msg']}.", "Correct this field and try again."
-    )
+    """The first thing wrong with a body, in words."""
+    return errors.InvalidError("bad_request", f"{in_words(invalid)}.", "Correct this field and try again.")
 
 
 async def read_json(request: web.Request, limit: int = 1024 * 1024) -> dict[str, object]:
     """The JSON object of a request. InvalidError `bad_json`, TooLargeError `body_too_large`."""
     data = bytearray()
-    async for chunk in request.content.iter_chunked(64 * 1024):
-        data += chunk
-        if len(data) > limit:
-            raise errors.TooLargeError("body_too_large", "This request is too large.", "Send less at once.")
     try:
+        async for chunk in request.content.iter_chunked(64 * 1024):
+            data += chunk
+            if len(data) > limit:
+                raise errors.TooLargeError(
+                    "body_too_large", "This request is too large.", "Send less at once."
+                )
         value = json.loads(bytes(data) or b"{}")
-    except (ValueError, RecursionError) as fault:
+    except (ValueError, RecursionError, web.RequestPayloadError) as fault:
         raise errors.InvalidError("bad_json", "This is not valid JSON.", "Send a JSON object.") from fault
     if not isinstance(value, dict):
         raise errors.InvalidError("bad_json", "This is not a JSON object.", "Send an object in braces.")

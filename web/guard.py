@@ -65,7 +65,7 @@ def _check_sender(asked: Asked, host: str, site: str) -> None:
             )
         return
     origin = asked.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+    if origin is not None and _address_of(origin) != host.lower():
         raise ForbiddenError("cross_site", "Another web page asked for this.", "Do it from ComfyUI itself.")
 
 
@@ -76,6 +76,14 @@ def _check_type(asked: Asked) -> None:
         raise UnsupportedMediaError(
             "content_type", f"This needs the content type {wanted}.", f"Send Content-Type: {wanted}."
         )
+
+
+def _address_of(origin: str) -> str:
+    """Name and port of an Origin header, in lower case; '' for a malformed one."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _name_of(host: str) -> str:

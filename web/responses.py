@@ -20,6 +20,7 @@ FILE_HEADERS = {
     "Cache-Control": "private, no-store",
 }
 MAX_PAGE = 200
+MAX_DIGITS = 18
 
 
 def record(value: BaseModel, status: int = 200) -> web.Response:
@@ -60,14 +61,21 @@ def zip_headers(name: str) -> dict[str, str]:
 
 def page_of(request: web.Request) -> tuple[int, str | None]:
     """?limit= and ?cursor=; InvalidError `bad_limit`."""
-    text = request.query.get("limit", "50")
-    if not text.isdecimal() or not 1 <= int(text) <= MAX_PAGE:
+    limit = whole_number(request.query.get("limit", "50"))
+    if limit is None or not 1 <= limit <= MAX_PAGE:
         raise InvalidError("bad_limit", f"limit must be between 1 and {MAX_PAGE}.", "Ask for a smaller page.")
-    return int(text), request.query.get("cursor") or None
+    return limit, request.query.get("cursor") or None
 
 
 def number_of(request: web.Request, name: str, default: int, most: int) -> int:
-    text = request.query.get(name, str(default))
-    if not text.isdecimal() or int(text) > most:
-        raise InvalidError("bad_number", f"{name} must be between 0 and {most}.", "Use a smaller number.")
-    return int(text)
+    number = whole_number(request.query.get(name, str(default)))
+    if number is None or number > most:
+        raise InvalidError(
+            "bad_number", f"{name} must be between 0 and {most}.", "Use a number in this range."
+        )
+    return number
+
+
+def whole_number(text: str) -> int | None:
+    """None for what is none, or longer than any number of ours (Python refuses to read thousands of digits)."""
+    return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else None

@@ -24,7 +24,7 @@ class Session:
 
     def exchange(self, token: object) -> str:
         """The cookie's value for the right token. Raises UnauthorizedError `token_wrong`."""
-        if not isinstance(token, str) or not hmac.compare_digest(token.encode(), self._token.encode()):
+        if not isinstance(token, str) or not _same(token, self._token):
             raise UnauthorizedError(
                 "token_wrong", "This link is not valid.", "Use the link on ComfyUI's console."
             )
@@ -32,13 +32,13 @@ class Session:
 
     def holds(self, cookie: str | None) -> bool:
         """Whether this is our cookie. A browser sends it only to the host it was given by, so that host is ours too."""
-        return cookie is not None and hmac.compare_digest(cookie.encode(), self._cookie().encode())
+        return cookie is not None and _same(cookie, self._cookie())
 
     def require(self, cookie: str | None, bearer: str | None) -> None:
         """Raises UnauthorizedError `session_needed` without a valid cookie or `Authorization: Bearer`."""
         if not self.needed or self.holds(cookie):
             return
-        if bearer is not None and hmac.compare_digest(bearer.encode(), self._token.encode()):
+        if bearer is not None and _same(bearer, self._token):
             return
         raise UnauthorizedError(
             "session_needed",
@@ -48,6 +48,11 @@ class Session:
 
     def _cookie(self) -> str:
         return hmac.new(self._token.encode(), _PURPOSE, hashlib.sha256).hexdigest()
+
+
+def _same(told: str, kept: str) -> bool:
+    """In a time that tells nothing; what comes in headers and JSON need not be text that UTF-8 can hold."""
+    return hmac.compare_digest(told.encode("utf-8", "surrogatepass"), kept.encode())
 
 
 def open_session(settings: Settings, paths: DataPaths, *, loopback: bool) -> tuple[Session, str]:

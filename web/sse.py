@@ -9,6 +9,7 @@ from aiohttp import web
 
 from ..core.records.event import Event
 from .event_tail import Reader, event_frame, frame
+from .responses import whole_number
 from .services import Services
 
 HEARTBEAT_S = 15.0
@@ -81,7 +82,8 @@ def _position(request: web.Request, epoch: str, last: int) -> tuple[int | None, 
     told = request.headers.get("Last-Event-ID") or request.query.get("since") or ""
     if not told:
         return None, False
-    theirs, _, number = told.rpartition("-")
-    if theirs != epoch or not number.isdecimal() or int(number) > last:
+    theirs, _, text = told.rpartition("-")
+    number = whole_number(text)
+    if theirs != epoch or number is None or number > last:
         return None, True
-    return int(number), True
+    return number, True

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from ..core.errors import InvalidError, TooLargeError
 from ..core.paths import DataPaths
@@ -18,6 +19,8 @@ FIELD = "photo"
 MAX_FILES = 500
 MAX_REQUEST_BYTES = 2 * 1024**3
 CHUNK = 256 * 1024
+#: What aiohttp raises for bodies that are not what their headers say.
+_UNREADABLE = (ValueError, HttpProcessingError, web.RequestPayloadError)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ async def received(
     while True:
         try:
             part = await reader.next()
-        except ValueError as fault:
+        except _UNREADABLE as fault:
             raise InvalidError("bad_multipart", "The upload is incomplete.", "Send it again.") from fault
         if part is None:
             break

@@ -10,7 +10,7 @@ Everything is below `/isengard` (and, as ComfyUI mirrors it, `/api/isengard`). `
 programs. This page is made from the route table by `python dev.py pages`.
 
 - Whatever is not `GET` carries `X-Isengard: 1`, and `Content-Type: application/json` where it has a body.
-- `X-Correlation-ID` (8 to 64 letters, digits, `-`) is echoed and stands in every log line and event that follows; without
+- `X-Correlation-ID` (1 to 64 letters, digits, `.`, `_`, `-`) is echoed and stands in every log line and event that follows; without
   one the server makes it.
 - An error is `{"error": {"code", "message", "hint", "correlation_id"}}`; the codes are in [errors.md](errors.md).
 - Lists are `{"items": [...], "next_cursor": ...}`; give `cursor` and `limit` back for the next page.

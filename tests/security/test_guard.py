@@ -20,6 +20,7 @@ CASES = [
     ("another port of this machine", "POST", {"sec-fetch-site": "same-site"}, "cross_site"),
     ("an old browser, our origin", "POST", {"origin": "http://127.0.0.1:8188"}, None),
     ("an old browser, another origin", "POST", {"origin": "http://evil.example"}, "cross_site"),
+    ("an origin that is none", "POST", {"origin": "http://[::1"}, "cross_site"),
     ("an origin that is null", "POST", {"origin": "null"}, "cross_site"),
     ("without our header", "POST", {"x-isengard": ""}, "header_missing"),
     ("a form", "POST", {"content-type": "application/x-www-form-urlencoded"}, "content_type"),
@@ -61,10 +62,12 @@ def test_the_cookie_is_derived_and_compared_whole():
     cookie = session.exchange("correct horse battery")
     session.require(cookie, None)
     session.require(None, "correct horse battery")
-    for wrong in (None, "", cookie[:-1], cookie + "0"):
+    for wrong in (None, "", cookie[:-1], cookie + "0", "\udcff"):
         with pytest.raises(UnauthorizedError):
             session.require(wrong, None)
-    for wrong in (None, 7, "", "correct horse"):
+    with pytest.raises(UnauthorizedError):
+        session.require(None, "\udcff")
+    for wrong in (None, 7, "", "correct horse", "\ud800"):
         with pytest.raises(UnauthorizedError):
             session.exchange(wrong)
 

@@ -13,7 +13,7 @@ from ...core.job_states import JobState
 from ...core.records.job import Job
 from ...core.records.training import TrainingRequest
 from ...training.follow_ups import smaller
-from ...training.interface import ResolvedTraining
+from ...training.job_folder import frozen_training
 from .. import job_view
 from ..errors import read_json
 from ..services import Services
@@ -40,7 +40,7 @@ def _retry(services: Services, job_id: str, less: bool) -> Job:
         )
     if not less:
         return _rung(services, services.ledger.requeue(job.id))
-    training = ResolvedTraining.read(services.paths.job(job.id))
+    training = frozen_training(services.paths, job)
     wanted = smaller(TrainingRequest.model_validate(job.request), training)
     return _rung(services, services.submission.submit(wanted, correlation.current()))
 
@@ -49,7 +49,7 @@ async def go_on(services: Services, request: web.Request) -> web.Response:
     """{"steps": n} more steps as a new job; nothing of the first is overwritten."""
     body = await read_json(request)
     steps = body.get("steps")
-    if set(body) != {"steps"} or type(steps) is not int:
+    if set(body) != {"steps"} or type(steps) is not int or steps < 1:
         raise InvalidError("bad_request", "steps is how many more, a number.", 'Send {"steps": 500}.')
     job_id = _id(request)
 

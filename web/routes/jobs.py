@@ -19,7 +19,8 @@ from ...core.records.checkpoint import Version
 from ...core.records.job import Job, Order
 from ...core.records.training import TrainingRequest
 from ...training.base_hash import known_hash
-from ...training.interface import LOG_FILE, ResolvedTraining
+from ...training.interface import LOG_FILE
+from ...training.job_folder import frozen_training
 from ...training.log_follower import tail
 from ...training.publishing import publish as publish_checkpoint
 from ...training.run_watch import read_losses
@@ -35,7 +36,9 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
         states = [JobState(name) for name in names]
     except ValueError as fault:
         raise InvalidError(
-            "bad_state", "There is no such job state.", "See openapi.json for the states."
+            "bad_state",
+            "There is no such job state.",
+            f"Known: {', '.join(state.value for state in JobState)}.",
         ) from fault
     kinds = [kind for kind in request.query.get("kind", "").split(",") if kind]
     wanted = JobFilter(states, kinds, request.query.get("character_id"))
@@ -142,7 +145,7 @@ def _publish(services: Services, job: Job, step: int) -> Version:
     if checkpoint is None:
         raise NotFoundError("checkpoint_not_found", f"There is no checkpoint of step {step}.", "Reload.")
     job_dir = services.paths.job(job.id)
-    training = ResolvedTraining.read(job_dir)
+    training = frozen_training(services.paths, job)
     base_sha256 = training.base_sha256 or known_hash(Path(training.base_path), services.paths)
     version = publish_checkpoint(
         services.versions, job_dir, training, checkpoint.model_copy(update={"base_sha256": base_sha256})

@@ -19,6 +19,7 @@ from ..services import Services
 
 MAX_LINES = 100
 MAX_MESSAGE = 2000
+MAX_LEVELS = 20
 LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 
 
@@ -41,8 +42,15 @@ def _record(line: object) -> logging.LogRecord:
     record = logging.LogRecord("isengard.panel", level, "", 0, "%s", (message,), None)
     record.correlation_id = clean(str(line.get("correlation_id") or ""))
     context = line.get("context")
-    record.context = context if isinstance(context, dict) and len(json.dumps(context)) < MAX_MESSAGE else {}
+    fits = isinstance(context, dict) and _is_flat(context) and len(json.dumps(context)) < MAX_MESSAGE
+    record.context = context if fits else {}
     return record
+
+
+def _is_flat(value: object, levels: int = MAX_LEVELS) -> bool:
+    """Not nested deeper than anything the panel tells; writing a line goes through it by recursion."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels > 0 and all(_is_flat(item, levels - 1) for item in inner)
 
 
 async def find(services: Services, request: web.Request) -> web.Response:

@@ -1,0 +1,103 @@
+"""What no panel sends: numbers, bytes and addresses that are none. Each is refused in our words; none is a fault of ours."""
+
+from __future__ import annotations
+
+import http.client
+import json
+
+import pytest
+
+BIG = "9" * 5000
+PART = "--B\r\nContent-Disposition: form-data; name=photo; filename=a.jpg\r\n"
+
+
+@pytest.fixture
+def ask(server):
+    def ask(method, path, data=None, **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        sent = {"X-Isengard": "1", "X-Correlation-ID": "odd-1", "Content-Type": "application/json"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, f"/isengard{path}", data, sent)
+        answer = connection.getresponse()
+        content = answer.read()
+        told = json.loads(content)["error"] if answer.status >= 400 and content else {}
+        assert answer.headers["X-Correlation-ID"] == "odd-1"
+        assert not told or (told["hint"] and told["correlation_id"] == "odd-1")
+        return answer.status, told.get("code", ""), answer.headers
+
+    return ask
+
+
+def test_numbers_that_are_none(ask, server, api):
+    epoch = server.services.ledger.epoch
+    for path, code in (
+        (f"/characters?limit={BIG}", "bad_limit"),
+        (f"/logs?limit={BIG}", "bad_number"),
+        (f"/training/presets?photos={BIG}", "bad_number"),
+    ):
+        assert ask("GET", path)[:2] == (400, code)
+    with http_stream(server, f"/events?since={epoch}-{BIG}") as stream:
+        assert [stream.readline() for _ in range(2)][1] == b"event: reset\n"
+    character = api.post("/characters", {"name": "Ann"})
+    assert api.patch(f"/characters/{character['id']}", {"class_word": ""})["class_word"] == "person"
+
+
+def http_stream(server, path):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", f"/isengard{path}")
+    return connection.getresponse()
+
+
+def test_bytes_that_are_none(ask, api, server):
+    person = f"/characters/{api.post('/characters', {'name': 'Ann'})['id']}/photos"
+    form = {"Content_Type": "multipart/form-data; boundary=B"}
+    deep = '{"a":' + "[" * 900 + "]" * 900 + "}"
+    assert ask("POST", "/characters", b"{}", Content_Encoding="gzip")[:2] == (400, "bad_json")
+    assert ask("POST", person, b"--B\r\nno header\r\n\r\nx\r\n--B--", **form)[:2] == (400, "bad_multipart")
+    long_header = f"{PART}X: {'a' * 100_000}\r\n\r\nx\r\n--B--"
+    assert ask("POST", person, long_header, **form)[:2] == (400, "bad_multipart")
+    assert ask("POST", person, b"x", Content_Encoding="gzip", **form)[:2] == (400, "bad_multipart")
+    assert ask("POST", "/session", r'{"token": "\ud800"}')[:2] == (401, "token_wrong")
+    assert ask("POST", "/characters", b"{}", Origin="http://[::1")[:2] == (403, "cross_site")
+    assert ask("PATCH", "/settings", r'{"\ud800": "x"}')[:2] == (400, "setting_not_editable")
+    half = json.dumps({"message": "\ud800", "context": 1})
+    assert ask("POST", "/logs", f'{{"lines": [{half.replace("1", deep)}]}}')[0] == 204
+    assert list(server.services.paths.tmp.iterdir()) == []
+
+
+def test_addresses_that_are_none(ask):
+    assert ask("GET", "/nope")[:2] == (404, "route_unknown")
+    status, code, headers = ask("PUT", "/characters", b"{}")
+    assert (status, code, headers["Allow"]) == (405, "method_not_allowed", "GET, POST")
+    assert ask("HEAD", "/health")[0] == 200
+
+
+def test_settings_are_all_written_or_none_and_never_bar_the_next_start(ask, api, server, monkeypatch):
+    monkeypatch.delenv("ISENGARD_MODE")
+    before = {item["name"]: item["value"] for item in api.get("/settings")["items"]}
+    for token in ("\\u0000", "\\ud800", "two words", "\\u00fc"):
+        body = f'{{"log_level": "ERROR", "hf_token": "{token}"}}'
+        assert ask("PATCH", "/settings", body)[:2] == (400, "bad_setting"), token
+    assert ask("PATCH", "/settings", '{"log_level": "ERROR", "language": "x"}')[:2] == (400, "bad_setting")
+    assert {item["name"]: item["value"] for item in api.get("/settings")["items"]} == before
+    server.services.paths.settings_file.write_text("mode = [broken")
+    assert api.get("/diagnostics")[:2] == b"PK"
+
+
+def test_what_is_no_training_is_neither_continued_nor_made_smaller(ask, api, server):
+    job = api.post("/training/backends/ai_toolkit/setup", {"action": "check"})
+    server.services.ledger.order(job["id"], "cancel")
+    path = f"/training/jobs/{job['id']}"
+    wait_until_cancelled(api, path)
+    assert ask("POST", f"{path}/continue", b'{"steps": 5}')[:2] == (400, "not_a_training")
+    assert ask("POST", f"{path}/continue", b'{"steps": 0}')[:2] == (400, "bad_request")
+    assert ask("POST", f"{path}/retry", b'{"smaller": true}')[:2] == (400, "not_a_training")
+
+
+def wait_until_cancelled(api, path):
+    import time
+
+    deadline = time.monotonic() + 20
+    while api.get(path)["state"] != "cancelled":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
