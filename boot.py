@@ -40,13 +40,22 @@ def load() -> ModuleType:
 
 
 def main(argv: list[str]) -> int:
-    """`worker` or `doctor`; the exit status."""
+    """`worker` or `doctor`; the exit status: 1 for what a person must mend, which is said, 2 for no such command."""
+    usage = f"usage: python -m {PACKAGE} {'|'.join(COMMANDS)}\n"
+    if argv[:1] in (["-h"], ["--help"]):
+        sys.stdout.write(usage)
+        return 0
     if not argv or argv[0] not in COMMANDS:
-        sys.stderr.write(f"usage: python -m {PACKAGE} {'|'.join(COMMANDS)}\n")
+        sys.stderr.write(usage)
         return 2
     load()
     command = importlib.import_module(f"{PACKAGE}.{COMMANDS[argv[0]]}")
-    status: int = command.main(argv[1:])
+    errors = importlib.import_module(f"{PACKAGE}.core.errors")
+    try:
+        status: int = command.main(argv[1:])
+    except errors.IsengardError as refusal:
+        sys.stderr.write(f"{refusal.message} {refusal.hint}\n")
+        return 1
     return status
 
 

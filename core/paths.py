@@ -133,6 +133,17 @@ def _root(env: Mapping[str, str], comfy_user_dir: Path | None, volumes: tuple[Pa
     return Path("data").absolute()
 
 
+def comfy_user_dir(pack: Path) -> Path | None:
+    """The user folder of the ComfyUI that the pack at `pack` is installed in, for those it has not started."""
+    comfyui = pack.parent.parent
+    return comfyui / "user" if (comfyui / "main.py").is_file() else None
+
+
+def own_paths(env: Mapping[str, str]) -> DataPaths:
+    """The same folder as ComfyUI's, found from where this pack lies: for `worker` and `doctor`."""
+    return resolve_paths(env, comfy_user_dir(Path(__file__).resolve().parent.parent))
+
+
 def runpod_volume(env: Mapping[str, str], volumes: tuple[Path, ...] = RUNPOD_VOLUMES) -> Path | None:
     """The persistent volume of a RunPod pod, or None elsewhere."""
     if not env.get("RUNPOD_POD_ID"):

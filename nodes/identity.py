@@ -35,7 +35,7 @@ def find_character(context: NodeContext, name: object) -> Character:
 
 def names(context: NodeContext) -> list[str]:
     """Slugs for the drop-down list."""
-    return sorted(character.slug for character in context.characters.list(200).items)
+    return sorted(character.slug for character in context.characters.all())
 
 
 def value_of(character: Character) -> dict[str, Any]:

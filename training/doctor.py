@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import secrets
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from ..core.database import on_network_filesystem
 from ..core.errors import IsengardError
-from ..core.paths import DataPaths, resolve_paths
+from ..core.paths import DataPaths, own_paths
 from ..core.plugins import PluginRegistry
 from ..core.settings import Settings, load_settings
 from ..core.version import VERSION
@@ -31,9 +32,12 @@ Finding = tuple[str, str]
 
 def main(argv: list[str]) -> int:
     """Print one line a finding; 1 when something must be mended."""
+    argparse.ArgumentParser(
+        prog="isengard doctor",
+        description="Checks folder, databases, Redis, packages, GPU and trainer; exit status 1 when something must be mended.",
+    ).parse_args(argv)
     try:
-        paths = resolve_paths(os.environ, None)
-        findings = examined(paths)
+        findings = examined(own_paths(os.environ))
     except IsengardError as error:
         findings = [("FAIL", f"{error.message} {error.hint}")]
     print(f"Isengard {VERSION}, Python {sys.version.split()[0]}")

@@ -7,12 +7,14 @@ import logging
 import math
 import os
 import signal
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from ..core.clock import SystemClock
+from ..core.errors import NotReadyError
 from ..core.logs import setup_logging
-from ..core.paths import DataPaths, resolve_paths
+from ..core.paths import DataPaths, own_paths
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
 from ..core.records.worker import BackendState
 from ..core.settings import Settings, current_token, load_settings
@@ -45,14 +47,17 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--name", default="", help="run a second worker beside the first, under this name")
     parser.add_argument("--until-idle", action="store_true", help="end after a while without work")
     asked = parser.parse_args(argv)
-    name = asked.name
-    clock, paths = SystemClock(), resolve_paths(os.environ, None)
-    paths.create()
+    return _serve(asked.name, until_idle=asked.until_idle)
+
+
+def _serve(name: str, *, until_idle: bool) -> int:
+    clock, paths = SystemClock(), _folder()
     settings = load_settings(os.environ, paths)
     setup_logging("worker", paths.logs, settings.log_level, clock)
     lock = worker_lock(paths, name)
     if not lock.acquire():
         _log.info("Another worker already serves this data folder")
+        _say(f"Another worker already serves {paths.root}. A second one beside it needs a --name.")
         return 0
     lease_s, attempts = (
         _seconds("ISENGARD_LEASE_S", lease_of(settings)),
@@ -64,9 +69,11 @@ def main(argv: list[str]) -> int:
     doorbell = Doorbell(settings, paths)
     registry = make_registry(settings, paths)
     tools = Tools(paths, ledger, registry, VersionStore(paths, clock), _pace(lease_s))
-    worker = compose(tools, doorbell, settings, stays=bool(settings.redis_url) and not asked.until_idle)
-    signal.signal(signal.SIGTERM, lambda *_: worker.stop.set())
+    worker = compose(tools, doorbell, settings, stays=bool(settings.redis_url) and not until_idle)
+    for asked_to_end in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked_to_end, lambda *_: worker.stop.set())
     _log.info("Worker started", extra={"context": {"pid": os.getpid(), "version": VERSION}})
+    _say(f"Working for {paths.root}; what happens is told in {paths.logs / 'worker'}. Ctrl+C ends it.")
     try:
         worker.run()
     finally:
@@ -75,6 +82,26 @@ def main(argv: list[str]) -> int:
         doorbell.close()
         lock.release()
     return 0
+
+
+def _say(text: str) -> None:
+    """For a person who started it by hand; ComfyUI's own worker has no terminal."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{text}\n")
+
+
+def _folder() -> DataPaths:
+    """The data folder, made. NotReadyError `data_folder_unavailable`."""
+    paths = own_paths(os.environ)
+    try:
+        paths.create()
+    except OSError as fault:
+        raise NotReadyError(
+            "data_folder_unavailable",
+            f"The data folder cannot be used: {fault.strerror or fault}.",
+            "Check its disk and permissions, or set DATA_DIR, then start the worker again.",
+        ) from fault
+    return paths
 
 
 def make_registry(settings: Settings, paths: DataPaths) -> PluginRegistry:

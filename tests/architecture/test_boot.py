@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +67,39 @@ def test_the_script_explains_itself_without_a_command():
         [sys.executable, "-I", str(ROOT / "boot.py")], capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 2 and "worker|doctor" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "status", "said"),
+    [
+        (["--help"], {}, 0, "worker|doctor"),
+        (["doctor", "bogus"], {}, 2, "unrecognized arguments"),
+        (["worker"], {"ISENGARD_MODE": "fast"}, 1, "ISENGARD_MODE: must be one of production, fast-test."),
+        (["worker"], {"DATA_DIR": "/dev/null/x"}, 1, "The data folder cannot be used"),
+    ],
+)
+def test_commands_say_what_is_wrong_with_them(tmp_path, arguments, environment, status, said):
+    done = subprocess.run(
+        [sys.executable, "-I", str(ROOT / "boot.py"), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "DATA_DIR": str(tmp_path / "data"), **environment},
+    )
+    assert done.returncode == status and said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_worker_started_by_hand_says_what_it_does(tmp_path):
+    """It printed nothing, neither while it worked nor when another one had the folder already; Ctrl+C broke it off."""
+    command = [sys.executable, "-I", str(ROOT / "boot.py"), "worker"]
+    env = {**os.environ, "DATA_DIR": str(tmp_path / "data")}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env) as first:
+        assert f"Working for {tmp_path / 'data'}" in first.stderr.readline()
+        second = subprocess.run(command, capture_output=True, text=True, env=env, timeout=20)
+        assert second.returncode == 0 and "Another worker already serves" in second.stderr
+        first.send_signal(signal.SIGINT)
+        assert first.wait(20) == 0 and first.stderr.read() == ""
 
 
 def test_importing_the_door_does_no_work(tmp_path):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from isengard.core.errors import InvalidError
-from isengard.core.paths import contained, resolve_paths
+from isengard.core.paths import comfy_user_dir, contained, resolve_paths
 
 
 def test_data_dir_wins(tmp_path):
@@ -21,6 +21,15 @@ def test_the_runpod_volume_comes_next(tmp_path):
         == volume / "isengard"
     )
     assert resolve_paths({}, tmp_path / "user", (missing, volume)).root == tmp_path / "user" / "__isengard"
+
+
+def test_who_is_not_started_by_comfyui_finds_its_folder_all_the_same(tmp_path):
+    """doctor looked at ./data, and called it public where it was started in custom_nodes."""
+    pack = tmp_path / "ComfyUI" / "custom_nodes" / "isengard"
+    pack.mkdir(parents=True)
+    assert comfy_user_dir(pack) is None
+    (tmp_path / "ComfyUI" / "main.py").touch()
+    assert comfy_user_dir(pack) == tmp_path / "ComfyUI" / "user"
 
 
 def test_log_dir_moves_only_the_logs(tmp_path):
