@@ -89,6 +89,8 @@ class FollowUps:
             backend=parent.backend,
             family=parent.family,
             resolution=parent.resolution,
+            quantize=parent.quantize,
+            low_vram=parent.low_vram,
             placeholder=parent.placeholder,
             parent_job_id=parent.id,
             progress=Progress(total_steps=total),

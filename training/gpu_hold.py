@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..core.paths import DataPaths
 from .gpu_handover import GpuUse, Patience, hand_over
-from .locks import FileLock, gpu_lock
+from .locks import FileLock, gpu_lock, machine_name
 
 #: What a job tells while ComfyUI is asked for the GPU's memory.
 PHASE = "freeing_gpu"
@@ -19,6 +19,13 @@ class GpuSlot:
 
     uuid: str = ""
     index: int = 0
+    name: str = ""
+    total_bytes: int = 0
+
+    @property
+    def device(self) -> str:
+        """What a job tells that it runs on."""
+        return self.name or f"cpu {machine_name()}"
 
 
 @dataclass

@@ -30,7 +30,7 @@ class ResolvedTraining:
 
     `base_path` is a file, a diffusers folder or a hub id ('' where the backend needs none); `generate_base` the name
     ComfyUI's loader knows the picture-making base by; `held_out` photo ids that are never trained on; `vram_bytes` about
-    what it takes on a GPU.
+    what it takes on a GPU; `guess_s` what a step takes by the family's record.
     """
 
     job_id: str
@@ -58,6 +58,7 @@ class ResolvedTraining:
     image_count: int
     held_out: list[str]
     vram_bytes: int = 0
+    guess_s: float = 0.0
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)

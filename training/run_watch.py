@@ -11,6 +11,7 @@ from ..core.ledger import Lease, RunnerLedger
 from ..core.records.event import Subject
 from ..core.records.job import Artifact, Job, Progress
 from .eta import Eta
+from .gpu_hold import GpuSlot
 from .gpus import GpuSensor
 from .interface import LOG_FILE, Reading, ResolvedTraining, TrainingBackend
 from .log_follower import LogFollower
@@ -31,7 +32,7 @@ class RunWatch:
         job_dir: Path,
         backend: TrainingBackend,
         training: ResolvedTraining,
-        gpu_uuid: str = "",
+        gpu: GpuSlot,
         notes: Sequence[str] = (),
     ) -> None:
         self._ledger = ledger
@@ -41,6 +42,7 @@ class RunWatch:
         self._backend = backend
         self._training = training
         self._notes = notes
+        self._device = gpu.device
         self._follower = LogFollower(job_dir / LOG_FILE)
         self._last_progress = Progress()
         self._lasting: list[str] = []
@@ -48,7 +50,7 @@ class RunWatch:
         self._checkpoints = {checkpoint.sha256 for checkpoint in job.checkpoints}
         self._loss_step = _last_loss_step(job_dir / LOSS_FILE)
         self._spill, self._stall = SpillWatch(), StallWatch(job_dir / LOG_FILE)
-        self._eta, self._sensor = Eta(training.save_every), GpuSensor(gpu_uuid)
+        self._eta, self._sensor = Eta(training.save_every), GpuSensor(gpu.uuid)
 
     def look(self) -> Progress:
         """Everything that is cheap to see; called about twice a second."""
@@ -75,17 +77,20 @@ class RunWatch:
     def _completed(self, reading: Reading) -> Progress:
         """What this machine adds to what the trainer tells: time left with the breaks, the GPU's state, warnings."""
         progress, self._lasting = reading.progress, reading.warnings
-        self._spill.look(progress)
+        sensed = self._sensor.read()
+        self._spill.look(progress.model_copy(update=sensed))
         self._stall.look(progress)
         warnings = [*self._notes, *reading.warnings, *([self._spill.warning] if self._spill.warning else [])]
-        more = {"eta_s": self._eta.left(progress), "warnings": warnings, **self._sensor.read()}
-        return progress.model_copy(update=more)
+        more = {"eta_s": self._eta.left(progress), "warnings": warnings, "device": self._device}
+        return progress.model_copy(update={**more, **sensed})
 
     def finish(self) -> Progress:
-        """The last look at a trainer that has ended; what mattered only while it ran is no longer said."""
+        """The last look at a trainer that has ended; what mattered only while it ran is no longer said, and a pace with
+        spilled memory is not that of the device."""
         progress = self.look()
         self.look_closely()
-        return progress.model_copy(update={"warnings": self._lasting})
+        device = "" if self._spill.warning else self._device
+        return progress.model_copy(update={"warnings": self._lasting, "device": device})
 
     def look_closely(self) -> None:
         """Checkpoints and log lines; called every few seconds and at the end."""

@@ -155,7 +155,7 @@ class Runner:
             job_dir=self._dir,
             backend=backend,
             training=training,
-            gpu_uuid=self._gpu.uuid,
+            gpu=self._gpu,
             notes=[self._hold.words] if self._hold is not None and self._hold.words else [],
         )
 

@@ -23,7 +23,7 @@ from ..core.records.job import Job, Needs
 from ..core.records.training import Finding, TrainingRequest
 from ..core.settings import Settings, current_token
 from .dataset import Selection, freeze, select
-from .estimates import Estimate, estimate, learned_paces
+from .estimates import Estimate, device_name, estimate, learned_paces
 from .family_records import Families, Family
 from .gpu_handover import measure
 from .gpus import gpus
@@ -113,12 +113,14 @@ class Submission:
         training = replace(
             training, base_path=base.path, base_sha256=base.sha256, generate_base=base.comfy_name
         )
-        expected = estimate(family, numbers, len(training.sample_prompts), learned_paces(self.ledger))
-        training = replace(training, vram_bytes=expected.vram_bytes)
+        where = self._place(backend)
+        paces = learned_paces(self.ledger, self._device(where, backend))
+        expected = estimate(family, numbers, len(training.sample_prompts), paces)
+        training = replace(training, vram_bytes=expected.vram_bytes, guess_s=expected.guess_s)
         findings = [
             *photo_findings(photos, character.trigger_word, character.class_word),
             *_prompt_findings(request),
-            *self._place_findings(training, backend, family=family, expected=expected, base=base),
+            *self._place_findings(training, backend, where, family=family, expected=expected, base=base),
         ]
         return Draft(training, selection, character, backend, findings, expected)
 
@@ -126,19 +128,36 @@ class Submission:
         self,
         training: ResolvedTraining,
         backend: TrainingBackend,
+        where: Place,
         *,
         family: Family,
         expected: Estimate,
         base: BaseModel,
     ) -> list[Finding]:
         """Of the trainer and the machine, wherever that is."""
-        where, capabilities = self._place(backend), backend.capabilities()
+        capabilities = backend.capabilities()
         found = [found for found in backend.preflight(training) if where.here or not found.this_machine]
         found += place_findings(where, backend=backend.name, file_here=self._only_here(base))
         if not capabilities.placeholder:
             needs = capabilities.needs
             found += self._machine_findings(where, family, expected=expected, base=base, needs=needs)
         return found
+
+    def paces(self, backend_name: str | None) -> dict[str, float]:
+        """What is known of the device that would train with this trainer now."""
+        backend: TrainingBackend = self.registry.get(
+            "training_backends", backend_name or self.default_backend
+        )
+        return learned_paces(self.ledger, self._device(self._place(backend), backend))
+
+    def _device(self, where: Place, backend: TrainingBackend) -> str:
+        """What trains there, as its jobs tell it; '' where nobody knows yet who will."""
+        if where.waits is not None:
+            return ""
+        if backend.capabilities().needs == "cpu":
+            return device_name([], where.away or machine_name())
+        found = gpus() if where.worker is None else where.worker.gpus
+        return device_name(found, where.away or machine_name())
 
     def _place(self, backend: TrainingBackend) -> Place:
         """Who trains with this trainer, of those that live now."""
@@ -201,6 +220,8 @@ class Submission:
             needs=capabilities.needs,
             request=request.model_dump(mode="json"),
             resolution=draft.training.resolution,
+            quantize=draft.training.quantize,
+            low_vram=draft.training.low_vram,
             character_id=draft.character.id,
             backend=capabilities.name,
             family=draft.training.family,

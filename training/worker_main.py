@@ -115,7 +115,10 @@ def compose(tools: Tools, doorbell: Doorbell, settings: Settings, *, stays: bool
     work: on another machine nobody would start it again."""
     found = gpus()[: settings.worker_concurrency]
     slots = [Slot(frozenset({"cpu"}))]
-    slots += [Slot(frozenset({"gpu"}), GpuSlot(gpu.uuid, index)) for index, gpu in enumerate(found)]
+    slots += [
+        Slot(frozenset({"gpu"}), GpuSlot(gpu.uuid, index, gpu.name, gpu.total_bytes))
+        for index, gpu in enumerate(found)
+    ]
     description = describe(VERSION, len(slots)).model_copy(
         update={
             "gpus": found,

@@ -34,6 +34,8 @@ class Progress(Record):
     bytes_total: int | None = None
     vram_used_bytes: int | None = None
     temperature_c: int | None = None
+    #: what trains: the GPU's name, or `cpu` and the machine's; what times are learned by, '' where they teach nothing
+    device: str = ""
     #: what a person should know while it goes on, in words
     warnings: list[str] = Field(default_factory=list)
 
@@ -74,8 +76,10 @@ class Job(Record):
     character_id: str | None = None
     backend: str = ""
     family: str = ""
-    #: sides in pixels a training was resolved to; what times are learned by
+    #: sides in pixels a training was resolved to, and how it saves memory; what times are learned by
     resolution: list[int] = Field(default_factory=list)
+    quantize: bool = False
+    low_vram: bool = False
     placeholder: bool = False
     progress: Progress = Field(default_factory=Progress)
     error: JobError | None = None

@@ -10,10 +10,13 @@ import pytest
 import redis
 from isengard.core.clock import SystemClock
 from isengard.core.errors import InvalidError
+from isengard.core.ids import new_id
 from isengard.core.job_states import JobState
+from isengard.core.records.job import Job, Progress
 from isengard.core.records.training import TrainingRequest
 from isengard.core.records.worker import BackendState, Gpu, Worker
 from isengard.core.settings import Settings
+from isengard.training.family_records import Families
 from isengard.training.gpus import gpus
 from isengard.training.ledgers.redis import RedisLedger
 from isengard.training.locks import machine_name
@@ -96,6 +99,40 @@ def submitted(submission, ann):
     job = submission.submit(TrainingRequest(character_id=ann.id, family="sd15"), "ui-1")
     assert job.state is JobState.QUEUED and job.needs == "gpu"
     return waits_for(job, submission.ledger.workers(), shared=True, labels=LABELS)
+
+
+def test_how_long_it_takes_is_what_that_workers_gpu_has_taken(submission, ann, away):
+    """A pace of the attic's GPU says nothing of the cellar's, nor of this machine's processor."""
+    finished(submission.ledger, device="RTX 24", pace=0.01)
+    away(worker("attic", gpu(24)))
+    assert checked(submission, ann)[1].estimate.learned and submission.paces(None)
+    away(worker("cellar", gpu(48)))
+    assert not checked(submission, ann)[1].estimate.learned and submission.paces(None) == {}
+
+
+def test_of_a_machine_that_nobody_knows_yet_nothing_is_learned(submission, ann):
+    finished(submission.ledger, device="RTX 24", pace=0.01)
+    assert submission.paces(None) == {} and not checked(submission, ann)[1].estimate.learned
+
+
+def finished(ledger, *, device, pace):
+    """A training of its family's usual size that ended well there."""
+    now = "2026-08-20T10:00:00Z"
+    sides = Families().get("sd15").defaults.resolution
+    ledger.submit(
+        Job(
+            id=new_id("job"),
+            backend="ai_toolkit",
+            family="sd15",
+            resolution=sides,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    _, lease = ledger.claim(worker_id="w-attic", owner="o", needs=["gpu"])
+    ledger.advance(lease, JobState.RUNNING)
+    ledger.progress(lease, Progress(step=9, seconds_per_step=pace, device=device))
+    ledger.advance(lease, JobState.COMPLETED)
 
 
 def test_the_able_worker_is_named_and_judged(submission, ann, away):

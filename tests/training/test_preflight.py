@@ -18,7 +18,7 @@ from isengard.core.records.worker import Gpu, Worker
 from isengard.training import hub_cache
 from isengard.training import machine as computer
 from isengard.training.backends.fast_test.backend import FastTestBackend
-from isengard.training.estimates import Estimate, estimate, learned_paces, pace_key
+from isengard.training.estimates import Estimate, device_name, estimate, learned_paces, pace_key
 from isengard.training.family_records import FOLDER, Families
 from isengard.training.gpu_handover import GpuUse, Holder
 from isengard.training.interface import Option
@@ -148,7 +148,7 @@ def test_about_how_long_counts_loading_and_samples_and_learns():
     guess, without = estimate(family, numbers, 2), estimate(family, numbers, 0)
     pictures = (numbers.steps // numbers.save_every + 1) * 2
     assert guess.seconds - without.seconds == pytest.approx(pictures * 20 * 0.5 * 0.5)
-    learned = estimate(family, numbers, 2, {pace_key("sd15", numbers.resolution): 0.25})
+    learned = estimate(family, numbers, 2, {pace_key("sd15", numbers): 0.25})
     assert learned.learned and not guess.learned and learned.seconds < guess.seconds
     twice = estimate(family, replace(numbers, resolution=[1024]), 0)
     assert twice.seconds > 3 * without.seconds, "four times the pixels"
@@ -162,22 +162,44 @@ def test_about_how_long_counts_loading_and_samples_and_learns():
     )
 
 
+def trained(house, pace, *, batch=None, state=JobState.COMPLETED, device=GPU.name, **more):
+    job = Job(
+        id=new_id("job"), kind="training", needs="cpu", backend="ai_toolkit", family="sd15", resolution=[768, 512],
+        request={"overrides": {"batch_size": batch}}, created_at="2026-08-20T10:00:00Z",
+        updated_at="2026-08-20T10:00:00Z", **more,
+    )  # fmt: skip
+    house.ledger.submit(job)
+    _, lease = house.ledger.claim(worker_id="w", owner="o", needs=["cpu"])
+    house.ledger.advance(lease, JobState.RUNNING)
+    house.ledger.progress(lease, Progress(step=9, seconds_per_step=pace, device=device))
+    house.ledger.advance(lease, state)
+
+
+def key(**more):
+    numbers = resolve(Families().get("sd15"), "balanced", 20, Overrides(resolution=[512, 768]))
+    return pace_key("sd15", replace(numbers, **more))
+
+
 def test_the_pace_is_learned_from_trainings_that_ended_well(house):
     """A step of several photos counts for each of them; placeholders and what failed teach nothing."""
-    done, other = JobState.COMPLETED, JobState.FAILED
-    for pace, batch, state, placeholder in ((4.0, 2, done, False), (2.2, None, done, False), (1.0, 1, done, False),
-                                            (90.0, 1, other, False), (0.001, 1, done, True)):  # fmt: skip
-        job = Job(
-            id=new_id("job"), kind="training", needs="cpu", backend="ai_toolkit", family="sd15", resolution=[768, 512],
-            request={"overrides": {"batch_size": batch}}, placeholder=placeholder, created_at="2026-08-20T10:00:00Z",
-            updated_at="2026-08-20T10:00:00Z",
-        )  # fmt: skip
-        house.ledger.submit(job)
-        _, lease = house.ledger.claim(worker_id="w", owner="o", needs=["cpu"])
-        house.ledger.advance(lease, JobState.RUNNING)
-        house.ledger.progress(lease, Progress(step=9, seconds_per_step=pace))
-        house.ledger.advance(lease, state)
-    assert learned_paces(house.ledger) == {pace_key("sd15", [512, 768]): 2.0}
+    trained(house, 4.0, batch=2)
+    trained(house, 2.2)
+    trained(house, 1.0, batch=1)
+    trained(house, 90.0, batch=1, state=JobState.FAILED)
+    trained(house, 0.001, batch=1, placeholder=True)
+    trained(house, 7.0, low_vram=True)
+    assert learned_paces(house.ledger, GPU.name) == {key(): 2.0, key(low_vram=True): 7.0}
+
+
+def test_one_machine_learns_nothing_from_another(house):
+    """Several workers on one Redis, a data folder that moved to another GPU, and trainings from before it was told."""
+    trained(house, 0.5, device="NVIDIA H200")
+    trained(house, 60.0, device="cpu office")
+    trained(house, 3.0, device="")
+    assert learned_paces(house.ledger, "NVIDIA H200") == {key(): 0.5}
+    assert learned_paces(house.ledger, "cpu office") == {key(): 60.0}
+    assert learned_paces(house.ledger, GPU.name) == learned_paces(house.ledger, "") == {}
+    assert device_name([GPU], "office") == GPU.name and device_name([], "office") == "cpu office"
 
 
 def test_what_the_hubs_cache_holds_is_known_without_asking_it(tmp_path, monkeypatch):

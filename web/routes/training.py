@@ -13,7 +13,7 @@ from ...core.records.job import Job
 from ...core.records.training import TrainingRequest
 from ...core.settings import current_token
 from ...training import presets as presets_module
-from ...training.estimates import estimate, learned_paces
+from ...training.estimates import estimate
 from ...training.family_records import Family
 from ...training.installable import InstallableBackend
 from ...training.machine import Machine
@@ -71,7 +71,7 @@ async def presets(services: Services, request: web.Request) -> web.Response:
     family = services.families.get(request.query.get("family", "sd15"))
     backend = await asyncio.to_thread(_capabilities, services, request.query.get("backend"))
     photos = responses.number_of(request, "photos", 20, 500)
-    paces = await asyncio.to_thread(learned_paces, services.ledger)
+    paces = await asyncio.to_thread(services.submission.paces, request.query.get("backend"))
     items = []
     for preset in presets_module.offered(backend).values():
         numbers = presets_module.resolve(family, preset, photos)
