@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,12 +11,6 @@ from pathlib import Path
 from ..core.records.job import JobError, Progress
 from .interface import LossPoint
 
-#: Steps this many times slower than the run's median: the GPU's memory spills into the computer's (facts: ai-toolkit 669).
-SPILL_FACTOR = 3.0
-#: Measurements that say what is usual, and how many slow ones in a row are no accident.
-_SPILL_SAMPLES, _SPILL_RECENT = 8, 2
-#: A trainer that measures once in so many steps repeats its number in between.
-_SAME_FOR_STEPS = 10
 #: Seconds without any sign of life before a trainer counts as hung: a slow disk loads a large model for half an hour.
 LIMITS = {"starting": 900.0, "downloading": 1800.0, "loading": 1800.0, "caching": 1800.0, "sampling": 1800.0}
 DEFAULT_LIMIT = 900.0
@@ -43,39 +36,6 @@ def require_finite(points: Sequence[LossPoint]) -> None:
     """Raises TrainerSick `loss_not_finite`."""
     if any(not math.isfinite(point.loss) for point in points):
         raise TrainerSick(NOT_FINITE)
-
-
-class SpillWatch:
-    """`warning` is said while the last measurements took several times the median of those that were usual."""
-
-    def __init__(self) -> None:
-        self._usual: list[float] = []
-        self._slow: list[float] = []
-        self._last, self._step = 0.0, 0
-        self.warning = ""
-
-    def look(self, progress: Progress) -> None:
-        pace = progress.seconds_per_step
-        if progress.phase != "training" or not pace or not self._is_new(progress.step, pace):
-            return
-        self._last, self._step = pace, progress.step
-        usual = statistics.median(self._usual) if len(self._usual) >= _SPILL_SAMPLES else math.inf
-        if pace <= SPILL_FACTOR * usual:
-            self._usual.append(pace)
-            self._slow.clear()
-        else:
-            self._slow.append(pace)
-        self.warning = _spill(min(self._slow) / usual) if len(self._slow) >= _SPILL_RECENT else ""
-
-    def _is_new(self, step: int, pace: float) -> bool:
-        return step > self._step and (pace != self._last or step >= self._step + _SAME_FOR_STEPS)
-
-
-def _spill(factor: float) -> str:
-    return (
-        f"Training has become {factor:.0f} times slower: the GPU's memory is full and it borrows the computer's. "
-        "Free ComfyUI's memory, or cancel and train smaller."
-    )
 
 
 class StallWatch:

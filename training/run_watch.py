@@ -15,7 +15,8 @@ from .gpu_hold import GpuSlot
 from .gpus import GpuSensor
 from .interface import LOG_FILE, Reading, ResolvedTraining, TrainingBackend
 from .log_follower import LogFollower
-from .run_health import SpillWatch, StallWatch, require_finite
+from .run_health import StallWatch, require_finite
+from .spill import Expected, SpillWatch
 
 LOSS_FILE = "loss.jsonl"
 
@@ -33,6 +34,7 @@ class RunWatch:
         backend: TrainingBackend,
         training: ResolvedTraining,
         gpu: GpuSlot,
+        should: Expected,
         notes: Sequence[str] = (),
     ) -> None:
         self._ledger = ledger
@@ -49,7 +51,7 @@ class RunWatch:
         self._samples = {artifact.file for artifact in job.artifacts}
         self._checkpoints = {checkpoint.sha256 for checkpoint in job.checkpoints}
         self._loss_step = _last_loss_step(job_dir / LOSS_FILE)
-        self._spill, self._stall = SpillWatch(), StallWatch(job_dir / LOG_FILE)
+        self._spill, self._stall = SpillWatch(should), StallWatch(job_dir / LOG_FILE)
         self._eta, self._sensor = Eta(training.save_every), GpuSensor(gpu.uuid)
 
     def look(self) -> Progress:

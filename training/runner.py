@@ -26,6 +26,7 @@ from .publishing import publish
 from .run_health import TrainerSick
 from .run_watch import RunWatch
 from .shim import WORKER_GONE
+from .spill import expected
 from .trainer_process import TrainerProcess, end_leftover
 
 #: The code that every backend gives this failure.
@@ -156,6 +157,7 @@ class Runner:
             backend=backend,
             training=training,
             gpu=self._gpu,
+            should=expected(self._tools.ledger, training, self._gpu),
             notes=[self._hold.words] if self._hold is not None and self._hold.words else [],
         )
 

@@ -16,7 +16,8 @@ from isengard.training.backends.ai_toolkit.backend import phase_of
 from isengard.training.backends.ai_toolkit.failures import CATALOGUE, explain, relevant
 from isengard.training.eta import Eta
 from isengard.training.interface import TRAINING_FILE
-from isengard.training.run_health import SpillWatch, StallWatch, TrainerSick
+from isengard.training.run_health import StallWatch, TrainerSick
+from isengard.training.spill import SpillWatch
 from trainer_says import SAID, SAID_OTHERWISE
 from training_waits import wait_for
 
