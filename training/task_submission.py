@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ class TaskSubmission:
     paths: DataPaths
     ledger: Ledger
     clock: Clock
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def submit(
         self,
@@ -40,7 +43,6 @@ class TaskSubmission:
         prepare: Callable[[Path], object] = lambda folder: None,
     ) -> Job:
         """A queued job whose folder is complete; `prepare` adds what its work needs. ConflictError `already_running` when the same is being done."""
-        self._refuse_twice(kind, backend, family, character_id)
         now = iso(self.clock.now())
         job = Job(
             id=new_id("job"),
@@ -54,14 +56,18 @@ class TaskSubmission:
             created_at=now,
             updated_at=now,
         )
-        with new_job_folder(self.paths, job.id) as folder:
+        with self._one_at_a_time, self._new_folder(job) as folder:  # a double click is two requests at once
             prepare(folder)
             atomic.write_json(folder / JOB_FILE, job.model_dump(mode="json"))
             return self.ledger.submit(job)
 
-    def _refuse_twice(self, kind: JobKind, backend: str, family: str, character_id: str | None) -> None:
-        for job in self.ledger.jobs(JobFilter(states=_OPEN, kinds=[kind]), limit=200).items:
-            if (job.backend, job.family, job.character_id) == (backend, family, character_id):
+    @contextmanager
+    def _new_folder(self, job: Job) -> Iterator[Path]:
+        for known in self.ledger.jobs(JobFilter(states=_OPEN, kinds=[job.kind]), limit=200).items:
+            same = (job.backend, job.family, job.character_id)
+            if (known.backend, known.family, known.character_id) == same:
                 raise ConflictError(
                     "already_running", "This is already being done.", "Watch it, or cancel it first."
                 )
+        with new_job_folder(self.paths, job.id) as folder:
+            yield folder

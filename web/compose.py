@@ -42,7 +42,7 @@ from .lending import keep_lending
 from .likeness import LikenessMeasurer
 from .photo_faces import PhotoFaceChecker
 from .pictures import PictureProver, open_generations
-from .server_file import announce, write_server_file
+from .server_file import announce, started_before, write_server_file
 from .services import Host, Services
 from .session import Session, open_session
 
@@ -145,13 +145,14 @@ def _open_library(paths: DataPaths, clock: Clock) -> Library:
 
 def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
     """Threads and tasks: supervision of workers, the event tail, pictures left over from before, proofs."""
+    before = started_before(services.paths)
     write_server_file(services.paths, services.boot_id, services.host.server_url)
     services.supervisor.start()
     services.events.start()
     asyncio.run_coroutine_threadsafe(services.generations.recover(), loop)
     asyncio.run_coroutine_threadsafe(keep_house(services), loop)
     asyncio.run_coroutine_threadsafe(keep_lending(services), loop)
-    asyncio.run_coroutine_threadsafe(PictureProver(services).run(), loop)
+    asyncio.run_coroutine_threadsafe(PictureProver(services, before).run(), loop)
     asyncio.run_coroutine_threadsafe(CaptionTaker(services).run(), loop)
     asyncio.run_coroutine_threadsafe(services.likeness.run(services.events), loop)
     asyncio.run_coroutine_threadsafe(services.photo_faces.run(services.events), loop)

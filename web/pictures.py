@@ -12,7 +12,7 @@ from ..core.correlation import correlated
 from ..core.errors import IsengardError, reason_of
 from ..core.generations import GenerationStore
 from ..core.job_states import JobState
-from ..core.ledger import Ledger
+from ..core.ledger import JobFilter, Ledger
 from ..core.library import Library
 from ..core.plugins import PluginRegistry
 from ..core.records.checkpoint import ImageProof, Version
@@ -27,6 +27,10 @@ from ..generation.service import GenerationService
 if TYPE_CHECKING:
     from .services import Host, Services
 
+#: After our start ComfyUI takes prompts by then.
+LISTENS_S = 20.0
+#: How many of the newest trainings are looked at for a proof that was never made.
+LEFT_OVER = 20
 _log = logging.getLogger("isengard.pictures")
 
 
@@ -55,24 +59,43 @@ def open_generations(
 
 
 class PictureProver:
-    """After each training that is no placeholder: three small pictures, then proof.image of version and checkpoint."""
+    """After each training that is no placeholder: three small pictures, then proof.image of version and checkpoint.
 
-    def __init__(self, services: Services) -> None:
+    `since`: when the server was started before this time; a training that has ended after that has nobody else.
+    """
+
+    def __init__(self, services: Services, since: str | None = None) -> None:
         self._services = services
+        self._since = since
         self._one_at_a_time = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """For ever; proofs wait for each other beside the reader, which must not lag."""
         with self._services.events.reading() as reader:
+            for job in await asyncio.to_thread(self.left_over):
+                self._later(job, LISTENS_S)
             while True:
-                job = _just_completed(await reader.next_event())
-                if job is not None:
-                    task = asyncio.create_task(self._in_turn(job))
-                    self._tasks.add(task)
-                    task.add_done_callback(self._tasks.discard)
+                just = _just_completed(await reader.next_event())
+                if just is not None:
+                    self._later(just, 0)
 
-    async def _in_turn(self, job: Job) -> None:
+    def left_over(self) -> list[Job]:
+        """Trainings that ended while no server ran, or were being proven when it ended; each is taken up once."""
+        if self._since is None:
+            return []
+        wanted = JobFilter([JobState.COMPLETED], ["training"])
+        ended = self._services.ledger.jobs(wanted, limit=LEFT_OVER).items
+        late = [job for job in ended if job.checkpoints and (job.finished_at or "") > self._since]
+        return [job for job in late if job.checkpoints[-1].proof.image == "pending"]
+
+    def _later(self, job: Job, wait_s: float) -> None:
+        task = asyncio.create_task(self._in_turn(job, wait_s))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _in_turn(self, job: Job, wait_s: float) -> None:
+        await asyncio.sleep(wait_s)
         async with self._one_at_a_time:
             with correlated(job.correlation_id):
                 await self._prove(job)
@@ -105,9 +128,14 @@ class PictureProver:
         return versions[-1] if versions else None
 
     def _keep(self, job: Job, version: Version, verdict: ImageProof) -> None:
-        proof = version.proof.model_copy(update={"image": verdict})
-        self._services.versions.update(version.model_copy(update={"proof": proof}))
-        for checkpoint in job.checkpoints:
+        """Onto both as they are now: meanwhile the person may have chosen this version, or its likeness was measured."""
+        slug = version.file.partition("/")[0]
+        fresh = next((one for one in self._services.versions.list(slug) if one.file == version.file), None)
+        if fresh is None:
+            return
+        proof = fresh.proof.model_copy(update={"image": verdict})
+        self._services.versions.update(fresh.model_copy(update={"proof": proof}))
+        for checkpoint in self._services.ledger.get(job.id).checkpoints:
             if checkpoint.step == version.step:
                 self._services.ledger.annotate(job.id, checkpoint.model_copy(update={"proof": proof}))
 

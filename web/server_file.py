@@ -5,17 +5,29 @@ from __future__ import annotations
 import logging
 import os
 import socket
+from datetime import datetime, timezone
 
 from ..core import atomic
+from ..core.clock import iso
 from ..core.paths import DataPaths
 from .services import Host
 from .session import Session
+
+FILE = "server.json"
+
+
+def started_before(paths: DataPaths) -> str | None:
+    """When the server before this one was started, by the file it left; None for the first. Ask before writing ours."""
+    try:
+        return iso(datetime.fromtimestamp((paths.run / FILE).stat().st_mtime, timezone.utc))
+    except OSError:
+        return None
 
 
 def write_server_file(paths: DataPaths, boot_id: str, url: str) -> None:
     """{boot_id, pid, url}: where a worker asks ComfyUI for memory."""
     content = {"boot_id": boot_id, "pid": os.getpid(), "url": url}
-    atomic.write_json(paths.run / "server.json", content)
+    atomic.write_json(paths.run / FILE, content)
 
 
 def announce(host: Host, session: Session, token: str) -> None:

@@ -122,7 +122,7 @@ export default {
   proofWrong: "does not fit its model",
   imageChanged: "changes the picture",
   imageUnchanged: "does not change the picture",
-  imagePending: "picture check is running",
+  imagePending: "picture not checked yet",
   imageSkipped: "picture not checked",
 
   train: "Train {name}",

@@ -1,0 +1,67 @@
+"""Picture proofs: those nobody made when a training ended are made later, and what was changed meanwhile stays."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hosts.journey import ApiError
+from isengard.core.ids import new_id
+from isengard.core.job_states import JobState
+from isengard.core.records.checkpoint import Checkpoint
+from isengard.core.records.job import Job
+from isengard.web.pictures import PictureProver
+from isengard.web.server_file import started_before
+from loras import publish
+
+AT = "2026-08-20T10:00:00.000Z"
+
+
+@pytest.fixture
+def trained(server, api):
+    """Ann, with a training that has ended and left one published version."""
+    ann, services = api.post("/characters", {"name": "Ann"}), server.services
+    version = publish(services.versions, ann, 40)
+    job = Job(id=new_id("job"), character_id=ann["id"], created_at=AT, updated_at=AT)
+    services.ledger.submit(job)
+    _, lease = services.ledger.claim(worker_id="w", owner="o", needs=["gpu"])
+    services.ledger.advance(lease, JobState.RUNNING)
+    facts = version.model_dump(include={"step", "file", "size", "sha256", "family"})
+    services.ledger.checkpoint(lease, Checkpoint(**facts, published=True))
+    services.ledger.advance(lease, JobState.COMPLETED)
+    return services, services.ledger.get(job.id), version
+
+
+def test_a_training_that_ended_while_no_server_ran_is_proven_at_the_next_start(trained):
+    """It said "picture check is running" for ever."""
+    services, job, _ = trained
+
+    def left_over(since):
+        return [one.id for one in PictureProver(services, since).left_over()]
+
+    assert left_over("2026-01-01T00:00:00.000Z") == [job.id]
+    assert left_over("9999-01-01T00:00:00.000Z") == [] == left_over(None)
+    assert (started_before(services.paths) or "") > AT
+
+
+def test_what_was_chosen_while_the_proof_was_made_stays(trained):
+    """The proof takes minutes; it wrote the version back as it had been before them."""
+    services, job, version = trained
+    services.versions.pick("ann", version.file)
+    services.ledger.annotate(job.id, job.checkpoints[0].model_copy(update={"scores": {"likeness": 0.5}}))
+    PictureProver(services)._keep(job, version, "changed")
+    (now,) = services.versions.list("ann")
+    (checkpoint,) = services.ledger.get(job.id).checkpoints
+    assert (now.picked, now.proof.image) == (True, "changed")
+    assert (checkpoint.scores, checkpoint.proof.image) == ({"likeness": 0.5}, "changed")
+
+
+def test_a_double_click_sets_up_once(api):
+    def ask(_):
+        try:
+            return api.post("/training/backends/ai_toolkit/setup", {"action": "check"})["state"]
+        except ApiError as refusal:
+            return refusal.error["code"]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(ask, range(4))) == [*["already_running"] * 3, "queued"]
