@@ -11,7 +11,7 @@ from ..core import atomic
 from ..core.capabilities import require_training_method
 from ..core.characters import CharacterStore
 from ..core.clock import Clock, iso
-from ..core.errors import InvalidError
+from ..core.errors import InvalidError, NotFoundError
 from ..core.ids import new_id
 from ..core.ledger import Ledger
 from ..core.leftovers import JOB_FILE
@@ -209,7 +209,17 @@ class Submission:
             training = replace(draft.training, job_id=job.id)
             atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
             atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
-            return self.ledger.submit(job)
+            return self._submitted(self.ledger.submit(job), draft.character.id)
+
+    def _submitted(self, job: Job, character_id: str) -> Job:
+        """Unless the person went while their photos were copied: who forgets looks for jobs once their row has gone."""
+        try:
+            self.characters.get(character_id)
+        except NotFoundError:
+            self.ledger.order(job.id, "cancel")
+            self.ledger.forget(job.id)
+            raise
+        return job
 
     def _job(self, draft: Draft, request: TrainingRequest, correlation_id: str) -> Job:
         capabilities = draft.backend.capabilities()

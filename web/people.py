@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 import urllib.request
 from pathlib import Path
 
 from ..core.belongings import Belongings, ForgetReport, belongings_of
-from ..core.errors import ConflictError
 from ..core.forgetting import forget
-from ..core.job_states import ENDED
-from ..core.ledger import JobFilter
 from ..core.mentions import files_that_mention, finder, mentions
 from ..core.previews import previews_of
-from ..core.records.job import Job
 from .services import Services
+from .stopping import jobs_of, remove_late_jobs, stop_jobs
 
 _ASK_S = 5.0
-#: How long forgetting waits for trainings that it has asked to stop.
-STOPS_WITHIN_S = 20.0
-STOP_POLL_S = 0.2
 _log = logging.getLogger("isengard.people")
 
 
 def would_go(services: Services, character_id: str) -> dict[str, object]:
     """What forgetting would remove, counted, and which files of ComfyUI mention the person; nothing is changed."""
     character = services.characters.get(character_id, deleted=True)
-    job_ids = [job.id for job in _jobs_of(services, character_id)]
+    job_ids = [job.id for job in jobs_of(services, character_id)]
     theirs = belongings_of(services.library, services.paths, character, job_ids)
     return _with_mentions(services, theirs, theirs.counted())
 
@@ -39,34 +32,16 @@ def forget_person(services: Services, character_id: str) -> dict[str, object]:
     Raises ConflictError `job_still_running` while one of their jobs ends, NotFoundError where there is no such person.
     """
     character = services.characters.get(character_id, deleted=True)
-    job_ids = [job.id for job in _ended_jobs(services, character_id)]
+    job_ids = [job.id for job in stop_jobs(services, character_id)]
     theirs = belongings_of(services.library, services.paths, character, job_ids)
     _forget_in_comfyui(services, theirs)
     services.likeness.faces.forget()
     report = forget(services.library, services.paths, services.characters, character_id, job_ids)
     for job_id in job_ids:
         services.ledger.forget(job_id)
+    remove_late_jobs(services, character_id)
     services.ledger.forget_events(theirs.ids)
     return _with_mentions(services, theirs, report)
-
-
-def _ended_jobs(services: Services, character_id: str) -> list[Job]:
-    """Asks what still goes on to stop; refused until it has."""
-    jobs = _jobs_of(services, character_id)
-    for job in jobs:
-        if job.state not in ENDED:
-            services.ledger.order(job.id, "cancel")
-    deadline = time.monotonic() + STOPS_WITHIN_S
-    while any(services.ledger.get(job.id).state not in ENDED for job in jobs):
-        if time.monotonic() < deadline:
-            time.sleep(STOP_POLL_S)
-            continue
-        raise ConflictError(
-            "job_still_running",
-            "A training of this person is being stopped.",
-            "Wait a few seconds until it has ended, then forget again.",
-        )
-    return jobs
 
 
 def _with_mentions(services: Services, theirs: Belongings, report: ForgetReport) -> dict[str, object]:
@@ -122,14 +97,3 @@ def _ask(services: Services, body: dict[str, object] | None) -> dict[str, object
     with urllib.request.urlopen(request, timeout=_ASK_S) as answer:
         content = json.loads(answer.read() or b"{}")
         return content if isinstance(content, dict) else {}
-
-
-def _jobs_of(services: Services, character_id: str) -> list[Job]:
-    jobs: list[Job] = []
-    cursor = None
-    while True:
-        page = services.ledger.jobs(JobFilter(character_id=character_id), limit=200, cursor=cursor)
-        jobs += page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            return jobs

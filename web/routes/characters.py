@@ -13,6 +13,7 @@ from .. import people as forgetting
 from .. import responses
 from ..errors import read_json
 from ..services import Services
+from ..stopping import stop_pictures
 from ..telling import Change, tell_character
 
 
@@ -84,8 +85,9 @@ async def would_go(services: Services, request: web.Request) -> web.Response:
 
 
 async def forget(services: Services, request: web.Request) -> web.Response:
-    """Everything of the person, with a report. Refused while one of their jobs still runs."""
+    """Everything of the person, with a report. Refused while something of theirs is still being made."""
     character_id = request.match_info["id"]
+    await stop_pictures(services, character_id)
     report = await asyncio.to_thread(forgetting.forget_person, services, character_id)
     await tell(services, character_id, "forgotten", None)
     return web.json_response({"report": report})
