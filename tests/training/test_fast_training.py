@@ -52,6 +52,12 @@ def test_photos_become_a_published_proven_lora(house, ann, start_worker):
     assert house.ledger.workers() == []
 
 
+def worker_said(house, correlation_id):
+    (log,) = (house.paths.logs / "worker").glob("*.log")
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    return [line["message"] for line in lines if line["correlation_id"] == correlation_id]
+
+
 def test_one_correlation_id_runs_through_job_events_and_worker_log(house, ann, start_worker):
     job = submit(house, ann, steps=10, save_every=10)
     start_worker()
@@ -59,9 +65,9 @@ def test_one_correlation_id_runs_through_job_events_and_worker_log(house, ann, s
     events = [event for event in house.ledger.events_after(0) if event.subject.id == job.id]
     assert {event.correlation_id for event in events} == {"ui-click-1"}
     assert {"job.state", "job.progress", "job.sample", "job.checkpoint"} <= {event.type for event in events}
-    (log,) = (house.paths.logs / "worker").glob("*.log")
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    ours = [line["message"] for line in lines if line["correlation_id"] == "ui-click-1"]
+    deadline = time.monotonic() + 10  # the last line is written after the ledger was told
+    while (ours := worker_said(house, "ui-click-1"))[-1] != "Job ended" and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert ours[0] == "Training job started" and ours[-1] == "Job ended"
     assert json.loads((house.paths.job(job.id) / "job.json").read_text())["correlation_id"] == "ui-click-1"
 
