@@ -12,7 +12,7 @@ export function failure(view, job) {
   return [
     h("p", { class: job.state === "failed" ? "isen-error" : "isen-warn", "data-testid": "isen-job-error", text: `${message} ${hint}`.trim() }),
     offer === "retry_smaller" && job.state === "failed" && button(t("retrySmaller"), () => follow(view, job, "retry", { smaller: true }), { kind: "primary", testid: "isen-retry-smaller" }),
-    advisesRestart(hint) && restartButton(view.store),
+    advisesRestart(`${message} ${hint}`) && restartButton(view.store),
     gate(view, job),
     log.length > 0 && h("details", { class: "isen-fold" }, h("summary", { text: t("lastLines"), "data-testid": "isen-error-log" }), lines),
   ].filter(Boolean);

@@ -17,14 +17,16 @@ export function answerOf(state, method, path) {
     "/training/workers": [WORKER],
     "/training/presets": PRESETS,
   };
-  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", language: "auto", comfyui: "0.3.75", recoveries: state.recoveries ?? [] } };
+  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", language: "auto", comfyui: "0.3.75", host: { loopback: true, can_restart: true }, recoveries: state.recoveries ?? [] } };
+  if (name === "/comfyui") return { body: { can_restart: true, queue: 3 } };
+  if (name === "/training/gpu/free") return { body: GPU_HELD };
   if (name === "/training/preflight") return { body: state.preflight };
   if (name === "/training/machine") return { body: { gpus: [], can_train: state.canTrain ?? true, disk_free_bytes: 9e10, memory_bytes: 3e10 } };
   if (name === "/likeness") return { body: state.meter ?? METER_MISSING };
   if (name === "/training/lending") return { body: { lending: state.lending ?? null } };
   if (name.endsWith("/forget")) return { body: { report: FORGET } };
   if (name === "/logs") return { body: { items: LOGS, next_cursor: null } };
-  if (name === "/settings") return { body: SETTINGS };
+  if (name === "/settings") return { body: state.settings ?? SETTINGS };
   if (name.endsWith("/photos")) return { body: { items: state.photos ?? [], next_cursor: null } };
   if (name.endsWith("/loss")) return { body: { items: state.losses ?? [] } };
   if (name.endsWith("/log")) return { body: { lines: state.log ?? [] } };
@@ -90,5 +92,8 @@ const SETTINGS = {
   ],
   folders: { data: "C:\\ComfyUI\\user\\__isengard", logs: "C:\\ComfyUI\\user\\__isengard\\logs" },
 };
+/** Its mode was changed and waits for a restart. */
+export const SETTINGS_WAITING = { ...SETTINGS, items: SETTINGS.items.map((item) => (item.name === "mode" ? { ...item, value: "fast-test" } : item)) };
+const GPU_HELD = { gpu: { uuid: "GPU-1", name: "RTX 4090", total_bytes: 25.2e9, free_bytes: 6.1e9 }, holders: [], asked: true, waited_s: 20, comfyui_holds: true, words: "ComfyUI 17.8 GB, blender 1.0 GB" };
 const FORGET = { photos: 22, captions: 20, jobs: 3, samples: 60, versions: 2, images: 41, logs: 0, bytes: 4.1e8, elsewhere: ["output/anna_00001_.png", "user/default/workflows/anna portrait.json"] };
 const LOGS = ["Request refused", "Training job started", "Photo added"].map((message, n) => ({ timestamp: `2026-08-20T10:00:0${n}.000Z`, level: n ? "INFO" : "WARNING", service: n === 1 ? "worker" : "api", correlation_id: "ui-42", message, context: { logger: "isengard.web", code: "wrong_state" } }));

@@ -1,6 +1,6 @@
 /** Every state the panel can be in (PANEL.md), by name. */
 
-import { BACKEND_MISSING, FOREIGN, METER_READY, METER_REFUSED, WITH_TWO } from "./answers.mjs";
+import { BACKEND_MISSING, FOREIGN, METER_READY, METER_REFUSED, SETTINGS_WAITING, WITH_TWO } from "./answers.mjs";
 import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples, version } from "./people.mjs";
 import { settled } from "./settled.mjs";
 
@@ -14,6 +14,7 @@ const FAILED = job(3, "failed", { character_id: "chr_8", error: OOM, finished_at
 const DONE = job(2, "completed", { progress: { step: 1400, loss: 0.09 }, artifacts: [...samples(10), { kind: "lora", file: "anna/anna-sd15-001400-bbd1e1b0.safetensors", sha256: "", step: 1400 }], checkpoints: checkpoints(10), finished_at: "2026-08-20T11:00:00Z" });
 const LEFT_OUT = { ...DONE, progress: { ...DONE.progress, held_out_loss: 0.127, warnings: ["The trainer could not read 1 of 22 photos and goes on without."] } };
 const SLOW = job(4, "running", { progress: { ...RUNNING.progress, warnings: ["Training has become 9 times slower: the GPU's memory is full and it borrows the computer's. Free ComfyUI's memory, or cancel and train smaller."] } });
+const HELD = job(4, "running", { progress: { phase: "downloading", step: 0, bytes_done: 3.1e9, bytes_total: 1.6e10, warnings: ["RTX 4090 has 6.1 GB of 25.2 GB free and about 16.0 GB are wanted. In use by: ComfyUI 17.8 GB. ComfyUI was asked to free its memory and did not let go: restart ComfyUI."] } });
 const AGAIN = job(4, "running", { attempt: 2, interruption: { code: "worker_lost", message: "Interrupted at 930 of 1,400: the worker ended.", hint: "It goes on from its last checkpoint." }, progress: RUNNING.progress });
 const WAITS = job(8, "queued", { character_id: "chr_8", waits_for: { code: "gpu", message: "Waits for a worker with a GPU.", hint: "It begins by itself as soon as a machine with an NVIDIA GPU works for this data folder." } });
 const JOBS = [RUNNING, job(6, "queued", { character_id: "chr_8" }), job(7, "queued", { character_id: "chr_7" }), FAILED, DONE];
@@ -23,6 +24,8 @@ const BLOCKED = { ok: false, plan: OK.plan, findings: [
   { severity: "error", code: "base_model_missing", message: "The model to train on was not found in ComfyUI's folders.", fix: "download_model" },
   { severity: "warning", code: "few_photos", message: "3 photos are few: 20 varied ones give a much better likeness.", fix: "add_photos" },
   { severity: "info", code: "x", message: "The first run downloads 4 GB.", fix: "" }] };
+const IN_USE = { ...OK, findings: [{ severity: "info", code: "gpu_in_use", message: "19.1 GB of 25.2 GB video memory are in use (ComfyUI 17.8 GB, blender 1.0 GB). ComfyUI is asked to free it before the training starts.", fix: "free_gpu" }] };
+const UNWRITABLE = { error: { code: "data_folder_unavailable", message: "The data folder cannot be used: No space left on device.", hint: "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI." } };
 const all = { characters: PEOPLE, jobs: JOBS, photos: photos(22), losses: losses(133), log: LOG, preflight: OK };
 const anna = { tab: "characters", id: "chr_9" };
 const at = (tab, more = {}) => ({ route: { tab, ...more } });
@@ -83,14 +86,14 @@ export const STATES = {
     { code: "jobs_refilled", at: "2026-11-24T19:30:12.345Z", count: 12, file: "" }, { code: "people_rebuilt", at: "2026-11-24T19:30:12.345Z", count: 9, file: "isengard.db.corrupt-20261124T193012345678" }] },
   outdated: { ...all, ...at("characters"), after: (store) => store.set({ firstVersion: "0.0.9" }) },
   slow: { ...all, ...at("characters"), after: (store) => store.set({ slow: true }) },
-  "settings-log": { ...all, ...at("settings", { log: "ui-42" }) },
+  "settings-log": { ...all, ...at("settings", { log: "ui-42" }), settings: SETTINGS_WAITING },
   characters: { ...all, ...at("characters") },
   "characters-many": { ...all, ...at("characters"), characters: Array.from({ length: 100 }, (_, n) => character(n, `Person ${n}`)) },
   "characters-new": { ...all, ...at("characters"), then: click('[data-testid="isen-new-character"]') },
   loading: { ...at("characters"), answers: () => ({ status: 503, body: { error: { code: "starting", message: "Isengard is starting.", hint: "" } } }) },
   offline: { ...all, ...at("characters"), after: (store) => store.set({ connection: "offline", retryS: 5 }) },
   locked: { ...at("characters"), answers: () => ({ status: 401, body: { error: { code: "session_needed", message: "", hint: "" } } }) },
-  blocked: { ...at("characters"), answers: () => ({ status: 503, body: { error: { code: "schema_newer", message: "The data folder was used by a newer Isengard.", hint: "Update this Isengard, or point DATA_DIR at another folder." } } }) },
+  blocked: { ...at("characters"), answers: (_, path) => (path === "/comfyui" ? null : { status: 503, body: UNWRITABLE }) },
   fasttest: { ...all, ...at("characters"), mode: "fast-test" },
   character: { ...all, route: anna },
   "character-menu": { ...all, route: anna, then: click('[data-testid="isen-more"]') },
@@ -110,9 +113,11 @@ export const STATES = {
   "train-other": { ...all, ...at("training", { train: "chr_9" }), backends: [...FOREIGN] },
   "train-blocked": { ...all, ...at("training", { train: "chr_9" }), preflight: BLOCKED },
   "train-warned": { ...all, ...at("training", { train: "chr_9" }), preflight: { ...BLOCKED, ok: true, findings: BLOCKED.findings.slice(1) } },
+  "train-held": { ...all, ...at("training", { train: "chr_9" }), preflight: IN_USE, then: click('[data-testid="isen-fix-free_gpu"]') },
   "train-advanced": { ...all, ...at("training", { train: "chr_9" }), then: click('[data-testid="isen-advanced"]') },
   job: { ...all, ...at("training", { job: "job_5" }) },
   "job-slow": { ...all, ...at("training", { job: "job_4" }), jobs: [SLOW] },
+  "job-held": { ...all, ...at("training", { job: "job_4" }), jobs: [HELD], then: click('[data-testid="isen-restart"]') },
   "job-again": { ...all, ...at("training", { job: "job_4" }), jobs: [AGAIN] },
   "job-failed-log": { ...all, ...at("training", { job: "job_3" }), losses: losses(40), then: click('[data-testid="isen-error-log"]') },
   "job-log": { ...all, ...at("training", { job: "job_5" }), then: click('[data-testid="isen-log"], [data-testid="isen-checkpoints"]') },
