@@ -12,8 +12,14 @@ def hub_has(hub_id: str, hf_home: str = "") -> bool:
         return False
     folder = repository_folder(cache_folder(hf_home), hub_id)
     blobs = folder / "blobs"
-    unfinished = any(blobs.glob("*.incomplete")) if blobs.is_dir() else True
+    unfinished = any(map(_wanted, blobs.glob("*.incomplete"))) if blobs.is_dir() else True
     return not unfinished and any((folder / "snapshots").glob("*/*"))
+
+
+def _wanted(unfinished: Path) -> bool:
+    """Whether its content is not there yet: since 1.23 the hub's library begins a file of its own each time, called
+    `<blob>.<random>.incomplete`, and what a killed download leaves is never taken up again."""
+    return not unfinished.with_name(unfinished.name.split(".")[0]).exists()
 
 
 def is_hub_id(name: str) -> bool:

@@ -69,7 +69,7 @@ def _hung(progress: Progress, still: float) -> JobError:
         return JobError(
             code="trainer_hung",
             message=f"The trainer's download stood still for {minutes} min and was stopped.",
-            hint="Check the internet connection, then press Retry: what was fetched is kept.",
+            hint="Check the internet connection, then press Retry: files that came whole are kept.",
         )
     where = f"at step {progress.step}" if progress.step else "before its first step"
     return JobError(

@@ -13,6 +13,7 @@ from isengard.core.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.versions import VersionStore
 from isengard.training import process_tree
+from isengard.training.locks import machine_name
 from isengard.training.run_watch import read_losses
 from isengard.training.trainer_process import PID_FILE
 from training_waits import wait_for
@@ -44,6 +45,7 @@ def test_photos_become_a_published_proven_lora(house, ann, start_worker):
     )
     assert [checkpoint.step for checkpoint in done.checkpoints] == [20, 40] and done.checkpoints[-1].published
     assert {artifact.kind for artifact in done.artifacts} == {"sample", "lora"}
+    assert done.progress.device == f"cpu {machine_name()}"
     losses = read_losses(house.paths.job(job.id))
     assert [point["step"] for point in losses] == list(range(1, 41)) and losses[0]["loss"] > losses[-1][
         "loss"

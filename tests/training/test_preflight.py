@@ -212,6 +212,9 @@ def test_what_the_hubs_cache_holds_is_known_without_asking_it(tmp_path, monkeypa
     assert hub_cache.hub_has("owner/name", str(tmp_path)) and not hub_cache.hub_has(
         "owner/other", str(tmp_path)
     )
+    (folder / "blobs" / "whole").write_text("")
+    (folder / "blobs" / "whole.bb1356c8.incomplete").write_text("")
+    assert hub_cache.hub_has("owner/name", str(tmp_path)), "a killed download left it; the next one was whole"
     (folder / "blobs" / "x.incomplete").write_text("")
     assert not hub_cache.hub_has("owner/name", str(tmp_path)) and not hub_cache.hub_has("/a/file.safetensors")
 
