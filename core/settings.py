@@ -13,7 +13,7 @@ import toml
 
 from . import atomic
 from .errors import InvalidError
-from .paths import DataPaths
+from .paths import RUNPOD_VOLUMES, DataPaths, runpod_volume
 
 MODES = ("production", "fast-test")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -113,8 +113,13 @@ KEYS: dict[str, _Key] = {
 }
 
 
-def load_settings(env: Mapping[str, str], paths: DataPaths) -> Settings:
-    """Raises InvalidError `bad_setting` naming the variable or key at fault."""
+def load_settings(
+    env: Mapping[str, str], paths: DataPaths, volumes: tuple[Path, ...] = RUNPOD_VOLUMES
+) -> Settings:
+    """On RunPod models are kept on the volume too, unless HF_HOME says otherwise: a pod's own disk goes with it.
+
+    Raises InvalidError `bad_setting` naming the variable or key at fault.
+    """
     written = _read_toml(paths.settings_file) | {
         name: value for name, value in _read_toml(paths.secrets_file).items() if name in SECRETS
     }
@@ -130,6 +135,9 @@ def load_settings(env: Mapping[str, str], paths: DataPaths) -> Settings:
             )
         else:
             sources[name] = "default"
+    volume = runpod_volume(env, volumes)
+    if volume is not None:
+        values.setdefault("hf_home", str(volume / "isengard" / "huggingface"))
     models = written.get("base_models", {})
     if isinstance(models, dict):
         values["base_models"] = {str(name): str(target) for name, target in models.items()}

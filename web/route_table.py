@@ -76,7 +76,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("DELETE", "/characters/{id}/photos/{pid}", "photos.delete", "Put a photo in the trash"),
     Route("POST", "/characters/{id}/photos/{pid}/restore", "photos.restore", "Bring a photo back"),
-    Route("GET", "/characters/{id}/photos/{pid}/image", "photos.image", "The picture, size=thumb|full"),
+    Route("GET", "/characters/{id}/photos/{pid}/image", "photos.image", "The picture, size=thumb or full"),
     Route(
         "POST", "/characters/{id}/captions", "photos.captions", "Caption all photos by a plan", "CaptionPlan"
     ),

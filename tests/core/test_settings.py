@@ -71,6 +71,14 @@ def test_the_token_goes_to_its_own_private_file_and_never_into_a_repr(paths):
     assert settings.hf_token == "hf_secretvalue" and "hf_secretvalue" not in repr(settings)
 
 
+def test_on_runpod_models_are_kept_on_the_volume(paths, tmp_path):
+    pod, volumes = {"RUNPOD_POD_ID": "p"}, (tmp_path,)
+    kept = load_settings(pod, paths, volumes)
+    assert (kept.hf_home, kept.sources["hf_home"]) == (str(tmp_path / "isengard" / "huggingface"), "default")
+    assert load_settings({**pod, "HF_HOME": "/mine"}, paths, volumes).hf_home == "/mine"
+    assert load_settings({}, paths, volumes).hf_home == ""
+
+
 def test_base_models_come_from_the_owners_file_alone(paths):
     paths.settings_file.write_text('[base_models]\ntiny = "models/tiny"\n')
     assert load_settings({}, paths).base_models == {"tiny": "models/tiny"}
