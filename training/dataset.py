@@ -5,6 +5,7 @@ AI-Toolkit writes caches into the folder it trains from, so it never sees upload
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Sequence
@@ -47,7 +48,8 @@ def select(photos: Sequence[Photo]) -> Selection:
 
 
 def freeze(job_dir: Path, character: Character, selection: Selection, photos: PhotoStore) -> None:
-    """Write dataset/, held_out/ and the manifest. Raises StorageError `disk_full` when they do not fit."""
+    """Write dataset/, held_out/ and the manifest. Raises StorageError `disk_full` when they do not fit, else
+    `photos_not_copied`."""
     entries = []
     try:
         for folder, group in ((DATASET, selection.trained), (HELD_OUT, selection.held_out)):
@@ -62,10 +64,11 @@ def freeze(job_dir: Path, character: Character, selection: Selection, photos: Ph
         atomic.write_json(job_dir / MANIFEST, {"character_id": character.id, "photos": entries})
     except OSError as fault:
         shutil.rmtree(job_dir, ignore_errors=True)
+        said = f"The photos could not be copied: {fault.strerror or fault}."
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageError("disk_full", said, "Free some space, try again.") from fault
         raise StorageError(
-            "disk_full",
-            f"The photos could not be copied: {fault.strerror or fault}.",
-            "Free some space, try again.",
+            "photos_not_copied", said, "Check the data folder's disk and permissions, then try again."
         ) from fault
 
 

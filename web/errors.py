@@ -28,6 +28,7 @@ _STATUS: tuple[tuple[type[errors.IsengardError], int], ...] = (
     (errors.StorageError, 507),
     (errors.InvalidError, 400),
 )
+_LOST = errors.NotReadyError("connection_lost", "The connection was lost.", "Try again.")
 _log = logging.getLogger("isengard.web")
 
 
@@ -64,16 +65,22 @@ async def answered(call: Callable[[], Awaitable[web.StreamResponse]], route: str
         return web.json_response(body_of(refusal), status=400)
     except web.HTTPException:
         raise
-    except ConnectionResetError:
-        raise
     except OSError as fault:
-        failure = _of_the_disk(fault)
-        if failure is None:
-            return _unexpected(route)
-        _log.error("Request failed", exc_info=True, extra={"context": {"route": route, "code": failure.code}})
-        return web.json_response(body_of(failure), status=status_of(failure))
+        return _broken(fault, route)
     except Exception:
         return _unexpected(route)
+
+
+def _broken(fault: OSError, route: str) -> web.Response:
+    """Within an except clause: of the line, of the disk, or ours."""
+    if isinstance(fault, ConnectionResetError):
+        # a page was closed: nobody reads this, and ComfyUI's console shows no traceback
+        return web.json_response(body_of(_LOST), status=status_of(_LOST))
+    failure = _of_the_disk(fault)
+    if failure is None:
+        return _unexpected(route)
+    _log.error("Request failed", exc_info=True, extra={"context": {"route": route, "code": failure.code}})
+    return web.json_response(body_of(failure), status=status_of(failure))
 
 
 def _unexpected(route: str) -> web.Response:

@@ -65,11 +65,13 @@ async def _news(reader: Reader, seq: int, wanted: Wanted) -> list[bytes]:
 
 
 async def _send(request: web.Request, response: web.StreamResponse, frames: list[bytes]) -> bool:
-    """False for a client that does not read: it is let go, and replays what it missed when it comes back."""
+    """False for a client that has gone or does not read: it is let go, and replays what it missed when it comes back."""
     if not frames:
         return True
     try:
         await asyncio.wait_for(response.write(b"".join(frames)), WRITE_S)
+    except ConnectionResetError:
+        return False
     except asyncio.TimeoutError:
         if request.transport is not None:
             request.transport.abort()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
+import time
 
 import pytest
 
@@ -95,9 +97,23 @@ def test_what_is_no_training_is_neither_continued_nor_made_smaller(ask, api, ser
 
 
 def wait_until_cancelled(api, path):
-    import time
-
     deadline = time.monotonic() + 20
     while api.get(path)["state"] != "cancelled":
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_page_that_is_closed_puts_no_traceback_on_comfyuis_console(server, api, caplog):
+    """Each reload of the panel did, and each upload that was broken off."""
+    stream = socket.create_connection(("127.0.0.1", server.port))
+    stream.sendall(b"GET /isengard/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    assert b"200 OK" in stream.recv(100)
+    half = socket.create_connection(("127.0.0.1", server.port))
+    kind = "X-Isengard: 1\r\nContent-Type: application/json\r\nContent-Length: 9"
+    half.sendall(f"POST /isengard/characters HTTP/1.1\r\nHost: 127.0.0.1\r\n{kind}\r\n\r\n{{".encode())
+    for connection in (half, stream):
+        connection.close()
+    for _ in range(4):
+        api.post("/characters", {"name": "Ann"})
+        time.sleep(0.15)
+    assert not [record for record in caplog.records if record.name == "aiohttp.server"]
