@@ -9,6 +9,10 @@ from collections.abc import Container
 
 _CONSONANTS = "bcdfghjklmnpqrstvwxz"
 _MAX_SLUG = 40
+#: No file or folder can be called so on Windows, and a person can.
+DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+)
 _STEM = 4
 
 
@@ -17,7 +21,7 @@ def slug_of(name: str, taken: Container[str]) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MAX_SLUG].strip("-") or "character"
     number, slug = 1, base
-    while slug in taken:
+    while slug in taken or slug in DEVICES:
         number += 1
         slug = f"{base}-{number}"
     return slug

@@ -20,6 +20,8 @@ from .records.generation import Generation
 from .records.photo import Photo
 
 KEPT_DAYS = 30
+#: Twenty digits before the name of a workflow in the trash.
+RECIPE_STAMP = "%Y%m%d%H%M%S%f"
 _CHARACTERS = "characters"
 _PHOTOS = "photos"
 #: What an upload cut off by a crash leaves in tmp/.
@@ -103,6 +105,16 @@ def purge_pictures(library: Library, paths: DataPaths, clock: Clock) -> int:
         context = {"generations": len(due), "pictures": len(single)}
         _log.info("Old pictures left the trash", extra={"context": context})
     return len(due) + len(single)
+
+
+def purge_recipes(paths: DataPaths, clock: Clock) -> int:
+    """Remove workflows that have lain in the trash for 30 days, by the time in their names; how many files."""
+    cutoff = (clock.now() - timedelta(days=KEPT_DAYS)).strftime(RECIPE_STAMP)
+    stamped = [file for file in (paths.trash / "recipes").glob("*-*") if file.name[:20].isdecimal()]
+    due = [file for file in stamped if file.name[:20] < cutoff]
+    for file in due:
+        file.unlink()
+    return len(due)
 
 
 def _is_due(library: Library, name: str, cutoff: str) -> bool:

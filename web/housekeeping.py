@@ -7,7 +7,7 @@ import logging
 
 from ..core.errors import IsengardError
 from ..core.leftovers import sweep
-from ..core.trash import due_characters, purge_photos, purge_pictures
+from ..core.trash import due_characters, purge_photos, purge_pictures, purge_recipes
 from .people import forget_person
 from .services import Services
 
@@ -23,7 +23,7 @@ async def keep_house(services: Services) -> None:
 
 
 def empty_trash(services: Services) -> None:
-    for task in (_photos, _pictures, _people, _leftovers):
+    for task in (_photos, _pictures, _recipes, _people, _leftovers):
         try:
             task(services)
         except (IsengardError, OSError) as fault:
@@ -37,6 +37,10 @@ def _photos(services: Services) -> None:
 
 def _pictures(services: Services) -> None:
     purge_pictures(services.library, services.paths, services.clock)
+
+
+def _recipes(services: Services) -> None:
+    purge_recipes(services.paths, services.clock)
 
 
 def _leftovers(services: Services) -> None:

@@ -45,26 +45,24 @@ def forget_person(services: Services, character_id: str) -> dict[str, object]:
 
 
 def _with_mentions(services: Services, theirs: Belongings, report: ForgetReport) -> dict[str, object]:
-    """ComfyUI's own files are the user's: they are told, never touched."""
-    folders = services.host.own_folders()
-    ours = services.paths.root.resolve()
-    places = [*folders.values(), services.paths.outputs]
-    found = files_that_mention(places, theirs.ids, theirs.words)
+    """ComfyUI's own files and the user's workflows are theirs: they are told, never touched."""
+    folders, paths = services.host.own_folders(), services.paths
+    root = paths.root.resolve()
+    told = [paths.outputs, paths.recipes, paths.trash / "recipes"]
+    found = files_that_mention([*folders.values(), *told], theirs.ids, theirs.words)
     known = {file.resolve() for folder in theirs.folders for file in folder.rglob("*")}
     for file in sorted(set(found)):
-        inside = file.resolve().is_relative_to(ours)
-        if file.resolve() in known or (inside and services.paths.outputs not in file.parents):
+        inside = file.resolve().is_relative_to(root)
+        if file.resolve() in known or (inside and not any(place in file.parents for place in told)):
             continue
-        report.elsewhere.append(_shown(file, folders))
+        report.elsewhere.append(_shown(file, {"": paths.root, **folders}))
     return report.as_dict()
 
 
 def _shown(file: Path, folders: dict[str, Path]) -> str:
     """`output/x.png`: no folder of this machine."""
-    for name, folder in folders.items():
-        if file.is_relative_to(folder):
-            return f"{name}/{file.relative_to(folder).as_posix()}"
-    return f"outputs/{file.parent.name}/{file.name}"
+    name = next(name for name, folder in folders.items() if file.is_relative_to(folder))
+    return f"{name}/{file.relative_to(folders[name]).as_posix()}".lstrip("/")
 
 
 def _forget_in_comfyui(services: Services, theirs: Belongings) -> None:

@@ -15,18 +15,20 @@ from pydantic import Field
 from ...core import atomic
 from ...core.clock import Clock
 from ...core.errors import ConflictError, NotFoundError
+from ...core.names import DEVICES
 from ...core.paths import DataPaths, contained
 from ...core.records.base import Line, Prose, Record
+from ...core.trash import RECIPE_STAMP
 from . import graph as graphs
 from .graph_limits import checked
 
 #: Which foreign nodes of which file a person has agreed to.
 AGREED = ".confirmed.json"
 MAX_NAME = 60
-#: Of the time before a name in the trash: %Y%m%d%H%M%S%f.
+#: Of RECIPE_STAMP.
 STAMP_DIGITS = 20
-#: Taken by pictures made on the canvas (nodes/canvas_record.py).
-RESERVED = {"canvas"}
+#: Taken by pictures made on the canvas (nodes/canvas_record.py), and by Windows.
+RESERVED = {"canvas", *DEVICES}
 _log = logging.getLogger("isengard.recipes")
 
 
@@ -79,7 +81,7 @@ class UserRecipes:
 
     def remove(self, name: str) -> None:
         """Into the trash, under a name of its own, with its words and picture."""
-        stamp = self.clock.now().strftime("%Y%m%d%H%M%S%f")
+        stamp = self.clock.now().strftime(RECIPE_STAMP)
         trash = self.paths.trash / "recipes"
         trash.mkdir(mode=0o700, parents=True, exist_ok=True)
         for ending in (".md", ".jpg", ".json"):

@@ -59,7 +59,7 @@ export default {
   forgetLine_images: "{n} pictures",
   forgetLine_bytes: "{size} on disk",
   forgetLine_logs: "every log line and event about them",
-  forgetElsewhere: "{n} files in ComfyUI's own folders mention {name}. Isengard did not make them and leaves them alone:",
+  forgetElsewhere: "{n} files of your own mention {name}, in ComfyUI's folders or among your workflows. Isengard leaves them alone:",
   forgottenTitle: "{name} is forgotten",
   forgottenWent: "What went: {photos} photos, {captions} captions, {jobs} trainings, {samples} samples, {versions} versions, {images} pictures, {logs} log lines, {size}.",
 

@@ -28,6 +28,7 @@ def test_a_new_character_gets_a_slug_and_an_invented_trigger(store):
     assert (first.slug, second.slug) == ("zoe-muller", "zoe-muller-2")
     assert re.fullmatch(TRIGGER_PATTERN, first.trigger_word) and first.trigger_word != second.trigger_word
     assert store.create(CharacterDraft(name="佐藤")).slug == "character"
+    assert store.create(CharacterDraft(name="Con")).slug == "con-2", "Windows makes no folder called con"
     assert store.get(first.id) == first
 
 

@@ -8,6 +8,7 @@ from isengard.core import atomic, trash
 from isengard.core.errors import NotFoundError, StorageError
 from isengard.core.generation_states import GenerationState
 from isengard.core.generations import GenerationStore
+from isengard.generation.image.user_recipes import UserRecipes
 from pictures import add
 
 DAY_S = 86_400
@@ -25,6 +26,20 @@ def test_photos_leave_the_trash_after_thirty_days(photos, paths, ann, library, c
     assert trash.trashed_photo_files(paths, old.id) == [] and photos.restore(young.id).deleted_at is None
     assert {photo.id for photo in photos.list(ann.id)} == {young.id, kept.id}
     assert trash.purge_photos(library, paths, clock) == 0
+
+
+def test_workflows_leave_the_trash_after_thirty_days(paths, clock):
+    own = UserRecipes(paths, clock)
+    for name in ("old", "young"):
+        (paths.recipes / f"{name}.json").write_text("{}")
+    own.remove("old")
+    clock.advance(20 * DAY_S)
+    own.remove("young")
+    clock.advance(10 * DAY_S + 1)
+    assert trash.purge_recipes(paths, clock) == 1
+    own.restore("young")
+    with pytest.raises(NotFoundError):
+        own.restore("old")
 
 
 def test_characters_are_due_after_thirty_days(ann, characters, library, clock):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from bad_recipes import PORTRAIT
 from generation_records import draft
 from hosts.journey import ApiError
 from isengard.core.generation_states import GenerationState
@@ -66,3 +69,15 @@ def test_a_submit_that_finds_nobody_any_more_leaves_nothing(server, api, ann, tm
         services.submission.submit(TrainingRequest(character_id=ann["id"], preset="quick"), "c")
     monkeypatch.undo()
     assert api.get("/training/jobs")["items"] == [] and list(services.paths.jobs.iterdir()) == []
+
+
+def test_workflows_that_name_the_person_are_told(api, ann):
+    """They are the user's own and stay; the report said nothing of them."""
+    graph = json.loads(json.dumps(PORTRAIT).replace('"character": "', f'"character": "{ann["slug"]}'))
+    text = json.dumps(graph)
+    assert ann["slug"] in text
+    made = api.post("/recipes", {"name": "Mine", "graph": graph})["name"]
+    assert api.get(f"/characters/{ann['id']}/forget")["report"]["elsewhere"] == [f"recipes/{made}.json"]
+    api.delete(f"/recipes/{made}")
+    (told,) = api.post(f"/characters/{ann['id']}/forget")["report"]["elsewhere"]
+    assert told.startswith("trash/recipes/") and told.endswith(f"{made}.json")
