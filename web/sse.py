@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from aiohttp import web
+from aiohttp import ClientConnectionError, web
 
 from ..core.records.event import Event
 from .event_tail import Reader, event_frame, frame
@@ -52,30 +52,29 @@ async def stream(services: Services, request: web.Request, wanted: Wanted) -> we
 
 
 async def _news(reader: Reader, seq: int, wanted: Wanted) -> list[bytes]:
-    """What has come meanwhile, at once; a sign of life when nothing has."""
-    try:
-        told = [await asyncio.wait_for(reader.waiting.get(), HEARTBEAT_S)]
-    except asyncio.TimeoutError:
+    """What has come meanwhile; a sign of life when nothing has."""
+    told = await reader.news(HEARTBEAT_S)
+    if not told:
         return [b": still here\n\n"]
-    while not reader.waiting.empty():
-        told.append(reader.waiting.get_nowait())
-    fresh = [one for one in told if one is not None and one.event.seq > seq]
+    fresh = [one for one in told if one.event.seq > seq]
     reader.seen = max([reader.seen, *(one.event.seq for one in fresh)])
     return [one.frame for one in fresh if wanted(one.event)]
 
 
 async def _send(request: web.Request, response: web.StreamResponse, frames: list[bytes]) -> bool:
-    """False for a client that has gone or does not read: it is let go, and replays what it missed when it comes back."""
+    """False for a client that does not read or is gone: it replays what it missed when it comes back."""
     if not frames:
         return True
+    transport = request.transport
+    if transport is None:
+        return False
+    deaf = asyncio.get_running_loop().call_later(WRITE_S, transport.abort)
     try:
-        await asyncio.wait_for(response.write(b"".join(frames)), WRITE_S)
-    except ConnectionResetError:
+        await response.write(b"".join(frames))
+    except (ConnectionResetError, ClientConnectionError):
         return False
-    except asyncio.TimeoutError:
-        if request.transport is not None:
-            request.transport.abort()
-        return False
+    finally:
+        deaf.cancel()
     return True
 
 
