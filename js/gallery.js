@@ -37,8 +37,19 @@ export function told(prompt, names) {
   return prompt.replaceAll("{trigger2}", () => second).replaceAll(/\{trigger1?\}/g, () => first);
 }
 
+/** Made once for each generation as it is: thousands are looked through at every page that is added.
+ * @type {WeakMap<any, {key: string, generation: any, image: any}[]>} */
+const entries = new WeakMap();
+
 /** One entry for each picture that is there, newest first. */
 export function picturesOf(generations) {
-  return generations.flatMap((generation) =>
-    generation.images.filter((image) => !image.deleted_at).map((image) => ({ key: `${generation.id}-${image.n}`, generation, image })));
+  return generations.flatMap((generation) => {
+    const known = entries.get(generation) ?? entriesOf(generation);
+    entries.set(generation, known);
+    return known;
+  });
+}
+
+function entriesOf(generation) {
+  return generation.images.filter((image) => !image.deleted_at).map((image) => ({ key: `${generation.id}-${image.n}`, generation, image }));
 }

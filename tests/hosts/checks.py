@@ -53,7 +53,16 @@ def _pytest(python: str, env: dict[str, str], *, fast: bool, arguments: list[str
     """Everything that measures nothing on two processes, then the measurements alone."""
     pytest = [python, "-m", "pytest", "-q", *arguments]
     chosen = f" and {FAST}" if fast else ""
-    together = [*pytest, "-n", "2", "--dist", "loadfile", "-m", f"not timing{chosen}"]
+    together = [
+        *pytest,
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+        "-m",
+        f"not timing{chosen}",
+    ]
     statuses = [_step("pytest", together, PACK, env)]
     if statuses[0] in (0, NOTHING_SELECTED):
         statuses.append(_step("pytest, timing", [*pytest, "-m", f"timing{chosen}"], PACK, env))
