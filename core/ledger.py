@@ -139,6 +139,10 @@ class Ledger(RunnerLedger, Protocol):
     def events_after(self, seq: int, *, limit: int = 500) -> Sequence[Event]:
         """Events with a greater seq, oldest first."""
 
+    def first_seq(self) -> int:
+        """The oldest event still kept, one beyond the last when there is none: who saw less than the one before it has
+        missed some."""
+
     def last_seq(self) -> int: ...
 
     def close(self) -> None: ...

@@ -30,8 +30,8 @@ async def stream(services: Services, request: web.Request, wanted: Wanted) -> we
     ledger = services.ledger
     with services.events.reading() as reader:
         epoch = await asyncio.to_thread(lambda: ledger.epoch)
-        last = await asyncio.to_thread(ledger.last_seq)
-        since, known = _position(request, epoch, last)
+        first, last = await asyncio.to_thread(lambda: (ledger.first_seq(), ledger.last_seq()))
+        since, known = _position(request, epoch, first, last)
         await response.prepare(request)
         if since is None:
             await response.write(frame(f"{epoch}-{last}", "{}", "reset" if known else "hello"))
@@ -78,13 +78,14 @@ async def _send(request: web.Request, response: web.StreamResponse, frames: list
     return True
 
 
-def _position(request: web.Request, epoch: str, last: int) -> tuple[int | None, bool]:
-    """(the seq the client has seen, whether it said anything). A foreign epoch or a future seq gives None: reset."""
+def _position(request: web.Request, epoch: str, first: int, last: int) -> tuple[int | None, bool]:
+    """(the seq the client has seen, whether it said anything). None, a reset, for a foreign epoch, a future seq, or one
+    after which events were dropped."""
     told = request.headers.get("Last-Event-ID") or request.query.get("since") or ""
     if not told:
         return None, False
     theirs, _, text = told.rpartition("-")
     number = whole_number(text)
-    if theirs != epoch or number is None or number > last:
+    if theirs != epoch or number is None or not first - 1 <= number <= last:
         return None, True
     return number, True

@@ -73,6 +73,17 @@ def test_a_position_we_do_not_know_is_reset(server, api, since):
     assert frame["event"] == "reset"
 
 
+def test_who_slept_longer_than_events_are_kept_is_reset(server, api):
+    """It got what was left, and never heard of the gap before it: a page that slept through a night of progress."""
+    create(api, 3)
+    ledger = server.services.ledger
+    with ledger._store.write() as database:
+        database.execute("DELETE FROM event WHERE seq <= 2")
+    (frame,) = Stream(server, f"{ledger.epoch}-1").wait_for(1)
+    assert (frame["event"], frame["id"]) == ("reset", f"{ledger.epoch}-3")
+    assert seqs(Stream(server, f"{ledger.epoch}-2").wait_for(1)) == [3]
+
+
 def test_a_reader_that_lags_is_let_go(server):
     from isengard.core.records.event import Event, Subject
     from isengard.web.event_tail import MAX_LAG, Reader, Told
