@@ -60,6 +60,15 @@ def data_folder() -> Path:
     return comfyui / "user" / "__isengard" if (comfyui / "main.py").is_file() else Path("data").absolute()
 
 
+def free_bytes(folder: Path) -> int | None:
+    """Of the disk that `folder` is or will be on; None where there is none, as with a drive that is not plugged in."""
+    try:
+        existing = next((parent for parent in (folder, *folder.parents) if parent.exists()), None)
+        return shutil.disk_usage(existing).free if existing is not None else None
+    except OSError:
+        return None
+
+
 def main() -> int:
     version = ".".join(map(str, sys.version_info[:3]))
     print(f"[Isengard] Python {version} at {sys.executable}")
@@ -73,10 +82,12 @@ def main() -> int:
     if old := old_comfyui(PACK.parent.parent, PACK / "pyproject.toml"):
         print(f"[Isengard] This ComfyUI is {old}. Isengard's nodes need a newer one: update ComfyUI.")
     folder = data_folder()
-    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    free = shutil.disk_usage(existing).free
-    print(f"[Isengard] Data folder: {folder} ({free / 1024**3:.0f} GB free)")
-    if free < ROOMY_BYTES:
+    free = free_bytes(folder)
+    if free is None:
+        print(f"[Isengard] Data folder: {folder}, which cannot be reached now. Its disk may be missing.")
+    else:
+        print(f"[Isengard] Data folder: {folder} ({free / 1024**3:.0f} GB free)")
+    if free is not None and free < ROOMY_BYTES:
         print("[Isengard] That is little room for training. DATA_DIR can point to another disk.")
     print("[Isengard] Restart ComfyUI, then open the Isengard tab in its sidebar.")
     return 0

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from registry_rules import ROOT, unpacked
@@ -79,6 +80,13 @@ def test_a_package_or_a_comfyui_that_is_too_old_is_told(comfyui):
     done = run_by_the_manager(comfyui)
     assert done.returncode == 0 and "Still to be installed: huey>=99.1\n" in done.stdout
     assert "This ComfyUI is 0.3.64" in done.stdout
+
+
+def test_a_data_folder_on_a_drive_that_is_gone_fails_no_install(tmp_path):
+    from isengard.install import free_bytes
+
+    assert free_bytes(tmp_path / "new" / "folder") > 0
+    assert free_bytes(SimpleNamespace(parents=[], exists=lambda: False)) is None
 
 
 @pytest.mark.slow
