@@ -56,6 +56,15 @@ def test_what_was_chosen_while_the_proof_was_made_stays(trained):
     assert (checkpoint.scores, checkpoint.proof.image) == ({"likeness": 0.5}, "changed")
 
 
+def test_a_checkpoint_without_learned_weights_is_not_published(trained, api):
+    """The panel's button was grey; a program could publish it all the same."""
+    services, job, _ = trained
+    with pytest.raises(ApiError) as caught:
+        api.post(f"/training/jobs/{job.id}/checkpoints/40/publish")
+    assert (caught.value.status, caught.value.error["code"]) == (409, "checkpoint_unsound")
+    assert len(services.versions.list("ann")) == 1
+
+
 def test_a_double_click_sets_up_once(api):
     def ask(_):
         try:

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from ...core import correlation
-from ...core.errors import InvalidError, NotFoundError
+from ...core.errors import ConflictError, InvalidError, NotFoundError
 from ...core.ids import require_id
 from ...core.job_states import JobState
 from ...core.ledger import JobFilter
@@ -144,6 +144,12 @@ def _publish(services: Services, job: Job, step: int) -> Version:
     checkpoint = next((known for known in job.checkpoints if known.step == step), None)
     if checkpoint is None:
         raise NotFoundError("checkpoint_not_found", f"There is no checkpoint of step {step}.", "Reload.")
+    if not checkpoint.proof.holds:
+        raise ConflictError(
+            "checkpoint_unsound",
+            "This checkpoint has no usable weights, or they fit another model.",
+            "Publish another one.",
+        )
     job_dir = services.paths.job(job.id)
     training = frozen_training(services.paths, job)
     base_sha256 = training.base_sha256 or known_hash(Path(training.base_path), services.paths)
