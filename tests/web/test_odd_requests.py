@@ -8,6 +8,7 @@ import socket
 import time
 
 import pytest
+from pictures import drawing
 
 BIG = "9" * 5000
 PART = "--B\r\nContent-Disposition: form-data; name=photo; filename=a.jpg\r\n"
@@ -65,6 +66,17 @@ def test_bytes_that_are_none(ask, api, server):
     half = json.dumps({"message": "\ud800", "context": 1})
     assert ask("POST", "/logs", f'{{"lines": [{half.replace("1", deep)}]}}')[0] == 204
     assert list(server.services.paths.tmp.iterdir()) == []
+
+
+def test_photos_before_an_upload_broke_off_are_told(ask, api, server, tmp_path):
+    ann, file = api.post("/characters", {"name": "Ann"}), tmp_path / "a.jpg"
+    drawing(1).save(file)
+    body = f"{PART}\r\n".encode() + file.read_bytes() + f"\r\n{PART}\r\nhalf".encode()
+    before, form = server.services.ledger.last_seq(), {"Content_Type": "multipart/form-data; boundary=B"}
+    assert ask("POST", f"/characters/{ann['id']}/photos", body, **form)[:2] == (400, "bad_multipart")
+    assert api.get(f"/characters/{ann['id']}")["photo_count"] == 1
+    told = [event.data["change"] for event in server.services.ledger.events_after(before)]
+    assert told == ["photos"]
 
 
 def test_addresses_that_are_none(ask):

@@ -23,21 +23,26 @@ from .characters import tell
 
 
 async def upload(services: Services, request: web.Request) -> web.Response:
-    """Each file for itself: {file, photo, error}. When all are refused the answer has the first refusal's status."""
+    """Each file for itself: {file, photo, error}. When all are refused the answer has the first refusal's status.
+
+    Those that were taken before an upload broke off are there, and told."""
     character_id = request.match_info["id"]
     await asyncio.to_thread(services.characters.get, character_id)
     items: list[dict[str, Any]] = []
     first: IsengardError | None = None
-    async for part in received(request, services.paths):
-        try:
-            photo = await asyncio.to_thread(services.photos.add, character_id, part.file, part.name)
-            items.append({"file": part.name[:200], "photo": photo.model_dump(mode="json"), "error": None})
-        except IsengardError as refusal:
-            first = first or refusal
-            items.append({"file": part.name[:200], "photo": None, "error": body_of(refusal)["error"]})
-    if any(item["photo"] for item in items):
-        await _tell(services, character_id)
-    elif first is not None:
+    try:
+        async for part in received(request, services.paths):
+            try:
+                photo = await asyncio.to_thread(services.photos.add, character_id, part.file, part.name)
+                items.append({"file": part.name[:200], "photo": photo.model_dump(mode="json"), "error": None})
+            except IsengardError as refusal:
+                first = first or refusal
+                items.append({"file": part.name[:200], "photo": None, "error": body_of(refusal)["error"]})
+    finally:
+        added = any(item["photo"] for item in items)
+        if added:
+            await _tell(services, character_id)
+    if not added and first is not None:
         return web.json_response({**body_of(first), "items": items}, status=status_of(first))
     return web.json_response({"items": items})
 
