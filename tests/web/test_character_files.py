@@ -37,7 +37,10 @@ def test_a_character_travels_as_one_file(api, ann, server, tmp_path):
         headers, data = answer.headers, answer.read()
     assert headers["Content-Disposition"] == 'attachment; filename="ann.isengard.zip"'
     assert headers["X-Content-Type-Options"] == "nosniff" and len(data) == int(headers["Content-Length"])
+    before = server.services.ledger.last_seq()
     answer = send_archive(api, data)
+    told = [event.data["change"] for event in server.services.ledger.events_after(before)]
+    assert told == ["created", "photos"]
     assert answer["refused"] == [] and answer["character"]["photo_count"] == 1
     assert answer["character"]["id"] != ann["id"] and len(api.get("/characters")["items"]) == 2
     for bad, code in ((b"no zip", "archive_damaged"), (b"", "archive_damaged")):

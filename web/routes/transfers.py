@@ -55,6 +55,7 @@ async def take(services: Services, request: web.Request) -> web.Response:
             read_archive, part.file, services.paths, services.characters, services.photos
         )
         await tell(services, character.id, "created", character)
+        await tell(services, character.id, "photos", character)  # their faces are looked at like any others
         told = [body_of(refusal)["error"] for refusal in refused]
         return web.json_response(
             {"character": character.model_dump(mode="json"), "refused": told}, status=201
