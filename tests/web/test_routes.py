@@ -216,6 +216,8 @@ def test_the_panels_lines_arrive_and_are_found_by_their_id(api):
     (found,) = api.get("/logs?correlation_id=ui-42")["items"]
     assert (found["service"], found["message"]) == ("frontend", "clicked %s hf_***REDACTED***")
     assert found["context"]["a"] == 1
+    api.post("/logs", {"lines": [{**line, "level": "DEBUG", "correlation_id": "ui-43"}]})
+    assert api.get("/logs?correlation_id=ui-43")["items"] == [], "LOG_LEVEL holds for the panel, too"
 
 
 def test_forgetting_removes_the_person_and_reports(api, ann, tmp_path):

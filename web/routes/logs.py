@@ -10,7 +10,7 @@ from aiohttp import web
 
 from ...core.correlation import clean
 from ...core.errors import InvalidError
-from ...core.logs import SERVICES
+from ...core.logs import ROOT_LOGGER, SERVICES
 from .. import responses
 from ..diagnostics import FILE_NAME, bundle
 from ..errors import read_json
@@ -29,7 +29,8 @@ async def take(services: Services, request: web.Request) -> web.Response:
     lines = body.get("lines")
     if not isinstance(lines, list) or len(lines) > MAX_LINES:
         raise InvalidError("bad_lines", f"lines must be a list of at most {MAX_LINES}.", "Send fewer lines.")
-    records = [_record(line) for line in lines]
+    wanted = logging.getLogger(ROOT_LOGGER).isEnabledFor
+    records = [record for record in map(_record, lines) if wanted(record.levelno)]
     await asyncio.to_thread(lambda: [services.frontend_log.handle(record) for record in records])
     return web.Response(status=204)
 
