@@ -65,7 +65,6 @@ class Supervisor:
         """Detached: a restart or a crash of ComfyUI does not touch it."""
         env = {**os.environ, "DATA_DIR": str(self._paths.root), "LOG_DIR": str(self._paths.logs)}
         env["ISENGARD_MODE"] = self._settings.mode
-        env["LOG_LEVEL"] = self._settings.log_level
         options: dict[str, object] = {"start_new_session": True}
         if sys.platform == "win32":
             options = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
