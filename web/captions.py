@@ -11,11 +11,11 @@ from ..core.caption_undo import write_captions
 from ..core.correlation import correlated
 from ..core.errors import IsengardError, NotFoundError, reason_of
 from ..core.job_states import JobState
-from ..core.ledger import JobFilter
 from ..core.records.event import Event
 from ..core.records.job import Job
 from ..core.records.photo import CaptionSource
 from ..training.captioning.work import Result, results_of
+from .pictures import newest_completed
 from .telling import tell_character
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ class CaptionTaker:
                     await asyncio.to_thread(self._take, job)
 
     def _left_over(self) -> list[Job]:
-        wanted = JobFilter([JobState.COMPLETED], ["captioning"])
-        found = self._services.ledger.jobs(wanted, limit=200).items
+        found = newest_completed(self._services, "captioning", 200)
         return [job for job in found if not (self._services.paths.job(job.id) / TAKEN_FILE).exists()]
 
     def _take(self, job: Job) -> None:

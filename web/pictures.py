@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..core.characters import CharacterStore
@@ -84,8 +85,7 @@ class PictureProver:
         """Trainings that ended while no server ran, or were being proven when it ended; each is taken up once."""
         if self._since is None:
             return []
-        wanted = JobFilter([JobState.COMPLETED], ["training"])
-        ended = self._services.ledger.jobs(wanted, limit=LEFT_OVER).items
+        ended = newest_completed(self._services, "training", LEFT_OVER)
         late = [job for job in ended if job.checkpoints and (job.finished_at or "") > self._since]
         return [job for job in late if job.checkpoints[-1].proof.image == "pending"]
 
@@ -138,6 +138,16 @@ class PictureProver:
         for checkpoint in self._services.ledger.get(job.id).checkpoints:
             if checkpoint.step == version.step:
                 self._services.ledger.annotate(job.id, checkpoint.model_copy(update={"proof": proof}))
+
+
+def newest_completed(services: Services, kind: str, most: int) -> Sequence[Job]:
+    """For what looks after them at a start; none while the ledger is away, which must not end it for good."""
+    try:
+        return services.ledger.jobs(JobFilter([JobState.COMPLETED], [kind]), limit=most).items
+    except (IsengardError, OSError) as fault:
+        context = {"kind": kind, "reason": reason_of(fault)}
+        _log.warning("Jobs of before cannot be read", extra={"context": context})
+        return []
 
 
 def _just_completed(event: Event) -> Job | None:

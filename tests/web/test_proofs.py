@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock, patch
 
 import pytest
 from hosts.journey import ApiError
+from isengard.core.errors import NotReadyError
 from isengard.core.ids import new_id
 from isengard.core.job_states import JobState
 from isengard.core.records.checkpoint import Checkpoint
@@ -41,6 +43,9 @@ def test_a_training_that_ended_while_no_server_ran_is_proven_at_the_next_start(t
 
     assert left_over("2026-01-01T00:00:00.000Z") == [job.id]
     assert left_over("9999-01-01T00:00:00.000Z") == [] == left_over(None)
+    away = Mock(side_effect=NotReadyError("ledger_away", "Redis is away.", "Start it."))
+    with patch.object(services.ledger, "jobs", away):
+        assert left_over("2026-01-01T00:00:00.000Z") == [], "and those that end from now on are proven"
     assert (started_before(services.paths) or "") > AT
 
 
