@@ -46,8 +46,10 @@ def write_captions(
                 text, source = captions[photo.id]
                 before[photo.id] = Before(caption=photo.caption, source=photo.caption_source, after=text)
                 photos.store(photo.model_copy(update={"caption": text, "caption_source": source}))
-    content = {photo_id: entry.model_dump(mode="json") for photo_id, entry in before.items()}
-    atomic.write_json(paths.character(character_id) / BEFORE_FILE, content)
+        content = {photo_id: entry.model_dump(mode="json") for photo_id, entry in before.items()}
+        folder = paths.character(character_id)
+        folder.mkdir(mode=0o700, exist_ok=True)  # somebody may have cleared it away
+        atomic.write_json(folder / BEFORE_FILE, content)
     write_sidecar(library, paths, character_id)
     return photos.list(character_id)
 
@@ -69,7 +71,7 @@ def undo_captions(
                 restored = {"caption": entry.caption, "caption_source": entry.source}
                 photos.store(photo.model_copy(update=restored))
     write_sidecar(library, paths, character_id)
-    file.unlink()
+    file.unlink(missing_ok=True)
     return photos.list(character_id)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from isengard.core.captions import apply_plan, training_caption
@@ -41,6 +42,13 @@ def test_captions_are_taken_back_once_and_what_was_written_since_stays(photos, p
     with pytest.raises(ConflictError) as caught:
         apply_plan(undo, ann, photos=photos, library=library, paths=paths)
     assert caught.value.code == "nothing_to_undo"
+
+
+def test_a_folder_that_somebody_has_cleared_away_is_made_again(photos, paths, ann, library):
+    add(photos, paths, ann, 0)
+    shutil.rmtree(paths.character(ann.id))
+    after = apply_plan(CaptionPlan(plan="trigger"), ann, photos=photos, library=library, paths=paths)
+    assert after[0].caption == "annqvx" and (paths.character(ann.id) / "captions-before.json").is_file()
 
 
 def test_a_damaged_memory_of_before_is_as_good_as_none(photos, paths, ann, library):
