@@ -70,6 +70,14 @@ def test_a_checkpoint_without_learned_weights_is_not_published(trained, api):
     assert len(services.versions.list("ann")) == 1
 
 
+def test_nobody_in_the_trash_is_trained_further(trained, api):
+    _, job, _ = trained
+    api.delete(f"/characters/{job.character_id}")
+    with pytest.raises(ApiError) as caught:
+        api.post(f"/training/jobs/{job.id}/continue", {"steps": 10})
+    assert (caught.value.status, caught.value.error["code"]) == (404, "character_not_found")
+
+
 def test_a_double_click_sets_up_once(api):
     def ask(_):
         try:

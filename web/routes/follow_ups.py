@@ -38,6 +38,7 @@ def _retry(services: Services, job_id: str, less: bool) -> Job:
             "Only a failed or cancelled job can be retried.",
             "Reload: it may have changed in the meantime.",
         )
+    _require_person(services, job)
     if not less:
         return _rung(services, services.ledger.requeue(job.id))
     training = frozen_training(services.paths, job)
@@ -55,9 +56,16 @@ async def go_on(services: Services, request: web.Request) -> web.Response:
 
     def submit() -> Job:
         job = services.ledger.get(job_id)
+        _require_person(services, job)
         return _rung(services, services.follow_ups.more_steps(job, steps, correlation.current()))
 
     return await job_view.answer(services, await asyncio.to_thread(submit), 202)
+
+
+def _require_person(services: Services, job: Job) -> None:
+    """Nobody in the trash is trained on, as with a new training. NotFoundError `character_not_found`."""
+    if job.character_id is not None:
+        services.characters.get(job.character_id)
 
 
 def _rung(services: Services, job: Job) -> Job:
