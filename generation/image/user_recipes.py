@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import re
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +30,8 @@ MAX_NAME = 60
 STAMP_DIGITS = 20
 #: Taken by pictures made on the canvas (nodes/canvas_record.py), and by Windows.
 RESERVED = {"canvas", *DEVICES}
+#: Of two with one name that come at once, the second must not take the first one's place.
+_ADDING = threading.Lock()
 _log = logging.getLogger("isengard.recipes")
 
 
@@ -69,13 +72,14 @@ class UserRecipes:
         graph = checked(draft.graph)
         graphs.inspect(graph)
         name = re.sub(r"[^a-z0-9]+", "-", draft.name.lower()).strip("-")[:MAX_NAME].strip("-") or "recipe"
-        if name in taken | RESERVED or (self.folder / f"{name}.json").exists():
-            raise ConflictError(
-                "recipe_exists", f"There is a recipe called {name} already.", "Choose another name."
-            )
         words = f"# {draft.name}\n\n{' '.join(draft.description.split())}\n"
-        atomic.write_text(self.folder / f"{name}.md", words)
-        atomic.write_json(self.folder / f"{name}.json", graph)
+        with _ADDING:
+            if name in taken | RESERVED or (self.folder / f"{name}.json").exists():
+                raise ConflictError(
+                    "recipe_exists", f"There is a recipe called {name} already.", "Choose another name."
+                )
+            atomic.write_text(self.folder / f"{name}.md", words)
+            atomic.write_json(self.folder / f"{name}.json", graph)
         _log.info("Recipe added", extra={"context": {"recipe": name, "nodes": len(graph)}})
         return name
 

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from bad_recipes import PORTRAIT
 from hosts.journey import ApiError
+
+
+def test_of_two_with_one_name_at_once_one_is_kept(api):
+    def add(number):
+        try:
+            return api.post("/recipes", {"name": "Mine", "description": str(number), "graph": PORTRAIT})
+        except ApiError as refusal:
+            return refusal.error["code"]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(add, range(8)))
+    assert answers.count("recipe_exists") == 7
+    (kept,) = [known for known in api.get("/recipes")["items"] if known["name"] == "mine"]
+    assert kept in answers
 
 
 def test_a_recipe_goes_and_comes_back(api):
