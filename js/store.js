@@ -55,8 +55,10 @@ export class Store {
     for (const listener of [...this.listeners]) listener(this.state);
   }
 
+  /** A reload leads back to the place; what was to happen there once (`compare`) has happened. */
   go(route) {
-    this.memory?.setItem(ROUTE_KEY, JSON.stringify(route));
+    const { compare: _once, ...place } = route;
+    this.memory?.setItem(ROUTE_KEY, JSON.stringify(place));
     this.set({ route, problem: null });
   }
 

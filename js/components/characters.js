@@ -1,6 +1,6 @@
 /** The wall of faces, and the form for a new one. */
 
-import { button, field, h, icon, say } from "../lib/dom.js";
+import { button, field, h, icon, once, say } from "../lib/dom.js";
 import { keyed } from "../lib/lists.js";
 import { photos, t } from "../locales/words.js";
 import { runningJobs, shareOf } from "../state.js";
@@ -67,11 +67,11 @@ export class IsenCharacters extends View {
 
   async #create(event) {
     event.preventDefault();
-    this.submit.disabled = true;
     const body = { name: this.name.value, class_word: this.kind.value || KINDS[0], consent: this.consent.checked };
-    const character = await this.store.attempt((id) => this.store.api.post("/characters", body, id));
-    this.submit.disabled = false;
-    if (this.store.keepCharacter(character)) this.store.go({ tab: "characters", id: character.id });
+    await once(this.submit, async () => {
+      const character = await this.store.attempt((id) => this.store.api.post("/characters", body, id));
+      if (this.store.keepCharacter(character)) this.store.go({ tab: "characters", id: character.id });
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a picture is asked for with: people, prompt, look, shape, number, quality; the rest is folded away. */
 
-import { button, field, h, icon } from "../lib/dom.js";
+import { button, field, h, icon, once } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 import { LikenessBench } from "./bench.js";
@@ -64,7 +64,7 @@ export class ImageForm {
       this.size,
       quality, this.likeness,
       h("div", { class: "isen-grid isen-wide-grid" }, field(t("recipe"), this.recipe), this.versionField, this.seed.element),
-      this.advanced.element, this.shelf.element, this.state.element, h("footer", { class: "isen-foot" }, this.submit));
+      this.advanced.element, this.shelf.element, h("footer", { class: "isen-foot" }, this.state.element, this.submit));
   }
 
   show(people, recipes, { wanted, styles, samplers }) {
@@ -157,10 +157,10 @@ export class ImageForm {
 
   async #submit(event) {
     event.preventDefault();
-    this.submit.disabled = true;
-    const made = await this.generate(this.request());
-    if (made) this.seed.used(made.request.seed);
-    this.submit.disabled = false;
+    await once(this.submit, async () => {
+      const made = await this.generate(this.request());
+      if (made) this.seed.used(made.request.seed);
+    });
   }
 
   request() {

@@ -18,12 +18,12 @@ const TROUBLES = 3;
 export class IsenImages extends View {
   build() {
     this.className = "isen-images";
-    this.nobody = h("section", { class: "isen-card isen-stack", hidden: true }, h("h2", { tabindex: -1, text: t("whoToDraw") }), h("p", { text: t("noOneToDraw") }),
+    this.nobody = h("section", { class: "isen-card isen-stack isen-across", hidden: true }, h("h2", { tabindex: -1, text: t("whoToDraw") }), h("p", { text: t("noOneToDraw") }),
       button(t("goTrain"), () => this.store.go({ tab: "training", train: "?" }), { kind: "primary" }));
     this.form = new ImageForm(this, (body) => this.#generate(body));
     this.stream = h("ul", { class: "isen-plain-list", "aria-label": t("beingMade"), "data-testid": "isen-stream" });
     this.gallery = new Gallery(this);
-    this.gpu = h("div", { hidden: true });
+    this.gpu = h("div", { class: "isen-across", hidden: true });
     this.append(this.nobody, this.gpu, this.form.element, h("div", { class: "isen-stack" }, this.stream, this.gallery.element));
   }
 
@@ -31,7 +31,9 @@ export class IsenImages extends View {
     super.connectedCallback();
     this.gallery.watch();
     loadComparisons(this.store, "bench");
-    if (this.route.compare) this.form.compareVersions();
+    const { compare, ...place } = this.route;
+    this.route = place;  // once: not again when the sidebar shows this view again
+    if (compare) this.form.compareVersions();
   }
 
   disconnectedCallback() {

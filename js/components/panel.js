@@ -7,6 +7,7 @@ import { spoken, t } from "../locales/words.js";
 import { isOutdated, runningJobs, shownRoute } from "../state.js";
 import { blocked, connecting, locked } from "./doors.js";
 import { askEarly } from "./early.js";
+import { homeOf, keepFocus } from "./focus_home.js";
 import { lendingBanner, lendingOf } from "./lending.js";
 import { recoveredBanner, recoveriesOf } from "./recovered.js";
 import { advisesRestart, restartButton } from "./restart.js";
@@ -39,10 +40,11 @@ export class IsenPanel extends View {
     this.tabs = h("div", { class: "isen-tabs", role: "tablist", "aria-label": t("title") }, ...TABS.map((name) => this.#tab(name)));
     const settings = button(t("settings"), () => this.store.go({ tab: "settings" }), { icon: "cog", bare: true, testid: "isen-settings" });
     this.banners = h("div", { class: "isen-banners", role: "status", "aria-live": "polite" });
-    this.body = h("div", { class: "isen-body", role: "tabpanel", id: "isen-body" });
+    this.body = h("div", { class: "isen-body", role: "tabpanel", id: "isen-body", tabindex: -1 });
     this.undoBar = h("div", { class: "isen-undo", role: "status", "aria-live": "polite", hidden: true });
     this.append(h("header", { class: "isen-head" }, h("strong", { text: t("title") }), settings), this.tabs, this.banners, this.body, this.undoBar);
     this.#keepToOurselves();
+    keepFocus(this, () => homeOf(this.body));
     this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, items);
     this.addEventListener("isen-undo", (/** @type {any} */ event) => this.#offerUndo(event.detail));
   }
@@ -98,7 +100,7 @@ export class IsenPanel extends View {
     this.body.dataset.view = key;
     this.body.replaceChildren(door ? this.#door(door, state) : this.#view(route));
     this.body.scrollTop = 0;
-    if (inside) this.body.querySelector("h2")?.focus({ preventScroll: true });
+    if (inside) homeOf(this.body).focus({ preventScroll: true });
   }
 
   #door(door, state) {

@@ -35,7 +35,7 @@ export class RecipeState {
     this.ask = h("p", {});
     const agree = button(t("confirmForeign"), () => confirmRecipe(this.store, this.recipe), { testid: "isen-confirm-foreign" });
     this.foreign = h("div", { class: "isen-warn isen-stack-tight", hidden: true, "data-testid": "isen-foreign" }, this.ask, agree);
-    this.element = h("div", { class: "isen-stack-tight" }, this.problem, this.download, this.foreign, this.notes);
+    this.element = h("div", { class: "isen-stack-tight isen-found", hidden: true }, this.problem, this.download, this.foreign, this.notes);
   }
 
   /** False where it cannot be used by these people now. */
@@ -51,6 +51,7 @@ export class RecipeState {
     say(this.ask, asks ? t("foreignAsk", { names: recipe.foreign.join(", ") }) : "");
     const notes = (recipe.findings ?? []).filter((finding) => finding.severity !== "error");
     fill(this.notes, notes, () => notes.map((finding) => findingLine(this.store, finding)));
+    this.element.hidden = !why && !asks && !notes.length;
     return !why && !asks;
   }
 }

@@ -45,16 +45,19 @@ export function button(label, run, { icon: name = "", kind = "", bare = false, t
   const classes = [bare ? "isen-icon" : "", kind && `isen-${kind}`].filter(Boolean).join(" ");
   const named = bare ? { "aria-label": label, title: label } : {};
   const element = h("button", { class: classes || null, "data-testid": testid, ...named, ...props }, name && icon(name), !bare && label);
-  element.addEventListener("click", async (event) => {
-    if (element.getAttribute("aria-busy") === "true") return;
-    element.setAttribute("aria-busy", "true");
-    try {
-      await run(event);
-    } finally {
-      element.removeAttribute("aria-busy");
-    }
-  });
+  element.addEventListener("click", (event) => once(element, () => run(event)));
   return element;
+}
+
+/** `run`, unless it still runs; meanwhile the button says that it is busy, and keeps the focus, which a disabled one would lose. */
+export async function once(element, run) {
+  if (element.getAttribute("aria-busy") === "true") return;
+  element.setAttribute("aria-busy", "true");
+  try {
+    await run();
+  } finally {
+    element.removeAttribute("aria-busy");
+  }
 }
 
 /** A labelled field; `control` gets an id that the label points at. */

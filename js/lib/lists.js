@@ -30,9 +30,17 @@ export function keyed(parent, items, { id, make, update }) {
     const row = known.get(id(item));
     next.set(id(item), !row ? { node: make(item), text } : row.text === text ? row : changed(row, item, text, { make, update }));
   }
-  for (const [name, row] of known) if (!next.has(name)) row.node.remove();
+  for (const [name, row] of known) if (!next.has(name)) taken(row.node);
   arrange(parent, next);
   rows.set(parent, next);
+}
+
+/** Take a row away; the focus in it goes to the row that takes its place. */
+function taken(node) {
+  const focused = node.ownerDocument?.activeElement;
+  const beside = focused && node.contains(focused) ? (node.nextElementSibling ?? node.previousElementSibling) : null;
+  node.remove();
+  beside?.querySelector("button, a, input, textarea")?.focus({ preventScroll: true });
 }
 
 /** Moving an element takes the focus from it: it is given back. */

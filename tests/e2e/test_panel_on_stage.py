@@ -101,6 +101,36 @@ def test_an_error_blocks_and_a_warning_asks(stage):
         assert (start.text_content(), start.is_enabled()) == (words, enabled)
 
 
+def test_the_focus_of_what_goes_stays_in_the_panel(stage):
+    """By keys: a banner is dismissed, an offer to undo is taken, a person is created."""
+    where = "document.activeElement?.closest('isen-panel') ? document.activeElement.localName : 'nowhere'"
+    stage.show("refusal")
+    stage.get_by_test_id("isen-dismiss").press("Enter")
+    assert stage.evaluate(where) == "div"
+    stage.show("character")
+    stage.evaluate(
+        "panel.dispatchEvent(new CustomEvent('isen-undo', { detail: { text: '', undo: async () => {} } }))"
+    )
+    stage.get_by_test_id("isen-undo").press("Enter")
+    stage.wait_for_function("document.activeElement.localName === 'h2'")
+    stage.show("images")
+    stage.get_by_test_id("isen-generate").press("Enter")
+    assert stage.evaluate(where) == "button"
+
+
+def test_a_wide_panel_has_the_form_beside_the_pictures(stage):
+    """Also while something is said above them."""
+    stage.show("images", width=700)
+    places = [
+        stage.locator(f"isen-images {part}").first.bounding_box()
+        for part in (".isen-across:visible", "form", "[data-testid=isen-stream]")
+    ]
+    said, form, pictures = places
+    assert said["width"] > 600
+    assert said["y"] < form["y"] == pictures["y"]
+    assert form["x"] + form["width"] <= pictures["x"]
+
+
 def test_text_never_becomes_markup(stage):
     """25 payloads in every text the server gives, in every field and file name: not one element or attribute more."""
     names = stage.names if FULL else [name for name in stage.names if not name.endswith("-many")][::2]

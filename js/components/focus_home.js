@@ -1,0 +1,25 @@
+/** Who works by keys keeps a place in the panel: when what has the focus goes, the view takes it, not ComfyUI's page. */
+
+/**
+ * @param {HTMLElement} panel
+ * @param {() => HTMLElement} home what takes the focus then
+ */
+export function keepFocus(panel, home) {
+  /** What was focused last, until somebody goes elsewhere by themselves. @type {any} */
+  let last = null;
+  const gone = () => !last.isConnected || !last.checkVisibility();
+  panel.addEventListener("focusin", ({ target }) => (last = target));
+  // Chromium tells of a removal while the element is still there: asked a moment later.
+  panel.addEventListener("focusout", ({ target }) => queueMicrotask(() => target === last && document.activeElement !== last && !gone() && (last = null)));
+  const look = () => {
+    if (!last || !gone() || ![document.body, last].includes(document.activeElement)) return;
+    last = null;
+    if (panel.isConnected) home().focus({ preventScroll: true });
+  };
+  new MutationObserver(look).observe(panel, { childList: true, subtree: true, attributeFilter: ["hidden", "open"] });
+}
+
+/** The view's heading, else the box it is in. */
+export function homeOf(body) {
+  return [...body.querySelectorAll("h2")].find((heading) => heading.checkVisibility()) ?? body;
+}
