@@ -1,6 +1,7 @@
 /** Find and replace in all captions of a person, with undo. */
 
 import { button, field, h, say } from "../lib/dom.js";
+import { counted } from "../lib/format.js";
 import { replaced } from "../lib/replace.js";
 import { t } from "../locales/words.js";
 import { takeBack } from "./captioner.js";
@@ -44,7 +45,7 @@ export class CaptionReplace {
     const hits = this.#hits;
     const edits = hits.map((photo) => [photo.id, { caption: replaced(photo.caption, this.find.value, this.put.value) }]);
     if (!(await this.#write(edits))) return;
-    offerUndo(this.view, t("replaced", { n: hits.length }), () => takeBack(this.view.store, this.characterId));
+    offerUndo(this.view, counted("replaced", hits.length), () => takeBack(this.view.store, this.characterId));
     this.#count();
   }
 

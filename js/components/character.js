@@ -1,6 +1,7 @@
 /** One character: photos, captions, versions, and what can be done with them. */
 
 import { button, h, say } from "../lib/dom.js";
+import { counted } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
 import { photos, t } from "../locales/words.js";
 import { runningJobs } from "../state.js";
@@ -62,7 +63,7 @@ export class IsenCharacter extends View {
     this.uploads.show(state.uploads);
     this.captions.show(character, list);
     this.versions.hidden = !character.versions.length;
-    fill(this.versions, character.versions, () => versionList(this.store, character));
+    fill(this.versions, [character.versions, state.families.length], () => versionList(this.store, character));
     const running = runningJobs(state).find((job) => job.character_id === character.id);
     this.#foot(character, list, running);
   }
@@ -73,7 +74,7 @@ export class IsenCharacter extends View {
     fill(this.face, character.cover_photo_id, () => face(this.store, { id: character.id, cover: character.cover_photo_id }));
     fill(this.facts, [kind, trigger], () => [`${kind} · `, h("code", { class: "isen-trigger", text: trigger, title: t("triggerHint") })]);
     const held = list.filter((photo) => photo.held_out).length;
-    const counts = [photos(character.photo_count), held && t("heldCount", { n: held }), versions.length && t("versionCount", { n: versions.length })];
+    const counts = [photos(character.photo_count), held && t("heldCount", { n: held }), versions.length > 0 && counted("versionCount", versions.length)];
     say(this.counts, counts.filter(Boolean).join(" · "));
     fill(this.menu, [name, character.photo_count, versions.length], () => characterMenu(this, character));
     fill(this.edit, [name, kind, trigger], () => editForm(this, character));

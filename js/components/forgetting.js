@@ -1,11 +1,12 @@
 /** Forgetting somebody: what will go is counted first, asked once, and told afterwards. */
 
 import { button, h } from "../lib/dom.js";
-import { bytes, count } from "../lib/format.js";
+import { bytes, count, counted } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { closer, openDialog } from "./dialogs.js";
 
 const LINES = ["photos", "versions", "jobs", "images", "logs", "bytes"];
+const COUNTED = ["photos", "captions", "jobs", "samples", "versions", "images", "logs"];
 const SHOWN_ELSEWHERE = 20;
 
 /** @param {import("./view.js").View} view */
@@ -25,7 +26,7 @@ export async function askToForget(view, { id: characterId, name }) {
     const answer = await store.attempt((id) => store.api.post(path, {}, id));
     if (!answer) return dialog.close();
     title.textContent = t("forgottenTitle", { name });
-    body.replaceChildren(h("p", { role: "status", "data-testid": "isen-forgotten", text: t("forgottenWent", went(answer.report)) }), ...elsewhere(answer.report, name));
+    body.replaceChildren(h("p", { role: "status", "data-testid": "isen-forgotten", text: t("forgottenWent", { things: things(answer.report) }) }), ...elsewhere(answer.report, name));
     buttons.replaceChildren(button(t("close"), () => dialog.close(), { kind: "primary", autofocus: true, testid: "isen-forgotten-close" }));
     buttons.firstChild.focus();
     store.drop("characters", characterId);
@@ -35,19 +36,24 @@ export async function askToForget(view, { id: characterId, name }) {
 
   const answer = await store.attempt(() => store.api.get(path));
   if (!answer) return dialog.close();
-  const lines = LINES.filter((line) => line === "logs" || answer.report[line]).map((line) => h("li", { text: t(`forgetLine_${line}`, { ...went(answer.report), n: count(answer.report[line]) }) }));
+  const lines = LINES.filter((line) => line === "logs" || answer.report[line]).map((line) => h("li", { text: t(`forgetLine_${line}`, went(answer.report)) }));
   body.replaceChildren(h("ul", { class: "isen-bullets" }, ...lines), ...elsewhere(answer.report, name), h("p", { text: t("forgetCannot") }));
   sure.disabled = false;
 }
 
-function went({ photos, captions, jobs, samples, versions, images, logs, bytes: size }) {
-  const numbers = { photos, captions, jobs, samples, versions, images, logs };
-  return { ...Object.fromEntries(Object.entries(numbers).map(([name, number]) => [name, count(number)])), size: bytes(size) };
+function went(report) {
+  return { ...Object.fromEntries(COUNTED.map((name) => [name, counted(`forgetCount_${name}`, report[name])])), size: bytes(report.bytes) };
+}
+
+/** What there was of it, one after the other. */
+function things(report) {
+  const words = went(report);
+  return [...COUNTED.filter((name) => report[name]).map((name) => words[name]), words.size].join(", ");
 }
 
 /** The user's own files: told, never touched. */
 function elsewhere({ elsewhere: files }, name) {
   if (!files.length) return [];
-  return [h("p", { class: "isen-warn", text: t("forgetElsewhere", { n: count(files.length), name }) }),
+  return [h("p", { class: "isen-warn", text: t(files.length === 1 ? "forgetElsewhere_one" : "forgetElsewhere", { n: count(files.length), name }) }),
     h("ul", { class: "isen-bullets" }, ...files.slice(0, SHOWN_ELSEWHERE).map((file) => h("li", {}, h("code", { class: "isen-file", text: file }))))];
 }

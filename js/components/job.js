@@ -85,7 +85,7 @@ export class IsenJob extends View {
     this.bar.value = shareOf(job);
     this.bar.hidden = job.state === "queued" || job.state === "cancelled";
     say(this.steps, progress.total_steps ? t("stepOf", { n: count(progress.step), total: count(progress.total_steps) }) : "");
-    say(this.line, place >= 0 ? t("waitingFor", { n: place }) : statusLine(job));
+    say(this.line, place >= 0 ? t(place ? "waitingFor" : "waitingNext", { n: place }) : statusLine(job));
     say(this.gpu, gpuLine(job, state.workers));
     this.gpu.hidden = !this.gpu.textContent;
     this.line.hidden = !this.line.textContent;

@@ -1,6 +1,6 @@
 /** A training's numbers as sentences. */
 
-import { about, bytes } from "../lib/format.js";
+import { about, videoMemory } from "../lib/format.js";
 import { t, wordOr } from "../locales/words.js";
 
 /** "training · 2.1 s a step · about 20 min left" */
@@ -11,7 +11,7 @@ export function statusLine(job) {
   return [
     phaseWords(phase),
     done && (total ? t("bytesOfAbout", { done: bytes(done), total: bytes(total) }) : bytes(done)),
-    pace && t("perStep", { n: pace < 0.1 ? pace.toFixed(2) : pace.toFixed(1) }),
+    pace >= 0.01 && t("perStep", { n: pace < 0.1 ? pace.toFixed(2) : pace.toFixed(1) }),
     eta && phase === "training" && t("timeLeft", { time: about(eta) }),
     attempt,
   ].filter(Boolean).join(" · ");
@@ -34,5 +34,5 @@ export function gpuLine(job, workers) {
   if (!gpu) return "";
   const used = job.progress.vram_used_bytes ?? gpu.total_bytes - gpu.free_bytes;
   const heat = job.progress.temperature_c ? t("degrees", { n: job.progress.temperature_c }) : "";
-  return [t("gpuUsed", { name: gpu.name, used: bytes(used), total: bytes(gpu.total_bytes) }), heat].filter(Boolean).join(" · ");
+  return [t("gpuUsed", { name: gpu.name, used: videoMemory(used), total: videoMemory(gpu.total_bytes) }), heat].filter(Boolean).join(" · ");
 }

@@ -1,7 +1,7 @@
 /** The logs of the last days, filtered by the id that an error shows. */
 
 import { button, field, h, say } from "../lib/dom.js";
-import { count } from "../lib/format.js";
+import { counted } from "../lib/format.js";
 import { t } from "../locales/words.js";
 
 const SERVICES = ["all", "api", "worker", "frontend"];
@@ -31,7 +31,7 @@ export class LogViewer {
     const answer = await this.store.attempt(() => this.store.api.get(`/logs?${query}`));
     if (!answer || asked !== this.#asked) return;
     say(this.lines, answer.items.map(written).join("\n"));
-    say(this.found, answer.items.length ? t("logLines", { n: count(answer.items.length) }) : t("logNone"));
+    say(this.found, answer.items.length ? counted("logLines", answer.items.length) : t("logNone"));
     this.lines.scrollTop = this.lines.scrollHeight;
   }
 }

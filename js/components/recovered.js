@@ -1,7 +1,7 @@
 /** What was rebuilt after damage or loss: said above every view until somebody has read it. */
 
 import { button, h } from "../lib/dom.js";
-import { count } from "../lib/format.js";
+import { counted } from "../lib/format.js";
 import { spoken, t } from "../locales/words.js";
 
 const WORDS = { jobs_rebuilt: "jobsRebuilt", jobs_refilled: "jobsRefilled", people_rebuilt: "peopleRebuilt" };
@@ -13,7 +13,7 @@ export function recoveriesOf({ health }) {
 
 /** @param {import("../store.js").Store} store */
 export function recoveredBanner(store, { code, at, count: back, file }) {
-  const said = t(WORDS[code], { n: count(back), when: moment(at) });
+  const said = t(WORDS[code], { entries: counted("entries", back), when: moment(at) });
   return h("div", { class: "isen-warn isen-row", "data-testid": "isen-recovered" },
     h("p", { class: "isen-grow", text: file ? `${said} ${t("damagedKept", { file })}` : said }),
     button(t("dismiss"), () => dismiss(store, code), { icon: "times", bare: true, testid: "isen-recovered-dismiss" }));

@@ -9,9 +9,10 @@ const IMAGE = { changed: "imageChanged", unchanged: "imageUnchanged", pending: "
 
 /** @param {import("../store.js").Store} store */
 export function versionList(store, character) {
+  const labelOf = (family) => store.state.families.find((known) => known.key === family)?.label ?? family;
   const rows = [...character.versions].reverse().map((version) =>
     h("li", { title: version.file },
-      h("div", { class: "isen-row" }, h("span", { class: "isen-grow", text: t(version.picked ? "versionPicked" : "versionLine", { family: version.family, step: count(version.step) }) }),
+      h("div", { class: "isen-row" }, h("span", { class: "isen-grow", text: t(version.picked ? "versionPicked" : "versionLine", { family: labelOf(version.family), step: count(version.step) }) }),
         h("small", { class: "isen-muted", text: `${bytes(version.size)} · ${ago(version.created_at)}` })),
       h("small", { class: "isen-muted", text: proofWords(version) })));
   return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-plain-list" }, ...rows),

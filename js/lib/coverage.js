@@ -26,7 +26,7 @@ export function coverageOf(photos) {
   return [
     others > 0 && { key: others === 1 ? "coverStranger" : "coverStrangers", values: { n: others } },
     weak * 4 > count && { key: "coverWeak", values: { n: weak, count } },
-    scenes > 0 && scenes * 2 <= count && { key: "coverScenes", values: { n: scenes, count } },
+    scenes > 0 && scenes * 2 <= count && { key: scenes === 1 ? "coverScene" : "coverScenes", values: { n: scenes, count } },
     sameLight(shown) && { key: "coverLight", values: {} },
     framing(shown),
   ].filter(Boolean);

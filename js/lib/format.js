@@ -2,6 +2,9 @@
 
 import { spoken, t } from "../locales/words.js";
 
+/** Further back a date says more than a number of days. */
+const MOST_DAYS = 30;
+
 /** "about 20 s", "about 5 min", "about 1 h 10 min" */
 export function about(seconds) {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "";
@@ -29,7 +32,17 @@ export function count(number) {
   return new Intl.NumberFormat(spoken()).format(number);
 }
 
-/** "just now", "12 min ago", "3 h ago", "2 days ago" */
+/** "1 training", "1,204 trainings": the key for one ends in `_one`. */
+export function counted(key, number) {
+  return t(number === 1 ? `${key}_one` : key, { n: count(number) });
+}
+
+/** A GPU's memory as it is sold: a card of 24 GB says 24 GB. */
+export function videoMemory(size) {
+  return `${Math.round(size / 2 ** 30)} GB`;
+}
+
+/** "just now", "12 min ago", "3 h ago", "2 days ago", "20 Aug 2026" */
 export function ago(iso, now = Date.now()) {
   const minutes = Math.floor((now - Date.parse(iso)) / 60000);
   if (!Number.isFinite(minutes)) return "";
@@ -37,6 +50,7 @@ export function ago(iso, now = Date.now()) {
   if (minutes < 60) return t("minutesAgo", { n: minutes });
   if (minutes < 60 * 24) return t("hoursAgo", { n: Math.floor(minutes / 60) });
   const days = Math.floor(minutes / (60 * 24));
+  if (days > MOST_DAYS) return new Intl.DateTimeFormat(spoken(), { day: "numeric", month: "short", year: "numeric" }).format(new Date(iso));
   return days === 1 ? t("yesterday") : t("daysAgo", { n: days });
 }
 

@@ -84,7 +84,8 @@ export default {
   enough: "{n} of 20 to 25 good photos",
   enoughNow: "{n} photos: enough for a good likeness",
   heldCount: "{n} held back",
-  versionCount: "{n} trained",
+  versionCount: "{n} versions",
+  versionCount_one: "1 version",
   uploading: "Adding {name}",
   uploadsLeft: "{n} photos to go",
   refused: "{name} was not added: {why}",
@@ -163,6 +164,6 @@ export default {
   hfTokenHint: "Needed for models that ask you to accept a licence. It is kept here and never shown again.",
   reportTitle: "Report a problem",
   diagnostics: "Save a report",
-  diagnosticsHint: "One file with versions, states, what the doctor says and the newest log lines; without names, trigger words, photos or tokens. Look into it before you send it.",
+  diagnosticsHint: "One file with versions, states, what the check of this installation says and the newest log lines; without names, trigger words, photos or tokens. Look into it before you send it.",
   versionIs: "Isengard {n}, ComfyUI {comfyui}",
 };

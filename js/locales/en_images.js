@@ -5,7 +5,7 @@ export default {
   addSecond: "Add a second person",
   removeSecond: "Remove the second person",
   likenessOf: "Likeness of {name}",
-  notInPrompt: "{name} is not in the prompt: press the chip to put them in.",
+  notInPrompt: "Not in the prompt yet: {name}. Press the name above to put them in.",
   style: "Style",
   scene: "Scene",
   noStyle: "as written",

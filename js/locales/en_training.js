@@ -17,6 +17,7 @@ export default {
   phase_captioning: "describing the photos",
   phase_freeing_gpu: "waiting for ComfyUI to free the GPU",
   leaksInCaptions: "{n} describe the person",
+  leaksInCaptions_one: "1 describes the person",
   leakOne: "“{words}” describes the person. What a caption names is not learned as part of them: say what surrounds them instead.",
   leakMany: "“{words}” describe the person. What a caption names is not learned as part of them: say what surrounds them instead.",
   gateTitle: "{label}: a licence first",

@@ -48,6 +48,7 @@ const job = (progress, more = {}) => ({ state: "running", attempt: 1, worker_id:
 
 test("a running training in one line, without what is not known", () => {
   assert.equal(statusLine(job({ seconds_per_step: 2.14, eta_s: 1200 })), "training · 2.1 s a step · about 20 min left");
+  assert.equal(statusLine(job({ seconds_per_step: 0.001 })), "training", "no number that says nothing");
   assert.equal(statusLine(job({})), "training");
   assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: 16e9 })), "downloading · 3.1 GB of about 16 GB");
   assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: null })), "downloading · 3.1 GB");
@@ -56,8 +57,8 @@ test("a running training in one line, without what is not known", () => {
 });
 
 test("the GPU of the worker that trains, as it is used now", () => {
-  const workers = [{ id: "w1", gpus: [{ name: "RTX 3090", total_bytes: 24e9, free_bytes: 4e9 }] }, { id: "w2", gpus: [] }];
-  assert.equal(gpuLine(job({ vram_used_bytes: 21.3e9 }), workers), "RTX 3090 · 21 GB of 24 GB used");
+  const workers = [{ id: "w1", gpus: [{ name: "RTX 3090", total_bytes: 24 * 2 ** 30, free_bytes: 4 * 2 ** 30 }] }, { id: "w2", gpus: [] }];
+  assert.equal(gpuLine(job({ vram_used_bytes: 21.3 * 2 ** 30 }), workers), "RTX 3090 · 21 GB of 24 GB used");
   assert.equal(gpuLine(job({}), workers), "RTX 3090 · 20 GB of 24 GB used");
   assert.equal(gpuLine(job({}, { worker_id: "w2" }), workers), "");
   assert.equal(gpuLine(job({}, { state: "queued" }), workers), "");
