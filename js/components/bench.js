@@ -22,7 +22,7 @@ export class LikenessBench {
     this.use = use;
     this.start = button(t("bench"), () => this.#start(), { icon: "sliders-h", title: t("benchHint"), testid: "isen-bench" });
     this.stop = button(t("cancelBench"), () => cancelComparison(this.view.store, this.running), { testid: "isen-cancel-bench" });
-    this.strip = h("ul", { class: "isen-film", "aria-label": t("bench"), "data-testid": "isen-bench-strip" });
+    this.strip = h("ul", { class: "isen-film isen-six", "aria-label": t("bench"), "data-testid": "isen-bench-strip" });
     this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row" }, this.start, this.stop), this.strip);
   }
 

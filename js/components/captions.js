@@ -62,7 +62,7 @@ export class CaptionEditor {
       h("label", { class: "isen-segment" },
         h("input", { type: "radio", name: `isen-captions-${this.characterId}`, value: plan, checked: plan === this.plan, "data-testid": `isen-caption-${plan}`, on: { change: () => this.#choose(plan) } }),
         h("span", { text: t(`caption_${plan}`) }));
-    const group = h("div", { class: "isen-segments", role: "radiogroup", "aria-label": t("captionPlan") }, ...PLANS.map(one));
+    const group = h("div", { class: "isen-segments isen-long", role: "radiogroup", "aria-label": t("captionPlan") }, ...PLANS.map(one));
     queueMicrotask(() => this.element.addEventListener("toggle", () => this.show(this.character, this.store.state.photos[this.characterId] ?? [])));
     return group;
   }

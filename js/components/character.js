@@ -1,6 +1,7 @@
 /** One character: photos, captions, versions, and what can be done with them. */
 
 import { button, h, say } from "../lib/dom.js";
+import { teaches } from "../lib/coverage.js";
 import { counted } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
 import { photos, t } from "../locales/words.js";
@@ -11,6 +12,7 @@ import { consentNote } from "./consent.js";
 import { Coverage } from "./coverage.js";
 import { Dropzone } from "./dropzone.js";
 import { face } from "./people.js";
+import { findingsNow } from "./photo_words.js";
 import { PhotoStrip } from "./photos.js";
 import { UploadList } from "./uploads.js";
 import { versionList } from "./versions.js";
@@ -39,14 +41,15 @@ export class IsenCharacter extends View {
     this.captions = new CaptionEditor(this, id);
     this.versions = h("details", { class: "isen-fold" });
     this.train = button("", () => this.store.go(this.next), { kind: "primary isen-wide", testid: "isen-train" });
+    this.draw = button("", () => this.store.go({ tab: "images", id }), { kind: "primary isen-wide", testid: "isen-draw" });
     const back = button(t("back"), () => this.store.go({ tab: "characters" }), { icon: "chevron-left", bare: true });
     this.append(
       h("div", { class: "isen-row isen-top" }, back, this.heading, this.menu),
       h("div", { class: "isen-who" }, this.face, h("div", { class: "isen-stack-tight" }, this.facts, this.counts)), this.edit,
       this.consent,
       h("div", { class: "isen-stack-tight" }, this.meter, this.enough, this.coverage.element),
-      this.strip.element, this.dropzone.element, this.uploads.element, this.captions.element, this.versions,
-      h("footer", { class: "isen-foot" }, this.train));
+      this.dropzone.element, this.uploads.element, this.strip.element, this.captions.element, this.versions,
+      h("footer", { class: "isen-foot" }, h("div", { class: "isen-row isen-shared" }, this.draw, this.train)));
     this.store.loadPhotos(id);
   }
 
@@ -81,19 +84,22 @@ export class IsenCharacter extends View {
   }
 
   #progress(list) {
-    const included = list.filter((photo) => photo.included).length;
+    const good = list.filter((photo) => teaches({ ...photo, findings: findingsNow(photo, list) })).length;
     this.meter.hidden = this.enough.hidden = !list.length;
-    this.meter.value = Math.min(included, GOOD);
-    const text = t(included < GOOD ? "enough" : "enoughNow", { n: included });
+    this.meter.value = Math.min(good, GOOD);
+    const text = t(good < GOOD ? "enough" : "enoughNow", { n: good });
     this.meter.setAttribute("aria-label", text);
     say(this.enough, text);
   }
 
   #foot(character, list, running) {
     const included = list.filter((photo) => photo.included).length;
+    const trained = character.versions.length > 0;
+    say(this.draw, t("makePictures", { name: character.name }));
+    this.draw.hidden = !trained;
     say(this.train, running ? t("watchTraining") : t("train", { name: character.name }));
     this.train.disabled = !included && !running;
-    this.train.classList.toggle("isen-primary", !running);
+    this.train.classList.toggle("isen-primary", !running && !trained);
     this.next = running ? { tab: "training", job: running.id } : { tab: "training", train: character.id };
   }
 }

@@ -127,9 +127,9 @@ export class IsenPanel extends View {
     if (testid !== "isen-problem") return h("p", { class: kind, text, "data-testid": testid });
     return h("div", { class: `${kind} isen-row`, "data-testid": testid },
       h("p", { class: "isen-grow", text, title: more ? t("correlation", { id: more }) : null }),
+      button(t("dismiss"), () => this.store.set({ problem: null }), { icon: "times", bare: true, testid: "isen-dismiss" }),
       advisesRestart(text) && restartButton(this.store),
-      more && button(t("showLog"), () => this.store.go({ tab: "settings", log: more }), { kind: "link", testid: "isen-show-log" }),
-      button(t("dismiss"), () => this.store.set({ problem: null }), { icon: "times", bare: true, testid: "isen-dismiss" }));
+      more && button(t("showLog"), () => this.store.go({ tab: "settings", log: more }), { kind: "link", testid: "isen-show-log" }));
   }
 
   #tab(name) {

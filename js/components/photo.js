@@ -27,6 +27,7 @@ class PhotoDialog {
     this.leaks = h("div", { class: "isen-stack-tight" });
     this.included = this.#check("included", "isen-photo-included");
     this.held = this.#check("held_out", "isen-photo-held");
+    this.cover = button(t("makeCover"), () => this.#cover(), { testid: "isen-make-cover" });
     const stop = this.store.listen(() => this.#show());
     this.dialog = openDialog(view, { label: t("photosTitle"), kind: "isen-sheet", keys: (event) => this.#turn(arrowOf(event)), closed: stop },
       h("div", { class: "isen-sheet-picture" }, this.image), this.#side());
@@ -38,11 +39,11 @@ class PhotoDialog {
       h("div", { class: "isen-row isen-top" }, this.title, closer(() => this.dialog.close())), this.size, this.findings,
       field(t("caption"), this.caption, t("captionsHint")), this.leaks,
       h("label", { class: "isen-check" }, this.included, h("span", { text: t("includePhoto") })),
-      h("label", { class: "isen-check", title: t("holdOutHint") }, this.held, h("span", { text: t("holdOut") })),
+      h("div", {}, h("label", { class: "isen-check" }, this.held, h("span", { text: t("holdOut") })), h("small", { class: "isen-muted", text: t("holdOutWhat") })),
       h("div", { class: "isen-row" },
         button(t("previous"), () => this.#turn(-1), { icon: "chevron-left", bare: true }),
         button(t("next"), () => this.#turn(1), { icon: "chevron-right", bare: true }), h("span", { class: "isen-grow" }),
-        button(t("makeCover"), () => this.#cover()), button(t("delete"), () => this.#remove(), { icon: "trash" })));
+        this.cover, button(t("delete"), () => this.#remove(), { icon: "trash" })));
   }
 
   #check(name, testid) {
@@ -70,6 +71,9 @@ class PhotoDialog {
     fill(this.findings, findings, () => findings.map((finding) => h("li", { text: finding.message })));
     fill(this.leaks, [photo.caption, photo.leaks], () => leakNote(photo));
     if (document.activeElement !== this.caption) this.caption.value = photo.caption;
+    const { cover_photo_id: cover } = this.store.state.characters.find((known) => known.id === this.characterId) ?? {};
+    say(this.cover, t(cover === photo.id ? "isCover" : "makeCover"));
+    this.cover.setAttribute("aria-pressed", String(cover === photo.id));
     this.included.checked = photo.included;
     this.held.checked = photo.held_out;
   }

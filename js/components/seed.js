@@ -8,11 +8,11 @@ export class SeedChoice {
     this.last = null;
     this.input = h("input", { type: "text", inputmode: "numeric", pattern: "[0-9]*", placeholder: t("seedNew"), title: t("seedRule"), "data-testid": "isen-seed", on: { input: () => this.#typed() } });
     this.lock = h("input", { type: "checkbox", "aria-label": t("keepSeed"), "data-testid": "isen-seed-lock", on: { change: () => this.#locked() } });
-    const toggle = h("label", { class: "isen-toggle", title: t("keepSeed") }, this.lock, icon("lock"));
+    this.toggle = h("label", { class: "isen-toggle", title: t("keepSeed") }, this.lock, icon("lock"));
     this.element = field(t("seed"), this.input);
     const place = h("div", { class: "isen-row isen-tight" });
     this.input.replaceWith(place);
-    place.append(h("span", { class: "isen-grow" }, this.input), toggle);
+    place.append(h("span", { class: "isen-grow" }, this.input), this.toggle);
   }
 
   /** Null draws a new one. */
@@ -29,7 +29,7 @@ export class SeedChoice {
   used(seed) {
     this.last = seed;
     if (this.lock.checked) this.input.value = String(seed);
-    else this.input.placeholder = t("seedLast", { n: seed });
+    else this.toggle.title = t("seedLast", { n: seed });
   }
 
   #typed() {

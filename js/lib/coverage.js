@@ -14,6 +14,11 @@ const CLOSE_FACE = 0.22;
 const FULL_FACE = 0.1;
 const HALF = /\b(upper body|half[ -](?:body|length)|waist[ -]up|to the waist|three[ -]quarter|medium shot|bust)\b/i;
 
+/** Whether a photo counts among the good ones: used, nothing weak about it, and nobody else in it. */
+export function teaches({ included, findings }) {
+  return included && findings.every(({ code }) => code === "no_face");
+}
+
 /** @returns {{key: string, values: Record<string, number>, hint?: boolean}[]} the most useful first */
 export function coverageOf(photos) {
   const shown = photos.filter((photo) => photo.included);

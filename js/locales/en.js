@@ -82,7 +82,7 @@ export default {
   choosePhotos: "Choose photos",
   photoKinds: "JPEG, PNG, WebP or HEIC, up to 25 MB each",
   enough: "{n} of 20 to 25 good photos",
-  enoughNow: "{n} photos: enough for a good likeness",
+  enoughNow: "{n} good photos: enough for a good likeness",
   heldCount: "{n} held back",
   versionCount: "{n} versions",
   versionCount_one: "1 version",
@@ -97,7 +97,9 @@ export default {
   includePhoto: "Train on this photo",
   holdOut: "Hold back",
   holdOutHint: "Held back: never trained on, kept to check the likeness fairly.",
+  holdOutWhat: "Never trained on, kept to check the likeness fairly.",
   makeCover: "Use as face",
+  isCover: "Shown as face",
 
   caption: "Caption",
   captions: "Captions · {n} of {count}",

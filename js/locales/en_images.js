@@ -16,7 +16,7 @@ export default {
   quality_normal: "Normal",
   quality_fine: "Fine",
   seedNew: "new each time",
-  seedLast: "new each time, last {n}",
+  seedLast: "Keep the last seed, {n}",
   keepSeed: "Keep this seed",
   negativeHint: "What should not be drawn.",
   sampler: "Sampler",

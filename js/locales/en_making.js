@@ -55,7 +55,7 @@ export default {
   trainAnother: "Train someone",
   goingOn: "Going on",
   history: "Earlier trainings",
-  inLine: "waiting, number {n} in line",
+  inLine: "number {n} in line",
   state_queued: "waiting",
   state_preparing: "preparing",
   state_running: "running",

@@ -131,6 +131,14 @@ def test_a_wide_panel_has_the_form_beside_the_pictures(stage):
     assert form["x"] + form["width"] <= pictures["x"]
 
 
+def test_a_trained_person_is_drawn_next(stage):
+    """One filled button: what comes next. Good photos are those that nothing speaks against."""
+    stage.show("character")
+    filled = stage.locator("isen-character .isen-primary:visible")
+    assert filled.all_text_contents() == ["Make pictures of Anna"]
+    assert "16 of 20 to 25 good photos" in stage.locator("isen-character").text_content()
+
+
 def test_text_never_becomes_markup(stage):
     """25 payloads in every text the server gives, in every field and file name: not one element or attribute more."""
     names = stage.names if FULL else [name for name in stage.names if not name.endswith("-many")][::2]
