@@ -93,7 +93,7 @@ export class CaptionEditor {
   #row({ id, caption, leaks, trigger, n, hint }) {
     const path = `/characters/${this.characterId}/photos/${id}/image?size=thumb`;
     const text = h("textarea", {
-      rows: 2, maxlength: 2000, "aria-label": t("captionOf", { n }), value: caption, placeholder: hint,
+      rows: 2, maxlength: 2000, dir: "auto", "aria-label": t("captionOf", { n }), value: caption, placeholder: hint,
       on: { change: () => this.store.changePhoto(this.characterId, id, { caption: text.value }) },
     });
     const chip = h("div", { class: "isen-through" }, this.#chip({ id, caption, trigger, n }));

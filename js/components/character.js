@@ -2,7 +2,7 @@
 
 import { button, h, say } from "../lib/dom.js";
 import { teaches } from "../lib/coverage.js";
-import { counted } from "../lib/format.js";
+import { brief, counted } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
 import { photos, t } from "../locales/words.js";
 import { runningJobs } from "../state.js";
@@ -24,7 +24,7 @@ export class IsenCharacter extends View {
   build() {
     this.className = "isen-stack";
     const { id } = this.route;
-    this.heading = h("h2", { class: "isen-grow isen-ellipsis", tabindex: -1 });
+    this.heading = h("h2", { class: "isen-grow isen-ellipsis", dir: "auto", tabindex: -1 });
     this.menu = h("div", { class: "isen-menu-place" });
     this.face = h("div", { class: "isen-portrait" });
     this.facts = h("p", {});
@@ -95,9 +95,9 @@ export class IsenCharacter extends View {
   #foot(character, list, running) {
     const included = list.filter((photo) => photo.included).length;
     const trained = character.versions.length > 0;
-    say(this.draw, t("makePictures", { name: character.name }));
+    say(this.draw, t("makePictures", { name: brief(character.name) }));
     this.draw.hidden = !trained;
-    say(this.train, running ? t("watchTraining") : t("train", { name: character.name }));
+    say(this.train, running ? t("watchTraining") : t("train", { name: brief(character.name) }));
     this.train.disabled = !included && !running;
     this.train.classList.toggle("isen-primary", !running && !trained);
     this.next = running ? { tab: "training", job: running.id } : { tab: "training", train: character.id };

@@ -1,13 +1,14 @@
 /** Edit, export, delete (with undo) and forget. */
 
 import { button, field, h, icon } from "../lib/dom.js";
+import { brief } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { askToForget } from "./forgetting.js";
 import { offerUndo } from "./view.js";
 
 /** The ⋯ of a character. */
 export function characterMenu(view, character) {
-  const { name } = character;
+  const name = brief(character.name);
   const menu = h("details", { class: "isen-menu", on: { keydown: (event) => event.key === "Escape" && close() } },
     h("summary", { "aria-label": t("more"), title: t("more"), "data-testid": "isen-more" }, icon("ellipsis-h")),
     h("div", { class: "isen-menu-list" },
@@ -41,7 +42,7 @@ function showEdit(view) {
 
 export function editForm(view, character) {
   const { store } = view;
-  const name = h("input", { type: "text", maxlength: 80, required: true, value: character.name, "data-testid": "isen-edit-name" });
+  const name = h("input", { type: "text", maxlength: 80, required: true, dir: "auto", value: character.name, "data-testid": "isen-edit-name" });
   const kind = h("input", { type: "text", maxlength: 40, value: character.class_word, list: "isen-kinds" });
   const trigger = h("input", { type: "text", maxlength: 32, pattern: "[A-Za-z]{3,32}", title: t("triggerRule"), value: character.trigger_word });
   const save = async (event) => {

@@ -7,8 +7,11 @@ import { runningJobs, shareOf } from "../state.js";
 import { FirstRun } from "./first_run.js";
 import { importer } from "./importer.js";
 import { face } from "./people.js";
+import { Trash } from "./trash.js";
 import { View } from "./view.js";
 
+/** From so many on nobody finds a face at a glance. */
+const MANY = 13;
 const KINDS = ["person", "woman", "man", "girl", "boy", "dog", "cat"];
 
 export class IsenCharacters extends View {
@@ -20,7 +23,10 @@ export class IsenCharacters extends View {
     this.add = button(t("newCharacter"), () => this.#show(true), { icon: "plus", kind: "primary", testid: "isen-new-character" });
     this.form = this.#newForm();
     this.buttons = h("div", { class: "isen-row" }, this.add, this.bring);
-    this.append(this.first.element, this.form, this.buttons, this.wall);
+    this.find = h("input", { type: "search", placeholder: t("findPerson"), "aria-label": t("findPerson"), autocomplete: "off", "data-testid": "isen-find-person", on: { input: () => this.update(this.store.state) } });
+    this.none = h("p", { class: "isen-muted isen-center", role: "status" });
+    this.trash = new Trash(this);
+    this.append(this.first.element, this.form, this.buttons, this.find, this.wall, this.none, this.trash.element);
   }
 
   update(state) {
@@ -29,7 +35,13 @@ export class IsenCharacters extends View {
     this.wall.hidden = none;
     this.add.classList.remove("isen-primary");
     const jobs = runningJobs(state);
-    const shown = state.characters.map(({ id, name, cover_photo_id: cover, photo_count: count, versions }) => {
+    this.find.hidden = state.characters.length < MANY;
+    const wanted = this.find.hidden ? "" : this.find.value.trim().toLowerCase();
+    const found = state.characters.filter(({ name }) => name.toLowerCase().includes(wanted));
+    say(this.none, found.length || none ? "" : t("nobodyCalled"));
+    this.none.hidden = !this.none.textContent;
+    this.trash.show(state.characters);
+    const shown = found.map(({ id, name, cover_photo_id: cover, photo_count: count, versions }) => {
       const job = jobs.find((known) => known.character_id === id);
       const percent = job && job.state !== "queued" ? Math.round(100 * shareOf(job)) : null;
       return { id, name, cover, count, versions: versions.length, percent, waits: job?.state === "queued" };
@@ -41,13 +53,13 @@ export class IsenCharacters extends View {
     const open = button(entry.name, () => this.store.go({ tab: "characters", id: entry.id }), { kind: "face", testid: "isen-character" });
     const item = h("li", {}, open);
     item.redraw = (now) =>
-      open.replaceChildren(face(this.store, now), h("span", { class: "isen-name", text: now.name, title: now.name }), status(now));
+      open.replaceChildren(face(this.store, now), h("span", { class: "isen-name", dir: "auto", text: now.name, title: now.name }), status(now));
     item.redraw(entry);
     return item;
   }
 
   #newForm() {
-    this.name = h("input", { type: "text", maxlength: 80, required: true, autocomplete: "off", "data-testid": "isen-name" });
+    this.name = h("input", { type: "text", maxlength: 80, required: true, dir: "auto", autocomplete: "off", "data-testid": "isen-name" });
     this.kind = h("input", { type: "text", maxlength: 40, value: KINDS[0], list: "isen-kinds", "data-testid": "isen-kind" });
     this.consent = h("input", { type: "checkbox", "data-testid": "isen-consent" });
     const kinds = h("datalist", { id: "isen-kinds" }, ...KINDS.map((value) => h("option", { value })));

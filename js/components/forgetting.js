@@ -1,7 +1,7 @@
 /** Forgetting somebody: what will go is counted first, asked once, and told afterwards. */
 
 import { button, h } from "../lib/dom.js";
-import { bytes, count, counted } from "../lib/format.js";
+import { brief, bytes, count, counted } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { closer, openDialog } from "./dialogs.js";
 
@@ -9,17 +9,21 @@ const LINES = ["photos", "versions", "jobs", "images", "logs", "bytes"];
 const COUNTED = ["photos", "captions", "jobs", "samples", "versions", "images", "logs"];
 const SHOWN_ELSEWHERE = 20;
 
-/** @param {import("./view.js").View} view */
-export async function askToForget(view, { id: characterId, name }) {
+/**
+ * @param {import("./view.js").View} view
+ * @param {{id: string, name: string}} person
+ * @param {() => void} [closed] when it was done or left
+ */
+export async function askToForget(view, { id: characterId, name }, closed) {
   const { store } = view;
   const path = `/characters/${characterId}/forget`;
   const body = h("div", { class: "isen-stack", "data-testid": "isen-forget-what" }, h("p", { class: "isen-muted", role: "status", text: t("forgetCounting", { name }) }));
-  const sure = button(t("forget", { name }), () => forget(), { kind: "danger", testid: "isen-forget-do", disabled: true });
+  const sure = button(t("forget", { name: brief(name) }), () => forget(), { kind: "danger", testid: "isen-forget-do", disabled: true });
   const buttons = h("div", { class: "isen-row" }, sure, button(t("cancel"), () => dialog.close(), { autofocus: true, testid: "isen-forget-cancel" }));
   const title = h("h2", { class: "isen-grow", text: t("forgetTitle", { name }) });
   // In the frame: the view it was asked from goes when the person does.
   const place = /** @type {any} */ (view.panel ?? view);
-  const dialog = openDialog(place, { label: t("forget", { name }), kind: "isen-question" },
+  const dialog = openDialog(place, { label: t("forget", { name }), kind: "isen-question", closed },
     h("div", { class: "isen-row isen-top" }, title, closer(() => dialog.close())), body, buttons);
 
   async function forget() {

@@ -1,7 +1,7 @@
 /** While a training uses the GPU: what that means for pictures, and pausing it. */
 
 import { button, h } from "../lib/dom.js";
-import { about } from "../lib/format.js";
+import { about, brief } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 
@@ -16,7 +16,7 @@ function trainingOf(state) {
 /** Fills `place`; nothing is said while the GPU is free. */
 export function gpuNote(store, place, state) {
   const job = trainingOf(state);
-  const name = state.characters?.find((known) => known.id === job?.character_id)?.name ?? t("gone");
+  const name = brief(state.characters?.find((known) => known.id === job?.character_id)?.name ?? t("gone"));
   const minutes = job?.progress.eta_s ? about(Math.ceil(job.progress.eta_s / 60) * 60) : "";
   place.hidden = !job;
   fill(place, [job?.id, job?.state, name, minutes], () => (job ? note(store, job, { name, minutes }) : []));

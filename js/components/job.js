@@ -3,7 +3,7 @@
 import { lossCurve } from "../lib/curve.js";
 import { button, h, say } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
-import { count, lossMeaning } from "../lib/format.js";
+import { brief, count, lossMeaning } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../state.js";
 import { CheckpointList } from "./checkpoints.js";
@@ -35,7 +35,7 @@ const warnings = (store, { progress }) =>
 export class IsenJob extends View {
   build() {
     this.className = "isen-stack";
-    this.heading = h("h2", { class: "isen-ellipsis", tabindex: -1 });
+    this.heading = h("h2", { class: "isen-ellipsis", dir: "auto", tabindex: -1 });
     this.what = h("small", { class: "isen-muted isen-ellipsis" });
     this.stateText = h("strong", { "data-testid": "isen-job-state" });
     this.steps = h("span", { class: "isen-muted", "data-testid": "isen-job-steps" });
@@ -97,7 +97,7 @@ export class IsenJob extends View {
     const lora = job.artifacts.find((artifact) => artifact.kind === "lora");
     if (job.state !== "completed" || !lora) return [];
     return [
-      person && button(t("makePictures", { name: person.name }), () => this.store.go({ tab: "images", id: person.id }), { kind: "primary isen-wide", testid: "isen-make-pictures" }),
+      person && button(t("makePictures", { name: brief(person.name) }), () => this.store.go({ tab: "images", id: person.id }), { kind: "primary isen-wide", testid: "isen-make-pictures" }),
       h("p", { class: "isen-note", "data-testid": "isen-job-done" }, t("doneNote"), " ", h("code", { class: "isen-file", text: lora.file })),
       ...warnings(this.store, job),
       goOn(this, job),

@@ -31,6 +31,13 @@ export class PeopleChoice {
   choose(id) {
     this.value = id;
     for (const input of this.element.querySelectorAll("input")) input.checked = input.value === id;
+    this.#intoView();
+  }
+
+  /** Who is chosen is seen among many; nothing else scrolls. */
+  #intoView() {
+    const chip = this.element.querySelector("input:checked")?.closest("label");
+    if (chip) this.element.scrollTop = chip.offsetTop - this.element.offsetTop - chip.offsetHeight;
   }
 
   #chip(person) {
@@ -40,6 +47,6 @@ export class PeopleChoice {
     };
     return h("label", { class: "isen-person" },
       h("input", { type: "radio", name: this.name, value: person.id, checked: person.id === this.value, on: { change: chosen } }),
-      face(this.store, person), h("span", { class: "isen-ellipsis", text: person.name }));
+      face(this.store, person), h("span", { class: "isen-ellipsis", dir: "auto", text: person.name, title: person.name }));
   }
 }

@@ -23,7 +23,7 @@ class PhotoDialog {
     this.title = h("strong", { class: "isen-grow isen-ellipsis" });
     this.size = h("small", { class: "isen-muted" });
     this.findings = h("ul", { class: "isen-findings" });
-    this.caption = h("textarea", { rows: 3, maxlength: 2000, "data-testid": "isen-photo-caption", on: { change: () => this.#save({ caption: this.caption.value }) } });
+    this.caption = h("textarea", { rows: 3, maxlength: 2000, dir: "auto", "data-testid": "isen-photo-caption", on: { change: () => this.#save({ caption: this.caption.value }) } });
     this.leaks = h("div", { class: "isen-stack-tight" });
     this.included = this.#check("included", "isen-photo-included");
     this.held = this.#check("held_out", "isen-photo-held");

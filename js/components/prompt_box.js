@@ -1,6 +1,7 @@
 /** Where a prompt is written: `{trigger}` stands in it as a chip with the person's name. */
 
 import { button, h, say } from "../lib/dom.js";
+import { brief } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 
@@ -23,7 +24,7 @@ export class PromptBox {
     this.changed = changed;
     this.submit = submit;
     this.box = h("div", {
-      class: "isen-prompt-box", contenteditable: "plaintext-only", role: "textbox", "aria-multiline": "true", "aria-labelledby": "isen-prompt-label", "data-testid": "isen-prompt",
+      class: "isen-prompt-box", dir: "auto", contenteditable: "plaintext-only", role: "textbox", "aria-multiline": "true", "aria-labelledby": "isen-prompt-label", "data-testid": "isen-prompt",
       on: { input: () => this.#input(), keydown: (event) => this.#enter(event), paste: (event) => this.#paste(event) },
     });
     this.chips = h("div", { class: "isen-row" });
@@ -47,7 +48,7 @@ export class PromptBox {
     for (const chip of this.box.querySelectorAll("[data-isen-token]")) this.#label(chip);
     const buttons = people.map((person, place) => [place, person.name, person.trigger_word]);
     fill(this.chips, buttons, () => buttons.map(([place, name, word]) =>
-      button(`+ ${name}`, () => this.insert(place), { kind: "chip", title: t("triggerMeaning", { name, trigger: word }), testid: "isen-trigger-chip" })));
+      button(`+ ${brief(name)}`, () => this.insert(place), { kind: "chip", title: t("triggerMeaning", { name, trigger: word }), testid: "isen-trigger-chip" })));
     this.#absence();
   }
 
@@ -97,7 +98,7 @@ export class PromptBox {
 
   #label(chip) {
     const person = this.people[placeOfToken(chip.dataset[CHIP])];
-    say(chip, person?.name ?? chip.dataset[CHIP]);
+    say(chip, person ? brief(person.name) : chip.dataset[CHIP]);
     chip.title = person ? t("triggerMeaning", { name: person.name, trigger: person.trigger_word }) : "";
   }
 

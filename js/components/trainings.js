@@ -65,7 +65,7 @@ export class IsenTrainings extends View {
     const words = h("small", {});
     const open = button("", () => this.store.go({ tab: "training", job: row.id }), { kind: "item", testid: "isen-job-row" });
     open.append(face(this.store, row.person), h("span", { class: "isen-grow isen-stack-tight" },
-      h("strong", { class: "isen-ellipsis", text: row.name }), h("small", { class: "isen-muted isen-ellipsis", text: row.what }), bar, words));
+      h("strong", { class: "isen-ellipsis", dir: "auto", text: row.name }), h("small", { class: "isen-muted isen-ellipsis", text: row.what }), bar, words));
     const up = button(t("moveUp", { name: row.name }), () => this.#move(row, -1), { icon: "arrow-up", bare: true, testid: "isen-move-up" });
     const down = button(t("moveDown", { name: row.name }), () => this.#move(row, 1), { icon: "arrow-down", bare: true, testid: "isen-move-down" });
     const item = h("li", { class: "isen-job-item", "data-job": row.id, on: { keydown: (event) => this.#key(event, row) } }, open, up, down);

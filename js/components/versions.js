@@ -11,9 +11,9 @@ const IMAGE = { changed: "imageChanged", unchanged: "imageUnchanged", pending: "
 export function versionList(store, character) {
   const labelOf = (family) => store.state.families.find((known) => known.key === family)?.label ?? family;
   const rows = [...character.versions].reverse().map((version) =>
-    h("li", { title: version.file },
-      h("div", { class: "isen-row" }, h("span", { class: "isen-grow", text: t(version.picked ? "versionPicked" : "versionLine", { family: labelOf(version.family), step: count(version.step) }) }),
-        h("small", { class: "isen-muted", text: `${bytes(version.size)} · ${ago(version.created_at)}` })),
+    h("li", { class: "isen-stack-tight", title: version.file },
+      h("span", { text: t(version.picked ? "versionPicked" : "versionLine", { family: labelOf(version.family), step: count(version.step) }) }),
+      h("small", { class: "isen-muted", text: `${bytes(version.size)} · ${ago(version.created_at)}` }),
       h("small", { class: "isen-muted", text: proofWords(version) })));
   return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-plain-list" }, ...rows),
     button(t("compareVersions"), () => store.go({ tab: "images", id: character.id, compare: true }), { icon: "table", testid: "isen-compare-of-character" })];

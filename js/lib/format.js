@@ -4,6 +4,7 @@ import { spoken, t } from "../locales/words.js";
 
 /** Further back a date says more than a number of days. */
 const MOST_DAYS = 30;
+const MOST_LETTERS = 28;
 
 /** "about 20 s", "about 5 min", "about 1 h 10 min" */
 export function about(seconds) {
@@ -42,7 +43,13 @@ export function videoMemory(size) {
   return `${Math.round(size / 2 ** 30)} GB`;
 }
 
-/** "just now", "12 min ago", "3 h ago", "2 days ago", "20 Aug 2026" */
+/** A name as it fits on a button; titles and headings have it in full. */
+export function brief(name) {
+  const letters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
+  return letters.length > MOST_LETTERS ? `${letters.slice(0, MOST_LETTERS - 1).join("")}…` : name;
+}
+
+/** "just now", "12 min ago", "3 h ago", "2 days ago", "08/20/2026" */
 export function ago(iso, now = Date.now()) {
   const minutes = Math.floor((now - Date.parse(iso)) / 60000);
   if (!Number.isFinite(minutes)) return "";
@@ -50,8 +57,13 @@ export function ago(iso, now = Date.now()) {
   if (minutes < 60) return t("minutesAgo", { n: minutes });
   if (minutes < 60 * 24) return t("hoursAgo", { n: Math.floor(minutes / 60) });
   const days = Math.floor(minutes / (60 * 24));
-  if (days > MOST_DAYS) return new Intl.DateTimeFormat(spoken(), { day: "numeric", month: "short", year: "numeric" }).format(new Date(iso));
+  if (days > MOST_DAYS) return day(iso);
   return days === 1 ? t("yesterday") : t("daysAgo", { n: days });
+}
+
+/** A date in figures alone, as the language orders them. */
+export function day(iso) {
+  return new Intl.DateTimeFormat(spoken(), { day: "2-digit", month: "2-digit", year: "numeric" }).format(new Date(iso));
 }
 
 /** What the end of a loss curve says: falling, settling, or not yet anything. */

@@ -139,6 +139,19 @@ def test_a_trained_person_is_drawn_next(stage):
     assert "16 of 20 to 25 good photos" in stage.locator("isen-character").text_content()
 
 
+def test_somebody_is_found_among_many_and_in_the_trash(stage):
+    stage.show("characters-many")
+    people = stage.get_by_test_id("isen-character")
+    stage.get_by_test_id("isen-find-person").fill("PERSON 7")
+    assert people.count() == 11
+    stage.get_by_test_id("isen-find-person").fill("nobody")
+    assert people.count() == 0
+    assert "Nobody here is called that." in stage.locator("isen-characters").text_content()
+    stage.show("characters-trash")
+    assert stage.get_by_test_id("isen-bring-back").count() == 2
+    assert "goes for good on 12/20/2026" in stage.locator("isen-characters").text_content()
+
+
 def test_text_never_becomes_markup(stage):
     """25 payloads in every text the server gives, in every field and file name: not one element or attribute more."""
     names = stage.names if FULL else [name for name in stage.names if not name.endswith("-many")][::2]

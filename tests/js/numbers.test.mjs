@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { sized } from "../../js/components/shapes.js";
 import { HEIGHT, polyline, rangeOf, smoothed, thinned, WIDTH } from "../../js/lib/curve.js";
-import { about, ago, bytes, count, counted, lossMeaning } from "../../js/lib/format.js";
+import { about, ago, brief, bytes, count, counted, lossMeaning } from "../../js/lib/format.js";
 
 test("times are about", () => {
   const said = [0.2, 20, 59.6, 90, 3600, 4200, 7200].map(about);
@@ -20,10 +20,15 @@ test("one is one, and many have their marks", () => {
   assert.deepEqual([0, 1, 1204].map((n) => counted("forgetCount_jobs", n)), ["0 trainings", "1 training", "1,204 trainings"]);
 });
 
+test("a long name is cut between letters as people count them", () => {
+  assert.equal(brief("Anna"), "Anna");
+  assert.equal(brief("👩‍🚀".repeat(40)), `${"👩‍🚀".repeat(27)}…`);
+});
+
 test("how long ago", () => {
   const now = Date.parse("2026-08-20T12:00:00Z");
   const at = (iso) => ago(iso, now);
-  assert.deepEqual(["2026-08-20T11:59:40Z", "2026-08-20T11:48:00Z", "2026-08-20T09:00:00Z", "2026-08-19T10:00:00Z", "2026-08-10T10:00:00Z", "2026-05-02T10:00:00Z", "", null].map(at), ["just now", "12 min ago", "3 h ago", "yesterday", "10 days ago", "May 2, 2026", "", ""]);
+  assert.deepEqual(["2026-08-20T11:59:40Z", "2026-08-20T11:48:00Z", "2026-08-20T09:00:00Z", "2026-08-19T10:00:00Z", "2026-08-10T10:00:00Z", "2026-05-02T10:00:00Z", "", null].map(at), ["just now", "12 min ago", "3 h ago", "yesterday", "10 days ago", "05/02/2026", "", ""]);
 });
 
 const falling = Array.from({ length: 40 }, (_, n) => ({ step: n + 1, loss: 1 - n * 0.02 }));

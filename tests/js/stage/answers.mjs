@@ -7,7 +7,7 @@ export function answerOf(state, method, path) {
   const own = state.answers?.(method, name);
   if (own) return own;
   const lists = {
-    "/characters": state.characters ?? [],
+    "/characters": (query ?? "").includes("deleted=1") ? (state.trash ?? []) : (state.characters ?? []),
     "/training/jobs": (query ?? "").includes("backend_setup") ? (state.tasks ?? []) : (state.jobs ?? []),
     "/training/backends": state.backends ?? [BACKEND],
     "/generations": (query ?? "").includes("purpose=grid") ? (state.walls ?? []) : (query ?? "").includes("purpose=bench") ? (state.benches ?? []) : (state.generations ?? []),

@@ -89,6 +89,7 @@ export const STATES = {
   "settings-log": { ...all, ...at("settings", { log: "ui-42" }), settings: SETTINGS_WAITING },
   characters: { ...all, ...at("characters") },
   "characters-many": { ...all, ...at("characters"), characters: Array.from({ length: 100 }, (_, n) => character(n, `Person ${n}`)) },
+  "characters-trash": { ...all, ...at("characters"), trash: [character(3, "Eve", { deleted_at: "2026-11-20T10:00:00Z" }), character(2, "Someone with quite a long name", { deleted_at: "2026-11-02T10:00:00Z" })], then: click('[data-testid="isen-trash"]') },
   "characters-new": { ...all, ...at("characters"), then: click('[data-testid="isen-new-character"]') },
   loading: { ...at("characters"), answers: () => ({ status: 503, body: { error: { code: "starting", message: "Isengard is starting.", hint: "" } } }) },
   offline: { ...all, ...at("characters"), after: (store) => store.set({ connection: "offline", retryS: 5 }) },
