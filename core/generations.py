@@ -134,8 +134,26 @@ class GenerationStore:
             return self._store(generation.model_copy(update={"images": images}))
 
     def set_favourite(self, generation_id: str, favourite: bool) -> Generation:
+        """All of them."""
         with self._library.transaction():
-            return self._store(self.get(generation_id).model_copy(update={"favourite": favourite}))
+            generation = self.get(generation_id)
+            images = [image.model_copy(update={"favourite": favourite}) for image in generation.images]
+            return self._store(generation.model_copy(update={"favourite": favourite, "images": images}))
+
+    def set_favourite_image(self, generation_id: str, number: int, favourite: bool) -> Generation:
+        """One picture. NotFoundError `image_not_found`."""
+        with self._library.transaction():
+            generation = self.get(generation_id)
+            self._image(generation, number)
+            all_were = generation.favourite and not any(image.favourite for image in generation.images)
+            images = [
+                image.model_copy(
+                    update={"favourite": favourite if image.n == number else image.favourite or all_were}
+                )
+                for image in generation.images
+            ]
+            liked = any(image.favourite for image in images)
+            return self._store(generation.model_copy(update={"favourite": liked, "images": images}))
 
     def delete(self, generation_id: str) -> Generation:
         """Into the trash. ConflictError `generation_running` before it has ended."""

@@ -37,16 +37,21 @@ export function told(prompt, names) {
   return prompt.replaceAll("{trigger2}", () => second).replaceAll(/\{trigger1?\}/g, () => first);
 }
 
+/** Whether a picture is a favourite; before each was marked by itself, all of an order were. */
+export function liked({ favourite, images }, image) {
+  return Boolean(image.favourite || (favourite && !images.some((known) => known.favourite)));
+}
+
 /** Made once for each generation as it is: thousands are looked through at every page that is added.
  * @type {WeakMap<any, {key: string, generation: any, image: any}[]>} */
 const entries = new WeakMap();
 
-/** One entry for each picture that is there, newest first. */
-export function picturesOf(generations) {
+/** One entry for each picture that is there, newest first; of favourites alone where they are asked for. */
+export function picturesOf(generations, favourites = false) {
   return generations.flatMap((generation) => {
     const known = entries.get(generation) ?? entriesOf(generation);
     entries.set(generation, known);
-    return known;
+    return favourites ? known.filter(({ image }) => liked(generation, image)) : known;
   });
 }
 

@@ -128,11 +128,14 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/generations", "generations.list_all", "Pictures, newest first"),
     Route("POST", "/generations", "generations.create", "Make pictures", "GenerationOrder"),
     Route("GET", "/generations/{id}", "generations.get", "One generation"),
-    Route("PATCH", "/generations/{id}", "generations.update", "Mark as favourite"),
+    Route("PATCH", "/generations/{id}", "generations.update", "Mark all its pictures as favourite"),
     Route("DELETE", "/generations/{id}", "generations.delete", "Put a generation in the trash"),
     Route("POST", "/generations/{id}/cancel", "generations.cancel", "Cancel"),
     Route("POST", "/generations/{id}/restore", "generations.restore", "Bring a generation back"),
     Route("GET", "/generations/{id}/images/{n}", "generations.image", "One picture"),
+    Route(
+        "PATCH", "/generations/{id}/images/{n}", "generations.update_image", "Mark one picture as favourite"
+    ),
     Route(
         "DELETE", "/generations/{id}/images/{n}", "generations.delete_image", "Put one picture in the trash"
     ),

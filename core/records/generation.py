@@ -69,6 +69,7 @@ class GeneratedImage(Record):
     height: int
     seed: int
     likeness: Likeness | None = None
+    favourite: bool = False
     deleted_at: str | None = None
 
 
@@ -96,6 +97,7 @@ class Generation(Record):
     progress: GenerationProgress = Field(default_factory=GenerationProgress)
     images: list[GeneratedImage] = Field(default_factory=list)
     error: JobError | None = None
+    #: One of its pictures is; before each had its own, all were.
     favourite: bool = False
     correlation_id: str = ""
     created_at: str

@@ -2,7 +2,7 @@
 
 import { button, field, h, icon } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
-import { fits, picturesOf, setFilter, told } from "../gallery.js";
+import { fits, liked, picturesOf, setFilter, told } from "../gallery.js";
 import { t } from "../locales/words.js";
 import { thumbnail } from "./early.js";
 import { openPicture } from "./picture_viewer.js";
@@ -33,7 +33,7 @@ export class Gallery {
     if (this.shown !== generations || this.by !== filter) {
       this.shown = generations;
       this.by = filter;
-      this.pictures = picturesOf((generations ?? []).filter((known) => fits(filter, known)));
+      this.pictures = picturesOf((generations ?? []).filter((known) => fits(filter, known)), filter.favourite);
       this.wall.show(this.pictures);
     }
     const filtered = filter.character || filter.recipe || filter.favourite;
@@ -84,6 +84,6 @@ export class Gallery {
     tile.entry = entry;
     tile.title = told(entry.generation.request.prompt, this.namesOf(entry.generation));
     tile.querySelector("img").alt = t("imageAlt", { name: this.nameOf(entry.generation) });
-    tile.lastChild.hidden = !entry.generation.favourite;
+    tile.lastChild.hidden = !liked(entry.generation, entry.image);
   }
 }

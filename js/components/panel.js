@@ -158,7 +158,11 @@ export class IsenPanel extends View {
     };
     this.undoBar.replaceChildren(h("span", { class: "isen-grow", text }), undo ? button(t("undo"), back, { testid: "isen-undo" }) : "");
     this.undoBar.hidden = false;
-    this.undoTimer = setTimeout(hide, UNDO_MS);
+    const away = () => {
+      if (this.undoBar.matches(":hover, :focus-within")) this.undoTimer = setTimeout(away, UNDO_MS);
+      else hide();
+    };
+    this.undoTimer = setTimeout(away, UNDO_MS);
   }
 }
 

@@ -1,7 +1,7 @@
 /** One picture of the gallery in full: keys move, F likes, Delete puts it away; its settings and its graph can be had again. */
 
 import { button, icon } from "../lib/dom.js";
-import { told } from "../gallery.js";
+import { liked, told } from "../gallery.js";
 import { t } from "../locales/words.js";
 import { offerUndo } from "./view.js";
 import { showPictures } from "./viewer.js";
@@ -17,9 +17,9 @@ export function openPicture(gallery, entry) {
     caption: `${told(generation.request.prompt, gallery.namesOf(generation))} · ${t("pixels", { w: image.width, h: image.height })} · ${t("seedIs", { n: image.seed })}`,
   }));
   const heart = button(t("favourite"), () => like(view, now(), show), { bare: true, testid: "isen-favourite" });
-  const show = (generation = now().generation) => {
-    heart.setAttribute("aria-pressed", String(generation.favourite));
-    heart.replaceChildren(icon(generation.favourite ? "heart-fill" : "heart"));
+  const show = (favourite = liked(now().generation, now().image)) => {
+    heart.setAttribute("aria-pressed", String(favourite));
+    heart.replaceChildren(icon(favourite ? "heart-fill" : "heart"));
   };
   const away = async (close) => (await putAway(view, now())) && close();
   const tools = (close, where) => {
@@ -41,15 +41,17 @@ export function openPicture(gallery, entry) {
 
 /** The entry as it is known now: it may have been liked since the viewer was opened. */
 function latest({ view }, entry) {
-  return { ...entry, generation: view.store.state.generations.find((known) => known.id === entry.generation.id) ?? entry.generation };
+  const generation = view.store.state.generations.find((known) => known.id === entry.generation.id) ?? entry.generation;
+  return { ...entry, generation, image: generation.images.find((known) => known.n === entry.image.n) ?? entry.image };
 }
 
 /** Shown at once, taken back when the server refuses. */
-async function like({ store }, { generation }, show) {
-  const favourite = !generation.favourite;
-  show({ favourite });
-  const kept = store.keepGeneration(await store.attempt((id) => store.api.patch(`/generations/${generation.id}`, { favourite }, id)));
-  if (!kept) show(generation);
+async function like({ store }, { generation, image }, show) {
+  const favourite = !liked(generation, image);
+  show(favourite);
+  const path = `/generations/${generation.id}/images/${image.n}`;
+  const kept = store.keepGeneration(await store.attempt((id) => store.api.patch(path, { favourite }, id)));
+  if (!kept) show(!favourite);
 }
 
 /** Into the trash, with undo; the last picture takes its generation along. */

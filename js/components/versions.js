@@ -16,7 +16,7 @@ export function versionList(store, character) {
       h("small", { class: "isen-muted", text: `${bytes(version.size)} · ${ago(version.created_at)}` }),
       h("small", { class: "isen-muted", text: proofWords(version) })));
   return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-plain-list" }, ...rows),
-    button(t("compareVersions"), () => store.go({ tab: "images", id: character.id, compare: true }), { icon: "table", testid: "isen-compare-of-character" })];
+    character.versions.some((version) => !version.placeholder) && button(t("compareVersions"), () => store.go({ tab: "images", id: character.id, compare: true }), { icon: "table", testid: "isen-compare-of-character" })];
 }
 
 /** What is known about a file, in words. */

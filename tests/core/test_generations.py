@@ -178,6 +178,24 @@ def test_what_was_made_to_compare_is_listed_by_its_purpose(store, ann):
     assert [g.id for g in store.list(favourite=True).items] == [liked.id]
 
 
+def test_each_picture_is_a_favourite_by_itself(store, paths, one):
+    picture(store, paths, one.id, 0), picture(store, paths, one.id, 1)
+
+    def marks(made):
+        return made.favourite, [image.favourite for image in made.images]
+
+    assert marks(store.set_favourite_image(one.id, 1, True)) == (True, [False, True])
+    assert marks(store.set_favourite_image(one.id, 1, False)) == (False, [False, False])
+    assert marks(store.set_favourite(one.id, True)) == (True, [True, True])
+
+
+def test_favourites_of_before_were_all_pictures_of_an_order(store, paths, ann):
+    liked = store.create(draft(ann.id, favourite=True), [])
+    picture(store, paths, liked.id, 0), picture(store, paths, liked.id, 1)
+    kept = store.set_favourite_image(liked.id, 0, False)
+    assert (kept.favourite, [image.favourite for image in kept.images]) == (True, [False, True])
+
+
 def test_one_picture_may_come_back(store, paths, one):
     picture(store, paths, one.id, 0), picture(store, paths, one.id, 1)
     store.delete_image(one.id, 0)

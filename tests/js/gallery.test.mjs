@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { NO_FILTER, continued, fits, galleryPath, picturesOf, setFilter, told } = await import("../../js/gallery.js");
+const { NO_FILTER, continued, fits, galleryPath, liked, picturesOf, setFilter, told } = await import("../../js/gallery.js");
 const { askEarly, thumbnail } = await import("../../js/components/early.js");
 const { layoutOf, visible } = await import("../../js/components/wall.js");
 const { makingShare, makingWords } = await import("../../js/components/making.js");
@@ -41,6 +41,13 @@ test("a filter is the server's, and events are held against it", () => {
 test("one tile for each picture that is there", () => {
   const two = made(1, { images: [{ n: 0, deleted_at: "x" }, { n: 1, deleted_at: null }, { n: 2, deleted_at: null }] });
   assert.deepEqual(picturesOf([two]).map(({ key }) => key), ["gen_0001-1", "gen_0001-2"]);
+});
+
+test("each picture is a favourite by itself; before that all of an order were", () => {
+  const images = [{ n: 0, deleted_at: null, favourite: true }, { n: 1, deleted_at: null, favourite: false }];
+  const [one, before] = [made(1, { favourite: true, images }), made(2, { favourite: true, images: [{ n: 0, deleted_at: null }, { n: 1, deleted_at: null }] })];
+  assert.deepEqual([...images.map((image) => liked(one, image)), ...before.images.map((image) => liked(before, image))], [true, false, true, true]);
+  assert.deepEqual(picturesOf([one, before], true).map(({ key }) => key), ["gen_0001-0", "gen_0002-0", "gen_0002-1"]);
 });
 
 test("a thumbnail asked for early is the one the wall gets, once", () => {

@@ -262,7 +262,7 @@ def test_a_generation_is_told_when_it_changes_and_has_a_small_copy(server, api, 
     small = Image.open(io.BytesIO(api.get(f"{path}/images/0?size=thumb")))
     assert (small.format, small.size) == ("JPEG", (512, 256))
     before = server.services.ledger.last_seq()
-    api.patch(path, {"favourite": True})
+    api.patch(f"{path}/images/0", {"favourite": True})
     api.delete(path)
     api.post(f"{path}/restore")
     assert api.delete(f"{path}/images/0")["images"][0]["deleted_at"] and not list(folder.glob("thumbs/*"))
@@ -271,7 +271,7 @@ def test_a_generation_is_told_when_it_changes_and_has_a_small_copy(server, api, 
     ]
     assert [event.type for event in told] == ["generation.state"] * 4
     assert {event.correlation_id for event in told} == {"ui-test-1"}
-    assert told[0].data["generation"]["favourite"] and told[1].data["generation"]["deleted_at"]
+    assert told[0].data["generation"]["images"][0]["favourite"] and told[1].data["generation"]["deleted_at"]
 
 
 def test_a_person_thirty_days_in_the_trash_is_forgotten(server, api, ann):

@@ -46,15 +46,25 @@ async def get(services: Services, request: web.Request) -> web.Response:
 
 
 async def update(services: Services, request: web.Request) -> web.Response:
+    generation = await asyncio.to_thread(
+        services.generations.store.set_favourite, request.match_info["id"], await _favourite(request)
+    )
+    return await _changed(services, generation)
+
+
+async def update_image(services: Services, request: web.Request) -> web.Response:
+    wanted = (request.match_info["id"], _number(request), await _favourite(request))
+    generation = await asyncio.to_thread(services.generations.store.set_favourite_image, *wanted)
+    return await _changed(services, generation)
+
+
+async def _favourite(request: web.Request) -> bool:
     body = await read_json(request)
     if set(body) != {"favourite"} or not isinstance(body["favourite"], bool):
         raise InvalidError(
             "bad_request", "Only favourite can be changed, to true or false.", "Correct the body."
         )
-    generation = await asyncio.to_thread(
-        services.generations.store.set_favourite, request.match_info["id"], body["favourite"]
-    )
-    return await _changed(services, generation)
+    return bool(body["favourite"])
 
 
 async def delete(services: Services, request: web.Request) -> web.Response:
