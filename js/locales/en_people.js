@@ -8,7 +8,7 @@ export default {
   trash: "In the trash · {n}",
   trashUntil: "goes for good on {date}",
   bringBack: "Bring back",
-  bringBackName: "Bring {name} back",
+  bringBackName: "Bring back {name}",
   findPerson: "Find by name",
   nobodyCalled: "Nobody here is called that.",
   importCharacter: "Import a character from a file",
