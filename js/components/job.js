@@ -67,7 +67,7 @@ export class IsenJob extends View {
     fill(this.curve, [points.length, points.at(-1), job.progress.total_steps, job.progress.held_out_loss], () => points.length > 1 && this.#curve(points, job));
     this.film.show(job);
     this.checkpoints.show(job);
-    fill(this.buttons, [job.state, job.order], () => [...(ORDERS[job.state] ?? []).map((order) => this.#order(job, ...order)), job.state === "running" && lendButton(this.store, job)]);
+    fill(this.buttons, [job.state, job.order, job.checkpoints.length], () => [...(ORDERS[job.state] ?? []).map((order) => this.#order(job, ...order)), job.state === "running" && lendButton(this.store, job)]);
     this.log.show(state.logs[job.id]);
   }
 
@@ -117,6 +117,7 @@ export class IsenJob extends View {
 
   #order(job, words, verb, testid) {
     const give = async () => this.store.keepJob(await this.store.attempt((id) => this.store.api.post(`/training/jobs/${job.id}/${verb}`, {}, id)));
-    return button(t(words), give, { testid, kind: verb === "resume" || (verb === "retry" && !job.error?.offer) ? "primary" : "" });
+    const saved = verb === "retry" ? job.checkpoints.at(-1)?.step : 0;
+    return button(saved ? t("retryFrom", { n: count(saved) }) : t(words), give, { testid, kind: verb === "resume" || (verb === "retry" && !job.error?.offer) ? "primary" : "" });
   }
 }

@@ -14,6 +14,12 @@ export function pieces(text) {
   return text.split(TOKEN).flatMap((part, index) => [part, tokens[index]]).filter(Boolean);
 }
 
+/** The second person beside the first, where only the first is in the text; out of it when there is one alone. */
+export function recast(text, count) {
+  if (count < 2) return text.replace(/(?:\s*(?:,|\band\b|\bwith\b))?\s*\{trigger2\}/g, "").replaceAll("{trigger1}", "{trigger}");
+  return text.includes("{trigger2}") ? text : text.replace(/\{trigger1?\}/, "{trigger1} and {trigger2}");
+}
+
 /** Who `{trigger}`, `{trigger1}` or `{trigger2}` is: 0, 1. */
 export const placeOfToken = (token) => (token === "{trigger2}" ? 1 : 0);
 
@@ -42,14 +48,22 @@ export class PromptBox {
     this.#absence();
   }
 
-  /** Who the tokens stand for, in order. */
+  /** Who the tokens stand for, in order. One more person is put into the prompt, one less is taken out of it. */
   show(people) {
+    const others = this.people.length !== people.length && (this.people.length || people.length < 2);
     this.people = people;
+    if (others) this.#write(recast(this.value, people.length));
     for (const chip of this.box.querySelectorAll("[data-isen-token]")) this.#label(chip);
     const buttons = people.map((person, place) => [place, person.name, person.trigger_word]);
     fill(this.chips, buttons, () => buttons.map(([place, name, word]) =>
       button(`+ ${brief(name)}`, () => this.insert(place), { kind: "chip", title: t("triggerMeaning", { name, trigger: word }), testid: "isen-trigger-chip" })));
     this.#absence();
+  }
+
+  #write(text) {
+    if (text === this.value) return;
+    this.value = text;
+    this.changed(text);
   }
 
   insert(place) {

@@ -99,6 +99,7 @@ export default {
   saveJob: "Save now",
   resumeJob: "Resume",
   retryJob: "Retry",
+  retryFrom: "Retry from step {n}",
   makePictures: "Make pictures of {name}",
   doneNote: "Trained. ComfyUI lists it among its LoRAs as",
   attempt: "attempt {n}",

@@ -6,7 +6,7 @@ import { installDocument } from "./fake_dom.mjs";
 installDocument();
 const { cancelComparison, compare, loadComparisons, loadSamplers, namesOf } = await import("../../js/comparisons.js");
 const { composed } = await import("../../js/components/looks.js");
-const { pieces, placeOfToken } = await import("../../js/components/prompt_box.js");
+const { pieces, placeOfToken, recast } = await import("../../js/components/prompt_box.js");
 const { stepsOf } = await import("../../js/components/quality.js");
 const { STRENGTHS } = await import("../../js/components/bench.js");
 const { Store } = await import("../../js/store.js");
@@ -17,6 +17,14 @@ test("a prompt is cut at its people and nowhere else", () => {
   assert.deepEqual(pieces("{trigger3} {other} {{x}}"), ["{trigger3} {other} {{x}}"]);
   assert.deepEqual(pieces(""), []);
   assert.deepEqual(["{trigger}", "{trigger1}", "{trigger2}"].map(placeOfToken), [0, 0, 1]);
+});
+
+test("a second person comes into the prompt beside the first and goes out of it again", () => {
+  assert.equal(recast("photo of {trigger}, soft light", 2), "photo of {trigger1} and {trigger2}, soft light");
+  assert.equal(recast("photo of {trigger1} and {trigger2}, soft light", 1), "photo of {trigger}, soft light");
+  assert.equal(recast("{trigger2} hugs {trigger}", 2), "{trigger2} hugs {trigger}", "what somebody wrote stays");
+  assert.equal(recast("a street, {trigger}, {trigger2}", 1), "a street, {trigger}");
+  assert.equal(recast("a street", 2), "a street");
 });
 
 test("the scene goes behind what was written, the style around both", () => {
