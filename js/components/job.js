@@ -13,6 +13,7 @@ import { JobLog } from "./job_log.js";
 import { gpuLine, statusLine, whatWords } from "./job_words.js";
 import { interruption, waitsFor } from "./interruption.js";
 import { lendButton } from "./lending.js";
+import { notifyChoice } from "./notify_choice.js";
 import { advisesRestart, restartButton } from "./restart.js";
 import { View } from "./view.js";
 
@@ -47,12 +48,13 @@ export class IsenJob extends View {
     this.film = new FilmStrip(this);
     this.checkpoints = new CheckpointList(this.store);
     this.buttons = h("div", { class: "isen-row" });
+    this.notify = h("div", {}, ...notifyChoice(/** @type {any} */ (this.panel)?.notices));
     this.log = new JobLog();
     const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
     this.append(
       h("div", { class: "isen-row isen-top" }, back, h("div", { class: "isen-grow" }, this.heading, this.what)),
       h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row isen-ends" }, this.stateText, this.steps), this.bar, this.line, this.gpu),
-      this.outcome, this.buttons, this.curve, this.film.element, this.checkpoints.element, this.log.element);
+      this.outcome, this.buttons, this.notify, this.curve, this.film.element, this.checkpoints.element, this.log.element);
     this.store.loadJob(this.route.job);
   }
 
@@ -68,6 +70,7 @@ export class IsenJob extends View {
     this.film.show(job);
     this.checkpoints.show(job);
     fill(this.buttons, [job.state, job.order, job.checkpoints.length], () => [...(ORDERS[job.state] ?? []).map((order) => this.#order(job, ...order)), job.state === "running" && lendButton(this.store, job)]);
+    this.notify.hidden = ENDED.has(job.state) || !this.notify.firstChild;
     this.log.show(state.logs[job.id]);
   }
 

@@ -1,6 +1,6 @@
 /** A training's numbers as sentences. */
 
-import { about, videoMemory } from "../lib/format.js";
+import { about, bytes, videoMemory } from "../lib/format.js";
 import { t, wordOr } from "../locales/words.js";
 
 /** "training · 2.1 s a step · about 20 min left" */

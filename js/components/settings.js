@@ -7,6 +7,7 @@ import { t } from "../locales/words.js";
 import { LikenessMeter } from "./likeness_meter.js";
 import { LogViewer } from "./log_viewer.js";
 import { modeChoice } from "./mode_choice.js";
+import { notifyChoice } from "./notify_choice.js";
 import { View } from "./view.js";
 
 const WORDS = ["lora", "trigger", "step", "checkpoint", "rank", "rate", "held", "likeness"];
@@ -38,19 +39,9 @@ export class IsenSettings extends View {
     return h("details", { class: "isen-card isen-fold" }, h("summary", { text: t("helpTitle") }), h("dl", { class: "isen-terms" }, ...entries));
   }
 
-  /** Only here, never asked for by itself: the browser remembers a refusal. */
   #notify() {
-    const { notices } = /** @type {any} */ (this.panel) ?? {};
-    if (!notices?.possible) return "";
-    const refused = h("p", { class: "isen-warn", role: "alert", hidden: true, text: t("notifyRefused") });
-    const change = async () => {
-      const asked = box.checked;
-      box.checked = await notices.want(asked);
-      refused.hidden = box.checked === asked;
-    };
-    const box = h("input", { type: "checkbox", checked: notices.wanted, "data-testid": "isen-notify", on: { change } });
-    return h("section", { class: "isen-card isen-stack" }, h("label", { class: "isen-check" }, box, h("span", { text: t("notify") })),
-      h("small", { class: "isen-muted", text: t("notifyHint") }), refused);
+    const choice = notifyChoice(/** @type {any} */ (this.panel)?.notices);
+    return choice.length ? h("section", { class: "isen-card isen-stack" }, ...choice, h("small", { class: "isen-muted", text: t("notifyHint") })) : "";
   }
 
   #trainer() {
