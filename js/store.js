@@ -241,7 +241,8 @@ export class Store {
     const waiting = [...files].map((file, index) => ({ key: `${id}-${index}`, name: file.name, file, characterId, share: 0, error: null }));
     if (!waiting.length) return;
     this.set({ uploads: [...this.state.uploads.filter((known) => !known.error), ...waiting] });
-    for (const upload of waiting) await this.#addOne(upload, id);
+    const wanted = ({ key }) => this.state.uploads.some((known) => known.key === key);
+    for (const upload of waiting) if (wanted(upload)) await this.#addOne(upload, id);
     await this.loadPhotos(characterId);
   }
 
@@ -257,11 +258,6 @@ export class Store {
 
   #upload(key, changes) {
     this.set({ uploads: this.state.uploads.map((known) => (known.key === key ? { ...known, ...changes } : known)) });
-  }
-
-  /** The refusals were read. */
-  forgetRefusals(characterId) {
-    this.set({ uploads: this.state.uploads.filter((known) => known.characterId !== characterId || !known.error) });
   }
 
   keepJob(job) {

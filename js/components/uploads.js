@@ -3,6 +3,7 @@
 import { button, h } from "../lib/dom.js";
 import { fill, keyed } from "../lib/lists.js";
 import { t } from "../locales/words.js";
+import { forgetRefusals, stopUploads } from "../uploads.js";
 
 const SHOWN = 4;
 
@@ -14,8 +15,9 @@ export class UploadList {
     this.total = h("div", { role: "status", "aria-live": "polite" });
     this.going = h("ul", { class: "isen-plain-list" });
     this.refused = h("ul", { class: "isen-plain-list" });
-    this.clear = button(t("dismiss"), () => store.forgetRefusals(characterId), { testid: "isen-dismiss-refused" });
-    this.element = h("div", { class: "isen-stack-tight" }, this.total, this.going, h("div", { role: "alert" }, this.refused), this.clear);
+    this.clear = button(t("dismiss"), () => forgetRefusals(store, characterId), { testid: "isen-dismiss-refused" });
+    this.stop = button(t("stopUploads"), () => stopUploads(store, characterId), { testid: "isen-stop-uploads" });
+    this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row" }, h("div", { class: "isen-grow" }, this.total), this.stop), this.going, h("div", { role: "alert" }, this.refused), this.clear);
   }
 
   show(uploads) {
@@ -24,6 +26,7 @@ export class UploadList {
     const going = ours.filter((upload) => !upload.error).map(({ key, name, share }) => ({ key, name, percent: Math.round(share * 100) }));
     this.element.hidden = !ours.length;
     this.clear.hidden = !refused.length;
+    this.stop.hidden = going.length < 2;
     fill(this.total, going.length, () => going.length > 1 && h("small", { class: "isen-muted", text: t("uploadsLeft", { n: going.length }) }));
     keyed(this.going, going.slice(0, SHOWN), { id: (upload) => upload.key, make: uploading, update: (node, { percent }) => (node.lastChild.value = percent) });
     const reasons = refused.map(({ key, name, error }) => ({ key, name, why: error.message, hint: error.hint }));

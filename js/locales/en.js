@@ -88,6 +88,7 @@ export default {
   versionCount_one: "1 version",
   uploading: "Adding {name}",
   uploadsLeft: "{n} photos to go",
+  stopUploads: "Stop adding",
   refused: "{name} was not added: {why}",
   photo: "Photo {n}",
   photoOf: "Photo {n} of {count}",

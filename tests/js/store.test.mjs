@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { ApiError } from "../../js/api.js";
 import { Store } from "../../js/store.js";
+import { forgetRefusals, stopUploads } from "../../js/uploads.js";
 
 /** An API whose answers are functions of the path; notes what was asked. */
 function fakeApi(answers = {}) {
@@ -126,8 +127,20 @@ test("files go up one after the other under one id, each with its own refusal", 
   await store.addPhotos("chr_1", [{ name: "a.jpg" }, { name: "bad.gif" }, { name: "b.jpg" }]);
   assert.equal(new Set(ids).size, 1);
   assert.deepEqual(store.state.uploads.map((upload) => [upload.name, upload.error.code]), [["bad.gif", "photo_type"]]);
-  store.forgetRefusals("chr_1");
+  forgetRefusals(store, "chr_1");
   assert.deepEqual(store.state.uploads, []);
+});
+
+test("adding is stopped: what has not been begun is left out", async () => {
+  const { store, api } = make({});
+  const sent = [];
+  api.upload = async (_, file, { progress }) => {
+    sent.push(file.name);
+    progress(0.5);
+    stopUploads(store, "chr_1");
+  };
+  await store.addPhotos("chr_1", [{ name: "a.jpg" }, { name: "b.jpg" }, { name: "c.jpg" }]);
+  assert.deepEqual([sent, store.state.uploads], [["a.jpg"], []]);
 });
 
 test("photos are fetched once more for all that was told meanwhile", async () => {
