@@ -57,6 +57,14 @@ def freeze() -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.fixture(autouse=True)
+def python_source(tmp_path, monkeypatch):
+    """Where uv would fetch a Python of its own from: nothing is there, and the network is not asked."""
+    where = tmp_path / "pythons"
+    monkeypatch.setenv("UV_PYTHON_INSTALL_MIRROR", where.as_uri())
+    return where
+
+
 @pytest.fixture
 def locks(tmp_path):
     folder = tmp_path / "locks"
@@ -92,7 +100,14 @@ def folder(paths):
     return paths.backends / "ai-toolkit" / ("c" * 12)
 
 
-def test_a_trainer_is_installed_tried_out_found_and_removed(task_house, make, tmp_path, folder, paths):  # noqa: F811
+def test_a_trainer_is_installed_tried_out_found_and_removed(
+    task_house,  # noqa: F811
+    make,
+    tmp_path,
+    folder,
+    paths,
+    python_source,
+):
     frozen = freeze()
     job = task_house.run(make(*archive(tmp_path / "a")))
     assert job.state.value == "completed", (
@@ -105,6 +120,7 @@ def test_a_trainer_is_installed_tried_out_found_and_removed(task_house, make, tm
     assert found.python.is_relative_to(folder), "the trainer has its own Python"
     log = (paths.job(job.id) / "trainer.log").read_text()
     assert "trained" in log and str(folder / "venv") in log
+    assert f"{python_source}/" in log, "a Python of its own was not asked for before the system's"
     phases = [
         e.data["progress"]["phase"] for e in task_house.ledger.events_after(0) if e.type == "job.progress"
     ]
@@ -126,7 +142,8 @@ def test_a_trainer_is_installed_tried_out_found_and_removed(task_house, make, tm
 def test_a_removal_that_was_cut_off_goes_on_and_leaves_nothing(task_house, paths, folder, monkeypatch):  # noqa: F811
     (folder / "venv" / "lib").mkdir(parents=True)
     (folder / "run.py").write_text("")
-    (folder.parent / "cache" / "a").mkdir(parents=True)
+    for emptied in ("cache", "tmp"):
+        (folder.parent / emptied / "a").mkdir(parents=True)
     Marker("test", "0.12.26", ["source"]).write(folder)
     whole = service.shutil.rmtree
 

@@ -34,7 +34,6 @@ def environment(home: Path) -> dict[str, str]:
         "UV_PYTHON_INSTALL_DIR": str(home / "python"),
         "UV_PYTHON_BIN_DIR": str(home / "python" / "bin"),
         "UV_NO_PROGRESS": "1",
-        "UV_PYTHON_PREFERENCE": "managed",
     }
 
 
