@@ -188,7 +188,12 @@ class Runner:
         if order == "pause":
             before = len(backend.checkpoints(self._dir, ResolvedTraining.read(self._dir)))
             backend.save_now(self._dir)
-            self._wait(trainer, pace.save, lambda: self._saved_since(backend, before))
+            # the save goes on after its LoRA is there: then comes what the optimizer has learned
+            self._wait(
+                trainer,
+                pace.save,
+                lambda: self._saved_since(backend, before) and watch.look().phase != "saving",
+            )
         self._end_politely(trainer, backend)
         watch.look()
         watch.look_closely()

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from isengard.core.settings import Settings
 from isengard.training.backends.ai_toolkit import backend as ai_toolkit
+from isengard.training.backends.ai_toolkit import optimizer
 from isengard.training.backends.fast_test import backend as fast_test
 from isengard.training.family_records import Families
 from isengard.training.interface import ResolvedTraining
@@ -162,6 +163,19 @@ def test_exit_code_0_is_not_believed_and_failures_speak_our_words(make, standin,
     backend = make("ai_toolkit")
     outcome = run(backend, job_dir, training(backend))
     assert (outcome.state, outcome.error.code) == (state, code) and outcome.error.hint
+
+
+def test_a_stop_in_the_middle_of_a_save_waits_for_its_end(make, standin, job_dir):
+    (standin / "fault").write_text("slow_save")
+    backend = make("ai_toolkit")
+    wanted = training(backend, steps=400, save_every=5)
+    _, process = start(backend, job_dir, wanted)
+    wait_until(lambda: backend.checkpoints(job_dir, wanted))
+    assert backend.poll(job_dir, wanted, 0).progress.phase == "saving"
+    backend.stop(job_dir, process.pid)
+    assert backend.outcome(job_dir, wanted, process.wait(20)).state == "cancelled"
+    (state,) = (job_dir / "out").rglob("optimizer.pt")
+    assert optimizer.whole(state)
 
 
 def test_a_broken_newest_file_does_not_block_the_resume(make, job_dir):

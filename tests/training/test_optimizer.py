@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import time
 import zipfile
 
@@ -19,8 +20,11 @@ def run(tmp_path):
     return out, tmp_path
 
 
-def save(out, content, age_s=10.0):
+def save(out, content, age_s=10.0, tensors=1):
+    """As torch does it: an index of `tensors`, then the tensors themselves, of which one comes."""
     with zipfile.ZipFile(out / optimizer.NAME, "w") as archive:
+        index = {"state": {number: ("storage", str(number), "cpu") for number in range(tensors)}}
+        archive.writestr("optimizer/data.pkl", pickle.dumps(index, 2))
         archive.writestr("optimizer/data/0", content * 5000)
     moment = time.time() - age_s
     os.utime(out / optimizer.NAME, (moment, moment))
@@ -67,6 +71,15 @@ def test_what_is_still_written_or_broken_never_replaces_the_kept_one(run):
     save(out, b"third")
     optimizer.keep(out, job_dir)
     assert content(job_dir / optimizer.KEPT) == b"thirdt"
+
+
+def test_an_archive_that_was_closed_before_its_last_tensor_is_not_whole(run):
+    out, job_dir = run
+    optimizer.keep(out, job_dir)
+    save(out, b"second", tensors=2)
+    assert not optimizer.whole(out / optimizer.NAME)
+    optimizer.keep(out, job_dir)
+    assert content(job_dir / optimizer.KEPT) == b"firstf"
 
 
 def test_a_clock_that_was_set_back_does_not_keep_it_from_being_copied(run):

@@ -78,8 +78,10 @@ def save(root: Path, name: str, step: int | None, rank: int, fault: str) -> None
     save_file(tensors, file, {"training_info": json.dumps({"step": step or 0})})
     if fault == "truncated":
         file.write_bytes(file.read_bytes()[:-100])
+    time.sleep(0.3 if fault == "slow_save" else 0)
     with zipfile.ZipFile(root / "optimizer.pt", "w") as archive:  # what torch.save writes
-        archive.writestr("optimizer/data.pkl", b"never unpickled" * 100)
+        archive.writestr("optimizer/data.pkl", b"N.")
+        archive.writestr("optimizer/data/0", b"learned" * 100)
     print(f"Saved checkpoint to {file}", flush=True)
 
 
@@ -171,6 +173,12 @@ def main() -> int:
     return 0
 
 
+def stop_if_asked(job: Job) -> None:
+    if job.flag("stop"):
+        job.status("stopped", "Job stopped")
+        raise SystemExit(1)
+
+
 def train(job: Job, losses: sqlite3.Connection, process: dict, *, root: Path, name: str, fault: str) -> None:
     steps, every = process["train"]["steps"], process["save"]["save_every"]
     check = process["train"].get("validation_config")
@@ -193,13 +201,12 @@ def train(job: Job, losses: sqlite3.Connection, process: dict, *, root: Path, na
                 "INSERT OR REPLACE INTO metrics VALUES (?, 'val/loss', ?, NULL)", (step, 2 / (step + 1))
             )
         job.speed()
-        if job.flag("stop"):
-            job.status("stopped", "Job stopped")
-            raise SystemExit(1)
+        stop_if_asked(job)
         if job.flag("save_now") or (step and step % every == 0 and step < steps - 1):
             job.lower("save_now")
             job.status("running", "Saving model")
             save(root, name, step, process["network"]["linear"], fault)
+            stop_if_asked(job)
             job.status("running", "Training")
 
 

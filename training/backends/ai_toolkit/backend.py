@@ -208,9 +208,14 @@ class AiToolkitBackend:
         self._raise_flag(job_dir, "save_now")
 
     def stop(self, job_dir: Path, pid: int) -> None:
-        """The flag works everywhere and at every step; one interrupt reaches the phases before the first step."""
+        """The flag works everywhere and at every step; one interrupt reaches the phases before the first step.
+
+        A save is left alone, it looks at the flag when it is done: cut off, it leaves half of what the optimizer has
+        learned, in an archive that looks whole.
+        """
         self._raise_flag(job_dir, "stop")
-        if os.name != "nt":
+        row = channels.read_job(job_dir / "job.db")
+        if os.name != "nt" and (row is None or phase_of(row.info) != "saving"):
             try:
                 os.kill(pid, signal.SIGINT)
             except ProcessLookupError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickletools
 import shutil
 import time
 import zipfile
@@ -23,12 +24,20 @@ _log = logging.getLogger("isengard.ai_toolkit")
 
 
 def whole(file: Path) -> bool:
-    """Whether torch wrote it to its end: an archive whose every part has its checksum."""
+    """Whether torch wrote it to its end: an archive that has every part it names, each with its checksum."""
     try:
         with zipfile.ZipFile(file) as archive:
-            return archive.testzip() is None
-    except (OSError, ValueError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):
+            return archive.testzip() is None and _tensors_named(archive) <= set(archive.namelist())
+    except (OSError, ValueError, LookupError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):
         return False
+
+
+def _tensors_named(archive: zipfile.ZipFile) -> set[str]:
+    """Interrupted, torch closes the archive neatly, without the tensors still to come. Its index is read as a list of
+    words, which runs nothing: their numbers are the only words of digits."""
+    root = archive.namelist()[0].split("/")[0]
+    words = (word for _, word, _ in pickletools.genops(archive.read(f"{root}/data.pkl")))
+    return {f"{root}/data/{word}" for word in words if isinstance(word, str) and word.isdecimal()}
 
 
 def keep(out: Path, job_dir: Path) -> None:

@@ -73,7 +73,10 @@ def uninstall(task: Task, paths: DataPaths) -> None:
             "nothing_installed", "Isengard has installed no AI-Toolkit here.", "Nothing needs to be done."
         )
     home = paths.backends / HOME
-    folders = [*(home / name for name in ("cache", "python", "tmp", "tools")), *(folder for folder, _ in ours)]
+    folders = [
+        *(home / name for name in ("cache", "python", "tmp", "tools")),
+        *(folder for folder, _ in ours),
+    ]
     for number, folder in enumerate(folders):
         task.tell("removing", step=number, total=len(folders))
         if folder.is_dir():
