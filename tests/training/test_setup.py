@@ -109,12 +109,13 @@ def test_a_trainer_is_installed_tried_out_found_and_removed(
     python_source,
 ):
     frozen = freeze()
+    (folder.parent / "tmp" / "what-a-killed-pip-leaves").mkdir(parents=True)
     job = task_house.run(make(*archive(tmp_path / "a")))
     assert job.state.value == "completed", (
         job.error,
         (task_house.paths.job(job.id) / "trainer.log").read_text(),
     )
-    assert Marker.read(folder).complete and freeze() == frozen
+    assert Marker.read(folder).complete and freeze() == frozen and not (folder.parent / "tmp").exists()
     found, state = locate.find(Settings(), paths)
     assert state.state == "ready" and found.folder == folder and found.version == "0.12.26"
     assert found.python.is_relative_to(folder), "the trainer has its own Python"

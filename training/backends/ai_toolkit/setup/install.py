@@ -68,7 +68,8 @@ class Installer:
                 "The packages of ComfyUI's own Python changed during the set-up.",
                 "Something else installed packages at the same time; check ComfyUI before you go on.",
             )
-        shutil.rmtree(self._home / "cache", ignore_errors=True)
+        for used_up in ("cache", "tmp"):
+            shutil.rmtree(self._home / used_up, ignore_errors=True)
 
     def _marker(self) -> Marker:
         """What an earlier attempt did; begun anew when it was for another environment."""
