@@ -159,6 +159,10 @@ class ComfyHost:
         tensors: Mapping[str, Any] = comfy.utils.load_torch_file(str(path), safe_load=True)
         return tensors
 
+    def base_of(self, model: Any) -> Any:
+        """The base itself, one object however often the MODEL was cloned and patched."""
+        return model.model
+
     def fit_lora(self, model: Any, clip: Any, tensors: Mapping[str, Any]) -> LoraFit:
         """Which weights of this model the LoRA goes onto; worked out once for each pair and kept while the model lives.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -34,14 +35,15 @@ class VersionStore:
         self._clock = clock
 
     def list(self, slug: str) -> list[Version]:
-        """The character's published versions, oldest first; a folder that leads outside models/ has none."""
+        """The character's published versions in the order they were trained, whenever each was published; a folder that
+        leads outside models/ has none."""
         try:
             folder = self._paths.character_models(slug)
         except InvalidError:
             _log.warning("A folder of models/ leads outside it", extra={"context": {"slug": slug}})
             return []
         found = [self._read(sidecar) for sidecar in folder.glob("*.json")] if folder.is_dir() else []
-        return sorted((v for v in found if v is not None), key=lambda v: (v.created_at, v.step))
+        return sorted((v for v in found if v is not None), key=_age)
 
     def best(self, slug: str, family: str | None = None) -> Version | None:
         """The user's pick, else the highest likeness once the newest training was measured, else the last one.
@@ -66,6 +68,12 @@ class VersionStore:
             return versions[-1] if versions else None
         wanted = int(checkpoint) if checkpoint.isdecimal() else None
         return next((v for v in reversed(versions) if wanted == v.step or v.file == checkpoint), None)
+
+    def candidates(self, slug: str, checkpoint: str) -> Sequence[Version]:
+        """What `find` gives first, then what it gives for each other family, the newest training's first."""
+        families = dict.fromkeys(v.family for v in reversed(self.list(slug)))
+        found = [self.find(slug, checkpoint), *(self.find(slug, checkpoint, family) for family in families)]
+        return tuple({v.file: v for v in found if v is not None}.values())
 
     def pick(self, slug: str, file: str) -> Version:
         """The user's own best of its family. NotFoundError `version_missing`."""
@@ -121,6 +129,7 @@ class VersionStore:
             file=f"{slug}/{target.name}",
             base_model=base_model,
             trigger_word=trigger_word,
+            trained_at=_written(source_file),
             created_at=iso(self._clock.now()),
         )
         self._write(sidecar, character_id, version)
@@ -148,6 +157,19 @@ class VersionStore:
             )
             return None
         return version if sidecar.with_suffix(".safetensors").is_file() else None
+
+
+def _age(version: Version) -> tuple[str, str, int]:
+    """Of files older than `trained_at` it is told by when they were published."""
+    return version.trained_at or version.created_at, version.created_at, version.step
+
+
+def _written(source: Path) -> str:
+    """When the trainer wrote it; '' where it is gone, its copy being here already."""
+    try:
+        return iso(datetime.fromtimestamp(source.stat().st_mtime, timezone.utc))
+    except OSError:
+        return ""
 
 
 def _measured(file: Path) -> dict[str, object]:

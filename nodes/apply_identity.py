@@ -6,6 +6,7 @@ import logging
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from comfy_api.latest import io
 
@@ -23,6 +24,8 @@ KEPT_FILES = 2
 MISSHAPED = 0.1
 _log = logging.getLogger("isengard.nodes")
 _kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
+#: What is not for a base model, while that model lives: a person trained for several is not tried again each time.
+_refused: WeakKeyDictionary[Any, set[tuple[str, str, bool]]] = WeakKeyDictionary()
 
 
 class IsengardApplyIdentity(io.ComfyNode):
@@ -67,33 +70,50 @@ class IsengardApplyIdentity(io.ComfyNode):
     ) -> io.NodeOutput:
         context = current()
         identity.require_strength(strength)
-        version = identity.find_version(context, character, checkpoint)
+        versions = identity.find_versions(context, character, checkpoint)
         if float(strength) == 0.0:
             return io.NodeOutput(model, clip)
-        fit = fitted(context, model, clip, version)
+        _, fit = fitted(context, model, clip, versions)
         return io.NodeOutput(*context.host.apply_lora(model, clip, fit, float(strength)))
 
 
-def fitted(context: NodeContext, model: Any, clip: Any, version: Version) -> Any:
-    """The LoRA's places in this model. InvalidError `wrong_base`: ComfyUI would run it and change nothing, or rubbish."""
-    path = context.versions.path(version)
-    fit = context.host.fit_lora(model, clip, _tensors(context.host, path))
-    context_of = {
+def fitted(context: NodeContext, model: Any, clip: Any, versions: list[Version]) -> tuple[Version, Any]:
+    """The first version that is for this kind of model, with its LoRA's places in it.
+
+    InvalidError `wrong_base` where none is: ComfyUI would run it and change nothing, or rubbish.
+    """
+    refused = _refused.setdefault(context.host.base_of(model), set())
+    for version in versions:
+        path = context.versions.path(version)
+        attempt = (str(path), identity.stamp(path), clip is None)
+        if attempt in refused:
+            continue
+        fit = context.host.fit_lora(model, clip, _tensors(context.host, path))
+        if _is_for(version, fit):
+            return version, fit
+        refused.add(attempt)
+    kinds = ", ".join(sorted({version.family for version in versions}))
+    raise InvalidError(
+        "wrong_base",
+        f"This person was trained for another kind of model ({kinds}).",
+        "Load the base model they were trained on, or train them for this one.",
+    )
+
+
+def _is_for(version: Version, fit: Any) -> bool:
+    """Whether the LoRA belongs to this kind of model; what it lacks there is told in the log."""
+    context = {
         "file": version.file,
         "taken": fit.taken,
         "modules": fit.modules,
         "misshaped": fit.misshaped,
     }
     if fit.taken == 0 or fit.misshaped > fit.modules * MISSHAPED:
-        _log.warning("A LoRA of another kind of model was refused", extra={"context": context_of})
-        raise InvalidError(
-            "wrong_base",
-            "This person was trained for another kind of model.",
-            "Load the base model they were trained on, or train them for this one.",
-        )
+        _log.warning("A LoRA of another kind of model was not used", extra={"context": context})
+        return False
     if fit.taken < fit.modules or fit.misshaped:
-        _log.warning("Part of the LoRA does not fit this model", extra={"context": context_of})
-    return fit
+        _log.warning("Part of the LoRA does not fit this model", extra={"context": context})
+    return True
 
 
 def _tensors(host: Any, path: Path) -> Any:

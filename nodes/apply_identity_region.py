@@ -48,11 +48,11 @@ class IsengardApplyIdentityRegion(io.ComfyNode):
     ) -> io.NodeOutput:
         context = current()
         _require_sense(left, right, strength)
-        version = identity.find_version(context, character, checkpoint)
+        versions = identity.find_versions(context, character, checkpoint)
         person = identity.known(context, character)
+        version, fit = fitted(context, model, clip, versions)
         trigger = version.trigger_word or person.trigger_word
         words = str(text)[:MAX_TEXT].replace("{trigger}", trigger).replace("{class}", person.class_word)
-        fit = fitted(context, model, clip, version)
         part = {"left": float(left), "right": float(right), "strength": float(strength)}
         return io.NodeOutput([*positive, *context.host.encode_region(clip, fit, words, **part)])
 

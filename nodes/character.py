@@ -53,11 +53,11 @@ class IsengardCharacter(io.ComfyNode):
         """
         try:
             found = identity.find_character(current(), character)
-            best = current().versions.best(found.slug)
+            best = [version.file for version in current().versions.candidates(found.slug, "best")]
             photos = [file.name for file in reference_photos.files(current(), found)]
         except IsengardError as error:
             return error.code
-        return json.dumps([identity.value_of(found), best.file if best else "", photos], sort_keys=True)
+        return json.dumps([identity.value_of(found), best, photos], sort_keys=True)
 
     @classmethod
     def execute(cls, character: str) -> io.NodeOutput:

@@ -59,21 +59,24 @@ def known(context: NodeContext, value: object) -> Character:
     return context.characters.get(value["id"])
 
 
-def find_version(context: NodeContext, value: object, checkpoint: object) -> Version:
-    """The version a node asks for; by `best`, `last`, a step or a file of this character."""
+def find_versions(context: NodeContext, value: object, checkpoint: object) -> list[Version]:
+    """The versions a node may mean by `best`, `last`, a step or a file of this character: one for each family they were
+    trained for, the likeliest first. Which of them it is the connected model decides.
+    """
     if not isinstance(checkpoint, str) or not CHECKPOINT.fullmatch(checkpoint):
         raise InvalidError("checkpoint_unknown", "This is no checkpoint.", "Use best, last or a step.")
     character = known(context, value)
-    version = context.versions.find(character.slug, checkpoint)
-    if version is None:
+    found = context.versions.candidates(character.slug, checkpoint)
+    if not found:
         raise InvalidError("not_trained_yet", f"{character.name} has no such trained LoRA.", "Train first.")
-    if version.placeholder and not context.settings.fast_test:
+    usable = [version for version in found if context.settings.fast_test or not version.placeholder]
+    if not usable:
         raise InvalidError(
             "placeholder_in_production",
             "This LoRA is a placeholder of fast-test mode.",
             "Train with AI-Toolkit.",
         )
-    return version
+    return usable
 
 
 def checkpoint_sense(checkpoint: Any) -> bool | str:

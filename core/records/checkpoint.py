@@ -45,7 +45,8 @@ class Checkpoint(Record):
 class Version(Record):
     """A published LoRA of a character; `file` is relative to models/ (`<slug>/<name>.safetensors`).
 
-    `trigger_word` is the one it was trained with ('' for files older than this field): the person's may change later.
+    `trigger_word` is the one it was trained with, `trained_at` when the trainer wrote it ('' for files older than these
+    fields): the person's word may change later, and an early step may be published last.
     """
 
     job_id: str
@@ -61,4 +62,5 @@ class Version(Record):
     scores: dict[str, float] = Field(default_factory=dict)
     placeholder: bool = False
     picked: bool = False
+    trained_at: str = ""
     created_at: str

@@ -65,6 +65,31 @@ def test_best_is_the_pick_then_the_likeness_then_the_last(store, publish):
     assert store.find("ann", "best", "sdxl") is None and store.find("ann", "7") is None
 
 
+def test_last_is_what_was_trained_last_whenever_it_was_published(store, paths, publish):
+    import os
+
+    last = publish(300)
+    early = paths.tmp / "early"
+    early.write_bytes(b"early")
+    os.utime(early, (1e9, 1e9))
+    checkpoint = Checkpoint(step=100, file="early", size=5, sha256="e" * 64, family="sd15")
+    again = {"character_id": "chr_x", "job_id": "job_x", "checkpoint": checkpoint, "source_file": early}
+    assert store.publish("ann", **again).trained_at == "2001-09-09T01:46:40.000Z"
+    assert [version.step for version in store.list("ann")] == [100, 300]
+    assert store.find("ann", "last").file == store.best("ann").file == last.file
+
+
+def test_candidates_are_one_for_each_family_and_the_likeliest_first(store, publish):
+    old, other, new = publish(100, b"a"), publish(100, b"b", family="sdxl"), publish(200, b"c")
+    store.pick("ann", other.file)
+    found = {
+        checkpoint: [version.file for version in store.candidates("ann", checkpoint)]
+        for checkpoint in ("best", "last", "100", old.file, "7")
+    }
+    assert found["best"] == [other.file, new.file] and found["last"] == [new.file, other.file]
+    assert found["100"] == [other.file, old.file] and found[old.file] == [old.file] and found["7"] == []
+
+
 def test_an_updated_proof_is_read_back(store, publish):
     version = publish(100)
     store.update(version.model_copy(update={"proof": Proof(header=True, image="changed")}))

@@ -9,8 +9,13 @@ import pytest
 from hosts.comfyui import comfyui_folder
 
 
+class Base:
+    """A base model: nothing but itself."""
+
+
 class FakeComfy:
-    """What nodes ask of ComfyUI; `applied` lists the LoRAs put onto models, `coverage` how many modules fit, of how many, and how many are of a wrong size."""
+    """What nodes ask of ComfyUI; `applied` and `files` list the LoRAs put onto models, `coverage` how many modules fit, of how many,
+    and how many are of a wrong size; a file with one of `foreign` in its name fits nowhere."""
 
     is_running = True
 
@@ -18,6 +23,9 @@ class FakeComfy:
         self.user_directory = user_directory
         self.listen_is_loopback = True
         self.coverage = (3, 3, 0)
+        self.foreign: list[str] = []
+        self.files: list[str] = []
+        self.bases: dict[str, Base] = {}
         self.applied: list[tuple] = []
         self.read: list[str] = []
         self.encoded: list[tuple] = []
@@ -27,9 +35,13 @@ class FakeComfy:
         self.read.append(path.name)
         return {"path": str(path)}
 
+    def base_of(self, model):
+        return self.bases.setdefault(model, Base())
+
     def fit_lora(self, model, clip, tensors):
-        taken, modules, misshaped = self.coverage
-        return SimpleNamespace(taken=taken, modules=modules, misshaped=misshaped)
+        alien = any(part in tensors["path"] for part in self.foreign)
+        taken, modules, misshaped = (0, 3, 0) if alien else self.coverage
+        return SimpleNamespace(taken=taken, modules=modules, misshaped=misshaped, file=tensors["path"])
 
     def encode_region(self, clip, fit, text, **part):
         self.encoded.append((clip, text, part))
@@ -41,6 +53,7 @@ class FakeComfy:
 
     def apply_lora(self, model, clip, fit, strength):
         self.applied.append((model, clip, strength))
+        self.files.append(fit.file)
         return f"{model}+", clip and f"{clip}+"
 
 

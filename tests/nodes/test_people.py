@@ -131,11 +131,36 @@ def test_a_lora_for_another_base_is_said_not_swallowed(ann, apply, comfy, value,
         (164, 278, 75),
     ):  # no name known; names known, sizes wrong (SD1.5 on SDXL)
         with pytest.raises(InvalidError) as caught:
-            apply.execute("model", value, "best")
+            apply.execute(f"another with {comfy.coverage}", value, "best")
         assert caught.value.code == "wrong_base" and comfy.applied == []
     comfy.coverage = (2, 3, 0)
     apply.execute("model", value, "best")
     assert any("does not fit" in record.message for record in logged.records)
+
+
+def test_of_somebody_trained_for_two_models_the_connected_one_decides(ann, apply, character, comfy, value):
+    ann.publish(30, family="sdxl")
+    for model, comfy.foreign, step in (("SD1.5", ["-sdxl-"], 20), ("SDXL", ["-sd15-"], 30)):
+        apply.execute(model, value, "best")
+        assert f"-{step:06d}-" in comfy.files[-1]
+    comfy.foreign, comfy.read = ["-sdxl-"], []
+    for asked in ("last", "best", "20"):
+        apply.execute("SD1.5", value, asked)
+    assert not any("-sdxl-" in name for name in comfy.read), "what was refused is not read again"
+    comfy.foreign = ["-sdxl-", "-sd15-"]
+    with pytest.raises(InvalidError) as caught:
+        apply.execute("FLUX", value, "best")
+    assert caught.value.code == "wrong_base" and "sd15, sdxl" in caught.value.message
+
+
+def test_the_fingerprint_follows_the_best_of_each_family(ann, character):
+    ann.publish(30, family="sdxl")
+    before = character.fingerprint_inputs("ann")
+    ann.versions.pick("ann", ann.versions.list("ann")[0].file)
+    between = character.fingerprint_inputs("ann")
+    ann.versions.pick("ann", next(v.file for v in ann.versions.list("ann") if v.family == "sdxl"))
+    after = character.fingerprint_inputs("ann")
+    assert len({before, between, after}) == 3
 
 
 @pytest.mark.parametrize("strength", [-0.1, 2.1, float("nan"), float("inf")])
