@@ -28,7 +28,7 @@ export class Trash {
     this.#load();
   }
 
-  /** Nobody asked for this: what goes wrong with it is not shown. */
+  /** Nobody asked for this: what goes wrong with it is not shown, and asked for again at the next change. */
   async #load() {
     try {
       const { items } = await this.store.api.get("/characters?deleted=1&limit=200");
@@ -37,6 +37,7 @@ export class Trash {
       keyed(this.list, items.map(({ id, name, deleted_at: at }) => ({ id, name, at })), { id: ({ id }) => id, make: (entry) => this.#row(entry) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      this.of = null;
     }
   }
 
