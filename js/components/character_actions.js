@@ -14,8 +14,8 @@ export function characterMenu(view, character) {
     h("div", { class: "isen-menu-list" },
       button(t("edit"), () => { close(); showEdit(view); }, { icon: "pencil", testid: "isen-edit" }),
       h("a", { class: "isen-button", href: view.store.api.url(`/characters/${character.id}/export`), download: "", "data-testid": "isen-export", on: { click: () => close() } }, icon("download"), t("exportCharacter", { name })),
-      button(t("deleteCharacter", { name }), () => remove(view, character), { icon: "trash", testid: "isen-delete" }),
-      button(t("forget", { name }), () => { close(); askToForget(view, character); }, { icon: "eraser", testid: "isen-forget" })));
+      button(t("deleteCharacter", { name }), () => remove(view, character), { icon: "trash", title: t("deleteHint"), testid: "isen-delete" }),
+      button(t("forget", { name }), () => { close(); askToForget(view, character); }, { icon: "eraser", title: t("forgetHint"), testid: "isen-forget" })));
   const close = () => {
     menu.open = false;
     menu.firstChild.focus();

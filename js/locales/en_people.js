@@ -4,6 +4,8 @@ export default {
   firstNothing: "Nothing to read first: try it with a drawn person, then with your own photos.",
   trySample: "Try with a drawn person",
   sampleComes: "Drawing twelve photos of nobody.",
+  deleteHint: "Into the trash, from where they can be brought back for 30 days.",
+  forgetHint: "Everything of theirs goes at once and for good.",
   trashTitle: "In the trash",
   trash: "In the trash · {n}",
   trashUntil: "goes for good on {date}",
