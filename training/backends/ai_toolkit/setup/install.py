@@ -98,6 +98,7 @@ class Installer:
         )
 
     def _packages(self) -> None:
+        self._clear_cut_off()
         need_room(self.folder, int(self._environment.disk_gb * _GB) - self._used(), why="AI-Toolkit")
         if self._environment.first:
             index = ["--index-url", self._environment.first_index]
@@ -107,6 +108,14 @@ class Installer:
         rest = self._locks / "from-source.txt"
         if rest.is_file():
             self._pip(["--no-deps", "--no-build-isolation", "--require-hashes", "-r", str(rest)])
+
+    def _clear_cut_off(self) -> None:
+        """What a killed uv was unpacking: it is never taken up again, and would count as already there."""
+        for rest in (self._home / "cache").glob(".tmp*"):
+            if rest.is_dir():
+                shutil.rmtree(rest, ignore_errors=True)
+            else:
+                rest.unlink()
 
     def _lock(self) -> Path:
         """The lock without the packages that this environment leaves out."""
