@@ -183,9 +183,9 @@ class Runner:
             trainer.wait(self._tools.pace.look)
 
     def _stop(self, trainer: TrainerProcess, watch: RunWatch, backend: TrainingBackend, order: Order) -> None:
-        """Save first when pausing, ask politely, then kill. Always ends in Stopped."""
+        """Save first when pausing what has learned something, ask politely, then kill. Always ends in Stopped."""
         pace = self._tools.pace
-        if order == "pause":
+        if order == "pause" and watch.look().step:
             before = len(backend.checkpoints(self._dir, ResolvedTraining.read(self._dir)))
             backend.save_now(self._dir)
             # the save goes on after its LoRA is there: then comes what the optimizer has learned
