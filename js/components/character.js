@@ -15,7 +15,7 @@ import { face } from "./people.js";
 import { findingsNow } from "./photo_words.js";
 import { PhotoStrip } from "./photos.js";
 import { UploadList } from "./uploads.js";
-import { versionList } from "./versions.js";
+import { samplesOf, versionList } from "./versions.js";
 import { View } from "./view.js";
 
 const GOOD = 20;
@@ -66,7 +66,8 @@ export class IsenCharacter extends View {
     this.uploads.show(state.uploads);
     this.captions.show(character, list);
     this.versions.hidden = !character.versions.length;
-    fill(this.versions, [character.versions, state.families.length], () => versionList(this.store, character));
+    const samples = samplesOf(character, state.jobs);
+    fill(this.versions, [character.versions, state.families.length, samples], () => versionList(this.store, character, samples));
     const running = runningJobs(state).find((job) => job.character_id === character.id);
     this.#foot(character, list, running);
   }

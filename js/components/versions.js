@@ -1,22 +1,41 @@
 /** Trained versions of a character and what is proven about each. */
 
-import { button, h } from "../lib/dom.js";
+import { button, h, picture } from "../lib/dom.js";
 import { ago, bytes, count } from "../lib/format.js";
 import { t } from "../locales/words.js";
 
 const FIT = { fits: "proofFits", partial: "proofPartial", unchecked: "proofUnchecked", wrong: "proofWrong" };
 const IMAGE = { changed: "imageChanged", unchanged: "imageUnchanged", pending: "imagePending", skipped: "imageSkipped" };
 
+/**
+ * The samples of the steps that a person's versions were taken at, by file: what a version looks like is seen, not read.
+ * @returns {Record<string, string>} their addresses below the API
+ */
+export function samplesOf({ versions }, jobs) {
+  const found = versions.map(({ file, job_id: id, step }) => {
+    const artifacts = jobs?.find((known) => known.id === id)?.artifacts ?? [];
+    const sample = artifacts.find((known) => known.kind === "sample" && known.step === step);
+    return [file, sample && `/training/jobs/${id}/samples/${encodeURIComponent(sample.file.split("/").at(-1))}`];
+  });
+  return Object.fromEntries(found.filter(([, path]) => path));
+}
+
 /** @param {import("../store.js").Store} store */
-export function versionList(store, character) {
-  const labelOf = (family) => store.state.families.find((known) => known.key === family)?.label ?? family;
-  const rows = [...character.versions].reverse().map((version) =>
-    h("li", { class: "isen-stack-tight", title: version.file },
-      h("span", { text: t(version.picked ? "versionPicked" : "versionLine", { family: labelOf(version.family), step: count(version.step) }) }),
+export function versionList(store, character, samples) {
+  const rows = [...character.versions].reverse().map((version) => row(store, version, samples[version.file]));
+  const comparable = character.versions.some((version) => !version.placeholder);
+  return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-plain-list" }, ...rows),
+    comparable && button(t("compareVersions"), () => store.go({ tab: "images", id: character.id, compare: true }), { icon: "table", testid: "isen-compare-of-character" })];
+}
+
+function row(store, version, sample) {
+  const family = store.state.families.find((known) => known.key === version.family)?.label ?? version.family;
+  return h("li", { class: "isen-row isen-caption", title: version.file },
+    sample && picture(store.api.url(sample), ""),
+    h("div", { class: "isen-grow isen-stack-tight" },
+      h("span", { text: t(version.picked ? "versionPicked" : "versionLine", { family, step: count(version.step) }) }),
       h("small", { class: "isen-muted", text: `${bytes(version.size)} · ${ago(version.created_at)}` }),
       h("small", { class: "isen-muted", text: proofWords(version) })));
-  return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-plain-list" }, ...rows),
-    character.versions.some((version) => !version.placeholder) && button(t("compareVersions"), () => store.go({ tab: "images", id: character.id, compare: true }), { icon: "table", testid: "isen-compare-of-character" })];
 }
 
 /** What is known about a file, in words. */

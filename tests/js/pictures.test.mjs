@@ -9,6 +9,7 @@ const { unbound } = await import("../../js/components/picture_viewer.js");
 const { lacking } = await import("../../js/components/recipe_state.js");
 const { bannersOf } = await import("../../js/components/panel.js");
 const { gpuLine, statusLine } = await import("../../js/components/job_words.js");
+const { samplesOf } = await import("../../js/components/versions.js");
 
 test("a graph opened on the canvas saves beside the generation it came from, never into it", () => {
   const graph = { 1: { class_type: "KSampler", inputs: { seed: 7 } }, 2: { class_type: "IsengardSaveImage", inputs: { images: ["1", 0], generation_id: "gen_1" } } };
@@ -67,4 +68,11 @@ test("the GPU of the worker that trains, as it is used now", () => {
 test("every node has its help page", () => {
   const pages = readdirSync(new URL("../../js/docs/", import.meta.url));
   for (const node of ["Character", "ApplyIdentity", "Request", "SaveImage", "PlaceholderImage"]) assert.ok(pages.includes(`Isengard${node}.md`), node);
+});
+
+test("a version is seen by the sample of its step, where there is one", () => {
+  const jobs = [{ id: "job_1", artifacts: [{ kind: "sample", file: "samples/20 a.png", step: 20 }, { kind: "lora", file: "x", step: 40 }] }];
+  const versions = [{ file: "a", job_id: "job_1", step: 20 }, { file: "b", job_id: "job_1", step: 40 }, { file: "c", job_id: "job_gone", step: 20 }];
+  assert.deepEqual(samplesOf({ versions }, jobs), { a: "/training/jobs/job_1/samples/20%20a.png" });
+  assert.deepEqual(samplesOf({ versions }, null), {});
 });

@@ -3,7 +3,7 @@
 const AT = "2026-08-20T10:00:00Z";
 
 export function version(step, more = {}) {
-  return { job_id: "job_1", step, file: `anna/anna-sd15-${step}.safetensors`, size: 37.9e6, sha256: "", family: "sd15", proof: { header: true, finite: true, nonzero: true, fit: "fits", image: "changed" }, scores: {}, placeholder: false, picked: false, created_at: AT, ...more };
+  return { job_id: "job_2", step, file: `anna/anna-sd15-${step}.safetensors`, size: 37.9e6, sha256: "", family: "sd15", proof: { header: true, finite: true, nonzero: true, fit: "fits", image: "changed" }, scores: {}, placeholder: false, picked: false, created_at: AT, ...more };
 }
 
 export function character(n, name, more = {}) {
