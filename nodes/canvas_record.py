@@ -24,9 +24,10 @@ def people_behind(context: NodeContext, graph: object, node_id: object) -> list[
     if not isinstance(graph, dict):
         return []
     names = {
-        str(graph[key].get("inputs", {}).get("character"))
+        name
         for key in _ancestors(graph, str(node_id)) or set(graph)
         if graph[key].get("class_type") == "IsengardCharacter"
+        for name in _named(graph, key)
     }
     found = set()
     for name in names:
@@ -35,6 +36,15 @@ def people_behind(context: NodeContext, graph: object, node_id: object) -> list[
         except IsengardError:
             continue  # a name that means nobody names nobody
     return sorted(found)
+
+
+def _named(graph: Mapping[str, Any], key: str) -> set[str]:
+    """Whom this node may mean: its own value, or any text that its link comes from, where it has one."""
+    own = graph[key].get("inputs", {}).get("character")
+    if isinstance(own, str):
+        return {own}
+    behind = [graph[node].get("inputs", {}).values() for node in _ancestors(graph, key)]
+    return {value.strip() for values in behind for value in values if isinstance(value, str)}
 
 
 def keep_record(

@@ -39,6 +39,9 @@ class IsengardCharacter(io.ComfyNode):
 
     @classmethod
     def validate_inputs(cls, character: Any = None) -> bool | str:
+        """A link's value is not known yet and comes as None."""
+        if character is None:
+            return True
         try:
             identity.find_character(current(), character)
         except IsengardError as error:
@@ -49,15 +52,19 @@ class IsengardCharacter(io.ComfyNode):
     def fingerprint_inputs(cls, character: Any = None) -> str:
         """Changes with the versions, with which of them is the best, and with the photos, for all nodes behind this one.
 
-        Those cannot tell by themselves: ComfyUI does not know a link's value when it asks for fingerprints.
+        Those cannot tell by themselves: ComfyUI does not know a link's value when it asks for fingerprints. Nor is it
+        known who a link will name: then it is everybody's.
         """
+        context = current()
         try:
-            found = identity.find_character(current(), character)
-            best = [version.file for version in current().versions.candidates(found.slug, "best")]
-            photos = [file.name for file in reference_photos.files(current(), found)]
+            people = (
+                context.characters.all()
+                if character is None
+                else [identity.find_character(context, character)]
+            )
+            return json.dumps([_print_of(context, person) for person in people], sort_keys=True)
         except IsengardError as error:
             return error.code
-        return json.dumps([identity.value_of(found), best, photos], sort_keys=True)
 
     @classmethod
     def execute(cls, character: str) -> io.NodeOutput:
@@ -76,6 +83,12 @@ def _options() -> list[str]:
         return identity.names(current()) or [""]
     except (IsengardError, RuntimeError, OSError):
         return [""]
+
+
+def _print_of(context: NodeContext, person: Character) -> list[Any]:
+    best = [version.file for version in context.versions.candidates(person.slug, "best")]
+    photos = [file.name for file in reference_photos.files(context, person)]
+    return [identity.value_of(person), best, photos]
 
 
 def _references(context: NodeContext, found: Character) -> Any:

@@ -80,8 +80,8 @@ def find_versions(context: NodeContext, value: object, checkpoint: object) -> li
 
 
 def checkpoint_sense(checkpoint: Any) -> bool | str:
-    """What ComfyUI's `validate_inputs` is told: True, or why this is no checkpoint."""
-    if isinstance(checkpoint, str) and CHECKPOINT.fullmatch(checkpoint):
+    """What ComfyUI's `validate_inputs` is told: True, or why this is no checkpoint. A link's value is not known yet: None."""
+    if checkpoint is None or (isinstance(checkpoint, str) and CHECKPOINT.fullmatch(checkpoint)):
         return True
     return "checkpoint must be best, last or a step."
 

@@ -49,7 +49,7 @@ def test_a_character_by_slug_and_by_id(ann, character):
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_names_that_are_nobodys(ann, character, name):
     refusal = character.validate_inputs(name)
-    assert isinstance(refusal, str) and "/etc" not in refusal
+    assert name is None or (isinstance(refusal, str) and "/etc" not in refusal)
     with pytest.raises(IsengardError):
         character.execute(name)
 
@@ -65,6 +65,15 @@ def test_the_fingerprint_follows_what_best_means(ann, character):
     seen.append(character.fingerprint_inputs("ann"))
     assert len(set(seen)) == 3
     assert character.fingerprint_inputs("../x") == "character_unknown"
+
+
+def test_what_comes_by_a_link_is_judged_when_it_is_there(ann, apply, character, comfy):
+    """ComfyUI validates and asks for fingerprints before it knows a link's value, and gives None."""
+    assert character.validate_inputs(None) is True and apply.validate_inputs(None) is True
+    before = character.fingerprint_inputs(None)
+    assert character.fingerprint_inputs(None) == before
+    ann.publish(30)
+    assert character.fingerprint_inputs(None) != before
 
 
 def test_reference_photos_stay_inside_when_others_can_reach_the_server(ann, comfy, paths, character):
@@ -106,7 +115,7 @@ def test_the_file_is_read_once_and_never_at_strength_zero(ann, apply, comfy, val
 
 @pytest.mark.parametrize("checkpoint", BAD_CHECKPOINTS)
 def test_checkpoints_that_are_none(apply, comfy, value, checkpoint):
-    assert isinstance(apply.validate_inputs(checkpoint), str)
+    assert checkpoint is None or isinstance(apply.validate_inputs(checkpoint), str)
     with pytest.raises(InvalidError):
         apply.execute("model", value, checkpoint)
     assert comfy.read == []

@@ -102,6 +102,14 @@ def test_pictures_of_the_canvas_are_found_when_a_person_is_forgotten(save, ann, 
     )
 
 
+def test_a_person_named_by_a_link_is_found_too(save, ann):
+    from isengard.nodes.context import current
+
+    linked = graph(["7", 0]) | {"7": {"class_type": "PrimitiveString", "inputs": {"value": "ann"}}}
+    kept = current().generations.get(save(pictures(), prompt=linked)["isengard"][0]["generation_id"])
+    assert [use.id for use in kept.request.characters] == [ann.ann.id]
+
+
 def test_a_graph_with_strangers_is_kept_without_a_record(save, ann):
     for prompt in (graph("../../etc"), graph("nobody"), None, "x"):
         assert save(pictures(), prompt=prompt)["isengard"]
