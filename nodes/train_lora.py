@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import time
 from typing import Any
 
@@ -22,6 +23,7 @@ from .context import NodeContext, current, server_is_running, trainings
 
 PRESETS = ["quick", "balanced", "quality"]
 LOOK_S = 0.5
+_log = logging.getLogger("isengard.nodes")
 
 
 class IsengardTrainLoRA(io.ComfyNode):
@@ -77,21 +79,42 @@ class IsengardTrainLoRA(io.ComfyNode):
             character_id=person.id, family=family, preset=preset, overrides=_overrides(overrides)
         )
         services = trainings()
-        job = services.submission.submit(wanted, correlation.new_correlation_id("node"))
-        services.doorbell.ring(job.id, job.attempt, job.priority)
-        services.supervisor.wake()
-        if wait:
+        known = _known(services, wanted)
+        job = known or _submitted(services, wanted)
+        if wait and job.state not in ENDED:
             # our own memory first: ComfyUI empties it between two prompts only, and this prompt is the one that waits
             context.host.unload_models()
-            _wait(context, services.ledger, job.id, cls.hidden.unique_id if cls.hidden else None)
+            node_id = cls.hidden.unique_id if cls.hidden else None
+            _wait(context, services.ledger, job.id, node_id, ours=known is None)
         return io.NodeOutput(identity.value_of(context.characters.get(person.id)))
 
 
-def _wait(context: NodeContext, ledger: Any, job_id: str, node_id: str | None) -> None:
-    """Until the job has ended; ComfyUI's cancel cancels it. InvalidError when it did not succeed."""
+def _known(services: Any, wanted: TrainingRequest) -> Job | None:
+    """The very same training, done or on its way: a new version or pick makes ComfyUI run this node again, and nobody
+    means to train again by that."""
+    from ..training.repeats import same_training
+
+    known = same_training(services.submission, wanted)
+    if known is not None:
+        context = {"job_id": known.id, "state": known.state.value}
+        _log.info("A graph asked again for the same training", extra={"context": context})
+    return known
+
+
+def _submitted(services: Any, wanted: TrainingRequest) -> Job:
+    job: Job = services.submission.submit(wanted, correlation.new_correlation_id("node"))
+    services.doorbell.ring(job.id, job.attempt, job.priority)
+    services.supervisor.wake()
+    return job
+
+
+def _wait(context: NodeContext, ledger: Any, job_id: str, node_id: str | None, *, ours: bool) -> None:
+    """Until the job has ended; ComfyUI's cancel cancels it where this run began it. InvalidError when it did not succeed."""
     try:
         job = _followed(context, ledger, job_id, node_id)
     except BaseException:  # ComfyUI's interrupt, which its progress bar raises too
+        if not ours:
+            raise
         with contextlib.suppress(IllegalTransitionError):  # it may have ended in this very moment
             ledger.order(job_id, "cancel")
         raise

@@ -164,6 +164,9 @@ def test_a_graph_trains_waits_and_goes_on(api, ann, server):
     job = newest_training(api)
     assert job["state"] == "completed" and job["correlation_id"].startswith("node-")
     assert len(api.get(f"/characters/{ann['id']}")["versions"]) == before + 1
+    again, _ = send(server, train_graph(ann, overrides='{"steps": 30, "seed": 5}'))
+    assert history_of(server, again)["status"]["status_str"] == "success"
+    assert newest_training(api)["id"] == job["id"], "its own version makes ComfyUI run the node again"
 
 
 def test_without_waiting_a_graph_only_queues(api, ann, server):
