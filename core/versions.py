@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -45,12 +45,12 @@ class VersionStore:
         found = [self._read(sidecar) for sidecar in folder.glob("*.json")] if folder.is_dir() else []
         return sorted((v for v in found if v is not None), key=_age)
 
-    def best(self, slug: str, family: str | None = None) -> Version | None:
-        """The user's pick, else the highest likeness once the newest training was measured, else the last one.
+    def best(self, slug: str, families: Collection[str] | None = None) -> Version | None:
+        """Of these families: the user's pick, else the highest likeness once the newest training was measured, else the last one.
 
         A number never overrules a person's eyes, and an old one never hides what was trained since. Of equals the
         earliest: less training bends more easily."""
-        versions = [v for v in self.list(slug) if family in (None, v.family)]
+        versions = [v for v in self.list(slug) if families is None or v.family in families]
         picked = next((v for v in reversed(versions) if v.picked), None)
         if picked is not None or not versions:
             return picked
@@ -59,21 +59,24 @@ class VersionStore:
             return max(scored, key=lambda v: v.scores[LIKENESS])
         return versions[-1]
 
-    def find(self, slug: str, checkpoint: str, family: str | None = None) -> Version | None:
+    def find(self, slug: str, checkpoint: str, families: Collection[str] | None = None) -> Version | None:
         """`best`, `last`, a step number, or a file name as `list` gives it."""
         if checkpoint == "best":
-            return self.best(slug, family)
-        versions = [v for v in self.list(slug) if family in (None, v.family)]
+            return self.best(slug, families)
+        versions = [v for v in self.list(slug) if families is None or v.family in families]
         if checkpoint == "last":
             return versions[-1] if versions else None
         wanted = int(checkpoint) if checkpoint.isdecimal() else None
         return next((v for v in reversed(versions) if wanted == v.step or v.file == checkpoint), None)
 
     def candidates(self, slug: str, checkpoint: str) -> Sequence[Version]:
-        """What `find` gives first, then what it gives for each other family, the newest training's first."""
-        families = dict.fromkeys(v.family for v in reversed(self.list(slug)))
-        found = [self.find(slug, checkpoint), *(self.find(slug, checkpoint, family) for family in families)]
-        return tuple({v.file: v for v in found if v is not None}.values())
+        """One of each family at most: what `find` gives, then what it gives for the families that are left, and so on."""
+        left = {version.family for version in self.list(slug)}
+        found = []
+        while (version := self.find(slug, checkpoint, left)) is not None:
+            found.append(version)
+            left.remove(version.family)
+        return found
 
     def pick(self, slug: str, file: str) -> Version:
         """The user's own best of its family. NotFoundError `version_missing`."""

@@ -28,11 +28,11 @@ class Casting:
         if "reference" in recipe.controls:
             for _, character in found:
                 _require_photos(character)
-        families = self._common(found, recipe) if recipe.identity == "lora" else []
+        among = self._among(found, recipe) if recipe.identity == "lora" else []
         return [
             Person(
                 character,
-                self._version(use, character, families) if recipe.identity == "lora" else None,
+                self._version(use, character, recipe, among) if recipe.identity == "lora" else None,
                 use.strength,
                 use.reference,
                 use.words,
@@ -40,20 +40,26 @@ class Casting:
             for use, character in found
         ]
 
-    def _common(self, found: Sequence[tuple[CharacterUse, Character]], recipe: RecipeInfo) -> list[str]:
-        """The recipe's families that everybody is trained for; all of the recipe's where there is none."""
+    def _among(self, found: Sequence[tuple[CharacterUse, Character]], recipe: RecipeInfo) -> Sequence[str]:
+        """The recipe's families to look in. Several people need one that all are trained for: of those the first person's
+        version decides; all of the recipe's where there is none, which is refused in words later."""
+        if len(found) == 1:
+            return recipe.families
 
         def able(family: str) -> bool:
-            return all(self.versions.find(c.slug, str(use.checkpoint), family) for use, c in found)
+            return all(self.versions.find(c.slug, str(use.checkpoint), [family]) for use, c in found)
 
-        return [family for family in recipe.families if able(family)] or recipe.families
-
-    def _version(self, use: CharacterUse, character: Character, families: Sequence[str]) -> Version:
-        wanted = str(use.checkpoint)
-        found = (self.versions.find(character.slug, wanted, family) for family in families)
-        version = next((v for v in found if v is not None), None) or self.versions.find(
-            character.slug, wanted
+        common = [family for family in recipe.families if able(family)]
+        (use, first), *_ = found
+        leading = (
+            version_for(self.versions, first.slug, str(use.checkpoint), recipe, common) if common else None
         )
+        return recipe.families if leading is None else [leading.family]
+
+    def _version(
+        self, use: CharacterUse, character: Character, recipe: RecipeInfo, among: Sequence[str]
+    ) -> Version:
+        version = version_for(self.versions, character.slug, str(use.checkpoint), recipe, among)
         if version is None:
             raise InvalidError(
                 "not_trained_yet",
@@ -69,6 +75,20 @@ class Casting:
                 "Train with AI-Toolkit to get a likeness.",
             )
         return version
+
+
+def version_for(
+    versions: VersionStore, slug: str, checkpoint: str, recipe: RecipeInfo, among: Sequence[str]
+) -> Version | None:
+    """What the recipe draws somebody with: of the families `among` that ComfyUI has every file of, else of the others of
+    these, else any there is."""
+    ready = [family for family in among if family in recipe.ready]
+    for families in (ready, among, None):
+        if families is None or families:
+            found = versions.find(slug, checkpoint, families)
+            if found is not None:
+                return found
+    return None
 
 
 def _require_photos(character: Character) -> None:

@@ -1,5 +1,7 @@
 /** The wall that compares trained versions: which pictures it takes, and which of those made belong to it. Pure. */
 
+import { drawable } from "./likeness.js";
+
 /** Seeds are fixed, so that a wall of today can be held against one of last week; a scene is known by its seed. */
 export const FIRST_SEED = 20261124;
 export const STRENGTHS = [0.7, 0.85, 1.0, 1.15];
@@ -17,7 +19,7 @@ const NAMES = Object.keys(SCENES);
 
 /** A person's versions that a recipe can draw, newest last, each step once. */
 export function versionsFor(person, recipe) {
-  const fitting = person.versions.filter((version) => recipe.families.includes(version.family));
+  const fitting = drawable(person, recipe);
   return [...new Map(fitting.map((version) => [version.step, version])).values()].slice(-MOST_VERSIONS);
 }
 

@@ -42,7 +42,7 @@ export function leaking(wall) {
 
 /**
  * Which version "the best" stands for, as the server decides it: the person's own choice, else the highest resemblance
- * once the newest training was measured, else the last one. `versions` of one family, oldest first.
+ * once the newest training was measured, else the last one. `versions` in the order they were trained.
  */
 export function bestOf(versions) {
   const picked = versions.findLast((known) => known.picked);
@@ -50,6 +50,13 @@ export function bestOf(versions) {
   const newest = versions.at(-1);
   if (picked || !scored.some((known) => known.job_id === newest.job_id)) return picked ?? newest ?? null;
   return scored.reduce((best, known) => (known.scores.likeness > best.scores.likeness ? known : best));
+}
+
+/** A person's versions that a recipe draws, as the server chooses them: where they are of several families, those that ComfyUI has everything of. */
+export function drawable(person, recipe) {
+  const of = (families) => person?.versions.filter((version) => families.includes(version.family)) ?? [];
+  const ready = of(recipe.ready ?? []);
+  return ready.length ? ready : of(recipe.families);
 }
 
 function median(numbers) {

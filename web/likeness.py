@@ -22,6 +22,8 @@ from ..core.records.checkpoint import Version
 from ..core.records.event import Event
 from ..core.records.generation import Generation
 from ..core.versions import LIKENESS, OWN_PHOTOS
+from ..generation.image.interface import RecipeInfo
+from ..generation.people import version_for
 from ..generation.service import GenerationService
 from ..training.dataset import HELD_OUT
 from .event_tail import EventTail
@@ -77,24 +79,22 @@ class LikenessMeasurer:
         async with self._one_at_a_time:
             with correlated(generation.correlation_id):
                 try:
-                    await asyncio.to_thread(
-                        self._measure, generation, await self._families(generation.recipe)
-                    )
+                    await asyncio.to_thread(self._measure, generation, await self._recipe(generation.recipe))
                 except (IsengardError, OSError, ValueError) as fault:
                     context = {"generation_id": generation.id, "reason": reason_of(fault)}
                     _log.warning("Likeness could not be measured", extra={"context": context})
 
-    async def _families(self, recipe: str) -> Sequence[str]:
-        """None where the recipe was deleted since."""
+    async def _recipe(self, name: str) -> RecipeInfo | None:
+        """None where it was deleted since."""
         try:
-            return (await self.generations.recipe(recipe)).families
+            return await self.generations.recipe(name)
         except NotFoundError:
-            return ()
+            return None
 
-    def _measure(self, generation: Generation, families: Sequence[str]) -> None:
+    def _measure(self, generation: Generation, recipe: RecipeInfo | None) -> None:
         use, store = generation.request.characters[0], self.generations.store
         character = self.generations.characters.get(use.id)
-        version = self._version(character, str(use.checkpoint), families)
+        version = self._version(character, str(use.checkpoint), recipe)
         references = self._references(character, version)
         for image in store.get(generation.id).images:
             if image.deleted_at is None and image.likeness is None:
@@ -106,13 +106,12 @@ class LikenessMeasurer:
         if generation.purpose == "grid" and version is not None:
             self._score(character, version, generation, own_likeness(references))
 
-    def _version(self, character: Character, checkpoint: str, families: Sequence[str]) -> Version | None:
-        """Without a family, as with the placeholder's recipe, any fits."""
-        found = (
-            self.generations.versions.find(character.slug, checkpoint, family)
-            for family in families or (None,)
-        )
-        return next((version for version in found if version is not None), None)
+    def _version(self, character: Character, checkpoint: str, recipe: RecipeInfo | None) -> Version | None:
+        """The one it was drawn with; any where the recipe is gone."""
+        versions = self.generations.versions
+        if recipe is None:
+            return versions.find(character.slug, checkpoint)
+        return version_for(versions, character.slug, checkpoint, recipe, recipe.families)
 
     def _references(self, character: Character, version: Version | None) -> list[Face]:
         """Photos that this version has never seen, where there are enough of them; else all that are in use."""

@@ -22,6 +22,7 @@ def described(recipe: Recipe, pipeline: str, families: Sequence[FamilyFiles], co
         pipeline=pipeline,
         identity=shape.identity,
         families=[family.key for family in families],
+        ready=ready_of(recipe, families),
         people=len(shape.characters),
         controls=controls_of(recipe),
         missing=missing_of(recipe, families) if recipe.source == "ours" else [],
@@ -84,6 +85,13 @@ def missing_of(recipe: Recipe, families: Sequence[FamilyFiles]) -> list[RecipeFi
         )
         for part in parts
     ]
+
+
+def ready_of(recipe: Recipe, families: Sequence[FamilyFiles]) -> list[str]:
+    """A user chose the files of their own recipe: there all are."""
+    roles = [role for role, _ in loaded(recipe.graph)]
+    own = recipe.source == "user"
+    return [f.key for f in families if own or not (f.too_old or f.missing(roles))]
 
 
 def too_old(families: Sequence[FamilyFiles], comfyui: str) -> list[Finding]:

@@ -31,7 +31,7 @@ class RecipeFile(Record):
 class RecipeInfo(Record):
     """A recipe as the panel shows it; `controls` are the names it supports, `missing` what ComfyUI lacks for it.
 
-    A finding of severity `error` says why it cannot be used. `foreign` names nodes of other packs: where it is not
+    `ready` are the families of which ComfyUI has every file the recipe loads. A finding of severity `error` says why it cannot be used. `foreign` names nodes of other packs: where it is not
     `confirmed`, a person has to agree to them before its first run. `thumbnail` is a path below the API's root.
     """
 
@@ -41,6 +41,7 @@ class RecipeInfo(Record):
     pipeline: str
     identity: Identity
     families: list[str]
+    ready: list[str] = Field(default_factory=list)
     people: int
     controls: list[str]
     missing: list[RecipeFile]

@@ -2,6 +2,7 @@
 
 import { button, field, h, icon, once } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
+import { bestOf, drawable } from "../likeness.js";
 import { t } from "../locales/words.js";
 import { LikenessBench } from "./bench.js";
 import { Cast } from "./cast.js";
@@ -127,7 +128,7 @@ export class ImageForm {
   }
 
   #versions(person, recipe) {
-    const versions = person.versions.filter((version) => recipe.families.includes(version.family));
+    const versions = drawable(person, recipe);
     this.versionField.hidden = recipe.identity === "placeholder" || !versions.length;
     this.compare.hidden = !comparable(person, recipe);
     const entries = versionEntries(versions);
@@ -195,7 +196,7 @@ export const peopleOf = (recipe) => recipe?.people ?? 1;
 
 /** The numbers a recipe starts from; those of the person's model where it draws several. */
 function usualOf(recipe, person) {
-  const families = recipe.families.filter((family) => person?.versions.some((version) => version.family === family));
-  const own = recipe.families.length > 1 ? recipe.family_defaults?.[families[0]] : null;
+  const family = bestOf(drawable(person, recipe))?.family;
+  const own = recipe.families.length > 1 ? recipe.family_defaults?.[family] : null;
   return { ...recipe.defaults, ...own };
 }

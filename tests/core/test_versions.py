@@ -58,11 +58,11 @@ def test_best_is_the_pick_then_the_likeness_then_the_last(store, publish):
         store.update(version.model_copy(update={"scores": {"likeness": likeness}}))
     assert store.best("ann").step == 200
     store.pick("ann", low.file)
-    assert store.best("ann").step == store.best("ann", "sd15").step == store.find("ann", "best").step == 100
+    assert store.best("ann").step == store.best("ann", ["sd15"]).step == store.find("ann", "best").step == 100
     publish(400)
     assert store.best("ann").step == 100, "what is trained later has to be chosen"
     assert store.find("ann", "last").step == 400 and store.find("ann", "100").step == 100
-    assert store.find("ann", "best", "sdxl") is None and store.find("ann", "7") is None
+    assert store.find("ann", "best", ["sdxl"]) is None and store.find("ann", "7") is None
 
 
 def test_last_is_what_was_trained_last_whenever_it_was_published(store, paths, publish):
@@ -131,7 +131,7 @@ def test_the_users_pick_is_one_of_its_family_and_is_the_best(store, publish):
     first, second, other = publish(100, b"a"), publish(200, b"b"), publish(100, b"c", family="sdxl")
     store.pick("ann", other.file)
     for chosen in (first, second, first):
-        assert store.pick("ann", chosen.file).picked and store.best("ann", "sd15").file == chosen.file
+        assert store.pick("ann", chosen.file).picked and store.best("ann", ["sd15"]).file == chosen.file
         picked = {version.file for version in store.list("ann") if version.picked}
         assert picked == {chosen.file, other.file}
     with pytest.raises(NotFoundError):

@@ -21,10 +21,10 @@ TWO = ["sd15", "sdxl"]
 FAMILIES = [FamilyFiles("sd15", "SD 1.5", []), FamilyFiles("sdxl", "SDXL", [])]
 
 
-def recipe(families, identity="lora", controls=()):
+def recipe(families, identity="lora", controls=(), ready=()):
     return RecipeInfo(
         name="r", label="R", description="", pipeline="comfyui", identity=identity, families=families,
-        people=1, controls=list(controls), missing=[], foreign=[], defaults={},
+        people=1, controls=list(controls), ready=list(ready), missing=[], foreign=[], defaults={},
     )  # fmt: skip
 
 
@@ -51,6 +51,21 @@ def test_two_people_are_taken_in_the_family_they_share(house, cast):
     publish(house, 30, family="sdxl", of=house.bob)
     people = cast.people([use(house.ann), use(house.bob)], recipe(TWO))
     assert [person.version.family for person in people] == ["sdxl", "sdxl"]
+
+
+def test_of_two_families_of_a_recipe_the_choice_decides_then_what_comfyui_has(house, cast):
+    publish(house, 10, family="sd15"), publish(house, 20, family="sdxl")
+
+    def drawn(ready, checkpoint="best"):
+        (ann,) = cast.people([use(house.ann, checkpoint=checkpoint)], recipe(TWO, ready=ready))
+        return ann.version.family
+
+    assert (drawn(TWO), drawn(TWO, "last"), drawn(["sd15"]), drawn([])) == ("sdxl", "sdxl", "sd15", "sdxl")
+    house.versions.pick("ann", house.versions.list("ann")[0].file)
+    assert (drawn(TWO), drawn(["sdxl"]), drawn(["sdxl"], 10)) == ("sd15", "sdxl", "sd15")
+    publish(house, 30, family="sd15", of=house.bob), publish(house, 40, family="sdxl", of=house.bob)
+    people = cast.people([use(house.bob), use(house.ann)], recipe(TWO, ready=TWO))
+    assert [person.version.family for person in people] == ["sdxl", "sdxl"], "one model draws both"
 
 
 def test_people_without_a_shared_family_are_refused_in_words(house, cast):

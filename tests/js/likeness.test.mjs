@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { bestOf, faceless, leaking, nearest, unmeasured } = await import("../../js/likeness.js");
+const { bestOf, drawable, faceless, leaking, nearest, unmeasured } = await import("../../js/likeness.js");
 const { Api } = await import("../../js/api.js");
 const { LikenessMeter } = await import("../../js/components/likeness_meter.js");
 const { versionEntries } = await import("../../js/components/version_entries.js");
@@ -123,6 +123,13 @@ test("the versions to choose from say what is known of them", () => {
   const versions = [version(100, "job_1", { likeness: 0.61 }), version(200, "job_1", {}, { picked: true }), version(100, "job_2", { likeness: 0.5 })];
   assert.deepEqual(versionEntries(versions), [["best", "the best (step 200)"], ["last", "the last"], ["200", "step 200 · your choice"], ["100", "step 100 · resemblance 0.50"]]);
   assert.deepEqual(versionEntries([]), []);
+});
+
+test("of two families of a recipe, those are shown that ComfyUI has everything of", () => {
+  const person = { versions: [{ step: 1, family: "a" }, { step: 2, family: "b" }, { step: 3, family: "c" }] };
+  const steps = (ready) => drawable(person, { families: ["a", "b"], ready }).map(({ step }) => step);
+  assert.deepEqual([steps(["b"]), steps(["a", "b"]), steps([]), steps(undefined)], [[2], [1, 2], [1, 2], [1, 2]]);
+  assert.deepEqual(drawable(undefined, { families: ["a"] }), []);
 });
 
 test("every word that a picture can get has its sentence", () => {
