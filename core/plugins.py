@@ -16,7 +16,7 @@ from typing import Any
 
 import toml
 
-from .errors import NotFoundError
+from .errors import NotFoundError, NotReadyError
 from .paths import DataPaths
 from .settings import Settings
 
@@ -24,17 +24,14 @@ from .settings import Settings
 SEAMS = ("training_backends", "captioners", "image_pipelines", "video_pipelines", "tools")
 #: Modules of neighbouring packs are loaded below this name, without running their own __init__.
 NEIGHBOURS = "isengard_neighbours"
-#: What a broken foreign plugin may raise while it loads; it then is a problem to show, never a crash.
-LOAD_FAULTS = (
-    ImportError,
-    AttributeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    LookupError,
-    OSError,
-    RuntimeError,
-)
+#: What somebody else's code may raise: anything. It then is a problem to show, never a crash.
+FOREIGN_FAULTS = (Exception, SystemExit)
+#: What a foreign plugin of a seam is asked once when it is made, and what else it must have: a fault shows before anybody
+#: depends on it.
+ASKED = {"training_backends": ("capabilities", "state")}
+NEEDED = {
+    "training_backends": ("preflight", "plan", "poll", "checkpoints", "save_now", "stop", "outcome"),
+}
 _log = logging.getLogger("isengard.plugins")
 
 
@@ -79,7 +76,7 @@ class PluginRegistry:
             self._factories(seam)
 
     def get(self, seam: str, name: str) -> Any:
-        """The plugin, made at first use. Raises NotFoundError `plugin_unknown`."""
+        """The plugin, made at first use. NotFoundError `plugin_unknown`; NotReadyError `plugin_broken` for a foreign one."""
         if (seam, name) not in self._made:
             factory = self._factories(seam).get(name)
             if factory is None:
@@ -88,8 +85,25 @@ class PluginRegistry:
                     f"There is no {seam.replace('_', ' ').removesuffix('s')} called {name!r}.",
                     f"Known: {', '.join(self.names(seam)) or 'none'}.",
                 )
-            self._made[seam, name] = factory(self.context)
+            made = self._whole(seam, name, factory) if self.is_foreign(seam, name) else factory(self.context)
+            self._made[seam, name] = made
         return self._made[seam, name]
+
+    def is_foreign(self, seam: str, name: str) -> bool:
+        return name not in self.builtin.get(seam, {})
+
+    def _whole(self, seam: str, name: str, factory: Factory) -> Any:
+        """A foreign plugin that has what its seam asks for."""
+        try:
+            made = factory(self.context)
+            _require_whole(seam, name, made)
+        except FOREIGN_FAULTS as fault:
+            raise NotReadyError(
+                "plugin_broken",
+                f"{name}, which another pack brings, cannot be used: {type(fault).__name__}: {fault}.",
+                "Update that pack, or tell whoever made it.",
+            ) from fault
+        return made
 
     def all(self, seam: str) -> dict[str, Any]:
         """Every plugin of the seam that could be made; a foreign one that fails is listed in `problems`."""
@@ -97,8 +111,8 @@ class PluginRegistry:
         for name in self.names(seam):
             try:
                 made[name] = self.get(seam, name)
-            except LOAD_FAULTS as fault:
-                if name in self.builtin.get(seam, {}):
+            except FOREIGN_FAULTS as fault:
+                if not self.is_foreign(seam, name):
                     raise
                 self._found[seam].pop(name)
                 self._note(seam, name, fault)
@@ -115,7 +129,7 @@ class PluginRegistry:
                     continue
                 try:
                     found[name] = load()
-                except LOAD_FAULTS as fault:
+                except FOREIGN_FAULTS as fault:
                     self._note(seam, name, fault)
             self._found[seam] = found
         return self._found[seam]
@@ -128,9 +142,19 @@ class PluginRegistry:
                 yield name, partial(_load, pack, target)
 
     def _note(self, seam: str, name: str, fault: BaseException) -> None:
-        reason = f"{type(fault).__name__}: {fault}"
+        cause = fault.__cause__ or fault
+        reason = f"{type(cause).__name__}: {cause}"
         self.problems.append(PluginProblem(seam, name, reason))
         _log.warning("Plugin not loaded", extra={"context": {"seam": seam, "name": name, "reason": reason}})
+
+
+def _require_whole(seam: str, name: str, made: Any) -> None:
+    for method in (*ASKED.get(seam, ()), *NEEDED.get(seam, ())):
+        if not callable(getattr(made, method, None)):
+            raise TypeError(f"it has no {method}()")
+    for said in [getattr(made, method)() for method in ASKED.get(seam, ())]:
+        if said.name != name:
+            raise ValueError(f"it is declared as {name} and calls itself {said.name}")
 
 
 def neighbour_packs(own_folder: Path) -> list[Path]:

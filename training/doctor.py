@@ -18,6 +18,7 @@ from ..core.paths import DataPaths, own_paths
 from ..core.plugins import PluginRegistry
 from ..core.settings import Settings, load_settings
 from ..core.version import VERSION
+from .backend_states import states
 from .doctor_redis import redis_findings
 from .gpu_handover import measure
 from .gpus import gpus
@@ -67,10 +68,11 @@ def _findings(paths: DataPaths, settings: Settings, registry: PluginRegistry) ->
         yield "ok", f"GPU {gpu.name}: {free:.1f} of {total:.1f} GB free{who}"
     if not found:
         yield "warn", "no NVIDIA GPU found: only fast-test mode makes sense here"
-    for backend in registry.all("training_backends").values():
-        state = backend.state()
+    for state in states(registry):
         level = "ok" if state.state == "ready" else "warn"
         yield level, f"backend {state.name} {state.version}: {state.state}. {state.detail}".rstrip(". ")
+    for problem in registry.problems:
+        yield "warn", f"plugin {problem.name} ({problem.seam}) cannot be used. {problem.reason}"
     runs = held(worker_lock_path(paths))
     yield "ok", "a worker runs" if runs else "no worker runs (one is started when a job is queued)"
 

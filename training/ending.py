@@ -99,6 +99,20 @@ class Ending:
         _log.warning("Lease lost", extra={"context": {**self._context, "reason": lost.message}})
 
 
+def understood(fault: BaseException, *, of: str) -> JobError:
+    """What went wrong in an attempt; `of`: the trainer where another pack brings it, whose words are for whoever made it.
+    Faults of ours that nobody foresaw are raised again."""
+    if of and not isinstance(fault, (IsengardError, OSError)):
+        return JobError(
+            code="trainer_faulty",
+            message=f"{of}, a trainer that another pack brings, has a fault: {type(fault).__name__}: {fault}.",
+            hint="Tell whoever made it (the worker's log has the place), or choose another trainer.",
+        )
+    if isinstance(fault, (IsengardError, OSError, ValueError, TypeError, LookupError)):
+        return as_job_error(fault)
+    raise fault
+
+
 def as_job_error(fault: Exception) -> JobError:
     if isinstance(fault, IsengardError):
         return JobError(code=fault.code, message=fault.message, hint=fault.hint)

@@ -20,7 +20,7 @@ def require_possible(
         if (low is not None and value < low) or (high is not None and value > high):
             raise InvalidError(
                 "option_out_of_range",
-                f"{name} is {value:g}; {capabilities.label} takes {low:g} to {high:g}.",
+                f"{name} is {value:g}; {capabilities.label} takes {_range(low, high)}.",
                 "Change it under Advanced, or leave it empty.",
             )
     if numbers.batch_size > max(1, photos):
@@ -35,3 +35,10 @@ def require_possible(
             f"It would save every {numbers.save_every} steps and ends after {numbers.steps}.",
             "Save more often, or leave it empty.",
         )
+
+
+def _range(low: float | None, high: float | None) -> str:
+    """Trainers may name one end only."""
+    if low is None or high is None:
+        return f"at least {low:g}" if low is not None else f"at most {high:g}"
+    return f"{low:g} to {high:g}"

@@ -21,6 +21,9 @@ def photo_findings(photos: Sequence[Photo], trigger: str = "", class_word: str =
     if count < MIN_PHOTOS:
         message = "There are no photos to train on." if not photos else "Every photo is switched off."
         return [Finding(severity="error", code="no_photos", message=message, fix="add_photos")]
+    if all(photo.held_out for photo in included):
+        message = "Every photo is held back to compare with: none is left to train on."
+        return [Finding(severity="error", code="no_photos", message=message, fix="show_photos")]
     found = []
     if count < FEW_PHOTOS:
         few = "One photo is too" if count == 1 else f"{count} photos are"

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..core.correlation import correlated
-from ..core.errors import IsengardError, LeaseLostError
+from ..core.errors import LeaseLostError
 from ..core.job_states import JobState
 from ..core.ledger import Lease, Ledger
 from ..core.paths import DataPaths
-from ..core.plugins import PluginRegistry
+from ..core.plugins import FOREIGN_FAULTS, PluginRegistry
 from ..core.records.checkpoint import Checkpoint
 from ..core.records.job import Artifact, Job, JobError, Order, Progress
 from ..core.versions import VersionStore
 from .base_hash import BaseHash
-from .ending import STOPPED_OUTSIDE, WORKER_STOOD_STILL, Ending, as_job_error
+from .ending import STOPPED_OUTSIDE, WORKER_STOOD_STILL, Ending, understood
 from .gpu_handover import WAIT_S, Patience
 from .gpu_hold import PHASE, GpuHold, GpuSlot
 from .interface import LaunchPlan, Outcome, ResolvedTraining, TrainingBackend
@@ -102,9 +102,10 @@ class Runner:
                 self._ending.end(stopped.state)
             except TrainerSick as sick:
                 self._ending.break_off(sick.error)
-            except (IsengardError, OSError, ValueError, TypeError, LookupError) as fault:
+            except FOREIGN_FAULTS as fault:
                 _log.exception("Training job failed", extra={"context": self._context()})
-                self._ending.fail(as_job_error(fault))
+                foreign = self._tools.registry.is_foreign("training_backends", self._job.backend)
+                self._ending.fail(understood(fault, of=self._job.backend if foreign else ""))
 
     def _attempt(self) -> None:
         if end_leftover(self._dir):

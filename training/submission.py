@@ -22,6 +22,7 @@ from ..core.records.character import Character
 from ..core.records.job import Job, Needs
 from ..core.records.training import Finding, TrainingRequest
 from ..core.settings import Settings, current_token
+from .backend_states import state_of
 from .dataset import Selection, freeze, select
 from .estimates import Estimate, device_name, estimate, learned_paces
 from .family_records import Families, Family
@@ -165,7 +166,7 @@ class Submission:
         here = Here(
             host=machine_name(),
             needs_met=capabilities.needs == "cpu" or bool(gpus()),
-            backend=backend.state(),
+            backend=state_of(backend),
             shared=bool(self.settings.redis_url),
         )
         job = Job(id="", needs=capabilities.needs, backend=backend.name, created_at="", updated_at="")

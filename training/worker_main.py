@@ -16,11 +16,11 @@ from ..core.errors import NotReadyError
 from ..core.logs import setup_logging
 from ..core.paths import DataPaths, own_paths
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
-from ..core.records.worker import BackendState
 from ..core.settings import Settings, current_token, load_settings
 from ..core.version import VERSION
 from ..core.versions import VersionStore
 from . import face_tools
+from .backend_states import states
 from .backends import ai_toolkit, fast_test
 from .data_mark import data_mark
 from .gpu_hold import GpuSlot
@@ -136,12 +136,8 @@ def compose(tools: Tools, doorbell: Doorbell, settings: Settings, *, stays: bool
         description,
         timing,
         works=works(tools.registry),
-        backends=lambda: _states(tools.registry),
+        backends=lambda: states(tools.registry),
     )
-
-
-def _states(registry: PluginRegistry) -> list[BackendState]:
-    return [backend.state() for backend in registry.all("training_backends").values()]
 
 
 def _pace(lease_s: float) -> Pace:

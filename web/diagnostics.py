@@ -21,6 +21,7 @@ from ..core.logs import SERVICES
 from ..core.records.character import Character
 from ..core.settings import SECRETS, Settings, load_settings
 from ..core.version import VERSION
+from ..training.backend_states import states
 from .log_lines import newest_lines
 from .services import Services
 
@@ -76,12 +77,11 @@ def _version(package: str) -> str | None:
 
 def _state(services: Services) -> dict[str, Any]:
     jobs = services.ledger.jobs(JobFilter(), limit=JOBS).items
-    backends = services.registry.all("training_backends").values()
     return {
         "mode": services.settings.mode,
         "sources": dict(services.settings.sources),
         "workers": [worker.model_dump(mode="json", exclude={"host"}) for worker in services.ledger.workers()],
-        "backends": [backend.state().model_dump(mode="json") for backend in backends],
+        "backends": [state.model_dump(mode="json") for state in states(services.registry)],
         "plugin_problems": [vars(problem) for problem in services.registry.problems],
         "jobs": [job.model_dump(mode="json", include=_JOB) for job in jobs],
     }

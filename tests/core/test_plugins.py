@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from isengard.core.errors import NotFoundError
+from isengard.core.errors import NotFoundError, NotReadyError
 from isengard.core.plugins import PluginContext, PluginRegistry, neighbour_packs
 from isengard.core.settings import Settings
 
@@ -72,3 +72,52 @@ def test_a_built_in_plugin_that_fails_is_our_bug_and_raises(context):
 
     with pytest.raises(ValueError, match="ours"):
         PluginRegistry(context, {"training_backends": {"a": broken}}).all("training_backends")
+
+
+BROKEN = {
+    "no_import": ("undefined_name", "NameError"),
+    "sys_exit": ("import sys; sys.exit(3)", "SystemExit"),
+    "own_error": ("class Odd(Exception): pass\nraise Odd('mine')", "Odd: mine"),
+    "half": ("def create(context):\n    return object()", "it has no capabilities()"),
+    "misnamed": (
+        """
+from types import SimpleNamespace as S
+def create(context):
+    names = "preflight plan poll checkpoints save_now stop outcome".split()
+    said = S(name="other")
+    return S(capabilities=lambda: said, state=lambda: said, **{name: print for name in names})
+""",
+        "declared as misnamed and calls itself other",
+    ),
+    "raises": (
+        """
+class Half:
+    def __getattr__(self, name):
+        return lambda: 1 / 0
+def create(context):
+    return Half()
+""",
+        "ZeroDivisionError",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_whatever_a_trainer_of_another_pack_raises_the_others_are_there(context, neighbour, name):
+    source, reason = BROKEN[name]
+    pack = neighbour.parent / "other pack"
+    (pack / "trainer.py").write_text(source)
+    (pack / "pyproject.toml").write_text(
+        f'[tool.isengard.plugins.training_backends]\n{name} = "trainer:create"\n'
+    )
+    registry = PluginRegistry(
+        context, {"training_backends": {"ours": lambda _: "ours"}}, neighbour_packs(neighbour)
+    )
+    registry.prepare()
+    if name in registry.names("training_backends"):
+        with pytest.raises(NotReadyError) as caught:
+            registry.get("training_backends", name)
+        assert caught.value.code == "plugin_broken" and reason in caught.value.message
+    assert registry.all("training_backends") == {"ours": "ours"}
+    (problem,) = registry.problems
+    assert problem.name == name and reason in problem.reason

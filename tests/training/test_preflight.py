@@ -246,10 +246,16 @@ def test_the_class_word_is_no_leak():
         ({"batch_size": 8}, "batch_too_large"),
         ({"steps": 100, "save_every": 200}, "save_every_too_large"),
         ({"learning_rate": 1e-9}, "option_out_of_range"),
+        ({"rank": 99}, "option_out_of_range"),
+        ({"alpha": 0.5}, "option_out_of_range"),
     ],
 )
 def test_what_cannot_work_is_refused_before_it_is_queued(house, ann, overrides, code):
-    options = {"learning_rate": Option(min=1e-6, max=0.1, tooltip="x")}
+    options = {
+        "learning_rate": Option(min=1e-6, max=0.1, tooltip="x"),
+        "rank": Option(max=64, tooltip="one end only"),
+        "alpha": Option(min=1, tooltip="one end only"),
+    }
     backend = house.registry.get("training_backends", "fast_test")
     capabilities = backend.capabilities().model_copy(update={"options": options})
     wanted = Overrides(**overrides)
@@ -257,6 +263,14 @@ def test_what_cannot_work_is_refused_before_it_is_queued(house, ann, overrides, 
     with pytest.raises(InvalidError) as caught:
         require_possible(numbers, wanted, 3, capabilities)
     assert caught.value.code == code and caught.value.hint
+
+
+def test_photos_that_are_all_held_back_leave_nothing_to_train_on(house, ann):
+    for photo in house.photos.list(ann.id):
+        house.photos.store(photo.model_copy(update={"held_out": True}))
+    with pytest.raises(InvalidError) as caught:
+        house.submission.submit(TrainingRequest(character_id=ann.id), "c")
+    assert caught.value.code == "no_photos" and "held back" in caught.value.message
 
 
 def test_one_toml_file_is_a_family(house, ann, tmp_path, start_worker):

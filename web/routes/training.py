@@ -13,6 +13,7 @@ from ...core.records.job import Job
 from ...core.records.training import TrainingRequest
 from ...core.settings import current_token
 from ...training import presets as presets_module
+from ...training.backend_states import state_of
 from ...training.estimates import estimate
 from ...training.family_records import Family
 from ...training.installable import InstallableBackend
@@ -108,7 +109,7 @@ async def backends(services: Services, request: web.Request) -> web.Response:
             {
                 **backend.capabilities().model_dump(mode="json"),
                 "default": backend.name == services.submission.default_backend,
-                "state": backend.state().model_dump(mode="json"),
+                "state": state_of(backend).model_dump(mode="json"),
                 "setup": _offer(backend),
             }
             for backend in found
