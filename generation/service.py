@@ -6,17 +6,18 @@ import asyncio
 import logging
 import secrets
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..core.characters import CharacterStore
 from ..core.clock import Clock, iso
 from ..core.correlation import correlated
-from ..core.errors import ConflictError, InvalidError, IsengardError, NotFoundError, NotReadyError
+from ..core.errors import ConflictError, IsengardError, NotFoundError, NotReadyError
 from ..core.generation_states import ENDED, GenerationState
 from ..core.generations import GenerationStore
 from ..core.ids import new_id
+from ..core.plugins import FOREIGN_FAULTS
 from ..core.records.generation import (
     GeneratedImage,
     Generation,
@@ -27,6 +28,7 @@ from ..core.records.generation import (
 from ..core.records.job import JobError
 from ..core.versions import VersionStore
 from .image.interface import Frame, ImagePipeline, Prompt, RecipeInfo, Sign
+from .orders import as_job_error, metadata_of, require_usable
 from .people import Casting
 from .thumbnails import prepare_thumbnail
 
@@ -72,7 +74,7 @@ class GenerationService:
         if request.seed is None:
             request = request.model_copy(update={"seed": secrets.randbelow(MAX_SEED)})
         pipeline, recipe = await self._pipeline(request.recipe)
-        _require_usable(recipe)
+        require_usable(recipe)
         generation_id = new_id("gen")
         casting = Casting(self.characters, self.versions, self.allow_placeholder)
         people = await asyncio.to_thread(casting.people, request.characters, recipe)
@@ -89,7 +91,7 @@ class GenerationService:
         )
         await asyncio.to_thread(self.store.create, generation, prompts)
         await self._tell(generation)
-        self._start(generation, self._drive(generation, pipeline, prompts))
+        self._start(generation, pipeline, self._drive(generation, pipeline, prompts))
         return generation
 
     async def cancel(self, generation_id: str) -> Generation:
@@ -113,11 +115,11 @@ class GenerationService:
             try:
                 pipeline = await self._pipeline_of(generation)
             except IsengardError as error:
-                await self._end(generation, _S.FAILED, _job_error(error))
+                await self._end(generation, _S.FAILED, as_job_error(error))
                 continue
             if generation.state is _S.CANCELLING:
                 await self._withdraw(generation, pipeline)
-            self._start(generation, self._follow_all(generation, pipeline))
+            self._start(generation, pipeline, self._follow_all(generation, pipeline))
 
     async def _pipeline_of(self, generation: Generation) -> ImagePipeline:
         """Also where its recipe was deleted meanwhile: any pipeline of this house reaches the same ComfyUI."""
@@ -142,17 +144,29 @@ class GenerationService:
         """The newest preview of the picture being made."""
         return self._frames.get(generation_id)
 
-    def _start(self, generation: Generation, work: Any) -> None:
-        task = asyncio.create_task(work)
+    def _start(self, generation: Generation, pipeline: ImagePipeline, work: Awaitable[None]) -> None:
+        task = asyncio.create_task(self._to_an_end(generation, pipeline, work))
         self._tasks[generation.id] = task
         task.add_done_callback(lambda done: self._finished(generation.id, done))
+
+    async def _to_an_end(
+        self, generation: Generation, pipeline: ImagePipeline, work: Awaitable[None]
+    ) -> None:
+        """A full disk, or a fault of a pipeline of another pack, ends it in words: nobody would follow it any more."""
+        try:
+            await work
+        except FOREIGN_FAULTS as fault:
+            context = {"generation_id": generation.id}
+            _log.exception("Following a generation broke", extra={"context": context})
+            await self._end(generation, _S.FAILED, as_job_error(fault))
+            await self._withdraw(generation, pipeline)
 
     def _finished(self, generation_id: str, done: asyncio.Task[None]) -> None:
         self._tasks.pop(generation_id, None)
         self._frames.pop(generation_id, None)
         if not done.cancelled() and done.exception() is not None:
             _log.error(
-                "Following a generation broke",
+                "A generation could not be ended",
                 exc_info=done.exception(),
                 extra={"context": {"generation_id": generation_id}},
             )
@@ -160,7 +174,7 @@ class GenerationService:
     async def _drive(self, generation: Generation, pipeline: ImagePipeline, prompts: list[Prompt]) -> None:
         """Send every prompt at once, then follow them one after the other; a cancel may come between any two."""
         with correlated(generation.correlation_id):
-            metadata = {"isengard": _metadata(generation)}
+            metadata = {"isengard": metadata_of(generation)}
             try:
                 for prompt, prompt_id in zip(prompts, generation.prompt_ids, strict=True):
                     if await self._is_cancelling(generation):
@@ -168,7 +182,7 @@ class GenerationService:
                     await pipeline.submit(prompt, prompt_id, metadata)
             except IsengardError as error:
                 await self._withdraw(generation, pipeline)
-                await self._end(generation, _S.FAILED, _job_error(error))
+                await self._end(generation, _S.FAILED, as_job_error(error))
                 return
             if await self._is_cancelling(generation):
                 await self._withdraw(generation, pipeline)
@@ -273,26 +287,3 @@ class GenerationService:
 
     async def _emit(self, kind: str, generation: Generation, data: dict[str, Any]) -> None:
         await asyncio.to_thread(self.emit, kind, generation.id, data, generation.correlation_id)
-
-
-def _require_usable(recipe: RecipeInfo) -> None:
-    """InvalidError with the first fault, ConflictError `recipe_unconfirmed`: foreign nodes may do anything."""
-    for finding in recipe.findings:
-        if finding.severity == "error":
-            raise InvalidError(finding.code, finding.message, "Mend the workflow, or choose another recipe.")
-    if not recipe.confirmed:
-        raise ConflictError(
-            "recipe_unconfirmed",
-            f"{recipe.label} uses nodes of other packs: {', '.join(recipe.foreign)[:300]}.",
-            "Look at them and agree to them first.",
-        )
-
-
-def _metadata(generation: Generation) -> dict[str, Any]:
-    """What goes into the picture's metadata: the request by ids, no name and no path."""
-    request = generation.request.model_dump(mode="json")
-    return {"generation_id": generation.id, "recipe": generation.recipe, "request": request}
-
-
-def _job_error(error: IsengardError) -> JobError:
-    return JobError(code=error.code, message=error.message, hint=error.hint)

@@ -94,8 +94,9 @@ def _prepare(door: Door, services: Services) -> None:
     """What the first page would otherwise wait for: imports, foreign plugins, the recipes' files."""
     door.prepare()
     services.registry.prepare()
-    for pipeline in services.registry.all("image_pipelines").values():
-        pipeline.capabilities()
+    for name, pipeline in services.registry.all("image_pipelines").items():
+        if not services.registry.is_foreign("image_pipelines", name):
+            pipeline.capabilities()
 
 
 def plugins(host: Host) -> dict[str, dict[str, Factory]]:

@@ -22,6 +22,7 @@ from ..core.records.job import Job
 from ..core.settings import Settings
 from ..core.versions import VersionStore
 from ..generation.image.comfy_client import ComfyClient
+from ..generation.image.guarded import pipelines_of
 from ..generation.proof import prove_picture
 from ..generation.service import GenerationService
 
@@ -52,7 +53,7 @@ def open_generations(
         store=GenerationStore(library, paths, clock),
         characters=CharacterStore(library, paths, clock),
         versions=VersionStore(paths, clock),
-        pipelines=lambda: list(registry.all("image_pipelines").values()),
+        pipelines=lambda: pipelines_of(registry),
         emit=emit,
         clock=clock,
         allow_placeholder=settings.fast_test,

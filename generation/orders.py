@@ -1,0 +1,40 @@
+"""What a request is held against before it is sent, what its pictures say of it, and a failure of ours in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.errors import ConflictError, InvalidError, IsengardError
+from ..core.records.generation import Generation
+from ..core.records.job import JobError
+from .image.interface import RecipeInfo
+
+
+def require_usable(recipe: RecipeInfo) -> None:
+    """InvalidError with the first fault, ConflictError `recipe_unconfirmed`: foreign nodes may do anything."""
+    for finding in recipe.findings:
+        if finding.severity == "error":
+            raise InvalidError(finding.code, finding.message, "Mend the workflow, or choose another recipe.")
+    if not recipe.confirmed:
+        raise ConflictError(
+            "recipe_unconfirmed",
+            f"{recipe.label} uses nodes of other packs: {', '.join(recipe.foreign)[:300]}.",
+            "Look at them and agree to them first.",
+        )
+
+
+def metadata_of(generation: Generation) -> dict[str, Any]:
+    """What goes into the picture's metadata: the request by ids, no name and no path."""
+    request = generation.request.model_dump(mode="json")
+    return {"generation_id": generation.id, "recipe": generation.recipe, "request": request}
+
+
+def as_job_error(fault: BaseException) -> JobError:
+    """Also for what nobody foresaw: a generation that is followed no longer has to end."""
+    if isinstance(fault, IsengardError):
+        return JobError(code=fault.code, message=fault.message, hint=fault.hint)
+    return JobError(
+        code="generation_broke",
+        message=f"These pictures could not be followed to their end ({type(fault).__name__}).",
+        hint="Press Make again; the log has the reason.",
+    )
