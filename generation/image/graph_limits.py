@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ...core.errors import InvalidError
@@ -61,7 +60,7 @@ def _require_plain(value: Any, depth: int) -> None:
         raise wrong("it is nested too deeply")
     if isinstance(value, str) and len(value) > MAX_TEXT:
         raise wrong("it holds a text that is too long")
-    if isinstance(value, (int, float)) and not (math.isfinite(value) and abs(value) <= MAX_NUMBER):
+    if isinstance(value, (int, float)) and not abs(value) <= MAX_NUMBER:  # nor is "not a number" below it
         raise wrong("it holds a number that is out of all range")
     for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         _require_plain(part, depth + 1)

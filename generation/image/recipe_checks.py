@@ -77,7 +77,7 @@ def _inputs(node: dict[str, Any], graph: Graph, known: Known) -> Iterator[Findin
             yield _error("input_missing", f"{title_of(node)}: nothing is given for {name}.")
     for name, value in node["inputs"].items():
         what = required.get(name) or optional.get(name)
-        if not what or name in WRITTEN.get(node["class_type"], ()):
+        if not isinstance(what, list) or not what or name in WRITTEN.get(node["class_type"], ()):
             continue
         if is_link(value):
             yield from _link(f"{title_of(node)}: {name}", value, _kind(what), graph, known)
@@ -104,7 +104,9 @@ def _link(where: str, link: list[Any], wanted: str, graph: Graph, known: Known) 
 
 
 def _value(node: dict[str, Any], name: str, value: Any, what: list[Any]) -> Iterator[Finding]:
-    options = what[0] if isinstance(what[0], list) else (what[1] if len(what) > 1 else {}).get("options")
+    """What other packs declare of their inputs is taken for what it is, never trusted to be well-formed."""
+    more = what[1] if len(what) > 1 and isinstance(what[1], dict) else {}
+    options = what[0] if isinstance(what[0], list) else more.get("options")
     if isinstance(options, list):
         if value in options or isinstance(value, list):
             return
@@ -117,10 +119,10 @@ def _value(node: dict[str, Any], name: str, value: Any, what: list[Any]) -> Iter
                 f"{title_of(node)}: this ComfyUI does not know {str(value)[:80]} for {name}.",
             )
         return
-    limits = what[1] if len(what) > 1 and isinstance(what[1], dict) else {}
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return
-    if value < limits.get("min", value) or value > limits.get("max", value):
+    low, high = (end if isinstance(end, (int, float)) else None for end in (more.get("min"), more.get("max")))
+    if (low is not None and value < low) or (high is not None and value > high):
         yield _error("value_out_of_range", f"{title_of(node)}: {name} is out of range.")
 
 

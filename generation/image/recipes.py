@@ -127,9 +127,10 @@ def _used(graph: graphs.Graph, request: str) -> list[str]:
 
 
 def _words(file: Path, name: str) -> tuple[str, str]:
-    """First line `# Label`, then the description."""
-    if not file.is_file():
+    """First line `# Label`, then the description; the name alone where they cannot be read."""
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace")[:4000].splitlines()
+    except OSError:
         return name, ""
-    lines = file.read_text(encoding="utf-8", errors="replace")[:4000].splitlines()
     label = lines[0].lstrip("# ").strip() if lines else name
     return label or name, " ".join(line.strip() for line in lines[1:] if line.strip())

@@ -9,6 +9,7 @@ from bad_recipes import PORTRAIT, bad_recipes, changed, circle
 from isengard.core.clock import SystemClock
 from isengard.core.errors import ConflictError, InvalidError
 from isengard.generation.image.graph_limits import checked
+from isengard.generation.image.recipe_checks import findings_of
 from isengard.generation.image.recipes import RecipeFolder
 from isengard.generation.image.user_recipes import RecipeDraft, UserRecipes
 from pydantic import ValidationError
@@ -61,8 +62,9 @@ def test_a_file_put_into_the_folder_shows_up_without_code(own, folder, paths):
     [
         ("{", "recipe_invalid"), ("[" * 5000, "recipe_invalid"), ("{}", "recipe_invalid"), ("\xff", "recipe_invalid"),
         (json.dumps(circle()), "recipe_invalid"), ('{"nodes": []}', "recipe_ui_format"), ("x" * 3_000_000, "recipe_invalid"),
+        (json.dumps(changed("x", {"8": {"steps": 10**400}})), "recipe_invalid"), (json.dumps(changed("x", {"8": {"cfg": float("nan")}})), "recipe_invalid"),
     ],
-    ids=["torn", "deep", "empty", "no json", "circle", "canvas", "huge"],
+    ids=["torn", "deep", "empty", "no json", "circle", "canvas", "huge", "huge number", "no number"],
 )  # fmt: skip
 def test_a_broken_file_is_named_and_hides_no_other(folder, paths, content, code):
     (paths.recipes / "broken.json").write_text(content, encoding="latin-1")
@@ -106,6 +108,15 @@ def test_an_agreement_is_to_these_nodes_in_this_file(own, paths):
     assert not own.is_agreed(name, ["Foreign"]), "the file is another one now"
     (paths.recipes / ".confirmed.json").write_text("{")
     assert not own.is_agreed(name, ["Foreign"])
+
+
+@pytest.mark.parametrize(
+    "steps", [["INT", {"min": None, "max": "9"}], ["INT", "x"], ["COMBO", None], "INT", [], None, 7]
+)
+def test_what_other_packs_declare_may_be_malformed(steps):
+    inputs = {name: ["*"] for name in PORTRAIT["8"]["inputs"]}
+    known = {"KSampler": {"input": {"required": {**inputs, "steps": steps}}, "output_node": True}}
+    assert {finding.code for finding in findings_of(PORTRAIT, known)} == {"node_unknown"}
 
 
 def test_ten_thousand_links_are_checked_quickly():
