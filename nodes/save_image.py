@@ -102,8 +102,13 @@ def _save(image: Any, folder: Path, texts: dict[str, str]) -> tuple[Path, int, i
         information.add_text(name, text)
     file = _reserve(folder)
     temporary = file.with_name(f".{file.name}.isen-tmp")
-    Image.fromarray(pixels).save(temporary, "PNG", pnginfo=information, compress_level=COMPRESSION)
-    temporary.replace(file)
+    try:
+        Image.fromarray(pixels).save(temporary, "PNG", pnginfo=information, compress_level=COMPRESSION)
+        temporary.replace(file)
+    except BaseException:  # a full disk: no empty picture stays behind
+        temporary.unlink(missing_ok=True)
+        file.unlink()
+        raise
     return file, int(pixels.shape[1]), int(pixels.shape[0])
 
 

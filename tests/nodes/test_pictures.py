@@ -72,6 +72,30 @@ def test_a_picture_for_the_panel(save, paths):
     assert not list(paths.generation(identifier).glob(".*"))
 
 
+@pytest.mark.parametrize(
+    ("channels", "kind", "mode"), [(1, "float32", "L"), (4, "float16", "RGBA"), (3, "bfloat16", "RGB")]
+)
+def test_grey_see_through_and_half_precise_pictures(save, paths, channels, kind, mode):
+    import torch
+
+    (entry,) = save(torch.ones((1, 8, 16, channels), dtype=getattr(torch, kind)))["isengard"]
+    with Image.open(paths.generation(entry["generation_id"]) / entry["file"]) as image:
+        assert (image.size, image.mode) == ((16, 8), mode) and image.getextrema() in (
+            (255, 255),
+            ((255, 255),) * channels,
+        )
+
+
+def test_a_full_disk_leaves_no_half_picture(save, paths, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    with pytest.raises(OSError, match="No space"):
+        save(pictures(), identifier := new_id("gen"))
+    assert list(paths.generation(identifier).iterdir()) == []
+
+
 def test_a_second_prompt_into_the_same_folder_overwrites_nothing(save):
     identifier = new_id("gen")
     names = [save(pictures(), identifier)["isengard"][0]["file"] for _ in range(3)]
