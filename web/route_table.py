@@ -87,7 +87,12 @@ ROUTES: tuple[Route, ...] = (
         "PATCH", "/characters/{id}/captions", "photos.edit_captions", "Many captions at once", "CaptionEdits"
     ),
     Route("GET", "/training/families", "training.families", "Model families"),
-    Route("GET", "/training/presets", "training.presets", "Presets of a family for a number of photos"),
+    Route(
+        "GET",
+        "/training/presets",
+        "training.presets",
+        "Presets of a family for a person (character_id) or for a number of photos",
+    ),
     Route("GET", "/training/backends", "training.backends", "Training backends and their state"),
     Route("GET", "/training/workers", "training.workers", "Workers that are alive"),
     Route("POST", "/training/backends/{name}/setup", "training.setup", "Install a backend, or try it out"),

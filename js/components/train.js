@@ -78,7 +78,7 @@ export class IsenTrain extends View {
     fill(this.base, [family.key, names], () => [h("option", { value: "", text: t("baseAuto") }), ...names.map((name) => h("option", { value: name, text: name }))]);
     this.baseField.hidden = names.length < 2;
     const asked = ++this.#presetsAsked;
-    const wanted = new URLSearchParams({ family: family.key, photos: this.person.photo_count, ...(this.trainer.value && { backend: this.trainer.value }) });
+    const wanted = new URLSearchParams({ family: family.key, character_id: this.person.id, ...(this.trainer.value && { backend: this.trainer.value }) });
     const answer = await this.store.attempt(() => this.store.api.get(`/training/presets?${wanted}`));
     if (!answer || asked !== this.#presetsAsked) return;
     this.presets.show(answer.items);

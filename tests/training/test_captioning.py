@@ -195,6 +195,7 @@ def test_a_placeholder_says_that_nobody_looked(house, ann):
         ("zoe in a park", "zoe in a park"),
         ("Here is a description: a dog on a lawn", "zoe, a dog on a lawn"),
         ("The image shows a dog on a lawn", "zoe, a dog on a lawn"),
+        ("Sure! Here is a description: “A dog on a lawn.”", "zoe, a dog on a lawn."),
         ("a ${HF_TOKEN} sign", "zoe, a HF_TOKEN} sign"),
         ("zoetrope in a museum", "zoe, zoetrope in a museum"),
         (" \n\t", "zoe, dog"),

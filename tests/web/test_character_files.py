@@ -61,7 +61,10 @@ def test_a_sample_person_is_drawn_with_findings_to_look_at(api):
     assert sorted(found) == ["blurred", "dark", "small"], "good photos, and three that show what findings are"
     assert all(sam["trigger_word"] in photo["caption"] for photo in photos)
     check = api.post("/training/preflight", {"character_id": sam["id"]})
-    assert check["ok"]
+    assert check["ok"] and (check["plan"]["photos"], check["plan"]["held_out"]) == (10, 2)
+    for asked in (f"character_id={sam['id']}", "photos=12"):
+        steps = {one["name"]: one["steps"] for one in api.get(f"/training/presets?{asked}")["items"]}
+        assert steps["balanced"] == check["plan"]["steps"], "what is shown is what is trained"
 
 
 def test_many_captions_at_once_and_whose_they_were(api, ann, tmp_path):

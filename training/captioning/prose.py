@@ -30,7 +30,9 @@ def prompt_for(class_word: str) -> str:
 
 def caption_of(said: str, trigger: str, class_word: str) -> str:
     """What is kept of it; the fallback where nothing was said."""
-    text = _PREAMBLE.sub("", " ".join(said.replace("${", "").split())).strip(" \"'*`")
+    text, before = " ".join(said.replace("${", "").split()), ""
+    while text != before:  # "Sure! Here is a description: …"
+        before, text = text, _PREAMBLE.sub("", text).strip(" \"'*`“”")
     text = "".join(letter for letter in text if letter.isprintable())
     if not text:
         return fallback(trigger, class_word)

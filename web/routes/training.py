@@ -14,11 +14,13 @@ from ...core.records.training import TrainingRequest
 from ...core.settings import current_token
 from ...training import presets as presets_module
 from ...training.backend_states import state_of
+from ...training.dataset import select
 from ...training.estimates import estimate
 from ...training.family_records import Family
 from ...training.installable import InstallableBackend
 from ...training.machine import Machine
 from ...training.models import HUB, described
+from ...training.presets import held_out_count
 from ...training.works import installable, require_unused
 from .. import lending as lending_service
 from .. import responses
@@ -68,10 +70,10 @@ def _family(family: Family, names: list[str], files: list[dict[str, Any]], *, to
 
 
 async def presets(services: Services, request: web.Request) -> web.Response:
-    """?family=&photos=&backend=: the numbers each preset would give."""
+    """?family=&backend=&character_id= (or photos=): the numbers each preset would give."""
     family = services.families.get(request.query.get("family", "sd15"))
     backend = await asyncio.to_thread(_capabilities, services, request.query.get("backend"))
-    photos = responses.number_of(request, "photos", 20, 500)
+    photos = await asyncio.to_thread(_trained, services, request)
     paces = await asyncio.to_thread(services.submission.paces, request.query.get("backend"))
     items = []
     for preset in presets_module.offered(backend).values():
@@ -95,6 +97,14 @@ async def presets(services: Services, request: web.Request) -> web.Response:
             }
         )
     return responses.as_list(items)
+
+
+def _trained(services: Services, request: web.Request) -> int:
+    """How many photos would be trained on: those that are held back to compare with are not."""
+    if "character_id" in request.query:
+        return len(select(services.photos.list(request.query["character_id"])).trained)
+    photos = responses.number_of(request, "photos", 20, 500)
+    return photos - held_out_count(photos)
 
 
 def _capabilities(services: Services, name: str | None) -> Any:
