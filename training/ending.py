@@ -100,13 +100,13 @@ class Ending:
 
 
 def understood(fault: BaseException, *, of: str) -> JobError:
-    """What went wrong in an attempt; `of`: the trainer where another pack brings it, whose words are for whoever made it.
+    """What went wrong in an attempt; `of`: the trainer or captioner where another pack brings it, whose words are for its maker.
     Faults of ours that nobody foresaw are raised again."""
     if of and not isinstance(fault, (IsengardError, OSError)):
         return JobError(
             code="trainer_faulty",
-            message=f"{of}, a trainer that another pack brings, has a fault: {type(fault).__name__}: {fault}.",
-            hint="Tell whoever made it (the worker's log has the place), or choose another trainer.",
+            message=f"{of}, which another pack brings, has a fault: {type(fault).__name__}: {fault}.",
+            hint="Tell whoever made it (the worker's log has the place), or choose another.",
         )
     if isinstance(fault, (IsengardError, OSError, ValueError, TypeError, LookupError)):
         return as_job_error(fault)

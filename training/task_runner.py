@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable
 
 from ..core.correlation import correlated
-from ..core.errors import IsengardError, LeaseLostError
+from ..core.errors import LeaseLostError
 from ..core.job_states import JobState
 from ..core.ledger import Lease
+from ..core.plugins import FOREIGN_FAULTS, SEAMS
 from ..core.records.job import Job
-from .ending import Ending, as_job_error
+from .ending import Ending, understood
 from .gpu_hold import GpuHold, GpuSlot
 from .patience import PatientLedger
 from .runner import Tools
@@ -47,9 +48,14 @@ class TaskRunner:
                 self._ending.end(stopped.state)
             except TaskFailed as failed:
                 self._ending.fail(failed.error)
-            except (IsengardError, OSError, ValueError, TypeError, LookupError) as fault:
+            except FOREIGN_FAULTS as fault:
                 _log.exception("Task failed", extra={"context": self._context()})
-                self._ending.fail(as_job_error(fault))
+                self._ending.fail(understood(fault, of=self._job.backend if self._is_foreign() else ""))
+
+    def _is_foreign(self) -> bool:
+        """Whether another pack brings what does the work; downloads are by nobody but us."""
+        registry, name = self._tools.registry, self._job.backend
+        return bool(name) and all(registry.is_foreign(seam, name) for seam in SEAMS)
 
     def _attempt(self) -> None:
         job_dir = self._tools.paths.job(self._job.id)

@@ -13,6 +13,7 @@ from isengard.core.versions import VersionStore
 from isengard.training.backend_states import states
 from isengard.training.ending import understood
 from isengard.training.runner import Runner, Tools
+from isengard.training.task_runner import TaskRunner
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +49,29 @@ def test_its_training_fails_with_its_own_words_at_once(house, ann):
     ended = house.ledger.get(job.id)
     assert (ended.state, ended.error.code) == (JobState.FAILED, "trainer_faulty")
     assert "odd" in ended.error.message and "AttributeError" in ended.error.message
+
+
+def test_a_captioner_that_breaks_fails_in_words_too(house, ann):
+    def work(task):
+        raise RuntimeError("no paper")
+
+    registry = PluginRegistry(PluginContext(house.paths, house.settings), {"captioners": {"ours": None}})
+    job = house.submission.submit(TrainingRequest(character_id=ann.id), "c")
+    tools = Tools(house.paths, house.ledger, registry, VersionStore(house.paths, house.submission.clock))
+
+    def ended(captioner):
+        claimed, lease = house.ledger.claim(worker_id="w", owner="o", needs={"cpu"})
+        asked = claimed.model_copy(update={"backend": captioner, "kind": "captioning"})
+        TaskRunner(tools, asked, lease, work).run()
+        return house.ledger.get(job.id)
+
+    assert (
+        ended("quill").error.message
+        == "quill, which another pack brings, has a fault: RuntimeError: no paper."
+    )
+    house.ledger.requeue(job.id)
+    with pytest.raises(RuntimeError):
+        ended("ours")
 
 
 def test_one_that_cannot_say_how_it_is_hides_no_other(house):
