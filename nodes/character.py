@@ -71,7 +71,7 @@ class IsengardCharacter(io.ComfyNode):
         context = current()
         found = identity.find_character(context, character)
         return io.NodeOutput(
-            identity.value_of(found), found.trigger_word, found.class_word, _references(context, found)
+            identity.value_of(found), _trigger(context, found), found.class_word, _references(context, found)
         )
 
 
@@ -89,6 +89,12 @@ def _print_of(context: NodeContext, person: Character) -> list[Any]:
     best = [version.file for version in context.versions.candidates(person.slug, "best")]
     photos = [file.name for file in reference_photos.files(context, person)]
     return [identity.value_of(person), best, photos]
+
+
+def _trigger(context: NodeContext, person: Character) -> str:
+    """The word their best version was trained with: their own may have been changed since, and it would call a stranger."""
+    best = context.versions.best(person.slug)
+    return (best.trigger_word if best is not None else "") or person.trigger_word
 
 
 def _references(context: NodeContext, found: Character) -> Any:

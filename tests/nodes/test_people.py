@@ -46,6 +46,18 @@ def test_a_character_by_slug_and_by_id(ann, character):
     assert character.validate_inputs("ann") is True and tuple(photos.shape) == (1, 8, 8, 3)
 
 
+def test_the_trigger_is_the_one_that_the_best_version_knows(ann, character):
+    from isengard.core.records.character import CharacterPatch
+    from isengard.nodes.context import current
+
+    first = ann.versions.list("ann")[0]
+    ann.versions.update(first.model_copy(update={"trigger_word": "oldqvx"}))
+    assert character.execute("ann").args[1] == "annqvx", "of a version older than that field it is not known"
+    ann.versions.pick("ann", first.file)
+    current().characters.update(ann.ann.id, CharacterPatch(trigger_word="newqvx"))
+    assert character.execute("ann").args[1] == "oldqvx"
+
+
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_names_that_are_nobodys(ann, character, name):
     refusal = character.validate_inputs(name)
