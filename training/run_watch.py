@@ -50,7 +50,7 @@ class RunWatch:
         self._lasting: list[str] = []
         self._samples = {artifact.file for artifact in job.artifacts}
         self._checkpoints = {checkpoint.sha256 for checkpoint in job.checkpoints}
-        self._loss_step = _last_loss_step(job_dir / LOSS_FILE)
+        self._loss_step, self._begun = _last_loss_step(job_dir / LOSS_FILE), False
         self._spill, self._stall = SpillWatch(should), StallWatch(job_dir / LOG_FILE)
         self._eta, self._sensor = Eta(training.save_every), GpuSensor(gpu.uuid)
 
@@ -65,6 +65,7 @@ class RunWatch:
             with (self._dir / LOSS_FILE).open("a", encoding="utf-8") as stream:
                 stream.writelines(json.dumps(asdict(point)) + "\n" for point in reading.losses)
             self._loss_step = reading.losses[-1].step
+        self._rewind(progress.step)
         if progress != self._last_progress:
             self._ledger.progress(self._lease, progress)
             self._last_progress = progress
@@ -75,6 +76,12 @@ class RunWatch:
                 )
                 self._samples.add(sample.file)
         return progress
+
+    def _rewind(self, step: int) -> None:
+        """A run that goes on from a checkpoint does steps again whose losses an earlier attempt has left."""
+        if step and not self._begun:
+            self._begun = True
+            self._loss_step = min(self._loss_step, step)
 
     def _completed(self, reading: Reading) -> Progress:
         """What this machine adds to what the trainer tells: time left with the breaks, the GPU's state, warnings."""

@@ -1,0 +1,56 @@
+"""What is seen of a run that goes on from a checkpoint: the steps it does again have losses of their own."""
+
+from __future__ import annotations
+
+import json
+import math
+from types import SimpleNamespace
+
+import pytest
+from isengard.core.records.job import Job, Progress
+from isengard.training.gpu_hold import GpuSlot
+from isengard.training.interface import LossPoint, Reading
+from isengard.training.run_health import TrainerSick
+from isengard.training.run_watch import LOSS_FILE, RunWatch, read_losses
+from isengard.training.spill import Expected
+
+
+@pytest.fixture
+def resumed(tmp_path):
+    """A run that begins again at step 50 where an earlier attempt had come to 80; `.now` is where it stands."""
+    lines = [json.dumps({"step": step, "loss": 0.5, "learning_rate": None}) for step in range(1, 81)]
+    (tmp_path / LOSS_FILE).write_text("\n".join(lines) + "\n")
+    house = SimpleNamespace(now=0, loss=0.1, told=[], folder=tmp_path)
+
+    def poll(job_dir, training, after):
+        points = [LossPoint(step, house.loss) for step in range(51, house.now + 1) if step > after]
+        shown = points[-1].loss if points and math.isfinite(house.loss) else None
+        progress = Progress(phase="training", step=house.now, loss=shown)
+        return Reading(progress, [], points)
+
+    house.watch = RunWatch(
+        SimpleNamespace(progress=lambda lease, progress: house.told.append(progress)),
+        SimpleNamespace(attempt=2),
+        Job(id="job_x", created_at="", updated_at=""),
+        job_dir=tmp_path,
+        backend=SimpleNamespace(poll=poll, checkpoints=lambda *_: []),
+        training=SimpleNamespace(save_every=100),
+        gpu=GpuSlot(),
+        should=Expected(),
+    )
+    return house
+
+
+def test_the_losses_of_steps_done_again_take_the_place_of_the_first_ones(resumed):
+    for resumed.now in (0, 50, 60, 70):
+        resumed.watch.look()
+    assert resumed.told[-1].loss == 0.1
+    losses = {point["step"]: point["loss"] for point in read_losses(resumed.folder)}
+    assert len(losses) == 80 and (losses[50], losses[51], losses[70], losses[71]) == (0.5, 0.1, 0.1, 0.5)
+
+
+def test_numbers_out_of_range_are_seen_in_them_too(resumed):
+    resumed.loss = float("nan")
+    with pytest.raises(TrainerSick):
+        for resumed.now in (50, 60, 70):
+            resumed.watch.look()
