@@ -16,7 +16,8 @@ Graph = dict[str, dict[str, Any]]
 CHARACTER, APPLY, REQUEST = "IsengardCharacter", "IsengardApplyIdentity", "IsengardRequest"
 SAVE, PLACEHOLDER = "IsengardSaveImage", "IsengardPlaceholderImage"
 REFERENCE, REGION = "IsengardApplyReference", "IsengardApplyIdentityRegion"
-OURS = {CHARACTER, APPLY, REQUEST, SAVE, PLACEHOLDER, REFERENCE, REGION}
+#: IsengardTrainLoRA is no part of a recipe.
+OURS = {CHARACTER, APPLY, REQUEST, SAVE, PLACEHOLDER, REFERENCE, REGION, "IsengardIdentityScore"}
 #: Outputs of IsengardRequest in order (nodes/request.py).
 REQUEST_OUTPUTS = ("prompt", "negative", "width", "height", "seed", "steps", "guidance")
 

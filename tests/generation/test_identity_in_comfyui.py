@@ -128,6 +128,15 @@ def test_two_loras_at_once_differ_from_each_alone(server, ann, bob):
         assert change(first, second) > 1.0
 
 
+def test_of_somebody_trained_for_two_models_the_connected_one_decides(server, api, versions):
+    gil = api.post("/characters", {"name": "Gil"})
+    publish(versions, gil, 10, base=fixtures.CHECKPOINT)
+    publish(versions, gil, 20, FLUX, family="flux1_dev")
+    last, fitting = chained([gil]), chained([gil])
+    fitting["30"]["inputs"]["checkpoint"] = "10"
+    assert change(on_canvas(server, last), on_canvas(server, fitting)) == 0
+
+
 def test_a_cancel_in_the_middle_leaves_no_file(server, api, ann):
     use = {"id": ann["id"]}
     body = {

@@ -99,6 +99,13 @@ def test_the_shipped_graphs_fit_the_nodes(nodes):
                 assert required <= set(node["inputs"]) <= set(known), (file.name, node["class_type"])
 
 
+def test_recipes_know_which_nodes_are_ours(nodes):
+    from isengard.generation.image.graph import OURS
+    from isengard.generation.image.recipe_checks import TRAINS
+
+    assert set(nodes) == OURS | {TRAINS}, "or a person is asked to agree to them as to another pack's"
+
+
 def test_the_folding_knows_the_requests_outputs(nodes):
     from isengard.generation.image.graph import REQUEST_OUTPUTS
 
