@@ -64,12 +64,17 @@ def freeze(job_dir: Path, character: Character, selection: Selection, photos: Ph
         atomic.write_json(job_dir / MANIFEST, {"character_id": character.id, "photos": entries})
     except OSError as fault:
         shutil.rmtree(job_dir, ignore_errors=True)
-        said = f"The photos could not be copied: {fault.strerror or fault}."
-        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageError("disk_full", said, "Free some space, try again.") from fault
-        raise StorageError(
-            "photos_not_copied", said, "Check the data folder's disk and permissions, then try again."
-        ) from fault
+        raise not_copied(fault) from fault
+
+
+def not_copied(fault: OSError) -> StorageError:
+    """`disk_full`, or `photos_not_copied` for every other reason."""
+    said = f"The photos could not be copied: {fault.strerror or fault}."
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError("disk_full", said, "Free some space, try again.")
+    return StorageError(
+        "photos_not_copied", said, "Check the data folder's disk and permissions, then try again."
+    )
 
 
 def copy_photo(source: Path, target: Path) -> None:

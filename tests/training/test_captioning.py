@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -11,10 +12,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from isengard.core.errors import ConflictError, NotReadyError
+from isengard.core.errors import ConflictError, NotReadyError, StorageError
 from isengard.core.records.photo import PhotoPatch
 from isengard.core.settings import Settings
 from isengard.training import downloads
+from isengard.training.captioning import work
 from isengard.training.captioning.prose import PROMPT, caption_of
 from isengard.training.captioning.submission import CaptionSubmission
 from isengard.training.captioning.work import describe, results_of
@@ -186,6 +188,19 @@ def test_a_placeholder_says_that_nobody_looked(house, ann):
     production = make_registry(Settings(), house.paths)
     with pytest.raises(NotReadyError):
         CaptionSubmission(tasks, house.photos, production, "fast_test").submit(ann, "c", overwrite=False)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.ENOSPC, "disk_full"), (errno.EACCES, "photos_not_copied")]
+)
+def test_photos_that_cannot_be_copied_say_why_and_leave_no_job(studio, monkeypatch, number, code):
+    def refuse(source, target):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(work, "copy_photo", refuse)
+    with pytest.raises(StorageError) as caught:
+        studio.ask()
+    assert caught.value.code == code and list(studio.house.paths.jobs.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,14 @@ from pydantic import Field
 from ...core import atomic
 from ...core.caption_lint import leaks
 from ...core.captions import fallback
-from ...core.errors import ConflictError, NotReadyError, StorageError
+from ...core.errors import ConflictError, NotReadyError
 from ...core.paths import contained
 from ...core.photos import PhotoStore
 from ...core.plugins import PluginRegistry
 from ...core.records.base import Record
 from ...core.records.character import Character
 from ...core.records.photo import Photo
-from ..dataset import copy_photo
+from ..dataset import copy_photo, not_copied
 from ..task import Task
 from .interface import ORDER_FILE, PHOTOS, RESULT_FILE, AskedPhoto, Captioner, Captioning
 from .prose import caption_of
@@ -60,7 +60,7 @@ class Freezer:
     store: PhotoStore
 
     def __call__(self, job_dir: Path) -> None:
-        """StorageError `disk_full` when the copies do not fit."""
+        """StorageError `disk_full` or `photos_not_copied`."""
         entries = []
         try:
             (job_dir / PHOTOS).mkdir(mode=0o700)
@@ -71,11 +71,7 @@ class Freezer:
                 entries.append(AskedPhoto(photo.id, file, photo.caption, photo.caption_source))
         except OSError as fault:
             shutil.rmtree(job_dir, ignore_errors=True)
-            raise StorageError(
-                "disk_full",
-                f"The photos could not be copied: {fault.strerror}.",
-                "Free some space, try again.",
-            ) from fault
+            raise not_copied(fault) from fault
         who = self.character
         order = Captioning(who.id, who.trigger_word, who.class_word, entries)
         atomic.write_json(job_dir / ORDER_FILE, order.to_json())
