@@ -24,6 +24,7 @@ SAID_OTHERWISE = (
         "memory_out",
         "OSError: Die Auslagerungsdatei ist zu klein, um diesen Vorgang auszuführen. (os error 1455)",
     ),
+    ("memory_out", "numpy._core._exceptions._ArrayMemoryError: Unable to allocate 2.00 GiB for an array"),
     (
         "disk_full",
         "OSError: [WinError 112] Es steht nicht genug Speicherplatz auf dem Datenträger zur Verfügung",

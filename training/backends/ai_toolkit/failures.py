@@ -45,7 +45,7 @@ CATALOGUE: tuple[Failure, ...] = (
         "memory_out",
         "Training stopped: the computer ran out of memory.",
         "Close other programs, make the page file larger, or train smaller.",
-        (r"\bMemoryError\b", r"DefaultCPUAllocator", r"[Cc]annot allocate memory", r"(?:WinError|os error) 1455\b", r"paging file is too small"),
+        (r"\b_?(?:Array)?MemoryError\b", r"DefaultCPUAllocator", r"[Cc]annot allocate memory", r"(?:WinError|os error) 1455\b", r"paging file is too small"),
         offer="retry_smaller",
     ),
     Failure(
