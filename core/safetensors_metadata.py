@@ -35,11 +35,10 @@ def copy_described(source: Path, stream: BinaryIO, said: Mapping[str, str]) -> N
             raise InvalidError("lora_unreadable", "This is no safetensors file.", "Train again.")
         try:
             header = json.loads(original.read(struct.unpack("<Q", length)[0]))
-        except ValueError as damage:
+            before = dict(header.pop("__metadata__", None) or {})
+        except (ValueError, TypeError, AttributeError) as damage:
             raise InvalidError("lora_unreadable", "The file's header is damaged.", "Train again.") from damage
-        kept = {
-            name: text for name, text in (header.get("__metadata__") or {}).items() if redact(text) == text
-        }
+        kept = {name: text for name, text in before.items() if isinstance(text, str) and redact(text) == text}
         header["__metadata__"] = {**kept, **said}
         text = json.dumps(header, separators=(",", ":")).encode()
         text += b" " * (-len(text) % 8)  # tensors start at a multiple of 8, as writers of the format do it

@@ -20,7 +20,8 @@ MAX_TENSORS = 20_000
 MAX_BASE_HEADER_BYTES = 64 * 1024**2
 MAX_BASE_TENSORS = 100_000
 _BYTES = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2, "I16": 2, "F8_E4M3": 1, "F8_E5M2": 1}
-_BYTES |= {"I8": 1, "U8": 1, "BOOL": 1, "U16": 2, "U32": 4, "U64": 8}
+_BYTES |= {"I8": 1, "U8": 1, "BOOL": 1, "U16": 2, "U32": 4, "U64": 8, "C64": 8}
+_BYTES |= {"F8_E8M0": 1, "F8_E4M3FNUZ": 1, "F8_E5M2FNUZ": 1}
 _UP_MARKS = ("lora_up", "lora_b", "lora.up")
 
 
@@ -54,18 +55,18 @@ def read_header(path: Path, *, base: bool = False) -> Header:
             if not 2 <= length <= min(limit, size - 8):
                 raise ValueError("its header is not one of a safetensors file")
             content = json.loads(stream.read(length))
-        metadata = content.pop("__metadata__", None) or {}
+        metadata = dict(content.pop("__metadata__", None) or {})
         if len(content) > most:
             raise ValueError("it has too many tensors")
         tensors = {str(name): _tensor(entry, 8 + length) for name, entry in content.items()}
         _require_tiling(tensors, 8 + length, size)
+        return Header(tensors, {str(key): str(value) for key, value in metadata.items()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as fault:
         raise InvalidError(
             "lora_damaged",
             f"{path.name} is not a whole safetensors file: {fault}.",
             "Train or download it again.",
         ) from fault
-    return Header(tensors, {str(key): str(value) for key, value in metadata.items()})
 
 
 def _tensor(entry: dict[str, object], offset: int) -> Tensor:

@@ -39,8 +39,8 @@ def ended(entry: dict[str, Any]) -> Sign:
         return _failure(kinds["execution_error"], _graph(entry))
     saved = [
         Saved(str(item["file"]), int(item["width"]), int(item["height"]))
-        for output in entry.get("outputs", {}).values()
-        for item in output.get("isengard", [])
+        for output in (entry.get("outputs") or {}).values()
+        for item in output.get("isengard") or []
     ]
     if not saved:
         return Sign(
@@ -53,7 +53,8 @@ def refusal(answer: Any, prompt: dict[str, Any]) -> InvalidError:
     """ComfyUI's refusal of a prompt in words, with the name of the node."""
     answer = answer if isinstance(answer, dict) else {}
     errors = answer.get("node_errors")
-    for node_id, entry in errors.items() if isinstance(errors, dict) else ():
+    told = {key: said for key, said in errors.items() if said} if isinstance(errors, dict) else {}
+    for node_id, entry in told.items():
         node = node_name(prompt, str(node_id), str(entry.get("class_type") or ""))
         for error in entry.get("errors", []):
             return _node_refused(node, error)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
+import struct
+
 import numpy as np
 import pytest
 from isengard.core.errors import InvalidError
 from isengard.core.records.photo import Photo, PhotoFinding
 from isengard.core.records.training import Overrides
+from isengard.core.safetensors_metadata import copy_described
+from isengard.training.backends.ai_toolkit import channels
 from isengard.training.dataset import select
 from isengard.training.family_records import FOLDER, Families
 from isengard.training.lora_file import finite_and_nonzero, read_header
@@ -174,6 +180,25 @@ def test_damaged_files_are_told(tmp_path, damage):
     with pytest.raises(InvalidError) as caught:
         read_header(file)
     assert caught.value.code == "lora_damaged"
+
+
+@pytest.mark.parametrize("metadata", ["text", [1], 7])
+def test_odd_metadata_is_told_and_raises_nothing_else(tmp_path, metadata):
+    """Any file in ComfyUI's folders is looked into: one must not hide the others."""
+    header = json.dumps({"__metadata__": metadata}).encode()
+    file = tmp_path / "odd.safetensors"
+    file.write_bytes(struct.pack("<Q", len(header)) + header)
+    with pytest.raises(InvalidError) as caught:
+        read_header(file)
+    assert caught.value.code == "lora_damaged"
+    with pytest.raises(InvalidError) as caught:
+        copy_described(file, io.BytesIO(), {"isengard_trigger": "x"})
+    assert caught.value.code == "lora_unreadable"
+
+
+def test_half_a_line_of_the_log_is_half_a_number():
+    bar = channels.read_bar(["ann: 50%|##| 5/10 [00:01<00:01, 2.0it/s, lr: 1.0e- loss: 1e"], "ann")
+    assert (bar.step, bar.seconds_per_step, bar.learning_rate, bar.loss) == (5, 0.5, None, None)
 
 
 def test_inert_and_infinite_weights_are_seen(tmp_path):

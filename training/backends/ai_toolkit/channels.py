@@ -147,8 +147,8 @@ def read_bar(lines: list[str], name: str) -> Bar | None:
                 step=int(match["step"]),
                 total=int(match["total"]),
                 seconds_per_step=_rate(match["rate"], match["unit"]),
-                loss=float(match["loss"]) if match["loss"] else None,
-                learning_rate=float(match["lr"]) if match["lr"] else None,
+                loss=_number(match["loss"]),
+                learning_rate=_number(match["lr"]),
             )
     return None
 
@@ -186,14 +186,24 @@ def images_found(log: Path) -> int | None:
     return min(map(int, found)) if found else None
 
 
-def _rate(number: str, unit: str) -> float | None:
-    if number == "?" or float(number) <= 0:
+def _number(text: str | None) -> float | None:
+    """None for what is none (yet): a line may be half written."""
+    try:
+        return float(text) if text else None
+    except ValueError:
         return None
-    return float(number) if unit == "s/it" else 1 / float(number)
+
+
+def _rate(number: str, unit: str) -> float | None:
+    rate = _number(number)
+    if rate is None or rate <= 0:
+        return None
+    return rate if unit == "s/it" else 1 / rate
 
 
 def _seconds(speed: str) -> float | None:
     match = _SPEED.search(speed)
-    if match is None or float(match[1]) <= 0:
+    rate = _number(match[1]) if match is not None else None
+    if match is None or rate is None or rate <= 0:
         return None
-    return float(match[1]) if match[2] == "sec/iter" else 1 / float(match[1])
+    return rate if match[2] == "sec/iter" else 1 / rate
