@@ -73,6 +73,13 @@ def test_what_is_still_written_or_broken_never_replaces_the_kept_one(run):
     assert content(job_dir / optimizer.KEPT) == b"thirdt"
 
 
+def test_before_the_first_save_there_is_nothing_to_say(run, caplog):
+    out, job_dir = run
+    (out / optimizer.NAME).unlink()
+    optimizer.keep(out, job_dir)
+    assert not caplog.records
+
+
 def test_an_archive_that_was_closed_before_its_last_tensor_is_not_whole(run):
     out, job_dir = run
     optimizer.keep(out, job_dir)

@@ -43,6 +43,8 @@ def _tensors_named(archive: zipfile.ZipFile) -> set[str]:
 def keep(out: Path, job_dir: Path) -> None:
     """Copy a new, settled, whole optimizer.pt; called often, copies once for each save."""
     source, kept = out / NAME, job_dir / KEPT
+    if not source.exists():
+        return
     try:
         status = source.stat()
         known = kept.stat().st_mtime_ns if kept.exists() else None
