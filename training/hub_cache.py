@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
+
+#: Seconds without a new byte after which an unfinished file is nobody's: the hub's library gives up after ten.
+_ABANDONED_S = 3600.0
 
 
 def hub_has(hub_id: str, hf_home: str = "") -> bool:
@@ -20,6 +24,17 @@ def _wanted(unfinished: Path) -> bool:
     """Whether its content is not there yet: since 1.23 the hub's library begins a file of its own each time, called
     `<blob>.<random>.incomplete`, and what a killed download leaves is never taken up again."""
     return not unfinished.with_name(unfinished.name.split(".")[0]).exists()
+
+
+def clear_abandoned(cache: Path, hub_id: str) -> None:
+    """Remove what killed downloads left of a model: gigabytes that are never taken up again. Files named as older
+    libraries do it (`<blob>.incomplete`) are continued by them, and stay."""
+    for file in (repository_folder(cache, hub_id) / "blobs").glob("*.*.incomplete"):
+        try:
+            if time.time() - file.stat().st_mtime > _ABANDONED_S:
+                file.unlink()
+        except OSError:  # in use (Windows), or just finished
+            continue
 
 
 def is_hub_id(name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -71,6 +72,25 @@ def test_what_comes_is_counted_and_what_was_there_is_not(tmp_path, clock, put):
     assert look() == Fetched(1232 * KB, 0, False), (
         "more than the record knew: no total is better than a wrong one"
     )
+
+
+def test_what_killed_downloads_left_is_removed_and_what_may_still_come_is_not(tmp_path, put):
+    put(BASE, "whole", 4 * KB, done=True)
+    for name in ("blob.1a2b3c4d", "blob.5e6f7a8b", "older-library"):
+        put(BASE, name, 4 * KB)
+    put("me/other", "blob.1a2b3c4d", 4 * KB)
+    yesterday = time.time() - 86_400
+    for file in tmp_path.rglob("*.incomplete"):
+        if "5e6f" not in file.name:
+            os.utime(file, (yesterday, yesterday))
+    Fetching().begin(tmp_path / "job", BASE, Families().get("flux2_klein_4b"), str(tmp_path))
+    left = {(file.parent.parent.name[-5:], file.name) for file in tmp_path.rglob("blobs/*")}
+    assert left == {
+        (BASE[-5:], "whole"),
+        (BASE[-5:], "blob.5e6f7a8b.incomplete"),
+        (BASE[-5:], "older-library.incomplete"),
+        ("other", "blob.1a2b3c4d.incomplete"),
+    }
 
 
 def test_the_disk_is_looked_at_once_a_second(tmp_path, clock, put):

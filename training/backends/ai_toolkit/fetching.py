@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ....core.records.job import Progress
 from ...family_records import Family
-from ...hub_cache import cache_folder, is_hub_id
+from ...hub_cache import cache_folder, clear_abandoned, is_hub_id
 from ...hub_growth import HubGrowth
 
 _GB = 1e9
@@ -25,7 +25,10 @@ class Fetching:
             return
         known = base == family.training_base.hub
         total = int(family.needs.download_gb * _GB) if known else 0
-        self._growth[job_dir] = HubGrowth(cache_folder(hf_home), [base, *family.trainer_hubs], total)
+        cache, repositories = cache_folder(hf_home), [base, *family.trainer_hubs]
+        for name in repositories:
+            clear_abandoned(cache, name)
+        self._growth[job_dir] = HubGrowth(cache, repositories, total)
 
     def told(self, job_dir: Path, progress: Progress) -> Progress:
         """The progress with its bytes; while a file grows it is a download, whatever the trainer calls it."""
