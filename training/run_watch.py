@@ -130,7 +130,7 @@ def read_losses(job_dir: Path) -> list[dict[str, float | int | None]]:
     """The curve so far; after a resume the later point of a step wins."""
     points: dict[int, dict[str, float | int | None]] = {}
     try:
-        lines = (job_dir / LOSS_FILE).read_text(encoding="utf-8").splitlines()
+        lines = (job_dir / LOSS_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
     for line in lines:

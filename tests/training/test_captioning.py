@@ -190,6 +190,12 @@ def test_a_placeholder_says_that_nobody_looked(house, ann):
         CaptionSubmission(tasks, house.photos, production, "fast_test").submit(ann, "c", overwrite=False)
 
 
+@pytest.mark.parametrize("left", ["7", "null", '{"a": 1}', '[{"photo_id": 1}]', "{", "\xff"])
+def test_damaged_results_are_none(tmp_path, left):
+    (tmp_path / work.RESULT_FILE).write_text(left, encoding="latin-1")
+    assert results_of(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [(errno.ENOSPC, "disk_full"), (errno.EACCES, "photos_not_copied")]
 )

@@ -54,3 +54,9 @@ def test_numbers_out_of_range_are_seen_in_them_too(resumed):
     with pytest.raises(TrainerSick):
         for resumed.now in (50, 60, 70):
             resumed.watch.look()
+
+
+def test_a_damaged_line_costs_itself_alone(tmp_path):
+    good = b'{"step": 1, "loss": 0.5}\n'
+    (tmp_path / LOSS_FILE).write_bytes(good + b"\xff\x00\xfe\n[1]\n" + good.replace(b"1", b"2"))
+    assert [point["step"] for point in read_losses(tmp_path)] == [1, 2]

@@ -113,9 +113,9 @@ def _result(photo: AskedPhoto, said: str, asked: Captioning) -> Result:
 
 
 def results_of(job_dir: Path) -> list[Result]:
-    """Empty where the job left none."""
+    """Empty where the job left none, or what it left is damaged."""
     try:
         content = json.loads(contained(job_dir, RESULT_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return [Result.model_validate(entry) for entry in content]
+    except (OSError, ValueError, TypeError):
         return []
-    return [Result.model_validate(entry) for entry in content]
