@@ -145,6 +145,12 @@ def _unused(graph: Graph) -> Iterator[Finding]:
     if len(samplers) > 1:
         words = f"It draws in {len(samplers)} passes; the controls go to those that are connected to Isengard Request."
         yield Finding(severity="info", code="several_samplers", message=words)
+    sizes = [node["inputs"].get("batch_size") for node in graph.values()]
+    if any(isinstance(size, int) and size > 1 for size in sizes):
+        words = (
+            "It draws several pictures at once; Isengard keeps the first of each. Set its batch size to 1."
+        )
+        yield _warning("batch_unused", words)
     if any(node["class_type"] in ELSEWHERE for node in graph.values()):
         words = "It also saves pictures into ComfyUI's own output folder, where Isengard does not look after them."
         yield Finding(severity="info", code="saves_elsewhere", message=words)

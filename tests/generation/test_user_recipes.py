@@ -119,6 +119,12 @@ def test_what_other_packs_declare_may_be_malformed(steps):
     assert {finding.code for finding in findings_of(PORTRAIT, known)} == {"node_unknown"}
 
 
+def test_a_batch_of_which_only_the_first_is_kept_is_told():
+    found = {finding.code for finding in findings_of(changed("x", {"7": {"batch_size": 4}}), {})}
+    assert "batch_unused" in found
+    assert "batch_unused" not in {finding.code for finding in findings_of(PORTRAIT, {})}
+
+
 def test_ten_thousand_links_are_checked_quickly():
     graph = {"0": {"class_type": "K", "inputs": {}}}
     for n in range(1, 399):
