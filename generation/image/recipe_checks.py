@@ -6,7 +6,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...core.records.training import Finding
-from .graph import CHARACTER, OURS, REQUEST, REQUEST_OUTPUTS, SAVE, Graph, is_link
+from .graph import (
+    APPLY,
+    CHARACTER,
+    OURS,
+    PLACEHOLDER,
+    REFERENCE,
+    REGION,
+    REQUEST,
+    REQUEST_OUTPUTS,
+    SAVE,
+    Graph,
+    is_link,
+)
 from .graph_limits import links_of, title_of
 
 Known = Mapping[str, Mapping[str, Any]]
@@ -17,6 +29,8 @@ MODEL_ENDINGS = (".safetensors", ".ckpt", ".pt", ".pth", ".gguf", ".bin", ".sft"
 SAMPLERS = {"KSampler", "KSamplerAdvanced", "SamplerCustom", "SamplerCustomAdvanced"}
 ELSEWHERE = {"SaveImage", "SaveAnimatedWEBP", "SaveAnimatedPNG"}
 TRAINS = "IsengardTrainLoRA"
+#: Nodes of ours that put a person into the picture.
+APPLIES = {APPLY, REGION, REFERENCE}
 
 
 def findings_of(graph: Graph, known: Known) -> list[Finding]:
@@ -141,6 +155,7 @@ def _unused(graph: Graph) -> Iterator[Finding]:
         yield _warning("seed_unused", "Nothing takes the seed: every picture is the same.")
     if not {"width", "height"} & taken:
         yield Finding(severity="info", code="size_fixed", message="It makes pictures of one size only.")
+    yield from _loose(graph)
     samplers = [node for node in graph.values() if node["class_type"] in SAMPLERS]
     if len(samplers) > 1:
         words = f"It draws in {len(samplers)} passes; the controls go to those that are connected to Isengard Request."
@@ -154,6 +169,20 @@ def _unused(graph: Graph) -> Iterator[Finding]:
     if any(node["class_type"] in ELSEWHERE for node in graph.values()):
         words = "It also saves pictures into ComfyUI's own output folder, where Isengard does not look after them."
         yield Finding(severity="info", code="saves_elsewhere", message=words)
+
+
+def _loose(graph: Graph) -> Iterator[Finding]:
+    """People that none of our nodes puts into the picture: their version and likeness are written into those alone."""
+    applied = {
+        node["inputs"]["character"][0]
+        for node in graph.values()
+        if node["class_type"] in APPLIES and is_link(node["inputs"].get("character"))
+    }
+    drawn = any(node["class_type"] == PLACEHOLDER for node in graph.values())
+    for node_id, node in graph.items():
+        if node["class_type"] == CHARACTER and node_id not in applied and not drawn:
+            words = f"{title_of(node)} goes straight into no Isengard Apply node: who is chosen there is not drawn."
+            yield _warning("person_unused", words)
 
 
 def _warning(code: str, message: str) -> Finding:

@@ -125,6 +125,16 @@ def test_a_batch_of_which_only_the_first_is_kept_is_told():
     assert "batch_unused" not in {finding.code for finding in findings_of(PORTRAIT, {})}
 
 
+def test_a_person_whom_no_node_draws_is_told():
+    loose = changed("x", n30=("IsengardCharacter", {"character": ""}))
+    (said,) = [found for found in findings_of(loose, {}) if found.code == "person_unused"]
+    assert said.severity == "warning"
+    for name in RecipeFolder().ours():
+        assert "person_unused" not in {
+            found.code for found in findings_of(RecipeFolder().get(name).graph, {})
+        }
+
+
 def test_ten_thousand_links_are_checked_quickly():
     graph = {"0": {"class_type": "K", "inputs": {}}}
     for n in range(1, 399):
