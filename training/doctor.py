@@ -21,7 +21,7 @@ from ..core.version import VERSION
 from .backend_states import states
 from .doctor_redis import redis_findings
 from .gpu_handover import measure
-from .gpus import gpus
+from .gpus import gpus, memory_words
 from .locks import held, worker_lock_path
 from .worker_main import make_registry
 
@@ -64,8 +64,8 @@ def _findings(paths: DataPaths, settings: Settings, registry: PluginRegistry) ->
     for gpu in found:
         use = measure(paths, gpu.uuid)
         who = f" (in use by {use.who()})" if use is not None and use.who() else ""
-        free, total = gpu.free_bytes / 1024**3, gpu.total_bytes / 1024**3
-        yield "ok", f"GPU {gpu.name}: {free:.1f} of {total:.1f} GB free{who}"
+        free, total = memory_words(gpu.free_bytes), memory_words(gpu.total_bytes)
+        yield "ok", f"GPU {gpu.name}: {free} of {total} free{who}"
     if not found:
         yield "warn", "no NVIDIA GPU found: only fast-test mode makes sense here"
     for state in states(registry):

@@ -13,7 +13,7 @@ from ..core.paths import DataPaths
 from ..core.records.base import Record
 from ..core.records.worker import Gpu
 from .comfy_memory import SERVER_FILE, free_comfyui
-from .gpus import gpu_processes, gpus
+from .gpus import gpu_processes, gpus, memory_words
 
 #: ComfyUI lets go between two pictures; it is given this long.
 WAIT_S = 20.0
@@ -23,7 +23,6 @@ _SEEN_S = 2.0
 _STEADY_S = 4.0
 #: What a process keeps for as long as it has used the GPU at all (its context): no model is held any more.
 _CONTEXT_BYTES = 700 * 1024**2
-_GB = 1e9
 _SHOWN = 4
 
 
@@ -70,7 +69,7 @@ class GpuUse(Record):
     def who(self) -> str:
         """`ComfyUI 9.0 GB, blender.exe 1.2 GB`; '' where nobody is seen."""
         named = [
-            f"{'ComfyUI' if holder.comfyui else holder.name} {_gb(holder.bytes)}".rstrip()
+            f"{'ComfyUI' if holder.comfyui else holder.name} {memory_words(holder.bytes)}".rstrip()
             for holder in self.holders[:_SHOWN]
         ]
         return ", ".join(named)
@@ -79,7 +78,7 @@ class GpuUse(Record):
         """What a person should know and can do; '' when there is enough."""
         if self.enough:
             return ""
-        said = f"{self.gpu.name} has {_gb(self.gpu.free_bytes)} of {_gb(self.gpu.total_bytes)} free and about {_gb(self.needed_bytes)} are wanted."
+        said = f"{self.gpu.name} has {memory_words(self.gpu.free_bytes)} of {memory_words(self.gpu.total_bytes)} free and about {memory_words(self.needed_bytes)} are wanted."
         holding = f" In use by: {self.who()}." if self.who() else ""
         return f"{said}{holding} {self._advice()}"
 
@@ -150,7 +149,3 @@ def _comfyui_pid(paths: DataPaths) -> int | None:
         return int(json.loads((paths.run / SERVER_FILE).read_text(encoding="utf-8"))["pid"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _gb(count: int | None) -> str:
-    return "" if count is None else f"{count / _GB:.1f} GB"

@@ -14,6 +14,7 @@ from ..core.records.worker import Gpu
 from .estimates import Estimate
 from .family_records import Family
 from .gpu_handover import GpuUse
+from .gpus import memory_words
 from .machine import Machine
 
 _GB = 1e9
@@ -49,7 +50,7 @@ def gpu_memory(s: Situation) -> Sequence[Finding]:
     gpu, needed = s.machine.gpus[0], s.estimate.vram_bytes
     if gpu.total_bytes < needed * 0.97:
         message = (
-            f"{s.family.label} needs about {_gb(needed)} of video memory and {gpu.name} has {_gb(gpu.total_bytes)}. "
+            f"{s.family.label} needs about {memory_words(needed)} of video memory and {gpu.name} has {memory_words(gpu.total_bytes)}. "
             "It will most likely run out, or become very slow."
         )
         return [Finding(severity="warning", code="gpu_too_small", message=message, fix="choose_family")]
@@ -60,11 +61,11 @@ def _held(gpu: Gpu, needed: int, use: GpuUse | None) -> Sequence[Finding]:
     """ComfyUI lets go when it is asked; other programs do not."""
     who = f" ({use.who()})" if use is not None and use.who() else ""
     in_use = (
-        f"{_gb(gpu.total_bytes - gpu.free_bytes)} of {_gb(gpu.total_bytes)} video memory are in use{who}. "
+        f"{memory_words(gpu.total_bytes - gpu.free_bytes)} of {memory_words(gpu.total_bytes)} video memory are in use{who}. "
     )
     others = sum(holder.bytes or 0 for holder in use.holders if not holder.comfyui) if use is not None else 0
     if gpu.total_bytes - others < needed:
-        message = f"{in_use}About {_gb(needed)} are needed: close the other programs."
+        message = f"{in_use}About {memory_words(needed)} are needed: close the other programs."
         return [Finding(severity="warning", code="gpu_held", message=message, fix="check_again")]
     message = f"{in_use}ComfyUI is asked to free it before the training starts."
     return [Finding(severity="info", code="gpu_in_use", message=message, fix="free_gpu")]
@@ -75,8 +76,8 @@ def memory(s: Situation) -> Sequence[Finding]:
     if not have or have + s.machine.swap_bytes >= needed:
         return []
     message = (
-        f"Loading {s.family.label} takes about {_gb(needed)} of memory and {s.away or 'this computer'} has {_gb(have)}"
-        f" and {_gb(s.machine.swap_bytes)} of page file. It may be ended in the middle."
+        f"Loading {s.family.label} takes about {memory_words(needed)} of memory and {s.away or 'this computer'} has {memory_words(have)}"
+        f" and {memory_words(s.machine.swap_bytes)} of page file. It may be ended in the middle."
     )
     return [Finding(severity="warning", code="memory_small", message=message, fix="choose_family")]
 

@@ -1,7 +1,7 @@
 /** What preflight found: a mark, a sentence, and a button that puts it right or leads to where it can be. */
 
 import { button, h, icon } from "../lib/dom.js";
-import { bytes } from "../lib/format.js";
+import { videoMemory } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { restartButton } from "./restart.js";
 
@@ -56,7 +56,7 @@ async function freeGpu({ said, view }) {
   const answer = await store.attempt((id) => store.api.post("/training/gpu/free", {}, id));
   if (!answer?.gpu) return;
   if (!answer.comfyui_holds) return view.checkAgain();
-  const holds = t("comfyuiHolds", { free: bytes(answer.gpu.free_bytes), total: bytes(answer.gpu.total_bytes), who: answer.words });
+  const holds = t("comfyuiHolds", { free: videoMemory(answer.gpu.free_bytes), total: videoMemory(answer.gpu.total_bytes), who: answer.words });
   // The view checks again by itself once another start of ComfyUI answers.
   said.replaceChildren(`${holds} `, restartButton(store) ?? t("restartThenCheck"));
 }

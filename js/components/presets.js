@@ -2,7 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
-import { about, bytes, count } from "../lib/format.js";
+import { about, bytes, count, videoMemory } from "../lib/format.js";
 import { t } from "../locales/words.js";
 
 export class PresetChoice {
@@ -40,6 +40,6 @@ export class PresetChoice {
 
 /** "1,400 steps · about 24 GB video memory · 0.4 GB disk · time as measured here" */
 function needs({ steps, estimate_s: time, vram_bytes: vram, disk_bytes: disk, learned }) {
-  const real = time === null ? [] : [t("needsVram", { size: bytes(vram) }), t("needsDisk", { size: bytes(disk) }), learned && t("timeLearned")];
+  const real = time === null ? [] : [t("needsVram", { size: videoMemory(vram) }), t("needsDisk", { size: bytes(disk) }), learned && t("timeLearned")];
   return [t("steps", { n: count(steps) }), ...real].filter(Boolean).join(" · ");
 }

@@ -24,7 +24,7 @@ const BLOCKED = { ok: false, plan: OK.plan, findings: [
   { severity: "error", code: "base_model_missing", message: "The model to train on was not found in ComfyUI's folders.", fix: "download_model" },
   { severity: "warning", code: "few_photos", message: "3 photos are few: 20 varied ones give a much better likeness.", fix: "add_photos" },
   { severity: "info", code: "x", message: "The first run downloads 4 GB.", fix: "" }] };
-const IN_USE = { ...OK, findings: [{ severity: "info", code: "gpu_in_use", message: "19.1 GB of 25.2 GB video memory are in use (ComfyUI 17.8 GB, blender 1.0 GB). ComfyUI is asked to free it before the training starts.", fix: "free_gpu" }] };
+const IN_USE = { ...OK, findings: [{ severity: "info", code: "gpu_in_use", message: "17.8 GB of 24.0 GB video memory are in use (ComfyUI 16.6 GB, blender 0.9 GB). ComfyUI is asked to free it before the training starts.", fix: "free_gpu" }] };
 const UNWRITABLE = { error: { code: "data_folder_unavailable", message: "The data folder cannot be used: No space left on device.", hint: "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI." } };
 const all = { characters: PEOPLE, jobs: JOBS, photos: photos(22), losses: losses(133), log: LOG, preflight: OK };
 const anna = { tab: "characters", id: "chr_9" };
