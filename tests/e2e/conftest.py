@@ -61,9 +61,8 @@ class Page:
         self.page.goto(url)
 
     def _note(self, kind, text, location) -> None:
-        refusal = (
-            "responded with a status of 4" in text
-        )  # the browser's own line for an answer we show in words
+        # the browser's own line for an answer we show in words: a refusal, or a pack that is still starting
+        refusal = "responded with a status of 4" in text or "responded with a status of 503" in text
         registry = (
             "comfy-nodes/" in text
         )  # the frontend asks its maker's registry about our nodes, which ComfyUI's own policy forbids
