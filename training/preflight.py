@@ -60,9 +60,7 @@ def gpu_memory(s: Situation) -> Sequence[Finding]:
 def _held(gpu: Gpu, needed: int, use: GpuUse | None) -> Sequence[Finding]:
     """ComfyUI lets go when it is asked; other programs do not."""
     who = f" ({use.who()})" if use is not None and use.who() else ""
-    in_use = (
-        f"{memory_words(gpu.total_bytes - gpu.free_bytes)} of {memory_words(gpu.total_bytes)} video memory are in use{who}. "
-    )
+    in_use = f"{memory_words(gpu.total_bytes - gpu.free_bytes)} of {memory_words(gpu.total_bytes)} video memory are in use{who}. "
     others = sum(holder.bytes or 0 for holder in use.holders if not holder.comfyui) if use is not None else 0
     if gpu.total_bytes - others < needed:
         message = f"{in_use}About {memory_words(needed)} are needed: close the other programs."
