@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..core.records.job import Job
 from ..core.records.training import Finding
 from ..core.records.worker import BackendState, Worker
+from .gpus import memory_words
 from .ledgers.able import Able, ready
 from .waiting import Waiting, slots_of, waits_for
 
@@ -70,7 +71,7 @@ def findings(where: Place, *, backend: str, file_here: str) -> list[Finding]:
     if where.worker is None:
         return []
     host, gpus = where.worker.host, where.worker.gpus
-    with_gpu = f" ({gpus[0].name}, {gpus[0].total_bytes / 1e9:.1f} GB)" if gpus else ""
+    with_gpu = f" ({gpus[0].name}, {memory_words(gpus[0].total_bytes)})" if gpus else ""
     found = [
         Finding(
             severity="info", code="trains_elsewhere", message=f"The worker on {host}{with_gpu} trains this."

@@ -25,7 +25,7 @@ from isengard.training.waiting import waits_for
 from ledger_house import redis_server  # noqa: F401 - fixture
 from training_house import ann, house  # noqa: F401 - fixtures
 
-GB = 10**9
+GB = 2**30
 READY = [BackendState(name="ai_toolkit", version="0.12.26")]
 MISSING = [BackendState(name="ai_toolkit", state="not_installed", detail="AI-Toolkit is not set up yet.")]
 LABELS = {"ai_toolkit": "AI-Toolkit"}

@@ -10,7 +10,14 @@ from hosts.stage import opened
 from isengard.core.records.job import JobError, Progress
 from isengard.training.backends.ai_toolkit import outcomes
 from isengard.training.backends.ai_toolkit.failures import CATALOGUE, explain
-from isengard.training.ending import FULL, NO_WRITES, STOPPED_OUTSIDE, WORKER_STOOD_STILL, as_job_error
+from isengard.training.ending import (
+    FULL,
+    NO_WRITES,
+    STOPPED_OUTSIDE,
+    WORKER_STOOD_STILL,
+    as_job_error,
+    understood,
+)
 from isengard.training.ledgers.rules import WORKER_LOST
 from isengard.training.run_health import NOT_FINITE, StallWatch, TrainerSick
 from isengard.training.space import with_room_left
@@ -20,7 +27,7 @@ from trainer_says import SAID
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 NARROWEST, USUAL = 260, 320
 #: Said of pictures, in the same record.
-OF_PICTURES = {"comfyui_restarted"}
+OF_PICTURES = {"comfyui_restarted", "generation_broke"}
 TRACE = ["Traceback (most recent call last):", '  File "run.py", line 120, in main']
 CARDS = """async (errors) => {
   const { failure } = await import("/js/components/job_after.js");
@@ -72,6 +79,7 @@ def errors(folder) -> list[JobError]:
         nothing,
         *found,
         as_job_error(ValueError()),
+        understood(ZeroDivisionError("division by zero"), of="Pencil"),
         with_room_left(FULL, folder),
     ]
 

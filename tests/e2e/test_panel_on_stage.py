@@ -140,6 +140,8 @@ def test_a_trained_person_is_drawn_next(stage):
     filled = stage.locator("isen-character .isen-primary:visible")
     assert filled.all_text_contents() == ["Make pictures of Anna"]
     assert "16 of 20 to 25 good photos" in stage.locator("isen-character").text_content()
+    stage.get_by_test_id("isen-draw").click()
+    assert stage.evaluate("panel.store.state.route.tab") == "images"
 
 
 def test_somebody_is_found_among_many_and_in_the_trash(stage):

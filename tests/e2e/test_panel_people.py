@@ -7,6 +7,7 @@ import zipfile
 
 import live_server
 import pytest
+from pictures import drawing
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -82,6 +83,13 @@ def test_what_is_said_about_a_person_can_be_changed(server, panel, ann):
     assert server.api.get(f"/characters/{ann['id']}")["deleted_at"] is None
 
 
+def test_who_was_deleted_is_brought_back_from_the_trash(server, panel, ann):
+    panel.click("isen-more", "isen-delete", "isen-trash", "isen-bring-back")
+    expect(panel.get("isen-character")).to_contain_text("Ann Example")
+    expect(panel.get("isen-trash")).to_be_hidden()
+    assert server.api.get(f"/characters/{ann['id']}")["deleted_at"] is None
+
+
 def test_one_photo_in_full(server, panel, ann):
     _first, second = photos_of(server, ann)
     panel.get("isen-photos").locator("figure button").first.click()
@@ -92,7 +100,7 @@ def test_one_photo_in_full(server, panel, ann):
     dialog = panel.page.locator("dialog")
     dialog.get_by_role("button", name="Next").click()
     expect(dialog).to_contain_text("Photo 2 of 2")
-    dialog.get_by_role("button", name="Use as face").click()
+    panel.click("isen-make-cover")
     dialog.get_by_role("button", name="Previous").click()
     expect(panel.get("isen-photo-held")).to_be_checked()
     panel.click("isen-close")
@@ -118,6 +126,20 @@ def test_a_refused_file_says_why_and_can_be_put_away(server, panel, ann, tmp_pat
     panel.click("isen-dismiss-refused")
     expect(panel.get("isen-refused")).to_have_count(0)
     assert len(photos_of(server, ann)) == 2
+
+
+def test_adding_photos_is_stopped(server, panel, ann, tmp_path):
+    """Those that wait are left out; the first, already on its way, comes in."""
+    panel.page.route("**/photos*", lambda route: None)  # answered once it is no longer held
+    files = [tmp_path / f"more{seed}.jpg" for seed in range(12)]
+    for seed, file in enumerate(files):
+        drawing(40 + seed).save(file)
+    panel.get("isen-file-input").set_input_files([str(file) for file in files])
+    panel.click("isen-stop-uploads")
+    expect(panel.get("isen-stop-uploads")).to_be_hidden()
+    panel.page.unroute("**/photos*")
+    expect(panel.page.locator("isen-character progress")).to_have_count(0)
+    assert len(photos_of(server, ann)) < 14
 
 
 def test_captions_by_template_by_hand_with_the_trigger_as_a_chip_replaced_and_taken_back(server, panel, ann):

@@ -161,7 +161,7 @@ def test_smaller_after_a_full_gpu_and_further_without_overwriting(server, traine
     queue(api, person(api, photos, "Otto Moore"))
     open_job(page, "Otto Moore")
     expect(page.get("isen-job-error")).to_contain_text("the GPU ran out of memory", timeout=20_000)
-    expect(page.get("isen-job-error")).to_contain_text("In use by: ComfyUI 17.8 GB, blender 1.3 GB.")
+    expect(page.get("isen-job-error")).to_contain_text("In use by: ComfyUI 16.6 GB, blender 1.2 GB.")
     expect(page.get("isen-job-error")).to_contain_text("did not let go: restart ComfyUI")
     page.page.screenshot(path=str(shots / "failure-gpu-held.png"))
     server.gpu.set()

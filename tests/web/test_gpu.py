@@ -13,7 +13,7 @@ def test_who_holds_the_gpu_is_told_and_what_was_freed_is_measured(gpu, api):  # 
     gpu.set(2_000, ((os.getpid(), "/usr/bin/python3", 17_000), (4711, "blender", 1_000)))
     shown = api.get("/training/gpu")
     assert shown["gpu"]["free_bytes"] == 2_000 * MIB and shown["comfyui_holds"]
-    assert shown["words"] == "ComfyUI 17.8 GB, blender 1.0 GB"
+    assert shown["words"] == "ComfyUI 16.6 GB, blender 1.0 GB"
     assert [holder["comfyui"] for holder in shown["holders"]] == [True, False]
     answer = api.post("/training/gpu/free")
     assert answer["comfyui_holds"] and not answer["asked"], "nobody answers /free here, and that is said"
