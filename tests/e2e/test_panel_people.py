@@ -10,6 +10,7 @@ import pytest
 from pictures import drawing
 from playwright.sync_api import expect
 
+SLOW_LINE = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
@@ -130,15 +131,16 @@ def test_a_refused_file_says_why_and_can_be_put_away(server, panel, ann, tmp_pat
 
 def test_adding_photos_is_stopped(server, panel, ann, tmp_path):
     """Those that wait are left out; the first, already on its way, comes in."""
-    panel.page.route("**/photos*", lambda route: None)  # answered once it is no longer held
+    line = panel.context.new_cdp_session(panel.page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", {**SLOW_LINE, "latency": 400})
     files = [tmp_path / f"more{seed}.jpg" for seed in range(12)]
     for seed, file in enumerate(files):
         drawing(40 + seed).save(file)
     panel.get("isen-file-input").set_input_files([str(file) for file in files])
     panel.click("isen-stop-uploads")
     expect(panel.get("isen-stop-uploads")).to_be_hidden()
-    panel.page.unroute("**/photos*")
-    expect(panel.page.locator("isen-character progress")).to_have_count(0)
+    expect(panel.page.locator("isen-character li progress")).to_have_count(0)
     assert len(photos_of(server, ann)) < 14
 
 
