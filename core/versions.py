@@ -50,32 +50,18 @@ class VersionStore:
 
         A number never overrules a person's eyes, and an old one never hides what was trained since. Of equals the
         earliest: less training bends more easily."""
-        versions = [v for v in self.list(slug) if families is None or v.family in families]
-        picked = next((v for v in reversed(versions) if v.picked), None)
-        if picked is not None or not versions:
-            return picked
-        scored = [v for v in versions if LIKENESS in v.scores]
-        if any(v.job_id == versions[-1].job_id for v in scored):
-            return max(scored, key=lambda v: v.scores[LIKENESS])
-        return versions[-1]
+        return self.find(slug, "best", families)
 
     def find(self, slug: str, checkpoint: str, families: Collection[str] | None = None) -> Version | None:
         """`best`, `last`, a step number, or a file name as `list` gives it."""
-        if checkpoint == "best":
-            return self.best(slug, families)
-        versions = [v for v in self.list(slug) if families is None or v.family in families]
-        if checkpoint == "last":
-            return versions[-1] if versions else None
-        wanted = int(checkpoint) if checkpoint.isdecimal() else None
-        return next((v for v in reversed(versions) if wanted == v.step or v.file == checkpoint), None)
+        return _found([v for v in self.list(slug) if families is None or v.family in families], checkpoint)
 
     def candidates(self, slug: str, checkpoint: str) -> Sequence[Version]:
         """One of each family at most: what `find` gives, then what it gives for the families that are left, and so on."""
-        left = {version.family for version in self.list(slug)}
-        found = []
-        while (version := self.find(slug, checkpoint, left)) is not None:
+        left, found = self.list(slug), []
+        while (version := _found(left, checkpoint)) is not None:
             found.append(version)
-            left.remove(version.family)
+            left = [other for other in left if other.family != version.family]
         return found
 
     def pick(self, slug: str, file: str) -> Version:
@@ -160,6 +146,26 @@ class VersionStore:
             )
             return None
         return version if sidecar.with_suffix(".safetensors").is_file() else None
+
+
+def _found(versions: Sequence[Version], checkpoint: str) -> Version | None:
+    """Of these, oldest first; as `VersionStore.find` says."""
+    if checkpoint == "best":
+        return _best(versions)
+    if checkpoint == "last":
+        return versions[-1] if versions else None
+    wanted = int(checkpoint) if checkpoint.isdecimal() else None
+    return next((v for v in reversed(versions) if wanted == v.step or v.file == checkpoint), None)
+
+
+def _best(versions: Sequence[Version]) -> Version | None:
+    picked = next((v for v in reversed(versions) if v.picked), None)
+    if picked is not None or not versions:
+        return picked
+    scored = [v for v in versions if LIKENESS in v.scores]
+    if any(v.job_id == versions[-1].job_id for v in scored):
+        return max(scored, key=lambda v: v.scores[LIKENESS])
+    return versions[-1]
 
 
 def _age(version: Version) -> tuple[str, str, int]:

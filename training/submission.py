@@ -114,8 +114,8 @@ class Submission:
         training = replace(
             training, base_path=base.path, base_sha256=base.sha256, generate_base=base.comfy_name
         )
-        where = self._place(backend)
-        paces = learned_paces(self.ledger, self._device(where, backend))
+        where, device = self._place(backend)
+        paces = learned_paces(self.ledger, device)
         expected = estimate(family, numbers, len(training.sample_prompts), paces)
         training = replace(training, vram_bytes=expected.vram_bytes, guess_s=expected.guess_s)
         findings = [
@@ -149,28 +149,27 @@ class Submission:
         backend: TrainingBackend = self.registry.get(
             "training_backends", backend_name or self.default_backend
         )
-        return learned_paces(self.ledger, self._device(self._place(backend), backend))
+        return learned_paces(self.ledger, self._place(backend)[1])
 
-    def _device(self, where: Place, backend: TrainingBackend) -> str:
-        """What trains there, as its jobs tell it; '' where nobody knows yet who will."""
-        if where.waits is not None:
-            return ""
-        if backend.capabilities().needs == "cpu":
-            return device_name([], where.away or machine_name())
-        found = gpus() if where.worker is None else where.worker.gpus
-        return device_name(found, where.away or machine_name())
-
-    def _place(self, backend: TrainingBackend) -> Place:
-        """Who trains with this trainer, of those that live now."""
+    def _place(self, backend: TrainingBackend) -> tuple[Place, str]:
+        """Who trains with this trainer, of those that live now, and what trains there, as its jobs tell it: '' where nobody
+        knows yet who will."""
         capabilities = backend.capabilities()
+        on_cpu = capabilities.needs == "cpu"
+        found = [] if on_cpu else gpus()
         here = Here(
             host=machine_name(),
-            needs_met=capabilities.needs == "cpu" or bool(gpus()),
+            needs_met=on_cpu or bool(found),
             backend=state_of(backend),
             shared=bool(self.settings.redis_url),
         )
         job = Job(id="", needs=capabilities.needs, backend=backend.name, created_at="", updated_at="")
-        return place(job, self.ledger.workers(), here, labels={backend.name: capabilities.label})
+        where = place(job, self.ledger.workers(), here, labels={backend.name: capabilities.label})
+        if where.waits is not None:
+            return where, ""
+        if where.worker is not None and not on_cpu:
+            found = where.worker.gpus
+        return where, device_name(found, where.away or machine_name())
 
     def _only_here(self, base: BaseModel) -> str:
         """The model file's name where nothing says that another machine has it too."""
