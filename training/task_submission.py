@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,18 +55,17 @@ class TaskSubmission:
             created_at=now,
             updated_at=now,
         )
-        with self._one_at_a_time, self._new_folder(job) as folder:  # a double click is two requests at once
-            prepare(folder)
-            atomic.write_json(folder / JOB_FILE, job.model_dump(mode="json"))
-            return self.ledger.submit(job)
+        with self._one_at_a_time:  # a double click is two requests at once
+            self._refuse_twice(job)
+            with new_job_folder(self.paths, job.id) as folder:
+                prepare(folder)
+                atomic.write_json(folder / JOB_FILE, job.model_dump(mode="json"))
+                return self.ledger.submit(job)
 
-    @contextmanager
-    def _new_folder(self, job: Job) -> Iterator[Path]:
+    def _refuse_twice(self, job: Job) -> None:
         for known in self.ledger.jobs(JobFilter(states=_OPEN, kinds=[job.kind]), limit=200).items:
             same = (job.backend, job.family, job.character_id)
             if (known.backend, known.family, known.character_id) == same:
                 raise ConflictError(
                     "already_running", "This is already being done.", "Watch it, or cancel it first."
                 )
-        with new_job_folder(self.paths, job.id) as folder:
-            yield folder

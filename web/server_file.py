@@ -10,16 +10,15 @@ from datetime import datetime, timezone
 from ..core import atomic
 from ..core.clock import iso
 from ..core.paths import DataPaths
+from ..training.comfy_memory import SERVER_FILE
 from .services import Host
 from .session import Session
-
-FILE = "server.json"
 
 
 def started_before(paths: DataPaths) -> str | None:
     """When the server before this one was started, by the file it left; None for the first. Ask before writing ours."""
     try:
-        return iso(datetime.fromtimestamp((paths.run / FILE).stat().st_mtime, timezone.utc))
+        return iso(datetime.fromtimestamp((paths.run / SERVER_FILE).stat().st_mtime, timezone.utc))
     except OSError:
         return None
 
@@ -27,7 +26,7 @@ def started_before(paths: DataPaths) -> str | None:
 def write_server_file(paths: DataPaths, boot_id: str, url: str) -> None:
     """{boot_id, pid, url}: where a worker asks ComfyUI for memory."""
     content = {"boot_id": boot_id, "pid": os.getpid(), "url": url}
-    atomic.write_json(paths.run / FILE, content)
+    atomic.write_json(paths.run / SERVER_FILE, content)
 
 
 def announce(host: Host, session: Session, token: str) -> None:

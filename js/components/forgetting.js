@@ -1,7 +1,7 @@
 /** Forgetting somebody: what will go is counted first, asked once, and told afterwards. */
 
 import { button, h } from "../lib/dom.js";
-import { brief, bytes, count, counted } from "../lib/format.js";
+import { brief, bytes, counted } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { closer, openDialog } from "./dialogs.js";
 
@@ -58,6 +58,6 @@ function things(report) {
 /** The user's own files: told, never touched. */
 function elsewhere({ elsewhere: files }, name) {
   if (!files.length) return [];
-  return [h("p", { class: "isen-warn", text: t(files.length === 1 ? "forgetElsewhere_one" : "forgetElsewhere", { n: count(files.length), name }) }),
+  return [h("p", { class: "isen-warn", text: counted("forgetElsewhere", files.length, { name }) }),
     h("ul", { class: "isen-bullets" }, ...files.slice(0, SHOWN_ELSEWHERE).map((file) => h("li", {}, h("code", { class: "isen-file", text: file }))))];
 }

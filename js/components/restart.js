@@ -1,7 +1,7 @@
 /** ComfyUI restarted by a button, wherever somebody is told to restart it: what it loses is asked first, trainings go on. */
 
 import { button, h } from "../lib/dom.js";
-import { count } from "../lib/format.js";
+import { counted } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { runningJobs } from "../state.js";
 import { closer, openDialog } from "./dialogs.js";
@@ -45,8 +45,7 @@ async function order(store, said, body) {
 function askFirst(panel, queued, go) {
   const sure = button(t("restartAnyway"), () => (dialog.close(), go()), { kind: "danger", testid: "isen-restart-anyway" });
   const title = h("h2", { class: "isen-grow", text: t("restartComfyui") });
-  const words = queued === 1 ? t("restartLosesOne") : t("restartLoses", { n: count(queued) });
   const dialog = openDialog(panel, { label: t("restartComfyui"), kind: "isen-question" }, h("div", { class: "isen-row isen-top" }, title, closer(() => dialog.close())),
-    h("p", { "data-testid": "isen-restart-loses", text: words }),
+    h("p", { "data-testid": "isen-restart-loses", text: counted("restartLoses", queued) }),
     h("div", { class: "isen-row" }, sure, button(t("cancel"), () => dialog.close(), { autofocus: true, testid: "isen-restart-cancel" })));
 }

@@ -1,6 +1,7 @@
 /** Thousands of square tiles of which only those in sight exist: positions are computed, nodes come and go. */
 
 import { h } from "../lib/dom.js";
+import { taken } from "../lib/lists.js";
 
 const GAP = 6;
 /** Rows that are made before they come into sight. */
@@ -71,10 +72,8 @@ export class Wall {
   #drop(present) {
     for (const [key, { node }] of this.nodes) {
       if (present.has(key)) continue;
-      const beside = node.contains(document.activeElement) && (node.nextElementSibling ?? node.previousElementSibling);
-      node.remove();
+      taken(node);
       this.nodes.delete(key);
-      if (beside) beside.querySelector("button")?.focus({ preventScroll: true });
     }
   }
 

@@ -34,8 +34,8 @@ export function count(number) {
 }
 
 /** "1 training", "1,204 trainings": the key for one ends in `_one`. */
-export function counted(key, number) {
-  return t(number === 1 ? `${key}_one` : key, { n: count(number) });
+export function counted(key, number, more = {}) {
+  return t(number === 1 ? `${key}_one` : key, { ...more, n: count(number) });
 }
 
 /** A GPU's memory as it is sold: a card of 24 GB says 24 GB. */

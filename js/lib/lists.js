@@ -35,8 +35,8 @@ export function keyed(parent, items, { id, make, update }) {
   rows.set(parent, next);
 }
 
-/** Take a row away; the focus in it goes to the row that takes its place. */
-function taken(node) {
+/** Take a row or tile away; the focus in it goes to the one that takes its place. */
+export function taken(node) {
   const focused = node.ownerDocument?.activeElement;
   const beside = focused && node.contains(focused) ? (node.nextElementSibling ?? node.previousElementSibling) : null;
   node.remove();

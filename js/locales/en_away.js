@@ -9,7 +9,7 @@ export default {
   restartTrainings: "Trainings go on meanwhile.",
   restarting: "ComfyUI restarts and is back in a moment.",
   restartLoses: "{n} pictures in ComfyUI's queue will be lost.",
-  restartLosesOne: "1 picture in ComfyUI's queue will be lost.",
+  restartLoses_one: "1 picture in ComfyUI's queue will be lost.",
   restartAnyway: "Restart anyway",
   makeAgain: "Make again",
 };
