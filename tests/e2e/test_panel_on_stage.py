@@ -36,10 +36,13 @@ XSS = """async ([name, starts]) => {
     return checks.shape();
   };
   const harmless = await shapeWith(["harmless words"], 0);
+  // {trigger} has a meaning wherever it stands: without it a picture is one of a stranger
+  const twins = texts_.PAYLOADS.map((text) => (text.includes("{trigger}") ? "harmless {trigger}" : "harmless words"));
   const more = [];
   for (const start of starts) {
-    const poisoned = await shapeWith(texts_.PAYLOADS, start);
-    more.push(...poisoned.filter((line) => !harmless.includes(line)));
+    const poisoned = (await shapeWith(texts_.PAYLOADS, start)).filter((line) => !harmless.includes(line));
+    const expected = poisoned.length ? await shapeWith(twins, start) : [];
+    more.push(...poisoned.filter((line) => !expected.includes(line)));
   }
   return "pwned" in window ? ["a script ran"] : more;
 }"""
