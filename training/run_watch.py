@@ -101,6 +101,15 @@ class RunWatch:
         device = "" if self._spill.warning else self._device
         return progress.model_copy(update={"warnings": self._lasting, "device": device})
 
+    def stop(self) -> None:
+        """The last look at a trainer that was stopped. Some count a step only when the next one begins: the last checkpoint
+        knows better what is done."""
+        progress = self.look()
+        self.look_closely()
+        saved = max((one.step for one in self._backend.checkpoints(self._dir, self._training)), default=0)
+        if progress.step and saved > progress.step:
+            self._ledger.progress(self._lease, progress.model_copy(update={"step": saved}))
+
     def look_closely(self) -> None:
         """Checkpoints and log lines; called every few seconds and at the end."""
         for checkpoint in self._backend.checkpoints(self._dir, self._training):

@@ -16,6 +16,7 @@ from ..core.plugins import FOREIGN_FAULTS, PluginRegistry
 from ..core.records.checkpoint import Checkpoint
 from ..core.records.job import Artifact, Job, JobError, Order, Progress
 from ..core.versions import VersionStore
+from .attempt_log import divide
 from .base_hash import BaseHash
 from .ending import STOPPED_OUTSIDE, WORKER_STOOD_STILL, Ending, understood
 from .gpu_handover import WAIT_S, Patience
@@ -145,6 +146,7 @@ class Runner:
 
     def _start(self, plan: LaunchPlan, hold: GpuHold | None) -> TrainerProcess:
         silence_s, lock = self._tools.pace.silence, hold.lock if hold else None
+        divide(self._dir, self._job.attempt)
         trainer = TrainerProcess(plan, self._dir, gpu_lock=lock, silence_s=silence_s)
         self._ledger.meanwhile = trainer.beat
         return trainer
@@ -174,7 +176,7 @@ class Runner:
                 order = self._beat()
                 trainer.beat()
                 if order in ("cancel", "pause"):
-                    self._stop(trainer, watch, backend, order)
+                    return self._stop(trainer, watch, backend, order)
                 if order == "save":
                     backend.save_now(self._dir)
             watch.look()
@@ -183,11 +185,12 @@ class Runner:
                 next_close = now + self._tools.pace.close_look
             trainer.wait(self._tools.pace.look)
 
-    def _stop(self, trainer: TrainerProcess, watch: RunWatch, backend: TrainingBackend, order: Order) -> None:
-        """Save first when pausing what has learned something, ask politely, then kill. Always ends in Stopped."""
-        pace = self._tools.pace
+    def _stop(self, trainer: TrainerProcess, watch: RunWatch, backend: TrainingBackend, order: Order) -> int:
+        """Save first when pausing what has learned something, ask politely, then kill: ends in Stopped, or returns the exit
+        code of a trainer that was done before it could be paused."""
+        pace, training = self._tools.pace, ResolvedTraining.read(self._dir)
         if order == "pause" and watch.look().step:
-            before = len(backend.checkpoints(self._dir, ResolvedTraining.read(self._dir)))
+            before = len(backend.checkpoints(self._dir, training))
             backend.save_now(self._dir)
             # the save goes on after its LoRA is there: then comes what the optimizer has learned
             self._wait(
@@ -195,16 +198,17 @@ class Runner:
                 pace.save,
                 lambda: self._saved_since(backend, before) and watch.look().phase != "saving",
             )
-        self._end_politely(trainer, backend)
-        watch.look()
-        watch.look_closely()
+        exit_code = self._end_politely(trainer, backend)
+        if order == "pause" and backend.outcome(self._dir, training, exit_code).state == "completed":
+            return exit_code
+        watch.stop()
         raise Stopped(JobState.CANCELLED if order == "cancel" else JobState.PAUSED)
 
-    def _end_politely(self, trainer: TrainerProcess, backend: TrainingBackend) -> None:
+    def _end_politely(self, trainer: TrainerProcess, backend: TrainingBackend) -> int:
         if trainer.pid is not None:
             backend.stop(self._dir, trainer.pid)
             self._wait(trainer, self._tools.pace.polite, lambda: False)
-        trainer.kill()
+        return trainer.kill()
 
     def _saved_since(self, backend: TrainingBackend, before: int) -> bool:
         return len(backend.checkpoints(self._dir, ResolvedTraining.read(self._dir))) > before

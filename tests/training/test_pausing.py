@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from isengard.core.records.job import Progress
 from isengard.training import runner
-from isengard.training.interface import ResolvedTraining
+from isengard.training.interface import Outcome, ResolvedTraining
 from task_house import task_house  # noqa: F401 - fixture
 
 SAVE_S = 30.0
@@ -19,8 +19,8 @@ class Trainer:
 
     pid = None
 
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
+    def __init__(self, progress: Progress, *, done: bool) -> None:
+        self.progress, self.done = progress, done
         self.saved: list[str] = []
 
     def poll(self):
@@ -28,6 +28,10 @@ class Trainer:
 
     def kill(self):
         self.saved.append("killed")
+        return 0 if self.done else 137
+
+    def outcome(self, job_dir, training, exit_code):
+        return Outcome("completed" if exit_code == 0 else "failed")
 
     def save_now(self, job_dir):
         self.saved.append("checkpoint")
@@ -38,34 +42,46 @@ class Trainer:
     def look(self):
         return self.progress
 
-    def look_closely(self):
-        pass
+    def stop(self):
+        self.saved.append("last look")
 
 
 @pytest.fixture
 def pause(task_house, monkeypatch):  # noqa: F811
-    """Pause a trainer that stands at `progress`; (what it did, seconds)."""
+    """Pause (or cancel) a trainer that stands at `progress`; (what it did, seconds, the exit code or how it was stopped)."""
     tools = SimpleNamespace(**{**vars(task_house.tools), "pace": runner.Pace(save=SAVE_S)})
     monkeypatch.setattr(ResolvedTraining, "read", lambda job_dir: None)
 
-    def pause(**progress):
-        job = task_house.submit()
+    def pause(order="pause", done=False, **progress):
+        task_house.submit()
         claimed, lease = task_house.ledger.claim(worker_id="w", owner="w-1", needs={"cpu"})
-        trainer, began = Trainer(Progress(total_steps=100, **progress)), time.monotonic()
-        with pytest.raises(runner.Stopped) as stopped:
-            runner.Runner(tools, claimed, lease)._stop(trainer, trainer, trainer, "pause")
-        assert (claimed.id, str(stopped.value)) == (job.id, "paused")
-        return trainer.saved, time.monotonic() - began
+        trainer, began = Trainer(Progress(total_steps=100, **progress), done=done), time.monotonic()
+        try:
+            ended = runner.Runner(tools, claimed, lease)._stop(trainer, trainer, trainer, order)
+        except runner.Stopped as stopped:
+            ended = str(stopped)
+        return trainer.saved, time.monotonic() - began, ended
 
     return pause
 
 
 @pytest.mark.parametrize("phase", ["starting", "downloading", "loading", "caching", "sampling"])
 def test_before_the_first_step_it_ends_at_once(pause, phase):
-    saved, took = pause(phase=phase)
-    assert saved == ["killed"] and took < SAVE_S / 10
+    saved, took, ended = pause(phase=phase)
+    assert (saved, ended) == (["killed", "last look"], "paused") and took < SAVE_S / 10
 
 
 @pytest.mark.parametrize("phase", ["training", "a word of another trainer"])
 def test_what_was_learned_is_saved_first(pause, phase):
-    assert pause(phase=phase, step=7)[0] == ["checkpoint", "killed"]
+    saved, _, ended = pause(phase=phase, step=7)
+    assert (saved, ended) == (["checkpoint", "killed", "last look"], "paused")
+
+
+def test_a_trainer_that_is_done_meanwhile_has_nothing_to_pause(pause):
+    saved, _, ended = pause(phase="training", step=99, done=True)
+    assert (saved, ended) == (["checkpoint", "killed"], 0), "its result is published, as of any other"
+
+
+def test_what_was_cancelled_stays_cancelled(pause):
+    saved, _, ended = pause(order="cancel", phase="training", step=99, done=True)
+    assert (saved, ended) == (["killed", "last look"], "cancelled")

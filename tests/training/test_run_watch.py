@@ -20,7 +20,7 @@ def resumed(tmp_path):
     """A run that begins again at step 50 where an earlier attempt had come to 80; `.now` is where it stands."""
     lines = [json.dumps({"step": step, "loss": 0.5, "learning_rate": None}) for step in range(1, 81)]
     (tmp_path / LOSS_FILE).write_text("\n".join(lines) + "\n")
-    house = SimpleNamespace(now=0, loss=0.1, told=[], folder=tmp_path)
+    house = SimpleNamespace(now=0, loss=0.1, told=[], folder=tmp_path, saved=[])
 
     def poll(job_dir, training, after):
         points = [LossPoint(step, house.loss) for step in range(51, house.now + 1) if step > after]
@@ -29,11 +29,14 @@ def resumed(tmp_path):
         return Reading(progress, [], points)
 
     house.watch = RunWatch(
-        SimpleNamespace(progress=lambda lease, progress: house.told.append(progress)),
+        SimpleNamespace(
+            progress=lambda lease, progress: house.told.append(progress),
+            checkpoint=lambda lease, checkpoint: None,
+        ),
         SimpleNamespace(attempt=2),
         Job(id="job_x", created_at="", updated_at=""),
         job_dir=tmp_path,
-        backend=SimpleNamespace(poll=poll, checkpoints=lambda *_: []),
+        backend=SimpleNamespace(poll=poll, checkpoints=lambda *_: house.saved),
         training=SimpleNamespace(save_every=100),
         gpu=GpuSlot(),
         should=Expected(),
@@ -47,6 +50,19 @@ def test_the_losses_of_steps_done_again_take_the_place_of_the_first_ones(resumed
     assert resumed.told[-1].loss == 0.1
     losses = {point["step"]: point["loss"] for point in read_losses(resumed.folder)}
     assert len(losses) == 80 and (losses[50], losses[51], losses[70], losses[71]) == (0.5, 0.1, 0.1, 0.5)
+
+
+def test_a_stopped_run_says_the_step_that_was_saved(resumed):
+    """AI-Toolkit says which step it does; the checkpoint counts that one as done."""
+    resumed.now, resumed.saved = (
+        70,
+        [SimpleNamespace(step=50, sha256="a"), SimpleNamespace(step=71, sha256="b")],
+    )
+    resumed.watch.stop()
+    assert resumed.told[-1].step == 71
+    resumed.now = 72
+    resumed.watch.stop()
+    assert resumed.told[-1].step == 72, "what was lost after the last checkpoint is not hidden"
 
 
 def test_numbers_out_of_range_are_seen_in_them_too(resumed):

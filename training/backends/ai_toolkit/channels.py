@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...attempt_log import of_this_attempt
 from ...interface import LossPoint
 
 JOB_ID = "job"
@@ -124,14 +125,15 @@ def _query(path: Path, sql: str, parameters: tuple[object, ...]) -> list[tuple[A
 
 
 def read_tail(log: Path, limit: int = LOG_TAIL_BYTES) -> list[str]:
-    """The last lines of a trainer's log, bars split apart and colours removed."""
+    """The last lines that the present attempt left in a trainer's log, bars split apart and colours removed."""
     try:
         with log.open("rb") as stream:
             stream.seek(max(0, log.stat().st_size - limit))
             text = stream.read().decode("utf-8", errors="replace")
     except OSError:
         return []
-    return [line for part in re.split(r"[\r\n]+", text) if (line := _ESCAPES.sub("", part).rstrip())]
+    lines = [line for part in re.split(r"[\r\n]+", text) if (line := _ESCAPES.sub("", part).rstrip())]
+    return of_this_attempt(lines)
 
 
 def read_bar(lines: list[str], name: str) -> Bar | None:
