@@ -13,7 +13,7 @@ export function openDialog(view, { label, kind = "", keys, closed }, ...children
     dialog.remove();
     closed?.();
   };
-  const dialog = h("dialog", { class: `isen-dialog ${kind}`, "aria-label": label, on: { close: gone } }, ...children);
+  const dialog = h("dialog", { class: `isen-dialog ${kind}`, "aria-label": label, tabindex: -1, on: { close: gone } }, ...children);
   if (keys) dialog.addEventListener("keydown", keys);
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   view.append(dialog);

@@ -1,4 +1,4 @@
-/** Who works by keys keeps a place in the panel: when what has the focus goes, the view takes it, not ComfyUI's page. */
+/** Who works by keys keeps a place in the panel: when what has the focus goes, the view (or the open dialog) takes it, not ComfyUI's page. */
 
 /**
  * @param {HTMLElement} panel

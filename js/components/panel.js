@@ -44,7 +44,7 @@ export class IsenPanel extends View {
     this.undoBar = h("div", { class: "isen-undo", role: "status", "aria-live": "polite", hidden: true });
     this.append(h("header", { class: "isen-head" }, h("strong", { text: t("title") }), settings), this.tabs, this.banners, this.body, this.undoBar);
     this.#keepToOurselves();
-    keepFocus(this, () => homeOf(this.body));
+    keepFocus(this, () => this.querySelector("dialog[open]") ?? homeOf(this.body));
     this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, items);
     this.addEventListener("isen-undo", (/** @type {any} */ event) => this.#offerUndo(event.detail));
   }
@@ -158,11 +158,19 @@ export class IsenPanel extends View {
     };
     this.undoBar.replaceChildren(h("span", { class: "isen-grow", text }), undo ? button(t("undo"), back, { testid: "isen-undo" }) : "");
     this.undoBar.hidden = false;
+    this.#nearWork();
     const away = () => {
       if (this.undoBar.matches(":hover, :focus-within")) this.undoTimer = setTimeout(away, UNDO_MS);
       else hide();
     };
     this.undoTimer = setTimeout(away, UNDO_MS);
+  }
+
+  /** Behind an open dialog nothing can be pressed: the offer is in it for as long as it is open. */
+  #nearWork() {
+    const dialog = this.querySelector("dialog[open]");
+    (dialog ?? this).append(this.undoBar);
+    dialog?.addEventListener("close", () => this.append(this.undoBar), { once: true });
   }
 }
 

@@ -1,4 +1,4 @@
-/** One picture of the gallery in full: keys move, F likes, Delete puts it away; its settings and its graph can be had again. */
+/** One picture of the gallery in full: keys move, F likes, Delete puts it away and shows the next; its settings and its graph can be had again. */
 
 import { button, icon } from "../lib/dom.js";
 import { liked, told } from "../gallery.js";
@@ -10,18 +10,25 @@ import { showPictures } from "./viewer.js";
 export function openPicture(gallery, entry) {
   const { view, pictures } = gallery;
   const api = view.store.api;
-  let at = () => 0;
-  const now = () => latest(gallery, pictures[at()]);
-  const items = pictures.map(({ generation, image }) => ({
+  let at = () => 0, going = null;
+  const now = () => latest(gallery, items[at()].entry);
+  const itemOf = ({ generation, image }) => ({
     src: api.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`,
     caption: `${told(generation.request.prompt, gallery.namesOf(generation))} · ${t("pixels", { w: image.width, h: image.height })} · ${t("seedIs", { n: image.seed })}`,
-  }));
+  });
+  const items = pictures.map((one) => ({ ...itemOf(one), entry: one }));
   const heart = button(t("favourite"), () => like(view, now(), show), { bare: true, testid: "isen-favourite" });
   const show = (favourite = liked(now().generation, now().image)) => {
     heart.setAttribute("aria-pressed", String(favourite));
     heart.replaceChildren(icon(favourite ? "heart-fill" : "heart"));
   };
-  const away = async (close) => (await putAway(view, now())) && close();
+  const away = async () => {
+    const item = items[at()];
+    if (item === going) return;
+    going = item;
+    await putAway(view, now(), () => reel.drop(item));
+    going = null;
+  };
   const tools = (close, where) => {
     at = where;
     const canvas = view.panel?.openOnCanvas;
@@ -29,14 +36,14 @@ export function openPicture(gallery, entry) {
       heart,
       button(t("reuse"), () => (close(), view.reuse(now())), { icon: "replay", bare: true, testid: "isen-reuse" }),
       canvas && button(t("openOnCanvas"), async () => (await onCanvas(gallery, now())) && close(), { icon: "sitemap", bare: true, testid: "isen-open-canvas" }),
-      button(t("deleteImage"), () => away(close), { icon: "trash", bare: true, testid: "isen-delete-image" }),
+      button(t("deleteImage"), away, { icon: "trash", bare: true, testid: "isen-delete-image" }),
     ];
   };
-  const keys = (event, close) => {
+  const keys = (event) => {
     if (event.key === "f" && !event.ctrlKey && !event.metaKey) heart.click();
-    if (event.key === "Delete") away(close);
+    if (event.key === "Delete") away();
   };
-  showPictures(view, { label: t("imageAlt", { name: gallery.nameOf(entry.generation) }), items, at: pictures.indexOf(entry), tools, keys, changed: () => show() });
+  const reel = showPictures(view, { label: t("imageAlt", { name: gallery.nameOf(entry.generation) }), items, at: pictures.indexOf(entry), tools, keys, changed: () => show() });
 }
 
 /** The entry as it is known now: it may have been liked since the viewer was opened. */
@@ -54,17 +61,17 @@ async function like({ store }, { generation, image }, show) {
   if (!kept) show(!favourite);
 }
 
-/** Into the trash, with undo; the last picture takes its generation along. */
-async function putAway(view, { generation, image }) {
+/** Into the trash, with undo; the last picture takes its generation along. `drop` takes it out of sight and answers with its way back. */
+async function putAway(view, { generation, image }, drop) {
   const { store } = view;
   const path = `/generations/${generation.id}`;
   const last = generation.images.filter((known) => !known.deleted_at).length < 2;
   const gone = last ? path : `${path}/images/${image.n}`;
   const answer = await store.attempt((id) => store.api.delete(gone, id));
-  if (!answer) return false;
+  if (!answer) return;
   store.keepGeneration(answer);
-  offerUndo(view, t("imageDeleted"), async () => store.keepGeneration(await store.attempt((id) => store.api.post(`${gone}/restore`, {}, id))));
-  return true;
+  const back = drop();
+  offerUndo(view, t("imageDeleted"), async () => store.keepGeneration(await store.attempt((id) => store.api.post(`${gone}/restore`, {}, id))) && back());
 }
 
 /** A graph to go on with: what it makes on the canvas is a picture of its own, not one of this generation. */

@@ -177,14 +177,21 @@ def test_a_picture_is_liked_put_away_brought_back_and_reused(images, api, shots)
 
 
 def put_away_and_brought_back(page, count: int) -> None:
-    """By the key, then by the button: the second picture, open in full."""
+    """By the key, then by the button: the picture open in full, whose place the next one takes until it is back."""
+    full = page.get("isen-full")
     for put_away in (page.page.keyboard.press, lambda _: page.get("isen-delete-image").click()):
+        shown = full.get_attribute("src")
         put_away("Delete")
         expect(page.get("isen-image")).to_have_count(count - 1)
+        expect(full).not_to_have_attribute("src", shown)
         page.get("isen-undo").click()
         expect(page.get("isen-image")).to_have_count(count)
-        page.get("isen-image").nth(1).click()
+        expect(full).to_have_attribute("src", shown)
+    page.page.keyboard.press("Delete")
+    expect(page.get("isen-image")).to_have_count(count - 1)
     page.page.keyboard.press("Escape")
+    page.get("isen-undo").click()
+    expect(page.get("isen-image")).to_have_count(count)
 
 
 def newest_of(api):
