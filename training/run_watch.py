@@ -105,14 +105,14 @@ class RunWatch:
         """The last look at a trainer that was stopped. Some count a step only when the next one begins: the last checkpoint
         knows better what is done."""
         progress = self.look()
-        self.look_closely()
-        saved = max((one.step for one in self._backend.checkpoints(self._dir, self._training)), default=0)
+        saved = self.look_closely()
         if progress.step and saved > progress.step:
             self._ledger.progress(self._lease, progress.model_copy(update={"step": saved}))
 
-    def look_closely(self) -> None:
-        """Checkpoints and log lines; called every few seconds and at the end."""
-        for checkpoint in self._backend.checkpoints(self._dir, self._training):
+    def look_closely(self) -> int:
+        """Checkpoints and log lines; called every few seconds and at the end. The step of the last checkpoint, 0 without one."""
+        checkpoints = self._backend.checkpoints(self._dir, self._training)
+        for checkpoint in checkpoints:
             if checkpoint.sha256 not in self._checkpoints:
                 self._ledger.checkpoint(self._lease, checkpoint)
                 self._checkpoints.add(checkpoint.sha256)
@@ -125,6 +125,7 @@ class RunWatch:
                 correlation_id=self._job.correlation_id,
                 attempt=self._lease.attempt,
             )
+        return checkpoints[-1].step if checkpoints else 0
 
 
 def _last_loss_step(file: Path) -> int:

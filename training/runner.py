@@ -196,7 +196,9 @@ class Runner:
             self._wait(
                 trainer,
                 pace.save,
-                lambda: self._saved_since(backend, before) and watch.look().phase != "saving",
+                lambda: (
+                    len(backend.checkpoints(self._dir, training)) > before and watch.look().phase != "saving"
+                ),
             )
         exit_code = self._end_politely(trainer, backend)
         if order == "pause" and backend.outcome(self._dir, training, exit_code).state == "completed":
@@ -209,9 +211,6 @@ class Runner:
             backend.stop(self._dir, trainer.pid)
             self._wait(trainer, self._tools.pace.polite, lambda: False)
         return trainer.kill()
-
-    def _saved_since(self, backend: TrainingBackend, before: int) -> bool:
-        return len(backend.checkpoints(self._dir, ResolvedTraining.read(self._dir))) > before
 
     def _wait(self, trainer: TrainerProcess, seconds: float, done: Callable[[], bool]) -> None:
         deadline = time.monotonic() + seconds

@@ -9,26 +9,19 @@ import { showPictures } from "./viewer.js";
 /** @param {any} gallery */
 export function openPicture(gallery, entry) {
   const { view, pictures } = gallery;
-  const api = view.store.api;
-  let at = () => 0, going = null;
+  let at = () => 0;
   const now = () => latest(gallery, items[at()].entry);
-  const itemOf = ({ generation, image }) => ({
-    src: api.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`,
-    caption: `${told(generation.request.prompt, gallery.namesOf(generation))} · ${t("pixels", { w: image.width, h: image.height })} · ${t("seedIs", { n: image.seed })}`,
-  });
-  const items = pictures.map((one) => ({ ...itemOf(one), entry: one }));
+  const items = pictures.map((one) => ({ entry: one, ...itemOf(gallery, one) }));
   const heart = button(t("favourite"), () => like(view, now(), show), { bare: true, testid: "isen-favourite" });
   const show = (favourite = liked(now().generation, now().image)) => {
     heart.setAttribute("aria-pressed", String(favourite));
     heart.replaceChildren(icon(favourite ? "heart-fill" : "heart"));
   };
-  const away = async () => {
+  const away = () => {
     const item = items[at()];
-    if (item === going) return;
-    going = item;
-    await putAway(view, now(), () => reel.drop(item));
-    going = null;
+    return putAway(view, now(), () => drop(item));
   };
+  const trash = button(t("deleteImage"), away, { icon: "trash", bare: true, testid: "isen-delete-image" });
   const tools = (close, where) => {
     at = where;
     const canvas = view.panel?.openOnCanvas;
@@ -36,14 +29,22 @@ export function openPicture(gallery, entry) {
       heart,
       button(t("reuse"), () => (close(), view.reuse(now())), { icon: "replay", bare: true, testid: "isen-reuse" }),
       canvas && button(t("openOnCanvas"), async () => (await onCanvas(gallery, now())) && close(), { icon: "sitemap", bare: true, testid: "isen-open-canvas" }),
-      button(t("deleteImage"), away, { icon: "trash", bare: true, testid: "isen-delete-image" }),
+      trash,
     ];
   };
   const keys = (event) => {
     if (event.key === "f" && !event.ctrlKey && !event.metaKey) heart.click();
-    if (event.key === "Delete") away();
+    if (event.key === "Delete") trash.click();
   };
-  const reel = showPictures(view, { label: t("imageAlt", { name: gallery.nameOf(entry.generation) }), items, at: pictures.indexOf(entry), tools, keys, changed: () => show() });
+  const drop = showPictures(view, { label: t("imageAlt", { name: gallery.nameOf(entry.generation) }), items, at: pictures.indexOf(entry), tools, keys, changed: () => show() });
+}
+
+/** What the viewer shows of it. */
+function itemOf(gallery, { generation, image }) {
+  return {
+    src: gallery.view.store.api.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`,
+    caption: `${told(generation.request.prompt, gallery.namesOf(generation))} · ${t("pixels", { w: image.width, h: image.height })} · ${t("seedIs", { n: image.seed })}`,
+  };
 }
 
 /** The entry as it is known now: it may have been liked since the viewer was opened. */

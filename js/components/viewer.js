@@ -7,7 +7,7 @@ import { arrowOf, closer, openDialog } from "./dialogs.js";
 /** @typedef {{src: string, name: string, caption: string, entry?: any}} Item `entry` is the opener's own */
 
 /**
- * `drop`: the item goes and the next one is shown, with the last the dialog goes; answers with what brings it back.
+ * Returns `drop(item)`: it goes and the next one is shown, with the last the dialog goes; answers with what brings it back.
  * @param {import("./view.js").View} view
  * @param {{label: string, items: Item[], at: number, tools?: (close: () => void, at: () => number) => any[],
  *   keys?: (event: KeyboardEvent, close: () => void) => void, changed?: () => void}} shown `changed`: another picture is shown
@@ -49,5 +49,5 @@ export function showPictures(view, { label, items, at: first, tools = () => [], 
     h("div", { class: "isen-row" }, turns[0], place, turns[1], caption,
       ...tools(() => dialog.close(), () => at), link, closer(() => dialog.close())));
   show(0);
-  return { dialog, drop };
+  return drop;
 }

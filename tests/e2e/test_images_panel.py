@@ -7,6 +7,7 @@ import os
 import pytest
 from face_house import face_tools, put_face_tools  # noqa: F401 - fixture
 from hosts import comfyui
+from hosts.canvas import ADD_NOTE, CANVAS, DROP
 from images_house import SMALLER, pictures_shown
 from isengard.core.paths import DataPaths
 from playwright.sync_api import expect
@@ -196,25 +197,6 @@ def put_away_and_brought_back(page, count: int) -> None:
 
 def newest_of(api):
     return api.get("/generations")["items"][0]
-
-
-#: Names of the canvas tabs, which of them is looked at, and what is on it.
-CANVAS = """() => {
-  const { app } = window.comfyAPI.app;
-  const { openWorkflows, activeWorkflow } = app.extensionManager.workflow;
-  const names = openWorkflows.map((known) => known.filename);
-  return { names, active: activeWorkflow.filename, kinds: app.graph.nodes.map((node) => node.type) };
-}"""
-ADD_NOTE = """() => {
-  const { app } = window.comfyAPI.app;
-  app.graph.add(window.LiteGraph.createNode("Note"));
-  app.extensionManager.workflow.activeWorkflow.changeTracker.checkState();
-}"""
-DROP = """async (address) => {
-  const { app } = window.comfyAPI.app;
-  const blob = await (await fetch(address)).blob();
-  await app.handleFile(new File([blob], "dropped.png", { type: "image/png" }));
-}"""
 
 
 def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(images, api):

@@ -7,3 +7,21 @@ LOAD_TWIN = """async (name) => {
   await app.loadGraphData(await answer.json(), true, true, name);
   return (await app.graphToPrompt()).output;
 }"""
+
+#: Names of the canvas tabs, which of them is looked at, and what is on it.
+CANVAS = """() => {
+  const { app } = window.comfyAPI.app;
+  const { openWorkflows, activeWorkflow } = app.extensionManager.workflow;
+  const names = openWorkflows.map((known) => known.filename);
+  return { names, active: activeWorkflow.filename, kinds: app.graph.nodes.map((node) => node.type) };
+}"""
+ADD_NOTE = """() => {
+  const { app } = window.comfyAPI.app;
+  app.graph.add(window.LiteGraph.createNode("Note"));
+  app.extensionManager.workflow.activeWorkflow.changeTracker.checkState();
+}"""
+DROP = """async (address) => {
+  const { app } = window.comfyAPI.app;
+  const blob = await (await fetch(address)).blob();
+  await app.handleFile(new File([blob], "dropped.png", { type: "image/png" }));
+}"""
