@@ -23,7 +23,7 @@ def missing_requirements(requirements: Path) -> list[str]:
     missing = []
     for line in requirements.read_text(encoding="utf-8").splitlines():
         wanted = re.match(r"([A-Za-z0-9._-]+)(?:>=([\d.]+))?", line)
-        if wanted is None:
+        if wanted is None or not _for_this_python(line):
             continue
         try:
             there = metadata.version(wanted[1])
@@ -32,6 +32,15 @@ def missing_requirements(requirements: Path) -> list[str]:
         if not there or _numbers(there) < _numbers(wanted[2] or ""):
             missing.append(line.strip())
     return missing
+
+
+def _for_this_python(line: str) -> bool:
+    """Whether a line's marker (`; python_version < "3.14"` or `>=`, all that requirements.txt uses) takes this Python."""
+    marker = re.search(r';\s*python_version\s*(<|>=)\s*"([\d.]+)"', line)
+    if marker is None:
+        return True
+    older = sys.version_info[:2] < _numbers(marker[2])
+    return older if marker[1] == "<" else not older
 
 
 def old_comfyui(comfyui: Path, pyproject: Path) -> str:

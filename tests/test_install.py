@@ -57,7 +57,8 @@ def test_before_the_requirements_it_says_what_to_install_and_changes_nothing(com
     before = contents(comfyui)
     done = run_by_the_manager(comfyui)
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"Still to be installed: {', '.join(NEEDED)}" in done.stdout
+    wanted = [line for line in NEEDED if '>= "3.14"' not in line]  # this Python is an older one
+    assert f"Still to be installed: {', '.join(wanted)}" in done.stdout
     assert "-m pip install -r" in done.stdout and str(python_of(comfyui)) in done.stdout
     assert str(comfyui / "user" / "__isengard") in done.stdout
     assert contents(comfyui) == before
@@ -91,7 +92,7 @@ def test_a_data_folder_on_a_drive_that_is_gone_fails_no_install(tmp_path):
 
 @pytest.mark.slow
 def test_between_them_the_manager_installs_line_by_line(comfyui):
-    """Each line of requirements.txt is given to pip by itself; a full run installs all four."""
+    """Each line of requirements.txt is given to pip by itself; a full run installs all."""
     subprocess.run([str(python_of(comfyui)), "-m", "ensurepip"], check=True, capture_output=True)
     for line in NEEDED if os.environ.get("ISENGARD_TEST_FULL") else ["toml>=0.10.2"]:
         command = [str(python_of(comfyui)), "-m", "pip", "install", "-q", line]

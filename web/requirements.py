@@ -11,6 +11,9 @@ PACKAGES = {
     "huey": "huey",
     "pythonjsonlogger": "python-json-logger",
     "toml": "toml",
+    "tomlkit": "tomlkit",
+    "psutil": "psutil",
+    "anyascii": "anyascii",
     "pillow_heif": "pillow-heif",
 }
 

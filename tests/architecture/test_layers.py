@@ -35,6 +35,8 @@ OWNED = {
     ),
     "pillow_heif": ("core/photo_decoding/",),
     "pythonjsonlogger": ("core/logs.py",),
+    "tomlkit": ("core/settings.py",),
+    "anyascii": ("core/names.py",),
 }
 #: Where concrete plugins and the ComfyUI adapter may be named.
 ROOTS = {"__init__.py", "web/app.py", "training/worker_main.py"}

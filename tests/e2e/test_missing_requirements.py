@@ -13,6 +13,9 @@ HIDDEN = {
     "huey": "huey",
     "pythonjsonlogger": "python-json-logger",
     "toml": "toml",
+    "tomlkit": "tomlkit",
+    "psutil": "psutil",
+    "anyascii": "anyascii",
     "pillow_heif": "pillow-heif",
 }
 
