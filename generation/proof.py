@@ -6,7 +6,6 @@ with. `success` proves nothing in ComfyUI: a LoRA of another family "succeeds" a
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import shutil
 import uuid
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import IsengardError, NotReadyError
+from ..core.executor import in_thread
 from ..core.generation_sidecars import PROOF_MARK
 from ..core.ids import new_id
 from ..core.paths import DataPaths, contained
@@ -59,10 +59,10 @@ async def prove_picture(
         first = await _picture(pipeline, without, folder)
         second = await _computed_anew(pipeline, again, folder, first)
         third = await _picture(pipeline, changed_by, folder)
-        noise = await asyncio.to_thread(mean_difference, first, second)
-        difference = await asyncio.to_thread(mean_difference, second, third)
+        noise = await in_thread(mean_difference, first, second)
+        difference = await in_thread(mean_difference, second, third)
     finally:
-        await asyncio.to_thread(shutil.rmtree, folder)
+        await in_thread(shutil.rmtree, folder)
     changed = difference > LEAST_DIFFERENCE and difference > NOISE_FACTOR * noise
     proof = PictureProof("changed" if changed else "unchanged", round(difference, 3), round(noise, 3))
     context = {"file": version.file, "difference": proof.difference, "noise": proof.noise}

@@ -14,6 +14,7 @@ from ..core.characters import CharacterStore
 from ..core.clock import Clock, iso
 from ..core.correlation import correlated
 from ..core.errors import ConflictError, IsengardError, NotFoundError, NotReadyError
+from ..core.executor import in_thread
 from ..core.generation_states import ENDED, GenerationState
 from ..core.generations import GenerationStore
 from ..core.ids import new_id
@@ -60,7 +61,7 @@ class GenerationService:
 
     async def recipes(self) -> list[dict[str, Any]]:
         """Every recipe of every pipeline."""
-        pipelines = await asyncio.to_thread(self.pipelines)
+        pipelines = await in_thread(self.pipelines)
         return [info.model_dump(mode="json") for pipeline in pipelines for info in await pipeline.recipes()]
 
     async def recipe(self, name: str) -> RecipeInfo:
@@ -77,8 +78,8 @@ class GenerationService:
         require_usable(recipe)
         generation_id = new_id("gen")
         casting = Casting(self.characters, self.versions, self.allow_placeholder)
-        people = await asyncio.to_thread(casting.people, request.characters, recipe)
-        prompts = await asyncio.to_thread(pipeline.build, request, people, generation_id)
+        people = await in_thread(casting.people, request.characters, recipe)
+        prompts = await in_thread(pipeline.build, request, people, generation_id)
         generation = Generation(
             id=generation_id,
             prompt_ids=[str(uuid.uuid4()) for _ in prompts],
@@ -89,7 +90,7 @@ class GenerationService:
             correlation_id=correlation_id,
             created_at=iso(self.clock.now()),
         )
-        await asyncio.to_thread(self.store.create, generation, prompts)
+        await in_thread(self.store.create, generation, prompts)
         await self._tell(generation)
         self._start(generation, pipeline, self._drive(generation, pipeline, prompts))
         return generation
@@ -98,7 +99,7 @@ class GenerationService:
         """Take what waits out of ComfyUI's queue and interrupt what runs; finished pictures stay.
 
         It may have ended by the time this answers."""
-        generation = await asyncio.to_thread(self.store.get, generation_id)
+        generation = await in_thread(self.store.get, generation_id)
         if generation.state in ENDED:
             raise ConflictError(
                 "generation_ended", "These pictures are already done.", "Nothing needs to be done."
@@ -106,12 +107,12 @@ class GenerationService:
         if generation.state is not _S.CANCELLING:
             generation = await self._advance(generation, _S.CANCELLING)
         await self._withdraw(generation, await self._pipeline_of(generation))
-        return await asyncio.to_thread(self.store.get, generation_id)
+        return await in_thread(self.store.get, generation_id)
 
     async def recover(self) -> None:
         """After a start: follow what ComfyUI may still know, end the rest with a reason."""
-        await asyncio.to_thread(self.store.settle)
-        for generation in await asyncio.to_thread(self.store.unfinished):
+        await in_thread(self.store.settle)
+        for generation in await in_thread(self.store.unfinished):
             try:
                 pipeline = await self._pipeline_of(generation)
             except IsengardError as error:
@@ -126,13 +127,13 @@ class GenerationService:
         try:
             return (await self._pipeline(generation.recipe))[0]
         except NotFoundError:
-            pipelines = await asyncio.to_thread(self.pipelines)
+            pipelines = await in_thread(self.pipelines)
             if not pipelines:
                 raise
             return pipelines[0]
 
     async def _pipeline(self, recipe: str) -> tuple[ImagePipeline, RecipeInfo]:
-        for pipeline in await asyncio.to_thread(self.pipelines):
+        for pipeline in await in_thread(self.pipelines):
             for info in await pipeline.recipes():
                 if info.name == recipe:
                     return pipeline, info
@@ -201,7 +202,7 @@ class GenerationService:
             await self._end(generation, _S.COMPLETED)
 
     async def _is_cancelling(self, generation: Generation) -> bool:
-        current = await asyncio.to_thread(self.store.get, generation.id, deleted=True)
+        current = await in_thread(self.store.get, generation.id, deleted=True)
         return current.state is _S.CANCELLING
 
     async def _withdraw(self, generation: Generation, pipeline: ImagePipeline) -> None:
@@ -226,7 +227,7 @@ class GenerationService:
                 progress = self._progress(generation, number, sign)
                 if progress != shown:
                     shown = progress
-                    await asyncio.to_thread(self.store.note_progress, generation.id, progress)
+                    await in_thread(self.store.note_progress, generation.id, progress)
                     data = {"progress": progress.model_dump(mode="json")}
                     await self._emit("generation.progress", generation, data)
             if sign.kind == "done":
@@ -241,7 +242,7 @@ class GenerationService:
         return sign.progress(number, len(generation.prompt_ids))
 
     async def _note_running(self, generation: Generation) -> None:
-        current = await asyncio.to_thread(self.store.get, generation.id, deleted=True)
+        current = await in_thread(self.store.get, generation.id, deleted=True)
         if current.state is _S.QUEUED:
             await self._advance(current, _S.RUNNING)
 
@@ -249,12 +250,12 @@ class GenerationService:
         seed = (generation.request.seed or 0) + number
         saved = sign.saved[0]
         image = GeneratedImage(n=number, file=saved.file, width=saved.width, height=saved.height, seed=seed)
-        kept = await asyncio.to_thread(self.store.add_image, generation.id, image)
-        await asyncio.to_thread(prepare_thumbnail, self.store, generation.id, number)
+        kept = await in_thread(self.store.add_image, generation.id, image)
+        await in_thread(prepare_thumbnail, self.store, generation.id, number)
         await self._tell(kept)
 
     async def _end_by(self, generation: Generation, sign: Sign) -> None:
-        current = await asyncio.to_thread(self.store.get, generation.id, deleted=True)
+        current = await in_thread(self.store.get, generation.id, deleted=True)
         if sign.kind == "cancelled" or current.state is _S.CANCELLING:
             if current.state is not _S.CANCELLING:
                 await self._advance(current, _S.CANCELLING)
@@ -268,7 +269,7 @@ class GenerationService:
     async def _end(
         self, generation: Generation, state: GenerationState, error: JobError | None = None
     ) -> None:
-        current = await asyncio.to_thread(self.store.get, generation.id, deleted=True)
+        current = await in_thread(self.store.get, generation.id, deleted=True)
         if current.state is _S.CANCELLING and state is _S.FAILED:
             state, error = _S.CANCELLED, None
         await self._advance(current, state, error)
@@ -278,7 +279,7 @@ class GenerationService:
     async def _advance(
         self, generation: Generation, state: GenerationState, error: JobError | None = None
     ) -> Generation:
-        changed = await asyncio.to_thread(self.store.advance, generation.id, state, error)
+        changed = await in_thread(self.store.advance, generation.id, state, error)
         await self._tell(changed)
         return changed
 
@@ -286,4 +287,4 @@ class GenerationService:
         await self._emit("generation.state", generation, generation.as_told())
 
     async def _emit(self, kind: str, generation: Generation, data: dict[str, Any]) -> None:
-        await asyncio.to_thread(self.emit, kind, generation.id, data, generation.correlation_id)
+        await in_thread(self.emit, kind, generation.id, data, generation.correlation_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from ..core import atomic
 from ..core.caption_undo import write_captions
 from ..core.correlation import correlated
 from ..core.errors import IsengardError, NotFoundError, reason_of
+from ..core.executor import in_thread
 from ..core.job_states import JobState
 from ..core.records.event import Event
 from ..core.records.job import Job
@@ -34,12 +34,12 @@ class CaptionTaker:
 
     async def run(self) -> None:
         with self._services.events.reading() as reader:
-            for job in await asyncio.to_thread(self._left_over):
-                await asyncio.to_thread(self._take, job)
+            for job in await in_thread(self._left_over):
+                await in_thread(self._take, job)
             while True:
                 job = _just_described(await reader.next_event())
                 if job is not None:
-                    await asyncio.to_thread(self._take, job)
+                    await in_thread(self._take, job)
 
     def _left_over(self) -> list[Job]:
         found = newest_completed(self._services, "captioning", 200)

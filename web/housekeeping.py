@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 from ..core.errors import IsengardError
+from ..core.executor import in_thread
 from ..core.leftovers import sweep
 from ..core.trash import due_characters, purge_photos, purge_pictures, purge_recipes
 from .people import forget_person
@@ -18,7 +19,7 @@ _log = logging.getLogger("isengard.housekeeping")
 async def keep_house(services: Services) -> None:
     """For ever: now, then once a day. What cannot be removed today is tried again tomorrow."""
     while True:
-        await asyncio.to_thread(empty_trash, services)
+        await in_thread(empty_trash, services)
         await asyncio.sleep(EVERY_S)
 
 

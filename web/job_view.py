@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
 
+from ..core.executor import in_thread
 from ..core.job_states import JobState
 from ..core.records.job import Job
 from ..training.waiting import waits_for
@@ -16,12 +16,12 @@ from .services import Services
 
 
 async def answer(services: Services, job: Job, status: int = 200) -> web.Response:
-    (item,) = await asyncio.to_thread(shown, services, [job])
+    (item,) = await in_thread(shown, services, [job])
     return web.json_response(item, status=status)
 
 
 async def answers(services: Services, jobs: Sequence[Job], next_cursor: str | None) -> web.Response:
-    return responses.as_list(await asyncio.to_thread(shown, services, jobs), next_cursor)
+    return responses.as_list(await in_thread(shown, services, jobs), next_cursor)
 
 
 def shown(services: Services, jobs: Sequence[Job]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 from ..core.clock import iso
 from ..core.correlation import correlated
 from ..core.errors import ConflictError, InvalidError, IsengardError
+from ..core.executor import in_thread
 from ..core.job_states import ENDED, JobState
 from ..core.records.event import Subject
 from ..core.records.job import Job
@@ -56,7 +57,7 @@ async def room_made(services: Services) -> None:
     """Returns once a training that was asked to make room has stopped: its memory is free only then."""
     deadline = services.clock.monotonic() + STOPS_WITHIN_S
     while services.clock.monotonic() < deadline:
-        lent = await asyncio.to_thread(lending.read, services.paths)
+        lent = await in_thread(lending.read, services.paths)
         if lent is None or lent.until:
             return
         await asyncio.sleep(_LOOK_S)
@@ -75,7 +76,7 @@ async def keep_lending(services: Services) -> None:
         lent = lending.read(services.paths)
         if lent is not None:
             try:
-                await asyncio.to_thread(_look_after, services, lent)
+                await in_thread(_look_after, services, lent)
             except (IsengardError, OSError) as fault:
                 _log.warning("Lending the GPU stumbled", extra={"context": {"reason": str(fault)}})
         await asyncio.sleep(_LOOK_S if lent is not None else _IDLE_S)

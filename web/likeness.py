@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..core.correlation import correlated
 from ..core.errors import IsengardError, NotFoundError, reason_of
+from ..core.executor import in_thread
 from ..core.faces.reader import Face, FaceReader
 from ..core.generation_states import ENDED, GenerationState
 from ..core.ledger import Ledger
@@ -54,12 +55,12 @@ class LikenessMeasurer:
         with events.reading() as reader:
             while True:
                 generation = _just_compared(await reader.next_event())
-                if generation is not None and await asyncio.to_thread(self.faces.is_ready):
+                if generation is not None and await in_thread(self.faces.is_ready):
                     self._later(generation)
 
     async def again(self, character_id: str) -> int:
         """How many pictures of earlier comparisons will be measured now."""
-        waiting = await asyncio.to_thread(self._unmeasured, character_id)
+        waiting = await in_thread(self._unmeasured, character_id)
         for generation in waiting:
             self._later(generation)
         return len(waiting)
@@ -79,7 +80,7 @@ class LikenessMeasurer:
         async with self._one_at_a_time:
             with correlated(generation.correlation_id):
                 try:
-                    await asyncio.to_thread(self._measure, generation, await self._recipe(generation.recipe))
+                    await in_thread(self._measure, generation, await self._recipe(generation.recipe))
                 except (IsengardError, OSError, ValueError) as fault:
                     context = {"generation_id": generation.id, "reason": reason_of(fault)}
                     _log.warning("Likeness could not be measured", extra={"context": context})

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ..core.characters import CharacterStore
 from ..core.correlation import correlated
 from ..core.errors import IsengardError, reason_of
+from ..core.executor import in_thread
 from ..core.face_findings import face_findings
 from ..core.faces.reader import FaceReader
 from ..core.faces.tools import NAME
@@ -47,7 +48,7 @@ class PhotoFaceChecker:
         if event.type == "character.changed" and event.data.get("change") == "photos":
             self._waiting[event.subject.id] = event.correlation_id
         elif event.type == "backend.state" and event.subject.id == NAME:
-            for character in await asyncio.to_thread(lambda: list(self.characters.all())):
+            for character in await in_thread(lambda: list(self.characters.all())):
                 self._waiting[character.id] = event.correlation_id
         else:
             return
@@ -64,8 +65,8 @@ class PhotoFaceChecker:
 
     async def _one(self, character_id: str) -> None:
         try:
-            if await asyncio.to_thread(self.faces.is_ready):
-                await asyncio.to_thread(self._look, character_id)
+            if await in_thread(self.faces.is_ready):
+                await in_thread(self._look, character_id)
         except (IsengardError, OSError) as fault:
             context = {"character_id": character_id, "reason": reason_of(fault)}
             _log.warning("Faces of photos could not be looked at", extra={"context": context})

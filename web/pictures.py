@@ -11,6 +11,7 @@ from ..core.characters import CharacterStore
 from ..core.clock import Clock
 from ..core.correlation import correlated
 from ..core.errors import IsengardError, reason_of
+from ..core.executor import in_thread
 from ..core.generations import GenerationStore
 from ..core.job_states import JobState
 from ..core.ledger import JobFilter, Ledger
@@ -75,7 +76,7 @@ class PictureProver:
     async def run(self) -> None:
         """For ever; proofs wait for each other beside the reader, which must not lag."""
         with self._services.events.reading() as reader:
-            for job in await asyncio.to_thread(self.left_over):
+            for job in await in_thread(self.left_over):
                 self._later(job, LISTENS_S)
             while True:
                 just = _just_completed(await reader.next_event())
@@ -103,9 +104,9 @@ class PictureProver:
 
     async def _prove(self, job: Job) -> None:
         try:
-            found = await asyncio.to_thread(self._version, job)
+            found = await in_thread(self._version, job)
             if found is not None:
-                await asyncio.to_thread(self._keep, job, found, await self._verdict(job, found))
+                await in_thread(self._keep, job, found, await self._verdict(job, found))
         except (IsengardError, OSError, ValueError) as fault:
             context = {"job_id": job.id, "reason": reason_of(fault)}
             _log.warning("Picture proof could not be made", extra={"context": context})
@@ -115,10 +116,10 @@ class PictureProver:
         family = self._services.families.get(job.family)
         if version.placeholder:
             return "skipped"
-        for pipeline in await asyncio.to_thread(self._services.generations.pipelines):
+        for pipeline in await in_thread(self._services.generations.pipelines):
             for recipe in await pipeline.recipes():
                 if recipe.name == family.recipe and recipe.usable:
-                    character = await asyncio.to_thread(self._services.characters.get, str(job.character_id))
+                    character = await in_thread(self._services.characters.get, str(job.character_id))
                     paths = self._services.paths
                     return (await prove_picture(pipeline, recipe.name, character, version, paths)).verdict
         return "skipped"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from aiohttp import ClientConnectionError, web
 
+from ..core.executor import in_thread
 from ..core.records.event import Event
 from .event_tail import Reader, event_frame, frame
 from .responses import whole_number
@@ -29,15 +30,15 @@ async def stream(services: Services, request: web.Request, wanted: Wanted) -> we
     response = web.StreamResponse(headers=HEADERS)
     ledger = services.ledger
     with services.events.reading() as reader:
-        epoch = await asyncio.to_thread(lambda: ledger.epoch)
-        first, last = await asyncio.to_thread(lambda: (ledger.first_seq(), ledger.last_seq()))
+        epoch = await in_thread(lambda: ledger.epoch)
+        first, last = await in_thread(lambda: (ledger.first_seq(), ledger.last_seq()))
         since, known = _position(request, epoch, first, last)
         await response.prepare(request)
         if since is None:
             await response.write(frame(f"{epoch}-{last}", "{}", "reset" if known else "hello"))
         seq = last if since is None else since
         while seq < last:
-            page = await asyncio.to_thread(ledger.events_after, seq)
+            page = await in_thread(ledger.events_after, seq)
             if not page:
                 break
             seq = page[-1].seq

@@ -9,6 +9,7 @@ import shutil
 import time
 
 from ..core.errors import ConflictError, IllegalTransitionError, IsengardError
+from ..core.executor import in_thread
 from ..core.generation_states import GenerationState
 from ..core.job_states import ENDED
 from ..core.ledger import JobFilter
@@ -25,7 +26,7 @@ _log = logging.getLogger("isengard.people")
 async def stop_pictures(services: Services, character_id: str) -> None:
     """Cancels those that ComfyUI has not made yet. Raises ConflictError `pictures_still_running`."""
     deadline = time.monotonic() + STOPS_WITHIN_S
-    while theirs := await asyncio.to_thread(_unfinished, services, character_id):
+    while theirs := await in_thread(_unfinished, services, character_id):
         if time.monotonic() > deadline:
             raise ConflictError(
                 "pictures_still_running",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from ..core.errors import InvalidError, TooLargeError
+from ..core.executor import in_thread
 from ..core.paths import DataPaths
 from ..core.photos import MAX_PHOTO_BYTES
 
@@ -77,7 +77,7 @@ async def _store(part: BodyPartReader, file: Path, most_bytes: int) -> int:
             received_bytes += len(chunk)
             room = most_bytes + 1 - kept
             if room > 0:
-                await asyncio.to_thread(stream.write, chunk[:room])
+                await in_thread(stream.write, chunk[:room])
                 kept += min(len(chunk), room)
             if received_bytes > MAX_REQUEST_BYTES:
                 break

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from ...core.errors import InvalidError, NotReadyError
+from ...core.executor import in_thread
 from ...core.records.generation import GenerationRequest
 from ...core.records.training import Finding
 from . import graph as graphs
@@ -42,11 +42,11 @@ class PromptPipeline:
 
     async def recipes(self) -> list[RecipeInfo]:
         """Ours are right by our tests; a user's is checked against this ComfyUI."""
-        pairs = await asyncio.to_thread(lambda: [(recipe, self._info(recipe)) for recipe in self._mine()])
+        pairs = await in_thread(lambda: [(recipe, self._info(recipe)) for recipe in self._mine()])
         shown = [
             await self._checked(recipe, info) if recipe.source == "user" else info for recipe, info in pairs
         ]
-        broken = await asyncio.to_thread(self.folder.broken) if self.shows_broken else []
+        broken = await in_thread(self.folder.broken) if self.shows_broken else []
         return [*shown, *(broken_recipe(name, self.name, fault) for name, fault in broken)]
 
     def build(self, request: GenerationRequest, people: list[Person], generation_id: str) -> list[Prompt]:
@@ -121,7 +121,7 @@ class PromptPipeline:
         foreign = foreign_of(recipe.graph, known)
         agreed = not foreign
         if foreign and self.own is not None:
-            agreed = await asyncio.to_thread(self.own.is_agreed, recipe.name, foreign)
+            agreed = await in_thread(self.own.is_agreed, recipe.name, foreign)
         found = findings_of(recipe.graph, known)
         return info.model_copy(update={"findings": found, "foreign": foreign, "confirmed": agreed})
 

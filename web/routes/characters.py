@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
 from ...core.errors import InvalidError
+from ...core.executor import in_thread
 from ...core.records.character import Character, CharacterDraft, CharacterPatch
 from ...core.sample_character import make_sample
 from .. import people as forgetting
@@ -20,49 +19,49 @@ from ..telling import Change, tell_character
 async def list_all(services: Services, request: web.Request) -> web.Response:
     limit, cursor = responses.page_of(request)
     deleted = request.query.get("deleted") == "1"
-    page = await asyncio.to_thread(services.characters.list, limit, cursor, deleted=deleted)
+    page = await in_thread(services.characters.list, limit, cursor, deleted=deleted)
     return responses.records(page.items, page.next_cursor)
 
 
 async def create(services: Services, request: web.Request) -> web.Response:
     draft = CharacterDraft.model_validate(await read_json(request))
-    character = await asyncio.to_thread(services.characters.create, draft)
+    character = await in_thread(services.characters.create, draft)
     await tell(services, character.id, "created", character)
     return responses.record(character, 201)
 
 
 async def sample(services: Services, request: web.Request) -> web.Response:
     """One at a time: the panel asks once, and the drawings are the same each time."""
-    character = await asyncio.to_thread(make_sample, services.characters, services.photos)
+    character = await in_thread(make_sample, services.characters, services.photos)
     await tell(services, character.id, "created", character)
     return responses.record(character, 201)
 
 
 async def get(services: Services, request: web.Request) -> web.Response:
-    return responses.record(await asyncio.to_thread(services.characters.get, request.match_info["id"]))
+    return responses.record(await in_thread(services.characters.get, request.match_info["id"]))
 
 
 async def update(services: Services, request: web.Request) -> web.Response:
     patch = CharacterPatch.model_validate(await read_json(request))
-    character = await asyncio.to_thread(services.characters.update, request.match_info["id"], patch)
+    character = await in_thread(services.characters.update, request.match_info["id"], patch)
     await tell(services, character.id, "updated", character)
     return responses.record(character)
 
 
 async def delete(services: Services, request: web.Request) -> web.Response:
-    character = await asyncio.to_thread(services.characters.delete, request.match_info["id"])
+    character = await in_thread(services.characters.delete, request.match_info["id"])
     await tell(services, character.id, "deleted", character)
     return responses.record(character)
 
 
 async def restore(services: Services, request: web.Request) -> web.Response:
-    character = await asyncio.to_thread(services.characters.restore, request.match_info["id"])
+    character = await in_thread(services.characters.restore, request.match_info["id"])
     await tell(services, character.id, "restored", character)
     return responses.record(character)
 
 
 async def versions(services: Services, request: web.Request) -> web.Response:
-    character = await asyncio.to_thread(services.characters.get, request.match_info["id"])
+    character = await in_thread(services.characters.get, request.match_info["id"])
     return responses.records(character.versions)
 
 
@@ -71,16 +70,16 @@ async def pick_version(services: Services, request: web.Request) -> web.Response
     body = await read_json(request)
     if set(body) != {"file"} or not isinstance(body["file"], str):
         raise InvalidError("bad_request", "Name the version's file, nothing else.", "Correct the body.")
-    character = await asyncio.to_thread(services.characters.get, request.match_info["id"])
-    await asyncio.to_thread(services.versions.pick, character.slug, body["file"])
-    character = await asyncio.to_thread(services.characters.get, character.id)
+    character = await in_thread(services.characters.get, request.match_info["id"])
+    await in_thread(services.versions.pick, character.slug, body["file"])
+    character = await in_thread(services.characters.get, character.id)
     await tell(services, character.id, "updated", character)
     return responses.record(character)
 
 
 async def would_go(services: Services, request: web.Request) -> web.Response:
     """What forgetting this person would remove."""
-    report = await asyncio.to_thread(forgetting.would_go, services, request.match_info["id"])
+    report = await in_thread(forgetting.would_go, services, request.match_info["id"])
     return web.json_response({"report": report})
 
 
@@ -88,10 +87,10 @@ async def forget(services: Services, request: web.Request) -> web.Response:
     """Everything of the person, with a report. Refused while something of theirs is still being made."""
     character_id = request.match_info["id"]
     await stop_pictures(services, character_id)
-    report = await asyncio.to_thread(forgetting.forget_person, services, character_id)
+    report = await in_thread(forgetting.forget_person, services, character_id)
     await tell(services, character_id, "forgotten", None)
     return web.json_response({"report": report})
 
 
 async def tell(services: Services, character_id: str, change: Change, character: Character | None) -> None:
-    await asyncio.to_thread(tell_character, services.ledger, character_id, change, character)
+    await in_thread(tell_character, services.ledger, character_id, change, character)

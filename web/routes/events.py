@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
+from ...core.executor import in_thread
 from ...core.ids import require_id
 from ..services import Services
 from ..sse import stream
@@ -17,7 +16,7 @@ async def everything(services: Services, request: web.Request) -> web.StreamResp
 
 async def of_job(services: Services, request: web.Request) -> web.StreamResponse:
     job_id = require_id("job", request.match_info["id"])
-    await asyncio.to_thread(services.ledger.get, job_id)
+    await in_thread(services.ledger.get, job_id)
     return await stream(
         services, request, lambda event: event.subject.kind == "job" and event.subject.id == job_id
     )

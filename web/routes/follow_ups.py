@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
 from ...core import correlation
 from ...core.errors import InvalidError
+from ...core.executor import in_thread
 from ...core.ids import require_id
 from ...core.job_states import JobState
 from ...core.records.job import Job
@@ -26,7 +25,7 @@ async def retry(services: Services, request: web.Request) -> web.Response:
     body = await read_json(request) if request.can_read_body else {}
     if set(body) - {"smaller"} or not isinstance(body.get("smaller", False), bool):
         raise InvalidError("bad_request", "Only smaller can be said, true or false.", "Correct the body.")
-    job = await asyncio.to_thread(_retry, services, _id(request), body.get("smaller", False))
+    job = await in_thread(_retry, services, _id(request), body.get("smaller", False))
     return await job_view.answer(services, job, 202)
 
 
@@ -59,7 +58,7 @@ async def go_on(services: Services, request: web.Request) -> web.Response:
         _require_person(services, job)
         return _rung(services, services.follow_ups.more_steps(job, steps, correlation.current()))
 
-    return await job_view.answer(services, await asyncio.to_thread(submit), 202)
+    return await job_view.answer(services, await in_thread(submit), 202)
 
 
 def _require_person(services: Services, job: Job) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 from aiohttp import web
 
 from ...core import correlation
 from ...core.errors import InvalidError
+from ...core.executor import in_thread
 from ...core.records.generation import Generation, GenerationOrder
 from ...generation.styles import load_styles
 from ...generation.thumbnails import thumbnail_of
@@ -21,7 +21,7 @@ from ..telling import tell_generation
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
     limit, cursor = responses.page_of(request)
-    page = await asyncio.to_thread(
+    page = await in_thread(
         services.generations.store.list,
         limit,
         cursor,
@@ -42,11 +42,11 @@ async def create(services: Services, request: web.Request) -> web.Response:
 
 
 async def get(services: Services, request: web.Request) -> web.Response:
-    return responses.record(await asyncio.to_thread(services.generations.store.get, request.match_info["id"]))
+    return responses.record(await in_thread(services.generations.store.get, request.match_info["id"]))
 
 
 async def update(services: Services, request: web.Request) -> web.Response:
-    generation = await asyncio.to_thread(
+    generation = await in_thread(
         services.generations.store.set_favourite, request.match_info["id"], await _favourite(request)
     )
     return await _changed(services, generation)
@@ -54,7 +54,7 @@ async def update(services: Services, request: web.Request) -> web.Response:
 
 async def update_image(services: Services, request: web.Request) -> web.Response:
     wanted = (request.match_info["id"], _number(request), await _favourite(request))
-    generation = await asyncio.to_thread(services.generations.store.set_favourite_image, *wanted)
+    generation = await in_thread(services.generations.store.set_favourite_image, *wanted)
     return await _changed(services, generation)
 
 
@@ -68,12 +68,12 @@ async def _favourite(request: web.Request) -> bool:
 
 
 async def delete(services: Services, request: web.Request) -> web.Response:
-    generation = await asyncio.to_thread(services.generations.store.delete, request.match_info["id"])
+    generation = await in_thread(services.generations.store.delete, request.match_info["id"])
     return await _changed(services, generation)
 
 
 async def restore(services: Services, request: web.Request) -> web.Response:
-    generation = await asyncio.to_thread(services.generations.store.restore, request.match_info["id"])
+    generation = await in_thread(services.generations.store.restore, request.match_info["id"])
     return await _changed(services, generation)
 
 
@@ -85,20 +85,20 @@ async def image(services: Services, request: web.Request) -> web.StreamResponse:
     """The picture itself, or with ?size=thumb a small JPEG of it."""
     store, wanted = services.generations.store, (request.match_info["id"], _number(request))
     if request.query.get("size") != "thumb":
-        return responses.picture(await asyncio.to_thread(store.image_path, *wanted))
+        return responses.picture(await in_thread(store.image_path, *wanted))
     # a wall asks for dozens at once: each is one trip to a thread
-    return await asyncio.to_thread(lambda: responses.small_picture(thumbnail_of(store.image_path(*wanted))))
+    return await in_thread(lambda: responses.small_picture(thumbnail_of(store.image_path(*wanted))))
 
 
 async def delete_image(services: Services, request: web.Request) -> web.Response:
-    generation = await asyncio.to_thread(
+    generation = await in_thread(
         services.generations.store.delete_image, request.match_info["id"], _number(request)
     )
     return await _changed(services, generation)
 
 
 async def restore_image(services: Services, request: web.Request) -> web.Response:
-    generation = await asyncio.to_thread(
+    generation = await in_thread(
         services.generations.store.restore_image, request.match_info["id"], _number(request)
     )
     return await _changed(services, generation)
@@ -106,7 +106,7 @@ async def restore_image(services: Services, request: web.Request) -> web.Respons
 
 async def preview(services: Services, request: web.Request) -> web.Response:
     """The newest frame that ComfyUI sent; 204 while there is none."""
-    generation = await asyncio.to_thread(services.generations.store.get, request.match_info["id"])
+    generation = await in_thread(services.generations.store.get, request.match_info["id"])
     frame = services.generations.frame(generation.id)
     if frame is None:
         return web.Response(status=204)
@@ -114,17 +114,17 @@ async def preview(services: Services, request: web.Request) -> web.Response:
 
 
 async def workflow(services: Services, request: web.Request) -> web.Response:
-    prompts = await asyncio.to_thread(services.generations.store.prompts, request.match_info["id"])
+    prompts = await in_thread(services.generations.store.prompts, request.match_info["id"])
     return web.json_response(prompts)
 
 
 async def styles(services: Services, request: web.Request) -> web.Response:
-    return responses.as_list(await asyncio.to_thread(load_styles, services.paths.root))
+    return responses.as_list(await in_thread(load_styles, services.paths.root))
 
 
 async def _changed(services: Services, generation: Generation) -> web.Response:
     """The generation as it is now, told to every open page as well."""
-    await asyncio.to_thread(tell_generation, services.ledger, generation)
+    await in_thread(tell_generation, services.ledger, generation)
     return responses.record(generation)
 
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
+from ...core.executor import in_thread
 from ...training.gpu_handover import GpuUse, hand_over, measure
 from ..services import Services
 
 
 async def show(services: Services, request: web.Request) -> web.Response:
-    return _answer(await asyncio.to_thread(measure, services.paths))
+    return _answer(await in_thread(measure, services.paths))
 
 
 async def free(services: Services, request: web.Request) -> web.Response:
     """Waits at most 20 s, and no longer than until ComfyUI has let go."""
-    wanted = await asyncio.to_thread(measure, services.paths)
+    wanted = await in_thread(measure, services.paths)
     needed = wanted.gpu.total_bytes if wanted is not None else 0
-    return _answer(await asyncio.to_thread(hand_over, services.paths, needed=needed))
+    return _answer(await in_thread(hand_over, services.paths, needed=needed))
 
 
 def _answer(use: GpuUse | None) -> web.Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from aiohttp import web
 
 from ...core import correlation
 from ...core.errors import ConflictError, InvalidError, NotFoundError
+from ...core.executor import in_thread
 from ...core.ids import require_id
 from ...core.job_states import JobState
 from ...core.ledger import JobFilter
@@ -42,19 +42,19 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
         ) from fault
     kinds = [kind for kind in request.query.get("kind", "").split(",") if kind]
     wanted = JobFilter(states, kinds, request.query.get("character_id"))
-    page = await asyncio.to_thread(services.ledger.jobs, wanted, limit=limit, cursor=cursor)
+    page = await in_thread(services.ledger.jobs, wanted, limit=limit, cursor=cursor)
     return await job_view.answers(services, page.items, page.next_cursor)
 
 
 async def submit(services: Services, request: web.Request) -> web.Response:
     wanted = TrainingRequest.model_validate(await read_json(request))
-    job = await asyncio.to_thread(services.submission.submit, wanted, correlation.current())
-    await asyncio.to_thread(_ring, services, job)
+    job = await in_thread(services.submission.submit, wanted, correlation.current())
+    await in_thread(_ring, services, job)
     return await job_view.answer(services, job, 202)
 
 
 async def get(services: Services, request: web.Request) -> web.Response:
-    return await job_view.answer(services, await asyncio.to_thread(_job, services, request))
+    return await job_view.answer(services, await in_thread(_job, services, request))
 
 
 async def move(services: Services, request: web.Request) -> web.Response:
@@ -64,8 +64,8 @@ async def move(services: Services, request: web.Request) -> web.Response:
         raise InvalidError(
             "bad_request", "Only priority and position can be changed, as numbers.", "Correct the body."
         )
-    job = await asyncio.to_thread(_job, services, request)
-    return await job_view.answer(services, await asyncio.to_thread(_move, services, job.id, values))
+    job = await in_thread(_job, services, request)
+    return await job_view.answer(services, await in_thread(_move, services, job.id, values))
 
 
 async def cancel(services: Services, request: web.Request) -> web.Response:
@@ -81,8 +81,8 @@ async def save_now(services: Services, request: web.Request) -> web.Response:
 
 
 async def lend(services: Services, request: web.Request) -> web.Response:
-    job = await asyncio.to_thread(_job, services, request)
-    return await job_view.answer(services, await asyncio.to_thread(lending.lend, services, job.id))
+    job = await in_thread(_job, services, request)
+    return await job_view.answer(services, await in_thread(lending.lend, services, job.id))
 
 
 async def resume(services: Services, request: web.Request) -> web.Response:
@@ -91,18 +91,18 @@ async def resume(services: Services, request: web.Request) -> web.Response:
 
 async def log(services: Services, request: web.Request) -> web.Response:
     count = responses.number_of(request, "tail", 200, 5000)
-    job = await asyncio.to_thread(_job, services, request)
-    lines = await asyncio.to_thread(tail, services.paths.job(job.id) / LOG_FILE, count)
+    job = await in_thread(_job, services, request)
+    lines = await in_thread(tail, services.paths.job(job.id) / LOG_FILE, count)
     return web.json_response({"lines": lines})
 
 
 async def loss(services: Services, request: web.Request) -> web.Response:
-    job = await asyncio.to_thread(_job, services, request)
-    return responses.as_list(await asyncio.to_thread(read_losses, services.paths.job(job.id)))
+    job = await in_thread(_job, services, request)
+    return responses.as_list(await in_thread(read_losses, services.paths.job(job.id)))
 
 
 async def samples(services: Services, request: web.Request) -> web.Response:
-    job = await asyncio.to_thread(_job, services, request)
+    job = await in_thread(_job, services, request)
     items = []
     for index, artifact in enumerate(artifact for artifact in job.artifacts if artifact.kind == "sample"):
         name = Path(artifact.file).name
@@ -113,7 +113,7 @@ async def samples(services: Services, request: web.Request) -> web.Response:
 
 async def sample(services: Services, request: web.Request) -> web.FileResponse:
     """Only files that the job itself has recorded as samples."""
-    job = await asyncio.to_thread(_job, services, request)
+    job = await in_thread(_job, services, request)
     wanted = request.match_info["file"]
     known = next((a.file for a in job.artifacts if a.kind == "sample" and Path(a.file).name == wanted), None)
     if known is None:
@@ -125,15 +125,15 @@ async def sample(services: Services, request: web.Request) -> web.FileResponse:
 
 
 async def checkpoints(services: Services, request: web.Request) -> web.Response:
-    return responses.records((await asyncio.to_thread(_job, services, request)).checkpoints)
+    return responses.records((await in_thread(_job, services, request)).checkpoints)
 
 
 async def publish(services: Services, request: web.Request) -> web.Response:
     step = request.match_info["step"]
     if not re.fullmatch(r"\d{1,9}", step):
         raise InvalidError("bad_step", "A step is a number.", "Use a step of the list of checkpoints.")
-    job = await asyncio.to_thread(_job, services, request)
-    return responses.record(await asyncio.to_thread(_publish, services, job, int(step)))
+    job = await in_thread(_job, services, request)
+    return responses.record(await in_thread(_publish, services, job, int(step)))
 
 
 def _move(services: Services, job_id: str, values: dict[str, Any]) -> Job:
@@ -161,18 +161,18 @@ def _publish(services: Services, job: Job, step: int) -> Version:
 
 
 async def _order(services: Services, request: web.Request, order: Order) -> web.Response:
-    job = await asyncio.to_thread(_job, services, request)
-    return await job_view.answer(services, await asyncio.to_thread(services.ledger.order, job.id, order))
+    job = await in_thread(_job, services, request)
+    return await job_view.answer(services, await in_thread(services.ledger.order, job.id, order))
 
 
 async def _requeue(
     services: Services, request: web.Request, states: set[JobState], refusal: str
 ) -> web.Response:
-    job = await asyncio.to_thread(_job, services, request)
+    job = await in_thread(_job, services, request)
     if job.state not in states:
         raise InvalidError("wrong_state", refusal, "Reload: it may have changed in the meantime.")
-    job = await asyncio.to_thread(services.ledger.requeue, job.id)
-    await asyncio.to_thread(_ring, services, job)
+    job = await in_thread(services.ledger.requeue, job.id)
+    await in_thread(_ring, services, job)
     return await job_view.answer(services, job)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
+from ...core.executor import in_thread
 from ...core.faces.tools import NAME
 from ...training.works import installable
 from ..errors import read_json
@@ -22,12 +21,12 @@ async def show(services: Services, request: web.Request) -> web.Response:
             "setup": tool.setup_offer().model_dump(mode="json"),
         }
 
-    return web.json_response(await asyncio.to_thread(look))
+    return web.json_response(await in_thread(look))
 
 
 async def measure(services: Services, request: web.Request) -> web.Response:
     """Every comparison of the person that was not measured yet: {"pictures": how many}; the numbers come as events."""
     await read_json(request)
-    await asyncio.to_thread(services.likeness.faces.start)
+    await in_thread(services.likeness.faces.start)
     waiting = await services.likeness.again(request.match_info["id"])
     return web.json_response({"pictures": waiting}, status=202)

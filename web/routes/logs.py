@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 
@@ -10,6 +9,7 @@ from aiohttp import web
 
 from ...core.correlation import clean
 from ...core.errors import InvalidError
+from ...core.executor import in_thread
 from ...core.logs import ROOT_LOGGER, SERVICES
 from .. import responses
 from ..diagnostics import FILE_NAME, bundle
@@ -31,7 +31,7 @@ async def take(services: Services, request: web.Request) -> web.Response:
         raise InvalidError("bad_lines", f"lines must be a list of at most {MAX_LINES}.", "Send fewer lines.")
     wanted = logging.getLogger(ROOT_LOGGER).isEnabledFor
     records = [record for record in map(_record, lines) if wanted(record.levelno)]
-    await asyncio.to_thread(lambda: [services.frontend_log.handle(record) for record in records])
+    await in_thread(lambda: [services.frontend_log.handle(record) for record in records])
     return web.Response(status=204)
 
 
@@ -63,10 +63,10 @@ async def find(services: Services, request: web.Request) -> web.Response:
             "bad_service", f"service must be one of {', '.join(SERVICES)}.", "Choose one of these."
         )
     names = [service] if service else list(SERVICES)
-    return responses.as_list(await asyncio.to_thread(newest_lines, services.paths.logs, names, wanted, limit))
+    return responses.as_list(await in_thread(newest_lines, services.paths.logs, names, wanted, limit))
 
 
 async def diagnostics(services: Services, request: web.Request) -> web.Response:
     """A zip file with what a bug report needs; no photo, no caption, no name."""
-    content = await asyncio.to_thread(bundle, services)
+    content = await in_thread(bundle, services)
     return web.Response(body=content, headers=responses.zip_headers(FILE_NAME))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
 from ...core import correlation
 from ...core.errors import InvalidError
+from ...core.executor import in_thread
 from ...core.records.job import Job
 from ...training.models import freeze, require_downloadable
 from .. import responses
@@ -26,7 +25,7 @@ async def download(services: Services, request: web.Request) -> web.Response:
             "This downloads several gigabytes.",
             'Send {"confirm": true} once the person has agreed.',
         )
-    return responses.record(await asyncio.to_thread(_submit, services, key), 202)
+    return responses.record(await in_thread(_submit, services, key), 202)
 
 
 def _submit(services: Services, key: str) -> Job:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +11,7 @@ from ...core import correlation
 from ...core.caption_lint import leaks
 from ...core.captions import apply_edits, apply_plan
 from ...core.errors import IsengardError, NotFoundError
+from ...core.executor import in_thread
 from ...core.records.character import Character
 from ...core.records.job import Job
 from ...core.records.photo import CaptionEdits, CaptionPlan, Photo, PhotoPatch
@@ -27,13 +27,13 @@ async def upload(services: Services, request: web.Request) -> web.Response:
 
     Those that were taken before an upload broke off are there, and told."""
     character_id = request.match_info["id"]
-    await asyncio.to_thread(services.characters.get, character_id)
+    await in_thread(services.characters.get, character_id)
     items: list[dict[str, Any]] = []
     first: IsengardError | None = None
     try:
         async for part in received(request, services.paths):
             try:
-                photo = await asyncio.to_thread(services.photos.add, character_id, part.file, part.name)
+                photo = await in_thread(services.photos.add, character_id, part.file, part.name)
                 items.append({"file": part.name[:200], "photo": photo.model_dump(mode="json"), "error": None})
             except IsengardError as refusal:
                 first = first or refusal
@@ -48,7 +48,7 @@ async def upload(services: Services, request: web.Request) -> web.Response:
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
-    return responses.as_list(await asyncio.to_thread(_shown, services, request.match_info["id"]))
+    return responses.as_list(await in_thread(_shown, services, request.match_info["id"]))
 
 
 def _shown(services: Services, character_id: str) -> list[dict[str, Any]]:
@@ -64,43 +64,43 @@ def _with_leaks(photo: Photo, character: Character) -> dict[str, Any]:
 
 async def update(services: Services, request: web.Request) -> web.Response:
     patch = PhotoPatch.model_validate(await read_json(request))
-    photo = await asyncio.to_thread(_photo, services, request)
-    photo = await asyncio.to_thread(services.photos.update, photo.id, patch)
+    photo = await in_thread(_photo, services, request)
+    photo = await in_thread(services.photos.update, photo.id, patch)
     await _tell(services, photo.character_id)
-    character = await asyncio.to_thread(services.characters.get, photo.character_id)
+    character = await in_thread(services.characters.get, photo.character_id)
     return web.json_response(_with_leaks(photo, character))
 
 
 async def delete(services: Services, request: web.Request) -> web.Response:
-    photo = await asyncio.to_thread(_photo, services, request)
-    photo = await asyncio.to_thread(services.photos.delete, photo.id)
+    photo = await in_thread(_photo, services, request)
+    photo = await in_thread(services.photos.delete, photo.id)
     await _tell(services, photo.character_id)
     return responses.record(photo)
 
 
 async def restore(services: Services, request: web.Request) -> web.Response:
-    photo = await asyncio.to_thread(_photo, services, request, deleted=True)
-    photo = await asyncio.to_thread(services.photos.restore, photo.id)
+    photo = await in_thread(_photo, services, request, deleted=True)
+    photo = await in_thread(services.photos.restore, photo.id)
     await _tell(services, photo.character_id)
     return responses.record(photo)
 
 
 async def image(services: Services, request: web.Request) -> web.FileResponse:
     size = "full" if request.query.get("size") == "full" else "thumb"
-    photo = await asyncio.to_thread(_photo, services, request)
-    return responses.picture(await asyncio.to_thread(services.photos.image_path, photo, size))
+    photo = await in_thread(_photo, services, request)
+    return responses.picture(await in_thread(services.photos.image_path, photo, size))
 
 
 async def captions(services: Services, request: web.Request) -> web.Response:
     plan = CaptionPlan.model_validate(await read_json(request))
-    character = await asyncio.to_thread(services.characters.get, request.match_info["id"])
+    character = await in_thread(services.characters.get, request.match_info["id"])
     if plan.plan == "captioner":
-        return responses.record(await asyncio.to_thread(_queue, services, character, plan), 202)
-    await asyncio.to_thread(
+        return responses.record(await in_thread(_queue, services, character, plan), 202)
+    await in_thread(
         apply_plan, plan, character, photos=services.photos, library=services.library, paths=services.paths
     )
     await _tell(services, character.id)
-    return responses.as_list(await asyncio.to_thread(_shown, services, character.id))
+    return responses.as_list(await in_thread(_shown, services, character.id))
 
 
 def _queue(services: Services, character: Character, plan: CaptionPlan) -> Job:
@@ -111,16 +111,16 @@ def _queue(services: Services, character: Character, plan: CaptionPlan) -> Job:
 
 
 async def captioners(services: Services, request: web.Request) -> web.Response:
-    return responses.as_list(await asyncio.to_thread(services.captioning.offers))
+    return responses.as_list(await in_thread(services.captioning.offers))
 
 
 async def edit_captions(services: Services, request: web.Request) -> web.Response:
     edits = CaptionEdits.model_validate(await read_json(request))
-    character = await asyncio.to_thread(services.characters.get, request.match_info["id"])
+    character = await in_thread(services.characters.get, request.match_info["id"])
     stores = {"photos": services.photos, "library": services.library, "paths": services.paths}
-    await asyncio.to_thread(lambda: apply_edits(edits, character.id, **stores))
+    await in_thread(lambda: apply_edits(edits, character.id, **stores))
     await _tell(services, character.id)
-    return responses.as_list(await asyncio.to_thread(_shown, services, character.id))
+    return responses.as_list(await in_thread(_shown, services, character.id))
 
 
 def _photo(services: Services, request: web.Request, *, deleted: bool = False) -> Photo:
@@ -132,5 +132,5 @@ def _photo(services: Services, request: web.Request, *, deleted: bool = False) -
 
 
 async def _tell(services: Services, character_id: str) -> None:
-    character = await asyncio.to_thread(services.characters.get, character_id)
+    character = await in_thread(services.characters.get, character_id)
     await tell(services, character_id, "photos", character)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
 from ...core.errors import ConflictError, ForbiddenError, NotFoundError
+from ...core.executor import in_thread
 from ...generation.image.graph_limits import MAX_BYTES
 from ...generation.image.recipes import RecipeFolder
 from ...generation.image.user_recipes import Agreement, RecipeDraft, UserRecipes
@@ -26,7 +25,7 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
 async def add(services: Services, request: web.Request) -> web.Response:
     """A workflow in API format; what is wrong with it stands in `findings` of the answer."""
     draft = RecipeDraft.model_validate(await read_json(request, MAX_BYTES))
-    name = await asyncio.to_thread(_own(services).add, draft, set(RecipeFolder().ours()))
+    name = await in_thread(_own(services).add, draft, set(RecipeFolder().ours()))
     return responses.record(await services.generations.recipe(name), 201)
 
 
@@ -41,21 +40,21 @@ async def confirm(services: Services, request: web.Request) -> web.Response:
             "Look at them again.",
         )
     if recipe.foreign:
-        await asyncio.to_thread(_own(services).agree, recipe.name, recipe.foreign)
+        await in_thread(_own(services).agree, recipe.name, recipe.foreign)
     return responses.record(await services.generations.recipe(recipe.name))
 
 
 async def remove(services: Services, request: web.Request) -> web.Response:
     """Into the trash; ours stay."""
     name = request.match_info["name"]
-    await asyncio.to_thread(_remove, services, name)
+    await in_thread(_remove, services, name)
     return web.json_response({"name": name, "deleted": True})
 
 
 async def restore(services: Services, request: web.Request) -> web.Response:
     """Back out of the trash."""
     name = request.match_info["name"]
-    await asyncio.to_thread(_own(services).restore, name)
+    await in_thread(_own(services).restore, name)
     return responses.record(await services.generations.recipe(name))
 
 
@@ -74,7 +73,7 @@ def _remove(services: Services, name: str) -> None:
 
 async def thumbnail(services: Services, request: web.Request) -> web.FileResponse:
     folder = RecipeFolder(own=_own(services))
-    recipe = await asyncio.to_thread(folder.get, request.match_info["name"])
+    recipe = await in_thread(folder.get, request.match_info["name"])
     if recipe.picture is None:
         raise NotFoundError("no_thumbnail", "This recipe has no thumbnail.", "Show its name instead.")
     return responses.picture(recipe.picture)

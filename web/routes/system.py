@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 
@@ -11,6 +10,7 @@ from aiohttp import web
 from ...core import settings as settings_module
 from ...core.capabilities import CAPABILITIES
 from ...core.errors import ConflictError, InvalidError, NotImplementedYetError
+from ...core.executor import in_thread
 from ...core.logs import ROOT_LOGGER
 from ...core.recoveries import Recoveries
 from ...core.version import VERSION
@@ -23,7 +23,7 @@ COOKIE_S = 365 * 24 * 3600
 
 
 async def health(services: Services, request: web.Request) -> web.Response:
-    runs, workers, epoch, language, recoveries = await asyncio.to_thread(
+    runs, workers, epoch, language, recoveries = await in_thread(
         lambda: (
             services.supervisor.worker_runs,
             services.ledger.workers(),
@@ -53,7 +53,7 @@ async def health(services: Services, request: web.Request) -> web.Response:
 
 
 async def dismiss_recovery(services: Services, request: web.Request) -> web.Response:
-    await asyncio.to_thread(Recoveries(services.paths).dismiss, request.match_info["code"])
+    await in_thread(Recoveries(services.paths).dismiss, request.match_info["code"])
     return web.Response(status=204)
 
 
@@ -78,7 +78,7 @@ async def capabilities(services: Services, request: web.Request) -> web.Response
 
 
 async def settings(services: Services, request: web.Request) -> web.Response:
-    return web.json_response(await asyncio.to_thread(_settings, services))
+    return web.json_response(await in_thread(_settings, services))
 
 
 async def change_settings(services: Services, request: web.Request) -> web.Response:
@@ -93,8 +93,8 @@ async def change_settings(services: Services, request: web.Request) -> web.Respo
             called = "The Hugging Face token" if name == "hf_token" else name  # its name looks like one
             raise InvalidError("bad_setting", f"{called} must be one line of text.", "Correct the value.")
         settings_module.check_setting(name, value)
-    await asyncio.to_thread(_save, services, {name: str(value) for name, value in body.items()})
-    return web.json_response(await asyncio.to_thread(_settings, services))
+    await in_thread(_save, services, {name: str(value) for name, value in body.items()})
+    return web.json_response(await in_thread(_settings, services))
 
 
 def _current(services: Services) -> settings_module.Settings:
@@ -148,7 +148,7 @@ def _settings(services: Services) -> dict[str, object]:
 
 
 async def openapi(services: Services, request: web.Request) -> web.Response:
-    return web.json_response(await asyncio.to_thread(describe, VERSION))
+    return web.json_response(await in_thread(describe, VERSION))
 
 
 async def video(services: Services, request: web.Request) -> web.Response:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from aiohttp import web
 
 from ...core import correlation
 from ...core.errors import ForbiddenError, InvalidError
+from ...core.executor import in_thread
 from ...core.records.job import Job
 from ...core.records.training import TrainingRequest
 from ...core.settings import current_token
@@ -34,7 +34,7 @@ SAMPLES = 2
 
 
 async def families(services: Services, request: web.Request) -> web.Response:
-    return responses.as_list(await asyncio.to_thread(_families, services))
+    return responses.as_list(await in_thread(_families, services))
 
 
 def _families(services: Services) -> list[dict[str, Any]]:
@@ -72,9 +72,9 @@ def _family(family: Family, names: list[str], files: list[dict[str, Any]], *, to
 async def presets(services: Services, request: web.Request) -> web.Response:
     """?family=&backend=&character_id= (or photos=): the numbers each preset would give."""
     family = services.families.get(request.query.get("family", "sd15"))
-    backend = await asyncio.to_thread(_capabilities, services, request.query.get("backend"))
-    photos = await asyncio.to_thread(_trained, services, request)
-    paces = await asyncio.to_thread(services.submission.paces, request.query.get("backend"))
+    backend = await in_thread(_capabilities, services, request.query.get("backend"))
+    photos = await in_thread(_trained, services, request)
+    paces = await in_thread(services.submission.paces, request.query.get("backend"))
     items = []
     for preset in presets_module.offered(backend).values():
         numbers = presets_module.resolve(family, preset, photos)
@@ -125,7 +125,7 @@ async def backends(services: Services, request: web.Request) -> web.Response:
             for backend in found
         ]
 
-    return responses.as_list(await asyncio.to_thread(described))
+    return responses.as_list(await in_thread(described))
 
 
 def _offer(backend: Any) -> dict[str, Any] | None:
@@ -173,19 +173,19 @@ async def _task(services: Services, request: web.Request, action: str) -> web.Re
         services.supervisor.wake()
         return job
 
-    return responses.record(await asyncio.to_thread(submit), 202)
+    return responses.record(await in_thread(submit), 202)
 
 
 async def workers(services: Services, request: web.Request) -> web.Response:
-    return responses.records(await asyncio.to_thread(services.ledger.workers))
+    return responses.records(await in_thread(services.ledger.workers))
 
 
 async def lending(services: Services, request: web.Request) -> web.Response:
-    return web.json_response({"lending": await asyncio.to_thread(lending_service.state, services)})
+    return web.json_response({"lending": await in_thread(lending_service.state, services)})
 
 
 async def give_back(services: Services, request: web.Request) -> web.Response:
-    await asyncio.to_thread(lending_service.give_back, services)
+    await in_thread(lending_service.give_back, services)
     return web.Response(status=204)
 
 
@@ -204,12 +204,12 @@ async def machine(services: Services, request: web.Request) -> web.Response:
             "memory_bytes": here.memory_bytes,
         }
 
-    return web.json_response(await asyncio.to_thread(look))
+    return web.json_response(await in_thread(look))
 
 
 async def preflight(services: Services, request: web.Request) -> web.Response:
     wanted = TrainingRequest.model_validate(await read_json(request))
-    draft = await asyncio.to_thread(services.submission.preflight, wanted)
+    draft = await in_thread(services.submission.preflight, wanted)
     training = draft.training
     plan = {
         "steps": training.steps,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from aiohttp import web
 
 from ...core.character_archive import MAX_ARCHIVE_BYTES, SUFFIX, read_archive, write_archive
 from ...core.errors import InvalidError, TooLargeError
+from ...core.executor import in_thread
 from .. import responses
 from ..errors import body_of
 from ..services import Services
@@ -21,7 +21,7 @@ _CHUNK = 256 * 1024
 
 
 async def give(services: Services, request: web.Request) -> web.StreamResponse:
-    character = await asyncio.to_thread(services.characters.get, request.match_info["id"])
+    character = await in_thread(services.characters.get, request.match_info["id"])
     file = services.paths.tmp / f"{secrets.token_hex(12)}.upload"
 
     def write() -> None:
@@ -29,10 +29,10 @@ async def give(services: Services, request: web.Request) -> web.StreamResponse:
         write_archive(file, character, photos, services.photos)
 
     try:
-        await asyncio.to_thread(write)
+        await in_thread(write)
         return await _sent(request, file, f"{character.slug}{SUFFIX}")
     finally:
-        await asyncio.to_thread(file.unlink, missing_ok=True)
+        await in_thread(file.unlink, missing_ok=True)
 
 
 async def _sent(request: web.Request, file: Path, name: str) -> web.StreamResponse:
@@ -40,7 +40,7 @@ async def _sent(request: web.Request, file: Path, name: str) -> web.StreamRespon
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)
     with file.open("rb") as stream:
-        while chunk := await asyncio.to_thread(stream.read, _CHUNK):
+        while chunk := await in_thread(stream.read, _CHUNK):
             await response.write(chunk)
     await response.write_eof()
     return response
@@ -51,7 +51,7 @@ async def take(services: Services, request: web.Request) -> web.Response:
     async for part in received(request, services.paths, field=FIELD, most_bytes=MAX_ARCHIVE_BYTES):
         if part.file.stat().st_size > MAX_ARCHIVE_BYTES:
             raise TooLargeError("archive_too_large", "This file is larger than 2 GB.", "Export fewer photos.")
-        character, refused = await asyncio.to_thread(
+        character, refused = await in_thread(
             read_archive, part.file, services.paths, services.characters, services.photos
         )
         await tell(services, character.id, "created", character)

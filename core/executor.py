@@ -1,0 +1,30 @@
+"""Threads of our own for what blocks: ComfyUI serves its pages from a few shared threads, and ours may wait for a disk or a lock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import functools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+#: Most calls take a millisecond; those that wait for a locked database share these and hold up nobody but us.
+THREADS = 8
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+async def in_thread(
+    function: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Result:
+    """Run a blocking call beside the loop, with the caller's correlation id; like asyncio.to_thread, in threads of ours."""
+    call = functools.partial(contextvars.copy_context().run, function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_threads(), call)
+
+
+@functools.cache
+def _threads() -> ThreadPoolExecutor:
+    """Made at the first call: importing the pack starts nothing."""
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="isengard")
