@@ -22,10 +22,9 @@ FOLDERS = {
     "model_name": "upscale_models",
     "style_model_name": "style_models",
 }
-#: "Cannot execute because node X does not exist. Node ID '#7'"; newer ones: "Node 'X' not found. The custom node …"
-_UNKNOWN = re.compile(
-    r"node '?([\w.+-]+(?: [\w.+()-]+)*?)'? (?:does not exist|not found)(?:.*?#([\w:]+))?", re.I | re.S
-)
+#: Where the class stands in ComfyUI's sentence; newer ones put the node's title there, which may hold anything.
+_UNKNOWN = (("Cannot execute because node ", " does not exist"), ("Node '", "' not found."))
+_NODE_ID = re.compile(r"Node ID '#([^']+)'")
 _OOM = ("outofmemory", "out of memory", "allocation on device", "hip out of memory", "mps backend out of")
 
 
@@ -61,16 +60,34 @@ def refusal(answer: Any, prompt: dict[str, Any]) -> InvalidError:
     error = answer.get("error")
     error = error if isinstance(error, dict) else {"message": error}
     words = f"{error.get('message') or ''} {error.get('details') or ''}".strip()
-    if unknown := _UNKNOWN.search(words):
-        kind, node_id = unknown.groups()
+    if missing := _missing_node(error, prompt):
         return InvalidError(
             "node_missing",
-            f"ComfyUI does not know the node {node_name(prompt, node_id or '', kind)}."[:MAX_WORDS],
+            f"ComfyUI does not know the node {missing}."[:MAX_WORDS],
             "Install the pack it comes from with ComfyUI-Manager, or choose another recipe.",
         )
     return InvalidError(
         "workflow_refused", f"ComfyUI refused the workflow. {words}".strip()[:MAX_WORDS], "Update ComfyUI."
     )
+
+
+def _missing_node(error: dict[str, Any], prompt: dict[str, Any]) -> str:
+    """The node that ComfyUI does not have, by its class and title; '' where it refused for another reason."""
+    message, details = str(error.get("message") or ""), str(error.get("details") or "")
+    between = next((found for marks in _UNKNOWN if (found := _between(message, *marks)) is not None), None)
+    if between is None and error.get("type") != "missing_node_type":
+        return ""
+    extra = error.get("extra_info") if isinstance(error.get("extra_info"), dict) else {}
+    found = _NODE_ID.search(details)
+    node_id = str(extra.get("node_id") or (found.group(1) if found else ""))
+    kind = str(extra.get("class_type") or "")
+    return node_name(prompt, node_id, kind or ("" if node_id in prompt else between or "")) or "?"
+
+
+def _between(text: str, before: str, after: str) -> str | None:
+    _, found, rest = text.partition(before)
+    middle, closed, _ = rest.rpartition(after)
+    return middle if found and closed else None
 
 
 def node_name(graph: Any, node_id: str, kind: str = "") -> str:

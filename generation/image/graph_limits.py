@@ -1,10 +1,15 @@
-"""What any JSON has to be before it is treated as an API graph: size, depth, plain values, whole links, no circle."""
+"""What any JSON has to be before it is treated as an API graph: size, depth, plain values, whole links, no circle.
+
+Of a node only its class, inputs and title are taken: ComfyUI writes more into the graphs of its pictures and history, and
+`is_changed` is NaN there, which is no JSON.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ...core.errors import InvalidError
+from ...core.records.base import is_whole
 from .graph import Graph, is_link
 
 MAX_BYTES = 2 * 1024**2
@@ -15,6 +20,8 @@ MAX_TEXT = 200_000
 MAX_NAME = 200
 #: Beyond what any widget of ComfyUI takes.
 MAX_NUMBER = 2**64
+#: What ComfyUI reads of a node.
+_PARTS = ("class_type", "inputs", "_meta")
 
 
 def checked(value: object) -> Graph:
@@ -33,7 +40,7 @@ def checked(value: object) -> Graph:
         _require_node(node_id, node)
     _require_links(value)
     _require_no_circle(value)
-    return value
+    return {node_id: {part: node[part] for part in _PARTS if part in node} for node_id, node in value.items()}
 
 
 def wrong(reason: str, name: str = "This workflow") -> InvalidError:
@@ -49,6 +56,7 @@ def _require_node(node_id: object, node: object) -> None:
         raise wrong("it is not in API format")
     if not 0 < len(kind) <= MAX_NAME or not kind.isprintable() or len(inputs) > MAX_INPUTS:
         raise wrong("one of its nodes is not what a node looks like")
+    _require_plain(node_id, 0)
     _require_plain(inputs, 0)
     _require_plain(node.get("_meta", {}), 0)
     if not isinstance(node.get("_meta", {}), dict):
@@ -60,9 +68,12 @@ def _require_plain(value: Any, depth: int) -> None:
         raise wrong("it is nested too deeply")
     if isinstance(value, str) and len(value) > MAX_TEXT:
         raise wrong("it holds a text that is too long")
+    if isinstance(value, str) and not is_whole(value):
+        raise wrong("it holds half a character (an emoji that was cut)")
     if isinstance(value, (int, float)) and not abs(value) <= MAX_NUMBER:  # nor is "not a number" below it
         raise wrong("it holds a number that is out of all range")
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
         _require_plain(part, depth + 1)
 
 

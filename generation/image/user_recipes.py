@@ -78,10 +78,19 @@ class UserRecipes:
                 raise ConflictError(
                     "recipe_exists", f"There is a recipe called {name} already.", "Choose another name."
                 )
-            atomic.write_text(self.folder / f"{name}.md", words)
-            atomic.write_json(self.folder / f"{name}.json", graph)
+            self._write(name, words, graph)
         _log.info("Recipe added", extra={"context": {"recipe": name, "nodes": len(graph)}})
         return name
+
+    def _write(self, name: str, words: str, graph: graphs.Graph) -> None:
+        """The words first: a graph that is there is a recipe, words alone are nothing and go again."""
+        described = self.folder / f"{name}.md"
+        atomic.write_text(described, words)
+        try:
+            atomic.write_json(self.folder / f"{name}.json", graph)
+        except BaseException:
+            described.unlink(missing_ok=True)
+            raise
 
     def remove(self, name: str) -> None:
         """Into the trash, under a name of its own, with its words and picture."""

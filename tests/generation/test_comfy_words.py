@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from isengard.generation.image.comfy_words import ended, node_name, refusal
 
@@ -59,6 +61,35 @@ def test_another_bad_value_keeps_comfyuis_words():
 def test_an_unknown_node_is_named(error):
     found = refusal({"error": error, "node_errors": {}}, GRAPH)
     assert found.code == "node_missing" and "UpscaleNode" in found.message and "Manager" in found.hint
+
+
+@pytest.mark.parametrize("title", ["Scale: 2x", "Größe ändern", "It's 'not found.' here", "#7", ""])
+def test_a_missing_node_is_named_whatever_its_title(title):
+    """Newer ComfyUIs write the title where older ones wrote the class."""
+    graph = {"57:3": {"class_type": "Up: scaler", "inputs": {}, "_meta": {"title": title}}}
+    said = {"message": f"Node '{title}' not found. The custom node may not be installed."}
+    extra = {"node_id": "57:3", "class_type": "Up: scaler", "node_title": title}
+    told = {"type": "missing_node_type", "details": "Node ID '#57:3'", "extra_info": extra, **said}
+    for error in (told, {**told, "type": "invalid_prompt", "extra_info": {}}):
+        found = refusal({"error": error, "node_errors": {}}, graph)
+        assert found.code == "node_missing" and "Up: scaler" in found.message and title in found.message
+    old = {"message": "Cannot execute because node Up: scaler does not exist.", "details": "Node ID '#57:3'"}
+    assert "Up: scaler" in refusal({"error": old}, graph).message
+
+
+def test_a_node_without_a_class_is_named_too():
+    said = "Node 'Gone' has no class_type. The workflow may be corrupted or a custom node is missing."
+    extra = {"node_id": "9", "class_type": None, "node_title": "Gone"}
+    error = {"type": "missing_node_type", "message": said, "details": "Node ID '#9'", "extra_info": extra}
+    found = refusal({"error": error}, {"9": {"inputs": {}, "_meta": {"title": "Gone"}}})
+    assert found.code == "node_missing" and "Gone" in found.message
+
+
+@pytest.mark.parametrize("words", ["node x " * 20_000, "Node '" * 20_000, "Node ID '#" * 20_000])
+def test_long_words_are_read_in_linear_time(words):
+    began = time.process_time()
+    assert refusal({"error": {"message": words, "details": words}}, GRAPH).code == "workflow_refused"
+    assert time.process_time() - began < 1.0
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,40 @@ def test_what_is_no_recipe_is_refused_and_leaves_nothing(own, folder, paths, bod
     assert list(paths.recipes.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "noted", [float("nan"), [float("nan")], float("-inf"), "\ud83d", ["sha256:abc"], "[" * 500]
+)
+def test_what_comfyui_notes_beside_a_node_is_left_out(own, folder, noted):
+    """`is_changed` is NaN in the graphs that ComfyUI writes into its pictures."""
+    graph = {key: {**node, "is_changed": noted} for key, node in PORTRAIT.items()}
+    name = own.add(draft(graph=graph), set())
+    assert folder.get(name).graph == PORTRAIT
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [("inputs", {"note": "\ud83d"}), ("inputs", {"\ud83d": 1}), ("_meta", {"title": "\ud83d"}), ("class_type", "K\ud83d")],
+)  # fmt: skip
+def test_half_an_emoji_is_refused_in_words_and_leaves_nothing(own, paths, where, value):
+    graph = json.loads(json.dumps(PORTRAIT))
+    graph["8"][where] = {**graph["8"][where], **value} if isinstance(value, dict) else value
+    with pytest.raises(InvalidError) as caught:
+        own.add(draft(graph=graph), set())
+    assert caught.value.code == "recipe_invalid" and list(paths.recipes.iterdir()) == []
+    (paths.recipes / "by hand.json").write_text(json.dumps(graph))
+    assert [fault.code for _, fault in RecipeFolder(own=own).broken()] == ["recipe_invalid"]
+
+
+def test_words_without_their_graph_do_not_stay(own, paths, monkeypatch):
+    def full(path, value):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("isengard.core.atomic.write_json", full)
+    with pytest.raises(OSError, match="space"):
+        own.add(draft(), set())
+    assert list(paths.recipes.iterdir()) == []
+
+
 def test_a_file_put_into_the_folder_shows_up_without_code(own, folder, paths):
     (paths.recipes / "Found on the net.json").write_text(json.dumps(PORTRAIT))
     assert folder.get("Found on the net").label == "Found on the net"
@@ -142,4 +176,4 @@ def test_ten_thousand_links_are_checked_quickly():
             "class_type": "K",
             "inputs": {str(k): [str(max(0, n - 1 - k)), 0] for k in range(40)},
         }
-    assert checked(graph) is graph
+    assert checked(graph) == graph

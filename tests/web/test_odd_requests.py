@@ -8,6 +8,7 @@ import socket
 import time
 
 import pytest
+from bad_recipes import PORTRAIT
 from pictures import drawing
 
 BIG = "9" * 5000
@@ -66,6 +67,31 @@ def test_bytes_that_are_none(ask, api, server):
     half = json.dumps({"message": "\ud800", "context": 1})
     assert ask("POST", "/logs", f'{{"lines": [{half.replace("1", deep)}]}}')[0] == 204
     assert list(server.services.paths.tmp.iterdir()) == []
+
+
+def test_half_a_character_is_refused_in_every_field(ask, api):
+    ann = f"/characters/{api.post('/characters', {'name': 'Ann'})['id']}"
+    assert ask("PATCH", ann, r'{"cover_photo_id": "\ud800"}')[:2] == (400, "bad_request")
+    assert ask("POST", "/generations", r'{"recipe": "x", "characters": [{"id": "\ud800"}], "prompt": ""}')[
+        :2
+    ] == (
+        400,
+        "bad_request",
+    )
+    assert ask("POST", "/training/jobs", r'{"character_id": "\ud800"}')[:2] == (400, "bad_request")
+    assert ask("POST", f"{ann}/versions/pick", r'{"file": "\ud800"}')[:2] == (404, "version_missing")
+
+
+@pytest.mark.parametrize("value", ["NaN", "[NaN]", "-Infinity", "1e999", r'"\ud83d"'])
+def test_a_workflow_as_comfyui_writes_it_into_its_pictures_is_taken(ask, server, value):
+    graph = json.dumps(PORTRAIT).replace(
+        '"class_type": "KSampler"', f'"class_type": "KSampler", "is_changed": {value}'
+    )
+    assert value in graph
+    assert ask("POST", "/recipes", f'{{"name": "Noted", "graph": {graph}}}')[0] == 201
+    half = graph.replace('"Request"', r'"\ud83d"')
+    assert ask("POST", "/recipes", f'{{"name": "Half", "graph": {half}}}')[:2] == (400, "recipe_invalid")
+    assert sorted(file.name for file in server.services.paths.recipes.iterdir()) == ["noted.json", "noted.md"]
 
 
 def test_photos_before_an_upload_broke_off_are_told(ask, api, server, tmp_path):
