@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import fnmatch
 import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pathspec
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "registry-scan.md"
@@ -68,13 +69,15 @@ RULES: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
 
 
 def archive() -> list[Path]:
-    """What `.comfyignore` leaves of the files git knows."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
-    ).stdout.decode()
-    ignored = [line.strip() for line in (ROOT / ".comfyignore").read_text().splitlines() if line.strip()]
-    names = [name for name in listed.split("\0") if name and not any(_covers(rule, name) for rule in ignored)]
-    return [ROOT / name for name in names if (ROOT / name).is_file()]
+    """What `.comfyignore` leaves of the files git knows, by the rules of .gitignore as the registry's packer reads it."""
+    ignored = pathspec.GitIgnoreSpec.from_lines((ROOT / ".comfyignore").read_text().splitlines())
+    return [ROOT / name for name in tracked() if not ignored.match_file(name)]
+
+
+def tracked() -> list[str]:
+    """The files of the working tree that git knows, relative to the root."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    return [name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
 
 
 def unpacked(target: Path) -> Path:
@@ -84,10 +87,6 @@ def unpacked(target: Path) -> Path:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copy)
     return target
-
-
-def _covers(rule: str, name: str) -> bool:
-    return name.startswith(rule) if rule.endswith("/") else fnmatch.fnmatch(name, rule)
 
 
 def by_pattern(files: list[Path]) -> set[tuple[str, str]]:

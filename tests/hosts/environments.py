@@ -150,6 +150,8 @@ HOST = Environment(
         ),
     ),
 )
+#: The registry's own packer (`comfy node pack`), in an environment of its own: it pins versions that the host has differently.
+PACKER = Environment("packer", (("comfy-cli==1.23.0",),))
 #: The registry's fork of AI-Toolkit, which trains for real on a CPU (facts: ai-toolkit P2.6).
 AI_TOOLKIT = Environment(
     "aitk",

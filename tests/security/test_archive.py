@@ -1,0 +1,59 @@
+"""The archive as the registry's own packer makes it: what a user gets, opened."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from hosts.environments import PACKER
+from registry_rules import ROOT, archive, tracked
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory) -> zipfile.ZipFile:
+    """`comfy node pack` in a copy of the working tree, so that no zip is left in the checkout."""
+    copy = tmp_path_factory.mktemp("packed")
+    for name in tracked():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, copy / name)
+    for command in (["init", "-q"], ["add", "-A", "-f"]):
+        subprocess.run(["git", *command], cwd=copy, check=True)
+    comfy = PACKER.ensure().with_name("comfy" + (".exe" if os.name == "nt" else ""))
+    home = tmp_path_factory.mktemp("home")
+    environment = {**os.environ, "HOME": str(home), "USERPROFILE": str(home)}
+    done = subprocess.run(
+        [str(comfy), "--skip-prompt", "--no-enable-telemetry", "node", "pack"],
+        cwd=copy,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    with zipfile.ZipFile(copy / "node.zip") as archive:
+        yield archive
+
+
+@pytest.mark.slow
+def test_the_packer_takes_what_our_list_says(packed):
+    """Every other test of the archive looks at `archive()`; this one holds it to the real packer."""
+    ours = {file.relative_to(ROOT).as_posix() for file in archive()}
+    assert set(packed.namelist()) == ours
+
+
+@pytest.mark.slow
+def test_every_node_has_its_help_page_in_the_archive(packed):
+    """ComfyUI shows js/docs/<node id>.md beside the node (WEB_DIRECTORY/docs)."""
+    nodes = json.loads(packed.read("locales/en/nodeDefs.json"))
+    pages = {Path(name).stem for name in packed.namelist() if name.startswith("js/docs/")}
+    assert pages >= set(nodes) and len(nodes) >= 9
+
+
+@pytest.mark.slow
+def test_nothing_of_the_workshop_is_in_the_archive(packed):
+    roots = {name.split("/")[0] for name in packed.namelist()}
+    assert not roots & {"tests", "docs", ".ci", ".github", "dev.py", "Dockerfile", "compose.yaml"}
