@@ -64,7 +64,11 @@ class Door:
             with correlation.correlated(
                 correlation.clean(request.headers.get("X-Correlation-ID"))
             ) as correlation_id:
-                response = await answered(lambda: self._pass(route, request), f"{route.method} {route.path}")
+                response = await answered(
+                    lambda: self._pass(route, request),
+                    f"{route.method} {route.path}",
+                    serving=self._services is not None,
+                )
                 _label(response, correlation_id)
                 if route.method != "GET":
                     _log_request(route, response.status, began)

@@ -48,16 +48,20 @@ def body_of(error: errors.IsengardError) -> dict[str, dict[str, str]]:
     }
 
 
-async def answered(call: Callable[[], Awaitable[web.StreamResponse]], route: str) -> web.StreamResponse:
-    """What `call` answers; any error as its envelope, unexpected ones logged with their traceback."""
+async def answered(
+    call: Callable[[], Awaitable[web.StreamResponse]], route: str, *, serving: bool = True
+) -> web.StreamResponse:
+    """What `call` answers; any error as its envelope, unexpected ones logged with their traceback.
+
+    While we do not serve (`serving` is False) the reason was logged once, when it came: a page that asks again every few
+    seconds must not fill ComfyUI's console with it.
+    """
     try:
         return await call()
     except errors.IsengardError as error:
         status = status_of(error)
         context = {"route": route, "code": error.code, "status": status, "reason": error.message}
-        _log.log(
-            logging.INFO if status < 500 else logging.ERROR, "Request refused", extra={"context": context}
-        )
+        _log.log(_level(error, serving=serving), "Request refused", extra={"context": context})
         return web.json_response(body_of(error), status=status)
     except ValidationError as invalid:
         refusal = described(invalid)
@@ -69,6 +73,14 @@ async def answered(call: Callable[[], Awaitable[web.StreamResponse]], route: str
         return _broken(fault, route)
     except Exception:
         return _unexpected(route)
+
+
+def _level(error: errors.IsengardError, *, serving: bool) -> int:
+    """What is not ready yet is no fault, and neither is a request that cannot be answered as it stands."""
+    if not serving:
+        return logging.DEBUG
+    expected = status_of(error) < 500 or isinstance(error, errors.NotReadyError)
+    return logging.INFO if expected else logging.ERROR
 
 
 def _broken(fault: OSError, route: str) -> web.Response:

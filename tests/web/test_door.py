@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 
@@ -39,6 +40,38 @@ def test_a_fault_of_ours_at_the_start_is_said_and_logged(tmp_path, monkeypatch):
         assert "Isengard could not start" in lines and "Traceback" in lines and "no such attribute" in lines
     finally:
         server.close()
+
+
+def test_a_page_that_asks_while_we_start_leaves_nothing_on_the_console(tmp_path, monkeypatch, caplog):
+    """Each poll of an open page put a red "Request refused" on ComfyUI's console, for as long as the start took."""
+    from isengard.web import compose
+
+    begun, go_on = threading.Event(), threading.Event()
+    opened = compose.open_library
+
+    def slow(paths, clock):
+        begun.set()
+        assert go_on.wait(20)
+        return opened(paths, clock)
+
+    monkeypatch.setattr(compose, "open_library", slow)
+    caplog.set_level(logging.INFO)
+    server = WebServer(tmp_path)
+    try:
+        assert begun.wait(20)
+        assert [refused(server)["code"] for _ in range(3)] == ["starting"] * 3
+        assert "Request refused" not in caplog.text
+    finally:
+        go_on.set()
+        wait_for(lambda: server.door.settled)
+        server.close()
+
+
+def wait_for(holds) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def refused(server):
