@@ -9,8 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-#: Most calls take a millisecond; those that wait for a locked database share these and hold up nobody but us.
-THREADS = 8
+#: Most calls take a millisecond; ten that wait for a locked database (`Library.transaction`) leave some to read with.
+THREADS = 16
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from .database import open_database
+from .database import BUSY_TIMEOUT_S, open_database
 from .errors import StorageError
 from .library_migrations import LIBRARY_MIGRATIONS
 from .paths import DataPaths
 
 
-class Library:
-    """Thread-safe access; every store of the server shares one."""
+#: Seconds between two tries to begin a transaction while another program holds the database.
+_TRY_AGAIN_S = 0.05
 
-    def __init__(self, paths: DataPaths) -> None:
+
+class Library:
+    """Thread-safe access; every store of the server shares one.
+
+    Readers never wait for a writer that waits for another program: the connection is let go between its tries.
+    """
+
+    def __init__(self, paths: DataPaths, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self._busy_timeout_s = busy_timeout_s
+        #: one transaction at a time, the one that waits for another program included
+        self._turn = threading.Lock()
+        #: the connection; held from BEGIN to COMMIT, so a thread that finds a transaction under way is in its own
         self._lock = threading.RLock()
         self._connection = open_database(paths.library_db, LIBRARY_MIGRATIONS)
         self._connection.execute("PRAGMA secure_delete=ON")
@@ -32,25 +44,59 @@ class Library:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing; nested uses join the outer one. StorageError when the disk refuses."""
+        """All or nothing; nested uses join the outer one.
+
+        StorageError `library_unavailable` when the disk refuses, `database_busy` when another program held the database
+        for the whole time.
+        """
         with self._lock:
             if self._connection.in_transaction:
                 yield self._connection
                 return
+        with self._begun():
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 self._connection.execute("COMMIT")
             except sqlite3.OperationalError as fault:
                 self._roll_back()
-                raise StorageError(
-                    "library_unavailable",
-                    f"The library could not be written: {fault}.",
-                    "Free some disk space, then try again. Nothing was lost.",
-                ) from fault
+                raise _unavailable(fault) from fault
             except BaseException:
                 self._roll_back()
                 raise
+
+    @contextmanager
+    def _begun(self) -> Iterator[None]:
+        """Within BEGIN IMMEDIATE, holding the connection. What waits behind a waiting writer waits no longer than that one."""
+        deadline = time.monotonic() + self._busy_timeout_s
+        if not self._turn.acquire(timeout=self._busy_timeout_s):
+            raise _busy()
+        try:
+            self._lock.acquire()
+            try:
+                while not self._begin():
+                    if time.monotonic() >= deadline:
+                        raise _busy()
+                    self._lock.release()
+                    time.sleep(_TRY_AGAIN_S)
+                    self._lock.acquire()
+                yield
+            finally:
+                self._lock.release()
+        finally:
+            self._turn.release()
+
+    def _begin(self) -> bool:
+        """False while another program holds the database; SQLite's own waiting would hold the connection meanwhile."""
+        try:
+            self._connection.execute("PRAGMA busy_timeout=0")
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as fault:
+            if "locked" in str(fault) or "busy" in str(fault):
+                return False
+            raise _unavailable(fault) from fault
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout={round(self._busy_timeout_s * 1000)}")
+        return True
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
@@ -64,3 +110,19 @@ class Library:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+
+def _unavailable(fault: sqlite3.OperationalError) -> StorageError:
+    return StorageError(
+        "library_unavailable",
+        f"The library could not be written: {fault}.",
+        "Free some disk space, then try again. Nothing was lost.",
+    )
+
+
+def _busy() -> StorageError:
+    return StorageError(
+        "database_busy",
+        "Another program is using Isengard's library.",
+        "Close it (a backup, a database viewer, a second ComfyUI), then try again. Nothing was lost.",
+    )

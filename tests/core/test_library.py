@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 
 import pytest
 from isengard.core.errors import StorageError
@@ -57,3 +59,44 @@ def test_what_was_committed_is_there_after_opening_again(library, paths):
     again = Library(paths)
     assert count(again) == 1
     again.close()
+
+
+@pytest.fixture
+def other_program(paths, library):
+    """Somebody else's write lock on the file, as a backup or a database viewer holds it."""
+    connection = sqlite3.connect(paths.library_db, isolation_level=None, check_same_thread=False)
+    connection.execute("BEGIN EXCLUSIVE")
+    yield connection
+    connection.close()
+
+
+def test_who_waits_for_another_program_is_told_so_and_holds_up_no_reader(paths, library, other_program):
+    """Ten writers used to wait ten times the time-out one after the other, readers behind them, and spoke of disk space."""
+    impatient = Library(paths, busy_timeout_s=1.0)
+    codes = []
+
+    def write():
+        with pytest.raises(StorageError) as caught, impatient.transaction() as database:
+            insert(database, 1)
+        codes.append(caught.value.code)
+
+    began = time.monotonic()
+    threads = [threading.Thread(target=write) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    reads = []
+    while any(thread.is_alive() for thread in threads):
+        before = time.monotonic()
+        assert count(impatient) == 0
+        reads.append(time.monotonic() - before)
+        time.sleep(0.02)
+    assert codes == ["database_busy"] * 10
+    assert time.monotonic() - began < 3.0 and max(reads) < 0.5
+    impatient.close()
+
+
+def test_what_the_other_program_lets_go_in_time_is_written(paths, library, other_program):
+    threading.Timer(0.4, lambda: other_program.execute("ROLLBACK")).start()
+    with library.transaction() as database:
+        insert(database, 7)
+    assert count(library) == 1
