@@ -14,7 +14,6 @@ from .errors import StorageError
 from .library_migrations import LIBRARY_MIGRATIONS
 from .paths import DataPaths
 
-
 #: Seconds between two tries to begin a transaction while another program holds the database.
 _TRY_AGAIN_S = 0.05
 

@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -123,6 +125,51 @@ def test_the_loop_is_never_held_up(tmp_path, start, capsys):
             f"\n[loop] worst: {quiet:.0f} ms before, {uploading:.0f} ms uploading, {training:.0f} ms training"
         )
     assert uploading < 50 and training < 50
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize("database", ["isengard.db", "jobs.db"])
+def test_our_waiting_holds_up_nobody(tmp_path, start, photos, capsys, database):
+    """Ten requests wait for a database that another program holds: ComfyUI's own page took 50 s, in threads it shares."""
+    base = comfyui.make_base(tmp_path / "host")
+    server = start(base)
+    api = Api(server.url)
+    api.wait_until_ready()
+    character = api.post("/characters", {"name": "Ann"})
+    for photo in photos:
+        api.upload(character["id"], photo)
+    body = {"character_id": character["id"], **TRAINING}
+    asked = ("/characters", {"name": "Ben"}) if database == "isengard.db" else ("/training/jobs", body)
+    (file,) = tmp_path.rglob(database)
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with ThreadPoolExecutor(10) as threads:
+        answers = [threads.submit(status_of, api, *asked) for _ in range(10)]
+        time.sleep(0.5)
+        page = max(seconds_for(f"{server.url}/") for _ in range(20))
+        ours = max(seconds_for(f"{server.url}/isengard/characters") for _ in range(5))
+        waiting = sum(not answer.done() for answer in answers)
+        other.execute("ROLLBACK")
+        other.close()
+        statuses = [answer.result() for answer in answers]
+    with capsys.disabled():
+        print(f"\n[locked {database}] ComfyUI's page {page * 1000:.0f} ms, our list {ours * 1000:.0f} ms")
+    assert waiting == 10 and set(statuses) <= {201, 202, 400, 409}
+    assert page < 0.3 and ours < 1
+
+
+def status_of(api: Api, path: str, body: dict) -> int:
+    try:
+        api.post(path, body)
+    except ApiError as refused:
+        return refused.status
+    return 201
+
+
+def seconds_for(address: str) -> float:
+    began = time.monotonic()
+    urllib.request.urlopen(address, timeout=90).read()
+    return time.monotonic() - began
 
 
 def big_photos(folder: Path, count: int) -> list[Path]:
