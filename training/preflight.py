@@ -18,8 +18,9 @@ from .gpus import memory_words
 from .machine import Machine
 
 _GB = 1e9
-#: Windows refuses longer paths in many programs; a job's files add about this much to the data folder's.
-WINDOWS_PATH, OUR_PATHS = 260, 110
+#: Windows refuses paths of so many characters in many programs. A job's files add this much to the data folder's, and twice
+#: the person's short name (a test counts).
+WINDOWS_PATH, OUR_PATHS = 260, 82
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Situation:
     use: GpuUse | None = None
     #: the host of the worker that trains, where it is another machine: its disk for models cannot be seen from here
     away: str = ""
+    slug: str = ""
 
 
 def findings(situation: Situation) -> list[Finding]:
@@ -114,7 +116,7 @@ def path(s: Situation) -> Sequence[Finding]:
     root = s.machine.root
     if s.machine.system != "Windows" or s.away:
         return []
-    if len(root) + OUR_PATHS > WINDOWS_PATH:
+    if len(root) + OUR_PATHS + 2 * len(s.slug) >= WINDOWS_PATH:
         message = (
             f"The data folder's path has {len(root)} characters: too long for some of the trainer's files."
         )

@@ -1,7 +1,11 @@
-"""Ending a process with everything it started. Stdlib only and free of imports from the package: the shim loads it by path."""
+"""Ending a process with everything it started, on every system. Imports nothing of the package: the shim loads it by path.
+
+psutil is there: the shim runs in the worker's own Python, and a trainer's own Python never loads this file.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +15,10 @@ import threading
 import time
 from typing import Any
 
+import psutil
+
+#: Where psutil is, for the shim: it is started without what the worker may have found it by.
+LIBRARIES = os.path.dirname(os.path.dirname(os.path.abspath(psutil.__file__)))  # noqa: PTH100, PTH120
 #: How long we look for survivors before giving up.
 KILL_WAIT_S = 5.0
 _PROC = "/proc"
@@ -30,56 +38,63 @@ def end_of(process: subprocess.Popen[Any]) -> threading.Event:
 
 def start_time(pid: int) -> str:
     """When process `pid` began, in the system's own unit, so that a re-used number is told apart; '' when it is gone."""
-    if sys.platform == "win32":
-        return _windows_start(pid)
     fields = _stat(pid)
     if fields is not None:
-        return fields[19]
-    return _ps_start(pid) if not os.path.isdir(_PROC + "/self") else ""  # noqa: PTH112
+        return fields[19]  # ticks since boot: a clock that is set moves what psutil makes of them
+    try:
+        return repr(psutil.Process(pid).create_time())
+    except psutil.Error:
+        return ""
 
 
 def alive(pid: int, started: str = "") -> bool:
     """Whether `pid` runs (zombies do not) and, when `started` is given, is still that same process."""
-    if sys.platform != "win32":
-        fields = _stat(pid)
-        if fields is not None and fields[0] in ("Z", "X"):
+    try:
+        if psutil.Process(pid).status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
             return False
-    now = start_time(pid)
-    return bool(now) and (not started or now == started)
+    except psutil.AccessDenied:
+        return not started  # somebody else's: none that we have started
+    except psutil.NoSuchProcess:
+        return False
+    return not started or start_time(pid) == started
 
 
-def descendants(pid: int) -> list[int]:
-    """Everything below `pid`, nearest first (Linux; elsewhere the process group does)."""
-    children: dict[int, list[int]] = {}
-    for name in _pids():
-        fields = _stat(name)
-        if fields is not None:
-            children.setdefault(int(fields[1]), []).append(name)
-    found, look = list[int](), [pid]
-    while look:
-        below = children.get(look.pop(0), [])
-        found += below
-        look += below
-    return found
+class Tree:
+    """What a process has started, remembered: on Windows and macOS nobody adopts the children of one that has ended, so
+    that only who has seen them before still finds them."""
+
+    def __init__(self, pid: int) -> None:
+        self._root = _process(pid)
+        self._seen: dict[int, Any] = {}
+
+    def look(self) -> None:
+        """Call from time to time while it runs."""
+        found = {below.pid: below for below in _below(self._root)} if self._root is not None else {}
+        for orphan in [seen for pid, seen in self._seen.items() if pid not in found and _runs(seen)]:
+            found[orphan.pid] = orphan
+            found.update({below.pid: below for below in _below(orphan)})
+        self._seen = found
+
+    def kill_below(self) -> None:
+        """All that was ever seen below it, never the process itself. Returns when they are gone or after 5 s."""
+        deadline = time.monotonic() + KILL_WAIT_S
+        while True:
+            self.look()
+            targets = [seen for seen in self._seen.values() if _runs(seen)]
+            for target in targets:
+                _end(target)
+            if not targets or time.monotonic() > deadline:
+                return
+            time.sleep(0.02)
 
 
-def kill_tree(pid: int, *, itself: bool = True) -> None:
-    """Kill everything below `pid` and its process group; `itself` too. Returns when they are gone or after 5 s."""
-    if sys.platform == "win32":
-        subprocess.run(["taskkill", "/T", "/F", "/PID", str(pid)], capture_output=True, check=False)
-        return
-    deadline = time.monotonic() + KILL_WAIT_S
-    while True:
-        targets = [target for target in descendants(pid) if alive(target)]
-        if itself and alive(pid):
-            targets.append(pid)
-            _kill_group(pid)
-        for target in targets:
-            _kill_group(target)
-            _signal(target, signal.SIGKILL)
-        if not targets or time.monotonic() > deadline:
-            return
-        time.sleep(0.02)
+def kill_tree(pid: int) -> None:
+    """Kill `pid`, its process group and everything below. Returns when they are gone or after 5 s."""
+    tree, process = Tree(pid), _process(pid)
+    tree.look()
+    if process is not None:
+        _end(process)
+    tree.kill_below()
 
 
 def kill_recorded(pid_file: str) -> bool:
@@ -89,6 +104,33 @@ def kill_recorded(pid_file: str) -> bool:
         return False
     kill_tree(recorded[0])
     return True
+
+
+def interrupt(pid: int) -> None:
+    """What Ctrl+C does; on Windows no process can be told so from outside, and nothing happens."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+
+
+def terminate(pid: int) -> None:
+    """Ask to end; on Windows that ends it."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).terminate()
+
+
+def detached() -> dict[str, Any]:
+    """How Popen starts a process that outlives us and hears nothing of our terminal."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def windowless() -> dict[str, Any]:
+    """How Popen starts a process of ours without a console window of its own."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW}
+    return {}
 
 
 def write_pid_file(pid_file: str, pid: int) -> None:
@@ -108,69 +150,44 @@ def read_pid_file(pid_file: str) -> tuple[int, str] | None:
         return None
 
 
-def _kill_group(pid: int) -> None:
-    """Only a group that `pid` leads: never our own."""
-    if sys.platform == "win32":
-        return
+def _process(pid: int) -> Any | None:
     try:
-        if os.getpgid(pid) == pid and pid != os.getpgid(0):
-            os.killpg(pid, signal.SIGKILL)
-    except OSError:
-        return
+        return psutil.Process(pid)
+    except psutil.Error:
+        return None
 
 
-def _signal(pid: int, number: int) -> None:
+def _below(process: Any) -> list[Any]:
+    """psutil looks at start times too: a number that came again is nobody's child here."""
     try:
-        os.kill(pid, number)
-    except OSError:
-        return
-
-
-def _pids() -> list[int]:
-    try:
-        return [int(name) for name in os.listdir(_PROC) if name.isdigit()]  # noqa: PTH208
-    except OSError:
+        return list(process.children(recursive=True))
+    except psutil.Error:
         return []
 
 
+def _runs(process: Any) -> bool:
+    try:
+        return process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except psutil.AccessDenied:
+        return True
+    except psutil.Error:
+        return False
+
+
+def _end(process: Any) -> None:
+    """It and, where there are groups, the group that it leads: never our own."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):  # it is gone, or not ours to end
+            if os.getpgid(process.pid) == process.pid != os.getpgid(0):
+                os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(psutil.Error):
+        process.kill()
+
+
 def _stat(pid: int) -> list[str] | None:
-    """Fields of /proc/<pid>/stat from the state on: [0] state, [1] parent, [19] start time."""
+    """Fields of /proc/<pid>/stat from the state on (Linux): [19] start time."""
     try:
         with open(f"{_PROC}/{pid}/stat", encoding="ascii", errors="replace") as stream:  # noqa: PTH123
             return stream.read().rpartition(")")[2].split()
     except OSError:
         return None
-
-
-def _ps_start(pid: int) -> str:
-    done = subprocess.run(
-        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip()
-
-
-if sys.platform == "win32":
-
-    def _windows_start(pid: int) -> str:
-        """Creation time by the Windows API; '' when the process is gone."""
-        import ctypes
-        from ctypes import wintypes
-
-        kernel = ctypes.WinDLL("kernel32")
-        handle = kernel.OpenProcess(0x1000, False, pid)
-        if not handle:
-            return ""
-        times = [wintypes.FILETIME() for _ in range(4)]
-        code = wintypes.DWORD()
-        kernel.GetProcessTimes(handle, *(ctypes.byref(moment) for moment in times))
-        kernel.GetExitCodeProcess(handle, ctypes.byref(code))
-        kernel.CloseHandle(handle)
-        still_active = 259
-        if code.value != still_active:
-            return ""
-        return str(times[0].dwHighDateTime * 2**32 + times[0].dwLowDateTime)
-
-else:
-
-    def _windows_start(pid: int) -> str:
-        raise OSError(f"no Windows process {pid} here")

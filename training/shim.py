@@ -1,10 +1,9 @@
 """Stands between the worker and a trainer: however the worker dies, the trainer's whole tree goes with it.
 
-Run as `python -I <absolute path>/shim.py`. The first line on stdin is JSON {argv, cwd, env, log, pid_file, silence_s}; after it
-the worker sends a line at every heartbeat. End of input, or silence for `silence_s`, kills the tree. Exits with the trainer's
-code (128 + n after signal n). Stdlib only; must not import the package. No secret touches argv or the disk.
-
-On Windows `taskkill /T` does the killing; a Job Object (KILL_ON_JOB_CLOSE) would be one more belt and is not made yet.
+Run as `python -I <absolute path>/shim.py` by the worker's own Python. The first line on stdin is JSON {argv, cwd, env, log,
+pid_file, silence_s, keep_fds, libraries}; after it the worker sends a line at every heartbeat. End of input, or silence for
+`silence_s`, kills the tree. Exits with the trainer's code (128 + n after signal n). Needs psutil, which it finds in `libraries`
+where the worker has it; must not import the package. No secret touches argv or the disk.
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ import threading
 import time
 from typing import Any
 
-POLL_S = 0.1
+#: Seconds between looks at whether the worker lives, and at what the trainer has started.
+POLL_S, TREE_S = 0.1, 1.0
 #: Exit codes of the shim's own: could not start the trainer; killed it because the worker was gone.
 NOT_STARTED = 96
 WORKER_GONE = 97
@@ -89,10 +89,23 @@ def _start(order: dict[str, Any]) -> subprocess.Popen[bytes]:
         )
 
 
+def _watch(trainer: subprocess.Popen[bytes], pulse: Pulse, tree: Any, below: Any) -> int | None:
+    """Until the trainer has ended (its code) or the worker is gone (None)."""
+    ended, next_look = tree.end_of(trainer), 0.0
+    while not ended.wait(POLL_S) and not pulse.gone():
+        if time.monotonic() >= next_look:
+            below.look()
+            next_look = time.monotonic() + TREE_S
+    return trainer.poll()
+
+
 def main() -> int:
     """Start, watch, end; never leave anything running behind."""
-    tree = _load_process_tree()
     order = json.loads(sys.stdin.buffer.readline())
+    sys.path.append(
+        order["libraries"]
+    )  # what -I leaves out (a user's own site-packages, PYTHONPATH) may hold psutil
+    tree = _load_process_tree()
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     pulse = Pulse(float(order["silence_s"]))
     threading.Thread(target=pulse.listen, daemon=True).start()
@@ -103,15 +116,19 @@ def main() -> int:
             log.write(f"The trainer could not be started: {fault}\n")
         return NOT_STARTED
     tree.write_pid_file(order["pid_file"], trainer.pid)
-    ended = tree.end_of(trainer)
-    while not ended.wait(POLL_S) and not pulse.gone():
-        pass
-    code = trainer.poll()
-    tree.kill_tree(os.getpid(), itself=False)
+    below = tree.Tree(os.getpid())
+    code = _watch(trainer, pulse, tree, below)
+    below.kill_below()
     if code is None:
-        tree.kill_tree(trainer.pid)
         trainer.wait()
         return WORKER_GONE
+    return handed_on(code)
+
+
+def handed_on(code: int) -> int:
+    """A trainer's code as our own: 128 + n after signal n; Windows' have no sign, and os._exit takes none above 2**31."""
+    if sys.platform == "win32":
+        return code - 2**32 if code >= 2**31 else code
     return 128 - code if code < 0 else code
 
 

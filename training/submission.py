@@ -141,7 +141,9 @@ class Submission:
         found += place_findings(where, backend=backend.name, file_here=self._only_here(base))
         if not capabilities.placeholder:
             needs = capabilities.needs
-            found += self._machine_findings(where, family, expected=expected, base=base, needs=needs)
+            found += self._machine_findings(
+                where, family, expected=expected, base=base, needs=needs, slug=training.slug
+            )
         return found
 
     def paces(self, backend_name: str | None) -> dict[str, float]:
@@ -178,7 +180,7 @@ class Submission:
         return "" if shared else file.name
 
     def _machine_findings(
-        self, where: Place, family: Family, *, expected: Estimate, base: BaseModel, needs: Needs
+        self, where: Place, family: Family, *, expected: Estimate, base: BaseModel, needs: Needs, slug: str
     ) -> list[Finding]:
         """For the machine that will train: this one, measured now; another one as its worker described it."""
         root, here = self.paths.root, where.here
@@ -194,6 +196,7 @@ class Submission:
             on_cpu=needs == "cpu",
             use=measure(self.paths, machine.gpus[0].uuid, expected.vram_bytes) if measured else None,
             away=where.away,
+            slug=slug,
         )
         return machine_findings(situation)
 

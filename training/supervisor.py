@@ -15,6 +15,7 @@ from ..core.ledger import JobFilter, Ledger
 from ..core.paths import DataPaths
 from ..core.settings import Settings
 from .locks import held, worker_lock_path
+from .process_tree import detached
 from .queue import Doorbell
 from .space import resume_where_room
 
@@ -65,10 +66,7 @@ class Supervisor:
         """Detached: a restart or a crash of ComfyUI does not touch it."""
         env = {**os.environ, "DATA_DIR": str(self._paths.root), "LOG_DIR": str(self._paths.logs)}
         env["ISENGARD_MODE"] = self._settings.mode
-        options: dict[str, object] = {"start_new_session": True}
-        if sys.platform == "win32":
-            options = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-        return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+        return subprocess.Popen(
             [sys.executable, "-I", str(BOOT), "worker", "--until-idle"],
             cwd=self._paths.root,
             env=env,
@@ -76,7 +74,7 @@ class Supervisor:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             close_fds=True,
-            **options,
+            **detached(),
         )
 
     def _watch(self) -> None:

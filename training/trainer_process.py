@@ -39,7 +39,7 @@ class TrainerProcess:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=keep,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            **process_tree.windowless(),
         )
         order = {
             "argv": plan.argv,
@@ -49,6 +49,7 @@ class TrainerProcess:
             "pid_file": str(self._pid_file),
             "silence_s": silence_s,
             "keep_fds": list(keep),
+            "libraries": process_tree.LIBRARIES,
         }
         self._write(json.dumps(order))
         self._ended = process_tree.end_of(self._shim)
@@ -80,6 +81,8 @@ class TrainerProcess:
             time.sleep(0.05)
         if self._shim.poll() is None:
             process_tree.kill_tree(self._shim.pid)
+        # a shim that was killed leaves its trainer behind where the system does not end it (Windows, macOS)
+        process_tree.kill_recorded(str(self._pid_file))
         return self._shim.wait()
 
     def _write(self, line: str) -> None:

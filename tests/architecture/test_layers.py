@@ -35,6 +35,7 @@ OWNED = {
     ),
     "pillow_heif": ("core/photo_decoding/",),
     "pythonjsonlogger": ("core/logs.py",),
+    "psutil": ("training/process_tree.py",),
     "tomlkit": ("core/settings.py",),
     "anyascii": ("core/names.py",),
 }

@@ -58,6 +58,7 @@ def test_a_machine_that_can_do_it_is_told_only_what_is_unknown():
         ({"base_is_here": False}, {}, "model_download", "info", "about 34 GB"),
         ({"comfyui_version": "0.3.10"}, {}, "comfyui_old", "warning", "0.3.10"),
         ({}, {"system": "Windows", "root": "C:\\" + "x" * 180}, "path_too_long", "error", "183 characters"),
+        ({"slug": "x" * 40}, {"system": "Windows", "root": "C:\\" + "x" * 95}, "path_too_long", "error", "98 characters"),
         ({}, {"system": "Windows", "root": "C:\\Fotos\\Jürgen"}, "path_letters", "warning", "letters"),
     ],
 )  # fmt: skip

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import re
 import shutil
-import signal
 import sqlite3
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from ....core.records.job import Progress
 from ....core.records.training import Finding
 from ....core.records.worker import BackendState
 from ....core.settings import Settings, current_token
+from ... import process_tree
 from ...family_records import Families
 from ...gpus import gpus
 from ...installable import SetupOffer
@@ -215,11 +214,8 @@ class AiToolkitBackend:
         """
         self._raise_flag(job_dir, "stop")
         row = channels.read_job(job_dir / "job.db")
-        if os.name != "nt" and (row is None or phase_of(row.info) != "saving"):
-            try:
-                os.kill(pid, signal.SIGINT)
-            except ProcessLookupError:
-                return
+        if row is None or phase_of(row.info) != "saving":
+            process_tree.interrupt(pid)
 
     def outcome(self, job_dir: Path, training: ResolvedTraining, exit_code: int) -> Outcome:
         row = channels.read_job(job_dir / "job.db")

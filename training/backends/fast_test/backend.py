@@ -14,6 +14,7 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import JobError, Progress
 from ....core.records.training import Finding
 from ....core.records.worker import BackendState
+from ... import process_tree
 from ...family_records import Families
 from ...interface import (
     BackendCapabilities,
@@ -160,16 +161,13 @@ class FastTestBackend:
         (job_dir / SAVE_FLAG).touch()
 
     def stop(self, job_dir: Path, pid: int) -> None:
-        try:
-            os.kill(pid, signal.SIGTERM)
-        except ProcessLookupError:
-            return
+        process_tree.terminate(pid)
 
     def outcome(self, job_dir: Path, training: ResolvedTraining, exit_code: int) -> Outcome:
         checkpoints = self.checkpoints(job_dir, training)
         if exit_code == 0 and checkpoints and checkpoints[-1].step == training.steps:
             return Outcome("completed", checkpoints=checkpoints)
-        if exit_code == 128 + signal.SIGTERM:
+        if exit_code in (128 + signal.SIGTERM, signal.SIGTERM):  # as Linux tells it, and as Windows does
             return Outcome("cancelled", checkpoints=checkpoints)
         error = JobError(
             code="trainer_failed",
