@@ -12,6 +12,7 @@ from .clock import Clock, iso
 from .errors import ConflictError, InvalidError, NotFoundError
 from .ids import new_id, require_id
 from .library import Library
+from .moves import noted, rows_first
 from .names import invented_trigger, slug_of
 from .paths import DataPaths
 from .records.base import Page
@@ -56,7 +57,11 @@ class CharacterStore:
                 "INSERT INTO character VALUES (?,?,?,?)",
                 (character.id, character.slug, None, _json(character)),
             )
-        write_sidecar(self._library, self._paths, character.id)
+        try:
+            write_sidecar(self._library, self._paths, character.id)
+        except OSError:
+            self.discard(character.id)
+            raise
         _log.info("Character created", extra={"context": {"character_id": character.id}})
         return character
 
@@ -113,26 +118,32 @@ class CharacterStore:
 
     def delete(self, character_id: str) -> Character:
         """Into the trash, with its photos; `restore` brings everything back for 30 days."""
-        with self._library.transaction():
-            character = self.get(character_id).model_copy(update={"deleted_at": iso(self._clock.now())})
-            self._store(character)
-            move_character(self._paths, character_id, into_trash=True)
-        write_sidecar(self._library, self._paths, character_id)
+        with self._library.alone():
+            before = self.get(character_id)
+            character = before.model_copy(update={"deleted_at": iso(self._clock.now())})
+            self._move(before, character)
         _log.info("Character deleted", extra={"context": {"character_id": character_id}})
         return character
 
     def restore(self, character_id: str) -> Character:
         """Out of the trash. Raises ConflictError `not_deleted`."""
-        with self._library.transaction():
-            character = self.get(character_id, deleted=True)
-            if character.deleted_at is None:
+        with self._library.alone():
+            before = self.get(character_id, deleted=True)
+            if before.deleted_at is None:
                 raise ConflictError(
                     "not_deleted", "This character is not in the trash.", "Nothing needs to be done."
                 )
-            self._store(character.model_copy(update={"deleted_at": None}))
-            move_character(self._paths, character_id, into_trash=False)
-        write_sidecar(self._library, self._paths, character_id)
+            self._move(before, before.model_copy(update={"deleted_at": None}))
         return self.get(character_id)
+
+    def _move(self, before: Character, after: Character) -> None:
+        rows_first(
+            self._library,
+            keep=lambda: self._store(after),
+            move=lambda: move_character(self._paths, after.id, into_trash=after.deleted_at is not None),
+            back=lambda: self._store(before),
+        )
+        noted(lambda: write_sidecar(self._library, self._paths, after.id))
 
     def discard(self, character_id: str) -> None:
         """Remove one that was just made and could not be filled; nothing of it was ever shown."""

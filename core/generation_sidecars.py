@@ -6,31 +6,20 @@ import json
 import logging
 import shutil
 from collections.abc import Iterable
-from datetime import datetime, timezone
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from .clock import iso
+from .clock import Clock, iso
+from .generation_files import RECORD_FILE, trashed_generations
 from .ids import is_id
 from .library import Library
-from .paths import DataPaths, contained
+from .paths import DataPaths
 from .records.generation import Generation
 
-RECORD_FILE = "generation.json"
 #: Lies in the folder of a picture proof while it is being made: pictures of a person that no row knows.
 PROOF_MARK = "proof-in-the-making"
-_TRASHED = "generations"
 _log = logging.getLogger("isengard.generation_sidecars")
-
-
-def trashed_generation(paths: DataPaths, generation_id: str) -> Path:
-    return contained(paths.trash, _TRASHED, generation_id)
-
-
-def thumbnail_path(picture: Path) -> Path:
-    """Where the small copy of a picture lies, once it was made."""
-    return picture.parent / "thumbs" / f"{picture.stem}.jpg"
 
 
 def insert(library: Library, generation: Generation, people: Iterable[str] = ()) -> None:
@@ -60,12 +49,13 @@ def remove_left_proofs(paths: DataPaths) -> int:
     return len(left)
 
 
-def rebuild_generations(library: Library, paths: DataPaths) -> int:
-    """Fill an empty table from the files; how many came back."""
+def rebuild_generations(library: Library, paths: DataPaths, clock: Clock) -> int:
+    """Fill an empty table from the files; how many came back. Where the time of deleting is not told, it is now: nothing
+    that may have been deleted yesterday goes today."""
     if library.row("SELECT 1 FROM generation LIMIT 1") is not None:
         return 0
     found = 0
-    for folder, trashed in ((paths.outputs, False), (paths.trash / _TRASHED, True)):
+    for folder, trashed in ((paths.outputs, False), (trashed_generations(paths), True)):
         for sidecar in sorted(folder.glob(f"*/{RECORD_FILE}")):
             try:
                 generation = _read(sidecar)
@@ -73,7 +63,7 @@ def rebuild_generations(library: Library, paths: DataPaths) -> int:
                 context = {"folder": sidecar.parent.name, "reason": type(damage).__name__}
                 _log.error("A generation's file cannot be read", extra={"context": context})
                 continue
-            deleted_at = (generation.deleted_at or _changed_at(sidecar)) if trashed else None
+            deleted_at = (generation.deleted_at or iso(clock.now())) if trashed else None
             insert(library, generation.model_copy(update={"deleted_at": deleted_at}))
             found += 1
     if found:
@@ -87,7 +77,3 @@ def _read(sidecar: Path) -> Generation:
     if not is_id("gen", generation.id) or generation.id != sidecar.parent.name:
         raise ValueError("the file belongs to another generation")
     return generation
-
-
-def _changed_at(file: Path) -> str:
-    return iso(datetime.fromtimestamp(file.stat().st_mtime, timezone.utc))

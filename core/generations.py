@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import atomic
 from .clock import Clock, iso
 from .errors import ConflictError, NotFoundError
-from .generation_sidecars import (
+from .generation_files import (
     RECORD_FILE,
-    insert,
-    rebuild_generations,
-    remove_left_proofs,
-    thumbnail_path,
-    trashed_generation,
+    generation_places,
+    image_places,
+    move_generation,
+    move_image,
+    settle_generations,
 )
+from .generation_sidecars import insert, rebuild_generations, remove_left_proofs
 from .generation_states import ENDED, TRANSITIONS, GenerationState
 from .ids import require_id
 from .library import Library
+from .moves import noted, rows_first
 from .paths import DataPaths, contained
 from .records.base import Page
 from .records.generation import GeneratedImage, Generation, GenerationProgress
@@ -53,9 +55,12 @@ class GenerationStore:
         return generation
 
     def settle(self) -> int:
-        """At a start: unfinished proofs go; rows come back where a damaged database was moved aside. How many came back."""
+        """At a start: unfinished proofs go; rows come back where a damaged database was moved aside, and files go where
+        their rows say. How many rows came back."""
         remove_left_proofs(self._paths)
-        return rebuild_generations(self._library, self._paths)
+        found = rebuild_generations(self._library, self._paths, self._clock)
+        settle_generations(self._library, self._paths)
+        return found
 
     def get(self, generation_id: str, *, deleted: bool = False) -> Generation:
         """NotFoundError `generation_not_found`."""
@@ -130,8 +135,7 @@ class GenerationStore:
         with self._library.transaction():
             generation = self.get(generation_id)
             measured = self._image(generation, number).model_copy(update={"likeness": likeness})
-            images = [measured if known.n == number else known for known in generation.images]
-            return self._store(generation.model_copy(update={"images": images}))
+            return self._store(_with_image(generation, measured))
 
     def set_favourite(self, generation_id: str, favourite: bool) -> Generation:
         """All of them."""
@@ -157,56 +161,47 @@ class GenerationStore:
 
     def delete(self, generation_id: str) -> Generation:
         """Into the trash. ConflictError `generation_running` before it has ended."""
-        with self._library.transaction():
-            generation = self.get(generation_id)
-            if generation.state not in ENDED:
+        with self._library.alone():
+            before = self.get(generation_id)
+            if before.state not in ENDED:
                 raise ConflictError(
                     "generation_running", "These pictures are still being made.", "Cancel them first."
                 )
-            deleted = {"deleted_at": iso(self._clock.now())}
-            return self._move(generation.model_copy(update=deleted), into_trash=True)
+            after = before.model_copy(update={"deleted_at": iso(self._clock.now())})
+            return self._follow(before, after, lambda: move_generation(self._paths, after))
 
     def restore(self, generation_id: str) -> Generation:
-        with self._library.transaction():
-            generation = self.get(generation_id, deleted=True)
-            if generation.deleted_at is None:
-                return generation
-            return self._move(generation.model_copy(update={"deleted_at": None}), into_trash=False)
+        with self._library.alone():
+            before = self.get(generation_id, deleted=True)
+            if before.deleted_at is None:
+                return before
+            after = before.model_copy(update={"deleted_at": None})
+            return self._follow(before, after, lambda: move_generation(self._paths, after))
 
     def delete_image(self, generation_id: str, number: int) -> Generation:
         """One picture into the trash; the row remembers it as deleted."""
-        with self._library.transaction():
-            generation = self.get(generation_id)
-            image = self._image(generation, number)
-            source = contained(self._paths.generation(generation_id), image.file)
-            target = contained(self._paths.trash, f"{generation_id}-{image.file}")
-            if source.exists():
-                atomic.replace(source, target)
-            thumbnail_path(source).unlink(missing_ok=True)
-            gone = image.model_copy(update={"deleted_at": iso(self._clock.now())})
-            images = [gone if known.n == number else known for known in generation.images]
-            return self._store(generation.model_copy(update={"images": images}))
+        with self._library.alone():
+            before = self.get(generation_id)
+            gone = self._image(before, number).model_copy(update={"deleted_at": iso(self._clock.now())})
+            after = _with_image(before, gone)
+            return self._follow(before, after, lambda: move_image(self._paths, after.id, gone))
 
     def restore_image(self, generation_id: str, number: int) -> Generation:
         """One picture back from the trash; one that is not there stays as it is."""
-        with self._library.transaction():
-            generation = self.get(generation_id)
-            gone = [known for known in generation.images if known.n == number]
+        with self._library.alone():
+            before = self.get(generation_id)
+            gone = [known for known in before.images if known.n == number]
             if not gone:
                 raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
-            trashed = contained(self._paths.trash, f"{generation_id}-{gone[0].file}")
-            target = contained(self._paths.generation(generation_id), gone[0].file)
-            if trashed.exists() and not target.exists():
-                atomic.replace(trashed, target)
-            if not target.exists():
+            if not any(place.exists() for place in image_places(self._paths, before.id, gone[0])):
                 raise NotFoundError(
                     "image_not_found",
                     "This picture is no longer in the trash.",
                     "Make it again with its seed.",
                 )
             back = gone[0].model_copy(update={"deleted_at": None})
-            images = [back if known.n == number else known for known in generation.images]
-            return self._store(generation.model_copy(update={"images": images}))
+            after = _with_image(before, back)
+            return self._follow(before, after, lambda: move_image(self._paths, after.id, back))
 
     def image_path(self, generation_id: str, number: int) -> Path:
         """NotFoundError `image_not_found`."""
@@ -234,26 +229,31 @@ class GenerationStore:
                 return image
         raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
 
-    def _move(self, generation: Generation, *, into_trash: bool) -> Generation:
-        kept = self._paths.generation(generation.id)
-        trashed = trashed_generation(self._paths, generation.id)
-        trashed.parent.mkdir(mode=0o700, exist_ok=True)
-        source, target = (kept, trashed) if into_trash else (trashed, kept)
-        with self._library.transaction():
-            if source.exists():
-                atomic.replace(source, target)
-            return self._store(generation)
+    def _follow(self, before: Generation, after: Generation, move: Callable[[], object]) -> Generation:
+        rows_first(self._library, keep=lambda: self._row(after), move=move, back=lambda: self._row(before))
+        noted(lambda: self._write_file(after))
+        return after
 
     def _store(self, generation: Generation) -> Generation:
+        with self._library.transaction():
+            self._row(generation)
+            self._write_file(generation)
+        return generation
+
+    def _row(self, generation: Generation) -> None:
         with self._library.transaction() as database:
             database.execute(
                 "UPDATE generation SET state=?, deleted_at=?, record=? WHERE id=?",
                 (generation.state.value, generation.deleted_at, generation.model_dump_json(), generation.id),
             )
-        self._write_file(generation)
-        return generation
 
     def _write_file(self, generation: Generation) -> None:
-        folder = self._paths.generation(generation.id)
-        if folder.is_dir():
-            atomic.write_json(folder / RECORD_FILE, generation.model_dump(mode="json"))
+        """Into its folder, wherever that lies: from the trash, too, rows come back with the time they were deleted."""
+        for folder in generation_places(self._paths, generation.id):
+            if folder.is_dir():
+                atomic.write_json(folder / RECORD_FILE, generation.model_dump(mode="json"))
+
+
+def _with_image(generation: Generation, image: GeneratedImage) -> Generation:
+    images = [image if known.n == image.n else known for known in generation.images]
+    return generation.model_copy(update={"images": images})

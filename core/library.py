@@ -42,6 +42,14 @@ class Library:
         return found[0] if found else None
 
     @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else reads or writes meanwhile: for files that move once their rows are kept."""
+        with self._lock:
+            if self._connection.in_transaction:
+                raise RuntimeError("files would move before their rows are kept")
+            yield
+
+    @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All or nothing; nested uses join the outer one.
 

@@ -15,6 +15,7 @@ from .errors import ConflictError, InvalidError, NotFoundError, StorageError, To
 from .face_findings import CODES as FACE_CODES
 from .ids import new_id, require_id
 from .library import Library
+from .moves import noted, rows_first
 from .paths import DataPaths
 from .photo_decoding.decoder import DecodedPhoto, PhotoDecoder
 from .photo_findings import findings_of
@@ -130,22 +131,21 @@ class PhotoStore:
 
     def delete(self, photo_id: str) -> Photo:
         """Into the trash."""
-        with self._library.transaction():
-            photo = self._editable(photo_id).model_copy(update={"deleted_at": iso(self._clock.now())})
-            self._move(photo, into_trash=True)
-        write_sidecar(self._library, self._paths, photo.character_id)
+        with self._library.alone():
+            before = self._editable(photo_id)
+            photo = before.model_copy(update={"deleted_at": iso(self._clock.now())})
+            self._move(before, photo)
         return photo
 
     def restore(self, photo_id: str) -> Photo:
         """Out of the trash, unless the same picture was added again meanwhile (ConflictError)."""
-        with self._library.transaction():
-            photo = self._editable(photo_id, deleted=True)
-            if photo.deleted_at is None:
-                return photo
-            self._refuse_twice(photo.character_id, "pixel_hash", photo.pixel_hash)
-            photo = photo.model_copy(update={"deleted_at": None})
-            self._move(photo, into_trash=False)
-        write_sidecar(self._library, self._paths, photo.character_id)
+        with self._library.alone():
+            before = self._editable(photo_id, deleted=True)
+            if before.deleted_at is None:
+                return before
+            self._refuse_twice(before.character_id, "pixel_hash", before.pixel_hash)
+            photo = before.model_copy(update={"deleted_at": None})
+            self._move(before, photo)
         return photo
 
     def image_path(self, photo: Photo, size: str = "thumb") -> Path:
@@ -217,11 +217,15 @@ class PhotoStore:
         self._require_character(photo.character_id)
         return photo
 
-    def _move(self, photo: Photo, *, into_trash: bool) -> None:
-        """Within a transaction: the row and its files."""
-        self.store(photo)
-        folder = self._paths.character(photo.character_id)
-        move_photo(self._paths, folder, photo, into_trash=into_trash)
+    def _move(self, before: Photo, after: Photo) -> None:
+        folder = self._paths.character(after.character_id)
+        rows_first(
+            self._library,
+            keep=lambda: self.store(after),
+            move=lambda: move_photo(self._paths, folder, after, into_trash=after.deleted_at is not None),
+            back=lambda: self.store(before),
+        )
+        noted(lambda: write_sidecar(self._library, self._paths, after.character_id))
 
 
 def _put(files: tuple[Path, Path], targets: tuple[Path, Path]) -> None:

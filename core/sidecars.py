@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import datetime, timezone
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -29,7 +28,7 @@ def open_library(paths: DataPaths, clock: Clock) -> Library:
     """The library, rebuilt from the sidecars when its database was damaged and moved aside."""
     before = moved_aside(paths.library_db)
     library = Library(paths)
-    count = rebuild_from_sidecars(library, paths)
+    count = rebuild_from_sidecars(library, paths, clock)
     for kept in moved_aside(paths.library_db) - before:
         recovery = Recovery(code="people_rebuilt", at=iso(clock.now()), count=count, file=kept)
         Recoveries(paths).tell(recovery)
@@ -53,8 +52,9 @@ def write_sidecar(library: Library, paths: DataPaths, character_id: str) -> None
         atomic.write_json(folder / SIDECAR, content)
 
 
-def rebuild_from_sidecars(library: Library, paths: DataPaths) -> int:
-    """Fill an empty library from the sidecars (after a damaged database was moved aside); how many characters came back."""
+def rebuild_from_sidecars(library: Library, paths: DataPaths, clock: Clock) -> int:
+    """Fill an empty library from the sidecars (after a damaged database was moved aside); how many characters came back.
+    Of those in the trash whose time of deleting is not told, it is now."""
     if library.row("SELECT 1 FROM character LIMIT 1") is not None:
         return 0
     found = 0
@@ -68,7 +68,7 @@ def rebuild_from_sidecars(library: Library, paths: DataPaths) -> int:
                     extra={"context": {"folder": sidecar.parent.name, "reason": type(damage).__name__}},
                 )
                 continue
-            deleted_at = None if folder == paths.uploads else character.deleted_at or _changed_at(sidecar)
+            deleted_at = None if folder == paths.uploads else character.deleted_at or iso(clock.now())
             _insert(library, character.model_copy(update={"deleted_at": deleted_at}), photos)
             found += 1
     if found:
@@ -88,10 +88,6 @@ def _read(sidecar: Path) -> tuple[Character, list[Photo]]:
         if not is_id("pho", photo.id) or not named or photo.character_id != character.id:
             raise ValueError("the sidecar names a photo that is not its own")
     return character, photos
-
-
-def _changed_at(file: Path) -> str:
-    return iso(datetime.fromtimestamp(file.stat().st_mtime, timezone.utc))
 
 
 def _insert(library: Library, character: Character, photos: list[Photo]) -> None:

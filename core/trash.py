@@ -1,6 +1,6 @@
 """The trash: what is deleted moves here and back; after 30 days it goes for good, and characters are due to be forgotten.
 
-Rows are the truth. A crash between a row's change and its file's move is mended by `settle` at the next start.
+Rows are the truth. A crash between a row's change and its file's move is mended at the next start (settling.py).
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
-from . import atomic
 from .clock import Clock, iso
-from .errors import StorageError
-from .generation_sidecars import trashed_generation
+from .generation_files import generation_places, trashed_generation
 from .library import Library
+from .moves import move
 from .paths import DataPaths, contained
 from .records.generation import Generation
 from .records.photo import Photo
@@ -24,8 +23,6 @@ KEPT_DAYS = 30
 RECIPE_STAMP = "%Y%m%d%H%M%S%f"
 _CHARACTERS = "characters"
 _PHOTOS = "photos"
-#: What an upload cut off by a crash leaves in tmp/.
-_UNFINISHED = ("*.upload", "*.full", "*.thumb")
 _log = logging.getLogger("isengard.trash")
 
 
@@ -46,33 +43,17 @@ def photo_files(folder: Path, photo: Photo) -> tuple[Path, Path]:
     return contained(folder, photo.file), contained(folder, "thumbs", f"{photo.id}.jpg")
 
 
-def move_character(paths: DataPaths, character_id: str, *, into_trash: bool) -> None:
-    """Move the character's folder, when it is not there yet. Raises StorageError `files_in_use`."""
-    _move(paths.character(character_id), trashed_character(paths, character_id), into_trash)
+def move_character(paths: DataPaths, character_id: str, *, into_trash: bool) -> bool:
+    """Move the character's folder where it belongs; whether it was elsewhere. Raises StorageError `files_in_use`."""
+    places = (paths.character(character_id), trashed_character(paths, character_id))
+    return move(*(places if into_trash else reversed(places)))
 
 
-def move_photo(paths: DataPaths, folder: Path, photo: Photo, *, into_trash: bool) -> None:
-    """Move both files of a photo between `folder` and the trash. Raises StorageError `files_in_use`."""
-    names = (photo.file, f"{photo.id}.thumb")
-    for kept, name in zip(photo_files(folder, photo), names, strict=True):
-        _move(kept, contained(paths.trash, _PHOTOS, name), into_trash)
-
-
-def settle(library: Library, paths: DataPaths) -> None:
-    """Put every folder and photo where its row says it is, and clear away unfinished uploads.
-
-    The server calls this once at its start, before it takes requests.
-    """
-    for unfinished in (file for ending in _UNFINISHED for file in paths.tmp.glob(ending)):
-        unfinished.unlink()
-    for row in library.rows("SELECT id, deleted_at FROM character"):
-        move_character(paths, row["id"], into_trash=row["deleted_at"] is not None)
-        folder = (
-            paths.character(row["id"]) if row["deleted_at"] is None else trashed_character(paths, row["id"])
-        )
-        for photo in library.rows("SELECT record FROM photo WHERE character_id=?", (row["id"],)):
-            record = Photo.model_validate_json(photo["record"])
-            move_photo(paths, folder, record, into_trash=record.deleted_at is not None)
+def move_photo(paths: DataPaths, folder: Path, photo: Photo, *, into_trash: bool) -> bool:
+    """Move both files of a photo between `folder` and the trash; whether one was elsewhere. Raises StorageError `files_in_use`."""
+    trashed = (contained(paths.trash, _PHOTOS, name) for name in (photo.file, f"{photo.id}.thumb"))
+    places = list(zip(photo_files(folder, photo), trashed, strict=True))
+    return any([move(*(pair if into_trash else reversed(pair))) for pair in places])
 
 
 def purge_photos(library: Library, paths: DataPaths, clock: Clock) -> int:
@@ -96,9 +77,13 @@ def purge_pictures(library: Library, paths: DataPaths, clock: Clock) -> int:
         folder = trashed_generation(paths, generation_id)
         if folder.is_dir():
             shutil.rmtree(folder)
+        for file in paths.trash.glob(f"{generation_id}-*"):  # deleted before the others
+            file.unlink()
         with library.transaction() as database:
             database.execute("DELETE FROM generation WHERE id=?", (generation_id,))
-    single = [file for file in paths.trash.glob("gen_*-*.png") if _is_due(library, file.name, cutoff)]
+    single = [
+        file for file in paths.trash.glob("gen_*-*.png") if _is_due(library, paths, file.name, cutoff=cutoff)
+    ]
     for file in single:
         file.unlink()
     if due or single:
@@ -117,12 +102,13 @@ def purge_recipes(paths: DataPaths, clock: Clock) -> int:
     return len(due)
 
 
-def _is_due(library: Library, name: str, cutoff: str) -> bool:
-    """Whether a single picture's time is over; one whose generation is gone has no way back."""
+def _is_due(library: Library, paths: DataPaths, name: str, *, cutoff: str) -> bool:
+    """Whether a single picture's time is over. One whose generation is gone, folder and all, has no way back; where only the
+    row is missing it may come back."""
     generation_id, _, file = name.partition("-")
     row = library.row("SELECT record FROM generation WHERE id=?", (generation_id,))
     if row is None:
-        return True
+        return not any(place.exists() for place in generation_places(paths, generation_id))
     images = Generation.model_validate_json(row["record"]).images
     return any(image.file == file and (image.deleted_at or cutoff) < cutoff for image in images)
 
@@ -135,18 +121,3 @@ def due_characters(library: Library, clock: Clock) -> list[str]:
 
 def _cutoff(clock: Clock) -> str:
     return iso(clock.now() - timedelta(days=KEPT_DAYS))
-
-
-def _move(kept: Path, trashed: Path, into_trash: bool) -> None:
-    source, target = (kept, trashed) if into_trash else (trashed, kept)
-    if not source.exists() or target.exists():
-        return
-    try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        atomic.replace(source, target)
-    except OSError as fault:
-        raise StorageError(
-            "files_in_use",
-            f"The files could not be moved: {fault.strerror or fault}.",
-            "Close other programs that show them, then try again.",
-        ) from fault

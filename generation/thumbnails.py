@@ -10,7 +10,7 @@ from PIL import Image
 
 from ..core import atomic
 from ..core.errors import IsengardError
-from ..core.generation_sidecars import thumbnail_path
+from ..core.generation_files import thumbnail_path
 from ..core.generations import GenerationStore
 
 #: Longest side in pixels: the width of the panel on a usual screen, half of it on a dense one.

@@ -22,8 +22,8 @@ from ..core.photo_decoding.decoder import PhotoDecoder
 from ..core.photos import PhotoStore
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
 from ..core.settings import load_settings
+from ..core.settling import settle
 from ..core.sidecars import open_library
-from ..core.trash import settle
 from ..core.versions import VersionStore
 from ..generation.service import GenerationService
 from ..training.captioning.submission import CaptionSubmission

@@ -16,6 +16,7 @@ from pydantic import Field
 from ...core import atomic
 from ...core.clock import Clock
 from ...core.errors import ConflictError, NotFoundError
+from ...core.moves import move
 from ...core.names import DEVICES
 from ...core.paths import DataPaths, contained
 from ...core.records.base import Line, Prose, Record
@@ -26,6 +27,9 @@ from .graph_limits import checked
 #: Which foreign nodes of which file a person has agreed to.
 AGREED = ".confirmed.json"
 MAX_NAME = 60
+#: The graph is the recipe: it goes first and comes back last, so that one cut off in between is there with its words or not
+#: at all.
+ENDINGS = (".json", ".md", ".jpg")
 #: Of RECIPE_STAMP.
 STAMP_DIGITS = 20
 #: Taken by pictures made on the canvas (nodes/canvas_record.py), and by Windows.
@@ -93,14 +97,11 @@ class UserRecipes:
             raise
 
     def remove(self, name: str) -> None:
-        """Into the trash, under a name of its own, with its words and picture."""
+        """Into the trash, under a name of its own, with its words and picture. Raises StorageError `files_in_use`."""
         stamp = self.clock.now().strftime(RECIPE_STAMP)
-        trash = self.paths.trash / "recipes"
-        trash.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for ending in (".md", ".jpg", ".json"):
-            file = contained(self.folder, f"{name}{ending}")
-            if file.is_file():
-                atomic.replace(file, contained(trash, f"{stamp}-{name}{ending}"))
+        for ending in ENDINGS:
+            kept = contained(self.folder, f"{name}{ending}")
+            move(kept, contained(self.paths.trash, "recipes", f"{stamp}-{name}{ending}"))
         _log.info("Recipe moved to the trash", extra={"context": {"recipe": name}})
 
     def restore(self, name: str) -> None:
@@ -115,10 +116,9 @@ class UserRecipes:
                 "recipe_exists", f"There is a recipe called {name} already.", "Delete that one first."
             )
         stamp = found[-1][:STAMP_DIGITS]
-        for ending in (".md", ".jpg", ".json"):
-            file = contained(trash, f"{stamp}-{name}{ending}")
-            if file.is_file():
-                atomic.replace(file, contained(self.folder, f"{name}{ending}"))
+        for ending in reversed(ENDINGS):
+            trashed = contained(trash, f"{stamp}-{name}{ending}")
+            move(trashed, contained(self.folder, f"{name}{ending}"))
         _log.info("Recipe brought back", extra={"context": {"recipe": name}})
 
     def is_agreed(self, name: str, foreign: list[str]) -> bool:

@@ -91,11 +91,11 @@ def test_the_library_is_rebuilt_from_its_sidecars(store, paths, library, clock):
     library.close()
     paths.library_db.write_bytes(b"garbage" * 500)
     fresh = Library(paths)
-    assert rebuild_from_sidecars(fresh, paths) == 2
+    assert rebuild_from_sidecars(fresh, paths, clock) == 2
     again = CharacterStore(fresh, paths, clock)
     assert again.get(kept.id) == kept
     assert (paths.character(broken.id) / "character.json").read_text() == "{ half"
-    assert rebuild_from_sidecars(fresh, paths) == 0
+    assert rebuild_from_sidecars(fresh, paths, clock) == 0
 
 
 def test_the_sidecar_says_what_the_row_says(store, paths):

@@ -8,7 +8,8 @@ from datetime import datetime
 import pytest
 from generation_records import draft, picture
 from isengard.core.errors import ConflictError, IllegalTransitionError, InvalidError, NotFoundError
-from isengard.core.generation_sidecars import PROOF_MARK, RECORD_FILE
+from isengard.core.generation_files import RECORD_FILE
+from isengard.core.generation_sidecars import PROOF_MARK
 from isengard.core.generation_states import TRANSITIONS, GenerationState
 from isengard.core.generations import GenerationStore
 from isengard.core.ids import new_id

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from isengard.core.library import Library
 from isengard.core.photos import PhotoStore
-from isengard.core.trash import settle
+from isengard.core.settling import settle
 from pictures import add, drawing, saved
 
 ROOT = Path(__file__).resolve().parents[2]

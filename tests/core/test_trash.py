@@ -8,6 +8,7 @@ from isengard.core import atomic, trash
 from isengard.core.errors import NotFoundError, StorageError
 from isengard.core.generation_states import GenerationState
 from isengard.core.generations import GenerationStore
+from isengard.core.settling import settle
 from isengard.generation.image.user_recipes import UserRecipes
 from pictures import add
 
@@ -56,17 +57,17 @@ def test_a_move_that_a_crash_prevented_is_done_at_the_next_start(photos, paths, 
     folder = paths.character(ann.id)
     trash.move_photo(paths, folder, gone, into_trash=False)  # as if the rename had been lost
     trash.move_photo(paths, folder, kept, into_trash=True)
-    trash.settle(library, paths)
+    settle(library, paths)
     assert photos.image_path(kept, "full").exists() and photos.image_path(kept).exists()
     assert not (folder / gone.file).exists() and len(trash.trashed_photo_files(paths, gone.id)) == 2
     characters.delete(ann.id)
     trash.move_character(paths, ann.id, into_trash=False)
-    trash.settle(library, paths)
+    settle(library, paths)
     assert not folder.exists()
     characters.restore(ann.id)
     trash.move_character(paths, ann.id, into_trash=True)
-    trash.settle(library, paths)
-    trash.settle(library, paths)
+    settle(library, paths)
+    settle(library, paths)
     assert photos.image_path(photos.list(ann.id)[0], "full").exists()
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from generation_records import draft
 from hosts.journey import Api
-from isengard.core.generation_sidecars import insert, thumbnail_path
+from isengard.core.generation_files import thumbnail_path
+from isengard.core.generation_sidecars import insert
 from isengard.core.generation_states import GenerationState
 from isengard.core.ids import new_id
 from isengard.core.records.character import CharacterDraft

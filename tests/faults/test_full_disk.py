@@ -9,12 +9,18 @@ import time
 from types import SimpleNamespace
 
 import pytest
+from generation_records import draft, picture
+from isengard.core.clock import SystemClock
 from isengard.core.errors import IsengardError
+from isengard.core.generation_states import GenerationState
+from isengard.core.generations import GenerationStore
 from isengard.core.ids import new_id
 from isengard.core.job_states import JobState
 from isengard.core.paths import DataPaths
 from isengard.core.records.training import Overrides, TrainingRequest
+from isengard.core.settling import settle
 from storm_checks import assert_nothing_left
+from training_house import draw_photo
 from training_waits import wait_for
 
 pytestmark = [pytest.mark.storm, pytest.mark.slow]
@@ -88,8 +94,6 @@ def test_a_submit_without_room_leaves_nothing(house, ann):
 
 
 def test_an_upload_without_room_leaves_nothing(house, ann):
-    from training_house import draw_photo
-
     photo = draw_photo(house.paths.logs / "x.jpg", 9)
     folder = house.paths.character(ann.id)
     before = sorted(folder.rglob("*"))
@@ -103,6 +107,58 @@ def test_an_upload_without_room_leaves_nothing(house, ann):
     house.photos.add(ann.id, draw_photo(house.paths.logs / "x.jpg", 9), "x.jpg")
     assert len(house.photos.list(ann.id)) == 4
     assert_nothing_left(house.paths.root)
+
+
+def deletions(house, ann):
+    """What a person may delete and bring back: somebody, a photo, pictures, one picture; each with what shows it afterwards."""
+    store = GenerationStore(house.characters._library, house.paths, SystemClock())
+    made = store.create(draft(ann.id), [])
+    for number in range(2):
+        picture(store, house.paths, made.id, number)
+    store.advance(made.id, GenerationState.CANCELLED)
+    photo = house.photos.list(ann.id)[0]
+
+    def shown():
+        files = [
+            house.photos.image_path(one, size)
+            for one in house.photos.list(ann.id)
+            for size in ("full", "thumb")
+        ]
+        return [*files, store.image_path(made.id, 0), store.image_path(made.id, 1)]
+
+    return shown, {
+        "person": (lambda: house.characters.delete(ann.id), lambda: house.characters.restore(ann.id)),
+        "photo": (lambda: house.photos.delete(photo.id), lambda: house.photos.restore(photo.id)),
+        "pictures": (lambda: store.delete(made.id), lambda: store.restore(made.id)),
+        "picture": (lambda: store.delete_image(made.id, 0), lambda: store.restore_image(made.id, 0)),
+    }
+
+
+@pytest.mark.parametrize("what", ["person", "photo", "pictures", "picture"])
+def test_what_cannot_be_deleted_on_a_full_disk_is_all_there(house, ann, what):
+    """The row came back, the files stayed in the trash, and after one more photo they never came out of it."""
+    shown, calls = deletions(house, ann)
+    delete, restore = calls[what]
+    before = shown()
+    assert len(before) == 8 and all(file.is_file() for file in before)
+    house.characters._library.scrub()  # the journal is empty: every commit needs room
+    ballast = fill(house.paths)
+    with pytest.raises(IsengardError):
+        for _ in range(20):
+            delete()
+            restore()
+    ballast.free()
+    try:
+        restore()  # where the way back was what found no room
+    except IsengardError as nothing:
+        assert nothing.code in ("not_deleted", "image_not_found")
+    assert shown() == before and all(file.is_file() for file in before)
+    house.photos.add(ann.id, draw_photo(house.paths.logs / "x.jpg", 9), "x.jpg")
+    delete()
+    restore()
+    settle(house.characters._library, house.paths)
+    assert len(shown()) == 10 and all(file.is_file() for file in shown())
+    assert list(house.paths.trash.rglob("*.*")) == []
 
 
 def test_the_ledger_says_that_the_disk_is_full_and_stays_whole(house, ann):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from bad_recipes import PORTRAIT
+from isengard.core import atomic
 from isengard.core.clock import SystemClock
 from isengard.core.errors import ConflictError, NotFoundError
 from isengard.generation.image.recipes import RecipeFolder
@@ -37,3 +40,34 @@ def test_what_is_not_in_the_trash_does_not_come_back(own, paths, name):
     with pytest.raises(NotFoundError):
         own.restore(name)
     assert own.names() == []
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("renames", [0, 1])
+def test_one_cut_off_on_its_way_is_there_with_its_words_or_not_at_all(own, paths, monkeypatch, renames):
+    name = own.add(RecipeDraft(name="Evening", description="Warm light.", graph=PORTRAIT), set())
+
+    def cut_off(call):
+        left, replace = [renames], atomic.replace
+
+        def once(source, target):
+            if not left[0]:
+                raise Killed
+            left[0] -= 1
+            replace(source, target)
+
+        with monkeypatch.context() as patch, contextlib.suppress(Killed):
+            patch.setattr(atomic, "replace", once)
+            call(name)
+
+    cut_off(own.remove)
+    if own.names():
+        assert RecipeFolder(own=own).get(name).description == "Warm light."
+        own.remove(name)
+    cut_off(own.restore)
+    if not own.names():
+        own.restore(name)
+    assert RecipeFolder(own=own).get(name).description == "Warm light."

@@ -1,0 +1,42 @@
+"""At a start, before anything is asked: what a crash left half-done is finished or cleared away. Rows are the truth."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from .atomic import TEMP_SUFFIX
+from .library import Library
+from .paths import DataPaths
+from .records.photo import Photo
+from .sidecars import write_sidecar
+from .trash import move_character, move_photo, trashed_character
+
+#: What an upload or import cut off by a crash leaves in tmp/; nobody but the server writes these.
+_UNFINISHED = ("*.upload", "*.full", "*.thumb", f"*{TEMP_SUFFIX}")
+_log = logging.getLogger("isengard.settling")
+
+
+def settle(library: Library, paths: DataPaths) -> None:
+    """Put every folder and photo where its row says it is, and clear away unfinished uploads."""
+    for unfinished in _unfinished(paths):
+        unfinished.unlink(missing_ok=True)
+    for row in library.rows("SELECT id, deleted_at FROM character"):
+        _settle_person(library, paths, row["id"], deleted=row["deleted_at"] is not None)
+
+
+def _unfinished(paths: DataPaths) -> list[Path]:
+    found = [file for ending in _UNFINISHED for file in paths.tmp.glob(ending)]
+    return [*found, *paths.uploads.rglob(f"*{TEMP_SUFFIX}")]
+
+
+def _settle_person(library: Library, paths: DataPaths, character_id: str, *, deleted: bool) -> None:
+    moved = move_character(paths, character_id, into_trash=deleted)
+    folder = trashed_character(paths, character_id) if deleted else paths.character(character_id)
+    for row in library.rows("SELECT record FROM photo WHERE character_id=?", (character_id,)):
+        photo = Photo.model_validate_json(row["record"])
+        moved |= move_photo(paths, folder, photo, into_trash=photo.deleted_at is not None)
+    if moved:
+        write_sidecar(library, paths, character_id)
+        context = {"character_id": character_id}
+        _log.warning("Files moved to where their rows say", extra={"context": context})
