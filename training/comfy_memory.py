@@ -7,14 +7,13 @@ from __future__ import annotations
 import json
 import logging
 import os
-import urllib.error
-import urllib.request
 
+from ..core.comfyui_http import ask
+from ..core.errors import NotReadyError
 from ..core.paths import DataPaths
 from ..core.settings import load_settings
 
 SERVER_FILE = "server.json"
-_ASK_S = 5.0
 _log = logging.getLogger("isengard.comfy_memory")
 
 
@@ -32,11 +31,9 @@ def _named(paths: DataPaths) -> str:
 
 
 def _free(url: str) -> bool:
-    body = json.dumps({"unload_models": True, "free_memory": True}).encode("utf-8")
-    request = urllib.request.Request(f"{url}/free", data=body, headers={"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(request, timeout=_ASK_S):
-            return True
-    except (OSError, urllib.error.URLError) as fault:
-        _log.info("ComfyUI was not asked for memory", extra={"context": {"reason": str(fault)}})
+        ask("POST", f"{url}/free", {"unload_models": True, "free_memory": True})
+    except NotReadyError as away:
+        _log.info("ComfyUI was not asked for memory", extra={"context": {"reason": str(away.__cause__)}})
         return False
+    return True

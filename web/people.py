@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-import urllib.request
 from pathlib import Path
 
 from ..core.belongings import Belongings, ForgetReport, belongings_of
+from ..core.comfyui_http import ask, token_towards
+from ..core.errors import NotReadyError
 from ..core.forgetting import forget
 from ..core.mentions import files_that_mention, finder, mentions
 from ..core.previews import previews_of
 from .services import Services
 from .stopping import jobs_of, remove_late_jobs, stop_jobs
 
-_ASK_S = 5.0
 _log = logging.getLogger("isengard.people")
 
 
@@ -69,29 +69,27 @@ def _forget_in_comfyui(services: Services, theirs: Belongings) -> None:
     """Copies in its temp folder, which we made, and prompts in its history, which live in its memory."""
     for copy in previews_of(theirs.folders, services.host.own_folders()["temp"]):
         copy.unlink(missing_ok=True)
+    for address in dict.fromkeys([services.host.server_url, services.settings.comfyui_url]):
+        if address:
+            _forget_in_history(
+                address, theirs, token_towards(address, services.settings, services.host.server_url)
+            )
+
+
+def _forget_in_history(address: str, theirs: Belongings, token: str) -> None:
+    """Of a ComfyUI that made their pictures: ours for the canvas, and the one that COMFYUI_URL names."""
     said = finder(theirs.words)
     try:
-        history = _ask(services, None)
+        history = ask("GET", f"{address}/history", token=token)
         prompts = [
             prompt_id
             for prompt_id, entry in history.items()
             if (text := json.dumps(entry, ensure_ascii=False)) and (said(text) or mentions(text, theirs.ids))
         ]
         if prompts:
-            _ask(services, {"delete": prompts})
-    except (OSError, ValueError) as fault:
+            ask("POST", f"{address}/history", {"delete": prompts}, token=token)
+    except NotReadyError as away:
         _log.info(
             "ComfyUI's history keeps some prompts until its next start",
-            extra={"context": {"reason": str(fault)}},
+            extra={"context": {"reason": str(away.__cause__)}},
         )
-
-
-def _ask(services: Services, body: dict[str, object] | None) -> dict[str, object]:
-    address = services.settings.comfyui_url or services.host.server_url
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        f"{address}/history", data=data, headers={"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=_ASK_S) as answer:
-        content = json.loads(answer.read() or b"{}")
-        return content if isinstance(content, dict) else {}

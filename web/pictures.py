@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.characters import CharacterStore
 from ..core.clock import Clock
+from ..core.comfyui_http import token_towards
 from ..core.correlation import correlated
 from ..core.errors import IsengardError, reason_of
 from ..core.executor import in_thread
@@ -39,7 +40,10 @@ _log = logging.getLogger("isengard.pictures")
 
 def client_of(host: Host, settings: Settings) -> ComfyClient:
     """The ComfyUI that makes the pictures: COMFYUI_URL, else this one."""
-    return ComfyClient(lambda: settings.comfyui_url or host.server_url)
+    return ComfyClient(
+        lambda: settings.comfyui_url or host.server_url,
+        lambda address: token_towards(address, settings, host.server_url),
+    )
 
 
 def open_generations(

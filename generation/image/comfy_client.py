@@ -1,4 +1,4 @@
-"""Talking to ComfyUI over HTTP: /prompt, /history, /queue, /interrupt, /free, and /ws for progress. Its stable face."""
+"""Talking to ComfyUI over HTTP on the server's loop: /prompt, /history, /queue, /interrupt, /free, and /ws for progress. Its stable face."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import aiohttp
 
-from ...core.addresses import is_loopback
+from ...core.comfyui_http import checks_certificate, session_header, unreachable
 from ...core.errors import NotReadyError
 from .comfy_words import ended, refusal
 from .interface import Sign
@@ -33,10 +33,11 @@ _AWAY = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
 class ComfyClient:
-    """One HTTP session on the server's loop; `url` is asked at each use."""
+    """One HTTP session on the server's loop; `url` is asked at each use, and `token` what opens it."""
 
-    def __init__(self, url: Callable[[], str]) -> None:
+    def __init__(self, url: Callable[[], str], token: Callable[[str], str] = lambda _: "") -> None:
         self._url = url
+        self._token = token
         self._http: aiohttp.ClientSession | None = None
         self._client_id = f"isengard-{uuid.uuid4().hex}"
         self._cancelled: set[str] = set()
@@ -57,7 +58,7 @@ class ComfyClient:
         await self._socket().ready()
         status, answer = await self._ask("POST", "/prompt", body)
         if status >= 500:
-            raise _unreachable()
+            raise unreachable()
         if status != 200:
             raise refusal(answer, prompt)
 
@@ -145,7 +146,7 @@ class ComfyClient:
             if fresh or self._looked is None or now - self._looked[0] > POLL_S / 2:
                 _, queue = await self._ask("GET", "/queue")
                 if not isinstance(queue, dict):
-                    raise _unreachable()
+                    raise unreachable()
                 self._looked = (now, queue)
             return self._looked[1]
 
@@ -153,12 +154,12 @@ class ComfyClient:
         url = self._url()
         try:
             async with self._session().request(
-                method, url + path, json=body, ssl=_checks_certificate(url)
+                method, url + path, json=body, allow_redirects=False, **self._way(url)
             ) as response:
                 text = await response.text()
                 return response.status, json.loads(text) if text else {}
         except (*_AWAY, ValueError) as away:
-            raise _unreachable() from away
+            raise unreachable() from away
 
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None or self._http.closed:
@@ -173,19 +174,8 @@ class ComfyClient:
     def _connect(self) -> AbstractAsyncContextManager[Any]:
         url = self._url()
         path = f"{url}/ws?clientId={self._client_id}"
-        return self._session().ws_connect(
-            path, max_msg_size=64 * 1024**2, heartbeat=30, ssl=_checks_certificate(url)
-        )
+        return self._session().ws_connect(path, max_msg_size=64 * 1024**2, heartbeat=30, **self._way(url))
 
-
-def _checks_certificate(url: str) -> bool:
-    """Not on this very machine: a certificate names the public host, never 127.0.0.1."""
-    return not is_loopback(urlsplit(url).hostname or "")
-
-
-def _unreachable() -> NotReadyError:
-    return NotReadyError(
-        "comfyui_unreachable",
-        "ComfyUI does not answer.",
-        "Wait until it has started; check COMFYUI_URL if you set it.",
-    )
+    def _way(self, url: str) -> dict[str, Any]:
+        """How every request goes (core/comfyui_http.py)."""
+        return {"ssl": checks_certificate(url), "headers": session_header(self._token(url))}
