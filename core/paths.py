@@ -13,6 +13,7 @@ from .errors import InvalidError
 #: RunPod mounts a network volume at one of these; the container's own disk is lost with the pod.
 RUNPOD_VOLUMES = (Path("/runpod-volume"), Path("/workspace"))
 FOLDERS = ("uploads", "jobs", "models", "outputs", "backends", "recipes", "trash", "run", "tmp")
+SECRETS_FILE = "secrets.toml"
 FORBIDDEN_PARENTS = ("input", "output", "custom_nodes")
 
 
@@ -77,7 +78,7 @@ class DataPaths:
 
     @property
     def secrets_file(self) -> Path:
-        return self.root / "secrets.toml"
+        return self.root / SECRETS_FILE
 
     def character(self, character_id: str) -> Path:
         return contained(self.uploads, character_id)

@@ -13,7 +13,7 @@ import toml
 
 from . import atomic
 from .errors import InvalidError
-from .paths import RUNPOD_VOLUMES, DataPaths, runpod_volume
+from .paths import RUNPOD_VOLUMES, SECRETS_FILE, DataPaths, runpod_volume
 
 MODES = ("production", "fast-test")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -205,9 +205,11 @@ def _read_toml(file: Path) -> dict[str, Any]:
     try:
         return dict(toml.loads(file.read_text(encoding="utf-8")))
     except (toml.TomlDecodeError, UnicodeDecodeError) as damage:
+        # a damaged line of secrets is a secret, and this is answered to everybody
+        reason = f"see line {getattr(damage, 'lineno', 1)}" if file.name == SECRETS_FILE else str(damage)
         raise InvalidError(
-            "bad_setting", f"{file.name} cannot be read: {damage}", "Correct the file or move it away."
-        ) from damage
+            "bad_setting", f"{file.name} cannot be read: {reason}.", "Correct the file or move it away."
+        ) from (None if file.name == SECRETS_FILE else damage)
 
 
 def _parse(key: _Key, text: str, where: str) -> Any:

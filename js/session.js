@@ -1,4 +1,4 @@
-/** The link on ComfyUI's console carries the token once; it is exchanged for a cookie and taken out of the address. */
+/** Isengard's link carries the token once; it is exchanged for a cookie and taken out of the address. */
 
 const NAME = "isengard_token";
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 import threading
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,18 +69,24 @@ def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventL
                 "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI.",
             )
         )
-    finally:
-        _told(door)
+    except BaseException as fault:  # noqa: BLE001 - the thread ends with it
+        _tell_fault(door, fault)
+        raise SystemExit from None  # told already: the thread's own traceback would say the fault's words
 
 
-def _told(door: Door) -> None:
-    """Whatever else ended the start is a fault of ours: never "starting" for ever. It goes on to ComfyUI's console."""
+def _tell_fault(door: Door, fault: BaseException) -> None:
+    """Whatever else ended the start is a fault of ours: never "starting" for ever.
+
+    ComfyUI gives its console to everybody who can reach it, and the words of a fault may hold a password (of REDIS_URL):
+    there it is told where it happened, in our own log what it said.
+    """
     from ..core.errors import NotReadyError
+    from ..core.logs import ROOT_LOGGER
 
-    if door.settled:
-        return
-    fault = sys.exc_info()[1]
-    _log.critical("Isengard could not start", exc_info=fault)
+    own_log = not logging.getLogger(ROOT_LOGGER).propagate
+    _log.critical("Isengard could not start", exc_info=fault if own_log else None)
+    where = "".join(traceback.format_tb(fault.__traceback__))
+    logging.getLogger().critical("[Isengard] could not start: %s\n%s", type(fault).__name__, where)
     door.fail(
         NotReadyError(
             "start_failed",

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,13 @@ def compose(
     setup_logging("api", paths.logs, settings.log_level, clock)
     if os.environ.get("API_PORT"):
         _log.warning("API_PORT is ignored: ComfyUI's port is used")
-    session, token = open_session(settings, paths, loopback=host.listen_is_loopback)
+    session = open_session(settings, paths, loopback=host.listen_is_loopback)
+    settings = replace(settings, token=session.token)  # also where it was made just now
     host.register_loras(paths.models)
     registry = PluginRegistry(PluginContext(paths, settings), plugins, neighbour_packs(pack_root))
     services = _services(host, registry, session, clock)
     _start(services, loop)
-    announce(host, session, token)
+    announce(host, session, paths)
     _log.info(
         "Isengard is ready", extra={"context": {"mode": settings.mode, "python": sys.version.split()[0]}}
     )

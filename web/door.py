@@ -79,8 +79,10 @@ class Door:
     async def _pass(self, route: Route, request: web.Request) -> web.StreamResponse:
         from . import guard
 
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        asked = guard.Asked(request.method, headers, route.upload, request.can_read_body)
+        asked = guard.asked_by(
+            request.method, request.headers, is_upload=route.upload, has_body=request.can_read_body
+        )
+        headers = asked.headers
         if route.always and self._failure is not None and self._host.listen_is_loopback:
             guard.check(asked, ())
             unserved: web.StreamResponse = await self._handler(route)(Alone(self._host), request)

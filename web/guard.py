@@ -12,6 +12,10 @@ from ..core.errors import ForbiddenError, MisdirectedError, UnsupportedMediaErro
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 #: A form on any web page can send these without asking; nothing of ours takes them.
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "text/plain"})
+#: A proxy or tunnel on this machine asks on behalf of others, and most say so.
+FORWARDED = frozenset(
+    {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"}
+)
 _LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
 
 
@@ -23,6 +27,13 @@ class Asked:
     headers: Mapping[str, str]
     is_upload: bool = False
     has_body: bool = False
+
+
+def asked_by(
+    method: str, headers: Mapping[str, str], *, is_upload: bool = False, has_body: bool = False
+) -> Asked:
+    """The facts of a request, whatever the case of its headers."""
+    return Asked(method, {name.lower(): value for name, value in headers.items()}, is_upload, has_body)
 
 
 def check(asked: Asked, allowed_hosts: Collection[str]) -> None:
@@ -40,6 +51,22 @@ def check(asked: Asked, allowed_hosts: Collection[str]) -> None:
         _check_type(asked)
     elif site == "cross-site":
         raise ForbiddenError("cross_site", "Another web page asked for this.", "Open it from ComfyUI.")
+
+
+def check_on_this_machine(asked: Asked, peer: str, http_version: tuple[int, int]) -> None:
+    """Raises ForbiddenError `not_this_machine` unless a page that was opened on this very computer asks.
+
+    Its connection, its address and its origin are loopback, and nobody says that they pass it on. A proxy here that
+    rewrites the address keeps the browser's own origin, speaks HTTP/1.0 (nginx), or names whom it asks for.
+    """
+    host, origin = asked.headers.get("host", ""), asked.headers.get("origin", "")
+    here = is_loopback(peer) and host_is_ours(host, ()) and _address_of(origin) == host.lower()
+    if not here or http_version < (1, 1) or FORWARDED & asked.headers.keys():
+        raise ForbiddenError(
+            "not_this_machine",
+            "The link is shown only on the computer that ComfyUI runs on, at its own address (localhost).",
+            "Open the file that ComfyUI's console names (run/link.txt in Isengard's data folder).",
+        )
 
 
 def host_is_ours(host: str, allowed_hosts: Collection[str]) -> bool:

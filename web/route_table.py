@@ -34,6 +34,9 @@ ROUTES: tuple[Route, ...] = (
         "What was rebuilt was read: tell it no more",
     ),
     Route("POST", "/session", "system.session", "Exchange the token for a session cookie", open=True),
+    Route(
+        "POST", "/session/link", "system.session_link", "The link, for a page on this very machine", open=True
+    ),
     Route("GET", "/capabilities", "system.capabilities", "What is supported, by the specification's matrix"),
     Route("GET", "/comfyui", "comfyui.show", "Whether ComfyUI can be restarted, and its queue", always=True),
     Route("POST", "/comfyui/restart", "comfyui.restart", "Restart ComfyUI; trainings go on", always=True),

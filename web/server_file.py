@@ -1,4 +1,4 @@
-"""What the server leaves for others to read: run/server.json for workers, the link on the console for people."""
+"""What the server leaves for others to read: run/server.json for workers, run/link.txt for the owner."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 from datetime import datetime, timezone
+from urllib.parse import quote, urlsplit
 
 from ..core import atomic
 from ..core.clock import iso
@@ -13,6 +14,11 @@ from ..core.paths import DataPaths
 from ..training.comfy_memory import SERVER_FILE
 from .services import Host
 from .session import Session
+
+#: Holds the links that open the session; readable by the owner alone.
+LINK_FILE = "link.txt"
+#: What the panel looks for in its address (js/session.js).
+LINK_TOKEN = "isengard_token"
 
 
 def started_before(paths: DataPaths) -> str | None:
@@ -29,15 +35,30 @@ def write_server_file(paths: DataPaths, boot_id: str, url: str) -> None:
     atomic.write_json(paths.run / SERVER_FILE, content)
 
 
-def announce(host: Host, session: Session, token: str) -> None:
-    """One line on ComfyUI's console; beyond loopback it is the link that opens the session.
+def announce(host: Host, session: Session, paths: DataPaths) -> None:
+    """One line on ComfyUI's console; beyond loopback it names the file that holds the link.
 
-    The console is the owner's own and the only place where the token is ever shown.
+    ComfyUI gives its console to everybody who can reach it (/internal/logs), so the token is never said there.
     """
     console = logging.getLogger()
+    file = paths.run / LINK_FILE
     if not session.needed:
+        file.unlink(missing_ok=True)
         console.info("[Isengard] ready: open the Isengard tab in the sidebar.")
         return
-    port = host.server_url.rsplit(":", 1)[1]
-    link = f"http://{socket.gethostname()}:{port}/?isengard_token={token}"
-    console.warning("[Isengard] others can reach this server; open it once by this link: %s", link)
+    atomic.write_text(file, "\n".join(links_of(host.server_url, session.token)) + "\n")
+    console.warning(
+        "[Isengard] other computers can reach this server, so Isengard opens by a link. Only you can read it: %s",
+        file,
+    )
+
+
+def links_of(server_url: str, token: str) -> list[str]:
+    """The links that open the session, for this very machine and by its name in the network.
+
+    The token stands behind the `#`: a browser sends that part to nobody, so no proxy and no log on the way has it.
+    """
+    address = urlsplit(server_url)
+    port = f":{address.port}" if address.port else ""
+    names = dict.fromkeys([address.netloc, f"{socket.gethostname()}{port}"])
+    return [f"{address.scheme}://{name}/#{LINK_TOKEN}={quote(token, safe='')}" for name in names]

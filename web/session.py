@@ -12,6 +12,8 @@ from ..core.settings import Settings, save_secret
 
 COOKIE = "isengard_session"
 TOKEN_BYTES = 24
+#: Where the link is to be had; the token itself is never said where others may read.
+WHERE = "Open the panel on the computer that ComfyUI runs on, or the file that ComfyUI's console names (run/link.txt)."
 _PURPOSE = b"isengard session 1"
 
 
@@ -19,14 +21,15 @@ class Session:
     """`needed` on addresses that others can reach. The cookie is derived from the token, so it survives a restart."""
 
     def __init__(self, token: str, *, needed: bool) -> None:
-        self._token = token
+        #: Never said, logged or sent to anybody but the owner on this very machine.
+        self.token = token
         self.needed = needed
 
     def exchange(self, token: object) -> str:
         """The cookie's value for the right token. Raises UnauthorizedError `token_wrong`."""
-        if not isinstance(token, str) or not _same(token, self._token):
+        if not isinstance(token, str) or not _same(token, self.token):
             raise UnauthorizedError(
-                "token_wrong", "This link is not valid.", "Use the link on ComfyUI's console."
+                "token_wrong", "This link is not valid.", "Take it from run/link.txt again."
             )
         return self._cookie()
 
@@ -38,16 +41,16 @@ class Session:
         """Raises UnauthorizedError `session_needed` without a valid cookie or `Authorization: Bearer`."""
         if not self.needed or self.holds(cookie):
             return
-        if bearer is not None and _same(bearer, self._token):
+        if bearer is not None and _same(bearer, self.token):
             return
         raise UnauthorizedError(
             "session_needed",
             "Isengard is reachable from other machines and needs its link once.",
-            "Open the link that ComfyUI's console shows at start.",
+            "Open ComfyUI on the computer it runs on, or use the link in run/link.txt (its console says where).",
         )
 
     def _cookie(self) -> str:
-        return hmac.new(self._token.encode(), _PURPOSE, hashlib.sha256).hexdigest()
+        return hmac.new(self.token.encode(), _PURPOSE, hashlib.sha256).hexdigest()
 
 
 def _same(told: str, kept: str) -> bool:
@@ -55,12 +58,12 @@ def _same(told: str, kept: str) -> bool:
     return hmac.compare_digest(told.encode("utf-8", "surrogatepass"), kept.encode())
 
 
-def open_session(settings: Settings, paths: DataPaths, *, loopback: bool) -> tuple[Session, str]:
-    """The session and its token; a generated token is kept in secrets.toml so that links stay valid."""
+def open_session(settings: Settings, paths: DataPaths, *, loopback: bool) -> Session:
+    """The session with its token; a generated one is kept in secrets.toml so that links stay valid."""
     token = settings.token
     if not loopback and not token:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         save_secret(paths, "token", token)
     if token and len(token) < 16 and not loopback:
         raise ForbiddenError("token_short", "ISENGARD_TOKEN is too short.", "Use at least 16 characters.")
-    return Session(token or secrets.token_urlsafe(TOKEN_BYTES), needed=not loopback), token
+    return Session(token or secrets.token_urlsafe(TOKEN_BYTES), needed=not loopback)

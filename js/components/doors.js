@@ -16,6 +16,8 @@ export function connecting() {
 
 /** @param {import("../store.js").Store} store */
 export function locked(store) {
+  const here = h("div", { class: "isen-stack" });
+  offerLink(store, here);
   const token = h("input", { type: "password", autocomplete: "off", required: true, "data-testid": "isen-token" });
   const wrong = h("p", { class: "isen-error", role: "alert", hidden: true, text: t("tokenWrong") });
   const open = async (event) => {
@@ -25,9 +27,23 @@ export function locked(store) {
   };
   return h("form", { class: "isen-stack", on: { submit: open } },
     h("h2", { tabindex: -1 }, icon("lock"), ` ${t("lockedTitle")}`),
-    h("p", { text: t("locked") }), h("p", { class: "isen-muted", text: t("lockedHow") }),
+    h("p", { text: t("locked") }), here, h("p", { class: "isen-muted", text: t("lockedHow") }),
     field(t("token"), token), wrong,
     h("button", { type: "submit", class: "isen-primary isen-wide", text: t("unlock") }));
+}
+
+/** On the computer that ComfyUI runs on nothing has to be looked up; elsewhere the server refuses, which is not shown. */
+async function offerLink(store, place) {
+  try {
+    const { links, token } = await store.api.post("/session/link");
+    const open = async () => {
+      if (await exchange(store.api, token)) await store.refresh();
+    };
+    const link = h("input", { readonly: true, value: links.at(-1), "data-testid": "isen-link", on: { focus: () => link.select() } });
+    place.append(button(t("unlockHere"), open, { kind: "primary", testid: "isen-unlock-here" }), field(t("linkElsewhere"), link, t("linkElsewhereHint")));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
 }
 
 /** The server's own words: what is wrong and what to do. */

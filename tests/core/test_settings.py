@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -53,6 +54,16 @@ def test_what_no_file_or_header_can_hold_is_no_token(paths):
             save_setting(paths, "hf_token", token)
         assert caught.value.code == "bad_setting" and "hf_" not in caught.value.message
     assert not paths.secrets_file.exists()
+
+
+@pytest.mark.parametrize("line", ["hf_token = 12abchidden99", "token = 0xhidden99", 'redis_url = "hidden99'])
+def test_a_slip_in_the_secrets_is_told_without_them(paths, line):
+    """Everybody who can reach the server reads this message, and toml's own words repeat what it could not read."""
+    paths.secrets_file.write_text(f'language = "en"\n{line}\n')
+    with pytest.raises(InvalidError) as caught:
+        load_settings({}, paths)
+    assert "secrets.toml" in caught.value.message and "line" in caught.value.message
+    assert "hidden99" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_two_pages_that_save_at_once_keep_both(paths):

@@ -1,8 +1,6 @@
-"""ComfyUI open to the network: nothing without the printed link, with it the whole journey, in a real browser."""
+"""ComfyUI open to the network: nothing without the link, with it the whole journey, in a real browser."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 from hosts import comfyui
@@ -23,14 +21,14 @@ def open_server(tmp_path_factory):
     server.stop()
 
 
-def test_the_printed_link_opens_everything_and_without_it_nothing(open_server, open_page, photos):
+def test_the_link_opens_everything_and_without_it_nothing(open_server, open_page, photos):
     address = open_server.url.replace("127.0.0.1", LAN_NAME)
     stranger = open_page(address)
     stranger.open_tab()
     expect(stranger.get("isen-token")).to_be_visible(timeout=15_000)
     assert stranger.get("isen-new-character").count() == 0
-    (token,) = set(re.findall(r"isengard_token=([\w-]+)", open_server.log()))
-    page = open_page(f"{address}/?isengard_token={token}")
+    token = open_server.token()
+    page = open_page(f"{address}/#isengard_token={token}")
     page.open_tab()
     create_character(page, "Ann Example")
     assert token not in page.page.url
@@ -49,6 +47,21 @@ def test_the_printed_link_opens_everything_and_without_it_nothing(open_server, o
     page.open_tab()
     expect(page.get("isen-image")).to_have_count(1, timeout=15_000)
     assert page.errors == [] and stranger.errors == []
+
+
+def test_on_the_machine_itself_one_press_opens_it_and_shows_the_link(open_server, open_page):
+    page = open_page(open_server.url)
+    page.open_tab()
+    expect(page.get("isen-link")).to_have_value(
+        f"{link_host(open_server)}/#isengard_token={open_server.token()}"
+    )
+    page.get("isen-unlock-here").click()
+    expect(page.get("isen-new-character").first).to_be_visible()
+    assert page.errors == []
+
+
+def link_host(server) -> str:
+    return (server.data / "run" / "link.txt").read_text().split()[-1].partition("/#")[0]
 
 
 def drawn(image) -> int:

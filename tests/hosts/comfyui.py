@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .environments import HOST, PACK, unpacked
+from .journey import UNCHECKED
 
 LAUNCHER = Path(__file__).resolve().parent / "comfyui_launcher.py"
 START_S = 120
@@ -75,8 +76,13 @@ class ComfyUI:
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
     def get(self, path: str, *, timeout: float = 30) -> object:
-        with urllib.request.urlopen(self.url + path, timeout=timeout) as response:
+        with urllib.request.urlopen(self.url + path, timeout=timeout, context=UNCHECKED) as response:
             return json.loads(response.read())
+
+    def token(self) -> str:
+        """What opens a server that others can reach, from the owner's file."""
+        link = (self.data / "run" / "link.txt").read_text(encoding="utf-8").splitlines()[0]
+        return link.partition("#isengard_token=")[2]
 
     def stop(self) -> None:
         """End it and whatever it started in its process group; workers outlive it on purpose and end when idle."""
@@ -114,12 +120,18 @@ def start(
     listen: str = "127.0.0.1",
     isolated: bool = False,
     wait: bool = True,
+    tls: tuple[Path, Path] | None = None,
 ) -> ComfyUI:
-    """Start a server on a free port and wait until it answers. RuntimeError with the end of its log otherwise."""
+    """Start a server on a free port and wait until it answers. RuntimeError with the end of its log otherwise.
+
+    `tls`: certificate and key, for ComfyUI's own https.
+    """
     port, ours = port or free_port(), dict(environment or {})
     command = [str(HOST.ensure()), *(["-I"] if isolated else []), str(LAUNCHER), str(comfyui_folder())]
     command += ["--cpu", "--port", str(port), "--listen", listen, "--disable-api-nodes"]
     command += ["--base-directory", str(base), *arguments]
+    if tls is not None:
+        command += ["--tls-certfile", str(tls[0]), "--tls-keyfile", str(tls[1])]
     if frontend is not None and frontend != FRONTENDS[0]:
         command += ["--front-end-root", str(frontend_root(frontend))]
     log_path = base / f"comfyui-{port}.log"
@@ -133,7 +145,8 @@ def start(
             stderr=log,
             start_new_session=True,
         )
-    server = ComfyUI(base, f"http://127.0.0.1:{port}", log_path, process, ours)
+    scheme = "http" if tls is None else "https"
+    server = ComfyUI(base, f"{scheme}://127.0.0.1:{port}", log_path, process, ours)
     if wait:
         wait_until_up(server)
     return server

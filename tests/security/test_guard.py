@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 
 import pytest
 from isengard.core.errors import IsengardError, UnauthorizedError
-from isengard.web.guard import Asked, check, host_is_ours
+from isengard.web.guard import Asked, asked_by, check, check_on_this_machine, host_is_ours
+from isengard.web.server_file import links_of
 from isengard.web.session import Session
 from web_server import WebServer
 
@@ -79,8 +81,6 @@ def remote(tmp_path):
     server = WebServer(
         tmp_path, loopback=False, environment={"ISENGARD_MODE": "fast-test", "ISENGARD_TOKEN": token}
     )
-    import time
-
     while server.services is None:
         time.sleep(0.05)
     yield server, token
@@ -116,6 +116,68 @@ def test_beyond_loopback_nothing_without_the_session_and_everything_with_it(remo
         ask(server, "POST", "/characters", {**with_cookie, "Sec-Fetch-Site": "cross-site"}, {"name": "x"})[0]
         == 403
     )
+
+
+HERE = {"Host": "127.0.0.1:8188", "Origin": "http://127.0.0.1:8188"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (HERE, 200),
+        ({"Host": "localhost:8188", "Origin": "http://localhost:8188", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Host": "127.0.0.1:8188"}, 403),
+        ({**HERE, "Origin": "https://studio.example"}, 403),
+        ({**HERE, "X-Forwarded-For": "192.168.1.9"}, 403),
+        ({**HERE, "Via": "1.1 tunnel"}, 403),
+        ({"Host": "studio.lan:8188", "Origin": "http://studio.lan:8188"}, 421),
+        ({**HERE, "X-Isengard": "0"}, 403),
+    ],
+)
+def test_the_link_is_shown_to_a_page_on_this_very_machine_alone(remote, headers, status):
+    server, token = remote
+    answer = ask(server, "POST", "/session/link", headers, {})
+    assert answer[0] == status and (token.encode() in answer[2]) == (status == 200)
+    if status == 200:
+        links = json.loads(answer[2])["links"]
+        assert links[0] == f"{server.url}/#isengard_token={token}"
+
+
+def test_a_proxy_that_rewrites_the_host_is_not_this_machine():
+    """nginx as it comes: the address is loopback, the line to us is HTTP/1.0."""
+    asked = asked_by("POST", HERE)
+    check_on_this_machine(asked, "127.0.0.1", (1, 1))
+    for peer, version in (("127.0.0.1", (1, 0)), ("192.168.1.9", (1, 1)), ("", (1, 1))):
+        with pytest.raises(IsengardError) as caught:
+            check_on_this_machine(asked, peer, version)
+        assert caught.value.code == "not_this_machine"
+
+
+def test_the_link_lies_in_a_file_for_the_owner_alone(remote):
+    server, token = remote
+    file = server.services.paths.run / "link.txt"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.read_text().splitlines()[0] == f"{server.url}/#isengard_token={token}"
+
+
+def test_on_loopback_there_is_no_link_and_none_is_left(tmp_path):
+    (tmp_path / "user" / "__isengard" / "run").mkdir(parents=True)
+    left = tmp_path / "user" / "__isengard" / "run" / "link.txt"
+    left.write_text("of an earlier start")
+    server = WebServer(tmp_path, environment={"ISENGARD_MODE": "fast-test"})
+    try:
+        while server.services is None:
+            time.sleep(0.05)
+        assert ask(server, "POST", "/session/link", HERE, {})[0] == 404 and not left.exists()
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_links_speak_as_comfyui_does(scheme):
+    first, second = links_of(f"{scheme}://127.0.0.1:8188", "a+b/c")
+    assert first == f"{scheme}://127.0.0.1:8188/#isengard_token=a%2Bb%2Fc"
+    assert second.startswith(f"{scheme}://") and second.endswith(":8188/#isengard_token=a%2Bb%2Fc")
 
 
 def test_the_token_is_nowhere_in_the_logs(remote):

@@ -20,15 +20,18 @@ def test_the_first_page_waits_for_no_import(server, api):
     assert set(door.ready().registry._found) == set(SEAMS)
 
 
-def test_a_fault_of_ours_at_the_start_is_said_and_logged(tmp_path, monkeypatch):
-    """It was "starting" for ever, and only ComfyUI's console knew why."""
+def test_a_fault_of_ours_at_the_start_is_said_and_logged(tmp_path, monkeypatch, caplog, capfd):
+    """It was "starting" for ever. ComfyUI shows its console to everybody, so the fault's own words stay in our log."""
     from isengard.web import compose
 
+    words = "no such attribute"
+
     def broken(paths, clock):
-        raise AttributeError("no such attribute")
+        raise AttributeError(words)
 
     monkeypatch.setattr(compose, "open_library", broken)
-    monkeypatch.setattr(threading, "excepthook", lambda fault: None)
+    unseen = []
+    monkeypatch.setattr(threading, "excepthook", unseen.append)
     server = WebServer(tmp_path, environment={"LOG_DIR": str(tmp_path / "logs")})
     try:
         deadline = time.monotonic() + 10
@@ -38,6 +41,11 @@ def test_a_fault_of_ours_at_the_start_is_said_and_logged(tmp_path, monkeypatch):
         assert error["code"] == "start_failed" and "AttributeError" in error["message"] and error["hint"]
         lines = "".join(file.read_text() for file in (tmp_path / "logs" / "api").glob("*.log"))
         assert "Isengard could not start" in lines and "Traceback" in lines and "no such attribute" in lines
+        console = [record for record in caplog.records if not record.name.startswith("isengard")]
+        told = "".join(record.getMessage() for record in console) + "".join(capfd.readouterr())
+        assert "could not start: AttributeError" in told and "in broken" in told
+        assert "no such attribute" not in told
+        assert [hook.exc_type for hook in unseen] == [SystemExit], "which a thread ends by without a word"
     finally:
         server.close()
 

@@ -9,13 +9,15 @@ from aiohttp import web
 
 from ...core import settings as settings_module
 from ...core.capabilities import CAPABILITIES
-from ...core.errors import ConflictError, InvalidError, NotImplementedYetError
+from ...core.errors import ConflictError, InvalidError, NotFoundError, NotImplementedYetError
 from ...core.executor import in_thread
 from ...core.logs import ROOT_LOGGER
 from ...core.recoveries import Recoveries
 from ...core.version import VERSION
+from .. import guard
 from ..errors import read_json
 from ..openapi import describe
+from ..server_file import links_of
 from ..services import Services
 from ..session import COOKIE
 
@@ -71,6 +73,17 @@ async def session(services: Services, request: web.Request) -> web.Response:
         path="/",
     )
     return response
+
+
+async def session_link(services: Services, request: web.Request) -> web.Response:
+    """What run/link.txt holds, for the owner in front of the machine. NotFoundError where no link is needed."""
+    if not services.session.needed:
+        raise NotFoundError("no_link", "Isengard needs no link here.", "Open the panel.")
+    peer = request.transport.get_extra_info("peername") if request.transport is not None else None
+    asked = guard.asked_by(request.method, request.headers)
+    guard.check_on_this_machine(asked, peer[0] if peer else "", tuple(request.version))
+    token = services.session.token
+    return web.json_response({"links": links_of(services.host.server_url, token), "token": token})
 
 
 async def capabilities(services: Services, request: web.Request) -> web.Response:
