@@ -35,7 +35,10 @@ OWNED = {
     ),
     "pillow_heif": ("core/photo_decoding/",),
     "pythonjsonlogger": ("core/logs.py",),
-    "psutil": ("training/process_tree.py",),
+    "psutil": (
+        "core/comfyui_http.py",
+        "training/process_tree.py",
+    ),
     "tomlkit": ("core/settings.py",),
     "anyascii": ("core/names.py",),
 }
