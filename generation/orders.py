@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from ..core.errors import ConflictError, InvalidError, IsengardError
+from ..core.records.checkpoint import ImageProof
 from ..core.records.generation import Generation
 from ..core.records.job import JobError
 from .image.interface import RecipeInfo
@@ -27,6 +29,23 @@ def metadata_of(generation: Generation) -> dict[str, Any]:
     """What goes into the picture's metadata: the request by ids, no name and no path."""
     request = generation.request.model_dump(mode="json")
     return {"generation_id": generation.id, "recipe": generation.recipe, "request": request}
+
+
+def overflow_of(proofs: Collection[ImageProof]) -> JobError | None:
+    """Whose fault a picture without numbers is, by the proofs of the LoRAs it was drawn with; None where they don't say."""
+    if "base_broken" in proofs:
+        return JobError(
+            code="picture_not_finite",
+            message="The picture came out black (NaN), and so it does without the LoRA: the base model is at fault.",
+            hint="Download the base model again, then train or make pictures with it.",
+        )
+    if "broken" in proofs:
+        return JobError(
+            code="picture_not_finite",
+            message="The picture came out black (NaN): this LoRA's numbers overflow when it is used.",
+            hint="Choose an earlier version, or train again with a lower learning rate.",
+        )
+    return None
 
 
 def as_job_error(fault: BaseException) -> JobError:

@@ -1,7 +1,8 @@
-"""The picture proof: does the LoRA change a picture, beyond what the same prompt changes by itself?
+"""The picture proof: does the LoRA change a picture, beyond what the same prompt changes by itself, and into a picture?
 
 Three pictures at one seed: without, without again (after ComfyUI's caches were emptied, else it serves the first one),
-with. `success` proves nothing in ComfyUI: a LoRA of another family "succeeds" and changes nothing (facts: lora-roundtrip).
+with. `success` proves nothing in ComfyUI: a LoRA of another family "succeeds" and changes nothing (facts: lora-roundtrip),
+and one whose weights overflow "succeeds" and changes everything to black.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ..core.paths import DataPaths, contained
 from ..core.records.character import Character
 from ..core.records.checkpoint import ImageProof, Version
 from ..core.records.generation import CharacterUse, GenerationRequest
-from .image.interface import ImagePipeline, Person, Prompt
+from .image.interface import NOT_FINITE, ImagePipeline, Person, Prompt
 from .pixels import mean_difference
 
 SEED = 20261123
@@ -29,6 +30,8 @@ MAX_STEPS = 8
 #: Of 255: below this a difference is rounding; and it must stand out of the repeat noise by this factor.
 LEAST_DIFFERENCE = 0.2
 NOISE_FACTOR = 3.0
+#: Looks of a portrait that show that something is broken.
+EMPTY = (NOT_FINITE, "flat")
 #: How often the caches are emptied before the repeated picture is given up.
 TRIES = 3
 _log = logging.getLogger("isengard.proof")
@@ -39,8 +42,16 @@ class PictureProof:
     """Mean absolute differences of 8-bit RGB: with against without, and without against itself."""
 
     verdict: ImageProof
-    difference: float
-    noise: float
+    difference: float = 0.0
+    noise: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """`file` is the proof's folder where nothing was saved: the picture held no numbers."""
+
+    file: Path
+    look: str
 
 
 async def prove_picture(
@@ -56,18 +67,31 @@ async def prove_picture(
             pipeline.build(request, [Person(character, version, strength)], folder.name)[0]
             for strength in (0.0, 0.0, 1.0)
         ]
-        first = await _picture(pipeline, without, folder)
-        second = await _computed_anew(pipeline, again, folder, first)
-        third = await _picture(pipeline, changed_by, folder)
-        noise = await in_thread(mean_difference, first, second)
-        difference = await in_thread(mean_difference, second, third)
+        proof = await _compared(pipeline, (without, again, changed_by), folder)
     finally:
         await in_thread(shutil.rmtree, folder)
-    changed = difference > LEAST_DIFFERENCE and difference > NOISE_FACTOR * noise
-    proof = PictureProof("changed" if changed else "unchanged", round(difference, 3), round(noise, 3))
     context = {"file": version.file, "difference": proof.difference, "noise": proof.noise}
     _log.info("Picture proof made", extra={"context": {**context, "verdict": proof.verdict}})
     return proof
+
+
+async def _compared(
+    pipeline: ImagePipeline, prompts: tuple[Prompt, Prompt, Prompt], folder: Path
+) -> PictureProof:
+    without, again, changed_by = prompts
+    first = await _picture(pipeline, without, folder)
+    if first.look in EMPTY:
+        return PictureProof("base_broken")
+    second = await _computed_anew(pipeline, again, folder, first)
+    if second.look in EMPTY:
+        return PictureProof("base_broken")
+    third = await _picture(pipeline, changed_by, folder)
+    if third.look in EMPTY or (third.look == "noise" and second.look != "noise"):
+        return PictureProof("broken")
+    noise = await in_thread(mean_difference, first.file, second.file)
+    difference = await in_thread(mean_difference, second.file, third.file)
+    changed = difference > LEAST_DIFFERENCE and difference > NOISE_FACTOR * noise
+    return PictureProof("changed" if changed else "unchanged", round(difference, 3), round(noise, 3))
 
 
 def _request(recipe: str, character: Character) -> GenerationRequest:
@@ -82,27 +106,29 @@ def _request(recipe: str, character: Character) -> GenerationRequest:
     )
 
 
-async def _computed_anew(pipeline: ImagePipeline, prompt: Prompt, folder: Path, earlier: Path) -> Path:
+async def _computed_anew(pipeline: ImagePipeline, prompt: Prompt, folder: Path, earlier: _Drawn) -> _Drawn:
     """The same prompt once more; one that ComfyUI answers from its cache names the earlier file.
 
     Its worker empties the caches when it next wakes, which may be after it took the prompt.
     """
     for _ in range(TRIES):
         await pipeline.free()
-        file = await _picture(pipeline, prompt, folder)
-        if file != earlier:
-            return file
+        drawn = await _picture(pipeline, prompt, folder)
+        if drawn.file != earlier.file:
+            return drawn
     raise NotReadyError(
         "proof_not_repeatable", "ComfyUI did not compute the picture again.", "Train again to prove it."
     )
 
 
-async def _picture(pipeline: ImagePipeline, prompt: Prompt, folder: Path) -> Path:
+async def _picture(pipeline: ImagePipeline, prompt: Prompt, folder: Path) -> _Drawn:
     prompt_id = str(uuid.uuid4())
     await pipeline.submit(prompt, prompt_id, {})
     async for sign in pipeline.follow(prompt_id):
         if sign.kind == "done":
-            return contained(folder, sign.saved[0].file)
+            return _Drawn(contained(folder, sign.saved[0].file), sign.saved[0].look)
+        if sign.code == NOT_FINITE:
+            return _Drawn(folder, NOT_FINITE)
         if sign.kind in ("failed", "cancelled", "lost"):
             raise NotReadyError(
                 sign.code or sign.kind, sign.message or "The picture was not made.", sign.hint

@@ -19,6 +19,7 @@ from ..core.generation_states import ENDED, GenerationState
 from ..core.generations import GenerationStore
 from ..core.ids import new_id
 from ..core.plugins import FOREIGN_FAULTS
+from ..core.records.checkpoint import ImageProof
 from ..core.records.generation import (
     GeneratedImage,
     Generation,
@@ -28,8 +29,8 @@ from ..core.records.generation import (
 )
 from ..core.records.job import JobError
 from ..core.versions import VersionStore
-from .image.interface import Frame, ImagePipeline, Prompt, RecipeInfo, Sign
-from .orders import as_job_error, metadata_of, require_usable
+from .image.interface import NOT_FINITE, Frame, ImagePipeline, Prompt, RecipeInfo, Sign
+from .orders import as_job_error, metadata_of, overflow_of, require_usable
 from .people import Casting
 from .thumbnails import prepare_thumbnail
 
@@ -85,6 +86,7 @@ class GenerationService:
             prompt_ids=[str(uuid.uuid4()) for _ in prompts],
             recipe=request.recipe,
             request=request,
+            versions=[person.version.file if person.version else "" for person in people],
             purpose=purpose,
             progress=GenerationProgress(count=len(prompts)),
             correlation_id=correlation_id,
@@ -249,7 +251,14 @@ class GenerationService:
     async def _keep(self, generation: Generation, number: int, sign: Sign) -> None:
         seed = (generation.request.seed or 0) + number
         saved = sign.saved[0]
-        image = GeneratedImage(n=number, file=saved.file, width=saved.width, height=saved.height, seed=seed)
+        image = GeneratedImage(
+            n=number,
+            file=saved.file,
+            width=saved.width,
+            height=saved.height,
+            seed=seed,
+            look=saved.look,
+        )
         kept = await in_thread(self.store.add_image, generation.id, image)
         await in_thread(prepare_thumbnail, self.store, generation.id, number)
         await self._tell(kept)
@@ -264,7 +273,15 @@ class GenerationService:
             await self._end(generation, _S.FAILED, RESTARTED)
         else:
             error = JobError(code=sign.code, message=sign.message, hint=sign.hint)
+            if sign.code == NOT_FINITE:
+                error = overflow_of(await in_thread(self._proofs, generation)) or error
             await self._end(generation, _S.FAILED, error)
+
+    def _proofs(self, generation: Generation) -> list[ImageProof]:
+        """What is known of the LoRAs that it was drawn with."""
+        slugs = {file.partition("/")[0] for file in generation.versions if file}
+        versions = [version for slug in slugs for version in self.versions.list(slug)]
+        return [version.proof.image for version in versions if version.file in generation.versions]
 
     async def _end(
         self, generation: Generation, state: GenerationState, error: JobError | None = None

@@ -1,14 +1,50 @@
-"""ComfyUI's pictures as bytes."""
+"""ComfyUI's pictures as bytes, and what is wrong with one: seen in its numbers, since a file of bytes shows NaN as black."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..core.records.generation import Look
+
+#: A picture all of whose values lie this close together (of 1) shows nothing.
+FLAT = 1.5 / 255
+#: Cells along each side between which structure is looked for, and the shortest side for which that says something.
+CELLS = 16
+LEAST_SIDE = 256
+#: Neighbouring cells of noise agree by no more than this (measured: -0.10 to 0.14, also where it was drawn at an eighth
+#: of the size, as latents are), those of photographs by 0.7 and more.
+NOISE = 0.2
 
 
 def eight_bit(image: Any) -> Any:
     """One picture of a batch, (height, width, channels) of 0 to 1, as a NumPy array of 0 to 255; grey ones without their
-    one channel, as Pillow wants them."""
+    one channel, as Pillow wants them. What is no number becomes 0."""
     import numpy as np
 
-    pixels = np.clip(255.0 * image.float().cpu().numpy(), 0, 255).astype(np.uint8)
+    pixels = np.clip(255.0 * np.nan_to_num(image.float().cpu().numpy()), 0, 255).astype(np.uint8)
     return pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+
+
+def is_finite(image: Any) -> bool:
+    """Whether all its values are numbers: where a model overflows they are not, and every viewer shows black."""
+    import numpy as np
+
+    return bool(np.isfinite(image.float().cpu().numpy()).all())
+
+
+def look_of(image: Any) -> Look:
+    """What a picture of numbers shows: '' a picture, else `flat` or `noise`."""
+    import numpy as np
+
+    values = image.float().cpu().numpy()[..., :3]
+    if float((values.max(axis=(0, 1)) - values.min(axis=(0, 1))).max()) < FLAT:
+        return "flat"
+    grey = values.mean(axis=2)
+    height, width = (side // CELLS for side in grey.shape)
+    if min(grey.shape) < LEAST_SIDE:
+        return ""
+    cells = grey[: height * CELLS, : width * CELLS].reshape(CELLS, height, CELLS, width).mean(axis=(1, 3))
+    pairs = ((cells[:, 1:], cells[:, :-1]), (cells[1:], cells[:-1]))
+    agreement = [np.corrcoef(one.ravel(), other.ravel())[0, 1] for one, other in pairs]
+    return "noise" if max(agreement) < NOISE else ""

@@ -1,19 +1,24 @@
-"""IsengardSaveImage: pictures into outputs/<generation id>/, with their workflow and request inside."""
+"""IsengardSaveImage: pictures into outputs/<generation id>/, with their workflow and request inside; what holds no numbers
+is told and not saved."""
 
 from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io, ui
 
-from ..core.errors import StorageError
+from ..core.errors import InvalidError, StorageError
 from ..core.ids import is_id, new_id
 from .canvas_record import keep_previews, keep_record, people_behind
 from .context import current
-from .pixels import eight_bit
+from .pixels import eight_bit, is_finite, look_of
+
+if TYPE_CHECKING:
+    from ..core.records.generation import Look
 
 MAX_PICTURES = 10_000
 COMPRESSION = 4
@@ -45,30 +50,54 @@ class IsengardSaveImage(io.ComfyNode):
     def execute(cls, images: Any, generation_id: str = "") -> io.NodeOutput:
         asked_by_panel = is_id("gen", generation_id)
         identifier = generation_id if asked_by_panel else new_id("gen")
+        sound = [image for image in images if is_finite(image)]
+        lost = len(images) - len(sound)
+        if lost == len(images) and not asked_by_panel:
+            raise _not_finite(lost, len(images))
         folder = current().paths.generation(identifier)
         folder.mkdir(mode=0o700, exist_ok=True)
         texts = _texts(cls.hidden.prompt, cls.hidden.extra_pnginfo)
-        saved = [_save(image, folder, texts) for image in images]
-        entries = [
-            {"generation_id": identifier, "file": file.name, "width": width, "height": height}
-            for file, width, height in saved
-        ]
+        saved = [_save(image, folder, texts) for image in sound]
+        entries = [{"generation_id": identifier, **one.as_told()} for one in saved]
         if asked_by_panel:  # nobody looks at the node: no copy in ComfyUI's temp folder
-            return io.NodeOutput(ui={"isengard": entries})
+            missing = {"generation_id": identifier, "look": "not_finite"}
+            return io.NodeOutput(ui={"isengard": [*entries, *[missing] * lost]})
         _keep_record(identifier, cls.hidden, saved)
+        if lost:
+            raise _not_finite(lost, len(images))
         preview = ui.PreviewImage(images, cls=None).as_dict()  # without the graph: it names people
         keep_previews(folder, preview["images"])
         return io.NodeOutput(ui={**preview, "isengard": entries})
 
 
-def _keep_record(generation_id: str, hidden: Any, saved: list[tuple[Path, int, int]]) -> None:
+@dataclass(frozen=True)
+class _Saved:
+    file: Path
+    width: int
+    height: int
+    look: Look
+
+    def as_told(self) -> dict[str, Any]:
+        """`look` only where the picture shows nothing."""
+        told = {"file": self.file.name, "width": self.width, "height": self.height}
+        return {**told, "look": self.look} if self.look else told
+
+
+def _not_finite(lost: int, of: int) -> InvalidError:
+    """A black file would look like a picture; the node says what happened instead."""
+    kept = "" if lost == of else " The others were saved."
+    return InvalidError(
+        "picture_not_finite",
+        f"{lost} of {of} pictures came out black: the model's numbers overflowed (NaN).{kept}",
+        "Use less strength or another LoRA; without one, another precision, VAE or base model.",
+    )
+
+
+def _keep_record(generation_id: str, hidden: Any, saved: list[_Saved]) -> None:
     from ..core.records.generation import GeneratedImage
 
     people = people_behind(current(), hidden.prompt, hidden.unique_id)
-    images = [
-        GeneratedImage(n=n, file=file.name, width=width, height=height, seed=0)
-        for n, (file, width, height) in enumerate(saved)
-    ]
+    images = [GeneratedImage(n=n, seed=0, **one.as_told()) for n, one in enumerate(saved)]
     keep_record(current(), generation_id, people, images)
 
 
@@ -92,7 +121,7 @@ def _unbound(prompt: Any) -> Any:
     }
 
 
-def _save(image: Any, folder: Path, texts: dict[str, str]) -> tuple[Path, int, int]:
+def _save(image: Any, folder: Path, texts: dict[str, str]) -> _Saved:
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
@@ -109,7 +138,7 @@ def _save(image: Any, folder: Path, texts: dict[str, str]) -> tuple[Path, int, i
         temporary.unlink(missing_ok=True)
         file.unlink()
         raise
-    return file, int(pixels.shape[1]), int(pixels.shape[0])
+    return _Saved(file, int(pixels.shape[1]), int(pixels.shape[0]), look_of(image))
 
 
 def _reserve(folder: Path) -> Path:

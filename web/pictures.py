@@ -27,6 +27,7 @@ from ..generation.image.comfy_client import ComfyClient
 from ..generation.image.guarded import pipelines_of
 from ..generation.proof import prove_picture
 from ..generation.service import GenerationService
+from .telling import tell_character
 
 if TYPE_CHECKING:
     from .services import Host, Services
@@ -144,6 +145,8 @@ class PictureProver:
         for checkpoint in self._services.ledger.get(job.id).checkpoints:
             if checkpoint.step == version.step:
                 self._services.ledger.annotate(job.id, checkpoint.model_copy(update={"proof": proof}))
+        character = self._services.characters.get(str(job.character_id))
+        tell_character(self._services.ledger, character.id, "updated", character)
 
 
 def newest_completed(services: Services, kind: str, most: int) -> Sequence[Job]:

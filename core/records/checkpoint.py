@@ -9,7 +9,8 @@ from pydantic import Field
 from .base import Record
 
 Fit = Literal["fits", "partial", "unchecked", "wrong"]
-ImageProof = Literal["pending", "changed", "unchanged", "skipped"]
+#: `broken`: pictures with the LoRA show nothing (black, one colour, noise); `base_broken`: those without it do not either.
+ImageProof = Literal["pending", "changed", "unchanged", "skipped", "broken", "base_broken"]
 
 
 class Proof(Record):

@@ -60,6 +60,10 @@ class GenerationOrder(GenerationRequest):
         return GenerationRequest.model_validate(self.model_dump(exclude={"purpose"}))
 
 
+#: What a picture shows where it shows nothing: one colour all over, or noise.
+Look = Literal["", "flat", "noise"]
+
+
 class GeneratedImage(Record):
     """One picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured."""
 
@@ -68,6 +72,7 @@ class GeneratedImage(Record):
     width: int
     height: int
     seed: int
+    look: Look = ""
     likeness: Likeness | None = None
     favourite: bool = False
     deleted_at: str | None = None
@@ -88,10 +93,14 @@ class GenerationProgress(Record):
 
 
 class Generation(Record):
+    """`versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step
+    number may mean another file tomorrow. Empty in records of before this field."""
+
     id: str
     prompt_ids: list[str] = Field(default_factory=list)
     recipe: str
     request: GenerationRequest
+    versions: list[str] = Field(default_factory=list)
     purpose: Purpose = "user"
     state: GenerationState = GenerationState.QUEUED
     progress: GenerationProgress = Field(default_factory=GenerationProgress)

@@ -26,6 +26,13 @@ FOLDERS = {
 _UNKNOWN = (("Cannot execute because node ", " does not exist"), ("Node '", "' not found."))
 _NODE_ID = re.compile(r"Node ID '#([^']+)'")
 _OOM = ("outofmemory", "out of memory", "allocation on device", "hip out of memory", "mps backend out of")
+#: The save node saw it in the numbers and saved nothing.
+EMPTY = Sign(
+    "failed",
+    code="picture_not_finite",
+    message="The picture came out black: the model's numbers overflowed (NaN), so it was not kept.",
+    hint="Use less strength or another version. If it is black without the person too, fetch the base model again.",
+)
 
 
 def ended(entry: dict[str, Any]) -> Sign:
@@ -36,11 +43,16 @@ def ended(entry: dict[str, Any]) -> Sign:
         return Sign("cancelled")
     if "execution_error" in kinds:
         return _failure(kinds["execution_error"], _graph(entry))
-    saved = [
-        Saved(str(item["file"]), int(item["width"]), int(item["height"]))
-        for output in (entry.get("outputs") or {}).values()
-        for item in output.get("isengard") or []
+    items = [
+        item for output in (entry.get("outputs") or {}).values() for item in output.get("isengard") or []
     ]
+    saved = [
+        Saved(str(item["file"]), int(item["width"]), int(item["height"]), item.get("look", ""))
+        for item in items
+        if "file" in item
+    ]
+    if not saved and any(item.get("look") == "not_finite" for item in items):
+        return EMPTY
     if not saved:
         return Sign(
             "failed", code="no_picture", message="ComfyUI ended without a picture.", hint="Try again."

@@ -11,10 +11,12 @@ from pydantic import Field
 from ...core.records.base import Record
 from ...core.records.character import Character
 from ...core.records.checkpoint import Version
-from ...core.records.generation import GenerationProgress, GenerationRequest
+from ...core.records.generation import GenerationProgress, GenerationRequest, Look
 from ...core.records.training import Finding
 
 Prompt = dict[str, Any]
+#: Code of the sign that a picture came out of which no value is a number.
+NOT_FINITE = "picture_not_finite"
 Identity = Literal["lora", "placeholder", "reference"]
 
 
@@ -73,11 +75,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Saved:
-    """A picture ComfyUI has saved: file name inside outputs/<generation id>/, size in pixels."""
+    """A picture ComfyUI has saved: file name inside outputs/<generation id>/, size in pixels, whether it shows anything."""
 
     file: str
     width: int
     height: int
+    look: Look = ""
 
 
 @dataclass(frozen=True)

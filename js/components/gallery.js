@@ -6,6 +6,7 @@ import { fits, liked, picturesOf, setFilter, told } from "../gallery.js";
 import { t } from "../locales/words.js";
 import { thumbnail } from "./early.js";
 import { openPicture } from "./picture_viewer.js";
+import { lookWords } from "./shown.js";
 import { Wall } from "./wall.js";
 
 export class Gallery {
@@ -82,7 +83,7 @@ export class Gallery {
 
   #changed(tile, entry) {
     tile.entry = entry;
-    tile.title = told(entry.generation.request.prompt, this.namesOf(entry.generation));
+    tile.title = [lookWords(entry.image), told(entry.generation.request.prompt, this.namesOf(entry.generation))].filter(Boolean).join(" · ");
     tile.querySelector("img").alt = t("imageAlt", { name: this.nameOf(entry.generation) });
     tile.lastChild.hidden = !liked(entry.generation, entry.image);
   }

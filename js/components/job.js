@@ -15,6 +15,7 @@ import { interruption, waitsFor } from "./interruption.js";
 import { lendButton } from "./lending.js";
 import { notifyChoice } from "./notify_choice.js";
 import { advisesRestart, restartButton } from "./restart.js";
+import { proofAdvice } from "./versions.js";
 import { View } from "./view.js";
 
 /** What may be ordered in which state: [words, order, test id]. */
@@ -65,7 +66,7 @@ export class IsenJob extends View {
     const points = state.losses[job.id] ?? [];
     this.#head(job, person, state);
     this.#standing(job, state);
-    fill(this.outcome, [job.state, job.error, job.interruption, job.waits_for, job.progress.warnings, job.artifacts.length, person?.name], () => this.#outcome(job, person));
+    fill(this.outcome, [job.state, job.error, job.interruption, job.waits_for, job.progress.warnings, job.artifacts.length, job.checkpoints.at(-1)?.proof?.image, person?.name], () => this.#outcome(job, person));
     fill(this.curve, [points.length, points.at(-1), job.progress.total_steps, job.progress.held_out_loss], () => points.length > 1 && this.#curve(points, job));
     this.film.show(job);
     this.checkpoints.show(job);
@@ -102,6 +103,7 @@ export class IsenJob extends View {
     return [
       person && button(t("makePictures", { name: brief(person.name) }), () => this.store.go({ tab: "images", id: person.id }), { kind: "primary isen-wide", testid: "isen-make-pictures" }),
       h("p", { class: "isen-note", "data-testid": "isen-job-done" }, t("doneNote"), " ", h("code", { class: "isen-file", text: lora.file })),
+      proofAdvice(job),
       ...warnings(this.store, job),
       goOn(this, job),
     ];

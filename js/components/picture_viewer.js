@@ -3,6 +3,7 @@
 import { button, icon } from "../lib/dom.js";
 import { liked, told } from "../gallery.js";
 import { t } from "../locales/words.js";
+import { lookWords } from "./shown.js";
 import { offerUndo } from "./view.js";
 import { showPictures } from "./viewer.js";
 
@@ -43,7 +44,7 @@ export function openPicture(gallery, entry) {
 function itemOf(gallery, { generation, image }) {
   return {
     src: gallery.view.store.api.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`,
-    caption: `${told(generation.request.prompt, gallery.namesOf(generation))} · ${t("pixels", { w: image.width, h: image.height })} · ${t("seedIs", { n: image.seed })}`,
+    caption: [told(generation.request.prompt, gallery.namesOf(generation)), t("pixels", { w: image.width, h: image.height }), t("seedIs", { n: image.seed }), lookWords(image)].filter(Boolean).join(" · "),
   };
 }
 

@@ -5,7 +5,9 @@ import { ago, bytes, count } from "../lib/format.js";
 import { t } from "../locales/words.js";
 
 const FIT = { fits: "proofFits", partial: "proofPartial", unchecked: "proofUnchecked", wrong: "proofWrong" };
-const IMAGE = { changed: "imageChanged", unchanged: "imageUnchanged", pending: "imagePending", skipped: "imageSkipped" };
+const IMAGE = { changed: "imageChanged", unchanged: "imageUnchanged", pending: "imagePending", skipped: "imageSkipped", broken: "imageBroken", base_broken: "imageBaseBroken" };
+/** What to do about a proof that failed. */
+const ADVICE = { broken: "adviceBroken", base_broken: "adviceBaseBroken" };
 
 /**
  * The samples of the steps that a person's versions were taken at, by file: what a version looks like is seen, not read.
@@ -36,6 +38,12 @@ function row(store, version, sample) {
       h("span", { text: t(version.picked ? "versionPicked" : "versionLine", { family, step: count(version.step) }) }),
       h("small", { class: "isen-muted", text: `${bytes(version.size)} · ${ago(version.created_at)}` }),
       h("small", { class: "isen-muted", text: proofWords(version) })));
+}
+
+/** What a training's newest version needs, where its pictures show nothing; null where they do. */
+export function proofAdvice({ checkpoints }) {
+  const key = ADVICE[checkpoints.at(-1)?.proof.image];
+  return key ? h("p", { class: "isen-warn", "data-testid": "isen-proof-failed", text: t(key) }) : null;
 }
 
 /** What is known about a file, in words. */

@@ -6,6 +6,7 @@ import { fill } from "../lib/lists.js";
 import { faceless, leaking, likenessOf, nearest, unmeasured } from "../likeness.js";
 import { t } from "../locales/words.js";
 import { LikenessMeter } from "./likeness_meter.js";
+import { lookWords } from "./shown.js";
 
 /** A wall of 160 pictures takes half a minute; what is left then can be asked for again. */
 const GIVEN_UP_MS = 60_000;
@@ -70,8 +71,10 @@ export class WallFindings {
   }
 }
 
-/** The number on a picture, coloured by its word; nothing where it was not measured. */
+/** The number on a picture, coloured by its word; a warning on one that shows nothing; nothing where it was not measured. */
 export function badge(generation, name) {
+  const empty = lookWords(generation.images[0]);
+  if (empty) return h("span", { class: "isen-score isen-score-poor", title: empty, "data-testid": "isen-score", text: "!" });
   const likeness = likenessOf(generation);
   if (!likeness) return null;
   const score = likeness.score?.toFixed(2) ?? "–";

@@ -131,6 +131,10 @@ export default {
   imageUnchanged: "does not change the picture",
   imagePending: "picture not checked yet",
   imageSkipped: "picture not checked",
+  imageBroken: "its pictures come out black or empty",
+  imageBaseBroken: "the base model's own pictures come out black or empty",
+  adviceBroken: "Pictures made with this LoRA come out black or empty. Use an earlier version, or train again with a lower learning rate.",
+  adviceBaseBroken: "Pictures come out black or empty even without this LoRA: the base model is at fault, not the training. Download the base model again.",
 
   train: "Train {name}",
   watchTraining: "Watch the training",

@@ -46,6 +46,41 @@ def test_one_that_changes_nothing(house):
     assert prove(house, inert)[0].verdict == "unchanged"
 
 
+def looking(*looks):
+    """The pictures in order look like this; `not_finite` ones are not saved."""
+
+    def prepare(comfy):
+        left, draw = list(looks), comfy._save
+
+        def save(graph, extra):
+            entry, look = draw(graph, extra), left.pop(0)
+            if look == "not_finite":
+                return {"generation_id": entry["generation_id"], "look": look}
+            return {**entry, "look": look} if look else entry
+
+        comfy._save = save
+
+    return prepare
+
+
+@pytest.mark.parametrize(
+    ("looks", "verdict"),
+    [
+        (("", "", "not_finite"), "broken"),
+        (("", "", "flat"), "broken"),
+        (("", "", "noise"), "broken"),
+        (("noise", "noise", "noise"), "changed"),
+        (("not_finite",), "base_broken"),
+        (("flat",), "base_broken"),
+        (("", "not_finite"), "base_broken"),
+    ],
+)
+def test_pictures_that_show_nothing_are_no_proof(house, looks, verdict):
+    proof, comfy = prove(house, looking(*looks))
+    assert proof.verdict == verdict and len(comfy.submitted) == len(looks)
+    assert list(house.paths.outputs.iterdir()) == []
+
+
 def test_a_repeat_served_from_the_cache_does_not_count(house):
     proof, comfy = prove(house, lambda comfy: setattr(comfy, "repeats_from_cache", 2))
     assert proof.verdict == "changed" and comfy.freed == 3 and len(comfy.submitted) == 5

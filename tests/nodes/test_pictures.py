@@ -96,6 +96,57 @@ def test_a_full_disk_leaves_no_half_picture(save, paths, monkeypatch):
     assert list(paths.generation(identifier).iterdir()) == []
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_holds_no_numbers_is_told_and_not_saved(save, paths, value):
+    """Cast to bytes it was a black picture that nobody could tell from a dark one."""
+    images, identifier = pictures(3), new_id("gen")
+    images[1, 5, 5, 0] = value
+    told = save(images, identifier)["isengard"]
+    assert [entry.get("file") for entry in told] == ["0000.png", "0001.png", None]
+    assert told[2] == {"generation_id": identifier, "look": "not_finite"}
+    with pytest.raises(InvalidError) as caught:
+        save(images)
+    assert caught.value.code == "picture_not_finite" and "1 of 3" in caught.value.message
+    before = {folder.name for folder in paths.outputs.iterdir()}
+    with pytest.raises(InvalidError, match="1 of 1"):
+        save(images[1:2])
+    assert {folder.name for folder in paths.outputs.iterdir()} == before, "no empty folder stays"
+
+
+def test_the_others_of_a_canvas_batch_are_kept_for_their_person(save, ann):
+    from isengard.nodes.context import current
+
+    images = pictures(2)
+    images[0] = float("nan")
+    with pytest.raises(InvalidError, match="others were saved"):
+        save(images, prompt=graph("ann"))
+    (kept,) = current().generations.list(purpose="nodes").items
+    assert [image.file for image in kept.images] == ["0000.png"]
+
+
+def test_one_colour_and_noise_are_told_beside_the_picture(save):
+    import torch
+
+    steps = torch.linspace(0, 1, 256)
+    ramp = (steps[:, None] * steps[None, :])[None, :, :, None].repeat(1, 1, 1, 3)
+    noise = pictures(1, 256, 256)
+    dark = ramp * 0.02
+    looks = [
+        save(image, new_id("gen"))["isengard"][0].get("look", "")
+        for image in (torch.zeros((1, 64, 64, 3)), torch.ones((1, 64, 64, 3)) * 0.4, noise, ramp, dark)
+    ]
+    assert looks == ["flat", "flat", "noise", "", ""]
+
+
+def test_a_placeholder_shows_something_however_small_and_dark(comfy, save, monkeypatch):
+    from isengard.nodes.placeholder_image import _drawn
+
+    for width, height in ((64, 64), (512, 512), (256, 1024)):
+        for seed in range(5):
+            (entry,) = save(_drawn("", width, height, seed), new_id("gen"))["isengard"]
+            assert "look" not in entry
+
+
 def test_a_second_prompt_into_the_same_folder_overwrites_nothing(save):
     identifier = new_id("gen")
     names = [save(pictures(), identifier)["isengard"][0]["file"] for _ in range(3)]

@@ -69,6 +69,8 @@ def save(root: Path, name: str, step: int | None, rank: int, fault: str) -> None
     key = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q"
     up = np.zeros((320, rank), np.float16) if fault == "inert" else np.full((320, rank), 0.01, np.float16)
     down = np.full((rank, 320), np.nan if fault == "nan" else 0.01, np.float16)
+    if fault == "overflow":  # finite as they are, infinite once they are multiplied
+        up, down = (np.full(part.shape, 1e30, np.float32) for part in (up, down))
     file = root / (f"{name}.safetensors" if step is None else f"{name}_{step:09d}.safetensors")
     tensors = {
         f"{key}.lora_up.weight": up,
