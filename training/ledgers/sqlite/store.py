@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ....core.database import BUSY_TIMEOUT_S, is_damage, move_aside, moved_aside, open_database
-from ....core.errors import IsengardError, LedgerAwayError, StorageError
+from ....core.errors import LedgerAwayError, StorageError
 from ...locks import FileLock
 from .schema import MIGRATIONS
 
 _OPEN_S = 30.0
 Fill = Callable[[sqlite3.Connection], object]
+FileIdentity = tuple[int, int]
 
 SCRUB_TRIES = 40
 SCRUB_PAUSE_S = 0.05
@@ -29,45 +30,40 @@ class Store:
     """Readers never wait for a writer's fsync (WAL); writers queue in this process, then at SQLite's own lock.
 
     `fill` runs inside a transaction after every opening, `gap` after the file was another one than before; `rebuilt` is
-    told what a damaged file was renamed to, before anybody else sees the new one.
+    told what a damaged file was renamed to, before anybody else sees the new one. Where both locks are taken, the
+    writer's comes first; a fault is dealt with only after the lock under which it came was given back.
     """
 
     def __init__(
         self, path: Path, fill: Fill, gap: Callable[[], None], *, rebuilt: Callable[[str], None]
     ) -> None:
         self._path, self._fill, self._gap, self._rebuilt = path, fill, gap, rebuilt
-        self._write_lock = threading.RLock()
-        self._read_lock = threading.RLock()
+        self._write_lock, self._read_lock = threading.Lock(), threading.Lock()
+        #: which file is open; None while none is
+        self._file: FileIdentity | None = None
         with self._opening():
             self._open()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction that has the write lock from its first statement on."""
-        with self._write_lock:
-            self._follow()
+        with self._repairing(), self._write_lock:
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
                 self._writer.execute("COMMIT")
-            except (sqlite3.Error, UnicodeDecodeError) as fault:
-                raise self._told(fault) from fault
             finally:
                 self._roll_back()
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        with self._read_lock:
-            self._follow()
-            try:
-                yield self._reader
-            except (sqlite3.Error, UnicodeDecodeError) as fault:
-                raise self._told(fault) from fault
+        with self._repairing(), self._read_lock:
+            yield self._reader
 
     def scrub(self) -> None:
         """Leave nothing of deleted rows in the journal; a reader of another process may hold it for a moment."""
         for _ in range(SCRUB_TRIES):
-            with self._write_lock:
+            with self._repairing(), self._write_lock:
                 busy = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             if not busy:
                 return
@@ -75,8 +71,12 @@ class Store:
 
     def close(self) -> None:
         with self._write_lock, self._read_lock:
-            self._reader.close()
-            self._writer.close()
+            self._shut()
+
+    def _shut(self) -> None:
+        self._reader.close()
+        self._writer.close()
+        self._file = None
 
     def _open(self) -> None:
         """A file that can be opened may still be damaged inside: then it is moved aside as well."""
@@ -85,25 +85,25 @@ class Store:
         except (sqlite3.Error, UnicodeDecodeError) as fault:
             if not _is_damage(fault):
                 raise _in_our_words(fault) from fault
-            self.close()
+            self._shut()
             move_aside(self._path, str(fault))
             self._connect()
 
     def _connect(self) -> None:
         self._writer = open_database(self._path, MIGRATIONS)
-        self._writer.execute("PRAGMA secure_delete=ON")
         self._reader = sqlite3.connect(
             self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
         self._reader.row_factory = sqlite3.Row
         self._reader.execute("PRAGMA query_only=ON")
-        self._file = _identity(self._path)
+        self._writer.execute("PRAGMA secure_delete=ON")
         try:
             self._writer.execute("BEGIN IMMEDIATE")
             self._fill(self._writer)
             self._writer.execute("COMMIT")
         finally:
             self._roll_back()
+        self._file = _identity(self._path)
 
     @contextmanager
     def _opening(self) -> Iterator[None]:
@@ -118,38 +118,39 @@ class Store:
         finally:
             lock.release()
 
-    def _follow(self) -> None:
-        if self._file != _identity(self._path):
-            self._reopen()
+    @contextmanager
+    def _repairing(self) -> Iterator[None]:
+        """Goes over to the file that is there now; of damage in it makes a new one and says so. Holds no lock."""
+        if self._file is None or self._file != _identity(self._path):
+            self._reopen(self._file)
+        used = self._file
+        try:
+            yield
+        except (sqlite3.Error, UnicodeDecodeError) as fault:
+            if not _is_damage(fault):
+                raise _in_our_words(fault) from fault
+            self._reopen(used, damage=str(fault))
+            raise LedgerAwayError(
+                "ledger_rebuilt",
+                "The job database was damaged; it was moved aside and rebuilt.",
+                "Nothing was lost: try again.",
+            ) from fault
 
-    def _reopen(self, *, damage: str = "") -> None:
-        with self._write_lock, self._read_lock, self._opening():
-            if damage and self._file == _identity(self._path):
-                self.close()
-                move_aside(self._path, damage)
-            elif self._file == _identity(self._path):
+    def _reopen(self, used: FileIdentity | None, *, damage: str = "") -> None:
+        """`used` is the file the caller had: another thread or process may have made a new one since."""
+        with self._write_lock, self._read_lock:
+            if self._file != used:
                 return
-            self.close()
-            self._open()
+            with self._opening():
+                self._shut()
+                if damage and used == _identity(self._path):
+                    move_aside(self._path, damage)
+                self._open()
         self._gap()
 
     def _roll_back(self) -> None:
-        try:
-            if self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
-        except sqlite3.ProgrammingError:  # closed: the file was replaced
-            return
-
-    def _told(self, fault: Exception) -> IsengardError:
-        if not _is_damage(fault):
-            return _in_our_words(fault)
-        self._roll_back()
-        self._reopen(damage=str(fault))
-        return LedgerAwayError(
-            "ledger_rebuilt",
-            "The job database was damaged; it was moved aside and rebuilt.",
-            "Nothing was lost: try again.",
-        )
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
 
 
 def _is_damage(fault: Exception) -> bool:
@@ -158,7 +159,7 @@ def _is_damage(fault: Exception) -> bool:
     return is_damage(fault) or missing
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: Path) -> FileIdentity | None:
     try:
         status = path.stat()
     except OSError:
