@@ -72,8 +72,8 @@ def belongings_of(
     library: Library, paths: DataPaths, character: Character, job_ids: Collection[str]
 ) -> Belongings:
     """Everything of `character`, in the trash too."""
-    rows = library.rows("SELECT record FROM photo WHERE character_id=?", (character.id,))
-    photos = tuple(Photo.model_validate_json(row["record"]) for row in rows)
+    rows = library.rows("SELECT id, record FROM photo WHERE character_id=?", (character.id,))
+    photos = tuple(library.records(Photo, rows))
     sql = "SELECT generation_id FROM generation_character WHERE character_id=?"
     pictures = tuple(row[0] for row in library.rows(sql, (character.id,)))
     folders = (

@@ -14,7 +14,7 @@ from .errors import ConflictError
 from .library import Library
 from .paths import DataPaths
 from .photos import PhotoStore
-from .records.base import Record
+from .records.base import Stored
 from .records.photo import CaptionSource, Photo
 from .sidecars import write_sidecar
 
@@ -22,7 +22,7 @@ BEFORE_FILE = "captions-before.json"
 _log = logging.getLogger("isengard.captions")
 
 
-class Before(Record):
+class Before(Stored):
     """A photo's caption before and after it was replaced."""
 
     caption: str

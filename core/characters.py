@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import shutil
@@ -55,7 +54,7 @@ class CharacterStore:
             )
             database.execute(
                 "INSERT INTO character VALUES (?,?,?,?)",
-                (character.id, character.slug, None, _json(character)),
+                (character.id, character.slug, None, character.document()),
             )
         try:
             write_sidecar(self._library, self._paths, character.id)
@@ -72,7 +71,7 @@ class CharacterStore:
             raise NotFoundError(
                 "character_not_found", "There is no such character.", "It may have been deleted: reload."
             )
-        return self._complete(row["record"])
+        return self._complete(self._library.record(Character, row))
 
     def list(self, limit: int = 50, cursor: str | None = None, *, deleted: bool = False) -> Page[Character]:
         """Newest first; `deleted` lists the trash instead."""
@@ -81,8 +80,8 @@ class CharacterStore:
             "SELECT id, record FROM character WHERE (deleted_at IS NOT NULL)=? AND id < ? ORDER BY id DESC LIMIT ?",
             (deleted, cursor or "~", limit + 1),
         )
-        found = [self._complete(row["record"]) for row in rows[:limit]]
-        return Page[Character](items=found, next_cursor=found[-1].id if len(rows) > limit else None)
+        found = [self._complete(one) for one in self._library.records(Character, rows[:limit])]
+        return Page[Character](items=found, next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None)
 
     def all(self, *, deleted: bool = False) -> Iterator[Character]:
         """Every one, however many, newest first; `deleted` gives the trash instead."""
@@ -158,35 +157,29 @@ class CharacterStore:
     def _rename_trigger(self, character: Character, trigger: str) -> None:
         """Captions follow: with the old word in them, training would bind the person to both."""
         old = re.compile(rf"\b{re.escape(character.trigger_word)}\b")
-        sql = "SELECT record FROM photo WHERE character_id=?"
+        sql = "SELECT id, record FROM photo WHERE character_id=?"
         with self._library.transaction() as database:
-            for row in self._library.rows(sql, (character.id,)):
-                photo = Photo.model_validate_json(row["record"])
-                photo = photo.model_copy(update={"caption": old.sub(trigger, photo.caption)})
-                database.execute("UPDATE photo SET record=? WHERE id=?", (photo.model_dump_json(), photo.id))
+            for photo in self._library.records(Photo, self._library.rows(sql, (character.id,))):
+                told = photo.model_copy(update={"caption": old.sub(trigger, photo.caption)})
+                database.execute("UPDATE photo SET record=? WHERE id=?", (told.document(), photo.id))
 
     def _store(self, character: Character) -> None:
         with self._library.transaction() as database:
             database.execute(
                 "UPDATE character SET deleted_at=?, record=? WHERE id=?",
-                (character.deleted_at, _json(character), character.id),
+                (character.deleted_at, character.document(), character.id),
             )
 
-    def _complete(self, record: str) -> Character:
+    def _complete(self, stored: Character) -> Character:
         """The stored record with what is counted afresh: photos, cover, versions."""
-        stored = json.loads(record)
         row = self._library.row(
             "SELECT count(*) AS n, min(id) AS first FROM photo WHERE character_id=? AND deleted_at IS NULL",
-            (stored["id"],),
+            (stored.id,),
         )
         assert row is not None
-        cover = stored.get("cover_photo_id")
-        if not cover or not self._has_photo(stored["id"], cover):
+        cover = stored.cover_photo_id
+        if not cover or not self._has_photo(stored.id, cover):
             cover = row["first"]
-        versions = self._versions.list(stored["slug"])
+        versions = self._versions.list(stored.slug)
         counted = {"photo_count": row["n"], "cover_photo_id": cover, "versions": versions}
-        return Character.model_validate({**stored, **counted})
-
-
-def _json(character: Character) -> str:
-    return character.model_dump_json(exclude={"versions", "photo_count"})
+        return stored.model_copy(update=counted)

@@ -46,6 +46,11 @@ def open_database(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connec
         return _open(path, migrations)
 
 
+def as_text(data: bytes) -> str:
+    """What a fault has made of a text is still read: as one that no record, and no name, ever holds."""
+    return data.decode("utf-8", "backslashreplace")
+
+
 def is_damage(fault: Exception) -> bool:
     """Whether a file's content is to blame, not its disk, its lock or its permissions."""
     if isinstance(fault, sqlite3.OperationalError):
@@ -59,6 +64,7 @@ def _open(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
         connection.row_factory = sqlite3.Row
+        connection.text_factory = as_text
         _refuse_newer(connection, migrations)
         journal = "TRUNCATE" if on_network_filesystem(path) else "WAL"
         connection.execute(f"PRAGMA journal_mode={journal}")

@@ -71,10 +71,10 @@ def _concerned(library: Library, paths: DataPaths) -> list[Generation]:
     """A deleted picture has its time in the record as text, and so has a deleted generation."""
     trashed = {entry.name[: entry.name.find("-")] for entry in paths.trash.glob("gen_*-*")}
     trashed |= {entry.name for entry in trashed_generations(paths).glob("gen_*")}
-    rows = library.rows('SELECT record FROM generation WHERE record LIKE \'%"deleted_at":"%\'')
-    found = [Generation.model_validate_json(row["record"]) for row in rows]
+    rows = library.rows('SELECT id, record FROM generation WHERE record LIKE \'%"deleted_at":"%\'')
+    found = library.records(Generation, rows)
     for generation_id in sorted(trashed - {generation.id for generation in found}):
-        row = library.row("SELECT record FROM generation WHERE id=?", (generation_id,))
+        row = library.row("SELECT id, record FROM generation WHERE id=?", (generation_id,))
         if row is not None and is_id("gen", generation_id):
-            found.append(Generation.model_validate_json(row["record"]))
+            found += library.records(Generation, [row])
     return found

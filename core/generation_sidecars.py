@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from .clock import Clock, iso
-from .generation_files import RECORD_FILE, trashed_generations
+from .generation_files import RECORD_FILE, generation_places, trashed_generations
 from .ids import is_id
 from .library import Library
 from .paths import DataPaths
@@ -69,6 +69,19 @@ def rebuild_generations(library: Library, paths: DataPaths, clock: Clock) -> int
     if found:
         _log.warning("Generations rebuilt from their files", extra={"context": {"generations": found}})
     return found
+
+
+def kept_generation(paths: DataPaths, generation_id: str, now: str) -> Generation | None:
+    """As its file says; None where that does not help."""
+    kept, trashed = generation_places(paths, generation_id)
+    for folder in (kept, trashed):
+        try:
+            generation = _read(folder / RECORD_FILE)
+        except (OSError, ValueError):
+            continue
+        deleted_at = (generation.deleted_at or now) if folder == trashed else None
+        return generation.model_copy(update={"deleted_at": deleted_at})
+    return None
 
 
 def _read(sidecar: Path) -> Generation:

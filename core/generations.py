@@ -69,7 +69,7 @@ class GenerationStore:
             raise NotFoundError(
                 "generation_not_found", "There are no such pictures.", "They may be deleted: reload."
             )
-        return Generation.model_validate_json(row["record"])
+        return self._library.record(Generation, row)
 
     def list(
         self,
@@ -92,18 +92,18 @@ class GenerationStore:
             sql += " AND recipe=?"
             values.append(recipe)
         if favourite:
-            sql += " AND json_extract(record, '$.favourite')"
+            sql += " AND CASE WHEN json_valid(record) THEN json_extract(record, '$.favourite') END"
         rows = self._library.rows(f"{sql} ORDER BY id DESC LIMIT ?", [*values, limit + 1])
-        found = [Generation.model_validate_json(row["record"]) for row in rows[:limit]]
-        return Page[Generation](items=found, next_cursor=found[-1].id if len(rows) > limit else None)
+        found = self._library.records(Generation, rows[:limit])
+        return Page[Generation](items=found, next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None)
 
     def unfinished(self) -> Sequence[Generation]:
         """Those a restart interrupted, oldest first."""
         names = [state.value for state in GenerationState if state not in ENDED]
         marks = ",".join("?" * len(names))
-        sql = f"SELECT record FROM generation WHERE state IN ({marks}) ORDER BY id"  # noqa: S608 - marks only
+        sql = f"SELECT id, record FROM generation WHERE state IN ({marks}) ORDER BY id"  # noqa: S608 - marks only
         rows = self._library.rows(sql, names)
-        return [Generation.model_validate_json(row["record"]) for row in rows]
+        return self._library.records(Generation, rows)
 
     def advance(
         self, generation_id: str, state: GenerationState, error: JobError | None = None

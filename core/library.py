@@ -5,14 +5,20 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from .database import BUSY_TIMEOUT_S, open_database
+from .documents import Documents, is_damaged
 from .errors import StorageError
 from .library_migrations import LIBRARY_MIGRATIONS
 from .paths import DataPaths
+from .records.character import Character
+from .records.generation import Generation
+from .records.photo import Photo
+
+R = TypeVar("R", Character, Photo, Generation)
 
 #: Seconds between two tries to begin a transaction while another program holds the database.
 _TRY_AGAIN_S = 0.05
@@ -32,6 +38,9 @@ class Library:
         self._lock = threading.RLock()
         self._connection = open_database(paths.library_db, LIBRARY_MIGRATIONS)
         self._connection.execute("PRAGMA secure_delete=ON")
+        self._documents = Documents()
+        #: by table: brings the row of this id back from its file; whether it did (core/mending.py)
+        self.menders: dict[str, Callable[[str], bool]] = {}
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
         with self._lock:
@@ -40,6 +49,33 @@ class Library:
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Row | None:
         found = self.rows(sql, parameters)
         return found[0] if found else None
+
+    def record(self, kind: type[R], row: sqlite3.Row) -> R:
+        """What a row with `id` and `record` says. StorageError `record_damaged` where it cannot be read, or mended."""
+        found = self._read(kind, row)
+        if found is None:
+            raise StorageError(
+                "record_damaged",
+                "What was stored here cannot be read: it is damaged, or was written by a newer Isengard.",
+                "Update Isengard, or delete this entry. Its text is kept in the data folder.",
+            )
+        return found
+
+    def records(self, kind: type[R], rows: Iterable[sqlite3.Row]) -> list[R]:
+        """The same of many; those that cannot be read are left out."""
+        found = [self._read(kind, row) for row in rows]
+        return [record for record in found if record is not None]
+
+    def _read(self, kind: type[R], row: sqlite3.Row) -> R | None:
+        table, record_id = kind.__name__.lower(), row["id"]
+        found = self._documents.read(kind, row["record"], record_id)
+        if found is not None and found.id == record_id:
+            return found
+        mend = self.menders.get(table)
+        if mend is None or not is_damaged(kind, row["record"]) or not mend(record_id):
+            return None
+        again = self.row(f"SELECT record FROM {table} WHERE id=?", (record_id,))  # noqa: S608 - ours
+        return None if again is None else self._documents.read(kind, again["record"], record_id)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -76,10 +76,10 @@ class PhotoStore:
         """In the order they were added; those in the trash are left out."""
         self._require_character(character_id)
         rows = self._library.rows(
-            "SELECT record FROM photo WHERE character_id=? AND deleted_at IS NULL ORDER BY id",
+            "SELECT id, record FROM photo WHERE character_id=? AND deleted_at IS NULL ORDER BY id",
             (character_id,),
         )
-        return [Photo.model_validate_json(row["record"]) for row in rows]
+        return self._library.records(Photo, rows)
 
     def get(self, photo_id: str, *, deleted: bool = False) -> Photo:
         """NotFoundError `photo_not_found`."""
@@ -88,7 +88,7 @@ class PhotoStore:
             raise NotFoundError(
                 "photo_not_found", "There is no such photo.", "It may have been deleted: reload."
             )
-        return Photo.model_validate_json(row["record"])
+        return self._library.record(Photo, row)
 
     def update(self, photo_id: str, patch: PhotoPatch) -> Photo:
         """Caption, included, held out. A caption written by a person is not overwritten by a plan later."""

@@ -30,6 +30,12 @@ class Recoveries:
             context = {"code": recovery.code, "reason": str(fault)}
             _log.warning("A recovery could not be noted", extra={"context": context})
 
+    def tell_one_more(self, recovery: Recovery) -> None:
+        """As `tell`, beside those of its kind that nobody has read yet."""
+        before = _read(self._file(recovery.code))
+        count = recovery.count + (before.count if before is not None else 0)
+        self.tell(recovery.model_copy(update={"count": count}))
+
     def untold(self) -> list[Recovery]:
         """What nobody has read yet, oldest first. A damaged file may have gone since, with a person who was forgotten."""
         found = [_read(self._file(code)) for code in get_args(RecoveryCode)]

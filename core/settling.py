@@ -33,8 +33,8 @@ def _unfinished(paths: DataPaths) -> list[Path]:
 def _settle_person(library: Library, paths: DataPaths, character_id: str, *, deleted: bool) -> None:
     moved = move_character(paths, character_id, into_trash=deleted)
     folder = trashed_character(paths, character_id) if deleted else paths.character(character_id)
-    for row in library.rows("SELECT record FROM photo WHERE character_id=?", (character_id,)):
-        photo = Photo.model_validate_json(row["record"])
+    rows = library.rows("SELECT id, record FROM photo WHERE character_id=?", (character_id,))
+    for photo in library.records(Photo, rows):
         moved |= move_photo(paths, folder, photo, into_trash=photo.deleted_at is not None)
     if moved:
         write_sidecar(library, paths, character_id)

@@ -6,8 +6,6 @@ import json
 import logging
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from . import atomic
 from .clock import Clock, iso
 from .database import moved_aside
@@ -21,6 +19,8 @@ from .recoveries import Recoveries
 from .trash import trashed_character, trashed_characters
 
 SIDECAR = "character.json"
+#: What reading a sidecar raises that is missing or damaged.
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError)
 _log = logging.getLogger("isengard.sidecars")
 
 
@@ -41,11 +41,13 @@ def write_sidecar(library: Library, paths: DataPaths, character_id: str) -> None
     Nothing may move the folder meanwhile: a second one, made where it was, would keep its photos from coming back.
     """
     with library.transaction():
-        row = library.row("SELECT record, deleted_at FROM character WHERE id=?", (character_id,))
+        row = library.row("SELECT id, record, deleted_at FROM character WHERE id=?", (character_id,))
         if row is None:
             return
-        photos = library.rows("SELECT record FROM photo WHERE character_id=? ORDER BY id", (character_id,))
-        content = {"character": json.loads(row[0]), "photos": [json.loads(photo[0]) for photo in photos]}
+        character = library.record(Character, row)
+        rows = library.rows("SELECT id, record FROM photo WHERE character_id=? ORDER BY id", (character_id,))
+        photos = [photo.model_dump(mode="json") for photo in library.records(Photo, rows)]
+        content = {"character": json.loads(character.document()), "photos": photos}
         deleted = row["deleted_at"] is not None
         folder = trashed_character(paths, character_id) if deleted else paths.character(character_id)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -62,7 +64,7 @@ def rebuild_from_sidecars(library: Library, paths: DataPaths, clock: Clock) -> i
         for sidecar in sorted(folder.glob(f"*/{SIDECAR}")):
             try:
                 character, photos = _read(sidecar)
-            except (OSError, ValueError, KeyError, TypeError, ValidationError) as damage:
+            except _UNREADABLE as damage:
                 _log.error(
                     "A character's sidecar cannot be read; it is left as it is",
                     extra={"context": {"folder": sidecar.parent.name, "reason": type(damage).__name__}},
@@ -74,6 +76,31 @@ def rebuild_from_sidecars(library: Library, paths: DataPaths, clock: Clock) -> i
     if found:
         _log.warning("Library rebuilt from the sidecars", extra={"context": {"characters": found}})
     return found
+
+
+def kept_character(paths: DataPaths, character_id: str, now: str) -> Character | None:
+    """As its sidecar says; None where that does not help."""
+    kept, trashed = paths.character(character_id), trashed_character(paths, character_id)
+    for folder in (kept, trashed):
+        try:
+            character, _ = _read(folder / SIDECAR)
+        except _UNREADABLE:
+            continue
+        deleted_at = (character.deleted_at or now) if folder == trashed else None
+        return character.model_copy(update={"deleted_at": deleted_at})
+    return None
+
+
+def kept_photo(library: Library, paths: DataPaths, photo_id: str) -> Photo | None:
+    """As its character's sidecar says; None where that does not help."""
+    row = library.row("SELECT character_id FROM photo WHERE id=?", (photo_id,))
+    for folder in () if row is None else (paths.character(row[0]), trashed_character(paths, row[0])):
+        try:
+            _, photos = _read(folder / SIDECAR)
+        except _UNREADABLE:
+            continue
+        return next((photo for photo in photos if photo.id == photo_id), None)
+    return None
 
 
 def _read(sidecar: Path) -> tuple[Character, list[Photo]]:
@@ -98,7 +125,7 @@ def _insert(library: Library, character: Character, photos: list[Photo]) -> None
                 character.id,
                 character.slug,
                 character.deleted_at,
-                character.model_dump_json(exclude={"versions", "photo_count"}),
+                character.document(),
             ),
         )
         database.executemany(

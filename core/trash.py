@@ -106,10 +106,10 @@ def _is_due(library: Library, paths: DataPaths, name: str, *, cutoff: str) -> bo
     """Whether a single picture's time is over. One whose generation is gone, folder and all, has no way back; where only the
     row is missing it may come back."""
     generation_id, _, file = name.partition("-")
-    row = library.row("SELECT record FROM generation WHERE id=?", (generation_id,))
+    row = library.row("SELECT id, record FROM generation WHERE id=?", (generation_id,))
     if row is None:
         return not any(place.exists() for place in generation_places(paths, generation_id))
-    images = Generation.model_validate_json(row["record"]).images
+    images = [image for one in library.records(Generation, [row]) for image in one.images]
     return any(image.file == file and (image.deleted_at or cutoff) < cutoff for image in images)
 
 

@@ -18,6 +18,7 @@ from ..core.ids import new_id
 from ..core.ledger import Ledger
 from ..core.library import Library
 from ..core.logs import daily_handler, setup_logging
+from ..core.mending import mend
 from ..core.paths import DataPaths, resolve_paths
 from ..core.photo_decoding.decoder import PhotoDecoder
 from ..core.photos import PhotoStore
@@ -141,6 +142,7 @@ def _captioning(tasks: TaskSubmission, photos: PhotoStore, registry: PluginRegis
 def _open_library(paths: DataPaths, clock: Clock) -> Library:
     """The library, rebuilt from its sidecars when it was damaged, files where their rows say."""
     library = open_library(paths, clock)
+    mend(library, paths, clock)
     settle(library, paths)
     return library
 

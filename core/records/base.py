@@ -1,4 +1,4 @@
-"""What every record shares: unknown fields are refused, floats are finite, text is real text."""
+"""What every record shares: floats are finite, text is real text. Unknown fields are refused in what somebody sends, kept in what is stored."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 T = TypeVar("T")
 #: With any bound pydantic reads a text as Unicode: half a character (a surrogate) is refused in every field, since no
@@ -16,11 +16,38 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Record(BaseModel):
-    """Base of all records."""
+    """Base of all records; by itself of those that somebody sends or writes by hand, where an unknown field is a mistake."""
 
     model_config = ConfigDict(
         extra="forbid", allow_inf_nan=False, validate_assignment=True, str_max_length=MAX_TEXT
     )
+
+
+class Stored(Record):
+    """Base of what is kept in a database or a file, or passed between processes: a newer version of us may have written it.
+
+    Fields that it knows and we do not are kept as they are, so that they are still there when we have written it anew.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    @model_validator(mode="after")
+    def _refuse_hit_names(self) -> Stored:
+        """A field of ours that is missing, with one of nearly its name there, was hit by a fault: nobody wrote that."""
+        for name in self.__pydantic_extra__ or ():
+            missing = type(self).model_fields.keys() - self.model_fields_set
+            if any(one_letter_apart(name, field) for field in missing):
+                raise ValueError("a field's name is damaged")
+        return self
+
+    def document(self) -> str:
+        """What a row of a database keeps of it."""
+        return self.model_dump_json()
+
+
+def one_letter_apart(text: str, other: str) -> bool:
+    """What one flipped byte does to a word."""
+    return len(text) == len(other) and sum(a != b for a, b in zip(text, other, strict=True)) == 1
 
 
 class Page(BaseModel, Generic[T]):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from .base import Line, Prose, Record
+from .base import Line, Prose, Record, Stored
 from .checkpoint import Version
 
 #: Letters only: made-up words without digits worked best as trigger words (identity-training.md section 5).
@@ -51,7 +51,7 @@ class CharacterPatch(Record):
     cover_photo_id: str | None = None
 
 
-class Character(Record):
+class Character(Stored):
     """A stored character; timestamps are ISO 8601 UTC."""
 
     id: str
@@ -66,3 +66,7 @@ class Character(Record):
     deleted_at: str | None = None
     photo_count: int = 0
     versions: list[Version] = Field(default_factory=list)
+
+    def document(self) -> str:
+        """Without what is counted afresh whenever somebody asks."""
+        return self.model_dump_json(exclude={"versions", "photo_count"})

@@ -6,14 +6,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import Record
+from .base import Stored
 
 Fit = Literal["fits", "partial", "unchecked", "wrong"]
 #: `broken`: pictures with the LoRA show nothing (black, one colour, noise); `base_broken`: those without it do not either.
 ImageProof = Literal["pending", "changed", "unchanged", "skipped", "broken", "base_broken"]
 
 
-class Proof(Record):
+class Proof(Stored):
     """Header parses, weights finite and not all zero, modules and shapes fit the base, the picture changes."""
 
     header: bool = False
@@ -28,7 +28,7 @@ class Proof(Record):
         return self.header and self.finite and self.nonzero and self.fit != "wrong"
 
 
-class Checkpoint(Record):
+class Checkpoint(Stored):
     """`step` counts optimizer steps done; `file` is relative to the job's out/ folder, or to models/ once published."""
 
     step: int
@@ -43,7 +43,7 @@ class Checkpoint(Record):
     placeholder: bool = False
 
 
-class Version(Record):
+class Version(Stored):
     """A published LoRA of a character; `file` is relative to models/ (`<slug>/<name>.safetensors`).
 
     `trigger_word` is the one it was trained with, `trained_at` when the trainer wrote it ('' for files older than these

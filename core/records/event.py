@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .base import Record
+from .base import Stored
 
 EventType = Literal[
     "job.state",
@@ -23,12 +23,12 @@ EventType = Literal[
 ]
 
 
-class Subject(Record):
+class Subject(Stored):
     kind: str
     id: str
 
 
-class Event(Record):
+class Event(Stored):
     """`seq` is given by the ledger; `attempt` only for jobs."""
 
     seq: int = 0

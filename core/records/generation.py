@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from ..generation_states import GenerationState
-from .base import Line, Prose, Record
+from .base import Line, Prose, Stored
 from .job import JobError
 from .likeness import Likeness
 
@@ -15,7 +15,7 @@ from .likeness import Likeness
 MAX_SEED = 2**64 - 1
 
 
-class CharacterUse(Record):
+class CharacterUse(Stored):
     """Which person, which trained version, how strongly.
 
     `reference` is the likeness from photos, where a recipe has that control; `words` are this person's own part of the
@@ -29,7 +29,7 @@ class CharacterUse(Record):
     words: Annotated[Prose, Field(max_length=2000)] = ""
 
 
-class GenerationRequest(Record):
+class GenerationRequest(Stored):
     """`seed` null draws one; image i uses seed + i. Sizes are pixels, multiples of 8."""
 
     recipe: Annotated[Line, Field(max_length=80)]
@@ -46,6 +46,12 @@ class GenerationRequest(Record):
     scheduler: Annotated[Line, Field(max_length=60)] | None = None
 
 
+class CharacterOrder(CharacterUse):
+    """The same as a client sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 #: `bench` and `grid`: made to compare, so not in the list of pictures. `nodes`: made by a graph on ComfyUI's canvas,
 #: kept so that forgetting a person finds it.
 Purpose = Literal["user", "bench", "grid", "proof", "nodes"]
@@ -54,6 +60,9 @@ Purpose = Literal["user", "bench", "grid", "proof", "nodes"]
 class GenerationOrder(GenerationRequest):
     """What a client may ask for; those of one comparison share the correlation id of the click that asked for them."""
 
+    model_config = ConfigDict(extra="forbid")
+
+    characters: list[CharacterOrder] = Field(min_length=1, max_length=4)  # type: ignore[assignment]
     purpose: Literal["user", "bench", "grid"] = "user"
 
     def request(self) -> GenerationRequest:
@@ -64,7 +73,7 @@ class GenerationOrder(GenerationRequest):
 Look = Literal["", "flat", "noise"]
 
 
-class GeneratedImage(Record):
+class GeneratedImage(Stored):
     """One picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured."""
 
     n: int
@@ -78,7 +87,7 @@ class GeneratedImage(Record):
     deleted_at: str | None = None
 
 
-class GenerationProgress(Record):
+class GenerationProgress(Stored):
     """`image` of `count`, then sampling `step` of `total_steps`; `ahead`: prompts that ComfyUI runs before it.
 
     `frame` counts the previews that ComfyUI has sent; 0 where it sends none.
@@ -92,7 +101,7 @@ class GenerationProgress(Record):
     frame: int = 0
 
 
-class Generation(Record):
+class Generation(Stored):
     """`versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step
     number may mean another file tomorrow. Empty in records of before this field."""
 

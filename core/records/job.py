@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ..job_states import JobState
-from .base import Record
+from .base import Stored
 from .checkpoint import Checkpoint
 
 JobKind = Literal["training", "backend_setup", "model_download", "captioning"]
@@ -18,7 +18,7 @@ Offer = Literal["", "retry_smaller"]
 DEFAULT_PRIORITY = 50
 
 
-class Progress(Record):
+class Progress(Stored):
     """Where the job stands; null means not known (yet)."""
 
     phase: str = ""
@@ -40,7 +40,7 @@ class Progress(Record):
     warnings: list[str] = Field(default_factory=list)
 
 
-class JobError(Record):
+class JobError(Stored):
     """Why a job failed or paused, in our words; `log` the lines that show it, `offer` what could be tried instead."""
 
     code: str
@@ -52,7 +52,7 @@ class JobError(Record):
     free_bytes: int | None = None
 
 
-class Artifact(Record):
+class Artifact(Stored):
     """Something a job left for the person: `kind` is lora | sample | log."""
 
     kind: str
@@ -61,7 +61,7 @@ class Artifact(Record):
     step: int | None = None
 
 
-class Job(Record):
+class Job(Stored):
     """`attempt` fences writers: every claim raises it; `order` is what the person last asked of a running job."""
 
     id: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .base import Record
+from .base import Stored
 
 Verdict = Literal["good", "fair", "poor", "not_measurable"]
 
 
-class Likeness(Record):
+class Likeness(Stored):
     """`score` 0 to 1, None where no face was found (a profile, a small or a hidden face); `faces` found in the picture."""
 
     verdict: Verdict

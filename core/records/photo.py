@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Prose, Record
+from .base import Prose, Record, Stored
 
 MAX_CAPTION = 2000
 Caption = Annotated[Prose, Field(max_length=MAX_CAPTION)]
@@ -14,7 +14,7 @@ Caption = Annotated[Prose, Field(max_length=MAX_CAPTION)]
 CaptionSource = Literal["", "trigger", "template", "captioner", "user"]
 
 
-class PhotoFinding(Record):
+class PhotoFinding(Stored):
     """Something worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell); `other` is the twin's id."""
 
     code: str
@@ -22,7 +22,7 @@ class PhotoFinding(Record):
     other: str = ""
 
 
-class Photo(Record):
+class Photo(Stored):
     """`sha256` is of the uploaded bytes, `pixel_hash` of the decoded pixels (same picture, other file).
 
     `file` is our name inside uploads/<character_id>/, `name` what the person's file was called (shown, never opened).

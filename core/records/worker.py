@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import Record
+from .base import Stored
 
 
-class Gpu(Record):
+class Gpu(Stored):
     uuid: str
     name: str
     total_bytes: int
@@ -18,7 +18,7 @@ class Gpu(Record):
     compute: str = ""
 
 
-class BackendState(Record):
+class BackendState(Stored):
     """`not_installed` and `broken` carry a `detail` a person can act on."""
 
     name: str
@@ -27,7 +27,7 @@ class BackendState(Record):
     detail: str = ""
 
 
-class Worker(Record):
+class Worker(Stored):
     """`beat` grows by one at every heartbeat; observers judge it by their own clock."""
 
     id: str

@@ -40,7 +40,7 @@ def test_photos_captions_and_the_trash_come_back(photos, paths, ann, library, ch
         lambda c: c["photos"][0].update(character_id="chr_" + "0" * 26),
         lambda c: c["photos"][0].update(id="pho_x"),
         lambda c: c.pop("photos"),
-        lambda c: c["character"].update(unknown=1),
+        lambda c: c["character"].pop("slug"),
     ],
 )
 def test_a_sidecar_that_is_not_ours_is_left_alone(change, photos, paths, ann, library, clock):

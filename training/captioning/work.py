@@ -20,7 +20,7 @@ from ...core.errors import ConflictError, NotReadyError
 from ...core.paths import contained
 from ...core.photos import PhotoStore
 from ...core.plugins import PluginRegistry
-from ...core.records.base import Record
+from ...core.records.base import Stored
 from ...core.records.character import Character
 from ...core.records.photo import Photo
 from ..dataset import copy_photo, not_copied
@@ -31,7 +31,7 @@ from .prose import caption_of
 SEAM = "captioners"
 
 
-class Result(Record):
+class Result(Stored):
     """What came of one photo. `described` false: nothing was said, and `caption` is the fallback."""
 
     photo_id: str

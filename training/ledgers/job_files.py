@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ...core import atomic
+from ...core.clock import SystemClock
 from ...core.errors import IsengardError
 from ...core.ids import is_id
 from ...core.leftovers import JOB_FILE
@@ -16,6 +17,7 @@ from ...core.paths import DataPaths
 from ...core.records.job import Job
 from ...core.records.recovery import Recovery, RecoveryCode
 from ...core.recoveries import Recoveries
+from ...core.set_aside import set_aside
 from ..locks import FileLock
 
 #: how long a writer waits for another
@@ -50,6 +52,14 @@ class JobFiles:
         first. What cannot be read is left alone and told in the log."""
         found = [job for file in self._paths.jobs.glob(f"*/{JOB_FILE}") if (job := _read(file)) is not None]
         return sorted(found, key=lambda job: (not job.position, job.created_at))
+
+    def read(self, job_id: str) -> Job | None:
+        """The job's copy; None where it cannot be read."""
+        return _read(self._paths.job(job_id) / JOB_FILE)
+
+    def set_aside(self, job_id: str, text: str, *, came_back: bool) -> None:
+        """Keep what a damaged row said, and tell it."""
+        set_aside(self._paths, SystemClock(), table="job", record_id=job_id, text=text, came_back=came_back)
 
     def came_back(self, code: RecoveryCode, at: str, *, count: int, file: str = "") -> None:
         """Tell a person that a ledger was rebuilt from here."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ....core.clock import Clock, iso
+from ....core.documents import Documents
 from ....core.errors import StorageError
 from ....core.job_states import JobState
 from ....core.ledger import JobFilter, Lease
@@ -22,6 +24,8 @@ from ..sightings import Sightings, look
 from . import events, leases, reconciling, rows, wishes, workers
 from .reserve import Reserve
 from .store import Store
+
+T = TypeVar("T")
 
 
 class SqliteLedger:
@@ -43,6 +47,9 @@ class SqliteLedger:
         self._jobs_seen = Sightings(clock)
         self._workers_seen = Sightings(clock)
         self._epoch = ""
+        self._documents = Documents()
+        #: jobs whose rows cannot be read, nor brought back
+        self._aside: set[str] = set()
         self._came_back = 0
         self._store = Store(path, self._fill, self._restart, rebuilt=self._rebuilt)
         self._reserve = Reserve(path)
@@ -56,7 +63,8 @@ class SqliteLedger:
     def _fill(self, connection: sqlite3.Connection) -> None:
         """Jobs of which this file knows nothing come back from their folders."""
         self._epoch = str(connection.execute("SELECT value FROM meta WHERE name='epoch'").fetchone()[0])
-        rows.check_open(connection)
+        for job_id in rows.check(connection):
+            self._bring_back(connection, job_id)
         jobs = self._files.all() if self._files is not None else ()
         self._came_back = sum(rows.restore(connection, job) for job in jobs)
 
@@ -80,44 +88,79 @@ class SqliteLedger:
     def _urgently(self, step: Callable[[sqlite3.Connection], Job]) -> Job:
         """A change of state finds room on a full disk."""
         try:
-            with self._store.write() as db:
-                return step(db)
+            return self._write(step)
         except StorageError as fault:
             if fault.code != "disk_full" or not self._reserve.give():
                 raise
+        return self._write(step)
+
+    def _read(self, step: Callable[[sqlite3.Connection], T]) -> T:
+        return self._mending(self._store.read, step)
+
+    def _write(self, step: Callable[[sqlite3.Connection], T]) -> T:
+        return self._mending(self._store.write, step)
+
+    def _mending(
+        self,
+        opened: Callable[[], AbstractContextManager[sqlite3.Connection]],
+        step: Callable[[sqlite3.Connection], T],
+    ) -> T:
+        """Rows that cannot be read come back from their jobs' folders, or are set aside; then it is done again."""
+        while True:
+            try:
+                with opened() as db:
+                    return step(db)
+            except rows.Unreadable as found:
+                self._mend(found)
+
+    def _mend(self, found: rows.Unreadable) -> None:
+        """StorageError `job_unreadable` where one of them has been set aside before."""
+        if not self._aside.isdisjoint(found.job_ids):
+            raise StorageError(
+                "job_unreadable",
+                "What was stored of this job cannot be read: it is damaged, or was written by a newer Isengard.",
+                "Update Isengard, or start the job anew. What was read is kept in the data folder.",
+            ) from found
         with self._store.write() as db:
-            return step(db)
+            for job_id in found.job_ids:
+                self._bring_back(db, job_id)
+
+    def _bring_back(self, connection: sqlite3.Connection, job_id: str) -> None:
+        text = rows.damaged(connection, job_id)
+        kept = self._files.read(job_id) if text is not None and self._files is not None else None
+        if kept is not None:
+            rows.put_back(connection, kept)
+        elif rows.is_unreadable(connection, job_id):
+            self._documents.leave_out(Job, job_id, "damaged" if text is not None else "newer")
+            self._aside.add(job_id)
+        if text is not None and self._files is not None:
+            self._files.set_aside(job_id, text, came_back=kept is not None)
 
     # --- jobs, asked by people ---
     def submit(self, job: Job) -> Job:
-        with self._store.write() as db:
-            return wishes.submit(db, job, self._now())
+        return self._write(lambda db: wishes.submit(db, job, self._now()))
 
     def get(self, job_id: str) -> Job:
-        with self._store.read() as db:
-            return rows.load(db, job_id).job
+        return self._read(lambda db: rows.load(db, job_id).job)
 
     def jobs(self, wanted: JobFilter, *, limit: int = 50, cursor: str | None = None) -> Page[Job]:
-        with self._store.read() as db:
-            return rows.page(db, wanted, max(1, min(limit, 500)), cursor)
+        most = max(1, min(limit, 500))
+        return self._read(lambda db: rows.page(db, wanted, self._aside, limit=most, cursor=cursor))
 
     def order(self, job_id: str, order: Order) -> Job:
         return self._keep(self._urgently(lambda db: wishes.order(db, job_id, order, self._now())))
 
     def requeue(self, job_id: str, *, keep_attempts: bool = False) -> Job:
-        with self._store.write() as db:
-            job = wishes.requeue(db, job_id, self._now(), keep_attempts=keep_attempts)
-        return self._keep(job)
+        return self._keep(
+            self._write(lambda db: wishes.requeue(db, job_id, self._now(), keep_attempts=keep_attempts))
+        )
 
     def move(self, job_id: str, *, priority: int | None = None, position: int | None = None) -> Job:
-        with self._store.write() as db:
-            job = wishes.move(db, job_id, self._now(), priority=priority, position=position)
-        return self._keep(job)
+        to = {"priority": priority, "position": position}
+        return self._keep(self._write(lambda db: wishes.move(db, job_id, self._now(), self._aside, **to)))
 
     def annotate(self, job_id: str, checkpoint: Checkpoint) -> Job:
-        with self._store.write() as db:
-            job = wishes.annotate(db, job_id, checkpoint, self._now())
-        return self._keep(job)
+        return self._keep(self._write(lambda db: wishes.annotate(db, job_id, checkpoint, self._now())))
 
     def forget(self, job_id: str) -> None:
         with self._store.write() as db:
@@ -130,26 +173,23 @@ class SqliteLedger:
         return gone
 
     def restore(self, jobs: Sequence[Job]) -> int:
-        with self._store.write() as db:
-            return sum(rows.restore(db, job) for job in jobs)
+        return self._write(lambda db: sum(rows.restore(db, job) for job in jobs))
 
     # --- jobs, by workers ---
     def claim(
         self, *, worker_id: str, owner: str, needs: Collection[str], backends: Collection[str] | None = None
     ) -> tuple[Job, Lease] | None:
         able = Able(needs, backends)
-        with self._store.read() as db:
-            if not needs or rows.best_queued(db, able) is None:
-                return None
-        with self._store.write() as db:
-            taken = leases.claim(db, able, self._now(), worker_id=worker_id, owner=owner)
+        who = {"worker_id": worker_id, "owner": owner}
+        if not needs or self._read(lambda db: rows.best_queued(db, able, self._aside)) is None:
+            return None
+        taken = self._write(lambda db: leases.claim(db, able, self._now(), self._aside, **who))
         if taken is not None:
             self._keep(taken[0])
         return taken
 
     def beat(self, lease: Lease) -> Order:
-        with self._store.write() as db:
-            return leases.beat(db, lease)
+        return self._write(lambda db: leases.beat(db, lease))
 
     def advance(
         self,
@@ -169,44 +209,46 @@ class SqliteLedger:
         )
 
     def progress(self, lease: Lease, progress: Progress) -> None:
-        with self._store.write() as db:
-            leases.progress(db, lease, progress, self._now())
+        self._write(lambda db: leases.progress(db, lease, progress, self._now()))
 
     def checkpoint(self, lease: Lease, checkpoint: Checkpoint) -> None:
-        with self._store.write() as db:
-            job = leases.checkpoint(db, lease, checkpoint, self._now())
-        self._keep(job)
+        self._keep(self._write(lambda db: leases.checkpoint(db, lease, checkpoint, self._now())))
 
     def artifact(self, lease: Lease, artifact: Artifact) -> None:
-        with self._store.write() as db:
-            leases.artifact(db, lease, artifact, self._now())
+        self._write(lambda db: leases.artifact(db, lease, artifact, self._now()))
 
     def reconcile(self) -> list[Job]:
         self._reserve.make()
         with self._store.read() as db:
+            everybody = workers.everyone(db, self._documents)
             silent = reconciling.silent(db, self._jobs_seen, self._lease_s)
-            _, gone = look(workers.everyone(db), self._workers_seen, self._lease_s)
-        if silent or gone:
-            with self._store.write() as db:
-                for seen in silent:
-                    reconciling.take_back(db, seen, self._now(), self._max_attempts)
-                for worker_id in gone:
-                    workers.remove(db, worker_id, self._now())
-            for seen in silent:
-                self._keep(self.get(seen.job_id))
-        with self._store.read() as db:
-            return rows.queued(db)
+        _, gone = look(everybody, self._workers_seen, self._lease_s)
+        for seen in silent:
+            if seen.job_id not in self._aside:
+                self._take_back(seen)
+        for worker_id in gone:
+            self.remove_worker(worker_id)
+        return self._read(lambda db: rows.queued(db, self._aside))
+
+    def _take_back(self, seen: reconciling.Silent) -> None:
+        """One that cannot be read stays where it is and holds up no other."""
+        try:
+            self._write(lambda db: reconciling.take_back(db, seen, self._now(), self._max_attempts))
+            self._keep(self.get(seen.job_id))
+        except StorageError as fault:
+            if fault.code != "job_unreadable":
+                raise
 
     # --- workers ---
     def report_worker(self, worker: Worker) -> None:
         with self._store.write() as db:
-            workers.report(db, worker, self._now())
+            workers.report(db, self._documents, worker, self._now())
         self._workers_seen.witness(worker.id, worker.beat)
 
     def workers(self) -> list[Worker]:
         with self._store.read() as db:
-            alive, _ = look(workers.everyone(db), self._workers_seen, self._lease_s)
-        return alive
+            everybody = workers.everyone(db, self._documents)
+        return look(everybody, self._workers_seen, self._lease_s)[0]
 
     def remove_worker(self, worker_id: str) -> None:
         with self._store.write() as db:
@@ -235,7 +277,7 @@ class SqliteLedger:
 
     def events_after(self, seq: int, *, limit: int = 500) -> Sequence[Event]:
         with self._store.read() as db:
-            return events.after(db, seq, limit)
+            return events.after(db, self._documents, seq, limit)
 
     def first_seq(self) -> int:
         """The oldest event still kept: a client that saw less than `first_seq() - 1` must fetch everything anew."""

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Collection
 from typing import Any
 
+from ....core.documents import Documents
 from ....core.records.event import Event, EventType
 from ....core.records.job import Job
 from ....core.redaction import redact_value
@@ -19,7 +20,7 @@ def append(connection: sqlite3.Connection, event: Event) -> Event:
     event = event.model_copy(update={"seq": next_number(connection, "seq"), "data": redact_value(event.data)})
     connection.execute(
         "INSERT INTO event VALUES (?, ?, ?, ?)",
-        (event.seq, event.subject.kind, event.subject.id, event.model_dump_json()),
+        (event.seq, event.subject.kind, event.subject.id, event.document()),
     )
     if event.seq % _TRIM_EVERY == 0:
         connection.execute("DELETE FROM event WHERE seq <= ?", (event.seq - KEPT_EVENTS,))
@@ -32,11 +33,16 @@ def append_for_job(
     return append(connection, about_job(job, type_, at, data))
 
 
-def after(connection: sqlite3.Connection, seq: int, limit: int) -> list[Event]:
-    rows = connection.execute(
-        "SELECT document FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
-    ).fetchall()
-    return [Event.model_validate_json(row["document"]) for row in rows]
+def after(connection: sqlite3.Connection, documents: Documents, seq: int, limit: int) -> list[Event]:
+    """Those that can be read, `limit` of them where there are as many."""
+    found: list[Event] = []
+    for row in connection.execute("SELECT seq, document FROM event WHERE seq > ? ORDER BY seq", (seq,)):
+        event = documents.read(Event, row["document"], str(row["seq"]))
+        if event is not None:
+            found.append(event.model_copy(update={"seq": row["seq"]}))
+        if len(found) == limit:
+            break
+    return found
 
 
 def forget(connection: sqlite3.Connection, subject_ids: Collection[str]) -> int:

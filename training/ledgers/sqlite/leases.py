@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Container
 from typing import Any
 
 from ....core.job_states import JobState
@@ -16,9 +17,9 @@ from . import events, rows
 
 
 def claim(
-    connection: sqlite3.Connection, able: Able, at: str, *, worker_id: str, owner: str
+    connection: sqlite3.Connection, able: Able, at: str, aside: Container[str], *, worker_id: str, owner: str
 ) -> tuple[Job, Lease] | None:
-    row = rows.best_queued(connection, able) if able.needs else None
+    row = rows.best_queued(connection, able, aside) if able.needs else None
     if row is None:
         return None
     job = rules.claimed(row.job, worker_id, at)

@@ -1,15 +1,17 @@
-"""Jobs as rows: load, save and find them. Every statement runs inside a transaction of the caller."""
+"""Jobs as rows: load, save and find them. Every statement runs inside a transaction of the caller.
+
+Where a row's document cannot be read, Unreadable names the job: the ledger brings it back, or sets it aside, and asks again.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass, replace
 
-from pydantic import ValidationError
-
+from ....core.documents import is_damaged
 from ....core.errors import InvalidError, NotFoundError
-from ....core.job_states import ENDED, OWNED, JobState
+from ....core.job_states import OWNED, JobState
 from ....core.ledger import JobFilter, Lease
 from ....core.records.base import Page
 from ....core.records.job import Job
@@ -17,7 +19,15 @@ from ..able import Able
 from ..rules import lease_lost
 from . import events
 
-_COLUMNS = "document, state, attempt, owner, beat, tries_from"
+_COLUMNS = "id, document, state, attempt, owner, beat, tries_from"
+
+
+class Unreadable(Exception):
+    """The rows of these jobs are damaged, or of a newer version."""
+
+    def __init__(self, job_ids: Collection[str]) -> None:
+        super().__init__(", ".join(job_ids))
+        self.job_ids = job_ids
 
 
 @dataclass(frozen=True)
@@ -35,31 +45,72 @@ class Row:
 
 
 def _row(found: sqlite3.Row) -> Row:
+    job = _job(found)
+    if job is None:
+        raise Unreadable([found["id"]])
     return Row(
-        job=_job(found),
+        job=job,
         owner=found["owner"],
         beat=found["beat"],
         tries_from=found["tries_from"],
     )
 
 
-def _job(found: sqlite3.Row) -> Job:
-    """A document that is no job, or not the one its columns say, is damage like any other of the file."""
+def _job(found: sqlite3.Row) -> Job | None:
+    """None for a document that is no job, or not the one its columns say."""
     try:
         job = Job.model_validate_json(found["document"])
-    except ValidationError as damage:
-        raise sqlite3.DatabaseError("a job's document is malformed") from damage
-    if (job.state.value, job.attempt) != (found["state"], found["attempt"]):
-        raise sqlite3.DatabaseError("a job's row is malformed")
-    return job
+    except ValueError:
+        return None
+    agrees = (job.id, job.state.value, job.attempt) == (found["id"], found["state"], found["attempt"])
+    return job if agrees else None
 
 
-def check_open(connection: sqlite3.Connection) -> None:
-    """Read every job that is not over: damage shows now, not in the middle of a training."""
-    ended = [state.value for state in ENDED]
-    marks = ", ".join("?" * len(ended))
-    for found in connection.execute(f"SELECT {_COLUMNS} FROM job WHERE state NOT IN ({marks})", ended):  # noqa: S608
-        _job(found)
+def _jobs(found: Collection[sqlite3.Row], aside: Container[str]) -> list[Job]:
+    """Without those that were set aside, as far as they still cannot be read."""
+    read = [(row["id"], _job(row)) for row in found]
+    broken = [job_id for job_id, job in read if job is None and job_id not in aside]
+    if broken:
+        raise Unreadable(broken)
+    return [job for _, job in read if job is not None]
+
+
+def check(connection: sqlite3.Connection) -> list[str]:
+    """The jobs whose rows cannot be read: damage shows now, not in the middle of a training."""
+    found = connection.execute(f"SELECT {_COLUMNS} FROM job ORDER BY number")  # noqa: S608
+    return [row["id"] for row in found if _job(row) is None]
+
+
+def damaged(connection: sqlite3.Connection, job_id: str) -> str | None:
+    """The document of a row that was hit by a fault; None where it is whole, of a newer version, or gone."""
+    found = connection.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (job_id,)).fetchone()  # noqa: S608
+    if found is None or _job(found) is not None or not is_damaged(Job, found["document"]):
+        return None
+    return str(found["document"])
+
+
+def is_unreadable(connection: sqlite3.Connection, job_id: str) -> bool:
+    try:
+        find(connection, job_id)
+    except Unreadable:
+        return True
+    return False
+
+
+def put_back(connection: sqlite3.Connection, job: Job) -> None:
+    """The row as `job` says; who holds it and how often it was tried is in the columns, and its place where a copy has
+    none yet."""
+    if not job.position:
+        place = connection.execute("SELECT position FROM job WHERE id = ?", (job.id,)).fetchone()[0]
+        job = job.model_copy(update={"position": place})
+    connection.execute(
+        "UPDATE job SET kind = ?, needs = ?, state = ?, priority = ?, position = ?, character_id = ?, attempt = ?,"
+        " document = ? WHERE id = ?",
+        (
+            *(job.kind, job.needs, job.state.value, job.priority, job.position),
+            *(job.character_id, job.attempt, job.document(), job.id),
+        ),
+    )
 
 
 def insert(connection: sqlite3.Connection, job: Job) -> Job:
@@ -71,7 +122,7 @@ def insert(connection: sqlite3.Connection, job: Job) -> Job:
 
 def restore(connection: sqlite3.Connection, job: Job) -> bool:
     """As it was, without an owner; False when it is there."""
-    if find(connection, job.id) is not None:
+    if connection.execute("SELECT 1 FROM job WHERE id = ?", (job.id,)).fetchone() is not None:
         return False
     if not job.position:
         insert(connection, job)
@@ -87,7 +138,7 @@ def _insert(connection: sqlite3.Connection, job: Job) -> None:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(job.id, job.kind, job.needs, job.state.value, job.priority, job.position),
-            *(job.character_id, job.attempt, job.attempt, job.model_dump_json()),
+            *(job.character_id, job.attempt, job.attempt, job.document()),
         ),
     )
 
@@ -120,7 +171,7 @@ def save(connection: sqlite3.Connection, job: Job, *, owner: str, tries_from: in
         " document = ? WHERE id = ?",
         (
             *(job.state.value, job.priority, job.position, job.attempt, tries_from),
-            *(owner if job.state in OWNED else "", job.model_dump_json(), job.id),
+            *(owner if job.state in OWNED else "", job.document(), job.id),
         ),
     )
 
@@ -131,43 +182,53 @@ def take(connection: sqlite3.Connection, job: Job, owner: str) -> bool:
         "UPDATE job SET state = ?, attempt = ?, owner = ?, beat = beat + 1, document = ?"
         " WHERE id = ? AND attempt = ? AND state = ?",
         (
-            *(job.state.value, job.attempt, owner, job.model_dump_json()),
+            *(job.state.value, job.attempt, owner, job.document()),
             *(job.id, job.attempt - 1, JobState.QUEUED.value),
         ),
     )
     return done.rowcount == 1
 
 
-def best_queued(connection: sqlite3.Connection, able: Able) -> Row | None:
+def best_queued(connection: sqlite3.Connection, able: Able, aside: Container[str]) -> Row | None:
     where, values = f"needs IN ({_marks(able.needs)})", [*able.needs]
     if able.backends is not None:
         where += (
-            f" AND (kind <> 'training' OR json_extract(document, '$.backend') IN ({_marks(able.backends)}))"
+            " AND (kind <> 'training' OR NOT json_valid(document)"
+            f" OR json_extract(document, '$.backend') IN ({_marks(able.backends)}))"
         )
         values += able.backends
-    found = connection.execute(
-        f"SELECT {_COLUMNS} FROM job WHERE state = ? AND {where}"  # noqa: S608
-        " ORDER BY priority DESC, position, number LIMIT 1",
+    line = connection.execute(
+        f"SELECT {_COLUMNS} FROM job WHERE state = ? AND {where} ORDER BY priority DESC, position, number",  # noqa: S608
         (JobState.QUEUED.value, *values),
-    ).fetchone()
-    return _row(found) if found is not None else None
+    )
+    for found in line:
+        if found["id"] not in aside or _job(found) is not None:
+            return _row(found)
+    return None
 
 
 def _marks(values: Collection[str]) -> str:
     return ", ".join("?" * len(values))
 
 
-def queued(connection: sqlite3.Connection, priority: int | None = None) -> list[Job]:
+def queued(connection: sqlite3.Connection, aside: Container[str], priority: int | None = None) -> list[Job]:
     """In the order in which they will run."""
     rows = connection.execute(
-        "SELECT document, state, attempt FROM job WHERE state = ? AND priority = coalesce(?, priority)"
+        f"SELECT {_COLUMNS} FROM job WHERE state = ? AND priority = coalesce(?, priority)"  # noqa: S608
         " ORDER BY priority DESC, position, number",
         (JobState.QUEUED.value, priority),
     ).fetchall()
-    return [_job(row) for row in rows]
+    return _jobs(rows, aside)
 
 
-def page(connection: sqlite3.Connection, wanted: JobFilter, limit: int, cursor: str | None) -> Page[Job]:
+def page(
+    connection: sqlite3.Connection,
+    wanted: JobFilter,
+    aside: Container[str],
+    *,
+    limit: int,
+    cursor: str | None,
+) -> Page[Job]:
     """Newest first; the cursor is the number of the last row shown."""
     where, values = ["1 = 1"], list[str | int]()
     if wanted.states:
@@ -183,11 +244,11 @@ def page(connection: sqlite3.Connection, wanted: JobFilter, limit: int, cursor: 
         where.append("number < ?")
         values.append(_number(cursor))
     found = connection.execute(
-        f"SELECT number, document, state, attempt FROM job WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?",  # noqa: S608
+        f"SELECT number, {_COLUMNS} FROM job WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?",  # noqa: S608
         (*values, limit + 1),
     ).fetchall()
-    items = [_job(row) for row in found[:limit]]
-    more = len(found) > limit and items
+    items = _jobs(found[:limit], aside)
+    more = len(found) > limit > 0
     return Page[Job](items=items, next_cursor=str(found[limit - 1]["number"]) if more else None)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ....core.database import BUSY_TIMEOUT_S, is_damage, move_aside, moved_aside, open_database
+from ....core.database import BUSY_TIMEOUT_S, as_text, is_damage, move_aside, moved_aside, open_database
 from ....core.errors import LedgerAwayError, StorageError
 from ...locks import FileLock
 from .schema import MIGRATIONS
@@ -94,7 +94,7 @@ class Store:
         self._reader = sqlite3.connect(
             self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
-        self._reader.row_factory = sqlite3.Row
+        self._reader.row_factory, self._reader.text_factory = sqlite3.Row, as_text
         self._reader.execute("PRAGMA query_only=ON")
         self._writer.execute("PRAGMA secure_delete=ON")
         try:

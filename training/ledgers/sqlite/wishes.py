@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Container
 
 from ....core.errors import ConflictError, InvalidError, NotFoundError
 from ....core.job_states import JobState
@@ -46,7 +47,13 @@ def requeue(connection: sqlite3.Connection, job_id: str, at: str, *, keep_attemp
 
 
 def move(
-    connection: sqlite3.Connection, job_id: str, at: str, *, priority: int | None, position: int | None
+    connection: sqlite3.Connection,
+    job_id: str,
+    at: str,
+    aside: Container[str],
+    *,
+    priority: int | None,
+    position: int | None,
 ) -> Job:
     """`position` is the place among the queued jobs of that priority, 0 first."""
     row = rows.load(connection, job_id)
@@ -64,13 +71,12 @@ def move(
     if job is not row.job:
         _store(connection, row, job.model_copy(update={"updated_at": at}), at)
     if position is not None:
-        _place(connection, job, position, at)
+        _place(connection, job, position, rows.queued(connection, aside, job.priority), at)
     return rows.load(connection, job_id).job
 
 
-def _place(connection: sqlite3.Connection, job: Job, position: int, at: str) -> None:
+def _place(connection: sqlite3.Connection, job: Job, position: int, line: list[Job], at: str) -> None:
     """Hand the same numbers out in the new order, so that no other priority or later job is touched."""
-    line = rows.queued(connection, job.priority)
     numbers = [waiting.position for waiting in line]
     line = [waiting for waiting in line if waiting.id != job.id]
     line.insert(min(max(0, position), len(line)), job)

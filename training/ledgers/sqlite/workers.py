@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 
+from ....core.documents import Documents
 from ....core.records.worker import Worker
 from ..news import about_worker, essence
 from . import events
 
 
-def report(connection: sqlite3.Connection, worker: Worker, at: str) -> None:
+def report(connection: sqlite3.Connection, documents: Documents, worker: Worker, at: str) -> None:
     found = connection.execute("SELECT document FROM worker WHERE id = ?", (worker.id,)).fetchone()
+    before = None if found is None else documents.read(Worker, found["document"], worker.id)
     connection.execute(
         "INSERT INTO worker VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
         " SET beat = excluded.beat, document = excluded.document",
-        (worker.id, worker.beat, worker.model_dump_json()),
+        (worker.id, worker.beat, worker.document()),
     )
-    if found is None or essence(Worker.model_validate_json(found["document"])) != essence(worker):
+    if before is None or essence(before) != essence(worker):
         events.append(connection, about_worker(worker.id, worker, at))
 
 
@@ -26,6 +28,7 @@ def remove(connection: sqlite3.Connection, worker_id: str, at: str) -> None:
         events.append(connection, about_worker(worker_id, None, at))
 
 
-def everyone(connection: sqlite3.Connection) -> list[Worker]:
-    rows = connection.execute("SELECT document FROM worker ORDER BY id").fetchall()
-    return [Worker.model_validate_json(row["document"]) for row in rows]
+def everyone(connection: sqlite3.Connection, documents: Documents) -> list[Worker]:
+    """Those that can be read; what a fault has hit is written anew with the next heartbeat."""
+    rows = connection.execute("SELECT id, document FROM worker ORDER BY id").fetchall()
+    return documents.every(Worker, [(row["id"], row["document"]) for row in rows])
