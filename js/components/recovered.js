@@ -4,7 +4,10 @@ import { button, h } from "../lib/dom.js";
 import { counted } from "../lib/format.js";
 import { spoken, t } from "../locales/words.js";
 
-const WORDS = { jobs_rebuilt: "jobsRebuilt", jobs_refilled: "jobsRefilled", people_rebuilt: "peopleRebuilt" };
+const WORDS = {
+  jobs_rebuilt: "jobsRebuilt", jobs_refilled: "jobsRefilled", people_rebuilt: "peopleRebuilt",
+  records_rebuilt: "recordsRebuilt", records_left_out: "recordsLeftOut",
+};
 
 /** Those that there are words for. */
 export function recoveriesOf({ health }) {

@@ -3,6 +3,8 @@
 export default {
   jobsRebuilt: "The database of trainings was damaged ({when}) and was rebuilt from the files beside it: {entries} came back, nothing has to be done.",
   jobsRefilled: "Redis knew no trainings ({when}) and was filled from the data folder: {entries} came back, nothing has to be done.",
+  recordsRebuilt: "Part of a database was damaged ({when}). Restored from the files beside it: {entries}; nothing for you to do.",
+  recordsLeftOut: "Part of a database was damaged ({when}). Not restored, and not shown: {entries}. Everything else is as it was.",
   peopleRebuilt: "The database of people was damaged ({when}) and was rebuilt from the files beside it: {entries} came back. Look whether your newest changes are there.",
   entries: "{n} entries",
   entries_one: "1 entry",

@@ -22,6 +22,10 @@ test("it says what happened, how many came back and where the damaged file lies"
   const [first, second] = recoveriesOf(made().state).map((one) => recoveredBanner(made(), one).textContent);
   assert.match(first, /^The database of trainings was damaged \(11\/2\d\/2026, \d\d:\d\d\).* 1,204 entries came back.*kept in the data folder as jobs\.db\.corrupt-1\.$/);
   assert.match(second, /^Redis knew no trainings .* 3 entries came back, nothing has to be done\.$/);
+  const one = { ...REBUILT, count: 1, file: "record.corrupt-pho_1.json" };
+  const single = (code) => recoveredBanner(made(), { ...one, code }).textContent;
+  assert.match(single("records_rebuilt"), /^Part of a database was damaged .*Restored .*: 1 entry; .*record\.corrupt-pho_1\.json\.$/);
+  assert.match(single("records_left_out"), /Not restored, and not shown: 1 entry\..*record\.corrupt-pho_1\.json\.$/);
   assert.deepEqual(recoveriesOf({ health: null }), []);
   assert.deepEqual(recoveriesOf({ health: { recoveries: [{ code: "of a newer server" }, { code: "constructor" }] } }), []);
   assert.match(recoveredBanner(made(), { ...REFILLED, at: "soon" }).textContent, /^Redis knew no trainings \(\)/);
