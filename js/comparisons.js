@@ -50,6 +50,12 @@ export async function loadComparisons(store, purpose, characterId = "") {
   await quietly(() => store.api.get(path), ({ items }) => store.set({ comparisons: items.reduce(answered, store.state.comparisons) }));
 }
 
+/** All that a person was trained for, beyond the first page of trainings: any checkpoint can be compared. */
+export async function loadTrainings(store, characterId) {
+  const path = `/training/jobs?kind=training&limit=${MOST}&character_id=${characterId}`;
+  await quietly(() => store.api.get(path), ({ items }) => store.set({ jobs: items.reduce(answered, store.state.jobs ?? []) }));
+}
+
 /** Samplers and schedulers as ComfyUI names them. */
 export async function loadSamplers(store) {
   if (store.state.samplers) return;

@@ -1,9 +1,10 @@
-/** Copies saved along the way: a middle one is often better than the last, so each can be published. */
+/** Copies saved along the way: a middle one is often better than the last, so each can be used in ComfyUI. */
 
 import { button, h, icon, say } from "../lib/dom.js";
 import { keyed } from "../lib/lists.js";
 import { bytes, count } from "../lib/format.js";
 import { t } from "../locales/words.js";
+import { isSound } from "../versions.js";
 
 export class CheckpointList {
   /** @param {import("../store.js").Store} store */
@@ -20,7 +21,7 @@ export class CheckpointList {
     this.element.hidden = !job.checkpoints.length && job.state !== "running";
     this.save.hidden = job.state !== "running";
     say(this.summary, t("checkpoints", { n: job.checkpoints.length }));
-    const rows = job.checkpoints.map(({ step, size, published, proof }) => ({ step, size, published, sound: proof.finite && proof.nonzero }));
+    const rows = job.checkpoints.map((known) => ({ step: known.step, size: known.size, published: known.published, sound: isSound(known) }));
     keyed(this.list, rows, { id: (row) => String(row.step), make: (row) => this.#row(job.id, row) });
   }
 
@@ -30,6 +31,6 @@ export class CheckpointList {
       h("span", { class: "isen-grow", text: t("stepNumber", { n: count(step) }) }), h("small", { class: "isen-muted", text: bytes(size) }),
       published
         ? h("small", { class: "isen-good" }, icon("check"), ` ${t("published")}`)
-        : button(t("publish"), publish, { "aria-label": t("publishOf", { step: count(step) }), disabled: !sound }));
+        : button(t("publish"), publish, { "aria-label": t("publishOf", { step: count(step) }), disabled: !sound, testid: "isen-publish" }));
   }
 }

@@ -4,6 +4,7 @@ import { button, field, h, icon, once } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { bestOf, drawable } from "../likeness.js";
 import { t } from "../locales/words.js";
+import { isPublished } from "../versions.js";
 import { LikenessBench } from "./bench.js";
 import { Cast } from "./cast.js";
 import { ImageAdvanced } from "./image_advanced.js";
@@ -138,9 +139,11 @@ export class ImageForm {
   }
 
   /** Asked for elsewhere: a way that can draw this person is chosen first; what it lacks is said. */
-  compareVersions() {
+  /** @param {string} family of the model that was trained for; '' for any */
+  compareVersions(family) {
     const [person] = this.cast.people;
-    const fitting = this.recipes.filter((known) => peopleOf(known) === 1 && comparable(person, known));
+    const able = this.recipes.filter((known) => peopleOf(known) === 1 && comparable(person, known));
+    const fitting = able.some((known) => known.families.includes(family)) ? able.filter((known) => known.families.includes(family)) : able;
     const recipe = fitting.find((known) => !known.missing.length) ?? fitting[0];
     if (!recipe) return;
     this.#choose(recipe.name);
@@ -196,7 +199,8 @@ export const peopleOf = (recipe) => recipe?.people ?? 1;
 
 /** The numbers a recipe starts from; those of the person's model where it draws several. */
 function usualOf(recipe, person) {
-  const family = bestOf(drawable(person, recipe))?.family;
+  const versions = drawable(person, recipe);
+  const family = (bestOf(versions.filter(isPublished)) ?? versions.at(-1))?.family;
   const own = recipe.families.length > 1 ? recipe.family_defaults?.[family] : null;
   return { ...recipe.defaults, ...own };
 }

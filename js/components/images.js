@@ -6,6 +6,7 @@ import { button, h } from "../lib/dom.js";
 import { keyed } from "../lib/lists.js";
 import { t } from "../locales/words.js";
 import { ENDED } from "../state.js";
+import { withCheckpoints } from "../versions.js";
 import { Gallery } from "./gallery.js";
 import { gpuNote } from "./gpu_note.js";
 import { ImageForm } from "./image_form.js";
@@ -33,7 +34,7 @@ export class IsenImages extends View {
     loadComparisons(this.store, "bench");
     const { compare, ...place } = this.route;
     this.route = place;  // once: not again when the sidebar shows this view again
-    if (compare) this.form.compareVersions();
+    if (compare !== undefined) this.form.compareVersions(compare);
   }
 
   disconnectedCallback() {
@@ -44,13 +45,14 @@ export class IsenImages extends View {
   update(state) {
     const placeholders = state.recipes.some((recipe) => recipe.identity === "placeholder");
     const references = state.recipes.some((recipe) => recipe.identity === "reference" && !recipe.missing.length);
-    const people = state.characters.filter((known) => known.versions.length || placeholders || (references && known.photo_count));
+    const everyone = state.characters.map((known) => withCheckpoints(known, state.jobs));
+    const people = everyone.filter((known) => known.versions.length || placeholders || (references && known.photo_count));
     this.nobody.hidden = people.length > 0;
     this.form.element.hidden = !people.length;
     gpuNote(this.store, this.gpu, state);
     const { characters, recipes, styles, samplers, comparisons } = state;
-    const shown = [characters, recipes, styles, samplers, comparisons];
-    if (people.length && shown.some((part, index) => part !== this.shown?.[index])) {
+    const shown = [characters, recipes, styles, samplers, comparisons, ...(state.jobs ?? []).map((job) => job.checkpoints)];
+    if (people.length && (shown.length !== this.shown?.length || shown.some((part, index) => part !== this.shown[index]))) {
       this.shown = shown;
       this.form.show(people, recipes, { wanted: this.route.id, styles, samplers });
     }

@@ -6,6 +6,7 @@ import { fill } from "../lib/lists.js";
 import { brief, count, lossMeaning } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../state.js";
+import { isOpen } from "../versions.js";
 import { CheckpointList } from "./checkpoints.js";
 import { FilmStrip } from "./film.js";
 import { failure, goOn } from "./job_after.js";
@@ -66,7 +67,8 @@ export class IsenJob extends View {
     const points = state.losses[job.id] ?? [];
     this.#head(job, person, state);
     this.#standing(job, state);
-    fill(this.outcome, [job.state, job.error, job.interruption, job.waits_for, job.progress.warnings, job.artifacts.length, job.checkpoints.at(-1)?.proof?.image, person?.name], () => this.#outcome(job, person));
+    const open = Boolean(person) && isOpen(job, person, state.recipes);
+    fill(this.outcome, [job.state, job.error, job.interruption, job.waits_for, job.progress.warnings, job.artifacts.length, job.checkpoints.at(-1)?.proof?.image, person?.name, open], () => this.#outcome(job, person, open));
     fill(this.curve, [points.length, points.at(-1), job.progress.total_steps, job.progress.held_out_loss], () => points.length > 1 && this.#curve(points, job));
     this.film.show(job);
     this.checkpoints.show(job);
@@ -95,13 +97,15 @@ export class IsenJob extends View {
     this.line.hidden = !this.line.textContent;
   }
 
-  #outcome(job, person) {
+  #outcome(job, person, open) {
     if (job.error) return failure(this, job);
     if (!ENDED.has(job.state)) return [waitsFor(job), interruption(job), ...warnings(this.store, job)];
     const lora = job.artifacts.find((artifact) => artifact.kind === "lora");
     if (job.state !== "completed" || !lora) return [];
+    const choose = () => this.store.go({ tab: "images", id: person.id, compare: job.family });
     return [
-      person && button(t("makePictures", { name: brief(person.name) }), () => this.store.go({ tab: "images", id: person.id }), { kind: "primary isen-wide", testid: "isen-make-pictures" }),
+      open && button(t("chooseBest"), choose, { icon: "table", kind: "primary isen-wide", testid: "isen-choose-best" }),
+      person && button(t("makePictures", { name: brief(person.name) }), () => this.store.go({ tab: "images", id: person.id }), { kind: open ? "wide" : "primary isen-wide", testid: "isen-make-pictures" }),
       h("p", { class: "isen-note", "data-testid": "isen-job-done" }, t("doneNote"), " ", h("code", { class: "isen-file", text: lora.file })),
       proofAdvice(job),
       ...warnings(this.store, job),

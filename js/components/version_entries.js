@@ -2,6 +2,7 @@
 
 import { count } from "../lib/format.js";
 import { bestOf } from "../likeness.js";
+import { isPublished } from "../versions.js";
 import { t } from "../locales/words.js";
 
 /** [value, text]; each step once: of two trainings with the same step the newer one is meant. */
@@ -9,7 +10,8 @@ export function versionEntries(versions) {
   if (!versions.length) return [];
   const known = new Map(versions.map((version) => [version.step, version]));
   const steps = [...known.values()].reverse().map((version) => [String(version.step), words(version)]);
-  return [["best", t("bestStep", { n: count(bestOf(versions).step) })], ["last", t("last")], ...steps];
+  const best = bestOf(versions.filter(isPublished));
+  return best ? [["best", t("bestStep", { n: count(best.step) })], ["last", t("last")], ...steps] : steps;
 }
 
 function words({ step, picked, scores }) {

@@ -1,13 +1,14 @@
 /** Every version at every likeness, side by side over the canvas; the one that looks right is used from then on. */
 
-import { cancelComparison, compare, loadComparisons } from "../comparisons.js";
-import { SCENES, cellsOf, newestWall, ordersOf, scenesOf, versionsFor } from "../grid.js";
+import { cancelComparison, compare, loadComparisons, loadTrainings } from "../comparisons.js";
+import { MOST_PICTURES, SCENES, cellsOf, newestWall, ordersOf, scenesOf, usualSteps, versionsFor } from "../grid.js";
 import { button, field, h, say } from "../lib/dom.js";
 import { fill, keyed } from "../lib/lists.js";
 import { count } from "../lib/format.js";
-import { likenessOf, nearest } from "../likeness.js";
+import { drawable, likenessOf, nearest } from "../likeness.js";
 import { t } from "../locales/words.js";
 import { ENDED } from "../state.js";
+import { drawnWith, withCheckpoints } from "../versions.js";
 import { closer, openDialog } from "./dialogs.js";
 import { showPictures } from "./viewer.js";
 import { WallFindings, badge, likenessWords } from "./wall_findings.js";
@@ -24,12 +25,15 @@ export class VersionWall {
    */
   constructor(view, { person, recipe, use }) {
     this.view = view;
-    this.person = person;
+    this.opened = person;
     this.use = use;
+    /** What somebody has ticked or unticked, by step. @type {Map<number, boolean>} */
+    this.ticked = new Map();
     [this.scene] = NAMES;
     this.recipes = view.store.state.recipes.filter((known) => !known.missing.length && (known.people ?? 1) === 1 && comparable(person, known));
     this.recipe = h("select", { "data-testid": "isen-wall-recipe", on: { change: () => this.#again() } }, ...this.recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known.name === recipe.name })));
     this.boxes = Object.fromEntries(NAMES.map((name) => [name, h("input", { type: "checkbox", checked: true, "data-testid": `isen-wall-scene-${name}`, on: { change: () => this.#again() } })]));
+    this.versions = h("div", { class: "isen-row isen-wall-versions", role: "group", "aria-label": t("wallVersions"), "data-testid": "isen-wall-versions" });
     this.start = button("", () => this.#start(), { kind: "primary", testid: "isen-wall-start" });
     this.stop = button(t("cancelBench"), () => cancelComparison(view.store, this.running), { testid: "isen-wall-cancel" });
     this.said = h("small", { class: "isen-muted", role: "status", "data-testid": "isen-wall-said" });
@@ -46,10 +50,12 @@ export class VersionWall {
       h("div", { class: "isen-row isen-tight" }, h("h2", { class: "isen-grow", text: title, tabindex: -1 }), closer(() => dialog.close())),
       h("p", { class: "isen-muted", text: t("wallWhat") }),
       h("div", { class: "isen-row isen-bottom" }, field(t("recipe"), this.recipe), h("div", { class: "isen-row" }, ...choices)),
+      h("div", { class: "isen-stack-tight" }, h("span", { class: "isen-label", text: t("wallVersions") }), this.versions),
       h("div", { class: "isen-row" }, this.start, this.stop, this.said), this.bar, this.findings.element, this.tabs, this.table);
     this.dialog = dialog;
     this.ends = this.view.store.listen(() => this.#again());
     loadComparisons(this.view.store, "grid", this.person.id);
+    loadTrainings(this.view.store, this.person.id);
     this.findings.meter.ask();
     this.#again();
     return dialog;
@@ -59,8 +65,19 @@ export class VersionWall {
     return this.recipes.find((known) => known.name === this.recipe.value) ?? this.recipes[0];
   }
 
+  /** As they are now: what is compared becomes a version meanwhile. */
+  get person() {
+    const { characters, jobs } = this.view.store.state;
+    return withCheckpoints(characters.find((known) => known.id === this.opened.id) ?? this.opened, jobs);
+  }
+
+  get #steps() {
+    const usual = usualSteps(this.person, this.#recipe);
+    return new Set(versionsFor(this.person, this.#recipe).map(({ step }) => step).filter((step) => this.ticked.get(step) ?? usual.has(step)));
+  }
+
   get #orders() {
-    return ordersOf(this.person, this.#recipe, NAMES.filter((name) => this.boxes[name].checked));
+    return ordersOf(this.person, this.#recipe, { scenes: NAMES.filter((name) => this.boxes[name].checked), steps: this.#steps });
   }
 
   #again() {
@@ -69,15 +86,28 @@ export class VersionWall {
     const done = wall.length - this.running.length;
     const orders = this.#orders.length;
     say(this.start, t("wallStart", { n: orders }));
-    this.start.disabled = !orders || this.running.length > 0;
+    this.start.disabled = !orders || orders > MOST_PICTURES || this.running.length > 0;
     this.stop.hidden = this.bar.hidden = !this.running.length;
     this.bar.value = wall.length ? done / wall.length : 0;
     const failed = wall.find((known) => known.state === "failed")?.error?.message ?? "";
-    say(this.said, this.running.length ? t("wallProgress", { n: done, count: wall.length }) : failed);
+    const most = orders > MOST_PICTURES ? t("wallTooMany", { n: MOST_PICTURES }) : failed;
+    say(this.said, this.running.length ? t("wallProgress", { n: done, count: wall.length }) : most);
+    this.#choices();
     const best = nearest(wall);
     this.findings.show(wall, { running: this.running.length > 0, best });
     this.#tabs(scenesOf(wall));
     this.#table(wall, best);
+  }
+
+  #choices() {
+    const chosen = this.#steps;
+    const rows = versionsFor(this.person, this.#recipe).map(({ step }) => ({ step, chosen: chosen.has(step) })).sort((a, b) => a.step - b.step);
+    keyed(this.versions, rows, { id: ({ step }) => `${step}`, make: (row) => this.#choice(row), update: (node, row) => (node.firstChild.checked = row.chosen) });
+  }
+
+  #choice({ step, chosen }) {
+    const tick = h("input", { type: "checkbox", checked: chosen, "data-testid": `isen-wall-step-${step}`, on: { change: () => (this.ticked.set(step, tick.checked), this.#again()) } });
+    return h("label", { class: "isen-check" }, tick, h("span", { text: t("stepNumber", { n: count(step) }) }));
   }
 
   #tabs(scenes) {
@@ -128,9 +158,9 @@ export class VersionWall {
   }
 
   /** From now on the person's best; the form takes the same likeness. */
-  async #pick({ request }) {
-    const { checkpoint, strength } = request.characters[0];
-    const version = versionsFor(this.person, this.#recipe).find((known) => known.step === checkpoint);
+  async #pick(generation) {
+    const { checkpoint, strength } = generation.request.characters[0];
+    const version = drawnWith(drawable(this.person, this.#recipe), generation);
     const kept = version && (await this.view.store.attempt((id) => this.view.store.api.post(`/characters/${this.person.id}/versions/pick`, { file: version.file }, id)));
     if (!kept) return false;
     this.view.store.keepCharacter(kept);

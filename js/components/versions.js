@@ -3,6 +3,7 @@
 import { button, h, picture } from "../lib/dom.js";
 import { ago, bytes, count } from "../lib/format.js";
 import { t } from "../locales/words.js";
+import { withCheckpoints } from "../versions.js";
 
 const FIT = { fits: "proofFits", partial: "proofPartial", unchecked: "proofUnchecked", wrong: "proofWrong" };
 const IMAGE = { changed: "imageChanged", unchanged: "imageUnchanged", pending: "imagePending", skipped: "imageSkipped", broken: "imageBroken", base_broken: "imageBaseBroken" };
@@ -25,9 +26,9 @@ export function samplesOf({ versions }, jobs) {
 /** @param {import("../store.js").Store} store */
 export function versionList(store, character, samples) {
   const rows = [...character.versions].reverse().map((version) => row(store, version, samples[version.file]));
-  const comparable = character.versions.some((version) => !version.placeholder);
+  const comparable = withCheckpoints(character, store.state.jobs).versions.some((version) => !version.placeholder);
   return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-plain-list" }, ...rows),
-    comparable && button(t("compareVersions"), () => store.go({ tab: "images", id: character.id, compare: true }), { icon: "table", testid: "isen-compare-of-character" })];
+    comparable && button(t("compareVersions"), () => store.go({ tab: "images", id: character.id, compare: "" }), { icon: "table", testid: "isen-compare-of-character" })];
 }
 
 function row(store, version, sample) {

@@ -58,6 +58,8 @@ export default {
   versionPicked: "{family}, step {step} · your choice",
   wallTitle: "Versions of {name}",
   wallWhat: "Rows are trained versions, columns are how strongly the person is drawn in. All at fixed seeds, so only these two change. In “Stranger” nobody should look like the person.",
+  wallVersions: "Versions to compare",
+  wallTooMany: "At most {n} pictures at a time. Untick some versions or scenes.",
   wallScene: "Scene",
   scene_portrait: "Portrait",
   scene_full_body: "Full body",

@@ -147,6 +147,20 @@ def test_a_trained_person_is_drawn_next(stage):
     assert stage.evaluate("panel.store.state.route.tab") == "images"
 
 
+def test_after_a_training_the_best_version_is_chosen_first(stage):
+    """Among all that it has saved, whether published or not; once somebody has chosen, pictures come first."""
+    stage.show("job-done")
+    filled = stage.locator("isen-job .isen-primary:visible")
+    assert filled.all_text_contents() == ["Choose the best version"]
+    stage.get_by_test_id("isen-choose-best").click()
+    stage.get_by_test_id("isen-wall-start").wait_for()
+    offered = stage.get_by_test_id("isen-wall-versions").locator("label").all_text_contents()
+    assert offered == [f"step {step * 140:,}" for step in range(1, 11)]
+    stage.get_by_test_id("isen-close").click()
+    stage.show("job-done-chosen")
+    assert stage.locator("isen-job .isen-primary:visible").all_text_contents() == ["Make pictures of Anna"]
+
+
 def test_somebody_is_found_among_many_and_in_the_trash(stage):
     stage.show("characters-many")
     people = stage.get_by_test_id("isen-character")

@@ -172,8 +172,8 @@ test("where one was is remembered, and nonsense in the memory is not believed", 
   const { store } = make({}, { memory: kept });
   store.go({ tab: "training", job: "job_1" });
   assert.deepEqual(make({}, { memory: kept }).store.state.route, { tab: "training", job: "job_1" });
-  store.go({ tab: "images", id: "chr_1", compare: true });
-  assert.equal(store.state.route.compare, true);
+  store.go({ tab: "images", id: "chr_1", compare: "sd15" });
+  assert.equal(store.state.route.compare, "sd15");
   assert.deepEqual(make({}, { memory: kept }).store.state.route, { tab: "images", id: "chr_1" }, "what is opened once is not opened by a reload");
   kept.setItem("isengard.route", "{nonsense");
   assert.deepEqual(make({}, { memory: kept }).store.state.route, { tab: "characters" });

@@ -15,6 +15,7 @@ from ...generation.thumbnails import thumbnail_of
 from .. import responses
 from ..errors import read_json
 from ..lending import room_made
+from ..publishing import publish_drawn
 from ..services import Services
 from ..telling import tell_generation
 
@@ -36,6 +37,8 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
 
 async def create(services: Services, request: web.Request) -> web.Response:
     order = GenerationOrder.model_validate(await read_json(request))
+    recipe = await services.generations.recipe(order.recipe)
+    await in_thread(publish_drawn, services, order.characters, recipe)
     await room_made(services)
     made = await services.generations.create(order.request(), correlation.current(), order.purpose)
     return responses.record(made, 202)

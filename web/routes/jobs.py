@@ -9,22 +9,18 @@ from typing import Any
 from aiohttp import web
 
 from ...core import correlation
-from ...core.errors import ConflictError, InvalidError, NotFoundError
+from ...core.errors import InvalidError, NotFoundError
 from ...core.executor import in_thread
 from ...core.ids import require_id
 from ...core.job_states import JobState
 from ...core.ledger import JobFilter
 from ...core.paths import contained
-from ...core.records.checkpoint import Version
 from ...core.records.job import Job, Order
 from ...core.records.training import TrainingRequest
-from ...training.base_hash import known_hash
 from ...training.interface import LOG_FILE
-from ...training.job_folder import frozen_training
 from ...training.log_follower import tail
-from ...training.publishing import publish as publish_checkpoint
 from ...training.run_watch import read_losses
-from .. import job_view, lending, responses
+from .. import job_view, lending, publishing, responses
 from ..errors import read_json
 from ..services import Services
 
@@ -133,31 +129,11 @@ async def publish(services: Services, request: web.Request) -> web.Response:
     if not re.fullmatch(r"\d{1,9}", step):
         raise InvalidError("bad_step", "A step is a number.", "Use a step of the list of checkpoints.")
     job = await in_thread(_job, services, request)
-    return responses.record(await in_thread(_publish, services, job, int(step)))
+    return responses.record(await in_thread(publishing.publish, services, job, int(step)))
 
 
 def _move(services: Services, job_id: str, values: dict[str, Any]) -> Job:
     return services.ledger.move(job_id, priority=values["priority"], position=values["position"])
-
-
-def _publish(services: Services, job: Job, step: int) -> Version:
-    checkpoint = next((known for known in job.checkpoints if known.step == step), None)
-    if checkpoint is None:
-        raise NotFoundError("checkpoint_not_found", f"There is no checkpoint of step {step}.", "Reload.")
-    if not checkpoint.proof.holds:
-        raise ConflictError(
-            "checkpoint_unsound",
-            "This checkpoint has no usable weights, or they fit another model.",
-            "Publish another one.",
-        )
-    job_dir = services.paths.job(job.id)
-    training = frozen_training(services.paths, job)
-    base_sha256 = training.base_sha256 or known_hash(Path(training.base_path), services.paths)
-    version = publish_checkpoint(
-        services.versions, job_dir, training, checkpoint.model_copy(update={"base_sha256": base_sha256})
-    )
-    services.ledger.annotate(job.id, checkpoint.model_copy(update={"published": True}))
-    return version
 
 
 async def _order(services: Services, request: web.Request, order: Order) -> web.Response:

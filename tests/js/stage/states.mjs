@@ -125,6 +125,7 @@ export const STATES = {
   "job-queued": { ...all, ...at("training", { job: "job_7" }), losses: [], log: [] },
   "job-waits-for-gpu": { ...all, ...at("training", { job: "job_8" }), jobs: [WAITS], losses: [], log: [] },
   "job-done": { ...all, ...at("training", { job: "job_2" }), losses: losses(200) },
+  "job-done-chosen": { ...all, ...at("training", { job: "job_2" }), losses: losses(200), characters: [{ ...ANNA, versions: [version(700, { picked: true }), version(1400)] }] },
   "job-done-without-all": { ...all, ...at("training", { job: "job_2" }), jobs: [LEFT_OUT], losses: losses(200) },
   "job-failed": { ...all, ...at("training", { job: "job_3" }), losses: losses(40) },
   "images-away": { ...all, ...at("images"), generations: [generation(5, "running"), generation(4, "failed", { error: RESTARTED }), generation(3, "completed")], after: (store) => store.set({ connection: "offline", retryS: 5 }) },

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { versionEntries } from "../../js/components/version_entries.js";
+import { drawnWith, isOpen, spread, withCheckpoints } from "../../js/versions.js";
+
+const PROOF = { header: true, finite: true, nonzero: true, fit: "fits", image: "pending" };
+const checkpoint = (step, proof = {}) => ({ step, family: "sd15", size: 1, proof: { ...PROOF, ...proof }, scores: {}, published: false });
+const version = (job_id, step, more = {}) => ({ job_id, step, file: `anna/${job_id}-${step}`, family: "sd15", proof: PROOF, scores: {}, picked: false, ...more });
+const job = (n, checkpoints, more = {}) => ({ id: `job_${n}`, character_id: "chr_1", family: "sd15", checkpoints, ...more });
+const steps = (person) => person.versions.map((known) => [known.job_id, known.step, known.file !== ""]);
+
+test("every sound checkpoint can be drawn with, in the order they were trained", () => {
+  const anna = { id: "chr_1", versions: [version("job_0", 50), version("job_2", 20)] };
+  const unsound = [checkpoint(40, { finite: false }), checkpoint(50, { nonzero: false }), checkpoint(60, { fit: "wrong" }), checkpoint(70, { header: false })];
+  const jobs = [job(3, [checkpoint(10)]), job(2, [checkpoint(10), checkpoint(20), ...unsound]), job(4, [checkpoint(99)], { character_id: "chr_2" })];
+  const found = steps(withCheckpoints(anna, jobs));
+  assert.deepEqual(found, [["job_0", 50, true], ["job_2", 10, false], ["job_2", 20, true], ["job_3", 10, false]]);
+  assert.equal(withCheckpoints(anna, null), anna, "nothing is known of trainings yet");
+});
+
+test("the best and the last are of what is published; a training under way has steps alone", () => {
+  const jobs = [job(2, [checkpoint(10), checkpoint(20)])];
+  const none = withCheckpoints({ id: "chr_1", versions: [] }, jobs);
+  assert.deepEqual(versionEntries(none.versions), [["20", "step 20"], ["10", "step 10"]]);
+  const one = withCheckpoints({ id: "chr_1", versions: [version("job_2", 20)] }, jobs);
+  assert.deepEqual(versionEntries(one.versions).map(([value]) => value), ["best", "last", "20", "10"]);
+});
+
+test("after a training there is something to choose until somebody has chosen", () => {
+  const recipe = { families: ["sd15"], controls: ["strength"], missing: [], people: 1 };
+  const done = job(2, [checkpoint(10), checkpoint(20)]);
+  const anna = { id: "chr_1", versions: [version("job_2", 20)] };
+  assert.equal(isOpen(done, anna, [recipe]), true);
+  assert.equal(isOpen(job(2, [checkpoint(20)]), anna, [recipe]), false, "one alone");
+  assert.equal(isOpen(done, anna, [{ ...recipe, missing: [{}] }, { ...recipe, families: ["sdxl"] }, { ...recipe, people: 2 }, { ...recipe, controls: [] }]), false, "no way to draw them");
+  assert.equal(isOpen(done, { ...anna, versions: [version("job_2", 20, { picked: true })] }, [recipe]), false);
+  assert.equal(isOpen(done, { ...anna, versions: [version("job_1", 20, { picked: true })] }, [recipe]), true, "of an earlier training");
+});
+
+test("a picture is that of a version which was there when it was made", () => {
+  const versions = [version("job_1", 20, { trained_at: "2026-11-01T00:00:00.000Z" }), version("job_2", 20, { trained_at: "2026-11-03T00:00:00.000Z" }), version("job_3", 20, { file: "", trained_at: "" })];
+  const made = (at, step = 20) => ({ created_at: at, request: { characters: [{ checkpoint: step }] } });
+  assert.equal(drawnWith(versions, made("2026-11-02T00:00:00.000Z"))?.job_id, "job_1");
+  assert.equal(drawnWith(versions, made("2026-11-04T00:00:00.000Z"))?.job_id, "job_2");
+  assert.equal(drawnWith(versions, made("2026-11-04T00:00:00.000Z", 30)), null);
+});
+
+test("as evenly as may be, with the first and the last", () => {
+  assert.deepEqual(spread([1, 2, 3], 5), [1, 2, 3]);
+  assert.deepEqual(spread([0, 1, 2, 3, 4, 5, 6, 7, 8], 3), [0, 4, 8]);
+});
