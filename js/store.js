@@ -3,6 +3,7 @@
 import { ApiError } from "./api.js";
 import { continued, galleryPath } from "./gallery.js";
 import { newCorrelationId } from "./lib/ids.js";
+import { kept, recalled } from "./lib/memory.js";
 import { LIST_OF_PURPOSE, answered, emptyState, reduced } from "./state.js";
 import { Reasons, concernsLine } from "./waiting.js";
 
@@ -55,10 +56,11 @@ export class Store {
     for (const listener of [...this.listeners]) listener(this.state);
   }
 
-  /** A reload leads back to the place; what was to happen there once (`compare`) has happened. */
+  /** A reload leads back to the place; what was to happen there once (`compare`, who to draw) has happened. */
   go(route) {
     const { compare: _once, ...place } = route;
-    this.memory?.setItem(ROUTE_KEY, JSON.stringify(place));
+    if (route.tab === "images") delete place.id;
+    kept(this.memory, ROUTE_KEY, place);
     this.set({ route, problem: null });
   }
 
@@ -288,10 +290,6 @@ export class Store {
 }
 
 function remembered(memory) {
-  try {
-    const route = JSON.parse(memory?.getItem(ROUTE_KEY) ?? "null");
-    return route?.tab ? route : { tab: "characters" };
-  } catch {
-    return { tab: "characters" };
-  }
+  const route = recalled(memory, ROUTE_KEY);
+  return route?.tab ? route : { tab: "characters" };
 }

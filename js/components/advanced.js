@@ -61,6 +61,15 @@ export class AdvancedFields {
     ]);
   }
 
+  /** As it was written. */
+  get draft() {
+    return Object.fromEntries(Object.entries({ ...this.inputs, ...this.switches }).map(([name, control]) => [name, control.value]));
+  }
+
+  take(draft) {
+    for (const [name, control] of Object.entries({ ...this.inputs, ...this.switches })) control.value = draft[name] ?? "";
+  }
+
   defaults(preset) {
     for (const [name] of FIELDS) {
       const value = preset?.[name];

@@ -46,6 +46,19 @@ export class Cast {
     this.#again();
   }
 
+  /** As it stands, also what is hidden now. */
+  get draft() {
+    return { ids: [this.first.value, this.second.value], two: this.two, parts: this.parts.map((part) => part.draft) };
+  }
+
+  /** Before anybody is shown. */
+  restore({ ids: [first, second], two, parts }) {
+    this.first.value = first;
+    this.second.value = second;
+    this.two = two;
+    parts.forEach((part, place) => this.parts[place].take(part));
+  }
+
   #pair(two) {
     this.two = two;
     this.#again();

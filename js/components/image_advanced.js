@@ -51,6 +51,11 @@ export class ImageAdvanced {
     return Object.fromEntries(Object.entries(EMPTY).map(([name, none]) => [name, said(name) ? (name in NUMBERS ? Number(said(name)) : said(name)) : none]));
   }
 
+  /** As it was filled in, also what is hidden now. */
+  get draft() {
+    return Object.fromEntries(Object.keys(EMPTY).map((name) => [name, this.inputs[name].value]));
+  }
+
   take(values) {
     for (const name of Object.keys(LISTS)) this.#choices(this.inputs[name], values[name] ? [values[name]] : []);
     for (const name of Object.keys(EMPTY)) this.inputs[name].value = values[name] ?? "";

@@ -2,6 +2,7 @@
 
 import { button, field, h, icon, once } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
+import { kept, recalled } from "../lib/memory.js";
 import { bestOf, drawable } from "../likeness.js";
 import { t } from "../locales/words.js";
 import { isPublished } from "../versions.js";
@@ -18,24 +19,30 @@ import { ShapeChoice, sized } from "./shapes.js";
 import { versionEntries } from "./version_entries.js";
 import { VersionWall, comparable } from "./version_wall.js";
 
-const PROMPT_KEY = "isengard.prompt";
+/** Everything that was filled in, for the session. */
+const DRAFT_KEY = "isengard.images.form";
+/** Who is drawn, for good. */
+const PERSON_KEY = "isengard.images.person";
 
 export class ImageForm {
   /**
    * @param {import("./view.js").View} view
    * @param {(body: any) => Promise<any>} generate answers with the generation, or null where it was refused
    */
-  constructor(view, generate, { memory = globalThis.sessionStorage } = {}) {
+  constructor(view, generate, { memory = globalThis.sessionStorage, lasting = globalThis.localStorage } = {}) {
     this.view = view;
     this.store = view.store;
     this.generate = generate;
+    this.memory = memory;
+    this.lasting = lasting;
+    this.draft = recalled(memory, DRAFT_KEY);
     const adjust = () => this.#adjust();
     this.cast = new Cast(this.store, { changed: adjust });
     this.prompt = new PromptBox({
-      value: memory?.getItem(PROMPT_KEY) ?? t("firstPrompt"), submit: () => this.submit.disabled || this.element.requestSubmit(),
+      value: this.draft?.prompt ?? t("firstPrompt"), submit: () => this.submit.disabled || this.element.requestSubmit(),
       changed: (text) => {
-        memory?.setItem(PROMPT_KEY, text);
         this.looks.composed(text, this.cast.people);
+        this.#keep();
       },
     });
     this.looks = new LookChoice(adjust);
@@ -43,7 +50,7 @@ export class ImageForm {
     this.quality = new QualityChoice(adjust);
     this.seed = new SeedChoice();
     this.advanced = new ImageAdvanced(this.store);
-    this.bench = new LikenessBench(view, { request: () => this.request(), use: (strength) => (this.cast.parts[0].likeness.value = strength) });
+    this.bench = new LikenessBench(view, { request: () => this.request(), use: (strength) => this.#use(this.version.value, strength) });
     this.count = h("input", { type: "number", min: 1, max: 16, value: 1, "data-testid": "isen-count" });
     this.recipe = h("select", { "data-testid": "isen-recipe", on: { change: adjust } });
     this.version = h("select", { "data-testid": "isen-version" });
@@ -61,7 +68,7 @@ export class ImageForm {
     this.counts = h("div", { class: "isen-count" }, field(t("count"), this.count));
     this.size = h("div", { class: "isen-row isen-bottom" }, this.shapes.element, this.counts);
     this.likeness = h("div", { class: "isen-stack-tight" }, this.cast.sliders, this.bench.element);
-    return h("form", { class: "isen-stack isen-image-form", "aria-label": t("images"), on: { submit: (event) => this.#submit(event) } },
+    return h("form", { class: "isen-stack isen-image-form", "aria-label": t("images"), on: { submit: (event) => this.#submit(event), input: () => this.#keep(), change: () => this.#keep() } },
       this.cast.element, this.prompt.element, this.looks.element,
       this.size,
       quality, this.likeness,
@@ -77,7 +84,42 @@ export class ImageForm {
     const usable = recipes.find((known) => !known.missing.length && peopleOf(known) === 1) ?? recipes[0];
     fill(this.recipe, recipes.map((known) => [known.name, known.label, known.missing]), () => recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known.name === (this.recipe.value || usable?.name) })));
     this.shelf.show(recipes);
+    if (!this.shown) this.#restore(wanted);
+    this.shown = true;
     this.cast.show(people, wanted, Math.max(1, ...recipes.map(peopleOf)));
+  }
+
+  /** What was filled in before; who is asked for now comes first, then who was drawn last. */
+  #restore(wanted) {
+    const last = recalled(this.lasting, PERSON_KEY) ?? "";
+    const { draft } = this;
+    if (!draft) return this.cast.first.choose(wanted || last);
+    const [before, second] = draft.cast.ids;
+    const first = wanted || before || last;
+    this.cast.restore({ ...draft.cast, ids: [first, second] });
+    if (this.recipes.some((known) => known.name === draft.recipe)) this.recipe.value = draft.recipe;
+    this.version.append(h("option", { value: first === before ? draft.version : "best", selected: true }));
+    this.looks.take(draft.looks);
+    this.shapes.take(draft.shape);
+    this.count.value = draft.count;
+    this.quality.value = draft.quality;
+    this.seed.value = draft.seed;
+    this.advanced.take(draft.advanced);
+  }
+
+  #keep() {
+    if (!this.shown) return;
+    const [count, recipe, version] = [this.count, this.recipe, this.version].map(({ value }) => value);
+    const { cast: { draft: cast }, looks: { draft: looks }, advanced: { draft: advanced } } = this;
+    kept(this.memory, DRAFT_KEY, { cast, looks, advanced, count, recipe, version, prompt: this.prompt.value, shape: this.shapes.value, quality: this.quality.value, seed: this.seed.value });
+    if (cast.ids[0]) kept(this.lasting, PERSON_KEY, cast.ids[0]);
+  }
+
+  /** A version and a strength that were chosen by their pictures. */
+  #use(version, strength) {
+    this.version.value = version;
+    this.cast.parts[0].likeness.value = strength;
+    this.#keep();
   }
 
   get #chosen() {
@@ -100,6 +142,7 @@ export class ImageForm {
     this.advanced.show(recipe, this.samplers);
     this.bench.show(people, !usable);
     this.#versions(people[0], recipe);
+    this.#keep();
   }
 
   /** Only what the chosen way has. */
@@ -152,10 +195,7 @@ export class ImageForm {
 
   /** Every version at every likeness; what is used there is used here. */
   openWall() {
-    const use = (step, strength) => {
-      this.version.value = String(step);
-      this.cast.parts[0].likeness.value = strength;
-    };
+    const use = (step, strength) => this.#use(String(step), strength);
     return new VersionWall(this.view, { person: this.cast.people[0], recipe: this.#chosen, use }).open();
   }
 
@@ -164,6 +204,7 @@ export class ImageForm {
     await once(this.submit, async () => {
       const made = await this.generate(this.request());
       if (made) this.seed.used(made.request.seed);
+      this.#keep();
     });
   }
 
@@ -191,6 +232,7 @@ export class ImageForm {
     this.seed.value = request.seed;
     this.shapes.choose(request.width / request.height);
     this.advanced.take({ ...request, steps: this.quality.choose(request.steps) ? null : request.steps });
+    this.#keep();
   }
 }
 

@@ -29,6 +29,16 @@ export class LookChoice {
     return text;
   }
 
+  get draft() {
+    return { style: this.style.value, scene: this.scene.value };
+  }
+
+  /** Once the choices are shown. */
+  take({ style, scene }) {
+    this.style.value = style;
+    this.scene.value = scene;
+  }
+
   /** A finished prompt has its style in it already. */
   clear() {
     this.style.value = this.scene.value = "";

@@ -34,6 +34,10 @@ export class PersonPart {
     };
   }
 
+  get draft() {
+    return { strength: this.likeness.value, reference: this.reference.value, words: this.words.value };
+  }
+
   take({ strength, reference = 1, words = "" }) {
     this.likeness.value = strength;
     this.reference.value = reference;

@@ -25,7 +25,11 @@ export class ShapeChoice {
   /** The one nearest to a picture's ratio of width to height. */
   choose(ratio) {
     const far = ([, w, tall]) => Math.abs(Math.log(w / tall / ratio));
-    [this.value] = SHAPES.reduce((nearest, shape) => (far(shape) < far(nearest) ? shape : nearest));
+    this.take(SHAPES.reduce((nearest, shape) => (far(shape) < far(nearest) ? shape : nearest))[0]);
+  }
+
+  take(name) {
+    this.value = name;
     for (const input of this.element.querySelectorAll("input")) input.checked = input.value === this.value;
   }
 }

@@ -3,6 +3,7 @@
 import { ApiError } from "../api.js";
 import { button, field, h, say } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
+import { kept, recalled } from "../lib/memory.js";
 import { count } from "../lib/format.js";
 import { photos, t } from "../locales/words.js";
 import { AdvancedFields } from "./advanced.js";
@@ -12,11 +13,15 @@ import { PresetChoice } from "./presets.js";
 import { View } from "./view.js";
 
 const CHECK_AFTER_MS = 250;
+/** What was filled in, until that training has started: a finding may lead away and back. */
+const DRAFT_KEY = "isengard.train.form";
 
 export class IsenTrain extends View {
   #checked = 0;
   #presetsAsked = 0;
   #timer;
+  /** @type {any} */
+  #draft = null;
 
   build() {
     this.className = "isen-stack";
@@ -38,6 +43,22 @@ export class IsenTrain extends View {
       this.people.element, this.trainerField, this.presets.element, field(t("model"), this.family, t("modelHint")), this.baseField,
       this.advanced.element, h("footer", { class: "isen-foot" }, h("div", { class: "isen-found", role: "status" }, this.findings), this.start));
     this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.nobody, this.form);
+    this.#restore(recalled(sessionStorage, DRAFT_KEY));
+  }
+
+  /** That of somebody else is not taken over. */
+  #restore(draft) {
+    if (!draft || !["?", draft.who].includes(this.route.train)) return;
+    this.#draft = draft;
+    this.people.choose(draft.who);
+    this.presets.value = draft.preset;
+    this.advanced.take(draft.advanced);
+  }
+
+  #keep() {
+    const [trainer, family, base] = [this.trainer, this.family, this.base].map(({ value }) => value);
+    this.#draft = { who: this.people.value, preset: this.presets.value, trainer, family, base, advanced: this.advanced.draft };
+    kept(sessionStorage, DRAFT_KEY, this.#draft);
   }
 
   update(state) {
@@ -51,17 +72,18 @@ export class IsenTrain extends View {
     this.people.show(people, this.route.train);
     this.people.element.hidden = people.length === 1;
     const choices = trainers(state);
-    fill(this.trainer, choices.map(({ name }) => name), () => choices.map(({ name, label }) => h("option", { value: name, text: label })));
+    fill(this.trainer, choices.map(({ name }) => name), () => choices.map(({ name, label }) => h("option", { value: name, text: label, selected: name === this.#draft?.trainer })));
     this.trainerField.hidden = choices.length < 2;
     this.#families(state);
-    if (before !== this.people.value) this.#changed();
+    if (before !== this.people.value || !this.#presetsAsked) this.#changed();
   }
 
   /** Those that the chosen trainer can train. */
   #families({ families, backends }) {
     const can = backends.find((known) => known.name === this.trainer.value)?.families;
     const shown = families.filter((known) => !can || can.includes(known.key));
-    fill(this.family, shown.map((known) => [known.key, known.base_models]), () => shown.map((known) => option(known, preferred(shown))));
+    const wanted = shown.find((known) => known.key === this.#draft?.family)?.key ?? preferred(shown);
+    fill(this.family, shown.map((known) => [known.key, known.base_models]), () => shown.map((known) => option(known, wanted)));
   }
 
   get person() {
@@ -75,7 +97,7 @@ export class IsenTrain extends View {
     if (!family || !this.person) return;
     say(this.heading, t("train", { name: this.person.name }));
     const names = family.base_models;
-    fill(this.base, [family.key, names], () => [h("option", { value: "", text: t("baseAuto") }), ...names.map((name) => h("option", { value: name, text: name }))]);
+    fill(this.base, [family.key, names], () => [h("option", { value: "", text: t("baseAuto") }), ...names.map((name) => h("option", { value: name, text: name, selected: name === this.#draft?.base }))]);
     this.baseField.hidden = names.length < 2;
     const asked = ++this.#presetsAsked;
     const wanted = new URLSearchParams({ family: family.key, character_id: this.person.id, ...(this.trainer.value && { backend: this.trainer.value }) });
@@ -102,6 +124,7 @@ export class IsenTrain extends View {
     clearTimeout(this.#timer);
     this.start.disabled = true;
     if (!this.people.value) return;
+    this.#keep();
     const asked = ++this.#checked;
     this.#timer = setTimeout(async () => {
       const answer = await this.#preflight();
@@ -146,7 +169,9 @@ export class IsenTrain extends View {
 
   async #start() {
     const job = await this.store.attempt((id) => this.store.api.post("/training/jobs", this.#request(), id));
-    if (this.store.keepJob(job)) this.store.go({ tab: "training", job: job.id });
+    if (!this.store.keepJob(job)) return;
+    kept(sessionStorage, DRAFT_KEY, null);
+    this.store.go({ tab: "training", job: job.id });
   }
 }
 

@@ -161,6 +161,66 @@ def test_after_a_training_the_best_version_is_chosen_first(stage):
     assert stage.locator("isen-job .isen-primary:visible").all_text_contents() == ["Make pictures of Anna"]
 
 
+FORM = """() => [...panel.querySelectorAll("isen-images form :is(input, select, textarea)")]
+  .map((one) => [one.dataset.testid ?? one.name, one.name && one.value, one.type === "checkbox" || one.type === "radio" ? one.checked : one.value])"""
+
+
+def test_the_form_of_pictures_is_kept_while_one_looks_elsewhere(stage):
+    """All of it for the session, who is drawn for good. It forgot everything but the prompt."""
+    stage.show("images-two")
+    stage.get_by_test_id("isen-image-second").locator("input").first.check(force=True)
+    stage.get_by_test_id("isen-prompt").fill("two of {trigger1} and {trigger2}")
+    for name, value in (("strength", "0.85"), ("strength-2", "0.6"), ("count", "3"), ("seed", "77")):
+        stage.get_by_test_id(f"isen-{name}").fill(value)
+    stage.get_by_test_id("isen-style").select_option("film")
+    stage.get_by_test_id("isen-shape-wide").check(force=True)
+    stage.get_by_test_id("isen-quality-fine").check(force=True)
+    stage.get_by_test_id("isen-image-advanced").click()
+    stage.get_by_test_id("isen-guidance").fill("3.5")
+    stage.get_by_test_id("isen-negative").fill("hat")
+    before = stage.evaluate(FORM)
+    prompt = stage.get_by_test_id("isen-prompt")
+    assert prompt.locator(".isen-token").all_text_contents() == ["Anna", "Ben"]
+    for tab in ("characters", "images"):
+        stage.get_by_test_id(f"isen-tab-{tab}").click()
+    assert stage.evaluate(FORM) == before
+    assert prompt.text_content() == "two of Anna and Ben"
+    assert prompt.locator(".isen-token").all_text_contents() == ["Anna", "Ben"]
+    assert stage.get_by_test_id("isen-sent-as").is_visible()
+
+
+def test_who_is_drawn_is_kept_for_good_and_who_is_asked_for_comes_first(stage):
+    stage.show("images-two")
+    stage.get_by_test_id("isen-remove-second").click()
+    who = stage.get_by_test_id("isen-image-person").locator("input:checked")
+    stage.get_by_test_id("isen-image-person").locator("input[value=chr_8]").check(force=True)
+    stage.get_by_test_id("isen-version").select_option("700")
+    stage.get_by_test_id("isen-tab-video").click()
+    stage.evaluate("sessionStorage.clear()")
+    stage.get_by_test_id("isen-tab-images").click()
+    assert who.get_attribute("value") == "chr_8"
+    assert stage.get_by_test_id("isen-version").input_value() == "best", "the rest was for the session"
+    stage.get_by_test_id("isen-version").select_option("700")
+    stage.evaluate("panel.store.go({ tab: 'images', id: 'chr_9' })")
+    assert who.get_attribute("value") == "chr_9"
+    assert stage.get_by_test_id("isen-version").input_value() == "best", (
+        "the version was that of somebody else"
+    )
+
+
+def test_the_form_of_a_training_is_kept_until_it_has_started(stage):
+    """A finding leads away and back; somebody else's numbers are not taken over."""
+    stage.show("train-advanced")
+    stage.get_by_test_id("isen-override-steps").fill("60")
+    stage.get_by_test_id("isen-preset-quality").check()
+    stage.get_by_test_id("isen-tab-images").click()
+    stage.evaluate("panel.store.go({ tab: 'training', train: 'chr_9' })")
+    assert stage.get_by_test_id("isen-override-steps").input_value() == "60"
+    stage.wait_for_function("panel.querySelector('[data-testid=isen-preset-quality]')?.checked")
+    stage.evaluate("panel.store.go({ tab: 'training', train: 'chr_8' })")
+    assert stage.get_by_test_id("isen-override-steps").input_value() == ""
+
+
 def test_somebody_is_found_among_many_and_in_the_trash(stage):
     stage.show("characters-many")
     people = stage.get_by_test_id("isen-character")

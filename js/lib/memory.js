@@ -1,0 +1,19 @@
+/** Small things kept in the browser: for the session, or for good. What cannot be read or written is not missed. */
+
+/** @param {Storage | null | undefined} memory */
+export function recalled(memory, key) {
+  try {
+    return JSON.parse(memory?.getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** @param {Storage | null | undefined} memory */
+export function kept(memory, key, value) {
+  try {
+    memory?.setItem(key, JSON.stringify(value));
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;  // full, or forbidden by the browser
+  }
+}
