@@ -1,14 +1,13 @@
-"""Facts about a computer that need no library, of this one or of the one whose worker will train."""
+"""Facts about a computer, of this one or of the one whose worker will train."""
 
 from __future__ import annotations
 
-import ctypes
-import os
 import platform
 import shutil
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 from ..core.records.worker import Gpu, Worker
 from .gpus import gpus
@@ -46,23 +45,18 @@ class Machine:
 
 def memory_bytes() -> int:
     """Physical memory."""
-    if sys.platform == "win32":
-        return _windows_memory()
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError):
+        return int(psutil.virtual_memory().total)
+    except (OSError, RuntimeError):
         return 0
 
 
 def swap_bytes() -> int:
-    """What the system may put on disk: Linux's swap, Windows' page file; others do not tell."""
-    if sys.platform == "win32":
-        return _windows_page_file()
+    """What the system may put on disk: Linux's swap, Windows' page file."""
     try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-    except OSError:
+        return int(psutil.swap_memory().total)
+    except (OSError, RuntimeError):
         return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("SwapTotal:"))
 
 
 def disk_free(folder: Path) -> int:
@@ -70,30 +64,3 @@ def disk_free(folder: Path) -> int:
         return shutil.disk_usage(folder).free
     except OSError:
         return 0
-
-
-class _MemoryStatus(ctypes.Structure):
-    """Windows' MEMORYSTATUSEX; its "page file" is the limit of physical memory and page file together."""
-
-    _fields_ = (
-        ("length", ctypes.c_uint32),
-        ("load", ctypes.c_uint32),
-        *((name, ctypes.c_ulonglong) for name in ("physical", "physical_free", "commit", "commit_free")),
-        *((name, ctypes.c_ulonglong) for name in ("virtual", "virtual_free", "virtual_extended_free")),
-    )
-
-
-def _windows_page_file() -> int:
-    status = _MemoryStatus(length=ctypes.sizeof(_MemoryStatus))
-    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - exists on Windows only
-    if not kernel.GlobalMemoryStatusEx(ctypes.byref(status)):
-        return 0
-    return max(0, int(status.commit) - int(status.physical))
-
-
-def _windows_memory() -> int:
-    kilobytes = ctypes.c_ulonglong(0)
-    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - exists on Windows only
-    if not kernel.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes)):
-        return 0
-    return kilobytes.value * 1024

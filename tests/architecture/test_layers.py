@@ -35,10 +35,7 @@ OWNED = {
     ),
     "pillow_heif": ("core/photo_decoding/",),
     "pythonjsonlogger": ("core/logs.py",),
-    "psutil": (
-        "core/comfyui_http.py",
-        "training/process_tree.py",
-    ),
+    "psutil": ("core/comfyui_http.py", "training/process_tree.py", "training/machine.py"),
     "tomlkit": ("core/settings.py",),
     "anyascii": ("core/names.py",),
 }

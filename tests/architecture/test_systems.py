@@ -16,7 +16,6 @@ ADAPTERS = {
     "training/shim.py": {"ctypes", "creationflags", "start_new_session", "preexec_fn", "pass_fds"},
     "training/trainer_process.py": {"pass_fds"},
     "training/locks.py": {"fcntl", "msvcrt", "os.getuid"},
-    "training/machine.py": {"ctypes", "os.sysconf"},
     "core/photo_decoding/child.py": {"resource"},
     "core/json_child.py": {"creationflags"},
     "core/faces/child.py": {"resource", "os.nice"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from gpu_house import gpu  # noqa: F401 - fixture
@@ -24,7 +25,7 @@ from isengard.training.gpu_handover import GpuUse, Holder
 from isengard.training.interface import Option
 from isengard.training.limits import require_possible
 from isengard.training.locks import machine_name
-from isengard.training.machine import Machine, memory_bytes
+from isengard.training.machine import Machine, memory_bytes, swap_bytes
 from isengard.training.preflight import Situation, findings
 from isengard.training.presets import resolve
 from isengard.training.submission import BaseModel
@@ -113,18 +114,17 @@ def test_every_fix_the_server_names_is_a_button_of_the_panel():
     assert len(named) >= 12 and named == buttons
 
 
-def test_windows_page_file_counts_as_memory(monkeypatch):
-    """MEMORYSTATUSEX as Windows fills it: 64 bytes; the limit counts memory and page file together."""
+def test_memory_and_page_file_are_what_the_system_says(monkeypatch):
+    lines = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    said = {name: int(value.split()[0]) * 1024 for name, value in lines.items()}
+    assert (memory_bytes(), swap_bytes()) == (said["MemTotal"], said["SwapTotal"])
 
-    class Kernel:
-        def GlobalMemoryStatusEx(self, status):
-            assert int.from_bytes(bytes(status._obj)[:4], "little") == len(bytes(status._obj)) == 64
-            status._obj.physical, status._obj.commit = 32 * GB, 80 * GB
-            return 1
+    def untold():
+        raise OSError("no /proc here")
 
-    monkeypatch.setattr(computer.sys, "platform", "win32")
-    monkeypatch.setattr(computer.ctypes, "windll", type("Dlls", (), {"kernel32": Kernel()}), raising=False)
-    assert computer.swap_bytes() == 48 * GB
+    monkeypatch.setattr(computer.psutil, "virtual_memory", untold)
+    monkeypatch.setattr(computer.psutil, "swap_memory", untold)
+    assert (memory_bytes(), swap_bytes()) == (0, 0)
 
 
 def test_what_cannot_be_told_is_not_made_up():
