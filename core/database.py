@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sqlite3
@@ -11,10 +12,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from .errors import StorageError
+from .private_files import make_private
 
 #: (name, SQL script). Names are recorded; a recorded name that we do not know means a newer version wrote the file.
 Migration = tuple[str, str]
 
+#: A database's own file and its journals.
+SUFFIXES = ("", "-wal", "-shm")
 BUSY_TIMEOUT_S = 10.0
 NETWORK_FILESYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.juicefs", "ceph"}
@@ -61,6 +65,7 @@ def is_damage(fault: Exception) -> bool:
 
 
 def _open(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
+    make_private(path)  # SQLite gives a journal the mode of its database
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
         connection.row_factory = sqlite3.Row
@@ -73,7 +78,9 @@ def _open(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("quick_check failed")
         _migrate(connection, migrations)
-        path.chmod(0o600)
+        for suffix in SUFFIXES:
+            with contextlib.suppress(FileNotFoundError):
+                path.with_name(path.name + suffix).chmod(0o600)
     except BaseException:
         connection.close()
         raise
@@ -121,7 +128,7 @@ def move_aside(path: Path, reason: str) -> Path:
     """Rename a damaged database (and its journals) so that nothing is lost; tells it in the log."""
     stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%f")
     target = path.with_name(f"{path.name}.corrupt-{stamp}")
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in SUFFIXES:
         source = path.with_name(path.name + suffix)
         if source.exists():
             os.replace(source, target.with_name(target.name + suffix))  # noqa: PTH105

@@ -15,9 +15,11 @@ from pythonjsonlogger.json import JsonFormatter
 
 from . import atomic, correlation
 from .clock import Clock, SystemClock, iso
+from .paths import LOG_FOLDERS
+from .private_files import append_to
 from .redaction import redact, redact_value
 
-SERVICES = ("api", "worker", "frontend")
+SERVICES = LOG_FOLDERS
 COMPRESS_AFTER_DAYS = 7
 DELETE_AFTER_DAYS = 30
 ROOT_LOGGER = "isengard"
@@ -76,7 +78,7 @@ class DailyFileHandler(logging.Handler):
                 self._day = today
             file = self._folder / f"{today.isoformat()}.log"
             # half a surrogate pair, which JSON can carry and UTF-8 cannot, stays JSON: \ud800
-            with file.open("a", encoding="utf-8", errors="backslashreplace") as stream:
+            with append_to(file) as stream:
                 stream.write(line + "\n")
 
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import InvalidError
+from .private_files import close_to_others
 
 #: RunPod mounts a network volume at one of these; the container's own disk is lost with the pod.
 RUNPOD_VOLUMES = (Path("/runpod-volume"), Path("/workspace"))
 FOLDERS = ("uploads", "jobs", "models", "outputs", "backends", "recipes", "trash", "run", "tmp")
 SECRETS_FILE = "secrets.toml"
+LOG_FOLDERS = ("api", "worker", "frontend")
 FORBIDDEN_PARENTS = ("input", "output", "custom_nodes")
 
 
@@ -93,11 +95,15 @@ class DataPaths:
         return contained(self.models, slug)
 
     def create(self) -> None:
-        """Make the folders, private to their owner (faces lie here)."""
+        """Make the folders, private to their owner (faces lie here). A root that was there keeps its mode: it may be
+        somebody's volume; what is inside and ours is closed."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in FOLDERS:
             (self.root / name).mkdir(exist_ok=True, mode=0o700)
         self.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
+        close_to_others(
+            [*(self.root / name for name in FOLDERS), *(self.logs / name for name in LOG_FOLDERS)]
+        )
 
 
 def contained(root: Path, *parts: str) -> Path:

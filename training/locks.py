@@ -5,25 +5,32 @@ from __future__ import annotations
 import os
 import platform
 import re
+import stat
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from ..core.errors import NotReadyError
 from ..core.paths import DataPaths
 
 _RETRY_S = 0.05
+#: The last part of a path is never followed where it is a link (Windows has neither the flag nor such a shared folder).
+_OPEN = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+#: A file that another user is just making is theirs alone for a moment.
+_OPEN_TRIES = 5
 
 
 class FileLock:
     """An exclusive lock on a file. On POSIX a child given `fileno()` keeps it held after we are gone.
 
-    Never unlocked, only closed: an unlock would free it under a child that still runs.
+    Never unlocked, only closed: an unlock would free it under a child that still runs. `everybody`: other users of the
+    machine may hold it too.
     """
 
-    def __init__(self, path: Path, *, shared_folder: bool = False) -> None:
+    def __init__(self, path: Path, *, everybody: bool = False) -> None:
         self._path = path
-        self._mode = 0o666 if shared_folder else 0o600
+        self._everybody = everybody
         self._fd: int | None = None
 
     def acquire(self, wait_s: float = 0.0) -> bool:
@@ -48,12 +55,37 @@ class FileLock:
     def _try(self) -> bool:
         if self._fd is not None:
             return True
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT, self._mode)
+        fd = self._open()
         if not _lock(fd):
             os.close(fd)
             return False
         self._fd = fd
         return True
+
+    def _open(self) -> int:
+        """The file that is there, as it is, or a new one. OSError where it is a link, or somebody's who does not share it."""
+        for attempt in range(_OPEN_TRIES):
+            try:
+                return os.open(self._path, _OPEN)
+            except FileNotFoundError:
+                made = self._make()
+                if made is not None:
+                    return made
+            except PermissionError:
+                if attempt == _OPEN_TRIES - 1:
+                    raise
+                time.sleep(_RETRY_S)
+        raise FileNotFoundError(f"{self._path.name} comes and goes")
+
+    def _make(self) -> int | None:
+        """None where somebody was faster. O_CREAT alone would open what another user has put there."""
+        try:
+            fd = os.open(self._path, _OPEN | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return None
+        if self._everybody and sys.platform != "win32":
+            os.fchmod(fd, 0o666)  # whatever the umask says
+        return fd
 
 
 def held(path: Path) -> bool:
@@ -82,17 +114,36 @@ def worker_lock_path(paths: DataPaths, name: str = "") -> Path:
     return paths.run / f"worker-{machine_name()}{suffix}.lock"
 
 
+class GpuLock(FileLock):
+    """One trainer per GPU of this machine, whatever DATA_DIR or user it belongs to. It lies in the temporary folder itself,
+    where nobody can take away or swap another user's file; a folder of ours would be its first user's."""
+
+    def __init__(self, uuid: str) -> None:
+        name = f"isengard-gpu-{re.sub(r'[^A-Za-z0-9-]+', '-', uuid)}.lock"
+        super().__init__(Path(tempfile.gettempdir()) / name, everybody=True)
+
+    def _open(self) -> int:
+        """NotReadyError `gpu_lock_refused` for anything but a plain file that we may use."""
+        try:
+            fd = super()._open()
+        except OSError as fault:
+            raise self._refused() from fault
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise self._refused()
+        return fd
+
+    def _refused(self) -> NotReadyError:
+        return NotReadyError(
+            "gpu_lock_refused",
+            f"The GPU's lock cannot be used: {self._path} belongs to another user of this computer, or is not a plain file.",
+            "Ask that user or an administrator to remove it, then press Retry.",
+        )
+
+
 def gpu_lock(uuid: str) -> FileLock:
-    """One trainer per GPU of this machine, whatever DATA_DIR or user it belongs to."""
-    folder = Path(tempfile.gettempdir()) / "isengard-locks"
-    folder.mkdir(mode=0o777, exist_ok=True)
-    if folder.stat().st_mode & 0o777 != 0o777 and _owned(folder):
-        folder.chmod(0o1777)
-    return FileLock(folder / f"gpu-{re.sub(r'[^A-Za-z0-9-]+', '-', uuid)}.lock", shared_folder=True)
-
-
-def _owned(folder: Path) -> bool:
-    return sys.platform != "win32" and folder.stat().st_uid == os.getuid()
+    """The lock of the GPU with this UUID."""
+    return GpuLock(uuid)
 
 
 if sys.platform == "win32":

@@ -20,6 +20,7 @@ from huey.serializer import Serializer
 
 from ..core.database import move_aside, on_network_filesystem
 from ..core.paths import DataPaths
+from ..core.private_files import make_private
 from ..core.records.job import Job
 from ..core.settings import Settings
 
@@ -128,6 +129,7 @@ def _sqlite(paths: DataPaths) -> Huey:
 
 
 def _open_sqlite(paths: DataPaths) -> Huey:
+    make_private(paths.queue_db)
     huey = SqliteHuey(
         QUEUE_NAME,
         filename=str(paths.queue_db),

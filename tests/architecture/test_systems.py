@@ -15,8 +15,9 @@ ADAPTERS = {
     "training/process_tree.py": {"os.getpgid", "os.killpg", "os.kill", "signal.SIGKILL", "start_new_session", "creationflags"},
     "training/shim.py": {"ctypes", "creationflags", "start_new_session", "preexec_fn", "pass_fds"},
     "training/trainer_process.py": {"pass_fds"},
-    "training/locks.py": {"fcntl", "msvcrt", "os.getuid"},
+    "training/locks.py": {"fcntl", "msvcrt", "os.fchmod"},
     "core/photo_decoding/child.py": {"resource"},
+    "core/private_files.py": {"os.getuid"},
     "core/json_child.py": {"creationflags"},
     "core/faces/child.py": {"resource", "os.nice"},
 }  # fmt: skip

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from isengard.core.errors import InvalidError
-from isengard.core.paths import comfy_user_dir, contained, resolve_paths
+from isengard.core.paths import DataPaths, comfy_user_dir, contained, resolve_paths
 
 
 def test_data_dir_wins(tmp_path):
@@ -71,3 +71,27 @@ def test_a_link_that_leaves_the_folder_is_refused(tmp_path):
     (tmp_path / "root" / "link").symlink_to(tmp_path)
     with pytest.raises(InvalidError):
         contained(tmp_path / "root", "link", "file")
+
+
+def test_folders_that_were_there_are_closed_where_they_are_ours(tmp_path):
+    """As `mkdir` makes them, 0755; opened to a group on purpose; a link to somebody's disk; and the root, which may be a volume."""
+    root, disk, logs = tmp_path / "data", tmp_path / "disk", tmp_path / "logs"
+    for folder in (root, root / "uploads", root / "jobs", disk, logs, logs / "api"):
+        folder.mkdir()
+        folder.chmod(0o755)
+    (root / "jobs").chmod(0o770)
+    (root / "models").symlink_to(disk)
+    DataPaths(root, logs).create()
+    found = {
+        folder.relative_to(tmp_path).as_posix(): oct(folder.stat().st_mode & 0o777)
+        for folder in (root, root / "uploads", root / "jobs", root / "tmp", disk, logs, logs / "api")
+    }
+    assert found == {
+        "data": "0o755",
+        "data/uploads": "0o700",
+        "data/jobs": "0o770",
+        "data/tmp": "0o700",
+        "disk": "0o755",
+        "logs": "0o755",
+        "logs/api": "0o700",
+    }

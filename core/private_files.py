@@ -1,0 +1,42 @@
+"""Files and folders that are their owner's alone, whatever the umask is and whoever makes them for us."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+
+
+def make_private(file: Path) -> None:
+    """An empty file, mode 0600, where there is none yet: before a library opens it with the umask's mode. Where none can be
+    made, that library says why."""
+    with contextlib.suppress(OSError):
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def append_to(file: Path) -> TextIO:
+    """Open for more text; a new file has mode 0600. What UTF-8 cannot hold is escaped."""
+    return open(file, "a", encoding="utf-8", errors="backslashreplace", opener=_private)
+
+
+def close_to_others(folders: Iterable[Path]) -> None:
+    """Folders of ours that everybody may enter, as `mkdir` makes them, become 0700. A folder opened to a group alone was
+    opened on purpose; a link leads to what we did not make; another user's folder is theirs."""
+    if sys.platform == "win32":
+        return  # a new folder there has the rights of the one above it
+    for folder in folders:
+        try:
+            status = folder.lstat()
+        except FileNotFoundError:
+            continue
+        ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+        if ours and status.st_mode & 0o007:
+            folder.chmod(0o700)
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
