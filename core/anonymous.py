@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .redaction import each_text, redact
+from .whole_words import WholeWords, is_short
 
 PERSON, SECRET = "[PERSON]", "[SECRET]"
-#: A word of a name that is this short is in every other sentence; whole names are always found.
-SHORTEST_PART = 3
 #: Of a whole word; an underscore parts words in file names.
 _START, _END = r"(?<![^\W_])", r"(?![^\W_])"
 Replace = Callable[[str], str]
@@ -53,16 +52,11 @@ def _anywhere(secrets: Iterable[str]) -> Replace:
 
 
 def _people(names: Iterable[str]) -> Replace:
-    """Whole words whatever their case: a name, its parts, and both ways Unicode has to write an accent."""
-    whole = {name.strip() for name in names if name.strip()}
-    parts = {part for name in whole for part in re.split(r"[\W_]+", name) if len(part) >= SHORTEST_PART}
-    known = {
-        unicodedata.normalize(form, word) for word in whole | parts for form in ("NFC", "NFD", "NFKC")
-    } | whole
-    if not known:
-        return lambda said: said
-    pattern = re.compile(rf"{_START}(?:{_one_of(known)}){_END}", re.IGNORECASE)
-    return lambda said: pattern.sub(PERSON, said)
+    """Whole words whatever their case, and the parts of a name."""
+    whole = {unicodedata.normalize("NFC", name.strip()) for name in names if name.strip()}
+    parts = {part for name in whole for part in re.split(r"[\W_]+", name) if not is_short(part) and part}
+    known = WholeWords({*whole, *parts})
+    return lambda said: known.replaced(said, PERSON)
 
 
 def _one_of(words: Iterable[str]) -> str:

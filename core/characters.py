@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from .clock import Clock, iso
 from .errors import ConflictError, InvalidError, NotFoundError
@@ -18,7 +19,7 @@ from .records.base import Page
 from .records.character import Character, CharacterDraft, CharacterPatch
 from .records.photo import Photo
 from .sidecars import write_sidecar
-from .trash import move_character
+from .trash import move_character, to_forget
 from .versions import VersionStore
 
 #: The longest page a list gives.
@@ -109,7 +110,7 @@ class CharacterStore:
             for name in ("name", "trigger_word", "class_word", "notes", "consent"):
                 if changes.get(name, ...) is None:
                     changes.pop(name, None)
-            self._store(character.model_copy(update=changes))
+            self._store(character.model_copy(update={**changes, "former_words": _former(character, changes)}))
             if changes.get("trigger_word", character.trigger_word) != character.trigger_word:
                 self._rename_trigger(character, changes["trigger_word"])
         write_sidecar(self._library, self._paths, character_id)
@@ -125,7 +126,13 @@ class CharacterStore:
         return character
 
     def restore(self, character_id: str) -> Character:
-        """Out of the trash. Raises ConflictError `not_deleted`."""
+        """Out of the trash. Raises ConflictError `not_deleted`, or `being_forgotten` where half of it is gone already."""
+        if to_forget(self._paths, character_id).exists():
+            raise ConflictError(
+                "being_forgotten",
+                "This person is being forgotten; some of their files are gone already.",
+                "Forget them again: it carries on where it stopped.",
+            )
         with self._library.alone():
             before = self.get(character_id, deleted=True)
             if before.deleted_at is None:
@@ -134,6 +141,13 @@ class CharacterStore:
                 )
             self._move(before, before.model_copy(update={"deleted_at": None}))
         return self.get(character_id)
+
+    def hide(self, character_id: str) -> None:
+        """As deleted, with the files where they are: nothing new may be made of somebody who is being forgotten."""
+        with self._library.transaction():
+            character = self.get(character_id, deleted=True)
+            deleted_at = character.deleted_at or iso(self._clock.now())
+            self._store(character.model_copy(update={"deleted_at": deleted_at}))
 
     def _move(self, before: Character, after: Character) -> None:
         rows_first(
@@ -183,3 +197,16 @@ class CharacterStore:
         versions = self._versions.list(stored.slug)
         counted = {"photo_count": row["n"], "cover_photo_id": cover, "versions": versions}
         return stored.model_copy(update=counted)
+
+
+def everybody(characters: CharacterStore) -> Iterator[Character]:
+    """Those in the trash too."""
+    yield from characters.all()
+    yield from characters.all(deleted=True)
+
+
+def _former(character: Character, changes: Mapping[str, Any]) -> list[str]:
+    """Every name and trigger word that is none any more: forgetting and the diagnostics look for them, too."""
+    said = dict.fromkeys([*character.former_words, character.name, character.trigger_word])
+    now = {changes.get(name, getattr(character, name)) for name in ("name", "trigger_word")}
+    return [word for word in said if word not in now]

@@ -1,4 +1,8 @@
-"""Forgetting a person: everything of theirs that we made, bypassing the trash, with a report of what went."""
+"""Forgetting a person: everything of theirs that we made, bypassing the trash, with a report of what went.
+
+From its first step to its last a file in run/ says that they are to be forgotten and what is theirs: whatever ends the
+server in between, the next start carries on. The person's row goes last of all, so that it can be asked for again, too.
+"""
 
 from __future__ import annotations
 
@@ -7,44 +11,93 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from . import atomic
 from .belongings import Belongings, ForgetReport, belongings_of, size_of
 from .characters import CharacterStore
-from .errors import StorageError
+from .errors import NotFoundError, StorageError
+from .ids import is_id
 from .library import Library
 from .mentions import drop_lines
 from .paths import DataPaths
+from .trash import to_forget
 
 _log = logging.getLogger("isengard.forgetting")
 
 
-def forget(
+def theirs_of(
     library: Library,
     paths: DataPaths,
     characters: CharacterStore,
     character_id: str,
+    *,
     job_ids: Collection[str],
-) -> ForgetReport:
-    """Remove the character for good. The caller has ended its jobs and removes their rows from the ledger.
+) -> Belongings:
+    """What is theirs, and what was when forgetting them began. NotFoundError `character_not_found` where nothing is left."""
+    try:
+        character = characters.get(character_id, deleted=True)
+    except NotFoundError:
+        if (begun := _begun(to_forget(paths, character_id))) is None:
+            raise
+        return begun
+    theirs, begun = belongings_of(library, character, job_ids), _begun(to_forget(paths, character_id))
+    return theirs.and_before(begun) if begun is not None else theirs
 
-    Raises StorageError `forget_incomplete` when a file is held open; the row goes last, so it can be done again.
+
+def begin(paths: DataPaths, characters: CharacterStore, theirs: Belongings) -> None:
+    """From here on they are to be forgotten, and nothing new is made of them. The caller has ended their jobs."""
+    atomic.write_json(to_forget(paths, theirs.character_id), theirs.model_dump(mode="json"))
+    try:
+        characters.hide(theirs.character_id)
+    except NotFoundError:
+        _log.info("Their row has gone already")
+
+
+def remove(paths: DataPaths, theirs: Belongings) -> ForgetReport:
+    """Their files, and every line of the logs about them. The ledger's rows are the caller's.
+
+    Raises StorageError `forget_incomplete` when a file is held open; it can be done again.
     """
-    theirs = belongings_of(library, paths, characters.get(character_id, deleted=True), job_ids)
-    report = theirs.counted()
-    report.bytes = sum(_remove(target) for target in (*theirs.folders, *theirs.files))
-    _forget_rows(library, character_id, theirs.pictures)
-    report.bytes += _forget_damaged_databases(paths.root, theirs)
-    report.logs = drop_lines(paths.logs, {*theirs.ids, f"{theirs.character.slug}/"}, theirs.words)
-    counts = {name: value for name, value in report.as_dict().items() if isinstance(value, int)}
-    _log.info("A person was forgotten", extra={"context": counts})
+    report = theirs.counted(paths)
+    report.bytes = _remove_files(paths, theirs) + _forget_damaged_databases(paths.root, theirs)
+    report.logs = drop_lines(paths.logs, theirs.traces)
     return report
 
 
-def _forget_rows(library: Library, character_id: str, pictures: Collection[str]) -> None:
+def end(library: Library, paths: DataPaths, theirs: Belongings) -> None:
+    """Their rows, when everything else is gone; then what was written beside them meanwhile, and the word itself."""
     with library.transaction() as database:
-        for generation_id in pictures:
+        for generation_id in theirs.pictures:
             database.execute("DELETE FROM generation WHERE id=?", (generation_id,))
-        database.execute("DELETE FROM character WHERE id=?", (character_id,))
+        database.execute("DELETE FROM character WHERE id=?", (theirs.character_id,))
     library.scrub()
+    _remove_files(paths, theirs)
+    to_forget(paths, theirs.character_id).unlink(missing_ok=True)
+    _log.info("A person was forgotten")
+
+
+def unfinished(paths: DataPaths) -> list[str]:
+    """Who is to be forgotten and is not yet."""
+    names = sorted(mark.stem.removeprefix("forget-") for mark in paths.run.glob("forget-chr_*.json"))
+    return [name for name in names if is_id("chr", name)]
+
+
+def _begun(mark: Path) -> Belongings | None:
+    try:
+        return Belongings.model_validate_json(mark.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as damage:
+        context = {"file": mark.name, "reason": type(damage).__name__}
+        _log.error(
+            "What is to be forgotten cannot be read; their rows say it again", extra={"context": context}
+        )
+        return None
+
+
+def _remove_files(paths: DataPaths, theirs: Belongings) -> int:
+    return sum(_remove(target) for target in (*theirs.folders(paths), *theirs.files(paths)))
 
 
 def _remove(target: Path) -> int:
@@ -55,7 +108,8 @@ def _remove(target: Path) -> int:
         raise StorageError(
             "forget_incomplete",
             f"{target.name} could not be deleted: {fault.strerror or fault}.",
-            "Close other programs that use it (ComfyUI may hold a LoRA: free its models), then forget again.",
+            "Close other programs that use it (ComfyUI may hold a LoRA: free its models), then forget again. "
+            "The next start of ComfyUI tries it, too.",
         ) from fault
 
 

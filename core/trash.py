@@ -38,6 +38,11 @@ def trashed_photo_files(paths: DataPaths, photo_id: str) -> list[Path]:
     return sorted((paths.trash / _PHOTOS).glob(f"{photo_id}.*"))
 
 
+def to_forget(paths: DataPaths, character_id: str) -> Path:
+    """The file that is there from the first step of forgetting somebody until after the last (forgetting.py)."""
+    return contained(paths.run, f"forget-{character_id}.json")
+
+
 def photo_files(folder: Path, photo: Photo) -> tuple[Path, Path]:
     """The picture and its thumbnail in a character's folder."""
     return contained(folder, photo.file), contained(folder, "thumbs", f"{photo.id}.jpg")

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from ..core.anonymous import anonymizer
+from ..core.belongings import words_of
+from ..core.characters import everybody
 from ..core.errors import InvalidError
 from ..core.ledger import JobFilter
 from ..core.logs import SERVICES
+from ..core.names import is_generic_slug
 from ..core.records.character import Character
 from ..core.settings import SECRETS, Settings, load_settings
 from ..core.version import VERSION
@@ -97,7 +100,7 @@ def _doctor(services: Services) -> list[tuple[str, str]]:
 
 
 def _anonymizer(services: Services) -> Callable[[Any], Any]:
-    names = [word for person in _everybody(services) for word in _words_of(person)]
+    names = [word for person in everybody(services.characters) for word in _said_of(person)]
     known = [services.settings, *_settings_now(services)]
     secrets = [str(getattr(settings, name)) for settings in known for name in SECRETS]
     return anonymizer(names=names, secrets=secrets, places=_places(services))
@@ -111,16 +114,10 @@ def _settings_now(services: Services) -> list[Settings]:
         return []
 
 
-def _everybody(services: Services) -> Iterator[Character]:
-    """Those in the trash too."""
-    yield from services.characters.all()
-    yield from services.characters.all(deleted=True)
-
-
-def _words_of(person: Character) -> set[str]:
-    """Trigger words, too, that a LoRA was trained with before they were changed."""
-    former = {version.trigger_word for version in person.versions}
-    return {person.name, person.slug, person.trigger_word, *former}
+def _said_of(person: Character) -> list[str]:
+    """What they are called, and their files where those are called after them."""
+    slug = [] if is_generic_slug(person.slug) else [person.slug]
+    return [*words_of(person), *slug]
 
 
 def _places(services: Services) -> dict[str, str]:

@@ -7,9 +7,10 @@ import logging
 
 from ..core.errors import IsengardError
 from ..core.executor import in_thread
+from ..core.forgetting import unfinished
 from ..core.leftovers import sweep
 from ..core.trash import due_characters, purge_photos, purge_pictures, purge_recipes
-from .people import forget_person
+from .people import forget_in_turn
 from .services import Services
 
 EVERY_S = 24 * 3600.0
@@ -24,7 +25,7 @@ async def keep_house(services: Services) -> None:
 
 
 def empty_trash(services: Services) -> None:
-    for task in (_photos, _pictures, _recipes, _people, _leftovers):
+    for task in (_cut_off, _photos, _pictures, _recipes, _people, _leftovers):
         try:
             task(services)
         except (IsengardError, OSError) as fault:
@@ -49,5 +50,9 @@ def _leftovers(services: Services) -> None:
 
 
 def _people(services: Services) -> None:
-    for character_id in due_characters(services.library, services.clock):
-        forget_person(services, character_id)
+    forget_in_turn(services, due_characters(services.library, services.clock))
+
+
+def _cut_off(services: Services) -> None:
+    """What a kill or a file held open has kept from being forgotten."""
+    forget_in_turn(services, unfinished(services.paths))

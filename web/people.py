@@ -4,59 +4,97 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
-from ..core.belongings import Belongings, ForgetReport, belongings_of
+from ..core import forgetting
+from ..core.belongings import Belongings, ForgetReport, words_of
+from ..core.characters import everybody
 from ..core.comfyui_http import ask, token_towards
-from ..core.errors import NotReadyError
-from ..core.forgetting import forget
-from ..core.mentions import files_that_mention, finder, mentions
+from ..core.errors import IsengardError, NotFoundError, NotReadyError, reason_of
+from ..core.generation_files import trashed_generations
+from ..core.mentions import files_that_mention, finder, unescaped
+from ..core.paths import DataPaths
 from ..core.previews import previews_of
+from ..core.trash import to_forget
 from .services import Services
 from .stopping import jobs_of, remove_late_jobs, stop_jobs
+from .telling import tell_character
 
 _log = logging.getLogger("isengard.people")
 
 
 def would_go(services: Services, character_id: str) -> dict[str, object]:
     """What forgetting would remove, counted, and which files of ComfyUI mention the person; nothing is changed."""
-    character = services.characters.get(character_id, deleted=True)
     job_ids = [job.id for job in jobs_of(services, character_id)]
-    theirs = belongings_of(services.library, services.paths, character, job_ids)
-    return _with_mentions(services, theirs, theirs.counted())
+    theirs = _theirs(services, character_id, job_ids)
+    return _with_mentions(services, theirs, theirs.counted(services.paths))
 
 
 def forget_person(services: Services, character_id: str) -> dict[str, object]:
-    """Everything of theirs, with a report of what went.
+    """Everything of theirs, with a report of what went; also what is left of somebody whose forgetting was cut off.
 
-    Raises ConflictError `job_still_running` while one of their jobs ends, NotFoundError where there is no such person.
+    Raises ConflictError `job_still_running` while one of their jobs ends, NotFoundError where nothing of them is left.
     """
-    character = services.characters.get(character_id, deleted=True)
+    _theirs(services, character_id, [])
     job_ids = [job.id for job in stop_jobs(services, character_id)]
-    theirs = belongings_of(services.library, services.paths, character, job_ids)
+    theirs = _theirs(services, character_id, job_ids)
+    forgetting.begin(services.paths, services.characters, theirs)
     _forget_in_comfyui(services, theirs)
     services.likeness.faces.forget()
-    report = forget(services.library, services.paths, services.characters, character_id, job_ids)
-    for job_id in job_ids:
+    report = forgetting.remove(services.paths, theirs)
+    for job_id in theirs.job_ids:
         services.ledger.forget(job_id)
     remove_late_jobs(services, character_id)
     services.ledger.forget_events(theirs.ids)
+    forgetting.end(services.library, services.paths, theirs)
     return _with_mentions(services, theirs, report)
 
 
+def forget_in_turn(services: Services, character_ids: Sequence[str]) -> None:
+    """Nobody waits for: one whose files are held open is left for the next time."""
+    for character_id in character_ids:
+        try:
+            forget_person(services, character_id)
+        except NotFoundError:
+            to_forget(services.paths, character_id).unlink(
+                missing_ok=True
+            )  # damaged, and the row has gone too
+        except (IsengardError, OSError) as fault:
+            context = {"character_id": character_id, "reason": reason_of(fault)}
+            _log.warning("A person could not be forgotten yet", extra={"context": context})
+            continue
+        tell_character(services.ledger, character_id, "forgotten", None)
+
+
+def _theirs(services: Services, character_id: str, job_ids: Sequence[str]) -> Belongings:
+    return forgetting.theirs_of(
+        services.library, services.paths, services.characters, character_id, job_ids=job_ids
+    )
+
+
 def _with_mentions(services: Services, theirs: Belongings, report: ForgetReport) -> dict[str, object]:
-    """ComfyUI's own files and the user's workflows are theirs: they are told, never touched."""
+    """ComfyUI's own files, the user's workflows and pictures of other people are theirs: they are told, never touched."""
     folders, paths = services.host.own_folders(), services.paths
     root = paths.root.resolve()
-    told = [paths.outputs, paths.recipes, paths.trash / "recipes"]
-    found = files_that_mention([*folders.values(), *told], theirs.ids, theirs.words)
-    known = {file.resolve() for folder in theirs.folders for file in folder.rglob("*")}
-    for file in sorted(set(found)):
-        inside = file.resolve().is_relative_to(root)
-        if file.resolve() in known or (inside and not any(place in file.parents for place in told)):
-            continue
-        report.elsewhere.append(_shown(file, {"": paths.root, **folders}))
+    others = [person for person in everybody(services.characters) if person.id != theirs.character_id]
+    names = {word for person in others for word in words_of(person)}
+    said = finder(theirs.traces, names)
+    found = files_that_mention(folders.values(), said)
+    outside = [file for file in found if not file.resolve().is_relative_to(root)]
+    own = [*outside, *files_that_mention([paths.recipes, paths.trash / "recipes"], said)]
+    report.elsewhere = sorted({_shown(file, {"": paths.root, **folders}) for file in own})
+    report.others = _others_pictures(paths, theirs, names)
     return report.as_dict()
+
+
+def _others_pictures(paths: DataPaths, theirs: Belongings, names: set[str]) -> list[str]:
+    """Pictures of other people whose prompts mention this one, by a word that nobody else is called."""
+    said = finder(theirs.traces.without(names), names)
+    known = {folder.resolve() for folder in theirs.folders(paths)}
+    found = files_that_mention([paths.outputs, trashed_generations(paths)], said)
+    pictures = [file for file in found if not known & {parent.resolve() for parent in file.parents}]
+    return sorted({_shown(file, {"": paths.root}) for file in pictures if file.suffix == ".png"})
 
 
 def _shown(file: Path, folders: dict[str, Path]) -> str:
@@ -67,7 +105,7 @@ def _shown(file: Path, folders: dict[str, Path]) -> str:
 
 def _forget_in_comfyui(services: Services, theirs: Belongings) -> None:
     """Copies in its temp folder, which we made, and prompts in its history, which live in its memory."""
-    for copy in previews_of(theirs.folders, services.host.own_folders()["temp"]):
+    for copy in previews_of(theirs.folders(services.paths), services.host.own_folders()["temp"]):
         copy.unlink(missing_ok=True)
     for address in dict.fromkeys([services.host.server_url, services.settings.comfyui_url]):
         if address:
@@ -78,13 +116,13 @@ def _forget_in_comfyui(services: Services, theirs: Belongings) -> None:
 
 def _forget_in_history(address: str, theirs: Belongings, token: str) -> None:
     """Of a ComfyUI that made their pictures: ours for the canvas, and the one that COMFYUI_URL names."""
-    said = finder(theirs.words)
+    said = finder(theirs.traces)
     try:
         history = ask("GET", f"{address}/history", token=token)
         prompts = [
             prompt_id
             for prompt_id, entry in history.items()
-            if (text := json.dumps(entry, ensure_ascii=False)) and (said(text) or mentions(text, theirs.ids))
+            if said(unescaped(json.dumps(entry, ensure_ascii=False)))
         ]
         if prompts:
             ask("POST", f"{address}/history", {"delete": prompts}, token=token)

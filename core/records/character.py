@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -14,9 +15,13 @@ from .checkpoint import Version
 TRIGGER_PATTERN = r"^[A-Za-z]{3,32}$"
 
 
+#: Letters and signs that show nothing, besides those Unicode calls marks, formats and spaces.
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+
+
 def _filled(text: str) -> str:
-    if not text:
-        raise ValueError("must not be empty")
+    if not any(unicodedata.category(letter)[0] in "LNPS" and letter not in _BLANK for letter in text):
+        raise ValueError("must hold a letter or a sign that can be seen")
     return text
 
 
@@ -62,6 +67,8 @@ class Character(Stored):
     notes: str = ""
     cover_photo_id: str | None = None
     consent: bool = False
+    #: names and trigger words of before: pictures, captions and logs still say them
+    former_words: list[str] = Field(default_factory=list)
     created_at: str
     deleted_at: str | None = None
     photo_count: int = 0

@@ -55,9 +55,13 @@ function things(report) {
   return [...COUNTED.filter((name) => report[name]).map((name) => words[name]), words.size].join(", ");
 }
 
-/** The user's own files: told, never touched. */
-function elsewhere({ elsewhere: files }, name) {
+/** The user's own files and pictures of others: told, never touched. */
+function elsewhere({ elsewhere: own, others }, name) {
+  return [...told("forgetElsewhere", own, name), ...told("forgetOthers", others, name)];
+}
+
+function told(word, files, name) {
   if (!files.length) return [];
-  return [h("p", { class: "isen-warn", text: counted("forgetElsewhere", files.length, { name }) }),
+  return [h("p", { class: "isen-warn", text: counted(word, files.length, { name }) }),
     h("ul", { class: "isen-bullets" }, ...files.slice(0, SHOWN_ELSEWHERE).map((file) => h("li", {}, h("code", { class: "isen-file", text: file }))))];
 }

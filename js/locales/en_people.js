@@ -72,6 +72,8 @@ export default {
   forgetLine_logs: "every log line and event about them",
   forgetElsewhere: "{n} files of your own mention {name}, in ComfyUI's folders or among your workflows. Isengard leaves them alone:",
   forgetElsewhere_one: "1 file of your own mentions {name}, in ComfyUI's folders or among your workflows. Isengard leaves it alone:",
+  forgetOthers: "{n} pictures of other people mention {name} in their prompt. They stay:",
+  forgetOthers_one: "1 picture of other people mentions {name} in its prompt. It stays:",
   forgottenTitle: "{name} is forgotten",
   forgottenWent: "What went: {things}.",
   forgetCount_photos: "{n} photos",

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import gzip
+import json
 import logging
 
 import pytest
 from isengard.core import forgetting
-from isengard.core.errors import IsengardError, NotFoundError, StorageError
-from isengard.core.forgetting import forget
+from isengard.core.errors import ConflictError, IsengardError, NotFoundError, StorageError
 from isengard.core.ids import new_id
 from isengard.core.logs import setup_logging
-from isengard.core.records.character import CharacterDraft
+from isengard.core.records.character import CharacterDraft, CharacterPatch
+from isengard.core.settling import settle
+from isengard.core.trash import to_forget
 from pictures import add
+
+
+def forget(library, paths, characters, character_id, job_ids):
+    """As the server does it, which has the ledger's rows in between."""
+    theirs = forgetting.theirs_of(library, paths, characters, character_id, job_ids=job_ids)
+    forgetting.begin(paths, characters, theirs)
+    report = forgetting.remove(paths, theirs)
+    forgetting.end(library, paths, theirs)
+    return report
 
 
 @pytest.fixture
@@ -108,3 +119,86 @@ def test_only_ids_are_forgotten(paths, library, characters, character_id):
     with pytest.raises(IsengardError) as caught:
         forget(library, paths, characters, character_id, [])
     assert caught.value.code == "bad_id"
+
+
+class Killed(BaseException):
+    """The server ends here."""
+
+
+STEPS = ["hide", "_remove_files", "_forget_damaged_databases", "drop_lines", "end"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_it_is_carried_on_with_after_a_kill_at_any_step(
+    step, photos, paths, ann, library, characters, logging_to_disk, monkeypatch
+):
+    """The person's row had gone before the job's row and the log lines; then nobody could be asked to be forgotten."""
+    photo = add(photos, paths, ann)
+    job_id, picture_id = fill(paths, library, ann)
+    (paths.tmp / "upload").unlink()
+
+    def killed(*_, **__):
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(*((characters, "hide") if step == "hide" else (forgetting, step)), killed)
+        forget(library, paths, characters, ann.id, [job_id])
+    assert forgetting.unfinished(paths) == [ann.id] and characters.get(ann.id, deleted=True)
+    with pytest.raises(ConflictError) as caught:
+        characters.restore(ann.id)
+    assert caught.value.code == "being_forgotten"
+    settle(library, paths)  # the next start
+    report = forget(library, paths, characters, ann.id, [])
+    assert report.photos == 1 and report.jobs == 1, (
+        "known from before, though the ledger knows the job no more"
+    )
+    needles = [name.encode() for name in (ann.id, photo.id, job_id, picture_id, "annqvx", "ann-sd15")]
+    left = [
+        file
+        for file in paths.root.rglob("*")
+        if file.is_file() and any(n in file.read_bytes() or n.decode() in str(file) for n in needles)
+    ]
+    assert left == [] and forgetting.unfinished(paths) == []
+
+
+def test_it_is_carried_on_with_when_only_the_row_has_gone(
+    photos, paths, ann, library, characters, monkeypatch
+):
+    add(photos, paths, ann)
+
+    def killed(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(library, "scrub", killed)
+        forget(library, paths, characters, ann.id, [])
+    with pytest.raises(NotFoundError):
+        characters.get(ann.id, deleted=True)
+    assert forget(library, paths, characters, ann.id, []).photos == 1
+    with pytest.raises(NotFoundError):
+        forget(library, paths, characters, ann.id, [])
+
+
+def test_a_damaged_note_of_it_is_read_again_from_the_rows(photos, paths, ann, library, characters):
+    add(photos, paths, ann)
+    to_forget(paths, ann.id).write_text("{ half")
+    assert forget(library, paths, characters, ann.id, []).photos == 1
+    assert forgetting.unfinished(paths) == []
+
+
+def test_former_names_and_lora_names_are_found_in_logs(paths, library, characters):
+    made = characters.create(CharacterDraft(name="Oldquill", trigger_word="oldzorb"))
+    characters.update(made.id, CharacterPatch(name="Bo", trigger_word="bonqvx"))
+    (paths.logs / "frontend").mkdir(parents=True)
+    file = paths.logs / "frontend" / "2026-01-01.log"
+    lines = [
+        "opened Oldquill",
+        "oldzorb",
+        "opened Bo",
+        "bonqvx",
+        "loras/oldquill/x.safetensors",
+        "about nobody",
+    ]
+    file.write_text("".join(json.dumps({"message": line}) + "\n" for line in lines))
+    assert forget(library, paths, characters, made.id, []).logs == 5
+    assert file.read_text() == '{"message": "about nobody"}\n'

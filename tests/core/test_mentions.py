@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 import pytest
-from isengard.core.mentions import drop_lines, files_that_mention, finder
+from isengard.core.anonymous import PERSON, anonymizer
+from isengard.core.mentions import Traces, drop_lines, files_that_mention, finder, unescaped
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 
-def test_words_are_found_whole_whatever_their_case_and_short_ones_never():
-    said = finder({"Ann", "annqvx", "Jo"})
+def test_words_are_found_whole_whatever_their_case_and_short_ones_as_they_are_written():
+    said = finder(Traces(ids=[], words=["Ann", "annqvx", "Jo"]))
     assert said("a photo of ANN.") and said('{"t": "annqvx"}') and said("ann-example")
-    assert not said("annotated") and not said("banner") and not said("Jo went")
-    assert not finder({"Jo", ""})("anything")
+    assert said("opened Jo now") and not said("JO") and not said("jo") and not said("Joe went")
+    assert not said("annotated") and not said("banner")
+    assert not finder(Traces(ids=[], words=["J", ""]))("anything about J")
 
 
 @pytest.mark.parametrize(
@@ -27,14 +30,16 @@ def test_a_workflow_inside_a_picture_and_beside_it(tmp_path, text):
     Image.effect_noise((900, 900), 90).save(tmp_path / "other.png")
     (tmp_path / "flow.json").write_text(text, encoding="utf-8")
     (tmp_path / "model.safetensors").write_text(text, encoding="utf-8")
-    found = files_that_mention([tmp_path, tmp_path / "none"], set(), {"annqvx", "J\u00fcrgen"})
+    found = files_that_mention(
+        [tmp_path, tmp_path / "none"], finder(Traces(ids=[], words=["annqvx", "J\u00fcrgen"]))
+    )
     assert [file.name for file in found] == ["a.png", "flow.json"]
 
 
 def test_names_of_files_and_broken_pictures(tmp_path):
     (tmp_path / "annqvx_00001_.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\xff" * 50)
     (tmp_path / "b.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\x05???? chr_1")
-    found = files_that_mention([tmp_path], {"chr_1"}, {"annqvx"})
+    found = files_that_mention([tmp_path], finder(Traces(ids=["chr_1"], words=["annqvx"])))
     assert [file.name for file in found] == ["annqvx_00001_.png", "b.png"]
 
 
@@ -42,5 +47,78 @@ def test_lines_that_are_no_json_are_searched_as_they_are(paths):
     (paths.logs / "api").mkdir()
     file = paths.logs / "api" / "2026-01-01.log"
     file.write_text('plain chr_1\n{"name": "J\\u00fcrgen"}\n{"name": "kept"}\n', encoding="utf-8")
-    assert drop_lines(paths.logs, {"chr_1"}, {"J\u00fcrgen"}) == 2
+    assert drop_lines(paths.logs, Traces(ids=["chr_1"], words=["J\u00fcrgen"])) == 2
     assert file.read_text(encoding="utf-8") == '{"name": "kept"}\n'
+
+
+def test_lines_end_only_where_json_lines_do(paths):
+    """U+2028 in a caption cut its line in two, and the half that named nobody stayed, as no JSON."""
+    (paths.logs / "api").mkdir()
+    file = paths.logs / "api" / "2026-01-01.log"
+    lines = ['{"m": "Ann\u2028said"}', '{"m": "Bob\u2028\u0085\x0b\x1cwaits"}', ""]
+    file.write_text("\n".join(lines), encoding="utf-8", newline="")
+    assert drop_lines(paths.logs, Traces(ids=[], words=["Ann"])) == 1
+    assert file.read_text(encoding="utf-8") == lines[1] + "\n"
+
+
+def test_a_name_with_quotes_is_found_in_json(paths):
+    (paths.logs / "api").mkdir()
+    name = 'O\'Brien "Bob" \\o/'
+    (paths.logs / "api" / "2026-01-01.log").write_text(json.dumps({"m": f"opened {name}"}) + "\n")
+    assert drop_lines(paths.logs, Traces(ids=[], words=[name])) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("\u738b\u82b3", "opened \u738b\u82b3 now"),
+        ("\u738b\u5c0f\u82b3", "\u6253\u5f00\u738b\u5c0f\u82b3\u7684\u7167\u7247"),
+        ("\u738b\u5c0f\u82b3", "same picture as photo 3 (\u738b\u5c0f\u82b3\u7684\u7167\u7247.jpg)"),
+        ("\u82b3", "\u6253\u5f00\u82b3\u7684\u7167\u7247"),
+        ("Bo", "opened Bo now"),
+        ("Bo", "\u6253\u5f00Bo\u7684\u7167\u7247"),
+        (
+            "\u0e2a\u0e21\u0e0a\u0e32\u0e22",
+            "\u0e23\u0e39\u0e1b\u0e02\u0e2d\u0e07\u0e2a\u0e21\u0e0a\u0e32\u0e22\u0e04\u0e19\u0e14\u0e35",
+        ),
+        ("\u3055\u304f\u3089", "\u3055\u304f\u3089\u306e\u5199\u771f"),
+        ("\ubbfc\uc218", unicodedata.normalize("NFD", "\ubbfc\uc218\uc758 \uc0ac\uc9c4")),
+        ("Zo\u00eb", "ZOE\u0308 opened"),
+        ("Zoe\u0308", "opened Zo\u00eb"),
+        ("\u0130pek", "ipek opened"),
+        ("Stra\u00dfe", "STRASSE opened"),
+        ("\U0001f98a", "opened \U0001f98a"),
+        ("\U00020bb7\u7530", json.dumps("\u6253\U00020bb7\u7530\u7684")),
+    ],
+)
+def test_names_are_found_in_every_script(name, text):
+    assert finder(Traces(ids=[], words=[name]))(unescaped(text))
+    told = anonymizer(names=[name])(unescaped(text))
+    assert PERSON in told and name not in told
+
+
+def test_what_only_looks_like_a_name_is_not_one():
+    said = finder(Traces(ids=[], words=["An", "Zoe", "Ann"]), {"Ann Example", "Mary Ann"})
+    assert (
+        not said("an apple") and not said("AN APPLE") and not said("Zo\u00eb") and not said("ask Ann Example")
+    )
+    assert said("ask An") and said("Ann, and Ann Example")
+
+
+@pytest.mark.parametrize(
+    ("slug", "text", "found"),
+    [
+        ("ann", "models/ann/ann-sd15-001400-0a1b2c3d.safetensors", True),
+        ("ann", '{"character": "ann"}', True),
+        ("ann", "ann-sd15-001400-0a1b2c3d", True),
+        ("ann", "joann/x mary-ann/x ann-2/ann-2-sd15-001400-0a1b2c3d ann-example", False),
+        ("character", '{"character": "bob"} Character created', False),
+        ("character", r"{\"character\": \"bob\"}", False),
+        ("character-2", '{"character": "character-2"}', True),
+        ("character", "loras/character/x.safetensors", True),
+        ("an", '{"character": "an"} an apple', True),
+        ("an", "an apple", False),
+    ],
+)
+def test_a_short_name_is_found_where_it_names_files(slug, text, found):
+    assert finder(Traces(ids=[], words=[], slug=slug))(text) is found

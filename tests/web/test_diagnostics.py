@@ -32,6 +32,9 @@ PLANTED = (
     SESSION_TOKEN,
     "hf_abc123",
     "gonefellow",
+    "Oldquill",
+    "oldzorb",
+    "\u738b\u5c0f\u82b3",
 )
 
 
@@ -40,12 +43,14 @@ def planted(server, api, monkeypatch):
     """A person, one in the trash, and secrets, each told in every log and in the error of a job."""
     monkeypatch.setenv("HF_TOKEN", HF_TOKEN)
     monkeypatch.setenv("ISENGARD_TOKEN", SESSION_TOKEN)
-    zora = api.post("/characters", {"name": "Zora Quillfeather", "trigger_word": "zorblen"})
+    zora = api.post("/characters", {"name": "Oldquill", "trigger_word": "oldzorb"})
+    zora = api.patch(f"/characters/{zora['id']}", {"name": "Zora Quillfeather", "trigger_word": "zorblen"})
+    api.post("/characters", {"name": "\u738b\u5c0f\u82b3", "trigger_word": "wngqvx"})
     gone = api.post("/characters", {"name": "Gonefellow", "trigger_word": "gonqvx"})
     api.delete(f"/characters/{gone['id']}")
     paths = server.services.paths
-    said = f"{' '.join(PLANTED)} Zora's photo of {zora['id']} in {paths.root}/jobs and {Path.home()}/pictures"
-    context = {"file": f"{zora['slug']}/x.safetensors", "host": socket.gethostname()}
+    said = f"{' '.join(PLANTED)} \u6253\u5f00\u738b\u5c0f\u82b3\u7684\u7167\u7247 Zora's photo of {zora['id']} in {paths.root}/jobs and {Path.home()}/pictures"
+    context = {"file": "zora-quillfeather/x.safetensors", "host": socket.gethostname()}
     line = {"level": "ERROR", "message": said, "context": context}
     logging.getLogger("isengard.test").error("%s", said, extra={"context": context})
     api.post("/logs", {"lines": [line]})

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from bad_recipes import PORTRAIT
 from generation_records import draft
-from hosts.journey import ApiError
+from hosts.journey import Api, ApiError
+from isengard.core import forgetting
+from isengard.core.errors import StorageError
+from isengard.core.forgetting import unfinished
 from isengard.core.generation_states import GenerationState
 from isengard.core.ids import new_id
 from isengard.core.records.job import Job
 from isengard.core.records.training import TrainingRequest
-from isengard.web import stopping
+from isengard.web import people, stopping
+from isengard.web.housekeeping import empty_trash
 from pictures import drawing
+from PIL.PngImagePlugin import PngInfo
+from web_server import WebServer
 
 AT = "2026-08-20T10:00:00.000Z"
 
@@ -81,3 +88,107 @@ def test_workflows_that_name_the_person_are_told(api, ann):
     api.delete(f"/recipes/{made}")
     (told,) = api.post(f"/characters/{ann['id']}/forget")["report"]["elsewhere"]
     assert told.startswith("trash/recipes/") and told.endswith(f"{made}.json")
+
+
+class Killed(BaseException):
+    """The server ends here."""
+
+
+@pytest.mark.parametrize("step", ["forget", "forget_events"])
+def test_the_next_start_carries_on_with_what_a_kill_cut_off(server, api, ann, tmp_path, monkeypatch, step):
+    services = server.services
+    job = Job(id=new_id("job"), character_id=ann["id"], needs="gpu", created_at=AT, updated_at=AT)
+    services.paths.job(job.id).mkdir()
+    services.ledger.submit(job)
+    services.ledger.order(job.id, "cancel")
+    api.post("/logs", {"lines": [{"level": "INFO", "message": f"opened {ann['name']}"}]})
+
+    def killed(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(services.ledger, step, killed)
+        people.forget_person(services, ann["id"])
+    assert ann["id"] not in [one["id"] for one in api.get("/characters")["items"]], (
+        "half a person is not shown"
+    )
+    assert [one["id"] for one in api.get("/characters?deleted=1")["items"]] == [ann["id"]]
+    with pytest.raises(ApiError) as caught:
+        api.post(f"/characters/{ann['id']}/restore")
+    assert (caught.value.status, caught.value.error["code"]) == (409, "being_forgotten")
+    server.close()
+    again = WebServer(tmp_path, environment={"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "1"})
+    try:
+        fresh = Api(again.url, "t")
+        fresh.wait_until_ready()
+        until(lambda: not unfinished(again.services.paths))
+        assert (
+            fresh.get("/characters?deleted=1")["items"] == [] and fresh.get("/training/jobs")["items"] == []
+        )
+        assert not [f for f in again.services.paths.logs.rglob("*.log") if b"opened Ann" in f.read_bytes()]
+        told = again.services.ledger.events_after(0)
+        assert [event.data["change"] for event in told if event.subject.id == ann["id"]] == ["forgotten"]
+    finally:
+        again.close()
+
+
+def test_asking_again_finishes_it(server, api, ann, monkeypatch):
+    """It answered 404, with the job's row and the logs still there."""
+    services = server.services
+
+    def killed(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(services.ledger, "forget_events", killed)
+        people.forget_person(services, ann["id"])
+    assert api.get(f"/characters/{ann['id']}/forget")["report"]["photos"] == 0
+    api.post(f"/characters/{ann['id']}/forget")
+    with pytest.raises(ApiError) as caught:
+        api.post(f"/characters/{ann['id']}/forget")
+    assert caught.value.status == 404 and unfinished(services.paths) == []
+
+
+def test_a_file_held_open_does_not_keep_others_from_being_forgotten(server, api, ann, monkeypatch):
+    services = server.services
+    bob = api.post("/characters", {"name": "Bob"})
+    remove = forgetting.remove
+
+    def held(paths, theirs):
+        if theirs.character_id == ann["id"]:
+            raise StorageError("forget_incomplete", "held", "")
+        return remove(paths, theirs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(forgetting, "remove", held)
+        people.forget_in_turn(services, [ann["id"], bob["id"]])
+    assert unfinished(services.paths) == [ann["id"]]
+    empty_trash(services)
+    assert unfinished(services.paths) == [] and api.get("/characters?deleted=1")["items"] == []
+
+
+def test_pictures_of_others_are_no_files_of_ones_own(server, api):
+    """Forgetting Ann listed Mary Ann's pictures among the user's own files."""
+    services = server.services
+    ann = api.post("/characters", {"name": "Ann", "trigger_word": "annqvx"})
+    mary = api.post("/characters", {"name": "Mary Ann", "trigger_word": "mryqvx"})
+    store = services.generations.store
+    made = [store.create(draft(mary["id"]), []) for _ in range(2)]
+    for generation, prompt in zip(made, ("mryqvx, Mary Ann", "mryqvx beside annqvx"), strict=True):
+        info = PngInfo()
+        info.add_text("prompt", prompt)
+        drawing(1).save(services.paths.generation(generation.id) / "0001.png", pnginfo=info)
+    report = api.get(f"/characters/{ann['id']}/forget")["report"]
+    assert report["elsewhere"] == [] and report["others"] == [f"outputs/{made[1].id}/0001.png"]
+    output = services.host.own_folders()["output"]
+    output.mkdir(parents=True)
+    for name in ("Ann at home.png", "Mary Ann at home.png"):
+        drawing(1).save(output / name)
+    assert api.get(f"/characters/{ann['id']}/forget")["report"]["elsewhere"] == ["output/Ann at home.png"]
+
+
+def until(condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -1,0 +1,132 @@
+"""Finding names in text: whole words whatever their case and their way to write an accent, in every script.
+
+Chinese, Japanese, Korean, Thai and others put no space around a name; there a name is found wherever it stands. A name of
+one or two letters is in other words and is one itself ("An", "Bo"): it is found only as the person writes it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+#: Letters around which a name needs no space: Thai, Lao, Tibetan, Burmese, Khmer, Korean, Japanese, Chinese.
+_UNSPACED = (
+    "\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_SPACED_LETTER = rf"[^\W_{_UNSPACED}]"
+_STARTS_UNSPACED, _ENDS_UNSPACED = re.compile(f"[{_UNSPACED}]"), re.compile(f"[{_UNSPACED}]$")
+#: Shorter ones are found only as they are written.
+SHORT = 3
+#: Vowels and final consonants of a Korean syllable that is written apart belong to its first letter.
+_JAMO_FOLLOWS = range(0x1160, 0x1200)
+_DOT_ABOVE = "\u0307"  # what is left of a Turkish capital I when it is written small
+
+
+@dataclass(frozen=True)
+class WholeWords:
+    """Looks for `words` in texts; what is part of one of the longer `others` does not count."""
+
+    words: Collection[str]
+    others: Collection[str] = ()
+
+    def __post_init__(self) -> None:
+        exact = [word for word in _composed(self.words) if is_short(word)]
+        folded = [fold(word) for word in _composed(self.words) if not is_short(word)]
+        longer = [fold(word) for word in _composed(self.others)]
+        object.__setattr__(self, "_exact", _pattern(exact, ()))
+        object.__setattr__(self, "_folded", _pattern(folded, [word for word in longer if word not in folded]))
+
+    def found_in(self, text: str) -> bool:
+        exact, folded = self._patterns()
+        if exact is not None and exact.search(unicodedata.normalize("NFC", text)):
+            return True
+        return folded is not None and any(_ours(folded, fold(text)))
+
+    def replaced(self, text: str, instead: str) -> str:
+        """`text` with `instead` in the place of each."""
+        exact, folded = self._patterns()
+        spans = list(_spans(folded, text, folding=True)) if folded is not None else []
+        text = _filled(text, spans, instead)
+        spans = list(_spans(exact, text, folding=False)) if exact is not None else []
+        return _filled(text, spans, instead)
+
+    def _patterns(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+        return self._exact, self._folded  # type: ignore[attr-defined]
+
+
+def is_short(word: str) -> bool:
+    """Whether it is too short to be told from other words; a single Chinese letter is a word already."""
+    return len(word) < SHORT and word.isalpha() and not _STARTS_UNSPACED.match(word)
+
+
+def fold(text: str) -> str:
+    """The same for all ways to write the same letters."""
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return folded.replace(f"i{_DOT_ABOVE}", "i")
+
+
+def _composed(words: Collection[str]) -> list[str]:
+    return [unicodedata.normalize("NFC", word.strip()) for word in words if word.strip()]
+
+
+def _pattern(words: Collection[str], others: Collection[str]) -> re.Pattern[str] | None:
+    """The longest first; `others` are matched to be passed over."""
+    if not words:
+        return None
+    every = sorted({*words, *others}, key=lambda word: (-len(word), word))
+    mine = set(words)
+    return re.compile(
+        "|".join(f"(?P<m{n}>{_whole(w)})" if w in mine else _whole(w) for n, w in enumerate(every))
+    )
+
+
+def _whole(word: str) -> str:
+    start = "" if _STARTS_UNSPACED.match(word) else f"(?<!{_SPACED_LETTER})"
+    end = "" if _ENDS_UNSPACED.search(word) else f"(?!{_SPACED_LETTER})"
+    return f"{start}{re.escape(word)}{end}"
+
+
+def _ours(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    return (match for match in pattern.finditer(text) if match.lastgroup is not None)
+
+
+def _spans(pattern: re.Pattern[str], text: str, *, folding: bool) -> Iterator[tuple[int, int]]:
+    """Where the words are in `text` itself, whose folded form may be shorter or longer."""
+    searched, starts, ends = _mapped(text, folding=folding)
+    for match in _ours(pattern, searched):
+        yield starts[match.start()], ends[match.end() - 1]
+
+
+def _mapped(text: str, *, folding: bool) -> tuple[str, list[int], list[int]]:
+    """The searched form of `text`, and for each of its letters where it begins and ends in `text`."""
+    change = fold if folding else (lambda piece: unicodedata.normalize("NFC", piece))
+    if text.isascii():
+        return change(text), list(range(len(text))), list(range(1, len(text) + 1))
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    begin = 0
+    for end in range(1, len(text) + 1):
+        if end < len(text) and _belongs_to_the_one_before(text[end]):
+            continue
+        piece = change(text[begin:end])
+        pieces.append(piece)
+        starts += [begin] * len(piece)
+        ends += [end] * len(piece)
+        begin = end
+    return "".join(pieces), starts, ends
+
+
+def _belongs_to_the_one_before(letter: str) -> bool:
+    return unicodedata.combining(letter) != 0 or ord(letter) in _JAMO_FOLLOWS
+
+
+def _filled(text: str, spans: list[tuple[int, int]], instead: str) -> str:
+    for start, end in reversed(spans):
+        text = f"{text[:start]}{instead}{text[end:]}"
+    return text
