@@ -33,7 +33,7 @@ class Library:
     def __init__(self, paths: DataPaths, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self._busy_timeout_s = busy_timeout_s
         #: one transaction at a time, the one that waits for another program included
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
         #: the connection; held from BEGIN to COMMIT, so a thread that finds a transaction under way is in its own
         self._lock = threading.RLock()
         self._connection = open_database(paths.library_db, LIBRARY_MIGRATIONS)
@@ -79,10 +79,11 @@ class Library:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else reads or writes meanwhile: for files that move once their rows are kept."""
+        """Nobody else writes meanwhile: for files that move once their rows are kept. `database_busy` as in a transaction."""
         with self._lock:
             if self._connection.in_transaction:
                 raise RuntimeError("files would move before their rows are kept")
+        with self._my_turn():
             yield
 
     @contextmanager
@@ -111,9 +112,7 @@ class Library:
     def _begun(self) -> Iterator[None]:
         """Within BEGIN IMMEDIATE, holding the connection. What waits behind a waiting writer waits no longer than that one."""
         deadline = time.monotonic() + self._busy_timeout_s
-        if not self._turn.acquire(timeout=self._busy_timeout_s):
-            raise _busy()
-        try:
+        with self._my_turn():
             self._lock.acquire()
             try:
                 while not self._begin():
@@ -125,6 +124,14 @@ class Library:
                 yield
             finally:
                 self._lock.release()
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """Always before the connection, never while holding it: two who took them the other way round would wait for ever."""
+        if not self._turn.acquire(timeout=self._busy_timeout_s):
+            raise _busy()
+        try:
+            yield
         finally:
             self._turn.release()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from generation_records import draft, picture
@@ -12,6 +14,7 @@ from isengard.core.errors import StorageError
 from isengard.core.generation_states import GenerationState
 from isengard.core.generations import GenerationStore
 from isengard.core.moves import move
+from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.settling import settle
 from isengard.core.sidecars import SIDECAR, open_library
 from isengard.core.trash import purge_pictures
@@ -154,6 +157,26 @@ def test_files_never_move_inside_a_transaction(library, characters, ann):
     assert characters.get(ann.id).deleted_at is None
 
 
+def test_deleting_and_writing_at_once_never_wait_for_each_other(photos, paths, ann, library, characters):
+    """One holds the connection and waits for its turn to write, the other has the turn and waits for the connection."""
+    photo = add(photos, paths, ann)
+
+    def delete():
+        photos.delete(photo.id)
+        photos.restore(photo.id)
+
+    def write(number):
+        characters.update(ann.id, CharacterPatch(notes=str(number)))
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(4) as threads:
+        writing = [threads.submit(write, number) for number in range(90)]
+        for _ in range(30):
+            delete()
+        assert [done.result() for done in writing] == [None] * 90
+    assert time.monotonic() - began < library._busy_timeout_s and photos.image_path(photo, "full").is_file()
+
+
 def test_what_was_deleted_yesterday_is_not_purged_after_a_rebuild(store, library, paths, clock, one):
     """generation.json stayed as it was before it was deleted, and its age stood for the time of deleting."""
     clock.advance(40 * DAY_S)
@@ -198,7 +221,6 @@ def test_single_pictures_outlive_a_row_that_is_missing(store, library, paths, cl
 
 def test_a_person_without_a_sidecar_is_not_made(characters, paths, monkeypatch):
     from isengard.core import characters as module
-    from isengard.core.records.character import CharacterDraft
 
     def full(*_):
         raise OSError(28, "No space left on device")
