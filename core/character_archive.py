@@ -200,5 +200,5 @@ def _too_large() -> TooLargeError:
     return TooLargeError(
         "archive_too_large",
         "This file holds more than a character may.",
-        f"{MAX_PHOTOS} photos of 25 MB each are the most.",
+        f"{MAX_PHOTOS} photos of {MAX_PHOTO_BYTES // 1024**2} MB each are the most.",
     )

@@ -23,9 +23,12 @@ from .records.photo import Photo, PhotoFinding, PhotoPatch
 from .sidecars import write_sidecar
 from .trash import move_photo, photo_files
 
-MAX_PHOTO_BYTES = 25 * 1024**2
+#: A photo of 60 megapixels as cameras write it has up to 50 MB; what is kept of it is a tenth.
+MAX_PHOTO_BYTES = 100 * 1024**2
 #: Photos of one character; identity needs 15 to 40.
 MAX_PHOTOS = 500
+#: Of a character's newest photos, with which a new one is compared.
+MAX_COMPARED = 120
 _MAX_NAME = 120
 _log = logging.getLogger("isengard.photos")
 
@@ -54,8 +57,11 @@ class PhotoStore:
         scratch = self._paths.tmp / secrets.token_hex(8)
         full, thumb = scratch.with_suffix(".full"), scratch.with_suffix(".thumb")
         try:
-            decoded = self._decoder.decode(temp_file, full, thumb)
-            photo = self._keep(character_id, name, digest, decoded, (full, thumb))
+            others = self.list(character_id)[-MAX_COMPARED:]
+            thumbs = [photo_files(self._paths.character(character_id), photo)[1] for photo in others]
+            decoded = self._decoder.decode(temp_file, full, thumb, others=thumbs)
+            same_shot = others[decoded.same_shot].id if decoded.same_shot >= 0 else ""
+            photo = self._keep(character_id, name, digest, (decoded, same_shot), files=(full, thumb))
         finally:
             full.unlink(missing_ok=True)
             thumb.unlink(missing_ok=True)
@@ -159,8 +165,15 @@ class PhotoStore:
         return path
 
     def _keep(
-        self, character_id: str, name: str, digest: str, decoded: DecodedPhoto, files: tuple[Path, Path]
+        self,
+        character_id: str,
+        name: str,
+        digest: str,
+        seen: tuple[DecodedPhoto, str],
+        *,
+        files: tuple[Path, Path],
     ) -> Photo:
+        decoded, same_shot = seen
         photo_id = new_id("pho")
         photo = Photo(
             id=photo_id,
@@ -179,7 +192,7 @@ class PhotoStore:
         try:
             with self._library.transaction() as database:
                 self._refuse_twice(character_id, "pixel_hash", decoded.pixel_hash)
-                findings = findings_of(decoded, self.list(character_id))
+                findings = findings_of(decoded, self.list(character_id), same_shot)
                 photo = photo.model_copy(update={"findings": findings})
                 database.execute(
                     "INSERT INTO photo VALUES (?,?,?,?,?,?)",
@@ -270,7 +283,9 @@ def _checked_digest(file: Path) -> str:
         )
     if size > MAX_PHOTO_BYTES:
         raise TooLargeError(
-            "photo_too_large", f"{size / 1024**2:.0f} MB are more than 25 MB.", "Make the picture smaller."
+            "photo_too_large",
+            f"This photo is {size / 1024**2:.0f} MB; the limit is {MAX_PHOTO_BYTES // 1024**2} MB.",
+            "Save it as a JPEG photo, then add that.",
         )
     digest = hashlib.sha256()
     with file.open("rb") as stream:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..core.caption_lint import leaks
+from ..core.photo_findings import NOTES
 from ..core.records.photo import Photo
 from ..core.records.training import Finding
 
@@ -36,9 +37,11 @@ def photo_findings(photos: Sequence[Photo], trigger: str = "", class_word: str =
         message = f"{count} photos are a lot: 25 varied ones usually do as well in less time."
         found.append(Finding(severity="info", code="many_photos", message=message))
     found += _caption_findings(included, trigger, class_word)
-    troubled = [photo for photo in included if photo.findings]
+    troubled = [photo for photo in included if any(one.code not in NOTES for one in photo.findings)]
     if len(troubled) * 3 > count:
-        message = f"{len(troubled)} of {count} photos are small, dark, blurred or near-duplicates."
+        message = (
+            f"{len(troubled)} of {count} photos are small, dark, too bright, blurred or near-duplicates."
+        )
         found.append(Finding(severity="warning", code="weak_photos", message=message, fix="show_photos"))
     return found
 

@@ -1,16 +1,19 @@
 """The decoding child: JSON lines in, JSON lines out. Run as `python -I <absolute path>/child.py`; must not import the package.
 
-First line out: {"ready": true}. Request {draw, full}: a drawn sample photo is written. Request {source, full, thumb}:
-paths of ours. Answer {file_kind, width, height, pixel_hash, brightness, sharpness, phash}
-or {code, message}. Orientation is applied, ICC converted to sRGB, transparency laid on white, all metadata left behind.
+First line out: {"ready": true}. Request {draw, full}: a drawn sample photo is written. Request {source, full, thumb, others}:
+paths of ours, `others` of thumbnails. Answer {file_kind, width, height, animated, same_shot, pixel_hash, brightness, burnt, sharpness, phash}
+or {code, message, detail}. Large pictures are kept smaller, orientation is applied, ICC converted to sRGB, transparency laid on
+white, all metadata left behind.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 import io
 import json
+import math
 import os
 import struct
 import sys
@@ -18,29 +21,40 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-MAX_PIXELS = 40_000_000
+#: The largest cameras have 60 to 100 megapixels, phones claim up to 200.
+MAX_PIXELS = 200_000_000
+#: As a phone's 12 megapixels: nothing trains above 1024 x 1024, and larger files would only slow every reader down.
+KEPT_PIXELS = 4032 * 3024
 #: Address space of this process: a picture that needs more is refused by the operating system.
 MAX_MEMORY_BYTES = 2 * 1024**3
 #: PNG stays PNG up to here; beyond, JPEG is 12 times quicker and a tenth of the size (DESIGN section 5).
 MAX_PNG_PIXELS = 1_000_000
 THUMB_SIDE = 256
+#: Thumbnails that a new photo is compared with.
+MAX_COMPARED = 120
 _JPEG = {"format": "JPEG"}
 ORIENTATION = 0x0112
 #: What Pillow and its codecs raise for files that are not as they should be; UnidentifiedImageError is an OSError.
 DAMAGE = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, AttributeError, ArithmeticError,
           RuntimeError, struct.error, zlib.error)  # fmt: skip
-FORMATS = {"jpeg": ("JPEG",), "png": ("PNG",), "webp": ("WEBP",), "heic": ("HEIF",)}
+FORMATS = {"jpeg": ("JPEG",), "png": ("PNG",), "webp": ("WEBP",), "heic": ("HEIF",),
+           "avif": ("AVIF",), "tiff": ("TIFF",), "bmp": ("BMP",)}  # fmt: skip
+#: Kinds that may hold several pictures as an animation or as pages; a phone's second picture is part of its one photo.
+_SEVERAL = ("webp", "avif", "tiff")
+#: Tags of a TIFF: the version of a DNG, and what kind of picture the first one is.
+_DNG_VERSION, _SUBFILE = 50706, 254
 
 
 class Refused(Exception):
     """Carries (code, message) for the answer."""
 
 
+@functools.cache
 def _sibling(name: str) -> Any:
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")  # noqa: PTH100, PTH118, PTH120
     spec = importlib.util.spec_from_file_location(f"isengard_photo_{name}", path)
     assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
@@ -52,28 +66,67 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
 
 
-def _open(source: str, kind: str) -> Any:
+def _open(source: str, kind: str) -> tuple[Any, bool]:
+    """The picture with its pixels, at least KEPT_PIXELS of them where it has as many, and whether there are more pictures."""
+    if kind == "png":
+        from PIL import PngImagePlugin
+
+        chunks = _sibling("png_chunks")
+        with open(source, "rb") as stream:  # noqa: PTH123
+            data, animated = chunks.cleaned(stream.read())
+        PngImagePlugin.MAX_TEXT_CHUNK = chunks.MAX_PROFILE_BYTES  # counts for profiles too
+        return _load(io.BytesIO(data), kind), animated
+    try:
+        image = _load(source, kind)
+    except OSError as fault:
+        if kind != "jpeg" or "truncated" not in str(fault):
+            raise
+        with open(source, "rb") as stream:  # noqa: PTH123
+            image = _sibling("jpeg_end").completed(stream.read(), lambda data: _load(data, kind))
+        if image is None:
+            raise
+    return image, kind in _SEVERAL and getattr(image, "n_frames", 1) > 1
+
+
+def _load(source: Any, kind: str) -> Any:
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # our own, lower limit is checked below, before anything is decoded
+    _register(kind)
+    image: Any = Image.open(source, formats=FORMATS[kind])
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise Refused("photo_too_many_pixels", f"{width} x {height} pixels are more than 200 megapixels.")
+    if min(width, height) < 1:
+        raise Refused("photo_damaged", "This picture has no pixels.")
+    if kind == "tiff" and (_DNG_VERSION in image.tag_v2 or image.tag_v2.get(_SUBFILE, 0) & 1):
+        raise Refused("photo_type", f"This is {_sibling('signatures').RAW}.")
+    share = math.sqrt(KEPT_PIXELS / (width * height))
+    if kind == "jpeg" and share < 1:  # decoded at a half, a quarter or an eighth: quicker, and in less memory
+        image.draft(None, (math.ceil(width * share), math.ceil(height * share)))
+    image.load()
+    return image
+
+
+def _register(kind: str) -> None:
+    """What reads this kind, where Pillow does not by itself."""
     if kind == "heic":
         try:
             import pillow_heif
         except ImportError as missing:
             raise Refused("photo_heic_unavailable", "iPhone photos (HEIC) cannot be read yet.") from missing
         pillow_heif.register_heif_opener()
-    image = Image.open(source, formats=FORMATS[kind])
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise Refused("photo_too_many_pixels", f"{width} x {height} pixels are more than 40 megapixels.")
-    if min(width, height) < 1:
-        raise Refused("photo_damaged", "This picture has no pixels.")
-    image.load()
-    return image
+    if kind == "avif":
+        from PIL import features
+
+        if not features.check("avif"):
+            raise Refused(
+                "photo_type", "This is an AVIF picture, which the Pillow installed here cannot read."
+            )
 
 
-def _upright(image: Any) -> Any:
-    """Turned as EXIF says; damaged EXIF is no reason to refuse good pixels."""
+def _turn_of(image: Any) -> Any:
+    """How EXIF says that it is to be turned, or None; damaged EXIF is no reason to refuse good pixels."""
     from PIL.Image import Transpose
 
     turns = {
@@ -86,21 +139,36 @@ def _upright(image: Any) -> Any:
         8: Transpose.ROTATE_90,
     }
     try:
-        turn = turns.get(image.getexif().get(ORIENTATION))
+        return turns.get(image.getexif().get(ORIENTATION))
     except DAMAGE:
+        return None
+
+
+def _plain(image: Any) -> Any:
+    """8 bits a channel and no palette: what can be made smaller and turned into sRGB."""
+    if image.mode.startswith("I") or image.mode == "F":
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode in ("P", "LA", "PA") or (image.mode in ("RGB", "L") and "transparency" in image.info):
+        return image.convert("RGBA")
+    return image.convert("L") if image.mode == "1" else image
+
+
+def _kept(image: Any) -> Any:
+    """Not more than KEPT_PIXELS."""
+    from PIL.Image import Resampling
+
+    share = math.sqrt(KEPT_PIXELS / (image.width * image.height))
+    if share >= 1:
         return image
-    return image if turn is None else image.transpose(turn)
+    size = (max(1, math.floor(image.width * share)), max(1, math.floor(image.height * share)))
+    return image.resize(size, Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _to_srgb(image: Any) -> Any:
-    """8-bit RGB in sRGB: profile applied, transparency on white, 16-bit grey scaled."""
+    """RGB in sRGB: profile applied, transparency on white."""
     from PIL import Image, ImageCms
 
     profile = image.info.get("icc_profile")
-    if image.mode.startswith("I") or image.mode == "F":
-        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    if image.mode in ("P", "LA", "PA") or (image.mode in ("RGB", "L") and "transparency" in image.info):
-        image = image.convert("RGBA")
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
     if alpha is not None:
         image = image.convert("RGB")
@@ -135,16 +203,22 @@ def _save(image: Any, path: str, options: dict[str, Any]) -> None:
         raise Refused("photo_not_kept", f"The photo could not be written: {fault.strerror}.") from fault
 
 
-def decode(request: dict[str, str]) -> dict[str, Any]:
+def decode(request: dict[str, Any]) -> dict[str, Any]:
     """One photo; raises Refused or what Pillow raises for damage."""
     from PIL import Image
 
     with open(request["source"], "rb") as stream:  # noqa: PTH123
-        kind = _sibling("signatures").kind_of(stream.read(16))
+        signatures = _sibling("signatures")
+        head = stream.read(signatures.PROBE_BYTES)
+    kind = signatures.kind_of(head)
     if not kind:
-        raise Refused("photo_type", "This is not a JPEG, PNG, WebP or HEIC picture.")
+        name = signatures.name_of(head) or "not a picture that can be read here"
+        raise Refused("photo_type", f"This is {name}.")
     looks = _sibling("looks")
-    image = _to_srgb(_upright(_open(request["source"], kind)))
+    image, animated = _open(request["source"], kind)
+    turn = _turn_of(image)
+    image = _kept(_plain(image))
+    image = _to_srgb(image if turn is None else image.transpose(turn))
     image.info = {}  # comments and profiles would be carried along into what is saved
     keep_png = kind == "png" and image.width * image.height <= MAX_PNG_PIXELS
     kept = {"format": "PNG"} if keep_png else {**_JPEG, "quality": 95, "subsampling": 0}
@@ -158,9 +232,33 @@ def decode(request: dict[str, str]) -> dict[str, Any]:
         "file_kind": "png" if keep_png else "jpg",
         "width": image.width,
         "height": image.height,
+        "animated": animated,
+        "same_shot": _same_shot(thumb, request.get("others", [])),
         "pixel_hash": pixel_hash.result(),
         **looks.measure(small),
     }
+
+
+def _same_shot(thumb: Any, others: list[str]) -> int:
+    """Which of the other thumbnails is of the same photograph, -1 for none; those that are gone are of none."""
+    same_shot = _sibling("same_shot")
+    marks = same_shot.marks_of(thumb)
+    for at, other in enumerate(others):
+        known = _marks_of_file(other)
+        if known is not None and same_shot.same_shot(marks, known):
+            return at
+    return -1
+
+
+@functools.lru_cache(MAX_COMPARED)
+def _marks_of_file(path: str) -> Any:
+    from PIL import Image
+
+    try:
+        with Image.open(path, formats=FORMATS["jpeg"]) as image:
+            return _sibling("same_shot").marks_of(image)
+    except DAMAGE:
+        return None
 
 
 def _pixel_hash(image: Any) -> str:
@@ -190,8 +288,10 @@ def main() -> None:
         except MemoryError:
             answer = {"code": "photo_too_many_pixels", "message": "This picture needs too much memory."}
         except DAMAGE as fault:
-            kind = type(fault).__name__
-            answer = {"code": "photo_damaged", "message": f"This picture is damaged ({kind})."}
+            message = "This picture is damaged: it cannot be read."
+            if "truncated" in str(fault):
+                message = "This picture is incomplete: its end is missing."
+            answer = {"code": "photo_damaged", "message": message, "detail": type(fault).__name__}
         _answer(answer)
 
 

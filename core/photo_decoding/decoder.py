@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,13 @@ from ..json_child import ChildDidNotStart, JsonChild, library_folders
 DECODE_TIMEOUT_S = 20.0
 CHILD = Path(__file__).resolve().parent / "child.py"
 _HINTS = {
-    "photo_type": (UnsupportedMediaError, "Use a JPEG, PNG, WebP or HEIC photo."),
+    "photo_type": (UnsupportedMediaError, "Save it as a JPEG or PNG photo, then add that."),
     "photo_too_many_pixels": (
         TooLargeError,
         "Make the picture smaller; 4000 pixels on the long side are plenty.",
     ),
     "photo_heic_unavailable": (UnsupportedMediaError, "Install pillow-heif, or export the photo as JPEG."),
-    "photo_damaged": (InvalidError, "Open it in a photo program and save it again, or leave it out."),
+    "photo_damaged": (InvalidError, "Copy it again from where it came, or save it anew in a photo program."),
     "photo_not_kept": (StorageError, "Free some disk space, then add it again."),
 }
 _log = logging.getLogger("isengard.photos")
@@ -39,9 +40,15 @@ class DecodedPhoto:
     file_kind: str
     width: int
     height: int
+    #: whether the file holds more pictures than the one that was kept
+    animated: bool
+    #: which of the others is of the same photograph, -1 for none
+    same_shot: int
     pixel_hash: str
     phash: str
     brightness: float
+    #: share of the picture's middle that is plain white
+    burnt: float
     sharpness: float
 
 
@@ -50,12 +57,15 @@ class PhotoDecoder:
 
     def __init__(self, timeout_s: float = DECODE_TIMEOUT_S) -> None:
         self._child = JsonChild(
-            CHILD, timeout_s=timeout_s, arguments=lambda: library_folders(("PIL", "pillow_heif"))
+            CHILD, timeout_s=timeout_s, arguments=lambda: library_folders(("PIL", "pillow_heif", "numpy"))
         )
 
-    def decode(self, source: Path, full: Path, thumb: Path) -> DecodedPhoto:
-        """Write the clean picture to `full` and its thumbnail to `thumb`. Raises with a `photo_…` code."""
-        return DecodedPhoto(**self._ask({"source": str(source), "full": str(full), "thumb": str(thumb)}))
+    def decode(self, source: Path, full: Path, thumb: Path, *, others: Sequence[Path] = ()) -> DecodedPhoto:
+        """Write the clean picture to `full` and its thumbnail to `thumb`; it is compared with the thumbnails of `others`.
+
+        Raises with a `photo_…` code."""
+        question = {"source": str(source), "full": str(full), "thumb": str(thumb)}
+        return DecodedPhoto(**self._ask({**question, "others": [str(file) for file in others]}))
 
     def draw(self, number: int, target: Path) -> None:
         """Write one of the sample character's drawn photos to `target`."""
@@ -77,6 +87,8 @@ class PhotoDecoder:
             _log.warning("Decoding child ended or hung", extra={"context": {"exit": self._child.exit_code}})
             answer = {"code": "photo_damaged", "message": "This picture could not be decoded."}
         if "code" in answer:
+            context = {"code": answer["code"], "detail": answer.get("detail", "")}
+            _log.info("Photo refused", extra={"context": context})
             raise _refusal(answer["code"], answer["message"])
         return answer
 

@@ -9,6 +9,8 @@ from PIL import Image, ImageFilter, ImageStat
 #: Measures are taken on a copy of this longest side at most, so that they mean the same for every photo.
 MEASURED_SIDE = 512
 HASH_SIDE = 8
+#: From this grey on nothing is left of what was there.
+_BURNT_FROM = 250
 _LAPLACE = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 
 
@@ -24,15 +26,23 @@ def shrunk(
 
 
 def measure(image: Image.Image) -> dict[str, Any]:
-    """`brightness` 0-255, `sharpness` (variance of the Laplacian), `phash` (64-bit difference hash in hex)."""
+    """`brightness` 0-255, `burnt` (share of the middle that is white), `sharpness` (variance of the Laplacian), `phash` (64-bit difference hash in hex)."""
     gray = shrunk(image, MEASURED_SIDE).convert("L")
     edges = gray.filter(_LAPLACE)
     inner = edges.crop((1, 1, max(2, edges.width - 1), max(2, edges.height - 1)))
     return {
         "brightness": round(ImageStat.Stat(gray).mean[0], 2),
+        "burnt": round(_burnt(gray), 3),
         "sharpness": round(ImageStat.Stat(inner).var[0], 2),
         "phash": difference_hash(gray),
     }
+
+
+def _burnt(gray: Image.Image) -> float:
+    """Of the middle half in each direction: a white wall around a person is no fault."""
+    width, height = gray.size
+    counts = gray.crop((width // 4, height // 4, width - width // 4, height - height // 4)).histogram()
+    return sum(counts[_BURNT_FROM:]) / max(1, sum(counts))
 
 
 def difference_hash(gray: Image.Image) -> str:

@@ -3,18 +3,68 @@
 from __future__ import annotations
 
 HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+AVIF_BRANDS = {b"avif", b"avis"}
+#: Said of the structure of a file only: which codec is inside stands among the compatible brands.
+_OPEN_BRANDS = {b"mif1", b"msf1"}
 #: Bytes needed to decide.
-PROBE_BYTES = 16
+PROBE_BYTES = 512
+#: Sizes of the header that follows the 14 bytes of a BMP: two letters alone would be any text's.
+_BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
+RAW = "a raw file of a camera"
+_STARTS = (
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+)
+_OTHERS = (
+    (b"GIF8", "a GIF picture"),
+    (b"\xff\x0a", "a JPEG XL picture"),
+    (b"\0\0\0\x0cJXL ", "a JPEG XL picture"),
+    (b"\0\0\0\x0cjP  ", "a JPEG 2000 picture"),
+    (b"FUJIFILMCCD-RAW", RAW),
+    (b"IIRO", RAW),
+    (b"IIRS", RAW),
+    (b"IIU\0", RAW),
+    (b"8BPS", "a Photoshop document"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\0\x05\x16\x07", "a helper file of macOS"),
+)
 
 
 def kind_of(head: bytes) -> str:
-    """`jpeg`, `png`, `webp`, `heic`, or '' for everything else, whatever the file is called."""
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
+    """`jpeg`, `png`, `webp`, `heic`, `avif`, `tiff`, `bmp`, or '' for everything else, whatever the file is called."""
+    if head[4:8] == b"ftyp":
+        return _kind_of_brands(head)
+    for start, kind in _STARTS:
+        if head.startswith(start) and not (kind == "tiff" and head[8:10] == b"CR"):  # Canon's raw files
+            return kind
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "webp"
-    if head[4:8] == b"ftyp" and head[8:12] in HEIF_BRANDS:
-        return "heic"
-    return ""
+    is_bmp = head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADERS
+    return "bmp" if is_bmp else ""
+
+
+def name_of(head: bytes) -> str:
+    """What a file that is no photo of ours is, in words ('a video'); '' where that cannot be told."""
+    if head[4:8] == b"ftyp":
+        return RAW if head[8:12] == b"crx " else "a video"
+    if head[:4] in (b"II*\0", b"MM\0*"):
+        return RAW
+    text = head.lstrip().lower()
+    if text.startswith((b"<!doctype html", b"<html")):
+        return "a web page"
+    if b"<svg" in text:
+        return "an SVG drawing"
+    return next((name for start, name in _OTHERS if head.startswith(start)), "")
+
+
+def _kind_of_brands(head: bytes) -> str:
+    """By the brand of the file; one that leaves it open is judged by the compatible ones."""
+    major, size = head[8:12], int.from_bytes(head[:4], "big")
+    if major in AVIF_BRANDS:
+        return "avif"
+    if major in _OPEN_BRANDS and not {head[at : at + 4] for at in range(16, size, 4)}.isdisjoint(AVIF_BRANDS):
+        return "avif"
+    return "heic" if major in HEIF_BRANDS else ""

@@ -2,14 +2,17 @@
 
 import { t } from "../locales/words.js";
 
-const KNOWN = new Set(["small", "dark", "blurred", "extreme_shape", "twin", "no_face", "several_faces", "other_person"]);
+const KNOWN = new Set(["small", "dark", "bright", "blurred", "extreme_shape", "twin", "same_shot", "animated", "no_face", "several_faces", "other_person"]);
+
+/** Said of a photo beside another one, which may be gone. */
+const OF_TWO = new Set(["twin", "same_shot"]);
 
 /** @returns {{code: string, message: string}[]} */
 export function findingsNow(photo, list) {
   return photo.findings.flatMap((finding) => {
-    if (!KNOWN.has(finding.code) || (finding.code === "twin" && !finding.other)) return [finding];
-    const twin = list.findIndex((known) => known.id === finding.other);
-    if (finding.code === "twin" && twin < 0) return [];
-    return [{ code: finding.code, message: t(`finding_${finding.code}`, { w: photo.width, h: photo.height, n: twin + 1 }) }];
+    if (!KNOWN.has(finding.code) || (OF_TWO.has(finding.code) && !finding.other)) return [finding];
+    const other = list.findIndex((known) => known.id === finding.other);
+    if (OF_TWO.has(finding.code) && other < 0) return [];
+    return [{ code: finding.code, message: t(`finding_${finding.code}`, { w: photo.width, h: photo.height, n: other + 1 }) }];
   });
 }

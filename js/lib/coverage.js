@@ -14,9 +14,12 @@ const CLOSE_FACE = 0.22;
 const FULL_FACE = 0.1;
 const HALF = /\b(upper body|half[ -](?:body|length)|waist[ -]up|to the waist|three[ -]quarter|medium shot|bust)\b/i;
 
+/** What takes nothing away from a photo. */
+const NOTES = new Set(["no_face", "animated"]);
+
 /** Whether a photo counts among the good ones: used, nothing weak about it, and nobody else in it. */
 export function teaches({ included, findings }) {
-  return included && findings.every(({ code }) => code === "no_face");
+  return included && findings.every(({ code }) => NOTES.has(code));
 }
 
 /** @returns {{key: string, values: Record<string, number>, hint?: boolean}[]} the most useful first */
@@ -24,9 +27,8 @@ export function coverageOf(photos) {
   const shown = photos.filter((photo) => photo.included);
   const count = shown.length;
   if (count < FEW) return [];
-  const found = (codes, wanted) => shown.filter((photo) => photo.findings.some(({ code }) => codes.has(code) === wanted)).length;
-  const weak = found(OF_FACES, false);
-  const others = found(STRANGERS, true);
+  const weak = shown.filter((photo) => photo.findings.some(({ code }) => !OF_FACES.has(code) && !NOTES.has(code))).length;
+  const others = shown.filter((photo) => photo.findings.some(({ code }) => STRANGERS.has(code))).length;
   const scenes = scenesOf(shown);
   return [
     others > 0 && { key: others === 1 ? "coverStranger" : "coverStrangers", values: { n: others } },

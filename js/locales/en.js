@@ -83,7 +83,7 @@ export default {
   photosTitle: "Photos",
   dropPhotos: "Drop, paste or choose photos",
   choosePhotos: "Choose photos",
-  photoKinds: "JPEG, PNG, WebP or HEIC, up to 25 MB each",
+  photoKinds: "JPEG, PNG, WebP, HEIC, AVIF, TIFF or BMP, up to 100 MB each",
   enough: "{n} of 20 to 25 good photos",
   enoughNow: "{n} good photos: enough for a good likeness",
   heldCount: "{n} held back",

@@ -64,6 +64,21 @@ def test_findings_say_what_is_wrong(photos, paths, ann):
     assert clean.findings == [] and [f.code for f in twin.findings] == ["twin"]
 
 
+def test_a_burnt_photo_and_an_animation_say_so(photos, paths, ann):
+    from PIL import ImageEnhance
+
+    burnt = ImageEnhance.Brightness(drawing(3)).enhance(8)
+    assert [f.code for f in photos.add(ann.id, saved(paths, burnt, format="JPEG"), "b.jpg").findings] == [
+        "bright"
+    ]
+    studio = Image.new("RGB", (900, 900), "white")
+    studio.paste(drawing(4, (560, 800)), (170, 100))  # a person before a white wall is none of it
+    assert photos.add(ann.id, saved(paths, studio, format="JPEG"), "s.jpg").findings == []
+    frames = {"format": "WEBP", "save_all": True, "append_images": [drawing(6)], "quality": 95}
+    animated = photos.add(ann.id, saved(paths, drawing(5), **frames), "a.webp")
+    assert [f.code for f in animated.findings] == ["animated"]
+
+
 def test_deleting_and_restoring_moves_the_files(photos, paths, ann):
     photo = add(photos, paths, ann)
     file = photos.image_path(photo, "full")

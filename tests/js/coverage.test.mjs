@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { findingsNow } from "../../js/components/photo_words.js";
-import { coverageOf } from "../../js/lib/coverage.js";
+import { coverageOf, teaches } from "../../js/lib/coverage.js";
 import { hasWord, replaced } from "../../js/lib/replace.js";
 
 const HASHES = ["0000000000000000", "ffffffffffffffff", "00000000ffffffff", "ffffffff00000000", "0f0f0f0f0f0f0f0f", "f0f0f0f0f0f0f0f0", "3333333333333333", "cccccccccccccccc"];
@@ -62,6 +62,14 @@ test("findings are said as they are now: the twin by its number, nothing about a
   assert.deepEqual(findingsNow(list[1], [list[1]]).map((found) => found.code), ["small", "new_kind"]);
   const before = { ...list[1], findings: [{ code: "twin", message: "Looks almost like photo 7", other: "" }] };
   assert.equal(findingsNow(before, list)[0].message, "Looks almost like photo 7");
+});
+
+test("crops of one photograph are no good photos, and a note takes nothing away", () => {
+  const list = [photo(0), photo(1, { findings: [{ code: "same_shot", message: "old", other: "pho_0" }] }), photo(2, { findings: [{ code: "animated", message: "old" }] })];
+  assert.deepEqual(list.map((one) => teaches({ ...one, findings: findingsNow(one, list) })), [true, false, true]);
+  assert.match(findingsNow(list[1], list)[0].message, /same photograph as photo 1/);
+  assert.equal(teaches({ ...list[1], findings: findingsNow(list[1], list.slice(1)) }), true, "the other part is gone");
+  assert.ok(!keys(many(8, (n) => photo(n, { findings: [{ code: "animated" }] }))).includes("coverWeak"));
 });
 
 test("replacing in captions takes text as text and leaves no holes", () => {

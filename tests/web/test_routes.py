@@ -95,7 +95,7 @@ def test_photos_are_shown_with_harmless_headers(api, ann, server, tmp_path):
         ("a.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "photo_type"),
         ("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "photo_damaged"),
         ("../../evil.jpg", b"\xff\xd8\xff\xe0", "photo_name"),
-        ("a.jpg", b"x" * (25 * 1024**2 + 5), "photo_too_large"),
+        ("a.jpg", b"x" * (100 * 1024**2 + 5), "photo_too_large"),
     ],
 )
 def test_bad_uploads_are_refused_and_leave_nothing(api, ann, server, tmp_path, name, content, code):
