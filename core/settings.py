@@ -20,7 +20,13 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LANGUAGES = ("auto", "en")
 #: What the panel may change over HTTP: harmless keys only (DESIGN section 12).
 #: The mode too: it starts nothing by itself, is used from the next start on, and both modes keep the same files.
-EDITABLE: dict[str, tuple[str, ...]] = {"mode": MODES, "language": LANGUAGES, "log_level": LOG_LEVELS}
+#: Guarding ComfyUI by the link locks nobody out who can change it: they have the link.
+EDITABLE: dict[str, tuple[str, ...]] = {
+    "mode": MODES,
+    "language": LANGUAGES,
+    "log_level": LOG_LEVELS,
+    "guard_comfyui": ("0", "1"),
+}
 SECRETS = ("hf_token", "token", "redis_url")
 #: A file is read, changed and written: two pages at once must not undo each other.
 _WRITING = threading.Lock()
@@ -47,6 +53,7 @@ class Settings:
     allow_setup: bool = True
     allow_remote_photos: bool = False
     allow_remote_training: bool = False
+    guard_comfyui: bool = False
     language: str = "auto"
     #: name -> path or hub id, from the owner's file alone, never from a request
     base_models: Mapping[str, str] = field(default_factory=dict)
@@ -109,6 +116,7 @@ KEYS: dict[str, _Key] = {
     "allow_setup": _Key("ISENGARD_ALLOW_SETUP", _flag),
     "allow_remote_photos": _Key("ISENGARD_ALLOW_REMOTE_PHOTOS", _flag),
     "allow_remote_training": _Key("ISENGARD_ALLOW_REMOTE_TRAINING", _flag),
+    "guard_comfyui": _Key("ISENGARD_GUARD_COMFYUI", _flag),
     "language": _Key("ISENGARD_LANGUAGE", _choice(*LANGUAGES)),
 }
 

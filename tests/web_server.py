@@ -28,6 +28,7 @@ class PlainHost:
     can_restart: bool = False
     queue_length: int = 0
     restarts: int = 0
+    ran: list[tuple[object, object]] = field(default_factory=list)
 
     def model_names(self, folder: str) -> list[str]:
         return list(self.models.get(folder, {}))
@@ -44,6 +45,9 @@ class PlainHost:
 
     def register_loras(self, folder: Path) -> None:
         self.registered.append(folder)
+
+    def prompts(self) -> list[tuple[str, object, object]]:
+        return [("", graph, outputs) for graph, outputs in self.ran]
 
     def restart(self) -> None:
         """Counted only."""

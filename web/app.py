@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .comfyui_guard import comfyui_guard
 from .door import Door
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def attach(prompt_server: Any, host: Host, pack_root: Path) -> Door:
         )
     door = Door(host)
     door.add_routes(prompt_server.routes)
+    prompt_server.app.middlewares.append(comfyui_guard(door, host))
     setattr(prompt_server, MARKER, door)
 
     async def start(_: Any) -> None:
@@ -47,7 +49,7 @@ def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventL
     try:
         from .compose import compose
 
-        services = compose(host, plugins(host), pack_root, loop)
+        services = compose(host, plugins(host), pack_root, loop, door.let_in_by)
         _prepare(door, services)
         door.open(services)
     except IsengardError as error:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from ..training.queue import Doorbell
 from ..training.submission import Submission
 from ..training.supervisor import Supervisor
 from ..training.task_submission import TaskSubmission
+from .access import Access
 from .base_models import ComfyBaseModels
 from .captions import CaptionTaker
 from .event_tail import EventTail
@@ -52,17 +53,29 @@ _log = logging.getLogger("isengard.web")
 
 
 def compose(
-    host: Host, plugins: Mapping[str, Mapping[str, Factory]], pack_root: Path, loop: asyncio.AbstractEventLoop
+    host: Host,
+    plugins: Mapping[str, Mapping[str, Factory]],
+    pack_root: Path,
+    loop: asyncio.AbstractEventLoop,
+    let_in_by: Callable[[Access], None],
 ) -> Services:
-    """Everything, built and started. Raises IsengardError or OSError."""
+    """Everything, built and started; `let_in_by` is told who may use it first. Raises IsengardError or OSError."""
     clock, paths = SystemClock(), resolve_paths(os.environ, host.user_directory)
     paths.create()
     settings = load_settings(os.environ, paths)
     setup_logging("api", paths.logs, settings.log_level, clock)
     if os.environ.get("API_PORT"):
         _log.warning("API_PORT is ignored: ComfyUI's port is used")
-    session = open_session(settings, paths, loopback=host.listen_is_loopback)
+    session = open_session(settings, paths, loopback=host.listen_is_loopback and not settings.guard_comfyui)
     settings = replace(settings, token=session.token)  # also where it was made just now
+    let_in_by(
+        Access(
+            session,
+            settings.allowed_hosts,
+            guards_comfyui=settings.guard_comfyui,
+            models=paths.models,
+        )
+    )
     host.register_loras(paths.models)
     registry = PluginRegistry(PluginContext(paths, settings), plugins, neighbour_packs(pack_root))
     services = _services(host, registry, session, clock)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import logging
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,7 +16,11 @@ from .route_table import PREFIX, ROUTES, Route
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from .access import Access
     from .services import Host, Services
+
+#: How often a request that came before we know who may looks again.
+WAIT_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -30,11 +36,26 @@ class Door:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._services: Services | None = None
+        self._access: Access | None = None
         self._failure: Any = None
         self._handlers: dict[str, Callable[..., Awaitable[Any]]] = {}
 
     def open(self, services: Services) -> None:
         self._services = services
+
+    def let_in_by(self, access: Access) -> None:
+        """Said as early as it is known: ComfyUI's own routes are guarded by it before ours can answer."""
+        self._access = access
+
+    @property
+    def guards_comfyui(self) -> bool:
+        return self._access is not None and self._access.guards_comfyui
+
+    async def access(self) -> Access:
+        """Who may; waits for it at ComfyUI's start. Where the start has failed before it was known, nobody may from afar."""
+        while self._access is None and not self.settled:
+            await asyncio.sleep(WAIT_S)
+        return self._access or _nobody(self._host)
 
     def prepare(self) -> None:
         """Import what answers, in the thread that starts us: neither the first page nor ComfyUI's loop waits for it."""
@@ -82,23 +103,21 @@ class Door:
         asked = guard.asked_by(
             request.method, request.headers, is_upload=route.upload, has_body=request.can_read_body
         )
-        headers = asked.headers
         if route.always and self._failure is not None and self._host.listen_is_loopback:
             guard.check(asked, ())
             unserved: web.StreamResponse = await self._handler(route)(Alone(self._host), request)
             return unserved
         services = self.ready()  # before anything else: without the requirements it cannot be imported
+        from .access import bearer_of
         from .session import COOKIE
 
-        allowed = set(services.settings.allowed_hosts)
-        cookie = request.cookies.get(COOKIE)
-        if route.path == "/session" or services.session.holds(cookie):
-            allowed.add(headers.get("host", "").lower())
+        access, cookie = await self.access(), request.cookies.get(COOKIE)
+        allowed = access.hosts(asked, cookie)
+        if route.path == "/session":
+            allowed.add(asked.headers.get("host", "").lower())
         guard.check(asked, allowed)
         if not route.open:
-            bearer = headers.get("authorization", "")
-            token = bearer[7:] if bearer.lower().startswith("bearer ") else None
-            services.session.require(cookie, token)
+            services.session.require(cookie, bearer_of(asked))
         response: web.StreamResponse = await self._handler(route)(services, request)
         return response
 
@@ -118,6 +137,14 @@ class Door:
             found = importlib.import_module(f".routes.{module}", __package__)
             self._handlers[route.handler] = getattr(found, function)
         return self._handlers[route.handler]
+
+
+def _nobody(host: Host) -> Access:
+    """Needs no package that may be missing: it stands in front of ComfyUI's own routes."""
+    from .access import Access
+    from .session import Session
+
+    return Access(Session(secrets.token_urlsafe(), needed=not host.listen_is_loopback))
 
 
 async def _elsewhere(request: web.Request) -> web.StreamResponse:

@@ -38,6 +38,14 @@ def asked_by(
 
 def check(asked: Asked, allowed_hosts: Collection[str]) -> None:
     """Raises MisdirectedError (421), ForbiddenError (403) or UnsupportedMediaError (415)."""
+    check_source(asked, allowed_hosts)
+    if asked.method in UNSAFE:
+        _check_sender(asked, asked.headers.get("host", ""), asked.headers.get("sec-fetch-site", ""))
+        _check_type(asked)
+
+
+def check_source(asked: Asked, allowed_hosts: Collection[str]) -> None:
+    """Raises MisdirectedError (421) for a host that is not ours, ForbiddenError (403) for a page that is not."""
     host = asked.headers.get("host", "")
     if not host_is_ours(host, allowed_hosts):
         raise MisdirectedError(
@@ -45,12 +53,16 @@ def check(asked: Asked, allowed_hosts: Collection[str]) -> None:
             "This address is not known to Isengard.",
             "Open ComfyUI by its usual address, or add the name to ISENGARD_ALLOWED_HOSTS.",
         )
-    site = asked.headers.get("sec-fetch-site", "")
-    if asked.method in UNSAFE:
-        _check_sender(asked, host, site)
-        _check_type(asked)
-    elif site == "cross-site":
+    if _is_of_another_page(asked, host):
         raise ForbiddenError("cross_site", "Another web page asked for this.", "Open it from ComfyUI.")
+
+
+def _is_of_another_page(asked: Asked, host: str) -> bool:
+    """A page on another port is "same-site" and names itself as the origin where it wants to read the answer."""
+    site, origin = asked.headers.get("sec-fetch-site", ""), asked.headers.get("origin")
+    if site in ("cross-site", "same-origin", "none"):
+        return site == "cross-site"
+    return origin is not None and _address_of(origin) != host.lower()
 
 
 def check_on_this_machine(asked: Asked, peer: str, http_version: tuple[int, int]) -> None:

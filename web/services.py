@@ -53,6 +53,9 @@ class Host(Protocol):
 
     def restart(self) -> None: ...
 
+    def prompts(self) -> list[tuple[str, object, object]]:
+        """Every prompt that ComfyUI knows, queued, running or done: its id, its graph, its outputs."""
+
     def model_names(self, folder: str) -> list[str]: ...
 
     def model_path(self, folder: str, name: str) -> Path | None: ...

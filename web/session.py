@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from typing import TYPE_CHECKING
 
 from ..core.errors import ForbiddenError, UnauthorizedError
-from ..core.paths import DataPaths
-from ..core.settings import Settings, save_secret
+
+if TYPE_CHECKING:
+    from ..core.paths import DataPaths
+    from ..core.settings import Settings
 
 COOKIE = "isengard_session"
 TOKEN_BYTES = 24
@@ -33,15 +36,17 @@ class Session:
             )
         return self._cookie()
 
-    def holds(self, cookie: str | None) -> bool:
-        """Whether this is our cookie. A browser sends it only to the host it was given by, so that host is ours too."""
-        return cookie is not None and _same(cookie, self._cookie())
+    def opens(self, cookie: str | None, bearer: str | None) -> bool:
+        """Whether this is our cookie or token. A browser sends the cookie only to the host it was given by, and no page
+        can know the token: the host that is asked is ours too.
+        """
+        if cookie is not None and _same(cookie, self._cookie()):
+            return True
+        return bearer is not None and _same(bearer, self.token)
 
     def require(self, cookie: str | None, bearer: str | None) -> None:
         """Raises UnauthorizedError `session_needed` without a valid cookie or `Authorization: Bearer`."""
-        if not self.needed or self.holds(cookie):
-            return
-        if bearer is not None and _same(bearer, self.token):
+        if not self.needed or self.opens(cookie, bearer):
             return
         raise UnauthorizedError(
             "session_needed",
@@ -60,6 +65,8 @@ def _same(told: str, kept: str) -> bool:
 
 def open_session(settings: Settings, paths: DataPaths, *, loopback: bool) -> Session:
     """The session with its token; a generated one is kept in secrets.toml so that links stay valid."""
+    from ..core.settings import save_secret
+
     token = settings.token
     if not loopback and not token:
         token = secrets.token_urlsafe(TOKEN_BYTES)

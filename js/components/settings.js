@@ -4,6 +4,7 @@ import { button, field, h, icon } from "../lib/dom.js";
 import { fill } from "../lib/lists.js";
 import { LANGUAGES } from "../locales/languages.js";
 import { t } from "../locales/words.js";
+import { guardChoice } from "./guard_choice.js";
 import { LikenessMeter } from "./likeness_meter.js";
 import { LogViewer } from "./log_viewer.js";
 import { modeChoice } from "./mode_choice.js";
@@ -19,6 +20,7 @@ export class IsenSettings extends View {
     this.values = h("div", { class: "isen-stack" });
     this.controls = null;
     this.mode = h("div");
+    this.guard = h("div");
     this.written = h("div", { class: "isen-stack" });
     this.meter = new LikenessMeter(this.store, { removable: true });
     this.log = new LogViewer(this.store, this.route.log);
@@ -68,8 +70,10 @@ export class IsenSettings extends View {
   #show({ items, folders }) {
     const mode = items.find((item) => item.name === "mode");
     fill(this.mode, mode, () => modeChoice(this.store, mode, (name, value) => this.#save(name, value)));
+    const guard = items.find((item) => item.name === "guard_comfyui");
+    fill(this.guard, guard, () => guardChoice(this.store, guard, (name, value) => this.#save(name, value)));
     fill(this.written, [items, folders], () => this.#written(items, folders));
-    if (!this.controls) this.values.replaceChildren(this.mode, this.#editable(), this.written);
+    if (!this.controls) this.values.replaceChildren(this.mode, this.guard, this.#editable(), this.written);
     this.#fill(items);
   }
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+import urllib.error
+import urllib.request
+
 import pytest
 from hosts import comfyui
 from hosts.chromium import LAN_NAME
@@ -57,6 +61,55 @@ def test_on_the_machine_itself_one_press_opens_it_and_shows_the_link(open_server
     )
     page.get("isen-unlock-here").click()
     expect(page.get("isen-new-character").first).to_be_visible()
+    assert page.errors == []
+
+
+@pytest.fixture(scope="module")
+def guarded_server(tmp_path_factory):
+    base = comfyui.make_base(tmp_path_factory.mktemp("guarded"))
+    environment = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "4", "ISENGARD_GUARD_COMFYUI": "1"}
+    server = comfyui.start(base, environment=environment, listen="0.0.0.0", frontend=comfyui.NEW, wait=False)
+    deadline = time.monotonic() + comfyui.START_S
+    while not (server.data / "run" / "link.txt").is_file():
+        assert time.monotonic() < deadline and server.process.poll() is None, server.log()
+        time.sleep(0.2)
+    yield server
+    server.stop()
+
+
+def test_a_guarded_comfyui_answers_nobody_without_the_link_and_works_with_it(
+    guarded_server, open_page, photos
+):
+    server = guarded_server
+    for path in (
+        "/",
+        "/history",
+        "/api/object_info",
+        "/internal/logs",
+        "/ws",
+        "/extensions/isengard/isengard.js",
+    ):
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(server.url + path)
+        assert caught.value.code == 401
+        assert ("locked" in caught.value.read().decode()) == (path == "/")
+    page = open_page(f"{server.url}/#isengard_token=wrong")
+    expect(page.page.get_by_role("alert")).to_contain_text("not valid")
+    page.page.goto(f"{server.url}/#isengard_token={server.token()}")
+    page.page.reload()
+    page.open_tab()
+    create_character(page, "Ann Example")
+    page.get("isen-file-input").set_input_files([str(photo) for photo in photos[:3]])
+    expect(page.get("isen-photos").locator("figure img")).to_have_count(3, timeout=30_000)
+    train(page, 40)
+    expect(page.get("isen-job-state")).to_have_text("done", timeout=40_000)
+    page.get("isen-tab-images").click()
+    page.get("isen-prompt").fill("portrait of {trigger}")
+    page.get("isen-count").fill("1")
+    page.get("isen-generate").click()
+    expect(page.get("isen-image")).to_have_count(1, timeout=30_000)
+    page.get("isen-settings").first.click()
+    expect(page.get("isen-guard")).to_contain_text("guards all of ComfyUI")
     assert page.errors == []
 
 

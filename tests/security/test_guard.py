@@ -33,6 +33,15 @@ CASES = [
     ("a broken Host", "GET", {"host": "[::1"}, "host_not_allowed"),
     ("reading from another site", "GET", {"sec-fetch-site": "cross-site"}, "cross_site"),
     ("reading from our page", "GET", {"sec-fetch-site": "same-origin"}, None),
+    (
+        "reading from another port",
+        "GET",
+        {"sec-fetch-site": "same-site", "origin": "http://127.0.0.1:3000"},
+        "cross_site",
+    ),
+    ("an old browser reading from elsewhere", "GET", {"origin": "http://evil.example"}, "cross_site"),
+    ("reading with an origin that is null", "GET", {"origin": "null"}, "cross_site"),
+    ("reading from our page with its origin", "GET", {"origin": "http://127.0.0.1:8188"}, None),
     ("IPv6 loopback", "GET", {"host": "[::1]:8188"}, None),
     ("localhost", "DELETE", {"host": "localhost:8188"}, None),
     ("a name the owner allows", "GET", {"host": "studio.lan:8188"}, None),
@@ -178,6 +187,14 @@ def test_links_speak_as_comfyui_does(scheme):
     first, second = links_of(f"{scheme}://127.0.0.1:8188", "a+b/c")
     assert first == f"{scheme}://127.0.0.1:8188/#isengard_token=a%2Bb%2Fc"
     assert second.startswith(f"{scheme}://") and second.endswith(":8188/#isengard_token=a%2Bb%2Fc")
+
+
+def test_a_program_with_the_token_needs_no_known_host(remote):
+    server, token = remote
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert ask(server, "GET", "/characters", bearer)[0] == 200
+    assert ask(server, "GET", "/characters", {"Authorization": f"Bearer {token}x"})[0] == 421
+    assert ask(server, "GET", "/characters", {**bearer, "Sec-Fetch-Site": "cross-site"})[0] == 403
 
 
 def test_the_token_is_nowhere_in_the_logs(remote):

@@ -17,7 +17,7 @@ export function answerOf(state, method, path) {
     "/training/workers": [WORKER],
     "/training/presets": PRESETS,
   };
-  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", language: "auto", comfyui: "0.3.75", host: { loopback: true, can_restart: true }, recoveries: state.recoveries ?? [] } };
+  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", language: "auto", comfyui: "0.3.75", host: { loopback: !state.open, can_restart: true }, recoveries: state.recoveries ?? [] } };
   if (name === "/comfyui") return { body: { can_restart: true, queue: 3 } };
   if (name === "/training/gpu/free") return { body: GPU_HELD };
   if (name === "/training/preflight") return { body: state.preflight };
@@ -85,6 +85,7 @@ const SETTINGS = {
   items: [
     { name: "mode", value: "production", running: "production", choices: ["production", "fast-test"], source: "default", editable: true, secret: false },
     { name: "log_level", value: "INFO", source: "default", editable: true, secret: false },
+    { name: "guard_comfyui", value: false, running: false, source: "default", editable: true, secret: false },
     { name: "language", value: "auto", source: "default", editable: true, secret: false },
     { name: "hf_token", value: false, source: "default", editable: true, secret: true },
     { name: "comfyui_url", value: null, source: "default", editable: false, secret: false },

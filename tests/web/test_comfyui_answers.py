@@ -1,0 +1,73 @@
+"""What is ours in ComfyUI's prompts and answers is found and left out; everything else stays as it is."""
+
+from __future__ import annotations
+
+import pytest
+from isengard.web.comfyui_answers import file_key, files_of, holds_ours, without_names, without_prompts
+
+LORA = "ann/ann-000012.safetensors"
+LORAS = {file_key(LORA)}
+OURS = {"1": {"class_type": "IsengardCharacter", "inputs": {"character": "ann"}}}
+OTHER = {"1": {"class_type": "LoraLoader", "inputs": {"lora_name": "style.safetensors", "strength": 1}}}
+
+
+@pytest.mark.parametrize(
+    "name", [LORA, "ann\\ann-000012.safetensors", "./ann//ann-000012.safetensors", LORA.upper()]
+)
+def test_a_lora_of_ours_in_any_spelling(name):
+    assert holds_ours({"7": {"class_type": "LoraLoader", "inputs": {"lora_name": name}}}, LORAS)
+
+
+@pytest.mark.parametrize("graph", [OTHER, {}, None, [], "x", {"1": None}, {"1": {"inputs": []}}, {"1": {}}])
+def test_what_is_not_ours_or_no_graph(graph):
+    assert not holds_ours(graph, LORAS)
+
+
+def test_prompts_of_ours_leave_history_queue_and_jobs():
+    history = {
+        "a": {"prompt": [1, "a", OURS, {}, []], "outputs": {}},
+        "b": {"prompt": [2, "b", OTHER, {}, []]},
+    }
+    assert without_prompts(history, set(), LORAS) == {"b": history["b"]}
+    assert without_prompts(history, {"b"}, LORAS) == {}
+    queue = {"queue_running": [[1, "a", OURS, {}, []]], "queue_pending": [[2, "b", OTHER, {}, []]]}
+    assert without_prompts(queue, set(), LORAS) == {
+        "queue_running": [],
+        "queue_pending": queue["queue_pending"],
+    }
+    jobs = {"jobs": [{"id": "a"}, {"id": "b"}], "pagination": {"total": 2}}
+    assert without_prompts(jobs, {"a"}, LORAS) == {"jobs": [{"id": "b"}], "pagination": {"total": 2}}
+    assert without_prompts({"id": "a", "outputs": {}}, {"a"}, LORAS) == {}
+    assert without_prompts({"exec_info": {"queue_remaining": 0}}, {"a"}, LORAS) == {
+        "exec_info": {"queue_remaining": 0}
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([["ann", "bob"]], [[""]]),
+        (["COMBO", {"options": ["ann"], "tooltip": "Who."}], ["COMBO", {"options": [""], "tooltip": "Who."}]),
+    ],
+)
+def test_names_leave_the_lists_of_models_and_nodes(before, after):
+    def told(character, loras):
+        return {
+            "IsengardCharacter": {"input": {"required": {"character": character}}, "name": "x"},
+            "LoraLoader": {"input": {"required": {"lora_name": [loras, {"default": "a"}]}}},
+        }
+
+    assert without_names(told(before, ["style.safetensors", LORA]), LORAS) == told(
+        after, ["style.safetensors"]
+    )
+    assert without_names([{"name": LORA, "size": 1}, {"name": "b", "size": 2}], LORAS) == [
+        {"name": "b", "size": 2}
+    ]
+
+
+def test_files_are_found_wherever_a_node_names_them():
+    outputs = {
+        "3": {"images": [{"filename": "a.png", "type": "temp"}], "isengard": [{"file": "0.png"}]},
+        "4": {"text": ["x"]},
+    }
+    assert files_of(outputs) == {"a.png"} and files_of(None) == set()
