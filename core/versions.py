@@ -121,7 +121,7 @@ class VersionStore:
             trained_at=_written(source_file),
             created_at=iso(self._clock.now()),
         )
-        self._write(sidecar, character_id, version)
+        self._write(sidecar, {"character_id": character_id}, version)
         _log.info("LoRA published", extra={"context": {"file": version.file, "job_id": job_id}})
         return version
 
@@ -129,11 +129,11 @@ class VersionStore:
         """Write the version's sidecar again (proof, scores, pick). Raises NotFoundError when its file is gone."""
         path = self.path(version)
         sidecar = path.with_suffix(".json")
-        character_id = json.loads(sidecar.read_text(encoding="utf-8")).get("character_id", "")
-        self._write(sidecar, character_id, version)
+        self._write(sidecar, json.loads(sidecar.read_text(encoding="utf-8")), version)
 
-    def _write(self, sidecar: Path, character_id: str, version: Version) -> None:
-        atomic.write_json(sidecar, {"character_id": character_id, "version": version.model_dump(mode="json")})
+    def _write(self, sidecar: Path, beside: Mapping[str, object], version: Version) -> None:
+        """`beside`: what else the sidecar says."""
+        atomic.write_json(sidecar, {**beside, "version": version.model_dump(mode="json")})
 
     def _read(self, sidecar: Path) -> Version | None:
         try:

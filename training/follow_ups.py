@@ -78,13 +78,12 @@ class FollowUps:
 
     def _child(self, parent: Job, total: int, correlation_id: str) -> Job:
         now = iso(self.clock.now())
-        request = TrainingRequest.model_validate(parent.request)
-        overrides = request.overrides.model_copy(update={"steps": total})
+        overrides = {**parent.request.get("overrides", {}), "steps": total}
         return Job(
             id=new_id("job"),
             kind=parent.kind,
             needs=parent.needs,
-            request=request.model_copy(update={"overrides": overrides}).model_dump(mode="json"),
+            request={**parent.request, "overrides": overrides},
             character_id=parent.character_id,
             backend=parent.backend,
             family=parent.family,

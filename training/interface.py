@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
+from ..core.documents import known
 from ..core.records.base import Record
 from ..core.records.checkpoint import Checkpoint
 from ..core.records.job import JobError, Needs, Progress
@@ -66,7 +67,7 @@ class ResolvedTraining:
     @classmethod
     def read(cls, job_dir: Path) -> ResolvedTraining:
         """The frozen training of a job. Raises OSError, ValueError or TypeError when the file is damaged."""
-        return cls(**json.loads((job_dir / TRAINING_FILE).read_text(encoding="utf-8")))
+        return cls(**known(cls, json.loads((job_dir / TRAINING_FILE).read_text(encoding="utf-8"))))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..core import atomic
+from ..core.documents import known
 from ..core.errors import ConflictError, ForbiddenError, InvalidError
 from ..core.paths import contained
 from ..core.settings import Settings, current_token
@@ -73,7 +74,8 @@ def freeze(job_dir: Path, missing: Sequence[Missing]) -> None:
 
 def download(task: Task, settings: Settings) -> None:
     """The work of a model_download job."""
-    wanted = [Missing(**entry) for entry in json.loads((task.dir / PLAN_FILE).read_text(encoding="utf-8"))]
+    plan = json.loads((task.dir / PLAN_FILE).read_text(encoding="utf-8"))
+    wanted = [Missing(**known(Missing, entry)) for entry in plan]
     token = current_token(settings, task.paths)
     total, before = sum(file.size for file in wanted), 0
     for file in wanted:

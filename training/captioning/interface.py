@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+from ...core.documents import known
 from ...core.records.base import Record
 from ...core.records.job import Needs
 from ...core.records.photo import CaptionSource
@@ -43,7 +44,8 @@ class Captioning:
     def read(cls, job_dir: Path) -> Captioning:
         """Raises OSError, ValueError, TypeError or LookupError when the file is damaged."""
         content = json.loads((job_dir / ORDER_FILE).read_text(encoding="utf-8"))
-        return cls(**{**content, "photos": [AskedPhoto(**photo) for photo in content["photos"]]})
+        photos = [AskedPhoto(**known(AskedPhoto, photo)) for photo in content["photos"]]
+        return cls(**{**known(cls, content), "photos": photos})
 
 
 class CaptionerCapabilities(Record):

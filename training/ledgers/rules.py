@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.errors import IllegalTransitionError, LeaseLostError
+from ...core.errors import IllegalTransitionError, LeaseLostError, StorageError
 from ...core.job_states import ENDED, OWNED, TRANSITIONS, JobState
 from ...core.ledger import Lease
 from ...core.records.checkpoint import Checkpoint
@@ -121,6 +121,14 @@ def with_artifact(job: Job, artifact: Artifact, at: str) -> Job:
     """`artifact` added, or put in the place of the same file."""
     others = [known for known in job.artifacts if (known.kind, known.file) != (artifact.kind, artifact.file)]
     return job.model_copy(update={"artifacts": [*others, artifact], "updated_at": at})
+
+
+def unreadable() -> StorageError:
+    return StorageError(
+        "job_unreadable",
+        "What was stored of this job cannot be read: it is damaged, or was written by a newer Isengard.",
+        "Update Isengard, or start the job anew. What was read is kept in the data folder.",
+    )
 
 
 def lease_lost(lease: Lease) -> LeaseLostError:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from ....core.clock import Clock, iso
+from ....core.ids import is_id
 from ....core.job_states import JobState
 from ....core.ledger import JobFilter, Lease
 from ....core.records.base import Page
@@ -39,7 +40,7 @@ class RedisLedger:
         max_attempts: int = 3,
         files: JobFiles | None = None,
     ) -> None:
-        self._link = Link(url, self._lost, self._refilled)
+        self._link = Link(url, self._lost, self._refilled, self._copy)
         self._files = files
         self._clock = clock
         self._lease_s = lease_s
@@ -62,6 +63,13 @@ class RedisLedger:
     def _refilled(self, count: int) -> None:
         if self._files is not None and count:
             self._files.came_back("jobs_refilled", self._now(), count=count)
+
+    def _copy(self, job_id: str, text: str) -> Job | None:
+        """In place of a damaged document; told once."""
+        kept = self._files.read(job_id) if self._files is not None and is_id("job", job_id) else None
+        if self._files is not None and is_id("job", job_id):
+            self._files.set_aside(job_id, text, came_back=kept is not None)
+        return kept
 
     def _keep(self, job: Job) -> Job:
         """The job's copy beside its files follows every change."""
@@ -95,7 +103,7 @@ class RedisLedger:
         self._link.run("forget", job_id)
 
     def forget_events(self, subject_ids: Collection[str]) -> int:
-        gone = int(self._link.run("forget_events", *subject_ids))
+        gone = self._link.number("forget_events", *subject_ids)
         self._link.scrub()
         return gone
 
@@ -148,8 +156,9 @@ class RedisLedger:
 
     # --- workers ---
     def report_worker(self, worker: Worker) -> None:
-        before = self._link.run("worker", worker.id, worker.model_dump_json())
-        if not before or essence(Worker.model_validate_json(before)) != essence(worker):
+        told = self._link.run("worker", worker.id, worker.document())
+        before = self._link.documents.read(Worker, told, worker.id) if told else None
+        if before is None or essence(before) != essence(worker):
             self._tell(about_worker(worker.id, worker, self._now()))
         self._workers_seen.witness(worker.id, worker.beat)
 
@@ -157,12 +166,13 @@ class RedisLedger:
         return look(self._everyone(), self._workers_seen, self._lease_s)[0]
 
     def remove_worker(self, worker_id: str) -> None:
-        if int(self._link.run("remove", worker_id)):
+        if self._link.number("remove", worker_id):
             self._tell(about_worker(worker_id, None, self._now()))
 
     def _everyone(self) -> list[Worker]:
-        found = [Worker.model_validate_json(document) for document in self._link.run("workers")]
-        return sorted(found, key=lambda worker: worker.id)
+        told = self._link.run("workers")
+        named = zip(told[::2], told[1::2], strict=True)
+        return sorted(self._link.documents.every(Worker, named), key=lambda worker: worker.id)
 
     # --- events ---
     def emit(
@@ -186,25 +196,36 @@ class RedisLedger:
 
     def _tell(self, event: Event) -> Event:
         document = rows.as_document(event)
-        seq = int(self._link.run("tell", event.subject.id, document))
+        seq = self._link.number("tell", event.subject.id, document)
         return Event.model_validate_json(document).model_copy(update={"seq": seq})
 
     def events_after(self, seq: int, *, limit: int = 500) -> Sequence[Event]:
-        return [_event(entry) for entry in self._link.run("events", seq, limit)]
+        """Pages of which nothing can be read are passed over."""
+        while entries := self._link.run("events", seq, limit):
+            found = [event for entry in entries if (event := self._event(entry)) is not None]
+            if found:
+                return found
+            seq = _seq(entries[-1])
+        return []
+
+    def _event(self, entry: Any) -> Event | None:
+        """Of a stream entry: [`seq`-0, [name, value, name, value]]."""
+        identifier, fields = entry
+        document = dict(zip(fields[::2], fields[1::2], strict=False)).get("d")
+        event = self._link.documents.read(Event, document, identifier)
+        return None if event is None else event.model_copy(update={"seq": _seq(entry)})
 
     def first_seq(self) -> int:
         """The oldest event still kept; one beyond the last when there is none."""
         first = self._link.run("first")
-        return _event(first[0]).seq if first else self.last_seq() + 1
+        return _seq(first[0]) if first else self.last_seq() + 1
 
     def last_seq(self) -> int:
-        return int(self._link.run("last"))
+        return self._link.number("last")
 
     def close(self) -> None:
         self._link.close()
 
 
-def _event(entry: Any) -> Event:
-    """A stream entry: [`seq`-0, [name, value, name, value]]."""
-    identifier, fields = entry
-    return Event.model_validate_json(fields[3]).model_copy(update={"seq": int(identifier.split("-")[0])})
+def _seq(entry: Any) -> int:
+    return int(entry[0].split("-")[0])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ....core.errors import NotFoundError
+from ....core.errors import NotFoundError, StorageError
 from ....core.job_states import OWNED, JobState
 from ....core.ledger import Lease
 from ....core.records.checkpoint import Checkpoint
@@ -25,12 +25,14 @@ _OWNED = tuple(state.value for state in OWNED)
 
 
 def claim(link: Link, able: Able, at: str, *, worker_id: str, owner: str) -> tuple[Job, Lease] | None:
+    passed: list[str] = []
     while able.needs:
-        job_id = link.run("best", _as_set(able.backends), *able.needs)
+        job_id = link.run("best", _as_set(able.backends), _as_set(passed), *able.needs)
         if not job_id:
             return None
-        row = rows.load(link, job_id)
-        if row.job.state is not JobState.QUEUED:
+        row = _queued(link, job_id)
+        if row is None:
+            passed.append(job_id)
             continue
         job = rules.claimed(row.job, worker_id, at)
         taken = Change(Row(job, owner=owner, tries_from=row.tries_from), [new_state(job, at)])
@@ -39,13 +41,22 @@ def claim(link: Link, able: Able, at: str, *, worker_id: str, owner: str) -> tup
     return None
 
 
+def _queued(link: Link, job_id: str) -> Row | None:
+    """None for one that cannot be taken: gone, taken by another, or unreadable; it holds no other up."""
+    try:
+        row = rows.load(link, job_id)
+    except (NotFoundError, StorageError):
+        return None
+    return row if row.job.state is JobState.QUEUED else None
+
+
 def _as_set(names: Collection[str] | None) -> str:
     return "" if names is None else json.dumps(dict.fromkeys(names, True))
 
 
 def beat(link: Link, lease: Lease) -> Order:
     """A wish to save is told once; cancel and pause are told until the state follows."""
-    if int(link.run("beat", lease.job_id, lease.attempt, lease.owner, *_OWNED)) < 0:
+    if link.number("beat", lease.job_id, lease.attempt, lease.owner, *_OWNED) < 0:
         raise rules.lease_lost(lease)
     row = rows.owned(link, lease)
     if row.job.order == "save":
@@ -130,7 +141,7 @@ def take_back(link: Link, seen: Silent, at: str, max_attempts: int) -> bool:
     """False when it moved in the meantime."""
     try:
         row = rows.load(link, seen.job_id)
-    except NotFoundError:
+    except (NotFoundError, StorageError):
         return False
     if (str(row.job.attempt), row.owner, row.beat) != seen.mark:
         return False

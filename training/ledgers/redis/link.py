@@ -6,6 +6,7 @@ Every script names the epoch it means; on another one nothing is read or written
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import threading
 import time
@@ -13,7 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ....core.documents import Documents
 from ....core.errors import LedgerAwayError, NotReadyError, StorageError
+from ....core.records.job import Job
 from ....core.records.worker import Worker
 from .connecting import unreachable
 from .scripts import BODIES, HEADER, RESTORE
@@ -22,24 +25,31 @@ if TYPE_CHECKING:
     import redis
 
 PREFIX = "isengard:"
+#: What Redis says where a key is of another kind, or not a number, than our scripts made it.
+_FOREIGN = ("WRONGTYPE", "not an integer", "not a valid float", "is smaller", "equal or smaller")
 _TIMEOUT_S = 5.0
 #: Who rebuilds has so long; after that another process may begin again (it is harmless to do it twice).
 _REBUILD_MS = 60_000
 _WAIT_S = 30.0
+_EPOCH = re.compile(r"[0-9a-f]{16}")
 
 
 class Link:
     """Safe for several threads. Connects at the first use, so that a server may start before its Redis. `refill` gives what an
-    empty one is filled with, `refilled` is told how many came back, before anybody else may use it."""
+    empty one is filled with, `refilled` is told how many came back, before anybody else may use it. `copy` gives what lies
+    beside a job's files, for one whose document was damaged (the text of it is told along).
+    """
 
     def __init__(
         self,
         url: str,
         refill: Callable[[], list[tuple[str, ...]]],
         refilled: Callable[[int], None] = lambda count: None,
+        copy: Callable[[str, str], Job | None] = lambda job_id, text: None,
     ) -> None:
         self._redis = _client(url)
-        self._refill, self._refilled = refill, refilled
+        self._refill, self._refilled, self.copy = refill, refilled, copy
+        self.documents = Documents()
         self._scripts = {name: self._redis.register_script(HEADER + body) for name, body in BODIES.items()}
         self._restore = self._redis.register_script(RESTORE)
         self._lock = threading.RLock()
@@ -62,6 +72,13 @@ class Link:
                 return answer
             self._meet()
 
+    def number(self, script: str, *arguments: str | int) -> int:
+        """The whole number that a script answers. LedgerAwayError `redis_foreign` for anything else."""
+        try:
+            return int(self.run(script, *arguments))
+        except ValueError as fault:
+            raise foreign() from fault
+
     def restore(self, jobs: list[tuple[str, ...]]) -> int:
         """Insert those jobs that are not there; how many were."""
         with self._in_our_words():
@@ -75,7 +92,9 @@ class Link:
     def look(self) -> list[Worker]:
         """Who works for this Redis, without making it ours. LedgerAwayError, StorageError."""
         with self._in_our_words():
-            return [Worker.model_validate_json(one) for one in self._redis.hvals(f"{PREFIX}workers")]
+            return self.documents.every(
+                Worker, [(str(name), told) for name, told in self._redis.hgetall(f"{PREFIX}workers").items()]
+            )
 
     def close(self) -> None:
         self._redis.close()
@@ -84,15 +103,23 @@ class Link:
         """Learn the epoch; an empty Redis gets one once it was filled from the job folders."""
         with self._lock, self._in_our_words():
             deadline = time.monotonic() + _WAIT_S
-            while (epoch := self._redis.get(f"{PREFIX}epoch")) is None:
+            while (epoch := self._known_epoch()) is None:
                 if not self._begin() and time.monotonic() > deadline:
                     raise LedgerAwayError(
                         "ledger_starting", "The list of jobs is being rebuilt.", "Try again in a moment."
                     )
             if epoch != self._epoch:
-                self._epoch = str(epoch)
+                self._epoch = epoch
                 self._tell_gap()
             return self._epoch
+
+    def _known_epoch(self) -> str | None:
+        """None where there is none, or something else stands in its place: then it goes, and a new one begins."""
+        epoch = self._redis.get(f"{PREFIX}epoch")
+        if epoch is None or _EPOCH.fullmatch(str(epoch)):
+            return None if epoch is None else str(epoch)
+        self._redis.delete(f"{PREFIX}epoch")
+        return None
 
     def _begin(self) -> bool:
         """Fill an empty Redis; False when another process is at it."""
@@ -136,9 +163,19 @@ def _answered(text: str) -> LedgerAwayError | StorageError:
             "Redis does not let us in.",
             "Give REDIS_URL a user and password that may use isengard:* and huey.*.",
         )
+    if any(words in text for words in _FOREIGN):
+        return foreign()
     if text.startswith(("OOM", "MISCONF", "READONLY")):
         return StorageError("redis_full", "Redis does not take writes.", "Give it memory and disk space.")
     return LedgerAwayError("redis_unreachable", f"Redis answers: {text[:200]}", "Look at Redis's log.")
+
+
+def foreign() -> LedgerAwayError:
+    return LedgerAwayError(
+        "redis_foreign",
+        "Something else has written into what Redis keeps for Isengard.",
+        "Find out who else writes to isengard:* there. Once those keys are deleted, the jobs come back from the data folder.",
+    )
 
 
 def _client(url: str) -> redis.Redis:
@@ -154,6 +191,7 @@ def _client(url: str) -> redis.Redis:
         return redis.Redis.from_url(
             url,
             decode_responses=True,
+            encoding_errors="backslashreplace",
             socket_timeout=_TIMEOUT_S,
             socket_connect_timeout=_TIMEOUT_S,
             health_check_interval=30,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ....core.documents import is_damaged
 from ....core.errors import InvalidError, NotFoundError
 from ....core.job_states import OWNED, JobState
 from ....core.ledger import JobFilter, Lease
@@ -13,7 +14,7 @@ from ....core.records.base import Page
 from ....core.records.event import Event
 from ....core.records.job import Job
 from ....core.redaction import redact_value
-from ..rules import lease_lost
+from ..rules import lease_lost, unreadable
 from .link import Link
 
 _BATCH = 100
@@ -46,7 +47,24 @@ def load(link: Link, job_id: str) -> Row:
     document, rev, owner, beat, tries_from, _, _ = link.run("row", job_id)
     if document is None:
         raise NotFoundError("job_not_found", "There is no such job.", "It may have been removed: reload.")
-    return Row(Job.model_validate_json(document), rev, owner, beat, int(tries_from))
+    job = read(link, job_id, document)
+    if job is None:
+        raise unreadable()
+    return Row(job, rev or "", owner or "", beat or "", _whole(tries_from, job.attempt))
+
+
+def read(link: Link, job_id: str, document: object) -> Job | None:
+    """What a document says, or the job's copy where a fault has hit it: the next change of the job writes it anew."""
+    job = link.documents.read(Job, document, job_id)
+    if job is not None and job.id == job_id:
+        return job
+    if job is None and not is_damaged(Job, document):
+        return None
+    return link.copy(job_id, str(document))
+
+
+def _whole(text: object, otherwise: int) -> int:
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() else otherwise
 
 
 def owned(link: Link, lease: Lease) -> Row:
@@ -79,7 +97,7 @@ def commit(link: Link, before: Row, wanted: Change, *, beat: str = "") -> bool:
     owner = row.owner if job.state in OWNED else ""
     done = link.run(
         "commit",
-        *(job.id, before.rev, beat, job.model_dump_json(), job.state.value, job.needs),
+        *(job.id, before.rev, beat, job.document(), job.state.value, job.needs),
         *(job.priority, job.position, job.attempt, owner, row.tries_from, _trainer(job)),
         *(as_document(event) for event in wanted.events),
     )
@@ -105,8 +123,9 @@ def _trainer(job: Job) -> str:
 
 def queued(link: Link, needs: Collection[str]) -> list[Job]:
     """In the order in which they will run."""
-    found = [Job.model_validate_json(document) for document in link.run("line", *needs)]
-    waiting = [job for job in found if job.state is JobState.QUEUED]
+    line = link.run("line", *needs)
+    found = [read(link, *pair) for pair in zip(line[::2], line[1::2], strict=True)]
+    waiting = [job for job in found if job is not None and job.state is JobState.QUEUED]
     return sorted(waiting, key=lambda job: (-job.priority, job.position))
 
 
@@ -131,10 +150,13 @@ def _newest(link: Link, states: Collection[JobState], below: str) -> Iterator[tu
     sets = [f"state:{state.value}" for state in states] or ["jobs"]
     while True:
         answer: list[Any] = link.run("page", below, _BATCH, *sets)
-        pairs = list(zip(answer[::2], answer[1::2], strict=True))
+        found = list(zip(answer[::3], answer[1::3], answer[2::3], strict=True))
         # the newest of all sets together: those beyond a batch may have newer ones of another set before them
-        rows = sorted(((int(number), document) for number, document in pairs), reverse=True)[:_BATCH]
-        yield from ((number, Job.model_validate_json(document)) for number, document in rows if document)
+        rows = sorted(found, key=lambda row: float(row[0]), reverse=True)[:_BATCH]
+        for number, job_id, document in rows:
+            job = read(link, job_id, document) if document is not None and number.isdigit() else None
+            if job is not None:
+                yield int(number), job
         if len(rows) < _BATCH:
             return
         below = f"({rows[-1][0]}"

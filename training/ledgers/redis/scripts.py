@@ -95,15 +95,18 @@ if known[2] == '' then redis.call('HSET', job, 'owner', ARGV[4]) end
 return redis.call('HINCRBY', job, 'beat', 1)
 """
 
-#: the trainers that are ready as a JSON object of names ('' = any), needs…
+#: the trainers that are ready as a JSON object of names ('' = any), jobs to pass over as one of ids, needs…
 _BEST = """
 local ready = ARGV[2] ~= '' and cjson.decode(ARGV[2])
+local passed = cjson.decode(ARGV[3])
 local function fits(id)
+  if passed[id] then return false end
   if not ready then return true end
   local job = p .. 'job:' .. id
   local trainer = redis.call('HGET', job, 'trainer')
   if not trainer then  -- of a version that did not write it
-    local known = cjson.decode(redis.call('HGET', job, 'document'))
+    local whole, known = pcall(cjson.decode, redis.call('HGET', job, 'document') or '')
+    if not whole or type(known) ~= 'table' then return false end
     trainer = known.kind == 'training' and known.backend or '*'
   end
   return trainer == '*' or ready[trainer]
@@ -117,30 +120,33 @@ local function first(line)
   end
 end
 local best, score = nil, nil
-for i = 3, #ARGV do
+for i = 4, #ARGV do
   local id, place = first(p .. 'queued:' .. ARGV[i])
   if id and (score == nil or place < score) then best, score = id, place end
 end
 return best or ''
 """
 
+#: needs…: {id, document, id, document, …}
 _LINE = """
 local found = {}
 for i = 2, #ARGV do
   for _, id in ipairs(redis.call('ZRANGE', p .. 'queued:' .. ARGV[i], 0, -1)) do
+    found[#found + 1] = id
     found[#found + 1] = redis.call('HGET', p .. 'job:' .. id, 'document')
   end
 end
 return found
 """
 
-#: below, count, sets…: {number, document, number, document, …} of each, newest first
+#: below, count, sets…: {number, id, document, number, id, document, …} of each, newest first
 _PAGE = """
 local found = {}
 for i = 4, #ARGV do
   local ids = redis.call('ZREVRANGEBYSCORE', p .. ARGV[i], ARGV[2], '-inf', 'WITHSCORES', 'LIMIT', 0, ARGV[3])
   for n = 1, #ids, 2 do
     found[#found + 1] = ids[n + 1]
+    found[#found + 1] = ids[n]
     found[#found + 1] = redis.call('HGET', p .. 'job:' .. ids[n], 'document')
   end
 end
@@ -207,6 +213,6 @@ local before = redis.call('HGET', p .. 'workers', ARGV[2]) or ''
 redis.call('HSET', p .. 'workers', ARGV[2], ARGV[3])
 return before
 """,
-    "workers": "return redis.call('HVALS', p .. 'workers')\n",
+    "workers": "return redis.call('HGETALL', p .. 'workers')\n",
     "remove": "return redis.call('HDEL', p .. 'workers', ARGV[2])\n",
 }

@@ -16,7 +16,7 @@ from .rows import Change, Row
 def submit(link: Link, job: Job, at: str) -> Job:
     if job.state is not JobState.QUEUED:
         raise InvalidError("not_queued", "Only a queued job can be submitted.", "Make a new one.")
-    job = job.model_copy(update={"position": int(link.run("number"))})
+    job = job.model_copy(update={"position": link.number("number")})
     new = Row(job, tries_from=job.attempt)
     if rows.commit(link, new, Change(new, [new_state(job, at)])):
         return job
@@ -37,7 +37,7 @@ def requeue(link: Link, job_id: str, at: str, *, keep_attempts: bool) -> Job:
     def make(row: Row) -> Change:
         job = rules.requeued(row.job, at)
         if row.job.state in (JobState.FAILED, JobState.CANCELLED):
-            job = job.model_copy(update={"position": int(link.run("number"))})
+            job = job.model_copy(update={"position": link.number("number")})
         tries_from = row.tries_from if keep_attempts else job.attempt
         return Change(Row(job, tries_from=tries_from), [new_state(job, at)])
 
@@ -53,7 +53,7 @@ def move(link: Link, job_id: str, at: str, *, priority: int | None, position: in
             return None
         if not 0 <= priority <= 100:
             raise InvalidError("bad_priority", "The priority must be between 0 and 100.", "50 is usual.")
-        number = int(link.run("number"))
+        number = link.number("number")
         job = job.model_copy(update={"priority": priority, "position": number, "updated_at": at})
         return _told(row, job, at)
 

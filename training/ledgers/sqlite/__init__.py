@@ -20,6 +20,7 @@ from ....core.records.job import Artifact, Job, JobError, Order, Progress
 from ....core.records.worker import Worker
 from ..able import Able
 from ..job_files import JobFiles
+from ..rules import unreadable
 from ..sightings import Sightings, look
 from . import events, leases, reconciling, rows, wishes, workers
 from .reserve import Reserve
@@ -116,11 +117,7 @@ class SqliteLedger:
     def _mend(self, found: rows.Unreadable) -> None:
         """StorageError `job_unreadable` where one of them has been set aside before."""
         if not self._aside.isdisjoint(found.job_ids):
-            raise StorageError(
-                "job_unreadable",
-                "What was stored of this job cannot be read: it is damaged, or was written by a newer Isengard.",
-                "Update Isengard, or start the job anew. What was read is kept in the data folder.",
-            ) from found
+            raise unreadable() from found
         with self._store.write() as db:
             for job_id in found.job_ids:
                 self._bring_back(db, job_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .....core import atomic
+from .....core.documents import known
 
 MARKER = "isengard-install.json"
 HOME = "ai-toolkit"
@@ -28,7 +29,7 @@ class Marker:
     @classmethod
     def read(cls, folder: Path) -> Marker | None:
         try:
-            return cls(**json.loads((folder / MARKER).read_text(encoding="utf-8")))
+            return cls(**known(cls, json.loads((folder / MARKER).read_text(encoding="utf-8"))))
         except (OSError, ValueError, TypeError):
             return None
 
