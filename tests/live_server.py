@@ -27,10 +27,11 @@ def start(base: Path, *, environment: dict[str, str] | None = None, port: int | 
 
 
 class ServerProcess:
-    """The same in a process of its own (tests/fakes/panel_server.py), which can be killed; `told` is what it said first."""
+    """The same in a process of its own (tests/fakes/panel_server.py), which can be killed; `told` is what it said first.
+    `pack`: another copy of it than this one."""
 
-    def __init__(self, base: Path, **environment: str) -> None:
-        tests = Path(__file__).resolve().parent
+    def __init__(self, base: Path, *, pack: Path | None = None, **environment: str) -> None:
+        tests = (pack or Path(__file__).resolve().parent.parent) / "tests"
         self._process = subprocess.Popen(
             [sys.executable, str(tests / "fakes" / "panel_server.py"), str(tests), str(base)],
             stdin=subprocess.PIPE,
