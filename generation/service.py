@@ -115,6 +115,8 @@ class GenerationService:
         """After a start: follow what ComfyUI may still know, end the rest with a reason."""
         await in_thread(self.store.settle)
         for generation in await in_thread(self.store.unfinished):
+            if generation.id in self._tasks:
+                continue  # of an earlier try that broke off
             try:
                 pipeline = await self._pipeline_of(generation)
             except IsengardError as error:

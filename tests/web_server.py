@@ -111,6 +111,7 @@ class WebServer:
             return
         self._closed = True
         if self.services is not None:
+            self.services.loops.stop()
             self.services.supervisor.stop()
             self.services.events.stop()
         asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)

@@ -105,14 +105,14 @@ class Doorbell:
         while not stop.is_set():
             try:
                 task = self._huey.dequeue()
+                if task is not None:
+                    task.execute()
             except _FAULTS as fault:
                 _LOG.warning("Doorbell cannot be read", extra={"context": {"reason": str(fault)}})
                 stop.wait(FAULT_DELAY_S)
                 continue
             if task is None:
                 stop.wait(LISTEN_DELAY_S)
-            else:
-                task.execute()
 
     def close(self) -> None:
         self._huey.storage.close()

@@ -25,7 +25,7 @@ _log = logging.getLogger("isengard.supervisor")
 
 
 class Supervisor:
-    """`wake` after a submit; a daemon thread does the rest every few seconds."""
+    """`wake` after a submit; the thread of `watch` does the rest every few seconds."""
 
     def __init__(self, paths: DataPaths, settings: Settings, ledger: Ledger, doorbell: Doorbell) -> None:
         self._paths = paths
@@ -35,9 +35,6 @@ class Supervisor:
         self._child: subprocess.Popen[bytes] | None = None
         self._wake = threading.Event()
         self._stop = threading.Event()
-
-    def start(self) -> None:
-        threading.Thread(target=self._watch, name="isengard-supervisor", daemon=True).start()
 
     def stop(self) -> None:
         self._stop.set()
@@ -77,7 +74,8 @@ class Supervisor:
             **detached(),
         )
 
-    def _watch(self) -> None:
+    def watch(self) -> None:
+        """Until `stop`; blocks, for a thread of the server."""
         while not self._stop.is_set():
             self._wake.clear()
             try:

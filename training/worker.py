@@ -16,6 +16,7 @@ from ..core.errors import IsengardError
 from ..core.ids import new_id
 from ..core.job_states import OWNED, JobState
 from ..core.ledger import JobFilter, Ledger
+from ..core.loops import Loops
 from ..core.records.worker import BackendState
 from ..core.records.worker import Worker as WorkerRecord
 from .gpu_hold import GpuSlot
@@ -78,7 +79,7 @@ class IsengardWorker:
     def run(self) -> None:
         """Blocks; every thread but the caller's is a daemon, so that a kill needs nothing more."""
         ledger = self._tools.ledger
-        threading.Thread(target=self._doorbell.listen, args=(self._ring, self.stop), daemon=True).start()
+        Loops().thread("doorbell", lambda: self._doorbell.listen(self._ring, self.stop))
         for slot in self._slots:
             threading.Thread(target=self._serve, args=(slot,), daemon=True).start()
         while not self.stop.is_set():

@@ -10,11 +10,11 @@ from ..core.caption_undo import write_captions
 from ..core.correlation import correlated
 from ..core.errors import IsengardError, NotFoundError, reason_of
 from ..core.executor import in_thread
-from ..core.job_states import JobState
 from ..core.records.event import Event
 from ..core.records.job import Job
 from ..core.records.photo import CaptionSource
 from ..training.captioning.work import Result, results_of
+from .heard import just_completed
 from .pictures import newest_completed
 from .telling import tell_character
 
@@ -85,7 +85,5 @@ def _is_new(result: Result) -> bool:
 
 
 def _just_described(event: Event) -> Job | None:
-    if event.type != "job.state" or event.data.get("state") != JobState.COMPLETED.value:
-        return None
-    job = Job.model_validate(event.data["job"])
-    return job if job.kind == "captioning" else None
+    job = just_completed(event)
+    return job if job is not None and job.kind == "captioning" else None

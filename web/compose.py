@@ -18,6 +18,7 @@ from ..core.ids import new_id
 from ..core.ledger import Ledger
 from ..core.library import Library
 from ..core.logs import daily_handler, setup_logging
+from ..core.loops import Loops
 from ..core.mending import mend
 from ..core.paths import DataPaths, resolve_paths
 from ..core.photo_decoding.decoder import PhotoDecoder
@@ -122,7 +123,7 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
         follow_ups=FollowUps(paths, ledger, registry, clock),
         generations=generations,
         **_faces(paths, ledger, stores["photos"], generations),
-        events=EventTail(ledger),
+        **_behind(ledger),
         session=session,
         frontend_log=daily_handler("frontend", paths.logs, clock),
         **stores,
@@ -136,6 +137,11 @@ def _stores(library: Library, paths: DataPaths, clock: Clock) -> Any:
         "photos": PhotoStore(library, paths, clock, PhotoDecoder()),
         "families": Families(),
     }
+
+
+def _behind(ledger: Ledger) -> Any:
+    """What goes on behind the requests."""
+    return {"events": EventTail(ledger), "loops": Loops()}
 
 
 def _faces(paths: DataPaths, ledger: Ledger, photos: PhotoStore, generations: GenerationService) -> Any:
@@ -164,12 +170,17 @@ def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
     """Threads and tasks: supervision of workers, the event tail, pictures left over from before, proofs."""
     before = started_before(services.paths)
     write_server_file(services.paths, services.boot_id, services.host.server_url)
-    services.supervisor.start()
-    services.events.start()
-    asyncio.run_coroutine_threadsafe(services.generations.recover(), loop)
-    asyncio.run_coroutine_threadsafe(keep_house(services), loop)
-    asyncio.run_coroutine_threadsafe(keep_lending(services), loop)
-    asyncio.run_coroutine_threadsafe(PictureProver(services, before).run(), loop)
-    asyncio.run_coroutine_threadsafe(CaptionTaker(services).run(), loop)
-    asyncio.run_coroutine_threadsafe(services.likeness.run(services.events), loop)
-    asyncio.run_coroutine_threadsafe(services.photo_faces.run(services.events), loop)
+    loops, events = services.loops, services.events
+    loops.thread("workers", services.supervisor.watch)
+    loops.thread("events", events.follow)
+    for name, run in {
+        "pictures of before": services.generations.recover,
+        "housekeeping": lambda: keep_house(services),
+        "lending": lambda: keep_lending(services),
+        "proofs": PictureProver(services, before).run,
+        "captions": CaptionTaker(services).run,
+        "likeness": lambda: services.likeness.run(events),
+        "photos heard of": lambda: services.photo_faces.run(events),
+        "faces of photos": services.photo_faces.work,
+    }.items():
+        loops.task(name, run, loop)

@@ -83,12 +83,10 @@ class Reader:
 class EventTail:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._epoch, self._seq = "", 0
         self._readers: set[Reader] = set()
         self._lock = threading.Lock()
         self._stop = threading.Event()
-
-    def start(self) -> None:
-        threading.Thread(target=self._follow, name="isengard-events", daemon=True).start()
 
     def stop(self) -> None:
         self._stop.set()
@@ -105,23 +103,30 @@ class EventTail:
             with self._lock:
                 self._readers.discard(reader)
 
-    def _follow(self) -> None:
-        epoch, seq = "", 0
+    def follow(self) -> None:
+        """Until `stop`; blocks, for a thread of the server. Begun again, it goes on where it was."""
         while not self._stop.wait(POLL_S):
             try:
-                events = list(self._ledger.events_after(seq)) if epoch else []
-                if self._ledger.epoch != epoch:
-                    events, seq = [], self._ledger.last_seq()
-                    self._tell_all(Reader.let_go if epoch else None)
-                    epoch = self._ledger.epoch
+                events = self._news()
             except (IsengardError, OSError) as fault:
                 _log.warning("Events cannot be read", extra={"context": {"reason": str(fault)}})
                 self._stop.wait(FAULT_S)
                 continue
             if events:
-                seq = events[-1].seq
-                told = [Told(event, event_frame(epoch, event)) for event in events]
+                self._seq = events[-1].seq
+                told = [Told(event, event_frame(self._epoch, event)) for event in events]
                 self._tell_all(lambda reader, news=told: reader.offer(news))
+
+    def _news(self) -> list[Event]:
+        """What has come since; readers are let go where another ledger began to count anew."""
+        events = list(self._ledger.events_after(self._seq)) if self._epoch else []
+        epoch = self._ledger.epoch
+        if epoch == self._epoch:
+            return events
+        self._seq = self._ledger.last_seq()
+        self._tell_all(Reader.let_go if self._epoch else None)
+        self._epoch = epoch
+        return []
 
     def _tell_all(self, tell: Callable[[Reader], None] | None) -> None:
         """A few readers at a time, so that ComfyUI's loop does something else between them."""

@@ -16,6 +16,7 @@ from ..core.faces.reader import Face, FaceReader
 from ..core.generation_states import ENDED, GenerationState
 from ..core.ledger import Ledger
 from ..core.likeness import MOST_REFERENCES, judge, own_likeness, portraits, score_of_version
+from ..core.loops import spawn
 from ..core.paths import DataPaths
 from ..core.photos import PhotoStore
 from ..core.records.character import Character
@@ -28,6 +29,7 @@ from ..generation.people import version_for
 from ..generation.service import GenerationService
 from ..training.dataset import HELD_OUT
 from .event_tail import EventTail
+from .heard import heard
 from .telling import tell_character, tell_generation
 
 COMPARED = ("grid", "bench")
@@ -72,9 +74,7 @@ class LikenessMeasurer:
         return [one for page in pages for one in page.items if one.state in ENDED and _is_due(one)]
 
     def _later(self, generation: Generation) -> None:
-        task = asyncio.create_task(self._in_turn(generation))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        spawn(self._tasks, self._in_turn(generation), "likeness")
 
     async def _in_turn(self, generation: Generation) -> None:
         async with self._one_at_a_time:
@@ -169,5 +169,6 @@ def _is_due(generation: Generation) -> bool:
 def _just_compared(event: Event) -> Generation | None:
     if event.type != "generation.state" or event.data.get("state") != GenerationState.COMPLETED.value:
         return None
-    generation = Generation.model_validate(event.data["generation"])
-    return generation if generation.purpose in COMPARED and _is_due(generation) else None
+    generation = heard(Generation, event)
+    due = generation is not None and generation.purpose in COMPARED and _is_due(generation)
+    return generation if due else None

@@ -34,14 +34,10 @@ class PhotoFaceChecker:
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, events: EventTail) -> None:
-        """For ever."""
-        worker = asyncio.create_task(self._work())
-        try:
-            with events.reading() as reader:
-                while True:
-                    await self._hear(await reader.next_event())
-        finally:
-            worker.cancel()
+        """For ever: who is to be looked at."""
+        with events.reading() as reader:
+            while True:
+                await self._hear(await reader.next_event())
 
     async def _hear(self, event: Event) -> None:
         """Photos of somebody changed; or the tools have just come, then everybody's."""
@@ -54,7 +50,8 @@ class PhotoFaceChecker:
             return
         self._awake.set()
 
-    async def _work(self) -> None:
+    async def work(self) -> None:
+        """For ever, beside `run`: looks at them."""
         while True:
             await self._awake.wait()
             self._awake.clear()

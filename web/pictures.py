@@ -17,9 +17,10 @@ from ..core.generations import GenerationStore
 from ..core.job_states import JobState
 from ..core.ledger import JobFilter, Ledger
 from ..core.library import Library
+from ..core.loops import spawn
 from ..core.plugins import PluginRegistry
 from ..core.records.checkpoint import ImageProof, Version
-from ..core.records.event import Event, Subject
+from ..core.records.event import Subject
 from ..core.records.job import Job
 from ..core.settings import Settings
 from ..core.versions import VersionStore
@@ -27,6 +28,7 @@ from ..generation.image.comfy_client import ComfyClient
 from ..generation.image.guarded import pipelines_of
 from ..generation.proof import prove_picture
 from ..generation.service import GenerationService
+from .heard import just_completed
 from .telling import tell_character
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ class PictureProver:
             for job in await in_thread(self.left_over):
                 self._later(job, LISTENS_S)
             while True:
-                just = _just_completed(await reader.next_event())
+                just = just_completed(await reader.next_event())
                 if just is not None:
                     self._later(just, 0)
 
@@ -97,9 +99,7 @@ class PictureProver:
         return [job for job in late if job.checkpoints[-1].proof.image == "pending"]
 
     def _later(self, job: Job, wait_s: float) -> None:
-        task = asyncio.create_task(self._in_turn(job, wait_s))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        spawn(self._tasks, self._in_turn(job, wait_s), "picture proof")
 
     async def _in_turn(self, job: Job, wait_s: float) -> None:
         await asyncio.sleep(wait_s)
@@ -157,9 +157,3 @@ def newest_completed(services: Services, kind: str, most: int) -> Sequence[Job]:
         context = {"kind": kind, "reason": reason_of(fault)}
         _log.warning("Jobs of before cannot be read", extra={"context": context})
         return []
-
-
-def _just_completed(event: Event) -> Job | None:
-    if event.type != "job.state" or event.data.get("state") != JobState.COMPLETED.value:
-        return None
-    return Job.model_validate(event.data["job"])

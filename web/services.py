@@ -11,6 +11,7 @@ from ..core.characters import CharacterStore
 from ..core.clock import Clock
 from ..core.ledger import Ledger
 from ..core.library import Library
+from ..core.loops import Loops
 from ..core.paths import DataPaths
 from ..core.photos import PhotoStore
 from ..core.plugins import PluginRegistry
@@ -93,5 +94,6 @@ class Services:
     likeness: LikenessMeasurer
     photo_faces: PhotoFaceChecker
     events: EventTail
+    loops: Loops
     session: Session
     frontend_log: logging.Handler

@@ -18,7 +18,8 @@ programs. This page is made from the route table by `python dev.py pages`.
 - A job of `/training/jobs` carries `waits_for`: null, or `{"code": "worker" | "gpu" | "backend", "message", "hint"}` while it is
   queued and no living worker can run it. It stays in the line for one that can; no event tells a change of it.
 - `/health` carries `recoveries`: `{"code", "at", "count", "file"}` for what was rebuilt from its files after damage or loss,
-  until `DELETE /recoveries/{code}` says that somebody has read it.
+  until `DELETE /recoveries/{code}` says that somebody has read it; and `loops`: `{"name", "deaths", "fault", "running"}` for
+  what goes on behind the requests and has died since the start. It begins again by itself; the log of the server says why.
 - Events are server-sent: `id: <epoch>-<seq>`, replayed after `Last-Event-ID` or `?since=`; `reset` means fetch anew. Types:
   EVENTS.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import asdict
 
 from aiohttp import web
 
@@ -49,6 +50,7 @@ async def health(services: Services, request: web.Request) -> web.Response:
                 "can_restart": services.host.can_restart,
             },
             "missing": [],
+            "loops": [asdict(trouble) for trouble in services.loops.troubles()],
             "recoveries": [recovery.model_dump(mode="json") for recovery in recoveries],
         }
     )

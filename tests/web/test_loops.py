@@ -1,0 +1,98 @@
+"""The loops behind the requests: whatever one of them dies of, the next turn is there, and /health tells of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import urllib.request
+
+import live_server
+import pytest
+from isengard.core import loops as loops_module
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    monkeypatch.setattr(loops_module, "FIRST_S", 0.1)
+    server = live_server.start(tmp_path)
+    yield server
+    server.close()
+
+
+def until(holds):
+    deadline = time.monotonic() + 10
+    while not (found := holds()):
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.05)
+    return found
+
+
+def heard(server, character_id, seconds=5.0):
+    """How many changes of a person an open stream tells."""
+    count, deadline = 0, time.monotonic() + seconds
+    with urllib.request.urlopen(f"{server.url}/isengard/events", timeout=seconds) as stream:
+        stream.readline()
+        server.api.patch(f"/characters/{character_id}", {"notes": str(time.time())})
+        while not count and time.monotonic() < deadline:
+            count += b'"character.changed"' in stream.readline()
+    return count
+
+
+def test_a_broken_event_ends_no_stream(server):
+    ann = server.api.post("/characters", {"name": "Ann"})["id"]
+    assert heard(server, ann) == 1
+    database = sqlite3.connect(server.services.paths.jobs_db, isolation_level=None)
+    for broken in (
+        '{"seq":',
+        json.dumps({"type": "of.tomorrow", "at": "x", "subject": {"kind": "a", "id": "b"}}),
+    ):
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("UPDATE counter SET value = value + 1 WHERE name = 'seq'")
+        (seq,) = database.execute("SELECT value FROM counter WHERE name = 'seq'").fetchone()
+        database.execute("INSERT INTO event VALUES (?, 'x', 'y', ?)", (seq, broken))
+        database.execute("COMMIT")
+    database.close()
+    assert heard(server, ann) == 1
+    assert server.api.get("/health")["loops"] == []
+
+
+@pytest.mark.parametrize("name", ["workers", "events"])
+def test_a_thread_that_dies_begins_again_and_is_told(server, monkeypatch, name):
+    """Of a fault that nobody thought of, whatever it is."""
+    services = server.services
+    ann = server.api.post("/characters", {"name": "Ann"})["id"]
+    step = {"workers": "reconcile", "events": "events_after"}[name]
+    whole = getattr(services.ledger, step)
+
+    def broken(*args, **kwargs):
+        raise RuntimeError("never heard of")
+
+    monkeypatch.setattr(services.ledger, step, broken)
+    services.supervisor.wake()
+    (told,) = until(lambda: server.api.get("/health")["loops"])
+    assert (told["name"], told["fault"]) == (name, "RuntimeError") and told["deaths"] >= 1
+    monkeypatch.setattr(services.ledger, step, whole)
+    until(lambda: server.api.get("/health")["loops"][0]["running"])
+    assert heard(server, ann) == 1
+    live_server.person(server, services.paths.tmp, "Bob")
+    bob = server.api.get("/characters")["items"][0]
+    job = live_server.train(server, bob, steps=20)
+    assert server.api.wait_for(f"/training/jobs/{job['id']}", 40)["state"] == "completed"
+
+
+@pytest.mark.parametrize(
+    "type_, data",
+    [
+        ("job.state", {"state": "completed", "job": {"id": "job_x", "kind": "of tomorrow"}}),
+        ("job.state", {"state": "completed"}),
+        ("generation.state", {"state": "completed", "generation": None}),
+    ],
+)
+def test_what_an_event_carries_ends_no_loop(server, type_, data, logged):
+    from isengard.core.records.event import Subject
+
+    server.services.ledger.emit(type_, Subject(kind="job", id="x"), data, correlation_id="")
+    until(lambda: [one for one in logged.records if "event carries" in one.getMessage()])
+    time.sleep(0.3)
+    assert server.api.get("/health")["loops"] == []
