@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from .clock import Clock, iso
 from .errors import ConflictError, InvalidError, NotFoundError
+from .filling import begin_filling, discard, end_filling
 from .ids import new_id, require_id
 from .library import Library
 from .moves import noted, rows_first
@@ -40,11 +41,27 @@ class CharacterStore:
 
     def create(self, draft: CharacterDraft) -> Character:
         """A new character with a slug of its own and, unless given, an invented trigger word."""
+        return self._create(new_id("chr"), draft)
+
+    @contextmanager
+    def filling(self, draft: CharacterDraft) -> Iterator[Character]:
+        """A new character whom the caller fills inside: what fails there, or ends the server, leaves nothing of them."""
+        character_id = new_id("chr")
+        begin_filling(self._paths, character_id)
+        try:
+            yield self._create(character_id, draft)
+        except BaseException:
+            discard(self._library, self._paths, character_id)
+            end_filling(self._paths, character_id)
+            raise
+        end_filling(self._paths, character_id)
+
+    def _create(self, character_id: str, draft: CharacterDraft) -> Character:
         with self._library.transaction() as database:
             taken = {row[0] for row in self._library.rows("SELECT slug FROM character")}
             taken |= {folder.name for folder in self._paths.models.glob("*")}  # LoRAs of somebody else
             character = Character(
-                id=new_id("chr"),
+                id=character_id,
                 name=draft.name,
                 slug=slug_of(draft.name, taken),
                 trigger_word=draft.trigger_word or invented_trigger(draft.name),
@@ -60,7 +77,7 @@ class CharacterStore:
         try:
             write_sidecar(self._library, self._paths, character.id)
         except OSError:
-            self.discard(character.id)
+            discard(self._library, self._paths, character_id)
             raise
         _log.info("Character created", extra={"context": {"character_id": character.id}})
         return character
@@ -93,6 +110,14 @@ class CharacterStore:
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    def called(self, trigger_word: str, *, but: str = "") -> list[str]:
+        """The names of those who have this trigger word, in the trash too; `but` is the id of one who may."""
+        return [
+            one.name
+            for one in everybody(self)
+            if one.trigger_word.lower() == trigger_word.lower() and one.id != but
+        ]
 
     def update(self, character_id: str, patch: CharacterPatch) -> Character:
         """Change what the patch holds. Raises InvalidError `cover_photo_unknown`."""
@@ -157,12 +182,6 @@ class CharacterStore:
             back=lambda: self._store(before),
         )
         noted(lambda: write_sidecar(self._library, self._paths, after.id))
-
-    def discard(self, character_id: str) -> None:
-        """Remove one that was just made and could not be filled; nothing of it was ever shown."""
-        with self._library.transaction() as database:
-            database.execute("DELETE FROM character WHERE id=?", (require_id("chr", character_id),))
-        shutil.rmtree(self._paths.character(character_id), ignore_errors=True)
 
     def _has_photo(self, character_id: str, photo_id: str) -> bool:
         sql = "SELECT 1 FROM photo WHERE id=? AND character_id=? AND deleted_at IS NULL"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .characters import CharacterStore
-from .errors import IsengardError
 from .photos import PhotoStore
 from .records.character import Character, CharacterDraft
 from .records.photo import PhotoPatch
@@ -19,13 +18,9 @@ def make_sample(characters: CharacterStore, photos: PhotoStore) -> Character:
     draft = CharacterDraft(
         name=NAME, class_word="person", notes="Drawn by Isengard: nobody's face.", consent=True
     )
-    character = characters.create(draft)
-    try:
+    with characters.filling(draft) as character:
         for number in range(COUNT):
             photo = photos.add_drawn(character.id, number)
             caption = f"{character.trigger_word}, a drawing {_PLACES[number % len(_PLACES)]}"
             photos.update(photo.id, PhotoPatch(caption=caption))
-    except IsengardError:
-        characters.discard(character.id)
-        raise
     return characters.get(character.id)

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 from .atomic import TEMP_SUFFIX
+from .filling import discard_half_filled
 from .library import Library
 from .paths import DataPaths
 from .records.photo import Photo
@@ -18,9 +19,10 @@ _log = logging.getLogger("isengard.settling")
 
 
 def settle(library: Library, paths: DataPaths) -> None:
-    """Put every folder and photo where its row says it is, and clear away unfinished uploads."""
+    """Put every folder and photo where its row says it is, and clear away unfinished uploads and imports."""
     for unfinished in _unfinished(paths):
         unfinished.unlink(missing_ok=True)
+    discard_half_filled(library, paths)
     for row in library.rows("SELECT id, deleted_at FROM character"):
         _settle_person(library, paths, row["id"], deleted=row["deleted_at"] is not None)
 

@@ -3,6 +3,7 @@
 import { button, field, h, icon } from "../lib/dom.js";
 import { brief } from "../lib/format.js";
 import { t } from "../locales/words.js";
+import { exportEntry } from "./exporting.js";
 import { askToForget } from "./forgetting.js";
 import { offerUndo } from "./view.js";
 
@@ -13,7 +14,7 @@ export function characterMenu(view, character) {
     h("summary", { "aria-label": t("more"), title: t("more"), "data-testid": "isen-more" }, icon("ellipsis-h")),
     h("div", { class: "isen-menu-list" },
       button(t("edit"), () => { close(); showEdit(view); }, { icon: "pencil", testid: "isen-edit" }),
-      h("a", { class: "isen-button", href: view.store.api.url(`/characters/${character.id}/export`), download: "", "data-testid": "isen-export", on: { click: () => close() } }, icon("download"), t("exportCharacter", { name })),
+      exportEntry(view, character, () => close()),
       button(t("deleteCharacter", { name }), () => remove(view, character), { icon: "trash", title: t("deleteHint"), testid: "isen-delete" }),
       button(t("forget", { name }), () => { close(); askToForget(view, character); }, { icon: "eraser", title: t("forgetHint"), testid: "isen-forget" })));
   const close = () => {

@@ -25,9 +25,9 @@ async function take(view, input) {
   input.bar.hidden = true;
   input.value = "";
   if (!answer) return;
-  const { character, refused } = answer;
-  const values = { name: character.name, photos: photos(character.photo_count), n: refused.length, why: refused[0]?.message ?? "" };
+  const { character, refused, former_trigger: former } = answer;
+  const values = { name: character.name, photos: photos(character.photo_count), n: refused.length, why: refused[0]?.message ?? "", trigger: character.trigger_word, former };
   store.keepCharacter(character);
   store.go({ tab: "characters", id: character.id });
-  offerUndo(view, t(refused.length ? "importedPartly" : "imported", values), null);
+  offerUndo(view, [t(refused.length ? "importedPartly" : "imported", values), former && t("importedTrigger", values)].filter(Boolean).join(" "), null);
 }

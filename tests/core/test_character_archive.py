@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import time
 import zipfile
 
+import numpy as np
 import pytest
+from isengard.core import archive_zip
 from isengard.core import character_archive as archive
-from isengard.core.errors import IsengardError, StorageError
+from isengard.core import characters as module_of_characters
+from isengard.core.errors import InvalidError, IsengardError, StorageError
 from isengard.core.records.character import CharacterDraft, CharacterPatch
+from isengard.core.records.checkpoint import Proof
 from isengard.core.records.photo import PhotoPatch
+from isengard.core.settling import settle
+from isengard.core.versions import VersionStore
+from isengard.training.proof import prove
+from loras import TINY, publish, tensors
 from pictures import add
+from safetensors.numpy import save
 
 DRAFT = {"name": "Eve", "trigger_word": "evqxz", "class_word": "woman", "notes": "", "consent": True}
 
 
 @pytest.fixture
-def take(paths, characters, photos):
+def stores(paths, characters, photos, clock):
+    return archive.Stores(paths, characters, photos, VersionStore(paths, clock))
+
+
+def sound(file, told):
+    """As the server proves it where no base is here to compare with."""
+    proof, digest = prove(file, "")
+    if digest != told.sha256 or not (proof.header and proof.finite and proof.nonzero):
+        raise InvalidError("lora_damaged", "Another file.", "")
+    return proof.model_copy(update={"image": told.proof.image})
+
+
+@pytest.fixture
+def take(paths, stores):
     """What came of a ZIP with these entries; `manifest` replaces the good one."""
 
     def take(entries=(), **manifest):
@@ -27,7 +51,8 @@ def take(paths, characters, photos):
             packed.writestr("manifest.json", json.dumps(content))
             for name, data in entries:
                 packed.writestr(name, data)
-        return archive.read_archive(file, paths, characters, photos)
+        done = archive.read_archive(file, stores, sound)
+        return done.character, done.refused
 
     return take
 
@@ -40,7 +65,7 @@ def picture(seed=0) -> bytes:
     return encoded.getvalue()
 
 
-def test_out_and_in_again(photos, paths, characters, tmp_path):
+def test_out_and_in_again(photos, paths, characters, stores, tmp_path):
     ann = characters.create(
         CharacterDraft(name="Ann \u00c4", trigger_word="annqvx", class_word="woman", consent=True)
     )
@@ -49,12 +74,14 @@ def test_out_and_in_again(photos, paths, characters, tmp_path):
     photos.update(second.id, PhotoPatch(included=False))
     characters.update(ann.id, CharacterPatch(cover_photo_id=second.id))
     file = tmp_path / "ann.zip"
-    archive.write_archive(file, characters.get(ann.id), photos.list(ann.id), photos)
+    archive.write_archive(file, characters.get(ann.id), stores)
     text = file.read_bytes()
     for private in (ann.id, first.id, first.sha256, first.pixel_hash, str(paths.root), first.name):
         assert private.encode() not in text
-    copy, refused = archive.read_archive(file, paths, characters, photos)
-    assert refused == [] and copy.id != ann.id and copy.slug != ann.slug
+    characters.update(ann.id, CharacterPatch(trigger_word="annnew"))
+    done = archive.read_archive(file, stores, sound)
+    copy = done.character
+    assert done.refused == [] and done.former_trigger == "" and copy.id != ann.id and copy.slug != ann.slug
     assert (copy.name, copy.trigger_word, copy.class_word, copy.consent) == (
         "Ann \u00c4",
         "annqvx",
@@ -104,7 +131,7 @@ def test_files_the_manifest_does_not_name_are_never_unpacked(take, photos, paths
     "change",
     [
         {"format": "other"},
-        {"version": 2},
+        {"version": 3},
         {"extra": 1},
         {"photos": [{"file": "photos/0001.jpg", "url": "http://x"}]},
         {"character": {**DRAFT, "slug": "x"}},
@@ -112,6 +139,21 @@ def test_files_the_manifest_does_not_name_are_never_unpacked(take, photos, paths
         {"cover": -1},
         {"character": {**DRAFT, "trigger_word": "../x"}},
         {"photos": [{"file": "photos/0001.jpg"}] * 501},
+        {"photos": [{"file": "photos/0001.jpg"}] * 2},
+        {"loras": [{"file": "../x.safetensors", "step": 1, "family": "sd15", "sha256": "0" * 64}]},
+        {"loras": [{"file": "loras/0001.ckpt", "step": 1, "family": "sd15", "sha256": "0" * 64}]},
+        {"loras": [{"file": "loras/0001.safetensors", "step": 1, "family": "../x", "sha256": "0" * 64}]},
+        {
+            "loras": [
+                {
+                    "file": "loras/0001.safetensors",
+                    "step": 1,
+                    "family": "sd15",
+                    "sha256": "0" * 64,
+                    "job_id": "x",
+                }
+            ]
+        },
     ],
 )
 def test_a_manifest_that_is_not_ours_is_refused(take, characters, change):
@@ -138,7 +180,7 @@ def test_a_bomb_is_stopped_while_it_unpacks(take, characters, monkeypatch, paths
             photos=[{"file": "photos/0001.jpg"}],
         )
     assert caught.value.code == "archive_too_large"
-    monkeypatch.setattr(archive, "MAX_ARCHIVE_BYTES", 1000)
+    monkeypatch.setattr(archive_zip, "MAX_ARCHIVE_BYTES", 1000)
     with pytest.raises(IsengardError) as caught:
         take([("photos/0001.jpg", picture())], photos=[{"file": "photos/0001.jpg"}])
     assert caught.value.code == "archive_too_large"
@@ -150,11 +192,11 @@ def test_a_bomb_is_stopped_while_it_unpacks(take, characters, monkeypatch, paths
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no", b"\xff\xd8\xff\xe0 a picture", bytes(1000)])
-def test_what_is_no_zip_is_refused(paths, characters, photos, content):
+def test_what_is_no_zip_is_refused(paths, stores, content):
     file = paths.root / "x.zip"
     file.write_bytes(content)
     with pytest.raises(IsengardError) as caught:
-        archive.read_archive(file, paths, characters, photos)
+        archive.read_archive(file, stores, sound)
     assert caught.value.code == "archive_damaged"
 
 
@@ -168,9 +210,159 @@ def test_a_full_disk_leaves_nothing_half_imported(take, characters, photos, monk
     assert characters.list().items == [] and list(paths.uploads.iterdir()) == []
 
 
-def test_the_same_character_gives_the_same_file(photos, paths, ann, tmp_path):
+def test_the_same_character_gives_the_same_file(photos, paths, ann, stores, tmp_path):
     add(photos, paths, ann, 0)
     files = [tmp_path / "a.zip", tmp_path / "b.zip"]
     for file in files:
-        archive.write_archive(file, ann, photos.list(ann.id), photos)
+        archive.write_archive(file, ann, stores)
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+class Killed(BaseException):
+    """The server ends here."""
+
+
+def test_an_import_that_a_kill_cut_off_is_gone_at_the_next_start(
+    take, photos, characters, library, paths, monkeypatch
+):
+    kept = characters.create(CharacterDraft(name="Kept"))
+    taken = photos.add
+
+    def killed_at_the_second(character_id, file, name):
+        if photos.list(character_id):
+            raise Killed
+        return taken(character_id, file, name)
+
+    monkeypatch.setattr(photos, "add", killed_at_the_second)
+    # a killed process runs no code of ours any more
+    monkeypatch.setattr(module_of_characters, "discard", lambda *_: None)
+    monkeypatch.setattr(module_of_characters, "end_filling", lambda *_: None)
+    entries = [(f"photos/000{n}.jpg", picture(n)) for n in (1, 2)]
+    with pytest.raises(Killed):
+        take(entries, photos=[{"file": name} for name, _ in entries])
+    assert [one.name for one in characters.list().items] == ["Eve", "Kept"]
+    (paths.tmp / ".x.upload.0a.isen-tmp").write_bytes(b"half")
+    settle(library, paths)
+    assert characters.list().items == [kept] and list(paths.tmp.iterdir()) == []
+    assert [folder.name for folder in paths.uploads.iterdir()] == [kept.id]
+
+
+def test_one_entry_under_many_names_is_never_unpacked(take, paths, stores):
+    """20 kB that named one entry 500 times cost half a minute and 2 GB."""
+    file = paths.root / "x.zip"
+    named = [{"file": f"photos/{n:04d}.jpg"} for n in range(1, 501)]
+    content = {"format": archive.FORMAT, "version": 1, "character": DRAFT, "photos": named}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("manifest.json", json.dumps(content))
+        packed.writestr("photos/0001.jpg", bytes(24 * 1024**2))
+        (one,) = [entry for entry in packed.infolist() if entry.filename == "photos/0001.jpg"]
+        for n in range(2, 501):
+            again = zipfile.ZipInfo(f"photos/{n:04d}.jpg")
+            for name in ("header_offset", "compress_size", "file_size", "CRC", "compress_type"):
+                setattr(again, name, getattr(one, name))
+            packed.filelist.append(again)
+    assert file.stat().st_size < 200_000
+    began = time.monotonic()
+    with pytest.raises(IsengardError) as caught:
+        archive.read_archive(file, stores, sound)
+    assert caught.value.code == "archive_damaged" and time.monotonic() - began < 2
+
+
+def test_what_shrinks_too_well_is_no_set_of_pictures(take, characters):
+    """Many entries of zeros, each below its own limit."""
+    entries = [(f"photos/000{n}.jpg", bytes(24 * 1024**2)) for n in range(1, 6)]
+    with pytest.raises(IsengardError) as caught:
+        take(entries, photos=[{"file": name} for name, _ in entries])
+    assert caught.value.code == "archive_too_large" and characters.list().items == []
+
+
+def lora(seed=1) -> bytes:
+    return save(tensors(TINY, seed))
+
+
+def told(data: bytes, **changes) -> dict:
+    digest = hashlib.sha256(data).hexdigest()
+    return {"file": "loras/0001.safetensors", "step": 700, "family": "sd15", "sha256": digest, **changes}
+
+
+def test_a_trained_lora_travels_with_its_proofs(photos, characters, stores, ann, tmp_path):
+    add(photos, stores.paths, ann, 0)
+    early = publish(stores.versions, {"slug": ann.slug, "id": ann.id}, 500)
+    late = publish(stores.versions, {"slug": ann.slug, "id": ann.id}, 900, seed=3)
+    proof = Proof(header=True, finite=True, nonzero=True, fit="fits", image="changed")
+    stores.versions.update(
+        early.model_copy(
+            update={
+                "picked": True,
+                "proof": proof,
+                "scores": {"likeness": 0.6},
+                "trigger_word": "annqvx",
+                "trained_at": "2026-01-01T00:00:00.000Z",
+            }
+        )
+    )
+    file = tmp_path / "ann.zip"
+    ann = characters.get(ann.id)
+    archive.write_archive(file, ann, stores, loras=archive.exported_loras(stores, ann))
+    for private in (ann.id, early.job_id, late.sha256, ann.slug + "/"):
+        assert private.encode() not in file.read_bytes(), "only the best, and nobody's ids"
+    done = archive.read_archive(file, stores, sound)
+    (version,) = done.character.versions
+    assert done.refused == [] and version.file.startswith(f"{done.character.slug}/")
+    assert (version.step, version.sha256, version.picked, version.scores) == (
+        500,
+        early.sha256,
+        True,
+        {"likeness": 0.6},
+    )
+    assert (version.proof.image, version.trained_at, version.trigger_word) == (
+        "changed",
+        "2026-01-01T00:00:00.000Z",
+        "annqvx",
+    )
+    assert stores.versions.path(version).read_bytes() == stores.versions.path(early).read_bytes()
+    assert version.job_id != early.job_id and stores.versions.best(done.character.slug) == version
+    assert done.former_trigger == "annqvx" and done.character.trigger_word != "annqvx"
+
+
+def test_without_a_lora_an_older_isengard_can_read_it(photos, stores, ann, tmp_path):
+    publish(stores.versions, {"slug": ann.slug, "id": ann.id}, 500)
+    file = tmp_path / "ann.zip"
+    archive.write_archive(file, ann, stores)
+    with zipfile.ZipFile(file) as packed:
+        content = json.loads(packed.read("manifest.json"))
+    assert content["version"] == 1 and "loras" not in content and packed.namelist() == ["manifest.json"]
+
+
+@pytest.mark.parametrize("what", ["pickle", "zeros", "another", "cut"])
+def test_a_lora_that_is_none_is_told_and_the_rest_kept(take, paths, characters, what):
+    good = lora()
+    data = {"pickle": b"\x80\x04evil", "another": lora(2), "cut": good[:-10]}.get(what, good)
+    entry = told(good if what == "another" else data)
+    if what == "zeros":
+        data = save({name: np.zeros_like(values) for name, values in tensors(TINY, 1).items()})
+        entry = told(data)
+    character, refused = take(
+        [("photos/0001.jpg", picture()), ("loras/0001.safetensors", data)],
+        version=2,
+        photos=[{"file": "photos/0001.jpg"}],
+        loras=[entry],
+    )
+    assert [refusal.code for refusal in refused] == ["lora_damaged"]
+    assert (
+        character.photo_count == 1
+        and character.versions == []
+        and not list(paths.models.rglob("*.safetensors"))
+    )
+
+
+def test_a_trigger_word_that_somebody_has_is_not_given_twice(take, characters, photos):
+    """Both would come into one picture at one word."""
+    characters.create(CharacterDraft(name="Evelyn", trigger_word="EVQXZ"))
+    character, refused = take(
+        [("photos/0001.jpg", picture())],
+        photos=[{"file": "photos/0001.jpg", "caption": "evqxz, evqxzs by evqxz"}],
+    )
+    assert refused == [] and character.trigger_word.lower() != "evqxz"
+    (photo,) = photos.list(character.id)
+    assert photo.caption == f"{character.trigger_word}, evqxzs by {character.trigger_word}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import urllib.error
 import urllib.request
 
 import pytest
 from hosts.journey import ApiError
+from isengard.core.records.checkpoint import Proof
+from loras import publish
 from PIL import Image
 
 
@@ -51,6 +54,41 @@ def test_a_character_travels_as_one_file(api, ann, server, tmp_path):
         send_archive(api, data, "photo")
     assert caught.value.error["code"] == "bad_field"
     assert list(server.services.paths.tmp.iterdir()) == []
+
+
+def test_a_trained_lora_goes_along_and_is_proven_when_it_comes_in(api, ann, server, tmp_path):
+    """Export left it out without a word."""
+    api.upload(ann["id"], photo(tmp_path))
+    versions = server.services.versions
+    made = publish(versions, ann, 700)
+    proof = Proof(header=True, finite=True, nonzero=True, fit="fits", image="changed")
+    versions.update(made.model_copy(update={"proof": proof}))
+
+    def exported(query=""):
+        with urllib.request.urlopen(f"{server.url}/isengard/characters/{ann['id']}/export{query}") as answer:
+            return answer.read()
+
+    answer = send_archive(api, exported())
+    (version,) = answer["character"]["versions"]
+    assert answer["refused"] == [] and answer["former_trigger"] == "annqvx"
+    assert (version["step"], version["sha256"], version["job_id"] == made.job_id) == (700, made.sha256, False)
+    assert version["proof"] == {
+        **version["proof"],
+        "header": True,
+        "finite": True,
+        "nonzero": True,
+        "fit": "fits",
+        "image": "changed",
+    }
+    assert send_archive(api, exported("?loras=0"))["character"]["versions"] == []
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        exported("?loras=yes")
+    assert caught.value.code == 400
+    folder = server.services.paths.character_models(ann["slug"])
+    (file,) = folder.glob("*.safetensors")
+    file.write_bytes(file.read_bytes()[:-4] + b"\xff\xff\xff\x7f")  # NaN: its header is whole
+    refused = send_archive(api, exported())["refused"]
+    assert [one["code"] for one in refused] == ["lora_damaged"]
 
 
 def test_a_sample_person_is_drawn_with_findings_to_look_at(api):

@@ -7,11 +7,19 @@ from pathlib import Path
 
 from aiohttp import web
 
-from ...core.character_archive import MAX_ARCHIVE_BYTES, SUFFIX, read_archive, write_archive
+from ...core.archive_zip import MAX_ARCHIVE_BYTES
+from ...core.character_archive import (
+    SUFFIX,
+    Stores,
+    exported_loras,
+    read_archive,
+    write_archive,
+)
 from ...core.errors import InvalidError, TooLargeError
 from ...core.executor import in_thread
 from .. import responses
 from ..errors import body_of
+from ..imported_loras import prover
 from ..services import Services
 from ..uploads import received
 from .characters import tell
@@ -21,12 +29,17 @@ _CHUNK = 256 * 1024
 
 
 async def give(services: Services, request: web.Request) -> web.StreamResponse:
+    """With the best LoRA of each model family, unless ?loras=0."""
+    wanted = request.query.get("loras", "1")
+    if wanted not in ("0", "1"):
+        raise InvalidError("bad_request", "loras is 0 or 1.", "Leave it out, or use one of these.")
     character = await in_thread(services.characters.get, request.match_info["id"])
     file = services.paths.tmp / f"{secrets.token_hex(12)}.upload"
 
     def write() -> None:
-        photos = services.photos.list(character.id)
-        write_archive(file, character, photos, services.photos)
+        stores = _stores(services)
+        loras = exported_loras(stores, character) if wanted == "1" else []
+        write_archive(file, character, stores, loras=loras)
 
     try:
         await in_thread(write)
@@ -47,17 +60,26 @@ async def _sent(request: web.Request, file: Path, name: str) -> web.StreamRespon
 
 
 async def take(services: Services, request: web.Request) -> web.Response:
-    """{character, refused: [error]}: pictures that could not be taken are told, the others are there."""
+    """{character, refused: [error], former_trigger}: what could not be taken is told, the rest is there. `former_trigger`
+    is the file's trigger word where somebody here has it already: theirs is a new one."""
     async for part in received(request, services.paths, field=FIELD, most_bytes=MAX_ARCHIVE_BYTES):
         if part.file.stat().st_size > MAX_ARCHIVE_BYTES:
             raise TooLargeError("archive_too_large", "This file is larger than 2 GB.", "Export fewer photos.")
-        character, refused = await in_thread(
-            read_archive, part.file, services.paths, services.characters, services.photos
-        )
+        done = await in_thread(read_archive, part.file, _stores(services), prover(services))
+        character, refused = done.character, done.refused
         await tell(services, character.id, "created", character)
         await tell(services, character.id, "photos", character)  # their faces are looked at like any others
         told = [body_of(refusal)["error"] for refusal in refused]
         return web.json_response(
-            {"character": character.model_dump(mode="json"), "refused": told}, status=201
+            {
+                "character": character.model_dump(mode="json"),
+                "refused": told,
+                "former_trigger": done.former_trigger,
+            },
+            status=201,
         )
     raise InvalidError("no_photos", "There is no file in this upload.", f"Send a field called {FIELD}.")
+
+
+def _stores(services: Services) -> Stores:
+    return Stores(services.paths, services.characters, services.photos, services.versions)

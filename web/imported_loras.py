@@ -1,0 +1,44 @@
+"""A LoRA that came in with a person is proven like one that was just trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..core.character_archive import ArchivedLora, Prove
+from ..core.errors import InvalidError
+from ..core.records.checkpoint import Proof
+from ..training.family_records import Family
+from ..training.proof import prove
+from .base_models import ComfyBaseModels
+from .services import Services
+
+
+def prover(services: Services) -> Prove:
+    models = ComfyBaseModels(services.host, services.settings)
+
+    def proven(file: Path, told: ArchivedLora) -> Proof:
+        """What can be looked at here was; the fit to a base that is not here, and the picture, stay as they were found where
+        it was trained. InvalidError `family_unknown`, `lora_damaged`, `lora_wrong`."""
+        family = services.families.get(told.family)
+        found, sha256 = prove(file, _base_of(services, models, family))
+        if sha256 != told.sha256 or not (found.header and found.finite and found.nonzero):
+            raise InvalidError(
+                "lora_damaged",
+                "The LoRA in this file is damaged.",
+                "Export the character again, or train them here.",
+            )
+        if found.fit == "wrong":
+            raise InvalidError(
+                "lora_wrong", f"The LoRA in this file does not fit {family.label}.", "Train them here."
+            )
+        fit = told.proof.fit if found.fit == "unchecked" and told.proof.fit != "wrong" else found.fit
+        return found.model_copy(update={"fit": fit, "image": told.proof.image})
+
+    return proven
+
+
+def _base_of(services: Services, models: ComfyBaseModels, family: Family) -> str:
+    """The first of the family's bases that ComfyUI has; '' without one."""
+    names = models.names(family)
+    path = services.host.model_path(family.comfy_folder, names[0]) if names else None
+    return str(path) if path is not None else ""
