@@ -84,7 +84,7 @@ class Manifest(Record):
     @model_validator(mode="after")
     def _refuse_repetition(self) -> Manifest:
         """One entry named 500 times would be unpacked 500 times."""
-        names = [entry.file for entry in (*self.photos, *self.loras)]
+        names = [*(photo.file for photo in self.photos), *(lora.file for lora in self.loras)]
         if len(set(names)) < len(names):
             raise ValueError("an entry is named twice")
         return self

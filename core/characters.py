@@ -111,13 +111,10 @@ class CharacterStore:
             if cursor is None:
                 return
 
-    def called(self, trigger_word: str, *, but: str = "") -> list[str]:
+    def called(self, trigger_word: str, *, but: str = "") -> tuple[str, ...]:
         """The names of those who have this trigger word, in the trash too; `but` is the id of one who may."""
-        return [
-            one.name
-            for one in everybody(self)
-            if one.trigger_word.lower() == trigger_word.lower() and one.id != but
-        ]
+        wanted = trigger_word.lower()
+        return tuple(p.name for p in everybody(self) if p.trigger_word.lower() == wanted and p.id != but)
 
     def update(self, character_id: str, patch: CharacterPatch) -> Character:
         """Change what the patch holds. Raises InvalidError `cover_photo_unknown`."""
