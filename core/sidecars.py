@@ -78,6 +78,17 @@ def rebuild_from_sidecars(library: Library, paths: DataPaths, clock: Clock) -> i
     return found
 
 
+def kept_slugs(paths: DataPaths) -> list[str]:
+    """Short names of everybody who is not in the trash, by their sidecars alone; those that cannot be read are left out."""
+    found = []
+    for sidecar in paths.uploads.glob(f"*/{SIDECAR}"):
+        try:
+            found.append(_read(sidecar)[0].slug)
+        except _UNREADABLE:
+            continue
+    return sorted(found)
+
+
 def kept_character(paths: DataPaths, character_id: str, now: str) -> Character | None:
     """As its sidecar says; None where that does not help."""
     kept, trashed = paths.character(character_id), trashed_character(paths, character_id)

@@ -9,7 +9,7 @@ from comfy_api.latest import io
 
 from ..core.errors import IsengardError
 from . import identity, reference_photos
-from .context import NodeContext, current, server_is_running
+from .context import NodeContext, current, server_is_running, short_names
 
 if TYPE_CHECKING:
     from ..core.records.character import Character
@@ -80,7 +80,7 @@ def _options() -> list[str]:
     if not server_is_running():
         return [""]
     try:
-        return identity.names(current()) or [""]
+        return short_names() or [""]
     except (IsengardError, RuntimeError, OSError):
         return [""]
 

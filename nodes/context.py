@@ -1,57 +1,130 @@
-"""What nodes know of the house: paths, settings, characters, versions, ComfyUI. Opened at first use, once a process."""
+"""What nodes know of the house: the server's own stores and services, behind a port, and ComfyUI. Nothing is opened here: two
+libraries in one process would each take the other's file for a damaged one."""
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from ..core.characters import CharacterStore
     from ..core.clock import Clock
+    from ..core.faces.reader import FaceReader
     from ..core.generations import GenerationStore
+    from ..core.ledger import Ledger
     from ..core.paths import DataPaths
     from ..core.photos import PhotoStore
     from ..core.settings import Settings
     from ..core.versions import VersionStore
+    from ..training.queue import Doorbell
+    from ..training.submission import Submission
+    from ..training.supervisor import Supervisor
+
+
+class Pictures(Protocol):
+    """What was made, as it is kept."""
+
+    @property
+    def store(self) -> GenerationStore: ...
+
+
+class Likeness(Protocol):
+    """What looks at faces."""
+
+    @property
+    def faces(self) -> FaceReader: ...
+
+
+class House(Protocol):
+    """Of the server's services, what nodes use."""
+
+    @property
+    def paths(self) -> DataPaths: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def characters(self) -> CharacterStore: ...
+
+    @property
+    def photos(self) -> PhotoStore: ...
+
+    @property
+    def versions(self) -> VersionStore: ...
+
+    @property
+    def generations(self) -> Pictures: ...
+
+    @property
+    def likeness(self) -> Likeness: ...
+
+    @property
+    def submission(self) -> Submission: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    @property
+    def doorbell(self) -> Doorbell: ...
+
+    @property
+    def supervisor(self) -> Supervisor: ...
 
 
 @dataclass(frozen=True)
 class NodeContext:
+    """`host` is ComfyUI."""
+
     host: Any
-    paths: DataPaths
-    settings: Settings
-    characters: CharacterStore
-    versions: VersionStore
-    generations: GenerationStore
-    photos: PhotoStore
-    clock: Clock
+    house: House
+
+    @property
+    def paths(self) -> DataPaths:
+        return self.house.paths
+
+    @property
+    def settings(self) -> Settings:
+        return self.house.settings
+
+    @property
+    def clock(self) -> Clock:
+        return self.house.clock
+
+    @property
+    def characters(self) -> CharacterStore:
+        return self.house.characters
+
+    @property
+    def photos(self) -> PhotoStore:
+        return self.house.photos
+
+    @property
+    def versions(self) -> VersionStore:
+        return self.house.versions
+
+    @property
+    def generations(self) -> GenerationStore:
+        return self.house.generations.store
 
 
 @dataclass
 class _Holder:
     host: Any = None
-    opened: NodeContext | None = None
-    #: gives the server's services: what starts trainings
-    services: Callable[[], Any] | None = None
+    house: Callable[[], House] | None = None
 
 
 _holder = _Holder()
-_lock = threading.Lock()
 
 
-def provide(host: Any, services: Callable[[], Any] | None = None) -> None:
+def provide(host: Any, house: Callable[[], House] | None = None) -> None:
     """Called by the pack's door with the ComfyUI adapter and with what gives the server's services."""
-    _holder.host, _holder.opened, _holder.services = host, None, services
-
-
-def trainings() -> Any:
-    """Submission, ledger, doorbell and supervisor of the server. IsengardError while it is not ready."""
-    if _holder.services is None:
-        raise RuntimeError("Trainings are started inside ComfyUI only.")
-    return _holder.services()
+    _holder.host, _holder.house = host, house
 
 
 def server_is_running() -> bool:
@@ -60,36 +133,19 @@ def server_is_running() -> bool:
 
 
 def current() -> NodeContext:
-    """The context; opens the library on first use. RuntimeError outside ComfyUI."""
-    with _lock:
-        if _holder.opened is None:
-            if _holder.host is None:
-                raise RuntimeError("Isengard's nodes work inside ComfyUI only.")
-            _holder.opened = _open(_holder.host)
-        return _holder.opened
+    """IsengardError while the server is starting, or could not start. RuntimeError outside ComfyUI."""
+    if _holder.house is None:
+        raise RuntimeError("Isengard's nodes work inside ComfyUI only.")
+    return NodeContext(_holder.host, _holder.house())
 
 
-def _open(host: Any) -> NodeContext:
-    from ..core.characters import CharacterStore
-    from ..core.clock import SystemClock
-    from ..core.generations import GenerationStore
-    from ..core.library import Library
+def short_names() -> list[str]:
+    """Of everybody, for the drop-down list. While the server starts their files say it: the first page asks at once."""
+    from ..core.errors import NotReadyError
     from ..core.paths import resolve_paths
-    from ..core.photo_decoding.decoder import PhotoDecoder
-    from ..core.photos import PhotoStore
-    from ..core.settings import load_settings
-    from ..core.versions import VersionStore
+    from ..core.sidecars import kept_slugs
 
-    clock, paths = SystemClock(), resolve_paths(os.environ, host.user_directory)
-    paths.create()
-    library = Library(paths)
-    return NodeContext(
-        host=host,
-        paths=paths,
-        settings=load_settings(os.environ, paths),
-        characters=CharacterStore(library, paths, clock),
-        versions=VersionStore(paths, clock),
-        generations=GenerationStore(library, paths, clock),
-        photos=PhotoStore(library, paths, clock, PhotoDecoder()),
-        clock=clock,
-    )
+    try:
+        return sorted(character.slug for character in current().characters.all())
+    except NotReadyError:
+        return kept_slugs(resolve_paths(os.environ, _holder.host.user_directory))

@@ -33,11 +33,6 @@ def find_character(context: NodeContext, name: object) -> Character:
     raise InvalidError("character_unknown", "There is no such character.", "Choose one from the list.")
 
 
-def names(context: NodeContext) -> list[str]:
-    """Slugs for the drop-down list."""
-    return sorted(character.slug for character in context.characters.all())
-
-
 def value_of(character: Character) -> dict[str, Any]:
     """The CHARACTER value (DESIGN section 8)."""
     fields = {"step", "file", "sha256", "base_sha256", "family"}

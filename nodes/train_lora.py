@@ -6,7 +6,7 @@ import contextlib
 import json
 import logging
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
 from pydantic import ValidationError
@@ -19,7 +19,10 @@ from ..core.records.refusal import in_words
 from ..core.records.training import Overrides, TrainingRequest
 from . import identity
 from .character import CharacterType
-from .context import NodeContext, current, server_is_running, trainings
+from .context import House, NodeContext, current, server_is_running
+
+if TYPE_CHECKING:
+    from ..core.ledger import Ledger
 
 PRESETS = ["quick", "balanced", "quality"]
 LOOK_S = 0.5
@@ -78,7 +81,7 @@ class IsengardTrainLoRA(io.ComfyNode):
         wanted = TrainingRequest(
             character_id=person.id, family=family, preset=preset, overrides=_overrides(overrides)
         )
-        services = trainings()
+        services = context.house
         known = _known(services, wanted)
         job = known or _submitted(services, wanted)
         if wait and job.state not in ENDED:
@@ -89,7 +92,7 @@ class IsengardTrainLoRA(io.ComfyNode):
         return io.NodeOutput(identity.value_of(context.characters.get(person.id)))
 
 
-def _known(services: Any, wanted: TrainingRequest) -> Job | None:
+def _known(services: House, wanted: TrainingRequest) -> Job | None:
     """The very same training, done or on its way: a new version or pick makes ComfyUI run this node again, and nobody
     means to train again by that."""
     from ..training.repeats import same_training
@@ -101,14 +104,14 @@ def _known(services: Any, wanted: TrainingRequest) -> Job | None:
     return known
 
 
-def _submitted(services: Any, wanted: TrainingRequest) -> Job:
-    job: Job = services.submission.submit(wanted, correlation.new_correlation_id("node"))
+def _submitted(services: House, wanted: TrainingRequest) -> Job:
+    job = services.submission.submit(wanted, correlation.new_correlation_id("node"))
     services.doorbell.ring(job.id, job.attempt, job.priority)
     services.supervisor.wake()
     return job
 
 
-def _wait(context: NodeContext, ledger: Any, job_id: str, node_id: str | None, *, ours: bool) -> None:
+def _wait(context: NodeContext, ledger: Ledger, job_id: str, node_id: str | None, *, ours: bool) -> None:
     """Until the job has ended; ComfyUI's cancel cancels it where this run began it. InvalidError when it did not succeed."""
     try:
         job = _followed(context, ledger, job_id, node_id)
@@ -127,11 +130,11 @@ def _wait(context: NodeContext, ledger: Any, job_id: str, node_id: str | None, *
         )
 
 
-def _followed(context: NodeContext, ledger: Any, job_id: str, node_id: str | None) -> Job:
+def _followed(context: NodeContext, ledger: Ledger, job_id: str, node_id: str | None) -> Job:
     """Progress on the node until the job has ended."""
     bar = None
     while True:
-        job: Job = ledger.get(job_id)
+        job = ledger.get(job_id)
         if job.state in ENDED:
             return job
         if job.progress.total_steps:

@@ -41,15 +41,19 @@ def measure(checkpoint: str) -> dict[str, float]:
     import comfy.sd
     import folder_paths
     from isengard.comfy_host import ComfyHost
+    from isengard.core.paths import resolve_paths
     from isengard.core.records.character import CharacterDraft
     from isengard.nodes import context
     from isengard.nodes.apply_identity import IsengardApplyIdentity
     from isengard.nodes.character import IsengardCharacter
     from loras import publish
+    from node_house import node_house
 
     import nodes
 
-    context.provide(ComfyHost(SimpleNamespace(port=1)))
+    house = node_house(resolve_paths(os.environ, Path(os.environ["DATA_DIR"])))
+    house.paths.create()
+    context.provide(ComfyHost(SimpleNamespace(port=1)), lambda: house)
     ann = context.current().characters.create(CharacterDraft(name="Ann"))
     version = publish(context.current().versions, {"slug": ann.slug, "id": ann.id}, 10)
     folder_paths.add_model_folder_path("loras", str(context.current().paths.models))

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from hosts.comfyui import comfyui_folder
+from node_house import node_house
 
 
 class Base:
@@ -75,12 +76,12 @@ def comfy(comfy_api, paths, tmp_path, monkeypatch):
 
     monkeypatch.setenv("DATA_DIR", str(paths.root))
     monkeypatch.delenv("ISENGARD_MODE", raising=False)
-    host = FakeComfy(tmp_path / "user")
-    context.provide(host)
+    host, house = FakeComfy(tmp_path / "user"), node_house(paths)
+    host.house = house
+    context.provide(host, lambda: house)
     apply_identity._kept.clear()
     yield host
-    if context._holder.opened is not None:
-        context._holder.opened.characters._library.close()
+    house.close()
     context.provide(None)
 
 

@@ -21,12 +21,11 @@ def score(comfy, ann, paths):
     """The node on pictures of these files, as (score, text)."""
     import numpy as np
     import torch
-    from isengard.nodes import context
     from isengard.nodes.character import IsengardCharacter
     from isengard.nodes.identity_score import IsengardIdentityScore
 
     reader = FaceReader(paths)
-    context.provide(comfy, lambda: SimpleNamespace(likeness=SimpleNamespace(faces=reader)))
+    comfy.house.likeness = SimpleNamespace(faces=reader)
 
     def score(*files):
         value = IsengardCharacter.execute("ann").args[0]

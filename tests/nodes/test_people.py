@@ -200,5 +200,28 @@ def test_a_placeholder_is_refused_in_production(ann, apply, comfy, value):
 def test_nothing_is_opened_while_comfyui_imports_packs(comfy, character):
     from isengard.nodes import context
 
+    def asked():
+        raise AssertionError("the house was asked")
+
+    context.provide(comfy, asked)
     comfy.is_running = False
-    assert character.GET_SCHEMA().inputs[0].options == [""] and context._holder.opened is None
+    assert character.GET_SCHEMA().inputs[0].options == [""]
+
+
+def test_a_page_that_asks_while_the_server_starts_sees_everybody(comfy, ann, character, paths):
+    """And nothing is opened for it: a second library would move the first one's file aside when it finds damage."""
+    from isengard.core.errors import NotReadyError
+    from isengard.nodes import context
+
+    def starting():
+        raise NotReadyError("starting", "Isengard is starting.", "Try again in a moment.")
+
+    context.provide(comfy, starting)
+    before = sorted(paths.root.glob("isengard.db*"))
+    paths.library_db.rename(paths.library_db.with_suffix(".away"))
+    assert character.GET_SCHEMA().inputs[0].options == ["ann"]
+    assert not paths.library_db.exists() and len(sorted(paths.root.glob("isengard.db*"))) <= len(before)
+    paths.library_db.with_suffix(".away").rename(paths.library_db)
+    assert character.validate_inputs("ann") == "Isengard is starting. Try again in a moment."
+    with pytest.raises(NotReadyError):
+        character.execute("ann")

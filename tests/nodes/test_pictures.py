@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from isengard.core.errors import InvalidError, NotFoundError
 from isengard.core.forgetting import forget
 from isengard.core.ids import is_id, new_id
+from isengard.core.settings import Settings
 from PIL import Image
 
 pytestmark = pytest.mark.slow
@@ -190,7 +192,7 @@ def test_a_graph_with_strangers_is_kept_without_a_record(save, ann):
         assert save(pictures(), prompt=prompt)["isengard"]
 
 
-def test_placeholders_say_so_and_only_in_fast_test_mode(comfy, monkeypatch):
+def test_placeholders_say_so_and_only_in_fast_test_mode(comfy):
     import torch
     from isengard.nodes import context
     from isengard.nodes.placeholder_image import IsengardPlaceholderImage as Placeholder
@@ -198,9 +200,8 @@ def test_placeholders_say_so_and_only_in_fast_test_mode(comfy, monkeypatch):
     with pytest.raises(InvalidError) as caught:
         Placeholder.execute("x", 64, 64, 1)
     assert caught.value.code == "placeholder_in_production"
-    context._holder.opened.characters._library.close()
-    monkeypatch.setenv("ISENGARD_MODE", "fast-test")
-    context.provide(comfy)
+    fast = SimpleNamespace(**{**vars(comfy.house), "settings": Settings(mode="fast-test")})
+    context.provide(comfy, lambda: fast)
     first, same, other = (
         Placeholder.execute("x " * 900, 128, 96, seed).args[0] for seed in (1, 1, 2**64 - 1)
     )

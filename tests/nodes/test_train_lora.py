@@ -15,19 +15,15 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def train(comfy, house):  # noqa: F811
     """The node as ComfyUI runs it; `train.rung` lists the jobs whose doorbell rang."""
-    from isengard.nodes import context
     from isengard.nodes.train_lora import IsengardTrainLoRA
 
     eve = house.characters.create(CharacterDraft(name="Eve"))
     house.photos.add(eve.id, draw_photo(house.paths.tmp / "0.jpg", 0), "0.jpg")
     rung: list[str] = []
-    services = SimpleNamespace(
-        submission=house.submission,
-        ledger=house.ledger,
-        doorbell=SimpleNamespace(ring=lambda job_id, attempt, priority: rung.append(job_id)),
-        supervisor=SimpleNamespace(wake=lambda: None),
-    )
-    context.provide(comfy, lambda: services)
+    comfy.house.submission, comfy.house.ledger = house.submission, house.ledger
+    ring = lambda job_id, attempt, priority: rung.append(job_id)  # noqa: E731
+    comfy.house.doorbell = SimpleNamespace(ring=ring)
+    comfy.house.supervisor = SimpleNamespace(wake=lambda: None)
 
     def train(**given):
         return IsengardTrainLoRA.execute({"id": eve.id}, "sd15", "quick", **given).args[0]

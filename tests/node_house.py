@@ -1,0 +1,38 @@
+"""What nodes use of the server's services, on the stores of a data folder; `close` when done."""
+
+from __future__ import annotations
+
+import os
+from types import SimpleNamespace
+from typing import Any
+
+from isengard.core.characters import CharacterStore
+from isengard.core.clock import SystemClock
+from isengard.core.generations import GenerationStore
+from isengard.core.library import Library
+from isengard.core.paths import DataPaths
+from isengard.core.photo_decoding.decoder import PhotoDecoder
+from isengard.core.photos import PhotoStore
+from isengard.core.settings import load_settings
+from isengard.core.versions import VersionStore
+
+
+def node_house(paths: DataPaths, **more: Any) -> SimpleNamespace:
+    """`more` is what a test has of its own."""
+    clock, library, decoder = SystemClock(), Library(paths), PhotoDecoder()
+
+    def close() -> None:
+        library.close()
+        decoder.close()
+
+    stores = {
+        "paths": paths,
+        "settings": load_settings(os.environ, paths),
+        "clock": clock,
+        "characters": CharacterStore(library, paths, clock),
+        "photos": PhotoStore(library, paths, clock, decoder),
+        "versions": VersionStore(paths, clock),
+        "generations": SimpleNamespace(store=GenerationStore(library, paths, clock)),
+        "close": close,
+    }
+    return SimpleNamespace(**{**stores, **more})
