@@ -8,6 +8,7 @@ import sqlite3
 
 import pytest
 from generation_records import draft, picture
+from isengard.core import forgetting
 from isengard.core.errors import StorageError
 from isengard.core.generations import GenerationStore
 from isengard.core.mending import mend
@@ -110,6 +111,15 @@ def bare(record):
     """Without what is counted afresh."""
     counted = {"versions", "photo_count", "cover_photo_id"}
     return {name: value for name, value in record.model_dump().items() if name not in counted}
+
+
+@pytest.mark.parametrize("table", KINDS)
+def test_what_was_set_aside_goes_when_the_person_is_forgotten(house, paths, library, characters, ann, table):
+    house.hit(table, house.stored(table).replace(b'"id"', b'"ie"'))
+    house.start()
+    assert list(paths.root.glob("record.corrupt-*"))
+    forgetting.remove(paths, forgetting.theirs_of(library, paths, characters, ann.id, job_ids=[]))
+    assert not list(paths.root.glob("record.corrupt-*"))
 
 
 @pytest.mark.parametrize("table", KINDS)

@@ -6,8 +6,8 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from isengard.core import forgetting
 from isengard.core.errors import InvalidError, NotFoundError
-from isengard.core.forgetting import forget
 from isengard.core.ids import is_id, new_id
 from isengard.core.settings import Settings
 from PIL import Image
@@ -173,7 +173,9 @@ def test_pictures_of_the_canvas_are_found_when_a_person_is_forgotten(save, ann, 
     assert context.generations.list().items == [], "the panel's gallery is of the panel's pictures"
     with pytest.raises(NotFoundError):
         context.generations.get(of_nobody)
-    report = forget(context.characters._library, paths, context.characters, ann.ann.id, [])
+    library = context.characters._library
+    theirs = forgetting.theirs_of(library, paths, context.characters, ann.ann.id, job_ids=[])
+    report = forgetting.remove(paths, theirs)
     assert (
         report.images == 1 and not paths.generation(of_ann).exists() and paths.generation(of_nobody).exists()
     )
