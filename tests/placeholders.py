@@ -8,17 +8,56 @@ import struct
 from pathlib import Path
 
 
-def write(path: Path, shapes: dict[str, tuple[int, ...]]) -> Path:
-    """A whole safetensors file with one-byte zeros."""
+def content(shapes: dict[str, tuple[int, ...]]) -> bytes:
+    """Of a whole safetensors file with one-byte zeros."""
     at, header = 0, {}
     for name, shape in shapes.items():
         size = math.prod(shape)
         header[name] = {"dtype": "F8_E4M3", "shape": list(shape), "data_offsets": [at, at + size]}
         at += size
-    text = json.dumps(header).encode()
+    return _begun(header) + b"\0" * at
+
+
+def write(path: Path, shapes: dict[str, tuple[int, ...]]) -> Path:
+    """A file of that content."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + b"\0" * at)
+    path.write_bytes(content(shapes))
     return path
+
+
+def write_header(path: Path, header: dict | list | bytes, data: bytes = b"") -> Path:
+    """A file with this header, however sound, and these bytes behind it."""
+    path.write_bytes(_begun(header) + data)
+    return path
+
+
+def _begun(header: dict | list | bytes) -> bytes:
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text
+
+
+def write_quantised(path: Path, layers: dict[str, tuple[str, str, tuple[int, ...]]], *, beside: bool) -> Path:
+    """module -> (ComfyUI's name of the format, stored type, stored shape): the format stands beside each weight, or in the
+    file's metadata."""
+    header, data = {}, b""
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+    def put(name: str, dtype: str, shape: tuple[int, ...], content: bytes) -> None:
+        nonlocal data
+        offsets = [len(data), len(data) + len(content)]
+        header[name] = {"dtype": dtype, "shape": list(shape), "data_offsets": offsets}
+        data += content
+
+    for module, (kind, dtype, shape) in layers.items():
+        wide = {"BF16": 2, "F32": 4}.get(dtype, 1)
+        put(f"{module}.weight", dtype, shape, b"\0" * math.prod(shape) * wide)
+        if kind and beside:
+            said = json.dumps({"format": kind}).encode()
+            put(f"{module}.comfy_quant", "U8", (len(said),), said)
+    formats = {module: {"format": kind} for module, (kind, _, _) in layers.items() if kind}
+    if formats and not beside:
+        header["__metadata__"] = {"_quantization_metadata": json.dumps({"layers": formats})}
+    return write_header(path, header, data)
 
 
 def shapes_of(family) -> dict[str, tuple[int, ...]]:

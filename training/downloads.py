@@ -44,9 +44,17 @@ class Wanted:
 
 
 def fetch(
-    task: Task, wanted: Wanted, target: Path, *, phase: str = "downloading", before: int = 0, of: int = 0
+    task: Task,
+    wanted: Wanted,
+    target: Path,
+    *,
+    phase: str = "downloading",
+    before: int = 0,
+    of: int = 0,
+    keep_old: bool = False,
 ) -> Path:
-    """`target` with the wanted content. `before` and `of` are the bytes of a larger whole that this file is part of.
+    """`target` with the wanted content. `before` and `of` are the bytes of a larger whole that this file is part of; with
+    `keep_old`, what stands there before is a person's and is kept beside it as `<name>.old`.
 
     Raises NotReadyError (network_unreachable, model_gated, download_missing, download_damaged) or StorageError disk_full.
     """
@@ -67,8 +75,30 @@ def fetch(
         except OSError as fault:
             raise _disk(fault) from fault
     _check(task, wanted, part)
-    atomic.replace(part, target)
+    try:
+        if keep_old:
+            _put_aside(task, target)
+        atomic.replace(part, target)
+    except OSError as fault:
+        raise _disk(fault) from fault
     return target
+
+
+def is_wanted(task: Task, wanted: Wanted, file: Path) -> bool:
+    """Whether `file` is there with the very content; it is read only where its size is right."""
+    if not file.is_file() or file.stat().st_size != wanted.size:
+        return False
+    return _digest(task, file) == wanted.sha256
+
+
+def _put_aside(task: Task, target: Path) -> None:
+    """Under a name that ComfyUI does not list, and that nothing has yet."""
+    if not os.path.lexists(target):
+        return
+    endings = (".old", *(f".old-{number}" for number in range(2, 1000)))
+    aside = next(place for end in endings if not (place := target.with_name(target.name + end)).exists())
+    target.rename(aside)
+    task.log(f"What was called {target.name} before is kept as {aside.name}")
 
 
 def _continue(task: Task, wanted: Wanted, part: Path, told: Callable[[int, int], None]) -> None:
@@ -129,19 +159,23 @@ def _check(task: Task, wanted: Wanted, part: Path) -> None:
     """A file with other content than promised is thrown away: continuing it would never mend it."""
     if not wanted.sha256:
         return
-    digest, done, size = hashlib.sha256(), 0, part.stat().st_size
-    with part.open("rb") as stream:
-        while chunk := stream.read(8 * CHUNK):
-            digest.update(chunk)
-            done += len(chunk)
-            task.tell("checking", done=done, of=size)
-    if digest.hexdigest() != wanted.sha256:
+    if _digest(task, part) != wanted.sha256:
         part.unlink()
         raise NotReadyError(
             "download_damaged",
             "The file that came is not the one that was asked for.",
             "Press Retry. If it happens again, the file was changed at its source: nothing of it was kept.",
         )
+
+
+def _digest(task: Task, file: Path) -> str:
+    digest, done, size = hashlib.sha256(), 0, file.stat().st_size
+    with file.open("rb") as stream:
+        while chunk := stream.read(8 * CHUNK):
+            digest.update(chunk)
+            done += len(chunk)
+            task.tell("checking", done=done, of=size)
+    return digest.hexdigest()
 
 
 def need_room(folder: Path, wanted: int, *, why: str) -> None:

@@ -42,8 +42,9 @@ _WHOLE = {
 
 
 def diffusers_shapes(weights: Shapes) -> dict[str, tuple[int, ...]]:
-    """diffusers module -> shape of the weight it stands for; `weights` maps the file's modules to shapes."""
-    hidden = weights["img_in"][0]
+    """diffusers module -> shape of the weight it stands for; `weights` maps the file's modules to shapes, () where a shape
+    is not known."""
+    hidden = next(iter(weights["img_in"]), 0)
     found = {name: weights[module] for name, module in _WHOLE.items() if module in weights}
     for outer, inner, parts in (
         ("transformer_blocks", "double_blocks", _DOUBLE),
@@ -53,5 +54,9 @@ def diffusers_shapes(weights: Shapes) -> dict[str, tuple[int, ...]]:
             for name, (part, rows) in parts.items():
                 shape = weights.get(f"{inner}.{number}.{part}")
                 if shape is not None:
-                    found[f"{outer}.{number}.{name}"] = (rows * hidden, *shape[1:]) if rows else shape
+                    found[f"{outer}.{number}.{name}"] = _slice(shape, rows * hidden) if rows else shape
     return found
+
+
+def _slice(shape: tuple[int, ...], rows: int) -> tuple[int, ...]:
+    return (rows, *shape[1:]) if shape and rows else ()

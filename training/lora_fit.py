@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..core.model_headers import header
+from ..core.model_headers.quantised import logical_shapes
 from ..core.records.checkpoint import Fit
 from . import flux_names, unet_names
-from .lora_file import read_header
 
 Shape = tuple[int, ...]
+_log = logging.getLogger("isengard.training")
 _PREFIXES = ("model.diffusion_model.", "diffusion_model.")
 #: (up, down) endings of the spellings ComfyUI reads.
 _PAIRS = (
@@ -36,21 +39,28 @@ class FitReport:
 
 
 def judge(lora: Mapping[str, Shape], base_path: Path | None) -> FitReport:
-    """`fits`, `partial`, `wrong`, or `unchecked` where the base is not here or of a layout we cannot read."""
+    """`fits`, `partial`, `wrong`, or `unchecked` where the base is not here or of a layout we cannot read.
+
+    A module of a packing that is not known (its shape is ()) is not judged.
+    """
     targets = targets_of(base_path) if base_path is not None else {}
     if not targets:
         return FitReport("unchecked")
-    matched, unmatched, misshaped = 0, [], []
+    matched, unmatched, misshaped, unread = 0, [], [], 0
     for module, (up, down) in pairs_of(lora).items():
         if _TEXT_ENCODER.match(module):
             continue
         shape = targets.get(module)
         if shape is None:
             unmatched.append(module)
+        elif not shape:
+            unread += 1
         elif _has_shape(up, down, shape):
             matched += 1
         else:
             misshaped.append(module)
+    if unread and not misshaped:
+        return FitReport("unchecked", matched, unmatched, misshaped)
     fit: Fit = "wrong" if not matched else "partial" if unmatched or misshaped else "fits"
     return FitReport(fit, matched, unmatched, misshaped)
 
@@ -70,9 +80,7 @@ def targets_of(base_path: Path) -> dict[str, Shape]:
     """Every name a LoRA may use for a module of this base, with the weight's shape; empty for an unknown layout."""
     if base_path.is_dir():
         return _folder_targets(base_path)
-    if base_path.suffix != ".safetensors" or not base_path.is_file():
-        return {}
-    weights = _weights(read_header(base_path, base=True).shapes)
+    weights = _weights(_shapes(base_path))
     named = {f"diffusion_model.{module}": shape for module, shape in weights.items()}
     named |= {f"lora_unet_{module.replace('.', '_')}": shape for module, shape in weights.items()}
     if "input_blocks.0.0" in weights:
@@ -91,9 +99,22 @@ def _folder_targets(folder: Path) -> dict[str, Shape]:
     named: dict[str, Shape] = {}
     for part, spell in (("unet", _unet_spellings), ("transformer", _transformer_spellings)):
         for file in sorted((folder / part).glob("*.safetensors")):
-            for module, shape in _weights(read_header(file, base=True).shapes).items():
+            for module, shape in _weights(_shapes(file)).items():
                 named |= spell(module, shape)
     return named
+
+
+def _shapes(file: Path) -> dict[str, Shape]:
+    """Of the layers as they really are; empty for what cannot be read, so that nothing is said against a LoRA."""
+    if file.suffix != ".safetensors":
+        return {}
+    try:
+        return logical_shapes(file, header.read(file, header.BASE))
+    except (header.NotWhole, OSError) as fault:
+        _log.warning(
+            "The base's header cannot be read", extra={"context": {"file": file.name, "reason": str(fault)}}
+        )
+        return {}
 
 
 def _unet_spellings(name: str, shape: Shape) -> dict[str, Shape]:

@@ -17,7 +17,7 @@ from ..core.documents import known
 from ..core.errors import ConflictError, ForbiddenError, InvalidError
 from ..core.paths import contained
 from ..core.settings import Settings, current_token
-from .downloads import Wanted, fetch, need_room
+from .downloads import PART, Wanted, fetch, is_wanted, need_room
 from .family_records import Family, ModelFile
 from .task import Task
 
@@ -37,11 +37,22 @@ class Missing:
     folder: str
 
 
-def missing_of(family: Family, folders: dict[str, Path], here: dict[str, Sequence[str]]) -> list[Missing]:
-    """`folders`: where each kind of file goes; `here`: the names ComfyUI shows for each kind."""
+@dataclass(frozen=True)
+class FileState:
+    """What stands in ComfyUI's folders for a file of a family: `names` that serve, the best first; without any, `fault` says
+    what is wrong with the one that was meant to, '' where there is none."""
+
+    file: ModelFile
+    names: Sequence[str]
+    fault: str = ""
+
+
+def missing_of(states: Sequence[FileState], folders: dict[str, Path]) -> list[Missing]:
+    """`folders`: where each kind of file goes."""
     found = []
-    for wanted in family.files:
-        if wanted.among(here.get(wanted.folder, ())) or wanted.folder not in folders:
+    for state in states:
+        wanted = state.file
+        if state.names or wanted.folder not in folders:
             continue
         target = str(folders[wanted.folder])
         found.append(Missing(wanted.hub, wanted.revision, wanted.file, wanted.size, wanted.sha256, target))
@@ -73,25 +84,21 @@ def freeze(job_dir: Path, missing: Sequence[Missing]) -> None:
 
 
 def download(task: Task, settings: Settings) -> None:
-    """The work of a model_download job."""
+    """The work of a model_download job. What stands under a file's name already and is another one did not serve when the
+    plan was made: it is kept aside, once the right one is there."""
     plan = json.loads((task.dir / PLAN_FILE).read_text(encoding="utf-8"))
     wanted = [Missing(**known(Missing, entry)) for entry in plan]
     token = current_token(settings, task.paths)
     total, before = sum(file.size for file in wanted), 0
     for file in wanted:
         target = contained(Path(file.folder), Path(file.file).name)
-        if not target.exists():
-            part = target.with_name(f"{target.name}.part")
+        source = Wanted(_url(file), file.sha256, file.size, token)
+        if not is_wanted(task, source, target):
+            part = target.with_name(f"{target.name}{PART}")
             kept = part.stat().st_size if part.exists() else 0
             need_room(target.parent, file.size - kept, why=target.name)
             task.log(f"{file.hub}/{file.file} -> {target.name}")
-            fetch(
-                task,
-                Wanted(_url(file), file.sha256, file.size, token),
-                target,
-                before=before,
-                of=total,
-            )
+            fetch(task, source, target, before=before, of=total, keep_old=True)
         before += file.size
 
 
@@ -101,15 +108,16 @@ def _url(file: Missing) -> str:
     return f"{endpoint}/{file.hub}/resolve/{file.revision}/{file.file}"
 
 
-def described(files: Sequence[ModelFile], here: dict[str, Sequence[str]]) -> list[dict[str, object]]:
-    """For the panel: name, kind, size and whether it is here."""
+def described(states: Sequence[FileState]) -> list[dict[str, object]]:
+    """For the panel: name, kind, size, whether it is here, and what is wrong with what is there instead."""
     return [
         {
-            "file": file.name,
-            "folder": file.folder,
-            "hub": file.hub,
-            "size": file.size,
-            "here": bool(file.among(here.get(file.folder, ()))),
+            "file": state.file.name,
+            "folder": state.file.folder,
+            "hub": state.file.hub,
+            "size": state.file.size,
+            "here": bool(state.names),
+            "fault": state.fault,
         }
-        for file in files
+        for state in states
     ]

@@ -44,11 +44,13 @@ from .presets import Numbers, chosen, resolve, sample_prompts
 
 @dataclass(frozen=True)
 class BaseModel:
-    """`path`: what the trainer loads (file, folder or hub id); `comfy_name`: what ComfyUI's loader calls the base."""
+    """`path`: what the trainer loads (file, folder or hub id); `comfy_name`: what ComfyUI's loader calls the base; `flaw`:
+    what keeps a trainer from it."""
 
     path: str
     comfy_name: str
     sha256: str | None = None
+    flaw: Finding | None = None
 
 
 class BaseModels(Protocol):
@@ -140,6 +142,7 @@ class Submission:
         found = [found for found in backend.preflight(training) if where.here or not found.this_machine]
         found += place_findings(where, backend=backend.name, file_here=self._only_here(base))
         if not capabilities.placeholder:
+            found += [base.flaw] if base.flaw is not None else []
             needs = capabilities.needs
             found += self._machine_findings(
                 where, family, expected=expected, base=base, needs=needs, slug=training.slug

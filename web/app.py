@@ -13,6 +13,7 @@ from .comfyui_guard import comfyui_guard
 from .door import Door
 
 if TYPE_CHECKING:
+    from ..core.model_headers.reader import HeaderReader
     from ..core.plugins import Factory, PluginContext
     from .services import Host, Services
 
@@ -47,9 +48,11 @@ def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventL
     from ..core.errors import IsengardError, NotReadyError
 
     try:
+        from ..core.model_headers.reader import HeaderReader
         from .compose import compose
 
-        services = compose(host, plugins(host), pack_root, loop, door.let_in_by)
+        headers = HeaderReader()
+        services = compose(host, headers, plugins(host, headers), pack_root, loop, let_in_by=door.let_in_by)
         _prepare(door, services)
         door.open(services)
     except IsengardError as error:
@@ -107,7 +110,7 @@ def _prepare(door: Door, services: Services) -> None:
             pipeline.capabilities()
 
 
-def plugins(host: Host) -> dict[str, dict[str, Factory]]:
+def plugins(host: Host, headers: HeaderReader) -> dict[str, dict[str, Factory]]:
     """The concrete plugins by seam: the only place in the server that names them."""
     from ..generation.image import comfyui, fast_test
     from ..training import face_tools
@@ -122,20 +125,22 @@ def plugins(host: Host) -> dict[str, dict[str, Factory]]:
         },
         "tools": {face_tools.NAME: face_tools.create},
         "image_pipelines": {
-            "comfyui": lambda context: comfyui.create(*_pictures(host, context)),
+            "comfyui": lambda context: comfyui.create(*_pictures(host, headers, context)),
             "fast_test": lambda context: fast_test.create(
-                *_pictures(host, context), allowed=context.settings.fast_test
+                *_pictures(host, headers, context), allowed=context.settings.fast_test
             ),
         },
     }
 
 
-def _pictures(host: Host, context: PluginContext) -> tuple[Any, Any, Any]:
+def _pictures(host: Host, headers: HeaderReader, context: PluginContext) -> tuple[Any, Any, Any]:
     """What both pipelines are made of: ComfyUI's address, its files, the user's recipes."""
     from ..core.clock import SystemClock
     from ..generation.image.user_recipes import UserRecipes
+    from .base_models import ComfyBaseModels
     from .pictures import client_of
     from .recipe_files import ComfyModelFiles
 
-    files = ComfyModelFiles(host, context.settings)
+    models = ComfyBaseModels(host, context.settings, headers)
+    files = ComfyModelFiles(host, models, downloads=context.settings.allow_setup)
     return client_of(host, context.settings), files, UserRecipes(context.paths, SystemClock())

@@ -20,6 +20,7 @@ from ..core.library import Library
 from ..core.logs import daily_handler, setup_logging
 from ..core.loops import Loops
 from ..core.mending import mend
+from ..core.model_headers.reader import HeaderReader
 from ..core.paths import DataPaths, resolve_paths
 from ..core.photo_decoding.decoder import PhotoDecoder
 from ..core.photos import PhotoStore
@@ -55,9 +56,11 @@ _log = logging.getLogger("isengard.web")
 
 def compose(
     host: Host,
+    headers: HeaderReader,
     plugins: Mapping[str, Mapping[str, Factory]],
     pack_root: Path,
     loop: asyncio.AbstractEventLoop,
+    *,
     let_in_by: Callable[[Access], None],
 ) -> Services:
     """Everything, built and started; `let_in_by` is told who may use it first. Raises IsengardError or OSError."""
@@ -79,7 +82,7 @@ def compose(
     )
     host.register_loras(paths.models)
     registry = PluginRegistry(PluginContext(paths, settings), plugins, neighbour_packs(pack_root))
-    services = _services(host, registry, session, clock)
+    services = _services(host, headers, registry, session=session, clock=clock)
     _start(services, loop)
     announce(host, session, paths)
     _log.info(
@@ -88,11 +91,13 @@ def compose(
     return services
 
 
-def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clock) -> Services:
+def _services(
+    host: Host, headers: HeaderReader, registry: PluginRegistry, *, session: Session, clock: Clock
+) -> Services:
     paths, settings = registry.context.paths, registry.context.settings
     library = _open_library(paths, clock)
     ledger, doorbell = open_ledger(settings, paths, clock), Doorbell(settings, paths)
-    stores = _stores(library, paths, clock)
+    stores = _stores(library, paths, clock, ComfyBaseModels(host, settings, headers))
     tasks = TaskSubmission(paths, ledger, clock)
     generations = open_generations(library, ledger, registry, clock)
     return Services(
@@ -107,17 +112,7 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
         doorbell=doorbell,
         supervisor=Supervisor(paths, settings, ledger, doorbell),
         registry=registry,
-        submission=Submission(
-            paths=paths,
-            ledger=ledger,
-            registry=registry,
-            base_models=ComfyBaseModels(host, settings),
-            clock=clock,
-            default_backend="fast_test" if settings.fast_test else "ai_toolkit",
-            settings=settings,
-            comfyui_version=host.version,
-            **stores,
-        ),
+        submission=_submission(host, registry, ledger, clock=clock, stores=stores),
         tasks=tasks,
         captioning=_captioning(tasks, stores["photos"], registry),
         follow_ups=FollowUps(paths, ledger, registry, clock),
@@ -130,12 +125,29 @@ def _services(host: Host, registry: PluginRegistry, session: Session, clock: Clo
     )
 
 
-def _stores(library: Library, paths: DataPaths, clock: Clock) -> Any:
+def _submission(
+    host: Host, registry: PluginRegistry, ledger: Ledger, *, clock: Clock, stores: Mapping[str, Any]
+) -> Submission:
+    settings = registry.context.settings
+    return Submission(
+        paths=registry.context.paths,
+        ledger=ledger,
+        registry=registry,
+        clock=clock,
+        default_backend="fast_test" if settings.fast_test else "ai_toolkit",
+        settings=settings,
+        comfyui_version=host.version,
+        **stores,
+    )
+
+
+def _stores(library: Library, paths: DataPaths, clock: Clock, base_models: ComfyBaseModels) -> Any:
     """What the services and a submit share."""
     return {
         "characters": CharacterStore(library, paths, clock),
         "photos": PhotoStore(library, paths, clock, PhotoDecoder()),
         "families": Families(),
+        "base_models": base_models,
     }
 
 

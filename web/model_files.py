@@ -1,18 +1,12 @@
-"""Which of a family's model files ComfyUI has, and where the others would go."""
+"""Where a family's missing model files would go, and what is told of its files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from ..training.family_records import Family
 from ..training.models import Missing, missing_of
 from .services import Services
-
-
-def shown_models(services: Services, family: Family) -> dict[str, Sequence[str]]:
-    """The names ComfyUI's loaders show, by kind of file."""
-    return {file.folder: services.host.model_names(file.folder) for file in family.files}
 
 
 def missing_models(services: Services, family: Family) -> list[Missing]:
@@ -22,4 +16,11 @@ def missing_models(services: Services, family: Family) -> list[Missing]:
         found = services.host.model_folders(file.folder)
         if found:
             folders[file.folder] = found[0]
-    return missing_of(family, folders, shown_models(services, family))
+    return missing_of(services.base_models.files(family, "training"), folders)
+
+
+def unreadable_models(services: Services, family: Family) -> list[dict[str, str]]:
+    """Files where this family's bases lie that are not whole models, each with the reason."""
+    folder = family.comfy_folder
+    found = services.base_models.unreadable(folder)
+    return [{"file": name, "folder": folder, "reason": why} for name, why in found.items()]

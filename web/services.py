@@ -25,6 +25,7 @@ from ..training.queue import Doorbell
 from ..training.submission import Submission
 from ..training.supervisor import Supervisor
 from ..training.task_submission import TaskSubmission
+from .base_models import ComfyBaseModels
 from .event_tail import EventTail
 from .likeness import LikenessMeasurer
 from .photo_faces import PhotoFaceChecker
@@ -86,6 +87,7 @@ class Services:
     supervisor: Supervisor
     registry: PluginRegistry
     families: Families
+    base_models: ComfyBaseModels
     submission: Submission
     tasks: TaskSubmission
     captioning: CaptionSubmission

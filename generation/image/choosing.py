@@ -41,9 +41,10 @@ def files_of(recipe: Recipe, family: FamilyFiles, people: Sequence[Person]) -> d
     roles = [role for role, _ in loaded(recipe.graph)]
     for part in family.missing(roles):
         base = part.role in BASE_ROLES
+        lacks = f"ComfyUI has no {family.label} model." if base else f"ComfyUI lacks {part.file}."
         raise InvalidError(
             "model_missing",
-            f"ComfyUI has no {family.label} model." if base else f"ComfyUI lacks {part.file}.",
+            part.fault or lacks,
             "Download it, or put it into ComfyUI's models folder.",
         )
     trained_on = next((person.version.base_model for person in people if person.version is not None), "")

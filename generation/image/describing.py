@@ -82,6 +82,7 @@ def missing_of(recipe: Recipe, families: Sequence[FamilyFiles]) -> list[RecipeFi
             size=part.size,
             download=part.download,
             family=family.key,
+            fault=part.fault,
         )
         for part in parts
     ]

@@ -21,13 +21,15 @@ Identity = Literal["lora", "placeholder", "reference"]
 
 
 class RecipeFile(Record):
-    """A file that a recipe needs and ComfyUI does not have; `download`: POST /training/models/{family}/download has it."""
+    """A file that a recipe needs and ComfyUI does not have; `download`: POST /training/models/{family}/download has it.
+    `fault` says what is wrong with the one that is there in its place."""
 
     file: str
     folder: str
     size: int = 0
     download: bool = False
     family: str = ""
+    fault: str = ""
 
 
 class RecipeInfo(Record):

@@ -29,13 +29,15 @@ BASE_ROLES = ("checkpoint", "diffusion_model")
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a family: the name it usually has, and `here`, the names in ComfyUI that serve, the best first."""
+    """One file of a family: the name it usually has, and `here`, the names in ComfyUI that serve, the best first. Without
+    any, `fault` says what is wrong with the one that was meant to."""
 
     role: str
     file: str
     here: Sequence[str]
     size: int = 0
     download: bool = False
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,9 @@ class ModelFiles(Protocol):
 
     def recognised(self, role: str, file: str) -> list[FamilyFiles]:
         """The families that a file of ComfyUI's is a base of, by its tensors; all of them where that cannot be told."""
+
+    def fault(self, role: str, file: str) -> str:
+        """Why a file of ComfyUI's is not a whole model, as a sentence; '' where it is one or is not there."""
 
 
 def loaded(graph: Graph) -> list[tuple[str, str]]:

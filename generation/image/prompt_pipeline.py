@@ -112,18 +112,24 @@ class PromptPipeline:
         return described(recipe, self.name, self._families(recipe), self.models.comfyui)
 
     async def _checked(self, recipe: Recipe, info: RecipeInfo) -> RecipeInfo:
+        damaged = await in_thread(self._damaged, recipe)
         kinds = {node["class_type"] for node in recipe.graph.values()}
         try:
             known = await self.client.known(kinds)
         except NotReadyError as away:
             finding = Finding(severity="warning", code=away.code, message=f"Not checked: {away.message}")
-            return info.model_copy(update={"findings": [finding]})
+            return info.model_copy(update={"findings": [*damaged, finding]})
         foreign = foreign_of(recipe.graph, known)
         agreed = not foreign
         if foreign and self.own is not None:
             agreed = await in_thread(self.own.is_agreed, recipe.name, foreign)
-        found = findings_of(recipe.graph, known)
+        found = [*damaged, *findings_of(recipe.graph, known)]
         return info.model_copy(update={"findings": found, "foreign": foreign, "confirmed": agreed})
+
+    def _damaged(self, recipe: Recipe) -> list[Finding]:
+        """Files that it loads and that are not whole: ComfyUI lists them all the same."""
+        faults = {self.models.fault(role, file) for role, file in loaded(recipe.graph)} - {""}
+        return [Finding(severity="error", code="file_damaged", message=fault) for fault in sorted(faults)]
 
 
 def _values(

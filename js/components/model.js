@@ -11,17 +11,24 @@ import { TaskProgress } from "./task_progress.js";
 import { View } from "./view.js";
 
 export class IsenModel extends View {
+  /** Files come and go without an event: they are asked for anew whenever this is shown. */
+  connectedCallback() {
+    super.connectedCallback();
+    this.store.refresh();
+  }
+
   build() {
     this.className = "isen-stack";
     const back = button(t("back"), () => this.store.go({ tab: "training", train: this.route.train ?? "?" }), { icon: "chevron-left", bare: true });
     this.heading = h("h2", { class: "isen-grow", tabindex: -1 });
     this.licence = h("p", { class: "isen-muted" });
     this.files = h("ul", { class: "isen-plain-list", "data-testid": "isen-model-files" });
+    this.unreadable = h("div", { class: "isen-stack-tight" });
     this.progress = new TaskProgress();
     this.outcome = h("div", { class: "isen-stack", role: "status", "aria-live": "polite" });
     this.gate = h("div", {});
     this.buttons = h("div", { class: "isen-row" });
-    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.licence, this.files, this.progress.element, this.outcome, this.gate, this.buttons);
+    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.licence, this.files, this.unreadable, this.progress.element, this.outcome, this.gate, this.buttons);
   }
 
   update(state) {
@@ -33,6 +40,7 @@ export class IsenModel extends View {
     fill(this.heading, family.label, () => [family.label]);
     fill(this.licence, family.licence, () => [t("modelLicence", { licence: family.licence })]);
     fill(this.files, family.files, () => family.files.map(fileLine));
+    fill(this.unreadable, [family.unreadable, family.files], () => unreadable(family));
     this.progress.show(going ? job : null);
     fill(this.outcome, [job?.state, job?.error, missing.length], () => outcome(family, job, missing));
     const gated = family.needs_token || (job?.state === "failed" && job.error?.code === "model_gated");
@@ -55,13 +63,24 @@ export class IsenModel extends View {
     const size = bytes(missing.reduce((sum, file) => sum + file.size, 0));
     const again = job && ["failed", "cancelled"].includes(job.state);
     const start = again ? ask(`/training/jobs/${job.id}/retry`, {}) : ask(`/training/models/${family.key}/download`, { confirm: true });
-    return [button(again ? t("retryJob") : t("downloadSize", { size }), start, { kind: "primary", testid: "isen-download" })];
+    const words = missing.some(({ fault }) => fault) ? "fetchAgainSize" : "downloadSize";
+    return [button(again ? t("retryJob") : t(words, { size }), start, { kind: "primary", testid: "isen-download" })];
   }
 }
 
-function fileLine({ file, folder, hub, size, here }) {
-  return h("li", {}, icon(here ? "check-circle" : "download"), " ", h("span", { class: "isen-file", text: file }),
-    h("small", { class: "isen-muted", text: ` ${bytes(size)} · ${t(here ? "fileHere" : "fileMissing", { folder, hub })}` }));
+function fileLine({ file, folder, hub, size, here, fault }) {
+  return h("li", { class: fault ? "isen-error-line" : "" }, icon(fault ? "times-circle" : here ? "check-circle" : "download"), " ", h("span", { class: "isen-file", text: file }),
+    h("small", { class: "isen-muted", text: ` ${bytes(size)} · ${t(here ? "fileHere" : "fileMissing", { folder, hub })}` }),
+    fault && h("p", { "data-testid": "isen-model-fault", text: fault.startsWith(`${file} `) ? `${fault} ${t("oldKept", { file })}` : fault }));
+}
+
+/** Files beside these that ComfyUI lists as well and nobody can use: each is told once. */
+function unreadable({ files, unreadable: found }) {
+  const told = files.map(({ fault }) => fault);
+  const lines = found.map(({ reason }) => reason).filter((reason) => !told.includes(reason));
+  if (!lines.length) return [];
+  return [h("p", { class: "isen-muted", text: t("filesUnreadable") }),
+    h("ul", { class: "isen-plain-list isen-muted", "data-testid": "isen-model-unreadable" }, ...lines.map((text) => h("li", { text })))];
 }
 
 function outcome(family, job, missing) {

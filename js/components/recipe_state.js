@@ -9,6 +9,8 @@ import { findingLine } from "./findings.js";
 
 /** Why this recipe cannot draw this person, or nothing. */
 export function lacking(recipe, person) {
+  const broken = recipe.missing.find((file) => file.fault);
+  if (broken) return t("recipeBroken", { fault: broken.fault });
   if (recipe.missing.length) return t("recipeMissing", { files: recipe.missing.map(place).join(", ") });
   const error = recipe.findings?.find((finding) => finding.severity === "error");
   if (error) return error.message;

@@ -130,6 +130,7 @@ export default {
   generate: "Generate",
   generateKey: "Ctrl+Enter",
   recipeMissing: "ComfyUI does not have the model this needs: put {files}.",
+  recipeBroken: "{fault} Fetch it again.",
   missingInto: "{file} into models/{folder}",
   fileSize: "{file} ({size})",
   recipeOtherModel: "{name} was trained for another model. Choose another way, or train for this one.",

@@ -16,6 +16,7 @@ ADAPTERS = {
     "training/shim.py": {"ctypes", "creationflags", "start_new_session", "preexec_fn", "pass_fds"},
     "training/trainer_process.py": {"pass_fds"},
     "training/locks.py": {"fcntl", "msvcrt", "os.fchmod"},
+    "core/model_headers/child.py": {"resource"},
     "core/photo_decoding/child.py": {"resource"},
     "core/private_files.py": {"os.getuid"},
     "core/json_child.py": {"creationflags"},

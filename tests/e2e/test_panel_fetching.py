@@ -79,6 +79,32 @@ def test_the_tools_that_measure_likeness_are_set_up_and_removed(server, panel):
     assert taken_back(server, panel, "backend_setup", "isen-meter-cancel")["action"] == "uninstall"
 
 
+def test_a_model_that_is_not_whole_is_named_and_can_be_fetched_again(server, panel, tmp_path):
+    """As a Git clone without Git LFS leaves it; a second such file has another name."""
+    name = "v1-5-pruned-emaonly.safetensors"
+    broken = {name: tmp_path / name, "other.safetensors": tmp_path / "other.safetensors"}
+    for file in broken.values():
+        file.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:6ce01\nsize 4265146304\n")
+    server.host.models["checkpoints"] = broken
+    try:
+        panel.click("isen-character", "isen-train")
+        panel.get("isen-family").select_option("sd15")
+        expect(panel.get("isen-findings")).to_contain_text(f"{name} is not a whole model (76 bytes)")
+        expect(panel.get("isen-start-training")).to_be_disabled()
+        panel.click("isen-fix-download_model")
+        expect(panel.get("isen-model-fault")).to_contain_text(f"is kept beside it as {name}.old")
+        expect(panel.get("isen-model-unreadable").locator("li")).to_have_count(1)
+        expect(panel.get("isen-model-unreadable")).to_contain_text("other.safetensors is not a whole model")
+        expect(panel.get("isen-download")).to_contain_text("Fetch it again (4.3 GB)")
+        panel.click("isen-tab-images")
+        panel.get("isen-recipe").select_option("sd15-identity")
+        expect(panel.get("isen-recipe-problem")).to_contain_text("Git LFS pointer")
+        panel.click("isen-recipe-download")
+        expect(panel.get("isen-model-fault")).to_have_count(1)
+    finally:
+        server.host.models.pop("checkpoints")
+
+
 def test_a_way_without_its_model_leads_to_the_download(server, panel):
     panel.click("isen-tab-images")
     panel.get("isen-recipe").select_option("sd15-identity")

@@ -18,7 +18,9 @@ from isengard.training.family_records import FOLDER, Families
 from isengard.training.lora_file import finite_and_nonzero, read_header
 from isengard.training.lora_fit import judge
 from isengard.training.presets import resolve
+from isengard.training.proof import prove
 from isengard.training.unet_names import diffusers_names
+from placeholders import write_quantised
 from safetensors.numpy import save_file
 
 
@@ -149,6 +151,52 @@ def test_partly_matching_is_partial(tmp_path):
     }
     report = judge(shapes, base(tmp_path))
     assert (report.fit, report.matched, report.unmatched) == ("partial", 1, ["lora_unet_nowhere"])
+
+
+PACKED = {"nvfp4": ("U8", 2), "convrot_w4a4": ("I8", 2), "asym_w4a8_int8": ("I8", 2)}
+PACKED |= {"int8_tensorwise": ("I8", 1), "float8_e4m3fn": ("F8_E4M3", 1), "mxfp8": ("F8_E4M3", 1)}
+#: A FLUX.2 in small: module -> (rows, columns).
+BLOCK = {"double_blocks.0.img_attn.qkv": (768, 256), "double_blocks.0.img_attn.proj": (256, 256)}
+
+
+def quantised_base(tmp_path, kind, dtype, halves):
+    layers = {name: (kind, dtype, (rows, columns // halves)) for name, (rows, columns) in BLOCK.items()}
+    layers["img_in"] = ("", "BF16", (256, 64))
+    return write_quantised(tmp_path / f"{kind}.safetensors", layers, beside=True)
+
+
+def lora_of(modules):
+    found = {}
+    for name, (rows, columns) in modules.items():
+        found[f"diffusion_model.{name}.lora_A.weight"] = (4, columns)
+        found[f"diffusion_model.{name}.lora_B.weight"] = (rows, 4)
+    return found
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_a_fitting_lora_fits_a_quantised_base(tmp_path, kind):
+    file = quantised_base(tmp_path, kind, *PACKED[kind])
+    assert judge(lora_of(BLOCK), file).fit == "fits"
+    wrong = {name: (rows, columns // 2) for name, (rows, columns) in BLOCK.items()}
+    assert judge(lora_of(wrong), file).fit == "wrong"
+    fused = {"transformer_blocks.0.attn.to_q": (256, 256), "transformer_blocks.0.attn.to_out.0": (256, 256)}
+    named = {name.replace("diffusion_model", "transformer"): shape for name, shape in lora_of(fused).items()}
+    assert judge(named, file).fit == "fits"
+
+
+def test_a_base_of_an_unknown_packing_says_nothing_against_a_lora(tmp_path):
+    file = quantised_base(tmp_path, "of_next_year", "U8", 2)
+    assert judge(lora_of(BLOCK), file).fit == "unchecked"
+    header = read_header(lora(tmp_path)).shapes
+    assert judge(header, file).fit == "wrong"
+
+
+@pytest.mark.parametrize("damage", [b"", b"version https://git-lfs.github.com/spec/v1", b"\xff" * 99])
+def test_a_base_that_was_damaged_meanwhile_is_unchecked_and_ends_no_training(tmp_path, damage):
+    file = base(tmp_path)
+    file.write_bytes(damage)
+    proof, digest = prove(lora(tmp_path), str(file))
+    assert (proof.header, proof.finite, proof.fit) == (True, True, "unchecked") and digest
 
 
 def test_unet_names_of_the_real_shape():

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
 
 import pytest
 from fakes.file_server import FileServer
 from hosts.journey import Api, ApiError
 from isengard.training.family_records import ModelFile
+from placeholders import content
 from web_server import WebServer
 
-CONTENT = os.urandom(2_000_000)
+CONTENT = content({"x.weight": (2_000_000,)})
 PATH = "/owner/model/resolve/main/base.safetensors"
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from hosts.journey import Api
 from isengard.core.errors import InvalidError
+from isengard.core.model_headers.reader import HeaderReader
 from isengard.core.settings import Settings
 from isengard.generation.image.choosing import family_of, files_of
 from isengard.generation.image.describing import described
 from isengard.generation.image.model_files import loaded
 from isengard.generation.image.recipes import RecipeFolder
 from isengard.training.family_records import Families, ModelFile
+from isengard.web.base_models import ComfyBaseModels
 from isengard.web.recipe_files import ComfyModelFiles
 from placeholders import put_files
 from web_server import PlainHost
@@ -24,6 +26,18 @@ RECIPES = {
     "flux2_klein_9b": "flux2-klein-identity",
     "z_image": "z-image-identity",
 }
+
+
+@pytest.fixture(scope="module")
+def headers():
+    headers = HeaderReader()
+    yield headers
+    headers.close()
+
+
+@pytest.fixture
+def files(host, headers):
+    return ComfyModelFiles(host, ComfyBaseModels(host, Settings(), headers), downloads=True)
 
 
 @pytest.fixture
@@ -40,27 +54,26 @@ def have(host, tmp_path):
     return have
 
 
-def info(host, name):
-    files = ComfyModelFiles(host, Settings())
-    return described(RecipeFolder().get(name), "comfyui", files.families(name), host.version)
+def info(files, name):
+    return described(RecipeFolder().get(name), "comfyui", files.families(name), files.comfyui)
 
 
-def chosen(host, name):
-    recipe, files = RecipeFolder().get(name), ComfyModelFiles(host, Settings())
+def chosen(files, name):
+    recipe = RecipeFolder().get(name)
     family = family_of(recipe, files.families(name), [])
     return files_of(recipe, family, [])
 
 
 @pytest.mark.parametrize(("key", "name"), RECIPES.items())
-def test_what_is_missing_is_listed_with_its_size_until_it_is_here(host, have, key, name):
-    lacking = info(host, name).missing
+def test_what_is_missing_is_listed_with_its_size_until_it_is_here(files, have, key, name):
+    lacking = info(files, name).missing
     roles = [role for role, _ in loaded(RecipeFolder().get(name).graph)]
     assert len(lacking) == len(roles) and all(file.size > 10**8 and file.download for file in lacking)
     have(key)
-    assert info(host, name).missing == []
-    assert set(chosen(host, name)) == set(roles)
+    assert info(files, name).missing == []
+    assert set(chosen(files, name)) == set(roles)
     record = {file.role: file.name for file in FAMILIES.get(key).files}
-    assert chosen(host, name) == {role: record[role] for role in roles}
+    assert chosen(files, name) == {role: record[role] for role in roles}
 
 
 @pytest.mark.parametrize("key", RECIPES)
@@ -71,11 +84,9 @@ def test_a_familys_files_fill_every_loader_of_its_recipe(key):
 
 
 @pytest.mark.parametrize("one", RECIPES)
-def test_no_familys_base_is_taken_for_anothers(one, tmp_path):
-    from isengard.training.lora_file import read_header
-
+def test_no_familys_base_is_taken_for_anothers(one, headers, tmp_path):
     folder = put_files(tmp_path, FAMILIES.get(one))[FAMILIES.get(one).comfy_folder]
-    shapes = read_header(next(iter(folder.values())), base=True).shapes
+    shapes = headers.look(next(iter(folder.values()))).shapes
     assert [family.key for family in FAMILIES.all() if family.recognises(shapes)] == [one]
 
 
@@ -84,7 +95,7 @@ def test_lumina_is_not_z_image():
     assert not FAMILIES.get("z_image").recognises(shapes)
 
 
-def test_bases_go_by_their_tensors_and_the_other_files_by_their_names(host, have):
+def test_bases_go_by_their_tensors_and_the_other_files_by_their_names(files, have):
     have(
         "flux1_dev",
         diffusion_model="mine/anything.safetensors",
@@ -92,7 +103,7 @@ def test_bases_go_by_their_tensors_and_the_other_files_by_their_names(host, have
         text_encoder_2="t5xxl_fp16.safetensors",
         vae="sub/flux_vae.safetensors",
     )
-    assert chosen(host, "flux1-dev-identity") == {
+    assert chosen(files, "flux1-dev-identity") == {
         "diffusion_model": "mine/anything.safetensors",
         "text_encoder": "CLIP-L-better.safetensors",
         "text_encoder_2": "t5xxl_fp16.safetensors",
@@ -100,35 +111,35 @@ def test_bases_go_by_their_tensors_and_the_other_files_by_their_names(host, have
     }
 
 
-def test_the_distilled_klein_is_taken_before_its_base(host, have):
+def test_the_distilled_klein_is_taken_before_its_base(files, have):
     have("flux2_klein_4b", diffusion_model="a-flux-2-klein-base-4b.safetensors")
     have("flux2_klein_4b")
-    assert chosen(host, "flux2-klein-identity")["diffusion_model"] == "flux-2-klein-4b.safetensors"
+    assert chosen(files, "flux2-klein-identity")["diffusion_model"] == "flux-2-klein-4b.safetensors"
 
 
-def test_the_9b_loads_its_own_text_encoder(host, have):
+def test_the_9b_loads_its_own_text_encoder(files, have):
     have("flux2_klein_9b")
-    assert chosen(host, "flux2-klein-identity")["text_encoder"] == "qwen_3_8b_fp8mixed.safetensors"
+    assert chosen(files, "flux2-klein-identity")["text_encoder"] == "qwen_3_8b_fp8mixed.safetensors"
 
 
-def test_an_old_comfyui_is_told_which_it_needs(host, have):
+def test_an_old_comfyui_is_told_which_it_needs(files, have, host):
     have("flux2_klein_4b")
     host.version = "0.3.75"
-    about = info(host, "flux2-klein-identity")
+    about = info(files, "flux2-klein-identity")
     (finding,) = about.findings
     assert (finding.severity, finding.code, about.min_comfyui) == ("error", "comfyui_too_old", "0.9.2")
     assert "0.9.2" in finding.message and "0.3.75" in finding.message
     with pytest.raises(InvalidError) as caught:
-        chosen(host, "flux2-klein-identity")
+        chosen(files, "flux2-klein-identity")
     assert caught.value.code == "comfyui_too_old"
-    assert info(host, "z-image-identity").findings == []
+    assert info(files, "z-image-identity").findings == []
 
 
-def test_a_missing_file_is_named_before_anything_is_sent(host, have):
+def test_a_missing_file_is_named_before_anything_is_sent(files, have, host):
     have("z_image")
     del host.models["vae"]
     with pytest.raises(InvalidError) as caught:
-        chosen(host, "z-image-identity")
+        chosen(files, "z-image-identity")
     assert caught.value.code == "model_missing" and "ae.safetensors" in caught.value.message
 
 

@@ -24,9 +24,8 @@ from ...training.presets import held_out_count
 from ...training.works import installable, require_unused
 from .. import lending as lending_service
 from .. import responses
-from ..base_models import ComfyBaseModels
 from ..errors import read_json
-from ..model_files import shown_models
+from ..model_files import unreadable_models
 from ..services import Services
 
 #: Pictures in each round of samples, as presets make them.
@@ -38,20 +37,27 @@ async def families(services: Services, request: web.Request) -> web.Response:
 
 
 def _families(services: Services) -> list[dict[str, Any]]:
-    models = ComfyBaseModels(services.host, services.settings)
     token = bool(current_token(services.settings, services.paths))
     return [
         _family(
             family,
-            models.names(family),
-            described(family.files, shown_models(services, family)),
+            services.base_models.names(family, "training"),
+            described(services.base_models.files(family, "training")),
+            unreadable_models(services, family),
             token=token,
         )
         for family in services.families.all()
     ]
 
 
-def _family(family: Family, names: list[str], files: list[dict[str, Any]], *, token: bool) -> dict[str, Any]:
+def _family(
+    family: Family,
+    names: list[str],
+    files: list[dict[str, Any]],
+    unreadable: list[dict[str, str]],
+    *,
+    token: bool,
+) -> dict[str, Any]:
     shown = family.model_dump(
         mode="json",
         include={"key", "label", "status", "licence", "gated", "min_comfyui", "recipe", "sampling"},
@@ -62,6 +68,7 @@ def _family(family: Family, names: list[str], files: list[dict[str, Any]], *, to
         "default_preset": "balanced",
         "base_models": names,
         "files": files,
+        "unreadable": unreadable,
         "trains_from": family.trains_from,
         "placeholder": bool(family.probes),
         "page": f"{HUB}/{family.training_base.hub}",

@@ -1,0 +1,89 @@
+"""The reading child: JSON lines in, JSON lines out. Run as `python -I <absolute path>/child.py`; must not import the package.
+
+First line out: {"ready": true}. Request {file}: a path of ComfyUI's. Answer {shapes, quantised} of a whole safetensors
+file, {} for another kind of file that looks whole, or {fault}: why it is not.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+#: Address space of this process: a header that needs more is refused by the operating system.
+MAX_MEMORY_BYTES = 1024**3
+SAFETENSORS = (".safetensors", ".sft")
+_BEGINNING = 512
+
+
+def _sibling(name: str) -> Any:
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")  # noqa: PTH100, PTH118, PTH120
+    spec = importlib.util.spec_from_file_location(f"isengard_model_{name}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _limit_memory() -> None:
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+
+
+def _look(path: Path, header: Any, quantised: Any) -> dict[str, Any]:
+    try:
+        with path.open("rb") as stream:
+            fault = _other_than_a_model(stream.read(_BEGINNING))
+        if fault:
+            return {"fault": fault}
+        if path.suffix.lower() not in SAFETENSORS:
+            return _archive(path)
+        found = header.read(path, header.BASE)
+        shapes = quantised.logical_shapes(path, found)
+        return {"shapes": shapes, "quantised": quantised.is_quantised(found)}
+    except header.NotWhole as fault_found:
+        return {"fault": str(fault_found)}
+    except OSError as refused:
+        return {"fault": f"it cannot be opened ({refused.strerror or refused})"}
+    except MemoryError:
+        return {"fault": "its header is too large to be read"}
+
+
+def _other_than_a_model(beginning: bytes) -> str:
+    """What often lies under a model's name and is not one."""
+    if not beginning:
+        return "it is empty"
+    if beginning.startswith(b"version https://git-lfs"):
+        return "it is a Git LFS pointer, the model itself was not fetched"
+    if beginning.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "it is a web page, such as a site's login or error page"
+    return ""
+
+
+def _archive(path: Path) -> dict[str, Any]:
+    """PyTorch's own files are ZIPs, whose directory stands at the end; they are never opened further."""
+    with path.open("rb") as stream:
+        cut = stream.read(4) == b"PK\x03\x04" and not zipfile.is_zipfile(stream)
+    return {"fault": "it ends too early"} if cut else {}
+
+
+def main() -> None:
+    _limit_memory()
+    header, quantised = _sibling("header"), _sibling("quantised")
+    out = sys.stdout
+    out.write('{"ready": true}\n')
+    out.flush()
+    for line in sys.stdin:
+        out.write(json.dumps(_look(Path(json.loads(line)["file"]), header, quantised)) + "\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The parent's side: headers of files in ComfyUI's folders, each read once, by a child process with limits."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import NotReadyError
+from ..json_child import ChildDidNotStart, JsonChild
+
+CHILD = Path(__file__).resolve().parent / "child.py"
+#: A header is read in a few milliseconds; a sleeping disk or a network folder takes its time.
+TIMEOUT_S = 20.0
+#: So long what could not be read is not tried again.
+PATIENCE_S = 60.0
+_UNREAD = "it could not be read"
+_log = logging.getLogger("isengard.models")
+
+
+@dataclass(frozen=True)
+class ModelHeader:
+    """`shapes` by tensor name as the layers really are, empty for what is not a safetensors file. `fault` says why the file
+    is not a whole model, '' where it is one as far as can be seen; `quantised`: ComfyUI draws with it, a trainer cannot
+    read it."""
+
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    quantised: bool = False
+    fault: str = ""
+    size: int = 0
+
+    def told(self, name: str) -> str:
+        """The fault as a sentence about the file of this name; '' where there is none."""
+        if not self.fault:
+            return ""
+        size = f"{self.size / 1e6:.1f} MB" if self.size >= 1e5 else f"{self.size} bytes"
+        return f"{name} is not a whole model ({size}): {self.fault}."
+
+
+class HeaderReader:
+    """Thread-safe. The same file (by path, size and time) is read once."""
+
+    def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
+        self._child = JsonChild(CHILD, timeout_s=timeout_s)
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, int, int], ModelHeader] = {}
+        self._unread: dict[tuple[str, int, int], float] = {}
+
+    def look(self, path: Path) -> ModelHeader:
+        """What the file is. Raises NotReadyError `model_reader_unavailable`."""
+        try:
+            status = path.stat()
+        except OSError as gone:
+            return ModelHeader(fault=f"it cannot be opened ({gone.strerror or gone})")
+        size = status.st_size
+        key = (str(path), status.st_size, status.st_mtime_ns)
+        with self._lock:
+            if key in self._known:
+                return self._known[key]
+            if time.monotonic() - self._unread.get(key, -PATIENCE_S) < PATIENCE_S:
+                return ModelHeader(fault=_UNREAD, size=size)
+            found = self._read(path, size)
+            if found is None:
+                self._unread[key] = time.monotonic()
+                return ModelHeader(fault=_UNREAD, size=size)
+            self._known[key] = found
+            return found
+
+    def close(self) -> None:
+        self._child.close()
+
+    def _read(self, path: Path, size: int) -> ModelHeader | None:
+        """None where the child died over it twice or took too long."""
+        began = time.monotonic()
+        try:
+            answer = self._child.ask({"file": str(path)})
+            if answer is None and time.monotonic() - began < self._timeout_s:
+                answer = self._child.ask({"file": str(path)})
+        except ChildDidNotStart as fault:
+            raise NotReadyError(
+                "model_reader_unavailable",
+                "The program that reads model files does not start.",
+                "Restart ComfyUI. If it happens again, report it with the diagnostics file.",
+            ) from fault
+        context = {"file": path.name, "exit": self._child.exit_code}
+        if answer is None:
+            _log.warning("A model file's header could not be read", extra={"context": context})
+            return None
+        if "fault" in answer:
+            _log.warning(
+                "A model file is not whole", extra={"context": {"file": path.name, "reason": answer["fault"]}}
+            )
+        shapes = {name: tuple(shape) for name, shape in answer.get("shapes", {}).items()}
+        return ModelHeader(shapes, answer.get("quantised", False), answer.get("fault", ""), size)
