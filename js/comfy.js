@@ -93,7 +93,45 @@ export async function canvasGraph() {
   return (await app.graphToPrompt()).output;
 }
 
-/** A new canvas tab with this API-format graph. */
-export function openOnCanvas(graph, name) {
-  return app.loadApiJson(graph, name);
+/**
+ * A new canvas tab with this API-format graph, in its recipe's own layout where it has one, beside what covers the canvas
+ * up to `left` pixels.
+ * @param {{graph: Record<string, any>, layout: any}} opened
+ * @param {string} name
+ * @param {number} left
+ */
+export async function openOnCanvas({ graph, layout }, name, left) {
+  if (layout) {
+    await app.loadGraphData(layout, true, true, name);
+    for (const node of app.graph.nodes) fillWidgets(node, graph[node.id]?.inputs ?? {});
+  } else {
+    await app.loadApiJson(graph, name);
+  }
+  showBeside(left);
+}
+
+/** A node's widgets with the graph's values; what makes a new seed at each run is set to keep this one. */
+function fillWidgets(node, inputs) {
+  for (const widget of node.widgets ?? []) {
+    const value = widget.name === "control_after_generate" ? "fixed" : inputs[widget.name];
+    if (value !== undefined && !Array.isArray(value)) widget.value = value;
+  }
+}
+
+const MARGIN = 60;
+const SMALLEST = 0.35;
+
+/** Moves the view so that every node, or at least the first ones, lie in the free part of the window. */
+function showBeside(left) {
+  const boxes = app.graph.nodes.map((node) => [...node.pos, node.pos[0] + node.size[0], node.pos[1] + node.size[1]]);
+  if (!boxes.length) return;
+  const [x, y] = [0, 1].map((at) => Math.min(...boxes.map((box) => box[at])));
+  const [right, bottom] = [2, 3].map((at) => Math.max(...boxes.map((box) => box[at])));
+  const room = [globalThis.innerWidth - left - 2 * MARGIN, globalThis.innerHeight - 3 * MARGIN];
+  const scale = Math.min(1, Math.max(SMALLEST, Math.min(room[0] / (right - x), room[1] / (bottom - y))));
+  const view = app.canvas.ds;
+  view.scale = scale;
+  view.offset[0] = (left + MARGIN) / scale - x;
+  view.offset[1] = (2 * MARGIN) / scale - y;
+  app.canvas.setDirty(true, true);
 }

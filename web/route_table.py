@@ -157,6 +157,12 @@ ROUTES: tuple[Route, ...] = (
         "The picture being made, where there is one",
     ),
     Route("GET", "/generations/{id}/workflow", "generations.workflow", "The prompt that was sent to ComfyUI"),
+    Route(
+        "GET",
+        "/generations/{id}/images/{n}/workflow",
+        "generations.opened",
+        "The picture's recipe with the request filled in, for the canvas",
+    ),
     Route("GET", "/styles", "generations.styles", "Styles and scenes for prompts"),
     Route("GET", "/recipes", "recipes.list_all", "Ways to make pictures"),
     Route("GET", "/recipes/{name}/thumbnail", "recipes.thumbnail", "A recipe's thumbnail"),

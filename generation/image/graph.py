@@ -81,6 +81,44 @@ def fold(graph: Graph, values: dict[str, Any]) -> Graph:
     return folded
 
 
+def unfolded(recipe: Graph, sent: Graph, request: dict[str, Any]) -> Graph | None:
+    """The recipe as it stood when `sent` was made of it: people, files and numbers written in, the request node in its place.
+
+    `request` gives the prompts as they were written. None where the recipe has other nodes by now. The save node is bound to
+    no generation: what is made on the canvas is a picture of its own.
+    """
+    shape = inspect(recipe)
+    if {key: node["class_type"] for key, node in recipe.items() if key != shape.request} != {
+        key: node["class_type"] for key, node in sent.items()
+    }:
+        return None
+    opened = copy.deepcopy(recipe)
+    told: dict[str, Any] = {}
+    for node_id, node in opened.items():
+        if node_id in (shape.request, shape.save):
+            continue
+        for name, value in node["inputs"].items():
+            given = sent[node_id]["inputs"].get(name, value)
+            if is_link(value) and value[0] == shape.request and value[1] < len(REQUEST_OUTPUTS):
+                told[REQUEST_OUTPUTS[value[1]]] = given
+            elif not is_link(value):
+                node["inputs"][name] = given
+    inputs = opened[shape.request]["inputs"]
+    if is_link(inputs.get("trigger_1")):  # then the node fills in {trigger} by itself
+        told = {**told, **request}
+    inputs.update({name: value for name, value in told.items() if not is_link(inputs.get(name))})
+    return opened
+
+
+def unbound(sent: Graph) -> Graph:
+    """What was sent, its save node bound to no generation."""
+    graph = copy.deepcopy(sent)
+    for node_id in _nodes(graph, SAVE):
+        inputs = graph[node_id]["inputs"]
+        graph[node_id]["inputs"] = {name: value for name, value in inputs.items() if is_link(value)}
+    return graph
+
+
 def is_link(value: object) -> bool:
     """[node id, output index]."""
     return (
@@ -133,5 +171,7 @@ def _nodes(graph: Graph, kind: str) -> list[str]:
 
 def _invalid(reason: str) -> InvalidError:
     return InvalidError(
-        "recipe_invalid", f"This workflow is no recipe: {reason}.", "See the README on recipes."
+        "recipe_invalid",
+        f"This workflow can't be used here: {reason}.",
+        "Add what is missing, or start from one of Isengard's templates (Workflow > Browse templates).",
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ...core.errors import InvalidError, NotFoundError
 from . import graph as graphs
@@ -30,6 +30,15 @@ class Recipe:
     defaults: dict[str, float]
     picture: Path | None = None
     source: Literal["ours", "user"] = "ours"
+
+
+@dataclass(frozen=True)
+class OpenedRecipe:
+    """A recipe to go on with on the canvas: `graph` in API format; `layout` is its twin in the canvas's own format, where one ships."""
+
+    recipe: str
+    graph: graphs.Graph
+    layout: dict[str, Any] | None
 
 
 class RecipeFolder:
@@ -72,6 +81,18 @@ class RecipeFolder:
         raise NotFoundError(
             "recipe_unknown", f"There is no recipe called {name[:60]!r}.", f"Known: {known[:400]}."
         )
+
+    def opened(self, name: str, sent: graphs.Graph, request: dict[str, Any]) -> OpenedRecipe:
+        """What `sent` was made of, with the request in it; `sent` itself where that recipe is gone or was changed since."""
+        try:
+            graph = graphs.unfolded(self.get(name).graph, sent, request)
+        except (InvalidError, NotFoundError):
+            graph = None
+        if graph is None:
+            return OpenedRecipe(name, graphs.unbound(sent), None)
+        twin = self._folder / f"{name}.json"
+        layout = json.loads(twin.read_text(encoding="utf-8")) if name in self.ours() else None
+        return OpenedRecipe(name, graph, layout)
 
     def _ours(self, name: str) -> Recipe:
         return _read(self._folder / "api" / f"{name}.json", self._folder, "ours")

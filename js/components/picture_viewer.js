@@ -76,22 +76,12 @@ async function putAway(view, { generation, image }, drop) {
   offerUndo(view, t("imageDeleted"), async () => store.keepGeneration(await store.attempt((id) => store.api.post(`${gone}/restore`, {}, id))) && back());
 }
 
-/** A graph to go on with: what it makes on the canvas is a picture of its own, not one of this generation. */
-export function unbound(graph) {
-  const nodes = Object.entries(graph).map(([id, node]) => {
-    if (node.class_type !== "IsengardSaveImage") return [id, node];
-    return [id, { ...node, inputs: { ...node.inputs, generation_id: "" } }];
-  });
-  return Object.fromEntries(nodes);
-}
-
-/** The graph that was sent to ComfyUI for this picture, in a canvas tab of its own. */
+/** This picture's workflow with its request filled in, in a canvas tab of its own, from where it can be saved back. */
 async function onCanvas(gallery, { generation, image }) {
   const { view } = gallery;
-  const prompts = await view.store.attempt(() => view.store.api.get(`/generations/${generation.id}/workflow`));
-  const all = [prompts].flat();
-  const graph = all[image.n] ?? all[0];
-  if (!graph) return false;
-  await view.panel.openOnCanvas(unbound(graph), t("canvasName", { name: gallery.nameOf(generation), seed: image.seed }).replaceAll(/[\\/]/g, " "));
+  const opened = await view.store.attempt(() => view.store.api.get(`/generations/${generation.id}/images/${image.n}/workflow`));
+  if (!opened) return false;
+  const name = t("canvasName", { name: gallery.nameOf(generation), seed: image.seed }).replaceAll(/[\\/]/g, " ");
+  await view.panel.openOnCanvas(opened, name, view.panel.getBoundingClientRect().right);
   return true;
 }

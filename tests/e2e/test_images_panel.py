@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
 from face_house import face_tools, put_face_tools  # noqa: F401 - fixture
 from hosts import comfyui
-from hosts.canvas import ADD_NOTE, CANVAS, DROP
+from hosts.canvas import ADD_NOTE, CANVAS, DROP, OPENED
 from images_house import SMALLER, pictures_shown
 from isengard.core.paths import DataPaths
+from isengard.generation.image.recipes import WORKFLOWS
 from playwright.sync_api import expect
 
 #: Set up by the press of its button, which fetches 98 MB.
@@ -218,6 +220,7 @@ def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(ima
     opened = page.page.evaluate(CANVAS)
     assert opened["active"].startswith("Isengard Ann Example") and before["active"] in opened["names"]
     assert {"KSampler", "IsengardSaveImage"} <= set(opened["kinds"]) and "Note" not in opened["kinds"]
+    require_the_recipe_and_save_it_back(page, api)
     page.page.evaluate(
         """async (name) => {
       const { workflow } = window.comfyAPI.app.app.extensionManager;
@@ -239,6 +242,25 @@ def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(ima
     assert sorted(node["class_type"] for node in prompt.values()) == kinds
     sampler = next(node["inputs"] for node in prompt.values() if node["class_type"] == "KSampler")
     assert sampler["seed"] == made["images"][0]["seed"]
+
+
+def require_the_recipe_and_save_it_back(page, api):
+    """The canvas holds the recipe itself with the request in it, clear of the sidebar; what is saved from there is a recipe."""
+    made, now = newest_of(api), page.page.evaluate(OPENED)
+    recipe = json.loads((WORKFLOWS / "api" / f"{made['recipe']}.json").read_text(encoding="utf-8"))
+    kinds = {key: node["class_type"] for key, node in recipe.items()}
+    assert {key: node["class_type"] for key, node in now["graph"].items()} == kinds
+    request = next(n["inputs"] for n in now["graph"].values() if n["class_type"] == "IsengardRequest")
+    assert request["seed"] == made["images"][0]["seed"] and request["prompt"] == made["request"]["prompt"]
+    panel = page.page.locator("isen-panel").bounding_box()
+    assert now["left"] >= panel["x"] + panel["width"]
+    page.get("isen-recipe-shelf").click()
+    page.get("isen-recipe-name").fill("From a picture")
+    page.get("isen-save-canvas").click()
+    expect(page.get("isen-own-recipe")).to_have_count(1)
+    (kept,) = [one for one in api.get("/recipes")["items"] if one["source"] == "user"]
+    assert not [finding for finding in kept["findings"] if finding["severity"] == "error"]
+    api.delete(f"/recipes/{kept['name']}")
 
 
 def test_what_is_being_made_shows_its_place_and_a_preview_and_can_be_cancelled(images, api):

@@ -47,6 +47,55 @@ def test_only_our_nodes_and_the_base_loader_are_written(sd15):
     assert loaded(graph) == [("checkpoint", "mine.safetensors")]
 
 
+def sent_by(recipe, trigger="ohwxann"):
+    values = [f"a photo of {trigger}", "bad", 640, 448, 7, 4, 1.5]
+    graph = graphs.fold(recipe.graph, dict(zip(graphs.REQUEST_OUTPUTS, values, strict=True)))
+    graphs.set_people(graph, [graphs.Use("ann", "ann/x.safetensors", 0.8)])
+    write_files(graph, {"checkpoint": "mine.safetensors"})
+    graph[recipe.shape.save]["inputs"]["generation_id"] = "gen_of_another_picture"
+    return graph
+
+
+WORDS = {"prompt": "a photo of {trigger}", "negative": "bad"}
+
+
+def test_what_opens_on_the_canvas_is_the_recipe_with_the_request_in_it(sd15):
+    """It was the folded prompt, which has no request node: saving it back was refused."""
+    opened = RecipeFolder().opened("sd15-identity", sent_by(sd15), WORDS)
+    graph, shape = opened.graph, graphs.inspect(opened.graph)
+    links = {
+        key: {n: v for n, v in node["inputs"].items() if graphs.is_link(v)} for key, node in graph.items()
+    }
+    assert links == {
+        key: {n: v for n, v in node["inputs"].items() if graphs.is_link(v)}
+        for key, node in sd15.graph.items()
+    }
+    asked = {
+        name: value for name, value in graph[shape.request]["inputs"].items() if not graphs.is_link(value)
+    }
+    assert asked == {**WORDS, "width": 640, "height": 448, "seed": 7, "steps": 4, "guidance": 1.5}
+    assert graph[shape.characters[0]]["inputs"]["character"] == "ann"
+    assert graph[shape.applies[0]]["inputs"]["checkpoint"] == "ann/x.safetensors"
+    assert loaded(graph) == [("checkpoint", "mine.safetensors")]
+    assert graph[shape.save]["inputs"]["generation_id"] == "", "a picture of its own"
+    assert {node["id"] for node in opened.layout["nodes"]} >= {int(key) for key in graph}
+
+
+def test_a_recipe_that_fills_in_no_trigger_opens_with_the_words_that_were_sent(sd15):
+    recipe = json.loads(json.dumps(sd15.graph))
+    del recipe[sd15.shape.request]["inputs"]["trigger_1"]
+    graph = graphs.unfolded(recipe, sent_by(sd15), WORDS)
+    assert graph[sd15.shape.request]["inputs"]["prompt"] == "a photo of ohwxann"
+
+
+@pytest.mark.parametrize("name", ["gone", "fast-test"])
+def test_a_picture_whose_recipe_is_gone_or_another_by_now_opens_as_it_was_sent(sd15, name):
+    sent = sent_by(sd15)
+    opened = RecipeFolder().opened(name, sent, WORDS)
+    assert opened.layout is None and set(opened.graph) == set(sent)
+    assert "generation_id" not in opened.graph[sd15.shape.save]["inputs"]
+
+
 @pytest.mark.parametrize(
     "missing", ["IsengardRequest", "IsengardSaveImage", "IsengardCharacter", "IsengardApplyIdentity"]
 )

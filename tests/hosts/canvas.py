@@ -15,6 +15,12 @@ CANVAS = """() => {
   const names = openWorkflows.map((known) => known.filename);
   return { names, active: activeWorkflow.filename, kinds: app.graph.nodes.map((node) => node.type) };
 }"""
+#: The opened workflow as an API graph, and where on the page its first node begins.
+OPENED = """async () => {
+  const { app } = window.comfyAPI.app;
+  const left = Math.min(...app.graph.nodes.map((node) => node.pos[0]));
+  return { graph: (await app.graphToPrompt()).output, left: (left + app.canvas.ds.offset[0]) * app.canvas.ds.scale };
+}"""
 ADD_NOTE = """() => {
   const { app } = window.comfyAPI.app;
   app.graph.add(window.LiteGraph.createNode("Note"));

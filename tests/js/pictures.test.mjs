@@ -5,19 +5,10 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { unbound } = await import("../../js/components/picture_viewer.js");
 const { lacking } = await import("../../js/components/recipe_state.js");
 const { bannersOf } = await import("../../js/components/panel.js");
 const { gpuLine, statusLine } = await import("../../js/components/job_words.js");
 const { samplesOf } = await import("../../js/components/versions.js");
-
-test("a graph opened on the canvas saves beside the generation it came from, never into it", () => {
-  const graph = { 1: { class_type: "KSampler", inputs: { seed: 7 } }, 2: { class_type: "IsengardSaveImage", inputs: { images: ["1", 0], generation_id: "gen_1" } } };
-  const opened = unbound(graph);
-  assert.deepEqual(opened[2].inputs, { images: ["1", 0], generation_id: "" });
-  assert.deepEqual(opened[1], graph[1]);
-  assert.equal(graph[2].inputs.generation_id, "gen_1");
-});
 
 const recipe = (more) => ({ identity: "lora", families: ["sd15"], missing: [], ...more });
 const person = (...families) => ({ name: "Anna", versions: families.map((family) => ({ family, step: 1 })) });

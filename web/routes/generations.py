@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 
 from aiohttp import web
 
 from ...core import correlation
-from ...core.errors import InvalidError
+from ...core.errors import InvalidError, NotFoundError
 from ...core.executor import in_thread
 from ...core.records.generation import Generation, GenerationOrder
+from ...generation.image.recipes import OpenedRecipe, RecipeFolder
+from ...generation.image.user_recipes import UserRecipes
 from ...generation.styles import load_styles
 from ...generation.thumbnails import thumbnail_of
 from .. import responses
@@ -119,6 +122,22 @@ async def preview(services: Services, request: web.Request) -> web.Response:
 async def workflow(services: Services, request: web.Request) -> web.Response:
     prompts = await in_thread(services.generations.store.prompts, request.match_info["id"])
     return web.json_response(prompts)
+
+
+async def opened(services: Services, request: web.Request) -> web.Response:
+    """The recipe of one picture with the request filled in: {recipe, graph, layout}, to go on with on the canvas."""
+    return web.json_response(asdict(await in_thread(_opened, services, request)))
+
+
+def _opened(services: Services, request: web.Request) -> OpenedRecipe:
+    generation = services.generations.store.get(request.match_info["id"])
+    sent = services.generations.store.prompts(generation.id)
+    number = _number(request)
+    if number >= len(sent):
+        raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
+    words = {"prompt": generation.request.prompt, "negative": generation.request.negative}
+    folder = RecipeFolder(own=UserRecipes(services.paths, services.clock))
+    return folder.opened(generation.recipe, sent[number], words)
 
 
 async def styles(services: Services, request: web.Request) -> web.Response:
