@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .clock import Clock, iso
-from .errors import ConflictError, InvalidError, NotFoundError
+from .errors import ConflictError, NotFoundError
 from .filling import begin_filling, discard, end_filling
 from .ids import new_id, require_id
 from .library import Library
@@ -117,12 +117,12 @@ class CharacterStore:
         return tuple(p.name for p in everybody(self) if p.trigger_word.lower() == wanted and p.id != but)
 
     def update(self, character_id: str, patch: CharacterPatch) -> Character:
-        """Change what the patch holds. Raises InvalidError `cover_photo_unknown`."""
+        """Change what the patch holds. Raises NotFoundError `cover_photo_unknown`."""
         with self._library.transaction():
             character = self.get(character_id)
             changes = patch.model_dump(exclude_unset=True)
             if changes.get("cover_photo_id") and not self._has_photo(character_id, changes["cover_photo_id"]):
-                raise InvalidError(
+                raise NotFoundError(
                     "cover_photo_unknown",
                     "This photo is not one of the character's.",
                     "Choose one of the photos.",

@@ -16,6 +16,11 @@ PREFIXES = ("chr", "pho", "job", "gen")
 _PATTERN = re.compile(rf"(?:{'|'.join(PREFIXES)})_[0-9a-z]{{{BODY_LENGTH}}}")
 
 
+def id_pattern(prefix: str) -> str:
+    """A regular expression for identifiers of that prefix, alone in a text."""
+    return rf"^{prefix}_[0-9a-z]{{{BODY_LENGTH}}}$"
+
+
 def new_id(prefix: str) -> str:
     """A new identifier, e.g. `job_…`; later ones sort after earlier ones (to the millisecond)."""
     stamp = _base36(time.time_ns() // 1_000_000).rjust(TIME_DIGITS, "0")

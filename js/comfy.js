@@ -102,11 +102,13 @@ export async function canvasGraph() {
  */
 export async function openOnCanvas({ graph, layout }, name, left) {
   if (layout) {
-    await app.loadGraphData(layout, true, true, name);
+    await app.loadGraphData(layout, true, false, name);
     for (const node of app.graph.nodes) fillWidgets(node, graph[node.id]?.inputs ?? {});
   } else {
     await app.loadApiJson(graph, name);
   }
+  // the frontend fits the whole canvas, what lies below the sidebar too, in the frame after it has loaded
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   showBeside(left);
 }
 

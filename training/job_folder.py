@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..core.errors import InvalidError, IsengardError, LedgerAwayError, NotFoundError
+from ..core.errors import ConflictError, IsengardError, LedgerAwayError, NotFoundError
 from ..core.paths import DataPaths
 from ..core.records.job import Job
 from .interface import ResolvedTraining
@@ -29,7 +29,7 @@ def new_job_folder(paths: DataPaths, job_id: str) -> Iterator[Path]:
 
 
 def frozen_training(paths: DataPaths, job: Job) -> ResolvedTraining:
-    """As it was frozen at submit. InvalidError `not_a_training`; NotFoundError `job_damaged` where somebody has cleared
+    """As it was frozen at submit. ConflictError `not_a_training`; NotFoundError `job_damaged` where somebody has cleared
     the folder away, or a fault has."""
     require_training(job)
     try:
@@ -42,4 +42,4 @@ def frozen_training(paths: DataPaths, job: Job) -> ResolvedTraining:
 
 def require_training(job: Job) -> None:
     if job.kind != "training":
-        raise InvalidError("not_a_training", "This job is no training.", "Choose a training.")
+        raise ConflictError("not_a_training", "This job is no training.", "Choose a training.")

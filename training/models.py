@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..core import atomic
 from ..core.documents import known
-from ..core.errors import ConflictError, ForbiddenError, InvalidError
+from ..core.errors import ConflictError, ForbiddenError
 from ..core.paths import contained
 from ..core.settings import Settings, current_token
 from .downloads import PART, Wanted, fetch, is_wanted, need_room
@@ -60,7 +60,7 @@ def missing_of(states: Sequence[FileState], folders: dict[str, Path]) -> list[Mi
 
 
 def require_downloadable(family: Family, missing: Sequence[Missing], settings: Settings) -> None:
-    """ForbiddenError `setup_switched_off`, InvalidError `fetched_by_trainer`, ConflictError `nothing_missing`."""
+    """ForbiddenError `setup_switched_off`, ConflictError `fetched_by_trainer` or `nothing_missing`."""
     if not settings.allow_setup:
         raise ForbiddenError(
             "setup_switched_off",
@@ -68,7 +68,7 @@ def require_downloadable(family: Family, missing: Sequence[Missing], settings: S
             "Put the model into ComfyUI's folders by hand.",
         )
     if not family.files:
-        raise InvalidError(
+        raise ConflictError(
             "fetched_by_trainer",
             f"{family.label} is fetched by the trainer itself, at the first training.",
             "Start the training: it shows the download.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..core.errors import ConflictError, InvalidError
+from ..core.errors import ConflictError
 from ..core.job_states import OWNED
 from ..core.ledger import JobFilter, Ledger
 from ..core.plugins import PluginRegistry
@@ -28,10 +28,10 @@ def works(registry: PluginRegistry) -> Mapping[str, Work]:
 
 
 def installable(registry: PluginRegistry, name: str) -> InstallableBackend:
-    """A trainer, or a tool beside them. InvalidError `backend_needs_no_setup`, NotFoundError where there is none."""
+    """A trainer, or a tool beside them. ConflictError `backend_needs_no_setup`, NotFoundError where there is none."""
     backend = _named(registry, name)
     if not isinstance(backend, InstallableBackend):
-        raise InvalidError("backend_needs_no_setup", f"{name} needs no set-up.", "Choose it and train.")
+        raise ConflictError("backend_needs_no_setup", f"{name} needs no set-up.", "Choose it and train.")
     return backend
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 WAIT_S = 0.05
 
 
+METHOD_NOT_ALLOWED = 405
+
+
 @dataclass(frozen=True)
 class Alone:
     """What a handler gets while there are no services: ComfyUI itself."""
@@ -59,6 +62,8 @@ class Door:
 
     def prepare(self) -> None:
         """Import what answers, in the thread that starts us: neither the first page nor ComfyUI's loop waits for it."""
+        for name in ("elsewhere", "guard", "parameters"):
+            importlib.import_module(f".{name}", __package__)
         for route in ROUTES:
             self._handler(route)
 
@@ -90,6 +95,8 @@ class Door:
                     f"{route.method} {route.path}",
                     serving=self._services is not None,
                 )
+                if response.status == METHOD_NOT_ALLOWED:
+                    response.headers["Allow"] = ", ".join(_literal(request))
                 _label(response, correlation_id)
                 if route.method != "GET":
                     _log_request(route, response.status, began)
@@ -118,6 +125,11 @@ class Door:
         guard.check(asked, allowed)
         if not route.open:
             services.session.require(cookie, bearer_of(asked))
+        from . import elsewhere, parameters
+
+        if "{" in route.path and (methods := _literal(request)):
+            await elsewhere.refuse(request.method, methods)
+        parameters.check(route.handler, request.query)
         response: web.StreamResponse = await self._handler(route)(services, request)
         return response
 
@@ -145,6 +157,13 @@ def _nobody(host: Host) -> Access:
     from .session import Session
 
     return Access(Session(secrets.token_urlsafe(), needed=not host.listen_is_loopback))
+
+
+def _literal(request: web.Request) -> list[str]:
+    """The methods of this very path where it stands in the table word for word."""
+    from .elsewhere import literal_methods
+
+    return literal_methods(request.path.partition(PREFIX)[2])
 
 
 async def _elsewhere(request: web.Request) -> web.StreamResponse:

@@ -12,8 +12,18 @@ from .route_table import ROUTES
 
 
 def methods_of(rest: str) -> list[str]:
-    """The methods of the routes with this path (below our prefix, without its first slash)."""
+    """The methods of the routes with this path (below our prefix, without its first slash).
+
+    A path that is written out in the table is that one, not also the name of a person or a job: /characters/import.
+    """
+    if literal := literal_methods(f"/{rest}"):
+        return literal
     return sorted({route.method for route in ROUTES if re.fullmatch(_pattern(route.path), f"/{rest}")})
+
+
+def literal_methods(path: str) -> list[str]:
+    """The methods of a path that stands in the table word for word."""
+    return sorted({route.method for route in ROUTES if route.path == path})
 
 
 async def refuse(method: str, allowed: Sequence[str]) -> web.Response:

@@ -127,6 +127,12 @@ def described(invalid: ValidationError) -> errors.InvalidError:
     return errors.InvalidError("bad_request", f"{in_words(invalid)}.", "Correct this field and try again.")
 
 
+def _number(text: str) -> float | int:
+    """5.0 is the whole number 5 in JSON; one that a float cannot hold exactly stays a float."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) <= 2**53 else value
+
+
 async def read_json(request: web.Request, limit: int = 1024 * 1024) -> dict[str, object]:
     """The JSON object of a request. InvalidError `bad_json`, TooLargeError `body_too_large`."""
     data = bytearray()
@@ -137,7 +143,7 @@ async def read_json(request: web.Request, limit: int = 1024 * 1024) -> dict[str,
                 raise errors.TooLargeError(
                     "body_too_large", "This request is too large.", "Send less at once."
                 )
-        value = json.loads(bytes(data) or b"{}")
+        value = json.loads(bytes(data) or b"{}", parse_float=_number)
     except (ValueError, RecursionError, web.RequestPayloadError) as fault:
         raise errors.InvalidError("bad_json", "This is not valid JSON.", "Send a JSON object.") from fault
     if not isinstance(value, dict):

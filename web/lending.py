@@ -9,7 +9,7 @@ from typing import Any
 
 from ..core.clock import iso
 from ..core.correlation import correlated
-from ..core.errors import ConflictError, InvalidError, IsengardError
+from ..core.errors import ConflictError, IsengardError
 from ..core.executor import in_thread
 from ..core.job_states import ENDED, JobState
 from ..core.records.event import Subject
@@ -36,7 +36,7 @@ def state(services: Services) -> dict[str, Any] | None:
 def lend(services: Services, job_id: str) -> Job:
     """Save and stop the training for two minutes of pictures; asked again, for two minutes from then on.
 
-    Raises InvalidError `wrong_state`, ConflictError `gpu_lent` when another training has already made room.
+    Raises ConflictError `wrong_state`, or `gpu_lent` when another training has already made room.
     """
     job = services.ledger.get(job_id)
     known = lending.read(services.paths)
@@ -45,7 +45,7 @@ def lend(services: Services, job_id: str) -> Job:
             "gpu_lent", "Another training has already made room.", "Make the pictures, or end that first."
         )
     if job.kind != "training" or job.state not in _LENDABLE:
-        raise InvalidError("wrong_state", "Only a running training can make room.", "Reload.")
+        raise ConflictError("wrong_state", "Only a running training can make room.", "Reload.")
     if known is None:
         _keep(services, Lending(job_id, iso(services.clock.now())))
     elif known.until:

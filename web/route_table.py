@@ -33,18 +33,38 @@ ROUTES: tuple[Route, ...] = (
         "system.dismiss_recovery",
         "What was rebuilt was read: tell it no more",
     ),
-    Route("POST", "/session", "system.session", "Exchange the token for a session cookie", open=True),
+    Route(
+        "POST",
+        "/session",
+        "system.session",
+        "Exchange the token for a session cookie",
+        "SessionToken",
+        open=True,
+    ),
     Route(
         "POST", "/session/link", "system.session_link", "The link, for a page on this very machine", open=True
     ),
     Route("GET", "/capabilities", "system.capabilities", "What is supported, by the specification's matrix"),
     Route("GET", "/comfyui", "comfyui.show", "Whether ComfyUI can be restarted, and its queue", always=True),
-    Route("POST", "/comfyui/restart", "comfyui.restart", "Restart ComfyUI; trainings go on", always=True),
+    Route(
+        "POST",
+        "/comfyui/restart",
+        "comfyui.restart",
+        "Restart ComfyUI; trainings go on",
+        "Restart",
+        always=True,
+    ),
     Route("GET", "/settings", "system.settings", "Settings and where each value comes from"),
-    Route("PATCH", "/settings", "system.change_settings", "Change harmless settings or the write-only token"),
+    Route(
+        "PATCH",
+        "/settings",
+        "system.change_settings",
+        "Change harmless settings or the write-only token",
+        "SettingsChange",
+    ),
     Route("GET", "/openapi.json", "system.openapi", "This API"),
     Route("GET", "/events", "events.everything", "Server-sent events with replay"),
-    Route("POST", "/logs", "logs.take", "The panel's own log lines"),
+    Route("POST", "/logs", "logs.take", "The panel's own log lines", "LogLines"),
     Route("GET", "/logs", "logs.find", "Log lines by correlation id"),
     Route("GET", "/diagnostics", "logs.diagnostics", "A redacted bundle for a bug report, as a zip file"),
     Route("GET", "/characters", "characters.list_all", "All characters, newest first"),
@@ -55,12 +75,22 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/characters/{id}/restore", "characters.restore", "Bring a character back"),
     Route("GET", "/characters/{id}/forget", "characters.would_go", "What forgetting would remove, counted"),
     Route("POST", "/characters/{id}/forget", "characters.forget", "Remove a person for good, with a report"),
-    Route("POST", "/characters/{id}/versions/pick", "characters.pick_version", "Use one version as the best"),
+    Route(
+        "POST",
+        "/characters/{id}/versions/pick",
+        "characters.pick_version",
+        "Use one version as the best",
+        "VersionPick",
+    ),
     Route(
         "GET", "/likeness", "likeness.show", "Whether likeness can be measured, and what setting it up takes"
     ),
     Route(
-        "POST", "/characters/{id}/likeness", "likeness.measure", "Measure earlier comparisons of a character"
+        "POST",
+        "/characters/{id}/likeness",
+        "likeness.measure",
+        "Measure earlier comparisons of a character",
+        "Nothing",
     ),
     Route("GET", "/characters/{id}/versions", "characters.versions", "Trained LoRAs of a character"),
     Route("POST", "/characters/sample", "characters.sample", "A drawn person to play with"),
@@ -98,9 +128,27 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("GET", "/training/backends", "training.backends", "Training backends and their state"),
     Route("GET", "/training/workers", "training.workers", "Workers that are alive"),
-    Route("POST", "/training/backends/{name}/setup", "training.setup", "Install a backend, or try it out"),
-    Route("POST", "/training/backends/{name}/uninstall", "training.uninstall", "Remove a backend"),
-    Route("POST", "/training/models/{key}/download", "models.download", "Fetch a family's models"),
+    Route(
+        "POST",
+        "/training/backends/{name}/setup",
+        "training.setup",
+        "Install a backend, or try it out",
+        "BackendSetup",
+    ),
+    Route(
+        "POST",
+        "/training/backends/{name}/uninstall",
+        "training.uninstall",
+        "Remove a backend",
+        "Confirmation",
+    ),
+    Route(
+        "POST",
+        "/training/models/{key}/download",
+        "models.download",
+        "Fetch a family's models",
+        "Confirmation",
+    ),
     Route(
         "POST",
         "/training/preflight",
@@ -111,7 +159,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/training/jobs", "jobs.list_all", "Jobs, newest first"),
     Route("POST", "/training/jobs", "jobs.submit", "Queue a training", "TrainingRequest"),
     Route("GET", "/training/jobs/{id}", "jobs.get", "One job"),
-    Route("PATCH", "/training/jobs/{id}", "jobs.move", "Change priority or place in the line"),
+    Route("PATCH", "/training/jobs/{id}", "jobs.move", "Change priority or place in the line", "JobMove"),
     Route("POST", "/training/jobs/{id}/cancel", "jobs.cancel", "Cancel"),
     Route("POST", "/training/jobs/{id}/pause", "jobs.pause", "Save and pause"),
     Route(
@@ -123,8 +171,20 @@ ROUTES: tuple[Route, ...] = (
         "GET", "/training/machine", "training.machine", "GPUs and free disk of this machine and its workers"
     ),
     Route("POST", "/training/jobs/{id}/resume", "jobs.resume", "Go on from the last checkpoint"),
-    Route("POST", "/training/jobs/{id}/retry", "follow_ups.retry", "Try a failed or cancelled job again"),
-    Route("POST", "/training/jobs/{id}/continue", "follow_ups.go_on", "Train a finished job further"),
+    Route(
+        "POST",
+        "/training/jobs/{id}/retry",
+        "follow_ups.retry",
+        "Try a failed or cancelled job again",
+        "Retry",
+    ),
+    Route(
+        "POST",
+        "/training/jobs/{id}/continue",
+        "follow_ups.go_on",
+        "Train a finished job further",
+        "MoreSteps",
+    ),
     Route("POST", "/training/jobs/{id}/save-now", "jobs.save_now", "Save a checkpoint now"),
     Route("GET", "/training/jobs/{id}/events", "events.of_job", "Server-sent events of one job"),
     Route("GET", "/training/jobs/{id}/log", "jobs.log", "The last lines of the trainer's log"),
@@ -136,13 +196,19 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/generations", "generations.list_all", "Pictures, newest first"),
     Route("POST", "/generations", "generations.create", "Make pictures", "GenerationOrder"),
     Route("GET", "/generations/{id}", "generations.get", "One generation"),
-    Route("PATCH", "/generations/{id}", "generations.update", "Mark all its pictures as favourite"),
+    Route(
+        "PATCH", "/generations/{id}", "generations.update", "Mark all its pictures as favourite", "Favourite"
+    ),
     Route("DELETE", "/generations/{id}", "generations.delete", "Put a generation in the trash"),
     Route("POST", "/generations/{id}/cancel", "generations.cancel", "Cancel"),
     Route("POST", "/generations/{id}/restore", "generations.restore", "Bring a generation back"),
     Route("GET", "/generations/{id}/images/{n}", "generations.image", "One picture"),
     Route(
-        "PATCH", "/generations/{id}/images/{n}", "generations.update_image", "Mark one picture as favourite"
+        "PATCH",
+        "/generations/{id}/images/{n}",
+        "generations.update_image",
+        "Mark one picture as favourite",
+        "Favourite",
     ),
     Route(
         "DELETE", "/generations/{id}/images/{n}", "generations.delete_image", "Put one picture in the trash"

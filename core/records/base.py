@@ -6,7 +6,10 @@ import re
 import unicodedata
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic.fields import FieldInfo
+
+from ..ids import id_pattern
 
 T = TypeVar("T")
 #: With any bound pydantic reads a text as Unicode: half a character (a surrogate) is refused in every field, since no
@@ -77,7 +80,20 @@ def _prose(text: str) -> str:
     return text
 
 
+#: Patterns are for openapi.json; the validators say it in words.
+_PROSE_PATTERN = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
+_LINE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
 #: One line of text as a person types it.
-Line = Annotated[str, AfterValidator(_line)]
+Line = Annotated[str, AfterValidator(_line), Field(json_schema_extra={"pattern": _LINE_PATTERN})]
 #: Text that may have several lines.
-Prose = Annotated[str, AfterValidator(_prose)]
+Prose = Annotated[str, AfterValidator(_prose), Field(json_schema_extra={"pattern": _PROSE_PATTERN})]
+#: Numbers and truth as JSON means them: `true` is not a number, and neither is "5". Both would be read as one otherwise.
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
+Truth = Annotated[bool, Strict()]
+
+
+def id_text(prefix: str) -> FieldInfo:
+    """For `Annotated[str, id_text("chr")]`: tells openapi.json what an identifier looks like; who looks it up refuses others."""
+    info: FieldInfo = Field(json_schema_extra={"pattern": id_pattern(prefix)})
+    return info

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from .base import Line, Prose, Record, Stored
+from ..ids import id_pattern
+from .base import Line, Prose, Record, Stored, Truth
 from .checkpoint import Version
 
 #: Letters only: made-up words without digits worked best as trigger words (identity-training.md section 5).
@@ -32,7 +33,11 @@ def _is_trigger(text: str) -> str:
 
 
 Trigger = Annotated[str, AfterValidator(_is_trigger), Field(json_schema_extra={"pattern": TRIGGER_PATTERN})]
-Name = Annotated[Line, AfterValidator(_filled), Field(max_length=80)]
+#: What `_filled` and `Line` ask, as ECMAScript writes it, for openapi.json.
+NAME_PATTERN = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[\p{L}\p{N}\p{P}\p{S}][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+Name = Annotated[
+    Line, AfterValidator(_filled), Field(max_length=80, json_schema_extra={"pattern": NAME_PATTERN})
+]
 
 
 class CharacterDraft(Record):
@@ -42,7 +47,7 @@ class CharacterDraft(Record):
     trigger_word: Trigger | None = None
     class_word: Annotated[Line, Field(max_length=40)] = "person"
     notes: Annotated[Prose, Field(max_length=4000)] = ""
-    consent: bool = False
+    consent: Truth = False
 
 
 class CharacterPatch(Record):
@@ -52,8 +57,11 @@ class CharacterPatch(Record):
     trigger_word: Trigger | None = None
     class_word: Annotated[Line, Field(max_length=40)] | None = None
     notes: Annotated[Prose, Field(max_length=4000)] | None = None
-    consent: bool | None = None
-    cover_photo_id: str | None = None
+    consent: Truth | None = None
+    #: '' takes the cover back
+    cover_photo_id: Annotated[str, Field(json_schema_extra={"pattern": f"{id_pattern('pho')}|^$"})] | None = (
+        None
+    )
 
 
 class Character(Stored):

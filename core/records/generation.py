@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from ..generation_states import GenerationState
-from .base import Line, Prose, Stored
+from .base import Line, Number, Prose, Stored, Whole, id_text
 from .job import JobError
 from .likeness import Likeness
 
@@ -22,10 +22,10 @@ class CharacterUse(Stored):
     picture, where a recipe has a part for each.
     """
 
-    id: str
-    checkpoint: Literal["best", "last"] | Annotated[int, Field(ge=0)] = "best"
-    strength: float = Field(default=1.0, ge=0.0, le=2.0)
-    reference: float = Field(default=1.0, ge=0.0, le=1.0)
+    id: Annotated[str, id_text("chr")]
+    checkpoint: Literal["best", "last"] | Annotated[Whole, Field(ge=0)] = "best"
+    strength: Number = Field(default=1.0, ge=0.0, le=2.0)
+    reference: Number = Field(default=1.0, ge=0.0, le=1.0)
     words: Annotated[Prose, Field(max_length=2000)] = ""
 
 
@@ -36,12 +36,12 @@ class GenerationRequest(Stored):
     characters: list[CharacterUse] = Field(min_length=1, max_length=4)
     prompt: Annotated[Prose, Field(max_length=8000)]
     negative: Annotated[Prose, Field(max_length=8000)] = ""
-    width: int = Field(default=512, ge=64, le=4096, multiple_of=8)
-    height: int = Field(default=512, ge=64, le=4096, multiple_of=8)
-    count: int = Field(default=1, ge=1, le=16)
-    seed: int | None = Field(default=None, ge=0, le=MAX_SEED - 16)
-    steps: int | None = Field(default=None, ge=1, le=200)
-    guidance: float | None = Field(default=None, ge=0.0, le=30.0)
+    width: Whole = Field(default=512, ge=64, le=4096, multiple_of=8)
+    height: Whole = Field(default=512, ge=64, le=4096, multiple_of=8)
+    count: Whole = Field(default=1, ge=1, le=16)
+    seed: Whole | None = Field(default=None, ge=0, le=MAX_SEED - 16)
+    steps: Whole | None = Field(default=None, ge=1, le=200)
+    guidance: Number | None = Field(default=None, ge=0.0, le=30.0)
     sampler: Annotated[Line, Field(max_length=60)] | None = None
     scheduler: Annotated[Line, Field(max_length=60)] | None = None
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Prose, Record, Stored
+from .base import Prose, Record, Stored, Truth, id_text
 
 MAX_CAPTION = 2000
 Caption = Annotated[Prose, Field(max_length=MAX_CAPTION)]
@@ -54,8 +54,8 @@ class PhotoPatch(Record):
     """Fields of a photo that a person may change; absent means unchanged."""
 
     caption: Caption | None = None
-    included: bool | None = None
-    held_out: bool | None = None
+    included: Truth | None = None
+    held_out: Truth | None = None
 
 
 class CaptionEdit(Record):
@@ -68,7 +68,9 @@ class CaptionEdit(Record):
 class CaptionEdits(Record):
     """Many captions at once: find and replace, and undo."""
 
-    captions: dict[str, CaptionEdit] = Field(min_length=1, max_length=500)
+    captions: dict[Annotated[str, id_text("pho")], CaptionEdit] = Field(
+        min_length=1, max_length=500, json_schema_extra={"additionalProperties": False}
+    )
 
 
 class CaptionPlan(Record):
@@ -76,4 +78,4 @@ class CaptionPlan(Record):
 
     plan: Literal["trigger", "template", "captioner", "undo"]
     template: Caption = "{trigger}, a photo of a {class}"
-    overwrite: bool = False
+    overwrite: Truth = False

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Line, Prose, Record
+from .base import Line, Number, Prose, Record, Truth, Whole, id_text
 
 #: The longest training anybody may ask for.
 MAX_STEPS = 20_000
@@ -17,25 +17,25 @@ PresetName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 class Overrides(Record):
     """Advanced options; null means the preset's value. Ranges are hard limits, backends may narrow them."""
 
-    steps: int | None = Field(default=None, ge=1, le=MAX_STEPS)
-    rank: int | None = Field(default=None, ge=1, le=256)
-    alpha: float | None = Field(default=None, gt=0, le=256)
-    learning_rate: float | None = Field(default=None, gt=0, le=0.1)
-    resolution: list[Annotated[int, Field(ge=64, le=2048, multiple_of=16)]] | None = Field(
+    steps: Whole | None = Field(default=None, ge=1, le=MAX_STEPS)
+    rank: Whole | None = Field(default=None, ge=1, le=256)
+    alpha: Number | None = Field(default=None, gt=0, le=256)
+    learning_rate: Number | None = Field(default=None, gt=0, le=0.1)
+    resolution: list[Annotated[Whole, Field(ge=64, le=2048, multiple_of=16)]] | None = Field(
         default=None, min_length=1, max_length=4
     )
-    batch_size: int | None = Field(default=None, ge=1, le=16)
-    save_every: int | None = Field(default=None, ge=1, le=20_000)
+    batch_size: Whole | None = Field(default=None, ge=1, le=16)
+    save_every: Whole | None = Field(default=None, ge=1, le=20_000)
     sample_prompts: list[Annotated[Prose, Field(max_length=1000)]] | None = Field(default=None, max_length=10)
-    seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
-    quantize: bool | None = None
-    low_vram: bool | None = None
+    seed: Whole | None = Field(default=None, ge=0, le=2**32 - 1)
+    quantize: Truth | None = None
+    low_vram: Truth | None = None
 
 
 class TrainingRequest(Record):
     """`base_model`: a key of the family record, a name in ComfyUI's model folders, or an entry of the owner's file."""
 
-    character_id: str
+    character_id: Annotated[str, id_text("chr")]
     method: Annotated[Line, Field(max_length=40)] = "lora"
     family: Annotated[Line, Field(max_length=40)] = "sd15"
     preset: PresetName = "balanced"

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from isengard.core.characters import CharacterStore
-from isengard.core.errors import ConflictError, InvalidError, NotFoundError
+from isengard.core.errors import ConflictError, NotFoundError
 from isengard.core.library import Library
 from isengard.core.records.character import TRIGGER_PATTERN, CharacterDraft, CharacterPatch
 from isengard.core.sidecars import rebuild_from_sidecars
@@ -98,7 +98,7 @@ def test_editing_keeps_the_slug_and_what_is_not_named(store):
         "woman",
         "hello",
     )
-    with pytest.raises(InvalidError) as caught:
+    with pytest.raises(NotFoundError) as caught:
         store.update(character.id, CharacterPatch(cover_photo_id="pho_" + "0" * 26))
     assert caught.value.code == "cover_photo_unknown"
 

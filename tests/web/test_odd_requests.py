@@ -79,7 +79,7 @@ def test_half_a_character_is_refused_in_every_field(ask, api):
         "bad_request",
     )
     assert ask("POST", "/training/jobs", r'{"character_id": "\ud800"}')[:2] == (400, "bad_request")
-    assert ask("POST", f"{ann}/versions/pick", r'{"file": "\ud800"}')[:2] == (404, "version_missing")
+    assert ask("POST", f"{ann}/versions/pick", r'{"file": "\ud800"}')[:2] == (400, "bad_request")
 
 
 @pytest.mark.parametrize("value", ["NaN", "[NaN]", "-Infinity", "1e999", r'"\ud83d"'])
@@ -129,9 +129,9 @@ def test_what_is_no_training_is_neither_continued_nor_made_smaller(ask, api, ser
     server.services.ledger.order(job["id"], "cancel")
     path = f"/training/jobs/{job['id']}"
     wait_until_cancelled(api, path)
-    assert ask("POST", f"{path}/continue", b'{"steps": 5}')[:2] == (400, "not_a_training")
+    assert ask("POST", f"{path}/continue", b'{"steps": 5}')[:2] == (409, "not_a_training")
     assert ask("POST", f"{path}/continue", b'{"steps": 0}')[:2] == (400, "bad_request")
-    assert ask("POST", f"{path}/retry", b'{"smaller": true}')[:2] == (400, "not_a_training")
+    assert ask("POST", f"{path}/retry", b'{"smaller": true}')[:2] == (409, "not_a_training")
 
 
 def wait_until_cancelled(api, path):

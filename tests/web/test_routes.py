@@ -124,10 +124,10 @@ def test_bad_uploads_are_refused_and_leave_nothing(api, ann, server, tmp_path, n
         ("/generations", {"recipe": "x", "characters": [], "prompt": ""}, 400, "bad_request"),
         ("/training/backends/ai_toolkit/setup", {}, 400, "confirmation_needed"),
         ("/training/backends/ai_toolkit/setup", {"repository": "x"}, 400, "bad_request"),
-        ("/training/backends/fast_test/setup", {"confirm": True}, 400, "backend_needs_no_setup"),
+        ("/training/backends/fast_test/setup", {"confirm": True}, 409, "backend_needs_no_setup"),
         ("/training/models/sd15/download", {}, 400, "confirmation_needed"),
         ("/training/models/x/download", {"confirm": True}, 400, "family_unknown"),
-        ("/training/models/krea2/download", {"confirm": True}, 400, "fetched_by_trainer"),
+        ("/training/models/krea2/download", {"confirm": True}, 409, "fetched_by_trainer"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_code(api, path, body, status, code):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from ...core.errors import InvalidError
 from ...core.executor import in_thread
 from ...core.records.character import Character, CharacterDraft, CharacterPatch
 from ...core.sample_character import make_sample
 from .. import people as forgetting
 from .. import responses
 from ..errors import read_json
+from ..request_bodies import VersionPick
 from ..services import Services
 from ..stopping import stop_pictures
 from ..telling import Change, tell_character
@@ -67,11 +67,9 @@ async def versions(services: Services, request: web.Request) -> web.Response:
 
 async def pick_version(services: Services, request: web.Request) -> web.Response:
     """The user's own best among the versions of a family."""
-    body = await read_json(request)
-    if set(body) != {"file"} or not isinstance(body["file"], str):
-        raise InvalidError("bad_request", "Name the version's file, nothing else.", "Correct the body.")
+    wanted = VersionPick.model_validate(await read_json(request))
     character = await in_thread(services.characters.get, request.match_info["id"])
-    await in_thread(services.versions.pick, character.slug, body["file"])
+    await in_thread(services.versions.pick, character.slug, wanted.file)
     character = await in_thread(services.characters.get, character.id)
     await tell(services, character.id, "updated", character)
     return responses.record(character)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from ...core import correlation
-from ...core.errors import InvalidError
+from ...core.errors import ConflictError
 from ...core.executor import in_thread
 from ...core.ids import require_id
 from ...core.job_states import JobState
@@ -15,6 +15,7 @@ from ...training.follow_ups import smaller
 from ...training.job_folder import frozen_training
 from .. import job_view
 from ..errors import read_json
+from ..request_bodies import MoreSteps, Retry
 from ..services import Services
 
 _RETRIED = {JobState.FAILED, JobState.CANCELLED}
@@ -23,16 +24,15 @@ _RETRIED = {JobState.FAILED, JobState.CANCELLED}
 async def retry(services: Services, request: web.Request) -> web.Response:
     """The same job once more; {"smaller": true} queues a new one that needs less memory instead."""
     body = await read_json(request) if request.can_read_body else {}
-    if set(body) - {"smaller"} or not isinstance(body.get("smaller", False), bool):
-        raise InvalidError("bad_request", "Only smaller can be said, true or false.", "Correct the body.")
-    job = await in_thread(_retry, services, _id(request), body.get("smaller", False))
+    wanted = Retry.model_validate(body)
+    job = await in_thread(_retry, services, _id(request), wanted.smaller)
     return await job_view.answer(services, job, 202)
 
 
 def _retry(services: Services, job_id: str, less: bool) -> Job:
     job = services.ledger.get(job_id)
     if job.state not in _RETRIED:
-        raise InvalidError(
+        raise ConflictError(
             "wrong_state",
             "Only a failed or cancelled job can be retried.",
             "Reload: it may have changed in the meantime.",
@@ -47,10 +47,7 @@ def _retry(services: Services, job_id: str, less: bool) -> Job:
 
 async def go_on(services: Services, request: web.Request) -> web.Response:
     """{"steps": n} more steps as a new job; nothing of the first is overwritten."""
-    body = await read_json(request)
-    steps = body.get("steps")
-    if set(body) != {"steps"} or type(steps) is not int or steps < 1:
-        raise InvalidError("bad_request", "steps is how many more, a number.", 'Send {"steps": 500}.')
+    steps = MoreSteps.model_validate(await read_json(request)).steps
     job_id = _id(request)
 
     def submit() -> Job:

@@ -19,6 +19,7 @@ from .. import responses
 from ..errors import read_json
 from ..lending import room_made
 from ..publishing import publish_drawn
+from ..request_bodies import Favourite
 from ..services import Services
 from ..telling import tell_generation
 
@@ -65,12 +66,7 @@ async def update_image(services: Services, request: web.Request) -> web.Response
 
 
 async def _favourite(request: web.Request) -> bool:
-    body = await read_json(request)
-    if set(body) != {"favourite"} or not isinstance(body["favourite"], bool):
-        raise InvalidError(
-            "bad_request", "Only favourite can be changed, to true or false.", "Correct the body."
-        )
-    return bool(body["favourite"])
+    return Favourite.model_validate(await read_json(request)).favourite
 
 
 async def delete(services: Services, request: web.Request) -> web.Response:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
 from ...core import correlation
-from ...core.errors import InvalidError, NotFoundError
+from ...core.errors import ConflictError, InvalidError, NotFoundError
 from ...core.executor import in_thread
 from ...core.ids import require_id
 from ...core.job_states import JobState
@@ -22,6 +21,7 @@ from ...training.log_follower import tail
 from ...training.run_watch import read_losses
 from .. import job_view, lending, publishing, responses
 from ..errors import read_json
+from ..request_bodies import JobMove
 from ..services import Services
 
 
@@ -54,14 +54,9 @@ async def get(services: Services, request: web.Request) -> web.Response:
 
 
 async def move(services: Services, request: web.Request) -> web.Response:
-    body = await read_json(request)
-    values = {name: body.get(name) for name in ("priority", "position")}
-    if set(body) - set(values) or not all(value is None or type(value) is int for value in values.values()):
-        raise InvalidError(
-            "bad_request", "Only priority and position can be changed, as numbers.", "Correct the body."
-        )
+    wanted = JobMove.model_validate(await read_json(request))
     job = await in_thread(_job, services, request)
-    return await job_view.answer(services, await in_thread(_move, services, job.id, values))
+    return await job_view.answer(services, await in_thread(_move, services, job.id, wanted))
 
 
 async def cancel(services: Services, request: web.Request) -> web.Response:
@@ -132,8 +127,8 @@ async def publish(services: Services, request: web.Request) -> web.Response:
     return responses.record(await in_thread(publishing.publish, services, job, int(step)))
 
 
-def _move(services: Services, job_id: str, values: dict[str, Any]) -> Job:
-    return services.ledger.move(job_id, priority=values["priority"], position=values["position"])
+def _move(services: Services, job_id: str, wanted: JobMove) -> Job:
+    return services.ledger.move(job_id, priority=wanted.priority, position=wanted.position)
 
 
 async def _order(services: Services, request: web.Request, order: Order) -> web.Response:
@@ -146,7 +141,7 @@ async def _requeue(
 ) -> web.Response:
     job = await in_thread(_job, services, request)
     if job.state not in states:
-        raise InvalidError("wrong_state", refusal, "Reload: it may have changed in the meantime.")
+        raise ConflictError("wrong_state", refusal, "Reload: it may have changed in the meantime.")
     job = await in_thread(services.ledger.requeue, job.id)
     await in_thread(_ring, services, job)
     return await job_view.answer(services, job)
