@@ -89,6 +89,8 @@ class IsengardWorker:
                     break
             except (IsengardError, OSError) as fault:
                 _log.warning("The worker looks again later", extra={"context": {"reason": str(fault)}})
+            except Exception:
+                _log.exception("The worker stumbled and looks again later")
             self.stop.wait(min(self._timing.report, self._timing.look))
         self.stop.set()
         self._wake()
