@@ -113,8 +113,12 @@ class CharacterStore:
 
     def called(self, trigger_word: str, *, but: str = "") -> tuple[str, ...]:
         """The names of those who have this trigger word, in the trash too; `but` is the id of one who may."""
-        wanted = trigger_word.lower()
-        return tuple(p.name for p in everybody(self) if p.trigger_word.lower() == wanted and p.id != but)
+        wanted, rows = (
+            trigger_word.lower(),
+            self._library.rows("SELECT id, record FROM character ORDER BY id"),
+        )
+        people = self._library.records(Character, rows)
+        return tuple(p.name for p in people if p.trigger_word.lower() == wanted and p.id != but)
 
     def update(self, character_id: str, patch: CharacterPatch) -> Character:
         """Change what the patch holds. Raises NotFoundError `cover_photo_unknown`."""

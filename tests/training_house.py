@@ -88,7 +88,7 @@ def house(paths, redis_url):
 @pytest.fixture
 def ann(house):
     """A character with three photos."""
-    ann = house.characters.create(CharacterDraft(name="Ann", trigger_word="annqvx"))
+    ann = house.characters.create(CharacterDraft(name="Ann", trigger_word="annqvx", consent=True))
     for seed in range(3):
         house.photos.add(ann.id, draw_photo(house.paths.tmp / f"{seed}.jpg", seed), f"{seed}.jpg")
     return ann

@@ -121,6 +121,7 @@ class Submission:
         expected = estimate(family, numbers, len(training.sample_prompts), paces)
         training = replace(training, vram_bytes=expected.vram_bytes, guess_s=expected.guess_s)
         findings = [
+            *_person_findings(character, self.characters, practice=capabilities.placeholder),
             *photo_findings(photos, character.trigger_word, character.class_word),
             *_prompt_findings(request),
             *self._place_findings(training, backend, where, family=family, expected=expected, base=base),
@@ -285,6 +286,28 @@ def _training(
         image_count=len(selection.trained),
         held_out=[photo.id for photo in selection.held_out],
     )
+
+
+def _person_findings(character: Character, characters: CharacterStore, *, practice: bool) -> list[Finding]:
+    """Permission is asked for what can really be recognised: in practice mode nothing of the photos is learned."""
+    found = []
+    if not (character.consent or practice):
+        message = (
+            f"Nobody has confirmed yet that you may use {character.name}'s photos. Confirm it to train them."
+        )
+        found.append(
+            Finding(severity="error", code="consent_missing", message=message, fix="confirm_consent")
+        )
+    others = characters.called(character.trigger_word, but=character.id)
+    if others:
+        message = (
+            f"{others[0]} has the trigger word {character.trigger_word} too: in one picture it would call both. "
+            "Give one of them another word before you train."
+        )
+        found.append(
+            Finding(severity="warning", code="trigger_shared", message=message, fix="change_trigger")
+        )
+    return found
 
 
 def _prompt_findings(request: TrainingRequest) -> list[Finding]:

@@ -3,6 +3,7 @@
 import { button, h, icon } from "../lib/dom.js";
 import { videoMemory } from "../lib/format.js";
 import { t } from "../locales/words.js";
+import { giveConsent } from "./consent.js";
 import { restartButton } from "./restart.js";
 
 const MARKS = { error: "times-circle", warning: "exclamation-triangle", info: "info-circle", good: "check-circle" };
@@ -14,6 +15,8 @@ const model = (place) => ({ tab: "training", model: place.family, train: place.c
  */
 export const FIXES = {
   add_photos: { word: "fixAddPhotos", route: person },
+  confirm_consent: { word: "consentGive", act: confirmConsent },
+  change_trigger: { word: "fixTrigger", route: person },
   show_captions: { word: "fixCaptions", route: person },
   show_photos: { word: "fixShowPhotos", route: person },
   setup_backend: { word: "fixSetup", route: () => ({ tab: "training", setup: true }) },
@@ -45,6 +48,11 @@ export function findingLine(store, { severity, message, fix }, place = null) {
   return h("li", { class: `isen-${severity}-line`, "data-severity": severity }, icon(MARKS[severity]),
     h("span", { class: "isen-grow" }, h("span", { class: "isen-hidden-text", text: `${t(`severity_${severity}`)}: ` }), said),
     word && place?.characterId && button(t(word), press, { kind: "link", testid: `isen-fix-${fix}` }));
+}
+
+/** @param {Place} place */
+async function confirmConsent({ characterId, view }) {
+  if (await giveConsent(view.store, characterId)) view.checkAgain();
 }
 
 /**

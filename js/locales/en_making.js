@@ -47,6 +47,7 @@ export default {
   severity_good: "Good",
   fixAddPhotos: "Add photos",
   fixShowPhotos: "Show photos",
+  fixTrigger: "Change the trigger word",
   startAnyway: "Train anyway",
   startTraining: "Start training",
 

@@ -109,7 +109,8 @@ def _print(found: Journey, version: dict[str, Any]) -> None:
 
 def _sample_character(api: Api, base: Path) -> None:
     character = api.post(
-        "/characters", {"name": "Sample Sam", "class_word": "person", "notes": "Drawn, not real."}
+        "/characters",
+        {"name": "Sample Sam", "class_word": "person", "notes": "Drawn, not real.", "consent": True},
     )
     for photo in drawings(base / "sample-photos"):
         api.upload(character["id"], photo)

@@ -13,6 +13,7 @@ from isengard.core.caption_lint import leaks
 from isengard.core.errors import InvalidError
 from isengard.core.ids import new_id
 from isengard.core.job_states import JobState
+from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.records.job import Job, Progress
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.records.worker import Gpu, Worker
@@ -287,3 +288,29 @@ def test_one_toml_file_is_a_family(house, ann, tmp_path, start_worker):
     assert [family.key for family in records.all()].count("mine") == 1
     backend = FastTestBackend(True, records)
     assert "mine" in backend.capabilities().families
+
+
+def found(house, character, backend):
+    request = TrainingRequest(character_id=character.id, family="sd15", preset="quick", backend=backend)
+    return {finding.code: finding for finding in house.submission.preflight(request).findings}
+
+
+def test_nobody_is_really_trained_without_permission(house, ann):
+    """The tick was kept and decided nothing."""
+    assert "consent_missing" not in found(house, ann, "ai_toolkit")
+    house.characters.update(ann.id, CharacterPatch(consent=False))
+    finding = found(house, ann, "ai_toolkit")["consent_missing"]
+    assert (finding.severity, finding.fix) == ("error", "confirm_consent") and ann.name in finding.message
+    with pytest.raises(InvalidError) as caught:
+        house.submission.submit(
+            TrainingRequest(character_id=ann.id, family="sd15", backend="ai_toolkit"), "c"
+        )
+    assert caught.value.code == "consent_missing"
+    assert "consent_missing" not in found(house, ann, "fast_test"), "practice learns nothing of anybody"
+
+
+def test_a_trigger_word_of_two_is_told(house, ann):
+    assert "trigger_shared" not in found(house, ann, "fast_test")
+    house.characters.create(CharacterDraft(name="Bob", trigger_word="ANNQVX"))
+    finding = found(house, ann, "fast_test")["trigger_shared"]
+    assert (finding.severity, finding.fix) == ("warning", "change_trigger") and "Bob" in finding.message
