@@ -70,7 +70,7 @@ export class IsenJob extends View {
     const open = Boolean(person) && isOpen(job, person, state.recipes);
     fill(this.outcome, [job.state, job.error, job.interruption, job.waits_for, job.progress.warnings, job.artifacts.length, job.checkpoints.at(-1)?.proof?.image, person?.name, open], () => this.#outcome(job, person, open));
     fill(this.curve, [points.length, points.at(-1), job.progress.total_steps, job.progress.held_out_loss], () => points.length > 1 && this.#curve(points, job));
-    this.film.show(job);
+    this.film.show(job, person);
     this.checkpoints.show(job);
     fill(this.buttons, [job.state, job.order, job.checkpoints.length], () => [...(ORDERS[job.state] ?? []).map((order) => this.#order(job, ...order)), job.state === "running" && lendButton(this.store, job)]);
     this.notify.hidden = ENDED.has(job.state) || !this.notify.firstChild;

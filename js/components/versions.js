@@ -3,6 +3,7 @@
 import { button, h, picture } from "../lib/dom.js";
 import { ago, bytes, count } from "../lib/format.js";
 import { t } from "../locales/words.js";
+import { sampleAt, samplePath } from "../samples.js";
 import { withCheckpoints } from "../versions.js";
 
 const FIT = { fits: "proofFits", partial: "proofPartial", unchecked: "proofUnchecked", wrong: "proofWrong" };
@@ -14,11 +15,11 @@ const ADVICE = { broken: "adviceBroken", base_broken: "adviceBaseBroken" };
  * The samples of the steps that a person's versions were taken at, by file: what a version looks like is seen, not read.
  * @returns {Record<string, string>} their addresses below the API
  */
-export function samplesOf({ versions }, jobs) {
-  const found = versions.map(({ file, job_id: id, step }) => {
-    const artifacts = jobs?.find((known) => known.id === id)?.artifacts ?? [];
-    const sample = artifacts.find((known) => known.kind === "sample" && known.step === step);
-    return [file, sample && `/training/jobs/${id}/samples/${encodeURIComponent(sample.file.split("/").at(-1))}`];
+export function samplesOf(person, jobs) {
+  const found = person.versions.map(({ file, job_id: id, step }) => {
+    const job = jobs?.find((known) => known.id === id);
+    const sample = job && sampleAt(job, person, step);
+    return [file, sample && samplePath(id, sample)];
   });
   return Object.fromEntries(found.filter(([, path]) => path));
 }

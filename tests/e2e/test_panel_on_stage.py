@@ -221,6 +221,19 @@ def test_the_form_of_a_training_is_kept_until_it_has_started(stage):
     assert stage.get_by_test_id("isen-override-steps").input_value() == ""
 
 
+def test_samples_say_whom_they_show_beside_the_persons_photo(stage):
+    """Half of them are of the leak check's stranger, and nothing said so."""
+    stage.show("job")
+    large = stage.get_by_test_id("isen-sample-large")
+    assert large.locator("figcaption").all_text_contents() == ["Cover photo", "Anna", "Stranger"]
+    names = [one.get_attribute("aria-label") for one in large.locator("button").all()]
+    assert names == ["Anna, sample at step 840", "Stranger, sample at step 840"]
+    strip = stage.get_by_test_id("isen-samples").locator("figcaption")
+    assert strip.all_text_contents()[:3] == ["140Anna", "140Stranger", "280Anna"]
+    large.locator("button").last.click()
+    assert "Stranger, sample at step 840" in stage.locator(".isen-viewer").text_content()
+
+
 def test_somebody_is_found_among_many_and_in_the_trash(stage):
     stage.show("characters-many")
     people = stage.get_by_test_id("isen-character")

@@ -49,7 +49,7 @@ def test_from_the_preset_to_the_end(server, panel):
     panel.page.keyboard.press("Home")
     expect(said).to_have_text(f"step {steps[0]}")
     large = panel.get("isen-sample-large").locator("button")
-    expect(large.first).to_have_accessible_name(f"Sample at step {steps[0]}")
+    expect(large.first).to_have_accessible_name(f"Ann Example, sample at step {steps[0]}")
     panel.get("isen-samples").locator("button").last.click()
     expect(said).to_have_text(f"step {steps[-1]}")
     large.first.click()

@@ -36,8 +36,12 @@ export function job(n, state, more = {}) {
   };
 }
 
+/** As trainers make them: the person, and the stranger of the leak check. */
 export function samples(count) {
-  return Array.from({ length: count }, (_, index) => ({ kind: "sample", file: `samples/${(index + 1) * 140}_0.png`, step: (index + 1) * 140, sha256: "" }));
+  return Array.from({ length: 2 * count }, (_, index) => {
+    const step = ((index >> 1) + 1) * 140;
+    return { kind: "sample", file: `samples/${step}_${index % 2}.png`, step, sha256: "" };
+  });
 }
 
 export function checkpoints(count) {
