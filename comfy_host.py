@@ -1,10 +1,11 @@
 """The one file that knows ComfyUI's Python inside: paths, address, LoRA folder, memory, LoRAs, regions, references.
 
-Written against ComfyUI 0.3.64 to 0.3.75. Everything else receives this object and never imports ComfyUI.
+Written against ComfyUI 0.3.64 to 0.33.0. Everything else receives this object and never imports ComfyUI.
 """
 
 from __future__ import annotations
 
+import inspect
 import logging
 import math
 from collections.abc import Mapping
@@ -210,7 +211,7 @@ class ComfyHost:
         """CONDITIONING for a part of the width (0 to 1) with a LoRA of its own: ComfyUI's hooks and conditioning areas."""
         import comfy.hooks
 
-        own = clip.clone()
+        own = _hookable(clip) if strength else clip.clone()
         if strength:
             hooks = _region_hooks(fit.patches, strength)
             own.apply_hooks_to_conds = hooks
@@ -251,6 +252,12 @@ class ComfyHost:
         comfy.model_management.throw_exception_if_processing_interrupted()
 
 
+def _hookable(clip: Any) -> Any:
+    """A clone that takes hooks: since 0.16 ComfyUI's dynamic memory, the default on NVIDIA, has none."""
+    takes = inspect.signature(clip.clone).parameters
+    return clip.clone(disable_dynamic=True) if "disable_dynamic" in takes else clip.clone()
+
+
 def _region_hooks(patches: Mapping[Any, Any], strength: float) -> Any:
     """A group with the one hook that puts these patches on.
 
@@ -276,8 +283,11 @@ def _region_hooks(patches: Mapping[Any, Any], strength: float) -> Any:
 
 
 def _misshaped(model: Any, patches: Mapping[Any, Any]) -> int:
-    """How many low-rank pairs do not multiply to the shape of the weight they are for."""
-    weights, wrong = model.state_dict(), 0
+    """How many low-rank pairs do not multiply to the shape of the weight they are for.
+
+    Of the layers as they are: `state_dict` gives quantised ones as they are stored, some of them half as wide.
+    """
+    weights, wrong = dict(model.named_parameters(remove_duplicate=False)), 0
     for place, patch in patches.items():
         name, part = (place, None) if isinstance(place, str) else (place[0], place[1])
         pair = getattr(patch, "weights", None)

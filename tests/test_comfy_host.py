@@ -1,0 +1,63 @@
+"""What our one file about ComfyUI's inside does with layers and parameters that newer ComfyUIs have.
+
+ComfyUI 0.3.75, which the tests run, has neither: the layers here save themselves as ComfyUI's quantised ones do since 0.8,
+and the CLIPs take what ComfyUI's take (facts: current-comfyui, faults 1 and 4, which were run on 0.33.0 by hand).
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from isengard import comfy_host
+
+
+class PackedLinear(torch.nn.Linear):
+    """Two numbers in a byte: what it saves is half as wide as it is."""
+
+    def _save_to_state_dict(self, destination, prefix, keep_vars):
+        destination[prefix + "weight"] = torch.zeros(
+            self.out_features, self.in_features // 2, dtype=torch.uint8
+        )
+        destination[prefix + "comfy_quant"] = torch.zeros(20, dtype=torch.uint8)
+
+
+def model(layer):
+    inside = torch.nn.Module()
+    inside.block = layer(64, 32, bias=False)
+    return inside
+
+
+def patch(inputs, outputs=32, rank=4):
+    """As ComfyUI's LoRAAdapter holds a pair."""
+    return SimpleNamespace(
+        name="lora", weights=(torch.zeros(outputs, rank), torch.zeros(rank, inputs), None, None)
+    )
+
+
+@pytest.mark.parametrize("layer", [torch.nn.Linear, PackedLinear])
+@pytest.mark.parametrize(("inputs", "outputs", "wrong"), [(64, 32, 0), (32, 32, 1), (64, 16, 1)])
+def test_a_lora_is_measured_against_the_layer_and_not_against_how_it_is_stored(layer, inputs, outputs, wrong):
+    assert comfy_host._misshaped(model(layer), {"block.weight": patch(inputs, outputs)}) == wrong
+
+
+@pytest.mark.parametrize("layer", [torch.nn.Linear, PackedLinear])
+def test_a_part_of_a_fused_layer_has_the_rows_of_that_part(layer):
+    patches = {("block.weight", (0, 0, 16)): patch(64, 16), ("block.weight", (0, 16, 16)): patch(64, 32)}
+    assert comfy_host._misshaped(model(layer), patches) == 1
+
+
+class OldClip:
+    def clone(self):
+        return "cloned"
+
+
+class DynamicClip:
+    def clone(self, disable_dynamic=False):
+        return "cloned without dynamic memory" if disable_dynamic else "cloned"
+
+
+def test_a_clip_that_gets_hooks_is_taken_out_of_dynamic_memory_where_there_is_such_a_thing():
+    assert comfy_host._hookable(OldClip()) == "cloned"
+    assert comfy_host._hookable(DynamicClip()) == "cloned without dynamic memory"
