@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from gpu_house import gpu  # noqa: F401 - fixture
 from isengard.core.errors import NotReadyError
@@ -63,6 +65,18 @@ def test_the_shipped_locks_name_every_file_by_hash_and_no_address():
         blocks = text.replace("\\\n", " ").splitlines()
         assert blocks and all("==" in block and "--hash=sha256:" in block for block in blocks), lock.name
         assert "://" not in text and "git+" not in text
+
+
+def test_what_is_fetched_without_a_hash_is_named_where_hashes_are_promised():
+    """PyTorch's own index has builds that no lock of ours can name: pages that speak of checked files say so."""
+    bare = [environment for environment in pins.shipped().environments if environment.first]
+    assert {environment.system for environment in bare} == {"Windows"}
+    assert all("==" in package for environment in bare for package in environment.first)
+    root = Path(pins.__file__).parents[4]
+    for page, promises in (("README.md", 2), ("docs/registry-scan.md", 1)):
+        text = (root / page).read_text(encoding="utf-8")
+        told = [line for line in text.splitlines() if "by exact version" in line]
+        assert len(told) == promises and "Windows" in text, page
 
 
 def test_the_owners_own_source_is_theirs_to_choose():

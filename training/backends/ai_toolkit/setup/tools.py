@@ -12,7 +12,7 @@ from ....run_files import minimal_environment
 from ....task import Task
 from .pins import LOCKS
 
-#: The owner's own package index is respected; every file is checked by its hash all the same.
+#: The owner's own package index is respected; every file of the lock is checked by its hash all the same.
 PASSED = (
     "UV_DEFAULT_INDEX",
     "UV_INDEX_URL",
