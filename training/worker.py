@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..core.clock import SystemClock
-from ..core.errors import IsengardError
+from ..core.errors import IsengardError, LedgerAwayError
 from ..core.ids import new_id
 from ..core.job_states import OWNED, JobState
 from ..core.ledger import JobFilter, Ledger
@@ -116,6 +116,10 @@ class IsengardWorker:
                 if not self._take_one(slot):
                     with self._woken:
                         self._woken.wait(self._timing.look)
+            except LedgerAwayError as away:
+                context = {"needs": sorted(slot.needs), "reason": away.message}
+                _log.warning("A slot looks again later", extra={"context": context})
+                self.stop.wait(self._timing.look)
             except Exception:
                 _log.exception("Slot stumbled and goes on", extra={"context": {"needs": sorted(slot.needs)}})
                 self.stop.wait(self._timing.look)

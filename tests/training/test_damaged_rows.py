@@ -136,6 +136,16 @@ def test_a_broken_event_is_passed_over(ledger, rows):
     assert [event.seq for event in ledger.events_after(3)] == [5]
 
 
+def test_a_counter_that_was_set_back_refuses_nothing(ledger, house):
+    for _ in range(3):
+        ledger.emit("job.log", Subject(kind="job", id="x"), {}, correlation_id="")
+    database = sqlite3.connect(house.paths.jobs_db, isolation_level=None)
+    database.execute("UPDATE counter SET value = 1 WHERE name = 'seq'")
+    database.close()
+    assert ledger.emit("job.log", Subject(kind="job", id="x"), {}, correlation_id="").seq == 4
+    assert [event.seq for event in ledger.events_after(0)] == [1, 2, 3, 4] and ledger.last_seq() == 4
+
+
 def test_a_broken_worker_is_left_out_until_it_tells_itself_again(ledger, open_ledger, rows):
     worker, other = (Worker(id=name, host="h", version="1") for name in ("w1", "w2"))
     observer = open_ledger()

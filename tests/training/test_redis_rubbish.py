@@ -143,6 +143,14 @@ def test_one_broken_job_holds_up_no_other(client, ledger, house, ann, how):
     assert claim(ledger)[0].id == whole.id and claim(ledger) is None
 
 
+def test_a_counter_that_was_set_back_refuses_nothing(client, ledger):
+    for _ in range(3):
+        ledger.emit("job.log", Subject(kind="job", id="x"), {}, correlation_id="")
+    client.delete("isengard:seq")
+    assert ledger.emit("job.log", Subject(kind="job", id="x"), {}, correlation_id="").seq == 4
+    assert [event.seq for event in ledger.events_after(0)] == [1, 2, 3, 4] and ledger.last_seq() == 4
+
+
 def test_broken_events_are_passed_over(client, ledger):
     for number in range(3):
         ledger.emit("job.log", Subject(kind="job", id="x"), {"n": number}, correlation_id="")

@@ -33,6 +33,12 @@ end
 _TELL = f"""
 local function tell(subject, document)
   local seq = redis.call('INCR', p .. 'seq')
+  local last = redis.call('XREVRANGE', p .. 'events', '+', '-', 'COUNT', 1)[1]
+  local top = last and tonumber(string.match(last[1], '^%d+')) or 0
+  if top >= seq then  -- the counter was set back: all that follow would be refused
+    seq = top + 1
+    redis.call('SET', p .. 'seq', seq)
+  end
   redis.call('XADD', p .. 'events', 'MAXLEN', '~', {KEPT_EVENTS}, seq .. '-0', 's', subject, 'd', document)
   return seq
 end

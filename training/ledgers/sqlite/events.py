@@ -17,7 +17,7 @@ _TRIM_EVERY = 500
 
 def append(connection: sqlite3.Connection, event: Event) -> Event:
     """Give `event` the next number and store it, redacted."""
-    event = event.model_copy(update={"seq": next_number(connection, "seq"), "data": redact_value(event.data)})
+    event = event.model_copy(update={"seq": _next_seq(connection), "data": redact_value(event.data)})
     connection.execute(
         "INSERT INTO event VALUES (?, ?, ?, ?)",
         (event.seq, event.subject.kind, event.subject.id, event.document()),
@@ -25,6 +25,14 @@ def append(connection: sqlite3.Connection, event: Event) -> Event:
     if event.seq % _TRIM_EVERY == 0:
         connection.execute("DELETE FROM event WHERE seq <= ?", (event.seq - KEPT_EVENTS,))
     return event
+
+
+def _next_seq(connection: sqlite3.Connection) -> int:
+    """Beyond every event that is there, too: a counter that a fault has set back would refuse all that follow."""
+    connection.execute(
+        "UPDATE counter SET value = max(value, (SELECT coalesce(max(seq), 0) FROM event)) WHERE name = 'seq'"
+    )
+    return next_number(connection, "seq")
 
 
 def append_for_job(
