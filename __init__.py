@@ -22,7 +22,7 @@ def enter(prompt_server: Any) -> Any:
     from .web import app
 
     host = ComfyHost(prompt_server)
-    door = app.attach(prompt_server, host, Path(__file__).resolve().parent)
+    door = app.attach(prompt_server, host, Path(__file__).absolute().parent)
     context.provide(host, door.ready)
 
     async def comfy_entrypoint() -> Any:

@@ -19,7 +19,8 @@ COMMANDS = {"worker": "training.worker_main", "doctor": "training.doctor"}
 
 def load() -> ModuleType:
     """This folder as the module `isengard`. Raises ImportError when another copy already has the name."""
-    folder = Path(__file__).resolve().parent
+    # not resolved: a pack that is linked into custom_nodes has its neighbours there
+    folder = Path(__file__).absolute().parent
     known = sys.modules.get(PACKAGE)
     if known is not None:
         _refuse_other(known, folder)

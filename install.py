@@ -12,7 +12,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-PACK = Path(__file__).resolve().parent
+PACK = Path(__file__).absolute().parent
 MINIMUM_PYTHON = (3, 10)
 #: Photos, data sets, a LoRA every few hundred steps: what a first training comfortably takes.
 ROOMY_BYTES = 5 * 1024**3

@@ -76,3 +76,12 @@ class IllegalTransitionError(ConflictError):
 
 class LeaseLostError(IsengardError):
     """This runner no longer owns its job: another attempt began, or the lease ran out. Stop the trainer at once."""
+
+
+def data_folder_gone() -> StorageError:
+    """What every write is refused with once the folder was removed, or its disk unplugged, while we run."""
+    return StorageError(
+        "data_folder_gone",
+        "Isengard's data folder is not there any more: its disk was taken away, or somebody removed it.",
+        "Bring it back, then restart ComfyUI. Until then nothing can be saved.",
+    )

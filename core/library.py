@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from .database import BUSY_TIMEOUT_S, open_database
 from .documents import Documents, is_damaged
-from .errors import StorageError
+from .errors import StorageError, data_folder_gone
 from .library_migrations import LIBRARY_MIGRATIONS
 from .paths import DataPaths
 from .records.character import Character
@@ -38,6 +38,9 @@ class Library:
         self._lock = threading.RLock()
         self._connection = open_database(paths.library_db, LIBRARY_MIGRATIONS)
         self._connection.execute("PRAGMA secure_delete=ON")
+        self._file = paths.library_db
+        opened = self._file.stat()
+        self._identity = (opened.st_dev, opened.st_ino)
         self._documents = Documents()
         #: by table: brings the row of this id back from its file; whether it did (core/mending.py)
         self.menders: dict[str, Callable[[str], bool]] = {}
@@ -111,6 +114,7 @@ class Library:
     @contextmanager
     def _begun(self) -> Iterator[None]:
         """Within BEGIN IMMEDIATE, holding the connection. What waits behind a waiting writer waits no longer than that one."""
+        self._require_file()
         deadline = time.monotonic() + self._busy_timeout_s
         with self._my_turn():
             self._lock.acquire()
@@ -134,6 +138,15 @@ class Library:
             yield
         finally:
             self._turn.release()
+
+    def _require_file(self) -> None:
+        """A file that was removed under us takes every write, and none of them is there after a restart."""
+        try:
+            here = self._file.stat()
+        except OSError as fault:
+            raise data_folder_gone() from fault
+        if (here.st_dev, here.st_ino) != self._identity:
+            raise data_folder_gone()
 
     def _begin(self) -> bool:
         """False while another program holds the database; SQLite's own waiting would hold the connection meanwhile."""

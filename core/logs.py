@@ -62,12 +62,17 @@ class DailyFileHandler(logging.Handler):
         self._clock = clock
         self._day: date | None = None
         self._write_lock = threading.Lock()
+        self._failing = False
 
     def emit(self, record: logging.LogRecord) -> None:
+        """A disk that takes no lines is told once, on the console, until it takes them again; not at every line."""
         try:
             self.write(self.format(record))
-        except OSError:
-            self.handleError(record)
+            self._failing = False
+        except OSError as fault:
+            if not self._failing:
+                logging.getLogger().error("[Isengard] its log cannot be written: %s", fault.strerror or fault)
+            self._failing = True
 
     def write(self, line: str) -> None:
         today = self._clock.now().date()

@@ -148,7 +148,7 @@ def comfy_user_dir(pack: Path) -> Path | None:
 
 def own_paths(env: Mapping[str, str]) -> DataPaths:
     """The same folder as ComfyUI's, found from where this pack lies: for `worker` and `doctor`."""
-    return resolve_paths(env, comfy_user_dir(Path(__file__).resolve().parent.parent))
+    return resolve_paths(env, comfy_user_dir(Path(__file__).absolute().parent.parent))
 
 
 def runpod_volume(env: Mapping[str, str], volumes: tuple[Path, ...] = RUNPOD_VOLUMES) -> Path | None:

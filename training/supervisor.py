@@ -20,7 +20,7 @@ from .queue import Doorbell
 from .space import resume_where_room
 
 RECONCILE_EVERY_S = 5.0
-BOOT = Path(__file__).resolve().parent.parent / "boot.py"
+BOOT = Path(__file__).absolute().parent.parent / "boot.py"
 _log = logging.getLogger("isengard.supervisor")
 
 

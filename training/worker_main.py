@@ -106,7 +106,7 @@ def _folder() -> DataPaths:
 
 def make_registry(settings: Settings, paths: DataPaths) -> PluginRegistry:
     """Built-in plugins, pip entry points, and packs beside ours."""
-    pack = Path(__file__).resolve().parent.parent
+    pack = Path(__file__).absolute().parent.parent
     return PluginRegistry(PluginContext(paths, settings), PLUGINS, neighbour_packs(pack))
 
 

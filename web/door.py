@@ -94,6 +94,7 @@ class Door:
                     lambda: self._pass(route, request),
                     f"{route.method} {route.path}",
                     serving=self._services is not None,
+                    library=self._services.paths.library_db if self._services is not None else None,
                 )
                 if response.status == METHOD_NOT_ALLOWED:
                     response.headers["Allow"] = ", ".join(_literal(request))

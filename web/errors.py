@@ -6,11 +6,13 @@ import errno
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from aiohttp import web
 from pydantic import ValidationError
 
 from ..core import correlation, errors
+from ..core.errors import data_folder_gone
 from ..core.records.refusal import in_words
 from ..core.redaction import redact
 
@@ -49,12 +51,17 @@ def body_of(error: errors.IsengardError) -> dict[str, dict[str, str]]:
 
 
 async def answered(
-    call: Callable[[], Awaitable[web.StreamResponse]], route: str, *, serving: bool = True
+    call: Callable[[], Awaitable[web.StreamResponse]],
+    route: str,
+    *,
+    serving: bool = True,
+    library: Path | None = None,
 ) -> web.StreamResponse:
     """What `call` answers; any error as its envelope, unexpected ones logged with their traceback.
 
     While we do not serve (`serving` is False) the reason was logged once, when it came: a page that asks again every few
-    seconds must not fill ComfyUI's console with it.
+    seconds must not fill ComfyUI's console with it. `library` is the library's file, to tell the loss of
+    the data folder from other faults: somebody may have made an empty folder in its place.
     """
     try:
         return await call()
@@ -70,9 +77,9 @@ async def answered(
     except web.HTTPException:
         raise
     except OSError as fault:
-        return _broken(fault, route)
+        return _broken(data_folder_gone() if _is_gone(library) else fault, route)
     except Exception:
-        return _unexpected(route)
+        return _broken(data_folder_gone(), route) if _is_gone(library) else _unexpected(route)
 
 
 def _level(error: errors.IsengardError, *, serving: bool) -> int:
@@ -83,12 +90,16 @@ def _level(error: errors.IsengardError, *, serving: bool) -> int:
     return logging.INFO if expected else logging.ERROR
 
 
-def _broken(fault: OSError, route: str) -> web.Response:
+def _is_gone(library: Path | None) -> bool:
+    return library is not None and not library.exists()
+
+
+def _broken(fault: OSError | errors.StorageError, route: str) -> web.Response:
     """Within an except clause: of the line, of the disk, or ours."""
     if isinstance(fault, ConnectionResetError):
         # a page was closed: nobody reads this, and ComfyUI's console shows no traceback
         return web.json_response(body_of(_LOST), status=status_of(_LOST))
-    failure = _of_the_disk(fault)
+    failure = fault if isinstance(fault, errors.StorageError) else _of_the_disk(fault)
     if failure is None:
         return _unexpected(route)
     _log.error("Request failed", exc_info=True, extra={"context": {"route": route, "code": failure.code}})

@@ -110,3 +110,23 @@ def test_importing_the_door_does_no_work(tmp_path):
     )
     done = run(code, str(ROOT), str(tmp_path))
     assert done.stdout.strip() == "1 [] []", done.stdout + done.stderr
+
+
+def test_a_pack_that_is_linked_in_finds_its_neighbours_and_its_comfyui(tmp_path):
+    """`git clone` elsewhere and a link in custom_nodes: neighbours and ComfyUI were looked for beside the clone."""
+    comfyui = tmp_path / "ComfyUI"
+    (comfyui / "custom_nodes").mkdir(parents=True)
+    (comfyui / "main.py").write_text("")
+    (comfyui / "custom_nodes" / "isengard").symlink_to(ROOT, target_is_directory=True)
+    (comfyui / "custom_nodes" / "pencil").symlink_to(ROOT / "tests" / "fakes" / "pencil_pack")
+    code = LOAD + (
+        "load(sys.argv[1]); from isengard.training.worker_main import make_registry;"
+        "from isengard.core.paths import own_paths; from isengard.core.settings import load_settings;"
+        "paths = own_paths({}); paths.create(); registry = make_registry(load_settings({}, paths), paths);"
+        "print(paths.root); print(*sorted(registry.all('training_backends')))"
+    )
+    done = run(code, str(comfyui / "custom_nodes" / "isengard"))
+    assert done.stdout.splitlines() == [
+        str(comfyui / "user" / "__isengard"),
+        "ai_toolkit fast_test pencil",
+    ], done.stderr

@@ -9,6 +9,7 @@ import time
 
 import pytest
 from bad_recipes import PORTRAIT
+from hosts.journey import ApiError
 from pictures import drawing
 
 BIG = "9" * 5000
@@ -155,3 +156,25 @@ def test_a_page_that_is_closed_puts_no_traceback_on_comfyuis_console(server, api
         api.post("/characters", {"name": "Ann"})
         time.sleep(0.15)
     assert not [record for record in caplog.records if record.name == "aiohttp.server"]
+
+
+def test_a_data_folder_that_is_gone_takes_nothing_in_and_says_so(server, api, tmp_path, capfd):
+    """People were "created" in a file that nobody would find again, other routes were faults of ours."""
+    ann = api.post("/characters", {"name": "Ann"})["id"]
+    server.services.paths.root.rename(tmp_path / "unplugged")
+    asked = [
+        ("GET", "/health", None),
+        ("POST", "/characters", {"name": "Ben"}),
+        ("PATCH", f"/characters/{ann}", {"notes": "x"}),
+        ("DELETE", f"/characters/{ann}", None),
+        ("POST", "/characters/sample", {}),
+        ("GET", f"/characters/{ann}/export", None),
+        ("PATCH", "/settings", {"language": "en"}),
+        ("GET", "/diagnostics", None),
+    ]
+    for method, path, body in asked:
+        with pytest.raises(ApiError) as caught:
+            api.call(method, path, body)
+        assert (caught.value.status, caught.value.error["code"]) == (507, "data_folder_gone"), path
+    told = [line for line in capfd.readouterr().err.splitlines() if "its log cannot be written" in line]
+    assert len(told) <= 1
