@@ -60,7 +60,7 @@ class Library:
             raise StorageError(
                 "record_damaged",
                 "What was stored here cannot be read: it is damaged, or was written by a newer Isengard.",
-                "Update Isengard, or delete this entry. Its text is kept in the data folder.",
+                "Update Isengard here. What is stored was not deleted.",
             )
         return found
 

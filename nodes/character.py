@@ -55,8 +55,8 @@ class IsengardCharacter(io.ComfyNode):
         Those cannot tell by themselves: ComfyUI does not know a link's value when it asks for fingerprints. Nor is it
         known who a link will name: then it is everybody's.
         """
-        context = current()
         try:
+            context = current()
             people = (
                 context.characters.all()
                 if character is None

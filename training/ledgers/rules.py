@@ -127,7 +127,7 @@ def unreadable() -> StorageError:
     return StorageError(
         "job_unreadable",
         "What was stored of this job cannot be read: it is damaged, or was written by a newer Isengard.",
-        "Update Isengard, or start the job anew. What was read is kept in the data folder.",
+        "Update Isengard here, or start the job anew. What is stored was not deleted.",
     )
 
 
