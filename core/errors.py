@@ -22,6 +22,10 @@ class InvalidError(IsengardError):
     """The request cannot be right as it stands (400)."""
 
 
+class TimedOutError(IsengardError):
+    """The rest of the request did not come (408)."""
+
+
 class TooLargeError(IsengardError):
     """A file or body is over its limit (413)."""
 

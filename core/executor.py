@@ -24,6 +24,23 @@ async def in_thread(
     return await asyncio.get_running_loop().run_in_executor(_threads(), call)
 
 
+class Line:
+    """So many calls at once, each in a thread; those behind them wait in the loop and hold none."""
+
+    def __init__(self, places: int) -> None:
+        self._places = asyncio.Semaphore(places)
+
+    async def in_thread(
+        self,
+        function: Callable[Arguments, Result],
+        /,
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        async with self._places:
+            return await in_thread(function, *args, **kwargs)
+
+
 @functools.cache
 def _threads() -> ThreadPoolExecutor:
     """Made at the first call: importing the pack starts nothing."""

@@ -99,6 +99,7 @@ class Door:
                 if response.status == METHOD_NOT_ALLOWED:
                     response.headers["Allow"] = ", ".join(_literal(request))
                 _label(response, correlation_id)
+                await _leave_packed(request, response)
                 if route.method != "GET":
                     _log_request(route, response.status, began)
                 return response
@@ -165,6 +166,18 @@ def _literal(request: web.Request) -> list[str]:
     from .elsewhere import literal_methods
 
     return literal_methods(request.path.partition(PREFIX)[2])
+
+
+async def _leave_packed(request: web.Request, response: web.StreamResponse) -> None:
+    """A compressed body was refused: answer and hang up, so that nothing unpacks the rest of it."""
+    from .guard import is_packed
+
+    if response.prepared or not is_packed(request.headers):
+        return
+    response.force_close()
+    await response.prepare(request)
+    await response.write_eof()
+    request.protocol.force_close()
 
 
 async def _elsewhere(request: web.Request) -> web.StreamResponse:

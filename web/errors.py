@@ -15,12 +15,14 @@ from ..core import correlation, errors
 from ..core.errors import data_folder_gone
 from ..core.records.refusal import in_words
 from ..core.redaction import redact
+from .pace import Pace
 
 _STATUS: tuple[tuple[type[errors.IsengardError], int], ...] = (
     (errors.UnauthorizedError, 401),
     (errors.ForbiddenError, 403),
     (errors.NotFoundError, 404),
     (errors.MethodError, 405),
+    (errors.TimedOutError, 408),
     (errors.ConflictError, 409),
     (errors.TooLargeError, 413),
     (errors.UnsupportedMediaError, 415),
@@ -145,10 +147,12 @@ def _number(text: str) -> float | int:
 
 
 async def read_json(request: web.Request, limit: int = 1024 * 1024) -> dict[str, object]:
-    """The JSON object of a request. InvalidError `bad_json`, TooLargeError `body_too_large`."""
+    """The JSON object of a request. InvalidError `bad_json`, TooLargeError `body_too_large`, TimedOutError `body_slow`."""
     data = bytearray()
+    pace = Pace()
     try:
-        async for chunk in request.content.iter_chunked(64 * 1024):
+        while chunk := await pace.next(request.content.readany()):
+            pace.came(len(chunk))
             data += chunk
             if len(data) > limit:
                 raise errors.TooLargeError(

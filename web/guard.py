@@ -42,6 +42,10 @@ def check(asked: Asked, allowed_hosts: Collection[str]) -> None:
     if asked.method in UNSAFE:
         _check_sender(asked, asked.headers.get("host", ""), asked.headers.get("sec-fetch-site", ""))
         _check_type(asked)
+        if is_packed(asked.headers):
+            raise UnsupportedMediaError(
+                "content_encoding", "The body of this request is compressed.", "Send it as it is."
+            )
 
 
 def check_source(asked: Asked, allowed_hosts: Collection[str]) -> None:
@@ -111,10 +115,15 @@ def _check_sender(asked: Asked, host: str, site: str) -> None:
 def _check_type(asked: Asked) -> None:
     kind = asked.headers.get("content-type", "").split(";")[0].strip().lower()
     wanted = "multipart/form-data" if asked.is_upload else "application/json"
-    if kind in FORM_TYPES or (kind != wanted and (kind or asked.has_body)):
+    if kind in FORM_TYPES or (kind != wanted and (kind or asked.has_body or asked.is_upload)):
         raise UnsupportedMediaError(
             "content_type", f"This needs the content type {wanted}.", f"Send Content-Type: {wanted}."
         )
+
+
+def is_packed(headers: Mapping[str, str]) -> bool:
+    """Whether the body is compressed: a small one may unpack to gigabytes, and nobody has a reason to send one."""
+    return headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
 
 
 def _address_of(origin: str) -> str:

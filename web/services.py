@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from ..core.characters import CharacterStore
 from ..core.clock import Clock
+from ..core.executor import Line
 from ..core.ledger import Ledger
 from ..core.library import Library
 from ..core.loops import Loops
@@ -99,3 +100,7 @@ class Services:
     loops: Loops
     session: Session
     frontend_log: logging.Handler
+    #: Photos go through one decoder; while one is decoded, the next is read and hashed.
+    photo_line: Line = field(default_factory=lambda: Line(2))
+    #: A whole character takes minutes.
+    import_line: Line = field(default_factory=lambda: Line(1))

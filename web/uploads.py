@@ -14,6 +14,7 @@ from ..core.errors import InvalidError, TooLargeError
 from ..core.executor import in_thread
 from ..core.paths import DataPaths
 from ..core.photos import MAX_PHOTO_BYTES
+from .pace import Pace
 
 FIELD = "photo"
 MAX_FILES = 500
@@ -41,10 +42,10 @@ async def received(
         raise InvalidError(
             "bad_multipart", "This is not a multipart upload.", "Send the photos as form data."
         ) from fault
-    count, total = 0, 0
+    count, total, pace = 0, 0, Pace()
     while True:
         try:
-            part = await reader.next()
+            part = await pace.next(reader.next())
         except _UNREADABLE as fault:
             raise InvalidError("bad_multipart", "The upload is incomplete.", "Send it again.") from fault
         if part is None:
@@ -58,7 +59,7 @@ async def received(
             )
         file = paths.tmp / f"{secrets.token_hex(12)}.upload"
         try:
-            total += await _store(part, file, most_bytes)
+            total += await _store(part, file, most_bytes, pace)
             if total > MAX_REQUEST_BYTES:
                 raise TooLargeError("body_too_large", "More than 2 GB at once.", "Send fewer photos at once.")
             yield Upload(file, part.filename or "")
@@ -68,13 +69,14 @@ async def received(
         raise InvalidError("no_photos", "There is no file in this upload.", f"Send fields called {field}.")
 
 
-async def _store(part: BodyPartReader, file: Path, most_bytes: int) -> int:
+async def _store(part: BodyPartReader, file: Path, most_bytes: int, pace: Pace) -> int:
     """Bytes received. What goes beyond the limit is read and thrown away, so that the answer arrives."""
     received_bytes, kept = 0, 0
     file.touch(mode=0o600, exist_ok=False)
     with file.open("wb") as stream:
-        while chunk := await part.read_chunk(CHUNK):
+        while chunk := await pace.next(part.read_chunk(CHUNK)):
             received_bytes += len(chunk)
+            pace.came(len(chunk))
             room = most_bytes + 1 - kept
             if room > 0:
                 await in_thread(stream.write, chunk[:room])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
 import time
+import zlib
 
 import pytest
 from bad_recipes import PORTRAIT
@@ -57,11 +59,11 @@ def test_bytes_that_are_none(ask, api, server):
     person = f"/characters/{api.post('/characters', {'name': 'Ann'})['id']}/photos"
     form = {"Content_Type": "multipart/form-data; boundary=B"}
     deep = '{"a":' + "[" * 900 + "]" * 900 + "}"
-    assert ask("POST", "/characters", b"{}", Content_Encoding="gzip")[:2] == (400, "bad_json")
+    assert ask("POST", "/characters", b"{}", Content_Encoding="gzip")[:2] == (415, "content_encoding")
     assert ask("POST", person, b"--B\r\nno header\r\n\r\nx\r\n--B--", **form)[:2] == (400, "bad_multipart")
     long_header = f"{PART}X: {'a' * 100_000}\r\n\r\nx\r\n--B--"
     assert ask("POST", person, long_header, **form)[:2] == (400, "bad_multipart")
-    assert ask("POST", person, b"x", Content_Encoding="gzip", **form)[:2] == (400, "bad_multipart")
+    assert ask("POST", person, b"x", Content_Encoding="gzip", **form)[:2] == (415, "content_encoding")
     assert ask("POST", "/session", r'{"token": "\ud800"}')[:2] == (401, "token_wrong")
     assert ask("POST", "/characters", b"{}", Origin="http://[::1")[:2] == (403, "cross_site")
     assert ask("PATCH", "/settings", r'{"\ud800": "x"}')[:2] == (400, "setting_not_editable")
@@ -104,6 +106,67 @@ def test_photos_before_an_upload_broke_off_are_told(ask, api, server, tmp_path):
     assert api.get(f"/characters/{ann['id']}")["photo_count"] == 1
     told = [event.data["change"] for event in server.services.ledger.events_after(before)]
     assert told == ["photos"]
+
+
+def test_uploads_without_a_type_or_a_body_are_refused_in_words(api, server):
+    person = f"/characters/{api.post('/characters', {'name': 'Ann'})['id']}/photos"
+    for path in (person, "/characters/import"):
+        for kind in (None, "multipart/form-data", "multipart/form-data; boundary="):
+            for body in (None, b"", b"x"):
+                status, code = bare(server, path, body, kind)
+                assert (status, code) in ((415, "content_type"), (400, "bad_multipart")), (path, kind, body)
+
+
+def bare(server, path, body, kind):
+    """Without the headers that http.client adds by itself."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request(
+        "POST", f"/isengard{path}", body, {"X-Isengard": "1"} | ({"Content-Type": kind} if kind else {})
+    )
+    answer = connection.getresponse()
+    return answer.status, json.loads(answer.read())["error"]["code"]
+
+
+def test_a_compressed_gigabyte_is_refused_and_never_unpacked(api, server):
+    person = api.post("/characters", {"name": "Ann"})["id"]
+    packer = zlib.compressobj(9, wbits=31)
+    first, again = (packer.compress(bytes(16 * 1024**2)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in "ab")
+    bomb = first + 63 * again
+    used = time.process_time()  # the server is in this process
+    for path, kind in (
+        ("/characters", "application/json"),
+        (f"/characters/{person}/photos", "multipart/form-data; boundary=B"),
+    ):
+        head = f"POST /isengard{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Isengard: 1\r\nContent-Type: {kind}"
+        head += f"\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", server.port), 10) as line:
+            line.sendall(head.encode())
+            answer = line.recv(4096)
+            assert b" 415 " in answer and b"content_encoding" in answer
+            with contextlib.suppress(ConnectionError):
+                line.sendall(bomb)
+                assert line.recv(10) == b""
+    assert time.process_time() - used < 0.5
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(api, server, monkeypatch):
+    from isengard.web import pace
+
+    monkeypatch.setattr(pace, "PATIENCE_S", 0.3)
+    person = api.post("/characters", {"name": "Ann"})["id"]
+    began = time.monotonic()
+    for path, kind, body in (
+        ("/characters", "application/json", '{"name":'),
+        (f"/characters/{person}/photos", "multipart/form-data; boundary=B", PART),
+        (f"/characters/{person}/photos", "multipart/form-data; boundary=B", f"{PART}\r\nhalf of it"),
+    ):
+        head = f"POST /isengard{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Isengard: 1\r\nContent-Type: {kind}"
+        with socket.create_connection(("127.0.0.1", server.port), 10) as line:
+            line.sendall(f"{head}\r\nContent-Length: 5000\r\n\r\n{body}".encode())
+            answer = line.recv(4096)
+            assert b" 408 " in answer and b"body_slow" in answer
+    assert time.monotonic() - began < 5
+    assert list(server.services.paths.tmp.iterdir()) == []
 
 
 def test_addresses_that_are_none(ask):

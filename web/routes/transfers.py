@@ -65,7 +65,9 @@ async def take(services: Services, request: web.Request) -> web.Response:
     async for part in received(request, services.paths, field=FIELD, most_bytes=MAX_ARCHIVE_BYTES):
         if part.file.stat().st_size > MAX_ARCHIVE_BYTES:
             raise TooLargeError("archive_too_large", "This file is larger than 2 GB.", "Export fewer photos.")
-        done = await in_thread(read_archive, part.file, _stores(services), prover(services))
+        done = await services.import_line.in_thread(
+            read_archive, part.file, _stores(services), prover(services)
+        )
         character, refused = done.character, done.refused
         await tell(services, character.id, "created", character)
         await tell(services, character.id, "photos", character)  # their faces are looked at like any others
