@@ -28,6 +28,7 @@ from .records.base import Page
 from .records.generation import GeneratedImage, Generation, GenerationProgress
 from .records.job import JobError
 from .records.likeness import Likeness
+from .save_tickets import SaveTickets
 from .state_machine import require_transition
 
 PROMPTS_FILE = "prompts.json"
@@ -40,6 +41,7 @@ class GenerationStore:
         self._library = library
         self._paths = paths
         self._clock = clock
+        self.tickets = SaveTickets(paths)
 
     def create(self, generation: Generation, prompts: Sequence[dict[str, Any]]) -> Generation:
         """Keep a new generation and the prompts that will be sent, before anything is sent."""
@@ -113,9 +115,12 @@ class GenerationStore:
             generation = self.get(generation_id, deleted=True)
             require_transition(TRANSITIONS, generation.state, state)
             finished = iso(self._clock.now()) if state in ENDED else None
-            return self._store(
+            changed = self._store(
                 generation.model_copy(update={"state": state, "error": error, "finished_at": finished})
             )
+        if state in ENDED:
+            self.tickets.void(generation_id)
+        return changed
 
     def note_progress(self, generation_id: str, progress: GenerationProgress) -> Generation:
         with self._library.transaction():

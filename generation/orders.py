@@ -26,9 +26,11 @@ def require_usable(recipe: RecipeInfo) -> None:
 
 
 def metadata_of(generation: Generation) -> dict[str, Any]:
-    """What goes into the picture's metadata: the request by ids, no name and no path."""
-    request = generation.request.model_dump(mode="json")
-    return {"generation_id": generation.id, "recipe": generation.recipe, "request": request}
+    """What goes into the picture's metadata: the request by ids, no name and no path.
+
+    The save node adds which generation it is: until then this lies in ComfyUI's queue, where others may look.
+    """
+    return {"recipe": generation.recipe, "request": generation.request.model_dump(mode="json")}
 
 
 def overflow_of(proofs: Collection[ImageProof]) -> JobError | None:

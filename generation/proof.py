@@ -21,7 +21,8 @@ from ..core.paths import DataPaths, contained
 from ..core.records.character import Character
 from ..core.records.checkpoint import ImageProof, Version
 from ..core.records.generation import CharacterUse, GenerationRequest
-from .image.interface import NOT_FINITE, ImagePipeline, Person, Prompt
+from ..core.save_tickets import SaveTickets
+from .image.interface import NOT_FINITE, ImagePipeline, Person, Prompt, Sign
 from .pixels import mean_difference
 
 SEED = 20261123
@@ -34,6 +35,8 @@ NOISE_FACTOR = 3.0
 EMPTY = (NOT_FINITE, "flat")
 #: How often the caches are emptied before the repeated picture is given up.
 TRIES = 3
+#: Without, again (tried so often), with.
+PICTURES = 1 + TRIES + 1
 _log = logging.getLogger("isengard.proof")
 
 
@@ -58,17 +61,20 @@ async def prove_picture(
     pipeline: ImagePipeline, recipe: str, character: Character, version: Version, paths: DataPaths
 ) -> PictureProof:
     """Raises IsengardError when the pictures cannot be made; leaves no file behind."""
-    request = _request(recipe, character)
+    request, tickets = _request(recipe, character), SaveTickets(paths)
     folder = paths.generation(new_id("gen"))
     folder.mkdir(mode=0o700)
     (folder / PROOF_MARK).touch()
     try:
+        # one ticket for all: ComfyUI has to take the same prompt for the same one
+        ticket = await in_thread(tickets.issue, folder.name, PICTURES)
         without, again, changed_by = [
-            pipeline.build(request, [Person(character, version, strength)], folder.name)[0]
+            pipeline.build(request, [Person(character, version, strength)], ticket)[0]
             for strength in (0.0, 0.0, 1.0)
         ]
         proof = await _compared(pipeline, (without, again, changed_by), folder)
     finally:
+        await in_thread(tickets.void, folder.name)
         await in_thread(shutil.rmtree, folder)
     context = {"file": version.file, "difference": proof.difference, "noise": proof.noise}
     _log.info("Picture proof made", extra={"context": {**context, "verdict": proof.verdict}})
@@ -124,13 +130,13 @@ async def _computed_anew(pipeline: ImagePipeline, prompt: Prompt, folder: Path, 
 async def _picture(pipeline: ImagePipeline, prompt: Prompt, folder: Path) -> _Drawn:
     prompt_id = str(uuid.uuid4())
     await pipeline.submit(prompt, prompt_id, {})
+    last = Sign("lost")
     async for sign in pipeline.follow(prompt_id):
-        if sign.kind == "done":
-            return _Drawn(contained(folder, sign.saved[0].file), sign.saved[0].look)
-        if sign.code == NOT_FINITE:
-            return _Drawn(folder, NOT_FINITE)
-        if sign.kind in ("failed", "cancelled", "lost"):
-            raise NotReadyError(
-                sign.code or sign.kind, sign.message or "The picture was not made.", sign.hint
-            )
+        last = sign
+    if last.kind == "done":
+        return _Drawn(contained(folder, last.saved[0].file), last.saved[0].look)
+    if last.code == NOT_FINITE:
+        return _Drawn(folder, NOT_FINITE)
+    if last.kind in ("failed", "cancelled"):
+        raise NotReadyError(last.code or last.kind, last.message or "The picture was not made.", last.hint)
     raise IsengardError("lost", "The picture was not made.", "Try again.")

@@ -29,7 +29,7 @@ from ..core.records.generation import (
 )
 from ..core.records.job import JobError
 from ..core.versions import VersionStore
-from .image.interface import NOT_FINITE, Frame, ImagePipeline, Prompt, RecipeInfo, Sign
+from .image.interface import NOT_FINITE, Frame, ImagePipeline, Person, Prompt, RecipeInfo, Sign
 from .orders import as_job_error, metadata_of, overflow_of, require_usable
 from .people import Casting
 from .thumbnails import prepare_thumbnail
@@ -80,7 +80,7 @@ class GenerationService:
         generation_id = new_id("gen")
         casting = Casting(self.characters, self.versions, self.allow_placeholder)
         people = await in_thread(casting.people, request.characters, recipe)
-        prompts = await in_thread(pipeline.build, request, people, generation_id)
+        prompts = await in_thread(self._prompts, pipeline, request, people, generation_id)
         generation = Generation(
             id=generation_id,
             prompt_ids=[str(uuid.uuid4()) for _ in prompts],
@@ -96,6 +96,16 @@ class GenerationService:
         await self._tell(generation)
         self._start(generation, pipeline, self._drive(generation, pipeline, prompts))
         return generation
+
+    def _prompts(
+        self, pipeline: ImagePipeline, request: GenerationRequest, people: list[Person], generation_id: str
+    ) -> list[Prompt]:
+        """Their save nodes hold a ticket for this generation; one that cannot be built leaves none behind."""
+        try:
+            return pipeline.build(request, people, self.store.tickets.issue(generation_id, request.count))
+        except BaseException:
+            self.store.tickets.void(generation_id)
+            raise
 
     async def cancel(self, generation_id: str) -> Generation:
         """Take what waits out of ComfyUI's queue and interrupt what runs; finished pictures stay.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import io, ui
 
 from ..core.errors import InvalidError, StorageError
-from ..core.ids import is_id, new_id
+from ..core.ids import new_id
 from .canvas_record import keep_previews, keep_record, people_behind
 from .context import current
 from .pixels import eight_bit, is_finite, look_of
@@ -48,26 +48,29 @@ class IsengardSaveImage(io.ComfyNode):
 
     @classmethod
     def execute(cls, images: Any, generation_id: str = "") -> io.NodeOutput:
-        asked_by_panel = is_id("gen", generation_id)
-        identifier = generation_id if asked_by_panel else new_id("gen")
+        ordered = current().generations.tickets.redeem(generation_id)
+        asked_by_panel = ordered is not None
+        identifier = ordered or new_id("gen")
         sound = [image for image in images if is_finite(image)]
         lost = len(images) - len(sound)
         if lost == len(images) and not asked_by_panel:
             raise _not_finite(lost, len(images))
         folder = current().paths.generation(identifier)
         folder.mkdir(mode=0o700, exist_ok=True)
-        texts = _texts(cls.hidden.prompt, cls.hidden.extra_pnginfo)
+        texts = _texts(cls.hidden.prompt, cls.hidden.extra_pnginfo, ordered)
         saved = [_save(image, folder, texts) for image in sound]
-        entries = [{"generation_id": identifier, **one.as_told()} for one in saved]
-        if asked_by_panel:  # nobody looks at the node: no copy in ComfyUI's temp folder
-            missing = {"generation_id": identifier, "look": "not_finite"}
-            return io.NodeOutput(ui={"isengard": [*entries, *[missing] * lost]})
+        entries = [one.as_told() for one in saved]
+        if (
+            asked_by_panel
+        ):  # nobody looks at the node: no copy in ComfyUI's temp folder, and no id in its history
+            return io.NodeOutput(ui={"isengard": [*entries, *[{"look": "not_finite"}] * lost]})
         _keep_record(identifier, cls.hidden, saved)
         if lost:
             raise _not_finite(lost, len(images))
         preview = ui.PreviewImage(images, cls=None).as_dict()  # without the graph: it names people
         keep_previews(folder, preview["images"])
-        return io.NodeOutput(ui={**preview, "isengard": entries})
+        told = [{"generation_id": identifier, **entry} for entry in entries]
+        return io.NodeOutput(ui={**preview, "isengard": told})
 
 
 @dataclass(frozen=True)
@@ -101,16 +104,17 @@ def _keep_record(generation_id: str, hidden: Any, saved: list[_Saved]) -> None:
     keep_record(current(), generation_id, people, images)
 
 
-def _texts(prompt: Any, extra: Any) -> dict[str, str]:
-    """ComfyUI's own metadata (dropping the PNG restores the workflow) and our request."""
+def _texts(prompt: Any, extra: Any, ordered: str | None) -> dict[str, str]:
+    """ComfyUI's own metadata (dropping the PNG restores the workflow) and our request with its generation's id."""
     texts = {"prompt": json.dumps(_unbound(prompt))} if prompt is not None else {}
     for name, value in (extra or {}).items():
-        texts[str(name)] = json.dumps(value)
+        ours = ordered is not None and name == "isengard" and isinstance(value, dict)
+        texts[str(name)] = json.dumps({"generation_id": ordered, **value} if ours else value)
     return texts
 
 
 def _unbound(prompt: Any) -> Any:
-    """The graph without our generation's id: run again from the canvas it saves a picture of its own."""
+    """The graph without our ticket: run again from the canvas it saves a picture of its own."""
     if not isinstance(prompt, dict):
         return prompt
     return {

@@ -20,9 +20,14 @@ folder (ComfyUI's console says where that is), or paste its token here.</p>
 const wrong = document.getElementById("wrong");
 const typed = document.getElementById("token");
 const here = document.getElementById("here");
-const ask = (path, body) => fetch(path, {
-  method: "POST", headers: {"Content-Type": "application/json", "X-Isengard": "1"}, body: JSON.stringify(body),
-});
+const headers = {"Content-Type": "application/json", "X-Isengard": "1"};
+async function ask(path, body) {
+  for (;;) {
+    const answer = await fetch(path, {method: "POST", headers, body: JSON.stringify(body)});
+    if (answer.status !== 503 || (await answer.clone().json()).error.code !== "starting") return answer;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
 async function unlock(token) {
   let said = "ComfyUI did not answer. Try again in a moment.";
   try {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -25,10 +26,13 @@ TIMEOUT = aiohttp.ClientTimeout(total=30)
 LOST_AFTER_S = 5.0
 #: A ComfyUI that does not answer at all gets longer: it may be starting, or the network between may be slow.
 AWAY_AFTER_S = 60.0
+#: A prompt with such a sign has not ended.
+GOING_ON = frozenset({"waiting", "running"})
 #: Instead of how many are ahead.
 RUNNING = -1
 #: What ComfyUI said about a node is believed so long; its lists of files change.
 KNOWN_S = 4.0
+_log = logging.getLogger("isengard.comfy_client")
 _AWAY = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
@@ -41,6 +45,8 @@ class ComfyClient:
         self._http: aiohttp.ClientSession | None = None
         self._client_id = f"isengard-{uuid.uuid4().hex}"
         self._cancelled: set[str] = set()
+        self._followed: set[str] = set()
+        self._endings: set[asyncio.Task[None]] = set()
         self._progress: ProgressSocket | None = None
         self._looking = asyncio.Lock()
         self._looked: tuple[float, dict[str, Any]] | None = None
@@ -63,7 +69,22 @@ class ComfyClient:
             raise refusal(answer, prompt)
 
     async def follow(self, prompt_id: str) -> AsyncIterator[Sign]:
-        """Signs until the end; the queue and the history decide, the socket only knows the step."""
+        """Signs until the end; the queue and the history decide, the socket only knows the step.
+
+        Afterwards nothing of it stays in ComfyUI's history, which everybody can read who can reach it: ours is our own.
+        """
+        last: Sign | None = None
+        self._followed.add(prompt_id)
+        try:
+            async for sign in self._signs(prompt_id):
+                last = sign
+                yield sign
+        finally:
+            self._followed.discard(prompt_id)
+            if last is not None and last.kind not in GOING_ON:
+                await self._forget(prompt_id)
+
+    async def _signs(self, prompt_id: str) -> AsyncIterator[Sign]:
         now = asyncio.get_running_loop().time
         seen = now()
         while True:
@@ -79,9 +100,7 @@ class ComfyClient:
                 seen = now()
             if (said := sign or lost) is not None:
                 yield said
-                if said.kind not in ("waiting", "running"):
-                    self._socket().forget(prompt_id)
-                    self._cancelled.discard(prompt_id)
+                if said.kind not in GOING_ON:
                     return
             await asyncio.sleep(POLL_S)
 
@@ -91,6 +110,24 @@ class ComfyClient:
         await self._ask("POST", "/queue", {"delete": [prompt_id]})
         if await self._ahead(prompt_id, fresh=True) == RUNNING:
             await self._ask("POST", "/interrupt", {"prompt_id": prompt_id})
+            if prompt_id not in self._followed:
+                ending = asyncio.create_task(self._see_off(prompt_id))
+                self._endings.add(ending)
+                ending.add_done_callback(self._endings.discard)
+
+    async def _see_off(self, prompt_id: str) -> None:
+        """Until it has ended, for one that nobody follows: its end is history, too."""
+        async for _ in self.follow(prompt_id):
+            continue
+
+    async def _forget(self, prompt_id: str) -> None:
+        self._socket().forget(prompt_id)
+        self._cancelled.discard(prompt_id)
+        try:
+            await self._ask("POST", "/history", {"delete": [prompt_id]})
+        except NotReadyError as away:
+            context = {"reason": str(away.__cause__)}
+            _log.warning("ComfyUI's history keeps a prompt until its next start", extra={"context": context})
 
     async def free(self) -> None:
         await self._ask("POST", "/free", {"unload_models": True, "free_memory": True})

@@ -128,8 +128,11 @@ class ImagePipeline(Protocol):
 
     async def recipes(self) -> list[RecipeInfo]: ...
 
-    def build(self, request: GenerationRequest, people: list[Person], generation_id: str) -> list[Prompt]:
-        """One API prompt per picture, seed + i; InvalidError for what this recipe cannot do."""
+    def build(self, request: GenerationRequest, people: list[Person], ticket: str) -> list[Prompt]:
+        """One API prompt per picture, seed + i; InvalidError for what this recipe cannot do.
+
+        `ticket` goes into IsengardSaveImage's `generation_id` and says where the pictures belong (core/save_tickets.py).
+        """
 
     async def submit(self, prompt: Prompt, prompt_id: str, metadata: dict[str, Any]) -> None:
         """Queue under an id chosen by us. NotReadyError when ComfyUI is away, InvalidError when it refuses."""

@@ -49,7 +49,7 @@ class PromptPipeline:
         broken = await in_thread(self.folder.broken) if self.shows_broken else []
         return [*shown, *(broken_recipe(name, self.name, fault) for name, fault in broken)]
 
-    def build(self, request: GenerationRequest, people: list[Person], generation_id: str) -> list[Prompt]:
+    def build(self, request: GenerationRequest, people: list[Person], ticket: str) -> list[Prompt]:
         """See the interface. `request.seed` must be set by now."""
         recipe = self._get(request.recipe)
         if len(people) != len(recipe.shape.characters):
@@ -62,7 +62,7 @@ class PromptPipeline:
             raise ValueError("the seed is drawn before a prompt is built")
         graph, defaults = self._graph(recipe, people)
         set_sampling(graph, {"sampler": request.sampler, "scheduler": request.scheduler})
-        graph[recipe.shape.save]["inputs"]["generation_id"] = generation_id
+        graph[recipe.shape.save]["inputs"]["generation_id"] = ticket
         return [
             graphs.fold(graph, _values(request, people, defaults, request.seed + i))
             for i in range(request.count)

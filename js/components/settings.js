@@ -128,6 +128,7 @@ export class IsenSettings extends View {
 function said({ value, secret }) {
   if (secret) return t(value ? "isSet" : "notSet");
   if (value === null || value === undefined) return "";
+  if (typeof value === "boolean") return t(value ? "on" : "off");
   if (Array.isArray(value)) return value.join(", ");
   return typeof value === "object" ? Object.keys(value).join(", ") : String(value);
 }

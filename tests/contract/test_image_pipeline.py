@@ -10,6 +10,7 @@ import pytest
 from fakes.comfyui_standin import ComfyStandIn
 from generation_house import BASE, foreign_pipeline, publish, request, with_comfy
 from isengard.core.errors import InvalidError, NotReadyError
+from isengard.core.save_tickets import SaveTickets
 from isengard.generation.image import comfyui, fast_test
 from isengard.generation.image.comfy_client import ComfyClient
 from isengard.generation.image.graph import is_link
@@ -53,6 +54,11 @@ def run(house, name):
         return with_comfy(house, whole)
 
     return run
+
+
+def ticket(house):
+    """For pictures of that generation."""
+    return SaveTickets(house.paths).issue(GENERATION, 9)
 
 
 async def signs(pipeline, prompt_id):
@@ -114,7 +120,7 @@ def test_the_wrong_number_of_people_is_refused(run, house):
 
 def test_a_picture_from_submit_to_done(run, house):
     async def scenario(pipeline, info, comfy):
-        prompt = pipeline.build(request(house, recipe=info.name), people_for(house, info), GENERATION)[0]
+        prompt = pipeline.build(request(house, recipe=info.name), people_for(house, info), ticket(house))[0]
         prompt_id = str(uuid.uuid4())
         await pipeline.submit(prompt, prompt_id, {"isengard": {"x": 1}})
         *before, last = await signs(pipeline, prompt_id)
@@ -129,7 +135,7 @@ def test_a_picture_from_submit_to_done(run, house):
 def test_steps_are_told_while_it_runs(run, house):
     async def scenario(pipeline, info, comfy):
         comfy.hold = True
-        prompt = pipeline.build(request(house, recipe=info.name), people_for(house, info), GENERATION)[0]
+        prompt = pipeline.build(request(house, recipe=info.name), people_for(house, info), ticket(house))[0]
         prompt_id = str(uuid.uuid4())
         await pipeline.submit(prompt, prompt_id, {})
         seen = set()
@@ -149,7 +155,7 @@ def test_cancel_wherever_it_is_and_nobody_elses(run, house, place):
         people = people_for(house, info)
         ids = [str(uuid.uuid4()), str(uuid.uuid4())]
         for prompt_id, prompt in zip(
-            ids, pipeline.build(request(house, recipe=info.name, count=2), people, GENERATION), strict=True
+            ids, pipeline.build(request(house, recipe=info.name, count=2), people, ticket(house)), strict=True
         ):
             await pipeline.submit(prompt, prompt_id, {})
         while comfy.running is None:
@@ -182,9 +188,9 @@ def test_a_comfyui_that_is_away_is_named(house, name, quick):
     async def scenario():
         try:
             info = await a_recipe(made[name])
-            prompt = made[name].build(request(house, recipe=info.name), people_for(house, info), GENERATION)[
-                0
-            ]
+            prompt = made[name].build(
+                request(house, recipe=info.name), people_for(house, info), ticket(house)
+            )[0]
             with pytest.raises(NotReadyError) as caught:
                 await made[name].submit(prompt, str(uuid.uuid4()), {})
             assert caught.value.code == "comfyui_unreachable" and caught.value.hint

@@ -11,6 +11,8 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from isengard.core.paths import DataPaths
+from isengard.core.save_tickets import SaveTickets
 from PIL import Image
 
 
@@ -25,7 +27,11 @@ class ComfyStandIn:
         self.pending: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = []
         self.running: tuple[str, dict[str, Any], str, dict[str, Any]] | None = None
         self.history: dict[str, Any] = {}
+        #: what was in the history, though it may have been taken out since
+        self.ended: list[str] = []
         self.submitted: list[str] = []
+        self.asked: list[dict[str, Any]] = []
+        self.extra: list[dict[str, Any]] = []
         self.interrupted: list[str] = []
         self.freed = 0
         self.hold = False
@@ -50,6 +56,7 @@ class ComfyStandIn:
             [
                 web.post("/prompt", self._prompt),
                 web.get("/history/{id}", self._history),
+                web.post("/history", self._forget),
                 web.get("/queue", self._queue),
                 web.post("/queue", self._delete),
                 web.post("/interrupt", self._interrupt),
@@ -88,6 +95,8 @@ class ComfyStandIn:
         if self.refusal is not None:
             return web.json_response(self.refusal, status=400)
         self.submitted.append(body["prompt_id"])
+        self.asked.append(body["prompt"])
+        self.extra.append(body["extra_data"])
         self.pending.append((body["prompt_id"], body["prompt"], body["client_id"], body["extra_data"]))
         self._wake.set()
         return web.json_response({"prompt_id": body["prompt_id"], "number": 1, "node_errors": {}})
@@ -95,6 +104,11 @@ class ComfyStandIn:
     async def _history(self, request: web.Request) -> web.Response:
         entry = self.history.get(request.match_info["id"])
         return web.json_response({request.match_info["id"]: entry} if entry else {})
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        for prompt_id in (await request.json())["delete"]:
+            self.history.pop(prompt_id, None)
+        return web.Response()
 
     async def _queue(self, _: web.Request) -> web.Response:
         running = [[0, *self.running]] if self.running else []
@@ -144,6 +158,7 @@ class ComfyStandIn:
             entry = await self._run(*self.running)
             if self.running is not None:  # else it was forgotten by a restart
                 self.history[self.running[0]] = entry
+                self.ended.append(self.running[0])
                 self.running = None
 
     async def _run(
@@ -155,7 +170,7 @@ class ComfyStandIn:
             )
             await self._send_preview(client_id, prompt_id)
             await asyncio.sleep(0.01)
-        while self.hold or (self.hold_after is not None and len(self.history) >= self.hold_after):
+        while self.hold or (self.hold_after is not None and len(self.ended) >= self.hold_after):
             if self._stop.is_set():
                 return _ended("error", [["execution_interrupted", {"prompt_id": prompt_id}]])
             self._go.clear()
@@ -169,13 +184,14 @@ class ComfyStandIn:
 
     def _save(self, graph: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
         (save,) = [node for node in graph.values() if node["class_type"] == "IsengardSaveImage"]
-        folder = self.outputs / save["inputs"]["generation_id"]
+        tickets = SaveTickets(DataPaths(self.outputs.parent, self.outputs.parent / "logs"))
+        folder = self.outputs / str(tickets.redeem(save["inputs"]["generation_id"]))
         name = f"{len(list(folder.glob('*.png'))):04d}.png"
         strengths = [
             n["inputs"]["strength"] for n in graph.values() if n["class_type"] == "IsengardApplyIdentity"
         ]
         Image.new("RGB", (64, 64), (40 + int(60 * sum(strengths)), 90, 90)).save(folder / name)
-        return {"generation_id": folder.name, "file": name, "width": 64, "height": 64}
+        return {"file": name, "width": 64, "height": 64}
 
     async def _send_preview(self, client_id: str, prompt_id: str) -> None:
         """Only to whom said that it understands them, as ComfyUI does."""

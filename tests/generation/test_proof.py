@@ -55,7 +55,7 @@ def looking(*looks):
         def save(graph, extra):
             entry, look = draw(graph, extra), left.pop(0)
             if look == "not_finite":
-                return {"generation_id": entry["generation_id"], "look": look}
+                return {"look": look}
             return {**entry, "look": look} if look else entry
 
         comfy._save = save

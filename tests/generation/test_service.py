@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 from generation_house import publish, request, until, with_comfy
@@ -183,6 +184,28 @@ def test_a_restarted_comfyui_has_forgotten_and_says_so(house):
     assert with_comfy(house, scenario).error.code == "comfyui_restarted"
 
 
+@pytest.mark.parametrize("end", ["completed", "failed", "cancelled"])
+def test_nothing_of_a_generation_is_left_with_comfyui(house, end):
+    """Its history can be read by everybody who can reach it: prompts, names, files; and no ticket stays good."""
+    publish(house, 10)
+
+    async def scenario(comfy):
+        comfy.hold_after = 1
+        made = await house.service.create(request(house, count=3), "c")
+        await until(house, made.id, "running")
+        if end == "failed":
+            comfy.failure = {"exception_type": "X", "exception_message": "broken", "node_id": "1"}
+        if end == "cancelled":
+            await house.service.cancel(made.id)
+        comfy.release()
+        await until(house, made.id, end)
+        assert comfy.ended and made.id not in json.dumps([comfy.asked, comfy.extra])
+        while comfy.history or comfy.running or list((house.paths.run / "tickets").iterdir()):
+            await asyncio.sleep(0.01)
+
+    with_comfy(house, lambda comfy: asyncio.wait_for(scenario(comfy), 20))
+
+
 def test_after_our_own_restart_finished_pictures_are_found_again(house):
     publish(house, 10)
 
@@ -191,7 +214,7 @@ def test_after_our_own_restart_finished_pictures_are_found_again(house):
         await until(house, made.id, "running")
         for task in list(house.service._tasks.values()):
             task.cancel()
-        while len(comfy.history) < 2:
+        while len(comfy.ended) < 2:
             await asyncio.sleep(0.01)
         await house.service.recover()
         done = await until(house, made.id, "completed")

@@ -35,15 +35,27 @@ def save(comfy, comfy_api, monkeypatch):
     preview = type("Preview", (), {"as_dict": lambda self: {"images": []}})
     monkeypatch.setattr(comfy_api.ui, "PreviewImage", lambda images, cls: preview())
 
-    def save(images, generation_id="", *, prompt=None, node_id="4"):
+    def save(images, ticket="", *, prompt=None, node_id="4"):
         hidden = {
             comfy_api.io.Hidden.prompt: prompt,
             comfy_api.io.Hidden.extra_pnginfo: {"isengard": {"recipe": "r"}},
             comfy_api.io.Hidden.unique_id: node_id,
         }
-        return IsengardSaveImage.PREPARE_CLASS_CLONE(hidden).execute(images, generation_id).ui
+        return IsengardSaveImage.PREPARE_CLASS_CLONE(hidden).execute(images, ticket).ui
 
     return save
+
+
+@pytest.fixture
+def order(paths, save):
+    """A generation that the panel has asked for so many pictures: its id and its ticket."""
+    from isengard.core.save_tickets import SaveTickets
+
+    def order(pictures=1):
+        identifier = new_id("gen")
+        return identifier, SaveTickets(paths).issue(identifier, pictures)
+
+    return order
 
 
 def pictures(count=1, height=24, width=32):
@@ -59,18 +71,16 @@ def test_a_request_fills_in_the_triggers(comfy):
     assert answer.args == ("ann and bob {x}", "no", 64, 72, 5, 6, 1.5)
 
 
-def test_a_picture_for_the_panel(save, paths):
-    identifier = new_id("gen")
-    shown = save(pictures(2), identifier, prompt={"1": {}})
-    assert shown["isengard"] == [
-        {"generation_id": identifier, "file": f"000{n}.png", "width": 32, "height": 24} for n in range(2)
-    ]
+def test_a_picture_for_the_panel(save, order, paths):
+    identifier, ticket = order()
+    shown = save(pictures(2), ticket, prompt={"1": {}})
+    assert shown["isengard"] == [{"file": f"000{n}.png", "width": 32, "height": 24} for n in range(2)]
     assert set(shown) == {"isengard"}, "nobody looks at the node: no copy in ComfyUI's temp folder"
     file = paths.generation(identifier) / "0001.png"
     with Image.open(file) as image:
         assert image.size == (32, 24) and image.mode == "RGB"
         assert json.loads(image.text["prompt"]) == {"1": {}}
-        assert json.loads(image.text["isengard"]) == {"recipe": "r"}
+        assert json.loads(image.text["isengard"]) == {"generation_id": identifier, "recipe": "r"}
     assert not list(paths.generation(identifier).glob(".*"))
 
 
@@ -88,24 +98,26 @@ def test_grey_see_through_and_half_precise_pictures(save, paths, channels, kind,
         )
 
 
-def test_a_full_disk_leaves_no_half_picture(save, paths, monkeypatch):
+def test_a_full_disk_leaves_no_half_picture(save, order, paths, monkeypatch):
+    identifier, ticket = order()
+
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Image.Image, "save", full)
     with pytest.raises(OSError, match="No space"):
-        save(pictures(), identifier := new_id("gen"))
+        save(pictures(), ticket)
     assert list(paths.generation(identifier).iterdir()) == []
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_what_holds_no_numbers_is_told_and_not_saved(save, paths, value):
+def test_what_holds_no_numbers_is_told_and_not_saved(save, order, paths, value):
     """Cast to bytes it was a black picture that nobody could tell from a dark one."""
-    images, identifier = pictures(3), new_id("gen")
+    images, (_, ticket) = pictures(3), order()
     images[1, 5, 5, 0] = value
-    told = save(images, identifier)["isengard"]
+    told = save(images, ticket)["isengard"]
     assert [entry.get("file") for entry in told] == ["0000.png", "0001.png", None]
-    assert told[2] == {"generation_id": identifier, "look": "not_finite"}
+    assert told[2] == {"look": "not_finite"}
     with pytest.raises(InvalidError) as caught:
         save(images)
     assert caught.value.code == "picture_not_finite" and "1 of 3" in caught.value.message
@@ -126,7 +138,7 @@ def test_the_others_of_a_canvas_batch_are_kept_for_their_person(save, ann):
     assert [image.file for image in kept.images] == ["0000.png"]
 
 
-def test_one_colour_and_noise_are_told_beside_the_picture(save):
+def test_one_colour_and_noise_are_told_beside_the_picture(save, order):
     import torch
 
     steps = torch.linspace(0, 1, 256)
@@ -134,25 +146,42 @@ def test_one_colour_and_noise_are_told_beside_the_picture(save):
     noise = pictures(1, 256, 256)
     dark = ramp * 0.02
     looks = [
-        save(image, new_id("gen"))["isengard"][0].get("look", "")
+        save(image, order()[1])["isengard"][0].get("look", "")
         for image in (torch.zeros((1, 64, 64, 3)), torch.ones((1, 64, 64, 3)) * 0.4, noise, ramp, dark)
     ]
     assert looks == ["flat", "flat", "noise", "", ""]
 
 
-def test_a_placeholder_shows_something_however_small_and_dark(comfy, save, monkeypatch):
+def test_a_placeholder_shows_something_however_small_and_dark(comfy, save, order):
     from isengard.nodes.placeholder_image import _drawn
 
     for width, height in ((64, 64), (512, 512), (256, 1024)):
         for seed in range(5):
-            (entry,) = save(_drawn("", width, height, seed), new_id("gen"))["isengard"]
+            (entry,) = save(_drawn("", width, height, seed), order()[1])["isengard"]
             assert "look" not in entry
 
 
-def test_a_second_prompt_into_the_same_folder_overwrites_nothing(save):
-    identifier = new_id("gen")
-    names = [save(pictures(), identifier)["isengard"][0]["file"] for _ in range(3)]
+def test_a_second_prompt_into_the_same_folder_overwrites_nothing(save, order):
+    _, ticket = order(3)
+    names = [save(pictures(), ticket)["isengard"][0]["file"] for _ in range(3)]
     assert names == ["0000.png", "0001.png", "0002.png"]
+
+
+def test_a_ticket_is_good_for_its_pictures_and_until_its_generation_ends(save, order, paths):
+    """By an id anybody could save into a person's generation; a used ticket makes a picture of its own."""
+    from isengard.core.save_tickets import SaveTickets
+
+    identifier, ticket = order(1)
+    save(pictures(), ticket)
+    for used in (ticket, identifier, ticket[:-1], f"{ticket}x", "*", "\ud800"):
+        (entry,) = save(pictures(), used)["isengard"]
+        assert entry["generation_id"] not in (identifier, ticket)
+    assert len(list(paths.generation(identifier).glob("*.png"))) == 1
+    other, unused = order(2)
+    SaveTickets(paths).void(other)
+    (entry,) = save(pictures(), unused)["isengard"]
+    assert entry["generation_id"] != other and not paths.generation(other).exists()
+    assert ticket not in "".join(file.name + file.read_text() for file in (paths.run / "tickets").iterdir())
 
 
 @pytest.mark.parametrize("given", ["../../x", "gen_../../x", "/etc", "gen_" + "A" * 26, "x" * 500])

@@ -192,6 +192,8 @@ def test_no_route_of_comfyui_tells_a_stranger_of_a_person(server, life):
 
 
 def test_the_owner_finds_everything_where_it_was(server, owner, life):
+    """Only the panel's own pictures leave ComfyUI's history: they are in ours."""
+    assert list(json.loads(ask(server, "GET", "/history", headers=owner.headers)[1])) == [life.prompt_id]
     for path, needle in (
         ("/history", life.prompt_id),
         ("/object_info/IsengardCharacter", life.person["slug"]),
