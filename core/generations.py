@@ -62,6 +62,7 @@ class GenerationStore:
         remove_left_proofs(self._paths)
         found = rebuild_generations(self._library, self._paths, self._clock)
         settle_generations(self._library, self._paths)
+        self.tickets.void_all_but({generation.id for generation in self.unfinished()})
         return found
 
     def get(self, generation_id: str, *, deleted: bool = False) -> Generation:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from . import atomic
@@ -44,8 +45,15 @@ class SaveTickets:
 
     def void(self, generation_id: str) -> None:
         """Nothing more is saved into this generation."""
-        for file in self._folder.glob("*.*"):
-            if _read(file) == generation_id:
+        self._void(lambda of: of == generation_id)
+
+    def void_all_but(self, generation_ids: Collection[str]) -> None:
+        """At a start: what a crash left of generations that have ended, or of proofs."""
+        self._void(lambda of: of not in generation_ids)
+
+    def _void(self, over: Callable[[str], bool]) -> None:
+        for file in self._folder.glob("*"):
+            if over(_read(file)):
                 file.unlink(missing_ok=True)
 
 

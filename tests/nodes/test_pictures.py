@@ -181,6 +181,16 @@ def test_a_ticket_is_good_for_its_pictures_and_until_its_generation_ends(save, o
     SaveTickets(paths).void(other)
     (entry,) = save(pictures(), unused)["isengard"]
     assert entry["generation_id"] != other and not paths.generation(other).exists()
+    third, left = order(2)
+    SaveTickets(paths).void_all_but([third])
+    save(pictures(), left)
+    assert [file.name for file in paths.generation(third).iterdir()] == ["0000.png"]
+    SaveTickets(paths).void_all_but([])
+    assert list((paths.run / "tickets").iterdir()) == []
+
+
+def test_a_ticket_is_not_to_be_read_from_its_file(order, paths):
+    _, ticket = order(2)
     assert ticket not in "".join(file.name + file.read_text() for file in (paths.run / "tickets").iterdir())
 
 
