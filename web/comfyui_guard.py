@@ -49,11 +49,9 @@ def comfyui_guard(door: Door, host: Host) -> Any:
         if place.startswith(PREFIX):
             return await handler(request)
         watched = place in PROMPTS | NAMES | FILES or (place, request.method) == ("/prompt", "POST")
-        if not watched and host.listen_is_loopback and not door.guards_comfyui:
+        if not watched and not door.guards_comfyui:
             return await handler(request)
         access = await door.access()
-        if not watched and not access.guards_comfyui:
-            return await handler(request)
         refusal = access.refusal(request)
         if refusal is None:
             return await handler(request)

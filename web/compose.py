@@ -38,7 +38,7 @@ from ..training.queue import Doorbell
 from ..training.submission import Submission
 from ..training.supervisor import Supervisor
 from ..training.task_submission import TaskSubmission
-from .access import Access
+from .access import Access, guard_asked_for
 from .base_models import ComfyBaseModels
 from .captions import CaptionTaker
 from .event_tail import EventTail
@@ -70,13 +70,14 @@ def compose(
     setup_logging("api", paths.logs, settings.log_level, clock)
     if os.environ.get("API_PORT"):
         _log.warning("API_PORT is ignored: ComfyUI's port is used")
-    session = open_session(settings, paths, loopback=host.listen_is_loopback and not settings.guard_comfyui)
+    guards = guard_asked_for(os.environ, paths.settings_file)
+    session = open_session(settings, paths, loopback=host.listen_is_loopback and not guards)
     settings = replace(settings, token=session.token)  # also where it was made just now
     let_in_by(
         Access(
             session,
             settings.allowed_hosts,
-            guards_comfyui=settings.guard_comfyui,
+            guards_comfyui=guards,
             models=paths.models,
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import os
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -40,6 +41,7 @@ class Door:
         self._host = host
         self._services: Services | None = None
         self._access: Access | None = None
+        self._guard_asked: bool | None = None
         self._failure: Any = None
         self._handlers: dict[str, Callable[..., Awaitable[Any]]] = {}
 
@@ -52,13 +54,27 @@ class Door:
 
     @property
     def guards_comfyui(self) -> bool:
-        return self._access is not None and self._access.guards_comfyui
+        """Known at once: ComfyUI's first page does not wait for our start unless it is guarded."""
+        if self._access is not None:
+            return self._access.guards_comfyui
+        if self._guard_asked is None:
+            self._guard_asked = _guard_asked(self._host)
+        return self._guard_asked
 
     async def access(self) -> Access:
         """Who may; waits for it at ComfyUI's start. Where the start has failed before it was known, nobody may from afar."""
         while self._access is None and not self.settled:
             await asyncio.sleep(WAIT_S)
-        return self._access or _nobody(self._host)
+        return self._access or self._nobody()
+
+    def _nobody(self) -> Access:
+        """Needs no package that may be missing: it stands in front of ComfyUI's own routes."""
+        from .access import Access
+        from .session import Session
+
+        guards = self.guards_comfyui
+        needed = guards or not self._host.listen_is_loopback
+        return Access(Session(secrets.token_urlsafe(), needed=needed), guards_comfyui=guards)
 
     def prepare(self) -> None:
         """Import what answers, in the thread that starts us: neither the first page nor ComfyUI's loop waits for it."""
@@ -153,12 +169,16 @@ class Door:
         return self._handlers[route.handler]
 
 
-def _nobody(host: Host) -> Access:
-    """Needs no package that may be missing: it stands in front of ComfyUI's own routes."""
-    from .access import Access
-    from .session import Session
+def _guard_asked(host: Host) -> bool:
+    from ..core.errors import IsengardError
+    from ..core.paths import resolve_paths
+    from .access import guard_asked_for
 
-    return Access(Session(secrets.token_urlsafe(), needed=not host.listen_is_loopback))
+    try:
+        paths = resolve_paths(os.environ, host.user_directory)
+    except IsengardError:  # which the start tells
+        return False
+    return guard_asked_for(os.environ, paths.settings_file)
 
 
 def _literal(request: web.Request) -> list[str]:

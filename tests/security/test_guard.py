@@ -8,6 +8,7 @@ import time
 
 import pytest
 from isengard.core.errors import IsengardError, UnauthorizedError
+from isengard.web.access import guard_asked_for
 from isengard.web.guard import Asked, asked_by, check, check_on_this_machine, host_is_ours
 from isengard.web.server_file import links_of
 from isengard.web.session import Session
@@ -187,6 +188,42 @@ def test_links_speak_as_comfyui_does(scheme):
     first, second = links_of(f"{scheme}://127.0.0.1:8188", "a+b/c")
     assert first == f"{scheme}://127.0.0.1:8188/#isengard_token=a%2Bb%2Fc"
     assert second.startswith(f"{scheme}://") and second.endswith(":8188/#isengard_token=a%2Bb%2Fc")
+
+
+@pytest.mark.parametrize(
+    ("environment", "text", "asked"),
+    [
+        ({}, "", False),
+        ({"ISENGARD_GUARD_COMFYUI": "1"}, "", True),
+        ({"ISENGARD_GUARD_COMFYUI": "0"}, 'guard_comfyui = "1"', False),
+        ({}, 'mode = "fast-test"\n  guard_comfyui = true', True),
+        ({}, 'guard_comfyui = "1"\nlanguage = [', True),
+        ({}, '# guard_comfyui = "1"', False),
+        ({}, 'guard_comfyui = "0"', False),
+    ],
+)
+def test_the_lock_stays_locked_whatever_else_is_broken_in_the_settings(tmp_path, environment, text, asked):
+    file = tmp_path / "isengard.toml"
+    file.write_text(text)
+    assert guard_asked_for(environment, file) is asked
+
+
+def test_a_start_that_fails_leaves_comfyui_locked(tmp_path):
+    """What guards it is known before, and apart from, whatever keeps the rest from starting."""
+    folder = tmp_path / "user" / "__isengard"
+    folder.mkdir(parents=True)
+    (folder / "isengard.toml").write_text('guard_comfyui = "1"\n')
+    (folder / "uploads").write_text("no folder")
+    server = WebServer(tmp_path)
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        for path, status in (("/", 401), ("/pack/README.md", 401), ("/isengard/health", 503)):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == status, path
+    finally:
+        server.close()
 
 
 def test_a_program_with_the_token_needs_no_known_host(remote):
