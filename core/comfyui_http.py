@@ -61,9 +61,9 @@ def on_this_machine(host: str) -> bool:
     return host.lower() in (address.partition("%")[0].lower() for address in addresses)
 
 
-def token_towards(address: str, settings: Settings, own_address: str) -> str:
-    """Our token for our own server; '' for another one."""
-    return settings.token if address == own_address else ""
+def token_towards(address: str, settings: Settings, own_address: str = "") -> str:
+    """Our token for our own server, and for every one of the owner's where Isengard guards ComfyUI; else ''."""
+    return settings.token if address == own_address or settings.guard_comfyui else ""
 
 
 def session_header(token: str) -> dict[str, str]:

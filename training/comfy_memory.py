@@ -8,7 +8,7 @@ import json
 import logging
 import os
 
-from ..core.comfyui_http import ask
+from ..core.comfyui_http import ask, token_towards
 from ..core.errors import NotReadyError
 from ..core.paths import DataPaths
 from ..core.settings import load_settings
@@ -19,8 +19,11 @@ _log = logging.getLogger("isengard.comfy_memory")
 
 def free_comfyui(paths: DataPaths) -> bool:
     """POST /free; False when there is nobody to ask."""
-    own = load_settings(os.environ, paths).comfyui_url
-    return any(_free(url) for url in (_named(paths), own) if url.startswith(("http://", "https://")))
+    settings = load_settings(os.environ, paths)
+    urls = (_named(paths), settings.comfyui_url)
+    return any(
+        _free(url, token_towards(url, settings)) for url in urls if url.startswith(("http://", "https://"))
+    )
 
 
 def _named(paths: DataPaths) -> str:
@@ -30,9 +33,9 @@ def _named(paths: DataPaths) -> str:
         return ""
 
 
-def _free(url: str) -> bool:
+def _free(url: str, token: str) -> bool:
     try:
-        ask("POST", f"{url}/free", {"unload_models": True, "free_memory": True})
+        ask("POST", f"{url}/free", {"unload_models": True, "free_memory": True}, token=token)
     except NotReadyError as away:
         _log.info("ComfyUI was not asked for memory", extra={"context": {"reason": str(away.__cause__)}})
         return False

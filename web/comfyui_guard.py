@@ -46,7 +46,7 @@ def comfyui_guard(door: Door, host: Host) -> Any:
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
         place = _place(request)
-        if place.startswith(PREFIX):
+        if place.startswith(f"{PREFIX}/"):  # ours ask for themselves
             return await handler(request)
         watched = place in PROMPTS | NAMES | FILES or (place, request.method) == ("/prompt", "POST")
         if not watched and not door.guards_comfyui:

@@ -84,6 +84,14 @@ def test_a_worker_frees_its_memory(comfyui, paths):
     assert comfyui.asked == [("/free", {"unload_models": True, "free_memory": True}, None)]
 
 
+def test_a_worker_opens_a_guarded_one_with_the_token_of_the_owner(comfyui, paths, monkeypatch):
+    monkeypatch.setenv("ISENGARD_GUARD_COMFYUI", "1")
+    paths.secrets_file.write_text('token = "of-the-owner-alone"\n')
+    (paths.run / "server.json").write_text(json.dumps({"url": comfyui.url, "pid": 1, "boot_id": "b"}))
+    assert free_comfyui(paths)
+    assert [sent for _, _, sent in comfyui.asked] == ["Bearer of-the-owner-alone"]
+
+
 def test_pictures_ask_it_too(comfyui):
     async def scenario():
         client = ComfyClient(lambda: comfyui.url, lambda _: "ours")
