@@ -30,6 +30,8 @@ export class Api {
     this.log = log;
     /** Told when answers become slow and when they are quick again. @type {(slow: boolean) => void} */
     this.told = () => {};
+    /** Called when the link was taken. @type {() => void | Promise<void>} */
+    this.opened = () => {};
   }
 
   url(path) {

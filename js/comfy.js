@@ -88,6 +88,11 @@ export function badge(text) {
   if (tab && (tab.iconBadge ?? null) !== wanted) tab.iconBadge = wanted;
 }
 
+/** The lists on nodes, asked anew: without the session nobody was in them. A page that still loads asks by itself. */
+export async function refreshNodes() {
+  if (app.graph) await app.refreshComboInNodes?.();
+}
+
 /** What is on the canvas now as an API graph: subgraphs flattened, muted nodes left out, as ComfyUI would run it. */
 export async function canvasGraph() {
   return (await app.graphToPrompt()).output;

@@ -1,7 +1,7 @@
 /** The only module that does something when it is loaded: ComfyUI's page imports every .js file of the pack. */
 
 import { Api } from "./api.js";
-import { badge, canvasGraph, inDesktopApp, locale, openOnCanvas, register, ways } from "./comfy.js";
+import { badge, canvasGraph, inDesktopApp, locale, openOnCanvas, refreshNodes, register, ways } from "./comfy.js";
 import { defineComponents } from "./components/define.js";
 import { Events } from "./events.js";
 import { speakFirst, t } from "./locales/words.js";
@@ -44,6 +44,7 @@ function start() {
     hide: () => panel?.remove(),
     words: { title: t("title"), tooltip: t("tooltip"), open: t("open") },
   });
+  store.api.opened = refreshNodes;
   exchangeLink(store.api).finally(() => events.start());
 }
 

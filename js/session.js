@@ -21,6 +21,7 @@ export async function exchangeLink(api, { page = globalThis.location, past = glo
 export async function exchange(api, token) {
   try {
     await api.post("/session", { token });
+    api.opened?.();
     return true;
   } catch {
     return false;

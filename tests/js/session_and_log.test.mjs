@@ -30,6 +30,14 @@ test("without a token nothing is asked and the address stays", async () => {
   assert.equal(past.address, undefined);
 });
 
+test("what was asked before the link was taken is asked anew, after a wrong one nothing is", async () => {
+  let anew = 0;
+  const opened = () => (anew += 1);
+  assert.equal(await exchange({ post: async () => null, opened }, "s3cret"), true);
+  assert.equal(await exchange({ post: () => Promise.reject(new Error("no")), opened }, "x"), false);
+  assert.equal(anew, 1);
+});
+
 test("a wrong token is told, not thrown", async () => {
   assert.equal(await exchange({ post: () => Promise.reject(new Error("no")) }, "x"), false);
 });
