@@ -173,4 +173,4 @@ def _families() -> list[str]:
         return [""]
     from ..training.family_records import Families
 
-    return [family.key for family in Families().all()]
+    return [family.key for family in Families().offered()]

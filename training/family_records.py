@@ -134,6 +134,8 @@ class Family(Record):
     key: str
     label: str
     status: str = Field(pattern="^(proven|experimental)$")
+    #: False for one that nobody can draw with yet: its record stays for what was trained before
+    offered: bool = True
     licence: str
     gated: bool = False
     #: ModelSpec's name for a LoRA of this architecture, '' where it has none
@@ -190,6 +192,10 @@ class Families:
 
     def all(self) -> list[Family]:
         return list(self._records.values())
+
+    def offered(self) -> list[Family]:
+        """Those that a person can be trained for now."""
+        return [family for family in self._records.values() if family.offered]
 
 
 def _read(file: Path) -> Family:

@@ -18,7 +18,7 @@ def render() -> str:
     from isengard.training.family_records import Families
 
     rows = []
-    for family in sorted(Families().all(), key=lambda one: one.needs.vram_gb):
+    for family in sorted(Families().offered(), key=lambda one: one.needs.vram_gb):
         needs = family.needs
         rows.append(
             f"| {family.label} | `{family.key}` | {family.licence} | {'yes' if family.gated else 'no'} | "

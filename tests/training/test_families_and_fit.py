@@ -9,9 +9,13 @@ import struct
 import numpy as np
 import pytest
 from isengard.core.errors import InvalidError
+from isengard.core.plugins import PluginContext
 from isengard.core.records.photo import Photo, PhotoFinding
 from isengard.core.records.training import Overrides
 from isengard.core.safetensors_metadata import copy_described
+from isengard.core.settings import Settings
+from isengard.generation.image.recipes import RecipeFolder
+from isengard.training.backends import ai_toolkit, fast_test
 from isengard.training.backends.ai_toolkit import channels
 from isengard.training.dataset import select
 from isengard.training.family_records import FOLDER, Families
@@ -32,6 +36,24 @@ def test_every_record_is_whole_and_only_what_was_run_is_proven():
     }
     for family in families:
         assert family.defaults.steps_min <= family.defaults.steps_max and family.trainer["noise_scheduler"]
+
+
+def test_every_family_that_is_offered_can_be_drawn_and_none_that_can_is_hidden():
+    """A training whose person cannot be drawn afterwards is not offered anywhere (Krea 2, until it has a recipe)."""
+    ours, families = set(RecipeFolder().ours()), Families()
+    for family in families.all():
+        drawn = set(family.recipes) <= ours and bool(family.files)
+        assert (family in families.offered()) == drawn, family.key
+    assert {family.key for family in families.all()} - {family.key for family in families.offered()} == {
+        "krea2"
+    }
+    assert families.get("krea2").min_comfyui == "0.26.0"
+
+
+def test_a_family_that_is_not_offered_is_trained_by_nobody(paths):
+    for create in (ai_toolkit.create, fast_test.create):
+        capabilities = create(PluginContext(paths, Settings())).capabilities()
+        assert "sd15" in capabilities.families and "krea2" not in capabilities.families
 
 
 def test_a_family_is_one_file(tmp_path):

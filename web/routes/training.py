@@ -46,7 +46,7 @@ def _families(services: Services) -> list[dict[str, Any]]:
             unreadable_models(services, family),
             token=token,
         )
-        for family in services.families.all()
+        for family in services.families.offered()
     ]
 
 

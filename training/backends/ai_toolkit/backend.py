@@ -74,7 +74,7 @@ class AiToolkitBackend:
             name=self.name,
             label="AI-Toolkit",
             version=self.version,
-            families=[family.key for family in self._families.all()],
+            families=[family.key for family in self._families.offered()],
             needs="cpu" if self._on_cpu() else "gpu",
             can_continue=True,
             options={

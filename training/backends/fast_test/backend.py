@@ -54,7 +54,7 @@ class FastTestBackend:
             name=self.name,
             label="Fast test (placeholder)",
             version=self.version,
-            families=[family.key for family in self._families.all() if family.probes],
+            families=[family.key for family in self._families.offered() if family.probes],
             needs="cpu",
             options={
                 "steps": Option(min=1, max=5000, tooltip="How many steps to pretend. Nothing is learned.")
