@@ -6,9 +6,11 @@ RUN apt-get update -q \
     && apt-get install -yq --no-install-recommends git libgl1 libglib2.0-0 \
     && rm -rf /var/lib/apt/lists/*
 
+# The newest ComfyUI that Isengard was run on; FLUX.2 Klein needs 0.9.2 or newer. This PyTorch is built for CUDA 13.0, which
+# ComfyUI asks for on RTX cards, and is the one that the trainer is locked to: it needs NVIDIA's driver 580 or newer.
 ARG COMFYUI_REPO=https://github.com/comfyanonymous/ComfyUI.git
-ARG COMFYUI_TAG=v0.3.75
-ARG TORCH="torch==2.8.0 torchvision==0.23.0 torchaudio==2.8.0"
+ARG COMFYUI_TAG=v0.33.0
+ARG TORCH="torch==2.13.0 torchvision==0.28.0 torchaudio==2.11.0"
 RUN git clone --depth 1 --branch "$COMFYUI_TAG" "$COMFYUI_REPO" /opt/ComfyUI \
     && pip install --no-cache-dir $TORCH -r /opt/ComfyUI/requirements.txt
 

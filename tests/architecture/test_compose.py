@@ -12,6 +12,9 @@ import pytest
 import yaml
 from isengard.core.settings import KEYS
 from isengard.core.version import VERSION
+from isengard.generation.image.describing import numbers
+from isengard.training.backends.ai_toolkit.setup import pins
+from isengard.training.family_records import Families
 from registry_rules import archive
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,11 +63,26 @@ def test_everything_is_watched_pinned_and_kept(compose):
 def test_the_dockerfile_is_pinned_and_leaves_the_rights_of_root(compose):
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert re.search(r"^FROM python:3\.\d+\.\d+-slim", text, re.M) and "latest" not in text
-    floor = re.search(r'requires-comfyui = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text())[1]
     tag = re.search(r"^ARG COMFYUI_TAG=(\S+)$", text, re.M)[1]
-    assert tag == f"v{floor}"
     assert compose["services"]["worker"]["build"]["args"]["COMFYUI_TAG"] == f"${{COMFYUI_TAG:-{tag}}}"
     assert text.index("USER isengard") < text.index("CMD")
+
+
+def test_the_containers_comfyui_loads_every_family_that_is_offered():
+    """The floor of the pack, 0.3.75, cannot load FLUX.2 Klein, which is chosen where it fits."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    pinned = numbers(re.search(r"^ARG COMFYUI_TAG=v(\S+)$", text, re.M)[1])
+    needed = {family.key: numbers(family.min_comfyui) for family in Families().all()}
+    assert {key: version for key, version in needed.items() if version > pinned} == {}
+
+
+def test_the_containers_pytorch_is_the_one_that_the_trainer_is_locked_to():
+    """One CUDA generation in the whole image, and versions that are known to go together."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    pinned = re.search(r'^ARG TORCH="(.+)"$', text, re.M)[1].split()
+    lock = (pins.LOCKS / "linux-cu130.txt").read_text(encoding="utf-8")
+    assert {pin.split("==")[0] for pin in pinned} == {"torch", "torchvision", "torchaudio"}
+    assert all(re.search(rf"^{re.escape(pin)} ", lock, re.M) for pin in pinned)
 
 
 def test_none_of_it_goes_to_the_registry():
