@@ -22,6 +22,7 @@ from ..core.ledger import JobFilter
 from ..core.logs import SERVICES
 from ..core.names import is_generic_slug
 from ..core.records.character import Character
+from ..core.recoveries import Recoveries
 from ..core.settings import SECRETS, Settings, load_settings
 from ..core.version import VERSION
 from ..training.backend_states import states
@@ -87,6 +88,8 @@ def _state(services: Services) -> dict[str, Any]:
         "backends": [state.model_dump(mode="json") for state in states(services.registry)],
         "plugin_problems": [vars(problem) for problem in services.registry.problems],
         "jobs": [job.model_dump(mode="json", include=_JOB) for job in jobs],
+        "loops": [vars(trouble) for trouble in services.loops.troubles()],
+        "recoveries": [told.model_dump(mode="json") for told in Recoveries(services.paths).untold()],
     }
 
 

@@ -86,6 +86,18 @@ def test_layers_point_inwards():
     assert not wrong, "\n".join(wrong)
 
 
+def test_one_place_opens_the_library():
+    """Two in one process would each take the other's new file for a damaged one."""
+    opened = [
+        str(file.relative_to(ROOT))
+        for file in product_files()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] in ("Library", "open_library")
+    ]
+    assert sorted(opened) == ["core/sidecars.py", "web/compose.py"], opened
+
+
 def test_imports_of_ours_are_relative():
     ours = {*LAYERS, "isengard", "boot", "comfy_host"}
     wrong = [

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sqlite3
 import time
 import urllib.request
+import zipfile
 
 import live_server
 import pytest
@@ -72,6 +74,8 @@ def test_a_thread_that_dies_begins_again_and_is_told(server, monkeypatch, name):
     services.supervisor.wake()
     (told,) = until(lambda: server.api.get("/health")["loops"])
     assert (told["name"], told["fault"]) == (name, "RuntimeError") and told["deaths"] >= 1
+    with zipfile.ZipFile(io.BytesIO(server.api.get("/diagnostics"))) as bundle:
+        assert json.loads(bundle.read("state.json"))["loops"][0]["name"] == name
     monkeypatch.setattr(services.ledger, step, whole)
     until(lambda: server.api.get("/health")["loops"][0]["running"])
     assert heard(server, ann) == 1
