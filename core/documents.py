@@ -49,8 +49,13 @@ def is_damaged(kind: type[Stored], document: object) -> bool:
     try:
         kind.model_validate_json(document if isinstance(document, str) else "")
     except ValidationError as invalid:
-        return not all(_is_new_word(fault) for fault in invalid.errors(include_url=False))
+        return not only_new_words(invalid)
     return True
+
+
+def only_new_words(invalid: ValidationError) -> bool:
+    """Whether nothing is wrong but words of a newer version that we do not know."""
+    return all(_is_new_word(fault) for fault in invalid.errors(include_url=False))
 
 
 def _is_new_word(fault: Any) -> bool:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from . import atomic
 from .clock import Clock, iso
 from .database import moved_aside
+from .documents import is_damaged, only_new_words
 from .ids import is_id
 from .library import Library
 from .paths import DataPaths
@@ -46,12 +50,20 @@ def write_sidecar(library: Library, paths: DataPaths, character_id: str) -> None
             return
         character = library.record(Character, row)
         rows = library.rows("SELECT id, record FROM photo WHERE character_id=? ORDER BY id", (character_id,))
-        photos = [photo.model_dump(mode="json") for photo in library.records(Photo, rows)]
+        photos = [told for row in rows if (told := _told(library, row)) is not None]
         content = {"character": json.loads(character.document()), "photos": photos}
         deleted = row["deleted_at"] is not None
         folder = trashed_character(paths, character_id) if deleted else paths.character(character_id)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         atomic.write_json(folder / SIDECAR, content)
+
+
+def _told(library: Library, row: sqlite3.Row) -> object:
+    """A photo as its row says it, a newer version's that we cannot read as it stands; None for a damaged one."""
+    readable = library.records(Photo, [row])
+    if readable:
+        return readable[0].model_dump(mode="json")
+    return None if is_damaged(Photo, row["record"]) else json.loads(row["record"])
 
 
 def rebuild_from_sidecars(library: Library, paths: DataPaths, clock: Clock) -> int:
@@ -118,7 +130,7 @@ def _read(sidecar: Path) -> tuple[Character, list[Photo]]:
     """ValueError when its ids are not ids or belong to another folder: hand-made files are not trusted."""
     content = json.loads(sidecar.read_text(encoding="utf-8"))
     character = Character.model_validate(content["character"])
-    photos = [Photo.model_validate(photo) for photo in content["photos"]]
+    photos = [Photo.model_validate(photo) for photo in content["photos"] if not _of_tomorrow(photo)]
     if not is_id("chr", character.id) or character.id != sidecar.parent.name:
         raise ValueError("the sidecar belongs to another character")
     for photo in photos:
@@ -126,6 +138,15 @@ def _read(sidecar: Path) -> tuple[Character, list[Photo]]:
         if not is_id("pho", photo.id) or not named or photo.character_id != character.id:
             raise ValueError("the sidecar names a photo that is not its own")
     return character, photos
+
+
+def _of_tomorrow(photo: object) -> bool:
+    """Whether only a newer version can read it."""
+    try:
+        Photo.model_validate(photo)
+    except ValidationError as invalid:
+        return only_new_words(invalid)
+    return False
 
 
 def _insert(library: Library, character: Character, photos: list[Photo]) -> None:

@@ -12,7 +12,7 @@ from isengard.core import forgetting
 from isengard.core.errors import StorageError
 from isengard.core.generations import GenerationStore
 from isengard.core.mending import mend
-from isengard.core.records.character import Character
+from isengard.core.records.character import Character, CharacterPatch
 from isengard.core.records.generation import Generation
 from isengard.core.records.photo import Photo, PhotoPatch
 from isengard.core.recoveries import Recoveries
@@ -170,10 +170,16 @@ def test_what_cannot_come_back_is_left_out_and_told(house, paths, ann, character
     assert house.stored("photo") == text.replace(b'"width"', b'"widxh"'), "what is there is not thrown away"
 
 
-def test_a_newer_versions_word_is_left_as_it_is(house, paths, photos, ann):
+def test_a_newer_versions_word_is_left_as_it_is(house, paths, photos, characters, ann):
     """An older server must not undo what a newer one has written: it only shows less."""
     newer = house.stored("photo").replace(b'"caption_source":"user"', b'"caption_source":"spoken"')
     house.hit("photo", newer)
     house.start()
     assert photos.list(ann.id) == [] and Recoveries(paths).untold() == []
     assert house.stored("photo") == newer
+    characters.update(ann.id, CharacterPatch(notes="written by the older one"))
+    kept = json.loads((paths.character(ann.id) / "character.json").read_text())
+    assert kept["photos"] == [json.loads(newer)] and kept["character"]["notes"] == "written by the older one"
+    house.hit("character", house.stored("character").replace(b'"notes"', b'"nptes"'))
+    house.start()
+    assert characters.get(ann.id).notes == "written by the older one", "its sidecar could not be read"
