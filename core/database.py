@@ -55,6 +55,11 @@ def as_text(data: bytes) -> str:
     return data.decode("utf-8", "backslashreplace")
 
 
+def address_of(path: Path) -> str:
+    """A database's file as the address that SQLite takes: signs of one (`?`, `#`, `%`) in its path are written out."""
+    return path.absolute().as_uri()
+
+
 def is_damage(fault: Exception) -> bool:
     """Whether a file's content is to blame, not its disk, its lock or its permissions."""
     if isinstance(fault, sqlite3.OperationalError):

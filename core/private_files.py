@@ -23,6 +23,16 @@ def append_to(file: Path) -> TextIO:
     return open(file, "a", encoding="utf-8", errors="backslashreplace", opener=_private)
 
 
+def own_folder(folder: Path) -> None:
+    """Make sure of a folder that is this user's alone. PermissionError for a link, or what is not ours or open to others."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode):
+        raise PermissionError(f"{folder} is not a folder of its own")
+    if sys.platform != "win32" and (status.st_uid != os.getuid() or status.st_mode & 0o022):
+        raise PermissionError(f"{folder} can be changed by another user")
+
+
 def close_to_others(folders: Iterable[Path]) -> None:
     """Folders of ours that everybody may enter, as `mkdir` makes them, become 0700. A folder opened to a group alone was
     opened on purpose; a link leads to what we did not make; another user's folder is theirs."""

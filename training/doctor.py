@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-from ..core.database import on_network_filesystem
+from ..core.database import address_of, on_network_filesystem
 from ..core.errors import IsengardError
 from ..core.paths import DataPaths, own_paths
 from ..core.plugins import PluginRegistry
@@ -99,7 +99,7 @@ def _database(file: Path) -> Iterator[Finding]:
     if not file.exists():
         return
     try:
-        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)
+        connection = sqlite3.connect(f"{address_of(file)}?mode=ro", uri=True, timeout=5)
         try:
             verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         finally:

@@ -98,12 +98,13 @@ class LossPoint:
 @dataclass(frozen=True)
 class Reading:
     """One look into the job's folder; `losses` are the points after the step that was asked for, `warnings` sentences
-    that are still true of what came of it."""
+    that are still true of what came of it, `began_at` the step at which this attempt began, where the trainer tells it."""
 
     progress: Progress
     samples: list[SampleFile] = field(default_factory=list)
     losses: list[LossPoint] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    began_at: int | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..core.records.job import JobError, Progress
-from .interface import LossPoint
+from .interface import LossPoint, Reading
 
 #: Seconds without any sign of life before a trainer counts as hung: a slow disk loads a large model for half an hour.
 LIMITS = {"starting": 900.0, "downloading": 1800.0, "loading": 1800.0, "caching": 1800.0, "sampling": 1800.0}
@@ -36,6 +36,32 @@ def require_finite(points: Sequence[LossPoint]) -> None:
     """Raises TrainerSick `loss_not_finite`."""
     if any(not math.isfinite(point.loss) for point in points):
         raise TrainerSick(NOT_FINITE)
+
+
+class ResumeWatch:
+    """Raises TrainerSick `resume_lost` when a run that goes on begins below its checkpoint: it would train from zero over what
+    is there, with an optimizer that knows better. `from_step` 0 for a run that begins anew."""
+
+    def __init__(self, from_step: int) -> None:
+        self._from_step = from_step
+        self._seen = False
+
+    def look(self, reading: Reading) -> None:
+        """Before anything of the reading is kept. Some trainers do the checkpoint's own step again."""
+        began = reading.began_at if reading.began_at is not None else reading.progress.step or None
+        if began is None or self._seen:
+            return
+        self._seen = reading.began_at is not None or began >= self._from_step - 1
+        if began < self._from_step - 1:
+            raise TrainerSick(_lost(began, self._from_step))
+
+
+def _lost(began: int, from_step: int) -> JobError:
+    return JobError(
+        code="resume_lost",
+        message=f"The trainer began at step {began} instead of going on from step {from_step}, so it was stopped.",
+        hint="Nothing was lost: the checkpoints are as they were. Press Retry; if it happens again, report it with the log.",
+    )
 
 
 class StallWatch:

@@ -15,7 +15,7 @@ from .gpu_hold import GpuSlot
 from .gpus import GpuSensor
 from .interface import LOG_FILE, Reading, ResolvedTraining, TrainingBackend
 from .log_follower import LogFollower
-from .run_health import StallWatch, require_finite
+from .run_health import ResumeWatch, StallWatch, require_finite
 from .spill import Expected, SpillWatch
 
 LOSS_FILE = "loss.jsonl"
@@ -36,6 +36,7 @@ class RunWatch:
         gpu: GpuSlot,
         should: Expected,
         notes: Sequence[str] = (),
+        from_step: int = 0,
     ) -> None:
         self._ledger = ledger
         self._lease = lease
@@ -52,11 +53,13 @@ class RunWatch:
         self._checkpoints = {checkpoint.sha256 for checkpoint in job.checkpoints}
         self._loss_step, self._begun = _last_loss_step(job_dir / LOSS_FILE), False
         self._spill, self._stall = SpillWatch(should), StallWatch(job_dir / LOG_FILE)
+        self._resume = ResumeWatch(from_step)
         self._eta, self._sensor = Eta(training.save_every), GpuSensor(gpu.uuid)
 
     def look(self) -> Progress:
         """Everything that is cheap to see; called about twice a second."""
         reading = self._backend.poll(self._dir, self._training, self._loss_step)
+        self._resume.look(reading)
         require_finite(reading.losses)
         progress = self._completed(reading)
         if progress.loss is None and progress.step:

@@ -119,14 +119,16 @@ class Runner:
         self._hold = hold = self._take_gpu()
         try:
             again = self._job.attempt > 1 or self._job.parent_job_id is not None
-            resume = again and bool(backend.checkpoints(self._dir, training))
+            saved = backend.checkpoints(self._dir, training) if again else []
+            resume = bool(saved)
             plan = backend.plan(self._dir, training, resume=resume)
             if hold is not None:
                 plan.env.update(hold.environment)
                 self._make_room(hold, training)
             self._obey(self._beat())
             self._ledger.advance(self._lease, JobState.RUNNING, data={"resumed": resume})
-            watch = self._watch(backend, training)
+            can = backend.capabilities().can_continue
+            watch = self._watch(backend, training, saved[-1].step if saved and can else 0)
             base_hash = BaseHash(training.base_path, training.base_sha256, self._tools.paths)
             trainer = self._start(plan, hold)
             try:
@@ -151,7 +153,7 @@ class Runner:
         self._ledger.meanwhile = trainer.beat
         return trainer
 
-    def _watch(self, backend: TrainingBackend, training: ResolvedTraining) -> RunWatch:
+    def _watch(self, backend: TrainingBackend, training: ResolvedTraining, from_step: int) -> RunWatch:
         return RunWatch(
             self._ledger,
             self._lease,
@@ -162,6 +164,7 @@ class Runner:
             gpu=self._gpu,
             should=expected(self._tools.ledger, training, self._gpu),
             notes=[self._hold.words] if self._hold is not None and self._hold.words else [],
+            from_step=from_step,
         )
 
     def _supervise(self, trainer: TrainerProcess, watch: RunWatch, backend: TrainingBackend) -> int:

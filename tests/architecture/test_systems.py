@@ -15,6 +15,7 @@ ADAPTERS = {
     "training/process_tree.py": {"os.getpgid", "os.killpg", "os.kill", "signal.SIGKILL", "start_new_session", "creationflags"},
     "training/shim.py": {"ctypes", "creationflags", "start_new_session", "preexec_fn", "pass_fds"},
     "training/trainer_process.py": {"pass_fds"},
+    "training/backends/ai_toolkit/plain_path.py": {"_winapi"},
     "training/locks.py": {"fcntl", "msvcrt", "os.fchmod"},
     "core/model_headers/child.py": {"resource"},
     "core/photo_decoding/child.py": {"resource"},

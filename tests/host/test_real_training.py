@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 import urllib.error
 import urllib.request
@@ -21,7 +22,7 @@ WORKFLOW = Path(__file__).resolve().parents[2] / "workflows" / "api" / "sd15-ide
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A server with a person trained for real."""
-    base = comfyui.make_base(tmp_path_factory.mktemp("real"))
+    base = comfyui.make_base(tmp_path_factory.mktemp("real") / "ComfyUI [1] 100% #a")
     fixtures.put_checkpoint(base)
     photos, environment = fixtures.portraits(base / "photos"), fixtures.real_environment(base / "ai-toolkit")
     server = comfyui.start(base, environment={**environment, "ISENGARD_IDLE_S": "3"})
@@ -76,6 +77,28 @@ def test_published_loras_show_up_in_comfyuis_own_loader(trained):
     server, _, found = trained
     names = server.get("/object_info/LoraLoader")["LoraLoader"]["input"]["required"]["lora_name"][0]
     assert found.version["file"] in [name.replace("\\", "/") for name in names]
+
+
+def test_a_paused_training_goes_on_at_its_checkpoint(trained):
+    """In a folder whose name is a file pattern too: AI-Toolkit found nothing there and began at zero, unseen."""
+    server, api, found = trained
+    wanted = {**REAL_TRAINING, "overrides": {**REAL_TRAINING["overrides"], "steps": 300, "save_every": 10}}
+    job = api.post("/training/jobs", {"character_id": found.character["id"], **wanted})
+    deadline = time.monotonic() + 120
+    while not (saved := api.get(f"/training/jobs/{job['id']}/checkpoints")["items"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    api.post(f"/training/jobs/{job['id']}/pause")
+    paused = api.wait_for(f"/training/jobs/{job['id']}", 120, ("paused", "completed", "failed"))
+    saved = api.get(f"/training/jobs/{job['id']}/checkpoints")["items"]
+    assert paused["state"] == "paused", paused["error"]
+    api.post(f"/training/jobs/{job['id']}/resume")
+    done = api.wait_for(f"/training/jobs/{job['id']}", 240)
+    assert done["state"] == "completed", done["error"]
+    log = (server.data / "jobs" / job["id"] / "trainer.log").read_text(errors="replace")
+    again = log.split("Isengard: attempt 2")[1]
+    first = re.search(r"\|\s*(\d+)/300 \[", again)
+    assert "RESUMING FROM" in again and int(first[1]) >= max(one["step"] for one in saved) - 1
 
 
 if os.environ.get("ISENGARD_TEST_FULL"):

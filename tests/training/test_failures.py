@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-from pathlib import Path
-
 import pytest
 from isengard.core.ledger import JobFilter
 from isengard.core.records.job import Progress
-from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.backends.ai_toolkit import channels
 from isengard.training.backends.ai_toolkit.backend import phase_of
 from isengard.training.backends.ai_toolkit.failures import CATALOGUE, explain, relevant
@@ -18,64 +12,27 @@ from isengard.training.eta import Eta
 from isengard.training.interface import TRAINING_FILE
 from isengard.training.run_health import StallWatch, TrainerSick
 from isengard.training.spill import SpillWatch
+from standin_house import standin, submit  # noqa: F401 - fixture
 from trainer_says import SAID, SAID_OTHERWISE
 from training_waits import wait_for
 
-STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
 KILLED = {"trainer_killed": "signal:9", "trainer_crashed": "signal:11"}
 ENDED = {**KILLED, "trainer_stopped": "signal:15", "lora_missing": "nothing"}
 
 
 @pytest.fixture
-def train(house, ann, start_worker, tmp_path):
+def train(house, ann, start_worker, standin):  # noqa: F811
     """Train with the stand-in and a fault; the job when it has ended."""
-    folder = tmp_path / "aitk"
-    folder.mkdir()
-    for file in STANDIN.glob("*.py"):
-        (folder / file.name).symlink_to(file)
-    base = tmp_path / "base.safetensors"
-    shutil.copy(_tiny_base(tmp_path), base)
 
     def train(fault, steps=60, damage=False, **environment):
-        (folder / "fault").write_text(fault)
-        overrides = Overrides(steps=steps, save_every=20, sample_prompts=[])
-        request = TrainingRequest(
-            character_id=ann.id, family="sd15", backend="ai_toolkit", base_model="mine", overrides=overrides
-        )
-        job = house.submission.submit(request, "corr-fail")
+        (standin / "fault").write_text(fault)
+        job = submit(house, ann, steps=steps)
         if damage:
             (house.paths.job(job.id) / TRAINING_FILE).write_text("{ half")
         start_worker(**{**environment, "ISENGARD_MODE": "production"})
         return wait_for(house.ledger, job.id)
 
-    where = {"AI_TOOLKIT_DIR": str(folder), "AI_TOOLKIT_PYTHON": sys.executable, "ISENGARD_ALLOW_CPU": "1"}
-    os.environ.update(where)
-    _use(house, where, base)
-    yield train
-    for name in where:
-        del os.environ[name]
-
-
-def _tiny_base(tmp_path):
-    file = tmp_path / "any.safetensors"
-    file.write_bytes((2).to_bytes(8, "little") + b"{}")
-    return file
-
-
-def _use(house, where, base):
-    """The server's side with the stand-in as its trainer and `mine` as the owner's base."""
-    from dataclasses import replace
-
-    from isengard.core.settings import Settings
-    from isengard.training.submission import BaseModel
-    from isengard.training.worker_main import make_registry
-
-    settings = Settings(
-        ai_toolkit_dir=where["AI_TOOLKIT_DIR"], ai_toolkit_python=sys.executable, allow_cpu=True
-    )
-    bases = type("Bases", (), {"resolve": lambda self, name, family: BaseModel(str(base), "")})()
-    registry = make_registry(settings, house.paths)
-    house.submission = replace(house.submission, registry=registry, base_models=bases)
+    return train
 
 
 @pytest.mark.parametrize(("code", "line"), SAID_OTHERWISE)

@@ -10,7 +10,7 @@ import pytest
 from isengard.core.records.job import Job, Progress
 from isengard.training.gpu_hold import GpuSlot
 from isengard.training.interface import LossPoint, Reading
-from isengard.training.run_health import TrainerSick
+from isengard.training.run_health import ResumeWatch, TrainerSick
 from isengard.training.run_watch import LOSS_FILE, RunWatch, read_losses
 from isengard.training.spill import Expected
 
@@ -63,6 +63,35 @@ def test_a_stopped_run_says_the_step_that_was_saved(resumed):
     resumed.now = 72
     resumed.watch.stop()
     assert resumed.told[-1].step == 72, "what was lost after the last checkpoint is not hidden"
+
+
+@pytest.mark.parametrize(
+    ("readings", "lost"),
+    [
+        ([(None, 0), (None, 49)], None),  # does the checkpoint's own step again
+        ([(None, 0), (None, 60), (None, 3)], None),
+        ([(0, 0)], 0),  # its first bar says so before its first step
+        ([(None, 0), (None, 12)], 12),
+        ([(None, 0), (49, 51), (49, 52)], None),
+    ],
+)
+def test_a_run_that_goes_on_begins_at_its_checkpoint_or_is_stopped(readings, lost):
+    watch = ResumeWatch(50)
+    found = None
+    for began, step in readings:
+        try:
+            watch.look(Reading(Progress(step=step), began_at=began))
+        except TrainerSick as sick:
+            found = sick.error
+    assert (found is None) == (lost is None)
+    assert lost is None or (
+        found.code == "resume_lost" and f"step {lost} " in found.message and "50" in found.message
+    )
+
+
+def test_a_run_that_begins_anew_may_begin_anywhere():
+    for began, step in ((0, 0), (None, 1), (None, 0)):
+        ResumeWatch(0).look(Reading(Progress(step=step), began_at=began))
 
 
 def test_numbers_out_of_range_are_seen_in_them_too(resumed):

@@ -5,6 +5,7 @@ Which fault: the text of a file called `fault` beside the link to this script. F
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import sqlite3
@@ -88,8 +89,9 @@ def save(root: Path, name: str, step: int | None, rank: int, fault: str) -> None
 
 
 def resumed_at(root: Path, name: str) -> int:
-    """The newest `<name>*` by creation time, whole or not, as AI-Toolkit does it."""
-    files = sorted(root.glob(f"{name}*"), key=lambda file: file.stat().st_ctime_ns)
+    """The newest `<name>*` by creation time, whole or not, as AI-Toolkit does it: the folder's signs are a pattern too."""
+    found = [Path(file) for file in glob.glob(os.path.join(root, f"{name}*"))]
+    files = sorted(found, key=lambda file: file.stat().st_ctime_ns)
     if not files:
         return 0
     print(f"#### IMPORTANT RESUMING FROM {files[-1]} ####", flush=True)
@@ -184,7 +186,8 @@ def stop_if_asked(job: Job) -> None:
 def train(job: Job, losses: sqlite3.Connection, process: dict, *, root: Path, name: str, fault: str) -> None:
     steps, every = process["train"]["steps"], process["save"]["save_every"]
     check = process["train"].get("validation_config")
-    first = resumed_at(root, name)
+    first = 0 if fault == "forgets" else resumed_at(root, name)
+    print(f"{name}:   0%|          | {first}/{steps} [00:00<?, ?it/s]", end="\r", file=sys.stderr, flush=True)
     job.status("running", "Training")
     for step in range(first, steps):
         time.sleep(STEP_S)

@@ -38,10 +38,11 @@ from . import channels, config, locate, optimizer, outcomes
 from .environment import environment
 from .fetching import Fetching
 from .omissions import Omissions
+from .plain_path import plain_path
 from .setup import service
 
 #: Bumped whenever what is trained changes (see config.py).
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 CONFIG_FILE = "config.json"
 _BARS_BYTES = 4096
 #: AI-Toolkit's words for what it does -> ours.
@@ -68,6 +69,7 @@ class AiToolkitBackend:
         self._reader = CheckpointReader()
         self._omissions = Omissions()
         self._fetching = Fetching()
+        self._began: dict[Path, int] = {}
 
     def capabilities(self) -> BackendCapabilities:
         return BackendCapabilities(
@@ -144,19 +146,21 @@ class AiToolkitBackend:
         found, state = locate.find(self._settings, self._paths)
         if found is None:
             raise NotReadyError("backend_missing", state.detail, "Set it up, then press Retry.")
-        out = job_dir / "out" / config.run_name(training)
+        out, seen = job_dir / "out" / config.run_name(training), plain_path(job_dir)
         out.mkdir(parents=True, exist_ok=True)
         outcomes.quarantine(out, config.run_name(training), keep=resume)
         if resume:
+            outcomes.make_newest(out, config.run_name(training), training.steps)
             optimizer.put_back(out, job_dir)
         family, cpu = self._families.get(training.family), self._on_cpu()
+        self._began.pop(job_dir, None)
         self._fetching.begin(job_dir, training.base_path, family, self._settings.hf_home)
-        content = config.build(job_dir, training, family, cpu=cpu)
+        content = config.build(seen, training, family, cpu=cpu)
         atomic.write_text(job_dir / CONFIG_FILE, config.as_text(content))
         channels.create_job_db(job_dir / "job.db")
         env = environment(self._settings, cpu=cpu, token=current_token(self._settings, self._paths))
         env["SEED"] = str(_seed(out, training))
-        argv = [str(found.python), "run.py", str(job_dir / CONFIG_FILE)]
+        argv = [str(found.python), "run.py", str(seen / CONFIG_FILE)]
         return LaunchPlan(argv=argv, cwd=found.folder, env=env)
 
     def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading:
@@ -177,7 +181,8 @@ class AiToolkitBackend:
             held_out_loss=channels.read_held_out_loss(out / "loss_log.db"),
         )
         omitted = self._omissions.told(job_dir, out / "loss_log.db", training, step=row.step)
-        return Reading(self._fetching.told(job_dir, progress), samples, losses, omitted)
+        told = self._fetching.told(job_dir, progress)
+        return Reading(told, samples, losses, omitted, self._began_at(job_dir, training))
 
     def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
         out = job_dir / "out" / config.run_name(training)
@@ -257,7 +262,16 @@ class AiToolkitBackend:
             eta_s=max(0, training.steps - bar.step) * pace if pace else None,
         )
         points = [] if bar.loss is None else [LossPoint(bar.step, bar.loss, bar.learning_rate)]
-        return Reading(progress, samples, points)
+        return Reading(progress, samples, points, began_at=self._began_at(job_dir, training))
+
+    def _began_at(self, job_dir: Path, training: ResolvedTraining) -> int | None:
+        """Read until it is known, and once for each attempt."""
+        if job_dir not in self._began:
+            lines = channels.read_tail(job_dir / LOG_FILE)
+            began = channels.began_at(lines, config.run_name(training))
+            if began is not None:
+                self._began[job_dir] = began
+        return self._began.get(job_dir)
 
     def _raise_flag(self, job_dir: Path, flag: str) -> None:
         try:

@@ -26,6 +26,7 @@ from ...interface import LOG_FILE
 from ...task import Task, TaskFailed
 from . import channels, config, failures, locate
 from .environment import environment
+from .plain_path import plain_path
 
 CONFIG_FILE, DATABASE = "captioner.json", "captioner.db"
 #: Sides of what the model looks at, and how much it may say: two or three sentences.
@@ -105,14 +106,15 @@ class AiToolkitCaptioner:
             raise NotReadyError("captioner_not_installed", state.detail, "Set it up under Training first.")
         folder, missing = task.dir / PHOTOS, self.capabilities().download_bytes
         need_room(cache_folder(self._settings.hf_home), missing, why="The model that describes photos")
-        atomic.write_text(task.dir / CONFIG_FILE, config.as_text(self.config(task.dir, asked)))
+        seen = plain_path(task.dir)
+        atomic.write_text(task.dir / CONFIG_FILE, config.as_text(self.config(seen, asked)))
         channels.create_job_db(task.dir / DATABASE)
         self._make_room(task)
         env = environment(
             self._settings, cpu=self._on_cpu(), token=current_token(self._settings, self._paths)
         )
         watch = _Watch(task, len(asked.photos), already=len(_said(folder, asked)))
-        command = [str(found.python), "run.py", str(task.dir / CONFIG_FILE)]
+        command = [str(found.python), "run.py", str(seen / CONFIG_FILE)]
         code = task.run(command, cwd=found.folder, env=env, meanwhile=watch.look)
         watch.look()
         row = channels.read_job(task.dir / DATABASE)

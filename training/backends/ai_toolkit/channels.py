@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ....core.database import address_of
 from ...attempt_log import of_this_attempt
 from ...interface import LossPoint
 
@@ -61,7 +63,9 @@ def set_flag(path: Path, flag: str) -> None:
     """Raise `stop` or `save_now`; they are read every step. sqlite3.Error when the file is not there."""
     if flag not in _FLAGS:
         raise ValueError(f"AI-Toolkit knows no flag {flag}")
-    connection = sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=_BUSY_S, isolation_level=None)
+    connection = sqlite3.connect(
+        f"{address_of(path)}?mode=rw", uri=True, timeout=_BUSY_S, isolation_level=None
+    )
     try:
         connection.execute(f"UPDATE Job SET {flag}=1 WHERE id=?", (JOB_ID,))  # noqa: S608 - checked above
     finally:
@@ -113,7 +117,7 @@ def _query(path: Path, sql: str, parameters: tuple[object, ...]) -> list[tuple[A
     if not path.exists():
         return []
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=_BUSY_S)
+        connection = sqlite3.connect(f"{address_of(path)}?mode=ro", uri=True, timeout=_BUSY_S)
     except sqlite3.Error:
         return []
     try:
@@ -136,23 +140,31 @@ def read_tail(log: Path, limit: int = LOG_TAIL_BYTES) -> list[str]:
     return of_this_attempt(lines)
 
 
-def read_bar(lines: list[str], name: str) -> Bar | None:
+def read_bar(lines: Sequence[str], name: str) -> Bar | None:
     """The newest progress bar of the run called `name`; other bars (downloads, latents) are left alone."""
+    return next(_bars(reversed(lines), name), None)
+
+
+def began_at(lines: Sequence[str], name: str) -> int | None:
+    """The step at which the run called `name` began, as its first bar in `lines` says."""
+    return next((bar.step for bar in _bars(lines, name)), None)
+
+
+def _bars(lines: Iterable[str], name: str) -> Iterator[Bar]:
     pattern = re.compile(
         rf"^{re.escape(name)}:\s+\d+%\|.*\|\s*(?P<step>\d+)/(?P<total>\d+) \[[\d:]+<[\d:?]+,"
         r"\s*(?P<rate>[\d.]+|\?)(?P<unit>it/s|s/it)(?:, lr: (?P<lr>[\d.e+-]+))?(?:.*?\bloss: (?P<loss>[\d.e+-]+))?"
     )
-    for line in reversed(lines):
+    for line in lines:
         match = pattern.match(line)
         if match:
-            return Bar(
+            yield Bar(
                 step=int(match["step"]),
                 total=int(match["total"]),
                 seconds_per_step=_rate(match["rate"], match["unit"]),
                 loss=_number(match["loss"]),
                 learning_rate=_number(match["lr"]),
             )
-    return None
 
 
 #: Bars of the time before the first step -> our phase. The newest bar that is not yet full counts.

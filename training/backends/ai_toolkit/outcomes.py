@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +37,16 @@ def quarantine(out: Path, name: str, *, keep: bool) -> None:
     for file in [*sorted(out.glob(f"{name}*")), state]:
         if file.is_file() and not (keep and (optimizer.whole(file) if file == state else is_whole(file))):
             put_away(file, out.parent.parent)
+
+
+def make_newest(out: Path, name: str, total: int) -> None:
+    """AI-Toolkit goes on from the file that was changed last, by the system's own time; after a data folder was copied that is
+    any of them. Setting a file's times, here to what they were, makes it that one."""
+    found = saved(out, name, total)
+    if found:
+        file = max(found, key=lambda one: one[1])[0]
+        times = file.stat()
+        os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def judge(
