@@ -112,12 +112,20 @@ def _continue(task: Task, wanted: Wanted, part: Path, told: Callable[[int, int],
         size = wanted.size or done + int(answer.headers.get("Content-Length") or 0)
         _need_room(part.parent, size - done)
         with part.open("ab" if resumed else "wb") as stream:
-            while chunk := answer.read(CHUNK):
+            while chunk := _next_of(answer):
                 stream.write(chunk)
                 done += len(chunk)
                 told(done, size)
     if size and done < size:
         raise ConnectionError(f"{done} of {size} bytes came")
+
+
+def _next_of(answer: Any) -> bytes:
+    """What a line does wrong comes as any kind of OSError (TLS, a network that went down); a disk's come from writing."""
+    try:
+        return bytes(answer.read(CHUNK))
+    except OSError as fault:
+        raise ConnectionError(_reason(fault)) from fault
 
 
 def _open(wanted: Wanted, headers: dict[str, str]) -> Any:
