@@ -14,11 +14,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import toml
-
+from . import toml_files
 from .errors import NotFoundError, NotReadyError
 from .paths import DataPaths
 from .settings import Settings
+from .toml_files import Slip, Unreadable
 
 #: `tools`: what is no trainer and can be installed from the panel all the same.
 SEAMS = ("training_backends", "captioners", "image_pipelines", "video_pipelines", "tools")
@@ -63,6 +63,8 @@ class PluginRegistry:
     builtin: Mapping[str, Mapping[str, Factory]]
     neighbours: Sequence[Path] = ()
     problems: list[PluginProblem] = field(default_factory=list)
+    slips: list[Slip] = field(default_factory=list)
+    _read: dict[Path, dict[str, dict[str, str]]] = field(default_factory=dict)
     _found: dict[str, dict[str, Factory]] = field(default_factory=dict)
     _made: dict[tuple[str, str], Any] = field(default_factory=dict)
 
@@ -138,8 +140,23 @@ class PluginRegistry:
         for point in metadata.entry_points(group=f"isengard.{seam}"):
             yield point.name, point.load
         for pack in self.neighbours:
-            for name, target in _declared(pack, seam).items():
-                yield name, partial(_load, pack, target)
+            for name, target in self._declared(pack).get(seam, {}).items():
+                yield str(name), partial(_load, pack, str(target))
+
+    def _declared(self, pack: Path) -> dict[str, dict[str, str]]:
+        """Read once; what cannot be read is told and brings nothing."""
+        if pack not in self._read:
+            try:
+                tables = _declared(pack)
+            except (Unreadable, OSError) as damage:
+                tables = {}
+                slip = Slip("pack_slip", f"{pack.name}/pyproject.toml", getattr(damage, "line", 0))
+                self.slips.append(slip)
+                _log.warning(
+                    "A neighbouring pack's pyproject.toml cannot be read", extra={"context": vars(slip)}
+                )
+            self._read[pack] = {seam: table for seam, table in tables.items() if isinstance(table, dict)}
+        return self._read[pack]
 
     def _note(self, seam: str, name: str, fault: BaseException) -> None:
         cause = fault.__cause__ or fault
@@ -158,25 +175,30 @@ def _require_whole(seam: str, name: str, made: Any) -> None:
 
 
 def neighbour_packs(own_folder: Path) -> list[Path]:
-    """The packs beside ours that declare `[tool.isengard.plugins]`."""
+    """The packs beside ours that declare `[tool.isengard.plugins]`, and those whose declaration cannot be read."""
     beside = sorted(own_folder.parent.iterdir()) if own_folder.parent.name == "custom_nodes" else []
-    return [pack for pack in beside if pack != own_folder and any(_declared(pack, seam) for seam in SEAMS)]
+    return [pack for pack in beside if pack != own_folder and _concerns_us(pack)]
 
 
-def _declared(pack: Path, seam: str) -> dict[str, str]:
-    """`[tool.isengard.plugins.<seam>]` of a pack: name = "module.path:factory"."""
-    file = pack / "pyproject.toml"
+def _concerns_us(pack: Path) -> bool:
     try:
-        text = file.read_text(encoding="utf-8") if file.is_file() else ""
-        table = toml.loads(text) if "isengard" in text else {}
-        entries = table.get("tool", {}).get("isengard", {}).get("plugins", {}).get(seam, {})
-        return {str(name): str(target) for name, target in entries.items()}
-    except (OSError, ValueError, AttributeError) as damage:
-        _log.warning(
-            "A neighbouring pack's pyproject.toml cannot be read",
-            extra={"context": {"pack": pack.name, "reason": str(damage)}},
-        )
+        declared = _declared(pack)
+        return any(isinstance(declared.get(seam), dict) and declared[seam] for seam in SEAMS)
+    except Unreadable:
+        return True
+    except OSError:
+        return False
+
+
+def _declared(pack: Path) -> dict[str, Any]:
+    """`[tool.isengard.plugins]` of a pack: seam -> {name: "module.path:factory"}. Unreadable, OSError."""
+    file = pack / "pyproject.toml"
+    if not file.is_file() or b"isengard" not in file.read_bytes():
         return {}
+    table: Any = toml_files.read(file)
+    for name in ("tool", "isengard", "plugins"):
+        table = table.get(name) if isinstance(table, dict) else None
+    return table if isinstance(table, dict) else {}
 
 
 def _load(pack: Path, target: str) -> Factory:

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import toml
-
-from . import atomic
+from . import atomic, toml_files
 from .errors import InvalidError
-from .paths import RUNPOD_VOLUMES, SECRETS_FILE, DataPaths, runpod_volume
+from .paths import RUNPOD_VOLUMES, DataPaths, runpod_volume
+from .toml_files import Slip, Unreadable
 
 MODES = ("production", "fast-test")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -27,6 +26,8 @@ EDITABLE: dict[str, tuple[str, ...]] = {
     "log_level": LOG_LEVELS,
     "guard_comfyui": ("0", "1"),
 }
+#: What a switch counts as while the owner's own word on it cannot be read: never more open than they may have meant.
+CAUTIOUS = {"allow_setup": False, "guard_comfyui": True}
 SECRETS = ("hf_token", "token", "redis_url")
 #: A file is read, changed and written: two pages at once must not undo each other.
 _WRITING = threading.Lock()
@@ -58,6 +59,8 @@ class Settings:
     #: name -> path or hub id, from the owner's file alone, never from a request
     base_models: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    #: what in isengard.toml could not be used
+    slips: tuple[Slip, ...] = ()
 
     @property
     def fast_test(self) -> bool:
@@ -126,37 +129,49 @@ def load_settings(
 ) -> Settings:
     """On RunPod models are kept on the volume too, unless HF_HOME says otherwise: a pod's own disk goes with it.
 
-    Raises InvalidError `bad_setting` naming the variable or key at fault.
+    A slip in isengard.toml is told in `slips`, and the default stands in for what it spoils. InvalidError `bad_setting` for a
+    variable, for secrets.toml, and where a slip hides which Redis keeps the jobs: they would come to lie in two places.
     """
-    written = _read_toml(paths.settings_file) | {
-        name: value for name, value in _read_toml(paths.secrets_file).items() if name in SECRETS
-    }
-    values: dict[str, Any] = {}
+    slips: list[Slip] = []
+    written = _owners_file(paths.settings_file, slips)
+    if slips and not env.get("REDIS_URL") and b"redis_url" in paths.settings_file.read_bytes():
+        raise _unreadable(paths.settings_file, slips[0].line)
+    written |= {name: value for name, value in _secrets(paths.secrets_file).items() if name in SECRETS}
+    values: dict[str, Any] = dict(CAUTIOUS) if slips else {}
     sources: dict[str, str] = {}
     for name, key in KEYS.items():
+        sources[name] = "default"
         if env.get(key.variable):
             values[name], sources[name] = _parse(key, env[key.variable], key.variable), "environment"
         elif name in written:
-            values[name], sources[name] = (
-                _parse(key, _as_text(written[name]), f"{name} in isengard.toml"),
-                "isengard.toml",
-            )
-        else:
-            sources[name] = "default"
+            try:
+                values[name], sources[name] = key.parse(_as_text(written[name])), "isengard.toml"
+            except ValueError as fault:
+                values |= {name: CAUTIOUS[name]} if name in CAUTIOUS else {}
+                line = toml_files.line_of(paths.settings_file, name)
+                slips.append(Slip("setting_slip", paths.settings_file.name, line, f"{name} {fault}"))
     volume = runpod_volume(env, volumes)
     if volume is not None:
         values.setdefault("hf_home", str(volume / "isengard" / "huggingface"))
     models = written.get("base_models", {})
     if isinstance(models, dict):
         values["base_models"] = {str(name): str(target) for name, target in models.items()}
-    return Settings(**values, sources=sources)
+    return Settings(**values, sources=sources, slips=tuple(slips))
+
+
+def _owners_file(file: Path, slips: list[Slip]) -> dict[str, Any]:
+    try:
+        return toml_files.read(file)
+    except Unreadable as damage:
+        slips.append(Slip("settings_slip", file.name, damage.line))
+        return {}
 
 
 def current_token(settings: Settings, paths: DataPaths) -> str:
     """The Hugging Face token as it stands now: one that was entered in the panel counts at once, in a running worker too."""
     if settings.sources.get("hf_token") in (None, "environment"):
         return settings.hf_token
-    return str(_read_toml(paths.secrets_file).get("hf_token", ""))
+    return str(_secrets(paths.secrets_file).get("hf_token", ""))
 
 
 def save_setting(paths: DataPaths, name: str, value: str) -> None:
@@ -199,25 +214,27 @@ def save_secret(paths: DataPaths, name: str, value: str) -> None:
 
 def _save(file: Path, name: str, value: str) -> None:
     with _WRITING:
-        content = _read_toml(file)
-        if value:
-            content[name] = value
-        else:
-            content.pop(name, None)
-        atomic.write_text(file, toml.dumps(content))
+        try:
+            text = toml_files.set_value(file, name, value)
+        except Unreadable as damage:
+            raise _unreadable(file, damage.line) from None
+        atomic.write_text(file, text)
 
 
-def _read_toml(file: Path) -> dict[str, Any]:
-    if not file.exists():
-        return {}
+def _secrets(file: Path) -> dict[str, Any]:
     try:
-        return dict(toml.loads(file.read_text(encoding="utf-8")))
-    except (toml.TomlDecodeError, UnicodeDecodeError) as damage:
-        # a damaged line of secrets is a secret, and this is answered to everybody
-        reason = f"see line {getattr(damage, 'lineno', 1)}" if file.name == SECRETS_FILE else str(damage)
-        raise InvalidError(
-            "bad_setting", f"{file.name} cannot be read: {reason}.", "Correct the file or move it away."
-        ) from (None if file.name == SECRETS_FILE else damage)
+        return toml_files.read(file)
+    except Unreadable as damage:
+        raise _unreadable(file, damage.line) from None
+
+
+def _unreadable(file: Path, line: int) -> InvalidError:
+    where = f"see line {line}" if line else "it is not TOML"
+    return InvalidError(
+        "bad_setting",
+        f"{file.name} cannot be read: {where}.",
+        "Correct the file or move it away, then restart ComfyUI.",
+    )
 
 
 def _parse(key: _Key, text: str, where: str) -> Any:

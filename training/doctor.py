@@ -55,6 +55,9 @@ def examined(paths: DataPaths, registry: PluginRegistry | None = None) -> list[F
 
 def _findings(paths: DataPaths, settings: Settings, registry: PluginRegistry) -> Iterator[Finding]:
     yield "ok", f"mode {settings.mode}"
+    for slip in settings.slips:
+        why = f"{slip.reason}: the default is used" if slip.reason else "it cannot be read: defaults are used"
+        yield "FAIL", f"{slip.place}: {why}"
     yield from _folder(paths)
     for name in ("isengard.db", "jobs.db", "queue.db"):
         yield from _database(paths.root / name)
@@ -71,6 +74,8 @@ def _findings(paths: DataPaths, settings: Settings, registry: PluginRegistry) ->
     for state in states(registry):
         level = "ok" if state.state == "ready" else "warn"
         yield level, f"backend {state.name} {state.version}: {state.state}. {state.detail}".rstrip(". ")
+    for slip in registry.slips:
+        yield "warn", f"{slip.place}: it cannot be read, so what that pack adds is left out"
     for problem in registry.problems:
         yield "warn", f"plugin {problem.name} ({problem.seam}) cannot be used. {problem.reason}"
     runs = held(worker_lock_path(paths))

@@ -180,6 +180,12 @@ function doorOf({ connection, characters }) {
   return characters === null ? "connecting" : "";
 }
 
+/** A file that somebody wrote and that cannot be read, in words: where it is wrong and what stands in. */
+function slipWords({ kind, file, line, reason }) {
+  const place = line ? t("slipLine", { file, n: line }) : file;
+  return t({ settings_slip: "slipSettings", setting_slip: "slipSetting", pack_slip: "slipPack" }[kind] ?? "slipSettings", { place, reason });
+}
+
 /**
  * [class, text, test id, correlation id] of each line above the view.
  * @returns {Banner[]}
@@ -193,6 +199,7 @@ export function bannersOf(state) {
   if (connection === "offline") lines.push(["isen-warn", t(runningJobs(state).length ? "offlineTraining" : "offline", { s: retryS ?? 1 }), "isen-offline"]);
   if (connection === "starting" && (characters !== null || retryS)) lines.push(["isen-note", t("starting"), "isen-starting"]);
   if (health?.mode === "fast-test") lines.push(["isen-note", t("fastTest"), "isen-fast-test"]);
+  for (const slip of health?.slips ?? []) lines.push(["isen-warn", slipWords(slip), "isen-slip"]);
   if (problem) lines.push(["isen-error", `${problem.message} ${problem.hint}`.trim(), "isen-problem", problem.code === "offline" ? "" : problem.correlationId]);
   return lines;
 }

@@ -36,7 +36,7 @@ OWNED = {
     "pillow_heif": ("core/photo_decoding/",),
     "pythonjsonlogger": ("core/logs.py",),
     "psutil": ("core/comfyui_http.py", "training/process_tree.py", "training/machine.py"),
-    "tomlkit": ("core/settings.py",),
+    "tomlkit": ("core/toml_files.py",),
     "anyascii": ("core/names.py",),
 }
 #: Where concrete plugins and the ComfyUI adapter may be named.

@@ -121,3 +121,14 @@ def test_whatever_a_trainer_of_another_pack_raises_the_others_are_there(context,
     assert registry.all("training_backends") == {"ours": "ours"}
     (problem,) = registry.problems
     assert problem.name == name and reason in problem.reason
+
+
+def test_a_slip_in_a_neighbours_file_is_told_with_its_line_and_costs_the_others_nothing(context, neighbour):
+    broken = neighbour.parent / "broken pack"
+    broken.mkdir()
+    (broken / "pyproject.toml").write_text('[project]\nname = "isengard-x"\nversion = \n')
+    registry = PluginRegistry(context, {}, neighbour_packs(neighbour))
+    registry.prepare()
+    assert "sketch" in registry.names("image_pipelines")
+    (slip,) = registry.slips
+    assert (slip.kind, slip.file, slip.line) == ("pack_slip", "broken pack/pyproject.toml", 3)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import contextlib
+import random
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from isengard.core.errors import InvalidError
-from isengard.core.settings import load_settings, save_setting
+from isengard.core.plugins import PluginContext, PluginRegistry, neighbour_packs
+from isengard.core.settings import Settings, load_settings, save_setting
 
 
 def test_environment_beats_file_beats_default(paths):
@@ -95,8 +98,124 @@ def test_base_models_come_from_the_owners_file_alone(paths):
     assert load_settings({}, paths).base_models == {"tiny": "models/tiny"}
 
 
-def test_a_damaged_file_is_told(paths):
-    paths.settings_file.write_text("this is = = not toml")
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("this is = = not toml", 1),
+        ('log_level = "DEBUG"\nmode = "fast-test\n', 2),
+        ('log_level = "DEBUG"\n[base_models\nx = 1\n', 2),
+        ('log_level = "DEBUG"\nlog_level = "INFO"\n', 0),
+        ("a = [" * 20_000, 0),
+    ],
+)
+def test_a_file_that_cannot_be_read_leaves_the_defaults_and_is_told(paths, text, line):
+    paths.settings_file.write_text(text)
+    settings = load_settings({}, paths)
+    assert (settings.mode, settings.log_level) == ("production", "INFO")
+    (slip,) = settings.slips
+    assert (slip.kind, slip.file) == ("settings_slip", "isengard.toml") and slip.line in (
+        line,
+        line or slip.line,
+    )
+    assert not settings.allow_setup and settings.guard_comfyui, "what was closed must not open by a slip"
+    with pytest.raises(InvalidError) as caught:
+        save_setting(paths, "language", "en")
+    assert caught.value.code == "bad_setting" and paths.settings_file.read_text() == text
+
+
+def test_a_value_that_cannot_be_used_leaves_its_default_and_the_others(paths):
+    paths.settings_file.write_text(
+        '# ours\nlog_level = "DEBUG"\nworker_concurrency = 0\nallow_setup = "never"\n'
+    )
+    settings = load_settings({}, paths)
+    assert (settings.log_level, settings.worker_concurrency, settings.allow_setup) == ("DEBUG", 1, False)
+    assert [(slip.kind, slip.line) for slip in settings.slips] == [("setting_slip", 3), ("setting_slip", 4)]
+    assert settings.slips[0].reason == "worker_concurrency must be a number between 1 and 64"
+    assert not load_settings({"WORKER_CONCURRENCY": "2", "ISENGARD_ALLOW_SETUP": "1"}, paths).slips
+
+
+def test_where_a_slip_hides_which_redis_keeps_the_jobs_nothing_starts(paths):
+    paths.settings_file.write_text('redis_url = "redis://x"\nmode = \n')
     with pytest.raises(InvalidError) as caught:
         load_settings({}, paths)
-    assert caught.value.code == "bad_setting"
+    assert caught.value.code == "bad_setting" and "line 2" in caught.value.message
+    assert load_settings({"REDIS_URL": "redis://x"}, paths).slips
+
+
+OWNERS = """# what our studio uses\r
+mode = "production"  # never practice here\r
+\r
+[base_models]  # on the big disk\r
+mine = 'D:\\models\\mine.safetensors'\r
+"""
+
+
+def test_a_setting_changed_in_the_panel_leaves_the_owners_words(paths):
+    paths.settings_file.write_bytes(OWNERS.encode())
+    save_setting(paths, "mode", "fast-test")
+    save_setting(paths, "language", "en")
+    text = paths.settings_file.read_bytes().decode()
+    for line in OWNERS.replace('"production"', '"fast-test"').splitlines(keepends=True):
+        assert line in text, text
+    settings = load_settings({}, paths)
+    assert (settings.mode, settings.language, settings.slips) == ("fast-test", "en", ())
+    assert settings.base_models == {"mine": "D:\\models\\mine.safetensors"}
+    save_setting(paths, "hf_token", "hf_abc")
+    save_setting(paths, "hf_token", "")
+    assert "hf_token" not in paths.secrets_file.read_text()
+
+
+def test_the_mark_that_windows_editors_put_first_is_no_slip(paths):
+    paths.settings_file.write_bytes(b'\xef\xbb\xbflog_level = "DEBUG"\n')
+    assert load_settings({}, paths).log_level == "DEBUG"
+    save_setting(paths, "language", "en")
+    assert load_settings({}, paths).log_level == "DEBUG"
+
+
+GOOD = """mode = "fast-test"\nlog_level = "DEBUG"\nallowed_hosts = ["a.lan", "b.lan"]\n[base_models]\n"my model" = "C:\\\\x"
+other = 'u/v'\nn = {a = 1, b = [1,2,{c="d"}]}\n[[x.y]]\nz = 1979-05-27T07:32:00Z\nf = 1e400\nt = \"\"\"multi\nline\"\"\"\n"""
+PLUGINS = (
+    '[project]\nname = "isengard-x"\n[tool.isengard.plugins.training_backends]\npencil = "backend:create"\n'
+)
+BITS = [*"[]='\"\\\n.{},#\x00\ufeff\r\t", "[[", '"""', "\\u", "\\U0011FFFF", "..", "1_", "0x", "[a.", "a.b.c=1", "[mode]", "[[mode]]",
+        "mode.x=1", "2020-13-45", "00:99", '"\\x"', '[["]]', "[a]\n[a]", "[tool]\n", "tool=1\n", "[[tool.isengard]]\n"]  # fmt: skip
+
+
+def corrupted(text, chance):
+    letters = list(text)
+    for _ in range(chance.choice([1, 1, 2, 3, 8])):
+        at, how = chance.randrange(len(letters) + 1), chance.randrange(5)
+        if how == 0:
+            del letters[at : at + chance.randrange(1, 20)]
+        elif how == 1:
+            letters[at:at] = list(chance.choice(BITS))
+        elif how == 2:
+            letters[at : at + 1] = [chr(chance.randrange(1, 256))]
+        elif how == 3:
+            letters = letters[:at]
+        else:
+            letters[at:at] = letters[max(0, at - chance.randrange(30)) : at]
+    data = "".join(letters).encode("utf-8", "surrogatepass")
+    return data if chance.random() < 0.9 else data[:-3] + b"\xff\xfe"
+
+
+def test_whatever_is_in_the_files_the_pack_starts(paths, tmp_path):
+    """600 corruptions of isengard.toml and of a neighbouring pack's pyproject.toml; secrets.toml is refused in words."""
+    chance = random.Random(2718)
+    pack = tmp_path / "custom_nodes" / "neighbour"
+    pack.mkdir(parents=True)
+    context = PluginContext(paths, Settings())
+    told = 0
+    for _ in range(300):
+        paths.settings_file.write_bytes(corrupted(GOOD, chance))
+        told += len(load_settings({}, paths).slips)
+        (pack / "pyproject.toml").write_bytes(corrupted(PLUGINS + GOOD, chance))
+        registry = PluginRegistry(context, {}, neighbour_packs(pack.parent / "isengard"))
+        registry.prepare()
+        told += len(registry.slips)
+        paths.settings_file.unlink()
+        paths.secrets_file.write_bytes(corrupted('hf_token = "hf_x"\n' + GOOD, chance))
+        with contextlib.suppress(InvalidError):
+            load_settings({}, paths)
+        paths.secrets_file.unlink()
+    assert told > 200, "the corruptions are too gentle"

@@ -32,6 +32,14 @@ test("the lines above the view: none when all is well, each state with its own",
   assert.deepEqual([kind, text], ["isen-warn", "ComfyUI does not answer. Trying again in 5 s."]);
   const [[, withTraining]] = bannersOf({ ...calm, connection: "offline", retryS: 5, jobs: [{ state: "running" }] });
   assert.match(withTraining, /Trainings do not need it\.$/);
+  const slips = [
+    { kind: "settings_slip", file: "isengard.toml", line: 3, reason: "" },
+    { kind: "setting_slip", file: "isengard.toml", line: 0, reason: "mode must be one of production, fast-test" },
+    { kind: "pack_slip", file: "a pack/pyproject.toml", line: 12, reason: "" },
+  ];
+  assert.deepEqual(bannersOf({ ...calm, health: { mode: "production", slips } }).map(([, said]) => said.split(/[,.] (?=so|The)/)[0]), [
+    "isengard.toml, line 3 cannot be read", "isengard.toml: mode must be one of production, fast-test", "a pack/pyproject.toml, line 12 cannot be read",
+  ]);
   const [problem] = bannersOf({ ...calm, problem: { message: "No.", hint: "", correlationId: "ui-1" } });
   assert.deepEqual(problem, ["isen-error", "No.", "isen-problem", "ui-1"]);
 });

@@ -20,6 +20,8 @@ programs. This page is made from the route table by `python dev.py pages`.
 - `/health` carries `recoveries`: `{"code", "at", "count", "file"}` for what was rebuilt from its files after damage or loss,
   until `DELETE /recoveries/{code}` says that somebody has read it; and `loops`: `{"name", "deaths", "fault", "running"}` for
   what goes on behind the requests and has died since the start. It begins again by itself; the log of the server says why.
+- `/health` carries `slips`: `{"kind", "file", "line", "reason"}` for what in isengard.toml (`settings_slip`, one value:
+  `setting_slip`) or in a neighbouring pack's pyproject.toml (`pack_slip`) could not be read; defaults stand in.
 - Events are server-sent: `id: <epoch>-<seq>`, replayed after `Last-Event-ID` or `?since=`; `reset` means fetch anew. Types:
   EVENTS.
 

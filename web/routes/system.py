@@ -51,6 +51,7 @@ async def health(services: Services, request: web.Request) -> web.Response:
             },
             "missing": [],
             "loops": [asdict(trouble) for trouble in services.loops.troubles()],
+            "slips": [vars(slip) for slip in (*services.settings.slips, *services.registry.slips)],
             "recoveries": [recovery.model_dump(mode="json") for recovery in recoveries],
         }
     )
