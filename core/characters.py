@@ -214,7 +214,7 @@ class CharacterStore:
         cover = stored.cover_photo_id
         if not cover or not self._has_photo(stored.id, cover):
             cover = row["first"]
-        versions = self._versions.list(stored.slug)
+        versions = self._versions.ranked(stored.slug)
         counted = {"photo_count": row["n"], "cover_photo_id": cover, "versions": versions}
         return stored.model_copy(update=counted)
 

@@ -24,7 +24,11 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 
 
 class ChildDidNotStart(Exception):
-    """Most likely one of its libraries is missing."""
+    """It ended before it was ready: most likely one of its libraries is missing."""
+
+
+class ChildIsStarting(Exception):
+    """It runs and has not said yet that it is ready: a busy computer. It goes on; whoever asks again waits for the rest."""
 
 
 class JsonChild:
@@ -39,23 +43,25 @@ class JsonChild:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[bytes] = queue.Queue()
+        self._ready = False
         #: of the one that ended last; None where it had to be killed
         self.exit_code: int | None = None
 
-    def start(self) -> None:
-        """Now, where it does not run yet. Raises ChildDidNotStart."""
+    def start(self, wait_s: float | None = None) -> None:
+        """Now, where it does not run yet; waits for as long as for an answer. Raises ChildDidNotStart, ChildIsStarting."""
         with self._lock:
-            self._running()
+            self._running(self._timeout_s if wait_s is None else wait_s)
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any] | None:
-        """Its answer; None when it died over the question or took too long. Raises ChildDidNotStart."""
+        """Its answer; None when it died over the question or took too long. Raises ChildDidNotStart, ChildIsStarting."""
         with self._lock:
-            process = self._running()
+            process = self._running(self._timeout_s)
             assert process.stdin is not None
             with contextlib.suppress(OSError):
                 process.stdin.write(json.dumps(question).encode("utf-8") + b"\n")
                 process.stdin.flush()
-            answer = self._next_answer()
+            line = self._next_line(self._timeout_s)
+            answer: dict[str, Any] | None = json.loads(line) if line else None
             if answer is None:
                 self.exit_code = process.poll()
                 self._end()
@@ -70,31 +76,39 @@ class JsonChild:
         """None while there is none."""
         return self._process.pid if self._process is not None else None
 
-    def _next_answer(self) -> dict[str, Any] | None:
+    def _next_line(self, wait_s: float) -> bytes | None:
+        """Empty where it has ended, None where it says nothing for so long."""
         try:
-            line = self._answers.get(timeout=self._timeout_s)
+            return self._answers.get(timeout=wait_s)
         except queue.Empty:
             return None
-        answer: dict[str, Any] | None = json.loads(line) if line else None
-        return answer
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self, wait_s: float) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._end()
-            self._answers = queue.Queue()
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", str(self._script), *self._arguments()],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=_ONE_THREAD | {name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-            threading.Thread(target=_pump, args=(self._process, self._answers), daemon=True).start()
-            if self._next_answer() is None:
+            self._launch()
+        if not self._ready:
+            line = self._next_line(wait_s)
+            if line is None:
+                raise ChildIsStarting(self._script.name)
+            if not line:
                 self._end()
                 raise ChildDidNotStart(self._script.name)
+            self._ready = True
+        assert self._process is not None
         return self._process
+
+    def _launch(self) -> None:
+        self._answers, self._ready = queue.Queue(), False
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", str(self._script), *self._arguments()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_ONE_THREAD | {name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        threading.Thread(target=_pump, args=(self._process, self._answers), daemon=True).start()
 
     def _end(self) -> None:
         if self._process is not None:

@@ -56,15 +56,22 @@ def verdict_of(score: float) -> Verdict:
     return "good" if score >= GOOD else "fair" if score >= FAIR else "poor"
 
 
-def score_of_version(by_strength: Mapping[float, Sequence[float | None]], own: float | None) -> float | None:
-    """The median of the strength that suits the version best, no higher than the person's own photos reach:
-    beyond that a higher number means copied photos, not a better likeness (facts: identity-training section 5).
+def score_of_version(
+    by_strength: Mapping[float, Sequence[float | None]], own: float | None
+) -> tuple[float, float] | None:
+    """(strength, score): the median at the strength that suits the version best, no higher than the person's own photos
+    reach: beyond that a higher number means copied photos, not a better likeness (facts: identity-training section 5).
 
-    A strength counts where at least half of its pictures could be measured. None where there is none."""
+    A strength counts where at least half of its pictures could be measured; of equals the lower one, which bends more
+    easily. None where none counts."""
     measured = {at: [one for one in scores if one is not None] for at, scores in by_strength.items()}
-    medians = [
-        median(found) for at, found in measured.items() if found and 2 * len(found) >= len(by_strength[at])
+    cap = own if own is not None else 1.0
+    capped = [
+        (round(min(median(found), cap), 3), at)
+        for at, found in measured.items()
+        if found and 2 * len(found) >= len(by_strength[at])
     ]
-    if not medians:
+    if not capped:
         return None
-    return round(min(max(medians), own if own is not None else 1.0), 3)
+    score, strength = max(capped, key=lambda pair: (pair[0], -pair[1]))
+    return strength, score

@@ -15,13 +15,15 @@ from . import atomic
 from .clock import Clock, iso
 from .errors import InvalidError, NotFoundError, StorageError
 from .paths import DataPaths, contained
-from .records.checkpoint import Checkpoint, Version
+from .records.checkpoint import Checkpoint, RankedVersion, Version
 from .safetensors_metadata import copy_described
 
 #: The score that decides "best" where it was measured and nobody has chosen.
 LIKENESS = "likeness"
 #: How alike the person's photos are to each other, measured at the same time.
 OWN_PHOTOS = "own_photos"
+#: At which strength it was likest, and how many of its pictures were looked at (also those that showed no face).
+STRENGTH, MEASURED = "strength", "measured"
 #: What a version takes over from its checkpoint.
 _CARRIED = {"step", "size", "sha256", "family", "base_sha256", "proof", "scores", "placeholder"}
 _log = logging.getLogger("isengard.versions")
@@ -46,10 +48,11 @@ class VersionStore:
         return sorted((v for v in found if v is not None), key=_age)
 
     def best(self, slug: str, families: Collection[str] | None = None) -> Version | None:
-        """Of these families: the user's pick, else the highest likeness once the newest training was measured, else the last one.
+        """Of these families: the user's pick, else the highest likeness of its family once every version of the newest
+        training was measured, else the last one.
 
-        A number never overrules a person's eyes, and an old one never hides what was trained since. Of equals the
-        earliest: less training bends more easily."""
+        A number never overrules a person's eyes, never what nobody has measured yet, and an old one never hides what was
+        trained since. Of equals the earliest: less training bends more easily. Numbers of two families are not compared."""
         return self.find(slug, "best", families)
 
     def find(self, slug: str, checkpoint: str, families: Collection[str] | None = None) -> Version | None:
@@ -63,6 +66,19 @@ class VersionStore:
             found.append(version)
             left = [other for other in left if other.family != version.family]
         return found
+
+    def ranked(self, slug: str) -> Sequence[RankedVersion]:
+        """All of them as `list` gives them, with what is best of each family; every page shows this choice, none makes its own."""
+        versions = self.list(slug)
+        order = {version.file: rank for rank, version in enumerate(self.candidates(slug, "best"), 1)}
+        families = {version.family for version in versions}
+        near = {_likest([v for v in versions if v.family == family]) for family in families}
+        return [
+            RankedVersion(
+                **version.model_dump(), rank=order.get(version.file, 0), nearest=version.file in near
+            )
+            for version in versions
+        ]
 
     def pick(self, slug: str, file: str) -> Version:
         """The user's own best of its family. NotFoundError `version_missing`."""
@@ -159,13 +175,22 @@ def _found(versions: Sequence[Version], checkpoint: str) -> Version | None:
 
 
 def _best(versions: Sequence[Version]) -> Version | None:
-    picked = next((v for v in reversed(versions) if v.picked), None)
-    if picked is not None or not versions:
-        return picked
-    scored = [v for v in versions if LIKENESS in v.scores]
-    if any(v.job_id == versions[-1].job_id for v in scored):
-        return max(scored, key=lambda v: v.scores[LIKENESS])
-    return versions[-1]
+    sound = [version for version in versions if version.picked or version.proof.image != "broken"]
+    if not sound:
+        return versions[-1] if versions else None
+    leading = next((version for version in reversed(sound) if version.picked), sound[-1])
+    likest = _likest([version for version in sound if version.family == leading.family])
+    return next((v for v in sound if not leading.picked and v.file == likest), leading)
+
+
+def _likest(family: Sequence[Version]) -> str:
+    """The file that was likest; '' where a version of the newest training was not measured yet, or nothing could be."""
+    sound = [version for version in family if version.proof.image != "broken"]
+    newest = [version for version in sound if version.job_id == sound[-1].job_id]
+    if not all({MEASURED, LIKENESS} & set(version.scores) for version in newest):
+        return ""
+    scored = [version for version in sound if LIKENESS in version.scores]
+    return max(scored, key=lambda version: version.scores[LIKENESS]).file if scored else ""
 
 
 def _age(version: Version) -> tuple[str, str, int]:

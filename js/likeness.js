@@ -11,21 +11,15 @@ export function unmeasured(generations) {
 }
 
 /**
- * The version and the strength that come nearest to the person, over all scenes that show them: {step, strength, score}.
- * A pair counts where at least half of its pictures could be measured; of equals the earlier version.
+ * The version that comes nearest to the person and the strength at which it does, as the server measured them:
+ * {file, step, strength, score, own}; null until every version of the newest training was measured. Of several families the
+ * first in the server's order.
  */
-export function nearest(wall) {
-  const pairs = new Map();
-  for (const known of wall.filter((one) => likenessOf(one) && !isStranger(one))) {
-    const { checkpoint: step, strength } = known.request.characters[0];
-    const key = `${step} ${strength}`;
-    const { scores = [], all = 0 } = pairs.get(key) ?? {};
-    const { score } = likenessOf(known);
-    pairs.set(key, { step, strength, scores: score === null ? scores : [...scores, score], all: all + 1 });
-  }
-  const counted = [...pairs.values()].filter(({ scores, all }) => scores.length && 2 * scores.length >= all);
-  const scored = counted.map(({ step, strength, scores }) => ({ step, strength, score: median(scores) }));
-  return scored.sort((a, b) => b.score - a.score || a.step - b.step || a.strength - b.strength)[0] ?? null;
+export function nearest(versions) {
+  const found = [...versions].filter((known) => known.nearest && known.scores.likeness !== undefined).sort(byRank)[0];
+  if (!found) return null;
+  const { likeness: score, strength = 1, own_photos: own = null } = found.scores;
+  return { file: found.file, step: found.step, strength, score, own };
 }
 
 /** Measured, and in none of them was a face that could be held against the photos. */
@@ -40,27 +34,17 @@ export function leaking(wall) {
   return found.sort((a, b) => likenessOf(b).score - likenessOf(a).score)[0] ?? null;
 }
 
-/**
- * Which version "the best" stands for, as the server decides it: the person's own choice, else the highest resemblance
- * once the newest training was measured, else the last one. `versions` in the order they were trained.
- */
+/** Which of these versions "the best" stands for: the server ranks the best of each family. */
 export function bestOf(versions) {
-  const picked = versions.findLast((known) => known.picked);
-  const scored = versions.filter((known) => known.scores?.likeness !== undefined);
-  const newest = versions.at(-1);
-  if (picked || !scored.some((known) => known.job_id === newest.job_id)) return picked ?? newest ?? null;
-  return scored.reduce((best, known) => (known.scores.likeness > best.scores.likeness ? known : best));
+  return versions.filter((known) => known.rank).sort(byRank)[0] ?? null;
 }
+
+/** The best of each family in the server's order, then those that are not the best of theirs. */
+const byRank = (one, other) => (one.rank || Infinity) - (other.rank || Infinity);
 
 /** A person's versions that a recipe draws, as the server chooses them: where they are of several families, those that ComfyUI has everything of. */
 export function drawable(person, recipe) {
   const of = (families) => person?.versions.filter((version) => families.includes(version.family)) ?? [];
   const ready = of(recipe.ready ?? []);
   return ready.length ? ready : of(recipe.families);
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -31,8 +31,9 @@ export function spread(list, most) {
   return Array.from({ length: most }, (_, n) => list[Math.round((n * (list.length - 1)) / (most - 1))]);
 }
 
-/** Which version a picture was drawn with; of two trainings with the same step, one that was there by then. */
-export function drawnWith(versions, { created_at: at, request }) {
+/** Which version a picture was drawn with; where its record is too old to say so, one of its step that was there by then. */
+export function drawnWith(versions, { created_at: at, request, versions: files = [] }) {
+  if (files.length) return versions.find((known) => isPublished(known) && known.file === files[0]) ?? null;
   const { checkpoint: step } = request.characters[0];
   return versions.findLast((known) => isPublished(known) && known.step === step && !(known.trained_at > at)) ?? null;
 }

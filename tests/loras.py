@@ -37,7 +37,15 @@ def tensors(modules: dict[str, tuple[int, int]], seed: int, scale: float = 0.05)
 
 
 def publish(
-    versions, character: dict, step: int, modules=TINY, *, family="sd15", base="", seed=None
+    versions,
+    character: dict,
+    step: int,
+    modules=TINY,
+    *,
+    family="sd15",
+    base="",
+    seed=None,
+    job_id="job_" + "0" * 26,
 ) -> Version:
     """A LoRA of `character` (as the API answers it) in the data folder that `versions` is over."""
     source = versions._paths.tmp / f"{character['slug']}-{step}.safetensors"
@@ -46,13 +54,13 @@ def publish(
         step=step,
         file=source.name,
         size=source.stat().st_size,
-        sha256=f"{step:064x}",
+        sha256=f"{step:064x}" if seed is None else f"{seed:08x}{0:056x}",
         family=family,
     )
     return versions.publish(
         character["slug"],
         character_id=character["id"],
-        job_id="job_" + "0" * 26,
+        job_id=job_id,
         checkpoint=checkpoint,
         source_file=source,
         base_model=base,

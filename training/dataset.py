@@ -34,17 +34,42 @@ class Selection:
 def select(photos: Sequence[Photo]) -> Selection:
     """The person's own choice of held-out photos first, filled up evenly over the set with photos without findings.
 
-    Spread over the order of upload: neighbours tend to be of one scene, and scenes should differ.
+    Spread over the order of upload: neighbours tend to be of one scene, and scenes should differ. Near-duplicates go to
+    one side: a held-out photo whose double is trained on says nothing.
     """
     included = [photo for photo in photos if photo.included]
-    chosen = [photo for photo in included if photo.held_out]
+    doubles = _doubles(included)
+    asked = {photo.id for photo in included if photo.held_out}
+    chosen = _with_doubles(asked, doubles, included)
     wanted = held_out_count(len(included)) - len(chosen)
-    candidates = [photo for photo in included if not photo.held_out and not photo.findings]
+    candidates = [
+        photo
+        for photo in included
+        if photo.id not in chosen and photo.id not in doubles and not photo.findings
+    ]
     if wanted > 0 and candidates:
         stride = max(1, len(candidates) // wanted)
-        chosen += candidates[stride // 2 :: stride][:wanted]
-    ids = {photo.id for photo in chosen}
-    return Selection([photo for photo in included if photo.id not in ids], chosen)
+        chosen |= {photo.id for photo in candidates[stride // 2 :: stride][:wanted]}
+    held_out = [photo for photo in included if photo.id in chosen]
+    return Selection([photo for photo in included if photo.id not in chosen], held_out)
+
+
+def _doubles(photos: Sequence[Photo]) -> dict[str, set[str]]:
+    """Of each photo that has near-duplicates, all that are one with it; the finding stands at the later one of two only."""
+    groups: dict[str, set[str]] = {}
+    here = {photo.id for photo in photos}
+    for photo in photos:
+        for finding in photo.findings:
+            if finding.code == "twin" and finding.other in here:
+                group = groups.get(photo.id, {photo.id}) | groups.get(finding.other, {finding.other})
+                groups.update(dict.fromkeys(group, group))
+    return groups
+
+
+def _with_doubles(asked: set[str], doubles: dict[str, set[str]], included: Sequence[Photo]) -> set[str]:
+    """What the person holds out takes its doubles along, as long as that leaves most photos to train on."""
+    chosen = asked.union(*(doubles.get(photo_id, set()) for photo_id in asked))
+    return chosen if 2 * len(chosen) <= len(included) else asked
 
 
 def freeze(job_dir: Path, character: Character, selection: Selection, photos: PhotoStore) -> None:

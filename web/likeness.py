@@ -23,9 +23,8 @@ from ..core.records.character import Character
 from ..core.records.checkpoint import Version
 from ..core.records.event import Event
 from ..core.records.generation import Generation
-from ..core.versions import LIKENESS, OWN_PHOTOS
-from ..generation.image.interface import RecipeInfo
-from ..generation.people import version_for
+from ..core.versions import LIKENESS, MEASURED, OWN_PHOTOS, STRENGTH
+from ..generation.image.graph import lora_files
 from ..generation.service import GenerationService
 from ..training.dataset import HELD_OUT
 from .event_tail import EventTail
@@ -33,10 +32,12 @@ from .heard import heard
 from .telling import tell_character, tell_generation
 
 COMPARED = ("grid", "bench")
-#: How many of a person's comparisons are looked at again when somebody asks.
-MOST = 200
+#: How many of a person's comparisons are looked at when somebody asks and when a version is scored: some walls' worth.
+MOST = 1000
 #: Fewer photos held back than this say little; all photos are used then.
 LEAST_HELD_OUT = 2
+#: The scores that are measured here.
+OURS = {LIKENESS, STRENGTH, OWN_PHOTOS, MEASURED}
 _log = logging.getLogger("isengard.likeness")
 
 
@@ -80,22 +81,15 @@ class LikenessMeasurer:
         async with self._one_at_a_time:
             with correlated(generation.correlation_id):
                 try:
-                    await in_thread(self._measure, generation, await self._recipe(generation.recipe))
+                    await in_thread(self._measure, generation)
                 except (IsengardError, OSError, ValueError) as fault:
                     context = {"generation_id": generation.id, "reason": reason_of(fault)}
                     _log.warning("Likeness could not be measured", extra={"context": context})
 
-    async def _recipe(self, name: str) -> RecipeInfo | None:
-        """None where it was deleted since."""
-        try:
-            return await self.generations.recipe(name)
-        except NotFoundError:
-            return None
-
-    def _measure(self, generation: Generation, recipe: RecipeInfo | None) -> None:
+    def _measure(self, generation: Generation) -> None:
         use, store = generation.request.characters[0], self.generations.store
         character = self.generations.characters.get(use.id)
-        version = self._version(character, str(use.checkpoint), recipe)
+        version = self._drawn_with(character, generation)
         references = self._references(character, version)
         for image in store.get(generation.id).images:
             if image.deleted_at is None and image.likeness is None:
@@ -107,12 +101,22 @@ class LikenessMeasurer:
         if generation.purpose == "grid" and version is not None:
             self._score(character, version, generation, own_likeness(references))
 
-    def _version(self, character: Character, checkpoint: str, recipe: RecipeInfo | None) -> Version | None:
-        """The one it was drawn with; any where the recipe is gone."""
-        versions = self.generations.versions
-        if recipe is None:
-            return versions.find(character.slug, checkpoint)
-        return version_for(versions, character.slug, checkpoint, recipe, recipe.families)
+    def _drawn_with(self, character: Character, generation: Generation) -> Version | None:
+        """The very file: a step number may mean that of a later training by now. None where it is gone or not known."""
+        versions = self.generations.versions.list(character.slug)
+        file = self._file_of(generation)
+        return next((version for version in versions if version.file == file), None)
+
+    def _file_of(self, generation: Generation) -> str:
+        """Of records of before `versions`: what was sent says it."""
+        if generation.versions:
+            return generation.versions[0]
+        try:
+            prompts = self.generations.store.prompts(generation.id)
+        except (NotFoundError, ValueError):
+            return ""
+        files = lora_files(prompts[0]) if prompts else []
+        return files[0] if files else ""
 
     def _references(self, character: Character, version: Version | None) -> list[Face]:
         """Photos that this version has never seen, where there are enough of them; else all that are in use."""
@@ -131,29 +135,36 @@ class LikenessMeasurer:
     def _score(
         self, character: Character, version: Version, generation: Generation, own: float | None
     ) -> None:
-        """The version's own number, from all its pictures on the wall of this recipe; a stranger's picture is no part of it."""
-        use = generation.request.characters[0]
+        """The version's own numbers, from all of its pictures on the wall of this recipe; a stranger's is no part of it."""
         by_strength: dict[float, list[float | None]] = defaultdict(list)
         for known in self.generations.store.list(MOST, character_id=character.id, purpose="grid").items:
-            other = known.request.characters[0]
-            if (
-                known.recipe != generation.recipe
-                or other.checkpoint != use.checkpoint
-                or not _shows_them(known)
-            ):
+            if known.recipe != generation.recipe or not _shows_them(known):
                 continue
-            by_strength[other.strength] += [image.likeness.score for image in known.images if image.likeness]
-        score = score_of_version(by_strength, own)
-        fresh = next(
-            (one for one in self.generations.versions.list(character.slug) if one.file == version.file), None
-        )
-        if score is None or fresh is None:
+            if self._file_of(known) == version.file:
+                scores = [image.likeness.score for image in known.images if image.likeness]
+                by_strength[known.request.characters[0].strength] += scores
+        measured = sum(len(scores) for scores in by_strength.values())
+        if not measured:
             return
-        scores = {**fresh.scores, LIKENESS: score, **({OWN_PHOTOS: own} if own is not None else {})}
-        if scores == fresh.scores:
+        found: dict[str, float] = {MEASURED: measured}
+        if (best := score_of_version(by_strength, own)) is not None:
+            found |= dict(zip((STRENGTH, LIKENESS), best, strict=True))
+        if own is not None:
+            found[OWN_PHOTOS] = own
+        self._keep(character, version, found)
+
+    def _keep(self, character: Character, version: Version, found: dict[str, float]) -> None:
+        """Onto the version as it is now, in place of what was measured before."""
+        versions = self.generations.versions
+        fresh = next((one for one in versions.list(character.slug) if one.file == version.file), None)
+        if fresh is None:
             return
-        self.generations.versions.update(fresh.model_copy(update={"scores": scores}))
-        tell_character(self.ledger, character.id, "updated", self.generations.characters.get(character.id))
+        others = {name: score for name, score in fresh.scores.items() if name not in OURS}
+        if fresh.scores != (scores := {**others, **found}):
+            versions.update(fresh.model_copy(update={"scores": scores}))
+            tell_character(
+                self.ledger, character.id, "updated", self.generations.characters.get(character.id)
+            )
 
 
 def _shows_them(generation: Generation) -> bool:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import NotReadyError
-from ..json_child import ChildDidNotStart, JsonChild, library_folders
+from ..json_child import ChildDidNotStart, ChildIsStarting, JsonChild, library_folders
 from ..paths import DataPaths
 from .tools import find_tools
 
 CHILD = Path(__file__).resolve().parent / "child.py"
-#: Its first start loads 32 MB of models; a picture takes about 0.15 s on one core.
+#: A picture takes about 0.15 s on one core.
 TIMEOUT_S = 30.0
+#: Its start loads 32 MB of models, in half a second where the machine is idle; beside a training it took over 30.
+START_S = 180.0
+#: Whoever waits for the start lets others in between (somebody may be forgotten meanwhile), and a request waits no longer.
+START_STEP_S = 3.0
+START_PAUSE_S = 0.05
 #: Unused for so long, the child ends: it holds 170 MB, and files that a person may want to remove.
 IDLE_S = 30.0
 #: Pictures whose faces are remembered.
@@ -36,9 +43,17 @@ class Face:
 class FaceReader:
     """Thread-safe. The same file (by size and time) is read once."""
 
-    def __init__(self, paths: DataPaths, *, timeout_s: float = TIMEOUT_S, idle_s: float = IDLE_S) -> None:
+    def __init__(
+        self,
+        paths: DataPaths,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        start_s: float = START_S,
+        idle_s: float = IDLE_S,
+    ) -> None:
         self._paths = paths
         self._timeout_s = timeout_s
+        self._start_s = start_s
         self._idle_s = idle_s
         self._idle: threading.Timer | None = None
         self._lock = threading.Lock()
@@ -50,28 +65,45 @@ class FaceReader:
         return find_tools(self._paths) is not None
 
     def start(self) -> None:
-        """NotReadyError `face_tools_missing`, `face_tools_broken`: before something is promised."""
-        with self._lock:
-            self._started()
+        """Before something is promised: NotReadyError `face_tools_missing`, or `face_tools_broken` where that shows soon.
+
+        Does not wait for pictures that are being read, nor for a slow start: who reads next waits for it."""
+        self._arguments()
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
+            with contextlib.suppress(ChildIsStarting):
+                self._started()
+        finally:
+            self._lock.release()
 
     def faces(self, picture: Path) -> tuple[Face, ...]:
-        """Largest first; none in a picture that cannot be read. NotReadyError `face_tools_missing`, `face_tools_broken`."""
+        """Largest first; none in a picture that cannot be read. NotReadyError `face_tools_missing`, `face_tools_broken`,
+        `face_tools_slow`."""
         status = picture.stat()
         key = (str(picture), status.st_size, status.st_mtime_ns)
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-            answer = self._ask(picture)
-            if answer is None:  # perhaps it was not this picture's fault: asked anew next time
-                return ()
-            found = tuple(
-                Face(one["side"], one["share"], tuple(one["numbers"])) for one in answer.get("faces", ())
-            )
-            self._known[key] = found
-            while len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
-            return found
+        deadline = time.monotonic() + self._start_s
+        while True:
+            with self._lock, contextlib.suppress(ChildIsStarting):
+                return self._known_or_read(picture, key)
+            time.sleep(START_PAUSE_S)
+            if time.monotonic() > deadline:
+                raise _slow("The program that measures resemblance is still starting: this computer is busy.")
+
+    def _known_or_read(self, picture: Path, key: tuple[str, int, int]) -> tuple[Face, ...]:
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key]
+        answer = self._ask(picture)
+        if answer is None:  # perhaps it was not this picture's fault: asked anew next time
+            return ()
+        found = tuple(
+            Face(one["side"], one["share"], tuple(one["numbers"])) for one in answer.get("faces", ())
+        )
+        self._known[key] = found
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return found
 
     def forget(self) -> None:
         """Nothing is remembered of anybody, and the child that saw them ends."""
@@ -97,20 +129,23 @@ class FaceReader:
         if answer is None or "faces" not in answer:
             reason = answer["message"] if answer else f"exit {child.exit_code}"
             _log.warning("A picture's faces could not be read", extra={"context": {"reason": reason}})
+            if answer is None and child.exit_code is None:
+                raise _slow("A picture took too long to measure: this computer is busy.")
         return answer
 
     def _started(self) -> JsonChild:
         if self._child is None:
             self._child = JsonChild(CHILD, timeout_s=self._timeout_s, arguments=self._arguments)
         try:
-            self._child.start()
+            self._child.start(START_STEP_S)
         except ChildDidNotStart as fault:
             raise NotReadyError(
                 "face_tools_broken",
                 "The program that measures resemblance does not start.",
                 "Remove it in the settings and set it up again.",
             ) from fault
-        self._wait_for_idleness()
+        finally:
+            self._wait_for_idleness()
         return self._child
 
     def _wait_for_idleness(self) -> None:
@@ -130,3 +165,8 @@ class FaceReader:
             )
         libraries = [str(tools.library), *library_folders(("numpy", "PIL"))]
         return [str(tools.landmarks), str(tools.describer), *libraries]
+
+
+def _slow(said: str) -> NotReadyError:
+    """Not the tools' fault: setting them up again would change nothing."""
+    return NotReadyError("face_tools_slow", said, "Try again when it has less to do.")

@@ -16,7 +16,7 @@ from ..errors import (
     TooLargeError,
     UnsupportedMediaError,
 )
-from ..json_child import ChildDidNotStart, JsonChild, library_folders
+from ..json_child import ChildDidNotStart, ChildIsStarting, JsonChild, library_folders
 
 DECODE_TIMEOUT_S = 20.0
 CHILD = Path(__file__).resolve().parent / "child.py"
@@ -83,6 +83,12 @@ class PhotoDecoder:
                 "The program that reads photos does not start.",
                 "Check that Pillow is installed in ComfyUI's Python, then try again.",
             ) from fault
+        except ChildIsStarting as slow:
+            raise NotReadyError(
+                "photo_decoder_slow",
+                "The program that reads photos is still starting: this computer is busy.",
+                "Try again in a minute.",
+            ) from slow
         if answer is None:
             _log.warning("Decoding child ended or hung", extra={"context": {"exit": self._child.exit_code}})
             answer = {"code": "photo_damaged", "message": "This picture could not be decoded."}

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from ..ids import id_pattern
 from .base import Line, Prose, Record, Stored, Truth
-from .checkpoint import Version
+from .checkpoint import RankedVersion
 
 #: Letters only: made-up words without digits worked best as trigger words (identity-training.md section 5).
 TRIGGER_PATTERN = r"^[A-Za-z]{3,32}$"
@@ -80,7 +80,7 @@ class Character(Stored):
     created_at: str
     deleted_at: str | None = None
     photo_count: int = 0
-    versions: list[Version] = Field(default_factory=list)
+    versions: list[RankedVersion] = Field(default_factory=list)
 
     def document(self) -> str:
         """Without what is counted afresh whenever somebody asks."""

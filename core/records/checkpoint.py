@@ -65,3 +65,12 @@ class Version(Stored):
     picked: bool = False
     trained_at: str = ""
     created_at: str
+
+
+class RankedVersion(Version):
+    """A version as the panel is told of it, with the choice that the server has made among all of them: `rank` is 1 for
+    what "best" means, 2 for the best of the next family …, 0 for the others; `nearest` is its family's best by measured
+    likeness, whatever the person chose."""
+
+    rank: int = 0
+    nearest: bool = False

@@ -156,6 +156,12 @@ def set_people(graph: Graph, people: list[Use]) -> None:
                 inputs["strength"] = use.reference
 
 
+def lora_files(graph: Graph) -> list[str]:
+    """The LoRA files that `set_people` wrote, in the order of their nodes."""
+    applies = [*_nodes(graph, APPLY), *_nodes(graph, REGION)]
+    return [str(graph[node_id]["inputs"].get("checkpoint", "")) for node_id in applies]
+
+
 def filled_prompt(template: str, triggers: list[str]) -> str:
     """`{trigger}` is the first person's word, `{trigger1}`, `{trigger2}` … each one's; other braces stay as they are."""
     text = template

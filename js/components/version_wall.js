@@ -93,7 +93,7 @@ export class VersionWall {
     const most = orders > MOST_PICTURES ? t("wallTooMany", { n: MOST_PICTURES }) : failed;
     say(this.said, this.running.length ? t("wallProgress", { n: done, count: wall.length }) : most);
     this.#choices();
-    const best = nearest(wall);
+    const best = nearest(drawable(this.person, this.#recipe));
     this.findings.show(wall, { running: this.running.length > 0, best });
     this.#tabs(scenesOf(wall));
     this.#table(wall, best);

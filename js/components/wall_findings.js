@@ -3,7 +3,7 @@
 import { button, h } from "../lib/dom.js";
 import { count } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
-import { faceless, leaking, likenessOf, nearest, unmeasured } from "../likeness.js";
+import { faceless, leaking, likenessOf, unmeasured } from "../likeness.js";
 import { t } from "../locales/words.js";
 import { LikenessMeter } from "./likeness_meter.js";
 import { lookWords } from "./shown.js";
@@ -22,7 +22,8 @@ export class WallFindings {
     this.asked = 0;
   }
 
-  show(wall, { running, best = nearest(wall) }) {
+  /** `best`: what comes nearest, by the server's numbers. */
+  show(wall, { running, best = null }) {
     const { state } = this.store;
     const left = unmeasured(wall);
     this.asked = Math.min(this.asked, left);
@@ -30,18 +31,12 @@ export class WallFindings {
     const ready = this.meter.ready;
     const leak = leaking(wall);
     const none = faceless(wall);
-    const own = this.#own(best);
-    fill(this.words, [ready, left, this.asked, running, best, none, leak?.id, own, this.person.name], () => [
-      best && h("p", { class: "isen-good", "data-testid": "isen-wall-nearest", text: [this.#nearest(best), own && t("ownPhotos", { score: own.toFixed(2) })].filter(Boolean).join(" ") }),
+    fill(this.words, [ready, left, this.asked, running, best, none, leak?.id, this.person.name], () => [
+      best && h("p", { class: "isen-good", "data-testid": "isen-wall-nearest", text: [this.#nearest(best), best.own && t("ownPhotos", { score: best.own.toFixed(2) })].filter(Boolean).join(" ") }),
       none && h("p", { class: "isen-muted", "data-testid": "isen-wall-faceless", text: t("faceless", { name: this.person.name }) }),
       leak && h("p", { class: "isen-warn", "data-testid": "isen-wall-leak", text: this.#leak(leak) }),
       ready && !running && left > 0 && this.#left(left),
     ]);
-  }
-
-  #own(best) {
-    const newest = this.store.state.characters?.find((known) => known.id === this.person.id) ?? this.person;
-    return newest.versions.find((known) => known.step === best?.step && known.scores?.own_photos)?.scores.own_photos ?? null;
   }
 
   #nearest({ step, strength, score }) {

@@ -48,7 +48,10 @@ def test_own_likeness_needs_two_photos():
 
 def test_a_version_counts_by_its_best_strength_and_no_higher_than_the_photos_themselves():
     by_strength = {0.7: [0.3, 0.4, 0.35], 1.0: [0.5, 0.6, 0.7], 1.15: [0.2, 0.9, 0.1]}
-    assert score_of_version(by_strength, None) == 0.6
-    assert score_of_version(by_strength, 0.55) == 0.55
-    assert score_of_version({1.0: [None, None, 0.9], 0.7: [0.3, 0.4, None]}, None) == 0.35
+    assert score_of_version(by_strength, None)[1] == 0.6
+    assert score_of_version(by_strength, 0.55)[1] == 0.55
+    assert score_of_version({1.0: [None, None, 0.9], 0.7: [0.3, 0.4, None]}, None) == (0.7, 0.35)
+    assert score_of_version({1.15: [0.7], 0.85: [0.6], 0.7: [0.5]}, 0.55) == (0.85, 0.55), (
+        "above the cap all are equal"
+    )
     assert score_of_version({1.0: [None], 0.7: []}, None) is None

@@ -13,7 +13,7 @@ def store(paths, clock):
 
 @pytest.fixture
 def publish(store, paths, clock):
-    def publish(step, content=b"weights", family="sd15"):
+    def publish(step, content=b"weights", family="sd15", job_id="job_x"):
         import hashlib
 
         source = paths.tmp / f"{step}.safetensors"
@@ -24,7 +24,7 @@ def publish(store, paths, clock):
         return store.publish(
             "ann",
             character_id="chr_x",
-            job_id="job_x",
+            job_id=job_id,
             checkpoint=checkpoint,
             source_file=source,
             base_model="b",
@@ -63,6 +63,62 @@ def test_best_is_the_pick_then_the_likeness_then_the_last(store, publish):
     assert store.best("ann").step == 100, "what is trained later has to be chosen"
     assert store.find("ann", "last").step == 400 and store.find("ann", "100").step == 100
     assert store.find("ann", "best", ["sdxl"]) is None and store.find("ann", "7") is None
+
+
+def measured(store, *pairs, **more):
+    for version, likeness in pairs:
+        store.update(version.model_copy(update={"scores": {"likeness": likeness, "measured": 5}, **more}))
+
+
+def test_one_measured_version_is_not_best_over_those_nobody_measured(store, publish):
+    """One picture of step 250 at 0.093 made it the best of three."""
+    one, two, three = publish(250), publish(500), publish(750)
+    measured(store, (one, 0.093))
+    assert store.best("ann").step == 750 and not any(known.nearest for known in store.ranked("ann"))
+    measured(store, (three, 0.05))
+    assert store.best("ann").step == 750, "nobody has measured step 500 yet"
+    store.update(two.model_copy(update={"scores": {"measured": 5}}))
+    assert store.best("ann").step == 250, "of step 500 no face could be read"
+
+
+def test_an_older_training_is_best_by_number_once_the_newest_was_measured(store, publish):
+    old, one, two = (
+        publish(250, b"a", job_id="job_a"),
+        publish(250, b"b", job_id="job_b"),
+        publish(500, job_id="job_b"),
+    )
+    measured(store, (old, 0.6), (one, 0.5))
+    assert store.best("ann").file == two.file
+    measured(store, (two, 0.55))
+    assert store.best("ann").file == old.file
+
+
+def test_a_version_whose_pictures_are_black_is_best_only_by_choice(store, publish):
+    fine, black = publish(250), publish(500)
+    store.update(black.model_copy(update={"proof": Proof(image="broken")}))
+    assert store.best("ann").step == 250 and store.find("ann", "last").step == 500
+    measured(store, (fine, 0.2))
+    assert [(known.step, known.nearest) for known in store.ranked("ann")] == [(250, True), (500, False)]
+    assert store.pick("ann", black.file).picked and store.best("ann").step == 500
+    store._paths.character_models("ann").joinpath(fine.file.split("/")[1]).unlink()
+    assert store.best("ann").step == 500
+
+
+def test_every_page_is_told_the_servers_choice_of_each_family(store, publish):
+    old, other, new = publish(100, b"a"), publish(100, b"b", family="sdxl"), publish(200, b"c")
+    measured(store, (old, 0.6), (new, 0.5), (other, 0.9))
+    told = {known.file: (known.rank, known.nearest) for known in store.ranked("ann")}
+    assert told == {old.file: (1, True), other.file: (2, True), new.file: (0, False)}
+    assert store.best("ann").file == old.file, "numbers of two families are not compared"
+    store.pick("ann", new.file)
+    told = {known.file: (known.rank, known.nearest) for known in store.ranked("ann")}
+    assert told == {old.file: (0, True), other.file: (2, True), new.file: (1, False)}
+    for families in (["sd15"], ["sdxl"], ["sd15", "sdxl"]):
+        first = min(
+            (known for known in store.ranked("ann") if known.family in families and known.rank),
+            key=lambda known: known.rank,
+        )
+        assert store.best("ann", families).file == first.file
 
 
 def test_last_is_what_was_trained_last_whenever_it_was_published(store, paths, publish):

@@ -18,7 +18,7 @@ test("every version that the recipe can draw, each step once", () => {
 test("compared is what the newest training left, and what was best before it", () => {
   const of = (job, steps, more = {}) => steps.map((step) => ({ ...version(step), job_id: job, ...more }));
   const before = of("job_1", [100, 300]);
-  const chosen = { ...before[0], picked: true };
+  const chosen = { ...before[0], picked: true, rank: 1 };
   const waiting = of("job_2", Array.from({ length: 10 }, (_, n) => 140 * (n + 1)), { file: "" });
   assert.deepEqual([...usualSteps({ ...anna, versions: [chosen, before[1], ...waiting] }, recipe)], [...waiting.map(({ step }) => step), 100]);
   const often = of("job_2", Array.from({ length: 41 }, (_, n) => n), { file: "" });

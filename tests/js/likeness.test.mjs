@@ -19,15 +19,13 @@ const one = (step, strength, score, { prompt = "portrait of {trigger}", state = 
 });
 const stranger = (step, strength, score) => one(step, strength, score, { prompt: "portrait of a woman" });
 
-test("the nearest is the best median of a version and a strength; of equals the earlier version", () => {
-  const wall = [one(200, 0.85, 0.5), one(200, 0.85, 0.6), one(200, 1, 0.4), one(400, 0.85, 0.55), one(400, 1, 0.9), one(400, 1, 0.1), one(400, 1, 0.2), stranger(600, 1, 0.99)];
-  assert.deepEqual(nearest(wall), { step: 200, strength: 0.85, score: 0.55 });
-  assert.equal(nearest([stranger(200, 1, 0.9), one(200, 1, undefined)]), null);
-});
-
-test("a pair of which most pictures show no face does not count", () => {
-  const wall = [one(200, 1, 0.9), one(200, 1, null), one(200, 1, null), one(400, 1, 0.3)];
-  assert.equal(nearest(wall).step, 400);
+test("the nearest is what the server measured, of the family it puts first", () => {
+  const scores = { likeness: 0.55, strength: 0.85, own_photos: 0.61, measured: 12 };
+  const versions = [{ file: "a", step: 200, rank: 2, nearest: true, scores: { likeness: 0.7 } }, { file: "b", step: 200, rank: 0, nearest: false, scores: { likeness: 0.9 } }, { file: "c", step: 400, rank: 1, nearest: true, scores }];
+  assert.deepEqual(nearest(versions), { file: "c", step: 400, strength: 0.85, score: 0.55, own: 0.61 });
+  assert.deepEqual(nearest(versions.slice(0, 2)), { file: "a", step: 200, strength: 1, score: 0.7, own: null });
+  assert.equal(nearest([{ file: "a", step: 200, rank: 0, nearest: true, scores: { likeness: 0.5 } }]).file, "a", "what somebody chose is another question");
+  assert.equal(nearest([versions[1]]), null);
 });
 
 test("a stranger who looks like the person is told, the likest one", () => {
@@ -94,10 +92,11 @@ test("what the worker tells of the tools is known at once, and a ready meter ste
 
 test("the findings say the nearest, the photos' own likeness, the leak, and offer to measure the rest", async () => {
   const { calls, store } = house(READY, { pictures: 1 });
-  const person = { id: "chr_1", name: "Anna", versions: [{ step: 200, scores: { likeness: 0.55, own_photos: 0.61 } }] };
+  const person = { id: "chr_1", name: "Anna", versions: [] };
+  const best = { file: "a", step: 200, strength: 0.85, score: 0.55, own: 0.61 };
   const findings = new WallFindings(store, person);
   const wall = [one(200, 0.85, 0.55), stranger(400, 1.15, 0.45), one(400, 1, undefined)];
-  findings.show(wall, { running: false });
+  findings.show(wall, { running: false, best });
   assert.match(texts(findings.words), /Nearest to Anna: step 200 at likeness 0.85, with a resemblance of 0.55. The photos reach 0.61 among themselves/);
   assert.match(texts(findings.words), /In step 400 at likeness 1.15 even the stranger looks like Anna/);
   await press(findings.words, "isen-measure");
@@ -110,17 +109,15 @@ test("the findings say the nearest, the photos' own likeness, the leak, and offe
 
 const version = (step, job_id, scores = {}, more = {}) => ({ step, job_id, scores, picked: false, ...more });
 
-test("the best is the choice, else the most alike once the newest training was measured, else the last", () => {
-  const old = [version(100, "job_1", { likeness: 0.6 }), version(200, "job_1", { likeness: 0.6 })];
-  assert.equal(bestOf(old).step, 100, "of equals the earlier");
-  assert.equal(bestOf([...old, version(300, "job_2")]).step, 300, "not measured yet");
-  assert.equal(bestOf([...old, version(300, "job_2", { likeness: 0.4 })]).step, 100);
-  assert.equal(bestOf([...old, version(300, "job_2", {}, { picked: true }), version(400, "job_2")]).step, 300);
+test("the best is the server's choice, among those that are asked about", () => {
+  const versions = [version(100, "job_1", {}, { rank: 2 }), version(200, "job_1"), version(300, "job_2", {}, { rank: 1 })];
+  assert.equal(bestOf(versions).step, 300);
+  assert.equal(bestOf(versions.slice(0, 2)).step, 100);
   assert.equal(bestOf([]), null);
 });
 
 test("the versions to choose from say what is known of them", () => {
-  const versions = [version(100, "job_1", { likeness: 0.61 }), version(200, "job_1", {}, { picked: true }), version(100, "job_2", { likeness: 0.5 })];
+  const versions = [version(100, "job_1", { likeness: 0.61 }), version(200, "job_1", {}, { picked: true, rank: 1 }), version(100, "job_2", { likeness: 0.5 })];
   assert.deepEqual(versionEntries(versions), [["best", "the best (step 200)"], ["last", "the last"], ["200", "step 200 · your choice"], ["100", "step 100 · resemblance 0.50"]]);
   assert.deepEqual(versionEntries([]), []);
 });

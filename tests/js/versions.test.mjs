@@ -23,7 +23,7 @@ test("the best and the last are of what is published; a training under way has s
   const jobs = [job(2, [checkpoint(10), checkpoint(20)])];
   const none = withCheckpoints({ id: "chr_1", versions: [] }, jobs);
   assert.deepEqual(versionEntries(none.versions), [["20", "step 20"], ["10", "step 10"]]);
-  const one = withCheckpoints({ id: "chr_1", versions: [version("job_2", 20)] }, jobs);
+  const one = withCheckpoints({ id: "chr_1", versions: [version("job_2", 20, { rank: 1 })] }, jobs);
   assert.deepEqual(versionEntries(one.versions).map(([value]) => value), ["best", "last", "20", "10"]);
 });
 
@@ -44,6 +44,9 @@ test("a picture is that of a version which was there when it was made", () => {
   assert.equal(drawnWith(versions, made("2026-11-02T00:00:00.000Z"))?.job_id, "job_1");
   assert.equal(drawnWith(versions, made("2026-11-04T00:00:00.000Z"))?.job_id, "job_2");
   assert.equal(drawnWith(versions, made("2026-11-04T00:00:00.000Z", 30)), null);
+  const [first] = versions;
+  assert.equal(drawnWith(versions, { ...made("2026-11-04T00:00:00.000Z"), versions: [first.file] })?.file, first.file, "its record says the file");
+  assert.equal(drawnWith(versions, { ...made("2026-11-04T00:00:00.000Z"), versions: ["gone"] }), null);
 });
 
 test("as evenly as may be, with the first and the last", () => {

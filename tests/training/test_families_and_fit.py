@@ -117,6 +117,33 @@ def test_the_persons_choice_comes_first_and_weak_photos_are_never_held_back():
     assert all(int(p.id[4:]) >= 10 for p in selection.held_out[1:])
 
 
+def twins(of: Photo, *others: Photo) -> list[Photo]:
+    """Those photos, found to be doubles of `of`."""
+    finding = PhotoFinding(code="twin", message="x", other=of.id)
+    return [other.model_copy(update={"findings": [finding]}) for other in others]
+
+
+def test_a_double_of_a_trained_photo_is_never_held_back():
+    """The finding stands at the later one; the earlier one was held back while its double was trained on."""
+    for at in range(20):
+        those = photos(20)
+        (double,) = twins(those[at], those[(at + 7) % 20])
+        those[(at + 7) % 20] = double
+        held = {photo.id for photo in select(those).held_out}
+        assert len(held) == 3 and not held & {those[at].id, double.id}
+
+
+def test_what_the_person_holds_back_takes_its_doubles_along():
+    those = photos(20, held=1)
+    those[5], those[9] = (*twins(those[0], those[5]), *twins(those[5], those[9]))
+    held = {photo.id for photo in select(those).held_out}
+    assert {those[0].id, those[5].id, those[9].id} == held, "a double of a double, too"
+    crops = photos(20, held=1)
+    crops[1:] = twins(crops[0], *crops[1:])
+    selection = select(crops)
+    assert [photo.id for photo in selection.held_out] == [crops[0].id] and len(selection.trained) == 19
+
+
 # --- LoRA files ---
 
 

@@ -37,11 +37,18 @@ def compared(server, ann):
     """A finished picture of a wall, as ComfyUI would have left it."""
     store, paths = server.services.generations.store, server.services.paths
 
-    def compared(photo, step, *, strength=1.0, prompt="portrait of {trigger}", purpose="grid", others=()):
+    def compared(
+        photo, version, *, strength=1.0, prompt="portrait of {trigger}", purpose="grid", others=(), old=False
+    ):
+        """`version` is one, or a step of Ann's first two; an `old` record says only in its prompt what it was drawn with."""
+        if isinstance(version, int):
+            version = next(v for v in server.services.versions.list(ann["slug"]) if v.step == version)
+        step, files = version.step, [] if old else [version.file, *[""] * len(others)]
+        sent = [{"4": {"class_type": "IsengardApplyIdentity", "inputs": {"checkpoint": version.file}}}]
         people = [CharacterUse(id=ann["id"], checkpoint=step, strength=strength), *others]
         request = GenerationRequest(recipe="fast-test", characters=people, prompt=prompt, seed=1)
-        made = draft(ann["id"], request=request, purpose=purpose, correlation_id="corr-wall")
-        store.create(made, [])
+        made = draft(ann["id"], request=request, purpose=purpose, versions=files, correlation_id="corr-wall")
+        store.create(made, sent)
         store.advance(made.id, GenerationState.RUNNING)
         with Image.open(photo) as image:
             image.convert("RGB").save(paths.generation(made.id) / "0000.png")
@@ -77,6 +84,17 @@ def scores(api, ann):
     return {known["step"]: known["scores"] for known in api.get(f"/characters/{ann['id']}")["versions"]}
 
 
+def scored(api, ann, *counts):
+    """Scores by file once as many pictures are in them as said: they are kept just after the picture's own number."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        found = {known["file"]: known["scores"] for known in api.get(f"/characters/{ann['id']}")["versions"]}
+        if sorted(one.get("measured", 0) for one in found.values()) == sorted(counts):
+            return found
+        time.sleep(0.05)
+    raise AssertionError(found)
+
+
 def test_a_comparison_is_measured_as_it_ends_and_decides_what_is_best(
     api, server, ann, compared, tools, her_photos
 ):
@@ -86,6 +104,7 @@ def test_a_comparison_is_measured_as_it_ends_and_decides_what_is_best(
     for generation in (right, wrong):
         told(server, generation)
     assert measured(api, right)["verdict"] == "good" and measured(api, wrong)["verdict"] == "poor"
+    scored(api, ann, 1, 1)
     found = scores(api, ann)
     assert found[10]["likeness"] > 0.5 > 0.4 > found[20]["likeness"] and found[10]["own_photos"] > 0.5
     assert found[10]["likeness"] <= found[10]["own_photos"]
@@ -102,6 +121,38 @@ def test_earlier_ones_are_measured_on_request(api, server, ann, compared, tools,
     assert measured(api, alone)["score"] > 0.5 and measured(api, stranger)["verdict"] == "poor"
     assert scores(api, ann)[10] == {}, "neither a bench nor a stranger says how good a version is"
     assert api.post(f"/characters/{ann['id']}/likeness", {}) == {"pictures": 0}
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_a_retrained_step_inherits_no_pictures(api, server, ann, compared, tools, her_photos, old):
+    """Of two trainings that saved step 10, the second one's poor pictures were scored together with the first one's good ones."""
+    versions = server.services.versions
+    (first,) = [known for known in versions.list(ann["slug"]) if known.step == 10]
+    again = publish(versions, ann, 10, base="x", family="sd15", seed=99, job_id="job_" + "1" * 26)
+    for photo, version in (
+        (her_photos[5], first),
+        (her_photos[4], first),
+        (fixtures.other_people()["man"], again),
+    ):
+        told(server, made := compared(photo, version, old=old))
+        measured(api, made)
+    found = scored(api, ann, 2, 1, 0)
+    assert found[again.file]["likeness"] < 0.4 < found[first.file]["likeness"]
+    assert found[first.file]["strength"] == 1.0
+
+
+def test_nobody_is_told_as_nobody_before_the_tools_are_asked_for(api, ann):
+    with pytest.raises(ApiError) as caught:
+        api.post("/characters/chr_" + "0" * 26 + "/likeness", {})
+    assert (caught.value.status, caught.value.error["code"]) == (404, "character_not_found")
+
+
+def test_asking_to_measure_does_not_wait_for_what_is_being_measured(api, server, ann, tools):
+    reader = server.services.likeness.faces
+    with reader._lock:
+        began = time.monotonic()
+        assert api.post(f"/characters/{ann['id']}/likeness", {}) == {"pictures": 0}
+        assert time.monotonic() - began < 5
 
 
 def test_photos_that_were_held_back_are_what_counts(api, server, ann, compared, tools, her_photos):

@@ -27,6 +27,7 @@ async def show(services: Services, request: web.Request) -> web.Response:
 async def measure(services: Services, request: web.Request) -> web.Response:
     """Every comparison of the person that was not measured yet: {"pictures": how many}; the numbers come as events."""
     await read_json(request)
+    character = await in_thread(services.characters.get, request.match_info["id"])
     await in_thread(services.likeness.faces.start)
-    waiting = await services.likeness.again(request.match_info["id"])
+    waiting = await services.likeness.again(character.id)
     return web.json_response({"pictures": waiting}, status=202)

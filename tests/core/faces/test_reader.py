@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from face_house import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
 from hosts import fixtures
 from isengard.core.errors import NotReadyError
-from isengard.core.faces.reader import FaceReader
+from isengard.core.faces.reader import CHILD, FaceReader
 from isengard.core.faces.tools import DESCRIBER, LANDMARKS, MODELS_PACKAGE
 from isengard.core.likeness import FAIR, GOOD, alike, judge, own_likeness, portraits
 from PIL import Image, ImageEnhance
@@ -86,6 +88,47 @@ def test_the_child_ends_when_nobody_needs_it_and_comes_back(face_tools, paths):
     reader.forget()
     assert len(reader.faces(man)) == 1
     reader.close()
+
+
+def test_a_slow_start_is_waited_for_and_nobody_else_waits_for_it(face_tools, paths, monkeypatch, tmp_path):
+    """Beside a training it took over 30 s, and was told as broken tools that have to be set up again."""
+    put_face_tools(face_tools, paths)
+    slow = tmp_path / "slow.py"
+    slow.write_text(
+        f"import time, runpy\ntime.sleep(2.5)\nrunpy.run_path({str(CHILD)!r}, run_name='__main__')"
+    )
+    monkeypatch.setattr("isengard.core.faces.reader.CHILD", slow)
+    monkeypatch.setattr("isengard.core.faces.reader.START_STEP_S", 0.1)
+    reader, man = FaceReader(paths), fixtures.other_people()["man"]
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(reader.faces, man)
+        while reader._child is None or reader._child.pid is None:
+            time.sleep(0.01)
+        began = time.monotonic()
+        reader.start()
+        assert time.monotonic() - began < 1.0 and not reading.done()
+        assert len(reading.result(60)) == 1
+    reader.forget()
+    impatient = FaceReader(paths, start_s=0.3)
+    with pytest.raises(NotReadyError) as caught:
+        impatient.faces(man)
+    assert caught.value.code == "face_tools_slow" and "set it up" not in caught.value.hint
+    impatient.close()
+    reader.close()
+
+
+def test_a_picture_that_took_too_long_is_not_one_without_a_face(reader):
+    man = fixtures.other_people()["man"]
+    reader.start()
+    reader.faces(man)
+    reader._known.clear()
+    os.kill(reader._child.pid, signal.SIGSTOP)
+    reader._child._timeout_s = 0.2
+    with pytest.raises(NotReadyError) as caught:
+        reader.faces(man)
+    assert caught.value.code == "face_tools_slow"
+    reader._child._timeout_s = 30.0
+    assert len(reader.faces(man)) == 1
 
 
 def test_without_tools_it_says_what_to_do(paths, tmp_path):

@@ -1,0 +1,55 @@
+"""A child that starts slowly is waited for; one that ends before it is ready is broken."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from isengard.core.json_child import ChildDidNotStart, ChildIsStarting, JsonChild
+
+SLOW = """
+import sys, time
+time.sleep({delay})
+print('{{"ready": true}}', flush=True)
+for line in sys.stdin:
+    time.sleep({each})
+    print('{{"heard": true}}', flush=True)
+"""
+
+
+@pytest.fixture
+def child(tmp_path):
+    made = []
+
+    def child(delay, each=0.0, *, timeout_s=10.0, text=SLOW):
+        script = tmp_path / f"child{len(made)}.py"
+        script.write_text(text.format(delay=delay, each=each))
+        made.append(JsonChild(script, timeout_s=timeout_s))
+        return made[-1]
+
+    yield child
+    for one in made:
+        one.close()
+
+
+def test_a_slow_start_goes_on_and_whoever_asks_again_has_it(child):
+    slow = child(1.5)
+    with pytest.raises(ChildIsStarting):
+        slow.start(0.05)
+    pid = slow.pid
+    assert pid is not None
+    assert slow.ask({}) == {"heard": True} and slow.pid == pid, "it was not begun anew"
+
+
+def test_one_that_ends_before_it_is_ready_is_told_at_once(child):
+    began = time.monotonic()
+    with pytest.raises(ChildDidNotStart):
+        child(0, text="raise SystemExit(3)").start()
+    assert time.monotonic() - began < 10
+
+
+def test_a_hanging_answer_ends_it_and_the_next_question_gets_a_new_one(child):
+    hung = child(0, 60, timeout_s=5.0)
+    hung.start()
+    hung._timeout_s = 0.1
+    assert hung.ask({}) is None and hung.exit_code is None and hung.pid is None
