@@ -12,6 +12,7 @@ from .paths import DataPaths
 from .photos import PhotoStore, clean_caption
 from .records.character import Character
 from .records.photo import CaptionEdits, CaptionPlan, CaptionSource, Photo
+from .trigger_words import holds, spelled
 
 PLACEHOLDERS = ("trigger", "class", "name")
 
@@ -75,9 +76,9 @@ def fallback(trigger: str, class_word: str) -> str:
 
 
 def training_caption(photo: Photo, character: Character) -> str:
-    """What a photo is trained with: its caption, never empty, always with the trigger word."""
+    """What a photo is trained with: its caption, never empty, always with the trigger word, once for each time it was meant."""
+    trigger = character.trigger_word
     if not photo.caption:
-        return fallback(character.trigger_word, character.class_word)
-    if re.search(rf"\b{re.escape(character.trigger_word)}\b", photo.caption):
-        return photo.caption
-    return f"{character.trigger_word}, {photo.caption}"
+        return fallback(trigger, character.class_word)
+    caption = spelled(photo.caption, trigger)
+    return caption if holds(caption, trigger) else f"{trigger}, {caption}"

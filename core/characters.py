@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +20,7 @@ from .records.character import Character, CharacterDraft, CharacterPatch
 from .records.photo import Photo
 from .sidecars import write_sidecar
 from .trash import move_character, to_forget
+from .trigger_words import word_pattern
 from .versions import VersionStore
 
 #: The longest page a list gives.
@@ -190,7 +190,7 @@ class CharacterStore:
 
     def _rename_trigger(self, character: Character, trigger: str) -> None:
         """Captions follow: with the old word in them, training would bind the person to both."""
-        old = re.compile(rf"\b{re.escape(character.trigger_word)}\b")
+        old = word_pattern(character.trigger_word)
         sql = "SELECT id, record FROM photo WHERE character_id=?"
         with self._library.transaction() as database:
             for photo in self._library.records(Photo, self._library.rows(sql, (character.id,))):

@@ -8,6 +8,7 @@ from ..core.caption_lint import leaks
 from ..core.photo_findings import NOTES
 from ..core.records.photo import Photo
 from ..core.records.training import Finding
+from ..core.trigger_words import is_ordinary
 
 MIN_PHOTOS = 1
 FEW_PHOTOS = 10
@@ -59,6 +60,14 @@ def _caption_findings(included: Sequence[Photo], trigger: str, class_word: str) 
             "describe place, clothes, pose and light instead."
         )
         found.append(Finding(severity="warning", code="caption_leaks", message=message, fix="show_captions"))
+    if trigger and is_ordinary(trigger, class_word):
+        message = (
+            f"The trigger word {trigger} is an ordinary word: the model knows it already, so it would call others too, and "
+            "training changes what it means. A made-up word binds better."
+        )
+        found.append(
+            Finding(severity="warning", code="trigger_ordinary", message=message, fix="change_trigger")
+        )
     if any(letter.isdigit() for letter in trigger):
         message = f"The trigger word {trigger} holds digits; words of letters alone are learned better."
         found.append(Finding(severity="info", code="trigger_digits", message=message))

@@ -22,6 +22,7 @@ from ..core.records.character import Character
 from ..core.records.job import Job, Needs
 from ..core.records.training import Finding, TrainingRequest
 from ..core.settings import Settings, current_token
+from ..core.trigger_words import spelled
 from .backend_states import state_of
 from .dataset import Selection, freeze, select
 from .estimates import Estimate, device_name, estimate, learned_paces
@@ -279,7 +280,7 @@ def _training(
         save_every=numbers.save_every,
         sample_prompts=sample_prompts(character.trigger_word, character.class_word)
         if prompts is None
-        else prompts,
+        else [spelled(prompt, character.trigger_word) for prompt in prompts],
         seed=secrets.randbelow(2**31) if seed is None else seed,
         quantize=numbers.quantize,
         low_vram=numbers.low_vram,

@@ -75,13 +75,14 @@ def _line(text: str) -> str:
 def _prose(text: str) -> str:
     if not is_whole(text):
         raise ValueError("must be valid Unicode text")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # as Windows and old Macs end lines
     if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text):
         raise ValueError("must not hold control characters")
     return text
 
 
 #: Patterns are for openapi.json; the validators say it in words.
-_PROSE_PATTERN = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
+_PROSE_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
 _LINE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
 #: One line of text as a person types it.
 Line = Annotated[str, AfterValidator(_line), Field(json_schema_extra={"pattern": _LINE_PATTERN})]

@@ -3,7 +3,7 @@
 import { button, field, h, picture, say } from "../lib/dom.js";
 import { fill, keyed } from "../lib/lists.js";
 import { counted } from "../lib/format.js";
-import { hasWord } from "../lib/replace.js";
+import { hasTrigger } from "../lib/replace.js";
 import { t } from "../locales/words.js";
 import { CaptionReplace } from "./caption_replace.js";
 import { CaptionerBox, takeBack } from "./captioner.js";
@@ -105,7 +105,7 @@ export class CaptionEditor {
 
   /** The trigger word beside its caption: there, or one press away. */
   #chip({ id, caption, trigger, n }) {
-    const there = hasWord(caption, trigger);
+    const there = hasTrigger(caption, trigger);
     const put = () => this.store.changePhoto(this.characterId, id, { caption: caption ? `${trigger}, ${caption}` : trigger });
     const words = t(there ? "triggerThere" : "triggerChip", { trigger, n });
     return button(there ? trigger : `+ ${trigger}`, put, { kind: there ? "chip isen-there" : "chip", disabled: there, "aria-label": words, title: words, testid: "isen-caption-chip" });

@@ -11,6 +11,11 @@ export function hasWord(caption, word) {
   return new RegExp(`(^|\\W)${escaped(word)}(\\W|$)`, "i").test(caption);
 }
 
+/** Whether it names the person: by the trigger word, or by what stands for it here and in AI-Toolkit's captions. */
+export function hasTrigger(caption, trigger) {
+  return hasWord(caption, trigger) || /\{trigger\}|\[(trigger|name)\]/i.test(caption);
+}
+
 function escaped(text) {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

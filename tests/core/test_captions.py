@@ -80,3 +80,44 @@ def test_a_new_trigger_word_replaces_the_old_one_in_captions(photos, paths, ann,
     assert photos.get(photo.id).caption == "zorblen and annqvxes on a sofa"
     sidecar = json.loads((paths.character(ann.id) / "character.json").read_text())
     assert sidecar["photos"][0]["caption"].startswith("zorblen")
+
+
+@pytest.mark.parametrize(
+    ("caption", "trained"),
+    [
+        ("Annqvx smiling", "annqvx smiling"),
+        ("smiling ANNQVX", "smiling annqvx"),
+        ("annqvx\u5728\u516c\u56ed\u91cc", "annqvx\u5728\u516c\u56ed\u91cc"),
+        (
+            "\u516c\u56ed\u91cc\u7684annqvx\uff0c\u5fae\u7b11",
+            "\u516c\u56ed\u91cc\u7684annqvx\uff0c\u5fae\u7b11",
+        ),
+        ("annqvx\uac00 \uc6c3\ub294\ub2e4", "annqvx\uac00 \uc6c3\ub294\ub2e4"),
+        ("annqvx's hat", "annqvx's hat"),
+        ("[trigger] on a beach", "annqvx on a beach"),
+        ("[name], [Trigger]", "annqvx, annqvx"),
+        ("a photo of {trigger}", "a photo of annqvx"),
+        ("annqvxs smiling", "annqvx, annqvxs smiling"),
+        ("annqvx\u00e9 smiling", "annqvx, annqvx\u00e9 smiling"),
+        ("\u0430nnqvx", "annqvx, \u0430nnqvx"),
+        ("[other] {thing}", "annqvx, [other] {thing}"),
+    ],
+)
+def test_the_trigger_word_is_trained_once_and_spelled_right(caption, trained, photos, paths, ann):
+    photo = add(photos, paths, ann).model_copy(update={"caption": caption})
+    assert training_caption(photo, ann) == trained
+
+
+def test_line_ends_of_windows_are_line_ends(photos, paths, ann):
+    photo = add(photos, paths, ann)
+    assert (
+        photos.update(photo.id, PhotoPatch(caption="annqvx,\r\nin a garden\r")).caption
+        == "annqvx,\nin a garden"
+    )
+
+
+def test_a_new_trigger_word_is_found_in_captions_in_any_case_and_script(photos, paths, ann, characters):
+    photo = add(photos, paths, ann)
+    photos.update(photo.id, PhotoPatch(caption="Annqvx\u5728\u516c\u56ed, [trigger]"))
+    characters.update(ann.id, CharacterPatch(trigger_word="zorblen"))
+    assert photos.get(photo.id).caption == "zorblen\u5728\u516c\u56ed, [trigger]"

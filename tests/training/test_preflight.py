@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -23,7 +24,7 @@ from isengard.training.backends.fast_test.backend import FastTestBackend
 from isengard.training.estimates import Estimate, device_name, estimate, learned_paces, pace_key
 from isengard.training.family_records import FOLDER, Families
 from isengard.training.gpu_handover import GpuUse, Holder
-from isengard.training.interface import Option
+from isengard.training.interface import TRAINING_FILE, Option
 from isengard.training.limits import require_possible
 from isengard.training.locks import machine_name
 from isengard.training.machine import Machine, memory_bytes, swap_bytes
@@ -314,3 +315,34 @@ def test_a_trigger_word_of_two_is_told(house, ann):
     house.characters.create(CharacterDraft(name="Bob", trigger_word="ANNQVX"))
     finding = found(house, ann, "fast_test")["trigger_shared"]
     assert (finding.severity, finding.fix) == ("warning", "change_trigger") and "Bob" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("trigger", "class_word", "told"),
+    [
+        ("woman", "woman", True),
+        ("The", "person", True),
+        ("photo", "woman", True),
+        ("corgi", "corgi dog", True),
+        ("annqvx", "woman", False),
+    ],
+)
+def test_an_ordinary_word_as_trigger_is_told(house, ann, trigger, class_word, told):
+    house.characters.update(ann.id, CharacterPatch(trigger_word=trigger, class_word=class_word))
+    findings = found(house, ann, "fast_test")
+    assert ("trigger_ordinary" in findings) is told
+    if told:
+        finding = findings["trigger_ordinary"]
+        assert (finding.severity, finding.fix) == ("warning", "change_trigger") and trigger in finding.message
+
+
+def test_sample_prompts_know_the_trigger_by_its_names(house, ann):
+    prompts = ["portrait of {trigger}", "[trigger] in a red dress", "a stranger"]
+    request = TrainingRequest(character_id=ann.id, family="sd15", backend="fast_test")
+    request = request.model_copy(
+        update={"overrides": request.overrides.model_copy(update={"sample_prompts": prompts})}
+    )
+    house.characters.update(ann.id, CharacterPatch(trigger_word="annqvx", consent=True))
+    job = house.submission.submit(request, "c")
+    training = json.loads((house.paths.job(job.id) / TRAINING_FILE).read_text(encoding="utf-8"))
+    assert training["sample_prompts"] == ["portrait of annqvx", "annqvx in a red dress", "a stranger"]

@@ -6,6 +6,7 @@ import re
 
 from ...core.captions import fallback
 from ...core.records.photo import MAX_CAPTION
+from ...core.trigger_words import spelled, word_pattern
 
 #: What is asked of a captioner. Whatever a caption names is not learned as part of the person, so the face stays out of it.
 PROMPT = (
@@ -36,6 +37,7 @@ def caption_of(said: str, trigger: str, class_word: str) -> str:
     text = "".join(letter for letter in text if letter.isprintable())
     if not text:
         return fallback(trigger, class_word)
-    if not re.match(rf"{re.escape(trigger)}\b", text):
+    text = spelled(text, trigger)
+    if not word_pattern(trigger).match(text):
         text = f"{trigger}, {_ARTICLE.sub(lambda found: found.group().lower(), text)}"
     return text if len(text) <= MAX_CAPTION else text[: MAX_CAPTION - 1].rsplit(" ", 1)[0] + "…"
