@@ -229,7 +229,7 @@ export class ImageForm {
     this.prompt.value = request.prompt;
     this.#adjust();
     this.version.value = String(request.characters[0].checkpoint);
-    this.seed.value = request.seed;
+    this.seed.reuse(request.seed);
     this.shapes.choose(request.width / request.height);
     this.advanced.take({ ...request, steps: this.quality.choose(request.steps) ? null : request.steps });
     this.#keep();

@@ -7,6 +7,8 @@ import { t } from "../locales/words.js";
 
 const TOKEN = /\{trigger[12]?\}/g;
 const CHIP = "isenToken";
+/** What a copied part of a prompt is told as between prompts; other programs get its words with the people's names. */
+const COPIED = "text/x-isengard-prompt";
 
 /** The text cut at its tokens: `["a photo of ", "{trigger}", ", smiling"]`. */
 export function pieces(text) {
@@ -31,7 +33,7 @@ export class PromptBox {
     this.submit = submit;
     this.box = h("div", {
       class: "isen-prompt-box", dir: "auto", contenteditable: "plaintext-only", role: "textbox", "aria-multiline": "true", "aria-labelledby": "isen-prompt-label", "data-testid": "isen-prompt",
-      on: { input: () => this.#input(), keydown: (event) => this.#enter(event), paste: (event) => this.#paste(event) },
+      on: { input: () => this.#input(), keydown: (event) => this.#enter(event), copy: (event) => this.#copy(event), cut: (event) => this.#copy(event), paste: (event) => this.#paste(event) },
     });
     this.chips = h("div", { class: "isen-row" });
     this.absent = h("small", { class: "isen-muted", role: "status", "data-testid": "isen-prompt-absent" });
@@ -122,10 +124,23 @@ export class PromptBox {
     this.submit();
   }
 
+  /** The browser would copy a chip as the name that stands on it: pasted back, nobody would be drawn. */
+  #copy(event) {
+    const selection = getSelection();
+    if (!event.clipboardData || selection.isCollapsed) return;
+    const part = selection.getRangeAt(0).cloneContents();
+    event.clipboardData.setData(COPIED, textOf(part).replaceAll("\u200b", ""));
+    event.clipboardData.setData("text/plain", part.textContent.replaceAll("\u200b", ""));
+    event.preventDefault();
+    if (event.type === "cut") document.execCommand("delete");
+  }
+
   /** Pictures and styles of other pages stay outside. */
   #paste(event) {
-    if (event.clipboardData?.types.includes("text/plain")) return;
+    const copied = event.clipboardData?.getData(COPIED);
+    if (!copied && event.clipboardData?.types.includes("text/plain")) return;
     event.preventDefault();
+    if (copied) document.execCommand("insertText", false, copied);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The seed: new each time, or kept, so that what else is changed can be compared. */
 
-import { field, h, icon } from "../lib/dom.js";
+import { field, h, icon, say } from "../lib/dom.js";
 import { t } from "../locales/words.js";
 
 export class SeedChoice {
@@ -13,6 +13,8 @@ export class SeedChoice {
     const place = h("div", { class: "isen-row isen-tight" });
     this.input.replaceWith(place);
     place.append(h("span", { class: "isen-grow" }, this.input), this.toggle);
+    this.hint = h("small", { class: "isen-muted", role: "status", hidden: true, "data-testid": "isen-seed-hint" });
+    this.element.append(this.hint);
   }
 
   /** Null draws a new one. */
@@ -25,6 +27,12 @@ export class SeedChoice {
     this.lock.checked = seed !== null && seed !== undefined;
   }
 
+  /** The seed of an earlier picture; said, since every picture comes out like that one until it is let go. */
+  reuse(seed) {
+    this.value = seed;
+    this.#say(this.lock.checked ? t("seedReused") : "");
+  }
+
   /** The seed that was just used; kept for the next time when it is locked. */
   used(seed) {
     this.last = seed;
@@ -34,10 +42,17 @@ export class SeedChoice {
 
   #typed() {
     this.lock.checked = Boolean(this.input.value.trim());
+    this.#say("");
   }
 
   #locked() {
     if (!this.lock.checked) this.input.value = "";
     else if (!this.input.value && this.last !== null) this.input.value = String(this.last);
+    this.#say("");
+  }
+
+  #say(text) {
+    this.hint.hidden = !text;
+    say(this.hint, text);
   }
 }

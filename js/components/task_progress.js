@@ -20,7 +20,7 @@ export class TaskProgress {
     if (!job) return;
     const { phase, step, total_steps: steps, bytes_done: done, bytes_total: total } = job.progress;
     const photos = job.kind === "captioning" ? steps : 0;
-    const waits = job.state === "queued" ? reasonOf(job)?.message ?? t("waiting") : job.state === "cancelling" ? t("state_cancelling") : "";
+    const waits = job.state === "queued" ? reasonOf(job)?.message ?? t("waitingTurn") : job.state === "cancelling" ? t("state_cancelling") : "";
     say(this.words, waits || phaseWords(phase) || t("state_preparing"));
     say(this.amount, total ? t("bytesOf", { done: bytes(done), total: bytes(total) }) : photos ? t("photosOf", { n: step, total: photos }) : "");
     if (total || photos) this.bar.value = Math.min(1, total ? done / total : step / photos);

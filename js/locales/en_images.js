@@ -18,6 +18,7 @@ export default {
   seedNew: "new each time",
   seedLast: "Keep the last seed, {n}",
   keepSeed: "Keep this seed",
+  seedReused: "This is that picture's seed, so the same settings make the same picture. Unlock it for new ones.",
   negativeHint: "What should not be drawn.",
   sampler: "Sampler",
   samplerHint: "How noise becomes a picture.",

@@ -143,6 +143,7 @@ export default {
   making: "Making picture {n} of {count}",
   makingSteps: "Making picture {n} of {count}, step {step} of {total}",
   waiting: "Waiting in ComfyUI's queue",
+  waitingTurn: "Waiting for its turn",
   look_flat: "This picture is one colour all over: use less strength, or another version",
   look_noise: "This picture is nothing but noise: use less strength, another version or more steps",
   imageAlt: "Picture of {name}",

@@ -180,6 +180,9 @@ def test_a_picture_is_liked_put_away_brought_back_and_reused(images, api, shots)
     page.get("isen-reuse").click()
     expect(page.get("isen-prompt").locator(".isen-token")).to_have_count(1)
     expect(page.get("isen-seed")).to_have_value("6")
+    expect(page.get("isen-seed-hint")).to_contain_text("Unlock it for new ones")
+    page.get("isen-seed-lock").uncheck(force=True)
+    expect(page.get("isen-seed-hint")).to_be_hidden()
     assert page.errors == []
 
 
@@ -199,6 +202,25 @@ def put_away_and_brought_back(page, count: int) -> None:
     page.page.keyboard.press("Escape")
     page.get("isen-undo").click()
     expect(page.get("isen-image")).to_have_count(count)
+
+
+def test_a_person_stays_in_a_prompt_that_is_cut_and_pasted(images):
+    """The chip came back as the plain name: it looked the same and drew nobody."""
+    page, box = images, images.get("isen-prompt")
+    page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    box.fill("")
+    page.page.keyboard.type("a photo of ")
+    page.get("isen-trigger-chip").first.click()
+    page.page.keyboard.type(" smiling")
+    expect(box.locator(".isen-token")).to_have_text("Ann Example")
+    page.page.keyboard.press("Control+A")
+    page.page.keyboard.press("Control+X")
+    expect(box).to_have_text("")
+    page.page.keyboard.press("Control+V")
+    expect(box.locator(".isen-token")).to_have_text("Ann Example")
+    expect(box).to_contain_text("a photo of Ann Example smiling")
+    expect(page.get("isen-prompt-absent")).to_be_hidden()
+    assert page.page.evaluate("() => navigator.clipboard.readText()") == "a photo of Ann Example smiling"
 
 
 def newest_of(api):
