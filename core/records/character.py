@@ -21,6 +21,8 @@ _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def _filled(text: str) -> str:
+    if not text:
+        raise ValueError("must not be empty")
     if not any(unicodedata.category(letter)[0] in "LNPS" and letter not in _BLANK for letter in text):
         raise ValueError("must hold a letter or a sign that can be seen")
     return text
