@@ -61,6 +61,10 @@ def test_on_the_machine_itself_one_press_opens_it_and_shows_the_link(open_server
     )
     page.get("isen-unlock-here").click()
     expect(page.get("isen-new-character").first).to_be_visible()
+    page.get("isen-settings").first.click()
+    for waits in (1, 0):
+        page.get("isen-guard-switch").click()
+        expect(page.get("isen-guard").get_by_role("status")).to_have_count(waits)
     assert page.errors == []
 
 

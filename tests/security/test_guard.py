@@ -208,6 +208,17 @@ def test_the_lock_stays_locked_whatever_else_is_broken_in_the_settings(tmp_path,
     assert guard_asked_for(environment, file) is asked
 
 
+def test_the_lock_is_chosen_in_the_panel_and_used_from_the_next_start_on(remote, tmp_path):
+    server, token = remote
+    bearer = {"Authorization": f"Bearer {token}"}
+    status, _, body = ask(server, "PATCH", "/settings", bearer, {"guard_comfyui": "1"})
+    (item,) = [one for one in json.loads(body)["items"] if one["name"] == "guard_comfyui"]
+    assert status == 200 and (item["value"], item["running"], item["editable"]) == (True, False, True)
+    assert guard_asked_for({}, server.services.paths.settings_file)
+    assert ask(server, "PATCH", "/settings", bearer, {"guard_comfyui": "maybe"})[0] == 400
+    assert ask(server, "PATCH", "/settings", {"Host": "127.0.0.1:8188"}, {"guard_comfyui": "0"})[0] == 401
+
+
 def test_a_start_that_fails_leaves_comfyui_locked(tmp_path):
     """What guards it is known before, and apart from, whatever keeps the rest from starting."""
     folder = tmp_path / "user" / "__isengard"
