@@ -18,7 +18,7 @@ from ..core.errors import ConflictError, ForbiddenError
 from ..core.paths import contained
 from ..core.settings import Settings, current_token
 from .downloads import PART, Wanted, fetch, is_wanted, need_room
-from .family_records import Family, ModelFile
+from .family_records import BASE_ROLES, Family, ModelFile
 from .task import Task
 
 PLAN_FILE = "download.json"
@@ -45,6 +45,11 @@ class FileState:
     file: ModelFile
     names: Sequence[str]
     fault: str = ""
+
+
+def base_names(states: Sequence[FileState]) -> list[str]:
+    """The bases among them that serve, the best first."""
+    return next((list(state.names) for state in states if state.file.role in BASE_ROLES), [])
 
 
 def missing_of(states: Sequence[FileState], folders: dict[str, Path]) -> list[Missing]:

@@ -19,8 +19,7 @@ def missing_models(services: Services, family: Family) -> list[Missing]:
     return missing_of(services.base_models.files(family, "training"), folders)
 
 
-def unreadable_models(services: Services, family: Family) -> list[dict[str, str]]:
-    """Files where this family's bases lie that are not whole models, each with the reason."""
-    folder = family.comfy_folder
+def unreadable_models(services: Services, folder: str) -> list[dict[str, str]]:
+    """Files of one of ComfyUI's folders that are not whole models, each with the reason."""
     found = services.base_models.unreadable(folder)
     return [{"file": name, "folder": folder, "reason": why} for name, why in found.items()]

@@ -19,7 +19,7 @@ from ...training.estimates import estimate
 from ...training.family_records import Family
 from ...training.installable import InstallableBackend
 from ...training.machine import Machine
-from ...training.models import HUB, described
+from ...training.models import HUB, FileState, base_names, described
 from ...training.presets import held_out_count
 from ...training.works import installable, require_unused
 from .. import lending as lending_service
@@ -37,26 +37,25 @@ async def families(services: Services, request: web.Request) -> web.Response:
 
 
 def _families(services: Services) -> list[dict[str, Any]]:
+    """Every file of ComfyUI's is looked at once for each family and once for all, however many there are."""
     token = bool(current_token(services.settings, services.paths))
+    offered = services.families.offered()
+    unreadable = {
+        folder: unreadable_models(services, folder) for folder in {family.comfy_folder for family in offered}
+    }
     return [
         _family(
             family,
-            services.base_models.names(family, "training"),
-            described(services.base_models.files(family, "training")),
-            unreadable_models(services, family),
+            services.base_models.files(family, "training"),
+            unreadable[family.comfy_folder],
             token=token,
         )
-        for family in services.families.offered()
+        for family in offered
     ]
 
 
 def _family(
-    family: Family,
-    names: list[str],
-    files: list[dict[str, Any]],
-    unreadable: list[dict[str, str]],
-    *,
-    token: bool,
+    family: Family, states: list[FileState], unreadable: list[dict[str, str]], *, token: bool
 ) -> dict[str, Any]:
     shown = family.model_dump(
         mode="json",
@@ -66,8 +65,8 @@ def _family(
         **shown,
         "resolutions": family.defaults.resolution,
         "default_preset": "balanced",
-        "base_models": names,
-        "files": files,
+        "base_models": base_names(states),
+        "files": described(states),
         "unreadable": unreadable,
         "trains_from": family.trains_from,
         "placeholder": bool(family.probes),
