@@ -17,6 +17,7 @@ from .comfy_client import ComfyClient
 from .describing import broken_recipe, described
 from .interface import Person, Prompt, RecipeInfo, Sign
 from .model_files import BASE_ROLES, FamilyFiles, ModelFiles, loaded, write_files
+from .prompt_choices import chosen
 from .recipe_checks import findings_of, foreign_of
 from .recipes import Recipe, RecipeFolder
 from .sampling import set_sampling
@@ -63,10 +64,7 @@ class PromptPipeline:
         graph, defaults = self._graph(recipe, people)
         set_sampling(graph, {"sampler": request.sampler, "scheduler": request.scheduler})
         graph[recipe.shape.save]["inputs"]["generation_id"] = ticket
-        return [
-            graphs.fold(graph, _values(request, people, defaults, request.seed + i))
-            for i in range(request.count)
-        ]
+        return [_for_seed(graph, request, people, defaults, request.seed + i) for i in range(request.count)]
 
     async def submit(self, prompt: Prompt, prompt_id: str, metadata: dict[str, Any]) -> None:
         await self.client.submit(prompt, prompt_id, metadata)
@@ -83,7 +81,7 @@ class PromptPipeline:
     def _graph(self, recipe: Recipe, people: list[Person]) -> tuple[graphs.Graph, dict[str, float]]:
         """The recipe with people and files written in, and the numbers that a request without them gets."""
         graph, families = copy.deepcopy(recipe.graph), self._families(recipe)
-        graphs.set_people(graph, [_use(person) for person in people])
+        graphs.set_people(graph, [_use(person, 0) for person in people])
         family = family_of(recipe, families, people)
         if family is None or recipe.source == "user":  # the author chose the files
             return graph, recipe.defaults
@@ -132,14 +130,27 @@ class PromptPipeline:
         return [Finding(severity="error", code="file_damaged", message=fault) for fault in sorted(faults)]
 
 
+def _for_seed(
+    graph: graphs.Graph,
+    request: GenerationRequest,
+    people: list[Person],
+    defaults: dict[str, float],
+    seed: int,
+) -> graphs.Graph:
+    """One picture's prompt: what is chosen in its texts is chosen by its seed."""
+    folded = graphs.fold(graph, _values(request, people, defaults, seed))
+    graphs.set_people(folded, [_use(person, seed) for person in people])
+    return folded
+
+
 def _values(
     request: GenerationRequest, people: list[Person], defaults: dict[str, float], seed: int
 ) -> dict[str, Any]:
     """What the request node would give out."""
     steps, guidance = request.steps, request.guidance
     return {
-        "prompt": graphs.filled_prompt(request.prompt, [_trigger(person) for person in people]),
-        "negative": request.negative,
+        "prompt": graphs.filled_prompt(chosen(request.prompt, seed), [_trigger(person) for person in people]),
+        "negative": chosen(request.negative, seed),
         "width": request.width,
         "height": request.height,
         "seed": seed,
@@ -148,11 +159,12 @@ def _values(
     }
 
 
-def _use(person: Person) -> graphs.Use:
+def _use(person: Person, seed: int) -> graphs.Use:
     version = person.version.file if person.version else "best"
     words = f"{_trigger(person)}, {person.character.class_word}"
     if person.words.strip():
-        words = f"{words}, {graphs.filled_prompt(person.words.strip(), [_trigger(person)])}"
+        own = graphs.filled_prompt(chosen(person.words.strip(), seed), [_trigger(person)])
+        words = f"{words}, {own}"
     return graphs.Use(person.character.slug, version, person.strength, person.reference, words)
 
 

@@ -1,0 +1,74 @@
+"""What ComfyUI's own page does to a prompt before it sends it, done here for the panel's: comments go, choices are made.
+
+`{red|blue}` is one of the two, chosen by the picture's seed (the same seed gives the same picture); choices may hold
+choices. Braces without a bar are left alone, JSON and `{trigger}` among them. `\\{`, `\\|` and `\\}` are the characters.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+
+_COMMENT = re.compile(r"/\*|//")
+_ESCAPED = {"{", "|", "}"}
+
+
+def chosen(text: str, seed: int) -> str:
+    """The prompt of the picture with this seed."""
+    return _Reader(_uncommented(text), random.Random(seed)).text()
+
+
+def _uncommented(text: str) -> str:
+    """One that is never closed is none. Looked for once each: a pattern would look to the end from every `/*`."""
+    kept, at, last = [], 0, text.rfind("*/")
+    while (found := _COMMENT.search(text, at)) is not None:
+        kept.append(text[at : found.start()])
+        if found.group() == "//":
+            line = text.find("\n", found.end())
+            at = len(text) if line < 0 else line
+        elif found.end() > last:
+            kept.append("/*")
+            at = found.end()
+        else:
+            at = text.find("*/", found.end()) + 2
+    return "".join([*kept, text[at:]])
+
+
+class _Reader:
+    """Goes through the text once; what is open stands on a stack, so depth costs nothing."""
+
+    def __init__(self, text: str, source: random.Random) -> None:
+        self._text = text
+        self._source = source
+        #: the alternatives of each brace that is open, outermost (the text itself) first
+        self._open: list[list[list[str]]] = [[[]]]
+
+    def text(self) -> str:
+        at = 0
+        while at < len(self._text):
+            at += self._take(self._text[at], self._text[at + 1 : at + 2])
+        while len(self._open) > 1:  # never closed: it is no choice
+            self._put("{" + "|".join("".join(parts) for parts in self._open.pop()))
+        return "|".join("".join(parts) for parts in self._open[0])
+
+    def _take(self, sign: str, after: str) -> int:
+        """How many characters that was."""
+        if sign == "\\" and after in _ESCAPED:
+            self._put(after)
+            return 2
+        if sign == "{":
+            self._open.append([[]])
+        elif sign == "|":
+            self._open[-1].append([])
+        elif sign == "}" and len(self._open) > 1:
+            self._close(["".join(parts) for parts in self._open.pop()])
+        else:
+            self._put(sign)
+        return 1
+
+    def _close(self, alternatives: list[str]) -> None:
+        alone = len(alternatives) == 1
+        self._put("{" + alternatives[0] + "}" if alone else self._source.choice(alternatives))
+
+    def _put(self, text: str) -> None:
+        self._open[-1][-1].append(text)
