@@ -62,6 +62,11 @@ export async function loadSamplers(store) {
   await quietly(() => store.api.comfy("/object_info/KSampler"), (nodes) => store.set({ samplers: namesOf(nodes) }));
 }
 
+/** Embeddings as ComfyUI names them. */
+export async function loadEmbeddings(store, keep) {
+  await quietly(() => store.api.comfy("/embeddings"), (names) => Array.isArray(names) && keep(names));
+}
+
 /** What the node's two lists offer; newer ComfyUIs write them as a kind with options. */
 export function namesOf({ KSampler: node }) {
   const options = ([kind, more] = []) => (Array.isArray(kind) ? kind : (more?.options ?? []));

@@ -11,6 +11,7 @@ import { Cast } from "./cast.js";
 import { ImageAdvanced } from "./image_advanced.js";
 import { LookChoice } from "./looks.js";
 import { PromptBox } from "./prompt_box.js";
+import { PromptNotes } from "./prompt_notes.js";
 import { QualityChoice } from "./quality.js";
 import { RecipeShelf } from "./recipe_shelf.js";
 import { RecipeState } from "./recipe_state.js";
@@ -42,9 +43,11 @@ export class ImageForm {
       value: this.draft?.prompt ?? t("firstPrompt"), submit: () => this.submit.disabled || this.element.requestSubmit(),
       changed: (text) => {
         this.looks.composed(text, this.cast.people);
+        this.#note();
         this.#keep();
       },
     });
+    this.notes = new PromptNotes(this.store);
     this.looks = new LookChoice(adjust);
     this.shapes = new ShapeChoice();
     this.quality = new QualityChoice(adjust);
@@ -68,8 +71,8 @@ export class ImageForm {
     this.counts = h("div", { class: "isen-count" }, field(t("count"), this.count));
     this.size = h("div", { class: "isen-row isen-bottom" }, this.shapes.element, this.counts);
     this.likeness = h("div", { class: "isen-stack-tight" }, this.cast.sliders, this.bench.element);
-    return h("form", { class: "isen-stack isen-image-form", "aria-label": t("images"), on: { submit: (event) => this.#submit(event), input: () => this.#keep(), change: () => this.#keep() } },
-      this.cast.element, this.prompt.element, this.looks.element,
+    return h("form", { class: "isen-stack isen-image-form", "aria-label": t("images"), on: { submit: (event) => this.#submit(event), input: () => (this.#note(), this.#keep()), change: () => this.#keep() } },
+      this.cast.element, this.prompt.element, this.notes.element, this.looks.element,
       this.size,
       quality, this.likeness,
       h("div", { class: "isen-grid isen-wide-grid" }, field(t("recipe"), this.recipe), this.versionField, this.seed.element),
@@ -107,6 +110,11 @@ export class ImageForm {
     this.advanced.take(draft.advanced);
   }
 
+  /** What the words of either prompt cannot do. */
+  #note() {
+    this.notes.show(this.prompt.value, this.advanced.inputs.negative.value);
+  }
+
   #keep() {
     if (!this.shown) return;
     const [count, recipe, version] = [this.count, this.recipe, this.version].map(({ value }) => value);
@@ -135,6 +143,7 @@ export class ImageForm {
     if (!people.length || !recipe) return;
     this.prompt.show(people);
     this.looks.composed(this.prompt.value, this.cast.people);
+    this.#note();
     const usable = this.state.show(recipe, people);
     this.submit.disabled = !usable;
     this.#controls(recipe);
