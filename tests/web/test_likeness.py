@@ -71,7 +71,7 @@ def told(server, generation):
 
 
 def measured(api, generation):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         (image,) = api.get(f"/generations/{generation.id}")["images"]
         if image["likeness"]:
@@ -86,7 +86,7 @@ def scores(api, ann):
 
 def scored(api, ann, *counts):
     """Scores by file once as many pictures are in them as said: they are kept just after the picture's own number."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         found = {known["file"]: known["scores"] for known in api.get(f"/characters/{ann['id']}")["versions"]}
         if sorted(one.get("measured", 0) for one in found.values()) == sorted(counts):
