@@ -36,6 +36,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank[item.path])
 
 
+_LEFT = pytest.StashKey[list[str]]()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """No process outlives the tests: each test process counts those below its own folder when it is done, and waits for workers
+    that end when they are idle."""
+    from hosts.leftovers import left_below
+
+    config = session.config
+    left = config.stash.setdefault(_LEFT, [])
+    factory = getattr(config, "_tmp_path_factory", None)
+    if getattr(factory, "_basetemp", None) is not None:  # else no test has asked for a folder
+        left += [line for line in left_below(factory.getbasetemp()) if line not in left]
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left_behind"] = left
+    elif left and not session.exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """What the processes of pytest-xdist have counted."""
+    found = getattr(node, "workeroutput", {}).get("left_behind", [])
+    node.config.stash.setdefault(_LEFT, []).extend(found)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    left = config.stash.get(_LEFT, [])
+    if left:
+        terminalreporter.section(f"processes left behind: {len(left)}", red=True)
+        terminalreporter.write_line("\n".join(left))
+
+
 class FrozenClock:
     """A clock that moves only when a test says so."""
 

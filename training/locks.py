@@ -52,6 +52,13 @@ class FileLock:
             raise ValueError("the lock is not held")
         return self._fd
 
+    def in_place(self) -> bool:
+        """Whether the path still leads to the file that is held; another one there would be locked by somebody else."""
+        try:
+            return os.path.samestat(os.fstat(self.fileno()), self._path.stat())
+        except FileNotFoundError:
+            return False
+
     def _try(self) -> bool:
         if self._fd is not None:
             return True

@@ -29,6 +29,8 @@ from .runner import Runner, Tools
 from .space import resume_where_room
 from .task_runner import TaskRunner, Work
 
+#: Looks in a row that do not find the data folder's lock, before it counts as removed.
+LOOKS_WITHOUT = 2
 _log = logging.getLogger("isengard.worker")
 
 
@@ -50,7 +52,7 @@ class Timing:
 
 
 class IsengardWorker:
-    """Runs until idle, or until `stop` is set."""
+    """Runs until idle, until `stop` is set, or until the folder that it works for is gone (`folder_gone` is set then)."""
 
     def __init__(
         self,
@@ -62,6 +64,7 @@ class IsengardWorker:
         *,
         works: Mapping[str, Work],
         backends: Callable[[], list[BackendState]],
+        in_place: Callable[[], bool] = lambda: True,
     ) -> None:
         self._tools = tools
         self._doorbell = doorbell
@@ -70,11 +73,14 @@ class IsengardWorker:
         self._timing = timing
         self._works = works
         self._backends = backends
+        self._in_place = in_place
         self._woken = threading.Condition()
         self._busy = 0
         self._last_work = time.monotonic()
         self._next_look = 0.0
+        self._looks_without = 0
         self.stop = threading.Event()
+        self.folder_gone = threading.Event()
 
     def run(self) -> None:
         """Blocks; every thread but the caller's is a daemon, so that a kill needs nothing more."""
@@ -84,6 +90,9 @@ class IsengardWorker:
             threading.Thread(target=self._serve, args=(slot,), daemon=True).start()
         while not self.stop.is_set():
             try:
+                if self._is_away():
+                    self.folder_gone.set()
+                    break
                 self._look_around(ledger)
                 if self._is_idle():
                     break
@@ -94,10 +103,18 @@ class IsengardWorker:
             self.stop.wait(min(self._timing.report, self._timing.look))
         self.stop.set()
         self._wake()
+        if self.folder_gone.is_set():
+            return  # what is there now is not what this worker signed up in
         try:
             ledger.remove_worker(self._description.id)
         except (IsengardError, OSError) as fault:
             _log.warning("The worker leaves untold", extra={"context": {"reason": str(fault)}})
+
+    def _is_away(self) -> bool:
+        """Found so by two looks: a share may be away for a moment. Whoever waits for a removed folder waits for ever, and
+        keeps what was in it on the disk."""
+        self._looks_without = 0 if self._in_place() else self._looks_without + 1
+        return self._looks_without >= LOOKS_WITHOUT
 
     def _look_around(self, ledger: Ledger) -> None:
         """Say that this worker lives; from time to time take back what others lost."""

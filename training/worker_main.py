@@ -8,7 +8,7 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..core.clock import SystemClock
@@ -69,7 +69,8 @@ def _serve(name: str, *, until_idle: bool) -> int:
     doorbell = Doorbell(settings, paths)
     registry = make_registry(settings, paths)
     tools = Tools(paths, ledger, registry, VersionStore(paths, clock), _pace(lease_s))
-    worker = compose(tools, doorbell, settings, stays=bool(settings.redis_url) and not until_idle)
+    stays = bool(settings.redis_url) and not until_idle
+    worker = compose(tools, doorbell, settings, stays=stays, in_place=lock.in_place)
     for asked_to_end in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked_to_end, lambda *_: worker.stop.set())
     _log.info("Worker started", extra={"context": {"pid": os.getpid(), "version": VERSION}})
@@ -81,7 +82,18 @@ def _serve(name: str, *, until_idle: bool) -> int:
         ledger.close()
         doorbell.close()
         lock.release()
-    return 0
+    return _told_why(worker, paths)
+
+
+def _told_why(worker: IsengardWorker, paths: DataPaths) -> int:
+    """The exit status: 1 where the worker had to end."""
+    if not worker.folder_gone.is_set():
+        return 0
+    _log.error("The data folder was removed or moved", extra={"context": {"folder": str(paths.root)}})
+    _say(
+        f"{paths.root} was removed or moved, so this worker has ended. Restart ComfyUI, or start the worker again."
+    )
+    return 1
 
 
 def _say(text: str) -> None:
@@ -110,9 +122,16 @@ def make_registry(settings: Settings, paths: DataPaths) -> PluginRegistry:
     return PluginRegistry(PluginContext(paths, settings), PLUGINS, neighbour_packs(pack))
 
 
-def compose(tools: Tools, doorbell: Doorbell, settings: Settings, *, stays: bool = False) -> IsengardWorker:
+def compose(
+    tools: Tools,
+    doorbell: Doorbell,
+    settings: Settings,
+    *,
+    stays: bool = False,
+    in_place: Callable[[], bool] = lambda: True,
+) -> IsengardWorker:
     """A worker with one slot for CPU kinds and one for each GPU it may use. One that `stays` never ends for lack of
-    work: on another machine nobody would start it again."""
+    work: on another machine nobody would start it again. `in_place`: whether the data folder is still there."""
     found = gpus()[: settings.worker_concurrency]
     slots = [Slot(frozenset({"cpu"}))]
     slots += [
@@ -137,6 +156,7 @@ def compose(tools: Tools, doorbell: Doorbell, settings: Settings, *, stays: bool
         timing,
         works=works(tools.registry),
         backends=lambda: states(tools.registry),
+        in_place=in_place,
     )
 
 

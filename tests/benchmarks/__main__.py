@@ -12,12 +12,16 @@ sys.path.insert(0, str(TESTS))
 
 
 def main() -> int:
+    from hosts.leftovers import left_below
+
     with tempfile.TemporaryDirectory() as folder:
         found = measured(Path(folder))
+        left = left_below(Path(folder).resolve())
     from benchmarks.measure import HEADER
 
     print("\n".join([HEADER, *(measure.line() for measure in found)]))
-    return 0 if all(measure.holds for measure in found) else 1
+    print(f"processes left behind: {len(left)}", *left, sep="\n")
+    return 0 if all(measure.holds for measure in found) and not left else 1
 
 
 def measured(work: Path) -> list:
@@ -27,7 +31,7 @@ def measured(work: Path) -> list:
     from benchmarks import identities, imports, lists, trainings, uploads
 
     base = host_with_neighbours(work / "host")
-    environment = {"ISENGARD_MODE": "fast-test", "PYTHONDONTWRITEBYTECODE": ""}
+    environment = {"ISENGARD_MODE": "fast-test", "PYTHONDONTWRITEBYTECODE": "", "ISENGARD_IDLE_S": "5"}
     logs = []
     for _ in range(3):  # the first writes the bytecode
         server = comfyui.start(base, environment=environment)

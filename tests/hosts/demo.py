@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import comfyui, fixtures, lora_proof
+from . import comfyui, fixtures, leftovers, lora_proof
 from .environments import HOST, cache_root, say
 from .journey import Api, Journey, travel, wait_for_proof
 
@@ -74,10 +74,19 @@ def check(*, real: bool) -> int:
         else:
             photos, environment = drawings(base / "photos"), {"ISENGARD_MODE": "fast-test"}
         say(f"set up after {time.monotonic() - began:.0f} s")
-        return _check(base, photos, environment, real=real)
+        return _check(base, photos, environment, real=real) or _leaves_nothing(base)
     finally:
         if not os.environ.get("ISENGARD_KEEP"):
             shutil.rmtree(base, ignore_errors=True)
+
+
+def _leaves_nothing(base: Path) -> int:
+    """The last promise: what was started has ended. 1, with their names, where something has not."""
+    left = leftovers.asked_of_the_host(base)
+    say(f"processes left behind: {len(left)}")
+    for line in left:
+        say(f"still running: {line}")
+    return 1 if left else 0
 
 
 def _check(base: Path, photos: list[Path], environment: dict[str, str], *, real: bool) -> int:

@@ -56,6 +56,9 @@ def _link(link: Path, target: Path) -> None:
     """Whole or not at all, and never a link to somewhere else."""
     if link.exists() and link.samefile(target):
         return
+    for old in link.parent.iterdir():
+        if old.is_symlink() and not old.exists():
+            old.unlink()  # of a data folder that has gone
     new = link.with_name(f"{link.name}.{secrets.token_hex(4)}")
     _make_link(new, target)
     os.replace(new, link)  # noqa: PTH105

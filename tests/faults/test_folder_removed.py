@@ -1,0 +1,61 @@
+"""A data folder that is removed or moved under a worker: the worker and its trainer end, and the log says why."""
+
+from __future__ import annotations
+
+import shutil
+import time
+
+import pytest
+from isengard.core.job_states import JobState
+from isengard.core.records.training import Overrides, TrainingRequest
+from isengard.training import process_tree
+from isengard.training.locks import held, worker_lock_path
+from isengard.training.trainer_process import PID_FILE
+from training_waits import wait_for
+
+LONG = {"ISENGARD_IDLE_S": "300", "ISENGARD_LOOK_S": "0.3"}
+
+
+def removed(paths):
+    shutil.rmtree(paths.root)
+
+
+def moved(paths):
+    paths.root.rename(paths.root.with_name("moved"))
+
+
+def made_anew(paths):
+    moved(paths)
+    paths.create()
+    worker_lock_path(paths).touch()
+
+
+@pytest.mark.parametrize("how", [removed, moved, made_anew])
+def test_an_idle_worker_ends_and_says_why(house, paths, start_worker, tmp_path, how):
+    worker = start_worker(LOG_DIR=str(tmp_path / "logs"), **LONG)
+    deadline = time.monotonic() + 30
+    while not (held(worker_lock_path(paths)) and house.ledger.workers()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    how(paths)
+    assert worker.wait(20) == 1
+    (log,) = (tmp_path / "logs" / "worker").glob("*.log")
+    assert "The data folder was removed or moved" in log.read_text()
+
+
+def test_a_worker_that_trains_takes_its_trainer_along(house, ann, paths, start_worker, tmp_path):
+    request = TrainingRequest(
+        character_id=ann.id, family="sd15", overrides=Overrides(steps=5000, save_every=50)
+    )
+    job = house.submission.submit(request, "corr-removed")
+    worker = start_worker(LOG_DIR=str(tmp_path / "logs"), **LONG)
+    wait_for(house.ledger, job.id, {JobState.RUNNING})
+    pid_file = paths.job(job.id) / PID_FILE
+    while (trainer := process_tree.read_pid_file(str(pid_file))) is None:
+        time.sleep(0.05)
+    moved(paths)
+    assert worker.wait(20) == 1
+    deadline = time.monotonic() + 10
+    while process_tree.alive(*trainer):
+        assert time.monotonic() < deadline, "the trainer trains for nobody"
+        time.sleep(0.05)
