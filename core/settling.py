@@ -29,7 +29,7 @@ def settle(library: Library, paths: DataPaths) -> None:
 
 def _unfinished(paths: DataPaths) -> list[Path]:
     found = [file for ending in _UNFINISHED for file in paths.tmp.glob(ending)]
-    return [*found, *paths.uploads.rglob(f"*{TEMP_SUFFIX}")]
+    return [*found, *paths.uploads.glob(f"*/*{TEMP_SUFFIX}")]
 
 
 def _settle_person(library: Library, paths: DataPaths, character_id: str, *, deleted: bool) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 #: Letters around which a name needs no space: Thai, Lao, Tibetan, Burmese, Khmer, Korean, Japanese, Chinese.
 _UNSPACED = (
@@ -25,36 +24,27 @@ _JAMO_FOLLOWS = range(0x1160, 0x1200)
 _DOT_ABOVE = "\u0307"  # what is left of a Turkish capital I when it is written small
 
 
-@dataclass(frozen=True)
 class WholeWords:
     """Looks for `words` in texts; what is part of one of the longer `others` does not count."""
 
-    words: Collection[str]
-    others: Collection[str] = ()
-
-    def __post_init__(self) -> None:
-        exact = [word for word in _composed(self.words) if is_short(word)]
-        folded = [fold(word) for word in _composed(self.words) if not is_short(word)]
-        longer = [fold(word) for word in _composed(self.others)]
-        object.__setattr__(self, "_exact", _pattern(exact, ()))
-        object.__setattr__(self, "_folded", _pattern(folded, [word for word in longer if word not in folded]))
+    def __init__(self, words: Collection[str], others: Collection[str] = ()) -> None:
+        mine, theirs = _composed(words), _composed(others)
+        self._exact = _pattern([word for word in mine if is_short(word)], theirs)
+        folded = [fold(word) for word in mine if not is_short(word)]
+        self._folded = _pattern(folded, [fold(word) for word in theirs])
 
     def found_in(self, text: str) -> bool:
-        exact, folded = self._patterns()
-        if exact is not None and exact.search(unicodedata.normalize("NFC", text)):
+        exact, folded = self._exact, self._folded
+        if exact is not None and any(_ours(exact, unicodedata.normalize("NFC", text))):
             return True
         return folded is not None and any(_ours(folded, fold(text)))
 
     def replaced(self, text: str, instead: str) -> str:
         """`text` with `instead` in the place of each."""
-        exact, folded = self._patterns()
-        spans = list(_spans(folded, text, folding=True)) if folded is not None else []
-        text = _filled(text, spans, instead)
-        spans = list(_spans(exact, text, folding=False)) if exact is not None else []
-        return _filled(text, spans, instead)
-
-    def _patterns(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-        return self._exact, self._folded  # type: ignore[attr-defined]
+        for pattern, folding in ((self._folded, True), (self._exact, False)):
+            if pattern is not None:
+                text = _filled(text, list(_spans(pattern, text, folding=folding)), instead)
+        return text
 
 
 def is_short(word: str) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from itertools import chain, repeat
 
 from ..core.errors import IsengardError
 from ..core.executor import in_thread
 from ..core.forgetting import unfinished
-from ..core.leftovers import sweep
+from ..core.leftovers import OLD_S, sweep
 from ..core.trash import due_characters, purge_photos, purge_pictures, purge_recipes
 from .people import forget_in_turn
 from .services import Services
@@ -18,10 +19,12 @@ _log = logging.getLogger("isengard.housekeeping")
 
 
 async def keep_house(services: Services) -> None:
-    """For ever: now, then once a day. What cannot be removed today is tried again tomorrow."""
-    while True:
+    """For ever: now, then once a day. What cannot be removed today is tried again tomorrow.
+
+    Once more a good hour after the start: what a crash left just before it was too young to be known as left."""
+    for pause_s in chain([OLD_S * 1.1], repeat(EVERY_S)):
         await in_thread(empty_trash, services)
-        await asyncio.sleep(EVERY_S)
+        await asyncio.sleep(pause_s)
 
 
 def empty_trash(services: Services) -> None:

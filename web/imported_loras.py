@@ -9,18 +9,15 @@ from ..core.errors import InvalidError
 from ..core.records.checkpoint import Proof
 from ..training.family_records import Family
 from ..training.proof import prove
-from .base_models import ComfyBaseModels
 from .services import Services
 
 
 def prover(services: Services) -> Prove:
-    models = ComfyBaseModels(services.host, services.settings)
-
     def proven(file: Path, told: ArchivedLora) -> Proof:
         """What can be looked at here was; the fit to a base that is not here, and the picture, stay as they were found where
         it was trained. InvalidError `family_unknown`, `lora_damaged`, `lora_wrong`."""
         family = services.families.get(told.family)
-        found, sha256 = prove(file, _base_of(services, models, family))
+        found, sha256 = prove(file, _base_of(services, family))
         if sha256 != told.sha256 or not (found.header and found.finite and found.nonzero):
             raise InvalidError(
                 "lora_damaged",
@@ -37,8 +34,8 @@ def prover(services: Services) -> Prove:
     return proven
 
 
-def _base_of(services: Services, models: ComfyBaseModels, family: Family) -> str:
+def _base_of(services: Services, family: Family) -> str:
     """The first of the family's bases that ComfyUI has; '' without one."""
-    names = models.names(family)
-    path = services.host.model_path(family.comfy_folder, names[0]) if names else None
+    name = services.submission.base_models.resolve(None, family).comfy_name
+    path = services.host.model_path(family.comfy_folder, name) if name else None
     return str(path) if path is not None else ""

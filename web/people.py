@@ -40,6 +40,9 @@ def forget_person(services: Services, character_id: str) -> dict[str, object]:
     job_ids = [job.id for job in stop_jobs(services, character_id)]
     theirs = _theirs(services, character_id, job_ids)
     forgetting.begin(services.paths, services.characters, theirs)
+    tell_character(
+        services.ledger, character_id, "deleted", None
+    )  # should something keep the rest from going
     _forget_in_comfyui(services, theirs)
     services.likeness.faces.forget()
     report = forgetting.remove(services.paths, theirs)
@@ -52,14 +55,13 @@ def forget_person(services: Services, character_id: str) -> dict[str, object]:
 
 
 def forget_in_turn(services: Services, character_ids: Sequence[str]) -> None:
-    """Nobody waits for: one whose files are held open is left for the next time."""
+    """One after the other: whose files are held open is left for the next time, and keeps nobody else."""
     for character_id in character_ids:
         try:
             forget_person(services, character_id)
         except NotFoundError:
-            to_forget(services.paths, character_id).unlink(
-                missing_ok=True
-            )  # damaged, and the row has gone too
+            # its file is damaged, and the row has gone too
+            to_forget(services.paths, character_id).unlink(missing_ok=True)
         except (IsengardError, OSError) as fault:
             context = {"character_id": character_id, "reason": reason_of(fault)}
             _log.warning("A person could not be forgotten yet", extra={"context": context})

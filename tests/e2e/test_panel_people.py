@@ -7,6 +7,7 @@ import zipfile
 
 import live_server
 import pytest
+from loras import publish
 from pictures import drawing
 from playwright.sync_api import expect
 
@@ -202,6 +203,62 @@ def test_a_person_as_one_file_out_and_in(server, panel, ann, tmp_path):
     expect(panel.get("isen-problem")).to_contain_text("damaged or encrypted")
     panel.click("isen-dismiss")
     expect(panel.get("isen-problem")).to_have_count(0)
+
+
+def test_the_trained_lora_goes_along_unless_somebody_says_no(server, panel, ann, tmp_path):
+    made = publish(server.services.versions, ann, 700)
+    panel.page.reload()
+    panel.page.wait_for_function("window.store?.state.characters?.[0]?.versions.length === 1")
+    panel.click("isen-character")
+
+    def exported(press: str) -> list[str]:
+        with panel.page.expect_download() as caught:
+            panel.click(press)
+        file = tmp_path / "ann.zip"
+        caught.value.save_as(file)
+        return zipfile.ZipFile(file).namelist()
+
+    panel.click("isen-more", "isen-export")
+    expect(panel.get("isen-export-loras")).to_be_checked()
+    assert exported("isen-export-do")[-1] == "loras/0001.safetensors"
+    expect(panel.page.locator("dialog")).to_have_count(0)
+    panel.get("isen-tab-characters").click()
+    panel.get("isen-import").set_input_files(str(tmp_path / "ann.zip"))
+    expect(panel.page.locator(".isen-undo")).to_contain_text(
+        "trigger word annqvx, so theirs is now", timeout=15_000
+    )
+    copy = next(one for one in server.api.get("/characters")["items"] if one["id"] != ann["id"])
+    assert [version["sha256"] for version in copy["versions"]] == [made.sha256]
+    panel.click("isen-more", "isen-export")
+    panel.get("isen-export-loras").uncheck()
+    assert not [name for name in exported("isen-export") if name.startswith("loras/")]
+
+
+def test_permission_is_given_where_it_is_missed(server, panel_on, ann):
+    """In practice mode nothing asks for it; a real trainer does, and one press gives it."""
+    finding = {
+        "severity": "error",
+        "code": "consent_missing",
+        "message": "Nobody has confirmed yet.",
+        "fix": "confirm_consent",
+    }
+    server.api.patch(f"/characters/{ann['id']}", {"consent": False})
+    panel = panel_on(server)
+
+    def answer(route):
+        missing = not server.api.get(f"/characters/{ann['id']}")["consent"]
+        response = route.fetch()
+        body = response.json()
+        body["findings"] = [finding] if missing else []
+        body["ok"] = not missing
+        route.fulfill(response=response, json=body)
+
+    panel.page.route("**/training/preflight", answer)
+    panel.page.evaluate("id => store.go({tab: 'training', train: id})", ann["id"])
+    expect(panel.get("isen-start-training")).to_be_disabled()
+    panel.click("isen-fix-confirm_consent")
+    expect(panel.get("isen-start-training")).to_be_enabled(timeout=10_000)
+    assert server.api.get(f"/characters/{ann['id']}")["consent"]
 
 
 def test_forgetting_is_counted_asked_once_and_told(server, panel, ann, shots):
