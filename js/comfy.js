@@ -7,8 +7,19 @@ import { app } from "../../scripts/app.js";
 import { api } from "../../scripts/api.js";
 
 const TAB = "isengard";
-/** In App Mode the newest frontends show no tab of ours: the panel then opens over the page. */
+/** App Mode and Focus Mode hide the sidebar, though what is in it stays connected: the panel then opens over the page. */
 const APPEARS_MS = 400;
+/** Time for the sidebar to take its width. */
+const SETTLES_MS = 50;
+/** In a window narrower than that, the sidebar's share is too narrow for any panel and cannot be dragged wider. */
+const SMALL_WINDOW_PX = 768;
+const LEAST_PX = 240;
+
+/** Where the panel may be, the newest first: in App Mode the sidebar of the graph is still there, with a place of its own. @type {HTMLElement[]} */
+let places = [];
+const MOST_PLACES = 4;
+/** @type {HTMLDialogElement | null} */
+let over = null;
 
 /** How the API is reached; 1.58 gives up after 60 s unless told not to. */
 export const ways = {
@@ -17,7 +28,7 @@ export const ways = {
 };
 
 /**
- * @param {{mount: () => HTMLElement & {takeFocus: () => void}, shown: () => void, hide: () => void,
+ * @param {{mount: () => HTMLElement & {takeFocus: () => void, over: (leave: (() => void) | null) => void}, shown: () => void, hide: () => void,
  *   words: {title: string, tooltip: string, open: string}}} panel
  */
 export function register({ mount, shown, hide, words }) {
@@ -38,37 +49,63 @@ export function register({ mount, shown, hide, words }) {
         type: "custom",
         // The element may be detached, re-used by another tab, or rendered twice: always replace, never assume.
         render(element) {
+          over?.close();
+          places = [element, ...places.filter((known) => known !== element)].slice(0, MOST_PLACES);
           element.replaceChildren(mount());
           element.style.height = "100%";
           queueMicrotask(shown);
+          setTimeout(() => squeezed(mount()) && openOver(mount()), SETTLES_MS);
         },
-        destroy() {},
+        destroy() {
+          setTimeout(() => tabs.activeSidebarTabId === TAB && bringBack(mount()), SETTLES_MS);
+        },
       });
       // From one custom tab to another `destroy` is not called: take our panel away ourselves.
-      tabs.$subscribe?.((_, state) => state.activeSidebarTabId !== TAB && hide(), { flush: "sync" });
+      tabs.$subscribe?.((_, state) => state.activeSidebarTabId !== TAB && !over && hide(), { flush: "sync" });
     },
   });
 }
 
+/** From App Mode to the graph its place is taken away together with the panel. */
+function bringBack(panel) {
+  if (over || panel.getClientRects().length) return;
+  places.find((known) => known.getClientRects().length)?.replaceChildren(panel);
+}
+
 function openPanel(mount) {
+  if (over) return mount().takeFocus();
   const tabs = app.extensionManager.sidebarTab;
   if (tabs.activeSidebarTabId !== TAB) tabs.toggleSidebarTab(TAB);
   setTimeout(() => {
     const panel = mount();
-    if (!panel.isConnected) openOver(panel);
+    if (!panel.getClientRects().length || squeezed(panel)) openOver(panel);
     panel.takeFocus();
   }, APPEARS_MS);
 }
 
-/** Esc closes it; the panel keeps its place for the next time it is asked for. */
+/** As on a phone, where the sidebar is 50 to 130 px wide. */
+function squeezed(panel) {
+  return innerWidth < SMALL_WINDOW_PX && panel.getClientRects().length > 0 && panel.clientWidth < LEAST_PX;
+}
+
+/** Esc, the cross or a click beside it closes it. The tab that cannot show it is not left open and blank. */
 function openOver(panel) {
-  const dialog = document.createElement("dialog");
-  dialog.style.cssText = "inset:0 auto 0 0;margin:0;padding:0;border:0;height:100vh;max-height:none;width:min(480px,100vw);background:var(--bg-color)";
-  dialog.addEventListener("close", () => dialog.remove());
+  const tabs = app.extensionManager.sidebarTab;
+  if (tabs.activeSidebarTabId === TAB) tabs.toggleSidebarTab(TAB);
+  const dialog = (over = document.createElement("dialog"));
+  dialog.style.cssText = "inset:0 auto 0 0;margin:0;padding:0;border:0;height:100dvh;max-height:none;width:min(480px,100vw);max-width:none;background:var(--bg-color)";
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (over === dialog) over = null;
+    panel.over(null);
+  });
+  // What ComfyUI makes of Esc would keep it open.
+  dialog.addEventListener("keydown", (event) => event.stopPropagation());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.append(panel);
   document.body.append(dialog);
   dialog.showModal();
+  panel.over(() => dialog.close());
 }
 
 /** Whether ComfyUI's desktop app shows the page (what ComfyUI-Manager looks for, too). */

@@ -19,7 +19,7 @@ export function withCheckpoints(person, jobs) {
 }
 
 /** Whether there is something to choose among what a training has left: several versions, a way to draw them, and no choice yet. */
-export function isOpen(job, person, recipes) {
+export function awaitsChoice(job, person, recipes) {
   const chosen = person.versions.some((known) => known.job_id === job.id && known.picked);
   const drawn = recipes.some((known) => !known.missing.length && (known.people ?? 1) === 1 && known.controls.includes("strength") && known.families.includes(job.family));
   return drawn && !chosen && job.checkpoints.filter(isSound).length > 1;

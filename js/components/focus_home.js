@@ -11,11 +11,13 @@ export function keepFocus(panel, home) {
   panel.addEventListener("focusin", ({ target }) => (last = target));
   // Chromium tells of a removal while the element is still there: asked a moment later.
   panel.addEventListener("focusout", ({ target }) => queueMicrotask(() => target === last && document.activeElement !== last && !gone() && (last = null)));
-  const look = () => {
-    if (!last || !gone() || ![document.body, last].includes(document.activeElement)) return;
+  const lost = () => last && gone() && [document.body, last].includes(document.activeElement);
+  // A closing dialog gives the focus back by itself: between two elements it is nowhere for a moment, so looked at again a task later.
+  const look = () => lost() && setTimeout(() => {
+    if (!lost()) return;
     last = null;
     if (panel.isConnected) home().focus({ preventScroll: true });
-  };
+  });
   new MutationObserver(look).observe(panel, { childList: true, subtree: true, attributeFilter: ["hidden", "open"] });
 }
 

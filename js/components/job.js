@@ -6,7 +6,7 @@ import { fill } from "../lib/lists.js";
 import { brief, count, lossMeaning } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../state.js";
-import { isOpen } from "../versions.js";
+import { awaitsChoice } from "../versions.js";
 import { CheckpointList } from "./checkpoints.js";
 import { FilmStrip } from "./film.js";
 import { failure, goOn } from "./job_after.js";
@@ -67,7 +67,7 @@ export class IsenJob extends View {
     const points = state.losses[job.id] ?? [];
     this.#head(job, person, state);
     this.#standing(job, state);
-    const open = Boolean(person) && isOpen(job, person, state.recipes);
+    const open = Boolean(person) && awaitsChoice(job, person, state.recipes);
     fill(this.outcome, [job.state, job.error, job.interruption, job.waits_for, job.progress.warnings, job.artifacts.length, job.checkpoints.at(-1)?.proof?.image, person?.name, open], () => this.#outcome(job, person, open));
     fill(this.curve, [points.length, points.at(-1), job.progress.total_steps, job.progress.held_out_loss], () => points.length > 1 && this.#curve(points, job));
     this.film.show(job, person);

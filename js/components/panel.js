@@ -15,7 +15,7 @@ import { View } from "./view.js";
 
 const TABS = ["characters", "training", "images", "video"];
 const VIEWS = { characters: "isen-characters", training: "isen-trainings", images: "isen-images", video: "isen-video" };
-const SHEETS = ["panel", "controls", "people", "making", "pictures", "life"];
+const SHEETS = ["panel", "controls", "people", "making", "pictures", "life", "contrast"];
 const UNDO_MS = 8000;
 /** As in styles/making.css. */
 const WIDE = 560;
@@ -34,15 +34,16 @@ export class IsenPanel extends View {
     this.className = "isen-panel";
     this.lang = spoken();
     this.style.visibility = "hidden";
-    adoptStyles(SHEETS)
+    this.styled = adoptStyles(SHEETS)
       .catch((error) => console.error("[Isengard] no styles", error))
       .finally(() => (this.style.visibility = ""));
     this.tabs = h("div", { class: "isen-tabs", role: "tablist", "aria-label": t("title") }, ...TABS.map((name) => this.#tab(name)));
     const settings = button(t("settings"), () => this.store.go({ tab: "settings" }), { icon: "cog", bare: true, testid: "isen-settings" });
+    this.leave = button(t("close"), () => this.closes?.(), { icon: "times", bare: true, testid: "isen-leave", hidden: true });
     this.banners = h("div", { class: "isen-banners", role: "status", "aria-live": "polite" });
     this.body = h("div", { class: "isen-body", role: "tabpanel", id: "isen-body", tabindex: -1 });
     this.undoBar = h("div", { class: "isen-undo", role: "status", "aria-live": "polite", hidden: true });
-    this.append(h("header", { class: "isen-head" }, h("strong", { text: t("title") }), settings), this.tabs, this.banners, this.body, this.undoBar);
+    this.append(h("header", { class: "isen-head" }, h("strong", { class: "isen-grow", text: t("title") }), settings, this.leave), this.tabs, this.banners, this.body, this.undoBar);
     this.#keepToOurselves();
     keepFocus(this, () => this.querySelector("dialog[open]") ?? homeOf(this.body));
     this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, items);
@@ -70,9 +71,15 @@ export class IsenPanel extends View {
     if (this.store.state.connection === "offline") this.store.refresh();
   }
 
+  /** Shown over ComfyUI's page, where it can be closed; null when it no longer is. */
+  over(closes) {
+    this.closes = closes;
+    this.leave.hidden = !closes;
+  }
+
   /** Who opened it by a key goes on with the keys. */
   takeFocus() {
-    /** @type {HTMLElement} */ (this.tabs?.querySelector('[tabindex="0"]'))?.focus();
+    this.styled?.then(() => /** @type {HTMLElement} */ (this.tabs.querySelector('[tabindex="0"]')).focus());
   }
 
   update(state) {

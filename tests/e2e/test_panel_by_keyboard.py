@@ -124,19 +124,62 @@ def fill(api: Api, payloads: list[str], photos: list[Path]) -> str:
     return person["id"]
 
 
-@newest
-def test_in_app_mode_the_command_opens_the_panel(fast_server, open_page, shots):
-    """There the newest frontend shows no tabs of packs."""
-    page = open_page(fast_server.url)
-    page.wait_for_tab()
-    page.page.keyboard.press("Escape")
-    run = "(id) => window.app.extensionManager.command.execute(id)"
-    page.page.evaluate(run, "Comfy.ToggleLinear")
+RUN = "(id) => window.app.extensionManager.command.execute(id)"
+ACTIVE = "window.app.extensionManager.sidebarTab.activeSidebarTabId === 'isengard'"
+
+
+def page_of(fast_server, open_page, width):
+    page = open_page(fast_server.url, width=width)
+    page.wait_for_tab() if width > 768 else page.page.wait_for_function(
+        "window.app?.extensionManager?.sidebarTab?.sidebarTabs?.some((tab) => tab.id === 'isengard')",
+        timeout=150_000,
+    )
     page.page.wait_for_timeout(1000)
-    page.page.evaluate(run, "Isengard.open")
+    page.page.keyboard.press("Escape")
+    return page
+
+
+@on_frontends
+@pytest.mark.parametrize(
+    ("mode", "width"),
+    [("Comfy.ToggleLinear", 1400), ("Comfy.ToggleLinear", 700), ("Workspace.ToggleFocusMode", 1400)],
+)
+def test_the_command_opens_the_panel_where_the_sidebar_is_hidden(fast_server, open_page, shots, mode, width):
+    """App Mode and Focus Mode: there it opens over the page; back on the graph no tab is left open and blank."""
+    page = page_of(fast_server, open_page, width)
+    page.page.evaluate(RUN, mode)
+    page.page.wait_for_timeout(1000)
+    page.page.evaluate(RUN, "Isengard.open")
     expect(page.get("isen-tab-characters")).to_be_visible(timeout=10_000)
     expect(page.get("isen-tab-characters")).to_be_focused()
-    page.page.screenshot(path=str(shots / "app-mode.png"))
+    page.page.screenshot(path=str(shots / f"hidden-{mode}-{width}.png"))
+    if page.get("isen-leave").is_visible():
+        page.page.keyboard.press("Escape")
+        expect(page.page.locator("body > dialog")).to_have_count(0)
+        assert not page.page.evaluate(ACTIVE)
+    page.page.evaluate(RUN, mode)
+    page.page.wait_for_timeout(1000)
+    assert not page.page.evaluate(ACTIVE) or page.get("isen-tab-characters").is_visible(), "open and blank"
+    page.page.evaluate(RUN, "Isengard.open")
+    expect(page.get("isen-tab-characters")).to_be_visible()
+    assert page.errors == []
+
+
+@on_frontends
+@pytest.mark.parametrize("width", [320, 400])
+def test_on_a_phone_the_panel_has_the_whole_page(fast_server, open_page, shots, width):
+    """The sidebar's share is 50 to 230 px there: every word stood in letters below each other."""
+    page = page_of(fast_server, open_page, width)
+    page.page.evaluate("window.app.extensionManager.sidebarTab.toggleSidebarTab('isengard')")
+    leave = page.get("isen-leave")
+    expect(leave).to_be_visible()
+    assert page.page.locator("isen-panel").bounding_box()["width"] == width
+    tabs = page.page.locator("isen-panel .isen-tab").all()
+    assert {tab.bounding_box()["height"] for tab in tabs} == {34}, "each on one line"
+    page.page.screenshot(path=str(shots / f"phone-{width}.png"))
+    leave.click()
+    expect(page.page.locator("isen-panel")).to_have_count(0)
+    assert not page.page.evaluate(ACTIVE)
     assert page.errors == []
 
 

@@ -124,6 +124,92 @@ def test_the_focus_of_what_goes_stays_in_the_panel(stage):
     assert stage.evaluate(where) == "button"
 
 
+@pytest.mark.parametrize(
+    ("name", "opener"), [("images-many", ".isen-tile button"), ("character", ".isen-strip .isen-plain")]
+)
+def test_after_esc_the_keyboard_is_where_it_was(stage, name, opener):
+    """Of a picture or a photo in full, also when others were looked at meanwhile."""
+    stage.show(name)
+    one = stage.locator(opener).nth(1)
+    one.press("Enter")
+    stage.locator("dialog[open]").wait_for()
+    stage.keyboard.press("ArrowRight")
+    stage.keyboard.press("Escape")
+    stage.locator("dialog").wait_for(state="detached")
+    stage.wait_for_timeout(100)
+    assert one.evaluate("(one) => document.activeElement === one")
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 360), (450, 300), (320, 568)])
+def test_the_words_below_a_picture_never_cover_it(stage, width, height):
+    """A window of 1280 by 720 at 200 %, and smaller ones."""
+    stage.set_viewport_size({"width": width, "height": height})
+    try:
+        stage.show("viewer", width=min(width, 360))
+        stage.wait_for_function("document.querySelector('.isen-viewer .isen-full').complete")
+        picture, words = (
+            stage.locator(f".isen-viewer {part}").last.bounding_box() for part in (".isen-full", ".isen-row")
+        )
+        assert picture["y"] + picture["height"] <= words["y"]
+        assert picture["height"] >= 90 and abs(picture["height"] / picture["width"] - 1) < 0.02
+    finally:
+        stage.set_viewport_size({"width": 900, "height": 1000})
+
+
+LOOK = """([on, off]) => [on, off].map((selector) => {
+  const style = getComputedStyle(panel.querySelector(selector));
+  return ["backgroundColor", "borderTopColor", "borderBottomColor", "outlineStyle"].map((name) => style[name]).join(" ");
+})"""
+CHOICES = [
+    ("images-two", ".isen-tab[aria-selected=true]", ".isen-tab[aria-selected=false]"),
+    ("images-two", ".isen-person:has(:checked)", ".isen-person:not(:has(:checked))"),
+    ("images-two", ".isen-segment:has(:checked)", ".isen-segment:not(:has(:checked))"),
+    ("images-two", ".isen-shape:has(:checked)", ".isen-shape:not(:has(:checked))"),
+    ("train", ".isen-preset:has(:checked)", ".isen-preset:not(:has(:checked))"),
+    ("job", ".isen-film > [aria-current] .isen-picture", ".isen-film > :not([aria-current]) .isen-picture"),
+    ("job-done", "button.isen-primary", "button.isen-wide:not(.isen-primary)"),
+    ("wall-measured", ".isen-chip[aria-pressed=true]", ".isen-chip[aria-pressed=false]"),
+]
+
+
+def test_forced_colours_leave_every_choice_visible(browser):
+    """Windows' contrast themes take away backgrounds and shadows: nothing told what was chosen, no bar how far it was."""
+    with opened(browser, forced_colors="active") as page:
+        alike = []
+        for name, on, off in CHOICES:
+            page.show(name)
+            chosen, other = page.evaluate(LOOK, [on, off])
+            if chosen == other:
+                alike.append(f"{name}: {on}")
+        assert alike == []
+        page.show("job")
+        bar = page.get_by_test_id("isen-job-progress")
+        assert bar.evaluate("(bar) => getComputedStyle(bar).borderTopStyle") == "solid"
+        assert bar.evaluate("(bar) => getComputedStyle(bar).forcedColorAdjust") == "none"
+
+
+CONTRAST = """([selector, pseudo, property]) => {
+  const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const light = (colour) => {
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3).map((value) => value / 255).map((value) => (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const element = panel.querySelector(selector);
+  const pair = [light(getComputedStyle(element, pseudo || null)[property]), light(getComputedStyle(panel).backgroundColor)].sort();
+  return (pair[1] + 0.05) / (pair[0] + 0.05);
+}"""
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_numbers_and_marks_of_a_choice_can_be_seen(stage, theme):
+    """ComfyUI's blue on white is 2.1 to 1: too little for the numbers of the first card and for what marks a choice."""
+    stage.show("empty", theme=theme)
+    assert stage.evaluate(CONTRAST, [".isen-steps > li", "::marker", "color"]) >= 4.5
+    assert stage.evaluate(CONTRAST, [".isen-tab[aria-selected=true]", "", "borderBottomColor"]) >= 3
+
+
 def test_a_wide_panel_has_the_form_beside_the_pictures(stage):
     """Also while something is said above them."""
     stage.show("images", width=700)

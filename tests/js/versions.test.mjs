@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { versionEntries } from "../../js/components/version_entries.js";
-import { drawnWith, isOpen, spread, withCheckpoints } from "../../js/versions.js";
+import { awaitsChoice, drawnWith, spread, withCheckpoints } from "../../js/versions.js";
 
 const PROOF = { header: true, finite: true, nonzero: true, fit: "fits", image: "pending" };
 const checkpoint = (step, proof = {}) => ({ step, family: "sd15", size: 1, proof: { ...PROOF, ...proof }, scores: {}, published: false });
@@ -31,11 +31,11 @@ test("after a training there is something to choose until somebody has chosen", 
   const recipe = { families: ["sd15"], controls: ["strength"], missing: [], people: 1 };
   const done = job(2, [checkpoint(10), checkpoint(20)]);
   const anna = { id: "chr_1", versions: [version("job_2", 20)] };
-  assert.equal(isOpen(done, anna, [recipe]), true);
-  assert.equal(isOpen(job(2, [checkpoint(20)]), anna, [recipe]), false, "one alone");
-  assert.equal(isOpen(done, anna, [{ ...recipe, missing: [{}] }, { ...recipe, families: ["sdxl"] }, { ...recipe, people: 2 }, { ...recipe, controls: [] }]), false, "no way to draw them");
-  assert.equal(isOpen(done, { ...anna, versions: [version("job_2", 20, { picked: true })] }, [recipe]), false);
-  assert.equal(isOpen(done, { ...anna, versions: [version("job_1", 20, { picked: true })] }, [recipe]), true, "of an earlier training");
+  assert.equal(awaitsChoice(done, anna, [recipe]), true);
+  assert.equal(awaitsChoice(job(2, [checkpoint(20)]), anna, [recipe]), false, "one alone");
+  assert.equal(awaitsChoice(done, anna, [{ ...recipe, missing: [{}] }, { ...recipe, families: ["sdxl"] }, { ...recipe, people: 2 }, { ...recipe, controls: [] }]), false, "no way to draw them");
+  assert.equal(awaitsChoice(done, { ...anna, versions: [version("job_2", 20, { picked: true })] }, [recipe]), false);
+  assert.equal(awaitsChoice(done, { ...anna, versions: [version("job_1", 20, { picked: true })] }, [recipe]), true, "of an earlier training");
 });
 
 test("a picture is that of a version which was there when it was made", () => {
