@@ -1,5 +1,6 @@
 /** Isengard's HTTP API as the panel uses it. Knows no element and no ComfyUI: `fetch` and `url` are handed in. */
 
+import { readable } from "./lib/files.js";
 import { newCorrelationId } from "./lib/ids.js";
 import { t } from "./locales/words.js";
 
@@ -19,6 +20,22 @@ export class ApiError extends Error {
 
 /** A question is asked again by itself; what was to be done is not. @param {string} [id] */
 const away = (id) => ({ code: "offline", message: t(id ? "notDone" : "away"), hint: t(id ? "notDoneHint" : "awayHint"), correlation_id: id });
+
+/** Nobody answers for ComfyUI: it is down, or starting. */
+const GATEWAY = new Set([502, 503, 504]);
+/** What a server between page and ComfyUI says, by its number. */
+const BETWEEN = { 401: "betweenSignIn", 403: "betweenForbidden", 413: "betweenLarge", 429: "betweenMany" };
+
+/**
+ * An answer that is not Isengard's, told as what it is; a sign-in page comes with 200 or as a redirect.
+ * @param {{status: number, type?: string}} response
+ */
+function notOurs({ status, type }, id) {
+  if (GATEWAY.has(status)) return away(id);
+  const signIn = type === "opaqueredirect" || status < 400;
+  const key = signIn ? BETWEEN[401] : (BETWEEN[status] ?? "betweenOther");
+  return { code: "not_ours", message: t(key, { n: status }), hint: t(`${key}Hint`), correlation_id: id };
+}
 
 export class Api {
   /**
@@ -82,7 +99,8 @@ export class Api {
     if (body !== undefined) headers["Content-Type"] = "application/json";
     let response;
     try {
-      const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+      /** @type {RequestInit} */
+      const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body), redirect: "manual" };
       response = await this.#watched(this.ways.fetch(`/isengard${path}`, init), method);
     } catch {
       throw new ApiError(0, away(id));
@@ -106,7 +124,7 @@ export class Api {
     if (response.status === 204) return null;
     const content = await response.json().catch(() => null);
     if (response.ok && content !== null) return content;
-    const error = content?.error ?? away(id);
+    const error = content?.error?.code ? content.error : notOurs(response, id);
     this.log?.line("WARNING", error.message, error.correlation_id || id, { code: error.code });
     throw new ApiError(response.status, error);
   }
@@ -129,16 +147,30 @@ export class Api {
       request.setRequestHeader("X-Isengard", "1");
       request.setRequestHeader("X-Correlation-ID", id);
       request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
-      request.onerror = () => reject(new ApiError(0, away(id)));
+      request.onerror = async () => reject(new ApiError(0, await this.#brokenOff(path, file, id)));
       request.onload = () => {
         const content = parsed(request.responseText);
         if (request.status < 300 && content) resolve(content);
-        else reject(new ApiError(request.status, content?.error ?? away(id)));
+        else reject(new ApiError(request.status, content?.error?.code ? content.error : notOurs(request, id)));
       };
       const form = new FormData();
       form.append(field, file, file.name);
       request.send(form);
     });
+  }
+
+  /** The browser does not say why nothing came back: the file, somebody between who leads elsewhere, or nobody there. */
+  async #brokenOff(path, file, id) {
+    if (!(await readable(file))) return { code: "file_unreadable", message: t("fileGone"), hint: t("fileGoneHint"), correlation_id: id };
+    let response;
+    try {
+      response = await this.ways.fetch(`/isengard${path}`, { method: "POST", headers: { "X-Isengard": "1", "X-Correlation-ID": id }, redirect: "manual" });
+    } catch {
+      return away(id);
+    }
+    const content = await response.json().catch(() => null);
+    if (!content?.error?.code) return notOurs(response, id);
+    return { code: "broken_off", message: t("brokenOff"), hint: t("brokenOffHint"), correlation_id: id };
   }
 }
 

@@ -47,6 +47,8 @@ export function emptyState() {
     cursors: {},
     route: { tab: "characters" },
     uploads: [],
+    /** Photos that somebody dropped where nobody is chosen yet: {found, name}. */
+    arrivals: null,
   };
 }
 

@@ -2,10 +2,13 @@
 
 import { ApiError } from "./api.js";
 import { continued, galleryPath } from "./gallery.js";
+import { asFound, pairOf, readable, sorted, stemOf, textOf } from "./lib/files.js";
+import { counted } from "./lib/format.js";
 import { newCorrelationId } from "./lib/ids.js";
 import { kept, recalled } from "./lib/memory.js";
 import { LIST_OF_PURPOSE, answered, emptyState, reduced } from "./state.js";
 import { Reasons, concernsLine } from "./waiting.js";
+import { t } from "./locales/words.js";
 
 const ROUTE_KEY = "isengard.route";
 /** In the order in which they are asked for: what brings pictures along comes first. */
@@ -137,7 +140,7 @@ export class Store {
     const connection = LOCKED.has(error.code) ? "locked" : error.code === "starting" ? "starting" : answered ? "broken" : "offline";
     const retryS = connection === "locked" ? null : WAITS_S[Math.min(this.#tries, WAITS_S.length - 1)];
     this.#tries += 1;
-    this.set({ connection, retryS, failure: connection === "broken" ? error : null });
+    this.set({ connection, retryS, failure: connection === "broken" || error.code === "not_ours" ? error : null });
     if (retryS && !this.#waiting) this.#again(retryS);
   }
 
@@ -237,25 +240,78 @@ export class Store {
     if (given) this.set({ lending: null });
   }
 
-  /** Files one after the other under one correlation id, each with its own progress and its own refusal. */
+  /**
+   * Photos one after the other under one correlation id, each with its own progress and its own refusal; a text of the same
+   * name becomes a photo's caption. What is neither is told in one line.
+   * @param {string} characterId
+   * @param {Iterable<File | import("./lib/files.js").Found>} files
+   */
   async addPhotos(characterId, files) {
     const id = newCorrelationId();
-    const waiting = [...files].map((file, index) => ({ key: `${id}-${index}`, name: file.name, file, characterId, share: 0, error: null }));
-    if (!waiting.length) return;
-    this.set({ uploads: [...this.state.uploads.filter((known) => !known.error), ...waiting] });
+    const { photos, captions, others } = sorted(asFound(files));
+    const waiting = photos.map((one, index) => ({ key: `${id}-${index}`, name: one.file.name, pair: pairOf(one), file: one.file, characterId, share: 0, error: null }));
+    this.set({ uploads: [...this.state.uploads.filter((known) => !known.error && !known.note), ...waiting] });
     const wanted = ({ key }) => this.state.uploads.some((known) => known.key === key);
-    for (const upload of waiting) if (wanted(upload)) await this.#addOne(upload, id);
+    for (const upload of waiting) {
+      if (!wanted(upload)) continue;
+      const photo = await this.#addOne(upload, id);
+      const caption = captions.get(upload.pair);
+      if (photo && caption) await this.#caption(characterId, photo, caption, id);
+      if (photo) captions.delete(upload.pair);
+    }
     await this.loadPhotos(characterId);
+    others.push(...(await this.#captionKnown(characterId, captions, id)));
+    if (others.length) this.#note(characterId, `${id}-others`, counted("notPhotos", others.length, { names: few(others) }));
   }
 
+  /** The photo that was kept, or null. */
   async #addOne({ key, file, characterId }, id) {
     try {
-      await this.api.upload(characterId, file, { id, progress: (share) => this.#upload(key, { share }) });
+      if (!(await readable(file))) throw new ApiError(0, { code: "file_unreadable", message: t("fileGone"), hint: t("fileGoneHint"), correlation_id: id });
+      const { photo } = await this.api.upload(characterId, file, { id, progress: (share) => this.#upload(key, { share }) });
       this.set({ uploads: this.state.uploads.filter((known) => known.key !== key) });
+      return photo;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#upload(key, { error, share: 1 });
+      if (error.code === "photos_full") this.#noMore(characterId, id);
+      return null;
     }
+  }
+
+  /** The limit is reached: what waits is not sent to be refused one by one. */
+  #noMore(characterId, id) {
+    const waits = (known) => known.characterId === characterId && !known.error && !known.note;
+    const left = this.state.uploads.filter(waits);
+    this.set({ uploads: this.state.uploads.filter((known) => !waits(known)) });
+    if (left.length) this.#note(characterId, `${id}-full`, counted("notSent", left.length, { names: few(left.map(({ name }) => name)) }));
+  }
+
+  async #caption(characterId, photo, file, id) {
+    try {
+      const caption = await textOf(file);
+      if (caption) await this.api.patch(`/characters/${characterId}/photos/${photo.id}`, { caption }, id);
+    } catch (error) {
+      const why = error instanceof ApiError ? error : new ApiError(0, { code: "file_unreadable", message: t("fileGone"), hint: t("fileGoneHint"), correlation_id: id });
+      const refused = { key: `${id}-${file.name}`, name: file.name, file, characterId, share: 1, error: why };
+      this.set({ uploads: [...this.state.uploads, refused] });
+    }
+  }
+
+  /** Texts that came without their photo belong to one that is here by that name, unless somebody has written its caption; the names of the rest. */
+  async #captionKnown(characterId, captions, id) {
+    const left = [];
+    for (const file of captions.values()) {
+      const photo = (this.state.photos[characterId] ?? []).find((known) => known.name && stemOf(known.name) === stemOf(file.name));
+      if (!photo) left.push(file.name);
+      else if (photo.caption_source !== "user") await this.#caption(characterId, photo, file, id);
+    }
+    if (left.length < captions.size) await this.loadPhotos(characterId);
+    return left;
+  }
+
+  #note(characterId, key, note) {
+    this.set({ uploads: [...this.state.uploads, { key, name: "", characterId, share: 1, error: null, note }] });
   }
 
   #upload(key, changes) {
@@ -287,6 +343,14 @@ export class Store {
   drop(name, id) {
     this.set({ [name]: (this.state[name] ?? []).filter((known) => known.id !== id) });
   }
+}
+
+const SHOWN_NAMES = 3;
+
+/** A few names and that there are more. */
+function few(names) {
+  const shown = names.slice(0, SHOWN_NAMES).join(", ");
+  return names.length > SHOWN_NAMES ? `${shown}, …` : shown;
 }
 
 function remembered(memory) {

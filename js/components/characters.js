@@ -1,6 +1,7 @@
 /** The wall of faces, and the form for a new one. */
 
 import { button, field, h, icon, once, say } from "../lib/dom.js";
+import { sorted } from "../lib/files.js";
 import { keyed } from "../lib/lists.js";
 import { photos, t } from "../locales/words.js";
 import { runningJobs, shareOf } from "../state.js";
@@ -30,6 +31,8 @@ export class IsenCharacters extends View {
   }
 
   update(state) {
+    if (state.arrivals && this.form.hidden) return this.#show(true);
+    this.#arrived(state.arrivals);
     const none = !state.characters.length;
     this.first.show(state, none && this.form.hidden);
     this.wall.hidden = none;
@@ -64,13 +67,24 @@ export class IsenCharacters extends View {
     this.consent = h("input", { type: "checkbox", "data-testid": "isen-consent" });
     const kinds = h("datalist", { id: "isen-kinds" }, ...KINDS.map((value) => h("option", { value })));
     this.submit = h("button", { type: "submit", class: "isen-primary", text: t("createCharacter"), "data-testid": "isen-create" });
+    this.arrived = h("p", { class: "isen-note", role: "status", hidden: true, "data-testid": "isen-arrivals" });
     return h("form", { class: "isen-card isen-stack", hidden: true, "aria-label": t("newCharacter"), on: { submit: (event) => this.#create(event) } },
-      field(t("name"), this.name, t("nameHint")), field(t("classWord"), this.kind, t("classHint")), kinds,
+      this.arrived, field(t("name"), this.name, t("nameHint")), field(t("classWord"), this.kind, t("classHint")), kinds,
       h("label", { class: "isen-check" }, this.consent, h("span", { text: t("consent") })),
       h("div", { class: "isen-row" }, this.submit, button(t("cancel"), () => this.#show(false))));
   }
 
+  /** Photos that were dropped wait for their person to have a name; a folder's is one to begin with. */
+  #arrived(arrivals) {
+    this.arrived.hidden = !arrivals;
+    if (!arrivals || arrivals === this.shown) return;
+    this.shown = arrivals;
+    say(this.arrived, t("arrivals", { photos: photos(sorted(arrivals.found).photos.length) }));
+    if (!this.name.value) this.name.value = arrivals.name.slice(0, this.name.maxLength);
+  }
+
   #show(open) {
+    if (!open && this.store.state.arrivals) this.store.set({ arrivals: null });
     this.form.hidden = !open;
     this.buttons.hidden = open;
     this.update(this.store.state);
@@ -82,7 +96,11 @@ export class IsenCharacters extends View {
     const body = { name: this.name.value, class_word: this.kind.value || KINDS[0], consent: this.consent.checked };
     await once(this.submit, async () => {
       const character = await this.store.attempt((id) => this.store.api.post("/characters", body, id));
-      if (this.store.keepCharacter(character)) this.store.go({ tab: "characters", id: character.id });
+      if (!this.store.keepCharacter(character)) return;
+      const { arrivals } = this.store.state;
+      this.store.set({ arrivals: null });
+      this.store.go({ tab: "characters", id: character.id });
+      if (arrivals) this.store.addPhotos(character.id, arrivals.found);
     });
   }
 }

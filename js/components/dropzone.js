@@ -1,17 +1,18 @@
 /** Where photos are dropped, pasted or chosen. */
 
 import { h, icon } from "../lib/dom.js";
+import { pasted, walked } from "../lib/files.js";
 import { t } from "../locales/words.js";
 
-const ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif";
+const ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif,image/tiff,image/bmp,.heic,.heif,.txt";
 
 export class Dropzone {
-  /** @param {(files: FileList) => unknown} take */
+  /** @param {(files: Iterable<File | import("../lib/files.js").Found>) => unknown} take */
   constructor(take) {
     this.take = take;
     const input = h("input", {
       type: "file", multiple: true, accept: ACCEPTED, class: "isen-hidden-input", "aria-label": t("choosePhotos"), "data-testid": "isen-file-input",
-      on: { change: () => { take(input.files); input.value = ""; } },
+      on: { change: () => { take([...input.files]); input.value = ""; } },
     });
     this.element = h("label", { class: "isen-drop", "data-testid": "isen-dropzone" },
       icon("images"), h("strong", { text: t("dropPhotos") }),
@@ -29,13 +30,14 @@ export class Dropzone {
     event.preventDefault();
     event.stopPropagation();
     this.element.classList.toggle("isen-over", event.type === "dragover");
-    if (event.type === "drop") this.take(event.dataTransfer.files);
+    if (event.type === "drop") walked(event.dataTransfer).then((found) => this.take(found));
   }
 
   #paste(event) {
-    if (!event.clipboardData?.files.length) return;
+    const files = pasted(event);
+    if (!files.length) return;
     event.preventDefault();
     event.stopPropagation();
-    this.take(event.clipboardData.files);
+    this.take(files);
   }
 }

@@ -1,6 +1,7 @@
 /** The frame: title, tabs, banners, the view of the route, and the bar that offers to undo. */
 
 import { button, h } from "../lib/dom.js";
+import { asFound, pasted, walked } from "../lib/files.js";
 import { fill } from "../lib/lists.js";
 import { adoptStyles } from "../lib/styles.js";
 import { spoken, t } from "../locales/words.js";
@@ -8,6 +9,7 @@ import { isOutdated, runningJobs, shownRoute } from "../state.js";
 import { blocked, connecting, locked } from "./doors.js";
 import { askEarly } from "./early.js";
 import { homeOf, keepFocus } from "./focus_home.js";
+import { arrive } from "../uploads.js";
 import { lendingBanner, lendingOf } from "./lending.js";
 import { recoveredBanner, recoveriesOf } from "./recovered.js";
 import { advisesRestart, restartButton } from "./restart.js";
@@ -63,8 +65,10 @@ export class IsenPanel extends View {
         if (!event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
         event.stopPropagation();
+        if (kind === "drop") walked(event.dataTransfer).then((found) => arrive(this.store, found));
       });
     }
+    this.addEventListener("paste", (/** @type {any} */ event) => arrive(this.store, asFound(pasted(event))));
   }
 
   shown() {
@@ -198,12 +202,15 @@ function slipWords({ kind, file, line, reason }) {
  * @returns {Banner[]}
  */
 export function bannersOf(state) {
-  const { connection, retryS, health, problem, characters, slow } = state;
+  const { connection, retryS, failure, health, problem, characters, slow } = state;
   /** @type {Banner[]} */
   const lines = [];
   if (isOutdated(state)) lines.push(["isen-warn", t("reloadTitle", { n: health.version }), "isen-outdated"]);
   if (slow && connection !== "offline") lines.push(["isen-note", t("slow"), "isen-slow"]);
-  if (connection === "offline") lines.push(["isen-warn", t(runningJobs(state).length ? "offlineTraining" : "offline", { s: retryS ?? 1 }), "isen-offline"]);
+  if (connection === "offline") {
+    const why = failure ? `${failure.message} ${failure.hint}` : t(runningJobs(state).length ? "offlineTraining" : "offline", { s: retryS ?? 1 });
+    lines.push(["isen-warn", why, "isen-offline"]);
+  }
   if (connection === "starting" && (characters !== null || retryS)) lines.push(["isen-note", t("starting"), "isen-starting"]);
   if (health?.mode === "fast-test") lines.push(["isen-note", t("fastTest"), "isen-fast-test"]);
   for (const slip of health?.slips ?? []) lines.push(["isen-warn", slipWords(slip), "isen-slip"]);

@@ -15,22 +15,25 @@ export class UploadList {
     this.total = h("div", { role: "status", "aria-live": "polite" });
     this.going = h("ul", { class: "isen-plain-list" });
     this.refused = h("ul", { class: "isen-plain-list" });
+    this.notes = h("ul", { class: "isen-plain-list" });
     this.clear = button(t("dismiss"), () => forgetRefusals(store, characterId), { testid: "isen-dismiss-refused" });
     this.stop = button(t("stopUploads"), () => stopUploads(store, characterId), { testid: "isen-stop-uploads" });
-    this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row" }, h("div", { class: "isen-grow" }, this.total), this.stop), this.going, h("div", { role: "alert" }, this.refused), this.clear);
+    this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row" }, h("div", { class: "isen-grow" }, this.total), this.stop), this.going, h("div", { role: "alert" }, this.refused), h("div", { role: "status" }, this.notes), this.clear);
   }
 
   show(uploads) {
     const ours = uploads.filter((upload) => upload.characterId === this.characterId);
     const refused = ours.filter((upload) => upload.error);
-    const going = ours.filter((upload) => !upload.error).map(({ key, name, share }) => ({ key, name, percent: Math.round(share * 100) }));
+    const notes = ours.filter((upload) => upload.note);
+    const going = ours.filter((upload) => !upload.error && !upload.note).map(({ key, name, share }) => ({ key, name, percent: Math.round(share * 100) }));
     this.element.hidden = !ours.length;
-    this.clear.hidden = !refused.length;
+    this.clear.hidden = !refused.length && !notes.length;
     this.stop.hidden = going.length < 2;
     fill(this.total, going.length, () => going.length > 1 && h("small", { class: "isen-muted", text: t("uploadsLeft", { n: going.length }) }));
     keyed(this.going, going.slice(0, SHOWN), { id: (upload) => upload.key, make: uploading, update: (node, { percent }) => (node.lastChild.value = percent) });
     const reasons = refused.map(({ key, name, error }) => ({ key, name, why: error.message, hint: error.hint }));
     keyed(this.refused, reasons, { id: (upload) => upload.key, make: refusal });
+    keyed(this.notes, notes.map(({ key, note }) => ({ key, note })), { id: (upload) => upload.key, make: ({ note }) => h("li", { class: "isen-muted", "data-testid": "isen-not-photos", text: note }) });
   }
 }
 

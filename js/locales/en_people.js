@@ -42,6 +42,12 @@ export default {
   consentMissing: "Nobody has said yet that these photos may be used.",
   consentGive: "I may use them",
 
+  notPhotos: "Left out, because they are not photos: {n} files ({names}).",
+  notPhotos_one: "Left out, because it is not a photo: {names}.",
+  notSent: "{n} more were not sent ({names}).",
+  notSent_one: "One more was not sent ({names}).",
+  arrivals: "{photos} will be added. Who is this?",
+
   finding_small: "Only {w} × {h} pixels: larger is better.",
   finding_dark: "Very dark: the face may be hard to learn.",
   finding_blurred: "Looks blurred: a sharper photo teaches more.",

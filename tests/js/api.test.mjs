@@ -51,6 +51,37 @@ test("no answer, and an answer that is not ours, are told apart from a refusal",
   await assert.rejects(answering(502, broken).get("/health"), { status: 502, code: "offline" });
 });
 
+test("what somebody in between answers is told as what it is", async () => {
+  const html = () => {
+    throw new SyntaxError("html");
+  };
+  const said = async (status, body = html) => answering(status, body).post("/x").then(String, (thrown) => `${thrown.code} ${thrown.message}`);
+  assert.match(await said(413), /^not_ours .*no file of this size/);
+  assert.match(await said(401), /^not_ours .*sign in/);
+  assert.match(await said(200), /^not_ours .*sign in/);
+  assert.match(await said(403), /^not_ours .*refused this \(403\)/);
+  assert.match(await said(429), /^not_ours .*fewer requests/);
+  assert.match(await said(418, { error: "teapot" }), /^not_ours .*answered with 418/);
+  for (const status of [502, 503, 504]) assert.match(await said(status), /^offline /);
+  const elsewhere = new Api({ fetch: async (_, { redirect }) => ({ type: redirect === "manual" ? "opaqueredirect" : "basic", status: 0, ok: false, json: async () => html() }), url: (path) => path });
+  await assert.rejects(elsewhere.get("/x"), { code: "not_ours", message: /sign in/ });
+});
+
+test("an upload of which nothing came back says why", async () => {
+  const file = new File(["x"], "a.jpg");
+  const html = () => Promise.reject(new SyntaxError("html"));
+  const broken = async (fetch, sent = file) => {
+    const done = new Api({ fetch, url: (path) => path }).upload("chr_1", sent, { id: "ui-1", progress: () => {}, Request: FakeRequest });
+    FakeRequest.made.at(-1).onerror();
+    return done.then(String, (thrown) => thrown.code);
+  };
+  assert.equal(await broken(() => Promise.reject(new TypeError("away"))), "offline");
+  assert.equal(await broken(async () => ({ type: "opaqueredirect", status: 0, json: html })), "not_ours");
+  assert.equal(await broken(async () => ({ status: 415, json: async () => ({ error: { code: "content_type", message: "x" } }) })), "broken_off");
+  const gone = Object.assign(new File(["x"], "b.jpg"), { slice: () => ({ arrayBuffer: () => Promise.reject(new Error("gone")) }) });
+  assert.equal(await broken(() => assert.fail("nobody is asked"), gone), "file_unreadable");
+});
+
 test("204 is an answer", async () => {
   assert.equal(await answering(204, null).post("/session", { token: "x" }), null);
 });
@@ -105,5 +136,5 @@ test("a photo goes up as a form with progress, and its refusal comes in words", 
   await assert.rejects(refused, { status: 415, code: "photo_type" });
   const proxy = up();
   FakeRequest.made.at(-1).answer(413, "<html>");
-  await assert.rejects(proxy, { status: 413, code: "offline" });
+  await assert.rejects(proxy, { status: 413, code: "not_ours" });
 });

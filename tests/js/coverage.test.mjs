@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { findingsNow } from "../../js/components/photo_words.js";
 import { coverageOf, teaches } from "../../js/lib/coverage.js";
-import { hasWord, replaced } from "../../js/lib/replace.js";
+import { hasTrigger, hasWord, replaced } from "../../js/lib/replace.js";
 
 const HASHES = ["0000000000000000", "ffffffffffffffff", "00000000ffffffff", "ffffffff00000000", "0f0f0f0f0f0f0f0f", "f0f0f0f0f0f0f0f0", "3333333333333333", "cccccccccccccccc"];
 const photo = (n, more = {}) => ({ id: `pho_${n}`, included: true, caption: "", phash: HASHES[n % 8], brightness: 60 + 20 * (n % 8), width: 300, height: 400, findings: [], ...more });
@@ -78,4 +78,5 @@ test("replacing in captions takes text as text and leaves no holes", () => {
   assert.equal(replaced("a (b) c", "(b)", ""), "a c");
   assert.deepEqual(["ohwx, a", "in Ohwx's hat", "ohwxx", ""].map((caption) => hasWord(caption, "ohwx")), [true, true, false, false]);
   assert.equal(hasWord("<img (", "<img ("), true);
+  assert.deepEqual(["[trigger] on a beach", "a photo of {trigger}", "ohwx在公园里", "in a park"].map((caption) => hasTrigger(caption, "ohwx")), [true, true, true, false]);
 });

@@ -27,6 +27,8 @@ const calm = { connection: "online", retryS: null, health: { mode: "production" 
 
 test("the lines above the view: none when all is well, each state with its own", () => {
   assert.deepEqual(bannersOf(calm), []);
+  const signIn = { message: "Sign in.", hint: "Reload." };
+  assert.deepEqual(bannersOf({ ...calm, connection: "offline", failure: signIn }).map(([, text]) => text), ["Sign in. Reload."]);
   assert.deepEqual(bannersOf({ ...calm, health }).map(([, , id]) => id), ["isen-fast-test"]);
   const [[kind, text]] = bannersOf({ ...calm, connection: "offline", retryS: 5 });
   assert.deepEqual([kind, text], ["isen-warn", "ComfyUI does not answer. Trying again in 5 s."]);

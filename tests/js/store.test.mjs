@@ -3,7 +3,8 @@ import { test } from "node:test";
 
 import { ApiError } from "../../js/api.js";
 import { Store } from "../../js/store.js";
-import { forgetRefusals, stopUploads } from "../../js/uploads.js";
+import { pasted, readable, walked } from "../../js/lib/files.js";
+import { arrive, forgetRefusals, stopUploads } from "../../js/uploads.js";
 
 /** An API whose answers are functions of the path; notes what was asked. */
 function fakeApi(answers = {}) {
@@ -116,6 +117,87 @@ test("a fault of ours is not shown as the server's", async () => {
   await assert.rejects(store.attempt(() => Promise.reject(new TypeError("ours"))), /ours/);
 });
 
+const photoFile = (name) => new File(["x"], name);
+
+/** Photos as `api.upload` keeps them, and every caption that was written. */
+function takesPhotos(api) {
+  const captions = {};
+  api.upload = async (_, file) => ({ photo: { id: `pho_${file.name}` } });
+  api.patch = async (path, { caption }) => (captions[path.split("/").at(-1)] = caption);
+  return captions;
+}
+
+test("a text of the same name in the same folder becomes the photo's caption, in whatever way it is written", async () => {
+  const { store, api } = make({});
+  const captions = takesPhotos(api);
+  const utf16 = new Uint8Array([0xff, 0xfe, ...[..."Zoë"].flatMap((letter) => [letter.charCodeAt(0), 0])]);
+  const files = [
+    ["1.jpg", "x"], ["1.txt", "ohwx,\r\nin a garden\r\n"], ["2.JPG", "x"], ["2.txt", utf16], ["3.png", "x"], ["3.TXT", new Uint8Array([0x5a, 0x6f, 0xeb])], ["4.jpg", "x"], ["4.txt", " "],
+  ].map(([name, content]) => ({ file: new File([/** @type {any} */ (content)], /** @type {string} */ (name)), folder: "set" }));
+  files.push({ file: new File(["of another folder"], "4.txt"), folder: "other" });
+  await store.addPhotos("chr_1", files);
+  assert.deepEqual(captions, { "pho_1.jpg": "ohwx,\nin a garden", "pho_2.JPG": "Zoë", "pho_3.png": "Zoë" });
+  assert.deepEqual(store.state.uploads.map(({ note }) => note), ["Left out, because it is not a photo: 4.txt."]);
+});
+
+test("captions that come later find their photos by name, and nothing that a person wrote is replaced", async () => {
+  const photos = [{ id: "pho_1", name: "a.jpg", caption_source: "" }, { id: "pho_2", name: "b.jpg", caption_source: "user" }];
+  const { store, api } = make({ "GET /characters/chr_1/photos": { items: photos } });
+  const captions = takesPhotos(api);
+  await store.addPhotos("chr_1", ["a.txt", "b.txt"].map(photoFile));
+  assert.deepEqual([captions, store.state.uploads], [{ pho_1: "x" }, []]);
+});
+
+test("what lies beside photos is told in one line and never sent", async () => {
+  const { store, api } = make({});
+  const sent = [];
+  api.upload = async (_, file) => sent.push(file.name) && { photo: { id: "pho_1" } };
+  const phone = ["IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "._IMG_1.HEIC", ".DS_Store", "Thumbs.db", "desktop.ini", "shot.dng"].map(photoFile);
+  await store.addPhotos("chr_1", phone);
+  assert.deepEqual(sent, ["IMG_1.HEIC"]);
+  assert.deepEqual(store.state.uploads.map(({ note, error }) => [note, error]), [["Left out, because they are not photos: 7 files (IMG_1.MOV, IMG_1.AAE, ._IMG_1.HEIC, …).", null]]);
+  forgetRefusals(store, "chr_1");
+  assert.deepEqual(store.state.uploads, []);
+});
+
+test("a file that is gone is told as such, and at the limit the rest is not sent", async () => {
+  const { store, api } = make({});
+  const sent = [];
+  api.upload = async (_, file) => {
+    sent.push(file.name);
+    throw error("photos_full", 409);
+  };
+  const gone = { name: "gone.jpg", size: 3, type: "image/jpeg", slice: () => ({ arrayBuffer: () => Promise.reject(new Error("NotFoundError")) }) };
+  await store.addPhotos("chr_1", [/** @type {any} */ (gone), ...["a.jpg", "b.jpg", "c.jpg"].map(photoFile)]);
+  assert.deepEqual(sent, ["a.jpg"]);
+  assert.deepEqual(store.state.uploads.map((known) => known.note ?? known.error.code), ["file_unreadable", "photos_full", "2 more were not sent (b.jpg, c.jpg)."]);
+});
+
+test("photos that no view took lead to a new person, named like their folder", () => {
+  const { store } = make({});
+  arrive(store, [{ file: photoFile("notes.txt"), folder: "" }]);
+  assert.equal(store.state.arrivals, null);
+  store.set({ characters: [] });
+  const found = [{ file: photoFile("a.jpg"), folder: "Anna/2024" }];
+  arrive(store, found);
+  assert.deepEqual([store.state.arrivals, store.state.route], [{ found, name: "Anna" }, { tab: "characters" }]);
+});
+
+test("a picture beside a pasted text is how that text looks, and no photo", () => {
+  const paste = (...types) => pasted(/** @type {any} */ ({ clipboardData: { types, files: [photoFile("image.png")] } })).length;
+  assert.deepEqual([paste("Files"), paste("text/plain", "text/html", "Files"), pasted(/** @type {any} */ ({ clipboardData: null })).length], [1, 0, 0]);
+});
+
+test("a folder is walked to its end, and what cannot be opened is still told", async () => {
+  const fileEntry = (name) => ({ isFile: true, name, file: (give, refuse) => (name === "gone.jpg" ? refuse(new Error()) : give(photoFile(name))) });
+  const folderEntry = (name, parts) => ({ name, createReader: () => ({ readEntries: (give) => give(parts.shift() ?? []) }) });
+  const inner = folderEntry("day", [[fileEntry("2.jpg")]]);
+  const entries = [folderEntry("set", [[fileEntry("1.jpg"), inner], [fileEntry("gone.jpg")]]), fileEntry("3.jpg")];
+  const found = await walked(/** @type {any} */ ({ files: [], items: entries.map((entry) => ({ kind: "file", webkitGetAsEntry: () => entry })) }));
+  assert.deepEqual(found.map(({ file, folder }) => [folder, file.name]), [["set", "1.jpg"], ["set/day", "2.jpg"], ["set", "gone.jpg"], ["", "3.jpg"]]);
+  assert.deepEqual(await Promise.all(found.map(({ file }) => readable(file))), [true, true, false, true]);
+});
+
 test("files go up one after the other under one id, each with its own refusal", async () => {
   const { store, api } = make({});
   const ids = [];
@@ -123,8 +205,9 @@ test("files go up one after the other under one id, each with its own refusal", 
     ids.push(id);
     progress(0.5);
     if (file.name === "bad.gif") throw error("photo_type", 415);
+    return { photo: { id: "pho_1" } };
   };
-  await store.addPhotos("chr_1", [{ name: "a.jpg" }, { name: "bad.gif" }, { name: "b.jpg" }]);
+  await store.addPhotos("chr_1", ["a.jpg", "bad.gif", "b.jpg"].map(photoFile));
   assert.equal(new Set(ids).size, 1);
   assert.deepEqual(store.state.uploads.map((upload) => [upload.name, upload.error.code]), [["bad.gif", "photo_type"]]);
   forgetRefusals(store, "chr_1");
@@ -138,8 +221,9 @@ test("adding is stopped: what has not been begun is left out", async () => {
     sent.push(file.name);
     progress(0.5);
     stopUploads(store, "chr_1");
+    return { photo: { id: "pho_1" } };
   };
-  await store.addPhotos("chr_1", [{ name: "a.jpg" }, { name: "b.jpg" }, { name: "c.jpg" }]);
+  await store.addPhotos("chr_1", ["a.jpg", "b.jpg", "c.jpg"].map(photoFile));
   assert.deepEqual([sent, store.state.uploads], [["a.jpg"], []]);
 });
 

@@ -91,6 +91,8 @@ export const STATES = {
   "characters-many": { ...all, ...at("characters"), characters: Array.from({ length: 100 }, (_, n) => character(n, `Person ${n}`)) },
   "characters-trash": { ...all, ...at("characters"), trash: [character(3, "Eve", { deleted_at: "2026-11-20T10:00:00Z" }), character(2, "Someone with quite a long name", { deleted_at: "2026-11-02T10:00:00Z" })], then: click('[data-testid="isen-trash"]') },
   "characters-new": { ...all, ...at("characters"), then: click('[data-testid="isen-new-character"]') },
+  "characters-arrivals": { ...all, ...at("characters"), after: (store) => store.set({ arrivals: { found: photos(12).map(({ name, id }) => ({ file: { name: name || `${id}.jpg`, type: "image/jpeg" }, folder: "Anna" })), name: "Anna" } }) },
+  "offline-between": { ...all, ...at("characters"), after: (store) => store.set({ connection: "offline", retryS: 5, failure: { message: "The server between this page and ComfyUI asks you to sign in.", hint: "Reload this page, sign in, then try again." } }) },
   loading: { ...at("characters"), answers: () => ({ status: 503, body: { error: { code: "starting", message: "Isengard is starting.", hint: "" } } }) },
   offline: { ...all, ...at("characters"), after: (store) => store.set({ connection: "offline", retryS: 5 }) },
   locked: { ...at("characters"), answers: () => ({ status: 401, body: { error: { code: "session_needed", message: "", hint: "" } } }) },
@@ -106,7 +108,8 @@ export const STATES = {
   "character-each": { ...all, route: anna, photos: photos(4), then: click('[data-testid="isen-captions"], [data-testid="isen-caption-each"]') },
   "character-uploads": { ...all, route: anna, after: (store) => store.set({ uploads: [
     { key: "a", name: "IMG_2101.HEIC", file: {}, characterId: "chr_9", share: 0.62, error: null }, { key: "b", name: "IMG_2102.HEIC", file: {}, characterId: "chr_9", share: 0, error: null },
-    refused("holiday.gif", "This kind of file is not taken.", "Use JPEG, PNG, WebP or HEIC."), refused("IMG_2007.HEIC", "It is the same picture as photo 7.", "")] }) },
+    refused("holiday.gif", "This is a GIF picture.", "Save it as a JPEG or PNG photo, then add that."), refused("IMG_2007.HEIC", "It is the same picture as photo 7.", ""),
+    { key: "n", name: "", characterId: "chr_9", share: 1, error: null, note: "Left out, because they are not photos: 9 files (IMG_2101.MOV, IMG_2101.AAE, ._IMG_2101.HEIC, …)." }] }) },
   photo: { ...all, route: anna, then: click(".isen-strip li:nth-child(4) .isen-plain") },
   forget: { ...all, route: anna, then: click('[data-testid="isen-forget"]') },
   trainings: { ...all, ...at("training") },

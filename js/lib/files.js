@@ -1,0 +1,108 @@
+/** What somebody drops or chooses: folders are walked, captions belong to photos, and what lies beside photos is no photo. Knows no element. */
+
+/** @typedef {{file: File, folder: string}} Found */
+
+const PHOTOS = new Set("jpg jpeg jpe jfif png webp heic heif avif tif tiff bmp gif jxl".split(" "));
+/** What phones, cameras and computers put beside photos, and raw files, which nothing here reads. */
+const OTHERS = new Set("mov mp4 m4v avi mkv webm 3gp aae xmp thm json xml csv md pdf zip html htm ini db lnk url log safetensors dng cr2 cr3 nef arw raf rw2 orf pef srw".split(" "));
+const HELPERS = /^(\..*|thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r?)$/i;
+/** Two thousand signs are the most; more is another kind of text. */
+const MAX_CAPTION_BYTES = 20_000;
+const MAX_FILES = 5000;
+
+/**
+ * Everything in what was dropped, with the folder it lay in. The browser gives the entries only at the moment of the drop.
+ * @param {DataTransfer} transfer
+ * @returns {Promise<Found[]>}
+ */
+export async function walked(transfer) {
+  const plain = [...transfer.files];
+  const entries = [...(transfer.items ?? [])].filter((item) => item.kind === "file").map((item) => item.webkitGetAsEntry?.());
+  if (!entries.length || entries.some((entry) => !entry)) return plain.map((file) => ({ file, folder: "" }));
+  /** @type {Found[]} */
+  const found = [];
+  for (const entry of entries) await walk(entry, "", found);
+  return found;
+}
+
+async function walk(entry, folder, found) {
+  if (found.length >= MAX_FILES) return;
+  if (entry.isFile) {
+    const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
+    found.push({ file: file ?? unreadable(entry.name), folder });
+    return;
+  }
+  const reader = entry.createReader();
+  for (let part = await readSome(reader); part.length; part = await readSome(reader)) {
+    for (const one of part) await walk(one, folder ? `${folder}/${entry.name}` : entry.name, found);
+  }
+}
+
+/** A hundred at most at each call. */
+const readSome = (reader) => new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
+
+/** What the browser shows and cannot open: told like any other file that cannot be read. */
+const unreadable = (name) => /** @type {any} */ ({ name, size: 0, type: "", slice: () => ({ arrayBuffer: () => Promise.reject(new Error("unreadable")) }) });
+
+/** What a paste brings; beside a text (a table, a page of a document) a picture is only how that text looks. @param {ClipboardEvent} event */
+export const pasted = ({ clipboardData }) => (clipboardData?.types.includes("text/plain") ? [] : [...(clipboardData?.files ?? [])]);
+
+/** @param {Iterable<File | Found>} files @returns {Found[]} */
+export const asFound = (files) => [...files].map((one) => ("file" in one ? one : { file: one, folder: "" }));
+
+/**
+ * Photos, texts that may be their captions, and the names of what is neither.
+ * @param {Found[]} found
+ */
+export function sorted(found) {
+  const photos = [];
+  const captions = new Map();
+  const others = [];
+  for (const one of found) {
+    const kind = kindOf(one);
+    if (kind === "photo") photos.push(one);
+    else if (kind === "caption") captions.set(pairOf(one), one.file);
+    else others.push(one.file.name);
+  }
+  return { photos, captions, others };
+}
+
+/** What a photo and its caption share: folder and name without the ending. @param {Found} one */
+export const pairOf = ({ file, folder }) => `${folder}/${stemOf(file.name)}`;
+
+export const stemOf = (name) => name.replace(/\.[^.]*$/, "").toLowerCase();
+
+function kindOf({ file, folder }) {
+  const ending = /\.([^.]+)$/.exec(file.name)?.[1].toLowerCase() ?? "";
+  if (HELPERS.test(file.name) || OTHERS.has(ending)) return "other";
+  if (ending === "txt" || ending === "caption") return file.size <= MAX_CAPTION_BYTES ? "caption" : "other";
+  // what is not known is for the server to judge, unless a whole folder came along
+  return PHOTOS.has(ending) || file.type.startsWith("image/") || !folder ? "photo" : "other";
+}
+
+/** A text as its program wrote it: UTF-8, UTF-16 where it says so, else as Windows writes. @param {File} file */
+export async function textOf(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const text = decoded(bytes);
+  return text.replaceAll("\r\n", "\n").trim();
+}
+
+function decoded(bytes) {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
+
+/** Whether the browser still gets at it: not deleted, moved or only in the cloud. @param {Blob} file */
+export async function readable(file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
