@@ -222,18 +222,19 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
     image.info = {}  # comments and profiles would be carried along into what is saved
     keep_png = kind == "png" and image.width * image.height <= MAX_PNG_PIXELS
     kept = {"format": "PNG"} if keep_png else {**_JPEG, "quality": 95, "subsampling": 0}
-    with ThreadPoolExecutor(1) as beside:  # Pillow and hashlib both let other threads run
+    with ThreadPoolExecutor(2) as beside:  # Pillow, numpy and hashlib let other threads run
         pixel_hash = beside.submit(_pixel_hash, image)
-        _save(image, request["full"], kept)
         small = looks.shrunk(image, looks.MEASURED_SIDE)
         thumb = looks.shrunk(small, THUMB_SIDE, Image.Resampling.LANCZOS)
+        same_shot = beside.submit(_same_shot, thumb, request.get("others", []))
+        _save(image, request["full"], kept)
         _save(thumb, request["thumb"], {**_JPEG, "quality": 85})
     return {
         "file_kind": "png" if keep_png else "jpg",
         "width": image.width,
         "height": image.height,
         "animated": animated,
-        "same_shot": _same_shot(thumb, request.get("others", [])),
+        "same_shot": same_shot.result(),
         "pixel_hash": pixel_hash.result(),
         **looks.measure(small),
     }
