@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 from ...core.errors import InvalidError
+from ...core.records.generation import Look
 from .interface import Saved, Sign
 
 MAX_WORDS = 600
@@ -47,7 +48,7 @@ def ended(entry: dict[str, Any]) -> Sign:
         item for output in (entry.get("outputs") or {}).values() for item in output.get("isengard") or []
     ]
     saved = [
-        Saved(str(item["file"]), int(item["width"]), int(item["height"]), item.get("look", ""))
+        Saved(str(item["file"]), int(item["width"]), int(item["height"]), _look(item))
         for item in items
         if "file" in item
     ]
@@ -58,6 +59,11 @@ def ended(entry: dict[str, Any]) -> Sign:
             "failed", code="no_picture", message="ComfyUI ended without a picture.", hint="Try again."
         )
     return Sign("done", saved=saved)
+
+
+def _look(item: dict[str, Any]) -> Look:
+    """A ComfyUI elsewhere may run a newer save node, which sees more than we have words for."""
+    return item["look"] if item.get("look") in get_args(Look) else ""
 
 
 def refusal(answer: Any, prompt: dict[str, Any]) -> InvalidError:

@@ -99,6 +99,21 @@ def test_whatever_comes_is_a_refusal(answer):
     assert refusal(answer, GRAPH).code == "workflow_refused"
 
 
+@pytest.mark.parametrize(
+    ("said", "look"), [("flat", "flat"), ("noise", "noise"), ("of a later version", ""), (None, "")]
+)
+def test_what_the_save_node_saw_is_taken_where_it_is_known(said, look):
+    item = {"file": "0000.png", "width": 64, "height": 64, "look": said}
+    (saved,) = ended({"outputs": {"9": {"isengard": [item]}}}).saved
+    assert saved.look == look
+
+
+def test_a_picture_without_numbers_is_a_failure_unless_another_came_along():
+    nothing, whole = {"look": "not_finite"}, {"file": "0000.png", "width": 64, "height": 64}
+    assert ended({"outputs": {"9": {"isengard": [nothing]}}}).code == "picture_not_finite"
+    assert ended({"outputs": {"9": {"isengard": [whole, nothing]}}}).kind == "done"
+
+
 def failed(kind, words):
     message = {
         "node_id": "1",
