@@ -9,7 +9,7 @@ import { closer, openDialog } from "./dialogs.js";
 export function exportEntry(view, character, close) {
   const label = t("exportCharacter", { name: brief(character.name) });
   if (character.versions.length) return button(label, () => { close(); ask(view, character); }, { icon: "download", testid: "isen-export" });
-  return link(view.store, character, false, label, close);
+  return link(view.store, character, { loras: false, label, testid: "isen-export", close });
 }
 
 function ask(view, character) {
@@ -17,7 +17,7 @@ function ask(view, character) {
   const name = brief(character.name);
   const wanted = h("input", { type: "checkbox", checked: true, "data-testid": "isen-export-loras", on: { change: () => show() } });
   const go = h("div", { class: "isen-through" });
-  const show = () => go.replaceChildren(link(store, character, wanted.checked, t("exportCharacter", { name }), () => dialog.close()));
+  const show = () => go.replaceChildren(link(store, character, { loras: wanted.checked, label: t("exportCharacter", { name }), testid: "isen-export-do", close: () => dialog.close() }));
   const title = h("h2", { class: "isen-grow", text: t("exportTitle", { name: character.name }) });
   const place = /** @type {any} */ (view.panel ?? view);
   const dialog = openDialog(place, { label: t("exportCharacter", { name }), kind: "isen-question" },
@@ -28,9 +28,9 @@ function ask(view, character) {
   show();
 }
 
-function link(store, { id }, loras, label, close) {
+function link(store, { id }, { loras, label, testid, close }) {
   const href = store.api.url(`/characters/${id}/export?loras=${Number(loras)}`);
-  return h("a", { class: "isen-button", href, download: "", "data-testid": loras ? "isen-export-do" : "isen-export", on: { click: () => close() } }, icon("download"), label);
+  return h("a", { class: "isen-button", href, download: "", "data-testid": testid, on: { click: () => close() } }, icon("download"), label);
 }
 
 /** About what goes along: one of each model. @param {{family: string, size: number, picked: boolean}[]} versions */

@@ -205,10 +205,9 @@ def test_a_person_as_one_file_out_and_in(server, panel, ann, tmp_path):
     expect(panel.get("isen-problem")).to_have_count(0)
 
 
-def test_the_trained_lora_goes_along_unless_somebody_says_no(server, panel, ann, tmp_path):
+def test_the_trained_lora_goes_along_unless_somebody_says_no(server, panel_on, ann, tmp_path):
     made = publish(server.services.versions, ann, 700)
-    panel.page.reload()
-    panel.page.wait_for_function("window.store?.state.characters?.[0]?.versions.length === 1")
+    panel = panel_on(server)
     panel.click("isen-character")
 
     def exported(press: str) -> list[str]:
@@ -222,7 +221,7 @@ def test_the_trained_lora_goes_along_unless_somebody_says_no(server, panel, ann,
     expect(panel.get("isen-export-loras")).to_be_checked()
     assert exported("isen-export-do")[-1] == "loras/0001.safetensors"
     expect(panel.page.locator("dialog")).to_have_count(0)
-    panel.get("isen-tab-characters").click()
+    panel.click("isen-tab-characters")
     panel.get("isen-import").set_input_files(str(tmp_path / "ann.zip"))
     expect(panel.page.locator(".isen-undo")).to_contain_text(
         "trigger word annqvx, so theirs is now", timeout=15_000
@@ -231,7 +230,7 @@ def test_the_trained_lora_goes_along_unless_somebody_says_no(server, panel, ann,
     assert [version["sha256"] for version in copy["versions"]] == [made.sha256]
     panel.click("isen-more", "isen-export")
     panel.get("isen-export-loras").uncheck()
-    assert not [name for name in exported("isen-export") if name.startswith("loras/")]
+    assert not [name for name in exported("isen-export-do") if name.startswith("loras/")]
 
 
 def test_permission_is_given_where_it_is_missed(server, panel_on, ann):
