@@ -97,11 +97,14 @@ function decoded(bytes) {
   }
 }
 
-/** Whether the browser still gets at it: not deleted, moved or only in the cloud. @param {Blob} file */
+/**
+ * Whether the browser still gets at it: not deleted, moved or only in the cloud. Of a file that has gone Chromium reads a part
+ * as nothing at all, without an error.
+ * @param {Blob} file
+ */
 export async function readable(file) {
   try {
-    await file.slice(0, 1).arrayBuffer();
-    return true;
+    return (await file.slice(0, 1).arrayBuffer()).byteLength > 0;
   } catch {
     return false;
   }

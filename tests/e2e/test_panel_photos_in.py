@@ -130,3 +130,21 @@ def test_every_answer_that_is_not_ours_is_told_as_what_it_is(server, panel_on, t
         expect(panel.get("isen-refused")).to_contain_text(said)
         panel.page.unroute("**/photos")
         panel.click("isen-dismiss-refused")
+
+def test_a_file_that_went_after_it_was_chosen_is_told_as_such(server, panel_on, tmp_path):
+    live_server.person(server, tmp_path)
+    panel = panel_on(server)
+    panel.click("isen-character")
+    line = panel.context.new_cdp_session(panel.page)
+    line.send("Network.enable")
+    slow = {"offline": False, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1}
+    line.send("Network.emulateNetworkConditions", slow)
+    files = [tmp_path / f"gone{number}.jpg" for number in range(3)]
+    for number, file in enumerate(files):
+        drawing(70 + number).save(file)
+    panel.get("isen-file-input").set_input_files([str(file) for file in files])
+    files[2].unlink()
+    expect(panel.get("isen-refused")).to_contain_text(
+        "gone2.jpg was not added: The browser cannot read this file"
+    )
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(4)
