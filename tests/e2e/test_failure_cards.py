@@ -19,7 +19,7 @@ from isengard.training.ending import (
     understood,
 )
 from isengard.training.ledgers.rules import WORKER_LOST
-from isengard.training.run_health import NOT_FINITE, StallWatch, TrainerSick
+from isengard.training.run_health import NOT_FINITE, ResumeWatch, StallWatch, TrainerSick
 from isengard.training.space import with_room_left
 from pages.error_codes import collected
 from trainer_says import SAID
@@ -27,7 +27,7 @@ from trainer_says import SAID
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 NARROWEST, USUAL = 260, 320
 #: Said of pictures, in the same record.
-OF_PICTURES = {"comfyui_restarted", "generation_broke"}
+OF_PICTURES = {"comfyui_restarted", "generation_broke", "picture_not_finite"}
 TRACE = ["Traceback (most recent call last):", '  File "run.py", line 120, in main']
 CARDS = """async (errors) => {
   const { failure } = await import("/js/components/job_after.js");
@@ -64,6 +64,13 @@ def hung(log) -> JobError:
     raise AssertionError("901 s of silence are none")
 
 
+def begun_anew() -> JobError:
+    """A resume of step 17 whose trainer begins at 0."""
+    with pytest.raises(TrainerSick) as sick:
+        ResumeWatch(17).look(SimpleNamespace(began_at=0, progress=Progress()))
+    return sick.value.error
+
+
 def errors(folder) -> list[JobError]:
     """What the trainer says or does, explained; then what only the worker and the ledger can find out."""
     killed = [explain("", [], code) for code in (137, 139)]
@@ -71,7 +78,15 @@ def errors(folder) -> list[JobError]:
     said = [explain("", [*TRACE, line], 1) for line in SAID.values()]
     paused = [with_room_left(error, folder) if error.code == "disk_full" else error for error in said]
     unknown = explain("", [*TRACE, "RuntimeError: the flux capacitor is empty"], 1)
-    found = [NOT_FINITE, hung(folder / "log"), STOPPED_OUTSIDE, WORKER_STOOD_STILL, WORKER_LOST, NO_WRITES]
+    found = [
+        NOT_FINITE,
+        begun_anew(),
+        hung(folder / "log"),
+        STOPPED_OUTSIDE,
+        WORKER_STOOD_STILL,
+        WORKER_LOST,
+        NO_WRITES,
+    ]
     return [
         *paused,
         *killed,

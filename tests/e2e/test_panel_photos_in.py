@@ -131,6 +131,7 @@ def test_every_answer_that_is_not_ours_is_told_as_what_it_is(server, panel_on, t
         panel.page.unroute("**/photos")
         panel.click("isen-dismiss-refused")
 
+
 def test_a_file_that_went_after_it_was_chosen_is_told_as_such(server, panel_on, tmp_path):
     live_server.person(server, tmp_path)
     panel = panel_on(server)
