@@ -23,11 +23,14 @@ from ..core.records.checkpoint import ImageProof, Version
 from ..core.records.generation import CharacterUse, GenerationRequest
 from ..core.save_tickets import SaveTickets
 from .image.interface import NOT_FINITE, ImagePipeline, Person, Prompt, Sign
-from .pixels import mean_difference
+from .pixels import mean_difference, structure
 
 SEED = 20261123
 MAX_SIDE = 512
 MAX_STEPS = 8
+#: A picture of noise speaks against a LoRA only where the base without it draws something clear (generation/pixels.py): a tiny or
+#: random model draws noise with and without it, and of two such pictures one may fall on either side of the line.
+CLEAR_PICTURE = 0.5
 #: Of 255: below this a difference is rounding; and it must stand out of the repeat noise by this factor.
 LEAST_DIFFERENCE = 0.2
 NOISE_FACTOR = 3.0
@@ -92,12 +95,16 @@ async def _compared(
     if second.look in EMPTY:
         return PictureProof("base_broken")
     third = await _picture(pipeline, changed_by, folder)
-    if third.look in EMPTY or (third.look == "noise" and second.look != "noise"):
+    if third.look in EMPTY or (third.look == "noise" and await _is_clear(second)):
         return PictureProof("broken")
     noise = await in_thread(mean_difference, first.file, second.file)
     difference = await in_thread(mean_difference, second.file, third.file)
     changed = difference > LEAST_DIFFERENCE and difference > NOISE_FACTOR * noise
     return PictureProof("changed" if changed else "unchanged", round(difference, 3), round(noise, 3))
+
+
+async def _is_clear(drawn: _Drawn) -> bool:
+    return drawn.look != "noise" and await in_thread(structure, drawn.file) >= CLEAR_PICTURE
 
 
 def _request(recipe: str, character: Character) -> GenerationRequest:

@@ -117,3 +117,21 @@ def test_differences_are_of_pixels_not_of_files(tmp_path):
     assert mean_difference(one, two) == 1.0 and mean_difference(one, one) == 0.0
     with pytest.raises(ValueError, match="size"):
         mean_difference(one, small)
+
+
+def test_noise_of_a_base_that_draws_noise_is_no_fault_of_the_lora(tmp_path):
+    """The tiny random model's pictures lie on either side of the line: a real training was called broken."""
+    import numpy as np
+    from isengard.generation.pixels import structure
+    from isengard.generation.proof import CLEAR_PICTURE
+    from PIL import Image
+
+    rng = np.random.default_rng(7)
+    noise = rng.integers(0, 256, (256, 256, 3)).astype("uint8")
+    latents = Image.fromarray(rng.integers(0, 256, (32, 32, 3)).astype("uint8")).resize((256, 256))
+    ramp = np.linspace(0, 255, 256)[:, None, None].repeat(256, 1).repeat(3, 2).astype("uint8")
+    found = []
+    for number, image in enumerate((Image.fromarray(noise), latents, Image.fromarray(ramp))):
+        image.save(tmp_path / f"{number}.png")
+        found.append(structure(tmp_path / f"{number}.png") >= CLEAR_PICTURE)
+    assert found == [False, False, True]
