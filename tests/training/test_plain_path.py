@@ -42,6 +42,14 @@ def test_a_glob_finds_what_lies_there_and_the_same_link_serves_every_job(home, j
     assert place.stat().st_mode & 0o077 == 0 and len(list(place.iterdir())) == 1
 
 
+@pytest.mark.parametrize("word", ["_LoRA", "_refiner", "_t2i", "_cn"])
+def test_words_that_hide_a_checkpoint_from_ai_toolkit_are_not_in_the_path_it_is_given(home, tmp_path, word):
+    folder = tmp_path / f"ComfyUI{word}" / "jobs" / "job_x"
+    folder.mkdir(parents=True)
+    seen = plain_path(folder)
+    assert word not in str(seen) and seen.samefile(folder)
+
+
 def test_a_link_that_leads_elsewhere_is_made_anew(home, job, tmp_path):
     link = plain_path(job).parent
     link.unlink()

@@ -1,5 +1,5 @@
-"""A job's folder under a name that holds no sign of a file pattern: AI-Toolkit looks for checkpoints by `<folder>/<name>*` and reads
-`[`, `*` and `?` anywhere in the folder as a pattern, so that it finds none and begins at zero."""
+"""A job's folder under a name in which AI-Toolkit finds its checkpoints: it looks for `<folder>/<name>*`, reads `[`, `*` and `?`
+anywhere in the folder as a pattern, and passes over files with certain words anywhere in their path. Then it begins at zero."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from pathlib import Path
 from ....core.errors import NotReadyError
 from ....core.private_files import own_folder
 
-SIGNS = re.compile(r"[*?\[\]]")
+#: The words are those of `get_latest_save_path`, meant for parts of a training that are saved on their own.
+SIGNS = re.compile(r"[*?\[\]]|_LoRA|_refiner|_t2i|_cn")
 
 
 def plain_path(folder: Path) -> Path:
@@ -34,7 +35,7 @@ def plain_path(folder: Path) -> Path:
     sign = SIGNS.findall(str(folder))[0]
     raise NotReadyError(
         "path_signs",
-        f"The data folder's path holds the sign {sign}, with which the trainer cannot go on from a checkpoint.",
+        f"The data folder's path holds {sign}, with which the trainer cannot go on from a checkpoint.",
         "Rename that folder, or set DATA_DIR to another one, then press Retry.",
     )
 
