@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
+from isengard.core.clock import SystemClock
 from isengard.core.job_states import JobState
 from isengard.core.paths import DataPaths
+from isengard.training.follow_ups import FollowUps
 from isengard.training.run_watch import read_losses
 from standin_house import standin, submit  # noqa: F401 - fixture
 from training_waits import wait_for
 
-ODD = ["plain", "ComfyUI [1]", "a*b?", "100%41 #a ?mode=ro"]
+ODD = ["plain", "ComfyUI [1]", "a*b?", "100%41 #a ?mode=ro", "ComfyUI_cn"]
 
 
 @pytest.fixture(params=["plain"])
@@ -24,15 +27,21 @@ def paths(tmp_path, request, monkeypatch):
     return paths
 
 
-@pytest.fixture
-def paused(house, ann, standin, start_worker):  # noqa: F811
-    """A training that was paused after its first checkpoint, and the step it had come to."""
+def begun(house, ann, start_worker):
+    """A training that has left its first checkpoint, and the worker that runs it."""
     job = submit(house, ann, steps=120, save_every=30)
-    start_worker(ISENGARD_MODE="production", ISENGARD_IDLE_S="20")
+    worker = start_worker(ISENGARD_MODE="production", ISENGARD_IDLE_S="20")
     deadline = time.monotonic() + 60
     while not house.ledger.get(job.id).checkpoints:
         assert time.monotonic() < deadline, house.ledger.get(job.id)
         time.sleep(0.05)
+    return job, worker
+
+
+@pytest.fixture
+def paused(house, ann, standin, start_worker):  # noqa: F811
+    """A training that was paused after its first checkpoint, and the step it had come to."""
+    job, _ = begun(house, ann, start_worker)
     house.ledger.order(job.id, "pause")
     job = wait_for(house.ledger, job.id, {JobState.PAUSED})
     return job, max(checkpoint.step for checkpoint in job.checkpoints)
@@ -85,6 +94,33 @@ def test_a_resume_that_begins_below_its_checkpoint_stops_and_says_so(house, paus
     house.ledger.requeue(job.id)
     house.doorbell.ring(job.id, failed.attempt)
     assert wait_for(house.ledger, job.id).state is JobState.COMPLETED
+
+
+def test_a_training_whose_worker_was_lost_goes_on_at_its_checkpoint(house, ann, standin, start_worker):  # noqa: F811
+    job, worker = begun(house, ann, start_worker)
+    worker.kill()
+    worker.wait()
+    start_worker(ISENGARD_MODE="production", ISENGARD_IDLE_S="20")
+    done = wait_for(house.ledger, job.id)
+    assert (done.state, done.attempt) == (JobState.COMPLETED, 2), done.error
+    log = (house.paths.job(job.id) / "trainer.log").read_text()
+    began = re.search(r"\| (\d+)/120 \[", log.split("Isengard: attempt 2")[1])
+    assert began and int(began[1]) >= 30
+
+
+def test_more_steps_go_on_from_what_a_finished_training_left(house, ann, standin, start_worker):  # noqa: F811
+    """The final file says all steps as done, a carried one too; neither is a resume that began too low."""
+    follow_ups = FollowUps(house.paths, house.ledger, house.submission.registry, SystemClock())
+    job = submit(house, ann, steps=20)
+    start_worker(ISENGARD_MODE="production", ISENGARD_IDLE_S="20")
+    assert wait_for(house.ledger, job.id).state is JobState.COMPLETED
+    for total in (40, 60):
+        job = follow_ups.more_steps(house.ledger.get(job.id), 20, "corr-more")
+        house.doorbell.ring(job.id, job.attempt)
+        done = wait_for(house.ledger, job.id)
+        assert done.state is JobState.COMPLETED, done.error
+        assert [checkpoint.step for checkpoint in done.checkpoints] == [total - 20, total]
+        assert f"| {total - 20}/{total} [" in (house.paths.job(job.id) / "trainer.log").read_text()
 
 
 def test_a_file_that_was_copied_later_is_not_taken_for_the_newest(house, paused):

@@ -73,6 +73,7 @@ def test_a_stopped_run_says_the_step_that_was_saved(resumed):
         ([(0, 0)], 0),  # its first bar says so before its first step
         ([(None, 0), (None, 12)], 12),
         ([(None, 0), (49, 51), (49, 52)], None),
+        ([(50, 50), (50, 51)], None),  # from a final file, which counts every step as done
     ],
 )
 def test_a_run_that_goes_on_begins_at_its_checkpoint_or_is_stopped(readings, lost):

@@ -65,20 +65,20 @@ def note_loss(
         losses.execute("INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, NULL)", (step, key, value))
 
 
-def save(root: Path, name: str, step: int | None, rank: int, fault: str) -> None:
-    """`step` is the index; None is the final file without a number."""
+def save(root: Path, name: str, step: int, rank: int, fault: str, *, final: bool = False) -> None:
+    """`step` is the index; the final file has no number in its name, and says inside how many steps are done."""
     key = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q"
     up = np.zeros((320, rank), np.float16) if fault == "inert" else np.full((320, rank), 0.01, np.float16)
     down = np.full((rank, 320), np.nan if fault == "nan" else 0.01, np.float16)
     if fault == "overflow":  # finite as they are, infinite once they are multiplied
         up, down = (np.full(part.shape, 1e30, np.float32) for part in (up, down))
-    file = root / (f"{name}.safetensors" if step is None else f"{name}_{step:09d}.safetensors")
+    file = root / (f"{name}.safetensors" if final else f"{name}_{step:09d}.safetensors")
     tensors = {
         f"{key}.lora_up.weight": up,
         f"{key}.lora_down.weight": down,
         f"{key}.alpha": np.array(rank, np.float16),
     }
-    save_file(tensors, file, {"training_info": json.dumps({"step": step or 0})})
+    save_file(tensors, file, {"training_info": json.dumps({"step": step})})
     if fault == "truncated":
         file.write_bytes(file.read_bytes()[:-100])
     time.sleep(0.3 if fault == "slow_save" else 0)
@@ -89,9 +89,12 @@ def save(root: Path, name: str, step: int | None, rank: int, fault: str) -> None
 
 
 def resumed_at(root: Path, name: str) -> int:
-    """The newest `<name>*` by creation time, whole or not, as AI-Toolkit does it: the folder's signs are a pattern too."""
-    found = [Path(file) for file in glob.glob(os.path.join(root, f"{name}*"))]
-    files = sorted(found, key=lambda file: file.stat().st_ctime_ns)
+    """The newest `<name>*` by creation time, whole or not, as AI-Toolkit does it: the folder's signs are a pattern too, and
+    some words anywhere in the path hide a file."""
+    found = glob.glob(os.path.join(root, f"{name}*"))
+    for word in ("_LoRA", "_refiner", "_t2i", "_cn"):
+        found = [file for file in found if word in name or word not in file]
+    files = sorted(map(Path, found), key=lambda file: file.stat().st_ctime_ns)
     if not files:
         return 0
     print(f"#### IMPORTANT RESUMING FROM {files[-1]} ####", flush=True)
@@ -172,7 +175,7 @@ def main() -> int:
     train(job, losses, process, root=root, name=name, fault=fault)
     if fault == "nothing":
         return 0
-    save(root, name, None, process["network"]["linear"], fault)
+    save(root, name, process["train"]["steps"], process["network"]["linear"], fault, final=True)
     job.status("completed", "Training completed")
     return 0
 
@@ -207,7 +210,7 @@ def train(job: Job, losses: sqlite3.Connection, process: dict, *, root: Path, na
             )
         job.speed()
         stop_if_asked(job)
-        if job.flag("save_now") or (step and step % every == 0 and step < steps - 1):
+        if job.flag("save_now") or (step > first and step % every == 0 and step < steps - 1):
             job.lower("save_now")
             job.status("running", "Saving model")
             save(root, name, step, process["network"]["linear"], fault)
