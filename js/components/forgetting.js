@@ -55,8 +55,8 @@ function things(report) {
   return [...COUNTED.filter((name) => report[name]).map((name) => words[name]), words.size].join(", ");
 }
 
-/** The user's own files and pictures of others: told, never touched. */
-function elsewhere({ elsewhere: own, others }, name) {
+/** The user's own files and pictures of others: told, never touched. An older server does not say the latter. */
+function elsewhere({ elsewhere: own, others = [] }, name) {
   return [...told("forgetElsewhere", own, name), ...told("forgetOthers", others, name)];
 }
 

@@ -74,8 +74,8 @@ function fileLine({ file, folder, hub, size, here, fault }) {
     fault && h("p", { "data-testid": "isen-model-fault", text: fault.startsWith(`${file} `) ? `${fault} ${t("oldKept", { file })}` : fault }));
 }
 
-/** Files beside these that ComfyUI lists as well and nobody can use: each is told once. */
-function unreadable({ files, unreadable: found }) {
+/** Files beside these that ComfyUI lists as well and nobody can use: each is told once. An older server does not say them. */
+function unreadable({ files, unreadable: found = [] }) {
   const told = files.map(({ fault }) => fault);
   const lines = found.map(({ reason }) => reason).filter((reason) => !told.includes(reason));
   if (!lines.length) return [];

@@ -36,8 +36,8 @@ XSS = """async ([name, starts]) => {
     return checks.shape();
   };
   const harmless = await shapeWith(["harmless words"], 0);
-  // {trigger} has a meaning wherever it stands: without it a picture is one of a stranger
-  const twins = texts_.PAYLOADS.map((text) => (text.includes("{trigger}") ? "harmless {trigger}" : "harmless words"));
+  // a word in braces has a meaning wherever it stands: without {trigger} a picture is one of a stranger, others get a note
+  const twins = texts_.PAYLOADS.map((text) => ["harmless words", ...(text.match(/\\{\\w+\\}/g) ?? [])].join(" "));
   const more = [];
   for (const start of starts) {
     const poisoned = (await shapeWith(texts_.PAYLOADS, start)).filter((line) => !harmless.includes(line));
@@ -112,7 +112,7 @@ def test_the_focus_of_what_goes_stays_in_the_panel(stage):
     where = "document.activeElement?.closest('isen-panel') ? document.activeElement.localName : 'nowhere'"
     stage.show("refusal")
     stage.get_by_test_id("isen-dismiss").press("Enter")
-    assert stage.evaluate(where) == "div"
+    stage.wait_for_function(f"({where}) === 'div'")  # a task later (js/components/focus_home.js)
     stage.show("character")
     stage.evaluate(
         "panel.dispatchEvent(new CustomEvent('isen-undo', { detail: { text: '', undo: async () => {} } }))"

@@ -11,7 +11,7 @@ export function answerOf(state, method, path) {
     "/training/jobs": (query ?? "").includes("backend_setup") ? (state.tasks ?? []) : (state.jobs ?? []),
     "/training/backends": state.backends ?? [BACKEND],
     "/generations": (query ?? "").includes("purpose=grid") ? (state.walls ?? []) : (query ?? "").includes("purpose=bench") ? (state.benches ?? []) : (state.generations ?? []),
-    "/training/families": FAMILIES,
+    "/training/families": state.families ?? FAMILIES,
     "/recipes": state.recipes ?? RECIPES,
     "/styles": STYLES,
     "/training/workers": [WORKER],
@@ -47,10 +47,16 @@ export function pictureOf(path) {
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
+/** As an older server says them, without `unreadable` and `needs_token`; `DAMAGED` is of today's, with files that are not whole. */
 const FAMILIES = [
   { key: "sd15", label: "Stable Diffusion 1.5", status: "proven", licence: "CreativeML OpenRAIL-M", files: [{ file: "v1-5-pruned-emaonly.safetensors", folder: "checkpoints", hub: "stable-diffusion-v1-5/stable-diffusion-v1-5", size: 4265146304, here: false }], base_models: ["v1-5-pruned-emaonly.safetensors", "dreamshaper_8.safetensors"] },
   { key: "flux1_dev", label: "FLUX.1-dev", status: "experimental", licence: "FLUX.1 [dev] Non-Commercial", files: [], base_models: [] },
 ];
+const WHY = "is not a whole model: 1.2 GB of 4.3 GB are there.";
+export const DAMAGED = FAMILIES.map((known) => ({
+  ...known, needs_token: false, files: known.files.map((file) => ({ ...file, fault: `${file.file} ${WHY}` })),
+  unreadable: known.base_models.map((file) => ({ file, folder: "checkpoints", reason: `${file} ${WHY}` })),
+}));
 const preset = (name, label, description, steps, estimate_s) => ({
   name, label, description, steps, estimate_s, rank: 16, alpha: 16, learning_rate: 0.0001, resolution: [512, 768], save_every: steps / 10, vram_bytes: 8e9, disk_bytes: 1.9e8, learned: name === "quick",
 });

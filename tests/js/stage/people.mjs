@@ -3,14 +3,14 @@
 const AT = "2026-08-20T10:00:00Z";
 
 export function version(step, more = {}) {
-  return { job_id: "job_2", step, file: `anna/anna-sd15-${step}.safetensors`, size: 37.9e6, sha256: "", family: "sd15", proof: { header: true, finite: true, nonzero: true, fit: "fits", image: "changed" }, scores: {}, placeholder: false, picked: false, created_at: AT, ...more };
+  return { job_id: "job_2", step, file: `anna/anna-sd15-${step}.safetensors`, size: 37.9e6, sha256: "", family: "sd15", proof: { header: true, finite: true, nonzero: true, fit: "fits", image: "changed" }, scores: {}, placeholder: false, picked: false, rank: 0, nearest: false, created_at: AT, ...more };
 }
 
 export function character(n, name, more = {}) {
   return { id: `chr_${n}`, name, slug: name.toLowerCase(), trigger_word: "nnxmtnk", class_word: "woman", notes: "", cover_photo_id: `pho_${n}`, consent: true, created_at: AT, deleted_at: null, photo_count: 22, versions: [], ...more };
 }
 
-export const ANNA = character(9, "Anna", { versions: [version(700), version(1400)] });
+export const ANNA = character(9, "Anna", { versions: [version(700), version(1400, { rank: 1 })] });
 export const PEOPLE = [ANNA, character(8, "Ben", { class_word: "man" }), character(7, "Milo the very long-named dog", { class_word: "dog", photo_count: 3 }), character(6, "Zoë", { cover_photo_id: null, photo_count: 0 })];
 
 const FOUND = { 3: { code: "blurred", message: "Looks blurred: a sharper photo teaches more." }, 7: { code: "twin", message: "Looks almost like photo 2: variety teaches more." }, 12: { code: "small", message: "Only 300 x 400 pixels: larger is better." }, 13: { code: "no_face", message: "No face was found." }, 14: { code: "several_faces", message: "Shows several people." }, 16: { code: "other_person", message: "Is this somebody else?" } };

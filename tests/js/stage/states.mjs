@@ -1,6 +1,6 @@
 /** Every state the panel can be in (PANEL.md), by name. */
 
-import { BACKEND_MISSING, FOREIGN, METER_READY, METER_REFUSED, SETTINGS_WAITING, WITH_TWO } from "./answers.mjs";
+import { BACKEND_MISSING, DAMAGED, FOREIGN, METER_READY, METER_REFUSED, SETTINGS_WAITING, WITH_TWO } from "./answers.mjs";
 import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples, version } from "./people.mjs";
 import { settled } from "./settled.mjs";
 
@@ -65,7 +65,7 @@ const bare = { ...all, backends: [BACKEND_MISSING], jobs: [] };
 
 const COMPARE = click('[data-testid="isen-compare-versions"]');
 const meterTask = (state, progress, more = {}) => task(state, progress, { backend: "faces", ...more });
-const MEASURED = { ...ANNA, versions: ANNA.versions.map((known) => ({ ...known, scores: { likeness: 0.56, own_photos: 0.61 } })) };
+const MEASURED = { ...ANNA, versions: [version(700, { scores: { likeness: 0.56, strength: 0.85, own_photos: 0.61 }, rank: 1, nearest: true }), version(1400, { scores: { likeness: 0.5, strength: 1, own_photos: 0.61 } })] };
 
 export const STATES = {
   setup: { ...bare, ...at("training", { setup: true }) },
@@ -73,6 +73,7 @@ export const STATES = {
   "setup-failed": { ...bare, tasks: [NO_ROOM], ...at("training", { setup: true }) },
   "setup-done": { ...all, tasks: [task("completed", { phase: "trying" })], ...at("training", { setup: true }) },
   model: { ...all, ...at("training", { model: "sd15", train: "chr_9" }) },
+  "model-damaged": { ...all, families: DAMAGED, ...at("training", { model: "sd15", train: "chr_9" }) },
   "model-running": { ...all, tasks: [{ ...task("running", { phase: "downloading", bytes_done: 1.9e9, bytes_total: 4265146304 }), kind: "model_download", family: "sd15" }], ...at("training", { model: "sd15" }) },
   "trainings-no-trainer": { ...bare, ...at("training") },
   empty: { ...at("characters") },
@@ -129,7 +130,7 @@ export const STATES = {
   "job-queued": { ...all, ...at("training", { job: "job_7" }), losses: [], log: [] },
   "job-waits-for-gpu": { ...all, ...at("training", { job: "job_8" }), jobs: [WAITS], losses: [], log: [] },
   "job-done": { ...all, ...at("training", { job: "job_2" }), losses: losses(200) },
-  "job-done-chosen": { ...all, ...at("training", { job: "job_2" }), losses: losses(200), characters: [{ ...ANNA, versions: [version(700, { picked: true }), version(1400)] }] },
+  "job-done-chosen": { ...all, ...at("training", { job: "job_2" }), losses: losses(200), characters: [{ ...ANNA, versions: [version(700, { picked: true, rank: 1 }), version(1400)] }] },
   "job-done-without-all": { ...all, ...at("training", { job: "job_2" }), jobs: [LEFT_OUT], losses: losses(200) },
   "job-failed": { ...all, ...at("training", { job: "job_3" }), losses: losses(40) },
   "images-away": { ...all, ...at("images"), generations: [generation(5, "running"), generation(4, "failed", { error: RESTARTED }), generation(3, "completed")], after: (store) => store.set({ connection: "offline", retryS: 5 }) },
@@ -139,7 +140,7 @@ export const STATES = {
     page.querySelector('[data-testid="isen-style"]').value = "film";
     page.querySelector('[data-testid="isen-style"]').dispatchEvent(new Event("change"));
   } },
-  "images-two": { ...all, ...at("images"), recipes: WITH_TWO, characters: [ANNA, character(8, "Ben", { versions: [version(700)] })], then: click('[data-testid="isen-add-second"]') },
+  "images-two": { ...all, ...at("images"), recipes: WITH_TWO, characters: [ANNA, character(8, "Ben", { versions: [version(700, { rank: 1 })] })], then: click('[data-testid="isen-add-second"]') },
   wall: { ...all, ...at("images"), walls: wall(), then: COMPARE },
   "wall-measured": { ...all, ...at("images"), characters: [MEASURED, ...PEOPLE.slice(1)], meter: METER_READY, walls: measuredWall(), then: COMPARE },
   "wall-unmeasured": { ...all, ...at("images"), meter: METER_READY, walls: wall().filter((known) => known.state === "completed"), then: COMPARE },
