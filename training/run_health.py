@@ -45,15 +45,24 @@ class ResumeWatch:
     def __init__(self, from_step: int) -> None:
         self._from_step = from_step
         self._seen = False
+        #: what the progress said at the first look: it may be of the attempt before
+        self._first: int | None = None
 
     def look(self, reading: Reading) -> None:
         """Before anything of the reading is kept. Some trainers do the checkpoint's own step again."""
-        began = reading.began_at if reading.began_at is not None else reading.progress.step or None
+        began = reading.began_at if reading.began_at is not None else self._moved_to(reading.progress.step)
         if began is None or self._seen:
             return
         self._seen = reading.began_at is not None or began >= self._from_step - 1
         if began < self._from_step - 1:
             raise TrainerSick(_lost(began, self._from_step))
+
+
+    def _moved_to(self, step: int) -> int | None:
+        """The step of a trainer that tells no beginning, once it has moved; None before."""
+        if self._first is None:
+            self._first = step
+        return step if step and step != self._first else None
 
 
 def _lost(began: int, from_step: int) -> JobError:

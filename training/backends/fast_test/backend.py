@@ -119,6 +119,7 @@ class FastTestBackend:
             "probes": [probe.model_dump() for probe in family.probes],
         }
         atomic.write_json(job_dir / PLAN_FILE, order)
+        (job_dir / STATUS_FILE).unlink(missing_ok=True)  # of the attempt before
         argv = [sys.executable, "-I", str(TRAINER), str(job_dir)]
         return LaunchPlan(argv=argv, cwd=job_dir, env=minimal_environment() | {"PYTHONUNBUFFERED": "1"})
 
