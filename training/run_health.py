@@ -57,7 +57,6 @@ class ResumeWatch:
         if began < self._from_step - 1:
             raise TrainerSick(_lost(began, self._from_step))
 
-
     def _moved_to(self, step: int) -> int | None:
         """The step of a trainer that tells no beginning, once it has moved; None before."""
         if self._first is None:

@@ -217,6 +217,8 @@ def test_the_trained_lora_goes_along_unless_somebody_says_no(server, panel_on, a
         caught.value.save_as(file)
         return zipfile.ZipFile(file).namelist()
 
+    panel.click("isen-more", "isen-export", "isen-export-cancel")
+    expect(panel.page.locator("dialog")).to_have_count(0)
     panel.click("isen-more", "isen-export")
     expect(panel.get("isen-export-loras")).to_be_checked()
     assert exported("isen-export-do")[-1] == "loras/0001.safetensors"
