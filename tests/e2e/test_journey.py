@@ -14,6 +14,8 @@ from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 both_frontends = pytest.mark.parametrize("fast_server", comfyui.FRONTENDS, indirect=True)
+#: What the journey itself has not shown on the older one already; both in the full run.
+newest_frontend = pytest.mark.parametrize("fast_server", comfyui.frontends(comfyui.NEW), indirect=True)
 
 
 #: At an exact width, whatever the splitter of ComfyUI's sidebar says.
@@ -52,7 +54,7 @@ def test_photos_to_picture_and_everything_survives_a_reload(fast_server, open_pa
     assert page.errors == []
 
 
-@both_frontends
+@newest_frontend
 def test_the_same_picture_is_refused_in_words_and_a_deleted_photo_comes_back(fast_server, open_page, photos):
     page = open_page(fast_server.url)
     page.open_tab()
@@ -70,7 +72,7 @@ def test_the_same_picture_is_refused_in_words_and_a_deleted_photo_comes_back(fas
     assert page.errors == []
 
 
-@both_frontends
+@newest_frontend
 def test_a_training_is_cancelled_from_the_panel(fast_server, open_page, photos):
     page = open_page(fast_server.url)
     page.open_tab()
@@ -140,7 +142,7 @@ def events_of(server, job_id: str) -> set[str]:
     return ids
 
 
-@both_frontends
+@newest_frontend
 def test_how_it_looks(fast_server, open_page, photos, shots):
     """Screenshots at 320 and 480 px, dark and light; nothing may stick out of the panel."""
     page = open_page(fast_server.url)

@@ -20,7 +20,7 @@ def test_every_recipe_has_a_twin_and_words():
     assert twins == words == pictures == set(RECIPES)
 
 
-@pytest.mark.parametrize("fast_server", comfyui.FRONTENDS, indirect=True)
+@pytest.mark.parametrize("fast_server", comfyui.frontends(comfyui.NEW), indirect=True)
 def test_a_twin_converts_to_the_recipe(fast_server, open_page, shots):
     listed = fast_server.get("/workflow_templates")
     assert set(RECIPES) <= set(listed["isengard"])
