@@ -61,16 +61,12 @@ class VersionStore:
 
     def candidates(self, slug: str, checkpoint: str) -> Sequence[Version]:
         """One of each family at most: what `find` gives, then what it gives for the families that are left, and so on."""
-        left, found = self.list(slug), []
-        while (version := _found(left, checkpoint)) is not None:
-            found.append(version)
-            left = [other for other in left if other.family != version.family]
-        return found
+        return _by_family(self.list(slug), checkpoint)
 
     def ranked(self, slug: str) -> Sequence[RankedVersion]:
         """All of them as `list` gives them, with what is best of each family; every page shows this choice, none makes its own."""
         versions = self.list(slug)
-        order = {version.file: rank for rank, version in enumerate(self.candidates(slug, "best"), 1)}
+        order = {version.file: rank for rank, version in enumerate(_by_family(versions, "best"), 1)}
         families = {version.family for version in versions}
         near = {_likest([v for v in versions if v.family == family]) for family in families}
         return [
@@ -162,6 +158,15 @@ class VersionStore:
             )
             return None
         return version if sidecar.with_suffix(".safetensors").is_file() else None
+
+
+def _by_family(versions: Sequence[Version], checkpoint: str) -> list[Version]:
+    """What `_found` gives, then what it gives for the families that are left, and so on."""
+    left, found = list(versions), list[Version]()
+    while (version := _found(left, checkpoint)) is not None:
+        found.append(version)
+        left = [other for other in left if other.family != version.family]
+    return found
 
 
 def _found(versions: Sequence[Version], checkpoint: str) -> Version | None:
