@@ -209,7 +209,7 @@ def test_a_hundred_people_with_twenty_photos_each_are_painted_at_once(server, pa
     panel = panel_on(server)
     panel.page.wait_for_function("document.querySelectorAll('.isen-wall > li').length === 100")
     figures = []
-    for _ in range(5):
+    for _ in range(12):  # the lowest is judged: what the panel costs, it costs each time
         panel.page.reload()
         figures.append(round(panel.page.evaluate(FIRST_PAINT)))
     with capsys.disabled():

@@ -51,8 +51,9 @@ def measure(checkpoint: str) -> dict[str, float]:
 
     import nodes
 
-    house = node_house(resolve_paths(os.environ, Path(os.environ["DATA_DIR"])))
-    house.paths.create()
+    paths = resolve_paths(os.environ, Path(os.environ["DATA_DIR"]))
+    paths.create()
+    house = node_house(paths)
     context.provide(ComfyHost(SimpleNamespace(port=1)), lambda: house)
     ann = context.current().characters.create(CharacterDraft(name="Ann"))
     version = publish(context.current().versions, {"slug": ann.slug, "id": ann.id}, 10)
