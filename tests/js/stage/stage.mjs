@@ -37,6 +37,7 @@ export async function show(name, { theme = "dark", width = 320, words = "", chan
   store.go(state.route);
   panel = Object.assign(document.createElement("isen-panel"), { store, notices: new Notices() });
   document.body.append(panel);
+  await panel.styled; // hidden until then, and as wide as its longest line
   await store.refresh();
   if (state.after) await state.after(store);
   await settled();
