@@ -14,6 +14,7 @@ from . import parameters
 from .api_answers import ANSWERS, Answer
 from .api_bodies import BODIES, SCHEMAS
 from .route_table import PREFIX, ROUTES, Route
+from .uploads import CHARACTER_FIELD, PHOTO_FIELD
 
 #: What any route may answer instead; 401 and 421 only beyond loopback or by another name.
 REFUSALS = {
@@ -22,6 +23,7 @@ REFUSALS = {
     "403": "Another page asks, or the owner has forbidden it",
     "404": "There is no such thing",
     "405": "Another method is needed",
+    "408": "The rest of the request did not come",
     "409": "It cannot be done in this state",
     "413": "It is too large",
     "415": "Another content type is needed",
@@ -97,7 +99,7 @@ def _operation(route: Route, names: dict[tuple[type[BaseModel], str], str]) -> d
     for status in answer.also:
         operation["responses"][str(status)] = {"description": "Nothing to show"}
     if route.upload:
-        schema = _files("character" if route.handler == "transfers.take" else "photo")
+        schema = _files(CHARACTER_FIELD if route.handler == "transfers.take" else PHOTO_FIELD)
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
     elif route.body:
         operation["requestBody"] = {

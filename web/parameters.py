@@ -6,13 +6,16 @@ import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 from ..core.errors import InvalidError
 from ..core.ids import id_pattern
 from ..core.job_states import JobState
 from ..core.logs import SERVICES
+from ..core.records.generation import OrderPurpose
+from ..core.records.job import JobKind
 from ..training.family_records import Families
+from .responses import MAX_PAGE
 
 
 class Kind(Protocol):
@@ -123,9 +126,9 @@ FLAG = Choice(("0", "1"))
 CURSOR = Text(r"[0-9A-Za-z_:.-]{0,80}", "what the page before gave as next_cursor")
 NAME = Text(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}", "a name")
 FAMILY = FamilyKey()
-PAGE: Mapping[str, Kind] = {"limit": Whole(1, 200), "cursor": CURSOR}
+PAGE: Mapping[str, Kind] = {"limit": Whole(1, MAX_PAGE), "cursor": CURSOR}
 SIZE = Choice(("thumb", "full"))
-JOB_KINDS = ("training", "backend_setup", "model_download", "captioning")
+PURPOSE = Choice(get_args(OrderPurpose))
 
 #: parameters of paths by name; an `id` is that of what stands before it
 PATHS: Mapping[str, Kind] = {
@@ -151,7 +154,7 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
         **PAGE,
         "cursor": Text(r"[0-9]{0,15}", "what the page before gave as next_cursor"),
         "state": Choices(tuple(state.value for state in JobState)),
-        "kind": Choices(JOB_KINDS),
+        "kind": Choices(get_args(JobKind)),
         "character_id": id_of("chr"),
     },
     "jobs.log": {"tail": Whole(0, 5000)},
@@ -161,7 +164,7 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
         "recipe": Text(r"[^\x00-\x1f]{0,80}", "a recipe's name"),
         "deleted": FLAG,
         "favourite": FLAG,
-        "purpose": Choice(("user", "bench", "grid")),
+        "purpose": PURPOSE,
     },
     "generations.image": {"size": SIZE},
     "logs.find": {

@@ -16,7 +16,9 @@ from ..core.paths import DataPaths
 from ..core.photos import MAX_PHOTO_BYTES
 from .pace import Pace
 
-FIELD = "photo"
+#: What a form calls its files: photos, or an exported person.
+PHOTO_FIELD = "photo"
+CHARACTER_FIELD = "character"
 MAX_FILES = 500
 MAX_REQUEST_BYTES = 2 * 1024**3
 CHUNK = 256 * 1024
@@ -33,7 +35,7 @@ class Upload:
 
 
 async def received(
-    request: web.Request, paths: DataPaths, *, field: str = FIELD, most_bytes: int = MAX_PHOTO_BYTES
+    request: web.Request, paths: DataPaths, *, field: str = PHOTO_FIELD, most_bytes: int = MAX_PHOTO_BYTES
 ) -> AsyncIterator[Upload]:
     """Each file of a multipart request in turn; its temporary file is gone when the next one comes."""
     try:

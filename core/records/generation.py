@@ -52,9 +52,10 @@ class CharacterOrder(CharacterUse):
     model_config = ConfigDict(extra="forbid")
 
 
-#: `bench` and `grid`: made to compare, so not in the list of pictures. `nodes`: made by a graph on ComfyUI's canvas,
-#: kept so that forgetting a person finds it.
-Purpose = Literal["user", "bench", "grid", "proof", "nodes"]
+#: What a client may ask for. `bench` and `grid`: made to compare, so not in the list of pictures.
+OrderPurpose = Literal["user", "bench", "grid"]
+#: `nodes`: made by a graph on ComfyUI's canvas, kept so that forgetting a person finds it.
+Purpose = Literal[OrderPurpose, "proof", "nodes"]
 
 
 class GenerationOrder(GenerationRequest):
@@ -63,7 +64,7 @@ class GenerationOrder(GenerationRequest):
     model_config = ConfigDict(extra="forbid")
 
     characters: list[CharacterOrder] = Field(min_length=1, max_length=4)  # type: ignore[assignment]
-    purpose: Literal["user", "bench", "grid"] = "user"
+    purpose: OrderPurpose = "user"
 
     def request(self) -> GenerationRequest:
         return GenerationRequest.model_validate(self.model_dump(exclude={"purpose"}))

@@ -16,10 +16,12 @@ from generation_records import draft
 from hosts.journey import Api, ApiError
 from isengard.core.capabilities import CAPABILITIES
 from isengard.core.clock import SystemClock
+from isengard.core.errors import IsengardError
 from isengard.core.generation_states import GenerationState
 from isengard.core.ids import new_id
 from isengard.core.records.generation import GeneratedImage
 from isengard.core.records.job import Job
+from isengard.web.errors import status_of
 from isengard.web.housekeeping import empty_trash
 from isengard.web.route_table import PREFIX, ROUTES
 from PIL import Image
@@ -64,6 +66,17 @@ def test_every_route_is_in_openapi_and_answers_with_json_or_an_envelope(api, ann
         except ApiError as refusal:
             assert 400 <= refusal.status < 600 and refusal.error["code"] != "no_envelope", route
             assert refusal.status != 500 and refusal.error["correlation_id"] == "ui-test-1", (route, refusal)
+
+
+def test_every_status_that_an_error_becomes_is_in_openapi(api):
+    """408, of an upload that stops, was missing."""
+    listed = api.get("/openapi.json")["paths"]["/isengard/characters/{id}/photos"]["post"]["responses"]
+    kinds, found = [IsengardError], set()
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        found.add(str(status_of(kind("code", "message"))))
+    assert "408" in found and found <= set(listed)
 
 
 def test_a_character_from_birth_to_trash_and_back(api, ann):

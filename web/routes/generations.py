@@ -18,6 +18,7 @@ from ...generation.thumbnails import thumbnail_of
 from .. import responses
 from ..errors import read_json
 from ..lending import room_made
+from ..parameters import PURPOSE
 from ..publishing import publish_drawn
 from ..request_bodies import Favourite
 from ..services import Services
@@ -148,8 +149,8 @@ async def _changed(services: Services, generation: Generation) -> web.Response:
 
 def _purpose(request: web.Request) -> str:
     wanted = request.query.get("purpose", "user")
-    if wanted not in ("user", "bench", "grid"):
-        raise InvalidError("bad_purpose", "purpose is user, bench or grid.", "Use one of these.")
+    if not PURPOSE.takes(wanted):
+        raise InvalidError("bad_purpose", f"purpose must be {PURPOSE.words}.", "Use one of these.")
     return wanted
 
 

@@ -21,10 +21,9 @@ from .. import responses
 from ..errors import body_of
 from ..imported_loras import prover
 from ..services import Services
-from ..uploads import received
+from ..uploads import CHARACTER_FIELD, received
 from .characters import tell
 
-FIELD = "character"
 _CHUNK = 256 * 1024
 
 
@@ -62,7 +61,7 @@ async def _sent(request: web.Request, file: Path, name: str) -> web.StreamRespon
 async def take(services: Services, request: web.Request) -> web.Response:
     """{character, refused: [error], former_trigger}: what could not be taken is told, the rest is there. `former_trigger`
     is the file's trigger word where somebody here has it already: theirs is a new one."""
-    async for part in received(request, services.paths, field=FIELD, most_bytes=MAX_ARCHIVE_BYTES):
+    async for part in received(request, services.paths, field=CHARACTER_FIELD, most_bytes=MAX_ARCHIVE_BYTES):
         if part.file.stat().st_size > MAX_ARCHIVE_BYTES:
             raise TooLargeError("archive_too_large", "This file is larger than 2 GB.", "Export fewer photos.")
         done = await services.import_line.in_thread(
@@ -80,7 +79,7 @@ async def take(services: Services, request: web.Request) -> web.Response:
             },
             status=201,
         )
-    raise InvalidError("no_photos", "There is no file in this upload.", f"Send a field called {FIELD}.")
+    raise InvalidError("no_photos", "There is no file in this upload.", f"Send a field called {CHARACTER_FIELD}.")
 
 
 def _stores(services: Services) -> Stores:
