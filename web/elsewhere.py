@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -23,7 +24,17 @@ def methods_of(rest: str) -> list[str]:
 
 def literal_methods(path: str) -> list[str]:
     """The methods of a path that stands in the table word for word."""
-    return sorted({route.method for route in ROUTES if route.path == path})
+    return _literals().get(path, [])
+
+
+@functools.cache
+def _literals() -> dict[str, list[str]]:
+    """Asked at every request with a name in its path, so made once."""
+    found: dict[str, list[str]] = {}
+    for route in sorted(ROUTES, key=lambda route: route.method):
+        if "{" not in route.path:
+            found.setdefault(route.path, []).append(route.method)
+    return found
 
 
 async def refuse(method: str, allowed: Sequence[str]) -> web.Response:
