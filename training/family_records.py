@@ -181,14 +181,17 @@ class Families:
         self._records = {record.key: record for record in map(_read, sorted(folder.glob("*.toml")))}
 
     def get(self, key: str) -> Family:
-        """InvalidError `family_unknown`."""
+        """Any record, also of a family that is not offered. InvalidError `family_unknown`."""
         if key not in self._records:
-            raise InvalidError(
-                "family_unknown",
-                f"There is no model family called {key!r}.",
-                f"Known: {', '.join(self._records)}.",
-            )
+            raise self._unknown(key)
         return self._records[key]
+
+    def get_offered(self, key: str) -> Family:
+        """One of `offered`. InvalidError `family_unknown`, also for a family that is not offered."""
+        family = self.get(key)
+        if not family.offered:
+            raise self._unknown(key)
+        return family
 
     def all(self) -> list[Family]:
         return list(self._records.values())
@@ -196,6 +199,13 @@ class Families:
     def offered(self) -> list[Family]:
         """Those that a person can be trained for now."""
         return [family for family in self._records.values() if family.offered]
+
+    def _unknown(self, key: str) -> InvalidError:
+        return InvalidError(
+            "family_unknown",
+            f"There is no model family called {key!r}.",
+            f"Known: {', '.join(family.key for family in self.offered())}.",
+        )
 
 
 def _read(file: Path) -> Family:

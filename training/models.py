@@ -65,18 +65,12 @@ def missing_of(states: Sequence[FileState], folders: dict[str, Path]) -> list[Mi
 
 
 def require_downloadable(family: Family, missing: Sequence[Missing], settings: Settings) -> None:
-    """ForbiddenError `setup_switched_off`, ConflictError `fetched_by_trainer` or `nothing_missing`."""
+    """ForbiddenError `setup_switched_off`, ConflictError `nothing_missing`."""
     if not settings.allow_setup:
         raise ForbiddenError(
             "setup_switched_off",
             "The owner of this server has switched downloads off (ISENGARD_ALLOW_SETUP=0).",
             "Put the model into ComfyUI's folders by hand.",
-        )
-    if not family.files:
-        raise ConflictError(
-            "fetched_by_trainer",
-            f"{family.label} is fetched by the trainer itself, at the first training.",
-            "Start the training: it shows the download.",
         )
     if not missing:
         raise ConflictError(

@@ -98,7 +98,7 @@ class Text:
 
 @dataclass(frozen=True)
 class FamilyKey:
-    """The name of a model family; the records are read at the first question."""
+    """The name of a model family that is offered; the records are read at the first question."""
 
     @property
     def words(self) -> str:
@@ -113,7 +113,7 @@ class FamilyKey:
 
 @functools.cache
 def _families() -> tuple[str, ...]:
-    return tuple(family.key for family in Families().all())
+    return tuple(family.key for family in Families().offered())
 
 
 def id_of(prefix: str) -> Text:

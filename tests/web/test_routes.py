@@ -140,13 +140,21 @@ def test_bad_uploads_are_refused_and_leave_nothing(api, ann, server, tmp_path, n
         ("/training/backends/fast_test/setup", {"confirm": True}, 409, "backend_needs_no_setup"),
         ("/training/models/sd15/download", {}, 400, "confirmation_needed"),
         ("/training/models/x/download", {"confirm": True}, 400, "family_unknown"),
-        ("/training/models/krea2/download", {"confirm": True}, 409, "fetched_by_trainer"),
+        ("/training/models/krea2/download", {"confirm": True}, 400, "family_unknown"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_code(api, path, body, status, code):
     with pytest.raises(ApiError) as caught:
         api.post(path, body)
     assert (caught.value.status, caught.value.error["code"]) == (status, code) and caught.value.error["hint"]
+
+
+def test_a_family_that_is_not_offered_has_no_presets_and_is_named_nowhere(api):
+    with pytest.raises(ApiError) as caught:
+        api.get("/training/presets?family=krea2")
+    assert (caught.value.status, caught.value.error["code"]) == (400, "family_unknown")
+    assert "sd15" in caught.value.error["hint"] and "krea2" not in caught.value.error["hint"]
+    assert "krea2" not in json.dumps(api.get("/openapi.json"))
 
 
 @pytest.mark.parametrize("verb", ["setup", "uninstall"])

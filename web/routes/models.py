@@ -29,7 +29,7 @@ async def download(services: Services, request: web.Request) -> web.Response:
 
 
 def _submit(services: Services, key: str) -> Job:
-    family = services.families.get(key)
+    family = services.families.get_offered(key)
     missing = missing_models(services, family)
     require_downloadable(family, missing, services.settings)
     job = services.tasks.submit(

@@ -77,7 +77,7 @@ def _family(
 
 async def presets(services: Services, request: web.Request) -> web.Response:
     """?family=&backend=&character_id= (or photos=): the numbers each preset would give."""
-    family = services.families.get(request.query.get("family", "sd15"))
+    family = services.families.get_offered(request.query.get("family", "sd15"))
     backend = await in_thread(_capabilities, services, request.query.get("backend"))
     photos = await in_thread(_trained, services, request)
     paces = await in_thread(services.submission.paces, request.query.get("backend"))

@@ -79,7 +79,9 @@ async def take(services: Services, request: web.Request) -> web.Response:
             },
             status=201,
         )
-    raise InvalidError("no_photos", "There is no file in this upload.", f"Send a field called {CHARACTER_FIELD}.")
+    raise InvalidError(
+        "no_photos", "There is no file in this upload.", f"Send a field called {CHARACTER_FIELD}."
+    )
 
 
 def _stores(services: Services) -> Stores:
