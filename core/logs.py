@@ -78,7 +78,8 @@ class DailyFileHandler(logging.Handler):
         today = self._clock.now().date()
         with self._write_lock:
             if today != self._day:
-                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                # not those above it: a data folder that was taken away is not made again
+                self._folder.mkdir(exist_ok=True, mode=0o700)
                 tidy(self._folder, today)
                 self._day = today
             file = self._folder / f"{today.isoformat()}.log"

@@ -100,3 +100,15 @@ def test_half_a_character_is_written_too(paths, clock):
     record = logging.LogRecord("isengard.panel", logging.INFO, "", 0, "clicked \ud83d", (), None)
     daily_handler("api", paths.logs, clock).handle(record)
     assert lines(paths)[0]["message"] == "clicked \ud83d"
+
+
+def test_a_data_folder_that_was_taken_away_is_not_made_again(paths, clock, logger, capsys):
+    """At the first line of the next day an empty one stood where a disk had been."""
+    logger.info("one")
+    away = paths.root.rename(paths.root.with_name("away"))
+    clock.advance(86_400)
+    logger.info("two")
+    assert not paths.root.exists()
+    away.rename(paths.root)
+    logger.info("three")
+    assert [line["message"] for line in lines(paths)] == ["one", "three"]
