@@ -1,5 +1,9 @@
 /** Finding and replacing in a caption. Pure. */
 
+/** Scripts that put no spaces between words, as the server knows them: a trigger word may stand right beside them. */
+const UNSPACED = ["Han", "Hiragana", "Katakana", "Bopomofo", "Hangul", "Thai", "Lao", "Khmer", "Myanmar"].map((name) => `\\p{Script=${name}}`).join("");
+const BESIDE = `[^\\p{L}\\p{N}_]|[${UNSPACED}]`;
+
 /** Every occurrence, whatever its case; spaces and commas that are left over go. */
 export function replaced(caption, find, put) {
   const text = caption.replace(new RegExp(escaped(find), "gi"), () => put);
@@ -8,7 +12,7 @@ export function replaced(caption, find, put) {
 
 /** Whether a caption holds the word as a word of its own. */
 export function hasWord(caption, word) {
-  return new RegExp(`(^|\\W)${escaped(word)}(\\W|$)`, "i").test(caption);
+  return new RegExp(`(?:^|${BESIDE})${escaped(word)}(?:${BESIDE}|$)`, "iu").test(caption);
 }
 
 /** Whether it names the person: by the trigger word, or by what stands for it here and in AI-Toolkit's captions. */

@@ -78,5 +78,6 @@ test("replacing in captions takes text as text and leaves no holes", () => {
   assert.equal(replaced("a (b) c", "(b)", ""), "a c");
   assert.deepEqual(["ohwx, a", "in Ohwx's hat", "ohwxx", ""].map((caption) => hasWord(caption, "ohwx")), [true, true, false, false]);
   assert.equal(hasWord("<img (", "<img ("), true);
+  assert.deepEqual(["ohwxé", "éohwx", "ohwxж", "ohwx's", "ohwx_2"].map((caption) => hasWord(caption, "ohwx")), [false, false, false, true, false]);
   assert.deepEqual(["[trigger] on a beach", "a photo of {trigger}", "ohwx在公园里", "in a park"].map((caption) => hasTrigger(caption, "ohwx")), [true, true, true, false]);
 });
