@@ -260,7 +260,10 @@ export class Store {
       if (photo) captions.delete(upload.pair);
     }
     await this.loadPhotos(characterId);
-    others.push(...(await this.#captionKnown(characterId, captions, id)));
+    const left = await this.#captionKnown(characterId, captions, id);
+    // of a photo that came along and was not taken its own line tells
+    const came = new Set(waiting.map(({ pair }) => pair));
+    others.push(...left.filter(([pair]) => !came.has(pair)).map(([, file]) => file.name));
     if (others.length) this.#note(characterId, `${id}-others`, counted("notPhotos", others.length, { names: few(others) }));
   }
 
@@ -298,12 +301,12 @@ export class Store {
     }
   }
 
-  /** Texts that came without their photo belong to one that is here by that name, unless somebody has written its caption; the names of the rest. */
+  /** Texts that came without their photo belong to one that is here by that name, unless somebody has written its caption; the rest as it was given. */
   async #captionKnown(characterId, captions, id) {
     const left = [];
-    for (const file of captions.values()) {
+    for (const [pair, file] of captions) {
       const photo = (this.state.photos[characterId] ?? []).find((known) => known.name && stemOf(known.name) === stemOf(file.name));
-      if (!photo) left.push(file.name);
+      if (!photo) left.push([pair, file]);
       else if (photo.caption_source !== "user") await this.#caption(characterId, photo, file, id);
     }
     if (left.length < captions.size) await this.loadPhotos(characterId);

@@ -148,6 +148,18 @@ test("captions that come later find their photos by name, and nothing that a per
   assert.deepEqual([captions, store.state.uploads], [{ pho_1: "x" }, []]);
 });
 
+test("a caption whose photo came along and was not taken is not called a file that is not a photo", async () => {
+  const photos = [{ id: "pho_1", name: "a.jpg", caption_source: "" }];
+  const { store, api } = make({ "GET /characters/chr_1/photos": { items: photos } });
+  const captions = takesPhotos(api);
+  api.upload = async () => {
+    throw error("photo_duplicate", 409);
+  };
+  await store.addPhotos("chr_1", ["copy.jpg", "copy.txt", "a.jpg", "a.txt", "alone.txt"].map(photoFile));
+  assert.deepEqual(captions, { pho_1: "x" });
+  assert.deepEqual(store.state.uploads.map(({ name, error, note }) => note ?? [name, error.code]), [["copy.jpg", "photo_duplicate"], ["a.jpg", "photo_duplicate"], "Left out, because it is not a photo: alone.txt."]);
+});
+
 test("what lies beside photos is told in one line and never sent", async () => {
   const { store, api } = make({});
   const sent = [];
