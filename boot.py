@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -79,4 +80,6 @@ def _same(one: Path, other: Path) -> bool:
 
 
 if __name__ == "__main__":
+    # started without -I: our folder stands on the path, where `core` or `web` would be found before somebody else's
+    sys.path[:] = [entry for entry in sys.path if entry != os.path.dirname(os.path.abspath(__file__))]  # noqa: PTH100, PTH120
     raise SystemExit(main(sys.argv[1:]))

@@ -69,6 +69,17 @@ def test_the_script_explains_itself_without_a_command():
     assert done.returncode == 2 and "worker|doctor" in done.stderr
 
 
+def test_started_without_isolation_its_own_folder_is_not_on_the_path():
+    """`core` and `web` are common names, and Python 3.10 has no -P."""
+    code = (
+        "import runpy, sys; sys.path.insert(0, sys.argv[1]); sys.argv[:] = ['boot.py', '--help']\n"
+        "try: runpy.run_path(sys.path[0] + '/boot.py', run_name='__main__')\n"
+        "except SystemExit: print(sys.path)"
+    )
+    done = run(code, str(ROOT))
+    assert "worker|doctor" in done.stdout and repr(str(ROOT)) not in done.stdout, done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "status", "said"),
     [
