@@ -21,7 +21,7 @@ from .ids import is_id
 from .library import Library
 from .mentions import drop_lines
 from .paths import DataPaths
-from .trash import to_forget
+from .trash import FORGET, to_forget
 
 _log = logging.getLogger("isengard.forgetting")
 
@@ -79,7 +79,7 @@ def end(library: Library, paths: DataPaths, theirs: Belongings) -> None:
 
 def unfinished(paths: DataPaths) -> list[str]:
     """Who is to be forgotten and is not yet."""
-    names = sorted(mark.stem.removeprefix("forget-") for mark in paths.run.glob("forget-chr_*.json"))
+    names = sorted(mark.stem.removeprefix(FORGET) for mark in paths.run.glob(f"{FORGET}chr_*.json"))
     return [name for name in names if is_id("chr", name)]
 
 

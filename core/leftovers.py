@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from .atomic import TEMP_SUFFIX
-from .paths import DataPaths
+from .paths import LOG_FOLDERS, DataPaths
 
 #: Younger ones may still be written by somebody.
 OLD_S = 3600.0
@@ -19,7 +19,8 @@ _log = logging.getLogger("isengard.housekeeping")
 def sweep(paths: DataPaths, old_s: float = OLD_S) -> int:
     """Remove them; how many. Only what carries our suffix or lies in our folder of jobs without being one."""
     before = time.time() - old_s
-    places = (paths.uploads, paths.jobs, paths.models, paths.outputs, paths.recipes, paths.run, paths.tmp)
+    ours = (paths.uploads, paths.jobs, paths.models, paths.outputs, paths.recipes, paths.run, paths.tmp)
+    places = (*ours, paths.trash, *(paths.logs / name for name in LOG_FOLDERS))
     found = [
         *paths.root.glob(f"*{TEMP_SUFFIX}"),
         *(f for place in places for f in place.rglob(f"*{TEMP_SUFFIX}")),

@@ -11,7 +11,7 @@ from .library import Library
 from .paths import DataPaths
 from .records.photo import Photo
 from .sidecars import write_sidecar
-from .trash import move_character, move_photo, trashed_character
+from .trash import FORGET, move_character, move_photo, trashed_character
 
 #: What an upload or import cut off by a crash leaves in tmp/; nobody but the server writes these.
 _UNFINISHED = ("*.upload", "*.full", "*.thumb", f"*{TEMP_SUFFIX}")
@@ -29,7 +29,9 @@ def settle(library: Library, paths: DataPaths) -> None:
 
 def _unfinished(paths: DataPaths) -> list[Path]:
     found = [file for ending in _UNFINISHED for file in paths.tmp.glob(ending)]
-    return [*found, *paths.uploads.glob(f"*/*{TEMP_SUFFIX}")]
+    found += paths.uploads.glob(f"*/*{TEMP_SUFFIX}")
+    # a forgetting that never began; its word holds the person's name
+    return [*found, *paths.run.glob(f".{FORGET}*{TEMP_SUFFIX}")]
 
 
 def _settle_person(library: Library, paths: DataPaths, character_id: str, *, deleted: bool) -> None:

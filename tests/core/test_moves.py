@@ -13,11 +13,12 @@ from isengard.core.characters import CharacterStore
 from isengard.core.errors import StorageError
 from isengard.core.generation_states import GenerationState
 from isengard.core.generations import GenerationStore
+from isengard.core.leftovers import sweep
 from isengard.core.moves import move
 from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.settling import settle
 from isengard.core.sidecars import SIDECAR, open_library
-from isengard.core.trash import purge_pictures
+from isengard.core.trash import purge_pictures, to_forget
 from pictures import add
 
 DAY_S = 86_400
@@ -71,6 +72,28 @@ def test_a_person_whose_move_was_cut_off_is_in_the_trash_after_the_next_start(
     settle(library, paths)
     assert characters.get(ann.id) and photos.image_path(photo, "full").is_file()
     assert not (paths.trash / "characters" / ann.id).exists()
+
+
+def test_the_half_written_word_of_a_forgetting_goes_at_the_next_start(library, paths, ann):
+    """It holds the person's name, and whoever is forgotten after the restart leaves nothing behind."""
+    word = to_forget(paths, ann.id)
+    half = word.with_name(f".{word.name}.0a1b2c3d{atomic.TEMP_SUFFIX}")
+    half.write_text('{"name": "Ann"')
+    of_a_worker = paths.run / f".data-mark.0a1b2c3d{atomic.TEMP_SUFFIX}"
+    of_a_worker.write_text("it may be writing just now")
+    settle(library, paths)
+    assert not half.exists() and of_a_worker.exists()
+
+
+def test_half_written_files_are_swept_wherever_we_write(paths):
+    """Logs are written anew without a person's lines; LOG_DIR may lie elsewhere."""
+    folders = (paths.logs / "api", paths.trash / "generations" / "gen_1", paths.uploads / "chr_1", paths.run)
+    halves = [folder / f".x.0a1b2c3d{atomic.TEMP_SUFFIX}" for folder in folders]
+    for half in halves:
+        half.parent.mkdir(parents=True, exist_ok=True)
+        half.write_bytes(b"half")
+    assert sweep(paths) == 0, "somebody may still write them"
+    assert sweep(paths, old_s=-60) == len(halves) and not any(half.exists() for half in halves)
 
 
 def test_a_photo_whose_move_was_cut_off_is_where_its_row_says(photos, paths, ann, library, dying):
