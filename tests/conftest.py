@@ -106,6 +106,16 @@ def paths(tmp_path):
     return paths
 
 
+@pytest.fixture(scope="module")
+def headers():
+    """Reads the headers of model files."""
+    from isengard.core.model_headers.reader import HeaderReader
+
+    headers = HeaderReader()
+    yield headers
+    headers.close()
+
+
 @pytest.fixture(autouse=True)
 def _restore_logging():
     """What setup_logging did to the root of our loggers is undone after each test."""

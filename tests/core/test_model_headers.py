@@ -16,13 +16,6 @@ ONE = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:6ce0161689b3853acaa03779ec93eafe75a0\nsize 4265146304\n"
 
 
-@pytest.fixture(scope="module")
-def headers():
-    headers = HeaderReader()
-    yield headers
-    headers.close()
-
-
 @pytest.fixture
 def file(tmp_path):
     return tmp_path / "model.safetensors"

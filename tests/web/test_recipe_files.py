@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hosts.journey import Api
 from isengard.core.errors import InvalidError
-from isengard.core.model_headers.reader import HeaderReader
 from isengard.core.settings import Settings
 from isengard.generation.image.choosing import family_of, files_of
 from isengard.generation.image.describing import described
@@ -26,13 +25,6 @@ RECIPES = {
     "flux2_klein_9b": "flux2-klein-identity",
     "z_image": "z-image-identity",
 }
-
-
-@pytest.fixture(scope="module")
-def headers():
-    headers = HeaderReader()
-    yield headers
-    headers.close()
 
 
 @pytest.fixture
