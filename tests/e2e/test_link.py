@@ -34,18 +34,10 @@ def test_the_link_opens_everything_and_without_it_nothing(open_server, open_page
     token = open_server.token()
     page = open_page(f"{address}/#isengard_token={token}")
     page.open_tab()
-    create_character(page, "Ann Example")
+    add_person(page, photos)
     assert token not in page.page.url
-    page.get("isen-file-input").set_input_files([str(photo) for photo in photos[:3]])
-    expect(page.get("isen-photos").locator("figure img")).to_have_count(3, timeout=30_000)
     assert drawn(page.get("isen-photos").locator("figure img").first) > 0
-    train(page, 40)
-    expect(page.get("isen-job-state")).to_have_text("done", timeout=40_000)
-    page.get("isen-tab-images").click()
-    page.get("isen-prompt").fill("portrait of {trigger}")
-    page.get("isen-count").fill("1")
-    page.get("isen-generate").click()
-    expect(page.get("isen-image")).to_have_count(1, timeout=30_000)
+    train_and_draw(page)
     assert drawn(page.get("isen-image").first) == 512
     page.page.goto(address)
     page.open_tab()
@@ -103,9 +95,20 @@ def test_a_guarded_comfyui_answers_nobody_without_the_link_and_works_with_it(
     page.page.goto(f"{server.url}/#isengard_token={server.token()}")
     page.page.reload()
     page.open_tab()
+    add_person(page, photos)
+    train_and_draw(page)
+    page.get("isen-settings").first.click()
+    expect(page.get("isen-guard")).to_contain_text("guards all of ComfyUI")
+    assert page.errors == []
+
+
+def add_person(page, photos) -> None:
     create_character(page, "Ann Example")
     page.get("isen-file-input").set_input_files([str(photo) for photo in photos[:3]])
     expect(page.get("isen-photos").locator("figure img")).to_have_count(3, timeout=30_000)
+
+
+def train_and_draw(page) -> None:
     train(page, 40)
     expect(page.get("isen-job-state")).to_have_text("done", timeout=40_000)
     page.get("isen-tab-images").click()
@@ -113,9 +116,6 @@ def test_a_guarded_comfyui_answers_nobody_without_the_link_and_works_with_it(
     page.get("isen-count").fill("1")
     page.get("isen-generate").click()
     expect(page.get("isen-image")).to_have_count(1, timeout=30_000)
-    page.get("isen-settings").first.click()
-    expect(page.get("isen-guard")).to_contain_text("guards all of ComfyUI")
-    assert page.errors == []
 
 
 def link_host(server) -> str:
