@@ -9,6 +9,18 @@ import urllib.request
 JSON = {"Content-Type": "application/json"}
 
 
+def picture_of(slug: str) -> dict:
+    """What somebody builds on the canvas: a picture of the person, kept by our node."""
+    return {
+        "1": {"class_type": "IsengardCharacter", "inputs": {"character": slug}},
+        "2": {
+            "class_type": "IsengardPlaceholderImage",
+            "inputs": {"text": ["1", 1], "width": 64, "height": 64, "seed": 1},
+        },
+        "3": {"class_type": "IsengardSaveImage", "inputs": {"images": ["2", 0]}},
+    }
+
+
 def validated(server, graph):
     """ComfyUI's answer to a prompt; what was queued is taken out again."""
     body = json.dumps({"prompt": graph}).encode()

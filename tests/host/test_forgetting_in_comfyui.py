@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from comfyui_prompts import picture_of
 from hosts import comfyui
 from hosts.demo import drawings
 from hosts.journey import Api, travel
@@ -26,18 +27,6 @@ def server(tmp_path):
     Api(server.url).wait_until_ready()
     yield server
     server.stop()
-
-
-def canvas_graph(slug: str) -> dict:
-    """What somebody builds on the canvas: a picture of the person, kept by our node."""
-    return {
-        "1": {"class_type": "IsengardCharacter", "inputs": {"character": slug}},
-        "2": {
-            "class_type": "IsengardPlaceholderImage",
-            "inputs": {"text": ["1", 1], "width": 64, "height": 64, "seed": 1},
-        },
-        "3": {"class_type": "IsengardSaveImage", "inputs": {"images": ["2", 0]}},
-    }
 
 
 def run_on_canvas(server, graph: dict) -> None:
@@ -68,7 +57,7 @@ def live(server, api, photos) -> tuple[dict, list[bytes]]:
         "/generations", {**PICTURE, "characters": [{"id": person["id"]}], "prompt": "{trigger}"}
     )
     api.wait_for(f"/generations/{second['id']}", 30)
-    run_on_canvas(server, canvas_graph(person["slug"]))
+    run_on_canvas(server, picture_of(person["slug"]))
     api.post("/logs", {"lines": [{"level": "INFO", "message": f"opened {NAME}", "correlation_id": "ui-1"}]})
     api.post("/training/jobs", {"character_id": person["id"], **TRAINING, "overrides": {"steps": 4000}})
     # their id alone stays in one event, by which other open pages learn that they are gone

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from comfyui_prompts import picture_of
 from hosts import comfyui
 from hosts.authority import Authority
 from hosts.demo import drawings
@@ -128,20 +129,9 @@ def knock(server, token: str) -> None:
     )
 
 
-def canvas(slug: str) -> dict:
-    return {
-        "1": {"class_type": "IsengardCharacter", "inputs": {"character": slug}},
-        "2": {
-            "class_type": "IsengardPlaceholderImage",
-            "inputs": {"text": ["1", 1], "width": 64, "height": 64, "seed": 1},
-        },
-        "3": {"class_type": "IsengardSaveImage", "inputs": {"images": ["2", 0]}},
-    }
-
-
 def on_canvas(server, owner, slug: str) -> tuple[str, dict]:
     """The owner's own graph in ComfyUI, once it has run: its id and what the history says of it."""
-    status, body = ask(server, "POST", "/prompt", {"prompt": canvas(slug)}, owner.headers)
+    status, body = ask(server, "POST", "/prompt", {"prompt": picture_of(slug)}, owner.headers)
     assert status == 200, body
     prompt_id, deadline = json.loads(body)["prompt_id"], time.monotonic() + 30
     while prompt_id not in (history := json.loads(ask(server, "GET", "/history", headers=owner.headers)[1])):
@@ -231,7 +221,7 @@ def test_a_stranger_runs_none_of_our_nodes_and_none_of_our_loras(server, owner, 
         "inputs": {"lora_name": life.version["file"], "strength_model": 1},
     }
     before = sorted(server.data.glob("outputs/*/*"))
-    for graph in ({"1": IMAGE, "2": save}, {"1": load}, canvas(life.person["slug"])):
+    for graph in ({"1": IMAGE, "2": save}, {"1": load}, picture_of(life.person["slug"])):
         for path in ("/prompt", "/api/prompt"):
             status, body = ask(server, "POST", path, {"prompt": graph})
             assert status == 401 and json.loads(body)["error"]["type"] == "session_needed"
