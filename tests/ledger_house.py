@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 import redis
 from hosts.redis_server import RedisServer
@@ -21,23 +23,25 @@ def redis_server(tmp_path_factory):
     server.close()
 
 
+@contextlib.contextmanager
+def closing_all(make):
+    """Calls `make` as often as a test wants; all that it has made is closed at the end."""
+    with contextlib.ExitStack() as opened:
+        yield lambda **options: opened.enter_context(contextlib.closing(make(**options)))
+
+
 @pytest.fixture(params=["sqlite", "redis"])
 def open_ledger(request, tmp_path, clock):
-    opened = []
-
-    def open_ledger(**options):
+    def made(**options):
         options = {"lease_s": LEASE_S, **options}
         if request.param == "sqlite":
-            opened.append(SqliteLedger(tmp_path / "jobs.db", clock, **options))
-        else:
-            opened.append(RedisLedger(request.getfixturevalue("redis_server").url, clock, **options))
-        return opened[-1]
+            return SqliteLedger(tmp_path / "jobs.db", clock, **options)
+        return RedisLedger(request.getfixturevalue("redis_server").url, clock, **options)
 
     if request.param == "redis":
         redis.Redis.from_url(request.getfixturevalue("redis_server").url).flushall()
-    yield open_ledger
-    for ledger in opened:
-        ledger.close()
+    with closing_all(made) as open_ledger:
+        yield open_ledger
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from isengard.core.records.worker import Worker
 from isengard.core.recoveries import Recoveries
 from isengard.training.ledgers.job_files import JobFiles
 from isengard.training.ledgers.sqlite import SqliteLedger
+from ledger_house import claim, closing_all
 
 S = JobState
 FLIPS = 40
@@ -23,15 +24,11 @@ FLIPS = 40
 
 @pytest.fixture
 def open_ledger(house, clock):
-    opened = []
+    def made():
+        return SqliteLedger(house.paths.jobs_db, clock, lease_s=60, files=JobFiles(house.paths))
 
-    def open_ledger():
-        opened.append(SqliteLedger(house.paths.jobs_db, clock, lease_s=60, files=JobFiles(house.paths)))
-        return opened[-1]
-
-    yield open_ledger
-    for ledger in opened:
-        ledger.close()
+    with closing_all(made) as open_ledger:
+        yield open_ledger
 
 
 @pytest.fixture
@@ -61,10 +58,6 @@ def rows(house):
 
 def submit(house, ann):
     return house.submission.submit(TrainingRequest(character_id=ann.id), "ui-1")
-
-
-def claim(ledger):
-    return ledger.claim(worker_id="w1", owner="o1", needs=("cpu",))
 
 
 def moved_aside(house):
