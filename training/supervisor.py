@@ -83,6 +83,8 @@ class Supervisor:
         self._said = tempfile.TemporaryFile(dir=self._paths.tmp)  # noqa: SIM115 - closed when the worker has ended
         env = {**os.environ, "DATA_DIR": str(self._paths.root), "LOG_DIR": str(self._paths.logs)}
         env["ISENGARD_MODE"] = self._settings.mode
+        if "PYTHONPATH" in env:  # the worker stands in another folder than we do
+            env["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, env["PYTHONPATH"].split(os.pathsep)))
         return subprocess.Popen(
             [sys.executable, *_flags(), str(BOOT), "worker", "--until-idle"],
             cwd=self._paths.root,

@@ -20,12 +20,14 @@ def supervisor(house, ann):
     supervisor._child.wait(10)
 
 
+@pytest.mark.parametrize("relative", [False, True])
 def test_a_worker_that_cannot_load_is_told_with_its_last_lines_once(
-    supervisor, monkeypatch, tmp_path, logged
+    supervisor, monkeypatch, tmp_path, logged, relative
 ):
     """Its packages were looked for with -I alone, and what it said went nowhere: trainings waited for ever."""
     (tmp_path / "huey.py").write_text("raise ImportError('the huey of PYTHONPATH')")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", "." if relative else str(tmp_path))
     for _ in range(3):
         assert supervisor.ensure_worker()
         supervisor._child.wait(15)
