@@ -2,9 +2,9 @@
 
 /** Of Stable Diffusion web UI: a LoRA is put on by a node here. */
 const NETWORK = /<(?:lora|lyco|hypernet):[^<>\n]{0,200}>/gi;
-const WILDCARD = /\b__[\w/-]{1,80}__\b/g;
+const WILDCARD = /(?<![\p{L}\p{N}_])__[\p{L}\p{N}_/-]{1,80}__(?![\p{L}\p{N}_])/gu;
 /** Braces around a word: neither a choice (`{a|b}`) nor a person, nor the braces of JSON. */
-const BRACES = /\{(?!trigger[12]?\})[\w -]{1,40}\}/g;
+const BRACES = /\{(?!trigger[12]?\})[\p{L}\p{N}_ -]{1,40}\}/gu;
 const EMBEDDING = /embedding:([^\s,()<>{}|:]{1,200})/g;
 
 /** The names of embeddings that a prompt asks for. */

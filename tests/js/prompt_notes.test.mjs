@@ -12,11 +12,12 @@ const { Store } = await import("../../js/store.js");
 test("what ComfyUI does not understand is told", () => {
   assert.deepEqual(notesOn("{trigger} <lora:film:0.8> <LORA:x>", null), [["noteNetwork", "<lora:film:0.8>, <LORA:x>"]]);
   assert.deepEqual(notesOn("{trigger} __hair__ style", null), [["noteWildcard", "__hair__"]]);
+  assert.deepEqual(notesOn("{trigger} __été__, __hair__ {größe}", null), [["noteWildcard", "__été__, __hair__"], ["noteBraces", "{größe}"]]);
   assert.deepEqual(notesOn("{trigger} wearing {outfit}, {trigger3}", null), [["noteBraces", "{outfit}, {trigger3}"]]);
 });
 
 test("what it does understand is not", () => {
-  const fine = ["{trigger} and {trigger1}, {trigger2}", "{red|blue} // note", "({trigger}:1.2) \\(actress\\)", '{"scene": "{trigger}"}', "a < b > c", "snake__case__name"];
+  const fine = ["{trigger} and {trigger1}, {trigger2}", "{red|blue} // note", "({trigger}:1.2) \\(actress\\)", '{"scene": "{trigger}"}', "a < b > c", "snake__case__name", "été__case__été"];
   for (const text of fine) assert.deepEqual(notesOn(text, []), [], text);
 });
 
