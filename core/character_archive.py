@@ -8,7 +8,6 @@ goes through the decoding child like any upload, and every LoRA is checked like 
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 import shutil
 import zipfile
@@ -32,6 +31,7 @@ from .records.base import Line, Record
 from .records.character import Character, CharacterDraft, CharacterPatch
 from .records.checkpoint import Checkpoint, Proof, Version
 from .records.photo import Caption, CaptionSource, Photo
+from .trigger_words import word_pattern
 from .versions import VersionStore
 
 FORMAT: Literal["isengard-character"] = "isengard-character"
@@ -237,7 +237,7 @@ def _photos(
             photo = stores.photos.add(character.id, file, entry.name)
             said = entry.model_dump(include={"caption", "caption_source", "included", "held_out"})
             if former:
-                said["caption"] = re.sub(rf"\b{re.escape(former)}\b", character.trigger_word, entry.caption)
+                said["caption"] = word_pattern(former).sub(character.trigger_word, entry.caption)
             added[at] = photo.model_copy(update=said)
             stores.photos.store(added[at])
     return added, refused

@@ -362,8 +362,9 @@ def test_a_trigger_word_that_somebody_has_is_not_given_twice(take, characters, p
     characters.create(CharacterDraft(name="Evelyn", trigger_word="EVQXZ"))
     character, refused = take(
         [("photos/0001.jpg", picture())],
-        photos=[{"file": "photos/0001.jpg", "caption": "evqxz, evqxzs by evqxz"}],
+        photos=[{"file": "photos/0001.jpg", "caption": "evqxz, evqxzs by Evqxz, evqxz\u5728\u516c\u56ed"}],
     )
     assert refused == [] and character.trigger_word.lower() != "evqxz"
     (photo,) = photos.list(character.id)
-    assert photo.caption == f"{character.trigger_word}, evqxzs by {character.trigger_word}"
+    own = character.trigger_word
+    assert photo.caption == f"{own}, evqxzs by {own}, {own}\u5728\u516c\u56ed"
