@@ -3,6 +3,7 @@
 import { button, h, say } from "../lib/dom.js";
 import { brief } from "../lib/format.js";
 import { fill } from "../lib/lists.js";
+import { Past, endOfChange } from "../lib/past.js";
 import { t } from "../locales/words.js";
 
 const TOKEN = /\{trigger[12]?\}/g;
@@ -33,8 +34,11 @@ export class PromptBox {
     this.submit = submit;
     this.box = h("div", {
       class: "isen-prompt-box", dir: "auto", contenteditable: "plaintext-only", role: "textbox", "aria-multiline": "true", "aria-labelledby": "isen-prompt-label", "data-testid": "isen-prompt",
-      on: { input: () => this.#input(), keydown: (event) => this.#enter(event), copy: (event) => this.#copy(event), cut: (event) => this.#copy(event), paste: (event) => this.#paste(event) },
+      on: { input: (event) => this.#input(event.inputType), keydown: (event) => this.#key(event), beforeinput: (event) => this.#history(event), copy: (event) => this.#copy(event), cut: (event) => this.#copy(event), paste: (event) => this.#paste(event) },
     });
+    // ComfyUI takes Ctrl+Z on its canvas back wherever somebody types; before 1.5 it knows a field for text by this alone
+    Object.assign(this.box, { type: "textarea" });
+    this.past = new Past(value);
     this.chips = h("div", { class: "isen-row" });
     this.absent = h("small", { class: "isen-muted", role: "status", "data-testid": "isen-prompt-absent" });
     this.element = h("div", { class: "isen-stack-tight" }, h("span", { class: "isen-label", id: "isen-prompt-label", text: t("prompt") }), this.box, this.chips, this.absent);
@@ -47,6 +51,7 @@ export class PromptBox {
 
   set value(text) {
     this.box.replaceChildren(...pieces(text).map((piece) => this.#piece(piece)));
+    this.past.note(this.value);
     this.#absence();
   }
 
@@ -82,8 +87,8 @@ export class PromptBox {
     this.#input();
   }
 
-  /** Typed or pasted tokens become chips. */
-  #input() {
+  /** Typed or pasted tokens become chips. @param {string} [kind] of the change */
+  #input(kind) {
     const texts = [...this.box.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && pieces(node.data).some(isToken));
     for (const node of texts) {
       const made = pieces(node.data).map((piece) => this.#piece(piece));
@@ -91,8 +96,27 @@ export class PromptBox {
       node.replaceWith(...made);
       if (caret) after(made.at(-1));
     }
+    this.past.note(this.value, kind);
     this.#absence();
     this.changed(this.value);
+  }
+
+  /** The browser's own steps back know nothing of chips: it would put a text beside the one that became a chip. @param {1 | -1} way */
+  #step(way) {
+    const before = this.value;
+    const text = this.past.step(way);
+    if (text === null) return;
+    this.value = text;
+    caretAt(this.box, endOfChange(before, text));
+    this.changed(text);
+  }
+
+  /** From a menu. */
+  #history(event) {
+    const way = { historyUndo: -1, historyRedo: 1 }[event.inputType];
+    if (!way) return;
+    event.preventDefault();
+    this.#step(way);
   }
 
   #absence() {
@@ -118,10 +142,14 @@ export class PromptBox {
     chip.title = person ? t("triggerMeaning", { name: person.name, trigger: person.trigger_word }) : "";
   }
 
-  #enter(event) {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  #key(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key === "enter") this.submit();
+    else if (key === "z") this.#step(event.shiftKey ? 1 : -1);
+    else if (key === "y") this.#step(1);
+    else return;
     event.preventDefault();
-    this.submit();
   }
 
   /** The browser would copy a chip as the name that stands on it: pasted back, nobody would be drawn. */
@@ -132,7 +160,7 @@ export class PromptBox {
     event.clipboardData.setData(COPIED, textOf(part).replaceAll("\u200b", ""));
     event.clipboardData.setData("text/plain", part.textContent.replaceAll("\u200b", ""));
     event.preventDefault();
-    if (event.type === "cut") document.execCommand("delete");
+    if (event.type === "cut") this.#command("delete");
   }
 
   /** Pictures and styles of other pages stay outside. */
@@ -140,7 +168,14 @@ export class PromptBox {
     const copied = event.clipboardData?.getData(COPIED);
     if (!copied && event.clipboardData?.types.includes("text/plain")) return;
     event.preventDefault();
-    if (copied) document.execCommand("insertText", false, copied);
+    if (copied) this.#command("insertText", copied);
+  }
+
+  /** A step of its own: nothing that is typed before or after belongs to it. */
+  #command(name, value) {
+    this.past.part();
+    document.execCommand(name, false, value);
+    this.past.part();
   }
 }
 
@@ -159,10 +194,24 @@ function textBefore(box, range) {
   return textOf(until.cloneContents());
 }
 
-/** The caret behind a node; a browser shows none behind a chip at the very end, so something invisible follows it. */
+/** The caret behind that many signs of the text. */
+function caretAt(box, count) {
+  let left = count;
+  let last = null;
+  for (const node of box.childNodes) {
+    const length = textOf(node).length;
+    if (node.nodeType === Node.TEXT_NODE && left <= length) return getSelection().collapse(node, left);
+    left -= length;
+    last = node;
+    if (left <= 0) break;
+  }
+  if (last) after(last);
+}
+
+/** The caret behind a node. Behind a chip it needs a text to be in, or what is typed goes nowhere: something invisible is one. */
 function after(node) {
-  if (!node.nextSibling && node.nodeType !== Node.TEXT_NODE) node.after("\u200b");
-  const selection = getSelection();
-  if (node.nextSibling?.nodeType === Node.TEXT_NODE) selection.collapse(node.nextSibling, node.nextSibling.data.startsWith("\u200b") ? 1 : 0);
-  else selection.collapse(node, node.data?.length ?? 0);
+  if (node.nodeType === Node.TEXT_NODE) return getSelection().collapse(node, node.data.length);
+  if (node.nextSibling?.nodeType !== Node.TEXT_NODE) node.after("\u200b");
+  const next = node.nextSibling;
+  getSelection().collapse(next, next.data.startsWith("\u200b") ? 1 : 0);
 }

@@ -223,6 +223,27 @@ def test_a_person_stays_in_a_prompt_that_is_cut_and_pasted(images):
     assert page.page.evaluate("() => navigator.clipboard.readText()") == "a photo of Ann Example smiling"
 
 
+def test_steps_back_in_a_prompt_know_its_chips(images):
+    """The browser put the old text beside the one that had become a chip."""
+    page, box = images, images.get("isen-prompt")
+    page.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    box.fill("")
+    page.get("isen-trigger-chip").first.click()
+    page.page.keyboard.type(" smiling")
+    for keys in ("Control+A", "Control+X", "Control+V"):
+        page.page.keyboard.press(keys)
+    expect(box).to_have_text("Ann Example smiling")
+    texts = []
+    for keys in (*["Control+Z"] * 3, *["Control+Shift+Z"] * 2, "Control+Y"):
+        page.page.keyboard.press(keys)
+        texts.append(box.inner_text().strip("\n\u200b"))
+    whole = "Ann Example smiling"
+    assert texts == ["", whole, "Ann Example", whole, "", whole]
+    expect(box.locator(".isen-token")).to_have_text("Ann Example")
+    page.page.keyboard.type("!")
+    expect(box).to_have_text("Ann Example smiling!")
+
+
 def newest_of(api):
     return api.get("/generations")["items"][0]
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from bad_recipes import tinted
 from hosts import comfyui
-from hosts.canvas import LOAD_TWIN
+from hosts.canvas import ADD_NOTE, CANVAS, LOAD_TWIN
 from hosts.fixtures import CHECKPOINT
 from hosts.journey import ApiError
 from images_house import SMALLER, person, pictures_shown
@@ -55,6 +55,20 @@ def test_a_canvas_with_a_subgraph_becomes_a_recipe_and_makes_a_picture(images, a
     page.get("isen-undo").click()
     expect(page.get("isen-own-recipe")).to_have_count(1)
     assert page.errors == []
+
+
+def test_steps_back_in_a_prompt_leave_the_canvas_alone(images):
+    """This frontend knows a field for text by its tag or its type; the prompt is neither an input nor a textarea."""
+    page, box = images, images.get("isen-prompt")
+    for _ in range(2):
+        page.page.evaluate(ADD_NOTE)
+    nodes = page.page.evaluate(CANVAS)["kinds"]
+    box.click()
+    page.page.keyboard.type("one")
+    page.page.keyboard.press("Control+Z")
+    expect(box).not_to_contain_text("one")
+    page.page.wait_for_timeout(500)  # ComfyUI takes its canvas back a moment later
+    assert page.page.evaluate(CANVAS)["kinds"] == nodes
 
 
 def recipe(api):
