@@ -23,12 +23,13 @@ from ..core.records.checkpoint import ImageProof, Version
 from ..core.records.generation import CharacterUse, GenerationRequest
 from ..core.save_tickets import SaveTickets
 from .image.interface import NOT_FINITE, ImagePipeline, Person, Prompt, Sign
-from .pixels import mean_difference, structure
 
+#: Cells along each side between which structure is looked for, as nodes/pixels.py does to tell noise.
+_CELLS = 16
 SEED = 20261123
 MAX_SIDE = 512
 MAX_STEPS = 8
-#: A picture of noise speaks against a LoRA only where the base without it draws something clear (generation/pixels.py): a tiny or
+#: A picture of noise speaks against a LoRA only where the base without it draws something clear (`structure` below): a tiny or
 #: random model draws noise with and without it, and of two such pictures one may fall on either side of the line.
 CLEAR_PICTURE = 0.5
 #: Of 255: below this a difference is rounding; and it must stand out of the repeat noise by this factor.
@@ -147,3 +148,32 @@ async def _picture(pipeline: ImagePipeline, prompt: Prompt, folder: Path) -> _Dr
     if last.kind in ("failed", "cancelled"):
         raise NotReadyError(last.code or last.kind, last.message or "The picture was not made.", last.hint)
     raise IsengardError("lost", "The picture was not made.", "Try again.")
+
+
+def structure(file: Path) -> float:
+    """How alike neighbouring parts of a picture are, as a correlation: about 0 for noise, 1 for one colour all over."""
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(file, formats=("PNG",)) as image:
+        small = image.convert("L").resize((_CELLS, _CELLS), Image.Resampling.BOX)
+    cells = np.asarray(small, dtype=np.float64)
+    if float(np.ptp(cells)) == 0.0:
+        return 1.0
+    pairs = ((cells[:, 1:], cells[:, :-1]), (cells[1:], cells[:-1]))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(
+            max(np.nan_to_num(np.corrcoef(one.ravel(), other.ravel())[0, 1]) for one, other in pairs)
+        )
+
+
+def mean_difference(one: Path, other: Path) -> float:
+    """Mean absolute difference of two pictures of one size, in 8-bit RGB steps (0 to 255)."""
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(one, formats=("PNG",)) as a, Image.open(other, formats=("PNG",)) as b:
+        first, second = (np.asarray(image.convert("RGB"), dtype=np.int16) for image in (a, b))
+    if first.shape != second.shape:
+        raise ValueError("the pictures differ in size")
+    return float(np.abs(first - second).mean())

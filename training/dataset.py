@@ -18,9 +18,10 @@ from ..core.errors import StorageError
 from ..core.photos import PhotoStore
 from ..core.records.character import Character
 from ..core.records.photo import Photo
-from .presets import held_out_count
 
 DATASET, HELD_OUT, MANIFEST = "dataset", "held_out", "manifest.json"
+#: Photos held back from training to compare with: count of photos -> how many (DESIGN section 6).
+HELD_OUT_STEPS = ((30, 4), (20, 3), (12, 2))
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Selection:
 
     trained: list[Photo]
     held_out: list[Photo]
+
+
+def held_out_count(photos: int) -> int:
+    """How many of so many photos are held back."""
+    return next((held for least, held in HELD_OUT_STEPS if photos >= least), 0)
 
 
 def select(photos: Sequence[Photo]) -> Selection:

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..core.errors import InvalidError
 from ..core.model_headers import header
 from ..core.model_headers.quantised import logical_shapes
-from ..core.records.checkpoint import Fit
+from ..core.records.checkpoint import Fit, Proof
 from . import flux_names, unet_names
+from .lora_file import finite_and_nonzero, read_header, sha256_of
 
 Shape = tuple[int, ...]
 _log = logging.getLogger("isengard.training")
@@ -141,3 +143,15 @@ def _has_shape(up: Shape, down: Shape | None, weight: Shape) -> bool:
         return False
     same_rank = math.prod(up[1:]) == down[0]
     return same_rank and up[0] == weight[0] and math.prod(down[1:]) == math.prod(weight[1:])
+
+
+def prove(file: Path, base_path: str) -> tuple[Proof, str]:
+    """The proof and the file's SHA-256 ('' when its header cannot be read). `base_path` may be a hub id or ''."""
+    try:
+        described = read_header(file)
+    except InvalidError:
+        return Proof(), ""
+    finite, nonzero = finite_and_nonzero(file, described)
+    local = Path(base_path) if base_path and Path(base_path).exists() else None
+    report = judge(described.shapes, local)
+    return Proof(header=True, finite=finite, nonzero=nonzero, fit=report.fit), sha256_of(file)

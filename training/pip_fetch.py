@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from .run_files import minimal_environment
+from .environment import minimal_environment
 from .task import Task
 
 #: The owner's own package index and certificates are respected; every file is checked by its hash all the same.

@@ -93,11 +93,3 @@ def sample_prompts(trigger: str, class_word: str) -> list[str]:
         f"portrait photo of {trigger}, {class_word}, soft window light",
         f"portrait photo of a {class_word}",
     ]
-
-
-#: Photos held back from training to compare with: count of photos -> how many (DESIGN section 6).
-HELD_OUT_STEPS = ((30, 4), (20, 3), (12, 2))
-
-
-def held_out_count(photos: int) -> int:
-    return next((held for least, held in HELD_OUT_STEPS if photos >= least), 0)

@@ -8,7 +8,7 @@ from ..core.character_archive import ArchivedLora, Prove
 from ..core.errors import InvalidError
 from ..core.records.checkpoint import Proof
 from ..training.family_records import Family
-from ..training.proof import prove
+from ..training.lora_fit import prove
 from .services import Services
 
 

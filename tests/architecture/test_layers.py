@@ -30,7 +30,7 @@ OWNED = {
         "core/faces/",
         "nodes/",
         "training/backends/",
-        "generation/pixels.py",
+        "generation/proof.py",
         "generation/thumbnails.py",
     ),
     "pillow_heif": ("core/photo_decoding/",),

@@ -19,7 +19,7 @@ from isengard.core.records.checkpoint import Proof
 from isengard.core.records.photo import PhotoPatch
 from isengard.core.settling import settle
 from isengard.core.versions import VersionStore
-from isengard.training.proof import prove
+from isengard.training.lora_fit import prove
 from loras import TINY, publish, tensors
 from pictures import add
 from safetensors.numpy import save

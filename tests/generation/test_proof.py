@@ -8,8 +8,7 @@ import pytest
 from generation_house import publish, with_comfy
 from isengard.core.errors import NotReadyError
 from isengard.core.generation_sidecars import PROOF_MARK
-from isengard.generation.pixels import mean_difference
-from isengard.generation.proof import prove_picture
+from isengard.generation.proof import mean_difference, prove_picture
 from PIL import Image
 
 
@@ -122,8 +121,7 @@ def test_differences_are_of_pixels_not_of_files(tmp_path):
 def test_noise_of_a_base_that_draws_noise_is_no_fault_of_the_lora(tmp_path):
     """The tiny random model's pictures lie on either side of the line: a real training was called broken."""
     import numpy as np
-    from isengard.generation.pixels import structure
-    from isengard.generation.proof import CLEAR_PICTURE
+    from isengard.generation.proof import CLEAR_PICTURE, structure
     from PIL import Image
 
     rng = np.random.default_rng(7)

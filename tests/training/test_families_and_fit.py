@@ -20,9 +20,8 @@ from isengard.training.backends.ai_toolkit import channels
 from isengard.training.dataset import select
 from isengard.training.family_records import FOLDER, Families
 from isengard.training.lora_file import finite_and_nonzero, read_header
-from isengard.training.lora_fit import judge
+from isengard.training.lora_fit import judge, prove
 from isengard.training.presets import resolve
-from isengard.training.proof import prove
 from isengard.training.unet_names import diffusers_names
 from placeholders import write_quantised
 from safetensors.numpy import save_file

@@ -14,13 +14,12 @@ from ...core.records.training import TrainingRequest
 from ...core.settings import current_token
 from ...training import presets as presets_module
 from ...training.backend_states import state_of
-from ...training.dataset import select
+from ...training.dataset import held_out_count, select
 from ...training.estimates import estimate
 from ...training.family_records import Family
 from ...training.installable import InstallableBackend
 from ...training.machine import Machine
 from ...training.models import HUB, FileState, base_names, described
-from ...training.presets import held_out_count
 from ...training.works import installable, require_unused
 from .. import lending as lending_service
 from .. import responses

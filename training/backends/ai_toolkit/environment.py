@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....core.settings import Settings
-from ...run_files import minimal_environment
+from ...environment import minimal_environment
 from .channels import JOB_ID
 
 

@@ -15,6 +15,7 @@ from ....core.records.job import JobError, Progress
 from ....core.records.training import Finding
 from ....core.records.worker import BackendState
 from ... import process_tree
+from ...environment import minimal_environment
 from ...family_records import Families
 from ...interface import (
     BackendCapabilities,
@@ -26,7 +27,7 @@ from ...interface import (
     ResolvedTraining,
     SampleFile,
 )
-from ...run_files import CheckpointReader, is_whole, minimal_environment, put_away
+from ...run_files import CheckpointReader, is_whole, put_away
 
 VERSION = "1.0.0"
 TRAINER = Path(__file__).resolve().parent / "trainer.py"

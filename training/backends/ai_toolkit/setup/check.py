@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 from .....core.errors import NotReadyError
+from ....environment import minimal_environment
 from ....lora_file import finite_and_nonzero, read_header
-from ....run_files import minimal_environment
 from ....task import Task
 from .tiny_run import NAME
 

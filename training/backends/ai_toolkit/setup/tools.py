@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 from .....core.errors import NotReadyError
+from ....environment import minimal_environment
 from ....pip_fetch import has_pip, pip
-from ....run_files import minimal_environment
 from ....task import Task
 from .pins import LOCKS
 

@@ -1,0 +1,42 @@
+"""The environment that a trainer gets: a minimal part of ours, without a token."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+#: All a trainer may see of our environment (DESIGN section 12); anything with these names or beginnings.
+PASSED = {
+    "PATH",
+    "HOME",
+    "USERPROFILE",
+    "TEMP",
+    "TMP",
+    "TMPDIR",
+    "SYSTEMROOT",
+    "LD_LIBRARY_PATH",
+    "SSL_CERT_FILE",
+    "LANG",
+}
+PASSED |= {
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "REQUESTS_CA_BUNDLE",
+}
+PASSED_BEGINNINGS = ("CUDA_", "NVIDIA_", "HF_")
+#: Never passed on from our environment; a backend that needs the token adds it itself.
+WITHHELD = {"HF_TOKEN"}
+
+
+def minimal_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The part of our environment that a trainer gets."""
+    source = os.environ if environment is None else environment
+    return {
+        name: value
+        for name, value in source.items()
+        if (name in PASSED or name.startswith(PASSED_BEGINNINGS)) and name not in WITHHELD
+    }
