@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..core.characters import CharacterStore
+from ..core.characters.character_store import CharacterStore
 from ..core.errors import InvalidError
+from ..core.loras.versions import VersionStore
 from ..core.records.character import Character
 from ..core.records.checkpoint import Version
 from ..core.records.generation import CharacterUse
-from ..core.versions import VersionStore
 from .image.interface import Person, RecipeInfo
 
 

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from ..core.errors import IsengardError, NotReadyError
 from ..core.executor import in_thread
-from ..core.generation_sidecars import PROOF_MARK
+from ..core.generations.generation_sidecars import PROOF_MARK
+from ..core.generations.save_tickets import SaveTickets
 from ..core.ids import new_id
 from ..core.paths import DataPaths, contained
 from ..core.records.character import Character
 from ..core.records.checkpoint import ImageProof, Version
 from ..core.records.generation import CharacterUse, GenerationRequest
-from ..core.save_tickets import SaveTickets
 from .image.interface import NOT_FINITE, ImagePipeline, Person, Prompt, Sign
 
 #: Cells along each side between which structure is looked for, as nodes/pixels.py does to tell noise.

@@ -10,14 +10,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.characters import CharacterStore
+from ..core.characters.character_store import CharacterStore
 from ..core.clock import Clock, iso
 from ..core.correlation import correlated
 from ..core.errors import ConflictError, IsengardError, NotFoundError, NotReadyError
 from ..core.executor import in_thread
-from ..core.generation_states import ENDED, GenerationState
-from ..core.generations import GenerationStore
+from ..core.generations.generation_store import GenerationStore
 from ..core.ids import new_id
+from ..core.loras.versions import VersionStore
 from ..core.plugins import FOREIGN_FAULTS
 from ..core.records.checkpoint import ImageProof
 from ..core.records.generation import (
@@ -27,8 +27,8 @@ from ..core.records.generation import (
     GenerationRequest,
     Purpose,
 )
+from ..core.records.generation_states import ENDED, GenerationState
 from ..core.records.job import JobError
-from ..core.versions import VersionStore
 from .image.interface import NOT_FINITE, Frame, ImagePipeline, Person, Prompt, RecipeInfo, Sign
 from .orders import as_job_error, metadata_of, overflow_of, require_usable
 from .people import Casting

@@ -10,8 +10,8 @@ from PIL import Image
 
 from ..core import atomic
 from ..core.errors import IsengardError
-from ..core.generation_files import thumbnail_path
-from ..core.generations import GenerationStore
+from ..core.generations.generation_files import thumbnail_path
+from ..core.generations.generation_store import GenerationStore
 
 #: Longest side in pixels: the width of the panel on a usual screen, half of it on a dense one.
 SIDE = 512

@@ -52,8 +52,8 @@ def keep_record(
 ) -> None:
     """Nothing where nobody of ours is in the pictures."""
     from ..core.clock import iso
-    from ..core.generation_states import GenerationState
     from ..core.records.generation import CharacterUse, Generation, GenerationRequest
+    from ..core.records.generation_states import GenerationState
 
     if not people:
         return
@@ -75,7 +75,7 @@ def keep_record(
 def keep_previews(folder: Path, previews: Iterable[Mapping[str, Any]]) -> None:
     """Which copies ComfyUI's temp folder got for showing on the node: forgetting a person removes them as well."""
     from ..core import atomic
-    from ..core.previews import PREVIEWS_FILE
+    from ..core.generations.preview_copies import PREVIEWS_FILE
 
     atomic.write_json(folder / PREVIEWS_FILE, [str(shown["filename"]) for shown in previews])
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from ..core.characters import CharacterStore
+    from ..core.characters.character_store import CharacterStore
+    from ..core.characters.photo_store import PhotoStore
     from ..core.clock import Clock
     from ..core.faces.reader import FaceReader
-    from ..core.generations import GenerationStore
-    from ..core.ledger import Ledger
+    from ..core.generations.generation_store import GenerationStore
+    from ..core.jobs.ledger import Ledger
+    from ..core.loras.versions import VersionStore
     from ..core.paths import DataPaths
-    from ..core.photos import PhotoStore
     from ..core.settings import Settings
-    from ..core.versions import VersionStore
     from ..training.queue import Doorbell
     from ..training.submission import Submission
     from ..training.supervisor import Supervisor
@@ -141,9 +141,9 @@ def current() -> NodeContext:
 
 def short_names() -> list[str]:
     """Of everybody, for the drop-down list. While the server starts their files say it: the first page asks at once."""
+    from ..core.characters.character_sidecars import kept_slugs
     from ..core.errors import NotReadyError
     from ..core.paths import resolve_paths
-    from ..core.sidecars import kept_slugs
 
     try:
         return sorted(character.slug for character in current().characters.all())

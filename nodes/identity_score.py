@@ -56,7 +56,7 @@ class IsengardIdentityScore(io.ComfyNode):
 def _measured(
     context: NodeContext, reader: FaceReader, person: Character, images: Any
 ) -> tuple[list[Likeness], float | None]:
-    from ..core.likeness import MOST_REFERENCES, judge, own_likeness, portraits
+    from ..core.faces.likeness import MOST_REFERENCES, judge, own_likeness, portraits
 
     photos = reference_photos.files(context, person)[:MOST_REFERENCES]
     references = portraits([reader.faces(photo) for photo in photos])
@@ -85,7 +85,7 @@ def _faces(context: NodeContext, reader: FaceReader, image: Any) -> Any:
 
 
 def _in_words(name: str, score: float | None, own: float | None) -> str:
-    from ..core.likeness import verdict_of
+    from ..core.faces.likeness import verdict_of
 
     if score is None:
         return f"No face was found that could be held against the photos of {name}."

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from ..core import correlation
 from ..core.errors import ForbiddenError, IllegalTransitionError, InvalidError, IsengardError
-from ..core.job_states import ENDED, JobState
 from ..core.records.job import Job
+from ..core.records.job_states import ENDED, JobState
 from ..core.records.refusal import in_words
 from ..core.records.training import Overrides, TrainingRequest
 from . import identity
@@ -22,7 +22,7 @@ from .character import CharacterType
 from .context import House, NodeContext, current, server_is_running
 
 if TYPE_CHECKING:
-    from ..core.ledger import Ledger
+    from ..core.jobs.ledger import Ledger
 
 PRESETS = ["quick", "balanced", "quality"]
 LOOK_S = 0.5

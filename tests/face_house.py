@@ -10,9 +10,9 @@ import pytest
 from hosts import fixtures
 from hosts.environments import READY, cache_root, exclusive, say
 from isengard.core.clock import SystemClock
+from isengard.core.loras.versions import VersionStore
 from isengard.core.paths import DataPaths
 from isengard.core.settings import Settings
-from isengard.core.versions import VersionStore
 from isengard.training.face_tools import FaceToolsSetup
 from isengard.training.face_tools.setup import LOCKS
 from isengard.training.ledgers.sqlite import SqliteLedger

@@ -9,16 +9,16 @@ from types import SimpleNamespace
 
 import pytest
 from fakes.comfyui_standin import ComfyStandIn
-from isengard.core.characters import CharacterStore
+from isengard.core.characters.character_store import CharacterStore
 from isengard.core.clock import SystemClock
-from isengard.core.generations import GenerationStore
-from isengard.core.library import Library
+from isengard.core.generations.generation_store import GenerationStore
+from isengard.core.loras.versions import VersionStore
 from isengard.core.plugins import PluginContext, PluginRegistry, neighbour_packs
 from isengard.core.records.character import CharacterDraft
 from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.generation import CharacterUse, GenerationRequest
 from isengard.core.settings import Settings
-from isengard.core.versions import VersionStore
+from isengard.core.storage.library import Library
 from isengard.generation.image import comfy_client, comfyui, fast_test
 from isengard.generation.image.comfy_client import ComfyClient
 from isengard.generation.image.model_files import FamilyFiles, Part

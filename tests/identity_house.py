@@ -12,8 +12,8 @@ import pytest
 from hosts import comfyui, fixtures
 from hosts.journey import Api
 from isengard.core.clock import SystemClock
+from isengard.core.loras.versions import VersionStore
 from isengard.core.paths import DataPaths
-from isengard.core.versions import VersionStore
 from loras import publish
 from PIL import Image, ImageChops, ImageStat
 

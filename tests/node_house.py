@@ -6,15 +6,15 @@ import os
 from types import SimpleNamespace
 from typing import Any
 
-from isengard.core.characters import CharacterStore
+from isengard.core.characters.character_store import CharacterStore
+from isengard.core.characters.photo_store import PhotoStore
 from isengard.core.clock import SystemClock
-from isengard.core.generations import GenerationStore
-from isengard.core.library import Library
+from isengard.core.generations.generation_store import GenerationStore
+from isengard.core.loras.versions import VersionStore
 from isengard.core.paths import DataPaths
 from isengard.core.photo_decoding.decoder import PhotoDecoder
-from isengard.core.photos import PhotoStore
 from isengard.core.settings import load_settings
-from isengard.core.versions import VersionStore
+from isengard.core.storage.library import Library
 
 
 def node_house(paths: DataPaths, **more: Any) -> SimpleNamespace:

@@ -8,9 +8,9 @@ import subprocess
 from itertools import pairwise
 from pathlib import Path
 
-from isengard.core.job_states import TRANSITIONS, JobState
-from isengard.core.leftovers import sweep
 from isengard.core.paths import DataPaths
+from isengard.core.records.job_states import TRANSITIONS, JobState
+from isengard.core.storage.crash_cleanup import sweep
 
 
 def assert_one_trainer_at_a_time(job_dir: Path, attempts: int, *, steps: int, save_every: int) -> None:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from isengard.core.clock import SystemClock
-from isengard.core.versions import VersionStore
+from isengard.core.loras.versions import VersionStore
 from isengard.training.ledgers.sqlite import SqliteLedger
 from isengard.training.runner import Pace, Tools
 from isengard.training.task_runner import TaskRunner

@@ -9,13 +9,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from isengard.core.characters import CharacterStore
+from isengard.core.characters.character_store import CharacterStore
+from isengard.core.characters.photo_store import PhotoStore
 from isengard.core.clock import SystemClock
-from isengard.core.library import Library
 from isengard.core.photo_decoding.decoder import PhotoDecoder
-from isengard.core.photos import PhotoStore
 from isengard.core.records.character import CharacterDraft
 from isengard.core.settings import Settings
+from isengard.core.storage.library import Library
 from isengard.training.family_records import Families
 from isengard.training.ledgers import open_ledger
 from isengard.training.queue import Doorbell

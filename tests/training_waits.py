@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from isengard.core.job_states import ENDED
+from isengard.core.records.job_states import ENDED
 
 
 def wait_for(ledger, job_id: str, states=ENDED, timeout_s: float = 120):

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core import atomic
-from ..core.captions import training_caption
+from ..core.characters.captions import training_caption
+from ..core.characters.photo_store import PhotoStore
 from ..core.errors import StorageError
-from ..core.photos import PhotoStore
 from ..core.records.character import Character
 from ..core.records.photo import Photo
 

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-from ..core.database import address_of, on_network_filesystem
 from ..core.errors import IsengardError
 from ..core.paths import DataPaths, own_paths
 from ..core.plugins import PluginRegistry
 from ..core.settings import Settings, load_settings
+from ..core.storage.database import address_of, on_network_filesystem
 from ..core.version import VERSION
 from .backend_states import states
 from .doctor_redis import redis_findings

@@ -6,10 +6,10 @@ import errno
 import logging
 
 from ..core.errors import IllegalTransitionError, IsengardError, LeaseLostError
-from ..core.job_states import JobState
-from ..core.ledger import Lease, RunnerLedger
+from ..core.jobs.ledger import Lease, RunnerLedger
 from ..core.paths import DataPaths
 from ..core.records.job import Job, JobError
+from ..core.records.job_states import JobState
 from .space import DISK_FULL, READ_ONLY, is_full, takes_writes, with_room_left
 
 #: Why an attempt may break off and be tried again by itself, up to the limit of attempts.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..core.job_states import JobState
-from ..core.ledger import JobFilter, Ledger
+from ..core.jobs.ledger import JobFilter, Ledger
+from ..core.records.job_states import JobState
 from ..core.records.worker import Gpu
 from .family_records import Family
 from .presets import Numbers

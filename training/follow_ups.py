@@ -10,13 +10,13 @@ from ..core import atomic
 from ..core.clock import Clock, iso
 from ..core.errors import ConflictError, InvalidError
 from ..core.ids import new_id
-from ..core.job_states import ENDED
-from ..core.ledger import Ledger
-from ..core.leftovers import JOB_FILE
+from ..core.jobs.ledger import Ledger
 from ..core.paths import DataPaths
 from ..core.plugins import PluginRegistry
 from ..core.records.job import Job, Progress
+from ..core.records.job_states import ENDED
 from ..core.records.training import MAX_STEPS, Overrides, TrainingRequest
+from ..core.storage.crash_cleanup import JOB_FILE
 from .dataset import DATASET, HELD_OUT, MANIFEST
 from .interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
 from .job_folder import frozen_training, new_job_folder, require_training

@@ -14,12 +14,12 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
-from ..core.documents import known
 from ..core.records.base import Record
 from ..core.records.checkpoint import Checkpoint
 from ..core.records.job import JobError, Needs, Progress
 from ..core.records.training import Finding, Preset
 from ..core.records.worker import BackendState
+from ..core.storage.documents import known
 
 TRAINING_FILE = "training.json"
 LOG_FILE = "trainer.log"

@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..core import atomic
-from ..core.documents import known
 from ..core.errors import ConflictError, ForbiddenError
 from ..core.paths import contained
 from ..core.settings import Settings, current_token
+from ..core.storage.documents import known
 from .downloads import PART, Wanted, fetch, is_wanted, need_room
 from .family_records import BASE_ROLES, Family, ModelFile
 from .task import Task

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..core.errors import LeaseLostError, LedgerAwayError, StorageError
-from ..core.job_states import JobState
-from ..core.ledger import Lease, RunnerLedger
+from ..core.jobs.ledger import Lease, RunnerLedger
 from ..core.records.checkpoint import Checkpoint
 from ..core.records.event import Event, EventType, Subject
 from ..core.records.job import Artifact, Job, JobError, Order, Progress
+from ..core.records.job_states import JobState
 from .space import DISK_FULL
 
 _PAUSE_S = 0.5

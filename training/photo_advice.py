@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..core.caption_lint import leaks
-from ..core.photo_findings import NOTES
+from ..core.characters.caption_lint import leaks
+from ..core.characters.photo_findings import NOTES
+from ..core.characters.trigger_words import is_ordinary
 from ..core.records.photo import Photo
 from ..core.records.training import Finding
-from ..core.trigger_words import is_ordinary
 
 MIN_PHOTOS = 1
 FEW_PHOTOS = 10

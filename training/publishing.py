@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..core.clock import SystemClock, iso
+from ..core.loras.versions import VersionStore
 from ..core.paths import contained
 from ..core.records.checkpoint import Checkpoint, Version
-from ..core.versions import VersionStore
 from .interface import ResolvedTraining
 from .lora_metadata import said_of
 

@@ -18,11 +18,11 @@ from huey.exceptions import HueyException
 from huey.registry import Message
 from huey.serializer import Serializer
 
-from ..core.database import move_aside, on_network_filesystem
 from ..core.paths import DataPaths
 from ..core.private_files import make_private
 from ..core.records.job import Job
 from ..core.settings import Settings
+from ..core.storage.database import move_aside, on_network_filesystem
 
 QUEUE_NAME = "isengard"
 #: The longest a ring waits before a listening worker hears it.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from ..core.captions import training_caption
-from ..core.job_states import ENDED, JobState
-from ..core.ledger import JobFilter
+from ..core.characters.captions import training_caption
+from ..core.jobs.ledger import JobFilter
 from ..core.records.character import Character
 from ..core.records.job import Job
+from ..core.records.job_states import ENDED, JobState
 from ..core.records.training import TrainingRequest
 from .dataset import MANIFEST, select
 from .interface import ResolvedTraining

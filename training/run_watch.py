@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from ..core.ledger import Lease, RunnerLedger
+from ..core.jobs.ledger import Lease, RunnerLedger
 from ..core.records.event import Subject
 from ..core.records.job import Artifact, Job, Progress
 from .eta import Eta

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from ..core.correlation import correlated
 from ..core.errors import LeaseLostError
-from ..core.job_states import JobState
-from ..core.ledger import Lease, Ledger
+from ..core.jobs.ledger import Lease, Ledger
+from ..core.loras.versions import VersionStore
 from ..core.paths import DataPaths
 from ..core.plugins import FOREIGN_FAULTS, PluginRegistry
 from ..core.records.checkpoint import Checkpoint
 from ..core.records.job import Artifact, Job, JobError, Order, Progress
-from ..core.versions import VersionStore
+from ..core.records.job_states import JobState
 from .attempt_log import divide
 from .base_hash import BaseHash
 from .ending import STOPPED_OUTSIDE, WORKER_STOOD_STILL, Ending, understood

@@ -9,10 +9,10 @@ import shutil
 from pathlib import Path
 
 from ..core.atomic import TEMP_SUFFIX
-from ..core.job_states import JobState
-from ..core.ledger import JobFilter, Ledger
+from ..core.jobs.ledger import JobFilter, Ledger
 from ..core.paths import DataPaths
 from ..core.records.job import Job, JobError
+from ..core.records.job_states import JobState
 from .machine import disk_free
 
 DISK_FULL, READ_ONLY = "disk_full", "folder_read_only"

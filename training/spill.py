@@ -7,7 +7,7 @@ import statistics
 from dataclasses import dataclass
 
 from ..core.errors import IsengardError
-from ..core.ledger import Ledger
+from ..core.jobs.ledger import Ledger
 from ..core.records.job import Progress
 from .estimates import learned_paces, pace_key
 from .gpu_hold import GpuSlot

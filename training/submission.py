@@ -9,20 +9,20 @@ from typing import Protocol
 
 from ..core import atomic
 from ..core.capabilities import require_training_method
-from ..core.characters import CharacterStore
+from ..core.characters.character_store import CharacterStore
+from ..core.characters.photo_store import PhotoStore
+from ..core.characters.trigger_words import spelled
 from ..core.clock import Clock, iso
 from ..core.errors import InvalidError, NotFoundError
 from ..core.ids import new_id
-from ..core.ledger import Ledger
-from ..core.leftovers import JOB_FILE
+from ..core.jobs.ledger import Ledger
 from ..core.paths import DataPaths
-from ..core.photos import PhotoStore
 from ..core.plugins import PluginRegistry
 from ..core.records.character import Character
 from ..core.records.job import Job, Needs
 from ..core.records.training import Finding, TrainingRequest
 from ..core.settings import Settings, current_token
-from ..core.trigger_words import spelled
+from ..core.storage.crash_cleanup import JOB_FILE
 from .backend_states import state_of
 from .dataset import Selection, freeze, select
 from .estimates import Estimate, device_name, estimate, learned_paces

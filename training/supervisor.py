@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import IO
 
 from ..core.errors import IsengardError
-from ..core.job_states import JobState
-from ..core.ledger import JobFilter, Ledger
+from ..core.jobs.ledger import JobFilter, Ledger
 from ..core.paths import DataPaths
+from ..core.records.job_states import JobState
 from ..core.settings import Settings
 from .locks import held, worker_lock_path
 from .process_tree import detached

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..core.job_states import JobState
-from ..core.ledger import Lease, RunnerLedger
+from ..core.jobs.ledger import Lease, RunnerLedger
 from ..core.paths import DataPaths
 from ..core.records.event import Subject
 from ..core.records.job import Job, JobError, Order, Progress
+from ..core.records.job_states import JobState
 from .gpu_hold import GpuHold
 from .interface import LOG_FILE, LaunchPlan
 from .log_follower import LogFollower

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from ..core.correlation import correlated
 from ..core.errors import LeaseLostError
-from ..core.job_states import JobState
-from ..core.ledger import Lease
+from ..core.jobs.ledger import Lease
 from ..core.plugins import FOREIGN_FAULTS, SEAMS
 from ..core.records.job import Job
+from ..core.records.job_states import JobState
 from .ending import Ending, understood
 from .gpu_hold import GpuHold, GpuSlot
 from .patience import PatientLedger

@@ -12,11 +12,11 @@ from ..core import atomic
 from ..core.clock import Clock, iso
 from ..core.errors import ConflictError
 from ..core.ids import new_id
-from ..core.job_states import ENDED, JobState
-from ..core.ledger import JobFilter, Ledger
-from ..core.leftovers import JOB_FILE
+from ..core.jobs.ledger import JobFilter, Ledger
 from ..core.paths import DataPaths
 from ..core.records.job import Job, JobKind, Needs
+from ..core.records.job_states import ENDED, JobState
+from ..core.storage.crash_cleanup import JOB_FILE
 from .job_folder import new_job_folder
 
 _OPEN = [state for state in JobState if state not in ENDED]

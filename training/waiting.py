@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from ..core.job_states import JobState
 from ..core.records.base import Record
 from ..core.records.job import Job
+from ..core.records.job_states import JobState
 from ..core.records.worker import Worker
 from .ledgers.able import Able, ready
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from ..core.clock import SystemClock
 from ..core.errors import IsengardError, LedgerAwayError
 from ..core.ids import new_id
-from ..core.job_states import OWNED, JobState
-from ..core.ledger import JobFilter, Ledger
+from ..core.jobs.ledger import JobFilter, Ledger
 from ..core.loops import Loops
+from ..core.records.job_states import OWNED, JobState
 from ..core.records.worker import BackendState
 from ..core.records.worker import Worker as WorkerRecord
 from .gpu_hold import GpuSlot

@@ -14,11 +14,11 @@ from pathlib import Path
 from ..core.clock import SystemClock
 from ..core.errors import NotReadyError
 from ..core.logs import setup_logging
+from ..core.loras.versions import VersionStore
 from ..core.paths import DataPaths, own_paths
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
 from ..core.settings import Settings, current_token, load_settings
 from ..core.version import VERSION
-from ..core.versions import VersionStore
 from . import face_tools
 from .backend_states import states
 from .backends import ai_toolkit, fast_test

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..core.errors import ConflictError
-from ..core.job_states import OWNED
-from ..core.ledger import JobFilter, Ledger
+from ..core.jobs.ledger import JobFilter, Ledger
 from ..core.plugins import PluginRegistry
 from ..core.records.event import Subject
+from ..core.records.job_states import OWNED
 from .captioning.work import describe
 from .installable import InstallableBackend
 from .interface import TrainingBackend

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from ..core import atomic
-from ..core.caption_undo import write_captions
+from ..core.characters.caption_undo import write_captions
 from ..core.correlation import correlated
 from ..core.errors import IsengardError, NotFoundError, reason_of
 from ..core.executor import in_thread

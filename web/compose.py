@@ -11,24 +11,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..core.characters import CharacterStore
+from ..core.characters.character_sidecars import open_library
+from ..core.characters.character_store import CharacterStore
+from ..core.characters.folder_settling import settle
+from ..core.characters.photo_store import PhotoStore
+from ..core.characters.record_repair import mend
 from ..core.clock import Clock, SystemClock
 from ..core.faces.reader import FaceReader
 from ..core.ids import new_id
-from ..core.ledger import Ledger
-from ..core.library import Library
+from ..core.jobs.ledger import Ledger
 from ..core.logs import daily_handler, setup_logging
 from ..core.loops import Loops
-from ..core.mending import mend
+from ..core.loras.versions import VersionStore
 from ..core.model_headers.reader import HeaderReader
 from ..core.paths import DataPaths, resolve_paths
 from ..core.photo_decoding.decoder import PhotoDecoder
-from ..core.photos import PhotoStore
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
 from ..core.settings import load_settings
-from ..core.settling import settle
-from ..core.sidecars import open_library
-from ..core.versions import VersionStore
+from ..core.storage.library import Library
 from ..generation.service import GenerationService
 from ..training.captioning.submission import CaptionSubmission
 from ..training.family_records import Families

@@ -14,16 +14,16 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from ..core.anonymous import anonymizer
-from ..core.belongings import words_of
-from ..core.characters import everybody
+from ..core.characters.character_store import everybody
+from ..core.characters.slugs import is_generic_slug
 from ..core.errors import InvalidError
-from ..core.ledger import JobFilter
+from ..core.jobs.ledger import JobFilter
 from ..core.logs import SERVICES
-from ..core.names import is_generic_slug
+from ..core.privacy.anonymize import anonymizer
+from ..core.privacy.personal_data import words_of
 from ..core.records.character import Character
-from ..core.recoveries import Recoveries
 from ..core.settings import SECRETS, Settings, load_settings
+from ..core.storage.recovery_notices import Recoveries
 from ..core.version import VERSION
 from ..training.backend_states import states
 from .log_lines import newest_lines

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ..core.errors import IsengardError
-from ..core.ledger import Ledger
+from ..core.jobs.ledger import Ledger
 from ..core.records.event import Event
 
 POLL_S = 0.1

@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from ..core.job_states import JobState
 from ..core.records.base import Stored
 from ..core.records.event import Event
 from ..core.records.job import Job
+from ..core.records.job_states import JobState
 
 R = TypeVar("R", bound=Stored)
 _log = logging.getLogger("isengard.events")

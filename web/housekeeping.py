@@ -6,11 +6,11 @@ import asyncio
 import logging
 from itertools import chain, repeat
 
+from ..core.characters.trash import due_characters, purge_photos, purge_pictures, purge_recipes
 from ..core.errors import IsengardError
 from ..core.executor import in_thread
-from ..core.forgetting import unfinished
-from ..core.leftovers import OLD_S, sweep
-from ..core.trash import due_characters, purge_photos, purge_pictures, purge_recipes
+from ..core.privacy.erasure import unfinished
+from ..core.storage.crash_cleanup import OLD_S, sweep
 from .people import forget_in_turn
 from .services import Services
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..core.character_archive import ArchivedLora, Prove
+from ..core.characters.character_archive import ArchivedLora, Prove
 from ..core.errors import InvalidError
 from ..core.records.checkpoint import Proof
 from ..training.family_records import Family

@@ -8,8 +8,8 @@ from typing import Any
 from aiohttp import web
 
 from ..core.executor import in_thread
-from ..core.job_states import JobState
 from ..core.records.job import Job
+from ..core.records.job_states import JobState
 from ..training.waiting import waits_for
 from . import responses
 from .services import Services

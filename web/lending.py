@@ -11,9 +11,9 @@ from ..core.clock import iso
 from ..core.correlation import correlated
 from ..core.errors import ConflictError, IsengardError
 from ..core.executor import in_thread
-from ..core.job_states import ENDED, JobState
 from ..core.records.event import Subject
 from ..core.records.job import Job
+from ..core.records.job_states import ENDED, JobState
 from ..training import lending
 from ..training.lending import Lending
 from .services import Services

@@ -9,21 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..core.characters.photo_store import PhotoStore
 from ..core.correlation import correlated
 from ..core.errors import IsengardError, NotFoundError, reason_of
 from ..core.executor import in_thread
+from ..core.faces.likeness import MOST_REFERENCES, judge, own_likeness, portraits, score_of_version
 from ..core.faces.reader import Face, FaceReader
-from ..core.generation_states import ENDED, GenerationState
-from ..core.ledger import Ledger
-from ..core.likeness import MOST_REFERENCES, judge, own_likeness, portraits, score_of_version
+from ..core.jobs.ledger import Ledger
 from ..core.loops import spawn
+from ..core.loras.versions import LIKENESS, MEASURED, OWN_PHOTOS, STRENGTH
 from ..core.paths import DataPaths
-from ..core.photos import PhotoStore
 from ..core.records.character import Character
 from ..core.records.checkpoint import Version
 from ..core.records.event import Event
 from ..core.records.generation import Generation
-from ..core.versions import LIKENESS, MEASURED, OWN_PHOTOS, STRENGTH
+from ..core.records.generation_states import ENDED, GenerationState
 from ..generation.image.graph import lora_files
 from ..generation.service import GenerationService
 from ..training.dataset import HELD_OUT

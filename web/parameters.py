@@ -10,10 +10,10 @@ from typing import Any, Protocol, get_args
 
 from ..core.errors import InvalidError
 from ..core.ids import id_pattern
-from ..core.job_states import JobState
 from ..core.logs import SERVICES
 from ..core.records.generation import OrderPurpose
 from ..core.records.job import JobKind
+from ..core.records.job_states import JobState
 from ..training.family_records import Families
 from .responses import MAX_PAGE
 

@@ -7,16 +7,16 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..core import forgetting
-from ..core.belongings import Belongings, ForgetReport, words_of
-from ..core.characters import everybody
+from ..core.characters.character_store import everybody
+from ..core.characters.trash import to_forget
 from ..core.comfyui_http import ask, token_towards
 from ..core.errors import IsengardError, NotFoundError, NotReadyError, reason_of
-from ..core.generation_files import trashed_generations
-from ..core.mentions import files_that_mention, finder, unescaped
+from ..core.generations.generation_files import trashed_generations
+from ..core.generations.preview_copies import previews_of
 from ..core.paths import DataPaths
-from ..core.previews import previews_of
-from ..core.trash import to_forget
+from ..core.privacy import erasure
+from ..core.privacy.personal_data import Belongings, ForgetReport, words_of
+from ..core.privacy.text_search import files_that_mention, finder, unescaped
 from .services import Services
 from .stopping import jobs_of, remove_late_jobs, stop_jobs
 from .telling import tell_character
@@ -39,18 +39,18 @@ def forget_person(services: Services, character_id: str) -> dict[str, object]:
     _theirs(services, character_id, [])
     job_ids = [job.id for job in stop_jobs(services, character_id)]
     theirs = _theirs(services, character_id, job_ids)
-    forgetting.begin(services.paths, services.characters, theirs)
+    erasure.begin(services.paths, services.characters, theirs)
     tell_character(
         services.ledger, character_id, "deleted", None
     )  # should something keep the rest from going
     _forget_in_comfyui(services, theirs)
     services.likeness.faces.forget()
-    report = forgetting.remove(services.paths, theirs)
+    report = erasure.remove(services.paths, theirs)
     for job_id in theirs.job_ids:
         services.ledger.forget(job_id)
     remove_late_jobs(services, character_id)
     services.ledger.forget_events(theirs.ids)
-    forgetting.end(services.library, services.paths, theirs)
+    erasure.end(services.library, services.paths, theirs)
     return _with_mentions(services, theirs, report)
 
 
@@ -70,7 +70,7 @@ def forget_in_turn(services: Services, character_ids: Sequence[str]) -> None:
 
 
 def _theirs(services: Services, character_id: str, job_ids: Sequence[str]) -> Belongings:
-    return forgetting.theirs_of(
+    return erasure.theirs_of(
         services.library, services.paths, services.characters, character_id, job_ids=job_ids
     )
 

@@ -6,15 +6,15 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from ..core.characters import CharacterStore
+from ..core.characters.character_store import CharacterStore
+from ..core.characters.photo_store import PhotoStore
 from ..core.correlation import correlated
 from ..core.errors import IsengardError, reason_of
 from ..core.executor import in_thread
-from ..core.face_findings import face_findings
+from ..core.faces.face_findings import face_findings
 from ..core.faces.reader import FaceReader
 from ..core.faces.tools import NAME
-from ..core.ledger import Ledger
-from ..core.photos import PhotoStore
+from ..core.jobs.ledger import Ledger
 from ..core.records.event import Event
 from .event_tail import EventTail
 from .telling import tell_character

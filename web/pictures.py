@@ -7,23 +7,23 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..core.characters import CharacterStore
+from ..core.characters.character_store import CharacterStore
 from ..core.clock import Clock
 from ..core.comfyui_http import token_towards
 from ..core.correlation import correlated
 from ..core.errors import IsengardError, reason_of
 from ..core.executor import in_thread
-from ..core.generations import GenerationStore
-from ..core.job_states import JobState
-from ..core.ledger import JobFilter, Ledger
-from ..core.library import Library
+from ..core.generations.generation_store import GenerationStore
+from ..core.jobs.ledger import JobFilter, Ledger
 from ..core.loops import spawn
+from ..core.loras.versions import VersionStore
 from ..core.plugins import PluginRegistry
 from ..core.records.checkpoint import ImageProof, Version
 from ..core.records.event import Subject
 from ..core.records.job import Job
+from ..core.records.job_states import JobState
 from ..core.settings import Settings
-from ..core.versions import VersionStore
+from ..core.storage.library import Library
 from ..generation.image.comfy_client import ComfyClient
 from ..generation.image.guarded import pipelines_of
 from ..generation.proof import prove_picture

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from ..core.errors import ConflictError, NotFoundError
-from ..core.ledger import JobFilter
+from ..core.jobs.ledger import JobFilter
 from ..core.records.character import Character
 from ..core.records.checkpoint import Checkpoint, Version
 from ..core.records.generation import CharacterUse

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ..core.characters import CharacterStore
+from ..core.characters.character_store import CharacterStore
+from ..core.characters.photo_store import PhotoStore
 from ..core.clock import Clock
 from ..core.executor import Line
-from ..core.ledger import Ledger
-from ..core.library import Library
+from ..core.jobs.ledger import Ledger
 from ..core.loops import Loops
+from ..core.loras.versions import VersionStore
 from ..core.paths import DataPaths
-from ..core.photos import PhotoStore
 from ..core.plugins import PluginRegistry
 from ..core.settings import Settings
-from ..core.versions import VersionStore
+from ..core.storage.library import Library
 from ..generation.service import GenerationService
 from ..training.captioning.submission import CaptionSubmission
 from ..training.family_records import Families

@@ -10,11 +10,11 @@ import time
 
 from ..core.errors import ConflictError, IllegalTransitionError, IsengardError
 from ..core.executor import in_thread
-from ..core.generation_states import GenerationState
-from ..core.job_states import ENDED
-from ..core.ledger import JobFilter
+from ..core.jobs.ledger import JobFilter
 from ..core.records.generation import Generation
+from ..core.records.generation_states import GenerationState
 from ..core.records.job import Job
+from ..core.records.job_states import ENDED
 from .services import Services
 
 #: How long forgetting waits for what it has asked to stop.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ..core import correlation
-from ..core.ledger import Ledger
+from ..core.jobs.ledger import Ledger
 from ..core.records.character import Character
 from ..core.records.event import Subject
 from ..core.records.generation import Generation

@@ -10,10 +10,10 @@ from pathlib import Path
 from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from ..core.characters.photo_store import MAX_PHOTO_BYTES
 from ..core.errors import InvalidError, TooLargeError
 from ..core.executor import in_thread
 from ..core.paths import DataPaths
-from ..core.photos import MAX_PHOTO_BYTES
 from .pace import Pace
 
 #: What a form calls its files: photos, or an exported person.

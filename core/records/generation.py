@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from ..generation_states import GenerationState
 from .base import Line, Number, Prose, Stored, Whole, id_text
+from .generation_states import GenerationState
 from .job import JobError
 from .likeness import Likeness
 

@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ..job_states import JobState
 from .base import Stored
 from .checkpoint import Checkpoint
+from .job_states import JobState
 
 JobKind = Literal["training", "backend_setup", "model_download", "captioning"]
 Needs = Literal["gpu", "cpu"]

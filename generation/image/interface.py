@@ -131,7 +131,7 @@ class ImagePipeline(Protocol):
     def build(self, request: GenerationRequest, people: list[Person], ticket: str) -> list[Prompt]:
         """One API prompt per picture, seed + i; InvalidError for what this recipe cannot do.
 
-        `ticket` goes into IsengardSaveImage's `generation_id` and says where the pictures belong (core/save_tickets.py).
+        `ticket` goes into IsengardSaveImage's `generation_id` and says where the pictures belong (core/generations/save_tickets.py).
         """
 
     async def submit(self, prompt: Prompt, prompt_id: str, metadata: dict[str, Any]) -> None:

@@ -14,13 +14,13 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from ...core import atomic
+from ...core.characters.slugs import DEVICES
+from ...core.characters.trash import RECIPE_STAMP
 from ...core.clock import Clock
 from ...core.errors import ConflictError, NotFoundError
-from ...core.moves import move
-from ...core.names import DEVICES
 from ...core.paths import DataPaths, contained
 from ...core.records.base import Line, Prose, Record
-from ...core.trash import RECIPE_STAMP
+from ...core.storage.file_moves import move
 from . import graph as graphs
 from .graph_limits import checked
 

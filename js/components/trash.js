@@ -7,7 +7,7 @@ import { day } from "../lib/format.js";
 import { t } from "../locales/words.js";
 import { askToForget } from "./forgetting.js";
 
-/** As long as the server keeps what is deleted (core/trash.py). */
+/** As long as the server keeps what is deleted (core/characters/trash.py). */
 const KEPT_DAYS = 30;
 
 export class Trash {

@@ -37,7 +37,7 @@ OWNED = {
     "pythonjsonlogger": ("core/logs.py",),
     "psutil": ("core/comfyui_http.py", "training/process_tree.py", "training/machine.py"),
     "tomlkit": ("core/toml_files.py",),
-    "anyascii": ("core/names.py",),
+    "anyascii": ("core/characters/slugs.py",),
 }
 #: Where concrete plugins and the ComfyUI adapter may be named.
 ROOTS = {"__init__.py", "web/app.py", "training/worker_main.py"}
@@ -95,7 +95,7 @@ def test_one_place_opens_the_library():
         if isinstance(node, ast.Call)
         and ast.unparse(node.func).rpartition(".")[2] in ("Library", "open_library")
     ]
-    assert sorted(opened) == ["core/sidecars.py", "web/compose.py"], opened
+    assert sorted(opened) == ["core/characters/character_sidecars.py", "web/compose.py"], opened
 
 
 def test_imports_of_ours_are_relative():

@@ -10,7 +10,7 @@ import pytest
 from fakes.comfyui_standin import ComfyStandIn
 from generation_house import BASE, foreign_pipeline, publish, request, with_comfy
 from isengard.core.errors import InvalidError, NotReadyError
-from isengard.core.save_tickets import SaveTickets
+from isengard.core.generations.save_tickets import SaveTickets
 from isengard.generation.image import comfyui, fast_test
 from isengard.generation.image.comfy_client import ComfyClient
 from isengard.generation.image.graph import is_link

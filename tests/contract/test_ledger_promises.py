@@ -6,11 +6,11 @@ import threading
 
 import pytest
 from isengard.core.errors import InvalidError, LeaseLostError
-from isengard.core.job_states import OWNED, JobState
-from isengard.core.ledger import JobFilter
+from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.event import Subject
 from isengard.core.records.job import Artifact, JobError, Progress
+from isengard.core.records.job_states import OWNED, JobState
 from ledger_house import LEASE_S, claim, submit
 
 S = JobState

@@ -11,8 +11,8 @@ import redis
 from isengard.core.clock import SystemClock
 from isengard.core.errors import InvalidError
 from isengard.core.ids import new_id
-from isengard.core.job_states import JobState
 from isengard.core.records.job import Job, Progress
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import TrainingRequest
 from isengard.core.records.worker import BackendState, Gpu, Worker
 from isengard.core.settings import Settings

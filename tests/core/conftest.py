@@ -16,7 +16,7 @@ def decoder():
 
 @pytest.fixture
 def library(paths):
-    from isengard.core.library import Library
+    from isengard.core.storage.library import Library
 
     library = Library(paths)
     yield library
@@ -25,14 +25,14 @@ def library(paths):
 
 @pytest.fixture
 def characters(library, paths, clock):
-    from isengard.core.characters import CharacterStore
+    from isengard.core.characters.character_store import CharacterStore
 
     return CharacterStore(library, paths, clock)
 
 
 @pytest.fixture
 def photos(library, paths, clock, decoder):
-    from isengard.core.photos import PhotoStore
+    from isengard.core.characters.photo_store import PhotoStore
 
     return PhotoStore(library, paths, clock, decoder)
 

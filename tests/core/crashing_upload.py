@@ -14,11 +14,11 @@ def main() -> None:
     boot = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(boot)
     boot.load()
+    from isengard.core.characters.photo_store import PhotoStore
     from isengard.core.clock import SystemClock
-    from isengard.core.library import Library
     from isengard.core.paths import DataPaths
     from isengard.core.photo_decoding.decoder import PhotoDecoder
-    from isengard.core.photos import PhotoStore
+    from isengard.core.storage.library import Library
 
     paths = DataPaths(root=Path(root), logs=Path(root) / "logs")
     photos = PhotoStore(Library(paths), paths, SystemClock(), PhotoDecoder())

@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from isengard.core.anonymous import anonymizer
+from isengard.core.privacy.anonymize import anonymizer
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from bad_pictures import cases, picture
-from isengard.core import photos as photos_module
+from isengard.core.characters import photo_store as photos_module
 from isengard.core.errors import (
     ConflictError,
     InvalidError,

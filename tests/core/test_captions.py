@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from isengard.core.captions import apply_plan, training_caption
+from isengard.core.characters.captions import apply_plan, training_caption
 from isengard.core.errors import ConflictError, InvalidError
 from isengard.core.records.character import CharacterPatch
 from isengard.core.records.photo import CaptionPlan, PhotoPatch

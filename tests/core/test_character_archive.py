@@ -10,15 +10,15 @@ import zipfile
 
 import numpy as np
 import pytest
-from isengard.core import archive_zip
-from isengard.core import character_archive as archive
-from isengard.core import characters as module_of_characters
+from isengard.core.characters import archive_zip
+from isengard.core.characters import character_archive as archive
+from isengard.core.characters import character_store as module_of_characters
+from isengard.core.characters.folder_settling import settle
 from isengard.core.errors import InvalidError, IsengardError, StorageError
+from isengard.core.loras.versions import VersionStore
 from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.records.checkpoint import Proof
 from isengard.core.records.photo import PhotoPatch
-from isengard.core.settling import settle
-from isengard.core.versions import VersionStore
 from isengard.training.lora_fit import prove
 from loras import TINY, publish, tensors
 from pictures import add

@@ -5,11 +5,11 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from isengard.core.characters import CharacterStore
+from isengard.core.characters.character_sidecars import rebuild_from_sidecars
+from isengard.core.characters.character_store import CharacterStore
 from isengard.core.errors import ConflictError, NotFoundError
-from isengard.core.library import Library
 from isengard.core.records.character import TRIGGER_PATTERN, CharacterDraft, CharacterPatch
-from isengard.core.sidecars import rebuild_from_sidecars
+from isengard.core.storage.library import Library
 from pydantic import ValidationError
 
 

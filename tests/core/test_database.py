@@ -3,8 +3,8 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from isengard.core.database import open_database
 from isengard.core.errors import StorageError
+from isengard.core.storage.database import open_database
 
 FIRST = ("0001_first", "CREATE TABLE a (x INTEGER);\nCREATE TABLE b (y INTEGER)")
 SECOND = ("0002_second", "ALTER TABLE a ADD COLUMN z TEXT")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from isengard.core.documents import Documents, is_damaged, known
 from isengard.core.records.character import CharacterDraft
 from isengard.core.records.generation import GenerationOrder
 from isengard.core.records.job import Job
 from isengard.core.records.training import TrainingRequest
+from isengard.core.storage.documents import Documents, is_damaged, known
 from pydantic import ValidationError
 
 AT = "2026-01-01T00:00:00.000Z"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isengard.core.face_findings import face_findings
+from isengard.core.faces.face_findings import face_findings
 from isengard.core.faces.reader import Face
 
 

@@ -7,22 +7,22 @@ import json
 import logging
 
 import pytest
-from isengard.core import forgetting
+from isengard.core.characters.folder_settling import settle
+from isengard.core.characters.trash import to_forget
 from isengard.core.errors import ConflictError, IsengardError, NotFoundError, StorageError
 from isengard.core.ids import new_id
 from isengard.core.logs import setup_logging
+from isengard.core.privacy import erasure
 from isengard.core.records.character import CharacterDraft, CharacterPatch
-from isengard.core.settling import settle
-from isengard.core.trash import to_forget
 from pictures import add
 
 
 def forget(library, paths, characters, character_id, job_ids):
     """As the server does it, which has the ledger's rows in between."""
-    theirs = forgetting.theirs_of(library, paths, characters, character_id, job_ids=job_ids)
-    forgetting.begin(paths, characters, theirs)
-    report = forgetting.remove(paths, theirs)
-    forgetting.end(library, paths, theirs)
+    theirs = erasure.theirs_of(library, paths, characters, character_id, job_ids=job_ids)
+    erasure.begin(paths, characters, theirs)
+    report = erasure.remove(paths, theirs)
+    erasure.end(library, paths, theirs)
     return report
 
 
@@ -97,7 +97,7 @@ def test_a_file_held_open_is_told_and_forgetting_can_be_done_again(
     def refuse(target):
         raise PermissionError(13, "in use")
 
-    monkeypatch.setattr(forgetting.shutil, "rmtree", refuse)
+    monkeypatch.setattr(erasure.shutil, "rmtree", refuse)
     with pytest.raises(StorageError) as caught:
         forget(library, paths, characters, ann.id, [])
     assert caught.value.code == "forget_incomplete" and caught.value.hint
@@ -141,9 +141,9 @@ def test_it_is_carried_on_with_after_a_kill_at_any_step(
         raise Killed
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(*((characters, "hide") if step == "hide" else (forgetting, step)), killed)
+        patch.setattr(*((characters, "hide") if step == "hide" else (erasure, step)), killed)
         forget(library, paths, characters, ann.id, [job_id])
-    assert forgetting.unfinished(paths) == [ann.id] and characters.get(ann.id, deleted=True)
+    assert erasure.unfinished(paths) == [ann.id] and characters.get(ann.id, deleted=True)
     with pytest.raises(ConflictError) as caught:
         characters.restore(ann.id)
     assert caught.value.code == "being_forgotten"
@@ -158,7 +158,7 @@ def test_it_is_carried_on_with_after_a_kill_at_any_step(
         for file in paths.root.rglob("*")
         if file.is_file() and any(n in file.read_bytes() or n.decode() in str(file) for n in needles)
     ]
-    assert left == [] and forgetting.unfinished(paths) == []
+    assert left == [] and erasure.unfinished(paths) == []
 
 
 def test_it_is_carried_on_with_when_only_the_row_has_gone(
@@ -183,7 +183,7 @@ def test_a_damaged_note_of_it_is_read_again_from_the_rows(photos, paths, ann, li
     add(photos, paths, ann)
     to_forget(paths, ann.id).write_text("{ half")
     assert forget(library, paths, characters, ann.id, []).photos == 1
-    assert forgetting.unfinished(paths) == []
+    assert erasure.unfinished(paths) == []
 
 
 def test_former_names_and_lora_names_are_found_in_logs(paths, library, characters):

@@ -8,18 +8,14 @@ from datetime import datetime
 import pytest
 from generation_records import draft, picture
 from isengard.core.errors import ConflictError, IllegalTransitionError, InvalidError, NotFoundError
-from isengard.core.generation_files import RECORD_FILE
-from isengard.core.generation_sidecars import PROOF_MARK
-from isengard.core.generation_states import TRANSITIONS, GenerationState
-from isengard.core.generations import GenerationStore
+from isengard.core.generations.generation_files import RECORD_FILE
+from isengard.core.generations.generation_sidecars import PROOF_MARK
+from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.ids import new_id
-from isengard.core.library import Library
-from isengard.core.records.generation import (
-    GeneratedImage,
-    Generation,
-    GenerationProgress,
-)
+from isengard.core.records.generation import GeneratedImage, Generation, GenerationProgress
+from isengard.core.records.generation_states import TRANSITIONS, GenerationState
 from isengard.core.records.job import JobError
+from isengard.core.storage.library import Library
 
 S = GenerationState
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 from isengard.core.errors import StorageError
-from isengard.core.library import Library
+from isengard.core.storage.library import Library
 
 
 def insert(database, number):

@@ -8,15 +8,15 @@ import sqlite3
 
 import pytest
 from generation_records import draft, picture
-from isengard.core import forgetting
+from isengard.core.characters.folder_settling import settle
+from isengard.core.characters.record_repair import mend
 from isengard.core.errors import StorageError
-from isengard.core.generations import GenerationStore
-from isengard.core.mending import mend
+from isengard.core.generations.generation_store import GenerationStore
+from isengard.core.privacy import erasure
 from isengard.core.records.character import Character, CharacterPatch
 from isengard.core.records.generation import Generation
 from isengard.core.records.photo import Photo, PhotoPatch
-from isengard.core.recoveries import Recoveries
-from isengard.core.settling import settle
+from isengard.core.storage.recovery_notices import Recoveries
 from pictures import drawing
 
 FLIPS = 60
@@ -118,7 +118,7 @@ def test_what_was_set_aside_goes_when_the_person_is_forgotten(house, paths, libr
     house.hit(table, house.stored(table).replace(b'"id"', b'"ie"'))
     house.start()
     assert list(paths.root.glob("record.corrupt-*"))
-    forgetting.remove(paths, forgetting.theirs_of(library, paths, characters, ann.id, job_ids=[]))
+    erasure.remove(paths, erasure.theirs_of(library, paths, characters, ann.id, job_ids=[]))
     assert not list(paths.root.glob("record.corrupt-*"))
 
 

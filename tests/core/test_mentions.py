@@ -6,8 +6,8 @@ import json
 import unicodedata
 
 import pytest
-from isengard.core.anonymous import PERSON, anonymizer
-from isengard.core.mentions import Traces, drop_lines, files_that_mention, finder, unescaped
+from isengard.core.privacy.anonymize import PERSON, anonymizer
+from isengard.core.privacy.text_search import Traces, drop_lines, files_that_mention, finder, unescaped
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 

@@ -9,16 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from generation_records import draft, picture
 from isengard.core import atomic
-from isengard.core.characters import CharacterStore
+from isengard.core.characters.character_sidecars import SIDECAR, open_library
+from isengard.core.characters.character_store import CharacterStore
+from isengard.core.characters.folder_settling import settle
+from isengard.core.characters.trash import purge_pictures, to_forget
 from isengard.core.errors import StorageError
-from isengard.core.generation_states import GenerationState
-from isengard.core.generations import GenerationStore
-from isengard.core.leftovers import sweep
-from isengard.core.moves import move
+from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.records.character import CharacterDraft, CharacterPatch
-from isengard.core.settling import settle
-from isengard.core.sidecars import SIDECAR, open_library
-from isengard.core.trash import purge_pictures, to_forget
+from isengard.core.records.generation_states import GenerationState
+from isengard.core.storage.crash_cleanup import sweep
+from isengard.core.storage.file_moves import move
 from pictures import add
 
 DAY_S = 86_400
@@ -243,7 +243,7 @@ def test_single_pictures_outlive_a_row_that_is_missing(store, library, paths, cl
 
 
 def test_a_person_without_a_sidecar_is_not_made(characters, paths, monkeypatch):
-    from isengard.core import characters as module
+    from isengard.core.characters import character_store as module
 
     def full(*_):
         raise OSError(28, "No space left on device")
@@ -255,7 +255,7 @@ def test_a_person_without_a_sidecar_is_not_made(characters, paths, monkeypatch):
 
 
 def test_deleting_ends_well_where_only_the_sidecar_finds_no_room(photos, paths, ann, characters, monkeypatch):
-    from isengard.core import characters as module
+    from isengard.core.characters import character_store as module
 
     add(photos, paths, ann)
 

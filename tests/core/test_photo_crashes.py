@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from isengard.core.library import Library
-from isengard.core.photos import PhotoStore
-from isengard.core.settling import settle
+from isengard.core.characters.folder_settling import settle
+from isengard.core.characters.photo_store import PhotoStore
+from isengard.core.storage.library import Library
 from pictures import add, drawing, saved
 
 ROOT = Path(__file__).resolve().parents[2]

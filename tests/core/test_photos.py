@@ -112,7 +112,7 @@ def test_a_display_p3_heic_keeps_its_colours(photos, paths, ann):
 
 
 def test_a_photo_that_cannot_be_written_leaves_no_row_and_no_file(photos, paths, ann, monkeypatch):
-    from isengard.core import photos as module
+    from isengard.core.characters import photo_store as module
 
     calls = []
 

@@ -10,11 +10,11 @@ from isengard.core import atomic
 from isengard.core.capabilities import CAPABILITIES, require_training_method
 from isengard.core.correlation import clean, correlated, current
 from isengard.core.errors import IllegalTransitionError, InvalidError
-from isengard.core.generation_states import TRANSITIONS as GENERATION_TRANSITIONS
-from isengard.core.generation_states import GenerationState
 from isengard.core.ids import is_id, new_id, require_id
-from isengard.core.job_states import ENDED, OWNED, TRANSITIONS, JobState
-from isengard.core.state_machine import require_transition
+from isengard.core.records.generation_states import TRANSITIONS as GENERATION_TRANSITIONS
+from isengard.core.records.generation_states import GenerationState
+from isengard.core.records.job_states import ENDED, OWNED, TRANSITIONS, JobState
+from isengard.core.records.state_machine import require_transition
 
 
 def test_ids_are_plain_sortable_and_unique():

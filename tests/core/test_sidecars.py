@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from isengard.core.characters import CharacterStore
+from isengard.core.characters.character_sidecars import SIDECAR, open_library
+from isengard.core.characters.character_store import CharacterStore
+from isengard.core.characters.photo_store import PhotoStore
 from isengard.core.clock import SystemClock
-from isengard.core.photos import PhotoStore
 from isengard.core.records.photo import PhotoPatch
-from isengard.core.sidecars import SIDECAR, open_library
 from pictures import add
 
 

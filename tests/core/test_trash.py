@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from generation_records import draft, picture
-from isengard.core import atomic, trash
+from isengard.core import atomic
+from isengard.core.characters import trash
+from isengard.core.characters.folder_settling import settle
 from isengard.core.errors import NotFoundError, StorageError
-from isengard.core.generation_states import GenerationState
-from isengard.core.generations import GenerationStore
-from isengard.core.settling import settle
+from isengard.core.generations.generation_store import GenerationStore
+from isengard.core.records.generation_states import GenerationState
 from isengard.generation.image.user_recipes import UserRecipes
 from pictures import add
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 from isengard.core.errors import NotFoundError, StorageError
+from isengard.core.loras.versions import VersionStore
 from isengard.core.records.checkpoint import Checkpoint, Proof
-from isengard.core.versions import VersionStore
 
 
 @pytest.fixture

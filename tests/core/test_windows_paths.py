@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import PureWindowsPath
 
 import pytest
+from isengard.core.characters.slugs import slug_of
 from isengard.core.errors import InvalidError
 from isengard.core.ids import new_id
-from isengard.core.names import slug_of
 from isengard.core.paths import FOLDERS, contained
 from isengard.training.backends.ai_toolkit import config
 from isengard.training.preflight import OUR_PATHS

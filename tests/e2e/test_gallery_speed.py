@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from generation_records import draft
 from hosts.journey import Api
-from isengard.core.generation_files import thumbnail_path
-from isengard.core.generation_sidecars import insert
-from isengard.core.generation_states import GenerationState
+from isengard.core.generations.generation_files import thumbnail_path
+from isengard.core.generations.generation_sidecars import insert
 from isengard.core.ids import new_id
 from isengard.core.records.character import CharacterDraft
 from isengard.core.records.generation import GeneratedImage
+from isengard.core.records.generation_states import GenerationState
 from isengard.generation.thumbnails import thumbnail_of
 from web_server import ROOT, WebServer
 

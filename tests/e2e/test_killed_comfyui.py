@@ -11,9 +11,9 @@ from hosts import comfyui, fixtures
 from hosts.demo import drawings
 from hosts.journey import Api, ApiError
 from isengard.core.clock import SystemClock
+from isengard.core.loras.versions import VersionStore
 from isengard.core.paths import DataPaths
 from isengard.core.version import VERSION
-from isengard.core.versions import VersionStore
 from loras import publish
 from playwright.sync_api import expect
 from registry_rules import unpacked

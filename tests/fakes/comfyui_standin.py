@@ -11,8 +11,8 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from isengard.core.generations.save_tickets import SaveTickets
 from isengard.core.paths import DataPaths
-from isengard.core.save_tickets import SaveTickets
 from PIL import Image
 
 

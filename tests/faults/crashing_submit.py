@@ -56,12 +56,12 @@ class NoBases:
 
 def server(root: Path):
     """(submission, ledger, doorbell) as a starting server makes them."""
-    from isengard.core.characters import CharacterStore
+    from isengard.core.characters.character_store import CharacterStore
+    from isengard.core.characters.photo_store import PhotoStore
     from isengard.core.clock import SystemClock
-    from isengard.core.library import Library
     from isengard.core.paths import DataPaths
-    from isengard.core.photos import PhotoStore
     from isengard.core.settings import Settings
+    from isengard.core.storage.library import Library
     from isengard.training.family_records import Families
     from isengard.training.ledgers import open_ledger
     from isengard.training.queue import Doorbell

@@ -7,7 +7,7 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
-from isengard.core.job_states import ENDED, JobState
+from isengard.core.records.job_states import ENDED, JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time
 from training_house import JUMPING_BOOT

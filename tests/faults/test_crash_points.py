@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from isengard.core.clock import SystemClock
-from isengard.core.job_states import JobState
-from isengard.core.ledger import JobFilter
-from isengard.core.leftovers import sweep
+from isengard.core.jobs.ledger import JobFilter
+from isengard.core.records.job_states import JobState
 from isengard.core.settings import Settings
+from isengard.core.storage.crash_cleanup import sweep
 from isengard.training.dataset import DATASET, MANIFEST
 from isengard.training.interface import ResolvedTraining
 from isengard.training.ledgers import open_ledger

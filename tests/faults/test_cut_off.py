@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from fakes.tcp_gate import TcpGate
-from isengard.core.database import BUSY_TIMEOUT_S
-from isengard.core.job_states import ENDED, JobState
+from isengard.core.records.job_states import ENDED, JobState
 from isengard.core.records.training import Overrides, TrainingRequest
+from isengard.core.storage.database import BUSY_TIMEOUT_S
 from isengard.training import process_tree
 from isengard.training.trainer_process import PID_FILE
 from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, assert_states_were_legal

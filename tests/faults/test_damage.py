@@ -9,7 +9,7 @@ import time
 import pytest
 from isengard.core.clock import SystemClock
 from isengard.core.errors import InvalidError, LedgerAwayError
-from isengard.core.job_states import JobState
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.settings import Settings
 from isengard.training.interface import ResolvedTraining

@@ -6,7 +6,7 @@ import shutil
 import time
 
 import pytest
-from isengard.core.job_states import JobState
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training import process_tree
 from isengard.training.locks import held, worker_lock_path

@@ -10,15 +10,15 @@ from types import SimpleNamespace
 
 import pytest
 from generation_records import draft, picture
+from isengard.core.characters.folder_settling import settle
 from isengard.core.clock import SystemClock
 from isengard.core.errors import IsengardError
-from isengard.core.generation_states import GenerationState
-from isengard.core.generations import GenerationStore
+from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.ids import new_id
-from isengard.core.job_states import JobState
 from isengard.core.paths import DataPaths
+from isengard.core.records.generation_states import GenerationState
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.core.settling import settle
 from storm_checks import assert_nothing_left
 from training_house import draw_photo
 from training_waits import wait_for

@@ -8,9 +8,9 @@ import signal
 import time
 
 import pytest
-from isengard.core.job_states import JobState
-from isengard.core.ledger import Lease
+from isengard.core.jobs.ledger import Lease
 from isengard.core.records.job import JobError
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training import process_tree
 from isengard.training.ending import Ending

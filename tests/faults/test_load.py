@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 from isengard.core.clock import SystemClock
-from isengard.core.job_states import JobState
-from isengard.core.ledger import JobFilter
+from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.event import Subject
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.ledgers.sqlite import SqliteLedger
 from ledger_house import ledger, open_ledger, submit  # noqa: F401 - fixtures

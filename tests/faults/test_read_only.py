@@ -7,7 +7,7 @@ import time
 from contextlib import ExitStack, contextmanager
 
 import pytest
-from isengard.core.job_states import JobState
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time
 from training_waits import wait_for

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from isengard.core.errors import LedgerAwayError
-from isengard.core.job_states import ENDED, JobState
+from isengard.core.records.job_states import ENDED, JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training import process_tree
 from isengard.training.trainer_process import PID_FILE

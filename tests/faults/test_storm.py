@@ -8,8 +8,8 @@ import signal
 import time
 
 import pytest
-from isengard.core.job_states import ENDED, JobState
-from isengard.core.ledger import JobFilter
+from isengard.core.jobs.ledger import JobFilter
+from isengard.core.records.job_states import ENDED, JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, assert_states_were_legal
 from training_house import JUMPING_BOOT

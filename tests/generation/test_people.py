@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from generation_house import publish
+from isengard.core.characters.photo_store import PhotoStore
 from isengard.core.clock import SystemClock
 from isengard.core.errors import InvalidError
 from isengard.core.photo_decoding.decoder import PhotoDecoder
-from isengard.core.photos import PhotoStore
 from isengard.core.records.character import CharacterDraft
 from isengard.core.records.generation import CharacterUse
 from isengard.generation.image.choosing import family_of

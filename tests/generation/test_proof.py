@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from generation_house import publish, with_comfy
 from isengard.core.errors import NotReadyError
-from isengard.core.generation_sidecars import PROOF_MARK
+from isengard.core.generations.generation_sidecars import PROOF_MARK
 from isengard.generation.proof import mean_difference, prove_picture
 from PIL import Image
 

@@ -13,8 +13,8 @@ from generation_house import put_foreign_nodes, put_foreign_pack
 from hosts import comfyui, fixtures
 from hosts.journey import Api, ApiError
 from isengard.core.clock import SystemClock
+from isengard.core.loras.versions import VersionStore
 from isengard.core.paths import DataPaths
-from isengard.core.versions import VersionStore
 from loras import publish
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]

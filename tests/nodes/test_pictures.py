@@ -6,9 +6,9 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from isengard.core import forgetting
 from isengard.core.errors import InvalidError, NotFoundError
 from isengard.core.ids import is_id, new_id
+from isengard.core.privacy import erasure
 from isengard.core.settings import Settings
 from PIL import Image
 
@@ -49,7 +49,7 @@ def save(comfy, comfy_api, monkeypatch):
 @pytest.fixture
 def order(paths, save):
     """A generation that the panel has asked for so many pictures: its id and its ticket."""
-    from isengard.core.save_tickets import SaveTickets
+    from isengard.core.generations.save_tickets import SaveTickets
 
     def order(pictures=1):
         identifier = new_id("gen")
@@ -169,7 +169,7 @@ def test_a_second_prompt_into_the_same_folder_overwrites_nothing(save, order):
 
 def test_a_ticket_is_good_for_its_pictures_and_until_its_generation_ends(save, order, paths):
     """By an id anybody could save into a person's generation; a used ticket makes a picture of its own."""
-    from isengard.core.save_tickets import SaveTickets
+    from isengard.core.generations.save_tickets import SaveTickets
 
     identifier, ticket = order(1)
     save(pictures(), ticket)
@@ -213,8 +213,8 @@ def test_pictures_of_the_canvas_are_found_when_a_person_is_forgotten(save, ann, 
     with pytest.raises(NotFoundError):
         context.generations.get(of_nobody)
     library = context.characters._library
-    theirs = forgetting.theirs_of(library, paths, context.characters, ann.ann.id, job_ids=[])
-    report = forgetting.remove(paths, theirs)
+    theirs = erasure.theirs_of(library, paths, context.characters, ann.ann.id, job_ids=[])
+    report = erasure.remove(paths, theirs)
     assert (
         report.images == 1 and not paths.generation(of_ann).exists() and paths.generation(of_nobody).exists()
     )

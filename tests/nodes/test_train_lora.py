@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from isengard.core.job_states import JobState
 from isengard.core.records.character import CharacterDraft
+from isengard.core.records.job_states import JobState
 from training_house import draw_photo, house, redis_url  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow

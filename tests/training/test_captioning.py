@@ -50,7 +50,7 @@ def studio(house, ann, tmp_path):
 @pytest.fixture
 def run(studio):
     """The job after its work was done here, under a real lease."""
-    from isengard.core.versions import VersionStore
+    from isengard.core.loras.versions import VersionStore
     from isengard.training.runner import Pace, Tools
     from isengard.training.task_runner import TaskRunner
 

@@ -8,12 +8,12 @@ import sqlite3
 
 import pytest
 from isengard.core.errors import StorageError
-from isengard.core.job_states import JobState
-from isengard.core.ledger import JobFilter
+from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.event import Subject
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import TrainingRequest
 from isengard.core.records.worker import Worker
-from isengard.core.recoveries import Recoveries
+from isengard.core.storage.recovery_notices import Recoveries
 from isengard.training.ledgers.job_files import JobFiles
 from isengard.training.ledgers.sqlite import SqliteLedger
 from ledger_house import claim, closing_all

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from isengard.core.ledger import JobFilter
+from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.job import Progress
 from isengard.training.backends.ai_toolkit import channels
 from isengard.training.backends.ai_toolkit.backend import phase_of

@@ -9,9 +9,9 @@ import time
 
 import pytest
 from isengard.core.clock import SystemClock
-from isengard.core.job_states import JobState
+from isengard.core.loras.versions import VersionStore
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.core.versions import VersionStore
 from isengard.training import process_tree
 from isengard.training.locks import machine_name
 from isengard.training.run_watch import read_losses

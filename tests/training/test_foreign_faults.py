@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 from isengard.core.errors import InvalidError
-from isengard.core.job_states import JobState
+from isengard.core.loras.versions import VersionStore
 from isengard.core.plugins import PluginContext, PluginRegistry
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import TrainingRequest
-from isengard.core.versions import VersionStore
 from isengard.training.backend_states import states
 from isengard.training.ending import understood
 from isengard.training.runner import Runner, Tools

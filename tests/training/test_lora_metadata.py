@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import numpy as np
+from isengard.core.loras.versions import VersionStore
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.core.versions import VersionStore
 from isengard.training.lora_file import read_header, sha256_of
 from isengard.training.lora_metadata import dataset_hash
 from safetensors.numpy import load_file, save_file

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from gpu_house import gpu  # noqa: F401 - fixture
-from isengard.core.caption_lint import leaks
+from isengard.core.characters.caption_lint import leaks
 from isengard.core.errors import InvalidError
 from isengard.core.ids import new_id
-from isengard.core.job_states import JobState
 from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.records.job import Job, Progress
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.records.worker import Gpu, Worker
 from isengard.training import hub_cache

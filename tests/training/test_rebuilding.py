@@ -7,11 +7,11 @@ import json
 import pytest
 import redis
 from isengard.core.errors import LeaseLostError, NotFoundError
-from isengard.core.job_states import JobState
 from isengard.core.records.checkpoint import Checkpoint
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import TrainingRequest
-from isengard.core.recoveries import Recoveries
 from isengard.core.settings import Settings
+from isengard.core.storage.recovery_notices import Recoveries
 from isengard.training.ledgers import open_ledger
 from ledger_house import redis_server  # noqa: F401 - fixture
 

@@ -8,12 +8,12 @@ import pickle
 import pytest
 import redis
 from isengard.core.errors import IsengardError
-from isengard.core.ledger import JobFilter
+from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.event import Subject
 from isengard.core.records.training import TrainingRequest
 from isengard.core.records.worker import Worker
-from isengard.core.recoveries import Recoveries
 from isengard.core.settings import Settings
+from isengard.core.storage.recovery_notices import Recoveries
 from isengard.training.ledgers import open_ledger
 from ledger_house import redis_server  # noqa: F401 - fixture
 

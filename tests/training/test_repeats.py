@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from isengard.core.loras.versions import VersionStore
 from isengard.core.records.character import CharacterPatch
 from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.core.versions import VersionStore
 from isengard.training.repeats import same_training
 
 pytestmark = pytest.mark.slow

@@ -8,8 +8,8 @@ import time
 
 import pytest
 from isengard.core.clock import SystemClock
-from isengard.core.job_states import JobState
 from isengard.core.paths import DataPaths
+from isengard.core.records.job_states import JobState
 from isengard.training.follow_ups import FollowUps
 from isengard.training.run_watch import read_losses
 from standin_house import standin, submit  # noqa: F401 - fixture

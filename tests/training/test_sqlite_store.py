@@ -8,7 +8,7 @@ import time
 
 import pytest
 from isengard.core.errors import IsengardError, LedgerAwayError
-from isengard.core.job_states import JobState
+from isengard.core.records.job_states import JobState
 from isengard.training.ledgers.sqlite import SqliteLedger
 from ledger_house import submit
 

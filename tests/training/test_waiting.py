@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from isengard.core.job_states import JobState
 from isengard.core.records.job import Job
+from isengard.core.records.job_states import JobState
 from isengard.core.records.worker import BackendState, Gpu, Worker
 from isengard.training.waiting import NO_GPU, NO_WORKER, waits_for
 

@@ -9,11 +9,11 @@ import pytest
 from bad_recipes import PORTRAIT
 from generation_records import draft
 from hosts.journey import Api, ApiError
-from isengard.core import forgetting
 from isengard.core.errors import StorageError
-from isengard.core.forgetting import unfinished
-from isengard.core.generation_states import GenerationState
 from isengard.core.ids import new_id
+from isengard.core.privacy import erasure
+from isengard.core.privacy.erasure import unfinished
+from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job import Job
 from isengard.core.records.training import TrainingRequest
 from isengard.web import people, stopping
@@ -152,7 +152,7 @@ def test_asking_again_finishes_it(server, api, ann, monkeypatch):
 def test_a_file_held_open_does_not_keep_others_from_being_forgotten(server, api, ann, monkeypatch):
     services = server.services
     bob = api.post("/characters", {"name": "Bob"})
-    remove = forgetting.remove
+    remove = erasure.remove
 
     def held(paths, theirs):
         if theirs.character_id == ann["id"]:
@@ -160,7 +160,7 @@ def test_a_file_held_open_does_not_keep_others_from_being_forgotten(server, api,
         return remove(paths, theirs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(forgetting, "remove", held)
+        patch.setattr(erasure, "remove", held)
         people.forget_in_turn(services, [ann["id"], bob["id"]])
     assert unfinished(services.paths) == [ann["id"]]
     empty_trash(services)

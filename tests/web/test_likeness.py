@@ -12,9 +12,9 @@ from face_house import face_tools, her_photos, put_face_tools  # noqa: F401 - fi
 from generation_records import draft
 from hosts import fixtures
 from hosts.journey import ApiError
-from isengard.core.generation_states import GenerationState
 from isengard.core.records.event import Subject
 from isengard.core.records.generation import CharacterUse, GeneratedImage, GenerationRequest
+from isengard.core.records.generation_states import GenerationState
 from loras import publish
 from PIL import Image
 

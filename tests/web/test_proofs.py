@@ -9,9 +9,9 @@ import pytest
 from hosts.journey import ApiError
 from isengard.core.errors import NotReadyError
 from isengard.core.ids import new_id
-from isengard.core.job_states import JobState
 from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.job import Job
+from isengard.core.records.job_states import JobState
 from isengard.web.pictures import PictureProver
 from isengard.web.server_file import started_before
 from loras import publish

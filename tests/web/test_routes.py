@@ -17,9 +17,9 @@ from hosts.journey import Api, ApiError
 from isengard.core.capabilities import CAPABILITIES
 from isengard.core.clock import SystemClock
 from isengard.core.errors import IsengardError
-from isengard.core.generation_states import GenerationState
 from isengard.core.ids import new_id
 from isengard.core.records.generation import GeneratedImage
+from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job import Job
 from isengard.web.errors import status_of
 from isengard.web.housekeeping import empty_trash

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ...core.documents import known
 from ...core.records.base import Record
 from ...core.records.job import Needs
 from ...core.records.photo import CaptionSource
 from ...core.records.worker import BackendState
+from ...core.storage.documents import known
 from ..task import Task
 
 #: In a captioning job's folder: the private copy of the photos, what was asked, and what came of it.

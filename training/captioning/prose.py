@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ...core.captions import fallback
+from ...core.characters.captions import fallback
+from ...core.characters.trigger_words import spelled, word_pattern
 from ...core.records.photo import MAX_CAPTION
-from ...core.trigger_words import spelled, word_pattern
 
 #: What is asked of a captioner. Whatever a caption names is not learned as part of the person, so the face stays out of it.
 PROMPT = (

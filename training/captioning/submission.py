@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ...core.characters.photo_store import PhotoStore
 from ...core.errors import NotReadyError
-from ...core.photos import PhotoStore
 from ...core.plugins import PluginRegistry
 from ...core.records.character import Character
 from ...core.records.job import Job

@@ -14,11 +14,11 @@ from pathlib import Path
 from pydantic import Field
 
 from ...core import atomic
-from ...core.caption_lint import leaks
-from ...core.captions import fallback
+from ...core.characters.caption_lint import leaks
+from ...core.characters.captions import fallback
+from ...core.characters.photo_store import PhotoStore
 from ...core.errors import ConflictError, NotReadyError
 from ...core.paths import contained
-from ...core.photos import PhotoStore
 from ...core.plugins import PluginRegistry
 from ...core.records.base import Stored
 from ...core.records.character import Character

@@ -1,9 +1,9 @@
-"""Adapters of the ledger port (core/ledger.py)."""
+"""Adapters of the ledger port (core/jobs/ledger.py)."""
 
 from __future__ import annotations
 
 from ...core.clock import Clock
-from ...core.ledger import Ledger
+from ...core.jobs.ledger import Ledger
 from ...core.paths import DataPaths
 from ...core.settings import Settings
 from .job_files import JobFiles

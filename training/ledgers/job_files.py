@@ -12,12 +12,12 @@ from ...core import atomic
 from ...core.clock import SystemClock
 from ...core.errors import IsengardError
 from ...core.ids import is_id
-from ...core.leftovers import JOB_FILE
 from ...core.paths import DataPaths
 from ...core.records.job import Job
 from ...core.records.recovery import Recovery, RecoveryCode
-from ...core.recoveries import Recoveries
-from ...core.set_aside import set_aside
+from ...core.storage.crash_cleanup import JOB_FILE
+from ...core.storage.recovery_notices import Recoveries
+from ...core.storage.set_aside import set_aside
 from ..locks import FileLock
 
 #: how long a writer waits for another

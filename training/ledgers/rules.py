@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ...core.errors import IllegalTransitionError, LeaseLostError, StorageError
-from ...core.job_states import ENDED, OWNED, TRANSITIONS, JobState
-from ...core.ledger import Lease
+from ...core.jobs.ledger import Lease
 from ...core.records.checkpoint import Checkpoint
 from ...core.records.job import Artifact, Job, JobError, Order
+from ...core.records.job_states import ENDED, OWNED, TRANSITIONS, JobState
+from ...core.records.state_machine import require_transition
 from ...core.redaction import redact
-from ...core.state_machine import require_transition
 
 #: Nobody holds the job in these: a cancel takes effect at once.
 _UNOWNED = frozenset({JobState.QUEUED, JobState.PAUSED, JobState.INTERRUPTED})

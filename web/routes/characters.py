@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from ...core.characters.sample_character import make_sample
 from ...core.executor import in_thread
 from ...core.records.character import Character, CharacterDraft, CharacterPatch
-from ...core.sample_character import make_sample
 from .. import people as forgetting
 from .. import responses
 from ..errors import read_json

@@ -8,8 +8,8 @@ from ...core import correlation
 from ...core.errors import ConflictError
 from ...core.executor import in_thread
 from ...core.ids import require_id
-from ...core.job_states import JobState
 from ...core.records.job import Job
+from ...core.records.job_states import JobState
 from ...core.records.training import TrainingRequest
 from ...training.follow_ups import smaller
 from ...training.job_folder import frozen_training

@@ -11,10 +11,10 @@ from ...core import correlation
 from ...core.errors import ConflictError, InvalidError, NotFoundError
 from ...core.executor import in_thread
 from ...core.ids import require_id
-from ...core.job_states import JobState
-from ...core.ledger import JobFilter
+from ...core.jobs.ledger import JobFilter
 from ...core.paths import contained
 from ...core.records.job import Job, Order
+from ...core.records.job_states import JobState
 from ...core.records.training import TrainingRequest
 from ...training.interface import LOG_FILE
 from ...training.log_follower import tail

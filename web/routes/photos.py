@@ -8,8 +8,8 @@ from typing import Any
 from aiohttp import web
 
 from ...core import correlation
-from ...core.caption_lint import leaks
-from ...core.captions import apply_edits, apply_plan
+from ...core.characters.caption_lint import leaks
+from ...core.characters.captions import apply_edits, apply_plan
 from ...core.errors import IsengardError, NotFoundError
 from ...core.executor import in_thread
 from ...core.records.character import Character

@@ -13,7 +13,7 @@ from ...core.capabilities import CAPABILITIES
 from ...core.errors import ConflictError, InvalidError, NotFoundError, NotImplementedYetError
 from ...core.executor import in_thread
 from ...core.logs import ROOT_LOGGER
-from ...core.recoveries import Recoveries
+from ...core.storage.recovery_notices import Recoveries
 from ...core.version import VERSION
 from .. import guard
 from ..errors import read_json

@@ -7,14 +7,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from ...core.archive_zip import MAX_ARCHIVE_BYTES
-from ...core.character_archive import (
-    SUFFIX,
-    Stores,
-    exported_loras,
-    read_archive,
-    write_archive,
-)
+from ...core.characters.archive_zip import MAX_ARCHIVE_BYTES
+from ...core.characters.character_archive import SUFFIX, Stores, exported_loras, read_archive, write_archive
 from ...core.errors import InvalidError, TooLargeError
 from ...core.executor import in_thread
 from .. import responses

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ....core.database import address_of
+from ....core.storage.database import address_of
 from ...attempt_log import of_this_attempt
 from ...interface import LossPoint
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from ....core.clock import Clock, iso
 from ....core.ids import is_id
-from ....core.job_states import JobState
-from ....core.ledger import JobFilter, Lease
+from ....core.jobs.ledger import JobFilter, Lease
 from ....core.records.base import Page
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.event import Event, EventType, Subject
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
+from ....core.records.job_states import JobState
 from ....core.records.worker import Worker
 from ..able import Able
 from ..job_files import JobFiles

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ....core.errors import NotFoundError, StorageError
-from ....core.job_states import OWNED, JobState
-from ....core.ledger import Lease
+from ....core.jobs.ledger import Lease
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.event import Event
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
+from ....core.records.job_states import OWNED, JobState
 from .. import rules
 from ..able import Able
 from ..news import about_job, new_state, state_data

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ....core.documents import Documents
 from ....core.errors import LedgerAwayError, NotReadyError, StorageError
 from ....core.records.job import Job
 from ....core.records.worker import Worker
+from ....core.storage.documents import Documents
 from .connecting import unreachable
 from .scripts import BODIES, HEADER, RESTORE
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ....core.documents import is_damaged
 from ....core.errors import InvalidError, NotFoundError
-from ....core.job_states import OWNED, JobState
-from ....core.ledger import JobFilter, Lease
+from ....core.jobs.ledger import JobFilter, Lease
 from ....core.records.base import Page
 from ....core.records.event import Event
 from ....core.records.job import Job
+from ....core.records.job_states import OWNED, JobState
 from ....core.redaction import redact_value
+from ....core.storage.documents import is_damaged
 from ..rules import lease_lost, unreadable
 from .link import Link
 

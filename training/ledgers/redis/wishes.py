@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ....core.errors import ConflictError, InvalidError, NotFoundError
-from ....core.job_states import JobState
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Job, Order
+from ....core.records.job_states import JobState
 from .. import rules
 from ..news import about_job, new_state
 from . import rows

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ....core.clock import Clock, iso
-from ....core.documents import Documents
 from ....core.errors import StorageError
-from ....core.job_states import JobState
-from ....core.ledger import JobFilter, Lease
+from ....core.jobs.ledger import JobFilter, Lease
 from ....core.records.base import Page
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.event import Event, EventType, Subject
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
+from ....core.records.job_states import JobState
 from ....core.records.worker import Worker
+from ....core.storage.documents import Documents
 from ..able import Able
 from ..job_files import JobFiles
 from ..rules import unreadable

@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Collection
 from typing import Any
 
-from ....core.documents import Documents
 from ....core.records.event import Event, EventType
 from ....core.records.job import Job
 from ....core.redaction import redact_value
+from ....core.storage.documents import Documents
 from ..news import KEPT_EVENTS, about_job
 
 _TRIM_EVERY = 500

@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Container
 from typing import Any
 
-from ....core.job_states import JobState
-from ....core.ledger import Lease
+from ....core.jobs.ledger import Lease
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
+from ....core.records.job_states import JobState
 from .. import rules
 from ..able import Able
 from ..news import state_data

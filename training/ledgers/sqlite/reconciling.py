@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from ....core.job_states import OWNED, JobState
 from ....core.records.job import Job
+from ....core.records.job_states import OWNED, JobState
 from .. import rules
 from ..news import state_data
 from ..sightings import Sightings

@@ -9,12 +9,12 @@ import sqlite3
 from collections.abc import Collection, Container
 from dataclasses import dataclass, replace
 
-from ....core.documents import is_damaged
 from ....core.errors import InvalidError, NotFoundError
-from ....core.job_states import OWNED, JobState
-from ....core.ledger import JobFilter, Lease
+from ....core.jobs.ledger import JobFilter, Lease
 from ....core.records.base import Page
 from ....core.records.job import Job
+from ....core.records.job_states import OWNED, JobState
+from ....core.storage.documents import is_damaged
 from ..able import Able
 from ..rules import lease_lost
 from . import events

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....core.database import Migration
+from ....core.storage.database import Migration
 
 _FIRST = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -13,8 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ....core.database import BUSY_TIMEOUT_S, as_text, is_damage, move_aside, moved_aside, open_database
 from ....core.errors import LedgerAwayError, StorageError
+from ....core.storage.database import (
+    BUSY_TIMEOUT_S,
+    as_text,
+    is_damage,
+    move_aside,
+    moved_aside,
+    open_database,
+)
 from ...locks import FileLock
 from .schema import MIGRATIONS
 

@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Container
 
 from ....core.errors import ConflictError, InvalidError, NotFoundError
-from ....core.job_states import JobState
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Job, Order
+from ....core.records.job_states import JobState
 from .. import rules
 from ..news import state_data
 from . import events, rows

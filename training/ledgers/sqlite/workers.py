@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from ....core.documents import Documents
 from ....core.records.worker import Worker
+from ....core.storage.documents import Documents
 from ..news import about_worker, essence
 from . import events
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .....core import atomic
-from .....core.documents import known
+from .....core.storage.documents import known
 
 MARKER = "isengard-install.json"
 HOME = "ai-toolkit"

@@ -1,0 +1,1 @@
+"""Characters: people, their photos and captions, the trash, archives of them."""

@@ -1,0 +1,295 @@
+"""One file that holds a character: what is written by hand, the pictures, and where wanted the trained LoRAs. Data only.
+
+A ZIP with manifest.json, photos/0001.jpg … and loras/0001.safetensors … in the manifest's order, stored as they are.
+What comes in is somebody else's: names in the ZIP are never used as paths, sizes are counted while reading, every picture
+goes through the decoding child like any upload, and every LoRA is checked like one that was just trained.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from .. import atomic
+from ..errors import ConflictError, InvalidError, IsengardError, TooLargeError, UnsupportedMediaError
+from ..ids import new_id
+from ..loras.versions import VersionStore
+from ..paths import DataPaths
+from ..records.base import Line, Record
+from ..records.character import Character, CharacterDraft, CharacterPatch
+from ..records.checkpoint import Checkpoint, Proof, Version
+from ..records.photo import Caption, CaptionSource, Photo
+from .archive_zip import MAX_ARCHIVE_BYTES, ArchiveReader, opened, too_large
+from .character_store import CharacterStore
+from .photo_store import MAX_PHOTO_BYTES, MAX_PHOTOS, PhotoStore, clean_caption
+from .slugs import invented_trigger
+from .trigger_words import word_pattern
+
+FORMAT: Literal["isengard-character"] = "isengard-character"
+MANIFEST = "manifest.json"
+SUFFIX = ".isengard.zip"
+MAX_MANIFEST_BYTES = 4 * 1024**2
+#: One LoRA of each model family is exported; there are fewer families than this.
+MAX_LORAS = 32
+_HASH = r"^[0-9a-f]{64}$"
+_log = logging.getLogger("isengard.archive")
+
+
+class ArchivedPhoto(Record):
+    """`file` is the name inside the ZIP: ours, and checked to be."""
+
+    file: str = Field(pattern=r"^photos/\d{4}\.(jpg|png)$")
+    caption: Caption = ""
+    caption_source: CaptionSource = ""
+    included: bool = True
+    held_out: bool = False
+    name: Annotated[Line, Field(max_length=120)] = ""
+
+
+class ArchivedLora(Record):
+    """A version without its ids and names on disk; `proof` and `scores` are what was found where it was trained."""
+
+    file: str = Field(pattern=r"^loras/\d{4}\.safetensors$")
+    step: int = Field(ge=0, le=10**9)
+    family: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
+    sha256: str = Field(pattern=_HASH)
+    base_sha256: str | None = Field(default=None, pattern=_HASH)
+    trigger_word: Annotated[Line, Field(max_length=80)] = ""
+    proof: Proof = Field(default_factory=Proof)
+    scores: dict[str, float] = Field(default_factory=dict, max_length=20)
+    placeholder: bool = False
+    picked: bool = False
+    trained_at: Annotated[Line, Field(max_length=40)] = ""
+
+
+class Manifest(Record):
+    """Version 2 is written where there are LoRAs, so that an older Isengard takes what it can and refuses what it cannot."""
+
+    format: Literal["isengard-character"]
+    version: Literal[1, 2]
+    character: CharacterDraft
+    cover: int | None = Field(default=None, ge=0)
+    photos: list[ArchivedPhoto] = Field(max_length=MAX_PHOTOS)
+    loras: list[ArchivedLora] = Field(default_factory=list, max_length=MAX_LORAS)
+
+    @model_validator(mode="after")
+    def _refuse_repetition(self) -> Manifest:
+        """One entry named 500 times would be unpacked 500 times."""
+        names = [*(photo.file for photo in self.photos), *(lora.file for lora in self.loras)]
+        if len(set(names)) < len(names):
+            raise ValueError("an entry is named twice")
+        return self
+
+
+#: What proves a LoRA that came in, as after a training. InvalidError where it is none, or fits nothing.
+Prove = Callable[[Path, ArchivedLora], Proof]
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where a character comes from and goes to."""
+
+    paths: DataPaths
+    characters: CharacterStore
+    photos: PhotoStore
+    versions: VersionStore
+
+
+@dataclass(frozen=True)
+class Imported:
+    """`former_trigger`: the file's, where somebody here has it already; theirs is a new one."""
+
+    character: Character
+    refused: list[IsengardError]
+    former_trigger: str = ""
+
+
+def exported_loras(stores: Stores, character: Character) -> list[Version]:
+    """The best of each family."""
+    return list(stores.versions.candidates(character.slug, "best"))
+
+
+def write_archive(
+    target: Path, character: Character, stores: Stores, *, loras: Sequence[Version] = ()
+) -> None:
+    """The character without ids, hashes of photos, dates and slug. Raises TooLargeError `archive_too_large`."""
+    fields = ("name", "trigger_word", "class_word", "notes", "consent")
+    draft = CharacterDraft(**{name: getattr(character, name) for name in fields})
+    photos = stores.photos.list(character.id)
+    entries = [
+        ArchivedPhoto(
+            file=f"photos/{number:04d}.{photo.file.rsplit('.', 1)[1]}",
+            caption=photo.caption,
+            caption_source=photo.caption_source,
+            included=photo.included,
+            held_out=photo.held_out,
+        )
+        for number, photo in enumerate(photos, 1)
+    ]
+    trained = [_archived(number, version) for number, version in enumerate(loras, 1)]
+    cover = next((at for at, photo in enumerate(photos) if photo.id == character.cover_photo_id), None)
+    manifest = Manifest(
+        format=FORMAT,
+        version=2 if trained else 1,
+        character=draft,
+        cover=cover,
+        photos=entries,
+        loras=trained,
+    )
+    files = {
+        entry.file: stores.photos.image_path(photo, "full")
+        for entry, photo in zip(entries, photos, strict=True)
+    }
+    files |= {
+        entry.file: stores.versions.path(version) for entry, version in zip(trained, loras, strict=True)
+    }
+    _write(target, manifest, files)
+
+
+def _archived(number: int, version: Version) -> ArchivedLora:
+    carried = set(ArchivedLora.model_fields) - {"file"}
+    return ArchivedLora(file=f"loras/{number:04d}.safetensors", **version.model_dump(include=carried))
+
+
+def _write(target: Path, manifest: Manifest, files: dict[str, Path]) -> None:
+    if sum(file.stat().st_size for file in files.values()) > MAX_ARCHIVE_BYTES - MAX_MANIFEST_BYTES:
+        raise TooLargeError(
+            "archive_too_large",
+            "This would be more than 2 GB.",
+            "Export without the trained LoRA, or fewer photos.",
+        )
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        without = {"loras"} if manifest.version == 1 else None
+        archive.writestr(_entry(MANIFEST), manifest.model_dump_json(indent=1, exclude=without))
+        for name, file in files.items():
+            with file.open("rb") as source, archive.open(_entry(name), "w") as packed:
+                shutil.copyfileobj(source, packed)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """Always the same date: the same character gives the same file."""
+    return zipfile.ZipInfo(name, date_time=(2020, 1, 1, 0, 0, 0))
+
+
+def read_archive(source: Path, stores: Stores, prove: Prove) -> Imported:
+    """A new character from the file, and why some of its pictures or LoRAs were refused. After a kill nothing is kept.
+
+    Raises InvalidError `archive_damaged` or `archive_unknown`, TooLargeError `archive_too_large`; then nothing is kept.
+    """
+    with opened(source, MAX_PHOTOS + MAX_LORAS + 1) as reader:
+        manifest = _manifest(reader)
+        draft, former = _with_own_trigger(stores, manifest.character)
+        with stores.characters.filling(draft) as character:
+            added, refused = _photos(reader, manifest, character, stores, former=former)
+            refused += _loras(reader, manifest, character, stores, prove=prove)
+            wanted = added.get(manifest.cover if manifest.cover is not None else -1)
+            patch = CharacterPatch(cover_photo_id=wanted.id) if wanted else CharacterPatch()
+            done = stores.characters.update(character.id, patch)
+    context = {
+        "character_id": done.id,
+        "photos": len(added),
+        "loras": len(done.versions),
+        "refused": len(refused),
+    }
+    _log.info("Character imported", extra={"context": context})
+    return Imported(done, refused, former)
+
+
+def _with_own_trigger(stores: Stores, draft: CharacterDraft) -> tuple[CharacterDraft, str]:
+    """A new trigger word where somebody here has this one: in one picture both would be called. LoRAs keep the one that they
+    were trained with."""
+    trigger = draft.trigger_word or ""
+    if not trigger or not stores.characters.called(trigger):
+        return draft, ""
+    return draft.model_copy(update={"trigger_word": invented_trigger(draft.name)}), trigger
+
+
+def _manifest(reader: ArchiveReader) -> Manifest:
+    try:
+        return Manifest.model_validate_json(reader.read(MANIFEST, MAX_MANIFEST_BYTES))
+    except (KeyError, ValidationError) as fault:
+        raise InvalidError(
+            "archive_unknown",
+            "This is not a character that Isengard exported.",
+            f"Choose a file that ends in {SUFFIX}; other pictures are added as photos. "
+            "A newer Isengard's file needs an update here.",
+        ) from fault
+
+
+def _photos(
+    reader: ArchiveReader, manifest: Manifest, character: Character, stores: Stores, *, former: str
+) -> tuple[dict[int, Photo], list[IsengardError]]:
+    """Those that were taken, by their place in the manifest."""
+    added: dict[int, Photo] = {}
+    refused: list[IsengardError] = []
+    for at, entry in enumerate(manifest.photos):
+        with _told(refused), _unpacked(reader, entry.file, stores.paths, limit=MAX_PHOTO_BYTES) as file:
+            clean_caption(entry.caption)
+            photo = stores.photos.add(character.id, file, entry.name)
+            said = entry.model_dump(include={"caption", "caption_source", "included", "held_out"})
+            if former:
+                said["caption"] = word_pattern(former).sub(character.trigger_word, entry.caption)
+            added[at] = photo.model_copy(update=said)
+            stores.photos.store(added[at])
+    return added, refused
+
+
+def _loras(
+    reader: ArchiveReader, manifest: Manifest, character: Character, stores: Stores, *, prove: Prove
+) -> list[IsengardError]:
+    """Each as a version of its own training; why some were refused."""
+    refused: list[IsengardError] = []
+    for entry in sorted(manifest.loras, key=lambda entry: entry.trained_at):
+        with _told(refused), _unpacked(reader, entry.file, stores.paths, limit=MAX_ARCHIVE_BYTES) as file:
+            proof = prove(file, entry)
+            facts = entry.model_dump(exclude={"file", "proof", "picked", "trained_at", "trigger_word"})
+            version = stores.versions.publish(
+                character.slug,
+                character_id=character.id,
+                job_id=new_id("job"),
+                checkpoint=Checkpoint(**facts, file=entry.file, size=file.stat().st_size, proof=proof),
+                source_file=file,
+                trigger_word=entry.trigger_word,
+            )
+            kept = {"picked": entry.picked, "trained_at": entry.trained_at}
+            stores.versions.update(version.model_copy(update=kept))
+    return refused
+
+
+@contextmanager
+def _told(refused: list[IsengardError]) -> Iterator[None]:
+    """One that cannot be taken is told; the others are."""
+    try:
+        yield
+    except (InvalidError, ConflictError, UnsupportedMediaError, TooLargeError) as refusal:
+        if refusal.code == too_large().code:
+            raise
+        refused.append(refusal)
+
+
+@contextmanager
+def _unpacked(reader: ArchiveReader, name: str, paths: DataPaths, *, limit: int) -> Iterator[Path]:
+    file = paths.tmp / f"{secrets.token_hex(12)}.upload"
+    try:
+        _unpack(reader, name, file, limit)
+        yield file
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _unpack(reader: ArchiveReader, name: str, file: Path, limit: int) -> None:
+    try:
+        atomic.write_with(file, lambda stream: reader.unpack(name, stream, limit))
+    except KeyError as missing:
+        raise InvalidError(
+            "archive_photo_missing", f"{name} is missing in this file.", "Export the character again."
+        ) from missing

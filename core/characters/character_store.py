@@ -1,0 +1,232 @@
+"""Characters: created, edited, put in the trash, brought back. Rows are JSON records; files follow the rows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ..clock import Clock, iso
+from ..errors import ConflictError, NotFoundError
+from ..ids import new_id, require_id
+from ..loras.versions import VersionStore
+from ..paths import DataPaths
+from ..records.base import Page
+from ..records.character import Character, CharacterDraft, CharacterPatch
+from ..records.photo import Photo
+from ..storage.file_moves import noted, rows_first
+from ..storage.library import Library
+from .character_sidecars import write_sidecar
+from .slugs import invented_trigger, slug_of
+from .trash import move_character, to_forget
+from .trigger_words import word_pattern
+from .unfinished_imports import begin_filling, discard, end_filling
+
+#: The longest page a list gives.
+MAX_PAGE = 200
+#: Of somebody whose kind was left empty: captions need a word there.
+DEFAULT_CLASS = "person"
+_log = logging.getLogger("isengard.characters")
+
+
+class CharacterStore:
+    """Every change is in the database and in the character's sidecar when the call returns."""
+
+    def __init__(self, library: Library, paths: DataPaths, clock: Clock) -> None:
+        self._library = library
+        self._paths = paths
+        self._clock = clock
+        self._versions = VersionStore(paths, clock)
+
+    def create(self, draft: CharacterDraft) -> Character:
+        """A new character with a slug of its own and, unless given, an invented trigger word."""
+        return self._create(new_id("chr"), draft)
+
+    @contextmanager
+    def filling(self, draft: CharacterDraft) -> Iterator[Character]:
+        """A new character whom the caller fills inside: what fails there, or ends the server, leaves nothing of them."""
+        character_id = new_id("chr")
+        begin_filling(self._paths, character_id)
+        try:
+            yield self._create(character_id, draft)
+        except BaseException:
+            discard(self._library, self._paths, character_id)
+            end_filling(self._paths, character_id)
+            raise
+        end_filling(self._paths, character_id)
+
+    def _create(self, character_id: str, draft: CharacterDraft) -> Character:
+        with self._library.transaction() as database:
+            taken = {row[0] for row in self._library.rows("SELECT slug FROM character")}
+            taken |= {folder.name for folder in self._paths.models.glob("*")}  # LoRAs of somebody else
+            character = Character(
+                id=character_id,
+                name=draft.name,
+                slug=slug_of(draft.name, taken),
+                trigger_word=draft.trigger_word or invented_trigger(draft.name),
+                class_word=draft.class_word or DEFAULT_CLASS,
+                notes=draft.notes,
+                consent=draft.consent,
+                created_at=iso(self._clock.now()),
+            )
+            database.execute(
+                "INSERT INTO character VALUES (?,?,?,?)",
+                (character.id, character.slug, None, character.document()),
+            )
+        try:
+            write_sidecar(self._library, self._paths, character.id)
+        except OSError:
+            discard(self._library, self._paths, character_id)
+            raise
+        _log.info("Character created", extra={"context": {"character_id": character.id}})
+        return character
+
+    def get(self, character_id: str, *, deleted: bool = False) -> Character:
+        """NotFoundError `character_not_found`; those in the trash only with `deleted`."""
+        row = self._library.row("SELECT * FROM character WHERE id=?", (require_id("chr", character_id),))
+        if row is None or (row["deleted_at"] is not None and not deleted):
+            raise NotFoundError(
+                "character_not_found", "There is no such character.", "It may have been deleted: reload."
+            )
+        return self._complete(self._library.record(Character, row))
+
+    def list(self, limit: int = 50, cursor: str | None = None, *, deleted: bool = False) -> Page[Character]:
+        """Newest first; `deleted` lists the trash instead."""
+        limit = max(1, min(limit, MAX_PAGE))
+        rows = self._library.rows(
+            "SELECT id, record FROM character WHERE (deleted_at IS NOT NULL)=? AND id < ? ORDER BY id DESC LIMIT ?",
+            (deleted, cursor or "~", limit + 1),
+        )
+        found = [self._complete(one) for one in self._library.records(Character, rows[:limit])]
+        return Page[Character](items=found, next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None)
+
+    def all(self, *, deleted: bool = False) -> Iterator[Character]:
+        """Every one, however many, newest first; `deleted` gives the trash instead."""
+        cursor: str | None = None
+        while True:
+            page = self.list(MAX_PAGE, cursor, deleted=deleted)
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def called(self, trigger_word: str, *, but: str = "") -> tuple[str, ...]:
+        """The names of those who have this trigger word, in the trash too; `but` is the id of one who may."""
+        wanted, rows = (
+            trigger_word.lower(),
+            self._library.rows("SELECT id, record FROM character ORDER BY id"),
+        )
+        people = self._library.records(Character, rows)
+        return tuple(p.name for p in people if p.trigger_word.lower() == wanted and p.id != but)
+
+    def update(self, character_id: str, patch: CharacterPatch) -> Character:
+        """Change what the patch holds. Raises NotFoundError `cover_photo_unknown`."""
+        with self._library.transaction():
+            character = self.get(character_id)
+            changes = patch.model_dump(exclude_unset=True)
+            if changes.get("cover_photo_id") and not self._has_photo(character_id, changes["cover_photo_id"]):
+                raise NotFoundError(
+                    "cover_photo_unknown",
+                    "This photo is not one of the character's.",
+                    "Choose one of the photos.",
+                )
+            if changes.get("class_word") == "":
+                changes["class_word"] = DEFAULT_CLASS
+            for name in ("name", "trigger_word", "class_word", "notes", "consent"):
+                if changes.get(name, ...) is None:
+                    changes.pop(name, None)
+            self._store(character.model_copy(update={**changes, "former_words": _former(character, changes)}))
+            if changes.get("trigger_word", character.trigger_word) != character.trigger_word:
+                self._rename_trigger(character, changes["trigger_word"])
+        write_sidecar(self._library, self._paths, character_id)
+        return self.get(character_id)
+
+    def delete(self, character_id: str) -> Character:
+        """Into the trash, with its photos; `restore` brings everything back for 30 days."""
+        with self._library.alone():
+            before = self.get(character_id)
+            character = before.model_copy(update={"deleted_at": iso(self._clock.now())})
+            self._move(before, character)
+        _log.info("Character deleted", extra={"context": {"character_id": character_id}})
+        return character
+
+    def restore(self, character_id: str) -> Character:
+        """Out of the trash. Raises ConflictError `not_deleted`, or `being_forgotten` where half of it is gone already."""
+        if to_forget(self._paths, character_id).exists():
+            raise ConflictError(
+                "being_forgotten",
+                "This person is being forgotten; some of their files are gone already.",
+                "Forget them again: it carries on where it stopped.",
+            )
+        with self._library.alone():
+            before = self.get(character_id, deleted=True)
+            if before.deleted_at is None:
+                raise ConflictError(
+                    "not_deleted", "This character is not in the trash.", "Nothing needs to be done."
+                )
+            self._move(before, before.model_copy(update={"deleted_at": None}))
+        return self.get(character_id)
+
+    def hide(self, character_id: str) -> None:
+        """As deleted, with the files where they are: nothing new may be made of somebody who is being forgotten."""
+        with self._library.transaction():
+            character = self.get(character_id, deleted=True)
+            deleted_at = character.deleted_at or iso(self._clock.now())
+            self._store(character.model_copy(update={"deleted_at": deleted_at}))
+
+    def _move(self, before: Character, after: Character) -> None:
+        rows_first(
+            self._library,
+            keep=lambda: self._store(after),
+            move=lambda: move_character(self._paths, after.id, into_trash=after.deleted_at is not None),
+            back=lambda: self._store(before),
+        )
+        noted(lambda: write_sidecar(self._library, self._paths, after.id))
+
+    def _has_photo(self, character_id: str, photo_id: str) -> bool:
+        sql = "SELECT 1 FROM photo WHERE id=? AND character_id=? AND deleted_at IS NULL"
+        return self._library.row(sql, (photo_id, character_id)) is not None
+
+    def _rename_trigger(self, character: Character, trigger: str) -> None:
+        """Captions follow: with the old word in them, training would bind the person to both."""
+        old = word_pattern(character.trigger_word)
+        sql = "SELECT id, record FROM photo WHERE character_id=?"
+        with self._library.transaction() as database:
+            for photo in self._library.records(Photo, self._library.rows(sql, (character.id,))):
+                told = photo.model_copy(update={"caption": old.sub(trigger, photo.caption)})
+                database.execute("UPDATE photo SET record=? WHERE id=?", (told.document(), photo.id))
+
+    def _store(self, character: Character) -> None:
+        with self._library.transaction() as database:
+            database.execute(
+                "UPDATE character SET deleted_at=?, record=? WHERE id=?",
+                (character.deleted_at, character.document(), character.id),
+            )
+
+    def _complete(self, stored: Character) -> Character:
+        """The stored record with what is counted afresh: photos, cover, versions."""
+        row = self._library.row(
+            "SELECT count(*) AS n, min(id) AS first FROM photo WHERE character_id=? AND deleted_at IS NULL",
+            (stored.id,),
+        )
+        assert row is not None
+        cover = stored.cover_photo_id
+        if not cover or not self._has_photo(stored.id, cover):
+            cover = row["first"]
+        versions = self._versions.ranked(stored.slug)
+        counted = {"photo_count": row["n"], "cover_photo_id": cover, "versions": versions}
+        return stored.model_copy(update=counted)
+
+
+def everybody(characters: CharacterStore) -> Iterator[Character]:
+    """Those in the trash too."""
+    yield from characters.all()
+    yield from characters.all(deleted=True)
+
+
+def _former(character: Character, changes: Mapping[str, Any]) -> list[str]:
+    """Every name and trigger word that is none any more: forgetting and the diagnostics look for them, too."""
+    said = dict.fromkeys([*character.former_words, character.name, character.trigger_word])
+    now = {changes.get(name, getattr(character, name)) for name in ("name", "trigger_word")}
+    return [word for word in said if word not in now]

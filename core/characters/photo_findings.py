@@ -1,0 +1,62 @@
+"""What is worth telling about a photo, in a sentence: advice only, nothing is refused for it.
+
+Measured on 15 photographs of scikit-image's collection: sharpness 65-3650 as they are, 2-24 blurred by 2 px of 512
+(one more, in real motion blur: 24). Burnt: at most 0.02 as they are; a portrait 1.3 times as bright 0.37. The limits of darkness and
+shape are judgement. Parts of one photograph: 20 crops of a portrait, down to a third of its width, gave 19 findings; 20 different photographs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..photo_decoding.decoder import DecodedPhoto
+from ..records.photo import Photo, PhotoFinding
+
+#: Below this shorter side a face is learned blurred at 512 px training resolution.
+SMALL_SIDE = 512
+DARK = 45.0
+#: Share of the picture's middle.
+BURNT = 0.35
+#: Variance of the Laplacian on a 512 px copy.
+BLURRED = 40.0
+EXTREME_SHAPE = 2.5
+#: Bits of 64 in which two perceptual hashes of one scene differ at most.
+TWIN_BITS = 5
+
+
+#: Codes that tell something and take nothing away from a photo.
+NOTES = frozenset({"animated"})
+
+
+def findings_of(decoded: DecodedPhoto, others: Iterable[Photo], same_shot: str = "") -> list[PhotoFinding]:
+    """Findings for a new photo among the character's `others`; `same_shot` is the one that shows the same photograph."""
+    found = []
+    short, long = sorted((decoded.width, decoded.height))
+    if short < SMALL_SIDE:
+        found.append(_finding("small", f"Only {decoded.width} x {decoded.height} pixels: larger is better."))
+    if decoded.brightness < DARK:
+        found.append(_finding("dark", "Very dark: the face may be hard to learn."))
+    elif decoded.burnt > BURNT:
+        found.append(
+            _finding("bright", "Too bright: parts of it are plain white, where nothing can be learned.")
+        )
+    elif decoded.sharpness < BLURRED:  # a dark or burnt picture has weak edges, sharp or not
+        found.append(_finding("blurred", "Looks blurred: a sharper photo teaches more."))
+    if long / short > EXTREME_SHAPE:
+        found.append(_finding("extreme_shape", "Very long and narrow: much of it will be cropped."))
+    for number, other in enumerate(others, 1):
+        if other.phash and (int(other.phash, 16) ^ int(decoded.phash, 16)).bit_count() <= TWIN_BITS:
+            message = f"Looks almost like photo {number}: variety teaches more."
+            found.append(PhotoFinding(code="twin", message=message, other=other.id))
+            break
+        if other.id == same_shot:
+            message = f"Part of the same photograph as photo {number}: another photograph teaches more."
+            found.append(PhotoFinding(code="same_shot", message=message, other=other.id))
+            break
+    if decoded.animated:
+        found.append(_finding("animated", "The file holds several pictures: the first was taken."))
+    return found
+
+
+def _finding(code: str, message: str) -> PhotoFinding:
+    return PhotoFinding(code=code, message=message)

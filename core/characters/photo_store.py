@@ -1,0 +1,294 @@
+"""A character's photos: taken in, described, put aside. Names on disk are ours; the person's file name is only shown."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from .. import atomic
+from ..clock import Clock, iso
+from ..errors import ConflictError, InvalidError, NotFoundError, StorageError, TooLargeError
+from ..faces.face_findings import CODES as FACE_CODES
+from ..ids import new_id, require_id
+from ..paths import DataPaths
+from ..photo_decoding.decoder import DecodedPhoto, PhotoDecoder
+from ..records.photo import Photo, PhotoFinding, PhotoPatch
+from ..storage.file_moves import noted, rows_first
+from ..storage.library import Library
+from .character_sidecars import write_sidecar
+from .photo_findings import findings_of
+from .trash import move_photo, photo_files
+
+#: A photo of 60 megapixels as cameras write it has up to 50 MB; what is kept of it is a tenth.
+MAX_PHOTO_BYTES = 100 * 1024**2
+#: Photos of one character; identity needs 15 to 40.
+MAX_PHOTOS = 500
+#: Of a character's newest photos, with which a new one is compared.
+MAX_COMPARED = 120
+_MAX_NAME = 120
+_log = logging.getLogger("isengard.photos")
+
+
+class PhotoStore:
+    """Every photo kept here was decoded, stripped and encoded anew by the child."""
+
+    def __init__(self, library: Library, paths: DataPaths, clock: Clock, decoder: PhotoDecoder) -> None:
+        self._library = library
+        self._paths = paths
+        self._clock = clock
+        self._decoder = decoder
+
+    def add(self, character_id: str, temp_file: Path, client_name: str) -> Photo:
+        """Take in an uploaded file. Raises with the codes photo_name, photo_empty, photo_too_large, photo_type,
+        photo_too_many_pixels, photo_damaged, photo_duplicate, photos_full; the upload stays the caller's to remove."""
+        name = shown_name(client_name)
+        if len(self.list(character_id)) >= MAX_PHOTOS:
+            raise ConflictError(
+                "photos_full",
+                f"{MAX_PHOTOS} photos are the most.",
+                "Delete some; 15 to 40 good ones are plenty.",
+            )
+        digest = _checked_digest(temp_file)
+        self._refuse_twice(character_id, "sha256", digest)
+        scratch = self._paths.tmp / secrets.token_hex(8)
+        full, thumb = scratch.with_suffix(".full"), scratch.with_suffix(".thumb")
+        try:
+            others = self.list(character_id)[-MAX_COMPARED:]
+            thumbs = [photo_files(self._paths.character(character_id), photo)[1] for photo in others]
+            decoded = self._decoder.decode(temp_file, full, thumb, others=thumbs)
+            same_shot = others[decoded.same_shot].id if decoded.same_shot >= 0 else ""
+            photo = self._keep(character_id, name, digest, (decoded, same_shot), files=(full, thumb))
+        finally:
+            full.unlink(missing_ok=True)
+            thumb.unlink(missing_ok=True)
+        write_sidecar(self._library, self._paths, character_id)
+        _log.info("Photo added", extra={"context": {"character_id": character_id, "photo_id": photo.id}})
+        return photo
+
+    def add_drawn(self, character_id: str, number: int) -> Photo:
+        """One of the sample character's photos, drawn in the child and taken in like any other."""
+        file = self._paths.tmp / f"{secrets.token_hex(12)}.upload"
+        try:
+            self._decoder.draw(number, file)
+            return self.add(character_id, file, f"sample_{number + 1:02d}.jpg")
+        finally:
+            file.unlink(missing_ok=True)
+
+    def list(self, character_id: str) -> list[Photo]:
+        """In the order they were added; those in the trash are left out."""
+        self._require_character(character_id)
+        rows = self._library.rows(
+            "SELECT id, record FROM photo WHERE character_id=? AND deleted_at IS NULL ORDER BY id",
+            (character_id,),
+        )
+        return self._library.records(Photo, rows)
+
+    def get(self, photo_id: str, *, deleted: bool = False) -> Photo:
+        """NotFoundError `photo_not_found`."""
+        row = self._library.row("SELECT * FROM photo WHERE id=?", (require_id("pho", photo_id),))
+        if row is None or (row["deleted_at"] is not None and not deleted):
+            raise NotFoundError(
+                "photo_not_found", "There is no such photo.", "It may have been deleted: reload."
+            )
+        return self._library.record(Photo, row)
+
+    def update(self, photo_id: str, patch: PhotoPatch) -> Photo:
+        """Caption, included, held out. A caption written by a person is not overwritten by a plan later."""
+        changes = {k: v for k, v in patch.model_dump(exclude_unset=True).items() if v is not None}
+        if "caption" in changes:
+            changes["caption"] = clean_caption(changes["caption"])
+            changes["caption_source"] = "user" if changes["caption"] else ""
+        with self._library.transaction():
+            photo = self._editable(photo_id).model_copy(update=changes)
+            self.store(photo)
+        write_sidecar(self._library, self._paths, photo.character_id)
+        return photo
+
+    def store(self, photo: Photo) -> None:
+        """Write the row; callers that change many write the sidecar once afterwards."""
+        with self._library.transaction() as database:
+            database.execute(
+                "UPDATE photo SET deleted_at=?, record=? WHERE id=?",
+                (photo.deleted_at, photo.model_dump_json(), photo.id),
+            )
+
+    def note_faces(
+        self, character_id: str, shares: Mapping[str, float], findings: Mapping[str, Sequence[PhotoFinding]]
+    ) -> int:
+        """What faces tell of these photos takes the place of what they told before; how many photos changed."""
+        changed = 0
+        with self._library.transaction():
+            for photo in self.list(character_id):
+                if photo.id not in shares:
+                    continue
+                kept = [known for known in photo.findings if known.code not in FACE_CODES]
+                told = {"face": shares[photo.id], "findings": [*kept, *findings.get(photo.id, ())]}
+                now = photo.model_copy(update=told)
+                if now != photo:
+                    self.store(now)
+                    changed += 1
+        if changed:
+            write_sidecar(self._library, self._paths, character_id)
+        return changed
+
+    def delete(self, photo_id: str) -> Photo:
+        """Into the trash."""
+        with self._library.alone():
+            before = self._editable(photo_id)
+            photo = before.model_copy(update={"deleted_at": iso(self._clock.now())})
+            self._move(before, photo)
+        return photo
+
+    def restore(self, photo_id: str) -> Photo:
+        """Out of the trash, unless the same picture was added again meanwhile (ConflictError)."""
+        with self._library.alone():
+            before = self._editable(photo_id, deleted=True)
+            if before.deleted_at is None:
+                return before
+            self._refuse_twice(before.character_id, "pixel_hash", before.pixel_hash)
+            photo = before.model_copy(update={"deleted_at": None})
+            self._move(before, photo)
+        return photo
+
+    def image_path(self, photo: Photo, size: str = "thumb") -> Path:
+        """The file to send: `thumb` (256 px) or `full`. Raises NotFoundError `photo_file_missing`."""
+        full, thumb = photo_files(self._paths.character(photo.character_id), photo)
+        path = thumb if size == "thumb" else full
+        if not path.is_file():
+            raise NotFoundError(
+                "photo_file_missing", "This photo's file is gone.", "Delete it and add it again."
+            )
+        return path
+
+    def _keep(
+        self,
+        character_id: str,
+        name: str,
+        digest: str,
+        seen: tuple[DecodedPhoto, str],
+        *,
+        files: tuple[Path, Path],
+    ) -> Photo:
+        decoded, same_shot = seen
+        photo_id = new_id("pho")
+        photo = Photo(
+            id=photo_id,
+            character_id=character_id,
+            file=f"{photo_id}.{decoded.file_kind}",
+            width=decoded.width,
+            height=decoded.height,
+            sha256=digest,
+            pixel_hash=decoded.pixel_hash,
+            phash=decoded.phash,
+            brightness=decoded.brightness,
+            name=name,
+            created_at=iso(self._clock.now()),
+        )
+        targets = photo_files(self._paths.character(character_id), photo)
+        try:
+            with self._library.transaction() as database:
+                self._refuse_twice(character_id, "pixel_hash", decoded.pixel_hash)
+                findings = findings_of(decoded, self.list(character_id), same_shot)
+                photo = photo.model_copy(update={"findings": findings})
+                database.execute(
+                    "INSERT INTO photo VALUES (?,?,?,?,?,?)",
+                    (photo.id, character_id, digest, photo.pixel_hash, None, photo.model_dump_json()),
+                )
+                _put(files, targets)
+        except BaseException:
+            for target in targets:
+                target.unlink(missing_ok=True)
+            raise
+        return photo
+
+    def _refuse_twice(self, character_id: str, column: str, digest: str) -> None:
+        assert column in ("sha256", "pixel_hash")
+        for number, photo in enumerate(self.list(character_id), 1):
+            if getattr(photo, column) == digest:
+                called = f" ({photo.name})" if photo.name else ""
+                raise ConflictError(
+                    "photo_duplicate",
+                    f"This is the same picture as photo {number}{called}.",
+                    "Once is enough.",
+                )
+
+    def _require_character(self, character_id: str) -> None:
+        row = self._library.row(
+            "SELECT 1 FROM character WHERE id=? AND deleted_at IS NULL", (require_id("chr", character_id),)
+        )
+        if row is None:
+            raise NotFoundError(
+                "character_not_found", "There is no such character.", "It may have been deleted: reload."
+            )
+
+    def _editable(self, photo_id: str, *, deleted: bool = False) -> Photo:
+        photo = self.get(photo_id, deleted=deleted)
+        self._require_character(photo.character_id)
+        return photo
+
+    def _move(self, before: Photo, after: Photo) -> None:
+        folder = self._paths.character(after.character_id)
+        rows_first(
+            self._library,
+            keep=lambda: self.store(after),
+            move=lambda: move_photo(self._paths, folder, after, into_trash=after.deleted_at is not None),
+            back=lambda: self.store(before),
+        )
+        noted(lambda: write_sidecar(self._library, self._paths, after.character_id))
+
+
+def _put(files: tuple[Path, Path], targets: tuple[Path, Path]) -> None:
+    """Durable before the row is: an acknowledged photo survives a power cut."""
+    try:
+        for file, target in zip(files, targets, strict=True):
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with file.open("rb+") as stream:
+                os.fsync(stream.fileno())
+            atomic.replace(file, target)
+    except OSError as fault:
+        raise StorageError(
+            "photo_not_kept",
+            f"The photo could not be written: {fault.strerror or fault}.",
+            "Free some disk space, then add it again.",
+        ) from fault
+
+
+def shown_name(client_name: str) -> str:
+    """The person's file name for showing. A name with folders in it is refused: InvalidError `photo_name`."""
+    if any(mark in client_name for mark in ("/", "\\", "\x00")) or client_name in (".", ".."):
+        raise InvalidError("photo_name", "The file's name holds a folder.", "Send plain file names only.")
+    return "".join(letter for letter in client_name if letter.isprintable())[:_MAX_NAME]
+
+
+def clean_caption(caption: str) -> str:
+    """Stripped; InvalidError `caption_placeholder` for `${`, which AI-Toolkit would fill from the environment."""
+    if "${" in caption:
+        raise InvalidError(
+            "caption_placeholder",
+            "A caption cannot hold '${'.",
+            "Write it without the dollar sign and brace.",
+        )
+    return caption.strip()
+
+
+def _checked_digest(file: Path) -> str:
+    size = file.stat().st_size
+    if size == 0:
+        raise InvalidError(
+            "photo_empty", "This file is empty.", "Choose the photo itself; downloads may be unfinished."
+        )
+    if size > MAX_PHOTO_BYTES:
+        raise TooLargeError(
+            "photo_too_large",
+            f"This photo is {size / 1024**2:.0f} MB; the limit is {MAX_PHOTO_BYTES // 1024**2} MB.",
+            "Save it as a JPEG photo, then add that.",
+        )
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(1024 * 1024):
+            digest.update(block)
+    return digest.hexdigest()

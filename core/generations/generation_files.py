@@ -1,0 +1,80 @@
+"""Where the files of pictures lie, in outputs/ and in the trash, and moving them between the two."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from ..ids import is_id
+from ..paths import DataPaths, contained
+from ..records.generation import GeneratedImage, Generation
+from ..storage.file_moves import move
+from ..storage.library import Library
+
+RECORD_FILE = "generation.json"
+_TRASHED = "generations"
+_log = logging.getLogger("isengard.generation_files")
+
+
+def trashed_generations(paths: DataPaths) -> Path:
+    return paths.trash / _TRASHED
+
+
+def trashed_generation(paths: DataPaths, generation_id: str) -> Path:
+    return contained(paths.trash, _TRASHED, generation_id)
+
+
+def generation_places(paths: DataPaths, generation_id: str) -> tuple[Path, Path]:
+    """Its folder in outputs/ and in the trash; it lies in one of them."""
+    return paths.generation(generation_id), trashed_generation(paths, generation_id)
+
+
+def image_places(paths: DataPaths, generation_id: str, image: GeneratedImage) -> tuple[Path, Path]:
+    """A picture in its folder and in the trash."""
+    kept = contained(paths.generation(generation_id), image.file)
+    return kept, contained(paths.trash, f"{generation_id}-{image.file}")
+
+
+def thumbnail_path(picture: Path) -> Path:
+    """Where the small copy of a picture lies, once it was made."""
+    return picture.parent / "thumbs" / f"{picture.stem}.jpg"
+
+
+def move_generation(paths: DataPaths, generation: Generation) -> bool:
+    """Its folder to where the record says; whether it was elsewhere. Raises StorageError `files_in_use`."""
+    kept, trashed = generation_places(paths, generation.id)
+    return move(trashed, kept) if generation.deleted_at is None else move(kept, trashed)
+
+
+def move_image(paths: DataPaths, generation_id: str, image: GeneratedImage) -> bool:
+    """One picture to where the record says; whether it was elsewhere. Raises StorageError `files_in_use`."""
+    kept, trashed = image_places(paths, generation_id, image)
+    if image.deleted_at is None:
+        return move(trashed, kept)
+    thumbnail_path(kept).unlink(missing_ok=True)
+    return move(kept, trashed)
+
+
+def settle_generations(library: Library, paths: DataPaths) -> int:
+    """Finish the moves that a crash prevented; how many. Only what lies in the trash or is said to be there is looked at."""
+    moved = 0
+    for generation in _concerned(library, paths):
+        moved += move_generation(paths, generation)
+        if generation.deleted_at is None:
+            moved += sum(move_image(paths, generation.id, image) for image in generation.images)
+    if moved:
+        _log.warning("Pictures moved to where their rows say", extra={"context": {"moved": moved}})
+    return moved
+
+
+def _concerned(library: Library, paths: DataPaths) -> list[Generation]:
+    """A deleted picture has its time in the record as text, and so has a deleted generation."""
+    trashed = {entry.name[: entry.name.find("-")] for entry in paths.trash.glob("gen_*-*")}
+    trashed |= {entry.name for entry in trashed_generations(paths).glob("gen_*")}
+    rows = library.rows('SELECT id, record FROM generation WHERE record LIKE \'%"deleted_at":"%\'')
+    found = library.records(Generation, rows)
+    for generation_id in sorted(trashed - {generation.id for generation in found}):
+        row = library.row("SELECT id, record FROM generation WHERE id=?", (generation_id,))
+        if row is not None and is_id("gen", generation_id):
+            found += library.records(Generation, [row])
+    return found

@@ -1,0 +1,92 @@
+"""outputs/<generation id>/generation.json: from these files the rows of generations come back after a damaged database."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ..clock import Clock, iso
+from ..ids import is_id
+from ..paths import DataPaths
+from ..records.generation import Generation
+from ..storage.library import Library
+from .generation_files import RECORD_FILE, generation_places, trashed_generations
+
+#: Lies in the folder of a picture proof while it is being made: pictures of a person that no row knows.
+PROOF_MARK = "proof-in-the-making"
+_log = logging.getLogger("isengard.generation_sidecars")
+
+
+def insert(library: Library, generation: Generation, people: Iterable[str] = ()) -> None:
+    """A row, and who is in the pictures: those of the request and `people`. A row that is there stays as it is."""
+    row = (
+        generation.id,
+        generation.recipe,
+        generation.state.value,
+        generation.purpose,
+        generation.deleted_at,
+        generation.model_dump_json(),
+    )
+    everybody = {use.id for use in generation.request.characters} | set(people)
+    with library.transaction() as database:
+        database.execute("INSERT OR IGNORE INTO generation VALUES (?,?,?,?,?,?)", row)
+        database.executemany(
+            "INSERT OR IGNORE INTO generation_character VALUES (?,?)",
+            [(generation.id, character_id) for character_id in sorted(everybody)],
+        )
+
+
+def remove_left_proofs(paths: DataPaths) -> int:
+    """The folders of proofs that a crash interrupted; how many went."""
+    left = [mark.parent for mark in paths.outputs.glob(f"*/{PROOF_MARK}")]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(left)
+
+
+def rebuild_generations(library: Library, paths: DataPaths, clock: Clock) -> int:
+    """Fill an empty table from the files; how many came back. Where the time of deleting is not told, it is now: nothing
+    that may have been deleted yesterday goes today."""
+    if library.row("SELECT 1 FROM generation LIMIT 1") is not None:
+        return 0
+    found = 0
+    for folder, trashed in ((paths.outputs, False), (trashed_generations(paths), True)):
+        for sidecar in sorted(folder.glob(f"*/{RECORD_FILE}")):
+            try:
+                generation = _read(sidecar)
+            except (OSError, ValueError, ValidationError) as damage:
+                context = {"folder": sidecar.parent.name, "reason": type(damage).__name__}
+                _log.error("A generation's file cannot be read", extra={"context": context})
+                continue
+            deleted_at = (generation.deleted_at or iso(clock.now())) if trashed else None
+            insert(library, generation.model_copy(update={"deleted_at": deleted_at}))
+            found += 1
+    if found:
+        _log.warning("Generations rebuilt from their files", extra={"context": {"generations": found}})
+    return found
+
+
+def kept_generation(paths: DataPaths, generation_id: str, now: str) -> Generation | None:
+    """As its file says; None where that does not help."""
+    kept, trashed = generation_places(paths, generation_id)
+    for folder in (kept, trashed):
+        try:
+            generation = _read(folder / RECORD_FILE)
+        except (OSError, ValueError):
+            continue
+        deleted_at = (generation.deleted_at or now) if folder == trashed else None
+        return generation.model_copy(update={"deleted_at": deleted_at})
+    return None
+
+
+def _read(sidecar: Path) -> Generation:
+    """ValueError when it belongs to another folder: hand-made files are not trusted."""
+    generation = Generation.model_validate(json.loads(sidecar.read_text(encoding="utf-8")))
+    if not is_id("gen", generation.id) or generation.id != sidecar.parent.name:
+        raise ValueError("the file belongs to another generation")
+    return generation

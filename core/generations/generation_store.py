@@ -1,0 +1,265 @@
+"""Generations: rows in isengard.db, files below outputs/<generation id>/. Changing states goes through one table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import atomic
+from ..clock import Clock, iso
+from ..errors import ConflictError, NotFoundError
+from ..ids import require_id
+from ..paths import DataPaths, contained
+from ..records.base import Page
+from ..records.generation import GeneratedImage, Generation, GenerationProgress
+from ..records.generation_states import ENDED, TRANSITIONS, GenerationState
+from ..records.job import JobError
+from ..records.likeness import Likeness
+from ..records.state_machine import require_transition
+from ..storage.file_moves import noted, rows_first
+from ..storage.library import Library
+from .generation_files import (
+    RECORD_FILE,
+    generation_places,
+    image_places,
+    move_generation,
+    move_image,
+    settle_generations,
+)
+from .generation_sidecars import insert, rebuild_generations, remove_left_proofs
+from .save_tickets import SaveTickets
+
+PROMPTS_FILE = "prompts.json"
+
+
+class GenerationStore:
+    """Every change is in the database and in generation.json when the call returns."""
+
+    def __init__(self, library: Library, paths: DataPaths, clock: Clock) -> None:
+        self._library = library
+        self._paths = paths
+        self._clock = clock
+        self.tickets = SaveTickets(paths)
+
+    def create(self, generation: Generation, prompts: Sequence[dict[str, Any]]) -> Generation:
+        """Keep a new generation and the prompts that will be sent, before anything is sent."""
+        folder = self._paths.generation(generation.id)
+        folder.mkdir(mode=0o700)
+        atomic.write_json(folder / PROMPTS_FILE, [*prompts])
+        return self.adopt(generation, ())
+
+    def adopt(self, generation: Generation, people: Sequence[str]) -> Generation:
+        """Keep a record of pictures whose folder is there: who is in them (`people` beyond the request), for forgetting."""
+        insert(self._library, generation, people)
+        self._write_file(generation)
+        return generation
+
+    def settle(self) -> int:
+        """At a start: unfinished proofs go; rows come back where a damaged database was moved aside, and files go where
+        their rows say. How many rows came back."""
+        remove_left_proofs(self._paths)
+        found = rebuild_generations(self._library, self._paths, self._clock)
+        settle_generations(self._library, self._paths)
+        self.tickets.void_all_but({generation.id for generation in self.unfinished()})
+        return found
+
+    def get(self, generation_id: str, *, deleted: bool = False) -> Generation:
+        """NotFoundError `generation_not_found`."""
+        row = self._library.row("SELECT * FROM generation WHERE id=?", (require_id("gen", generation_id),))
+        if row is None or (row["deleted_at"] is not None and not deleted):
+            raise NotFoundError(
+                "generation_not_found", "There are no such pictures.", "They may be deleted: reload."
+            )
+        return self._library.record(Generation, row)
+
+    def list(
+        self,
+        limit: int = 50,
+        cursor: str | None = None,
+        *,
+        character_id: str | None = None,
+        recipe: str | None = None,
+        deleted: bool = False,
+        favourite: bool = False,
+        purpose: str = "user",
+    ) -> Page[Generation]:
+        """Generations of one purpose, newest first; proofs and pictures of ComfyUI's canvas are not the person's own."""
+        sql = "SELECT id, record FROM generation WHERE purpose=? AND (deleted_at IS NOT NULL)=? AND id < ?"
+        values: list[Any] = [purpose, deleted, cursor or "~"]
+        if character_id is not None:
+            sql += " AND id IN (SELECT generation_id FROM generation_character WHERE character_id=?)"
+            values.append(character_id)
+        if recipe is not None:
+            sql += " AND recipe=?"
+            values.append(recipe)
+        if favourite:
+            sql += " AND CASE WHEN json_valid(record) THEN json_extract(record, '$.favourite') END"
+        rows = self._library.rows(f"{sql} ORDER BY id DESC LIMIT ?", [*values, limit + 1])
+        found = self._library.records(Generation, rows[:limit])
+        return Page[Generation](items=found, next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None)
+
+    def unfinished(self) -> Sequence[Generation]:
+        """Those a restart interrupted, oldest first."""
+        names = [state.value for state in GenerationState if state not in ENDED]
+        marks = ",".join("?" * len(names))
+        sql = f"SELECT id, record FROM generation WHERE state IN ({marks}) ORDER BY id"  # noqa: S608 - marks only
+        rows = self._library.rows(sql, names)
+        return self._library.records(Generation, rows)
+
+    def advance(
+        self, generation_id: str, state: GenerationState, error: JobError | None = None
+    ) -> Generation:
+        """IllegalTransitionError where the table has no such step."""
+        with self._library.transaction():
+            generation = self.get(generation_id, deleted=True)
+            require_transition(TRANSITIONS, generation.state, state)
+            finished = iso(self._clock.now()) if state in ENDED else None
+            changed = self._store(
+                generation.model_copy(update={"state": state, "error": error, "finished_at": finished})
+            )
+        if state in ENDED:
+            self.tickets.void(generation_id)
+        return changed
+
+    def note_progress(self, generation_id: str, progress: GenerationProgress) -> Generation:
+        with self._library.transaction():
+            generation = self.get(generation_id, deleted=True)
+            return self._store(generation.model_copy(update={"progress": progress}))
+
+    def add_image(self, generation_id: str, image: GeneratedImage) -> Generation:
+        """Doing it twice is doing it once."""
+        with self._library.transaction():
+            generation = self.get(generation_id, deleted=True)
+            others = [known for known in generation.images if known.n != image.n]
+            images = sorted([*others, image], key=lambda known: known.n)
+            return self._store(generation.model_copy(update={"images": images}))
+
+    def note_likeness(self, generation_id: str, number: int, likeness: Likeness) -> Generation:
+        """What was measured of one picture. NotFoundError where it is gone meanwhile."""
+        with self._library.transaction():
+            generation = self.get(generation_id)
+            measured = self._image(generation, number).model_copy(update={"likeness": likeness})
+            return self._store(_with_image(generation, measured))
+
+    def set_favourite(self, generation_id: str, favourite: bool) -> Generation:
+        """All of them."""
+        with self._library.transaction():
+            generation = self.get(generation_id)
+            images = [image.model_copy(update={"favourite": favourite}) for image in generation.images]
+            return self._store(generation.model_copy(update={"favourite": favourite, "images": images}))
+
+    def set_favourite_image(self, generation_id: str, number: int, favourite: bool) -> Generation:
+        """One picture. NotFoundError `image_not_found`."""
+        with self._library.transaction():
+            generation = self.get(generation_id)
+            self._image(generation, number)
+            all_were = generation.favourite and not any(image.favourite for image in generation.images)
+            images = [
+                image.model_copy(
+                    update={"favourite": favourite if image.n == number else image.favourite or all_were}
+                )
+                for image in generation.images
+            ]
+            liked = any(image.favourite for image in images)
+            return self._store(generation.model_copy(update={"favourite": liked, "images": images}))
+
+    def delete(self, generation_id: str) -> Generation:
+        """Into the trash. ConflictError `generation_running` before it has ended."""
+        with self._library.alone():
+            before = self.get(generation_id)
+            if before.state not in ENDED:
+                raise ConflictError(
+                    "generation_running", "These pictures are still being made.", "Cancel them first."
+                )
+            after = before.model_copy(update={"deleted_at": iso(self._clock.now())})
+            return self._follow(before, after, lambda: move_generation(self._paths, after))
+
+    def restore(self, generation_id: str) -> Generation:
+        with self._library.alone():
+            before = self.get(generation_id, deleted=True)
+            if before.deleted_at is None:
+                return before
+            after = before.model_copy(update={"deleted_at": None})
+            return self._follow(before, after, lambda: move_generation(self._paths, after))
+
+    def delete_image(self, generation_id: str, number: int) -> Generation:
+        """One picture into the trash; the row remembers it as deleted."""
+        with self._library.alone():
+            before = self.get(generation_id)
+            gone = self._image(before, number).model_copy(update={"deleted_at": iso(self._clock.now())})
+            after = _with_image(before, gone)
+            return self._follow(before, after, lambda: move_image(self._paths, after.id, gone))
+
+    def restore_image(self, generation_id: str, number: int) -> Generation:
+        """One picture back from the trash; one that is not there stays as it is."""
+        with self._library.alone():
+            before = self.get(generation_id)
+            gone = [known for known in before.images if known.n == number]
+            if not gone:
+                raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
+            if not any(place.exists() for place in image_places(self._paths, before.id, gone[0])):
+                raise NotFoundError(
+                    "image_not_found",
+                    "This picture is no longer in the trash.",
+                    "Make it again with its seed.",
+                )
+            back = gone[0].model_copy(update={"deleted_at": None})
+            after = _with_image(before, back)
+            return self._follow(before, after, lambda: move_image(self._paths, after.id, back))
+
+    def image_path(self, generation_id: str, number: int) -> Path:
+        """NotFoundError `image_not_found`."""
+        image = self._image(self.get(generation_id), number)
+        path = contained(self._paths.generation(generation_id), image.file)
+        if not path.is_file():
+            raise NotFoundError(
+                "image_not_found", "This picture's file is gone.", "Make it again with its seed."
+            )
+        return path
+
+    def prompts(self, generation_id: str) -> Any:
+        """The API prompts as they were sent."""
+        self.get(generation_id)
+        file = contained(self._paths.generation(generation_id), PROMPTS_FILE)
+        if not file.is_file():
+            raise NotFoundError(
+                "workflow_not_found", "The workflow was not kept.", "It is inside the PNG file."
+            )
+        return json.loads(file.read_text(encoding="utf-8"))
+
+    def _image(self, generation: Generation, number: int) -> GeneratedImage:
+        for image in generation.images:
+            if image.n == number and image.deleted_at is None:
+                return image
+        raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
+
+    def _follow(self, before: Generation, after: Generation, move: Callable[[], object]) -> Generation:
+        rows_first(self._library, keep=lambda: self._row(after), move=move, back=lambda: self._row(before))
+        noted(lambda: self._write_file(after))
+        return after
+
+    def _store(self, generation: Generation) -> Generation:
+        with self._library.transaction():
+            self._row(generation)
+            self._write_file(generation)
+        return generation
+
+    def _row(self, generation: Generation) -> None:
+        with self._library.transaction() as database:
+            database.execute(
+                "UPDATE generation SET state=?, deleted_at=?, record=? WHERE id=?",
+                (generation.state.value, generation.deleted_at, generation.model_dump_json(), generation.id),
+            )
+
+    def _write_file(self, generation: Generation) -> None:
+        """Into its folder, wherever that lies: from the trash, too, rows come back with the time they were deleted."""
+        for folder in generation_places(self._paths, generation.id):
+            if folder.is_dir():
+                atomic.write_json(folder / RECORD_FILE, generation.model_dump(mode="json"))
+
+
+def _with_image(generation: Generation, image: GeneratedImage) -> Generation:
+    images = [image if known.n == image.n else known for known in generation.images]
+    return generation.model_copy(update={"images": images})

@@ -1,0 +1,1 @@
+"""The ledger's port: what a store of jobs promises, whichever keeps them."""

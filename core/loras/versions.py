@@ -1,0 +1,231 @@
+"""Published LoRAs: plain files below models/<slug>/ with a JSON sidecar each. The files are the truth, there is no table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from .. import atomic
+from ..clock import Clock, iso
+from ..errors import InvalidError, NotFoundError, StorageError
+from ..paths import DataPaths, contained
+from ..records.checkpoint import Checkpoint, RankedVersion, Version
+from ..safetensors_metadata import copy_described
+
+#: The score that decides "best" where it was measured and nobody has chosen.
+LIKENESS = "likeness"
+#: How alike the person's photos are to each other, measured at the same time.
+OWN_PHOTOS = "own_photos"
+#: At which strength it was likest, and how many of its pictures were looked at (also those that showed no face).
+STRENGTH, MEASURED = "strength", "measured"
+#: What a version takes over from its checkpoint.
+_CARRIED = {"step", "size", "sha256", "family", "base_sha256", "proof", "scores", "placeholder"}
+_log = logging.getLogger("isengard.versions")
+
+
+class VersionStore:
+    """Names are unique for ever (step + content hash): ComfyUI keeps serving the old content of a re-used name."""
+
+    def __init__(self, paths: DataPaths, clock: Clock) -> None:
+        self._paths = paths
+        self._clock = clock
+
+    def list(self, slug: str) -> list[Version]:
+        """The character's published versions in the order they were trained, whenever each was published; a folder that
+        leads outside models/ has none."""
+        try:
+            folder = self._paths.character_models(slug)
+        except InvalidError:
+            _log.warning("A folder of models/ leads outside it", extra={"context": {"slug": slug}})
+            return []
+        found = [self._read(sidecar) for sidecar in folder.glob("*.json")] if folder.is_dir() else []
+        return sorted((v for v in found if v is not None), key=_age)
+
+    def best(self, slug: str, families: Collection[str] | None = None) -> Version | None:
+        """Of these families: the user's pick, else the highest likeness of its family once every version of the newest
+        training was measured, else the last one.
+
+        A number never overrules a person's eyes, never what nobody has measured yet, and an old one never hides what was
+        trained since. Of equals the earliest: less training bends more easily. Numbers of two families are not compared."""
+        return self.find(slug, "best", families)
+
+    def find(self, slug: str, checkpoint: str, families: Collection[str] | None = None) -> Version | None:
+        """`best`, `last`, a step number, or a file name as `list` gives it."""
+        return _found([v for v in self.list(slug) if families is None or v.family in families], checkpoint)
+
+    def candidates(self, slug: str, checkpoint: str) -> Sequence[Version]:
+        """One of each family at most: what `find` gives, then what it gives for the families that are left, and so on."""
+        return _by_family(self.list(slug), checkpoint)
+
+    def ranked(self, slug: str) -> Sequence[RankedVersion]:
+        """All of them as `list` gives them, with what is best of each family; every page shows this choice, none makes its own."""
+        versions = self.list(slug)
+        order = {version.file: rank for rank, version in enumerate(_by_family(versions, "best"), 1)}
+        families = {version.family for version in versions}
+        near = {_likest([v for v in versions if v.family == family]) for family in families}
+        return [
+            RankedVersion(
+                **version.model_dump(), rank=order.get(version.file, 0), nearest=version.file in near
+            )
+            for version in versions
+        ]
+
+    def pick(self, slug: str, file: str) -> Version:
+        """The user's own best of its family. NotFoundError `version_missing`."""
+        versions = self.list(slug)
+        chosen = next((v for v in versions if v.file == file), None)
+        if chosen is None:
+            raise NotFoundError("version_missing", "There is no such version.", "Reload: it may be gone.")
+        for version in versions:
+            picked = version.file == file
+            if version.family == chosen.family and version.picked != picked:
+                self.update(version.model_copy(update={"picked": picked}))
+        return chosen.model_copy(update={"picked": True})
+
+    def path(self, version: Version) -> Path:
+        """The file itself, contained in models/. Raises NotFoundError `version_missing`."""
+        slug, _, name = version.file.partition("/")
+        path = contained(self._paths.models, slug, name)
+        if not path.is_file():
+            raise NotFoundError("version_missing", f"{name} is no longer there.", "Publish it again.")
+        return path
+
+    def publish(
+        self,
+        slug: str,
+        *,
+        character_id: str,
+        job_id: str,
+        checkpoint: Checkpoint,
+        source_file: Path,
+        base_model: str = "",
+        trigger_word: str = "",
+        said: Mapping[str, str] | None = None,
+    ) -> Version:
+        """Copy `source_file` into models/<slug>/ by temp + rename; doing it twice gives the same version.
+
+        A copy, not a hard link: a trainer that writes its file again in place would otherwise truncate
+        the one ComfyUI has mapped (facts: lora-roundtrip). `said` is added to its metadata, so its hash is its own;
+        the name keeps the checkpoint's. Raises StorageError `publish_failed`.
+        """
+        folder = self._paths.character_models(slug)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        stem = f"{slug}-{checkpoint.family}-{checkpoint.step:06d}-{checkpoint.sha256[:8]}"
+        target, sidecar = contained(folder, f"{stem}.safetensors"), contained(folder, f"{stem}.json")
+        known = self._read(sidecar) if sidecar.exists() and target.exists() else None
+        if known is not None:
+            return known
+        if not target.exists():
+            _copy(source_file, target, said or {})
+        facts = checkpoint.model_dump(include=_CARRIED) | _measured(target)
+        version = Version(
+            **facts,
+            job_id=job_id,
+            file=f"{slug}/{target.name}",
+            base_model=base_model,
+            trigger_word=trigger_word,
+            trained_at=_written(source_file),
+            created_at=iso(self._clock.now()),
+        )
+        self._write(sidecar, {"character_id": character_id}, version)
+        _log.info("LoRA published", extra={"context": {"file": version.file, "job_id": job_id}})
+        return version
+
+    def update(self, version: Version) -> None:
+        """Write the version's sidecar again (proof, scores, pick). Raises NotFoundError when its file is gone."""
+        path = self.path(version)
+        sidecar = path.with_suffix(".json")
+        self._write(sidecar, json.loads(sidecar.read_text(encoding="utf-8")), version)
+
+    def _write(self, sidecar: Path, beside: Mapping[str, object], version: Version) -> None:
+        """`beside`: what else the sidecar says."""
+        atomic.write_json(sidecar, {**beside, "version": version.model_dump(mode="json")})
+
+    def _read(self, sidecar: Path) -> Version | None:
+        try:
+            content = json.loads(sidecar.read_text(encoding="utf-8"))
+            version = Version.model_validate(content["version"])
+        except (OSError, ValueError, KeyError, TypeError, ValidationError) as damage:
+            _log.warning(
+                "A LoRA's sidecar cannot be read",
+                extra={"context": {"file": sidecar.name, "reason": type(damage).__name__}},
+            )
+            return None
+        return version if sidecar.with_suffix(".safetensors").is_file() else None
+
+
+def _by_family(versions: Sequence[Version], checkpoint: str) -> list[Version]:
+    """What `_found` gives, then what it gives for the families that are left, and so on."""
+    left, found = list(versions), list[Version]()
+    while (version := _found(left, checkpoint)) is not None:
+        found.append(version)
+        left = [other for other in left if other.family != version.family]
+    return found
+
+
+def _found(versions: Sequence[Version], checkpoint: str) -> Version | None:
+    """Of these, oldest first; as `VersionStore.find` says."""
+    if checkpoint == "best":
+        return _best(versions)
+    if checkpoint == "last":
+        return versions[-1] if versions else None
+    wanted = int(checkpoint) if checkpoint.isdecimal() else None
+    return next((v for v in reversed(versions) if wanted == v.step or v.file == checkpoint), None)
+
+
+def _best(versions: Sequence[Version]) -> Version | None:
+    sound = [version for version in versions if version.picked or version.proof.image != "broken"]
+    if not sound:
+        return versions[-1] if versions else None
+    leading = next((version for version in reversed(sound) if version.picked), sound[-1])
+    likest = _likest([version for version in sound if version.family == leading.family])
+    return next((v for v in sound if not leading.picked and v.file == likest), leading)
+
+
+def _likest(family: Sequence[Version]) -> str:
+    """The file that was likest; '' where a version of the newest training was not measured yet, or nothing could be."""
+    sound = [version for version in family if version.proof.image != "broken"]
+    newest = [version for version in sound if version.job_id == sound[-1].job_id]
+    if not all({MEASURED, LIKENESS} & set(version.scores) for version in newest):
+        return ""
+    scored = [version for version in sound if LIKENESS in version.scores]
+    return max(scored, key=lambda version: version.scores[LIKENESS]).file if scored else ""
+
+
+def _age(version: Version) -> tuple[str, str, int]:
+    """Of files older than `trained_at` it is told by when they were published."""
+    return version.trained_at or version.created_at, version.created_at, version.step
+
+
+def _written(source: Path) -> str:
+    """When the trainer wrote it; '' where it is gone, its copy being here already."""
+    try:
+        return iso(datetime.fromtimestamp(source.stat().st_mtime, timezone.utc))
+    except OSError:
+        return ""
+
+
+def _measured(file: Path) -> dict[str, object]:
+    """Of the published file, whose header says more than the checkpoint's."""
+    with file.open("rb") as stream:
+        digest = hashlib.sha256()
+        while chunk := stream.read(1024 * 1024):
+            digest.update(chunk)
+    return {"size": file.stat().st_size, "sha256": digest.hexdigest()}
+
+
+def _copy(source: Path, target: Path, said: Mapping[str, str]) -> None:
+    try:
+        atomic.write_with(target, lambda stream: copy_described(source, stream, said))
+    except OSError as fault:
+        raise StorageError(
+            "publish_failed",
+            f"The LoRA could not be copied: {fault.strerror or fault}.",
+            "Free some disk space and publish the checkpoint again.",
+        ) from fault

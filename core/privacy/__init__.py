@@ -1,0 +1,1 @@
+"""Privacy: what is kept of a person, erasing it, names in texts."""

@@ -1,0 +1,138 @@
+"""What is a person's: every folder, file and row of ours that holds something of them, found without touching it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from pydantic import Field
+
+from ..characters.trash import trashed_character, trashed_photo_files
+from ..generations.generation_files import generation_places
+from ..paths import DataPaths
+from ..records.base import Stored
+from ..records.character import Character
+from ..records.photo import Photo
+from ..storage.library import Library
+from .text_search import Traces
+
+
+@dataclass
+class ForgetReport:
+    """What goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make,
+    `others` pictures of other people whose prompts mention this one."""
+
+    photos: int = 0
+    captions: int = 0
+    jobs: int = 0
+    samples: int = 0
+    versions: int = 0
+    images: int = 0
+    logs: int = 0
+    bytes: int = 0
+    elsewhere: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+class Belongings(Stored):
+    """Whose, and the ids of everything that is theirs; `words` must be found nowhere afterwards. Kept while they are being
+    forgotten, so that it can be carried on with when their rows are gone."""
+
+    character_id: str
+    name: str
+    slug: str
+    words: list[str]
+    photos: list[str] = Field(default_factory=list)
+    captions: int = 0
+    versions: list[str] = Field(default_factory=list)
+    job_ids: list[str] = Field(default_factory=list)
+    pictures: list[str] = Field(default_factory=list)
+
+    @property
+    def ids(self) -> list[str]:
+        return [self.character_id, *self.photos, *self.pictures, *self.job_ids]
+
+    @property
+    def traces(self) -> Traces:
+        """Name, trigger word (those of before, too), hashes, and what their files are called."""
+        return Traces(ids=[*self.ids, *self.versions], words=self.words, slug=self.slug)
+
+    def and_before(self, earlier: Belongings) -> Belongings:
+        """With what was found when forgetting began: some rows may have gone since."""
+        every = {
+            name: list(dict.fromkeys([*getattr(earlier, name), *getattr(self, name)]))
+            for name in ("words", "photos", "versions", "job_ids", "pictures")
+        }
+        return self.model_copy(update=every)
+
+    def folders(self, paths: DataPaths) -> list[Path]:
+        return [
+            paths.character(self.character_id),
+            trashed_character(paths, self.character_id),
+            paths.character_models(self.slug),
+            *(paths.job(job_id) for job_id in self.job_ids),
+            *(place for picture in self.pictures for place in generation_places(paths, picture)),
+        ]
+
+    def files(self, paths: DataPaths) -> list[Path]:
+        """Single photos and pictures in the trash."""
+        photos = [file for photo in self.photos for file in trashed_photo_files(paths, photo)]
+        return [*photos, *(file for picture in self.pictures for file in paths.trash.glob(f"{picture}-*"))]
+
+    def counted(self, paths: DataPaths) -> ForgetReport:
+        """How much of each kind there is now; logs are counted when they go."""
+        files = self.files(paths)
+        shown = [place for picture in self.pictures for place in generation_places(paths, picture)]
+        return ForgetReport(
+            photos=len(self.photos),
+            captions=self.captions,
+            jobs=len(self.job_ids),
+            samples=sum(_count(paths.job(job_id) / "samples") for job_id in self.job_ids),
+            versions=len(self.versions),
+            images=sum(_count(folder, "*.png") for folder in shown)
+            + sum(1 for file in files if file.name.startswith("gen_")),
+            bytes=sum(size_of(target) for target in (*self.folders(paths), *files)),
+        )
+
+
+def belongings_of(library: Library, character: Character, job_ids: Collection[str]) -> Belongings:
+    """Everything of `character`, in the trash too."""
+    rows = library.rows("SELECT id, record FROM photo WHERE character_id=?", (character.id,))
+    photos = library.records(Photo, rows)
+    sql = "SELECT generation_id FROM generation_character WHERE character_id=?"
+    hashes = {value for photo in photos for value in (photo.sha256, photo.pixel_hash)}
+    return Belongings(
+        character_id=character.id,
+        name=character.name,
+        slug=character.slug,
+        words=[*words_of(character), *sorted(hashes)],
+        photos=[photo.id for photo in photos],
+        captions=sum(1 for photo in photos if photo.caption),
+        versions=[version.file.rpartition("/")[2].partition(".")[0] for version in character.versions],
+        job_ids=list(job_ids),
+        pictures=[row[0] for row in library.rows(sql, (character.id,))],
+    )
+
+
+def words_of(person: Character) -> list[str]:
+    """What a person is called, those names and trigger words too that a LoRA was trained with before they were changed."""
+    trained = [version.trigger_word for version in person.versions]
+    said = [person.name, person.trigger_word, *person.former_words, *trained]
+    return list(dict.fromkeys(word for word in said if word))
+
+
+def size_of(target: Path) -> int:
+    """Bytes of a file or folder; a link counts as itself."""
+    if target.is_symlink() or target.is_file():
+        return target.lstat().st_size
+    if not target.is_dir():
+        return 0
+    return sum(file.lstat().st_size for file in target.rglob("*") if file.is_file())
+
+
+def _count(folder: Path, pattern: str = "*") -> int:
+    return sum(1 for file in folder.glob(pattern) if file.is_file()) if folder.is_dir() else 0

@@ -1,0 +1,149 @@
+"""Looking for a person in files: in the lines of our logs, and in what others have written into ComfyUI's folders."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from .. import atomic
+from ..characters.slugs import is_generic_slug
+from ..records.base import Record
+from ..redaction import each_text
+from .whole_words import SHORT, WholeWords
+
+#: A single letter is in every other line.
+SHORTEST = 2
+#: Of files that are not read in parts; a workflow stands before a picture's pixels.
+HEAD_BYTES = 512 * 1024
+MAX_CHUNK_BYTES = 4 * 1024**2
+MAX_FILES = 50_000
+PNG = b"\x89PNG\r\n\x1a\n"
+#: Pictures with a workflow inside, saved workflows, logs; models are never opened.
+SEARCHED = {".png", ".webp", ".jpg", ".jpeg", ".json", ".txt", ".log", ".flac", ".mp4", ".webm"}
+#: What follows a short name where it names our folder or file: `ann/`, `ann-sd15-001400-…`, and elsewhere its end.
+_AS_FILE = r"-[a-z0-9_]+-\d{6}"
+Found = Callable[[str], bool]
+
+
+class Traces(Record):
+    """What tells of a person: `ids` anywhere, `words` (names, trigger words, hashes) as whole words, `slug` where it names
+    their files or stands in a graph."""
+
+    ids: list[str]
+    words: list[str]
+    slug: str = ""
+
+    def without(self, words: Collection[str]) -> Traces:
+        return Traces(ids=self.ids, words=[word for word in self.words if word not in words], slug=self.slug)
+
+
+def finder(traces: Traces, others: Collection[str] = ()) -> Found:
+    """Whether a text tells of them. The longer names of `others` do not: "Ann Example" is not Ann."""
+    by_letters = [word for word in traces.words if len(word) >= SHORTEST or not word.isascii()]
+    words = WholeWords(by_letters, others)
+    slug = _slug_pattern(traces.slug)
+
+    def said(text: str) -> bool:
+        if any(one in text for one in traces.ids) or words.found_in(text):
+            return True
+        return slug is not None and slug.search(text) is not None
+
+    return said
+
+
+def _slug_pattern(slug: str) -> re.Pattern[str] | None:
+    """Never `ann` in `joann`, `mary-ann` or `ann-2`. A slug that is a common word (`character`, `an`) only where it can be
+    nothing else: before a slash, in a LoRA's name, as a quoted value."""
+    if not slug:
+        return None
+    end = rf"(?=[^\w-]|$|{_AS_FILE})"
+    if len(slug) < SHORT or is_generic_slug(slug):
+        end = rf"(?=/|\\{{1,2}}[a-z]|{_AS_FILE}|\\*[\"'](?!\s*:))"
+    return re.compile(rf"(?<![\w-]){re.escape(slug)}{end}")
+
+
+def drop_lines(logs: Path, traces: Traces) -> int:
+    """Rewrite our logs without the lines that tell of them; how many went. Logs of today too."""
+    said, dropped = finder(traces), 0
+    for file in sorted(logs.glob("*/*.log*")):
+        packed = file.suffix == ".gz"
+        data = gzip.decompress(file.read_bytes()) if packed else file.read_bytes()
+        lines = data.decode("utf-8", errors="replace").split(
+            "\n"
+        )  # only there: a text may hold other line ends
+        kept = [line for line in lines if not _tells(line, said)]
+        if len(kept) < len(lines):
+            dropped += len(lines) - len(kept)
+            rest = "\n".join(kept).encode("utf-8")
+            atomic.write_bytes(file, gzip.compress(rest) if packed else rest)
+    return dropped
+
+
+def files_that_mention(folders: Iterable[Path], said: Found) -> list[Path]:
+    """Files whose name, text or metadata tell of somebody; nothing is changed, no pixel is read."""
+    found = []
+    for folder in folders:
+        for file in _searched(folder):
+            try:
+                with file.open("rb") as stream:
+                    text = _said(stream).decode("utf-8", errors="replace")
+            except OSError:
+                continue
+            name = file.relative_to(folder).with_suffix("").as_posix()
+            if said(f"{name}\n{unescaped(text)}"):
+                found.append(file)
+    return found
+
+
+def _said(stream: BinaryIO) -> bytes:
+    """A PNG's chunks before its pixels; of anything else the beginning."""
+    head = stream.read(len(PNG))
+    found = bytearray()
+    while head == PNG and len(start := stream.read(8)) == 8:
+        size, kind = int.from_bytes(start[:4], "big"), start[4:]
+        if kind == b"IDAT":
+            return bytes(found)
+        if not kind.isalpha() or size > MAX_CHUNK_BYTES:
+            break
+        found += stream.read(size)
+        stream.seek(4, os.SEEK_CUR)
+    stream.seek(0)
+    return stream.read(HEAD_BYTES)
+
+
+def _searched(folder: Path) -> Iterator[Path]:
+    left = MAX_FILES
+    for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if file.suffix.lower() in SEARCHED and file.is_file() and not file.is_symlink():
+            left -= 1
+            if left < 0:
+                return
+            yield file
+
+
+def unescaped(text: str) -> str:
+    """JSON writes other scripts as \\uXXXX, rare letters as two of them, and puts a backslash before a quote."""
+    text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match.group(1), 16)), text).replace(
+        '\\"', '"'
+    )
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _tells(line: str, said: Found) -> bool:
+    """As it stands, and every text in it as it was before it became JSON."""
+    texts = [line]
+
+    def seen(text: str) -> str:
+        texts.append(text)
+        return text
+
+    try:
+        each_text(json.loads(line), seen)
+    except (ValueError, RecursionError):
+        texts.append(unescaped(line))
+    return said("\n".join(texts))

@@ -1,0 +1,86 @@
+"""Files that follow their rows: a row is kept first, then its files move; where both places hold something they are merged."""
+
+from __future__ import annotations
+
+import filecmp
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from .. import atomic
+from ..errors import StorageError
+from .library import Library
+
+#: Written from rows, and again after every move: of two that differ neither is a loss.
+FROM_ROWS = frozenset({"character.json", "generation.json"})
+_log = logging.getLogger("isengard.moves")
+
+
+def rows_first(
+    library: Library, *, keep: Callable[[], object], move: Callable[[], object], back: Callable[[], object]
+) -> None:
+    """`keep` the rows, then `move` their files. Raises StorageError, after the rows were put `back` where files stayed.
+
+    Files that move before a full disk refuses their rows lie where no row looks for them. What a crash prevents here, and
+    rows that could not be put back, are mended at the next start.
+    """
+    with library.alone():
+        with library.transaction():
+            keep()
+        try:
+            move()
+        except StorageError:
+            _put_back(library, back)
+            raise
+
+
+def _put_back(library: Library, back: Callable[[], object]) -> None:
+    try:
+        with library.transaction():
+            back()
+    except StorageError as fault:
+        context = {"reason": fault.message}
+        _log.error("Files did not follow their row; the next start moves them", extra={"context": context})
+
+
+def noted(write: Callable[[], object]) -> None:
+    """Write what is told beside the files of rows that are kept: without room for it the rows still say everything."""
+    try:
+        write()
+    except OSError as fault:
+        context = {"reason": fault.strerror or str(fault)}
+        _log.warning("A sidecar is behind its row until it is next written", extra={"context": context})
+
+
+def move(source: Path, target: Path) -> bool:
+    """Move a file or folder, into what is there already where something is; whether there was anything to move.
+
+    Raises StorageError `files_in_use`.
+    """
+    if not source.exists():
+        return False
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _merge(source, target)
+    except OSError as fault:
+        raise StorageError(
+            "files_in_use",
+            f"The files could not be moved: {fault.strerror or fault}.",
+            "Close other programs that show them, then try again.",
+        ) from fault
+    return True
+
+
+def _merge(source: Path, target: Path) -> None:
+    """Nothing is lost: what differs stays where it is."""
+    if not target.exists():
+        atomic.replace(source, target)
+    elif source.is_dir() and target.is_dir():
+        for entry in sorted(source.iterdir()):
+            _merge(entry, target / entry.name)
+        if not any(source.iterdir()):
+            source.rmdir()
+    elif source.name in FROM_ROWS or filecmp.cmp(source, target, shallow=False):
+        source.unlink()
+    else:
+        _log.warning("Two files of one name differ; both stay", extra={"context": {"file": source.name}})

@@ -1,0 +1,191 @@
+"""isengard.db: characters, photos, generations. One connection of the server behind one lock."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from ..errors import StorageError, data_folder_gone
+from ..paths import DataPaths
+from ..records.character import Character
+from ..records.generation import Generation
+from ..records.photo import Photo
+from .database import BUSY_TIMEOUT_S, open_database
+from .documents import Documents, is_damaged
+from .library_schema import LIBRARY_MIGRATIONS
+
+R = TypeVar("R", Character, Photo, Generation)
+
+#: Seconds between two tries to begin a transaction while another program holds the database.
+_TRY_AGAIN_S = 0.05
+
+
+class Library:
+    """Thread-safe access; every store of the server shares one.
+
+    Readers never wait for a writer that waits for another program: the connection is let go between its tries.
+    """
+
+    def __init__(self, paths: DataPaths, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self._busy_timeout_s = busy_timeout_s
+        #: one transaction at a time, the one that waits for another program included
+        self._turn = threading.RLock()
+        #: the connection; held from BEGIN to COMMIT, so a thread that finds a transaction under way is in its own
+        self._lock = threading.RLock()
+        self._connection = open_database(paths.library_db, LIBRARY_MIGRATIONS)
+        self._connection.execute("PRAGMA secure_delete=ON")
+        self._file = paths.library_db
+        opened = self._file.stat()
+        self._identity = (opened.st_dev, opened.st_ino)
+        self._documents = Documents()
+        #: by table: brings the row of this id back from its file; whether it did (core/characters/record_repair.py)
+        self.menders: dict[str, Callable[[str], bool]] = {}
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Row | None:
+        found = self.rows(sql, parameters)
+        return found[0] if found else None
+
+    def record(self, kind: type[R], row: sqlite3.Row) -> R:
+        """What a row with `id` and `record` says. StorageError `record_damaged` where it cannot be read, or mended."""
+        found = self._read(kind, row)
+        if found is None:
+            raise StorageError(
+                "record_damaged",
+                "What was stored here cannot be read: it is damaged, or was written by a newer Isengard.",
+                "Update Isengard here. What is stored was not deleted.",
+            )
+        return found
+
+    def records(self, kind: type[R], rows: Iterable[sqlite3.Row]) -> list[R]:
+        """The same of many; those that cannot be read are left out."""
+        found = [self._read(kind, row) for row in rows]
+        return [record for record in found if record is not None]
+
+    def _read(self, kind: type[R], row: sqlite3.Row) -> R | None:
+        table, record_id = kind.__name__.lower(), row["id"]
+        found = self._documents.read(kind, row["record"], record_id)
+        if found is not None and found.id == record_id:
+            return found
+        mend = self.menders.get(table)
+        if mend is None or not is_damaged(kind, row["record"]) or not mend(record_id):
+            return None
+        again = self.row(f"SELECT record FROM {table} WHERE id=?", (record_id,))  # noqa: S608 - ours
+        return None if again is None else self._documents.read(kind, again["record"], record_id)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else writes meanwhile: for files that move once their rows are kept. `database_busy` as in a transaction."""
+        with self._lock:
+            if self._connection.in_transaction:
+                raise RuntimeError("files would move before their rows are kept")
+        with self._my_turn():
+            yield
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing; nested uses join the outer one.
+
+        StorageError `library_unavailable` when the disk refuses, `database_busy` when another program held the database
+        for the whole time.
+        """
+        with self._lock:
+            if self._connection.in_transaction:
+                yield self._connection
+                return
+        with self._begun():
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except sqlite3.OperationalError as fault:
+                self._roll_back()
+                raise _unavailable(fault) from fault
+            except BaseException:
+                self._roll_back()
+                raise
+
+    @contextmanager
+    def _begun(self) -> Iterator[None]:
+        """Within BEGIN IMMEDIATE, holding the connection. What waits behind a waiting writer waits no longer than that one."""
+        self._require_file()
+        deadline = time.monotonic() + self._busy_timeout_s
+        with self._my_turn():
+            self._lock.acquire()
+            try:
+                while not self._begin():
+                    if time.monotonic() >= deadline:
+                        raise _busy()
+                    self._lock.release()
+                    time.sleep(_TRY_AGAIN_S)
+                    self._lock.acquire()
+                yield
+            finally:
+                self._lock.release()
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """Always before the connection, never while holding it: two who took them the other way round would wait for ever."""
+        if not self._turn.acquire(timeout=self._busy_timeout_s):
+            raise _busy()
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _require_file(self) -> None:
+        """A file that was removed under us takes every write, and none of them is there after a restart."""
+        try:
+            here = self._file.stat()
+        except OSError as fault:
+            raise data_folder_gone() from fault
+        if (here.st_dev, here.st_ino) != self._identity:
+            raise data_folder_gone()
+
+    def _begin(self) -> bool:
+        """False while another program holds the database; SQLite's own waiting would hold the connection meanwhile."""
+        try:
+            self._connection.execute("PRAGMA busy_timeout=0")
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as fault:
+            if "locked" in str(fault) or "busy" in str(fault):
+                return False
+            raise _unavailable(fault) from fault
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout={round(self._busy_timeout_s * 1000)}")
+        return True
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def scrub(self) -> None:
+        """Leave nothing of deleted rows in the journal either (free pages are zeroed by secure_delete)."""
+        with self._lock:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+
+def _unavailable(fault: sqlite3.OperationalError) -> StorageError:
+    return StorageError(
+        "library_unavailable",
+        f"The library could not be written: {fault}.",
+        "Free some disk space, then try again. Nothing was lost.",
+    )
+
+
+def _busy() -> StorageError:
+    return StorageError(
+        "database_busy",
+        "Another program is using Isengard's library.",
+        "Close it (a backup, a database viewer, a second ComfyUI), then try again. Nothing was lost.",
+    )
