@@ -15,7 +15,7 @@ from types import ModuleType
 
 PACKAGE = "isengard"
 #: subcommand -> module with main(argv) -> exit status
-COMMANDS = {"worker": "training.worker_main", "doctor": "training.doctor"}
+COMMANDS = {"worker": "training.worker.main", "doctor": "training.doctor.doctor"}
 
 
 def load() -> ModuleType:

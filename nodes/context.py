@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from ..core.loras.versions import VersionStore
     from ..core.paths import DataPaths
     from ..core.settings import Settings
-    from ..training.queue import Doorbell
-    from ..training.submission import Submission
-    from ..training.supervisor import Supervisor
+    from ..training.planning.submission import Submission
+    from ..training.worker.doorbell import Doorbell
+    from ..training.worker.supervisor import Supervisor
 
 
 class Pictures(Protocol):

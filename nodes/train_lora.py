@@ -95,7 +95,7 @@ class IsengardTrainLoRA(io.ComfyNode):
 def _known(services: House, wanted: TrainingRequest) -> Job | None:
     """The very same training, done or on its way: a new version or pick makes ComfyUI run this node again, and nobody
     means to train again by that."""
-    from ..training.repeats import same_training
+    from ..training.planning.same_request import same_training
 
     known = same_training(services.submission, wanted)
     if known is not None:
@@ -171,6 +171,6 @@ def _families() -> list[str]:
     """Nothing is read while ComfyUI is still importing packs; it asks again for each page that is loaded."""
     if not server_is_running():
         return [""]
-    from ..training.family_records import Families
+    from ..core.families.families import Families
 
     return [family.key for family in Families().offered()]

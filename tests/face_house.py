@@ -15,10 +15,10 @@ from isengard.core.paths import DataPaths
 from isengard.core.settings import Settings
 from isengard.training.face_tools import FaceToolsSetup
 from isengard.training.face_tools.setup import LOCKS
-from isengard.training.ledgers.sqlite import SqliteLedger
-from isengard.training.runner import Pace, Tools
-from isengard.training.task_runner import TaskRunner
-from isengard.training.task_submission import TaskSubmission
+from isengard.training.ledgers.sqlite.sqlite_ledger import SqliteLedger
+from isengard.training.tasks.task_submission import TaskSubmission
+from isengard.training.worker.runner import Pace, Tools
+from isengard.training.worker.task_runner import TaskRunner
 
 
 @pytest.fixture(scope="session")

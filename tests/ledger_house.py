@@ -9,8 +9,8 @@ import redis
 from hosts.redis_server import RedisServer
 from isengard.core.ids import new_id
 from isengard.core.records.job import Job
-from isengard.training.ledgers.redis import RedisLedger
-from isengard.training.ledgers.sqlite import SqliteLedger
+from isengard.training.ledgers.redis.redis_ledger import RedisLedger
+from isengard.training.ledgers.sqlite.sqlite_ledger import SqliteLedger
 
 LEASE_S = 60.0
 

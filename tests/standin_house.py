@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.settings import Settings
-from isengard.training.submission import BaseModel
-from isengard.training.worker_main import make_registry
+from isengard.training.planning.submission import BaseModel
+from isengard.training.worker.main import make_registry
 
 STANDIN = Path(__file__).resolve().parent / "fakes" / "aitk_standin"
 

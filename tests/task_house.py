@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import pytest
 from isengard.core.clock import SystemClock
 from isengard.core.loras.versions import VersionStore
-from isengard.training.ledgers.sqlite import SqliteLedger
-from isengard.training.runner import Pace, Tools
-from isengard.training.task_runner import TaskRunner
-from isengard.training.task_submission import TaskSubmission
+from isengard.training.ledgers.sqlite.sqlite_ledger import SqliteLedger
+from isengard.training.tasks.task_submission import TaskSubmission
+from isengard.training.worker.runner import Pace, Tools
+from isengard.training.worker.task_runner import TaskRunner
 
 
 @pytest.fixture

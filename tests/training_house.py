@@ -12,15 +12,15 @@ import pytest
 from isengard.core.characters.character_store import CharacterStore
 from isengard.core.characters.photo_store import PhotoStore
 from isengard.core.clock import SystemClock
+from isengard.core.families.families import Families
 from isengard.core.photo_decoding.decoder import PhotoDecoder
 from isengard.core.records.character import CharacterDraft
 from isengard.core.settings import Settings
 from isengard.core.storage.library import Library
-from isengard.training.family_records import Families
 from isengard.training.ledgers import open_ledger
-from isengard.training.queue import Doorbell
-from isengard.training.submission import BaseModel, Submission
-from isengard.training.worker_main import make_registry
+from isengard.training.planning.submission import BaseModel, Submission
+from isengard.training.worker.doorbell import Doorbell
+from isengard.training.worker.main import make_registry
 from PIL import Image, ImageDraw
 
 ROOT = Path(__file__).resolve().parents[1]

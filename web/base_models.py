@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from ..core.errors import InvalidError
+from ..core.families.families import BASE_ROLES, Family, ModelFile
 from ..core.model_headers.reader import HeaderReader, ModelHeader
 from ..core.records.training import Finding
 from ..core.settings import Settings
-from ..training.family_records import BASE_ROLES, Family, ModelFile
-from ..training.models import FileState
-from ..training.submission import BaseModel
+from ..training.downloads.model_files import FileState
+from ..training.planning.submission import BaseModel
 
 Use = Literal["training", "pictures"]
 _NOTHING = ModelHeader(fault="it cannot be found")

@@ -18,6 +18,7 @@ from ..core.characters.photo_store import PhotoStore
 from ..core.characters.record_repair import mend
 from ..core.clock import Clock, SystemClock
 from ..core.faces.reader import FaceReader
+from ..core.families.families import Families
 from ..core.ids import new_id
 from ..core.jobs.ledger import Ledger
 from ..core.logs import daily_handler, setup_logging
@@ -31,13 +32,12 @@ from ..core.settings import load_settings
 from ..core.storage.library import Library
 from ..generation.service import GenerationService
 from ..training.captioning.submission import CaptionSubmission
-from ..training.family_records import Families
-from ..training.follow_ups import FollowUps
 from ..training.ledgers import open_ledger
-from ..training.queue import Doorbell
-from ..training.submission import Submission
-from ..training.supervisor import Supervisor
-from ..training.task_submission import TaskSubmission
+from ..training.planning.follow_ups import FollowUps
+from ..training.planning.submission import Submission
+from ..training.tasks.task_submission import TaskSubmission
+from ..training.worker.doorbell import Doorbell
+from ..training.worker.supervisor import Supervisor
 from .access import Access, guard_asked_for
 from .base_models import ComfyBaseModels
 from .captions import CaptionTaker

@@ -25,7 +25,7 @@ from ..core.records.character import Character
 from ..core.settings import SECRETS, Settings, load_settings
 from ..core.storage.recovery_notices import Recoveries
 from ..core.version import VERSION
-from ..training.backend_states import states
+from ..training.backends.backend_states import states
 from .log_lines import newest_lines
 from .services import Services
 
@@ -94,7 +94,7 @@ def _state(services: Services) -> dict[str, Any]:
 
 
 def _doctor(services: Services) -> list[tuple[str, str]]:
-    from ..training import doctor
+    from ..training.doctor import doctor
 
     try:
         return doctor.examined(services.paths, services.registry)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from ..core.characters.character_archive import ArchivedLora, Prove
 from ..core.errors import InvalidError
+from ..core.families.families import Family
 from ..core.records.checkpoint import Proof
-from ..training.family_records import Family
-from ..training.lora_fit import prove
+from ..training.loras.lora_fit import prove
 from .services import Services
 
 

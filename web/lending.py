@@ -14,8 +14,8 @@ from ..core.executor import in_thread
 from ..core.records.event import Subject
 from ..core.records.job import Job
 from ..core.records.job_states import ENDED, JobState
-from ..training import lending
-from ..training.lending import Lending
+from ..training.gpu import gpu_lending
+from ..training.gpu.gpu_lending import Lending
 from .services import Services
 
 LENT_S = 120.0
@@ -29,7 +29,7 @@ _log = logging.getLogger("isengard.lending")
 
 def state(services: Services) -> dict[str, Any] | None:
     """What is lent now, for the panel."""
-    lent = lending.read(services.paths)
+    lent = gpu_lending.read(services.paths)
     return None if lent is None else asdict(lent)
 
 
@@ -39,7 +39,7 @@ def lend(services: Services, job_id: str) -> Job:
     Raises ConflictError `wrong_state`, or `gpu_lent` when another training has already made room.
     """
     job = services.ledger.get(job_id)
-    known = lending.read(services.paths)
+    known = gpu_lending.read(services.paths)
     if known is not None and known.job_id != job_id:
         raise ConflictError(
             "gpu_lent", "Another training has already made room.", "Make the pictures, or end that first."
@@ -49,7 +49,7 @@ def lend(services: Services, job_id: str) -> Job:
     if known is None:
         _keep(services, Lending(job_id, iso(services.clock.now())))
     elif known.until:
-        _keep(services, Lending(job_id, known.asked_at, lending.lent_until(services.clock, LENT_S)))
+        _keep(services, Lending(job_id, known.asked_at, gpu_lending.lent_until(services.clock, LENT_S)))
     return services.ledger.order(job_id, "pause") if job.state is JobState.RUNNING else job
 
 
@@ -57,7 +57,7 @@ async def room_made(services: Services) -> None:
     """Returns once a training that was asked to make room has stopped: its memory is free only then."""
     deadline = services.clock.monotonic() + STOPS_WITHIN_S
     while services.clock.monotonic() < deadline:
-        lent = await in_thread(lending.read, services.paths)
+        lent = await in_thread(gpu_lending.read, services.paths)
         if lent is None or lent.until:
             return
         await asyncio.sleep(_LOOK_S)
@@ -65,7 +65,7 @@ async def room_made(services: Services) -> None:
 
 def give_back(services: Services) -> None:
     """The training goes on now; nothing happens where nothing is lent."""
-    lent = lending.read(services.paths)
+    lent = gpu_lending.read(services.paths)
     if lent is not None:
         _go_on(services, lent)
 
@@ -73,7 +73,7 @@ def give_back(services: Services) -> None:
 async def keep_lending(services: Services) -> None:
     """For ever: looks after what is lent, also after a restart."""
     while True:
-        lent = lending.read(services.paths)
+        lent = gpu_lending.read(services.paths)
         if lent is not None:
             try:
                 await in_thread(_look_after, services, lent)
@@ -91,7 +91,7 @@ def _look_after(services: Services, lent: Lending) -> None:
     if job.state in ENDED or (lent.until and job.state is not JobState.PAUSED):
         _let_go(services, lent)  # somebody has cancelled it, or made it go on by hand
     elif job.state is JobState.PAUSED and not lent.until:
-        until = lending.lent_until(services.clock, LENT_S)
+        until = gpu_lending.lent_until(services.clock, LENT_S)
         _log.info("The GPU is lent to pictures", extra={"context": {"job_id": job.id, "until": until}})
         _keep(services, Lending(lent.job_id, lent.asked_at, until))
     elif lent.is_over(services.clock) and not services.generations.store.unfinished():
@@ -111,12 +111,12 @@ def _go_on(services: Services, lent: Lending) -> None:
 
 
 def _keep(services: Services, lent: Lending) -> None:
-    lending.write(services.paths, lent)
+    gpu_lending.write(services.paths, lent)
     _tell(services, lent.job_id, asdict(lent))
 
 
 def _let_go(services: Services, lent: Lending) -> None:
-    lending.clear(services.paths)
+    gpu_lending.clear(services.paths)
     _tell(services, lent.job_id, None)
 
 

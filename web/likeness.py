@@ -26,7 +26,7 @@ from ..core.records.generation import Generation
 from ..core.records.generation_states import ENDED, GenerationState
 from ..generation.image.graph import lora_files
 from ..generation.service import GenerationService
-from ..training.dataset import HELD_OUT
+from ..training.job_folder.dataset import HELD_OUT
 from .event_tail import EventTail
 from .heard import heard
 from .telling import tell_character, tell_generation

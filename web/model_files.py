@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..training.family_records import Family
-from ..training.models import Missing, missing_of
+from ..core.families.families import Family
+from ..training.downloads.model_files import Missing, missing_of
 from .services import Services
 
 

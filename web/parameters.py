@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol, get_args
 
 from ..core.errors import InvalidError
+from ..core.families.families import Families
 from ..core.ids import id_pattern
 from ..core.logs import SERVICES
 from ..core.records.generation import OrderPurpose
 from ..core.records.job import JobKind
 from ..core.records.job_states import JobState
-from ..training.family_records import Families
 from .responses import MAX_PAGE
 
 

@@ -12,9 +12,9 @@ from ..core.records.checkpoint import Checkpoint, Version
 from ..core.records.generation import CharacterUse
 from ..core.records.job import Job
 from ..generation.image.interface import RecipeInfo
-from ..training.base_hash import known_hash
-from ..training.job_folder import frozen_training
-from ..training.publishing import publish as publish_checkpoint
+from ..training.job_folder.job_folder import frozen_training
+from ..training.loras.base_hash import known_hash
+from ..training.loras.publishing import publish as publish_checkpoint
 from .services import Services
 from .telling import tell_character
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..core.families.families import Families, Family
 from ..generation.image.describing import numbers
 from ..generation.image.model_files import FOLDERS, FamilyFiles, Part
-from ..training.family_records import Families, Family
 from .base_models import ComfyBaseModels
 from .services import Host
 

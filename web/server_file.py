@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from ..core import atomic
 from ..core.clock import iso
 from ..core.paths import DataPaths
-from ..training.comfy_memory import SERVER_FILE
+from ..training.gpu.comfyui_memory import SERVER_FILE
 from .services import Host
 from .session import Session
 

@@ -11,6 +11,7 @@ from ..core.characters.character_store import CharacterStore
 from ..core.characters.photo_store import PhotoStore
 from ..core.clock import Clock
 from ..core.executor import Line
+from ..core.families.families import Families
 from ..core.jobs.ledger import Ledger
 from ..core.loops import Loops
 from ..core.loras.versions import VersionStore
@@ -20,12 +21,11 @@ from ..core.settings import Settings
 from ..core.storage.library import Library
 from ..generation.service import GenerationService
 from ..training.captioning.submission import CaptionSubmission
-from ..training.family_records import Families
-from ..training.follow_ups import FollowUps
-from ..training.queue import Doorbell
-from ..training.submission import Submission
-from ..training.supervisor import Supervisor
-from ..training.task_submission import TaskSubmission
+from ..training.planning.follow_ups import FollowUps
+from ..training.planning.submission import Submission
+from ..training.tasks.task_submission import TaskSubmission
+from ..training.worker.doorbell import Doorbell
+from ..training.worker.supervisor import Supervisor
 from .base_models import ComfyBaseModels
 from .event_tail import EventTail
 from .likeness import LikenessMeasurer

@@ -16,7 +16,7 @@ from ..clock import Clock, iso
 from ..errors import InvalidError, NotFoundError, StorageError
 from ..paths import DataPaths, contained
 from ..records.checkpoint import Checkpoint, RankedVersion, Version
-from ..safetensors_metadata import copy_described
+from .safetensors_file import copy_described
 
 #: The score that decides "best" where it was measured and nobody has chosen.
 LIKENESS = "likeness"

@@ -131,7 +131,7 @@ def test_a_pack_that_is_linked_in_finds_its_neighbours_and_its_comfyui(tmp_path)
     (comfyui / "custom_nodes" / "isengard").symlink_to(ROOT, target_is_directory=True)
     (comfyui / "custom_nodes" / "pencil").symlink_to(ROOT / "tests" / "fakes" / "pencil_pack")
     code = LOAD + (
-        "load(sys.argv[1]); from isengard.training.worker_main import make_registry;"
+        "load(sys.argv[1]); from isengard.training.worker.main import make_registry;"
         "from isengard.core.paths import own_paths; from isengard.core.settings import load_settings;"
         "paths = own_paths({}); paths.create(); registry = make_registry(load_settings({}, paths), paths);"
         "print(paths.root); print(*sorted(registry.all('training_backends')))"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from isengard.core.families.families import Families
 from isengard.core.settings import KEYS
 from isengard.core.version import VERSION
 from isengard.generation.image.describing import numbers
 from isengard.training.backends.ai_toolkit.setup import pins
-from isengard.training.family_records import Families
 from registry_rules import archive
 
 ROOT = Path(__file__).resolve().parents[2]

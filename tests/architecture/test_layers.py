@@ -17,8 +17,8 @@ ALLOWED = {
 }
 #: Foreign module -> the only files or folders of ours that may import it.
 OWNED = {
-    "huey": ("training/queue.py",),
-    "redis": ("training/queue.py", "training/ledgers/redis"),
+    "huey": ("training/worker/doorbell.py",),
+    "redis": ("training/worker/doorbell.py", "training/ledgers/redis"),
     "aiohttp": ("web/", "generation/image/"),
     "folder_paths": ("comfy_host.py",),
     "server": ("comfy_host.py",),
@@ -35,12 +35,16 @@ OWNED = {
     ),
     "pillow_heif": ("core/photo_decoding/",),
     "pythonjsonlogger": ("core/logs.py",),
-    "psutil": ("core/comfyui_http.py", "training/process_tree.py", "training/machine.py"),
+    "psutil": (
+        "core/comfyui_http.py",
+        "training/process/process_tree.py",
+        "training/machine/machine_facts.py",
+    ),
     "tomlkit": ("core/toml_files.py",),
     "anyascii": ("core/characters/slugs.py",),
 }
 #: Where concrete plugins and the ComfyUI adapter may be named.
-ROOTS = {"__init__.py", "web/app.py", "training/worker_main.py"}
+ROOTS = {"__init__.py", "web/app.py", "training/worker/main.py"}
 
 
 def product_files() -> list[Path]:

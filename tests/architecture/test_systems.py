@@ -12,11 +12,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 #: What each adapter may ask for, and nothing else may.
 ADAPTERS = {
-    "training/process_tree.py": {"os.getpgid", "os.killpg", "os.kill", "signal.SIGKILL", "start_new_session", "creationflags"},
-    "training/shim.py": {"ctypes", "creationflags", "start_new_session", "preexec_fn", "pass_fds"},
-    "training/trainer_process.py": {"pass_fds"},
+    "training/process/process_tree.py": {"os.getpgid", "os.killpg", "os.kill", "signal.SIGKILL", "start_new_session", "creationflags"},
+    "training/process/shim.py": {"ctypes", "creationflags", "start_new_session", "preexec_fn", "pass_fds"},
+    "training/process/trainer_process.py": {"pass_fds"},
     "training/backends/ai_toolkit/plain_path.py": {"_winapi"},
-    "training/locks.py": {"fcntl", "msvcrt", "os.fchmod"},
+    "training/machine/os_locks.py": {"fcntl", "msvcrt", "os.fchmod"},
     "core/model_headers/child.py": {"resource"},
     "core/photo_decoding/child.py": {"resource"},
     "core/private_files.py": {"os.getuid"},

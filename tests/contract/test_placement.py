@@ -10,18 +10,18 @@ import pytest
 import redis
 from isengard.core.clock import SystemClock
 from isengard.core.errors import InvalidError
+from isengard.core.families.families import Families
 from isengard.core.ids import new_id
 from isengard.core.records.job import Job, Progress
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import TrainingRequest
 from isengard.core.records.worker import BackendState, Gpu, Worker
 from isengard.core.settings import Settings
-from isengard.training.family_records import Families
-from isengard.training.gpus import gpus
-from isengard.training.ledgers.redis import RedisLedger
-from isengard.training.locks import machine_name
-from isengard.training.submission import BaseModel
-from isengard.training.waiting import waits_for
+from isengard.training.ledgers.redis.redis_ledger import RedisLedger
+from isengard.training.machine.nvidia_smi import gpus
+from isengard.training.machine.os_locks import machine_name
+from isengard.training.planning.submission import BaseModel
+from isengard.training.planning.waiting_reason import waits_for
 from ledger_house import redis_server  # noqa: F401 - fixture
 from training_house import ann, house  # noqa: F401 - fixtures
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from isengard.core.families.families import Families
 from isengard.core.settings import Settings
 from isengard.training.backends.ai_toolkit import backend as ai_toolkit
 from isengard.training.backends.ai_toolkit import optimizer
 from isengard.training.backends.fast_test import backend as fast_test
-from isengard.training.family_records import Families
 from isengard.training.interface import ResolvedTraining
 from safetensors.numpy import save_file
 

@@ -19,7 +19,7 @@ from isengard.core.loras.versions import VersionStore
 from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.records.checkpoint import Proof
 from isengard.core.records.photo import PhotoPatch
-from isengard.training.lora_fit import prove
+from isengard.training.loras.lora_fit import prove
 from loras import TINY, publish, tensors
 from pictures import add
 from safetensors.numpy import save

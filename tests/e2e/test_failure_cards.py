@@ -10,7 +10,10 @@ from hosts.stage import opened
 from isengard.core.records.job import JobError, Progress
 from isengard.training.backends.ai_toolkit import outcomes
 from isengard.training.backends.ai_toolkit.failures import CATALOGUE, explain
-from isengard.training.ending import (
+from isengard.training.ledgers.rules import WORKER_LOST
+from isengard.training.monitoring.run_health import NOT_FINITE, ResumeWatch, StallWatch, TrainerSick
+from isengard.training.worker.disk_space import with_room_left
+from isengard.training.worker.run_end import (
     FULL,
     NO_WRITES,
     STOPPED_OUTSIDE,
@@ -18,9 +21,6 @@ from isengard.training.ending import (
     as_job_error,
     understood,
 )
-from isengard.training.ledgers.rules import WORKER_LOST
-from isengard.training.run_health import NOT_FINITE, ResumeWatch, StallWatch, TrainerSick
-from isengard.training.space import with_room_left
 from pages.error_codes import collected
 from trainer_says import SAID
 

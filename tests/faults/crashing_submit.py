@@ -49,7 +49,7 @@ class Points:
 
 class NoBases:
     def resolve(self, name, family):
-        from isengard.training.submission import BaseModel
+        from isengard.training.planning.submission import BaseModel
 
         return BaseModel("", "")
 
@@ -59,14 +59,14 @@ def server(root: Path):
     from isengard.core.characters.character_store import CharacterStore
     from isengard.core.characters.photo_store import PhotoStore
     from isengard.core.clock import SystemClock
+    from isengard.core.families.families import Families
     from isengard.core.paths import DataPaths
     from isengard.core.settings import Settings
     from isengard.core.storage.library import Library
-    from isengard.training.family_records import Families
     from isengard.training.ledgers import open_ledger
-    from isengard.training.queue import Doorbell
-    from isengard.training.submission import Submission
-    from isengard.training.worker_main import make_registry
+    from isengard.training.planning.submission import Submission
+    from isengard.training.worker.doorbell import Doorbell
+    from isengard.training.worker.main import make_registry
 
     paths, clock = DataPaths(root=root, logs=root / "logs"), SystemClock()
     settings = Settings(mode="fast-test", redis_url=os.environ.get("REDIS_URL", ""))
@@ -118,7 +118,7 @@ def one(root: Path, character_id: str, die_at: int) -> tuple[str, str]:
 def main() -> None:
     boot_file, root, character_id, times = sys.argv[1:]
     load(boot_file)
-    import isengard.training.worker_main  # noqa: F401 - paid once, before the forks
+    import isengard.training.worker.main  # noqa: F401 - paid once, before the forks
 
     die_at = 1
     while True:

@@ -15,8 +15,8 @@ from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.job_states import JobState
 from isengard.core.settings import Settings
 from isengard.core.storage.crash_cleanup import sweep
-from isengard.training.dataset import DATASET, MANIFEST
 from isengard.training.interface import ResolvedTraining
+from isengard.training.job_folder.dataset import DATASET, MANIFEST
 from isengard.training.ledgers import open_ledger
 from storm_checks import assert_nothing_left
 

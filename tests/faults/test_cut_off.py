@@ -14,8 +14,8 @@ from fakes.tcp_gate import TcpGate
 from isengard.core.records.job_states import ENDED, JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.storage.database import BUSY_TIMEOUT_S
-from isengard.training import process_tree
-from isengard.training.trainer_process import PID_FILE
+from isengard.training.process import process_tree
+from isengard.training.process.trainer_process import PID_FILE
 from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, assert_states_were_legal
 from training_waits import wait_for
 

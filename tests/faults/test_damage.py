@@ -9,12 +9,12 @@ import time
 import pytest
 from isengard.core.clock import SystemClock
 from isengard.core.errors import InvalidError, LedgerAwayError
+from isengard.core.loras.safetensors_file import read_header
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.settings import Settings
 from isengard.training.interface import ResolvedTraining
 from isengard.training.ledgers import open_ledger
-from isengard.training.lora_file import read_header
 
 pytestmark = [pytest.mark.slow]
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))

@@ -12,9 +12,9 @@ from isengard.core.jobs.ledger import Lease
 from isengard.core.records.job import JobError
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.training import process_tree
-from isengard.training.ending import Ending
-from isengard.training.trainer_process import PID_FILE
+from isengard.training.process import process_tree
+from isengard.training.process.trainer_process import PID_FILE
+from isengard.training.worker.run_end import Ending
 from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, assert_states_were_legal
 from training_waits import wait_for
 

@@ -17,7 +17,7 @@ from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.event import Subject
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.training.ledgers.sqlite import SqliteLedger
+from isengard.training.ledgers.sqlite.sqlite_ledger import SqliteLedger
 from ledger_house import ledger, open_ledger, submit  # noqa: F401 - fixtures
 from live_server import ServerProcess
 from training_waits import wait_for

@@ -9,8 +9,8 @@ import pytest
 from isengard.core.errors import LedgerAwayError
 from isengard.core.records.job_states import ENDED, JobState
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.training import process_tree
-from isengard.training.trainer_process import PID_FILE
+from isengard.training.process import process_tree
+from isengard.training.process.trainer_process import PID_FILE
 from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time
 from training_waits import wait_for
 

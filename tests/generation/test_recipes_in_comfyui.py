@@ -10,9 +10,9 @@ from comfyui_prompts import validated
 from hosts import comfyui
 from hosts.environments import HOST
 from hosts.journey import Api
+from isengard.core.families.families import Families
 from isengard.generation.image.graph import OURS
 from isengard.generation.image.recipes import RecipeFolder
-from isengard.training.family_records import Families
 from placeholders import put_files
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]

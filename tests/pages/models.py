@@ -4,7 +4,7 @@ from __future__ import annotations
 
 HEAD = """# Models
 
-What a person can be trained for, from the records in `training/families/`. Memory and download are what a training takes;
+What a person can be trained for, from the records in `core/families/`. Memory and download are what a training takes;
 *experimental* means that we have not trained it on a GPU ourselves. Licences are the models' own: they say what you may do
 with the pictures, and some must be accepted on the model's page with a Hugging Face account before anything can be fetched.
 This page is made by `python dev.py pages`.
@@ -15,7 +15,7 @@ This page is made by `python dev.py pages`.
 
 
 def render() -> str:
-    from isengard.training.family_records import Families
+    from isengard.core.families.families import Families
 
     rows = []
     for family in sorted(Families().offered(), key=lambda one: one.needs.vram_gb):

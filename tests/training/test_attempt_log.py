@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from isengard.training.attempt_log import divide
 from isengard.training.backends.ai_toolkit import channels
 from isengard.training.backends.ai_toolkit.failures import explain
 from isengard.training.interface import LOG_FILE
+from isengard.training.job_folder.attempt_log import divide
 
 BEFORE = "ann: 50%|##| 5/10 [00:01<00:01, 2.0it/s, lr: 1.0e-04 loss: 1.0e-01]\ntorch.OutOfMemoryError: CUDA out of memory"
 

@@ -7,8 +7,8 @@ import os
 import threading
 
 import pytest
-from isengard.training import base_hash
-from isengard.training.base_hash import BaseHash, hash_of, known_hash
+from isengard.training.loras import base_hash
+from isengard.training.loras.base_hash import BaseHash, hash_of, known_hash
 
 
 @pytest.fixture

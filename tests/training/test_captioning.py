@@ -15,13 +15,13 @@ import pytest
 from isengard.core.errors import ConflictError, NotReadyError, StorageError
 from isengard.core.records.photo import PhotoPatch
 from isengard.core.settings import Settings
-from isengard.training import downloads
 from isengard.training.captioning import work
 from isengard.training.captioning.prose import PROMPT, caption_of
 from isengard.training.captioning.submission import CaptionSubmission
 from isengard.training.captioning.work import describe, results_of
-from isengard.training.task_submission import TaskSubmission
-from isengard.training.worker_main import make_registry
+from isengard.training.downloads import http_fetch
+from isengard.training.tasks.task_submission import TaskSubmission
+from isengard.training.worker.main import make_registry
 
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
 
@@ -51,8 +51,8 @@ def studio(house, ann, tmp_path):
 def run(studio):
     """The job after its work was done here, under a real lease."""
     from isengard.core.loras.versions import VersionStore
-    from isengard.training.runner import Pace, Tools
-    from isengard.training.task_runner import TaskRunner
+    from isengard.training.worker.runner import Pace, Tools
+    from isengard.training.worker.task_runner import TaskRunner
 
     def run(job, cancel_at=0):
         house = studio.house
@@ -131,7 +131,7 @@ def test_a_failure_is_told_in_words_for_captions(studio, run):
 
 
 def test_without_room_for_its_model_nothing_is_begun(studio, run, monkeypatch):
-    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda where: SimpleNamespace(free=10**9))
+    monkeypatch.setattr(http_fetch.shutil, "disk_usage", lambda where: SimpleNamespace(free=10**9))
     job = run(studio.ask())
     assert (job.state.value, job.error.code) == ("paused", "disk_full")
     assert "The model that describes photos needs 4.3 GB" in job.error.message

@@ -15,7 +15,7 @@ from isengard.core.records.training import TrainingRequest
 from isengard.core.records.worker import Worker
 from isengard.core.storage.recovery_notices import Recoveries
 from isengard.training.ledgers.job_files import JobFiles
-from isengard.training.ledgers.sqlite import SqliteLedger
+from isengard.training.ledgers.sqlite.sqlite_ledger import SqliteLedger
 from ledger_house import claim, closing_all
 
 S = JobState

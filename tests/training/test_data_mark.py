@@ -6,7 +6,7 @@ import os
 import threading
 
 import pytest
-from isengard.training.data_mark import MARK_FILE, data_mark
+from isengard.training.machine.shared_folder_mark import MARK_FILE, data_mark
 
 
 def test_of_many_that_come_at_once_the_first_wins(paths):

@@ -6,10 +6,10 @@ import pytest
 import redis
 from isengard.core.clock import SystemClock
 from isengard.core.paths import DataPaths
-from isengard.training.data_mark import data_mark
-from isengard.training.doctor_redis import redis_findings
-from isengard.training.ledgers.redis import RedisLedger
-from isengard.training.worker import describe
+from isengard.training.doctor.redis_checks import redis_findings
+from isengard.training.ledgers.redis.redis_ledger import RedisLedger
+from isengard.training.machine.shared_folder_mark import data_mark
+from isengard.training.worker.worker import describe
 from ledger_house import redis_server  # noqa: F401 - fixture
 
 

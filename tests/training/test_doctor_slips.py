@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isengard.core.plugins import PluginContext, PluginRegistry, neighbour_packs
 from isengard.core.settings import load_settings
-from isengard.training.doctor import examined
+from isengard.training.doctor.doctor import examined
 
 
 def test_doctor_names_the_file_and_the_line(paths, tmp_path):

@@ -10,8 +10,8 @@ import threading
 
 import pytest
 from hosts.authority import Authority
-from isengard.training import downloads
-from isengard.training.downloads import Wanted, fetch
+from isengard.training.downloads import http_fetch
+from isengard.training.downloads.http_fetch import Wanted, fetch
 from task_house import task_house  # noqa: F401 - fixture
 
 CONTENT = os.urandom(400_000)
@@ -69,8 +69,8 @@ class SpoiltServer:
 def get(task_house, tmp_path, monkeypatch):  # noqa: F811
     authority = Authority(tmp_path / "authority")
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.ca))
-    monkeypatch.setattr(downloads, "PAUSE_S", 0.02)
-    monkeypatch.setattr(downloads, "CHUNK", 10_000)
+    monkeypatch.setattr(http_fetch, "PAUSE_S", 0.02)
+    monkeypatch.setattr(http_fetch, "CHUNK", 10_000)
     servers = []
 
     def get(spoilt):
@@ -93,4 +93,4 @@ def test_it_is_taken_up_where_it_broke(get):
 def test_a_line_that_spoils_it_every_time_is_called_the_network(get):
     job, _, server = get(99)
     assert (job.state.value, job.error.code) == ("failed", "network_unreachable"), job.error
-    assert len(server.asked) == downloads.TRIES and "localhost" in job.error.message
+    assert len(server.asked) == http_fetch.TRIES and "localhost" in job.error.message

@@ -7,8 +7,8 @@ import os
 
 import pytest
 from fakes.file_server import FileServer
-from isengard.training import downloads
-from isengard.training.downloads import Wanted, fetch
+from isengard.training.downloads import http_fetch
+from isengard.training.downloads.http_fetch import Wanted, fetch
 from task_house import task_house  # noqa: F401 - fixture
 
 CONTENT = os.urandom(3_000_000)
@@ -17,7 +17,7 @@ SHA = hashlib.sha256(CONTENT).hexdigest()
 
 @pytest.fixture
 def server(monkeypatch):
-    monkeypatch.setattr(downloads, "PAUSE_S", 0.05)
+    monkeypatch.setattr(http_fetch, "PAUSE_S", 0.05)
     server = FileServer({"/model": CONTENT})
     yield server
     server.close()
@@ -102,7 +102,7 @@ def test_the_token_goes_to_its_host_alone_and_into_no_record(get, server, task_h
 
 
 def test_without_room_nothing_is_begun(get, server, monkeypatch):
-    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda where: _Usage())
+    monkeypatch.setattr(http_fetch.shutil, "disk_usage", lambda where: _Usage())
     job, target = get()
     assert (job.state.value, job.error.code) == ("paused", "disk_full")
     assert "0.0 GB are free" in job.error.message and not target.exists()
@@ -113,7 +113,7 @@ class _Usage:
 
 
 def test_a_closed_port_is_said_so(task_house, tmp_path, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(downloads, "PAUSE_S", 0.01)
+    monkeypatch.setattr(http_fetch, "PAUSE_S", 0.01)
     wanted = Wanted("http://127.0.0.1:9/x")
     job = task_house.run(lambda task: fetch(task, wanted, tmp_path / "x"))
     assert job.error.code == "network_unreachable" and "127.0.0.1" in job.error.message

@@ -11,11 +11,11 @@ import zipfile
 import pytest
 from face_house import face_tools, put_face_tools  # noqa: F401 - fixture
 from isengard.core.faces.tools import DESCRIBER, LANDMARKS, MODELS_PACKAGE, find_tools
+from isengard.core.loras.safetensors_file import sha256_of
 from isengard.core.settings import Settings
-from isengard.training import downloads
+from isengard.training.downloads import http_fetch
 from isengard.training.face_tools import FaceToolsSetup
 from isengard.training.face_tools import setup as module
-from isengard.training.lora_file import sha256_of
 from task_house import task_house  # noqa: F401 - fixture
 
 pytestmark = pytest.mark.slow
@@ -121,5 +121,5 @@ def test_no_room_and_no_permission_are_said_before_anything_is_fetched(tool, tas
     assert not forbidden.setup_offer().possible
     assert task_house.run(forbidden.set_up).error.code == "setup_switched_off"
     usage = shutil.disk_usage(paths.root)._replace(free=1000)
-    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda where: usage)
+    monkeypatch.setattr(http_fetch.shutil, "disk_usage", lambda where: usage)
     assert task_house.run(tool.set_up).error.code == "disk_full"

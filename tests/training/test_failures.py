@@ -8,10 +8,10 @@ from isengard.core.records.job import Progress
 from isengard.training.backends.ai_toolkit import channels
 from isengard.training.backends.ai_toolkit.backend import phase_of
 from isengard.training.backends.ai_toolkit.failures import CATALOGUE, explain, relevant
-from isengard.training.eta import Eta
 from isengard.training.interface import TRAINING_FILE
-from isengard.training.run_health import StallWatch, TrainerSick
-from isengard.training.spill import SpillWatch
+from isengard.training.monitoring.eta import Eta
+from isengard.training.monitoring.memory_spill import SpillWatch
+from isengard.training.monitoring.run_health import StallWatch, TrainerSick
 from standin_house import standin, submit  # noqa: F401 - fixture
 from trainer_says import SAID, SAID_OTHERWISE
 from training_waits import wait_for

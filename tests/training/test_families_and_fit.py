@@ -9,20 +9,19 @@ import struct
 import numpy as np
 import pytest
 from isengard.core.errors import InvalidError
+from isengard.core.families.families import FOLDER, Families
+from isengard.core.loras.safetensors_file import copy_described, finite_and_nonzero, read_header
 from isengard.core.plugins import PluginContext
 from isengard.core.records.photo import Photo, PhotoFinding
 from isengard.core.records.training import Overrides
-from isengard.core.safetensors_metadata import copy_described
 from isengard.core.settings import Settings
 from isengard.generation.image.recipes import RecipeFolder
 from isengard.training.backends import ai_toolkit, fast_test
 from isengard.training.backends.ai_toolkit import channels
-from isengard.training.dataset import select
-from isengard.training.family_records import FOLDER, Families
-from isengard.training.lora_file import finite_and_nonzero, read_header
-from isengard.training.lora_fit import judge, prove
-from isengard.training.presets import resolve
-from isengard.training.unet_names import diffusers_names
+from isengard.training.job_folder.dataset import select
+from isengard.training.loras.lora_fit import judge, prove
+from isengard.training.loras.unet_names import diffusers_names
+from isengard.training.planning.presets import resolve
 from placeholders import write_quantised
 from safetensors.numpy import save_file
 

@@ -12,10 +12,10 @@ from isengard.core.clock import SystemClock
 from isengard.core.loras.versions import VersionStore
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.training import process_tree
-from isengard.training.locks import machine_name
-from isengard.training.run_watch import read_losses
-from isengard.training.trainer_process import PID_FILE
+from isengard.training.machine.os_locks import machine_name
+from isengard.training.monitoring.run_watch import read_losses
+from isengard.training.process import process_tree
+from isengard.training.process.trainer_process import PID_FILE
 from training_waits import wait_for
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from isengard.core.clock import SystemClock
 from isengard.core.errors import ConflictError, InvalidError
+from isengard.core.loras.safetensors_file import sha256_of
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.training.follow_ups import FollowUps, smaller
 from isengard.training.interface import ResolvedTraining
-from isengard.training.lora_file import sha256_of
+from isengard.training.planning.follow_ups import FollowUps, smaller
 from training_waits import wait_for
 
 

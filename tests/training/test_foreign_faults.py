@@ -10,10 +10,10 @@ from isengard.core.loras.versions import VersionStore
 from isengard.core.plugins import PluginContext, PluginRegistry
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import TrainingRequest
-from isengard.training.backend_states import states
-from isengard.training.ending import understood
-from isengard.training.runner import Runner, Tools
-from isengard.training.task_runner import TaskRunner
+from isengard.training.backends.backend_states import states
+from isengard.training.worker.run_end import understood
+from isengard.training.worker.runner import Runner, Tools
+from isengard.training.worker.task_runner import TaskRunner
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from gpu_house import UUID, gpu  # noqa: F401 - fixture
-from isengard.training import doctor, gpus
-from isengard.training.gpu_handover import Patience, hand_over, measure
+from isengard.training.doctor import doctor
+from isengard.training.gpu.gpu_handover import Patience, hand_over, measure
+from isengard.training.machine import nvidia_smi
 
 GB = 10**9
 MIB = 1024**2
@@ -51,7 +52,7 @@ def holding(gpu, mib, free):  # noqa: F811
 
 
 def test_where_the_named_comfyui_is_on_another_machine_the_workers_own_is_asked(paths, comfyui, monkeypatch):
-    from isengard.training.comfy_memory import free_comfyui
+    from isengard.training.gpu.comfyui_memory import free_comfyui
 
     here = json.loads((paths.run / "server.json").read_text())["url"]
     (paths.run / "server.json").write_text(json.dumps({"url": "http://127.0.0.1:9", "pid": 1}))
@@ -112,17 +113,17 @@ def test_what_the_system_does_not_tell_is_not_made_up(paths, gpu):  # noqa: F811
 
 def test_without_a_gpu_there_is_nothing_to_hand_over(paths, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert gpus.gpus() == [] and measure(paths) is None and hand_over(paths) is None
+    assert nvidia_smi.gpus() == [] and measure(paths) is None and hand_over(paths) is None
     broken = tmp_path / "nvidia-smi"
     broken.write_text("#!/bin/sh\necho 'NVIDIA-SMI has failed'; exit 9\n")
     broken.chmod(0o755)
-    assert gpus.gpus() == [] and gpus.gpu_processes(UUID) == []
+    assert nvidia_smi.gpus() == [] and nvidia_smi.gpu_processes(UUID) == []
 
 
 def test_a_gpus_use_and_heat_are_read(gpu):  # noqa: F811
-    assert gpus.gpus()[0].compute == "8.9"
+    assert nvidia_smi.gpus()[0].compute == "8.9"
     gpu.set(4_000)
-    assert gpus.GpuSensor(UUID).read() == {"vram_used_bytes": 20_000 * MIB, "temperature_c": 61}
+    assert nvidia_smi.GpuSensor(UUID).read() == {"vram_used_bytes": 20_000 * MIB, "temperature_c": 61}
 
 
 def test_the_doctor_says_who_holds_the_gpu(paths, gpu):  # noqa: F811

@@ -10,15 +10,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from isengard.core.families.families import Families
 from isengard.core.records.job import Progress
 from isengard.core.settings import Settings
 from isengard.training.backends.ai_toolkit import channels
 from isengard.training.backends.ai_toolkit.backend import AiToolkitBackend
 from isengard.training.backends.ai_toolkit.fetching import Fetching
-from isengard.training.family_records import Families
-from isengard.training.hub_growth import Fetched, HubGrowth, written_bytes
+from isengard.training.downloads.hub_growth import Fetched, HubGrowth, written_bytes
 from isengard.training.interface import ResolvedTraining
-from isengard.training.run_health import LIMITS, StallWatch, TrainerSick
+from isengard.training.monitoring.run_health import LIMITS, StallWatch, TrainerSick
 
 KB = 1024
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
@@ -150,7 +150,7 @@ def test_the_progress_tells_a_download_that_the_trainer_calls_loading(
     tmp_path, monkeypatch, paths, job_dir, put
 ):
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setattr("isengard.training.hub_growth.LOOK_S", 0.0)
+    monkeypatch.setattr("isengard.training.downloads.hub_growth.LOOK_S", 0.0)
     settings = Settings(ai_toolkit_dir=str(STANDIN), ai_toolkit_python=sys.executable, allow_cpu=True)
     backend = AiToolkitBackend(settings, paths, Families())
     wanted = training(base_path=BASE, family="flux2_klein_4b")

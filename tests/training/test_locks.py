@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from isengard.core.errors import NotReadyError
-from isengard.training.gpu_hold import GpuHold, GpuSlot
-from isengard.training.locks import FileLock, gpu_lock, held
+from isengard.training.gpu.gpu_lock import GpuHold, GpuSlot
+from isengard.training.machine.os_locks import FileLock, gpu_lock, held
 
 
 @pytest.fixture

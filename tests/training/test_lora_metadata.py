@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import numpy as np
+from isengard.core.loras.safetensors_file import read_header, sha256_of
 from isengard.core.loras.versions import VersionStore
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.training.lora_file import read_header, sha256_of
-from isengard.training.lora_metadata import dataset_hash
+from isengard.training.loras.lora_metadata import dataset_hash
 from safetensors.numpy import load_file, save_file
 from training_waits import wait_for
 

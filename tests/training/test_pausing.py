@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 from isengard.core.records.job import Progress
-from isengard.training import runner
 from isengard.training.interface import Outcome, ResolvedTraining
+from isengard.training.worker import runner
 from task_house import task_house  # noqa: F401 - fixture
 
 SAVE_S = 30.0

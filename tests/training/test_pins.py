@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from gpu_house import gpu  # noqa: F401 - fixture
 from isengard.core.errors import NotReadyError
+from isengard.core.families.families import Families
 from isengard.core.settings import Settings
 from isengard.training.backends.ai_toolkit.backend import AiToolkitBackend
 from isengard.training.backends.ai_toolkit.setup import pins
 from isengard.training.backends.ai_toolkit.setup.marker import STEPS, Marker
 from isengard.training.backends.ai_toolkit.setup.pins import Machine
-from isengard.training.family_records import Families
 
 
 def test_which_environment_fits():

@@ -12,25 +12,25 @@ import pytest
 from gpu_house import gpu  # noqa: F401 - fixture
 from isengard.core.characters.caption_lint import leaks
 from isengard.core.errors import InvalidError
+from isengard.core.families.families import FOLDER, Families
 from isengard.core.ids import new_id
 from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.records.job import Job, Progress
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.records.worker import Gpu, Worker
-from isengard.training import hub_cache
-from isengard.training import machine as computer
 from isengard.training.backends.fast_test.backend import FastTestBackend
-from isengard.training.estimates import Estimate, device_name, estimate, learned_paces, pace_key
-from isengard.training.family_records import FOLDER, Families
-from isengard.training.gpu_handover import GpuUse, Holder
+from isengard.training.downloads import hub_cache
+from isengard.training.gpu.gpu_handover import GpuUse, Holder
 from isengard.training.interface import TRAINING_FILE, Option
-from isengard.training.limits import require_possible
-from isengard.training.locks import machine_name
-from isengard.training.machine import Machine, memory_bytes, swap_bytes
-from isengard.training.preflight import Situation, findings
-from isengard.training.presets import resolve
-from isengard.training.submission import BaseModel
+from isengard.training.machine import machine_facts as computer
+from isengard.training.machine.machine_facts import Machine, memory_bytes, swap_bytes
+from isengard.training.machine.os_locks import machine_name
+from isengard.training.planning.compatibility import require_possible
+from isengard.training.planning.estimates import Estimate, device_name, estimate, learned_paces, pace_key
+from isengard.training.planning.preflight import Situation, findings
+from isengard.training.planning.presets import resolve
+from isengard.training.planning.submission import BaseModel
 
 GB, DISK_GB = 2**30, 10**9
 FLUX = Families().get("flux1_dev")

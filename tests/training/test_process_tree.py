@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from isengard.training import process_tree, shim
 from isengard.training.interface import LaunchPlan
-from isengard.training.trainer_process import SHIM, TrainerProcess
+from isengard.training.process import process_tree, shim
+from isengard.training.process.trainer_process import SHIM, TrainerProcess
 
 #: Runs the shim with Windows' branches on this machine: no groups, no adoption, no signals, Windows' constants.
 AS_ON_WINDOWS = """

@@ -18,10 +18,10 @@ PHOTOS = 20
 
 def config_of(key: str, preset: str, job_dir: Path) -> dict:
     """The configuration of a training on a GPU with fixed inputs; folders are named, not given."""
+    from isengard.core.families.families import Families
     from isengard.training.backends.ai_toolkit import config
-    from isengard.training.family_records import Families
     from isengard.training.interface import ResolvedTraining
-    from isengard.training.presets import resolve, sample_prompts
+    from isengard.training.planning.presets import resolve, sample_prompts
 
     family = Families().get(key)
     numbers = resolve(family, preset, PHOTOS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import redis
 from isengard.core.clock import SystemClock
-from isengard.training.ledgers.redis import RedisLedger
+from isengard.training.ledgers.redis.redis_ledger import RedisLedger
 from ledger_house import redis_server, submit  # noqa: F401 - fixture
 
 

@@ -10,7 +10,7 @@ from hosts.comfyui import free_port
 from hosts.redis_server import RedisServer
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.training.doctor_redis import redis_findings
+from isengard.training.doctor.redis_checks import redis_findings
 from training_waits import wait_for
 
 pytestmark = [pytest.mark.slow]

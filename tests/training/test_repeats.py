@@ -7,7 +7,7 @@ from isengard.core.loras.versions import VersionStore
 from isengard.core.records.character import CharacterPatch
 from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.training.repeats import same_training
+from isengard.training.planning.same_request import same_training
 
 pytestmark = pytest.mark.slow
 

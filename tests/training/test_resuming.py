@@ -10,8 +10,8 @@ import pytest
 from isengard.core.clock import SystemClock
 from isengard.core.paths import DataPaths
 from isengard.core.records.job_states import JobState
-from isengard.training.follow_ups import FollowUps
-from isengard.training.run_watch import read_losses
+from isengard.training.monitoring.run_watch import read_losses
+from isengard.training.planning.follow_ups import FollowUps
 from standin_house import standin, submit  # noqa: F401 - fixture
 from training_waits import wait_for
 

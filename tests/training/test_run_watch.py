@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 from isengard.core.records.job import Job, Progress
-from isengard.training.gpu_hold import GpuSlot
+from isengard.training.gpu.gpu_lock import GpuSlot
 from isengard.training.interface import LossPoint, Reading
-from isengard.training.run_health import ResumeWatch, TrainerSick
-from isengard.training.run_watch import LOSS_FILE, RunWatch, read_losses
-from isengard.training.spill import Expected
+from isengard.training.monitoring.memory_spill import Expected
+from isengard.training.monitoring.run_health import ResumeWatch, TrainerSick
+from isengard.training.monitoring.run_watch import LOSS_FILE, RunWatch, read_losses
 
 
 @pytest.fixture

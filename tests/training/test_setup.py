@@ -12,12 +12,12 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from isengard.core.settings import Settings
-from isengard.training import downloads
 from isengard.training.backends.ai_toolkit import locate
 from isengard.training.backends.ai_toolkit.setup import service
 from isengard.training.backends.ai_toolkit.setup.install import Installer
 from isengard.training.backends.ai_toolkit.setup.marker import Marker
 from isengard.training.backends.ai_toolkit.setup.pins import EnvironmentPin, Pins
+from isengard.training.downloads import http_fetch
 from task_house import task_house  # noqa: F401 - fixture
 
 SOURCE = Path(__file__).resolve().parents[1] / "fakes" / "trainer_source"
@@ -248,7 +248,7 @@ def test_a_trainer_that_cannot_train_is_not_called_installed(task_house, make, t
 
 
 def test_without_room_nothing_is_begun(task_house, make, tmp_path, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda where: type("Usage", (), {"free": 1000}))
+    monkeypatch.setattr(http_fetch.shutil, "disk_usage", lambda where: type("Usage", (), {"free": 1000}))
     job = task_house.run(make(*archive(tmp_path / "a")))
     assert (job.state.value, job.error.code) == ("paused", "disk_full")
 

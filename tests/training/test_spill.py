@@ -11,10 +11,10 @@ import pytest
 from gpu_house import TOTAL_MIB, UUID, gpu  # noqa: F401 - fixture
 from isengard.core.errors import LedgerAwayError
 from isengard.core.records.job import Job, Progress
-from isengard.training.gpu_hold import GpuSlot
+from isengard.training.gpu.gpu_lock import GpuSlot
 from isengard.training.interface import Reading
-from isengard.training.run_watch import RunWatch
-from isengard.training.spill import Expected, SpillWatch, expected
+from isengard.training.monitoring.memory_spill import Expected, SpillWatch, expected
+from isengard.training.monitoring.run_watch import RunWatch
 
 GB = 10**9
 TOTAL = 24 * GB

@@ -9,7 +9,7 @@ import time
 import pytest
 from isengard.core.errors import IsengardError, LedgerAwayError
 from isengard.core.records.job_states import JobState
-from isengard.training.ledgers.sqlite import SqliteLedger
+from isengard.training.ledgers.sqlite.sqlite_ledger import SqliteLedger
 from ledger_house import submit
 
 TRIES = 12

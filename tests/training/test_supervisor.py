@@ -6,8 +6,8 @@ import sys
 
 import pytest
 from isengard.core.records.training import TrainingRequest
-from isengard.training import supervisor as supervising
-from isengard.training.supervisor import Supervisor
+from isengard.training.worker import supervisor as supervising
+from isengard.training.worker.supervisor import Supervisor
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from isengard.training.interface import LaunchPlan
-from isengard.training.trainer_process import TrainerProcess
+from isengard.training.process.trainer_process import TrainerProcess
 
 LONG = 60.0
 

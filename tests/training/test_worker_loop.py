@@ -6,8 +6,8 @@ import threading
 import time
 
 from isengard.core.records.worker import BackendState
-from isengard.training.runner import Pace, Tools
-from isengard.training.worker import IsengardWorker, Slot, Timing, describe
+from isengard.training.worker.runner import Pace, Tools
+from isengard.training.worker.worker import IsengardWorker, Slot, Timing, describe
 
 
 def test_a_trainer_that_cannot_be_asked_ends_no_worker(house, logged):

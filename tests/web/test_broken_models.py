@@ -10,7 +10,7 @@ import pytest
 from bad_recipes import PORTRAIT
 from fakes.file_server import FileServer
 from hosts.journey import Api, ApiError
-from isengard.training.family_records import Families, ModelFile
+from isengard.core.families.families import Families, ModelFile
 from live_server import person
 from placeholders import content, put_files, shapes_of, write_quantised
 from web_server import WebServer

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from hosts.journey import Api, ApiError
-from isengard.training import lending as file
+from isengard.training.gpu import gpu_lending as file
 from isengard.web import lending
 from pictures import drawing
 from web_server import WebServer

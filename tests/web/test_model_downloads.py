@@ -7,7 +7,7 @@ import hashlib
 import pytest
 from fakes.file_server import FileServer
 from hosts.journey import Api, ApiError
-from isengard.training.family_records import ModelFile
+from isengard.core.families.families import ModelFile
 from placeholders import content
 from web_server import WebServer
 

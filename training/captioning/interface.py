@@ -12,7 +12,7 @@ from ...core.records.job import Needs
 from ...core.records.photo import CaptionSource
 from ...core.records.worker import BackendState
 from ...core.storage.documents import known
-from ..task import Task
+from ..tasks.task import Task
 
 #: In a captioning job's folder: the private copy of the photos, what was asked, and what came of it.
 PHOTOS, ORDER_FILE, RESULT_FILE = "photos", "captioning.json", "captions.json"

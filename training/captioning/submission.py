@@ -10,7 +10,7 @@ from ...core.errors import NotReadyError
 from ...core.plugins import PluginRegistry
 from ...core.records.character import Character
 from ...core.records.job import Job
-from ..task_submission import TaskSubmission
+from ..tasks.task_submission import TaskSubmission
 from .interface import Captioner
 from .work import SEAM, Freezer, chosen
 

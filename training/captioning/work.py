@@ -23,8 +23,8 @@ from ...core.plugins import PluginRegistry
 from ...core.records.base import Stored
 from ...core.records.character import Character
 from ...core.records.photo import Photo
-from ..dataset import copy_photo, not_copied
-from ..task import Task
+from ..job_folder.dataset import copy_photo, not_copied
+from ..tasks.task import Task
 from .interface import ORDER_FILE, PHOTOS, RESULT_FILE, AskedPhoto, Captioner, Captioning
 from .prose import caption_of
 

@@ -18,10 +18,10 @@ from ...core.paths import DataPaths
 from ...core.photo_decoding.decoder import PhotoDecoder
 from ...core.records.worker import BackendState
 from ...core.settings import Settings
-from ..downloads import folder_size, need_room
-from ..installable import SetupOffer
-from ..pip_fetch import has_pip, pip
-from ..task import Task
+from ..downloads.http_fetch import folder_size, need_room
+from ..downloads.pip_fetch import has_pip, pip
+from ..tasks.installable import SetupOffer
+from ..tasks.task import Task
 
 LOCKS = Path(__file__).resolve().parent / "locks"
 VERSION = "20.0.1"

@@ -31,9 +31,9 @@ def open_ledger(
     files = JobFiles(paths)
     lease = lease_of(settings) if lease_s is None else lease_s
     if settings.redis_url:
-        from .redis import RedisLedger
+        from .redis.redis_ledger import RedisLedger
 
         return RedisLedger(settings.redis_url, clock, lease_s=lease, max_attempts=max_attempts, files=files)
-    from .sqlite import SqliteLedger
+    from .sqlite.sqlite_ledger import SqliteLedger
 
     return SqliteLedger(paths.jobs_db, clock, lease_s=lease, max_attempts=max_attempts, files=files)

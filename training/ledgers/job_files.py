@@ -18,7 +18,7 @@ from ...core.records.recovery import Recovery, RecoveryCode
 from ...core.storage.crash_cleanup import JOB_FILE
 from ...core.storage.recovery_notices import Recoveries
 from ...core.storage.set_aside import set_aside
-from ..locks import FileLock
+from ..machine.os_locks import FileLock
 
 #: how long a writer waits for another
 _LOCK_S = 5.0

@@ -11,8 +11,8 @@ from ...core.ids import require_id
 from ...core.records.job import Job
 from ...core.records.job_states import JobState
 from ...core.records.training import TrainingRequest
-from ...training.follow_ups import smaller
-from ...training.job_folder import frozen_training
+from ...training.job_folder.job_folder import frozen_training
+from ...training.planning.follow_ups import smaller
 from .. import job_view
 from ..errors import read_json
 from ..request_bodies import MoreSteps, Retry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from ...core.executor import in_thread
-from ...training.gpu_handover import GpuUse, hand_over, measure
+from ...training.gpu.gpu_handover import GpuUse, hand_over, measure
 from ..services import Services
 
 

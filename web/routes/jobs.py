@@ -17,8 +17,8 @@ from ...core.records.job import Job, Order
 from ...core.records.job_states import JobState
 from ...core.records.training import TrainingRequest
 from ...training.interface import LOG_FILE
-from ...training.log_follower import tail
-from ...training.run_watch import read_losses
+from ...training.monitoring.run_watch import read_losses
+from ...training.process.log_follower import tail
 from .. import job_view, lending, publishing, responses
 from ..errors import read_json
 from ..request_bodies import JobMove

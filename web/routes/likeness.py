@@ -6,7 +6,7 @@ from aiohttp import web
 
 from ...core.executor import in_thread
 from ...core.faces.tools import NAME
-from ...training.works import installable
+from ...training.worker.task_kinds import installable
 from ..errors import read_json
 from ..services import Services
 

@@ -8,7 +8,7 @@ from ...core import correlation
 from ...core.errors import InvalidError
 from ...core.executor import in_thread
 from ...core.records.job import Job
-from ...training.models import freeze, require_downloadable
+from ...training.downloads.model_files import freeze, require_downloadable
 from .. import responses
 from ..errors import read_json
 from ..model_files import missing_models

@@ -9,18 +9,18 @@ from aiohttp import web
 from ...core import correlation
 from ...core.errors import ForbiddenError, InvalidError
 from ...core.executor import in_thread
+from ...core.families.families import Family
 from ...core.records.job import Job
 from ...core.records.training import TrainingRequest
 from ...core.settings import current_token
-from ...training import presets as presets_module
-from ...training.backend_states import state_of
-from ...training.dataset import held_out_count, select
-from ...training.estimates import estimate
-from ...training.family_records import Family
-from ...training.installable import InstallableBackend
-from ...training.machine import Machine
-from ...training.models import HUB, FileState, base_names, described
-from ...training.works import installable, require_unused
+from ...training.backends.backend_states import state_of
+from ...training.downloads.model_files import HUB, FileState, base_names, described
+from ...training.job_folder.dataset import held_out_count, select
+from ...training.machine.machine_facts import Machine
+from ...training.planning import presets as presets_module
+from ...training.planning.estimates import estimate
+from ...training.tasks.installable import InstallableBackend
+from ...training.worker.task_kinds import installable, require_unused
 from .. import lending as lending_service
 from .. import responses
 from ..errors import read_json

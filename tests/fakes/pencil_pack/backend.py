@@ -9,9 +9,9 @@ from pathlib import Path
 from isengard.core.records.job import JobError, Progress
 from isengard.core.records.training import Preset
 from isengard.core.records.worker import BackendState
-from isengard.training.environment import minimal_environment
+from isengard.training.backends.checkpoint_reader import CheckpointReader
 from isengard.training.interface import BackendCapabilities, LaunchPlan, Outcome, Reading
-from isengard.training.run_files import CheckpointReader
+from isengard.training.process.environment import minimal_environment
 
 
 def create(context):

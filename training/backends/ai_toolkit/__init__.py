@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ....core.families.families import Families
 from ....core.plugins import PluginContext
-from ...family_records import Families
 from .backend import AiToolkitBackend
 from .captioner import AiToolkitCaptioner
 

@@ -11,16 +11,13 @@ from pathlib import Path
 
 from ....core import atomic
 from ....core.errors import NotReadyError
+from ....core.families.families import Families
 from ....core.paths import DataPaths
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Progress
 from ....core.records.training import Finding
 from ....core.records.worker import BackendState
 from ....core.settings import Settings, current_token
-from ... import process_tree
-from ...family_records import Families
-from ...gpus import gpus
-from ...installable import SetupOffer
 from ...interface import (
     LOG_FILE,
     BackendCapabilities,
@@ -32,8 +29,11 @@ from ...interface import (
     ResolvedTraining,
     SampleFile,
 )
-from ...run_files import CheckpointReader
-from ...task import Task
+from ...machine.nvidia_smi import gpus
+from ...process import process_tree
+from ...tasks.installable import SetupOffer
+from ...tasks.task import Task
+from ..checkpoint_reader import CheckpointReader
 from . import channels, config, locate, optimizer, outcomes
 from .environment import environment
 from .fetching import Fetching

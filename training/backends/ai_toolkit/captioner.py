@@ -17,13 +17,13 @@ from ....core.records.worker import BackendState
 from ....core.settings import Settings, current_token
 from ...captioning.interface import PHOTOS, CaptionerCapabilities, Captioning
 from ...captioning.prose import prompt_for
-from ...downloads import need_room
-from ...gpu_handover import Patience
-from ...gpu_hold import PHASE
-from ...gpus import gpus
-from ...hub_cache import cache_folder, hub_has
+from ...downloads.http_fetch import need_room
+from ...downloads.hub_cache import cache_folder, hub_has
+from ...gpu.gpu_handover import Patience
+from ...gpu.gpu_lock import PHASE
 from ...interface import LOG_FILE
-from ...task import Task, TaskFailed
+from ...machine.nvidia_smi import gpus
+from ...tasks.task import Task, TaskFailed
 from . import channels, config, failures, locate
 from .environment import environment
 from .plain_path import plain_path

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ....core.storage.database import address_of
-from ...attempt_log import of_this_attempt
 from ...interface import LossPoint
+from ...job_folder.attempt_log import of_this_attempt
 
 JOB_ID = "job"
 _COLUMNS = "id TEXT PRIMARY KEY, status TEXT, info TEXT, step INTEGER, total_steps INTEGER, speed_string TEXT"

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ...family_records import Family
+from ....core.families.families import Family
 from ...interface import ResolvedTraining
 
 #: Blank captions in this share of steps; AI-Toolkit's own example and three other trainers agree on 0.05.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....core.settings import Settings
-from ...environment import minimal_environment
+from ...process.environment import minimal_environment
 from .channels import JOB_ID
 
 

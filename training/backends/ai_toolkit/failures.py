@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ....core.records.job import JobError, Offer
-from ...log_follower import shown_lines
+from ...process.log_follower import shown_lines
 
 #: How many lines of the log a failure carries.
 SHOWN_LINES = 20

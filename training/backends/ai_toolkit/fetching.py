@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ....core.families.families import Family
 from ....core.records.job import Progress
-from ...family_records import Family
-from ...hub_cache import cache_folder, clear_abandoned, is_hub_id
-from ...hub_growth import HubGrowth
+from ...downloads.hub_cache import cache_folder, clear_abandoned, is_hub_id
+from ...downloads.hub_growth import HubGrowth
 
 _GB = 1e9
 

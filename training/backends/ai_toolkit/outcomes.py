@@ -10,7 +10,7 @@ from pathlib import Path
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import JobError
 from ...interface import Outcome, ResolvedTraining
-from ...run_files import is_whole, put_away
+from ..checkpoint_reader import is_whole, put_away
 from . import failures, optimizer
 from .channels import JobRow
 

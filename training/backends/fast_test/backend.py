@@ -10,13 +10,11 @@ import sys
 from pathlib import Path
 
 from ....core import atomic
+from ....core.families.families import Families
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import JobError, Progress
 from ....core.records.training import Finding
 from ....core.records.worker import BackendState
-from ... import process_tree
-from ...environment import minimal_environment
-from ...family_records import Families
 from ...interface import (
     BackendCapabilities,
     LaunchPlan,
@@ -27,7 +25,9 @@ from ...interface import (
     ResolvedTraining,
     SampleFile,
 )
-from ...run_files import CheckpointReader, is_whole, put_away
+from ...process import process_tree
+from ...process.environment import minimal_environment
+from ..checkpoint_reader import CheckpointReader, is_whole, put_away
 
 VERSION = "1.0.0"
 TRAINER = Path(__file__).resolve().parent / "trainer.py"

@@ -6,7 +6,7 @@ import time
 
 from ....core.records.worker import BackendState
 from ...captioning.interface import PHOTOS, CaptionerCapabilities, Captioning
-from ...task import Task
+from ...tasks.task import Task
 from .backend import VERSION
 
 SAID = "placeholder caption: nobody has looked at this photo"

@@ -14,9 +14,9 @@ from ....core.records.event import Event
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
 from ....core.records.job_states import OWNED, JobState
 from .. import rules
-from ..able import Able
-from ..news import about_job, new_state, state_data
-from ..sightings import Sightings
+from ..eligibility import Able
+from ..job_events import about_job, new_state, state_data
+from ..liveness import Sightings
 from . import rows
 from .link import Link
 from .rows import Change, Row

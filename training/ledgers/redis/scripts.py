@@ -6,7 +6,7 @@ compares; `beat` grows with every heartbeat. Keys are not declared one by one: a
 
 from __future__ import annotations
 
-from ..news import KEPT_EVENTS
+from ..job_events import KEPT_EVENTS
 
 HEADER = """
 local p = KEYS[1]

@@ -10,7 +10,7 @@ from ....core.records.event import Event, EventType
 from ....core.records.job import Job
 from ....core.redaction import redact_value
 from ....core.storage.documents import Documents
-from ..news import KEPT_EVENTS, about_job
+from ..job_events import KEPT_EVENTS, about_job
 
 _TRIM_EVERY = 500
 

@@ -11,8 +11,8 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
 from ....core.records.job_states import JobState
 from .. import rules
-from ..able import Able
-from ..news import state_data
+from ..eligibility import Able
+from ..job_events import state_data
 from . import events, rows
 
 

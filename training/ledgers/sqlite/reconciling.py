@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ....core.records.job import Job
 from ....core.records.job_states import OWNED, JobState
 from .. import rules
-from ..news import state_data
-from ..sightings import Sightings
+from ..job_events import state_data
+from ..liveness import Sightings
 from . import events, rows
 
 

@@ -15,7 +15,7 @@ from ....core.records.base import Page
 from ....core.records.job import Job
 from ....core.records.job_states import OWNED, JobState
 from ....core.storage.documents import is_damaged
-from ..able import Able
+from ..eligibility import Able
 from ..rules import lease_lost
 from . import events
 

@@ -22,7 +22,7 @@ from ....core.storage.database import (
     moved_aside,
     open_database,
 )
-from ...locks import FileLock
+from ...machine.os_locks import FileLock
 from .schema import MIGRATIONS
 
 _OPEN_S = 30.0

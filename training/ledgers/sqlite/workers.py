@@ -6,7 +6,7 @@ import sqlite3
 
 from ....core.records.worker import Worker
 from ....core.storage.documents import Documents
-from ..news import about_worker, essence
+from ..job_events import about_worker, essence
 from . import events
 
 

@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 from .....core.errors import NotReadyError
-from ....environment import minimal_environment
-from ....lora_file import finite_and_nonzero, read_header
-from ....task import Task
+from .....core.loras.safetensors_file import finite_and_nonzero, read_header
+from ....process.environment import minimal_environment
+from ....tasks.task import Task
 from .tiny_run import NAME
 
 TINY_RUN = Path(__file__).resolve().parent / "tiny_run.py"

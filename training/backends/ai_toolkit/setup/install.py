@@ -10,8 +10,8 @@ from pathlib import Path
 
 from .....core import atomic
 from .....core.errors import NotReadyError
-from ....downloads import folder_size, need_room
-from ....task import Task
+from ....downloads.http_fetch import folder_size, need_room
+from ....tasks.task import Task
 from . import source, tools
 from .check import TINY_RUN, check
 from .marker import STEPS, Marker

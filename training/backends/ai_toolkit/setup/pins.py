@@ -15,7 +15,7 @@ from pydantic import Field
 from .....core.errors import NotReadyError
 from .....core.records.base import Record
 from .....core.settings import Settings
-from ....gpus import gpus
+from ....machine.nvidia_smi import gpus
 
 FOLDER = Path(__file__).resolve().parent
 LOCKS = FOLDER / "locks"

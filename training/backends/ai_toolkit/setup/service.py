@@ -8,10 +8,10 @@ from pathlib import Path
 from .....core.errors import ConflictError, ForbiddenError, IsengardError, NotReadyError
 from .....core.paths import DataPaths
 from .....core.settings import Settings
-from ....downloads import folder_size, need_room
-from ....installable import SetupOffer
-from ....machine import memory_bytes
-from ....task import Task
+from ....downloads.http_fetch import folder_size, need_room
+from ....machine.machine_facts import memory_bytes
+from ....tasks.installable import SetupOffer
+from ....tasks.task import Task
 from .. import locate
 from . import pins
 from .check import check

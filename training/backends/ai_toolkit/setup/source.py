@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 
 from .....core import atomic
 from .....core.errors import NotReadyError
-from ....downloads import Wanted, fetch
-from ....task import Task
+from ....downloads.http_fetch import Wanted, fetch
+from ....tasks.task import Task
 from .pins import Pins
 
 #: AI-Toolkit's files at the pinned commit are 17 MB; nothing of a hundred times that is what was asked for.

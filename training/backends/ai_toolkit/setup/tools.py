@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 from .....core.errors import NotReadyError
-from ....environment import minimal_environment
-from ....pip_fetch import has_pip, pip
-from ....task import Task
+from ....downloads.pip_fetch import has_pip, pip
+from ....process.environment import minimal_environment
+from ....tasks.task import Task
 from .pins import LOCKS
 
 #: The owner's own package index is respected; every file of the lock is checked by its hash all the same.

@@ -1,0 +1,1 @@
+"""Model families: one TOML record each."""

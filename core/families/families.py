@@ -1,0 +1,217 @@
+"""Model families are data: one TOML file each in families/. No code branches on a family's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import toml
+from pydantic import Field, ValidationError
+
+from ..errors import InvalidError
+from ..records.base import Record
+
+FOLDER = Path(__file__).resolve().parent
+Shapes = Mapping[str, tuple[int, ...]]
+#: Roles of the file that a LoRA is put onto; the others are the same for every base of a family.
+BASE_ROLES = ("checkpoint", "diffusion_model")
+
+
+class HubFile(Record):
+    """A model on the hub: repository id and, where one file is enough, its name."""
+
+    hub: str
+    file: str = ""
+    sha256: str = ""
+
+
+class ModelFile(Record):
+    """A file that training or generating needs, for one of ComfyUI's model folders. `size` in bytes.
+
+    `role` says which loader of a recipe reads it; `patterns` are other names of the same thing, the best first.
+    """
+
+    hub: str
+    revision: str = "main"
+    file: str
+    folder: str
+    size: int = Field(gt=0)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    role: str = Field(default="", pattern="^(|checkpoint|diffusion_model|text_encoder|text_encoder_2|vae)$")
+    patterns: list[str] = Field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """As ComfyUI's loaders show it, without folders."""
+        return PurePosixPath(self.file).name
+
+    def among(self, shown: Iterable[str]) -> list[str]:
+        """Which of ComfyUI's names are this file or stand for it, the best first."""
+        ranked = [(self.rank(name), number, name) for number, name in enumerate(shown)]
+        return [name for rank, _, name in sorted(ranked) if rank <= len(self.patterns)]
+
+    def rank(self, shown: str) -> int:
+        """0 for the very file, then by pattern; beyond the last one it is another file."""
+        base = re.split(r"[/\\]", shown.lower())[-1]
+        tests = [base == self.name.lower(), *(fnmatchcase(base, pattern) for pattern in self.patterns)]
+        return tests.index(True) if True in tests else len(tests)
+
+
+class HeaderMark(Record):
+    """A tensor whose presence (and size along one axis) tells this family's files from others'."""
+
+    key: str
+    axis: int | None = None
+    size: int | None = None
+    absent: bool = False
+
+    def holds(self, shapes: Shapes) -> bool:
+        """Keys are looked up with and without the prefix that whole checkpoints carry."""
+        shape = shapes.get(self.key, shapes.get(f"model.diffusion_model.{self.key}"))
+        if shape is None or self.absent:
+            return (shape is None) == self.absent
+        return self.axis is None or (len(shape) > self.axis and shape[self.axis] == self.size)
+
+
+class Defaults(Record):
+    """Training defaults; sources stand in the TOML files beside the numbers."""
+
+    resolution: list[int]
+    rank: int
+    alpha: float
+    learning_rate: float
+    steps_per_image: int
+    steps_min: int
+    steps_max: int
+    batch_size: int = 1
+    quantize: bool = False
+    low_vram: bool = False
+    dtype: str = "bf16"
+
+
+class Needs(Record):
+    """What a training takes, for estimates and preflight; GB are 10^9 bytes, sources stand in the TOML files.
+
+    `vram_quantized_gb` applies with quantize or low_vram; `seconds_per_step` is for a 24 GB card of 2022 at the family's
+    resolution and one photo a step; `lora_mb` for the family's rank.
+    """
+
+    vram_gb: float
+    vram_quantized_gb: float
+    ram_gb: float
+    download_gb: float
+    seconds_per_step: float
+    lora_mb: float
+
+
+class Sampling(Record):
+    """How pictures are made with the generating base."""
+
+    steps: int
+    guidance: float
+    width: int
+    height: int
+    sampler: str = "euler"
+    scheduler: str = "normal"
+
+
+class Probe(Record):
+    """A module of the base that a placeholder LoRA may fill: `key` in the LoRA's own spelling, sizes of its matrix."""
+
+    key: str
+    inputs: int = Field(gt=0)
+    outputs: int = Field(gt=0)
+    down: str = "lora_down.weight"
+    up: str = "lora_up.weight"
+
+
+class Family(Record):
+    """One model family as the trainer, the recipes and the panel need it."""
+
+    key: str
+    label: str
+    status: str = Field(pattern="^(proven|experimental)$")
+    #: False for one that nobody can draw with yet: its record stays for what was trained before
+    offered: bool = True
+    licence: str
+    gated: bool = False
+    #: ModelSpec's name for a LoRA of this architecture, '' where it has none
+    modelspec: str = ""
+    trainer_arch: str
+    trains_from: str = Field(pattern="^(file|hub)$")
+    comfy_folder: str
+    recipe: str
+    #: further recipes that can draw people of this family
+    other_recipes: list[str] = Field(default_factory=list)
+    min_comfyui: str
+    training_base: HubFile
+    #: further repositories of the hub that the trainer fetches from by itself
+    trainer_hubs: list[str] = Field(default_factory=list)
+    generating_base: HubFile
+    #: what can be fetched into ComfyUI's folders for its recipes
+    files: list[ModelFile] = Field(default_factory=list)
+    marks: list[HeaderMark] = Field(default_factory=list)
+    defaults: Defaults
+    needs: Needs
+    trainer: dict[str, Any] = Field(default_factory=dict)
+    sampling: Sampling
+    probes: list[Probe] = Field(default_factory=list)
+
+    def recognises(self, shapes: Shapes) -> bool:
+        """Whether a file with these tensors is a base of this family; a family without marks recognises nothing."""
+        return bool(self.marks) and all(mark.holds(shapes) for mark in self.marks)
+
+    @property
+    def recipes(self) -> list[str]:
+        return [self.recipe, *self.other_recipes]
+
+    @property
+    def base_file(self) -> ModelFile | None:
+        """The record of the generating base's own file."""
+        return next((file for file in self.files if file.role in BASE_ROLES), None)
+
+
+class Families:
+    """All records by key, in the order of their file names."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._records = {record.key: record for record in map(_read, sorted(folder.glob("*.toml")))}
+
+    def get(self, key: str) -> Family:
+        """Any record, also of a family that is not offered. InvalidError `family_unknown`."""
+        if key not in self._records:
+            raise self._unknown(key)
+        return self._records[key]
+
+    def get_offered(self, key: str) -> Family:
+        """One of `offered`. InvalidError `family_unknown`, also for a family that is not offered."""
+        family = self.get(key)
+        if not family.offered:
+            raise self._unknown(key)
+        return family
+
+    def all(self) -> list[Family]:
+        return list(self._records.values())
+
+    def offered(self) -> list[Family]:
+        """Those that a person can be trained for now."""
+        return [family for family in self._records.values() if family.offered]
+
+    def _unknown(self, key: str) -> InvalidError:
+        return InvalidError(
+            "family_unknown",
+            f"There is no model family called {key!r}.",
+            f"Known: {', '.join(family.key for family in self.offered())}.",
+        )
+
+
+def _read(file: Path) -> Family:
+    try:
+        return Family.model_validate({"key": file.stem, **toml.loads(file.read_text(encoding="utf-8"))})
+    except (toml.TomlDecodeError, ValidationError) as fault:
+        raise InvalidError(
+            "family_damaged", f"families/{file.name} cannot be read: {fault}", "Update or reinstall Isengard."
+        ) from fault

@@ -1,0 +1,86 @@
+"""LoRA files without torch: a strict header, finite and non-zero weights. Nothing else is ever opened."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from ..errors import InvalidError
+from ..model_headers import header
+from ..model_headers.header import Header, NotWhole
+from ..redaction import redact
+
+_CHUNK = 4 * 1024 * 1024
+_UP_MARKS = ("lora_up", "lora_b", "lora.up")
+
+
+def read_header(path: Path) -> Header:
+    """The header of a LoRA whose tensors tile it exactly. Raises InvalidError `lora_damaged`."""
+    try:
+        return header.read(path, header.LORA)
+    except (NotWhole, OSError) as fault:
+        raise InvalidError(
+            "lora_damaged", f"{path.name} is not a whole LoRA: {fault}.", "Train or download it again."
+        ) from fault
+
+
+def finite_and_nonzero(path: Path, described: Header) -> tuple[bool, bool]:
+    """(every weight is finite, both halves of at least one pair are not all zero).
+
+    A LoRA whose up matrices are all zero changes nothing although ComfyUI loads it without a word.
+    """
+    finite, up, down = True, False, False
+    with path.open("rb") as stream:
+        for name, tensor in described.tensors.items():
+            stream.seek(tensor.start)
+            values = _floats(tensor.dtype, stream.read(tensor.end - tensor.start))
+            if values is None:
+                continue
+            finite = finite and bool(np.isfinite(values).all())
+            if tensor.shape and values.any():
+                is_up = any(mark in name.lower() for mark in _UP_MARKS)
+                up, down = up or is_up, down or not is_up
+    return finite, up and down
+
+
+def _floats(dtype: str, data: bytes) -> np.ndarray | None:
+    if dtype == "BF16":
+        return (np.frombuffer(data, dtype="<u2").astype("<u4") << 16).view("<f4")
+    kind = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}.get(dtype)
+    return np.frombuffer(data, dtype=kind) if kind else None
+
+
+def sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(4 * 1024**2):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def copy_described(source: Path, stream: BinaryIO, said: Mapping[str, str]) -> None:
+    """Write `source` into `stream` with `said` added to its metadata; what it held of folders or secrets is left out.
+    With nothing to say it is copied as it is.
+
+    Raises InvalidError `lora_unreadable`, OSError.
+    """
+    with source.open("rb") as original:
+        if not said:
+            shutil.copyfileobj(original, stream, _CHUNK)
+            return
+        try:
+            content, _ = header.parsed(original, header.LORA)
+            before = dict(content.pop("__metadata__", None) or {})
+        except (ValueError, TypeError) as damage:
+            raise InvalidError(
+                "lora_unreadable", "The LoRA's file is damaged: its header cannot be read.", "Train again."
+            ) from damage
+        kept = {name: text for name, text in before.items() if isinstance(text, str) and redact(text) == text}
+        content["__metadata__"] = {**kept, **said}
+        stream.write(header.packed(content))
+        shutil.copyfileobj(original, stream, _CHUNK)

@@ -1,0 +1,27 @@
+"""Asking trainers how they are. One of another pack that cannot say so must not stop the others."""
+
+from __future__ import annotations
+
+import logging
+
+from ...core.plugins import FOREIGN_FAULTS, PluginRegistry
+from ...core.records.worker import BackendState
+from ..interface import TrainingBackend
+
+_log = logging.getLogger("isengard.plugins")
+
+
+def state_of(backend: TrainingBackend) -> BackendState:
+    """`broken` with the reason where asking fails."""
+    try:
+        return backend.state()
+    except FOREIGN_FAULTS as fault:
+        reason = f"{type(fault).__name__}: {fault}"
+        _log.warning(
+            "A trainer cannot say how it is", extra={"context": {"name": backend.name, "reason": reason}}
+        )
+        return BackendState(name=backend.name, version=backend.version, state="broken", detail=reason)
+
+
+def states(registry: PluginRegistry) -> list[BackendState]:
+    return [state_of(backend) for backend in registry.all("training_backends").values()]

@@ -1,0 +1,65 @@
+"""Checkpoint files of a job: whether one is whole, which hold, and where the others are put away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...core.errors import InvalidError
+from ...core.loras.safetensors_file import read_header
+from ...core.records.checkpoint import Checkpoint
+from ..interface import ResolvedTraining
+from ..loras.lora_fit import prove
+
+QUARANTINE = "quarantine"
+
+
+def is_whole(file: Path) -> bool:
+    """Whether it is a safetensors file from its header to its last byte."""
+    if file.suffix != ".safetensors":
+        return False
+    try:
+        read_header(file)
+    except InvalidError:
+        return False
+    return True
+
+
+def put_away(file: Path, job_dir: Path) -> None:
+    """Out of a trainer's sight, but not gone: into the job's quarantine."""
+    target = job_dir / QUARANTINE
+    target.mkdir(exist_ok=True)
+    file.replace(target / f"{len(list(target.iterdir())):03d}-{file.name}")
+
+
+class CheckpointReader:
+    """Proves checkpoint files, each one once: by path, size and time of change."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int, int], Checkpoint | None] = {}
+
+    def read(
+        self, file: Path, job_dir: Path, step: int, training: ResolvedTraining, *, placeholder: bool = False
+    ) -> Checkpoint | None:
+        """The checkpoint, or None for a file that does not hold (half-written, broken, wrong base)."""
+        try:
+            status = file.stat()
+        except OSError:
+            return None
+        key = (str(file), status.st_size, status.st_mtime_ns)
+        if key not in self._known:
+            proof, digest = prove(file, training.base_path)
+            self._known[key] = (
+                Checkpoint(
+                    step=step,
+                    file=file.relative_to(job_dir / "out").as_posix(),
+                    size=status.st_size,
+                    sha256=digest,
+                    family=training.family,
+                    base_sha256=training.base_sha256,
+                    proof=proof,
+                    placeholder=placeholder,
+                )
+                if proof.holds
+                else None
+            )
+        return self._known[key]

@@ -1,0 +1,1 @@
+"""The doctor: what a person can check when something does not work."""

@@ -1,0 +1,1 @@
+"""Downloads: files by HTTP and from the Hugging Face cache, checked."""

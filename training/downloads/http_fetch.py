@@ -1,0 +1,238 @@
+"""Fetching one file over HTTP(S) or from a local `file:` address: resumable, cancellable, checked by SHA-256, put in place whole.
+
+A half-fetched file stays as `<name>.part` beside the target and is continued with a Range request. A token goes to the
+host it is for and to no other, also when that host redirects.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import http.client
+import os
+import shutil
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ...core import atomic
+from ...core.errors import IsengardError, NotReadyError, StorageError
+from ..tasks.task import Task
+
+CHUNK = 1024 * 1024
+TIMEOUT_S = 60.0
+#: A connection that breaks is taken up again so often, after so many seconds.
+TRIES, PAUSE_S = 4, 2.0
+PART = ".part"
+_RANGE_REFUSED = 416
+_BROKEN = (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to fetch. `sha256` and `size` are checked where they are known ('' and 0 where not)."""
+
+    url: str
+    sha256: str = ""
+    size: int = 0
+    token: str = ""
+
+
+def fetch(
+    task: Task,
+    wanted: Wanted,
+    target: Path,
+    *,
+    phase: str = "downloading",
+    before: int = 0,
+    of: int = 0,
+    keep_old: bool = False,
+) -> Path:
+    """`target` with the wanted content. `before` and `of` are the bytes of a larger whole that this file is part of; with
+    `keep_old`, what stands there before is a person's and is kept beside it as `<name>.old`.
+
+    Raises NotReadyError (network_unreachable, model_gated, download_missing, download_damaged) or StorageError disk_full.
+    """
+    part = target.with_name(target.name + PART)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for attempt in range(1, TRIES + 1):
+        try:
+            _continue(
+                task, wanted, part, lambda done, size: task.tell(phase, done=before + done, of=of or size)
+            )
+            break
+        except _BROKEN as fault:
+            _give_up_if_final(fault, wanted.url, last=attempt == TRIES)
+            if isinstance(fault, urllib.error.HTTPError) and fault.code == _RANGE_REFUSED:
+                part.unlink()  # longer than what the server has: begin anew
+            task.log(f"The connection broke ({_reason(fault)}); trying again")
+            _wait(task, PAUSE_S * attempt)
+        except OSError as fault:
+            raise _disk(fault) from fault
+    _check(task, wanted, part)
+    try:
+        if keep_old:
+            _put_aside(task, target)
+        atomic.replace(part, target)
+    except OSError as fault:
+        raise _disk(fault) from fault
+    return target
+
+
+def is_wanted(task: Task, wanted: Wanted, file: Path) -> bool:
+    """Whether `file` is there with the very content; it is read only where its size is right."""
+    if not file.is_file() or file.stat().st_size != wanted.size:
+        return False
+    return _digest(task, file) == wanted.sha256
+
+
+def _put_aside(task: Task, target: Path) -> None:
+    """Under a name that ComfyUI does not list, and that nothing has yet."""
+    if not os.path.lexists(target):
+        return
+    endings = (".old", *(f".old-{number}" for number in range(2, 1000)))
+    aside = next(place for end in endings if not (place := target.with_name(target.name + end)).exists())
+    target.rename(aside)
+    task.log(f"What was called {target.name} before is kept as {aside.name}")
+
+
+def _continue(task: Task, wanted: Wanted, part: Path, told: Callable[[int, int], None]) -> None:
+    done = part.stat().st_size if part.exists() else 0
+    if wanted.size and done == wanted.size:
+        return
+    headers = {"User-Agent": "isengard", **({"Range": f"bytes={done}-"} if done else {})}
+    with _open(wanted, headers) as answer:
+        resumed = done > 0 and getattr(answer, "status", 200) == 206
+        done = done if resumed else 0
+        size = wanted.size or done + int(answer.headers.get("Content-Length") or 0)
+        _need_room(part.parent, size - done)
+        with part.open("ab" if resumed else "wb") as stream:
+            while chunk := _next_of(answer):
+                stream.write(chunk)
+                done += len(chunk)
+                told(done, size)
+    if size and done < size:
+        raise ConnectionError(f"{done} of {size} bytes came")
+
+
+def _next_of(answer: Any) -> bytes:
+    """What a line does wrong comes as any kind of OSError (TLS, a network that went down); a disk's come from writing."""
+    try:
+        return bytes(answer.read(CHUNK))
+    except OSError as fault:
+        raise ConnectionError(_reason(fault)) from fault
+
+
+def _open(wanted: Wanted, headers: dict[str, str]) -> Any:
+    request = urllib.request.Request(wanted.url, headers=headers)
+    if wanted.token:
+        request.add_unredirected_header("Authorization", f"Bearer {wanted.token}")
+    return urllib.request.urlopen(request, timeout=TIMEOUT_S)
+
+
+def _give_up_if_final(fault: Exception, url: str, *, last: bool) -> None:
+    """Errors that trying again cannot mend are raised at once, in our words."""
+    host = urlsplit(url).hostname or url
+    if isinstance(fault, urllib.error.HTTPError):
+        if fault.code in (401, 403):
+            raise NotReadyError(
+                "model_gated",
+                f"{host} does not give this file without your permission.",
+                "Open its page, accept the licence, enter your token in the settings, then press Retry.",
+            ) from fault
+        if fault.code in (404, 410):
+            raise NotReadyError(
+                "download_missing", f"{host} no longer has this file.", "Update Isengard, then press Retry."
+            ) from fault
+    if isinstance(getattr(fault, "reason", None), FileNotFoundError):
+        raise NotReadyError(
+            "download_missing",
+            "The local source does not hold this file.",
+            "Correct its address, then press Retry.",
+        ) from fault
+    if last:
+        raise NotReadyError(
+            "network_unreachable",
+            f"{host} could not be reached ({_reason(fault)}).",
+            "Check the internet connection, then press Retry: what was fetched is kept.",
+        ) from fault
+
+
+def _check(task: Task, wanted: Wanted, part: Path) -> None:
+    """A file with other content than promised is thrown away: continuing it would never mend it."""
+    if not wanted.sha256:
+        return
+    if _digest(task, part) != wanted.sha256:
+        part.unlink()
+        raise NotReadyError(
+            "download_damaged",
+            "The file that came is not the one that was asked for.",
+            "Press Retry. If it happens again, the file was changed at its source: nothing of it was kept.",
+        )
+
+
+def _digest(task: Task, file: Path) -> str:
+    digest, done, size = hashlib.sha256(), 0, file.stat().st_size
+    with file.open("rb") as stream:
+        while chunk := stream.read(8 * CHUNK):
+            digest.update(chunk)
+            done += len(chunk)
+            task.tell("checking", done=done, of=size)
+    return digest.hexdigest()
+
+
+def need_room(folder: Path, wanted: int, *, why: str) -> None:
+    """Raises StorageError `disk_full` unless `wanted` bytes (and a little more) are free where `folder` is or will be."""
+    where = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    free = shutil.disk_usage(where).free
+    if wanted > 0 and free < wanted * 1.02:
+        raise StorageError(
+            "disk_full",
+            f"{why} needs {wanted / 1e9:.1f} GB and {free / 1e9:.1f} GB are free.",
+            "Free some space, then press Retry: what was fetched is kept.",
+        )
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of all files below; those that vanish meanwhile count nothing."""
+    total = 0
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(root, name)).st_size  # noqa: PTH118 - tens of thousands of files
+            except OSError:
+                continue
+    return total
+
+
+def _need_room(folder: Path, wanted: int) -> None:
+    need_room(folder, wanted, why="This download")
+
+
+def _disk(fault: OSError) -> IsengardError:
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError(
+            "disk_full", "The disk is full.", "Free some space, then press Retry: what was fetched is kept."
+        )
+    return StorageError(
+        "download_not_written",
+        f"The file could not be written: {fault.strerror or fault}.",
+        "Check the folder's permissions.",
+    )
+
+
+def _wait(task: Task, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        task.check()
+        time.sleep(0.1)
+
+
+def _reason(fault: Exception) -> str:
+    reason = getattr(fault, "reason", None) or fault
+    return str(getattr(reason, "strerror", None) or reason)[:200]

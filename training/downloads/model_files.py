@@ -1,0 +1,122 @@
+"""Model files of a family: pinned by hub id, name, size and SHA-256 in the record, fetched into ComfyUI's own folders.
+
+Where they go is decided by the server when the job is queued (it knows ComfyUI's folders) and frozen in the job's
+folder; nothing of it comes from a request.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ...core import atomic
+from ...core.errors import ConflictError, ForbiddenError
+from ...core.families.families import BASE_ROLES, Family, ModelFile
+from ...core.paths import contained
+from ...core.settings import Settings, current_token
+from ...core.storage.documents import known
+from ..tasks.task import Task
+from .http_fetch import PART, Wanted, fetch, is_wanted, need_room
+
+PLAN_FILE = "download.json"
+HUB = "https://huggingface.co"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A file of a family that is not in `folder` yet; `folder` is one of ComfyUI's own."""
+
+    hub: str
+    revision: str
+    file: str
+    size: int
+    sha256: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class FileState:
+    """What stands in ComfyUI's folders for a file of a family: `names` that serve, the best first; without any, `fault` says
+    what is wrong with the one that was meant to, '' where there is none."""
+
+    file: ModelFile
+    names: Sequence[str]
+    fault: str = ""
+
+
+def base_names(states: Sequence[FileState]) -> list[str]:
+    """The bases among them that serve, the best first."""
+    return next((list(state.names) for state in states if state.file.role in BASE_ROLES), [])
+
+
+def missing_of(states: Sequence[FileState], folders: dict[str, Path]) -> list[Missing]:
+    """`folders`: where each kind of file goes."""
+    found = []
+    for state in states:
+        wanted = state.file
+        if state.names or wanted.folder not in folders:
+            continue
+        target = str(folders[wanted.folder])
+        found.append(Missing(wanted.hub, wanted.revision, wanted.file, wanted.size, wanted.sha256, target))
+    return found
+
+
+def require_downloadable(family: Family, missing: Sequence[Missing], settings: Settings) -> None:
+    """ForbiddenError `setup_switched_off`, ConflictError `nothing_missing`."""
+    if not settings.allow_setup:
+        raise ForbiddenError(
+            "setup_switched_off",
+            "The owner of this server has switched downloads off (ISENGARD_ALLOW_SETUP=0).",
+            "Put the model into ComfyUI's folders by hand.",
+        )
+    if not missing:
+        raise ConflictError(
+            "nothing_missing", f"Everything of {family.label} is here.", "Start the training."
+        )
+
+
+def freeze(job_dir: Path, missing: Sequence[Missing]) -> None:
+    atomic.write_json(job_dir / PLAN_FILE, [asdict(file) for file in missing])
+
+
+def download(task: Task, settings: Settings) -> None:
+    """The work of a model_download job. What stands under a file's name already and is another one did not serve when the
+    plan was made: it is kept aside, once the right one is there."""
+    plan = json.loads((task.dir / PLAN_FILE).read_text(encoding="utf-8"))
+    wanted = [Missing(**known(Missing, entry)) for entry in plan]
+    token = current_token(settings, task.paths)
+    total, before = sum(file.size for file in wanted), 0
+    for file in wanted:
+        target = contained(Path(file.folder), Path(file.file).name)
+        source = Wanted(_url(file), file.sha256, file.size, token)
+        if not is_wanted(task, source, target):
+            part = target.with_name(f"{target.name}{PART}")
+            kept = part.stat().st_size if part.exists() else 0
+            need_room(target.parent, file.size - kept, why=target.name)
+            task.log(f"{file.hub}/{file.file} -> {target.name}")
+            fetch(task, source, target, before=before, of=total, keep_old=True)
+        before += file.size
+
+
+def _url(file: Missing) -> str:
+    """The owner may name a mirror by HF_ENDPOINT, as for the hub's own library; the hash is checked all the same."""
+    endpoint = os.environ.get("HF_ENDPOINT", HUB).rstrip("/")
+    return f"{endpoint}/{file.hub}/resolve/{file.revision}/{file.file}"
+
+
+def described(states: Sequence[FileState]) -> list[dict[str, object]]:
+    """For the panel: name, kind, size, whether it is here, and what is wrong with what is there instead."""
+    return [
+        {
+            "file": state.file.name,
+            "folder": state.file.folder,
+            "hub": state.file.hub,
+            "size": state.file.size,
+            "here": bool(state.names),
+            "fault": state.fault,
+        }
+        for state in states
+    ]

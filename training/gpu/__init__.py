@@ -1,0 +1,1 @@
+"""The GPU: who holds its memory, the lock, lending it to pictures."""

@@ -1,0 +1,1 @@
+"""A job's folder: the frozen data set and the log of its attempts."""

@@ -1,0 +1,45 @@
+"""A job's folder: wholly filled when its submit is acknowledged, gone when it was refused, read again afterwards."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ...core.errors import ConflictError, IsengardError, LedgerAwayError, NotFoundError
+from ...core.paths import DataPaths
+from ...core.records.job import Job
+from ..interface import ResolvedTraining
+
+
+@contextmanager
+def new_job_folder(paths: DataPaths, job_id: str) -> Iterator[Path]:
+    """Fill it and submit inside. A ledger that went away may have heard the submit: then the folder stays, and the job
+    comes back from it."""
+    folder = paths.job(job_id)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    except LedgerAwayError:
+        raise
+    except (IsengardError, OSError):
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def frozen_training(paths: DataPaths, job: Job) -> ResolvedTraining:
+    """As it was frozen at submit. ConflictError `not_a_training`; NotFoundError `job_damaged` where somebody has cleared
+    the folder away, or a fault has."""
+    require_training(job)
+    try:
+        return ResolvedTraining.read(paths.job(job.id))
+    except (OSError, ValueError, TypeError) as damage:
+        raise NotFoundError(
+            "job_damaged", "The files of this training are damaged or gone.", "Start the training anew."
+        ) from damage
+
+
+def require_training(job: Job) -> None:
+    if job.kind != "training":
+        raise ConflictError("not_a_training", "This job is no training.", "Choose a training.")

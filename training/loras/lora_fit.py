@@ -1,0 +1,157 @@
+"""Does a LoRA fit a base? Answered from the two headers alone: names of modules and shapes (lora-roundtrip section 5)."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ...core.errors import InvalidError
+from ...core.loras.safetensors_file import finite_and_nonzero, read_header, sha256_of
+from ...core.model_headers import header
+from ...core.model_headers.quantised import logical_shapes
+from ...core.records.checkpoint import Fit, Proof
+from . import flux_names, unet_names
+
+Shape = tuple[int, ...]
+_log = logging.getLogger("isengard.training")
+_PREFIXES = ("model.diffusion_model.", "diffusion_model.")
+#: (up, down) endings of the spellings ComfyUI reads.
+_PAIRS = (
+    (".lora_up.weight", ".lora_down.weight"),
+    (".lora_B.weight", ".lora_A.weight"),
+    (".lora_B.default.weight", ".lora_A.default.weight"),
+    ("_lora.up.weight", "_lora.down.weight"),
+    (".lora.up.weight", ".lora.down.weight"),
+)
+_TEXT_ENCODER = re.compile(r"(lora_te\d?_|text_encoders?[._]|text_encoder_2\.)")
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """`unmatched` names have no place in the base, `misshaped` a wrong size; text-encoder modules are not judged."""
+
+    fit: Fit
+    matched: int = 0
+    unmatched: list[str] = field(default_factory=list)
+    misshaped: list[str] = field(default_factory=list)
+
+
+def judge(lora: Mapping[str, Shape], base_path: Path | None) -> FitReport:
+    """`fits`, `partial`, `wrong`, or `unchecked` where the base is not here or of a layout we cannot read.
+
+    A module of a packing that is not known (its shape is ()) is not judged.
+    """
+    targets = targets_of(base_path) if base_path is not None else {}
+    if not targets:
+        return FitReport("unchecked")
+    matched, unmatched, misshaped, unread = 0, [], [], 0
+    for module, (up, down) in pairs_of(lora).items():
+        if _TEXT_ENCODER.match(module):
+            continue
+        shape = targets.get(module)
+        if shape is None:
+            unmatched.append(module)
+        elif not shape:
+            unread += 1
+        elif _has_shape(up, down, shape):
+            matched += 1
+        else:
+            misshaped.append(module)
+    if unread and not misshaped:
+        return FitReport("unchecked", matched, unmatched, misshaped)
+    fit: Fit = "wrong" if not matched else "partial" if unmatched or misshaped else "fits"
+    return FitReport(fit, matched, unmatched, misshaped)
+
+
+def pairs_of(lora: Mapping[str, Shape]) -> dict[str, tuple[Shape, Shape | None]]:
+    """module -> (shape of up, shape of down); a lone up counts as misshaped later."""
+    found: dict[str, tuple[Shape, Shape | None]] = {}
+    for key, shape in lora.items():
+        for up, down in _PAIRS:
+            if key.endswith(up):
+                module = key[: -len(up)]
+                found[module] = (shape, lora.get(module + down))
+    return found
+
+
+def targets_of(base_path: Path) -> dict[str, Shape]:
+    """Every name a LoRA may use for a module of this base, with the weight's shape; empty for an unknown layout."""
+    if base_path.is_dir():
+        return _folder_targets(base_path)
+    weights = _weights(_shapes(base_path))
+    named = {f"diffusion_model.{module}": shape for module, shape in weights.items()}
+    named |= {f"lora_unet_{module.replace('.', '_')}": shape for module, shape in weights.items()}
+    if "input_blocks.0.0" in weights:
+        for ldm, name in unet_names.diffusers_names(weights).items():
+            named |= _unet_spellings(name, weights[ldm])
+        return named
+    if "img_in" in weights and any(module.startswith("double_blocks.") for module in weights):
+        for name, shape in flux_names.diffusers_shapes(weights).items():
+            named[f"transformer.{name}"] = named[f"lora_transformer_{name.replace('.', '_')}"] = shape
+        return named
+    return named if any(module.startswith("layers.") for module in weights) else {}
+
+
+def _folder_targets(folder: Path) -> dict[str, Shape]:
+    """A diffusers folder: its own names are the LoRA's names."""
+    named: dict[str, Shape] = {}
+    for part, spell in (("unet", _unet_spellings), ("transformer", _transformer_spellings)):
+        for file in sorted((folder / part).glob("*.safetensors")):
+            for module, shape in _weights(_shapes(file)).items():
+                named |= spell(module, shape)
+    return named
+
+
+def _shapes(file: Path) -> dict[str, Shape]:
+    """Of the layers as they really are; empty for what cannot be read, so that nothing is said against a LoRA."""
+    if file.suffix != ".safetensors":
+        return {}
+    try:
+        return logical_shapes(file, header.read(file, header.BASE))
+    except (header.NotWhole, OSError) as fault:
+        _log.warning(
+            "The base's header cannot be read", extra={"context": {"file": file.name, "reason": str(fault)}}
+        )
+        return {}
+
+
+def _unet_spellings(name: str, shape: Shape) -> dict[str, Shape]:
+    processor = name.replace(".to_", ".processor.to_").removesuffix(".0")
+    return {f"lora_unet_{name.replace('.', '_')}": shape, f"unet.{processor}": shape}
+
+
+def _transformer_spellings(name: str, shape: Shape) -> dict[str, Shape]:
+    return {f"transformer.{name}": shape, f"diffusion_model.{name}": shape}
+
+
+def _weights(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
+    """Modules (keys without prefix and `.weight`) of the diffusion model in a file."""
+    prefix = next((p for p in _PREFIXES if any(key.startswith(p) for key in shapes)), "")
+    return {
+        key[len(prefix) : -len(".weight")]: shape
+        for key, shape in shapes.items()
+        if key.startswith(prefix) and key.endswith(".weight")
+    }
+
+
+def _has_shape(up: Shape, down: Shape | None, weight: Shape) -> bool:
+    if down is None or not up or not down or not weight:
+        return False
+    same_rank = math.prod(up[1:]) == down[0]
+    return same_rank and up[0] == weight[0] and math.prod(down[1:]) == math.prod(weight[1:])
+
+
+def prove(file: Path, base_path: str) -> tuple[Proof, str]:
+    """The proof and the file's SHA-256 ('' when its header cannot be read). `base_path` may be a hub id or ''."""
+    try:
+        described = read_header(file)
+    except InvalidError:
+        return Proof(), ""
+    finite, nonzero = finite_and_nonzero(file, described)
+    local = Path(base_path) if base_path and Path(base_path).exists() else None
+    report = judge(described.shapes, local)
+    return Proof(header=True, finite=finite, nonzero=nonzero, fit=report.fit), sha256_of(file)

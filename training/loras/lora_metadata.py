@@ -1,0 +1,63 @@
+"""What a published LoRA says about itself: how it was made and on what, never where or of whom.
+
+Keys: `isengard_*` of ours, and the `modelspec.*` fields that other programs show (Stability AI's ModelSpec 1.0.0).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from ...core.families.families import Families, Family
+from ...core.records.checkpoint import Checkpoint
+from ...core.version import VERSION
+from ..interface import ResolvedTraining
+from ..job_folder.dataset import DATASET
+
+
+def said_of(
+    job_dir: Path, training: ResolvedTraining, checkpoint: Checkpoint, *, date: str
+) -> dict[str, str]:
+    """Text by key; `date` as ISO 8601."""
+    family = Families().get(training.family)
+    ours = {
+        "isengard_version": VERSION,
+        "isengard_family": training.family,
+        "isengard_preset": training.preset,
+        "isengard_backend": training.backend,
+        "isengard_trigger": training.trigger_word,
+        "isengard_class": training.class_word,
+        "isengard_steps": str(checkpoint.step),
+        "isengard_rank": str(training.rank),
+        "isengard_seed": str(training.seed),
+        "isengard_base": Path(training.generate_base).name or family.training_base.hub,
+        "isengard_base_sha256": checkpoint.base_sha256 or "",
+        "isengard_dataset_sha256": dataset_hash(job_dir / DATASET),
+    }
+    return {**{name: text for name, text in ours.items() if text}, **_modelspec(family, training, date)}
+
+
+def dataset_hash(folder: Path) -> str:
+    """Of what was trained on, pictures with their captions, whatever the files are called and however they are ordered."""
+    pairs = []
+    for caption in folder.glob("*.txt"):
+        picture = next(
+            (file for file in folder.glob(f"{caption.stem}.*") if file.suffix in (".jpg", ".png")), None
+        )
+        if picture is not None:
+            pairs.append(hashlib.sha256(picture.read_bytes()).digest() + caption.read_bytes())
+    return hashlib.sha256(b"\0".join(sorted(pairs))).hexdigest() if pairs else ""
+
+
+def _modelspec(family: Family, training: ResolvedTraining, date: str) -> dict[str, str]:
+    said = {
+        "modelspec.sai_model_spec": "1.0.0",
+        "modelspec.title": training.trigger_word,
+        "modelspec.architecture": family.modelspec,
+        "modelspec.implementation": "diffusers",
+        "modelspec.trigger_phrase": training.trigger_word,
+        "modelspec.license": family.licence,
+        "modelspec.resolution": f"{max(training.resolution)}x{max(training.resolution)}",
+        "modelspec.date": date,
+    }
+    return {name: text for name, text in said.items() if text}

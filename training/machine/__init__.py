@@ -1,0 +1,1 @@
+"""The machine: GPUs, memory, disk, locks between processes."""

@@ -1,0 +1,66 @@
+"""Facts about a computer, of this one or of the one whose worker will train."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from ...core.records.worker import Gpu, Worker
+from .nvidia_smi import gpus
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Bytes are 0 where they cannot be told; `root` is the data folder."""
+
+    system: str
+    root: str
+    memory_bytes: int
+    swap_bytes: int
+    disk_free_bytes: int
+    gpus: list[Gpu] = field(default_factory=list)
+
+    @classmethod
+    def here(cls, root: Path) -> Machine:
+        return cls(platform.system(), str(root), memory_bytes(), swap_bytes(), disk_free(root), gpus())
+
+    @classmethod
+    def of(cls, worker: Worker | None, root: Path) -> Machine:
+        """As the worker described itself when it started; without one, nothing is known but the folder they share."""
+        if worker is None:
+            return cls("", str(root), 0, 0, disk_free(root))
+        return cls(
+            worker.system,
+            str(root),
+            worker.memory_bytes,
+            worker.swap_bytes,
+            disk_free(root),
+            list(worker.gpus),
+        )
+
+
+def memory_bytes() -> int:
+    """Physical memory."""
+    try:
+        return int(psutil.virtual_memory().total)
+    except (OSError, RuntimeError):
+        return 0
+
+
+def swap_bytes() -> int:
+    """What the system may put on disk: Linux's swap, Windows' page file."""
+    try:
+        return int(psutil.swap_memory().total)
+    except (OSError, RuntimeError):
+        return 0
+
+
+def disk_free(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0

@@ -1,0 +1,1 @@
+"""Monitoring a run: progress, health, memory that spills, time left."""

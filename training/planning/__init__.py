@@ -1,0 +1,1 @@
+"""Planning a training: presets, preflight, placement, estimates, submission."""

@@ -1,0 +1,110 @@
+"""About how long a training takes and what it needs. A guess from the family's record until the same GPU has run it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ...core.families.families import Family
+from ...core.jobs.ledger import JobFilter, Ledger
+from ...core.records.job_states import JobState
+from ...core.records.worker import Gpu
+from .presets import Numbers
+
+_GB, _MB = 1e9, 1e6
+#: Making one step of a sample picture costs about half a training step: forward passes only.
+SAMPLE_STEP = 0.5
+#: Seconds to start the trainer and load a model: measured 10 s of imports, then about 2 s for each GB.
+START_S, LOAD_S_PER_GB = 20.0, 2.0
+#: The newest trainings that times are learned from.
+_LOOKED_AT = 100
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """`learned`: from earlier runs on that device. Bytes of video memory, memory and disk (checkpoints and samples);
+    `guess_s`: what a step takes by the family's record."""
+
+    seconds: float
+    learned: bool
+    vram_bytes: int
+    ram_bytes: int
+    disk_bytes: int
+    guess_s: float = 0.0
+
+
+def estimate(
+    family: Family, numbers: Numbers, prompts: int, paces: dict[str, float] | None = None
+) -> Estimate:
+    """Time with sampling and saving, and the needs. `paces` as `learned_paces` gives them."""
+    learned = (paces or {}).get(pace_key(family.key, numbers))
+    guess = family.needs.seconds_per_step * _share(family, numbers)
+    pace = learned or guess
+    rounds = numbers.steps // numbers.save_every + 1
+    picture = int(family.trainer.get("sample_steps", 20)) * pace * SAMPLE_STEP
+    loading = START_S + LOAD_S_PER_GB * family.needs.download_gb
+    seconds = loading + numbers.steps * pace * numbers.batch_size + rounds * prompts * picture
+    needs = family.needs
+    vram = needs.vram_quantized_gb if numbers.quantize or numbers.low_vram else needs.vram_gb
+    lora = needs.lora_mb * numbers.rank / family.defaults.rank
+    # each checkpoint, and once the optimizer's state, which is about two LoRAs in 8 bits
+    disk = (rounds + 2) * lora * _MB + rounds * prompts * 0.3 * _MB
+    return Estimate(
+        seconds,
+        learned is not None,
+        int(vram * _GB),
+        int(needs.ram_gb * _GB),
+        int(disk),
+        guess * numbers.batch_size,
+    )
+
+
+def device_name(gpus: Sequence[Gpu], host: str) -> str:
+    """What trains on a machine, as `Progress.device` tells it."""
+    return gpus[0].name if gpus else f"cpu {host}"
+
+
+def learned_paces(ledger: Ledger, device: str) -> dict[str, float]:
+    """Seconds a step with one photo by `pace_key`: the median of real trainings that ended well on that very device.
+
+    Those from before a device was told teach nothing: a ledger may have been on any machine.
+    """
+    if not device:
+        return {}
+    wanted = JobFilter(states=[JobState.COMPLETED], kinds=["training"])
+    found: dict[str, list[float]] = {}
+    for job in ledger.jobs(wanted, limit=_LOOKED_AT).items:
+        pace = job.progress.seconds_per_step
+        if pace and job.resolution and not job.placeholder and job.progress.device == device:
+            batch = (job.request.get("overrides") or {}).get("batch_size") or 1
+            found.setdefault(pace_key(job.family, job), []).append(pace / batch)
+    return {key: statistics.median(paces) for key, paces in found.items()}
+
+
+class Paced(Protocol):
+    """What decides how long a step takes on a device, besides the family; the rank hardly does."""
+
+    @property
+    def resolution(self) -> list[int]: ...
+
+    @property
+    def quantize(self) -> bool: ...
+
+    @property
+    def low_vram(self) -> bool: ...
+
+
+def pace_key(family: str, numbers: Paced) -> str:
+    saving = "+quantize" * numbers.quantize + "+low_vram" * numbers.low_vram
+    return f"{family}@{','.join(map(str, sorted(numbers.resolution)))}{saving}"
+
+
+def _share(family: Family, numbers: Numbers) -> float:
+    """Pixels a step against the family's own resolution."""
+
+    def pixels(sides: list[int]) -> float:
+        return statistics.fmean(side * side for side in sides)
+
+    return pixels(numbers.resolution) / pixels(family.defaults.resolution)

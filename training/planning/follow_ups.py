@@ -1,0 +1,133 @@
+"""What may follow a training: the same with smaller numbers after it ran out of memory, or more steps after it has ended."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...core import atomic
+from ...core.clock import Clock, iso
+from ...core.errors import ConflictError, InvalidError
+from ...core.ids import new_id
+from ...core.jobs.ledger import Ledger
+from ...core.paths import DataPaths
+from ...core.plugins import PluginRegistry
+from ...core.records.job import Job, Progress
+from ...core.records.job_states import ENDED
+from ...core.records.training import MAX_STEPS, Overrides, TrainingRequest
+from ...core.storage.crash_cleanup import JOB_FILE
+from ..interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
+from ..job_folder.dataset import DATASET, HELD_OUT, MANIFEST
+from ..job_folder.job_folder import frozen_training, new_job_folder, require_training
+
+#: Sides to go down by when memory did not suffice.
+SIDES = (1024, 768, 512)
+
+
+@dataclass(frozen=True)
+class FollowUps:
+    paths: DataPaths
+    ledger: Ledger
+    registry: PluginRegistry
+    clock: Clock
+
+    def more_steps(self, parent: Job, steps: int, correlation_id: str) -> Job:
+        """A new job that goes on from the parent's last checkpoint, with its frozen photos, into a folder of its own.
+
+        ConflictError `still_running` or `nothing_to_continue`; InvalidError `too_many_steps`, `cannot_continue`; those
+        of `frozen_training`.
+        """
+        require_training(parent)
+        backend = self._backend(parent)
+        before_dir = self.paths.job(parent.id)
+        before = frozen_training(self.paths, parent)
+        total = self._last_step(backend, before_dir, before) + steps
+        if total > MAX_STEPS:
+            raise InvalidError(
+                "too_many_steps", f"That would be {total} steps.", f"At most {MAX_STEPS} in all."
+            )
+        job = self._child(parent, total, correlation_id)
+        with new_job_folder(self.paths, job.id) as job_dir:
+            self._copy_data(before_dir, job_dir)
+            training = replace(before, job_id=job.id, steps=total)
+            backend.carry_over(before_dir, before, job_dir, training)
+            atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
+            atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
+            return self.ledger.submit(job)
+
+    def _backend(self, parent: Job) -> TrainingBackend:
+        if parent.state not in ENDED:
+            raise ConflictError(
+                "still_running", "This training has not ended yet.", "Wait for it, or cancel it."
+            )
+        backend: TrainingBackend = self.registry.get("training_backends", parent.backend)
+        if not backend.capabilities().can_continue:
+            raise InvalidError(
+                "cannot_continue", "This trainer cannot go on.", "Train again with more steps."
+            )
+        return backend
+
+    def _last_step(self, backend: TrainingBackend, job_dir: Path, training: ResolvedTraining) -> int:
+        checkpoints = backend.checkpoints(job_dir, training)
+        if not checkpoints:
+            raise ConflictError(
+                "nothing_to_continue", "This training left no checkpoint to go on from.", "Train again."
+            )
+        return checkpoints[-1].step
+
+    def _child(self, parent: Job, total: int, correlation_id: str) -> Job:
+        now = iso(self.clock.now())
+        overrides = {**parent.request.get("overrides", {}), "steps": total}
+        return Job(
+            id=new_id("job"),
+            kind=parent.kind,
+            needs=parent.needs,
+            request={**parent.request, "overrides": overrides},
+            character_id=parent.character_id,
+            backend=parent.backend,
+            family=parent.family,
+            resolution=parent.resolution,
+            quantize=parent.quantize,
+            low_vram=parent.low_vram,
+            placeholder=parent.placeholder,
+            parent_job_id=parent.id,
+            progress=Progress(total_steps=total),
+            correlation_id=correlation_id,
+            created_at=now,
+            updated_at=now,
+        )
+
+    def _copy_data(self, source: Path, target: Path) -> None:
+        """The photos as they were frozen; what a trainer has cached beside them is made anew."""
+        for folder in (DATASET, HELD_OUT):
+            ignored = shutil.ignore_patterns("_*", ".*")
+            if (source / folder).is_dir():
+                shutil.copytree(source / folder, target / folder, ignore=ignored)
+        shutil.copyfile(source / MANIFEST, target / MANIFEST)
+
+
+def smaller(request: TrainingRequest, training: ResolvedTraining) -> TrainingRequest:
+    """The same training with less memory: the largest side one step down, one photo a step, quantised, memory saved.
+
+    InvalidError `cannot_be_smaller` when there is nothing left to give up.
+    """
+    sides = [side for side in training.resolution if side < max(training.resolution)]
+    below = [side for side in SIDES if side < max(training.resolution)]
+    wanted = Overrides.model_validate(
+        {
+            **request.overrides.model_dump(),
+            "resolution": sides or below[:1] or training.resolution,
+            "batch_size": 1,
+            "quantize": True,
+            "low_vram": True,
+        }
+    )
+    same = (training.resolution, training.batch_size, training.quantize, training.low_vram)
+    if (wanted.resolution, 1, True, True) == same:
+        raise InvalidError(
+            "cannot_be_smaller",
+            "This training is already as small as it gets.",
+            "Use a GPU with more memory.",
+        )
+    return request.model_copy(update={"overrides": wanted})

@@ -1,0 +1,95 @@
+"""Presets turn a number of photos into numbers of a training. The middle recipe plus dense checkpoints is the default:
+published recipes differ sevenfold in steps per image (facts: identity-training section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...core.errors import InvalidError
+from ...core.families.families import Family
+from ...core.records.training import Overrides, Preset
+from ..interface import BackendCapabilities
+
+#: Below this many photos half the rank: fewer things to learn by heart.
+FEW_PHOTOS = 15
+MIN_RANK = 4
+#: Saves in a run; every one is kept until the person has chosen.
+SAVES = 10
+MIN_SAVE_STEPS = 10
+
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            name="quick",
+            label="Quick",
+            description="A first impression in about half the time.",
+            factor=0.5,
+        ),
+        Preset(name="balanced", label="Balanced", description="What suits most people.", factor=1.0),
+        Preset(name="quality", label="Quality", description="Longer, for many varied photos.", factor=1.5),
+    )
+}
+
+
+def offered(backend: BackendCapabilities) -> dict[str, Preset]:
+    """The trainer's own presets, else ours, by name."""
+    return {preset.name: preset for preset in backend.presets} or PRESETS
+
+
+def chosen(backend: BackendCapabilities, name: str) -> Preset:
+    """Raises InvalidError `preset_unknown`."""
+    found = offered(backend).get(name)
+    if found is None:
+        raise InvalidError(
+            "preset_unknown",
+            f"{backend.label} has no preset called {name}.",
+            f"Known: {', '.join(offered(backend))}.",
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """All numbers of a training after preset and overrides."""
+
+    steps: int
+    rank: int
+    alpha: float
+    learning_rate: float
+    resolution: list[int]
+    batch_size: int
+    save_every: int
+    quantize: bool
+    low_vram: bool
+
+
+def resolve(family: Family, preset: Preset | str, photos: int, overrides: Overrides | None = None) -> Numbers:
+    """Steps grow with the photos between the family's bounds; whatever `overrides` holds wins. A name means one of ours."""
+    preset = PRESETS[preset] if isinstance(preset, str) else preset
+    asked, defaults = overrides or Overrides(), family.defaults
+    wanted = min(max(defaults.steps_per_image * photos, defaults.steps_min), defaults.steps_max)
+    steps = asked.steps or max(MIN_SAVE_STEPS, round(wanted * preset.factor / 10) * 10)
+    few = photos < FEW_PHOTOS
+    rank = asked.rank or (max(MIN_RANK, defaults.rank // 2) if few else defaults.rank)
+    alpha = asked.alpha or rank * defaults.alpha / defaults.rank
+    return Numbers(
+        steps=steps,
+        rank=rank,
+        alpha=alpha,
+        learning_rate=asked.learning_rate or defaults.learning_rate,
+        resolution=asked.resolution or list(defaults.resolution),
+        batch_size=asked.batch_size or defaults.batch_size,
+        save_every=asked.save_every or max(1, steps // SAVES),
+        quantize=defaults.quantize if asked.quantize is None else asked.quantize,
+        low_vram=defaults.low_vram if asked.low_vram is None else asked.low_vram,
+    )
+
+
+def sample_prompts(trigger: str, class_word: str) -> list[str]:
+    """Two cheap looks during the run: the person, and a stranger without the trigger (a leak would show there)."""
+    return [
+        f"portrait photo of {trigger}, {class_word}, soft window light",
+        f"portrait photo of a {class_word}",
+    ]

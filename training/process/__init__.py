@@ -1,0 +1,1 @@
+"""The trainer's process: its environment, its beginning and end, its log."""

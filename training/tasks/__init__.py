@@ -1,0 +1,1 @@
+"""Tasks: work that is not a training, such as setting up or downloading."""

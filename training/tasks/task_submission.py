@@ -1,0 +1,71 @@
+"""From a person's wish for a task to a queued job. The caller rings the doorbell."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...core import atomic
+from ...core.clock import Clock, iso
+from ...core.errors import ConflictError
+from ...core.ids import new_id
+from ...core.jobs.ledger import JobFilter, Ledger
+from ...core.paths import DataPaths
+from ...core.records.job import Job, JobKind, Needs
+from ...core.records.job_states import ENDED, JobState
+from ...core.storage.crash_cleanup import JOB_FILE
+from ..job_folder.job_folder import new_job_folder
+
+_OPEN = [state for state in JobState if state not in ENDED]
+
+
+@dataclass(frozen=True)
+class TaskSubmission:
+    paths: DataPaths
+    ledger: Ledger
+    clock: Clock
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def submit(
+        self,
+        kind: JobKind,
+        request: dict[str, Any],
+        correlation_id: str,
+        *,
+        needs: Needs = "cpu",
+        backend: str = "",
+        family: str = "",
+        character_id: str | None = None,
+        prepare: Callable[[Path], object] = lambda folder: None,
+    ) -> Job:
+        """A queued job whose folder is complete; `prepare` adds what its work needs. ConflictError `already_running` when the same is being done."""
+        now = iso(self.clock.now())
+        job = Job(
+            id=new_id("job"),
+            kind=kind,
+            needs=needs,
+            request=request,
+            backend=backend,
+            family=family,
+            character_id=character_id,
+            correlation_id=correlation_id,
+            created_at=now,
+            updated_at=now,
+        )
+        with self._one_at_a_time:  # a double click is two requests at once
+            self._refuse_twice(job)
+            with new_job_folder(self.paths, job.id) as folder:
+                prepare(folder)
+                atomic.write_json(folder / JOB_FILE, job.model_dump(mode="json"))
+                return self.ledger.submit(job)
+
+    def _refuse_twice(self, job: Job) -> None:
+        for known in self.ledger.jobs(JobFilter(states=_OPEN, kinds=[job.kind]), limit=200).items:
+            same = (job.backend, job.family, job.character_id)
+            if (known.backend, known.family, known.character_id) == same:
+                raise ConflictError(
+                    "already_running", "This is already being done.", "Watch it, or cancel it first."
+                )

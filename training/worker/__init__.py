@@ -1,0 +1,1 @@
+"""The worker: a process of its own that takes jobs from the ledger and runs them."""
