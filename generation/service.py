@@ -29,9 +29,9 @@ from ..core.records.generation import (
 )
 from ..core.records.generation_states import ENDED, GenerationState
 from ..core.records.job import JobError
+from .casting import Casting
 from .image.interface import NOT_FINITE, Frame, ImagePipeline, Person, Prompt, RecipeInfo, Sign
-from .orders import as_job_error, metadata_of, overflow_of, require_usable
-from .people import Casting
+from .request_rules import as_job_error, metadata_of, overflow_of, require_usable
 from .thumbnails import prepare_thumbnail
 
 #: (event type, generation id, data, correlation id): how the service tells what happened.

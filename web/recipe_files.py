@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..core.families.families import Families, Family
-from ..generation.image.describing import numbers
 from ..generation.image.model_files import FOLDERS, FamilyFiles, Part
+from ..generation.image.recipe_info import numbers
 from .base_models import ComfyBaseModels
 from .services import Host
 

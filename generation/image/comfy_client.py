@@ -15,7 +15,7 @@ import aiohttp
 
 from ...core.comfyui_http import checks_certificate, session_header, unreachable
 from ...core.errors import NotReadyError
-from .comfy_words import ended, refusal
+from .comfy_errors import ended, refusal
 from .interface import Sign
 from .progress_socket import ProgressSocket
 

@@ -12,13 +12,13 @@ from ...core.executor import in_thread
 from ...core.records.generation import GenerationRequest
 from ...core.records.training import Finding
 from . import graph as graphs
-from .choosing import family_of, files_of
 from .comfy_client import ComfyClient
-from .describing import broken_recipe, described
+from .family_choice import family_of, files_of
 from .interface import Person, Prompt, RecipeInfo, Sign
 from .model_files import BASE_ROLES, FamilyFiles, ModelFiles, loaded, write_files
 from .prompt_choices import chosen
 from .recipe_checks import findings_of, foreign_of
+from .recipe_info import broken_recipe, described
 from .recipes import Recipe, RecipeFolder
 from .sampling import set_sampling
 from .user_recipes import UserRecipes

@@ -13,7 +13,7 @@ import yaml
 from isengard.core.families.families import Families
 from isengard.core.settings import KEYS
 from isengard.core.version import VERSION
-from isengard.generation.image.describing import numbers
+from isengard.generation.image.recipe_info import numbers
 from isengard.training.backends.ai_toolkit.setup import pins
 from registry_rules import archive
 

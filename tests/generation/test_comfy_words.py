@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from isengard.generation.image.comfy_words import ended, node_name, refusal
+from isengard.generation.image.comfy_errors import ended, node_name, refusal
 
 GRAPH = {
     "1": {

@@ -10,11 +10,11 @@ from isengard.core.errors import InvalidError
 from isengard.core.photo_decoding.decoder import PhotoDecoder
 from isengard.core.records.character import CharacterDraft
 from isengard.core.records.generation import CharacterUse
-from isengard.generation.image.choosing import family_of
+from isengard.generation.casting import Casting
+from isengard.generation.image.family_choice import family_of
 from isengard.generation.image.interface import RecipeInfo
 from isengard.generation.image.model_files import FamilyFiles
 from isengard.generation.image.recipes import RecipeFolder
-from isengard.generation.people import Casting
 from PIL import Image
 
 TWO = ["sd15", "sdxl"]

@@ -7,9 +7,9 @@ from hosts.journey import Api
 from isengard.core.errors import InvalidError
 from isengard.core.families.families import Families, ModelFile
 from isengard.core.settings import Settings
-from isengard.generation.image.choosing import family_of, files_of
-from isengard.generation.image.describing import described
+from isengard.generation.image.family_choice import family_of, files_of
 from isengard.generation.image.model_files import loaded
+from isengard.generation.image.recipe_info import described
 from isengard.generation.image.recipes import RecipeFolder
 from isengard.web.base_models import ComfyBaseModels
 from isengard.web.recipe_files import ComfyModelFiles
