@@ -1,4 +1,4 @@
-"""One exception root. `code` is the stable public API; only web/errors.py maps a class to an HTTP status."""
+"""One exception root. `code` is the stable public API; only web/http/errors.py maps a class to an HTTP status."""
 
 from __future__ import annotations
 

@@ -9,13 +9,13 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .comfyui_guard import comfyui_guard
-from .door import Door
+from .comfyui_guard.middleware import comfyui_guard
+from .gateway import Door
 
 if TYPE_CHECKING:
     from ..core.model_headers.reader import HeaderReader
     from ..core.plugins import Factory, PluginContext
-    from .services import Host, Services
+    from .container import Host, Services
 
 #: Held on ComfyUI's server object: a pack loaded twice would register its routes twice.
 MARKER = "isengard_door"
@@ -61,7 +61,7 @@ def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventL
         )
         door.fail(error)
     except ImportError as missing:
-        from .requirements import refusal
+        from .services.missing_packages import refusal
 
         _log.error("Isengard could not start", extra={"context": {"reason": str(missing)}})
         door.fail(refusal(missing))
@@ -137,9 +137,9 @@ def _pictures(host: Host, headers: HeaderReader, context: PluginContext) -> tupl
     """What both pipelines are made of: ComfyUI's address, its files, the user's recipes."""
     from ..core.clock import SystemClock
     from ..generation.image.user_recipes import UserRecipes
-    from .base_models import ComfyBaseModels
-    from .pictures import client_of
-    from .recipe_files import ComfyModelFiles
+    from .services.base_models import ComfyBaseModels
+    from .services.picture_prover import client_of
+    from .services.recipe_files import ComfyModelFiles
 
     models = ComfyBaseModels(host, context.settings, headers)
     files = ComfyModelFiles(host, models, downloads=context.settings.allow_setup)

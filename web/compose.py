@@ -38,18 +38,18 @@ from ..training.planning.submission import Submission
 from ..training.tasks.task_submission import TaskSubmission
 from ..training.worker.doorbell import Doorbell
 from ..training.worker.supervisor import Supervisor
-from .access import Access, guard_asked_for
-from .base_models import ComfyBaseModels
-from .captions import CaptionTaker
-from .event_tail import EventTail
-from .housekeeping import keep_house
-from .lending import keep_lending
-from .likeness import LikenessMeasurer
-from .photo_faces import PhotoFaceChecker
-from .pictures import PictureProver, open_generations
-from .server_file import announce, started_before, write_server_file
-from .services import Host, Services
-from .session import Session, open_session
+from .container import Host, Services
+from .http.access import Access, guard_asked_for
+from .http.event_stream import EventTail
+from .http.session import Session, open_session
+from .services.base_models import ComfyBaseModels
+from .services.caption_import import CaptionTaker
+from .services.gpu_lender import keep_lending
+from .services.housekeeping import keep_house
+from .services.likeness_measurer import LikenessMeasurer
+from .services.photo_faces import PhotoFaceChecker
+from .services.picture_prover import PictureProver, open_generations
+from .services.server_announcement import announce, started_before, write_server_file
 
 _log = logging.getLogger("isengard.web")
 

@@ -15,7 +15,7 @@ from ..core.records.generation import Generation
 from ..core.records.generation_states import GenerationState
 from ..core.records.job import Job
 from ..core.records.job_states import ENDED
-from .services import Services
+from .container import Services
 
 #: How long forgetting waits for what it has asked to stop.
 STOPS_WITHIN_S = 20.0

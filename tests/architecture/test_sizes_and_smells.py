@@ -11,7 +11,7 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 40
 FORBIDDEN_NAMES = {"manager", "helper", "helpers", "utils", "util", "common", "misc"}
 #: The two places that may catch everything: the worker's loop and the HTTP middleware.
-CATCH_ALL = {"training/worker/worker.py", "web/errors.py", "core/loops.py"}
+CATCH_ALL = {"training/worker/worker.py", "web/http/errors.py", "core/loops.py"}
 PRINTS = {"install.py", "dev.py", "training/doctor/doctor.py", "training/backends/fast_test/trainer.py"}
 
 

@@ -22,7 +22,7 @@ def test_requirements_are_the_same_for_pip_and_for_the_manager():
 
 
 def test_the_panel_can_name_every_package_that_is_missing():
-    from isengard.web.requirements import PACKAGES
+    from isengard.web.services.missing_packages import PACKAGES
 
     listed = [line.split(">")[0] for line in (ROOT / "requirements.txt").read_text().splitlines() if line]
     assert sorted(PACKAGES.values()) == sorted(set(listed))

@@ -53,7 +53,7 @@ def render() -> str:
 def collected() -> list[Said]:
     """Every code of the source, once for each place that uses it."""
     from isengard.core import errors
-    from isengard.web.errors import status_of
+    from isengard.web.http.errors import status_of
 
     statuses = {
         name: str(status_of(kind("", "", "")))

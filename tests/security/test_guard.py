@@ -8,10 +8,10 @@ import time
 
 import pytest
 from isengard.core.errors import IsengardError, UnauthorizedError
-from isengard.web.access import guard_asked_for
-from isengard.web.guard import Asked, asked_by, check, check_on_this_machine, host_is_ours
-from isengard.web.server_file import links_of
-from isengard.web.session import Session
+from isengard.web.http.access import guard_asked_for
+from isengard.web.http.guard import Asked, asked_by, check, check_on_this_machine, host_is_ours
+from isengard.web.http.session import Session
+from isengard.web.services.server_announcement import links_of
 from web_server import WebServer
 
 OURS = {"host": "127.0.0.1:8188", "x-isengard": "1", "content-type": "application/json"}

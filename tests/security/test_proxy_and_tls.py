@@ -113,7 +113,7 @@ def test_forgetting_reaches_its_history(comfyui, tmp_path):
     }
     server = WebServer(tmp_path, environment=environment)
     try:
-        from isengard.web.people import forget_person
+        from isengard.web.services.forgetting import forget_person
 
         while server.services is None:
             threading.Event().wait(0.05)

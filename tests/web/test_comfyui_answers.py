@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from isengard.web.comfyui_answers import file_key, files_of, holds_ours, without_names, without_prompts
+from isengard.web.comfyui_guard.answers import file_key, files_of, holds_ours, without_names, without_prompts
 
 LORA = "ann/ann-000012.safetensors"
 LORAS = {file_key(LORA)}

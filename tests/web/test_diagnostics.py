@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from isengard.web.diagnostics import LINES
+from isengard.web.services.diagnostics import LINES
 
 MEMBERS = {
     "versions.json",

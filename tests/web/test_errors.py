@@ -8,7 +8,7 @@ import json
 
 import pytest
 from isengard.core.errors import NotFoundError, NotReadyError, StorageError
-from isengard.web.errors import answered
+from isengard.web.http.errors import answered
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_who_slept_longer_than_events_are_kept_is_reset(server, api):
 
 def test_a_reader_that_lags_is_let_go(server):
     from isengard.core.records.event import Event, Subject
-    from isengard.web.event_tail import MAX_LAG, Reader, Told
+    from isengard.web.http.event_stream import MAX_LAG, Reader, Told
 
     reader = Reader(loop=None)
     event = Told(Event(type="job.log", at="x", subject=Subject(kind="job", id="x")), b"")

@@ -16,8 +16,9 @@ from isengard.core.privacy.erasure import unfinished
 from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job import Job
 from isengard.core.records.training import TrainingRequest
-from isengard.web import people, stopping
-from isengard.web.housekeeping import empty_trash
+from isengard.web import stopping
+from isengard.web.services import forgetting
+from isengard.web.services.housekeeping import empty_trash
 from pictures import drawing
 from PIL.PngImagePlugin import PngInfo
 from web_server import WebServer
@@ -108,7 +109,7 @@ def test_the_next_start_carries_on_with_what_a_kill_cut_off(server, api, ann, tm
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(services.ledger, step, killed)
-        people.forget_person(services, ann["id"])
+        forgetting.forget_person(services, ann["id"])
     assert ann["id"] not in [one["id"] for one in api.get("/characters")["items"]], (
         "half a person is not shown"
     )
@@ -141,7 +142,7 @@ def test_asking_again_finishes_it(server, api, ann, monkeypatch):
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(services.ledger, "forget_events", killed)
-        people.forget_person(services, ann["id"])
+        forgetting.forget_person(services, ann["id"])
     assert api.get(f"/characters/{ann['id']}/forget")["report"]["photos"] == 0
     api.post(f"/characters/{ann['id']}/forget")
     with pytest.raises(ApiError) as caught:
@@ -161,7 +162,7 @@ def test_a_file_held_open_does_not_keep_others_from_being_forgotten(server, api,
 
     with monkeypatch.context() as patch:
         patch.setattr(erasure, "remove", held)
-        people.forget_in_turn(services, [ann["id"], bob["id"]])
+        forgetting.forget_in_turn(services, [ann["id"], bob["id"]])
     assert unfinished(services.paths) == [ann["id"]]
     empty_trash(services)
     assert unfinished(services.paths) == [] and api.get("/characters?deleted=1")["items"] == []

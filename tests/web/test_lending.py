@@ -7,7 +7,7 @@ import time
 import pytest
 from hosts.journey import Api, ApiError
 from isengard.training.gpu import gpu_lending as file
-from isengard.web import lending
+from isengard.web.services import gpu_lender
 from pictures import drawing
 from web_server import WebServer
 
@@ -41,7 +41,7 @@ def lent(api, *, until: bool):
 
 
 def test_it_stops_and_goes_on_by_itself(api, server, running, monkeypatch):
-    monkeypatch.setattr(lending, "LENT_S", 0.5)
+    monkeypatch.setattr(gpu_lender, "LENT_S", 0.5)
     assert api.post(f"/training/jobs/{running['id']}/lend")["state"] in ("pausing", "paused")
     paused = wait_for(api, running["id"], "paused")
     assert paused["checkpoints"], "saved before it stopped"

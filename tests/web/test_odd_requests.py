@@ -150,7 +150,7 @@ def test_a_compressed_gigabyte_is_refused_and_never_unpacked(api, server):
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(api, server, monkeypatch):
-    from isengard.web import pace
+    from isengard.web.http import pace
 
     monkeypatch.setattr(pace, "PATIENCE_S", 0.3)
     person = api.post("/characters", {"name": "Ann"})["id"]

@@ -12,8 +12,8 @@ from isengard.core.ids import new_id
 from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.job import Job
 from isengard.core.records.job_states import JobState
-from isengard.web.pictures import PictureProver
-from isengard.web.server_file import started_before
+from isengard.web.services.picture_prover import PictureProver
+from isengard.web.services.server_announcement import started_before
 from loras import publish
 
 AT = "2026-08-20T10:00:00.000Z"

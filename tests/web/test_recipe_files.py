@@ -11,8 +11,8 @@ from isengard.generation.image.family_choice import family_of, files_of
 from isengard.generation.image.model_files import loaded
 from isengard.generation.image.recipe_info import described
 from isengard.generation.image.recipes import RecipeFolder
-from isengard.web.base_models import ComfyBaseModels
-from isengard.web.recipe_files import ComfyModelFiles
+from isengard.web.services.base_models import ComfyBaseModels
+from isengard.web.services.recipe_files import ComfyModelFiles
 from placeholders import put_files
 from web_server import PlainHost
 

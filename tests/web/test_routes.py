@@ -21,9 +21,9 @@ from isengard.core.ids import new_id
 from isengard.core.records.generation import GeneratedImage
 from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job import Job
-from isengard.web.errors import status_of
-from isengard.web.housekeeping import empty_trash
+from isengard.web.http.errors import status_of
 from isengard.web.route_table import PREFIX, ROUTES
+from isengard.web.services.housekeeping import empty_trash
 from PIL import Image
 
 

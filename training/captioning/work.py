@@ -1,6 +1,6 @@
 """A captioning job: photos frozen at submit, described by a captioner, results left in the job's folder for the server.
 
-The worker never opens the library: what came of it is taken over by the server (web/captions.py).
+The worker never opens the library: what came of it is taken over by the server (web/services/caption_import.py).
 """
 
 from __future__ import annotations

@@ -7,13 +7,13 @@ from aiohttp import web
 from ...core.characters.sample_character import make_sample
 from ...core.executor import in_thread
 from ...core.records.character import Character, CharacterDraft, CharacterPatch
-from .. import people as forgetting
-from .. import responses
-from ..errors import read_json
-from ..request_bodies import VersionPick
-from ..services import Services
+from ..container import Services
+from ..http import responses
+from ..http.errors import read_json
+from ..http.request_bodies import VersionPick
+from ..services import forgetting
+from ..services.notifications import Change, tell_character
 from ..stopping import stop_pictures
-from ..telling import Change, tell_character
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from ...core.errors import ConflictError
-from ..errors import read_json
+from ..http.errors import read_json
 
 if TYPE_CHECKING:
-    from ..door import Alone
-    from ..services import Host, Services
+    from ..container import Host, Services
+    from ..gateway import Alone
 
 #: The answer has left by then.
 ANSWERED_S = 0.5

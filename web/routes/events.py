@@ -6,8 +6,8 @@ from aiohttp import web
 
 from ...core.executor import in_thread
 from ...core.ids import require_id
-from ..services import Services
-from ..sse import stream
+from ..container import Services
+from ..http.sse import stream
 
 
 async def everything(services: Services, request: web.Request) -> web.StreamResponse:

@@ -13,10 +13,10 @@ from ...core.records.job_states import JobState
 from ...core.records.training import TrainingRequest
 from ...training.job_folder.job_folder import frozen_training
 from ...training.planning.follow_ups import smaller
-from .. import job_view
-from ..errors import read_json
-from ..request_bodies import MoreSteps, Retry
-from ..services import Services
+from ..container import Services
+from ..http.errors import read_json
+from ..http.request_bodies import MoreSteps, Retry
+from ..services import job_view
 
 _RETRIED = {JobState.FAILED, JobState.CANCELLED}
 

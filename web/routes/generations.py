@@ -15,14 +15,14 @@ from ...generation.image.recipes import OpenedRecipe, RecipeFolder
 from ...generation.image.user_recipes import UserRecipes
 from ...generation.styles import load_styles
 from ...generation.thumbnails import thumbnail_of
-from .. import responses
-from ..errors import read_json
-from ..lending import room_made
-from ..parameters import PURPOSE
-from ..publishing import publish_drawn
-from ..request_bodies import Favourite
-from ..services import Services
-from ..telling import tell_generation
+from ..container import Services
+from ..http import responses
+from ..http.errors import read_json
+from ..http.request_bodies import Favourite
+from ..openapi.parameters import PURPOSE
+from ..services.gpu_lender import room_made
+from ..services.notifications import tell_generation
+from ..services.publishing import publish_drawn
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from ...core.executor import in_thread
 from ...training.gpu.gpu_handover import GpuUse, hand_over, measure
-from ..services import Services
+from ..container import Services
 
 
 async def show(services: Services, request: web.Request) -> web.Response:

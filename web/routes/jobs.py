@@ -19,10 +19,11 @@ from ...core.records.training import TrainingRequest
 from ...training.interface import LOG_FILE
 from ...training.monitoring.run_watch import read_losses
 from ...training.process.log_follower import tail
-from .. import job_view, lending, publishing, responses
-from ..errors import read_json
-from ..request_bodies import JobMove
-from ..services import Services
+from ..container import Services
+from ..http import responses
+from ..http.errors import read_json
+from ..http.request_bodies import JobMove
+from ..services import gpu_lender, job_view, publishing
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
@@ -73,7 +74,7 @@ async def save_now(services: Services, request: web.Request) -> web.Response:
 
 async def lend(services: Services, request: web.Request) -> web.Response:
     job = await in_thread(_job, services, request)
-    return await job_view.answer(services, await in_thread(lending.lend, services, job.id))
+    return await job_view.answer(services, await in_thread(gpu_lender.lend, services, job.id))
 
 
 async def resume(services: Services, request: web.Request) -> web.Response:

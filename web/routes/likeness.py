@@ -7,8 +7,8 @@ from aiohttp import web
 from ...core.executor import in_thread
 from ...core.faces.tools import NAME
 from ...training.worker.task_kinds import installable
-from ..errors import read_json
-from ..services import Services
+from ..container import Services
+from ..http.errors import read_json
 
 
 async def show(services: Services, request: web.Request) -> web.Response:

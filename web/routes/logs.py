@@ -11,11 +11,11 @@ from ...core.correlation import clean
 from ...core.errors import InvalidError
 from ...core.executor import in_thread
 from ...core.logs import ROOT_LOGGER, SERVICES
-from .. import responses
-from ..diagnostics import FILE_NAME, bundle
-from ..errors import read_json
-from ..log_lines import newest_lines
-from ..services import Services
+from ..container import Services
+from ..http import responses
+from ..http.errors import read_json
+from ..services.diagnostics import FILE_NAME, bundle
+from ..services.log_lines import newest_lines
 
 MAX_LINES = 100
 MAX_MESSAGE = 2000

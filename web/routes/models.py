@@ -9,10 +9,10 @@ from ...core.errors import InvalidError
 from ...core.executor import in_thread
 from ...core.records.job import Job
 from ...training.downloads.model_files import freeze, require_downloadable
-from .. import responses
-from ..errors import read_json
-from ..model_files import missing_models
-from ..services import Services
+from ..container import Services
+from ..http import responses
+from ..http.errors import read_json
+from ..services.model_files import missing_models
 
 
 async def download(services: Services, request: web.Request) -> web.Response:

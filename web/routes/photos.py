@@ -15,10 +15,10 @@ from ...core.executor import in_thread
 from ...core.records.character import Character
 from ...core.records.job import Job
 from ...core.records.photo import CaptionEdits, CaptionPlan, Photo, PhotoPatch
-from .. import responses
-from ..errors import body_of, read_json, status_of
-from ..services import Services
-from ..uploads import received
+from ..container import Services
+from ..http import responses
+from ..http.errors import body_of, read_json, status_of
+from ..http.uploads import received
 from .characters import tell
 
 

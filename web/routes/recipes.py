@@ -9,9 +9,9 @@ from ...core.executor import in_thread
 from ...generation.image.graph_limits import MAX_BYTES
 from ...generation.image.recipes import RecipeFolder
 from ...generation.image.user_recipes import Agreement, RecipeDraft, UserRecipes
-from .. import responses
-from ..errors import read_json
-from ..services import Services
+from ..container import Services
+from ..http import responses
+from ..http.errors import read_json
 
 
 def _own(services: Services) -> UserRecipes:

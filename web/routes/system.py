@@ -15,12 +15,12 @@ from ...core.executor import in_thread
 from ...core.logs import ROOT_LOGGER
 from ...core.storage.recovery_notices import Recoveries
 from ...core.version import VERSION
-from .. import guard
-from ..errors import read_json
-from ..openapi import describe
-from ..server_file import links_of
-from ..services import Services
-from ..session import COOKIE
+from ..container import Services
+from ..http import guard
+from ..http.errors import read_json
+from ..http.session import COOKIE
+from ..openapi.document import describe
+from ..services.server_announcement import links_of
 
 COOKIE_S = 365 * 24 * 3600
 

@@ -21,11 +21,11 @@ from ...training.planning import presets as presets_module
 from ...training.planning.estimates import estimate
 from ...training.tasks.installable import InstallableBackend
 from ...training.worker.task_kinds import installable, require_unused
-from .. import lending as lending_service
-from .. import responses
-from ..errors import read_json
-from ..model_files import unreadable_models
-from ..services import Services
+from ..container import Services
+from ..http import responses
+from ..http.errors import read_json
+from ..services import gpu_lender as lending_service
+from ..services.model_files import unreadable_models
 
 #: Pictures in each round of samples, as presets make them.
 SAMPLES = 2

@@ -11,11 +11,11 @@ from ...core.characters.archive_zip import MAX_ARCHIVE_BYTES
 from ...core.characters.character_archive import SUFFIX, Stores, exported_loras, read_archive, write_archive
 from ...core.errors import InvalidError, TooLargeError
 from ...core.executor import in_thread
-from .. import responses
-from ..errors import body_of
-from ..imported_loras import prover
-from ..services import Services
-from ..uploads import CHARACTER_FIELD, received
+from ..container import Services
+from ..http import responses
+from ..http.errors import body_of
+from ..http.uploads import CHARACTER_FIELD, received
+from ..services.imported_loras import prover
 from .characters import tell
 
 _CHUNK = 256 * 1024

@@ -1,0 +1,108 @@
+"""What is Isengard's in ComfyUI's prompts and answers, and the same answers without it. Pure functions over JSON values."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from ...core.errors import IsengardError
+
+#: What the ids of our nodes begin with.
+OURS = "Isengard"
+CHARACTER = "IsengardCharacter"
+
+
+def file_key(name: str) -> str:
+    """One spelling for a file's name inside a folder: `a\\B` and `./a/b` lead to the same file."""
+    return posixpath.normpath("/" + name.replace("\\", "/")).lstrip("/").casefold()
+
+
+def holds_ours(graph: object, loras: Collection[str]) -> bool:
+    """Whether an API graph has a node of ours, or loads a LoRA of ours (`loras`: their file keys) by another one."""
+    nodes = graph.values() if isinstance(graph, Mapping) else ()
+    return any(_is_ours(node, loras) for node in nodes if isinstance(node, Mapping))
+
+
+def _is_ours(node: Mapping[str, Any], loras: Collection[str]) -> bool:
+    inputs = node.get("inputs")
+    values = inputs.values() if isinstance(inputs, Mapping) else ()
+    return str(node.get("class_type", "")).startswith(OURS) or any(
+        isinstance(value, str) and file_key(value) in loras for value in values
+    )
+
+
+def files_of(outputs: object) -> set[str]:
+    """The names of all files that a prompt's outputs name."""
+    if isinstance(outputs, Mapping):
+        named = {str(outputs["filename"])} if isinstance(outputs.get("filename"), str) else set()
+        return named.union(*(files_of(value) for value in outputs.values()))
+    if isinstance(outputs, (list, tuple)):
+        return set().union(*(files_of(value) for value in outputs))
+    return set()
+
+
+def without_prompts(answer: Any, ids: Collection[str], loras: Collection[str]) -> Any:
+    """An answer of /history, /queue or /jobs without our prompts: those of these ids, and those whose graph says so."""
+    if not isinstance(answer, dict) or _is_prompt_of(answer, ids, loras):
+        return {}
+    return {
+        key: [entry for entry in value if not _is_prompt_of(entry, ids, loras)]
+        if isinstance(value, list)
+        else value
+        for key, value in answer.items()
+        if key not in ids and not _is_prompt_of(value, ids, loras)
+    }
+
+
+def _is_prompt_of(entry: object, ids: Collection[str], loras: Collection[str]) -> bool:
+    """A queue's entry is [number, id, graph, ...], the history's an object that holds it, a job's has its id."""
+    if isinstance(entry, dict):
+        return entry.get("id") in ids or _is_prompt_of(entry.get("prompt"), ids, loras)
+    return isinstance(entry, list) and len(entry) > 2 and (entry[1] in ids or holds_ours(entry[2], loras))
+
+
+def without_names(answer: Any, loras: Collection[str]) -> Any:
+    """An answer that lists models or nodes without our LoRAs and the people to choose from."""
+    if isinstance(answer, dict):
+        return {
+            key: _nobody(value) if key == CHARACTER else without_names(value, loras)
+            for key, value in answer.items()
+        }
+    if isinstance(answer, list):
+        return [without_names(item, loras) for item in answer if not _names_a_file(item, loras)]
+    return answer
+
+
+def _names_a_file(item: object, loras: Collection[str]) -> bool:
+    name = item.get("name") if isinstance(item, dict) else item
+    return isinstance(name, str) and file_key(name) in loras
+
+
+def _nobody(node: Any) -> Any:
+    """The description of our character node with no one in its list, in either form that ComfyUI has used."""
+    try:
+        kind, *options = node["input"]["required"]["character"]
+    except (KeyError, TypeError, ValueError):
+        return node
+    cleared = [{**option, "options": [""]} if isinstance(option, dict) else option for option in options]
+    required = {
+        **node["input"]["required"],
+        "character": [[""] if isinstance(kind, list) else kind, *cleared],
+    }
+    return {**node, "input": {**node["input"], "required": required}}
+
+
+def refused_prompt(error: IsengardError) -> dict[str, Any]:
+    """A refusal in the form that ComfyUI's page shows."""
+    told = {"type": error.code, "message": error.message, "details": error.hint, "extra_info": {}}
+    return {"error": told, "node_errors": {}}
+
+
+def ours_among(
+    prompts: Iterable[tuple[str, object, object]], loras: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """Of (id, graph, outputs): the ids of prompts that hold something of ours, and the files they made."""
+    found = [(prompt_id, outputs) for prompt_id, graph, outputs in prompts if holds_ours(graph, loras)]
+    files: set[str] = set().union(*(files_of(outputs) for _, outputs in found))
+    return {prompt_id for prompt_id, _ in found}, files

@@ -1,0 +1,1 @@
+"""HTTP plumbing: guard, session, errors, uploads, the stream of events."""

@@ -1,0 +1,150 @@
+"""One thread follows the ledger's events and hands them to every open stream; readers that lag too far are let go."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from ...core.errors import IsengardError
+from ...core.jobs.ledger import Ledger
+from ...core.records.event import Event
+
+POLL_S = 0.1
+FAULT_S = 2.0
+#: Events a reader may lag behind before it is dropped; it reconnects and replays.
+MAX_LAG = 2000
+#: Readers that are woken together, and seconds before the next few: 200 pages are told within 0.05 s.
+AT_ONCE = 20
+BETWEEN_S = 0.005
+_log = logging.getLogger("isengard.events")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event and how it is written on every stream, made once for all of them."""
+
+    event: Event
+    frame: bytes
+
+
+@dataclass(eq=False)
+class Reader:
+    """One open stream; `lost` once it fell too far behind. Everything but its making runs on its loop."""
+
+    loop: asyncio.AbstractEventLoop
+    waiting: deque[Told] = field(default_factory=deque)
+    lost: bool = False
+    #: the newest number that was taken out
+    seen: int = 0
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def next_event(self) -> Event:
+        """For readers of ours, to whom the numbers mean nothing: a new epoch changes nothing for them."""
+        while not self.waiting:
+            await self._wait()
+        return self.waiting.popleft().event
+
+    async def news(self, patience_s: float) -> list[Told]:
+        """Everything that has come meanwhile, at once; nothing when nothing came for so many seconds.
+
+        A timer and no task (as `asyncio.wait_for` makes one): hundreds of pages wake at the same moment.
+        """
+        if not self.waiting:
+            timer = self.loop.call_later(patience_s, self._woken.set)
+            try:
+                await self._wait()
+            finally:
+                timer.cancel()
+        told = list(self.waiting)
+        self.waiting.clear()
+        return told
+
+    async def _wait(self) -> None:
+        self._woken.clear()
+        await self._woken.wait()
+
+    def let_go(self) -> None:
+        """The numbers it knows mean nothing any more."""
+        self.lost = True
+        self._woken.set()
+
+    def offer(self, news: list[Told]) -> None:
+        room = MAX_LAG - len(self.waiting)
+        self.waiting.extend(news[:room])
+        self.lost = self.lost or len(news) > room
+        self._woken.set()
+
+
+class EventTail:
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._epoch, self._seq = "", 0
+        self._readers: set[Reader] = set()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """A reader that gets every event from now on."""
+        reader = Reader(asyncio.get_running_loop())
+        with self._lock:
+            self._readers.add(reader)
+        try:
+            yield reader
+        finally:
+            with self._lock:
+                self._readers.discard(reader)
+
+    def follow(self) -> None:
+        """Until `stop`; blocks, for a thread of the server. Begun again, it goes on where it was."""
+        while not self._stop.wait(POLL_S):
+            try:
+                events = self._news()
+            except (IsengardError, OSError) as fault:
+                _log.warning("Events cannot be read", extra={"context": {"reason": str(fault)}})
+                self._stop.wait(FAULT_S)
+                continue
+            if events:
+                self._seq = events[-1].seq
+                told = [Told(event, event_frame(self._epoch, event)) for event in events]
+                self._tell_all(lambda reader, news=told: reader.offer(news))
+
+    def _news(self) -> list[Event]:
+        """What has come since; readers are let go where another ledger began to count anew."""
+        events = list(self._ledger.events_after(self._seq)) if self._epoch else []
+        epoch = self._ledger.epoch
+        if epoch == self._epoch:
+            return events
+        self._seq = self._ledger.last_seq()
+        self._tell_all(Reader.let_go if self._epoch else None)
+        self._epoch = epoch
+        return []
+
+    def _tell_all(self, tell: Callable[[Reader], None] | None) -> None:
+        """A few readers at a time, so that ComfyUI's loop does something else between them."""
+        with self._lock:
+            readers = list(self._readers) if tell is not None else []
+        for begin in range(0, len(readers), AT_ONCE):
+            if begin:
+                self._stop.wait(BETWEEN_S)
+            for reader in readers[begin : begin + AT_ONCE]:
+                if not reader.loop.is_closed():
+                    reader.loop.call_soon_threadsafe(tell, reader)
+
+
+def event_frame(epoch: str, event: Event) -> bytes:
+    return frame(f"{epoch}-{event.seq}", event.model_dump_json())
+
+
+def frame(identifier: str, data: str, name: str = "") -> bytes:
+    """One server-sent event."""
+    kind = f"event: {name}\n" if name else ""
+    return f"id: {identifier}\n{kind}data: {data}\n\n".encode()

@@ -1,0 +1,81 @@
+"""Answers: records as JSON, user files with headers that make them harmless wherever they are opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from ...core.errors import InvalidError
+
+#: Every user file is one of these; nothing else is ever sent as a file (facts: reliability section 6, rule 5).
+IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+FILE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+}
+MAX_PAGE = 200
+MAX_DIGITS = 18
+
+
+def record(value: BaseModel, status: int = 200) -> web.Response:
+    return web.Response(text=value.model_dump_json(), status=status, content_type="application/json")
+
+
+def records(items: Iterable[BaseModel], next_cursor: str | None = None) -> web.Response:
+    """The list envelope."""
+    return as_list([item.model_dump(mode="json") for item in items], next_cursor)
+
+
+def as_list(items: list[Any], next_cursor: str | None = None) -> web.Response:
+    return web.json_response({"items": items, "next_cursor": next_cursor})
+
+
+def picture(path: Path) -> web.FileResponse:
+    """An image file of ours."""
+    return web.FileResponse(path, headers=_picture_headers(path))
+
+
+def small_picture(path: Path) -> web.Response:
+    """An image file of ours that is small enough to be read at once."""
+    return web.Response(body=path.read_bytes(), headers=_picture_headers(path))
+
+
+def _picture_headers(path: Path) -> dict[str, str]:
+    return {**FILE_HEADERS, "Content-Type": IMAGE_TYPES[path.suffix]}
+
+
+def zip_headers(name: str) -> dict[str, str]:
+    """Of a zip file to be saved as `name`."""
+    return {
+        **FILE_HEADERS,
+        "Content-Type": "application/zip",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+
+
+def page_of(request: web.Request) -> tuple[int, str | None]:
+    """?limit= and ?cursor=; InvalidError `bad_limit`."""
+    limit = whole_number(request.query.get("limit", "50"))
+    if limit is None or not 1 <= limit <= MAX_PAGE:
+        raise InvalidError("bad_limit", f"limit must be between 1 and {MAX_PAGE}.", "Ask for a smaller page.")
+    return limit, request.query.get("cursor") or None
+
+
+def number_of(request: web.Request, name: str, default: int, most: int) -> int:
+    number = whole_number(request.query.get(name, str(default)))
+    if number is None or number > most:
+        raise InvalidError(
+            "bad_number", f"{name} must be between 0 and {most}.", "Use a number in this range."
+        )
+    return number
+
+
+def whole_number(text: str) -> int | None:
+    """None for what is none, or longer than any number of ours (Python refuses to read thousands of digits)."""
+    return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else None

@@ -1,0 +1,92 @@
+"""Server-sent events: `id: <epoch>-<seq>`, replay by Last-Event-ID or ?since=, heartbeat, reset after a new epoch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import ClientConnectionError, web
+
+from ...core.executor import in_thread
+from ...core.records.event import Event
+from ..container import Services
+from .event_stream import Reader, event_frame, frame
+from .responses import whole_number
+
+HEARTBEAT_S = 15.0
+#: A client that takes nothing for so long is let go.
+WRITE_S = 10.0
+HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",
+    "X-Content-Type-Options": "nosniff",
+}
+Wanted = Callable[[Event], bool]
+
+
+async def stream(services: Services, request: web.Request, wanted: Wanted) -> web.StreamResponse:
+    """Everything after the client's last event, then live until one side ends it."""
+    response = web.StreamResponse(headers=HEADERS)
+    ledger = services.ledger
+    with services.events.reading() as reader:
+        epoch = await in_thread(lambda: ledger.epoch)
+        first, last = await in_thread(lambda: (ledger.first_seq(), ledger.last_seq()))
+        since, known = _position(request, epoch, first, last)
+        await response.prepare(request)
+        if since is None:
+            await response.write(frame(f"{epoch}-{last}", "{}", "reset" if known else "hello"))
+        seq = last if since is None else since
+        while seq < last:
+            page = await in_thread(ledger.events_after, seq)
+            if not page:
+                break
+            seq = page[-1].seq
+            frames = [event_frame(epoch, event) for event in page if wanted(event)]
+            if not await _send(request, response, frames):
+                return response
+        while not reader.lost:
+            if not await _send(request, response, await _news(reader, seq, wanted)):
+                break
+            seq = max(seq, reader.seen)
+    return response
+
+
+async def _news(reader: Reader, seq: int, wanted: Wanted) -> list[bytes]:
+    """What has come meanwhile; a sign of life when nothing has."""
+    told = await reader.news(HEARTBEAT_S)
+    if not told:
+        return [b": still here\n\n"]
+    fresh = [one for one in told if one.event.seq > seq]
+    reader.seen = max([reader.seen, *(one.event.seq for one in fresh)])
+    return [one.frame for one in fresh if wanted(one.event)]
+
+
+async def _send(request: web.Request, response: web.StreamResponse, frames: list[bytes]) -> bool:
+    """False for a client that does not read or is gone: it replays what it missed when it comes back."""
+    if not frames:
+        return True
+    transport = request.transport
+    if transport is None:
+        return False
+    deaf = asyncio.get_running_loop().call_later(WRITE_S, transport.abort)
+    try:
+        await response.write(b"".join(frames))
+    except (ConnectionResetError, ClientConnectionError):
+        return False
+    finally:
+        deaf.cancel()
+    return True
+
+
+def _position(request: web.Request, epoch: str, first: int, last: int) -> tuple[int | None, bool]:
+    """(the seq the client has seen, whether it said anything). None, a reset, for a foreign epoch, a future seq, or one
+    after which events were dropped."""
+    told = request.headers.get("Last-Event-ID") or request.query.get("since") or ""
+    if not told:
+        return None, False
+    theirs, _, text = told.rpartition("-")
+    number = whole_number(text)
+    if theirs != epoch or number is None or not first - 1 <= number <= last:
+        return None, True
+    return number, True

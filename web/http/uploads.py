@@ -1,0 +1,88 @@
+"""Uploads streamed to tmp/, part by part, with our own byte counter (aiohttp does not count a streamed multipart)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from ...core.characters.photo_store import MAX_PHOTO_BYTES
+from ...core.errors import InvalidError, TooLargeError
+from ...core.executor import in_thread
+from ...core.paths import DataPaths
+from .pace import Pace
+
+#: What a form calls its files: photos, or an exported person.
+PHOTO_FIELD = "photo"
+CHARACTER_FIELD = "character"
+MAX_FILES = 500
+MAX_REQUEST_BYTES = 2 * 1024**3
+CHUNK = 256 * 1024
+#: What aiohttp raises for bodies that are not what their headers say.
+_UNREADABLE = (ValueError, HttpProcessingError, web.RequestPayloadError)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file in tmp/; one byte more than the limit is kept of a file that is too large, so that it is refused as such."""
+
+    file: Path
+    name: str
+
+
+async def received(
+    request: web.Request, paths: DataPaths, *, field: str = PHOTO_FIELD, most_bytes: int = MAX_PHOTO_BYTES
+) -> AsyncIterator[Upload]:
+    """Each file of a multipart request in turn; its temporary file is gone when the next one comes."""
+    try:
+        reader = await request.multipart()
+    except (ValueError, AssertionError) as fault:
+        raise InvalidError(
+            "bad_multipart", "This is not a multipart upload.", "Send the photos as form data."
+        ) from fault
+    count, total, pace = 0, 0, Pace()
+    while True:
+        try:
+            part = await pace.next(reader.next())
+        except _UNREADABLE as fault:
+            raise InvalidError("bad_multipart", "The upload is incomplete.", "Send it again.") from fault
+        if part is None:
+            break
+        if not isinstance(part, BodyPartReader) or part.name != field:
+            raise InvalidError("bad_field", f"Only fields called {field} are taken.", "Send files only.")
+        count += 1
+        if count > MAX_FILES:
+            raise TooLargeError(
+                "too_many_files", f"More than {MAX_FILES} photos at once.", "Send fewer at once."
+            )
+        file = paths.tmp / f"{secrets.token_hex(12)}.upload"
+        try:
+            total += await _store(part, file, most_bytes, pace)
+            if total > MAX_REQUEST_BYTES:
+                raise TooLargeError("body_too_large", "More than 2 GB at once.", "Send fewer photos at once.")
+            yield Upload(file, part.filename or "")
+        finally:
+            file.unlink(missing_ok=True)
+    if not count:
+        raise InvalidError("no_photos", "There is no file in this upload.", f"Send fields called {field}.")
+
+
+async def _store(part: BodyPartReader, file: Path, most_bytes: int, pace: Pace) -> int:
+    """Bytes received. What goes beyond the limit is read and thrown away, so that the answer arrives."""
+    received_bytes, kept = 0, 0
+    file.touch(mode=0o600, exist_ok=False)
+    with file.open("wb") as stream:
+        while chunk := await pace.next(part.read_chunk(CHUNK)):
+            received_bytes += len(chunk)
+            pace.came(len(chunk))
+            room = most_bytes + 1 - kept
+            if room > 0:
+                await in_thread(stream.write, chunk[:room])
+                kept += min(len(chunk), room)
+            if received_bytes > MAX_REQUEST_BYTES:
+                break
+    return received_bytes

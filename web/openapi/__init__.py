@@ -1,0 +1,1 @@
+"""The OpenAPI page, made from the table of routes."""

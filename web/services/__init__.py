@@ -1,0 +1,1 @@
+"""What the server does for its routes: one module for each service."""

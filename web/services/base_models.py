@@ -1,0 +1,153 @@
+"""Which model files ComfyUI has for a family, and which of them a training and its pictures use: by a name in ComfyUI's
+folders or the owner's file, never by a path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Protocol
+
+from ...core.errors import InvalidError
+from ...core.families.families import BASE_ROLES, Family, ModelFile
+from ...core.model_headers.reader import HeaderReader, ModelHeader
+from ...core.records.training import Finding
+from ...core.settings import Settings
+from ...training.downloads.model_files import FileState
+from ...training.planning.submission import BaseModel
+
+Use = Literal["training", "pictures"]
+_NOTHING = ModelHeader(fault="it cannot be found")
+
+
+class ModelFolders(Protocol):
+    """What is asked of ComfyUI here: the names its loaders show, and the file behind one."""
+
+    def model_names(self, folder: str) -> list[str]: ...
+
+    def model_path(self, folder: str, name: str) -> Path | None: ...
+
+
+class ComfyBaseModels:
+    """Implements training.submission.BaseModels over ComfyUI's folders. A base's family is read from its header; the other
+    files are known by their names. A file that is not whole serves nobody."""
+
+    def __init__(self, folders: ModelFolders, settings: Settings, headers: HeaderReader) -> None:
+        self._folders = folders
+        self._settings = settings
+        self._headers = headers
+
+    def resolve(self, name: str | None, family: Family) -> BaseModel:
+        """See the port. Raises InvalidError `base_model_unknown` or `base_model_wrong_family`."""
+        if name is None or name == family.key:
+            return self._default(family)
+        if name in self._settings.base_models:
+            return self._of_the_owner(name, family)
+        path = self._folders.model_path(family.comfy_folder, name)
+        if path is None:
+            raise InvalidError(
+                "base_model_unknown", f"ComfyUI has no model called {name!r}.", "Choose one from the list."
+            )
+        header = self._headers.look(path)
+        if not header.fault and not family.recognises(header.shapes):
+            raise InvalidError(
+                "base_model_wrong_family",
+                f"{name} is not a {family.label} model.",
+                "Choose one from the list.",
+            )
+        return BaseModel(_trained_from(path, family), name, flaw=_flaw(name, header, family))
+
+    def names(self, family: Family, use: Use = "pictures") -> list[str]:
+        """The bases of this family that ComfyUI has, as its loaders call them; the one the record names first. A trainer
+        that loads the file itself cannot read a quantised one."""
+        shown = self._folders.model_names(family.comfy_folder)
+        plain = use == "training" and family.trains_from == "file"
+        found = [name for name in shown if self._is_base(family, name, plain=plain)]
+        wanted = family.base_file
+        return sorted(found, key=wanted.rank) if wanted is not None else found
+
+    def is_base(self, family: Family, folder: str, name: str) -> bool:
+        """Whether this file of ComfyUI's is a base of the family, by its tensors."""
+        return folder == family.comfy_folder and self._is_base(family, name, plain=False)
+
+    def files(self, family: Family, use: Use = "pictures") -> list[FileState]:
+        """What stands in ComfyUI's folders for each file of the record."""
+        return [self._state(family, file, use) for file in family.files]
+
+    def fault(self, folder: str, name: str) -> str:
+        """Why a file that ComfyUI lists is not a whole model, as a sentence; '' where it is one or is not listed."""
+        path = self._folders.model_path(folder, name)
+        return self._headers.look(path).told(name) if path is not None else ""
+
+    def unreadable(self, folder: str) -> dict[str, str]:
+        """name -> why, for every file that ComfyUI lists there and that is not a whole model."""
+        found = {name: self.fault(folder, name) for name in self._folders.model_names(folder)}
+        return {name: why for name, why in found.items() if why}
+
+    def _state(self, family: Family, file: ModelFile, use: Use) -> FileState:
+        shown = file.among(self._folders.model_names(file.folder))
+        if file.role in BASE_ROLES:
+            names = self.names(family, use)
+            meant = None if names else self._meant(family)
+            return FileState(file, names, meant[1].message if meant else "")
+        faults = {name: self.fault(file.folder, name) for name in shown}
+        names = [name for name in shown if not faults[name]]
+        return FileState(file, names, "" if names else next(iter(faults.values()), ""))
+
+    def _meant(self, family: Family) -> tuple[str, Finding] | None:
+        """Where no base serves: the one that was meant to, by its name or as a quantised one, and what keeps it from that."""
+        wanted, shown = family.base_file, self._folders.model_names(family.comfy_folder)
+        named = wanted.among(shown) if wanted is not None else []
+        for name in [*named, *self.names(family)]:
+            header = self._header(family, name)
+            flaw = _flaw(name, header, family)
+            if flaw is None and header.shapes and wanted is not None and wanted.rank(name) == 0:
+                flaw = _other(name, family)
+            if flaw is not None:
+                return name, flaw
+        return None
+
+    def _default(self, family: Family) -> BaseModel:
+        names = self.names(family, "training")
+        meant = self._meant(family) if not names and family.trains_from == "file" else None
+        name = names[0] if names else meant[0] if meant else ""
+        path = self._folders.model_path(family.comfy_folder, name) if name else None
+        return BaseModel(_trained_from(path, family), name, flaw=meant[1] if meant else None)
+
+    def _of_the_owner(self, name: str, family: Family) -> BaseModel:
+        """By an entry of isengard.toml: a file, a folder or a hub id."""
+        path, names = self._settings.base_models[name], self.names(family)
+        file = Path(path)
+        flaw = _flaw(name, self._headers.look(file), family) if file.is_file() else None
+        return BaseModel(path, names[0] if names else "", flaw=flaw)
+
+    def _is_base(self, family: Family, name: str, *, plain: bool) -> bool:
+        header = self._header(family, name)
+        return not (plain and header.quantised) and family.recognises(header.shapes)
+
+    def _header(self, family: Family, name: str) -> ModelHeader:
+        path = self._folders.model_path(family.comfy_folder, name)
+        return self._headers.look(path) if path is not None else _NOTHING
+
+
+def _trained_from(path: Path | None, family: Family) -> str:
+    if family.trains_from == "hub":
+        return family.training_base.hub
+    return str(path) if path is not None else ""
+
+
+def _flaw(name: str, header: ModelHeader, family: Family) -> Finding | None:
+    """What keeps a training from this file."""
+    if header.fault:
+        return Finding(
+            severity="error", code="base_model_damaged", message=header.told(name), fix="download_model"
+        )
+    if header.quantised and family.trains_from == "file":
+        message = (
+            f"{name} is a quantised copy: pictures can be made with it, but the trainer needs the full model."
+        )
+        return Finding(severity="error", code="base_model_quantised", message=message, fix="download_model")
+    return None
+
+
+def _other(name: str, family: Family) -> Finding:
+    message = f"{name} is not a {family.label} model."
+    return Finding(severity="error", code="base_model_wrong_family", message=message, fix="download_model")

@@ -1,0 +1,89 @@
+"""Takes over what captioning jobs have left: the library is the server's alone, so the worker only leaves a file."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from ...core import atomic
+from ...core.characters.caption_undo import write_captions
+from ...core.correlation import correlated
+from ...core.errors import IsengardError, NotFoundError, reason_of
+from ...core.executor import in_thread
+from ...core.records.event import Event
+from ...core.records.job import Job
+from ...core.records.photo import CaptionSource
+from ...training.captioning.work import Result, results_of
+from .heard import just_completed
+from .notifications import tell_character
+from .picture_prover import newest_completed
+
+if TYPE_CHECKING:
+    from ..container import Services
+
+#: Beside the results once they are in the library.
+TAKEN_FILE = "captions-taken.json"
+_log = logging.getLogger("isengard.captions")
+
+
+class CaptionTaker:
+    """For ever: those that ended while no server ran, then each as it ends."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self) -> None:
+        with self._services.events.reading() as reader:
+            for job in await in_thread(self._left_over):
+                await in_thread(self._take, job)
+            while True:
+                job = _just_described(await reader.next_event())
+                if job is not None:
+                    await in_thread(self._take, job)
+
+    def _left_over(self) -> list[Job]:
+        found = newest_completed(self._services, "captioning", 200)
+        return [job for job in found if not (self._services.paths.job(job.id) / TAKEN_FILE).exists()]
+
+    def _take(self, job: Job) -> None:
+        with correlated(job.correlation_id):
+            try:
+                self._write(job)
+            except (IsengardError, OSError, ValueError) as fault:
+                context = {"job_id": job.id, "reason": reason_of(fault)}
+                _log.warning("Captions could not be taken over", extra={"context": context})
+
+    def _write(self, job: Job) -> None:
+        """Once; a caption that somebody has written since the job was asked for stays."""
+        services, job_dir = self._services, self._services.paths.job(job.id)
+        if (job_dir / TAKEN_FILE).exists():
+            return
+        character_id = str(job.character_id)
+        try:
+            now = {photo.id: photo for photo in services.photos.list(character_id)}
+        except NotFoundError:
+            return
+        captions: dict[str, tuple[str, CaptionSource]] = {}
+        for result in results_of(job_dir):
+            photo = now.get(result.photo_id)
+            written_since = (
+                photo is not None and photo.caption_source == "user" and photo.caption != result.before
+            )
+            if photo is not None and not written_since and _is_new(result):
+                captions[photo.id] = (result.caption, "captioner")
+        write_captions(
+            character_id, captions, photos=services.photos, library=services.library, paths=services.paths
+        )
+        atomic.write_json(job_dir / TAKEN_FILE, sorted(captions))
+        _log.info("Captions written", extra={"context": {"job_id": job.id, "photos": len(captions)}})
+        tell_character(services.ledger, character_id, "photos", services.characters.get(character_id))
+
+
+def _is_new(result: Result) -> bool:
+    """A photo that could not be described keeps the caption it had."""
+    return result.described or not result.before
+
+
+def _just_described(event: Event) -> Job | None:
+    job = just_completed(event)
+    return job if job is not None and job.kind == "captioning" else None

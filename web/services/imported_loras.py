@@ -1,0 +1,41 @@
+"""A LoRA that came in with a person is proven like one that was just trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...core.characters.character_archive import ArchivedLora, Prove
+from ...core.errors import InvalidError
+from ...core.families.families import Family
+from ...core.records.checkpoint import Proof
+from ...training.loras.lora_fit import prove
+from ..container import Services
+
+
+def prover(services: Services) -> Prove:
+    def proven(file: Path, told: ArchivedLora) -> Proof:
+        """What can be looked at here was; the fit to a base that is not here, and the picture, stay as they were found where
+        it was trained. InvalidError `family_unknown`, `lora_damaged`, `lora_wrong`."""
+        family = services.families.get(told.family)
+        found, sha256 = prove(file, _base_of(services, family))
+        if sha256 != told.sha256 or not (found.header and found.finite and found.nonzero):
+            raise InvalidError(
+                "lora_damaged",
+                "The LoRA in this file is damaged.",
+                "Export the character again, or train them here.",
+            )
+        if found.fit == "wrong":
+            raise InvalidError(
+                "lora_wrong", f"The LoRA in this file does not fit {family.label}.", "Train them here."
+            )
+        fit = told.proof.fit if found.fit == "unchecked" and told.proof.fit != "wrong" else found.fit
+        return found.model_copy(update={"fit": fit, "image": told.proof.image})
+
+    return proven
+
+
+def _base_of(services: Services, family: Family) -> str:
+    """The first of the family's bases that ComfyUI has; '' without one."""
+    name = services.submission.base_models.resolve(None, family).comfy_name
+    path = services.host.model_path(family.comfy_folder, name) if name else None
+    return str(path) if path is not None else ""

@@ -1,0 +1,25 @@
+"""Where a family's missing model files would go, and what is told of its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...core.families.families import Family
+from ...training.downloads.model_files import Missing, missing_of
+from ..container import Services
+
+
+def missing_models(services: Services, family: Family) -> list[Missing]:
+    """Each goes into the first of ComfyUI's folders for its kind."""
+    folders: dict[str, Path] = {}
+    for file in family.files:
+        found = services.host.model_folders(file.folder)
+        if found:
+            folders[file.folder] = found[0]
+    return missing_of(services.base_models.files(family, "training"), folders)
+
+
+def unreadable_models(services: Services, folder: str) -> list[dict[str, str]]:
+    """Files of one of ComfyUI's folders that are not whole models, each with the reason."""
+    found = services.base_models.unreadable(folder)
+    return [{"file": name, "folder": folder, "reason": why} for name, why in found.items()]

@@ -1,0 +1,26 @@
+"""Telling every open page that a person or a picture has changed, under the action that is being carried out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ...core import correlation
+from ...core.jobs.ledger import Ledger
+from ...core.records.character import Character
+from ...core.records.event import Subject
+from ...core.records.generation import Generation
+
+Change = Literal["created", "updated", "deleted", "restored", "forgotten", "photos"]
+
+
+def tell_character(ledger: Ledger, character_id: str, change: Change, character: Character | None) -> None:
+    """Emit character.changed; None where nobody is left to be shown."""
+    data = {"change": change, "character": character.model_dump(mode="json") if character else None}
+    subject = Subject(kind="character", id=character_id)
+    ledger.emit("character.changed", subject, data, correlation_id=correlation.current())
+
+
+def tell_generation(ledger: Ledger, generation: Generation) -> None:
+    """Emit generation.state with the generation as it is now."""
+    subject = Subject(kind="generation", id=generation.id)
+    ledger.emit("generation.state", subject, generation.as_told(), correlation_id=correlation.current())
