@@ -1,15 +1,15 @@
 /** The only module that does something when it is loaded: ComfyUI's page imports every .js file of the pack. */
 
-import { Api } from "./api.js";
+import { Api } from "./data/api.js";
 import { badge, canvasGraph, inDesktopApp, locale, openOnCanvas, refreshNodes, register, ways } from "./comfy.js";
-import { defineComponents } from "./components/define.js";
-import { Events } from "./events.js";
+import { defineComponents } from "./components/panel/define.js";
+import { Events } from "./data/events.js";
 import { speakFirst, t } from "./locales/words.js";
-import { PanelLog } from "./log.js";
-import { Notices } from "./notices.js";
-import { exchangeLink } from "./session.js";
-import { runningJobs } from "./state.js";
-import { Store } from "./store.js";
+import { PanelLog } from "./data/log.js";
+import { Notices } from "./data/notices.js";
+import { exchangeLink } from "./data/session.js";
+import { runningJobs } from "./data/state.js";
+import { Store } from "./data/store.js";
 
 function start() {
   const quiet = new Api(ways);

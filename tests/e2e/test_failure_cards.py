@@ -30,7 +30,7 @@ NARROWEST, USUAL = 260, 320
 OF_PICTURES = {"comfyui_restarted", "generation_broke", "picture_not_finite"}
 TRACE = ["Traceback (most recent call last):", '  File "run.py", line 120, in main']
 CARDS = """async (errors) => {
-  const { failure } = await import("/js/components/job_after.js");
+  const { failure } = await import("/js/components/training/job_after.js");
   const view = document.querySelector("isen-job");
   const job = { ...panel.store.state.jobs.find(({ id }) => id === "job_3"), family: "flux1_dev" };
   const cards = errors.map((error) => {

@@ -27,9 +27,9 @@ FIRST_SCREEN_MS = 300
 TRIES = 3
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 PAGE = """<!doctype html><html><head><link rel="stylesheet" href="tests/js/stage/palette.css"></head><body><script type="module">
-import { Api } from "./js/api.js";
-import { defineComponents } from "./js/components/define.js";
-import { Store } from "./js/store.js";
+import { Api } from "./js/data/api.js";
+import { defineComponents } from "./js/components/panel/define.js";
+import { Store } from "./js/data/store.js";
 defineComponents();
 window.fresh = () => {
   const ways = { fetch: (path, init) => fetch(path, init), url: (path) => path };

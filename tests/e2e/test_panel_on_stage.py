@@ -112,7 +112,7 @@ def test_the_focus_of_what_goes_stays_in_the_panel(stage):
     where = "document.activeElement?.closest('isen-panel') ? document.activeElement.localName : 'nowhere'"
     stage.show("refusal")
     stage.get_by_test_id("isen-dismiss").press("Enter")
-    stage.wait_for_function(f"({where}) === 'div'")  # a task later (js/components/focus_home.js)
+    stage.wait_for_function(f"({where}) === 'div'")  # a task later (js/components/panel/focus_home.js)
     stage.show("character")
     stage.evaluate(
         "panel.dispatchEvent(new CustomEvent('isen-undo', { detail: { text: '', undo: async () => {} } }))"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Api, ApiError } from "../../js/api.js";
+import { Api, ApiError } from "../../js/data/api.js";
 
 function answering(status, body, sent = []) {
   const fetch = async (path, init) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { findingsNow } from "../../js/components/photo_words.js";
+import { findingsNow } from "../../js/components/characters/photo_words.js";
 import { coverageOf, teaches } from "../../js/lib/coverage.js";
 import { hasTrigger, hasWord, replaced } from "../../js/lib/replace.js";
 

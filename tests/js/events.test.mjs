@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { Events } from "../../js/events.js";
+import { Events } from "../../js/data/events.js";
 
 class FakeSource {
   static open = [];

@@ -4,12 +4,12 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { NO_FILTER, continued, fits, galleryPath, liked, picturesOf, setFilter, told } = await import("../../js/gallery.js");
-const { askEarly, thumbnail } = await import("../../js/components/early.js");
-const { layoutOf, visible } = await import("../../js/components/wall.js");
-const { makingShare, makingWords } = await import("../../js/components/making.js");
-const { Api } = await import("../../js/api.js");
-const { Store } = await import("../../js/store.js");
+const { NO_FILTER, continued, fits, galleryPath, liked, picturesOf, setFilter, told } = await import("../../js/data/gallery.js");
+const { askEarly, thumbnail } = await import("../../js/components/shared/thumbnail_preload.js");
+const { layoutOf, visible } = await import("../../js/components/shared/virtual_wall.js");
+const { makingShare, makingWords } = await import("../../js/components/images/pictures_in_progress.js");
+const { Api } = await import("../../js/data/api.js");
+const { Store } = await import("../../js/data/store.js");
 
 const made = (n, more = {}) => ({ id: `gen_${String(n).padStart(4, "0")}`, purpose: "user", recipe: "a", favourite: false, images: [{ n: 0, deleted_at: null }], request: { characters: [{ id: "chr_1" }] }, ...more });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SCENES, STRENGTHS, USUAL_VERSIONS, cellsOf, newestWall, ordersOf, scenesOf, usualSteps, versionsFor } from "../../js/grid.js";
+import { SCENES, STRENGTHS, USUAL_VERSIONS, cellsOf, newestWall, ordersOf, scenesOf, usualSteps, versionsFor } from "../../js/data/version_grid.js";
 
 const version = (step, family = "sd15") => ({ step, family, file: `anna/${family}-${step}`, picked: false });
 const recipe = { name: "sd15-identity", families: ["sd15"], defaults: { width: 512, height: 768 } };

@@ -4,12 +4,12 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { cancelComparison, compare, loadComparisons, loadSamplers, namesOf } = await import("../../js/comparisons.js");
-const { composed } = await import("../../js/components/looks.js");
-const { pieces, placeOfToken, recast } = await import("../../js/components/prompt_box.js");
-const { stepsOf } = await import("../../js/components/quality.js");
-const { STRENGTHS } = await import("../../js/components/bench.js");
-const { Store } = await import("../../js/store.js");
+const { cancelComparison, compare, loadComparisons, loadSamplers, namesOf } = await import("../../js/data/comparisons.js");
+const { composed } = await import("../../js/components/images/style_choice.js");
+const { pieces, placeOfToken, recast } = await import("../../js/components/images/prompt_box.js");
+const { stepsOf } = await import("../../js/components/images/quality.js");
+const { STRENGTHS } = await import("../../js/components/comparing/strength_bench.js");
+const { Store } = await import("../../js/data/store.js");
 
 test("a prompt is cut at its people and nowhere else", () => {
   assert.deepEqual(pieces("photo of {trigger}, smiling"), ["photo of ", "{trigger}", ", smiling"]);
@@ -57,7 +57,7 @@ function storeOf(answers) {
       return new Response(JSON.stringify(answers(path, calls.length)), { status: 200 });
     },
   };
-  return import("../../js/api.js").then(({ Api }) => ({ calls, store: new Store(new Api(ways), { memory: null }) }));
+  return import("../../js/data/api.js").then(({ Api }) => ({ calls, store: new Store(new Api(ways), { memory: null }) }));
 }
 
 test("a comparison is one action: one correlation id, kept apart from the pictures", async () => {

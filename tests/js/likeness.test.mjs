@@ -4,12 +4,12 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { bestOf, drawable, faceless, leaking, nearest, unmeasured } = await import("../../js/likeness.js");
-const { Api } = await import("../../js/api.js");
-const { LikenessMeter } = await import("../../js/components/likeness_meter.js");
-const { versionEntries } = await import("../../js/components/version_entries.js");
-const { WallFindings, likenessWords } = await import("../../js/components/wall_findings.js");
-const { Store } = await import("../../js/store.js");
+const { bestOf, drawable, faceless, leaking, nearest, unmeasured } = await import("../../js/data/likeness_rules.js");
+const { Api } = await import("../../js/data/api.js");
+const { LikenessMeter } = await import("../../js/components/comparing/likeness_meter.js");
+const { versionEntries } = await import("../../js/components/comparing/version_entries.js");
+const { WallFindings, likenessWords } = await import("../../js/components/comparing/version_findings.js");
+const { Store } = await import("../../js/data/store.js");
 
 let made = 0;
 const verdictOf = (score) => (score === null ? "not_measurable" : score >= 0.5 ? "good" : score >= 0.4 ? "fair" : "poor");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Events } from "../../js/events.js";
-import { Notices } from "../../js/notices.js";
+import { Events } from "../../js/data/events.js";
+import { Notices } from "../../js/data/notices.js";
 
 const job = (state, more = {}) => ({ id: "job_1", kind: "training", state, character_id: "chr_1", error: null, ...more });
 const ended = (state, more) => ({ type: "job.state", data: { job: job(state, more) } });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { sized } from "../../js/components/shapes.js";
+import { sized } from "../../js/components/images/shapes.js";
 import { HEIGHT, polyline, rangeOf, smoothed, thinned, WIDTH } from "../../js/lib/curve.js";
 import { about, ago, brief, bytes, count, counted, lossMeaning } from "../../js/lib/format.js";
 

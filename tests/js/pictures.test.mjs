@@ -5,10 +5,10 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { lacking } = await import("../../js/components/recipe_state.js");
-const { bannersOf } = await import("../../js/components/panel.js");
-const { gpuLine, statusLine } = await import("../../js/components/job_words.js");
-const { samplesOf } = await import("../../js/components/versions.js");
+const { lacking } = await import("../../js/components/images/recipe_state.js");
+const { bannersOf } = await import("../../js/components/panel/panel.js");
+const { gpuLine, statusLine } = await import("../../js/components/shared/job_words.js");
+const { samplesOf } = await import("../../js/components/characters/versions.js");
 
 const recipe = (more) => ({ identity: "lora", families: ["sd15"], missing: [], ...more });
 const person = (...families) => ({ name: "Anna", versions: families.map((family) => ({ family, step: 1 })) });

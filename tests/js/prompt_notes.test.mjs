@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { embeddingsIn, notesOn } = await import("../../js/prompt_notes.js");
-const { PromptNotes } = await import("../../js/components/prompt_notes.js");
-const { Api } = await import("../../js/api.js");
-const { Store } = await import("../../js/store.js");
+const { embeddingsIn, notesOn } = await import("../../js/data/prompt_findings.js");
+const { PromptNotes } = await import("../../js/components/images/prompt_notes.js");
+const { Api } = await import("../../js/data/api.js");
+const { Store } = await import("../../js/data/store.js");
 
 test("what ComfyUI does not understand is told", () => {
   assert.deepEqual(notesOn("{trigger} <lora:film:0.8> <LORA:x>", null), [["noteNetwork", "<lora:film:0.8>, <LORA:x>"]]);

@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { Api } = await import("../../js/api.js");
-const { addRecipe, confirmRecipe, graphOf, nameOfFile, removeRecipe, restoreRecipe } = await import("../../js/recipes.js");
-const { lacking, unconfirmed } = await import("../../js/components/recipe_state.js");
-const { Store } = await import("../../js/store.js");
+const { Api } = await import("../../js/data/api.js");
+const { addRecipe, confirmRecipe, graphOf, nameOfFile, removeRecipe, restoreRecipe } = await import("../../js/data/recipes.js");
+const { lacking, unconfirmed } = await import("../../js/components/images/recipe_state.js");
+const { Store } = await import("../../js/data/store.js");
 
 const GRAPH = { 1: { class_type: "IsengardRequest", inputs: {} } };
 

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { recoveredBanner, recoveriesOf } from "../../js/components/recovered.js";
-import { Store } from "../../js/store.js";
-import { ApiError } from "../../js/api.js";
+import { recoveredBanner, recoveriesOf } from "../../js/components/panel/recovery_notice.js";
+import { Store } from "../../js/data/store.js";
+import { ApiError } from "../../js/data/api.js";
 import { installDocument } from "./fake_dom.mjs";
 
 globalThis.document = installDocument();

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Api } from "../../js/api.js";
-import { advisesRestart, restartButton } from "../../js/components/restart.js";
-import { Store } from "../../js/store.js";
+import { Api } from "../../js/data/api.js";
+import { advisesRestart, restartButton } from "../../js/components/shared/restart.js";
+import { Store } from "../../js/data/store.js";
 import { FakeElement, installDocument } from "./fake_dom.mjs";
 
 const page = installDocument();

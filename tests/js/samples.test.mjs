@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { columnsOf, sampleAt, samplesOf } from "../../js/samples.js";
+import { columnsOf, sampleAt, samplesOf } from "../../js/data/samples.js";
 
 const anna = { id: "chr_1", name: "Anna", trigger_word: "newword", versions: [{ job_id: "job_1", trigger_word: "nnxmtnk" }] };
 const job = (files, prompts = null) => ({ id: "job_1", request: { overrides: { sample_prompts: prompts } }, artifacts: files.map(([file, step]) => ({ kind: "sample", file, step })) });

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Api } from "../../js/api.js";
-import { emptyState, isOutdated, reduced } from "../../js/state.js";
-import { Store } from "../../js/store.js";
+import { Api } from "../../js/data/api.js";
+import { emptyState, isOutdated, reduced } from "../../js/data/state.js";
+import { Store } from "../../js/data/store.js";
 
 const answers = { "/isengard/health": { version: "1.0.0", mode: "production" }, "/isengard/training/lending": { lending: { job_id: "job_1", asked_at: "x", until: "" } } };
 

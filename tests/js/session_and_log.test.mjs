@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PanelLog } from "../../js/log.js";
-import { exchange, exchangeLink } from "../../js/session.js";
+import { PanelLog } from "../../js/data/log.js";
+import { exchange, exchangeLink } from "../../js/data/session.js";
 
 function opened(href) {
   const posted = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { answered, emptyState, reduced, runningJobs, shareOf, shownRoute, upserted, waitingJobs } from "../../js/state.js";
+import { answered, emptyState, reduced, runningJobs, shareOf, shownRoute, upserted, waitingJobs } from "../../js/data/state.js";
 
 const progress = (more) => ({ phase: "training", step: 0, total_steps: 100, loss: null, eta_s: null, ...more });
 const job = (id, state = "running", more = {}) => ({

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ApiError } from "../../js/api.js";
-import { Store } from "../../js/store.js";
+import { ApiError } from "../../js/data/api.js";
+import { Store } from "../../js/data/store.js";
 import { pasted, readable, walked } from "../../js/lib/files.js";
-import { arrive, forgetRefusals, stopUploads } from "../../js/uploads.js";
+import { arrive, forgetRefusals, stopUploads } from "../../js/data/uploads.js";
 
 /** An API whose answers are functions of the path; notes what was asked. */
 function fakeApi(answers = {}) {

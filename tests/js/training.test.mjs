@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { gpuNote } from "../../js/components/gpu_note.js";
-import { interruption } from "../../js/components/interruption.js";
-import { leakNote } from "../../js/components/leaks.js";
+import { gpuNote } from "../../js/components/training/gpu_note.js";
+import { interruption } from "../../js/components/training/interruption.js";
+import { leakNote } from "../../js/components/characters/leaks.js";
 import { h } from "../../js/lib/dom.js";
 import { installDocument } from "./fake_dom.mjs";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { versionEntries } from "../../js/components/version_entries.js";
-import { awaitsChoice, drawnWith, spread, withCheckpoints } from "../../js/versions.js";
+import { versionEntries } from "../../js/components/comparing/version_entries.js";
+import { awaitsChoice, drawnWith, spread, withCheckpoints } from "../../js/data/versions.js";
 
 const PROOF = { header: true, finite: true, nonzero: true, fit: "fits", image: "pending" };
 const checkpoint = (step, proof = {}) => ({ step, family: "sd15", size: 1, proof: { ...PROOF, ...proof }, scores: {}, published: false });

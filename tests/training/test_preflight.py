@@ -111,7 +111,11 @@ def test_every_fix_the_server_names_is_a_button_of_the_panel():
         for fix in re.findall(r'fix="(\w+)"', file.read_text())
     }
     buttons = set(
-        re.findall(r"^  (\w+): \{ word:", (root / "js/components/findings.js").read_text(), re.MULTILINE)
+        re.findall(
+            r"^  (\w+): \{ word:",
+            (root / "js/components/training/preflight_findings.js").read_text(),
+            re.MULTILINE,
+        )
     )
     assert len(named) >= 12 and named == buttons
 

@@ -17,7 +17,7 @@ from ..http.session import Session
 
 #: Holds the links that open the session; readable by the owner alone.
 LINK_FILE = "link.txt"
-#: What the panel looks for in its address (js/session.js).
+#: What the panel looks for in its address (js/data/session.js).
 LINK_TOKEN = "isengard_token"
 
 

@@ -1,11 +1,11 @@
 /** The panel on a real server without ComfyUI's page: everything but the sidebar is as in `isengard.js`. */
 
-import { Api } from "../../../js/api.js";
-import { defineComponents } from "../../../js/components/define.js";
-import { Events } from "../../../js/events.js";
-import { PanelLog } from "../../../js/log.js";
-import { Notices } from "../../../js/notices.js";
-import { Store } from "../../../js/store.js";
+import { Api } from "../../../js/data/api.js";
+import { defineComponents } from "../../../js/components/panel/define.js";
+import { Events } from "../../../js/data/events.js";
+import { PanelLog } from "../../../js/data/log.js";
+import { Notices } from "../../../js/data/notices.js";
+import { Store } from "../../../js/data/store.js";
 
 const wanted = new URLSearchParams(location.search);
 document.documentElement.dataset.theme = wanted.get("theme") ?? "dark";

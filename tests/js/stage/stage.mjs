@@ -3,12 +3,12 @@
  * repository's root with any static server and open /tests/js/stage/?state=job&width=320&theme=light
  */
 
-import { Api } from "../../../js/api.js";
-import { defineComponents } from "../../../js/components/define.js";
+import { Api } from "../../../js/data/api.js";
+import { defineComponents } from "../../../js/components/panel/define.js";
 import { speak } from "../../../js/locales/words.js";
-import { Notices } from "../../../js/notices.js";
-import { emptyState } from "../../../js/state.js";
-import { Store } from "../../../js/store.js";
+import { Notices } from "../../../js/data/notices.js";
+import { emptyState } from "../../../js/data/state.js";
+import { Store } from "../../../js/data/store.js";
 import { answerOf, pictureOf } from "./answers.mjs";
 import { pseudo } from "./pseudo.mjs";
 import { settled, waiting } from "./settled.mjs";

@@ -117,7 +117,7 @@ def restorable(job: Job) -> tuple[str, ...]:
 
 
 def _trainer(job: Job) -> str:
-    """What it needs of a worker besides a slot; only trainings depend on a trainer (see ledgers/able.py)."""
+    """What it needs of a worker besides a slot; only trainings depend on a trainer (see ledgers/eligibility.py)."""
     return job.backend if job.kind == "training" else "*"
 
 

@@ -1,0 +1,122 @@
+/** Captions: the trigger word alone, one template for all, what a program sees, or one sentence for each photo. */
+
+import { button, field, h, picture, say } from "../../lib/dom.js";
+import { fill, keyed } from "../../lib/lists.js";
+import { counted } from "../../lib/format.js";
+import { hasTrigger } from "../../lib/replace.js";
+import { t } from "../../locales/words.js";
+import { CaptionReplace } from "./caption_replace.js";
+import { CaptionerBox, takeBack } from "./captioner.js";
+import { leakNote } from "./leaks.js";
+import { offerUndo } from "../shared/view.js";
+
+const DEFAULT_TEMPLATE = "{trigger}, a photo of a {class}";
+const TEMPLATES = [DEFAULT_TEMPLATE, "{trigger}, {class}", "a photo of {trigger}, a {class}", "{trigger} {class}, portrait photo", "photo of {trigger}"];
+const PLANS = ["trigger", "template", "captioner", "each"];
+
+export class CaptionEditor {
+  /** @param {import("../shared/view.js").View} view */
+  constructor(view, characterId) {
+    this.view = view;
+    this.store = view.store;
+    this.characterId = characterId;
+    this.plan = "trigger";
+    this.summary = h("summary", { "data-testid": "isen-captions" });
+    this.template = h("input", { type: "text", maxlength: 400, value: DEFAULT_TEMPLATE, list: "isen-templates", "data-testid": "isen-template", on: { input: () => this.#preview() } });
+    this.example = h("p", { class: "isen-muted" });
+    this.overwrite = h("input", { type: "checkbox", "data-testid": "isen-caption-overwrite" });
+    this.rows = h("ul", { class: "isen-plain-list" });
+    this.replace = new CaptionReplace(view, characterId);
+    this.captioner = new CaptionerBox(this.store, characterId, () => this.overwrite.checked);
+    this.parts = {
+      trigger: h("p", {}),
+      template: h("div", { class: "isen-stack-tight" }, field(t("template"), this.template, t("templateHint")), h("datalist", { id: "isen-templates" }, ...TEMPLATES.map((value) => h("option", { value }))), this.example),
+      each: h("div", { class: "isen-stack-tight" }, this.replace.element, this.rows),
+      captioner: this.captioner.element,
+    };
+    this.also = h("label", { class: "isen-check" }, this.overwrite, h("span", { text: t("captionOverwrite") }));
+    this.apply = button(t("captionApply"), () => this.#apply(), { testid: "isen-caption-apply" });
+    this.element = h("details", { class: "isen-fold" }, this.summary, h("p", { class: "isen-muted", text: t("captionsHint") }), this.#choice(),
+      this.parts.trigger, this.parts.template, this.also, this.parts.captioner, this.parts.each, h("div", { class: "isen-row" }, this.apply));
+    this.#choose("trigger");
+  }
+
+  show(character, list) {
+    this.character = character;
+    this.element.hidden = !list.length;
+    const leaking = list.filter((photo) => photo.leaks?.length).length;
+    const counts = [t("captions", { n: list.filter((photo) => photo.caption).length, count: list.length }), leaking && counted("leaksInCaptions", leaking)];
+    say(this.summary, counts.filter(Boolean).join(" · "));
+    say(this.parts.trigger, t("captionTriggerHint", { trigger: character.trigger_word }));
+    this.#preview();
+    if (!this.element.open) return;
+    this.captioner.show(this.store.state);
+    this.replace.show();
+    const { trigger_word: trigger } = character;
+    const rows = list.map(({ id, caption, leaks = [] }, index) => ({ id, caption, leaks, trigger, n: index + 1, hint: `${character.trigger_word}, ${character.class_word}` }));
+    keyed(this.rows, rows, { id: (row) => row.id, make: (row) => this.#row(row), update: rewritten });
+  }
+
+  #choice() {
+    const one = (plan) =>
+      h("label", { class: "isen-segment" },
+        h("input", { type: "radio", name: `isen-captions-${this.characterId}`, value: plan, checked: plan === this.plan, "data-testid": `isen-caption-${plan}`, on: { change: () => this.#choose(plan) } }),
+        h("span", { text: t(`caption_${plan}`) }));
+    const group = h("div", { class: "isen-segments isen-long", role: "radiogroup", "aria-label": t("captionPlan") }, ...PLANS.map(one));
+    queueMicrotask(() => this.element.addEventListener("toggle", () => this.show(this.character, this.store.state.photos[this.characterId] ?? [])));
+    return group;
+  }
+
+  #choose(plan) {
+    this.plan = plan;
+    for (const [name, part] of Object.entries(this.parts)) part.hidden = name !== plan;
+    this.also.hidden = plan === "each";
+    this.apply.hidden = plan === "each" || plan === "captioner";
+    if (plan === "captioner") this.captioner.ask();
+  }
+
+  #preview() {
+    if (!this.character) return;
+    const { trigger_word: trigger, class_word: kind, name } = this.character;
+    const values = { trigger, class: kind, name };
+    say(this.example, t("captionExample", { text: this.template.value.replace(/\{(\w+)\}/g, (gap, word) => values[word] ?? gap) }));
+  }
+
+  async #apply() {
+    const body = { plan: this.plan, overwrite: this.overwrite.checked, ...(this.plan === "template" ? { template: this.template.value } : {}) };
+    const answer = await this.store.attempt((id) => this.store.api.post(`/characters/${this.characterId}/captions`, body, id));
+    if (!answer) return;
+    this.store.set({ photos: { ...this.store.state.photos, [this.characterId]: answer.items } });
+    offerUndo(this.view, t("captionsWritten"), () => takeBack(this.store, this.characterId));
+  }
+
+  #row({ id, caption, leaks, trigger, n, hint }) {
+    const path = `/characters/${this.characterId}/photos/${id}/image?size=thumb`;
+    const text = h("textarea", {
+      rows: 2, maxlength: 2000, dir: "auto", "aria-label": t("captionOf", { n }), value: caption, placeholder: hint,
+      on: { change: () => this.store.changePhoto(this.characterId, id, { caption: text.value }) },
+    });
+    const chip = h("div", { class: "isen-through" }, this.#chip({ id, caption, trigger, n }));
+    const note = h("div", { class: "isen-stack-tight" }, ...leakNote({ caption, leaks }));
+    const item = h("li", { class: "isen-row isen-caption" }, picture(this.store.api.url(path), ""), h("div", { class: "isen-grow isen-stack-tight" }, chip, text, note));
+    item.chip = (row) => fill(chip, [row.caption, row.trigger, row.n], () => this.#chip(row));
+    return item;
+  }
+
+  /** The trigger word beside its caption: there, or one press away. */
+  #chip({ id, caption, trigger, n }) {
+    const there = hasTrigger(caption, trigger);
+    const put = () => this.store.changePhoto(this.characterId, id, { caption: caption ? `${trigger}, ${caption}` : trigger });
+    const words = t(there ? "triggerThere" : "triggerChip", { trigger, n });
+    return button(there ? trigger : `+ ${trigger}`, put, { kind: there ? "chip isen-there" : "chip", disabled: there, "aria-label": words, title: words, testid: "isen-caption-chip" });
+  }
+}
+
+/** What someone is writing is not taken from under their hands. */
+function rewritten(node, row) {
+  const { caption, leaks } = row;
+  node.chip(row);
+  fill(node.lastChild.lastChild, [caption, leaks], () => leakNote({ caption, leaks }));
+  const text = node.querySelector("textarea");
+  if (document.activeElement !== text) text.value = caption;
+}

@@ -1,0 +1,106 @@
+/** One character: photos, captions, versions, and what can be done with them. */
+
+import { button, h, say } from "../../lib/dom.js";
+import { teaches } from "../../lib/coverage.js";
+import { brief, counted } from "../../lib/format.js";
+import { fill } from "../../lib/lists.js";
+import { photos, t } from "../../locales/words.js";
+import { runningJobs } from "../../data/state.js";
+import { CaptionEditor } from "./captions.js";
+import { characterMenu, editForm } from "./character_actions.js";
+import { consentNote } from "./consent.js";
+import { Coverage } from "./coverage.js";
+import { Dropzone } from "./dropzone.js";
+import { face } from "../shared/person_picker.js";
+import { findingsNow } from "./photo_words.js";
+import { PhotoStrip } from "./photos.js";
+import { UploadList } from "./upload_list.js";
+import { samplesOf, versionList } from "./versions.js";
+import { View } from "../shared/view.js";
+
+const GOOD = 20;
+
+export class IsenCharacter extends View {
+  build() {
+    this.className = "isen-stack";
+    const { id } = this.route;
+    this.heading = h("h2", { class: "isen-grow isen-ellipsis", dir: "auto", tabindex: -1 });
+    this.menu = h("div", { class: "isen-menu-place" });
+    this.face = h("div", { class: "isen-portrait" });
+    this.facts = h("p", {});
+    this.counts = h("p", { class: "isen-muted" });
+    this.edit = h("div", { class: "isen-through" });
+    this.meter = h("meter", { min: 0, max: GOOD, low: 10, high: 15, optimum: GOOD });
+    this.enough = h("p", { class: "isen-muted" });
+    this.coverage = new Coverage();
+    this.consent = h("div", { class: "isen-through" });
+    this.strip = new PhotoStrip(this, id);
+    this.uploads = new UploadList(this.store, id);
+    this.dropzone = new Dropzone((files) => this.store.addPhotos(id, files));
+    this.dropzone.watch(this);
+    this.captions = new CaptionEditor(this, id);
+    this.versions = h("details", { class: "isen-fold" });
+    this.train = button("", () => this.store.go(this.next), { kind: "primary isen-wide", testid: "isen-train" });
+    this.draw = button("", () => this.store.go({ tab: "images", id }), { kind: "primary isen-wide", testid: "isen-draw" });
+    const back = button(t("back"), () => this.store.go({ tab: "characters" }), { icon: "chevron-left", bare: true });
+    this.append(
+      h("div", { class: "isen-row isen-top" }, back, this.heading, this.menu),
+      h("div", { class: "isen-who" }, this.face, h("div", { class: "isen-stack-tight" }, this.facts, this.counts)), this.edit,
+      this.consent,
+      h("div", { class: "isen-stack-tight" }, this.meter, this.enough, this.coverage.element),
+      this.dropzone.element, this.uploads.element, this.strip.element, this.captions.element, this.versions,
+      h("footer", { class: "isen-foot" }, h("div", { class: "isen-row isen-shared" }, this.draw, this.train)));
+    this.store.loadPhotos(id);
+  }
+
+  update(state) {
+    const character = state.characters.find((known) => known.id === this.route.id);
+    if (!character) return;
+    const list = state.photos[character.id] ?? [];
+    this.#head(character, list);
+    this.#progress(list);
+    this.coverage.show(list);
+    fill(this.consent, character.consent, () => consentNote(this.store, character));
+    this.strip.show(character, list, state.photos[character.id] === undefined);
+    this.dropzone.element.classList.toggle("isen-small", list.length > 0);
+    this.uploads.show(state.uploads);
+    this.captions.show(character, list);
+    this.versions.hidden = !character.versions.length;
+    const samples = samplesOf(character, state.jobs);
+    fill(this.versions, [character.versions, state.families.length, samples], () => versionList(this.store, character, samples));
+    const running = runningJobs(state).find((job) => job.character_id === character.id);
+    this.#foot(character, list, running);
+  }
+
+  #head(character, list) {
+    const { name, class_word: kind, trigger_word: trigger, versions } = character;
+    say(this.heading, name);
+    fill(this.face, character.cover_photo_id, () => face(this.store, { id: character.id, cover: character.cover_photo_id }));
+    fill(this.facts, [kind, trigger], () => [`${kind} · `, h("code", { class: "isen-trigger", text: trigger, title: t("triggerHint") })]);
+    const held = list.filter((photo) => photo.held_out).length;
+    const counts = [photos(character.photo_count), held && t("heldCount", { n: held }), versions.length > 0 && counted("versionCount", versions.length)];
+    say(this.counts, counts.filter(Boolean).join(" · "));
+    fill(this.menu, [name, character.photo_count, versions.length], () => characterMenu(this, character));
+    fill(this.edit, [name, kind, trigger], () => editForm(this, character));
+  }
+
+  #progress(list) {
+    const good = list.filter((photo) => teaches({ ...photo, findings: findingsNow(photo, list) })).length;
+    this.meter.hidden = this.enough.hidden = !list.length;
+    this.meter.value = Math.min(good, GOOD);
+    const text = t(good < GOOD ? "enough" : "enoughNow", { n: good });
+    this.meter.setAttribute("aria-label", text);
+    say(this.enough, text);
+  }
+
+  #foot(character, list, running) {
+    const included = list.filter((photo) => photo.included).length;
+    const trained = character.versions.length > 0;
+    say(this.draw, t("makePictures", { name: brief(character.name) }));
+    this.draw.hidden = !trained;
+    say(this.train, running ? t("watchTraining") : t("train", { name: brief(character.name) }));
+    this.train.disabled = !included && !running;
+    this.train.classList.toggle("isen-primary", !running && !trained);
+    this.next = running ? { tab: "training", job: running.id } : { tab: "training", train: character.id };
+  }
+}

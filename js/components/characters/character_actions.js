@@ -1,0 +1,60 @@
+/** Edit, export, delete (with undo) and forget. */
+
+import { button, field, h, icon } from "../../lib/dom.js";
+import { brief } from "../../lib/format.js";
+import { t } from "../../locales/words.js";
+import { exportEntry } from "./exporting.js";
+import { askToForget } from "./forgetting.js";
+import { offerUndo } from "../shared/view.js";
+
+/** The ⋯ of a character. */
+export function characterMenu(view, character) {
+  const name = brief(character.name);
+  const menu = h("details", { class: "isen-menu", on: { keydown: (event) => event.key === "Escape" && close() } },
+    h("summary", { "aria-label": t("more"), title: t("more"), "data-testid": "isen-more" }, icon("ellipsis-h")),
+    h("div", { class: "isen-menu-list" },
+      button(t("edit"), () => { close(); showEdit(view); }, { icon: "pencil", testid: "isen-edit" }),
+      exportEntry(view, character, () => close()),
+      button(t("deleteCharacter", { name }), () => remove(view, character), { icon: "trash", title: t("deleteHint"), testid: "isen-delete" }),
+      button(t("forget", { name }), () => { close(); askToForget(view, character); }, { icon: "eraser", title: t("forgetHint"), testid: "isen-forget" })));
+  const close = () => {
+    menu.open = false;
+    menu.firstChild.focus();
+  };
+  menu.addEventListener("focusout", (event) => menu.contains(event.relatedTarget) || (menu.open = false));
+  return menu;
+}
+
+async function remove(view, character) {
+  const { store } = view;
+  const path = `/characters/${character.id}`;
+  if (!(await store.attempt((id) => store.api.delete(path, id)))) return;
+  const restore = async () => store.keepCharacter(await store.attempt((id) => store.api.post(`${path}/restore`, {}, id)));
+  offerUndo(view, t("characterDeleted", { name: character.name }), restore);
+  store.drop("characters", character.id);
+  store.go({ tab: "characters" });
+}
+
+function showEdit(view) {
+  const form = view.querySelector(".isen-edit-form");
+  form.hidden = false;
+  form.querySelector("input").focus();
+}
+
+export function editForm(view, character) {
+  const { store } = view;
+  const name = h("input", { type: "text", maxlength: 80, required: true, dir: "auto", value: character.name, "data-testid": "isen-edit-name" });
+  const kind = h("input", { type: "text", maxlength: 40, value: character.class_word, list: "isen-kinds" });
+  const trigger = h("input", { type: "text", maxlength: 32, pattern: "[A-Za-z]{3,32}", title: t("triggerRule"), value: character.trigger_word });
+  const save = async (event) => {
+    event.preventDefault();
+    const body = { name: name.value, class_word: kind.value, trigger_word: trigger.value };
+    const kept = store.keepCharacter(await store.attempt((id) => store.api.patch(`/characters/${character.id}`, body, id)));
+    if (kept) form.hidden = true;
+  };
+  const form = h("form", { class: "isen-card isen-stack isen-edit-form", hidden: true, "aria-label": t("edit"), on: { submit: save } },
+    field(t("name"), name), field(t("classWord"), kind, t("classHint")), field(t("triggerWord"), trigger, t("triggerHint")),
+    h("div", { class: "isen-row" }, h("button", { type: "submit", class: "isen-primary", text: t("save"), "data-testid": "isen-save" }),
+      button(t("cancel"), () => (form.hidden = true))));
+  return form;
+}

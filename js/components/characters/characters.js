@@ -1,0 +1,125 @@
+/** The wall of faces, and the form for a new one. */
+
+import { button, field, h, icon, once, say } from "../../lib/dom.js";
+import { sorted } from "../../lib/files.js";
+import { keyed } from "../../lib/lists.js";
+import { photos, t } from "../../locales/words.js";
+import { runningJobs, shareOf } from "../../data/state.js";
+import { FirstRun } from "./first_run.js";
+import { importer } from "./importer.js";
+import { face } from "../shared/person_picker.js";
+import { Trash } from "./trashed_people.js";
+import { View } from "../shared/view.js";
+
+/** From so many on nobody finds a face at a glance. */
+const MANY = 13;
+const KINDS = ["person", "woman", "man", "girl", "boy", "dog", "cat"];
+
+export class IsenCharacters extends View {
+  build() {
+    this.className = "isen-stack";
+    this.first = new FirstRun(this.store);
+    this.bring = importer(this);
+    this.wall = h("ul", { class: "isen-wall", "aria-label": t("characters") });
+    this.add = button(t("newCharacter"), () => this.#show(true), { icon: "plus", kind: "primary", testid: "isen-new-character" });
+    this.form = this.#newForm();
+    this.buttons = h("div", { class: "isen-row" }, this.add, this.bring);
+    this.find = h("input", { type: "search", placeholder: t("findPerson"), "aria-label": t("findPerson"), autocomplete: "off", "data-testid": "isen-find-person", on: { input: () => this.update(this.store.state) } });
+    this.none = h("p", { class: "isen-muted isen-center", role: "status" });
+    this.trash = new Trash(this);
+    this.append(this.first.element, this.form, this.buttons, this.find, this.wall, this.none, this.trash.element);
+  }
+
+  update(state) {
+    if (state.arrivals && this.form.hidden) return this.#show(true);
+    this.#arrived(state.arrivals);
+    const none = !state.characters.length;
+    this.first.show(state, none && this.form.hidden);
+    this.wall.hidden = none;
+    this.add.classList.remove("isen-primary");
+    const jobs = runningJobs(state);
+    this.find.hidden = state.characters.length < MANY;
+    const wanted = this.find.hidden ? "" : this.find.value.trim().toLowerCase();
+    const found = state.characters.filter(({ name }) => name.toLowerCase().includes(wanted));
+    say(this.none, found.length || none ? "" : t("nobodyCalled"));
+    this.none.hidden = !this.none.textContent;
+    this.trash.show(state.characters);
+    const shown = found.map(({ id, name, cover_photo_id: cover, photo_count: count, versions }) => {
+      const job = jobs.find((known) => known.character_id === id);
+      const percent = job && job.state !== "queued" ? Math.round(100 * shareOf(job)) : null;
+      return { id, name, cover, count, versions: versions.length, percent, waits: job?.state === "queued" };
+    });
+    keyed(this.wall, shown, { id: (entry) => entry.id, make: (entry) => this.#face(entry), update: redrawn });
+  }
+
+  #face(entry) {
+    const open = button(entry.name, () => this.store.go({ tab: "characters", id: entry.id }), { kind: "face", testid: "isen-character" });
+    const item = h("li", {}, open);
+    item.redraw = (now) =>
+      open.replaceChildren(face(this.store, now), h("span", { class: "isen-name", dir: "auto", text: now.name, title: now.name }), status(now));
+    item.redraw(entry);
+    return item;
+  }
+
+  #newForm() {
+    this.name = h("input", { type: "text", maxlength: 80, required: true, dir: "auto", autocomplete: "off", "data-testid": "isen-name" });
+    this.kind = h("input", { type: "text", maxlength: 40, value: KINDS[0], list: "isen-kinds", "data-testid": "isen-kind" });
+    this.consent = h("input", { type: "checkbox", "data-testid": "isen-consent" });
+    const kinds = h("datalist", { id: "isen-kinds" }, ...KINDS.map((value) => h("option", { value })));
+    this.submit = h("button", { type: "submit", class: "isen-primary", text: t("createCharacter"), "data-testid": "isen-create" });
+    this.arrived = h("p", { class: "isen-note", role: "status", hidden: true, "data-testid": "isen-arrivals" });
+    return h("form", { class: "isen-card isen-stack", hidden: true, "aria-label": t("newCharacter"), on: { submit: (event) => this.#create(event) } },
+      this.arrived, field(t("name"), this.name, t("nameHint")), field(t("classWord"), this.kind, t("classHint")), kinds,
+      h("label", { class: "isen-check" }, this.consent, h("span", { text: t("consent") })),
+      h("div", { class: "isen-row" }, this.submit, button(t("cancel"), () => this.#show(false))));
+  }
+
+  /** Photos that were dropped wait for their person to have a name; a folder's is one to begin with. */
+  #arrived(arrivals) {
+    this.arrived.hidden = !arrivals;
+    if (!arrivals || arrivals === this.shown) return;
+    this.shown = arrivals;
+    say(this.arrived, t("arrivals", { photos: photos(sorted(arrivals.found).photos.length) }));
+    if (!this.name.value) this.name.value = arrivals.name.slice(0, this.name.maxLength);
+  }
+
+  #show(open) {
+    if (!open && this.store.state.arrivals) this.store.set({ arrivals: null });
+    this.form.hidden = !open;
+    this.buttons.hidden = open;
+    this.update(this.store.state);
+    (open ? this.name : this.add).focus();
+  }
+
+  async #create(event) {
+    event.preventDefault();
+    const body = { name: this.name.value, class_word: this.kind.value || KINDS[0], consent: this.consent.checked };
+    await once(this.submit, async () => {
+      const character = await this.store.attempt((id) => this.store.api.post("/characters", body, id));
+      if (!this.store.keepCharacter(character)) return;
+      const { arrivals } = this.store.state;
+      this.store.set({ arrivals: null });
+      this.store.go({ tab: "characters", id: character.id });
+      if (arrivals) this.store.addPhotos(character.id, arrivals.found);
+    });
+  }
+}
+
+function redrawn(item, entry) {
+  item.redraw(entry);
+}
+
+/** Where a person stands, as a mark and in words. */
+function status({ count, versions, percent, waits }) {
+  const line = h("small", { class: "isen-status isen-muted" });
+  if (percent !== null) line.append(ring(percent), h("span", { text: t("percent", { n: percent }), "aria-label": t("trainingNow", { n: percent }) }));
+  else if (waits) line.append(icon("clock"), t("state_queued"));
+  else if (versions) line.append(icon("check-circle"), t("trained"));
+  else say(line, photos(count));
+  if (versions && percent === null && !waits) line.classList.add("isen-good");
+  return line;
+}
+
+function ring(percent) {
+  return h("span", { class: "isen-ring", "aria-hidden": "true", style: `--isen-share:${percent}%` });
+}

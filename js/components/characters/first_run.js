@@ -1,0 +1,63 @@
+/** The empty panel: three steps, a drawn person to try them with, and fast test where nothing could be trained. */
+
+import { ApiError } from "../../data/api.js";
+import { button, h, icon } from "../../lib/dom.js";
+import { fill } from "../../lib/lists.js";
+import { t } from "../../locales/words.js";
+import { restartButton } from "../shared/restart.js";
+
+export class FirstRun {
+  /** Whether this machine can train; null until it was asked. @type {boolean | null} */
+  #canTrain = null;
+  #asked = false;
+  #saved = false;
+
+  /** @param {import("../../data/store.js").Store} store */
+  constructor(store) {
+    this.store = store;
+    this.offer = h("div", { class: "isen-through", role: "status" });
+    const sample = button(t("trySample"), () => this.#sample(), { icon: "play", kind: "primary isen-wide", testid: "isen-sample" });
+    this.wait = h("small", { class: "isen-muted", role: "status", hidden: true, text: t("sampleComes") });
+    this.element = h("section", { class: "isen-card isen-stack", "data-testid": "isen-first" },
+      h("h2", { tabindex: -1, text: t("firstTitle") }),
+      h("ol", { class: "isen-steps" }, ...["first1", "first2", "first3"].map((key) => h("li", { text: t(key) }))),
+      h("p", { class: "isen-muted", text: t("firstNothing") }), this.offer, sample, this.wait);
+  }
+
+  show(state, none) {
+    this.element.hidden = !none;
+    if (!none) return;
+    if (!this.#asked) this.#ask();
+    const offered = this.#canTrain === false && state.health?.mode === "production";
+    fill(this.offer, [offered, this.#saved], () => (offered ? this.#fastTest() : []));
+  }
+
+  /** Nobody asked for this: what goes wrong with it is not shown, and clears nothing that is. */
+  async #ask() {
+    this.#asked = true;
+    try {
+      this.#canTrain = (await this.store.api.get("/training/machine")).can_train;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+    this.show(this.store.state, !this.store.state.characters?.length);
+  }
+
+  #fastTest() {
+    if (this.#saved) return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-mode-saved" }, h("p", { text: t("modeAfterRestart") }), restartButton(this.store));
+    return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-no-gpu" }, h("strong", {}, icon("info-circle"), ` ${t("noGpuTitle")}`), h("p", { text: t("noGpu") }),
+      h("div", { class: "isen-row" }, button(t("useFastTest"), () => this.#useFastTest(), { testid: "isen-use-fast-test" })));
+  }
+
+  async #useFastTest() {
+    this.#saved = Boolean(await this.store.attempt((id) => this.store.api.patch("/settings", { mode: "fast-test" }, id)));
+    this.show(this.store.state, true);
+  }
+
+  async #sample() {
+    this.wait.hidden = false;
+    const character = await this.store.attempt((id) => this.store.api.post("/characters/sample", {}, id));
+    this.wait.hidden = true;
+    if (this.store.keepCharacter(character)) this.store.go({ tab: "characters", id: character.id });
+  }
+}

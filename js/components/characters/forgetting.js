@@ -1,0 +1,67 @@
+/** Forgetting somebody: what will go is counted first, asked once, and told afterwards. */
+
+import { button, h } from "../../lib/dom.js";
+import { brief, bytes, counted } from "../../lib/format.js";
+import { t } from "../../locales/words.js";
+import { closer, openDialog } from "../shared/dialogs.js";
+
+const LINES = ["photos", "versions", "jobs", "images", "logs", "bytes"];
+const COUNTED = ["photos", "captions", "jobs", "samples", "versions", "images", "logs"];
+const SHOWN_ELSEWHERE = 20;
+
+/**
+ * @param {import("../shared/view.js").View} view
+ * @param {{id: string, name: string}} person
+ * @param {() => void} [closed] when it was done or left
+ */
+export async function askToForget(view, { id: characterId, name }, closed) {
+  const { store } = view;
+  const path = `/characters/${characterId}/forget`;
+  const body = h("div", { class: "isen-stack", "data-testid": "isen-forget-what" }, h("p", { class: "isen-muted", role: "status", text: t("forgetCounting", { name }) }));
+  const sure = button(t("forget", { name: brief(name) }), () => forget(), { kind: "danger", testid: "isen-forget-do", disabled: true });
+  const buttons = h("div", { class: "isen-row" }, sure, button(t("cancel"), () => dialog.close(), { autofocus: true, testid: "isen-forget-cancel" }));
+  const title = h("h2", { class: "isen-grow", text: t("forgetTitle", { name }) });
+  // In the frame: the view it was asked from goes when the person does.
+  const place = /** @type {any} */ (view.panel ?? view);
+  const dialog = openDialog(place, { label: t("forget", { name }), kind: "isen-question", closed },
+    h("div", { class: "isen-row isen-top" }, title, closer(() => dialog.close())), body, buttons);
+
+  async function forget() {
+    const answer = await store.attempt((id) => store.api.post(path, {}, id));
+    if (!answer) return dialog.close();
+    title.textContent = t("forgottenTitle", { name });
+    body.replaceChildren(h("p", { role: "status", "data-testid": "isen-forgotten", text: t("forgottenWent", { things: things(answer.report) }) }), ...elsewhere(answer.report, name));
+    buttons.replaceChildren(button(t("close"), () => dialog.close(), { kind: "primary", autofocus: true, testid: "isen-forgotten-close" }));
+    buttons.firstChild.focus();
+    store.drop("characters", characterId);
+    if (store.state.route.id === characterId) store.go({ tab: "characters" });
+    await store.refresh();
+  }
+
+  const answer = await store.attempt(() => store.api.get(path));
+  if (!answer) return dialog.close();
+  const lines = LINES.filter((line) => line === "logs" || answer.report[line]).map((line) => h("li", { text: t(`forgetLine_${line}`, went(answer.report)) }));
+  body.replaceChildren(h("ul", { class: "isen-bullets" }, ...lines), ...elsewhere(answer.report, name), h("p", { text: t("forgetCannot") }));
+  sure.disabled = false;
+}
+
+function went(report) {
+  return { ...Object.fromEntries(COUNTED.map((name) => [name, counted(`forgetCount_${name}`, report[name])])), size: bytes(report.bytes) };
+}
+
+/** What there was of it, one after the other. */
+function things(report) {
+  const words = went(report);
+  return [...COUNTED.filter((name) => report[name]).map((name) => words[name]), words.size].join(", ");
+}
+
+/** The user's own files and pictures of others: told, never touched. An older server does not say the latter. */
+function elsewhere({ elsewhere: own, others = [] }, name) {
+  return [...told("forgetElsewhere", own, name), ...told("forgetOthers", others, name)];
+}
+
+function told(word, files, name) {
+  if (!files.length) return [];
+  return [h("p", { class: "isen-warn", text: counted(word, files.length, { name }) }),
+    h("ul", { class: "isen-bullets" }, ...files.slice(0, SHOWN_ELSEWHERE).map((file) => h("li", {}, h("code", { class: "isen-file", text: file }))))];
+}

@@ -1,0 +1,101 @@
+/** One photo in full, over the canvas: what was found about it, its caption, whether it is trained on. */
+
+import { button, field, h, say } from "../../lib/dom.js";
+import { fill } from "../../lib/lists.js";
+import { t } from "../../locales/words.js";
+import { arrowOf, closer, openDialog } from "../shared/dialogs.js";
+import { leakNote } from "./leaks.js";
+import { findingsNow } from "./photo_words.js";
+import { removePhoto } from "./photos.js";
+
+/** @param {import("../shared/view.js").View} view */
+export function openPhoto(view, characterId, photoId) {
+  return new PhotoDialog(view, characterId, photoId);
+}
+
+class PhotoDialog {
+  constructor(view, characterId, photoId) {
+    this.view = view;
+    this.store = view.store;
+    this.characterId = characterId;
+    this.photoId = photoId;
+    this.image = h("img", { class: "isen-full" });
+    this.title = h("strong", { class: "isen-grow isen-ellipsis" });
+    this.size = h("small", { class: "isen-muted" });
+    this.findings = h("ul", { class: "isen-findings" });
+    this.caption = h("textarea", { rows: 3, maxlength: 2000, dir: "auto", "data-testid": "isen-photo-caption", on: { change: () => this.#save({ caption: this.caption.value }) } });
+    this.leaks = h("div", { class: "isen-stack-tight" });
+    this.included = this.#check("included", "isen-photo-included");
+    this.held = this.#check("held_out", "isen-photo-held");
+    this.cover = button(t("makeCover"), () => this.#cover(), { testid: "isen-make-cover" });
+    const stop = this.store.listen(() => this.#show());
+    this.dialog = openDialog(view, { label: t("photosTitle"), kind: "isen-sheet", keys: (event) => this.#turn(arrowOf(event)), closed: stop },
+      h("div", { class: "isen-sheet-picture" }, this.image), this.#side());
+    this.#show();
+  }
+
+  #side() {
+    return h("div", { class: "isen-stack isen-sheet-side" },
+      h("div", { class: "isen-row isen-top" }, this.title, closer(() => this.dialog.close())), this.size, this.findings,
+      field(t("caption"), this.caption, t("captionsHint")), this.leaks,
+      h("label", { class: "isen-check" }, this.included, h("span", { text: t("includePhoto") })),
+      h("div", {}, h("label", { class: "isen-check" }, this.held, h("span", { text: t("holdOut") })), h("small", { class: "isen-muted", text: t("holdOutWhat") })),
+      h("div", { class: "isen-row" },
+        button(t("previous"), () => this.#turn(-1), { icon: "chevron-left", bare: true }),
+        button(t("next"), () => this.#turn(1), { icon: "chevron-right", bare: true }), h("span", { class: "isen-grow" }),
+        this.cover, button(t("delete"), () => this.#remove(), { icon: "trash" })));
+  }
+
+  #check(name, testid) {
+    return h("input", { type: "checkbox", "data-testid": testid, on: { change: (event) => this.#save({ [name]: event.target.checked }) } });
+  }
+
+  get list() {
+    return this.store.state.photos[this.characterId] ?? [];
+  }
+
+  get path() {
+    return `/characters/${this.characterId}/photos/${this.photoId}`;
+  }
+
+  #show() {
+    const at = this.list.findIndex((photo) => photo.id === this.photoId);
+    if (at < 0) return this.dialog?.close();
+    const photo = this.list[at];
+    const address = this.store.api.url(`${this.path}/image?size=full`);
+    if (this.image.getAttribute("src") !== address) this.image.setAttribute("src", address);
+    this.image.alt = t("photo", { n: at + 1 });
+    say(this.title, `${t("photoOf", { n: at + 1, count: this.list.length })}${photo.name ? ` · ${photo.name}` : ""}`);
+    say(this.size, t("pixels", { w: photo.width, h: photo.height }));
+    const findings = findingsNow(photo, this.list);
+    fill(this.findings, findings, () => findings.map((finding) => h("li", { text: finding.message })));
+    fill(this.leaks, [photo.caption, photo.leaks], () => leakNote(photo));
+    if (document.activeElement !== this.caption) this.caption.value = photo.caption;
+    const { cover_photo_id: cover } = this.store.state.characters.find((known) => known.id === this.characterId) ?? {};
+    say(this.cover, t(cover === photo.id ? "isCover" : "makeCover"));
+    this.cover.setAttribute("aria-pressed", String(cover === photo.id));
+    this.included.checked = photo.included;
+    this.held.checked = photo.held_out;
+  }
+
+  #turn(move) {
+    if (!move || !this.list.length) return;
+    const at = this.list.findIndex((photo) => photo.id === this.photoId);
+    this.photoId = this.list[(at + move + this.list.length) % this.list.length].id;
+    this.#show();
+  }
+
+  #save(changes) {
+    return this.store.changePhoto(this.characterId, this.photoId, changes);
+  }
+
+  #cover() {
+    const body = { cover_photo_id: this.photoId };
+    return this.store.attempt(async (id) => this.store.keepCharacter(await this.store.api.patch(`/characters/${this.characterId}`, body, id)));
+  }
+
+  /** The dialog closes, so that the offer to undo can be reached. */
+  async #remove() {
+    if (await removePhoto(this.view, this.path)) this.dialog.close();
+  }
+}

@@ -1,0 +1,52 @@
+/** The photos of a character as a strip of thumbnails; one opens in full. */
+
+import { button, h, icon, picture } from "../../lib/dom.js";
+import { keyed } from "../../lib/lists.js";
+import { t, wordOr } from "../../locales/words.js";
+import { openPhoto } from "./photo.js";
+import { findingsNow } from "./photo_words.js";
+import { offerUndo } from "../shared/view.js";
+
+const SKELETONS = 8;
+
+export class PhotoStrip {
+  /** @param {import("../shared/view.js").View} view */
+  constructor(view, characterId) {
+    this.view = view;
+    this.characterId = characterId;
+    this.element = h("ul", { class: "isen-strip", "aria-label": t("photosTitle"), "data-testid": "isen-photos" });
+  }
+
+  show(character, list, loading) {
+    this.character = character;
+    const shown = list.map(({ id, name, included, held_out: held }, index) => ({ id, n: index + 1, name, included, held, findings: findingsNow(list[index], list) }));
+    const blanks = loading ? Array.from({ length: Math.min(SKELETONS, character.photo_count) }, (_, index) => ({ id: `blank-${index}`, blank: true })) : [];
+    keyed(this.element, [...shown, ...blanks], { id: (photo) => photo.id, make: (photo) => (photo.blank ? blank() : this.#thumbnail(photo)) });
+  }
+
+  #thumbnail({ id, n, name, included, held, findings }) {
+    const { store } = this.view;
+    const path = `/characters/${this.characterId}/photos/${id}`;
+    const notes = [...findings.map((finding) => finding.message), held && t("holdOutHint"), !included && t("leftOut")];
+    const said = [t("photo", { n }), name, ...notes].filter(Boolean).join(". ");
+    const mark = findings[0] && wordOr(`found_${findings[0].code}`, findings[0].code.replaceAll("_", " "));
+    const open = button(said, () => openPhoto(this.view, this.characterId, id), { kind: "plain", bare: true });
+    open.replaceChildren(picture(store.api.url(`${path}/image?size=thumb`), ""));
+    return h("li", {}, h("figure", { class: included ? "isen-photo" : "isen-photo isen-off" }, open,
+      mark && h("figcaption", { class: "isen-badge", text: mark, "aria-hidden": "true" }),
+      held && h("figcaption", { class: "isen-badge isen-held", "aria-hidden": "true" }, icon("bookmark-fill")),
+      button(t("deletePhoto", { n }), () => removePhoto(this.view, path), { icon: "times", bare: true, kind: "corner" })));
+  }
+}
+
+function blank() {
+  return h("li", {}, h("span", { class: "isen-picture isen-skeleton" }));
+}
+
+/** Into the trash, with undo. */
+export async function removePhoto(view, path) {
+  const { store } = view;
+  if (!(await store.attempt((id) => store.api.delete(path, id)))) return false;
+  offerUndo(view, t("photoDeleted"), () => store.attempt((id) => store.api.post(`${path}/restore`, {}, id)));
+  return true;
+}

@@ -1,0 +1,52 @@
+/** People in the trash: for 30 days each can be brought back, or forgotten at once. */
+
+import { ApiError } from "../../data/api.js";
+import { button, h, say } from "../../lib/dom.js";
+import { keyed } from "../../lib/lists.js";
+import { day } from "../../lib/format.js";
+import { t } from "../../locales/words.js";
+import { askToForget } from "./forgetting.js";
+
+/** As long as the server keeps what is deleted (core/characters/trash.py). */
+const KEPT_DAYS = 30;
+
+export class Trash {
+  /** @param {import("../shared/view.js").View} view */
+  constructor(view) {
+    this.view = view;
+    this.store = view.store;
+    this.summary = h("summary", { "data-testid": "isen-trash" });
+    this.list = h("ul", { class: "isen-plain-list", "aria-label": t("trashTitle") });
+    this.element = h("details", { class: "isen-fold", hidden: true }, this.summary, this.list);
+  }
+
+  /** Asked for anew when somebody has come or gone. */
+  show(characters) {
+    const ids = characters.map(({ id }) => id).join();
+    if (ids === this.of) return;
+    this.of = ids;
+    this.#load();
+  }
+
+  /** Nobody asked for this: what goes wrong with it is not shown, and asked for again at the next change. */
+  async #load() {
+    try {
+      const { items } = await this.store.api.get("/characters?deleted=1&limit=200");
+      this.element.hidden = !items.length;
+      say(this.summary, t("trash", { n: items.length }));
+      keyed(this.list, items.map(({ id, name, deleted_at: at }) => ({ id, name, at })), { id: ({ id }) => id, make: (entry) => this.#row(entry) });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.of = null;
+    }
+  }
+
+  #row({ id, name, at }) {
+    const until = new Date(Date.parse(at) + KEPT_DAYS * 24 * 3600 * 1000).toISOString();
+    const back = async () => this.store.keepCharacter(await this.store.attempt((action) => this.store.api.post(`/characters/${id}/restore`, {}, action)));
+    return h("li", { class: "isen-row" },
+      h("span", { class: "isen-grow isen-stack-tight" }, h("strong", { class: "isen-ellipsis", dir: "auto", text: name, title: name }), h("small", { class: "isen-muted", text: t("trashUntil", { date: day(until) }) })),
+      button(t("bringBack"), back, { "aria-label": t("bringBackName", { name }), testid: "isen-bring-back" }),
+      button(t("forget", { name }), () => askToForget(this.view, { id, name }, () => this.#load()), { icon: "eraser", bare: true }));
+  }
+}

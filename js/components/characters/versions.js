@@ -1,0 +1,55 @@
+/** Trained versions of a character and what is proven about each. */
+
+import { button, h, picture } from "../../lib/dom.js";
+import { ago, bytes, count } from "../../lib/format.js";
+import { t } from "../../locales/words.js";
+import { sampleAt, samplePath } from "../../data/samples.js";
+import { withCheckpoints } from "../../data/versions.js";
+
+const FIT = { fits: "proofFits", partial: "proofPartial", unchecked: "proofUnchecked", wrong: "proofWrong" };
+const IMAGE = { changed: "imageChanged", unchanged: "imageUnchanged", pending: "imagePending", skipped: "imageSkipped", broken: "imageBroken", base_broken: "imageBaseBroken" };
+/** What to do about a proof that failed. */
+const ADVICE = { broken: "adviceBroken", base_broken: "adviceBaseBroken" };
+
+/**
+ * The samples of the steps that a person's versions were taken at, by file: what a version looks like is seen, not read.
+ * @returns {Record<string, string>} their addresses below the API
+ */
+export function samplesOf(person, jobs) {
+  const found = person.versions.map(({ file, job_id: id, step }) => {
+    const job = jobs?.find((known) => known.id === id);
+    const sample = job && sampleAt(job, person, step);
+    return [file, sample && samplePath(id, sample)];
+  });
+  return Object.fromEntries(found.filter(([, path]) => path));
+}
+
+/** @param {import("../../data/store.js").Store} store */
+export function versionList(store, character, samples) {
+  const rows = [...character.versions].reverse().map((version) => row(store, version, samples[version.file]));
+  const comparable = withCheckpoints(character, store.state.jobs).versions.some((version) => !version.placeholder);
+  return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-plain-list" }, ...rows),
+    comparable && button(t("compareVersions"), () => store.go({ tab: "images", id: character.id, compare: "" }), { icon: "table", testid: "isen-compare-of-character" })];
+}
+
+function row(store, version, sample) {
+  const family = store.state.families.find((known) => known.key === version.family)?.label ?? version.family;
+  return h("li", { class: "isen-row isen-caption", title: version.file },
+    sample && picture(store.api.url(sample), ""),
+    h("div", { class: "isen-grow isen-stack-tight" },
+      h("span", { text: t(version.picked ? "versionPicked" : "versionLine", { family, step: count(version.step) }) }),
+      h("small", { class: "isen-muted", text: `${bytes(version.size)} · ${ago(version.created_at)}` }),
+      h("small", { class: "isen-muted", text: proofWords(version) })));
+}
+
+/** What a training's newest version needs, where its pictures show nothing; null where they do. */
+export function proofAdvice({ checkpoints }) {
+  const key = ADVICE[checkpoints.at(-1)?.proof.image];
+  return key ? h("p", { class: "isen-warn", "data-testid": "isen-proof-failed", text: t(key) }) : null;
+}
+
+/** What is known about a file, in words. */
+export function proofWords({ proof, placeholder }) {
+  const words = [t(FIT[proof.fit]), t(IMAGE[proof.image])];
+  return (placeholder ? [t("placeholder"), ...words] : words).join(" · ");
+}

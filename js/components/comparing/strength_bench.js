@@ -1,0 +1,69 @@
+/** One click, six strengths at one seed: how much likeness is enough is looked at, not guessed. */
+
+import { cancelComparison, compare } from "../../data/comparisons.js";
+import { button, h } from "../../lib/dom.js";
+import { keyed } from "../../lib/lists.js";
+import { t } from "../../locales/words.js";
+import { ENDED } from "../../data/state.js";
+import { showPictures } from "../shared/picture_dialog.js";
+import { badge } from "./version_findings.js";
+
+export const STRENGTHS = [0.6, 0.7, 0.8, 0.9, 1.0, 1.1];
+const LARGEST_SEED = 2 ** 32;
+
+export class LikenessBench {
+  /**
+   * @param {import("../shared/view.js").View} view
+   * @param {{request: () => any, use: (strength: number) => void}} form
+   */
+  constructor(view, { request, use }) {
+    this.view = view;
+    this.request = request;
+    this.use = use;
+    this.start = button(t("bench"), () => this.#start(), { icon: "sliders-h", title: t("benchHint"), testid: "isen-bench" });
+    this.stop = button(t("cancelBench"), () => cancelComparison(this.view.store, this.running), { testid: "isen-cancel-bench" });
+    this.strip = h("ul", { class: "isen-film isen-six", "aria-label": t("bench"), "data-testid": "isen-bench-strip" });
+    this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row" }, this.start, this.stop), this.strip);
+  }
+
+  /**
+   * The newest comparison of the first of the people.
+   * @param {any[]} people
+   */
+  show([person], blocked) {
+    this.person = person;
+    this.start.disabled = blocked;
+    const all = (this.view.store.state.comparisons ?? []).filter((known) => known.purpose === "bench" && known.request.characters[0].id === person.id);
+    const newest = all.filter((known) => known.correlation_id === all[0].correlation_id).sort((a, b) => strengthOf(a) - strengthOf(b));
+    this.running = newest.filter((known) => !ENDED.has(known.state));
+    this.stop.hidden = !this.running.length;
+    this.shown = newest;
+    keyed(this.strip, newest, { id: (known) => known.id, make: (known) => this.#frame(known) });
+  }
+
+  /** All at the seed of the form, or at one new seed. */
+  async #start() {
+    const { characters: [first, ...others], count: _, seed, ...rest } = this.request();
+    const fixed = seed ?? Math.floor(Math.random() * LARGEST_SEED);
+    await compare(this.view.store, STRENGTHS.map((strength) => ({ ...rest, characters: [{ ...first, strength }, ...others], count: 1, seed: fixed, purpose: "bench" })));
+  }
+
+  #frame(generation) {
+    const strength = strengthOf(generation).toFixed(2);
+    const [image] = generation.images;
+    const blank = () => h("span", { class: ENDED.has(generation.state) ? "isen-picture isen-blank" : "isen-picture isen-skeleton", title: generation.error?.message ?? null });
+    const open = image && button(t("benchPicture", { strength }), () => this.#open(generation), { kind: "plain", bare: true });
+    open?.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.thumbUrl(generation, image), alt: "", "data-testid": "isen-bench-image" }));
+    return h("li", { "data-state": generation.state }, h("figure", {}, h("div", { class: "isen-scored" }, open ?? blank(), badge(generation, this.person.name)), h("figcaption", { class: "isen-muted", text: strength })));
+  }
+
+  #open(first) {
+    const made = this.shown.filter((known) => known.images.length);
+    const api = this.view.store.api;
+    const items = made.map((known) => ({ src: api.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: t("benchPicture", { strength: strengthOf(known).toFixed(2) }) }));
+    const tools = (close, at) => [button(t("useLikeness"), () => (this.use(strengthOf(made[at()])), close()), { kind: "primary", testid: "isen-use-likeness" })];
+    showPictures(this.view, { label: t("bench"), items, at: made.indexOf(first), tools });
+  }
+}
+
+const strengthOf = (generation) => generation.request.characters[0].strength;

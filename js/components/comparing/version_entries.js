@@ -1,0 +1,21 @@
+/** What can be chosen of a person's versions, newest first, with what is known of each. */
+
+import { count } from "../../lib/format.js";
+import { bestOf } from "../../data/likeness_rules.js";
+import { isPublished } from "../../data/versions.js";
+import { t } from "../../locales/words.js";
+
+/** [value, text]; each step once: of two trainings with the same step the newer one is meant. */
+export function versionEntries(versions) {
+  if (!versions.length) return [];
+  const known = new Map(versions.map((version) => [version.step, version]));
+  const steps = [...known.values()].reverse().map((version) => [String(version.step), words(version)]);
+  const best = bestOf(versions.filter(isPublished));
+  return best ? [["best", t("bestStep", { n: count(best.step) })], ["last", t("last")], ...steps] : steps;
+}
+
+function words({ step, picked, scores }) {
+  const measured = scores?.likeness;
+  const said = [picked && t("yourChoice"), measured !== undefined && t("resemblance", { score: measured.toFixed(2) })];
+  return [t("stepNumber", { n: count(step) }), ...said.filter(Boolean)].join(" · ");
+}

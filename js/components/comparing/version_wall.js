@@ -1,0 +1,177 @@
+/** Every version at every likeness, side by side over the canvas; the one that looks right is used from then on. */
+
+import { cancelComparison, compare, loadComparisons, loadTrainings } from "../../data/comparisons.js";
+import { MOST_PICTURES, SCENES, cellsOf, newestWall, ordersOf, scenesOf, usualSteps, versionsFor } from "../../data/version_grid.js";
+import { button, field, h, say } from "../../lib/dom.js";
+import { fill, keyed } from "../../lib/lists.js";
+import { count } from "../../lib/format.js";
+import { drawable, likenessOf, nearest } from "../../data/likeness_rules.js";
+import { t } from "../../locales/words.js";
+import { ENDED } from "../../data/state.js";
+import { drawnWith, withCheckpoints } from "../../data/versions.js";
+import { closer, openDialog } from "../shared/dialogs.js";
+import { showPictures } from "../shared/picture_dialog.js";
+import { WallFindings, badge, likenessWords } from "./version_findings.js";
+
+const NAMES = Object.keys(SCENES);
+
+/** Whether there is anything to compare. */
+export const comparable = (person, recipe) => recipe.controls.includes("strength") && versionsFor(person, recipe).length > 0;
+
+export class VersionWall {
+  /**
+   * @param {import("../shared/view.js").View} view
+   * @param {{person: any, recipe: any, use: (step: number, strength: number) => void}} wanted
+   */
+  constructor(view, { person, recipe, use }) {
+    this.view = view;
+    this.opened = person;
+    this.use = use;
+    /** What somebody has ticked or unticked, by step. @type {Map<number, boolean>} */
+    this.ticked = new Map();
+    [this.scene] = NAMES;
+    this.recipes = view.store.state.recipes.filter((known) => !known.missing.length && (known.people ?? 1) === 1 && comparable(person, known));
+    this.recipe = h("select", { "data-testid": "isen-wall-recipe", on: { change: () => this.#again() } }, ...this.recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known.name === recipe.name })));
+    this.boxes = Object.fromEntries(NAMES.map((name) => [name, h("input", { type: "checkbox", checked: true, "data-testid": `isen-wall-scene-${name}`, on: { change: () => this.#again() } })]));
+    this.versions = h("div", { class: "isen-row isen-wall-versions", role: "group", "aria-label": t("wallVersions"), "data-testid": "isen-wall-versions" });
+    this.start = button("", () => this.#start(), { kind: "primary", testid: "isen-wall-start" });
+    this.stop = button(t("cancelBench"), () => cancelComparison(view.store, this.running), { testid: "isen-wall-cancel" });
+    this.said = h("small", { class: "isen-muted", role: "status", "data-testid": "isen-wall-said" });
+    this.bar = h("progress", { max: 1, "aria-label": t("progress") });
+    this.tabs = h("div", { class: "isen-row", role: "group", "aria-label": t("wallScene") });
+    this.findings = new WallFindings(view.store, person);
+    this.table = h("div", { class: "isen-scroll", "data-testid": "isen-wall-table" });
+  }
+
+  open() {
+    const choices = NAMES.map((name) => h("label", { class: "isen-check" }, this.boxes[name], h("span", { text: t(`scene_${name}`), title: SCENES[name] })));
+    const title = t("wallTitle", { name: this.person.name });
+    const dialog = openDialog(this.view, { label: title, kind: "isen-wall-dialog", closed: () => this.ends() },
+      h("div", { class: "isen-row isen-tight" }, h("h2", { class: "isen-grow", text: title, tabindex: -1 }), closer(() => dialog.close())),
+      h("p", { class: "isen-muted", text: t("wallWhat") }),
+      h("div", { class: "isen-row isen-bottom" }, field(t("recipe"), this.recipe), h("div", { class: "isen-row" }, ...choices)),
+      h("div", { class: "isen-stack-tight" }, h("span", { class: "isen-label", text: t("wallVersions") }), this.versions),
+      h("div", { class: "isen-row" }, this.start, this.stop, this.said), this.bar, this.findings.element, this.tabs, this.table);
+    this.dialog = dialog;
+    this.ends = this.view.store.listen(() => this.#again());
+    loadComparisons(this.view.store, "grid", this.person.id);
+    loadTrainings(this.view.store, this.person.id);
+    this.findings.meter.ask();
+    this.#again();
+    return dialog;
+  }
+
+  get #recipe() {
+    return this.recipes.find((known) => known.name === this.recipe.value) ?? this.recipes[0];
+  }
+
+  /** As they are now: what is compared becomes a version meanwhile. */
+  get person() {
+    const { characters, jobs } = this.view.store.state;
+    return withCheckpoints(characters.find((known) => known.id === this.opened.id) ?? this.opened, jobs);
+  }
+
+  get #steps() {
+    const usual = usualSteps(this.person, this.#recipe);
+    return new Set(versionsFor(this.person, this.#recipe).map(({ step }) => step).filter((step) => this.ticked.get(step) ?? usual.has(step)));
+  }
+
+  get #orders() {
+    return ordersOf(this.person, this.#recipe, { scenes: NAMES.filter((name) => this.boxes[name].checked), steps: this.#steps });
+  }
+
+  #again() {
+    const wall = newestWall(this.view.store.state.comparisons, this.person, this.#recipe);
+    this.running = wall.filter((known) => !ENDED.has(known.state));
+    const done = wall.length - this.running.length;
+    const orders = this.#orders.length;
+    say(this.start, t("wallStart", { n: orders }));
+    this.start.disabled = !orders || orders > MOST_PICTURES || this.running.length > 0;
+    this.stop.hidden = this.bar.hidden = !this.running.length;
+    this.bar.value = wall.length ? done / wall.length : 0;
+    const failed = wall.find((known) => known.state === "failed")?.error?.message ?? "";
+    const most = orders > MOST_PICTURES ? t("wallTooMany", { n: MOST_PICTURES }) : failed;
+    say(this.said, this.running.length ? t("wallProgress", { n: done, count: wall.length }) : most);
+    this.#choices();
+    const best = nearest(drawable(this.person, this.#recipe));
+    this.findings.show(wall, { running: this.running.length > 0, best });
+    this.#tabs(scenesOf(wall));
+    this.#table(wall, best);
+  }
+
+  #choices() {
+    const chosen = this.#steps;
+    const rows = versionsFor(this.person, this.#recipe).map(({ step }) => ({ step, chosen: chosen.has(step) })).sort((a, b) => a.step - b.step);
+    keyed(this.versions, rows, { id: ({ step }) => `${step}`, make: (row) => this.#choice(row), update: (node, row) => (node.firstChild.checked = row.chosen) });
+  }
+
+  #choice({ step, chosen }) {
+    const tick = h("input", { type: "checkbox", checked: chosen, "data-testid": `isen-wall-step-${step}`, on: { change: () => (this.ticked.set(step, tick.checked), this.#again()) } });
+    return h("label", { class: "isen-check" }, tick, h("span", { text: t("stepNumber", { n: count(step) }) }));
+  }
+
+  #tabs(scenes) {
+    if (!scenes.includes(this.scene)) this.scene = scenes[0] ?? NAMES[0];
+    fill(this.tabs, [scenes, this.scene], () => scenes.map((name) =>
+      button(t(`scene_${name}`), () => ((this.scene = name), this.#again()), { kind: "chip", "aria-pressed": String(name === this.scene), testid: `isen-wall-tab-${name}` })));
+  }
+
+  #table(wall, best) {
+    const { steps, strengths, rows } = cellsOf(wall, this.scene);
+    fill(this.table, [this.#recipe.name, steps, strengths, this.scene, best, this.person.versions.filter((known) => known.picked).map((known) => known.file)], () => steps.length && h("table", { class: "isen-wall-table" },
+      h("tr", {}, h("td", {}), ...strengths.map((strength) => h("th", { scope: "col", text: t("benchPicture", { strength: strength.toFixed(2) }) }))),
+      ...steps.map((step, row) => h("tr", {}, h("th", { scope: "row", text: this.#stepWords(step, best) }),
+        ...strengths.map((strength, column) => h("td", { class: best?.step === step && best.strength === strength ? "isen-nearest" : null, "data-cell": `${row}-${column}` }))))));
+    for (const cell of this.table.querySelectorAll("[data-cell]")) {
+      const [row, column] = cell.dataset.cell.split("-");
+      const made = rows[row]?.[column];
+      keyed(cell, made ? [made] : [], { id: (known) => known.id, make: (known) => this.#cell(known) });
+    }
+  }
+
+  #stepWords(step, best) {
+    const picked = versionsFor(this.person, this.#recipe).some((known) => known.step === step && known.picked);
+    return t(picked ? "wallPicked" : best?.step === step ? "wallNearest" : "stepNumber", { n: count(step) });
+  }
+
+  #cell(generation) {
+    const [image] = generation.images;
+    const blank = ENDED.has(generation.state) ? "isen-picture isen-blank" : "isen-picture isen-skeleton";
+    if (!image) return h("span", { class: blank, title: generation.error?.message ?? t(`state_${generation.state}`) });
+    const { checkpoint, strength } = generation.request.characters[0];
+    const open = button(t("wallPicture", { step: count(checkpoint), strength: strength.toFixed(2) }), () => this.#full(generation), { kind: "plain", bare: true });
+    open.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.thumbUrl(generation, image), alt: "", "data-testid": "isen-wall-image" }));
+    return h("div", { class: "isen-scored" }, open, badge(generation, this.person.name));
+  }
+
+  #full(first) {
+    const { api, state } = this.view.store;
+    const made = cellsOf(newestWall(state.comparisons, this.person, this.#recipe), this.scene).rows.flat().filter((known) => known?.images.length);
+    const words = (known) => {
+      const { checkpoint, strength } = known.request.characters[0];
+      const measured = likenessOf(known);
+      return [t("wallPicture", { step: count(checkpoint), strength: strength.toFixed(2) }), measured && likenessWords(measured, this.person.name)].filter(Boolean).join(" · ");
+    };
+    const items = made.map((known) => ({ src: api.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known) }));
+    const tools = (close, at) => [button(t("useThis"), async () => (await this.#pick(made[at()])) && close(), { kind: "primary", testid: "isen-use-this" })];
+    showPictures(this.view, { label: t("wallTitle", { name: this.person.name }), items, at: made.findIndex((known) => known.id === first.id), tools });
+  }
+
+  /** From now on the person's best; the form takes the same likeness. */
+  async #pick(generation) {
+    const { checkpoint, strength } = generation.request.characters[0];
+    const version = drawnWith(drawable(this.person, this.#recipe), generation);
+    const kept = version && (await this.view.store.attempt((id) => this.view.store.api.post(`/characters/${this.person.id}/versions/pick`, { file: version.file }, id)));
+    if (!kept) return false;
+    this.view.store.keepCharacter(kept);
+    this.use(checkpoint, strength);
+    this.dialog.close();
+    return true;
+  }
+
+  async #start() {
+    const [scene] = NAMES.filter((name) => this.boxes[name].checked);
+    this.scene = scene;
+    await compare(this.view.store, this.#orders);
+  }
+}

@@ -1,0 +1,257 @@
+/** What a picture is asked for with: people, prompt, look, shape, number, quality; the rest is folded away. */
+
+import { button, field, h, icon, once } from "../../lib/dom.js";
+import { fill } from "../../lib/lists.js";
+import { kept, recalled } from "../../lib/memory.js";
+import { bestOf, drawable } from "../../data/likeness_rules.js";
+import { t } from "../../locales/words.js";
+import { isPublished } from "../../data/versions.js";
+import { LikenessBench } from "../comparing/strength_bench.js";
+import { Cast } from "./people_in_picture.js";
+import { ImageAdvanced } from "./image_advanced.js";
+import { LookChoice } from "./style_choice.js";
+import { PromptBox } from "./prompt_box.js";
+import { PromptNotes } from "./prompt_notes.js";
+import { QualityChoice } from "./quality.js";
+import { RecipeShelf } from "./recipe_shelf.js";
+import { RecipeState } from "./recipe_state.js";
+import { SeedChoice } from "./seed.js";
+import { ShapeChoice, sized } from "./shapes.js";
+import { versionEntries } from "../comparing/version_entries.js";
+import { VersionWall, comparable } from "../comparing/version_wall.js";
+
+/** Everything that was filled in, for the session. */
+const DRAFT_KEY = "isengard.images.form";
+/** Who is drawn, for good. */
+const PERSON_KEY = "isengard.images.person";
+
+export class ImageForm {
+  /**
+   * @param {import("../shared/view.js").View} view
+   * @param {(body: any) => Promise<any>} generate answers with the generation, or null where it was refused
+   */
+  constructor(view, generate, { memory = globalThis.sessionStorage, lasting = globalThis.localStorage } = {}) {
+    this.view = view;
+    this.store = view.store;
+    this.generate = generate;
+    this.memory = memory;
+    this.lasting = lasting;
+    this.draft = recalled(memory, DRAFT_KEY);
+    const adjust = () => this.#adjust();
+    this.cast = new Cast(this.store, { changed: adjust });
+    this.prompt = new PromptBox({
+      value: this.draft?.prompt ?? t("firstPrompt"), submit: () => this.submit.disabled || this.element.requestSubmit(),
+      changed: (text) => {
+        this.looks.composed(text, this.cast.people);
+        this.#note();
+        this.#keep();
+      },
+    });
+    this.notes = new PromptNotes(this.store);
+    this.looks = new LookChoice(adjust);
+    this.shapes = new ShapeChoice();
+    this.quality = new QualityChoice(adjust);
+    this.seed = new SeedChoice();
+    this.advanced = new ImageAdvanced(this.store);
+    this.bench = new LikenessBench(view, { request: () => this.request(), use: (strength) => this.#use(this.version.value, strength) });
+    this.count = h("input", { type: "number", min: 1, max: 16, value: 1, "data-testid": "isen-count" });
+    this.recipe = h("select", { "data-testid": "isen-recipe", on: { change: adjust } });
+    this.version = h("select", { "data-testid": "isen-version" });
+    this.compare = button(t("compareVersions"), () => this.openWall(), { icon: "table", kind: "link", testid: "isen-compare-versions" });
+    this.versionField = field(t("version"), this.version, t("versionHint"));
+    this.versionField.append(this.compare);
+    this.state = new RecipeState(this.store);
+    this.shelf = new RecipeShelf(view, (name) => this.#choose(name));
+    this.submit = h("button", { type: "submit", class: "isen-primary isen-wide", title: t("generateKey"), "data-testid": "isen-generate" }, icon("images"), t("generate"));
+    this.element = this.#form();
+  }
+
+  #form() {
+    const quality = h("div", { class: "isen-field" }, h("span", { class: "isen-label", text: t("quality") }), this.quality.element);
+    this.counts = h("div", { class: "isen-count" }, field(t("count"), this.count));
+    this.size = h("div", { class: "isen-row isen-bottom" }, this.shapes.element, this.counts);
+    this.likeness = h("div", { class: "isen-stack-tight" }, this.cast.sliders, this.bench.element);
+    return h("form", { class: "isen-stack isen-image-form", "aria-label": t("images"), on: { submit: (event) => this.#submit(event), input: () => (this.#note(), this.#keep()), change: () => this.#keep() } },
+      this.cast.element, this.prompt.element, this.notes.element, this.looks.element,
+      this.size,
+      quality, this.likeness,
+      h("div", { class: "isen-grid isen-wide-grid" }, field(t("recipe"), this.recipe), this.versionField, this.seed.element),
+      this.advanced.element, this.shelf.element, h("footer", { class: "isen-foot" }, this.state.element, this.submit));
+  }
+
+  show(people, recipes, { wanted, styles, samplers }) {
+    this.characters = people;
+    this.recipes = recipes;
+    this.samplers = samplers;
+    this.looks.show(styles);
+    const usable = recipes.find((known) => !known.missing.length && peopleOf(known) === 1) ?? recipes[0];
+    fill(this.recipe, recipes.map((known) => [known.name, known.label, known.missing]), () => recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known.name === (this.recipe.value || usable?.name) })));
+    this.shelf.show(recipes);
+    if (!this.shown) this.#restore(wanted);
+    this.shown = true;
+    this.cast.show(people, wanted, Math.max(1, ...recipes.map(peopleOf)));
+  }
+
+  /** What was filled in before; who is asked for now comes first, then who was drawn last. */
+  #restore(wanted) {
+    const last = recalled(this.lasting, PERSON_KEY) ?? "";
+    const { draft } = this;
+    if (!draft) return this.cast.first.choose(wanted || last);
+    const [before, second] = draft.cast.ids;
+    const first = wanted || before || last;
+    this.cast.restore({ ...draft.cast, ids: [first, second] });
+    if (this.recipes.some((known) => known.name === draft.recipe)) this.recipe.value = draft.recipe;
+    this.version.append(h("option", { value: first === before ? draft.version : "best", selected: true }));
+    this.looks.take(draft.looks);
+    this.shapes.take(draft.shape);
+    this.count.value = draft.count;
+    this.quality.value = draft.quality;
+    this.seed.value = draft.seed;
+    this.advanced.take(draft.advanced);
+  }
+
+  /** What the words of either prompt cannot do. */
+  #note() {
+    this.notes.show(this.prompt.value, this.advanced.inputs.negative.value);
+  }
+
+  #keep() {
+    if (!this.shown) return;
+    const [count, recipe, version] = [this.count, this.recipe, this.version].map(({ value }) => value);
+    const { cast: { draft: cast }, looks: { draft: looks }, advanced: { draft: advanced } } = this;
+    kept(this.memory, DRAFT_KEY, { cast, looks, advanced, count, recipe, version, prompt: this.prompt.value, shape: this.shapes.value, quality: this.quality.value, seed: this.seed.value });
+    if (cast.ids[0]) kept(this.lasting, PERSON_KEY, cast.ids[0]);
+  }
+
+  /** A version and a strength that were chosen by their pictures. */
+  #use(version, strength) {
+    this.version.value = version;
+    this.cast.parts[0].likeness.value = strength;
+    this.#keep();
+  }
+
+  get #chosen() {
+    return this.recipes?.find((known) => known.name === this.recipe.value);
+  }
+
+  /** What fits the people and the recipe; why it cannot be made, where it cannot. */
+  #adjust() {
+    if (!this.recipes) return;
+    const people = this.cast.people;
+    this.#fitRecipe(people.length);
+    const recipe = this.#chosen;
+    if (!people.length || !recipe) return;
+    this.prompt.show(people);
+    this.looks.composed(this.prompt.value, this.cast.people);
+    this.#note();
+    const usable = this.state.show(recipe, people);
+    this.submit.disabled = !usable;
+    this.#controls(recipe);
+    this.quality.show(usualOf(recipe, people[0]).steps ?? 20);
+    this.advanced.show(recipe, this.samplers);
+    this.bench.show(people, !usable);
+    this.#versions(people[0], recipe);
+    this.#keep();
+  }
+
+  /** Only what the chosen way has. */
+  #controls({ controls }) {
+    const has = (...names) => names.every((name) => controls.includes(name));
+    this.cast.fit(controls);
+    this.bench.element.hidden = !has("strength");
+    this.prompt.element.hidden = !has("prompt");
+    this.looks.element.hidden = !has("prompt") || !this.looks.items.length;
+    this.shapes.element.hidden = !has("width", "height");
+    this.counts.hidden = this.seed.element.hidden = !has("seed");
+    this.quality.element.parentElement.hidden = !has("steps");
+  }
+
+  #choose(name) {
+    this.recipe.value = name;
+    this.#adjust();
+  }
+
+  /** Only ways that draw so many people can be chosen. */
+  #fitRecipe(count) {
+    const fits = (name) => peopleOf(this.recipes.find((known) => known.name === name)) === count;
+    for (const option of this.recipe.options) option.disabled = !fits(option.value);
+    if (this.recipe.value && fits(this.recipe.value)) return;
+    const other = this.recipes.find((known) => fits(known.name) && !known.missing.length) ?? this.recipes.find((known) => fits(known.name));
+    if (other) this.recipe.value = other.name;
+  }
+
+  #versions(person, recipe) {
+    const versions = drawable(person, recipe);
+    this.versionField.hidden = recipe.identity === "placeholder" || !versions.length;
+    this.compare.hidden = !comparable(person, recipe);
+    const entries = versionEntries(versions);
+    const chosen = this.version.value;
+    fill(this.version, [person.id, entries], () => entries.map(([value, text]) => h("option", { value, text })));
+    if (entries.some(([value]) => value === chosen)) this.version.value = chosen;
+  }
+
+  /** Asked for elsewhere: a way that can draw this person is chosen first; what it lacks is said. */
+  /** @param {string} family of the model that was trained for; '' for any */
+  compareVersions(family) {
+    const [person] = this.cast.people;
+    const able = this.recipes.filter((known) => peopleOf(known) === 1 && comparable(person, known));
+    const fitting = able.some((known) => known.families.includes(family)) ? able.filter((known) => known.families.includes(family)) : able;
+    const recipe = fitting.find((known) => !known.missing.length) ?? fitting[0];
+    if (!recipe) return;
+    this.#choose(recipe.name);
+    if (!recipe.missing.length) this.openWall();
+  }
+
+  /** Every version at every likeness; what is used there is used here. */
+  openWall() {
+    const use = (step, strength) => this.#use(String(step), strength);
+    return new VersionWall(this.view, { person: this.cast.people[0], recipe: this.#chosen, use }).open();
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    await once(this.submit, async () => {
+      const made = await this.generate(this.request());
+      if (made) this.seed.used(made.request.seed);
+      this.#keep();
+    });
+  }
+
+  request() {
+    const recipe = this.#chosen;
+    const usual = usualOf(recipe, this.cast.people[0]);
+    const [width, height] = sized(usual.width ?? 512, usual.height ?? 512, this.shapes.ratio);
+    const checkpoint = /^\d+$/.test(this.version.value) ? Number(this.version.value) : this.version.value || "best";
+    const advanced = this.advanced.values();
+    return {
+      recipe: recipe.name, characters: this.cast.uses(checkpoint), prompt: this.looks.composed(this.prompt.value, this.cast.people), width, height,
+      count: this.counts.hidden ? 1 : Number(this.count.value) || 1, seed: this.seed.value, ...advanced, steps: advanced.steps ?? (recipe.controls.includes("steps") ? this.quality.steps : null),
+    };
+  }
+
+  /** The request of an earlier picture. */
+  take(request) {
+    this.recipe.value = request.recipe;
+    this.cast.take(request.characters);
+    this.recipe.value = request.recipe;
+    this.looks.clear();
+    this.prompt.value = request.prompt;
+    this.#adjust();
+    this.version.value = String(request.characters[0].checkpoint);
+    this.seed.reuse(request.seed);
+    this.shapes.choose(request.width / request.height);
+    this.advanced.take({ ...request, steps: this.quality.choose(request.steps) ? null : request.steps });
+    this.#keep();
+  }
+}
+
+/** How many people a recipe draws. */
+export const peopleOf = (recipe) => recipe?.people ?? 1;
+
+/** The numbers a recipe starts from; those of the person's model where it draws several. */
+function usualOf(recipe, person) {
+  const versions = drawable(person, recipe);
+  const family = (bestOf(versions.filter(isPublished)) ?? versions.at(-1))?.family;
+  const own = recipe.families.length > 1 ? recipe.family_defaults?.[family] : null;
+  return { ...recipe.defaults, ...own };
+}

@@ -1,0 +1,98 @@
+/** Making pictures, those being made, and all that were made. */
+
+import { loadComparisons } from "../../data/comparisons.js";
+import { told } from "../../data/gallery.js";
+import { button, h } from "../../lib/dom.js";
+import { keyed } from "../../lib/lists.js";
+import { t } from "../../locales/words.js";
+import { ENDED } from "../../data/state.js";
+import { withCheckpoints } from "../../data/versions.js";
+import { Gallery } from "./gallery.js";
+import { gpuNote } from "../training/gpu_note.js";
+import { ImageForm } from "./image_form.js";
+import { MakingCard } from "./pictures_in_progress.js";
+import { View } from "../shared/view.js";
+
+/** How many failures are shown; older ones are in the log. */
+const TROUBLES = 3;
+
+export class IsenImages extends View {
+  build() {
+    this.className = "isen-images";
+    this.nobody = h("section", { class: "isen-card isen-stack isen-across", hidden: true }, h("h2", { tabindex: -1, text: t("whoToDraw") }), h("p", { text: t("noOneToDraw") }),
+      button(t("goTrain"), () => this.store.go({ tab: "training", train: "?" }), { kind: "primary" }));
+    this.form = new ImageForm(this, (body) => this.#generate(body));
+    this.stream = h("ul", { class: "isen-plain-list", "aria-label": t("beingMade"), "data-testid": "isen-stream" });
+    this.gallery = new Gallery(this);
+    this.gpu = h("div", { class: "isen-across", hidden: true });
+    this.append(this.nobody, this.gpu, this.form.element, h("div", { class: "isen-stack" }, this.stream, this.gallery.element));
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.gallery.watch();
+    loadComparisons(this.store, "bench");
+    const { compare, ...place } = this.route;
+    this.route = place;  // once: not again when the sidebar shows this view again
+    if (compare !== undefined) this.form.compareVersions(compare);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.gallery.wall.unwatch();
+  }
+
+  update(state) {
+    const placeholders = state.recipes.some((recipe) => recipe.identity === "placeholder");
+    const references = state.recipes.some((recipe) => recipe.identity === "reference" && !recipe.missing.length);
+    const everyone = state.characters.map((known) => withCheckpoints(known, state.jobs));
+    const people = everyone.filter((known) => known.versions.length || placeholders || (references && known.photo_count));
+    this.nobody.hidden = people.length > 0;
+    this.form.element.hidden = !people.length;
+    gpuNote(this.store, this.gpu, state);
+    const { characters, recipes, styles, samplers, comparisons } = state;
+    const shown = [characters, recipes, styles, samplers, comparisons, ...(state.jobs ?? []).map((job) => job.checkpoints)];
+    if (people.length && (shown.length !== this.shown?.length || shown.some((part, index) => part !== this.shown[index]))) {
+      this.shown = shown;
+      this.form.show(people, recipes, { wanted: this.route.id, styles, samplers });
+    }
+    this.gallery.show(state);
+    const going = (state.generations ?? []).filter((known) => !ENDED.has(known.state));
+    const failed = (state.generations ?? []).filter((known) => known.state === "failed").slice(0, TROUBLES);
+    const away = state.connection === "offline";
+    const cards = [...going, ...failed].map((generation) => ({ generation, names: this.gallery.namesOf(generation), away }));
+    keyed(this.stream, cards, { id: ({ generation }) => `${generation.id}${generation.error ? "!" : ""}`, make: (entry) => this.#card(entry), update: (node, entry) => node.card?.show(entry) });
+  }
+
+  #card(entry) {
+    if (entry.generation.state === "failed") return this.#trouble(entry);
+    const card = new MakingCard(this);
+    card.show(entry);
+    return Object.assign(card.element, { card });
+  }
+
+  /** Why it failed, until it is read or made again. */
+  #trouble({ generation, names }) {
+    const { error } = generation;
+    const dismiss = async () => this.store.keepGeneration(await this.store.attempt((id) => this.store.api.delete(`/generations/${generation.id}`, id)));
+    const anew = async () => (await this.#generate(generation.request)) && dismiss();
+    const again = () => this.reuse({ generation, image: { seed: generation.request.seed } });
+    return h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation", "data-state": "failed" },
+      h("p", { class: "isen-error", "data-testid": "isen-generation-error", text: `${error?.message ?? ""} ${error?.hint ?? ""}`.trim() }),
+      h("p", { class: "isen-prompt-line isen-muted", text: told(generation.request.prompt, names), title: generation.request.prompt }),
+      h("div", { class: "isen-row" }, button(t("makeAgain"), anew, { testid: "isen-make-again" }), button(t("reuse"), again, { icon: "replay", bare: true }), button(t("dismiss"), dismiss, { icon: "times", bare: true, testid: "isen-dismiss-failure" })));
+  }
+
+  /** The request of a picture, into the form; its own seed, so that it comes out the same. */
+  reuse({ generation, image }) {
+    this.form.take({ ...generation.request, seed: image.seed });
+    this.form.element.scrollIntoView({ block: "start" });
+  }
+
+  /** What is being made comes into sight below a long form. */
+  async #generate(body) {
+    const made = this.store.keepGeneration(await this.store.attempt((id) => this.store.api.post("/generations", body, id)));
+    if (made) this.stream.scrollIntoView({ block: "nearest" });
+    return made;
+  }
+}

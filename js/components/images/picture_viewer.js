@@ -1,0 +1,87 @@
+/** One picture of the gallery in full: keys move, F likes, Delete puts it away and shows the next; its settings and its graph can be had again. */
+
+import { button, icon } from "../../lib/dom.js";
+import { liked, told } from "../../data/gallery.js";
+import { t } from "../../locales/words.js";
+import { lookWords } from "../shared/look_words.js";
+import { offerUndo } from "../shared/view.js";
+import { showPictures } from "../shared/picture_dialog.js";
+
+/** @param {any} gallery */
+export function openPicture(gallery, entry) {
+  const { view, pictures } = gallery;
+  let at = () => 0;
+  const now = () => latest(gallery, items[at()].entry);
+  const items = pictures.map((one) => ({ entry: one, ...itemOf(gallery, one) }));
+  const heart = button(t("favourite"), () => like(view, now(), show), { bare: true, testid: "isen-favourite" });
+  const show = (favourite = liked(now().generation, now().image)) => {
+    heart.setAttribute("aria-pressed", String(favourite));
+    heart.replaceChildren(icon(favourite ? "heart-fill" : "heart"));
+  };
+  const away = () => {
+    const item = items[at()];
+    return putAway(view, now(), () => drop(item));
+  };
+  const trash = button(t("deleteImage"), away, { icon: "trash", bare: true, testid: "isen-delete-image" });
+  const tools = (close, where) => {
+    at = where;
+    const canvas = view.panel?.openOnCanvas;
+    return [
+      heart,
+      button(t("reuse"), () => (close(), view.reuse(now())), { icon: "replay", bare: true, testid: "isen-reuse" }),
+      canvas && button(t("openOnCanvas"), async () => (await onCanvas(gallery, now())) && close(), { icon: "sitemap", bare: true, testid: "isen-open-canvas" }),
+      trash,
+    ];
+  };
+  const keys = (event) => {
+    if (event.key === "f" && !event.ctrlKey && !event.metaKey) heart.click();
+    if (event.key === "Delete") trash.click();
+  };
+  const drop = showPictures(view, { label: t("imageAlt", { name: gallery.nameOf(entry.generation) }), items, at: pictures.indexOf(entry), tools, keys, changed: () => show() });
+}
+
+/** What the viewer shows of it. */
+function itemOf(gallery, { generation, image }) {
+  return {
+    src: gallery.view.store.api.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`,
+    caption: [told(generation.request.prompt, gallery.namesOf(generation)), t("pixels", { w: image.width, h: image.height }), t("seedIs", { n: image.seed }), lookWords(image)].filter(Boolean).join(" · "),
+  };
+}
+
+/** The entry as it is known now: it may have been liked since the viewer was opened. */
+function latest({ view }, entry) {
+  const generation = view.store.state.generations.find((known) => known.id === entry.generation.id) ?? entry.generation;
+  return { ...entry, generation, image: generation.images.find((known) => known.n === entry.image.n) ?? entry.image };
+}
+
+/** Shown at once, taken back when the server refuses. */
+async function like({ store }, { generation, image }, show) {
+  const favourite = !liked(generation, image);
+  show(favourite);
+  const path = `/generations/${generation.id}/images/${image.n}`;
+  const kept = store.keepGeneration(await store.attempt((id) => store.api.patch(path, { favourite }, id)));
+  if (!kept) show(!favourite);
+}
+
+/** Into the trash, with undo; the last picture takes its generation along. `drop` takes it out of sight and answers with its way back. */
+async function putAway(view, { generation, image }, drop) {
+  const { store } = view;
+  const path = `/generations/${generation.id}`;
+  const last = generation.images.filter((known) => !known.deleted_at).length < 2;
+  const gone = last ? path : `${path}/images/${image.n}`;
+  const answer = await store.attempt((id) => store.api.delete(gone, id));
+  if (!answer) return;
+  store.keepGeneration(answer);
+  const back = drop();
+  offerUndo(view, t("imageDeleted"), async () => store.keepGeneration(await store.attempt((id) => store.api.post(`${gone}/restore`, {}, id))) && back());
+}
+
+/** This picture's workflow with its request filled in, in a canvas tab of its own, from where it can be saved back. */
+async function onCanvas(gallery, { generation, image }) {
+  const { view } = gallery;
+  const opened = await view.store.attempt(() => view.store.api.get(`/generations/${generation.id}/images/${image.n}/workflow`));
+  if (!opened) return false;
+  const name = t("canvasName", { name: gallery.nameOf(generation), seed: image.seed }).replaceAll(/[\\/]/g, " ");
+  await view.panel.openOnCanvas(opened, name, view.panel.getBoundingClientRect().right);
+  return true;
+}

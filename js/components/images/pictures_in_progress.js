@@ -1,0 +1,59 @@
+/** Pictures being made: how many go before, the step, and a look at the picture as it is so far. */
+
+import { told } from "../../data/gallery.js";
+import { button, h, say } from "../../lib/dom.js";
+import { t } from "../../locales/words.js";
+
+/** "2 pictures before it", "Making picture 1 of 3, step 4 of 20". */
+export function makingWords({ state, progress: p }) {
+  if (state === "cancelling") return t("state_cancelling");
+  if (state === "queued") return p.ahead ? t(p.ahead === 1 ? "oneAhead" : "ahead", { n: p.ahead }) : t("waiting");
+  const values = { n: Math.min(p.image + 1, p.count), count: p.count, step: p.step, total: p.total_steps };
+  return t(p.total_steps ? "makingSteps" : "making", values);
+}
+
+/** 0 to 1 over all pictures of one order. */
+export function makingShare({ progress: p }) {
+  return (p.image + (p.total_steps ? p.step / p.total_steps : 0)) / p.count;
+}
+
+export class MakingCard {
+  /** @param {import("../shared/view.js").View} view */
+  constructor(view) {
+    this.view = view;
+    this.preview = h("img", { class: "isen-made", alt: t("preview"), hidden: true, "data-testid": "isen-preview" });
+    this.blank = h("div", { class: "isen-picture isen-skeleton isen-short" });
+    this.words = h("small", { "data-testid": "isen-making" });
+    this.bar = h("progress", { max: 1 });
+    this.prompt = h("p", { class: "isen-prompt-line isen-muted" });
+    const cancel = button(t("cancelImages"), () => this.#cancel(), { testid: "isen-cancel-images" });
+    this.element = h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation" },
+      h("div", { class: "isen-stack-tight", role: "status" }, this.blank, this.preview, this.words, this.bar), this.prompt, h("div", { class: "isen-row" }, cancel));
+  }
+
+  show({ generation, names, away }) {
+    this.id = generation.id;
+    this.element.dataset.state = generation.state;
+    const words = away ? t("makingAway") : makingWords(generation);
+    say(this.words, words);
+    this.bar.setAttribute("aria-label", words);
+    if (generation.state === "running" && !away) this.bar.value = makingShare(generation);
+    else this.bar.removeAttribute("value");
+    say(this.prompt, told(generation.request.prompt, names));
+    this.prompt.title = generation.request.prompt;
+    this.#frame(generation);
+  }
+
+  /** The address changes with every frame, so the browser asks for each once. */
+  #frame({ progress: p, id }) {
+    this.preview.hidden = !p.frame;
+    this.blank.hidden = Boolean(p.frame);
+    const src = p.frame ? this.view.store.api.url(`/generations/${id}/preview?frame=${p.image}-${p.frame}`) : "";
+    if (src && this.preview.getAttribute("src") !== src) this.preview.src = src;
+  }
+
+  async #cancel() {
+    const { store } = this.view;
+    store.keepGeneration(await store.attempt((id) => store.api.post(`/generations/${this.id}/cancel`, {}, id)));
+  }
+}

@@ -1,0 +1,58 @@
+/** The seed: new each time, or kept, so that what else is changed can be compared. */
+
+import { field, h, icon, say } from "../../lib/dom.js";
+import { t } from "../../locales/words.js";
+
+export class SeedChoice {
+  constructor() {
+    this.last = null;
+    this.input = h("input", { type: "text", inputmode: "numeric", pattern: "[0-9]*", placeholder: t("seedNew"), title: t("seedRule"), "data-testid": "isen-seed", on: { input: () => this.#typed() } });
+    this.lock = h("input", { type: "checkbox", "aria-label": t("keepSeed"), "data-testid": "isen-seed-lock", on: { change: () => this.#locked() } });
+    this.toggle = h("label", { class: "isen-toggle", title: t("keepSeed") }, this.lock, icon("lock"));
+    this.element = field(t("seed"), this.input);
+    const place = h("div", { class: "isen-row isen-tight" });
+    this.input.replaceWith(place);
+    place.append(h("span", { class: "isen-grow" }, this.input), this.toggle);
+    this.hint = h("small", { class: "isen-muted", role: "status", hidden: true, "data-testid": "isen-seed-hint" });
+    this.element.append(this.hint);
+  }
+
+  /** Null draws a new one. */
+  get value() {
+    return this.input.value.trim() ? Number(this.input.value) : null;
+  }
+
+  set value(seed) {
+    this.input.value = seed ?? "";
+    this.lock.checked = seed !== null && seed !== undefined;
+  }
+
+  /** The seed of an earlier picture; said, since every picture comes out like that one until it is let go. */
+  reuse(seed) {
+    this.value = seed;
+    this.#say(this.lock.checked ? t("seedReused") : "");
+  }
+
+  /** The seed that was just used; kept for the next time when it is locked. */
+  used(seed) {
+    this.last = seed;
+    if (this.lock.checked) this.input.value = String(seed);
+    else this.toggle.title = t("seedLast", { n: seed });
+  }
+
+  #typed() {
+    this.lock.checked = Boolean(this.input.value.trim());
+    this.#say("");
+  }
+
+  #locked() {
+    if (!this.lock.checked) this.input.value = "";
+    else if (!this.input.value && this.last !== null) this.input.value = String(this.last);
+    this.#say("");
+  }
+
+  #say(text) {
+    this.hint.hidden = !text;
+    say(this.hint, text);
+  }
+}

@@ -1,0 +1,35 @@
+/** How strongly one person is drawn in: a slider with its number. */
+
+import { field, h, say } from "../../lib/dom.js";
+import { t } from "../../locales/words.js";
+
+export class Likeness {
+  /** @param {{testid: string, word: "likeness"|"reference", most: number}} options */
+  constructor({ testid, word, most }) {
+    this.word = word;
+    this.input = h("input", { type: "range", min: 0, max: most, step: 0.05, value: 1, title: t(word === "likeness" ? "word_likeness" : "referenceHint"), "data-testid": testid, on: { input: () => this.#said() } });
+    this.said = h("output", {});
+    this.name = h("span", {});
+    this.element = field("", this.input);
+    this.element.firstChild.append(this.name, " ", this.said);
+    this.#said();
+  }
+
+  get value() {
+    return Number(this.input.value);
+  }
+
+  set value(strength) {
+    this.input.value = strength;
+    this.#said();
+  }
+
+  /** Whose likeness it is, where there are two. */
+  show(name) {
+    say(this.name, name ? t(`${this.word}Of`, { name }) : t(this.word));
+  }
+
+  #said() {
+    say(this.said, this.value.toFixed(2));
+  }
+}

@@ -1,0 +1,67 @@
+/** What is shown instead of a view: still connecting, our link is needed, or the server cannot work. */
+
+import { ApiError } from "../../data/api.js";
+import { button, field, h, icon } from "../../lib/dom.js";
+import { t } from "../../locales/words.js";
+import { exchange } from "../../data/session.js";
+import { advisesRestart, restartButton } from "../shared/restart.js";
+
+const SKELETONS = 6;
+
+/** Grey squares where the faces will be: nothing jumps when they come. */
+export function connecting() {
+  const blank = () => h("span", { class: "isen-picture isen-skeleton" });
+  return h("div", { class: "isen-wall", role: "status", "aria-label": t("loading") }, ...Array.from({ length: SKELETONS }, blank));
+}
+
+/** @param {import("../../data/store.js").Store} store */
+export function locked(store) {
+  const here = h("div", { class: "isen-stack" });
+  offerLink(store, here);
+  const token = h("input", { type: "password", autocomplete: "off", required: true, "data-testid": "isen-token" });
+  const wrong = h("p", { class: "isen-error", role: "alert", hidden: true, text: t("tokenWrong") });
+  const open = async (event) => {
+    event.preventDefault();
+    wrong.hidden = await exchange(store.api, token.value.trim());
+    if (wrong.hidden) await store.refresh();
+  };
+  return h("form", { class: "isen-stack", on: { submit: open } },
+    h("h2", { tabindex: -1 }, icon("lock"), ` ${t("lockedTitle")}`),
+    h("p", { text: t("locked") }), here, h("p", { class: "isen-muted", text: t("lockedHow") }),
+    field(t("token"), token), wrong,
+    h("button", { type: "submit", class: "isen-primary isen-wide", text: t("unlock") }));
+}
+
+/** On the computer that ComfyUI runs on nothing has to be looked up; elsewhere the server refuses, which is not shown. */
+async function offerLink(store, place) {
+  try {
+    const { links, token } = await store.api.post("/session/link");
+    const open = async () => {
+      if (await exchange(store.api, token)) await store.refresh();
+    };
+    const link = h("input", { readonly: true, value: links.at(-1), "data-testid": "isen-link", on: { focus: () => link.select() } });
+    place.append(button(t("unlockHere"), open, { kind: "primary", testid: "isen-unlock-here" }), field(t("linkElsewhere"), link, t("linkElsewhereHint")));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+}
+
+/** The server's own words: what is wrong and what to do. */
+export function blocked(store, failure) {
+  const again = h("div");
+  if (advisesRestart(failure?.hint)) offerRestart(store, again);
+  return h("div", { class: "isen-stack" },
+    h("h2", { tabindex: -1 }, icon("exclamation-triangle"), ` ${t("blockedTitle")}`),
+    h("p", { text: failure?.message ?? t("offline", { s: 5 }) }), h("p", { class: "isen-muted", text: failure?.hint ?? "" }),
+    button(t("tryAgain"), () => store.refresh(), { kind: "primary" }), again);
+}
+
+/** There is no `/health` here; nobody asked for this, so what goes wrong with it is not shown. */
+async function offerRestart(store, place) {
+  try {
+    const { can_restart: can } = await store.api.get("/comfyui");
+    place.append(restartButton(store, can) ?? "");
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+}

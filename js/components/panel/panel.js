@@ -1,0 +1,219 @@
+/** The frame: title, tabs, banners, the view of the route, and the bar that offers to undo. */
+
+import { button, h } from "../../lib/dom.js";
+import { asFound, pasted, walked } from "../../lib/files.js";
+import { fill } from "../../lib/lists.js";
+import { adoptStyles } from "../../lib/styles.js";
+import { spoken, t } from "../../locales/words.js";
+import { isOutdated, runningJobs, shownRoute } from "../../data/state.js";
+import { blocked, connecting, locked } from "./blocked_states.js";
+import { askEarly } from "../shared/thumbnail_preload.js";
+import { homeOf, keepFocus } from "./focus_home.js";
+import { arrive } from "../../data/uploads.js";
+import { lendingBanner, lendingOf } from "../training/gpu_lending.js";
+import { recoveredBanner, recoveriesOf } from "./recovery_notice.js";
+import { advisesRestart, restartButton } from "../shared/restart.js";
+import { View } from "../shared/view.js";
+
+const TABS = ["characters", "training", "images", "video"];
+const VIEWS = { characters: "isen-characters", training: "isen-trainings", images: "isen-images", video: "isen-video" };
+const SHEETS = ["panel", "controls", "people", "making", "pictures", "life", "contrast"];
+const UNDO_MS = 8000;
+/** As in styles/making.css. */
+const WIDE = 560;
+
+/** @typedef {[kind: string, text: string, testid: string, correlationId?: string]} Banner */
+
+export class IsenPanel extends View {
+  /** @type {((graph: object, name: string) => unknown) | null} */
+  openOnCanvas = null;
+  /** @type {(() => Promise<object>) | null} */
+  canvasGraph = null;
+  /** @type {import("../../data/notices.js").Notices | null} */
+  notices = null;
+
+  build() {
+    this.className = "isen-panel";
+    this.lang = spoken();
+    this.style.visibility = "hidden";
+    this.styled = adoptStyles(SHEETS)
+      .catch((error) => console.error("[Isengard] no styles", error))
+      .finally(() => (this.style.visibility = ""));
+    this.tabs = h("div", { class: "isen-tabs", role: "tablist", "aria-label": t("title") }, ...TABS.map((name) => this.#tab(name)));
+    const settings = button(t("settings"), () => this.store.go({ tab: "settings" }), { icon: "cog", bare: true, testid: "isen-settings" });
+    this.leave = button(t("close"), () => this.closes?.(), { icon: "times", bare: true, testid: "isen-leave", hidden: true });
+    this.banners = h("div", { class: "isen-banners", role: "status", "aria-live": "polite" });
+    this.body = h("div", { class: "isen-body", role: "tabpanel", id: "isen-body", tabindex: -1 });
+    this.undoBar = h("div", { class: "isen-undo", role: "status", "aria-live": "polite", hidden: true });
+    this.append(h("header", { class: "isen-head" }, h("strong", { class: "isen-grow", text: t("title") }), settings, this.leave), this.tabs, this.banners, this.body, this.undoBar);
+    this.#keepToOurselves();
+    keepFocus(this, () => this.querySelector("dialog[open]") ?? homeOf(this.body));
+    this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, items);
+    this.addEventListener("isen-undo", (/** @type {any} */ event) => this.#offerUndo(event.detail));
+  }
+
+  /** From the width on at which they are beside the form, not below it. */
+  #showsPictures() {
+    return this.store.state.route.tab === "images" && this.clientWidth >= WIDE;
+  }
+
+  /** ComfyUI listens on the page: "w" on a focused button would switch its tabs, a dropped file would replace the graph. */
+  #keepToOurselves() {
+    for (const kind of ["keydown", "paste", "copy", "cut"]) this.addEventListener(kind, (event) => event.stopPropagation());
+    for (const kind of ["dragover", "drop"]) {
+      this.addEventListener(kind, (/** @type {any} */ event) => {
+        if (!event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        event.stopPropagation();
+        if (kind === "drop") walked(event.dataTransfer).then((found) => arrive(this.store, found));
+      });
+    }
+    this.addEventListener("paste", (/** @type {any} */ event) => arrive(this.store, asFound(pasted(event))));
+  }
+
+  shown() {
+    if (this.store.state.connection === "offline") this.store.refresh();
+  }
+
+  /** Shown over ComfyUI's page, where it can be closed; null when it no longer is. */
+  over(closes) {
+    this.closes = closes;
+    this.leave.hidden = !closes;
+  }
+
+  /** Who opened it by a key goes on with the keys. */
+  takeFocus() {
+    this.styled?.then(() => /** @type {HTMLElement} */ (this.tabs.querySelector('[tabindex="0"]')).focus());
+  }
+
+  update(state) {
+    const { tab: current } = state.route;
+    for (const tab of this.tabs.children) {
+      const selected = tab.dataset.tab === current;
+      tab.setAttribute("aria-selected", String(selected));
+      tab.tabIndex = selected || (!VIEWS[current] && tab.dataset.tab === TABS[0]) ? 0 : -1;
+    }
+    const lines = bannersOf(state);
+    const lent = lendingOf(state);
+    const back = recoveriesOf(state);
+    fill(this.banners, [lines, back, lent], () => [
+      ...lines.map((line) => this.#banner(line)), ...back.map((one) => recoveredBanner(this.store, one)), lent && lendingBanner(this.store, lent),
+    ]);
+    this.#show(state);
+  }
+
+  #show(state) {
+    const route = shownRoute(state);
+    const door = doorOf(state);
+    const key = door || JSON.stringify(route);
+    if (this.body.dataset.view === key) return;
+    const inside = this.body.contains(document.activeElement);
+    this.body.dataset.view = key;
+    this.body.replaceChildren(door ? this.#door(door, state) : this.#view(route));
+    this.body.scrollTop = 0;
+    if (inside) homeOf(this.body).focus({ preventScroll: true });
+  }
+
+  #door(door, state) {
+    if (door === "locked") return locked(this.store);
+    return door === "broken" ? blocked(this.store, state.failure) : connecting();
+  }
+
+  #view(route) {
+    let name = VIEWS[route.tab] ?? "isen-settings";
+    if (route.tab === "characters" && route.id) name = "isen-character";
+    if (route.tab === "training" && route.job) name = "isen-job";
+    if (route.tab === "training" && route.train) name = "isen-train";
+    if (route.tab === "training" && route.setup) name = "isen-setup";
+    if (route.tab === "training" && route.model) name = "isen-model";
+    return Object.assign(document.createElement(name), { store: this.store, route, panel: this });
+  }
+
+  /** @param {Banner} line */
+  #banner([kind, text, testid, more]) {
+    if (testid === "isen-outdated") {
+      return h("div", { class: `${kind} isen-row`, "data-testid": testid }, h("p", { class: "isen-grow", text }),
+        button(t("reload"), () => location.reload(), { icon: "refresh", testid: "isen-reload" }));
+    }
+    if (testid !== "isen-problem") return h("p", { class: kind, text, "data-testid": testid });
+    return h("div", { class: `${kind} isen-row`, "data-testid": testid },
+      h("p", { class: "isen-grow", text, title: more ? t("correlation", { id: more }) : null }),
+      button(t("dismiss"), () => this.store.set({ problem: null }), { icon: "times", bare: true, testid: "isen-dismiss" }),
+      advisesRestart(text) && restartButton(this.store),
+      more && button(t("showLog"), () => this.store.go({ tab: "settings", log: more }), { kind: "link", testid: "isen-show-log" }));
+  }
+
+  #tab(name) {
+    return h("button", {
+      class: "isen-tab", role: "tab", text: t(name), "aria-controls": "isen-body", "data-tab": name, "data-testid": `isen-tab-${name}`,
+      on: { click: () => this.store.go({ tab: name }), keydown: (event) => this.#arrow(event) },
+    });
+  }
+
+  #arrow(event) {
+    const at = TABS.indexOf(event.target.dataset.tab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: TABS.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = this.tabs.children[(to + TABS.length) % TABS.length];
+    next.focus();
+    next.click();
+  }
+
+  #offerUndo({ text, undo }) {
+    clearTimeout(this.undoTimer);
+    const hide = () => (this.undoBar.hidden = true);
+    const back = async () => {
+      hide();
+      await undo();
+    };
+    this.undoBar.replaceChildren(h("span", { class: "isen-grow", text }), undo ? button(t("undo"), back, { testid: "isen-undo" }) : "");
+    this.undoBar.hidden = false;
+    this.#nearWork();
+    const away = () => {
+      if (this.undoBar.matches(":hover, :focus-within")) this.undoTimer = setTimeout(away, UNDO_MS);
+      else hide();
+    };
+    this.undoTimer = setTimeout(away, UNDO_MS);
+  }
+
+  /** Behind an open dialog nothing can be pressed: the offer is in it for as long as it is open. */
+  #nearWork() {
+    const dialog = this.querySelector("dialog[open]");
+    (dialog ?? this).append(this.undoBar);
+    dialog?.addEventListener("close", () => this.append(this.undoBar), { once: true });
+  }
+}
+
+/** What stands before any view: nothing is known yet, or nothing may be. */
+function doorOf({ connection, characters }) {
+  if (connection === "locked" || connection === "broken") return connection;
+  return characters === null ? "connecting" : "";
+}
+
+/** A file that somebody wrote and that cannot be read, in words: where it is wrong and what stands in. */
+function slipWords({ kind, file, line, reason }) {
+  const place = line ? t("slipLine", { file, n: line }) : file;
+  return t({ settings_slip: "slipSettings", setting_slip: "slipSetting", pack_slip: "slipPack" }[kind] ?? "slipSettings", { place, reason });
+}
+
+/**
+ * [class, text, test id, correlation id] of each line above the view.
+ * @returns {Banner[]}
+ */
+export function bannersOf(state) {
+  const { connection, retryS, failure, health, problem, characters, slow } = state;
+  /** @type {Banner[]} */
+  const lines = [];
+  if (isOutdated(state)) lines.push(["isen-warn", t("reloadTitle", { n: health.version }), "isen-outdated"]);
+  if (slow && connection !== "offline") lines.push(["isen-note", t("slow"), "isen-slow"]);
+  if (connection === "offline") {
+    const why = failure ? `${failure.message} ${failure.hint}` : t(runningJobs(state).length ? "offlineTraining" : "offline", { s: retryS ?? 1 });
+    lines.push(["isen-warn", why, "isen-offline"]);
+  }
+  if (connection === "starting" && (characters !== null || retryS)) lines.push(["isen-note", t("starting"), "isen-starting"]);
+  if (health?.mode === "fast-test") lines.push(["isen-note", t("fastTest"), "isen-fast-test"]);
+  for (const slip of health?.slips ?? []) lines.push(["isen-warn", slipWords(slip), "isen-slip"]);
+  if (problem) lines.push(["isen-error", `${problem.message} ${problem.hint}`.trim(), "isen-problem", problem.code === "offline" ? "" : problem.correlationId]);
+  return lines;
+}

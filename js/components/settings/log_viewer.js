@@ -1,0 +1,44 @@
+/** The logs of the last days, filtered by the id that an error shows. */
+
+import { button, field, h, say } from "../../lib/dom.js";
+import { counted } from "../../lib/format.js";
+import { t } from "../../locales/words.js";
+
+const SERVICES = ["all", "api", "worker", "frontend"];
+const MOST = 300;
+
+export class LogViewer {
+  #asked = 0;
+
+  /** @param {import("../../data/store.js").Store} store */
+  constructor(store, correlationId = "") {
+    this.store = store;
+    this.action = h("input", { type: "search", value: correlationId, spellcheck: "false", autocomplete: "off", maxlength: 64, "data-testid": "isen-log-action", on: { change: () => this.load() } });
+    this.service = h("select", { "data-testid": "isen-log-service", on: { change: () => this.load() } }, ...SERVICES.map((value) => h("option", { value, text: t(`logService_${value}`) })));
+    this.lines = h("pre", { class: "isen-log", tabindex: 0, "aria-label": t("logTitle"), "data-testid": "isen-log-lines" });
+    this.found = h("small", { class: "isen-muted isen-grow", role: "status" });
+    this.element = h("details", { class: "isen-card isen-fold", open: Boolean(correlationId), on: { toggle: () => this.element.open && this.load() } },
+      h("summary", { text: t("logTitle"), "data-testid": "isen-logs" }),
+      h("div", { class: "isen-grid" }, field(t("logFor"), this.action, t("logForHint")), field(t("logService"), this.service)),
+      h("div", { class: "isen-row" }, this.found, button(t("logRefresh"), () => this.load(), { icon: "refresh", testid: "isen-log-refresh" })), this.lines);
+    if (correlationId) this.load();
+  }
+
+  async load() {
+    const asked = ++this.#asked;
+    const query = new URLSearchParams({ limit: String(MOST), correlation_id: this.action.value.trim() });
+    if (this.service.value !== "all") query.set("service", this.service.value);
+    const answer = await this.store.attempt(() => this.store.api.get(`/logs?${query}`));
+    if (!answer || asked !== this.#asked) return;
+    say(this.lines, answer.items.map(written).join("\n"));
+    say(this.found, answer.items.length ? counted("logLines", answer.items.length) : t("logNone"));
+    this.lines.scrollTop = this.lines.scrollHeight;
+  }
+}
+
+/** "10:02:11 WARNING api ui-1f… Request refused {…}" */
+function written({ timestamp, level, service, correlation_id: id, message, context }) {
+  const { logger: _, ...rest } = context ?? {};
+  const more = Object.keys(rest).length ? ` ${JSON.stringify(rest)}` : "";
+  return `${String(timestamp).slice(11, 19)} ${level} ${service} ${id || "-"} ${message}${more}`;
+}

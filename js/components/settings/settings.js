@@ -1,0 +1,134 @@
+/** Help with the words, settings (and where each value comes from), folders, and what to send with a bug report. */
+
+import { button, field, h, icon } from "../../lib/dom.js";
+import { fill } from "../../lib/lists.js";
+import { LANGUAGES } from "../../locales/languages.js";
+import { t } from "../../locales/words.js";
+import { guardChoice } from "./guard_choice.js";
+import { LikenessMeter } from "../comparing/likeness_meter.js";
+import { LogViewer } from "./log_viewer.js";
+import { modeChoice } from "../shared/mode_choice.js";
+import { notifyChoice } from "./notify_choice.js";
+import { View } from "../shared/view.js";
+
+const WORDS = ["lora", "trigger", "step", "checkpoint", "rank", "rate", "held", "likeness"];
+const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"];
+
+export class IsenSettings extends View {
+  build() {
+    this.className = "isen-stack";
+    this.values = h("div", { class: "isen-stack" });
+    this.controls = null;
+    this.mode = h("div");
+    this.guard = h("div");
+    this.written = h("div", { class: "isen-stack" });
+    this.meter = new LikenessMeter(this.store, { removable: true });
+    this.log = new LogViewer(this.store, this.route.log);
+    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#notify(), this.#trainer(), this.#likeness(), this.log.element, this.#report());
+    this.#load();
+    this.meter.ask();
+  }
+
+  update(state) {
+    const start = state.health?.boot_id;
+    if (this.controls && start !== this.start) this.#load();
+    this.start = start;
+    this.meter.show(state);
+  }
+
+  #words() {
+    const entries = WORDS.flatMap((word) => [h("dt", { text: t(`term_${word}`) }), h("dd", { text: t(`word_${word}`) })]);
+    return h("details", { class: "isen-card isen-fold" }, h("summary", { text: t("helpTitle") }), h("dl", { class: "isen-terms" }, ...entries));
+  }
+
+  #notify() {
+    const choice = notifyChoice(/** @type {any} */ (this.panel)?.notices);
+    return choice.length ? h("section", { class: "isen-card isen-stack" }, ...choice, h("small", { class: "isen-muted", text: t("notifyHint") })) : "";
+  }
+
+  #trainer() {
+    return h("section", { class: "isen-card isen-row" }, h("h3", { class: "isen-grow", text: t("setupTitle") }),
+      button(t("openSetup"), () => this.store.go({ tab: "training", setup: true }), { testid: "isen-open-trainer" }));
+  }
+
+  #likeness() {
+    return h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("meterTitle") }), this.meter.element);
+  }
+
+  #report() {
+    const { health } = this.store.state;
+    const link = h("a", { class: "isen-button", href: this.store.api.url("/diagnostics"), download: "isengard-diagnostics.zip", "data-testid": "isen-diagnostics" }, icon("download"), t("diagnostics"));
+    return h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("reportTitle") }), h("p", { class: "isen-muted", text: t("diagnosticsHint") }),
+      h("div", { class: "isen-row" }, link), health && h("small", { class: "isen-muted", text: t("versionIs", { n: health.version, comfyui: health.comfyui || "?" }) }));
+  }
+
+  async #load() {
+    const answer = await this.store.attempt(() => this.store.api.get("/settings"));
+    if (answer) this.#show(answer);
+  }
+
+  #show({ items, folders }) {
+    const mode = items.find((item) => item.name === "mode");
+    fill(this.mode, mode, () => modeChoice(this.store, mode, (name, value) => this.#save(name, value)));
+    const guard = items.find((item) => item.name === "guard_comfyui");
+    fill(this.guard, guard, () => guardChoice(this.store, guard, (name, value) => this.#save(name, value)));
+    fill(this.written, [items, folders], () => this.#written(items, folders));
+    if (!this.controls) this.values.replaceChildren(this.mode, this.guard, this.#editable(), this.written);
+    this.#fill(items);
+  }
+
+  #written(items, folders) {
+    const named = Object.entries(folders).map(([name, folder]) => h("p", {}, h("small", { class: "isen-muted", text: t(`folder_${name}`) }), h("br"), h("code", { class: "isen-file", text: folder })));
+    const rows = items.map((item) => h("tr", {}, h("th", { scope: "row", text: item.name }), h("td", { text: said(item) || "–" }), h("td", { class: "isen-muted", text: item.source })));
+    const open = this.written.querySelector("details")?.open;
+    return [
+      h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("foldersTitle") }), ...named),
+      h("details", { class: "isen-card isen-fold", open }, h("summary", { text: t("valuesTitle") }), h("div", { class: "isen-scroll" }, h("table", { class: "isen-table" }, ...rows))),
+    ];
+  }
+
+  async #save(name, value) {
+    const changed = await this.store.attempt((id) => this.store.api.patch("/settings", { [name]: value }, id));
+    if (!changed) return false;
+    this.#show(changed);
+    if (name === "language") this.store.refresh();
+    return true;
+  }
+
+  /** Built once: an answer on its way must not take away what is being typed, nor a button that is being pressed. */
+  #editable() {
+    const choice = (name, options) => {
+      const box = h("select", { "data-testid": `isen-setting-${name}`, on: { change: () => this.#save(name, box.value) } },
+        ...options.map(([value, text]) => h("option", { value, text })));
+      return box;
+    };
+    const level = choice("log_level", LEVELS.map((text) => [text, text]));
+    const language = choice("language", [["auto", t("languageAuto")], ...Object.entries(LANGUAGES).map(([code, { name }]) => [code, name])]);
+    const token = h("input", { type: "password", autocomplete: "off", "data-testid": "isen-hf-token" });
+    this.controls = { log_level: level, language, token };
+    return h("section", { class: "isen-card isen-stack" }, field(t("hfToken"), token, t("hfTokenHint")),
+      h("div", { class: "isen-row" }, button(t("save"), () => this.#saveToken(), { testid: "isen-save-token" })),
+      field(t("language"), language, t("languageHint")), field(t("logLevel"), level, t("logLevelHint")));
+  }
+
+  async #saveToken() {
+    const { token } = this.controls;
+    const typed = token.value.trim();
+    if (typed && await this.#save("hf_token", typed) && token.value.trim() === typed) token.value = "";
+  }
+
+  #fill(items) {
+    const valueOf = (name) => items.find((item) => item.name === name)?.value;
+    const { token, ...choices } = this.controls;
+    for (const [name, box] of Object.entries(choices)) box.value = valueOf(name);
+    token.placeholder = t(valueOf("hf_token") ? "isSet" : "notSet");
+  }
+}
+
+function said({ value, secret }) {
+  if (secret) return t(value ? "isSet" : "notSet");
+  if (value === null || value === undefined) return "";
+  if (typeof value === "boolean") return t(value ? "on" : "off");
+  if (Array.isArray(value)) return value.join(", ");
+  return typeof value === "object" ? Object.keys(value).join(", ") : String(value);
+}

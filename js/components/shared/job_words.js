@@ -1,0 +1,38 @@
+/** A training's numbers as sentences. */
+
+import { about, bytes, videoMemory } from "../../lib/format.js";
+import { t, wordOr } from "../../locales/words.js";
+
+/** "training · 2.1 s a step · about 20 min left" */
+export function statusLine(job) {
+  const { phase, seconds_per_step: pace, eta_s: eta, bytes_done: done, bytes_total: total } = job.progress;
+  const attempt = job.attempt > 1 && t("attempt", { n: job.attempt });
+  if (!["preparing", "running", "pausing"].includes(job.state)) return attempt || "";
+  return [
+    phaseWords(phase),
+    done && (total ? t("bytesOfAbout", { done: bytes(done), total: bytes(total) }) : bytes(done)),
+    pace >= 0.01 && t("perStep", { n: pace < 0.1 ? pace.toFixed(2) : pace.toFixed(1) }),
+    eta && phase === "training" && t("timeLeft", { time: about(eta) }),
+    attempt,
+  ].filter(Boolean).join(" · ");
+}
+
+/** A phase that a foreign trainer made up is shown as it is. */
+export function phaseWords(phase) {
+  return wordOr(`phase_${phase}`, phase);
+}
+
+/** "Stable Diffusion 1.5 · balanced"; a foreign trainer's own preset is shown as it is. */
+export function whatWords(family, preset) {
+  return [family, preset && wordOr(`preset_${preset}`, preset)].filter(Boolean).join(" · ");
+}
+
+/** "GPU NVIDIA RTX 3090 · 21.3 GB of 24 GB used", as far as it is known while the job runs. */
+export function gpuLine(job, workers) {
+  if (job.state !== "running") return "";
+  const gpu = workers.find((worker) => worker.id === job.worker_id)?.gpus[0];
+  if (!gpu) return "";
+  const used = job.progress.vram_used_bytes ?? gpu.total_bytes - gpu.free_bytes;
+  const heat = job.progress.temperature_c ? t("degrees", { n: job.progress.temperature_c }) : "";
+  return [t("gpuUsed", { name: gpu.name, used: videoMemory(used), total: videoMemory(gpu.total_bytes) }), heat].filter(Boolean).join(" · ");
+}

@@ -1,0 +1,24 @@
+/** Whether trainings are real, and how to change that: from the next start of ComfyUI on. */
+
+import { button, h } from "../../lib/dom.js";
+import { t } from "../../locales/words.js";
+import { restartButton } from "./restart.js";
+
+const VARIABLE = "ISENGARD_MODE";
+
+/**
+ * @param {import("../../data/store.js").Store} store
+ * @param {any} item the setting, as the server describes it
+ */
+export function modeChoice(store, item, save) {
+  const running = item.running ?? item.value;
+  const waits = item.value !== running;
+  const other = item.value === "production" ? "fast-test" : "production";
+  const words = other === "fast-test" ? t("useFastTest") : t("useProduction");
+  return h("section", { class: "isen-card isen-stack-tight", "data-testid": "isen-mode" }, h("h3", { text: t("modeTitle") }),
+    h("p", { text: t(`modeNow_${running}`) }),
+    waits && h("div", { class: "isen-note isen-stack-tight", role: "status", "data-testid": "isen-mode-waits" }, h("p", { text: t("modeAfterRestart") }), restartButton(store)),
+    item.editable
+      ? h("div", { class: "isen-row" }, button(words, () => save("mode", other), { testid: "isen-mode-switch" }))
+      : h("small", { class: "isen-muted", text: t("modeElsewhere", { variable: VARIABLE }) }));
+}

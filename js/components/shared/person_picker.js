@@ -1,0 +1,52 @@
+/** Faces, and choosing one of them. */
+
+import { h, icon, picture } from "../../lib/dom.js";
+import { keyed } from "../../lib/lists.js";
+
+/** @param {import("../../data/store.js").Store} store */
+export function face(store, { id, cover }) {
+  if (!cover) return h("span", { class: "isen-picture isen-blank" }, icon("user"));
+  return picture(store.api.url(`/characters/${id}/photos/${cover}/image?size=thumb`), "");
+}
+
+/** One of several people by their faces. `value` is who is chosen; `show` takes who there is. */
+export class PeopleChoice {
+  /** @param {import("../../data/store.js").Store} store */
+  constructor(store, { label, name, testid, changed }) {
+    this.store = store;
+    this.name = name;
+    this.changed = changed;
+    this.value = "";
+    this.element = h("div", { class: "isen-people", role: "radiogroup", "aria-label": label, "data-testid": testid });
+  }
+
+  /** Keeps the choice while that person is there; else `wanted`, else the first. */
+  show(characters, wanted = "") {
+    const people = characters.map(({ id, name, cover_photo_id: cover }) => ({ id, name, cover }));
+    keyed(this.element, people, { id: (person) => person.id, make: (person) => this.#chip(person) });
+    const has = (id) => people.some((person) => person.id === id);
+    if (!has(this.value)) this.choose(has(wanted) ? wanted : (people[0]?.id ?? ""));
+  }
+
+  choose(id) {
+    this.value = id;
+    for (const input of this.element.querySelectorAll("input")) input.checked = input.value === id;
+    this.#intoView();
+  }
+
+  /** Who is chosen is seen among many; nothing else scrolls. */
+  #intoView() {
+    const chip = this.element.querySelector("input:checked")?.closest("label");
+    if (chip) this.element.scrollTop = chip.offsetTop - this.element.offsetTop - chip.offsetHeight;
+  }
+
+  #chip(person) {
+    const chosen = () => {
+      this.value = person.id;
+      this.changed();
+    };
+    return h("label", { class: "isen-person" },
+      h("input", { type: "radio", name: this.name, value: person.id, checked: person.id === this.value, on: { change: chosen } }),
+      face(this.store, person), h("span", { class: "isen-ellipsis", dir: "auto", text: person.name, title: person.name }));
+  }
+}

@@ -1,0 +1,53 @@
+/** Pictures in full, over the canvas: arrow keys move, Escape closes. */
+
+import { button, h, icon, say } from "../../lib/dom.js";
+import { t } from "../../locales/words.js";
+import { arrowOf, closer, openDialog } from "./dialogs.js";
+
+/** @typedef {{src: string, name: string, caption: string, entry?: any}} Item `entry` is the opener's own */
+
+/**
+ * Returns `drop(item)`: it goes and the next one is shown, with the last the dialog goes; answers with what brings it back.
+ * @param {import("./view.js").View} view
+ * @param {{label: string, items: Item[], at: number, tools?: (close: () => void, at: () => number) => any[],
+ *   keys?: (event: KeyboardEvent, close: () => void) => void, changed?: () => void}} shown `changed`: another picture is shown
+ */
+export function showPictures(view, { label, items, at: first, tools = () => [], keys = () => {}, changed = () => {} }) {
+  let at = first;
+  const image = h("img", { class: "isen-full", "data-testid": "isen-full" });
+  const caption = h("small", { class: "isen-grow isen-wrap isen-caption-text", tabindex: 0 });
+  const place = h("small", { class: "isen-muted" });
+  const link = h("a", { class: "isen-button isen-icon", "aria-label": t("download"), title: t("download") }, icon("download"));
+  const show = (move) => {
+    at = (at + move + items.length) % items.length;
+    const { src, name, caption: text } = items[at];
+    image.src = src;
+    image.alt = label;
+    say(caption, text);
+    say(place, items.length > 1 ? t("placeOf", { n: at + 1, count: items.length }) : "");
+    for (const one of turns) one.hidden = items.length < 2;
+    link.href = src;
+    link.download = name;
+    changed();
+  };
+  const turn = (move, word, name) => button(word, () => show(move), { icon: name, bare: true });
+  const turns = [turn(-1, t("previous"), "chevron-left"), turn(1, t("next"), "chevron-right")];
+  const drop = (item) => {
+    const was = items.indexOf(item);
+    items.splice(was, 1);
+    if (was < at) at -= 1;
+    if (items.length) show(0);
+    else dialog.close();
+    return () => {
+      items.splice(was, 0, item);
+      at = was;
+      if (dialog.open) show(0);
+    };
+  };
+  const dialog = openDialog(view, { label, kind: "isen-viewer", keys: (event) => (arrowOf(event) ? show(arrowOf(event)) : keys(event, () => dialog.close())) },
+    h("div", { class: "isen-viewer-picture" }, image),
+    h("div", { class: "isen-row" }, turns[0], place, turns[1], caption,
+      ...tools(() => dialog.close(), () => at), link, closer(() => dialog.close())));
+  show(0);
+  return drop;
+}

@@ -1,0 +1,51 @@
+/** ComfyUI restarted by a button, wherever somebody is told to restart it: what it loses is asked first, trainings go on. */
+
+import { button, h } from "../../lib/dom.js";
+import { counted } from "../../lib/format.js";
+import { t } from "../../locales/words.js";
+import { runningJobs } from "../../data/state.js";
+import { closer, openDialog } from "./dialogs.js";
+
+/** The server's own words, which are never translated. */
+const ADVICE = /\brestart (ComfyUI|it)\b/i;
+
+export function advisesRestart(text) {
+  return ADVICE.test(text ?? "");
+}
+
+/** A host that cannot do it says so in `/health`. */
+export function canRestart({ health }) {
+  return Boolean(health?.host?.can_restart);
+}
+
+/**
+ * The button with a word on trainings, or null where it cannot be done. `can`: known from elsewhere than `/health`.
+ * The desktop app starts and ends its ComfyUI itself: there it stays in words.
+ * @param {import("../../data/store.js").Store} store
+ */
+export function restartButton(store, can = canRestart(store.state)) {
+  if (!can || store.state.desktop) return null;
+  const said = h("small", { class: "isen-muted", role: "status", text: runningJobs(store.state).length ? t("restartTrainings") : "" });
+  const press = ({ currentTarget }) => restart(store, currentTarget.closest("isen-panel"), said);
+  return h("span", { class: "isen-row", "data-testid": "isen-restart-row" }, button(t("restartComfyui"), press, { icon: "refresh", testid: "isen-restart" }), said);
+}
+
+async function restart(store, panel, said) {
+  const standing = await store.attempt(() => store.api.get("/comfyui"));
+  if (!standing) return;
+  if (standing.queue) askFirst(panel, standing.queue, () => order(store, said, { lose_queue: true }));
+  else await order(store, said, {});
+}
+
+/** The answer comes before ComfyUI goes; that it is away and back is told as always. */
+async function order(store, said, body) {
+  if (await store.attempt((id) => store.api.post("/comfyui/restart", body, id))) said.textContent = t("restarting");
+}
+
+function askFirst(panel, queued, go) {
+  const sure = button(t("restartAnyway"), () => (dialog.close(), go()), { kind: "danger", testid: "isen-restart-anyway" });
+  const title = h("h2", { class: "isen-grow", text: t("restartComfyui") });
+  const dialog = openDialog(panel, { label: t("restartComfyui"), kind: "isen-question" }, h("div", { class: "isen-row isen-top" }, title, closer(() => dialog.close())),
+    h("p", { "data-testid": "isen-restart-loses", text: counted("restartLoses", queued) }),
+    h("div", { class: "isen-row" }, sure, button(t("cancel"), () => dialog.close(), { autofocus: true, testid: "isen-restart-cancel" })));
+}

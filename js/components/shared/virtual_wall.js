@@ -1,0 +1,138 @@
+/** Thousands of square tiles of which only those in sight exist: positions are computed, nodes come and go. */
+
+import { h } from "../../lib/dom.js";
+import { taken } from "../../lib/lists.js";
+
+const GAP = 6;
+/** Rows that are made before they come into sight. */
+const AHEAD = 3;
+/** So long, what is in sight is loaded alone: nothing further down takes its turn. */
+const ALONE_MS = 200;
+/** Nodes that are kept with their loaded pictures after they went out of sight. */
+const KEPT = 240;
+/** Screens left below when more is asked for. */
+const NEAR = 3;
+
+/** Where tiles lie in so wide a wall. */
+export function layoutOf(width, count, { least, most = 6 }) {
+  const columns = Math.max(1, Math.min(most, Math.floor((width + GAP) / (least + GAP))));
+  const size = Math.max(1, (width - GAP * (columns - 1)) / columns);
+  const rows = Math.ceil(count / columns);
+  return { columns, size, height: Math.max(0, rows * (size + GAP) - GAP) };
+}
+
+/** First and last index in sight, where `top` and `bottom` are measured from the wall's own top. */
+export function visible({ columns, size }, count, { top, bottom, ahead = AHEAD }) {
+  const row = (y) => Math.floor(y / (size + GAP));
+  const first = Math.max(0, row(top) - ahead) * columns;
+  const last = Math.min(count, (row(bottom) + ahead + 1) * columns);
+  return first < last ? [first, last] : [0, 0];
+}
+
+export class Wall {
+  /**
+   * @param {{label: string, least?: number, id: (item: any) => string, make: (item: any) => any, update: (node: any, item: any) => void, near: () => void}} ways
+   */
+  constructor({ label, least = 92, ...ways }) {
+    this.least = least;
+    this.ways = ways;
+    this.items = [];
+    this.nodes = new Map();
+    this.element = h("div", { class: "isen-tiles", role: "list", "aria-label": label, "data-testid": "isen-wall" });
+    this.later = () => (this.frame ??= requestAnimationFrame(() => this.#draw()));
+  }
+
+  /** Watch the box that scrolls; ended by `unwatch`. */
+  watch(scroller) {
+    this.unwatch();
+    this.scroller = scroller;
+    scroller?.addEventListener("scroll", this.later, { passive: true });
+    this.sizes = new ResizeObserver(this.later);
+    this.sizes.observe(this.element);
+    if (scroller) this.sizes.observe(scroller);
+    this.later();
+  }
+
+  unwatch() {
+    this.scroller?.removeEventListener("scroll", this.later);
+    this.sizes?.disconnect();
+    clearTimeout(this.alone);
+    this.scroller = this.alone = null;
+    this.settled = false;
+  }
+
+  show(items) {
+    const fewer = items.length < this.items.length;  // thousands are not counted through at every page that is added
+    this.items = items;
+    if (fewer) this.#drop(new Set(items.map(this.ways.id)));
+    this.later();
+  }
+
+  /** What is gone goes at once, and the focus to what is beside it; `#place` spares a node in focus that is only out of sight. */
+  #drop(present) {
+    for (const [key, { node }] of this.nodes) {
+      if (present.has(key)) continue;
+      taken(node);
+      this.nodes.delete(key);
+    }
+  }
+
+  #draw() {
+    this.frame = null;
+    const width = this.element.clientWidth;
+    if (!this.scroller || !width) return;
+    const layout = layoutOf(width, this.items.length, { least: this.least });
+    this.element.style.height = `${layout.height}px`;
+    const box = this.scroller.getBoundingClientRect();
+    const top = box.top - this.element.getBoundingClientRect().top;
+    const [first, last] = visible(layout, this.items.length, { top, bottom: top + box.height, ahead: this.settled ? AHEAD : 0 });
+    this.#place(layout, first, last);
+    if (!this.settled) this.#settle();
+    else if (layout.height - (top + box.height) < NEAR * box.height) this.ways.near();
+  }
+
+  #settle() {
+    if (!this.items.length) return;
+    this.alone ??= setTimeout(() => {
+      this.settled = true;
+      this.later();
+    }, ALONE_MS);
+  }
+
+  #place({ columns, size }, first, last) {
+    const shown = [];
+    for (let index = first; index < last; index += 1) {
+      const node = this.#node(this.items[index]);
+      const x = (index % columns) * (size + GAP);
+      const y = Math.floor(index / columns) * (size + GAP);
+      node.style.cssText = `width:${size}px;height:${size}px;transform:translate(${x}px,${y}px)`;
+      shown.push(node);
+    }
+    const wanted = new Set(shown);
+    for (const node of [...this.element.children]) if (!wanted.has(node) && !node.contains(document.activeElement)) node.remove();
+    let place = this.element.firstChild;
+    for (const node of shown) {
+      if (node === place) place = place.nextSibling;
+      else this.element.insertBefore(node, place);
+    }
+    this.#forget();
+  }
+
+  #node(item) {
+    const key = this.ways.id(item);
+    const known = this.nodes.get(key);
+    this.nodes.delete(key);
+    const node = known?.node ?? this.ways.make(item);
+    if (known?.item !== item) this.ways.update(node, item);
+    this.nodes.set(key, { node, item });
+    return node;
+  }
+
+  /** Those longest out of sight go first. */
+  #forget() {
+    for (const [key, { node }] of this.nodes) {
+      if (this.nodes.size <= KEPT) return;
+      if (!node.isConnected) this.nodes.delete(key);
+    }
+  }
+}

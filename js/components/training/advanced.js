@@ -1,0 +1,84 @@
+/** The folded advanced options: the trainer's own names, plain tooltips, the preset's value as placeholder. */
+
+import { button, field, h } from "../../lib/dom.js";
+import { t } from "../../locales/words.js";
+
+const OPEN_KEY = "isengard.advanced";
+/** What is no number is sent as it is written: the server says what is wrong with it. */
+const number = (text) => (Number.isFinite(Number(text)) ? Number(text) : text);
+const numbers = (text) => text.split(",").map((part) => number(part.trim()));
+const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
+/**
+ * Name of the override, its words, how its text is read; `lines` are written in a text area.
+ * @type {[string, string, (text: string) => unknown][]}
+ */
+const FIELDS = [
+  ["steps", "overrideSteps", number],
+  ["rank", "overrideRank", number],
+  ["alpha", "overrideAlpha", number],
+  ["learning_rate", "overrideRate", number],
+  ["resolution", "overrideResolution", numbers],
+  ["batch_size", "overrideBatch", number],
+  ["save_every", "overrideSave", number],
+  ["seed", "overrideSeed", number],
+  ["sample_prompts", "overrideSamples", lines],
+];
+const SWITCHES = [["quantize", "overrideQuantize"], ["low_vram", "overrideLowVram"]];
+
+export class AdvancedFields {
+  constructor(changed, { memory = globalThis.localStorage } = {}) {
+    this.changed = changed;
+    this.inputs = Object.fromEntries(FIELDS.map(([name, , read]) => [name, this.#input(name, read)]));
+    this.switches = Object.fromEntries(SWITCHES.map(([name]) => [name, this.#switch(name)]));
+    const fields = FIELDS.map(([name, key]) => field(t(key), this.inputs[name], t(`${key}Hint`)));
+    const samples = fields.pop();
+    const switches = SWITCHES.map(([name, key]) => field(t(key), this.switches[name], t(`${key}Hint`)));
+    this.element = h("details", { class: "isen-fold" },
+      h("summary", { text: t("advanced"), "data-testid": "isen-advanced" }),
+      h("div", { class: "isen-grid" }, ...fields, ...switches), samples, button(t("resetAdvanced"), () => this.#reset()));
+    this.element.open = memory?.getItem(OPEN_KEY) === "1";
+    this.element.addEventListener("toggle", () => memory?.setItem(OPEN_KEY, this.element.open ? "1" : ""));
+  }
+
+  #input(name, read) {
+    const props = { "data-testid": `isen-override-${name}`, on: { input: () => this.changed() } };
+    return read === lines ? h("textarea", { rows: 3, ...props }) : h("input", { type: "text", inputmode: "decimal", ...props });
+  }
+
+  /** Not chosen, on or off: the preset decides until someone does. */
+  #switch(name) {
+    return h("select", { "data-testid": `isen-override-${name}`, on: { change: () => this.changed() } },
+      h("option", { value: "", text: t("asPreset") }), h("option", { value: "true", text: t("on") }), h("option", { value: "false", text: t("off") }));
+  }
+
+  /** Only what was filled in. */
+  values() {
+    const filled = FIELDS.filter(([name]) => this.inputs[name].value.trim());
+    const chosen = SWITCHES.filter(([name]) => this.switches[name].value);
+    return Object.fromEntries([
+      ...filled.map(([name, , read]) => [name, read(this.inputs[name].value.trim())]),
+      ...chosen.map(([name]) => [name, this.switches[name].value === "true"]),
+    ]);
+  }
+
+  /** As it was written. */
+  get draft() {
+    return Object.fromEntries(Object.entries({ ...this.inputs, ...this.switches }).map(([name, control]) => [name, control.value]));
+  }
+
+  take(draft) {
+    for (const [name, control] of Object.entries({ ...this.inputs, ...this.switches })) control.value = draft[name] ?? "";
+  }
+
+  defaults(preset) {
+    for (const [name] of FIELDS) {
+      const value = preset?.[name];
+      this.inputs[name].placeholder = value === undefined ? "" : t("fromPreset", { value: Array.isArray(value) ? value.join(", ") : value });
+    }
+  }
+
+  #reset() {
+    for (const control of [...Object.values(this.inputs), ...Object.values(this.switches)]) control.value = "";
+    this.changed();
+  }
+}

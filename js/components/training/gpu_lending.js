@@ -1,0 +1,43 @@
+/** The GPU lent to pictures: what the panel says about it wherever one is, and the button that asks for it. */
+
+import { button, h, icon } from "../../lib/dom.js";
+import { t } from "../../locales/words.js";
+
+/** What there is to say, or null. Shown above every view. */
+export function lendingOf({ lending, jobs, characters }) {
+  if (!lending) return null;
+  const job = jobs?.find((known) => known.id === lending.job_id);
+  const name = characters?.find((known) => known.id === job?.character_id)?.name ?? t("training");
+  return { jobId: lending.job_id, name, until: lending.until };
+}
+
+/** @param {import("../../data/store.js").Store} store */
+export function lendingBanner(store, { jobId, name, until }) {
+  const time = clock(until);
+  const words = until ? t("lendUntil", { name, time }) : t("lendSaving", { name });
+  return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-lending", "data-until": until },
+    h("p", {}, icon(until ? "pause" : "spinner"), ` ${words}`),
+    until && h("div", { class: "isen-row" }, button(t("lendMore"), () => lend(store, jobId), { testid: "isen-lend-more" }),
+      button(t("lendBack"), () => store.giveBack(), { testid: "isen-lend-back" })));
+}
+
+/** 14:32:05, in figures alone. */
+function clock(iso) {
+  const moment = new Date(iso);
+  if (Number.isNaN(moment.getTime())) return "";
+  return new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(moment);
+}
+
+/** On a running training: it saves and stops, and the pictures are where one goes next. */
+export function lendButton(store, job) {
+  const go = async () => {
+    if (await lend(store, job.id)) store.go({ tab: "images", id: job.character_id });
+  };
+  return button(t("lendGpu"), go, { title: t("lendHint"), testid: "isen-lend" });
+}
+
+async function lend(store, jobId) {
+  const job = store.keepJob(await store.attempt((id) => store.api.post(`/training/jobs/${jobId}/lend`, {}, id)));
+  if (job) await store.loadLending();
+  return job;
+}

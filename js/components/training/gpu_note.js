@@ -1,0 +1,34 @@
+/** While a training uses the GPU: what that means for pictures, and pausing it. */
+
+import { button, h } from "../../lib/dom.js";
+import { about, brief } from "../../lib/format.js";
+import { fill } from "../../lib/lists.js";
+import { t } from "../../locales/words.js";
+
+const USING = new Set(["preparing", "running", "pausing"]);
+
+/** The training that pictures have to share the GPU with, or one that was paused to make room for them. */
+function trainingOf(state) {
+  const jobs = (state.jobs ?? []).filter((job) => job.needs === "gpu");
+  return jobs.find((job) => USING.has(job.state)) ?? jobs.find((job) => job.state === "paused" && !job.error);
+}
+
+/** Fills `place`; nothing is said while the GPU is free. */
+export function gpuNote(store, place, state) {
+  const job = trainingOf(state);
+  const name = brief(state.characters?.find((known) => known.id === job?.character_id)?.name ?? t("gone"));
+  const minutes = job?.progress.eta_s ? about(Math.ceil(job.progress.eta_s / 60) * 60) : "";
+  place.hidden = !job;
+  fill(place, [job?.id, job?.state, name, minutes], () => (job ? note(store, job, { name, minutes }) : []));
+}
+
+function note(store, job, { name, minutes }) {
+  const order = (verb) => async () => store.keepJob(await store.attempt((id) => store.api.post(`/training/jobs/${job.id}/${verb}`, {}, id)));
+  if (job.state === "paused") {
+    return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-gpu-note" }, h("p", { text: t("gpuPaused", { name }) }),
+      h("div", { class: "isen-row" }, button(t("resumeTraining"), order("resume"), { testid: "isen-gpu-resume" })));
+  }
+  const left = minutes ? ` ${t("gpuLeft", { time: minutes })}` : "";
+  return h("div", { class: "isen-warn isen-stack-tight", "data-testid": "isen-gpu-note" }, h("p", { text: t("gpuTaken", { name }) + left }),
+    job.state === "running" && h("div", { class: "isen-row" }, button(t("pauseTraining"), order("pause"), { testid: "isen-gpu-pause" })));
+}

@@ -1,0 +1,91 @@
+/** A family's model files: which are here, how much is missing, fetching them. */
+
+import { button, h, icon } from "../../lib/dom.js";
+import { bytes } from "../../lib/format.js";
+import { fill } from "../../lib/lists.js";
+import { t } from "../../locales/words.js";
+import { ENDED } from "../../data/state.js";
+import { orderTask } from "../../data/tasks.js";
+import { gateBox } from "./licence_gate.js";
+import { TaskProgress } from "../shared/task_progress.js";
+import { View } from "../shared/view.js";
+
+export class IsenModel extends View {
+  /** Files come and go without an event: they are asked for anew whenever this is shown. */
+  connectedCallback() {
+    super.connectedCallback();
+    this.store.refresh();
+  }
+
+  build() {
+    this.className = "isen-stack";
+    const back = button(t("back"), () => this.store.go({ tab: "training", train: this.route.train ?? "?" }), { icon: "chevron-left", bare: true });
+    this.heading = h("h2", { class: "isen-grow", tabindex: -1 });
+    this.licence = h("p", { class: "isen-muted" });
+    this.files = h("ul", { class: "isen-plain-list", "data-testid": "isen-model-files" });
+    this.unreadable = h("div", { class: "isen-stack-tight" });
+    this.progress = new TaskProgress();
+    this.outcome = h("div", { class: "isen-stack", role: "status", "aria-live": "polite" });
+    this.gate = h("div", {});
+    this.buttons = h("div", { class: "isen-row" });
+    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.licence, this.files, this.unreadable, this.progress.element, this.outcome, this.gate, this.buttons);
+  }
+
+  update(state) {
+    const family = state.families.find((known) => known.key === this.route.model);
+    if (!family) return;
+    const job = state.tasks.find((known) => known.kind === "model_download" && known.family === family.key);
+    const going = job && !ENDED.has(job.state);
+    const missing = family.files.filter((file) => !file.here);
+    fill(this.heading, family.label, () => [family.label]);
+    fill(this.licence, family.licence, () => [t("modelLicence", { licence: family.licence })]);
+    fill(this.files, family.files, () => family.files.map(fileLine));
+    fill(this.unreadable, [family.unreadable, family.files], () => unreadable(family));
+    this.progress.show(going ? job : null);
+    fill(this.outcome, [job?.state, job?.error, missing.length], () => outcome(family, job, missing));
+    const gated = family.needs_token || (job?.state === "failed" && job.error?.code === "model_gated");
+    fill(this.gate, [gated && !going, job?.id, family.key], () => gated && !going && gateBox(this.store, family, () => this.#again(family, job)));
+    fill(this.buttons, [going, job?.state, missing], () => this.#buttons(family, job, going, missing));
+  }
+
+  /** The download that was refused, or back to the training, which checks anew. */
+  async #again(family, job) {
+    const refused = job?.state === "failed" && family.files.some((file) => !file.here);
+    if (!refused) return this.store.go({ tab: "training", train: this.route.train ?? "?" });
+    await orderTask(this.store, `/training/jobs/${job.id}/retry`, {});
+  }
+
+  #buttons(family, job, going, missing) {
+    const ask = (path, body) => () => orderTask(this.store, path, body);
+    if (going) return [button(t("cancelDownload"), ask(`/training/jobs/${job.id}/cancel`, {}), { testid: "isen-cancel-download" })];
+    if (!missing.length && !family.needs_token) return [button(t("backToTrain"), () => this.store.go({ tab: "training", train: this.route.train ?? "?" }), { kind: "primary" })];
+    if (!missing.length) return [];
+    const size = bytes(missing.reduce((sum, file) => sum + file.size, 0));
+    const again = job && ["failed", "cancelled"].includes(job.state);
+    const start = again ? ask(`/training/jobs/${job.id}/retry`, {}) : ask(`/training/models/${family.key}/download`, { confirm: true });
+    const words = missing.some(({ fault }) => fault) ? "fetchAgainSize" : "downloadSize";
+    return [button(again ? t("retryJob") : t(words, { size }), start, { kind: "primary", testid: "isen-download" })];
+  }
+}
+
+function fileLine({ file, folder, hub, size, here, fault }) {
+  return h("li", { class: fault ? "isen-error-line" : "" }, icon(fault ? "times-circle" : here ? "check-circle" : "download"), " ", h("span", { class: "isen-file", text: file }),
+    h("small", { class: "isen-muted", text: ` ${bytes(size)} · ${t(here ? "fileHere" : "fileMissing", { folder, hub })}` }),
+    fault && h("p", { "data-testid": "isen-model-fault", text: fault.startsWith(`${file} `) ? `${fault} ${t("oldKept", { file })}` : fault }));
+}
+
+/** Files beside these that ComfyUI lists as well and nobody can use: each is told once. An older server does not say them. */
+function unreadable({ files, unreadable: found = [] }) {
+  const told = files.map(({ fault }) => fault);
+  const lines = found.map(({ reason }) => reason).filter((reason) => !told.includes(reason));
+  if (!lines.length) return [];
+  return [h("p", { class: "isen-muted", text: t("filesUnreadable") }),
+    h("ul", { class: "isen-plain-list isen-muted", "data-testid": "isen-model-unreadable" }, ...lines.map((text) => h("li", { text })))];
+}
+
+function outcome(family, job, missing) {
+  if (!family.files.length) return [h("p", { class: "isen-note", text: t("fetchedByTrainer") })];
+  if (!missing.length) return [h("p", { class: "isen-note", "data-testid": "isen-model-done", text: t("modelHere") })];
+  if (job?.error) return [h("p", { class: "isen-error", text: `${job.error.message} ${job.error.hint}`.trim() })];
+  return job?.state === "cancelled" ? [h("p", { class: "isen-muted", text: t("downloadCancelled") })] : [];
+}

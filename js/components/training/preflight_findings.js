@@ -1,0 +1,70 @@
+/** What preflight found: a mark, a sentence, and a button that puts it right or leads to where it can be. */
+
+import { button, h, icon } from "../../lib/dom.js";
+import { videoMemory } from "../../lib/format.js";
+import { t } from "../../locales/words.js";
+import { giveConsent } from "../characters/consent.js";
+import { restartButton } from "../shared/restart.js";
+
+const MARKS = { error: "times-circle", warning: "exclamation-triangle", info: "info-circle", good: "check-circle" };
+const person = (place) => ({ tab: "characters", id: place.characterId });
+const model = (place) => ({ tab: "training", model: place.family, train: place.characterId });
+/**
+ * Every fix that the server names: what the button says, and where it leads or what it does.
+ * @type {Record<string, {word: string, route?: (place: Place) => any, act?: (place: Place) => unknown}>}
+ */
+export const FIXES = {
+  add_photos: { word: "fixAddPhotos", route: person },
+  confirm_consent: { word: "consentGive", act: confirmConsent },
+  change_trigger: { word: "fixTrigger", route: person },
+  show_captions: { word: "fixCaptions", route: person },
+  show_photos: { word: "fixShowPhotos", route: person },
+  setup_backend: { word: "fixSetup", route: () => ({ tab: "training", setup: true }) },
+  choose_backend: { word: "openSetup", route: () => ({ tab: "training", setup: true }) },
+  download_model: { word: "fixDownload", route: model },
+  enter_token: { word: "fixLicence", route: model },
+  free_disk: { word: "fixFree", route: () => ({ tab: "settings" }) },
+  move_data: { word: "fixFree", route: () => ({ tab: "settings" }) },
+  choose_family: { word: "fixFamily", act: ({ view }) => view.chooseFamily() },
+  edit_prompts: { word: "fixPrompts", act: ({ view }) => view.editAdvanced("sample_prompts") },
+  check_again: { word: "fixAgain", act: ({ view }) => view.checkAgain() },
+  free_gpu: { word: "fixFreeGpu", act: freeGpu },
+};
+
+/**
+ * Where a finding is shown: for whom, for which model, in which view, and the element that says it.
+ * @typedef {{characterId: string, family: string, view: any, said?: HTMLElement}} Place
+ */
+
+/**
+ * @param {import("../../data/store.js").Store} store
+ * @param {{severity: string, message: string, fix: string}} finding
+ * @param {Place | null} [place] null where a finding is only told
+ */
+export function findingLine(store, { severity, message, fix }, place = null) {
+  const { word, route, act } = FIXES[fix] ?? {};
+  const said = h("span", {}, message);
+  const press = () => (route ? store.go(route(/** @type {Place} */ (place))) : act?.({ .../** @type {Place} */ (place), said }));
+  return h("li", { class: `isen-${severity}-line`, "data-severity": severity }, icon(MARKS[severity]),
+    h("span", { class: "isen-grow" }, h("span", { class: "isen-hidden-text", text: `${t(`severity_${severity}`)}: ` }), said),
+    word && place?.characterId && button(t(word), press, { kind: "link", testid: `isen-fix-${fix}` }));
+}
+
+/** @param {Place} place */
+async function confirmConsent({ characterId, view }) {
+  if (await giveConsent(view.store, characterId)) view.checkAgain();
+}
+
+/**
+ * ComfyUI is asked at once; what it really let go of is measured and said.
+ * @param {Place} place
+ */
+async function freeGpu({ said, view }) {
+  const { store } = view;
+  const answer = await store.attempt((id) => store.api.post("/training/gpu/free", {}, id));
+  if (!answer?.gpu) return;
+  if (!answer.comfyui_holds) return view.checkAgain();
+  const holds = t("comfyuiHolds", { free: videoMemory(answer.gpu.free_bytes), total: videoMemory(answer.gpu.total_bytes), who: answer.words });
+  // The view checks again by itself once another start of ComfyUI answers.
+  said.replaceChildren(`${holds} `, restartButton(store) ?? t("restartThenCheck"));
+}

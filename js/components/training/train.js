@@ -1,0 +1,191 @@
+/** Starting a training: who, how thorough, on which model; everything else is folded away. */
+
+import { ApiError } from "../../data/api.js";
+import { button, field, h, say } from "../../lib/dom.js";
+import { fill } from "../../lib/lists.js";
+import { kept, recalled } from "../../lib/memory.js";
+import { count } from "../../lib/format.js";
+import { photos, t } from "../../locales/words.js";
+import { AdvancedFields } from "./advanced.js";
+import { findingLine } from "./preflight_findings.js";
+import { PeopleChoice } from "../shared/person_picker.js";
+import { PresetChoice } from "./presets.js";
+import { View } from "../shared/view.js";
+
+const CHECK_AFTER_MS = 250;
+/** What was filled in, until that training has started: a finding may lead away and back. */
+const DRAFT_KEY = "isengard.train.form";
+
+export class IsenTrain extends View {
+  #checked = 0;
+  #presetsAsked = 0;
+  #timer;
+  /** @type {any} */
+  #draft = null;
+
+  build() {
+    this.className = "isen-stack";
+    this.people = new PeopleChoice(this.store, { label: t("person"), name: "isen-train-who", testid: "isen-person", changed: () => this.#changed() });
+    this.presets = new PresetChoice(() => this.#adjusted());
+    this.trainer = h("select", { "data-testid": "isen-trainer", on: { change: () => this.#changed() } });
+    this.trainerField = field(t("trainer"), this.trainer, t("trainerHint"));
+    this.family = h("select", { "data-testid": "isen-family", on: { change: () => this.#changed() } });
+    this.base = h("select", { "data-testid": "isen-base", on: { change: () => this.#check() } });
+    this.baseField = field(t("baseFile"), this.base);
+    this.advanced = new AdvancedFields(() => this.#check());
+    this.heading = h("h2", { class: "isen-grow isen-ellipsis", tabindex: -1, text: t("whoToTrain") });
+    this.nobody = h("section", { class: "isen-card isen-stack", hidden: true }, h("p", { text: t("noOneToTrain") }),
+      button(t("newCharacter"), () => this.store.go({ tab: "characters" }), { kind: "primary" }));
+    this.findings = h("ul", { class: "isen-findings", "data-testid": "isen-findings" });
+    this.start = button(t("startTraining"), () => this.#start(), { kind: "primary isen-wide", disabled: true, testid: "isen-start-training" });
+    const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
+    this.form = h("div", { class: "isen-stack" },
+      this.people.element, this.trainerField, this.presets.element, field(t("model"), this.family, t("modelHint")), this.baseField,
+      this.advanced.element, h("footer", { class: "isen-foot" }, h("div", { class: "isen-found", role: "status" }, this.findings), this.start));
+    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.nobody, this.form);
+    this.#restore(recalled(sessionStorage, DRAFT_KEY));
+  }
+
+  /** That of somebody else is not taken over. */
+  #restore(draft) {
+    if (!draft || !["?", draft.who].includes(this.route.train)) return;
+    this.#draft = draft;
+    this.people.choose(draft.who);
+    this.presets.value = draft.preset;
+    this.advanced.take(draft.advanced);
+  }
+
+  #keep() {
+    const [trainer, family, base] = [this.trainer, this.family, this.base].map(({ value }) => value);
+    this.#draft = { who: this.people.value, preset: this.presets.value, trainer, family, base, advanced: this.advanced.draft };
+    kept(sessionStorage, DRAFT_KEY, this.#draft);
+  }
+
+  update(state) {
+    const start = state.health?.boot_id;
+    if (this.began && start !== this.began) this.#check();
+    this.began = start;
+    const people = state.characters.filter((known) => known.photo_count);
+    this.nobody.hidden = people.length > 0;
+    this.form.hidden = !people.length;
+    const before = this.people.value;
+    this.people.show(people, this.route.train);
+    this.people.element.hidden = people.length === 1;
+    const choices = trainers(state);
+    fill(this.trainer, choices.map(({ name }) => name), () => choices.map(({ name, label }) => h("option", { value: name, text: label, selected: name === this.#draft?.trainer })));
+    this.trainerField.hidden = choices.length < 2;
+    this.#families(state);
+    if (before !== this.people.value || !this.#presetsAsked) this.#changed();
+  }
+
+  /** Those that the chosen trainer can train. */
+  #families({ families, backends }) {
+    const can = backends.find((known) => known.name === this.trainer.value)?.families;
+    const shown = families.filter((known) => !can || can.includes(known.key));
+    const wanted = shown.find((known) => known.key === this.#draft?.family)?.key ?? preferred(shown);
+    fill(this.family, shown.map((known) => [known.key, known.base_models]), () => shown.map((known) => option(known, wanted)));
+  }
+
+  get person() {
+    return this.store.state.characters.find((known) => known.id === this.people.value);
+  }
+
+  /** Someone else or another model: other numbers in the presets. */
+  async #changed() {
+    this.#families(this.store.state);
+    const family = this.store.state.families.find((known) => known.key === this.family.value);
+    if (!family || !this.person) return;
+    say(this.heading, t("train", { name: this.person.name }));
+    const names = family.base_models;
+    fill(this.base, [family.key, names], () => [h("option", { value: "", text: t("baseAuto") }), ...names.map((name) => h("option", { value: name, text: name, selected: name === this.#draft?.base }))]);
+    this.baseField.hidden = names.length < 2;
+    const asked = ++this.#presetsAsked;
+    const wanted = new URLSearchParams({ family: family.key, character_id: this.person.id, ...(this.trainer.value && { backend: this.trainer.value }) });
+    const answer = await this.store.attempt(() => this.store.api.get(`/training/presets?${wanted}`));
+    if (!answer || asked !== this.#presetsAsked) return;
+    this.presets.show(answer.items);
+    this.#adjusted();
+  }
+
+  #adjusted() {
+    this.advanced.defaults(this.presets.chosen);
+    this.#check();
+  }
+
+  #request() {
+    return {
+      character_id: this.people.value, family: this.family.value, preset: this.presets.value,
+      backend: this.trainer.value || null, base_model: this.base.value || null, overrides: this.advanced.values(),
+    };
+  }
+
+  /** Ask what would stop it, shortly after the last change; only the newest answer counts. */
+  #check() {
+    clearTimeout(this.#timer);
+    this.start.disabled = true;
+    if (!this.people.value) return;
+    this.#keep();
+    const asked = ++this.#checked;
+    this.#timer = setTimeout(async () => {
+      const answer = await this.#preflight();
+      if (asked === this.#checked) this.#show(answer);
+    }, CHECK_AFTER_MS);
+  }
+
+  async #preflight() {
+    try {
+      return await this.store.api.post("/training/preflight", this.#request());
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return { ok: false, findings: [{ severity: "error", message: `${error.message} ${error.hint}`.trim(), fix: "" }] };
+    }
+  }
+
+  #show({ ok, findings, plan }) {
+    const ready = ok ? [{ severity: "good", message: t("readyToTrain", { photos: photos(plan.photos), held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
+    this.findings.replaceChildren(...[...findings, ...ready].map((finding) => findingLine(this.store, finding, this.#place)));
+    this.start.disabled = !ok;
+    say(this.start, t(ok && findings.some(({ severity }) => severity === "warning") ? "startAnyway" : "startTraining"));
+  }
+
+  get #place() {
+    return { characterId: this.people.value, family: this.family.value, view: this };
+  }
+
+  /** What findings ask for. */
+  chooseFamily() {
+    this.family.focus();
+    this.family.showPicker?.();
+  }
+
+  editAdvanced(name) {
+    this.advanced.element.open = true;
+    this.advanced.inputs[name].focus();
+  }
+
+  checkAgain() {
+    this.#check();
+  }
+
+  async #start() {
+    const job = await this.store.attempt((id) => this.store.api.post("/training/jobs", this.#request(), id));
+    if (!this.store.keepJob(job)) return;
+    kept(sessionStorage, DRAFT_KEY, null);
+    this.store.go({ tab: "training", job: job.id });
+  }
+}
+
+function option({ key, label, status }, wanted) {
+  return h("option", { value: key, text: status === "experimental" ? `${label} (${t("experimental")})` : label, selected: key === wanted });
+}
+
+/** What can train now, ours first: nobody is asked who has no choice, and in fast-test mode nothing real is offered. */
+function trainers({ backends, health }) {
+  const others = backends.filter((known) => !known.default && known.state.state === "ready" && !known.placeholder);
+  return [...backends.filter((known) => known.default), ...(health?.mode === "fast-test" ? [] : others)];
+}
+
+/** The first family whose model ComfyUI already has, else the first proven one. */
+function preferred(families) {
+  return (families.find((known) => known.base_models.length) ?? families.find((known) => known.status === "proven") ?? families[0])?.key;
+}

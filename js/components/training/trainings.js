@@ -1,0 +1,115 @@
+/** All trainings: what runs, what waits, then what has ended, newest first. */
+
+import { button, h, say } from "../../lib/dom.js";
+import { fill, keyed } from "../../lib/lists.js";
+import { about, ago } from "../../lib/format.js";
+import { t } from "../../locales/words.js";
+import { ENDED, shareOf, waitingJobs } from "../../data/state.js";
+import { reasonOf } from "../../data/waiting_jobs.js";
+import { whatWords } from "../shared/job_words.js";
+import { face } from "../shared/person_picker.js";
+import { trainerLine, trainerOf } from "./trainer_line.js";
+import { View } from "../shared/view.js";
+
+export class IsenTrainings extends View {
+  build() {
+    this.className = "isen-stack";
+    const start = () => this.store.go({ tab: "training", train: "?" });
+    this.start = button(t("trainAnother"), start, { icon: "plus", kind: "primary", testid: "isen-train-someone" });
+    this.none = h("section", { class: "isen-card isen-stack" }, h("p", { text: t("noTrainings") }), h("p", { class: "isen-muted", text: t("noTrainingsHow") }));
+    this.going = h("ul", { class: "isen-plain-list", "aria-label": t("goingOn") });
+    this.past = h("ul", { class: "isen-plain-list", "aria-label": t("history") });
+    this.pastTitle = h("h3", { text: t("history") });
+    this.more = button(t("showMore"), () => this.store.more("jobs"), {});
+    this.trainer = h("div", { class: "isen-stack" });
+    this.keys = h("small", { class: "isen-muted", text: t("queueKeys") });
+    this.told = h("p", { class: "isen-hidden-text", role: "status" });
+    this.append(this.trainer, this.none, this.start, this.going, this.keys, this.told, this.pastTitle, this.past, this.more);
+  }
+
+  update(state) {
+    const jobs = state.jobs ?? [];
+    const trainer = trainerOf(state);
+    fill(this.trainer, trainer, () => trainerLine(this.store, trainer));
+    const waiting = waitingJobs(state);
+    const rows = jobs.map((job) => this.#shown(job, state, waiting.indexOf(job)));
+    const going = rows.filter((row) => row.going).sort((a, b) => a.place - b.place);
+    const past = rows.filter((row) => !row.going);
+    this.none.hidden = jobs.length > 0;
+    this.pastTitle.hidden = !past.length || !going.length;
+    this.more.hidden = !state.cursors.jobs;
+    this.waiting = waiting;
+    this.keys.hidden = waiting.length < 2;
+    this.start.classList.toggle("isen-primary", !going.length);
+    const ways = { id: (row) => row.id, make: (row) => this.#row(row), update: (node, row) => node.redraw(row) };
+    keyed(this.going, going, ways);
+    keyed(this.past, past, ways);
+  }
+
+  #shown(job, state, place) {
+    const person = state.characters.find((known) => known.id === job.character_id);
+    const family = state.families.find((known) => known.key === job.family)?.label ?? job.family;
+    const going = !ENDED.has(job.state);
+    const { eta_s: eta } = job.progress;
+    const left = job.state === "running" && eta ? t("timeLeft", { time: about(eta) }) : "";
+    return {
+      id: job.id, going, place, last: place === waitingJobs(state).length - 1, person: person ? { id: person.id, cover: person.cover_photo_id } : { id: "", cover: null },
+      name: person?.name ?? t("gone"), what: whatWords(family, job.request.preset),
+      share: shareOf(job), state: job.state, why: job.error?.message ?? reasonOf(job)?.message ?? "",
+      words: [place >= 0 ? t("inLine", { n: place + 1 }) : t(`state_${job.state}`), left || (going ? "" : ago(job.finished_at ?? job.updated_at))].filter(Boolean).join(" · "),
+    };
+  }
+
+  #row(row) {
+    const bar = h("progress", { max: 1, "aria-label": t("progress") });
+    const words = h("small", {});
+    const open = button("", () => this.store.go({ tab: "training", job: row.id }), { kind: "item", testid: "isen-job-row" });
+    open.append(face(this.store, row.person), h("span", { class: "isen-grow isen-stack-tight" },
+      h("strong", { class: "isen-ellipsis", dir: "auto", text: row.name }), h("small", { class: "isen-muted isen-ellipsis", text: row.what }), bar, words));
+    const up = button(t("moveUp", { name: row.name }), () => this.#move(row, -1), { icon: "arrow-up", bare: true, testid: "isen-move-up" });
+    const down = button(t("moveDown", { name: row.name }), () => this.#move(row, 1), { icon: "arrow-down", bare: true, testid: "isen-move-down" });
+    const item = h("li", { class: "isen-job-item", "data-job": row.id, on: { keydown: (event) => this.#key(event, row) } }, open, up, down);
+    item.redraw = ({ going, share, state, why, words: said, place, last }) => {
+      bar.hidden = !going || place >= 0;
+      bar.value = share;
+      up.hidden = place < 1;
+      down.hidden = place < 0 || last;
+      words.className = state === "failed" ? "isen-error-text" : state === "completed" ? "isen-good" : "isen-muted";
+      say(words, why || said);
+    };
+    item.redraw(row);
+    return item;
+  }
+
+  #key(event, row) {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!by || !event.altKey) return;
+    event.preventDefault();
+    this.#move(row, by);
+  }
+
+  /** Shown at once, put right by what the server says; said aloud, as the list moves under one's fingers. */
+  async #move({ id: jobId, name }, by) {
+    const job = this.waiting.find((known) => known.id === jobId);
+    const line = this.waiting.filter((known) => known.priority === job?.priority);
+    const to = line.indexOf(job) + by;
+    if (!job || to < 0 || to >= line.length) return;
+    const before = this.store.state.jobs;
+    this.store.set({ jobs: placed(before, line, job, to) });
+    const kept = await this.store.attempt((id) => this.store.api.patch(`/training/jobs/${jobId}`, { position: to }, id));
+    if (kept) say(this.told, t("moved", { name, n: to + 1 }));
+    else this.store.set({ jobs: before });
+    await this.store.refresh();
+  }
+}
+
+/** The jobs with the same numbers handed out in the new order. */
+function placed(jobs, line, moved, to) {
+  const numbers = line.map((job) => job.position);
+  const order = line.filter((job) => job !== moved);
+  order.splice(to, 0, moved);
+  return jobs.map((job) => {
+    const at = order.findIndex((known) => known.id === job.id);
+    return at < 0 ? job : { ...job, position: numbers[at] };
+  });
+}

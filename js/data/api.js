@@ -1,0 +1,183 @@
+/** Isengard's HTTP API as the panel uses it. Knows no element and no ComfyUI: `fetch` and `url` are handed in. */
+
+import { readable } from "../lib/files.js";
+import { newCorrelationId } from "../lib/ids.js";
+import { t } from "../locales/words.js";
+
+/** A question that takes longer is told. */
+const SLOW_MS = 4000;
+
+/** An error answer, in the server's words. */
+export class ApiError extends Error {
+  constructor(status, { code, message, hint, correlation_id }) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.hint = hint || "";
+    this.correlationId = correlation_id || "";
+  }
+}
+
+/** A question is asked again by itself; what was to be done is not. @param {string} [id] */
+const away = (id) => ({ code: "offline", message: t(id ? "notDone" : "away"), hint: t(id ? "notDoneHint" : "awayHint"), correlation_id: id });
+
+/** Nobody answers for ComfyUI: it is down, or starting. */
+const GATEWAY = new Set([502, 503, 504]);
+/** What a server between page and ComfyUI says, by its number. */
+const BETWEEN = { 401: "betweenSignIn", 403: "betweenForbidden", 413: "betweenLarge", 429: "betweenMany" };
+
+/**
+ * An answer that is not Isengard's, told as what it is; a sign-in page comes with 200 or as a redirect.
+ * @param {{status: number, type?: string}} response
+ */
+function notOurs({ status, type }, id) {
+  if (GATEWAY.has(status)) return away(id);
+  const signIn = type === "opaqueredirect" || status < 400;
+  const key = signIn ? BETWEEN[401] : (BETWEEN[status] ?? "betweenOther");
+  return { code: "not_ours", message: t(key, { n: status }), hint: t(`${key}Hint`), correlation_id: id };
+}
+
+export class Api {
+  /**
+   * @param {{fetch: (path: string, init: object) => Promise<Response>, url: (path: string) => string}} ways
+   * @param {{line: (level: string, message: string, id: string, context?: object) => void}} [log]
+   */
+  constructor(ways, log) {
+    this.ways = ways;
+    this.log = log;
+    /** Told when answers become slow and when they are quick again. @type {(slow: boolean) => void} */
+    this.told = () => {};
+    /** Called when the link was taken. @type {() => void | Promise<void>} */
+    this.opened = () => {};
+  }
+
+  url(path) {
+    return this.ways.url(`/isengard${path}`);
+  }
+
+  imageUrl(generation, image) {
+    return this.url(`/generations/${generation.id}/images/${image.n}`);
+  }
+
+  thumbUrl(generation, image) {
+    return this.url(`/generations/${generation.id}/images/${image.n}?size=thumb`);
+  }
+
+  get(path) {
+    return this.#call("GET", path);
+  }
+
+  /** `id` lets several requests belong to one action. */
+  post(path, body = {}, id = newCorrelationId()) {
+    return this.#call("POST", path, body, id);
+  }
+
+  patch(path, body, id = newCorrelationId()) {
+    return this.#call("PATCH", path, body, id);
+  }
+
+  delete(path, id = newCorrelationId()) {
+    return this.#call("DELETE", path, undefined, id);
+  }
+
+  /** ComfyUI's own routes, for reading only. */
+  async comfy(path) {
+    try {
+      const response = await this.ways.fetch(path, { method: "GET" });
+      return await response.json();
+    } catch {
+      throw new ApiError(0, away(""));
+    }
+  }
+
+  async #call(method, path, body, id) {
+    const headers = { "X-Isengard": "1" };
+    if (id) {
+      headers["X-Correlation-ID"] = id;
+      this.log?.line("INFO", `${method} ${path.split("?")[0]}`, id);
+    }
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    let response;
+    try {
+      /** @type {RequestInit} */
+      const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body), redirect: "manual" };
+      response = await this.#watched(this.ways.fetch(`/isengard${path}`, init), method);
+    } catch {
+      throw new ApiError(0, away(id));
+    }
+    return this.#answer(response, id);
+  }
+
+  /** Questions are answered at once; what is to be done may take its time. */
+  async #watched(answer, method) {
+    if (method !== "GET") return answer;
+    const timer = setTimeout(() => this.told(true), SLOW_MS);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+      this.told(false);
+    }
+  }
+
+  async #answer(response, id) {
+    if (response.status === 204) return null;
+    const content = await response.json().catch(() => null);
+    if (response.ok && content !== null) return content;
+    const error = content?.error?.code ? content.error : notOurs(response, id);
+    this.log?.line("WARNING", error.message, error.correlation_id || id, { code: error.code });
+    throw new ApiError(response.status, error);
+  }
+
+  /** One photo, with progress from 0 to 1. */
+  async upload(characterId, file, options) {
+    return (await this.#send(`/characters/${characterId}/photos`, { field: "photo", file }, options)).items[0];
+  }
+
+  /** A character that somebody exported: {character, refused}. */
+  importCharacter(file, options) {
+    return this.#send("/characters/import", { field: "character", file }, options);
+  }
+
+  /** `XMLHttpRequest`, because fetch cannot tell how much it has sent. */
+  #send(path, { field, file }, { id, progress, Request = XMLHttpRequest }) {
+    return new Promise((resolve, reject) => {
+      const request = new Request();
+      request.open("POST", this.url(path));
+      request.setRequestHeader("X-Isengard", "1");
+      request.setRequestHeader("X-Correlation-ID", id);
+      request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
+      request.onerror = async () => reject(new ApiError(0, await this.#brokenOff(path, file, id)));
+      request.onload = () => {
+        const content = parsed(request.responseText);
+        if (request.status < 300 && content) resolve(content);
+        else reject(new ApiError(request.status, content?.error?.code ? content.error : notOurs(request, id)));
+      };
+      const form = new FormData();
+      form.append(field, file, file.name);
+      request.send(form);
+    });
+  }
+
+  /** The browser does not say why nothing came back: the file, somebody between who leads elsewhere, or nobody there. */
+  async #brokenOff(path, file, id) {
+    if (!(await readable(file))) return { code: "file_unreadable", message: t("fileGone"), hint: t("fileGoneHint"), correlation_id: id };
+    let response;
+    try {
+      response = await this.ways.fetch(`/isengard${path}`, { method: "POST", headers: { "X-Isengard": "1", "X-Correlation-ID": id }, redirect: "manual" });
+    } catch {
+      return away(id);
+    }
+    const content = await response.json().catch(() => null);
+    if (!content?.error?.code) return notOurs(response, id);
+    return { code: "broken_off", message: t("brokenOff"), hint: t("brokenOffHint"), correlation_id: id };
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
