@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from registry_rules import ROOT, unpacked
+from support.registry_rules import ROOT, unpacked
 
 NEEDED = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import toml
-from registry_rules import ROOT
+from support.registry_rules import ROOT
 
 REQUIREMENTS = ROOT / "requirements.txt"
 EXTRAS = toml.load(ROOT / "pyproject.toml")["project"]["optional-dependencies"]

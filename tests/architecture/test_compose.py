@@ -15,7 +15,7 @@ from isengard.core.settings import KEYS
 from isengard.core.version import VERSION
 from isengard.generation.image.recipe_info import numbers
 from isengard.training.backends.ai_toolkit.setup import pins
-from registry_rules import archive
+from support.registry_rules import archive
 
 ROOT = Path(__file__).resolve().parents[2]
 PROFILES = {

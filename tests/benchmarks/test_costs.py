@@ -6,7 +6,7 @@ import os
 
 import pytest
 from hosts.journey import Api
-from web_server import WebServer
+from support.web_server import WebServer
 
 from benchmarks import imports, lists, measure, trainings, uploads
 

@@ -11,7 +11,7 @@ from isengard.core.settings import Settings
 from isengard.training.backends.ai_toolkit.captioner import AiToolkitCaptioner
 from isengard.training.backends.fast_test.captioner import PlaceholderCaptioner
 from isengard.training.captioning.interface import ORDER_FILE, PHOTOS, AskedPhoto, Captioning
-from task_house import task_house  # noqa: F401 - fixture
+from support.task_fixtures import task_house  # noqa: F401 - fixture
 
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
 FILES = ("0001.jpg", "0002.png", "0003.jpg")

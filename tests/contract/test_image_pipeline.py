@@ -8,13 +8,13 @@ import uuid
 
 import pytest
 from fakes.comfyui_standin import ComfyStandIn
-from generation_house import BASE, foreign_pipeline, publish, request, with_comfy
 from isengard.core.errors import InvalidError, NotReadyError
 from isengard.core.generations.save_tickets import SaveTickets
 from isengard.generation.image import comfyui, fast_test
 from isengard.generation.image.comfy_client import ComfyClient
 from isengard.generation.image.graph import is_link
 from isengard.generation.image.interface import Person
+from support.generation_fixtures import BASE, foreign_pipeline, publish, request, with_comfy
 
 GENERATION = "gen_" + "0" * 26
 #: ours, and one that a neighbouring pack brings (tests/fakes/foreign_pack)

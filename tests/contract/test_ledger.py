@@ -12,7 +12,7 @@ from isengard.core.records.event import Subject
 from isengard.core.records.job import Artifact, JobError, Progress
 from isengard.core.records.job_states import JobState
 from isengard.core.records.worker import Worker
-from ledger_house import LEASE_S, claim, submit
+from support.ledger_fixtures import LEASE_S, claim, submit
 
 S = JobState
 

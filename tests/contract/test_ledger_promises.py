@@ -11,7 +11,7 @@ from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.event import Subject
 from isengard.core.records.job import Artifact, JobError, Progress
 from isengard.core.records.job_states import OWNED, JobState
-from ledger_house import LEASE_S, claim, submit
+from support.ledger_fixtures import LEASE_S, claim, submit
 
 S = JobState
 HUNG = JobError(code="trainer_hung", message="The trainer did nothing for 10 min.")

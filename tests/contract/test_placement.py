@@ -22,8 +22,8 @@ from isengard.training.machine.nvidia_smi import gpus
 from isengard.training.machine.os_locks import machine_name
 from isengard.training.planning.submission import BaseModel
 from isengard.training.planning.waiting_reason import waits_for
-from ledger_house import redis_server  # noqa: F401 - fixture
-from training_house import ann, house  # noqa: F401 - fixtures
+from support.ledger_fixtures import redis_server  # noqa: F401 - fixture
+from support.training_fixtures import ann, house  # noqa: F401 - fixtures
 
 GB = 2**30
 READY = [BackendState(name="ai_toolkit", version="0.12.26")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from bad_pictures import cases, picture
 from isengard.core.characters import photo_store as photos_module
 from isengard.core.errors import (
     ConflictError,
@@ -13,6 +12,7 @@ from isengard.core.errors import (
     TooLargeError,
     UnsupportedMediaError,
 )
+from support.bad_pictures import cases, picture
 
 CASES = cases()
 CLASSES = {

@@ -8,7 +8,7 @@ from isengard.core.characters.captions import apply_plan, training_caption
 from isengard.core.errors import ConflictError, InvalidError
 from isengard.core.records.character import CharacterPatch
 from isengard.core.records.photo import CaptionPlan, PhotoPatch
-from pictures import add
+from support.pictures import add
 
 
 def test_captions_are_planned_but_what_a_person_wrote_stays(photos, paths, ann, library, characters):

@@ -20,9 +20,9 @@ from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.records.checkpoint import Proof
 from isengard.core.records.photo import PhotoPatch
 from isengard.training.loras.lora_fit import prove
-from loras import TINY, publish, tensors
-from pictures import add
 from safetensors.numpy import save
+from support.loras import TINY, publish, tensors
+from support.pictures import add
 
 DRAFT = {"name": "Eve", "trigger_word": "evqxz", "class_word": "woman", "notes": "", "consent": True}
 

@@ -14,7 +14,7 @@ from isengard.core.ids import new_id
 from isengard.core.logs import setup_logging
 from isengard.core.privacy import erasure
 from isengard.core.records.character import CharacterDraft, CharacterPatch
-from pictures import add
+from support.pictures import add
 
 
 def forget(library, paths, characters, character_id, job_ids):

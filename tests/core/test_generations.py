@@ -6,7 +6,6 @@ import json
 from datetime import datetime
 
 import pytest
-from generation_records import draft, picture
 from isengard.core.errors import ConflictError, IllegalTransitionError, InvalidError, NotFoundError
 from isengard.core.generations.generation_files import RECORD_FILE
 from isengard.core.generations.generation_sidecars import PROOF_MARK
@@ -16,6 +15,7 @@ from isengard.core.records.generation import GeneratedImage, Generation, Generat
 from isengard.core.records.generation_states import TRANSITIONS, GenerationState
 from isengard.core.records.job import JobError
 from isengard.core.storage.library import Library
+from support.generation_records import draft, picture
 
 S = GenerationState
 

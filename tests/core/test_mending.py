@@ -7,7 +7,6 @@ import random
 import sqlite3
 
 import pytest
-from generation_records import draft, picture
 from isengard.core.characters.folder_settling import settle
 from isengard.core.characters.record_repair import mend
 from isengard.core.errors import StorageError
@@ -17,7 +16,8 @@ from isengard.core.records.character import Character, CharacterPatch
 from isengard.core.records.generation import Generation
 from isengard.core.records.photo import Photo, PhotoPatch
 from isengard.core.storage.recovery_notices import Recoveries
-from pictures import drawing
+from support.generation_records import draft, picture
+from support.pictures import drawing
 
 FLIPS = 60
 KINDS = {"character": Character, "photo": Photo, "generation": Generation}

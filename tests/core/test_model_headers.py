@@ -10,7 +10,7 @@ import time
 import psutil
 import pytest
 from isengard.core.model_headers.reader import HeaderReader
-from placeholders import write, write_header, write_quantised
+from support.placeholders import write, write_header, write_quantised
 
 ONE = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:6ce0161689b3853acaa03779ec93eafe75a0\nsize 4265146304\n"

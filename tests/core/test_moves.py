@@ -7,7 +7,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from generation_records import draft, picture
 from isengard.core import atomic
 from isengard.core.characters.character_sidecars import SIDECAR, open_library
 from isengard.core.characters.character_store import CharacterStore
@@ -19,7 +18,8 @@ from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.records.generation_states import GenerationState
 from isengard.core.storage.crash_cleanup import sweep
 from isengard.core.storage.file_moves import move
-from pictures import add
+from support.generation_records import draft, picture
+from support.pictures import add
 
 DAY_S = 86_400
 

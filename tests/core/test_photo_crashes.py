@@ -10,7 +10,7 @@ from pathlib import Path
 from isengard.core.characters.folder_settling import settle
 from isengard.core.characters.photo_store import PhotoStore
 from isengard.core.storage.library import Library
-from pictures import add, drawing, saved
+from support.pictures import add, drawing, saved
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("crashing_upload.py")

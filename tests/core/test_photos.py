@@ -8,8 +8,8 @@ import signal
 import pytest
 from isengard.core.errors import ConflictError, InvalidError, NotFoundError, StorageError
 from isengard.core.records.photo import PhotoPatch
-from pictures import add, drawing, saved
 from PIL import Image
+from support.pictures import add, drawing, saved
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -99,7 +99,7 @@ def test_a_killed_child_is_replaced(photos, paths, ann, decoder):
 
 def test_a_display_p3_heic_keeps_its_colours(photos, paths, ann):
     import pillow_heif
-    from colours import delta_e_2000_mean, display_p3_profile, p3_to_srgb
+    from support.colours import delta_e_2000_mean, display_p3_profile, p3_to_srgb
 
     p3 = drawing(2, (640, 512))
     pillow_heif.register_heif_opener()

@@ -10,7 +10,7 @@ from isengard.core.characters.character_store import CharacterStore
 from isengard.core.characters.photo_store import PhotoStore
 from isengard.core.clock import SystemClock
 from isengard.core.records.photo import PhotoPatch
-from pictures import add
+from support.pictures import add
 
 
 def reopened(library, paths):

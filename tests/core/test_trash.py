@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from generation_records import draft, picture
 from isengard.core import atomic
 from isengard.core.characters import trash
 from isengard.core.characters.folder_settling import settle
@@ -11,7 +10,8 @@ from isengard.core.errors import NotFoundError, StorageError
 from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.records.generation_states import GenerationState
 from isengard.generation.image.user_recipes import UserRecipes
-from pictures import add
+from support.generation_records import draft, picture
+from support.pictures import add
 
 DAY_S = 86_400
 

@@ -9,7 +9,7 @@ import pytest
 from hosts import chromium, comfyui
 from hosts.demo import drawings
 from hosts.journey import Api
-from images_house import ann, api, images, tiny_server  # noqa: F401 - fixtures
+from support.images_fixtures import ann, api, images, tiny_server  # noqa: F401 - fixtures
 
 #: The tab's button: a class in older frontends, a test id in newer ones.
 TAB_BUTTON = '.isengard-tab-button, [data-testid="isengard-tab-button"]'

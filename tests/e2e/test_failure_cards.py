@@ -22,7 +22,7 @@ from isengard.training.worker.run_end import (
     understood,
 )
 from pages.error_codes import collected
-from trainer_says import SAID
+from support.trainer_says import SAID
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 NARROWEST, USUAL = 260, 320

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-from generation_records import draft
 from hosts.journey import Api
 from isengard.core.generations.generation_files import thumbnail_path
 from isengard.core.generations.generation_sidecars import insert
@@ -17,7 +16,8 @@ from isengard.core.records.character import CharacterDraft
 from isengard.core.records.generation import GeneratedImage
 from isengard.core.records.generation_states import GenerationState
 from isengard.generation.thumbnails import thumbnail_of
-from web_server import ROOT, WebServer
+from support.generation_records import draft
+from support.web_server import ROOT, WebServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timing]
 COUNT = 5000

@@ -6,13 +6,13 @@ import json
 import os
 
 import pytest
-from face_house import face_tools, put_face_tools  # noqa: F401 - fixture
 from hosts import comfyui
 from hosts.canvas import ADD_NOTE, CANVAS, DROP, OPENED
-from images_house import SMALLER, pictures_shown
 from isengard.core.paths import DataPaths
 from isengard.generation.image.recipes import WORKFLOWS
 from playwright.sync_api import expect
+from support.face_fixtures import face_tools, put_face_tools  # noqa: F401 - fixture
+from support.images_fixtures import SMALLER, pictures_shown
 
 #: Set up by the press of its button, which fetches 98 MB.
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))

@@ -14,9 +14,9 @@ from isengard.core.clock import SystemClock
 from isengard.core.loras.versions import VersionStore
 from isengard.core.paths import DataPaths
 from isengard.core.version import VERSION
-from loras import publish
 from playwright.sync_api import expect
-from registry_rules import unpacked
+from support.loras import publish
+from support.registry_rules import unpacked
 
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
 #: The browser's own line for a server that is away.

@@ -12,7 +12,7 @@ from hosts import comfyui
 from hosts.journey import Api
 from hosts.panel_steps import create_character
 from playwright.sync_api import expect
-from registry_rules import unpacked
+from support.registry_rules import unpacked
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PENCIL = Path(__file__).resolve().parents[1] / "fakes" / "pencil_pack"

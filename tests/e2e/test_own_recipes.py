@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from bad_recipes import tinted
 from hosts import comfyui
 from hosts.canvas import ADD_NOTE, CANVAS, LOAD_TWIN
 from hosts.fixtures import CHECKPOINT
 from hosts.journey import ApiError
-from images_house import SMALLER, person, pictures_shown
 from isengard.generation.image.recipes import WORKFLOWS
 from playwright.sync_api import expect
+from support.bad_recipes import tinted
+from support.images_fixtures import SMALLER, person, pictures_shown
 
 pytestmark = [
     pytest.mark.e2e,

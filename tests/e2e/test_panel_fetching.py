@@ -3,10 +3,10 @@ so that what was asked for waits and can be taken back."""
 
 from __future__ import annotations
 
-import live_server
 import pytest
-from loras import publish
 from playwright.sync_api import expect
+from support import live_server
+from support.loras import publish
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PRODUCTION = {"ISENGARD_MODE": "production", "ISENGARD_IDLE_S": "1", "ISENGARD_ALLOW_CPU": "1"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import zipfile
 
-import live_server
 import pytest
-from loras import publish
-from pictures import drawing
 from playwright.sync_api import expect
+from support import live_server
+from support.loras import publish
+from support.pictures import drawing
 
 SLOW_LINE = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import live_server
 import pytest
-from pictures import drawing
 from playwright.sync_api import expect
+from support import live_server
+from support.pictures import drawing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 HTML = {"Content-Type": "text/html"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-import live_server
 import pytest
 from playwright.sync_api import expect
+from support import live_server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from gpu_house import FakeGpu
 from hosts import comfyui
 from hosts.journey import Api
 from hosts.panel_steps import create_character
 from isengard.training.backends.ai_toolkit.failures import CATALOGUE
 from playwright.sync_api import expect
-from trainer_says import SAID
+from support.gpu_fixtures import FakeGpu
+from support.trainer_says import SAID
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))

@@ -19,7 +19,7 @@ def main() -> None:
     sys.path.insert(0, tests)
     import conftest  # noqa: F401 - loads the pack
     from hosts.journey import Api
-    from web_server import WebServer
+    from support.web_server import WebServer
 
     server = WebServer(Path(base), environment={"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "1"})
     Api(server.url).wait_until_ready()

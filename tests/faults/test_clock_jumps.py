@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 from isengard.core.records.job_states import ENDED, JobState
 from isengard.core.records.training import Overrides, TrainingRequest
-from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time
-from training_house import JUMPING_BOOT
+from support.storm_checks import assert_nothing_left, assert_one_trainer_at_a_time
+from support.training_fixtures import JUMPING_BOOT
 
 pytestmark = [pytest.mark.storm, pytest.mark.slow]
 STEPS, SAVE_EVERY = 200, 40

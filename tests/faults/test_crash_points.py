@@ -18,7 +18,7 @@ from isengard.core.storage.crash_cleanup import sweep
 from isengard.training.interface import ResolvedTraining
 from isengard.training.job_folder.dataset import DATASET, MANIFEST
 from isengard.training.ledgers import open_ledger
-from storm_checks import assert_nothing_left
+from support.storm_checks import assert_nothing_left
 
 pytestmark = [pytest.mark.storm, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]

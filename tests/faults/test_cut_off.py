@@ -16,8 +16,8 @@ from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.storage.database import BUSY_TIMEOUT_S
 from isengard.training.process import process_tree
 from isengard.training.process.trainer_process import PID_FILE
-from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, assert_states_were_legal
-from training_waits import wait_for
+from support.storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, assert_states_were_legal
+from support.training_waits import wait_for
 
 pytestmark = [pytest.mark.storm, pytest.mark.slow]
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))

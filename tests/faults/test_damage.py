@@ -83,7 +83,7 @@ def submit(house, ann):
 
 
 def test_truncated_checkpoints_are_never_resumed_from(house, ann, start_worker):
-    from training_waits import wait_for
+    from support.training_waits import wait_for
 
     job = submit(house, ann)
     house.doorbell.ring(job.id, 0)

@@ -11,7 +11,7 @@ from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.machine.os_locks import held, worker_lock_path
 from isengard.training.process import process_tree
 from isengard.training.process.trainer_process import PID_FILE
-from training_waits import wait_for
+from support.training_waits import wait_for
 
 LONG = {"ISENGARD_IDLE_S": "300", "ISENGARD_LOOK_S": "0.3"}
 

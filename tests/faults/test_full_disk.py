@@ -9,7 +9,6 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from generation_records import draft, picture
 from isengard.core.characters.folder_settling import settle
 from isengard.core.clock import SystemClock
 from isengard.core.errors import IsengardError
@@ -19,9 +18,10 @@ from isengard.core.paths import DataPaths
 from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
-from storm_checks import assert_nothing_left
-from training_house import draw_photo
-from training_waits import wait_for
+from support.generation_records import draft, picture
+from support.storm_checks import assert_nothing_left
+from support.training_fixtures import draw_photo
+from support.training_waits import wait_for
 
 pytestmark = [pytest.mark.storm, pytest.mark.slow]
 TIMES = 5 if os.environ.get("ISENGARD_TEST_FULL") else 1

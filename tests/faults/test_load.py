@@ -18,9 +18,9 @@ from isengard.core.records.event import Subject
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.ledgers.sqlite.sqlite_ledger import SqliteLedger
-from ledger_house import ledger, open_ledger, submit  # noqa: F401 - fixtures
-from live_server import ServerProcess
-from training_waits import wait_for
+from support.ledger_fixtures import ledger, open_ledger, submit  # noqa: F401 - fixtures
+from support.live_server import ServerProcess
+from support.training_waits import wait_for
 
 pytestmark = [pytest.mark.timing, pytest.mark.slow]
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))

@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
-from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time
-from training_waits import wait_for
+from support.storm_checks import assert_nothing_left, assert_one_trainer_at_a_time
+from support.training_waits import wait_for
 
 pytestmark = [pytest.mark.storm, pytest.mark.slow]
 STEPS, SAVE_EVERY = 400, 40

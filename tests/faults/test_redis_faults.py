@@ -11,8 +11,8 @@ from isengard.core.records.job_states import ENDED, JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.process import process_tree
 from isengard.training.process.trainer_process import PID_FILE
-from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time
-from training_waits import wait_for
+from support.storm_checks import assert_nothing_left, assert_one_trainer_at_a_time
+from support.training_waits import wait_for
 
 pytestmark = [pytest.mark.storm, pytest.mark.slow]
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hosts.journey import Api, ApiError
-from live_server import ServerProcess, end_trainings, person, train
-from storm_checks import assert_one_trainer_at_a_time
-from web_server import WebServer
+from support.live_server import ServerProcess, end_trainings, person, train
+from support.storm_checks import assert_one_trainer_at_a_time
+from support.web_server import WebServer
 
 pytestmark = [pytest.mark.storm, pytest.mark.slow]
 FAST = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "1", "ISENGARD_FAST_TEST_S": "1"}

@@ -11,8 +11,8 @@ import pytest
 from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.job_states import ENDED, JobState
 from isengard.core.records.training import Overrides, TrainingRequest
-from storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, assert_states_were_legal
-from training_house import JUMPING_BOOT
+from support.storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, assert_states_were_legal
+from support.training_fixtures import JUMPING_BOOT
 
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
 WORKERS = 3

@@ -11,13 +11,12 @@ import subprocess
 import sys
 import time
 
-import live_server
-import newer_version
 import pytest
 import redis
-from ledger_house import redis_server  # noqa: F401 - fixture
-from newer_version import LATER, ROOT
-from training_house import draw_photo
+from support import live_server, newer_version
+from support.ledger_fixtures import redis_server  # noqa: F401 - fixture
+from support.newer_version import LATER, ROOT
+from support.training_fixtures import draw_photo
 
 pytestmark = pytest.mark.slow
 QUICK = {

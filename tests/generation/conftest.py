@@ -1,4 +1,4 @@
 from __future__ import annotations
 
-from generation_house import house, quick  # noqa: F401 - fixtures
-from identity_house import ann, api, bob, server, versions  # noqa: F401 - fixtures
+from support.generation_fixtures import house, quick  # noqa: F401 - fixtures
+from support.identity_fixtures import ann, api, bob, server, versions  # noqa: F401 - fixtures

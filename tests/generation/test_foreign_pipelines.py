@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from types import SimpleNamespace
 
-from generation_house import publish, request, until, with_comfy
 from isengard.generation.image.guarded import pipelines_of
+from support.generation_fixtures import publish, request, until, with_comfy
 
 
 def test_a_fault_while_it_is_followed_ends_it_in_words(house):

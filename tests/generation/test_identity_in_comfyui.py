@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from hosts import fixtures
 from hosts.journey import ApiError
-from identity_house import (
+from isengard.generation.image.recipes import RecipeFolder
+from support.identity_fixtures import (
     SMALL,
     change,
     computed,
@@ -20,8 +21,7 @@ from identity_house import (
     made,
     on_canvas,
 )
-from isengard.generation.image.recipes import RecipeFolder
-from loras import FLUX, SDXL, publish
+from support.loras import FLUX, SDXL, publish
 
 #: The first ones fill caches and what the allocator keeps; what still grows after them is a leak.
 WARM_UP, IN_A_ROW = (10, 50) if os.environ.get("ISENGARD_TEST_FULL") else (5, 8)

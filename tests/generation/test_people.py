@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from generation_house import publish
 from isengard.core.characters.photo_store import PhotoStore
 from isengard.core.clock import SystemClock
 from isengard.core.errors import InvalidError
@@ -16,6 +15,7 @@ from isengard.generation.image.interface import RecipeInfo
 from isengard.generation.image.model_files import FamilyFiles
 from isengard.generation.image.recipes import RecipeFolder
 from PIL import Image
+from support.generation_fixtures import publish
 
 TWO = ["sd15", "sdxl"]
 FAMILIES = [FamilyFiles("sd15", "SD 1.5", []), FamilyFiles("sdxl", "SDXL", [])]

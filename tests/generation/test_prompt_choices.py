@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from generation_house import publish, request, with_comfy
 from isengard.generation.image.prompt_choices import chosen
+from support.generation_fixtures import publish, request, with_comfy
 
 
 @pytest.mark.parametrize(

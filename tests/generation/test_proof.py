@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from generation_house import publish, with_comfy
 from isengard.core.errors import NotReadyError
 from isengard.core.generations.generation_sidecars import PROOF_MARK
 from isengard.generation.proof import mean_difference, prove_picture
 from PIL import Image
+from support.generation_fixtures import publish, with_comfy
 
 
 def prove(house, prepare=lambda comfy: None):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from bad_recipes import PORTRAIT
 from isengard.core import atomic
 from isengard.core.clock import SystemClock
 from isengard.core.errors import ConflictError, NotFoundError
 from isengard.generation.image.recipes import RecipeFolder
 from isengard.generation.image.user_recipes import RecipeDraft, UserRecipes
+from support.bad_recipes import PORTRAIT
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ import json
 import subprocess
 
 import pytest
-from comfyui_prompts import validated
 from hosts import comfyui
 from hosts.environments import HOST
 from hosts.journey import Api
 from isengard.core.families.families import Families
 from isengard.generation.image.graph import OURS
 from isengard.generation.image.recipes import RecipeFolder
-from placeholders import put_files
+from support.comfyui_prompts import validated
+from support.placeholders import put_files
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 RECIPES = RecipeFolder().ours()

@@ -6,10 +6,10 @@ import asyncio
 import json
 
 import pytest
-from generation_house import publish, request, until, with_comfy
 from isengard.core.errors import ConflictError, InvalidError, NotFoundError
 from isengard.core.records.generation import CharacterUse
 from isengard.core.records.generation_states import TRANSITIONS, GenerationState
+from support.generation_fixtures import publish, request, until, with_comfy
 
 
 def test_three_pictures_with_seeds_events_and_the_correlation_id(house):

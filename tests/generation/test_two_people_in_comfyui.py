@@ -7,7 +7,8 @@ import json
 import pytest
 from hosts import fixtures
 from hosts.demo import drawings
-from identity_house import (
+from isengard.generation.image.recipes import RecipeFolder
+from support.identity_fixtures import (
     asked,
     change,
     file_of,
@@ -15,7 +16,6 @@ from identity_house import (
     median_seconds,
     on_canvas,
 )
-from isengard.generation.image.recipes import RecipeFolder
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 WIDE = {"recipe": "two-people", "width": 192, "height": 96, "steps": 8, "guidance": 1.0, "seed": 11}

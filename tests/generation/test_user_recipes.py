@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from bad_recipes import PORTRAIT, bad_recipes, changed, circle
 from isengard.core.clock import SystemClock
 from isengard.core.errors import ConflictError, InvalidError
 from isengard.generation.image.graph_limits import checked
@@ -13,6 +12,7 @@ from isengard.generation.image.recipe_checks import findings_of
 from isengard.generation.image.recipes import RecipeFolder
 from isengard.generation.image.user_recipes import RecipeDraft, UserRecipes
 from pydantic import ValidationError
+from support.bad_recipes import PORTRAIT, bad_recipes, changed, circle
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ import shutil
 import urllib.parse
 
 import pytest
-from bad_recipes import BAD_GENERATIONS, bad_recipes, changed, shapes, tinted
-from comfyui_prompts import validated
-from generation_house import put_foreign_nodes, put_foreign_pack
 from hosts import comfyui, fixtures
 from hosts.journey import Api, ApiError
 from isengard.core.clock import SystemClock
 from isengard.core.loras.versions import VersionStore
 from isengard.core.paths import DataPaths
-from loras import publish
+from support.bad_recipes import BAD_GENERATIONS, bad_recipes, changed, shapes, tinted
+from support.comfyui_prompts import validated
+from support.generation_fixtures import put_foreign_nodes, put_foreign_pack
+from support.loras import publish
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 SHAPES = shapes(fixtures.CHECKPOINT)

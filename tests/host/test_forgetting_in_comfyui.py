@@ -9,10 +9,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from comfyui_prompts import picture_of
 from hosts import comfyui
 from hosts.demo import drawings
 from hosts.journey import Api, travel
+from support.comfyui_prompts import picture_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 NAME, KEPT = "Quentina Vexwood", "Bob Kept"

@@ -46,8 +46,8 @@ def measure(checkpoint: str) -> dict[str, float]:
     from isengard.nodes import context
     from isengard.nodes.apply_identity import IsengardApplyIdentity
     from isengard.nodes.character import IsengardCharacter
-    from loras import publish
-    from node_house import node_house
+    from support.loras import publish
+    from support.node_fixtures import node_house
 
     import nodes
 

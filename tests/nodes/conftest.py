@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from hosts.comfyui import comfyui_folder
-from node_house import node_house
+from support.node_fixtures import node_house
 
 
 class Base:
@@ -88,9 +88,9 @@ def comfy(comfy_api, paths, tmp_path, monkeypatch):
 @pytest.fixture
 def ann(comfy, paths):
     """Ann with two LoRAs, steps 10 and 20; `publish` makes more."""
-    from generation_house import publish
     from isengard.core.records.character import CharacterDraft
     from isengard.nodes.context import current
+    from support.generation_fixtures import publish
 
     house = SimpleNamespace(paths=paths, versions=current().versions)
     house.ann = current().characters.create(

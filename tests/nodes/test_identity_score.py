@@ -7,11 +7,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from face_house import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
 from hosts import fixtures
 from isengard.core.errors import ForbiddenError, InvalidError, NotReadyError
 from isengard.core.faces.reader import FaceReader
 from PIL import Image
+from support.face_fixtures import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
 

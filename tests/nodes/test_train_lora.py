@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from isengard.core.records.character import CharacterDraft
 from isengard.core.records.job_states import JobState
-from training_house import draw_photo, house, redis_url  # noqa: F401 - fixtures
+from support.training_fixtures import draw_photo, house, redis_url  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
 

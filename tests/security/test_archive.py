@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hosts.environments import PACKER
-from registry_rules import ROOT, archive, tracked
+from support.registry_rules import ROOT, archive, tracked
 
 
 @pytest.fixture(scope="module")

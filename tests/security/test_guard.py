@@ -12,7 +12,7 @@ from isengard.web.http.access import guard_asked_for
 from isengard.web.http.guard import Asked, asked_by, check, check_on_this_machine, host_is_ours
 from isengard.web.http.session import Session
 from isengard.web.services.server_announcement import links_of
-from web_server import WebServer
+from support.web_server import WebServer
 
 OURS = {"host": "127.0.0.1:8188", "x-isengard": "1", "content-type": "application/json"}
 CASES = [

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from comfyui_prompts import picture_of
 from hosts import comfyui
 from hosts.authority import Authority
 from hosts.demo import drawings
 from hosts.journey import UNCHECKED, Api
+from support.comfyui_prompts import picture_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 HF_TOKEN = "hf_keptforourselves0123456789"

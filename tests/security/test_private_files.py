@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from live_server import ServerProcess, end_trainings, person, train
+from support.live_server import ServerProcess, end_trainings, person, train
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from isengard.core.comfyui_http import ask, checks_certificate, on_this_machine
 from isengard.core.errors import NotReadyError
 from isengard.generation.image.comfy_client import ComfyClient
 from isengard.training.gpu.comfyui_memory import free_comfyui
-from web_server import WebServer
+from support.web_server import WebServer
 
 NOWHERE = "http://127.0.0.1:9"
 OTHERS = "prompt of somebody else"

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from registry_rules import ROOT, RULES, archive, by_bandit, by_pattern, explained
+from support.registry_rules import ROOT, RULES, archive, by_bandit, by_pattern, explained
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from isengard.core.records.worker import Worker
 from isengard.core.storage.recovery_notices import Recoveries
 from isengard.training.ledgers.job_files import JobFiles
 from isengard.training.ledgers.sqlite.sqlite_ledger import SqliteLedger
-from ledger_house import claim, closing_all
+from support.ledger_fixtures import claim, closing_all
 
 S = JobState
 FLIPS = 40

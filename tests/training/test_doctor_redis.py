@@ -10,7 +10,7 @@ from isengard.training.doctor.redis_checks import redis_findings
 from isengard.training.ledgers.redis.redis_ledger import RedisLedger
 from isengard.training.machine.shared_folder_mark import data_mark
 from isengard.training.worker.worker import describe
-from ledger_house import redis_server  # noqa: F401 - fixture
+from support.ledger_fixtures import redis_server  # noqa: F401 - fixture
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from hosts.authority import Authority
 from isengard.training.downloads import http_fetch
 from isengard.training.downloads.http_fetch import Wanted, fetch
-from task_house import task_house  # noqa: F401 - fixture
+from support.task_fixtures import task_house  # noqa: F401 - fixture
 
 CONTENT = os.urandom(400_000)
 HALF = 200_000

@@ -9,7 +9,7 @@ import pytest
 from fakes.file_server import FileServer
 from isengard.training.downloads import http_fetch
 from isengard.training.downloads.http_fetch import Wanted, fetch
-from task_house import task_house  # noqa: F401 - fixture
+from support.task_fixtures import task_house  # noqa: F401 - fixture
 
 CONTENT = os.urandom(3_000_000)
 SHA = hashlib.sha256(CONTENT).hexdigest()

@@ -9,14 +9,14 @@ import shutil
 import zipfile
 
 import pytest
-from face_house import face_tools, put_face_tools  # noqa: F401 - fixture
 from isengard.core.faces.tools import DESCRIBER, LANDMARKS, MODELS_PACKAGE, find_tools
 from isengard.core.loras.safetensors_file import sha256_of
 from isengard.core.settings import Settings
 from isengard.training.downloads import http_fetch
 from isengard.training.face_tools import FaceToolsSetup
 from isengard.training.face_tools import setup as module
-from task_house import task_house  # noqa: F401 - fixture
+from support.face_fixtures import face_tools, put_face_tools  # noqa: F401 - fixture
+from support.task_fixtures import task_house  # noqa: F401 - fixture
 
 pytestmark = pytest.mark.slow
 

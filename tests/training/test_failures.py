@@ -12,9 +12,9 @@ from isengard.training.interface import TRAINING_FILE
 from isengard.training.monitoring.eta import Eta
 from isengard.training.monitoring.memory_spill import SpillWatch
 from isengard.training.monitoring.run_health import StallWatch, TrainerSick
-from standin_house import standin, submit  # noqa: F401 - fixture
-from trainer_says import SAID, SAID_OTHERWISE
-from training_waits import wait_for
+from support.standin_fixtures import standin, submit  # noqa: F401 - fixture
+from support.trainer_says import SAID, SAID_OTHERWISE
+from support.training_waits import wait_for
 
 KILLED = {"trainer_killed": "signal:9", "trainer_crashed": "signal:11"}
 ENDED = {**KILLED, "trainer_stopped": "signal:15", "lora_missing": "nothing"}

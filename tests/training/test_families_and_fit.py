@@ -22,8 +22,8 @@ from isengard.training.job_folder.dataset import select
 from isengard.training.loras.lora_fit import judge, prove
 from isengard.training.loras.unet_names import diffusers_names
 from isengard.training.planning.presets import resolve
-from placeholders import write_quantised
 from safetensors.numpy import save_file
+from support.placeholders import write_quantised
 
 
 def test_every_record_is_whole_and_only_what_was_run_is_proven():

@@ -16,7 +16,7 @@ from isengard.training.machine.os_locks import machine_name
 from isengard.training.monitoring.run_watch import read_losses
 from isengard.training.process import process_tree
 from isengard.training.process.trainer_process import PID_FILE
-from training_waits import wait_for
+from support.training_waits import wait_for
 
 
 def request(ann, **overrides):

@@ -9,7 +9,7 @@ from isengard.core.loras.safetensors_file import sha256_of
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.interface import ResolvedTraining
 from isengard.training.planning.follow_ups import FollowUps, smaller
-from training_waits import wait_for
+from support.training_waits import wait_for
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from gpu_house import UUID, gpu  # noqa: F401 - fixture
 from isengard.training.doctor import doctor
 from isengard.training.gpu.gpu_handover import Patience, hand_over, measure
 from isengard.training.machine import nvidia_smi
+from support.gpu_fixtures import UUID, gpu  # noqa: F401 - fixture
 
 GB = 10**9
 MIB = 1024**2

@@ -10,7 +10,7 @@ from isengard.core.loras.versions import VersionStore
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.loras.lora_metadata import dataset_hash
 from safetensors.numpy import load_file, save_file
-from training_waits import wait_for
+from support.training_waits import wait_for
 
 
 def test_a_trained_lora_says_how_it_was_made_and_never_of_whom(house, ann, start_worker):

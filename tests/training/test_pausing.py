@@ -9,7 +9,7 @@ import pytest
 from isengard.core.records.job import Progress
 from isengard.training.interface import Outcome, ResolvedTraining
 from isengard.training.worker import runner
-from task_house import task_house  # noqa: F401 - fixture
+from support.task_fixtures import task_house  # noqa: F401 - fixture
 
 SAVE_S = 30.0
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gpu_house import gpu  # noqa: F401 - fixture
 from isengard.core.errors import NotReadyError
 from isengard.core.families.families import Families
 from isengard.core.settings import Settings
@@ -13,6 +12,7 @@ from isengard.training.backends.ai_toolkit.backend import AiToolkitBackend
 from isengard.training.backends.ai_toolkit.setup import pins
 from isengard.training.backends.ai_toolkit.setup.marker import STEPS, Marker
 from isengard.training.backends.ai_toolkit.setup.pins import Machine
+from support.gpu_fixtures import gpu  # noqa: F401 - fixture
 
 
 def test_which_environment_fits():

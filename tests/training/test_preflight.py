@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from gpu_house import gpu  # noqa: F401 - fixture
 from isengard.core.characters.caption_lint import leaks
 from isengard.core.errors import InvalidError
 from isengard.core.families.families import FOLDER, Families
@@ -31,6 +30,7 @@ from isengard.training.planning.estimates import Estimate, device_name, estimate
 from isengard.training.planning.preflight import Situation, findings
 from isengard.training.planning.presets import resolve
 from isengard.training.planning.submission import BaseModel
+from support.gpu_fixtures import gpu  # noqa: F401 - fixture
 
 GB, DISK_GB = 2**30, 10**9
 FLUX = Families().get("flux1_dev")

@@ -13,7 +13,7 @@ from isengard.core.records.training import TrainingRequest
 from isengard.core.settings import Settings
 from isengard.core.storage.recovery_notices import Recoveries
 from isengard.training.ledgers import open_ledger
-from ledger_house import redis_server  # noqa: F401 - fixture
+from support.ledger_fixtures import redis_server  # noqa: F401 - fixture
 
 S = JobState
 

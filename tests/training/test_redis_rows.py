@@ -6,7 +6,7 @@ import pytest
 import redis
 from isengard.core.clock import SystemClock
 from isengard.training.ledgers.redis.redis_ledger import RedisLedger
-from ledger_house import redis_server, submit  # noqa: F401 - fixture
+from support.ledger_fixtures import redis_server, submit  # noqa: F401 - fixture
 
 
 @pytest.mark.parametrize("kind", ["submitted", "restored", "older"])

@@ -11,7 +11,7 @@ from hosts.redis_server import RedisServer
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.doctor.redis_checks import redis_findings
-from training_waits import wait_for
+from support.training_waits import wait_for
 
 pytestmark = [pytest.mark.slow]
 PASSWORD = "of-a-test-alone"

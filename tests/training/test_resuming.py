@@ -12,8 +12,8 @@ from isengard.core.paths import DataPaths
 from isengard.core.records.job_states import JobState
 from isengard.training.monitoring.run_watch import read_losses
 from isengard.training.planning.follow_ups import FollowUps
-from standin_house import standin, submit  # noqa: F401 - fixture
-from training_waits import wait_for
+from support.standin_fixtures import standin, submit  # noqa: F401 - fixture
+from support.training_waits import wait_for
 
 ODD = ["plain", "ComfyUI [1]", "a*b?", "100%41 #a ?mode=ro", "ComfyUI_cn"]
 

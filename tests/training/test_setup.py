@@ -18,7 +18,7 @@ from isengard.training.backends.ai_toolkit.setup.install import Installer
 from isengard.training.backends.ai_toolkit.setup.marker import Marker
 from isengard.training.backends.ai_toolkit.setup.pins import EnvironmentPin, Pins
 from isengard.training.downloads import http_fetch
-from task_house import task_house  # noqa: F401 - fixture
+from support.task_fixtures import task_house  # noqa: F401 - fixture
 
 SOURCE = Path(__file__).resolve().parents[1] / "fakes" / "trainer_source"
 LOCK = (

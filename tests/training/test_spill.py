@@ -8,13 +8,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from gpu_house import TOTAL_MIB, UUID, gpu  # noqa: F401 - fixture
 from isengard.core.errors import LedgerAwayError
 from isengard.core.records.job import Job, Progress
 from isengard.training.gpu.gpu_lock import GpuSlot
 from isengard.training.interface import Reading
 from isengard.training.monitoring.memory_spill import Expected, SpillWatch, expected
 from isengard.training.monitoring.run_watch import RunWatch
+from support.gpu_fixtures import TOTAL_MIB, UUID, gpu  # noqa: F401 - fixture
 
 GB = 10**9
 TOTAL = 24 * GB

@@ -10,7 +10,7 @@ import pytest
 from isengard.core.errors import IsengardError, LedgerAwayError
 from isengard.core.records.job_states import JobState
 from isengard.training.ledgers.sqlite.sqlite_ledger import SqliteLedger
-from ledger_house import submit
+from support.ledger_fixtures import submit
 
 TRIES = 12
 DAMAGE = "database disk image is malformed"

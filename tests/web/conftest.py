@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from hosts.journey import Api
-from web_server import WebServer
+from support.web_server import WebServer
 
 
 @pytest.fixture

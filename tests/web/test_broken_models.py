@@ -7,13 +7,13 @@ import hashlib
 import struct
 
 import pytest
-from bad_recipes import PORTRAIT
 from fakes.file_server import FileServer
 from hosts.journey import Api, ApiError
 from isengard.core.families.families import Families, ModelFile
-from live_server import person
-from placeholders import content, put_files, shapes_of, write_quantised
-from web_server import WebServer
+from support.bad_recipes import PORTRAIT
+from support.live_server import person
+from support.placeholders import content, put_files, shapes_of, write_quantised
+from support.web_server import WebServer
 
 SD15 = "v1-5-pruned-emaonly.safetensors"
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:6ce0161689b3853acaa03779ec93eafe75a02f4ced659bee03f50797806fa2fa\nsize 4265146304\n"

@@ -6,8 +6,8 @@ import time
 
 import pytest
 from hosts.journey import Api, ApiError
-from training_house import draw_photo
-from web_server import WebServer
+from support.training_fixtures import draw_photo
+from support.web_server import WebServer
 
 PLACEHOLDER = "annqvx, placeholder caption: nobody has looked at this photo"
 

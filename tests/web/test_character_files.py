@@ -8,8 +8,8 @@ import urllib.request
 import pytest
 from hosts.journey import ApiError
 from isengard.core.records.checkpoint import Proof
-from loras import publish
 from PIL import Image
+from support.loras import publish
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from hosts.journey import Api, ApiError
 from isengard.core.errors import NotReadyError
 from isengard.web.routes import comfyui
-from web_server import WebServer
+from support.web_server import WebServer
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import pytest
 from hosts.journey import Api, ApiError
 from isengard.core.plugins import SEAMS
 from isengard.web.route_table import ROUTES
-from web_server import WebServer
+from support.web_server import WebServer
 
 
 def test_the_first_page_waits_for_no_import(server, api):

@@ -6,8 +6,6 @@ import json
 import time
 
 import pytest
-from bad_recipes import PORTRAIT
-from generation_records import draft
 from hosts.journey import Api, ApiError
 from isengard.core.errors import StorageError
 from isengard.core.ids import new_id
@@ -19,9 +17,11 @@ from isengard.core.records.training import TrainingRequest
 from isengard.web import stopping
 from isengard.web.services import forgetting
 from isengard.web.services.housekeeping import empty_trash
-from pictures import drawing
 from PIL.PngImagePlugin import PngInfo
-from web_server import WebServer
+from support.bad_recipes import PORTRAIT
+from support.generation_records import draft
+from support.pictures import drawing
+from support.web_server import WebServer
 
 AT = "2026-08-20T10:00:00.000Z"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from gpu_house import TOTAL_MIB, gpu  # noqa: F401 - fixture
+from support.gpu_fixtures import TOTAL_MIB, gpu  # noqa: F401 - fixture
 
 MIB = 1024**2
 

@@ -8,8 +8,8 @@ import pytest
 from hosts.journey import Api, ApiError
 from isengard.training.gpu import gpu_lending as file
 from isengard.web.services import gpu_lender
-from pictures import drawing
-from web_server import WebServer
+from support.pictures import drawing
+from support.web_server import WebServer
 
 pytestmark = pytest.mark.slow
 

@@ -8,15 +8,15 @@ import shutil
 import time
 
 import pytest
-from face_house import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
-from generation_records import draft
 from hosts import fixtures
 from hosts.journey import ApiError
 from isengard.core.records.event import Subject
 from isengard.core.records.generation import CharacterUse, GeneratedImage, GenerationRequest
 from isengard.core.records.generation_states import GenerationState
-from loras import publish
 from PIL import Image
+from support.face_fixtures import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
+from support.generation_records import draft
+from support.loras import publish
 
 pytestmark = pytest.mark.slow
 

@@ -9,9 +9,9 @@ import time
 import urllib.request
 import zipfile
 
-import live_server
 import pytest
 from isengard.core import loops as loops_module
+from support import live_server
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from fakes.file_server import FileServer
 from hosts.journey import Api, ApiError
 from isengard.core.families.families import ModelFile
-from placeholders import content
-from web_server import WebServer
+from support.placeholders import content
+from support.web_server import WebServer
 
 CONTENT = content({"x.weight": (2_000_000,)})
 PATH = "/owner/model/resolve/main/base.safetensors"

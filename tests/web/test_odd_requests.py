@@ -10,9 +10,9 @@ import time
 import zlib
 
 import pytest
-from bad_recipes import PORTRAIT
 from hosts.journey import ApiError
-from pictures import drawing
+from support.bad_recipes import PORTRAIT
+from support.pictures import drawing
 
 BIG = "9" * 5000
 PART = "--B\r\nContent-Disposition: form-data; name=photo; filename=a.jpg\r\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from bad_recipes import PORTRAIT
 from hosts.journey import ApiError
+from support.bad_recipes import PORTRAIT
 
 
 def test_of_two_with_one_name_at_once_one_is_kept(api):

@@ -7,9 +7,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from face_house import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
 from hosts import fixtures
 from isengard.core.records.event import Subject
+from support.face_fixtures import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ from isengard.core.records.job import Job
 from isengard.core.records.job_states import JobState
 from isengard.web.services.picture_prover import PictureProver
 from isengard.web.services.server_announcement import started_before
-from loras import publish
+from support.loras import publish
 
 AT = "2026-08-20T10:00:00.000Z"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-import live_server
 import pytest
 from hosts.journey import ApiError
-from pictures import drawing
+from support import live_server
+from support.pictures import drawing
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,8 @@ from isengard.generation.image.recipe_info import described
 from isengard.generation.image.recipes import RecipeFolder
 from isengard.web.services.base_models import ComfyBaseModels
 from isengard.web.services.recipe_files import ComfyModelFiles
-from placeholders import put_files
-from web_server import PlainHost
+from support.placeholders import put_files
+from support.web_server import PlainHost
 
 FAMILIES = Families()
 RECIPES = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-import live_server
 import pytest
 from hosts.journey import ApiError
-from live_server import RUBBISH, damage
+from support import live_server
+from support.live_server import RUBBISH, damage
 
 
 def health(api):

@@ -12,7 +12,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from generation_records import draft
 from hosts.journey import Api, ApiError
 from isengard.core.capabilities import CAPABILITIES
 from isengard.core.clock import SystemClock
@@ -25,6 +24,7 @@ from isengard.web.http.errors import status_of
 from isengard.web.route_table import PREFIX, ROUTES
 from isengard.web.services.housekeeping import empty_trash
 from PIL import Image
+from support.generation_records import draft
 
 
 @pytest.fixture
@@ -260,7 +260,7 @@ def test_a_second_copy_is_refused(server):
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path):
-    from web_server import WebServer
+    from support.web_server import WebServer
 
     (tmp_path / "file").write_text("in the way")
     server = WebServer(tmp_path, environment={"DATA_DIR": str(tmp_path / "file" / "data")})

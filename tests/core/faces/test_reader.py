@@ -10,13 +10,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from face_house import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
 from hosts import fixtures
 from isengard.core.errors import NotReadyError
 from isengard.core.faces.likeness import FAIR, GOOD, alike, judge, own_likeness, portraits
 from isengard.core.faces.reader import CHILD, FaceReader
 from isengard.core.faces.tools import DESCRIBER, LANDMARKS, MODELS_PACKAGE
 from PIL import Image, ImageEnhance
+from support.face_fixtures import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
 

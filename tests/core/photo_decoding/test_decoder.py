@@ -9,11 +9,11 @@ import sys
 import time
 
 import pytest
-from bad_pictures import picture
 from isengard.core.errors import InvalidError, NotReadyError, StorageError
 from isengard.core.photo_decoding import decoder as decoder_module
 from isengard.core.photo_decoding.decoder import PhotoDecoder
 from PIL import Image
+from support.bad_pictures import picture
 
 
 @pytest.fixture

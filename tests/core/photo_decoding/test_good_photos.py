@@ -7,10 +7,10 @@ import struct
 import zlib
 
 import pytest
-from bad_pictures import chunk, png
 from isengard.core.errors import InvalidError, UnsupportedMediaError
 from isengard.core.photo_decoding.child import KEPT_PIXELS
 from PIL import Image, ImageCms, ImageDraw
+from support.bad_pictures import chunk, png
 
 QUARTERS = {(0.25, 0.75): (200, 40, 40), (0.75, 0.25): (40, 170, 60), (0.3, 0.25): (50, 80, 200)}
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -144,7 +144,7 @@ def test_a_png_with_odd_metadata_is_taken_for_its_pixels(name, decode):
 
 
 def test_a_long_profile_of_another_colour_space_is_applied(decode):
-    from colours import display_p3_profile
+    from support.colours import display_p3_profile
 
     wide = display_p3_profile()
     plain = decode(encoded(card(), "PNG", icc_profile=wide))[1].getpixel((600, 100))

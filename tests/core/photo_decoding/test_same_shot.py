@@ -7,8 +7,8 @@ import random
 import pytest
 from isengard.core.photo_decoding.same_shot import marks_of, same_shot
 from isengard.core.photo_decoding.sample import draw
-from pictures import saved
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
+from support.pictures import saved
 
 
 def photograph(seed: int, side=720) -> Image.Image:

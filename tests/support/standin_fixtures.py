@@ -13,7 +13,7 @@ from isengard.core.settings import Settings
 from isengard.training.planning.submission import BaseModel
 from isengard.training.worker.main import make_registry
 
-STANDIN = Path(__file__).resolve().parent / "fakes" / "aitk_standin"
+STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pathspec
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "registry-scan.md"
 #: rule -> (endings of the files it looks at, pattern)
 RULES: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {

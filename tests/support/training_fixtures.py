@@ -23,7 +23,7 @@ from isengard.training.worker.doorbell import Doorbell
 from isengard.training.worker.main import make_registry
 from PIL import Image, ImageDraw
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 JUMPING_BOOT = ROOT / "tests" / "fakes" / "jumping_worker.py"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-PROGRAM = Path(__file__).resolve().parent / "fakes" / "nvidia_smi.py"
+PROGRAM = Path(__file__).resolve().parents[1] / "fakes" / "nvidia_smi.py"
 UUID = "GPU-00000000-0000-0000-0000-00000000000f"
 TOTAL_MIB = 24_000
 

@@ -24,7 +24,7 @@ from isengard.generation.image.comfy_client import ComfyClient
 from isengard.generation.image.model_files import FamilyFiles, Part
 from isengard.generation.service import GenerationService
 
-FOREIGN_PACK = Path(__file__).resolve().parent / "fakes" / "foreign_pack"
+FOREIGN_PACK = Path(__file__).resolve().parents[1] / "fakes" / "foreign_pack"
 BASE = "mine/v1-5.safetensors"
 FOREIGN_NODES = """
 class Tinted:

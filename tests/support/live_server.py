@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 from hosts.journey import Api, ApiError
-from pictures import drawing
 from PIL import Image
-from web_server import WebServer
+from support.pictures import drawing
+from support.web_server import WebServer
 
 FAST = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "1"}
 RUBBISH = b"this is no database" * 400
@@ -31,7 +31,7 @@ class ServerProcess:
     `pack`: another copy of it than this one."""
 
     def __init__(self, base: Path, *, pack: Path | None = None, **environment: str) -> None:
-        tests = (pack or Path(__file__).resolve().parent.parent) / "tests"
+        tests = (pack or Path(__file__).resolve().parents[2]) / "tests"
         self._process = subprocess.Popen(
             [sys.executable, str(tests / "fakes" / "panel_server.py"), str(tests), str(base)],
             stdin=subprocess.PIPE,

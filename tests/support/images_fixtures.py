@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from generation_house import put_foreign_nodes
 from hosts import comfyui, fixtures
 from hosts.demo import drawings
 from hosts.journey import Api
+from support.generation_fixtures import put_foreign_nodes
 
 #: The recipe at 64 pixels, as if its author had wanted it so: a CPU draws these.
 SMALLER = """() => {

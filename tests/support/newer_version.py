@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 #: What the newer version calls its field. Its value is drawn anew for each record: one that was lost never comes back by chance.
 LATER = "later"
 _LEFT_OUT = (".git", "__pycache__", "docs", "node_modules", "benchmarks", "e2e", ".*")

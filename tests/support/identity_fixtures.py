@@ -14,8 +14,8 @@ from hosts.journey import Api
 from isengard.core.clock import SystemClock
 from isengard.core.loras.versions import VersionStore
 from isengard.core.paths import DataPaths
-from loras import publish
 from PIL import Image, ImageChops, ImageStat
+from support.loras import publish
 
 SMALL = {"recipe": "sd15-identity", "width": 64, "height": 64, "steps": 4, "guidance": 1.0, "seed": 11}
 JSON = {"Content-Type": "application/json"}

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from aiohttp import web
 from hosts.comfyui import free_port
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
