@@ -39,7 +39,7 @@ def config_of(key: str, preset: str, job_dir: Path) -> dict:
 
 
 def families() -> list[str]:
-    folder = Path(__file__).resolve().parents[2] / "training" / "families"
+    folder = Path(__file__).resolve().parents[2] / "core" / "families"
     return sorted(file.stem for file in folder.glob("*.toml"))
 
 
