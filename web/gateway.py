@@ -78,7 +78,7 @@ class Door:
 
     def prepare(self) -> None:
         """Import what answers, in the thread that starts us: neither the first page nor ComfyUI's loop waits for it."""
-        for name in ("elsewhere", "http.guard", "openapi.parameters"):
+        for name in ("unknown_routes", "http.guard", "openapi.parameters"):
             importlib.import_module(f".{name}", __package__)
         for route in ROUTES:
             self._handler(route)
@@ -143,11 +143,11 @@ class Door:
         guard.check(asked, allowed)
         if not route.open:
             services.session.require(cookie, bearer_of(asked))
-        from . import elsewhere
+        from . import unknown_routes
         from .openapi import parameters
 
         if "{" in route.path and (methods := _literal(request)):
-            await elsewhere.refuse(request.method, methods)
+            await unknown_routes.refuse(request.method, methods)
         parameters.check(route.handler, request.query)
         response: web.StreamResponse = await self._handler(route)(services, request)
         return response
@@ -184,7 +184,7 @@ def _guard_asked(host: Host) -> bool:
 
 def _literal(request: web.Request) -> list[str]:
     """The methods of this very path where it stands in the table word for word."""
-    from .elsewhere import literal_methods
+    from .unknown_routes import literal_methods
 
     return literal_methods(request.path.partition(PREFIX)[2])
 
@@ -204,8 +204,8 @@ async def _leave_packed(request: web.Request, response: web.StreamResponse) -> N
 async def _elsewhere(request: web.Request) -> web.StreamResponse:
     """What is not in the table: an error like any other, not aiohttp's own text."""
     from ..core import correlation
-    from .elsewhere import methods_of, refuse
     from .http.errors import answered
+    from .unknown_routes import methods_of, refuse
 
     with correlation.correlated(correlation.clean(request.headers.get("X-Correlation-ID"))) as correlation_id:
         allowed = methods_of(request.match_info["rest"])

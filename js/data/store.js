@@ -7,7 +7,7 @@ import { counted } from "../lib/format.js";
 import { newCorrelationId } from "../lib/ids.js";
 import { kept, recalled } from "../lib/memory.js";
 import { LIST_OF_PURPOSE, answered, emptyState, reduced } from "./state.js";
-import { Reasons, concernsLine } from "./waiting_jobs.js";
+import { Reasons, concernsLine } from "./jobs.js";
 import { t } from "../locales/words.js";
 
 const ROUTE_KEY = "isengard.route";

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { gpuNote } from "../../js/components/training/gpu_note.js";
-import { interruption } from "../../js/components/training/interruption.js";
-import { leakNote } from "../../js/components/characters/leaks.js";
+import { interruption } from "../../js/components/shared/job_words.js";
+import { leakNote } from "../../js/components/characters/photo_words.js";
 import { h } from "../../js/lib/dom.js";
 import { installDocument } from "./fake_dom.mjs";
 

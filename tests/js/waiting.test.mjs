@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { waitsFor } from "../../js/components/training/interruption.js";
+import { waitsFor } from "../../js/components/shared/job_words.js";
 import { trainerOf } from "../../js/components/training/trainer_line.js";
 import { Store } from "../../js/data/store.js";
-import { reasonOf, withReasons } from "../../js/data/waiting_jobs.js";
+import { reasonOf, withReasons } from "../../js/data/jobs.js";
 import { installDocument } from "./fake_dom.mjs";
 
 globalThis.document = installDocument();

@@ -14,8 +14,7 @@ from isengard.core.privacy.erasure import unfinished
 from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job import Job
 from isengard.core.records.training import TrainingRequest
-from isengard.web import stopping
-from isengard.web.services import forgetting
+from isengard.web.services import forgetting, stopping
 from isengard.web.services.housekeeping import empty_trash
 from PIL.PngImagePlugin import PngInfo
 from support.bad_recipes import PORTRAIT

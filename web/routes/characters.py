@@ -13,7 +13,7 @@ from ..http.errors import read_json
 from ..http.request_bodies import VersionPick
 from ..services import forgetting
 from ..services.notifications import Change, tell_character
-from ..stopping import stop_pictures
+from ..services.stopping import stop_pictures
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:

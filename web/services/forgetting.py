@@ -18,8 +18,8 @@ from ...core.privacy import erasure
 from ...core.privacy.personal_data import Belongings, ForgetReport, words_of
 from ...core.privacy.text_search import files_that_mention, finder, unescaped
 from ..container import Services
-from ..stopping import jobs_of, remove_late_jobs, stop_jobs
 from .notifications import tell_character
+from .stopping import jobs_of, remove_late_jobs, stop_jobs
 
 _log = logging.getLogger("isengard.people")
 

@@ -5,7 +5,7 @@ import { bytes } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
-import { orderTask } from "../../data/tasks.js";
+import { orderTask } from "../../data/jobs.js";
 import { TaskProgress } from "../shared/task_progress.js";
 
 export class CaptionerBox {

@@ -7,7 +7,7 @@ import { hasTrigger } from "../../lib/replace.js";
 import { t } from "../../locales/words.js";
 import { CaptionReplace } from "./caption_replace.js";
 import { CaptionerBox, takeBack } from "./captioner.js";
-import { leakNote } from "./leaks.js";
+import { leakNote } from "./photo_words.js";
 import { offerUndo } from "../shared/view.js";
 
 const DEFAULT_TEMPLATE = "{trigger}, a photo of a {class}";

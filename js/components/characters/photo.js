@@ -4,8 +4,7 @@ import { button, field, h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { arrowOf, closer, openDialog } from "../shared/dialogs.js";
-import { leakNote } from "./leaks.js";
-import { findingsNow } from "./photo_words.js";
+import { findingsNow, leakNote } from "./photo_words.js";
 import { removePhoto } from "./photos.js";
 
 /** @param {import("../shared/view.js").View} view */

@@ -1,5 +1,7 @@
-/** What was found about a photo, in the panel's language and as it is now: twins that are gone are not told. */
+/** What was found about a photo and in its caption, in the panel's language and as it is now: twins that are gone are not told,
+ * words that describe the person are marked where they stand. */
 
+import { h } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 
 const KNOWN = new Set(["small", "dark", "bright", "blurred", "extreme_shape", "twin", "same_shot", "animated", "no_face", "several_faces", "other_person"]);
@@ -15,4 +17,23 @@ export function findingsNow(photo, list) {
     if (OF_TWO.has(finding.code) && other < 0) return [];
     return [{ code: finding.code, message: t(`finding_${finding.code}`, { w: photo.width, h: photo.height, n: other + 1 }) }];
   });
+}
+
+/** Nothing where the caption is clean, or has been changed since it was looked at. */
+export function leakNote({ caption, leaks = [] }) {
+  const standing = leaks.filter(({ word, at }) => caption.slice(at, at + word.length) === word);
+  if (!standing.length) return [];
+  const words = [...new Set(standing.map((leak) => leak.word.toLowerCase()))];
+  const sentence = t(words.length > 1 ? "leakMany" : "leakOne", { words: words.join("”, “") });
+  return [h("p", { class: "isen-leaks", "data-testid": "isen-leaks" }, ...marked(caption, standing)), h("small", { class: "isen-warn-text", text: sentence })];
+}
+
+function marked(caption, leaks) {
+  const parts = [];
+  let end = 0;
+  for (const { word, at } of leaks) {
+    parts.push(caption.slice(end, at), h("mark", { text: word }));
+    end = at + word.length;
+  }
+  return [...parts, caption.slice(end)];
 }

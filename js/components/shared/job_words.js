@@ -1,5 +1,7 @@
-/** A training's numbers as sentences. */
+/** A training's numbers as sentences, why it had to begin again, and why a queued one does not begin. */
 
+import { reasonOf } from "../../data/jobs.js";
+import { h } from "../../lib/dom.js";
 import { about, bytes, videoMemory } from "../../lib/format.js";
 import { t, wordOr } from "../../locales/words.js";
 
@@ -35,4 +37,17 @@ export function gpuLine(job, workers) {
   const used = job.progress.vram_used_bytes ?? gpu.total_bytes - gpu.free_bytes;
   const heat = job.progress.temperature_c ? t("degrees", { n: job.progress.temperature_c }) : "";
   return [t("gpuUsed", { name: gpu.name, used: videoMemory(used), total: videoMemory(gpu.total_bytes) }), heat].filter(Boolean).join(" · ");
+}
+
+export function interruption({ interruption: why }) {
+  return why && said(why, "isen-note", "isen-interruption");
+}
+
+export function waitsFor(job) {
+  const why = reasonOf(job);
+  return why && said(why, "isen-warn", "isen-waits-for");
+}
+
+function said({ message, hint }, kind, testid) {
+  return h("p", { class: kind, "data-testid": testid, text: `${message} ${hint}`.trim() });
 }

@@ -3,7 +3,7 @@
 import { h, say } from "../../lib/dom.js";
 import { bytes } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
-import { reasonOf } from "../../data/waiting_jobs.js";
+import { reasonOf } from "../../data/jobs.js";
 import { phaseWords } from "./job_words.js";
 
 export class TaskProgress {

@@ -5,7 +5,7 @@ import { bytes } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
-import { orderTask } from "../../data/tasks.js";
+import { orderTask } from "../../data/jobs.js";
 import { gateBox } from "./licence_gate.js";
 import { TaskProgress } from "../shared/task_progress.js";
 import { View } from "../shared/view.js";

@@ -5,7 +5,7 @@ import { bytes } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
-import { orderTask, setupOf } from "../../data/tasks.js";
+import { orderTask, setupOf } from "../../data/jobs.js";
 import { openDialog } from "../shared/dialogs.js";
 import { JobLog } from "./job_log.js";
 import { TaskProgress } from "../shared/task_progress.js";

@@ -3,7 +3,7 @@
 import { button, h, icon } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
-import { setupOf } from "../../data/tasks.js";
+import { setupOf } from "../../data/jobs.js";
 
 /** What there is to say; null when the trainer is ready here or on a worker, or not needed because nothing is really trained. */
 export function trainerOf({ backends, tasks, health, workers = [] }) {

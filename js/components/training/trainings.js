@@ -5,7 +5,7 @@ import { fill, keyed } from "../../lib/lists.js";
 import { about, ago } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../../data/state.js";
-import { reasonOf } from "../../data/waiting_jobs.js";
+import { reasonOf } from "../../data/jobs.js";
 import { whatWords } from "../shared/job_words.js";
 import { face } from "../shared/person_picker.js";
 import { trainerLine, trainerOf } from "./trainer_line.js";

@@ -8,14 +8,14 @@ import logging
 import shutil
 import time
 
-from ..core.errors import ConflictError, IllegalTransitionError, IsengardError
-from ..core.executor import in_thread
-from ..core.jobs.ledger import JobFilter
-from ..core.records.generation import Generation
-from ..core.records.generation_states import GenerationState
-from ..core.records.job import Job
-from ..core.records.job_states import ENDED
-from .container import Services
+from ...core.errors import ConflictError, IllegalTransitionError, IsengardError
+from ...core.executor import in_thread
+from ...core.jobs.ledger import JobFilter
+from ...core.records.generation import Generation
+from ...core.records.generation_states import GenerationState
+from ...core.records.job import Job
+from ...core.records.job_states import ENDED
+from ..container import Services
 
 #: How long forgetting waits for what it has asked to stop.
 STOPS_WITHIN_S = 20.0

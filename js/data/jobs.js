@@ -1,4 +1,5 @@
-/** Why queued jobs wait. The server works it out from the workers that live; no event tells it, so it is asked for anew. */
+/** Jobs besides their events: asking for one, finding it again, and why queued ones wait, which no event tells (the server works it
+ * out from the workers that live, so it is asked for anew). Knows the store, no element. */
 
 import { ApiError } from "./api.js";
 
@@ -52,4 +53,14 @@ export class Reasons {
       if (!(error instanceof ApiError)) throw error;
     }
   }
+}
+
+/** The job as it was answered, which is kept; null where it was refused. */
+export async function orderTask(store, path, body) {
+  return store.keepTask(await store.attempt((id) => store.api.post(path, body, id)));
+}
+
+/** The newest set-up, check or removal of a trainer or a tool. */
+export function setupOf(tasks, name) {
+  return tasks.find((known) => known.kind === "backend_setup" && known.backend === name);
 }
