@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import atomic, toml_files
+from . import atomic, guard_switch, toml_files
 from .errors import InvalidError
 from .paths import RUNPOD_VOLUMES, DataPaths, runpod_volume
 from .toml_files import Slip, Unreadable
@@ -27,7 +27,7 @@ EDITABLE: dict[str, tuple[str, ...]] = {
     "guard_comfyui": ("0", "1"),
 }
 #: What a switch counts as while the owner's own word on it cannot be read: never more open than they may have meant.
-CAUTIOUS = {"allow_setup": False, "guard_comfyui": True}
+CAUTIOUS = {"allow_setup": False}
 SECRETS = ("hf_token", "token", "redis_url")
 #: A file is read, changed and written: two pages at once must not undo each other.
 _WRITING = threading.Lock()
@@ -119,7 +119,7 @@ KEYS: dict[str, _Key] = {
     "allow_setup": _Key("ISENGARD_ALLOW_SETUP", _flag),
     "allow_remote_photos": _Key("ISENGARD_ALLOW_REMOTE_PHOTOS", _flag),
     "allow_remote_training": _Key("ISENGARD_ALLOW_REMOTE_TRAINING", _flag),
-    "guard_comfyui": _Key("ISENGARD_GUARD_COMFYUI", _flag),
+    "guard_comfyui": _Key(guard_switch.VARIABLE, _flag),
     "language": _Key("ISENGARD_LANGUAGE", _choice(*LANGUAGES)),
 }
 
@@ -150,6 +150,7 @@ def load_settings(
                 values |= {name: CAUTIOUS[name]} if name in CAUTIOUS else {}
                 line = toml_files.line_of(paths.settings_file, name)
                 slips.append(Slip("setting_slip", paths.settings_file.name, line, f"{name} {fault}"))
+    values["guard_comfyui"] = guard_switch.guard_asked_for(env, paths.settings_file)
     volume = runpod_volume(env, volumes)
     if volume is not None:
         values.setdefault("hf_home", str(volume / "isengard" / "huggingface"))

@@ -39,7 +39,7 @@ from ..training.tasks.task_submission import TaskSubmission
 from ..training.worker.doorbell import Doorbell
 from ..training.worker.supervisor import Supervisor
 from .container import Host, Services
-from .http.access import Access, guard_asked_for
+from .http.access import Access
 from .http.event_stream import EventTail
 from .http.session import Session, open_session
 from .services.base_models import ComfyBaseModels
@@ -70,7 +70,7 @@ def compose(
     setup_logging("api", paths.logs, settings.log_level, clock)
     if os.environ.get("API_PORT"):
         _log.warning("API_PORT is ignored: ComfyUI's port is used")
-    guards = guard_asked_for(os.environ, paths.settings_file)
+    guards = settings.guard_comfyui
     session = open_session(settings, paths, loopback=host.listen_is_loopback and not guards)
     settings = replace(settings, token=session.token)  # also where it was made just now
     let_in_by(

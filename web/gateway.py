@@ -172,14 +172,14 @@ class Door:
 
 def _guard_asked(host: Host) -> bool:
     from ..core.errors import IsengardError
+    from ..core.guard_switch import guard_asked_for
     from ..core.paths import resolve_paths
-    from .http.access import guard_asked_for
 
     try:
-        paths = resolve_paths(os.environ, host.user_directory)
+        settings_file = resolve_paths(os.environ, host.user_directory).settings_file
     except IsengardError:  # which the start tells
-        return False
-    return guard_asked_for(os.environ, paths.settings_file)
+        settings_file = None
+    return guard_asked_for(os.environ, settings_file)
 
 
 def _literal(request: web.Request) -> list[str]:

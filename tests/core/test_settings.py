@@ -117,7 +117,7 @@ def test_a_file_that_cannot_be_read_leaves_the_defaults_and_is_told(paths, text,
         line,
         line or slip.line,
     )
-    assert not settings.allow_setup and settings.guard_comfyui, "what was closed must not open by a slip"
+    assert not settings.allow_setup, "what was closed must not open by a slip"
     with pytest.raises(InvalidError) as caught:
         save_setting(paths, "language", "en")
     assert caught.value.code == "bad_setting" and paths.settings_file.read_text() == text

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import http.client
 import json
+import sys
 import time
 
 import pytest
+from isengard.core.comfyui_http import token_towards
 from isengard.core.errors import IsengardError, UnauthorizedError
-from isengard.web.http.access import guard_asked_for
+from isengard.core.guard_switch import guard_asked_for
+from isengard.core.paths import DataPaths
+from isengard.core.settings import load_settings
 from isengard.web.http.guard import Asked, asked_by, check, check_on_this_machine, host_is_ours
 from isengard.web.http.session import Session
 from isengard.web.services.server_announcement import links_of
@@ -153,13 +157,26 @@ def test_the_link_is_shown_to_a_page_on_this_very_machine_alone(remote, headers,
         assert links[0] == f"{server.url}/#isengard_token={token}"
 
 
+def test_a_guarded_comfyui_on_loopback_shows_its_link_to_nobody(tmp_path):
+    """A tunnel or proxy is then why it is guarded: its connection is loopback, and whoever comes through it chooses the rest."""
+    server = WebServer(tmp_path, environment={"ISENGARD_MODE": "fast-test", "ISENGARD_GUARD_COMFYUI": "1"})
+    try:
+        while server.services is None:
+            time.sleep(0.05)
+        status, _, body = ask(server, "POST", "/session/link", HERE, {})
+        assert status == 403 and json.loads(body)["error"]["code"] == "not_this_machine"
+        assert server.services.session.token.encode() not in body
+    finally:
+        server.close()
+
+
 def test_a_proxy_that_rewrites_the_host_is_not_this_machine():
     """nginx as it comes: the address is loopback, the line to us is HTTP/1.0."""
     asked = asked_by("POST", HERE)
-    check_on_this_machine(asked, "127.0.0.1", (1, 1))
+    check_on_this_machine(asked, "127.0.0.1", (1, 1), listens_beyond=True)
     for peer, version in (("127.0.0.1", (1, 0)), ("192.168.1.9", (1, 1)), ("", (1, 1))):
         with pytest.raises(IsengardError) as caught:
-            check_on_this_machine(asked, peer, version)
+            check_on_this_machine(asked, peer, version, listens_beyond=True)
         assert caught.value.code == "not_this_machine"
 
 
@@ -190,6 +207,9 @@ def test_links_speak_as_comfyui_does(scheme):
     assert second.startswith(f"{scheme}://") and second.endswith(":8188/#isengard_token=a%2Bb%2Fc")
 
 
+BROKEN = "language = ["
+
+
 @pytest.mark.parametrize(
     ("environment", "text", "asked"),
     [
@@ -197,15 +217,43 @@ def test_links_speak_as_comfyui_does(scheme):
         ({"ISENGARD_GUARD_COMFYUI": "1"}, "", True),
         ({"ISENGARD_GUARD_COMFYUI": "0"}, 'guard_comfyui = "1"', False),
         ({}, 'mode = "fast-test"\n  guard_comfyui = true', True),
-        ({}, 'guard_comfyui = "1"\nlanguage = [', True),
+        ({}, '"guard_comfyui" = true', True),
+        ({}, "'guard_comfyui' = 1", True),
+        ({}, "\ufeffguard_comfyui = true", True),
+        ({}, 'guard_comfyui = "maybe"', True),
+        ({}, "[base_models]\nguard_comfyui = true", False),
         ({}, '# guard_comfyui = "1"', False),
         ({}, 'guard_comfyui = "0"', False),
+        ({}, f'guard_comfyui = "1"\n{BROKEN}', True),
+        ({}, f'"guard_comfyui" = "1"\n{BROKEN}', True),
+        ({}, f"\ufeffguard_comfyui = true\n{BROKEN}", True),
+        ({}, 'guard_comfyui = "1', True),
+        ({}, f"guard_comfyui = false\n{BROKEN}", False),
+        ({}, f'# guard_comfyui = "1"\n{BROKEN}', False),
+        ({}, BROKEN, False),
+        ({"ISENGARD_GUARD_COMFYUI": "1"}, BROKEN, True),
     ],
 )
-def test_the_lock_stays_locked_whatever_else_is_broken_in_the_settings(tmp_path, environment, text, asked):
-    file = tmp_path / "isengard.toml"
-    file.write_text(text)
-    assert guard_asked_for(environment, file) is asked
+def test_whether_comfyui_is_guarded_is_one_truth_whatever_else_is_broken_in_the_settings(
+    tmp_path, environment, text, asked
+):
+    """The lock, the settings that the panel shows, and whom our token is sent to, in ComfyUI and in a worker."""
+    paths = DataPaths(tmp_path, tmp_path / "logs")
+    paths.settings_file.write_text(text, encoding="utf-8")
+    settings = load_settings({**environment, "ISENGARD_TOKEN": "of-the-owner-alone"}, paths)
+    assert guard_asked_for(environment, paths.settings_file) is settings.guard_comfyui is asked
+    assert bool(token_towards("https://comfyui.example", settings)) is asked
+
+
+def test_a_file_that_windows_editors_saved_as_unicode_keeps_comfyui_guarded(tmp_path):
+    (tmp_path / "isengard.toml").write_text("guard_comfyui = true\n", encoding="utf-16")
+    assert guard_asked_for({}, tmp_path / "isengard.toml")
+
+
+def test_the_lock_needs_no_package_that_may_be_missing(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "isengard.core.toml_files", None)
+    (tmp_path / "isengard.toml").write_text("guard_comfyui = true\n")
+    assert guard_asked_for({}, tmp_path / "isengard.toml")
 
 
 def test_the_lock_is_chosen_in_the_panel_and_used_from_the_next_start_on(remote, tmp_path):
@@ -233,6 +281,18 @@ def test_a_start_that_fails_leaves_comfyui_locked(tmp_path):
             answer = connection.getresponse()
             answer.read()
             assert answer.status == status, path
+    finally:
+        server.close()
+
+
+def test_a_data_folder_that_cannot_be_leaves_comfyui_locked(tmp_path):
+    """The variable says it, wherever the settings are."""
+    environment = {"ISENGARD_GUARD_COMFYUI": "1", "DATA_DIR": str(tmp_path / "input" / "data")}
+    server = WebServer(tmp_path, environment=environment)
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection.request("GET", "/pack/README.md")
+        assert connection.getresponse().status == 401
     finally:
         server.close()
 

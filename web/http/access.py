@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ...core.errors import IsengardError
@@ -10,7 +9,7 @@ from . import guard
 from .session import COOKIE, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from aiohttp import web
@@ -52,23 +51,6 @@ class Access:
         except IsengardError as error:
             return error
         return None
-
-
-def guard_asked_for(env: Mapping[str, str], settings_file: Path) -> bool:
-    """Whether the owner wants ComfyUI guarded, also where a slip elsewhere in isengard.toml makes it unreadable.
-
-    Read as text, and by itself: a lock must not open because something else is broken.
-    """
-    if asked := env.get("ISENGARD_GUARD_COMFYUI"):
-        return asked.strip().lower() not in ("0", "false", "no")
-    try:
-        text = settings_file.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return (
-        re.search(r"""^\s*guard_comfyui\s*=\s*["']?(1|true|yes)\b""", text, re.MULTILINE | re.IGNORECASE)
-        is not None
-    )
 
 
 def bearer_of(asked: guard.Asked) -> str | None:

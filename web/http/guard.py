@@ -69,18 +69,22 @@ def _is_of_another_page(asked: Asked, host: str) -> bool:
     return origin is not None and _address_of(origin) != host.lower()
 
 
-def check_on_this_machine(asked: Asked, peer: str, http_version: tuple[int, int]) -> None:
+def check_on_this_machine(
+    asked: Asked, peer: str, http_version: tuple[int, int], *, listens_beyond: bool
+) -> None:
     """Raises ForbiddenError `not_this_machine` unless a page that was opened on this very computer asks.
 
     Its connection, its address and its origin are loopback, and nobody says that they pass it on. A proxy here that
-    rewrites the address keeps the browser's own origin, speaks HTTP/1.0 (nginx), or names whom it asks for.
+    rewrites the address keeps a browser's own origin, speaks HTTP/1.0 (nginx), or names whom it asks for; but a program
+    that comes through a tunnel can say all of it. So nobody is shown the link where ComfyUI listens on loopback alone:
+    others come through such a proxy then, or there would be no link.
     """
     host, origin = asked.headers.get("host", ""), asked.headers.get("origin", "")
     here = is_loopback(peer) and host_is_ours(host, ()) and _address_of(origin) == host.lower()
-    if not here or http_version < (1, 1) or FORWARDED & asked.headers.keys():
+    if not listens_beyond or not here or http_version < (1, 1) or FORWARDED & asked.headers.keys():
         raise ForbiddenError(
             "not_this_machine",
-            "The link is shown only on the computer that ComfyUI runs on, at its own address (localhost).",
+            "The link is shown only at localhost, on a computer whose ComfyUI other computers can reach directly.",
             "Open the file that ComfyUI's console names (run/link.txt in Isengard's data folder).",
         )
 

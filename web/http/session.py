@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 COOKIE = "isengard_session"
 TOKEN_BYTES = 24
-#: Where the link is to be had; the token itself is never said where others may read.
-WHERE = "Open the panel on the computer that ComfyUI runs on, or the file that ComfyUI's console names (run/link.txt)."
 _PURPOSE = b"isengard session 1"
 
 
@@ -50,8 +48,8 @@ class Session:
             return
         raise UnauthorizedError(
             "session_needed",
-            "Isengard is reachable from other machines and needs its link once.",
-            "Open ComfyUI on the computer it runs on, or use the link in run/link.txt (its console says where).",
+            "Other computers can reach this ComfyUI, so Isengard needs its link once.",
+            "Use the link in run/link.txt of Isengard's data folder (ComfyUI's console says where that is).",
         )
 
     def _cookie(self) -> str:

@@ -79,12 +79,19 @@ async def session(services: Services, request: web.Request) -> web.Response:
 
 
 async def session_link(services: Services, request: web.Request) -> web.Response:
-    """What run/link.txt holds, for the owner in front of the machine. NotFoundError where no link is needed."""
+    """What run/link.txt holds, for the owner in front of a machine that listens beyond loopback. NotFoundError where no
+    link is needed.
+    """
     if not services.session.needed:
         raise NotFoundError("no_link", "Isengard needs no link here.", "Open the panel.")
     peer = request.transport.get_extra_info("peername") if request.transport is not None else None
     asked = guard.asked_by(request.method, request.headers)
-    guard.check_on_this_machine(asked, peer[0] if peer else "", tuple(request.version))
+    guard.check_on_this_machine(
+        asked,
+        peer[0] if peer else "",
+        tuple(request.version),
+        listens_beyond=not services.host.listen_is_loopback,
+    )
     token = services.session.token
     return web.json_response({"links": links_of(services.host.server_url, token), "token": token})
 
