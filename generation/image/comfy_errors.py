@@ -95,11 +95,16 @@ def _missing_node(error: dict[str, Any], prompt: dict[str, Any]) -> str:
     between = next((found for marks in _UNKNOWN if (found := _between(message, *marks)) is not None), None)
     if between is None and error.get("type") != "missing_node_type":
         return ""
-    extra = error.get("extra_info") if isinstance(error.get("extra_info"), dict) else {}
-    found = _NODE_ID.search(details)
-    node_id = str(extra.get("node_id") or (found.group(1) if found else ""))
+    extra = _extra(error)
+    named = _NODE_ID.search(details)
+    node_id = str(extra.get("node_id") or (named.group(1) if named else ""))
     kind = str(extra.get("class_type") or "")
     return node_name(prompt, node_id, kind or ("" if node_id in prompt else between or "")) or "?"
+
+
+def _extra(error: dict[str, Any]) -> dict[str, Any]:
+    extra = error.get("extra_info")
+    return extra if isinstance(extra, dict) else {}
 
 
 def _between(text: str, before: str, after: str) -> str | None:
@@ -117,7 +122,7 @@ def node_name(graph: Any, node_id: str, kind: str = "") -> str:
 
 
 def _node_refused(node: str, error: dict[str, Any]) -> InvalidError:
-    extra = error.get("extra_info") if isinstance(error.get("extra_info"), dict) else {}
+    extra = _extra(error)
     name, value = str(extra.get("input_name") or ""), extra.get("received_value")
     if error.get("type") == "value_not_in_list" and name in FOLDERS:
         message = f"{node}: ComfyUI does not have {value}."

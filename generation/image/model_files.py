@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from .graph import Graph
 
@@ -87,7 +87,7 @@ def write_files(graph: Graph, files: dict[str, str]) -> None:
             node["inputs"][name] = files[role]
 
 
-def _inputs(graph: Graph) -> list[tuple[dict, str, str]]:
+def _inputs(graph: Graph) -> list[tuple[dict[str, Any], str, str]]:
     return [
         (node, name, role)
         for node in graph.values()

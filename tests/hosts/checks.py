@@ -72,7 +72,12 @@ def _pytest(python: str, env: dict[str, str], *, fast: bool, arguments: list[str
 def _types(python: str) -> list[tuple[str, list[str], Path]]:
     """As seen here, and as Windows and macOS see it: a call that they do not have is an error there."""
     mypy = [python, "-m", "mypy", "--config-file", str(PACK / "pyproject.toml")]
-    packages = ["-p", "isengard.core", "-p", "isengard.training"]
+    folders = ("core", "training", "generation", "nodes", "web")
+    alone = ("boot", "comfy_host", "comfy_restart", "install")
+    packages = [
+        *(part for name in folders for part in ("-p", f"isengard.{name}")),
+        *(part for name in alone for part in ("-m", f"isengard.{name}")),
+    ]
     away = "--no-warn-unreachable"  # the other systems' branches are
     return [
         ("types", [*mypy, *packages], _as_package()),

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from ...core.errors import IsengardError
 from ...core.jobs.ledger import Ledger
@@ -115,7 +116,7 @@ class EventTail:
             if events:
                 self._seq = events[-1].seq
                 told = [Told(event, event_frame(self._epoch, event)) for event in events]
-                self._tell_all(lambda reader, news=told: reader.offer(news))
+                self._tell_all(partial(_offer, told))
 
     def _news(self) -> list[Event]:
         """What has come since; readers are let go where another ledger began to count anew."""
@@ -124,20 +125,25 @@ class EventTail:
         if epoch == self._epoch:
             return events
         self._seq = self._ledger.last_seq()
-        self._tell_all(Reader.let_go if self._epoch else None)
+        if self._epoch:
+            self._tell_all(Reader.let_go)
         self._epoch = epoch
         return []
 
-    def _tell_all(self, tell: Callable[[Reader], None] | None) -> None:
+    def _tell_all(self, tell: Callable[[Reader], None]) -> None:
         """A few readers at a time, so that ComfyUI's loop does something else between them."""
         with self._lock:
-            readers = list(self._readers) if tell is not None else []
+            readers = list(self._readers)
         for begin in range(0, len(readers), AT_ONCE):
             if begin:
                 self._stop.wait(BETWEEN_S)
             for reader in readers[begin : begin + AT_ONCE]:
                 if not reader.loop.is_closed():
                     reader.loop.call_soon_threadsafe(tell, reader)
+
+
+def _offer(news: list[Told], reader: Reader) -> None:
+    reader.offer(news)
 
 
 def event_frame(epoch: str, event: Event) -> bytes:

@@ -33,7 +33,7 @@ class Answer:
     def models(self) -> tuple[type[BaseModel], ...]:
         return (self.model,) if self.model else ()
 
-    def described(self, names: Mapping[tuple[type[BaseModel], str], str]) -> dict[str, Any]:
+    def described(self, names: Mapping[tuple[Any, Any], Any]) -> dict[str, Any]:
         """The response object; `names` says where each model's schema stands."""
         if self.status == 204:
             return {"description": "Done"}

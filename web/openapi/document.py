@@ -42,6 +42,8 @@ _HEADER = {
     "schema": {"type": "string", "enum": ["1"]},
 }
 _ID_OF = {"characters": "chr", "jobs": "job", "generations": "gen"}
+#: Where each model's schema is referred to, by model and mode.
+Names = dict[tuple[Any, JsonSchemaMode], Any]
 
 
 def describe(version: str) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def describe(version: str) -> dict[str, Any]:
     }
 
 
-def _components() -> tuple[dict[tuple[type[BaseModel], str], str], dict[str, Any]]:
+def _components() -> tuple[Names, dict[str, Any]]:
     """Where each model's schema is referred to, by model and mode, and the schemas; answers may gain fields one day."""
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "validation") for model in BODIES.values()
@@ -88,7 +90,7 @@ def _name_of(reference: str) -> str:
     return reference.rsplit("/", 1)[1]
 
 
-def _operation(route: Route, names: dict[tuple[type[BaseModel], str], str]) -> dict[str, Any]:
+def _operation(route: Route, names: Names) -> dict[str, Any]:
     answer = ANSWERS.get(route.handler, Answer())
     operation: dict[str, Any] = {
         "summary": route.summary,
@@ -127,7 +129,7 @@ def _needs_a_field(name: str) -> bool:
     return bool(SCHEMAS[name].get("required") or SCHEMAS[name].get("anyOf"))
 
 
-def _body(name: str, names: dict[tuple[type[BaseModel], str], str]) -> dict[str, Any]:
+def _body(name: str, names: Names) -> dict[str, Any]:
     model = BODIES.get(name)
     return {"$ref": names[model, "validation"] if model else f"#/components/schemas/{name}"}
 

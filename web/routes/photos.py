@@ -119,8 +119,15 @@ async def captioners(services: Services, request: web.Request) -> web.Response:
 async def edit_captions(services: Services, request: web.Request) -> web.Response:
     edits = CaptionEdits.model_validate(await read_json(request))
     character = await in_thread(services.characters.get, request.match_info["id"])
-    stores = {"photos": services.photos, "library": services.library, "paths": services.paths}
-    await in_thread(lambda: apply_edits(edits, character.id, **stores))
+    await in_thread(
+        lambda: apply_edits(
+            edits,
+            character.id,
+            photos=services.photos,
+            library=services.library,
+            paths=services.paths,
+        )
+    )
     await _tell(services, character.id)
     return responses.as_list(await in_thread(_shown, services, character.id))
 

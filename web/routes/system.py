@@ -89,7 +89,7 @@ async def session_link(services: Services, request: web.Request) -> web.Response
     guard.check_on_this_machine(
         asked,
         peer[0] if peer else "",
-        tuple(request.version),
+        (request.version.major, request.version.minor),
         listens_beyond=not services.host.listen_is_loopback,
     )
     token = services.session.token

@@ -37,9 +37,9 @@ class CaptionTaker:
             for job in await in_thread(self._left_over):
                 await in_thread(self._take, job)
             while True:
-                job = _just_described(await reader.next_event())
-                if job is not None:
-                    await in_thread(self._take, job)
+                described = _just_described(await reader.next_event())
+                if described is not None:
+                    await in_thread(self._take, described)
 
     def _left_over(self) -> list[Job]:
         found = newest_completed(self._services, "captioning", 200)
