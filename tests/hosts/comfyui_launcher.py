@@ -8,6 +8,7 @@ from __future__ import annotations
 import runpy
 import sys
 from pathlib import Path
+from types import ModuleType
 
 
 def define_missing_operators() -> object | None:
@@ -22,9 +23,29 @@ def define_missing_operators() -> object | None:
     return library
 
 
+def import_sparingly() -> None:
+    """Leave out what takes half of a start and is of no use on one CPU: torch's compiler, which torchvision imports for one
+    function that asks whether there is one; tensors on several machines, which transformers imports for a debugging aid;
+    ComfyUI's own database, which cannot be opened here. Whoever needs the first two gets the real ones later.
+    """
+    import torch.distributed
+
+    sys.modules["alembic"] = None  # type: ignore[assignment] - as where it is not installed
+    compiler = ModuleType("torch._dynamo.utils")
+    compiler.is_compile_supported = lambda device: False  # type: ignore[attr-defined]
+    sys.modules[compiler.__name__] = compiler
+    several, torch.distributed.is_available = torch.distributed.is_available, lambda: False
+    import torchvision  # noqa: F401
+    import transformers  # noqa: F401
+
+    torch.distributed.is_available = several
+    del sys.modules[compiler.__name__]
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     library = define_missing_operators()
+    import_sparingly()
     sys.argv = [str(folder / "main.py"), *sys.argv[2:]]
     sys.path.insert(0, str(folder))
     runpy.run_path(sys.argv[0], run_name="__main__")
