@@ -13,11 +13,11 @@ import { Store } from "./data/store.js";
 
 function start() {
   const quiet = new Api(ways);
-  const log = new PanelLog((lines) => quiet.post("/logs", { lines }));
+  const log = new PanelLog((lines) => quiet.system.sendLogs(lines));
   const store = new Store(new Api(ways, log));
   store.set({ desktop: inDesktopApp() });
   const notices = new Notices();
-  const events = new Events((since) => store.api.url(`/events${since ? `?since=${encodeURIComponent(since)}` : ""}`), {
+  const events = new Events((since) => store.api.system.eventsUrl(since), {
     event: (event) => {
       notices.take(event, store.state);
       store.take(event);

@@ -1,14 +1,19 @@
-/** Isengard's HTTP API as the panel uses it. Knows no element and no ComfyUI: `fetch` and `url` are handed in. */
+/** Isengard's HTTP API as the panel uses it. Knows no element and no ComfyUI: `fetch` and `url` are handed in. Addresses stand in resources/. */
 
 import { readable } from "../lib/files.js";
 import { newCorrelationId } from "../lib/ids.js";
 import { t } from "../locales/words.js";
+import { Characters, Photos } from "./resources/people.js";
+import { Generations, Recipes } from "./resources/pictures.js";
+import { ComfyUI, System } from "./resources/server.js";
+import { Jobs, Training } from "./resources/training.js";
 
 /** A question that takes longer is told. */
 const SLOW_MS = 4000;
 
 /** An error answer, in the server's words. */
 export class ApiError extends Error {
+  /** @param {number} status 0 where nobody answered @param {Isengard.ErrorBody} error */
   constructor(status, { code, message, hint, correlation_id }) {
     super(message);
     this.status = status;
@@ -18,17 +23,19 @@ export class ApiError extends Error {
   }
 }
 
-/** A question is asked again by itself; what was to be done is not. @param {string} [id] */
+/** A question is asked again by itself; what was to be done is not. @param {string} [id] @returns {Isengard.ErrorBody} */
 const away = (id) => ({ code: "offline", message: t(id ? "notDone" : "away"), hint: t(id ? "notDoneHint" : "awayHint"), correlation_id: id });
 
 /** Nobody answers for ComfyUI: it is down, or starting. */
 const GATEWAY = new Set([502, 503, 504]);
-/** What a server between page and ComfyUI says, by its number. */
+/** What a server between page and ComfyUI says, by its number. @type {Record<number, string>} */
 const BETWEEN = { 401: "betweenSignIn", 403: "betweenForbidden", 413: "betweenLarge", 429: "betweenMany" };
 
 /**
  * An answer that is not Isengard's, told as what it is; a sign-in page comes with 200 or as a redirect.
  * @param {{status: number, type?: string}} response
+ * @param {string} [id]
+ * @returns {Isengard.ErrorBody}
  */
 function notOurs({ status, type }, id) {
   if (GATEWAY.has(status)) return away(id);
@@ -39,8 +46,8 @@ function notOurs({ status, type }, id) {
 
 export class Api {
   /**
-   * @param {{fetch: (path: string, init: object) => Promise<Response>, url: (path: string) => string}} ways
-   * @param {{line: (level: string, message: string, id: string, context?: object) => void}} [log]
+   * @param {{fetch: (path: string, init: RequestInit) => Promise<Response>, url: (path: string) => string}} ways
+   * @param {Isengard.Log} [log]
    */
   constructor(ways, log) {
     this.ways = ways;
@@ -49,38 +56,42 @@ export class Api {
     this.told = () => {};
     /** Called when the link was taken. @type {() => void | Promise<void>} */
     this.opened = () => {};
+    this.characters = new Characters(this);
+    this.photos = new Photos(this);
+    this.jobs = new Jobs(this);
+    this.training = new Training(this);
+    this.generations = new Generations(this);
+    this.recipes = new Recipes(this);
+    this.comfyui = new ComfyUI(this);
+    this.system = new System(this);
   }
 
+  /** @param {string} path */
   url(path) {
     return this.ways.url(`/isengard${path}`);
   }
 
-  imageUrl(generation, image) {
-    return this.url(`/generations/${generation.id}/images/${image.n}`);
-  }
-
-  thumbUrl(generation, image) {
-    return this.url(`/generations/${generation.id}/images/${image.n}?size=thumb`);
-  }
-
+  /** @template Answer @param {string} path @returns {Promise<Answer>} */
   get(path) {
     return this.#call("GET", path);
   }
 
-  /** `id` lets several requests belong to one action. */
+  /** `id` lets several requests belong to one action. @template Answer @param {string} path @param {object} body @param {string} id @returns {Promise<Answer>} */
   post(path, body = {}, id = newCorrelationId()) {
     return this.#call("POST", path, body, id);
   }
 
+  /** @template Answer @param {string} path @param {object} body @param {string} id @returns {Promise<Answer>} */
   patch(path, body, id = newCorrelationId()) {
     return this.#call("PATCH", path, body, id);
   }
 
+  /** @template Answer @param {string} path @param {string} id @returns {Promise<Answer>} */
   delete(path, id = newCorrelationId()) {
     return this.#call("DELETE", path, undefined, id);
   }
 
-  /** ComfyUI's own routes, for reading only. */
+  /** ComfyUI's own routes, for reading only. @template Answer @param {string} path @returns {Promise<Answer>} */
   async comfy(path) {
     try {
       const response = await this.ways.fetch(path, { method: "GET" });
@@ -90,7 +101,13 @@ export class Api {
     }
   }
 
+  /**
+   * @template Answer
+   * @param {string} method @param {string} path @param {object} [body] @param {string} [id]
+   * @returns {Promise<Answer>}
+   */
   async #call(method, path, body, id) {
+    /** @type {Record<string, string>} */
     const headers = { "X-Isengard": "1" };
     if (id) {
       headers["X-Correlation-ID"] = id;
@@ -108,7 +125,7 @@ export class Api {
     return this.#answer(response, id);
   }
 
-  /** Questions are answered at once; what is to be done may take its time. */
+  /** Questions are answered at once; what is to be done may take its time. @param {Promise<Response>} answer @param {string} method */
   async #watched(answer, method) {
     if (method !== "GET") return answer;
     const timer = setTimeout(() => this.told(true), SLOW_MS);
@@ -120,27 +137,23 @@ export class Api {
     }
   }
 
+  /** Null where nothing is to be said. @param {Response} response @param {string} [id] */
   async #answer(response, id) {
     if (response.status === 204) return null;
     const content = await response.json().catch(() => null);
     if (response.ok && content !== null) return content;
     const error = content?.error?.code ? content.error : notOurs(response, id);
-    this.log?.line("WARNING", error.message, error.correlation_id || id, { code: error.code });
+    this.log?.line("WARNING", error.message, error.correlation_id || id || "", { code: error.code });
     throw new ApiError(response.status, error);
   }
 
-  /** One photo, with progress from 0 to 1. */
-  async upload(characterId, file, options) {
-    return (await this.#send(`/characters/${characterId}/photos`, { field: "photo", file }, options)).items[0];
-  }
-
-  /** A character that somebody exported: {character, refused}. */
-  importCharacter(file, options) {
-    return this.#send("/characters/import", { field: "character", file }, options);
-  }
-
-  /** `XMLHttpRequest`, because fetch cannot tell how much it has sent. */
-  #send(path, { field, file }, { id, progress, Request = XMLHttpRequest }) {
+  /**
+   * A file as form data. By `XMLHttpRequest`, because fetch cannot tell how much it has sent.
+   * @template Answer
+   * @param {string} path @param {{field: string, file: File}} sent @param {Isengard.Sending} options
+   * @returns {Promise<Answer>}
+   */
+  send(path, { field, file }, { id, progress, Request = XMLHttpRequest }) {
     return new Promise((resolve, reject) => {
       const request = new Request();
       request.open("POST", this.url(path));
@@ -159,7 +172,7 @@ export class Api {
     });
   }
 
-  /** The browser does not say why nothing came back: the file, somebody between who leads elsewhere, or nobody there. */
+  /** The browser does not say why nothing came back: the file, somebody between who leads elsewhere, or nobody there. @param {string} path @param {File} file @param {string} id */
   async #brokenOff(path, file, id) {
     if (!(await readable(file))) return { code: "file_unreadable", message: t("fileGone"), hint: t("fileGoneHint"), correlation_id: id };
     let response;
@@ -174,6 +187,7 @@ export class Api {
   }
 }
 
+/** @param {string} text */
 function parsed(text) {
   try {
     return JSON.parse(text);

@@ -3,8 +3,6 @@
 import { ApiError } from "./api.js";
 import { answered } from "./state.js";
 
-const MOST = 200;
-
 /** Whether a comparison that is still being ordered was cancelled, by store and purpose. @type {WeakMap<object, Record<string, {stopped: boolean}>>} */
 const ordering = new WeakMap();
 
@@ -14,7 +12,7 @@ export async function compare(store, orders) {
   ordering.set(store, { ...ordering.get(store), [orders[0]?.purpose]: round });
   const made = await store.attempt(async (id) => {
     for (const order of orders) {
-      const one = store.keepGeneration(await store.api.post("/generations", order, id));
+      const one = store.keepGeneration(await store.api.generations.create(order, id));
       if (!round.stopped) continue;
       await withdraw(store, one, id);
       return false;
@@ -34,7 +32,7 @@ export async function cancelComparison(store, running) {
 }
 
 async function withdraw(store, { id: generation }, id) {
-  store.keepGeneration(await store.api.post(`/generations/${generation}/cancel`, {}, id).catch(ended));
+  store.keepGeneration(await store.api.generations.cancel(generation, id).catch(ended));
 }
 
 /** It had ended before the cancel came. */
@@ -45,26 +43,23 @@ function ended(error) {
 
 /** The newest ones of a purpose. */
 export async function loadComparisons(store, purpose, characterId = "") {
-  const person = characterId ? `&character_id=${characterId}` : "";
-  const path = `/generations?purpose=${purpose}&limit=${MOST}${person}`;
-  await quietly(() => store.api.get(path), ({ items }) => store.set({ comparisons: items.reduce(answered, store.state.comparisons) }));
+  await quietly(() => store.api.generations.compared(purpose, characterId), ({ items }) => store.set({ comparisons: items.reduce(answered, store.state.comparisons) }));
 }
 
 /** All that a person was trained for, beyond the first page of trainings: any checkpoint can be compared. */
 export async function loadTrainings(store, characterId) {
-  const path = `/training/jobs?kind=training&limit=${MOST}&character_id=${characterId}`;
-  await quietly(() => store.api.get(path), ({ items }) => store.set({ jobs: items.reduce(answered, store.state.jobs ?? []) }));
+  await quietly(() => store.api.jobs.trainingsOf(characterId), ({ items }) => store.set({ jobs: items.reduce(answered, store.state.jobs ?? []) }));
 }
 
 /** Samplers and schedulers as ComfyUI names them. */
 export async function loadSamplers(store) {
   if (store.state.samplers) return;
-  await quietly(() => store.api.comfy("/object_info/KSampler"), (nodes) => store.set({ samplers: namesOf(nodes) }));
+  await quietly(() => store.api.comfyui.samplerNode(), (nodes) => store.set({ samplers: namesOf(nodes) }));
 }
 
 /** Embeddings as ComfyUI names them. */
 export async function loadEmbeddings(store, keep) {
-  await quietly(() => store.api.comfy("/embeddings"), (names) => Array.isArray(names) && keep(names));
+  await quietly(() => store.api.comfyui.embeddings(), (names) => Array.isArray(names) && keep(names));
 }
 
 /** What the node's two lists offer; newer ComfyUIs write them as a kind with options. */

@@ -1,13 +1,6 @@
 /** The list of pictures: filtered by the server, fetched in pages, kept when everything is fetched anew. Knows no element. */
 
-export const PAGE = 60;
 export const NO_FILTER = { character: "", recipe: "", favourite: false };
-
-/** @param {{character: string, recipe: string, favourite: boolean}} filter */
-export function galleryPath({ character, recipe, favourite }) {
-  const wanted = [character && `character_id=${character}`, recipe && `recipe=${encodeURIComponent(recipe)}`, favourite && "favourite=1"].filter(Boolean);
-  return ["/generations?limit=" + PAGE, ...wanted].join("&");
-}
 
 /** Events tell of every picture: those that do not fit the filter stay out of sight. */
 export function fits({ character, recipe, favourite }, generation) {
@@ -18,7 +11,7 @@ export function fits({ character, recipe, favourite }, generation) {
 /** Another filter: the list from its beginning. The last one asked for wins. */
 export async function setFilter(store, filter) {
   store.set({ galleryFilter: filter });
-  const page = await store.attempt(() => store.api.get(galleryPath(filter)));
+  const page = await store.attempt(() => store.api.generations.list(filter));
   if (!page || store.state.galleryFilter !== filter) return;
   store.set({ generations: page.items, cursors: { ...store.state.cursors, generations: page.next_cursor } });
 }

@@ -46,7 +46,7 @@ export class Reasons {
 
   async #fetch() {
     try {
-      const { items } = await this.store.api.get("/training/jobs?state=queued&limit=200");
+      const { items } = await this.store.api.jobs.queued();
       const { jobs, tasks } = this.store.state;
       this.store.set({ jobs: withReasons(jobs, items), tasks: withReasons(tasks, items) });
     } catch (error) {
@@ -56,8 +56,8 @@ export class Reasons {
 }
 
 /** The job as it was answered, which is kept; null where it was refused. */
-export async function orderTask(store, path, body) {
-  return store.keepTask(await store.attempt((id) => store.api.post(path, body, id)));
+export async function orderTask(store, order) {
+  return store.keepTask(await store.attempt(order));
 }
 
 /** The newest set-up, check or removal of a trainer or a tool. */

@@ -19,26 +19,24 @@ export const nameOfFile = (name) => name.replace(/\.json$/i, "").slice(0, 80) ||
 
 /** Keeps it; the answer is the recipe with its findings, null where it was refused. */
 export async function addRecipe(store, name, graph) {
-  return keep(store, await store.attempt((id) => store.api.post("/recipes", { name, graph }, id)));
+  return keep(store, await store.attempt((id) => store.api.recipes.add(name, graph, id)));
 }
 
 /** The person has read which nodes of other packs it runs. */
 export async function confirmRecipe(store, { name, foreign }) {
-  return keep(store, await store.attempt((id) => store.api.post(`${path(name)}/confirm`, { foreign }, id)));
+  return keep(store, await store.attempt((id) => store.api.recipes.confirm(name, foreign, id)));
 }
 
 /** Into the trash; true when it is there. */
 export async function removeRecipe(store, name) {
-  if (!(await store.attempt((id) => store.api.delete(path(name), id)))) return false;
+  if (!(await store.attempt((id) => store.api.recipes.remove(name, id)))) return false;
   store.set({ recipes: store.state.recipes.filter((known) => known.name !== name) });
   return true;
 }
 
 export async function restoreRecipe(store, name) {
-  return keep(store, await store.attempt((id) => store.api.post(`${path(name)}/restore`, {}, id)));
+  return keep(store, await store.attempt((id) => store.api.recipes.restore(name, id)));
 }
-
-const path = (name) => `/recipes/${encodeURIComponent(name)}`;
 
 function keep(store, recipe) {
   if (!recipe) return null;

@@ -28,6 +28,3 @@ export function sampleAt(job, person, step) {
   const columns = columnsOf(job, person);
   return samplesOf(job, columns).find((known) => known.step === step && !columns[known.column]?.stranger);
 }
-
-/** Where a sample is shown. */
-export const samplePath = (jobId, { file }) => `/training/jobs/${jobId}/samples/${encodeURIComponent(file.split("/").at(-1))}`;

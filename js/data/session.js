@@ -20,7 +20,7 @@ export async function exchangeLink(api, { page = globalThis.location, past = glo
 /** True when the server took the token. */
 export async function exchange(api, token) {
   try {
-    await api.post("/session", { token });
+    await api.system.openSession(token);
     api.opened?.();
     return true;
   } catch {

@@ -1,7 +1,7 @@
 /** The panel's memory: state, who listens, and everything a person can do. Knows the API, no element. */
 
 import { ApiError } from "./api.js";
-import { continued, galleryPath } from "./gallery.js";
+import { continued } from "./gallery.js";
 import { asFound, pairOf, readable, sorted, stemOf, textOf } from "../lib/files.js";
 import { counted } from "../lib/format.js";
 import { newCorrelationId } from "../lib/ids.js";
@@ -13,15 +13,15 @@ import { t } from "../locales/words.js";
 const ROUTE_KEY = "isengard.route";
 /** In the order in which they are asked for: what brings pictures along comes first. */
 const LISTS = {
-  generations: "",
-  characters: "/characters?limit=200",
-  jobs: "/training/jobs?kind=training&limit=50",
-  families: "/training/families",
-  recipes: "/recipes",
-  styles: "/styles",
-  workers: "/training/workers",
-  tasks: "/training/jobs?kind=backend_setup,model_download,captioning&limit=30",
-  backends: "/training/backends",
+  generations: (api, { galleryFilter }, cursor) => api.generations.list(galleryFilter, cursor),
+  characters: (api) => api.characters.list(),
+  jobs: (api, _, cursor) => api.jobs.trainings(cursor),
+  families: (api) => api.training.families(),
+  recipes: (api) => api.recipes.list(),
+  styles: (api) => api.recipes.styles(),
+  workers: (api) => api.training.workers(),
+  tasks: (api) => api.jobs.tasks(),
+  backends: (api) => api.training.backends(),
 };
 const WAITS_S = [1, 2, 5];
 /** Codes that mean "open our link first". */
@@ -79,7 +79,7 @@ export class Store {
   /** A training that ended has given its person a version, which no event of theirs tells. */
   async #trained({ character_id: id }) {
     try {
-      this.keepCharacter(await this.api.get(`/characters/${id}`));
+      this.keepCharacter(await this.api.characters.one(id));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
@@ -103,10 +103,10 @@ export class Store {
 
   async #fetchAll() {
     try {
-      const health = await this.api.get("/health");
+      const health = await this.api.system.health();
       const names = Object.keys(LISTS);
       const asked = names.map((name) => this.#list(name));
-      const [{ lending = null }, ...pages] = await Promise.all([this.api.get("/training/lending"), ...asked]);
+      const [{ lending = null }, ...pages] = await Promise.all([this.api.training.lending(), ...asked]);
       const pictures = names.indexOf("generations");
       pages[pictures] = continued(this.state.generations, this.state.cursors.generations, pages[pictures]);
       const lists = Object.fromEntries(names.map((name, index) => [name, pages[index].items]));
@@ -124,7 +124,7 @@ export class Store {
   }
 
   async #list(name) {
-    const page = await this.api.get(this.#path(name));
+    const page = await LISTS[name](this.api, this.state);
     if (this.state[name] === null) this.early(name, page.items);
     return page;
   }
@@ -152,15 +152,11 @@ export class Store {
     }, seconds * 1000);
   }
 
-  #path(name) {
-    return name === "generations" ? galleryPath(this.state.galleryFilter) : LISTS[name];
-  }
-
   /** The next page of a long list. */
   async more(name) {
     const cursor = this.state.cursors[name];
     if (!cursor) return;
-    const answer = await this.attempt(() => this.api.get(`${this.#path(name)}&cursor=${encodeURIComponent(cursor)}`));
+    const answer = await this.attempt(() => LISTS[name](this.api, this.state, cursor));
     if (!answer || this.state.cursors[name] !== cursor) return;
     const known = new Set(this.state[name].map((item) => item.id));
     const fresh = answer.items.filter((item) => !known.has(item.id));
@@ -195,7 +191,7 @@ export class Store {
 
   async #fetchPhotos(characterId) {
     try {
-      const { items } = await this.api.get(`/characters/${characterId}/photos`);
+      const { items } = await this.api.photos.list(characterId);
       this.set({ photos: { ...this.state.photos, [characterId]: items } });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -209,19 +205,18 @@ export class Store {
       this.set({ photos: { ...this.state.photos, [characterId]: this.state.photos[characterId].map((known) => (known.id === photoId ? { ...known, ...change } : known)) } });
     const before = this.state.photos[characterId].find((known) => known.id === photoId);
     keep(changes);
-    const photo = await this.attempt((id) => this.api.patch(`/characters/${characterId}/photos/${photoId}`, changes, id));
+    const photo = await this.attempt((id) => this.api.photos.update(characterId, photoId, changes, id));
     keep(photo ?? before);
   }
 
   async loadJob(jobId) {
-    const path = `/training/jobs/${jobId}`;
     const empty = (error) => {
       if (!(error instanceof ApiError)) throw error;
       return { lines: [], items: [] };
     };
     const [log, loss] = await Promise.all([
-      this.api.get(`${path}/log?tail=200`).catch(empty),
-      this.api.get(`${path}/loss`).catch(empty),
+      this.api.jobs.log(jobId).catch(empty),
+      this.api.jobs.loss(jobId).catch(empty),
     ]);
     this.set({
       logs: { ...this.state.logs, [jobId]: log.lines },
@@ -230,13 +225,13 @@ export class Store {
   }
 
   async loadLending() {
-    const answer = await this.attempt(() => this.api.get("/training/lending"));
+    const answer = await this.attempt(() => this.api.training.lending());
     if (answer) this.set({ lending: answer.lending });
   }
 
   /** The training that has made room goes on now. */
   async giveBack() {
-    const given = await this.attempt(async (id) => (await this.api.delete("/training/lending", id)) ?? true);
+    const given = await this.attempt(async (id) => (await this.api.training.giveBack(id)) ?? true);
     if (given) this.set({ lending: null });
   }
 
@@ -271,7 +266,7 @@ export class Store {
   async #addOne({ key, file, characterId }, id) {
     try {
       if (!(await readable(file))) throw new ApiError(0, { code: "file_unreadable", message: t("fileGone"), hint: t("fileGoneHint"), correlation_id: id });
-      const { photo } = await this.api.upload(characterId, file, { id, progress: (share) => this.#upload(key, { share }) });
+      const { photo } = await this.api.photos.upload(characterId, file, { id, progress: (share) => this.#upload(key, { share }) });
       this.set({ uploads: this.state.uploads.filter((known) => known.key !== key) });
       return photo;
     } catch (error) {
@@ -293,7 +288,7 @@ export class Store {
   async #caption(characterId, photo, file, id) {
     try {
       const caption = await textOf(file);
-      if (caption) await this.api.patch(`/characters/${characterId}/photos/${photo.id}`, { caption }, id);
+      if (caption) await this.api.photos.update(characterId, photo.id, { caption }, id);
     } catch (error) {
       const why = error instanceof ApiError ? error : new ApiError(0, { code: "file_unreadable", message: t("fileGone"), hint: t("fileGoneHint"), correlation_id: id });
       const refused = { key: `${id}-${file.name}`, name: file.name, file, characterId, share: 1, error: why };

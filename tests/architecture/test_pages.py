@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from isengard.core.errors import InvalidError
 from isengard.web.route_table import ROUTES
-from pages import PAGES, PLAIN, error_codes, node_words
+from pages import PAGES, PLAIN, error_codes, node_words, panel_types
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -91,3 +91,23 @@ def test_the_workflow_runs_the_commands_of_the_readme_on_linux_and_windows():
         command.removeprefix("python ").split(" --")[0] in README.replace("isengard/", "") for command in ours
     )
     assert "windows-latest" in workflow and "ubuntu-latest" in workflow
+
+
+def test_types_of_the_panel_say_what_a_schema_says():
+    either = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    assert panel_types.typed(either) == "string | null"
+    assert panel_types.typed({"type": "array", "items": either}) == "(string | null)[]"
+    assert panel_types.typed({"enum": ["a", 1]}) == '"a" | 1'
+    assert panel_types.typed({"type": ["integer", "null"]}) == "number | null"
+    assert panel_types.typed({"$ref": "#/components/schemas/Job"}) == "Job"
+    assert (
+        panel_types.typed({"type": "object", "patternProperties": {"^pho": {"type": "number"}}})
+        == "Record<string, number>"
+    )
+    assert panel_types.typed({}) == "unknown"
+
+
+def test_an_answer_has_every_field_and_a_body_may_leave_some_out():
+    schema = {"properties": {"id": {"type": "string"}, "note": {"type": "string"}}, "required": ["id"]}
+    assert "note: string" in panel_types.declared("Thing", schema, sent=False)
+    assert "id: string;\n    note?: string" in panel_types.declared("Thing", schema, sent=True)

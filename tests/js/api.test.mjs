@@ -71,7 +71,7 @@ test("an upload of which nothing came back says why", async () => {
   const file = new File(["x"], "a.jpg");
   const html = () => Promise.reject(new SyntaxError("html"));
   const broken = async (fetch, sent = file) => {
-    const done = new Api({ fetch, url: (path) => path }).upload("chr_1", sent, { id: "ui-1", progress: () => {}, Request: FakeRequest });
+    const done = new Api({ fetch, url: (path) => path }).photos.upload("chr_1", sent, { id: "ui-1", progress: () => {}, Request: FakeRequest });
     FakeRequest.made.at(-1).onerror();
     return done.then(String, (thrown) => thrown.code);
   };
@@ -121,7 +121,7 @@ class FakeRequest {
 test("a photo goes up as a form with progress, and its refusal comes in words", async () => {
   const seen = [];
   const api = answering(200, {});
-  const up = () => api.upload("chr_1", new File(["x"], "a.jpg"), { id: "ui-1", progress: (share) => seen.push(share), Request: FakeRequest });
+  const up = () => api.photos.upload("chr_1", new File(["x"], "a.jpg"), { id: "ui-1", progress: (share) => seen.push(share), Request: FakeRequest });
   const fine = up();
   const request = FakeRequest.made.at(-1);
   request.upload.onprogress({ lengthComputable: true, loaded: 1, total: 4 });

@@ -39,6 +39,15 @@ test("all imports are relative, with their ending, and exist", () => {
   }
 });
 
+test("addresses of the API stand in one folder", () => {
+  const elsewhere = MODULES.filter((name) => !name.startsWith("data/resources/") && name !== "data/api.js");
+  for (const name of elsewhere) {
+    const code = SOURCES[name].replaceAll(/\/\*\*[^]*?\*\//g, "");
+    assert.doesNotMatch(code, /["`]\/(characters|training|generations|recipes|session|settings|logs|health|events|comfyui|styles|likeness|diagnostics|recoveries)\b/, name);
+    assert.doesNotMatch(code, /\bapi\.(get|post|patch|delete|send|comfy|url)\(/, name);
+  }
+});
+
 test("no text is ever parsed as HTML", () => {
   for (const [name, source] of Object.entries(SOURCES)) {
     assert.doesNotMatch(source, /(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function/, name);

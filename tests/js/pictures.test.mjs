@@ -74,6 +74,6 @@ test("every node has its help page", () => {
 test("a version is seen by the sample of its step, where there is one", () => {
   const jobs = [{ id: "job_1", request: {}, artifacts: [{ kind: "sample", file: "samples/20 a.png", step: 20 }, { kind: "lora", file: "x", step: 40 }] }];
   const versions = [{ file: "a", job_id: "job_1", step: 20 }, { file: "b", job_id: "job_1", step: 40 }, { file: "c", job_id: "job_gone", step: 20 }];
-  assert.deepEqual(samplesOf({ versions }, jobs), { a: "/training/jobs/job_1/samples/20%20a.png" });
+  assert.deepEqual(samplesOf({ versions }, jobs), { a: { jobId: "job_1", file: "samples/20 a.png" } });
   assert.deepEqual(samplesOf({ versions }, null), {});
 });

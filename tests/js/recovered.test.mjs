@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { recoveredBanner, recoveriesOf } from "../../js/components/panel/recovery_notice.js";
 import { Store } from "../../js/data/store.js";
-import { ApiError } from "../../js/data/api.js";
+import { Api, ApiError } from "../../js/data/api.js";
 import { installDocument } from "./fake_dom.mjs";
 
 globalThis.document = installDocument();
@@ -13,7 +13,7 @@ const REBUILT = { code: "jobs_rebuilt", at: "2026-11-24T19:30:12.345Z", count: 1
 const REFILLED = { code: "jobs_refilled", at: "2026-11-24T19:31:00.000Z", count: 3, file: "" };
 
 function made(remove) {
-  const store = new Store(/** @type {any} */ ({ delete: remove }), { memory: null, later: () => {} });
+  const store = new Store(Object.assign(new Api({ fetch, url: (path) => path }), { delete: remove }), { memory: null, later: () => {} });
   store.set({ health: { version: "1", recoveries: [REBUILT, REFILLED] } });
   return store;
 }

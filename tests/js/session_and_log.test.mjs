@@ -7,7 +7,7 @@ import { exchange, exchangeLink } from "../../js/data/session.js";
 function opened(href) {
   const posted = [];
   const past = { state: { kept: 1 }, replaceState: (state, _, address) => Object.assign(past, { state, address }) };
-  return { posted, past, run: () => exchangeLink({ post: async (...call) => void posted.push(call) }, { page: { href }, past }) };
+  return { posted, past, run: () => exchangeLink({ system: { openSession: async (token) => void posted.push(token) } }, { page: { href }, past }) };
 }
 
 for (const [name, href, address] of [
@@ -17,7 +17,7 @@ for (const [name, href, address] of [
   test(`the token of the link's ${name} is exchanged and leaves the address`, async () => {
     const { posted, past, run } = opened(href);
     assert.equal(await run(), true);
-    assert.deepEqual(posted, [["/session", { token: "s3cret" }]]);
+    assert.deepEqual(posted, ["s3cret"]);
     assert.equal(past.address, address);
     assert.deepEqual(past.state, { kept: 1 });
   });
@@ -33,13 +33,13 @@ test("without a token nothing is asked and the address stays", async () => {
 test("what was asked before the link was taken is asked anew, after a wrong one nothing is", async () => {
   let anew = 0;
   const opened = () => (anew += 1);
-  assert.equal(await exchange({ post: async () => null, opened }, "s3cret"), true);
-  assert.equal(await exchange({ post: () => Promise.reject(new Error("no")), opened }, "x"), false);
+  assert.equal(await exchange({ system: { openSession: async () => null }, opened }, "s3cret"), true);
+  assert.equal(await exchange({ system: { openSession: () => Promise.reject(new Error("no")) }, opened }, "x"), false);
   assert.equal(anew, 1);
 });
 
 test("a wrong token is told, not thrown", async () => {
-  assert.equal(await exchange({ post: () => Promise.reject(new Error("no")) }, "x"), false);
+  assert.equal(await exchange({ system: { openSession: () => Promise.reject(new Error("no")) } }, "x"), false);
 });
 
 test("log lines go in batches and stay when they cannot be sent", async () => {

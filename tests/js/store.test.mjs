@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ApiError } from "../../js/data/api.js";
+import { Api, ApiError } from "../../js/data/api.js";
 import { Store } from "../../js/data/store.js";
 import { pasted, readable, walked } from "../../js/lib/files.js";
 import { arrive, forgetRefusals, stopUploads } from "../../js/data/uploads.js";
@@ -15,7 +15,8 @@ function fakeApi(answers = {}) {
     if (answer instanceof Error) throw answer;
     return typeof answer === "function" ? answer(path, body) : (answer ?? { items: [], next_cursor: null });
   };
-  return { asked, get: call("GET"), post: call("POST"), patch: call("PATCH"), delete: call("DELETE") };
+  const api = new Api({ fetch, url: (path) => path });
+  return Object.assign(api, { asked, get: call("GET"), post: call("POST"), patch: call("PATCH"), delete: call("DELETE") });
 }
 
 const memory = () => {
@@ -119,10 +120,10 @@ test("a fault of ours is not shown as the server's", async () => {
 
 const photoFile = (name) => new File(["x"], name);
 
-/** Photos as `api.upload` keeps them, and every caption that was written. */
+/** Photos as `api.photos.upload` keeps them, and every caption that was written. */
 function takesPhotos(api) {
   const captions = {};
-  api.upload = async (_, file) => ({ photo: { id: `pho_${file.name}` } });
+  api.photos.upload = async (_, file) => ({ photo: { id: `pho_${file.name}` } });
   api.patch = async (path, { caption }) => (captions[path.split("/").at(-1)] = caption);
   return captions;
 }
@@ -152,7 +153,7 @@ test("a caption whose photo came along and was not taken is not called a file th
   const photos = [{ id: "pho_1", name: "a.jpg", caption_source: "" }];
   const { store, api } = make({ "GET /characters/chr_1/photos": { items: photos } });
   const captions = takesPhotos(api);
-  api.upload = async () => {
+  api.photos.upload = async () => {
     throw error("photo_duplicate", 409);
   };
   await store.addPhotos("chr_1", ["copy.jpg", "copy.txt", "a.jpg", "a.txt", "alone.txt"].map(photoFile));
@@ -163,7 +164,7 @@ test("a caption whose photo came along and was not taken is not called a file th
 test("what lies beside photos is told in one line and never sent", async () => {
   const { store, api } = make({});
   const sent = [];
-  api.upload = async (_, file) => sent.push(file.name) && { photo: { id: "pho_1" } };
+  api.photos.upload = async (_, file) => sent.push(file.name) && { photo: { id: "pho_1" } };
   const phone = ["IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "._IMG_1.HEIC", ".DS_Store", "Thumbs.db", "desktop.ini", "shot.dng"].map(photoFile);
   await store.addPhotos("chr_1", phone);
   assert.deepEqual(sent, ["IMG_1.HEIC"]);
@@ -175,7 +176,7 @@ test("what lies beside photos is told in one line and never sent", async () => {
 test("a file that is gone is told as such, and at the limit the rest is not sent", async () => {
   const { store, api } = make({});
   const sent = [];
-  api.upload = async (_, file) => {
+  api.photos.upload = async (_, file) => {
     sent.push(file.name);
     throw error("photos_full", 409);
   };
@@ -213,7 +214,7 @@ test("a folder is walked to its end, and what cannot be opened is still told", a
 test("files go up one after the other under one id, each with its own refusal", async () => {
   const { store, api } = make({});
   const ids = [];
-  api.upload = async (_, file, { id, progress }) => {
+  api.photos.upload = async (_, file, { id, progress }) => {
     ids.push(id);
     progress(0.5);
     if (file.name === "bad.gif") throw error("photo_type", 415);
@@ -229,7 +230,7 @@ test("files go up one after the other under one id, each with its own refusal", 
 test("adding is stopped: what has not been begun is left out", async () => {
   const { store, api } = make({});
   const sent = [];
-  api.upload = async (_, file, { progress }) => {
+  api.photos.upload = async (_, file, { progress }) => {
     sent.push(file.name);
     progress(0.5);
     stopUploads(store, "chr_1");

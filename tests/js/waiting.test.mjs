@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { waitsFor } from "../../js/components/shared/job_words.js";
 import { trainerOf } from "../../js/components/training/trainer_line.js";
+import { Api } from "../../js/data/api.js";
 import { Store } from "../../js/data/store.js";
 import { reasonOf, withReasons } from "../../js/data/jobs.js";
 import { installDocument } from "./fake_dom.mjs";
@@ -20,7 +21,7 @@ function made(items) {
     asked.push(path);
     return { items: items() };
   };
-  const store = new Store(/** @type {any} */ ({ get }), { memory: null, later: () => {} });
+  const store = new Store(Object.assign(new Api({ fetch, url: (path) => path }), { get }), { memory: null, later: () => {} });
   store.set({ jobs: [job("job_1", "queued"), job("job_2", "running")], tasks: [] });
   return { asked, store };
 }

@@ -52,7 +52,7 @@ export class CaptionReplace {
   async #write(edits) {
     const { store } = this.view;
     const body = { captions: Object.fromEntries(edits) };
-    const answer = await store.attempt((id) => store.api.patch(`/characters/${this.characterId}/captions`, body, id));
+    const answer = await store.attempt((id) => store.api.characters.editCaptions(this.characterId, body, id));
     if (answer) store.set({ photos: { ...store.state.photos, [this.characterId]: answer.items } });
     return answer;
   }

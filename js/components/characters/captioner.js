@@ -18,7 +18,6 @@ export class CaptionerBox {
    */
   constructor(store, characterId, overwrite) {
     this.store = store;
-    this.path = `/characters/${characterId}/captions`;
     this.characterId = characterId;
     this.overwrite = overwrite;
     this.what = h("div", { class: "isen-stack-tight" });
@@ -30,7 +29,7 @@ export class CaptionerBox {
 
   /** Asked for when the person looks at it: it may have been set up meanwhile. */
   async ask() {
-    const answer = await this.store.attempt(() => this.store.api.get("/training/captioners"));
+    const answer = await this.store.attempt(() => this.store.api.training.captioners());
     this.#offer = answer?.items.find((known) => known.default) ?? null;
     this.show(this.store.state);
   }
@@ -46,9 +45,9 @@ export class CaptionerBox {
   }
 
   #buttons(job, going, written) {
-    const task = (path, body) => () => orderTask(this.store, path, body());
-    if (going) return [button(t("cancelDescribing"), task(`/training/jobs/${job.id}/cancel`, () => ({})), { testid: "isen-cancel-captions" })];
-    const start = task(this.path, () => ({ plan: "captioner", overwrite: this.overwrite() }));
+    const { characters, jobs } = this.store.api;
+    if (job && going) return [button(t("cancelDescribing"), () => orderTask(this.store, (action) => jobs.order(job.id, "cancel", action)), { testid: "isen-cancel-captions" })];
+    const start = () => orderTask(this.store, (action) => characters.describe(this.characterId, this.overwrite(), action));
     return [
       button(t("describePhotos"), start, { testid: "isen-describe", disabled: this.#offer?.state.state !== "ready" }),
       job?.state === "completed" && written > 0 && button(t("takeBack"), () => takeBack(this.store, this.characterId), { testid: "isen-take-back" }),
@@ -58,7 +57,7 @@ export class CaptionerBox {
 
 /** The captions as they were before they were last written all at once. */
 export async function takeBack(store, characterId) {
-  const answer = await store.attempt((id) => store.api.post(`/characters/${characterId}/captions`, { plan: "undo" }, id));
+  const answer = await store.attempt((id) => store.api.characters.caption(characterId, { plan: "undo" }, id));
   if (answer) store.set({ photos: { ...store.state.photos, [characterId]: answer.items } });
 }
 

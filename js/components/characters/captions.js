@@ -12,7 +12,7 @@ import { offerUndo } from "../shared/view.js";
 
 const DEFAULT_TEMPLATE = "{trigger}, a photo of a {class}";
 const TEMPLATES = [DEFAULT_TEMPLATE, "{trigger}, {class}", "a photo of {trigger}, a {class}", "{trigger} {class}, portrait photo", "photo of {trigger}"];
-const PLANS = ["trigger", "template", "captioner", "each"];
+const PLANS = /** @type {const} */ (["trigger", "template", "captioner", "each"]);
 
 export class CaptionEditor {
   /** @param {import("../shared/view.js").View} view */
@@ -20,6 +20,7 @@ export class CaptionEditor {
     this.view = view;
     this.store = view.store;
     this.characterId = characterId;
+    /** @type {"trigger" | "template" | "captioner" | "each"} */
     this.plan = "trigger";
     this.summary = h("summary", { "data-testid": "isen-captions" });
     this.template = h("input", { type: "text", maxlength: 400, value: DEFAULT_TEMPLATE, list: "isen-templates", "data-testid": "isen-template", on: { input: () => this.#preview() } });
@@ -83,22 +84,22 @@ export class CaptionEditor {
   }
 
   async #apply() {
+    if (this.plan === "each") return;
     const body = { plan: this.plan, overwrite: this.overwrite.checked, ...(this.plan === "template" ? { template: this.template.value } : {}) };
-    const answer = await this.store.attempt((id) => this.store.api.post(`/characters/${this.characterId}/captions`, body, id));
+    const answer = await this.store.attempt((id) => this.store.api.characters.caption(this.characterId, body, id));
     if (!answer) return;
     this.store.set({ photos: { ...this.store.state.photos, [this.characterId]: answer.items } });
     offerUndo(this.view, t("captionsWritten"), () => takeBack(this.store, this.characterId));
   }
 
   #row({ id, caption, leaks, trigger, n, hint }) {
-    const path = `/characters/${this.characterId}/photos/${id}/image?size=thumb`;
     const text = h("textarea", {
       rows: 2, maxlength: 2000, dir: "auto", "aria-label": t("captionOf", { n }), value: caption, placeholder: hint,
       on: { change: () => this.store.changePhoto(this.characterId, id, { caption: text.value }) },
     });
     const chip = h("div", { class: "isen-through" }, this.#chip({ id, caption, trigger, n }));
     const note = h("div", { class: "isen-stack-tight" }, ...leakNote({ caption, leaks }));
-    const item = h("li", { class: "isen-row isen-caption" }, picture(this.store.api.url(path), ""), h("div", { class: "isen-grow isen-stack-tight" }, chip, text, note));
+    const item = h("li", { class: "isen-row isen-caption" }, picture(this.store.api.photos.imageUrl(this.characterId, id, "thumb"), ""), h("div", { class: "isen-grow isen-stack-tight" }, chip, text, note));
     item.chip = (row) => fill(chip, [row.caption, row.trigger, row.n], () => this.#chip(row));
     return item;
   }

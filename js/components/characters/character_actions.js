@@ -27,9 +27,8 @@ export function characterMenu(view, character) {
 
 async function remove(view, character) {
   const { store } = view;
-  const path = `/characters/${character.id}`;
-  if (!(await store.attempt((id) => store.api.delete(path, id)))) return;
-  const restore = async () => store.keepCharacter(await store.attempt((id) => store.api.post(`${path}/restore`, {}, id)));
+  if (!(await store.attempt((id) => store.api.characters.remove(character.id, id)))) return;
+  const restore = async () => store.keepCharacter(await store.attempt((id) => store.api.characters.restore(character.id, id)));
   offerUndo(view, t("characterDeleted", { name: character.name }), restore);
   store.drop("characters", character.id);
   store.go({ tab: "characters" });
@@ -49,7 +48,7 @@ export function editForm(view, character) {
   const save = async (event) => {
     event.preventDefault();
     const body = { name: name.value, class_word: kind.value, trigger_word: trigger.value };
-    const kept = store.keepCharacter(await store.attempt((id) => store.api.patch(`/characters/${character.id}`, body, id)));
+    const kept = store.keepCharacter(await store.attempt((id) => store.api.characters.update(character.id, body, id)));
     if (kept) form.hidden = true;
   };
   const form = h("form", { class: "isen-card isen-stack isen-edit-form", hidden: true, "aria-label": t("edit"), on: { submit: save } },

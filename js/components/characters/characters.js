@@ -95,7 +95,7 @@ export class IsenCharacters extends View {
     event.preventDefault();
     const body = { name: this.name.value, class_word: this.kind.value || KINDS[0], consent: this.consent.checked };
     await once(this.submit, async () => {
-      const character = await this.store.attempt((id) => this.store.api.post("/characters", body, id));
+      const character = await this.store.attempt((id) => this.store.api.characters.create(body, id));
       if (!this.store.keepCharacter(character)) return;
       const { arrivals } = this.store.state;
       this.store.set({ arrivals: null });

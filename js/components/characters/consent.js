@@ -12,5 +12,5 @@ export function consentNote(store, { id, consent }) {
 
 /** The person as they are now; null where it could not be kept. */
 export async function giveConsent(store, id) {
-  return store.keepCharacter(await store.attempt((action) => store.api.patch(`/characters/${id}`, { consent: true }, action)));
+  return store.keepCharacter(await store.attempt((action) => store.api.characters.update(id, { consent: true }, action)));
 }

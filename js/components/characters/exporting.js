@@ -29,7 +29,7 @@ function ask(view, character) {
 }
 
 function link(store, { id }, { loras, label, testid, close }) {
-  const href = store.api.url(`/characters/${id}/export?loras=${Number(loras)}`);
+  const href = store.api.characters.exportUrl(id, loras);
   return h("a", { class: "isen-button", href, download: "", "data-testid": testid, on: { click: () => close() } }, icon("download"), label);
 }
 

@@ -36,7 +36,7 @@ export class FirstRun {
   async #ask() {
     this.#asked = true;
     try {
-      this.#canTrain = (await this.store.api.get("/training/machine")).can_train;
+      this.#canTrain = (await this.store.api.training.machine()).can_train;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
@@ -50,13 +50,13 @@ export class FirstRun {
   }
 
   async #useFastTest() {
-    this.#saved = Boolean(await this.store.attempt((id) => this.store.api.patch("/settings", { mode: "fast-test" }, id)));
+    this.#saved = Boolean(await this.store.attempt((id) => this.store.api.system.changeSettings({ mode: "fast-test" }, id)));
     this.show(this.store.state, true);
   }
 
   async #sample() {
     this.wait.hidden = false;
-    const character = await this.store.attempt((id) => this.store.api.post("/characters/sample", {}, id));
+    const character = await this.store.attempt((id) => this.store.api.characters.sample(id));
     this.wait.hidden = true;
     if (this.store.keepCharacter(character)) this.store.go({ tab: "characters", id: character.id });
   }

@@ -16,7 +16,6 @@ const SHOWN_ELSEWHERE = 20;
  */
 export async function askToForget(view, { id: characterId, name }, closed) {
   const { store } = view;
-  const path = `/characters/${characterId}/forget`;
   const body = h("div", { class: "isen-stack", "data-testid": "isen-forget-what" }, h("p", { class: "isen-muted", role: "status", text: t("forgetCounting", { name }) }));
   const sure = button(t("forget", { name: brief(name) }), () => forget(), { kind: "danger", testid: "isen-forget-do", disabled: true });
   const buttons = h("div", { class: "isen-row" }, sure, button(t("cancel"), () => dialog.close(), { autofocus: true, testid: "isen-forget-cancel" }));
@@ -27,7 +26,7 @@ export async function askToForget(view, { id: characterId, name }, closed) {
     h("div", { class: "isen-row isen-top" }, title, closer(() => dialog.close())), body, buttons);
 
   async function forget() {
-    const answer = await store.attempt((id) => store.api.post(path, {}, id));
+    const answer = await store.attempt((id) => store.api.characters.forget(characterId, id));
     if (!answer) return dialog.close();
     title.textContent = t("forgottenTitle", { name });
     body.replaceChildren(h("p", { role: "status", "data-testid": "isen-forgotten", text: t("forgottenWent", { things: things(answer.report) }) }), ...elsewhere(answer.report, name));
@@ -38,7 +37,7 @@ export async function askToForget(view, { id: characterId, name }, closed) {
     await store.refresh();
   }
 
-  const answer = await store.attempt(() => store.api.get(path));
+  const answer = await store.attempt(() => store.api.characters.wouldForget(characterId));
   if (!answer) return dialog.close();
   const lines = LINES.filter((line) => line === "logs" || answer.report[line]).map((line) => h("li", { text: t(`forgetLine_${line}`, went(answer.report)) }));
   body.replaceChildren(h("ul", { class: "isen-bullets" }, ...lines), ...elsewhere(answer.report, name), h("p", { text: t("forgetCannot") }));

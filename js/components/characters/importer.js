@@ -21,7 +21,7 @@ async function take(view, input) {
   const [file] = input.files;
   if (!file) return;
   input.bar.hidden = false;
-  const answer = await store.attempt(() => store.api.importCharacter(file, { id: newCorrelationId(), progress: (share) => (input.bar.value = share) }));
+  const answer = await store.attempt(() => store.api.characters.bring(file, { id: newCorrelationId(), progress: (share) => (input.bar.value = share) }));
   input.bar.hidden = true;
   input.value = "";
   if (!answer) return;

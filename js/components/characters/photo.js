@@ -53,15 +53,11 @@ class PhotoDialog {
     return this.store.state.photos[this.characterId] ?? [];
   }
 
-  get path() {
-    return `/characters/${this.characterId}/photos/${this.photoId}`;
-  }
-
   #show() {
     const at = this.list.findIndex((photo) => photo.id === this.photoId);
     if (at < 0) return this.dialog?.close();
     const photo = this.list[at];
-    const address = this.store.api.url(`${this.path}/image?size=full`);
+    const address = this.store.api.photos.imageUrl(this.characterId, this.photoId, "full");
     if (this.image.getAttribute("src") !== address) this.image.setAttribute("src", address);
     this.image.alt = t("photo", { n: at + 1 });
     say(this.title, `${t("photoOf", { n: at + 1, count: this.list.length })}${photo.name ? ` · ${photo.name}` : ""}`);
@@ -90,11 +86,11 @@ class PhotoDialog {
 
   #cover() {
     const body = { cover_photo_id: this.photoId };
-    return this.store.attempt(async (id) => this.store.keepCharacter(await this.store.api.patch(`/characters/${this.characterId}`, body, id)));
+    return this.store.attempt(async (id) => this.store.keepCharacter(await this.store.api.characters.update(this.characterId, body, id)));
   }
 
   /** The dialog closes, so that the offer to undo can be reached. */
   async #remove() {
-    if (await removePhoto(this.view, this.path)) this.dialog.close();
+    if (await removePhoto(this.view, this.characterId, this.photoId)) this.dialog.close();
   }
 }

@@ -26,16 +26,15 @@ export class PhotoStrip {
 
   #thumbnail({ id, n, name, included, held, findings }) {
     const { store } = this.view;
-    const path = `/characters/${this.characterId}/photos/${id}`;
     const notes = [...findings.map((finding) => finding.message), held && t("holdOutHint"), !included && t("leftOut")];
     const said = [t("photo", { n }), name, ...notes].filter(Boolean).join(". ");
     const mark = findings[0] && wordOr(`found_${findings[0].code}`, findings[0].code.replaceAll("_", " "));
     const open = button(said, () => openPhoto(this.view, this.characterId, id), { kind: "plain", bare: true });
-    open.replaceChildren(picture(store.api.url(`${path}/image?size=thumb`), ""));
+    open.replaceChildren(picture(store.api.photos.imageUrl(this.characterId, id, "thumb"), ""));
     return h("li", {}, h("figure", { class: included ? "isen-photo" : "isen-photo isen-off" }, open,
       mark && h("figcaption", { class: "isen-badge", text: mark, "aria-hidden": "true" }),
       held && h("figcaption", { class: "isen-badge isen-held", "aria-hidden": "true" }, icon("bookmark-fill")),
-      button(t("deletePhoto", { n }), () => removePhoto(this.view, path), { icon: "times", bare: true, kind: "corner" })));
+      button(t("deletePhoto", { n }), () => removePhoto(this.view, this.characterId, id), { icon: "times", bare: true, kind: "corner" })));
   }
 }
 
@@ -44,9 +43,10 @@ function blank() {
 }
 
 /** Into the trash, with undo. */
-export async function removePhoto(view, path) {
+export async function removePhoto(view, characterId, photoId) {
   const { store } = view;
-  if (!(await store.attempt((id) => store.api.delete(path, id)))) return false;
-  offerUndo(view, t("photoDeleted"), () => store.attempt((id) => store.api.post(`${path}/restore`, {}, id)));
+  const { photos } = store.api;
+  if (!(await store.attempt((id) => photos.remove(characterId, photoId, id)))) return false;
+  offerUndo(view, t("photoDeleted"), () => store.attempt((id) => photos.restore(characterId, photoId, id)));
   return true;
 }

@@ -31,7 +31,7 @@ export class Trash {
   /** Nobody asked for this: what goes wrong with it is not shown, and asked for again at the next change. */
   async #load() {
     try {
-      const { items } = await this.store.api.get("/characters?deleted=1&limit=200");
+      const { items } = await this.store.api.characters.deleted();
       this.element.hidden = !items.length;
       say(this.summary, t("trash", { n: items.length }));
       keyed(this.list, items.map(({ id, name, deleted_at: at }) => ({ id, name, at })), { id: ({ id }) => id, make: (entry) => this.#row(entry) });
@@ -43,7 +43,7 @@ export class Trash {
 
   #row({ id, name, at }) {
     const until = new Date(Date.parse(at) + KEPT_DAYS * 24 * 3600 * 1000).toISOString();
-    const back = async () => this.store.keepCharacter(await this.store.attempt((action) => this.store.api.post(`/characters/${id}/restore`, {}, action)));
+    const back = async () => this.store.keepCharacter(await this.store.attempt((action) => this.store.api.characters.restore(id, action)));
     return h("li", { class: "isen-row" },
       h("span", { class: "isen-grow isen-stack-tight" }, h("strong", { class: "isen-ellipsis", dir: "auto", text: name, title: name }), h("small", { class: "isen-muted", text: t("trashUntil", { date: day(until) }) })),
       button(t("bringBack"), back, { "aria-label": t("bringBackName", { name }), testid: "isen-bring-back" }),

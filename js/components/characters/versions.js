@@ -3,7 +3,7 @@
 import { button, h, picture } from "../../lib/dom.js";
 import { ago, bytes, count } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
-import { sampleAt, samplePath } from "../../data/samples.js";
+import { sampleAt } from "../../data/samples.js";
 import { withCheckpoints } from "../../data/versions.js";
 
 const FIT = { fits: "proofFits", partial: "proofPartial", unchecked: "proofUnchecked", wrong: "proofWrong" };
@@ -13,15 +13,15 @@ const ADVICE = { broken: "adviceBroken", base_broken: "adviceBaseBroken" };
 
 /**
  * The samples of the steps that a person's versions were taken at, by file: what a version looks like is seen, not read.
- * @returns {Record<string, string>} their addresses below the API
+ * @returns {Record<string, Isengard.SampleOf>}
  */
 export function samplesOf(person, jobs) {
   const found = person.versions.map(({ file, job_id: id, step }) => {
     const job = jobs?.find((known) => known.id === id);
     const sample = job && sampleAt(job, person, step);
-    return [file, sample && samplePath(id, sample)];
+    return [file, sample && { jobId: id, file: sample.file }];
   });
-  return Object.fromEntries(found.filter(([, path]) => path));
+  return Object.fromEntries(found.filter(([, sample]) => sample));
 }
 
 /** @param {import("../../data/store.js").Store} store */
@@ -35,7 +35,7 @@ export function versionList(store, character, samples) {
 function row(store, version, sample) {
   const family = store.state.families.find((known) => known.key === version.family)?.label ?? version.family;
   return h("li", { class: "isen-row isen-caption", title: version.file },
-    sample && picture(store.api.url(sample), ""),
+    sample && picture(store.api.jobs.sampleUrl(sample.jobId, sample.file), ""),
     h("div", { class: "isen-grow isen-stack-tight" },
       h("span", { text: t(version.picked ? "versionPicked" : "versionLine", { family, step: count(version.step) }) }),
       h("small", { class: "isen-muted", text: `${bytes(version.size)} · ${ago(version.created_at)}` }),

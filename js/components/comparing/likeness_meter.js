@@ -25,7 +25,7 @@ export class LikenessMeter {
 
   /** Asked for when somebody looks at it. */
   async ask() {
-    const answer = await this.store.attempt(() => this.store.api.get("/likeness"));
+    const answer = await this.store.attempt(() => this.store.api.system.likeness());
     if (answer) this.store.set({ likeness: answer });
   }
 
@@ -46,14 +46,15 @@ export class LikenessMeter {
   }
 
   #buttons({ state, setup }, job, going) {
-    const ask = (path, body) => () => orderTask(this.store, path, body);
-    if (going) return [button(t("meterCancel"), ask(`/training/jobs/${going.id}/cancel`, {}), { testid: "isen-meter-cancel" })];
-    const tool = `/training/backends/${METER}`;
+    const { jobs, training } = this.store.api;
+    /** @param {(action: string) => Promise<Isengard.Job>} order */
+    const ask = (order) => () => orderTask(this.store, order);
+    if (going) return [button(t("meterCancel"), ask((action) => jobs.order(going.id, "cancel", action)), { testid: "isen-meter-cancel" })];
     const failed = job?.state === "failed" && job.request.action === "install";
-    const start = failed ? ask(`/training/jobs/${job.id}/retry`, {}) : ask(`${tool}/setup`, { confirm: true });
+    const start = failed ? ask((action) => jobs.order(job.id, "retry", action)) : ask((action) => training.setUp(METER, { confirm: true }, action));
     return [
       state.state !== "ready" && setup.possible && button(t(failed ? "retryJob" : "meterSetUp"), start, { icon: "download", testid: "isen-meter-setup" }),
-      this.removable && setup.installed && button(t("meterRemove"), ask(`${tool}/uninstall`, { confirm: true }), { testid: "isen-meter-remove" }),
+      this.removable && setup.installed && button(t("meterRemove"), ask((action) => training.uninstall(METER, action)), { testid: "isen-meter-remove" }),
     ];
   }
 }

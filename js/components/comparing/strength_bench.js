@@ -53,14 +53,14 @@ export class LikenessBench {
     const [image] = generation.images;
     const blank = () => h("span", { class: ENDED.has(generation.state) ? "isen-picture isen-blank" : "isen-picture isen-skeleton", title: generation.error?.message ?? null });
     const open = image && button(t("benchPicture", { strength }), () => this.#open(generation), { kind: "plain", bare: true });
-    open?.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.thumbUrl(generation, image), alt: "", "data-testid": "isen-bench-image" }));
+    open?.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.generations.thumbUrl(generation, image), alt: "", "data-testid": "isen-bench-image" }));
     return h("li", { "data-state": generation.state }, h("figure", {}, h("div", { class: "isen-scored" }, open ?? blank(), badge(generation, this.person.name)), h("figcaption", { class: "isen-muted", text: strength })));
   }
 
   #open(first) {
     const made = this.shown.filter((known) => known.images.length);
     const api = this.view.store.api;
-    const items = made.map((known) => ({ src: api.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: t("benchPicture", { strength: strengthOf(known).toFixed(2) }) }));
+    const items = made.map((known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: t("benchPicture", { strength: strengthOf(known).toFixed(2) }) }));
     const tools = (close, at) => [button(t("useLikeness"), () => (this.use(strengthOf(made[at()])), close()), { kind: "primary", testid: "isen-use-likeness" })];
     showPictures(this.view, { label: t("bench"), items, at: made.indexOf(first), tools });
   }

@@ -55,7 +55,7 @@ export class WallFindings {
   }
 
   async #measure(left) {
-    const answer = await this.store.attempt((id) => this.store.api.post(`/characters/${this.person.id}/likeness`, {}, id));
+    const answer = await this.store.attempt((id) => this.store.api.characters.measure(this.person.id, id));
     if (!answer) return;
     this.asked = left;
     this.store.later(() => {

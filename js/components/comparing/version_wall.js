@@ -140,7 +140,7 @@ export class VersionWall {
     if (!image) return h("span", { class: blank, title: generation.error?.message ?? t(`state_${generation.state}`) });
     const { checkpoint, strength } = generation.request.characters[0];
     const open = button(t("wallPicture", { step: count(checkpoint), strength: strength.toFixed(2) }), () => this.#full(generation), { kind: "plain", bare: true });
-    open.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.thumbUrl(generation, image), alt: "", "data-testid": "isen-wall-image" }));
+    open.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.generations.thumbUrl(generation, image), alt: "", "data-testid": "isen-wall-image" }));
     return h("div", { class: "isen-scored" }, open, badge(generation, this.person.name));
   }
 
@@ -152,7 +152,7 @@ export class VersionWall {
       const measured = likenessOf(known);
       return [t("wallPicture", { step: count(checkpoint), strength: strength.toFixed(2) }), measured && likenessWords(measured, this.person.name)].filter(Boolean).join(" · ");
     };
-    const items = made.map((known) => ({ src: api.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known) }));
+    const items = made.map((known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known) }));
     const tools = (close, at) => [button(t("useThis"), async () => (await this.#pick(made[at()])) && close(), { kind: "primary", testid: "isen-use-this" })];
     showPictures(this.view, { label: t("wallTitle", { name: this.person.name }), items, at: made.findIndex((known) => known.id === first.id), tools });
   }
@@ -161,7 +161,7 @@ export class VersionWall {
   async #pick(generation) {
     const { checkpoint, strength } = generation.request.characters[0];
     const version = drawnWith(drawable(this.person, this.#recipe), generation);
-    const kept = version && (await this.view.store.attempt((id) => this.view.store.api.post(`/characters/${this.person.id}/versions/pick`, { file: version.file }, id)));
+    const kept = version && (await this.view.store.attempt((id) => this.view.store.api.characters.pickVersion(this.person.id, version.file, id)));
     if (!kept) return false;
     this.view.store.keepCharacter(kept);
     this.use(checkpoint, strength);

@@ -74,7 +74,7 @@ export class Gallery {
   }
 
   #tile(entry) {
-    const image = thumbnail(this.view.store.api.thumbUrl(entry.generation, entry.image));
+    const image = thumbnail(this.view.store.api.generations.thumbUrl(entry.generation, entry.image));
     const open = button(t("openImage", { n: entry.image.n + 1 }), () => openPicture(this, tile.entry), { kind: "plain", bare: true });
     open.replaceChildren(image);
     const tile = h("div", { class: "isen-tile", role: "listitem" }, open, h("span", { class: "isen-tile-mark", hidden: true }, icon("heart-fill")));

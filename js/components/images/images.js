@@ -74,7 +74,7 @@ export class IsenImages extends View {
   /** Why it failed, until it is read or made again. */
   #trouble({ generation, names }) {
     const { error } = generation;
-    const dismiss = async () => this.store.keepGeneration(await this.store.attempt((id) => this.store.api.delete(`/generations/${generation.id}`, id)));
+    const dismiss = async () => this.store.keepGeneration(await this.store.attempt((id) => this.store.api.generations.remove(generation.id, id)));
     const anew = async () => (await this.#generate(generation.request)) && dismiss();
     const again = () => this.reuse({ generation, image: { seed: generation.request.seed } });
     return h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation", "data-state": "failed" },
@@ -91,7 +91,7 @@ export class IsenImages extends View {
 
   /** What is being made comes into sight below a long form. */
   async #generate(body) {
-    const made = this.store.keepGeneration(await this.store.attempt((id) => this.store.api.post("/generations", body, id)));
+    const made = this.store.keepGeneration(await this.store.attempt((id) => this.store.api.generations.create(body, id)));
     if (made) this.stream.scrollIntoView({ block: "nearest" });
     return made;
   }

@@ -43,7 +43,7 @@ export function openPicture(gallery, entry) {
 /** What the viewer shows of it. */
 function itemOf(gallery, { generation, image }) {
   return {
-    src: gallery.view.store.api.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`,
+    src: gallery.view.store.api.generations.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`,
     caption: [told(generation.request.prompt, gallery.namesOf(generation)), t("pixels", { w: image.width, h: image.height }), t("seedIs", { n: image.seed }), lookWords(image)].filter(Boolean).join(" · "),
   };
 }
@@ -58,28 +58,27 @@ function latest({ view }, entry) {
 async function like({ store }, { generation, image }, show) {
   const favourite = !liked(generation, image);
   show(favourite);
-  const path = `/generations/${generation.id}/images/${image.n}`;
-  const kept = store.keepGeneration(await store.attempt((id) => store.api.patch(path, { favourite }, id)));
+  const kept = store.keepGeneration(await store.attempt((id) => store.api.generations.likeImage(generation.id, image.n, favourite, id)));
   if (!kept) show(!favourite);
 }
 
 /** Into the trash, with undo; the last picture takes its generation along. `drop` takes it out of sight and answers with its way back. */
 async function putAway(view, { generation, image }, drop) {
   const { store } = view;
-  const path = `/generations/${generation.id}`;
+  const { generations } = store.api;
   const last = generation.images.filter((known) => !known.deleted_at).length < 2;
-  const gone = last ? path : `${path}/images/${image.n}`;
-  const answer = await store.attempt((id) => store.api.delete(gone, id));
+  const answer = await store.attempt((id) => (last ? generations.remove(generation.id, id) : generations.removeImage(generation.id, image.n, id)));
   if (!answer) return;
   store.keepGeneration(answer);
   const back = drop();
-  offerUndo(view, t("imageDeleted"), async () => store.keepGeneration(await store.attempt((id) => store.api.post(`${gone}/restore`, {}, id))) && back());
+  const restore = () => store.attempt((id) => (last ? generations.restore(generation.id, id) : generations.restoreImage(generation.id, image.n, id)));
+  offerUndo(view, t("imageDeleted"), async () => store.keepGeneration(await restore()) && back());
 }
 
 /** This picture's workflow with its request filled in, in a canvas tab of its own, from where it can be saved back. */
 async function onCanvas(gallery, { generation, image }) {
   const { view } = gallery;
-  const opened = await view.store.attempt(() => view.store.api.get(`/generations/${generation.id}/images/${image.n}/workflow`));
+  const opened = await view.store.attempt(() => view.store.api.generations.workflow(generation.id, image.n));
   if (!opened) return false;
   const name = t("canvasName", { name: gallery.nameOf(generation), seed: image.seed }).replaceAll(/[\\/]/g, " ");
   await view.panel.openOnCanvas(opened, name, view.panel.getBoundingClientRect().right);

@@ -48,12 +48,12 @@ export class MakingCard {
   #frame({ progress: p, id }) {
     this.preview.hidden = !p.frame;
     this.blank.hidden = Boolean(p.frame);
-    const src = p.frame ? this.view.store.api.url(`/generations/${id}/preview?frame=${p.image}-${p.frame}`) : "";
+    const src = p.frame ? this.view.store.api.generations.previewUrl(id, `${p.image}-${p.frame}`) : "";
     if (src && this.preview.getAttribute("src") !== src) this.preview.src = src;
   }
 
   async #cancel() {
     const { store } = this.view;
-    store.keepGeneration(await store.attempt((id) => store.api.post(`/generations/${this.id}/cancel`, {}, id)));
+    store.keepGeneration(await store.attempt((id) => store.api.generations.cancel(this.id, id)));
   }
 }

@@ -35,7 +35,7 @@ export function locked(store) {
 /** On the computer that ComfyUI runs on nothing has to be looked up; elsewhere the server refuses, which is not shown. */
 async function offerLink(store, place) {
   try {
-    const { links, token } = await store.api.post("/session/link");
+    const { links, token } = await store.api.system.sessionLink();
     const open = async () => {
       if (await exchange(store.api, token)) await store.refresh();
     };
@@ -59,7 +59,7 @@ export function blocked(store, failure) {
 /** There is no `/health` here; nobody asked for this, so what goes wrong with it is not shown. */
 async function offerRestart(store, place) {
   try {
-    const { can_restart: can } = await store.api.get("/comfyui");
+    const { can_restart: can } = await store.api.comfyui.standing();
     place.append(restartButton(store, can) ?? "");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

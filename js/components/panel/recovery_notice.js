@@ -31,7 +31,7 @@ function moment(iso) {
 
 /** For this data folder, not for this browser: whoever looks next is not told again. */
 async function dismiss(store, code) {
-  const gone = await store.attempt(async (id) => (await store.api.delete(`/recoveries/${code}`, id)) ?? true);
+  const gone = await store.attempt(async (id) => (await store.api.system.dismissRecovery(code, id)) ?? true);
   const { health } = store.state;
   if (gone) store.set({ health: { ...health, recoveries: health.recoveries.filter((one) => one.code !== code) } });
 }

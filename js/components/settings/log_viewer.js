@@ -26,9 +26,9 @@ export class LogViewer {
 
   async load() {
     const asked = ++this.#asked;
-    const query = new URLSearchParams({ limit: String(MOST), correlation_id: this.action.value.trim() });
-    if (this.service.value !== "all") query.set("service", this.service.value);
-    const answer = await this.store.attempt(() => this.store.api.get(`/logs?${query}`));
+    const service = this.service.value === "all" ? "" : this.service.value;
+    const wanted = { limit: MOST, correlation_id: this.action.value.trim(), service };
+    const answer = await this.store.attempt(() => this.store.api.system.logs(wanted));
     if (!answer || asked !== this.#asked) return;
     say(this.lines, answer.items.map(written).join("\n"));
     say(this.found, answer.items.length ? counted("logLines", answer.items.length) : t("logNone"));

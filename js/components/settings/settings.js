@@ -57,13 +57,13 @@ export class IsenSettings extends View {
 
   #report() {
     const { health } = this.store.state;
-    const link = h("a", { class: "isen-button", href: this.store.api.url("/diagnostics"), download: "isengard-diagnostics.zip", "data-testid": "isen-diagnostics" }, icon("download"), t("diagnostics"));
+    const link = h("a", { class: "isen-button", href: this.store.api.system.diagnosticsUrl(), download: "isengard-diagnostics.zip", "data-testid": "isen-diagnostics" }, icon("download"), t("diagnostics"));
     return h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("reportTitle") }), h("p", { class: "isen-muted", text: t("diagnosticsHint") }),
       h("div", { class: "isen-row" }, link), health && h("small", { class: "isen-muted", text: t("versionIs", { n: health.version, comfyui: health.comfyui || "?" }) }));
   }
 
   async #load() {
-    const answer = await this.store.attempt(() => this.store.api.get("/settings"));
+    const answer = await this.store.attempt(() => this.store.api.system.settings());
     if (answer) this.#show(answer);
   }
 
@@ -88,7 +88,7 @@ export class IsenSettings extends View {
   }
 
   async #save(name, value) {
-    const changed = await this.store.attempt((id) => this.store.api.patch("/settings", { [name]: value }, id));
+    const changed = await this.store.attempt((id) => this.store.api.system.changeSettings({ [name]: value }, id));
     if (!changed) return false;
     this.#show(changed);
     if (name === "language") this.store.refresh();

@@ -6,7 +6,7 @@ import { keyed } from "../../lib/lists.js";
 /** @param {import("../../data/store.js").Store} store */
 export function face(store, { id, cover }) {
   if (!cover) return h("span", { class: "isen-picture isen-blank" }, icon("user"));
-  return picture(store.api.url(`/characters/${id}/photos/${cover}/image?size=thumb`), "");
+  return picture(store.api.photos.imageUrl(id, cover, "thumb"), "");
 }
 
 /** One of several people by their faces. `value` is who is chosen; `show` takes who there is. */

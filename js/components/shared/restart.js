@@ -31,7 +31,7 @@ export function restartButton(store, can = canRestart(store.state)) {
 }
 
 async function restart(store, panel, said) {
-  const standing = await store.attempt(() => store.api.get("/comfyui"));
+  const standing = await store.attempt(() => store.api.comfyui.standing());
   if (!standing) return;
   if (standing.queue) askFirst(panel, standing.queue, () => order(store, said, { lose_queue: true }));
   else await order(store, said, {});
@@ -39,7 +39,7 @@ async function restart(store, panel, said) {
 
 /** The answer comes before ComfyUI goes; that it is away and back is told as always. */
 async function order(store, said, body) {
-  if (await store.attempt((id) => store.api.post("/comfyui/restart", body, id))) said.textContent = t("restarting");
+  if (await store.attempt((id) => store.api.comfyui.restart(body, id))) said.textContent = t("restarting");
 }
 
 function askFirst(panel, queued, go) {

@@ -13,7 +13,7 @@ const asked = new Map();
 /** @param {import("../../data/api.js").Api} api */
 export function askEarly(api, generations, { later = (work, ms) => void setTimeout(work, ms) } = {}) {
   for (const { generation, image } of picturesOf(generations).slice(0, FIRST)) {
-    const src = api.thumbUrl(generation, image);
+    const src = api.generations.thumbUrl(generation, image);
     asked.set(src, made(src));
   }
   later(() => asked.clear(), KEPT_MS);

@@ -12,7 +12,7 @@ export class CheckpointList {
     this.store = store;
     this.summary = h("summary", { "data-testid": "isen-checkpoints" });
     this.list = h("ul", { class: "isen-plain-list" });
-    this.save = button(t("saveJob"), () => this.store.attempt((id) => this.store.api.post(`/training/jobs/${this.jobId}/save-now`, {}, id)), { testid: "isen-save-job" });
+    this.save = button(t("saveJob"), () => this.store.attempt((id) => this.store.api.jobs.order(this.jobId, "save-now", id)), { testid: "isen-save-job" });
     this.element = h("details", { class: "isen-fold" }, this.summary, h("p", { class: "isen-muted", text: t("checkpointsHint") }), this.list, this.save);
   }
 
@@ -26,7 +26,7 @@ export class CheckpointList {
   }
 
   #row(jobId, { step, size, published, sound }) {
-    const publish = () => this.store.attempt((id) => this.store.api.post(`/training/jobs/${jobId}/checkpoints/${step}/publish`, {}, id));
+    const publish = () => this.store.attempt((id) => this.store.api.jobs.publish(jobId, step, id));
     return h("li", { class: "isen-row" },
       h("span", { class: "isen-grow", text: t("stepNumber", { n: count(step) }) }), h("small", { class: "isen-muted", text: bytes(size) }),
       published

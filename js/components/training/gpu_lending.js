@@ -37,7 +37,7 @@ export function lendButton(store, job) {
 }
 
 async function lend(store, jobId) {
-  const job = store.keepJob(await store.attempt((id) => store.api.post(`/training/jobs/${jobId}/lend`, {}, id)));
+  const job = store.keepJob(await store.attempt((id) => store.api.jobs.order(jobId, "lend", id)));
   if (job) await store.loadLending();
   return job;
 }

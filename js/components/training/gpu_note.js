@@ -23,7 +23,7 @@ export function gpuNote(store, place, state) {
 }
 
 function note(store, job, { name, minutes }) {
-  const order = (verb) => async () => store.keepJob(await store.attempt((id) => store.api.post(`/training/jobs/${job.id}/${verb}`, {}, id)));
+  const order = (verb) => async () => store.keepJob(await store.attempt((id) => store.api.jobs.order(job.id, verb, id)));
   if (job.state === "paused") {
     return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-gpu-note" }, h("p", { text: t("gpuPaused", { name }) }),
       h("div", { class: "isen-row" }, button(t("resumeTraining"), order("resume"), { testid: "isen-gpu-resume" })));

@@ -124,7 +124,7 @@ export class IsenJob extends View {
   }
 
   #order(job, words, verb, testid) {
-    const give = async () => this.store.keepJob(await this.store.attempt((id) => this.store.api.post(`/training/jobs/${job.id}/${verb}`, {}, id)));
+    const give = async () => this.store.keepJob(await this.store.attempt((id) => this.store.api.jobs.order(job.id, verb, id)));
     const saved = verb === "retry" ? job.checkpoints.at(-1)?.step : 0;
     return button(saved ? t("retryFrom", { n: count(saved) }) : t(words), give, { testid, kind: verb === "resume" || (verb === "retry" && !job.error?.offer) ? "primary" : "" });
   }

@@ -36,6 +36,6 @@ export function goOn(view, job) {
 /** Both make a new training: it is shown at once. */
 async function follow(view, job, verb, body) {
   const { store } = view;
-  const next = store.keepJob(await store.attempt((id) => store.api.post(`/training/jobs/${job.id}/${verb}`, body, id)));
+  const next = store.keepJob(await store.attempt((id) => store.api.jobs.order(job.id, verb, id, body)));
   if (next) store.go({ tab: "training", job: next.id });
 }

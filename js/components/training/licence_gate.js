@@ -16,7 +16,7 @@ export function gateBox(store, family, again) {
   const save = async () => {
     const text = token.value.trim();
     if (!text) return true;
-    const changed = await store.attempt((id) => store.api.patch("/settings", { hf_token: text }, id));
+    const changed = await store.attempt((id) => store.api.system.changeSettings({ hf_token: text }, id));
     if (!changed) return false;
     token.value = "";
     token.placeholder = t("isSet");

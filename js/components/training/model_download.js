@@ -52,17 +52,19 @@ export class IsenModel extends View {
   async #again(family, job) {
     const refused = job?.state === "failed" && family.files.some((file) => !file.here);
     if (!refused) return this.store.go({ tab: "training", train: this.route.train ?? "?" });
-    await orderTask(this.store, `/training/jobs/${job.id}/retry`, {});
+    await orderTask(this.store, (action) => this.store.api.jobs.order(job.id, "retry", action));
   }
 
   #buttons(family, job, going, missing) {
-    const ask = (path, body) => () => orderTask(this.store, path, body);
-    if (going) return [button(t("cancelDownload"), ask(`/training/jobs/${job.id}/cancel`, {}), { testid: "isen-cancel-download" })];
+    const { jobs, training } = this.store.api;
+    /** @param {(action: string) => Promise<Isengard.Job>} order */
+    const ask = (order) => () => orderTask(this.store, order);
+    if (job && going) return [button(t("cancelDownload"), ask((action) => jobs.order(job.id, "cancel", action)), { testid: "isen-cancel-download" })];
     if (!missing.length && !family.needs_token) return [button(t("backToTrain"), () => this.store.go({ tab: "training", train: this.route.train ?? "?" }), { kind: "primary" })];
     if (!missing.length) return [];
     const size = bytes(missing.reduce((sum, file) => sum + file.size, 0));
     const again = job && ["failed", "cancelled"].includes(job.state);
-    const start = again ? ask(`/training/jobs/${job.id}/retry`, {}) : ask(`/training/models/${family.key}/download`, { confirm: true });
+    const start = again ? ask((action) => jobs.order(job.id, "retry", action)) : ask((action) => training.download(family.key, action));
     const words = missing.some(({ fault }) => fault) ? "fetchAgainSize" : "downloadSize";
     return [button(again ? t("retryJob") : t(words, { size }), start, { kind: "primary", testid: "isen-download" })];
   }

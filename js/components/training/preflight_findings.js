@@ -61,7 +61,7 @@ async function confirmConsent({ characterId, view }) {
  */
 async function freeGpu({ said, view }) {
   const { store } = view;
-  const answer = await store.attempt((id) => store.api.post("/training/gpu/free", {}, id));
+  const answer = await store.attempt((id) => store.api.training.freeGpu(id));
   if (!answer?.gpu) return;
   if (!answer.comfyui_holds) return view.checkAgain();
   const holds = t("comfyuiHolds", { free: videoMemory(answer.gpu.free_bytes), total: videoMemory(answer.gpu.total_bytes), who: answer.words });

@@ -4,7 +4,7 @@ import { button, h, picture, say } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
 import { count } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
-import { columnsOf, samplePath, samplesOf } from "../../data/samples.js";
+import { columnsOf, samplesOf } from "../../data/samples.js";
 import { face } from "../shared/person_picker.js";
 import { showPictures } from "../shared/picture_dialog.js";
 
@@ -81,7 +81,7 @@ export class FilmStrip {
   }
 
   #address(sample) {
-    return this.view.store.api.url(samplePath(this.jobId, sample));
+    return this.view.store.api.jobs.sampleUrl(this.jobId, sample.file);
   }
 
   /** What the samples are held against. */

@@ -56,16 +56,18 @@ export class IsenSetup extends View {
   }
 
   #buttons({ name, state, setup }, job, going) {
-    const path = `/training/backends/${name}`;
-    const ask = (verb, body) => () => orderTask(this.store, `${path}/${verb}`, body);
-    const order = (verb) => () => orderTask(this.store, `/training/jobs/${job.id}/${verb}`, {});
-    if (going) return [button(t("cancelSetup"), order("cancel"), { testid: "isen-cancel-setup" })];
+    const { jobs, training } = this.store.api;
+    /** @param {Schema.BackendSetup} wanted */
+    const setUp = (wanted) => () => orderTask(this.store, (action) => training.setUp(name, wanted, action));
+    const uninstall = () => orderTask(this.store, (action) => training.uninstall(name, action));
+    if (job && going) return [button(t("cancelSetup"), () => orderTask(this.store, (action) => jobs.order(job.id, "cancel", action)), { testid: "isen-cancel-setup" })];
     const failed = job && ["failed", "cancelled"].includes(job.state) && job.request.action === "install";
+    const retry = () => job && orderTask(this.store, (action) => jobs.order(job.id, "retry", action));
     const start = failed ? t("retryJob") : t(setup.unfinished ? "continueSetup" : "startSetup");
     return [
-      setup.possible && (!setup.installed || setup.unfinished) ? button(start, failed ? order("retry") : ask("setup", { confirm: true }), { kind: "primary", testid: "isen-start-setup" }) : null,
-      state.state === "ready" && button(t("tryBackend"), ask("setup", { action: "check" }), { testid: "isen-try-backend" }),
-      setup.installed && button(t("uninstall"), () => this.#uninstall(setup, ask("uninstall", { confirm: true })), { testid: "isen-uninstall" }),
+      setup.possible && (!setup.installed || setup.unfinished) ? button(start, failed ? retry : setUp({ confirm: true }), { kind: "primary", testid: "isen-start-setup" }) : null,
+      state.state === "ready" && button(t("tryBackend"), setUp({ action: "check" }), { testid: "isen-try-backend" }),
+      setup.installed && button(t("uninstall"), () => this.#uninstall(setup, uninstall), { testid: "isen-uninstall" }),
     ].filter(Boolean);
   }
 

@@ -100,8 +100,8 @@ export class IsenTrain extends View {
     fill(this.base, [family.key, names], () => [h("option", { value: "", text: t("baseAuto") }), ...names.map((name) => h("option", { value: name, text: name, selected: name === this.#draft?.base }))]);
     this.baseField.hidden = names.length < 2;
     const asked = ++this.#presetsAsked;
-    const wanted = new URLSearchParams({ family: family.key, character_id: this.person.id, ...(this.trainer.value && { backend: this.trainer.value }) });
-    const answer = await this.store.attempt(() => this.store.api.get(`/training/presets?${wanted}`));
+    const wanted = { family: family.key, character_id: this.person.id, backend: this.trainer.value };
+    const answer = await this.store.attempt(() => this.store.api.training.presets(wanted));
     if (!answer || asked !== this.#presetsAsked) return;
     this.presets.show(answer.items);
     this.#adjusted();
@@ -132,17 +132,20 @@ export class IsenTrain extends View {
     }, CHECK_AFTER_MS);
   }
 
+  /** @returns {Promise<Isengard.Preflight>} */
   async #preflight() {
     try {
-      return await this.store.api.post("/training/preflight", this.#request());
+      return await this.store.api.jobs.preflight(this.#request());
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return { ok: false, findings: [{ severity: "error", message: `${error.message} ${error.hint}`.trim(), fix: "" }] };
     }
   }
 
+  /** @param {Isengard.Preflight} answer */
   #show({ ok, findings, plan }) {
-    const ready = ok ? [{ severity: "good", message: t("readyToTrain", { photos: photos(plan.photos), held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
+    /** @type {Isengard.Told[]} */
+    const ready = ok && plan ? [{ severity: "good", message: t("readyToTrain", { photos: photos(plan.photos), held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
     this.findings.replaceChildren(...[...findings, ...ready].map((finding) => findingLine(this.store, finding, this.#place)));
     this.start.disabled = !ok;
     say(this.start, t(ok && findings.some(({ severity }) => severity === "warning") ? "startAnyway" : "startTraining"));
@@ -168,7 +171,7 @@ export class IsenTrain extends View {
   }
 
   async #start() {
-    const job = await this.store.attempt((id) => this.store.api.post("/training/jobs", this.#request(), id));
+    const job = await this.store.attempt((id) => this.store.api.jobs.submit(this.#request(), id));
     if (!this.store.keepJob(job)) return;
     kept(sessionStorage, DRAFT_KEY, null);
     this.store.go({ tab: "training", job: job.id });

@@ -96,7 +96,7 @@ export class IsenTrainings extends View {
     if (!job || to < 0 || to >= line.length) return;
     const before = this.store.state.jobs;
     this.store.set({ jobs: placed(before, line, job, to) });
-    const kept = await this.store.attempt((id) => this.store.api.patch(`/training/jobs/${jobId}`, { position: to }, id));
+    const kept = await this.store.attempt((id) => this.store.api.jobs.move(jobId, to, id));
     if (kept) say(this.told, t("moved", { name, n: to + 1 }));
     else this.store.set({ jobs: before });
     await this.store.refresh();

@@ -13,8 +13,8 @@ document.documentElement.style.setProperty("--stage-width", `${wanted.get("width
 
 const ways = { fetch: (path, init) => fetch(path, init), url: (path) => path };
 const quiet = new Api(ways);
-const store = new Store(new Api(ways, new PanelLog((lines) => quiet.post("/logs", { lines }))));
-const events = new Events((since) => store.api.url(`/events${since ? `?since=${encodeURIComponent(since)}` : ""}`), {
+const store = new Store(new Api(ways, new PanelLog((lines) => quiet.system.sendLogs(lines))));
+const events = new Events((since) => store.api.system.eventsUrl(since), {
   event: (event) => store.take(event),
   fresh: () => store.refresh(),
   state: (connected) => connected || store.refresh(),

@@ -1,0 +1,124 @@
+/** Characters and their photos, below `/characters`. */
+
+import { MOST, Resource, path, query } from "./address.js";
+
+/** People, their captions and versions. */
+export class Characters extends Resource {
+  /** @returns {Promise<Isengard.Page<Isengard.Character>>} */
+  list() {
+    return this.api.get("/characters" + query({ limit: MOST }));
+  }
+
+  /** Those in the trash. @returns {Promise<Isengard.Page<Isengard.Character>>} */
+  deleted() {
+    return this.api.get("/characters" + query({ deleted: true, limit: MOST }));
+  }
+
+  /** @param {string} id @returns {Promise<Isengard.Character>} */
+  one(id) {
+    return this.api.get(path`/characters/${id}`);
+  }
+
+  /** @param {Schema.CharacterDraft} draft @param {string} action @returns {Promise<Isengard.Character>} */
+  create(draft, action) {
+    return this.api.post("/characters", draft, action);
+  }
+
+  /** A drawn person to play with. @param {string} action @returns {Promise<Isengard.Character>} */
+  sample(action) {
+    return this.api.post("/characters/sample", {}, action);
+  }
+
+  /** @param {string} id @param {Schema.CharacterPatch} changes @param {string} action @returns {Promise<Isengard.Character>} */
+  update(id, changes, action) {
+    return this.api.patch(path`/characters/${id}`, changes, action);
+  }
+
+  /** Into the trash. @param {string} id @param {string} action @returns {Promise<Isengard.Character>} */
+  remove(id, action) {
+    return this.api.delete(path`/characters/${id}`, action);
+  }
+
+  /** @param {string} id @param {string} action @returns {Promise<Isengard.Character>} */
+  restore(id, action) {
+    return this.api.post(path`/characters/${id}/restore`, {}, action);
+  }
+
+  /** What forgetting would remove. @param {string} id @returns {Promise<{report: Isengard.ForgetReport}>} */
+  wouldForget(id) {
+    return this.api.get(path`/characters/${id}/forget`);
+  }
+
+  /** @param {string} id @param {string} action @returns {Promise<{report: Isengard.ForgetReport}>} */
+  forget(id, action) {
+    return this.api.post(path`/characters/${id}/forget`, {}, action);
+  }
+
+  /** From now on the best. @param {string} id @param {string} file @param {string} action @returns {Promise<Isengard.Character>} */
+  pickVersion(id, file, action) {
+    return this.api.post(path`/characters/${id}/versions/pick`, { file }, action);
+  }
+
+  /** Earlier comparisons that were not measured. @param {string} id @param {string} action @returns {Promise<{pictures: number}>} */
+  measure(id, action) {
+    return this.api.post(path`/characters/${id}/likeness`, {}, action);
+  }
+
+  /** All captions by a plan that is done at once. @param {string} id @param {Schema.CaptionPlan} plan @param {string} action @returns {Promise<Isengard.Page<Isengard.Photo>>} */
+  caption(id, plan, action) {
+    return this.api.post(path`/characters/${id}/captions`, plan, action);
+  }
+
+  /** All captions by a program, which is a job. @param {string} id @param {boolean} overwrite @param {string} action @returns {Promise<Isengard.Job>} */
+  describe(id, overwrite, action) {
+    return this.api.post(path`/characters/${id}/captions`, { plan: "captioner", overwrite }, action);
+  }
+
+  /** @param {string} id @param {Schema.CaptionEdits} edits @param {string} action @returns {Promise<Isengard.Page<Isengard.Photo>>} */
+  editCaptions(id, edits, action) {
+    return this.api.patch(path`/characters/${id}/captions`, edits, action);
+  }
+
+  /** @param {string} id @param {boolean} loras whether what was trained goes along */
+  exportUrl(id, loras) {
+    return this.api.url(path`/characters/${id}/export?loras=${Number(loras)}`);
+  }
+
+  /** Somebody that was exported. @param {File} file @param {Isengard.Sending} options @returns {Promise<Isengard.Imported>} */
+  bring(file, options) {
+    return this.api.send("/characters/import", { field: "character", file }, options);
+  }
+}
+
+/** The photos of one person. */
+export class Photos extends Resource {
+  /** @param {string} characterId @returns {Promise<Isengard.Page<Isengard.Photo>>} */
+  list(characterId) {
+    return this.api.get(path`/characters/${characterId}/photos`);
+  }
+
+  /** @param {string} characterId @param {string} id @param {"thumb" | "full"} size */
+  imageUrl(characterId, id, size) {
+    return this.api.url(path`/characters/${characterId}/photos/${id}/image?size=${size}`);
+  }
+
+  /** One photo. @param {string} characterId @param {File} file @param {Isengard.Sending} options @returns {Promise<{photo: Isengard.Photo}>} */
+  async upload(characterId, file, options) {
+    return (await this.api.send(path`/characters/${characterId}/photos`, { field: "photo", file }, options)).items[0];
+  }
+
+  /** @param {string} characterId @param {string} id @param {Schema.PhotoPatch} changes @param {string} action @returns {Promise<Isengard.Photo>} */
+  update(characterId, id, changes, action) {
+    return this.api.patch(path`/characters/${characterId}/photos/${id}`, changes, action);
+  }
+
+  /** Into the trash. @param {string} characterId @param {string} id @param {string} action @returns {Promise<Isengard.Photo>} */
+  remove(characterId, id, action) {
+    return this.api.delete(path`/characters/${characterId}/photos/${id}`, action);
+  }
+
+  /** @param {string} characterId @param {string} id @param {string} action @returns {Promise<Isengard.Photo>} */
+  restore(characterId, id, action) {
+    return this.api.post(path`/characters/${characterId}/photos/${id}/restore`, {}, action);
+  }
+}

@@ -1,0 +1,106 @@
+/** Pictures and the ways of making them, below `/generations` and `/recipes`. */
+
+import { MOST, Resource, path, query } from "./address.js";
+
+const PAGE = 60;
+
+/** Orders of pictures, and each of their pictures. */
+export class Generations extends Resource {
+  /** @param {Isengard.Filter} filter @param {string | null} [cursor] @returns {Promise<Isengard.Page<Isengard.Generation>>} */
+  list({ character, recipe, favourite }, cursor) {
+    return this.api.get("/generations" + query({ limit: PAGE, character_id: character, recipe, favourite, cursor: cursor ?? "" }));
+  }
+
+  /** Made to compare; `characterId` '' for everybody's. @param {"bench" | "grid"} purpose @param {string} characterId @returns {Promise<Isengard.Page<Isengard.Generation>>} */
+  compared(purpose, characterId) {
+    return this.api.get("/generations" + query({ purpose, limit: MOST, character_id: characterId }));
+  }
+
+  /** @param {Isengard.Order} order @param {string} action @returns {Promise<Isengard.Generation>} */
+  create(order, action) {
+    return this.api.post("/generations", order, action);
+  }
+
+  /** @param {string} id @param {string} action @returns {Promise<Isengard.Generation>} */
+  cancel(id, action) {
+    return this.api.post(path`/generations/${id}/cancel`, {}, action);
+  }
+
+  /** Into the trash. @param {string} id @param {string} action @returns {Promise<Isengard.Generation>} */
+  remove(id, action) {
+    return this.api.delete(path`/generations/${id}`, action);
+  }
+
+  /** @param {string} id @param {string} action @returns {Promise<Isengard.Generation>} */
+  restore(id, action) {
+    return this.api.post(path`/generations/${id}/restore`, {}, action);
+  }
+
+  /** The picture being made; `frame` makes each look at it an address of its own. @param {string} id @param {string} frame */
+  previewUrl(id, frame) {
+    return this.api.url(path`/generations/${id}/preview?frame=${frame}`);
+  }
+
+  /** @param {{id: string}} generation @param {{n: number}} image */
+  imageUrl({ id }, { n }) {
+    return this.api.url(path`/generations/${id}/images/${n}`);
+  }
+
+  /** @param {{id: string}} generation @param {{n: number}} image */
+  thumbUrl({ id }, { n }) {
+    return this.api.url(path`/generations/${id}/images/${n}?size=thumb`);
+  }
+
+  /** @param {string} id @param {number} n @param {boolean} favourite @param {string} action @returns {Promise<Isengard.Generation>} */
+  likeImage(id, n, favourite, action) {
+    return this.api.patch(path`/generations/${id}/images/${n}`, { favourite }, action);
+  }
+
+  /** One picture into the trash. @param {string} id @param {number} n @param {string} action @returns {Promise<Isengard.Generation>} */
+  removeImage(id, n, action) {
+    return this.api.delete(path`/generations/${id}/images/${n}`, action);
+  }
+
+  /** @param {string} id @param {number} n @param {string} action @returns {Promise<Isengard.Generation>} */
+  restoreImage(id, n, action) {
+    return this.api.post(path`/generations/${id}/images/${n}/restore`, {}, action);
+  }
+
+  /** Its recipe with the request filled in. @param {string} id @param {number} n @returns {Promise<Isengard.OpenedRecipe>} */
+  workflow(id, n) {
+    return this.api.get(path`/generations/${id}/images/${n}/workflow`);
+  }
+}
+
+/** Ways of making pictures, and what is written around a prompt. */
+export class Recipes extends Resource {
+  /** @returns {Promise<Isengard.Page<Isengard.Recipe>>} */
+  list() {
+    return this.api.get("/recipes");
+  }
+
+  /** @returns {Promise<Isengard.Page<Isengard.Style>>} */
+  styles() {
+    return this.api.get("/styles");
+  }
+
+  /** @param {string} name @param {Isengard.Graph} graph @param {string} action @returns {Promise<Isengard.Recipe>} */
+  add(name, graph, action) {
+    return this.api.post("/recipes", { name, graph }, action);
+  }
+
+  /** Its foreign nodes were read. @param {string} name @param {string[]} foreign @param {string} action @returns {Promise<Isengard.Recipe>} */
+  confirm(name, foreign, action) {
+    return this.api.post(path`/recipes/${name}/confirm`, { foreign }, action);
+  }
+
+  /** Into the trash. @param {string} name @param {string} action @returns {Promise<unknown>} */
+  remove(name, action) {
+    return this.api.delete(path`/recipes/${name}`, action);
+  }
+
+  /** @param {string} name @param {string} action @returns {Promise<Isengard.Recipe>} */
+  restore(name, action) {
+    return this.api.post(path`/recipes/${name}/restore`, {}, action);
+  }
+}
