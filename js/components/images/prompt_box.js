@@ -36,7 +36,7 @@ export class PromptBox {
       class: "isen-prompt-box", dir: "auto", contenteditable: "plaintext-only", role: "textbox", "aria-multiline": "true", "aria-labelledby": "isen-prompt-label", "data-testid": "isen-prompt",
       on: { input: (event) => this.#input(event.inputType), keydown: (event) => this.#key(event), beforeinput: (event) => this.#history(event), copy: (event) => this.#copy(event), cut: (event) => this.#copy(event), paste: (event) => this.#paste(event) },
     });
-    // ComfyUI takes Ctrl+Z on its canvas back wherever somebody types; before 1.5 it knows a field for text by this alone
+    // for ComfyUI, which takes its canvas back at Ctrl+Z: frontends as old as 1.32.9 know a field for text by its tag or this
     Object.assign(this.box, { type: "textarea" });
     this.past = new Past(value);
     this.chips = h("div", { class: "isen-row" });
