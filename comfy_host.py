@@ -95,12 +95,12 @@ class ComfyHost:
         return int(self._server.prompt_queue.get_tasks_remaining())
 
     def prompts(self) -> list[tuple[str, object, object]]:
-        """Every prompt that ComfyUI knows, queued, running or done: its id, its graph, its outputs. Not to be changed."""
+        """Every prompt that ComfyUI knows, done, running or queued: its id, its graph, its outputs. Not to be changed."""
         queue = self._server.prompt_queue
         running, waiting = queue.get_current_queue_volatile()
         past = queue.get_history(map_function=lambda entry: entry)
         done = [(str(key), entry["prompt"][2], entry.get("outputs")) for key, entry in past.items()]
-        return [*((str(item[1]), item[2], None) for item in (*running, *waiting)), *done]
+        return [*done, *((str(item[1]), item[2], None) for item in (*running, *waiting))]
 
     def restart(self) -> None:
         """Start ComfyUI anew, as it was started. Does not return; OSError where that fails."""

@@ -33,6 +33,11 @@ def is_id(prefix: str, text: object) -> bool:
     return isinstance(text, str) and text.startswith(prefix + "_") and _PATTERN.fullmatch(text) is not None
 
 
+def names_an_id(text: str) -> bool:
+    """Whether an identifier stands anywhere in `text`, as in the path of what it names."""
+    return _PATTERN.search(text) is not None
+
+
 def require_id(prefix: str, text: object) -> str:
     """`text` itself when it is such an identifier, else InvalidError `bad_id`."""
     if not is_id(prefix, text):

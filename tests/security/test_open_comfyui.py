@@ -226,6 +226,17 @@ def test_a_stranger_runs_none_of_our_nodes_and_none_of_our_loras(server, owner, 
             status, body = ask(server, "POST", path, {"prompt": graph})
             assert status == 401 and json.loads(body)["error"]["type"] == "session_needed"
     show = {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}}
+    (preview,), photo = (
+        life.previews,
+        owner.get(f"/characters/{life.person['id']}/photos")["items"][0]["file"],
+    )
+    for image in (
+        f"{preview['filename']} [{preview['type']}]",
+        f"../user/__isengard/uploads/{life.person['id']}/{photo}",
+        str(server.data / "outputs" / life.generation["id"] / "0000.png"),
+    ):
+        load = {"class_type": "LoadImage", "inputs": {"image": image}}
+        assert ask(server, "POST", "/prompt", {"prompt": {"1": load, "2": show}})[0] == 401, image
     assert ask(server, "POST", "/prompt", {"prompt": {"1": IMAGE, "2": show}})[0] == 200, (
         "ComfyUI's own is its own"
     )

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from isengard.web.comfyui_guard.answers import file_key, files_of, holds_ours, without_names, without_prompts
+from isengard.core.ids import new_id
+from isengard.web.comfyui_guard.answers import (
+    file_key,
+    files_of,
+    holds_ours,
+    ours_among,
+    reads_ours,
+    without_names,
+    without_prompts,
+)
 
 LORA = "ann/ann-000012.safetensors"
 LORAS = {file_key(LORA)}
@@ -21,6 +30,44 @@ def test_a_lora_of_ours_in_any_spelling(name):
 @pytest.mark.parametrize("graph", [OTHER, {}, None, [], "x", {"1": None}, {"1": {"inputs": []}}, {"1": {}}])
 def test_what_is_not_ours_or_no_graph(graph):
     assert not holds_ours(graph, LORAS)
+
+
+def loading(image: object) -> dict:
+    """ComfyUI's own node; it takes a way out of its folder for a name, too."""
+    return {"1": {"class_type": "LoadImage", "inputs": {"image": image}}}
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "ComfyUI_00001_.png [output]",
+        "people/comfyui_00001_.PNG [output]",
+        "people\\ComfyUI_00001_.png",
+        ["a.png", {"file": "ComfyUI_00001_.png [temp]"}],
+        f"../user/__isengard/uploads/{new_id('chr')}/{new_id('pho')}.jpg",
+        f"/data/outputs/{new_id('gen')}/0000.png",
+    ],
+)
+def test_a_file_of_ours_in_anybodys_node(image):
+    assert reads_ours(loading(image), {"comfyui_00001_.png"})
+
+
+@pytest.mark.parametrize("image", ["ComfyUI_00002_.png [output]", "gen_1", "", None, 7, "a [b", "]"])
+def test_a_file_of_somebody_else(image):
+    assert not reads_ours(loading(image), {"comfyui_00001_.png"}) and not reads_ours(image, {"x"})
+
+
+def test_what_is_made_of_our_pictures_is_ours_too():
+    def made(name: str) -> dict:
+        return {"9": {"images": [{"filename": name, "type": "output"}]}}
+
+    prompts = [
+        ("a", OURS, made("One.png")),
+        ("b", loading("one.png [output]"), made("two.png")),
+        ("c", OTHER, made("three.png")),
+        ("d", loading("two.png [output]"), made("four.png")),
+    ]
+    assert ours_among(prompts, LORAS) == ({"a", "b", "d"}, {"one.png", "two.png", "four.png"})
 
 
 def test_prompts_of_ours_leave_history_queue_and_jobs():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ...core.errors import IsengardError
+from ...core.ids import names_an_id
 
 #: What the ids of our nodes begin with.
 OURS = "Isengard"
@@ -30,6 +31,34 @@ def _is_ours(node: Mapping[str, Any], loras: Collection[str]) -> bool:
     return str(node.get("class_type", "")).startswith(OURS) or any(
         isinstance(value, str) and file_key(value) in loras for value in values
     )
+
+
+def reads_ours(graph: object, files: Collection[str]) -> bool:
+    """Whether any node of an API graph is given one of these `files` (their names as file keys), or a way into our folders, which
+    holds an id of ours: ComfyUI's LoadImage opens either, and a stranger could look at what it made of it.
+    """
+    return isinstance(graph, Mapping) and any(
+        bare_name(text) in files or names_an_id(text) for node in graph.values() for text in _texts(node)
+    )
+
+
+def bare_name(name: str) -> str:
+    """The file key of a file without its folder and without ComfyUI's ` [output]` or ` [temp]`."""
+    shown = name.rpartition(" [")[0] if name.endswith("]") else name
+    return file_key(shown).rpartition("/")[2]
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a JSON value, however deep it lies."""
+    left = [value]
+    while left:
+        part = left.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, Mapping):
+            left.extend(part.values())
+        elif isinstance(part, list):
+            left.extend(part)
 
 
 def files_of(outputs: object) -> set[str]:
@@ -102,7 +131,12 @@ def refused_prompt(error: IsengardError) -> dict[str, Any]:
 def ours_among(
     prompts: Iterable[tuple[str, object, object]], loras: Collection[str]
 ) -> tuple[set[str], set[str]]:
-    """Of (id, graph, outputs): the ids of prompts that hold something of ours, and the files they made."""
-    found = [(prompt_id, outputs) for prompt_id, graph, outputs in prompts if holds_ours(graph, loras)]
-    files: set[str] = set().union(*(files_of(outputs) for _, outputs in found))
-    return {prompt_id for prompt_id, _ in found}, files
+    """Of (id, graph, outputs), the oldest first: the ids of prompts that hold something of ours or read what those made, and the
+    files they made, as file keys."""
+    ids: set[str] = set()
+    files: set[str] = set()
+    for prompt_id, graph, outputs in prompts:
+        if holds_ours(graph, loras) or reads_ours(graph, files):
+            ids.add(prompt_id)
+            files |= {file_key(name) for name in files_of(outputs)}
+    return ids, files

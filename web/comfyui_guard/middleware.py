@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from ..route_table import PREFIX
-from .answers import file_key, holds_ours, ours_among, refused_prompt, without_names, without_prompts
+from .answers import (
+    bare_name,
+    file_key,
+    holds_ours,
+    ours_among,
+    reads_ours,
+    refused_prompt,
+    without_names,
+    without_prompts,
+)
 
 if TYPE_CHECKING:
     from ...core.errors import IsengardError
@@ -66,7 +75,8 @@ async def _as_a_stranger(
     request: web.Request, handler: Handler, place: str, ours: _Known, refusal: IsengardError
 ) -> web.StreamResponse:
     if place == "/prompt" and request.method == "POST":
-        if holds_ours(await _graph(request), ours.loras):
+        graph = await _graph(request)
+        if holds_ours(graph, ours.loras) or reads_ours(graph, ours.files):
             return web.json_response(refused_prompt(refusal), status=_status(refusal))
     elif place in FILES and _leads_to_ours(request, ours):
         return _refused(refusal)
@@ -100,8 +110,7 @@ def _leads_to_ours(request: web.Request, ours: _Known) -> bool:
     name = request.query.get("filename", "") or request.match_info.get("filename", "")
     if "path_index" in request.match_info:
         return ".." in name or Path(name).is_absolute() or name[:1] in ("/", "\\") or ":" in name
-    shown = name.rpartition(" [")[0] if name.endswith("]") else name
-    return file_key(shown).rpartition("/")[2] in ours.files or file_key(name) in ours.loras
+    return bare_name(name) in ours.files or file_key(name) in ours.loras
 
 
 async def _changed(
@@ -146,12 +155,12 @@ def _status(refusal: IsengardError) -> int:
 
 
 class _Known:
-    """`ids` of prompts, names of `files` and file keys of `loras` that are ours in ComfyUI."""
+    """`ids` of prompts and the file keys of `files` and `loras` that are ours in ComfyUI."""
 
     def __init__(self, loras: set[str], ids: set[str], files: set[str]) -> None:
         self.loras = loras
         self.ids = ids
-        self.files = {file_key(name) for name in files}
+        self.files = files
 
 
 class _Ours:
