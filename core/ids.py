@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Iterator
 
 from .errors import InvalidError
 
@@ -36,6 +37,11 @@ def is_id(prefix: str, text: object) -> bool:
 def names_an_id(text: str) -> bool:
     """Whether an identifier stands anywhere in `text`, as in the path of what it names."""
     return _PATTERN.search(text) is not None
+
+
+def ids_in(text: str) -> Iterator[str]:
+    """Every identifier that stands in `text`, whatever stands right beside it."""
+    return (match[0] for match in _PATTERN.finditer(text))
 
 
 def require_id(prefix: str, text: object) -> str:

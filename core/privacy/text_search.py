@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from .. import atomic
 from ..characters.slugs import is_generic_slug
+from ..ids import ids_in
 from ..records.base import Record
 from ..redaction import each_text
 from .whole_words import SHORT, WholeWords
@@ -27,6 +28,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 SEARCHED = {".png", ".webp", ".jpg", ".jpeg", ".json", ".txt", ".log", ".flac", ".mp4", ".webm"}
 #: What follows a short name where it names our folder or file: `ann/`, `ann-sd15-001400-…`, and elsewhere its end.
 _AS_FILE = r"-[a-z0-9_]+-\d{6}"
+#: SHA-256, ours and as other programs write it; a longer number is another one.
+_HASH, _HEX = re.compile("[0-9a-f]{64}"), re.compile("[0-9A-Fa-f]{64,}")
 Found = Callable[[str], bool]
 
 
@@ -44,16 +47,30 @@ class Traces(Record):
 
 def finder(traces: Traces, others: Collection[str] = ()) -> Found:
     """Whether a text tells of them. The longer names of `others` do not: "Ann Example" is not Ann."""
+    marks = _marks(traces)
+    names_of_files = [one for one in traces.ids if one not in marks]
     by_letters = [word for word in traces.words if len(word) >= SHORTEST or not word.isascii()]
-    words = WholeWords(by_letters, others)
+    words = WholeWords([word for word in by_letters if word not in marks], others)
     slug = _slug_pattern(traces.slug)
 
     def said(text: str) -> bool:
-        if any(one in text for one in traces.ids) or words.found_in(text):
+        if not marks.isdisjoint(_marks_in(text)) or any(one in text for one in names_of_files):
             return True
-        return slug is not None and slug.search(text) is not None
+        return words.found_in(text) or (slug is not None and slug.search(text) is not None)
 
     return said
+
+
+def _marks(traces: Traces) -> set[str]:
+    """Ids and hashes, of which each photo has three: they are looked up in a set, since hundreds of searches take minutes."""
+    return {one for one in traces.ids if one in ids_in(one)} | {
+        word for word in traces.words if _HASH.fullmatch(word)
+    }
+
+
+def _marks_in(text: str) -> Iterator[str]:
+    yield from ids_in(text)
+    yield from (match[0].lower() for match in _HEX.finditer(text))
 
 
 def _slug_pattern(slug: str) -> re.Pattern[str] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 #: Letters around which a name needs no space: Thai, Lao, Tibetan, Burmese, Khmer, Korean, Japanese, Chinese.
 _UNSPACED = (
@@ -29,21 +30,21 @@ class WholeWords:
 
     def __init__(self, words: Collection[str], others: Collection[str] = ()) -> None:
         mine, theirs = _composed(words), _composed(others)
-        self._exact = _pattern([word for word in mine if is_short(word)], theirs)
+        self._exact = _search([word for word in mine if is_short(word)], theirs)
         folded = [fold(word) for word in mine if not is_short(word)]
-        self._folded = _pattern(folded, [fold(word) for word in theirs])
+        self._folded = _search(folded, [fold(word) for word in theirs])
 
     def found_in(self, text: str) -> bool:
         exact, folded = self._exact, self._folded
-        if exact is not None and any(_ours(exact, unicodedata.normalize("NFC", text))):
+        if exact is not None and any(exact.matches(unicodedata.normalize("NFC", text))):
             return True
-        return folded is not None and any(_ours(folded, fold(text)))
+        return folded is not None and any(folded.matches(fold(text)))
 
     def replaced(self, text: str, instead: str) -> str:
         """`text` with `instead` in the place of each."""
-        for pattern, folding in ((self._folded, True), (self._exact, False)):
-            if pattern is not None:
-                text = _filled(text, list(_spans(pattern, text, folding=folding)), instead)
+        for search, folding in ((self._folded, True), (self._exact, False)):
+            if search is not None:
+                text = _filled(text, list(_spans(search, text, folding=folding)), instead)
         return text
 
 
@@ -64,31 +65,38 @@ def _composed(words: Collection[str]) -> list[str]:
     return [unicodedata.normalize("NFC", word.strip()) for word in words if word.strip()]
 
 
-def _pattern(words: Collection[str], others: Collection[str]) -> re.Pattern[str] | None:
-    """The longest first; `others` are matched to be passed over."""
+@dataclass(frozen=True)
+class _Search:
+    """One alternation of literals: a group for each word, or a look behind each, costs a hundred times as much."""
+
+    pattern: re.Pattern[str]
+    mine: frozenset[str]
+
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """Where `mine` are; what else the pattern names is passed over."""
+        return (match for match in self.pattern.finditer(text) if match[0] in self.mine)
+
+
+def _search(words: Collection[str], others: Collection[str]) -> _Search | None:
+    """The longest first, so that what is part of one of the `others` is passed over with it."""
     if not words:
         return None
     every = sorted({*words, *others}, key=lambda word: (-len(word), word))
-    mine = set(words)
-    return re.compile(
-        "|".join(f"(?P<m{n}>{_whole(w)})" if w in mine else _whole(w) for n, w in enumerate(every))
-    )
+    spaced = "|".join(_to_its_end(word) for word in every if not _STARTS_UNSPACED.match(word))
+    unspaced = "|".join(_to_its_end(word) for word in every if _STARTS_UNSPACED.match(word))
+    ways = [f"(?<!{_SPACED_LETTER})(?:{spaced})"] if spaced else []
+    return _Search(re.compile("|".join([*ways, unspaced] if unspaced else ways)), frozenset(words))
 
 
-def _whole(word: str) -> str:
-    start = "" if _STARTS_UNSPACED.match(word) else f"(?<!{_SPACED_LETTER})"
+def _to_its_end(word: str) -> str:
     end = "" if _ENDS_UNSPACED.search(word) else f"(?!{_SPACED_LETTER})"
-    return f"{start}{re.escape(word)}{end}"
+    return f"{re.escape(word)}{end}"
 
 
-def _ours(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    return (match for match in pattern.finditer(text) if match.lastgroup is not None)
-
-
-def _spans(pattern: re.Pattern[str], text: str, *, folding: bool) -> Iterator[tuple[int, int]]:
+def _spans(search: _Search, text: str, *, folding: bool) -> Iterator[tuple[int, int]]:
     """Where the words are in `text` itself, whose folded form may be shorter or longer."""
     searched, starts, ends = _mapped(text, folding=folding)
-    for match in _ours(pattern, searched):
+    for match in search.matches(searched):
         yield starts[match.start()], ends[match.end() - 1]
 
 

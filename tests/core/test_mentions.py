@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import time
 import unicodedata
 
 import pytest
+from isengard.core.ids import new_id
 from isengard.core.privacy.anonymize import PERSON, anonymizer
 from isengard.core.privacy.text_search import Traces, drop_lines, files_that_mention, finder, unescaped
 from PIL import Image
@@ -125,3 +128,35 @@ def test_what_only_looks_like_a_name_is_not_one():
 )
 def test_a_short_name_is_found_where_it_names_files(slug, text, found):
     assert finder(Traces(ids=[], words=[], slug=slug))(text) is found
+
+
+def hashes(count):
+    return [hashlib.sha256(str(number).encode()).hexdigest() for number in range(count)]
+
+
+def test_hundreds_of_photos_are_looked_for_in_the_time_of_one():
+    """A photo has an id and two hashes; a server of 200 photos stood still for hours over its logs."""
+    line = json.dumps({"message": "Photo added", "context": {"photo_id": new_id("pho"), "sha256": "0a" * 32}})
+    text = "\n".join([line] * 700)
+    said = finder(
+        Traces(ids=[new_id("pho") for _ in range(500)], words=["Ann Example", "annqvx", *hashes(1000)]),
+        {f"Bob {number}" for number in range(200)},
+    )
+    began = time.monotonic()
+    assert not said(text), "nobody is told of"
+    assert time.monotonic() - began < 2, "100 KB took two minutes"
+
+
+@pytest.mark.parametrize("said_as", ["{}", "sha256:{}", "x{}.png", "{}_00001_"])
+def test_a_photo_is_found_by_its_hash_however_it_is_written(said_as):
+    (known,) = hashes(1)
+    said = finder(Traces(ids=[], words=["Ann", known]))
+    assert said(said_as.format(known)) and said(said_as.format(known.upper()))
+    assert not said(f"{known}0 {known[:-1]}"), "other numbers"
+
+
+def test_an_id_is_found_wherever_it_stands():
+    known, other = new_id("pho"), new_id("pho")
+    said = finder(Traces(ids=[known, "ann-sd15-001400"], words=[]))
+    assert said(f"uploads/x{known}0.jpg") and said(f"pho_{known}") and said("my_ann-sd15-001400_copy")
+    assert not said(f"{other} {known[:-1]} {known.replace('pho', 'job')}")
