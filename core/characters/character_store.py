@@ -49,12 +49,13 @@ class CharacterStore:
         character_id = new_id("chr")
         begin_filling(self._paths, character_id)
         try:
-            yield self._create(character_id, draft)
+            character = self._create(character_id, draft)
+            begin_filling(self._paths, character_id, character.slug)
+            yield character
+            end_filling(self._paths, character_id)
         except BaseException:
             discard(self._library, self._paths, character_id)
-            end_filling(self._paths, character_id)
             raise
-        end_filling(self._paths, character_id)
 
     def _create(self, character_id: str, draft: CharacterDraft) -> Character:
         with self._library.transaction() as database:

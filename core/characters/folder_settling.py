@@ -11,10 +11,10 @@ from ..records.photo import Photo
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
 from .trash import FORGET, move_character, move_photo, trashed_character
-from .unfinished_imports import discard_half_filled
+from .unfinished_imports import FILLED, discard_half_filled
 
 #: What an upload or import cut off by a crash leaves in tmp/; nobody but the server writes these.
-_UNFINISHED = ("*.upload", "*.full", "*.thumb", f"*{TEMP_SUFFIX}")
+_UNFINISHED = ("*.upload", "*.full", "*.thumb", f"*{TEMP_SUFFIX}", f"*{FILLED}")
 _log = logging.getLogger("isengard.settling")
 
 
