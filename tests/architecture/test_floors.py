@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from architecture.test_layers import LAYERS, imports, module_name, product_files
+from architecture.test_layers import LAYERS, find_cycle, imports, module_name, product_files
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_MODULES = 20
@@ -51,7 +51,8 @@ FLOORS = {
         ("shared",),
     ),
 }
-_JS_IMPORT = re.compile(r"""(?:from|import)\s*\(?\s*["'](\.{1,2}/[^"']+\.js)["']""")
+#: Statements only: a type that a comment names is no dependency.
+JS_IMPORT = re.compile(r"""(?m)^(?:import|export)\b[^;"']*["'](\.{1,2}/[^"']+\.js)["']""")
 
 
 def floor(layer: str, name: str) -> int:
@@ -71,7 +72,7 @@ def arrows() -> Iterator[tuple[str, str, str]]:
                 yield parts[0], "/".join(parts[1:]), "/".join(target[1:])
     for file in sorted((ROOT / "js").rglob("*.js")):
         here = file.relative_to(ROOT).as_posix()
-        for target in _JS_IMPORT.findall(file.read_text(encoding="utf-8")):
+        for target in JS_IMPORT.findall(file.read_text(encoding="utf-8")):
             there = posixpath.normpath(posixpath.join(posixpath.dirname(here), target))
             for layer in ("js", "js/components"):
                 if here.startswith(f"{layer}/") and there.startswith(f"{layer}/"):
@@ -104,6 +105,16 @@ def test_every_floor_is_there_and_looked_at():
         if not (ROOT / layer / name).exists() and not (ROOT / layer / f"{name}.py").is_file()
     ]
     assert not missing, missing
+
+
+def test_no_import_cycles_in_the_panel():
+    edges: dict[str, set[str]] = {}
+    for file in sorted((ROOT / "js").rglob("*.js")):
+        here = file.relative_to(ROOT).as_posix()
+        targets = JS_IMPORT.findall(file.read_text(encoding="utf-8"))
+        edges[here] = {posixpath.normpath(posixpath.join(posixpath.dirname(here), one)) for one in targets}
+    assert sum(map(len, edges.values())) > 300
+    assert not (cycle := find_cycle(edges)), " -> ".join(cycle)
 
 
 def test_the_check_finds_a_way_up():

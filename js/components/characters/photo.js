@@ -5,7 +5,7 @@ import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { arrowOf, closer, openDialog } from "../shared/dialogs.js";
 import { findingsNow, leakNote } from "./photo_words.js";
-import { removePhoto } from "./photos.js";
+import { removePhoto } from "./photo_actions.js";
 
 /** @param {import("../shared/view.js").View} view */
 export function openPhoto(view, characterId, photoId) {

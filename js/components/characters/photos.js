@@ -4,8 +4,8 @@ import { button, h, icon, picture } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
 import { t, wordOr } from "../../locales/words.js";
 import { openPhoto } from "./photo.js";
+import { removePhoto } from "./photo_actions.js";
 import { findingsNow } from "./photo_words.js";
-import { offerUndo } from "../shared/view.js";
 
 const SKELETONS = 8;
 
@@ -40,13 +40,4 @@ export class PhotoStrip {
 
 function blank() {
   return h("li", {}, h("span", { class: "isen-picture isen-skeleton" }));
-}
-
-/** Into the trash, with undo. */
-export async function removePhoto(view, characterId, photoId) {
-  const { store } = view;
-  const { photos } = store.api;
-  if (!(await store.attempt((id) => photos.remove(characterId, photoId, id)))) return false;
-  offerUndo(view, t("photoDeleted"), () => store.attempt((id) => photos.restore(characterId, photoId, id)));
-  return true;
 }
