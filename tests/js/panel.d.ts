@@ -10,7 +10,7 @@ declare namespace Isengard {
   type JobError = Schema.JobError;
   type Likeness = Schema.Likeness;
   type Proof = Schema.Proof;
-  type Recipe = Schema.RecipeInfo;
+  type Recipe = Schema.Recipe;
   type Recovery = Schema.Recovery;
   type Setup = Schema.SetupOffer;
   type Version = Schema.RankedVersion;
@@ -27,11 +27,7 @@ declare namespace Isengard {
     request: Partial<Schema.TrainingRequest> & { action?: "install" | "check" | "uninstall" };
     waits_for?: Reason | null;
   }
-  interface Reason {
-    code: string;
-    message: string;
-    hint: string;
-  }
+  type Reason = Schema.Waiting;
   interface Style extends Schema.Style {
     kind: "style" | "scene";
   }

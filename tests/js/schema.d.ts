@@ -11,6 +11,22 @@ declare namespace Schema {
     sha256: string;
     step: number | null;
   }
+  /** A training backend, whether it can be used now, and what setting it up would take; `setup` null where there is nothing to set up. */
+  interface Backend {
+    name: string;
+    label: string;
+    version: string;
+    kinds: string[];
+    families: string[];
+    needs: "gpu" | "cpu";
+    options: Record<string, Option>;
+    presets: Preset[];
+    placeholder: boolean;
+    can_continue: boolean;
+    default: boolean;
+    state: BackendState;
+    setup: SetupOffer | null;
+  }
   /** What the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness. `presets` are the trainer's own, the gentlest first; without any it takes ours. */
   interface BackendCapabilities {
     name: string;
@@ -31,6 +47,15 @@ declare namespace Schema {
     version: string;
     state: "ready" | "not_installed" | "broken" | "unsupported";
     detail: string;
+  }
+  /** The specification's matrix: group, then thing. */
+  type Capabilities = Record<string, Record<string, Capability>>;
+  /** What is said of one thing in the specification's matrix. */
+  interface Capability {
+    supported: boolean;
+    status: string;
+    backend: string;
+    notes: string;
   }
   /** One caption as it shall be; `caption_source` lets an undo put back whose it was. */
   interface CaptionEdit {
@@ -56,6 +81,18 @@ declare namespace Schema {
     licence: string;
     download_bytes: number;
     placeholder: boolean;
+  }
+  /** Something that describes photos, and whether it can be used now. */
+  interface CaptionerInfo {
+    name: string;
+    label: string;
+    needs: "gpu" | "cpu";
+    model: string;
+    licence: string;
+    download_bytes: number;
+    placeholder: boolean;
+    state: BackendState;
+    default: boolean;
   }
   /** A stored character; timestamps are ISO 8601 UTC. */
   interface Character {
@@ -119,11 +156,29 @@ declare namespace Schema {
     published: boolean;
     placeholder: boolean;
   }
+  /** Whether ComfyUI can be restarted from here, and how many prompts it runs or keeps. */
+  interface ComfyUI {
+    can_restart: boolean;
+    queue: number;
+  }
   interface Confirmation {
     confirm: true;
   }
+  /** Where the data and the logs are. */
+  interface DataFolders {
+    data: string;
+    logs: string;
+  }
+  /** The envelope of every refusal. */
   interface Error {
-    error: { code: string; message: string; hint: string; correlation_id: string };
+    error: ErrorBody;
+  }
+  /** What is wrong, why, and what to do. */
+  interface ErrorBody {
+    code: string;
+    message: string;
+    hint: string;
+    correlation_id: string;
   }
   /** `seq` is given by the ledger; `attempt` only for jobs. */
   interface Event {
@@ -135,6 +190,35 @@ declare namespace Schema {
     attempt: number | null;
     data: Record<string, unknown>;
   }
+  /** A model family that a person can be trained for. */
+  interface Family {
+    key: string;
+    label: string;
+    status: "proven" | "experimental";
+    licence: string;
+    gated: boolean;
+    min_comfyui: string;
+    recipe: string;
+    sampling: Sampling;
+    resolutions: number[];
+    default_preset: string;
+    base_models: string[];
+    files: FamilyFile[];
+    unreadable: UnreadableFile[];
+    trains_from: "file" | "hub";
+    placeholder: boolean;
+    page: string;
+    needs_token: boolean;
+  }
+  /** A file that a family needs: whether it is here, and what is wrong with what is there in its place. */
+  interface FamilyFile {
+    file: string;
+    folder: string;
+    hub: string;
+    size: number;
+    here: boolean;
+    fault: string;
+  }
   /** PATCH of a generation, or of one picture. */
   interface Favourite {
     favourite: boolean;
@@ -145,6 +229,23 @@ declare namespace Schema {
     code: string;
     message: string;
     fix: string;
+  }
+  /** What goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make, `others` pictures of other people whose prompts mention this one. */
+  interface ForgetReport {
+    photos: number;
+    captions: number;
+    jobs: number;
+    samples: number;
+    versions: number;
+    images: number;
+    logs: number;
+    bytes: number;
+    elsewhere: string[];
+    others: string[];
+  }
+  /** What forgetting a person removes or has removed. */
+  interface Forgotten {
+    report: ForgetReport;
   }
   /** One picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured. */
   interface GeneratedImage {
@@ -224,7 +325,50 @@ declare namespace Schema {
     free_bytes: number;
     compute: string;
   }
-  /** `attempt` fences writers: every claim raises it; `order` is what the person last asked of a running job. */
+  /** The GPU of this machine and who holds its memory; `gpu` null on a machine without one. */
+  interface GpuHolders {
+    gpu: Gpu | null;
+    holders: Holder[];
+    asked: boolean;
+    waited_s: number;
+    comfyui_holds: boolean;
+    words: string;
+  }
+  /** State of server, worker and mode; `boot_id` changes at every start, `epoch` when the ledger begins anew. */
+  interface Health {
+    status: "ok";
+    version: string;
+    mode: string;
+    language: string;
+    boot_id: string;
+    epoch: string;
+    comfyui: string;
+    worker: WorkerSummary;
+    host: HostSummary;
+    missing: string[];
+    loops: Trouble[];
+    slips: Slip[];
+    recoveries: Recovery[];
+  }
+  /** A program that holds video memory; `bytes` null where the system does not tell. */
+  interface Holder {
+    pid: number;
+    name: string;
+    bytes: number | null;
+    comfyui: boolean;
+  }
+  /** The ComfyUI that we live in. */
+  interface HostSummary {
+    loopback: boolean;
+    can_restart: boolean;
+  }
+  /** Somebody out of a file: `refused` could not be taken; `former_trigger` is the file's trigger word where it was taken. */
+  interface ImportedCharacter {
+    character: Character;
+    refused: ErrorBody[];
+    former_trigger: string;
+  }
+  /** A job. `waits_for` says why a queued one does not begin; answers of the list and of one job have it, events do not. */
   interface Job {
     id: string;
     kind: "training" | "backend_setup" | "model_download" | "captioning";
@@ -254,6 +398,7 @@ declare namespace Schema {
     started_at: string | null;
     finished_at: string | null;
     updated_at: string;
+    waits_for: Waiting | null;
   }
   /** Why a job failed or paused, in our words; `log` the lines that show it, `offer` what could be tried instead. */
   interface JobError {
@@ -264,26 +409,83 @@ declare namespace Schema {
     offer: "" | "retry_smaller";
     free_bytes: number | null;
   }
+  /** The last lines of a trainer's log. */
+  interface JobLog {
+    lines: string[];
+  }
   /** PATCH /training/jobs/{id}; null leaves a value as it is. */
   interface JobMove {
     priority?: number | null;
     position?: number | null;
   }
   type JobState = "queued" | "preparing" | "running" | "pausing" | "paused" | "cancelling" | "interrupted" | "completed" | "failed" | "cancelled";
+  /** A word of a caption and what it gives away; `at` is where it begins. */
+  interface Leak {
+    word: string;
+    kind: string;
+    at: number;
+  }
+  /** `until` is when the training goes on by itself; '' while it still saves and stops. */
+  interface Lending {
+    job_id: string;
+    asked_at: string;
+    until: string;
+  }
+  /** Which training has made room on the GPU, and until when. */
+  interface LendingState {
+    lending: Lending | null;
+  }
   /** `score` 0 to 1, None where no face was found (a profile, a small or a hidden face); `faces` found in the picture. */
   interface Likeness {
     verdict: "good" | "fair" | "poor" | "not_measurable";
     score: number | null;
     faces: number;
   }
+  /** Whether likeness can be measured, and what setting it up takes. */
+  interface LikenessTools {
+    state: BackendState;
+    setup: SetupOffer;
+  }
+  /** One line of our logs. */
+  interface LogLine {
+    timestamp: string;
+    level: string;
+    service: string;
+    correlation_id: string;
+    message: string;
+    context: Record<string, unknown>;
+  }
   interface LogLines {
     lines: ({ message: string })[];
+  }
+  /** One point of the loss curve. */
+  interface Loss {
+    step: number;
+    loss: number;
+    learning_rate: number | null;
+  }
+  /** GPUs of this machine and its workers, free disk and memory of this one. */
+  interface MachineFacts {
+    gpus: Gpu[];
+    can_train: boolean;
+    disk_free_bytes: number;
+    memory_bytes: number;
+  }
+  /** How many pictures are measured now. */
+  interface Measuring {
+    pictures: number;
   }
   /** POST /training/jobs/{id}/continue. */
   interface MoreSteps {
     steps: number;
   }
   type Nothing = Record<string, unknown>;
+  /** A picture's recipe with the request filled in: `graph` in API format, `layout` in the canvas's own, where one ships. */
+  interface OpenedRecipe {
+    recipe: string;
+    graph: Record<string, unknown>;
+    layout: Record<string, unknown> | null;
+  }
   /** An advanced option a backend takes, with its range and a plain explanation. */
   interface Option {
     min: number | null;
@@ -304,7 +506,7 @@ declare namespace Schema {
     quantize?: boolean | null;
     low_vram?: boolean | null;
   }
-  /** `sha256` is of the uploaded bytes, `pixel_hash` of the decoded pixels (same picture, other file). `file` is our name inside uploads/<character_id>/, `name` what the person's file was called (shown, never opened). */
+  /** A photo. `leaks` are the words of its caption that describe the person; not told of one that was just moved to or from the trash, or just uploaded. */
   interface Photo {
     id: string;
     character_id: string;
@@ -324,6 +526,7 @@ declare namespace Schema {
     findings: PhotoFinding[];
     created_at: string;
     deleted_at: string | null;
+    leaks: Leak[];
   }
   /** Something worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell); `other` is the twin's id. */
   interface PhotoFinding {
@@ -337,12 +540,35 @@ declare namespace Schema {
     included?: boolean | null;
     held_out?: boolean | null;
   }
+  /** What would stop or trouble a training, and its numbers. */
+  interface Preflight {
+    findings: Finding[];
+    plan: TrainingPlan;
+    backend: string;
+    ok: boolean;
+  }
   /** How thorough: `factor` scales the family's steps. */
   interface Preset {
     name: string;
     label: string;
     description: string;
     factor: number;
+  }
+  /** What a preset would give for a family and a number of photos; `estimate_s` null where times teach nothing. */
+  interface PresetNumbers {
+    name: string;
+    label: string;
+    description: string;
+    steps: number;
+    rank: number;
+    alpha: number;
+    learning_rate: number;
+    resolution: number[];
+    save_every: number;
+    estimate_s: number | null;
+    vram_bytes: number;
+    disk_bytes: number;
+    learned: boolean;
   }
   /** Where the job stands; null means not known (yet). */
   interface Progress {
@@ -389,23 +615,8 @@ declare namespace Schema {
     rank: number;
     nearest: boolean;
   }
-  /** POST /recipes: a workflow in API format and what to call it. */
-  interface RecipeDraft {
-    name: string;
-    description?: string;
-    graph: Record<string, unknown>;
-  }
-  /** A file that a recipe needs and ComfyUI does not have; `download`: POST /training/models/{family}/download has it. `fault` says what is wrong with the one that is there in its place. */
-  interface RecipeFile {
-    file: string;
-    folder: string;
-    size: number;
-    download: boolean;
-    family: string;
-    fault: string;
-  }
-  /** A recipe as the panel shows it; `controls` are the names it supports, `missing` what ComfyUI lacks for it. `ready` are the families of which ComfyUI has every file the recipe loads. A finding of severity `error` says why it cannot be used. `foreign` names nodes of other packs: where it is not `confirmed`, a person has to agree to them before its first run. `thumbnail` is a path below the API's root. */
-  interface RecipeInfo {
+  /** A way to make pictures, as the panel shows it. */
+  interface Recipe {
     name: string;
     label: string;
     description: string;
@@ -425,6 +636,21 @@ declare namespace Schema {
     confirmed: boolean;
     thumbnail: string | null;
   }
+  /** POST /recipes: a workflow in API format and what to call it. */
+  interface RecipeDraft {
+    name: string;
+    description?: string;
+    graph: Record<string, unknown>;
+  }
+  /** A file that a recipe needs and ComfyUI does not have; `download`: POST /training/models/{family}/download has it. `fault` says what is wrong with the one that is there in its place. */
+  interface RecipeFile {
+    file: string;
+    folder: string;
+    size: number;
+    download: boolean;
+    family: string;
+    fault: string;
+  }
   /** `count` jobs, people or records came back (or did not: `records_left_out`); `file`: where what was damaged is kept, in the data folder. */
   interface Recovery {
     code: "jobs_rebuilt" | "jobs_refilled" | "people_rebuilt" | "records_rebuilt" | "records_left_out";
@@ -432,15 +658,60 @@ declare namespace Schema {
     count: number;
     file: string;
   }
+  /** A recipe of the user's that is in the trash now. */
+  interface RemovedRecipe {
+    name: string;
+    deleted: boolean;
+  }
   interface Restart {
     lose_queue?: boolean;
+  }
+  /** How many prompts of ComfyUI's queue are lost. */
+  interface Restarting {
+    lost: number;
   }
   /** POST /training/jobs/{id}/retry: `smaller` queues a new job that needs less memory. */
   interface Retry {
     smaller?: boolean;
   }
+  /** A sample picture of a training; `url` is where it is. */
+  interface Sample {
+    file: string;
+    step: number | null;
+    index: number;
+    url: string;
+  }
+  /** How pictures are made with a family's base. */
+  interface Sampling {
+    steps: number;
+    guidance: number;
+    width: number;
+    height: number;
+    sampler: string;
+    scheduler: string;
+  }
+  /** The addresses that open a session, and the token in them. */
+  interface SessionLink {
+    links: string[];
+    token: string;
+  }
   interface SessionToken {
     token: string;
+  }
+  /** One setting: of a secret only whether it is set; `running` is the value that this process started with. */
+  interface Setting {
+    name: string;
+    value: string | number | boolean | string[] | null;
+    source: string;
+    running: string | number | boolean | null;
+    choices: string[];
+    editable: boolean;
+    secret: boolean;
+  }
+  /** Every setting and where its value comes from. */
+  interface Settings {
+    items: Setting[];
+    folders: DataFolders;
   }
   interface SettingsChange {
     mode?: "production" | "fast-test";
@@ -462,8 +733,16 @@ declare namespace Schema {
     installed: boolean;
     unfinished: boolean;
   }
-  /** `prompt` of a style holds `{prompt}` where what was written goes; that of a scene is put behind it. */
+  /** Where a file is wrong, for the person who wrote it: `kind` settings_slip | setting_slip | pack_slip. Repeats nothing of the file, which may hold a secret; `line` 0 where it is not known. */
+  interface Slip {
+    kind: string;
+    file: string;
+    line: number;
+    reason: string;
+  }
+  /** A style or a scene for prompts. */
   interface Style {
+    kind: "style" | "scene";
     name: string;
     label: string;
     prompt: string;
@@ -471,6 +750,23 @@ declare namespace Schema {
   interface Subject {
     kind: string;
     id: string;
+  }
+  /** The numbers that a training would have; `estimate_s` null where times teach nothing. */
+  interface TrainingPlan {
+    steps: number;
+    rank: number;
+    alpha: number;
+    learning_rate: number;
+    resolution: number[];
+    save_every: number;
+    photos: number;
+    held_out: number;
+    base_model: string;
+    estimate_s: number | null;
+    vram_bytes: number;
+    ram_bytes: number;
+    disk_bytes: number;
+    learned: boolean;
   }
   /** `base_model`: a key of the family record, a name in ComfyUI's model folders, or an entry of the owner's file. */
   interface TrainingRequest {
@@ -481,6 +777,29 @@ declare namespace Schema {
     backend?: string | null;
     overrides?: Overrides;
     base_model?: string | null;
+  }
+  /** A loop that has died in this process: how often, of what (the kind of fault alone: texts may hold names). */
+  interface Trouble {
+    name: string;
+    deaths: number;
+    fault: string;
+    running: boolean;
+  }
+  /** A file in ComfyUI's folders that is not a whole model. */
+  interface UnreadableFile {
+    file: string;
+    folder: string;
+    reason: string;
+  }
+  /** What became of one file of an upload: a photo or an error. */
+  interface UploadedPhoto {
+    file: string;
+    photo: Photo | null;
+    error: ErrorBody | null;
+  }
+  /** What became of every file of an upload. */
+  interface UploadedPhotos {
+    items: UploadedPhoto[];
   }
   /** A published LoRA of a character; `file` is relative to models/ (`<slug>/<name>.safetensors`). `trigger_word` is the one it was trained with, `trained_at` when the trainer wrote it ('' for files older than these fields): the person's word may change later, and an early step may be published last. */
   interface Version {
@@ -504,6 +823,20 @@ declare namespace Schema {
   interface VersionPick {
     file: string;
   }
+  /** The matrix's entry for video, with the words above its tab. */
+  interface Video {
+    supported: boolean;
+    status: string;
+    backend: string;
+    notes: string;
+    banner: string;
+  }
+  /** Shown on the job while it is queued. */
+  interface Waiting {
+    code: "worker" | "gpu" | "backend";
+    message: string;
+    hint: string;
+  }
   /** `beat` grows by one at every heartbeat; observers judge it by their own clock. */
   interface Worker {
     id: string;
@@ -519,5 +852,10 @@ declare namespace Schema {
     swap_bytes: number;
     hub_token: boolean;
     data_mark: string;
+  }
+  /** Whether a worker of this server runs, and how many live in all. */
+  interface WorkerSummary {
+    running: boolean;
+    count: number;
   }
 }

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from hosts.journey import Api
+from support.answer_checker import CheckedApi
 from support.web_server import WebServer
 
 
@@ -16,4 +17,5 @@ def server(tmp_path):
 
 @pytest.fixture
 def api(server):
-    return Api(server.url, "ui-test-1")
+    """Holds every answer to openapi.json."""
+    return CheckedApi(server.url, "ui-test-1")

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.answer_checker import faults_of
 
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
 #: A stream of events never ends, and a restart ends the server that is asked.
@@ -24,6 +25,42 @@ include-path-regex = "/(characters/import|characters/[^/]+/photos|recipes)$"
 include-method = "POST"
 checks.positive_data_acceptance.enabled = false
 """
+
+
+def test_every_answer_with_json_says_what_is_in_it():
+    """34 of 94 were some object, or a list of anything."""
+    from isengard.web.openapi.document import describe
+
+    document = describe("test")
+    vague = [
+        f"{method} {path} {status}"
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        for status, response in operation["responses"].items()
+        for kind, content in response.get("content", {}).items()
+        if status < "300" and kind == "application/json" and is_vague(document, content["schema"])
+    ]
+    assert not vague, vague
+
+
+def is_vague(document: dict, schema: dict) -> bool:
+    """Whether nothing is said of what is in this JSON."""
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if schema.get("type") == "array":
+        return is_vague(document, schema.get("items", {}))
+    if "items" in schema.get("properties", {}):
+        return is_vague(document, schema["properties"]["items"])
+    if schema.get("type") == "object":
+        return not (schema.get("properties") or schema.get("additionalProperties"))
+    return "type" not in schema
+
+
+def test_an_answer_that_is_not_as_described_is_found():
+    assert faults_of("GET", "/comfyui", {"can_restart": False, "queue": 0}) == []
+    assert faults_of("GET", "/comfyui", {"can_restart": False})
+    assert faults_of("GET", "/comfyui", {"can_restart": False, "queue": 0, "more": 1})
+    assert faults_of("GET", "/training/jobs/job_x/log", {"lines": [1]})
 
 
 @pytest.mark.slow

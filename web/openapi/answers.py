@@ -1,139 +1,206 @@
-"""What routes answer when all is well, for openapi.json: status, records, pictures, streams."""
+"""What routes answer when all is well, for openapi.json: status, bodies, pictures, streams."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from ...core.records.character import Character
-from ...core.records.checkpoint import Checkpoint, Version
+from ...core.records.checkpoint import Checkpoint, RankedVersion, Version
+from ...core.records.event import Event
 from ...core.records.generation import Generation
-from ...core.records.job import Job
-from ...core.records.photo import Photo
 from ...core.records.worker import Worker
-from ...generation.image.interface import RecipeInfo
+from . import answer_bodies as bodies
+from . import training_answers as training_bodies
 
-_OBJECT = {"type": "object"}
+JSON = "application/json"
+#: the body itself, or the list envelope around it
+Shape = Literal["one", "many"]
+#: Where each model's schema is referred to, by model and mode.
+Names = Mapping[tuple[Any, Any], Any]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One record, a list of them (`many`), anything else as JSON, or another content type; `also` are statuses without a body."""
+    """A body as JSON by its model or, where it is somebody else's format, its `schema`; or another `content` type.
+
+    `also` are further answers that a route may give instead.
+    """
 
     model: type[BaseModel] | None = None
-    many: bool = False
+    shape: Shape = "one"
     status: int = 200
-    content: str = "application/json"
-    also: tuple[int, ...] = field(default=())
+    content: str = JSON
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    also: tuple[Answer, ...] = ()
 
     @property
     def models(self) -> tuple[type[BaseModel], ...]:
-        return (self.model,) if self.model else ()
+        """Every model that is spoken of."""
+        mine = (self.model,) if self.model else ()
+        return (*mine, *(model for other in self.also for model in other.models))
 
-    def described(self, names: Mapping[tuple[Any, Any], Any]) -> dict[str, Any]:
-        """The response object; `names` says where each model's schema stands."""
+    def responses(self, names: Names) -> dict[str, Any]:
+        """The response objects by status; `names` says where each model's schema stands."""
+        described = {str(self.status): self._described(names)}
+        for other in self.also:
+            described |= other.responses(names)
+        return described
+
+    def _described(self, names: Names) -> dict[str, Any]:
         if self.status == 204:
             return {"description": "Done"}
-        if self.content != "application/json":
-            return {"description": "Done", "content": {self.content: {"schema": {}}}}
-        schema = {"$ref": names[self.model, "serialization"]} if self.model else _OBJECT
-        shown = _list_of(schema) if self.many else schema
-        return {"description": "Done", "content": {"application/json": {"schema": shown}}}
+        return {"description": "Done", "content": {self.content: {"schema": self._schema(names)}}}
+
+    def _schema(self, names: Names) -> dict[str, Any]:
+        if self.model is None:
+            return dict(self.schema)
+        body = {"$ref": names[self.model, "serialization"]}
+        if self.content == STREAM:
+            return {"type": "string", "contentMediaType": JSON, "contentSchema": body}
+        return _shaped(self.shape, body)
 
 
-def _list_of(item: dict[str, Any]) -> dict[str, Any]:
-    cursor = {"type": ["string", "null"]}
+def _shaped(shape: Shape, body: dict[str, Any]) -> dict[str, Any]:
+    if shape == "one":
+        return body
+    items = {"type": "array", "items": body}
     return {
         "type": "object",
         "required": ["items", "next_cursor"],
-        "properties": {"items": {"type": "array", "items": item}, "next_cursor": cursor},
+        "properties": {"items": items, "next_cursor": {"type": ["string", "null"]}},
     }
 
 
-LIST = Answer(many=True)
+def many(model: type[BaseModel]) -> Answer:
+    """The list envelope."""
+    return Answer(model, "many")
+
+
+STREAM = "text/event-stream"
 DONE = Answer(status=204)
 PICTURE = Answer(content="image/*")
 ZIP = Answer(content="application/zip")
-EVENTS = Answer(content="text/event-stream")
-ONE_JOB = Answer(Job)
-QUEUED = Answer(Job, status=202)
-ONE_PICTURE_SET = Answer(Generation)
-PERSON = Answer(Character)
+EVENTS = Answer(Event, content=STREAM)
+JOB = Answer(bodies.Job)
+QUEUED = Answer(bodies.Job, status=202)
+PHOTO = Answer(bodies.Photo)
+GENERATION = Answer(Generation)
+CHARACTER = Answer(Character)
+FORGOTTEN = Answer(bodies.Forgotten)
+SETTINGS = Answer(bodies.Settings)
+RECIPE = Answer(bodies.Recipe)
+GPU = Answer(training_bodies.GpuHolders)
+#: ComfyUI's own formats, and OpenAPI's
+_NODE = {"type": "object", "required": ["class_type", "inputs"]}
+_PROMPTS = {"type": "array", "items": {"type": "object", "additionalProperties": _NODE}}
+_DOCUMENT = {
+    "type": "object",
+    "required": ["openapi", "info", "paths", "components"],
+    "properties": {
+        "openapi": {"type": "string"},
+        "info": {"type": "object"},
+        "paths": {"type": "object"},
+        "components": {"type": "object"},
+    },
+}
 
-#: handler -> answer; what is not here answers with some JSON object
-ANSWERS: Mapping[str, Answer] = {
+#: handler -> answer; None for a route that only refuses
+ANSWERS: Mapping[str, Answer | None] = {
+    "system.health": Answer(bodies.Health),
     "system.dismiss_recovery": DONE,
     "system.session": DONE,
-    "comfyui.restart": Answer(status=202),
+    "system.session_link": Answer(bodies.SessionLink),
+    "system.capabilities": Answer(bodies.Capabilities),
+    "system.settings": SETTINGS,
+    "system.change_settings": SETTINGS,
+    "system.openapi": Answer(schema=_DOCUMENT),
+    "system.video": Answer(bodies.Video),
+    "system.video_refused": None,
+    "system.not_yet": None,
+    "comfyui.show": Answer(bodies.ComfyUI),
+    "comfyui.restart": Answer(bodies.Restarting, status=202),
     "events.everything": EVENTS,
     "events.of_job": EVENTS,
     "logs.take": DONE,
-    "logs.find": LIST,
+    "logs.find": many(bodies.LogLine),
     "logs.diagnostics": ZIP,
-    "characters.list_all": Answer(Character, many=True),
+    "characters.list_all": many(Character),
     "characters.create": Answer(Character, status=201),
     "characters.sample": Answer(Character, status=201),
-    "characters.get": PERSON,
-    "characters.update": PERSON,
-    "characters.delete": PERSON,
-    "characters.restore": PERSON,
-    "characters.pick_version": PERSON,
-    "characters.versions": Answer(Version, many=True),
-    "likeness.measure": Answer(status=202),
+    "characters.get": CHARACTER,
+    "characters.update": CHARACTER,
+    "characters.delete": CHARACTER,
+    "characters.restore": CHARACTER,
+    "characters.pick_version": CHARACTER,
+    "characters.versions": many(RankedVersion),
+    "characters.would_go": FORGOTTEN,
+    "characters.forget": FORGOTTEN,
+    "likeness.show": Answer(bodies.LikenessTools),
+    "likeness.measure": Answer(bodies.Measuring, status=202),
     "transfers.give": ZIP,
-    "transfers.take": Answer(status=201),
-    "photos.list_all": Answer(Photo, many=True),
-    "photos.update": Answer(Photo),
-    "photos.delete": Answer(Photo),
-    "photos.restore": Answer(Photo),
+    "transfers.take": Answer(bodies.ImportedCharacter, status=201),
+    "photos.upload": Answer(bodies.UploadedPhotos),
+    "photos.list_all": many(bodies.Photo),
+    "photos.update": PHOTO,
+    "photos.delete": PHOTO,
+    "photos.restore": PHOTO,
     "photos.image": PICTURE,
-    "photos.captions": Answer(also=(202,)),
-    "photos.captioners": LIST,
-    "photos.edit_captions": Answer(Photo, many=True),
-    "training.families": LIST,
-    "training.presets": LIST,
-    "training.backends": LIST,
-    "training.workers": Answer(Worker, many=True),
+    "photos.captions": Answer(bodies.Photo, "many", also=(QUEUED,)),
+    "photos.captioners": many(training_bodies.CaptionerInfo),
+    "photos.edit_captions": many(bodies.Photo),
+    "gpu.show": GPU,
+    "gpu.free": GPU,
+    "training.families": many(training_bodies.Family),
+    "training.presets": many(training_bodies.PresetNumbers),
+    "training.backends": many(training_bodies.Backend),
+    "training.workers": many(Worker),
     "training.setup": QUEUED,
     "training.uninstall": QUEUED,
+    "training.preflight": Answer(training_bodies.Preflight),
+    "training.lending": Answer(training_bodies.LendingState),
     "training.give_back": DONE,
+    "training.machine": Answer(training_bodies.MachineFacts),
     "models.download": QUEUED,
-    "jobs.list_all": Answer(Job, many=True),
+    "jobs.list_all": many(bodies.Job),
     "jobs.submit": QUEUED,
-    "jobs.get": ONE_JOB,
-    "jobs.move": ONE_JOB,
-    "jobs.cancel": ONE_JOB,
-    "jobs.pause": ONE_JOB,
-    "jobs.lend": ONE_JOB,
-    "jobs.resume": ONE_JOB,
-    "jobs.save_now": ONE_JOB,
+    "jobs.get": JOB,
+    "jobs.move": JOB,
+    "jobs.cancel": JOB,
+    "jobs.pause": JOB,
+    "jobs.lend": JOB,
+    "jobs.resume": JOB,
+    "jobs.save_now": JOB,
     "follow_ups.retry": QUEUED,
     "follow_ups.go_on": QUEUED,
-    "jobs.loss": LIST,
-    "jobs.samples": LIST,
+    "jobs.log": Answer(training_bodies.JobLog),
+    "jobs.loss": many(training_bodies.Loss),
+    "jobs.samples": many(training_bodies.Sample),
     "jobs.sample": PICTURE,
-    "jobs.checkpoints": Answer(Checkpoint, many=True),
+    "jobs.checkpoints": many(Checkpoint),
     "jobs.publish": Answer(Version),
-    "generations.list_all": Answer(Generation, many=True),
+    "generations.list_all": many(Generation),
     "generations.create": Answer(Generation, status=202),
-    "generations.get": ONE_PICTURE_SET,
-    "generations.update": ONE_PICTURE_SET,
-    "generations.delete": ONE_PICTURE_SET,
-    "generations.cancel": ONE_PICTURE_SET,
-    "generations.restore": ONE_PICTURE_SET,
+    "generations.get": GENERATION,
+    "generations.update": GENERATION,
+    "generations.delete": GENERATION,
+    "generations.cancel": GENERATION,
+    "generations.restore": GENERATION,
     "generations.image": PICTURE,
-    "generations.update_image": ONE_PICTURE_SET,
-    "generations.delete_image": ONE_PICTURE_SET,
-    "generations.restore_image": ONE_PICTURE_SET,
-    "generations.preview": Answer(content="image/*", also=(204,)),
-    "generations.workflow": Answer(content="application/json"),
-    "generations.styles": LIST,
-    "recipes.list_all": Answer(RecipeInfo, many=True),
+    "generations.update_image": GENERATION,
+    "generations.delete_image": GENERATION,
+    "generations.restore_image": GENERATION,
+    "generations.preview": Answer(content="image/*", also=(DONE,)),
+    "generations.workflow": Answer(schema=_PROMPTS),
+    "generations.opened": Answer(bodies.OpenedRecipe),
+    "generations.styles": many(bodies.Style),
+    "recipes.list_all": many(bodies.Recipe),
     "recipes.thumbnail": PICTURE,
-    "recipes.add": Answer(RecipeInfo, status=201),
-    "recipes.confirm": Answer(RecipeInfo),
-    "recipes.restore": Answer(RecipeInfo),
+    "recipes.add": Answer(bodies.Recipe, status=201),
+    "recipes.confirm": RECIPE,
+    "recipes.remove": Answer(bodies.RemovedRecipe),
+    "recipes.restore": RECIPE,
 }

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
 from ..http.uploads import CHARACTER_FIELD, PHOTO_FIELD
 from ..route_table import PREFIX, ROUTES, Route
 from . import parameters
-from .answers import ANSWERS, Answer
+from .answer_bodies import Error
+from .answers import ANSWERS, Names
 from .bodies import BODIES, SCHEMAS
 
 #: What any route may answer instead; 401 and 421 only beyond loopback or by another name.
@@ -42,8 +43,15 @@ _HEADER = {
     "schema": {"type": "string", "enum": ["1"]},
 }
 _ID_OF = {"characters": "chr", "jobs": "job", "generations": "gen"}
-#: Where each model's schema is referred to, by model and mode.
-Names = dict[tuple[Any, JsonSchemaMode], Any]
+
+
+class _Schemas(GenerateJsonSchema):
+    """Of what we answer every field is there, also one that has a default."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        if self.mode == "serialization":
+            return not field.get("serialization_exclude")
+        return super().field_is_required(field, total)
 
 
 def describe(version: str) -> dict[str, Any]:
@@ -56,7 +64,7 @@ def describe(version: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Isengard", "version": version},
         "paths": paths,
-        "components": {"schemas": {**schemas, **SCHEMAS, "Error": _error_schema()}},
+        "components": {"schemas": {**schemas, **SCHEMAS}},
     }
 
 
@@ -65,14 +73,18 @@ def _components() -> tuple[Names, dict[str, Any]]:
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "validation") for model in BODIES.values()
     ]
-    answered = {model for answer in ANSWERS.values() for model in answer.models}
+    answered: set[type[BaseModel]] = {Error}
+    answered.update(model for answer in ANSWERS.values() if answer for model in answer.models)
     wanted += [(model, "serialization") for model in sorted(answered, key=lambda model: model.__name__)]
-    mapping, schemas = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
+    mapping, schemas = models_json_schema(
+        wanted, ref_template="#/components/schemas/{model}", schema_generator=_Schemas
+    )
     found = schemas.get("$defs", {})
     names = {(model, mode): entry["$ref"] for (model, mode), entry in mapping.items()}
     sent = _reached(found, {_name_of(names[model, "validation"]) for model in BODIES.values()})
     for name in found.keys() - sent:
-        found[name].pop("additionalProperties", None)
+        if isinstance(found[name].get("additionalProperties"), bool):  # else it says what the values are
+            del found[name]["additionalProperties"]
     return names, found
 
 
@@ -91,15 +103,13 @@ def _name_of(reference: str) -> str:
 
 
 def _operation(route: Route, names: Names) -> dict[str, Any]:
-    answer = ANSWERS.get(route.handler, Answer())
+    answer = ANSWERS[route.handler]
     operation: dict[str, Any] = {
         "summary": route.summary,
         "operationId": route.handler if route.handler != "system.not_yet" else f"{route.method}{route.path}",
         "parameters": _parameters(route),
-        "responses": {str(answer.status): answer.described(names), **_refusals()},
+        "responses": {**(answer.responses(names) if answer else {}), **_refusals()},
     }
-    for status in answer.also:
-        operation["responses"][str(status)] = {"description": "Nothing to show"}
     if route.upload:
         schema = _files(CHARACTER_FIELD if route.handler == "transfers.take" else PHOTO_FIELD)
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
@@ -156,9 +166,3 @@ def _path_kind(path: str, name: str) -> parameters.Kind:
 def _refusals() -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     return {status: {"description": words, "content": content} for status, words in REFUSALS.items()}
-
-
-def _error_schema() -> dict[str, Any]:
-    fields = {name: {"type": "string"} for name in ("code", "message", "hint", "correlation_id")}
-    error = {"type": "object", "required": list(fields), "properties": fields}
-    return {"type": "object", "required": ["error"], "properties": {"error": error}}

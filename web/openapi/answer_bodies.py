@@ -1,0 +1,240 @@
+"""What routes answer besides the records as they are stored, for openapi.json. tests/web holds real answers to it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, RootModel
+
+from ...core.characters.caption_lint import Leak
+from ...core.loops import Trouble
+from ...core.privacy.personal_data import ForgetReport
+from ...core.records import job as job_record
+from ...core.records import photo as photo_record
+from ...core.records.character import Character
+from ...core.records.recovery import Recovery
+from ...core.records.worker import BackendState
+from ...core.toml_files import Slip
+from ...generation.image.interface import RecipeInfo
+from ...training.planning.waiting_reason import Waiting
+from ...training.tasks.installable import SetupOffer
+
+
+def sometimes(*fields: str) -> ConfigDict:
+    """Of fields that not every answer has."""
+
+    def loosen(schema: dict[str, Any]) -> None:
+        schema["required"] = [name for name in schema.get("required", []) if name not in fields]
+
+    return ConfigDict(json_schema_extra=loosen)
+
+
+class ErrorBody(BaseModel):
+    """What is wrong, why, and what to do."""
+
+    code: str
+    message: str
+    hint: str
+    correlation_id: str
+
+
+class Error(BaseModel):
+    """The envelope of every refusal."""
+
+    error: ErrorBody
+
+
+class Job(job_record.Job):
+    """A job. `waits_for` says why a queued one does not begin; answers of the list and of one job have it, events do not."""
+
+    model_config = sometimes("waits_for")
+
+    waits_for: Waiting | None = None
+
+
+class Photo(photo_record.Photo):
+    """A photo. `leaks` are the words of its caption that describe the person; not told of one that was just moved to or
+    from the trash, or just uploaded."""
+
+    model_config = sometimes("leaks")
+
+    leaks: list[Leak] = []
+
+
+class Recipe(RecipeInfo):
+    """A way to make pictures, as the panel shows it."""
+
+
+class WorkerSummary(BaseModel):
+    """Whether a worker of this server runs, and how many live in all."""
+
+    running: bool
+    count: int
+
+
+class HostSummary(BaseModel):
+    """The ComfyUI that we live in."""
+
+    loopback: bool
+    can_restart: bool
+
+
+class Health(BaseModel):
+    """State of server, worker and mode; `boot_id` changes at every start, `epoch` when the ledger begins anew."""
+
+    status: Literal["ok"]
+    version: str
+    mode: str
+    language: str
+    boot_id: str
+    epoch: str
+    comfyui: str
+    worker: WorkerSummary
+    host: HostSummary
+    missing: list[str]
+    loops: list[Trouble]
+    slips: list[Slip]
+    recoveries: list[Recovery]
+
+
+class SessionLink(BaseModel):
+    """The addresses that open a session, and the token in them."""
+
+    links: list[str]
+    token: str
+
+
+class Capability(BaseModel):
+    """What is said of one thing in the specification's matrix."""
+
+    model_config = sometimes("backend", "notes")
+
+    supported: bool
+    status: str
+    backend: str = ""
+    notes: str = ""
+
+
+class Capabilities(RootModel[dict[str, dict[str, Capability]]]):
+    """The specification's matrix: group, then thing."""
+
+
+class Video(Capability):
+    """The matrix's entry for video, with the words above its tab."""
+
+    banner: str
+
+
+class ComfyUI(BaseModel):
+    """Whether ComfyUI can be restarted from here, and how many prompts it runs or keeps."""
+
+    can_restart: bool
+    queue: int
+
+
+class Restarting(BaseModel):
+    """How many prompts of ComfyUI's queue are lost."""
+
+    lost: int
+
+
+class Setting(BaseModel):
+    """One setting: of a secret only whether it is set; `running` is the value that this process started with."""
+
+    name: str
+    value: str | int | float | bool | list[str] | None
+    source: str
+    running: str | int | float | bool | None
+    choices: list[str]
+    editable: bool
+    secret: bool
+
+
+class DataFolders(BaseModel):
+    """Where the data and the logs are."""
+
+    data: str
+    logs: str
+
+
+class Settings(BaseModel):
+    """Every setting and where its value comes from."""
+
+    items: list[Setting]
+    folders: DataFolders
+
+
+class LogLine(BaseModel):
+    """One line of our logs."""
+
+    timestamp: str
+    level: str
+    service: str
+    correlation_id: str
+    message: str
+    context: dict[str, Any]
+
+
+class Forgotten(BaseModel):
+    """What forgetting a person removes or has removed."""
+
+    report: ForgetReport
+
+
+class LikenessTools(BaseModel):
+    """Whether likeness can be measured, and what setting it up takes."""
+
+    state: BackendState
+    setup: SetupOffer
+
+
+class Measuring(BaseModel):
+    """How many pictures are measured now."""
+
+    pictures: int
+
+
+class ImportedCharacter(BaseModel):
+    """Somebody out of a file: `refused` could not be taken; `former_trigger` is the file's trigger word where it was taken."""
+
+    character: Character
+    refused: list[ErrorBody]
+    former_trigger: str
+
+
+class UploadedPhoto(BaseModel):
+    """What became of one file of an upload: a photo or an error."""
+
+    file: str
+    photo: Photo | None
+    error: ErrorBody | None
+
+
+class UploadedPhotos(BaseModel):
+    """What became of every file of an upload."""
+
+    items: list[UploadedPhoto]
+
+
+class OpenedRecipe(BaseModel):
+    """A picture's recipe with the request filled in: `graph` in API format, `layout` in the canvas's own, where one ships."""
+
+    recipe: str
+    graph: dict[str, Any]
+    layout: dict[str, Any] | None
+
+
+class Style(BaseModel):
+    """A style or a scene for prompts."""
+
+    kind: Literal["style", "scene"]
+    name: str
+    label: str
+    prompt: str
+
+
+class RemovedRecipe(BaseModel):
+    """A recipe of the user's that is in the trash now."""
+
+    name: str
+    deleted: bool

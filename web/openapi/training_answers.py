@@ -1,0 +1,181 @@
+"""What routes below /training answer besides the records as they are stored, for openapi.json."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from ...core.records.training import Finding
+from ...core.records.worker import BackendState, Gpu
+from ...training.captioning.interface import CaptionerCapabilities
+from ...training.gpu.gpu_handover import Holder
+from ...training.gpu.gpu_lending import Lending
+from ...training.interface import BackendCapabilities
+from ...training.tasks.installable import SetupOffer
+from .answer_bodies import sometimes
+
+
+class CaptionerInfo(CaptionerCapabilities):
+    """Something that describes photos, and whether it can be used now."""
+
+    state: BackendState
+    default: bool
+
+
+class GpuHolders(BaseModel):
+    """The GPU of this machine and who holds its memory; `gpu` null on a machine without one."""
+
+    model_config = sometimes("asked", "waited_s")
+
+    gpu: Gpu | None
+    holders: list[Holder]
+    asked: bool = False
+    waited_s: float = 0.0
+    comfyui_holds: bool
+    words: str
+
+
+class Sampling(BaseModel):
+    """How pictures are made with a family's base."""
+
+    steps: int
+    guidance: float
+    width: int
+    height: int
+    sampler: str
+    scheduler: str
+
+
+class FamilyFile(BaseModel):
+    """A file that a family needs: whether it is here, and what is wrong with what is there in its place."""
+
+    file: str
+    folder: str
+    hub: str
+    size: int
+    here: bool
+    fault: str
+
+
+class UnreadableFile(BaseModel):
+    """A file in ComfyUI's folders that is not a whole model."""
+
+    file: str
+    folder: str
+    reason: str
+
+
+class Family(BaseModel):
+    """A model family that a person can be trained for."""
+
+    key: str
+    label: str
+    status: Literal["proven", "experimental"]
+    licence: str
+    gated: bool
+    min_comfyui: str
+    recipe: str
+    sampling: Sampling
+    resolutions: list[int]
+    default_preset: str
+    base_models: list[str]
+    files: list[FamilyFile]
+    unreadable: list[UnreadableFile]
+    trains_from: Literal["file", "hub"]
+    placeholder: bool
+    page: str
+    needs_token: bool
+
+
+class PresetNumbers(BaseModel):
+    """What a preset would give for a family and a number of photos; `estimate_s` null where times teach nothing."""
+
+    name: str
+    label: str
+    description: str
+    steps: int
+    rank: int
+    alpha: float
+    learning_rate: float
+    resolution: list[int]
+    save_every: int
+    estimate_s: float | None
+    vram_bytes: int
+    disk_bytes: int
+    learned: bool
+
+
+class Backend(BackendCapabilities):
+    """A training backend, whether it can be used now, and what setting it up would take; `setup` null where there is nothing
+    to set up."""
+
+    default: bool
+    state: BackendState
+    setup: SetupOffer | None
+
+
+class LendingState(BaseModel):
+    """Which training has made room on the GPU, and until when."""
+
+    lending: Lending | None
+
+
+class MachineFacts(BaseModel):
+    """GPUs of this machine and its workers, free disk and memory of this one."""
+
+    gpus: list[Gpu]
+    can_train: bool
+    disk_free_bytes: int
+    memory_bytes: int
+
+
+class TrainingPlan(BaseModel):
+    """The numbers that a training would have; `estimate_s` null where times teach nothing."""
+
+    steps: int
+    rank: int
+    alpha: float
+    learning_rate: float
+    resolution: list[int]
+    save_every: int
+    photos: int
+    held_out: int
+    base_model: str
+    estimate_s: float | None
+    vram_bytes: int
+    ram_bytes: int
+    disk_bytes: int
+    learned: bool
+
+
+class Preflight(BaseModel):
+    """What would stop or trouble a training, and its numbers."""
+
+    findings: list[Finding]
+    plan: TrainingPlan
+    backend: str
+    ok: bool
+
+
+class JobLog(BaseModel):
+    """The last lines of a trainer's log."""
+
+    lines: list[str]
+
+
+class Loss(BaseModel):
+    """One point of the loss curve."""
+
+    step: int
+    loss: float
+    learning_rate: float | None
+
+
+class Sample(BaseModel):
+    """A sample picture of a training; `url` is where it is."""
+
+    file: str
+    step: int | None
+    index: int
+    url: str
