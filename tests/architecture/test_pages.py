@@ -70,6 +70,15 @@ def test_links_and_pictures_of_the_pages_exist():
     assert not wrong, wrong
 
 
+def test_every_file_that_contributing_names_is_there():
+    """`web/` and `core/errors.py` from the root; floors are told by their folders' names alone, below the layer of their row."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = {name for name in re.findall(r"`([\w/.-]+)`", page) if "/" in name or name.endswith(".py")}
+    assert len(named) > 40
+    layers = ("", "training", "web", "generation", "tests", "js")
+    assert not [name for name in named if not any((ROOT / layer / name).exists() for layer in layers)]
+
+
 def test_the_panels_command_is_the_one_that_is_translated():
     source = (ROOT / "js" / "comfy.js").read_text(encoding="utf-8")
     ids = {found.replace(".", "_") for found in re.findall(r'id: "(Isengard\.\w+)"', source)}
