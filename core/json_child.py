@@ -13,18 +13,23 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 #: The child sees these variables and no others: no token ever reaches the code that reads strangers' files.
 ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LD_LIBRARY_PATH")
+#: One that is not ready after so long never will be: a disk that does not answer, a library that waits for something.
+START_S = 180.0
+#: Between the end of what it says and its own.
+_END_S = 5.0
 #: Numeric libraries would take every core for a second of work.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class ChildDidNotStart(Exception):
-    """It ended before it was ready: most likely one of its libraries is missing."""
+    """It ended before it was ready: most likely one of its libraries is missing. Or it was not ready after `START_S`."""
 
 
 class ChildIsStarting(Exception):
@@ -35,10 +40,17 @@ class JsonChild:
     """Thread-safe: one question at a time. `arguments` are asked for at every start."""
 
     def __init__(
-        self, script: Path, *, timeout_s: float, arguments: Callable[[], list[str]] = lambda: []
+        self,
+        script: Path,
+        *,
+        timeout_s: float,
+        start_s: float = START_S,
+        arguments: Callable[[], list[str]] = lambda: [],
     ) -> None:
         self._script = script
         self._timeout_s = timeout_s
+        self._start_s = start_s
+        self._started_at = 0.0
         self._arguments = arguments
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -63,7 +75,7 @@ class JsonChild:
             line = self._next_line(self._timeout_s)
             answer: dict[str, Any] | None = json.loads(line) if line else None
             if answer is None:
-                self.exit_code = process.poll()
+                self.exit_code = process.poll() if line is None else _exit_code(process)
                 self._end()
             return answer
 
@@ -89,7 +101,7 @@ class JsonChild:
             self._launch()
         if not self._ready:
             line = self._next_line(wait_s)
-            if line is None:
+            if line is None and time.monotonic() - self._started_at < self._start_s:
                 raise ChildIsStarting(self._script.name)
             if not line:
                 self._end()
@@ -100,6 +112,7 @@ class JsonChild:
 
     def _launch(self) -> None:
         self._answers, self._ready = queue.Queue(), False
+        self._started_at = time.monotonic()
         self._process = subprocess.Popen(
             [sys.executable, "-I", str(self._script), *self._arguments()],
             stdin=subprocess.PIPE,
@@ -121,6 +134,13 @@ class JsonChild:
             self._process = None
 
 
+def _exit_code(process: subprocess.Popen[bytes]) -> int | None:
+    """Of one that says nothing more: it is about to end."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_END_S)
+    return process.poll()
+
+
 def library_folders(names: Iterable[str]) -> list[str]:
     """Where this Python has these libraries: `-I` hides the user's own site-packages from the child."""
     specs = [importlib.util.find_spec(name) for name in names]
@@ -131,5 +151,6 @@ def _pump(process: subprocess.Popen[bytes], answers: queue.Queue[bytes]) -> None
     assert process.stdout is not None
     with contextlib.suppress(ValueError):
         for line in process.stdout:
-            answers.put(line)
+            if line.endswith(b"\n"):  # else it ended in the middle of it
+                answers.put(line)
     answers.put(b"")

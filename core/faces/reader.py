@@ -135,7 +135,9 @@ class FaceReader:
 
     def _started(self) -> JsonChild:
         if self._child is None:
-            self._child = JsonChild(CHILD, timeout_s=self._timeout_s, arguments=self._arguments)
+            self._child = JsonChild(
+                CHILD, timeout_s=self._timeout_s, start_s=2 * self._start_s, arguments=self._arguments
+            )
         try:
             self._child.start(START_STEP_S)
         except ChildDidNotStart as fault:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import NotReadyError
-from ..json_child import ChildDidNotStart, JsonChild
+from ..json_child import ChildDidNotStart, ChildIsStarting, JsonChild
 
 CHILD = Path(__file__).resolve().parent / "child.py"
 #: A header is read in a few milliseconds; a sleeping disk or a network folder takes its time.
@@ -46,29 +46,36 @@ class HeaderReader:
     def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
         self._timeout_s = timeout_s
         self._child = JsonChild(CHILD, timeout_s=timeout_s)
-        self._lock = threading.Lock()
+        #: one file at a time; what is known already is told meanwhile
+        self._reading = threading.Lock()
         self._known: dict[tuple[str, int, int], ModelHeader] = {}
         self._unread: dict[tuple[str, int, int], float] = {}
 
     def look(self, path: Path) -> ModelHeader:
-        """What the file is. Raises NotReadyError `model_reader_unavailable`."""
+        """What the file is. Raises NotReadyError `model_reader_unavailable` or `model_reader_slow`."""
         try:
             status = path.stat()
         except OSError as gone:
             return ModelHeader(fault=f"it cannot be opened ({gone.strerror or gone})")
-        size = status.st_size
         key = (str(path), status.st_size, status.st_mtime_ns)
-        with self._lock:
-            if key in self._known:
-                return self._known[key]
-            if time.monotonic() - self._unread.get(key, -PATIENCE_S) < PATIENCE_S:
-                return ModelHeader(fault=_UNREAD, size=size)
-            found = self._read(path, size)
-            if found is None:
-                self._unread[key] = time.monotonic()
-                return ModelHeader(fault=_UNREAD, size=size)
-            self._known[key] = found
+        if (found := self._told(key)) is not None:
             return found
+        with self._reading:
+            if (found := self._told(key)) is not None:  # whoever waited before us has asked
+                return found
+            if (found := self._read(path, status.st_size)) is not None:
+                self._known[key] = found
+                return found
+            self._unread[key] = time.monotonic()
+            return ModelHeader(fault=_UNREAD, size=status.st_size)
+
+    def _told(self, key: tuple[str, int, int]) -> ModelHeader | None:
+        """What was read, or could not be a moment ago."""
+        if (found := self._known.get(key)) is not None:
+            return found
+        if time.monotonic() - self._unread.get(key, -PATIENCE_S) < PATIENCE_S:
+            return ModelHeader(fault=_UNREAD, size=key[1])
+        return None
 
     def close(self) -> None:
         self._child.close()
@@ -86,6 +93,12 @@ class HeaderReader:
                 "The program that reads model files does not start.",
                 "Restart ComfyUI. If it happens again, report it with the diagnostics file.",
             ) from fault
+        except ChildIsStarting as slow:
+            raise NotReadyError(
+                "model_reader_slow",
+                "The program that reads model files is still starting: this computer is busy.",
+                "Try again in a minute.",
+            ) from slow
         context = {"file": path.name, "exit": self._child.exit_code}
         if answer is None:
             _log.warning("A model file's header could not be read", extra={"context": context})

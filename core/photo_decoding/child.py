@@ -17,6 +17,7 @@ import math
 import os
 import struct
 import sys
+import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -32,6 +33,8 @@ MAX_PNG_PIXELS = 1_000_000
 THUMB_SIDE = 256
 #: Thumbnails that a new photo is compared with.
 MAX_COMPARED = 120
+#: So long they are compared: on a busy computer a photo is taken in without having been compared with all of them.
+MAX_COMPARING_S = 5.0
 _JPEG = {"format": "JPEG"}
 ORIENTATION = 0x0112
 #: What Pillow and its codecs raise for files that are not as they should be; UnidentifiedImageError is an OSError.
@@ -241,10 +244,14 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _same_shot(thumb: Any, others: list[str]) -> int:
-    """Which of the other thumbnails is of the same photograph, -1 for none; those that are gone are of none."""
+    """Which of the other thumbnails is of the same photograph, -1 for none that was found in time; those that are gone are
+    of none."""
     same_shot = _sibling("same_shot")
     marks = same_shot.marks_of(thumb)
+    deadline = time.monotonic() + MAX_COMPARING_S
     for at, other in enumerate(others):
+        if time.monotonic() > deadline:
+            break
         known = _marks_of_file(other)
         if known is not None and same_shot.same_shot(marks, known):
             return at

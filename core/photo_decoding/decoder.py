@@ -84,19 +84,22 @@ class PhotoDecoder:
                 "Check that Pillow is installed in ComfyUI's Python, then try again.",
             ) from fault
         except ChildIsStarting as slow:
-            raise NotReadyError(
-                "photo_decoder_slow",
-                "The program that reads photos is still starting: this computer is busy.",
-                "Try again in a minute.",
-            ) from slow
+            raise _slow("The program that reads photos is still starting: this computer is busy.") from slow
         if answer is None:
             _log.warning("Decoding child ended or hung", extra={"context": {"exit": self._child.exit_code}})
+            if self._child.exit_code is None:
+                raise _slow("This photo took too long to read: this computer is busy.")
             answer = {"code": "photo_damaged", "message": "This picture could not be decoded."}
         if "code" in answer:
             context = {"code": answer["code"], "detail": answer.get("detail", "")}
             _log.info("Photo refused", extra={"context": context})
             raise _refusal(answer["code"], answer["message"])
         return answer
+
+
+def _slow(said: str) -> NotReadyError:
+    """Not the photo's fault."""
+    return NotReadyError("photo_decoder_slow", said, "Try again in a minute.")
 
 
 def _refusal(code: str, message: str) -> IsengardError:

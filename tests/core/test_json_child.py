@@ -48,6 +48,35 @@ def test_one_that_ends_before_it_is_ready_is_told_at_once(child):
     assert time.monotonic() - began < 10
 
 
+def test_one_that_never_becomes_ready_is_ended_and_begun_anew(child):
+    """It was called busy until ComfyUI was restarted."""
+    hung = child(600)
+    hung._start_s = 0.5
+    with pytest.raises(ChildIsStarting):
+        hung.start(0.1)
+    time.sleep(0.5)
+    with pytest.raises(ChildDidNotStart):
+        hung.start(0.1)
+    assert hung.pid is None
+    with pytest.raises(ChildIsStarting):
+        hung.start(0.1)
+
+
+def test_a_crash_is_told_from_a_slow_answer(child):
+    """Its end is seen a moment before it can be asked how it ended."""
+    text = SLOW.replace(
+        "time.sleep({each})", "sys.stdout.close(); import os; os.close(1); time.sleep(0.2); os._exit(3)"
+    )
+    crashing = child(0, text=text)
+    assert crashing.ask({}) is None and crashing.exit_code == 3
+
+
+def test_half_an_answer_is_none(child):
+    text = SLOW.replace("time.sleep({each})", "import os; os.write(1, b'{{\"hea'); os._exit(4)")
+    crashing = child(0, text=text)
+    assert crashing.ask({}) is None and crashing.exit_code == 4
+
+
 def test_a_hanging_answer_ends_it_and_the_next_question_gets_a_new_one(child):
     hung = child(0, 60, timeout_s=5.0)
     hung.start()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import struct
+import threading
 import time
 
 import psutil
 import pytest
+from isengard.core.errors import NotReadyError
 from isengard.core.model_headers.reader import HeaderReader
 from support.placeholders import write, write_header, write_quantised
 
@@ -212,4 +214,39 @@ def test_a_file_that_takes_too_long_is_told_and_not_asked_for_at_every_turn(tmp_
     for _ in range(5):
         assert headers.look(file).told("a") == "a is not a whole model (74 bytes): it could not be read."
     assert time.monotonic() - began < 2
+    headers.close()
+
+
+def test_a_file_on_a_sleeping_disk_keeps_nobody_waiting_who_asks_about_another(tmp_path, monkeypatch):
+    slow = tmp_path / "slow.py"
+    slow.write_text(
+        "import sys, time\nprint('{}', flush=True)\n"
+        "for line in sys.stdin:\n    time.sleep(60 if 'asleep' in line else 0)\n    print('{}', flush=True)\n"
+    )
+    monkeypatch.setattr("isengard.core.model_headers.reader.CHILD", slow)
+    headers = HeaderReader(timeout_s=4.0)
+    known, asleep = write(tmp_path / "a.safetensors", {"a": (1,)}), write(tmp_path / "asleep.ckpt", {})
+    assert not headers.look(known).fault
+    faults: list[str] = []
+    waiting = [threading.Thread(target=lambda: faults.append(headers.look(asleep).fault)) for _ in range(3)]
+    began = time.monotonic()
+    for one in waiting:
+        one.start()
+    time.sleep(0.3)
+    asked = time.monotonic()
+    assert not headers.look(known).fault and time.monotonic() - asked < 1
+    for one in waiting:
+        one.join()
+    assert faults == ["it could not be read"] * 3 and time.monotonic() - began < 8, "asked once for all three"
+    headers.close()
+
+
+def test_a_reader_that_is_still_starting_is_told_as_one(tmp_path, monkeypatch):
+    slow = tmp_path / "slow.py"
+    slow.write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr("isengard.core.model_headers.reader.CHILD", slow)
+    headers = HeaderReader(timeout_s=0.2)
+    with pytest.raises(NotReadyError) as told:
+        headers.look(write(tmp_path / "a.safetensors", {"a": (1,)}))
+    assert told.value.code == "model_reader_slow" and told.value.hint
     headers.close()

@@ -121,9 +121,10 @@ def test_a_hanging_child_is_ended_and_replaced(tmp_path, monkeypatch):
     monkeypatch.setattr(decoder_module, "CHILD", child)
     slow = PhotoDecoder(timeout_s=2)
     began = time.monotonic()
-    with pytest.raises(InvalidError) as caught:
+    with pytest.raises(NotReadyError) as caught:
         slow.decode(tmp_path / "a", tmp_path / "b", tmp_path / "c")
-    assert caught.value.code == "photo_damaged" and time.monotonic() - began < 10 and slow._child.pid is None
+    assert caught.value.code == "photo_decoder_slow" and "too long" in caught.value.message
+    assert time.monotonic() - began < 10 and slow._child.pid is None
     child.write_text(real.read_text().replace("__file__", repr(str(real))))
     source = tmp_path / "source"
     source.write_bytes(picture())
@@ -131,6 +132,35 @@ def test_a_hanging_child_is_ended_and_replaced(tmp_path, monkeypatch):
         assert slow.decode(source, tmp_path / "b", tmp_path / "c").width == 320
     finally:
         slow.close()
+
+
+def test_a_photo_that_crashes_the_child_is_the_damaged_one(tmp_path, monkeypatch):
+    child = tmp_path / "child.py"
+    child.write_text(
+        "import os, sys\nprint('{\"ready\": true}', flush=True)\nsys.stdin.readline()\nos._exit(3)\n"
+    )
+    monkeypatch.setattr(decoder_module, "CHILD", child)
+    crashing = PhotoDecoder()
+    for _ in range(10):
+        with pytest.raises(InvalidError) as caught:
+            crashing.decode(tmp_path / "a", tmp_path / "b", tmp_path / "c")
+        assert caught.value.code == "photo_damaged"
+    crashing.close()
+
+
+def test_comparing_has_a_limit_of_its_own(tmp_path, monkeypatch):
+    """120 thumbnails beside a training took longer than a photo may, and the photo was called damaged."""
+    real, child = decoder_module.CHILD, tmp_path / "child.py"
+    slow = "_marks_of_file(other) if not time.sleep(0.5) else None"
+    text = real.read_text().replace("__file__", repr(str(real))).replace("_marks_of_file(other)", slow)
+    child.write_text(text.replace("MAX_COMPARING_S = 5.0", "MAX_COMPARING_S = 1.0"))
+    monkeypatch.setattr(decoder_module, "CHILD", child)
+    decoder, source = PhotoDecoder(timeout_s=15), tmp_path / "source"
+    source.write_bytes(picture())
+    others = [tmp_path / f"gone{number}.jpg" for number in range(100)]
+    found = decoder.decode(source, tmp_path / "b", tmp_path / "c", others=others)
+    assert found.same_shot == -1 and found.width == 320
+    decoder.close()
 
 
 def test_a_child_that_cannot_start_says_so(tmp_path, monkeypatch):
