@@ -8,6 +8,7 @@ from pathlib import Path
 from ..atomic import TEMP_SUFFIX
 from ..paths import DataPaths
 from ..records.photo import Photo
+from ..storage.file_moves import left_for_later, noted
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
 from .trash import FORGET, move_character, move_photo, trashed_character
@@ -21,7 +22,8 @@ _log = logging.getLogger("isengard.settling")
 def settle(library: Library, paths: DataPaths) -> None:
     """Put every folder and photo where its row says it is, and clear away unfinished uploads and imports."""
     for unfinished in _unfinished(paths):
-        unfinished.unlink(missing_ok=True)
+        with left_for_later(file=unfinished.name):
+            unfinished.unlink(missing_ok=True)
     discard_half_filled(library, paths)
     for row in library.rows("SELECT id, deleted_at FROM character"):
         _settle_person(library, paths, row["id"], deleted=row["deleted_at"] is not None)
@@ -35,12 +37,15 @@ def _unfinished(paths: DataPaths) -> list[Path]:
 
 
 def _settle_person(library: Library, paths: DataPaths, character_id: str, *, deleted: bool) -> None:
-    moved = move_character(paths, character_id, into_trash=deleted)
+    moved = False
+    with left_for_later(character_id=character_id):
+        moved = move_character(paths, character_id, into_trash=deleted)
     folder = trashed_character(paths, character_id) if deleted else paths.character(character_id)
     rows = library.rows("SELECT id, record FROM photo WHERE character_id=?", (character_id,))
     for photo in library.records(Photo, rows):
-        moved |= move_photo(paths, folder, photo, into_trash=photo.deleted_at is not None)
+        with left_for_later(photo_id=photo.id):
+            moved |= move_photo(paths, folder, photo, into_trash=photo.deleted_at is not None)
     if moved:
-        write_sidecar(library, paths, character_id)
+        noted(lambda: write_sidecar(library, paths, character_id))
         context = {"character_id": character_id}
         _log.warning("Files moved to where their rows say", extra={"context": context})

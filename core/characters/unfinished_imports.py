@@ -16,6 +16,7 @@ from pathlib import Path
 from .. import atomic
 from ..ids import is_id
 from ..paths import DataPaths, contained
+from ..storage.file_moves import left_for_later
 from ..storage.library import Library
 from .trash import trashed_character, trashed_photo_files
 
@@ -61,7 +62,8 @@ def discard_half_filled(library: Library, paths: DataPaths) -> int:
     """At a start: those whose import a kill cut off; how many."""
     left = sorted(mark.stem for mark in paths.tmp.glob(f"*{_ENDING}"))
     for character_id in filter(lambda name: is_id("chr", name), left):
-        discard(library, paths, character_id)
+        with left_for_later(character_id=character_id):
+            discard(library, paths, character_id)
     if left:
         _log.warning("Half-imported people were removed", extra={"context": {"people": len(left)}})
     return len(left)

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..ids import is_id
 from ..paths import DataPaths, contained
 from ..records.generation import GeneratedImage, Generation
-from ..storage.file_moves import move
+from ..storage.file_moves import left_for_later, move
 from ..storage.library import Library
 
 RECORD_FILE = "generation.json"
@@ -51,17 +51,24 @@ def move_image(paths: DataPaths, generation_id: str, image: GeneratedImage) -> b
     kept, trashed = image_places(paths, generation_id, image)
     if image.deleted_at is None:
         return move(trashed, kept)
-    thumbnail_path(kept).unlink(missing_ok=True)
-    return move(kept, trashed)
+    moved = move(kept, trashed)
+    try:
+        thumbnail_path(kept).unlink(missing_ok=True)
+    except OSError as fault:  # nobody looks for it any more
+        context = {"generation_id": generation_id, "reason": str(fault)}
+        _log.warning("A deleted picture's thumbnail stays", extra={"context": context})
+    return moved
 
 
 def settle_generations(library: Library, paths: DataPaths) -> int:
     """Finish the moves that a crash prevented; how many. Only what lies in the trash or is said to be there is looked at."""
     moved = 0
     for generation in _concerned(library, paths):
-        moved += move_generation(paths, generation)
-        if generation.deleted_at is None:
-            moved += sum(move_image(paths, generation.id, image) for image in generation.images)
+        with left_for_later(generation_id=generation.id):
+            moved += move_generation(paths, generation)
+        for image in generation.images if generation.deleted_at is None else ():
+            with left_for_later(generation_id=generation.id, file=image.file):
+                moved += move_image(paths, generation.id, image)
     if moved:
         _log.warning("Pictures moved to where their rows say", extra={"context": {"moved": moved}})
     return moved

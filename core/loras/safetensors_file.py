@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,10 +12,12 @@ import numpy as np
 
 from ..errors import InvalidError
 from ..model_headers import header
-from ..model_headers.header import Header, NotWhole
+from ..model_headers.header import Header, NotWhole, Tensor
 from ..redaction import redact
 
 _CHUNK = 4 * 1024 * 1024
+#: Of what is looked at; a BF16 is the upper half of a 32-bit number.
+_KINDS = {"F16": "<f2", "BF16": "<u2", "F32": "<f4", "F64": "<f8"}
 _UP_MARKS = ("lora_up", "lora_b", "lora.up")
 
 
@@ -37,22 +39,25 @@ def finite_and_nonzero(path: Path, described: Header) -> tuple[bool, bool]:
     finite, up, down = True, False, False
     with path.open("rb") as stream:
         for name, tensor in described.tensors.items():
-            stream.seek(tensor.start)
-            values = _floats(tensor.dtype, stream.read(tensor.end - tensor.start))
-            if values is None:
-                continue
-            finite = finite and bool(np.isfinite(values).all())
-            if tensor.shape and values.any():
+            something = False
+            for values in _floats(stream, tensor):
+                finite = finite and bool(np.isfinite(values).all())
+                something = something or bool(values.any())
+            if tensor.shape and something:
                 is_up = any(mark in name.lower() for mark in _UP_MARKS)
                 up, down = up or is_up, down or not is_up
     return finite, up and down
 
 
-def _floats(dtype: str, data: bytes) -> np.ndarray | None:
-    if dtype == "BF16":
-        return (np.frombuffer(data, dtype="<u2").astype("<u4") << 16).view("<f4")
-    kind = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}.get(dtype)
-    return np.frombuffer(data, dtype=kind) if kind else None
+def _floats(stream: BinaryIO, tensor: Tensor) -> Iterator[np.ndarray]:
+    """Its values piece by piece: a stranger's tensor may be larger than what ComfyUI has left. None of other kinds."""
+    kind = _KINDS.get(tensor.dtype)
+    if kind is None:
+        return
+    stream.seek(tensor.start)
+    for start in range(tensor.start, tensor.end, _CHUNK):
+        piece = np.frombuffer(stream.read(min(_CHUNK, tensor.end - start)), dtype=kind)
+        yield (piece.astype("<u4") << 16).view("<f4") if tensor.dtype == "BF16" else piece
 
 
 def sha256_of(path: Path) -> str:

@@ -9,7 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from ..errors import StorageError
 from ..private_files import make_private
@@ -57,7 +57,13 @@ def as_text(data: bytes) -> str:
 
 def address_of(path: Path) -> str:
     """A database's file as the address that SQLite takes: signs of one (`?`, `#`, `%`) in its path are written out."""
-    return path.absolute().as_uri()
+    return _address(path.absolute())
+
+
+def _address(path: PurePath) -> str:
+    """A shared folder of Windows (`\\\\server\\share`) has its server in the path: SQLite takes no host."""
+    address = path.as_uri()
+    return address if address.startswith("file:///") else address.replace("file://", "file:////", 1)
 
 
 def is_damage(fault: Exception) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import filecmp
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .. import atomic
-from ..errors import StorageError
+from ..errors import IsengardError, StorageError, reason_of
 from .library import Library
 
 #: Written from rows, and again after every move: of two that differ neither is a loss.
@@ -19,7 +20,7 @@ _log = logging.getLogger("isengard.moves")
 def rows_first(
     library: Library, *, keep: Callable[[], object], move: Callable[[], object], back: Callable[[], object]
 ) -> None:
-    """`keep` the rows, then `move` their files. Raises StorageError, after the rows were put `back` where files stayed.
+    """`keep` the rows, then `move` their files. What `move` raises is raised after the rows were put `back`: files stayed.
 
     Files that move before a full disk refuses their rows lie where no row looks for them. What a crash prevents here, and
     rows that could not be put back, are mended at the next start.
@@ -29,7 +30,7 @@ def rows_first(
             keep()
         try:
             move()
-        except StorageError:
+        except (IsengardError, OSError):
             _put_back(library, back)
             raise
 
@@ -43,12 +44,22 @@ def _put_back(library: Library, back: Callable[[], object]) -> None:
         _log.error("Files did not follow their row; the next start moves them", extra={"context": context})
 
 
+@contextmanager
+def left_for_later(**context: str) -> Iterator[None]:
+    """At a start: files that are in use stay where they are until the next one, and keep nothing else from settling."""
+    try:
+        yield
+    except (IsengardError, OSError) as fault:
+        told = {**context, "reason": reason_of(fault)}
+        _log.warning("Files stay for now where their row does not say", extra={"context": told})
+
+
 def noted(write: Callable[[], object]) -> None:
-    """Write what is told beside the files of rows that are kept: without room for it the rows still say everything."""
+    """Write what is told beside the files of rows that are kept: where that fails the rows still say everything."""
     try:
         write()
-    except OSError as fault:
-        context = {"reason": fault.strerror or str(fault)}
+    except (StorageError, OSError) as fault:
+        context = {"reason": reason_of(fault)}
         _log.warning("A sidecar is behind its row until it is next written", extra={"context": context})
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import PureWindowsPath
 
 import pytest
 from isengard.core.errors import StorageError
-from isengard.core.storage.database import open_database
+from isengard.core.storage import database as module
+from isengard.core.storage.database import address_of, open_database
 
 FIRST = ("0001_first", "CREATE TABLE a (x INTEGER);\nCREATE TABLE b (y INTEGER)")
 SECOND = ("0002_second", "ALTER TABLE a ADD COLUMN z TEXT")
@@ -53,3 +55,24 @@ def test_a_damaged_database_is_kept_aside(tmp_path, damage):
     assert database.execute("SELECT count(*) FROM a").fetchone()[0] == 0
     (kept,) = tmp_path.glob("t.db.corrupt-*")
     assert kept.read_bytes() == damage
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        (r"\\server\share\data 1\job.db", "file:////server/share/data%201/job.db"),
+        (r"C:\data\job.db", "file:///C:/data/job.db"),
+    ],
+)
+def test_the_server_of_a_shared_folder_is_part_of_its_path(path, address):
+    """`file://server/share` is refused as "invalid uri authority"."""
+    assert module._address(PureWindowsPath(path)) == address
+
+
+def test_an_address_with_four_slashes_is_the_file_that_it_names(tmp_path):
+    path = tmp_path / "100% ?.db"
+    open_database(path, [FIRST]).close()
+    for address in (address_of(path), address_of(path).replace("file:///", "file:////")):
+        database = sqlite3.connect(f"{address}?mode=ro", uri=True)
+        assert database.execute("SELECT count(*) FROM a").fetchone()[0] == 0
+        database.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from isengard.core import atomic
@@ -13,11 +14,12 @@ from isengard.core.characters.character_store import CharacterStore
 from isengard.core.characters.folder_settling import settle
 from isengard.core.characters.trash import purge_pictures, to_forget
 from isengard.core.errors import StorageError
+from isengard.core.generations.generation_files import thumbnail_path
 from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.records.generation_states import GenerationState
 from isengard.core.storage.crash_cleanup import sweep
-from isengard.core.storage.file_moves import move
+from isengard.core.storage.file_moves import move, rows_first
 from support.generation_records import draft, picture
 from support.pictures import add
 
@@ -267,3 +269,87 @@ def test_deleting_ends_well_where_only_the_sidecar_finds_no_room(photos, paths, 
         assert characters.delete(ann.id).deleted_at
     assert photo_count(paths.trash / "characters" / ann.id) == 2
     assert characters.restore(ann.id).photo_count == 1
+
+
+@pytest.fixture
+def in_use(monkeypatch):
+    """As on Windows: names of files and folders that another program holds, so that they are neither moved nor removed."""
+    held: set[str] = set()
+    replace, unlink = atomic.replace, Path.unlink
+
+    def refuse(path):
+        if path.name in held:
+            raise PermissionError(13, "in use", str(path))
+
+    def replaced(source, target):
+        refuse(source)
+        replace(source, target)
+
+    def unlinked(file, **options):
+        refuse(file)
+        unlink(file, **options)
+
+    monkeypatch.setattr(atomic, "replace", replaced)
+    monkeypatch.setattr(Path, "unlink", unlinked)
+    return held
+
+
+def test_a_picture_in_use_keeps_no_other_from_settling(store, paths, ann, dying, in_use):
+    made = []
+    for _ in range(3):
+        generation = store.create(draft(ann.id), [])
+        picture(store, paths, generation.id)
+        made.append(store.advance(generation.id, GenerationState.CANCELLED))
+        dying(store.delete, generation.id)
+    in_use.add(made[0].id)
+    store.settle()
+    trashed = [(paths.trash / "generations" / generation.id).is_dir() for generation in made]
+    assert trashed == [False, True, True]
+    in_use.clear()
+    store.settle()
+    assert (paths.trash / "generations" / made[0].id / "0000.png").is_file()
+
+
+def test_a_photo_or_a_person_in_use_stops_no_start(
+    characters, photos, paths, ann, library, dying, in_use, logged
+):
+    first, second = (add(photos, paths, ann, number) for number in range(2))
+    dying(photos.delete, first.id)
+    dying(photos.delete, second.id)
+    away = characters.create(CharacterDraft(name="Away"))
+    dying(characters.delete, away.id)
+    (paths.tmp / "x.upload").write_bytes(b"half")
+    in_use |= {first.file, away.id, "x.upload"}
+    settle(library, paths)
+    assert (paths.trash / "photos" / second.file).is_file() and paths.character(away.id).is_dir()
+    assert "stay for now" in logged.text
+    in_use.clear()
+    settle(library, paths)
+    assert (paths.trash / "photos" / first.file).is_file() and not paths.character(away.id).exists()
+    assert not (paths.tmp / "x.upload").exists()
+
+
+def test_a_thumbnail_in_use_does_not_bring_a_picture_back(store, paths, one, in_use):
+    thumbnail = thumbnail_path(paths.generation(one.id) / "0000.png")
+    thumbnail.parent.mkdir()
+    thumbnail.write_bytes(b"small")
+    in_use.add(thumbnail.name)
+    store.delete_image(one.id, 0)
+    assert (paths.trash / f"{one.id}-0000.png").is_file()
+    in_use.add(f"{one.id}-0000.png")
+    with pytest.raises(StorageError):
+        store.restore_image(one.id, 0)
+    assert store.get(one.id).images[0].deleted_at
+
+
+def test_whatever_keeps_files_from_moving_their_rows_come_back(library):
+    rows = []
+
+    def refuse():
+        raise PermissionError(13, "in use")
+
+    with pytest.raises(PermissionError):
+        rows_first(
+            library, keep=lambda: rows.append("kept"), move=refuse, back=lambda: rows.append("put back")
+        )
+    assert rows == ["kept", "put back"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from isengard.training.loras.lora_fit import judge, prove
 from isengard.training.loras.unet_names import diffusers_names
 from isengard.training.planning.presets import resolve
 from safetensors.numpy import save_file
-from support.placeholders import write_quantised
+from support.placeholders import write_header, write_quantised
 
 
 def test_every_record_is_whole_and_only_what_was_run_is_proven():
@@ -305,3 +306,26 @@ def test_inert_and_infinite_weights_are_seen(tmp_path):
     ):
         file = lora(tmp_path, f"l{up}", up=up)
         assert finite_and_nonzero(file, read_header(file)) == expected
+
+
+@pytest.mark.parametrize("dtype", ["F16", "BF16", "F32", "F64"])
+def test_a_large_tensor_is_looked_at_in_pieces(tmp_path, dtype):
+    """One of 2 GB took 11 GB of ComfyUI's memory."""
+    width, size = {"F16": 2, "BF16": 2, "F32": 4, "F64": 8}[dtype], 64 * 1024**2
+    sides = [size // width // 1024, 1024]
+    header = {
+        "a.lora_up.weight": {"dtype": dtype, "shape": sides, "data_offsets": [0, size]},
+        "a.lora_down.weight": {"dtype": dtype, "shape": [1], "data_offsets": [size, size + width]},
+    }
+    one = {"F16": b"\0<", "BF16": b"\x80?", "F32": b"\0\0\x80?", "F64": b"\0\0\0\0\0\0\xf0?"}[dtype]
+    infinite = {"F16": b"\0|", "BF16": b"\x80\x7f", "F32": b"\0\0\x80\x7f", "F64": b"\0\0\0\0\0\0\xf0\x7f"}[
+        dtype
+    ]
+    for last, expected in ((one, (True, True)), (bytes(width), (True, False)), (infinite, (False, True))):
+        file = write_header(tmp_path / "l.safetensors", header, bytes(size - width) + last + one)
+        described = read_header(file)
+        tracemalloc.start()
+        assert finite_and_nonzero(file, described) == expected
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 48 * 1024**2
