@@ -23,7 +23,7 @@ declare namespace Isengard {
     at: number;
   }
   /** A job's request is of its kind: a training's, or what a set-up or a captioning was asked. */
-  interface Job extends Omit<Schema.Job, "request"> {
+  interface Job extends Omit<Schema.Job, "request" | "waits_for"> {
     request: Partial<Schema.TrainingRequest> & { action?: "install" | "check" | "uninstall" };
     waits_for?: Reason | null;
   }
