@@ -26,3 +26,10 @@ def test_doctor_names_the_file_and_the_line(paths, tmp_path):
     assert ("FAIL", "isengard.toml, line 2: it cannot be read: defaults are used") in examined(
         paths, registry
     )
+
+
+def test_doctor_says_whether_comfyui_answers(paths):
+    assert not [text for _, text in examined(paths) if "ComfyUI" in text], "nothing ever ran here"
+    (paths.run / "server.json").write_text('{"boot_id": "x", "pid": 1, "url": "http://127.0.0.1:9"}')
+    (found,) = [finding for finding in examined(paths) if "ComfyUI" in finding[1]]
+    assert found[0] == "ok" and "does not answer" in found[1]

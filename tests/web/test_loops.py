@@ -11,6 +11,7 @@ import zipfile
 
 import pytest
 from isengard.core import loops as loops_module
+from isengard.training.doctor.doctor import examined
 from support import live_server
 
 
@@ -76,8 +77,12 @@ def test_a_thread_that_dies_begins_again_and_is_told(server, monkeypatch, name):
     assert (told["name"], told["fault"]) == (name, "RuntimeError") and told["deaths"] >= 1
     with zipfile.ZipFile(io.BytesIO(server.api.get("/diagnostics"))) as bundle:
         assert json.loads(bundle.read("state.json"))["loops"][0]["name"] == name
+    assert any(f"its loop '{name}' has died" in text for _, text in examined(services.paths))
     monkeypatch.setattr(services.ledger, step, whole)
     until(lambda: server.api.get("/health")["loops"][0]["running"])
+    levels = dict(reversed(finding) for finding in examined(services.paths))
+    assert {level for text, level in levels.items() if "its loop" in text} == {"warn"}
+    assert any(text.startswith("Isengard ") and "runs in ComfyUI" in text for text in levels)
     assert heard(server, ann) == 1
     live_server.person(server, services.paths.tmp, "Bob")
     bob = server.api.get("/characters")["items"][0]

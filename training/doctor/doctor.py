@@ -24,6 +24,7 @@ from ..machine.nvidia_smi import gpus, memory_words
 from ..machine.os_locks import held, worker_lock_path
 from ..worker.main import make_registry
 from .redis_checks import redis_findings
+from .server_checks import server_findings
 
 #: Below these, packages have known holes (facts: reliability section 1).
 FLOORS = {"aiohttp": (3, 13, 3), "pillow": (12, 2, 0)}
@@ -62,6 +63,7 @@ def _findings(paths: DataPaths, settings: Settings, registry: PluginRegistry) ->
     for name in ("isengard.db", "jobs.db", "queue.db"):
         yield from _database(paths.root / name)
     yield from redis_findings(settings.redis_url, paths)
+    yield from server_findings(paths)
     yield from _packages()
     found = gpus()
     for gpu in found:
