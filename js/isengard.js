@@ -45,7 +45,17 @@ function start() {
     words: { title: t("title"), tooltip: t("tooltip"), open: t("open") },
   });
   store.api.opened = refreshNodes;
-  exchangeLink(store.api).finally(() => events.start());
+  let follows = false;
+  const follow = () => {
+    if (!follows) events.start();
+    follows = true;
+  };
+  const enter = () =>
+    exchangeLink(store.api, { waits: follow })
+      .then((taken) => taken && follows && store.refresh())
+      .finally(follow);
+  addEventListener("hashchange", enter);
+  enter();
 }
 
 try {

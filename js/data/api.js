@@ -93,12 +93,13 @@ export class Api {
 
   /** ComfyUI's own routes, for reading only. @template Answer @param {string} path @returns {Promise<Answer>} */
   async comfy(path) {
+    let response;
     try {
-      const response = await this.ways.fetch(path, { method: "GET" });
-      return await response.json();
+      response = await this.ways.fetch(path, { method: "GET" });
     } catch {
       throw new ApiError(0, away(""));
     }
+    return this.#answer(response, "");
   }
 
   /**

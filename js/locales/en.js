@@ -50,7 +50,7 @@ export default {
   loading: "Loading",
   lockedTitle: "Unlock Isengard",
   locked: "Other computers can reach this ComfyUI, so Isengard needs to know it's you.",
-  lockedHow: "Open the link that is in the file named by ComfyUI's console at startup (run/link.txt in Isengard's data folder), or paste its token here. Where ComfyUI was started with --listen, opening it at localhost on its own computer needs no link.",
+  lockedHow: "Open the link that is in the file named by ComfyUI's console at startup (run/link.txt in Isengard's data folder), or paste the link or its token here. Where ComfyUI was started with --listen, opening it at localhost on its own computer needs no link.",
   unlockHere: "Unlock on this computer",
   linkElsewhere: "Link for your other devices",
   linkElsewhereHint: "Whoever has it can do everything in Isengard. Send it to nobody.",

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Api, ApiError } from "../../js/data/api.js";
+import { loadSamplers } from "../../js/data/comparisons.js";
+import { Store } from "../../js/data/store.js";
 
 function answering(status, body, sent = []) {
   const fetch = async (path, init) => {
@@ -137,4 +139,16 @@ test("a photo goes up as a form with progress, and its refusal comes in words", 
   const proxy = up();
   FakeRequest.made.at(-1).answer(413, "<html>");
   await assert.rejects(proxy, { status: 413, code: "not_ours" });
+});
+
+test("a refusal by ComfyUI itself is no answer: what it lists is asked for again", async () => {
+  const refused = answering(401, { error: { code: "session_needed", message: "Isengard needs its link once.", hint: "Use it." } });
+  await assert.rejects(refused.comfy("/object_info/KSampler"), (thrown) => thrown instanceof ApiError && thrown.code === "session_needed");
+  await assert.rejects(answering(404, "404: Not Found").comfy("/embeddings"), ApiError);
+  const store = new Store(refused, { memory: null, later: () => {} });
+  await loadSamplers(store);
+  assert.equal(store.state.samplers ?? null, null);
+  store.api = answering(200, { KSampler: { input: { required: { sampler_name: [["euler"]], scheduler: [["simple"]] } } } });
+  await loadSamplers(store);
+  assert.deepEqual(store.state.samplers, { sampler_name: ["euler"], scheduler: ["simple"] });
 });

@@ -287,12 +287,15 @@ def test_a_start_that_fails_leaves_comfyui_locked(tmp_path):
 
 def test_a_data_folder_that_cannot_be_leaves_comfyui_locked(tmp_path):
     """The variable says it, wherever the settings are."""
+    (tmp_path / "comfy").mkdir()
+    (tmp_path / "main.py").touch()
     environment = {"ISENGARD_GUARD_COMFYUI": "1", "DATA_DIR": str(tmp_path / "input" / "data")}
     server = WebServer(tmp_path, environment=environment)
     try:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
         connection.request("GET", "/pack/README.md")
         assert connection.getresponse().status == 401
+        assert ask(server, "GET", "/health", HERE)[0] == 400
     finally:
         server.close()
 

@@ -22,7 +22,7 @@ function ask(view, character) {
   const place = /** @type {any} */ (view.panel ?? view);
   const dialog = openDialog(place, { label: t("exportCharacter", { name }), kind: "isen-question" },
     h("div", { class: "isen-row isen-top" }, title, closer(() => dialog.close())),
-    h("label", { class: "isen-check" }, wanted, h("span", { text: t("exportLoras", { size: bytes(sizeOf(best(character.versions))) }) })),
+    h("label", { class: "isen-check" }, wanted, h("span", { text: t("exportLoras", { size: bytes(sizeOf(ranked(character.versions))) }) })),
     h("p", { class: "isen-muted", text: t("exportWhat") }),
     h("div", { class: "isen-row" }, go, button(t("cancel"), () => dialog.close(), { testid: "isen-export-cancel" })));
   show();
@@ -33,13 +33,7 @@ function link(store, { id }, { loras, label, testid, close }) {
   return h("a", { class: "isen-button", href, download: "", "data-testid": testid, on: { click: () => close() } }, icon("download"), label);
 }
 
-/** About what goes along: one of each model. @param {{family: string, size: number, picked: boolean}[]} versions */
-function best(versions) {
-  const families = new Map();
-  for (const version of versions) {
-    if (version.picked || !families.get(version.family)?.picked) families.set(version.family, version);
-  }
-  return [...families.values()];
-}
+/** What goes along: of each model the one that the server has ranked. @param {{rank: number}[]} versions */
+const ranked = (versions) => versions.filter((known) => known.rank);
 
 const sizeOf = (versions) => versions.reduce((total, { size }) => total + size, 0);

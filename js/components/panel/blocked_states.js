@@ -3,7 +3,7 @@
 import { ApiError } from "../../data/api.js";
 import { button, field, h, icon } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
-import { exchange } from "../../data/session.js";
+import { exchange, tokenIn } from "../../data/session.js";
 import { advisesRestart, restartButton } from "../shared/restart.js";
 
 const SKELETONS = 6;
@@ -17,28 +17,38 @@ export function connecting() {
 /** @param {import("../../data/store.js").Store} store */
 export function locked(store) {
   const here = h("div", { class: "isen-stack" });
-  offerLink(store, here);
+  const said = h("p", { class: "isen-error", role: "alert", hidden: true });
+  offerLink(store, here, said);
   const token = h("input", { type: "password", autocomplete: "off", required: true, "data-testid": "isen-token" });
-  const wrong = h("p", { class: "isen-error", role: "alert", hidden: true, text: t("tokenWrong") });
-  const open = async (event) => {
+  const open = (event) => {
     event.preventDefault();
-    wrong.hidden = await exchange(store.api, token.value.trim());
-    if (wrong.hidden) await store.refresh();
+    return unlock(store, tokenIn(token.value) || token.value.trim(), said);
   };
   return h("form", { class: "isen-stack", on: { submit: open } },
     h("h2", { tabindex: -1 }, icon("lock"), ` ${t("lockedTitle")}`),
     h("p", { text: t("locked") }), here, h("p", { class: "isen-muted", text: t("lockedHow") }),
-    field(t("token"), token), wrong,
+    field(t("token"), token), said,
     h("button", { type: "submit", class: "isen-primary isen-wide", text: t("unlock") }));
 }
 
+/** What stands against it is `said`, in the server's words. */
+async function unlock(store, token, said) {
+  try {
+    said.hidden = await exchange(store.api, token);
+    said.textContent = said.hidden ? "" : t("tokenWrong");
+    if (said.hidden) await store.refresh();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    said.hidden = false;
+    said.textContent = `${error.message} ${error.hint}`;
+  }
+}
+
 /** On the computer that ComfyUI runs on nothing has to be looked up; elsewhere the server refuses, which is not shown. */
-async function offerLink(store, place) {
+async function offerLink(store, place, said) {
   try {
     const { links, token } = await store.api.system.sessionLink();
-    const open = async () => {
-      if (await exchange(store.api, token)) await store.refresh();
-    };
+    const open = () => unlock(store, token, said);
     const link = h("input", { readonly: true, value: links.at(-1), "data-testid": "isen-link", on: { focus: () => link.select() } });
     place.append(button(t("unlockHere"), open, { kind: "primary", testid: "isen-unlock-here" }), field(t("linkElsewhere"), link, t("linkElsewhereHint")));
   } catch (error) {
