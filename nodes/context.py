@@ -1,142 +1,80 @@
-"""What nodes know of the house: the server's own stores and services, behind a port, and ComfyUI. Nothing is opened here: two
-libraries in one process would each take the other's file for a damaged one."""
+"""Where nodes find ComfyUI and the running server, behind the ports. Nothing is opened here: two libraries in one process would
+each take the other's file for a damaged one."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..core.characters.character_store import CharacterStore
-    from ..core.characters.photo_store import PhotoStore
     from ..core.clock import Clock
-    from ..core.faces.reader import FaceReader
-    from ..core.generations.generation_store import GenerationStore
-    from ..core.jobs.ledger import Ledger
-    from ..core.loras.versions import VersionStore
     from ..core.paths import DataPaths
     from ..core.settings import Settings
-    from ..training.planning.submission import Submission
-    from ..training.worker.doorbell import Doorbell
-    from ..training.worker.supervisor import Supervisor
-
-
-class Pictures(Protocol):
-    """What was made, as it is kept."""
-
-    @property
-    def store(self) -> GenerationStore: ...
-
-
-class Likeness(Protocol):
-    """What looks at faces."""
-
-    @property
-    def faces(self) -> FaceReader: ...
-
-
-class House(Protocol):
-    """Of the server's services, what nodes use."""
-
-    @property
-    def paths(self) -> DataPaths: ...
-
-    @property
-    def settings(self) -> Settings: ...
-
-    @property
-    def clock(self) -> Clock: ...
-
-    @property
-    def characters(self) -> CharacterStore: ...
-
-    @property
-    def photos(self) -> PhotoStore: ...
-
-    @property
-    def versions(self) -> VersionStore: ...
-
-    @property
-    def generations(self) -> Pictures: ...
-
-    @property
-    def likeness(self) -> Likeness: ...
-
-    @property
-    def submission(self) -> Submission: ...
-
-    @property
-    def ledger(self) -> Ledger: ...
-
-    @property
-    def doorbell(self) -> Doorbell: ...
-
-    @property
-    def supervisor(self) -> Supervisor: ...
+    from .ports import Characters, ComfyUI, Generations, Photos, Server, Versions
 
 
 @dataclass(frozen=True)
 class NodeContext:
-    """`host` is ComfyUI."""
+    """`host` is the ComfyUI that runs the node."""
 
-    host: Any
-    house: House
+    host: ComfyUI
+    server: Server
 
     @property
     def paths(self) -> DataPaths:
-        return self.house.paths
+        return self.server.paths
 
     @property
     def settings(self) -> Settings:
-        return self.house.settings
+        return self.server.settings
 
     @property
     def clock(self) -> Clock:
-        return self.house.clock
+        return self.server.clock
 
     @property
-    def characters(self) -> CharacterStore:
-        return self.house.characters
+    def characters(self) -> Characters:
+        return self.server.characters
 
     @property
-    def photos(self) -> PhotoStore:
-        return self.house.photos
+    def photos(self) -> Photos:
+        return self.server.photos
 
     @property
-    def versions(self) -> VersionStore:
-        return self.house.versions
+    def versions(self) -> Versions:
+        return self.server.versions
 
     @property
-    def generations(self) -> GenerationStore:
-        return self.house.generations.store
+    def generations(self) -> Generations:
+        return self.server.generations.store
 
 
 @dataclass
 class _Holder:
-    host: Any = None
-    house: Callable[[], House] | None = None
+    host: ComfyUI | None = None
+    server: Callable[[], Server] | None = None
 
 
 _holder = _Holder()
 
 
-def provide(host: Any, house: Callable[[], House] | None = None) -> None:
-    """Called by the pack's door with the ComfyUI adapter and with what gives the server's services."""
-    _holder.host, _holder.house = host, house
+def provide(host: ComfyUI | None, server: Callable[[], Server] | None = None) -> None:
+    """Called once when the pack is loaded, with the ComfyUI adapter and with what gives the server's services."""
+    _holder.host, _holder.server = host, server
 
 
 def server_is_running() -> bool:
     """False while packs are being imported, and outside ComfyUI."""
-    return _holder.host is not None and bool(_holder.host.is_running)
+    return _holder.host is not None and _holder.host.is_running
 
 
 def current() -> NodeContext:
     """IsengardError while the server is starting, or could not start. RuntimeError outside ComfyUI."""
-    if _holder.house is None:
+    if _holder.host is None or _holder.server is None:
         raise RuntimeError("Isengard's nodes work inside ComfyUI only.")
-    return NodeContext(_holder.host, _holder.house())
+    return NodeContext(_holder.host, _holder.server())
 
 
 def short_names() -> list[str]:
@@ -148,4 +86,6 @@ def short_names() -> list[str]:
     try:
         return sorted(character.slug for character in current().characters.all())
     except NotReadyError:
+        if _holder.host is None:
+            return []
         return kept_slugs(resolve_paths(os.environ, _holder.host.user_directory))

@@ -17,9 +17,9 @@ from .context import NodeContext, current
 from .pixels import eight_bit
 
 if TYPE_CHECKING:
-    from ..core.faces.reader import FaceReader
     from ..core.records.character import Character
     from ..core.records.likeness import Likeness
+    from .ports import FaceReader
 
 
 class IsengardIdentityScore(io.ComfyNode):
@@ -47,7 +47,7 @@ class IsengardIdentityScore(io.ComfyNode):
         context = current()
         person = identity.known(context, character)
         reference_photos.require_allowed(context)
-        found, own = _measured(context, context.house.likeness.faces, person, image)
+        found, own = _measured(context, context.server.likeness.faces, person, image)
         scores = [one.score for one in found if one.score is not None]
         score = round(median(scores), 3) if scores else 0.0
         return io.NodeOutput(score, _in_words(person.name, score if scores else None, own))

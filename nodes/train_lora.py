@@ -19,10 +19,10 @@ from ..core.records.refusal import in_words
 from ..core.records.training import Overrides, TrainingRequest
 from . import identity
 from .character import CharacterType
-from .context import House, NodeContext, current, server_is_running
+from .context import NodeContext, current, server_is_running
 
 if TYPE_CHECKING:
-    from ..core.jobs.ledger import Ledger
+    from .ports import Jobs, Training
 
 PRESETS = ["quick", "balanced", "quality"]
 LOOK_S = 0.5
@@ -81,45 +81,36 @@ class IsengardTrainLoRA(io.ComfyNode):
         wanted = TrainingRequest(
             character_id=person.id, family=family, preset=preset, overrides=_overrides(overrides)
         )
-        services = context.house
-        known = _known(services, wanted)
-        job = known or _submitted(services, wanted)
+        training = context.server.training
+        known = _known(training, wanted)
+        job = known or training.submit(wanted, correlation.new_correlation_id("node"))
         if wait and job.state not in ENDED:
             # our own memory first: ComfyUI empties it between two prompts only, and this prompt is the one that waits
             context.host.unload_models()
             node_id = cls.hidden.unique_id if cls.hidden else None
-            _wait(context, services.ledger, job.id, node_id, ours=known is None)
+            _wait(context, context.server.ledger, job.id, node_id, ours=known is None)
         return io.NodeOutput(identity.value_of(context.characters.get(person.id)))
 
 
-def _known(services: House, wanted: TrainingRequest) -> Job | None:
+def _known(training: Training, wanted: TrainingRequest) -> Job | None:
     """The very same training, done or on its way: a new version or pick makes ComfyUI run this node again, and nobody
     means to train again by that."""
-    from ..training.planning.same_request import same_training
-
-    known = same_training(services.submission, wanted)
-    if known is not None:
-        context = {"job_id": known.id, "state": known.state.value}
+    job = training.same_training(wanted)
+    if job is not None:
+        context = {"job_id": job.id, "state": job.state.value}
         _log.info("A graph asked again for the same training", extra={"context": context})
-    return known
-
-
-def _submitted(services: House, wanted: TrainingRequest) -> Job:
-    job = services.submission.submit(wanted, correlation.new_correlation_id("node"))
-    services.doorbell.ring(job.id, job.attempt, job.priority)
-    services.supervisor.wake()
     return job
 
 
-def _wait(context: NodeContext, ledger: Ledger, job_id: str, node_id: str | None, *, ours: bool) -> None:
+def _wait(context: NodeContext, jobs: Jobs, job_id: str, node_id: str | None, *, ours: bool) -> None:
     """Until the job has ended; ComfyUI's cancel cancels it where this run began it. InvalidError when it did not succeed."""
     try:
-        job = _followed(context, ledger, job_id, node_id)
+        job = _followed(context, jobs, job_id, node_id)
     except BaseException:  # ComfyUI's interrupt, which its progress bar raises too
         if not ours:
             raise
         with contextlib.suppress(IllegalTransitionError):  # it may have ended in this very moment
-            ledger.order(job_id, "cancel")
+            jobs.order(job_id, "cancel")
         raise
     if job.state is not JobState.COMPLETED:
         said = (
@@ -130,11 +121,11 @@ def _wait(context: NodeContext, ledger: Ledger, job_id: str, node_id: str | None
         )
 
 
-def _followed(context: NodeContext, ledger: Ledger, job_id: str, node_id: str | None) -> Job:
+def _followed(context: NodeContext, jobs: Jobs, job_id: str, node_id: str | None) -> Job:
     """Progress on the node until the job has ended."""
     bar = None
     while True:
-        job = ledger.get(job_id)
+        job = jobs.get(job_id)
         if job.state in ENDED:
             return job
         if job.progress.total_steps:

@@ -34,7 +34,10 @@ from ..generation.service import GenerationService
 from ..training.captioning.submission import CaptionSubmission
 from ..training.ledgers import open_ledger
 from ..training.planning.follow_ups import FollowUps
-from ..training.planning.submission import Submission
+from ..training.planning.freezing import Freezer
+from ..training.planning.gathering import FactGatherer
+from ..training.planning.same_request import EarlierTrainings
+from ..training.service import TrainingService
 from ..training.tasks.task_submission import TaskSubmission
 from ..training.worker.doorbell import Doorbell
 from ..training.worker.supervisor import Supervisor
@@ -97,9 +100,9 @@ def _services(
 ) -> Services:
     paths, settings = registry.context.paths, registry.context.settings
     library = _open_library(paths, clock)
-    ledger, doorbell = open_ledger(settings, paths, clock), Doorbell(settings, paths)
+    ledger = open_ledger(settings, paths, clock)
     stores = _stores(library, paths, clock, ComfyBaseModels(host, settings, headers))
-    tasks = TaskSubmission(paths, ledger, clock)
+    training = _training(host, registry, ledger, clock=clock, **stores)
     generations = open_generations(library, ledger, registry, clock)
     return Services(
         boot_id=new_id("job")[4:],
@@ -110,13 +113,9 @@ def _services(
         library=library,
         versions=VersionStore(paths, clock),
         ledger=ledger,
-        doorbell=doorbell,
-        supervisor=Supervisor(paths, settings, ledger, doorbell),
+        supervisor=training.supervisor,
         registry=registry,
-        submission=_submission(host, registry, ledger, clock=clock, stores=stores),
-        tasks=tasks,
-        captioning=_captioning(tasks, stores["photos"], registry),
-        follow_ups=FollowUps(paths, ledger, registry, clock),
+        training=training,
         generations=generations,
         **_faces(paths, ledger, stores["photos"], generations),
         **_behind(ledger),
@@ -126,24 +125,47 @@ def _services(
     )
 
 
-def _submission(
-    host: Host, registry: PluginRegistry, ledger: Ledger, *, clock: Clock, stores: Mapping[str, Any]
-) -> Submission:
-    settings = registry.context.settings
-    return Submission(
-        paths=registry.context.paths,
-        ledger=ledger,
-        registry=registry,
-        clock=clock,
-        default_backend="fast_test" if settings.fast_test else "ai_toolkit",
-        settings=settings,
-        comfyui_version=host.version,
-        **stores,
+def _training(
+    host: Host,
+    registry: PluginRegistry,
+    ledger: Ledger,
+    *,
+    clock: Clock,
+    characters: CharacterStore,
+    photos: PhotoStore,
+    families: Families,
+    base_models: ComfyBaseModels,
+) -> TrainingService:
+    paths, settings = registry.context.paths, registry.context.settings
+    default = "fast_test" if settings.fast_test else "ai_toolkit"
+    tasks, doorbell = TaskSubmission(paths, ledger, clock), Doorbell(settings, paths)
+    return TrainingService(
+        FactGatherer(
+            paths,
+            ledger,
+            characters,
+            photos,
+            registry,
+            families,
+            base_models,
+            default_backend=default,
+            settings=settings,
+            comfyui_version=host.version,
+        ),
+        Freezer(paths, ledger, characters, photos, clock),
+        EarlierTrainings(paths, ledger, characters, photos, default),
+        FollowUps(paths, ledger, characters, registry, clock),
+        tasks,
+        CaptionSubmission(tasks, photos, registry, default),
+        registry,
+        ledger,
+        doorbell,
+        Supervisor(paths, settings, ledger, doorbell),
     )
 
 
 def _stores(library: Library, paths: DataPaths, clock: Clock, base_models: ComfyBaseModels) -> Any:
-    """What the services and a submit share."""
+    """What the services and trainings share."""
     return {
         "characters": CharacterStore(library, paths, clock),
         "photos": PhotoStore(library, paths, clock, PhotoDecoder()),
@@ -164,11 +186,6 @@ def _faces(paths: DataPaths, ledger: Ledger, photos: PhotoStore, generations: Ge
         "likeness": LikenessMeasurer(paths, photos, generations, ledger, faces),
         "photo_faces": PhotoFaceChecker(generations.characters, photos, ledger, faces),
     }
-
-
-def _captioning(tasks: TaskSubmission, photos: PhotoStore, registry: PluginRegistry) -> CaptionSubmission:
-    mode = "fast_test" if registry.context.settings.fast_test else "ai_toolkit"
-    return CaptionSubmission(tasks, photos, registry, mode)
 
 
 def _open_library(paths: DataPaths, clock: Clock) -> Library:

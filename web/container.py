@@ -20,11 +20,7 @@ from ..core.plugins import PluginRegistry
 from ..core.settings import Settings
 from ..core.storage.library import Library
 from ..generation.service import GenerationService
-from ..training.captioning.submission import CaptionSubmission
-from ..training.planning.follow_ups import FollowUps
-from ..training.planning.submission import Submission
-from ..training.tasks.task_submission import TaskSubmission
-from ..training.worker.doorbell import Doorbell
+from ..training.service import TrainingService
 from ..training.worker.supervisor import Supervisor
 from .http.event_stream import EventTail
 from .http.session import Session
@@ -84,15 +80,11 @@ class Services:
     photos: PhotoStore
     versions: VersionStore
     ledger: Ledger
-    doorbell: Doorbell
     supervisor: Supervisor
     registry: PluginRegistry
     families: Families
     base_models: ComfyBaseModels
-    submission: Submission
-    tasks: TaskSubmission
-    captioning: CaptionSubmission
-    follow_ups: FollowUps
+    training: TrainingService
     generations: GenerationService
     likeness: LikenessMeasurer
     photo_faces: PhotoFaceChecker

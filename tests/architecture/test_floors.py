@@ -27,7 +27,7 @@ FLOORS = {
         ("records",),
     ),
     "training": (
-        ("doctor",),
+        ("service", "doctor"),
         ("worker",),
         ("monitoring",),
         ("planning",),

@@ -20,10 +20,10 @@ from isengard.core.settings import Settings
 from isengard.training.ledgers.redis.redis_ledger import RedisLedger
 from isengard.training.machine.nvidia_smi import gpus
 from isengard.training.machine.os_locks import machine_name
-from isengard.training.planning.submission import BaseModel
-from isengard.training.planning.waiting_reason import waits_for
+from isengard.training.planning.facts import BaseModel
+from isengard.training.planning.placement import waits_for
 from support.ledger_fixtures import redis_server  # noqa: F401 - fixture
-from support.training_fixtures import ann, house  # noqa: F401 - fixtures
+from support.training_fixtures import ann, house, training_of  # noqa: F401 - fixtures
 
 GB = 2**30
 READY = [BackendState(name="ai_toolkit", version="0.12.26")]
@@ -55,7 +55,7 @@ def redis_url(redis_server):
 
 
 @pytest.fixture
-def submission(house, redis_url, monkeypatch):
+def trainings(house, redis_url, monkeypatch):
     """The server's, on a machine without a GPU and without the trainer."""
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("HOME", str(house.paths.tmp))
@@ -67,8 +67,8 @@ def submission(house, redis_url, monkeypatch):
         def resolve(self, name, family):
             return BaseModel(str(base) if family.trains_from == "file" else family.training_base.hub, "")
 
-    return replace(
-        house.submission,
+    return training_of(
+        house,
         base_models=Bases(),
         settings=Settings(redis_url=redis_url),
         default_backend="ai_toolkit",
@@ -89,30 +89,35 @@ def away(house, redis_url):
     ledger.close()
 
 
-def checked(submission, ann, family="sd15"):
-    draft = submission.preflight(TrainingRequest(character_id=ann.id, family=family))
-    return {finding.code: finding for finding in draft.findings}, draft
+def asking(trainings, **changes):
+    """The same trainings with a gatherer that asks something else."""
+    return replace(trainings, gatherer=replace(trainings.gatherer, **changes))
 
 
-def submitted(submission, ann):
+def checked(trainings, ann, family="sd15"):
+    plan = trainings.preflight(TrainingRequest(character_id=ann.id, family=family))
+    return {finding.code: finding for finding in plan.findings}, plan
+
+
+def submitted(trainings, ann):
     """Queued, and why it waits."""
-    job = submission.submit(TrainingRequest(character_id=ann.id, family="sd15"), "ui-1")
+    job = trainings.submit(TrainingRequest(character_id=ann.id, family="sd15"), "ui-1")
     assert job.state is JobState.QUEUED and job.needs == "gpu"
-    return waits_for(job, submission.ledger.workers(), shared=True, labels=LABELS)
+    return waits_for(job, trainings.ledger.workers(), shared=True, labels=LABELS)
 
 
-def test_how_long_it_takes_is_what_that_workers_gpu_has_taken(submission, ann, away):
+def test_how_long_it_takes_is_what_that_workers_gpu_has_taken(trainings, ann, away):
     """A pace of the attic's GPU says nothing of the cellar's, nor of this machine's processor."""
-    finished(submission.ledger, device="RTX 24", pace=0.01)
+    finished(trainings.ledger, device="RTX 24", pace=0.01)
     away(worker("attic", gpu(24)))
-    assert checked(submission, ann)[1].estimate.learned and submission.paces(None)
+    assert checked(trainings, ann)[1].estimate.learned and trainings.paces(None)
     away(worker("cellar", gpu(48)))
-    assert not checked(submission, ann)[1].estimate.learned and submission.paces(None) == {}
+    assert not checked(trainings, ann)[1].estimate.learned and trainings.paces(None) == {}
 
 
-def test_of_a_machine_that_nobody_knows_yet_nothing_is_learned(submission, ann):
-    finished(submission.ledger, device="RTX 24", pace=0.01)
-    assert submission.paces(None) == {} and not checked(submission, ann)[1].estimate.learned
+def test_of_a_machine_that_nobody_knows_yet_nothing_is_learned(trainings, ann):
+    finished(trainings.ledger, device="RTX 24", pace=0.01)
+    assert trainings.paces(None) == {} and not checked(trainings, ann)[1].estimate.learned
 
 
 def finished(ledger, *, device, pace):
@@ -135,20 +140,20 @@ def finished(ledger, *, device, pace):
     ledger.advance(lease, JobState.COMPLETED)
 
 
-def test_the_able_worker_is_named_and_judged(submission, ann, away):
+def test_the_able_worker_is_named_and_judged(trainings, ann, away):
     away(worker("cellar", backends=READY), worker("attic", gpu(24)))
-    found, draft = checked(submission, ann)
+    found, plan = checked(trainings, ann)
     assert found["trains_elsewhere"].message == "The worker on attic (RTX 24, 24.0 GB) trains this."
-    assert not draft.blocked and not {"gpu_missing", "backend_missing", "gpu_too_small"} & set(found)
-    assert submitted(submission, ann) is None
+    assert not plan.blocked and not {"gpu_missing", "backend_missing", "gpu_too_small"} & set(found)
+    assert submitted(trainings, ann) is None
     away(worker("attic", gpu(4)).model_copy(update={"beat": 1}))
-    found, draft = checked(submission, ann)
-    assert "RTX 4 has 4.0 GB" in found["gpu_too_small"].message and not draft.blocked
+    found, plan = checked(trainings, ann)
+    assert "RTX 4 has 4.0 GB" in found["gpu_too_small"].message and not plan.blocked
 
 
-def test_of_two_able_ones_the_larger_gpu_is_judged(submission, ann, away):
+def test_of_two_able_ones_the_larger_gpu_is_judged(trainings, ann, away):
     away(worker("small", gpu(6)), worker("large", gpu(48)))
-    found, _ = checked(submission, ann)
+    found, _ = checked(trainings, ann)
     assert "on large" in found["trains_elsewhere"].message and "gpu_too_small" not in found
 
 
@@ -160,41 +165,39 @@ def test_of_two_able_ones_the_larger_gpu_is_judged(submission, ann, away):
         ([worker("cellar"), worker("attic", gpu(24), backends=MISSING)], "Waits for a worker with AI-Toolkit."),
     ],
 )  # fmt: skip
-def test_with_nobody_able_it_may_wait_and_says_so_in_the_jobs_own_words(
-    submission, ann, away, workers, words
-):
+def test_with_nobody_able_it_may_wait_and_says_so_in_the_jobs_own_words(trainings, ann, away, workers, words):
     away(*workers)
-    found, draft = checked(submission, ann)
+    found, plan = checked(trainings, ann)
     told = found["no_able_worker"]
-    assert told.severity == "warning" and told.message.startswith(words) and not draft.blocked
-    waiting = submitted(submission, ann)
+    assert told.severity == "warning" and told.message.startswith(words) and not plan.blocked
+    waiting = submitted(trainings, ann)
     assert told.message == f"{waiting.message} {waiting.hint}"
 
 
-def test_what_only_this_machine_has_is_said(submission, ann, away):
+def test_what_only_this_machine_has_is_said(trainings, house, ann, away):
     away(worker("attic", gpu(24)))
-    found, _ = checked(submission, ann)
+    found, _ = checked(trainings, ann)
     assert "model_elsewhere" not in found, "below the shared data folder"
-    elsewhere = replace(submission, paths=replace(submission.paths, root=submission.paths.root / "jobs"))
-    found, draft = checked(elsewhere, ann)
-    assert "base.safetensors" in found["model_elsewhere"].message and not draft.blocked
+    elsewhere = asking(trainings, paths=replace(house.paths, root=house.paths.root / "jobs"))
+    found, plan = checked(elsewhere, ann)
+    assert "base.safetensors" in found["model_elsewhere"].message and not plan.blocked
 
 
-def test_a_licence_is_the_workers_matter(submission, ann, away):
+def test_a_licence_is_the_workers_matter(trainings, ann, away):
     away(worker("attic", gpu(24)))
-    found, _ = checked(submission, ann, "flux1_dev")
+    found, _ = checked(trainings, ann, "flux1_dev")
     assert found["token_missing"].severity == "warning" and "attic has none" in found["token_missing"].message
     away(worker("attic", gpu(24), hub_token=True, beat=1))
-    found, _ = checked(submission, ann, "flux1_dev")
+    found, _ = checked(trainings, ann, "flux1_dev")
     assert "token_missing" not in found and "worker on attic fetches" in found["model_download"].message
 
 
-def test_one_that_can_train_itself_is_judged_itself(submission, ann, away):
+def test_one_that_can_train_itself_is_judged_itself(trainings, ann, away):
     """And a machine that shares its ledger with nobody is refused as ever."""
     away(worker(machine_name(), gpu(24)), worker("attic", gpu(8)))
-    found, _ = checked(submission, ann)
+    found, _ = checked(trainings, ann)
     assert "trains_elsewhere" not in found and "no_able_worker" not in found
-    alone = replace(submission, settings=Settings())
+    alone = asking(trainings, settings=Settings())
     with pytest.raises(InvalidError) as refused:
         alone.submit(TrainingRequest(character_id=ann.id, family="sd15"), "ui-1")
     assert refused.value.code in ("backend_missing", "gpu_missing")

@@ -49,13 +49,13 @@ class Points:
 
 class NoBases:
     def resolve(self, name, family):
-        from isengard.training.planning.submission import BaseModel
+        from isengard.training.planning.facts import BaseModel
 
         return BaseModel("", "")
 
 
 def server(root: Path):
-    """(submission, ledger, doorbell) as a starting server makes them."""
+    """(gatherer, freezer, doorbell) as a starting server makes them."""
     from isengard.core.characters.character_store import CharacterStore
     from isengard.core.characters.photo_store import PhotoStore
     from isengard.core.clock import SystemClock
@@ -64,37 +64,40 @@ def server(root: Path):
     from isengard.core.settings import Settings
     from isengard.core.storage.library import Library
     from isengard.training.ledgers import open_ledger
-    from isengard.training.planning.submission import Submission
+    from isengard.training.planning.freezing import Freezer
+    from isengard.training.planning.gathering import FactGatherer
     from isengard.training.worker.doorbell import Doorbell
     from isengard.training.worker.main import make_registry
 
     paths, clock = DataPaths(root=root, logs=root / "logs"), SystemClock()
     settings = Settings(mode="fast-test", redis_url=os.environ.get("REDIS_URL", ""))
     library, ledger = Library(paths), open_ledger(settings, paths, clock)
-    submission = Submission(
-        paths=paths,
-        ledger=ledger,
-        characters=CharacterStore(library, paths, clock),
-        photos=PhotoStore(library, paths, clock, None),
-        registry=make_registry(settings, paths),
-        families=Families(),
-        base_models=NoBases(),
-        clock=clock,
+    characters, photos = CharacterStore(library, paths, clock), PhotoStore(library, paths, clock, None)
+    gatherer = FactGatherer(
+        paths,
+        ledger,
+        characters,
+        photos,
+        make_registry(settings, paths),
+        Families(),
+        NoBases(),
         default_backend="fast_test",
     )
-    return submission, ledger, Doorbell(settings, paths)
+    return gatherer, Freezer(paths, ledger, characters, photos, clock), Doorbell(settings, paths)
 
 
 def submit(root: Path, character_id: str, points: Points) -> str:
     from isengard.core.records.training import TrainingRequest
+    from isengard.training.planning.decision import decide
 
-    submission, ledger, doorbell = server(root)
+    gatherer, freezer, doorbell = server(root)
     points.around(os, "mkdir", "folder")
     points.around(os, "fsync", "fsync")
     points.around(os, "replace", "rename")
-    points.around(ledger, "submit", "ledger")
+    points.around(freezer.ledger, "submit", "ledger")
     points.around(doorbell, "ring", "doorbell")
-    job = submission.submit(TrainingRequest(character_id=character_id), "crash")
+    plan = decide(gatherer.gather(TrainingRequest(character_id=character_id)))
+    job = freezer.freeze(plan, "crash")
     doorbell.ring(job.id, job.attempt)
     return job.id
 

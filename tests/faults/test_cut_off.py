@@ -39,7 +39,7 @@ def redis_url(request):
 
 def submit(house, ann):
     overrides = Overrides(steps=STEPS, save_every=SAVE_EVERY, sample_prompts=[])
-    job = house.submission.submit(TrainingRequest(character_id=ann.id, overrides=overrides), "cut")
+    job = house.training.submit(TrainingRequest(character_id=ann.id, overrides=overrides), "cut")
     house.doorbell.ring(job.id, job.attempt)
     return job
 

@@ -79,7 +79,7 @@ def state_of(ledger, job_id):
 
 def submit(house, ann):
     request = TrainingRequest(character_id=ann.id, overrides=Overrides(steps=40, save_every=20))
-    return house.submission.submit(request, "damage")
+    return house.training.submit(request, "damage")
 
 
 def test_truncated_checkpoints_are_never_resumed_from(house, ann, start_worker):

@@ -47,7 +47,7 @@ def test_a_worker_that_trains_takes_its_trainer_along(house, ann, paths, start_w
     request = TrainingRequest(
         character_id=ann.id, family="sd15", overrides=Overrides(steps=5000, save_every=50)
     )
-    job = house.submission.submit(request, "corr-removed")
+    job = house.training.submit(request, "corr-removed")
     worker = start_worker(LOG_DIR=str(tmp_path / "logs"), **LONG)
     wait_for(house.ledger, job.id, {JobState.RUNNING})
     pid_file = paths.job(job.id) / PID_FILE

@@ -63,7 +63,7 @@ def request(ann):
 
 @pytest.mark.parametrize("_", range(TIMES))
 def test_a_training_waits_for_room_and_goes_on(house, ann, start_worker, _):
-    job = house.submission.submit(request(ann), "full")
+    job = house.training.submit(request(ann), "full")
     house.doorbell.ring(job.id, 0)
     start_worker(**FAST, ISENGARD_FAST_TEST_S="6")
     wait_for(house.ledger, job.id, {JobState.RUNNING})
@@ -86,10 +86,10 @@ def test_a_submit_without_room_leaves_nothing(house, ann):
     ballast = fill(house.paths)
     for _ in range(5):
         with pytest.raises((IsengardError, OSError)):
-            house.submission.submit(request(ann), "full")
+            house.training.submit(request(ann), "full")
     assert set(house.paths.jobs.iterdir()) == before
     ballast.free()
-    assert house.submission.submit(request(ann), "full").state is JobState.QUEUED
+    assert house.training.submit(request(ann), "full").state is JobState.QUEUED
     assert_nothing_left(house.paths.root)
 
 
@@ -172,7 +172,7 @@ def test_the_ledger_says_that_the_disk_is_full_and_stays_whole(house, ann):
             )
     assert full.value.code == "disk_full"
     ballast.free()
-    house.submission.submit(request(ann), "full")
+    house.training.submit(request(ann), "full")
     seqs = [event.seq for event in house.ledger.events_after(0, limit=5000)]
     assert seqs == list(range(1, len(seqs) + 1))
     assert_nothing_left(house.paths.root)

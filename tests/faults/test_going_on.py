@@ -26,7 +26,7 @@ FAST = {"ISENGARD_BEAT_S": "0.3", "ISENGARD_LOOK_S": "0.3", "ISENGARD_IDLE_S": "
 @pytest.fixture
 def job(house, ann):
     overrides = Overrides(steps=STEPS, save_every=SAVE_EVERY, sample_prompts=[])
-    return house.submission.submit(TrainingRequest(character_id=ann.id, overrides=overrides), "on")
+    return house.training.submit(TrainingRequest(character_id=ann.id, overrides=overrides), "on")
 
 
 def until_saved(house, job):

@@ -79,7 +79,7 @@ def test_the_next_job_begins_within_a_second(house, ann, start_worker, capsys):
     request = TrainingRequest(
         character_id=ann.id, overrides=Overrides(steps=10, save_every=10, sample_prompts=[])
     )
-    jobs = [house.submission.submit(request, "gap") for _ in range(4)]
+    jobs = [house.training.submit(request, "gap") for _ in range(4)]
     start_worker(ISENGARD_FAST_TEST_S="0.5", ISENGARD_LOOK_S="5")
     for job in jobs:
         assert wait_for(house.ledger, job.id).state is JobState.COMPLETED

@@ -39,7 +39,7 @@ def mount(*arguments):
 def test_a_training_pauses_and_goes_on(house, ann, start_worker, tmp_path):
     overrides = Overrides(steps=STEPS, save_every=SAVE_EVERY, sample_prompts=[])
     request = TrainingRequest(character_id=ann.id, overrides=overrides)
-    job = house.submission.submit(request, "read-only")
+    job = house.training.submit(request, "read-only")
     start_worker(**FAST, ISENGARD_FAST_TEST_S="2")
     wait_for(house.ledger, job.id, {JobState.RUNNING})
     while not house.ledger.get(job.id).checkpoints:
@@ -48,7 +48,7 @@ def test_a_training_pauses_and_goes_on(house, ann, start_worker, tmp_path):
         paused = wait_for(house.ledger, job.id, {JobState.PAUSED}, timeout_s=20)
         assert paused.error.code == "folder_read_only" and "by itself" in paused.error.hint
         with pytest.raises(OSError, match="Read-only"):
-            house.submission.submit(request, "read-only")
+            house.training.submit(request, "read-only")
         time.sleep(0.5)
         assert house.ledger.get(job.id).state is JobState.PAUSED, "it went on without a folder to write to"
         assert house.ledger.get(job.id).checkpoints == paused.checkpoints != []

@@ -36,7 +36,7 @@ def redis_url(redis_server):
 
 def submit(house, ann):
     overrides = Overrides(steps=STEPS, save_every=SAVE_EVERY, sample_prompts=[])
-    job = house.submission.submit(TrainingRequest(character_id=ann.id, overrides=overrides), "redis")
+    job = house.training.submit(TrainingRequest(character_id=ann.id, overrides=overrides), "redis")
     house.doorbell.ring(job.id, job.attempt)
     return job
 

@@ -76,7 +76,7 @@ def submit(house, ann):
     request = TrainingRequest(
         character_id=ann.id, overrides=Overrides(steps=STEPS, save_every=SAVE_EVERY, sample_prompts=[])
     )
-    job = house.submission.submit(request, "storm")
+    job = house.training.submit(request, "storm")
     for _ in range(3):  # duplicate doorbells are harmless
         house.doorbell.ring(job.id, job.attempt, job.priority)
     return job

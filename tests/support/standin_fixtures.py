@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.settings import Settings
-from isengard.training.planning.submission import BaseModel
+from isengard.training.planning.facts import BaseModel
 from isengard.training.worker.main import make_registry
+from support.training_fixtures import training_of
 
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
 
@@ -29,8 +29,8 @@ def standin(house, tmp_path):
     os.environ.update(where)
     settings = Settings(ai_toolkit_dir=str(folder), ai_toolkit_python=sys.executable, allow_cpu=True)
     bases = type("Bases", (), {"resolve": lambda self, name, family: BaseModel(str(base), "")})()
-    registry = make_registry(settings, house.paths)
-    house.submission = replace(house.submission, registry=registry, base_models=bases)
+    house.registry = make_registry(settings, house.paths)
+    house.training = training_of(house, base_models=bases)
     yield folder
     for name in where:
         del os.environ[name]
@@ -42,4 +42,4 @@ def submit(house, character, *, steps: int, save_every: int = 20):
     request = TrainingRequest(
         character_id=character.id, family="sd15", backend="ai_toolkit", base_model="mine", overrides=overrides
     )
-    return house.submission.submit(request, "corr-standin")
+    return house.training.submit(request, "corr-standin")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,10 +18,18 @@ from isengard.core.photo_decoding.decoder import PhotoDecoder
 from isengard.core.records.character import CharacterDraft
 from isengard.core.settings import Settings
 from isengard.core.storage.library import Library
+from isengard.training.captioning.submission import CaptionSubmission
 from isengard.training.ledgers import open_ledger
-from isengard.training.planning.submission import BaseModel, Submission
+from isengard.training.planning.facts import BaseModel
+from isengard.training.planning.follow_ups import FollowUps
+from isengard.training.planning.freezing import Freezer
+from isengard.training.planning.gathering import FactGatherer
+from isengard.training.planning.same_request import EarlierTrainings
+from isengard.training.service import TrainingService
+from isengard.training.tasks.task_submission import TaskSubmission
 from isengard.training.worker.doorbell import Doorbell
 from isengard.training.worker.main import make_registry
+from isengard.training.worker.supervisor import Supervisor
 from PIL import Image, ImageDraw
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +55,34 @@ def draw_photo(file: Path, seed: int) -> Path:
     return file
 
 
+def training_of(house: SimpleNamespace, *, base_models: object = None, **asked: object) -> TrainingService:
+    """Over the house's stores; `asked` is what the gatherer asks instead of the house."""
+    paths, ledger, characters, photos = house.paths, house.ledger, house.characters, house.photos
+    tasks = TaskSubmission(paths, ledger, house.clock)
+    gatherer = FactGatherer(
+        paths,
+        ledger,
+        characters,
+        photos,
+        house.registry,
+        Families(),
+        base_models or NoBases(),
+        default_backend="fast_test",
+    )
+    return TrainingService(
+        replace(gatherer, **asked),
+        Freezer(paths, ledger, characters, photos, house.clock),
+        EarlierTrainings(paths, ledger, characters, photos, "fast_test"),
+        FollowUps(paths, ledger, characters, house.registry, house.clock),
+        tasks,
+        CaptionSubmission(tasks, photos, house.registry, "fast_test"),
+        house.registry,
+        ledger,
+        house.doorbell,
+        Supervisor(paths, house.settings, ledger, house.doorbell),
+    )
+
+
 @pytest.fixture
 def redis_url():
     """Where jobs are kept: SQLite here; a test that wants Redis overrides it."""
@@ -54,7 +91,7 @@ def redis_url():
 
 @pytest.fixture
 def house(paths, redis_url):
-    """The server's side: stores, ledger, doorbell, submission."""
+    """The server's side: stores, ledger, doorbell, trainings."""
     clock, settings = SystemClock(), Settings(mode="fast-test", redis_url=redis_url)
     library, decoder = Library(paths), PhotoDecoder()
     ledger = open_ledger(settings, paths, clock, lease_s=6)
@@ -66,18 +103,9 @@ def house(paths, redis_url):
         characters=CharacterStore(library, paths, clock),
         photos=PhotoStore(library, paths, clock, decoder),
         registry=make_registry(settings, paths),
-    )
-    house.submission = Submission(
-        paths=paths,
-        ledger=ledger,
-        characters=house.characters,
-        photos=house.photos,
-        registry=house.registry,
-        families=Families(),
-        base_models=NoBases(),
         clock=clock,
-        default_backend="fast_test",
     )
+    house.training = training_of(house)
     yield house
     house.doorbell.close()
     ledger.close()

@@ -37,7 +37,7 @@ def studio(house, ann, tmp_path):
         ai_toolkit_dir=str(folder), ai_toolkit_python=sys.executable, allow_cpu=True, hf_token="hf_secret"
     )
     registry = make_registry(settings, house.paths)
-    tasks = TaskSubmission(house.paths, house.ledger, house.submission.clock)
+    tasks = TaskSubmission(house.paths, house.ledger, house.clock)
 
     def ask(name="ai_toolkit", *, overwrite=False, fault=""):
         (folder / "fault").write_text(fault)
@@ -60,7 +60,7 @@ def run(studio):
             house.paths,
             house.ledger,
             studio.registry,
-            VersionStore(house.paths, house.submission.clock),
+            VersionStore(house.paths, house.clock),
             Pace(beat=0.1),
         )
         claimed, lease = house.ledger.claim(worker_id="w", owner="w-1", needs={"cpu"})
@@ -180,7 +180,7 @@ def test_what_cannot_be_described_is_refused_at_once(studio):
 
 def test_a_placeholder_says_that_nobody_looked(house, ann):
     registry = make_registry(Settings(mode="fast-test"), house.paths)
-    tasks = TaskSubmission(house.paths, house.ledger, house.submission.clock)
+    tasks = TaskSubmission(house.paths, house.ledger, house.clock)
     job = CaptionSubmission(tasks, house.photos, registry, "fast_test").submit(ann, "c", overwrite=False)
     assert (job.needs, job.backend) == ("cpu", "fast_test")
     capabilities = registry.get("captioners", "fast_test").capabilities()

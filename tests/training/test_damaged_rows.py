@@ -57,7 +57,7 @@ def rows(house):
 
 
 def submit(house, ann):
-    return house.submission.submit(TrainingRequest(character_id=ann.id), "ui-1")
+    return house.training.submit(TrainingRequest(character_id=ann.id), "ui-1")
 
 
 def moved_aside(house):

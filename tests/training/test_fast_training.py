@@ -26,7 +26,7 @@ def request(ann, **overrides):
 
 
 def submit(house, ann, **overrides):
-    job = house.submission.submit(request(ann, **overrides), "ui-click-1")
+    job = house.training.submit(request(ann, **overrides), "ui-click-1")
     house.doorbell.ring(job.id, job.attempt, job.priority)
     return job
 

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from isengard.core.clock import SystemClock
 from isengard.core.errors import ConflictError, InvalidError
 from isengard.core.loras.safetensors_file import sha256_of
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.interface import ResolvedTraining
-from isengard.training.planning.follow_ups import FollowUps, smaller
+from isengard.training.planning.follow_ups import smaller
 from support.training_waits import wait_for
-
-
-@pytest.fixture
-def follow_ups(house):
-    return FollowUps(house.paths, house.ledger, house.registry, SystemClock())
 
 
 @pytest.fixture
@@ -26,13 +20,13 @@ def request_of(ann):
 
 
 def test_more_steps_go_on_from_the_last_checkpoint_and_overwrite_nothing(
-    house, request_of, start_worker, follow_ups, ann
+    house, request_of, start_worker, ann
 ):
-    first = house.submission.submit(request_of(steps=40, save_every=20), "corr-1")
+    first = house.training.submit(request_of(steps=40, save_every=20), "corr-1")
     start_worker()
     assert wait_for(house.ledger, first.id).state.value == "completed"
     before = {file: sha256_of(file) for file in house.paths.job(first.id).rglob("*.safetensors")}
-    child = follow_ups.more_steps(house.ledger.get(first.id), 30, "corr-2")
+    child = house.training.go_on(first.id, 30, "corr-2")
     start_worker()
     done = wait_for(house.ledger, child.id)
     assert (done.state.value, done.parent_job_id, done.correlation_id) == ("completed", first.id, "corr-2")
@@ -44,13 +38,13 @@ def test_more_steps_go_on_from_the_last_checkpoint_and_overwrite_nothing(
     assert len(list((house.paths.job(child.id) / "dataset").glob("*.jpg"))) == 3
 
 
-def test_what_cannot_go_on_is_refused(house, request_of, follow_ups):
-    job = house.submission.submit(request_of(steps=40), "corr")
+def test_what_cannot_go_on_is_refused(house, request_of):
+    job = house.training.submit(request_of(steps=40), "corr")
     with pytest.raises(ConflictError) as running:
-        follow_ups.more_steps(job, 10, "c")
+        house.training.go_on(job.id, 10, "c")
     house.ledger.order(job.id, "cancel")
     with pytest.raises(ConflictError) as empty:
-        follow_ups.more_steps(house.ledger.get(job.id), 10, "c")
+        house.training.go_on(job.id, 10, "c")
     assert (running.value.code, empty.value.code) == ("still_running", "nothing_to_continue")
 
 
@@ -59,7 +53,7 @@ def test_what_cannot_go_on_is_refused(house, request_of, follow_ups):
     [([512, 768, 1024], [512, 768]), ([1024], [768]), ([768], [512]), ([512], [512])],
 )
 def test_smaller_is_one_step_down(house, request_of, resolution, expected):
-    job = house.submission.submit(request_of(steps=40, resolution=resolution, batch_size=2, rank=8), "corr")
+    job = house.training.submit(request_of(steps=40, resolution=resolution, batch_size=2, rank=8), "corr")
     training = ResolvedTraining.read(house.paths.job(job.id))
     less = smaller(TrainingRequest.model_validate(job.request), training).overrides
     assert (less.resolution, less.batch_size, less.quantize, less.low_vram) == (expected, 1, True, True)
@@ -68,7 +62,7 @@ def test_smaller_is_one_step_down(house, request_of, resolution, expected):
 
 def test_there_is_an_end_to_smaller(house, request_of):
     wanted = request_of(resolution=[512], batch_size=1, quantize=True, low_vram=True)
-    job = house.submission.submit(wanted, "corr")
+    job = house.training.submit(wanted, "corr")
     with pytest.raises(InvalidError) as caught:
         smaller(wanted, ResolvedTraining.read(house.paths.job(job.id)))
     assert caught.value.code == "cannot_be_smaller"

@@ -42,9 +42,9 @@ class Odd:
 def test_its_training_fails_with_its_own_words_at_once(house, ann):
     registry = PluginRegistry(PluginContext(house.paths, house.settings), {})
     registry._found["training_backends"] = {"odd": lambda _: Odd()}
-    job = house.submission.submit(TrainingRequest(character_id=ann.id), "c")
+    job = house.training.submit(TrainingRequest(character_id=ann.id), "c")
     claimed, lease = house.ledger.claim(worker_id="w", owner="o", needs={"cpu"})
-    tools = Tools(house.paths, house.ledger, registry, VersionStore(house.paths, house.submission.clock))
+    tools = Tools(house.paths, house.ledger, registry, VersionStore(house.paths, house.clock))
     Runner(tools, claimed.model_copy(update={"backend": "odd"}), lease).run()
     ended = house.ledger.get(job.id)
     assert (ended.state, ended.error.code) == (JobState.FAILED, "trainer_faulty")
@@ -56,8 +56,8 @@ def test_a_captioner_that_breaks_fails_in_words_too(house, ann):
         raise RuntimeError("no paper")
 
     registry = PluginRegistry(PluginContext(house.paths, house.settings), {"captioners": {"ours": None}})
-    job = house.submission.submit(TrainingRequest(character_id=ann.id), "c")
-    tools = Tools(house.paths, house.ledger, registry, VersionStore(house.paths, house.submission.clock))
+    job = house.training.submit(TrainingRequest(character_id=ann.id), "c")
+    tools = Tools(house.paths, house.ledger, registry, VersionStore(house.paths, house.clock))
 
     def ended(captioner):
         claimed, lease = house.ledger.claim(worker_id="w", owner="o", needs={"cpu"})

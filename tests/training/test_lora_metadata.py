@@ -15,7 +15,7 @@ from support.training_waits import wait_for
 
 def test_a_trained_lora_says_how_it_was_made_and_never_of_whom(house, ann, start_worker):
     request = TrainingRequest(character_id=ann.id, family="sd15", overrides=Overrides(steps=20, seed=7))
-    job = house.submission.submit(request, "corr")
+    job = house.training.submit(request, "corr")
     start_worker()
     assert wait_for(house.ledger, job.id).state.value == "completed"
     (version,) = house.characters.get(ann.id).versions

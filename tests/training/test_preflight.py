@@ -25,12 +25,19 @@ from isengard.training.interface import TRAINING_FILE, Option
 from isengard.training.machine import machine_facts as computer
 from isengard.training.machine.machine_facts import Machine, memory_bytes, swap_bytes
 from isengard.training.machine.os_locks import machine_name
-from isengard.training.planning.compatibility import require_possible
-from isengard.training.planning.estimates import Estimate, device_name, estimate, learned_paces, pace_key
-from isengard.training.planning.preflight import Situation, findings
-from isengard.training.planning.presets import resolve
-from isengard.training.planning.submission import BaseModel
+from isengard.training.planning.estimates import (
+    Estimate,
+    completed_trainings,
+    estimate,
+    learned_paces,
+    pace_key,
+)
+from isengard.training.planning.facts import BaseModel
+from isengard.training.planning.machine_advice import Situation, machine_findings
+from isengard.training.planning.placement import device_name
+from isengard.training.planning.presets import require_possible, resolve
 from support.gpu_fixtures import gpu  # noqa: F401 - fixture
+from support.training_fixtures import training_of
 
 GB, DISK_GB = 2**30, 10**9
 FLUX = Families().get("flux1_dev")
@@ -41,7 +48,7 @@ GOOD = Situation(MACHINE, FLUX, ABOUT, True, True, "0.9.2", False)
 
 
 def codes(situation):
-    return {finding.code: finding for finding in findings(situation)}
+    return {finding.code: finding for finding in machine_findings(situation)}
 
 
 def test_a_machine_that_can_do_it_is_told_only_what_is_unknown():
@@ -94,13 +101,13 @@ def test_the_gpu_of_this_machine_is_measured_at_every_check(house, ann, gpu):  #
     base = house.paths.tmp / "base.safetensors"
     base.write_bytes((2).to_bytes(8, "little") + b"{}")
     bases = type("Bases", (), {"resolve": lambda self, name, family: BaseModel(str(base), "")})()
-    submission = replace(house.submission, base_models=bases)
+    training = training_of(house, base_models=bases)
     request = TrainingRequest(character_id=ann.id, family="sd15", backend="ai_toolkit")
     gpu.set(2_000, ((4711, "/opt/blender", 3_000),))
-    found = {finding.code: finding for finding in submission.preflight(request).findings}
+    found = {finding.code: finding for finding in training.preflight(request).findings}
     assert "blender 2.9 GB" in found["gpu_in_use"].message
     gpu.set()
-    assert "gpu_in_use" not in {finding.code for finding in submission.preflight(request).findings}
+    assert "gpu_in_use" not in {finding.code for finding in training.preflight(request).findings}
 
 
 def test_every_fix_the_server_names_is_a_button_of_the_panel():
@@ -140,7 +147,7 @@ def test_what_cannot_be_told_is_not_made_up():
 
 def test_a_worker_describes_the_machine_that_will_train(tmp_path):
     worker = Worker(id="w", host="h", version="1", gpus=[GPU], system="Linux", memory_bytes=5, swap_bytes=6)
-    machine = Machine.of(worker, tmp_path)
+    machine = Machine.of(worker, Machine.here(tmp_path))
     assert (machine.memory_bytes, machine.swap_bytes, machine.gpus) == (
         5,
         6,
@@ -195,7 +202,7 @@ def test_the_pace_is_learned_from_trainings_that_ended_well(house):
     trained(house, 90.0, batch=1, state=JobState.FAILED)
     trained(house, 0.001, batch=1, placeholder=True)
     trained(house, 7.0, low_vram=True)
-    assert learned_paces(house.ledger, GPU.name) == {key(): 2.0, key(low_vram=True): 7.0}
+    assert learned_paces(completed_trainings(house.ledger), GPU.name) == {key(): 2.0, key(low_vram=True): 7.0}
 
 
 def test_one_machine_learns_nothing_from_another(house):
@@ -203,9 +210,13 @@ def test_one_machine_learns_nothing_from_another(house):
     trained(house, 0.5, device="NVIDIA H200")
     trained(house, 60.0, device="cpu office")
     trained(house, 3.0, device="")
-    assert learned_paces(house.ledger, "NVIDIA H200") == {key(): 0.5}
-    assert learned_paces(house.ledger, "cpu office") == {key(): 60.0}
-    assert learned_paces(house.ledger, GPU.name) == learned_paces(house.ledger, "") == {}
+    assert learned_paces(completed_trainings(house.ledger), "NVIDIA H200") == {key(): 0.5}
+    assert learned_paces(completed_trainings(house.ledger), "cpu office") == {key(): 60.0}
+    assert (
+        learned_paces(completed_trainings(house.ledger), GPU.name)
+        == learned_paces(completed_trainings(house.ledger), "")
+        == {}
+    )
     assert device_name([GPU], "office") == GPU.name and device_name([], "office") == "cpu office"
 
 
@@ -276,7 +287,7 @@ def test_photos_that_are_all_held_back_leave_nothing_to_train_on(house, ann):
     for photo in house.photos.list(ann.id):
         house.photos.store(photo.model_copy(update={"held_out": True}))
     with pytest.raises(InvalidError) as caught:
-        house.submission.submit(TrainingRequest(character_id=ann.id), "c")
+        house.training.submit(TrainingRequest(character_id=ann.id), "c")
     assert caught.value.code == "no_photos" and "held back" in caught.value.message
 
 
@@ -297,7 +308,7 @@ def test_one_toml_file_is_a_family(house, ann, tmp_path, start_worker):
 
 def found(house, character, backend):
     request = TrainingRequest(character_id=character.id, family="sd15", preset="quick", backend=backend)
-    return {finding.code: finding for finding in house.submission.preflight(request).findings}
+    return {finding.code: finding for finding in house.training.preflight(request).findings}
 
 
 def test_nobody_is_really_trained_without_permission(house, ann):
@@ -307,9 +318,7 @@ def test_nobody_is_really_trained_without_permission(house, ann):
     finding = found(house, ann, "ai_toolkit")["consent_missing"]
     assert (finding.severity, finding.fix) == ("error", "confirm_consent") and ann.name in finding.message
     with pytest.raises(InvalidError) as caught:
-        house.submission.submit(
-            TrainingRequest(character_id=ann.id, family="sd15", backend="ai_toolkit"), "c"
-        )
+        house.training.submit(TrainingRequest(character_id=ann.id, family="sd15", backend="ai_toolkit"), "c")
     assert caught.value.code == "consent_missing"
     assert "consent_missing" not in found(house, ann, "fast_test"), "practice learns nothing of anybody"
 
@@ -347,6 +356,6 @@ def test_sample_prompts_know_the_trigger_by_its_names(house, ann):
         update={"overrides": request.overrides.model_copy(update={"sample_prompts": prompts})}
     )
     house.characters.update(ann.id, CharacterPatch(trigger_word="annqvx", consent=True))
-    job = house.submission.submit(request, "c")
+    job = house.training.submit(request, "c")
     training = json.loads((house.paths.job(job.id) / TRAINING_FILE).read_text(encoding="utf-8"))
     assert training["sample_prompts"] == ["portrait of annqvx", "annqvx in a red dress", "a stranger"]

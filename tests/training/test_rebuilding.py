@@ -14,6 +14,7 @@ from isengard.core.settings import Settings
 from isengard.core.storage.recovery_notices import Recoveries
 from isengard.training.ledgers import open_ledger
 from support.ledger_fixtures import redis_server  # noqa: F401 - fixture
+from support.training_fixtures import training_of
 
 S = JobState
 
@@ -29,7 +30,8 @@ def lost(request, house, clock):
     class Lost:
         def open(self):
             opened.append(open_ledger(Settings(redis_url=url), house.paths, clock, lease_s=60))
-            house.submission = house.submission.__class__(**{**vars(house.submission), "ledger": opened[-1]})
+            house.ledger = opened[-1]
+            house.training = training_of(house)
             return opened[-1]
 
         def lose(self):
@@ -48,7 +50,7 @@ def lost(request, house, clock):
 
 
 def submit(house, ann):
-    return house.submission.submit(TrainingRequest(character_id=ann.id), "ui-1")
+    return house.training.submit(TrainingRequest(character_id=ann.id), "ui-1")
 
 
 def claim(ledger, owner="o1"):

@@ -16,6 +16,7 @@ from isengard.core.settings import Settings
 from isengard.core.storage.recovery_notices import Recoveries
 from isengard.training.ledgers import open_ledger
 from support.ledger_fixtures import redis_server  # noqa: F401 - fixture
+from support.training_fixtures import training_of
 
 
 class Boom:
@@ -37,13 +38,14 @@ def client(redis_server):  # noqa: F811
 @pytest.fixture
 def ledger(client, redis_server, house, clock):  # noqa: F811
     ledger = open_ledger(Settings(redis_url=redis_server.url), house.paths, clock)
-    house.submission = house.submission.__class__(**{**vars(house.submission), "ledger": ledger})
+    house.ledger = ledger
+    house.training = training_of(house)
     yield ledger
     ledger.close()
 
 
 def submit(house, ann):
-    return house.submission.submit(TrainingRequest(character_id=ann.id), "ui-1")
+    return house.training.submit(TrainingRequest(character_id=ann.id), "ui-1")
 
 
 def claim(ledger):

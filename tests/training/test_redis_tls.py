@@ -42,7 +42,7 @@ def redis_url(tls):
 
 def test_a_worker_trains_and_the_doctor_is_content(house, ann, start_worker, tls):
     overrides = Overrides(steps=40, save_every=20, sample_prompts=[])
-    job = house.submission.submit(TrainingRequest(character_id=ann.id, overrides=overrides), "tls")
+    job = house.training.submit(TrainingRequest(character_id=ann.id, overrides=overrides), "tls")
     house.doorbell.ring(job.id, job.attempt)
     assert house.doorbell.waiting() == {(job.id, 0)}
     start_worker(ISENGARD_FAST_TEST_S="0.5")

@@ -7,11 +7,9 @@ import re
 import time
 
 import pytest
-from isengard.core.clock import SystemClock
 from isengard.core.paths import DataPaths
 from isengard.core.records.job_states import JobState
 from isengard.training.monitoring.run_watch import read_losses
-from isengard.training.planning.follow_ups import FollowUps
 from support.standin_fixtures import standin, submit  # noqa: F401 - fixture
 from support.training_waits import wait_for
 
@@ -110,12 +108,11 @@ def test_a_training_whose_worker_was_lost_goes_on_at_its_checkpoint(house, ann, 
 
 def test_more_steps_go_on_from_what_a_finished_training_left(house, ann, standin, start_worker):  # noqa: F811
     """The final file says all steps as done, a carried one too; neither is a resume that began too low."""
-    follow_ups = FollowUps(house.paths, house.ledger, house.submission.registry, SystemClock())
     job = submit(house, ann, steps=20)
     start_worker(ISENGARD_MODE="production", ISENGARD_IDLE_S="20")
     assert wait_for(house.ledger, job.id).state is JobState.COMPLETED
     for total in (40, 60):
-        job = follow_ups.more_steps(house.ledger.get(job.id), 20, "corr-more")
+        job = house.training.go_on(job.id, 20, "corr-more")
         house.doorbell.ring(job.id, job.attempt)
         done = wait_for(house.ledger, job.id)
         assert done.state is JobState.COMPLETED, done.error

@@ -13,7 +13,7 @@ from isengard.training.worker.supervisor import Supervisor
 @pytest.fixture
 def supervisor(house, ann):
     """Of a house in which a training waits."""
-    house.submission.submit(TrainingRequest(character_id=ann.id), "ui-1")
+    house.training.submit(TrainingRequest(character_id=ann.id), "ui-1")
     supervisor = Supervisor(house.paths, house.settings, house.ledger, house.doorbell)
     yield supervisor
     supervisor._child.kill()

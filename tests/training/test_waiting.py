@@ -6,7 +6,7 @@ import pytest
 from isengard.core.records.job import Job
 from isengard.core.records.job_states import JobState
 from isengard.core.records.worker import BackendState, Gpu, Worker
-from isengard.training.planning.waiting_reason import NO_GPU, NO_WORKER, waits_for
+from isengard.training.planning.placement import NO_GPU, NO_WORKER, waits_for
 
 GPU = Gpu(uuid="GPU-1", name="RTX", total_bytes=24, free_bytes=24)
 

@@ -73,7 +73,7 @@ def test_a_submit_that_finds_nobody_any_more_leaves_nothing(server, api, ann, tm
 
     monkeypatch.setattr(services.characters, "get", once)
     with pytest.raises(Exception, match="no such character"):
-        services.submission.submit(TrainingRequest(character_id=ann["id"], preset="quick"), "c")
+        services.training.submit(TrainingRequest(character_id=ann["id"], preset="quick"), "c")
     monkeypatch.undo()
     assert api.get("/training/jobs")["items"] == [] and list(services.paths.jobs.iterdir()) == []
 

@@ -95,8 +95,11 @@ class GpuUse(Record):
 def measure(paths: DataPaths, uuid: str = "", needed: int = 0) -> GpuUse | None:
     """The GPU (the first one without `uuid`) and who holds its memory; None where there is none."""
     gpu = next((found for found in gpus() if uuid in ("", found.uuid)), None)
-    if gpu is None:
-        return None
+    return None if gpu is None else holders_of(paths, gpu, needed)
+
+
+def holders_of(paths: DataPaths, gpu: Gpu, needed: int = 0) -> GpuUse:
+    """Who holds memory of a GPU that was just measured."""
     comfyui = _comfyui_pid(paths)
     holders = [
         Holder(pid=process.pid, name=process.name, bytes=process.bytes, comfyui=process.pid == comfyui)

@@ -25,20 +25,22 @@ class Machine:
     gpus: list[Gpu] = field(default_factory=list)
 
     @classmethod
-    def here(cls, root: Path) -> Machine:
-        return cls(platform.system(), str(root), memory_bytes(), swap_bytes(), disk_free(root), gpus())
+    def here(cls, root: Path, *, with_gpus: bool = True) -> Machine:
+        """As it is now; without GPUs where nobody needs to know of them: asking nvidia-smi takes a while."""
+        found = gpus() if with_gpus else []
+        return cls(platform.system(), str(root), memory_bytes(), swap_bytes(), disk_free(root), found)
 
     @classmethod
-    def of(cls, worker: Worker | None, root: Path) -> Machine:
-        """As the worker described itself when it started; without one, nothing is known but the folder they share."""
+    def of(cls, worker: Worker | None, here: Machine) -> Machine:
+        """As the worker described itself when it started; without one, nothing is known but the folder it shares with us."""
         if worker is None:
-            return cls("", str(root), 0, 0, disk_free(root))
+            return cls("", here.root, 0, 0, here.disk_free_bytes)
         return cls(
             worker.system,
-            str(root),
+            here.root,
             worker.memory_bytes,
             worker.swap_bytes,
-            disk_free(root),
+            here.disk_free_bytes,
             list(worker.gpus),
         )
 

@@ -11,7 +11,7 @@ from ...core.jobs.ledger import Ledger
 from ...core.records.job import Progress
 from ..gpu.gpu_lock import GpuSlot
 from ..interface import ResolvedTraining
-from ..planning.estimates import learned_paces, pace_key
+from ..planning.estimates import completed_trainings, learned_paces, pace_key
 
 #: Steps this many times slower than the run's median: the GPU's memory spills into the computer's (facts: ai-toolkit 669).
 SPILL_FACTOR = 3.0
@@ -42,7 +42,8 @@ def expected(ledger: Ledger, training: ResolvedTraining, gpu: GpuSlot) -> Expect
     if not gpu.total_bytes:
         return Expected()
     try:
-        learned = learned_paces(ledger, gpu.device).get(pace_key(training.family, training), 0.0)
+        paces = learned_paces(completed_trainings(ledger), gpu.device)
+        learned = paces.get(pace_key(training.family, training), 0.0)
     except IsengardError:
         learned = 0.0
     return Expected(learned * training.batch_size, training.guess_s, gpu.total_bytes)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from ...core.families.families import Family
 from ...core.jobs.ledger import JobFilter, Ledger
+from ...core.records.job import Job
 from ...core.records.job_states import JobState
-from ...core.records.worker import Gpu
 from .presets import Numbers
 
 _GB, _MB = 1e9, 1e6
@@ -61,23 +61,22 @@ def estimate(
     )
 
 
-def device_name(gpus: Sequence[Gpu], host: str) -> str:
-    """What trains on a machine, as `Progress.device` tells it."""
-    return gpus[0].name if gpus else f"cpu {host}"
+def completed_trainings(ledger: Ledger) -> list[Job]:
+    """The newest ones that ended well."""
+    wanted = JobFilter(states=[JobState.COMPLETED], kinds=["training"])
+    return ledger.jobs(wanted, limit=_LOOKED_AT).items
 
 
-def learned_paces(ledger: Ledger, device: str) -> dict[str, float]:
+def learned_paces(completed: Iterable[Job], device: str) -> dict[str, float]:
     """Seconds a step with one photo by `pace_key`: the median of real trainings that ended well on that very device.
 
     Those from before a device was told teach nothing: a ledger may have been on any machine.
     """
-    if not device:
-        return {}
-    wanted = JobFilter(states=[JobState.COMPLETED], kinds=["training"])
     found: dict[str, list[float]] = {}
-    for job in ledger.jobs(wanted, limit=_LOOKED_AT).items:
+    for job in completed:
         pace = job.progress.seconds_per_step
-        if pace and job.resolution and not job.placeholder and job.progress.device == device:
+        told = bool(device) and job.progress.device == device
+        if pace and job.resolution and not job.placeholder and told:
             batch = (job.request.get("overrides") or {}).get("batch_size") or 1
             found.setdefault(pace_key(job.family, job), []).append(pace / batch)
     return {key: statistics.median(paces) for key, paces in found.items()}

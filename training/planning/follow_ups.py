@@ -1,4 +1,4 @@
-"""What may follow a training: the same with smaller numbers after it ran out of memory, or more steps after it has ended."""
+"""What may follow a job: once more, on after a pause, the same with smaller numbers after memory ran out, or more steps."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...core import atomic
+from ...core.characters.character_store import CharacterStore
 from ...core.clock import Clock, iso
 from ...core.errors import ConflictError, InvalidError
 from ...core.ids import new_id
@@ -14,7 +15,7 @@ from ...core.jobs.ledger import Ledger
 from ...core.paths import DataPaths
 from ...core.plugins import PluginRegistry
 from ...core.records.job import Job, Progress
-from ...core.records.job_states import ENDED
+from ...core.records.job_states import ENDED, JobState
 from ...core.records.training import MAX_STEPS, Overrides, TrainingRequest
 from ...core.storage.crash_cleanup import JOB_FILE
 from ..interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
@@ -27,17 +28,38 @@ SIDES = (1024, 768, 512)
 
 @dataclass(frozen=True)
 class FollowUps:
+    """Nobody in the trash is trained on, as with a new training: NotFoundError `character_not_found`."""
+
     paths: DataPaths
     ledger: Ledger
+    characters: CharacterStore
     registry: PluginRegistry
     clock: Clock
 
-    def more_steps(self, parent: Job, steps: int, correlation_id: str) -> Job:
+    def resume(self, job_id: str) -> Job:
+        """A paused job, queued again. ConflictError `wrong_state`."""
+        self._job_in({JobState.PAUSED}, job_id, "Only a paused job can be resumed.")
+        return self.ledger.requeue(job_id)
+
+    def retry(self, job_id: str) -> Job:
+        """A failed or cancelled job, queued again. ConflictError `wrong_state`."""
+        return self.ledger.requeue(self._retried(job_id).id)
+
+    def smaller_request(self, job_id: str) -> TrainingRequest:
+        """What asks for the same training with less memory. ConflictError `wrong_state`; those of `frozen_training` and
+        `smaller`."""
+        job = self._retried(job_id)
+        training = frozen_training(self.paths, job)
+        return smaller(TrainingRequest.model_validate(job.request), training)
+
+    def more_steps(self, job_id: str, steps: int, correlation_id: str) -> Job:
         """A new job that goes on from the parent's last checkpoint, with its frozen photos, into a folder of its own.
 
         ConflictError `still_running` or `nothing_to_continue`; InvalidError `too_many_steps`, `cannot_continue`; those
         of `frozen_training`.
         """
+        parent = self.ledger.get(job_id)
+        self._require_person(parent)
         require_training(parent)
         backend = self._backend(parent)
         before_dir = self.paths.job(parent.id)
@@ -55,6 +77,22 @@ class FollowUps:
             atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
             atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
             return self.ledger.submit(job)
+
+    def _retried(self, job_id: str) -> Job:
+        states = {JobState.FAILED, JobState.CANCELLED}
+        job = self._job_in(states, job_id, "Only a failed or cancelled job can be retried.")
+        self._require_person(job)
+        return job
+
+    def _job_in(self, states: set[JobState], job_id: str, refusal: str) -> Job:
+        job = self.ledger.get(job_id)
+        if job.state not in states:
+            raise ConflictError("wrong_state", refusal, "Reload: it may have changed in the meantime.")
+        return job
+
+    def _require_person(self, job: Job) -> None:
+        if job.character_id is not None:
+            self.characters.get(job.character_id)
 
     def _backend(self, parent: Job) -> TrainingBackend:
         if parent.state not in ENDED:

@@ -1,4 +1,4 @@
-"""What to say about a set of photos before training; numbers from identity-training section 5."""
+"""What to say about a person and their photos before training; numbers from identity-training section 5."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ...core.characters.photo_findings import NOTES
 from ...core.characters.trigger_words import is_ordinary
 from ...core.records.photo import Photo
 from ...core.records.training import Finding
+from .facts import Person
 
 MIN_PHOTOS = 1
 FEW_PHOTOS = 10
@@ -71,4 +72,25 @@ def _caption_findings(included: Sequence[Photo], trigger: str, class_word: str) 
     if any(letter.isdigit() for letter in trigger):
         message = f"The trigger word {trigger} holds digits; words of letters alone are learned better."
         found.append(Finding(severity="info", code="trigger_digits", message=message))
+    return found
+
+
+def person_findings(person: Person, *, practice: bool) -> list[Finding]:
+    """Permission is asked for what can really be recognised: in practice mode nothing of the photos is learned."""
+    character, found = person.character, []
+    if not (character.consent or practice):
+        message = (
+            f"Nobody has confirmed yet that you may use {character.name}'s photos. Confirm it to train them."
+        )
+        found.append(
+            Finding(severity="error", code="consent_missing", message=message, fix="confirm_consent")
+        )
+    if person.namesakes:
+        message = (
+            f"{person.namesakes[0]} has the trigger word {character.trigger_word} too: in one picture it would call both. "
+            "Give one of them another word before you train."
+        )
+        found.append(
+            Finding(severity="warning", code="trigger_shared", message=message, fix="change_trigger")
+        )
     return found

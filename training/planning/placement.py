@@ -1,34 +1,74 @@
-"""Which machine will train: this one, or that of another worker of the same ledger. Pure functions over what workers say."""
+"""Which machine will train: this one, or that of another worker of the same ledger; and why a queued job does not begin.
+Pure functions over what workers say of themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from ...core.records.base import Record
 from ...core.records.job import Job
+from ...core.records.job_states import JobState
 from ...core.records.training import Finding
-from ...core.records.worker import BackendState, Worker
+from ...core.records.worker import Gpu, Worker
 from ..ledgers.eligibility import Able, ready
 from ..machine.nvidia_smi import memory_words
-from .waiting_reason import Waiting, slots_of, waits_for
+from .facts import Machines, Trainer
 
 
-@dataclass(frozen=True)
-class Here:
-    """This machine as a trainer; `shared`: workers of other machines serve the ledger too."""
+class Waiting(Record):
+    """Shown on the job while it is queued."""
 
-    host: str
-    needs_met: bool
-    backend: BackendState
-    shared: bool
+    code: Literal["worker", "gpu", "backend"]
+    message: str
+    hint: str
+
+
+NO_WORKER = Waiting(
+    code="worker",
+    message="Waits for a worker: none is running.",
+    hint="Start one on a machine with a GPU: python -m isengard worker.",
+)
+NO_GPU = Waiting(
+    code="gpu",
+    message="Waits for a worker with a GPU.",
+    hint="It begins by itself as soon as a machine with an NVIDIA GPU works for this data folder.",
+)
+
+
+def waits_for(
+    job: Job, workers: Sequence[Worker], *, shared: bool, labels: Mapping[str, str] | None = None
+) -> Waiting | None:
+    """None when it is just not its turn. `shared`: workers of other machines serve this ledger; otherwise one is started
+    here at once. `labels`: what trainers are called."""
+    if job.state is not JobState.QUEUED:
+        return None
+    if not workers:
+        return NO_WORKER if shared else None
+    fitting = [worker for worker in workers if job.needs in slots_of(worker)]
+    if not fitting:
+        return NO_GPU
+    if any(_able(worker, job) for worker in fitting):
+        return None
+    name = (labels or {}).get(job.backend, job.backend)
+    message = f"Waits for a worker with {name}."
+    return Waiting(code="backend", message=message, hint=f"Set up {name} there; it then begins by itself.")
+
+
+def slots_of(worker: Worker) -> frozenset[str]:
+    """The kinds of jobs it has slots for."""
+    return frozenset({"cpu", "gpu"}) if worker.gpus else frozenset({"cpu"})
 
 
 @dataclass(frozen=True)
 class Place:
-    """`worker`: whose machine trains, None for this one; `waits`: why nobody can as things are."""
+    """`worker`: whose machine trains, None for this one; `waits`: why nobody can as things are; `device`: what trains there, ''
+    where nobody knows yet who will."""
 
     worker: Worker | None = None
     waits: Waiting | None = None
+    device: str = ""
 
     @property
     def here(self) -> bool:
@@ -47,23 +87,43 @@ class Place:
         return self.worker is None or self.worker.hub_token
 
 
-def place(job: Job, workers: Sequence[Worker], here: Here, *, labels: Mapping[str, str]) -> Place:
+def place(trainer: Trainer, machines: Machines) -> Place:
     """This machine where it can; else the able worker with the largest GPU; else whoever comes. A machine that only lacks
     the trainer is judged itself: it can be set up."""
-    able = [worker for worker in workers if Able(slots_of(worker), ready(worker.backends)).runs(job)]
-    if not here.shared or (here.needs_met and here.backend.state == "ready"):
-        return Place()
+    needs, name = trainer.capabilities.needs, trainer.capabilities.name
+    here = Place(device=device_name(machines.here.gpus, machines.host))
+    needs_met = needs == "cpu" or bool(machines.here.gpus)
+    if not machines.shared or (needs_met and trainer.state.state == "ready"):
+        return here
+    job = Job(id="", needs=needs, backend=name, created_at="", updated_at="")
+    able = [worker for worker in machines.workers if _able(worker, job)]
     if able:
         best = max(able, key=_largest)
-        return Place() if best.host == here.host else Place(worker=best)
-    return Place() if here.needs_met else Place(waits=waits_for(job, workers, shared=True, labels=labels))
+        return here if best.host == machines.host else _away(best, on_cpu=needs == "cpu")
+    if needs_met:
+        return here
+    labels = {name: trainer.capabilities.label}
+    return Place(waits=waits_for(job, machines.workers, shared=True, labels=labels))
+
+
+def _away(worker: Worker, *, on_cpu: bool) -> Place:
+    return Place(worker, device=device_name([] if on_cpu else worker.gpus, worker.host))
+
+
+def device_name(gpus: Sequence[Gpu], host: str) -> str:
+    """What trains on a machine, as `Progress.device` tells it."""
+    return gpus[0].name if gpus else f"cpu {host}"
+
+
+def _able(worker: Worker, job: Job) -> bool:
+    return Able(slots_of(worker), ready(worker.backends)).runs(job)
 
 
 def _largest(worker: Worker) -> int:
     return max((gpu.total_bytes for gpu in worker.gpus), default=0)
 
 
-def findings(where: Place, *, backend: str, file_here: str) -> list[Finding]:
+def place_findings(where: Place, *, backend: str, file_here: str) -> list[Finding]:
     """What is to be said of the place. `file_here`: the name of a model file that only this machine is known to have."""
     if where.waits is not None:
         message = f"{where.waits.message} {where.waits.hint}"

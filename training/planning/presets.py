@@ -1,13 +1,15 @@
-"""Presets turn a number of photos into numbers of a training. The middle recipe plus dense checkpoints is the default:
-published recipes differ sevenfold in steps per image (facts: identity-training section 5)."""
+"""Presets turn a number of photos into numbers of a training, and combinations that cannot work are refused. The middle
+recipe plus dense checkpoints is the default: published recipes differ sevenfold in steps per image (facts:
+identity-training section 5)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...core.capabilities import require_training_method
 from ...core.errors import InvalidError
 from ...core.families.families import Family
-from ...core.records.training import Overrides, Preset
+from ...core.records.training import Overrides, Preset, TrainingRequest
 from ..interface import BackendCapabilities
 
 #: Below this many photos half the rank: fewer things to learn by heart.
@@ -93,3 +95,50 @@ def sample_prompts(trigger: str, class_word: str) -> list[str]:
         f"portrait photo of {trigger}, {class_word}, soft window light",
         f"portrait photo of a {class_word}",
     ]
+
+
+def require_askable(request: TrainingRequest, family: Family, backend: BackendCapabilities) -> None:
+    """InvalidError `method_unknown`, `method_not_supported` or `family_not_supported`."""
+    require_training_method(request.method)
+    if family.key not in backend.families:
+        raise InvalidError(
+            "family_not_supported",
+            f"{backend.label} cannot train {family.label}.",
+            "Choose another model family.",
+        )
+
+
+def require_possible(
+    numbers: Numbers, overrides: Overrides, photos: int, capabilities: BackendCapabilities
+) -> None:
+    """InvalidError `option_out_of_range`, `batch_too_large` or `save_every_too_large`."""
+    for name, value in overrides.model_dump(exclude_none=True).items():
+        option = capabilities.options.get(name)
+        if option is None or not isinstance(value, (int, float)) or isinstance(value, bool):
+            continue
+        low, high = option.min, option.max
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise InvalidError(
+                "option_out_of_range",
+                f"{name} is {value:g}; {capabilities.label} takes {_range(low, high)}.",
+                "Change it under Advanced, or leave it empty.",
+            )
+    if numbers.batch_size > max(1, photos):
+        raise InvalidError(
+            "batch_too_large",
+            f"A batch of {numbers.batch_size} needs as many photos; there are {photos}.",
+            "Use a smaller batch, or add photos.",
+        )
+    if overrides.save_every is not None and numbers.save_every > numbers.steps:
+        raise InvalidError(
+            "save_every_too_large",
+            f"It would save every {numbers.save_every} steps and ends after {numbers.steps}.",
+            "Save more often, or leave it empty.",
+        )
+
+
+def _range(low: float | None, high: float | None) -> str:
+    """Trainers may name one end only."""
+    if low is None or high is None:
+        return f"at least {low:g}" if low is not None else f"at most {high:g}"
+    return f"{low:g} to {high:g}"

@@ -16,7 +16,7 @@ from ...core.records.recovery import Recovery
 from ...core.records.worker import BackendState
 from ...core.toml_files import Slip
 from ...generation.image.interface import RecipeInfo
-from ...training.planning.waiting_reason import Waiting
+from ...training.planning.placement import Waiting
 from ...training.tasks.installable import SetupOffer
 
 

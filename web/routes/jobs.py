@@ -8,7 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from ...core import correlation
-from ...core.errors import ConflictError, InvalidError, NotFoundError
+from ...core.errors import InvalidError, NotFoundError
 from ...core.executor import in_thread
 from ...core.ids import require_id
 from ...core.jobs.ledger import JobFilter
@@ -45,8 +45,7 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
 
 async def submit(services: Services, request: web.Request) -> web.Response:
     wanted = TrainingRequest.model_validate(await read_json(request))
-    job = await in_thread(services.submission.submit, wanted, correlation.current())
-    await in_thread(_ring, services, job)
+    job = await in_thread(services.training.submit, wanted, correlation.current())
     return await job_view.answer(services, job, 202)
 
 
@@ -78,7 +77,8 @@ async def lend(services: Services, request: web.Request) -> web.Response:
 
 
 async def resume(services: Services, request: web.Request) -> web.Response:
-    return await _requeue(services, request, {JobState.PAUSED}, "Only a paused job can be resumed.")
+    job = await in_thread(services.training.resume, _id(request))
+    return await job_view.answer(services, job)
 
 
 async def log(services: Services, request: web.Request) -> web.Response:
@@ -137,21 +137,9 @@ async def _order(services: Services, request: web.Request, order: Order) -> web.
     return await job_view.answer(services, await in_thread(services.ledger.order, job.id, order))
 
 
-async def _requeue(
-    services: Services, request: web.Request, states: set[JobState], refusal: str
-) -> web.Response:
-    job = await in_thread(_job, services, request)
-    if job.state not in states:
-        raise ConflictError("wrong_state", refusal, "Reload: it may have changed in the meantime.")
-    job = await in_thread(services.ledger.requeue, job.id)
-    await in_thread(_ring, services, job)
-    return await job_view.answer(services, job)
-
-
-def _ring(services: Services, job: Job) -> None:
-    services.doorbell.ring(job.id, job.attempt, job.priority)
-    services.supervisor.wake()
-
-
 def _job(services: Services, request: web.Request) -> Job:
-    return services.ledger.get(require_id("job", request.match_info["id"]))
+    return services.ledger.get(_id(request))
+
+
+def _id(request: web.Request) -> str:
+    return require_id("job", request.match_info["id"])

@@ -8,7 +8,6 @@ from ...core import correlation
 from ...core.errors import InvalidError
 from ...core.executor import in_thread
 from ...core.records.job import Job
-from ...training.downloads.model_files import freeze, require_downloadable
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
@@ -31,14 +30,4 @@ async def download(services: Services, request: web.Request) -> web.Response:
 def _submit(services: Services, key: str) -> Job:
     family = services.families.get_offered(key)
     missing = missing_models(services, family)
-    require_downloadable(family, missing, services.settings)
-    job = services.tasks.submit(
-        "model_download",
-        {"family": key, "files": [file.file for file in missing]},
-        correlation.current(),
-        family=key,
-        prepare=lambda folder: freeze(folder, missing),
-    )
-    services.doorbell.ring(job.id, job.attempt, job.priority)
-    services.supervisor.wake()
-    return job
+    return services.training.download(family, missing, correlation.current())

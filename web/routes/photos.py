@@ -13,7 +13,6 @@ from ...core.characters.captions import apply_edits, apply_plan
 from ...core.errors import IsengardError, NotFoundError
 from ...core.executor import in_thread
 from ...core.records.character import Character
-from ...core.records.job import Job
 from ...core.records.photo import CaptionEdits, CaptionPlan, Photo, PhotoPatch
 from ..container import Services
 from ..http import responses
@@ -97,7 +96,10 @@ async def captions(services: Services, request: web.Request) -> web.Response:
     plan = CaptionPlan.model_validate(await read_json(request))
     character = await in_thread(services.characters.get, request.match_info["id"])
     if plan.plan == "captioner":
-        return responses.record(await in_thread(_queue, services, character, plan), 202)
+        job = await in_thread(
+            services.training.caption, character, correlation.current(), overwrite=plan.overwrite
+        )
+        return responses.record(job, 202)
     await in_thread(
         apply_plan, plan, character, photos=services.photos, library=services.library, paths=services.paths
     )
@@ -105,15 +107,8 @@ async def captions(services: Services, request: web.Request) -> web.Response:
     return responses.as_list(await in_thread(_shown, services, character.id))
 
 
-def _queue(services: Services, character: Character, plan: CaptionPlan) -> Job:
-    job = services.captioning.submit(character, correlation.current(), overwrite=plan.overwrite)
-    services.doorbell.ring(job.id, job.attempt, job.priority)
-    services.supervisor.wake()
-    return job
-
-
 async def captioners(services: Services, request: web.Request) -> web.Response:
-    return responses.as_list(await in_thread(services.captioning.offers))
+    return responses.as_list(await in_thread(services.training.captioners))
 
 
 async def edit_captions(services: Services, request: web.Request) -> web.Response:

@@ -7,10 +7,9 @@ from typing import Any
 from aiohttp import web
 
 from ...core import correlation
-from ...core.errors import ForbiddenError, InvalidError
+from ...core.errors import InvalidError
 from ...core.executor import in_thread
 from ...core.families.families import Family
-from ...core.records.job import Job
 from ...core.records.training import TrainingRequest
 from ...core.settings import current_token
 from ...training.backends.backend_states import state_of
@@ -18,9 +17,10 @@ from ...training.downloads.model_files import HUB, FileState, base_names, descri
 from ...training.job_folder.dataset import held_out_count, select
 from ...training.machine.machine_facts import Machine
 from ...training.planning import presets as presets_module
+from ...training.planning.decision import Plan
 from ...training.planning.estimates import estimate
+from ...training.service import SetUpAction
 from ...training.tasks.installable import InstallableBackend
-from ...training.worker.task_kinds import installable, require_unused
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
@@ -79,7 +79,7 @@ async def presets(services: Services, request: web.Request) -> web.Response:
     family = services.families.get_offered(request.query.get("family", "sd15"))
     backend = await in_thread(_capabilities, services, request.query.get("backend"))
     photos = await in_thread(_trained, services, request)
-    paces = await in_thread(services.submission.paces, request.query.get("backend"))
+    paces = await in_thread(services.training.paces, request.query.get("backend"))
     items = []
     for preset in presets_module.offered(backend).values():
         numbers = presets_module.resolve(family, preset, photos)
@@ -113,7 +113,7 @@ def _trained(services: Services, request: web.Request) -> int:
 
 
 def _capabilities(services: Services, name: str | None) -> Any:
-    backend = services.registry.get("training_backends", name or services.submission.default_backend)
+    backend = services.registry.get("training_backends", name or services.training.default_backend)
     return backend.capabilities()
 
 
@@ -123,7 +123,7 @@ async def backends(services: Services, request: web.Request) -> web.Response:
         return [
             {
                 **backend.capabilities().model_dump(mode="json"),
-                "default": backend.name == services.submission.default_backend,
+                "default": backend.name == services.training.default_backend,
                 "state": state_of(backend).model_dump(mode="json"),
                 "setup": _offer(backend),
             }
@@ -146,13 +146,13 @@ async def setup(services: Services, request: web.Request) -> web.Response:
         raise InvalidError("bad_request", "action is install or check.", "Correct the body.")
     if action == "install":
         _require_confirmation(body, "This downloads programs and runs them.")
-    return await _task(services, request, action)
+    return await _set_up(services, request, action)
 
 
 async def uninstall(services: Services, request: web.Request) -> web.Response:
     """{"confirm": true} removes what Isengard installed. The answer is a job."""
     _require_confirmation(await read_json(request), "This removes the trainer that Isengard installed.")
-    return await _task(services, request, "uninstall")
+    return await _set_up(services, request, "uninstall")
 
 
 def _require_confirmation(body: dict[str, Any], what: str) -> None:
@@ -160,25 +160,11 @@ def _require_confirmation(body: dict[str, Any], what: str) -> None:
         raise InvalidError("confirmation_needed", what, 'Send {"confirm": true} once the person has agreed.')
 
 
-async def _task(services: Services, request: web.Request, action: str) -> web.Response:
+async def _set_up(services: Services, request: web.Request, action: SetUpAction) -> web.Response:
     name = request.match_info["name"]
-
-    def submit() -> Job:
-        installable(services.registry, name)
-        if action == "install" and not services.settings.allow_setup:
-            raise ForbiddenError(
-                "setup_switched_off",
-                "The owner of this server has switched set-up off (ISENGARD_ALLOW_SETUP=0).",
-                "Install it by hand: the README says how.",
-            )
-        if action != "check":
-            require_unused(services.ledger, name)
-        job = services.tasks.submit("backend_setup", {"action": action}, correlation.current(), backend=name)
-        services.doorbell.ring(job.id, job.attempt, job.priority)
-        services.supervisor.wake()
-        return job
-
-    return responses.record(await in_thread(submit), 202)
+    return responses.record(
+        await in_thread(services.training.set_up, name, action, correlation.current()), 202
+    )
 
 
 async def workers(services: Services, request: web.Request) -> web.Response:
@@ -214,9 +200,20 @@ async def machine(services: Services, request: web.Request) -> web.Response:
 
 async def preflight(services: Services, request: web.Request) -> web.Response:
     wanted = TrainingRequest.model_validate(await read_json(request))
-    draft = await in_thread(services.submission.preflight, wanted)
-    training = draft.training
-    plan = {
+    plan = await in_thread(services.training.preflight, wanted)
+    return web.json_response(
+        {
+            "findings": [finding.model_dump(mode="json") for finding in plan.findings],
+            "plan": _plan(plan),
+            "backend": plan.training.backend,
+            "ok": not plan.blocked,
+        }
+    )
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    training, placeholder = plan.training, plan.facts.trainer.capabilities.placeholder
+    return {
         "steps": training.steps,
         "rank": training.rank,
         "alpha": training.alpha,
@@ -226,17 +223,9 @@ async def preflight(services: Services, request: web.Request) -> web.Response:
         "photos": training.image_count,
         "held_out": len(training.held_out),
         "base_model": training.generate_base,
-        "estimate_s": None if draft.backend.capabilities().placeholder else draft.estimate.seconds,
-        "vram_bytes": draft.estimate.vram_bytes,
-        "ram_bytes": draft.estimate.ram_bytes,
-        "disk_bytes": draft.estimate.disk_bytes,
-        "learned": draft.estimate.learned,
+        "estimate_s": None if placeholder else plan.estimate.seconds,
+        "vram_bytes": plan.estimate.vram_bytes,
+        "ram_bytes": plan.estimate.ram_bytes,
+        "disk_bytes": plan.estimate.disk_bytes,
+        "learned": plan.estimate.learned,
     }
-    return web.json_response(
-        {
-            "findings": [finding.model_dump(mode="json") for finding in draft.findings],
-            "plan": plan,
-            "backend": draft.backend.name,
-            "ok": not draft.blocked,
-        }
-    )

@@ -12,7 +12,7 @@ from ...core.model_headers.reader import HeaderReader, ModelHeader
 from ...core.records.training import Finding
 from ...core.settings import Settings
 from ...training.downloads.model_files import FileState
-from ...training.planning.submission import BaseModel
+from ...training.planning.facts import BaseModel
 
 Use = Literal["training", "pictures"]
 _NOTHING = ModelHeader(fault="it cannot be found")
@@ -27,7 +27,7 @@ class ModelFolders(Protocol):
 
 
 class ComfyBaseModels:
-    """Implements training.submission.BaseModels over ComfyUI's folders. A base's family is read from its header; the other
+    """Implements training.planning.gathering.BaseModels over ComfyUI's folders. A base's family is read from its header; the other
     files are known by their names. A file that is not whole serves nobody."""
 
     def __init__(self, folders: ModelFolders, settings: Settings, headers: HeaderReader) -> None:

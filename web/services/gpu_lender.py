@@ -104,9 +104,7 @@ def _go_on(services: Services, lent: Lending) -> None:
     if job.state is not JobState.PAUSED:
         return
     with correlated(job.correlation_id):
-        job = services.ledger.requeue(job.id)
-        services.doorbell.ring(job.id, job.attempt, job.priority)
-        services.supervisor.wake()
+        services.training.resume(job.id)
         _log.info("The training has the GPU again", extra={"context": {"job_id": job.id}})
 
 

@@ -36,6 +36,6 @@ def prover(services: Services) -> Prove:
 
 def _base_of(services: Services, family: Family) -> str:
     """The first of the family's bases that ComfyUI has; '' without one."""
-    name = services.submission.base_models.resolve(None, family).comfy_name
+    name = services.base_models.resolve(None, family).comfy_name
     path = services.host.model_path(family.comfy_folder, name) if name else None
     return str(path) if path is not None else ""

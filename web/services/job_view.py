@@ -10,7 +10,7 @@ from aiohttp import web
 from ...core.executor import in_thread
 from ...core.records.job import Job
 from ...core.records.job_states import JobState
-from ...training.planning.waiting_reason import waits_for
+from ...training.planning.placement import waits_for
 from ..container import Services
 from ..http import responses
 

@@ -41,7 +41,7 @@ class Situation:
     slug: str = ""
 
 
-def findings(situation: Situation) -> list[Finding]:
+def machine_findings(situation: Situation) -> list[Finding]:
     """In the order in which they matter."""
     return [finding for check in CHECKS for finding in check(situation)]
 

@@ -1,0 +1,257 @@
+"""`decide` as a table: facts on the left, what is said of them on the right. Nothing is asked of the system."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import re
+import subprocess
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from unittest import mock
+
+import pytest
+from isengard.core.errors import InvalidError
+from isengard.core.families.families import FOLDER, Families
+from isengard.core.ids import new_id
+from isengard.core.records.character import Character
+from isengard.core.records.job import Job, Progress
+from isengard.core.records.photo import Photo, PhotoFinding
+from isengard.core.records.training import Finding, Overrides, TrainingRequest
+from isengard.core.records.worker import BackendState, Gpu, Worker
+from isengard.training.gpu.gpu_handover import GpuUse, Holder
+from isengard.training.interface import BackendCapabilities, Option
+from isengard.training.machine.machine_facts import Machine
+from isengard.training.planning.decision import decide, require_unblocked, resolved
+from isengard.training.planning.facts import Base, BaseModel, Facts, Machines, Person, Trainer
+
+GB, DISK_GB = 2**30, 10**9
+SD15, FLUX = Families().get("sd15"), Families().get("flux1_dev")
+AT = "2026-08-20T10:00:00Z"
+GPU = Gpu(uuid="GPU-1", name="RTX 4090", total_bytes=24 * GB, free_bytes=23 * GB)
+FULL = GPU.model_copy(update={"free_bytes": 1 * GB})
+GAME = GpuUse(gpu=FULL, holders=[Holder(pid=2, name="game.exe", bytes=20 * GB)])
+READY = BackendState(name="ai_toolkit")
+ANN = Character(
+    id=new_id("chr"), slug="ann", name="Ann", trigger_word="annqvx", class_word="woman", consent=True,
+    created_at=AT, updated_at=AT,
+)  # fmt: skip
+PHOTO = Photo(
+    id="", character_id=ANN.id, file="a.jpg", width=640, height=640, sha256="", pixel_hash="", created_at=AT
+)
+HERE = Machine("Linux", "/data", 64 * GB, 8 * GB, 500 * DISK_GB, [GPU])
+ATTIC = Worker(
+    id="w", host="attic", version="1", gpus=[GPU], backends=[READY], system="Linux", memory_bytes=64 * GB
+)
+CAPABILITIES = BackendCapabilities(
+    name="ai_toolkit", label="AI-Toolkit", version="1", families=["sd15", "flux1_dev"], needs="gpu",
+    options={"rank": Option(max=64, tooltip="x")},
+)  # fmt: skip
+
+
+def photos(count, **changes):
+    return [PHOTO.model_copy(update={"id": f"pho_{number:026d}", **changes}) for number in range(count)]
+
+
+GOOD = Facts(
+    request=TrainingRequest(character_id=ANN.id, family="sd15", backend="ai_toolkit"),
+    seed=7,
+    family=SD15,
+    person=Person(ANN, photos(25)),
+    base=Base(BaseModel("/models/base.safetensors", "base.safetensors")),
+    trainer=Trainer(CAPABILITIES, READY),
+    machines=Machines("cellar", HERE),
+    has_token=True,
+    comfyui_version="0.33.0",
+)
+
+
+def person(*of, namesakes=(), **changes):
+    return {"person": Person(ANN.model_copy(update=changes), of or photos(25), namesakes)}
+
+
+def asked(**overrides):
+    request = GOOD.request.model_copy(update={"overrides": Overrides(**overrides)})
+    return {"request": request}
+
+
+def flux(**changes):
+    request = GOOD.request.model_copy(update={"family": "flux1_dev"})
+    return {"request": request, "family": FLUX, **changes}
+
+
+def here(**changes):
+    return {"machines": Machines("cellar", replace(HERE, **changes))}
+
+
+def elsewhere(*workers, **changes):
+    """This machine has no GPU; the workers of others serve the ledger too."""
+    return {"machines": Machines("cellar", replace(HERE, gpus=[]), workers, shared=True), **changes}
+
+
+def says(code, severity="error", **more):
+    """What the trainer itself says of it."""
+    finding = Finding(severity=severity, code=code, message="As it is.", **more)
+    return {"trainer": replace(GOOD.trainer, findings=[finding])}
+
+
+def flawed(code):
+    finding = Finding(severity="error", code=code, message="The file is.", fix="download_model")
+    return {"base": Base(BaseModel("/models/base.safetensors", "base.safetensors", flaw=finding))}
+
+
+UNTESTED = ATTIC.model_copy(update={"backends": [BackendState(name="ai_toolkit", detail="Not tried.")]})
+BLURRED = photos(10, findings=[PhotoFinding(code="blurred", message="x")])
+MUCH_RAM = SD15.model_copy(update={"needs": SD15.needs.model_copy(update={"ram_gb": 90.0})})
+
+#: (facts, the findings as "severity code", words that one of them says)
+TABLE = [
+    ({}, set(), ""),
+    # the person and their photos
+    (person(consent=False), {"error consent_missing"}, "Ann's photos"),
+    (person(namesakes=["Bob"]), {"warning trigger_shared"}, "Bob has the trigger word annqvx too"),
+    (person(trigger_word="woman"), {"warning trigger_ordinary"}, "an ordinary word"),
+    (person(trigger_word="annqvx7"), {"info trigger_digits"}, "holds digits"),
+    ({"person": Person(ANN, [])}, {"error no_photos"}, "There are no photos"),
+    (person(*photos(3, included=False)), {"error no_photos"}, "switched off"),
+    (person(*photos(3, held_out=True)), {"error no_photos"}, "held back"),
+    (person(*photos(1)), {"warning few_photos"}, "One photo is too few"),
+    (person(*photos(9)), {"warning few_photos"}, "9 photos are few"),
+    (person(*photos(10)), {"info more_photos"}, "10 photos work"),
+    (person(*photos(61)), {"info many_photos"}, "61 photos are a lot"),
+    (person(*photos(25, caption="her blue eyes")), {"warning caption_leaks"}, "25 captions describe"),
+    (person(*photos(15), *BLURRED), {"warning weak_photos"}, "10 of 25 photos"),
+    # the request
+    (asked(sample_prompts=["a ${b}"]), {"error prompt_placeholder"}, "'${'"),
+    (asked(sample_prompts=["a {b}"]), set(), ""),
+    # the trainer, by what it says itself
+    (says("gpu_missing", this_machine=True), {"error gpu_missing"}, "As it is."),
+    (elsewhere(ATTIC, **says("gpu_missing", this_machine=True)), {"info trains_elsewhere"}, "attic"),
+    (elsewhere(ATTIC, **says("base_model_missing")), {"info trains_elsewhere", "error base_model_missing"}, ""),
+    # the base
+    (flawed("base_model_damaged"), {"error base_model_damaged"}, "The file is."),
+    # which machine
+    (elsewhere(ATTIC), {"info trains_elsewhere"}, "The worker on attic (RTX 4090, 24.0 GB) trains this."),
+    (elsewhere(UNTESTED), {"info trains_elsewhere", "warning backend_untested"}, "attic: Not tried."),
+    (elsewhere(ATTIC, base=replace(GOOD.base, only_here="base.safetensors")),
+     {"info trains_elsewhere", "warning model_elsewhere"}, "base.safetensors lies on this machine"),
+    (elsewhere(), {"warning no_able_worker"}, "none is running"),
+    (elsewhere(ATTIC.model_copy(update={"backends": []})), {"warning no_able_worker"}, "AI-Toolkit"),
+    # that machine
+    (here(gpus=[GPU.model_copy(update={"total_bytes": 4 * GB})]), {"warning gpu_too_small"}, "has 4.0 GB"),
+    (here(gpus=[FULL]), {"info gpu_in_use"}, "23.0 GB of 24.0 GB"),
+    ({**here(gpus=[FULL]), "gpu_use": GAME}, {"warning gpu_held"}, "game.exe 20.0 GB"),
+    ({"family": MUCH_RAM}, {"warning memory_small"}, "64.0 GB and 8.0 GB of page file"),
+    (here(disk_free_bytes=1), {"error disk_full"}, "0.0 GB are free"),
+    (here(system="Windows", root="C:\\" + "x" * 200), {"error path_too_long"}, "203 characters"),
+    (here(system="Windows", root="C:\\Jürgen"), {"warning path_letters"}, "letters"),
+    ({"comfyui_version": "0.3.10"}, {"warning comfyui_old"}, "0.3.10"),
+    (flux(), {"info family_experimental"}, "not been tried"),
+    (flux(base=replace(GOOD.base, here=False)), {"info family_experimental", "info model_download"}, "fetches"),
+    (flux(base=replace(GOOD.base, here=False), has_token=False),
+     {"info family_experimental", "error token_missing"}, "accepted its licence"),
+    (elsewhere(ATTIC, **flux()),
+     {"info family_experimental", "info trains_elsewhere", "warning token_missing"}, "worker on attic has none"),
+]  # fmt: skip
+
+
+@contextmanager
+def nothing_asked():
+    """Whoever opens or looks for a file, reads a clock or starts a program fails."""
+    refuse = mock.Mock(side_effect=AssertionError("the system was asked"))
+    with (
+        mock.patch.object(builtins, "open", refuse),
+        mock.patch.object(os, "stat", refuse),
+        mock.patch.object(os, "scandir", refuse),
+        mock.patch.object(subprocess, "Popen", refuse),
+        mock.patch.object(time, "time", refuse),
+        mock.patch.object(time, "monotonic", refuse),
+    ):
+        yield
+
+
+def decided(**changes):
+    facts = replace(GOOD, **changes)
+    with nothing_asked():
+        return decide(facts)
+
+
+@pytest.mark.parametrize(("changes", "expected", "words"), TABLE)
+def test_facts_and_what_is_said_of_them(changes, expected, words):
+    plan = decided(**changes)
+    assert {f"{finding.severity} {finding.code}" for finding in plan.findings} == expected
+    assert any(words in finding.message for finding in plan.findings) or not words
+    assert all(finding.fix or finding.severity == "info" or "trainer" in changes for finding in plan.findings)
+    assert plan.blocked is any(line.startswith("error") for line in expected)
+
+
+REFUSED = [
+    ({"request": GOOD.request.model_copy(update={"preset": "mine"})}, "preset_unknown"),
+    (asked(rank=128), "option_out_of_range"),
+    ({**person(*photos(2)), **asked(batch_size=4)}, "batch_too_large"),
+    (asked(steps=100, save_every=200), "save_every_too_large"),
+]
+
+
+@pytest.mark.parametrize(("changes", "code"), REFUSED)
+def test_numbers_that_cannot_work_are_refused(changes, code):
+    with pytest.raises(InvalidError) as caught:
+        decided(**changes)
+    assert caught.value.code == code and caught.value.hint
+
+
+def test_the_tables_hold_every_code_that_planning_knows():
+    planning = [
+        file.read_text(encoding="utf-8") for file in (FOLDER.parent.parent / "training/planning").glob("*.py")
+    ]
+    # what is refused before any fact is known stands in gathering's tests, follow-ups have their own
+    before = {
+        "family_not_supported",
+        "still_running",
+        "cannot_continue",
+        "nothing_to_continue",
+        "wrong_state",
+    }
+    before |= {"too_many_steps", "cannot_be_smaller"}
+    told = {code for text in planning for code in re.findall(r'Finding\([^)]*?code="(\w+)"', text)}
+    refused = {code for text in planning for code in re.findall(r'Error\(\s*"(\w+)"', text)}
+    shown = {line.split()[1] for _, expected, _ in TABLE for line in expected}
+    assert len(told) > 20 and told <= shown, told - shown
+    assert refused - before == {code for _, code in REFUSED}
+
+
+def test_what_forbids_a_training_is_its_refusal():
+    with pytest.raises(InvalidError) as caught:
+        require_unblocked(decided(**person(consent=False)))
+    assert caught.value.code == "consent_missing"
+    require_unblocked(decided(**person(*photos(3))))
+
+
+def test_the_training_is_the_same_before_and_after_the_trainer_was_asked():
+    facts = replace(
+        GOOD, trainer=replace(GOOD.trainer, findings=[Finding(severity="info", code="x", message="y")])
+    )
+    training = decide(facts).training
+    assert resolved(GOOD) == training and training.seed == 7 and training.vram_bytes == 8 * DISK_GB
+    assert decide(replace(GOOD, **asked(seed=3))).training.seed == 3
+
+
+def test_a_placeholder_needs_neither_base_nor_machine():
+    practice = CAPABILITIES.model_copy(update={"name": "fast_test", "needs": "cpu", "placeholder": True})
+    trainer = Trainer(practice, BackendState(name="fast_test"))
+    changes = {**here(disk_free_bytes=1, gpus=[]), **flawed("base_model_damaged"), **person(consent=False)}
+    assert decided(trainer=trainer, **changes).findings == []
+
+
+def test_the_pace_is_that_of_the_device_that_will_train():
+    numbers = {"resolution": SD15.defaults.resolution, "family": "sd15", "created_at": AT, "updated_at": AT}
+    job = Job(
+        id=new_id("job"), progress=Progress(step=9, seconds_per_step=0.01, device="RTX 4090"), **numbers
+    )
+    learned = decided(completed=[job]).estimate
+    assert learned.learned and learned.seconds < decided().estimate.seconds
+    laptop = ATTIC.model_copy(update={"gpus": [GPU.model_copy(update={"name": "RTX 4060"})]})
+    assert decided(completed=[job], **elsewhere(ATTIC)).estimate.learned
+    assert not decided(completed=[job], **elsewhere(laptop)).estimate.learned
+    assert not decided(completed=[job], **elsewhere()).estimate.learned

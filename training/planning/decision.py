@@ -1,0 +1,160 @@
+"""The second step of a training: what is trained, where and about how long, and what is to be said of it.
+
+Pure functions over facts: no disk, no clock, no program is asked here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ...core.characters.trigger_words import spelled
+from ...core.errors import InvalidError
+from ...core.records.training import Finding
+from ..interface import ResolvedTraining
+from ..job_folder.dataset import Selection, select
+from ..machine.machine_facts import Machine
+from .estimates import Estimate, estimate, learned_paces
+from .facts import Facts
+from .machine_advice import Situation, machine_findings
+from .photo_advice import person_findings, photo_findings
+from .placement import Place, place, place_findings
+from .presets import Numbers, chosen, require_possible, resolve, sample_prompts
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A training with everything decided but its job's id."""
+
+    facts: Facts
+    training: ResolvedTraining
+    selection: Selection
+    estimate: Estimate
+    findings: list[Finding]
+
+    @property
+    def blocked(self) -> bool:
+        return any(finding.severity == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """What the facts make of the request, before anything is said of it."""
+
+    training: ResolvedTraining
+    selection: Selection
+    where: Place
+    estimate: Estimate
+
+
+def decide(facts: Facts) -> Plan:
+    """The training as it would be frozen, and everything worth saying about it. InvalidError for numbers that cannot work."""
+    draft = _drafted(facts)
+    findings = [*_request_findings(facts), *_place_findings(facts, draft)]
+    return Plan(facts, draft.training, draft.selection, draft.estimate, findings)
+
+
+def resolved(facts: Facts) -> ResolvedTraining:
+    """The training that `decide` will come to; known before the trainer has been asked about it. InvalidError likewise."""
+    return _drafted(facts).training
+
+
+def require_unblocked(plan: Plan) -> None:
+    """InvalidError with the code of the first finding that forbids the training."""
+    first = next((finding for finding in plan.findings if finding.severity == "error"), None)
+    if first is not None:
+        raise InvalidError(first.code, first.message, "Press Check to see everything that is missing.")
+
+
+def _drafted(facts: Facts) -> _Draft:
+    request, capabilities = facts.request, facts.trainer.capabilities
+    selection = select(facts.person.photos)
+    photos = len(selection.trained)
+    numbers = resolve(facts.family, chosen(capabilities, request.preset), photos, request.overrides)
+    require_possible(numbers, request.overrides, photos, capabilities)
+    where = place(facts.trainer, facts.machines)
+    training = _training(facts, selection, numbers)
+    paces = learned_paces(facts.completed, where.device)
+    expected = estimate(facts.family, numbers, len(training.sample_prompts), paces)
+    training = replace(training, vram_bytes=expected.vram_bytes, guess_s=expected.guess_s)
+    return _Draft(training, selection, where, expected)
+
+
+def _training(facts: Facts, selection: Selection, numbers: Numbers) -> ResolvedTraining:
+    request, character, base = facts.request, facts.person.character, facts.base.model
+    seed = request.overrides.seed
+    return ResolvedTraining(
+        job_id="",
+        character_id=character.id,
+        slug=character.slug,
+        trigger_word=character.trigger_word,
+        class_word=character.class_word,
+        backend=facts.trainer.capabilities.name,
+        family=request.family,
+        preset=request.preset,
+        base_path=base.path,
+        base_sha256=base.sha256,
+        generate_base=base.comfy_name,
+        steps=numbers.steps,
+        rank=numbers.rank,
+        alpha=numbers.alpha,
+        learning_rate=numbers.learning_rate,
+        resolution=numbers.resolution,
+        batch_size=numbers.batch_size,
+        save_every=numbers.save_every,
+        sample_prompts=_prompts(facts),
+        seed=facts.seed if seed is None else seed,
+        quantize=numbers.quantize,
+        low_vram=numbers.low_vram,
+        image_count=len(selection.trained),
+        held_out=[photo.id for photo in selection.held_out],
+    )
+
+
+def _prompts(facts: Facts) -> list[str]:
+    character, prompts = facts.person.character, facts.request.overrides.sample_prompts
+    if prompts is None:
+        return sample_prompts(character.trigger_word, character.class_word)
+    return [spelled(prompt, character.trigger_word) for prompt in prompts]
+
+
+def _request_findings(facts: Facts) -> list[Finding]:
+    """Of the person, their photos and the prompts, wherever it is trained."""
+    character = facts.person.character
+    found = [
+        *person_findings(facts.person, practice=facts.trainer.capabilities.placeholder),
+        *photo_findings(facts.person.photos, character.trigger_word, character.class_word),
+    ]
+    if any("${" in prompt for prompt in facts.request.overrides.sample_prompts or []):
+        message = "A sample prompt holds '${', which the trainer would replace."
+        found.append(
+            Finding(severity="error", code="prompt_placeholder", message=message, fix="edit_prompts")
+        )
+    return found
+
+
+def _place_findings(facts: Facts, draft: _Draft) -> list[Finding]:
+    """Of the trainer, the base and the machine that will train; a placeholder loads no base and needs no machine."""
+    where, trainer, base = draft.where, facts.trainer, facts.base
+    found = [finding for finding in trainer.findings if where.here or not finding.this_machine]
+    found += place_findings(where, backend=trainer.capabilities.name, file_here=base.only_here)
+    if not trainer.capabilities.placeholder:
+        found += [base.model.flaw] if base.model.flaw is not None else []
+        found += machine_findings(_situation(facts, draft))
+    return found
+
+
+def _situation(facts: Facts, draft: _Draft) -> Situation:
+    """The machine that will train: this one, measured now; another one as its worker described it."""
+    where, here = draft.where, facts.machines.here
+    return Situation(
+        machine=here if where.here else Machine.of(where.worker, here),
+        family=facts.family,
+        estimate=draft.estimate,
+        base_is_here=where.here and facts.base.here,
+        has_token=facts.has_token if where.here else where.has_token,
+        comfyui_version=facts.comfyui_version,
+        on_cpu=facts.trainer.capabilities.needs == "cpu",
+        use=facts.gpu_use if where.here else None,
+        away=where.away,
+        slug=facts.person.character.slug,
+    )

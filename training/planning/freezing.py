@@ -1,0 +1,73 @@
+"""The third step of a training: its folder with everything in it, then its job in the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ...core import atomic
+from ...core.characters.character_store import CharacterStore
+from ...core.characters.photo_store import PhotoStore
+from ...core.clock import Clock, iso
+from ...core.errors import NotFoundError
+from ...core.ids import new_id
+from ...core.jobs.ledger import Ledger
+from ...core.paths import DataPaths
+from ...core.records.job import Job
+from ...core.storage.crash_cleanup import JOB_FILE
+from ..interface import TRAINING_FILE
+from ..job_folder.dataset import freeze as freeze_photos
+from ..job_folder.job_folder import new_job_folder
+from .decision import Plan, require_unblocked
+
+
+@dataclass(frozen=True)
+class Freezer:
+    """Where plans are kept."""
+
+    paths: DataPaths
+    ledger: Ledger
+    characters: CharacterStore
+    photos: PhotoStore
+    clock: Clock
+
+    def freeze(self, plan: Plan, correlation_id: str) -> Job:
+        """A queued job whose folder is complete. InvalidError with the code of the first finding that forbids it."""
+        require_unblocked(plan)
+        job = _job(plan, correlation_id, iso(self.clock.now()))
+        with new_job_folder(self.paths, job.id) as job_dir:
+            freeze_photos(job_dir, plan.facts.person.character, plan.selection, self.photos)
+            training = replace(plan.training, job_id=job.id)
+            atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
+            atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
+            job = self.ledger.submit(job)
+            self._require_person(job)
+            return job
+
+    def _require_person(self, job: Job) -> None:
+        """They may have gone while their photos were copied: who forgets looks for jobs once their row has gone."""
+        try:
+            self.characters.get(str(job.character_id))
+        except NotFoundError:
+            self.ledger.order(job.id, "cancel")
+            self.ledger.forget(job.id)
+            raise
+
+
+def _job(plan: Plan, correlation_id: str, now: str) -> Job:
+    training, capabilities = plan.training, plan.facts.trainer.capabilities
+    return Job(
+        id=new_id("job"),
+        kind="training",
+        needs=capabilities.needs,
+        request=plan.facts.request.model_dump(mode="json"),
+        resolution=training.resolution,
+        quantize=training.quantize,
+        low_vram=training.low_vram,
+        character_id=training.character_id,
+        backend=capabilities.name,
+        family=training.family,
+        placeholder=capabilities.placeholder,
+        correlation_id=correlation_id,
+        created_at=now,
+        updated_at=now,
+    )

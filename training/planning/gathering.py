@@ -1,0 +1,106 @@
+"""The first step of a training: every question about it, each asked once. What the answers mean is decided elsewhere."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from ...core.characters.character_store import CharacterStore
+from ...core.characters.photo_store import PhotoStore
+from ...core.families.families import Families, Family
+from ...core.jobs.ledger import Ledger
+from ...core.paths import DataPaths
+from ...core.plugins import PluginRegistry
+from ...core.records.training import TrainingRequest
+from ...core.settings import Settings, current_token
+from ..backends.backend_states import state_of
+from ..downloads.hub_cache import hub_has
+from ..gpu.gpu_handover import holders_of
+from ..interface import TrainingBackend
+from ..machine.machine_facts import Machine
+from ..machine.os_locks import machine_name
+from .decision import resolved
+from .estimates import completed_trainings, learned_paces
+from .facts import Base, BaseModel, Facts, Machines, Person, Trainer
+from .placement import place
+from .presets import require_askable
+
+
+class BaseModels(Protocol):
+    def resolve(self, name: str | None, family: Family) -> BaseModel:
+        """A key of the record, a name in ComfyUI's folders, or an entry of the owner's file; InvalidError otherwise.
+        Without a name the first base of the family that ComfyUI has; empty strings when there is none."""
+
+
+@dataclass(frozen=True)
+class FactGatherer:
+    """Whom it asks; `default_backend` follows the mode."""
+
+    paths: DataPaths
+    ledger: Ledger
+    characters: CharacterStore
+    photos: PhotoStore
+    registry: PluginRegistry
+    families: Families
+    base_models: BaseModels
+    default_backend: str
+    settings: Settings = field(default_factory=Settings)
+    comfyui_version: str = ""
+
+    def gather(self, request: TrainingRequest) -> Facts:
+        """InvalidError or NotFoundError for what cannot be asked; those of `resolved` for numbers that cannot work."""
+        family = self.families.get(request.family)
+        backend = self.backend(request.backend)
+        trainer = _trainer(backend)
+        require_askable(request, family, trainer.capabilities)
+        facts = Facts(
+            request=request,
+            seed=secrets.randbelow(2**31),
+            family=family,
+            person=self._person(request.character_id),
+            base=self._base(request.base_model, family),
+            trainer=trainer,
+            machines=self._machines(trainer),
+            has_token=bool(current_token(self.settings, self.paths)),
+            comfyui_version=self.comfyui_version,
+            completed=completed_trainings(self.ledger),
+        )
+        # the trainer comes last: it is asked about the very training that everything else makes
+        trainer = replace(trainer, findings=backend.preflight(resolved(facts)))
+        gpus = facts.machines.here.gpus
+        return replace(facts, trainer=trainer, gpu_use=holders_of(self.paths, gpus[0]) if gpus else None)
+
+    def paces(self, backend: str | None) -> dict[str, float]:
+        """How long steps take on the device that would train with this trainer now."""
+        trainer = _trainer(self.backend(backend))
+        where = place(trainer, self._machines(trainer))
+        return learned_paces(completed_trainings(self.ledger), where.device)
+
+    def backend(self, name: str | None) -> TrainingBackend:
+        """The default one without a name. NotFoundError, NotReadyError."""
+        backend: TrainingBackend = self.registry.get("training_backends", name or self.default_backend)
+        return backend
+
+    def _person(self, character_id: str) -> Person:
+        character = self.characters.get(character_id)
+        namesakes = self.characters.called(character.trigger_word, but=character.id)
+        return Person(character, self.photos.list(character.id), namesakes)
+
+    def _base(self, name: str | None, family: Family) -> Base:
+        model = self.base_models.resolve(name, family)
+        file = Path(model.path)
+        exists = file.exists()
+        shared = file.is_relative_to(self.paths.root) or not (file.is_absolute() and exists)
+        here = exists or hub_has(model.path, self.settings.hf_home)
+        return Base(model, here, "" if shared else file.name)
+
+    def _machines(self, trainer: Trainer) -> Machines:
+        """GPUs are looked for where the trainer needs one."""
+        here = Machine.here(self.paths.root, with_gpus=trainer.capabilities.needs == "gpu")
+        return Machines(machine_name(), here, self.ledger.workers(), bool(self.settings.redis_url))
+
+
+def _trainer(backend: TrainingBackend) -> Trainer:
+    return Trainer(backend.capabilities(), state_of(backend))

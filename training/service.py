@@ -1,0 +1,122 @@
+"""The one face of training for the server and for nodes: whatever is asked of it ends as a job that somebody hears of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..core.errors import ForbiddenError
+from ..core.families.families import Family
+from ..core.jobs.ledger import Ledger
+from ..core.plugins import PluginRegistry
+from ..core.records.character import Character
+from ..core.records.job import Job
+from ..core.records.training import TrainingRequest
+from .captioning.submission import CaptionSubmission
+from .downloads import model_files
+from .downloads.model_files import Missing
+from .planning.decision import Plan, decide
+from .planning.follow_ups import FollowUps
+from .planning.freezing import Freezer
+from .planning.gathering import FactGatherer
+from .planning.same_request import EarlierTrainings
+from .tasks.task_submission import TaskSubmission
+from .worker.doorbell import Doorbell
+from .worker.supervisor import Supervisor
+from .worker.task_kinds import installable, require_unused
+
+SetUpAction = Literal["install", "check", "uninstall"]
+
+
+@dataclass(frozen=True)
+class TrainingService:
+    """A training is gathered, decided and frozen; what may follow one, and tasks, have their own parts. Queued jobs are rung
+    for here alone."""
+
+    gatherer: FactGatherer
+    freezer: Freezer
+    earlier: EarlierTrainings
+    follow_ups: FollowUps
+    tasks: TaskSubmission
+    captioning: CaptionSubmission
+    registry: PluginRegistry
+    ledger: Ledger
+    doorbell: Doorbell
+    supervisor: Supervisor
+
+    @property
+    def default_backend(self) -> str:
+        return self.gatherer.default_backend
+
+    def preflight(self, request: TrainingRequest) -> Plan:
+        """What would be trained and everything worth saying about it. InvalidError for what cannot be asked."""
+        return decide(self.gatherer.gather(request))
+
+    def submit(self, request: TrainingRequest, correlation_id: str) -> Job:
+        """A queued training whose folder is complete. InvalidError as `preflight`, and with the code of what forbids it."""
+        return self._rung(self.freezer.freeze(self.preflight(request), correlation_id))
+
+    def same_training(self, request: TrainingRequest) -> Job | None:
+        """The very same training, done or on its way."""
+        return self.earlier.same_as(request)
+
+    def paces(self, backend: str | None) -> dict[str, float]:
+        """How long steps take where this trainer would train now."""
+        return self.gatherer.paces(backend)
+
+    def retry(self, job_id: str, correlation_id: str, *, smaller: bool = False) -> Job:
+        """The same job once more, or a new training that needs less memory. ConflictError, InvalidError, NotFoundError."""
+        if smaller:
+            return self.submit(self.follow_ups.smaller_request(job_id), correlation_id)
+        return self._rung(self.follow_ups.retry(job_id))
+
+    def resume(self, job_id: str) -> Job:
+        """A paused job goes on. ConflictError `wrong_state`."""
+        return self._rung(self.follow_ups.resume(job_id))
+
+    def go_on(self, job_id: str, steps: int, correlation_id: str) -> Job:
+        """More steps of an ended training as a new job. ConflictError, InvalidError, NotFoundError."""
+        return self._rung(self.follow_ups.more_steps(job_id, steps, correlation_id))
+
+    def caption(self, character: Character, correlation_id: str, *, overwrite: bool) -> Job:
+        """Photos are described. NotReadyError, ConflictError."""
+        return self._rung(self.captioning.submit(character, correlation_id, overwrite=overwrite))
+
+    def captioners(self) -> list[dict[str, Any]]:
+        """Those that can describe photos, the one that would be used first."""
+        return self.captioning.offers()
+
+    def download(self, family: Family, missing: Sequence[Missing], correlation_id: str) -> Job:
+        """The missing models of a family are fetched. ForbiddenError `setup_switched_off`, ConflictError."""
+        model_files.require_downloadable(family, missing, self.registry.context.settings)
+        job = self.tasks.submit(
+            "model_download",
+            {"family": family.key, "files": [file.file for file in missing]},
+            correlation_id,
+            family=family.key,
+            prepare=lambda folder: model_files.freeze(folder, missing),
+        )
+        return self._rung(job)
+
+    def set_up(self, name: str, action: SetUpAction, correlation_id: str) -> Job:
+        """A trainer or a tool is installed, tried out or removed. ForbiddenError `setup_switched_off`; ConflictError
+        `backend_needs_no_setup`, `backend_in_use` or `already_running`."""
+        installable(self.registry, name)
+        if action == "install" and not self.registry.context.settings.allow_setup:
+            raise ForbiddenError(
+                "setup_switched_off",
+                "The owner of this server has switched set-up off (ISENGARD_ALLOW_SETUP=0).",
+                "Install it by hand: the README says how.",
+            )
+        if action != "check":
+            require_unused(self.ledger, name)
+        return self._rung(
+            self.tasks.submit("backend_setup", {"action": action}, correlation_id, backend=name)
+        )
+
+    def _rung(self, job: Job) -> Job:
+        """A worker hears of it, and where none runs, one is started."""
+        self.doorbell.ring(job.id, job.attempt, job.priority)
+        self.supervisor.wake()
+        return job
