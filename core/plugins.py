@@ -8,6 +8,7 @@ import re
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import metadata
@@ -24,8 +25,6 @@ from .toml_files import Slip, Unreadable
 SEAMS = ("training_backends", "captioners", "image_pipelines", "video_pipelines", "tools")
 #: Modules of neighbouring packs are loaded below this name, without running their own __init__.
 NEIGHBOURS = "isengard_neighbours"
-#: What somebody else's code may raise: anything. It then is a problem to show, never a crash.
-FOREIGN_FAULTS = (Exception, SystemExit)
 #: What a foreign plugin of a seam is asked once when it is made, and what else it must have: a fault shows before anybody
 #: depends on it.
 ASKED = {"training_backends": ("capabilities", "state")}
@@ -33,6 +32,29 @@ NEEDED = {
     "training_backends": ("preflight", "plan", "poll", "checkpoints", "save_now", "stop", "outcome"),
 }
 _log = logging.getLogger("isengard.plugins")
+
+
+class ForeignFault(Exception):
+    """Code that may be another pack's has failed; `fault` is what it raised, which is a problem to show, never a crash."""
+
+    def __init__(self, fault: BaseException) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+    @property
+    def reason(self) -> str:
+        return f"{type(self.fault).__name__}: {self.fault}"
+
+
+@contextmanager
+def foreign_code(*ours: type[Exception]) -> Iterator[None]:
+    """The boundary behind which plugins run. Raises ForeignFault for anything they raise, SystemExit too; `ours` pass as they are."""
+    try:
+        yield
+    except ours:
+        raise
+    except (Exception, SystemExit) as fault:
+        raise ForeignFault(fault) from fault
 
 
 @dataclass(frozen=True)
@@ -97,14 +119,15 @@ class PluginRegistry:
     def _whole(self, seam: str, name: str, factory: Factory) -> Any:
         """A foreign plugin that has what its seam asks for."""
         try:
-            made = factory(self.context)
-            _require_whole(seam, name, made)
-        except FOREIGN_FAULTS as fault:
+            with foreign_code():
+                made = factory(self.context)
+                _require_whole(seam, name, made)
+        except ForeignFault as broken:
             raise NotReadyError(
                 "plugin_broken",
-                f"{name}, which another pack brings, cannot be used: {type(fault).__name__}: {fault}.",
+                f"{name}, which another pack brings, cannot be used: {broken.reason}.",
                 "Update that pack, or tell whoever made it.",
-            ) from fault
+            ) from broken.fault
         return made
 
     def all(self, seam: str) -> dict[str, Any]:
@@ -112,12 +135,13 @@ class PluginRegistry:
         made: dict[str, Any] = {}
         for name in self.names(seam):
             try:
-                made[name] = self.get(seam, name)
-            except FOREIGN_FAULTS as fault:
+                with foreign_code():
+                    made[name] = self.get(seam, name)
+            except ForeignFault as broken:
                 if not self.is_foreign(seam, name):
-                    raise
+                    raise broken.fault from None
                 self._found[seam].pop(name)
-                self._note(seam, name, fault)
+                self._note(seam, name, broken.fault)
         return made
 
     def _factories(self, seam: str) -> dict[str, Factory]:
@@ -130,9 +154,10 @@ class PluginRegistry:
                     self._note(seam, name, ValueError("this name is taken"))
                     continue
                 try:
-                    found[name] = load()
-                except FOREIGN_FAULTS as fault:
-                    self._note(seam, name, fault)
+                    with foreign_code():
+                        found[name] = load()
+                except ForeignFault as broken:
+                    self._note(seam, name, broken.fault)
             self._found[seam] = found
         return self._found[seam]
 

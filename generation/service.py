@@ -18,7 +18,7 @@ from ..core.executor import in_thread
 from ..core.generations.generation_store import GenerationStore
 from ..core.ids import new_id
 from ..core.loras.versions import VersionStore
-from ..core.plugins import FOREIGN_FAULTS
+from ..core.plugins import ForeignFault, foreign_code
 from ..core.records.checkpoint import ImageProof
 from ..core.records.generation import (
     GeneratedImage,
@@ -169,11 +169,12 @@ class GenerationService:
     ) -> None:
         """A full disk, or a fault of a pipeline of another pack, ends it in words: nobody would follow it any more."""
         try:
-            await work
-        except FOREIGN_FAULTS as fault:
+            with foreign_code():
+                await work
+        except ForeignFault as broken:
             context = {"generation_id": generation.id}
             _log.exception("Following a generation broke", extra={"context": context})
-            await self._end(generation, _S.FAILED, as_job_error(fault))
+            await self._end(generation, _S.FAILED, as_job_error(broken.fault))
             await self._withdraw(generation, pipeline)
 
     def _finished(self, generation_id: str, done: asyncio.Task[None]) -> None:

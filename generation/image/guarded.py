@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from ...core.plugins import FOREIGN_FAULTS, PluginRegistry
+from ...core.plugins import ForeignFault, PluginRegistry, foreign_code
 from .interface import ImagePipeline, RecipeInfo
 
 _log = logging.getLogger("isengard.plugins")
@@ -22,9 +22,10 @@ class Guarded:
 
     async def recipes(self) -> list[RecipeInfo]:
         try:
-            return await self._pipeline.recipes()
-        except FOREIGN_FAULTS as fault:
-            context = {"name": self._pipeline.name, "reason": f"{type(fault).__name__}: {fault}"}
+            with foreign_code():
+                return await self._pipeline.recipes()
+        except ForeignFault as broken:
+            context = {"name": self._pipeline.name, "reason": broken.reason}
             _log.warning("A pipeline cannot name its recipes", extra={"context": context})
             return []
 

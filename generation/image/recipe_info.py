@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ...core.errors import InvalidError
 from ...core.records.training import Finding
+from ...core.version import numbers
 from .interface import RecipeFile, RecipeInfo
 from .model_files import FOLDERS, FamilyFiles, loaded
 from .recipes import Recipe
@@ -102,8 +103,3 @@ def too_old(families: Sequence[FamilyFiles], comfyui: str) -> list[Finding]:
     needed = min((family.min_comfyui for family in families), key=numbers)
     words = f"{families[0].label} needs ComfyUI {needed} or newer; this one is {comfyui}."
     return [Finding(severity="error", code="comfyui_too_old", message=words)]
-
-
-def numbers(version: str) -> list[int]:
-    """`0.9.2` as numbers, for comparing."""
-    return [int(part) for part in version.split(".") if part.isdecimal()]

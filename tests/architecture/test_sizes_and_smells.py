@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 40
 FORBIDDEN_NAMES = {"manager", "helper", "helpers", "utils", "util", "common", "misc"}
-#: The two places that may catch everything: the worker's loop and the HTTP middleware.
-CATCH_ALL = {"training/worker/worker.py", "web/http/errors.py", "core/loops.py"}
+#: The places that may catch everything: the worker's loop, the HTTP middleware, the loops that begin again, the boundary of plugins.
+CATCH_ALL = {"core/plugins.py", "training/worker/worker.py", "web/http/errors.py", "core/loops.py"}
 PRINTS = {"install.py", "dev.py", "training/doctor/doctor.py", "training/backends/fast_test/trainer.py"}
 
 
@@ -61,14 +61,14 @@ def product_python() -> list[Path]:
 
 def _problem(node: ast.AST, file: str) -> str:
     if isinstance(node, ast.ExceptHandler):
-        broad = node.type is None or (
-            isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")
-        )
+        broad = node.type is None or _names_everything(node.type)
         reraises = any(isinstance(child, ast.Raise) for child in ast.walk(node))
         if broad and file not in CATCH_ALL and not reraises:
             return "catches everything"
         if len(node.body) == 1 and isinstance(node.body[0], ast.Pass):
             return "swallows an error"
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple) and _names_everything(node.value):
+        return "gives everything that can be raised a name of its own"
     if isinstance(node, ast.Call):
         call = ast.unparse(node.func)
         if call in ("eval", "exec", "torch.load", "yaml.load", "os.system") or call.startswith("pickle."):
@@ -80,6 +80,12 @@ def _problem(node: ast.AST, file: str) -> str:
         if any(word.arg == "shell" and getattr(word.value, "value", False) for word in node.keywords):
             return "uses a shell"
     return ""
+
+
+def _names_everything(kinds: ast.expr) -> bool:
+    """Whether an except clause with this type, or one of these types, catches every fault."""
+    each = kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]
+    return any(isinstance(kind, ast.Name) and kind.id in ("Exception", "BaseException") for kind in each)
 
 
 def test_python_files_hold_cp1252_text_only():

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 from isengard.core.errors import NotFoundError, NotReadyError
-from isengard.core.plugins import PluginContext, PluginRegistry, neighbour_packs
+from isengard.core.plugins import ForeignFault, PluginContext, PluginRegistry, foreign_code, neighbour_packs
 from isengard.core.settings import Settings
 
 
@@ -132,3 +132,16 @@ def test_a_slip_in_a_neighbours_file_is_told_with_its_line_and_costs_the_others_
     assert "sketch" in registry.names("image_pipelines")
     (slip,) = registry.slips
     assert (slip.kind, slip.file, slip.line) == ("pack_slip", "broken pack/pyproject.toml", 3)
+
+
+def test_what_foreign_code_raises_is_one_fault_and_ours_passes():
+    for fault in (ValueError("odd"), SystemExit(3), KeyError("x")):
+        with pytest.raises(ForeignFault) as broken, foreign_code(LookupError):
+            if isinstance(fault, KeyError):
+                fault = RuntimeError("not ours")
+            raise fault
+        assert broken.value.fault is fault and broken.value.reason.startswith(type(fault).__name__)
+    with pytest.raises(KeyError), foreign_code(LookupError):
+        raise KeyError("ours")
+    with pytest.raises(KeyboardInterrupt), foreign_code():
+        raise KeyboardInterrupt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ...core.plugins import FOREIGN_FAULTS, PluginRegistry
+from ...core.plugins import ForeignFault, PluginRegistry, foreign_code
 from ...core.records.worker import BackendState
 from ..interface import TrainingBackend
 
@@ -14,13 +14,12 @@ _log = logging.getLogger("isengard.plugins")
 def state_of(backend: TrainingBackend) -> BackendState:
     """`broken` with the reason where asking fails."""
     try:
-        return backend.state()
-    except FOREIGN_FAULTS as fault:
-        reason = f"{type(fault).__name__}: {fault}"
-        _log.warning(
-            "A trainer cannot say how it is", extra={"context": {"name": backend.name, "reason": reason}}
-        )
-        return BackendState(name=backend.name, version=backend.version, state="broken", detail=reason)
+        with foreign_code():
+            return backend.state()
+    except ForeignFault as broken:
+        context = {"name": backend.name, "reason": broken.reason}
+        _log.warning("A trainer cannot say how it is", extra={"context": context})
+        return BackendState(name=backend.name, version=backend.version, state="broken", detail=broken.reason)
 
 
 def states(registry: PluginRegistry) -> list[BackendState]:

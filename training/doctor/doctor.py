@@ -17,7 +17,7 @@ from ...core.paths import DataPaths, own_paths
 from ...core.plugins import PluginRegistry
 from ...core.settings import Settings, load_settings
 from ...core.storage.database import address_of, on_network_filesystem
-from ...core.version import VERSION
+from ...core.version import VERSION, numbers
 from ..backends.backend_states import states
 from ..gpu.gpu_handover import measure
 from ..machine.nvidia_smi import gpus, memory_words
@@ -128,7 +128,6 @@ def _packages() -> Iterator[Finding]:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-        numbers = tuple(int(part) for part in version.split(".")[:3] if part.isdecimal())
-        wanted = ".".join(map(str, floor))
-        if numbers < floor:
-            yield "warn", f"{name} {version} has known security holes: {wanted} or newer is better"
+        if numbers(version) < floor:
+            better = ".".join(map(str, floor))
+            yield "warn", f"{name} {version} has known security holes: {better} or newer is better"

@@ -12,7 +12,7 @@ from ...core.errors import LeaseLostError
 from ...core.jobs.ledger import Lease, Ledger
 from ...core.loras.versions import VersionStore
 from ...core.paths import DataPaths
-from ...core.plugins import FOREIGN_FAULTS, PluginRegistry
+from ...core.plugins import ForeignFault, PluginRegistry, foreign_code
 from ...core.records.checkpoint import Checkpoint
 from ...core.records.job import Artifact, Job, JobError, Order, Progress
 from ...core.records.job_states import JobState
@@ -96,17 +96,18 @@ class Runner:
         with correlated(self._job.correlation_id):
             _log.info("Training job started", extra={"context": self._context()})
             try:
-                self._attempt()
+                with foreign_code(LeaseLostError, Stopped, TrainerSick):
+                    self._attempt()
             except LeaseLostError as lost:
                 self._ending.lost(lost)
             except Stopped as stopped:
                 self._ending.end(stopped.state)
             except TrainerSick as sick:
                 self._ending.break_off(sick.error)
-            except FOREIGN_FAULTS as fault:
+            except ForeignFault as broken:
                 _log.exception("Training job failed", extra={"context": self._context()})
                 foreign = self._tools.registry.is_foreign("training_backends", self._job.backend)
-                self._ending.fail(understood(fault, of=self._job.backend if foreign else ""))
+                self._ending.fail(understood(broken.fault, of=self._job.backend if foreign else ""))
 
     def _attempt(self) -> None:
         if end_leftover(self._dir):

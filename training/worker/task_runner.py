@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ...core.correlation import correlated
 from ...core.errors import LeaseLostError
 from ...core.jobs.ledger import Lease
-from ...core.plugins import FOREIGN_FAULTS, SEAMS
+from ...core.plugins import SEAMS, ForeignFault, foreign_code
 from ...core.records.job import Job
 from ...core.records.job_states import JobState
 from ..gpu.gpu_lock import GpuHold, GpuSlot
@@ -40,17 +40,20 @@ class TaskRunner:
         with correlated(self._job.correlation_id):
             _log.info("Task started", extra={"context": self._context()})
             try:
-                self._attempt()
-                self._ending.end(JobState.COMPLETED)
+                with foreign_code(LeaseLostError, TaskStopped, TaskFailed):
+                    self._attempt()
+                    self._ending.end(JobState.COMPLETED)
             except LeaseLostError as lost:
                 self._ending.lost(lost)
             except TaskStopped as stopped:
                 self._ending.end(stopped.state)
             except TaskFailed as failed:
                 self._ending.fail(failed.error)
-            except FOREIGN_FAULTS as fault:
+            except ForeignFault as broken:
                 _log.exception("Task failed", extra={"context": self._context()})
-                self._ending.fail(understood(fault, of=self._job.backend if self._is_foreign() else ""))
+                self._ending.fail(
+                    understood(broken.fault, of=self._job.backend if self._is_foreign() else "")
+                )
 
     def _is_foreign(self) -> bool:
         """Whether another pack brings what does the work; downloads are by nobody but us."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...core.families.families import Families, Family
+from ...core.version import numbers
 from ...generation.image.model_files import FOLDERS, FamilyFiles, Part
-from ...generation.image.recipe_info import numbers
 from ..container import Host
 from .base_models import ComfyBaseModels
 

@@ -15,6 +15,7 @@ from pydantic import Field
 from .....core.errors import NotReadyError
 from .....core.records.base import Record
 from .....core.settings import Settings
+from .....core.version import numbers
 from ....machine.nvidia_smi import gpus
 
 FOLDER = Path(__file__).resolve().parent
@@ -46,7 +47,7 @@ class EnvironmentPin(Record):
         """1 for a GPU that is too new for the wheels, -1 for one that is too old, else 0."""
         if not self.compute or not compute:
             return 0
-        lowest, highest, given = (_numbers(text) for text in (*self.compute, compute))
+        lowest, highest, given = (numbers(text) for text in (*self.compute, compute))
         return 1 if given > highest else -1 if given < lowest else 0
 
 
@@ -150,10 +151,6 @@ def not_supported(compute: str, beyond: int) -> NotReadyError:
         f"This GPU (compute capability {compute}) is too old for the packages that AI-Toolkit needs.",
         "Use a GPU of the year 2018 or newer.",
     )
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 def _driver() -> int:
