@@ -21,7 +21,7 @@ def _load() -> None:
 _load()
 
 
-#: What takes longest begins first, so that neither of two processes has a long module left when the other is done.
+#: What takes longest begins first, so that no process has a long module left when the others are done.
 LONG_FIRST = ("real", "e2e", "storm", "slow")
 
 

@@ -50,6 +50,36 @@ def fast_server(tmp_path_factory, request):
     server.stop()
 
 
+#: Plain elements made and laid out, without any code of ours; the shortest of some times, in milliseconds.
+PLAIN = """async () => {
+  const taken = [];
+  for (let round = 0; round < 12; round += 1) {
+    const began = performance.now();
+    const wall = document.createElement("div");
+    for (let n = 0; n < 2000; n += 1) {
+      const tile = document.createElement("div");
+      tile.textContent = `Person ${n}`;
+      tile.style.cssText = "display: inline-block; padding: 4px; border-radius: 4px";
+      wall.append(tile);
+    }
+    document.body.append(wall);
+    wall.getBoundingClientRect();
+    taken.push(performance.now() - began);
+    wall.remove();
+    await new Promise(requestAnimationFrame);
+  }
+  return Math.min(...taken);
+}"""
+#: How long that takes on the machine for which the limits of painting were set.
+PLAIN_MS = 20.0
+
+
+@pytest.fixture
+def limit_ms():
+    """`limit_ms(page, 300)`: so long, and on a slower machine as much longer as plain elements take there."""
+    return lambda page, limit: limit * max(1.0, page.evaluate(PLAIN) / PLAIN_MS)
+
+
 class Page:
     """A ComfyUI page with the Isengard tab, and everything it said on the console."""
 

@@ -153,11 +153,13 @@ def test_the_list_is_fast_whatever_is_asked_for(server):
     assert p95 < LIST_P95_S
 
 
-def test_the_first_screen_is_there_at_once(page):
+def test_the_first_screen_is_there_at_once(page, limit_ms):
     """The best of three is judged; the first, cold one is printed: it is near the limit on two cores (about 290 ms)."""
-    taken = [page.evaluate(FIRST_SCREEN) for _ in range(TRIES)]
-    print(f"first screen: {json.dumps([round(one) for one in taken])} ms, the first one cold")
-    assert min(taken) < FIRST_SCREEN_MS
+    taken, limit = [page.evaluate(FIRST_SCREEN) for _ in range(TRIES)], limit_ms(page, FIRST_SCREEN_MS)
+    print(
+        f"first screen: {json.dumps([round(one) for one in taken])} ms, the first one cold; at most {limit:.0f}"
+    )
+    assert min(taken) < limit
 
 
 def test_scrolling_never_holds_the_page_up(page):

@@ -341,13 +341,14 @@ def test_text_never_becomes_markup(stage):
 
 
 @pytest.mark.timing
-def test_first_paint_of_a_hundred_people(stage, capsys):
+def test_first_paint_of_a_hundred_people(stage, limit_ms, capsys):
     """The lowest of some: what our code costs it costs each time."""
     took = [stage.evaluate("stage.painted('characters-many')") for _ in range(5)]
+    limit = limit_ms(stage, MOST_PAINT_MS)
     with capsys.disabled():
-        print(f"\n[paint] 100 people: {', '.join(f'{one:.0f}' for one in took)} ms")
+        print(f"\n[paint] 100 people: {', '.join(f'{one:.0f}' for one in took)} ms, at most {limit:.0f}")
     assert stage.locator("[data-testid=isen-character]").count() == 100
-    assert min(took) < MOST_PAINT_MS
+    assert min(took) < limit
 
 
 @pytest.mark.parametrize("name", WALKED)

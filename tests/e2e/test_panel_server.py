@@ -203,15 +203,15 @@ FIRST_PAINT = """() => new Promise((resolve) => {
 
 
 @pytest.mark.timing
-def test_a_hundred_people_with_twenty_photos_each_are_painted_at_once(server, panel_on, capsys):
+def test_a_hundred_people_with_twenty_photos_each_are_painted_at_once(server, panel_on, limit_ms, capsys):
     """From mounting the panel to the frame after all faces are in it, questions to the server included."""
     live_server.many_people(server, 100, 20)
     panel = panel_on(server)
     panel.page.wait_for_function("document.querySelectorAll('.isen-wall > li').length === 100")
-    figures = []
-    for _ in range(12):  # the lowest is judged: what the panel costs, it costs each time
-        panel.page.reload()
+    figures, limit = [], limit_ms(panel.page, 300)
+    while len(figures) < 12 and not (figures and figures[-1] < limit):
+        panel.page.reload()  # the lowest is judged: what the panel costs, it costs each time
         figures.append(round(panel.page.evaluate(FIRST_PAINT)))
     with capsys.disabled():
-        print(f"\n[first paint] 100 characters x 20 photos: {figures} ms")
-    assert min(figures) < 300
+        print(f"\n[first paint] 100 characters x 20 photos: {figures} ms, at most {limit:.0f}")
+    assert min(figures) < limit

@@ -17,7 +17,7 @@ from support.training_fixtures import JUMPING_BOOT
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
 WORKERS = 3
 #: jobs and kills; Redis in short every day, the same as SQLite in a full run
-SIZES = {"sqlite": (12, 200) if FULL else (6, 30), "redis": (12, 200) if FULL else (4, 15)}
+SIZES = {"sqlite": (12, 200) if FULL else (4, 16), "redis": (12, 200) if FULL else (3, 10)}
 STEPS, SAVE_EVERY = 200, 10
 LIMIT_S = 540 if FULL else 240
 FAST = {

@@ -65,8 +65,9 @@ def test_what_comfyui_refuses_is_noticed(server):
 
 CHECK = """
 import sys; sys.path[:0] = sys.argv[1:3]; probes = sys.argv[3:]; sys.argv = ["x", "--cpu"]
-from comfyui_launcher import define_missing_operators
+from comfyui_launcher import define_missing_operators, import_sparingly
 library = define_missing_operators()
+import_sparingly()
 import comfy.options; comfy.options.enable_args_parsing()
 import torch, comfy.lora, comfy.model_detection as detection
 from comfy.ldm.flux.model import Flux

@@ -1,6 +1,6 @@
 """`dev.py test`: ruff, strict types, the panel's types and tests, then pytest; the exit status of the first that fails.
 
-Pytest runs twice: what only has to be right on two processes, then what measures time alone, so that nothing else on
+Pytest runs twice: what only has to be right on three processes, then what measures time alone, so that nothing else on
 the machine is in the figures.
 """
 
@@ -17,7 +17,9 @@ from .environments import HOST, PACK, cache_root, say
 from .node_tools import compiler, node
 
 FAST = "not slow and not e2e and not real and not storm"
-#: Two test processes with a ComfyUI or a trainer each on two cores: threads that spin while they wait for each other make
+#: One more than the two cores of the smallest machine: a test waits for a worker's end or a server's start again and again.
+PROCESSES = "3"
+#: Test processes with a ComfyUI or a trainer each on two cores: threads that spin while they wait for each other make
 #: the tiny models four times slower than one thread does. What is timed runs alone and with what it finds.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 #: Every worker and ComfyUI reads the pack's bytecode, as on a user's machine: without it each start compiles all of the pack.
@@ -53,13 +55,13 @@ def _step(name: str, command: list[str], folder: Path, env: dict[str, str]) -> i
 
 
 def _pytest(python: str, env: dict[str, str], *, fast: bool, arguments: list[str]) -> int:
-    """Everything that measures nothing on two processes, then the measurements alone."""
+    """Everything that measures nothing on three processes, then the measurements alone."""
     pytest = [python, "-m", "pytest", "-q", *arguments]
     chosen = f" and {FAST}" if fast else ""
     together = [
         *pytest,
         "-n",
-        "2",
+        PROCESSES,
         "--dist",
         "loadfile",
         "--no-loadscope-reorder",

@@ -5,6 +5,7 @@ Only here for test hosts: a CPU torch beside the registry's torchvision lacks tw
 
 from __future__ import annotations
 
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -45,7 +46,10 @@ def import_sparingly() -> None:
 def main() -> None:
     folder = Path(sys.argv[1])
     library = define_missing_operators()
-    import_sparingly()
+    if not os.environ.get(
+        "COMFYUI_PATH"
+    ):  # another ComfyUI than the host environment's may need what that one does not
+        import_sparingly()
     sys.argv = [str(folder / "main.py"), *sys.argv[2:]]
     sys.path.insert(0, str(folder))
     runpy.run_path(sys.argv[0], run_name="__main__")
