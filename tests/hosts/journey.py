@@ -15,6 +15,8 @@ from typing import Any
 #: A test host's certificate is its own.
 UNCHECKED = ssl._create_unverified_context()
 ENDED = ("completed", "failed", "cancelled")
+#: Between two looks: hundreds of tests wait for a server's start, which takes a tenth of a second.
+LOOK_S = 0.03
 
 
 class ApiError(RuntimeError):
@@ -83,7 +85,7 @@ class Api:
                     isinstance(fault, ApiError) and fault.error.get("code") != "starting"
                 ):
                     raise
-                time.sleep(0.2)
+                time.sleep(LOOK_S)
 
     def wait_for(self, path: str, timeout_s: float, states: tuple[str, ...] = ENDED) -> dict[str, Any]:
         """The job or generation once its state is one of `states`."""
@@ -96,7 +98,7 @@ class Api:
                 raise TimeoutError(
                     f"{path} is still {thing['state']} after {timeout_s} s: {thing.get('progress')}"
                 )
-            time.sleep(0.2)
+            time.sleep(LOOK_S)
 
 
 def _error_of(content: bytes) -> dict[str, Any]:
@@ -163,4 +165,4 @@ def wait_for_proof(api: Api, character_id: str, timeout_s: float = 60) -> dict[s
             return version
         if time.monotonic() > deadline:
             raise TimeoutError(f"the picture proof is still pending after {timeout_s} s")
-        time.sleep(0.3)
+        time.sleep(LOOK_S)
