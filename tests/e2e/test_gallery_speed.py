@@ -125,7 +125,7 @@ def page(browser, server):
 
 
 def _file(url: str) -> dict[str, object]:
-    name = url.split("/panel/")[1]
+    name = url.split("/panel/", 1)[1]  # a folder of the panel is called that, too
     body = (ROOT / name).read_bytes() if name else PAGE.encode()
     return {"body": body, "content_type": KINDS[Path(name).suffix or ".html"]}
 
