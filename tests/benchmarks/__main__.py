@@ -26,12 +26,14 @@ def main() -> int:
 
 def measured(work: Path) -> list:
     from hosts import comfyui
+    from hosts.comfyui_launcher import ALL_IMPORTS
     from hosts.journey import Api
 
     from benchmarks import identities, imports, lists, trainings, uploads
 
     base = host_with_neighbours(work / "host")
     environment = {"ISENGARD_MODE": "fast-test", "PYTHONDONTWRITEBYTECODE": "", "ISENGARD_IDLE_S": "5"}
+    environment[ALL_IMPORTS] = "1"
     logs = []
     for _ in range(3):  # the first writes the bytecode
         server = comfyui.start(base, environment=environment)

@@ -28,6 +28,8 @@ OURS = (
     "AI_TOOLKIT_PYTHON",
     "HF_TOKEN",
 )
+#: A CPU multiplies half precision five times slower than single, and most of a tiny picture is encoding its prompt.
+QUICK_PROMPTS = ("--fp32-text-enc",)
 FRONTENDS = ("1.32.9", "1.58.1")
 OLD, NEW = FRONTENDS
 
@@ -129,8 +131,7 @@ def start(
     port, ours = port or free_port(), dict(environment or {})
     command = [str(HOST.ensure()), *(["-I"] if isolated else []), str(LAUNCHER), str(comfyui_folder())]
     command += ["--cpu", "--port", str(port), "--listen", listen, "--disable-api-nodes"]
-    # a CPU multiplies halves five times slower than whole numbers, and most of a tiny picture is reading its prompt
-    command += ["--fp32-text-enc", "--base-directory", str(base), *arguments]
+    command += [*QUICK_PROMPTS, "--base-directory", str(base), *arguments]
     if tls is not None:
         command += ["--tls-certfile", str(tls[0]), "--tls-keyfile", str(tls[1])]
     if frontend is not None and frontend != FRONTENDS[0]:
