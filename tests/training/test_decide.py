@@ -23,7 +23,7 @@ from isengard.core.records.worker import BackendState, Gpu, Worker
 from isengard.training.gpu.gpu_handover import GpuUse, Holder
 from isengard.training.interface import BackendCapabilities, Option
 from isengard.training.machine.machine_facts import Machine
-from isengard.training.planning.decision import decide, require_unblocked, resolved
+from isengard.training.planning.decision import decide, resolved
 from isengard.training.planning.facts import Base, BaseModel, Facts, Machines, Person, Trainer
 
 GB, DISK_GB = 2**30, 10**9
@@ -219,13 +219,6 @@ def test_the_tables_hold_every_code_that_planning_knows():
     shown = {line.split()[1] for _, expected, _ in TABLE for line in expected}
     assert len(told) > 20 and told <= shown, told - shown
     assert refused - before == {code for _, code in REFUSED}
-
-
-def test_what_forbids_a_training_is_its_refusal():
-    with pytest.raises(InvalidError) as caught:
-        require_unblocked(decided(**person(consent=False)))
-    assert caught.value.code == "consent_missing"
-    require_unblocked(decided(**person(*photos(3))))
 
 
 def test_the_training_is_the_same_before_and_after_the_trainer_was_asked():

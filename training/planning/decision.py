@@ -8,16 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...core.characters.trigger_words import spelled
-from ...core.errors import InvalidError
 from ...core.records.training import Finding
 from ..interface import ResolvedTraining
 from ..job_folder.dataset import Selection, select
 from ..machine.machine_facts import Machine
+from .advice import (
+    Situation,
+    machine_findings,
+    person_findings,
+    photo_findings,
+    place_findings,
+    prompt_findings,
+)
 from .estimates import Estimate, estimate, learned_paces
 from .facts import Facts
-from .machine_advice import Situation, machine_findings
-from .photo_advice import person_findings, photo_findings
-from .placement import Place, place, place_findings
+from .placement import Place, place
 from .presets import Numbers, chosen, require_possible, resolve, sample_prompts
 
 
@@ -56,13 +61,6 @@ def decide(facts: Facts) -> Plan:
 def resolved(facts: Facts) -> ResolvedTraining:
     """The training that `decide` will come to; known before the trainer has been asked about it. InvalidError likewise."""
     return _drafted(facts).training
-
-
-def require_unblocked(plan: Plan) -> None:
-    """InvalidError with the code of the first finding that forbids the training."""
-    first = next((finding for finding in plan.findings if finding.severity == "error"), None)
-    if first is not None:
-        raise InvalidError(first.code, first.message, "Press Check to see everything that is missing.")
 
 
 def _drafted(facts: Facts) -> _Draft:
@@ -120,16 +118,11 @@ def _prompts(facts: Facts) -> list[str]:
 def _request_findings(facts: Facts) -> list[Finding]:
     """Of the person, their photos and the prompts, wherever it is trained."""
     character = facts.person.character
-    found = [
+    return [
         *person_findings(facts.person, practice=facts.trainer.capabilities.placeholder),
         *photo_findings(facts.person.photos, character.trigger_word, character.class_word),
+        *prompt_findings(facts.request.overrides.sample_prompts or []),
     ]
-    if any("${" in prompt for prompt in facts.request.overrides.sample_prompts or []):
-        message = "A sample prompt holds '${', which the trainer would replace."
-        found.append(
-            Finding(severity="error", code="prompt_placeholder", message=message, fix="edit_prompts")
-        )
-    return found
 
 
 def _place_findings(facts: Facts, draft: _Draft) -> list[Finding]:

@@ -8,7 +8,7 @@ from ...core import atomic
 from ...core.characters.character_store import CharacterStore
 from ...core.characters.photo_store import PhotoStore
 from ...core.clock import Clock, iso
-from ...core.errors import NotFoundError
+from ...core.errors import InvalidError, NotFoundError
 from ...core.ids import new_id
 from ...core.jobs.ledger import Ledger
 from ...core.paths import DataPaths
@@ -17,7 +17,7 @@ from ...core.storage.crash_cleanup import JOB_FILE
 from ..interface import TRAINING_FILE
 from ..job_folder.dataset import freeze as freeze_photos
 from ..job_folder.job_folder import new_job_folder
-from .decision import Plan, require_unblocked
+from .decision import Plan
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Freezer:
 
     def freeze(self, plan: Plan, correlation_id: str) -> Job:
         """A queued job whose folder is complete. InvalidError with the code of the first finding that forbids it."""
-        require_unblocked(plan)
+        _require_unblocked(plan)
         job = _job(plan, correlation_id, iso(self.clock.now()))
         with new_job_folder(self.paths, job.id) as job_dir:
             freeze_photos(job_dir, plan.facts.person.character, plan.selection, self.photos)
@@ -51,6 +51,12 @@ class Freezer:
             self.ledger.order(job.id, "cancel")
             self.ledger.forget(job.id)
             raise
+
+
+def _require_unblocked(plan: Plan) -> None:
+    first = next((finding for finding in plan.findings if finding.severity == "error"), None)
+    if first is not None:
+        raise InvalidError(first.code, first.message, "Press Check to see everything that is missing.")
 
 
 def _job(plan: Plan, correlation_id: str, now: str) -> Job:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+from ...core.capabilities import require_training_method
 from ...core.characters.character_store import CharacterStore
 from ...core.characters.photo_store import PhotoStore
+from ...core.errors import InvalidError
 from ...core.families.families import Families, Family
 from ...core.jobs.ledger import Ledger
 from ...core.paths import DataPaths
@@ -18,14 +20,13 @@ from ...core.settings import Settings, current_token
 from ..backends.backend_states import state_of
 from ..downloads.hub_cache import hub_has
 from ..gpu.gpu_handover import holders_of
-from ..interface import TrainingBackend
+from ..interface import BackendCapabilities, TrainingBackend
 from ..machine.machine_facts import Machine
 from ..machine.os_locks import machine_name
 from .decision import resolved
 from .estimates import completed_trainings, learned_paces
 from .facts import Base, BaseModel, Facts, Machines, Person, Trainer
 from .placement import place
-from .presets import require_askable
 
 
 class BaseModels(Protocol):
@@ -51,10 +52,11 @@ class FactGatherer:
 
     def gather(self, request: TrainingRequest) -> Facts:
         """InvalidError or NotFoundError for what cannot be asked; those of `resolved` for numbers that cannot work."""
+        require_training_method(request.method)
         family = self.families.get(request.family)
         backend = self.backend(request.backend)
         trainer = _trainer(backend)
-        require_askable(request, family, trainer.capabilities)
+        _require_supported(family, trainer.capabilities)
         facts = Facts(
             request=request,
             seed=secrets.randbelow(2**31),
@@ -104,3 +106,12 @@ class FactGatherer:
 
 def _trainer(backend: TrainingBackend) -> Trainer:
     return Trainer(backend.capabilities(), state_of(backend))
+
+
+def _require_supported(family: Family, backend: BackendCapabilities) -> None:
+    if family.key not in backend.families:
+        raise InvalidError(
+            "family_not_supported",
+            f"{backend.label} cannot train {family.label}.",
+            "Choose another model family.",
+        )

@@ -10,10 +10,8 @@ from typing import Literal
 from ...core.records.base import Record
 from ...core.records.job import Job
 from ...core.records.job_states import JobState
-from ...core.records.training import Finding
 from ...core.records.worker import Gpu, Worker
 from ..ledgers.eligibility import Able, ready
-from ..machine.nvidia_smi import memory_words
 from .facts import Machines, Trainer
 
 
@@ -121,27 +119,3 @@ def _able(worker: Worker, job: Job) -> bool:
 
 def _largest(worker: Worker) -> int:
     return max((gpu.total_bytes for gpu in worker.gpus), default=0)
-
-
-def place_findings(where: Place, *, backend: str, file_here: str) -> list[Finding]:
-    """What is to be said of the place. `file_here`: the name of a model file that only this machine is known to have."""
-    if where.waits is not None:
-        message = f"{where.waits.message} {where.waits.hint}"
-        return [Finding(severity="warning", code="no_able_worker", message=message, fix="check_again")]
-    if where.worker is None:
-        return []
-    host, gpus = where.worker.host, where.worker.gpus
-    with_gpu = f" ({gpus[0].name}, {memory_words(gpus[0].total_bytes)})" if gpus else ""
-    found = [
-        Finding(
-            severity="info", code="trains_elsewhere", message=f"The worker on {host}{with_gpu} trains this."
-        )
-    ]
-    detail = next((known.detail for known in where.worker.backends if known.name == backend), "")
-    if detail:
-        message = f"The worker on {host}: {detail}"
-        found.append(Finding(severity="warning", code="backend_untested", message=message, fix="check_again"))
-    if file_here:
-        message = f"{file_here} lies on this machine: the worker on {host} must have it under the same path."
-        found.append(Finding(severity="warning", code="model_elsewhere", message=message, fix="check_again"))
-    return found

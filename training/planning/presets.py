@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...core.capabilities import require_training_method
 from ...core.errors import InvalidError
 from ...core.families.families import Family
-from ...core.records.training import Overrides, Preset, TrainingRequest
+from ...core.records.training import Overrides, Preset
 from ..interface import BackendCapabilities
 
 #: Below this many photos half the rank: fewer things to learn by heart.
@@ -95,17 +94,6 @@ def sample_prompts(trigger: str, class_word: str) -> list[str]:
         f"portrait photo of {trigger}, {class_word}, soft window light",
         f"portrait photo of a {class_word}",
     ]
-
-
-def require_askable(request: TrainingRequest, family: Family, backend: BackendCapabilities) -> None:
-    """InvalidError `method_unknown`, `method_not_supported` or `family_not_supported`."""
-    require_training_method(request.method)
-    if family.key not in backend.families:
-        raise InvalidError(
-            "family_not_supported",
-            f"{backend.label} cannot train {family.label}.",
-            "Choose another model family.",
-        )
 
 
 def require_possible(

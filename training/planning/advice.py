@@ -1,6 +1,5 @@
-"""What could stop a training on the machine that will do it, in plain words, each with what mends it.
-
-Pure functions over facts: nothing is asked of the system here.
+"""What is said of a training before it starts, in plain words, each with what mends it: of the person, the photos, the prompts,
+the place and the machine. Pure functions over facts; numbers of photos from identity-training section 5.
 """
 
 from __future__ import annotations
@@ -9,18 +8,138 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ...core.characters.caption_lint import leaks
+from ...core.characters.photo_findings import NOTES
+from ...core.characters.trigger_words import is_ordinary
 from ...core.families.families import Family
+from ...core.records.photo import Photo
 from ...core.records.training import Finding
 from ...core.records.worker import Gpu
 from ..gpu.gpu_handover import GpuUse
 from ..machine.machine_facts import Machine
 from ..machine.nvidia_smi import memory_words
 from .estimates import Estimate
+from .facts import Person
+from .placement import Place
 
+MIN_PHOTOS = 1
+FEW_PHOTOS = 10
+GOOD_PHOTOS = 20
+MANY_PHOTOS = 60
 _GB = 1e9
 #: Windows refuses paths of so many characters in many programs. A job's files add this much to the data folder's, and twice
 #: the person's short name (a test counts).
 WINDOWS_PATH, OUR_PATHS = 260, 82
+
+
+def person_findings(person: Person, *, practice: bool) -> list[Finding]:
+    """Permission is asked for what can really be recognised: in practice mode nothing of the photos is learned."""
+    character, found = person.character, []
+    if not (character.consent or practice):
+        message = (
+            f"Nobody has confirmed yet that you may use {character.name}'s photos. Confirm it to train them."
+        )
+        found.append(
+            Finding(severity="error", code="consent_missing", message=message, fix="confirm_consent")
+        )
+    if person.namesakes:
+        message = (
+            f"{person.namesakes[0]} has the trigger word {character.trigger_word} too: in one picture it would call both. "
+            "Give one of them another word before you train."
+        )
+        found.append(
+            Finding(severity="warning", code="trigger_shared", message=message, fix="change_trigger")
+        )
+    return found
+
+
+def photo_findings(photos: Sequence[Photo], trigger: str = "", class_word: str = "") -> list[Finding]:
+    """Findings about number and quality of the included photos."""
+    included = [photo for photo in photos if photo.included]
+    count = len(included)
+    if count < MIN_PHOTOS:
+        message = "There are no photos to train on." if not photos else "Every photo is switched off."
+        return [Finding(severity="error", code="no_photos", message=message, fix="add_photos")]
+    if all(photo.held_out for photo in included):
+        message = "Every photo is held back to compare with: none is left to train on."
+        return [Finding(severity="error", code="no_photos", message=message, fix="show_photos")]
+    found = []
+    if count < FEW_PHOTOS:
+        few = "One photo is too" if count == 1 else f"{count} photos are"
+        message = f"{few} few: 20 varied ones give a much better likeness."
+        found.append(Finding(severity="warning", code="few_photos", message=message, fix="add_photos"))
+    elif count < GOOD_PHOTOS:
+        message = f"{count} photos work; 20 varied ones work better."
+        found.append(Finding(severity="info", code="more_photos", message=message, fix="add_photos"))
+    elif count > MANY_PHOTOS:
+        message = f"{count} photos are a lot: 25 varied ones usually do as well in less time."
+        found.append(Finding(severity="info", code="many_photos", message=message))
+    found += _caption_findings(included, trigger, class_word)
+    troubled = [photo for photo in included if any(one.code not in NOTES for one in photo.findings)]
+    if len(troubled) * 3 > count:
+        message = (
+            f"{len(troubled)} of {count} photos are small, dark, too bright, blurred or near-duplicates."
+        )
+        found.append(Finding(severity="warning", code="weak_photos", message=message, fix="show_photos"))
+    return found
+
+
+def _caption_findings(included: Sequence[Photo], trigger: str, class_word: str) -> list[Finding]:
+    """Captions that describe the person, and a trigger word with digits (letters alone worked better: Phosphene#62)."""
+    found = []
+    leaking = {photo.id: leaks(photo.caption, (trigger, class_word)) for photo in included if photo.caption}
+    words = sorted({leak.word.lower() for photo_leaks in leaking.values() for leak in photo_leaks})
+    if words:
+        count = sum(1 for photo_leaks in leaking.values() if photo_leaks)
+        whose = "One caption describes" if count == 1 else f"{count} captions describe"
+        message = (
+            f"{whose} the person ({', '.join(words[:5])}). What a caption names is not learned as part of them: "
+            "describe place, clothes, pose and light instead."
+        )
+        found.append(Finding(severity="warning", code="caption_leaks", message=message, fix="show_captions"))
+    if trigger and is_ordinary(trigger, class_word):
+        message = (
+            f"The trigger word {trigger} is an ordinary word: the model knows it already, so it would call others too, and "
+            "training changes what it means. A made-up word binds better."
+        )
+        found.append(
+            Finding(severity="warning", code="trigger_ordinary", message=message, fix="change_trigger")
+        )
+    if any(letter.isdigit() for letter in trigger):
+        message = f"The trigger word {trigger} holds digits; words of letters alone are learned better."
+        found.append(Finding(severity="info", code="trigger_digits", message=message))
+    return found
+
+
+def prompt_findings(prompts: Sequence[str]) -> list[Finding]:
+    if any("${" in prompt for prompt in prompts):
+        message = "A sample prompt holds '${', which the trainer would replace."
+        return [Finding(severity="error", code="prompt_placeholder", message=message, fix="edit_prompts")]
+    return []
+
+
+def place_findings(where: Place, *, backend: str, file_here: str) -> list[Finding]:
+    """What is to be said of the place. `file_here`: the name of a model file that only this machine is known to have."""
+    if where.waits is not None:
+        message = f"{where.waits.message} {where.waits.hint}"
+        return [Finding(severity="warning", code="no_able_worker", message=message, fix="check_again")]
+    if where.worker is None:
+        return []
+    host, gpus = where.worker.host, where.worker.gpus
+    with_gpu = f" ({gpus[0].name}, {memory_words(gpus[0].total_bytes)})" if gpus else ""
+    found = [
+        Finding(
+            severity="info", code="trains_elsewhere", message=f"The worker on {host}{with_gpu} trains this."
+        )
+    ]
+    detail = next((known.detail for known in where.worker.backends if known.name == backend), "")
+    if detail:
+        message = f"The worker on {host}: {detail}"
+        found.append(Finding(severity="warning", code="backend_untested", message=message, fix="check_again"))
+    if file_here:
+        message = f"{file_here} lies on this machine: the worker on {host} must have it under the same path."
+        found.append(Finding(severity="warning", code="model_elsewhere", message=message, fix="check_again"))
+    return found
 
 
 @dataclass(frozen=True)
