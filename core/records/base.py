@@ -75,6 +75,7 @@ def _line(text: str) -> str:
 def _prose(text: str) -> str:
     if not is_whole(text):
         raise ValueError("must be valid Unicode text")
+    text = text.removeprefix("\ufeff")  # the mark that Windows' programs put before a text
     text = text.replace("\r\n", "\n").replace("\r", "\n")  # as Windows and old Macs end lines
     if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text):
         raise ValueError("must not hold control characters")

@@ -20,12 +20,15 @@ MAX_TEXT = 200_000
 MAX_NAME = 200
 #: Beyond what any widget of ComfyUI takes.
 MAX_NUMBER = 2**64
+#: Where the graph is in the body of ComfyUI's /prompt, and in what its frontend's graphToPrompt gives.
+_AROUND = ("prompt", "output")
 #: What ComfyUI reads of a node.
 _PARTS = ("class_type", "inputs", "_meta")
 
 
 def checked(value: object) -> Graph:
     """The graph. InvalidError `recipe_ui_format` or `recipe_invalid` with what is wrong."""
+    value = _unwrapped(value)
     if not isinstance(value, dict) or not value:
         raise wrong("it is not in API format")
     if isinstance(value.get("nodes"), list):
@@ -41,6 +44,15 @@ def checked(value: object) -> Graph:
     _require_links(value)
     _require_no_circle(value)
     return {node_id: {part: node[part] for part in _PARTS if part in node} for node_id, node in value.items()}
+
+
+def _unwrapped(value: object) -> object:
+    """The graph itself; a node may have the name of what is around one elsewhere."""
+    parts = [value.get(name) for name in _AROUND] if isinstance(value, dict) else []
+    graphs = [
+        part for part in parts if isinstance(part, dict) and not isinstance(part.get("class_type"), str)
+    ]
+    return graphs[0] if graphs else value
 
 
 def wrong(reason: str, name: str = "This workflow") -> InvalidError:

@@ -132,7 +132,7 @@ def read_graph(file: Path) -> graphs.Graph:
     try:
         if file.stat().st_size > MAX_BYTES:
             raise wrong("it is too large", file.name)
-        return checked(json.loads(file.read_text(encoding="utf-8")))
+        return checked(json.loads(file.read_bytes()))  # of bytes it reads what Windows writes, too
     except (OSError, ValueError, RecursionError) as fault:
         raise wrong("it is not readable JSON", file.name) from fault
 

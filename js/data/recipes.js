@@ -1,10 +1,13 @@
 /** Own ways of making pictures: any API-format workflow with our nodes. Knows the store, no element. */
 
+/** Where the graph is in the body of ComfyUI's /prompt, and in what its graphToPrompt gives. */
+const AROUND = ["prompt", "output"];
+
 /** What stands in a dropped file: a graph, or why it is none (`canvasFormat`, `notAGraph`). */
 export function graphOf(text) {
   let content;
   try {
-    content = JSON.parse(text);
+    content = unwrapped(JSON.parse(text));
   } catch {
     return { problem: "notAGraph" };
   }
@@ -12,6 +15,12 @@ export function graphOf(text) {
   const nodes = content && typeof content === "object" && !Array.isArray(content) ? Object.values(content) : [];
   const isGraph = nodes.length > 0 && nodes.every((node) => typeof node?.class_type === "string" && node.inputs && typeof node.inputs === "object");
   return isGraph ? { graph: content } : { problem: "notAGraph" };
+}
+
+/** A node may have the name of what is around a graph elsewhere. */
+function unwrapped(content) {
+  const inner = AROUND.map((name) => content?.[name]).find((part) => part && typeof part === "object" && typeof part.class_type !== "string");
+  return inner ?? content;
 }
 
 /** "My best (2).json" is called "My best (2)". */

@@ -7,7 +7,8 @@ import signal
 
 import pytest
 from isengard.core.errors import ConflictError, InvalidError, NotFoundError, StorageError
-from isengard.core.records.photo import PhotoPatch
+from isengard.core.records.character import CharacterPatch
+from isengard.core.records.photo import CaptionEdit, PhotoPatch
 from PIL import Image
 from support.pictures import add, drawing, saved
 
@@ -144,6 +145,15 @@ def test_what_a_patch_does_not_name_stays(photos, paths, ann):
     changed = photos.update(photo.id, PhotoPatch(included=False))
     assert (changed.caption, changed.held_out, changed.included) == ("annqvx laughs", True, False)
     assert photos.update(photo.id, PhotoPatch(caption="")).caption_source == ""
+
+
+def test_the_mark_that_windows_puts_before_a_text_is_not_part_of_it():
+    assert PhotoPatch(caption="\ufeffannqvx laughs").caption == "annqvx laughs"
+    assert CaptionEdit(caption="\ufeffannqvx\r\nlaughs \ufeff").caption == "annqvx\nlaughs \ufeff"
+    assert CharacterPatch(name="\ufeff Ann", notes="\ufeffx").model_dump(exclude_unset=True) == {
+        "name": "Ann",
+        "notes": "x",
+    }
 
 
 def test_photos_of_a_deleted_character_are_out_of_reach(photos, paths, ann, characters):

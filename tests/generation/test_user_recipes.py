@@ -60,6 +60,32 @@ def test_what_comfyui_notes_beside_a_node_is_left_out(own, folder, noted):
     assert folder.get(name).graph == PORTRAIT
 
 
+WRAPPED = {
+    "the body of ComfyUI's /prompt": {"client_id": "x", "prompt": PORTRAIT, "extra_data": {"extra_pnginfo": {"workflow": {"nodes": []}}}},
+    "what graphToPrompt gives": {"workflow": {"nodes": [], "links": []}, "output": PORTRAIT},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("given", WRAPPED.values(), ids=list(WRAPPED))
+def test_a_graph_is_taken_out_of_what_comfyui_wraps_around_it(own, folder, paths, given):
+    assert folder.get(own.add(draft(graph=given), set())).graph == PORTRAIT
+    (paths.recipes / "by hand.json").write_text(json.dumps(given))
+    assert folder.get("by hand").graph == PORTRAIT
+
+
+@pytest.mark.parametrize("name", ["prompt", "output"])
+def test_a_node_may_be_called_like_a_wrapper(name):
+    node = {"class_type": "LoadImage", "inputs": {"image": "x.png"}}
+    graph = {name: node, "class_type": node}
+    assert checked(graph) == graph and checked({name: graph}) == graph
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_as_windows_writes_text_is_read(folder, paths, encoding):
+    (paths.recipes / "noted.json").write_text(json.dumps(PORTRAIT), encoding=encoding)
+    assert folder.get("noted").graph == PORTRAIT
+
+
 @pytest.mark.parametrize(
     ("where", "value"),
     [("inputs", {"note": "\ud83d"}), ("inputs", {"\ud83d": 1}), ("_meta", {"title": "\ud83d"}), ("class_type", "K\ud83d")],

@@ -17,6 +17,11 @@ test("a dropped file is a graph, or it is said why it is none", () => {
   for (const text of ["", "{", "[]", "{}", "null", "3", '{"1":{"class_type":3,"inputs":{}}}', '{"1":{"class_type":"X"}}', '{"1":null}']) {
     assert.deepEqual(graphOf(text), { problem: "notAGraph" }, text);
   }
+  for (const around of [{ client_id: "x", prompt: GRAPH, extra_data: {} }, { workflow: { nodes: [] }, output: GRAPH }]) {
+    assert.deepEqual(graphOf(JSON.stringify(around)), { graph: GRAPH });
+  }
+  const named = { prompt: GRAPH[1], output: GRAPH[1], class_type: GRAPH[1] };
+  assert.deepEqual([graphOf(JSON.stringify(named)), graphOf(JSON.stringify({ prompt: named }))], [{ graph: named }, { graph: named }]);
   assert.equal(nameOfFile("My best (2).JSON"), "My best (2)");
   assert.equal(nameOfFile(".json"), "recipe");
   assert.equal(nameOfFile(`${"x".repeat(200)}.json`).length, 80);

@@ -151,6 +151,9 @@ def bombs() -> dict[str, object]:
 def no_recipes() -> dict[str, object]:
     return {
         "empty graph": body({}),
+        "nothing wrapped": body({"prompt": {}}),
+        "wrapped twice": body({"prompt": {"prompt": PORTRAIT}}),
+        "a prompt of words": body({"prompt": "a cat"}),
         "circle": body(circle()),
         "itself": odd(inputs={"x": ["1", 0]}),
         "link to nowhere": odd(inputs={"x": ["77", 0]}),
