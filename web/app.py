@@ -15,7 +15,8 @@ from .gateway import Door
 if TYPE_CHECKING:
     from ..core.model_headers.reader import HeaderReader
     from ..core.plugins import Factory, PluginContext
-    from .container import Host, Services
+    from .container import Services
+    from .host import Host
 
 #: Held on ComfyUI's server object: a pack loaded twice would register its routes twice.
 MARKER = "isengard_door"

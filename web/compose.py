@@ -30,7 +30,6 @@ from ..core.photo_decoding.decoder import PhotoDecoder
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
 from ..core.settings import load_settings
 from ..core.storage.library import Library
-from ..generation.service import GenerationService
 from ..training.captioning.submission import CaptionSubmission
 from ..training.ledgers import open_ledger
 from ..training.planning.follow_ups import FollowUps
@@ -41,17 +40,21 @@ from ..training.service import TrainingService
 from ..training.tasks.task_submission import TaskSubmission
 from ..training.worker.doorbell import Doorbell
 from ..training.worker.supervisor import Supervisor
-from .container import Host, Services
+from .container import Services
+from .host import Host
 from .http.access import Access
 from .http.event_stream import EventTail
 from .http.session import Session, open_session
 from .services.base_models import ComfyBaseModels
 from .services.caption_import import CaptionTaker
-from .services.gpu_lender import keep_lending
-from .services.housekeeping import keep_house
+from .services.forgetting import Forgetting
+from .services.gpu_lender import GpuLender
+from .services.housekeeping import Housekeeping
+from .services.job_view import JobView
 from .services.likeness_measurer import LikenessMeasurer
 from .services.photo_faces import PhotoFaceChecker
 from .services.picture_prover import PictureProver, open_generations
+from .services.publishing import Publisher
 from .services.server_announcement import announce, started_before, write_server_file
 
 _log = logging.getLogger("isengard.web")
@@ -104,6 +107,8 @@ def _services(
     stores = _stores(library, paths, clock, ComfyBaseModels(host, settings, headers))
     training = _training(host, registry, ledger, clock=clock, **stores)
     generations = open_generations(library, ledger, registry, clock)
+    characters, versions, faces = stores["characters"], VersionStore(paths, clock), FaceReader(paths)
+    forgetting = Forgetting(paths, settings, library, characters, ledger, generations, faces, host)
     return Services(
         boot_id=new_id("job")[4:],
         paths=paths,
@@ -111,13 +116,19 @@ def _services(
         clock=clock,
         host=host,
         library=library,
-        versions=VersionStore(paths, clock),
+        versions=versions,
         ledger=ledger,
         supervisor=training.supervisor,
         registry=registry,
         training=training,
         generations=generations,
-        **_faces(paths, ledger, stores["photos"], generations),
+        forgetting=forgetting,
+        housekeeping=Housekeeping(paths, library, clock, forgetting),
+        lender=GpuLender(paths, clock, ledger, training, generations.store),
+        publisher=Publisher(paths, ledger, characters, versions),
+        job_view=JobView(ledger, registry, shared=bool(settings.redis_url)),
+        likeness=LikenessMeasurer(paths, stores["photos"], generations, ledger, faces),
+        photo_faces=PhotoFaceChecker(characters, stores["photos"], ledger, faces),
         **_behind(ledger),
         session=session,
         frontend_log=daily_handler("frontend", paths.logs, clock),
@@ -179,15 +190,6 @@ def _behind(ledger: Ledger) -> Any:
     return {"events": EventTail(ledger), "loops": Loops()}
 
 
-def _faces(paths: DataPaths, ledger: Ledger, photos: PhotoStore, generations: GenerationService) -> Any:
-    """What looks at faces; one reader, so that one child process serves both."""
-    faces = FaceReader(paths)
-    return {
-        "likeness": LikenessMeasurer(paths, photos, generations, ledger, faces),
-        "photo_faces": PhotoFaceChecker(generations.characters, photos, ledger, faces),
-    }
-
-
 def _open_library(paths: DataPaths, clock: Clock) -> Library:
     """The library, rebuilt from its sidecars when it was damaged, files where their rows say."""
     library = open_library(paths, clock)
@@ -205,12 +207,34 @@ def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
     loops.thread("events", events.follow)
     for name, run in {
         "pictures of before": services.generations.recover,
-        "housekeeping": lambda: keep_house(services),
-        "lending": lambda: keep_lending(services),
-        "proofs": PictureProver(services, before).run,
-        "captions": CaptionTaker(services).run,
+        "housekeeping": services.housekeeping.run,
+        "lending": services.lender.run,
+        "proofs": _prover(services, before).run,
+        "captions": _caption_taker(services).run,
         "likeness": lambda: services.likeness.run(events),
         "photos heard of": lambda: services.photo_faces.run(events),
         "faces of photos": services.photo_faces.work,
     }.items():
         loops.task(name, run, loop)
+
+
+def _prover(services: Services, before: str | None) -> PictureProver:
+    return PictureProver(
+        services.paths,
+        services.ledger,
+        services.families,
+        services.generations,
+        services.events,
+        before,
+    )
+
+
+def _caption_taker(services: Services) -> CaptionTaker:
+    return CaptionTaker(
+        services.paths,
+        services.library,
+        services.characters,
+        services.photos,
+        services.ledger,
+        services.events,
+    )

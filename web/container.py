@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
 
 from ..core.characters.character_store import CharacterStore
 from ..core.characters.photo_store import PhotoStore
@@ -22,53 +20,22 @@ from ..core.storage.library import Library
 from ..generation.service import GenerationService
 from ..training.service import TrainingService
 from ..training.worker.supervisor import Supervisor
+from .host import Host
 from .http.event_stream import EventTail
 from .http.session import Session
 from .services.base_models import ComfyBaseModels
+from .services.forgetting import Forgetting
+from .services.gpu_lender import GpuLender
+from .services.housekeeping import Housekeeping
+from .services.job_view import JobView
 from .services.likeness_measurer import LikenessMeasurer
 from .services.photo_faces import PhotoFaceChecker
-
-
-class Host(Protocol):
-    """What web/ needs of ComfyUI (comfy_host.ComfyHost, or a stand-in in tests)."""
-
-    @property
-    def version(self) -> str: ...
-
-    @property
-    def user_directory(self) -> Path: ...
-
-    @property
-    def listen_is_loopback(self) -> bool: ...
-
-    @property
-    def server_url(self) -> str: ...
-
-    @property
-    def can_restart(self) -> bool: ...
-
-    @property
-    def queue_length(self) -> int: ...
-
-    def restart(self) -> None: ...
-
-    def prompts(self) -> list[tuple[str, object, object]]:
-        """Every prompt that ComfyUI knows, queued, running or done: its id, its graph, its outputs."""
-
-    def model_names(self, folder: str) -> list[str]: ...
-
-    def model_path(self, folder: str, name: str) -> Path | None: ...
-
-    def model_folders(self, folder: str) -> list[Path]: ...
-
-    def own_folders(self) -> dict[str, Path]: ...
-
-    def register_loras(self, folder: Path) -> None: ...
+from .services.publishing import Publisher
 
 
 @dataclass(frozen=True)
 class Services:
-    """Everything a handler may use. `boot_id` changes at every start of the server."""
+    """Everything a handler may use; services get what they need by name. `boot_id` changes at every start of the server."""
 
     boot_id: str
     paths: DataPaths
@@ -86,6 +53,11 @@ class Services:
     base_models: ComfyBaseModels
     training: TrainingService
     generations: GenerationService
+    forgetting: Forgetting
+    housekeeping: Housekeeping
+    lender: GpuLender
+    publisher: Publisher
+    job_view: JobView
     likeness: LikenessMeasurer
     photo_faces: PhotoFaceChecker
     events: EventTail

@@ -9,15 +9,16 @@ import os
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .host import Alone
 from .route_table import PREFIX, ROUTES, Route
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from .container import Host, Services
+    from .container import Services
+    from .host import Host
     from .http.access import Access
 
 #: How often a request that came before we know who may looks again.
@@ -25,13 +26,6 @@ WAIT_S = 0.05
 
 
 METHOD_NOT_ALLOWED = 405
-
-
-@dataclass(frozen=True)
-class Alone:
-    """What a handler gets while there are no services: ComfyUI itself."""
-
-    host: Host
 
 
 class Door:

@@ -20,20 +20,20 @@ from ..errors import NotFoundError, StorageError
 from ..ids import is_id
 from ..paths import DataPaths
 from ..storage.library import Library
-from .personal_data import Belongings, ForgetReport, belongings_of, size_of
+from .personal_data import ForgetReport, Inventory, inventory_of, size_of
 from .text_search import drop_lines
 
 _log = logging.getLogger("isengard.forgetting")
 
 
-def theirs_of(
+def find(
     library: Library,
     paths: DataPaths,
     characters: CharacterStore,
     character_id: str,
     *,
     job_ids: Collection[str],
-) -> Belongings:
+) -> Inventory:
     """What is theirs, and what was when forgetting them began. NotFoundError `character_not_found` where nothing is left."""
     try:
         character = characters.get(character_id, deleted=True)
@@ -41,11 +41,11 @@ def theirs_of(
         if (begun := _begun(to_forget(paths, character_id))) is None:
             raise
         return begun
-    theirs, begun = belongings_of(library, character, job_ids), _begun(to_forget(paths, character_id))
+    theirs, begun = inventory_of(library, character, job_ids), _begun(to_forget(paths, character_id))
     return theirs.and_before(begun) if begun is not None else theirs
 
 
-def begin(paths: DataPaths, characters: CharacterStore, theirs: Belongings) -> None:
+def begin(paths: DataPaths, characters: CharacterStore, theirs: Inventory) -> None:
     """From here on they are to be forgotten, and nothing new is made of them. The caller has ended their jobs."""
     atomic.write_json(to_forget(paths, theirs.character_id), theirs.model_dump(mode="json"))
     try:
@@ -54,7 +54,7 @@ def begin(paths: DataPaths, characters: CharacterStore, theirs: Belongings) -> N
         _log.info("Their row has gone already")
 
 
-def remove(paths: DataPaths, theirs: Belongings) -> ForgetReport:
+def remove(paths: DataPaths, theirs: Inventory) -> ForgetReport:
     """Their files, and every line of the logs about them. The ledger's rows are the caller's.
 
     Raises StorageError `forget_incomplete` when a file is held open; it can be done again.
@@ -65,7 +65,7 @@ def remove(paths: DataPaths, theirs: Belongings) -> ForgetReport:
     return report
 
 
-def end(library: Library, paths: DataPaths, theirs: Belongings) -> None:
+def end(library: Library, paths: DataPaths, theirs: Inventory) -> None:
     """Their rows, when everything else is gone; then what was written beside them meanwhile, and the word itself."""
     with library.transaction() as database:
         for generation_id in theirs.pictures:
@@ -83,9 +83,9 @@ def unfinished(paths: DataPaths) -> list[str]:
     return [name for name in names if is_id("chr", name)]
 
 
-def _begun(mark: Path) -> Belongings | None:
+def _begun(mark: Path) -> Inventory | None:
     try:
-        return Belongings.model_validate_json(mark.read_bytes())
+        return Inventory.model_validate_json(mark.read_bytes())
     except FileNotFoundError:
         return None
     except (OSError, ValidationError) as damage:
@@ -96,7 +96,7 @@ def _begun(mark: Path) -> Belongings | None:
         return None
 
 
-def _remove_files(paths: DataPaths, theirs: Belongings) -> int:
+def _remove_files(paths: DataPaths, theirs: Inventory) -> int:
     return sum(_remove(target) for target in (*theirs.folders(paths), *theirs.files(paths)))
 
 
@@ -122,7 +122,7 @@ def _removed_bytes(target: Path) -> int:
     return size
 
 
-def _forget_damaged_databases(root: Path, theirs: Belongings) -> int:
+def _forget_damaged_databases(root: Path, theirs: Inventory) -> int:
     """Databases moved aside as damaged hold old rows; those that name the person go too."""
     needles = [word.encode() for word in theirs.ids]
     found = [

@@ -38,7 +38,7 @@ class ForgetReport:
         return asdict(self)
 
 
-class Belongings(Stored):
+class Inventory(Stored):
     """Whose, and the ids of everything that is theirs; `words` must be found nowhere afterwards. Kept while they are being
     forgotten, so that it can be carried on with when their rows are gone."""
 
@@ -61,7 +61,7 @@ class Belongings(Stored):
         """Name, trigger word (those of before, too), hashes, and what their files are called."""
         return Traces(ids=[*self.ids, *self.versions], words=self.words, slug=self.slug)
 
-    def and_before(self, earlier: Belongings) -> Belongings:
+    def and_before(self, earlier: Inventory) -> Inventory:
         """With what was found when forgetting began: some rows may have gone since."""
         every = {
             name: list(dict.fromkeys([*getattr(earlier, name), *getattr(self, name)]))
@@ -99,13 +99,13 @@ class Belongings(Stored):
         )
 
 
-def belongings_of(library: Library, character: Character, job_ids: Collection[str]) -> Belongings:
+def inventory_of(library: Library, character: Character, job_ids: Collection[str]) -> Inventory:
     """Everything of `character`, in the trash too."""
     rows = library.rows("SELECT id, record FROM photo WHERE character_id=?", (character.id,))
     photos = library.records(Photo, rows)
     sql = "SELECT generation_id FROM generation_character WHERE character_id=?"
     hashes = {value for photo in photos for value in (photo.sha256, photo.pixel_hash)}
-    return Belongings(
+    return Inventory(
         character_id=character.id,
         name=character.name,
         slug=character.slug,

@@ -40,6 +40,15 @@ FLOORS = {
         ("ledgers",),
         ("machine",),
     ),
+    "web": (
+        ("app",),
+        ("compose", "comfyui_guard"),
+        ("gateway",),
+        ("routes",),
+        ("openapi", "container"),
+        ("services",),
+        ("http",),
+    ),
     "generation": (("service", "proof"), ("casting", "request_rules"), ("image",)),
     "js": (("isengard.js",), ("components",), ("data",), ("lib",), ("locales",)),
     "js/components": (

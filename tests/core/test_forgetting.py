@@ -19,7 +19,7 @@ from support.pictures import add
 
 def forget(library, paths, characters, character_id, job_ids):
     """As the server does it, which has the ledger's rows in between."""
-    theirs = erasure.theirs_of(library, paths, characters, character_id, job_ids=job_ids)
+    theirs = erasure.find(library, paths, characters, character_id, job_ids=job_ids)
     erasure.begin(paths, characters, theirs)
     report = erasure.remove(paths, theirs)
     erasure.end(library, paths, theirs)

@@ -118,7 +118,7 @@ def test_what_was_set_aside_goes_when_the_person_is_forgotten(house, paths, libr
     house.hit(table, house.stored(table).replace(b'"id"', b'"ie"'))
     house.start()
     assert list(paths.root.glob("record.corrupt-*"))
-    erasure.remove(paths, erasure.theirs_of(library, paths, characters, ann.id, job_ids=[]))
+    erasure.remove(paths, erasure.find(library, paths, characters, ann.id, job_ids=[]))
     assert not list(paths.root.glob("record.corrupt-*"))
 
 

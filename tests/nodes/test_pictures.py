@@ -213,7 +213,7 @@ def test_pictures_of_the_canvas_are_found_when_a_person_is_forgotten(save, ann, 
     with pytest.raises(NotFoundError):
         context.generations.get(of_nobody)
     library = context.characters._library
-    theirs = erasure.theirs_of(library, paths, context.characters, ann.ann.id, job_ids=[])
+    theirs = erasure.find(library, paths, context.characters, ann.ann.id, job_ids=[])
     report = erasure.remove(paths, theirs)
     assert (
         report.images == 1 and not paths.generation(of_ann).exists() and paths.generation(of_nobody).exists()

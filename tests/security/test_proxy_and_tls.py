@@ -113,13 +113,11 @@ def test_forgetting_reaches_its_history(comfyui, tmp_path):
     }
     server = WebServer(tmp_path, environment=environment)
     try:
-        from isengard.web.services.forgetting import forget_person
-
         while server.services is None:
             threading.Event().wait(0.05)
         ann = server.services.characters.create(draft())
         comfyui.history = {"a": {"prompt": f"photo of {ann.trigger_word}"}, "b": {"prompt": OTHERS}}
-        forget_person(server.services, ann.id)
+        asyncio.run(server.services.forgetting.forget(ann.id))
     finally:
         server.close()
     assert comfyui.asked[-1] == ("/history", {"delete": ["a"]}, None)

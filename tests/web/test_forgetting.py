@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 
@@ -14,8 +15,7 @@ from isengard.core.privacy.erasure import unfinished
 from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job import Job
 from isengard.core.records.training import TrainingRequest
-from isengard.web.services import forgetting, stopping
-from isengard.web.services.housekeeping import empty_trash
+from isengard.web.services import forgetting
 from PIL.PngImagePlugin import PngInfo
 from support.bad_recipes import PORTRAIT
 from support.generation_records import draft
@@ -32,7 +32,7 @@ def ann(api):
 
 def test_pictures_on_their_way_are_cancelled_first(server, api, ann, monkeypatch):
     """ComfyUI went on with what was in its queue, and left pictures of somebody who had been forgotten."""
-    monkeypatch.setattr(stopping, "STOPS_WITHIN_S", 0.3)
+    monkeypatch.setattr(forgetting, "STOPS_WITHIN_S", 0.3)
     store = server.services.generations.store
     generation = store.create(draft(ann["id"]), [])
     with pytest.raises(ApiError) as caught:
@@ -108,7 +108,7 @@ def test_the_next_start_carries_on_with_what_a_kill_cut_off(server, api, ann, tm
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(services.ledger, step, killed)
-        forgetting.forget_person(services, ann["id"])
+        asyncio.run(services.forgetting.forget(ann["id"]))
     assert ann["id"] not in [one["id"] for one in api.get("/characters")["items"]], (
         "half a person is not shown"
     )
@@ -141,7 +141,7 @@ def test_asking_again_finishes_it(server, api, ann, monkeypatch):
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(services.ledger, "forget_events", killed)
-        forgetting.forget_person(services, ann["id"])
+        asyncio.run(services.forgetting.forget(ann["id"]))
     assert api.get(f"/characters/{ann['id']}/forget")["report"]["photos"] == 0
     api.post(f"/characters/{ann['id']}/forget")
     with pytest.raises(ApiError) as caught:
@@ -161,9 +161,9 @@ def test_a_file_held_open_does_not_keep_others_from_being_forgotten(server, api,
 
     with monkeypatch.context() as patch:
         patch.setattr(erasure, "remove", held)
-        forgetting.forget_in_turn(services, [ann["id"], bob["id"]])
+        asyncio.run(services.forgetting.forget_in_turn([ann["id"], bob["id"]]))
     assert unfinished(services.paths) == [ann["id"]]
-    empty_trash(services)
+    asyncio.run(services.housekeeping.empty_trash())
     assert unfinished(services.paths) == [] and api.get("/characters?deleted=1")["items"] == []
 
 

@@ -19,6 +19,11 @@ from support.loras import publish
 AT = "2026-08-20T10:00:00.000Z"
 
 
+def prover(services, since=None):
+    parts = (services.paths, services.ledger, services.families, services.generations, services.events)
+    return PictureProver(*parts, since)
+
+
 @pytest.fixture
 def trained(server, api):
     """Ann, with a training that has ended and left one published version."""
@@ -39,7 +44,7 @@ def test_a_training_that_ended_while_no_server_ran_is_proven_at_the_next_start(t
     services, job, _ = trained
 
     def left_over(since):
-        return [one.id for one in PictureProver(services, since).left_over()]
+        return [one.id for one in prover(services, since).left_over()]
 
     assert left_over("2026-01-01T00:00:00.000Z") == [job.id]
     assert left_over("9999-01-01T00:00:00.000Z") == [] == left_over(None)
@@ -54,7 +59,7 @@ def test_what_was_chosen_while_the_proof_was_made_stays(trained):
     services, job, version = trained
     services.versions.pick("ann", version.file)
     services.ledger.annotate(job.id, job.checkpoints[0].model_copy(update={"scores": {"likeness": 0.5}}))
-    PictureProver(services)._keep(job, version, "changed")
+    prover(services)._keep(job, version, "changed")
     (now,) = services.versions.list("ann")
     (checkpoint,) = services.ledger.get(job.id).checkpoints
     assert (now.picked, now.proof.image) == (True, "changed")

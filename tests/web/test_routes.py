@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -22,7 +23,6 @@ from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job import Job
 from isengard.web.http.errors import status_of
 from isengard.web.route_table import PREFIX, ROUTES
-from isengard.web.services.housekeeping import empty_trash
 from PIL import Image
 from support.generation_records import draft
 
@@ -298,8 +298,9 @@ def test_a_generation_is_told_when_it_changes_and_has_a_small_copy(server, api, 
 def test_a_person_thirty_days_in_the_trash_is_forgotten(server, api, ann):
     api.delete(f"/characters/{ann['id']}")
     services = server.services
-    empty_trash(services)
+    asyncio.run(services.housekeeping.empty_trash())
     assert api.get("/characters?deleted=1")["items"]
     later = SystemClock().now() + timedelta(days=31)
-    empty_trash(replace(services, clock=SimpleNamespace(now=lambda: later)))
+    housekeeping = replace(services.housekeeping, clock=SimpleNamespace(now=lambda: later))
+    asyncio.run(housekeeping.empty_trash())
     assert api.get("/characters?deleted=1")["items"] == []

@@ -29,8 +29,8 @@ from .answers import (
 
 if TYPE_CHECKING:
     from ...core.errors import IsengardError
-    from ..container import Host
     from ..gateway import Door
+    from ..host import Host
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PROMPTS = frozenset({"/history", "/history/{prompt_id}", "/queue", "/jobs", "/jobs/{job_id}"})

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from aiohttp import ClientConnectionError, web
 
 from ...core.executor import in_thread
+from ...core.jobs.ledger import Ledger
 from ...core.records.event import Event
-from ..container import Services
-from .event_stream import Reader, event_frame, frame
+from .event_stream import EventTail, Reader, event_frame, frame
 from .responses import whole_number
 
 HEARTBEAT_S = 15.0
@@ -25,11 +25,12 @@ HEADERS = {
 Wanted = Callable[[Event], bool]
 
 
-async def stream(services: Services, request: web.Request, wanted: Wanted) -> web.StreamResponse:
+async def stream(
+    events: EventTail, ledger: Ledger, request: web.Request, wanted: Wanted
+) -> web.StreamResponse:
     """Everything after the client's last event, then live until one side ends it."""
     response = web.StreamResponse(headers=HEADERS)
-    ledger = services.ledger
-    with services.events.reading() as reader:
+    with events.reading() as reader:
         epoch = await in_thread(lambda: ledger.epoch)
         first, last = await in_thread(lambda: (ledger.first_seq(), ledger.last_seq()))
         since, known = _position(request, epoch, first, last)

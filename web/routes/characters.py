@@ -11,9 +11,7 @@ from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
 from ..http.request_bodies import VersionPick
-from ..services import forgetting
 from ..services.notifications import Change, tell_character
-from ..services.stopping import stop_pictures
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
@@ -77,15 +75,14 @@ async def pick_version(services: Services, request: web.Request) -> web.Response
 
 async def would_go(services: Services, request: web.Request) -> web.Response:
     """What forgetting this person would remove."""
-    report = await in_thread(forgetting.would_go, services, request.match_info["id"])
+    report = await in_thread(services.forgetting.preview, request.match_info["id"])
     return web.json_response({"report": report})
 
 
 async def forget(services: Services, request: web.Request) -> web.Response:
     """Everything of the person, with a report. Refused while something of theirs is still being made."""
     character_id = request.match_info["id"]
-    await stop_pictures(services, character_id)
-    report = await in_thread(forgetting.forget_person, services, character_id)
+    report = await services.forgetting.forget(character_id)
     await tell(services, character_id, "forgotten", None)
     return web.json_response({"report": report})
 

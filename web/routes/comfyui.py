@@ -12,8 +12,8 @@ from ...core.errors import ConflictError
 from ..http.errors import read_json
 
 if TYPE_CHECKING:
-    from ..container import Host, Services
-    from ..gateway import Alone
+    from ..container import Services
+    from ..host import Alone, Host
 
 #: The answer has left by then.
 ANSWERED_S = 0.5

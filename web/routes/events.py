@@ -11,12 +11,15 @@ from ..http.sse import stream
 
 
 async def everything(services: Services, request: web.Request) -> web.StreamResponse:
-    return await stream(services, request, lambda event: True)
+    return await stream(services.events, services.ledger, request, lambda event: True)
 
 
 async def of_job(services: Services, request: web.Request) -> web.StreamResponse:
     job_id = require_id("job", request.match_info["id"])
     await in_thread(services.ledger.get, job_id)
     return await stream(
-        services, request, lambda event: event.subject.kind == "job" and event.subject.id == job_id
+        services.events,
+        services.ledger,
+        request,
+        lambda event: event.subject.kind == "job" and event.subject.id == job_id,
     )

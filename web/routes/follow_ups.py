@@ -10,7 +10,6 @@ from ...core.ids import require_id
 from ..container import Services
 from ..http.errors import read_json
 from ..http.request_bodies import MoreSteps, Retry
-from ..services import job_view
 
 
 async def retry(services: Services, request: web.Request) -> web.Response:
@@ -20,14 +19,14 @@ async def retry(services: Services, request: web.Request) -> web.Response:
     job = await in_thread(
         services.training.retry, _id(request), correlation.current(), smaller=wanted.smaller
     )
-    return await job_view.answer(services, job, 202)
+    return await services.job_view.answer(job, 202)
 
 
 async def go_on(services: Services, request: web.Request) -> web.Response:
     """{"steps": n} more steps as a new job; nothing of the first is overwritten."""
     steps = MoreSteps.model_validate(await read_json(request)).steps
     job = await in_thread(services.training.go_on, _id(request), steps, correlation.current())
-    return await job_view.answer(services, job, 202)
+    return await services.job_view.answer(job, 202)
 
 
 def _id(request: web.Request) -> str:

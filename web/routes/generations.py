@@ -20,9 +20,7 @@ from ..http import responses
 from ..http.errors import read_json
 from ..http.request_bodies import Favourite
 from ..openapi.parameters import PURPOSE
-from ..services.gpu_lender import room_made
 from ..services.notifications import tell_generation
-from ..services.publishing import publish_drawn
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
@@ -43,8 +41,8 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
 async def create(services: Services, request: web.Request) -> web.Response:
     order = GenerationOrder.model_validate(await read_json(request))
     recipe = await services.generations.recipe(order.recipe)
-    await in_thread(publish_drawn, services, order.characters, recipe)
-    await room_made(services)
+    await in_thread(services.publisher.publish_drawn, order.characters, recipe)
+    await services.lender.room_made()
     made = await services.generations.create(order.request(), correlation.current(), order.purpose)
     return responses.record(made, 202)
 

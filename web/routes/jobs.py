@@ -23,7 +23,6 @@ from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
 from ..http.request_bodies import JobMove
-from ..services import gpu_lender, job_view, publishing
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
@@ -40,23 +39,23 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
     kinds = [kind for kind in request.query.get("kind", "").split(",") if kind]
     wanted = JobFilter(states, kinds, request.query.get("character_id"))
     page = await in_thread(services.ledger.jobs, wanted, limit=limit, cursor=cursor)
-    return await job_view.answers(services, page.items, page.next_cursor)
+    return await services.job_view.answers(page.items, page.next_cursor)
 
 
 async def submit(services: Services, request: web.Request) -> web.Response:
     wanted = TrainingRequest.model_validate(await read_json(request))
     job = await in_thread(services.training.submit, wanted, correlation.current())
-    return await job_view.answer(services, job, 202)
+    return await services.job_view.answer(job, 202)
 
 
 async def get(services: Services, request: web.Request) -> web.Response:
-    return await job_view.answer(services, await in_thread(_job, services, request))
+    return await services.job_view.answer(await in_thread(_job, services, request))
 
 
 async def move(services: Services, request: web.Request) -> web.Response:
     wanted = JobMove.model_validate(await read_json(request))
     job = await in_thread(_job, services, request)
-    return await job_view.answer(services, await in_thread(_move, services, job.id, wanted))
+    return await services.job_view.answer(await in_thread(_move, services, job.id, wanted))
 
 
 async def cancel(services: Services, request: web.Request) -> web.Response:
@@ -73,12 +72,12 @@ async def save_now(services: Services, request: web.Request) -> web.Response:
 
 async def lend(services: Services, request: web.Request) -> web.Response:
     job = await in_thread(_job, services, request)
-    return await job_view.answer(services, await in_thread(gpu_lender.lend, services, job.id))
+    return await services.job_view.answer(await in_thread(services.lender.lend, job.id))
 
 
 async def resume(services: Services, request: web.Request) -> web.Response:
     job = await in_thread(services.training.resume, _id(request))
-    return await job_view.answer(services, job)
+    return await services.job_view.answer(job)
 
 
 async def log(services: Services, request: web.Request) -> web.Response:
@@ -125,7 +124,7 @@ async def publish(services: Services, request: web.Request) -> web.Response:
     if not re.fullmatch(r"\d{1,9}", step):
         raise InvalidError("bad_step", "A step is a number.", "Use a step of the list of checkpoints.")
     job = await in_thread(_job, services, request)
-    return responses.record(await in_thread(publishing.publish, services, job, int(step)))
+    return responses.record(await in_thread(services.publisher.publish, job, int(step)))
 
 
 def _move(services: Services, job_id: str, wanted: JobMove) -> Job:
@@ -134,7 +133,7 @@ def _move(services: Services, job_id: str, wanted: JobMove) -> Job:
 
 async def _order(services: Services, request: web.Request, order: Order) -> web.Response:
     job = await in_thread(_job, services, request)
-    return await job_view.answer(services, await in_thread(services.ledger.order, job.id, order))
+    return await services.job_view.answer(await in_thread(services.ledger.order, job.id, order))
 
 
 def _job(services: Services, request: web.Request) -> Job:

@@ -14,7 +14,7 @@ from ...core.logs import ROOT_LOGGER, SERVICES
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
-from ..services.diagnostics import FILE_NAME, bundle
+from ..services.diagnostics import FILE_NAME, Source, bundle
 from ..services.log_lines import newest_lines
 
 MAX_LINES = 100
@@ -68,5 +68,14 @@ async def find(services: Services, request: web.Request) -> web.Response:
 
 async def diagnostics(services: Services, request: web.Request) -> web.Response:
     """A zip file with what a bug report needs; no photo, no caption, no name."""
-    content = await in_thread(bundle, services)
+    source = Source(
+        services.paths,
+        services.settings,
+        services.host,
+        services.characters,
+        services.ledger,
+        services.registry,
+        services.loops,
+    )
+    content = await in_thread(bundle, source)
     return web.Response(body=content, headers=responses.zip_headers(FILE_NAME))

@@ -29,5 +29,5 @@ async def download(services: Services, request: web.Request) -> web.Response:
 
 def _submit(services: Services, key: str) -> Job:
     family = services.families.get_offered(key)
-    missing = missing_models(services, family)
+    missing = missing_models(services.host, services.base_models, family)
     return services.training.download(family, missing, correlation.current())

@@ -24,7 +24,6 @@ from ...training.tasks.installable import InstallableBackend
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
-from ..services import gpu_lender as lending_service
 from ..services.model_files import unreadable_models
 
 #: Pictures in each round of samples, as presets make them.
@@ -40,7 +39,8 @@ def _families(services: Services) -> list[dict[str, Any]]:
     token = bool(current_token(services.settings, services.paths))
     offered = services.families.offered()
     unreadable = {
-        folder: unreadable_models(services, folder) for folder in {family.comfy_folder for family in offered}
+        folder: unreadable_models(services.base_models, folder)
+        for folder in {family.comfy_folder for family in offered}
     }
     return [
         _family(
@@ -172,11 +172,11 @@ async def workers(services: Services, request: web.Request) -> web.Response:
 
 
 async def lending(services: Services, request: web.Request) -> web.Response:
-    return web.json_response({"lending": await in_thread(lending_service.state, services)})
+    return web.json_response({"lending": await in_thread(services.lender.state)})
 
 
 async def give_back(services: Services, request: web.Request) -> web.Response:
-    await in_thread(lending_service.give_back, services)
+    await in_thread(services.lender.give_back)
     return web.Response(status=204)
 
 

@@ -59,7 +59,10 @@ async def take(services: Services, request: web.Request) -> web.Response:
         if part.file.stat().st_size > MAX_ARCHIVE_BYTES:
             raise TooLargeError("archive_too_large", "This file is larger than 2 GB.", "Export fewer photos.")
         done = await services.import_line.in_thread(
-            read_archive, part.file, _stores(services), prover(services)
+            read_archive,
+            part.file,
+            _stores(services),
+            prover(services.host, services.families, services.base_models),
         )
         character, refused = done.character, done.refused
         await tell(services, character.id, "created", character)

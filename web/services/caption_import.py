@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from ...core import atomic
 from ...core.characters.caption_undo import write_captions
+from ...core.characters.character_store import CharacterStore
+from ...core.characters.photo_store import PhotoStore
 from ...core.correlation import correlated
 from ...core.errors import IsengardError, NotFoundError, reason_of
 from ...core.executor import in_thread
+from ...core.jobs.ledger import Ledger
+from ...core.paths import DataPaths
 from ...core.records.event import Event
 from ...core.records.job import Job
 from ...core.records.photo import CaptionSource
+from ...core.storage.library import Library
 from ...training.captioning.work import Result, results_of
+from ..http.event_stream import EventTail
 from .heard import just_completed
 from .notifications import tell_character
 from .picture_prover import newest_completed
-
-if TYPE_CHECKING:
-    from ..container import Services
 
 #: Beside the results once they are in the library.
 TAKEN_FILE = "captions-taken.json"
 _log = logging.getLogger("isengard.captions")
 
 
+@dataclass(frozen=True)
 class CaptionTaker:
     """For ever: those that ended while no server ran, then each as it ends."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    paths: DataPaths
+    library: Library
+    characters: CharacterStore
+    photos: PhotoStore
+    ledger: Ledger
+    events: EventTail
 
     async def run(self) -> None:
-        with self._services.events.reading() as reader:
+        with self.events.reading() as reader:
             for job in await in_thread(self._left_over):
                 await in_thread(self._take, job)
             while True:
@@ -42,8 +50,8 @@ class CaptionTaker:
                     await in_thread(self._take, described)
 
     def _left_over(self) -> list[Job]:
-        found = newest_completed(self._services, "captioning", 200)
-        return [job for job in found if not (self._services.paths.job(job.id) / TAKEN_FILE).exists()]
+        found = newest_completed(self.ledger, "captioning", 200)
+        return [job for job in found if not (self.paths.job(job.id) / TAKEN_FILE).exists()]
 
     def _take(self, job: Job) -> None:
         with correlated(job.correlation_id):
@@ -55,12 +63,12 @@ class CaptionTaker:
 
     def _write(self, job: Job) -> None:
         """Once; a caption that somebody has written since the job was asked for stays."""
-        services, job_dir = self._services, self._services.paths.job(job.id)
+        job_dir = self.paths.job(job.id)
         if (job_dir / TAKEN_FILE).exists():
             return
         character_id = str(job.character_id)
         try:
-            now = {photo.id: photo for photo in services.photos.list(character_id)}
+            now = {photo.id: photo for photo in self.photos.list(character_id)}
         except NotFoundError:
             return
         captions: dict[str, tuple[str, CaptionSource]] = {}
@@ -71,12 +79,10 @@ class CaptionTaker:
             )
             if photo is not None and not written_since and _is_new(result):
                 captions[photo.id] = (result.caption, "captioner")
-        write_captions(
-            character_id, captions, photos=services.photos, library=services.library, paths=services.paths
-        )
+        write_captions(character_id, captions, photos=self.photos, library=self.library, paths=self.paths)
         atomic.write_json(job_dir / TAKEN_FILE, sorted(captions))
         _log.info("Captions written", extra={"context": {"job_id": job.id, "photos": len(captions)}})
-        tell_character(services.ledger, character_id, "photos", services.characters.get(character_id))
+        tell_character(self.ledger, character_id, "photos", self.characters.get(character_id))
 
 
 def _is_new(result: Result) -> bool:

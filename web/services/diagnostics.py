@@ -10,15 +10,19 @@ import socket
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from ...core.characters.character_store import everybody
+from ...core.characters.character_store import CharacterStore, everybody
 from ...core.characters.slugs import is_generic_slug
 from ...core.errors import InvalidError
-from ...core.jobs.ledger import JobFilter
+from ...core.jobs.ledger import JobFilter, Ledger
 from ...core.logs import SERVICES
+from ...core.loops import Loops
+from ...core.paths import DataPaths
+from ...core.plugins import PluginRegistry
 from ...core.privacy.anonymize import anonymizer
 from ...core.privacy.personal_data import words_of
 from ...core.records.character import Character
@@ -26,7 +30,7 @@ from ...core.settings import SECRETS, Settings, load_settings
 from ...core.storage.recovery_notices import Recoveries
 from ...core.version import VERSION
 from ...training.backends.backend_states import states
-from ..container import Services
+from ..host import Host
 from .log_lines import newest_lines
 
 FILE_NAME = "isengard-diagnostics.zip"
@@ -39,22 +43,35 @@ PACKAGES = (
 _JOB = {"id", "kind", "state", "attempt", "backend", "error"}
 
 
-def bundle(services: Services) -> bytes:
+@dataclass(frozen=True)
+class Source:
+    """What the bundle is made of."""
+
+    paths: DataPaths
+    settings: Settings
+    host: Host
+    characters: CharacterStore
+    ledger: Ledger
+    registry: PluginRegistry
+    loops: Loops
+
+
+def bundle(source: Source) -> bytes:
     """The zip file; everything in it has gone through the same redaction."""
-    anonymous = _anonymizer(services)
+    anonymous = _anonymizer(source)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in _members(services, anonymous):
+        for name, text in _members(source, anonymous):
             archive.writestr(name, text)
     return stream.getvalue()
 
 
-def _members(services: Services, anonymous: Callable[[Any], Any]) -> Iterator[tuple[str, str]]:
-    yield "versions.json", _json(anonymous(_versions(services)))
-    yield "state.json", _json(anonymous(_state(services)))
-    yield "doctor.txt", "".join(f"{level:5} {anonymous(text)}\n" for level, text in _doctor(services))
+def _members(source: Source, anonymous: Callable[[Any], Any]) -> Iterator[tuple[str, str]]:
+    yield "versions.json", _json(anonymous(_versions(source)))
+    yield "state.json", _json(anonymous(_state(source)))
+    yield "doctor.txt", "".join(f"{level:5} {anonymous(text)}\n" for level, text in _doctor(source))
     for name in SERVICES:
-        lines = newest_lines(services.paths.logs, [name], "", LINES)
+        lines = newest_lines(source.paths.logs, [name], "", LINES)
         yield f"logs/{name}.jsonl", "".join(f"{_json(anonymous(line), indent=None)}\n" for line in lines)
 
 
@@ -62,10 +79,10 @@ def _json(value: Any, indent: int | None = 1) -> str:
     return json.dumps(value, ensure_ascii=False, indent=indent)
 
 
-def _versions(services: Services) -> dict[str, Any]:
+def _versions(source: Source) -> dict[str, Any]:
     return {
         "isengard": VERSION,
-        "comfyui": services.host.version,
+        "comfyui": source.host.version,
         "python": sys.version.split()[0],
         "system": platform.platform(),
         "packages": {name: _version(name) for name in PACKAGES},
@@ -79,40 +96,40 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _state(services: Services) -> dict[str, Any]:
-    jobs = services.ledger.jobs(JobFilter(), limit=JOBS).items
+def _state(source: Source) -> dict[str, Any]:
+    jobs = source.ledger.jobs(JobFilter(), limit=JOBS).items
     return {
-        "mode": services.settings.mode,
-        "sources": dict(services.settings.sources),
-        "workers": [worker.model_dump(mode="json", exclude={"host"}) for worker in services.ledger.workers()],
-        "backends": [state.model_dump(mode="json") for state in states(services.registry)],
-        "plugin_problems": [vars(problem) for problem in services.registry.problems],
+        "mode": source.settings.mode,
+        "sources": dict(source.settings.sources),
+        "workers": [worker.model_dump(mode="json", exclude={"host"}) for worker in source.ledger.workers()],
+        "backends": [state.model_dump(mode="json") for state in states(source.registry)],
+        "plugin_problems": [vars(problem) for problem in source.registry.problems],
         "jobs": [job.model_dump(mode="json", include=_JOB) for job in jobs],
-        "loops": [vars(trouble) for trouble in services.loops.troubles()],
-        "recoveries": [told.model_dump(mode="json") for told in Recoveries(services.paths).untold()],
+        "loops": [vars(trouble) for trouble in source.loops.troubles()],
+        "recoveries": [told.model_dump(mode="json") for told in Recoveries(source.paths).untold()],
     }
 
 
-def _doctor(services: Services) -> list[tuple[str, str]]:
+def _doctor(source: Source) -> list[tuple[str, str]]:
     from ...training.doctor import doctor
 
     try:
-        return doctor.examined(services.paths, services.registry)
+        return doctor.examined(source.paths, source.registry)
     except InvalidError as slip:
         return [("FAIL", f"{slip.message} {slip.hint}")]
 
 
-def _anonymizer(services: Services) -> Callable[[Any], Any]:
-    names = [word for person in everybody(services.characters) for word in _said_of(person)]
-    known = [services.settings, *_settings_now(services)]
+def _anonymizer(source: Source) -> Callable[[Any], Any]:
+    names = [word for person in everybody(source.characters) for word in _said_of(person)]
+    known = [source.settings, *_settings_now(source)]
     secrets = [str(getattr(settings, name)) for settings in known for name in SECRETS]
-    return anonymizer(names=names, secrets=secrets, places=_places(services))
+    return anonymizer(names=names, secrets=secrets, places=_places(source))
 
 
-def _settings_now(services: Services) -> list[Settings]:
+def _settings_now(source: Source) -> list[Settings]:
     """None where a file of theirs cannot be read: the bundle that shows it must not fail by it."""
     try:
-        return [load_settings(os.environ, services.paths)]
+        return [load_settings(os.environ, source.paths)]
     except InvalidError:
         return []
 
@@ -123,11 +140,11 @@ def _said_of(person: Character) -> list[str]:
     return [*words_of(person), *slug]
 
 
-def _places(services: Services) -> dict[str, str]:
-    comfyui = services.host.user_directory.parent
+def _places(source: Source) -> dict[str, str]:
+    comfyui = source.host.user_directory.parent
     told = {
-        services.paths.root: "[DATA]",
-        services.paths.logs: "[LOGS]",
+        source.paths.root: "[DATA]",
+        source.paths.logs: "[LOGS]",
         comfyui: "[COMFYUI]",
         Path.home(): "[HOME]",
     }

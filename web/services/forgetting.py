@@ -1,130 +1,221 @@
-"""Forgetting a person across library, ledger and ComfyUI's folders: by hand, or when their 30 days in the trash are over."""
+"""Forgetting a person across library, ledger and ComfyUI's folders: find what is theirs, stop what is being made of them,
+erase it, report what went. By hand, when their 30 days in the trash are over, or where a kill has cut it off."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import logging
+import shutil
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from ...core.characters.character_store import everybody
+from ...core.characters.character_store import CharacterStore, everybody
 from ...core.characters.trash import to_forget
 from ...core.comfyui_http import ask, token_towards
-from ...core.errors import IsengardError, NotFoundError, NotReadyError, reason_of
+from ...core.errors import (
+    ConflictError,
+    IllegalTransitionError,
+    IsengardError,
+    NotFoundError,
+    NotReadyError,
+    reason_of,
+)
+from ...core.executor import in_thread
+from ...core.faces.reader import FaceReader
 from ...core.generations.generation_files import trashed_generations
 from ...core.generations.preview_copies import previews_of
+from ...core.jobs.ledger import JobFilter, Ledger
 from ...core.paths import DataPaths
 from ...core.privacy import erasure
-from ...core.privacy.personal_data import Belongings, ForgetReport, words_of
+from ...core.privacy.personal_data import ForgetReport, Inventory, words_of
 from ...core.privacy.text_search import files_that_mention, finder, unescaped
-from ..container import Services
+from ...core.records.generation import Generation
+from ...core.records.generation_states import GenerationState
+from ...core.records.job import Job
+from ...core.records.job_states import ENDED
+from ...core.settings import Settings
+from ...core.storage.library import Library
+from ...generation.service import GenerationService
+from ..host import Host
 from .notifications import tell_character
-from .stopping import jobs_of, remove_late_jobs, stop_jobs
 
+#: How long forgetting waits for what it has asked to stop.
+STOPS_WITHIN_S = 20.0
+STOP_POLL_S = 0.2
 _log = logging.getLogger("isengard.people")
 
 
-def would_go(services: Services, character_id: str) -> dict[str, object]:
-    """What forgetting would remove, counted, and which files of ComfyUI mention the person; nothing is changed."""
-    job_ids = [job.id for job in jobs_of(services, character_id)]
-    theirs = _theirs(services, character_id, job_ids)
-    return _with_mentions(services, theirs, theirs.counted(services.paths))
+@dataclass(frozen=True)
+class Forgetting:
+    """The four steps: `find`, `stop`, `erase`, `report`."""
 
+    paths: DataPaths
+    settings: Settings
+    library: Library
+    characters: CharacterStore
+    ledger: Ledger
+    generations: GenerationService
+    faces: FaceReader
+    host: Host
 
-def forget_person(services: Services, character_id: str) -> dict[str, object]:
-    """Everything of theirs, with a report of what went; also what is left of somebody whose forgetting was cut off.
+    def preview(self, character_id: str) -> dict[str, object]:
+        """The report as it would be; nothing is changed."""
+        inventory = self.find(character_id)
+        return self.report(inventory, inventory.counted(self.paths))
 
-    Raises ConflictError `job_still_running` while one of their jobs ends, NotFoundError where nothing of them is left.
-    """
-    _theirs(services, character_id, [])
-    job_ids = [job.id for job in stop_jobs(services, character_id)]
-    theirs = _theirs(services, character_id, job_ids)
-    erasure.begin(services.paths, services.characters, theirs)
-    tell_character(
-        services.ledger, character_id, "deleted", None
-    )  # should something keep the rest from going
-    _forget_in_comfyui(services, theirs)
-    services.likeness.faces.forget()
-    report = erasure.remove(services.paths, theirs)
-    for job_id in theirs.job_ids:
-        services.ledger.forget(job_id)
-    remove_late_jobs(services, character_id)
-    services.ledger.forget_events(theirs.ids)
-    erasure.end(services.library, services.paths, theirs)
-    return _with_mentions(services, theirs, report)
+    async def forget(self, character_id: str) -> dict[str, object]:
+        """Everything of theirs, also what is left of somebody whose forgetting was cut off.
 
+        Raises what `find`, `stop` and `erase` raise.
+        """
+        inventory = await in_thread(self.find, character_id)
+        inventory = await self.stop(inventory)
+        return await in_thread(lambda: self.report(inventory, self.erase(inventory)))
 
-def forget_in_turn(services: Services, character_ids: Sequence[str]) -> None:
-    """One after the other: whose files are held open is left for the next time, and keeps nobody else."""
-    for character_id in character_ids:
+    async def forget_in_turn(self, character_ids: Sequence[str]) -> None:
+        """One after the other: whose files are held open is left for the next time, and keeps nobody else."""
+        for character_id in character_ids:
+            try:
+                await self.forget(character_id)
+            except NotFoundError:
+                # its file is damaged, and the row has gone too
+                to_forget(self.paths, character_id).unlink(missing_ok=True)
+            except (IsengardError, OSError) as fault:
+                context = {"character_id": character_id, "reason": reason_of(fault)}
+                _log.warning("A person could not be forgotten yet", extra={"context": context})
+                continue
+            await in_thread(tell_character, self.ledger, character_id, "forgotten", None)
+
+    def find(self, character_id: str) -> Inventory:
+        """What is theirs now, and what was when forgetting them began. NotFoundError `character_not_found` where nothing is."""
+        job_ids = [job.id for job in self._jobs_of(character_id)]
+        return erasure.find(self.library, self.paths, self.characters, character_id, job_ids=job_ids)
+
+    async def stop(self, inventory: Inventory) -> Inventory:
+        """Ends their pictures and jobs; else they would be there again afterwards. The inventory with what came meanwhile.
+
+        ConflictError `pictures_still_running` or `job_still_running` where something does not end in time.
+        """
+        await self._stop_pictures(inventory.character_id)
+        await in_thread(self._stop_jobs, inventory.character_id)
+        return await in_thread(self.find, inventory.character_id)
+
+    def erase(self, inventory: Inventory) -> ForgetReport:
+        """Everything but what others have made; their row last of all. StorageError `forget_incomplete`."""
+        character_id = inventory.character_id
+        erasure.begin(self.paths, self.characters, inventory)
+        # should something keep the rest from going
+        tell_character(self.ledger, character_id, "deleted", None)
+        self._erase_in_comfyui(inventory)
+        self.faces.forget()
+        report = erasure.remove(self.paths, inventory)
+        for job_id in inventory.job_ids:
+            self.ledger.forget(job_id)
+        self._erase_late_jobs(character_id)
+        self.ledger.forget_events(inventory.ids)
+        erasure.end(self.library, self.paths, inventory)
+        return report
+
+    def report(self, inventory: Inventory, counted: ForgetReport) -> dict[str, object]:
+        """What goes or went. ComfyUI's own files, the user's workflows and pictures of other people are theirs: they are
+        told, never touched."""
+        folders, paths = self.host.own_folders(), self.paths
+        root = paths.root.resolve()
+        others = [person for person in everybody(self.characters) if person.id != inventory.character_id]
+        names = {word for person in others for word in words_of(person)}
+        mentions = finder(inventory.traces, names)
+        found = files_that_mention(folders.values(), mentions)
+        outside = [file for file in found if not file.resolve().is_relative_to(root)]
+        own = [*outside, *files_that_mention([paths.recipes, paths.trash / "recipes"], mentions)]
+        counted.elsewhere = sorted({_shown(file, {"": paths.root, **folders}) for file in own})
+        counted.others = _others_pictures(paths, inventory, names)
+        return counted.as_dict()
+
+    async def _stop_pictures(self, character_id: str) -> None:
+        """Cancels those that ComfyUI has not made yet."""
+        deadline = time.monotonic() + STOPS_WITHIN_S
+        while unfinished := await in_thread(self._unfinished, character_id):
+            if time.monotonic() > deadline:
+                raise ConflictError(
+                    "pictures_still_running",
+                    "Pictures of this person are being stopped.",
+                    "Wait a few seconds until they have, then forget again.",
+                )
+            for generation in unfinished:
+                if generation.state is not GenerationState.CANCELLING:
+                    await self._cancel(generation)
+            await asyncio.sleep(STOP_POLL_S)
+
+    def _unfinished(self, character_id: str) -> list[Generation]:
+        unfinished = self.generations.store.unfinished()
+        return [
+            generation
+            for generation in unfinished
+            if any(use.id == character_id for use in generation.request.characters)
+        ]
+
+    async def _cancel(self, generation: Generation) -> None:
         try:
-            forget_person(services, character_id)
-        except NotFoundError:
-            # its file is damaged, and the row has gone too
-            to_forget(services.paths, character_id).unlink(missing_ok=True)
-        except (IsengardError, OSError) as fault:
-            context = {"character_id": character_id, "reason": reason_of(fault)}
-            _log.warning("A person could not be forgotten yet", extra={"context": context})
-            continue
-        tell_character(services.ledger, character_id, "forgotten", None)
+            await self.generations.cancel(generation.id)
+        except IsengardError as ended:
+            _log.info("Pictures ended by themselves", extra={"context": {"reason": ended.code}})
+
+    def _stop_jobs(self, character_id: str) -> list[Job]:
+        """Every job of theirs, all of them ended, those submitted meanwhile too."""
+        deadline = time.monotonic() + STOPS_WITHIN_S
+        while going := [job for job in self._jobs_of(character_id) if job.state not in ENDED]:
+            if time.monotonic() > deadline:
+                raise ConflictError(
+                    "job_still_running",
+                    "A training of this person is being stopped.",
+                    "Wait a few seconds until it has ended, then forget again.",
+                )
+            for job in going:
+                with contextlib.suppress(IllegalTransitionError):  # it has just ended
+                    self.ledger.order(job.id, "cancel")
+            time.sleep(STOP_POLL_S)
+        return self._jobs_of(character_id)
+
+    def _jobs_of(self, character_id: str) -> list[Job]:
+        jobs: list[Job] = []
+        cursor = None
+        while True:
+            page = self.ledger.jobs(JobFilter(character_id=character_id), limit=200, cursor=cursor)
+            jobs += page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return jobs
+
+    def _erase_late_jobs(self, character_id: str) -> None:
+        """Those whose submit was on its way when the person went; later ones are refused, there is nobody any more."""
+        for job in self._stop_jobs(character_id):
+            shutil.rmtree(self.paths.job(job.id), ignore_errors=True)
+            self.ledger.forget(job.id)
+
+    def _erase_in_comfyui(self, inventory: Inventory) -> None:
+        """Copies in its temp folder, which we made, and prompts in the history of each ComfyUI that made their pictures:
+        ours for the canvas, and the one that COMFYUI_URL names."""
+        for copy in previews_of(inventory.folders(self.paths), self.host.own_folders()["temp"]):
+            copy.unlink(missing_ok=True)
+        for address in dict.fromkeys([self.host.server_url, self.settings.comfyui_url]):
+            if address:
+                token = token_towards(address, self.settings, self.host.server_url)
+                _erase_in_history(address, inventory, token)
 
 
-def _theirs(services: Services, character_id: str, job_ids: Sequence[str]) -> Belongings:
-    return erasure.theirs_of(
-        services.library, services.paths, services.characters, character_id, job_ids=job_ids
-    )
-
-
-def _with_mentions(services: Services, theirs: Belongings, report: ForgetReport) -> dict[str, object]:
-    """ComfyUI's own files, the user's workflows and pictures of other people are theirs: they are told, never touched."""
-    folders, paths = services.host.own_folders(), services.paths
-    root = paths.root.resolve()
-    others = [person for person in everybody(services.characters) if person.id != theirs.character_id]
-    names = {word for person in others for word in words_of(person)}
-    said = finder(theirs.traces, names)
-    found = files_that_mention(folders.values(), said)
-    outside = [file for file in found if not file.resolve().is_relative_to(root)]
-    own = [*outside, *files_that_mention([paths.recipes, paths.trash / "recipes"], said)]
-    report.elsewhere = sorted({_shown(file, {"": paths.root, **folders}) for file in own})
-    report.others = _others_pictures(paths, theirs, names)
-    return report.as_dict()
-
-
-def _others_pictures(paths: DataPaths, theirs: Belongings, names: set[str]) -> list[str]:
-    """Pictures of other people whose prompts mention this one, by a word that nobody else is called."""
-    said = finder(theirs.traces.without(names), names)
-    known = {folder.resolve() for folder in theirs.folders(paths)}
-    found = files_that_mention([paths.outputs, trashed_generations(paths)], said)
-    pictures = [file for file in found if not known & {parent.resolve() for parent in file.parents}]
-    return sorted({_shown(file, {"": paths.root}) for file in pictures if file.suffix == ".png"})
-
-
-def _shown(file: Path, folders: dict[str, Path]) -> str:
-    """`output/x.png`: no folder of this machine."""
-    name = next(name for name, folder in folders.items() if file.is_relative_to(folder))
-    return f"{name}/{file.relative_to(folders[name]).as_posix()}".lstrip("/")
-
-
-def _forget_in_comfyui(services: Services, theirs: Belongings) -> None:
-    """Copies in its temp folder, which we made, and prompts in its history, which live in its memory."""
-    for copy in previews_of(theirs.folders(services.paths), services.host.own_folders()["temp"]):
-        copy.unlink(missing_ok=True)
-    for address in dict.fromkeys([services.host.server_url, services.settings.comfyui_url]):
-        if address:
-            _forget_in_history(
-                address, theirs, token_towards(address, services.settings, services.host.server_url)
-            )
-
-
-def _forget_in_history(address: str, theirs: Belongings, token: str) -> None:
-    """Of a ComfyUI that made their pictures: ours for the canvas, and the one that COMFYUI_URL names."""
-    said = finder(theirs.traces)
+def _erase_in_history(address: str, inventory: Inventory, token: str) -> None:
+    """It lives in ComfyUI's memory."""
+    mentions = finder(inventory.traces)
     try:
         history = ask("GET", f"{address}/history", token=token)
         prompts = [
             prompt_id
             for prompt_id, entry in history.items()
-            if said(unescaped(json.dumps(entry, ensure_ascii=False)))
+            if mentions(unescaped(json.dumps(entry, ensure_ascii=False)))
         ]
         if prompts:
             ask("POST", f"{address}/history", {"delete": prompts}, token=token)
@@ -133,3 +224,18 @@ def _forget_in_history(address: str, theirs: Belongings, token: str) -> None:
             "ComfyUI's history keeps some prompts until its next start",
             extra={"context": {"reason": str(away.__cause__)}},
         )
+
+
+def _others_pictures(paths: DataPaths, inventory: Inventory, names: set[str]) -> list[str]:
+    """Pictures of other people whose prompts mention this one, by a word that nobody else is called."""
+    mentions = finder(inventory.traces.without(names), names)
+    known = {folder.resolve() for folder in inventory.folders(paths)}
+    found = files_that_mention([paths.outputs, trashed_generations(paths)], mentions)
+    pictures = [file for file in found if not known & {parent.resolve() for parent in file.parents}]
+    return sorted({_shown(file, {"": paths.root}) for file in pictures if file.suffix == ".png"})
+
+
+def _shown(file: Path, folders: dict[str, Path]) -> str:
+    """`output/x.png`: no folder of this machine."""
+    name = next(name for name, folder in folders.items() if file.is_relative_to(folder))
+    return f"{name}/{file.relative_to(folders[name]).as_posix()}".lstrip("/")

@@ -4,58 +4,61 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from itertools import chain, repeat
 
 from ...core.characters.trash import due_characters, purge_photos, purge_pictures, purge_recipes
+from ...core.clock import Clock
 from ...core.errors import IsengardError
 from ...core.executor import in_thread
+from ...core.paths import DataPaths
 from ...core.privacy.erasure import unfinished
 from ...core.storage.crash_cleanup import OLD_S, sweep
-from ..container import Services
-from .forgetting import forget_in_turn
+from ...core.storage.library import Library
+from .forgetting import Forgetting
 
 EVERY_S = 24 * 3600.0
 _log = logging.getLogger("isengard.housekeeping")
 
 
-async def keep_house(services: Services) -> None:
-    """For ever: now, then once a day. What cannot be removed today is tried again tomorrow.
+@dataclass(frozen=True)
+class Housekeeping:
+    """Of one data folder."""
 
-    Once more a good hour after the start: what a crash left just before it was too young to be known as left."""
-    for pause_s in chain([OLD_S * 1.1], repeat(EVERY_S)):
-        await in_thread(empty_trash, services)
-        await asyncio.sleep(pause_s)
+    paths: DataPaths
+    library: Library
+    clock: Clock
+    forgetting: Forgetting
 
+    async def run(self) -> None:
+        """For ever: now, then once a day. What cannot be removed today is tried again tomorrow.
 
-def empty_trash(services: Services) -> None:
-    for task in (_cut_off, _photos, _pictures, _recipes, _people, _leftovers):
-        try:
-            task(services)
-        except (IsengardError, OSError) as fault:
-            context = {"task": task.__name__.strip("_"), "reason": str(fault)}
-            _log.warning("The trash could not be emptied", extra={"context": context})
+        Once more a good hour after the start: what a crash left just before it was too young to be known as left."""
+        for pause_s in chain([OLD_S * 1.1], repeat(EVERY_S)):
+            await self.empty_trash()
+            await asyncio.sleep(pause_s)
 
+    async def empty_trash(self) -> None:
+        await _tried("cut_off", self._cut_off)
+        await _tried("photos", lambda: in_thread(purge_photos, self.library, self.paths, self.clock))
+        await _tried("pictures", lambda: in_thread(purge_pictures, self.library, self.paths, self.clock))
+        await _tried("recipes", lambda: in_thread(purge_recipes, self.paths, self.clock))
+        await _tried("people", self._people)
+        await _tried("leftovers", lambda: in_thread(sweep, self.paths))
 
-def _photos(services: Services) -> None:
-    purge_photos(services.library, services.paths, services.clock)
+    async def _cut_off(self) -> None:
+        """What a kill or a file held open has kept from being forgotten."""
+        await self.forgetting.forget_in_turn(await in_thread(unfinished, self.paths))
 
-
-def _pictures(services: Services) -> None:
-    purge_pictures(services.library, services.paths, services.clock)
-
-
-def _recipes(services: Services) -> None:
-    purge_recipes(services.paths, services.clock)
-
-
-def _leftovers(services: Services) -> None:
-    sweep(services.paths)
-
-
-def _people(services: Services) -> None:
-    forget_in_turn(services, due_characters(services.library, services.clock))
+    async def _people(self) -> None:
+        due = await in_thread(due_characters, self.library, self.clock)
+        await self.forgetting.forget_in_turn(due)
 
 
-def _cut_off(services: Services) -> None:
-    """What a kill or a file held open has kept from being forgotten."""
-    forget_in_turn(services, unfinished(services.paths))
+async def _tried(name: str, task: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await task()
+    except (IsengardError, OSError) as fault:
+        context = {"task": name, "reason": str(fault)}
+        _log.warning("The trash could not be emptied", extra={"context": context})

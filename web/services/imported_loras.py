@@ -6,18 +6,19 @@ from pathlib import Path
 
 from ...core.characters.character_archive import ArchivedLora, Prove
 from ...core.errors import InvalidError
-from ...core.families.families import Family
+from ...core.families.families import Families, Family
 from ...core.records.checkpoint import Proof
 from ...training.loras.lora_fit import prove
-from ..container import Services
+from ..host import Host
+from .base_models import ComfyBaseModels
 
 
-def prover(services: Services) -> Prove:
+def prover(host: Host, families: Families, base_models: ComfyBaseModels) -> Prove:
     def proven(file: Path, told: ArchivedLora) -> Proof:
         """What can be looked at here was; the fit to a base that is not here, and the picture, stay as they were found where
         it was trained. InvalidError `family_unknown`, `lora_damaged`, `lora_wrong`."""
-        family = services.families.get(told.family)
-        found, sha256 = prove(file, _base_of(services, family))
+        family = families.get(told.family)
+        found, sha256 = prove(file, _base_of(host, base_models, family))
         if sha256 != told.sha256 or not (found.header and found.finite and found.nonzero):
             raise InvalidError(
                 "lora_damaged",
@@ -34,8 +35,8 @@ def prover(services: Services) -> Prove:
     return proven
 
 
-def _base_of(services: Services, family: Family) -> str:
+def _base_of(host: Host, base_models: ComfyBaseModels, family: Family) -> str:
     """The first of the family's bases that ComfyUI has; '' without one."""
-    name = services.base_models.resolve(None, family).comfy_name
-    path = services.host.model_path(family.comfy_folder, name) if name else None
+    name = base_models.resolve(None, family).comfy_name
+    path = host.model_path(family.comfy_folder, name) if name else None
     return str(path) if path is not None else ""

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from ...core.executor import in_thread
+from ...core.jobs.ledger import Ledger
+from ...core.plugins import PluginRegistry
 from ...core.records.job import Job
 from ...core.records.job_states import JobState
 from ...training.planning.placement import waits_for
-from ..container import Services
 from ..http import responses
 
 
-async def answer(services: Services, job: Job, status: int = 200) -> web.Response:
-    (item,) = await in_thread(shown, services, [job])
-    return web.json_response(item, status=status)
+@dataclass(frozen=True)
+class JobView:
+    """`shared`: workers of other machines serve this ledger."""
 
+    ledger: Ledger
+    registry: PluginRegistry
+    shared: bool
 
-async def answers(services: Services, jobs: Sequence[Job], next_cursor: str | None) -> web.Response:
-    return responses.as_list(await in_thread(shown, services, jobs), next_cursor)
+    async def answer(self, job: Job, status: int = 200) -> web.Response:
+        (item,) = await in_thread(self._shown, [job])
+        return web.json_response(item, status=status)
 
+    async def answers(self, jobs: Sequence[Job], next_cursor: str | None) -> web.Response:
+        return responses.as_list(await in_thread(self._shown, jobs), next_cursor)
 
-def shown(services: Services, jobs: Sequence[Job]) -> list[dict[str, Any]]:
-    """Each with `waits_for`: {code, message, hint} while nobody who lives can run it, else null."""
-    queued = any(job.state is JobState.QUEUED for job in jobs)
-    workers = services.ledger.workers() if queued else []
-    backends = services.registry.all("training_backends") if queued else {}
-    labels = {name: backend.capabilities().label for name, backend in backends.items()}
-    shared = bool(services.settings.redis_url)
-    items = []
-    for job in jobs:
-        waiting = waits_for(job, workers, shared=shared, labels=labels)
-        why = waiting.model_dump(mode="json") if waiting else None
-        items.append({**job.model_dump(mode="json"), "waits_for": why})
-    return items
+    def _shown(self, jobs: Sequence[Job]) -> list[dict[str, Any]]:
+        """Each with `waits_for`: {code, message, hint} while nobody who lives can run it, else null."""
+        queued = any(job.state is JobState.QUEUED for job in jobs)
+        workers = self.ledger.workers() if queued else []
+        backends = self.registry.all("training_backends") if queued else {}
+        labels = {name: backend.capabilities().label for name, backend in backends.items()}
+        items = []
+        for job in jobs:
+            waiting = waits_for(job, workers, shared=self.shared, labels=labels)
+            why = waiting.model_dump(mode="json") if waiting else None
+            items.append({**job.model_dump(mode="json"), "waits_for": why})
+        return items

@@ -6,20 +6,21 @@ from pathlib import Path
 
 from ...core.families.families import Family
 from ...training.downloads.model_files import Missing, missing_of
-from ..container import Services
+from ..host import Host
+from .base_models import ComfyBaseModels
 
 
-def missing_models(services: Services, family: Family) -> list[Missing]:
+def missing_models(host: Host, base_models: ComfyBaseModels, family: Family) -> list[Missing]:
     """Each goes into the first of ComfyUI's folders for its kind."""
     folders: dict[str, Path] = {}
     for file in family.files:
-        found = services.host.model_folders(file.folder)
+        found = host.model_folders(file.folder)
         if found:
             folders[file.folder] = found[0]
-    return missing_of(services.base_models.files(family, "training"), folders)
+    return missing_of(base_models.files(family, "training"), folders)
 
 
-def unreadable_models(services: Services, folder: str) -> list[dict[str, str]]:
+def unreadable_models(base_models: ComfyBaseModels, folder: str) -> list[dict[str, str]]:
     """Files of one of ComfyUI's folders that are not whole models, each with the reason."""
-    found = services.base_models.unreadable(folder)
+    found = base_models.unreadable(folder)
     return [{"file": name, "folder": folder, "reason": why} for name, why in found.items()]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 from ...core.characters.character_store import CharacterStore
 from ...core.clock import Clock
@@ -13,10 +14,12 @@ from ...core.comfyui_http import token_towards
 from ...core.correlation import correlated
 from ...core.errors import IsengardError, reason_of
 from ...core.executor import in_thread
+from ...core.families.families import Families
 from ...core.generations.generation_store import GenerationStore
 from ...core.jobs.ledger import JobFilter, Ledger
 from ...core.loops import spawn
 from ...core.loras.versions import VersionStore
+from ...core.paths import DataPaths
 from ...core.plugins import PluginRegistry
 from ...core.records.checkpoint import ImageProof, Version
 from ...core.records.event import Subject
@@ -28,11 +31,10 @@ from ...generation.image.comfy_client import ComfyClient
 from ...generation.image.guarded import pipelines_of
 from ...generation.proof import prove_picture
 from ...generation.service import GenerationService
+from ..host import Host
+from ..http.event_stream import EventTail
 from .heard import just_completed
 from .notifications import tell_character
-
-if TYPE_CHECKING:
-    from ..container import Host, Services
 
 #: After our start ComfyUI takes prompts by then.
 LISTENS_S = 20.0
@@ -68,21 +70,25 @@ def open_generations(
     )
 
 
+@dataclass
 class PictureProver:
     """After each training that is no placeholder: three small pictures, then proof.image of version and checkpoint.
 
     `since`: when the server was started before this time; a training that has ended after that has nobody else.
     """
 
-    def __init__(self, services: Services, since: str | None = None) -> None:
-        self._services = services
-        self._since = since
-        self._one_at_a_time = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
+    paths: DataPaths
+    ledger: Ledger
+    families: Families
+    generations: GenerationService
+    events: EventTail
+    since: str | None = None
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
         """For ever; proofs wait for each other beside the reader, which must not lag."""
-        with self._services.events.reading() as reader:
+        with self.events.reading() as reader:
             for job in await in_thread(self.left_over):
                 self._later(job, LISTENS_S)
             while True:
@@ -92,10 +98,10 @@ class PictureProver:
 
     def left_over(self) -> list[Job]:
         """Trainings that ended while no server ran, or were being proven when it ended; each is taken up once."""
-        if self._since is None:
+        if self.since is None:
             return []
-        ended = newest_completed(self._services, "training", LEFT_OVER)
-        late = [job for job in ended if job.checkpoints and (job.finished_at or "") > self._since]
+        ended = newest_completed(self.ledger, "training", LEFT_OVER)
+        late = [job for job in ended if job.checkpoints and (job.finished_at or "") > self.since]
         return [job for job in late if job.checkpoints[-1].proof.image == "pending"]
 
     def _later(self, job: Job, wait_s: float) -> None:
@@ -118,41 +124,41 @@ class PictureProver:
 
     async def _verdict(self, job: Job, version: Version) -> ImageProof:
         """`skipped` where this ComfyUI cannot make a picture of the family, or the LoRA is a placeholder."""
-        family = self._services.families.get(job.family)
+        family = self.families.get(job.family)
         if version.placeholder:
             return "skipped"
-        for pipeline in await in_thread(self._services.generations.pipelines):
+        for pipeline in await in_thread(self.generations.pipelines):
             for recipe in await pipeline.recipes():
                 if recipe.name == family.recipe and recipe.usable:
-                    character = await in_thread(self._services.characters.get, str(job.character_id))
-                    paths = self._services.paths
-                    return (await prove_picture(pipeline, recipe.name, character, version, paths)).verdict
+                    character = await in_thread(self.generations.characters.get, str(job.character_id))
+                    proof = await prove_picture(pipeline, recipe.name, character, version, self.paths)
+                    return proof.verdict
         return "skipped"
 
     def _version(self, job: Job) -> Version | None:
-        character = self._services.characters.get(str(job.character_id))
+        character = self.generations.characters.get(str(job.character_id))
         versions = [version for version in character.versions if version.job_id == job.id]
         return versions[-1] if versions else None
 
     def _keep(self, job: Job, version: Version, verdict: ImageProof) -> None:
         """Onto both as they are now: meanwhile the person may have chosen this version, or its likeness was measured."""
         slug = version.file.partition("/")[0]
-        fresh = next((one for one in self._services.versions.list(slug) if one.file == version.file), None)
+        fresh = next((one for one in self.generations.versions.list(slug) if one.file == version.file), None)
         if fresh is None:
             return
         proof = fresh.proof.model_copy(update={"image": verdict})
-        self._services.versions.update(fresh.model_copy(update={"proof": proof}))
-        for checkpoint in self._services.ledger.get(job.id).checkpoints:
+        self.generations.versions.update(fresh.model_copy(update={"proof": proof}))
+        for checkpoint in self.ledger.get(job.id).checkpoints:
             if checkpoint.step == version.step:
-                self._services.ledger.annotate(job.id, checkpoint.model_copy(update={"proof": proof}))
-        character = self._services.characters.get(str(job.character_id))
-        tell_character(self._services.ledger, character.id, "updated", character)
+                self.ledger.annotate(job.id, checkpoint.model_copy(update={"proof": proof}))
+        character = self.generations.characters.get(str(job.character_id))
+        tell_character(self.ledger, character.id, "updated", character)
 
 
-def newest_completed(services: Services, kind: str, most: int) -> Sequence[Job]:
+def newest_completed(ledger: Ledger, kind: str, most: int) -> Sequence[Job]:
     """For what looks after them at a start; none while the ledger is away, which must not end it for good."""
     try:
-        return services.ledger.jobs(JobFilter([JobState.COMPLETED], [kind]), limit=most).items
+        return ledger.jobs(JobFilter([JobState.COMPLETED], [kind]), limit=most).items
     except (IsengardError, OSError) as fault:
         context = {"kind": kind, "reason": reason_of(fault)}
         _log.warning("Jobs of before cannot be read", extra={"context": context})

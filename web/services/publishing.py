@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
+from ...core.characters.character_store import CharacterStore
 from ...core.errors import ConflictError, NotFoundError
-from ...core.jobs.ledger import JobFilter
+from ...core.jobs.ledger import JobFilter, Ledger
+from ...core.loras.versions import VersionStore
+from ...core.paths import DataPaths
 from ...core.records.character import Character
 from ...core.records.checkpoint import Checkpoint, Version
 from ...core.records.generation import CharacterUse
@@ -15,60 +19,66 @@ from ...generation.image.interface import RecipeInfo
 from ...training.job_folder.job_folder import frozen_training
 from ...training.loras.base_hash import known_hash
 from ...training.loras.publishing import publish as publish_checkpoint
-from ..container import Services
 from .notifications import tell_character
 
 #: How many of a person's trainings are looked through for a step.
 TRAININGS = 200
 
 
-def publish(services: Services, job: Job, step: int) -> Version:
-    """Make the checkpoint a version of its person and tell every open page.
+@dataclass(frozen=True)
+class Publisher:
+    """Of the people of one data folder."""
 
-    NotFoundError `checkpoint_not_found`, ConflictError `checkpoint_unsound`; those of `frozen_training` and `VersionStore.publish`.
-    """
-    checkpoint = next((known for known in job.checkpoints if known.step == step), None)
-    if checkpoint is None:
-        raise NotFoundError("checkpoint_not_found", f"There is no checkpoint of step {step}.", "Reload.")
-    if not checkpoint.proof.holds:
-        raise ConflictError(
-            "checkpoint_unsound",
-            "This checkpoint has no usable weights, or they fit another model.",
-            "Use another one.",
-        )
-    character = services.characters.get(str(job.character_id))
-    training = frozen_training(services.paths, job)
-    base_sha256 = training.base_sha256 or known_hash(Path(training.base_path), services.paths)
-    proven = checkpoint.model_copy(update={"base_sha256": base_sha256})
-    version = publish_checkpoint(services.versions, services.paths.job(job.id), training, proven)
-    services.ledger.annotate(job.id, checkpoint.model_copy(update={"published": True}))
-    tell_character(services.ledger, character.id, "updated", services.characters.get(character.id))
-    return version
+    paths: DataPaths
+    ledger: Ledger
+    characters: CharacterStore
+    versions: VersionStore
 
+    def publish(self, job: Job, step: int) -> Version:
+        """Make the checkpoint a version of its person and tell every open page.
 
-def publish_drawn(services: Services, uses: Collection[CharacterUse], recipe: RecipeInfo) -> None:
-    """Publish the steps that a picture asks for and that nobody has published yet.
+        NotFoundError `checkpoint_not_found`, ConflictError `checkpoint_unsound`; those of `frozen_training` and `VersionStore.publish`.
+        """
+        checkpoint = next((known for known in job.checkpoints if known.step == step), None)
+        if checkpoint is None:
+            raise NotFoundError("checkpoint_not_found", f"There is no checkpoint of step {step}.", "Reload.")
+        if not checkpoint.proof.holds:
+            raise ConflictError(
+                "checkpoint_unsound",
+                "This checkpoint has no usable weights, or they fit another model.",
+                "Use another one.",
+            )
+        character = self.characters.get(str(job.character_id))
+        training = frozen_training(self.paths, job)
+        base_sha256 = training.base_sha256 or known_hash(Path(training.base_path), self.paths)
+        proven = checkpoint.model_copy(update={"base_sha256": base_sha256})
+        version = publish_checkpoint(self.versions, self.paths.job(job.id), training, proven)
+        self.ledger.annotate(job.id, checkpoint.model_copy(update={"published": True}))
+        tell_character(self.ledger, character.id, "updated", self.characters.get(character.id))
+        return version
 
-    A step is that of the newest training which saved it soundly, first among the models that ComfyUI has everything of.
-    """
-    if recipe.identity != "lora" or not recipe.usable:
-        return
-    for use in uses:
-        if isinstance(use.checkpoint, int):
-            _publish_step(services, services.characters.get(use.id), use.checkpoint, recipe)
+    def publish_drawn(self, uses: Collection[CharacterUse], recipe: RecipeInfo) -> None:
+        """Publish the steps that a picture asks for and that nobody has published yet.
 
-
-def _publish_step(services: Services, character: Character, step: int, recipe: RecipeInfo) -> None:
-    jobs = services.ledger.jobs(JobFilter((), ["training"], character.id), limit=TRAININGS).items
-    ready = [family for family in recipe.families if family in recipe.ready]
-    for families in (ready, recipe.families):
-        job = next((job for job in jobs if _has(job.checkpoints, step, families)), None)
-        if job is not None:
-            if not any((known.job_id, known.step) == (job.id, step) for known in character.versions):
-                publish(services, job, step)
+        A step is that of the newest training which saved it soundly, first among the models that ComfyUI has everything of.
+        """
+        if recipe.identity != "lora" or not recipe.usable:
             return
-        if any(known.step == step and known.family in families for known in character.versions):
-            return
+        for use in uses:
+            if isinstance(use.checkpoint, int):
+                self._publish_step(self.characters.get(use.id), use.checkpoint, recipe)
+
+    def _publish_step(self, character: Character, step: int, recipe: RecipeInfo) -> None:
+        jobs = self.ledger.jobs(JobFilter((), ["training"], character.id), limit=TRAININGS).items
+        ready = [family for family in recipe.families if family in recipe.ready]
+        for families in (ready, recipe.families):
+            job = next((job for job in jobs if _has(job.checkpoints, step, families)), None)
+            if job is not None:
+                if not any((known.job_id, known.step) == (job.id, step) for known in character.versions):
+                    self.publish(job, step)
+                return
+            if any(known.step == step and known.family in families for known in character.versions):
+                return
 
 
 def _has(checkpoints: Collection[Checkpoint], step: int, families: Collection[str]) -> bool:

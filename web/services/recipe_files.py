@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...core.families.families import Families, Family
 from ...core.version import numbers
 from ...generation.image.model_files import FOLDERS, FamilyFiles, Part
-from ..container import Host
+from ..host import Host
 from .base_models import ComfyBaseModels
 
 

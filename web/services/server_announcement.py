@@ -12,7 +12,7 @@ from ...core import atomic
 from ...core.clock import iso
 from ...core.paths import DataPaths
 from ...training.gpu.comfyui_memory import SERVER_FILE
-from ..container import Host
+from ..host import Host
 from ..http.session import Session
 
 #: Holds the links that open the session; readable by the owner alone.

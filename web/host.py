@@ -1,0 +1,51 @@
+"""The ComfyUI that we live in, as web/ needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+class Host(Protocol):
+    """What web/ needs of ComfyUI (comfy_host.ComfyHost, or a stand-in in tests)."""
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def user_directory(self) -> Path: ...
+
+    @property
+    def listen_is_loopback(self) -> bool: ...
+
+    @property
+    def server_url(self) -> str: ...
+
+    @property
+    def can_restart(self) -> bool: ...
+
+    @property
+    def queue_length(self) -> int: ...
+
+    def restart(self) -> None: ...
+
+    def prompts(self) -> list[tuple[str, object, object]]:
+        """Every prompt that ComfyUI knows, queued, running or done: its id, its graph, its outputs."""
+
+    def model_names(self, folder: str) -> list[str]: ...
+
+    def model_path(self, folder: str, name: str) -> Path | None: ...
+
+    def model_folders(self, folder: str) -> list[Path]: ...
+
+    def own_folders(self) -> dict[str, Path]: ...
+
+    def register_loras(self, folder: Path) -> None: ...
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What a handler gets while there are no services: ComfyUI itself."""
+
+    host: Host
