@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
-from ..characters.trash import trashed_character, trashed_photo_files
+from ..characters.character_store import CharacterStore
+from ..characters.trash import to_forget, trashed_character, trashed_photo_files
+from ..errors import NotFoundError
 from ..generations.generation_files import generation_places
 from ..paths import DataPaths
 from ..records.base import Stored
@@ -16,6 +19,8 @@ from ..records.character import Character
 from ..records.photo import Photo
 from ..storage.library import Library
 from .text_search import Traces
+
+_log = logging.getLogger("isengard.forgetting")
 
 
 @dataclass
@@ -99,7 +104,39 @@ class Inventory(Stored):
         )
 
 
-def inventory_of(library: Library, character: Character, job_ids: Collection[str]) -> Inventory:
+def find(
+    library: Library,
+    paths: DataPaths,
+    characters: CharacterStore,
+    character_id: str,
+    *,
+    job_ids: Collection[str],
+) -> Inventory:
+    """What is theirs, and what was when forgetting them began. NotFoundError `character_not_found` where nothing is left."""
+    try:
+        character = characters.get(character_id, deleted=True)
+    except NotFoundError:
+        if (begun := _begun(to_forget(paths, character_id))) is None:
+            raise
+        return begun
+    inventory, begun = _inventory_of(library, character, job_ids), _begun(to_forget(paths, character_id))
+    return inventory.and_before(begun) if begun is not None else inventory
+
+
+def _begun(mark: Path) -> Inventory | None:
+    try:
+        return Inventory.model_validate_json(mark.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as damage:
+        context = {"file": mark.name, "reason": type(damage).__name__}
+        _log.error(
+            "What is to be forgotten cannot be read; their rows say it again", extra={"context": context}
+        )
+        return None
+
+
+def _inventory_of(library: Library, character: Character, job_ids: Collection[str]) -> Inventory:
     """Everything of `character`, in the trash too."""
     rows = library.rows("SELECT id, record FROM photo WHERE character_id=?", (character.id,))
     photos = library.records(Photo, rows)

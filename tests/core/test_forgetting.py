@@ -12,14 +12,14 @@ from isengard.core.characters.trash import to_forget
 from isengard.core.errors import ConflictError, IsengardError, NotFoundError, StorageError
 from isengard.core.ids import new_id
 from isengard.core.logs import setup_logging
-from isengard.core.privacy import erasure
+from isengard.core.privacy import erasure, personal_data
 from isengard.core.records.character import CharacterDraft, CharacterPatch
 from support.pictures import add
 
 
 def forget(library, paths, characters, character_id, job_ids):
     """As the server does it, which has the ledger's rows in between."""
-    theirs = erasure.find(library, paths, characters, character_id, job_ids=job_ids)
+    theirs = personal_data.find(library, paths, characters, character_id, job_ids=job_ids)
     erasure.begin(paths, characters, theirs)
     report = erasure.remove(paths, theirs)
     erasure.end(library, paths, theirs)

@@ -11,7 +11,7 @@ from isengard.core.characters.folder_settling import settle
 from isengard.core.characters.record_repair import mend
 from isengard.core.errors import StorageError
 from isengard.core.generations.generation_store import GenerationStore
-from isengard.core.privacy import erasure
+from isengard.core.privacy import erasure, personal_data
 from isengard.core.records.character import Character, CharacterPatch
 from isengard.core.records.generation import Generation
 from isengard.core.records.photo import Photo, PhotoPatch
@@ -118,7 +118,7 @@ def test_what_was_set_aside_goes_when_the_person_is_forgotten(house, paths, libr
     house.hit(table, house.stored(table).replace(b'"id"', b'"ie"'))
     house.start()
     assert list(paths.root.glob("record.corrupt-*"))
-    erasure.remove(paths, erasure.find(library, paths, characters, ann.id, job_ids=[]))
+    erasure.remove(paths, personal_data.find(library, paths, characters, ann.id, job_ids=[]))
     assert not list(paths.root.glob("record.corrupt-*"))
 
 

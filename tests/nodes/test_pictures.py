@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from isengard.core.errors import InvalidError, NotFoundError
 from isengard.core.ids import is_id, new_id
-from isengard.core.privacy import erasure
+from isengard.core.privacy import erasure, personal_data
 from isengard.core.settings import Settings
 from PIL import Image
 
@@ -213,7 +213,7 @@ def test_pictures_of_the_canvas_are_found_when_a_person_is_forgotten(save, ann, 
     with pytest.raises(NotFoundError):
         context.generations.get(of_nobody)
     library = context.characters._library
-    theirs = erasure.find(library, paths, context.characters, ann.ann.id, job_ids=[])
+    theirs = personal_data.find(library, paths, context.characters, ann.ann.id, job_ids=[])
     report = erasure.remove(paths, theirs)
     assert (
         report.images == 1 and not paths.generation(of_ann).exists() and paths.generation(of_nobody).exists()

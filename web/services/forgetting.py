@@ -30,7 +30,7 @@ from ...core.generations.generation_files import trashed_generations
 from ...core.generations.preview_copies import previews_of
 from ...core.jobs.ledger import JobFilter, Ledger
 from ...core.paths import DataPaths
-from ...core.privacy import erasure
+from ...core.privacy import erasure, personal_data
 from ...core.privacy.personal_data import ForgetReport, Inventory, words_of
 from ...core.privacy.text_search import files_that_mention, finder, unescaped
 from ...core.records.generation import Generation
@@ -93,7 +93,7 @@ class Forgetting:
     def find(self, character_id: str) -> Inventory:
         """What is theirs now, and what was when forgetting them began. NotFoundError `character_not_found` where nothing is."""
         job_ids = [job.id for job in self._jobs_of(character_id)]
-        return erasure.find(self.library, self.paths, self.characters, character_id, job_ids=job_ids)
+        return personal_data.find(self.library, self.paths, self.characters, character_id, job_ids=job_ids)
 
     async def stop(self, inventory: Inventory) -> Inventory:
         """Ends their pictures and jobs; else they would be there again afterwards. The inventory with what came meanwhile.
