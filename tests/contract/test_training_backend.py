@@ -15,7 +15,7 @@ from isengard.training.backends.ai_toolkit import backend as ai_toolkit
 from isengard.training.backends.ai_toolkit import optimizer
 from isengard.training.backends.fast_test import backend as fast_test
 from isengard.training.interface import ResolvedTraining
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
 JOB = "job_" + "0" * 26
@@ -191,6 +191,22 @@ def test_a_broken_newest_file_does_not_block_the_resume(make, job_dir):
         "ann_00000000_000000035.safetensors",
         "ann_00000000_evil.pt",
     ]
+
+
+def test_a_resume_never_begins_at_weights_that_are_not_finite(backend, job_dir):
+    """A training that breaks saves once more while it ends: Retry went on from that file, and broke again, for ever."""
+    wanted = training(backend)
+    assert run(backend, job_dir, wanted).state == "completed"
+    *sound, before, last = backend.checkpoints(job_dir, wanted)
+    for checkpoint in (before, last):
+        file = job_dir / "out" / checkpoint.file
+        save_file({name: np.full_like(value, np.nan) for name, value in load_file(file).items()}, file)
+    assert [one.step for one in backend.checkpoints(job_dir, wanted)] == [one.step for one in sound]
+    outcome = run(backend, job_dir, wanted, resume=True)
+    assert outcome.state == "completed" and outcome.checkpoints[-1].step == 40
+    put_away = {file.name.split("-", 1)[1] for file in (job_dir / "quarantine").iterdir()}
+    assert {Path(one.file).name for one in (before, last)} <= put_away
+    assert (optimizer.NAME in put_away) == (backend.name == "ai_toolkit"), "its numbers are of the same run"
 
 
 def test_a_prompt_cannot_reach_the_environment(make, job_dir):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...core.errors import InvalidError
-from ...core.loras.safetensors_file import read_header
+from ...core.loras.safetensors_file import finite_and_nonzero, read_header
 from ...core.records.checkpoint import Checkpoint
 from ..interface import ResolvedTraining
 from ..loras.lora_fit import prove
@@ -22,6 +22,14 @@ def is_whole(file: Path) -> bool:
     except InvalidError:
         return False
     return True
+
+
+def is_finite(file: Path) -> bool:
+    """Whether a whole file's weights are numbers: who goes on from others never gets numbers again."""
+    try:
+        return finite_and_nonzero(file, read_header(file))[0]
+    except (InvalidError, OSError):
+        return False
 
 
 def put_away(file: Path, job_dir: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import JobError
 from ...interface import Outcome, ResolvedTraining
-from ..checkpoint_reader import is_whole, put_away
+from ..checkpoint_reader import is_finite, is_whole, put_away
 from . import failures, optimizer
 from .channels import JobRow
 
@@ -31,12 +31,24 @@ def saved(out: Path, name: str, total: int) -> list[tuple[Path, int]]:
 def quarantine(out: Path, name: str, *, keep: bool) -> None:
     """AI-Toolkit resumes from the newest `<name>*`, whole or not: broken files are moved away first, the optimizer's too.
 
-    Without `keep` the run begins anew and nothing of an earlier attempt may be found either.
+    Files whose weights are not finite count as broken, and what the optimizer had learned by then is of the same numbers: it
+    goes with them, the kept copy too. Without `keep` the run begins anew and nothing of an earlier attempt may be found either.
     """
-    state = out / optimizer.NAME
-    for file in [*sorted(out.glob(f"{name}*")), state]:
-        if file.is_file() and not (keep and (optimizer.whole(file) if file == state else is_whole(file))):
-            put_away(file, out.parent.parent)
+    job_dir = out.parent.parent
+    spoilt = False
+    for file in sorted(out.glob(f"{name}*")):
+        if not file.is_file():
+            continue
+        whole = keep and is_whole(file)
+        finite = whole and is_finite(file)
+        spoilt |= whole and not finite
+        if not finite:
+            put_away(file, job_dir)
+    state, kept = out / optimizer.NAME, job_dir / optimizer.KEPT
+    if state.is_file() and (spoilt or not (keep and optimizer.whole(state))):
+        put_away(state, job_dir)
+    if spoilt and kept.is_file():
+        put_away(kept, job_dir)
 
 
 def make_newest(out: Path, name: str, total: int) -> None:
