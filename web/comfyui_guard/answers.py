@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,10 @@ from ...core.ids import names_an_id
 #: What the ids of our nodes begin with.
 OURS = "Isengard"
 CHARACTER = "IsengardCharacter"
+#: How some nodes take a LoRA in the middle of a prompt.
+_LORA_TAG = re.compile(r"<lora:([^:<>]+)")
+#: ComfyUI takes off what stands in brackets behind a file's name, and one sign before it, whichever it is.
+_FOLDER_MARKS = ("[output]", "[input]", "[temp]")
 
 
 def file_key(name: str) -> str:
@@ -19,17 +24,24 @@ def file_key(name: str) -> str:
     return posixpath.normpath("/" + name.replace("\\", "/")).lstrip("/").casefold()
 
 
+def spellings_of(lora: str) -> set[str]:
+    """The file keys that nodes know a LoRA by: with and without its folder and its ending."""
+    key = file_key(lora)
+    names = {key, key.rpartition("/")[2]}
+    return names | {name.removesuffix(".safetensors") for name in names}
+
+
 def holds_ours(graph: object, loras: Collection[str]) -> bool:
-    """Whether an API graph has a node of ours, or loads a LoRA of ours (`loras`: their file keys) by another one."""
+    """Whether an API graph has a node of ours, or names a LoRA of ours (`loras`: their spellings) in another one."""
     nodes = graph.values() if isinstance(graph, Mapping) else ()
     return any(_is_ours(node, loras) for node in nodes if isinstance(node, Mapping))
 
 
 def _is_ours(node: Mapping[str, Any], loras: Collection[str]) -> bool:
-    inputs = node.get("inputs")
-    values = inputs.values() if isinstance(inputs, Mapping) else ()
     return str(node.get("class_type", "")).startswith(OURS) or any(
-        isinstance(value, str) and file_key(value) in loras for value in values
+        file_key(name) in loras
+        for text in _texts(node.get("inputs"))
+        for name in (text, *_LORA_TAG.findall(text))
     )
 
 
@@ -44,7 +56,8 @@ def reads_ours(graph: object, files: Collection[str]) -> bool:
 
 def bare_name(name: str) -> str:
     """The file key of a file without its folder and without ComfyUI's ` [output]` or ` [temp]`."""
-    shown = name.rpartition(" [")[0] if name.endswith("]") else name
+    mark = next((mark for mark in _FOLDER_MARKS if name.endswith(mark)), None)
+    shown = name if mark is None else name[: -len(mark) - 1]
     return file_key(shown).rpartition("/")[2]
 
 
@@ -129,12 +142,12 @@ def refused_prompt(error: IsengardError) -> dict[str, Any]:
 
 
 def ours_among(
-    prompts: Iterable[tuple[str, object, object]], loras: Collection[str]
+    prompts: Iterable[tuple[str, object, object]], loras: Collection[str], known: Collection[str] = ()
 ) -> tuple[set[str], set[str]]:
     """Of (id, graph, outputs), the oldest first: the ids of prompts that hold something of ours or read what those made, and the
-    files they made, as file keys."""
+    files they made, as file keys, beside those that are `known`."""
     ids: set[str] = set()
-    files: set[str] = set()
+    files: set[str] = set(known)
     for prompt_id, graph, outputs in prompts:
         if holds_ours(graph, loras) or reads_ours(graph, files):
             ids.add(prompt_id)

@@ -8,8 +8,10 @@ if Isengard had nothing there. With `guard_comfyui` they get no answer from Comf
 from __future__ import annotations
 
 import json
+import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,7 @@ from .answers import (
     ours_among,
     reads_ours,
     refused_prompt,
+    spellings_of,
     without_names,
     without_prompts,
 )
@@ -44,6 +47,13 @@ FILES = frozenset(
         "/experiment/models/preview/{folder}/{path_index}/{filename}",
     }
 )
+#: What ends prompts or takes them out of the history.
+ENDS = frozenset({"/history", "/queue", "/interrupt", "/jobs/{job_id}/cancel", "/jobs/cancel"})
+#: ComfyUI's library of files knows them by ids and hashes, which do not say whose they are.
+ASSETS = ("/assets", "/tags")
+HASHED = "blake3:"
+#: So many ids and names of files are remembered, the newest ones; ComfyUI's history holds 10000 prompts.
+MOST_KNOWN = 100_000
 #: What lies in our LoRAs' folder is believed so long.
 KNOWN_S = 1.0
 
@@ -57,18 +67,34 @@ def comfyui_guard(door: Door, host: Host) -> Any:
         place = _place(request)
         if place.startswith(f"{PREFIX}/"):  # ours ask for themselves
             return await handler(request)
-        watched = place in PROMPTS | NAMES | FILES or (place, request.method) == ("/prompt", "POST")
-        if not watched and not door.guards_comfyui:
+        if not _is_watched(place, request.method) and not door.guards_comfyui:
             return await handler(request)
         access = await door.access()
         refusal = access.refusal(request)
         if refusal is None:
+            if (
+                _ends(place, request.method) and not access.guards_comfyui
+            ):  # what goes is known as ours afterwards
+                await ours.known(access.models)
             return await handler(request)
         if access.guards_comfyui:
             return _locked(request, refusal)
         return await _as_a_stranger(request, handler, place, await ours.known(access.models), refusal)
 
     return guarded
+
+
+def _is_watched(place: str, method: str) -> bool:
+    asks_or_gives = (place, method) in (("/prompt", "POST"), ("/upload/mask", "POST"))
+    return place in PROMPTS | NAMES | FILES or asks_or_gives or _ends(place, method) or _is_asset(place)
+
+
+def _ends(place: str, method: str) -> bool:
+    return method == "POST" and place in ENDS
+
+
+def _is_asset(place: str) -> bool:
+    return any(place == root or place.startswith(f"{root}/") for root in ASSETS)
 
 
 async def _as_a_stranger(
@@ -78,7 +104,7 @@ async def _as_a_stranger(
         graph = await _graph(request)
         if holds_ours(graph, ours.loras) or reads_ours(graph, ours.files):
             return web.json_response(refused_prompt(refusal), status=_status(refusal))
-    elif place in FILES and _leads_to_ours(request, ours):
+    elif await _takes_ours(request, place, ours):
         return _refused(refusal)
     elif place in PROMPTS and request.method == "GET":
         return await _changed(request, handler, lambda answer: without_prompts(answer, ours.ids, ours.loras))
@@ -96,21 +122,56 @@ def _place(request: web.Request) -> str:
     return place
 
 
-async def _graph(request: web.Request) -> object:
-    """The prompt; None where the body is none, which ComfyUI refuses itself."""
+async def _takes_ours(request: web.Request, place: str, ours: _Known) -> bool:
+    """Whether the request opens a file of ours, or ends a prompt of ours."""
+    if place in FILES:
+        return _leads_to_ours(request, ours)
+    if place == "/upload/mask":
+        return reads_ours({"original": await _masked(request)}, ours.files)
+    if _ends(place, request.method):
+        return _ends_ours(place, request.match_info.get("job_id"), await _body(request), ours)
+    return _is_asset(place)
+
+
+def _ends_ours(place: str, job_id: str | None, body: Mapping[str, Any], ours: _Known) -> bool:
+    """By name, or because everything is to end. ComfyUI's interrupt without a name ends what runs."""
+    named = [job_id, body.get("prompt_id")]
+    for key in ("delete", "job_ids"):
+        named += several if isinstance(several := body.get(key), list) else []
+    if any(isinstance(name, str) and name in ours.ids for name in named):
+        return True
+    if place == "/interrupt":
+        return bool(ours.live) and not body.get("prompt_id")
+    return bool(body.get("clear")) and bool(ours.done if place == "/history" else ours.live)
+
+
+async def _body(request: web.Request) -> Mapping[str, Any]:
+    """The JSON object that was sent; empty for anything else, which ComfyUI answers itself."""
     try:
         body = await request.json()
     except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+async def _graph(request: web.Request) -> object:
+    return (await _body(request)).get("prompt")
+
+
+async def _masked(request: web.Request) -> object:
+    """The picture that a mask is laid upon; ComfyUI keeps the result where everybody can fetch it."""
+    try:
+        return json.loads(str((await request.post()).get("original_ref")))
+    except ValueError:
         return None
-    return body.get("prompt") if isinstance(body, dict) else None
 
 
 def _leads_to_ours(request: web.Request, ours: _Known) -> bool:
-    """A picture our nodes made, a LoRA of ours, or a way out of the models' folders to our photos."""
+    """A picture our nodes made, a LoRA of ours, a way out of the models' folders to our photos, or what cannot be told."""
     name = request.query.get("filename", "") or request.match_info.get("filename", "")
     if "path_index" in request.match_info:
         return ".." in name or Path(name).is_absolute() or name[:1] in ("/", "\\") or ":" in name
-    return bare_name(name) in ours.files or file_key(name) in ours.loras
+    return name.startswith(HASHED) or bare_name(name) in ours.files or file_key(name) in ours.loras
 
 
 async def _changed(
@@ -154,21 +215,30 @@ def _status(refusal: IsengardError) -> int:
     return status_of(refusal)
 
 
+@dataclass(frozen=True)
 class _Known:
-    """`ids` of prompts and the file keys of `files` and `loras` that are ours in ComfyUI."""
+    """What is ours in ComfyUI: the spellings of `loras`, the `ids` of prompts and the file keys of `files` that were ever seen,
+    and of these ids which prompts are `live` (queued or running) or `done` and in its history now."""
 
-    def __init__(self, loras: set[str], ids: set[str], files: set[str]) -> None:
-        self.loras = loras
-        self.ids = ids
-        self.files = files
+    loras: set[str]
+    ids: Collection[str]
+    files: Collection[str]
+    live: set[str]
+    done: set[str]
 
 
 class _Ours:
-    """Looks at ComfyUI's queue and history each time, and at our LoRAs' folder at most once a second."""
+    """Looks at ComfyUI's queue and history each time, and at our LoRAs' folder at most once a second.
+
+    What it has seen it remembers: a prompt may leave the history, the pictures it made stay.
+    """
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self._loras: tuple[float, set[str]] | None = None
+        self._ids: dict[str, None] = {}
+        self._files: dict[str, None] = {}
+        self._looking = threading.Lock()
 
     async def known(self, models: Path | None) -> _Known:
         from ...core.executor import in_thread
@@ -176,13 +246,26 @@ class _Ours:
         return await in_thread(self._look, models)
 
     def _look(self, models: Path | None) -> _Known:
-        now = time.monotonic()
-        if self._loras is None or now - self._loras[0] > KNOWN_S:
-            self._loras = (now, _loras_of(models))
-        return _Known(self._loras[1], *ours_among(self._host.prompts(), self._loras[1]))
+        with self._looking:
+            now = time.monotonic()
+            if self._loras is None or now - self._loras[0] > KNOWN_S:
+                self._loras = (now, _loras_of(models))
+            loras, prompts = self._loras[1], self._host.prompts()
+            ids, files = ours_among(prompts, loras, self._files)
+            _remember(self._ids, ids)
+            _remember(self._files, files)
+            live = {prompt_id for prompt_id, _, outputs in prompts if outputs is None}
+            return _Known(loras, self._ids.keys(), self._files.keys(), ids & live, ids - live)
+
+
+def _remember(known: dict[str, None], seen: Iterable[str]) -> None:
+    known.update(dict.fromkeys(seen))
+    for _ in range(len(known) - MOST_KNOWN):
+        del known[next(iter(known))]
 
 
 def _loras_of(models: Path | None) -> set[str]:
     if models is None:
         return set()
-    return {file_key(file.relative_to(models).as_posix()) for file in models.rglob("*.safetensors")}
+    files = (file.relative_to(models).as_posix() for file in models.rglob("*.safetensors"))
+    return {name for file in files for name in spellings_of(file)}
