@@ -48,7 +48,7 @@ class IsengardSaveImage(io.ComfyNode):
 
     @classmethod
     def execute(cls, images: Any, generation_id: str = "") -> io.NodeOutput:
-        ordered = current().generations.tickets.redeem(generation_id)
+        ordered = _redeemed(generation_id)
         asked_by_panel = ordered is not None
         identifier = ordered or new_id("gen")
         sound = [image for image in images if is_finite(image)]
@@ -84,6 +84,22 @@ class _Saved:
         """`look` only where the picture shows nothing."""
         told = {"file": self.file.name, "width": self.width, "height": self.height}
         return {**told, "look": self.look} if self.look else told
+
+
+def _redeemed(ticket: str) -> str | None:
+    """The generation that ordered the picture, None where nobody did. InvalidError for an order that is over: what it would
+    save nobody waits for, and nobody would find.
+    """
+    if not ticket:
+        return None
+    ordered = current().generations.tickets.redeem(ticket)
+    if ordered is None:
+        raise InvalidError(
+            "order_over",
+            "This picture was ordered by Isengard's tab, and the order is done or cancelled. Nothing was saved.",
+            "Order it again in the tab, or empty generation_id to keep pictures of your own.",
+        )
+    return ordered
 
 
 def _not_finite(lost: int, of: int) -> InvalidError:

@@ -66,9 +66,8 @@ class Door:
         from .http.access import Access
         from .http.session import Session
 
-        guards = self.guards_comfyui
-        needed = guards or not self._host.listen_is_loopback
-        return Access(Session(secrets.token_urlsafe(), needed=needed), guards_comfyui=guards)
+        session = Session(secrets.token_urlsafe(), needed=not self._asks_nobody)
+        return Access(session, guards_comfyui=self.guards_comfyui)
 
     def prepare(self) -> None:
         """Import what answers, in the thread that starts us: neither the first page nor ComfyUI's loop waits for it."""
@@ -122,7 +121,7 @@ class Door:
         asked = guard.asked_by(
             request.method, request.headers, is_upload=route.upload, has_body=request.can_read_body
         )
-        if route.always and self._failure is not None and self._host.listen_is_loopback:
+        if route.always and self._failure is not None and self._asks_nobody:
             guard.check(asked, ())
             unserved: web.StreamResponse = await self._handler(route)(Alone(self._host), request)
             return unserved
@@ -145,6 +144,11 @@ class Door:
         parameters.check(route.handler, request.query)
         response: web.StreamResponse = await self._handler(route)(services, request)
         return response
+
+    @property
+    def _asks_nobody(self) -> bool:
+        """Whether everybody who reaches this server is its owner: neither other computers nor those behind a tunnel can."""
+        return self._host.listen_is_loopback and not self.guards_comfyui
 
     def ready(self) -> Services:
         """What requests are answered with. Raises why there is nothing to answer with."""

@@ -72,6 +72,20 @@ def test_an_isengard_that_cannot_work_still_restarts_comfyui_but_only_on_its_own
     assert refused(api) == (503, "start_failed")
 
 
+def test_an_isengard_that_cannot_work_restarts_no_guarded_comfyui(tmp_path):
+    """Whoever comes through a tunnel to loopback looks like its owner."""
+    server = WebServer(tmp_path, environment={"ISENGARD_GUARD_COMFYUI": "1"})
+    server.host.can_restart = True
+    try:
+        deadline = time.monotonic() + 20
+        while not server.door.settled and time.monotonic() < deadline:
+            time.sleep(0.05)
+        server.door.fail(NotReadyError("start_failed", "A fault.", "Restart ComfyUI."))
+        assert refused(Api(server.url)) == (503, "start_failed") and server.host.restarts == 0
+    finally:
+        server.close()
+
+
 def test_beyond_loopback_it_takes_the_session(tmp_path):
     server = WebServer(tmp_path, loopback=False, environment={"ISENGARD_TOKEN": "0123456789abcdef"})
     server.host.can_restart = True
