@@ -16,6 +16,7 @@ from pathlib import Path
 from ..core.errors import IsengardError, NotReadyError
 from ..core.executor import in_thread
 from ..core.generations.generation_sidecars import PROOF_MARK
+from ..core.generations.picture_cells import CELLS, structure_of
 from ..core.generations.save_tickets import SaveTickets
 from ..core.ids import new_id
 from ..core.paths import DataPaths, contained
@@ -24,8 +25,6 @@ from ..core.records.checkpoint import ImageProof, Version
 from ..core.records.generation import CharacterUse, GenerationRequest
 from .image.interface import NOT_FINITE, ImagePipeline, Person, Prompt, Sign
 
-#: Cells along each side between which structure is looked for, as nodes/pixels.py does to tell noise.
-_CELLS = 16
 SEED = 20261123
 MAX_SIDE = 512
 MAX_STEPS = 8
@@ -152,19 +151,11 @@ async def _picture(pipeline: ImagePipeline, prompt: Prompt, folder: Path) -> _Dr
 
 def structure(file: Path) -> float:
     """How alike neighbouring parts of a picture are, as a correlation: about 0 for noise, 1 for one colour all over."""
-    import numpy as np
     from PIL import Image
 
     with Image.open(file, formats=("PNG",)) as image:
-        small = image.convert("L").resize((_CELLS, _CELLS), Image.Resampling.BOX)
-    cells = np.asarray(small, dtype=np.float64)
-    if float(np.ptp(cells)) == 0.0:
-        return 1.0
-    pairs = ((cells[:, 1:], cells[:, :-1]), (cells[1:], cells[:-1]))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return float(
-            max(np.nan_to_num(np.corrcoef(one.ravel(), other.ravel())[0, 1]) for one, other in pairs)
-        )
+        small = image.convert("L").resize((CELLS, CELLS), Image.Resampling.BOX)
+    return structure_of(small)
 
 
 def mean_difference(one: Path, other: Path) -> float:

@@ -67,15 +67,20 @@ class GenerationService:
 
     async def recipe(self, name: str) -> RecipeInfo:
         """NotFoundError `recipe_unknown`."""
-        return (await self._pipeline(name))[1]
+        return (await self.resolve(name))[1]
 
     async def create(
-        self, request: GenerationRequest, correlation_id: str, purpose: Purpose = "user"
+        self,
+        request: GenerationRequest,
+        correlation_id: str,
+        purpose: Purpose = "user",
+        resolved: tuple[ImagePipeline, RecipeInfo] | None = None,
     ) -> Generation:
-        """Keep the request with its prompts, then send them; the answer comes before the first picture."""
+        """Keep the request with its prompts, then send them; the answer comes before the first picture. `resolved` is its
+        recipe where the caller has looked it up already: looking through all of them takes a while."""
         if request.seed is None:
             request = request.model_copy(update={"seed": secrets.randbelow(MAX_SEED)})
-        pipeline, recipe = await self._pipeline(request.recipe)
+        pipeline, recipe = resolved or await self.resolve(request.recipe)
         require_usable(recipe)
         generation_id = new_id("gen")
         casting = Casting(self.characters, self.versions, self.allow_placeholder)
@@ -139,14 +144,15 @@ class GenerationService:
     async def _pipeline_of(self, generation: Generation) -> ImagePipeline:
         """Also where its recipe was deleted meanwhile: any pipeline of this house reaches the same ComfyUI."""
         try:
-            return (await self._pipeline(generation.recipe))[0]
+            return (await self.resolve(generation.recipe))[0]
         except NotFoundError:
             pipelines = await in_thread(self.pipelines)
             if not pipelines:
                 raise
             return pipelines[0]
 
-    async def _pipeline(self, recipe: str) -> tuple[ImagePipeline, RecipeInfo]:
+    async def resolve(self, recipe: str) -> tuple[ImagePipeline, RecipeInfo]:
+        """The pipeline that makes pictures by this recipe, and what it says of it. NotFoundError `recipe_unknown`."""
         for pipeline in await in_thread(self.pipelines):
             for info in await pipeline.recipes():
                 if info.name == recipe:

@@ -9,8 +9,7 @@ if TYPE_CHECKING:
 
 #: A picture all of whose values lie this close together (of 1) shows nothing.
 FLAT = 1.5 / 255
-#: Cells along each side between which structure is looked for, and the shortest side for which that says something.
-CELLS = 16
+#: The shortest side for which structure between cells says something.
 LEAST_SIDE = 256
 #: Neighbouring cells of noise agree by no more than this (measured: -0.10 to 0.14, also where it was drawn at an eighth
 #: of the size, as latents are), those of photographs by 0.7 and more.
@@ -35,7 +34,7 @@ def is_finite(image: Any) -> bool:
 
 def look_of(image: Any) -> Look:
     """What a picture of numbers shows: '' a picture, else `flat` or `noise`."""
-    import numpy as np
+    from ..core.generations.picture_cells import CELLS, structure_of
 
     values = image.float().cpu().numpy()[..., :3]
     if float((values.max(axis=(0, 1)) - values.min(axis=(0, 1))).max()) < FLAT:
@@ -45,6 +44,4 @@ def look_of(image: Any) -> Look:
     if min(grey.shape) < LEAST_SIDE:
         return ""
     cells = grey[: height * CELLS, : width * CELLS].reshape(CELLS, height, CELLS, width).mean(axis=(1, 3))
-    pairs = ((cells[:, 1:], cells[:, :-1]), (cells[1:], cells[:-1]))
-    agreement = [np.corrcoef(one.ravel(), other.ravel())[0, 1] for one, other in pairs]
-    return "noise" if max(agreement) < NOISE else ""
+    return "noise" if structure_of(cells) < NOISE else ""

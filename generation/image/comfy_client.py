@@ -15,6 +15,7 @@ import aiohttp
 
 from ...core.comfyui_http import checks_certificate, session_header, unreachable
 from ...core.errors import NotReadyError
+from ...core.loops import spawn
 from .comfy_errors import ended, refusal
 from .interface import Sign
 from .progress_socket import ProgressSocket
@@ -111,9 +112,7 @@ class ComfyClient:
         if await self._ahead(prompt_id, fresh=True) == RUNNING:
             await self._ask("POST", "/interrupt", {"prompt_id": prompt_id})
             if prompt_id not in self._followed:
-                ending = asyncio.create_task(self._see_off(prompt_id))
-                self._endings.add(ending)
-                ending.add_done_callback(self._endings.discard)
+                spawn(self._endings, self._see_off(prompt_id), "end of a cancelled prompt")
 
     async def _see_off(self, prompt_id: str) -> None:
         """Until it has ended, for one that nobody follows: its end is history, too."""

@@ -13,9 +13,9 @@ _COMMENT = re.compile(r"/\*|//")
 _ESCAPED = {"{", "|", "}"}
 
 
-def chosen(text: str, seed: int) -> str:
-    """The prompt of the picture with this seed."""
-    return _Reader(_uncommented(text), random.Random(seed)).text()
+def chosen(text: str, seed: int, place: str = "") -> str:
+    """The prompt of the picture with this seed; a text at another `place` of the same picture makes choices of its own."""
+    return _Reader(_uncommented(text), random.Random(f"{seed}/{place}" if place else seed)).text()
 
 
 def _uncommented(text: str) -> str:

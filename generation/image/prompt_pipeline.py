@@ -81,7 +81,7 @@ class PromptPipeline:
     def _graph(self, recipe: Recipe, people: list[Person]) -> tuple[graphs.Graph, dict[str, float]]:
         """The recipe with people and files written in, and the numbers that a request without them gets."""
         graph, families = copy.deepcopy(recipe.graph), self._families(recipe)
-        graphs.set_people(graph, [_use(person, 0) for person in people])
+        graphs.set_people(graph, [use_of(person, 0, n) for n, person in enumerate(people)])
         family = family_of(recipe, families, people)
         if family is None or recipe.source == "user":  # the author chose the files
             return graph, recipe.defaults
@@ -139,7 +139,7 @@ def _for_seed(
 ) -> graphs.Graph:
     """One picture's prompt: what is chosen in its texts is chosen by its seed."""
     folded = graphs.fold(graph, _values(request, people, defaults, seed))
-    graphs.set_people(folded, [_use(person, seed) for person in people])
+    graphs.set_people(folded, [use_of(person, seed, n) for n, person in enumerate(people)])
     return folded
 
 
@@ -150,7 +150,7 @@ def _values(
     steps, guidance = request.steps, request.guidance
     return {
         "prompt": graphs.filled_prompt(chosen(request.prompt, seed), [_trigger(person) for person in people]),
-        "negative": chosen(request.negative, seed),
+        "negative": chosen(request.negative, seed, "negative"),
         "width": request.width,
         "height": request.height,
         "seed": seed,
@@ -159,11 +159,12 @@ def _values(
     }
 
 
-def _use(person: Person, seed: int) -> graphs.Use:
+def use_of(person: Person, seed: int, number: int) -> graphs.Use:
+    """What the graph is told of the person who is `number` in the picture."""
     version = person.version.file if person.version else "best"
     words = f"{_trigger(person)}, {person.character.class_word}"
     if person.words.strip():
-        own = graphs.filled_prompt(chosen(person.words.strip(), seed), [_trigger(person)])
+        own = graphs.filled_prompt(chosen(person.words.strip(), seed, f"person {number}"), [_trigger(person)])
         words = f"{words}, {own}"
     return graphs.Use(person.character.slug, version, person.strength, person.reference, words)
 

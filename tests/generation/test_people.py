@@ -13,6 +13,7 @@ from isengard.generation.casting import Casting
 from isengard.generation.image.family_choice import family_of
 from isengard.generation.image.interface import RecipeInfo
 from isengard.generation.image.model_files import FamilyFiles
+from isengard.generation.image.prompt_pipeline import use_of
 from isengard.generation.image.recipes import RecipeFolder
 from PIL import Image
 from support.generation_fixtures import publish
@@ -51,6 +52,21 @@ def test_two_people_are_taken_in_the_family_they_share(house, cast):
     publish(house, 30, family="sdxl", of=house.bob)
     people = cast.people([use(house.ann), use(house.bob)], recipe(TWO))
     assert [person.version.family for person in people] == ["sdxl", "sdxl"]
+
+
+def test_two_people_with_the_same_words_choose_for_themselves(house, cast):
+    publish(house, 10, family="sd15"), publish(house, 10, family="sd15", of=house.bob)
+    wears = "in a {red|green|blue|white} coat"
+    people = cast.people([use(house.ann, words=wears), use(house.bob, words=wears)], recipe(["sd15"]))
+    worn = [
+        [use_of(person, seed, n).words.rpartition(" in a ")[2] for n, person in enumerate(people)]
+        for seed in range(20)
+    ]
+    assert {one == other for one, other in worn} == {True, False}
+    assert worn == [
+        [use_of(person, seed, n).words.rpartition(" in a ")[2] for n, person in enumerate(people)]
+        for seed in range(20)
+    ]
 
 
 def test_of_two_families_of_a_recipe_the_choice_decides_then_what_comfyui_has(house, cast):

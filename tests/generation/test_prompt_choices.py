@@ -74,3 +74,13 @@ def test_four_pictures_of_one_order_choose_each_for_itself(house):
     assert len({text for pair in texts for text in pair if text.startswith("annqvx")}) > 4
     assert {text for pair in texts for text in pair if not text.startswith("annqvx")} == {"bad", "worse"}
     assert not any("//" in text or "{" in text for pair in texts for text in pair)
+
+
+def test_each_text_of_a_picture_makes_choices_of_its_own_and_the_prompt_those_it_always_made():
+    """Two people with the same words always wore the same colour."""
+    text = "{red|green|blue|white} dress"
+    places = ("", "negative", "person 0", "person 1")
+    made = {seed: tuple(chosen(text, seed, place) for place in places) for seed in range(40)}
+    assert all(len({one[n] == one[m] for one in made.values()}) == 2 for n in range(4) for m in range(n))
+    assert made == {seed: tuple(chosen(text, seed, place) for place in places) for seed in range(40)}
+    assert all(one[0] == chosen(text, seed) for seed, one in made.items())

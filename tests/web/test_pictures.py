@@ -31,6 +31,16 @@ def test_a_comparison_may_be_asked_for_and_a_proof_may_not(api):
         assert caught.value.status == 400
 
 
+def test_recipes_are_looked_through_once_for_each_order(api, server, monkeypatch):
+    """A wall of 200 pictures paid for it 400 times."""
+    looked, service = [], server.services.generations
+    pipelines = service.pipelines
+    monkeypatch.setattr(service, "pipelines", lambda: looked.append(1) or pipelines())
+    person = api.post("/characters", {"name": "Ann"})
+    api.post("/generations", {"recipe": "fast-test", "characters": [{"id": person["id"]}], "prompt": "x"})
+    assert len(looked) == 1
+
+
 def test_a_version_that_is_not_there_is_not_picked(api):
     person = api.post("/characters", {"name": "Ann"})
     path = f"/characters/{person['id']}/versions/pick"

@@ -40,10 +40,10 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
 
 async def create(services: Services, request: web.Request) -> web.Response:
     order = GenerationOrder.model_validate(await read_json(request))
-    recipe = await services.generations.recipe(order.recipe)
-    await in_thread(services.publisher.publish_drawn, order.characters, recipe)
+    resolved = await services.generations.resolve(order.recipe)
+    await in_thread(services.publisher.publish_drawn, order.characters, resolved[1])
     await services.lender.room_made()
-    made = await services.generations.create(order.request(), correlation.current(), order.purpose)
+    made = await services.generations.create(order.request(), correlation.current(), order.purpose, resolved)
     return responses.record(made, 202)
 
 
