@@ -123,6 +123,27 @@ def test_earlier_ones_are_measured_on_request(api, server, ann, compared, tools,
     assert api.post(f"/characters/{ann['id']}/likeness", {}) == {"pictures": 0}
 
 
+def test_what_waits_is_measured_as_it_is_by_then_and_once(api, server, ann, compared, tools, her_photos):
+    """Told as they were when they began to wait, scores vanished from the panel and deleted pictures came back to it."""
+    first, second = (compared(photo, 10, purpose="bench") for photo in her_photos[4:6])
+    measurer, ledger = server.services.likeness, server.services.ledger
+    with measurer.faces._lock:
+        for _ in range(2):
+            assert api.post(f"/characters/{ann['id']}/likeness", {}) == {"pictures": 2}
+        api.delete(f"/generations/{first.id}/images/0")
+        api.delete(f"/generations/{second.id}/images/0")
+        api.post(f"/generations/{first.id}/images/0/restore", {})
+        seq = ledger.last_seq()
+    measured(api, first)
+    deadline = time.monotonic() + 30
+    while measurer._tasks:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    told = [(event.subject.id, event.data["generation"]) for event in ledger.events_after(seq)]
+    assert [subject for subject, _ in told] == [first.id]
+    assert told[0][1]["images"][0]["likeness"]
+
+
 @pytest.mark.parametrize("old", [False, True])
 def test_a_retrained_step_inherits_no_pictures(api, server, ann, compared, tools, her_photos, old):
     """Of two trainings that saved step 10, the second one's poor pictures were scored together with the first one's good ones."""

@@ -52,6 +52,8 @@ class LikenessMeasurer:
     faces: FaceReader
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    #: Ids of the generations that wait or are being measured.
+    _waiting: set[str] = field(default_factory=set)
 
     async def run(self, events: EventTail) -> None:
         """For ever: each comparison as it ends."""
@@ -75,23 +77,33 @@ class LikenessMeasurer:
         return [one for page in pages for one in page.items if one.state in ENDED and _is_due(one)]
 
     def _later(self, generation: Generation) -> None:
+        if generation.id in self._waiting:
+            return
+        self._waiting.add(generation.id)
         spawn(self._tasks, self._in_turn(generation), "likeness")
 
     async def _in_turn(self, generation: Generation) -> None:
         async with self._one_at_a_time:
             with correlated(generation.correlation_id):
                 try:
-                    await in_thread(self._measure, generation)
+                    await in_thread(self._measure, generation.id)
                 except (IsengardError, OSError, ValueError) as fault:
                     context = {"generation_id": generation.id, "reason": reason_of(fault)}
                     _log.warning("Likeness could not be measured", extra={"context": context})
+                finally:
+                    self._waiting.discard(generation.id)
 
-    def _measure(self, generation: Generation) -> None:
-        use, store = generation.request.characters[0], self.generations.store
+    def _measure(self, generation_id: str) -> None:
+        """As it is by now: while it waited, its pictures may have been deleted or measured."""
+        store = self.generations.store
+        generation = store.get(generation_id)
+        if not _is_due(generation):
+            return
+        use = generation.request.characters[0]
         character = self.generations.characters.get(use.id)
         version = self._drawn_with(character, generation)
         references = self._references(character, version)
-        for image in store.get(generation.id).images:
+        for image in generation.images:
             if image.deleted_at is None and image.likeness is None:
                 found = judge(self.faces.faces(store.image_path(generation.id, image.n)), references)
                 generation = store.note_likeness(generation.id, image.n, found)
