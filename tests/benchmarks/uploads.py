@@ -10,27 +10,24 @@ from pathlib import Path
 from hosts.journey import Api
 from PIL import Image, ImageOps
 
-from .measure import Measure, as_fast_as, lowest
+from .measure import Measure, as_fast_as
 
-LEAST = 0.8
-ROUNDS = 3
+#: The way into the decoding child and back takes a sixth; whatever is done twice takes more than is allowed here.
+LEAST = 0.7
 
 
-def uploads(api: Api, work: Path, count: int = 6) -> list[Measure]:
-    rounds = iter(range(ROUNDS))
-    sets = [big_photos(work / str(number), count, seed=number * count) for number in range(ROUNDS)]
+def uploads(api: Api, work: Path, count: int = 9) -> list[Measure]:
+    """Each photo by us and by Pillow, one right after the other; of these pairs the middle one is judged: a machine that is
+    slow or busy is so for both."""
+    photos = big_photos(work / "photos", count, seed=0)
     character = api.post("/characters", {"name": "Ben Example"})
     api.upload(character["id"], big_photos(work / "first", 1, seed=900)[0])  # the decoder is up
-
-    def ours() -> float:
-        photos = sets[next(rounds)]
-        return _timed(lambda: [api.upload(character["id"], photo) for photo in photos]) / count
-
-    def bare() -> float:
-        return _timed(lambda: [_by_pillow(photo) for photo in sets[0]]) / count
-
-    found = lowest(ROUNDS, ours, bare)
-    return [as_fast_as("one photo of 12 megapixels", *found, "s", least=LEAST)]
+    pairs = []
+    for photo in photos:
+        ours = _timed(lambda photo=photo: api.upload(character["id"], photo))
+        pairs.append((ours, _timed(lambda photo=photo: _by_pillow(photo))))
+    middle = sorted(pairs, key=lambda pair: pair[1] / pair[0])[len(pairs) // 2]
+    return [as_fast_as("one photo of 12 megapixels", *middle, "s", least=LEAST)]
 
 
 def _timed(work) -> float:

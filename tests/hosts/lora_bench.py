@@ -14,7 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-TIMES, WARM_UP = 30, 3
+TIMES, WARM_UP = 15, 3
 TESTS = Path(__file__).resolve().parents[1]
 
 
