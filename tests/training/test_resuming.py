@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 
@@ -13,7 +14,10 @@ from isengard.training.monitoring.run_watch import read_losses
 from support.standin_fixtures import standin, submit  # noqa: F401 - fixture
 from support.training_waits import wait_for
 
-ODD = ["plain", "ComfyUI [1]", "a*b?", "100%41 #a ?mode=ro", "ComfyUI_cn"]
+#: Every sign that something reads as a pattern or an address, in one name; a full run tells which of them it is.
+ODD = ["ComfyUI [1] a*b 100%41 #a ?mode=ro"]
+if os.environ.get("ISENGARD_TEST_FULL"):
+    ODD += ["plain", "ComfyUI [1]", "a*b?", "100%41 #a ?mode=ro", "ComfyUI_cn"]
 
 
 @pytest.fixture(params=["plain"])
@@ -52,8 +56,13 @@ def go_on(house, job):
 
 
 @pytest.mark.parametrize("paths", ODD, indirect=True)
-def test_a_resume_goes_on_where_it_was_whatever_the_folders_are_called(house, paused):
+def test_a_trainer_is_heard_and_goes_on_where_it_was_whatever_the_folders_are_called(house, paused):
+    """A pause and its save go through the trainer's own database; a name in which SQLite reads an address hid it."""
     job, saved = paused
+    said = "".join(file.read_text() for file in (house.paths.logs / "worker").iterdir())
+    assert saved and "could not be reached" not in said
+    assert f"_{saved - 1:09d}" in (house.paths.job(job.id) / "trainer.log").read_text()
+    assert any(point["learning_rate"] for point in read_losses(house.paths.job(job.id)))
     done = go_on(house, job)
     assert done.state is JobState.COMPLETED, done.error
     log = (house.paths.job(job.id) / "trainer.log").read_text()
@@ -63,18 +72,6 @@ def test_a_resume_goes_on_where_it_was_whatever_the_folders_are_called(house, pa
     ]
     assert points.count(2) == 1, "the first steps were trained twice"
     assert [point["step"] for point in read_losses(house.paths.job(job.id))][-1] == 120
-
-
-@pytest.mark.parametrize("paths", ODD, indirect=True)
-def test_a_trainer_is_heard_whatever_the_folders_are_called(house, paused):
-    """A pause and its save go through the trainer's own database; a name in which SQLite reads an address hid it."""
-    job, saved = paused
-    log = (house.paths.job(job.id) / "trainer.log").read_text()
-    assert saved and "could not be reached" not in "".join(
-        file.read_text() for file in (house.paths.logs / "worker").iterdir()
-    )
-    rates = [point["learning_rate"] for point in read_losses(house.paths.job(job.id))]
-    assert any(rates) and f"_{saved - 1:09d}" in log
 
 
 def test_a_resume_that_begins_below_its_checkpoint_stops_and_says_so(house, paused, standin):  # noqa: F811
