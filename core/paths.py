@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import stat
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ RUNPOD_VOLUMES = (Path("/runpod-volume"), Path("/workspace"))
 FOLDERS = ("uploads", "jobs", "models", "outputs", "backends", "recipes", "trash", "run", "tmp")
 SECRETS_FILE = "secrets.toml"
 LOG_FOLDERS = ("api", "worker", "frontend")
+#: How Windows marks a junction (IO_REPARSE_TAG_MOUNT_POINT).
+_JUNCTION = 0xA0000003
 FORBIDDEN_PARENTS = ("input", "output", "custom_nodes")
 
 
@@ -109,15 +112,29 @@ class DataPaths:
 
 def contained(root: Path, *parts: str) -> Path:
     """`root/parts…`, refused (InvalidError `bad_path`) when it would leave `root` by name or through a symlink below it."""
+    path = entry_of(root, *parts)
+    if _has_links(root, parts) and not path.resolve().is_relative_to(root.resolve()):
+        raise InvalidError("bad_path", "This name leads outside its folder.", "Use plain names, no links.")
+    return path
+
+
+def entry_of(root: Path, *parts: str) -> Path:
+    """The same where it is to be removed: a link stands for itself there, wherever it leads. Never to be opened."""
     for part in parts:
         if not part or part in (".", "..") or any(mark in part for mark in ("/", "\\", "\x00", ":")):
             raise InvalidError(
                 "bad_path", "This name cannot be used as a file name.", "Use plain names, no folders."
             )
-    path = root.joinpath(*parts)
-    if _has_links(root, parts) and not path.resolve().is_relative_to(root.resolve()):
-        raise InvalidError("bad_path", "This name leads outside its folder.", "Use plain names, no links.")
-    return path
+    return root.joinpath(*parts)
+
+
+def is_link(path: Path) -> bool:
+    """A symlink, or one of Windows' junctions."""
+    try:
+        entry = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISLNK(entry.st_mode) or getattr(entry, "st_reparse_tag", 0) == _JUNCTION
 
 
 def _has_links(root: Path, parts: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from ..errors import ConflictError
 from ..paths import DataPaths
 from ..records.base import Stored
 from ..records.photo import CaptionSource, Photo
+from ..storage.file_moves import noted
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
 from .photo_store import PhotoStore
@@ -50,7 +51,7 @@ def write_captions(
         folder = paths.character(character_id)
         folder.mkdir(mode=0o700, exist_ok=True)  # somebody may have cleared it away
         atomic.write_json(folder / BEFORE_FILE, content)
-    write_sidecar(library, paths, character_id)
+    noted(lambda: write_sidecar(library, paths, character_id))
     return photos.list(character_id)
 
 
@@ -70,8 +71,8 @@ def undo_captions(
             if entry is not None and photo.caption == entry.after:
                 restored = {"caption": entry.caption, "caption_source": entry.source}
                 photos.store(photo.model_copy(update=restored))
-    write_sidecar(library, paths, character_id)
-    file.unlink(missing_ok=True)
+    noted(lambda: write_sidecar(library, paths, character_id))
+    noted(lambda: file.unlink(missing_ok=True))
     return photos.list(character_id)
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..clock import Clock, iso
-from ..errors import ConflictError, NotFoundError
+from ..errors import ConflictError, NotFoundError, StorageError
 from ..ids import new_id, require_id
 from ..loras.versions import VersionStore
 from ..paths import DataPaths
@@ -31,7 +31,7 @@ _log = logging.getLogger("isengard.characters")
 
 
 class CharacterStore:
-    """Every change is in the database and in the character's sidecar when the call returns."""
+    """Every change is in the database when the call returns, and in the character's sidecar where there is room for it."""
 
     def __init__(self, library: Library, paths: DataPaths, clock: Clock) -> None:
         self._library = library
@@ -77,7 +77,7 @@ class CharacterStore:
             )
         try:
             write_sidecar(self._library, self._paths, character.id)
-        except OSError:
+        except (StorageError, OSError):
             discard(self._library, self._paths, character_id)
             raise
         _log.info("Character created", extra={"context": {"character_id": character.id}})
@@ -140,7 +140,7 @@ class CharacterStore:
             self._store(character.model_copy(update={**changes, "former_words": _former(character, changes)}))
             if changes.get("trigger_word", character.trigger_word) != character.trigger_word:
                 self._rename_trigger(character, changes["trigger_word"])
-        write_sidecar(self._library, self._paths, character_id)
+        noted(lambda: write_sidecar(self._library, self._paths, character_id))
         return self.get(character_id)
 
     def delete(self, character_id: str) -> Character:

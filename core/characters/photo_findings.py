@@ -26,6 +26,8 @@ TWIN_BITS = 5
 
 #: Codes that tell something and take nothing away from a photo.
 NOTES = frozenset({"animated"})
+#: Codes that say of two photos that they show the same.
+OF_TWO = frozenset({"twin", "same_shot"})
 
 
 def findings_of(decoded: DecodedPhoto, others: Iterable[Photo], same_shot: str = "") -> list[PhotoFinding]:

@@ -65,7 +65,7 @@ class PhotoStore:
         finally:
             full.unlink(missing_ok=True)
             thumb.unlink(missing_ok=True)
-        write_sidecar(self._library, self._paths, character_id)
+        self._note(character_id)
         _log.info("Photo added", extra={"context": {"character_id": character_id, "photo_id": photo.id}})
         return photo
 
@@ -105,7 +105,7 @@ class PhotoStore:
         with self._library.transaction():
             photo = self._editable(photo_id).model_copy(update=changes)
             self.store(photo)
-        write_sidecar(self._library, self._paths, photo.character_id)
+        self._note(photo.character_id)
         return photo
 
     def store(self, photo: Photo) -> None:
@@ -132,7 +132,7 @@ class PhotoStore:
                     self.store(now)
                     changed += 1
         if changed:
-            write_sidecar(self._library, self._paths, character_id)
+            self._note(character_id)
         return changed
 
     def delete(self, photo_id: str) -> Photo:
@@ -238,7 +238,10 @@ class PhotoStore:
             move=lambda: move_photo(self._paths, folder, after, into_trash=after.deleted_at is not None),
             back=lambda: self.store(before),
         )
-        noted(lambda: write_sidecar(self._library, self._paths, after.character_id))
+        self._note(after.character_id)
+
+    def _note(self, character_id: str) -> None:
+        noted(lambda: write_sidecar(self._library, self._paths, character_id))
 
 
 def _put(files: tuple[Path, Path], targets: tuple[Path, Path]) -> None:

@@ -5,7 +5,10 @@ At a start every row is looked at, later those that cannot be read. What a row s
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+
+from pydantic import ValidationError
 
 from ..clock import Clock, iso
 from ..generations import generation_sidecars
@@ -36,28 +39,45 @@ def mend(library: Library, paths: DataPaths, clock: Clock) -> None:
             paths, record_id, iso(clock.now())
         ),
     }
+    kinds: dict[str, type[_Any]] = {"character": Character, "photo": Photo, "generation": Generation}
     for table, rebuild in sources.items():
-        library.menders[table] = _mender(library, paths, clock, table, rebuild)
+        library.menders[table] = _mender(library, paths, clock, kinds[table], rebuild)
     _look_through(library, Character)
     _look_through(library, Photo)
     _look_through(library, Generation)
 
 
 def _mender(
-    library: Library, paths: DataPaths, clock: Clock, table: str, rebuild: _Rebuild
+    library: Library, paths: DataPaths, clock: Clock, kind: type[_Any], rebuild: _Rebuild
 ) -> Callable[[str], bool]:
+    table = kind.__name__.lower()
+    sql = f"SELECT * FROM {table} WHERE id=?"  # noqa: S608 - ours
+
     def mended(record_id: str) -> bool:
-        row = library.row(f"SELECT record FROM {table} WHERE id=?", (record_id,))  # noqa: S608 - ours
+        row, kept = library.row(sql, (record_id,)), rebuild(record_id)
+        if row is not None and kept is not None:
+            with library.transaction():
+                row = library.row(sql, (record_id,))
+                if row is not None and not _is_hit(kind, row):
+                    return True  # somebody has written it meanwhile, newer than its file says
+                if row is not None:
+                    _put_back(library, table, kept)
         if row is None:
             return False
-        kept = rebuild(record_id)
-        if kept is not None:
-            _put_back(library, table, kept)
         came_back = kept is not None
         set_aside(paths, clock, table=table, record_id=record_id, text=row["record"], came_back=came_back)
         return came_back
 
     return mended
+
+
+def _is_hit(kind: type[_Any], row: sqlite3.Row) -> bool:
+    """Whether it cannot be read, or says something else than the columns beside it."""
+    try:
+        record = kind.model_validate_json(row["record"])
+    except (ValidationError, TypeError):
+        return True
+    return record.id != row["id"] or not _agrees(record, row)
 
 
 def _put_back(library: Library, table: str, kept: _Any) -> None:
@@ -77,9 +97,12 @@ def _look_through(library: Library, kind: type[R]) -> None:
     said = {record.id: record for record in library.records(kind, rows)}
     for row in rows:
         record = said.get(row["id"])
-        agrees = record is None or all(row[name] == _column(record, name) for name in _COLUMNS[table])
-        if record is not None and not agrees and not library.menders[table](record.id):
+        if record is not None and not _agrees(record, row) and not library.menders[table](record.id):
             _put_back(library, table, record)
+
+
+def _agrees(record: _Any, row: sqlite3.Row) -> bool:
+    return all(row[name] == _column(record, name) for name in _COLUMNS[type(record).__name__.lower()])
 
 
 def _column(record: _Any, name: str) -> object:

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from .. import atomic
 from ..ids import is_id
-from ..paths import DataPaths, contained
+from ..paths import DataPaths, contained, entry_of, is_link
 from ..storage.file_moves import left_for_later
 from ..storage.library import Library
-from .trash import trashed_character, trashed_photo_files
+from .trash import trashed_characters, trashed_photo_files
 
 _ENDING = ".filling"
 #: The same file when they are complete: it says nothing more, and may stay until somebody clears it away.
@@ -42,13 +42,13 @@ def end_filling(paths: DataPaths, character_id: str) -> None:
 def discard(library: Library, paths: DataPaths, character_id: str) -> None:
     """Remove somebody who was never complete, wherever what is there of them lies; what is in use goes at the next start."""
     rows = library.rows("SELECT id FROM photo WHERE character_id=?", (character_id,))
-    places = [paths.character(character_id), trashed_character(paths, character_id)]
+    places = [entry_of(folder, character_id) for folder in (paths.uploads, trashed_characters(paths))]
     places += [file for row in rows for file in trashed_photo_files(paths, row["id"])]
     slug = _slug(library, paths, character_id)
     with library.transaction() as database:
         database.execute("DELETE FROM character WHERE id=?", (character_id,))
     if slug and library.row("SELECT 1 FROM character WHERE slug=?", (slug,)) is None:
-        places.append(paths.character_models(slug))
+        places.append(entry_of(paths.models, slug))
     if all([_is_gone(place) for place in places]):
         _mark(paths, character_id).unlink(missing_ok=True)
     else:
@@ -82,7 +82,7 @@ def _slug(library: Library, paths: DataPaths, character_id: str) -> str:
 
 def _is_gone(place: Path) -> bool:
     """Removed now, as far as it can be."""
-    if place.is_dir() and not place.is_symlink():
+    if place.is_dir() and not is_link(place):
         shutil.rmtree(place, ignore_errors=True)
     else:
         with contextlib.suppress(OSError):

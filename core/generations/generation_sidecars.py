@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -22,8 +21,8 @@ PROOF_MARK = "proof-in-the-making"
 _log = logging.getLogger("isengard.generation_sidecars")
 
 
-def insert(library: Library, generation: Generation, people: Iterable[str] = ()) -> None:
-    """A row, and who is in the pictures: those of the request and `people`. A row that is there stays as it is."""
+def insert(library: Library, generation: Generation) -> None:
+    """A row, and who is in the pictures. A row that is there stays as it is."""
     row = (
         generation.id,
         generation.recipe,
@@ -32,7 +31,7 @@ def insert(library: Library, generation: Generation, people: Iterable[str] = ())
         generation.deleted_at,
         generation.model_dump_json(),
     )
-    everybody = {use.id for use in generation.request.characters} | set(people)
+    everybody = {use.id for use in generation.request.characters} | set(generation.people)
     with library.transaction() as database:
         database.execute("INSERT OR IGNORE INTO generation VALUES (?,?,?,?,?,?)", row)
         database.executemany(

@@ -35,7 +35,7 @@ PROMPTS_FILE = "prompts.json"
 
 
 class GenerationStore:
-    """Every change is in the database and in generation.json when the call returns."""
+    """Every change is in the database when the call returns, and in generation.json where there is room for it."""
 
     def __init__(self, library: Library, paths: DataPaths, clock: Clock) -> None:
         self._library = library
@@ -52,8 +52,9 @@ class GenerationStore:
 
     def adopt(self, generation: Generation, people: Sequence[str]) -> Generation:
         """Keep a record of pictures whose folder is there: who is in them (`people` beyond the request), for forgetting."""
-        insert(self._library, generation, people)
-        self._write_file(generation)
+        generation = generation.model_copy(update={"people": sorted({*generation.people, *people})})
+        insert(self._library, generation)
+        noted(lambda: self._write_file(generation))
         return generation
 
     def settle(self) -> int:

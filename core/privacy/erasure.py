@@ -15,7 +15,7 @@ from ..characters.character_store import CharacterStore
 from ..characters.trash import FORGET, to_forget
 from ..errors import NotFoundError, StorageError
 from ..ids import is_id
-from ..paths import DataPaths
+from ..paths import DataPaths, is_link
 from ..storage.library import Library
 from .personal_data import ForgetReport, Inventory, size_of
 from .text_search import drop_lines
@@ -80,7 +80,7 @@ def _remove(target: Path) -> int:
 
 def _removed_bytes(target: Path) -> int:
     size = size_of(target)
-    if target.is_symlink() or target.is_file():
+    if is_link(target) or target.is_file():
         target.unlink()
     elif target.is_dir():
         shutil.rmtree(target)

@@ -10,10 +10,10 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from ..characters.character_store import CharacterStore
-from ..characters.trash import to_forget, trashed_character, trashed_photo_files
+from ..characters.trash import to_forget, trashed_characters, trashed_photo_files
 from ..errors import NotFoundError
-from ..generations.generation_files import generation_places
-from ..paths import DataPaths
+from ..generations.generation_files import trashed_generations
+from ..paths import DataPaths, entry_of, is_link
 from ..records.base import Stored
 from ..records.character import Character
 from ..records.photo import Photo
@@ -75,13 +75,21 @@ class Inventory(Stored):
         return self.model_copy(update=every)
 
     def folders(self, paths: DataPaths) -> list[Path]:
+        """By their names: a link among them goes as one, never what it leads to."""
         return [
-            paths.character(self.character_id),
-            trashed_character(paths, self.character_id),
-            paths.character_models(self.slug),
-            *(paths.job(job_id) for job_id in self.job_ids),
-            *(place for picture in self.pictures for place in generation_places(paths, picture)),
+            entry_of(paths.uploads, self.character_id),
+            entry_of(trashed_characters(paths), self.character_id),
+            entry_of(paths.models, self.slug),
+            *self._job_folders(paths),
+            *self._picture_folders(paths),
         ]
+
+    def _job_folders(self, paths: DataPaths) -> list[Path]:
+        return [entry_of(paths.jobs, job_id) for job_id in self.job_ids]
+
+    def _picture_folders(self, paths: DataPaths) -> list[Path]:
+        places = (paths.outputs, trashed_generations(paths))
+        return [entry_of(place, picture) for picture in self.pictures for place in places]
 
     def files(self, paths: DataPaths) -> list[Path]:
         """Single photos and pictures in the trash."""
@@ -91,14 +99,14 @@ class Inventory(Stored):
     def counted(self, paths: DataPaths) -> ForgetReport:
         """How much of each kind there is now; logs are counted when they go."""
         files = self.files(paths)
-        shown = [place for picture in self.pictures for place in generation_places(paths, picture)]
+        jobs, shown = self._job_folders(paths), self._picture_folders(paths)
         return ForgetReport(
             photos=len(self.photos),
             captions=self.captions,
             jobs=len(self.job_ids),
-            samples=sum(_count(paths.job(job_id) / "samples") for job_id in self.job_ids),
+            samples=sum(_count(folder / "samples") for folder in jobs if not is_link(folder)),
             versions=len(self.versions),
-            images=sum(_count(folder, "*.png") for folder in shown)
+            images=sum(_count(folder, "*.png") for folder in shown if not is_link(folder))
             + sum(1 for file in files if file.name.startswith("gen_")),
             bytes=sum(size_of(target) for target in (*self.folders(paths), *files)),
         )
@@ -164,7 +172,7 @@ def words_of(person: Character) -> list[str]:
 
 def size_of(target: Path) -> int:
     """Bytes of a file or folder; a link counts as itself."""
-    if target.is_symlink() or target.is_file():
+    if is_link(target) or target.is_file():
         return target.lstat().st_size
     if not target.is_dir():
         return 0

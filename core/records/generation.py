@@ -104,13 +104,15 @@ class GenerationProgress(Stored):
 
 class Generation(Stored):
     """`versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step
-    number may mean another file tomorrow. Empty in records of before this field."""
+    number may mean another file tomorrow. Empty in records of before this field. `people` are in the pictures beyond those of
+    the request, which names four at most: a graph of ComfyUI's canvas may draw more."""
 
     id: str
     prompt_ids: list[str] = Field(default_factory=list)
     recipe: str
     request: GenerationRequest
     versions: list[str] = Field(default_factory=list)
+    people: list[str] = Field(default_factory=list)
     purpose: Purpose = "user"
     state: GenerationState = GenerationState.QUEUED
     progress: GenerationProgress = Field(default_factory=GenerationProgress)

@@ -60,7 +60,9 @@ def noted(write: Callable[[], object]) -> None:
         write()
     except (StorageError, OSError) as fault:
         context = {"reason": reason_of(fault)}
-        _log.warning("A sidecar is behind its row until it is next written", extra={"context": context})
+        _log.warning(
+            "A file beside its row is behind it until it is next written", extra={"context": context}
+        )
 
 
 def move(source: Path, target: Path) -> bool:

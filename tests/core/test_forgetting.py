@@ -202,3 +202,19 @@ def test_former_names_and_lora_names_are_found_in_logs(paths, library, character
     file.write_text("".join(json.dumps({"message": line}) + "\n" for line in lines))
     assert forget(library, paths, characters, made.id, []).logs == 5
     assert file.read_text() == '{"message": "about nobody"}\n'
+
+
+@pytest.mark.parametrize("where", ["models", "uploads", "jobs", "outputs"])
+def test_a_folder_that_leads_elsewhere_goes_as_a_link(paths, ann, library, characters, tmp_path, where):
+    """Somebody keeps their LoRAs on another disk: that person could never be forgotten (`bad_path`)."""
+    job_id, picture_id = fill(paths, library, ann)
+    name = {"models": ann.slug, "uploads": ann.id, "jobs": job_id, "outputs": picture_id}[where]
+    folder, elsewhere = paths.root / where / name, tmp_path / "elsewhere"
+    folder.rename(elsewhere)
+    folder.symlink_to(elsewhere, target_is_directory=True)
+    (elsewhere / "theirs.bin").write_bytes(b"x" * 1000)
+    theirs = personal_data.find(library, paths, characters, ann.id, job_ids=[job_id])
+    assert theirs.counted(paths).images == (1 if where == "outputs" else 2), "what is elsewhere stays"
+    forget(library, paths, characters, ann.id, [job_id])
+    assert not folder.is_symlink() and (elsewhere / "theirs.bin").is_file()
+    assert characters.list().items == []

@@ -159,9 +159,14 @@ def test_settling_removes_what_a_crash_left_of_proofs(store, paths, one):
 def test_adopting_names_everybody(store, library, paths, ann):
     one = draft(ann.id, purpose="nodes")
     paths.generation(one.id).mkdir()
-    store.adopt(one, [ann.id, "chr_" + "1" * 26])
-    rows = library.rows("SELECT character_id FROM generation_character WHERE generation_id=?", (one.id,))
-    assert {row[0] for row in rows} == {ann.id, "chr_" + "1" * 26}
+    everybody = {ann.id, *(f"chr_{number:026d}" for number in range(6))}
+    store.adopt(one, sorted(everybody))
+    sql = "SELECT character_id FROM generation_character WHERE generation_id=?"
+    assert {row[0] for row in library.rows(sql, (one.id,))} == everybody
+    with library.transaction() as database:
+        database.execute("DELETE FROM generation")
+    assert store.settle() == 1
+    assert {row[0] for row in library.rows(sql, (one.id,))} == everybody, "a request names four at most"
 
 
 def test_what_was_made_to_compare_is_listed_by_its_purpose(store, ann):

@@ -183,3 +183,14 @@ def test_a_newer_versions_word_is_left_as_it_is(house, paths, photos, characters
     house.hit("character", house.stored("character").replace(b'"notes"', b'"nptes"'))
     house.start()
     assert characters.get(ann.id).notes == "written by the older one", "its sidecar could not be read"
+
+
+@pytest.mark.parametrize("table", KINDS)
+def test_a_row_that_was_written_meanwhile_is_not_what_its_file_says(house, paths, library, table):
+    """A reader found it damaged, and before it was mended somebody wrote it anew, newer than the sidecar."""
+    house.start()
+    words = {"character": (b'"name":"Ann"', b'"name":"Eve"'), "photo": (b"smiles", b"frowns")}
+    newer = house.stored(table).replace(*words.get(table, (b'"prompt":"x"', b'"prompt":"y"')))
+    house.hit(table, newer)
+    assert library.menders[table](house.ids[table])
+    assert house.stored(table) == newer and Recoveries(paths).untold() == []

@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 
 import pytest
+from isengard.core import atomic
+from isengard.core.characters.caption_undo import undo_captions, write_captions
 from isengard.core.characters.character_sidecars import SIDECAR, open_library
 from isengard.core.characters.character_store import CharacterStore
 from isengard.core.characters.photo_store import PhotoStore
 from isengard.core.clock import SystemClock
+from isengard.core.errors import StorageError
+from isengard.core.generations.generation_files import RECORD_FILE
+from isengard.core.generations.generation_store import GenerationStore
+from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.records.photo import PhotoPatch
+from support.generation_records import draft
 from support.pictures import add
 
 
@@ -53,3 +60,35 @@ def test_a_sidecar_that_is_not_ours_is_left_alone(change, photos, paths, ann, li
     fresh = reopened(library, paths)
     assert CharacterStore(fresh, paths, clock).list().items == [] and file.read_text() == before
     fresh.close()
+
+
+@pytest.mark.parametrize(
+    "fault", [OSError(28, "No space left on device"), StorageError("database_busy", "busy")]
+)
+def test_what_is_stored_is_never_told_as_a_failure(
+    characters, photos, library, paths, ann, monkeypatch, fault
+):
+    """The row was kept, the sidecar found no room: the request failed, and sent again it was a duplicate."""
+    photo, written = add(photos, paths, ann, 0), atomic.write_json
+
+    def full(path, value):
+        if path.name in (SIDECAR, RECORD_FILE):
+            raise fault
+        written(path, value)
+
+    monkeypatch.setattr(atomic, "write_json", full)
+    second = add(photos, paths, ann, 1)
+    assert photos.update(photo.id, PhotoPatch(caption="one")) == photos.get(photo.id)
+    assert photos.note_faces(ann.id, {photo.id: 0.5}, {}) == 1
+    assert characters.update(ann.id, CharacterPatch(notes="new")).notes == "new"
+    beside = {"photos": photos, "library": library, "paths": paths}
+    told = write_captions(ann.id, {second.id: ("two", "user")}, **beside)
+    assert [one.caption for one in told] == ["one", "two"]
+    assert [one.caption for one in undo_captions(ann.id, **beside)] == ["one", ""]
+    with pytest.raises(type(fault)):
+        characters.create(CharacterDraft(name="Half"))
+    assert [one.id for one in characters.list().items] == [ann.id]
+    store = GenerationStore(library, paths, characters._clock)
+    made = draft(ann.id)
+    paths.generation(made.id).mkdir()
+    assert store.adopt(made, ()).id == store.get(made.id).id

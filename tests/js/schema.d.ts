@@ -259,13 +259,14 @@ declare namespace Schema {
     favourite: boolean;
     deleted_at: string | null;
   }
-  /** `versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step number may mean another file tomorrow. Empty in records of before this field. */
+  /** `versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step number may mean another file tomorrow. Empty in records of before this field. `people` are in the pictures beyond those of the request, which names four at most: a graph of ComfyUI's canvas may draw more. */
   interface Generation {
     id: string;
     prompt_ids: string[];
     recipe: string;
     request: GenerationRequest;
     versions: string[];
+    people: string[];
     purpose: "user" | "bench" | "grid" | "proof" | "nodes";
     state: GenerationState;
     progress: GenerationProgress;

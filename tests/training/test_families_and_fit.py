@@ -116,20 +116,33 @@ def test_the_persons_choice_comes_first_and_weak_photos_are_never_held_back():
     assert all(int(p.id[4:]) >= 10 for p in selection.held_out[1:])
 
 
-def twins(of: Photo, *others: Photo) -> list[Photo]:
+def twins(of: Photo, *others: Photo, code: str = "twin") -> list[Photo]:
     """Those photos, found to be doubles of `of`."""
-    finding = PhotoFinding(code="twin", message="x", other=of.id)
+    finding = PhotoFinding(code=code, message="x", other=of.id)
     return [other.model_copy(update={"findings": [finding]}) for other in others]
 
 
-def test_a_double_of_a_trained_photo_is_never_held_back():
+@pytest.mark.parametrize("code", ["twin", "same_shot"])
+def test_a_double_of_a_trained_photo_is_never_held_back(code):
     """The finding stands at the later one; the earlier one was held back while its double was trained on."""
     for at in range(20):
         those = photos(20)
-        (double,) = twins(those[at], those[(at + 7) % 20])
+        (double,) = twins(those[at], those[(at + 7) % 20], code=code)
         those[(at + 7) % 20] = double
         held = {photo.id for photo in select(those).held_out}
         assert len(held) == 3 and not held & {those[at].id, double.id}
+
+
+def test_a_mere_note_keeps_no_photo_from_being_held_back():
+    note = PhotoFinding(code="animated", message="The file holds several pictures: the first was taken.")
+    noted = [photo.model_copy(update={"findings": [note]}) for photo in photos(20)]
+    assert len(select(noted).held_out) == 3
+
+
+def test_a_crop_goes_where_its_photograph_is_held_back():
+    those = photos(20, held=1)
+    (those[4],) = twins(those[0], those[4], code="same_shot")
+    assert {those[0].id, those[4].id} <= {photo.id for photo in select(those).held_out}
 
 
 def test_what_the_person_holds_back_takes_its_doubles_along():

@@ -100,6 +100,7 @@ class Fake:
 
     def __init__(self, parents: dict[int, int]) -> None:
         self.parents, self.running, self.killed = dict(parents), set(parents), []
+        self.strangers: set[int] = set()
 
     def Process(self, pid: int) -> FakeProcess:
         if pid not in self.running:
@@ -123,14 +124,16 @@ class FakeProcess:
         return [FakeProcess(self.table, pid) for pid in found]
 
     def is_running(self) -> bool:
-        return self.pid in self.table.running
+        return self.pid in self.table.running and self.pid not in self.table.strangers
 
     def status(self) -> str:
-        if not self.is_running():
+        if self.pid not in self.table.running:
             raise psutil.NoSuchProcess(self.pid)
         return psutil.STATUS_RUNNING
 
     def kill(self) -> None:
+        if not self.is_running():
+            raise psutil.NoSuchProcess(self.pid)
         self.table.running.discard(self.pid)
         self.table.killed.append(self.pid)
 
@@ -192,3 +195,30 @@ def test_a_start_that_is_not_the_recorded_one_is_somebody_else(tmp_path):
     process_tree.write_pid_file(str(tmp_path / "pid"), os.getpid())
     pid, started = process_tree.read_pid_file(str(tmp_path / "pid"))
     assert process_tree.alive(pid, started) and not process_tree.alive(pid, started + "0")
+
+
+def test_a_number_that_came_again_is_not_ours(windows):
+    """psutil asks for a state by the number alone; five seconds were spent on a process of somebody else."""
+    table = windows({10: 9, 11: 10, 12: 11})
+    tree = process_tree.Tree(10)
+    tree.look()
+    table.strangers.add(12)
+    table.parents[12] = 1
+    began = time.monotonic()
+    tree.kill_below()
+    assert table.killed == [11] and table.running == {10, 12} and time.monotonic() - began < 2
+
+
+if sys.platform != "win32":
+
+    def test_the_group_of_a_number_that_came_again_is_left_alone(monkeypatch):
+        table, killed = Fake({10: 1}), []
+        monkeypatch.setattr(process_tree, "psutil", table)
+        monkeypatch.setattr(process_tree.os, "getpgid", lambda pid: pid)
+        monkeypatch.setattr(process_tree.os, "killpg", lambda group, signal: killed.append(group))
+        stranger = table.Process(10)
+        process_tree._end(stranger)
+        table.running.add(10)
+        table.strangers.add(10)
+        process_tree._end(stranger)
+        assert killed == [10] and table.killed == [10]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ...core import atomic
 from ...core.characters.captions import training_caption
+from ...core.characters.photo_findings import NOTES, OF_TWO
 from ...core.characters.photo_store import PhotoStore
 from ...core.errors import StorageError
 from ...core.records.character import Character
@@ -51,7 +52,7 @@ def select(photos: Sequence[Photo]) -> Selection:
     candidates = [
         photo
         for photo in included
-        if photo.id not in chosen and photo.id not in doubles and not photo.findings
+        if photo.id not in chosen and photo.id not in doubles and not _is_weak(photo)
     ]
     if wanted > 0 and candidates:
         stride = max(1, len(candidates) // wanted)
@@ -60,13 +61,17 @@ def select(photos: Sequence[Photo]) -> Selection:
     return Selection([photo for photo in included if photo.id not in chosen], held_out)
 
 
+def _is_weak(photo: Photo) -> bool:
+    return any(finding.code not in NOTES for finding in photo.findings)
+
+
 def _doubles(photos: Sequence[Photo]) -> dict[str, set[str]]:
-    """Of each photo that has near-duplicates, all that are one with it; the finding stands at the later one of two only."""
+    """Of each photo that has near-duplicates or parts of the same photograph, all that are one with it; the finding stands at the later one of two only."""
     groups: dict[str, set[str]] = {}
     here = {photo.id for photo in photos}
     for photo in photos:
         for finding in photo.findings:
-            if finding.code == "twin" and finding.other in here:
+            if finding.code in OF_TWO and finding.other in here:
                 group = groups.get(photo.id, {photo.id}) | groups.get(finding.other, {finding.other})
                 groups.update(dict.fromkeys(group, group))
     return groups

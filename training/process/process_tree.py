@@ -166,8 +166,9 @@ def _below(process: Any) -> list[Any]:
 
 
 def _runs(process: Any) -> bool:
+    """It itself: a number that came again is somebody else's process."""
     try:
-        return process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+        return process.is_running() and process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
     except psutil.AccessDenied:
         return True
     except psutil.Error:
@@ -178,7 +179,7 @@ def _end(process: Any) -> None:
     """It and, where there are groups, the group that it leads: never our own."""
     if sys.platform != "win32":
         with contextlib.suppress(OSError):  # it is gone, or not ours to end
-            if os.getpgid(process.pid) == process.pid != os.getpgid(0):
+            if os.getpgid(process.pid) == process.pid != os.getpgid(0) and process.is_running():
                 os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(psutil.Error):
         process.kill()
