@@ -24,7 +24,7 @@ async def in_thread(
     return await asyncio.get_running_loop().run_in_executor(_threads(), call)
 
 
-class Line:
+class Turns:
     """So many calls at once, each in a thread; those behind them wait in the loop and hold none."""
 
     def __init__(self, places: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..core.characters.character_store import CharacterStore
 from ..core.characters.photo_store import PhotoStore
 from ..core.clock import Clock
-from ..core.executor import Line
+from ..core.executor import Turns
 from ..core.families.families import Families
 from ..core.jobs.ledger import Ledger
 from ..core.loops import Loops
@@ -65,6 +65,6 @@ class Services:
     session: Session
     frontend_log: logging.Handler
     #: Photos go through one decoder; while one is decoded, the next is read and hashed.
-    photo_line: Line = field(default_factory=lambda: Line(2))
+    photo_turns: Turns = field(default_factory=lambda: Turns(2))
     #: A whole character takes minutes.
-    import_line: Line = field(default_factory=lambda: Line(1))
+    import_turns: Turns = field(default_factory=lambda: Turns(1))

@@ -14,8 +14,6 @@ from .caption_undo import undo_captions, write_captions
 from .photo_store import PhotoStore, clean_caption
 from .trigger_words import holds, spelled
 
-PLACEHOLDERS = ("trigger", "class", "name")
-
 
 def apply_plan(
     plan: CaptionPlan, character: Character, *, photos: PhotoStore, library: Library, paths: DataPaths

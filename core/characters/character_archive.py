@@ -290,6 +290,11 @@ def _unpack(reader: ArchiveReader, name: str, file: Path, limit: int) -> None:
     try:
         atomic.write_with(file, lambda stream: reader.unpack(name, stream, limit))
     except KeyError as missing:
-        raise InvalidError(
-            "archive_photo_missing", f"{name} is missing in this file.", "Export the character again."
-        ) from missing
+        raise _missing(name) from missing
+
+
+def _missing(name: str) -> InvalidError:
+    said, hint = f"{name} is missing in this file.", "Export the character again."
+    if name.startswith("loras/"):
+        return InvalidError("archive_lora_missing", said, hint)
+    return InvalidError("archive_photo_missing", said, hint)

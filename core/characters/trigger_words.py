@@ -6,9 +6,10 @@ import functools
 import re
 
 #: Scripts written without spaces, or with endings put to a foreign word: a word may stand right beside their letters.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
-    "\U00020000-\U0003ffff"
+#: Thai, Lao, Tibetan, Burmese, Khmer, Korean, Japanese, Chinese.
+UNSPACED = (
+    "\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u31ff\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff"
+    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 #: Ours, and AI-Toolkit's two.
 _NAMES = re.compile(r"\{trigger\}|\[(?:trigger|name)\]", re.IGNORECASE)
@@ -195,7 +196,7 @@ ORDINARY = frozenset(
 @functools.lru_cache(64)
 def word_pattern(word: str) -> re.Pattern[str]:
     """Matches the word as one of its own, in any case."""
-    beside = rf"[^\W{_UNSPACED}]"
+    beside = rf"[^\W{UNSPACED}]"
     return re.compile(rf"(?<!{beside}){re.escape(word)}(?!{beside})", re.IGNORECASE)
 
 

@@ -7,6 +7,7 @@ the pictures may be another process than the one that asks for them.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable, Collection
@@ -15,6 +16,9 @@ from pathlib import Path
 from .. import atomic
 from ..ids import is_id
 from ..paths import DataPaths
+
+#: Redeemed meanwhile; Windows refuses a file that somebody else is about to remove.
+_REDEEMED = (FileNotFoundError, PermissionError)
 
 
 class SaveTickets:
@@ -37,7 +41,7 @@ class SaveTickets:
             generation_id = _read(file)
             try:
                 file.unlink()  # whoever removes it has it
-            except FileNotFoundError:
+            except _REDEEMED:
                 continue
             if is_id("gen", generation_id):
                 return generation_id
@@ -54,7 +58,8 @@ class SaveTickets:
     def _void(self, over: Callable[[str], bool]) -> None:
         for file in self._folder.glob("*"):
             if over(_read(file)):
-                file.unlink(missing_ok=True)
+                with contextlib.suppress(*_REDEEMED):
+                    file.unlink()
 
 
 def _mark(ticket: str) -> str:
@@ -64,5 +69,5 @@ def _mark(ticket: str) -> str:
 def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
-    except FileNotFoundError:  # redeemed meanwhile
+    except _REDEEMED:
         return ""

@@ -16,7 +16,6 @@ from typing import Any
 
 #: Address space of this process: a header that needs more is refused by the operating system.
 MAX_MEMORY_BYTES = 1024**3
-SAFETENSORS = (".safetensors", ".sft")
 _BEGINNING = 512
 
 
@@ -43,7 +42,7 @@ def _look(path: Path, header: Any, quantised: Any) -> dict[str, Any]:
             fault = _other_than_a_model(stream.read(_BEGINNING))
         if fault:
             return {"fault": fault}
-        if path.suffix.lower() not in SAFETENSORS:
+        if not header.is_safetensors(path):
             return _archive(path)
         found = header.read(path, header.BASE)
         shapes = quantised.logical_shapes(path, found)

@@ -78,6 +78,11 @@ class Header:
         return {name: tensor.shape for name, tensor in self.tensors.items()}
 
 
+def is_safetensors(path: Path) -> bool:
+    """By its name, as ComfyUI tells it."""
+    return path.suffix.lower() in (".safetensors", ".sft")
+
+
 def read(path: Path, limits: Limits) -> Header:
     """The header of a file whose tensors tile it exactly. Raises NotWhole, OSError."""
     size = path.stat().st_size

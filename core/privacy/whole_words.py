@@ -11,13 +11,10 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-#: Letters around which a name needs no space: Thai, Lao, Tibetan, Burmese, Khmer, Korean, Japanese, Chinese.
-_UNSPACED = (
-    "\u0e00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
-    "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_SPACED_LETTER = rf"[^\W_{_UNSPACED}]"
-_STARTS_UNSPACED, _ENDS_UNSPACED = re.compile(f"[{_UNSPACED}]"), re.compile(f"[{_UNSPACED}]$")
+from ..characters.trigger_words import UNSPACED
+
+_SPACED_LETTER = rf"[^\W_{UNSPACED}]"
+_STARTS_UNSPACED, _ENDS_UNSPACED = re.compile(f"[{UNSPACED}]"), re.compile(f"[{UNSPACED}]$")
 #: Shorter ones are found only as they are written.
 SHORT = 3
 #: Vowels and final consonants of a Korean syllable that is written apart belong to its first letter.

@@ -5,7 +5,9 @@ import shutil
 
 import pytest
 from isengard.core.characters.captions import apply_plan, training_caption
+from isengard.core.characters.trigger_words import holds
 from isengard.core.errors import ConflictError, InvalidError
+from isengard.core.privacy.text_search import Traces, finder
 from isengard.core.records.character import CharacterPatch
 from isengard.core.records.photo import CaptionPlan, PhotoPatch
 from support.pictures import add
@@ -121,3 +123,10 @@ def test_a_new_trigger_word_is_found_in_captions_in_any_case_and_script(photos, 
     photos.update(photo.id, PhotoPatch(caption="Annqvx\u5728\u516c\u56ed, [trigger]"))
     characters.update(ann.id, CharacterPatch(trigger_word="zorblen"))
     assert photos.get(photo.id).caption == "zorblen\u5728\u516c\u56ed, [trigger]"
+
+
+@pytest.mark.parametrize("beside", ["\u7684", "\u0f40", "\u1100", "\uff71", "\u3105", "\ud7b0", "\u0e01"])
+def test_a_trigger_word_is_found_beside_letters_of_every_script_without_spaces(beside):
+    """Two tables of these scripts did not hold the same: a person was found, their trigger word not."""
+    assert holds(f"{beside}annqvx{beside}", "annqvx")
+    assert finder(Traces(ids=[], words=["annqvx"]))(f"{beside}annqvx{beside}")

@@ -368,3 +368,8 @@ def test_a_trigger_word_that_somebody_has_is_not_given_twice(take, characters, p
     (photo,) = photos.list(character.id)
     own = character.trigger_word
     assert photo.caption == f"{own}, evqxzs by {own}, {own}\u5728\u516c\u56ed"
+
+
+def test_a_lora_that_is_missing_is_not_called_a_photo(take):
+    _, refused = take([], version=2, loras=[told(lora())])
+    assert [refusal.code for refusal in refused] == ["archive_lora_missing"]

@@ -80,6 +80,8 @@ def test_a_name_with_quotes_is_found_in_json(paths):
         ("\u82b3", "\u6253\u5f00\u82b3\u7684\u7167\u7247"),
         ("Bo", "opened Bo now"),
         ("Bo", "\u6253\u5f00Bo\u7684\u7167\u7247"),
+        ("Ann", "\uff71\uff9dAnn\uff7b\uff9d"),
+        ("Ann", "\u3105Ann\u3105"),
         (
             "\u0e2a\u0e21\u0e0a\u0e32\u0e22",
             "\u0e23\u0e39\u0e1b\u0e02\u0e2d\u0e07\u0e2a\u0e21\u0e0a\u0e32\u0e22\u0e04\u0e19\u0e14\u0e35",

@@ -245,6 +245,13 @@ def test_a_fitting_lora_fits_a_quantised_base(tmp_path, kind):
     assert judge(named, file).fit == "fits"
 
 
+@pytest.mark.parametrize("ending", [".sft", ".SafeTensors"])
+def test_a_base_of_another_ending_is_read_like_any(tmp_path, ending):
+    """ComfyUI lists them, and a LoRA's fit to them was never checked."""
+    file = quantised_base(tmp_path, "convrot_w4a4", "I8", 2)
+    assert judge(lora_of(BLOCK), file.rename(file.with_suffix(ending))).fit == "fits"
+
+
 def test_a_base_of_an_unknown_packing_says_nothing_against_a_lora(tmp_path):
     file = quantised_base(tmp_path, "of_next_year", "U8", 2)
     assert judge(lora_of(BLOCK), file).fit == "unchecked"

@@ -24,7 +24,13 @@ _PASSED = (
 
 
 def has_pip() -> bool:
-    return importlib.util.find_spec("pip") is not None
+    return _pip() is not None
+
+
+def _pip() -> Path | None:
+    """Its folder, which Python runs as it is: `-I -m pip` finds none in a user's own site-packages."""
+    spec = importlib.util.find_spec("pip")
+    return Path(spec.origin).parent if spec is not None and spec.origin is not None else None
 
 
 def pip(
@@ -37,7 +43,7 @@ def pip(
     meanwhile: Callable[[], object] | None = None,
 ) -> bool:
     """`pip <verb>` of what `lock` names, by hash and without dependencies; whether it came. Unpacks below `home`/tmp."""
-    command = [sys.executable, "-I", "-m", "pip", verb, "--quiet", "--disable-pip-version-check"]
+    command = [sys.executable, "-I", str(_pip()), verb, "--quiet", "--disable-pip-version-check"]
     command += ["--no-deps", "--require-hashes", *options, "-r", str(lock)]
     unpacking = home / "tmp"
     unpacking.mkdir(parents=True, exist_ok=True)

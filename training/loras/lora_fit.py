@@ -108,7 +108,7 @@ def _folder_targets(folder: Path) -> dict[str, Shape]:
 
 def _shapes(file: Path) -> dict[str, Shape]:
     """Of the layers as they really are; empty for what cannot be read, so that nothing is said against a LoRA."""
-    if file.suffix != ".safetensors":
+    if not header.is_safetensors(file):
         return {}
     try:
         return logical_shapes(file, header.read(file, header.BASE))

@@ -30,7 +30,7 @@ async def create(services: Services, request: web.Request) -> web.Response:
 
 async def sample(services: Services, request: web.Request) -> web.Response:
     """One at a time: the panel asks once, and the drawings are the same each time."""
-    character = await services.photo_line.in_thread(make_sample, services.characters, services.photos)
+    character = await services.photo_turns.in_thread(make_sample, services.characters, services.photos)
     await tell(services, character.id, "created", character)
     return responses.record(character, 201)
 

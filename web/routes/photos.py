@@ -32,7 +32,7 @@ async def upload(services: Services, request: web.Request) -> web.Response:
     try:
         async for part in received(request, services.paths):
             try:
-                photo = await services.photo_line.in_thread(
+                photo = await services.photo_turns.in_thread(
                     services.photos.add, character_id, part.file, part.name
                 )
                 items.append({"file": part.name[:200], "photo": photo.model_dump(mode="json"), "error": None})

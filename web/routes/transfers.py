@@ -58,7 +58,7 @@ async def take(services: Services, request: web.Request) -> web.Response:
     async for part in received(request, services.paths, field=CHARACTER_FIELD, most_bytes=MAX_ARCHIVE_BYTES):
         if part.file.stat().st_size > MAX_ARCHIVE_BYTES:
             raise TooLargeError("archive_too_large", "This file is larger than 2 GB.", "Export fewer photos.")
-        done = await services.import_line.in_thread(
+        done = await services.import_turns.in_thread(
             read_archive,
             part.file,
             _stores(services),
