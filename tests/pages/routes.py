@@ -7,7 +7,7 @@ from typing import get_args
 HEAD = """# HTTP API
 
 Everything is below `/isengard` (and, as ComfyUI mirrors it, `/api/isengard`). `GET /isengard/openapi.json` says the same for
-programs. This page is made from the route table by `python dev.py pages`.
+programs, and what is in every body and every answer. This page is made from the route table by `python dev.py pages`.
 
 - Whatever is not `GET` carries `X-Isengard: 1`, and `Content-Type: application/json` where it has a body.
 - `X-Correlation-ID` (1 to 64 letters, digits, `.`, `_`, `-`) is echoed and stands in every log line and event that follows; without

@@ -29,7 +29,9 @@ class CheckedApi(Api):
 def faults_of(method: str, path: str, answer: Any) -> list[str]:
     """What of a JSON answer is not as described."""
     operation = operation_of(method, path.partition("?")[0])
-    checks = [_check(json.dumps(schema)) for schema in _json_schemas(operation)]
+    if not (schemas := _json_schemas(operation)):
+        return ["no JSON is described"]
+    checks = [_check(json.dumps(schema)) for schema in schemas]
     found = [
         [f"{error.instance_path}: {error.message}" for error in check.iter_errors(answer)] for check in checks
     ]

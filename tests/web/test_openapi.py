@@ -61,6 +61,7 @@ def test_an_answer_that_is_not_as_described_is_found():
     assert faults_of("GET", "/comfyui", {"can_restart": False})
     assert faults_of("GET", "/comfyui", {"can_restart": False, "queue": 0, "more": 1})
     assert faults_of("GET", "/training/jobs/job_x/log", {"lines": [1]})
+    assert faults_of("POST", "/logs", {})
 
 
 @pytest.mark.slow
