@@ -93,7 +93,6 @@ def test_a_guarded_comfyui_answers_nobody_without_the_link_and_works_with_it(
     page = open_page(f"{server.url}/#isengard_token=wrong")
     expect(page.page.get_by_role("alert")).to_contain_text("not valid")
     page.page.goto(f"{server.url}/#isengard_token={server.token()}")
-    page.page.reload()
     page.open_tab()
     add_person(page, photos)
     train_and_draw(page)

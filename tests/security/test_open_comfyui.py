@@ -241,3 +241,18 @@ def test_a_stranger_runs_none_of_our_nodes_and_none_of_our_loras(server, owner, 
         "ComfyUI's own is its own"
     )
     assert sorted(server.data.glob("outputs/*/*")) == before
+
+
+def test_a_stranger_ends_and_forgets_nothing_of_ours(server, owner, life):
+    """What left ComfyUI's history would count as nobody's."""
+    for path, body in (
+        ("/history", {"clear": True}),
+        ("/api/history", {"delete": [life.prompt_id]}),
+        ("/queue", {"delete": [life.prompt_id]}),
+        ("/interrupt", {"prompt_id": life.prompt_id}),
+    ):
+        assert ask(server, "POST", path, body)[0] == 401, path
+    assert life.prompt_id in json.loads(ask(server, "GET", "/history", headers=owner.headers)[1])
+    assert ask(server, "POST", "/history", {"delete": [life.prompt_id]}, owner.headers)[0] == 200
+    (preview,) = life.previews
+    assert ask(server, "GET", f"/view?{urllib.parse.urlencode(preview)}")[0] == 401
