@@ -41,6 +41,16 @@ def test_numbers_that_are_none(ask, server, api):
         (f"/characters?limit={BIG}", "bad_limit"),
         (f"/logs?limit={BIG}", "bad_number"),
         (f"/training/presets?photos={BIG}", "bad_number"),
+        ("/training/presets?photos=501", "bad_number"),
+        ("/generations?limit=", "bad_limit"),
+        ("/generations?limit=201", "bad_limit"),
+        ("/generations?purpose=", "bad_purpose"),
+        ("/training/jobs?state=queued,asleep", "bad_state"),
+        ("/training/jobs?limit=0", "bad_limit"),
+        ("/training/jobs/job_00000000000000000000000000/log?tail=5001", "bad_number"),
+        ("/logs?service=nobody", "bad_service"),
+        ("/training/presets?family=none", "family_unknown"),
+        ("/characters?deleted=yes", "bad_query"),
     ):
         assert ask("GET", path)[:2] == (400, code)
     with http_stream(server, f"/events?since={epoch}-{BIG}") as stream:

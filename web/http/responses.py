@@ -9,8 +9,6 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel
 
-from ...core.errors import InvalidError
-
 #: Every user file is one of these; nothing else is ever sent as a file (facts: reliability section 6, rule 5).
 IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 FILE_HEADERS = {
@@ -60,20 +58,8 @@ def zip_headers(name: str) -> dict[str, str]:
 
 
 def page_of(request: web.Request) -> tuple[int, str | None]:
-    """?limit= and ?cursor=; InvalidError `bad_limit`."""
-    limit = whole_number(request.query.get("limit", "50"))
-    if limit is None or not 1 <= limit <= MAX_PAGE:
-        raise InvalidError("bad_limit", f"limit must be between 1 and {MAX_PAGE}.", "Ask for a smaller page.")
-    return limit, request.query.get("cursor") or None
-
-
-def number_of(request: web.Request, name: str, default: int, most: int) -> int:
-    number = whole_number(request.query.get(name, str(default)))
-    if number is None or number > most:
-        raise InvalidError(
-            "bad_number", f"{name} must be between 0 and {most}.", "Use a number in this range."
-        )
-    return number
+    """?limit= and ?cursor=, which openapi/parameters.py has looked at."""
+    return int(request.query.get("limit", "50")), request.query.get("cursor") or None
 
 
 def whole_number(text: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, get_args
 
@@ -17,12 +17,42 @@ from ...core.records.job import JobKind
 from ...core.records.job_states import JobState
 from ..http.responses import MAX_PAGE
 
+#: From a parameter's name and the words of its kind.
+Refusal = Callable[[str, str], InvalidError]
+
+
+def _bad_query(name: str, words: str) -> InvalidError:
+    return InvalidError("bad_query", f"{name} must be {words}.", "Correct the address.")
+
+
+def _bad_number(name: str, words: str) -> InvalidError:
+    return InvalidError("bad_number", f"{name} must be {words}.", "Use a number in this range.")
+
+
+def _bad_limit(_: str, words: str) -> InvalidError:
+    return InvalidError("bad_limit", f"limit must be {words}.", "Ask for a smaller page.")
+
+
+def _bad_purpose(_: str, words: str) -> InvalidError:
+    return InvalidError("bad_purpose", f"purpose must be {words}.", "Use one of these.")
+
+
+def _bad_state(_: str, words: str) -> InvalidError:
+    return InvalidError("bad_state", f"state must be {words}.", "Use these states alone.")
+
+
+def _bad_service(_: str, words: str) -> InvalidError:
+    return InvalidError("bad_service", f"service must be {words}.", "Choose one of these.")
+
 
 class Kind(Protocol):
-    """What a parameter may be; `words` end the sentence "limit must be ..."."""
+    """What a parameter may be; `words` end the sentence "limit must be ..."; `refused` is for what it is not."""
 
     @property
     def words(self) -> str: ...
+
+    @property
+    def refused(self) -> Refusal: ...
 
     def takes(self, text: str) -> bool: ...
 
@@ -31,13 +61,14 @@ class Kind(Protocol):
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few words."""
+    """One of a few words; an empty one may be among them."""
 
     values: tuple[str, ...]
+    refused: Refusal = _bad_query
 
     @property
     def words(self) -> str:
-        return " or ".join(self.values)
+        return " or ".join(filter(None, self.values))
 
     def takes(self, text: str) -> bool:
         return text in self.values
@@ -51,6 +82,7 @@ class Choices:
     """Several of a few words, with commas between them; an empty text is no restriction."""
 
     values: tuple[str, ...]
+    refused: Refusal = _bad_query
 
     @property
     def words(self) -> str:
@@ -70,6 +102,7 @@ class Whole:
 
     low: int
     high: int
+    refused: Refusal = _bad_number
 
     @property
     def words(self) -> str:
@@ -88,6 +121,7 @@ class Text:
 
     pattern: str
     words: str
+    refused: Refusal = _bad_query
 
     def takes(self, text: str) -> bool:
         return re.fullmatch(self.pattern, text) is not None
@@ -98,7 +132,9 @@ class Text:
 
 @dataclass(frozen=True)
 class FamilyKey:
-    """The name of a model family that is offered; the records are read at the first question."""
+    """The name of a model family that is offered; the records are read at the first question, and refuse in their own words."""
+
+    refused: Refusal = _bad_query
 
     @property
     def words(self) -> str:
@@ -126,9 +162,9 @@ FLAG = Choice(("0", "1"))
 CURSOR = Text(r"[0-9A-Za-z_:.-]{0,80}", "what the page before gave as next_cursor")
 NAME = Text(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}", "a name")
 FAMILY = FamilyKey()
-PAGE: Mapping[str, Kind] = {"limit": Whole(1, MAX_PAGE), "cursor": CURSOR}
+PAGE: Mapping[str, Kind] = {"limit": Whole(1, MAX_PAGE, _bad_limit), "cursor": CURSOR}
 SIZE = Choice(("thumb", "full"))
-PURPOSE = Choice(get_args(OrderPurpose))
+PURPOSE = Choice(get_args(OrderPurpose), _bad_purpose)
 
 #: parameters of paths by name; an `id` is that of what stands before it
 PATHS: Mapping[str, Kind] = {
@@ -153,7 +189,7 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
     "jobs.list_all": {
         **PAGE,
         "cursor": Text(r"[0-9]{0,15}", "what the page before gave as next_cursor"),
-        "state": Choices(tuple(state.value for state in JobState)),
+        "state": Choices(tuple(state.value for state in JobState), _bad_state),
         "kind": Choices(get_args(JobKind)),
         "character_id": id_of("chr"),
     },
@@ -169,16 +205,14 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
     "generations.image": {"size": SIZE},
     "logs.find": {
         "correlation_id": Text(r"[A-Za-z0-9._-]{0,64}", "a correlation id"),
-        "service": Choice(("", *SERVICES)),
+        "service": Choice(("", *SERVICES), _bad_service),
         "limit": Whole(0, 1000),
     },
 }
-#: Refused by their routes, each with a code of its own.
-_REFUSED_THERE = {"limit", "photos", "tail", "state", "service", "purpose", "family"}
 
 
 def check(handler: str, query: Mapping[str, str]) -> None:
-    """Raises InvalidError `bad_query` for the first value that is not what it may be."""
+    """Raises InvalidError for the first value that is not what it may be; a family is looked up where it is used."""
     for name, kind in QUERIES.get(handler, {}).items():
-        if name in query and name not in _REFUSED_THERE and not kind.takes(query[name]):
-            raise InvalidError("bad_query", f"{name} must be {kind.words}.", "Correct the address.")
+        if name in query and kind is not FAMILY and not kind.takes(query[name]):
+            raise kind.refused(name, kind.words)

@@ -27,15 +27,7 @@ from ..http.request_bodies import JobMove
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
     limit, cursor = responses.page_of(request)
-    names = [name for name in request.query.get("state", "").split(",") if name]
-    try:
-        states = [JobState(name) for name in names]
-    except ValueError as fault:
-        raise InvalidError(
-            "bad_state",
-            "There is no such job state.",
-            f"Known: {', '.join(state.value for state in JobState)}.",
-        ) from fault
+    states = [JobState(name) for name in request.query.get("state", "").split(",") if name]
     kinds = [kind for kind in request.query.get("kind", "").split(",") if kind]
     wanted = JobFilter(states, kinds, request.query.get("character_id"))
     page = await in_thread(services.ledger.jobs, wanted, limit=limit, cursor=cursor)
@@ -81,7 +73,7 @@ async def resume(services: Services, request: web.Request) -> web.Response:
 
 
 async def log(services: Services, request: web.Request) -> web.Response:
-    count = responses.number_of(request, "tail", 200, 5000)
+    count = int(request.query.get("tail", "200"))
     job = await in_thread(_job, services, request)
     lines = await in_thread(tail, services.paths.job(job.id) / LOG_FILE, count)
     return web.json_response({"lines": lines})

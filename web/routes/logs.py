@@ -56,12 +56,8 @@ def _is_flat(value: object, levels: int = MAX_LEVELS) -> bool:
 
 async def find(services: Services, request: web.Request) -> web.Response:
     """?correlation_id=&service=&limit=: the newest lines of the last days, oldest first."""
-    limit = responses.number_of(request, "limit", 200, 1000)
+    limit = int(request.query.get("limit", "200"))
     wanted, service = request.query.get("correlation_id", ""), request.query.get("service", "")
-    if service and service not in SERVICES:
-        raise InvalidError(
-            "bad_service", f"service must be one of {', '.join(SERVICES)}.", "Choose one of these."
-        )
     names = [service] if service else list(SERVICES)
     return responses.as_list(await in_thread(newest_lines, services.paths.logs, names, wanted, limit))
 

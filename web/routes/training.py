@@ -108,7 +108,7 @@ def _trained(services: Services, request: web.Request) -> int:
     """How many photos would be trained on: those that are held back to compare with are not."""
     if "character_id" in request.query:
         return len(select(services.photos.list(request.query["character_id"])).trained)
-    photos = responses.number_of(request, "photos", 20, 500)
+    photos = int(request.query.get("photos", "20"))
     return photos - held_out_count(photos)
 
 
