@@ -83,6 +83,7 @@ def comfy(tmp_path):
     [
         ("/history", {"clear": True}),
         ("/history", {"delete": ["other", "ours"]}),
+        ("/history", {"delete": {"ours": 1}}),
         ("/queue", {"clear": True}),
         ("/queue", {"delete": ["live"]}),
         ("/interrupt", {}),

@@ -72,10 +72,8 @@ def comfyui_guard(door: Door, host: Host) -> Any:
         access = await door.access()
         refusal = access.refusal(request)
         if refusal is None:
-            if (
-                _ends(place, request.method) and not access.guards_comfyui
-            ):  # what goes is known as ours afterwards
-                await ours.known(access.models)
+            if _ends(place, request.method) and not access.guards_comfyui:
+                await ours.known(access.models)  # what goes now is still known as ours afterwards
             return await handler(request)
         if access.guards_comfyui:
             return _locked(request, refusal)
@@ -134,10 +132,12 @@ async def _takes_ours(request: web.Request, place: str, ours: _Known) -> bool:
 
 
 def _ends_ours(place: str, job_id: str | None, body: Mapping[str, Any], ours: _Known) -> bool:
-    """By name, or because everything is to end. ComfyUI's interrupt without a name ends what runs."""
+    """By name, or because everything is to end. ComfyUI's interrupt without a name ends what runs, and it takes the keys of
+    an object as it takes a list.
+    """
     named = [job_id, body.get("prompt_id")]
     for key in ("delete", "job_ids"):
-        named += several if isinstance(several := body.get(key), list) else []
+        named += [*several] if isinstance(several := body.get(key), (list, dict)) else []
     if any(isinstance(name, str) and name in ours.ids for name in named):
         return True
     if place == "/interrupt":
