@@ -21,16 +21,15 @@ const MOST_PLACES = 4;
 /** @type {HTMLDialogElement | null} */
 let over = null;
 
-/** How the API is reached; 1.58 gives up after 60 s unless told not to. */
+/** How the API is reached; 1.58 gives up after 60 s unless told not to. @type {Isengard.Api["ways"]} */
 export const ways = {
   fetch: (path, init) => api.fetchApi(path, { ...init, timeoutMs: null }),
   url: (path) => api.apiURL(path),
 };
 
-/**
- * @param {{mount: () => HTMLElement & {takeFocus: () => void, over: (leave: (() => void) | null) => void}, shown: () => void, hide: () => void,
- *   words: {title: string, tooltip: string, open: string}}} panel
- */
+/** @typedef {HTMLElement & {takeFocus: () => void, over: (leave: (() => void) | null) => void}} Panel */
+
+/** @param {{mount: () => Panel, shown: () => void, hide: () => void, words: {title: string, tooltip: string, open: string}}} panel */
 export function register({ mount, shown, hide, words }) {
   const open = () => openPanel(mount);
   app.registerExtension({
@@ -48,6 +47,7 @@ export function register({ mount, shown, hide, words }) {
         icon: "pi pi-user",
         type: "custom",
         // The element may be detached, re-used by another tab, or rendered twice: always replace, never assume.
+        /** @param {HTMLElement} element */
         render(element) {
           over?.close();
           places = [element, ...places.filter((known) => known !== element)].slice(0, MOST_PLACES);
@@ -61,17 +61,18 @@ export function register({ mount, shown, hide, words }) {
         },
       });
       // From one custom tab to another `destroy` is not called: take our panel away ourselves.
-      tabs.$subscribe?.((_, state) => state.activeSidebarTabId !== TAB && !over && hide(), { flush: "sync" });
+      tabs.$subscribe?.((/** @type {unknown} */ _, /** @type {{activeSidebarTabId: string}} */ state) => state.activeSidebarTabId !== TAB && !over && hide(), { flush: "sync" });
     },
   });
 }
 
-/** From App Mode to the graph its place is taken away together with the panel. */
+/** From App Mode to the graph its place is taken away together with the panel. @param {Panel} panel */
 function bringBack(panel) {
   if (over || panel.getClientRects().length) return;
   places.find((known) => known.getClientRects().length)?.replaceChildren(panel);
 }
 
+/** @param {() => Panel} mount */
 function openPanel(mount) {
   if (over) return mount().takeFocus();
   const tabs = app.extensionManager.sidebarTab;
@@ -83,12 +84,12 @@ function openPanel(mount) {
   }, APPEARS_MS);
 }
 
-/** As on a phone, where the sidebar is 50 to 130 px wide. */
+/** As on a phone, where the sidebar is 50 to 130 px wide. @param {Panel} panel */
 function squeezed(panel) {
   return innerWidth < SMALL_WINDOW_PX && panel.getClientRects().length > 0 && panel.clientWidth < LEAST_PX;
 }
 
-/** Esc, the cross or a click beside it closes it. The tab that cannot show it is not left open and blank. */
+/** Esc, the cross or a click beside it closes it. The tab that cannot show it is not left open and blank. @param {Panel} panel */
 function openOver(panel) {
   const tabs = app.extensionManager.sidebarTab;
   if (tabs.activeSidebarTabId === TAB) tabs.toggleSidebarTab(TAB);
@@ -118,9 +119,9 @@ export function locale() {
   return app.extensionManager?.setting?.get("Comfy.Locale") ?? null;
 }
 
-/** The number on the tab's icon; '' takes it away. */
+/** The number on the tab's icon; '' takes it away. @param {string} text */
 export function badge(text) {
-  const tab = app.extensionManager?.sidebarTab?.sidebarTabs?.find((known) => known.id === TAB);
+  const tab = app.extensionManager?.sidebarTab?.sidebarTabs?.find((/** @type {{id: string}} */ known) => known.id === TAB);
   const wanted = text || null;
   if (tab && (tab.iconBadge ?? null) !== wanted) tab.iconBadge = wanted;
 }
@@ -138,7 +139,7 @@ export async function canvasGraph() {
 /**
  * A new canvas tab with this API-format graph, in its recipe's own layout where it has one, beside what covers the canvas
  * up to `left` pixels.
- * @param {{graph: Record<string, any>, layout: any}} opened
+ * @param {Isengard.OpenedRecipe} opened
  * @param {string} name
  * @param {number} left
  */
@@ -154,7 +155,10 @@ export async function openOnCanvas({ graph, layout }, name, left) {
   showBeside(left);
 }
 
-/** A node's widgets with the graph's values; what makes a new seed at each run is set to keep this one. */
+/**
+ * A node's widgets with the graph's values; what makes a new seed at each run is set to keep this one.
+ * @param {any} node @param {Record<string, unknown>} inputs
+ */
 function fillWidgets(node, inputs) {
   for (const widget of node.widgets ?? []) {
     const value = widget.name === "control_after_generate" ? "fixed" : inputs[widget.name];
@@ -165,9 +169,10 @@ function fillWidgets(node, inputs) {
 const MARGIN = 60;
 const SMALLEST = 0.35;
 
-/** Moves the view so that every node, or at least the first ones, lie in the free part of the window. */
+/** Moves the view so that every node, or at least the first ones, lie in the free part of the window. @param {number} left */
 function showBeside(left) {
-  const boxes = app.graph.nodes.map((node) => [...node.pos, node.pos[0] + node.size[0], node.pos[1] + node.size[1]]);
+  /** @type {number[][]} */
+  const boxes = app.graph.nodes.map((/** @type {{pos: number[], size: number[]}} */ node) => [...node.pos, node.pos[0] + node.size[0], node.pos[1] + node.size[1]]);
   if (!boxes.length) return;
   const [x, y] = [0, 1].map((at) => Math.min(...boxes.map((box) => box[at])));
   const [right, bottom] = [2, 3].map((at) => Math.max(...boxes.map((box) => box[at])));

@@ -28,9 +28,11 @@ function start() {
   });
   store.listen((state) => badge(String(runningJobs(state).length || "")));
 
+  /** @type {Isengard.Panel | null} */
   let panel = null;
   defineComponents();
-  const make = () => Object.assign(document.createElement("isen-panel"), { store, notices, openOnCanvas, canvasGraph });
+  /** @returns {Isengard.Panel} */
+  const make = () => Object.assign(/** @type {Isengard.Panel} */ (document.createElement("isen-panel")), { store, notices, openOnCanvas, canvasGraph });
   const mount = () => (panel ??= make());
   store.listen(({ health }) => {
     if (!health || !speakFirst(health.language, locale()) || !panel) return;
@@ -52,7 +54,7 @@ function start() {
   };
   const enter = () =>
     exchangeLink(store.api, { waits: follow })
-      .then((taken) => taken && follows && store.refresh())
+      .then((taken) => (taken && follows ? store.refresh() : undefined))
       .finally(follow);
   addEventListener("hashchange", enter);
   enter();

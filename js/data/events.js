@@ -6,7 +6,7 @@ const LONGEST_WAIT_MS = 15000;
 export class Events {
   /**
    * @param {(since: string) => string} url
-   * @param {{event: (event: any) => void, fresh: () => void, state: (connected: boolean) => void, awaited?: () => boolean}} told
+   * @param {{event: (event: Isengard.Event) => void, fresh: () => void, state: (connected: boolean) => void, awaited?: () => boolean}} told
    *   `fresh`: everything must be fetched anew; `awaited`: something is to be told even while the page is hidden
    */
   constructor(url, told, { Source = globalThis.EventSource, page = globalThis.document } = {}) {

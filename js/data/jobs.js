@@ -3,18 +3,21 @@
 
 import { ApiError } from "./api.js";
 
-/** Whether after this event the reason of some queued job may be another one. */
+/** Whether after this event the reason of some queued job may be another one. @param {Isengard.Event} event @param {Isengard.State} state */
 export function concernsLine({ type, data }, { jobs, tasks }) {
   if (type === "job.state") return data.state === "queued";
   return type === "worker.state" && [...(jobs ?? []), ...tasks].some((job) => job.state === "queued");
 }
 
-/** {code, message, hint} while nobody who lives can run it. */
+/** {code, message, hint} while nobody who lives can run it. @param {Isengard.Job} job */
 export function reasonOf(job) {
   return (job.state === "queued" && job.waits_for) || null;
 }
 
-/** `jobs` with the reasons of those that are listed; the others are not queued any more. */
+/**
+ * `jobs` with the reasons of those that are listed; the others are not queued any more.
+ * @param {Isengard.Job[] | null} jobs @param {Isengard.Job[]} queued
+ */
 export function withReasons(jobs, queued) {
   const reasons = new Map(queued.map((job) => [job.id, job.waits_for]));
   return jobs?.map((job) => ({ ...job, waits_for: reasons.get(job.id) ?? null })) ?? null;
@@ -48,19 +51,22 @@ export class Reasons {
     try {
       const { items } = await this.store.api.jobs.queued();
       const { jobs, tasks } = this.store.state;
-      this.store.set({ jobs: withReasons(jobs, items), tasks: withReasons(tasks, items) });
+      this.store.set({ jobs: withReasons(jobs, items), tasks: withReasons(tasks, items) ?? [] });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
   }
 }
 
-/** The job as it was answered, which is kept; null where it was refused. */
+/**
+ * The job as it was answered, which is kept; null where it was refused.
+ * @param {Isengard.Store} store @param {(action: string) => Promise<Isengard.Job>} order
+ */
 export async function orderTask(store, order) {
   return store.keepTask(await store.attempt(order));
 }
 
-/** The newest set-up, check or removal of a trainer or a tool. */
+/** The newest set-up, check or removal of a trainer or a tool. @param {Isengard.Job[]} tasks @param {string} name */
 export function setupOf(tasks, name) {
   return tasks.find((known) => known.kind === "backend_setup" && known.backend === name);
 }

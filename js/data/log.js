@@ -4,14 +4,16 @@ const BATCH_MS = 1000;
 const MOST_LINES = 100;
 
 export class PanelLog {
-  /** @param {(lines: object[]) => Promise<unknown>} send */
+  /** @param {(lines: object[]) => Promise<unknown>} send @param {{later?: (work: () => unknown, wait: number) => unknown}} [means] */
   constructor(send, { later = (work, wait) => setTimeout(work, wait) } = {}) {
     this.send = send;
     this.later = later;
+    /** @type {object[]} */
     this.lines = [];
     this.waiting = false;
   }
 
+  /** @param {string} level @param {string} message @param {string} correlationId */
   line(level, message, correlationId, context = {}) {
     this.lines.push({ level, message, correlation_id: correlationId, context });
     this.lines = this.lines.slice(-MOST_LINES);

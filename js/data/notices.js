@@ -3,6 +3,7 @@
 import { t } from "../locales/words.js";
 
 const KEY = "isengard.notify";
+/** @type {Partial<Record<Isengard.Job["state"], string>>} */
 const WORDS = { completed: "notifyDone", failed: "notifyFailed" };
 
 export class Notices {
@@ -21,22 +22,23 @@ export class Notices {
     return this.possible && this.memory?.getItem(KEY) === "1" && this.Message.permission === "granted";
   }
 
-  /** Ask the browser when it was never asked; what came of it. */
+  /** Ask the browser when it was never asked; what came of it. @param {boolean} on */
   async want(on) {
     const allowed = on && this.possible && (await this.Message.requestPermission()) === "granted";
     this.memory?.setItem(KEY, allowed ? "1" : "0");
     return allowed;
   }
 
-  /** Told of every event; `before` is the state it came into. */
+  /** Told of every event; `before` is the state it came into. @param {Isengard.Event} event @param {Isengard.State} before */
   take(event, before) {
     if (event.type !== "job.state" || !this.wanted || !this.page?.hidden) return;
     const { job } = event.data;
     const known = before.jobs?.find((one) => one.id === job.id);
-    if (job.kind !== "training" || !WORDS[job.state] || known?.state === job.state) return;
+    const words = WORDS[job.state];
+    if (job.kind !== "training" || !words || known?.state === job.state) return;
     const name = before.characters?.find((one) => one.id === job.character_id)?.name ?? t("gone");
     // the same tag in every tab of this page: the browser shows one
-    const message = new this.Message(t(WORDS[job.state], { name }), { body: job.error?.message ?? t("title"), tag: job.id });
+    const message = new this.Message(t(words, { name }), { body: job.error?.message ?? t("title"), tag: job.id });
     message.onclick = () => globalThis.focus?.();
   }
 }

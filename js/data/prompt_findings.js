@@ -7,7 +7,7 @@ const WILDCARD = /(?<![\p{L}\p{N}_])__[\p{L}\p{N}_/-]{1,80}__(?![\p{L}\p{N}_])/g
 const BRACES = /\{(?!trigger[12]?\})[\p{L}\p{N}_ -]{1,40}\}/gu;
 const EMBEDDING = /embedding:([^\s,()<>{}|:]{1,200})/g;
 
-/** The names of embeddings that a prompt asks for. */
+/** The names of embeddings that a prompt asks for. @param {string} text */
 export const embeddingsIn = (text) => [...new Set([...text.matchAll(EMBEDDING)].map(([, name]) => name.replace(/\.+$/, "")))];
 
 /**
@@ -23,8 +23,9 @@ export function notesOn(text, embeddings) {
   return found.flatMap(([key, texts]) => (texts?.length ? [[key, [...new Set(texts)].join(", ")]] : []));
 }
 
-/** ComfyUI takes a name with or without its ending, and folders with either slash. */
+/** ComfyUI takes a name with or without its ending, and folders with either slash. @param {string[]} embeddings @param {string} name */
 function has(embeddings, name) {
+  /** @param {string} text */
   const plain = (text) => text.replaceAll("\\", "/").replace(/\.(safetensors|pt|bin)$/i, "");
   return embeddings.some((known) => plain(known) === plain(name));
 }

@@ -24,7 +24,7 @@ export async function exchangeLink(api, { page = globalThis.location, past = glo
   const link = page.href;
   const token = tokenIn(link);
   if (!token) return false;
-  const refused = (/** @type {any} */ error) => {
+  const refused = (/** @type {unknown} */ error) => {
     if (!(error instanceof ApiError)) throw error;
     return LATER.has(error.code) ? null : false;
   };
@@ -61,7 +61,7 @@ export async function exchange(api, token) {
   try {
     await api.system.openSession(token);
   } catch (error) {
-    if (error.code === "token_wrong") return false;
+    if (/** @type {{code?: string}} */ (error).code === "token_wrong") return false;
     throw error;
   }
   tellOpened(api);

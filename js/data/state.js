@@ -6,6 +6,7 @@ const LOG_LINES = 300;
 /** The tools that measure likeness, set up as a trainer is. */
 export const METER = "faces";
 
+/** @returns {Isengard.State} */
 export function emptyState() {
   return {
     /** starting | online | offline | locked | broken */
@@ -52,21 +53,22 @@ export function emptyState() {
   };
 }
 
-/** The state after an event of the stream. */
+/** The state after an event of the stream. @param {Isengard.State} state @param {Isengard.Event} event */
 export function reduced(state, event) {
-  const rule = RULES[event.type];
+  const rule = /** @type {((state: Isengard.State, event: Isengard.Event) => Isengard.State) | undefined} */ (RULES[event.type]);
   return rule ? rule(state, event) : state;
 }
 
-/** Where pictures are kept, by what they were made for. */
+/** Where pictures are kept, by what they were made for. @type {Partial<Record<Isengard.Generation["purpose"], "generations" | "comparisons">>} */
 export const LIST_OF_PURPOSE = { user: "generations", bench: "comparisons", grid: "comparisons" };
 
+/** @type {{[Kind in keyof Isengard.EventOf]: (state: Isengard.State, event: Isengard.EventOf[Kind]) => Isengard.State}} */
 const RULES = {
   "job.state": (state, { data }) => {
     const list = listOf(data.job);
     return { ...state, [list]: upserted(state[list], data.job) };
   },
-  "job.progress": (state, event) => withLoss(patched(state, event, { progress: event.data.progress }), event),
+  "job.progress": (state, event) => withLoss(patched(state, event, () => ({ progress: event.data.progress })), event),
   "job.checkpoint": (state, event) =>
     patched(state, event, (job) => {
       const others = job.checkpoints.filter((known) => known.step !== event.data.checkpoint.step);
@@ -87,7 +89,11 @@ const RULES = {
     return list ? { ...state, [list]: upserted(state[list], generation) } : state;
   },
   "generation.progress": (state, { subject, data }) => {
-    const progressed = (list) => (list?.some((known) => known.id === subject.id) ? changed(list, subject.id, { progress: data.progress }) : list);
+    /** @template {Isengard.Generation[] | null} List @param {List} list */
+    const progressed = (list) => {
+      if (!list?.some((known) => known.id === subject.id)) return list;
+      return /** @type {List} */ (list.map((known) => (known.id === subject.id ? { ...known, progress: data.progress } : known)));
+    };
     return { ...state, generations: progressed(state.generations), comparisons: progressed(state.comparisons) };
   },
   "character.changed": (state, { subject, data }) => {
@@ -99,7 +105,7 @@ const RULES = {
   },
   "backend.state": (state, { subject, data }) => {
     if (subject.id === METER) return { ...state, likeness: state.likeness && { ...state.likeness, ...data } };
-    return { ...state, backends: changed(state.backends, subject.id, data, "name") };
+    return { ...state, backends: state.backends.map((known) => (known.name === subject.id ? { ...known, ...data } : known)) };
   },
   "lending.state": (state, { data }) => ({ ...state, lending: data.lending }),
   "worker.state": (state, { subject, data }) => {
@@ -108,76 +114,85 @@ const RULES = {
   },
 };
 
-/** Newest first, as the server lists them, without what is deleted; `null` stays null until the list was fetched. */
+/**
+ * Newest first, as the server lists them, without what is deleted; `null` stays null until the list was fetched.
+ * @template {Isengard.Listed} Item
+ * @template {Item[] | null} List
+ * @param {List} list @param {Item} item
+ * @returns {List}
+ */
 export function upserted(list, item) {
-  if (list === null) return null;
+  if (list === null) return list;
   const others = list.filter((known) => known.id !== item.id);
-  if (item.deleted_at) return others;
-  return [...others, item].sort((a, b) => (a.id < b.id ? 1 : -1));
+  const shown = item.deleted_at ? others : [...others, item].sort((a, b) => (a.id < b.id ? 1 : -1));
+  return /** @type {List} */ (shown);
 }
 
-/** As `upserted`, for an answer: an event of what came next may have overtaken it, and no other may follow for long. */
+/**
+ * As `upserted`, for an answer: an event of what came next may have overtaken it, and no other may follow for long.
+ * @template {Isengard.Listed} Item
+ * @template {Item[] | null} List
+ * @param {List} list @param {Item} item
+ * @returns {List}
+ */
 export function answered(list, item) {
   const known = list?.find((one) => one.id === item.id);
   const overtaken = known && far(known.state) > far(item.state) && (item.attempt ?? 0) <= (known.attempt ?? 0);
   return overtaken ? list : upserted(list, item);
 }
 
-/** How far along a state is; going back (a training resumed) is told by an event. */
-function far(state) {
+/** How far along a state is; going back (a training resumed) is told by an event. @param {string} [state] */
+function far(state = "") {
   return ENDED.has(state) ? COURSE.length : COURSE.indexOf(state);
 }
 
-function changed(list, id, changes, key = "id") {
-  return list?.map((known) => (known[key] === id ? { ...known, ...changes } : known)) ?? null;
-}
-
-/** Where a job is kept: trainings by themselves, everything else together. */
+/** Where a job is kept: trainings by themselves, everything else together. @param {Isengard.Job} job */
 export function listOf(job) {
   return job.kind === "training" ? "jobs" : "tasks";
 }
 
+/** @param {Isengard.State} state @param {Isengard.Event} event @param {(job: Isengard.Job) => Partial<Isengard.Job>} changes */
 function patched(state, event, changes) {
-  const apply = (list) => list?.map((job) => {
-    if (job.id !== event.subject.id) return job;
-    return { ...job, ...(typeof changes === "function" ? changes(job) : changes) };
-  }) ?? null;
-  return { ...state, jobs: apply(state.jobs), tasks: apply(state.tasks) };
+  /** @param {Isengard.Job} job */
+  const apply = (job) => (job.id === event.subject.id ? { ...job, ...changes(job) } : job);
+  return { ...state, jobs: state.jobs?.map(apply) ?? null, tasks: state.tasks?.map(apply) ?? null };
 }
 
+/** @param {Isengard.State} state @param {Isengard.EventOf["job.progress"]} event */
 function withLoss(state, { subject, data }) {
   const { step, loss } = data.progress;
   const known = state.losses[subject.id];
-  if (!known || loss === null || !step || known.at(-1)?.step >= step) return state;
+  if (!known || loss === null || !step || (known.at(-1)?.step ?? -1) >= step) return state;
   return { ...state, losses: { ...state.losses, [subject.id]: [...known, { step, loss }] } };
 }
 
+/** @type {Set<string>} */
 export const ENDED = new Set(["completed", "failed", "cancelled"]);
 const COURSE = ["queued", "preparing", "running", "pausing", "paused", "cancelling"];
 
-/** What a worker works on or will: shown as the number on the tab's icon. */
+/** What a worker works on or will: shown as the number on the tab's icon. @param {Isengard.State} state */
 export function runningJobs(state) {
   return (state.jobs ?? []).filter((job) => !ENDED.has(job.state) && job.state !== "paused");
 }
 
-/** Those that wait, next first. */
+/** Those that wait, next first. @param {Isengard.State} state */
 export function waitingJobs(state) {
   const queued = (state.jobs ?? []).filter((job) => job.state === "queued");
   return queued.sort((a, b) => b.priority - a.priority || a.position - b.position);
 }
 
-/** 0 to 1; a training that has ended well is whole whatever its last report said. */
+/** 0 to 1; a training that has ended well is whole whatever its last report said. @param {Isengard.Job} job */
 export function shareOf(job) {
   if (job.state === "completed") return 1;
   return job.progress.total_steps ? Math.min(1, job.progress.step / job.progress.total_steps) : 0;
 }
 
-/** Whether the server is of another version than the page. */
+/** Whether the server is of another version than the page. @param {Pick<Isengard.State, "firstVersion" | "health">} state */
 export function isOutdated({ firstVersion, health }) {
   return Boolean(firstVersion && health && health.version !== firstVersion);
 }
 
-/** The route that can really be shown: a person or a training that is gone leads back to its list. */
+/** The route that can really be shown: a person or a training that is gone leads back to its list. @param {Isengard.State} state @returns {Isengard.Route} */
 export function shownRoute({ route, characters, jobs }) {
   if (route.tab === "characters" && route.id && !characters?.some((known) => known.id === route.id)) return { tab: "characters" };
   if (route.tab === "training" && route.job && !jobs?.some((known) => known.id === route.job)) return { tab: "training" };

@@ -6,60 +6,57 @@ import { asFound, pairOf, readable, sorted, stemOf, textOf } from "../lib/files.
 import { counted } from "../lib/format.js";
 import { newCorrelationId } from "../lib/ids.js";
 import { kept, recalled } from "../lib/memory.js";
+import { LISTS } from "./fetched_lists.js";
 import { LIST_OF_PURPOSE, answered, emptyState, reduced } from "./state.js";
 import { Reasons, concernsLine } from "./jobs.js";
 import { t } from "../locales/words.js";
 
+/** @typedef {import("./fetched_lists.js").ListName} ListName */
+
 const ROUTE_KEY = "isengard.route";
-/** In the order in which they are asked for: what brings pictures along comes first. */
-const LISTS = {
-  generations: (api, { galleryFilter }, cursor) => api.generations.list(galleryFilter, cursor),
-  characters: (api) => api.characters.list(),
-  jobs: (api, _, cursor) => api.jobs.trainings(cursor),
-  families: (api) => api.training.families(),
-  recipes: (api) => api.recipes.list(),
-  styles: (api) => api.recipes.styles(),
-  workers: (api) => api.training.workers(),
-  tasks: (api) => api.jobs.tasks(),
-  backends: (api) => api.training.backends(),
-};
 const WAITS_S = [1, 2, 5];
 /** Codes that mean "open our link first". */
 const LOCKED = new Set(["session_needed", "host_not_allowed"]);
 
 export class Store {
+  /** @type {Promise<void> | null} */
   #refreshing = null;
   #stale = false;
   #waiting = false;
   #tries = 0;
+  /** @type {Isengard.Event[]} */
   #late = [];
+  /** @type {Map<string, "now" | "again">} */
   #photoLoads = new Map();
 
-  /** @param {import("./api.js").Api} api */
+  /** @param {Isengard.Api} api @param {{memory?: Isengard.Memory, later?: (work: () => void, ms: number) => void}} [means] */
   constructor(api, { memory = globalThis.sessionStorage, later = (work, ms) => void setTimeout(work, ms) } = {}) {
     this.api = api;
     this.memory = memory;
     this.later = later;
+    /** @type {Set<(state: Isengard.Shown) => unknown>} */
     this.listeners = new Set();
     this.reasons = new Reasons(this);
-    /** Told of a list that is here before the others are. @type {(name: string, items: any[]) => void} */
+    /** Told of a list that is here before the others are. @type {(name: ListName, items: unknown[]) => void} */
     this.early = () => {};
-    /** @type {any} */
+    /** @type {Isengard.State} */
     this.state = { ...emptyState(), route: remembered(memory) };
     api.told = (slow) => slow !== this.state.slow && this.set({ slow });
   }
 
+  /** @param {(state: Isengard.Shown) => unknown} listener */
   listen(listener) {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
+  /** @param {Partial<Isengard.State>} changes */
   set(changes) {
     this.state = { ...this.state, ...changes };
-    for (const listener of [...this.listeners]) listener(this.state);
+    for (const listener of [...this.listeners]) listener(/** @type {Isengard.Shown} */ (this.state));
   }
 
-  /** A reload leads back to the place; what was to happen there once (`compare`, who to draw) has happened. */
+  /** A reload leads back to the place; what was to happen there once (`compare`, who to draw) has happened. @param {Isengard.Route} route */
   go(route) {
     const { compare: _once, ...place } = route;
     if (route.tab === "images") delete place.id;
@@ -67,6 +64,7 @@ export class Store {
     this.set({ route, problem: null });
   }
 
+  /** @param {Isengard.Event} event */
   take(event) {
     if (this.#refreshing) this.#late.push(event);
     this.set(reduced(this.state, event));
@@ -76,10 +74,10 @@ export class Store {
     if (event.type === "character.changed" && this.state.photos[event.subject.id]) this.loadPhotos(event.subject.id);
   }
 
-  /** A training that ended has given its person a version, which no event of theirs tells. */
+  /** A training that ended has given its person a version, which no event of theirs tells. @param {Isengard.Job} job */
   async #trained({ character_id: id }) {
     try {
-      this.keepCharacter(await this.api.characters.one(id));
+      if (id) this.keepCharacter(await this.api.characters.one(id));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
@@ -104,25 +102,28 @@ export class Store {
   async #fetchAll() {
     try {
       const health = await this.api.system.health();
-      const names = Object.keys(LISTS);
+      const names = /** @type {ListName[]} */ (Object.keys(LISTS));
       const asked = names.map((name) => this.#list(name));
       const [{ lending = null }, ...pages] = await Promise.all([this.api.training.lending(), ...asked]);
       const pictures = names.indexOf("generations");
-      pages[pictures] = continued(this.state.generations, this.state.cursors.generations, pages[pictures]);
+      const newest = /** @type {Isengard.Page<Isengard.Generation>} */ (pages[pictures]);
+      pages[pictures] = continued(this.state.generations, this.state.cursors.generations, newest);
       const lists = Object.fromEntries(names.map((name, index) => [name, pages[index].items]));
       const cursors = Object.fromEntries(names.map((name, index) => [name, pages[index].next_cursor ?? null]));
       const firstVersion = this.state.firstVersion || health.version;
+      /** @type {Isengard.State} */
       const state = { ...this.state, ...lists, health, firstVersion, lending, cursors, connection: "online", retryS: null };
       // What was told while the lists were on their way may be newer than they are; log lines were not fetched here.
       const late = this.#late.filter((event) => event.type !== "job.log");
       this.#tries = 0;
-      this.set(late.reduce(reduced, state));
+      this.set(late.reduce((known, event) => reduced(known, event), state));
       await this.#openedAnew();
     } catch (error) {
       this.#away(error);
     }
   }
 
+  /** @param {ListName} name */
   async #list(name) {
     const page = await LISTS[name](this.api, this.state);
     if (this.state[name] === null) this.early(name, page.items);
@@ -134,9 +135,11 @@ export class Store {
     await Promise.all([...Object.keys(photos).map((id) => this.loadPhotos(id)), ...Object.keys(logs).map((id) => this.loadJob(id))]);
   }
 
+  /** @param {unknown} error */
   #away(error) {
     if (!(error instanceof ApiError)) throw error;
     const answered = error.status === 503 || error.status >= 500;
+    /** @type {Isengard.State["connection"]} */
     const connection = LOCKED.has(error.code) ? "locked" : error.code === "starting" ? "starting" : answered ? "broken" : "offline";
     const retryS = connection === "locked" ? null : WAITS_S[Math.min(this.#tries, WAITS_S.length - 1)];
     this.#tries += 1;
@@ -144,6 +147,7 @@ export class Store {
     if (retryS && !this.#waiting) this.#again(retryS);
   }
 
+  /** @param {number} seconds */
   #again(seconds) {
     this.#waiting = true;
     this.later(() => {
@@ -152,18 +156,24 @@ export class Store {
     }, seconds * 1000);
   }
 
-  /** The next page of a long list. */
+  /** The next page of a long list. @param {"generations" | "jobs"} name */
   async more(name) {
     const cursor = this.state.cursors[name];
     if (!cursor) return;
-    const answer = await this.attempt(() => LISTS[name](this.api, this.state, cursor));
+    const answer = await this.attempt(() => /** @type {Promise<Isengard.Page<Isengard.Generation | Isengard.Job>>} */ (LISTS[name](this.api, this.state, cursor)));
     if (!answer || this.state.cursors[name] !== cursor) return;
-    const known = new Set(this.state[name].map((item) => item.id));
+    const shown = this.state[name] ?? [];
+    const known = new Set(shown.map((item) => item.id));
     const fresh = answer.items.filter((item) => !known.has(item.id));
-    this.set({ [name]: [...this.state[name], ...fresh], cursors: { ...this.state.cursors, [name]: answer.next_cursor } });
+    this.set({ [name]: [...shown, ...fresh], cursors: { ...this.state.cursors, [name]: answer.next_cursor } });
   }
 
-  /** Run something a person asked for; a refusal is shown where they look. Returns its answer or null. */
+  /**
+   * Run something a person asked for; a refusal is shown where they look. Returns its answer or null.
+   * @template Answer
+   * @param {(action: string) => Answer | Promise<Answer>} action
+   * @returns {Promise<Answer | null>}
+   */
   async attempt(action) {
     try {
       if (this.state.problem) this.set({ problem: null });
@@ -175,7 +185,7 @@ export class Store {
     }
   }
 
-  /** One request at a time for each person; what was asked for meanwhile is fetched once more at the end. */
+  /** One request at a time for each person; what was asked for meanwhile is fetched once more at the end. @param {string} characterId */
   async loadPhotos(characterId) {
     const loads = this.#photoLoads;
     if (loads.has(characterId)) {
@@ -189,6 +199,7 @@ export class Store {
     loads.delete(characterId);
   }
 
+  /** @param {string} characterId */
   async #fetchPhotos(characterId) {
     try {
       const { items } = await this.api.photos.list(characterId);
@@ -199,17 +210,23 @@ export class Store {
     }
   }
 
-  /** Shown at once, taken back when the server refuses. */
+  /**
+   * Shown at once, taken back when the server refuses.
+   * @param {string} characterId @param {string} photoId @param {Partial<Isengard.Photo>} changes
+   */
   async changePhoto(characterId, photoId, changes) {
+    /** @param {Partial<Isengard.Photo>} change */
     const keep = (change) =>
       this.set({ photos: { ...this.state.photos, [characterId]: this.state.photos[characterId].map((known) => (known.id === photoId ? { ...known, ...change } : known)) } });
     const before = this.state.photos[characterId].find((known) => known.id === photoId);
     keep(changes);
     const photo = await this.attempt((id) => this.api.photos.update(characterId, photoId, changes, id));
-    keep(photo ?? before);
+    keep(photo ?? before ?? {});
   }
 
+  /** @param {string} jobId */
   async loadJob(jobId) {
+    /** @param {unknown} error */
     const empty = (error) => {
       if (!(error instanceof ApiError)) throw error;
       return { lines: [], items: [] };
@@ -246,6 +263,7 @@ export class Store {
     const { photos, captions, others } = sorted(asFound(files));
     const waiting = photos.map((one, index) => ({ key: `${id}-${index}`, name: one.file.name, pair: pairOf(one), file: one.file, characterId, share: 0, error: null }));
     this.set({ uploads: [...this.state.uploads.filter((known) => !known.error && !known.note), ...waiting] });
+    /** @param {Isengard.Upload} upload */
     const wanted = ({ key }) => this.state.uploads.some((known) => known.key === key);
     for (const upload of waiting) {
       if (!wanted(upload)) continue;
@@ -262,7 +280,7 @@ export class Store {
     if (others.length) this.#note(characterId, `${id}-others`, counted("notPhotos", others.length, { names: few(others) }));
   }
 
-  /** The photo that was kept, or null. */
+  /** The photo that was kept, or null. @param {Isengard.Upload & {file: File}} upload @param {string} id */
   async #addOne({ key, file, characterId }, id) {
     try {
       if (!(await readable(file))) throw new ApiError(0, { code: "file_unreadable", message: t("fileGone"), hint: t("fileGoneHint"), correlation_id: id });
@@ -277,14 +295,16 @@ export class Store {
     }
   }
 
-  /** The limit is reached: what waits is not sent to be refused one by one. */
+  /** The limit is reached: what waits is not sent to be refused one by one. @param {string} characterId @param {string} id */
   #noMore(characterId, id) {
+    /** @param {Isengard.Upload} known */
     const waits = (known) => known.characterId === characterId && !known.error && !known.note;
     const left = this.state.uploads.filter(waits);
     this.set({ uploads: this.state.uploads.filter((known) => !waits(known)) });
     if (left.length) this.#note(characterId, `${id}-full`, counted("notSent", left.length, { names: few(left.map(({ name }) => name)) }));
   }
 
+  /** @param {string} characterId @param {Isengard.Photo} photo @param {File} file @param {string} id */
   async #caption(characterId, photo, file, id) {
     try {
       const caption = await textOf(file);
@@ -296,8 +316,12 @@ export class Store {
     }
   }
 
-  /** Texts that came without their photo belong to one that is here by that name, unless somebody has written its caption; the rest as it was given. */
+  /**
+   * Texts that came without their photo belong to one that is here by that name, unless somebody has written its caption; the rest as it was given.
+   * @param {string} characterId @param {Map<string, File>} captions @param {string} id
+   */
   async #captionKnown(characterId, captions, id) {
+    /** @type {[string, File][]} */
     const left = [];
     for (const [pair, file] of captions) {
       const photo = (this.state.photos[characterId] ?? []).find((known) => known.name && stemOf(known.name) === stemOf(file.name));
@@ -308,36 +332,48 @@ export class Store {
     return left;
   }
 
+  /** @param {string} characterId @param {string} key @param {string} note */
   #note(characterId, key, note) {
     this.set({ uploads: [...this.state.uploads, { key, name: "", characterId, share: 1, error: null, note }] });
   }
 
+  /** @param {string} key @param {Partial<Isengard.Upload>} changes */
   #upload(key, changes) {
     this.set({ uploads: this.state.uploads.map((known) => (known.key === key ? { ...known, ...changes } : known)) });
   }
 
+  /** @param {Isengard.Job | null} job */
   keepJob(job) {
     return this.#keep("jobs", job);
   }
 
+  /** @param {Isengard.Job | null} job */
   keepTask(job) {
     return this.#keep("tasks", job);
   }
 
+  /** @param {Isengard.Character | null} character */
   keepCharacter(character) {
     return this.#keep("characters", character);
   }
 
+  /** @param {Isengard.Generation | null} generation */
   keepGeneration(generation) {
-    return this.#keep(LIST_OF_PURPOSE[generation?.purpose] ?? "generations", generation);
+    return this.#keep((generation && LIST_OF_PURPOSE[generation.purpose]) ?? "generations", generation);
   }
 
-  /** Keep an answer, which may come before its event or after it. */
+  /**
+   * Keep an answer, which may come before its event or after it.
+   * @template {Isengard.Listed} Item
+   * @param {ListName | "comparisons"} name @param {Item | null} item
+   */
   #keep(name, item) {
-    if (item) this.set({ [name]: answered(this.state[name] ?? [], item) });
+    const known = /** @type {Item[]} */ (/** @type {unknown} */ (this.state[name] ?? []));
+    if (item) this.set({ [name]: answered(known, item) });
     return item;
   }
 
+  /** @param {"characters"} name @param {string} id */
   drop(name, id) {
     this.set({ [name]: (this.state[name] ?? []).filter((known) => known.id !== id) });
   }
@@ -345,12 +381,13 @@ export class Store {
 
 const SHOWN_NAMES = 3;
 
-/** A few names and that there are more. */
+/** A few names and that there are more. @param {string[]} names */
 function few(names) {
   const shown = names.slice(0, SHOWN_NAMES).join(", ");
   return names.length > SHOWN_NAMES ? `${shown}, …` : shown;
 }
 
+/** @param {Isengard.Memory} memory @returns {Isengard.Route} */
 function remembered(memory) {
   const route = recalled(memory, ROUTE_KEY);
   return route?.tab ? route : { tab: "characters" };

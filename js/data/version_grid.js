@@ -18,26 +18,38 @@ export const SCENES = {
   expression: "close-up photo of {trigger}, {class}, laughing out loud",
   stranger: "portrait photo of a {class}, looking at the camera, soft light",
 };
-const NAMES = Object.keys(SCENES);
+/** @typedef {keyof typeof SCENES} Scene */
+const NAMES = /** @type {Scene[]} */ (Object.keys(SCENES));
 
-/** A person's versions that a recipe can draw, newest last, each step once: that of the newest training. */
+/**
+ * A person's versions that a recipe can draw, newest last, each step once: that of the newest training.
+ * @param {Isengard.Character} person @param {Isengard.Recipe} recipe
+ */
 export function versionsFor(person, recipe) {
   const newest = new Map(drawable(person, recipe).map((version) => [version.step, version]));
   return drawable(person, recipe).filter((version) => newest.get(version.step) === version);
 }
 
-/** The steps that are compared unless somebody chooses: those of the newest training, and what is best so far. */
+/**
+ * The steps that are compared unless somebody chooses: those of the newest training, and what is best so far.
+ * @param {Isengard.Character} person @param {Isengard.Recipe} recipe
+ */
 export function usualSteps(person, recipe) {
   const versions = versionsFor(person, recipe);
-  const latest = spread(versions.filter(({ job_id: job }) => job === versions.at(-1).job_id), USUAL_VERSIONS);
+  const latest = spread(versions.filter(({ job_id: job }) => job === versions.at(-1)?.job_id), USUAL_VERSIONS);
   const best = bestOf(versions.filter(isPublished));
   return new Set([...latest, ...(best ? [best] : [])].map(({ step }) => step));
 }
 
-/** One order a picture, version by version: what ComfyUI has patched it keeps. */
+/**
+ * One order a picture, version by version: what ComfyUI has patched it keeps.
+ * @param {Isengard.Character} person @param {Isengard.Recipe} recipe @param {{scenes: Scene[], steps: Set<number>}} options
+ * @returns {Isengard.Order[]}
+ */
 export function ordersOf(person, recipe, { scenes, steps }) {
   const { width = 512, height = 512 } = recipe.defaults;
-  const order = (version, strength, scene) => ({
+  /** @param {Isengard.Version} version @param {number} strength @param {Scene} scene */
+  const order = (version, strength, scene) => /** @type {Isengard.Order} */ ({
     recipe: recipe.name, purpose: "grid", characters: [{ id: person.id, checkpoint: version.step, strength }],
     prompt: SCENES[scene].replaceAll("{class}", person.class_word), width, height, count: 1, seed: FIRST_SEED + NAMES.indexOf(scene),
   });
@@ -45,20 +57,29 @@ export function ordersOf(person, recipe, { scenes, steps }) {
   return versions.flatMap((version) => STRENGTHS.flatMap((strength) => scenes.map((scene) => order(version, strength, scene))));
 }
 
-/** The newest wall of a person and a recipe. */
+/**
+ * The newest wall of a person and a recipe.
+ * @param {Isengard.Generation[]} comparisons @param {Isengard.Character} person @param {Isengard.Recipe} recipe
+ */
 export function newestWall(comparisons, person, recipe) {
   const theirs = comparisons.filter((known) => known.purpose === "grid" && known.recipe === recipe.name && known.request.characters[0].id === person.id);
   return theirs.filter((known) => known.correlation_id === theirs[0].correlation_id);
 }
 
-/** Rows of versions, columns of strengths, for one scene; null where nothing was asked for. */
+/**
+ * Rows of versions, columns of strengths, for one scene; null where nothing was asked for.
+ * @param {Isengard.Generation[]} wall @param {Scene} scene
+ */
 export function cellsOf(wall, scene) {
   const here = wall.filter((known) => known.request.seed === FIRST_SEED + NAMES.indexOf(scene));
+  /** @param {Isengard.Generation} known */
   const use = (known) => known.request.characters[0];
-  const steps = [...new Set(here.map((known) => use(known).checkpoint))].sort((a, b) => a - b);
+  const steps = [...new Set(here.map((known) => use(known).checkpoint))].sort((a, b) => Number(a) - Number(b));
   const strengths = [...new Set(here.map((known) => use(known).strength))].sort((a, b) => a - b);
+  /** @param {Schema.CharacterUse["checkpoint"]} step @param {number} strength */
   const cell = (step, strength) => here.find((known) => use(known).checkpoint === step && use(known).strength === strength) ?? null;
   return { steps, strengths, rows: steps.map((step) => strengths.map((strength) => cell(step, strength))) };
 }
 
+/** @param {Isengard.Generation[]} wall */
 export const scenesOf = (wall) => NAMES.filter((_, index) => wall.some((known) => known.request.seed === FIRST_SEED + index));

@@ -17,12 +17,15 @@ const HALF = /\b(upper body|half[ -](?:body|length)|waist[ -]up|to the waist|thr
 /** What takes nothing away from a photo. */
 const NOTES = new Set(["no_face", "animated"]);
 
-/** Whether a photo counts among the good ones: used, nothing weak about it, and nobody else in it. */
+/** What is looked at of a photo. @typedef {Omit<Isengard.Photo, "findings"> & {findings: {code: string}[]}} Judged */
+/** A sentence by its key. @typedef {{key: string, values: Record<string, number>, hint?: boolean}} Line */
+
+/** Whether a photo counts among the good ones: used, nothing weak about it, and nobody else in it. @param {Judged} options */
 export function teaches({ included, findings }) {
   return included && findings.every(({ code }) => NOTES.has(code));
 }
 
-/** @returns {{key: string, values: Record<string, number>, hint?: boolean}[]} the most useful first */
+/** @returns {Line[]} the most useful first @param {Judged[]} photos */
 export function coverageOf(photos) {
   const shown = photos.filter((photo) => photo.included);
   const count = shown.length;
@@ -30,29 +33,34 @@ export function coverageOf(photos) {
   const weak = shown.filter((photo) => photo.findings.some(({ code }) => !OF_FACES.has(code) && !NOTES.has(code))).length;
   const others = shown.filter((photo) => photo.findings.some(({ code }) => STRANGERS.has(code))).length;
   const scenes = scenesOf(shown);
-  return [
+  /** @type {(Line | null | false)[]} */
+  const lines = [
     others > 0 && { key: others === 1 ? "coverStranger" : "coverStrangers", values: { n: others } },
     weak * 4 > count && { key: "coverWeak", values: { n: weak, count } },
     scenes > 0 && scenes * 2 <= count && { key: scenes === 1 ? "coverScene" : "coverScenes", values: { n: scenes, count } },
     sameLight(shown) && { key: "coverLight", values: {} },
     framing(shown),
-  ].filter(Boolean);
+  ];
+  return lines.filter((line) => line !== null && line !== false);
 }
 
+/** @param {Judged[]} photos @returns {Line | null} */
 function framing(photos) {
   const measured = photos.filter((photo) => typeof photo.face === "number");
-  const faces = measured.filter((photo) => photo.face > 0).length;
+  const faces = measured.filter((photo) => (photo.face ?? 0) > 0).length;
   return faces * 2 < photos.length ? framingByCaptions(photos) : framingByFaces(measured);
 }
 
+/** @param {Judged[]} photos @returns {Line | null} */
 function framingByFaces(photos) {
-  const close = photos.filter((photo) => photo.face >= CLOSE_FACE).length;
-  const full = photos.filter((photo) => photo.face < FULL_FACE).length;
+  const close = photos.filter((photo) => (photo.face ?? 0) >= CLOSE_FACE).length;
+  const full = photos.filter((photo) => (photo.face ?? 0) < FULL_FACE).length;
   return framed(photos.length, { told: photos.length, close, full });
 }
 
-/** Only when most say something; otherwise what would be good. */
+/** Only when most say something; otherwise what would be good. @param {Judged[]} photos @returns {Line | null} */
 function framingByCaptions(photos) {
+  /** @param {RegExp} pattern */
   const says = (pattern) => photos.filter((photo) => pattern.test(photo.caption)).length;
   const count = photos.length;
   const told = photos.filter(({ caption }) => CLOSE.test(caption) || FULL.test(caption) || HALF.test(caption)).length;
@@ -60,14 +68,16 @@ function framingByCaptions(photos) {
   return framed(count, { told, close: says(CLOSE), full: says(FULL) });
 }
 
+/** @param {number} count @param {{told: number, close: number, full: number}} options @returns {Line | null} */
 function framed(count, { told, close, full }) {
   if (close * 3 > told * 2) return { key: "coverClose", values: { n: close, count } };
   if (full * 3 > told * 2) return { key: "coverFar", values: { n: full, count } };
   return full ? null : { key: "coverNoFull", values: {} };
 }
 
-/** How many pictures there are when those that look alike count once; 0 where the hashes are not known. */
+/** How many pictures there are when those that look alike count once; 0 where the hashes are not known. @param {Judged[]} photos */
 function scenesOf(photos) {
+  /** @type {bigint[]} */
   const seen = [];
   for (const { phash } of photos) {
     if (!/^[0-9a-f]{1,16}$/.test(phash ?? "")) return 0;
@@ -77,15 +87,17 @@ function scenesOf(photos) {
   return seen.length;
 }
 
+/** @param {bigint} bits */
 function ones(bits) {
   let found = 0;
   for (let left = bits; left; left &= left - 1n) found += 1;
   return found;
 }
 
+/** @param {Judged[]} photos */
 function sameLight(photos) {
-  const values = photos.map((photo) => photo.brightness);
-  if (values.some((value) => typeof value !== "number")) return false;
+  const values = photos.map((photo) => photo.brightness).filter((value) => typeof value === "number");
+  if (values.length < photos.length) return false;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
   return spread < SAME_LIGHT;

@@ -5,13 +5,13 @@ export const WIDTH = 280;
 export const HEIGHT = 64;
 const MOST_POINTS = 280;
 
-/** Thin out to at most about MOST_POINTS, keeping the last one. */
+/** Thin out to at most about MOST_POINTS, keeping the last one. @param {Isengard.LossPoint[]} points */
 export function thinned(points) {
   const stride = Math.ceil(points.length / MOST_POINTS);
   return points.filter((_, index) => index % stride === 0 || index === points.length - 1);
 }
 
-/** Exponential mean, so that the eye sees where the curve goes. */
+/** Exponential mean, so that the eye sees where the curve goes. @param {Isengard.LossPoint[]} points */
 export function smoothed(points, weight = 0.85) {
   let mean = points.length ? points[0].loss : 0;
   return points.map((point) => {
@@ -20,13 +20,13 @@ export function smoothed(points, weight = 0.85) {
   });
 }
 
-/** The range of all losses; both lines are drawn in it. */
+/** The range of all losses; both lines are drawn in it. @param {Isengard.LossPoint[]} points */
 export function rangeOf(points) {
   const losses = points.map((point) => point.loss);
   return { low: Math.min(...losses), high: Math.max(...losses) };
 }
 
-/** "x,y x,y …" within WIDTH x HEIGHT; `total` steps fill the width. */
+/** "x,y x,y …" within WIDTH x HEIGHT; `total` steps fill the width. @param {Isengard.LossPoint[]} points @param {number} total */
 export function polyline(points, total, range = rangeOf(points)) {
   const span = range.high - range.low || 1;
   const across = Math.max(total, points.at(-1)?.step ?? 1);
@@ -39,6 +39,7 @@ export function polyline(points, total, range = rangeOf(points)) {
     .join(" ");
 }
 
+/** @param {Isengard.LossPoint[]} points @param {number} total @param {string} label */
 export function lossCurve(points, total, label) {
   const svg = document.createElementNS(SPACE, "svg");
   svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
@@ -48,7 +49,7 @@ export function lossCurve(points, total, label) {
   svg.setAttribute("class", "isen-curve");
   const shown = thinned(points.filter((point) => Number.isFinite(point.loss)));
   const range = rangeOf(shown);
-  for (const [line, kind] of [[shown, "raw"], [smoothed(shown), "mean"]]) {
+  for (const [kind, line] of Object.entries({ raw: shown, mean: smoothed(shown) })) {
     const element = document.createElementNS(SPACE, "polyline");
     element.setAttribute("points", polyline(line, total, range));
     element.setAttribute("class", `isen-curve-${kind}`);

@@ -1,10 +1,11 @@
 /** Building elements without ever parsing text as HTML: what is data stays data. */
 
 /**
- * @param {string} tag
- * @param {Record<string, any>} [props] `on` holds listeners, `class` and `text` what they say; false and null leave an attribute out
- * @param {...(Node|string|null|false|undefined)} children
- * @returns {any}
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Isengard.Props} [props] `on` holds listeners, `class` and `text` what they say; false and null leave an attribute out
+ * @param {...Isengard.Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
@@ -16,20 +17,21 @@ export function h(tag, props = {}, ...children) {
 
 const LIVE = new Set(["value", "checked", "disabled", "selected", "open"]);
 
+/** @param {HTMLElement} element @param {string} name @param {unknown} value */
 function setProp(element, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (name === "on") {
     for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
   } else if (name === "text") {
-    element.textContent = value;
+    element.textContent = /** @type {string} */ (value);
   } else if (LIVE.has(name)) {
-    element[name] = value;
+    Object.assign(element, { [name]: value });
   } else {
     element.setAttribute(name, value === true ? "" : String(value));
   }
 }
 
-/** An icon of ComfyUI's own font; always decoration, so hidden from screen readers. */
+/** An icon of ComfyUI's own font; always decoration, so hidden from screen readers. @param {string} name */
 export function icon(name) {
   return h("i", { class: `pi pi-${name}`, "aria-hidden": "true" });
 }
@@ -38,10 +40,10 @@ export function icon(name) {
  * A button that cannot be pressed twice: until what it started has ended it says that it is busy.
  * @param {string} label
  * @param {(event: Event) => unknown} run
- * @param {{icon?: string, kind?: string, bare?: boolean, testid?: string} & Record<string, any>} [options]
+ * @param {{icon?: string, kind?: string, bare?: boolean, testid?: string} & Isengard.Props} [options]
  *   `bare`: only the icon is drawn, the label is its name and tooltip
  */
-export function button(label, run, { icon: name = "", kind = "", bare = false, testid = null, ...props } = {}) {
+export function button(label, run, { icon: name = "", kind = "", bare = false, testid, ...props } = {}) {
   const classes = [bare ? "isen-icon" : "", kind && `isen-${kind}`].filter(Boolean).join(" ");
   const named = bare ? { "aria-label": label, title: label } : {};
   const element = h("button", { class: classes || null, "data-testid": testid, ...named, ...props }, name && icon(name), !bare && label);
@@ -49,7 +51,7 @@ export function button(label, run, { icon: name = "", kind = "", bare = false, t
   return element;
 }
 
-/** `run`, unless it still runs; meanwhile the button says that it is busy, and keeps the focus, which a disabled one would lose. */
+/** `run`, unless it still runs; meanwhile the button says that it is busy, and keeps the focus, which a disabled one would lose. @param {HTMLElement} element @param {() => unknown} run */
 export async function once(element, run) {
   if (element.getAttribute("aria-busy") === "true") return;
   element.setAttribute("aria-busy", "true");
@@ -60,7 +62,7 @@ export async function once(element, run) {
   }
 }
 
-/** A labelled field; `control` gets an id that the label points at. */
+/** A labelled field; `control` gets an id that the label points at. @param {string} label @param {HTMLElement} control */
 export function field(label, control, hint = "") {
   const id = `isen-${++fieldCount}`;
   control.id = id;
@@ -70,12 +72,12 @@ export function field(label, control, hint = "") {
 }
 let fieldCount = 0;
 
-/** A square picture that keeps its place while it loads. */
+/** A square picture that keeps its place while it loads. @param {string} src @param {string} alt @param {Isengard.Props} props */
 export function picture(src, alt, props = {}) {
   return h("img", { src, alt, loading: "lazy", decoding: "async", class: "isen-picture", ...props });
 }
 
-/** The text, only when it differs: nothing is read aloud twice. */
+/** The text, only when it differs: nothing is read aloud twice. @param {Element} element @param {string} text */
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

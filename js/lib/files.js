@@ -21,28 +21,33 @@ export async function walked(transfer) {
   if (!entries.length || entries.some((entry) => !entry)) return plain.map((file) => ({ file, folder: "" }));
   /** @type {Found[]} */
   const found = [];
-  for (const entry of entries) await walk(entry, "", found);
+  for (const entry of entries) if (entry) await walk(entry, "", found);
   return found;
 }
 
+/** @param {FileSystemEntry} entry @param {string} folder @param {Found[]} found */
 async function walk(entry, folder, found) {
   if (found.length >= MAX_FILES) return;
-  if (entry.isFile) {
+  if (isFile(entry)) {
+    /** @type {File | null} */
     const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
     found.push({ file: file ?? unreadable(entry.name), folder });
     return;
   }
-  const reader = entry.createReader();
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   for (let part = await readSome(reader); part.length; part = await readSome(reader)) {
     for (const one of part) await walk(one, folder ? `${folder}/${entry.name}` : entry.name, found);
   }
 }
 
-/** A hundred at most at each call. */
+/** @param {FileSystemEntry} entry @returns {entry is FileSystemFileEntry} */
+const isFile = (entry) => entry.isFile;
+
+/** A hundred at most at each call. @returns {Promise<FileSystemEntry[]>} @param {FileSystemDirectoryReader} reader */
 const readSome = (reader) => new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
 
-/** What the browser shows and cannot open: told like any other file that cannot be read. */
-const unreadable = (name) => /** @type {any} */ ({ name, size: 0, type: "", slice: () => ({ arrayBuffer: () => Promise.reject(new Error("unreadable")) }) });
+/** What the browser shows and cannot open: told like any other file that cannot be read. @param {string} name */
+const unreadable = (name) => /** @type {File} */ (/** @type {unknown} */ ({ name, size: 0, type: "", slice: () => ({ arrayBuffer: () => Promise.reject(new Error("unreadable")) }) }));
 
 /** What a paste brings; beside a text (a table, a page of a document) a picture is only how that text looks. @param {ClipboardEvent} event */
 export const pasted = ({ clipboardData }) => (clipboardData?.types.includes("text/plain") ? [] : [...(clipboardData?.files ?? [])]);
@@ -55,8 +60,11 @@ export const asFound = (files) => [...files].map((one) => ("file" in one ? one :
  * @param {Found[]} found
  */
 export function sorted(found) {
+  /** @type {Found[]} */
   const photos = [];
+  /** @type {Map<string, File>} */
   const captions = new Map();
+  /** @type {string[]} */
   const others = [];
   for (const one of found) {
     const kind = kindOf(one);
@@ -70,8 +78,10 @@ export function sorted(found) {
 /** What a photo and its caption share: folder and name without the ending. @param {Found} one */
 export const pairOf = ({ file, folder }) => `${folder}/${stemOf(file.name)}`;
 
+/** @param {string} name */
 export const stemOf = (name) => name.replace(/\.[^.]*$/, "").toLowerCase();
 
+/** @param {Found} options */
 function kindOf({ file, folder }) {
   const ending = /\.([^.]+)$/.exec(file.name)?.[1].toLowerCase() ?? "";
   if (HELPERS.test(file.name) || OTHERS.has(ending)) return "other";
@@ -87,6 +97,7 @@ export async function textOf(file) {
   return text.replaceAll("\r\n", "\n").trim();
 }
 
+/** @param {Uint8Array} bytes */
 function decoded(bytes) {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);

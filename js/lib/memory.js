@@ -1,6 +1,6 @@
 /** Small things kept in the browser: for the session, or for good. What cannot be read or written is not missed. */
 
-/** @param {Storage | null | undefined} memory */
+/** @param {Isengard.Memory} memory @param {string} key */
 export function recalled(memory, key) {
   try {
     return JSON.parse(memory?.getItem(key) ?? "null");
@@ -9,7 +9,7 @@ export function recalled(memory, key) {
   }
 }
 
-/** @param {Storage | null | undefined} memory */
+/** @param {Isengard.Memory} memory @param {string} key @param {unknown} value */
 export function kept(memory, key, value) {
   try {
     memory?.setItem(key, JSON.stringify(value));

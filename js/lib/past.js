@@ -9,7 +9,8 @@ export class Past {
   constructor(text) {
     this.texts = [text];
     this.at = 0;
-    this.part();
+    this.kind = "";
+    this.when = 0;
   }
 
   get text() {

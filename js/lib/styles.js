@@ -2,7 +2,7 @@
 
 let adopted = null;
 
-/** Resolves when the sheets are there; a failed try may be repeated. */
+/** Resolves when the sheets are there; a failed try may be repeated. @param {string[]} names */
 export function adoptStyles(names, { page = document, load = sheet } = {}) {
   adopted ??= Promise.all(names.map(load))
     .then((sheets) => {
@@ -15,6 +15,7 @@ export function adoptStyles(names, { page = document, load = sheet } = {}) {
   return adopted;
 }
 
+/** @param {string} name */
 async function sheet(name) {
   const response = await fetch(new URL(`../styles/${name}.css`, import.meta.url));
   if (!response.ok) throw new Error(`${name}.css: ${response.status}`);

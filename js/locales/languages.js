@@ -2,6 +2,7 @@
 
 import en from "./en.js";
 
+/** @type {Record<string, {name: string, words: Record<string, string>}>} */
 export const LANGUAGES = {
   en: { name: "English", words: en },
 };

@@ -2,11 +2,12 @@
 
 import { LANGUAGES } from "./languages.js";
 
+/** @type {Record<string, string>} */
 const ENGLISH = LANGUAGES.en.words;
 let catalogue = ENGLISH;
 let code = "en";
 
-/** Words that are not in `LANGUAGES`: the pseudo-locale of the tests. */
+/** Words that are not in `LANGUAGES`: the pseudo-locale of the tests. @param {Record<string, string>} words */
 export function speak(words) {
   catalogue = { ...ENGLISH, ...words };
 }
@@ -29,18 +30,22 @@ export function spoken() {
   return code;
 }
 
+/** @param {string} key @param {Record<string, unknown>} [values] what stands in the sentence's gaps */
 export function t(key, values = {}) {
   const sentence = catalogue[key];
   if (sentence === undefined) return key;
   return sentence.replace(/\{(\w+)\}/g, (gap, name) => (name in values ? String(values[name]) : gap));
 }
 
-/** For words that the server chooses: one it made up later than this page, or a foreign plugin did, is shown as it is. */
+/**
+ * For words that the server chooses: one it made up later than this page, or a foreign plugin did, is shown as it is.
+ * @param {string} key @param {string} otherwise
+ */
 export function wordOr(key, otherwise) {
   return Object.hasOwn(catalogue, key) ? catalogue[key] : otherwise;
 }
 
-/** `1 photo`, `7 photos` */
+/** `1 photo`, `7 photos` @param {number} n */
 export function photos(n) {
   return n === 1 ? t("onePhoto") : t("photoCount", { n });
 }

@@ -170,9 +170,16 @@ declare namespace Isengard {
     graph: Graph;
     layout: object | null;
   }
+  /** What lists are kept by. */
+  interface Listed {
+    id: string;
+    state?: string;
+    attempt?: number;
+    deleted_at?: string | null;
+  }
   interface Page<Item> {
     items: Item[];
-    next_cursor: string | null;
+    next_cursor?: string | null;
   }
 
   // What the event stream tells.
@@ -208,6 +215,18 @@ declare namespace Isengard {
     id: string;
     progress: (share: number) => void;
     Request?: typeof XMLHttpRequest;
+  }
+  /** The version that comes nearest to the person, and the strength at which it does. */
+  interface Nearest {
+    file: string;
+    step: number;
+    strength: number;
+    score: number;
+    own: number | null;
+  }
+  interface Undo {
+    text: string;
+    undo: (() => unknown) | null;
   }
   /** A sample picture and the job that drew it. */
   interface SampleOf {
@@ -309,6 +328,12 @@ declare namespace Isengard {
   interface Props {
     on?: Listeners;
     [name: string]: unknown;
+  }
+  /** How a list shows its items (lib/lists.js). */
+  interface Ways<Item, Made extends Element> {
+    id: (item: Item) => string;
+    make: (item: Item) => Made;
+    update?: (node: Made, item: Item) => unknown;
   }
   type Memory = Pick<Storage, "getItem" | "setItem"> | null | undefined;
 }

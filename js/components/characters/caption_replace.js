@@ -8,7 +8,7 @@ import { takeBack } from "./captioner.js";
 import { offerUndo } from "../shared/view.js";
 
 export class CaptionReplace {
-  /** @param {import("../shared/view.js").View} view */
+  /** @param {import("../shared/view.js").View} view @param {string} characterId */
   constructor(view, characterId) {
     this.view = view;
     this.characterId = characterId;
@@ -43,12 +43,14 @@ export class CaptionReplace {
 
   async #replace() {
     const hits = this.#hits;
+    /** @type {[string, Schema.CaptionEdit][]} */
     const edits = hits.map((photo) => [photo.id, { caption: replaced(photo.caption, this.find.value, this.put.value) }]);
     if (!(await this.#write(edits))) return;
     offerUndo(this.view, counted("replaced", hits.length), () => takeBack(this.view.store, this.characterId));
     this.#count();
   }
 
+  /** @param {[string, Schema.CaptionEdit][]} edits */
   async #write(edits) {
     const { store } = this.view;
     const body = { captions: Object.fromEntries(edits) };

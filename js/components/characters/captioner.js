@@ -9,12 +9,13 @@ import { orderTask } from "../../data/jobs.js";
 import { TaskProgress } from "../shared/task_progress.js";
 
 export class CaptionerBox {
-  /** @type {any} */
+  /** @type {Isengard.Captioner | null} */
   #offer = null;
 
   /**
    * @param {import("../../data/store.js").Store} store
    * @param {() => boolean} overwrite whether captions written by hand are to be replaced too
+   * @param {string} characterId
    */
   constructor(store, characterId, overwrite) {
     this.store = store;
@@ -34,9 +35,10 @@ export class CaptionerBox {
     this.show(this.store.state);
   }
 
+  /** @param {Isengard.State} state */
   show({ tasks, photos }) {
     const job = tasks.find((known) => known.kind === "captioning" && known.character_id === this.characterId);
-    const going = job && !ENDED.has(job.state);
+    const going = job !== undefined && !ENDED.has(job.state);
     const written = (photos[this.characterId] ?? []).filter((photo) => photo.caption_source === "captioner").length;
     fill(this.what, this.#offer, () => offered(this.store, this.#offer));
     this.progress.show(going ? job : null);
@@ -44,6 +46,7 @@ export class CaptionerBox {
     fill(this.buttons, [job?.id, job?.state, written, this.#offer], () => this.#buttons(job, going, written));
   }
 
+  /** @param {Isengard.Job | undefined} job @param {boolean} going @param {number} written */
   #buttons(job, going, written) {
     const { characters, jobs } = this.store.api;
     if (job && going) return [button(t("cancelDescribing"), () => orderTask(this.store, (action) => jobs.order(job.id, "cancel", action)), { testid: "isen-cancel-captions" })];
@@ -55,12 +58,13 @@ export class CaptionerBox {
   }
 }
 
-/** The captions as they were before they were last written all at once. */
+/** The captions as they were before they were last written all at once. @param {Isengard.Store} store @param {string} characterId */
 export async function takeBack(store, characterId) {
   const answer = await store.attempt((id) => store.api.characters.caption(characterId, { plan: "undo" }, id));
   if (answer) store.set({ photos: { ...store.state.photos, [characterId]: answer.items } });
 }
 
+/** @param {Isengard.Store} store @param {Isengard.Captioner | null} offer */
 function offered(store, offer) {
   if (!offer) return [];
   const { state, placeholder, model, download_bytes: size, licence } = offer;
@@ -73,6 +77,7 @@ function offered(store, offer) {
   return [h("p", { text: t("captionerHint") }), fetches && h("p", { class: "isen-muted", text: fetches })];
 }
 
+/** @param {Isengard.Job | undefined} job @param {number} written */
 function outcome(job, written) {
   if (!job || !ENDED.has(job.state)) return [];
   if (job.error) return [h("p", { class: "isen-error", "data-testid": "isen-captions-error", text: `${job.error.message} ${job.error.hint}`.trim() })];

@@ -12,15 +12,18 @@ import { offerUndo } from "../shared/view.js";
 
 const DEFAULT_TEMPLATE = "{trigger}, a photo of a {class}";
 const TEMPLATES = [DEFAULT_TEMPLATE, "{trigger}, {class}", "a photo of {trigger}, a {class}", "{trigger} {class}, portrait photo", "photo of {trigger}"];
+/** @typedef {typeof PLANS[number]} Plan */
+/** @typedef {{id: string, caption: string, leaks: Isengard.Leak[], trigger: string, n: number, hint: string}} Captioned */
+/** @typedef {HTMLLIElement & {chip: (row: Captioned) => void}} CaptionRow */
 const PLANS = /** @type {const} */ (["trigger", "template", "captioner", "each"]);
 
 export class CaptionEditor {
-  /** @param {import("../shared/view.js").View} view */
+  /** @param {import("../shared/view.js").View} view @param {string} characterId */
   constructor(view, characterId) {
     this.view = view;
     this.store = view.store;
     this.characterId = characterId;
-    /** @type {"trigger" | "template" | "captioner" | "each"} */
+    /** @type {Plan} */
     this.plan = "trigger";
     this.summary = h("summary", { "data-testid": "isen-captions" });
     this.template = h("input", { type: "text", maxlength: 400, value: DEFAULT_TEMPLATE, list: "isen-templates", "data-testid": "isen-template", on: { input: () => this.#preview() } });
@@ -42,6 +45,7 @@ export class CaptionEditor {
     this.#choose("trigger");
   }
 
+  /** @param {Isengard.Character} character @param {Isengard.Photo[]} list */
   show(character, list) {
     this.character = character;
     this.element.hidden = !list.length;
@@ -59,15 +63,17 @@ export class CaptionEditor {
   }
 
   #choice() {
+    /** @param {Plan} plan */
     const one = (plan) =>
       h("label", { class: "isen-segment" },
         h("input", { type: "radio", name: `isen-captions-${this.characterId}`, value: plan, checked: plan === this.plan, "data-testid": `isen-caption-${plan}`, on: { change: () => this.#choose(plan) } }),
         h("span", { text: t(`caption_${plan}`) }));
     const group = h("div", { class: "isen-segments isen-long", role: "radiogroup", "aria-label": t("captionPlan") }, ...PLANS.map(one));
-    queueMicrotask(() => this.element.addEventListener("toggle", () => this.show(this.character, this.store.state.photos[this.characterId] ?? [])));
+    queueMicrotask(() => this.element.addEventListener("toggle", () => this.character && this.show(this.character, this.store.state.photos[this.characterId] ?? [])));
     return group;
   }
 
+  /** @param {Plan} plan */
   #choose(plan) {
     this.plan = plan;
     for (const [name, part] of Object.entries(this.parts)) part.hidden = name !== plan;
@@ -79,6 +85,7 @@ export class CaptionEditor {
   #preview() {
     if (!this.character) return;
     const { trigger_word: trigger, class_word: kind, name } = this.character;
+    /** @type {Record<string, string>} */
     const values = { trigger, class: kind, name };
     say(this.example, t("captionExample", { text: this.template.value.replace(/\{(\w+)\}/g, (gap, word) => values[word] ?? gap) }));
   }
@@ -92,7 +99,9 @@ export class CaptionEditor {
     offerUndo(this.view, t("captionsWritten"), () => takeBack(this.store, this.characterId));
   }
 
+  /** @param {Captioned} options */
   #row({ id, caption, leaks, trigger, n, hint }) {
+    /** @type {HTMLTextAreaElement} */
     const text = h("textarea", {
       rows: 2, maxlength: 2000, dir: "auto", "aria-label": t("captionOf", { n }), value: caption, placeholder: hint,
       on: { change: () => this.store.changePhoto(this.characterId, id, { caption: text.value }) },
@@ -100,11 +109,12 @@ export class CaptionEditor {
     const chip = h("div", { class: "isen-through" }, this.#chip({ id, caption, trigger, n }));
     const note = h("div", { class: "isen-stack-tight" }, ...leakNote({ caption, leaks }));
     const item = h("li", { class: "isen-row isen-caption" }, picture(this.store.api.photos.imageUrl(this.characterId, id, "thumb"), ""), h("div", { class: "isen-grow isen-stack-tight" }, chip, text, note));
-    item.chip = (row) => fill(chip, [row.caption, row.trigger, row.n], () => this.#chip(row));
-    return item;
+    /** @param {Captioned} row */
+    const redraw = (row) => fill(chip, [row.caption, row.trigger, row.n], () => this.#chip(row));
+    return Object.assign(item, { chip: redraw });
   }
 
-  /** The trigger word beside its caption: there, or one press away. */
+  /** The trigger word beside its caption: there, or one press away. @param {Pick<Captioned, "id" | "caption" | "trigger" | "n">} options */
   #chip({ id, caption, trigger, n }) {
     const there = hasTrigger(caption, trigger);
     const put = () => this.store.changePhoto(this.characterId, id, { caption: caption ? `${trigger}, ${caption}` : trigger });
@@ -113,11 +123,11 @@ export class CaptionEditor {
   }
 }
 
-/** What someone is writing is not taken from under their hands. */
+/** What someone is writing is not taken from under their hands. @param {CaptionRow} node @param {Captioned} row */
 function rewritten(node, row) {
   const { caption, leaks } = row;
   node.chip(row);
-  fill(node.lastChild.lastChild, [caption, leaks], () => leakNote({ caption, leaks }));
+  fill(/** @type {HTMLElement} */ (node.lastChild?.lastChild), [caption, leaks], () => leakNote({ caption, leaks }));
   const text = node.querySelector("textarea");
-  if (document.activeElement !== text) text.value = caption;
+  if (text && document.activeElement !== text) text.value = caption;
 }

@@ -21,9 +21,28 @@ import { View } from "../shared/view.js";
 const GOOD = 20;
 
 export class IsenCharacter extends View {
+  /** @type {HTMLHeadingElement} */ heading;
+  /** @type {HTMLDivElement} */ menu;
+  /** @type {HTMLDivElement} */ face;
+  /** @type {HTMLParagraphElement} */ facts;
+  /** @type {HTMLParagraphElement} */ counts;
+  /** @type {HTMLDivElement} */ edit;
+  /** @type {HTMLMeterElement} */ meter;
+  /** @type {HTMLParagraphElement} */ enough;
+  /** @type {Coverage} */ coverage;
+  /** @type {HTMLDivElement} */ consent;
+  /** @type {PhotoStrip} */ strip;
+  /** @type {UploadList} */ uploads;
+  /** @type {Dropzone} */ dropzone;
+  /** @type {CaptionEditor} */ captions;
+  /** @type {HTMLDetailsElement} */ versions;
+  /** @type {HTMLButtonElement} */ train;
+  /** @type {HTMLButtonElement} */ draw;
+  /** What the button leads to. @type {Isengard.Route} */ next;
+
   build() {
     this.className = "isen-stack";
-    const { id } = this.route;
+    const id = this.route.id ?? "";
     this.heading = h("h2", { class: "isen-grow isen-ellipsis", dir: "auto", tabindex: -1 });
     this.menu = h("div", { class: "isen-menu-place" });
     this.face = h("div", { class: "isen-portrait" });
@@ -53,6 +72,7 @@ export class IsenCharacter extends View {
     this.store.loadPhotos(id);
   }
 
+  /** @param {Isengard.Shown} state */
   update(state) {
     const character = state.characters.find((known) => known.id === this.route.id);
     if (!character) return;
@@ -72,6 +92,7 @@ export class IsenCharacter extends View {
     this.#foot(character, list, running);
   }
 
+  /** @param {Isengard.Character} character @param {Isengard.Photo[]} list */
   #head(character, list) {
     const { name, class_word: kind, trigger_word: trigger, versions } = character;
     say(this.heading, name);
@@ -84,6 +105,7 @@ export class IsenCharacter extends View {
     fill(this.edit, [name, kind, trigger], () => editForm(this, character));
   }
 
+  /** @param {Isengard.Photo[]} list */
   #progress(list) {
     const good = list.filter((photo) => teaches({ ...photo, findings: findingsNow(photo, list) })).length;
     this.meter.hidden = this.enough.hidden = !list.length;
@@ -93,6 +115,7 @@ export class IsenCharacter extends View {
     say(this.enough, text);
   }
 
+  /** @param {Isengard.Character} character @param {Isengard.Photo[]} list @param {Isengard.Job | undefined} running */
   #foot(character, list, running) {
     const included = list.filter((photo) => photo.included).length;
     const trained = character.versions.length > 0;

@@ -7,7 +7,7 @@ import { exportEntry } from "./exporting.js";
 import { askToForget } from "./forgetting.js";
 import { offerUndo } from "../shared/view.js";
 
-/** The ⋯ of a character. */
+/** The ⋯ of a character. @param {Isengard.View} view @param {Isengard.Character} character */
 export function characterMenu(view, character) {
   const name = brief(character.name);
   const menu = h("details", { class: "isen-menu", on: { keydown: (event) => event.key === "Escape" && close() } },
@@ -19,12 +19,13 @@ export function characterMenu(view, character) {
       button(t("forget", { name }), () => { close(); askToForget(view, character); }, { icon: "eraser", title: t("forgetHint"), testid: "isen-forget" })));
   const close = () => {
     menu.open = false;
-    menu.firstChild.focus();
+    /** @type {HTMLElement | null} */ (menu.firstChild)?.focus();
   };
-  menu.addEventListener("focusout", (event) => menu.contains(event.relatedTarget) || (menu.open = false));
+  menu.addEventListener("focusout", (event) => menu.contains(/** @type {Node | null} */ (event.relatedTarget)) || (menu.open = false));
   return menu;
 }
 
+/** @param {Isengard.View} view @param {Isengard.Character} character */
 async function remove(view, character) {
   const { store } = view;
   if (!(await store.attempt((id) => store.api.characters.remove(character.id, id)))) return;
@@ -34,23 +35,27 @@ async function remove(view, character) {
   store.go({ tab: "characters" });
 }
 
+/** @param {Isengard.View} view */
 function showEdit(view) {
-  const form = view.querySelector(".isen-edit-form");
+  const form = /** @type {HTMLElement} */ (view.querySelector(".isen-edit-form"));
   form.hidden = false;
-  form.querySelector("input").focus();
+  form.querySelector("input")?.focus();
 }
 
+/** @param {Isengard.View} view @param {Isengard.Character} character */
 export function editForm(view, character) {
   const { store } = view;
   const name = h("input", { type: "text", maxlength: 80, required: true, dir: "auto", value: character.name, "data-testid": "isen-edit-name" });
   const kind = h("input", { type: "text", maxlength: 40, value: character.class_word, list: "isen-kinds" });
   const trigger = h("input", { type: "text", maxlength: 32, pattern: "[A-Za-z]{3,32}", title: t("triggerRule"), value: character.trigger_word });
+  /** @param {Event} event */
   const save = async (event) => {
     event.preventDefault();
     const body = { name: name.value, class_word: kind.value, trigger_word: trigger.value };
     const kept = store.keepCharacter(await store.attempt((id) => store.api.characters.update(character.id, body, id)));
     if (kept) form.hidden = true;
   };
+  /** @type {HTMLFormElement} */
   const form = h("form", { class: "isen-card isen-stack isen-edit-form", hidden: true, "aria-label": t("edit"), on: { submit: save } },
     field(t("name"), name), field(t("classWord"), kind, t("classHint")), field(t("triggerWord"), trigger, t("triggerHint")),
     h("div", { class: "isen-row" }, h("button", { type: "submit", class: "isen-primary", text: t("save"), "data-testid": "isen-save" }),

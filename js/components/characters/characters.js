@@ -13,9 +13,26 @@ import { View } from "../shared/view.js";
 
 /** From so many on nobody finds a face at a glance. */
 const MANY = 13;
+/** How far a person is. @typedef {{id: string, name: string, cover: string | null, count: number, versions: number, percent: number | null, waits: boolean}} Standing */
 const KINDS = ["person", "woman", "man", "girl", "boy", "dog", "cat"];
 
 export class IsenCharacters extends View {
+  /** @type {FirstRun} */ first;
+  /** @type {HTMLDivElement} */ bring;
+  /** @type {HTMLUListElement} */ wall;
+  /** @type {HTMLButtonElement} */ add;
+  /** @type {HTMLFormElement} */ form;
+  /** @type {HTMLDivElement} */ buttons;
+  /** @type {HTMLInputElement} */ find;
+  /** @type {HTMLParagraphElement} */ none;
+  /** @type {Trash} */ trash;
+  /** @type {HTMLInputElement} */ name;
+  /** @type {HTMLInputElement} */ kind;
+  /** @type {HTMLInputElement} */ consent;
+  /** @type {HTMLButtonElement} */ submit;
+  /** @type {HTMLParagraphElement} */ arrived;
+  /** @type {Isengard.Arrivals} */ shown;
+
   build() {
     this.className = "isen-stack";
     this.first = new FirstRun(this.store);
@@ -24,12 +41,13 @@ export class IsenCharacters extends View {
     this.add = button(t("newCharacter"), () => this.#show(true), { icon: "plus", kind: "primary", testid: "isen-new-character" });
     this.form = this.#newForm();
     this.buttons = h("div", { class: "isen-row" }, this.add, this.bring);
-    this.find = h("input", { type: "search", placeholder: t("findPerson"), "aria-label": t("findPerson"), autocomplete: "off", "data-testid": "isen-find-person", on: { input: () => this.update(this.store.state) } });
+    this.find = h("input", { type: "search", placeholder: t("findPerson"), "aria-label": t("findPerson"), autocomplete: "off", "data-testid": "isen-find-person", on: { input: () => this.#again() } });
     this.none = h("p", { class: "isen-muted isen-center", role: "status" });
     this.trash = new Trash(this);
     this.append(this.first.element, this.form, this.buttons, this.find, this.wall, this.none, this.trash.element);
   }
 
+  /** @param {Isengard.Shown} state */
   update(state) {
     if (state.arrivals && this.form.hidden) return this.#show(true);
     this.#arrived(state.arrivals);
@@ -52,13 +70,15 @@ export class IsenCharacters extends View {
     keyed(this.wall, shown, { id: (entry) => entry.id, make: (entry) => this.#face(entry), update: redrawn });
   }
 
+  /** @param {Standing} entry */
   #face(entry) {
     const open = button(entry.name, () => this.store.go({ tab: "characters", id: entry.id }), { kind: "face", testid: "isen-character" });
     const item = h("li", {}, open);
-    item.redraw = (now) =>
+    /** @param {Standing} now */
+    const redraw = (now) =>
       open.replaceChildren(face(this.store, now), h("span", { class: "isen-name", dir: "auto", text: now.name, title: now.name }), status(now));
-    item.redraw(entry);
-    return item;
+    redraw(entry);
+    return Object.assign(item, { redraw });
   }
 
   #newForm() {
@@ -74,7 +94,7 @@ export class IsenCharacters extends View {
       h("div", { class: "isen-row" }, this.submit, button(t("cancel"), () => this.#show(false))));
   }
 
-  /** Photos that were dropped wait for their person to have a name; a folder's is one to begin with. */
+  /** Photos that were dropped wait for their person to have a name; a folder's is one to begin with. @param {Isengard.Arrivals | null} arrivals */
   #arrived(arrivals) {
     this.arrived.hidden = !arrivals;
     if (!arrivals || arrivals === this.shown) return;
@@ -83,20 +103,27 @@ export class IsenCharacters extends View {
     if (!this.name.value) this.name.value = arrivals.name.slice(0, this.name.maxLength);
   }
 
+  #again() {
+    this.update(/** @type {Isengard.Shown} */ (this.store.state));
+  }
+
+  /** @param {boolean} open */
   #show(open) {
     if (!open && this.store.state.arrivals) this.store.set({ arrivals: null });
     this.form.hidden = !open;
     this.buttons.hidden = open;
-    this.update(this.store.state);
+    this.#again();
     (open ? this.name : this.add).focus();
   }
 
+  /** @param {Event} event */
   async #create(event) {
     event.preventDefault();
     const body = { name: this.name.value, class_word: this.kind.value || KINDS[0], consent: this.consent.checked };
     await once(this.submit, async () => {
       const character = await this.store.attempt((id) => this.store.api.characters.create(body, id));
-      if (!this.store.keepCharacter(character)) return;
+      if (!character) return;
+      this.store.keepCharacter(character);
       const { arrivals } = this.store.state;
       this.store.set({ arrivals: null });
       this.store.go({ tab: "characters", id: character.id });
@@ -105,11 +132,12 @@ export class IsenCharacters extends View {
   }
 }
 
+/** @param {HTMLLIElement & {redraw: (now: Standing) => void}} item @param {Standing} entry */
 function redrawn(item, entry) {
   item.redraw(entry);
 }
 
-/** Where a person stands, as a mark and in words. */
+/** Where a person stands, as a mark and in words. @param {Standing} person */
 function status({ count, versions, percent, waits }) {
   const line = h("small", { class: "isen-status isen-muted" });
   if (percent !== null) line.append(ring(percent), h("span", { text: t("percent", { n: percent }), "aria-label": t("trainingNow", { n: percent }) }));
@@ -120,6 +148,7 @@ function status({ count, versions, percent, waits }) {
   return line;
 }
 
+/** @param {number} percent */
 function ring(percent) {
   return h("span", { class: "isen-ring", "aria-hidden": "true", style: `--isen-share:${percent}%` });
 }

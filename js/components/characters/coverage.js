@@ -11,6 +11,7 @@ export class Coverage {
     this.element = h("ul", { class: "isen-findings", "aria-label": t("coverage"), "data-testid": "isen-coverage" });
   }
 
+  /** @param {Isengard.Photo[]} list */
   show(list) {
     const lines = coverageOf(list.map((photo) => ({ ...photo, findings: findingsNow(photo, list) })));
     this.element.hidden = !lines.length;
@@ -18,6 +19,7 @@ export class Coverage {
   }
 }
 
+/** @param {import("../../lib/coverage.js").Line} options */
 function line({ key, values, hint }) {
   return h("li", { class: hint ? "isen-info-line" : "isen-warning-line" }, icon(hint ? "info-circle" : "exclamation-triangle"), h("span", { class: "isen-grow", text: t(key, values) }));
 }

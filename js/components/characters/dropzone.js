@@ -12,19 +12,20 @@ export class Dropzone {
     this.take = take;
     const input = h("input", {
       type: "file", multiple: true, accept: ACCEPTED, class: "isen-hidden-input", "aria-label": t("choosePhotos"), "data-testid": "isen-file-input",
-      on: { change: () => { take([...input.files]); input.value = ""; } },
+      on: { change: () => { take([...(input.files ?? [])]); input.value = ""; } },
     });
     this.element = h("label", { class: "isen-drop", "data-testid": "isen-dropzone" },
       icon("images"), h("strong", { text: t("dropPhotos") }),
       h("small", { class: "isen-muted", text: t("photoKinds") }), input);
   }
 
-  /** All of `view` takes drops and pastes. ComfyUI would load a dropped file as a workflow: the events end here. */
+  /** All of `view` takes drops and pastes. ComfyUI would load a dropped file as a workflow: the events end here. @param {HTMLElement} view */
   watch(view) {
-    for (const kind of ["dragover", "dragleave", "drop"]) view.addEventListener(kind, (event) => this.#drag(event));
+    for (const kind of ["dragover", "dragleave", "drop"]) view.addEventListener(kind, (event) => this.#drag(/** @type {DragEvent} */ (event)));
     view.addEventListener("paste", (event) => this.#paste(event));
   }
 
+  /** @param {DragEvent} event */
   #drag(event) {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
@@ -33,6 +34,7 @@ export class Dropzone {
     if (event.type === "drop") walked(event.dataTransfer).then((found) => this.take(found));
   }
 
+  /** @param {ClipboardEvent} event */
   #paste(event) {
     const files = pasted(event);
     if (!files.length) return;

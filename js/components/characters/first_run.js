@@ -24,6 +24,7 @@ export class FirstRun {
       h("p", { class: "isen-muted", text: t("firstNothing") }), this.offer, sample, this.wait);
   }
 
+  /** @param {Isengard.State} state @param {boolean} none */
   show(state, none) {
     this.element.hidden = !none;
     if (!none) return;
@@ -58,6 +59,7 @@ export class FirstRun {
     this.wait.hidden = false;
     const character = await this.store.attempt((id) => this.store.api.characters.sample(id));
     this.wait.hidden = true;
-    if (this.store.keepCharacter(character)) this.store.go({ tab: "characters", id: character.id });
+    if (character) this.store.keepCharacter(character);
+    if (character) this.store.go({ tab: "characters", id: character.id });
   }
 }

@@ -5,8 +5,8 @@ import { brief, bytes, counted } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { closer, openDialog } from "../shared/dialogs.js";
 
-const LINES = ["photos", "versions", "jobs", "images", "logs", "bytes"];
-const COUNTED = ["photos", "captions", "jobs", "samples", "versions", "images", "logs"];
+const LINES = /** @type {const} */ (["photos", "versions", "jobs", "images", "logs", "bytes"]);
+const COUNTED = /** @type {const} */ (["photos", "captions", "jobs", "samples", "versions", "images", "logs"]);
 const SHOWN_ELSEWHERE = 20;
 
 /**
@@ -21,7 +21,7 @@ export async function askToForget(view, { id: characterId, name }, closed) {
   const buttons = h("div", { class: "isen-row" }, sure, button(t("cancel"), () => dialog.close(), { autofocus: true, testid: "isen-forget-cancel" }));
   const title = h("h2", { class: "isen-grow", text: t("forgetTitle", { name }) });
   // In the frame: the view it was asked from goes when the person does.
-  const place = /** @type {any} */ (view.panel ?? view);
+  const place = view.panel ?? view;
   const dialog = openDialog(place, { label: t("forget", { name }), kind: "isen-question", closed },
     h("div", { class: "isen-row isen-top" }, title, closer(() => dialog.close())), body, buttons);
 
@@ -31,7 +31,7 @@ export async function askToForget(view, { id: characterId, name }, closed) {
     title.textContent = t("forgottenTitle", { name });
     body.replaceChildren(h("p", { role: "status", "data-testid": "isen-forgotten", text: t("forgottenWent", { things: things(answer.report) }) }), ...elsewhere(answer.report, name));
     buttons.replaceChildren(button(t("close"), () => dialog.close(), { kind: "primary", autofocus: true, testid: "isen-forgotten-close" }));
-    buttons.firstChild.focus();
+    /** @type {HTMLElement | null} */ (buttons.firstChild)?.focus();
     store.drop("characters", characterId);
     if (store.state.route.id === characterId) store.go({ tab: "characters" });
     await store.refresh();
@@ -44,21 +44,26 @@ export async function askToForget(view, { id: characterId, name }, closed) {
   sure.disabled = false;
 }
 
+/** @param {Isengard.ForgetReport} report @returns {Record<string, string>} */
 function went(report) {
   return { ...Object.fromEntries(COUNTED.map((name) => [name, counted(`forgetCount_${name}`, report[name])])), size: bytes(report.bytes) };
 }
 
-/** What there was of it, one after the other. */
+/** What there was of it, one after the other. @param {Isengard.ForgetReport} report */
 function things(report) {
   const words = went(report);
   return [...COUNTED.filter((name) => report[name]).map((name) => words[name]), words.size].join(", ");
 }
 
-/** The user's own files and pictures of others: told, never touched. An older server does not say the latter. */
+/**
+ * The user's own files and pictures of others: told, never touched. An older server does not say the latter.
+ * @param {Isengard.ForgetReport} forgetReport @param {string} name
+ */
 function elsewhere({ elsewhere: own, others = [] }, name) {
   return [...told("forgetElsewhere", own, name), ...told("forgetOthers", others, name)];
 }
 
+/** @param {string} word @param {string[]} files @param {string} name */
 function told(word, files, name) {
   if (!files.length) return [];
   return [h("p", { class: "isen-warn", text: counted(word, files.length, { name }) }),

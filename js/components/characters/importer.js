@@ -7,22 +7,23 @@ import { offerUndo } from "../shared/view.js";
 
 /** @param {import("../shared/view.js").View} view */
 export function importer(view) {
+  const bar = h("progress", { max: 1, value: 0, hidden: true, "aria-label": t("progress") });
+  /** @type {HTMLInputElement} */
   const input = h("input", {
     type: "file", accept: ".zip,application/zip", class: "isen-hidden-input", "aria-label": t("importCharacter"), "data-testid": "isen-import",
-    on: { change: () => take(view, input) },
+    on: { change: () => take(view, input, bar) },
   });
-  const bar = h("progress", { max: 1, value: 0, hidden: true, "aria-label": t("progress") });
-  input.bar = bar;
   return h("div", { class: "isen-stack-tight" }, h("label", { class: "isen-button isen-file-button", title: t("importCharacter") }, icon("upload"), t("importShort"), input), bar);
 }
 
-async function take(view, input) {
+/** @param {Isengard.View} view @param {HTMLInputElement} input @param {HTMLProgressElement} bar */
+async function take(view, input, bar) {
   const { store } = view;
-  const [file] = input.files;
+  const [file] = input.files ?? [];
   if (!file) return;
-  input.bar.hidden = false;
-  const answer = await store.attempt(() => store.api.characters.bring(file, { id: newCorrelationId(), progress: (share) => (input.bar.value = share) }));
-  input.bar.hidden = true;
+  bar.hidden = false;
+  const answer = await store.attempt(() => store.api.characters.bring(file, { id: newCorrelationId(), progress: (share) => (bar.value = share) }));
+  bar.hidden = true;
   input.value = "";
   if (!answer) return;
   const { character, refused, former_trigger: former } = answer;

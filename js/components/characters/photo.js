@@ -7,12 +7,13 @@ import { arrowOf, closer, openDialog } from "../shared/dialogs.js";
 import { findingsNow, leakNote } from "./photo_words.js";
 import { removePhoto } from "./photo_actions.js";
 
-/** @param {import("../shared/view.js").View} view */
+/** @param {import("../shared/view.js").View} view @param {string} characterId @param {string} photoId */
 export function openPhoto(view, characterId, photoId) {
   return new PhotoDialog(view, characterId, photoId);
 }
 
 class PhotoDialog {
+  /** @param {Isengard.View} view @param {string} characterId @param {string} photoId */
   constructor(view, characterId, photoId) {
     this.view = view;
     this.store = view.store;
@@ -22,6 +23,7 @@ class PhotoDialog {
     this.title = h("strong", { class: "isen-grow isen-ellipsis" });
     this.size = h("small", { class: "isen-muted" });
     this.findings = h("ul", { class: "isen-findings" });
+    /** @type {HTMLTextAreaElement} */
     this.caption = h("textarea", { rows: 3, maxlength: 2000, dir: "auto", "data-testid": "isen-photo-caption", on: { change: () => this.#save({ caption: this.caption.value }) } });
     this.leaks = h("div", { class: "isen-stack-tight" });
     this.included = this.#check("included", "isen-photo-included");
@@ -45,8 +47,11 @@ class PhotoDialog {
         this.cover, button(t("delete"), () => this.#remove(), { icon: "trash" })));
   }
 
+  /** @param {"included" | "held_out"} name @param {string} testid */
   #check(name, testid) {
-    return h("input", { type: "checkbox", "data-testid": testid, on: { change: (event) => this.#save({ [name]: event.target.checked }) } });
+    /** @type {HTMLInputElement} */
+    const box = h("input", { type: "checkbox", "data-testid": testid, on: { change: () => this.#save({ [name]: box.checked }) } });
+    return box;
   }
 
   get list() {
@@ -66,13 +71,14 @@ class PhotoDialog {
     fill(this.findings, findings, () => findings.map((finding) => h("li", { text: finding.message })));
     fill(this.leaks, [photo.caption, photo.leaks], () => leakNote(photo));
     if (document.activeElement !== this.caption) this.caption.value = photo.caption;
-    const { cover_photo_id: cover } = this.store.state.characters.find((known) => known.id === this.characterId) ?? {};
+    const cover = this.store.state.characters?.find((known) => known.id === this.characterId)?.cover_photo_id;
     say(this.cover, t(cover === photo.id ? "isCover" : "makeCover"));
     this.cover.setAttribute("aria-pressed", String(cover === photo.id));
     this.included.checked = photo.included;
     this.held.checked = photo.held_out;
   }
 
+  /** @param {number} move */
   #turn(move) {
     if (!move || !this.list.length) return;
     const at = this.list.findIndex((photo) => photo.id === this.photoId);
@@ -80,6 +86,7 @@ class PhotoDialog {
     this.#show();
   }
 
+  /** @param {Partial<Isengard.Photo>} changes */
   #save(changes) {
     return this.store.changePhoto(this.characterId, this.photoId, changes);
   }

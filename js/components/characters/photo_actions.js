@@ -3,7 +3,7 @@
 import { t } from "../../locales/words.js";
 import { offerUndo } from "../shared/view.js";
 
-/** Into the trash, with undo. */
+/** Into the trash, with undo. @param {Isengard.View} view @param {string} characterId @param {string} photoId */
 export async function removePhoto(view, characterId, photoId) {
   const { store } = view;
   const { photos } = store.api;

@@ -9,7 +9,7 @@ const KNOWN = new Set(["small", "dark", "bright", "blurred", "extreme_shape", "t
 /** Said of a photo beside another one, which may be gone. */
 const OF_TWO = new Set(["twin", "same_shot"]);
 
-/** @returns {{code: string, message: string}[]} */
+/** @returns {{code: string, message: string}[]} @param {Isengard.Photo} photo @param {Isengard.Photo[]} list */
 export function findingsNow(photo, list) {
   return photo.findings.flatMap((finding) => {
     if (!KNOWN.has(finding.code) || (OF_TWO.has(finding.code) && !finding.other)) return [finding];
@@ -19,7 +19,7 @@ export function findingsNow(photo, list) {
   });
 }
 
-/** Nothing where the caption is clean, or has been changed since it was looked at. */
+/** Nothing where the caption is clean, or has been changed since it was looked at. @param {{caption: string, leaks?: Isengard.Leak[]}} options */
 export function leakNote({ caption, leaks = [] }) {
   const standing = leaks.filter(({ word, at }) => caption.slice(at, at + word.length) === word);
   if (!standing.length) return [];
@@ -28,6 +28,7 @@ export function leakNote({ caption, leaks = [] }) {
   return [h("p", { class: "isen-leaks", "data-testid": "isen-leaks" }, ...marked(caption, standing)), h("small", { class: "isen-warn-text", text: sentence })];
 }
 
+/** @param {string} caption @param {Isengard.Leak[]} leaks */
 function marked(caption, leaks) {
   const parts = [];
   let end = 0;

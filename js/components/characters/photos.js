@@ -7,23 +7,26 @@ import { openPhoto } from "./photo.js";
 import { removePhoto } from "./photo_actions.js";
 import { findingsNow } from "./photo_words.js";
 
+/** @typedef {{id: string, n: number, name: string, included: boolean, held: boolean, findings: {code: string, message: string}[]}} Thumbnail */
 const SKELETONS = 8;
 
 export class PhotoStrip {
-  /** @param {import("../shared/view.js").View} view */
+  /** @param {import("../shared/view.js").View} view @param {string} characterId */
   constructor(view, characterId) {
     this.view = view;
     this.characterId = characterId;
     this.element = h("ul", { class: "isen-strip", "aria-label": t("photosTitle"), "data-testid": "isen-photos" });
   }
 
+  /** @param {Isengard.Character} character @param {Isengard.Photo[]} list @param {boolean} loading */
   show(character, list, loading) {
     this.character = character;
     const shown = list.map(({ id, name, included, held_out: held }, index) => ({ id, n: index + 1, name, included, held, findings: findingsNow(list[index], list) }));
     const blanks = loading ? Array.from({ length: Math.min(SKELETONS, character.photo_count) }, (_, index) => ({ id: `blank-${index}`, blank: true })) : [];
-    keyed(this.element, [...shown, ...blanks], { id: (photo) => photo.id, make: (photo) => (photo.blank ? blank() : this.#thumbnail(photo)) });
+    keyed(this.element, [...shown, ...blanks], { id: (photo) => photo.id, make: (photo) => ("blank" in photo ? blank() : this.#thumbnail(photo)) });
   }
 
+  /** @param {Thumbnail} options */
   #thumbnail({ id, n, name, included, held, findings }) {
     const { store } = this.view;
     const notes = [...findings.map((finding) => finding.message), held && t("holdOutHint"), !included && t("leftOut")];

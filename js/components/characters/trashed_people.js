@@ -15,12 +15,14 @@ export class Trash {
   constructor(view) {
     this.view = view;
     this.store = view.store;
+    /** Who was there when it was asked for. @type {string | null} */
+    this.of = null;
     this.summary = h("summary", { "data-testid": "isen-trash" });
     this.list = h("ul", { class: "isen-plain-list", "aria-label": t("trashTitle") });
     this.element = h("details", { class: "isen-fold", hidden: true }, this.summary, this.list);
   }
 
-  /** Asked for anew when somebody has come or gone. */
+  /** Asked for anew when somebody has come or gone. @param {Isengard.Character[]} characters */
   show(characters) {
     const ids = characters.map(({ id }) => id).join();
     if (ids === this.of) return;
@@ -34,13 +36,14 @@ export class Trash {
       const { items } = await this.store.api.characters.deleted();
       this.element.hidden = !items.length;
       say(this.summary, t("trash", { n: items.length }));
-      keyed(this.list, items.map(({ id, name, deleted_at: at }) => ({ id, name, at })), { id: ({ id }) => id, make: (entry) => this.#row(entry) });
+      keyed(this.list, items.map(({ id, name, deleted_at: at }) => ({ id, name, at: at ?? "" })), { id: ({ id }) => id, make: (entry) => this.#row(entry) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.of = null;
     }
   }
 
+  /** @param {{id: string, name: string, at: string}} options */
   #row({ id, name, at }) {
     const until = new Date(Date.parse(at) + KEPT_DAYS * 24 * 3600 * 1000).toISOString();
     const back = async () => this.store.keepCharacter(await this.store.attempt((action) => this.store.api.characters.restore(id, action)));

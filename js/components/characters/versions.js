@@ -9,11 +9,13 @@ import { withCheckpoints } from "../../data/versions.js";
 const FIT = { fits: "proofFits", partial: "proofPartial", unchecked: "proofUnchecked", wrong: "proofWrong" };
 const IMAGE = { changed: "imageChanged", unchanged: "imageUnchanged", pending: "imagePending", skipped: "imageSkipped", broken: "imageBroken", base_broken: "imageBaseBroken" };
 /** What to do about a proof that failed. */
+/** @type {Partial<Record<Isengard.Proof["image"], string>>} */
 const ADVICE = { broken: "adviceBroken", base_broken: "adviceBaseBroken" };
 
 /**
  * The samples of the steps that a person's versions were taken at, by file: what a version looks like is seen, not read.
  * @returns {Record<string, Isengard.SampleOf>}
+ * @param {Isengard.Character} person @param {Isengard.Job[] | null} jobs
  */
 export function samplesOf(person, jobs) {
   const found = person.versions.map(({ file, job_id: id, step }) => {
@@ -24,7 +26,7 @@ export function samplesOf(person, jobs) {
   return Object.fromEntries(found.filter(([, sample]) => sample));
 }
 
-/** @param {import("../../data/store.js").Store} store */
+/** @param {import("../../data/store.js").Store} store @param {Isengard.Character} character @param {Record<string, Isengard.SampleOf>} samples */
 export function versionList(store, character, samples) {
   const rows = [...character.versions].reverse().map((version) => row(store, version, samples[version.file]));
   const comparable = withCheckpoints(character, store.state.jobs).versions.some((version) => !version.placeholder);
@@ -32,6 +34,7 @@ export function versionList(store, character, samples) {
     comparable && button(t("compareVersions"), () => store.go({ tab: "images", id: character.id, compare: "" }), { icon: "table", testid: "isen-compare-of-character" })];
 }
 
+/** @param {Isengard.Store} store @param {Isengard.Version} version @param {Isengard.SampleOf | undefined} sample */
 function row(store, version, sample) {
   const family = store.state.families.find((known) => known.key === version.family)?.label ?? version.family;
   return h("li", { class: "isen-row isen-caption", title: version.file },
@@ -42,13 +45,13 @@ function row(store, version, sample) {
       h("small", { class: "isen-muted", text: proofWords(version) })));
 }
 
-/** What a training's newest version needs, where its pictures show nothing; null where they do. */
+/** What a training's newest version needs, where its pictures show nothing; null where they do. @param {Isengard.Job} job */
 export function proofAdvice({ checkpoints }) {
-  const key = ADVICE[checkpoints.at(-1)?.proof.image];
+  const key = ADVICE[checkpoints.at(-1)?.proof.image ?? "pending"];
   return key ? h("p", { class: "isen-warn", "data-testid": "isen-proof-failed", text: t(key) }) : null;
 }
 
-/** What is known about a file, in words. */
+/** What is known about a file, in words. @param {Pick<Isengard.Version, "proof" | "placeholder">} options */
 export function proofWords({ proof, placeholder }) {
   const words = [t(FIT[proof.fit]), t(IMAGE[proof.image])];
   return (placeholder ? [t("placeholder"), ...words] : words).join(" · ");

@@ -33,18 +33,19 @@ export class LikenessMeter {
     return this.store.state.likeness?.state.state === "ready";
   }
 
-  /** `away`: there is nothing to measure here. */
+  /** `away`: there is nothing to measure here. @param {Isengard.State} state */
   show({ likeness, tasks }, away = false) {
     const job = setupOf(tasks, METER);
     const going = job && !ENDED.has(job.state) ? job : null;
     this.element.hidden = away || !likeness || (this.ready && !this.removable);
-    if (this.element.hidden) return;
+    if (this.element.hidden || !likeness) return;
     fill(this.what, [likeness, Boolean(going)], () => (going ? [] : offered(likeness)));
     this.progress.show(going);
     fill(this.outcome, [job?.id, job?.state, job?.error], () => outcome(job));
     fill(this.buttons, [likeness, job?.id, job?.state], () => this.#buttons(likeness, job, going));
   }
 
+  /** @param {Isengard.Meter} meter @param {Isengard.Job | undefined} job @param {Isengard.Job | null} going */
   #buttons({ state, setup }, job, going) {
     const { jobs, training } = this.store.api;
     /** @param {(action: string) => Promise<Isengard.Job>} order */
@@ -59,6 +60,7 @@ export class LikenessMeter {
   }
 }
 
+/** @param {Isengard.Meter} meter */
 function offered({ state, setup }) {
   if (state.state === "ready") return [h("p", { class: "isen-muted", text: t("meterReady") })];
   const what = h("p", { text: t("meterWhat") });
@@ -66,6 +68,7 @@ function offered({ state, setup }) {
   return [what, h("small", { class: "isen-muted", text: t("meterFetch", { size: bytes(setup.download_bytes) }) })];
 }
 
+/** @param {Isengard.Job | undefined} job */
 function outcome(job) {
   if (!job || !ENDED.has(job.state)) return [];
   if (job.error) return [h("p", { class: "isen-error", "data-testid": "isen-meter-error", text: `${job.error.message} ${job.error.hint}`.trim() })];

@@ -14,10 +14,14 @@ const LARGEST_SEED = 2 ** 32;
 export class LikenessBench {
   /**
    * @param {import("../shared/view.js").View} view
-   * @param {{request: () => any, use: (strength: number) => void}} form
+   * @param {{request: () => Isengard.Order, use: (strength: number) => void}} form
    */
   constructor(view, { request, use }) {
     this.view = view;
+    /** @type {Isengard.Generation[]} */
+    this.running = [];
+    /** @type {Isengard.Generation[]} */
+    this.shown = [];
     this.request = request;
     this.use = use;
     this.start = button(t("bench"), () => this.#start(), { icon: "sliders-h", title: t("benchHint"), testid: "isen-bench" });
@@ -28,7 +32,8 @@ export class LikenessBench {
 
   /**
    * The newest comparison of the first of the people.
-   * @param {any[]} people
+   * @param {Isengard.Character[]} people
+   * @param {boolean} blocked
    */
   show([person], blocked) {
     this.person = person;
@@ -48,22 +53,26 @@ export class LikenessBench {
     await compare(this.view.store, STRENGTHS.map((strength) => ({ ...rest, characters: [{ ...first, strength }, ...others], count: 1, seed: fixed, purpose: "bench" })));
   }
 
+  /** @param {Isengard.Generation} generation */
   #frame(generation) {
     const strength = strengthOf(generation).toFixed(2);
     const [image] = generation.images;
     const blank = () => h("span", { class: ENDED.has(generation.state) ? "isen-picture isen-blank" : "isen-picture isen-skeleton", title: generation.error?.message ?? null });
     const open = image && button(t("benchPicture", { strength }), () => this.#open(generation), { kind: "plain", bare: true });
     open?.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.generations.thumbUrl(generation, image), alt: "", "data-testid": "isen-bench-image" }));
-    return h("li", { "data-state": generation.state }, h("figure", {}, h("div", { class: "isen-scored" }, open ?? blank(), badge(generation, this.person.name)), h("figcaption", { class: "isen-muted", text: strength })));
+    return h("li", { "data-state": generation.state }, h("figure", {}, h("div", { class: "isen-scored" }, open ?? blank(), badge(generation, this.person?.name ?? "")), h("figcaption", { class: "isen-muted", text: strength })));
   }
 
+  /** @param {Isengard.Generation} first */
   #open(first) {
     const made = this.shown.filter((known) => known.images.length);
     const api = this.view.store.api;
     const items = made.map((known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: t("benchPicture", { strength: strengthOf(known).toFixed(2) }) }));
+    /** @param {() => void} close @param {() => number} at */
     const tools = (close, at) => [button(t("useLikeness"), () => (this.use(strengthOf(made[at()])), close()), { kind: "primary", testid: "isen-use-likeness" })];
     showPictures(this.view, { label: t("bench"), items, at: made.indexOf(first), tools });
   }
 }
 
+/** @param {Isengard.Generation} generation */
 const strengthOf = (generation) => generation.request.characters[0].strength;

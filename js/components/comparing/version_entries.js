@@ -5,7 +5,7 @@ import { bestOf } from "../../data/likeness_rules.js";
 import { isPublished } from "../../data/versions.js";
 import { t } from "../../locales/words.js";
 
-/** [value, text]; each step once: of two trainings with the same step the newer one is meant. */
+/** [value, text]; each step once: of two trainings with the same step the newer one is meant. @param {Isengard.Version[]} versions */
 export function versionEntries(versions) {
   if (!versions.length) return [];
   const known = new Map(versions.map((version) => [version.step, version]));
@@ -14,6 +14,7 @@ export function versionEntries(versions) {
   return best ? [["best", t("bestStep", { n: count(best.step) })], ["last", t("last")], ...steps] : steps;
 }
 
+/** @param {Isengard.Version} version */
 function words({ step, picked, scores }) {
   const measured = scores?.likeness;
   const said = [picked && t("yourChoice"), measured !== undefined && t("resemblance", { score: measured.toFixed(2) })];

@@ -12,7 +12,7 @@ import { lookWords } from "../shared/look_words.js";
 const GIVEN_UP_MS = 60_000;
 
 export class WallFindings {
-  /** @param {import("../../data/store.js").Store} store */
+  /** @param {import("../../data/store.js").Store} store @param {Isengard.Character} person */
   constructor(store, person) {
     this.store = store;
     this.person = person;
@@ -22,7 +22,10 @@ export class WallFindings {
     this.asked = 0;
   }
 
-  /** `best`: what comes nearest, by the server's numbers. */
+  /**
+   * `best`: what comes nearest, by the server's numbers.
+   * @param {Isengard.Generation[]} wall @param {{running: boolean, best?: Isengard.Nearest | null}} options
+   */
   show(wall, { running, best = null }) {
     const { state } = this.store;
     const left = unmeasured(wall);
@@ -39,21 +42,24 @@ export class WallFindings {
     ]);
   }
 
+  /** @param {Isengard.Nearest} nearest */
   #nearest({ step, strength, score }) {
     return t("nearestIs", { name: this.person.name, step: count(step), strength: strength.toFixed(2), score: score.toFixed(2) });
   }
 
+  /** @param {Isengard.Generation} stranger */
   #leak(stranger) {
     const { checkpoint, strength } = stranger.request.characters[0];
-    return t("strangerLeaks", { name: this.person.name, step: count(checkpoint), strength: strength.toFixed(2) });
+    return t("strangerLeaks", { name: this.person.name, step: count(Number(checkpoint)), strength: strength.toFixed(2) });
   }
 
-  /** Made before the tools were here: measured when somebody asks. */
+  /** Made before the tools were here: measured when somebody asks. @param {number} left */
   #left(left) {
     if (this.asked) return h("p", { class: "isen-muted", text: left === 1 ? t("measuringOne") : t("measuring", { n: left }) });
     return h("div", { class: "isen-row" }, button(left === 1 ? t("measureOne") : t("measureThese", { n: left }), () => this.#measure(left), { testid: "isen-measure" }));
   }
 
+  /** @param {number} left */
   async #measure(left) {
     const answer = await this.store.attempt((id) => this.store.api.characters.measure(this.person.id, id));
     if (!answer) return;
@@ -66,7 +72,10 @@ export class WallFindings {
   }
 }
 
-/** The number on a picture, coloured by its word; a warning on one that shows nothing; nothing where it was not measured. */
+/**
+ * The number on a picture, coloured by its word; a warning on one that shows nothing; nothing where it was not measured.
+ * @param {Isengard.Generation} generation @param {string} name
+ */
 export function badge(generation, name) {
   const empty = lookWords(generation.images[0]);
   if (empty) return h("span", { class: "isen-score isen-score-poor", title: empty, "data-testid": "isen-score", text: "!" });
@@ -76,6 +85,7 @@ export function badge(generation, name) {
   return h("span", { class: `isen-score isen-score-${likeness.verdict}`, title: likenessWords(likeness, name), "data-testid": "isen-score", text: score });
 }
 
+/** @param {Isengard.Likeness} likeness @param {string} name */
 export function likenessWords({ verdict, score }, name) {
   return t(`likeness_${verdict}`, { score: score?.toFixed(2) ?? "", name });
 }

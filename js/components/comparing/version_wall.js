@@ -13,23 +13,27 @@ import { closer, openDialog } from "../shared/dialogs.js";
 import { showPictures } from "../shared/picture_dialog.js";
 import { WallFindings, badge, likenessWords } from "./version_findings.js";
 
-const NAMES = Object.keys(SCENES);
+/** @typedef {import("../../data/version_grid.js").Scene} Scene */
+const NAMES = /** @type {Scene[]} */ (Object.keys(SCENES));
 
-/** Whether there is anything to compare. */
+/** Whether there is anything to compare. @param {Isengard.Character} person @param {Isengard.Recipe} recipe */
 export const comparable = (person, recipe) => recipe.controls.includes("strength") && versionsFor(person, recipe).length > 0;
 
 export class VersionWall {
   /**
    * @param {import("../shared/view.js").View} view
-   * @param {{person: any, recipe: any, use: (step: number, strength: number) => void}} wanted
+   * @param {{person: Isengard.Character, recipe: Isengard.Recipe, use: (step: number, strength: number) => void}} wanted
    */
   constructor(view, { person, recipe, use }) {
     this.view = view;
+    /** @type {Isengard.Generation[]} */
+    this.running = [];
     this.opened = person;
     this.use = use;
     /** What somebody has ticked or unticked, by step. @type {Map<number, boolean>} */
     this.ticked = new Map();
-    [this.scene] = NAMES;
+    /** @type {Scene} */
+    this.scene = NAMES[0];
     this.recipes = view.store.state.recipes.filter((known) => !known.missing.length && (known.people ?? 1) === 1 && comparable(person, known));
     this.recipe = h("select", { "data-testid": "isen-wall-recipe", on: { change: () => this.#again() } }, ...this.recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known.name === recipe.name })));
     this.boxes = Object.fromEntries(NAMES.map((name) => [name, h("input", { type: "checkbox", checked: true, "data-testid": `isen-wall-scene-${name}`, on: { change: () => this.#again() } })]));
@@ -46,7 +50,7 @@ export class VersionWall {
   open() {
     const choices = NAMES.map((name) => h("label", { class: "isen-check" }, this.boxes[name], h("span", { text: t(`scene_${name}`), title: SCENES[name] })));
     const title = t("wallTitle", { name: this.person.name });
-    const dialog = openDialog(this.view, { label: title, kind: "isen-wall-dialog", closed: () => this.ends() },
+    const dialog = openDialog(this.view, { label: title, kind: "isen-wall-dialog", closed: () => this.ends?.() },
       h("div", { class: "isen-row isen-tight" }, h("h2", { class: "isen-grow", text: title, tabindex: -1 }), closer(() => dialog.close())),
       h("p", { class: "isen-muted", text: t("wallWhat") }),
       h("div", { class: "isen-row isen-bottom" }, field(t("recipe"), this.recipe), h("div", { class: "isen-row" }, ...choices)),
@@ -68,7 +72,7 @@ export class VersionWall {
   /** As they are now: what is compared becomes a version meanwhile. */
   get person() {
     const { characters, jobs } = this.view.store.state;
-    return withCheckpoints(characters.find((known) => known.id === this.opened.id) ?? this.opened, jobs);
+    return withCheckpoints(characters?.find((known) => known.id === this.opened.id) ?? this.opened, jobs);
   }
 
   get #steps() {
@@ -102,70 +106,79 @@ export class VersionWall {
   #choices() {
     const chosen = this.#steps;
     const rows = versionsFor(this.person, this.#recipe).map(({ step }) => ({ step, chosen: chosen.has(step) })).sort((a, b) => a.step - b.step);
-    keyed(this.versions, rows, { id: ({ step }) => `${step}`, make: (row) => this.#choice(row), update: (node, row) => (node.firstChild.checked = row.chosen) });
+    keyed(this.versions, rows, { id: ({ step }) => `${step}`, make: (row) => this.#choice(row), update: (node, row) => Object.assign(node.firstChild ?? {}, { checked: row.chosen }) });
   }
 
+  /** @param {{step: number, chosen: boolean}} options */
   #choice({ step, chosen }) {
+    /** @type {HTMLInputElement} */
     const tick = h("input", { type: "checkbox", checked: chosen, "data-testid": `isen-wall-step-${step}`, on: { change: () => (this.ticked.set(step, tick.checked), this.#again()) } });
     return h("label", { class: "isen-check" }, tick, h("span", { text: t("stepNumber", { n: count(step) }) }));
   }
 
+  /** @param {Scene[]} scenes */
   #tabs(scenes) {
     if (!scenes.includes(this.scene)) this.scene = scenes[0] ?? NAMES[0];
     fill(this.tabs, [scenes, this.scene], () => scenes.map((name) =>
       button(t(`scene_${name}`), () => ((this.scene = name), this.#again()), { kind: "chip", "aria-pressed": String(name === this.scene), testid: `isen-wall-tab-${name}` })));
   }
 
+  /** @param {Isengard.Generation[]} wall @param {Isengard.Nearest | null} best */
   #table(wall, best) {
     const { steps, strengths, rows } = cellsOf(wall, this.scene);
-    fill(this.table, [this.#recipe.name, steps, strengths, this.scene, best, this.person.versions.filter((known) => known.picked).map((known) => known.file)], () => steps.length && h("table", { class: "isen-wall-table" },
+    fill(this.table, [this.#recipe.name, steps, strengths, this.scene, best, this.person.versions.filter((known) => known.picked).map((known) => known.file)], () => steps.length > 0 && h("table", { class: "isen-wall-table" },
       h("tr", {}, h("td", {}), ...strengths.map((strength) => h("th", { scope: "col", text: t("benchPicture", { strength: strength.toFixed(2) }) }))),
-      ...steps.map((step, row) => h("tr", {}, h("th", { scope: "row", text: this.#stepWords(step, best) }),
+      ...steps.map((step, row) => h("tr", {}, h("th", { scope: "row", text: this.#stepWords(Number(step), best) }),
         ...strengths.map((strength, column) => h("td", { class: best?.step === step && best.strength === strength ? "isen-nearest" : null, "data-cell": `${row}-${column}` }))))));
-    for (const cell of this.table.querySelectorAll("[data-cell]")) {
-      const [row, column] = cell.dataset.cell.split("-");
+    for (const cell of /** @type {NodeListOf<HTMLElement>} */ (this.table.querySelectorAll("[data-cell]"))) {
+      const [row, column] = (cell.dataset.cell ?? "").split("-").map(Number);
       const made = rows[row]?.[column];
       keyed(cell, made ? [made] : [], { id: (known) => known.id, make: (known) => this.#cell(known) });
     }
   }
 
+  /** @param {number} step @param {Isengard.Nearest | null} best */
   #stepWords(step, best) {
     const picked = versionsFor(this.person, this.#recipe).some((known) => known.step === step && known.picked);
     return t(picked ? "wallPicked" : best?.step === step ? "wallNearest" : "stepNumber", { n: count(step) });
   }
 
+  /** @param {Isengard.Generation} generation */
   #cell(generation) {
     const [image] = generation.images;
     const blank = ENDED.has(generation.state) ? "isen-picture isen-blank" : "isen-picture isen-skeleton";
     if (!image) return h("span", { class: blank, title: generation.error?.message ?? t(`state_${generation.state}`) });
     const { checkpoint, strength } = generation.request.characters[0];
-    const open = button(t("wallPicture", { step: count(checkpoint), strength: strength.toFixed(2) }), () => this.#full(generation), { kind: "plain", bare: true });
+    const open = button(t("wallPicture", { step: count(Number(checkpoint)), strength: strength.toFixed(2) }), () => this.#full(generation), { kind: "plain", bare: true });
     open.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.generations.thumbUrl(generation, image), alt: "", "data-testid": "isen-wall-image" }));
     return h("div", { class: "isen-scored" }, open, badge(generation, this.person.name));
   }
 
+  /** @param {Isengard.Generation} first */
   #full(first) {
     const { api, state } = this.view.store;
-    const made = cellsOf(newestWall(state.comparisons, this.person, this.#recipe), this.scene).rows.flat().filter((known) => known?.images.length);
+    const made = cellsOf(newestWall(state.comparisons, this.person, this.#recipe), this.scene).rows.flat().filter((known) => known !== null).filter((known) => known.images.length);
+    /** @param {Isengard.Generation} known */
     const words = (known) => {
       const { checkpoint, strength } = known.request.characters[0];
       const measured = likenessOf(known);
-      return [t("wallPicture", { step: count(checkpoint), strength: strength.toFixed(2) }), measured && likenessWords(measured, this.person.name)].filter(Boolean).join(" · ");
+      return [t("wallPicture", { step: count(Number(checkpoint)), strength: strength.toFixed(2) }), measured && likenessWords(measured, this.person.name)].filter(Boolean).join(" · ");
     };
     const items = made.map((known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known) }));
+    /** @param {() => void} close @param {() => number} at */
     const tools = (close, at) => [button(t("useThis"), async () => (await this.#pick(made[at()])) && close(), { kind: "primary", testid: "isen-use-this" })];
     showPictures(this.view, { label: t("wallTitle", { name: this.person.name }), items, at: made.findIndex((known) => known.id === first.id), tools });
   }
 
-  /** From now on the person's best; the form takes the same likeness. */
+  /** From now on the person's best; the form takes the same likeness. @param {Isengard.Generation} generation */
   async #pick(generation) {
     const { checkpoint, strength } = generation.request.characters[0];
     const version = drawnWith(drawable(this.person, this.#recipe), generation);
     const kept = version && (await this.view.store.attempt((id) => this.view.store.api.characters.pickVersion(this.person.id, version.file, id)));
     if (!kept) return false;
     this.view.store.keepCharacter(kept);
-    this.use(checkpoint, strength);
-    this.dialog.close();
+    this.use(Number(checkpoint), strength);
+    this.dialog?.close();
     return true;
   }
 

@@ -9,10 +9,26 @@ import { openPicture } from "./picture_viewer.js";
 import { lookWords } from "../shared/look_words.js";
 import { Wall } from "../shared/virtual_wall.js";
 
+/** @typedef {HTMLDivElement & {entry: Isengard.Entry}} Tile */
+
 export class Gallery {
-  /** @param {any} view the view of pictures, which can take settings again */
+  /** @param {import("./images.js").IsenImages} view the view of pictures, which can take settings again */
   constructor(view) {
     this.view = view;
+    /** @type {Isengard.Entry[]} */
+    this.pictures = [];
+    /** @type {Record<string, string>} */
+    this.names = {};
+    /** What was shown last: pictures, their filter, people and recipes. @type {unknown} */
+    this.shown = undefined;
+    /** @type {unknown} */
+    this.by = undefined;
+    /** @type {unknown} */
+    this.of = undefined;
+    /** @type {unknown} */
+    this.ways = undefined;
+    /** @type {Promise<void> | null} */
+    this.loading = null;
     this.wall = new Wall({ label: t("gallery"), id: ({ key }) => key, make: (entry) => this.#tile(entry), update: (tile, entry) => this.#changed(tile, entry), near: () => this.#more() });
     this.person = h("select", { "data-testid": "isen-filter-person", on: { change: () => this.#filter() } });
     this.recipe = h("select", { "data-testid": "isen-filter-recipe", on: { change: () => this.#filter() } });
@@ -25,9 +41,10 @@ export class Gallery {
   }
 
   watch() {
-    this.wall.watch(this.element.closest(".isen-body"));
+    this.wall.watch(/** @type {HTMLElement | null} */ (this.element.closest(".isen-body")));
   }
 
+  /** @param {Isengard.Shown} state */
   show(state) {
     const { galleryFilter: filter, generations, characters, recipes } = state;
     if (this.of !== characters || this.ways !== recipes) this.#filters(filter, { characters, recipes });
@@ -40,9 +57,10 @@ export class Gallery {
     const filtered = filter.character || filter.recipe || filter.favourite;
     this.filters.hidden = !this.pictures.length && !filtered;
     this.none.textContent = generations === null ? "" : t(filtered ? "noneFits" : "noImages");
-    this.none.hidden = this.pictures.length > 0 || (!filtered && generations?.length > 0);
+    this.none.hidden = this.pictures.length > 0 || (!filtered && (generations ?? []).length > 0);
   }
 
+  /** @param {Isengard.Filter} filter @param {{characters: Isengard.Character[], recipes: Isengard.Recipe[]}} options */
   #filters(filter, { characters, recipes }) {
     this.of = characters;
     this.ways = recipes;
@@ -52,14 +70,17 @@ export class Gallery {
     this.favourites.checked = filter.favourite;
   }
 
+  /** @param {Isengard.Generation} generation */
   namesOf(generation) {
     return generation.request.characters.map((use) => this.names[use.id] ?? t("gone"));
   }
 
+  /** @param {Isengard.Generation} generation */
   nameOf(generation) {
     return this.namesOf(generation).join(", ");
   }
 
+  /** @param {HTMLSelectElement} select @param {string[][]} entries @param {string} value */
   #choices(select, entries, value) {
     fill(select, entries, () => [h("option", { value: "", text: t("all") }), ...entries.map(([key, text]) => h("option", { value: key, text }))]);
     select.value = value;
@@ -73,18 +94,21 @@ export class Gallery {
     this.loading ??= this.view.store.more("generations").finally(() => (this.loading = null));
   }
 
+  /** @param {Isengard.Entry} entry */
   #tile(entry) {
     const image = thumbnail(this.view.store.api.generations.thumbUrl(entry.generation, entry.image));
-    const open = button(t("openImage", { n: entry.image.n + 1 }), () => openPicture(this, tile.entry), { kind: "plain", bare: true });
+    const open = button(t("openImage", { n: entry.image.n + 1 }), () => openPicture(this, made.entry), { kind: "plain", bare: true });
     open.replaceChildren(image);
     const tile = h("div", { class: "isen-tile", role: "listitem" }, open, h("span", { class: "isen-tile-mark", hidden: true }, icon("heart-fill")));
-    return tile;
+    const made = Object.assign(tile, { entry });
+    return made;
   }
 
+  /** @param {Tile} tile @param {Isengard.Entry} entry */
   #changed(tile, entry) {
     tile.entry = entry;
     tile.title = [lookWords(entry.image), told(entry.generation.request.prompt, this.namesOf(entry.generation))].filter(Boolean).join(" · ");
-    tile.querySelector("img").alt = t("imageAlt", { name: this.nameOf(entry.generation) });
-    tile.lastChild.hidden = !liked(entry.generation, entry.image);
+    Object.assign(tile.querySelector("img") ?? {}, { alt: t("imageAlt", { name: this.nameOf(entry.generation) }) });
+    Object.assign(tile.lastChild ?? {}, { hidden: !liked(entry.generation, entry.image) });
   }
 }

@@ -6,23 +6,31 @@ import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 
 const OPEN_KEY = "isengard.images.advanced";
+/** @typedef {"steps" | "guidance"} Numeric */
+/** @typedef {"sampler" | "scheduler"} List */
+/** @typedef {Numeric | List | "negative"} Name */
 const NUMBERS = { steps: { min: 1, max: 200 }, guidance: { min: 0, max: 30, step: 0.1 } };
 /** Those whose choices ComfyUI knows. */
+/** @type {Record<List, keyof Isengard.Samplers>} */
 const LISTS = { sampler: "sampler_name", scheduler: "scheduler" };
-export const EMPTY = { steps: null, guidance: null, sampler: null, scheduler: null, negative: "" };
+
+const NAMES = /** @type {Name[]} */ (["steps", "guidance", "sampler", "scheduler", "negative"]);
 
 export class ImageAdvanced {
   /** @param {import("../../data/store.js").Store} store */
   constructor(store, { memory = globalThis.localStorage } = {}) {
     this.store = store;
-    this.inputs = {};
-    for (const [name, rules] of Object.entries(NUMBERS)) this.inputs[name] = h("input", { type: "number", ...rules, "data-testid": `isen-${name}` });
-    for (const name of Object.keys(LISTS)) this.inputs[name] = h("select", { "data-testid": `isen-${name}` });
-    this.inputs.negative = h("textarea", { rows: 2, maxlength: 2000, "data-testid": "isen-negative" });
-    const { negative, ...short } = this.inputs;
-    this.fields = Object.fromEntries(Object.entries(short).map(([name, input]) => [name, field(t(name === "steps" ? "stepsShort" : name), input, t(`${name}Hint`))]));
-    this.fields.negative = field(t("negative"), negative, t("negativeHint"));
-    const grid = Object.keys(short).map((name) => this.fields[name]);
+    /** @param {Numeric} name */
+    const number = (name) => h("input", { type: "number", ...NUMBERS[name], "data-testid": `isen-${name}` });
+    /** @param {List} name */
+    const list = (name) => h("select", { "data-testid": `isen-${name}` });
+    const negative = h("textarea", { rows: 2, maxlength: 2000, "data-testid": "isen-negative" });
+    this.inputs = { steps: number("steps"), guidance: number("guidance"), sampler: list("sampler"), scheduler: list("scheduler"), negative };
+    /** @param {Name} name */
+    const labelled = (name) => field(t(name === "steps" ? "stepsShort" : name), this.inputs[name], t(`${name}Hint`));
+    this.fields = { steps: labelled("steps"), guidance: labelled("guidance"), sampler: labelled("sampler"), scheduler: labelled("scheduler"), negative: labelled("negative") };
+    const { negative: _, ...short } = this.fields;
+    const grid = Object.values(short);
     this.element = h("details", { class: "isen-fold" }, h("summary", { text: t("advanced"), "data-testid": "isen-image-advanced" }), h("div", { class: "isen-grid" }, ...grid), this.fields.negative);
     this.element.open = memory?.getItem(OPEN_KEY) === "1";
     this.element.addEventListener("toggle", () => {
@@ -31,13 +39,15 @@ export class ImageAdvanced {
     });
   }
 
+  /** @param {Isengard.Recipe} recipe @param {Isengard.Samplers | null} samplers */
   show(recipe, samplers) {
     for (const [name, part] of Object.entries(this.fields)) part.hidden = !recipe.controls.includes(name);
     this.element.hidden = Object.values(this.fields).every((part) => part.hidden);
-    for (const name of Object.keys(NUMBERS)) this.inputs[name].placeholder = recipe.defaults[name] ?? "";
-    for (const [name, input] of Object.entries(LISTS)) this.#choices(this.inputs[name], samplers?.[input] ?? []);
+    for (const name of /** @type {Numeric[]} */ (Object.keys(NUMBERS))) this.inputs[name].placeholder = String(recipe.defaults[name] ?? "");
+    for (const [name, input] of /** @type {[List, keyof Isengard.Samplers][]} */ (Object.entries(LISTS))) this.#choices(this.inputs[name], samplers?.[input] ?? []);
   }
 
+  /** @param {HTMLSelectElement} select @param {string[]} names */
   #choices(select, names) {
     const kept = select.value;
     const all = kept && !names.includes(kept) ? [...names, kept] : names;
@@ -47,17 +57,21 @@ export class ImageAdvanced {
 
   /** What was filled in, of what is shown. */
   values() {
+    /** @param {Name} name */
     const said = (name) => (this.fields[name].hidden ? "" : this.inputs[name].value.trim());
-    return Object.fromEntries(Object.entries(EMPTY).map(([name, none]) => [name, said(name) ? (name in NUMBERS ? Number(said(name)) : said(name)) : none]));
+    /** @param {Numeric} name */
+    const number = (name) => (said(name) ? Number(said(name)) : null);
+    return { steps: number("steps"), guidance: number("guidance"), sampler: said("sampler") || null, scheduler: said("scheduler") || null, negative: said("negative") };
   }
 
   /** As it was filled in, also what is hidden now. */
   get draft() {
-    return Object.fromEntries(Object.keys(EMPTY).map((name) => [name, this.inputs[name].value]));
+    return Object.fromEntries(NAMES.map((name) => [name, this.inputs[name].value]));
   }
 
+  /** @param {Partial<Record<Name, unknown>>} values */
   take(values) {
-    for (const name of Object.keys(LISTS)) this.#choices(this.inputs[name], values[name] ? [values[name]] : []);
-    for (const name of Object.keys(EMPTY)) this.inputs[name].value = values[name] ?? "";
+    for (const name of /** @type {List[]} */ (Object.keys(LISTS))) this.#choices(this.inputs[name], values[name] ? [String(values[name])] : []);
+    for (const name of NAMES) this.inputs[name].value = String(values[name] ?? "");
   }
 }

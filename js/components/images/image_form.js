@@ -25,10 +25,15 @@ const DRAFT_KEY = "isengard.images.form";
 /** Who is drawn, for good. */
 const PERSON_KEY = "isengard.images.person";
 
+/**
+ * @typedef {{cast: import("./people_in_picture.js").Draft, looks: {style: string, scene: string}, advanced: Record<string, string>, count: string, recipe: string, version: string,
+ *   prompt: string, shape: string, quality: import("./quality.js").Quality, seed: number | null}} Draft
+ */
+
 export class ImageForm {
   /**
-   * @param {import("../shared/view.js").View} view
-   * @param {(body: any) => Promise<any>} generate answers with the generation, or null where it was refused
+   * @param {Isengard.View} view
+   * @param {(order: Isengard.Order) => Promise<Isengard.Generation | null>} generate answers with the generation, or null where it was refused
    */
   constructor(view, generate, { memory = globalThis.sessionStorage, lasting = globalThis.localStorage } = {}) {
     this.view = view;
@@ -36,7 +41,12 @@ export class ImageForm {
     this.generate = generate;
     this.memory = memory;
     this.lasting = lasting;
+    /** @type {Draft | null} */
     this.draft = recalled(memory, DRAFT_KEY);
+    /** @type {Isengard.Recipe[] | null} */
+    this.recipes = null;
+    /** @type {Isengard.Samplers | null} */
+    this.samplers = null;
     const adjust = () => this.#adjust();
     this.cast = new Cast(this.store, { changed: adjust });
     this.prompt = new PromptBox({
@@ -63,22 +73,23 @@ export class ImageForm {
     this.state = new RecipeState(this.store);
     this.shelf = new RecipeShelf(view, (name) => this.#choose(name));
     this.submit = h("button", { type: "submit", class: "isen-primary isen-wide", title: t("generateKey"), "data-testid": "isen-generate" }, icon("images"), t("generate"));
+    this.counts = h("div", { class: "isen-count" }, field(t("count"), this.count));
+    this.size = h("div", { class: "isen-row isen-bottom" }, this.shapes.element, this.counts);
+    this.likeness = h("div", { class: "isen-stack-tight" }, this.cast.sliders, this.bench.element);
+    this.qualityField = h("div", { class: "isen-field" }, h("span", { class: "isen-label", text: t("quality") }), this.quality.element);
     this.element = this.#form();
   }
 
   #form() {
-    const quality = h("div", { class: "isen-field" }, h("span", { class: "isen-label", text: t("quality") }), this.quality.element);
-    this.counts = h("div", { class: "isen-count" }, field(t("count"), this.count));
-    this.size = h("div", { class: "isen-row isen-bottom" }, this.shapes.element, this.counts);
-    this.likeness = h("div", { class: "isen-stack-tight" }, this.cast.sliders, this.bench.element);
     return h("form", { class: "isen-stack isen-image-form", "aria-label": t("images"), on: { submit: (event) => this.#submit(event), input: () => (this.#note(), this.#keep()), change: () => this.#keep() } },
       this.cast.element, this.prompt.element, this.notes.element, this.looks.element,
       this.size,
-      quality, this.likeness,
+      this.qualityField, this.likeness,
       h("div", { class: "isen-grid isen-wide-grid" }, field(t("recipe"), this.recipe), this.versionField, this.seed.element),
       this.advanced.element, this.shelf.element, h("footer", { class: "isen-foot" }, this.state.element, this.submit));
   }
 
+  /** @param {Isengard.Character[]} people @param {Isengard.Recipe[]} recipes @param {{wanted: string | null | undefined, styles: Isengard.Style[], samplers: Isengard.Samplers | null}} options */
   show(people, recipes, { wanted, styles, samplers }) {
     this.characters = people;
     this.recipes = recipes;
@@ -92,7 +103,7 @@ export class ImageForm {
     this.cast.show(people, wanted, Math.max(1, ...recipes.map(peopleOf)));
   }
 
-  /** What was filled in before; who is asked for now comes first, then who was drawn last. */
+  /** What was filled in before; who is asked for now comes first, then who was drawn last. @param {string | null | undefined} wanted */
   #restore(wanted) {
     const last = recalled(this.lasting, PERSON_KEY) ?? "";
     const { draft } = this;
@@ -100,7 +111,7 @@ export class ImageForm {
     const [before, second] = draft.cast.ids;
     const first = wanted || before || last;
     this.cast.restore({ ...draft.cast, ids: [first, second] });
-    if (this.recipes.some((known) => known.name === draft.recipe)) this.recipe.value = draft.recipe;
+    if ((this.recipes ?? []).some((known) => known.name === draft.recipe)) this.recipe.value = draft.recipe;
     this.version.append(h("option", { value: first === before ? draft.version : "best", selected: true }));
     this.looks.take(draft.looks);
     this.shapes.take(draft.shape);
@@ -123,7 +134,7 @@ export class ImageForm {
     if (cast.ids[0]) kept(this.lasting, PERSON_KEY, cast.ids[0]);
   }
 
-  /** A version and a strength that were chosen by their pictures. */
+  /** A version and a strength that were chosen by their pictures. @param {string} version @param {number} strength */
   #use(version, strength) {
     this.version.value = version;
     this.cast.parts[0].likeness.value = strength;
@@ -154,8 +165,9 @@ export class ImageForm {
     this.#keep();
   }
 
-  /** Only what the chosen way has. */
+  /** Only what the chosen way has. @param {Isengard.Recipe} recipe */
   #controls({ controls }) {
+    /** @param {...string} names */
     const has = (...names) => names.every((name) => controls.includes(name));
     this.cast.fit(controls);
     this.bench.element.hidden = !has("strength");
@@ -163,23 +175,28 @@ export class ImageForm {
     this.looks.element.hidden = !has("prompt") || !this.looks.items.length;
     this.shapes.element.hidden = !has("width", "height");
     this.counts.hidden = this.seed.element.hidden = !has("seed");
-    this.quality.element.parentElement.hidden = !has("steps");
+    this.qualityField.hidden = !has("steps");
   }
 
+  /** @param {string} name */
   #choose(name) {
     this.recipe.value = name;
     this.#adjust();
   }
 
-  /** Only ways that draw so many people can be chosen. */
+  /** Only ways that draw so many people can be chosen. @param {number} count */
   #fitRecipe(count) {
-    const fits = (name) => peopleOf(this.recipes.find((known) => known.name === name)) === count;
+    /** @type {Isengard.Recipe[]} */
+    const recipes = this.recipes ?? [];
+    /** @param {string} name */
+    const fits = (name) => peopleOf(recipes.find((known) => known.name === name)) === count;
     for (const option of this.recipe.options) option.disabled = !fits(option.value);
     if (this.recipe.value && fits(this.recipe.value)) return;
-    const other = this.recipes.find((known) => fits(known.name) && !known.missing.length) ?? this.recipes.find((known) => fits(known.name));
+    const other = recipes.find((known) => fits(known.name) && !known.missing.length) ?? recipes.find((known) => fits(known.name));
     if (other) this.recipe.value = other.name;
   }
 
+  /** @param {Isengard.Character} person @param {Isengard.Recipe} recipe */
   #versions(person, recipe) {
     const versions = drawable(person, recipe);
     this.versionField.hidden = recipe.identity === "placeholder" || !versions.length;
@@ -194,7 +211,7 @@ export class ImageForm {
   /** @param {string} family of the model that was trained for; '' for any */
   compareVersions(family) {
     const [person] = this.cast.people;
-    const able = this.recipes.filter((known) => peopleOf(known) === 1 && comparable(person, known));
+    const able = (this.recipes ?? []).filter((known) => person && peopleOf(known) === 1 && comparable(person, known));
     const fitting = able.some((known) => known.families.includes(family)) ? able.filter((known) => known.families.includes(family)) : able;
     const recipe = fitting.find((known) => !known.missing.length) ?? fitting[0];
     if (!recipe) return;
@@ -204,10 +221,14 @@ export class ImageForm {
 
   /** Every version at every likeness; what is used there is used here. */
   openWall() {
+    /** @param {number} step @param {number} strength */
     const use = (step, strength) => this.#use(String(step), strength);
-    return new VersionWall(this.view, { person: this.cast.people[0], recipe: this.#chosen, use }).open();
+    const [person] = this.cast.people;
+    const recipe = this.#chosen;
+    return person && recipe && new VersionWall(this.view, { person, recipe, use }).open();
   }
 
+  /** @param {Event} event */
   async #submit(event) {
     event.preventDefault();
     await once(this.submit, async () => {
@@ -217,11 +238,12 @@ export class ImageForm {
     });
   }
 
+  /** @returns {Isengard.Order} */
   request() {
-    const recipe = this.#chosen;
+    const recipe = /** @type {Isengard.Recipe} */ (this.#chosen);
     const usual = usualOf(recipe, this.cast.people[0]);
     const [width, height] = sized(usual.width ?? 512, usual.height ?? 512, this.shapes.ratio);
-    const checkpoint = /^\d+$/.test(this.version.value) ? Number(this.version.value) : this.version.value || "best";
+    const checkpoint = /^\d+$/.test(this.version.value) ? Number(this.version.value) : this.version.value === "last" ? "last" : "best";
     const advanced = this.advanced.values();
     return {
       recipe: recipe.name, characters: this.cast.uses(checkpoint), prompt: this.looks.composed(this.prompt.value, this.cast.people), width, height,
@@ -229,7 +251,7 @@ export class ImageForm {
     };
   }
 
-  /** The request of an earlier picture. */
+  /** The request of an earlier picture. @param {Schema.GenerationRequest} request */
   take(request) {
     this.recipe.value = request.recipe;
     this.cast.take(request.characters);
@@ -245,10 +267,13 @@ export class ImageForm {
   }
 }
 
-/** How many people a recipe draws. */
+/** How many people a recipe draws. @param {Isengard.Recipe | undefined} recipe */
 export const peopleOf = (recipe) => recipe?.people ?? 1;
 
-/** The numbers a recipe starts from; those of the person's model where it draws several. */
+/**
+ * The numbers a recipe starts from; those of the person's model where it draws several.
+ * @param {Isengard.Recipe} recipe @param {Isengard.Character | undefined} person
+ */
 function usualOf(recipe, person) {
   const versions = drawable(person, recipe);
   const family = (bestOf(versions.filter(isPublished)) ?? versions.at(-1))?.family;

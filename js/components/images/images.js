@@ -16,7 +16,17 @@ import { View } from "../shared/view.js";
 /** How many failures are shown; older ones are in the log. */
 const TROUBLES = 3;
 
+/** @typedef {{generation: Isengard.Generation, names: string[], away: boolean}} Card */
+/** @typedef {HTMLLIElement & {card?: MakingCard}} CardItem */
+
 export class IsenImages extends View {
+  /** @type {HTMLElement} */ nobody;
+  /** @type {ImageForm} */ form;
+  /** @type {HTMLUListElement} */ stream;
+  /** @type {Gallery} */ gallery;
+  /** @type {HTMLDivElement} */ gpu;
+  /** @type {unknown[]} */ shown = [];
+
   build() {
     this.className = "isen-images";
     this.nobody = h("section", { class: "isen-card isen-stack isen-across", hidden: true }, h("h2", { tabindex: -1, text: t("whoToDraw") }), h("p", { text: t("noOneToDraw") }),
@@ -42,6 +52,7 @@ export class IsenImages extends View {
     this.gallery.wall.unwatch();
   }
 
+  /** @param {Isengard.Shown} state */
   update(state) {
     const placeholders = state.recipes.some((recipe) => recipe.identity === "placeholder");
     const references = state.recipes.some((recipe) => recipe.identity === "reference" && !recipe.missing.length);
@@ -52,7 +63,7 @@ export class IsenImages extends View {
     gpuNote(this.store, this.gpu, state);
     const { characters, recipes, styles, samplers, comparisons } = state;
     const shown = [characters, recipes, styles, samplers, comparisons, ...(state.jobs ?? []).map((job) => job.checkpoints)];
-    if (people.length && (shown.length !== this.shown?.length || shown.some((part, index) => part !== this.shown[index]))) {
+    if (people.length && (shown.length !== this.shown.length || shown.some((part, index) => part !== this.shown[index]))) {
       this.shown = shown;
       this.form.show(people, recipes, { wanted: this.route.id, styles, samplers });
     }
@@ -64,6 +75,7 @@ export class IsenImages extends View {
     keyed(this.stream, cards, { id: ({ generation }) => `${generation.id}${generation.error ? "!" : ""}`, make: (entry) => this.#card(entry), update: (node, entry) => node.card?.show(entry) });
   }
 
+  /** @param {Card} entry @returns {CardItem} */
   #card(entry) {
     if (entry.generation.state === "failed") return this.#trouble(entry);
     const card = new MakingCard(this);
@@ -71,7 +83,7 @@ export class IsenImages extends View {
     return Object.assign(card.element, { card });
   }
 
-  /** Why it failed, until it is read or made again. */
+  /** Why it failed, until it is read or made again. @param {Card} options */
   #trouble({ generation, names }) {
     const { error } = generation;
     const dismiss = async () => this.store.keepGeneration(await this.store.attempt((id) => this.store.api.generations.remove(generation.id, id)));
@@ -83,13 +95,16 @@ export class IsenImages extends View {
       h("div", { class: "isen-row" }, button(t("makeAgain"), anew, { testid: "isen-make-again" }), button(t("reuse"), again, { icon: "replay", bare: true }), button(t("dismiss"), dismiss, { icon: "times", bare: true, testid: "isen-dismiss-failure" })));
   }
 
-  /** The request of a picture, into the form; its own seed, so that it comes out the same. */
+  /**
+   * The request of a picture, into the form; its own seed, so that it comes out the same.
+   * @param {{generation: Isengard.Generation, image: {seed: number | null}}} options
+   */
   reuse({ generation, image }) {
     this.form.take({ ...generation.request, seed: image.seed });
     this.form.element.scrollIntoView({ block: "start" });
   }
 
-  /** What is being made comes into sight below a long form. */
+  /** What is being made comes into sight below a long form. @param {Isengard.Order} body */
   async #generate(body) {
     const made = this.store.keepGeneration(await this.store.attempt((id) => this.store.api.generations.create(body, id)));
     if (made) this.stream.scrollIntoView({ block: "nearest" });

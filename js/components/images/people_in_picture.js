@@ -5,11 +5,16 @@ import { t } from "../../locales/words.js";
 import { PersonPart } from "./person_part.js";
 import { PeopleChoice } from "../shared/person_picker.js";
 
+/** @typedef {{ids: string[], two: boolean, parts: {strength: number, reference: number, words: string}[]}} Draft */
+
 export class Cast {
-  /** @param {import("../../data/store.js").Store} store */
+  /** @param {import("../../data/store.js").Store} store @param {{changed: () => void}} options */
   constructor(store, { changed }) {
     this.changed = changed;
     this.two = false;
+    this.most = 1;
+    /** @type {Isengard.Character[]} */
+    this.all = [];
     this.first = new PeopleChoice(store, { label: t("person"), name: "isen-image-who", testid: "isen-image-person", changed: () => this.#again() });
     this.second = new PeopleChoice(store, { label: t("secondPerson"), name: "isen-image-other", testid: "isen-image-second", changed });
     this.parts = [new PersonPart(""), new PersonPart("-2")];
@@ -20,24 +25,29 @@ export class Cast {
     this.sliders = h("div", { class: "isen-stack-tight" }, ...this.parts.map((part) => part.element));
   }
 
-  /** @param {number} most how many people a way of making pictures can draw at most */
+  /**
+   * @param {number} most how many people a way of making pictures can draw at most
+   * @param {Isengard.Character[]} people @param {string | null | undefined} wanted
+   */
   show(people, wanted, most) {
     this.all = people;
     this.most = Math.min(2, most, people.length);
-    this.first.show(people, wanted);
+    this.first.show(people, wanted ?? "");
     this.#again();
   }
 
   /** Those chosen, first one first. */
   get people() {
     const ids = this.two ? [this.first.value, this.second.value] : [this.first.value];
-    return ids.map((id) => this.all?.find((known) => known.id === id)).filter(Boolean);
+    return ids.map((id) => this.all.find((known) => known.id === id)).filter((person) => person !== undefined);
   }
 
+  /** @param {Schema.CharacterUse["checkpoint"]} checkpoint */
   uses(checkpoint) {
     return this.people.map(({ id }, place) => ({ id, ...this.parts[place].values(), checkpoint: place ? "best" : checkpoint }));
   }
 
+  /** @param {Schema.CharacterUse[]} uses */
   take(uses) {
     this.two = uses.length > 1;
     this.first.choose(uses[0].id);
@@ -51,7 +61,7 @@ export class Cast {
     return { ids: [this.first.value, this.second.value], two: this.two, parts: this.parts.map((part) => part.draft) };
   }
 
-  /** Before anybody is shown. */
+  /** Before anybody is shown. @param {Draft} options */
   restore({ ids: [first, second], two, parts }) {
     this.first.value = first;
     this.second.value = second;
@@ -59,6 +69,7 @@ export class Cast {
     parts.forEach((part, place) => this.parts[place].take(part));
   }
 
+  /** @param {boolean} two */
   #pair(two) {
     this.two = two;
     this.#again();
@@ -66,14 +77,14 @@ export class Cast {
 
   #again() {
     if (this.most < 2) this.two = false;
-    this.second.show((this.all ?? []).filter((known) => known.id !== this.first.value));
+    this.second.show(this.all.filter((known) => known.id !== this.first.value));
     this.add.hidden = this.two || this.most < 2;
     this.other.hidden = !this.two;
     this.parts[1].element.hidden = !this.two;
     this.changed();
   }
 
-  /** Sliders and words that the chosen way has. */
+  /** Sliders and words that the chosen way has. @param {string[]} controls */
   fit(controls) {
     this.people.forEach((person, place) => this.parts[place].show(this.two ? person.name : "", controls));
   }

@@ -14,11 +14,12 @@ export class PersonPart {
     this.element = h("div", { class: "isen-stack-tight" }, this.wordsField, this.likeness.element, this.reference.element);
   }
 
-  /** Only what the recipe has; `name` where there are several people. */
+  /** Only what the recipe has; `name` where there are several people. @param {string} name @param {string[]} controls */
   show(name, controls) {
     this.likeness.show(name);
     this.reference.show(name);
-    this.wordsField.firstChild.textContent = name ? t("wordsOf", { name }) : t("words");
+    const label = /** @type {Node} */ (this.wordsField.firstChild);
+    label.textContent = name ? t("wordsOf", { name }) : t("words");
     this.likeness.element.hidden = !controls.includes("strength");
     this.reference.element.hidden = !controls.includes("reference");
     this.wordsField.hidden = !controls.includes("words");
@@ -38,6 +39,7 @@ export class PersonPart {
     return { strength: this.likeness.value, reference: this.reference.value, words: this.words.value };
   }
 
+  /** @param {Partial<Schema.CharacterUse> & {strength: number}} options */
   take({ strength, reference = 1, words = "" }) {
     this.likeness.value = strength;
     this.reference.value = reference;

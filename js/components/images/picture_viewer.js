@@ -7,7 +7,10 @@ import { lookWords } from "../shared/look_words.js";
 import { offerUndo } from "../shared/view.js";
 import { showPictures } from "../shared/picture_dialog.js";
 
-/** @param {any} gallery */
+/** @typedef {import("./gallery.js").Gallery} Gallery */
+/** @typedef {import("./images.js").IsenImages} IsenImages */
+
+/** @param {Gallery} gallery @param {Isengard.Entry} entry */
 export function openPicture(gallery, entry) {
   const { view, pictures } = gallery;
   let at = () => 0;
@@ -23,6 +26,7 @@ export function openPicture(gallery, entry) {
     return putAway(view, now(), () => drop(item));
   };
   const trash = button(t("deleteImage"), away, { icon: "trash", bare: true, testid: "isen-delete-image" });
+  /** @param {() => void} close @param {() => number} where */
   const tools = (close, where) => {
     at = where;
     const canvas = view.panel?.openOnCanvas;
@@ -33,6 +37,7 @@ export function openPicture(gallery, entry) {
       trash,
     ];
   };
+  /** @param {KeyboardEvent} event */
   const keys = (event) => {
     if (event.key === "f" && !event.ctrlKey && !event.metaKey) heart.click();
     if (event.key === "Delete") trash.click();
@@ -40,7 +45,7 @@ export function openPicture(gallery, entry) {
   const drop = showPictures(view, { label: t("imageAlt", { name: gallery.nameOf(entry.generation) }), items, at: pictures.indexOf(entry), tools, keys, changed: () => show() });
 }
 
-/** What the viewer shows of it. */
+/** What the viewer shows of it. @param {Gallery} gallery @param {Isengard.Entry} entry */
 function itemOf(gallery, { generation, image }) {
   return {
     src: gallery.view.store.api.generations.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`,
@@ -48,13 +53,16 @@ function itemOf(gallery, { generation, image }) {
   };
 }
 
-/** The entry as it is known now: it may have been liked since the viewer was opened. */
+/** The entry as it is known now: it may have been liked since the viewer was opened. @param {Gallery} options @param {Isengard.Entry} entry */
 function latest({ view }, entry) {
-  const generation = view.store.state.generations.find((known) => known.id === entry.generation.id) ?? entry.generation;
+  const generation = view.store.state.generations?.find((known) => known.id === entry.generation.id) ?? entry.generation;
   return { ...entry, generation, image: generation.images.find((known) => known.n === entry.image.n) ?? entry.image };
 }
 
-/** Shown at once, taken back when the server refuses. */
+/**
+ * Shown at once, taken back when the server refuses.
+ * @param {IsenImages} options @param {Isengard.Entry} entry @param {(favourite: boolean) => void} show
+ */
 async function like({ store }, { generation, image }, show) {
   const favourite = !liked(generation, image);
   show(favourite);
@@ -62,7 +70,10 @@ async function like({ store }, { generation, image }, show) {
   if (!kept) show(!favourite);
 }
 
-/** Into the trash, with undo; the last picture takes its generation along. `drop` takes it out of sight and answers with its way back. */
+/**
+ * Into the trash, with undo; the last picture takes its generation along. `drop` takes it out of sight and answers with its way back.
+ * @param {IsenImages} view @param {Isengard.Entry} entry @param {() => () => void} drop
+ */
 async function putAway(view, { generation, image }, drop) {
   const { store } = view;
   const { generations } = store.api;
@@ -75,12 +86,16 @@ async function putAway(view, { generation, image }, drop) {
   offerUndo(view, t("imageDeleted"), async () => store.keepGeneration(await restore()) && back());
 }
 
-/** This picture's workflow with its request filled in, in a canvas tab of its own, from where it can be saved back. */
+/**
+ * This picture's workflow with its request filled in, in a canvas tab of its own, from where it can be saved back.
+ * @param {Gallery} gallery @param {Isengard.Entry} entry
+ */
 async function onCanvas(gallery, { generation, image }) {
   const { view } = gallery;
   const opened = await view.store.attempt(() => view.store.api.generations.workflow(generation.id, image.n));
   if (!opened) return false;
   const name = t("canvasName", { name: gallery.nameOf(generation), seed: image.seed }).replaceAll(/[\\/]/g, " ");
-  await view.panel.openOnCanvas(opened, name, view.panel.getBoundingClientRect().right);
+  const { panel } = view;
+  await panel?.openOnCanvas?.(opened, name, panel.getBoundingClientRect().right);
   return true;
 }

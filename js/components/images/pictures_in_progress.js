@@ -4,7 +4,7 @@ import { told } from "../../data/gallery.js";
 import { button, h, say } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 
-/** "2 pictures before it", "Making picture 1 of 3, step 4 of 20". */
+/** "2 pictures before it", "Making picture 1 of 3, step 4 of 20". @param {Pick<Isengard.Generation, "state" | "progress">} options */
 export function makingWords({ state, progress: p }) {
   if (state === "cancelling") return t("state_cancelling");
   if (state === "queued") return p.ahead ? t(p.ahead === 1 ? "oneAhead" : "ahead", { n: p.ahead }) : t("waiting");
@@ -12,7 +12,7 @@ export function makingWords({ state, progress: p }) {
   return t(p.total_steps ? "makingSteps" : "making", values);
 }
 
-/** 0 to 1 over all pictures of one order. */
+/** 0 to 1 over all pictures of one order. @param {Pick<Isengard.Generation, "progress">} options */
 export function makingShare({ progress: p }) {
   return (p.image + (p.total_steps ? p.step / p.total_steps : 0)) / p.count;
 }
@@ -21,6 +21,7 @@ export class MakingCard {
   /** @param {import("../shared/view.js").View} view */
   constructor(view) {
     this.view = view;
+    this.id = "";
     this.preview = h("img", { class: "isen-made", alt: t("preview"), hidden: true, "data-testid": "isen-preview" });
     this.blank = h("div", { class: "isen-picture isen-skeleton isen-short" });
     this.words = h("small", { "data-testid": "isen-making" });
@@ -31,6 +32,7 @@ export class MakingCard {
       h("div", { class: "isen-stack-tight", role: "status" }, this.blank, this.preview, this.words, this.bar), this.prompt, h("div", { class: "isen-row" }, cancel));
   }
 
+  /** @param {{generation: Isengard.Generation, names: string[], away: boolean}} options */
   show({ generation, names, away }) {
     this.id = generation.id;
     this.element.dataset.state = generation.state;
@@ -44,7 +46,7 @@ export class MakingCard {
     this.#frame(generation);
   }
 
-  /** The address changes with every frame, so the browser asks for each once. */
+  /** The address changes with every frame, so the browser asks for each once. @param {Isengard.Generation} generation */
   #frame({ progress: p, id }) {
     this.preview.hidden = !p.frame;
     this.blank.hidden = Boolean(p.frame);

@@ -11,30 +11,34 @@ const CHIP = "isenToken";
 /** What a copied part of a prompt is told as between prompts; other programs get its words with the people's names. */
 const COPIED = "text/x-isengard-prompt";
 
-/** The text cut at its tokens: `["a photo of ", "{trigger}", ", smiling"]`. */
+/** The text cut at its tokens: `["a photo of ", "{trigger}", ", smiling"]`. @param {string} text */
 export function pieces(text) {
   const tokens = text.match(TOKEN) ?? [];
   return text.split(TOKEN).flatMap((part, index) => [part, tokens[index]]).filter(Boolean);
 }
 
-/** The second person beside the first, where only the first is in the text; out of it when there is one alone. */
+/**
+ * The second person beside the first, where only the first is in the text; out of it when there is one alone.
+ * @param {string} text @param {number} count
+ */
 export function recast(text, count) {
   if (count < 2) return text.replace(/(?:\s*(?:,|\band\b|\bwith\b))?\s*\{trigger2\}/g, "").replaceAll("{trigger1}", "{trigger}");
   return text.includes("{trigger2}") ? text : text.replace(/\{trigger1?\}/, "{trigger1} and {trigger2}");
 }
 
-/** Who `{trigger}`, `{trigger1}` or `{trigger2}` is: 0, 1. */
+/** Who `{trigger}`, `{trigger1}` or `{trigger2}` is: 0, 1. @param {string} token @returns {number} */
 export const placeOfToken = (token) => (token === "{trigger2}" ? 1 : 0);
 
 export class PromptBox {
   /** @param {{value: string, changed: (text: string) => void, submit: () => void}} options */
   constructor({ value, changed, submit }) {
+    /** @type {Isengard.Character[]} */
     this.people = [];
     this.changed = changed;
     this.submit = submit;
     this.box = h("div", {
       class: "isen-prompt-box", dir: "auto", contenteditable: "plaintext-only", role: "textbox", "aria-multiline": "true", "aria-labelledby": "isen-prompt-label", "data-testid": "isen-prompt",
-      on: { input: (event) => this.#input(event.inputType), keydown: (event) => this.#key(event), beforeinput: (event) => this.#history(event), copy: (event) => this.#copy(event), cut: (event) => this.#copy(event), paste: (event) => this.#paste(event) },
+      on: { input: (event) => this.#input(/** @type {InputEvent} */ (event).inputType), keydown: (event) => this.#key(event), beforeinput: (event) => this.#history(event), copy: (event) => this.#copy(event), cut: (event) => this.#copy(event), paste: (event) => this.#paste(event) },
     });
     // for ComfyUI, which takes its canvas back at Ctrl+Z: frontends as old as 1.32.9 know a field for text by its tag or this
     Object.assign(this.box, { type: "textarea" });
@@ -55,26 +59,28 @@ export class PromptBox {
     this.#absence();
   }
 
-  /** Who the tokens stand for, in order. One more person is put into the prompt, one less is taken out of it. */
+  /** Who the tokens stand for, in order. One more person is put into the prompt, one less is taken out of it. @param {Isengard.Character[]} people */
   show(people) {
     const others = this.people.length !== people.length && (this.people.length || people.length < 2);
     this.people = people;
     if (others) this.#write(recast(this.value, people.length));
-    for (const chip of this.box.querySelectorAll("[data-isen-token]")) this.#label(chip);
-    const buttons = people.map((person, place) => [place, person.name, person.trigger_word]);
-    fill(this.chips, buttons, () => buttons.map(([place, name, word]) =>
+    for (const chip of /** @type {NodeListOf<HTMLElement>} */ (this.box.querySelectorAll("[data-isen-token]"))) this.#label(chip);
+    const buttons = people.map((person, place) => ({ place, name: person.name, word: person.trigger_word }));
+    fill(this.chips, buttons, () => buttons.map(({ place, name, word }) =>
       button(`+ ${brief(name)}`, () => this.insert(place), { kind: "chip", title: t("triggerMeaning", { name, trigger: word }), testid: "isen-trigger-chip" })));
     this.#absence();
   }
 
+  /** @param {string} text */
   #write(text) {
     if (text === this.value) return;
     this.value = text;
     this.changed(text);
   }
 
+  /** @param {number} place */
   insert(place) {
-    const selection = getSelection();
+    const selection = /** @type {Selection} */ (getSelection());
     this.box.focus();
     if (!this.box.contains(selection.anchorNode)) selection.selectAllChildren(this.box), selection.collapseToEnd();
     const range = selection.getRangeAt(0);
@@ -89,12 +95,12 @@ export class PromptBox {
 
   /** Typed or pasted tokens become chips. @param {string} [kind] of the change */
   #input(kind) {
-    const texts = [...this.box.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && pieces(node.data).some(isToken));
+    const texts = [...this.box.childNodes].filter(isText).filter((node) => pieces(node.data).some(isToken));
     for (const node of texts) {
       const made = pieces(node.data).map((piece) => this.#piece(piece));
-      const caret = getSelection().anchorNode === node;
+      const caret = getSelection()?.anchorNode === node;
       node.replaceWith(...made);
-      if (caret) after(made.at(-1));
+      if (caret) after(made[made.length - 1]);
     }
     this.past.note(this.value, kind);
     this.#absence();
@@ -111,9 +117,9 @@ export class PromptBox {
     this.changed(text);
   }
 
-  /** From a menu. */
+  /** From a menu. @param {InputEvent} event */
   #history(event) {
-    const way = { historyUndo: -1, historyRedo: 1 }[event.inputType];
+    const way = event.inputType === "historyUndo" ? -1 : event.inputType === "historyRedo" ? 1 : 0;
     if (!way) return;
     event.preventDefault();
     this.#step(way);
@@ -126,22 +132,27 @@ export class PromptBox {
     this.absent.hidden = !missing.length;
   }
 
+  /** @param {string} piece */
   #piece(piece) {
     return isToken(piece) ? this.#chip(piece) : document.createTextNode(piece);
   }
 
+  /** @param {string} token */
   #chip(token) {
     const chip = h("span", { class: "isen-token", contenteditable: "false", "data-isen-token": token });
     this.#label(chip);
     return chip;
   }
 
+  /** @param {HTMLElement} chip */
   #label(chip) {
-    const person = this.people[placeOfToken(chip.dataset[CHIP])];
-    say(chip, person ? brief(person.name) : chip.dataset[CHIP]);
+    const token = chip.dataset[CHIP] ?? "";
+    const person = this.people[placeOfToken(token)];
+    say(chip, person ? brief(person.name) : token);
     chip.title = person ? t("triggerMeaning", { name: person.name, trigger: person.trigger_word }) : "";
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toLowerCase();
@@ -152,18 +163,18 @@ export class PromptBox {
     event.preventDefault();
   }
 
-  /** The browser would copy a chip as the name that stands on it: pasted back, nobody would be drawn. */
+  /** The browser would copy a chip as the name that stands on it: pasted back, nobody would be drawn. @param {ClipboardEvent} event */
   #copy(event) {
-    const selection = getSelection();
+    const selection = /** @type {Selection} */ (getSelection());
     if (!event.clipboardData || selection.isCollapsed) return;
     const part = selection.getRangeAt(0).cloneContents();
     event.clipboardData.setData(COPIED, textOf(part).replaceAll("\u200b", ""));
-    event.clipboardData.setData("text/plain", part.textContent.replaceAll("\u200b", ""));
+    event.clipboardData.setData("text/plain", (part.textContent ?? "").replaceAll("\u200b", ""));
     event.preventDefault();
     if (event.type === "cut") this.#command("delete");
   }
 
-  /** Pictures and styles of other pages stay outside. */
+  /** Pictures and styles of other pages stay outside. @param {ClipboardEvent} event */
   #paste(event) {
     const copied = event.clipboardData?.getData(COPIED);
     if (!copied && event.clipboardData?.types.includes("text/plain")) return;
@@ -171,7 +182,7 @@ export class PromptBox {
     if (copied) this.#command("insertText", copied);
   }
 
-  /** A step of its own: nothing that is typed before or after belongs to it. */
+  /** A step of its own: nothing that is typed before or after belongs to it. @param {string} name @param {string} [value] */
   #command(name, value) {
     this.past.part();
     document.execCommand(name, false, value);
@@ -179,28 +190,35 @@ export class PromptBox {
   }
 }
 
+/** @param {string} piece */
 const isToken = (piece) => /^\{trigger[12]?\}$/.test(piece);
 
+/** @param {Node} node @returns {node is Text} */
+const isText = (node) => node.nodeType === Node.TEXT_NODE;
+
+/** @param {Node} node @returns {string} */
 function textOf(node) {
-  if (node.nodeType === Node.TEXT_NODE) return node.data;
-  if (node.dataset?.[CHIP]) return node.dataset[CHIP];
-  if (node.localName === "br") return "\n";
+  if (isText(node)) return node.data;
+  const { dataset, localName } = /** @type {HTMLElement} */ (node);
+  if (dataset?.[CHIP]) return dataset[CHIP];
+  if (localName === "br") return "\n";
   return [...node.childNodes].map(textOf).join("");
 }
 
+/** @param {Node} box @param {Range} range */
 function textBefore(box, range) {
   const until = range.cloneRange();
   until.setStart(box, 0);
   return textOf(until.cloneContents());
 }
 
-/** The caret behind that many signs of the text. */
+/** The caret behind that many signs of the text. @param {Node} box @param {number} count */
 function caretAt(box, count) {
   let left = count;
   let last = null;
   for (const node of box.childNodes) {
     const length = textOf(node).length;
-    if (node.nodeType === Node.TEXT_NODE && left <= length) return getSelection().collapse(node, left);
+    if (node.nodeType === Node.TEXT_NODE && left <= length) return getSelection()?.collapse(node, left);
     left -= length;
     last = node;
     if (left <= 0) break;
@@ -208,10 +226,13 @@ function caretAt(box, count) {
   if (last) after(last);
 }
 
-/** The caret behind a node. Behind a chip it needs a text to be in, or what is typed goes nowhere: something invisible is one. */
+/**
+ * The caret behind a node. Behind a chip it needs a text to be in, or what is typed goes nowhere: something invisible is one.
+ * @param {ChildNode} node
+ */
 function after(node) {
-  if (node.nodeType === Node.TEXT_NODE) return getSelection().collapse(node, node.data.length);
+  if (isText(node)) return getSelection()?.collapse(node, node.data.length);
   if (node.nextSibling?.nodeType !== Node.TEXT_NODE) node.after("\u200b");
-  const next = node.nextSibling;
-  getSelection().collapse(next, next.data.startsWith("\u200b") ? 1 : 0);
+  const next = /** @type {Text} */ (node.nextSibling);
+  getSelection()?.collapse(next, next.data.startsWith("\u200b") ? 1 : 0);
 }

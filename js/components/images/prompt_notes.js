@@ -16,6 +16,7 @@ export class PromptNotes {
     this.element = h("div", { class: "isen-stack-tight", role: "status", "data-testid": "isen-prompt-notes" });
   }
 
+  /** @param {string} prompt @param {string} negative */
   show(prompt, negative) {
     this.text = `${prompt}\n${negative}`;
     const notes = notesOn(this.text, this.embeddings);

@@ -5,38 +5,45 @@ import { fill } from "../../lib/lists.js";
 import { count } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 
+/** @typedef {keyof typeof SHARES} Quality */
 const SHARES = { draft: 0.5, normal: 1, fine: 1.6 };
 
-/** Steps of a quality; models that need few steps keep at least two. */
+const QUALITIES = /** @type {Quality[]} */ (Object.keys(SHARES));
+
+/** Steps of a quality; models that need few steps keep at least two. @param {Quality} quality @param {number} usual */
 export function stepsOf(quality, usual) {
   return Math.max(Math.min(2, usual), Math.round(usual * SHARES[quality]));
 }
 
 export class QualityChoice {
+  /** @param {() => void} changed */
   constructor(changed) {
     this.changed = changed;
+    /** @type {Quality} */
     this.value = "normal";
+    this.usual = 1;
     this.element = h("div", { class: "isen-segments", role: "radiogroup", "aria-label": t("quality") });
   }
 
-  /** `usual`: the steps of the chosen way. */
+  /** `usual`: the steps of the chosen way. @param {number} usual */
   show(usual) {
     this.usual = usual;
-    fill(this.element, usual, () => Object.keys(SHARES).map((name) => this.#segment(name)));
+    fill(this.element, usual, () => QUALITIES.map((name) => this.#segment(name)));
   }
 
   get steps() {
     return this.value === "normal" ? null : stepsOf(this.value, this.usual);
   }
 
-  /** The quality that takes so many steps; none of them: false. */
+  /** The quality that takes so many steps; none of them: false. @param {number | null} steps */
   choose(steps) {
-    const found = steps === null ? "normal" : Object.keys(SHARES).find((name) => stepsOf(name, this.usual) === steps);
+    const found = steps === null ? "normal" : QUALITIES.find((name) => stepsOf(name, this.usual) === steps);
     this.value = found ?? "normal";
     for (const input of this.element.querySelectorAll("input")) input.checked = input.value === this.value;
     return Boolean(found);
   }
 
+  /** @param {Quality} name */
   #segment(name) {
     const chosen = () => {
       this.value = name;

@@ -9,16 +9,17 @@ import { offerUndo } from "../shared/view.js";
 
 export class RecipeShelf {
   /**
-   * @param {any} view
+   * @param {Isengard.View} view
    * @param {(name: string) => void} added called with the name of a recipe that was just kept
    */
   constructor(view, added) {
     this.view = view;
     this.added = added;
     this.problem = h("p", { class: "isen-warn", role: "status", hidden: true, "data-testid": "isen-shelf-problem" });
+    /** @type {HTMLInputElement} */
     const input = h("input", { type: "file", accept: ".json,application/json", class: "isen-hidden-input", "aria-label": t("chooseRecipe"), "data-testid": "isen-recipe-file", on: { change: () => (this.#take(input.files), (input.value = "")) } });
     this.drop = h("label", { class: "isen-drop isen-small", "data-testid": "isen-recipe-drop" }, h("strong", { text: t("dropRecipe") }), h("small", { class: "isen-muted", text: t("recipeKinds") }), input);
-    for (const kind of ["dragover", "dragleave", "drop"]) this.drop.addEventListener(kind, (event) => this.#drag(event));
+    for (const kind of ["dragover", "dragleave", "drop"]) this.drop.addEventListener(kind, (event) => this.#drag(/** @type {DragEvent} */ (event)));
     this.name = h("input", { type: "text", maxlength: 80, placeholder: t("recipeName"), "aria-label": t("recipeName"), "data-testid": "isen-recipe-name" });
     this.save = button(t("saveCanvas"), () => this.#saveCanvas(), { icon: "save", testid: "isen-save-canvas" });
     this.list = h("ul", { class: "isen-plain-list", "aria-label": t("ownRecipes"), "data-testid": "isen-own-recipes" });
@@ -26,6 +27,7 @@ export class RecipeShelf {
       h("div", { class: "isen-stack-tight" }, h("p", { class: "isen-muted", text: t("ownRecipesWhat") }), this.drop, h("div", { class: "isen-row isen-tight" }, h("span", { class: "isen-grow" }, this.name), this.save), this.problem, this.list));
   }
 
+  /** @param {Isengard.Recipe[]} recipes */
   show(recipes) {
     this.element.hidden = !recipes.some((known) => known.source);
     this.save.hidden = this.name.hidden = !this.view.panel?.canvasGraph;
@@ -33,6 +35,7 @@ export class RecipeShelf {
     keyed(this.list, own, { id: (known) => known.name, make: (known) => this.#row(known) });
   }
 
+  /** @param {Isengard.Recipe} recipe */
   #row({ name, label, findings, foreign, confirmed }) {
     const lines = h("ul", { class: "isen-findings" });
     fill(lines, findings, () => findings.map((finding) => findingLine(this.view.store, finding)));
@@ -41,6 +44,7 @@ export class RecipeShelf {
       foreign.length > 0 && h("small", { class: "isen-muted" }, confirmed && icon("check"), ` ${t("foreignNodes", { names: foreign.join(", ") })}`), lines);
   }
 
+  /** @param {DragEvent} event */
   #drag(event) {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
@@ -49,8 +53,9 @@ export class RecipeShelf {
     if (event.type === "drop") this.#take(event.dataTransfer.files);
   }
 
+  /** @param {FileList | null} files */
   async #take(files) {
-    const [file] = files;
+    const [file] = files ?? [];
     if (!file) return;
     const { graph, problem } = graphOf(await file.text());
     this.#say(problem ? t(problem, { name: file.name }) : "");
@@ -59,11 +64,12 @@ export class RecipeShelf {
 
   /** Subgraphs are flattened by ComfyUI itself when it makes the API graph. */
   async #saveCanvas() {
-    const graph = await this.view.panel.canvasGraph();
+    const graph = (await this.view.panel?.canvasGraph?.()) ?? {};
     this.#say(Object.keys(graph).length ? "" : t("canvasEmpty"));
     if (Object.keys(graph).length) await this.#add(this.name.value.trim() || t("canvasRecipe"), graph);
   }
 
+  /** @param {string} name @param {Isengard.Graph} graph */
   async #add(name, graph) {
     const recipe = await addRecipe(this.view.store, name, graph);
     if (!recipe) return;
@@ -71,11 +77,13 @@ export class RecipeShelf {
     this.added(recipe.name);
   }
 
+  /** @param {string} name @param {string} label */
   async #remove(name, label) {
     const { store } = this.view;
     if (await removeRecipe(store, name)) offerUndo(this.view, t("recipeDeleted", { name: label }), () => restoreRecipe(store, name));
   }
 
+  /** @param {string} text */
   #say(text) {
     this.problem.textContent = text;
     this.problem.hidden = !text;

@@ -7,7 +7,7 @@ import { t } from "../../locales/words.js";
 import { confirmRecipe } from "../../data/recipes.js";
 import { findingLine } from "../training/preflight_findings.js";
 
-/** Why this recipe cannot draw this person, or nothing. */
+/** Why this recipe cannot draw this person, or nothing. @param {Isengard.Recipe} recipe @param {Isengard.Character} person */
 export function lacking(recipe, person) {
   const broken = recipe.missing.find((file) => file.fault);
   if (broken) return t("recipeBroken", { fault: broken.fault });
@@ -19,12 +19,12 @@ export function lacking(recipe, person) {
   return fits ? "" : t("recipeOtherModel", { name: person.name });
 }
 
-/** Which file goes where, and how much it is where that is known. */
+/** Which file goes where, and how much it is where that is known. @param {Schema.RecipeFile} options */
 function place({ file, folder, size }) {
   return t("missingInto", { file: size ? t("fileSize", { file, size: bytes(size) }) : file, folder });
 }
 
-/** Nodes of other packs that nobody has agreed to yet. */
+/** Nodes of other packs that nobody has agreed to yet. @param {Isengard.Recipe} recipe */
 export const unconfirmed = (recipe) => recipe.foreign.length > 0 && recipe.confirmed === false;
 
 export class RecipeState {
@@ -35,12 +35,12 @@ export class RecipeState {
     this.download = button(t("fixDownload"), () => this.store.go({ tab: "training", model: this.family }), { testid: "isen-recipe-download" });
     this.notes = h("ul", { class: "isen-findings", "data-testid": "isen-recipe-notes" });
     this.ask = h("p", {});
-    const agree = button(t("confirmForeign"), () => confirmRecipe(this.store, this.recipe), { testid: "isen-confirm-foreign" });
+    const agree = button(t("confirmForeign"), () => this.recipe && confirmRecipe(this.store, this.recipe), { testid: "isen-confirm-foreign" });
     this.foreign = h("div", { class: "isen-warn isen-stack-tight", hidden: true, "data-testid": "isen-foreign" }, this.ask, agree);
     this.element = h("div", { class: "isen-stack-tight isen-found", hidden: true }, this.problem, this.download, this.foreign, this.notes);
   }
 
-  /** False where it cannot be used by these people now. */
+  /** False where it cannot be used by these people now. @param {Isengard.Recipe} recipe @param {Isengard.Character[]} people */
   show(recipe, people) {
     this.recipe = recipe;
     const why = people.map((person) => lacking(recipe, person)).find(Boolean) ?? "";

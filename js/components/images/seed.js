@@ -5,6 +5,7 @@ import { t } from "../../locales/words.js";
 
 export class SeedChoice {
   constructor() {
+    /** @type {number | null} */
     this.last = null;
     this.input = h("input", { type: "text", inputmode: "numeric", pattern: "[0-9]*", placeholder: t("seedNew"), title: t("seedRule"), "data-testid": "isen-seed", on: { input: () => this.#typed() } });
     this.lock = h("input", { type: "checkbox", "aria-label": t("keepSeed"), "data-testid": "isen-seed-lock", on: { change: () => this.#locked() } });
@@ -23,17 +24,17 @@ export class SeedChoice {
   }
 
   set value(seed) {
-    this.input.value = seed ?? "";
+    this.input.value = String(seed ?? "");
     this.lock.checked = seed !== null && seed !== undefined;
   }
 
-  /** The seed of an earlier picture; said, since every picture comes out like that one until it is let go. */
+  /** The seed of an earlier picture; said, since every picture comes out like that one until it is let go. @param {number | null} seed */
   reuse(seed) {
     this.value = seed;
     this.#say(this.lock.checked ? t("seedReused") : "");
   }
 
-  /** The seed that was just used; kept for the next time when it is locked. */
+  /** The seed that was just used; kept for the next time when it is locked. @param {number | null} seed */
   used(seed) {
     this.last = seed;
     if (this.lock.checked) this.input.value = String(seed);
@@ -51,6 +52,7 @@ export class SeedChoice {
     this.#say("");
   }
 
+  /** @param {string} text */
   #say(text) {
     this.hint.hidden = !text;
     say(this.hint, text);

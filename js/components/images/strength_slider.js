@@ -11,7 +11,8 @@ export class Likeness {
     this.said = h("output", {});
     this.name = h("span", {});
     this.element = field("", this.input);
-    this.element.firstChild.append(this.name, " ", this.said);
+    const label = /** @type {HTMLElement} */ (this.element.firstChild);
+    label.append(this.name, " ", this.said);
     this.#said();
   }
 
@@ -20,11 +21,11 @@ export class Likeness {
   }
 
   set value(strength) {
-    this.input.value = strength;
+    this.input.value = String(strength);
     this.#said();
   }
 
-  /** Whose likeness it is, where there are two. */
+  /** Whose likeness it is, where there are two. @param {string} name */
   show(name) {
     say(this.name, name ? t(`${this.word}Of`, { name }) : t(this.word));
   }

@@ -20,6 +20,7 @@ export function locked(store) {
   const said = h("p", { class: "isen-error", role: "alert", hidden: true });
   offerLink(store, here, said);
   const token = h("input", { type: "password", autocomplete: "off", required: true, "data-testid": "isen-token" });
+  /** @param {Event} event */
   const open = (event) => {
     event.preventDefault();
     return unlock(store, tokenIn(token.value) || token.value.trim(), said);
@@ -31,7 +32,7 @@ export function locked(store) {
     h("button", { type: "submit", class: "isen-primary isen-wide", text: t("unlock") }));
 }
 
-/** What stands against it is `said`, in the server's words. */
+/** What stands against it is `said`, in the server's words. @param {Isengard.Store} store @param {string} token @param {HTMLElement} said */
 async function unlock(store, token, said) {
   try {
     said.hidden = await exchange(store.api, token);
@@ -44,11 +45,15 @@ async function unlock(store, token, said) {
   }
 }
 
-/** On the computer that ComfyUI runs on nothing has to be looked up; elsewhere the server refuses, which is not shown. */
+/**
+ * On the computer that ComfyUI runs on nothing has to be looked up; elsewhere the server refuses, which is not shown.
+ * @param {Isengard.Store} store @param {HTMLElement} place @param {HTMLElement} said
+ */
 async function offerLink(store, place, said) {
   try {
     const { links, token } = await store.api.system.sessionLink();
     const open = () => unlock(store, token, said);
+    /** @type {HTMLInputElement} */
     const link = h("input", { readonly: true, value: links.at(-1), "data-testid": "isen-link", on: { focus: () => link.select() } });
     place.append(button(t("unlockHere"), open, { kind: "primary", testid: "isen-unlock-here" }), field(t("linkElsewhere"), link, t("linkElsewhereHint")));
   } catch (error) {
@@ -56,7 +61,7 @@ async function offerLink(store, place, said) {
   }
 }
 
-/** The server's own words: what is wrong and what to do. */
+/** The server's own words: what is wrong and what to do. @param {Isengard.Store} store @param {Isengard.ApiError | null} failure */
 export function blocked(store, failure) {
   const again = h("div");
   if (advisesRestart(failure?.hint)) offerRestart(store, again);
@@ -66,7 +71,10 @@ export function blocked(store, failure) {
     button(t("tryAgain"), () => store.refresh(), { kind: "primary" }), again);
 }
 
-/** There is no `/health` here; nobody asked for this, so what goes wrong with it is not shown. */
+/**
+ * There is no `/health` here; nobody asked for this, so what goes wrong with it is not shown.
+ * @param {Isengard.Store} store @param {HTMLElement} place
+ */
 async function offerRestart(store, place) {
   try {
     const { can_restart: can } = await store.api.comfyui.standing();

@@ -5,13 +5,13 @@
  * @param {() => HTMLElement} home what takes the focus then
  */
 export function keepFocus(panel, home) {
-  /** What was focused last, until somebody goes elsewhere by themselves. @type {any} */
+  /** What was focused last, until somebody goes elsewhere by themselves. @type {HTMLElement | null} */
   let last = null;
-  const gone = () => !last.isConnected || !last.checkVisibility();
-  panel.addEventListener("focusin", ({ target }) => (last = target));
+  const gone = () => !last?.isConnected || !last.checkVisibility();
+  panel.addEventListener("focusin", ({ target }) => (last = /** @type {HTMLElement} */ (target)));
   // Chromium tells of a removal while the element is still there: asked a moment later.
   panel.addEventListener("focusout", ({ target }) => queueMicrotask(() => target === last && document.activeElement !== last && !gone() && (last = null)));
-  const lost = () => last && gone() && [document.body, last].includes(document.activeElement);
+  const lost = () => last && gone() && (document.activeElement === document.body || document.activeElement === last);
   // A closing dialog gives the focus back by itself: between two elements it is nowhere for a moment, so looked at again a task later.
   const look = () => lost() && setTimeout(() => {
     if (!lost()) return;
@@ -21,7 +21,7 @@ export function keepFocus(panel, home) {
   new MutationObserver(look).observe(panel, { childList: true, subtree: true, attributeFilter: ["hidden", "open"] });
 }
 
-/** The view's heading, else the box it is in. */
+/** The view's heading, else the box it is in. @param {HTMLElement} body */
 export function homeOf(body) {
   return [...body.querySelectorAll("h2")].find((heading) => heading.checkVisibility()) ?? body;
 }

@@ -16,6 +16,7 @@ import { advisesRestart, restartButton } from "../shared/restart.js";
 import { View } from "../shared/view.js";
 
 const TABS = ["characters", "training", "images", "video"];
+/** @type {Record<string, string>} */
 const VIEWS = { characters: "isen-characters", training: "isen-trainings", images: "isen-images", video: "isen-video" };
 const SHEETS = ["panel", "controls", "people", "making", "pictures", "life", "contrast"];
 const UNDO_MS = 8000;
@@ -25,9 +26,18 @@ const WIDE = 560;
 /** @typedef {[kind: string, text: string, testid: string, correlationId?: string]} Banner */
 
 export class IsenPanel extends View {
-  /** @type {((graph: object, name: string) => unknown) | null} */
+  /** @type {Promise<void>} */ styled;
+  /** @type {HTMLDivElement} */ tabs;
+  /** @type {HTMLButtonElement} */ leave;
+  /** @type {HTMLDivElement} */ banners;
+  /** @type {HTMLDivElement} */ body;
+  /** @type {HTMLDivElement} */ undoBar;
+  /** @type {(() => void) | null} */ closes;
+  /** @type {number} */ undoTimer;
+
+  /** @type {((opened: Isengard.OpenedRecipe, name: string, left: number) => unknown) | null} */
   openOnCanvas = null;
-  /** @type {(() => Promise<object>) | null} */
+  /** @type {(() => Promise<Isengard.Graph>) | null} */
   canvasGraph = null;
   /** @type {import("../../data/notices.js").Notices | null} */
   notices = null;
@@ -37,7 +47,7 @@ export class IsenPanel extends View {
     this.lang = spoken();
     this.style.visibility = "hidden";
     this.styled = adoptStyles(SHEETS)
-      .catch((error) => console.error("[Isengard] no styles", error))
+      .catch((/** @type {unknown} */ error) => console.error("[Isengard] no styles", error))
       .finally(() => (this.style.visibility = ""));
     this.tabs = h("div", { class: "isen-tabs", role: "tablist", "aria-label": t("title") }, ...TABS.map((name) => this.#tab(name)));
     const settings = button(t("settings"), () => this.store.go({ tab: "settings" }), { icon: "cog", bare: true, testid: "isen-settings" });
@@ -48,8 +58,8 @@ export class IsenPanel extends View {
     this.append(h("header", { class: "isen-head" }, h("strong", { class: "isen-grow", text: t("title") }), settings, this.leave), this.tabs, this.banners, this.body, this.undoBar);
     this.#keepToOurselves();
     keepFocus(this, () => this.querySelector("dialog[open]") ?? homeOf(this.body));
-    this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, items);
-    this.addEventListener("isen-undo", (/** @type {any} */ event) => this.#offerUndo(event.detail));
+    this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, /** @type {Isengard.Generation[]} */ (items));
+    this.addEventListener("isen-undo", (event) => this.#offerUndo(/** @type {CustomEvent<Isengard.Undo>} */ (event).detail));
   }
 
   /** From the width on at which they are beside the form, not below it. */
@@ -61,21 +71,22 @@ export class IsenPanel extends View {
   #keepToOurselves() {
     for (const kind of ["keydown", "paste", "copy", "cut"]) this.addEventListener(kind, (event) => event.stopPropagation());
     for (const kind of ["dragover", "drop"]) {
-      this.addEventListener(kind, (/** @type {any} */ event) => {
+      this.addEventListener(kind, (happened) => {
+        const event = /** @type {DragEvent} */ (happened);
         if (!event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
         event.stopPropagation();
         if (kind === "drop") walked(event.dataTransfer).then((found) => arrive(this.store, found));
       });
     }
-    this.addEventListener("paste", (/** @type {any} */ event) => arrive(this.store, asFound(pasted(event))));
+    this.addEventListener("paste", (event) => arrive(this.store, asFound(pasted(/** @type {ClipboardEvent} */ (event)))));
   }
 
   shown() {
     if (this.store.state.connection === "offline") this.store.refresh();
   }
 
-  /** Shown over ComfyUI's page, where it can be closed; null when it no longer is. */
+  /** Shown over ComfyUI's page, where it can be closed; null when it no longer is. @param {(() => void) | null} closes */
   over(closes) {
     this.closes = closes;
     this.leave.hidden = !closes;
@@ -86,9 +97,10 @@ export class IsenPanel extends View {
     this.styled?.then(() => /** @type {HTMLElement} */ (this.tabs.querySelector('[tabindex="0"]')).focus());
   }
 
+  /** @param {Isengard.State} state */
   update(state) {
     const { tab: current } = state.route;
-    for (const tab of this.tabs.children) {
+    for (const tab of this.#tabs) {
       const selected = tab.dataset.tab === current;
       tab.setAttribute("aria-selected", String(selected));
       tab.tabIndex = selected || (!VIEWS[current] && tab.dataset.tab === TABS[0]) ? 0 : -1;
@@ -102,6 +114,7 @@ export class IsenPanel extends View {
     this.#show(state);
   }
 
+  /** @param {Isengard.State} state */
   #show(state) {
     const route = shownRoute(state);
     const door = doorOf(state);
@@ -114,11 +127,13 @@ export class IsenPanel extends View {
     if (inside) homeOf(this.body).focus({ preventScroll: true });
   }
 
+  /** @param {string} door @param {Isengard.State} state */
   #door(door, state) {
     if (door === "locked") return locked(this.store);
     return door === "broken" ? blocked(this.store, state.failure) : connecting();
   }
 
+  /** @param {Isengard.Route} route */
   #view(route) {
     let name = VIEWS[route.tab] ?? "isen-settings";
     if (route.tab === "characters" && route.id) name = "isen-character";
@@ -143,6 +158,7 @@ export class IsenPanel extends View {
       more && button(t("showLog"), () => this.store.go({ tab: "settings", log: more }), { kind: "link", testid: "isen-show-log" }));
   }
 
+  /** @param {string} name */
   #tab(name) {
     return h("button", {
       class: "isen-tab", role: "tab", text: t(name), "aria-controls": "isen-body", "data-tab": name, "data-testid": `isen-tab-${name}`,
@@ -150,22 +166,30 @@ export class IsenPanel extends View {
     });
   }
 
+  get #tabs() {
+    return /** @type {HTMLElement[]} */ ([...this.tabs.children]);
+  }
+
+  /** @param {KeyboardEvent} event */
   #arrow(event) {
-    const at = TABS.indexOf(event.target.dataset.tab);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: TABS.length - 1 }[event.key];
+    const at = this.#tabs.findIndex((tab) => tab === event.target);
+    /** @type {Record<string, number>} */
+    const keys = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: TABS.length - 1 };
+    const to = keys[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    const next = this.tabs.children[(to + TABS.length) % TABS.length];
+    const next = this.#tabs[(to + TABS.length) % TABS.length];
     next.focus();
     next.click();
   }
 
+  /** @param {Isengard.Undo} undo */
   #offerUndo({ text, undo }) {
     clearTimeout(this.undoTimer);
     const hide = () => (this.undoBar.hidden = true);
     const back = async () => {
       hide();
-      await undo();
+      await undo?.();
     };
     this.undoBar.replaceChildren(h("span", { class: "isen-grow", text }), undo ? button(t("undo"), back, { testid: "isen-undo" }) : "");
     this.undoBar.hidden = false;
@@ -185,27 +209,31 @@ export class IsenPanel extends View {
   }
 }
 
-/** What stands before any view: nothing is known yet, or nothing may be. */
+/** What stands before any view: nothing is known yet, or nothing may be. @param {Isengard.State} state */
 function doorOf({ connection, characters }) {
   if (connection === "locked" || connection === "broken") return connection;
   return characters === null ? "connecting" : "";
 }
 
-/** A file that somebody wrote and that cannot be read, in words: where it is wrong and what stands in. */
+/** @type {Record<string, string>} */
+const SLIPS = { settings_slip: "slipSettings", setting_slip: "slipSetting", pack_slip: "slipPack" };
+
+/** A file that somebody wrote and that cannot be read, in words: where it is wrong and what stands in. @param {Isengard.Slip} slip */
 function slipWords({ kind, file, line, reason }) {
   const place = line ? t("slipLine", { file, n: line }) : file;
-  return t({ settings_slip: "slipSettings", setting_slip: "slipSetting", pack_slip: "slipPack" }[kind] ?? "slipSettings", { place, reason });
+  return t(SLIPS[kind] ?? "slipSettings", { place, reason });
 }
 
 /**
  * [class, text, test id, correlation id] of each line above the view.
  * @returns {Banner[]}
+ * @param {Isengard.State} state
  */
 export function bannersOf(state) {
   const { connection, retryS, failure, health, problem, characters, slow } = state;
   /** @type {Banner[]} */
   const lines = [];
-  if (isOutdated(state)) lines.push(["isen-warn", t("reloadTitle", { n: health.version }), "isen-outdated"]);
+  if (isOutdated(state)) lines.push(["isen-warn", t("reloadTitle", { n: health?.version }), "isen-outdated"]);
   if (slow && connection !== "offline") lines.push(["isen-note", t("slow"), "isen-slow"]);
   if (connection === "offline") {
     const why = failure ? `${failure.message} ${failure.hint}` : t(runningJobs(state).length ? "offlineTraining" : "offline", { s: retryS ?? 1 });

@@ -4,17 +4,18 @@ import { button, h } from "../../lib/dom.js";
 import { counted } from "../../lib/format.js";
 import { spoken, t } from "../../locales/words.js";
 
+/** @type {Record<string, string>} */
 const WORDS = {
   jobs_rebuilt: "jobsRebuilt", jobs_refilled: "jobsRefilled", people_rebuilt: "peopleRebuilt",
   records_rebuilt: "recordsRebuilt", records_left_out: "recordsLeftOut",
 };
 
-/** Those that there are words for. */
+/** Those that there are words for. @param {Pick<Isengard.State, "health">} state */
 export function recoveriesOf({ health }) {
   return (health?.recoveries ?? []).filter(({ code }) => Object.hasOwn(WORDS, code));
 }
 
-/** @param {import("../../data/store.js").Store} store */
+/** @param {import("../../data/store.js").Store} store @param {Isengard.Recovery} recovery */
 export function recoveredBanner(store, { code, at, count: back, file }) {
   const said = t(WORDS[code], { entries: counted("entries", back), when: moment(at) });
   return h("div", { class: "isen-warn isen-row", "data-testid": "isen-recovered" },
@@ -22,16 +23,16 @@ export function recoveredBanner(store, { code, at, count: back, file }) {
     button(t("dismiss"), () => dismiss(store, code), { icon: "times", bare: true, testid: "isen-recovered-dismiss" }));
 }
 
-/** In figures alone, as the language orders them. */
+/** In figures alone, as the language orders them. @param {string} iso */
 function moment(iso) {
   const figures = /** @type {const} */ ({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const when = new Date(iso);
   return Number.isNaN(when.getTime()) ? "" : new Intl.DateTimeFormat(spoken(), figures).format(when);
 }
 
-/** For this data folder, not for this browser: whoever looks next is not told again. */
+/** For this data folder, not for this browser: whoever looks next is not told again. @param {Isengard.Store} store @param {string} code */
 async function dismiss(store, code) {
   const gone = await store.attempt(async (id) => (await store.api.system.dismissRecovery(code, id)) ?? true);
   const { health } = store.state;
-  if (gone) store.set({ health: { ...health, recoveries: health.recoveries.filter((one) => one.code !== code) } });
+  if (gone && health) store.set({ health: { ...health, recoveries: recoveriesOf({ health }).filter((one) => one.code !== code) } });
 }

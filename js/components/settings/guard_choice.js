@@ -9,7 +9,8 @@ const VARIABLE = "ISENGARD_GUARD_COMFYUI";
 /**
  * Nothing where only this computer reaches ComfyUI and nobody guards it.
  * @param {import("../../data/store.js").Store} store
- * @param {any} item the setting, as the server describes it
+ * @param {Isengard.Setting | undefined} item the setting, as the server describes it
+ * @param {(name: string, value: string) => unknown} save
  */
 export function guardChoice(store, item, save) {
   const open = store.state.health?.host?.loopback === false;

@@ -17,6 +17,7 @@ export class LogViewer {
     this.service = h("select", { "data-testid": "isen-log-service", on: { change: () => this.load() } }, ...SERVICES.map((value) => h("option", { value, text: t(`logService_${value}`) })));
     this.lines = h("pre", { class: "isen-log", tabindex: 0, "aria-label": t("logTitle"), "data-testid": "isen-log-lines" });
     this.found = h("small", { class: "isen-muted isen-grow", role: "status" });
+    /** @type {HTMLDetailsElement} */
     this.element = h("details", { class: "isen-card isen-fold", open: Boolean(correlationId), on: { toggle: () => this.element.open && this.load() } },
       h("summary", { text: t("logTitle"), "data-testid": "isen-logs" }),
       h("div", { class: "isen-grid" }, field(t("logFor"), this.action, t("logForHint")), field(t("logService"), this.service)),
@@ -36,7 +37,7 @@ export class LogViewer {
   }
 }
 
-/** "10:02:11 WARNING api ui-1f… Request refused {…}" */
+/** "10:02:11 WARNING api ui-1f… Request refused {…}" @param {Isengard.LogLine} logLine */
 function written({ timestamp, level, service, correlation_id: id, message, context }) {
   const { logger: _, ...rest } = context ?? {};
   const more = Object.keys(rest).length ? ` ${JSON.stringify(rest)}` : "";

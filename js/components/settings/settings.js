@@ -15,10 +15,18 @@ const WORDS = ["lora", "trigger", "step", "checkpoint", "rank", "rate", "held", 
 const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"];
 
 export class IsenSettings extends View {
+  /** @type {HTMLDivElement} */ values;
+  /** Built once. @type {{log_level: HTMLSelectElement, language: HTMLSelectElement, token: HTMLInputElement} | null} */ controls = null;
+  /** @type {HTMLDivElement} */ mode;
+  /** @type {HTMLDivElement} */ guard;
+  /** @type {HTMLDivElement} */ written;
+  /** @type {LikenessMeter} */ meter;
+  /** @type {LogViewer} */ log;
+  /** @type {string | undefined} */ start;
+
   build() {
     this.className = "isen-stack";
     this.values = h("div", { class: "isen-stack" });
-    this.controls = null;
     this.mode = h("div");
     this.guard = h("div");
     this.written = h("div", { class: "isen-stack" });
@@ -29,6 +37,7 @@ export class IsenSettings extends View {
     this.meter.ask();
   }
 
+  /** @param {Isengard.Shown} state */
   update(state) {
     const start = state.health?.boot_id;
     if (this.controls && start !== this.start) this.#load();
@@ -42,7 +51,7 @@ export class IsenSettings extends View {
   }
 
   #notify() {
-    const choice = notifyChoice(/** @type {any} */ (this.panel)?.notices);
+    const choice = notifyChoice(this.panel?.notices);
     return choice.length ? h("section", { class: "isen-card isen-stack" }, ...choice, h("small", { class: "isen-muted", text: t("notifyHint") })) : "";
   }
 
@@ -67,9 +76,10 @@ export class IsenSettings extends View {
     if (answer) this.#show(answer);
   }
 
+  /** @param {Isengard.Settings} settings */
   #show({ items, folders }) {
     const mode = items.find((item) => item.name === "mode");
-    fill(this.mode, mode, () => modeChoice(this.store, mode, (name, value) => this.#save(name, value)));
+    fill(this.mode, mode, () => mode && modeChoice(this.store, mode, (name, value) => this.#save(name, value)));
     const guard = items.find((item) => item.name === "guard_comfyui");
     fill(this.guard, guard, () => guardChoice(this.store, guard, (name, value) => this.#save(name, value)));
     fill(this.written, [items, folders], () => this.#written(items, folders));
@@ -77,6 +87,7 @@ export class IsenSettings extends View {
     this.#fill(items);
   }
 
+  /** @param {Isengard.Setting[]} items @param {Record<string, string>} folders */
   #written(items, folders) {
     const named = Object.entries(folders).map(([name, folder]) => h("p", {}, h("small", { class: "isen-muted", text: t(`folder_${name}`) }), h("br"), h("code", { class: "isen-file", text: folder })));
     const rows = items.map((item) => h("tr", {}, h("th", { scope: "row", text: item.name }), h("td", { text: said(item) || "–" }), h("td", { class: "isen-muted", text: item.source })));
@@ -87,6 +98,7 @@ export class IsenSettings extends View {
     ];
   }
 
+  /** @param {string} name @param {string} value */
   async #save(name, value) {
     const changed = await this.store.attempt((id) => this.store.api.system.changeSettings({ [name]: value }, id));
     if (!changed) return false;
@@ -97,7 +109,9 @@ export class IsenSettings extends View {
 
   /** Built once: an answer on its way must not take away what is being typed, nor a button that is being pressed. */
   #editable() {
+    /** @param {string} name @param {string[][]} options */
     const choice = (name, options) => {
+      /** @type {HTMLSelectElement} */
       const box = h("select", { "data-testid": `isen-setting-${name}`, on: { change: () => this.#save(name, box.value) } },
         ...options.map(([value, text]) => h("option", { value, text })));
       return box;
@@ -112,19 +126,24 @@ export class IsenSettings extends View {
   }
 
   async #saveToken() {
+    if (!this.controls) return;
     const { token } = this.controls;
     const typed = token.value.trim();
     if (typed && await this.#save("hf_token", typed) && token.value.trim() === typed) token.value = "";
   }
 
+  /** @param {Isengard.Setting[]} items */
   #fill(items) {
+    /** @param {string} name */
     const valueOf = (name) => items.find((item) => item.name === name)?.value;
+    if (!this.controls) return;
     const { token, ...choices } = this.controls;
-    for (const [name, box] of Object.entries(choices)) box.value = valueOf(name);
+    for (const [name, box] of Object.entries(choices)) box.value = String(valueOf(name));
     token.placeholder = t(valueOf("hf_token") ? "isSet" : "notSet");
   }
 }
 
+/** @param {Isengard.Setting} setting */
 function said({ value, secret }) {
   if (secret) return t(value ? "isSet" : "notSet");
   if (value === null || value === undefined) return "";

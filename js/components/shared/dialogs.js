@@ -7,6 +7,7 @@ import { t } from "../../locales/words.js";
  * A modal dialog inside `view` that goes when it is closed.
  * @param {HTMLElement} view
  * @param {{label: string, kind?: string, keys?: (event: KeyboardEvent) => void, closed?: () => void}} options
+ * @param {...Isengard.Child} children
  */
 export function openDialog(view, { label, kind = "", keys, closed }, ...children) {
   const gone = () => {
@@ -21,13 +22,13 @@ export function openDialog(view, { label, kind = "", keys, closed }, ...children
   return dialog;
 }
 
-/** The cross of a dialog. */
+/** The cross of a dialog. @param {() => void} close */
 export function closer(close) {
   return button(t("close"), close, { icon: "times", bare: true, testid: "isen-close" });
 }
 
-/** -1, 1 or 0: where the arrow keys lead, unless someone is writing. */
+/** -1, 1 or 0: where the arrow keys lead, unless someone is writing. @param {KeyboardEvent} event */
 export function arrowOf(event) {
-  if (event.target.matches?.('input:not([type="checkbox"]), textarea, select')) return 0;
-  return { ArrowRight: 1, ArrowLeft: -1 }[event.key] ?? 0;
+  if (/** @type {Element | null} */ (event.target)?.matches?.('input:not([type="checkbox"]), textarea, select')) return 0;
+  return event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
 }

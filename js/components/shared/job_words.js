@@ -5,7 +5,7 @@ import { h } from "../../lib/dom.js";
 import { about, bytes, videoMemory } from "../../lib/format.js";
 import { t, wordOr } from "../../locales/words.js";
 
-/** "training · 2.1 s a step · about 20 min left" */
+/** "training · 2.1 s a step · about 20 min left" @param {Isengard.Job} job */
 export function statusLine(job) {
   const { phase, seconds_per_step: pace, eta_s: eta, bytes_done: done, bytes_total: total } = job.progress;
   const attempt = job.attempt > 1 && t("attempt", { n: job.attempt });
@@ -13,23 +13,26 @@ export function statusLine(job) {
   return [
     phaseWords(phase),
     done && (total ? t("bytesOfAbout", { done: bytes(done), total: bytes(total) }) : bytes(done)),
-    pace >= 0.01 && t("perStep", { n: pace < 0.1 ? pace.toFixed(2) : pace.toFixed(1) }),
+    pace !== null && pace >= 0.01 && t("perStep", { n: pace < 0.1 ? pace.toFixed(2) : pace.toFixed(1) }),
     eta && phase === "training" && t("timeLeft", { time: about(eta) }),
     attempt,
   ].filter(Boolean).join(" · ");
 }
 
-/** A phase that a foreign trainer made up is shown as it is. */
+/** A phase that a foreign trainer made up is shown as it is. @param {string} phase */
 export function phaseWords(phase) {
   return wordOr(`phase_${phase}`, phase);
 }
 
-/** "Stable Diffusion 1.5 · balanced"; a foreign trainer's own preset is shown as it is. */
+/** "Stable Diffusion 1.5 · balanced"; a foreign trainer's own preset is shown as it is. @param {string} family @param {string | undefined} preset */
 export function whatWords(family, preset) {
   return [family, preset && wordOr(`preset_${preset}`, preset)].filter(Boolean).join(" · ");
 }
 
-/** "GPU NVIDIA RTX 3090 · 21.3 GB of 24 GB used", as far as it is known while the job runs. */
+/**
+ * "GPU NVIDIA RTX 3090 · 21.3 GB of 24 GB used", as far as it is known while the job runs.
+ * @param {Isengard.Job} job @param {Isengard.Worker[]} workers
+ */
 export function gpuLine(job, workers) {
   if (job.state !== "running") return "";
   const gpu = workers.find((worker) => worker.id === job.worker_id)?.gpus[0];
@@ -39,15 +42,18 @@ export function gpuLine(job, workers) {
   return [t("gpuUsed", { name: gpu.name, used: videoMemory(used), total: videoMemory(gpu.total_bytes) }), heat].filter(Boolean).join(" · ");
 }
 
+/** @param {Isengard.Job} job */
 export function interruption({ interruption: why }) {
   return why && said(why, "isen-note", "isen-interruption");
 }
 
+/** @param {Isengard.Job} job */
 export function waitsFor(job) {
   const why = reasonOf(job);
   return why && said(why, "isen-warn", "isen-waits-for");
 }
 
+/** @param {Isengard.Reason | Isengard.JobError} reason @param {string} kind @param {string} testid */
 function said({ message, hint }, kind, testid) {
   return h("p", { class: kind, "data-testid": testid, text: `${message} ${hint}`.trim() });
 }

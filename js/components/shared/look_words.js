@@ -2,7 +2,7 @@
 
 import { t } from "../../locales/words.js";
 
-/** '' for every picture that shows something. */
+/** '' for every picture that shows something. @param {Isengard.GeneratedImage | undefined} image */
 export function lookWords(image) {
   return image?.look ? t(`look_${image.look}`) : "";
 }

@@ -8,7 +8,8 @@ const VARIABLE = "ISENGARD_MODE";
 
 /**
  * @param {import("../../data/store.js").Store} store
- * @param {any} item the setting, as the server describes it
+ * @param {Isengard.Setting} item the setting, as the server describes it
+ * @param {(name: string, value: string) => unknown} save
  */
 export function modeChoice(store, item, save) {
   const running = item.running ?? item.value;

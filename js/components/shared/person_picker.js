@@ -3,7 +3,10 @@
 import { h, icon, picture } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
 
-/** @param {import("../../data/store.js").Store} store */
+/** A person by their cover. @typedef {{id: string, cover: string | null}} Face */
+/** @typedef {Face & {name: string}} Named */
+
+/** @param {import("../../data/store.js").Store} store @param {Face} options */
 export function face(store, { id, cover }) {
   if (!cover) return h("span", { class: "isen-picture isen-blank" }, icon("user"));
   return picture(store.api.photos.imageUrl(id, cover, "thumb"), "");
@@ -11,7 +14,7 @@ export function face(store, { id, cover }) {
 
 /** One of several people by their faces. `value` is who is chosen; `show` takes who there is. */
 export class PeopleChoice {
-  /** @param {import("../../data/store.js").Store} store */
+  /** @param {import("../../data/store.js").Store} store @param {{label: string, name: string, testid: string, changed: () => void}} options */
   constructor(store, { label, name, testid, changed }) {
     this.store = store;
     this.name = name;
@@ -20,14 +23,16 @@ export class PeopleChoice {
     this.element = h("div", { class: "isen-people", role: "radiogroup", "aria-label": label, "data-testid": testid });
   }
 
-  /** Keeps the choice while that person is there; else `wanted`, else the first. */
+  /** Keeps the choice while that person is there; else `wanted`, else the first. @param {Isengard.Character[]} characters */
   show(characters, wanted = "") {
     const people = characters.map(({ id, name, cover_photo_id: cover }) => ({ id, name, cover }));
     keyed(this.element, people, { id: (person) => person.id, make: (person) => this.#chip(person) });
+    /** @param {string} id */
     const has = (id) => people.some((person) => person.id === id);
     if (!has(this.value)) this.choose(has(wanted) ? wanted : (people[0]?.id ?? ""));
   }
 
+  /** @param {string} id */
   choose(id) {
     this.value = id;
     for (const input of this.element.querySelectorAll("input")) input.checked = input.value === id;
@@ -40,6 +45,7 @@ export class PeopleChoice {
     if (chip) this.element.scrollTop = chip.offsetTop - this.element.offsetTop - chip.offsetHeight;
   }
 
+  /** @param {Named} person */
   #chip(person) {
     const chosen = () => {
       this.value = person.id;

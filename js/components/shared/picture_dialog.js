@@ -4,12 +4,13 @@ import { button, h, icon, say } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 import { arrowOf, closer, openDialog } from "./dialogs.js";
 
-/** @typedef {{src: string, name: string, caption: string, entry?: any}} Item `entry` is the opener's own */
+/** @typedef {{src: string, name: string, caption: string}} Item what the dialog needs of a picture; more is the opener's own */
 
 /**
  * Returns `drop(item)`: it goes and the next one is shown, with the last the dialog goes; answers with what brings it back.
- * @param {import("./view.js").View} view
- * @param {{label: string, items: Item[], at: number, tools?: (close: () => void, at: () => number) => any[],
+ * @template {Item} One
+ * @param {Isengard.View} view
+ * @param {{label: string, items: One[], at: number, tools?: (close: () => void, at: () => number) => Isengard.Child[],
  *   keys?: (event: KeyboardEvent, close: () => void) => void, changed?: () => void}} shown `changed`: another picture is shown
  */
 export function showPictures(view, { label, items, at: first, tools = () => [], keys = () => {}, changed = () => {} }) {
@@ -18,6 +19,7 @@ export function showPictures(view, { label, items, at: first, tools = () => [], 
   const caption = h("small", { class: "isen-grow isen-wrap isen-caption-text", tabindex: 0 });
   const place = h("small", { class: "isen-muted" });
   const link = h("a", { class: "isen-button isen-icon", "aria-label": t("download"), title: t("download") }, icon("download"));
+  /** @param {number} move */
   const show = (move) => {
     at = (at + move + items.length) % items.length;
     const { src, name, caption: text } = items[at];
@@ -30,8 +32,10 @@ export function showPictures(view, { label, items, at: first, tools = () => [], 
     link.download = name;
     changed();
   };
+  /** @param {number} move @param {string} word @param {string} name */
   const turn = (move, word, name) => button(word, () => show(move), { icon: name, bare: true });
   const turns = [turn(-1, t("previous"), "chevron-left"), turn(1, t("next"), "chevron-right")];
+  /** @param {One} item */
   const drop = (item) => {
     const was = items.indexOf(item);
     items.splice(was, 1);

@@ -14,7 +14,7 @@ export class TaskProgress {
     this.element = h("div", { class: "isen-stack-tight", role: "status", hidden: true }, h("div", { class: "isen-row isen-ends" }, this.words, this.amount), this.bar);
   }
 
-  /** `job` null hides it. */
+  /** `job` null hides it. @param {Isengard.Job | null} job */
   show(job) {
     this.element.hidden = !job;
     if (!job) return;
@@ -22,8 +22,8 @@ export class TaskProgress {
     const photos = job.kind === "captioning" ? steps : 0;
     const waits = job.state === "queued" ? reasonOf(job)?.message ?? t("waitingTurn") : job.state === "cancelling" ? t("state_cancelling") : "";
     say(this.words, waits || phaseWords(phase) || t("state_preparing"));
-    say(this.amount, total ? t("bytesOf", { done: bytes(done), total: bytes(total) }) : photos ? t("photosOf", { n: step, total: photos }) : "");
-    if (total || photos) this.bar.value = Math.min(1, total ? done / total : step / photos);
+    say(this.amount, total ? t("bytesOf", { done: bytes(done ?? 0), total: bytes(total) }) : photos ? t("photosOf", { n: step, total: photos }) : "");
+    if (total || photos) this.bar.value = Math.min(1, total ? (done ?? 0) / total : step / photos);
     else this.bar.removeAttribute("value");
   }
 }

@@ -3,10 +3,11 @@
 export class View extends HTMLElement {
   /** @type {import("../../data/store.js").Store} */
   store;
-  /** @type {Record<string, any>} */
-  route = {};
-  /** The frame, which outlives the view. @type {HTMLElement | null} */
+  /** @type {Isengard.Route} */
+  route = { tab: "" };
+  /** The frame, which outlives the view. @type {Isengard.Panel | null} */
   panel = null;
+  /** @type {(() => void) | null} */
   #stop = null;
   #built = false;
 
@@ -17,7 +18,7 @@ export class View extends HTMLElement {
     }
     this.#stop?.();
     this.#stop = this.store.listen((state) => this.update(state));
-    this.update(this.store.state);
+    this.update(/** @type {Isengard.Shown} */ (this.store.state));
   }
 
   disconnectedCallback() {
@@ -28,13 +29,14 @@ export class View extends HTMLElement {
   /** Once, when first shown. */
   build() {}
 
-  /** At every change of the state, and when shown again. */
+  /** At every change of the state, and when shown again. @param {Isengard.Shown} _state */
   update(_state) {}
 }
 
 /**
  * Tell what was done and offer to take it back; `undo` null for what cannot be undone.
  * @param {View} view
+ * @param {string} text @param {(() => unknown) | null} undo
  */
 export function offerUndo(view, text, undo) {
   (view.panel ?? view).dispatchEvent(new CustomEvent("isen-undo", { bubbles: true, detail: { text, undo } }));

@@ -13,7 +13,7 @@ const KEPT = 240;
 /** Screens left below when more is asked for. */
 const NEAR = 3;
 
-/** Where tiles lie in so wide a wall. */
+/** Where tiles lie in so wide a wall. @param {number} width @param {number} count @param {{least: number, most?: number}} options */
 export function layoutOf(width, count, { least, most = 6 }) {
   const columns = Math.max(1, Math.min(most, Math.floor((width + GAP) / (least + GAP))));
   const size = Math.max(1, (width - GAP * (columns - 1)) / columns);
@@ -21,28 +21,45 @@ export function layoutOf(width, count, { least, most = 6 }) {
   return { columns, size, height: Math.max(0, rows * (size + GAP) - GAP) };
 }
 
-/** First and last index in sight, where `top` and `bottom` are measured from the wall's own top. */
+/**
+ * First and last index in sight, where `top` and `bottom` are measured from the wall's own top.
+ * @param {{columns: number, size: number}} options @param {number} count @param {{top: number, bottom: number, ahead?: number}} options
+ */
 export function visible({ columns, size }, count, { top, bottom, ahead = AHEAD }) {
+  /** @param {number} y */
   const row = (y) => Math.floor(y / (size + GAP));
   const first = Math.max(0, row(top) - ahead) * columns;
   const last = Math.min(count, (row(bottom) + ahead + 1) * columns);
   return first < last ? [first, last] : [0, 0];
 }
 
+/**
+ * @template Item
+ * @template {HTMLElement} Tile
+ */
 export class Wall {
   /**
-   * @param {{label: string, least?: number, id: (item: any) => string, make: (item: any) => any, update: (node: any, item: any) => void, near: () => void}} ways
+   * @param {{label: string, least?: number, id: (item: Item) => string, make: (item: Item) => Tile, update: (node: Tile, item: Item) => void, near: () => unknown}} ways
    */
   constructor({ label, least = 92, ...ways }) {
     this.least = least;
     this.ways = ways;
+    /** @type {Item[]} */
     this.items = [];
+    /** @type {Map<string, {node: Tile, item: Item}>} */
     this.nodes = new Map();
+    /** @type {HTMLElement | null} */
+    this.scroller = null;
+    /** @type {ReturnType<typeof setTimeout> | null} */
+    this.alone = null;
+    /** @type {number | null} */
+    this.frame = null;
+    this.settled = false;
     this.element = h("div", { class: "isen-tiles", role: "list", "aria-label": label, "data-testid": "isen-wall" });
     this.later = () => (this.frame ??= requestAnimationFrame(() => this.#draw()));
   }
 
-  /** Watch the box that scrolls; ended by `unwatch`. */
+  /** Watch the box that scrolls; ended by `unwatch`. @param {HTMLElement | null} scroller */
   watch(scroller) {
     this.unwatch();
     this.scroller = scroller;
@@ -56,11 +73,12 @@ export class Wall {
   unwatch() {
     this.scroller?.removeEventListener("scroll", this.later);
     this.sizes?.disconnect();
-    clearTimeout(this.alone);
+    clearTimeout(this.alone ?? undefined);
     this.scroller = this.alone = null;
     this.settled = false;
   }
 
+  /** @param {Item[]} items */
   show(items) {
     const fewer = items.length < this.items.length;  // thousands are not counted through at every page that is added
     this.items = items;
@@ -68,7 +86,10 @@ export class Wall {
     this.later();
   }
 
-  /** What is gone goes at once, and the focus to what is beside it; `#place` spares a node in focus that is only out of sight. */
+  /**
+   * What is gone goes at once, and the focus to what is beside it; `#place` spares a node in focus that is only out of sight.
+   * @param {Set<string>} present
+   */
   #drop(present) {
     for (const [key, { node }] of this.nodes) {
       if (present.has(key)) continue;
@@ -99,6 +120,7 @@ export class Wall {
     }, ALONE_MS);
   }
 
+  /** @param {{columns: number, size: number}} options @param {number} first @param {number} last */
   #place({ columns, size }, first, last) {
     const shown = [];
     for (let index = first; index < last; index += 1) {
@@ -109,15 +131,16 @@ export class Wall {
       shown.push(node);
     }
     const wanted = new Set(shown);
-    for (const node of [...this.element.children]) if (!wanted.has(node) && !node.contains(document.activeElement)) node.remove();
+    for (const node of [...this.element.children]) if (!wanted.has(/** @type {Tile} */ (node)) && !node.contains(document.activeElement)) node.remove();
     let place = this.element.firstChild;
     for (const node of shown) {
-      if (node === place) place = place.nextSibling;
+      if (node === place) place = node.nextSibling;
       else this.element.insertBefore(node, place);
     }
     this.#forget();
   }
 
+  /** @param {Item} item */
   #node(item) {
     const key = this.ways.id(item);
     const known = this.nodes.get(key);

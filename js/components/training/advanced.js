@@ -4,9 +4,11 @@ import { button, field, h } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 
 const OPEN_KEY = "isengard.advanced";
-/** What is no number is sent as it is written: the server says what is wrong with it. */
+/** What is no number is sent as it is written: the server says what is wrong with it. @param {string} text */
 const number = (text) => (Number.isFinite(Number(text)) ? Number(text) : text);
+/** @param {string} text */
 const numbers = (text) => text.split(",").map((part) => number(part.trim()));
+/** @param {string} text */
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 /**
  * Name of the override, its words, how its text is read; `lines` are written in a text area.
@@ -26,6 +28,7 @@ const FIELDS = [
 const SWITCHES = [["quantize", "overrideQuantize"], ["low_vram", "overrideLowVram"]];
 
 export class AdvancedFields {
+  /** @param {() => void} changed */
   constructor(changed, { memory = globalThis.localStorage } = {}) {
     this.changed = changed;
     this.inputs = Object.fromEntries(FIELDS.map(([name, , read]) => [name, this.#input(name, read)]));
@@ -40,12 +43,13 @@ export class AdvancedFields {
     this.element.addEventListener("toggle", () => memory?.setItem(OPEN_KEY, this.element.open ? "1" : ""));
   }
 
+  /** @param {string} name @param {(text: string) => unknown} read */
   #input(name, read) {
     const props = { "data-testid": `isen-override-${name}`, on: { input: () => this.changed() } };
     return read === lines ? h("textarea", { rows: 3, ...props }) : h("input", { type: "text", inputmode: "decimal", ...props });
   }
 
-  /** Not chosen, on or off: the preset decides until someone does. */
+  /** Not chosen, on or off: the preset decides until someone does. @param {string} name */
   #switch(name) {
     return h("select", { "data-testid": `isen-override-${name}`, on: { change: () => this.changed() } },
       h("option", { value: "", text: t("asPreset") }), h("option", { value: "true", text: t("on") }), h("option", { value: "false", text: t("off") }));
@@ -66,13 +70,15 @@ export class AdvancedFields {
     return Object.fromEntries(Object.entries({ ...this.inputs, ...this.switches }).map(([name, control]) => [name, control.value]));
   }
 
+  /** @param {Record<string, string>} draft */
   take(draft) {
     for (const [name, control] of Object.entries({ ...this.inputs, ...this.switches })) control.value = draft[name] ?? "";
   }
 
+  /** @param {Isengard.Preset | undefined} preset */
   defaults(preset) {
     for (const [name] of FIELDS) {
-      const value = preset?.[name];
+      const value = /** @type {Record<string, unknown> | undefined} */ (/** @type {unknown} */ (preset))?.[name];
       this.inputs[name].placeholder = value === undefined ? "" : t("fromPreset", { value: Array.isArray(value) ? value.join(", ") : value });
     }
   }

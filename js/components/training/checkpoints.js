@@ -10,12 +10,14 @@ export class CheckpointList {
   /** @param {import("../../data/store.js").Store} store */
   constructor(store) {
     this.store = store;
+    this.jobId = "";
     this.summary = h("summary", { "data-testid": "isen-checkpoints" });
     this.list = h("ul", { class: "isen-plain-list" });
     this.save = button(t("saveJob"), () => this.store.attempt((id) => this.store.api.jobs.order(this.jobId, "save-now", id)), { testid: "isen-save-job" });
     this.element = h("details", { class: "isen-fold" }, this.summary, h("p", { class: "isen-muted", text: t("checkpointsHint") }), this.list, this.save);
   }
 
+  /** @param {Isengard.Job} job */
   show(job) {
     this.jobId = job.id;
     this.element.hidden = !job.checkpoints.length && job.state !== "running";
@@ -25,6 +27,7 @@ export class CheckpointList {
     keyed(this.list, rows, { id: (row) => String(row.step), make: (row) => this.#row(job.id, row) });
   }
 
+  /** @param {string} jobId @param {{step: number, size: number, published: boolean, sound: boolean}} options */
   #row(jobId, { step, size, published, sound }) {
     const publish = () => this.store.attempt((id) => this.store.api.jobs.publish(jobId, step, id));
     return h("li", { class: "isen-row" },

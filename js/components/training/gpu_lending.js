@@ -3,7 +3,7 @@
 import { button, h, icon } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 
-/** What there is to say, or null. Shown above every view. */
+/** What there is to say, or null. Shown above every view. @param {Isengard.State} state */
 export function lendingOf({ lending, jobs, characters }) {
   if (!lending) return null;
   const job = jobs?.find((known) => known.id === lending.job_id);
@@ -11,7 +11,7 @@ export function lendingOf({ lending, jobs, characters }) {
   return { jobId: lending.job_id, name, until: lending.until };
 }
 
-/** @param {import("../../data/store.js").Store} store */
+/** @param {import("../../data/store.js").Store} store @param {{jobId: string, name: string, until: string}} options */
 export function lendingBanner(store, { jobId, name, until }) {
   const time = clock(until);
   const words = until ? t("lendUntil", { name, time }) : t("lendSaving", { name });
@@ -21,14 +21,14 @@ export function lendingBanner(store, { jobId, name, until }) {
       button(t("lendBack"), () => store.giveBack(), { testid: "isen-lend-back" })));
 }
 
-/** 14:32:05, in figures alone. */
+/** 14:32:05, in figures alone. @param {string} iso */
 function clock(iso) {
   const moment = new Date(iso);
   if (Number.isNaN(moment.getTime())) return "";
   return new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(moment);
 }
 
-/** On a running training: it saves and stops, and the pictures are where one goes next. */
+/** On a running training: it saves and stops, and the pictures are where one goes next. @param {Isengard.Store} store @param {Isengard.Job} job */
 export function lendButton(store, job) {
   const go = async () => {
     if (await lend(store, job.id)) store.go({ tab: "images", id: job.character_id });
@@ -36,6 +36,7 @@ export function lendButton(store, job) {
   return button(t("lendGpu"), go, { title: t("lendHint"), testid: "isen-lend" });
 }
 
+/** @param {Isengard.Store} store @param {string} jobId */
 async function lend(store, jobId) {
   const job = store.keepJob(await store.attempt((id) => store.api.jobs.order(jobId, "lend", id)));
   if (job) await store.loadLending();

@@ -7,13 +7,13 @@ import { t } from "../../locales/words.js";
 
 const USING = new Set(["preparing", "running", "pausing"]);
 
-/** The training that pictures have to share the GPU with, or one that was paused to make room for them. */
+/** The training that pictures have to share the GPU with, or one that was paused to make room for them. @param {Isengard.State} state */
 function trainingOf(state) {
   const jobs = (state.jobs ?? []).filter((job) => job.needs === "gpu");
   return jobs.find((job) => USING.has(job.state)) ?? jobs.find((job) => job.state === "paused" && !job.error);
 }
 
-/** Fills `place`; nothing is said while the GPU is free. */
+/** Fills `place`; nothing is said while the GPU is free. @param {Isengard.Store} store @param {HTMLElement} place @param {Isengard.State} state */
 export function gpuNote(store, place, state) {
   const job = trainingOf(state);
   const name = brief(state.characters?.find((known) => known.id === job?.character_id)?.name ?? t("gone"));
@@ -22,7 +22,9 @@ export function gpuNote(store, place, state) {
   fill(place, [job?.id, job?.state, name, minutes], () => (job ? note(store, job, { name, minutes }) : []));
 }
 
+/** @param {Isengard.Store} store @param {Isengard.Job} job @param {{name: string, minutes: string}} options */
 function note(store, job, { name, minutes }) {
+  /** @param {Isengard.JobOrder} verb */
   const order = (verb) => async () => store.keepJob(await store.attempt((id) => store.api.jobs.order(job.id, verb, id)));
   if (job.state === "paused") {
     return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-gpu-note" }, h("p", { text: t("gpuPaused", { name }) }),

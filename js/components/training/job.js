@@ -18,9 +18,12 @@ import { advisesRestart, restartButton } from "../shared/restart.js";
 import { proofAdvice } from "../characters/versions.js";
 import { View } from "../shared/view.js";
 
-/** What may be ordered in which state: [words, order, test id]. */
+/** What may be ordered in which state. @typedef {[words: string, order: Isengard.JobOrder, testid: string]} Order */
+/** @type {Order} */
 const CANCEL = ["cancelJob", "cancel", "isen-cancel-job"];
+/** @type {Order} */
 const RETRY = ["retryJob", "retry", "isen-retry-job"];
+/** @type {Partial<Record<Isengard.Job["state"], Order[]>>} */
 const ORDERS = {
   queued: [CANCEL],
   preparing: [CANCEL],
@@ -31,10 +34,26 @@ const ORDERS = {
   cancelled: [RETRY],
 };
 
+/** @param {Isengard.Store} store @param {Isengard.Job} job */
 const warnings = (store, { progress }) =>
   progress.warnings.map((text) => h("div", { class: "isen-warn isen-stack-tight" }, h("p", { "data-testid": "isen-job-warning", text }), advisesRestart(text) && restartButton(store)));
 
 export class IsenJob extends View {
+  /** @type {HTMLHeadingElement} */ heading;
+  /** @type {HTMLElement} */ what;
+  /** @type {HTMLElement} */ stateText;
+  /** @type {HTMLSpanElement} */ steps;
+  /** @type {HTMLProgressElement} */ bar;
+  /** @type {HTMLParagraphElement} */ line;
+  /** @type {HTMLParagraphElement} */ gpu;
+  /** @type {HTMLDivElement} */ outcome;
+  /** @type {HTMLElement} */ curve;
+  /** @type {FilmStrip} */ film;
+  /** @type {CheckpointList} */ checkpoints;
+  /** @type {HTMLDivElement} */ buttons;
+  /** @type {HTMLDivElement} */ notify;
+  /** @type {JobLog} */ log;
+
   build() {
     this.className = "isen-stack";
     this.heading = h("h2", { class: "isen-ellipsis", dir: "auto", tabindex: -1 });
@@ -49,16 +68,17 @@ export class IsenJob extends View {
     this.film = new FilmStrip(this);
     this.checkpoints = new CheckpointList(this.store);
     this.buttons = h("div", { class: "isen-row" });
-    this.notify = h("div", {}, ...notifyChoice(/** @type {any} */ (this.panel)?.notices));
+    this.notify = h("div", {}, ...notifyChoice(this.panel?.notices));
     this.log = new JobLog();
     const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
     this.append(
       h("div", { class: "isen-row isen-top" }, back, h("div", { class: "isen-grow" }, this.heading, this.what)),
       h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row isen-ends" }, this.stateText, this.steps), this.bar, this.line, this.gpu),
       this.outcome, this.buttons, this.notify, this.curve, this.film.element, this.checkpoints.element, this.log.element);
-    this.store.loadJob(this.route.job);
+    this.store.loadJob(this.route.job ?? "");
   }
 
+  /** @param {Isengard.Shown} state */
   update(state) {
     const job = state.jobs?.find((known) => known.id === this.route.job);
     if (!job) return;
@@ -66,7 +86,7 @@ export class IsenJob extends View {
     const points = state.losses[job.id] ?? [];
     this.#head(job, person, state);
     this.#standing(job, state);
-    const open = Boolean(person) && awaitsChoice(job, person, state.recipes);
+    const open = person !== undefined && awaitsChoice(job, person, state.recipes);
     fill(this.outcome, [job.state, job.error, job.interruption, job.waits_for, job.progress.warnings, job.artifacts.length, job.checkpoints.at(-1)?.proof?.image, person?.name, open], () => this.#outcome(job, person, open));
     fill(this.curve, [points.length, points.at(-1), job.progress.total_steps, job.progress.held_out_loss], () => points.length > 1 && this.#curve(points, job));
     this.film.show(job, person);
@@ -76,12 +96,14 @@ export class IsenJob extends View {
     this.log.show(state.logs[job.id]);
   }
 
+  /** @param {Isengard.Job} job @param {Isengard.Character | undefined} person @param {Isengard.State} state */
   #head(job, person, state) {
     const family = state.families.find((known) => known.key === job.family)?.label ?? job.family;
     say(this.heading, person?.name ?? t("gone"));
     say(this.what, whatWords(family, job.request.preset));
   }
 
+  /** @param {Isengard.Job} job @param {Isengard.State} state */
   #standing(job, state) {
     const { progress } = job;
     const place = waitingJobs(state).findIndex((known) => known.id === job.id);
@@ -96,12 +118,13 @@ export class IsenJob extends View {
     this.line.hidden = !this.line.textContent;
   }
 
+  /** @param {Isengard.Job} job @param {Isengard.Character | undefined} person @param {boolean} open */
   #outcome(job, person, open) {
-    if (job.error) return failure(this, job);
+    if (job.error) return failure(this, job, job.error);
     if (!ENDED.has(job.state)) return [waitsFor(job), interruption(job), ...warnings(this.store, job)];
     const lora = job.artifacts.find((artifact) => artifact.kind === "lora");
     if (job.state !== "completed" || !lora) return [];
-    const choose = () => this.store.go({ tab: "images", id: person.id, compare: job.family });
+    const choose = () => this.store.go({ tab: "images", id: person?.id, compare: job.family });
     return [
       open && button(t("chooseBest"), choose, { icon: "table", kind: "primary isen-wide", testid: "isen-choose-best" }),
       person && button(t("makePictures", { name: brief(person.name) }), () => this.store.go({ tab: "images", id: person.id }), { kind: open ? "wide" : "primary isen-wide", testid: "isen-make-pictures" }),
@@ -112,8 +135,9 @@ export class IsenJob extends View {
     ];
   }
 
+  /** @param {Isengard.LossPoint[]} points @param {Isengard.Job} job */
   #curve(points, job) {
-    const last = points.at(-1);
+    const last = points[points.length - 1];
     const meaning = ENDED.has(job.state) ? "" : lossMeaning(points);
     const held = job.progress.held_out_loss;
     const words = [t("lossNow", { n: last.loss.toFixed(3) }), meaning && t(`loss_${meaning}`), held && t("lossHeldOut", { n: held.toFixed(3) })].filter(Boolean).join(" · ");
@@ -123,6 +147,7 @@ export class IsenJob extends View {
     ];
   }
 
+  /** @param {Isengard.Job} job @param {string} words @param {Isengard.JobOrder} verb @param {string} testid */
   #order(job, words, verb, testid) {
     const give = async () => this.store.keepJob(await this.store.attempt((id) => this.store.api.jobs.order(job.id, verb, id)));
     const saved = verb === "retry" ? job.checkpoints.at(-1)?.step : 0;

@@ -5,9 +5,9 @@ import { t } from "../../locales/words.js";
 import { gateBox } from "./licence_gate.js";
 import { advisesRestart, restartButton } from "../shared/restart.js";
 
-/** Why it failed in our words, the lines that show it, and what is offered instead. */
-export function failure(view, job) {
-  const { message, hint, log = [], offer = "" } = job.error;
+/** Why it failed in our words, the lines that show it, and what is offered instead. @param {Isengard.View} view @param {Isengard.Job} job @param {Isengard.JobError} error */
+export function failure(view, job, error) {
+  const { message, hint, log = [], offer = "" } = error;
   const lines = h("pre", { class: "isen-log", tabindex: 0, "aria-label": t("lastLines"), text: log.join("\n") });
   return [
     h("p", { class: job.state === "failed" ? "isen-error" : "isen-warn", "data-testid": "isen-job-error", text: `${message} ${hint}`.trim() }),
@@ -18,14 +18,14 @@ export function failure(view, job) {
   ].filter(Boolean);
 }
 
-/** The licence that a model asks for: what to do about it, right where it was refused. */
+/** The licence that a model asks for: what to do about it, right where it was refused. @param {Isengard.View} view @param {Isengard.Job} job */
 function gate(view, job) {
   const family = view.store.state.families.find((known) => known.key === job.family);
-  if (job.error.code !== "model_gated" || job.state !== "failed" || !family) return null;
+  if (job.error?.code !== "model_gated" || job.state !== "failed" || !family) return null;
   return gateBox(view.store, family, () => follow(view, job, "retry", {}));
 }
 
-/** Half as many steps again is what people ask for; any number may be written. */
+/** Half as many steps again is what people ask for; any number may be written. @param {Isengard.View} view @param {Isengard.Job} job */
 export function goOn(view, job) {
   const steps = h("input", { type: "number", min: 1, max: 20000, value: Math.max(10, Math.round(job.progress.total_steps / 2)), "data-testid": "isen-more-steps" });
   const start = button(t("continueJob"), () => follow(view, job, "continue", { steps: Number(steps.value) }), { testid: "isen-continue-job" });
@@ -33,7 +33,10 @@ export function goOn(view, job) {
     h("div", { class: "isen-stack" }, field(t("moreSteps"), steps, t("moreStepsHint")), h("div", { class: "isen-row" }, start)));
 }
 
-/** Both make a new training: it is shown at once. */
+/**
+ * Both make a new training: it is shown at once.
+ * @param {Isengard.View} view @param {Isengard.Job} job @param {Isengard.JobOrder} verb @param {Schema.Retry | Schema.MoreSteps} body
+ */
 async function follow(view, job, verb, body) {
   const { store } = view;
   const next = store.keepJob(await store.attempt((id) => store.api.jobs.order(job.id, verb, id, body)));

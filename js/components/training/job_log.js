@@ -13,6 +13,7 @@ export class JobLog {
     this.element.addEventListener("toggle", () => this.#toEnd());
   }
 
+  /** @param {string[] | undefined} lines */
   show(lines) {
     const { scrollHeight, scrollTop, clientHeight } = this.text;
     const following = scrollHeight - scrollTop - clientHeight < NEAR_PX;

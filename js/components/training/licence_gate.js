@@ -36,6 +36,7 @@ export function gateBox(store, family, again) {
     h("div", { class: "isen-row" }, button(t("tryAgain"), retry, { kind: "primary", testid: "isen-gate-again" }), button(t("saveToken"), save, { testid: "isen-gate-save" })));
 }
 
+/** @param {string} text @param {string} href @param {string} testid */
 function outside(text, href, testid) {
   return h("a", { class: "isen-button", href, target: "_blank", rel: "noopener noreferrer", "data-testid": testid }, text);
 }

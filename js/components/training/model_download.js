@@ -11,6 +11,15 @@ import { TaskProgress } from "../shared/task_progress.js";
 import { View } from "../shared/view.js";
 
 export class IsenModel extends View {
+  /** @type {HTMLHeadingElement} */ heading;
+  /** @type {HTMLParagraphElement} */ licence;
+  /** @type {HTMLUListElement} */ files;
+  /** @type {HTMLDivElement} */ unreadable;
+  /** @type {TaskProgress} */ progress;
+  /** @type {HTMLDivElement} */ outcome;
+  /** @type {HTMLDivElement} */ gate;
+  /** @type {HTMLDivElement} */ buttons;
+
   /** Files come and go without an event: they are asked for anew whenever this is shown. */
   connectedCallback() {
     super.connectedCallback();
@@ -31,11 +40,12 @@ export class IsenModel extends View {
     this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.licence, this.files, this.unreadable, this.progress.element, this.outcome, this.gate, this.buttons);
   }
 
+  /** @param {Isengard.Shown} state */
   update(state) {
     const family = state.families.find((known) => known.key === this.route.model);
     if (!family) return;
     const job = state.tasks.find((known) => known.kind === "model_download" && known.family === family.key);
-    const going = job && !ENDED.has(job.state);
+    const going = job !== undefined && !ENDED.has(job.state);
     const missing = family.files.filter((file) => !file.here);
     fill(this.heading, family.label, () => [family.label]);
     fill(this.licence, family.licence, () => [t("modelLicence", { licence: family.licence })]);
@@ -48,13 +58,17 @@ export class IsenModel extends View {
     fill(this.buttons, [going, job?.state, missing], () => this.#buttons(family, job, going, missing));
   }
 
-  /** The download that was refused, or back to the training, which checks anew. */
+  /**
+   * The download that was refused, or back to the training, which checks anew.
+   * @param {Isengard.Family} family @param {Isengard.Job | undefined} job
+   */
   async #again(family, job) {
     const refused = job?.state === "failed" && family.files.some((file) => !file.here);
     if (!refused) return this.store.go({ tab: "training", train: this.route.train ?? "?" });
     await orderTask(this.store, (action) => this.store.api.jobs.order(job.id, "retry", action));
   }
 
+  /** @param {Isengard.Family} family @param {Isengard.Job | undefined} job @param {boolean} going @param {Isengard.ModelFile[]} missing */
   #buttons(family, job, going, missing) {
     const { jobs, training } = this.store.api;
     /** @param {(action: string) => Promise<Isengard.Job>} order */
@@ -70,13 +84,17 @@ export class IsenModel extends View {
   }
 }
 
+/** @param {Isengard.ModelFile} modelFile */
 function fileLine({ file, folder, hub, size, here, fault }) {
   return h("li", { class: fault ? "isen-error-line" : "" }, icon(fault ? "times-circle" : here ? "check-circle" : "download"), " ", h("span", { class: "isen-file", text: file }),
     h("small", { class: "isen-muted", text: ` ${bytes(size)} · ${t(here ? "fileHere" : "fileMissing", { folder, hub })}` }),
     fault && h("p", { "data-testid": "isen-model-fault", text: fault.startsWith(`${file} `) ? `${fault} ${t("oldKept", { file })}` : fault }));
 }
 
-/** Files beside these that ComfyUI lists as well and nobody can use: each is told once. An older server does not say them. */
+/**
+ * Files beside these that ComfyUI lists as well and nobody can use: each is told once. An older server does not say them.
+ * @param {Isengard.Family} family
+ */
 function unreadable({ files, unreadable: found = [] }) {
   const told = files.map(({ fault }) => fault);
   const lines = found.map(({ reason }) => reason).filter((reason) => !told.includes(reason));
@@ -85,6 +103,7 @@ function unreadable({ files, unreadable: found = [] }) {
     h("ul", { class: "isen-plain-list isen-muted", "data-testid": "isen-model-unreadable" }, ...lines.map((text) => h("li", { text })))];
 }
 
+/** @param {Isengard.Family} family @param {Isengard.Job | undefined} job @param {Isengard.ModelFile[]} missing */
 function outcome(family, job, missing) {
   if (!family.files.length) return [h("p", { class: "isen-note", text: t("fetchedByTrainer") })];
   if (!missing.length) return [h("p", { class: "isen-note", "data-testid": "isen-model-done", text: t("modelHere") })];

@@ -6,12 +6,15 @@ import { t } from "../../locales/words.js";
 import { giveConsent } from "../characters/consent.js";
 import { restartButton } from "../shared/restart.js";
 
+/** @type {Record<string, string>} */
 const MARKS = { error: "times-circle", warning: "exclamation-triangle", info: "info-circle", good: "check-circle" };
+/** @param {Place} place */
 const person = (place) => ({ tab: "characters", id: place.characterId });
+/** @param {Place} place */
 const model = (place) => ({ tab: "training", model: place.family, train: place.characterId });
 /**
  * Every fix that the server names: what the button says, and where it leads or what it does.
- * @type {Record<string, {word: string, route?: (place: Place) => any, act?: (place: Place) => unknown}>}
+ * @type {Record<string, {word: string, route?: (place: Place) => Isengard.Route, act?: (place: Place) => unknown}>}
  */
 export const FIXES = {
   add_photos: { word: "fixAddPhotos", route: person },
@@ -32,8 +35,13 @@ export const FIXES = {
 };
 
 /**
+ * What the view of a training can do about its findings.
+ * @typedef {Isengard.View & {chooseFamily: () => void, editAdvanced: (name: "sample_prompts") => void, checkAgain: () => void}} TrainView
+ */
+
+/**
  * Where a finding is shown: for whom, for which model, in which view, and the element that says it.
- * @typedef {{characterId: string, family: string, view: any, said?: HTMLElement}} Place
+ * @typedef {{characterId: string, family: string, view: TrainView, said?: HTMLElement}} Place
  */
 
 /**
@@ -66,5 +74,5 @@ async function freeGpu({ said, view }) {
   if (!answer.comfyui_holds) return view.checkAgain();
   const holds = t("comfyuiHolds", { free: videoMemory(answer.gpu.free_bytes), total: videoMemory(answer.gpu.total_bytes), who: answer.words });
   // The view checks again by itself once another start of ComfyUI answers.
-  said.replaceChildren(`${holds} `, restartButton(store) ?? t("restartThenCheck"));
+  said?.replaceChildren(`${holds} `, restartButton(store) ?? t("restartThenCheck"));
 }

@@ -6,9 +6,11 @@ import { about, bytes, count, videoMemory } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 
 export class PresetChoice {
+  /** @param {() => void} changed */
   constructor(changed) {
     this.changed = changed;
     this.value = "balanced";
+    /** @type {Isengard.Preset[]} */
     this.items = [];
     this.element = h("div", { class: "isen-presets", role: "radiogroup", "aria-label": t("preset") });
   }
@@ -17,12 +19,14 @@ export class PresetChoice {
     return this.items.find((preset) => preset.name === this.value);
   }
 
+  /** @param {Isengard.Preset[]} items */
   show(items) {
     this.items = items;
     if (!this.chosen) this.value = items[Math.floor((items.length - 1) / 2)]?.name ?? "";
     fill(this.element, items, () => items.map((preset) => this.#card(preset)));
   }
 
+  /** @param {Isengard.Preset} preset */
   #card(preset) {
     const chosen = () => {
       this.value = preset.name;
@@ -38,7 +42,7 @@ export class PresetChoice {
   }
 }
 
-/** "1,400 steps · about 24 GB video memory · 0.4 GB disk · time as measured here" */
+/** "1,400 steps · about 24 GB video memory · 0.4 GB disk · time as measured here" @param {Isengard.Preset} preset */
 function needs({ steps, estimate_s: time, vram_bytes: vram, disk_bytes: disk, learned }) {
   const real = time === null ? [] : [t("needsVram", { size: videoMemory(vram) }), t("needsDisk", { size: bytes(disk) }), learned && t("timeLearned")];
   return [t("steps", { n: count(steps) }), ...real].filter(Boolean).join(" · ");

@@ -8,6 +8,11 @@ import { columnsOf, samplesOf } from "../../data/samples.js";
 import { face } from "../shared/person_picker.js";
 import { showPictures } from "../shared/picture_dialog.js";
 
+/** @typedef {{file: string, step: number, who: string}} Shown */
+/** @typedef {Shown & {column: number}} Sample */
+/** @typedef {Shown & {id: string, hint: string}} Frame */
+/** @typedef {import("../shared/person_picker.js").Face} Face */
+
 export class FilmStrip {
   /** The step that somebody chose; null follows the newest. @type {number | null} */
   #chosen = null;
@@ -15,6 +20,15 @@ export class FilmStrip {
   /** @param {import("../shared/view.js").View} view */
   constructor(view) {
     this.view = view;
+    this.jobId = "";
+    /** @type {{prompt: string, stranger: boolean}[]} */
+    this.columns = [];
+    /** @type {Isengard.Character | undefined} */
+    this.person = undefined;
+    /** @type {Sample[]} */
+    this.samples = [];
+    /** @type {number[]} */
+    this.steps = [];
     this.title = h("h3", { text: t("samples") });
     this.large = h("div", { class: "isen-film-large", "data-testid": "isen-sample-large" });
     this.slider = h("input", { type: "range", min: 0, step: 1, "aria-label": t("sampleStep"), "data-testid": "isen-sample-step", on: { input: () => this.#slide() } });
@@ -23,6 +37,7 @@ export class FilmStrip {
     this.element = h("section", { class: "isen-stack-tight" }, this.title, this.large, h("div", { class: "isen-row isen-film-slider" }, this.slider, this.said), this.strip);
   }
 
+  /** @param {Isengard.Job} job @param {Isengard.Character | undefined} person */
   show(job, person) {
     this.columns = columnsOf(job, person);
     this.person = person;
@@ -34,41 +49,43 @@ export class FilmStrip {
     this.#show();
   }
 
-  /** Whom a sample shows. */
+  /** Whom a sample shows. @param {{column: number}} options */
   #who({ column }) {
     return this.columns[column]?.stranger ? t("stranger") : (this.person?.name ?? t("gone"));
   }
 
-  /** The prompt that somebody wrote, or what a stranger is for. */
+  /** The prompt that somebody wrote, or what a stranger is for. @param {number} column */
   #hint(column) {
     const { prompt, stranger } = this.columns[column] ?? {};
     return prompt || (stranger ? t("strangerHint", { name: this.person?.name ?? t("gone") }) : "");
   }
 
   get #step() {
-    return this.#chosen !== null && this.steps.includes(this.#chosen) ? this.#chosen : this.steps.at(-1);
+    return this.#chosen !== null && this.steps.includes(this.#chosen) ? this.#chosen : (this.steps.at(-1) ?? 0);
   }
 
   #show() {
     if (!this.samples.length) return;
     const step = this.#step;
     const at = this.steps.indexOf(step);
-    this.slider.max = this.steps.length - 1;
-    this.slider.value = at;
+    this.slider.max = String(this.steps.length - 1);
+    this.slider.value = String(at);
     this.slider.disabled = this.steps.length < 2;
     this.slider.setAttribute("aria-valuetext", t("stepNumber", { n: count(step) }));
     say(this.said, t("stepNumber", { n: count(step) }));
     const now = this.samples.filter((sample) => sample.step === step);
-    const { id, cover_photo_id: cover } = this.person ?? {};
+    const { id = "", cover_photo_id: cover } = this.person ?? {};
+    /** @type {(Frame | {id: string, person: Face})[]} */
     const frames = now.map(({ file, who, column }, place) => ({ id: `${place}`, file, step, who, hint: this.#hint(column) }));
-    keyed(this.large, [...(cover ? [{ id: "cover", person: { id, cover } }] : []), ...frames], { id: (frame) => frame.id, make: (frame) => (frame.person ? this.#cover(frame) : this.#large(frame)), update: (node, frame) => frame.person || this.#redraw(node, frame) });
+    if (cover) frames.unshift({ id: "cover", person: { id, cover } });
+    keyed(this.large, frames, { id: (frame) => frame.id, make: (frame) => ("person" in frame ? this.#cover(frame) : this.#large(frame)), update: (node, frame) => "person" in frame || this.#redraw(node, frame) });
     keyed(this.strip, this.samples.map((sample) => ({ ...sample, now: sample.step === step })), { id: (sample) => sample.file, make: (sample) => this.#frame(sample), update: marked });
     this.#intoView();
   }
 
   /** The chosen frame is seen in the strip; nothing else scrolls. */
   #intoView() {
-    const frame = this.strip.querySelector("[aria-current]");
+    const frame = /** @type {HTMLElement | null} */ (this.strip.querySelector("[aria-current]"));
     if (!frame) return;
     const left = frame.offsetLeft - this.strip.offsetLeft;
     if (left < this.strip.scrollLeft || left + frame.offsetWidth > this.strip.scrollLeft + this.strip.clientWidth) this.strip.scrollLeft = left;
@@ -80,33 +97,36 @@ export class FilmStrip {
     this.#show();
   }
 
+  /** @param {{file: string}} sample */
   #address(sample) {
     return this.view.store.api.jobs.sampleUrl(this.jobId, sample.file);
   }
 
-  /** What the samples are held against. */
+  /** What the samples are held against. @param {{person: Face}} options */
   #cover({ person }) {
     return h("figure", {}, face(this.view.store, person), h("figcaption", { class: "isen-muted", text: t("coverPhoto") }));
   }
 
+  /** @param {Frame} frame */
   #large(frame) {
-    const open = button("", () => this.#open(open.sample), { kind: "plain" });
+    /** @type {HTMLButtonElement & {sample: Frame}} */
+    const open = Object.assign(button("", () => this.#open(open.sample), { kind: "plain" }), { sample: frame });
     open.replaceChildren(picture(this.#address(frame), ""));
     const figure = h("figure", {}, open, h("figcaption", {}));
     this.#redraw(figure, frame);
     return figure;
   }
 
-  /** The same picture element: nothing jumps while the slider moves. */
+  /** The same picture element: nothing jumps while the slider moves. @param {HTMLElement} figure @param {Frame} frame */
   #redraw(figure, frame) {
-    const [open, caption] = figure.children;
-    open.sample = frame;
-    open.setAttribute("aria-label", alt(frame));
-    open.firstChild.setAttribute("src", this.#address(frame));
+    const [open, caption] = /** @type {HTMLElement[]} */ ([...figure.children]);
+    Object.assign(open, { sample: frame }).setAttribute("aria-label", alt(frame));
+    open.firstElementChild?.setAttribute("src", this.#address(frame));
     say(caption, frame.who);
     caption.title = frame.hint;
   }
 
+  /** @param {Sample & {now: boolean}} sample */
   #frame(sample) {
     const choose = () => {
       this.#chosen = sample.step === this.steps.at(-1) ? null : sample.step;
@@ -120,14 +140,17 @@ export class FilmStrip {
     return item;
   }
 
+  /** @param {{file: string}} sample */
   #open(sample) {
-    const items = this.samples.map((known) => ({ src: this.#address(known), name: known.file.split("/").at(-1), caption: alt(known) }));
+    const items = this.samples.map((known) => ({ src: this.#address(known), name: known.file.slice(known.file.lastIndexOf("/") + 1), caption: alt(known) }));
     showPictures(this.view, { label: t("samples"), items, at: this.samples.findIndex((known) => known.file === sample.file) });
   }
 }
 
+/** @param {{who: string, step: number}} options */
 const alt = ({ who, step }) => t("sampleOf", { name: who, step: count(step) });
 
+/** @param {Element} item @param {{now: boolean}} options */
 function marked(item, { now }) {
   if (now) item.setAttribute("aria-current", "step");
   else item.removeAttribute("aria-current");

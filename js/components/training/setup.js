@@ -12,6 +12,13 @@ import { TaskProgress } from "../shared/task_progress.js";
 import { View } from "../shared/view.js";
 
 export class IsenSetup extends View {
+  /** @type {HTMLParagraphElement} */ state;
+  /** @type {HTMLDivElement} */ offer;
+  /** @type {TaskProgress} */ progress;
+  /** @type {HTMLDivElement} */ outcome;
+  /** @type {HTMLDivElement} */ buttons;
+  /** @type {JobLog} */ log;
+
   #followed = "";
 
   build() {
@@ -28,17 +35,19 @@ export class IsenSetup extends View {
       h("p", { class: "isen-muted", text: t("setupWhat") }), this.state, this.offer, this.progress.element, this.outcome, this.buttons, this.log.element);
   }
 
+  /** @param {Isengard.Shown} state */
   update(state) {
     const backend = state.backends.find((known) => known.setup);
-    if (!backend) return;
+    if (!backend?.setup) return;
+    const { setup } = backend;
     const job = setupOf(state.tasks, backend.name);
-    const going = job && !ENDED.has(job.state);
+    const going = job !== undefined && !ENDED.has(job.state);
     this.#stateLine(backend);
     this.state.hidden = Boolean(going);
-    fill(this.offer, [backend.setup, going], () => (going || backend.setup.installed ? [] : offered(backend.setup)));
+    fill(this.offer, [backend.setup, going], () => (going || setup.installed ? [] : offered(setup)));
     this.progress.show(going ? job : null);
     fill(this.outcome, [job?.state, job?.error], () => outcome(job));
-    fill(this.buttons, [backend.setup, backend.state.state, job?.state, job?.id], () => this.#buttons(backend, job, going));
+    fill(this.buttons, [backend.setup, backend.state.state, job?.state, job?.id], () => this.#buttons({ ...backend, setup }, job, going));
     this.log.element.hidden = !job;
     if (job && this.#followed !== job.id) {
       this.#followed = job.id;
@@ -47,6 +56,7 @@ export class IsenSetup extends View {
     if (job) this.log.show(state.logs[job.id]);
   }
 
+  /** @param {Isengard.Backend} backend */
   #stateLine({ label, state }) {
     const ready = state.state === "ready";
     this.state.className = ready ? "isen-good" : "isen-warn-text";
@@ -55,6 +65,7 @@ export class IsenSetup extends View {
     fill(this.state, words, () => [icon(ready ? "check-circle" : "exclamation-triangle"), ` ${words}`]);
   }
 
+  /** @param {Isengard.Backend & {setup: Isengard.Setup}} backend @param {Isengard.Job | undefined} job @param {boolean} going */
   #buttons({ name, state, setup }, job, going) {
     const { jobs, training } = this.store.api;
     /** @param {Schema.BackendSetup} wanted */
@@ -71,6 +82,7 @@ export class IsenSetup extends View {
     ].filter(Boolean);
   }
 
+  /** @param {Isengard.Setup} setup @param {() => unknown} go */
   #uninstall({ disk_bytes: size }, go) {
     const really = async () => {
       dialog.close();
@@ -82,9 +94,10 @@ export class IsenSetup extends View {
   }
 }
 
-/** Before anything is fetched: what, from where, how much. */
+/** Before anything is fetched: what, from where, how much. @param {Isengard.Setup} setup */
 function offered(setup) {
   if (!setup.possible) return [h("p", { class: "isen-error", "data-testid": "isen-setup-refused", text: setup.why_not })];
+  /** @param {string} name @param {string} text */
   const line = (name, text) => h("li", {}, icon(name), " ", text);
   return [
     h("ul", { class: "isen-plain-list", "data-testid": "isen-setup-offer" },
@@ -96,10 +109,11 @@ function offered(setup) {
   ].filter(Boolean);
 }
 
+/** @param {Isengard.Job | undefined} job */
 function outcome(job) {
   if (!job || !ENDED.has(job.state)) return [];
   if (job.error) return [h("p", { class: "isen-error", "data-testid": "isen-setup-error", text: `${job.error.message} ${job.error.hint}`.trim() })];
   if (job.state === "cancelled") return [h("p", { class: "isen-muted", text: t("setupCancelled") })];
-  const done = { install: "setupDone", check: "tryDone", uninstall: "uninstallDone" }[job.request.action];
+  const done = { install: "setupDone", check: "tryDone", uninstall: "uninstallDone" }[job.request.action ?? "install"];
   return [h("p", { class: "isen-note", "data-testid": "isen-setup-done", text: t(done) })];
 }

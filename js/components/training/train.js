@@ -16,11 +16,28 @@ const CHECK_AFTER_MS = 250;
 /** What was filled in, until that training has started: a finding may lead away and back. */
 const DRAFT_KEY = "isengard.train.form";
 
+/** What was filled in. @typedef {{who: string, preset: string, trainer: string, family: string, base: string, advanced: Record<string, string>}} Draft */
+
 export class IsenTrain extends View {
+  /** @type {PeopleChoice} */ people;
+  /** @type {PresetChoice} */ presets;
+  /** @type {HTMLSelectElement} */ trainer;
+  /** @type {HTMLDivElement} */ trainerField;
+  /** @type {HTMLSelectElement} */ family;
+  /** @type {HTMLSelectElement} */ base;
+  /** @type {HTMLDivElement} */ baseField;
+  /** @type {AdvancedFields} */ advanced;
+  /** @type {HTMLHeadingElement} */ heading;
+  /** @type {HTMLElement} */ nobody;
+  /** @type {HTMLUListElement} */ findings;
+  /** @type {HTMLButtonElement} */ start;
+  /** @type {HTMLDivElement} */ form;
+  /** @type {string | undefined} */ began;
+
   #checked = 0;
   #presetsAsked = 0;
-  #timer;
-  /** @type {any} */
+  #timer = 0;
+  /** @type {Draft | null} */
   #draft = null;
 
   build() {
@@ -46,9 +63,9 @@ export class IsenTrain extends View {
     this.#restore(recalled(sessionStorage, DRAFT_KEY));
   }
 
-  /** That of somebody else is not taken over. */
+  /** That of somebody else is not taken over. @param {Draft | null} draft */
   #restore(draft) {
-    if (!draft || !["?", draft.who].includes(this.route.train)) return;
+    if (!draft || !["?", draft.who].includes(this.route.train ?? "")) return;
     this.#draft = draft;
     this.people.choose(draft.who);
     this.presets.value = draft.preset;
@@ -61,6 +78,7 @@ export class IsenTrain extends View {
     kept(sessionStorage, DRAFT_KEY, this.#draft);
   }
 
+  /** @param {Isengard.Shown} state */
   update(state) {
     const start = state.health?.boot_id;
     if (this.began && start !== this.began) this.#check();
@@ -78,7 +96,7 @@ export class IsenTrain extends View {
     if (before !== this.people.value || !this.#presetsAsked) this.#changed();
   }
 
-  /** Those that the chosen trainer can train. */
+  /** Those that the chosen trainer can train. @param {Isengard.State} state */
   #families({ families, backends }) {
     const can = backends.find((known) => known.name === this.trainer.value)?.families;
     const shown = families.filter((known) => !can || can.includes(known.key));
@@ -87,7 +105,7 @@ export class IsenTrain extends View {
   }
 
   get person() {
-    return this.store.state.characters.find((known) => known.id === this.people.value);
+    return this.store.state.characters?.find((known) => known.id === this.people.value);
   }
 
   /** Someone else or another model: other numbers in the presets. */
@@ -161,6 +179,7 @@ export class IsenTrain extends View {
     this.family.showPicker?.();
   }
 
+  /** @param {string} name */
   editAdvanced(name) {
     this.advanced.element.open = true;
     this.advanced.inputs[name].focus();
@@ -172,23 +191,25 @@ export class IsenTrain extends View {
 
   async #start() {
     const job = await this.store.attempt((id) => this.store.api.jobs.submit(this.#request(), id));
-    if (!this.store.keepJob(job)) return;
+    if (!job) return;
+    this.store.keepJob(job);
     kept(sessionStorage, DRAFT_KEY, null);
     this.store.go({ tab: "training", job: job.id });
   }
 }
 
+/** @param {Isengard.Family} family @param {string | undefined} wanted */
 function option({ key, label, status }, wanted) {
   return h("option", { value: key, text: status === "experimental" ? `${label} (${t("experimental")})` : label, selected: key === wanted });
 }
 
-/** What can train now, ours first: nobody is asked who has no choice, and in fast-test mode nothing real is offered. */
+/** What can train now, ours first: nobody is asked who has no choice, and in fast-test mode nothing real is offered. @param {Isengard.State} state */
 function trainers({ backends, health }) {
   const others = backends.filter((known) => !known.default && known.state.state === "ready" && !known.placeholder);
   return [...backends.filter((known) => known.default), ...(health?.mode === "fast-test" ? [] : others)];
 }
 
-/** The first family whose model ComfyUI already has, else the first proven one. */
+/** The first family whose model ComfyUI already has, else the first proven one. @param {Isengard.Family[]} families */
 function preferred(families) {
   return (families.find((known) => known.base_models.length) ?? families.find((known) => known.status === "proven") ?? families[0])?.key;
 }

@@ -11,7 +11,24 @@ import { face } from "../shared/person_picker.js";
 import { trainerLine, trainerOf } from "./trainer_line.js";
 import { View } from "../shared/view.js";
 
+/**
+ * @typedef {{id: string, going: boolean, place: number, last: boolean, person: import("../shared/person_picker.js").Face, name: string, what: string, share: number,
+ *   state: Isengard.Job["state"], why: string, words: string}} Row
+ * @typedef {HTMLLIElement & {redraw: (row: Row) => void}} RowItem
+ */
+
 export class IsenTrainings extends View {
+  /** @type {HTMLButtonElement} */ start;
+  /** @type {HTMLElement} */ none;
+  /** @type {HTMLUListElement} */ going;
+  /** @type {HTMLUListElement} */ past;
+  /** @type {HTMLHeadingElement} */ pastTitle;
+  /** @type {HTMLButtonElement} */ more;
+  /** @type {HTMLDivElement} */ trainer;
+  /** @type {HTMLElement} */ keys;
+  /** @type {HTMLParagraphElement} */ told;
+  /** @type {Isengard.Job[]} */ waiting;
+
   build() {
     this.className = "isen-stack";
     const start = () => this.store.go({ tab: "training", train: "?" });
@@ -27,6 +44,7 @@ export class IsenTrainings extends View {
     this.append(this.trainer, this.none, this.start, this.going, this.keys, this.told, this.pastTitle, this.past, this.more);
   }
 
+  /** @param {Isengard.Shown} state */
   update(state) {
     const jobs = state.jobs ?? [];
     const trainer = trainerOf(state);
@@ -41,11 +59,13 @@ export class IsenTrainings extends View {
     this.waiting = waiting;
     this.keys.hidden = waiting.length < 2;
     this.start.classList.toggle("isen-primary", !going.length);
+    /** @type {Isengard.Ways<Row, RowItem>} */
     const ways = { id: (row) => row.id, make: (row) => this.#row(row), update: (node, row) => node.redraw(row) };
     keyed(this.going, going, ways);
     keyed(this.past, past, ways);
   }
 
+  /** @param {Isengard.Job} job @param {Isengard.Shown} state @param {number} place */
   #shown(job, state, place) {
     const person = state.characters.find((known) => known.id === job.character_id);
     const family = state.families.find((known) => known.key === job.family)?.label ?? job.family;
@@ -60,6 +80,7 @@ export class IsenTrainings extends View {
     };
   }
 
+  /** @param {Row} row */
   #row(row) {
     const bar = h("progress", { max: 1, "aria-label": t("progress") });
     const words = h("small", {});
@@ -69,7 +90,8 @@ export class IsenTrainings extends View {
     const up = button(t("moveUp", { name: row.name }), () => this.#move(row, -1), { icon: "arrow-up", bare: true, testid: "isen-move-up" });
     const down = button(t("moveDown", { name: row.name }), () => this.#move(row, 1), { icon: "arrow-down", bare: true, testid: "isen-move-down" });
     const item = h("li", { class: "isen-job-item", "data-job": row.id, on: { keydown: (event) => this.#key(event, row) } }, open, up, down);
-    item.redraw = ({ going, share, state, why, words: said, place, last }) => {
+    /** @param {Row} row */
+    const redraw = ({ going, share, state, why, words: said, place, last }) => {
       bar.hidden = !going || place >= 0;
       bar.value = share;
       up.hidden = place < 1;
@@ -77,24 +99,26 @@ export class IsenTrainings extends View {
       words.className = state === "failed" ? "isen-error-text" : state === "completed" ? "isen-good" : "isen-muted";
       say(words, why || said);
     };
-    item.redraw(row);
-    return item;
+    redraw(row);
+    return Object.assign(item, { redraw });
   }
 
+  /** @param {KeyboardEvent} event @param {Row} row */
   #key(event, row) {
-    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const by = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
     if (!by || !event.altKey) return;
     event.preventDefault();
     this.#move(row, by);
   }
 
-  /** Shown at once, put right by what the server says; said aloud, as the list moves under one's fingers. */
+  /** Shown at once, put right by what the server says; said aloud, as the list moves under one's fingers. @param {Row} options @param {number} by */
   async #move({ id: jobId, name }, by) {
     const job = this.waiting.find((known) => known.id === jobId);
-    const line = this.waiting.filter((known) => known.priority === job?.priority);
+    if (!job) return;
+    const line = this.waiting.filter((known) => known.priority === job.priority);
     const to = line.indexOf(job) + by;
-    if (!job || to < 0 || to >= line.length) return;
-    const before = this.store.state.jobs;
+    if (to < 0 || to >= line.length) return;
+    const before = this.store.state.jobs ?? [];
     this.store.set({ jobs: placed(before, line, job, to) });
     const kept = await this.store.attempt((id) => this.store.api.jobs.move(jobId, to, id));
     if (kept) say(this.told, t("moved", { name, n: to + 1 }));
@@ -103,7 +127,10 @@ export class IsenTrainings extends View {
   }
 }
 
-/** The jobs with the same numbers handed out in the new order. */
+/**
+ * The jobs with the same numbers handed out in the new order.
+ * @param {Isengard.Job[]} jobs @param {Isengard.Job[]} line @param {Isengard.Job} moved @param {number} to
+ */
 function placed(jobs, line, moved, to) {
   const numbers = line.map((job) => job.position);
   const order = line.filter((job) => job !== moved);
