@@ -1,174 +1,62 @@
 /** What the panel knows and passes around, for the type check alone: the shipped modules only name these in their comments. */
 declare namespace Isengard {
-  // What the API sends: records of schema.d.ts (made from the code), and answers that openapi.json does not describe yet.
+  // What the API sends, by schema.d.ts, which is made from the code.
+  type Backend = Schema.Backend;
+  type Captioner = Schema.CaptionerInfo;
   type Character = Schema.Character;
   type Checkpoint = Schema.Checkpoint;
+  type Family = Schema.Family;
   type Finding = Schema.Finding;
+  type ForgetReport = Schema.ForgetReport;
   type Generation = Schema.Generation;
   type GeneratedImage = Schema.GeneratedImage;
-  type Order = Schema.GenerationOrder;
+  type Health = Schema.Health;
   type JobError = Schema.JobError;
+  type Leak = Schema.Leak;
+  type Lending = Schema.Lending;
   type Likeness = Schema.Likeness;
+  type LogLine = Schema.LogLine;
+  type LossPoint = Pick<Schema.Loss, "step" | "loss">;
+  /** The tools that measure likeness. */
+  type Meter = Schema.LikenessTools;
+  type ModelFile = Schema.FamilyFile;
+  type Order = Schema.GenerationOrder;
+  type Photo = Schema.Photo;
+  type Preset = Schema.PresetNumbers;
   type Proof = Schema.Proof;
+  type Reason = Schema.Waiting;
   type Recipe = Schema.Recipe;
   type Recovery = Schema.Recovery;
+  type Setting = Schema.Setting;
+  type Settings = Schema.Settings;
   type Setup = Schema.SetupOffer;
+  type Slip = Schema.Slip;
+  type Style = Schema.Style;
   type Version = Schema.RankedVersion;
   type Worker = Schema.Worker;
-  type Photo = Schema.Photo & { leaks: Leak[] };
-
-  interface Leak {
-    word: string;
-    kind: string;
-    at: number;
-  }
-  /** A job's request is of its kind: a training's, or what a set-up or a captioning was asked. */
+  /** A job's request is of its kind: a training's, or what a set-up or a captioning was asked. Events tell no `waits_for`. */
   interface Job extends Omit<Schema.Job, "request" | "waits_for"> {
     request: Partial<Schema.TrainingRequest> & { action?: "install" | "check" | "uninstall" };
     waits_for?: Reason | null;
   }
-  type Reason = Schema.Waiting;
-  interface Style extends Schema.Style {
-    kind: "style" | "scene";
-  }
-  interface ModelFile {
-    file: string;
-    folder: string;
-    hub: string;
-    size: number;
-    here: boolean;
-    fault: string;
-  }
-  interface Family {
-    key: string;
-    label: string;
-    status: string;
-    licence: string;
-    base_models: string[];
-    files: ModelFile[];
-    unreadable?: { reason: string }[];
-    page: string;
-    needs_token: boolean;
-  }
-  interface Backend extends Schema.BackendCapabilities {
-    default: boolean;
-    state: Schema.BackendState;
-    setup: Setup | null;
-  }
-  interface Captioner extends Schema.CaptionerCapabilities {
-    default: boolean;
-    state: Schema.BackendState;
-  }
-  /** The tools that measure likeness. */
-  interface Meter {
-    state: Schema.BackendState;
-    setup: Setup;
-  }
-  interface Preset {
-    name: string;
-    label: string;
-    description: string;
-    steps: number;
-    rank: number;
-    alpha: number;
-    learning_rate: number;
-    resolution: number[];
-    save_every: number;
-    estimate_s: number | null;
-    vram_bytes: number;
-    disk_bytes: number;
-    learned: boolean;
-  }
+  /** Where preflight itself was refused there is no plan. */
   interface Preflight {
     ok: boolean;
-    findings: (Finding | Told)[];
-    plan?: { photos: number; held_out: number; steps: number };
+    findings: Told[];
+    plan?: Schema.TrainingPlan;
   }
   /** A finding as a line shows it; `good` is the panel's own. */
   interface Told {
-    severity: "error" | "warning" | "info" | "good";
+    severity: Finding["severity"] | "good";
     message: string;
     fix: string;
   }
-  interface Slip {
-    kind: string;
-    file: string;
-    line: number;
-    reason: string;
-  }
-  interface Health {
-    version: string;
-    mode: string;
-    language: string;
-    boot_id: string;
-    comfyui: string;
-    host?: { loopback: boolean; can_restart: boolean };
-    slips?: Slip[];
-    recoveries?: Recovery[];
-  }
-  interface Lending {
-    job_id: string;
-    asked_at: string;
-    until: string;
-  }
-  interface Setting {
-    name: string;
-    value: unknown;
-    running: unknown;
-    source: string;
-    editable: boolean;
-    secret: boolean;
-  }
-  interface Settings {
-    items: Setting[];
-    folders: Record<string, string>;
-  }
-  interface GpuUse {
-    gpu: Schema.Gpu | null;
-    comfyui_holds: boolean;
-    words: string;
-  }
-  interface LogLine {
-    timestamp: string;
-    level: string;
-    service: string;
-    correlation_id: string;
-    message: string;
-    context?: Record<string, unknown>;
-  }
-  interface LossPoint {
-    step: number;
-    loss: number;
-  }
-  /** What forgetting a person removes, counted; `elsewhere` and `others` are files that stay. */
-  interface ForgetReport {
-    photos: number;
-    captions: number;
-    jobs: number;
-    samples: number;
-    versions: number;
-    images: number;
-    logs: number;
-    bytes: number;
-    elsewhere: string[];
-    others?: string[];
-  }
-  interface Imported {
-    character: Character;
-    refused: ErrorBody[];
-    former_trigger: string;
-  }
-  interface ErrorBody {
-    code: string;
-    message: string;
-    hint?: string;
-    correlation_id?: string;
-  }
+  /** An answer of Isengard's, or what the panel says where there was none. */
+  type ErrorBody = Pick<Schema.ErrorBody, "code" | "message"> & Partial<Schema.ErrorBody>;
   /** A graph in API format. */
   type Graph = Record<string, { class_type: string; inputs: Record<string, unknown> }>;
-  interface OpenedRecipe {
+  interface OpenedRecipe extends Omit<Schema.OpenedRecipe, "graph"> {
     graph: Graph;
-    layout: object | null;
   }
   /** What lists are kept by. */
   interface Listed {
@@ -207,6 +95,8 @@ declare namespace Isengard {
   type Api = import("../../js/data/api.js").Api;
   type Store = import("../../js/data/store.js").Store;
   type View = import("../../js/components/shared/view.js").View;
+  type Gallery = import("../../js/components/images/gallery.js").Gallery;
+  type PicturesView = import("../../js/components/images/images.js").IsenImages;
   type Panel = import("../../js/components/panel/panel.js").IsenPanel;
   type Found = import("../../js/lib/files.js").Found;
 

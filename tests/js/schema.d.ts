@@ -27,19 +27,6 @@ declare namespace Schema {
     state: BackendState;
     setup: SetupOffer | null;
   }
-  /** What the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness. `presets` are the trainer's own, the gentlest first; without any it takes ours. */
-  interface BackendCapabilities {
-    name: string;
-    label: string;
-    version: string;
-    kinds: string[];
-    families: string[];
-    needs: "gpu" | "cpu";
-    options: Record<string, Option>;
-    presets: Preset[];
-    placeholder: boolean;
-    can_continue: boolean;
-  }
   type BackendSetup = { confirm: true; action?: "install" } | { action: "check" };
   /** `not_installed` and `broken` carry a `detail` a person can act on. */
   interface BackendState {
@@ -71,16 +58,6 @@ declare namespace Schema {
     plan: "trigger" | "template" | "captioner" | "undo";
     template?: string;
     overwrite?: boolean;
-  }
-  /** What the panel may know. `model` '' where none is needed; `download_bytes` what is still to be fetched at first use. */
-  interface CaptionerCapabilities {
-    name: string;
-    label: string;
-    needs: "gpu" | "cpu";
-    model: string;
-    licence: string;
-    download_bytes: number;
-    placeholder: boolean;
   }
   /** Something that describes photos, and whether it can be used now. */
   interface CaptionerInfo {

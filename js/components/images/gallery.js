@@ -12,7 +12,7 @@ import { Wall } from "../shared/virtual_wall.js";
 /** @typedef {HTMLDivElement & {entry: Isengard.Entry}} Tile */
 
 export class Gallery {
-  /** @param {import("./images.js").IsenImages} view the view of pictures, which can take settings again */
+  /** @param {Isengard.PicturesView} view the view of pictures, which can take settings again */
   constructor(view) {
     this.view = view;
     /** @type {Isengard.Entry[]} */

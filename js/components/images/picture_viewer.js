@@ -7,10 +7,7 @@ import { lookWords } from "../shared/look_words.js";
 import { offerUndo } from "../shared/view.js";
 import { showPictures } from "../shared/picture_dialog.js";
 
-/** @typedef {import("./gallery.js").Gallery} Gallery */
-/** @typedef {import("./images.js").IsenImages} IsenImages */
-
-/** @param {Gallery} gallery @param {Isengard.Entry} entry */
+/** @param {Isengard.Gallery} gallery @param {Isengard.Entry} entry */
 export function openPicture(gallery, entry) {
   const { view, pictures } = gallery;
   let at = () => 0;
@@ -45,7 +42,7 @@ export function openPicture(gallery, entry) {
   const drop = showPictures(view, { label: t("imageAlt", { name: gallery.nameOf(entry.generation) }), items, at: pictures.indexOf(entry), tools, keys, changed: () => show() });
 }
 
-/** What the viewer shows of it. @param {Gallery} gallery @param {Isengard.Entry} entry */
+/** What the viewer shows of it. @param {Isengard.Gallery} gallery @param {Isengard.Entry} entry */
 function itemOf(gallery, { generation, image }) {
   return {
     src: gallery.view.store.api.generations.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`,
@@ -53,7 +50,7 @@ function itemOf(gallery, { generation, image }) {
   };
 }
 
-/** The entry as it is known now: it may have been liked since the viewer was opened. @param {Gallery} options @param {Isengard.Entry} entry */
+/** The entry as it is known now: it may have been liked since the viewer was opened. @param {Isengard.Gallery} options @param {Isengard.Entry} entry */
 function latest({ view }, entry) {
   const generation = view.store.state.generations?.find((known) => known.id === entry.generation.id) ?? entry.generation;
   return { ...entry, generation, image: generation.images.find((known) => known.n === entry.image.n) ?? entry.image };
@@ -61,7 +58,7 @@ function latest({ view }, entry) {
 
 /**
  * Shown at once, taken back when the server refuses.
- * @param {IsenImages} options @param {Isengard.Entry} entry @param {(favourite: boolean) => void} show
+ * @param {Isengard.PicturesView} options @param {Isengard.Entry} entry @param {(favourite: boolean) => void} show
  */
 async function like({ store }, { generation, image }, show) {
   const favourite = !liked(generation, image);
@@ -72,7 +69,7 @@ async function like({ store }, { generation, image }, show) {
 
 /**
  * Into the trash, with undo; the last picture takes its generation along. `drop` takes it out of sight and answers with its way back.
- * @param {IsenImages} view @param {Isengard.Entry} entry @param {() => () => void} drop
+ * @param {Isengard.PicturesView} view @param {Isengard.Entry} entry @param {() => () => void} drop
  */
 async function putAway(view, { generation, image }, drop) {
   const { store } = view;
@@ -88,7 +85,7 @@ async function putAway(view, { generation, image }, drop) {
 
 /**
  * This picture's workflow with its request filled in, in a canvas tab of its own, from where it can be saved back.
- * @param {Gallery} gallery @param {Isengard.Entry} entry
+ * @param {Isengard.Gallery} gallery @param {Isengard.Entry} entry
  */
 async function onCanvas(gallery, { generation, image }) {
   const { view } = gallery;

@@ -87,7 +87,7 @@ export class IsenSettings extends View {
     this.#fill(items);
   }
 
-  /** @param {Isengard.Setting[]} items @param {Record<string, string>} folders */
+  /** @param {Isengard.Setting[]} items @param {Schema.DataFolders} folders */
   #written(items, folders) {
     const named = Object.entries(folders).map(([name, folder]) => h("p", {}, h("small", { class: "isen-muted", text: t(`folder_${name}`) }), h("br"), h("code", { class: "isen-file", text: folder })));
     const rows = items.map((item) => h("tr", {}, h("th", { scope: "row", text: item.name }), h("td", { text: said(item) || "–" }), h("td", { class: "isen-muted", text: item.source })));

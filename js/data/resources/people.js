@@ -84,7 +84,7 @@ export class Characters extends Resource {
     return this.api.url(path`/characters/${id}/export?loras=${Number(loras)}`);
   }
 
-  /** Somebody that was exported. @param {File} file @param {Isengard.Sending} options @returns {Promise<Isengard.Imported>} */
+  /** Somebody that was exported. @param {File} file @param {Isengard.Sending} options @returns {Promise<Schema.ImportedCharacter>} */
   bring(file, options) {
     return this.api.send("/characters/import", { field: "character", file }, options);
   }

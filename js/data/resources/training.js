@@ -101,7 +101,7 @@ export class Training extends Resource {
     return this.api.get("/training/machine");
   }
 
-  /** ComfyUI is asked to free the GPU, then it is measured. @param {string} action @returns {Promise<Isengard.GpuUse>} */
+  /** ComfyUI is asked to free the GPU, then it is measured. @param {string} action @returns {Promise<Schema.GpuHolders>} */
   freeGpu(action) {
     return this.api.post("/training/gpu/free", {}, action);
   }
