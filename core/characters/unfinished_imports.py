@@ -9,14 +9,12 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
-import shutil
 from pathlib import Path
 
 from .. import atomic
 from ..ids import is_id
-from ..paths import DataPaths, contained, entry_of, is_link
-from ..storage.file_moves import left_for_later
+from ..paths import DataPaths, contained, entry_of
+from ..storage.file_moves import left_for_later, removed
 from ..storage.library import Library
 from .trash import trashed_characters, trashed_photo_files
 
@@ -49,7 +47,7 @@ def discard(library: Library, paths: DataPaths, character_id: str) -> None:
         database.execute("DELETE FROM character WHERE id=?", (character_id,))
     if slug and library.row("SELECT 1 FROM character WHERE slug=?", (slug,)) is None:
         places.append(entry_of(paths.models, slug))
-    if all([_is_gone(place) for place in places]):
+    if all([removed(place) for place in places]):
         _mark(paths, character_id).unlink(missing_ok=True)
     else:
         context = {"character_id": character_id}
@@ -78,16 +76,6 @@ def _slug(library: Library, paths: DataPaths, character_id: str) -> str:
         return str(json.loads(_mark(paths, character_id).read_bytes())["slug"])
     except (OSError, ValueError, TypeError, KeyError):  # an older version wrote nothing into it
         return ""
-
-
-def _is_gone(place: Path) -> bool:
-    """Removed now, as far as it can be."""
-    if place.is_dir() and not is_link(place):
-        shutil.rmtree(place, ignore_errors=True)
-    else:
-        with contextlib.suppress(OSError):
-            place.unlink()
-    return not os.path.lexists(place)
 
 
 def _mark(paths: DataPaths, character_id: str) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,6 +12,7 @@ from ..clock import Clock, iso
 from ..ids import is_id
 from ..paths import DataPaths
 from ..records.generation import Generation
+from ..storage.file_moves import removed
 from ..storage.library import Library
 from .generation_files import RECORD_FILE, generation_places, trashed_generations
 
@@ -41,10 +41,11 @@ def insert(library: Library, generation: Generation) -> None:
 
 
 def remove_left_proofs(paths: DataPaths) -> int:
-    """The folders of proofs that a crash interrupted; how many went."""
+    """The folders of proofs that a crash interrupted; how many. The mark goes last: pictures in use go at the next start."""
     left = [mark.parent for mark in paths.outputs.glob(f"*/{PROOF_MARK}")]
     for folder in left:
-        shutil.rmtree(folder, ignore_errors=True)
+        if all([removed(entry) for entry in folder.iterdir() if entry.name != PROOF_MARK]):
+            removed(folder)
     return len(left)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import filecmp
 import logging
+import os
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .. import atomic
 from ..errors import IsengardError, StorageError, reason_of
+from ..paths import is_link
 from .library import Library
 
 #: Written from rows, and again after every move: of two that differ neither is a loss.
@@ -52,6 +55,16 @@ def left_for_later(**context: str) -> Iterator[None]:
     except (IsengardError, OSError) as fault:
         told = {**context, "reason": reason_of(fault)}
         _log.warning("Files stay for now where their row does not say", extra={"context": told})
+
+
+def removed(place: Path) -> bool:
+    """Remove a file or folder of ours as far as it can be; whether it is gone. A link goes, never what it leads to."""
+    if place.is_dir() and not is_link(place):
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            place.unlink()
+    return not os.path.lexists(place)
 
 
 def noted(write: Callable[[], object]) -> None:

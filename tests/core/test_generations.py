@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from isengard.core.errors import ConflictError, IllegalTransitionError, InvalidError, NotFoundError
@@ -154,6 +156,31 @@ def test_settling_removes_what_a_crash_left_of_proofs(store, paths, one):
     left.mkdir()
     (left / PROOF_MARK).touch()
     assert store.settle() == 0 and not left.exists() and paths.generation(one.id).exists()
+
+
+def test_pictures_of_a_proof_that_are_in_use_go_at_the_next_start(store, paths, monkeypatch):
+    """The mark went before them, and pictures of a person that no row knows stayed."""
+    left, unlink = paths.generation(new_id("gen")), Path.unlink
+    (left / "thumbs").mkdir(parents=True)
+    for name in ("0000.png", PROOF_MARK, "thumbs/0000.jpg"):
+        (left / name).touch()
+
+    def unlinked(file, **_):
+        if file.name == "0000.png":
+            raise PermissionError(13, "in use", str(file))
+        unlink(file)
+
+    def but_the_one_in_use(folder, **_):
+        for file in [file for file in folder.rglob("*") if file.is_file() and file.name != "0000.png"]:
+            unlink(file)
+
+    with monkeypatch.context() as windows:
+        windows.setattr(Path, "unlink", unlinked)
+        windows.setattr(shutil, "rmtree", but_the_one_in_use)
+        store.settle()
+    assert (left / "0000.png").is_file()
+    store.settle()
+    assert not left.exists()
 
 
 def test_adopting_names_everybody(store, library, paths, ann):
