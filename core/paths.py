@@ -153,16 +153,31 @@ def _has_links(root: Path, parts: Sequence[str]) -> bool:
 def resolve_paths(
     env: Mapping[str, str], comfy_user_dir: Path | None, volumes: tuple[Path, ...] = RUNPOD_VOLUMES
 ) -> DataPaths:
-    """DATA_DIR, else the RunPod volume, else ComfyUI's private user folder, else ./data."""
+    """DATA_DIR, else the RunPod volume, else ComfyUI's private user folder, else ./data.
+
+    Raises InvalidError `data_dir_public`, `folder_without_home`.
+    """
     root = _root(env, comfy_user_dir, volumes)
     _refuse_public(root)
-    logs = Path(env["LOG_DIR"]).expanduser().absolute() if env.get("LOG_DIR") else root / "logs"
+    logs = _named(env, "LOG_DIR") if env.get("LOG_DIR") else root / "logs"
     return DataPaths(root=root, logs=logs)
+
+
+def _named(env: Mapping[str, str], variable: str) -> Path:
+    """The folder that a variable names, with `~` for a home. InvalidError `folder_without_home` for somebody who has none."""
+    try:
+        return Path(env[variable]).expanduser().absolute()
+    except RuntimeError as nobody:
+        raise InvalidError(
+            "folder_without_home",
+            f"{variable} begins with the home of somebody who is not known here.",
+            f"Write the whole path into {variable}, then start ComfyUI again.",
+        ) from nobody
 
 
 def _root(env: Mapping[str, str], comfy_user_dir: Path | None, volumes: tuple[Path, ...]) -> Path:
     if env.get("DATA_DIR"):
-        return Path(env["DATA_DIR"]).expanduser().absolute()
+        return _named(env, "DATA_DIR")
     volume = runpod_volume(env, volumes)
     if volume is not None:
         return volume / "isengard"

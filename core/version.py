@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
+import re
 
 VERSION = "0.1.0"
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """`v0.9.2rc1` as (0, 9): the leading parts that are numbers, for comparing; () where there is none."""
-    parts = version.removeprefix("v").split(".")
-    return tuple(int(part) for part in takewhile(str.isdecimal, parts))
+    """`v0.9.2rc1` as (0, 9, 2): the numbers that it begins with, for comparing; () where there is none."""
+    leading = re.match(r"v?(\d+(?:\.\d+)*)", version)
+    return tuple(int(part) for part in leading[1].split(".")) if leading else ()

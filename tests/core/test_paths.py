@@ -95,3 +95,11 @@ def test_folders_that_were_there_are_closed_where_they_are_ours(tmp_path):
         "logs": "0o755",
         "logs/api": "0o700",
     }
+
+
+@pytest.mark.parametrize("variable", ["DATA_DIR", "LOG_DIR"])
+def test_a_home_of_nobody_is_told(tmp_path, variable):
+    env = {"DATA_DIR": str(tmp_path), variable: "~nobody-of-that-name/x"}
+    with pytest.raises(InvalidError) as refused:
+        resolve_paths(env, None, ())
+    assert refused.value.code == "folder_without_home" and variable in refused.value.message

@@ -15,6 +15,7 @@ from ...core.families.families import Family
 from ...core.records.photo import Photo
 from ...core.records.training import Finding
 from ...core.records.worker import Gpu
+from ...core.version import numbers
 from ..gpu.gpu_handover import GpuUse
 from ..machine.machine_facts import Machine
 from ..machine.nvidia_smi import memory_words
@@ -247,7 +248,7 @@ def path(s: Situation) -> Sequence[Finding]:
 
 
 def comfyui(s: Situation) -> Sequence[Finding]:
-    have, needed = _numbers(s.comfyui_version), _numbers(s.family.min_comfyui)
+    have, needed = numbers(s.comfyui_version), numbers(s.family.min_comfyui)
     if not have or have >= needed:
         return []
     message = (
@@ -277,8 +278,3 @@ CHECKS: tuple[Callable[[Situation], Sequence[Finding]], ...] = (
 
 def _gb(count: int) -> str:
     return f"{count / _GB:.1f} GB"
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    parts = version.lstrip("v").split(".")
-    return tuple(int(part) for part in parts[:3]) if all(part.isdecimal() for part in parts[:3]) else ()
