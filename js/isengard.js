@@ -10,6 +10,7 @@ import { Notices } from "./data/notices.js";
 import { exchangeLink } from "./data/session.js";
 import { runningJobs } from "./data/state.js";
 import { Store } from "./data/store.js";
+import { askBeforeLeaving } from "./data/uploads.js";
 
 function start() {
   const quiet = new Api(ways);
@@ -26,6 +27,7 @@ function start() {
     state: (connected) => connected || store.refresh(),
     awaited: () => notices.wanted && runningJobs(store.state).length > 0,
   });
+  askBeforeLeaving(store);
   store.listen((state) => badge(String(runningJobs(state).length || "")));
 
   /** @type {Isengard.Panel | null} */

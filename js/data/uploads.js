@@ -13,6 +13,25 @@ export function arrive(store, found) {
   store.set({ arrivals: { found, name } });
 }
 
+/** Whether a file is still on its way in. @param {Isengard.State} state */
+export const uploading = ({ uploads }) => uploads.some((known) => !known.error && !known.note);
+
+/**
+ * While files are on their way in, the browser asks whether the page may be closed; only then, for it slows the way back to a page.
+ * @param {Isengard.Store} store
+ * @param {EventTarget} page
+ */
+export function askBeforeLeaving(store, page = globalThis) {
+  const ask = (/** @type {Event} */ event) => event.preventDefault();
+  let asks = false;
+  store.listen((state) => {
+    if (uploading(state) === asks) return;
+    asks = !asks;
+    if (asks) page.addEventListener("beforeunload", ask);
+    else page.removeEventListener("beforeunload", ask);
+  });
+}
+
 /** What has not been begun is left out; the one on its way comes in. @param {Isengard.Store} store @param {string} characterId */
 export function stopUploads(store, characterId) {
   store.set({ uploads: store.state.uploads.filter((known) => known.characterId !== characterId || known.error || known.note || known.share > 0) });

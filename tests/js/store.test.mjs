@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Api, ApiError } from "../../js/data/api.js";
 import { Store } from "../../js/data/store.js";
 import { pasted, readable, walked } from "../../js/lib/files.js";
-import { arrive, forgetRefusals, stopUploads } from "../../js/data/uploads.js";
+import { arrive, askBeforeLeaving, forgetRefusals, stopUploads } from "../../js/data/uploads.js";
 
 /** An API whose answers are functions of the path; notes what was asked. */
 function fakeApi(answers = {}) {
@@ -225,6 +225,22 @@ test("files go up one after the other under one id, each with its own refusal", 
   assert.deepEqual(store.state.uploads.map((upload) => [upload.name, upload.error.code]), [["bad.gif", "photo_type"]]);
   forgetRefusals(store, "chr_1");
   assert.deepEqual(store.state.uploads, []);
+});
+
+test("while photos are on their way in the browser asks before the page is closed, and not afterwards", async () => {
+  const { store, api } = make({});
+  const page = new EventTarget();
+  askBeforeLeaving(store, page);
+  const asks = () => !page.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+  const asked = [asks()];
+  api.photos.upload = async (_, file) => {
+    asked.push(asks());
+    if (file.name === "b.jpg") throw new ApiError(400, { code: "photo_type", message: "no", hint: "", correlation_id: "c" });
+    return { photo: { id: "pho_1" } };
+  };
+  await store.addPhotos("chr_1", ["a.jpg", "b.jpg"].map(photoFile));
+  assert.deepEqual([...asked, asks()], [false, true, true, false]);
+  assert.equal(store.state.uploads.length, 1, "the refusal stays, and holds nobody");
 });
 
 test("adding is stopped: what has not been begun is left out", async () => {
