@@ -284,14 +284,15 @@ class GenerationService:
 
     async def _end_by(self, generation: Generation, sign: Sign) -> None:
         current = await in_thread(self.store.get, generation.id, deleted=True)
-        if sign.kind == "cancelled" or current.state is _S.CANCELLING:
-            if current.state is not _S.CANCELLING:
-                await self._advance(current, _S.CANCELLING)
+        if current.state is _S.CANCELLING:
             await self._end(generation, _S.CANCELLED)
+        elif sign.kind == "cancelled":  # by somebody else: our own cancel has been noted before
+            await self._advance(current, _S.CANCELLING)
+            await self._end(generation, _S.CANCELLED, _error_of(sign) if sign.code else None)
         elif sign.kind == "lost":
             await self._end(generation, _S.FAILED, RESTARTED)
         else:
-            error = JobError(code=sign.code, message=sign.message, hint=sign.hint)
+            error = _error_of(sign)
             if sign.code == NOT_FINITE:
                 error = overflow_of(await in_thread(self._proofs, generation)) or error
             await self._end(generation, _S.FAILED, error)
@@ -324,3 +325,7 @@ class GenerationService:
 
     async def _emit(self, kind: str, generation: Generation, data: dict[str, Any]) -> None:
         await in_thread(self.emit, kind, generation.id, data, generation.correlation_id)
+
+
+def _error_of(sign: Sign) -> JobError:
+    return JobError(code=sign.code, message=sign.message, hint=sign.hint)

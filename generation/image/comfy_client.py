@@ -16,7 +16,7 @@ import aiohttp
 from ...core.comfyui_http import checks_certificate, session_header, unreachable
 from ...core.errors import NotReadyError
 from ...core.loops import spawn
-from .comfy_errors import ended, refusal
+from .comfy_errors import STOPPED, ended, refusal
 from .interface import Sign
 from .progress_socket import ProgressSocket
 
@@ -46,6 +46,7 @@ class ComfyClient:
         self._http: aiohttp.ClientSession | None = None
         self._client_id = f"isengard-{uuid.uuid4().hex}"
         self._cancelled: set[str] = set()
+        self._sent: dict[str, float] = {}
         self._followed: set[str] = set()
         self._endings: set[asyncio.Task[None]] = set()
         self._progress: ProgressSocket | None = None
@@ -63,6 +64,7 @@ class ComfyClient:
             "extra_data": {"extra_pnginfo": extra_pnginfo, "preview_method": "auto"},
         }
         await self._socket().ready()
+        self._sent[prompt_id] = asyncio.get_running_loop().time()
         status, answer = await self._ask("POST", "/prompt", body)
         if status >= 500:
             raise unreachable()
@@ -92,7 +94,7 @@ class ComfyClient:
             self._socket().listen()
             try:
                 sign = await self._look(prompt_id)
-                lost = Sign("lost") if now() - seen > LOST_AFTER_S else None
+                lost = self._gone(prompt_id) if now() - seen > LOST_AFTER_S else None
             except NotReadyError as away:
                 sign = None
                 gone = now() - seen > AWAY_AFTER_S
@@ -105,9 +107,15 @@ class ComfyClient:
                     return
             await asyncio.sleep(POLL_S)
 
+    def _gone(self, prompt_id: str) -> Sign:
+        """A restart breaks the socket: of a ComfyUI that has gone on since it was sent, somebody has cleared the queue."""
+        since, sent = self._socket().open_since, self._sent.get(prompt_id)
+        return STOPPED if since is not None and sent is not None and since <= sent else Sign("lost")
+
     async def cancel(self, prompt_id: str) -> None:
         """Take it out of the queue, and interrupt it if it runs; others are left alone."""
         self._cancelled.add(prompt_id)
+        self._sent.pop(prompt_id, None)
         await self._ask("POST", "/queue", {"delete": [prompt_id]})
         if await self._ahead(prompt_id, fresh=True) == RUNNING:
             await self._ask("POST", "/interrupt", {"prompt_id": prompt_id})
@@ -122,6 +130,7 @@ class ComfyClient:
     async def _forget(self, prompt_id: str) -> None:
         self._socket().forget(prompt_id)
         self._cancelled.discard(prompt_id)
+        self._sent.pop(prompt_id, None)
         try:
             await self._ask("POST", "/history", {"delete": [prompt_id]})
         except NotReadyError as away:
@@ -162,7 +171,8 @@ class ComfyClient:
             _, history = await self._ask("GET", f"/history/{prompt_id}")
             entry = history.get(prompt_id) if isinstance(history, dict) else None
             if entry is not None:
-                return ended(entry)
+                sign = ended(entry)
+                return STOPPED if sign.kind == "cancelled" and prompt_id not in self._cancelled else sign
         return Sign("cancelled") if prompt_id in self._cancelled else None
 
     async def _ahead(self, prompt_id: str, *, fresh: bool) -> int | None:

@@ -34,6 +34,13 @@ EMPTY = Sign(
     message="The picture came out black: the model's numbers overflowed (NaN), so it was not kept.",
     hint="Use less strength or another version. If it is black without the person too, fetch the base model again.",
 )
+#: By somebody else than us, on ComfyUI's canvas or over its API.
+STOPPED = Sign(
+    "cancelled",
+    code="stopped_in_comfyui",
+    message="ComfyUI's queue was cleared or stopped before these pictures were done.",
+    hint="Press Make again: the settings are kept.",
+)
 
 
 def ended(entry: dict[str, Any]) -> Sign:

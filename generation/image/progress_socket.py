@@ -38,6 +38,8 @@ class ProgressSocket:
         self._frames: dict[str, Frame] = {}
         self._listener: asyncio.Task[None] | None = None
         self._tried = asyncio.Event()
+        #: On the loop's clock, since when it has been open without a break; None while it is not.
+        self.open_since: float | None = None
 
     def listen(self) -> None:
         """Start listening where nobody does."""
@@ -73,6 +75,7 @@ class ProgressSocket:
         try:
             async with self._connect() as socket:
                 await socket.send_str(json.dumps(HELLO))
+                self.open_since = asyncio.get_running_loop().time()
                 self._tried.set()
                 async for message in socket:
                     if message.type is aiohttp.WSMsgType.TEXT:
@@ -81,6 +84,7 @@ class ProgressSocket:
                         self._show(message.data)
         except _AWAY as away:
             _log.debug("The progress socket is closed", extra={"context": {"reason": str(away)}})
+        self.open_since = None
         self._tried.set()
         await asyncio.sleep(RETRY_S)
 

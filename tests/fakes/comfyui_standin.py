@@ -80,8 +80,9 @@ class ComfyStandIn:
         self.hold, self.hold_after = False, None
         self._go.set()
 
-    def restart(self) -> None:
+    async def restart(self) -> None:
         """What a restart of ComfyUI leaves: nothing."""
+        await self.close_sockets()
         self.pending.clear()
         self.history.clear()
         self.running = None
@@ -117,14 +118,16 @@ class ComfyStandIn:
         )
 
     async def _delete(self, request: web.Request) -> web.Response:
-        gone = (await request.json())["delete"]
-        self.pending = [item for item in self.pending if item[0] not in gone]
+        asked = await request.json()
+        gone = asked.get("delete", [])
+        self.pending = [item for item in self.pending if item[0] not in gone and not asked.get("clear")]
         return web.Response()
 
     async def _interrupt(self, request: web.Request) -> web.Response:
-        prompt_id = (await request.json())["prompt_id"]
-        if self.running and self.running[0] == prompt_id:
-            self.interrupted.append(prompt_id)
+        """Whatever runs, where it is not said which, as the canvas asks."""
+        prompt_id = (await request.json()).get("prompt_id")
+        if self.running and prompt_id in (None, self.running[0]):
+            self.interrupted.append(self.running[0])
             self._stop.set()
             self._go.set()
         return web.Response()

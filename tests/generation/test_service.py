@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
+import aiohttp
 import pytest
 from isengard.core.errors import ConflictError, InvalidError, NotFoundError
 from isengard.core.records.generation import CharacterUse
@@ -178,10 +179,37 @@ def test_a_restarted_comfyui_has_forgotten_and_says_so(house):
         comfy.hold = True
         made = await house.service.create(request(house), "c")
         await until(house, made.id, "running")
-        comfy.restart()
+        await comfy.restart()
         return await until(house, made.id, "failed")
 
     assert with_comfy(house, scenario).error.code == "comfyui_restarted"
+
+
+@pytest.mark.parametrize(
+    ("asked", "made"),
+    [([("queue", {"clear": True})], 1), ([("interrupt", {})], 0), ([("queue", {"clear": True}), ("interrupt", {})], 0)],
+)  # fmt: skip
+def test_what_somebody_stops_on_the_canvas_says_so(house, asked, made):
+    """It was not restarted, and nobody cancelled it here."""
+    publish(house, 10)
+
+    async def scenario(comfy):
+        comfy.hold = True
+        begun = await house.service.create(request(house, count=3), "c")
+        while len(comfy.submitted) < 3 or house.store.get(begun.id).state is not GenerationState.RUNNING:
+            await asyncio.sleep(0.01)
+        async with aiohttp.ClientSession() as canvas:
+            for path, body in asked:
+                await canvas.post(f"{comfy.url}/{path}", json=body)
+        if made:
+            comfy.release()
+        done = await until(house, begun.id, "cancelled", "completed", "failed")
+        assert comfy.pending == []
+        return done
+
+    done = with_comfy(house, scenario)
+    assert done.state is GenerationState.CANCELLED and len(done.images) == made
+    assert done.error.code == "stopped_in_comfyui" and done.error.hint
 
 
 @pytest.mark.parametrize("end", ["completed", "failed", "cancelled"])

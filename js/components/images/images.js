@@ -13,6 +13,8 @@ import { ImageForm } from "./image_form.js";
 import { MakingCard } from "./pictures_in_progress.js";
 import { View } from "../shared/view.js";
 
+/** It failed, or was stopped by somebody else: a person who cancels knows. @param {Isengard.Generation} generation */
+const endedEarly = ({ state, error }) => state === "failed" || (state === "cancelled" && error);
 /** How many failures are shown; older ones are in the log. */
 const TROUBLES = 3;
 
@@ -69,7 +71,7 @@ export class IsenImages extends View {
     }
     this.gallery.show(state);
     const going = (state.generations ?? []).filter((known) => !ENDED.has(known.state));
-    const failed = (state.generations ?? []).filter((known) => known.state === "failed").slice(0, TROUBLES);
+    const failed = (state.generations ?? []).filter(endedEarly).slice(0, TROUBLES);
     const away = state.connection === "offline";
     const cards = [...going, ...failed].map((generation) => ({ generation, names: this.gallery.namesOf(generation), away }));
     keyed(this.stream, cards, { id: ({ generation }) => `${generation.id}${generation.error ? "!" : ""}`, make: (entry) => this.#card(entry), update: (node, entry) => node.card?.show(entry) });
@@ -77,7 +79,7 @@ export class IsenImages extends View {
 
   /** @param {Card} entry @returns {CardItem} */
   #card(entry) {
-    if (entry.generation.state === "failed") return this.#trouble(entry);
+    if (endedEarly(entry.generation)) return this.#trouble(entry);
     const card = new MakingCard(this);
     card.show(entry);
     return Object.assign(card.element, { card });
@@ -89,7 +91,7 @@ export class IsenImages extends View {
     const dismiss = async () => this.store.keepGeneration(await this.store.attempt((id) => this.store.api.generations.remove(generation.id, id)));
     const anew = async () => (await this.#generate(generation.request)) && dismiss();
     const again = () => this.reuse({ generation, image: { seed: generation.request.seed } });
-    return h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation", "data-state": "failed" },
+    return h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation", "data-state": generation.state },
       h("p", { class: "isen-error", "data-testid": "isen-generation-error", text: `${error?.message ?? ""} ${error?.hint ?? ""}`.trim() }),
       h("p", { class: "isen-prompt-line isen-muted", text: told(generation.request.prompt, names), title: generation.request.prompt }),
       h("div", { class: "isen-row" }, button(t("makeAgain"), anew, { testid: "isen-make-again" }), button(t("reuse"), again, { icon: "replay", bare: true }), button(t("dismiss"), dismiss, { icon: "times", bare: true, testid: "isen-dismiss-failure" })));
