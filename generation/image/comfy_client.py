@@ -117,15 +117,20 @@ class ComfyClient:
         self._cancelled.add(prompt_id)
         self._sent.pop(prompt_id, None)
         await self._ask("POST", "/queue", {"delete": [prompt_id]})
-        if await self._ahead(prompt_id, fresh=True) == RUNNING:
+        running = await self._ahead(prompt_id, fresh=True) == RUNNING
+        if running:
             await self._ask("POST", "/interrupt", {"prompt_id": prompt_id})
-            if prompt_id not in self._followed:
-                spawn(self._endings, self._see_off(prompt_id), "end of a cancelled prompt")
+        if prompt_id not in self._followed:
+            ending = self._see_off(prompt_id, 0.0 if running else LOST_AFTER_S)
+            spawn(self._endings, ending, "end of a cancelled prompt")
 
-    async def _see_off(self, prompt_id: str) -> None:
-        """Until it has ended, for one that nobody follows: its end is history, too."""
-        async for _ in self.follow(prompt_id):
-            continue
+    async def _see_off(self, prompt_id: str, wait_s: float) -> None:
+        """Until it has ended, for one that nobody follows: its end is history, too. It may have ended before this; then whoever
+        follows several in turn comes to it meanwhile, and what it made is kept."""
+        await asyncio.sleep(wait_s)
+        if prompt_id not in self._followed:
+            async for _ in self.follow(prompt_id):
+                continue
 
     async def _forget(self, prompt_id: str) -> None:
         self._socket().forget(prompt_id)

@@ -234,6 +234,25 @@ def test_nothing_of_a_generation_is_left_with_comfyui(house, end):
     with_comfy(house, lambda comfy: asyncio.wait_for(scenario(comfy), 20))
 
 
+def test_what_ended_before_it_was_withdrawn_leaves_the_history_too(house, monkeypatch):
+    publish(house, 10)
+    monkeypatch.setattr("isengard.generation.image.comfy_client.POLL_S", 0.5)
+
+    async def scenario(comfy):
+        comfy.hold = True
+        made = await house.service.create(request(house, count=3), "c")
+        while len(comfy.submitted) < 3:
+            await asyncio.sleep(0.01)
+        comfy.failure = {"exception_type": "X", "exception_message": "broken", "node_id": "1"}
+        comfy.release()
+        await until(house, made.id, "failed")
+        assert sorted(comfy.ended) == sorted(made.prompt_ids)
+        while comfy.history:
+            await asyncio.sleep(0.01)
+
+    with_comfy(house, lambda comfy: asyncio.wait_for(scenario(comfy), 10))
+
+
 def test_after_our_own_restart_finished_pictures_are_found_again(house):
     publish(house, 10)
 
