@@ -16,14 +16,14 @@ from .image.interface import Person, RecipeInfo
 
 @dataclass(frozen=True)
 class Casting:
-    """Who stands in for a request's people; a person trained for several models is taken in the recipe's."""
+    """Choice of the files that stand for a request's people; a person trained for several models is taken in the recipe's."""
 
     characters: CharacterStore
     versions: VersionStore
     allow_placeholder: bool
 
     def people(self, uses: Sequence[CharacterUse], recipe: RecipeInfo) -> list[Person]:
-        """NotFoundError, InvalidError `not_trained_yet`, `no_photos`, `placeholder_in_production`."""
+        """Find the people of a request. NotFoundError, InvalidError `not_trained_yet`, `no_photos`, `placeholder_in_production`."""
         found = [(use, self.characters.get(use.id)) for use in uses]
         if "reference" in recipe.controls:
             for _, character in found:
@@ -80,7 +80,7 @@ class Casting:
 def version_for(
     versions: VersionStore, slug: str, checkpoint: str, recipe: RecipeInfo, among: Sequence[str]
 ) -> Version | None:
-    """What the recipe draws somebody with: of the families `among` that ComfyUI has every file of, else of the others of
+    """Choose the version that the recipe draws somebody with: of the families `among` that ComfyUI has every file of, else of the others of
     these, else any there is."""
     ready = [family for family in among if family in recipe.ready]
     for families in (ready, among, None):

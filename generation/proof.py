@@ -150,7 +150,7 @@ async def _picture(pipeline: ImagePipeline, prompt: Prompt, folder: Path) -> _Dr
 
 
 def structure(file: Path) -> float:
-    """How alike neighbouring parts of a picture are, as a correlation: about 0 for noise, 1 for one colour all over."""
+    """Likeness of neighbouring parts of a picture are, as a correlation: about 0 for noise, 1 for one colour all over."""
     from PIL import Image
 
     with Image.open(file, formats=("PNG",)) as image:

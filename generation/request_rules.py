@@ -26,7 +26,7 @@ def require_usable(recipe: RecipeInfo) -> None:
 
 
 def metadata_of(generation: Generation) -> dict[str, Any]:
-    """What goes into the picture's metadata: the request by ids, no name and no path.
+    """Metadata that goes into the picture: the request by ids, no name and no path.
 
     The save node adds which generation it is: until then this lies in ComfyUI's queue, where others may look.
     """
@@ -34,7 +34,7 @@ def metadata_of(generation: Generation) -> dict[str, Any]:
 
 
 def overflow_of(proofs: Collection[ImageProof]) -> JobError | None:
-    """Whose fault a picture without numbers is, by the proofs of the LoRAs it was drawn with; None where they don't say."""
+    """Tell whose fault a picture without numbers is, by the proofs of the LoRAs it was drawn with; None where they don't say."""
     if "base_broken" in proofs:
         return JobError(
             code="picture_not_finite",

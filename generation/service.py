@@ -61,7 +61,7 @@ class GenerationService:
     _frames: dict[str, Frame] = field(default_factory=dict)
 
     async def recipes(self) -> list[dict[str, Any]]:
-        """Every recipe of every pipeline."""
+        """List every recipe of every pipeline."""
         pipelines = await in_thread(self.pipelines)
         return [info.model_dump(mode="json") for pipeline in pipelines for info in await pipeline.recipes()]
 
@@ -127,7 +127,7 @@ class GenerationService:
         return await in_thread(self.store.get, generation_id)
 
     async def recover(self) -> None:
-        """After a start: follow what ComfyUI may still know, end the rest with a reason."""
+        """Follow after a start what ComfyUI may still know, end the rest with a reason."""
         await in_thread(self.store.settle)
         for generation in await in_thread(self.store.unfinished):
             if generation.id in self._tasks:

@@ -31,7 +31,7 @@ class Styles(Record):
 
 
 def load_styles(data: Path) -> list[dict[str, Any]]:
-    """Every style and scene with its `kind`, the owner's first; an unreadable file of theirs is told in the log."""
+    """Read every style and scene with its `kind`, the owner's first; an unreadable file of theirs is told in the log."""
     shipped = _read(SHIPPED)
     own = Styles()
     try:

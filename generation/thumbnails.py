@@ -29,7 +29,7 @@ def thumbnail_of(picture: Path) -> Path:
 
 
 def prepare_thumbnail(store: GenerationStore, generation_id: str, number: int) -> None:
-    """Before anybody looks, so that a gallery never waits; a picture that cannot be read is told when it is opened."""
+    """Make a thumbnail before anybody looks, so that a gallery never waits; a picture that cannot be read is told when it is opened."""
     try:
         thumbnail_of(store.image_path(generation_id, number))
     except (OSError, IsengardError) as fault:

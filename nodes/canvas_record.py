@@ -50,7 +50,7 @@ def _named(graph: Mapping[str, Any], key: str) -> set[str]:
 def keep_record(
     context: NodeContext, generation_id: str, people: list[str], images: list[GeneratedImage]
 ) -> None:
-    """Nothing where nobody of ours is in the pictures."""
+    """Keep a record of a canvas' pictures; nothing where nobody of ours is in them."""
     from ..core.clock import iso
     from ..core.records.generation import CharacterUse, Generation, GenerationRequest
     from ..core.records.generation_states import GenerationState
@@ -73,7 +73,7 @@ def keep_record(
 
 
 def keep_previews(folder: Path, previews: Iterable[Mapping[str, Any]]) -> None:
-    """Which copies ComfyUI's temp folder got for showing on the node: forgetting a person removes them as well."""
+    """Keep the names of copies that ComfyUI's temp folder got for showing on the node: forgetting a person removes them as well."""
     from ..core import atomic
     from ..core.generations.preview_copies import PREVIEWS_FILE
 

@@ -23,7 +23,7 @@ CHECKPOINT = re.compile(r"best|last|\d{1,9}|[a-z0-9-]{1,60}/[A-Za-z0-9_-]{1,160}
 
 
 def find_character(context: NodeContext, name: object) -> Character:
-    """By id or slug. InvalidError `character_unknown`."""
+    """Find a character by id or slug. InvalidError `character_unknown`."""
     if is_id("chr", name):
         return context.characters.get(str(name))
     if isinstance(name, str) and SLUG.fullmatch(name):
@@ -75,7 +75,7 @@ def find_versions(context: NodeContext, value: object, checkpoint: object) -> li
 
 
 def checkpoint_sense(checkpoint: Any) -> bool | str:
-    """What ComfyUI's `validate_inputs` is told: True, or why this is no checkpoint. A link's value is not known yet: None."""
+    """Answer ComfyUI's `validate_inputs`: True, or why this is not a checkpoint. A link's value is not known yet: None."""
     if checkpoint is None or (isinstance(checkpoint, str) and CHECKPOINT.fullmatch(checkpoint)):
         return True
     return "checkpoint must be best, last or a step."

@@ -17,7 +17,7 @@ NOISE = 0.2
 
 
 def eight_bit(image: Any) -> Any:
-    """One picture of a batch, (height, width, channels) of 0 to 1, as a NumPy array of 0 to 255; grey ones without their
+    """Turn a picture of a batch, (height, width, channels) of 0 to 1, into a NumPy array of 0 to 255; grey ones without their
     one channel, as Pillow wants them. What is no number becomes 0."""
     import numpy as np
 
@@ -26,14 +26,14 @@ def eight_bit(image: Any) -> Any:
 
 
 def is_finite(image: Any) -> bool:
-    """Whether all its values are numbers: where a model overflows they are not, and every viewer shows black."""
+    """Tell whether all its values are numbers: where a model overflows they are not, and every viewer shows black."""
     import numpy as np
 
     return bool(np.isfinite(image.float().cpu().numpy()).all())
 
 
 def look_of(image: Any) -> Look:
-    """What a picture of numbers shows: '' a picture, else `flat` or `noise`."""
+    """Tell what a picture of numbers shows: '' a picture, else `flat` or `noise`."""
     from ..core.generations.picture_cells import CELLS, structure_of
 
     values = image.float().cpu().numpy()[..., :3]

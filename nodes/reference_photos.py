@@ -48,7 +48,7 @@ def files(context: NodeContext, character: Character) -> list[Path]:
 
 
 def pictures(photos: list[Path]) -> list[Any]:
-    """Each as (1, height, width, 3) in its own shape, scaled so that several together stay affordable."""
+    """Read each photo as (1, height, width, 3) in its own shape, scaled so that several together stay affordable."""
     pixels = max(BUDGET // len(photos), LEAST)
     return [_scaled(photo, pixels) for photo in photos]
 

@@ -20,7 +20,7 @@ STRANGE = 0.35
 
 
 def face_findings(faces: Mapping[str, Sequence[Face]]) -> dict[str, list[PhotoFinding]]:
-    """By photo id; photos about which nothing is to be said are left out."""
+    """Find what the faces tell, by photo id; photos about which nothing is to be said are left out."""
     shown = sum(1 for found in faces.values() if found)
     if len(faces) < LEAST_PHOTOS or 2 * shown < len(faces):
         return {}

@@ -24,12 +24,12 @@ MOST_REFERENCES = 24
 
 
 def alike(one: Face, other: Face) -> float:
-    """0 to 1."""
+    """Likeness of two faces, 0 to 1."""
     return max(0.0, 1.0 - math.dist(one.numbers, other.numbers))
 
 
 def is_clear(faces: Sequence[Face]) -> bool:
-    """Whether there is no doubt whose photo it is."""
+    """Tell whether there is no doubt whose photo it is."""
     return bool(faces) and not (len(faces) > 1 and faces[1].side > RIVAL * faces[0].side)
 
 
@@ -39,7 +39,7 @@ def portraits(photos: Iterable[Sequence[Face]]) -> list[Face]:
 
 
 def own_likeness(references: Sequence[Face]) -> float | None:
-    """How alike the person's photos are to each other: what no picture needs to beat. None below two."""
+    """Likeness of the person's photos to each other, which no picture needs to beat. None below two."""
     pairs = [alike(one, other) for one, other in combinations(references, 2)]
     return round(median(pairs), 3) if pairs else None
 
@@ -59,7 +59,7 @@ def verdict_of(score: float) -> Verdict:
 def score_of_version(
     by_strength: Mapping[float, Sequence[float | None]], own: float | None
 ) -> tuple[float, float] | None:
-    """(strength, score): the median at the strength that suits the version best, no higher than the person's own photos
+    """Find (strength, score): the median at the strength that suits the version best, no higher than the person's own photos
     reach: beyond that a higher number means copied photos, not a better likeness (facts: identity-training section 5).
 
     A strength counts where at least half of its pictures could be measured; of equals the lower one, which bends more

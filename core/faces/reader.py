@@ -61,11 +61,11 @@ class FaceReader:
         self._known: OrderedDict[tuple[str, int, int], tuple[Face, ...]] = OrderedDict()
 
     def is_ready(self) -> bool:
-        """Whether the tools are there."""
+        """Tell whether the tools are there."""
         return find_tools(self._paths) is not None
 
     def start(self) -> None:
-        """Before something is promised: NotReadyError `face_tools_missing`, or `face_tools_broken` where that shows soon.
+        """Make sure, before something is promised, that faces can be read: NotReadyError `face_tools_missing`, or `face_tools_broken` where that shows soon.
 
         Does not wait for pictures that are being read, nor for a slow start: who reads next waits for it."""
         self._arguments()
@@ -78,7 +78,7 @@ class FaceReader:
             self._lock.release()
 
     def faces(self, picture: Path) -> tuple[Face, ...]:
-        """Largest first; none in a picture that cannot be read. NotReadyError `face_tools_missing`, `face_tools_broken`,
+        """Faces of a picture, largest first; none in one that cannot be read. NotReadyError `face_tools_missing`, `face_tools_broken`,
         `face_tools_slow`."""
         status = picture.stat()
         key = (str(picture), status.st_size, status.st_mtime_ns)
@@ -106,7 +106,7 @@ class FaceReader:
         return found
 
     def forget(self) -> None:
-        """Nothing is remembered of anybody, and the child that saw them ends."""
+        """Remember nothing of anybody, and end the child that saw them."""
         with self._lock:
             self._known.clear()
             self._end()

@@ -32,7 +32,7 @@ class FaceTools:
 
 
 def find_tools(paths: DataPaths) -> FaceTools | None:
-    """None where something of it is missing."""
+    """Find the tools; None where something of them is missing."""
     ours = paths.backends / NAME / "library"
     if _is_library(ours):
         return _complete(ours, ours / MODELS_PACKAGE, ours=True)

@@ -45,16 +45,16 @@ class ModelFile(Record):
 
     @property
     def name(self) -> str:
-        """As ComfyUI's loaders show it, without folders."""
+        """The file's name as ComfyUI's loaders show it, without folders."""
         return PurePosixPath(self.file).name
 
     def among(self, shown: Iterable[str]) -> list[str]:
-        """Which of ComfyUI's names are this file or stand for it, the best first."""
+        """Choose from ComfyUI's names those that are this file or stand for it, the best first."""
         ranked = [(self.rank(name), number, name) for number, name in enumerate(shown)]
         return [name for rank, _, name in sorted(ranked) if rank <= len(self.patterns)]
 
     def rank(self, shown: str) -> int:
-        """0 for the very file, then by pattern; beyond the last one it is another file."""
+        """Rank a name: 0 for the very file, then by pattern; beyond the last one it is another file."""
         base = re.split(r"[/\\]", shown.lower())[-1]
         tests = [base == self.name.lower(), *(fnmatchcase(base, pattern) for pattern in self.patterns)]
         return tests.index(True) if True in tests else len(tests)
@@ -93,7 +93,7 @@ class Defaults(Record):
 
 
 class Needs(Record):
-    """What a training takes, for estimates and preflight; GB are 10^9 bytes, sources stand in the TOML files.
+    """Needs of a training, for estimates and preflight; GB are 10^9 bytes, sources stand in the TOML files.
 
     `vram_quantized_gb` applies with quantize or low_vram; `seconds_per_step` is for a 24 GB card of 2022 at the family's
     resolution and one photo a step; `lora_mb` for the family's rank.
@@ -108,7 +108,7 @@ class Needs(Record):
 
 
 class Sampling(Record):
-    """How pictures are made with the generating base."""
+    """Settings for pictures made with the generating base."""
 
     steps: int
     guidance: float
@@ -129,7 +129,7 @@ class Probe(Record):
 
 
 class Family(Record):
-    """One model family as the trainer, the recipes and the panel need it."""
+    """A model family as the trainer, the recipes and the panel need it."""
 
     key: str
     label: str
@@ -161,7 +161,7 @@ class Family(Record):
     probes: list[Probe] = Field(default_factory=list)
 
     def recognises(self, shapes: Shapes) -> bool:
-        """Whether a file with these tensors is a base of this family; a family without marks recognises nothing."""
+        """Tell whether a file with these tensors is a base of this family; a family without marks recognises nothing."""
         return bool(self.marks) and all(mark.holds(shapes) for mark in self.marks)
 
     @property
@@ -175,7 +175,7 @@ class Family(Record):
 
 
 class Families:
-    """All records by key, in the order of their file names."""
+    """The records of all families by key, in the order of their file names."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._records = {record.key: record for record in map(_read, sorted(folder.glob("*.toml")))}
@@ -187,7 +187,7 @@ class Families:
         return self._records[key]
 
     def get_offered(self, key: str) -> Family:
-        """One of `offered`. InvalidError `family_unknown`, also for a family that is not offered."""
+        """A family of those `offered`. InvalidError `family_unknown`, also for a family that is not offered."""
         family = self.get(key)
         if not family.offered:
             raise self._unknown(key)
@@ -197,7 +197,7 @@ class Families:
         return list(self._records.values())
 
     def offered(self) -> list[Family]:
-        """Those that a person can be trained for now."""
+        """Families that a person can be trained for now."""
         return [family for family in self._records.values() if family.offered]
 
     def _unknown(self, key: str) -> InvalidError:

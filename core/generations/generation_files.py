@@ -25,7 +25,7 @@ def trashed_generation(paths: DataPaths, generation_id: str) -> Path:
 
 
 def generation_places(paths: DataPaths, generation_id: str) -> tuple[Path, Path]:
-    """Its folder in outputs/ and in the trash; it lies in one of them."""
+    """The generation's folder in outputs/ and in the trash; it lies in one of them."""
     return paths.generation(generation_id), trashed_generation(paths, generation_id)
 
 
@@ -36,18 +36,18 @@ def image_places(paths: DataPaths, generation_id: str, image: GeneratedImage) ->
 
 
 def thumbnail_path(picture: Path) -> Path:
-    """Where the small copy of a picture lies, once it was made."""
+    """Path of a picture's small copy, once it was made."""
     return picture.parent / "thumbs" / f"{picture.stem}.jpg"
 
 
 def move_generation(paths: DataPaths, generation: Generation) -> bool:
-    """Its folder to where the record says; whether it was elsewhere. Raises StorageError `files_in_use`."""
+    """Move its folder to where the record says; tells whether it was elsewhere. Raises StorageError `files_in_use`."""
     kept, trashed = generation_places(paths, generation.id)
     return move(trashed, kept) if generation.deleted_at is None else move(kept, trashed)
 
 
 def move_image(paths: DataPaths, generation_id: str, image: GeneratedImage) -> bool:
-    """One picture to where the record says; whether it was elsewhere. Raises StorageError `files_in_use`."""
+    """Move a picture to where the record says; tells whether it was elsewhere. Raises StorageError `files_in_use`."""
     kept, trashed = image_places(paths, generation_id, image)
     if image.deleted_at is None:
         return move(trashed, kept)

@@ -22,7 +22,7 @@ _log = logging.getLogger("isengard.generation_sidecars")
 
 
 def insert(library: Library, generation: Generation) -> None:
-    """A row, and who is in the pictures. A row that is there stays as it is."""
+    """Insert a row, and who is in the pictures. A row that is there stays as it is."""
     row = (
         generation.id,
         generation.recipe,
@@ -41,7 +41,7 @@ def insert(library: Library, generation: Generation) -> None:
 
 
 def remove_left_proofs(paths: DataPaths) -> int:
-    """The folders of proofs that a crash interrupted; how many. The mark goes last: pictures in use go at the next start."""
+    """Remove the folders of proofs that a crash interrupted; tells how many. The mark goes last: pictures in use go at the next start."""
     left = [mark.parent for mark in paths.outputs.glob(f"*/{PROOF_MARK}")]
     for folder in left:
         if all([removed(entry) for entry in folder.iterdir() if entry.name != PROOF_MARK]):
@@ -72,7 +72,7 @@ def rebuild_generations(library: Library, paths: DataPaths, clock: Clock) -> int
 
 
 def kept_generation(paths: DataPaths, generation_id: str, now: str) -> Generation | None:
-    """As its file says; None where that does not help."""
+    """Read a generation as its file says; None where that does not help."""
     kept, trashed = generation_places(paths, generation_id)
     for folder in (kept, trashed):
         try:

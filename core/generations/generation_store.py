@@ -35,7 +35,7 @@ PROMPTS_FILE = "prompts.json"
 
 
 class GenerationStore:
-    """Every change is in the database when the call returns, and in generation.json where there is room for it."""
+    """Store of generations; every change is in the database when the call returns, and in generation.json where there is room for it."""
 
     def __init__(self, library: Library, paths: DataPaths, clock: Clock) -> None:
         self._library = library
@@ -58,7 +58,7 @@ class GenerationStore:
         return generation
 
     def settle(self) -> int:
-        """At a start: unfinished proofs go; rows come back where a damaged database was moved aside, and files go where
+        """Settle at a start: unfinished proofs go; rows come back where a damaged database was moved aside, and files go where
         their rows say. How many rows came back."""
         remove_left_proofs(self._paths)
         found = rebuild_generations(self._library, self._paths, self._clock)
@@ -67,7 +67,7 @@ class GenerationStore:
         return found
 
     def get(self, generation_id: str, *, deleted: bool = False) -> Generation:
-        """NotFoundError `generation_not_found`."""
+        """Get a generation. NotFoundError `generation_not_found`."""
         row = self._library.row("SELECT * FROM generation WHERE id=?", (require_id("gen", generation_id),))
         if row is None or (row["deleted_at"] is not None and not deleted):
             raise NotFoundError(
@@ -102,7 +102,7 @@ class GenerationStore:
         return Page[Generation](items=found, next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None)
 
     def unfinished(self) -> Sequence[Generation]:
-        """Those a restart interrupted, oldest first."""
+        """Generations that a restart interrupted, oldest first."""
         names = [state.value for state in GenerationState if state not in ENDED]
         marks = ",".join("?" * len(names))
         sql = f"SELECT id, record FROM generation WHERE state IN ({marks}) ORDER BY id"  # noqa: S608 - marks only
@@ -112,7 +112,7 @@ class GenerationStore:
     def advance(
         self, generation_id: str, state: GenerationState, error: JobError | None = None
     ) -> Generation:
-        """IllegalTransitionError where the table has no such step."""
+        """Change the state. IllegalTransitionError where the table has no such step."""
         with self._library.transaction():
             generation = self.get(generation_id, deleted=True)
             require_transition(TRANSITIONS, generation.state, state)
@@ -130,7 +130,7 @@ class GenerationStore:
             return self._store(generation.model_copy(update={"progress": progress}))
 
     def add_image(self, generation_id: str, image: GeneratedImage) -> Generation:
-        """Doing it twice is doing it once."""
+        """Add a picture, or replace the one of its number: doing it twice is doing it once."""
         with self._library.transaction():
             generation = self.get(generation_id, deleted=True)
             others = [known for known in generation.images if known.n != image.n]
@@ -138,21 +138,21 @@ class GenerationStore:
             return self._store(generation.model_copy(update={"images": images}))
 
     def note_likeness(self, generation_id: str, number: int, likeness: Likeness) -> Generation:
-        """What was measured of one picture. NotFoundError where it is gone meanwhile."""
+        """Keep what was measured of a picture. NotFoundError where it is gone meanwhile."""
         with self._library.transaction():
             generation = self.get(generation_id)
             measured = self._image(generation, number).model_copy(update={"likeness": likeness})
             return self._store(_with_image(generation, measured))
 
     def set_favourite(self, generation_id: str, favourite: bool) -> Generation:
-        """All of them."""
+        """Mark or unmark all pictures of a generation."""
         with self._library.transaction():
             generation = self.get(generation_id)
             images = [image.model_copy(update={"favourite": favourite}) for image in generation.images]
             return self._store(generation.model_copy(update={"favourite": favourite, "images": images}))
 
     def set_favourite_image(self, generation_id: str, number: int, favourite: bool) -> Generation:
-        """One picture. NotFoundError `image_not_found`."""
+        """Mark or unmark a picture. NotFoundError `image_not_found`."""
         with self._library.transaction():
             generation = self.get(generation_id)
             self._image(generation, number)
@@ -167,7 +167,7 @@ class GenerationStore:
             return self._store(generation.model_copy(update={"favourite": liked, "images": images}))
 
     def delete(self, generation_id: str) -> Generation:
-        """Into the trash. ConflictError `generation_running` before it has ended."""
+        """Move a generation into the trash. ConflictError `generation_running` before it has ended."""
         with self._library.alone():
             before = self.get(generation_id)
             if before.state not in ENDED:
@@ -186,7 +186,7 @@ class GenerationStore:
             return self._follow(before, after, lambda: move_generation(self._paths, after))
 
     def delete_image(self, generation_id: str, number: int) -> Generation:
-        """One picture into the trash; the row remembers it as deleted."""
+        """Move a picture into the trash; the row remembers it as deleted."""
         with self._library.alone():
             before = self.get(generation_id)
             gone = self._image(before, number).model_copy(update={"deleted_at": iso(self._clock.now())})
@@ -194,7 +194,7 @@ class GenerationStore:
             return self._follow(before, after, lambda: move_image(self._paths, after.id, gone))
 
     def restore_image(self, generation_id: str, number: int) -> Generation:
-        """One picture back from the trash; one that is not there stays as it is."""
+        """Bring a picture back from the trash; one that is not there stays as it is."""
         with self._library.alone():
             before = self.get(generation_id)
             gone = [known for known in before.images if known.n == number]
@@ -211,7 +211,7 @@ class GenerationStore:
             return self._follow(before, after, lambda: move_image(self._paths, after.id, back))
 
     def image_path(self, generation_id: str, number: int) -> Path:
-        """NotFoundError `image_not_found`."""
+        """Path of a picture's file. NotFoundError `image_not_found`."""
         image = self._image(self.get(generation_id), number)
         path = contained(self._paths.generation(generation_id), image.file)
         if not path.is_file():

@@ -22,7 +22,7 @@ _REDEEMED = (FileNotFoundError, PermissionError)
 
 
 class SaveTickets:
-    """One file for each picture that may still be saved, named by the ticket's hash: reading the folder gives none away."""
+    """Tickets in files, one for each picture that may still be saved, named by the ticket's hash: reading the folder gives none away."""
 
     def __init__(self, paths: DataPaths) -> None:
         self._folder = paths.run / "tickets"
@@ -36,7 +36,7 @@ class SaveTickets:
         return ticket
 
     def redeem(self, ticket: str) -> str | None:
-        """The generation's id, for one picture less; None for what is no ticket (any more)."""
+        """Take the generation's id for one picture of its ticket; None for what is not a ticket (any more)."""
         for file in sorted(self._folder.glob(f"{_mark(ticket)}.*")):
             generation_id = _read(file)
             try:
@@ -48,11 +48,11 @@ class SaveTickets:
         return None
 
     def void(self, generation_id: str) -> None:
-        """Nothing more is saved into this generation."""
+        """Let nothing more be saved into this generation."""
         self._void(lambda of: of == generation_id)
 
     def void_all_but(self, generation_ids: Collection[str]) -> None:
-        """At a start: what a crash left of generations that have ended, or of proofs."""
+        """Remove at a start what a crash left of generations that have ended, or of proofs."""
         self._void(lambda of: of not in generation_ids)
 
     def _void(self, over: Callable[[str], bool]) -> None:

@@ -35,7 +35,7 @@ class JobFilter:
 
 
 class RunnerLedger(Protocol):
-    """What the runner of an attempt needs of the ledger."""
+    """The part of the ledger that the runner of an attempt needs."""
 
     def beat(self, lease: Lease) -> Order:
         """Renew the lease; answers what the person wants ('' = carry on). LeaseLostError."""

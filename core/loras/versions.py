@@ -48,7 +48,7 @@ class VersionStore:
         return sorted((v for v in found if v is not None), key=_age)
 
     def best(self, slug: str, families: Collection[str] | None = None) -> Version | None:
-        """Of these families: the user's pick, else the highest likeness of its family once every version of the newest
+        """Choose the best of these families: the user's pick, else the highest likeness of its family once every version of the newest
         training was measured, else the last one.
 
         A number never overrules a person's eyes, never what nobody has measured yet, and an old one never hides what was
@@ -56,15 +56,15 @@ class VersionStore:
         return self.find(slug, "best", families)
 
     def find(self, slug: str, checkpoint: str, families: Collection[str] | None = None) -> Version | None:
-        """`best`, `last`, a step number, or a file name as `list` gives it."""
+        """Find a version by `best`, `last`, a step number, or a file name as `list` gives it."""
         return _found([v for v in self.list(slug) if families is None or v.family in families], checkpoint)
 
     def candidates(self, slug: str, checkpoint: str) -> Sequence[Version]:
-        """One of each family at most: what `find` gives, then what it gives for the families that are left, and so on."""
+        """Versions to try, one of each family at most: what `find` gives, then what it gives for the families that are left, and so on."""
         return _by_family(self.list(slug), checkpoint)
 
     def ranked(self, slug: str) -> Sequence[RankedVersion]:
-        """All of them as `list` gives them, with what is best of each family; every page shows this choice, none makes its own."""
+        """Rank all versions as `list` gives them, with what is best of each family; every page shows this choice, none makes its own."""
         versions = self.list(slug)
         order = {version.file: rank for rank, version in enumerate(_by_family(versions, "best"), 1)}
         families = {version.family for version in versions}

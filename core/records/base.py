@@ -44,24 +44,24 @@ class Stored(Record):
         return self
 
     def document(self) -> str:
-        """What a row of a database keeps of it."""
+        """The text that a row of a database keeps of it."""
         return self.model_dump_json()
 
 
 def one_letter_apart(text: str, other: str) -> bool:
-    """What one flipped byte does to a word."""
+    """Tell whether the two differ in one letter, as one flipped byte makes them."""
     return len(text) == len(other) and sum(a != b for a, b in zip(text, other, strict=True)) == 1
 
 
 class Page(BaseModel, Generic[T]):
-    """One page of a list; `next_cursor` is null on the last one."""
+    """A page of a list; `next_cursor` is null on the last one."""
 
     items: list[T]
     next_cursor: str | None = None
 
 
 def is_whole(text: str) -> bool:
-    """Whether every character of it is one: half an emoji is not."""
+    """Tell whether every character of it is one: half an emoji is not."""
     return not _SURROGATE.search(text)
 
 
@@ -96,6 +96,6 @@ Truth = Annotated[bool, Strict()]
 
 
 def id_text(prefix: str) -> FieldInfo:
-    """For `Annotated[str, id_text("chr")]`: tells openapi.json what an identifier looks like; who looks it up refuses others."""
+    """Tell openapi.json what an identifier looks like, in `Annotated[str, id_text("chr")]`; who looks it up refuses others."""
     info: FieldInfo = Field(json_schema_extra={"pattern": id_pattern(prefix)})
     return info

@@ -43,7 +43,7 @@ Name = Annotated[
 
 
 class CharacterDraft(Record):
-    """What a person may give when creating a character; trigger and class have defaults."""
+    """Fields that a person may give when creating a character; trigger and class have defaults."""
 
     name: Name
     trigger_word: Trigger | None = None
@@ -85,5 +85,5 @@ class Character(Stored):
     versions: list[RankedVersion] = Field(default_factory=list)
 
     def document(self) -> str:
-        """Without what is counted afresh whenever somebody asks."""
+        """The text to store, without what is counted afresh whenever somebody asks."""
         return self.model_dump_json(exclude={"versions", "photo_count"})

@@ -24,7 +24,7 @@ class Proof(Stored):
 
     @property
     def holds(self) -> bool:
-        """Whether the file may be called trained (the picture proof comes later)."""
+        """Tell whether the file may be called trained (the picture proof comes later)."""
         return self.header and self.finite and self.nonzero and self.fit != "wrong"
 
 

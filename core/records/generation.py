@@ -16,7 +16,7 @@ MAX_SEED = 2**64 - 1
 
 
 class CharacterUse(Stored):
-    """Which person, which trained version, how strongly.
+    """A person in a picture: which trained version, how strongly.
 
     `reference` is the likeness from photos, where a recipe has that control; `words` are this person's own part of the
     picture, where a recipe has a part for each.
@@ -59,7 +59,7 @@ Purpose = Literal[OrderPurpose, "proof", "nodes"]
 
 
 class GenerationOrder(GenerationRequest):
-    """What a client may ask for; those of one comparison share the correlation id of the click that asked for them."""
+    """A request as a client may make it; those of one comparison share the correlation id of the click that asked for them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -75,7 +75,7 @@ Look = Literal["", "flat", "noise"]
 
 
 class GeneratedImage(Stored):
-    """One picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured."""
+    """A picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured."""
 
     n: int
     file: str

@@ -19,7 +19,7 @@ DEFAULT_PRIORITY = 50
 
 
 class Progress(Stored):
-    """Where the job stands; null means not known (yet)."""
+    """State of a job's work; null means not known (yet)."""
 
     phase: str = ""
     step: int = 0
@@ -41,7 +41,7 @@ class Progress(Stored):
 
 
 class JobError(Stored):
-    """Why a job failed or paused, in our words; `log` the lines that show it, `offer` what could be tried instead."""
+    """Reason why a job failed or paused, in our words; `log` the lines that show it, `offer` what could be tried instead."""
 
     code: str
     message: str
@@ -53,7 +53,7 @@ class JobError(Stored):
 
 
 class Artifact(Stored):
-    """Something a job left for the person: `kind` is lora | sample | log."""
+    """A file that a job left for the person: `kind` is lora | sample | log."""
 
     kind: str
     file: str

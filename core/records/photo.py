@@ -15,7 +15,7 @@ CaptionSource = Literal["", "trigger", "template", "captioner", "user"]
 
 
 class PhotoFinding(Stored):
-    """Something worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell); `other` is the twin's id."""
+    """A fact worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell); `other` is the twin's id."""
 
     code: str
     message: str
@@ -59,7 +59,7 @@ class PhotoPatch(Record):
 
 
 class CaptionEdit(Record):
-    """One caption as it shall be; `caption_source` lets an undo put back whose it was."""
+    """A caption as it shall be; `caption_source` lets an undo put back whose it was."""
 
     caption: Caption
     caption_source: CaptionSource = "user"
@@ -74,7 +74,7 @@ class CaptionEdits(Record):
 
 
 class CaptionPlan(Record):
-    """How to caption all photos of a character at once; edited captions stay unless `overwrite`. `undo` takes the last back."""
+    """A plan to caption all photos of a character at once; edited captions stay unless `overwrite`. `undo` takes the last back."""
 
     plan: Literal["trigger", "template", "captioner", "undo"]
     template: Caption = "{trigger}, a photo of a {class}"

@@ -45,7 +45,7 @@ class TrainingRequest(Record):
 
 
 class Preset(Record):
-    """How thorough: `factor` scales the family's steps."""
+    """A degree of thoroughness: `factor` scales the family's steps."""
 
     name: PresetName
     label: Annotated[Line, Field(max_length=60)]
@@ -54,7 +54,7 @@ class Preset(Record):
 
 
 class Finding(Record):
-    """One line of preflight: `error` blocks, `warning` asks, `info` tells. `fix` names an action of the panel."""
+    """A line of preflight: `error` blocks, `warning` asks, `info` tells. `fix` names an action of the panel."""
 
     severity: Literal["error", "warning", "info"]
     code: str

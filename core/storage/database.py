@@ -51,7 +51,7 @@ def open_database(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connec
 
 
 def as_text(data: bytes) -> str:
-    """What a fault has made of a text is still read: as one that no record, and no name, ever holds."""
+    """Read what a fault has made of a text all the same: as one that no record, and no name, ever holds."""
     return data.decode("utf-8", "backslashreplace")
 
 
@@ -67,7 +67,7 @@ def _address(path: PurePath) -> str:
 
 
 def is_damage(fault: Exception) -> bool:
-    """Whether a file's content is to blame, not its disk, its lock or its permissions."""
+    """Tell whether a file's content is to blame, not its disk, its lock or its permissions."""
     if isinstance(fault, sqlite3.OperationalError):
         return any(words in str(fault) for words in _DAMAGE_WORDS)
     if isinstance(fault, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):
@@ -157,7 +157,7 @@ def moved_aside(path: Path) -> set[str]:
 
 
 def on_network_filesystem(path: Path) -> bool:
-    """Whether `path` lies on a mount where WAL is not allowed; best effort, Linux and Windows."""
+    """Tell whether `path` lies on a mount where WAL is not allowed; best effort, Linux and Windows."""
     if sys.platform == "win32":
         return str(path.absolute()).startswith("\\\\")
     mounts = Path("/proc/self/mounts")

@@ -17,13 +17,13 @@ _log = logging.getLogger("isengard.documents")
 
 
 class Documents:
-    """Of one database, for all who read it; may be used by several threads."""
+    """Reader of one database's documents, for all who read it; may be used by several threads."""
 
     def __init__(self) -> None:
         self._told: set[str] = set()
 
     def read(self, kind: type[R], document: object, name: str) -> R | None:
-        """None where it is not one; `name` says which in the log."""
+        """Read a document; None where it is not one. `name` says which in the log."""
         try:
             return kind.model_validate_json(document if isinstance(document, str) else "")
         except ValueError as damage:
@@ -31,12 +31,12 @@ class Documents:
             return None
 
     def every(self, kind: type[R], named: Iterable[tuple[str, object]]) -> list[R]:
-        """Those that can be read, in their order."""
+        """Read all that can be read, in their order."""
         found = [self.read(kind, document, name) for name, document in named]
         return [record for record in found if record is not None]
 
     def leave_out(self, kind: type[Stored], name: str, reason: str) -> None:
-        """Told at its first sight, not at every look."""
+        """Log a record that is left out, at its first sight and not at every look."""
         which = f"{kind.__name__} {name}"
         if which not in self._told:
             self._told.add(which)
@@ -45,7 +45,7 @@ class Documents:
 
 
 def is_damaged(kind: type[Stored], document: object) -> bool:
-    """Whether a document that cannot be read was hit by a fault; else a newer version has written a word that we do not know."""
+    """Tell whether a document that cannot be read was hit by a fault; else a newer version has written a word that we do not know."""
     try:
         kind.model_validate_json(document if isinstance(document, str) else "")
     except ValidationError as invalid:
@@ -54,7 +54,7 @@ def is_damaged(kind: type[Stored], document: object) -> bool:
 
 
 def only_new_words(invalid: ValidationError) -> bool:
-    """Whether nothing is wrong but words of a newer version that we do not know."""
+    """Tell whether nothing is wrong but words of a newer version that we do not know."""
     return all(_is_new_word(fault) for fault in invalid.errors(include_url=False))
 
 
@@ -66,7 +66,7 @@ def _is_new_word(fault: Any) -> bool:
 
 
 def known(kind: type[Any], content: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a stored document only what the dataclass `kind` has: a newer version may have written more. TypeError for what is
+    """Keep of a stored document only what the dataclass `kind` has: a newer version may have written more. TypeError for what is
     not an object."""
     if not is_dataclass(kind) or not isinstance(content, Mapping):
         raise TypeError(f"not a {kind.__name__}")

@@ -49,7 +49,7 @@ def _put_back(library: Library, back: Callable[[], object]) -> None:
 
 @contextmanager
 def left_for_later(**context: str) -> Iterator[None]:
-    """At a start: files that are in use stay where they are until the next one, and keep nothing else from settling."""
+    """Leave files that are in use where they are until the next start: they keep nothing else from settling."""
     try:
         yield
     except (IsengardError, OSError) as fault:

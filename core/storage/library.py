@@ -54,7 +54,7 @@ class Library:
         return found[0] if found else None
 
     def record(self, kind: type[R], row: sqlite3.Row) -> R:
-        """What a row with `id` and `record` says. StorageError `record_damaged` where it cannot be read, or mended."""
+        """Read what a row with `id` and `record` says. StorageError `record_damaged` where it cannot be read, or mended."""
         found = self._read(kind, row)
         if found is None:
             raise StorageError(
@@ -65,7 +65,7 @@ class Library:
         return found
 
     def records(self, kind: type[R], rows: Iterable[sqlite3.Row]) -> list[R]:
-        """The same of many; those that cannot be read are left out."""
+        """Read many rows as `record` does; those that cannot be read are left out."""
         found = [self._read(kind, row) for row in rows]
         return [record for record in found if record is not None]
 
@@ -91,7 +91,7 @@ class Library:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing; nested uses join the outer one.
+        """Write all or nothing; nested uses join the outer one.
 
         StorageError `library_unavailable` when the disk refuses, `database_busy` when another program held the database
         for the whole time.

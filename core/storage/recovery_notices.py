@@ -17,13 +17,13 @@ _log = logging.getLogger("isengard.recoveries")
 
 
 class Recoveries:
-    """Of one data folder, whoever rebuilt: a server or a worker, here or on another machine."""
+    """Notices of one data folder, whoever rebuilt: a server or a worker, here or on another machine."""
 
     def __init__(self, paths: DataPaths) -> None:
         self._folder, self._root = paths.run, paths.root
 
     def tell(self, recovery: Recovery) -> None:
-        """Never fails: what was lost is back already, this is only its word."""
+        """Note a recovery. Never fails: what was lost is back already, this is only its word."""
         try:
             atomic.write_json(self._file(recovery.code), recovery.model_dump(mode="json"))
         except OSError as fault:
@@ -31,13 +31,13 @@ class Recoveries:
             _log.warning("A recovery could not be noted", extra={"context": context})
 
     def tell_one_more(self, recovery: Recovery) -> None:
-        """As `tell`, beside those of its kind that nobody has read yet."""
+        """Note a recovery beside those of its kind that nobody has read yet."""
         before = _read(self._file(recovery.code))
         count = recovery.count + (before.count if before is not None else 0)
         self.tell(recovery.model_copy(update={"count": count}))
 
     def untold(self) -> list[Recovery]:
-        """What nobody has read yet, oldest first. A damaged file may have gone since, with a person who was forgotten."""
+        """Notices that nobody has read yet, oldest first. A damaged file may have gone since, with a person who was forgotten."""
         found = [_read(self._file(code)) for code in get_args(RecoveryCode)]
         told = sorted((one for one in found if one is not None), key=lambda one: one.at)
         return [
@@ -45,7 +45,7 @@ class Recoveries:
         ]
 
     def dismiss(self, code: str) -> None:
-        """It was read: it never comes back. NotFoundError for what is no such code."""
+        """Remove a notice that was read: it never comes back. NotFoundError for what is not such a code."""
         if code not in get_args(RecoveryCode):
             raise NotFoundError("recovery_not_found", "There is no such message.", "Reload.")
         self._file(code).unlink(missing_ok=True)

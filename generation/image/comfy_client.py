@@ -38,7 +38,7 @@ _AWAY = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
 class ComfyClient:
-    """One HTTP session on the server's loop; `url` is asked at each use, and `token` what opens it."""
+    """Client with one HTTP session on the server's loop; `url` is asked at each use, and `token` what opens it."""
 
     def __init__(self, url: Callable[[], str], token: Callable[[str], str] = lambda _: "") -> None:
         self._url = url
@@ -146,7 +146,7 @@ class ComfyClient:
         await self._ask("POST", "/free", {"unload_models": True, "free_memory": True})
 
     async def known(self, kinds: set[str]) -> dict[str, Any]:
-        """What ComfyUI says about these node classes; those it does not have are left out. NotReadyError."""
+        """Ask what ComfyUI says about these node classes; those it does not have are left out. NotReadyError."""
         now, found = asyncio.get_running_loop().time(), {}
         for kind in sorted(kinds):
             at, entry = self._known.get(kind, (-KNOWN_S, None))

@@ -44,7 +44,7 @@ STOPPED = Sign(
 
 
 def ended(entry: dict[str, Any]) -> Sign:
-    """What a history entry says about the prompt's end."""
+    """Read from a history entry how the prompt ended."""
     status = entry.get("status") or {}
     kinds = {message[0]: message[1] for message in status.get("messages", []) if len(message) == 2}
     if "execution_interrupted" in kinds:

@@ -24,7 +24,7 @@ REQUEST_OUTPUTS = ("prompt", "negative", "width", "height", "seed", "steps", "gu
 
 @dataclass(frozen=True)
 class Shape:
-    """Our nodes in a graph, by id; characters in numeric order. `applies` puts LoRAs on, everywhere or in a region."""
+    """Nodes of ours in a graph, by id; characters in numeric order. `applies` puts LoRAs on, everywhere or in a region."""
 
     request: str
     save: str
@@ -36,7 +36,7 @@ class Shape:
 
     @property
     def identity(self) -> Literal["lora", "placeholder", "reference"]:
-        """What makes the likeness; a recipe with LoRA and reference needs the LoRA."""
+        """Source of the likeness; a recipe with LoRA and reference needs the LoRA."""
         if self.placeholder:
             return "placeholder"
         return "lora" if self.applies else "reference"
@@ -111,7 +111,7 @@ def unfolded(recipe: Graph, sent: Graph, request: dict[str, Any]) -> Graph | Non
 
 
 def unbound(sent: Graph) -> Graph:
-    """What was sent, its save node bound to no generation."""
+    """Copy what was sent, its save node bound to no generation."""
     graph = copy.deepcopy(sent)
     for node_id in _nodes(graph, SAVE):
         inputs = graph[node_id]["inputs"]
@@ -131,7 +131,7 @@ def is_link(value: object) -> bool:
 
 @dataclass(frozen=True)
 class Use:
-    """What is written of one person: short name, LoRA file, how strongly; `reference` is the photos' share, 0 to 1."""
+    """A person's part of a graph: short name, LoRA file, how strongly; `reference` is the photos' share, 0 to 1."""
 
     slug: str
     version: str

@@ -120,6 +120,6 @@ def _require_no_circle(graph: Graph) -> None:
 
 
 def title_of(node: dict[str, Any]) -> str:
-    """What the author calls the node, with its class where that says more."""
+    """Name that the author gave the node, with its class where that says more."""
     title, kind = str(node.get("_meta", {}).get("title") or ""), str(node["class_type"])
     return f"{title[:80]} ({kind})" if title and title != kind else kind

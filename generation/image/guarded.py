@@ -12,7 +12,7 @@ _log = logging.getLogger("isengard.plugins")
 
 
 class Guarded:
-    """Everything but its recipes is the pipeline's own."""
+    """A pipeline whose recipes may fail; all else is the pipeline's own."""
 
     def __init__(self, pipeline: ImagePipeline) -> None:
         self._pipeline = pipeline

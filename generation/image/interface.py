@@ -60,7 +60,7 @@ class RecipeInfo(Record):
 
     @property
     def usable(self) -> bool:
-        """Whether pictures can be made with it now."""
+        """Tell whether pictures can be made with it now."""
         return not self.missing and all(finding.severity != "error" for finding in self.findings)
 
 
@@ -96,7 +96,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Sign:
-    """One sign of life of a prompt: `waiting` with how many are `ahead`, `running` with steps, or how it ended."""
+    """A sign of life of a prompt: `waiting` with how many are `ahead`, `running` with steps, or how it ended."""
 
     kind: Literal["waiting", "running", "done", "failed", "cancelled", "lost"]
     step: int = 0
@@ -109,7 +109,7 @@ class Sign:
     hint: str = ""
 
     def progress(self, image: int, count: int) -> GenerationProgress:
-        """What it says of picture `image` of `count`."""
+        """Tell the progress of picture `image` of `count`."""
         frame = self.frame.number if self.frame else 0
         return GenerationProgress(
             image=image,
@@ -129,7 +129,7 @@ class ImagePipeline(Protocol):
     async def recipes(self) -> list[RecipeInfo]: ...
 
     def build(self, request: GenerationRequest, people: list[Person], ticket: str) -> list[Prompt]:
-        """One API prompt per picture, seed + i; InvalidError for what this recipe cannot do.
+        """Build one API prompt per picture, seed + i; InvalidError for what this recipe cannot do.
 
         `ticket` goes into IsengardSaveImage's `generation_id` and says where the pictures belong (core/generations/save_tickets.py).
         """

@@ -29,7 +29,7 @@ BASE_ROLES = ("checkpoint", "diffusion_model")
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a family: the name it usually has, and `here`, the names in ComfyUI that serve, the best first. Without
+    """A file of a family: the name it usually has, and `here`, the names in ComfyUI that serve, the best first. Without
     any, `fault` says what is wrong with the one that was meant to."""
 
     role: str
@@ -55,12 +55,12 @@ class FamilyFiles:
         return next((part for part in self.parts if part.role == role), None)
 
     def missing(self, roles: Sequence[str]) -> list[Part]:
-        """What ComfyUI lacks of the roles that a graph loads."""
+        """Files that ComfyUI lacks of the roles that a graph loads."""
         return [part for part in self.parts if part.role in roles and not part.here]
 
 
 class ModelFiles(Protocol):
-    """What a pipeline asks about models. `comfyui` is this ComfyUI's version, for words."""
+    """Answers to what a pipeline asks about models. `comfyui` is this ComfyUI's version, for words."""
 
     @property
     def comfyui(self) -> str: ...
@@ -72,7 +72,7 @@ class ModelFiles(Protocol):
         """The families that a file of ComfyUI's is a base of, by its tensors; all of them where that cannot be told."""
 
     def fault(self, role: str, file: str) -> str:
-        """Why a file of ComfyUI's is not a whole model, as a sentence; '' where it is one or is not there."""
+        """Tell why a file of ComfyUI's is not a whole model, as a sentence; '' where it is one or is not there."""
 
 
 def loaded(graph: Graph) -> list[tuple[str, str]]:

@@ -51,7 +51,7 @@ class PromptPipeline:
         return [*shown, *(broken_recipe(name, self.name, fault) for name, fault in broken)]
 
     def build(self, request: GenerationRequest, people: list[Person], ticket: str) -> list[Prompt]:
-        """See the interface. `request.seed` must be set by now."""
+        """Build the prompts as the interface says. `request.seed` must be set by now."""
         recipe = self._get(request.recipe)
         if len(people) != len(recipe.shape.characters):
             raise InvalidError(

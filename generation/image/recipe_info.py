@@ -14,7 +14,7 @@ from .sampling import sampling_controls
 
 
 def described(recipe: Recipe, pipeline: str, families: Sequence[FamilyFiles], comfyui: str) -> RecipeInfo:
-    """One of our recipes; a user's is checked besides (recipe_checks)."""
+    """Describe a recipe of ours; a user's is checked besides (recipe_checks)."""
     shape = recipe.shape
     return RecipeInfo(
         name=recipe.name,
@@ -70,7 +70,7 @@ def controls_of(recipe: Recipe) -> list[str]:
 
 
 def missing_of(recipe: Recipe, families: Sequence[FamilyFiles]) -> list[RecipeFile]:
-    """Nothing where one family is complete; else what the family that lacks the least still needs."""
+    """List what the family that lacks the least still needs; nothing where one family is complete."""
     roles = [role for role, _ in loaded(recipe.graph)]
     lacking = [(family, family.missing(roles)) for family in families]
     if not lacking or any(not parts for _, parts in lacking):
@@ -97,7 +97,7 @@ def ready_of(recipe: Recipe, families: Sequence[FamilyFiles]) -> list[str]:
 
 
 def too_old(families: Sequence[FamilyFiles], comfyui: str) -> list[Finding]:
-    """In words, where this ComfyUI is too old for every family of the recipe."""
+    """Say in words where this ComfyUI is too old for every family of the recipe."""
     if not families or not all(family.too_old for family in families):
         return []
     needed = min((family.min_comfyui for family in families), key=numbers)

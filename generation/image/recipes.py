@@ -42,7 +42,7 @@ class OpenedRecipe:
 
 
 class RecipeFolder:
-    """Our recipes and the user's; read anew each time (they are few and small). Ours win where a name is taken twice."""
+    """Folder of recipes, ours and the user's; read anew each time (they are few and small). Ours win where a name is taken twice."""
 
     def __init__(self, folder: Path = WORKFLOWS, own: UserRecipes | None = None) -> None:
         self._folder = folder
@@ -56,7 +56,7 @@ class RecipeFolder:
         return [name for name in own if name not in self.ours()]
 
     def all(self) -> list[Recipe]:
-        """Every recipe that is one; `broken` tells of the others."""
+        """List every recipe that is one; `broken` tells of the others."""
         own = [recipe for _, recipe in self._each() if isinstance(recipe, Recipe)]
         return [*(self._ours(name) for name in self.ours()), *own]
 
@@ -83,7 +83,7 @@ class RecipeFolder:
         )
 
     def opened(self, name: str, sent: graphs.Graph, request: dict[str, Any]) -> OpenedRecipe:
-        """What `sent` was made of, with the request in it; `sent` itself where that recipe is gone or was changed since."""
+        """Find the recipe that `sent` was made of, with the request in it; `sent` itself where that recipe is gone or was changed since."""
         try:
             graph = graphs.unfolded(self.get(name).graph, sent, request)
         except (InvalidError, NotFoundError):

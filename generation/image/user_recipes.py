@@ -97,7 +97,7 @@ class UserRecipes:
             raise
 
     def remove(self, name: str) -> None:
-        """Into the trash, under a name of its own, with its words and picture. Raises StorageError `files_in_use`."""
+        """Move a recipe to the trash, under a name of its own, with its words and picture. Raises StorageError `files_in_use`."""
         stamp = self.clock.now().strftime(RECIPE_STAMP)
         for ending in ENDINGS:
             kept = contained(self.folder, f"{name}{ending}")
@@ -122,7 +122,7 @@ class UserRecipes:
         _log.info("Recipe brought back", extra={"context": {"recipe": name}})
 
     def is_agreed(self, name: str, foreign: list[str]) -> bool:
-        """Whether a person agreed to these nodes in this very file."""
+        """Tell whether a person agreed to these nodes in this very file."""
         agreed = self._agreed().get(name)
         return isinstance(agreed, dict) and agreed == {"sha256": self._digest(name), "foreign": foreign}
 

@@ -10,7 +10,7 @@ STATUS = "scaffold_only"
 
 
 class VideoPipeline(ABC):
-    """What a video pipeline will have to do. Prompts are API-format graphs; identifiers are chosen by the caller."""
+    """The port that a video pipeline will have to fill. Prompts are API-format graphs; identifiers are chosen by the caller."""
 
     name: str
 

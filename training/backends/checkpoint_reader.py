@@ -14,7 +14,7 @@ QUARANTINE = "quarantine"
 
 
 def is_whole(file: Path) -> bool:
-    """Whether it is a safetensors file from its header to its last byte."""
+    """Tell whether it is a safetensors file from its header to its last byte."""
     if file.suffix != ".safetensors":
         return False
     try:
@@ -33,7 +33,7 @@ def is_finite(file: Path) -> bool:
 
 
 def put_away(file: Path, job_dir: Path) -> None:
-    """Out of a trainer's sight, but not gone: into the job's quarantine."""
+    """Put a file out of a trainer's sight, but not gone: into the job's quarantine."""
     target = job_dir / QUARANTINE
     target.mkdir(exist_ok=True)
     file.replace(target / f"{len(list(target.iterdir())):03d}-{file.name}")

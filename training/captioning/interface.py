@@ -49,7 +49,7 @@ class Captioning:
 
 
 class CaptionerCapabilities(Record):
-    """What the panel may know. `model` '' where none is needed; `download_bytes` what is still to be fetched at first use."""
+    """Facts that the panel may know. `model` '' where none is needed; `download_bytes` what is still to be fetched at first use."""
 
     name: str
     label: str

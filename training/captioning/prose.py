@@ -30,7 +30,7 @@ def prompt_for(class_word: str) -> str:
 
 
 def caption_of(said: str, trigger: str, class_word: str) -> str:
-    """What is kept of it; the fallback where nothing was said."""
+    """Keep the caption in what was said; the fallback where nothing was said."""
     text, before = " ".join(said.replace("${", "").split()), ""
     while text != before:  # "Sure! Here is a description: …"
         before, text = text, _PREAMBLE.sub("", text).strip(" \"'*`“”")

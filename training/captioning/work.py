@@ -32,7 +32,7 @@ SEAM = "captioners"
 
 
 class Result(Stored):
-    """What came of one photo. `described` false: nothing was said, and `caption` is the fallback."""
+    """Outcome for one photo. `described` false: nothing was said, and `caption` is the fallback."""
 
     photo_id: str
     caption: str

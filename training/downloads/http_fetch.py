@@ -35,7 +35,7 @@ _BROKEN = (urllib.error.URLError, http.client.HTTPException, ConnectionError, Ti
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to fetch. `sha256` and `size` are checked where they are known ('' and 0 where not)."""
+    """A file to fetch. `sha256` and `size` are checked where they are known ('' and 0 where not)."""
 
     url: str
     sha256: str = ""
@@ -85,7 +85,7 @@ def fetch(
 
 
 def is_wanted(task: Task, wanted: Wanted, file: Path) -> bool:
-    """Whether `file` is there with the very content; it is read only where its size is right."""
+    """Tell whether `file` is there with the very content; it is read only where its size is right."""
     if not file.is_file() or file.stat().st_size != wanted.size:
         return False
     return _digest(task, file) == wanted.sha256

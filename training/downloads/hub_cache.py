@@ -43,12 +43,12 @@ def is_hub_id(name: str) -> bool:
 
 
 def repository_folder(cache: Path, hub_id: str) -> Path:
-    """Where the hub's library keeps a model: blobs/ with the content, snapshots/ with its names."""
+    """Folder in which the hub's library keeps a model: blobs/ with the content, snapshots/ with its names."""
     return cache / f"models--{hub_id.replace('/', '--')}"
 
 
 def cache_folder(hf_home: str) -> Path:
-    """As the hub's library decides it."""
+    """Find the cache folder as the hub's library decides it."""
     explicit = os.environ.get("HF_HUB_CACHE")
     if explicit:
         return Path(explicit)

@@ -27,7 +27,7 @@ class Fetched:
 
 
 class HubGrowth:
-    """Of the `repositories` that one run needs, which are `total` bytes where that is known."""
+    """Growth of the `repositories` that one run needs, which are `total` bytes where that is known."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class HubGrowth:
         self._last = Fetched()
 
     def look(self) -> Fetched:
-        """At the disk at most once a second."""
+        """Look at the disk at most once a second."""
         if self._clock() >= self._next:
             self._next = self._clock() + LOOK_S
             self._last = self._fetched()

@@ -39,7 +39,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class FileState:
-    """What stands in ComfyUI's folders for a file of a family: `names` that serve, the best first; without any, `fault` says
+    """Files in ComfyUI's folders that stand for a file of a family: `names` that serve, the best first; without any, `fault` says
     what is wrong with the one that was meant to, '' where there is none."""
 
     file: ModelFile
@@ -108,7 +108,7 @@ def _url(file: Missing) -> str:
 
 
 def described(states: Sequence[FileState]) -> list[dict[str, object]]:
-    """For the panel: name, kind, size, whether it is here, and what is wrong with what is there instead."""
+    """Describe files for the panel: name, kind, size, whether it is here, and what is wrong with what is there instead."""
     return [
         {
             "file": state.file.name,

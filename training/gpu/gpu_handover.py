@@ -58,7 +58,7 @@ class GpuUse(Record):
 
     @property
     def comfyui_holds(self) -> bool | None:
-        """Whether ComfyUI has a model on the GPU; None where that cannot be seen (Windows tells no sizes, a container nobody)."""
+        """Tell whether ComfyUI has a model on the GPU; None where that cannot be seen (Windows tells no sizes, a container nobody)."""
         if not self.holders:
             return None
         sizes = [holder.bytes for holder in self.holders if holder.comfyui]
@@ -75,7 +75,7 @@ class GpuUse(Record):
         return ", ".join(named)
 
     def words(self) -> str:
-        """What a person should know and can do; '' when there is enough."""
+        """Say what a person should know and can do; '' when there is enough."""
         if self.enough:
             return ""
         said = f"{self.gpu.name} has {memory_words(self.gpu.free_bytes)} of {memory_words(self.gpu.total_bytes)} free and about {memory_words(self.needed_bytes)} are wanted."

@@ -30,7 +30,7 @@ class Lending:
 
 
 def read(paths: DataPaths) -> Lending | None:
-    """None when nothing is lent, and for a file that is not ours."""
+    """Read what is lent; None when nothing is, and for a file that is not ours."""
     try:
         content = json.loads(_file(paths).read_text(encoding="utf-8"))
         lending = Lending(**{name: str(content[name]) for name in ("job_id", "asked_at", "until")})
@@ -49,7 +49,7 @@ def clear(paths: DataPaths) -> None:
 
 
 def holds_gpu(paths: DataPaths, clock: Clock) -> bool:
-    """Whether no training may start on this machine's GPU now."""
+    """Tell whether no training may start on this machine's GPU now."""
     lending = read(paths)
     if lending is None:
         return False

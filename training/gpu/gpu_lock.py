@@ -15,7 +15,7 @@ PHASE = "freeing_gpu"
 
 @dataclass(frozen=True)
 class GpuSlot:
-    """Which GPU a runner may use; `uuid` '' for none."""
+    """The GPU that a runner may use; `uuid` '' for none."""
 
     uuid: str = ""
     index: int = 0
@@ -24,7 +24,7 @@ class GpuSlot:
 
     @property
     def device(self) -> str:
-        """What a job tells that it runs on."""
+        """Name of what a job tells that it runs on."""
         return self.name or f"cpu {machine_name()}"
 
 
@@ -51,12 +51,12 @@ class GpuHold:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What makes a program see this GPU alone."""
+        """Variables that make a program see this GPU alone."""
         return {"CUDA_VISIBLE_DEVICES": str(self.slot.index)}
 
     @property
     def words(self) -> str:
-        """What a person should know of the GPU before it is used; '' when there was enough room."""
+        """Say what a person should know of the GPU before it is used; '' when there was enough room."""
         return self.use.words() if self.use is not None else ""
 
     def release(self) -> None:

@@ -22,6 +22,6 @@ class Able:
     backends: Collection[str] | None = None
 
     def runs(self, job: Job) -> bool:
-        """Only trainings depend on a trainer: its set-up is there to make one ready."""
+        """Tell whether a job may run here. Only trainings depend on a trainer: its set-up is there to make one ready."""
         trains = job.kind != "training" or self.backends is None or job.backend in self.backends
         return trains and job.needs in self.needs

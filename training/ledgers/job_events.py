@@ -45,5 +45,5 @@ def about_worker(worker_id: str, worker: Worker | None, at: str) -> Event:
 
 
 def essence(worker: Worker) -> dict[str, Any]:
-    """What is worth an event: free memory and the beat change all the time."""
+    """Part of a worker that is worth an event: free memory and the beat change all the time."""
     return worker.model_dump(exclude={"beat": True, "gpus": {"__all__": {"free_bytes"}}})

@@ -48,7 +48,7 @@ class JobFiles:
             lock.release()
 
     def all(self) -> list[Job]:
-        """Every job that has a whole folder, those that never changed since their submit (no position yet) last, oldest
+        """Read every job that has a whole folder, those that never changed since their submit (no position yet) last, oldest
         first. What cannot be read is left alone and told in the log."""
         found = [job for file in self._paths.jobs.glob(f"*/{JOB_FILE}") if (job := _read(file)) is not None]
         return sorted(found, key=lambda job: (not job.position, job.created_at))

@@ -30,13 +30,13 @@ class Sightings:
             return 0.0
 
     def moved(self, key: str) -> bool:
-        """Whether this observer has seen the mark of `key` change, or `key` appear."""
+        """Tell whether this observer has seen the mark of `key` change, or `key` appear."""
         with self._lock:
             known = self._seen.get(key)
             return known is not None and known[2]
 
     def witness(self, key: str, mark: Hashable) -> None:
-        """This very process wrote the mark: it is alive."""
+        """Note that this very process wrote the mark: it is alive."""
         with self._lock:
             self._seen[key] = (mark, self._clock.monotonic(), True)
 
@@ -55,7 +55,7 @@ class Sightings:
 
 
 def look(workers: list[Worker], sightings: Sightings, lease_s: float) -> tuple[list[Worker], list[str]]:
-    """Those seen moving within the lease, and the ids of those silent for longer."""
+    """Part the workers seen moving within the lease, and the ids of those silent for longer."""
     still = {worker.id: sightings.still_s(worker.id, worker.beat) for worker in workers}
     alive = [worker for worker in workers if sightings.moved(worker.id) and still[worker.id] < lease_s]
     sightings.keep([worker.id for worker in workers])

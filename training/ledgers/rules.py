@@ -77,7 +77,7 @@ def _save_wished(job: Job, at: str) -> Job | None:
 
 
 def lost(job: Job, at: str, *, tries: int, max_attempts: int, reason: JobError = WORKER_LOST) -> list[Job]:
-    """Every state a job passes through when its worker is gone (or left it interrupted) or its attempt broke off."""
+    """List every state that a job passes through when its worker is gone (or left it interrupted) or its attempt broke off."""
     if job.state is JobState.CANCELLING:
         return [stepped(job, JobState.CANCELLED, at)]
     if job.state is JobState.PAUSING:

@@ -79,7 +79,7 @@ def pairs_of(lora: Mapping[str, Shape]) -> dict[str, tuple[Shape, Shape | None]]
 
 
 def targets_of(base_path: Path) -> dict[str, Shape]:
-    """Every name a LoRA may use for a module of this base, with the weight's shape; empty for an unknown layout."""
+    """Find every name that a LoRA may use for a module of this base, with the weight's shape; empty for an unknown layout."""
     if base_path.is_dir():
         return _folder_targets(base_path)
     weights = _weights(_shapes(base_path))

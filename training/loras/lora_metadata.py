@@ -38,7 +38,7 @@ def said_of(
 
 
 def dataset_hash(folder: Path) -> str:
-    """Of what was trained on, pictures with their captions, whatever the files are called and however they are ordered."""
+    """Hash of what was trained on, pictures with their captions, whatever the files are called and however they are ordered."""
     pairs = []
     for caption in folder.glob("*.txt"):
         picture = next(

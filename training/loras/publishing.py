@@ -15,7 +15,7 @@ from .lora_metadata import said_of
 def publish(
     versions: VersionStore, job_dir: Path, training: ResolvedTraining, checkpoint: Checkpoint
 ) -> Version:
-    """See VersionStore.publish; the job's frozen training says whose it is and what it was trained on."""
+    """Publish a checkpoint (see VersionStore.publish); the job's frozen training says whose it is and what it was trained on."""
     return versions.publish(
         training.slug,
         character_id=training.character_id,

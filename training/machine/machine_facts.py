@@ -26,13 +26,13 @@ class Machine:
 
     @classmethod
     def here(cls, root: Path, *, with_gpus: bool = True) -> Machine:
-        """As it is now; without GPUs where nobody needs to know of them: asking nvidia-smi takes a while."""
-        found = gpus() if with_gpus else []
-        return cls(platform.system(), str(root), memory_bytes(), swap_bytes(), disk_free(root), found)
+        """Describe this machine as it is now; without GPUs where nobody needs to know of them: asking nvidia-smi takes a while."""
+        cards = gpus() if with_gpus else []
+        return cls(platform.system(), str(root), memory_bytes(), swap_bytes(), disk_free(root), cards)
 
     @classmethod
     def of(cls, worker: Worker | None, here: Machine) -> Machine:
-        """As the worker described itself when it started; without one, nothing is known but the folder it shares with us."""
+        """Describe a machine as the worker did when it started; without one, nothing is known but the folder it shares with us."""
         if worker is None:
             return cls("", here.root, 0, 0, here.disk_free_bytes)
         return cls(
@@ -54,7 +54,7 @@ def memory_bytes() -> int:
 
 
 def swap_bytes() -> int:
-    """What the system may put on disk: Linux's swap, Windows' page file."""
+    """Memory that the system may put on disk, in bytes: Linux's swap, Windows' page file."""
     try:
         return int(psutil.swap_memory().total)
     except (OSError, RuntimeError):

@@ -17,7 +17,7 @@ _FACTS = "uuid,name,memory.total,memory.free"
 
 
 def gpus() -> list[Gpu]:
-    """In PCI order; empty without an NVIDIA GPU or when nvidia-smi does not answer. Drivers before 2022 do not tell `compute`."""
+    """List GPUs in PCI order; empty without an NVIDIA GPU or when nvidia-smi does not answer. Drivers before 2022 do not tell `compute`."""
     lines = _ask(f"--query-gpu={_FACTS},compute_cap") or _ask(f"--query-gpu={_FACTS}")
     return [gpu for line in lines if (gpu := _parse(line)) is not None]
 
@@ -37,7 +37,7 @@ class GpuProcess:
 
 
 def gpu_processes(uuid: str) -> list[GpuProcess]:
-    """Who computes on the GPU, the largest first. Inside a container there may be nobody to see."""
+    """List who computes on the GPU, the largest first. Inside a container there may be nobody to see."""
     lines = _ask("--query-compute-apps=pid,process_name,used_gpu_memory", f"--id={uuid}")
     found = [process for line in lines if (process := _parse_process(line)) is not None]
     return sorted(found, key=lambda process: process.bytes or 0, reverse=True)

@@ -53,7 +53,7 @@ class FileLock:
         return self._fd
 
     def in_place(self) -> bool:
-        """Whether the path still leads to the file that is held; another one there would be locked by somebody else."""
+        """Tell whether the path still leads to the file that is held; another one there would be locked by somebody else."""
         try:
             return os.path.samestat(os.fstat(self.fileno()), self._path.stat())
         except FileNotFoundError:
@@ -96,7 +96,7 @@ class FileLock:
 
 
 def held(path: Path) -> bool:
-    """Whether somebody holds the lock on `path`."""
+    """Tell whether somebody holds the lock on `path`."""
     if not path.exists():
         return False
     probe = FileLock(path)
@@ -107,12 +107,12 @@ def held(path: Path) -> bool:
 
 
 def machine_name() -> str:
-    """This machine's name as part of a file name; workers of several machines may share DATA_DIR."""
+    """Name of this machine as part of a file name; workers of several machines may share DATA_DIR."""
     return re.sub(r"[^A-Za-z0-9-]+", "-", platform.node())[:60] or "localhost"
 
 
 def worker_lock(paths: DataPaths, name: str = "") -> FileLock:
-    """One worker per machine and DATA_DIR (and `name`, for several on purpose)."""
+    """Lock for one worker per machine and DATA_DIR (and `name`, for several on purpose)."""
     return FileLock(worker_lock_path(paths, name))
 
 
@@ -122,7 +122,7 @@ def worker_lock_path(paths: DataPaths, name: str = "") -> Path:
 
 
 class GpuLock(FileLock):
-    """One trainer per GPU of this machine, whatever DATA_DIR or user it belongs to. It lies in the temporary folder itself,
+    """Lock for one trainer per GPU of this machine, whatever DATA_DIR or user it belongs to. It lies in the temporary folder itself,
     where nobody can take away or swap another user's file; a folder of ours would be its first user's."""
 
     def __init__(self, uuid: str) -> None:

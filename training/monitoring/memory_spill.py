@@ -38,7 +38,7 @@ class Expected:
 
 
 def expected(ledger: Ledger, training: ResolvedTraining, gpu: GpuSlot) -> Expected:
-    """What is known when a run begins; a ledger that is away at this moment knows nothing, and that stops no training."""
+    """Gather what is known when a run begins; a ledger that is away at this moment knows nothing, and that stops no training."""
     if not gpu.total_bytes:
         return Expected()
     try:

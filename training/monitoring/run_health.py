@@ -49,7 +49,7 @@ class ResumeWatch:
         self._first: int | None = None
 
     def look(self, reading: Reading) -> None:
-        """Before anything of the reading is kept. Some trainers do the checkpoint's own step again."""
+        """Check a reading before anything of it is kept. Some trainers do the checkpoint's own step again."""
         began = reading.began_at if reading.began_at is not None else self._moved_to(reading.progress.step)
         if began is None or self._seen:
             return

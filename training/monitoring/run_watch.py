@@ -22,7 +22,7 @@ LOSS_FILE = "loss.jsonl"
 
 
 class RunWatch:
-    """One attempt's eyes. Every method may raise LeaseLostError, `look` also TrainerSick."""
+    """Watcher of one attempt. Every method may raise LeaseLostError, `look` also TrainerSick."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class RunWatch:
         self._eta, self._sensor = Eta(training.save_every), GpuSensor(gpu.uuid)
 
     def look(self) -> Progress:
-        """Everything that is cheap to see; called about twice a second."""
+        """Look at everything that is cheap to see; called about twice a second."""
         reading = self._backend.poll(self._dir, self._training, self._loss_step)
         self._resume.look(reading)
         require_finite(reading.losses)

@@ -37,7 +37,7 @@ def end_of(process: subprocess.Popen[Any]) -> threading.Event:
 
 
 def start_time(pid: int) -> str:
-    """When process `pid` began, in the system's own unit, so that a re-used number is told apart; '' when it is gone."""
+    """Tell when process `pid` began, in the system's own unit, so that a re-used number is told apart; '' when it is gone."""
     fields = _stat(pid)
     if fields is not None:
         return fields[19]  # ticks since boot: a clock that is set moves what psutil makes of them
@@ -48,7 +48,7 @@ def start_time(pid: int) -> str:
 
 
 def alive(pid: int, started: str = "") -> bool:
-    """Whether `pid` runs (zombies do not) and, when `started` is given, is still that same process."""
+    """Tell whether `pid` runs (zombies do not) and, when `started` is given, is still that same process."""
     try:
         if psutil.Process(pid).status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
             return False
@@ -60,7 +60,7 @@ def alive(pid: int, started: str = "") -> bool:
 
 
 class Tree:
-    """What a process has started, remembered: on Windows and macOS nobody adopts the children of one that has ended, so
+    """Processes that one process has started, remembered: on Windows and macOS nobody adopts the children of one that has ended, so
     that only who has seen them before still finds them."""
 
     def __init__(self, pid: int) -> None:
@@ -76,7 +76,7 @@ class Tree:
         self._seen = found
 
     def kill_below(self) -> None:
-        """All that was ever seen below it, never the process itself. Returns when they are gone or after 5 s."""
+        """Kill all that was ever seen below it, never the process itself. Returns when they are gone or after 5 s."""
         deadline = time.monotonic() + KILL_WAIT_S
         while True:
             self.look()
@@ -107,7 +107,7 @@ def kill_recorded(pid_file: str) -> bool:
 
 
 def interrupt(pid: int) -> None:
-    """What Ctrl+C does; on Windows no process can be told so from outside, and nothing happens."""
+    """Interrupt a process as Ctrl+C does; on Windows no process can be told so from outside, and nothing happens."""
     if sys.platform != "win32":
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)
@@ -120,14 +120,14 @@ def terminate(pid: int) -> None:
 
 
 def detached() -> dict[str, Any]:
-    """How Popen starts a process that outlives us and hears nothing of our terminal."""
+    """Options with which Popen starts a process that outlives us and hears nothing of our terminal."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
 
 
 def windowless() -> dict[str, Any]:
-    """How Popen starts a process of ours without a console window of its own."""
+    """Options with which Popen starts a process of ours without a console window of its own."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NO_WINDOW}
     return {}

@@ -10,7 +10,7 @@ from .task import Task
 
 
 class SetupOffer(Record):
-    """What an installation would take and bring, told before anything is fetched; `why_not` where it is not possible."""
+    """Offer of an installation: what it would take and bring, told before anything is fetched; `why_not` where it is not possible."""
 
     possible: bool
     why_not: str = ""

@@ -44,7 +44,7 @@ class TaskFailed(Exception):
 
 @dataclass
 class Task:
-    """Every method may raise TaskStopped (a person cancelled or paused) or LeaseLostError (another attempt began)."""
+    """Work of one job. Every method may raise TaskStopped (a person cancelled or paused) or LeaseLostError (another attempt began)."""
 
     job: Job
     dir: Path
@@ -80,7 +80,7 @@ class Task:
     def tell(
         self, phase: str, *, step: int = 0, total: int = 0, done: int | None = None, of: int | None = None
     ) -> None:
-        """Where the work stands: phase, step of total, bytes done of bytes; at most four times a second."""
+        """Tell where the work stands: phase, step of total, bytes done of bytes; at most four times a second."""
         self.check()
         progress = Progress(
             phase=phase,

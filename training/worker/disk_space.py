@@ -25,7 +25,7 @@ _LOOKED_AT = 100
 
 
 def is_full(root: Path) -> bool:
-    """So little is left that a trainer's own words about why it failed may not have fitted either."""
+    """Tell whether so little is left that a trainer's own words about why it failed may not have fitted either."""
     usage = shutil.disk_usage(root)
     return usage.free < min(_FULL_BYTES, int(usage.total * _FULL_SHARE))
 

@@ -36,7 +36,7 @@ _log = logging.getLogger("isengard.runner")
 
 
 class Ending:
-    """Of the attempt that `lease` stands for; `context` is what log lines say about the job."""
+    """Endings of the attempt that `lease` stands for; `context` is what log lines say about the job."""
 
     def __init__(
         self, ledger: RunnerLedger, lease: Lease, paths: DataPaths, context: dict[str, object]
@@ -47,7 +47,7 @@ class Ending:
         self._context = context
 
     def end(self, state: JobState, error: JobError | None = None) -> None:
-        """A cancel that came in between wins."""
+        """End the job in this state; a cancel that came in between wins."""
         try:
             job = self._advance(state, error)
         except LeaseLostError as lost:
@@ -83,7 +83,7 @@ class Ending:
         return error
 
     def break_off(self, error: JobError) -> None:
-        """What another attempt may mend is tried again from the last checkpoint; never what ran out of memory."""
+        """Break off: what another attempt may mend is tried again from the last checkpoint; never what ran out of memory."""
         if error.code not in AGAIN:
             self.fail(error)
             return
@@ -100,7 +100,7 @@ class Ending:
 
 
 def understood(fault: BaseException, *, of: str) -> JobError:
-    """What went wrong in an attempt; `of`: the trainer or captioner where another pack brings it, whose words are for its maker.
+    """Turn what went wrong in an attempt into our words; `of`: the trainer or captioner where another pack brings it, whose words are for its maker.
     Faults of ours that nobody foresaw are raised again."""
     if of and not isinstance(fault, (IsengardError, OSError)):
         return JobError(

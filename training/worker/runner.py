@@ -50,18 +50,18 @@ class Pace:
 
     @property
     def hold(self) -> float:
-        """How long a runner holds on to a lease it cannot renew: others take the job back after the whole of it."""
+        """Time in s that a runner holds on to a lease it cannot renew: others take the job back after the whole of it."""
         return self.lease * 0.8
 
     @property
     def silence(self) -> float:
-        """How long a trainer lives on without its worker (a stopped process)."""
+        """Time in s that a trainer lives on without its worker (a stopped process)."""
         return self.lease * 0.75
 
 
 @dataclass(frozen=True)
 class Tools:
-    """What every runner of a worker shares."""
+    """Tools that every runner of a worker shares."""
 
     paths: DataPaths
     ledger: Ledger

@@ -47,12 +47,12 @@ class Supervisor:
         self._wake.set()
 
     def wake(self) -> None:
-        """Something was queued: see to it now, without blocking the caller."""
+        """See to what was queued now, without blocking the caller."""
         self._wake.set()
 
     @property
     def worker_runs(self) -> bool:
-        """Whether a worker of this machine serves this data folder."""
+        """Tell whether a worker of this machine serves this data folder."""
         return held(worker_lock_path(self._paths))
 
     def ensure_worker(self) -> bool:
@@ -97,7 +97,7 @@ class Supervisor:
         )
 
     def watch(self) -> None:
-        """Until `stop`; blocks, for a thread of the server."""
+        """Watch until `stop`; blocks, for a thread of the server."""
         while not self._stop.is_set():
             self._wake.clear()
             try:

@@ -18,7 +18,7 @@ from .task_runner import Work
 
 
 def works(registry: PluginRegistry) -> Mapping[str, Work]:
-    """By job kind; a kind that is not here is a training."""
+    """Work to do by job kind; a kind that is not here is a training."""
     settings = registry.context.settings
     return {
         "backend_setup": lambda task: _set_up(registry, task),

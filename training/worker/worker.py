@@ -36,7 +36,7 @@ _log = logging.getLogger("isengard.worker")
 
 @dataclass(frozen=True)
 class Slot:
-    """What one thread may run; no GPU for the slot of CPU kinds."""
+    """Jobs that one thread may run; no GPU for the slot of CPU kinds."""
 
     needs: frozenset[str]
     gpu: GpuSlot = field(default_factory=GpuSlot)
@@ -187,7 +187,7 @@ class IsengardWorker:
 
 
 def describe(version: str, slots: int) -> WorkerRecord:
-    """This worker as the ledger shows it; GPUs and backends are added by the composition root."""
+    """Describe this worker as the ledger shows it; GPUs and backends are added by the composition root."""
     worker_id = f"{machine_name()}-{new_id('job')[4:]}"
     return WorkerRecord(
         id=worker_id,

@@ -57,7 +57,7 @@ _PHASES = {
 
 
 class AiToolkitBackend:
-    """One dialect: 0.12 (`diffusion_trainer`, Job row, loss_log.db), with the log's bars as the fallback."""
+    """Adapter of one dialect: 0.12 (`diffusion_trainer`, Job row, loss_log.db), with the log's bars as the fallback."""
 
     name = "ai_toolkit"
     version = VERSION
@@ -292,7 +292,7 @@ def _seed(out: Path, training: ResolvedTraining) -> int:
 
 
 def phase_of(info: str) -> str:
-    """Each model architecture has its own words for the parts of loading; all else is said by the trainer itself."""
+    """Name the phase. Each model architecture has its own words for the parts of loading; all else is said by the trainer itself."""
     if not info:
         return "starting"
     return next((ours for theirs, ours in _PHASES.items() if info.startswith(theirs)), "loading")

@@ -190,7 +190,7 @@ def busy_with(lines: list[str]) -> str:
 
 
 def images_found(log: Path) -> int | None:
-    """How many photos the trainer says it can read; the data set is listed once for each resolution."""
+    """Count of photos that the trainer says it can read; the data set is listed once for each resolution."""
     try:
         with log.open("rb") as stream:
             text = stream.read(_HEAD_BYTES).decode("utf-8", errors="replace")

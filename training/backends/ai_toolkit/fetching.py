@@ -13,13 +13,13 @@ _GB = 1e9
 
 
 class Fetching:
-    """Of each training that this worker runs."""
+    """Downloads of each training that this worker runs."""
 
     def __init__(self) -> None:
         self._growth: dict[Path, HubGrowth] = {}
 
     def begin(self, job_dir: Path, base: str, family: Family, hf_home: str) -> None:
-        """Before the trainer starts, so that what is there already is not counted."""
+        """Begin before the trainer starts, so that what is there already is not counted."""
         self._growth.pop(job_dir, None)
         if not is_hub_id(base):
             return

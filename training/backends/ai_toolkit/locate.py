@@ -60,7 +60,7 @@ def _installed(paths: DataPaths) -> Path | None:
 
 
 def usual_places() -> list[Path]:
-    """Where people put it by hand."""
+    """Folders where people put it by hand."""
     home = Path.home()
     return [
         *(home / "ai-toolkit", home / "AI-Toolkit", home / "Documents" / "ai-toolkit"),

@@ -24,7 +24,7 @@ _log = logging.getLogger("isengard.ai_toolkit")
 
 
 def whole(file: Path) -> bool:
-    """Whether torch wrote it to its end: an archive that has every part it names, each with its checksum."""
+    """Tell whether torch wrote it to its end: an archive that has every part it names, each with its checksum."""
     try:
         with zipfile.ZipFile(file) as archive:
             return archive.testzip() is None and _tensors_named(archive) <= set(archive.namelist())
@@ -63,7 +63,7 @@ def keep(out: Path, job_dir: Path) -> None:
 
 
 def put_back(out: Path, job_dir: Path) -> bool:
-    """After a broken one was moved away: the whole copy of the save before."""
+    """Put back the whole copy of the save before, after a broken one was moved away."""
     if (out / NAME).exists() or not whole(job_dir / KEPT):
         return False
     shutil.copyfile(job_dir / KEPT, out / NAME)

@@ -63,7 +63,7 @@ class Link:
         return self._epoch or self._meet()
 
     def run(self, script: str, *arguments: str | int) -> Any:
-        """What the script answers. LedgerAwayError, StorageError, NotReadyError."""
+        """Run a script and return its answer. LedgerAwayError, StorageError, NotReadyError."""
         while True:
             epoch = self.epoch
             with self._in_our_words():
@@ -90,7 +90,7 @@ class Link:
             self._redis.bgrewriteaof()
 
     def look(self) -> list[Worker]:
-        """Who works for this Redis, without making it ours. LedgerAwayError, StorageError."""
+        """List who works for this Redis, without making it ours. LedgerAwayError, StorageError."""
         with self._in_our_words():
             return self.documents.every(
                 Worker, [(str(name), told) for name, told in self._redis.hgetall(f"{PREFIX}workers").items()]

@@ -37,7 +37,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Change:
-    """What becomes of a row, and the events that tell it."""
+    """A row as it becomes, and the events that tell it."""
 
     row: Row
     events: Sequence[Event] = ()
@@ -54,7 +54,7 @@ def load(link: Link, job_id: str) -> Row:
 
 
 def read(link: Link, job_id: str, document: object) -> Job | None:
-    """What a document says, or the job's copy where a fault has hit it: the next change of the job writes it anew."""
+    """Read what a document says, or the job's copy where a fault has hit it: the next change of the job writes it anew."""
     job = link.documents.read(Job, document, job_id)
     if job is not None and job.id == job_id:
         return job
@@ -122,7 +122,7 @@ def _trainer(job: Job) -> str:
 
 
 def queued(link: Link, needs: Collection[str]) -> list[Job]:
-    """In the order in which they will run."""
+    """List queued jobs in the order in which they will run."""
     line = link.run("line", *needs)
     found = [read(link, *pair) for pair in zip(line[::2], line[1::2], strict=True)]
     waiting = [job for job in found if job is not None and job.state is JobState.QUEUED]

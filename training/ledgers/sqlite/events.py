@@ -42,7 +42,7 @@ def append_for_job(
 
 
 def after(connection: sqlite3.Connection, documents: Documents, seq: int, limit: int) -> list[Event]:
-    """Those that can be read, `limit` of them where there are as many."""
+    """List events after `seq` that can be read, `limit` of them where there are as many."""
     found: list[Event] = []
     for row in connection.execute("SELECT seq, document FROM event WHERE seq > ? ORDER BY seq", (seq,)):
         event = documents.read(Event, row["document"], str(row["seq"]))

@@ -40,7 +40,7 @@ def silent(connection: sqlite3.Connection, sightings: Sightings, lease_s: float)
 
 
 def take_back(connection: sqlite3.Connection, seen: Silent, at: str, max_attempts: int) -> list[Job]:
-    """Every state the job passed through; nothing when it moved in the meantime."""
+    """Take a job back from a silent worker: every state it passed through; nothing when it moved in the meantime."""
     found = connection.execute(
         "SELECT 1 FROM job WHERE id = ? AND attempt = ? AND owner = ? AND beat = ?",
         (seen.job_id, seen.attempt, seen.owner, seen.beat),

@@ -114,14 +114,14 @@ def put_back(connection: sqlite3.Connection, job: Job) -> None:
 
 
 def insert(connection: sqlite3.Connection, job: Job) -> Job:
-    """At the end of its priority: positions only grow."""
+    """Insert a job at the end of its priority: positions only grow."""
     job = job.model_copy(update={"position": events.next_number(connection, "position")})
     _insert(connection, job)
     return job
 
 
 def restore(connection: sqlite3.Connection, job: Job) -> bool:
-    """As it was, without an owner; False when it is there."""
+    """Restore a job as it was, without an owner; False when it is there."""
     if connection.execute("SELECT 1 FROM job WHERE id = ?", (job.id,)).fetchone() is not None:
         return False
     if not job.position:
@@ -212,7 +212,7 @@ def _marks(values: Collection[str]) -> str:
 
 
 def queued(connection: sqlite3.Connection, aside: Container[str], priority: int | None = None) -> list[Job]:
-    """In the order in which they will run."""
+    """List queued jobs in the order in which they will run."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM job WHERE state = ? AND priority = coalesce(?, priority)"  # noqa: S608
         " ORDER BY priority DESC, position, number",

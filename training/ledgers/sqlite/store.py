@@ -53,7 +53,7 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that has the write lock from its first statement on."""
+        """Begin a transaction that has the write lock from its first statement on."""
         with self._repairing(), self._write_lock:
             try:
                 self._writer.execute("BEGIN IMMEDIATE")

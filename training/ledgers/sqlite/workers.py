@@ -29,6 +29,6 @@ def remove(connection: sqlite3.Connection, worker_id: str, at: str) -> None:
 
 
 def everyone(connection: sqlite3.Connection, documents: Documents) -> list[Worker]:
-    """Those that can be read; what a fault has hit is written anew with the next heartbeat."""
+    """List the workers that can be read; what a fault has hit is written anew with the next heartbeat."""
     rows = connection.execute("SELECT id, document FROM worker ORDER BY id").fetchall()
     return documents.every(Worker, [(row["id"], row["document"]) for row in rows])

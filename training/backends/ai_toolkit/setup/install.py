@@ -23,7 +23,7 @@ _MEASURE_S = 3.0
 
 
 class Installer:
-    """One attempt at an installation below `home` (backends/ai-toolkit)."""
+    """An attempt at an installation below `home` (backends/ai-toolkit)."""
 
     def __init__(
         self,
@@ -152,5 +152,5 @@ class Installer:
 
 
 def own_packages() -> set[tuple[str, str]]:
-    """What `pip freeze` would list in the Python we run in, which is ComfyUI's."""
+    """Packages that `pip freeze` would list in the Python we run in, which is ComfyUI's."""
     return {(found.metadata["Name"].lower(), found.version) for found in metadata.distributions()}

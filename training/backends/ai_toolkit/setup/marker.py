@@ -16,7 +16,7 @@ STEPS = ("source", "python", "packages", "check")
 
 @dataclass
 class Marker:
-    """What is already done in an installation folder of ours; without it a folder is not ours to touch."""
+    """Steps already done in an installation folder of ours; without it a folder is not ours to touch."""
 
     environment: str
     version: str

@@ -40,7 +40,7 @@ class EnvironmentPin(Record):
     status: str = "proven"
 
     def runs_on(self, compute: str) -> bool:
-        """Whether its wheels can use a GPU of that capability; nothing is held against one that does not tell."""
+        """Tell whether its wheels can use a GPU of that capability; nothing is held against one that does not tell."""
         return self.beyond(compute) == 0
 
     def beyond(self, compute: str) -> int:
@@ -77,7 +77,7 @@ class Pins(Record):
 
 @dataclass(frozen=True)
 class Machine:
-    """What decides which environment fits; `driver` 0 without an NVIDIA GPU, `compute` '' where it does not tell."""
+    """Facts that decide which environment fits; `driver` 0 without an NVIDIA GPU, `compute` '' where it does not tell."""
 
     system: str
     driver: int

@@ -22,7 +22,7 @@ _GB = 1e9
 
 
 def offer(settings: Settings, paths: DataPaths) -> SetupOffer:
-    """For the panel, before anything is asked of the network."""
+    """Offer for the panel, before anything is asked of the network."""
     chosen, installed = pins.chosen(settings), _ours(paths)
     try:
         environment = pins.environment_for(chosen, pins.Machine.this(), allow_cpu=settings.allow_cpu)
@@ -96,7 +96,7 @@ def _remove(folder: Path) -> None:
 
 
 def unfit(settings: Settings, paths: DataPaths, compute: str) -> NotReadyError | None:
-    """Why what is installed cannot use this GPU, with what mends it; None where it can or where it is the person's own."""
+    """Tell why what is installed cannot use this GPU, with what mends it; None where it can or where it is the person's own."""
     found, _ = locate.find(settings, paths)
     marker = Marker.read(found.folder) if found is not None else None
     record = pins.shipped()

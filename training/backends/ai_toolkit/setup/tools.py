@@ -25,7 +25,7 @@ _PROGRAM = "uv.exe" if os.name == "nt" else "uv"
 
 
 def environment(home: Path) -> dict[str, str]:
-    """For uv: everything it keeps stays below `home`."""
+    """Environment for uv: everything it keeps stays below `home`."""
     passed = {name: os.environ[name] for name in PASSED if name in os.environ}
     return {
         **minimal_environment(),
