@@ -24,11 +24,11 @@ class Casting:
 
     def people(self, uses: Sequence[CharacterUse], recipe: RecipeInfo) -> list[Person]:
         """Find the people of a request. NotFoundError, InvalidError `not_trained_yet`, `no_photos`, `placeholder_in_production`."""
-        found = [(use, self.characters.get(use.id)) for use in uses]
+        chosen = [(use, self.characters.get(use.id)) for use in uses]
         if "reference" in recipe.controls:
-            for _, character in found:
+            for _, character in chosen:
                 _require_photos(character)
-        among = self._among(found, recipe) if recipe.identity == "lora" else []
+        among = self._among(chosen, recipe) if recipe.identity == "lora" else []
         return [
             Person(
                 character,
@@ -37,7 +37,7 @@ class Casting:
                 use.reference,
                 use.words,
             )
-            for use, character in found
+            for use, character in chosen
         ]
 
     def _among(self, found: Sequence[tuple[CharacterUse, Character]], recipe: RecipeInfo) -> Sequence[str]:
@@ -85,9 +85,9 @@ def version_for(
     ready = [family for family in among if family in recipe.ready]
     for families in (ready, among, None):
         if families is None or families:
-            found = versions.find(slug, checkpoint, families)
-            if found is not None:
-                return found
+            version = versions.find(slug, checkpoint, families)
+            if version is not None:
+                return version
     return None
 
 

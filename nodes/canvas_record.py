@@ -29,13 +29,13 @@ def people_behind(context: NodeContext, graph: object, node_id: object) -> list[
         if graph[key].get("class_type") == "IsengardCharacter"
         for name in _named(graph, key)
     }
-    found = set()
+    people = set()
     for name in names:
         try:
-            found.add(identity.find_character(context, name).id)
+            people.add(identity.find_character(context, name).id)
         except IsengardError:
             continue  # a name that means nobody names nobody
-    return sorted(found)
+    return sorted(people)
 
 
 def _named(graph: Mapping[str, Any], key: str) -> set[str]:
@@ -81,13 +81,13 @@ def keep_previews(folder: Path, previews: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _ancestors(graph: Mapping[str, Any], node_id: str) -> set[str]:
-    found: set[str] = set()
+    ancestors: set[str] = set()
     waiting = [node_id]
     while waiting:
         key = waiting.pop()
-        if key in found or key not in graph:
+        if key in ancestors or key not in graph:
             continue
-        found.add(key)
+        ancestors.add(key)
         links = graph[key].get("inputs", {}).values()
         waiting += [str(link[0]) for link in links if isinstance(link, list) and len(link) == 2]
-    return found
+    return ancestors

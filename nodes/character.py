@@ -69,9 +69,12 @@ class IsengardCharacter(io.ComfyNode):
     @classmethod
     def execute(cls, character: str) -> io.NodeOutput:
         context = current()
-        found = identity.find_character(context, character)
+        person = identity.find_character(context, character)
         return io.NodeOutput(
-            identity.value_of(found), _trigger(context, found), found.class_word, _references(context, found)
+            identity.value_of(person),
+            _trigger(context, person),
+            person.class_word,
+            _references(context, person),
         )
 
 

@@ -27,9 +27,9 @@ def find_character(context: NodeContext, name: object) -> Character:
     if is_id("chr", name):
         return context.characters.get(str(name))
     if isinstance(name, str) and SLUG.fullmatch(name):
-        found = next((one for one in context.characters.all() if one.slug == name), None)
-        if found is not None:
-            return found
+        character = next((other for other in context.characters.all() if other.slug == name), None)
+        if character is not None:
+            return character
     raise InvalidError("character_unknown", "There is no such character.", "Choose one from the list.")
 
 
@@ -61,10 +61,10 @@ def find_versions(context: NodeContext, value: object, checkpoint: object) -> li
     if not isinstance(checkpoint, str) or not CHECKPOINT.fullmatch(checkpoint):
         raise InvalidError("checkpoint_unknown", "This is no checkpoint.", "Use best, last or a step.")
     character = known(context, value)
-    found = context.versions.candidates(character.slug, checkpoint)
-    if not found:
+    versions = context.versions.candidates(character.slug, checkpoint)
+    if not versions:
         raise InvalidError("not_trained_yet", f"{character.name} has no such trained LoRA.", "Train first.")
-    usable = [version for version in found if context.settings.fast_test or not version.placeholder]
+    usable = [version for version in versions if context.settings.fast_test or not version.placeholder]
     if not usable:
         raise InvalidError(
             "placeholder_in_production",

@@ -47,8 +47,8 @@ class IsengardIdentityScore(io.ComfyNode):
         context = current()
         person = identity.known(context, character)
         reference_photos.require_allowed(context)
-        found, own = _measured(context, context.server.likeness.faces, person, image)
-        scores = [one.score for one in found if one.score is not None]
+        likenesses, own = _measured(context, context.server.likeness.faces, person, image)
+        scores = [likeness.score for likeness in likenesses if likeness.score is not None]
         score = round(median(scores), 3) if scores else 0.0
         return io.NodeOutput(score, _in_words(person.name, score if scores else None, own))
 

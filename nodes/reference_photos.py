@@ -37,14 +37,14 @@ def files(context: NodeContext, character: Character) -> list[Path]:
     """The best first: the cover, then photos without findings; what was left out of training is left out here."""
     records = {photo.id: photo for photo in context.photos.list(character.id)}
     folder = context.paths.character(character.id)
-    found = []
+    ranked = []
     for file in sorted(folder.glob("pho_*")):
         record = records.get(file.stem)
         if file.suffix not in (".jpg", ".png") or (record is not None and not record.included):
             continue
         findings = len(record.findings) if record is not None else 0
-        found.append((file.stem != character.cover_photo_id, findings, file.name, file))
-    return [file for *_, file in sorted(found)]
+        ranked.append((file.stem != character.cover_photo_id, findings, file.name, file))
+    return [file for *_, file in sorted(ranked)]
 
 
 def pictures(photos: list[Path]) -> list[Any]:

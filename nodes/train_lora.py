@@ -78,17 +78,17 @@ class IsengardTrainLoRA(io.ComfyNode):
         context = current()
         _require_allowed(context)
         person = identity.known(context, character)
-        wanted = TrainingRequest(
+        request = TrainingRequest(
             character_id=person.id, family=family, preset=preset, overrides=_overrides(overrides)
         )
         training = context.server.training
-        known = _known(training, wanted)
-        job = known or training.submit(wanted, correlation.new_correlation_id("node"))
+        same_job = _known(training, request)
+        job = same_job or training.submit(request, correlation.new_correlation_id("node"))
         if wait and job.state not in ENDED:
             # our own memory first: ComfyUI empties it between two prompts only, and this prompt is the one that waits
             context.host.unload_models()
             node_id = cls.hidden.unique_id if cls.hidden else None
-            _wait(context, context.server.ledger, job.id, node_id, ours=known is None)
+            _wait(context, context.server.ledger, job.id, node_id, ours=same_job is None)
         return io.NodeOutput(identity.value_of(context.characters.get(person.id)))
 
 
@@ -113,11 +113,11 @@ def _wait(context: NodeContext, jobs: Jobs, job_id: str, node_id: str | None, *,
             jobs.order(job_id, "cancel")
         raise
     if job.state is not JobState.COMPLETED:
-        said = (
+        reason = (
             f"{job.error.message} {job.error.hint}" if job.error else "It was cancelled in the Isengard tab."
         )
         raise InvalidError(
-            "not_trained", f"The training did not succeed. {said}", "See its log in the Isengard tab."
+            "not_trained", f"The training did not succeed. {reason}", "See its log in the Isengard tab."
         )
 
 

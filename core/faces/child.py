@@ -36,14 +36,14 @@ class FaceReader:
         boxes, _, _ = self._detect.run(pixels, 0, LEAST_CONFIDENCE)
         if not boxes and max(pixels.shape[:2]) <= AGAIN_UP_TO:
             boxes, _, _ = self._detect.run(pixels, 1, LEAST_CONFIDENCE)
-        found = sorted(boxes, key=lambda box: -box.area())[:MOST_FACES]
+        largest = sorted(boxes, key=lambda box: -box.area())[:MOST_FACES]
         return [
             {
                 "side": box.width(),
                 "share": box.height() / pixels.shape[0],
                 "numbers": self._numbers(pixels, box),
             }
-            for box in found
+            for box in largest
         ]
 
     def _numbers(self, pixels: Any, box: Any) -> list[float]:

@@ -21,12 +21,12 @@ STRANGE = 0.35
 
 def face_findings(faces: Mapping[str, Sequence[Face]]) -> dict[str, list[PhotoFinding]]:
     """Find what the faces tell, by photo id; photos about which nothing is to be said are left out."""
-    shown = sum(1 for found in faces.values() if found)
+    shown = sum(1 for seen in faces.values() if seen)
     if len(faces) < LEAST_PHOTOS or 2 * shown < len(faces):
         return {}
-    alone = {photo_id: found[0] for photo_id, found in faces.items() if is_clear(found)}
-    found = {photo_id: _of(photo_id, seen, alone) for photo_id, seen in faces.items()}
-    return {photo_id: [finding] for photo_id, finding in found.items() if finding is not None}
+    alone = {photo_id: seen[0] for photo_id, seen in faces.items() if is_clear(seen)}
+    findings = {photo_id: _of(photo_id, seen, alone) for photo_id, seen in faces.items()}
+    return {photo_id: [finding] for photo_id, finding in findings.items() if finding is not None}
 
 
 def _of(photo_id: str, seen: Sequence[Face], alone: Mapping[str, Face]) -> PhotoFinding | None:

@@ -67,9 +67,9 @@ def score_of_version(
     measured = {at: [one for one in scores if one is not None] for at, scores in by_strength.items()}
     cap = own if own is not None else 1.0
     capped = [
-        (round(min(median(found), cap), 3), at)
-        for at, found in measured.items()
-        if found and 2 * len(found) >= len(by_strength[at])
+        (round(min(median(scored), cap), 3), at)
+        for at, scored in measured.items()
+        if scored and 2 * len(scored) >= len(by_strength[at])
     ]
     if not capped:
         return None

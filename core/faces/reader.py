@@ -97,13 +97,13 @@ class FaceReader:
         answer = self._ask(picture)
         if answer is None:  # perhaps it was not this picture's fault: asked anew next time
             return ()
-        found = tuple(
-            Face(one["side"], one["share"], tuple(one["numbers"])) for one in answer.get("faces", ())
+        faces = tuple(
+            Face(entry["side"], entry["share"], tuple(entry["numbers"])) for entry in answer.get("faces", ())
         )
-        self._known[key] = found
+        self._known[key] = faces
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return found
+        return faces
 
     def forget(self) -> None:
         """Remember nothing of anybody, and end the child that saw them."""
@@ -169,6 +169,6 @@ class FaceReader:
         return [str(tools.landmarks), str(tools.describer), *libraries]
 
 
-def _slow(said: str) -> NotReadyError:
+def _slow(message: str) -> NotReadyError:
     """Not the tools' fault: setting them up again would change nothing."""
-    return NotReadyError("face_tools_slow", said, "Try again when it has less to do.")
+    return NotReadyError("face_tools_slow", message, "Try again when it has less to do.")

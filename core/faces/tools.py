@@ -33,9 +33,9 @@ class FaceTools:
 
 def find_tools(paths: DataPaths) -> FaceTools | None:
     """Find the tools; None where something of them is missing."""
-    ours = paths.backends / NAME / "library"
-    if _is_library(ours):
-        return _complete(ours, ours / MODELS_PACKAGE, ours=True)
+    set_up = paths.backends / NAME / "library"
+    if _is_library(set_up):
+        return _complete(set_up, set_up / MODELS_PACKAGE, ours=True)
     library, package = _installed(LIBRARY), _installed(MODELS_PACKAGE)
     return _complete(library, package, ours=False) if library and package else None
 

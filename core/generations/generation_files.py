@@ -79,9 +79,9 @@ def _concerned(library: Library, paths: DataPaths) -> list[Generation]:
     trashed = {entry.name[: entry.name.find("-")] for entry in paths.trash.glob("gen_*-*")}
     trashed |= {entry.name for entry in trashed_generations(paths).glob("gen_*")}
     rows = library.rows('SELECT id, record FROM generation WHERE record LIKE \'%"deleted_at":"%\'')
-    found = library.records(Generation, rows)
-    for generation_id in sorted(trashed - {generation.id for generation in found}):
+    concerned = library.records(Generation, rows)
+    for generation_id in sorted(trashed - {generation.id for generation in concerned}):
         row = library.row("SELECT id, record FROM generation WHERE id=?", (generation_id,))
         if row is not None and is_id("gen", generation_id):
-            found += library.records(Generation, [row])
-    return found
+            concerned += library.records(Generation, [row])
+    return concerned

@@ -54,7 +54,7 @@ def rebuild_generations(library: Library, paths: DataPaths, clock: Clock) -> int
     that may have been deleted yesterday goes today."""
     if library.row("SELECT 1 FROM generation LIMIT 1") is not None:
         return 0
-    found = 0
+    rebuilt = 0
     for folder, trashed in ((paths.outputs, False), (trashed_generations(paths), True)):
         for sidecar in sorted(folder.glob(f"*/{RECORD_FILE}")):
             try:
@@ -65,10 +65,10 @@ def rebuild_generations(library: Library, paths: DataPaths, clock: Clock) -> int
                 continue
             deleted_at = (generation.deleted_at or iso(clock.now())) if trashed else None
             insert(library, generation.model_copy(update={"deleted_at": deleted_at}))
-            found += 1
-    if found:
-        _log.warning("Generations rebuilt from their files", extra={"context": {"generations": found}})
-    return found
+            rebuilt += 1
+    if rebuilt:
+        _log.warning("Generations rebuilt from their files", extra={"context": {"generations": rebuilt}})
+    return rebuilt
 
 
 def kept_generation(paths: DataPaths, generation_id: str, now: str) -> Generation | None:

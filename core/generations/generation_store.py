@@ -61,10 +61,10 @@ class GenerationStore:
         """Settle at a start: unfinished proofs go; rows come back where a damaged database was moved aside, and files go where
         their rows say. How many rows came back."""
         remove_left_proofs(self._paths)
-        found = rebuild_generations(self._library, self._paths, self._clock)
+        rebuilt = rebuild_generations(self._library, self._paths, self._clock)
         settle_generations(self._library, self._paths)
         self.tickets.void_all_but({generation.id for generation in self.unfinished()})
-        return found
+        return rebuilt
 
     def get(self, generation_id: str, *, deleted: bool = False) -> Generation:
         """Get a generation. NotFoundError `generation_not_found`."""
@@ -98,8 +98,10 @@ class GenerationStore:
         if favourite:
             sql += " AND CASE WHEN json_valid(record) THEN json_extract(record, '$.favourite') END"
         rows = self._library.rows(f"{sql} ORDER BY id DESC LIMIT ?", [*values, limit + 1])
-        found = self._library.records(Generation, rows[:limit])
-        return Page[Generation](items=found, next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None)
+        generations = self._library.records(Generation, rows[:limit])
+        return Page[Generation](
+            items=generations, next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None
+        )
 
     def unfinished(self) -> Sequence[Generation]:
         """Generations that a restart interrupted, oldest first."""
@@ -133,8 +135,8 @@ class GenerationStore:
         """Add a picture, or replace the one of its number: doing it twice is doing it once."""
         with self._library.transaction():
             generation = self.get(generation_id, deleted=True)
-            others = [known for known in generation.images if known.n != image.n]
-            images = sorted([*others, image], key=lambda known: known.n)
+            others = [other for other in generation.images if other.n != image.n]
+            images = sorted([*others, image], key=lambda other: other.n)
             return self._store(generation.model_copy(update={"images": images}))
 
     def note_likeness(self, generation_id: str, number: int, likeness: Likeness) -> Generation:
@@ -197,7 +199,7 @@ class GenerationStore:
         """Bring a picture back from the trash; one that is not there stays as it is."""
         with self._library.alone():
             before = self.get(generation_id)
-            gone = [known for known in before.images if known.n == number]
+            gone = [image for image in before.images if image.n == number]
             if not gone:
                 raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
             if not any(place.exists() for place in image_places(self._paths, before.id, gone[0])):
@@ -262,5 +264,5 @@ class GenerationStore:
 
 
 def _with_image(generation: Generation, image: GeneratedImage) -> Generation:
-    images = [image if known.n == image.n else known for known in generation.images]
+    images = [image if other.n == image.n else other for other in generation.images]
     return generation.model_copy(update={"images": images})

@@ -15,11 +15,11 @@ PREVIEWS_FILE = "previews.json"
 
 def previews_of(folders: Iterable[Path], temp: Path) -> list[Path]:
     """The copies that are still there; names that lead out of `temp` are nobody's."""
-    found = []
+    copies = []
     for folder in folders:
         try:
             names = json.loads((folder / PREVIEWS_FILE).read_text(encoding="utf-8"))
-            found += [contained(temp, str(name)) for name in names]
+            copies += [contained(temp, str(name)) for name in names]
         except (OSError, ValueError, TypeError, InvalidError):
             continue
-    return [file for file in found if file.is_file()]
+    return [file for file in copies if file.is_file()]

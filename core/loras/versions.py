@@ -44,8 +44,8 @@ class VersionStore:
         except InvalidError:
             _log.warning("A folder of models/ leads outside it", extra={"context": {"slug": slug}})
             return []
-        found = [self._read(sidecar) for sidecar in folder.glob("*.json")] if folder.is_dir() else []
-        return sorted((v for v in found if v is not None), key=_age)
+        versions = [self._read(sidecar) for sidecar in folder.glob("*.json")] if folder.is_dir() else []
+        return sorted((v for v in versions if v is not None), key=_age)
 
     def best(self, slug: str, families: Collection[str] | None = None) -> Version | None:
         """Choose the best of these families: the user's pick, else the highest likeness of its family once every version of the newest
@@ -118,9 +118,9 @@ class VersionStore:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         stem = f"{slug}-{checkpoint.family}-{checkpoint.step:06d}-{checkpoint.sha256[:8]}"
         target, sidecar = contained(folder, f"{stem}.safetensors"), contained(folder, f"{stem}.json")
-        known = self._read(sidecar) if sidecar.exists() and target.exists() else None
-        if known is not None:
-            return known
+        published = self._read(sidecar) if sidecar.exists() and target.exists() else None
+        if published is not None:
+            return published
         if not target.exists():
             _copy(source_file, target, said or {})
         facts = checkpoint.model_dump(include=_CARRIED) | _measured(target)
@@ -162,11 +162,11 @@ class VersionStore:
 
 def _by_family(versions: Sequence[Version], checkpoint: str) -> list[Version]:
     """What `_found` gives, then what it gives for the families that are left, and so on."""
-    left, found = list(versions), list[Version]()
+    left, ranked = list(versions), list[Version]()
     while (version := _found(left, checkpoint)) is not None:
-        found.append(version)
+        ranked.append(version)
         left = [other for other in left if other.family != version.family]
-    return found
+    return ranked
 
 
 def _found(versions: Sequence[Version], checkpoint: str) -> Version | None:
@@ -175,8 +175,8 @@ def _found(versions: Sequence[Version], checkpoint: str) -> Version | None:
         return _best(versions)
     if checkpoint == "last":
         return versions[-1] if versions else None
-    wanted = int(checkpoint) if checkpoint.isdecimal() else None
-    return next((v for v in reversed(versions) if wanted == v.step or v.file == checkpoint), None)
+    step = int(checkpoint) if checkpoint.isdecimal() else None
+    return next((v for v in reversed(versions) if step == v.step or v.file == checkpoint), None)
 
 
 def _best(versions: Sequence[Version]) -> Version | None:

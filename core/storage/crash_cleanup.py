@@ -19,13 +19,13 @@ _log = logging.getLogger("isengard.housekeeping")
 def sweep(paths: DataPaths, old_s: float = OLD_S) -> int:
     """Remove them; how many. Only what carries our suffix or lies in our folder of jobs without being one."""
     before = time.time() - old_s
-    ours = (paths.uploads, paths.jobs, paths.models, paths.outputs, paths.recipes, paths.run, paths.tmp)
-    places = (*ours, paths.trash, *(paths.logs / name for name in LOG_FOLDERS))
-    found = [
+    roots = (paths.uploads, paths.jobs, paths.models, paths.outputs, paths.recipes, paths.run, paths.tmp)
+    places = (*roots, paths.trash, *(paths.logs / name for name in LOG_FOLDERS))
+    leftovers = [
         *paths.root.glob(f"*{TEMP_SUFFIX}"),
         *(f for place in places for f in place.rglob(f"*{TEMP_SUFFIX}")),
     ]
-    halves = [file for file in found if _older(file, before)]
+    halves = [file for file in leftovers if _older(file, before)]
     folders = [
         folder
         for folder in paths.jobs.iterdir()

@@ -106,10 +106,10 @@ def _applied(connection: sqlite3.Connection) -> set[str]:
 
 
 def _refuse_newer(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
-    applied, ours = _applied(connection), {name for name, _ in migrations}
-    if applied - ours and not applied >= ours:
+    applied, shipped = _applied(connection), {name for name, _ in migrations}
+    if applied - shipped and not applied >= shipped:
         raise sqlite3.DatabaseError("its list of migrations is malformed")
-    if applied - ours:
+    if applied - shipped:
         raise StorageError(
             "schema_newer",
             "A newer version of Isengard has written this data.",
@@ -152,8 +152,8 @@ def move_aside(path: Path, reason: str) -> Path:
 
 def moved_aside(path: Path) -> set[str]:
     """The names under which damaged files of this database were kept."""
-    found = {kept.name for kept in path.parent.glob(f"{path.name}.corrupt-*")}
-    return {name for name in found if not name.endswith(("-wal", "-shm"))}
+    names = {kept.name for kept in path.parent.glob(f"{path.name}.corrupt-*")}
+    return {name for name in names if not name.endswith(("-wal", "-shm"))}
 
 
 def on_network_filesystem(path: Path) -> bool:

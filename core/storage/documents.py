@@ -32,8 +32,8 @@ class Documents:
 
     def every(self, kind: type[R], named: Iterable[tuple[str, object]]) -> list[R]:
         """Read all that can be read, in their order."""
-        found = [self.read(kind, document, name) for name, document in named]
-        return [record for record in found if record is not None]
+        records = [self.read(kind, document, name) for name, document in named]
+        return [record for record in records if record is not None]
 
     def leave_out(self, kind: type[Stored], name: str, reason: str) -> None:
         """Log a record that is left out, at its first sight and not at every look."""
@@ -59,10 +59,10 @@ def only_new_words(invalid: ValidationError) -> bool:
 
 
 def _is_new_word(fault: Any) -> bool:
-    said, expected = fault["input"], re.findall(r"'([^']*)'", str(fault.get("ctx", {}).get("expected", "")))
-    if fault["type"] not in ("literal_error", "enum") or not isinstance(said, str):
+    given, expected = fault["input"], re.findall(r"'([^']*)'", str(fault.get("ctx", {}).get("expected", "")))
+    if fault["type"] not in ("literal_error", "enum") or not isinstance(given, str):
         return False
-    return not any(one_letter_apart(said, word) for word in expected)
+    return not any(one_letter_apart(given, word) for word in expected)
 
 
 def known(kind: type[Any], content: Mapping[str, Any]) -> dict[str, Any]:

@@ -53,8 +53,8 @@ def left_for_later(**context: str) -> Iterator[None]:
     try:
         yield
     except (IsengardError, OSError) as fault:
-        told = {**context, "reason": reason_of(fault)}
-        _log.warning("Files stay for now where their row does not say", extra={"context": told})
+        details = {**context, "reason": reason_of(fault)}
+        _log.warning("Files stay for now where their row does not say", extra={"context": details})
 
 
 def removed(place: Path) -> bool:

@@ -50,30 +50,30 @@ class Library:
             return self._connection.execute(sql, parameters).fetchall()
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Row | None:
-        found = self.rows(sql, parameters)
-        return found[0] if found else None
+        rows = self.rows(sql, parameters)
+        return rows[0] if rows else None
 
     def record(self, kind: type[R], row: sqlite3.Row) -> R:
         """Read what a row with `id` and `record` says. StorageError `record_damaged` where it cannot be read, or mended."""
-        found = self._read(kind, row)
-        if found is None:
+        record = self._read(kind, row)
+        if record is None:
             raise StorageError(
                 "record_damaged",
                 "What was stored here cannot be read: it is damaged, or was written by a newer Isengard.",
                 "Update Isengard here. What is stored was not deleted.",
             )
-        return found
+        return record
 
     def records(self, kind: type[R], rows: Iterable[sqlite3.Row]) -> list[R]:
         """Read many rows as `record` does; those that cannot be read are left out."""
-        found = [self._read(kind, row) for row in rows]
-        return [record for record in found if record is not None]
+        records = [self._read(kind, row) for row in rows]
+        return [record for record in records if record is not None]
 
     def _read(self, kind: type[R], row: sqlite3.Row) -> R | None:
         table, record_id = kind.__name__.lower(), row["id"]
-        found = self._documents.read(kind, row["record"], record_id)
-        if found is not None and found.id == record_id:
-            return found
+        record = self._documents.read(kind, row["record"], record_id)
+        if record is not None and record.id == record_id:
+            return record
         mend = self.menders.get(table)
         if mend is None or not is_damaged(kind, row["record"]) or not mend(record_id):
             return None

@@ -38,10 +38,13 @@ class Recoveries:
 
     def untold(self) -> list[Recovery]:
         """Notices that nobody has read yet, oldest first. A damaged file may have gone since, with a person who was forgotten."""
-        found = [_read(self._file(code)) for code in get_args(RecoveryCode)]
-        told = sorted((one for one in found if one is not None), key=lambda one: one.at)
+        notices = [_read(self._file(code)) for code in get_args(RecoveryCode)]
+        oldest_first = sorted(
+            (notice for notice in notices if notice is not None), key=lambda notice: notice.at
+        )
         return [
-            one if (self._root / one.file).exists() else one.model_copy(update={"file": ""}) for one in told
+            notice if (self._root / notice.file).exists() else notice.model_copy(update={"file": ""})
+            for notice in oldest_first
         ]
 
     def dismiss(self, code: str) -> None:

@@ -33,8 +33,8 @@ def set_aside(
         _log.warning("A damaged record could not be kept", extra={"context": context})
     code: RecoveryCode = "records_rebuilt" if came_back else "records_left_out"
     Recoveries(paths).tell_one_more(Recovery(code=code, at=iso(clock.now()), count=1, file=file.name))
-    told = {"table": table, "record": record_id, "rebuilt": came_back, "kept_as": file.name}
-    _log.error("A damaged record was set aside", extra={"context": told})
+    details = {"table": table, "record": record_id, "rebuilt": came_back, "kept_as": file.name}
+    _log.error("A damaged record was set aside", extra={"context": details})
 
 
 def _read(file: Path) -> object:

@@ -101,9 +101,9 @@ class ComfyClient:
                 lost = Sign("failed", code=away.code, message=away.message, hint=away.hint) if gone else None
             if sign is not None:
                 seen = now()
-            if (said := sign or lost) is not None:
-                yield said
-                if said.kind not in GOING_ON:
+            if (last := sign or lost) is not None:
+                yield last
+                if last.kind not in GOING_ON:
                     return
             await asyncio.sleep(POLL_S)
 
@@ -147,7 +147,7 @@ class ComfyClient:
 
     async def known(self, kinds: set[str]) -> dict[str, Any]:
         """Ask what ComfyUI says about these node classes; those it does not have are left out. NotReadyError."""
-        now, found = asyncio.get_running_loop().time(), {}
+        now, entries = asyncio.get_running_loop().time(), {}
         for kind in sorted(kinds):
             at, entry = self._known.get(kind, (-KNOWN_S, None))
             if now - at >= KNOWN_S:
@@ -155,8 +155,8 @@ class ComfyClient:
                 entry = answer.get(kind) if isinstance(answer, dict) else None
                 self._known[kind] = now, entry
             if isinstance(entry, dict):
-                found[kind] = entry
-        return found
+                entries[kind] = entry
+        return entries
 
     async def close(self) -> None:
         if self._progress is not None:

@@ -77,8 +77,8 @@ def refusal(answer: Any, prompt: dict[str, Any]) -> InvalidError:
     """ComfyUI's refusal of a prompt in words, with the name of the node."""
     answer = answer if isinstance(answer, dict) else {}
     errors = answer.get("node_errors")
-    told = {key: said for key, said in errors.items() if said} if isinstance(errors, dict) else {}
-    for node_id, entry in told.items():
+    refused = {key: entry for key, entry in errors.items() if entry} if isinstance(errors, dict) else {}
+    for node_id, entry in refused.items():
         node = node_name(prompt, str(node_id), str(entry.get("class_type") or ""))
         for error in entry.get("errors", []):
             return _node_refused(node, error)
@@ -99,7 +99,7 @@ def refusal(answer: Any, prompt: dict[str, Any]) -> InvalidError:
 def _missing_node(error: dict[str, Any], prompt: dict[str, Any]) -> str:
     """The node that ComfyUI does not have, by its class and title; '' where it refused for another reason."""
     message, details = str(error.get("message") or ""), str(error.get("details") or "")
-    between = next((found for marks in _UNKNOWN if (found := _between(message, *marks)) is not None), None)
+    between = next((quoted for marks in _UNKNOWN if (quoted := _between(message, *marks)) is not None), None)
     if between is None and error.get("type") != "missing_node_type":
         return ""
     extra = _extra(error)
@@ -115,9 +115,9 @@ def _extra(error: dict[str, Any]) -> dict[str, Any]:
 
 
 def _between(text: str, before: str, after: str) -> str | None:
-    _, found, rest = text.partition(before)
+    _, opened, rest = text.partition(before)
     middle, closed, _ = rest.rpartition(after)
-    return middle if found and closed else None
+    return middle if opened and closed else None
 
 
 def node_name(graph: Any, node_id: str, kind: str = "") -> str:
@@ -150,15 +150,15 @@ def _node_refused(node: str, error: dict[str, Any]) -> InvalidError:
 def _failure(failure: dict[str, Any], graph: Any) -> Sign:
     kind, words = str(failure.get("exception_type", "")), str(failure.get("exception_message", "")).strip()
     node = node_name(graph, str(failure.get("node_id", "")), str(failure.get("node_type", "")))
-    said = f"{kind} {words}".lower()
-    if any(mark in said for mark in _OOM):
+    text = f"{kind} {words}".lower()
+    if any(mark in text for mark in _OOM):
         return Sign(
             "failed",
             code="gpu_out_of_memory",
             message=f"The GPU's memory was not enough for {node}.",
             hint="Make smaller pictures, or close other programs.",
         )
-    if "FileNotFoundError" in kind or "no such file" in said:
+    if "FileNotFoundError" in kind or "no such file" in text:
         return Sign(
             "failed",
             code="model_missing",

@@ -26,14 +26,14 @@ def family_of(
             "These people were trained for different models: " + _listed(trained, families) + ".",
             "Choose people of one model, or train one of them for the other's.",
         )
-    found = _chosen(recipe, families, trained)
-    if found.too_old:
+    family_files = _chosen(recipe, families, trained)
+    if family_files.too_old:
         raise InvalidError(
             "comfyui_too_old",
-            f"{found.label} needs ComfyUI {found.min_comfyui} or newer.",
+            f"{family_files.label} needs ComfyUI {family_files.min_comfyui} or newer.",
             "Update ComfyUI, then restart it.",
         )
-    return found
+    return family_files
 
 
 def files_of(recipe: Recipe, family: FamilyFiles, people: Sequence[Person]) -> dict[str, str]:
@@ -61,18 +61,18 @@ def _chosen(
 ) -> FamilyFiles:
     if trained:
         name, family = trained[0]
-        found = next((known for known in families if known.key == family), None)
-        if found is None:
-            able = " or ".join(known.label for known in families)
+        match = next((files for files in families if files.key == family), None)
+        if match is None:
+            labels = " or ".join(files.label for files in families)
             raise InvalidError(
                 "wrong_family",
-                f"{name} was trained for another model; {recipe.label} needs {able}.",
+                f"{name} was trained for another model; {recipe.label} needs {labels}.",
                 "Choose another recipe, or train them for this model.",
             )
-        return found
+        return match
     roles = [role for role, _ in loaded(recipe.graph)]
-    usable = [known for known in families if not known.too_old] or list(families)
-    return min(usable, key=lambda known: len(known.missing(roles)))
+    usable = [files for files in families if not files.too_old] or list(families)
+    return min(usable, key=lambda files: len(files.missing(roles)))
 
 
 def _listed(trained: Sequence[tuple[str, str]], families: Sequence[FamilyFiles]) -> str:

@@ -45,21 +45,21 @@ class Shape:
 def inspect(graph: Graph) -> Shape:
     """Raises InvalidError `recipe_invalid` for a graph that is no recipe (DESIGN section 9)."""
     kinds = (REQUEST, SAVE, CHARACTER, APPLY, REGION, REFERENCE, PLACEHOLDER)
-    found = {kind: _nodes(graph, kind) for kind in kinds}
-    if len(found[REQUEST]) != 1 or len(found[SAVE]) != 1:
+    nodes = {kind: _nodes(graph, kind) for kind in kinds}
+    if len(nodes[REQUEST]) != 1 or len(nodes[SAVE]) != 1:
         raise _invalid("it needs exactly one Isengard Request and one Isengard Save Image")
-    if not found[CHARACTER]:
+    if not nodes[CHARACTER]:
         raise _invalid("it has no Isengard Character")
-    placeholder, applies = bool(found[PLACEHOLDER]), [*found[APPLY], *found[REGION]]
-    if not placeholder and not applies and not found[REFERENCE]:
+    placeholder, applies = bool(nodes[PLACEHOLDER]), [*nodes[APPLY], *nodes[REGION]]
+    if not placeholder and not applies and not nodes[REFERENCE]:
         raise _invalid("it has no Isengard Apply Identity and no Isengard Apply Reference")
     return Shape(
-        request=found[REQUEST][0],
-        save=found[SAVE][0],
-        characters=found[CHARACTER],
+        request=nodes[REQUEST][0],
+        save=nodes[SAVE][0],
+        characters=nodes[CHARACTER],
         applies=applies,
-        references=found[REFERENCE],
-        regions=found[REGION],
+        references=nodes[REFERENCE],
+        regions=nodes[REGION],
         placeholder=placeholder,
     )
 
@@ -93,20 +93,20 @@ def unfolded(recipe: Graph, sent: Graph, request: dict[str, Any]) -> Graph | Non
     }:
         return None
     opened = copy.deepcopy(recipe)
-    told: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for node_id, node in opened.items():
         if node_id in (shape.request, shape.save):
             continue
         for name, value in node["inputs"].items():
             given = sent[node_id]["inputs"].get(name, value)
             if is_link(value) and value[0] == shape.request and value[1] < len(REQUEST_OUTPUTS):
-                told[REQUEST_OUTPUTS[value[1]]] = given
+                values[REQUEST_OUTPUTS[value[1]]] = given
             elif not is_link(value):
                 node["inputs"][name] = given
     inputs = opened[shape.request]["inputs"]
     if is_link(inputs.get("trigger_1")):  # then the node fills in {trigger} by itself
-        told = {**told, **request}
-    inputs.update({name: value for name, value in told.items() if not is_link(inputs.get(name))})
+        values = {**values, **request}
+    inputs.update({name: value for name, value in values.items() if not is_link(inputs.get(name))})
     return opened
 
 

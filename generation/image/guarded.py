@@ -32,6 +32,6 @@ class Guarded:
 
 def pipelines_of(registry: PluginRegistry) -> list[ImagePipeline]:
     """Ours as they are, those of other packs guarded."""
-    found: dict[str, ImagePipeline] = registry.all("image_pipelines")
+    pipelines: dict[str, ImagePipeline] = registry.all("image_pipelines")
     foreign = registry.is_foreign
-    return [Guarded(one) if foreign("image_pipelines", name) else one for name, one in found.items()]
+    return [Guarded(one) if foreign("image_pipelines", name) else one for name, one in pipelines.items()]

@@ -21,16 +21,16 @@ def chosen(text: str, seed: int, place: str = "") -> str:
 def _uncommented(text: str) -> str:
     """One that is never closed is none. Looked for once each: a pattern would look to the end from every `/*`."""
     kept, at, last = [], 0, text.rfind("*/")
-    while (found := _COMMENT.search(text, at)) is not None:
-        kept.append(text[at : found.start()])
-        if found.group() == "//":
-            line = text.find("\n", found.end())
+    while (mark := _COMMENT.search(text, at)) is not None:
+        kept.append(text[at : mark.start()])
+        if mark.group() == "//":
+            line = text.find("\n", mark.end())
             at = len(text) if line < 0 else line
-        elif found.end() > last:
+        elif mark.end() > last:
             kept.append("/*")
-            at = found.end()
+            at = mark.end()
         else:
-            at = text.find("*/", found.end()) + 2
+            at = text.find("*/", mark.end()) + 2
     return "".join([*kept, text[at:]])
 
 

@@ -113,16 +113,16 @@ class PromptPipeline:
         damaged = await in_thread(self._damaged, recipe)
         kinds = {node["class_type"] for node in recipe.graph.values()}
         try:
-            known = await self.client.known(kinds)
+            node_classes = await self.client.known(kinds)
         except NotReadyError as away:
             finding = Finding(severity="warning", code=away.code, message=f"Not checked: {away.message}")
             return info.model_copy(update={"findings": [*damaged, finding]})
-        foreign = foreign_of(recipe.graph, known)
+        foreign = foreign_of(recipe.graph, node_classes)
         agreed = not foreign
         if foreign and self.own is not None:
             agreed = await in_thread(self.own.is_agreed, recipe.name, foreign)
-        found = [*damaged, *findings_of(recipe.graph, known)]
-        return info.model_copy(update={"findings": found, "foreign": foreign, "confirmed": agreed})
+        findings = [*damaged, *findings_of(recipe.graph, node_classes)]
+        return info.model_copy(update={"findings": findings, "foreign": foreign, "confirmed": agreed})
 
     def _damaged(self, recipe: Recipe) -> list[Finding]:
         """Files that it loads and that are not whole: ComfyUI lists them all the same."""

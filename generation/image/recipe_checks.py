@@ -35,12 +35,12 @@ APPLIES = {APPLY, REGION, REFERENCE}
 
 def findings_of(graph: Graph, known: Known) -> list[Finding]:
     """Errors first. `known` holds an entry for every class that ComfyUI has."""
-    found = [*_unknown_nodes(graph, known), *_trains(graph)]
+    findings = [*_unknown_nodes(graph, known), *_trains(graph)]
     for node_id in _at_work(graph, known):
-        found += _inputs(graph[node_id], graph, known)
-    found += _unused(graph)
+        findings += _inputs(graph[node_id], graph, known)
+    findings += _unused(graph)
     order = {"error": 0, "warning": 1, "info": 2}
-    return sorted(found, key=lambda finding: order[finding.severity])
+    return sorted(findings, key=lambda finding: order[finding.severity])
 
 
 def foreign_of(graph: Graph, known: Known) -> list[str]:
@@ -74,13 +74,13 @@ def _trains(graph: Graph) -> Iterator[Finding]:
 def _at_work(graph: Graph, known: Known) -> list[str]:
     """The nodes that something saved or shown comes from: ComfyUI looks at no others."""
     waiting = [key for key, node in graph.items() if known.get(node["class_type"], {}).get("output_node")]
-    found: set[str] = set()
+    reached: set[str] = set()
     while waiting:
         node_id = waiting.pop()
-        if node_id not in found:
-            found.add(node_id)
+        if node_id not in reached:
+            reached.add(node_id)
             waiting += [link[0] for link in links_of(graph[node_id])]
-    return [node_id for node_id in graph if node_id in found and graph[node_id]["class_type"] in known]
+    return [node_id for node_id in graph if node_id in reached and graph[node_id]["class_type"] in known]
 
 
 def _inputs(node: dict[str, Any], graph: Graph, known: Known) -> Iterator[Finding]:

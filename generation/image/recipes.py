@@ -77,9 +77,9 @@ class RecipeFolder:
             return self._ours(name)
         if name in self.users():
             return self._users(name)
-        known = ", ".join([*self.ours(), *self.users()])
+        names = ", ".join([*self.ours(), *self.users()])
         raise NotFoundError(
-            "recipe_unknown", f"There is no recipe called {name[:60]!r}.", f"Known: {known[:400]}."
+            "recipe_unknown", f"There is no recipe called {name[:60]!r}.", f"Known: {names[:400]}."
         )
 
     def opened(self, name: str, sent: graphs.Graph, request: dict[str, Any]) -> OpenedRecipe:

@@ -64,12 +64,12 @@ class UserRecipes:
 
     def names(self) -> list[str]:
         """Files whose names can be recipes' names; hidden ones and links that lead elsewhere are none."""
-        found = []
+        names = []
         for file in self.folder.glob("*.json"):
             fine = not file.name.startswith(".") and len(file.stem) <= 80 and file.stem.isprintable()
             if fine and file.stem not in RESERVED and file.resolve().is_relative_to(self.folder.resolve()):
-                found.append(file.stem)
-        return sorted(found)
+                names.append(file.stem)
+        return sorted(names)
 
     def add(self, draft: RecipeDraft, taken: set[str]) -> str:
         """The new recipe's name. InvalidError for what is none, ConflictError `recipe_exists`."""
@@ -107,15 +107,15 @@ class UserRecipes:
     def restore(self, name: str) -> None:
         """The newest of that name back out of the trash. NotFoundError `recipe_unknown`, ConflictError `recipe_exists`."""
         trash = self.paths.trash / "recipes"
-        wanted = re.compile(rf"\d{{{STAMP_DIGITS}}}-{re.escape(name)}\.json")
-        found = sorted(file.name for file in trash.glob("*.json") if wanted.fullmatch(file.name))
-        if not found:
+        pattern = re.compile(rf"\d{{{STAMP_DIGITS}}}-{re.escape(name)}\.json")
+        trashed_names = sorted(file.name for file in trash.glob("*.json") if pattern.fullmatch(file.name))
+        if not trashed_names:
             raise NotFoundError("recipe_unknown", "There is no such recipe in the trash.", "Add it again.")
         if (self.folder / f"{name}.json").exists():
             raise ConflictError(
                 "recipe_exists", f"There is a recipe called {name} already.", "Delete that one first."
             )
-        stamp = found[-1][:STAMP_DIGITS]
+        stamp = trashed_names[-1][:STAMP_DIGITS]
         for ending in reversed(ENDINGS):
             trashed = contained(trash, f"{stamp}-{name}{ending}")
             move(trashed, contained(self.folder, f"{name}{ending}"))

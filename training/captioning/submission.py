@@ -44,12 +44,12 @@ class CaptionSubmission:
 
     def offers(self) -> list[dict[str, Any]]:
         """The captioner that would be used, first, and the others, for the panel."""
-        found: dict[str, Captioner] = self.registry.all(SEAM)
-        names = sorted(found, key=lambda name: name != self.default)
+        captioners: dict[str, Captioner] = self.registry.all(SEAM)
+        names = sorted(captioners, key=lambda name: name != self.default)
         return [
             {
-                **found[name].capabilities().model_dump(mode="json"),
-                "state": found[name].state().model_dump(mode="json"),
+                **captioners[name].capabilities().model_dump(mode="json"),
+                "state": captioners[name].state().model_dump(mode="json"),
                 "default": name == self.default,
             }
             for name in names

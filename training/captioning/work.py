@@ -43,12 +43,14 @@ class Result(Stored):
 
 def chosen(photos: Sequence[Photo], *, overwrite: bool) -> list[Photo]:
     """The photos to describe: what a person wrote stays unless they said otherwise. ConflictError `nothing_to_caption`."""
-    found = [photo for photo in photos if overwrite or photo.caption_source != "user" or not photo.caption]
-    if not found:
+    selection = [
+        photo for photo in photos if overwrite or photo.caption_source != "user" or not photo.caption
+    ]
+    if not selection:
         why = "Every caption was written by hand." if photos else "There are no photos to describe."
         do = "Choose to replace captions written by hand too." if photos else "Add photos first."
         raise ConflictError("nothing_to_caption", why, do)
-    return found
+    return selection
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,8 @@ def describe(registry: PluginRegistry, task: Task) -> None:
     """The work of the job. NotReadyError `captions_missing` when not a single photo could be described."""
     asked = Captioning.read(task.dir)
     captioner: Captioner = registry.get(SEAM, task.job.backend)
-    said = captioner.describe(task, asked)
-    results = [_result(photo, said.get(photo.file, ""), asked) for photo in asked.photos]
+    texts = captioner.describe(task, asked)
+    results = [_result(photo, texts.get(photo.file, ""), asked) for photo in asked.photos]
     missing = [result for result in results if not result.described]
     if len(missing) == len(results):
         raise NotReadyError(

@@ -54,14 +54,14 @@ def base_names(states: Sequence[FileState]) -> list[str]:
 
 def missing_of(states: Sequence[FileState], folders: dict[str, Path]) -> list[Missing]:
     """`folders`: where each kind of file goes."""
-    found = []
+    missing = []
     for state in states:
-        wanted = state.file
-        if state.names or wanted.folder not in folders:
+        file = state.file
+        if state.names or file.folder not in folders:
             continue
-        target = str(folders[wanted.folder])
-        found.append(Missing(wanted.hub, wanted.revision, wanted.file, wanted.size, wanted.sha256, target))
-    return found
+        target = str(folders[file.folder])
+        missing.append(Missing(file.hub, file.revision, file.file, file.size, file.sha256, target))
+    return missing
 
 
 def require_downloadable(family: Family, missing: Sequence[Missing], settings: Settings) -> None:
@@ -86,10 +86,10 @@ def download(task: Task, settings: Settings) -> None:
     """The work of a model_download job. What stands under a file's name already and is another one did not serve when the
     plan was made: it is kept aside, once the right one is there."""
     plan = json.loads((task.dir / PLAN_FILE).read_text(encoding="utf-8"))
-    wanted = [Missing(**known(Missing, entry)) for entry in plan]
+    files = [Missing(**known(Missing, entry)) for entry in plan]
     token = current_token(settings, task.paths)
-    total, before = sum(file.size for file in wanted), 0
-    for file in wanted:
+    total, before = sum(file.size for file in files), 0
+    for file in files:
         target = contained(Path(file.folder), Path(file.file).name)
         source = Wanted(_url(file), file.sha256, file.size, token)
         if not is_wanted(task, source, target):

@@ -78,9 +78,9 @@ class GpuUse(Record):
         """Say what a person should know and can do; '' when there is enough."""
         if self.enough:
             return ""
-        said = f"{self.gpu.name} has {memory_words(self.gpu.free_bytes)} of {memory_words(self.gpu.total_bytes)} free and about {memory_words(self.needed_bytes)} are wanted."
+        shortage = f"{self.gpu.name} has {memory_words(self.gpu.free_bytes)} of {memory_words(self.gpu.total_bytes)} free and about {memory_words(self.needed_bytes)} are wanted."
         holding = f" In use by: {self.who()}." if self.who() else ""
-        return f"{said}{holding} {self._advice()}"
+        return f"{shortage}{holding} {self._advice()}"
 
     def _advice(self) -> str:
         if self.comfyui_holds is False:
@@ -94,7 +94,7 @@ class GpuUse(Record):
 
 def measure(paths: DataPaths, uuid: str = "", needed: int = 0) -> GpuUse | None:
     """The GPU (the first one without `uuid`) and who holds its memory; None where there is none."""
-    gpu = next((found for found in gpus() if uuid in ("", found.uuid)), None)
+    gpu = next((candidate for candidate in gpus() if uuid in ("", candidate.uuid)), None)
     return None if gpu is None else holders_of(paths, gpu, needed)
 
 

@@ -36,8 +36,8 @@ class JobFiles:
         lock = FileLock(self._paths.run / "job-files.lock")
         try:
             folder = self._paths.job(job_id)
-            ours = lock.acquire(_LOCK_S)
-            for half in folder.glob(f".{JOB_FILE}.*{atomic.TEMP_SUFFIX}") if ours else ():
+            locked = lock.acquire(_LOCK_S)
+            for half in folder.glob(f".{JOB_FILE}.*{atomic.TEMP_SUFFIX}") if locked else ():
                 half.unlink()  # of a writer that was killed
             if folder.is_dir():
                 atomic.write_json(folder / JOB_FILE, read(job_id).model_dump(mode="json"))
@@ -50,8 +50,8 @@ class JobFiles:
     def all(self) -> list[Job]:
         """Read every job that has a whole folder, those that never changed since their submit (no position yet) last, oldest
         first. What cannot be read is left alone and told in the log."""
-        found = [job for file in self._paths.jobs.glob(f"*/{JOB_FILE}") if (job := _read(file)) is not None]
-        return sorted(found, key=lambda job: (not job.position, job.created_at))
+        jobs = [job for file in self._paths.jobs.glob(f"*/{JOB_FILE}") if (job := _read(file)) is not None]
+        return sorted(jobs, key=lambda job: (not job.position, job.created_at))
 
     def read(self, job_id: str) -> Job | None:
         """The job's copy; None where it cannot be read."""

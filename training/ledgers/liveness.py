@@ -22,18 +22,18 @@ class Sightings:
         """Seconds for which `key` has shown this same mark; 0 at the first sight."""
         now = self._clock.monotonic()
         with self._lock:
-            known = self._seen.get(key)
-            if known is not None and known[0] == mark:
-                return now - known[1]
+            sighting = self._seen.get(key)
+            if sighting is not None and sighting[0] == mark:
+                return now - sighting[1]
             # The first look finds rows of unknown age; whatever appears or changes later is alive.
-            self._seen[key] = (mark, now, known is not None or self._began)
+            self._seen[key] = (mark, now, sighting is not None or self._began)
             return 0.0
 
     def moved(self, key: str) -> bool:
         """Tell whether this observer has seen the mark of `key` change, or `key` appear."""
         with self._lock:
-            known = self._seen.get(key)
-            return known is not None and known[2]
+            sighting = self._seen.get(key)
+            return sighting is not None and sighting[2]
 
     def witness(self, key: str, mark: Hashable) -> None:
         """Note that this very process wrote the mark: it is alive."""

@@ -112,14 +112,14 @@ def cleaned(error: JobError | None) -> JobError | None:
 
 def with_checkpoint(job: Job, checkpoint: Checkpoint, at: str) -> Job:
     """`checkpoint` added, or put in the place of the one of the same step; sorted by step."""
-    others = [known for known in job.checkpoints if known.step != checkpoint.step]
-    checkpoints = sorted([*others, checkpoint], key=lambda known: known.step)
+    others = [other for other in job.checkpoints if other.step != checkpoint.step]
+    checkpoints = sorted([*others, checkpoint], key=lambda other: other.step)
     return job.model_copy(update={"checkpoints": checkpoints, "updated_at": at})
 
 
 def with_artifact(job: Job, artifact: Artifact, at: str) -> Job:
     """`artifact` added, or put in the place of the same file."""
-    others = [known for known in job.artifacts if (known.kind, known.file) != (artifact.kind, artifact.file)]
+    others = [other for other in job.artifacts if (other.kind, other.file) != (artifact.kind, artifact.file)]
     return job.model_copy(update={"artifacts": [*others, artifact], "updated_at": at})
 
 

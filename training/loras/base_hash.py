@@ -32,9 +32,9 @@ def known_hash(path: Path, paths: DataPaths) -> str | None:
 
 def hash_of(path: Path, paths: DataPaths) -> str:
     """The SHA-256 in hex; read once for each path, size and time of change. Raises OSError."""
-    known = known_hash(path, paths)
-    if known is not None:
-        return known
+    cached = known_hash(path, paths)
+    if cached is not None:
+        return cached
     real = path.resolve()
     key, digest = _key(real), sha256_of(real)
     with _lock:

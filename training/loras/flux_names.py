@@ -45,7 +45,7 @@ def diffusers_shapes(weights: Shapes) -> dict[str, tuple[int, ...]]:
     """diffusers module -> shape of the weight it stands for; `weights` maps the file's modules to shapes, () where a shape
     is not known."""
     hidden = next(iter(weights["img_in"]), 0)
-    found = {name: weights[module] for name, module in _WHOLE.items() if module in weights}
+    shapes = {name: weights[module] for name, module in _WHOLE.items() if module in weights}
     for outer, inner, parts in (
         ("transformer_blocks", "double_blocks", _DOUBLE),
         ("single_transformer_blocks", "single_blocks", _SINGLE),
@@ -54,8 +54,8 @@ def diffusers_shapes(weights: Shapes) -> dict[str, tuple[int, ...]]:
             for name, (part, rows) in parts.items():
                 shape = weights.get(f"{inner}.{number}.{part}")
                 if shape is not None:
-                    found[f"{outer}.{number}.{name}"] = _slice(shape, rows * hidden) if rows else shape
-    return found
+                    shapes[f"{outer}.{number}.{name}"] = _slice(shape, rows * hidden) if rows else shape
+    return shapes
 
 
 def _slice(shape: tuple[int, ...], rows: int) -> tuple[int, ...]:

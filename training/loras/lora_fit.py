@@ -69,13 +69,13 @@ def judge(lora: Mapping[str, Shape], base_path: Path | None) -> FitReport:
 
 def pairs_of(lora: Mapping[str, Shape]) -> dict[str, tuple[Shape, Shape | None]]:
     """module -> (shape of up, shape of down); a lone up counts as misshaped later."""
-    found: dict[str, tuple[Shape, Shape | None]] = {}
+    pairs: dict[str, tuple[Shape, Shape | None]] = {}
     for key, shape in lora.items():
         for up, down in _PAIRS:
             if key.endswith(up):
                 module = key[: -len(up)]
-                found[module] = (shape, lora.get(module + down))
-    return found
+                pairs[module] = (shape, lora.get(module + down))
+    return pairs
 
 
 def targets_of(base_path: Path) -> dict[str, Shape]:

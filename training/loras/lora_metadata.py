@@ -20,7 +20,7 @@ def said_of(
 ) -> dict[str, str]:
     """Text by key; `date` as ISO 8601."""
     family = Families().get(training.family)
-    ours = {
+    entries = {
         "isengard_version": VERSION,
         "isengard_family": training.family,
         "isengard_preset": training.preset,
@@ -34,7 +34,7 @@ def said_of(
         "isengard_base_sha256": checkpoint.base_sha256 or "",
         "isengard_dataset_sha256": dataset_hash(job_dir / DATASET),
     }
-    return {**{name: text for name, text in ours.items() if text}, **_modelspec(family, training, date)}
+    return {**{name: text for name, text in entries.items() if text}, **_modelspec(family, training, date)}
 
 
 def dataset_hash(folder: Path) -> str:
@@ -50,7 +50,7 @@ def dataset_hash(folder: Path) -> str:
 
 
 def _modelspec(family: Family, training: ResolvedTraining, date: str) -> dict[str, str]:
-    said = {
+    entries = {
         "modelspec.sai_model_spec": "1.0.0",
         "modelspec.title": training.trigger_word,
         "modelspec.architecture": family.modelspec,
@@ -60,4 +60,4 @@ def _modelspec(family: Family, training: ResolvedTraining, date: str) -> dict[st
         "modelspec.resolution": f"{max(training.resolution)}x{max(training.resolution)}",
         "modelspec.date": date,
     }
-    return {name: text for name, text in said.items() if text}
+    return {name: text for name, text in entries.items() if text}

@@ -33,16 +33,18 @@ def diffusers_names(modules: Iterable[str]) -> dict[str, str]:
     """ldm module -> diffusers module for every module (key without `.weight`) of a UNet."""
     names = list(modules)
     places = _places(names)
-    found = {ldm: name for ldm, name in FIXED.items() if ldm in set(names)}
+    by_module = {ldm: name for ldm, name in FIXED.items() if ldm in set(names)}
     for module in names:
         match = re.match(r"((?:input|output)_blocks\.\d+\.\d+|middle_block\.\d+)(?:\.(.+))?$", module)
         if match and match.group(1) in places:
             place, rest = places[match.group(1)], match.group(2) or ""
             if place.endswith("conv"):
-                found[module] = place
+                by_module[module] = place
             elif rest:
-                found[module] = f"{place}.{RESNET_PARTS.get(rest, rest) if '.resnets.' in place else rest}"
-    return found
+                by_module[module] = (
+                    f"{place}.{RESNET_PARTS.get(rest, rest) if '.resnets.' in place else rest}"
+                )
+    return by_module
 
 
 def _places(modules: list[str]) -> dict[str, str]:
@@ -77,7 +79,7 @@ def _places(modules: list[str]) -> dict[str, str]:
 
 def _blocks(modules: list[str]) -> Mapping[tuple[str, int], dict[int, str]]:
     """(side, block) -> {part: resnet | attention | op | conv}."""
-    found: dict[tuple[str, int], dict[int, str]] = {}
+    blocks: dict[tuple[str, int], dict[int, str]] = {}
     for module in modules:
         match = re.match(r"(input|output)_blocks\.(\d+)\.(\d+)\.(\w+)", module)
         if match:
@@ -90,8 +92,8 @@ def _blocks(modules: list[str]) -> Mapping[tuple[str, int], dict[int, str]]:
             kind = (
                 word if word in ("op", "conv") else "resnet" if f"{word}." in _RESNET_WORDS else "attention"
             )
-            found.setdefault((side, number), {})[part] = kind
-    return found
+            blocks.setdefault((side, number), {})[part] = kind
+    return blocks
 
 
 _RESNET_WORDS = {"in_layers.", "emb_layers.", "out_layers.", "skip_connection."}

@@ -39,8 +39,8 @@ class GpuProcess:
 def gpu_processes(uuid: str) -> list[GpuProcess]:
     """List who computes on the GPU, the largest first. Inside a container there may be nobody to see."""
     lines = _ask("--query-compute-apps=pid,process_name,used_gpu_memory", f"--id={uuid}")
-    found = [process for line in lines if (process := _parse_process(line)) is not None]
-    return sorted(found, key=lambda process: process.bytes or 0, reverse=True)
+    processes = [process for line in lines if (process := _parse_process(line)) is not None]
+    return sorted(processes, key=lambda process: process.bytes or 0, reverse=True)
 
 
 class GpuSensor:

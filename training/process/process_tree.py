@@ -69,11 +69,11 @@ class Tree:
 
     def look(self) -> None:
         """Call from time to time while it runs."""
-        found = {below.pid: below for below in _below(self._root)} if self._root is not None else {}
-        for orphan in [seen for pid, seen in self._seen.items() if pid not in found and _runs(seen)]:
-            found[orphan.pid] = orphan
-            found.update({below.pid: below for below in _below(orphan)})
-        self._seen = found
+        running = {below.pid: below for below in _below(self._root)} if self._root is not None else {}
+        for orphan in [seen for pid, seen in self._seen.items() if pid not in running and _runs(seen)]:
+            running[orphan.pid] = orphan
+            running.update({below.pid: below for below in _below(orphan)})
+        self._seen = running
 
     def kill_below(self) -> None:
         """Kill all that was ever seen below it, never the process itself. Returns when they are gone or after 5 s."""

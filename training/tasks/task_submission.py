@@ -63,9 +63,9 @@ class TaskSubmission:
                 return self.ledger.submit(job)
 
     def _refuse_twice(self, job: Job) -> None:
-        for known in self.ledger.jobs(JobFilter(states=_OPEN, kinds=[job.kind]), limit=200).items:
+        for other in self.ledger.jobs(JobFilter(states=_OPEN, kinds=[job.kind]), limit=200).items:
             same = (job.backend, job.family, job.character_id)
-            if (known.backend, known.family, known.character_id) == same:
+            if (other.backend, other.family, other.character_id) == same:
                 raise ConflictError(
                     "already_running", "This is already being done.", "Watch it, or cancel it first."
                 )

@@ -24,19 +24,19 @@ _BUSY = "database_busy"
 def open_patiently(opened: Callable[[], T]) -> T:
     """Open the ledger, waiting for as long as another process holds its database: a worker that was frozen within a
     transaction holds it until it goes on, and nobody would start this one again. Any other StorageError is raised."""
-    told = False
+    logged = False
     while True:
         try:
             return opened()
         except StorageError as busy:
             if busy.code != _BUSY:
                 raise
-            if not told:
+            if not logged:
                 _log.warning(
                     "Another process holds the job database: waiting for it",
                     extra={"context": {"code": busy.code, "hint": "a stopped or frozen worker or ComfyUI"}},
                 )
-            told = True
+            logged = True
             time.sleep(_PAUSE_S)
 
 
@@ -95,7 +95,7 @@ class PatientLedger:
 
     def _insist(self, call: Callable[[], T], *, last_word: bool = False) -> T:
         """A full disk ends the attempt (it is paused); only its last word waits for room."""
-        told = False
+        logged = False
         while True:
             try:
                 return call()
@@ -109,8 +109,8 @@ class PatientLedger:
                         f"The ledger could not be reached for {silent_s:.0f} s: {away.message}",
                         "The job goes on from its last checkpoint.",
                     ) from away
-                if not told:
+                if not logged:
                     _log.warning("The ledger is away", extra={"context": {"code": away.code}})
-                told = True
+                logged = True
                 self.meanwhile()
                 time.sleep(min(_PAUSE_S, self._hold_s / 10))

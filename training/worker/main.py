@@ -132,15 +132,15 @@ def compose(
 ) -> IsengardWorker:
     """A worker with one slot for CPU kinds and one for each GPU it may use. One that `stays` never ends for lack of
     work: on another machine nobody would start it again. `in_place`: whether the data folder is still there."""
-    found = gpus()[: settings.worker_concurrency]
+    cards = gpus()[: settings.worker_concurrency]
     slots = [Slot(frozenset({"cpu"}))]
     slots += [
         Slot(frozenset({"gpu"}), GpuSlot(gpu.uuid, index, gpu.name, gpu.total_bytes))
-        for index, gpu in enumerate(found)
+        for index, gpu in enumerate(cards)
     ]
     description = describe(VERSION, len(slots)).model_copy(
         update={
-            "gpus": found,
+            "gpus": cards,
             "data_mark": data_mark(tools.paths),
             "hub_token": bool(current_token(settings, tools.paths)),
         }

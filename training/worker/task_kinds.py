@@ -47,10 +47,10 @@ def require_unused(ledger: Ledger, backend: str) -> None:
 
 
 def _named(registry: PluginRegistry, name: str) -> TrainingBackend | InstallableBackend:
-    found: TrainingBackend | InstallableBackend = registry.get(
+    tool: TrainingBackend | InstallableBackend = registry.get(
         "tools" if name in registry.names("tools") else "training_backends", name
     )
-    return found
+    return tool
 
 
 def _set_up(registry: PluginRegistry, task: Task) -> None:

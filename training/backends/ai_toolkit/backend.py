@@ -129,22 +129,22 @@ class AiToolkitBackend:
         return []
 
     def _gpu_findings(self) -> list[Finding]:
-        found = gpus()
-        if not found and not self._settings.allow_cpu:
+        cards = gpus()
+        if not cards and not self._settings.allow_cpu:
             message = (
                 "No NVIDIA GPU was found, and training on the processor would take days. Install NVIDIA's driver, or try "
                 "everything in fast-test mode (ISENGARD_MODE=fast-test)."
             )
             return [Finding(severity="error", code="gpu_missing", message=message, fix="check_again")]
-        unfit = service.unfit(self._settings, self._paths, found[0].compute) if found else None
+        unfit = service.unfit(self._settings, self._paths, cards[0].compute) if cards else None
         if unfit is None:
             return []
         message = f"{unfit.message} {unfit.hint}"
         return [Finding(severity="error", code=unfit.code, message=message, fix="setup_backend")]
 
     def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
-        found, state = locate.find(self._settings, self._paths)
-        if found is None:
+        installation, state = locate.find(self._settings, self._paths)
+        if installation is None:
             raise NotReadyError("backend_missing", state.detail, "Set it up, then press Retry.")
         out, seen = job_dir / "out" / config.run_name(training), plain_path(job_dir)
         out.mkdir(parents=True, exist_ok=True)
@@ -160,8 +160,8 @@ class AiToolkitBackend:
         channels.create_job_db(job_dir / "job.db")
         env = environment(self._settings, cpu=cpu, token=current_token(self._settings, self._paths))
         env["SEED"] = str(_seed(out, training))
-        argv = [str(found.python), "run.py", str(seen / CONFIG_FILE)]
-        return LaunchPlan(argv=argv, cwd=found.folder, env=env)
+        argv = [str(installation.python), "run.py", str(seen / CONFIG_FILE)]
+        return LaunchPlan(argv=argv, cwd=installation.folder, env=env)
 
     def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading:
         row = channels.read_job(job_dir / "job.db")
@@ -181,18 +181,18 @@ class AiToolkitBackend:
             held_out_loss=channels.read_held_out_loss(out / "loss_log.db"),
         )
         omitted = self._omissions.told(job_dir, out / "loss_log.db", training, step=row.step)
-        told = self._fetching.told(job_dir, progress)
-        return Reading(told, samples, losses, omitted, self._began_at(job_dir, training))
+        with_fetching = self._fetching.told(job_dir, progress)
+        return Reading(with_fetching, samples, losses, omitted, self._began_at(job_dir, training))
 
     def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
         out = job_dir / "out" / config.run_name(training)
         optimizer.keep(out, job_dir)
-        found = []
+        checkpoints = []
         for file, step in outcomes.saved(out, config.run_name(training), training.steps):
             checkpoint = self._reader.read(file, job_dir, step, training)
             if checkpoint is not None:
-                found.append(checkpoint)
-        return sorted(found, key=lambda checkpoint: checkpoint.step)
+                checkpoints.append(checkpoint)
+        return sorted(checkpoints, key=lambda checkpoint: checkpoint.step)
 
     def carry_over(
         self, before_dir: Path, before: ResolvedTraining, job_dir: Path, training: ResolvedTraining
@@ -295,14 +295,14 @@ def phase_of(info: str) -> str:
     """Name the phase. Each model architecture has its own words for the parts of loading; all else is said by the trainer itself."""
     if not info:
         return "starting"
-    return next((ours for theirs, ours in _PHASES.items() if info.startswith(theirs)), "loading")
+    return next((phase for beginning, phase in _PHASES.items() if info.startswith(beginning)), "loading")
 
 
 def _samples(folder: Path, job_dir: Path) -> list[SampleFile]:
     """`<ms>__<step:09d>_<index>.jpg`; other files are none of ours."""
-    found = []
+    samples = []
     for file in sorted(folder.glob("*__*.*")):
         match = re.fullmatch(r"\d+__(\d+)_(\d+)\.(?:jpg|png|webp)", file.name)
         if match:
-            found.append(SampleFile(int(match[1]), int(match[2]), file.relative_to(job_dir).as_posix()))
-    return found
+            samples.append(SampleFile(int(match[1]), int(match[2]), file.relative_to(job_dir).as_posix()))
+    return samples

@@ -94,15 +94,15 @@ class AiToolkitCaptioner:
         )
 
     def state(self) -> BackendState:
-        found, state = locate.find(self._settings, self._paths)
-        if found is not None and not gpus() and not self._settings.allow_cpu:
+        installation, state = locate.find(self._settings, self._paths)
+        if installation is not None and not gpus() and not self._settings.allow_cpu:
             detail = "No NVIDIA GPU was found, and describing photos on the processor would take hours."
             return state.model_copy(update={"state": "unsupported", "detail": detail})
         return state
 
     def describe(self, task: Task, asked: Captioning) -> dict[str, str]:
-        found, state = locate.find(self._settings, self._paths)
-        if found is None:
+        installation, state = locate.find(self._settings, self._paths)
+        if installation is None:
             raise NotReadyError("captioner_not_installed", state.detail, "Set it up under Training first.")
         folder, missing = task.dir / PHOTOS, self.capabilities().download_bytes
         need_room(cache_folder(self._settings.hf_home), missing, why="The model that describes photos")
@@ -114,8 +114,8 @@ class AiToolkitCaptioner:
             self._settings, cpu=self._on_cpu(), token=current_token(self._settings, self._paths)
         )
         watch = _Watch(task, len(asked.photos), already=len(_said(folder, asked)))
-        command = [str(found.python), "run.py", str(seen / CONFIG_FILE)]
-        code = task.run(command, cwd=found.folder, env=env, meanwhile=watch.look)
+        command = [str(installation.python), "run.py", str(seen / CONFIG_FILE)]
+        code = task.run(command, cwd=installation.folder, env=env, meanwhile=watch.look)
         watch.look()
         row = channels.read_job(task.dir / DATABASE)
         if code != 0 or (row is not None and row.status == "error"):
@@ -159,8 +159,8 @@ class AiToolkitCaptioner:
 
     def _model(self) -> Model:
         """By the first GPU's memory."""
-        found = gpus()
-        total = found[0].total_bytes / _GB if found else 0
+        cards = gpus()
+        total = cards[0].total_bytes / _GB if cards else 0
         return next(model for model in MODELS if total >= model.least_gb)
 
     def _on_cpu(self) -> bool:
@@ -186,15 +186,15 @@ class _Watch:
 
 
 def _said(folder: Path, asked: Captioning) -> dict[str, str]:
-    found = {}
+    texts = {}
     for photo in asked.photos:
         try:
             text = (folder / photo.file).with_suffix(".txt").read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
         if text.strip():
-            found[photo.file] = text
-    return found
+            texts[photo.file] = text
+    return texts
 
 
 def _in_words(error: JobError) -> JobError:

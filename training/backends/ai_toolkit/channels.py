@@ -88,11 +88,11 @@ def read_losses(path: Path, after_step: int) -> list[LossPoint]:
         " ON r.step=l.step AND r.key='learning_rate' WHERE l.key='loss/loss' AND l.step >= ?"
         " ORDER BY l.step LIMIT ?"
     )
-    found = _query(path, sql, (after_step, _MAX_POINTS))
+    rows = _query(path, sql, (after_step, _MAX_POINTS))
     # SQLite keeps "not a number" as NULL
     return [
         LossPoint(int(step) + 1, float("nan") if loss is None else float(loss), rate)
-        for step, loss, rate in found
+        for step, loss, rate in rows
     ]
 
 
@@ -196,8 +196,8 @@ def images_found(log: Path) -> int | None:
             text = stream.read(_HEAD_BYTES).decode("utf-8", errors="replace")
     except OSError:
         return None
-    found = re.findall(r"Found (\d+) images", text)
-    return min(map(int, found)) if found else None
+    counts = re.findall(r"Found (\d+) images", text)
+    return min(map(int, counts)) if counts else None
 
 
 def _number(text: str | None) -> float | None:

@@ -23,8 +23,8 @@ class Fetching:
         self._growth.pop(job_dir, None)
         if not is_hub_id(base):
             return
-        known = base == family.training_base.hub
-        total = int(family.needs.download_gb * _GB) if known else 0
+        is_family_base = base == family.training_base.hub
+        total = int(family.needs.download_gb * _GB) if is_family_base else 0
         cache, repositories = cache_folder(hf_home), [base, *family.trainer_hubs]
         for name in repositories:
             clear_abandoned(cache, name)

@@ -40,20 +40,20 @@ def find(settings: Settings, paths: DataPaths) -> tuple[Installation | None, Bac
         detail = "AI-Toolkit's Python was not found. Set AI_TOOLKIT_PYTHON to it."
         return None, BackendState(name="ai_toolkit", state="broken", detail=detail)
     version = _version_of(folder)
-    found = Installation(folder.absolute(), python.absolute(), version)
+    installation = Installation(folder.absolute(), python.absolute(), version)
     if not version.startswith(SPOKEN):
         detail = f"This AI-Toolkit says version {version or 'unknown'}; Isengard was tried with {SPOKEN}x."
-        return found, BackendState(name="ai_toolkit", version=version, state="ready", detail=detail)
-    return found, BackendState(name="ai_toolkit", version=version)
+        return installation, BackendState(name="ai_toolkit", version=version, state="ready", detail=detail)
+    return installation, BackendState(name="ai_toolkit", version=version)
 
 
 def _installed(paths: DataPaths) -> Path | None:
     """The newest of our own finished installations, else one of the person's own in a usual place."""
-    ours = [
+    set_up = [
         marker.parent for marker in (paths.backends / HOME).glob(f"*/{MARKER}") if is_complete(marker.parent)
     ]
-    if ours:
-        return max(ours, key=lambda folder: (folder / MARKER).stat().st_mtime)
+    if set_up:
+        return max(set_up, key=lambda folder: (folder / MARKER).stat().st_mtime)
     return next(
         (folder for folder in usual_places() if (folder / "run.py").is_file() and _python_of(folder)), None
     )

@@ -25,10 +25,10 @@ class Omissions:
     def _photos(self, job_dir: Path, sent: int, step: int) -> list[str]:
         if step and job_dir not in self._found:
             self._found[job_dir] = channels.images_found(job_dir / LOG_FILE)
-        found = self._found.get(job_dir)
-        if found is None or found >= sent:
+        count = self._found.get(job_dir)
+        if count is None or count >= sent:
             return []
-        return [f"The trainer could not read {sent - found} of {sent} photos and goes on without."]
+        return [f"The trainer could not read {sent - count} of {sent} photos and goes on without."]
 
     def _steps(self, losses: Path, step: int) -> list[str]:
         """A step without memory is skipped; AI-Toolkit gives up only at the fourth in a row."""
@@ -37,5 +37,5 @@ class Omissions:
         self._skipped[losses] = (max(first, step), count)
         if not count:
             return []
-        said = f"The GPU ran out of memory in {count} of {step} steps, and nothing was learned in them."
-        return [f"{said} Free ComfyUI's memory, or train smaller."]
+        sentence = f"The GPU ran out of memory in {count} of {step} steps, and nothing was learned in them."
+        return [f"{sentence} Free ComfyUI's memory, or train smaller."]

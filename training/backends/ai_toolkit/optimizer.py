@@ -47,9 +47,9 @@ def keep(out: Path, job_dir: Path) -> None:
         return
     try:
         status = source.stat()
-        known = kept.stat().st_mtime_ns if kept.exists() else None
+        kept_time = kept.stat().st_mtime_ns if kept.exists() else None
         # one of the future is of a clock that was set back: what is copied is looked at anyway
-        if known == status.st_mtime_ns or 0 <= time.time() - status.st_mtime < _SETTLED_S:
+        if kept_time == status.st_mtime_ns or 0 <= time.time() - status.st_mtime < _SETTLED_S:
             return
         temporary = kept.with_name(f".{KEPT}{atomic.TEMP_SUFFIX}")
         shutil.copyfile(source, temporary)

@@ -19,13 +19,13 @@ _SIGINT, _SIGTERM = 2, 15
 
 def saved(out: Path, name: str, total: int) -> list[tuple[Path, int]]:
     """(file, optimizer steps done). AI-Toolkit counts from 0: its 000000005 is 6 steps; the final file has no number."""
-    found = []
+    saves = []
     for file in out.glob(f"{name}*.safetensors"):
         match = re.fullmatch(rf"{re.escape(name)}(?:_(\d+))?\.safetensors", file.name)
         if match:
-            found.append((file, total if match[1] is None else min(total, int(match[1]) + 1)))
-    final = [file for file, step in found if step == total and file.stem == name]
-    return [(file, step) for file, step in found if step < total or not final or file in final]
+            saves.append((file, total if match[1] is None else min(total, int(match[1]) + 1)))
+    final = [file for file, step in saves if step == total and file.stem == name]
+    return [(file, step) for file, step in saves if step < total or not final or file in final]
 
 
 def quarantine(out: Path, name: str, *, keep: bool) -> None:
@@ -54,9 +54,9 @@ def quarantine(out: Path, name: str, *, keep: bool) -> None:
 def make_newest(out: Path, name: str, total: int) -> None:
     """AI-Toolkit goes on from the file that was changed last, by the system's own time; after a data folder was copied that is
     any of them. Setting a file's times, here to what they were, makes it that one."""
-    found = saved(out, name, total)
-    if found:
-        file = max(found, key=lambda one: one[1])[0]
+    saves = saved(out, name, total)
+    if saves:
+        file = max(saves, key=lambda save: save[1])[0]
         times = file.stat()
         os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
 

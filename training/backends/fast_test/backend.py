@@ -143,13 +143,13 @@ class FastTestBackend:
         return Reading(progress, _samples(job_dir), losses)
 
     def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
-        found = []
+        checkpoints = []
         for file in sorted((job_dir / "out").glob("*.safetensors")):
             step = int(file.stem.rsplit("_", 1)[1])
             checkpoint = self._reader.read(file, job_dir, step, training, placeholder=True)
             if checkpoint is not None:
-                found.append(checkpoint)
-        return sorted(found, key=lambda checkpoint: checkpoint.step)
+                checkpoints.append(checkpoint)
+        return sorted(checkpoints, key=lambda checkpoint: checkpoint.step)
 
     def carry_over(
         self, before_dir: Path, before: ResolvedTraining, job_dir: Path, training: ResolvedTraining
@@ -180,11 +180,11 @@ class FastTestBackend:
 
 
 def _samples(job_dir: Path) -> list[SampleFile]:
-    found = []
+    samples = []
     for file in sorted((job_dir / "samples").glob("[0-9]*_[0-9]*.png")):
         step, index = file.stem.split("_")
-        found.append(SampleFile(int(step), int(index), f"samples/{file.name}"))
-    return found
+        samples.append(SampleFile(int(step), int(index), f"samples/{file.name}"))
+    return samples
 
 
 def _losses(file: Path, after_step: int) -> list[LossPoint]:

@@ -32,10 +32,10 @@ class PlaceholderCaptioner:
         return BackendState(name=self.name, version=VERSION, state="unsupported", detail=detail)
 
     def describe(self, task: Task, asked: Captioning) -> dict[str, str]:
-        said = {}
+        texts = {}
         for number, photo in enumerate(asked.photos, 1):
             time.sleep(SECONDS_EACH)
             if (task.dir / PHOTOS / photo.file).is_file():
-                said[photo.file] = SAID
+                texts[photo.file] = SAID
             task.tell("captioning", step=number, total=len(asked.photos))
-        return said
+        return texts

@@ -89,12 +89,12 @@ def _place(link: Link, job: Job, position: int, at: str) -> None:
 
 def annotate(link: Link, job_id: str, checkpoint: Checkpoint, at: str) -> Job:
     def make(row: Row) -> Change:
-        if all(known.step != checkpoint.step for known in row.job.checkpoints):
+        if all(other.step != checkpoint.step for other in row.job.checkpoints):
             raise NotFoundError("checkpoint_not_found", "This job has no checkpoint of that step.", "Reload.")
         job = rules.with_checkpoint(row.job, checkpoint, at)
         data = {"checkpoint": checkpoint.model_dump(mode="json")}
-        told = about_job(job, "job.checkpoint", at, data)
-        return Change(Row(job, owner=row.owner, tries_from=row.tries_from), [told])
+        event = about_job(job, "job.checkpoint", at, data)
+        return Change(Row(job, owner=row.owner, tries_from=row.tries_from), [event])
 
     return rows.change(link, lambda: rows.load(link, job_id), make)
 

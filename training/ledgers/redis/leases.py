@@ -103,16 +103,16 @@ def checkpoint(link: Link, lease: Lease, value: Checkpoint, at: str) -> Job:
 def artifact(link: Link, lease: Lease, value: Artifact, at: str) -> None:
     def step(job: Job) -> tuple[Job, list[Event]]:
         job = rules.with_artifact(job, value, at)
-        told = about_job(job, "job.sample", at, {"file": value.file, "step": value.step})
-        return job, [told] if value.kind == "sample" else []
+        event = about_job(job, "job.sample", at, {"file": value.file, "step": value.step})
+        return job, [event] if value.kind == "sample" else []
 
     _write(link, lease, step)
 
 
 def _write(link: Link, lease: Lease, step: Callable[[Job], tuple[Job, list[Event]]]) -> Job:
     def make(row: Row) -> Change:
-        job, told = step(row.job)
-        return Change(Row(job, owner=row.owner, tries_from=row.tries_from), told)
+        job, events = step(row.job)
+        return Change(Row(job, owner=row.owner, tries_from=row.tries_from), events)
 
     return rows.change(link, lambda: rows.owned(link, lease), make)
 
@@ -128,11 +128,11 @@ class Silent:
 
 def silent(link: Link, sightings: Sightings, lease_s: float) -> list[Silent]:
     """Owned jobs whose beat stood still for the lease, and interrupted ones nobody put back in the line."""
-    found = link.run("held", *_OWNED, JobState.INTERRUPTED.value)
-    sightings.keep([row[0] for row in found])
+    held = link.run("held", *_OWNED, JobState.INTERRUPTED.value)
+    sightings.keep([row[0] for row in held])
     return [
         Silent(job_id, beat, (attempt, owner, beat))
-        for job_id, attempt, owner, beat, state in found
+        for job_id, attempt, owner, beat, state in held
         if state == JobState.INTERRUPTED.value or sightings.still_s(job_id, (attempt, owner, beat)) >= lease_s
     ]
 

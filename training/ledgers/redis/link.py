@@ -93,7 +93,8 @@ class Link:
         """List who works for this Redis, without making it ours. LedgerAwayError, StorageError."""
         with self._in_our_words():
             return self.documents.every(
-                Worker, [(str(name), told) for name, told in self._redis.hgetall(f"{PREFIX}workers").items()]
+                Worker,
+                [(str(name), document) for name, document in self._redis.hgetall(f"{PREFIX}workers").items()],
             )
 
     def close(self) -> None:

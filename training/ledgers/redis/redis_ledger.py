@@ -158,8 +158,8 @@ class RedisLedger:
 
     # --- workers ---
     def report_worker(self, worker: Worker) -> None:
-        told = self._link.run("worker", worker.id, worker.document())
-        before = self._link.documents.read(Worker, told, worker.id) if told else None
+        former = self._link.run("worker", worker.id, worker.document())
+        before = self._link.documents.read(Worker, former, worker.id) if former else None
         if before is None or essence(before) != essence(worker):
             self._tell(about_worker(worker.id, worker, self._now()))
         self._workers_seen.witness(worker.id, worker.beat)
@@ -172,8 +172,8 @@ class RedisLedger:
             self._tell(about_worker(worker_id, None, self._now()))
 
     def _everyone(self) -> list[Worker]:
-        told = self._link.run("workers")
-        named = zip(told[::2], told[1::2], strict=True)
+        answer = self._link.run("workers")
+        named = zip(answer[::2], answer[1::2], strict=True)
         return sorted(self._link.documents.every(Worker, named), key=lambda worker: worker.id)
 
     # --- events ---
@@ -204,9 +204,9 @@ class RedisLedger:
     def events_after(self, seq: int, *, limit: int = 500) -> Sequence[Event]:
         """Pages of which nothing can be read are passed over."""
         while entries := self._link.run("events", seq, limit):
-            found = [event for entry in entries if (event := self._event(entry)) is not None]
-            if found:
-                return found
+            events = [event for entry in entries if (event := self._event(entry)) is not None]
+            if events:
+                return events
             seq = _seq(entries[-1])
         return []
 

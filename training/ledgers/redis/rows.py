@@ -84,11 +84,11 @@ def change(link: Link, read: Callable[[], Row], make: Callable[[Row], Change | N
     """Read, compute, compare and set; again until nobody came between. `make` answers None when nothing is to change."""
     while True:
         row = read()
-        wanted = make(row)
-        if wanted is None:
+        outcome = make(row)
+        if outcome is None:
             return row.job
-        if commit(link, row, wanted):
-            return wanted.row.job
+        if commit(link, row, outcome):
+            return outcome.row.job
 
 
 def commit(link: Link, before: Row, wanted: Change, *, beat: str = "") -> bool:
@@ -124,25 +124,25 @@ def _trainer(job: Job) -> str:
 def queued(link: Link, needs: Collection[str]) -> list[Job]:
     """List queued jobs in the order in which they will run."""
     line = link.run("line", *needs)
-    found = [read(link, *pair) for pair in zip(line[::2], line[1::2], strict=True)]
-    waiting = [job for job in found if job is not None and job.state is JobState.QUEUED]
+    jobs = [read(link, *pair) for pair in zip(line[::2], line[1::2], strict=True)]
+    waiting = [job for job in jobs if job is not None and job.state is JobState.QUEUED]
     return sorted(waiting, key=lambda job: (-job.priority, job.position))
 
 
 def page(link: Link, wanted: JobFilter, limit: int, cursor: str | None) -> Page[Job]:
     """Newest first; the cursor is the number of the last row shown."""
-    found: list[tuple[int, Job]] = []
+    rows: list[tuple[int, Job]] = []
     for number, job in _newest(link, wanted.states, _below(cursor)):
         if wanted.kinds and job.kind not in wanted.kinds:
             continue
         if wanted.character_id is not None and job.character_id != wanted.character_id:
             continue
-        found.append((number, job))
-        if len(found) > limit:
+        rows.append((number, job))
+        if len(rows) > limit:
             break
-    more = len(found) > limit > 0
+    more = len(rows) > limit > 0
     return Page[Job](
-        items=[job for _, job in found[:limit]], next_cursor=str(found[limit - 1][0]) if more else None
+        items=[job for _, job in rows[:limit]], next_cursor=str(rows[limit - 1][0]) if more else None
     )
 
 
@@ -150,9 +150,9 @@ def _newest(link: Link, states: Collection[JobState], below: str) -> Iterator[tu
     sets = [f"state:{state.value}" for state in states] or ["jobs"]
     while True:
         answer: list[Any] = link.run("page", below, _BATCH, *sets)
-        found = list(zip(answer[::3], answer[1::3], answer[2::3], strict=True))
+        batch = list(zip(answer[::3], answer[1::3], answer[2::3], strict=True))
         # the newest of all sets together: those beyond a batch may have newer ones of another set before them
-        rows = sorted(found, key=lambda row: float(row[0]), reverse=True)[:_BATCH]
+        rows = sorted(batch, key=lambda row: float(row[0]), reverse=True)[:_BATCH]
         for number, job_id, document in rows:
             job = read(link, job_id, document) if document is not None and number.isdigit() else None
             if job is not None:

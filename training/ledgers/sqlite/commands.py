@@ -15,9 +15,9 @@ from . import events, rows
 
 
 def submit(connection: sqlite3.Connection, job: Job, at: str) -> Job:
-    known = rows.find(connection, job.id)
-    if known is not None:
-        return known.job
+    row = rows.find(connection, job.id)
+    if row is not None:
+        return row.job
     if job.state is not JobState.QUEUED:
         raise InvalidError("not_queued", "Only a queued job can be submitted.", "Make a new one.")
     job = rows.insert(connection, job)
@@ -88,7 +88,7 @@ def _place(connection: sqlite3.Connection, job: Job, position: int, line: list[J
 
 def annotate(connection: sqlite3.Connection, job_id: str, checkpoint: Checkpoint, at: str) -> Job:
     row = rows.load(connection, job_id)
-    if all(known.step != checkpoint.step for known in row.job.checkpoints):
+    if all(other.step != checkpoint.step for other in row.job.checkpoints):
         raise NotFoundError("checkpoint_not_found", "This job has no checkpoint of that step.", "Reload.")
     job = rules.with_checkpoint(row.job, checkpoint, at)
     rows.save(connection, job, owner=row.owner, tries_from=row.tries_from)

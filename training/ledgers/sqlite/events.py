@@ -43,14 +43,14 @@ def append_for_job(
 
 def after(connection: sqlite3.Connection, documents: Documents, seq: int, limit: int) -> list[Event]:
     """List events after `seq` that can be read, `limit` of them where there are as many."""
-    found: list[Event] = []
+    events: list[Event] = []
     for row in connection.execute("SELECT seq, document FROM event WHERE seq > ? ORDER BY seq", (seq,)):
         event = documents.read(Event, row["document"], str(row["seq"]))
         if event is not None:
-            found.append(event.model_copy(update={"seq": row["seq"]}))
-        if len(found) == limit:
+            events.append(event.model_copy(update={"seq": row["seq"]}))
+        if len(events) == limit:
             break
-    return found
+    return events
 
 
 def forget(connection: sqlite3.Connection, subject_ids: Collection[str]) -> int:

@@ -26,14 +26,14 @@ class Silent:
 def silent(connection: sqlite3.Connection, sightings: Sightings, lease_s: float) -> list[Silent]:
     """Owned jobs whose beat stood still for the lease, and interrupted ones nobody put back in the line."""
     states = [state.value for state in (*OWNED, JobState.INTERRUPTED)]
-    found = connection.execute(
+    owned_rows = connection.execute(
         f"SELECT id, attempt, owner, beat, state FROM job WHERE state IN ({', '.join('?' * len(states))})",  # noqa: S608
         states,
     ).fetchall()
-    sightings.keep([row["id"] for row in found])
+    sightings.keep([row["id"] for row in owned_rows])
     return [
         Silent(row["id"], row["attempt"], row["owner"], row["beat"])
-        for row in found
+        for row in owned_rows
         if row["state"] == JobState.INTERRUPTED.value
         or sightings.still_s(row["id"], (row["attempt"], row["owner"], row["beat"])) >= lease_s
     ]
@@ -41,11 +41,11 @@ def silent(connection: sqlite3.Connection, sightings: Sightings, lease_s: float)
 
 def take_back(connection: sqlite3.Connection, seen: Silent, at: str, max_attempts: int) -> list[Job]:
     """Take a job back from a silent worker: every state it passed through; nothing when it moved in the meantime."""
-    found = connection.execute(
+    unmoved = connection.execute(
         "SELECT 1 FROM job WHERE id = ? AND attempt = ? AND owner = ? AND beat = ?",
         (seen.job_id, seen.attempt, seen.owner, seen.beat),
     ).fetchone()
-    row = rows.load(connection, seen.job_id) if found else None
+    row = rows.load(connection, seen.job_id) if unmoved else None
     if row is None or (row.job.state not in OWNED and row.job.state is not JobState.INTERRUPTED):
         return []
     steps = rules.lost(row.job, at, tries=row.tries, max_attempts=max_attempts)

@@ -77,16 +77,16 @@ def _jobs(found: Collection[sqlite3.Row], aside: Container[str]) -> list[Job]:
 
 def check(connection: sqlite3.Connection) -> list[str]:
     """The jobs whose rows cannot be read: damage shows now, not in the middle of a training."""
-    found = connection.execute(f"SELECT {_COLUMNS} FROM job ORDER BY number")  # noqa: S608
-    return [row["id"] for row in found if _job(row) is None]
+    stored = connection.execute(f"SELECT {_COLUMNS} FROM job ORDER BY number")  # noqa: S608
+    return [row["id"] for row in stored if _job(row) is None]
 
 
 def damaged(connection: sqlite3.Connection, job_id: str) -> str | None:
     """The document of a row that was hit by a fault; None where it is whole, of a newer version, or gone."""
-    found = connection.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (job_id,)).fetchone()  # noqa: S608
-    if found is None or _job(found) is not None or not is_damaged(Job, found["document"]):
+    stored = connection.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (job_id,)).fetchone()  # noqa: S608
+    if stored is None or _job(stored) is not None or not is_damaged(Job, stored["document"]):
         return None
-    return str(found["document"])
+    return str(stored["document"])
 
 
 def is_unreadable(connection: sqlite3.Connection, job_id: str) -> bool:
@@ -144,8 +144,8 @@ def _insert(connection: sqlite3.Connection, job: Job) -> None:
 
 
 def find(connection: sqlite3.Connection, job_id: str) -> Row | None:
-    found = connection.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (job_id,)).fetchone()  # noqa: S608
-    return _row(found) if found is not None else None
+    stored = connection.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (job_id,)).fetchone()  # noqa: S608
+    return _row(stored) if stored is not None else None
 
 
 def load(connection: sqlite3.Connection, job_id: str) -> Row:
@@ -201,9 +201,9 @@ def best_queued(connection: sqlite3.Connection, able: Able, aside: Container[str
         f"SELECT {_COLUMNS} FROM job WHERE state = ? AND {where} ORDER BY priority DESC, position, number",  # noqa: S608
         (JobState.QUEUED.value, *values),
     )
-    for found in line:
-        if found["id"] not in aside or _job(found) is not None:
-            return _row(found)
+    for stored in line:
+        if stored["id"] not in aside or _job(stored) is not None:
+            return _row(stored)
     return None
 
 
@@ -243,13 +243,13 @@ def page(
     if cursor is not None:
         where.append("number < ?")
         values.append(_number(cursor))
-    found = connection.execute(
+    stored_rows = connection.execute(
         f"SELECT number, {_COLUMNS} FROM job WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?",  # noqa: S608
         (*values, limit + 1),
     ).fetchall()
-    items = _jobs(found[:limit], aside)
-    more = len(found) > limit > 0
-    return Page[Job](items=items, next_cursor=str(found[limit - 1]["number"]) if more else None)
+    items = _jobs(stored_rows[:limit], aside)
+    more = len(stored_rows) > limit > 0
+    return Page[Job](items=items, next_cursor=str(stored_rows[limit - 1]["number"]) if more else None)
 
 
 def _number(cursor: str) -> int:

@@ -11,8 +11,8 @@ from . import events
 
 
 def report(connection: sqlite3.Connection, documents: Documents, worker: Worker, at: str) -> None:
-    found = connection.execute("SELECT document FROM worker WHERE id = ?", (worker.id,)).fetchone()
-    before = None if found is None else documents.read(Worker, found["document"], worker.id)
+    row = connection.execute("SELECT document FROM worker WHERE id = ?", (worker.id,)).fetchone()
+    before = None if row is None else documents.read(Worker, row["document"], worker.id)
     connection.execute(
         "INSERT INTO worker VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE"
         " SET beat = excluded.beat, document = excluded.document",

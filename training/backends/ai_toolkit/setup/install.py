@@ -153,4 +153,4 @@ class Installer:
 
 def own_packages() -> set[tuple[str, str]]:
     """Packages that `pip freeze` would list in the Python we run in, which is ComfyUI's."""
-    return {(found.metadata["Name"].lower(), found.version) for found in metadata.distributions()}
+    return {(package.metadata["Name"].lower(), package.version) for package in metadata.distributions()}

@@ -85,8 +85,8 @@ class Machine:
 
     @classmethod
     def this(cls) -> Machine:
-        found = gpus()
-        return cls(platform.system(), _driver(), found[0].compute if found else "")
+        cards = gpus()
+        return cls(platform.system(), _driver(), cards[0].compute if cards else "")
 
 
 def shipped() -> Pins:
@@ -114,16 +114,16 @@ def environment_for(pins: Pins, machine: Machine, *, allow_cpu: bool) -> Environ
             "Install it by hand and set AI_TOOLKIT_DIR and AI_TOOLKIT_PYTHON.",
         )
     if not machine.driver:
-        found = next((pin for pin in here if pin.min_driver == 0), None)
-        if found is None or not allow_cpu:
+        for_processor = next((pin for pin in here if pin.min_driver == 0), None)
+        if for_processor is None or not allow_cpu:
             raise NotReadyError(
                 "gpu_missing",
                 "No NVIDIA GPU was found, and training on the processor would take days.",
                 "Use a machine with an NVIDIA GPU, or try everything in fast-test mode.",
             )
-        return found
-    found = next((pin for pin in here if 0 < pin.min_driver <= machine.driver), None)
-    if found is None:
+        return for_processor
+    by_driver = next((pin for pin in here if 0 < pin.min_driver <= machine.driver), None)
+    if by_driver is None:
         least = min(pin.min_driver for pin in here if pin.min_driver)
         raise NotReadyError(
             "driver_too_old",
@@ -134,7 +134,7 @@ def environment_for(pins: Pins, machine: Machine, *, allow_cpu: bool) -> Environ
         (pin for pin in here if 0 < pin.min_driver <= machine.driver and pin.runs_on(machine.compute)), None
     )
     if suited is None:
-        raise not_supported(machine.compute, found.beyond(machine.compute))
+        raise not_supported(machine.compute, by_driver.beyond(machine.compute))
     return suited
 
 

@@ -45,10 +45,10 @@ def offer(settings: Settings, paths: DataPaths) -> SetupOffer:
 def set_up(task: Task, settings: Settings, paths: DataPaths) -> None:
     """Install, or with {"action": "check"} try out the installation that is there."""
     if task.request.get("action") == "check":
-        found, state = locate.find(settings, paths)
-        if found is None:
+        installation, state = locate.find(settings, paths)
+        if installation is None:
             raise NotReadyError("backend_missing", state.detail, "Set it up first.")
-        check(task, found.python, found.folder)
+        check(task, installation.python, installation.folder)
         return
     if not settings.allow_setup:
         raise ForbiddenError(
@@ -67,15 +67,15 @@ def set_up(task: Task, settings: Settings, paths: DataPaths) -> None:
 
 def uninstall(task: Task, paths: DataPaths) -> None:
     """Remove every installation that we made; one of the person's own is never touched."""
-    ours = _ours(paths)
-    if not ours:
+    installations = _ours(paths)
+    if not installations:
         raise ConflictError(
             "nothing_installed", "Isengard has installed no AI-Toolkit here.", "Nothing needs to be done."
         )
     home = paths.backends / HOME
     folders = [
         *(home / name for name in ("cache", "python", "tmp", "tools")),
-        *(folder for folder, _ in ours),
+        *(folder for folder, _ in installations),
     ]
     for number, folder in enumerate(folders):
         task.tell("removing", step=number, total=len(folders))
@@ -97,8 +97,8 @@ def _remove(folder: Path) -> None:
 
 def unfit(settings: Settings, paths: DataPaths, compute: str) -> NotReadyError | None:
     """Tell why what is installed cannot use this GPU, with what mends it; None where it can or where it is the person's own."""
-    found, _ = locate.find(settings, paths)
-    marker = Marker.read(found.folder) if found is not None else None
+    installation, _ = locate.find(settings, paths)
+    marker = Marker.read(installation.folder) if installation is not None else None
     record = pins.shipped()
     installed = next((pin for pin in record.environments if marker and pin.name == marker.environment), None)
     if installed is None or installed.runs_on(compute):
@@ -116,8 +116,8 @@ def unfit(settings: Settings, paths: DataPaths, compute: str) -> NotReadyError |
 
 
 def _ours(paths: DataPaths) -> list[tuple[Path, Marker]]:
-    found = sorted((paths.backends / HOME).glob("*"))
-    return [(folder, marker) for folder in found if (marker := Marker.read(folder)) is not None]
+    folders = sorted((paths.backends / HOME).glob("*"))
+    return [(folder, marker) for folder in folders if (marker := Marker.read(folder)) is not None]
 
 
 def _already(paths: DataPaths, short: str) -> int:
@@ -127,10 +127,10 @@ def _already(paths: DataPaths, short: str) -> int:
 
 
 def _need_memory(gigabytes: float) -> None:
-    found = memory_bytes()
-    if found and found < gigabytes * _GB * 0.9:
+    total = memory_bytes()
+    if total and total < gigabytes * _GB * 0.9:
         raise NotReadyError(
             "memory_too_small",
-            f"AI-Toolkit needs {gigabytes:.0f} GB of memory and this computer has {found / _GB:.0f} GB.",
+            f"AI-Toolkit needs {gigabytes:.0f} GB of memory and this computer has {total / _GB:.0f} GB.",
             "Use a machine with more memory.",
         )

@@ -23,8 +23,8 @@ def obtain(task: Task, pins: Pins, folder: Path) -> None:
     archive = fetch(task, Wanted(pins.archive_url), folder / "source.tar.gz", phase="fetching_source")
     unpacked = folder / "unpacked"
     try:
-        found = unpack(task, archive, unpacked)
-        if pins.tree and found != pins.tree:
+        tree = unpack(task, archive, unpacked)
+        if pins.tree and tree != pins.tree:
             raise _damaged("Its files are not those of the commit that Isengard was tested with.")
         if not (unpacked / "run.py").is_file():
             raise _damaged("There is no run.py in it.")

@@ -40,9 +40,9 @@ def environment(home: Path) -> dict[str, str]:
 def uv(task: Task, home: Path) -> Path:
     """The program. NotReadyError `uv_missing` when it is not here and cannot be fetched."""
     fetched = home / "tools" / "bin" / _PROGRAM
-    for found in (shutil.which("uv"), str(fetched)):
-        if found and Path(found).is_file():
-            return Path(found)
+    for candidate in (shutil.which("uv"), str(fetched)):
+        if candidate and Path(candidate).is_file():
+            return Path(candidate)
     if not has_pip():
         raise _missing("ComfyUI's Python has no pip to fetch it with.")
     task.tell("fetching_uv")
