@@ -123,7 +123,7 @@ class Training(Protocol):
 
 
 class Jobs(Protocol):
-    """Of the ledger, what somebody who waits for a job needs."""
+    """The part of the ledger that somebody who waits for a job needs."""
 
     def get(self, job_id: str) -> Job: ...
 

@@ -9,7 +9,7 @@ CELLS = 16
 
 
 def structure_of(cells: Any) -> float:
-    """How alike neighbouring cells of a grid are, as a correlation: about 0 for noise, 1 for one colour all over."""
+    """Likeness of neighbouring cells of a grid, as a correlation: about 0 for noise, 1 for one colour all over."""
     import numpy as np
 
     values = np.asarray(cells, dtype=np.float64)

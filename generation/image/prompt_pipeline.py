@@ -160,7 +160,7 @@ def _values(
 
 
 def use_of(person: Person, seed: int, number: int) -> graphs.Use:
-    """What the graph is told of the person who is `number` in the picture."""
+    """Describe for the graph the person who is `number` in the picture."""
     version = person.version.file if person.version else "best"
     words = f"{_trigger(person)}, {person.character.class_word}"
     if person.words.strip():

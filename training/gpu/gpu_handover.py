@@ -99,7 +99,7 @@ def measure(paths: DataPaths, uuid: str = "", needed: int = 0) -> GpuUse | None:
 
 
 def holders_of(paths: DataPaths, gpu: Gpu, needed: int = 0) -> GpuUse:
-    """Who holds memory of a GPU that was just measured."""
+    """List who holds memory of a GPU that was just measured."""
     comfyui = _comfyui_pid(paths)
     holders = [
         Holder(pid=process.pid, name=process.name, bytes=process.bytes, comfyui=process.pid == comfyui)
