@@ -4,7 +4,7 @@ declare namespace Schema {
   interface Agreement {
     foreign: string[];
   }
-  /** Something a job left for the person: `kind` is lora | sample | log. */
+  /** A file that a job left for the person: `kind` is lora | sample | log. */
   interface Artifact {
     kind: string;
     file: string;
@@ -44,7 +44,7 @@ declare namespace Schema {
     backend: string;
     notes: string;
   }
-  /** One caption as it shall be; `caption_source` lets an undo put back whose it was. */
+  /** A caption as it shall be; `caption_source` lets an undo put back whose it was. */
   interface CaptionEdit {
     caption: string;
     caption_source?: "" | "trigger" | "template" | "captioner" | "user";
@@ -53,7 +53,7 @@ declare namespace Schema {
   interface CaptionEdits {
     captions: Record<string, CaptionEdit>;
   }
-  /** How to caption all photos of a character at once; edited captions stay unless `overwrite`. `undo` takes the last back. */
+  /** A plan to caption all photos of a character at once; edited captions stay unless `overwrite`. `undo` takes the last back. */
   interface CaptionPlan {
     plan: "trigger" | "template" | "captioner" | "undo";
     template?: string;
@@ -87,7 +87,7 @@ declare namespace Schema {
     photo_count: number;
     versions: RankedVersion[];
   }
-  /** What a person may give when creating a character; trigger and class have defaults. */
+  /** Fields that a person may give when creating a character; trigger and class have defaults. */
   interface CharacterDraft {
     name: string;
     trigger_word?: string | null;
@@ -112,7 +112,7 @@ declare namespace Schema {
     consent?: boolean | null;
     cover_photo_id?: string | null;
   }
-  /** Which person, which trained version, how strongly. `reference` is the likeness from photos, where a recipe has that control; `words` are this person's own part of the picture, where a recipe has a part for each. */
+  /** A person in a picture: which trained version, how strongly. `reference` is the likeness from photos, where a recipe has that control; `words` are this person's own part of the picture, where a recipe has a part for each. */
   interface CharacterUse {
     id: string;
     checkpoint: "best" | "last" | number;
@@ -200,7 +200,7 @@ declare namespace Schema {
   interface Favourite {
     favourite: boolean;
   }
-  /** One line of preflight: `error` blocks, `warning` asks, `info` tells. `fix` names an action of the panel. */
+  /** A line of preflight: `error` blocks, `warning` asks, `info` tells. `fix` names an action of the panel. */
   interface Finding {
     severity: "error" | "warning" | "info";
     code: string;
@@ -224,7 +224,7 @@ declare namespace Schema {
   interface Forgotten {
     report: ForgetReport;
   }
-  /** One picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured. */
+  /** A picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured. */
   interface GeneratedImage {
     n: number;
     file: string;
@@ -255,7 +255,7 @@ declare namespace Schema {
     finished_at: string | null;
     deleted_at: string | null;
   }
-  /** What a client may ask for; those of one comparison share the correlation id of the click that asked for them. */
+  /** A request as a client may make it; those of one comparison share the correlation id of the click that asked for them. */
   interface GenerationOrder {
     recipe: string;
     characters: CharacterOrder[];
@@ -378,7 +378,7 @@ declare namespace Schema {
     updated_at: string;
     waits_for: Waiting | null;
   }
-  /** Why a job failed or paused, in our words; `log` the lines that show it, `offer` what could be tried instead. */
+  /** Reason why a job failed or paused, in our words; `log` the lines that show it, `offer` what could be tried instead. */
   interface JobError {
     code: string;
     message: string;
@@ -506,7 +506,7 @@ declare namespace Schema {
     deleted_at: string | null;
     leaks: Leak[];
   }
-  /** Something worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell); `other` is the twin's id. */
+  /** A fact worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell); `other` is the twin's id. */
   interface PhotoFinding {
     code: string;
     message: string;
@@ -525,7 +525,7 @@ declare namespace Schema {
     backend: string;
     ok: boolean;
   }
-  /** How thorough: `factor` scales the family's steps. */
+  /** A degree of thoroughness: `factor` scales the family's steps. */
   interface Preset {
     name: string;
     label: string;
@@ -548,7 +548,7 @@ declare namespace Schema {
     disk_bytes: number;
     learned: boolean;
   }
-  /** Where the job stands; null means not known (yet). */
+  /** State of a job's work; null means not known (yet). */
   interface Progress {
     phase: string;
     step: number;
@@ -698,7 +698,7 @@ declare namespace Schema {
     guard_comfyui?: "0" | "1";
     hf_token?: string;
   }
-  /** What an installation would take and bring, told before anything is fetched; `why_not` where it is not possible. */
+  /** Offer of an installation: what it would take and bring, told before anything is fetched; `why_not` where it is not possible. */
   interface SetupOffer {
     possible: boolean;
     why_not: string;
