@@ -126,10 +126,16 @@ def test_the_next_start_carries_on_with_what_a_kill_cut_off(server, api, ann, tm
             fresh.get("/characters?deleted=1")["items"] == [] and fresh.get("/training/jobs")["items"] == []
         )
         assert not [f for f in again.services.paths.logs.rglob("*.log") if b"opened Ann" in f.read_bytes()]
-        told = again.services.ledger.events_after(0)
-        assert [event.data["change"] for event in told if event.subject.id == ann["id"]] == ["forgotten"]
+        # told when everything is gone, the word that they are to be forgotten last of all
+        until(lambda: changes_told(again, ann["id"]))
+        assert changes_told(again, ann["id"]) == ["forgotten"]
     finally:
         again.close()
+
+
+def changes_told(server, character_id):
+    events = server.services.ledger.events_after(0)
+    return [event.data["change"] for event in events if event.subject.id == character_id]
 
 
 def test_asking_again_finishes_it(server, api, ann, monkeypatch):
