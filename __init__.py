@@ -1,4 +1,4 @@
-"""ComfyUI's door. Nothing happens here unless ComfyUI itself imports this folder as a custom node pack.
+"""Where ComfyUI comes in. Nothing happens here unless ComfyUI itself imports this folder as a custom node pack.
 
 ComfyUI loads a pack under a name made of its path. `boot` then loads the same folder once more under the name
 `isengard`, and everything else lives there.
@@ -22,8 +22,8 @@ def enter(prompt_server: Any) -> Any:
     from .web import app
 
     host = ComfyHost(prompt_server)
-    door = app.attach(prompt_server, host, Path(__file__).absolute().parent)
-    context.provide(host, door.ready)
+    gateway = app.attach(prompt_server, host, Path(__file__).absolute().parent)
+    context.provide(host, gateway.ready)
 
     async def comfy_entrypoint() -> Any:
         from .nodes.extension import IsengardExtension

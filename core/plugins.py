@@ -1,4 +1,4 @@
-"""The one door for ours and foreign plugins at five seams: a built-in table, pip entry points, neighbouring packs."""
+"""The registry of plugins, ours and foreign, at five seams: a built-in table, pip entry points, neighbouring packs."""
 
 from __future__ import annotations
 

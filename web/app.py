@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .comfyui_guard.middleware import comfyui_guard
-from .gateway import Door
+from .gateway import Gateway
 
 if TYPE_CHECKING:
     from ..core.model_headers.reader import HeaderReader
@@ -23,28 +23,28 @@ MARKER = "isengard_door"
 _log = logging.getLogger("isengard.web")
 
 
-def attach(prompt_server: Any, host: Host, pack_root: Path) -> Door:
+def attach(prompt_server: Any, host: Host, pack_root: Path) -> Gateway:
     """Register the routes and arrange for the services to start with the server."""
     if getattr(prompt_server, MARKER, None) is not None:
         raise ImportError(
             "Isengard's routes are already registered. Remove the second copy and restart ComfyUI."
         )
-    door = Door(host)
-    door.add_routes(prompt_server.routes)
-    prompt_server.app.middlewares.append(comfyui_guard(door, host))
-    setattr(prompt_server, MARKER, door)
+    gateway = Gateway(host)
+    gateway.add_routes(prompt_server.routes)
+    prompt_server.app.middlewares.append(comfyui_guard(gateway, host))
+    setattr(prompt_server, MARKER, gateway)
 
     async def start(_: Any) -> None:
         loop = asyncio.get_running_loop()
         threading.Thread(
-            target=_start, args=(door, host, pack_root, loop), name="isengard-start", daemon=True
+            target=_start, args=(gateway, host, pack_root, loop), name="isengard-start", daemon=True
         ).start()
 
     prompt_server.app.on_startup.append(start)
-    return door
+    return gateway
 
 
-def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventLoop) -> None:
+def _start(gateway: Gateway, host: Host, pack_root: Path, loop: asyncio.AbstractEventLoop) -> None:
     """Build the services; whatever stops them is told at every request until ComfyUI is restarted."""
     from ..core.errors import IsengardError, NotReadyError
 
@@ -53,22 +53,24 @@ def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventL
         from .compose import compose
 
         headers = HeaderReader()
-        services = compose(host, headers, plugins(host, headers), pack_root, loop, let_in_by=door.let_in_by)
-        _prepare(door, services)
-        door.open(services)
+        services = compose(
+            host, headers, plugins(host, headers), pack_root, loop, let_in_by=gateway.let_in_by
+        )
+        _prepare(gateway, services)
+        gateway.open(services)
     except IsengardError as error:
         _log.error(
             "Isengard could not start", extra={"context": {"code": error.code, "reason": error.message}}
         )
-        door.fail(error)
+        gateway.fail(error)
     except ImportError as missing:
         from .services.missing_packages import refusal
 
         _log.error("Isengard could not start", extra={"context": {"reason": str(missing)}})
-        door.fail(refusal(missing))
+        gateway.fail(refusal(missing))
     except OSError as fault:
         _log.error("Isengard could not start", extra={"context": {"reason": str(fault)}})
-        door.fail(
+        gateway.fail(
             NotReadyError(
                 "data_folder_unavailable",
                 f"The data folder cannot be used: {fault.strerror or fault}.",
@@ -76,11 +78,11 @@ def _start(door: Door, host: Host, pack_root: Path, loop: asyncio.AbstractEventL
             )
         )
     except BaseException as fault:  # noqa: BLE001 - the thread ends with it
-        _tell_fault(door, fault)
+        _tell_fault(gateway, fault)
         raise SystemExit from None  # told already: the thread's own traceback would say the fault's words
 
 
-def _tell_fault(door: Door, fault: BaseException) -> None:
+def _tell_fault(gateway: Gateway, fault: BaseException) -> None:
     """Whatever else ended the start is a fault of ours: never "starting" for ever.
 
     ComfyUI gives its console to everybody who can reach it, and the words of a fault may hold a password (of REDIS_URL):
@@ -93,7 +95,7 @@ def _tell_fault(door: Door, fault: BaseException) -> None:
     _log.critical("Isengard could not start", exc_info=fault if own_log else None)
     where = "".join(traceback.format_tb(fault.__traceback__))
     logging.getLogger().critical("[Isengard] could not start: %s\n%s", type(fault).__name__, where)
-    door.fail(
+    gateway.fail(
         NotReadyError(
             "start_failed",
             f"Isengard could not start because of a fault of its own ({type(fault).__name__}).",
@@ -102,9 +104,9 @@ def _tell_fault(door: Door, fault: BaseException) -> None:
     )
 
 
-def _prepare(door: Door, services: Services) -> None:
+def _prepare(gateway: Gateway, services: Services) -> None:
     """What the first page would otherwise wait for: imports, foreign plugins, the recipes' files."""
-    door.prepare()
+    gateway.prepare()
     services.registry.prepare()
     for name, pipeline in services.registry.all("image_pipelines").items():
         if not services.registry.is_foreign("image_pipelines", name):

@@ -43,10 +43,10 @@ from ..training.worker.supervisor import Supervisor
 from .container import Services
 from .host import Host
 from .http.access import Access
-from .http.event_stream import EventTail
+from .http.event_stream import EventStream
 from .http.session import Session, open_session
 from .services.base_models import ComfyBaseModels
-from .services.caption_import import CaptionTaker
+from .services.caption_import import CaptionImport
 from .services.forgetting import Forgetting
 from .services.gpu_lender import GpuLender
 from .services.housekeeping import Housekeeping
@@ -187,7 +187,7 @@ def _stores(library: Library, paths: DataPaths, clock: Clock, base_models: Comfy
 
 def _behind(ledger: Ledger) -> Any:
     """What goes on behind the requests."""
-    return {"events": EventTail(ledger), "loops": Loops()}
+    return {"events": EventStream(ledger), "loops": Loops()}
 
 
 def _open_library(paths: DataPaths, clock: Clock) -> Library:
@@ -229,8 +229,8 @@ def _prover(services: Services, before: str | None) -> PictureProver:
     )
 
 
-def _caption_taker(services: Services) -> CaptionTaker:
-    return CaptionTaker(
+def _caption_taker(services: Services) -> CaptionImport:
+    return CaptionImport(
         services.paths,
         services.library,
         services.characters,

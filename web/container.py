@@ -21,7 +21,7 @@ from ..generation.service import GenerationService
 from ..training.service import TrainingService
 from ..training.worker.supervisor import Supervisor
 from .host import Host
-from .http.event_stream import EventTail
+from .http.event_stream import EventStream
 from .http.session import Session
 from .services.base_models import ComfyBaseModels
 from .services.forgetting import Forgetting
@@ -60,7 +60,7 @@ class Services:
     job_view: JobView
     likeness: LikenessMeasurer
     photo_faces: PhotoFaceChecker
-    events: EventTail
+    events: EventStream
     loops: Loops
     session: Session
     frontend_log: logging.Handler

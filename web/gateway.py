@@ -1,4 +1,4 @@
-"""The door every request comes through: guard, session, correlation, then the handler, once the services are there."""
+"""The gateway of every request: guard, session, correlation, then the handler, once the services are there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WAIT_S = 0.05
 METHOD_NOT_ALLOWED = 405
 
 
-class Door:
+class Gateway:
     """Made at import, thin; `open` is called when the services are up, `fail` when they cannot be."""
 
     def __init__(self, host: Host) -> None:

@@ -1,1 +1,1 @@
-"""Headers of model files: shapes and names, never weights. `HeaderReader` is the door for files of strangers."""
+"""Headers of model files: shapes and names, never weights. `HeaderReader` reads those of strangers."""

@@ -1,1 +1,1 @@
-"""Decoding strangers' files, in a child process of its own with limits; `PhotoDecoder` is the only door."""
+"""Decoding strangers' files, in a child process of its own with limits; all of it through `PhotoDecoder`."""

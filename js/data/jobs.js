@@ -24,7 +24,7 @@ export function withReasons(jobs, queued) {
 }
 
 /** One request at a time; what happened meanwhile is asked for once more at the end. */
-export class Reasons {
+export class WaitingReasons {
   #asking = false;
   #again = false;
 

@@ -8,7 +8,7 @@ import { newCorrelationId } from "../lib/ids.js";
 import { kept, recalled } from "../lib/memory.js";
 import { LISTS } from "./fetched_lists.js";
 import { LIST_OF_PURPOSE, answered, emptyState, reduced } from "./state.js";
-import { Reasons, concernsLine } from "./jobs.js";
+import { WaitingReasons, concernsLine } from "./jobs.js";
 import { t } from "../locales/words.js";
 
 /** @typedef {import("./fetched_lists.js").ListName} ListName */
@@ -36,7 +36,7 @@ export class Store {
     this.later = later;
     /** @type {Set<(state: Isengard.Shown) => unknown>} */
     this.listeners = new Set();
-    this.reasons = new Reasons(this);
+    this.reasons = new WaitingReasons(this);
     /** Told of a list that is here before the others are. @type {(name: ListName, items: unknown[]) => void} */
     this.early = () => {};
     /** @type {Isengard.State} */

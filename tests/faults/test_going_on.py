@@ -14,7 +14,7 @@ from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.process import process_tree
 from isengard.training.process.trainer_process import PID_FILE
-from isengard.training.worker.run_end import Ending
+from isengard.training.worker.run_end import RunEnd
 from support.storm_checks import assert_nothing_left, assert_one_trainer_at_a_time, assert_states_were_legal
 from support.training_waits import wait_for
 
@@ -84,7 +84,7 @@ def test_what_ran_out_of_memory_is_never_tried_again_by_itself(house, job, code)
     _, lease = house.ledger.claim(worker_id="w", owner="o", needs=("cpu",))
     house.ledger.advance(lease, JobState.RUNNING)
     assert isinstance(lease, Lease)
-    Ending(house.ledger, lease, house.paths, {}).break_off(JobError(code=code, message="x"))
+    RunEnd(house.ledger, lease, house.paths, {}).break_off(JobError(code=code, message="x"))
     failed = house.ledger.get(job.id)
     assert failed.state is JobState.FAILED and failed.error.code == code
     assert house.ledger.claim(worker_id="w", owner="o", needs=("cpu",)) is None

@@ -15,7 +15,7 @@ def ready(backends: Iterable[BackendState]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Able:
+class Eligibility:
     """Kinds of slots and the trainers that are ready; `backends` None: every trainer."""
 
     needs: Collection[str]

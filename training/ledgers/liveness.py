@@ -9,7 +9,7 @@ from ...core.clock import Clock
 from ...core.records.worker import Worker
 
 
-class Sightings:
+class Liveness:
     """Remembers for each key the last mark seen and when it changed."""
 
     def __init__(self, clock: Clock) -> None:
@@ -54,7 +54,7 @@ class Sightings:
             self._seen = {key: (mark, now, moved) for key, (mark, _, moved) in self._seen.items()}
 
 
-def look(workers: list[Worker], sightings: Sightings, lease_s: float) -> tuple[list[Worker], list[str]]:
+def look(workers: list[Worker], sightings: Liveness, lease_s: float) -> tuple[list[Worker], list[str]]:
     """Part the workers seen moving within the lease, and the ids of those silent for longer."""
     still = {worker.id: sightings.still_s(worker.id, worker.beat) for worker in workers}
     alive = [worker for worker in workers if sightings.moved(worker.id) and still[worker.id] < lease_s]

@@ -11,7 +11,7 @@ from ...core.records.base import Record
 from ...core.records.job import Job
 from ...core.records.job_states import JobState
 from ...core.records.worker import Gpu, Worker
-from ..ledgers.eligibility import Able, ready
+from ..ledgers.eligibility import Eligibility, ready
 from .facts import Machines, Trainer
 
 
@@ -114,7 +114,7 @@ def device_name(gpus: Sequence[Gpu], host: str) -> str:
 
 
 def _able(worker: Worker, job: Job) -> bool:
-    return Able(slots_of(worker), ready(worker.backends)).runs(job)
+    return Eligibility(slots_of(worker), ready(worker.backends)).runs(job)
 
 
 def _largest(worker: Worker) -> int:

@@ -35,7 +35,7 @@ DAMAGED = "job_damaged"
 _log = logging.getLogger("isengard.runner")
 
 
-class Ending:
+class RunEnd:
     """Endings of the attempt that `lease` stands for; `context` is what log lines say about the job."""
 
     def __init__(

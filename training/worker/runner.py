@@ -28,7 +28,7 @@ from ..monitoring.run_watch import RunWatch
 from ..process.shim import WORKER_GONE
 from ..process.trainer_process import TrainerProcess, end_leftover
 from .ledger_retry import PatientLedger
-from .run_end import STOPPED_OUTSIDE, WORKER_STOOD_STILL, Ending, understood
+from .run_end import STOPPED_OUTSIDE, WORKER_STOOD_STILL, RunEnd, understood
 
 #: The code that every backend gives this failure.
 GPU_OUT_OF_MEMORY = "gpu_out_of_memory"
@@ -90,7 +90,7 @@ class Runner:
         self._dir = tools.paths.job(job.id)
         self._next_beat = 0.0
         self._ledger = PatientLedger(tools.ledger, tools.pace.hold)
-        self._ending = Ending(self._ledger, lease, tools.paths, self._context())
+        self._ending = RunEnd(self._ledger, lease, tools.paths, self._context())
 
     def run(self) -> None:
         with correlated(self._job.correlation_id):

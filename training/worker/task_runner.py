@@ -15,7 +15,7 @@ from ..gpu.gpu_lock import GpuHold, GpuSlot
 from ..process.trainer_process import end_leftover
 from ..tasks.task import Task, TaskFailed, TaskStopped
 from .ledger_retry import PatientLedger
-from .run_end import Ending, understood
+from .run_end import RunEnd, understood
 from .runner import Tools
 
 Work = Callable[[Task], None]
@@ -34,7 +34,7 @@ class TaskRunner:
         self._work = work
         self._gpu = gpu or GpuSlot()
         self._ledger = PatientLedger(tools.ledger, tools.pace.hold)
-        self._ending = Ending(self._ledger, lease, tools.paths, self._context())
+        self._ending = RunEnd(self._ledger, lease, tools.paths, self._context())
 
     def run(self) -> None:
         with correlated(self._job.correlation_id):

@@ -21,7 +21,7 @@ from ...core.records.worker import BackendState
 from ...core.records.worker import Worker as WorkerRecord
 from ..gpu.gpu_lending import holds_gpu
 from ..gpu.gpu_lock import GpuSlot
-from ..ledgers.eligibility import Able, ready
+from ..ledgers.eligibility import Eligibility, ready
 from ..machine.machine_facts import memory_bytes, swap_bytes
 from ..machine.os_locks import machine_name
 from .disk_space import resume_where_room
@@ -180,7 +180,7 @@ class IsengardWorker:
                 return False
         states = [JobState.QUEUED, JobState.INTERRUPTED, *OWNED]
         waiting = self._tools.ledger.jobs(JobFilter(states=states), limit=50).items
-        able = Able(
+        able = Eligibility(
             frozenset().union(*(slot.needs for slot in self._slots)), ready(self._description.backends)
         )
         return not any(job.state is JobState.QUEUED or able.runs(job) for job in waiting)

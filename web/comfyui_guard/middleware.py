@@ -32,7 +32,7 @@ from .answers import (
 
 if TYPE_CHECKING:
     from ...core.errors import IsengardError
-    from ..gateway import Door
+    from ..gateway import Gateway
     from ..host import Host
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -58,8 +58,8 @@ MOST_KNOWN = 100_000
 KNOWN_S = 1.0
 
 
-def comfyui_guard(door: Door, host: Host) -> Any:
-    """The middleware; `door` knows who may."""
+def comfyui_guard(gateway: Gateway, host: Host) -> Any:
+    """The middleware; `gateway` knows who may."""
     ours = _Ours(host)
 
     @web.middleware
@@ -67,9 +67,9 @@ def comfyui_guard(door: Door, host: Host) -> Any:
         place = _place(request)
         if place.startswith(f"{PREFIX}/"):  # ours ask for themselves
             return await handler(request)
-        if not _is_watched(place, request.method) and not door.guards_comfyui:
+        if not _is_watched(place, request.method) and not gateway.guards_comfyui:
             return await handler(request)
-        access = await door.access()
+        access = await gateway.access()
         refusal = access.refusal(request)
         if refusal is None:
             if _ends(place, request.method) and not access.guards_comfyui:

@@ -81,7 +81,7 @@ class Reader:
         self._woken.set()
 
 
-class EventTail:
+class EventStream:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._epoch, self._seq = "", 0

@@ -10,7 +10,7 @@ from aiohttp import ClientConnectionError, web
 from ...core.executor import in_thread
 from ...core.jobs.ledger import Ledger
 from ...core.records.event import Event
-from .event_stream import EventTail, Reader, event_frame, frame
+from .event_stream import EventStream, Reader, event_frame, frame
 from .responses import whole_number
 
 HEARTBEAT_S = 15.0
@@ -26,7 +26,7 @@ Wanted = Callable[[Event], bool]
 
 
 async def stream(
-    events: EventTail, ledger: Ledger, request: web.Request, wanted: Wanted
+    events: EventStream, ledger: Ledger, request: web.Request, wanted: Wanted
 ) -> web.StreamResponse:
     """Everything after the client's last event, then live until one side ends it."""
     response = web.StreamResponse(headers=HEADERS)

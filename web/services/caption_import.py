@@ -19,7 +19,7 @@ from ...core.records.job import Job
 from ...core.records.photo import CaptionSource
 from ...core.storage.library import Library
 from ...training.captioning.work import Result, results_of
-from ..http.event_stream import EventTail
+from ..http.event_stream import EventStream
 from .heard import just_completed
 from .notifications import tell_character
 from .picture_prover import newest_completed
@@ -30,7 +30,7 @@ _log = logging.getLogger("isengard.captions")
 
 
 @dataclass(frozen=True)
-class CaptionTaker:
+class CaptionImport:
     """For ever: those that ended while no server ran, then each as it ends."""
 
     paths: DataPaths
@@ -38,7 +38,7 @@ class CaptionTaker:
     characters: CharacterStore
     photos: PhotoStore
     ledger: Ledger
-    events: EventTail
+    events: EventStream
 
     async def run(self) -> None:
         with self.events.reading() as reader:

@@ -27,7 +27,7 @@ from ...core.records.generation_states import ENDED, GenerationState
 from ...generation.image.graph import lora_files
 from ...generation.service import GenerationService
 from ...training.job_folder.dataset import HELD_OUT
-from ..http.event_stream import EventTail
+from ..http.event_stream import EventStream
 from .heard import heard
 from .notifications import tell_character, tell_generation
 
@@ -55,7 +55,7 @@ class LikenessMeasurer:
     #: Ids of the generations that wait or are being measured.
     _waiting: set[str] = field(default_factory=set)
 
-    async def run(self, events: EventTail) -> None:
+    async def run(self, events: EventStream) -> None:
         """For ever: each comparison as it ends."""
         with events.reading() as reader:
             while True:

@@ -16,7 +16,7 @@ from ...core.faces.reader import FaceReader
 from ...core.faces.tools import NAME
 from ...core.jobs.ledger import Ledger
 from ...core.records.event import Event
-from ..http.event_stream import EventTail
+from ..http.event_stream import EventStream
 from .notifications import tell_character
 
 _log = logging.getLogger("isengard.photo_faces")
@@ -33,7 +33,7 @@ class PhotoFaceChecker:
     _waiting: dict[str, str] = field(default_factory=dict)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def run(self, events: EventTail) -> None:
+    async def run(self, events: EventStream) -> None:
         """For ever: who is to be looked at."""
         with events.reading() as reader:
             while True:

@@ -32,7 +32,7 @@ from ...generation.image.guarded import pipelines_of
 from ...generation.proof import prove_picture
 from ...generation.service import GenerationService
 from ..host import Host
-from ..http.event_stream import EventTail
+from ..http.event_stream import EventStream
 from .heard import just_completed
 from .notifications import tell_character
 
@@ -81,7 +81,7 @@ class PictureProver:
     ledger: Ledger
     families: Families
     generations: GenerationService
-    events: EventTail
+    events: EventStream
     since: str | None = None
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)

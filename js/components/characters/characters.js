@@ -8,7 +8,7 @@ import { runningJobs, shareOf } from "../../data/state.js";
 import { FirstRun } from "./first_run.js";
 import { importer } from "./importer.js";
 import { face } from "../shared/person_picker.js";
-import { Trash } from "./trashed_people.js";
+import { TrashedPeople } from "./trashed_people.js";
 import { View } from "../shared/view.js";
 
 /** From so many on nobody finds a face at a glance. */
@@ -25,7 +25,7 @@ export class IsenCharacters extends View {
   /** @type {HTMLDivElement} */ buttons;
   /** @type {HTMLInputElement} */ find;
   /** @type {HTMLParagraphElement} */ none;
-  /** @type {Trash} */ trash;
+  /** @type {TrashedPeople} */ trash;
   /** @type {HTMLInputElement} */ name;
   /** @type {HTMLInputElement} */ kind;
   /** @type {HTMLInputElement} */ consent;
@@ -43,7 +43,7 @@ export class IsenCharacters extends View {
     this.buttons = h("div", { class: "isen-row" }, this.add, this.bring);
     this.find = h("input", { type: "search", placeholder: t("findPerson"), "aria-label": t("findPerson"), autocomplete: "off", "data-testid": "isen-find-person", on: { input: () => this.#again() } });
     this.none = h("p", { class: "isen-muted isen-center", role: "status" });
-    this.trash = new Trash(this);
+    this.trash = new TrashedPeople(this);
     this.append(this.first.element, this.form, this.buttons, this.find, this.wall, this.none, this.trash.element);
   }
 

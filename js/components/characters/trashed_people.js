@@ -10,7 +10,7 @@ import { askToForget } from "./forgetting.js";
 /** As long as the server keeps what is deleted (core/characters/trash.py). */
 const KEPT_DAYS = 30;
 
-export class Trash {
+export class TrashedPeople {
   /** @param {import("../shared/view.js").View} view */
   constructor(view) {
     this.view = view;

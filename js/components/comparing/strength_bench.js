@@ -11,7 +11,7 @@ import { badge } from "./version_findings.js";
 export const STRENGTHS = [0.6, 0.7, 0.8, 0.9, 1.0, 1.1];
 const LARGEST_SEED = 2 ** 32;
 
-export class LikenessBench {
+export class StrengthBench {
   /**
    * @param {import("../shared/view.js").View} view
    * @param {{request: () => Isengard.Order, use: (strength: number) => void}} form

@@ -7,7 +7,7 @@ import { t } from "../../locales/words.js";
 import { thumbnail } from "../shared/thumbnail_preload.js";
 import { openPicture } from "./picture_viewer.js";
 import { lookWords } from "../shared/look_words.js";
-import { Wall } from "../shared/virtual_wall.js";
+import { VirtualWall } from "../shared/virtual_wall.js";
 
 /** @typedef {HTMLDivElement & {entry: Isengard.Entry}} Tile */
 
@@ -29,7 +29,7 @@ export class Gallery {
     this.ways = undefined;
     /** @type {Promise<void> | null} */
     this.loading = null;
-    this.wall = new Wall({ label: t("gallery"), id: ({ key }) => key, make: (entry) => this.#tile(entry), update: (tile, entry) => this.#changed(tile, entry), near: () => this.#more() });
+    this.wall = new VirtualWall({ label: t("gallery"), id: ({ key }) => key, make: (entry) => this.#tile(entry), update: (tile, entry) => this.#changed(tile, entry), near: () => this.#more() });
     this.person = h("select", { "data-testid": "isen-filter-person", on: { change: () => this.#filter() } });
     this.recipe = h("select", { "data-testid": "isen-filter-recipe", on: { change: () => this.#filter() } });
     this.favourites = h("input", { type: "checkbox", "data-testid": "isen-only-favourites", on: { change: () => this.#filter() } });

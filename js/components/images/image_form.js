@@ -6,10 +6,10 @@ import { kept, recalled } from "../../lib/memory.js";
 import { bestOf, drawable } from "../../data/likeness_rules.js";
 import { t } from "../../locales/words.js";
 import { isPublished } from "../../data/versions.js";
-import { LikenessBench } from "../comparing/strength_bench.js";
-import { Cast } from "./people_in_picture.js";
+import { StrengthBench } from "../comparing/strength_bench.js";
+import { PeopleInPicture } from "./people_in_picture.js";
 import { ImageAdvanced } from "./image_advanced.js";
-import { LookChoice } from "./style_choice.js";
+import { StyleChoice } from "./style_choice.js";
 import { PromptBox } from "./prompt_box.js";
 import { PromptNotes } from "./prompt_notes.js";
 import { QualityChoice } from "./quality.js";
@@ -48,7 +48,7 @@ export class ImageForm {
     /** @type {Isengard.Samplers | null} */
     this.samplers = null;
     const adjust = () => this.#adjust();
-    this.cast = new Cast(this.store, { changed: adjust });
+    this.cast = new PeopleInPicture(this.store, { changed: adjust });
     this.prompt = new PromptBox({
       value: this.draft?.prompt ?? t("firstPrompt"), submit: () => this.submit.disabled || this.element.requestSubmit(),
       changed: (text) => {
@@ -58,12 +58,12 @@ export class ImageForm {
       },
     });
     this.notes = new PromptNotes(this.store);
-    this.looks = new LookChoice(adjust);
+    this.looks = new StyleChoice(adjust);
     this.shapes = new ShapeChoice();
     this.quality = new QualityChoice(adjust);
     this.seed = new SeedChoice();
     this.advanced = new ImageAdvanced(this.store);
-    this.bench = new LikenessBench(view, { request: () => this.request(), use: (strength) => this.#use(this.version.value, strength) });
+    this.bench = new StrengthBench(view, { request: () => this.request(), use: (strength) => this.#use(this.version.value, strength) });
     this.count = h("input", { type: "number", min: 1, max: 16, value: 1, "data-testid": "isen-count" });
     this.recipe = h("select", { "data-testid": "isen-recipe", on: { change: adjust } });
     this.version = h("select", { "data-testid": "isen-version" });

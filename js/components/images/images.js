@@ -10,7 +10,7 @@ import { withCheckpoints } from "../../data/versions.js";
 import { Gallery } from "./gallery.js";
 import { gpuNote } from "../training/gpu_note.js";
 import { ImageForm } from "./image_form.js";
-import { MakingCard } from "./pictures_in_progress.js";
+import { InProgressCard } from "./pictures_in_progress.js";
 import { View } from "../shared/view.js";
 
 /** It failed, or was stopped by somebody else: a person who cancels knows. @param {Isengard.Generation} generation */
@@ -19,7 +19,7 @@ const endedEarly = ({ state, error }) => state === "failed" || (state === "cance
 const TROUBLES = 3;
 
 /** @typedef {{generation: Isengard.Generation, names: string[], away: boolean}} Card */
-/** @typedef {HTMLLIElement & {card?: MakingCard}} CardItem */
+/** @typedef {HTMLLIElement & {card?: InProgressCard}} CardItem */
 
 export class IsenImages extends View {
   /** @type {HTMLElement} */ nobody;
@@ -80,7 +80,7 @@ export class IsenImages extends View {
   /** @param {Card} entry @returns {CardItem} */
   #card(entry) {
     if (endedEarly(entry.generation)) return this.#trouble(entry);
-    const card = new MakingCard(this);
+    const card = new InProgressCard(this);
     card.show(entry);
     return Object.assign(card.element, { card });
   }

@@ -3,11 +3,11 @@
 import { button, h } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 import { PersonPart } from "./person_part.js";
-import { PeopleChoice } from "../shared/person_picker.js";
+import { PersonPicker } from "../shared/person_picker.js";
 
 /** @typedef {{ids: string[], two: boolean, parts: {strength: number, reference: number, words: string}[]}} Draft */
 
-export class Cast {
+export class PeopleInPicture {
   /** @param {import("../../data/store.js").Store} store @param {{changed: () => void}} options */
   constructor(store, { changed }) {
     this.changed = changed;
@@ -15,8 +15,8 @@ export class Cast {
     this.most = 1;
     /** @type {Isengard.Character[]} */
     this.all = [];
-    this.first = new PeopleChoice(store, { label: t("person"), name: "isen-image-who", testid: "isen-image-person", changed: () => this.#again() });
-    this.second = new PeopleChoice(store, { label: t("secondPerson"), name: "isen-image-other", testid: "isen-image-second", changed });
+    this.first = new PersonPicker(store, { label: t("person"), name: "isen-image-who", testid: "isen-image-person", changed: () => this.#again() });
+    this.second = new PersonPicker(store, { label: t("secondPerson"), name: "isen-image-other", testid: "isen-image-second", changed });
     this.parts = [new PersonPart(""), new PersonPart("-2")];
     this.add = button(t("addSecond"), () => this.#pair(true), { icon: "plus", kind: "link", testid: "isen-add-second" });
     const remove = button(t("removeSecond"), () => this.#pair(false), { icon: "times", bare: true, testid: "isen-remove-second" });

@@ -17,7 +17,7 @@ export function makingShare({ progress: p }) {
   return (p.image + (p.total_steps ? p.step / p.total_steps : 0)) / p.count;
 }
 
-export class MakingCard {
+export class InProgressCard {
   /** @param {import("../shared/view.js").View} view */
   constructor(view) {
     this.view = view;

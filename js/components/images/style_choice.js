@@ -5,7 +5,7 @@ import { field, h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 
-export class LookChoice {
+export class StyleChoice {
   /** @param {() => void} changed */
   constructor(changed) {
     /** @type {Isengard.Style[]} */

@@ -13,7 +13,7 @@ export function face(store, { id, cover }) {
 }
 
 /** One of several people by their faces. `value` is who is chosen; `show` takes who there is. */
-export class PeopleChoice {
+export class PersonPicker {
   /** @param {import("../../data/store.js").Store} store @param {{label: string, name: string, testid: string, changed: () => void}} options */
   constructor(store, { label, name, testid, changed }) {
     this.store = store;

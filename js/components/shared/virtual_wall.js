@@ -37,7 +37,7 @@ export function visible({ columns, size }, count, { top, bottom, ahead = AHEAD }
  * @template Item
  * @template {HTMLElement} Tile
  */
-export class Wall {
+export class VirtualWall {
   /**
    * @param {{label: string, least?: number, id: (item: Item) => string, make: (item: Item) => Tile, update: (node: Tile, item: Item) => void, near: () => unknown}} ways
    */

@@ -8,7 +8,7 @@ import { t } from "../../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../../data/state.js";
 import { awaitsChoice } from "../../data/versions.js";
 import { CheckpointList } from "./checkpoints.js";
-import { FilmStrip } from "./sample_strip.js";
+import { SampleStrip } from "./sample_strip.js";
 import { failure, goOn } from "./job_after.js";
 import { JobLog } from "./job_log.js";
 import { gpuLine, interruption, statusLine, waitsFor, whatWords } from "../shared/job_words.js";
@@ -48,7 +48,7 @@ export class IsenJob extends View {
   /** @type {HTMLParagraphElement} */ gpu;
   /** @type {HTMLDivElement} */ outcome;
   /** @type {HTMLElement} */ curve;
-  /** @type {FilmStrip} */ film;
+  /** @type {SampleStrip} */ film;
   /** @type {CheckpointList} */ checkpoints;
   /** @type {HTMLDivElement} */ buttons;
   /** @type {HTMLDivElement} */ notify;
@@ -65,7 +65,7 @@ export class IsenJob extends View {
     this.gpu = h("p", { class: "isen-muted" });
     this.outcome = h("div", { class: "isen-stack", role: "status", "aria-live": "polite" });
     this.curve = h("figure", { class: "isen-figure" });
-    this.film = new FilmStrip(this);
+    this.film = new SampleStrip(this);
     this.checkpoints = new CheckpointList(this.store);
     this.buttons = h("div", { class: "isen-row" });
     this.notify = h("div", {}, ...notifyChoice(this.panel?.notices));

@@ -13,7 +13,7 @@ import { showPictures } from "../shared/picture_dialog.js";
 /** @typedef {Shown & {id: string, hint: string}} Frame */
 /** @typedef {import("../shared/person_picker.js").Face} Face */
 
-export class FilmStrip {
+export class SampleStrip {
   /** The step that somebody chose; null follows the newest. @type {number | null} */
   #chosen = null;
 

@@ -8,7 +8,7 @@ import { count } from "../../lib/format.js";
 import { photos, t } from "../../locales/words.js";
 import { AdvancedFields } from "./advanced.js";
 import { findingLine } from "./preflight_findings.js";
-import { PeopleChoice } from "../shared/person_picker.js";
+import { PersonPicker } from "../shared/person_picker.js";
 import { PresetChoice } from "./presets.js";
 import { View } from "../shared/view.js";
 
@@ -19,7 +19,7 @@ const DRAFT_KEY = "isengard.train.form";
 /** What was filled in. @typedef {{who: string, preset: string, trainer: string, family: string, base: string, advanced: Record<string, string>}} Draft */
 
 export class IsenTrain extends View {
-  /** @type {PeopleChoice} */ people;
+  /** @type {PersonPicker} */ people;
   /** @type {PresetChoice} */ presets;
   /** @type {HTMLSelectElement} */ trainer;
   /** @type {HTMLDivElement} */ trainerField;
@@ -42,7 +42,7 @@ export class IsenTrain extends View {
 
   build() {
     this.className = "isen-stack";
-    this.people = new PeopleChoice(this.store, { label: t("person"), name: "isen-train-who", testid: "isen-person", changed: () => this.#changed() });
+    this.people = new PersonPicker(this.store, { label: t("person"), name: "isen-train-who", testid: "isen-person", changed: () => this.#changed() });
     this.presets = new PresetChoice(() => this.#adjusted());
     this.trainer = h("select", { "data-testid": "isen-trainer", on: { change: () => this.#changed() } });
     this.trainerField = field(t("trainer"), this.trainer, t("trainerHint"));

@@ -14,9 +14,9 @@ from ....core.records.event import Event
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
 from ....core.records.job_states import OWNED, JobState
 from .. import rules
-from ..eligibility import Able
+from ..eligibility import Eligibility
 from ..job_events import about_job, new_state, state_data
-from ..liveness import Sightings
+from ..liveness import Liveness
 from . import rows
 from .link import Link
 from .rows import Change, Row
@@ -24,7 +24,7 @@ from .rows import Change, Row
 _OWNED = tuple(state.value for state in OWNED)
 
 
-def claim(link: Link, able: Able, at: str, *, worker_id: str, owner: str) -> tuple[Job, Lease] | None:
+def claim(link: Link, able: Eligibility, at: str, *, worker_id: str, owner: str) -> tuple[Job, Lease] | None:
     passed: list[str] = []
     while able.needs:
         job_id = link.run("best", _as_set(able.backends), _as_set(passed), *able.needs)
@@ -126,7 +126,7 @@ class Silent:
     mark: tuple[str, str, str]
 
 
-def silent(link: Link, sightings: Sightings, lease_s: float) -> list[Silent]:
+def silent(link: Link, sightings: Liveness, lease_s: float) -> list[Silent]:
     """Owned jobs whose beat stood still for the lease, and interrupted ones nobody put back in the line."""
     held = link.run("held", *_OWNED, JobState.INTERRUPTED.value)
     sightings.keep([row[0] for row in held])

@@ -18,10 +18,10 @@ from ....core.records.event import Event, EventType, Subject
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
 from ....core.records.job_states import JobState
 from ....core.records.worker import Worker
-from ..eligibility import Able
+from ..eligibility import Eligibility
 from ..job_events import about_worker, essence
 from ..job_files import JobFiles
-from ..liveness import Sightings, look
+from ..liveness import Liveness, look
 from . import commands, leases, rows
 from .link import Link
 
@@ -45,8 +45,8 @@ class RedisLedger:
         self._clock = clock
         self._lease_s = lease_s
         self._max_attempts = max_attempts
-        self._jobs_seen = Sightings(clock)
-        self._workers_seen = Sightings(clock)
+        self._jobs_seen = Liveness(clock)
+        self._workers_seen = Liveness(clock)
         self._link.gaps += [self._jobs_seen.restart, self._workers_seen.restart]
 
     @property
@@ -116,7 +116,7 @@ class RedisLedger:
     def claim(
         self, *, worker_id: str, owner: str, needs: Collection[str], backends: Collection[str] | None = None
     ) -> tuple[Job, Lease] | None:
-        able = Able(needs, backends)
+        able = Eligibility(needs, backends)
         taken = leases.claim(self._link, able, self._now(), worker_id=worker_id, owner=owner)
         if taken is not None:
             self._keep(taken[0])

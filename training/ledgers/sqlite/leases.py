@@ -11,13 +11,19 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Artifact, Job, JobError, Order, Progress
 from ....core.records.job_states import JobState
 from .. import rules
-from ..eligibility import Able
+from ..eligibility import Eligibility
 from ..job_events import state_data
 from . import events, rows
 
 
 def claim(
-    connection: sqlite3.Connection, able: Able, at: str, aside: Container[str], *, worker_id: str, owner: str
+    connection: sqlite3.Connection,
+    able: Eligibility,
+    at: str,
+    aside: Container[str],
+    *,
+    worker_id: str,
+    owner: str,
 ) -> tuple[Job, Lease] | None:
     row = rows.best_queued(connection, able, aside) if able.needs else None
     if row is None:

@@ -9,7 +9,7 @@ from ....core.records.job import Job
 from ....core.records.job_states import OWNED, JobState
 from .. import rules
 from ..job_events import state_data
-from ..liveness import Sightings
+from ..liveness import Liveness
 from . import events, rows
 
 
@@ -23,7 +23,7 @@ class Silent:
     beat: int
 
 
-def silent(connection: sqlite3.Connection, sightings: Sightings, lease_s: float) -> list[Silent]:
+def silent(connection: sqlite3.Connection, sightings: Liveness, lease_s: float) -> list[Silent]:
     """Owned jobs whose beat stood still for the lease, and interrupted ones nobody put back in the line."""
     states = [state.value for state in (*OWNED, JobState.INTERRUPTED)]
     owned_rows = connection.execute(

@@ -15,7 +15,7 @@ from ....core.records.base import Page
 from ....core.records.job import Job
 from ....core.records.job_states import OWNED, JobState
 from ....core.storage.documents import is_damaged
-from ..eligibility import Able
+from ..eligibility import Eligibility
 from ..rules import lease_lost
 from . import events
 
@@ -189,7 +189,7 @@ def take(connection: sqlite3.Connection, job: Job, owner: str) -> bool:
     return done.rowcount == 1
 
 
-def best_queued(connection: sqlite3.Connection, able: Able, aside: Container[str]) -> Row | None:
+def best_queued(connection: sqlite3.Connection, able: Eligibility, aside: Container[str]) -> Row | None:
     where, values = f"needs IN ({_marks(able.needs)})", [*able.needs]
     if able.backends is not None:
         where += (

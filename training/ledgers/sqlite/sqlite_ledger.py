@@ -18,9 +18,9 @@ from ....core.records.job import Artifact, Job, JobError, Order, Progress
 from ....core.records.job_states import JobState
 from ....core.records.worker import Worker
 from ....core.storage.documents import Documents
-from ..eligibility import Able
+from ..eligibility import Eligibility
 from ..job_files import JobFiles
-from ..liveness import Sightings, look
+from ..liveness import Liveness, look
 from ..rules import unreadable
 from . import commands, events, leases, reconciling, rows, workers
 from .reserve import Reserve
@@ -45,8 +45,8 @@ class SqliteLedger:
         self._files = files
         self._lease_s = lease_s
         self._max_attempts = max_attempts
-        self._jobs_seen = Sightings(clock)
-        self._workers_seen = Sightings(clock)
+        self._jobs_seen = Liveness(clock)
+        self._workers_seen = Liveness(clock)
         self._epoch = ""
         self._documents = Documents()
         #: jobs whose rows cannot be read, nor brought back
@@ -176,7 +176,7 @@ class SqliteLedger:
     def claim(
         self, *, worker_id: str, owner: str, needs: Collection[str], backends: Collection[str] | None = None
     ) -> tuple[Job, Lease] | None:
-        able = Able(needs, backends)
+        able = Eligibility(needs, backends)
         who = {"worker_id": worker_id, "owner": owner}
         if not needs or self._read(lambda db: rows.best_queued(db, able, self._aside)) is None:
             return None
