@@ -68,7 +68,7 @@ class ComfyHost:
 
     @property
     def listen_addresses(self) -> list[str]:
-        """What `--listen` was given (one or several, separated by commas)."""
+        """The addresses that `--listen` was given (one or several, separated by commas)."""
         return [part.strip() for part in str(self._arguments.listen).split(",") if part.strip()]
 
     @property
@@ -78,7 +78,7 @@ class ComfyHost:
 
     @property
     def server_url(self) -> str:
-        """Where this very server is reached from this machine."""
+        """The address at which this very server is reached from this machine."""
         args = self._arguments
         scheme = (
             "https" if getattr(args, "tls_keyfile", None) and getattr(args, "tls_certfile", None) else "http"

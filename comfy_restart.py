@@ -45,7 +45,7 @@ class Launch:
         return named and bool(self.folder) and Path(self.program).is_file()
 
     def command(self, *, opens_page: bool, windows: bool = os.name == "nt") -> list[str]:
-        """What is run. Windows joins the words with blanks, whatever is in them."""
+        """The command that is run. Windows joins the words with blanks, whatever is in them."""
         words = [self.program, *self.arguments]
         if opens_page and _QUIET not in words:
             words.append(_QUIET)

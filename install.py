@@ -58,7 +58,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def data_folder() -> Path:
-    """Where Isengard will keep its data when ComfyUI starts it from here (the README's table has all the rules)."""
+    """The folder in which Isengard will keep its data when ComfyUI starts it from here (the README's table has all the rules)."""
     if os.environ.get("DATA_DIR"):
         return Path(os.environ["DATA_DIR"]).expanduser().absolute()
     if os.environ.get("RUNPOD_POD_ID"):
@@ -70,7 +70,7 @@ def data_folder() -> Path:
 
 
 def free_bytes(folder: Path) -> int | None:
-    """Of the disk that `folder` is or will be on; None where there is none, as with a drive that is not plugged in."""
+    """The free bytes of the disk that `folder` is or will be on; None where there is none, as with a drive that is not plugged in."""
     try:
         existing = next((parent for parent in (folder, *folder.parents) if parent.exists()), None)
         return shutil.disk_usage(existing).free if existing is not None else None

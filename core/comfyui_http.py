@@ -67,7 +67,7 @@ def token_towards(address: str, settings: Settings, own_address: str = "") -> st
 
 
 def session_header(token: str) -> dict[str, str]:
-    """What opens the session for programs."""
+    """The header that opens the session for programs."""
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 

@@ -14,7 +14,7 @@ class IsengardError(Exception):
 
 
 def reason_of(fault: Exception) -> str:
-    """What a log line says of it."""
+    """The reason that a log line gives for a fault."""
     return fault.message if isinstance(fault, IsengardError) else str(fault)
 
 
@@ -43,7 +43,7 @@ class MethodError(IsengardError):
 
 
 class ConflictError(IsengardError):
-    """It clashes with what is already there, or with its present state (409)."""
+    """A clash with what is already there, or with its present state (409)."""
 
 
 class ForbiddenError(IsengardError):
@@ -83,7 +83,7 @@ class LeaseLostError(IsengardError):
 
 
 def data_folder_gone() -> StorageError:
-    """What every write is refused with once the folder was removed, or its disk unplugged, while we run."""
+    """The refusal of every write once the folder was removed, or its disk unplugged, while we run."""
     return StorageError(
         "data_folder_gone",
         "Isengard's data folder is not there any more: its disk was taken away, or somebody removed it.",

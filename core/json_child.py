@@ -29,11 +29,11 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 
 
 class ChildDidNotStart(Exception):
-    """It ended before it was ready: most likely one of its libraries is missing. Or it was not ready after `START_S`."""
+    """A child that ended before it was ready: most likely one of its libraries is missing. Or it was not ready after `START_S`."""
 
 
 class ChildIsStarting(Exception):
-    """It runs and has not said yet that it is ready: a busy computer. It goes on; whoever asks again waits for the rest."""
+    """A child that runs and has not said yet that it is ready: a busy computer. It goes on; whoever asks again waits for the rest."""
 
 
 class JsonChild:
@@ -142,7 +142,7 @@ def _exit_code(process: subprocess.Popen[bytes]) -> int | None:
 
 
 def library_folders(names: Iterable[str]) -> list[str]:
-    """Where this Python has these libraries: `-I` hides the user's own site-packages from the child."""
+    """The folders in which this Python has these libraries: `-I` hides the user's own site-packages from the child."""
     specs = [importlib.util.find_spec(name) for name in names]
     return sorted({str(Path(spec.origin).parent.parent) for spec in specs if spec and spec.origin})
 

@@ -49,11 +49,11 @@ class Loops:
         self._tasks[name] = asyncio.run_coroutine_threadsafe(self._in_task(name, loop), on)
 
     def stop(self) -> None:
-        """What has died stays dead; whatever runs is stopped by its own means."""
+        """Begin no loop again: what has died stays dead; whatever runs is stopped by its own means."""
         self._ended.set()
 
     def troubles(self) -> list[Trouble]:
-        """Those that have died, by name; `running` once they have begun again."""
+        """The loops that have died, by name; `running` once they have begun again."""
         return [self._troubles[name] for name in sorted(self._troubles)]
 
     def _in_thread(self, name: str, loop: Callable[[], None]) -> None:

@@ -59,7 +59,7 @@ def foreign_code(*ours: type[Exception]) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class PluginContext:
-    """What every plugin's factory is called with."""
+    """The argument of every plugin's factory."""
 
     paths: DataPaths
     settings: Settings

@@ -15,7 +15,7 @@ DAMAGE = (TOMLKitError, ValueError, TypeError, LookupError, AttributeError, Arit
 
 @dataclass(frozen=True)
 class Slip:
-    """Where a file is wrong, for the person who wrote it: `kind` settings_slip | setting_slip | pack_slip. Repeats nothing of
+    """A place where a file is wrong, for the person who wrote it: `kind` settings_slip | setting_slip | pack_slip. Repeats nothing of
     the file, which may hold a secret; `line` 0 where it is not known."""
 
     kind: str
@@ -53,7 +53,7 @@ def set_value(file: Path, name: str, value: str) -> str:
 
 
 def line_of(file: Path, name: str) -> int:
-    """Where the value is set, counted from 1; 0 where it cannot be found."""
+    """The line on which the value is set, counted from 1; 0 where it cannot be found."""
     lines = _text(file).splitlines()
     found = (number for number, line in enumerate(lines, 1) if line.partition("=")[0].strip(" \t\"'") == name)
     return next(found, 0)

@@ -78,7 +78,7 @@ def current() -> NodeContext:
 
 
 def short_names() -> list[str]:
-    """Of everybody, for the drop-down list. While the server starts their files say it: the first page asks at once."""
+    """The short names of everybody, for the drop-down list. While the server starts their files say it: the first page asks at once."""
     from ..core.characters.character_sidecars import kept_slugs
     from ..core.errors import NotReadyError
     from ..core.paths import resolve_paths

@@ -97,7 +97,7 @@ class LossPoint:
 
 @dataclass(frozen=True)
 class Reading:
-    """One look into the job's folder; `losses` are the points after the step that was asked for, `warnings` sentences
+    """A look into the job's folder; `losses` are the points after the step that was asked for, `warnings` sentences
     that are still true of what came of it, `began_at` the step at which this attempt began, where the trainer tells it."""
 
     progress: Progress
@@ -125,7 +125,7 @@ class Option(Record):
 
 
 class BackendCapabilities(Record):
-    """What the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness.
+    """The abilities that the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness.
 
     `presets` are the trainer's own, the gentlest first; without any it takes ours.
     """
@@ -153,7 +153,7 @@ class TrainingBackend(Protocol):
     def state(self) -> BackendState: ...
 
     def preflight(self, training: ResolvedTraining) -> list[Finding]:
-        """What would stop or trouble this training; what holds for this machine alone is marked `this_machine`."""
+        """Find what would stop or trouble this training; what holds for this machine alone is marked `this_machine`."""
 
     def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
         """Write the trainer's files into `job_dir` and say how to start it. IsengardError when it cannot."""
@@ -161,7 +161,7 @@ class TrainingBackend(Protocol):
     def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading: ...
 
     def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
-        """Those that verify, by step; `file` is relative to the job's out/ folder."""
+        """The checkpoints that verify, by step; `file` is relative to the job's out/ folder."""
 
     def carry_over(
         self, before_dir: Path, before: ResolvedTraining, job_dir: Path, training: ResolvedTraining

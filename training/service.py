@@ -50,7 +50,7 @@ class TrainingService:
         return self.gatherer.default_backend
 
     def preflight(self, request: TrainingRequest) -> Plan:
-        """What would be trained and everything worth saying about it. InvalidError for what cannot be asked."""
+        """Plan a training: what would be trained, and everything worth saying about it. InvalidError for what cannot be asked."""
         return decide(self.gatherer.gather(request))
 
     def submit(self, request: TrainingRequest, correlation_id: str) -> Job:
@@ -84,7 +84,7 @@ class TrainingService:
         return self._rung(self.captioning.submit(character, correlation_id, overwrite=overwrite))
 
     def captioners(self) -> list[dict[str, Any]]:
-        """Those that can describe photos, the one that would be used first."""
+        """The captioners that can describe photos, the one that would be used first."""
         return self.captioning.offers()
 
     def download(self, family: Family, missing: Sequence[Missing], correlation_id: str) -> Job:

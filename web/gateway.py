@@ -56,7 +56,7 @@ class Gateway:
         return self._guard_asked
 
     async def access(self) -> Access:
-        """Who may; waits for it at ComfyUI's start. Where the start has failed before it was known, nobody may from afar."""
+        """The access rules; waits for them at ComfyUI's start. Where the start has failed before it was known, nobody may from afar."""
         while self._access is None and not self.settled:
             await asyncio.sleep(WAIT_S)
         return self._access or self._nobody()
@@ -151,7 +151,7 @@ class Gateway:
         return self._host.listen_is_loopback and not self.guards_comfyui
 
     def ready(self) -> Services:
-        """What requests are answered with. Raises why there is nothing to answer with."""
+        """The services that requests are answered with. Raises why there is nothing to answer with."""
         from ..core.errors import NotReadyError
 
         if self._failure is not None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Host(Protocol):
-    """What web/ needs of ComfyUI (comfy_host.ComfyHost, or a stand-in in tests)."""
+    """The part of ComfyUI that web/ needs (comfy_host.ComfyHost, or a stand-in in tests)."""
 
     @property
     def version(self) -> str: ...
@@ -46,6 +46,6 @@ class Host(Protocol):
 
 @dataclass(frozen=True)
 class Alone:
-    """What a handler gets while there are no services: ComfyUI itself."""
+    """The stand-in for services while there are none: ComfyUI itself."""
 
     host: Host

@@ -74,7 +74,7 @@ def fallback(trigger: str, class_word: str) -> str:
 
 
 def training_caption(photo: Photo, character: Character) -> str:
-    """What a photo is trained with: its caption, never empty, always with the trigger word, once for each time it was meant."""
+    """The caption that a photo is trained with, never empty, always with the trigger word, once for each time it was meant."""
     trigger = character.trigger_word
     if not photo.caption:
         return fallback(trigger, character.class_word)

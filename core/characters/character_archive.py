@@ -96,7 +96,7 @@ Prove = Callable[[Path, ArchivedLora], Proof]
 
 @dataclass(frozen=True)
 class Stores:
-    """Where a character comes from and goes to."""
+    """The stores that a character comes from and goes to."""
 
     paths: DataPaths
     characters: CharacterStore

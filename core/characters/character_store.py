@@ -221,7 +221,7 @@ class CharacterStore:
 
 
 def everybody(characters: CharacterStore) -> Iterator[Character]:
-    """Those in the trash too."""
+    """Everybody, those in the trash too."""
     yield from characters.all()
     yield from characters.all(deleted=True)
 

@@ -70,7 +70,7 @@ class PhotoStore:
         return photo
 
     def add_drawn(self, character_id: str, number: int) -> Photo:
-        """One of the sample character's photos, drawn in the child and taken in like any other."""
+        """Take in one of the sample character's photos, drawn in the child and taken in like any other."""
         file = self._paths.tmp / f"{secrets.token_hex(12)}.upload"
         try:
             self._decoder.draw(number, file)
@@ -119,7 +119,7 @@ class PhotoStore:
     def note_faces(
         self, character_id: str, shares: Mapping[str, float], findings: Mapping[str, Sequence[PhotoFinding]]
     ) -> int:
-        """What faces tell of these photos takes the place of what they told before; how many photos changed."""
+        """Replace what faces told of these photos by what they tell now; how many photos changed."""
         changed = 0
         with self._library.transaction():
             for photo in self.list(character_id):

@@ -30,7 +30,7 @@ def begin_filling(paths: DataPaths, character_id: str, slug: str = "") -> None:
 
 
 def end_filling(paths: DataPaths, character_id: str) -> None:
-    """They are complete from the moment the file has another name: clearing it away may fail."""
+    """Say that they are complete, which holds from the moment the file has another name: clearing it away may fail."""
     filled = contained(paths.tmp, f"{character_id}{FILLED}")
     atomic.replace(_mark(paths, character_id), filled)
     with contextlib.suppress(OSError):  # the next start clears it away

@@ -59,7 +59,7 @@ BASE = Limits(16 * 1024**2, 50_000)
 
 @dataclass(frozen=True)
 class Tensor:
-    """Where one tensor lies in the file: bytes from `start` to `end`."""
+    """The place of one tensor in the file: bytes from `start` to `end`."""
 
     dtype: str
     shape: tuple[int, ...]

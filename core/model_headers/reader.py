@@ -52,7 +52,7 @@ class HeaderReader:
         self._unread: dict[tuple[str, int, int], float] = {}
 
     def look(self, path: Path) -> ModelHeader:
-        """What the file is. Raises NotReadyError `model_reader_unavailable` or `model_reader_slow`."""
+        """Look at a file and say what it is. Raises NotReadyError `model_reader_unavailable` or `model_reader_slow`."""
         try:
             status = path.stat()
         except OSError as gone:

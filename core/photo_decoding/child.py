@@ -207,7 +207,7 @@ def _save(image: Any, path: str, options: dict[str, Any]) -> None:
 
 
 def decode(request: dict[str, Any]) -> dict[str, Any]:
-    """One photo; raises Refused or what Pillow raises for damage."""
+    """Decode one photo; raises Refused or what Pillow raises for damage."""
     from PIL import Image
 
     with open(request["source"], "rb") as stream:  # noqa: PTH123
@@ -276,7 +276,7 @@ def _pixel_hash(image: Any) -> str:
 
 
 def draw(request: dict[str, Any]) -> dict[str, Any]:
-    """One of the sample character's photos, as somebody's camera would have written it."""
+    """Draw one of the sample character's photos, as somebody's camera would have written it."""
     _save(_sibling("sample").draw(int(request["draw"])), request["full"], {**_JPEG, "quality": 92})
     return {"drawn": request["draw"]}
 

@@ -35,7 +35,7 @@ _log = logging.getLogger("isengard.photos")
 
 @dataclass(frozen=True)
 class DecodedPhoto:
-    """What the child measured; sizes in pixels, after orientation."""
+    """A photo as the child measured it; sizes in pixels, after orientation."""
 
     file_kind: str
     width: int

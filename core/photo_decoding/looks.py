@@ -17,7 +17,7 @@ _LAPLACE = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, off
 def shrunk(
     image: Image.Image, side: int, resample: Image.Resampling = Image.Resampling.BICUBIC
 ) -> Image.Image:
-    """What `thumbnail` makes, without a copy of the whole picture first."""
+    """A small copy as `thumbnail` makes it, without a copy of the whole picture first."""
     share = side / max(image.size)
     if share >= 1:
         return image
@@ -46,7 +46,7 @@ def _burnt(gray: Image.Image) -> float:
 
 
 def difference_hash(gray: Image.Image) -> str:
-    """One bit per neighbouring pair on an 9 x 8 copy: alike for crops and re-saves of one picture."""
+    """A hash of one bit per neighbouring pair on an 9 x 8 copy: alike for crops and re-saves of one picture."""
     small = gray.resize((HASH_SIDE + 1, HASH_SIDE), Image.Resampling.LANCZOS)
     values = list(small.tobytes())
     bits = 0

@@ -47,7 +47,7 @@ def kind_of(head: bytes) -> str:
 
 
 def name_of(head: bytes) -> str:
-    """What a file that is no photo of ours is, in words ('a video'); '' where that cannot be told."""
+    """The name of what a file is that is no photo of ours ('a video'); '' where that cannot be told."""
     if head[4:8] == b"ftyp":
         return RAW if head[8:12] == b"crx " else "a video"
     if head[:4] in (b"II*\0", b"MM\0*"):

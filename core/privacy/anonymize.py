@@ -19,7 +19,7 @@ Replace = Callable[[str], str]
 def anonymizer(
     *, names: Iterable[str] = (), secrets: Iterable[str] = (), places: Mapping[str, str] | None = None
 ) -> Callable[[Any], Any]:
-    """What makes a JSON value anonymous, keys and all. `places` maps a folder or host name to what stands for it."""
+    """A function that makes a JSON value anonymous, keys and all. `places` maps a folder or host name to what stands for it."""
     steps: list[Replace] = [_places(places or {}), _anywhere(secrets), redact, _people(names)]
 
     def text(said: str) -> str:

@@ -56,7 +56,7 @@ def end(library: Library, paths: DataPaths, inventory: Inventory) -> None:
 
 
 def unfinished(paths: DataPaths) -> list[str]:
-    """Who is to be forgotten and is not yet."""
+    """The people who are to be forgotten and are not yet."""
     names = sorted(mark.stem.removeprefix(FORGET) for mark in paths.run.glob(f"{FORGET}chr_*.json"))
     return [name for name in names if is_id("chr", name)]
 

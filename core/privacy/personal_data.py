@@ -25,7 +25,7 @@ _log = logging.getLogger("isengard.forgetting")
 
 @dataclass
 class ForgetReport:
-    """What goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make,
+    """A report of what goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make,
     `others` pictures of other people whose prompts mention this one."""
 
     photos: int = 0
@@ -44,7 +44,7 @@ class ForgetReport:
 
 
 class Inventory(Stored):
-    """Whose, and the ids of everything that is theirs; `words` must be found nowhere afterwards. Kept while they are being
+    """A person and the ids of everything that is theirs; `words` must be found nowhere afterwards. Kept while they are being
     forgotten, so that it can be carried on with when their rows are gone."""
 
     character_id: str
@@ -120,7 +120,7 @@ def find(
     *,
     job_ids: Collection[str],
 ) -> Inventory:
-    """What is theirs, and what was when forgetting them began. NotFoundError `character_not_found` where nothing is left."""
+    """Find what is theirs, and what was when forgetting them began. NotFoundError `character_not_found` where nothing is left."""
     try:
         character = characters.get(character_id, deleted=True)
     except NotFoundError:
@@ -164,7 +164,7 @@ def _inventory_of(library: Library, character: Character, job_ids: Collection[st
 
 
 def words_of(person: Character) -> list[str]:
-    """What a person is called, those names and trigger words too that a LoRA was trained with before they were changed."""
+    """The words that a person is called by, those names and trigger words too that a LoRA was trained with before they were changed."""
     trained = [version.trigger_word for version in person.versions]
     said = [person.name, person.trigger_word, *person.former_words, *trained]
     return list(dict.fromkeys(word for word in said if word))

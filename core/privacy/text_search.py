@@ -34,7 +34,7 @@ Found = Callable[[str], bool]
 
 
 class Traces(Record):
-    """What tells of a person: `ids` anywhere, `words` (names, trigger words, hashes) as whole words, `slug` where it names
+    """The traces that tell of a person: `ids` anywhere, `words` (names, trigger words, hashes) as whole words, `slug` where it names
     their files or stands in a graph."""
 
     ids: list[str]

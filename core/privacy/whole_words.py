@@ -70,7 +70,7 @@ class _Search:
     mine: frozenset[str]
 
     def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """Where `mine` are; what else the pattern names is passed over."""
+        """The places where `mine` are; what else the pattern names is passed over."""
         return (match for match in self.pattern.finditer(text) if match[0] in self.mine)
 
 

@@ -37,7 +37,7 @@ declare namespace Schema {
   }
   /** The specification's matrix: group, then thing. */
   type Capabilities = Record<string, Record<string, Capability>>;
-  /** What is said of one thing in the specification's matrix. */
+  /** A line of the specification's matrix. */
   interface Capability {
     supported: boolean;
     status: string;
@@ -141,7 +141,7 @@ declare namespace Schema {
   interface Confirmation {
     confirm: true;
   }
-  /** Where the data and the logs are. */
+  /** The folders of the data and the logs. */
   interface DataFolders {
     data: string;
     logs: string;
@@ -150,7 +150,7 @@ declare namespace Schema {
   interface Error {
     error: ErrorBody;
   }
-  /** What is wrong, why, and what to do. */
+  /** An error: what is wrong, why, and what to do. */
   interface ErrorBody {
     code: string;
     message: string;
@@ -207,7 +207,7 @@ declare namespace Schema {
     message: string;
     fix: string;
   }
-  /** What goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make, `others` pictures of other people whose prompts mention this one. */
+  /** A report of what goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make, `others` pictures of other people whose prompts mention this one. */
   interface ForgetReport {
     photos: number;
     captions: number;
@@ -220,7 +220,7 @@ declare namespace Schema {
     elsewhere: string[];
     others: string[];
   }
-  /** What forgetting a person removes or has removed. */
+  /** A report of what forgetting a person removes or has removed. */
   interface Forgotten {
     report: ForgetReport;
   }
@@ -424,7 +424,7 @@ declare namespace Schema {
     state: BackendState;
     setup: SetupOffer;
   }
-  /** One line of our logs. */
+  /** A line of our logs. */
   interface LogLine {
     timestamp: string;
     level: string;
@@ -436,7 +436,7 @@ declare namespace Schema {
   interface LogLines {
     lines: ({ message: string })[];
   }
-  /** One point of the loss curve. */
+  /** A point of the loss curve. */
   interface Loss {
     step: number;
     loss: number;
@@ -518,7 +518,7 @@ declare namespace Schema {
     included?: boolean | null;
     held_out?: boolean | null;
   }
-  /** What would stop or trouble a training, and its numbers. */
+  /** Findings of what would stop or trouble a training, and its numbers. */
   interface Preflight {
     findings: Finding[];
     plan: TrainingPlan;
@@ -532,7 +532,7 @@ declare namespace Schema {
     description: string;
     factor: number;
   }
-  /** What a preset would give for a family and a number of photos; `estimate_s` null where times teach nothing. */
+  /** The numbers that a preset would give for a family and a number of photos; `estimate_s` null where times teach nothing. */
   interface PresetNumbers {
     name: string;
     label: string;
@@ -676,7 +676,7 @@ declare namespace Schema {
   interface SessionToken {
     token: string;
   }
-  /** One setting: of a secret only whether it is set; `running` is the value that this process started with. */
+  /** A setting: of a secret only whether it is set; `running` is the value that this process started with. */
   interface Setting {
     name: string;
     value: string | number | boolean | string[] | null;
@@ -711,7 +711,7 @@ declare namespace Schema {
     installed: boolean;
     unfinished: boolean;
   }
-  /** Where a file is wrong, for the person who wrote it: `kind` settings_slip | setting_slip | pack_slip. Repeats nothing of the file, which may hold a secret; `line` 0 where it is not known. */
+  /** A place where a file is wrong, for the person who wrote it: `kind` settings_slip | setting_slip | pack_slip. Repeats nothing of the file, which may hold a secret; `line` 0 where it is not known. */
   interface Slip {
     kind: string;
     file: string;
@@ -769,13 +769,13 @@ declare namespace Schema {
     folder: string;
     reason: string;
   }
-  /** What became of one file of an upload: a photo or an error. */
+  /** The outcome of one file of an upload: a photo or an error. */
   interface UploadedPhoto {
     file: string;
     photo: Photo | null;
     error: ErrorBody | null;
   }
-  /** What became of every file of an upload. */
+  /** The outcome of every file of an upload. */
   interface UploadedPhotos {
     items: UploadedPhoto[];
   }

@@ -22,6 +22,6 @@ def divide(job_dir: Path, attempt: int) -> None:
 
 
 def of_this_attempt(lines: list[str]) -> list[str]:
-    """What follows the last divider in `lines` (without their line ends); all of them where there is none."""
+    """The lines that follow the last divider in `lines` (without their line ends); all of them where there is none."""
     last = next((n for n in range(len(lines) - 1, -1, -1) if _DIVIDER.match(lines[n])), -1)
     return lines[last + 1 :]

@@ -120,7 +120,7 @@ def prompt_findings(prompts: Sequence[str]) -> list[Finding]:
 
 
 def place_findings(where: Place, *, backend: str, file_here: str) -> list[Finding]:
-    """What is to be said of the place. `file_here`: the name of a model file that only this machine is known to have."""
+    """Findings about the place. `file_here`: the name of a model file that only this machine is known to have."""
     if where.waits is not None:
         message = f"{where.waits.message} {where.waits.hint}"
         return [Finding(severity="warning", code="no_able_worker", message=message, fix="check_again")]

@@ -83,7 +83,7 @@ def learned_paces(completed: Iterable[Job], device: str) -> dict[str, float]:
 
 
 class Paced(Protocol):
-    """What decides how long a step takes on a device, besides the family; the rank hardly does."""
+    """The facts that decide how long a step takes on a device, besides the family; the rank hardly does."""
 
     @property
     def resolution(self) -> list[int]: ...

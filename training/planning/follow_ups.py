@@ -46,7 +46,7 @@ class FollowUps:
         return self.ledger.requeue(self._retried(job_id).id)
 
     def smaller_request(self, job_id: str) -> TrainingRequest:
-        """What asks for the same training with less memory. ConflictError `wrong_state`; those of `frozen_training` and
+        """A request for the same training with less memory. ConflictError `wrong_state`; those of `frozen_training` and
         `smaller`."""
         job = self._retried(job_id)
         training = frozen_training(self.paths, job)

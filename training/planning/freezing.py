@@ -22,7 +22,7 @@ from .decision import Plan
 
 @dataclass(frozen=True)
 class Freezer:
-    """Where plans are kept."""
+    """The writer of plans, into a job's folder and the ledger."""
 
     paths: DataPaths
     ledger: Ledger

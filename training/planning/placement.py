@@ -74,14 +74,14 @@ class Place:
 
     @property
     def away(self) -> str:
-        """What the other machine is called; '' for this one."""
+        """The name of the other machine; '' for this one."""
         if self.worker is not None:
             return self.worker.host
         return "another machine" if self.waits is not None else ""
 
     @property
     def has_token(self) -> bool:
-        """Of another machine; one that nobody knows yet may have all it needs."""
+        """Whether another machine has the token; one that nobody knows yet may have all it needs."""
         return self.worker is None or self.worker.hub_token
 
 
@@ -109,7 +109,7 @@ def _away(worker: Worker, *, on_cpu: bool) -> Place:
 
 
 def device_name(gpus: Sequence[Gpu], host: str) -> str:
-    """What trains on a machine, as `Progress.device` tells it."""
+    """The device that trains on a machine, as `Progress.device` tells it."""
     return gpus[0].name if gpus else f"cpu {host}"
 
 

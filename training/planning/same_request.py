@@ -23,7 +23,7 @@ _LOOKED_AT = 50
 
 @dataclass(frozen=True)
 class EarlierTrainings:
-    """Where they are looked for; `default_backend` is the trainer of a request that names none."""
+    """The trainings of before, looked up by what they were asked for; `default_backend` is the trainer of a request that names none."""
 
     paths: DataPaths
     ledger: Ledger

@@ -20,7 +20,7 @@ _FOLDER_MARKS = ("[output]", "[input]", "[temp]")
 
 
 def file_key(name: str) -> str:
-    """One spelling for a file's name inside a folder: `a\\B` and `./a/b` lead to the same file."""
+    """The one spelling for a file's name inside a folder: `a\\B` and `./a/b` lead to the same file."""
     return posixpath.normpath("/" + name.replace("\\", "/")).lstrip("/").casefold()
 
 
@@ -144,7 +144,7 @@ def refused_prompt(error: IsengardError) -> dict[str, Any]:
 def ours_among(
     prompts: Iterable[tuple[str, object, object]], loras: Collection[str], known: Collection[str] = ()
 ) -> tuple[set[str], set[str]]:
-    """Of (id, graph, outputs), the oldest first: the ids of prompts that hold something of ours or read what those made, and the
+    """Look through (id, graph, outputs), the oldest first: the ids of prompts that hold something of ours or read what those made, and the
     files they made, as file keys, beside those that are `known`."""
     ids: set[str] = set()
     files: set[str] = set(known)

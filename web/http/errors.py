@@ -59,7 +59,7 @@ async def answered(
     serving: bool = True,
     library: Path | None = None,
 ) -> web.StreamResponse:
-    """What `call` answers; any error as its envelope, unexpected ones logged with their traceback.
+    """The answer of `call`; any error as its envelope, unexpected ones logged with their traceback.
 
     While we do not serve (`serving` is False) the reason was logged once, when it came: a page that asks again every few
     seconds must not fill ComfyUI's console with it. `library` is the library's file, to tell the loss of

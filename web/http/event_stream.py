@@ -35,7 +35,7 @@ class Told:
 
 @dataclass(eq=False)
 class Reader:
-    """One open stream; `lost` once it fell too far behind. Everything but its making runs on its loop."""
+    """An open stream; `lost` once it fell too far behind. Everything but its making runs on its loop."""
 
     loop: asyncio.AbstractEventLoop
     waiting: deque[Told] = field(default_factory=deque)
@@ -151,6 +151,6 @@ def event_frame(epoch: str, event: Event) -> bytes:
 
 
 def frame(identifier: str, data: str, name: str = "") -> bytes:
-    """One server-sent event."""
+    """The bytes of one server-sent event."""
     kind = f"event: {name}\n" if name else ""
     return f"id: {identifier}\n{kind}data: {data}\n\n".encode()

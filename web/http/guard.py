@@ -21,7 +21,7 @@ _LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"}
 
 @dataclass(frozen=True)
 class Asked:
-    """What the rules look at; header names in lower case."""
+    """A request as the rules look at it; header names in lower case."""
 
     method: str
     headers: Mapping[str, str]

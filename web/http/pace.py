@@ -17,7 +17,7 @@ Part = TypeVar("Part")
 
 
 class Pace:
-    """Of one body: each part of it is awaited through `next`, its size told to `came`."""
+    """The pace of one body: each part of it is awaited through `next`, its size told to `came`."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()

@@ -49,7 +49,7 @@ def _picture_headers(path: Path) -> dict[str, str]:
 
 
 def zip_headers(name: str) -> dict[str, str]:
-    """Of a zip file to be saved as `name`."""
+    """The headers of a zip file to be saved as `name`."""
     return {
         **FILE_HEADERS,
         "Content-Type": "application/zip",

@@ -21,7 +21,7 @@ from ...training.tasks.installable import SetupOffer
 
 
 def sometimes(*fields: str) -> ConfigDict:
-    """Of fields that not every answer has."""
+    """A mark for fields that not every answer has."""
 
     def loosen(schema: dict[str, Any]) -> None:
         schema["required"] = [name for name in schema.get("required", []) if name not in fields]
@@ -30,7 +30,7 @@ def sometimes(*fields: str) -> ConfigDict:
 
 
 class ErrorBody(BaseModel):
-    """What is wrong, why, and what to do."""
+    """An error: what is wrong, why, and what to do."""
 
     code: str
     message: str
@@ -105,7 +105,7 @@ class SessionLink(BaseModel):
 
 
 class Capability(BaseModel):
-    """What is said of one thing in the specification's matrix."""
+    """A line of the specification's matrix."""
 
     model_config = sometimes("backend", "notes")
 
@@ -139,7 +139,7 @@ class Restarting(BaseModel):
 
 
 class Setting(BaseModel):
-    """One setting: of a secret only whether it is set; `running` is the value that this process started with."""
+    """A setting: of a secret only whether it is set; `running` is the value that this process started with."""
 
     name: str
     value: str | int | float | bool | list[str] | None
@@ -151,7 +151,7 @@ class Setting(BaseModel):
 
 
 class DataFolders(BaseModel):
-    """Where the data and the logs are."""
+    """The folders of the data and the logs."""
 
     data: str
     logs: str
@@ -165,7 +165,7 @@ class Settings(BaseModel):
 
 
 class LogLine(BaseModel):
-    """One line of our logs."""
+    """A line of our logs."""
 
     timestamp: str
     level: str
@@ -176,7 +176,7 @@ class LogLine(BaseModel):
 
 
 class Forgotten(BaseModel):
-    """What forgetting a person removes or has removed."""
+    """A report of what forgetting a person removes or has removed."""
 
     report: ForgetReport
 
@@ -203,7 +203,7 @@ class ImportedCharacter(BaseModel):
 
 
 class UploadedPhoto(BaseModel):
-    """What became of one file of an upload: a photo or an error."""
+    """The outcome of one file of an upload: a photo or an error."""
 
     file: str
     photo: Photo | None
@@ -211,7 +211,7 @@ class UploadedPhoto(BaseModel):
 
 
 class UploadedPhotos(BaseModel):
-    """What became of every file of an upload."""
+    """The outcome of every file of an upload."""
 
     items: list[UploadedPhoto]
 

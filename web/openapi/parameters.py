@@ -46,7 +46,7 @@ def _bad_service(_: str, words: str) -> InvalidError:
 
 
 class Kind(Protocol):
-    """What a parameter may be; `words` end the sentence "limit must be ..."; `refused` is for what it is not."""
+    """The kind of a parameter; `words` end the sentence "limit must be ..."; `refused` is for what it is not."""
 
     @property
     def words(self) -> str: ...
@@ -61,7 +61,7 @@ class Kind(Protocol):
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few words; an empty one may be among them."""
+    """A choice of a few words; an empty one may be among them."""
 
     values: tuple[str, ...]
     refused: Refusal = _bad_query

@@ -89,7 +89,7 @@ class Family(BaseModel):
 
 
 class PresetNumbers(BaseModel):
-    """What a preset would give for a family and a number of photos; `estimate_s` null where times teach nothing."""
+    """The numbers that a preset would give for a family and a number of photos; `estimate_s` null where times teach nothing."""
 
     name: str
     label: str
@@ -150,7 +150,7 @@ class TrainingPlan(BaseModel):
 
 
 class Preflight(BaseModel):
-    """What would stop or trouble a training, and its numbers."""
+    """Findings of what would stop or trouble a training, and its numbers."""
 
     findings: list[Finding]
     plan: TrainingPlan
@@ -165,7 +165,7 @@ class JobLog(BaseModel):
 
 
 class Loss(BaseModel):
-    """One point of the loss curve."""
+    """A point of the loss curve."""
 
     step: int
     loss: float

@@ -29,7 +29,7 @@ async def create(services: Services, request: web.Request) -> web.Response:
 
 
 async def sample(services: Services, request: web.Request) -> web.Response:
-    """One at a time: the panel asks once, and the drawings are the same each time."""
+    """Draw the sample person, one at a time: the panel asks once, and the drawings are the same each time."""
     character = await services.photo_turns.in_thread(make_sample, services.characters, services.photos)
     await tell(services, character.id, "created", character)
     return responses.record(character, 201)
@@ -74,7 +74,7 @@ async def pick_version(services: Services, request: web.Request) -> web.Response
 
 
 async def would_go(services: Services, request: web.Request) -> web.Response:
-    """What forgetting this person would remove."""
+    """Count what forgetting this person would remove."""
     report = await in_thread(services.forgetting.preview, request.match_info["id"])
     return web.json_response({"report": report})
 

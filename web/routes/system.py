@@ -79,7 +79,7 @@ async def session(services: Services, request: web.Request) -> web.Response:
 
 
 async def session_link(services: Services, request: web.Request) -> web.Response:
-    """What run/link.txt holds, for the owner in front of a machine that listens beyond loopback. NotFoundError where no
+    """The content of run/link.txt, for the owner in front of a machine that listens beyond loopback. NotFoundError where no
     link is needed.
     """
     if not services.session.needed:

@@ -19,7 +19,7 @@ _NOTHING = ModelHeader(fault="it cannot be found")
 
 
 class ModelFolders(Protocol):
-    """What is asked of ComfyUI here: the names its loaders show, and the file behind one."""
+    """The part of ComfyUI that is asked here: the names its loaders show, and the file behind one."""
 
     def model_names(self, folder: str) -> list[str]: ...
 
@@ -69,7 +69,7 @@ class ComfyBaseModels:
         return folder == family.comfy_folder and self._is_base(family, name, plain=False)
 
     def files(self, family: Family, use: Use = "pictures") -> list[FileState]:
-        """What stands in ComfyUI's folders for each file of the record."""
+        """The state of ComfyUI's folders for each file of the record."""
         return [self._state(family, file, use) for file in family.files]
 
     def fault(self, folder: str, name: str) -> str:

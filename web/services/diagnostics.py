@@ -45,7 +45,7 @@ _JOB = {"id", "kind", "state", "attempt", "backend", "error"}
 
 @dataclass(frozen=True)
 class Source:
-    """What the bundle is made of."""
+    """The sources that the bundle is made of."""
 
     paths: DataPaths
     settings: Settings

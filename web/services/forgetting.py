@@ -77,7 +77,7 @@ class Forgetting:
         return await in_thread(lambda: self.report(inventory, self.erase(inventory)))
 
     async def forget_in_turn(self, character_ids: Sequence[str]) -> None:
-        """One after the other: whose files are held open is left for the next time, and keeps nobody else."""
+        """Forget people one after the other: whose files are held open is left for the next time, and keeps nobody else."""
         for character_id in character_ids:
             try:
                 await self.forget(character_id)
@@ -91,7 +91,7 @@ class Forgetting:
             await in_thread(tell_character, self.ledger, character_id, "forgotten", None)
 
     def find(self, character_id: str) -> Inventory:
-        """What is theirs now, and what was when forgetting them began. NotFoundError `character_not_found` where nothing is."""
+        """Find what is theirs now, and what was when forgetting them began. NotFoundError `character_not_found` where nothing is."""
         job_ids = [job.id for job in self._jobs_of(character_id)]
         return personal_data.find(self.library, self.paths, self.characters, character_id, job_ids=job_ids)
 
@@ -121,7 +121,7 @@ class Forgetting:
         return report
 
     def report(self, inventory: Inventory, counted: ForgetReport) -> dict[str, object]:
-        """What goes or went. ComfyUI's own files, the user's workflows and pictures of other people are theirs: they are
+        """Report what goes or went. ComfyUI's own files, the user's workflows and pictures of other people are theirs: they are
         told, never touched."""
         folders, paths = self.host.own_folders(), self.paths
         root = paths.root.resolve()

@@ -32,7 +32,7 @@ _log = logging.getLogger("isengard.lending")
 
 @dataclass(frozen=True)
 class GpuLender:
-    """Of this machine; a file says to whom it is lent."""
+    """The lender of this machine's GPU; a file says to whom it is lent."""
 
     paths: DataPaths
     clock: Clock
@@ -41,7 +41,7 @@ class GpuLender:
     pictures: GenerationStore
 
     def state(self) -> dict[str, Any] | None:
-        """What is lent now, for the panel."""
+        """The state of the loan, for the panel."""
         lent = gpu_lending.read(self.paths)
         return None if lent is None else asdict(lent)
 

@@ -24,7 +24,7 @@ _log = logging.getLogger("isengard.housekeeping")
 
 @dataclass(frozen=True)
 class Housekeeping:
-    """Of one data folder."""
+    """The housekeeping of one data folder."""
 
     paths: DataPaths
     library: Library

@@ -15,7 +15,7 @@ from .base_models import ComfyBaseModels
 
 def prover(host: Host, families: Families, base_models: ComfyBaseModels) -> Prove:
     def proven(file: Path, told: ArchivedLora) -> Proof:
-        """What can be looked at here was; the fit to a base that is not here, and the picture, stay as they were found where
+        """Prove an imported LoRA: what can be looked at here was; the fit to a base that is not here, and the picture, stay as they were found where
         it was trained. InvalidError `family_unknown`, `lora_damaged`, `lora_wrong`."""
         family = families.get(told.family)
         found, sha256 = prove(file, _base_of(host, base_models, family))

@@ -43,7 +43,7 @@ _log = logging.getLogger("isengard.likeness")
 
 @dataclass
 class LikenessMeasurer:
-    """One picture after the other, beside the reader of events, which must not lag."""
+    """A measurer of one picture after the other, beside the reader of events, which must not lag."""
 
     paths: DataPaths
     photos: PhotoStore

@@ -12,7 +12,7 @@ FILES_SEARCHED = 3
 
 
 def newest_lines(logs: Path, names: Iterable[str], wanted: str, limit: int) -> list[dict[str, Any]]:
-    """Of the services `names`, only those of a correlation id where one is wanted; oldest first."""
+    """The newest lines of the services `names`, only those of a correlation id where one is wanted; oldest first."""
     found: list[dict[str, Any]] = []
     for name in names:
         kept: deque[dict[str, Any]] = deque(maxlen=limit)

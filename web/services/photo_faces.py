@@ -24,7 +24,7 @@ _log = logging.getLogger("isengard.photo_faces")
 
 @dataclass
 class PhotoFaceChecker:
-    """One person after the other, beside the reader of events; twenty photos added one by one are looked at together."""
+    """A checker of one person after the other, beside the reader of events; twenty photos added one by one are looked at together."""
 
     characters: CharacterStore
     photos: PhotoStore

@@ -27,7 +27,7 @@ TRAININGS = 200
 
 @dataclass(frozen=True)
 class Publisher:
-    """Of the people of one data folder."""
+    """The publisher of versions of the people of one data folder."""
 
     paths: DataPaths
     ledger: Ledger

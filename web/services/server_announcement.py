@@ -36,7 +36,7 @@ def write_server_file(paths: DataPaths, boot_id: str, url: str) -> None:
 
 
 def announce(host: Host, session: Session, paths: DataPaths) -> None:
-    """One line on ComfyUI's console; beyond loopback it names the file that holds the link.
+    """Write one line on ComfyUI's console; beyond loopback it names the file that holds the link.
 
     ComfyUI gives its console to everybody who can reach it (/internal/logs), so the token is never said there.
     """
