@@ -35,7 +35,7 @@ CARDS = """async (errors) => {
   const job = { ...panel.store.state.jobs.find(({ id }) => id === "job_3"), family: "flux1_dev" };
   const cards = errors.map((error) => {
     const card = Object.assign(document.createElement("section"), { className: "isen-stack" });
-    card.append(...failure(view, { ...job, state: ["disk_full", "folder_read_only"].includes(error.code) ? "paused" : "failed", error }));
+    card.append(...failure(view, { ...job, state: ["disk_full", "folder_read_only"].includes(error.code) ? "paused" : "failed", error }, error));
     return card;
   });
   view.replaceChildren(...cards);
