@@ -11,6 +11,7 @@ from ...core import correlation
 from ...core.errors import InvalidError, NotFoundError
 from ...core.executor import in_thread
 from ...core.records.generation import Generation, GenerationOrder
+from ...generation.image.graph import unbound
 from ...generation.image.recipes import OpenedRecipe, RecipeFolder
 from ...generation.image.user_recipes import UserRecipes
 from ...generation.styles import load_styles
@@ -114,8 +115,9 @@ async def preview(services: Services, request: web.Request) -> web.Response:
 
 
 async def workflow(services: Services, request: web.Request) -> web.Response:
+    """The graphs that were sent, bound to no order: run again, each keeps a picture of its own."""
     prompts = await in_thread(services.generations.store.prompts, request.match_info["id"])
-    return web.json_response(prompts)
+    return web.json_response([unbound(prompt) for prompt in prompts])
 
 
 async def opened(services: Services, request: web.Request) -> web.Response:
