@@ -86,7 +86,9 @@ def test_another_seed_encodes_no_text_again(api, ann, server):
     made = wait(api, ask(api, ann, seed=100, count=2, prompt="a cup of tea"))
     assert server.get("/history") == {}, "pictures of the panel are in our own history alone"
     first, second = api.get(f"/generations/{made['id']}/workflow")
-    assert "generation_id" not in str(first), "run again it would name an order that is over, and keep nothing"
+    assert "generation_id" not in str(first), (
+        "run again it would name an order that is over, and keep nothing"
+    )
     urllib.request.urlopen(
         urllib.request.Request(
             f"{server.url}/free", b'{"free_memory": true}', {"Content-Type": "application/json"}

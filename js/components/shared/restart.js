@@ -27,12 +27,15 @@ export function canRestart({ health }) {
 export function restartButton(store, can = canRestart(store.state)) {
   if (!can || store.state.desktop) return null;
   const said = h("small", { class: "isen-muted", role: "status", text: runningJobs(store.state).length ? t("restartTrainings") : "" });
-  /** @param {Event} options */
-  const press = ({ currentTarget }) => restart(store, /** @type {HTMLElement} */ (currentTarget).closest("isen-panel"), said);
+  /** @param {Event} event */
+  const press = (event) => {
+    const pressed = /** @type {HTMLElement} */ (event.currentTarget);
+    return restart(store, /** @type {HTMLElement} */ (pressed.closest("isen-panel") ?? pressed), said);
+  };
   return h("span", { class: "isen-row", "data-testid": "isen-restart-row" }, button(t("restartComfyui"), press, { icon: "refresh", testid: "isen-restart" }), said);
 }
 
-/** @param {Isengard.Store} store @param {HTMLElement | null} panel @param {HTMLElement} said */
+/** @param {Isengard.Store} store @param {HTMLElement} panel @param {HTMLElement} said */
 async function restart(store, panel, said) {
   const standing = await store.attempt(() => store.api.comfyui.standing());
   if (!standing) return;
@@ -48,11 +51,11 @@ async function order(store, said, body) {
   if (await store.attempt((id) => store.api.comfyui.restart(body, id))) said.textContent = t("restarting");
 }
 
-/** @param {HTMLElement | null} panel @param {number} queued @param {() => unknown} go */
+/** @param {HTMLElement} panel @param {number} queued @param {() => unknown} go */
 function askFirst(panel, queued, go) {
   const sure = button(t("restartAnyway"), () => (dialog.close(), go()), { kind: "danger", testid: "isen-restart-anyway" });
   const title = h("h2", { class: "isen-grow", text: t("restartComfyui") });
-  const dialog = openDialog(panel ?? document.body, { label: t("restartComfyui"), kind: "isen-question" }, h("div", { class: "isen-row isen-top" }, title, closer(() => dialog.close())),
+  const dialog = openDialog(panel, { label: t("restartComfyui"), kind: "isen-question" }, h("div", { class: "isen-row isen-top" }, title, closer(() => dialog.close())),
     h("p", { "data-testid": "isen-restart-loses", text: counted("restartLoses", queued) }),
     h("div", { class: "isen-row" }, sure, button(t("cancel"), () => dialog.close(), { autofocus: true, testid: "isen-restart-cancel" })));
 }
