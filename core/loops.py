@@ -92,9 +92,9 @@ class Loops:
         return pause_s
 
     def _begins(self, name: str) -> None:
-        known = self._troubles[name]
+        trouble = self._troubles[name]
         self._troubles[name] = Trouble(
-            known.name, known.deaths, known.fault, running=not self._ended.is_set()
+            trouble.name, trouble.deaths, trouble.fault, running=not self._ended.is_set()
         )
 
 

@@ -148,17 +148,17 @@ class PluginRegistry:
         if seam not in SEAMS:
             raise NotFoundError("plugin_unknown", f"There is no seam called {seam!r}.", f"Seams: {SEAMS}.")
         if seam not in self._found:
-            found = dict(self.builtin.get(seam, {}))
+            factories = dict(self.builtin.get(seam, {}))
             for name, load in self._foreign(seam):
-                if name in found:
+                if name in factories:
                     self._note(seam, name, ValueError("this name is taken"))
                     continue
                 try:
                     with foreign_code():
-                        found[name] = load()
+                        factories[name] = load()
                 except ForeignFault as broken:
                     self._note(seam, name, broken.fault)
-            self._found[seam] = found
+            self._found[seam] = factories
         return self._found[seam]
 
     def _foreign(self, seam: str) -> Iterator[tuple[str, Callable[[], Factory]]]:
@@ -194,9 +194,9 @@ def _require_whole(seam: str, name: str, made: Any) -> None:
     for method in (*ASKED.get(seam, ()), *NEEDED.get(seam, ())):
         if not callable(getattr(made, method, None)):
             raise TypeError(f"it has no {method}()")
-    for said in [getattr(made, method)() for method in ASKED.get(seam, ())]:
-        if said.name != name:
-            raise ValueError(f"it is declared as {name} and calls itself {said.name}")
+    for answer in [getattr(made, method)() for method in ASKED.get(seam, ())]:
+        if answer.name != name:
+            raise ValueError(f"it is declared as {name} and calls itself {answer.name}")
 
 
 def neighbour_packs(own_folder: Path) -> list[Path]:

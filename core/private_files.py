@@ -43,8 +43,8 @@ def close_to_others(folders: Iterable[Path]) -> None:
             status = folder.lstat()
         except FileNotFoundError:
             continue
-        ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
-        if ours and status.st_mode & 0o007:
+        own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+        if own and status.st_mode & 0o007:
             folder.chmod(0o700)
 
 

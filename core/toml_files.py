@@ -55,8 +55,10 @@ def set_value(file: Path, name: str, value: str) -> str:
 def line_of(file: Path, name: str) -> int:
     """The line on which the value is set, counted from 1; 0 where it cannot be found."""
     lines = _text(file).splitlines()
-    found = (number for number, line in enumerate(lines, 1) if line.partition("=")[0].strip(" \t\"'") == name)
-    return next(found, 0)
+    numbers = (
+        number for number, line in enumerate(lines, 1) if line.partition("=")[0].strip(" \t\"'") == name
+    )
+    return next(numbers, 0)
 
 
 def _text(file: Path) -> str:

@@ -69,8 +69,8 @@ class IsengardSaveImage(io.ComfyNode):
             raise _not_finite(lost, len(images))
         preview = ui.PreviewImage(images, cls=None).as_dict()  # without the graph: it names people
         keep_previews(folder, preview["images"])
-        told = [{"generation_id": identifier, **entry} for entry in entries]
-        return io.NodeOutput(ui={**preview, "isengard": told})
+        pictures = [{"generation_id": identifier, **entry} for entry in entries]
+        return io.NodeOutput(ui={**preview, "isengard": pictures})
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class _Saved:
 
     def as_told(self) -> dict[str, Any]:
         """`look` only where the picture shows nothing."""
-        told = {"file": self.file.name, "width": self.width, "height": self.height}
-        return {**told, "look": self.look} if self.look else told
+        entry = {"file": self.file.name, "width": self.width, "height": self.height}
+        return {**entry, "look": self.look} if self.look else entry
 
 
 def _redeemed(ticket: str) -> str | None:
@@ -124,8 +124,8 @@ def _texts(prompt: Any, extra: Any, ordered: str | None) -> dict[str, str]:
     """ComfyUI's own metadata (dropping the PNG restores the workflow) and our request with its generation's id."""
     texts = {"prompt": json.dumps(_unbound(prompt))} if prompt is not None else {}
     for name, value in (extra or {}).items():
-        ours = ordered is not None and name == "isengard" and isinstance(value, dict)
-        texts[str(name)] = json.dumps({"generation_id": ordered, **value} if ours else value)
+        own = ordered is not None and name == "isengard" and isinstance(value, dict)
+        texts[str(name)] = json.dumps({"generation_id": ordered, **value} if own else value)
     return texts
 
 

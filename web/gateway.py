@@ -163,8 +163,8 @@ class Gateway:
     def _handler(self, route: Route) -> Callable[..., Awaitable[Any]]:
         if route.handler not in self._handlers:
             module, function = route.handler.split(".")
-            found = importlib.import_module(f".routes.{module}", __package__)
-            self._handlers[route.handler] = getattr(found, function)
+            routes = importlib.import_module(f".routes.{module}", __package__)
+            self._handlers[route.handler] = getattr(routes, function)
         return self._handlers[route.handler]
 
 

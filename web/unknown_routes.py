@@ -30,11 +30,11 @@ def literal_methods(path: str) -> list[str]:
 @functools.cache
 def _literals() -> dict[str, list[str]]:
     """Asked at every request with a name in its path, so made once."""
-    found: dict[str, list[str]] = {}
+    methods: dict[str, list[str]] = {}
     for route in sorted(ROUTES, key=lambda route: route.method):
         if "{" not in route.path:
-            found.setdefault(route.path, []).append(route.method)
-    return found
+            methods.setdefault(route.path, []).append(route.method)
+    return methods
 
 
 async def refuse(method: str, allowed: Sequence[str]) -> web.Response:

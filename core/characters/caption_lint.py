@@ -83,10 +83,10 @@ class Leak:
 def leaks(caption: str, allowed: Iterable[str] = ()) -> list[Leak]:
     """The leaks of a caption; `allowed` are the trigger and class words."""
     passed = {part.lower() for text in allowed for part in _WORD.findall(text)}
-    found = []
+    marked = []
     for match in _WORD.finditer(caption):
         word = match.group().lower()
         kind = _KIND.get(word) or _KIND.get(word.rsplit("-", 1)[-1])
         if kind and word not in passed:
-            found.append(Leak(match.group(), kind, match.start()))
-    return found
+            marked.append(Leak(match.group(), kind, match.start()))
+    return marked

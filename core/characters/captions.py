@@ -41,8 +41,8 @@ def apply_edits(
 
     Raises NotFoundError `photo_not_found`, InvalidError `caption_placeholder`.
     """
-    known = {photo.id for photo in photos.list(character_id)}
-    if not known.issuperset(edits.captions):
+    photo_ids = {photo.id for photo in photos.list(character_id)}
+    if not photo_ids.issuperset(edits.captions):
         raise NotFoundError("photo_not_found", "This character has no such photo.", "Reload.")
     chosen: dict[str, tuple[str, CaptionSource]] = {}
     for photo_id, edit in edits.captions.items():

@@ -191,8 +191,8 @@ def read_archive(source: Path, stores: Stores, prove: Prove) -> Imported:
         with stores.characters.filling(draft) as character:
             added, refused = _photos(reader, manifest, character, stores, former=former)
             refused += _loras(reader, manifest, character, stores, prove=prove)
-            wanted = added.get(manifest.cover if manifest.cover is not None else -1)
-            patch = CharacterPatch(cover_photo_id=wanted.id) if wanted else CharacterPatch()
+            cover = added.get(manifest.cover if manifest.cover is not None else -1)
+            patch = CharacterPatch(cover_photo_id=cover.id) if cover else CharacterPatch()
             done = stores.characters.update(character.id, patch)
     context = {
         "character_id": done.id,
@@ -235,10 +235,10 @@ def _photos(
         with _told(refused), _unpacked(reader, entry.file, stores.paths, limit=MAX_PHOTO_BYTES) as file:
             clean_caption(entry.caption)
             photo = stores.photos.add(character.id, file, entry.name)
-            said = entry.model_dump(include={"caption", "caption_source", "included", "held_out"})
+            fields = entry.model_dump(include={"caption", "caption_source", "included", "held_out"})
             if former:
-                said["caption"] = word_pattern(former).sub(character.trigger_word, entry.caption)
-            added[at] = photo.model_copy(update=said)
+                fields["caption"] = word_pattern(former).sub(character.trigger_word, entry.caption)
+            added[at] = photo.model_copy(update=fields)
             stores.photos.store(added[at])
     return added, refused
 
@@ -294,7 +294,7 @@ def _unpack(reader: ArchiveReader, name: str, file: Path, limit: int) -> None:
 
 
 def _missing(name: str) -> InvalidError:
-    said, hint = f"{name} is missing in this file.", "Export the character again."
+    message, hint = f"{name} is missing in this file.", "Export the character again."
     if name.startswith("loras/"):
-        return InvalidError("archive_lora_missing", said, hint)
-    return InvalidError("archive_photo_missing", said, hint)
+        return InvalidError("archive_lora_missing", message, hint)
+    return InvalidError("archive_photo_missing", message, hint)

@@ -50,7 +50,7 @@ def write_sidecar(library: Library, paths: DataPaths, character_id: str) -> None
             return
         character = library.record(Character, row)
         rows = library.rows("SELECT id, record FROM photo WHERE character_id=? ORDER BY id", (character_id,))
-        photos = [told for row in rows if (told := _told(library, row)) is not None]
+        photos = [photo for row in rows if (photo := _told(library, row)) is not None]
         content = {"character": json.loads(character.document()), "photos": photos}
         deleted = row["deleted_at"] is not None
         folder = trashed_character(paths, character_id) if deleted else paths.character(character_id)
@@ -71,7 +71,7 @@ def rebuild_from_sidecars(library: Library, paths: DataPaths, clock: Clock) -> i
     Of those in the trash whose time of deleting is not told, it is now."""
     if library.row("SELECT 1 FROM character LIMIT 1") is not None:
         return 0
-    found = 0
+    people = 0
     for folder in (paths.uploads, trashed_characters(paths)):
         for sidecar in sorted(folder.glob(f"*/{SIDECAR}")):
             try:
@@ -84,21 +84,21 @@ def rebuild_from_sidecars(library: Library, paths: DataPaths, clock: Clock) -> i
                 continue
             deleted_at = None if folder == paths.uploads else character.deleted_at or iso(clock.now())
             _insert(library, character.model_copy(update={"deleted_at": deleted_at}), photos)
-            found += 1
-    if found:
-        _log.warning("Library rebuilt from the sidecars", extra={"context": {"characters": found}})
-    return found
+            people += 1
+    if people:
+        _log.warning("Library rebuilt from the sidecars", extra={"context": {"characters": people}})
+    return people
 
 
 def kept_slugs(paths: DataPaths) -> list[str]:
     """Short names of everybody who is not in the trash, by their sidecars alone; those that cannot be read are left out."""
-    found = []
+    slugs = []
     for sidecar in paths.uploads.glob(f"*/{SIDECAR}"):
         try:
-            found.append(_read(sidecar)[0].slug)
+            slugs.append(_read(sidecar)[0].slug)
         except _UNREADABLE:
             continue
-    return sorted(found)
+    return sorted(slugs)
 
 
 def kept_character(paths: DataPaths, character_id: str, now: str) -> Character | None:

@@ -99,8 +99,10 @@ class CharacterStore:
             "SELECT id, record FROM character WHERE (deleted_at IS NOT NULL)=? AND id < ? ORDER BY id DESC LIMIT ?",
             (deleted, cursor or "~", limit + 1),
         )
-        found = [self._complete(one) for one in self._library.records(Character, rows[:limit])]
-        return Page[Character](items=found, next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None)
+        characters = [self._complete(one) for one in self._library.records(Character, rows[:limit])]
+        return Page[Character](
+            items=characters, next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None
+        )
 
     def all(self, *, deleted: bool = False) -> Iterator[Character]:
         """Every one, however many, newest first; `deleted` gives the trash instead."""
@@ -114,12 +116,12 @@ class CharacterStore:
 
     def called(self, trigger_word: str, *, but: str = "") -> tuple[str, ...]:
         """The names of those who have this trigger word, in the trash too; `but` is the id of one who may."""
-        wanted, rows = (
+        trigger, rows = (
             trigger_word.lower(),
             self._library.rows("SELECT id, record FROM character ORDER BY id"),
         )
         people = self._library.records(Character, rows)
-        return tuple(p.name for p in people if p.trigger_word.lower() == wanted and p.id != but)
+        return tuple(p.name for p in people if p.trigger_word.lower() == trigger and p.id != but)
 
     def update(self, character_id: str, patch: CharacterPatch) -> Character:
         """Change what the patch holds. Raises NotFoundError `cover_photo_unknown`."""
@@ -195,8 +197,8 @@ class CharacterStore:
         sql = "SELECT id, record FROM photo WHERE character_id=?"
         with self._library.transaction() as database:
             for photo in self._library.records(Photo, self._library.rows(sql, (character.id,))):
-                told = photo.model_copy(update={"caption": old.sub(trigger, photo.caption)})
-                database.execute("UPDATE photo SET record=? WHERE id=?", (told.document(), photo.id))
+                renamed = photo.model_copy(update={"caption": old.sub(trigger, photo.caption)})
+                database.execute("UPDATE photo SET record=? WHERE id=?", (renamed.document(), photo.id))
 
     def _store(self, character: Character) -> None:
         with self._library.transaction() as database:
@@ -228,6 +230,6 @@ def everybody(characters: CharacterStore) -> Iterator[Character]:
 
 def _former(character: Character, changes: Mapping[str, Any]) -> list[str]:
     """Every name and trigger word that is none any more: forgetting and the diagnostics look for them, too."""
-    said = dict.fromkeys([*character.former_words, character.name, character.trigger_word])
+    words = dict.fromkeys([*character.former_words, character.name, character.trigger_word])
     now = {changes.get(name, getattr(character, name)) for name in ("name", "trigger_word")}
-    return [word for word in said if word not in now]
+    return [word for word in words if word not in now]

@@ -30,10 +30,10 @@ def settle(library: Library, paths: DataPaths) -> None:
 
 
 def _unfinished(paths: DataPaths) -> list[Path]:
-    found = [file for ending in _UNFINISHED for file in paths.tmp.glob(ending)]
-    found += paths.uploads.glob(f"*/*{TEMP_SUFFIX}")
+    files = [file for ending in _UNFINISHED for file in paths.tmp.glob(ending)]
+    files += paths.uploads.glob(f"*/*{TEMP_SUFFIX}")
     # a forgetting that never began; its word holds the person's name
-    return [*found, *paths.run.glob(f".{FORGET}*{TEMP_SUFFIX}")]
+    return [*files, *paths.run.glob(f".{FORGET}*{TEMP_SUFFIX}")]
 
 
 def _settle_person(library: Library, paths: DataPaths, character_id: str, *, deleted: bool) -> None:

@@ -32,32 +32,34 @@ OF_TWO = frozenset({"twin", "same_shot"})
 
 def findings_of(decoded: DecodedPhoto, others: Iterable[Photo], same_shot: str = "") -> list[PhotoFinding]:
     """Findings for a new photo among the character's `others`; `same_shot` is the one that shows the same photograph."""
-    found = []
+    findings = []
     short, long = sorted((decoded.width, decoded.height))
     if short < SMALL_SIDE:
-        found.append(_finding("small", f"Only {decoded.width} x {decoded.height} pixels: larger is better."))
+        findings.append(
+            _finding("small", f"Only {decoded.width} x {decoded.height} pixels: larger is better.")
+        )
     if decoded.brightness < DARK:
-        found.append(_finding("dark", "Very dark: the face may be hard to learn."))
+        findings.append(_finding("dark", "Very dark: the face may be hard to learn."))
     elif decoded.burnt > BURNT:
-        found.append(
+        findings.append(
             _finding("bright", "Too bright: parts of it are plain white, where nothing can be learned.")
         )
     elif decoded.sharpness < BLURRED:  # a dark or burnt picture has weak edges, sharp or not
-        found.append(_finding("blurred", "Looks blurred: a sharper photo teaches more."))
+        findings.append(_finding("blurred", "Looks blurred: a sharper photo teaches more."))
     if long / short > EXTREME_SHAPE:
-        found.append(_finding("extreme_shape", "Very long and narrow: much of it will be cropped."))
+        findings.append(_finding("extreme_shape", "Very long and narrow: much of it will be cropped."))
     for number, other in enumerate(others, 1):
         if other.phash and (int(other.phash, 16) ^ int(decoded.phash, 16)).bit_count() <= TWIN_BITS:
             message = f"Looks almost like photo {number}: variety teaches more."
-            found.append(PhotoFinding(code="twin", message=message, other=other.id))
+            findings.append(PhotoFinding(code="twin", message=message, other=other.id))
             break
         if other.id == same_shot:
             message = f"Part of the same photograph as photo {number}: another photograph teaches more."
-            found.append(PhotoFinding(code="same_shot", message=message, other=other.id))
+            findings.append(PhotoFinding(code="same_shot", message=message, other=other.id))
             break
     if decoded.animated:
-        found.append(_finding("animated", "The file holds several pictures: the first was taken."))
-    return found
+        findings.append(_finding("animated", "The file holds several pictures: the first was taken."))
+    return findings
 
 
 def _finding(code: str, message: str) -> PhotoFinding:

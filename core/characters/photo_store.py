@@ -125,9 +125,9 @@ class PhotoStore:
             for photo in self.list(character_id):
                 if photo.id not in shares:
                     continue
-                kept = [known for known in photo.findings if known.code not in FACE_CODES]
-                told = {"face": shares[photo.id], "findings": [*kept, *findings.get(photo.id, ())]}
-                now = photo.model_copy(update=told)
+                kept = [finding for finding in photo.findings if finding.code not in FACE_CODES]
+                changes = {"face": shares[photo.id], "findings": [*kept, *findings.get(photo.id, ())]}
+                now = photo.model_copy(update=changes)
                 if now != photo:
                     self.store(now)
                     changed += 1

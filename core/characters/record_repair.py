@@ -94,9 +94,9 @@ def _look_through(library: Library, kind: type[R]) -> None:
     """Records that cannot be read, and those that say something else than the columns beside them."""
     table = kind.__name__.lower()
     rows = library.rows(f"SELECT * FROM {table}")  # noqa: S608 - ours
-    said = {record.id: record for record in library.records(kind, rows)}
+    records = {record.id: record for record in library.records(kind, rows)}
     for row in rows:
-        record = said.get(row["id"])
+        record = records.get(row["id"])
         if record is not None and not _agrees(record, row) and not library.menders[table](record.id):
             _put_back(library, table, record)
 

@@ -44,9 +44,9 @@ def _look(path: Path, header: Any, quantised: Any) -> dict[str, Any]:
             return {"fault": fault}
         if not header.is_safetensors(path):
             return _archive(path)
-        found = header.read(path, header.BASE)
-        shapes = quantised.logical_shapes(path, found)
-        return {"shapes": shapes, "quantised": quantised.is_quantised(found)}
+        described = header.read(path, header.BASE)
+        shapes = quantised.logical_shapes(path, described)
+        return {"shapes": shapes, "quantised": quantised.is_quantised(described)}
     except header.NotWhole as fault_found:
         return {"fault": str(fault_found)}
     except OSError as refused:

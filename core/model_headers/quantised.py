@@ -39,17 +39,17 @@ def is_quantised(header: Header) -> bool:
 def logical_shapes(path: Path, header: Header) -> dict[str, Shape]:
     """Shapes of the layers by tensor name, () for one whose packing is not known. Raises OSError."""
     formats = _formats(path, header)
-    found: dict[str, Shape] = {}
+    shapes: dict[str, Shape] = {}
     for name, tensor in header.tensors.items():
         module = name.removesuffix(".weight")
-        known = formats.get(module, formats.get(_bare(module))) if module != name else None
-        if known in HALVED and tensor.shape:
-            found[name] = (*tensor.shape[:-1], tensor.shape[-1] * 2)
-        elif module == name or known in UNPACKED or (known is None and tensor.dtype in _PLAIN_TYPES):
-            found[name] = tensor.shape
+        kind = formats.get(module, formats.get(_bare(module))) if module != name else None
+        if kind in HALVED and tensor.shape:
+            shapes[name] = (*tensor.shape[:-1], tensor.shape[-1] * 2)
+        elif module == name or kind in UNPACKED or (kind is None and tensor.dtype in _PLAIN_TYPES):
+            shapes[name] = tensor.shape
         else:
-            found[name] = ()
-    return found
+            shapes[name] = ()
+    return shapes
 
 
 def _bare(module: str) -> str:
@@ -59,15 +59,17 @@ def _bare(module: str) -> str:
 def _formats(path: Path, header: Header) -> dict[str, str]:
     """module -> the name of its format, '' where that cannot be read."""
     layers = _object(header.metadata.get(_METADATA, "")).get("layers")
-    found = {str(name): _format(entry) for name, entry in layers.items()} if isinstance(layers, dict) else {}
+    formats = (
+        {str(name): _format(entry) for name, entry in layers.items()} if isinstance(layers, dict) else {}
+    )
     beside = {name: tensor for name, tensor in header.tensors.items() if name.endswith(_BESIDE)}
     if beside:
         with path.open("rb") as stream:
             for name, tensor in beside.items():
                 stream.seek(tensor.start)
                 text = stream.read(min(tensor.end - tensor.start, _MAX_BESIDE))
-                found[name.removesuffix(_BESIDE)] = _format(_object(text))
-    return found
+                formats[name.removesuffix(_BESIDE)] = _format(_object(text))
+    return formats
 
 
 def _object(text: str | bytes) -> Mapping[str, Any]:

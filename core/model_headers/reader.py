@@ -58,21 +58,21 @@ class HeaderReader:
         except OSError as gone:
             return ModelHeader(fault=f"it cannot be opened ({gone.strerror or gone})")
         key = (str(path), status.st_size, status.st_mtime_ns)
-        if (found := self._told(key)) is not None:
-            return found
+        if (header := self._told(key)) is not None:
+            return header
         with self._reading:
-            if (found := self._told(key)) is not None:  # whoever waited before us has asked
-                return found
-            if (found := self._read(path, status.st_size)) is not None:
-                self._known[key] = found
-                return found
+            if (header := self._told(key)) is not None:  # whoever waited before us has asked
+                return header
+            if (header := self._read(path, status.st_size)) is not None:
+                self._known[key] = header
+                return header
             self._unread[key] = time.monotonic()
             return ModelHeader(fault=_UNREAD, size=status.st_size)
 
     def _told(self, key: tuple[str, int, int]) -> ModelHeader | None:
         """What was read, or could not be a moment ago."""
-        if (found := self._known.get(key)) is not None:
-            return found
+        if (header := self._known.get(key)) is not None:
+            return header
         if time.monotonic() - self._unread.get(key, -PATIENCE_S) < PATIENCE_S:
             return ModelHeader(fault=_UNREAD, size=key[1])
         return None

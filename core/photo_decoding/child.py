@@ -252,8 +252,8 @@ def _same_shot(thumb: Any, others: list[str]) -> int:
     for at, other in enumerate(others):
         if time.monotonic() > deadline:
             break
-        known = _marks_of_file(other)
-        if known is not None and same_shot.same_shot(marks, known):
+        other_marks = _marks_of_file(other)
+        if other_marks is not None and same_shot.same_shot(marks, other_marks):
             return at
     return -1
 
@@ -270,9 +270,9 @@ def _marks_of_file(path: str) -> Any:
 
 
 def _pixel_hash(image: Any) -> str:
-    found = hashlib.sha256(f"{image.width}x{image.height}:".encode())
-    found.update(image.tobytes())
-    return found.hexdigest()
+    digest = hashlib.sha256(f"{image.width}x{image.height}:".encode())
+    digest.update(image.tobytes())
+    return digest.hexdigest()
 
 
 def draw(request: dict[str, Any]) -> dict[str, Any]:

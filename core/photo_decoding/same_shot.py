@@ -57,9 +57,9 @@ def marks_of(image: Image.Image) -> Marks:
         small = gray.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
         pixels = np.asarray(small.filter(ImageFilter.GaussianBlur(1)), np.float32)
         corners = _corners(pixels)
-        found, told = _looks(pixels, corners)
-        looks.append(found[told])
-        at = corners[told][:, ::-1] / scale
+        looks_of, usable = _looks(pixels, corners)
+        looks.append(looks_of[usable])
+        at = corners[usable][:, ::-1] / scale
         places.append(np.column_stack([at, np.full(len(at), 1 / scale)]))
     look = np.concatenate(looks) if looks else np.empty((0, _CELLS, _CELLS), np.float32)
     place = np.concatenate(places) if places else np.empty((0, 3))
@@ -170,22 +170,22 @@ def _part(picture: Image.Image, box: tuple[float, float, float, float]) -> Array
 
 def _same_colours(one: Array, other: Array) -> bool:
     """Whatever the light is; pixels that are burnt or black in one of them tell nothing."""
-    told = (np.maximum(one, other).max(2) < _BURNT) & (np.minimum(one.sum(2), other.sum(2)) > _BLACK)
-    if told.mean() < _LEAST_COMMON:
+    telling = (np.maximum(one, other).max(2) < _BURNT) & (np.minimum(one.sum(2), other.sum(2)) > _BLACK)
+    if telling.mean() < _LEAST_COMMON:
         return True
-    a, b = (part[told] / part[told].sum(1, keepdims=True) for part in (one, other))
+    a, b = (part[telling] / part[telling].sum(1, keepdims=True) for part in (one, other))
     return float(np.abs(a - b).mean()) < _COLOUR
 
 
 def _same_fields(one: Array, other: Array) -> bool:
     step = _COMMON // _FIELDS
-    told, same = 0, 0
+    telling, same = 0, 0
     for top in range(0, _COMMON, step):
         for left in range(0, _COMMON, step):
             a, b = (part[top : top + step, left : left + step].ravel() for part in (one, other))
             low, high = sorted((float(a.std()), float(b.std())))
             if low < _FLAT and high < 3 * _FLAT:
                 continue
-            told += 1
+            telling += 1
             same += low > 0.5 and float(np.corrcoef(a, b)[0, 1]) > _SAME
-    return told >= _FIELDS and same >= _MOST * told
+    return telling >= _FIELDS and same >= _MOST * telling

@@ -32,11 +32,11 @@ def anonymizer(
 
 def _places(places: Mapping[str, str]) -> Replace:
     """The longest first: the data folder lies in ComfyUI's, which lies in somebody's home. Told with / or \\, once or twice."""
-    known = {way: shown for place, shown in places.items() if len(place) > 1 for way in _spellings(place)}
-    if not known:
+    ways = {way: shown for place, shown in places.items() if len(place) > 1 for way in _spellings(place)}
+    if not ways:
         return lambda said: said
-    pattern = re.compile(rf"{_START}(?:{_one_of(known)}){_END}")
-    return lambda said: pattern.sub(lambda match: known[match[0]], said)
+    pattern = re.compile(rf"{_START}(?:{_one_of(ways)}){_END}")
+    return lambda said: pattern.sub(lambda match: ways[match[0]], said)
 
 
 def _spellings(place: str) -> set[str]:
@@ -44,10 +44,10 @@ def _spellings(place: str) -> set[str]:
 
 
 def _anywhere(secrets: Iterable[str]) -> Replace:
-    known = {secret for secret in secrets if secret}
-    if not known:
+    texts = {secret for secret in secrets if secret}
+    if not texts:
         return lambda said: said
-    pattern = re.compile(_one_of(known))
+    pattern = re.compile(_one_of(texts))
     return lambda said: pattern.sub(SECRET, said)
 
 
@@ -55,8 +55,8 @@ def _people(names: Iterable[str]) -> Replace:
     """Whole words whatever their case, and the parts of a name."""
     whole = {unicodedata.normalize("NFC", name.strip()) for name in names if name.strip()}
     parts = {part for name in whole for part in re.split(r"[\W_]+", name) if not is_short(part) and part}
-    known = WholeWords({*whole, *parts})
-    return lambda said: known.replaced(said, PERSON)
+    words = WholeWords({*whole, *parts})
+    return lambda said: words.replaced(said, PERSON)
 
 
 def _one_of(words: Iterable[str]) -> str:

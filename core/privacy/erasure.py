@@ -90,7 +90,7 @@ def _removed_bytes(target: Path) -> int:
 def _forget_damaged_databases(root: Path, inventory: Inventory) -> int:
     """Databases moved aside as damaged hold old rows; those that name the person go too."""
     needles = [word.encode() for word in inventory.ids]
-    found = [
+    databases = [
         file for file in root.glob("*.corrupt-*") if any(needle in file.read_bytes() for needle in needles)
     ]
-    return sum(_remove(file) for file in found)
+    return sum(_remove(file) for file in databases)

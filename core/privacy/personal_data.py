@@ -166,8 +166,8 @@ def _inventory_of(library: Library, character: Character, job_ids: Collection[st
 def words_of(person: Character) -> list[str]:
     """The words that a person is called by, those names and trigger words too that a LoRA was trained with before they were changed."""
     trained = [version.trigger_word for version in person.versions]
-    said = [person.name, person.trigger_word, *person.former_words, *trained]
-    return list(dict.fromkeys(word for word in said if word))
+    words = [person.name, person.trigger_word, *person.former_words, *trained]
+    return list(dict.fromkeys(word for word in words if word))
 
 
 def size_of(target: Path) -> int:

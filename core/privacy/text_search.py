@@ -86,14 +86,14 @@ def _slug_pattern(slug: str) -> re.Pattern[str] | None:
 
 def drop_lines(logs: Path, traces: Traces) -> int:
     """Rewrite our logs without the lines that tell of them; how many went. Logs of today too."""
-    said, dropped = finder(traces), 0
+    mentions, dropped = finder(traces), 0
     for file in sorted(logs.glob("*/*.log*")):
         packed = file.suffix == ".gz"
         data = gzip.decompress(file.read_bytes()) if packed else file.read_bytes()
         lines = data.decode("utf-8", errors="replace").split(
             "\n"
         )  # only there: a text may hold other line ends
-        kept = [line for line in lines if not _tells(line, said)]
+        kept = [line for line in lines if not _tells(line, mentions)]
         if len(kept) < len(lines):
             dropped += len(lines) - len(kept)
             rest = "\n".join(kept).encode("utf-8")
@@ -103,7 +103,7 @@ def drop_lines(logs: Path, traces: Traces) -> int:
 
 def files_that_mention(folders: Iterable[Path], said: Found) -> list[Path]:
     """Files whose name, text or metadata tell of somebody; nothing is changed, no pixel is read."""
-    found = []
+    files = []
     for folder in folders:
         for file in _searched(folder):
             try:
@@ -113,21 +113,21 @@ def files_that_mention(folders: Iterable[Path], said: Found) -> list[Path]:
                 continue
             name = file.relative_to(folder).with_suffix("").as_posix()
             if said(f"{name}\n{unescaped(text)}"):
-                found.append(file)
-    return found
+                files.append(file)
+    return files
 
 
 def _said(stream: BinaryIO) -> bytes:
     """A PNG's chunks before its pixels; of anything else the beginning."""
     head = stream.read(len(PNG))
-    found = bytearray()
+    content = bytearray()
     while head == PNG and len(start := stream.read(8)) == 8:
         size, kind = int.from_bytes(start[:4], "big"), start[4:]
         if kind == b"IDAT":
-            return bytes(found)
+            return bytes(content)
         if not kind.isalpha() or size > MAX_CHUNK_BYTES:
             break
-        found += stream.read(size)
+        content += stream.read(size)
         stream.seek(4, os.SEEK_CUR)
     stream.seek(0)
     return stream.read(HEAD_BYTES)

@@ -26,10 +26,10 @@ class WholeWords:
     """Looks for `words` in texts; what is part of one of the longer `others` does not count."""
 
     def __init__(self, words: Collection[str], others: Collection[str] = ()) -> None:
-        mine, theirs = _composed(words), _composed(others)
-        self._exact = _search([word for word in mine if is_short(word)], theirs)
+        mine, foreign = _composed(words), _composed(others)
+        self._exact = _search([word for word in mine if is_short(word)], foreign)
         folded = [fold(word) for word in mine if not is_short(word)]
-        self._folded = _search(folded, [fold(word) for word in theirs])
+        self._folded = _search(folded, [fold(word) for word in foreign])
 
     def found_in(self, text: str) -> bool:
         exact, folded = self._exact, self._folded

@@ -65,13 +65,13 @@ def _findings(paths: DataPaths, settings: Settings, registry: PluginRegistry) ->
     yield from redis_findings(settings.redis_url, paths)
     yield from server_findings(paths)
     yield from _packages()
-    found = gpus()
-    for gpu in found:
+    present = gpus()
+    for gpu in present:
         use = measure(paths, gpu.uuid)
         who = f" (in use by {use.who()})" if use is not None and use.who() else ""
         free, total = memory_words(gpu.free_bytes), memory_words(gpu.total_bytes)
         yield "ok", f"GPU {gpu.name}: {free} of {total} free{who}"
-    if not found:
+    if not present:
         yield "warn", "no NVIDIA GPU found: only fast-test mode makes sense here"
     for state in states(registry):
         level = "ok" if state.state == "ready" else "warn"

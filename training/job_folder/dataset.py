@@ -48,15 +48,15 @@ def select(photos: Sequence[Photo]) -> Selection:
     doubles = _doubles(included)
     asked = {photo.id for photo in included if photo.held_out}
     chosen = _with_doubles(asked, doubles, included)
-    wanted = held_out_count(len(included)) - len(chosen)
+    lacking = held_out_count(len(included)) - len(chosen)
     candidates = [
         photo
         for photo in included
         if photo.id not in chosen and photo.id not in doubles and not _is_weak(photo)
     ]
-    if wanted > 0 and candidates:
-        stride = max(1, len(candidates) // wanted)
-        chosen |= {photo.id for photo in candidates[stride // 2 :: stride][:wanted]}
+    if lacking > 0 and candidates:
+        stride = max(1, len(candidates) // lacking)
+        chosen |= {photo.id for photo in candidates[stride // 2 :: stride][:lacking]}
     held_out = [photo for photo in included if photo.id in chosen]
     return Selection([photo for photo in included if photo.id not in chosen], held_out)
 
@@ -105,11 +105,11 @@ def freeze(job_dir: Path, character: Character, selection: Selection, photos: Ph
 
 def not_copied(fault: OSError) -> StorageError:
     """`disk_full`, or `photos_not_copied` for every other reason."""
-    said = f"The photos could not be copied: {fault.strerror or fault}."
+    message = f"The photos could not be copied: {fault.strerror or fault}."
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError("disk_full", said, "Free some space, try again.")
+        return StorageError("disk_full", message, "Free some space, try again.")
     return StorageError(
-        "photos_not_copied", said, "Check the data folder's disk and permissions, then try again."
+        "photos_not_copied", message, "Check the data folder's disk and permissions, then try again."
     )
 
 

@@ -35,12 +35,12 @@ WINDOWS_PATH, OUR_PATHS = 260, 82
 
 def person_findings(person: Person, *, practice: bool) -> list[Finding]:
     """Permission is asked for what can really be recognised: in practice mode nothing of the photos is learned."""
-    character, found = person.character, []
+    character, findings = person.character, []
     if not (character.consent or practice):
         message = (
             f"Nobody has confirmed yet that you may use {character.name}'s photos. Confirm it to train them."
         )
-        found.append(
+        findings.append(
             Finding(severity="error", code="consent_missing", message=message, fix="confirm_consent")
         )
     if person.namesakes:
@@ -48,10 +48,10 @@ def person_findings(person: Person, *, practice: bool) -> list[Finding]:
             f"{person.namesakes[0]} has the trigger word {character.trigger_word} too: in one picture it would call both. "
             "Give one of them another word before you train."
         )
-        found.append(
+        findings.append(
             Finding(severity="warning", code="trigger_shared", message=message, fix="change_trigger")
         )
-    return found
+    return findings
 
 
 def photo_findings(photos: Sequence[Photo], trigger: str = "", class_word: str = "") -> list[Finding]:
@@ -64,30 +64,30 @@ def photo_findings(photos: Sequence[Photo], trigger: str = "", class_word: str =
     if all(photo.held_out for photo in included):
         message = "Every photo is held back to compare with: none is left to train on."
         return [Finding(severity="error", code="no_photos", message=message, fix="show_photos")]
-    found = []
+    findings = []
     if count < FEW_PHOTOS:
         few = "One photo is too" if count == 1 else f"{count} photos are"
         message = f"{few} few: 20 varied ones give a much better likeness."
-        found.append(Finding(severity="warning", code="few_photos", message=message, fix="add_photos"))
+        findings.append(Finding(severity="warning", code="few_photos", message=message, fix="add_photos"))
     elif count < GOOD_PHOTOS:
         message = f"{count} photos work; 20 varied ones work better."
-        found.append(Finding(severity="info", code="more_photos", message=message, fix="add_photos"))
+        findings.append(Finding(severity="info", code="more_photos", message=message, fix="add_photos"))
     elif count > MANY_PHOTOS:
         message = f"{count} photos are a lot: 25 varied ones usually do as well in less time."
-        found.append(Finding(severity="info", code="many_photos", message=message))
-    found += _caption_findings(included, trigger, class_word)
+        findings.append(Finding(severity="info", code="many_photos", message=message))
+    findings += _caption_findings(included, trigger, class_word)
     troubled = [photo for photo in included if any(one.code not in NOTES for one in photo.findings)]
     if len(troubled) * 3 > count:
         message = (
             f"{len(troubled)} of {count} photos are small, dark, too bright, blurred or near-duplicates."
         )
-        found.append(Finding(severity="warning", code="weak_photos", message=message, fix="show_photos"))
-    return found
+        findings.append(Finding(severity="warning", code="weak_photos", message=message, fix="show_photos"))
+    return findings
 
 
 def _caption_findings(included: Sequence[Photo], trigger: str, class_word: str) -> list[Finding]:
     """Captions that describe the person, and a trigger word with digits (letters alone worked better: Phosphene#62)."""
-    found = []
+    findings = []
     leaking = {photo.id: leaks(photo.caption, (trigger, class_word)) for photo in included if photo.caption}
     words = sorted({leak.word.lower() for photo_leaks in leaking.values() for leak in photo_leaks})
     if words:
@@ -97,19 +97,21 @@ def _caption_findings(included: Sequence[Photo], trigger: str, class_word: str) 
             f"{whose} the person ({', '.join(words[:5])}). What a caption names is not learned as part of them: "
             "describe place, clothes, pose and light instead."
         )
-        found.append(Finding(severity="warning", code="caption_leaks", message=message, fix="show_captions"))
+        findings.append(
+            Finding(severity="warning", code="caption_leaks", message=message, fix="show_captions")
+        )
     if trigger and is_ordinary(trigger, class_word):
         message = (
             f"The trigger word {trigger} is an ordinary word: the model knows it already, so it would call others too, and "
             "training changes what it means. A made-up word binds better."
         )
-        found.append(
+        findings.append(
             Finding(severity="warning", code="trigger_ordinary", message=message, fix="change_trigger")
         )
     if any(letter.isdigit() for letter in trigger):
         message = f"The trigger word {trigger} holds digits; words of letters alone are learned better."
-        found.append(Finding(severity="info", code="trigger_digits", message=message))
-    return found
+        findings.append(Finding(severity="info", code="trigger_digits", message=message))
+    return findings
 
 
 def prompt_findings(prompts: Sequence[str]) -> list[Finding]:
@@ -128,19 +130,23 @@ def place_findings(where: Place, *, backend: str, file_here: str) -> list[Findin
         return []
     host, gpus = where.worker.host, where.worker.gpus
     with_gpu = f" ({gpus[0].name}, {memory_words(gpus[0].total_bytes)})" if gpus else ""
-    found = [
+    findings = [
         Finding(
             severity="info", code="trains_elsewhere", message=f"The worker on {host}{with_gpu} trains this."
         )
     ]
-    detail = next((known.detail for known in where.worker.backends if known.name == backend), "")
+    detail = next((state.detail for state in where.worker.backends if state.name == backend), "")
     if detail:
         message = f"The worker on {host}: {detail}"
-        found.append(Finding(severity="warning", code="backend_untested", message=message, fix="check_again"))
+        findings.append(
+            Finding(severity="warning", code="backend_untested", message=message, fix="check_again")
+        )
     if file_here:
         message = f"{file_here} lies on this machine: the worker on {host} must have it under the same path."
-        found.append(Finding(severity="warning", code="model_elsewhere", message=message, fix="check_again"))
-    return found
+        findings.append(
+            Finding(severity="warning", code="model_elsewhere", message=message, fix="check_again")
+        )
+    return findings
 
 
 @dataclass(frozen=True)

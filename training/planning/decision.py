@@ -128,12 +128,12 @@ def _request_findings(facts: Facts) -> list[Finding]:
 def _place_findings(facts: Facts, draft: _Draft) -> list[Finding]:
     """Of the trainer, the base and the machine that will train; a placeholder loads no base and needs no machine."""
     where, trainer, base = draft.where, facts.trainer, facts.base
-    found = [finding for finding in trainer.findings if where.here or not finding.this_machine]
-    found += place_findings(where, backend=trainer.capabilities.name, file_here=base.only_here)
+    findings = [finding for finding in trainer.findings if where.here or not finding.this_machine]
+    findings += place_findings(where, backend=trainer.capabilities.name, file_here=base.only_here)
     if not trainer.capabilities.placeholder:
-        found += [base.model.flaw] if base.model.flaw is not None else []
-        found += machine_findings(_situation(facts, draft))
-    return found
+        findings += [base.model.flaw] if base.model.flaw is not None else []
+        findings += machine_findings(_situation(facts, draft))
+    return findings
 
 
 def _situation(facts: Facts, draft: _Draft) -> Situation:

@@ -63,8 +63,8 @@ def estimate(
 
 def completed_trainings(ledger: Ledger) -> list[Job]:
     """The newest ones that ended well."""
-    wanted = JobFilter(states=[JobState.COMPLETED], kinds=["training"])
-    return ledger.jobs(wanted, limit=_LOOKED_AT).items
+    completed = JobFilter(states=[JobState.COMPLETED], kinds=["training"])
+    return ledger.jobs(completed, limit=_LOOKED_AT).items
 
 
 def learned_paces(completed: Iterable[Job], device: str) -> dict[str, float]:
@@ -72,14 +72,14 @@ def learned_paces(completed: Iterable[Job], device: str) -> dict[str, float]:
 
     Those from before a device was told teach nothing: a ledger may have been on any machine.
     """
-    found: dict[str, list[float]] = {}
+    by_kind: dict[str, list[float]] = {}
     for job in completed:
         pace = job.progress.seconds_per_step
-        told = bool(device) and job.progress.device == device
-        if pace and job.resolution and not job.placeholder and told:
+        same_device = bool(device) and job.progress.device == device
+        if pace and job.resolution and not job.placeholder and same_device:
             batch = (job.request.get("overrides") or {}).get("batch_size") or 1
-            found.setdefault(pace_key(job.family, job), []).append(pace / batch)
-    return {key: statistics.median(paces) for key, paces in found.items()}
+            by_kind.setdefault(pace_key(job.family, job), []).append(pace / batch)
+    return {key: statistics.median(paces) for key, paces in by_kind.items()}
 
 
 class Paced(Protocol):

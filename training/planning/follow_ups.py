@@ -152,7 +152,7 @@ def smaller(request: TrainingRequest, training: ResolvedTraining) -> TrainingReq
     """
     sides = [side for side in training.resolution if side < max(training.resolution)]
     below = [side for side in SIDES if side < max(training.resolution)]
-    wanted = Overrides.model_validate(
+    overrides = Overrides.model_validate(
         {
             **request.overrides.model_dump(),
             "resolution": sides or below[:1] or training.resolution,
@@ -162,10 +162,10 @@ def smaller(request: TrainingRequest, training: ResolvedTraining) -> TrainingReq
         }
     )
     same = (training.resolution, training.batch_size, training.quantize, training.low_vram)
-    if (wanted.resolution, 1, True, True) == same:
+    if (overrides.resolution, 1, True, True) == same:
         raise InvalidError(
             "cannot_be_smaller",
             "This training is already as small as it gets.",
             "Use a GPU with more memory.",
         )
-    return request.model_copy(update={"overrides": wanted})
+    return request.model_copy(update={"overrides": overrides})

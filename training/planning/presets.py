@@ -41,14 +41,14 @@ def offered(backend: BackendCapabilities) -> dict[str, Preset]:
 
 def chosen(backend: BackendCapabilities, name: str) -> Preset:
     """Raises InvalidError `preset_unknown`."""
-    found = offered(backend).get(name)
-    if found is None:
+    preset = offered(backend).get(name)
+    if preset is None:
         raise InvalidError(
             "preset_unknown",
             f"{backend.label} has no preset called {name}.",
             f"Known: {', '.join(offered(backend))}.",
         )
-    return found
+    return preset
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ def resolve(family: Family, preset: Preset | str, photos: int, overrides: Overri
     """Steps grow with the photos between the family's bounds; whatever `overrides` holds wins. A name means one of ours."""
     preset = PRESETS[preset] if isinstance(preset, str) else preset
     asked, defaults = overrides or Overrides(), family.defaults
-    wanted = min(max(defaults.steps_per_image * photos, defaults.steps_min), defaults.steps_max)
-    steps = asked.steps or max(MIN_SAVE_STEPS, round(wanted * preset.factor / 10) * 10)
+    usual = min(max(defaults.steps_per_image * photos, defaults.steps_min), defaults.steps_max)
+    steps = asked.steps or max(MIN_SAVE_STEPS, round(usual * preset.factor / 10) * 10)
     few = photos < FEW_PHOTOS
     rank = asked.rank or (max(MIN_RANK, defaults.rank // 2) if few else defaults.rank)
     alpha = asked.alpha or rank * defaults.alpha / defaults.rank

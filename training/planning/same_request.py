@@ -35,12 +35,12 @@ class EarlierTrainings:
         """The newest training by this request, with the photos, captions and words as they are now, that is on its way or
         has left a version that is still there. None where there is none: then it is to be trained."""
         character = self.characters.get(request.character_id)
-        wanted = JobFilter(kinds=["training"], character_id=character.id)
+        trainings = JobFilter(kinds=["training"], character_id=character.id)
         versions = {version.job_id for version in character.versions}
         trainer = request.backend or self.default_backend
         asked = request.model_dump(mode="json")
         now = (character.trigger_word, character.class_word, self._photos_now(character))
-        for job in self.ledger.jobs(wanted, limit=_LOOKED_AT).items:
+        for job in self.ledger.jobs(trainings, limit=_LOOKED_AT).items:
             goes_on = job.state not in ENDED and job.state is not JobState.CANCELLING
             done = job.state is JobState.COMPLETED and job.id in versions
             same = (job.request, job.backend) == (asked, trainer)

@@ -137,8 +137,8 @@ def _nobody(node: Any) -> Any:
 
 def refused_prompt(error: IsengardError) -> dict[str, Any]:
     """A refusal in the form that ComfyUI's page shows."""
-    told = {"type": error.code, "message": error.message, "details": error.hint, "extra_info": {}}
-    return {"error": told, "node_errors": {}}
+    refusal = {"type": error.code, "message": error.message, "details": error.hint, "extra_info": {}}
+    return {"error": refusal, "node_errors": {}}
 
 
 def ours_among(

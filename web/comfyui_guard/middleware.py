@@ -60,7 +60,7 @@ KNOWN_S = 1.0
 
 def comfyui_guard(gateway: Gateway, host: Host) -> Any:
     """The middleware; `gateway` knows who may."""
-    ours = _Ours(host)
+    remembered = _Ours(host)
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -73,11 +73,11 @@ def comfyui_guard(gateway: Gateway, host: Host) -> Any:
         refusal = access.refusal(request)
         if refusal is None:
             if _ends(place, request.method) and not access.guards_comfyui:
-                await ours.known(access.models)  # what goes now is still known as ours afterwards
+                await remembered.known(access.models)  # what goes now is still known as ours afterwards
             return await handler(request)
         if access.guards_comfyui:
             return _locked(request, refusal)
-        return await _as_a_stranger(request, handler, place, await ours.known(access.models), refusal)
+        return await _as_a_stranger(request, handler, place, await remembered.known(access.models), refusal)
 
     return guarded
 

@@ -61,9 +61,9 @@ class Reader:
                 await self._wait()
             finally:
                 timer.cancel()
-        told = list(self.waiting)
+        events = list(self.waiting)
         self.waiting.clear()
-        return told
+        return events
 
     async def _wait(self) -> None:
         self._woken.clear()
@@ -115,8 +115,8 @@ class EventStream:
                 continue
             if events:
                 self._seq = events[-1].seq
-                told = [Told(event, event_frame(self._epoch, event)) for event in events]
-                self._tell_all(partial(_offer, told))
+                news = [Told(event, event_frame(self._epoch, event)) for event in events]
+                self._tell_all(partial(_offer, news))
 
     def _news(self) -> list[Event]:
         """What has come since; readers are let go where another ledger began to count anew."""

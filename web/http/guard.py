@@ -118,10 +118,10 @@ def _check_sender(asked: Asked, host: str, site: str) -> None:
 
 def _check_type(asked: Asked) -> None:
     kind = asked.headers.get("content-type", "").split(";")[0].strip().lower()
-    wanted = "multipart/form-data" if asked.is_upload else "application/json"
-    if kind in FORM_TYPES or (kind != wanted and (kind or asked.has_body or asked.is_upload)):
+    needed = "multipart/form-data" if asked.is_upload else "application/json"
+    if kind in FORM_TYPES or (kind != needed and (kind or asked.has_body or asked.is_upload)):
         raise UnsupportedMediaError(
-            "content_type", f"This needs the content type {wanted}.", f"Send Content-Type: {wanted}."
+            "content_type", f"This needs the content type {needed}.", f"Send Content-Type: {needed}."
         )
 
 

@@ -33,10 +33,10 @@ async def stream(
     with events.reading() as reader:
         epoch = await in_thread(lambda: ledger.epoch)
         first, last = await in_thread(lambda: (ledger.first_seq(), ledger.last_seq()))
-        since, known = _position(request, epoch, first, last)
+        since, counts_on = _position(request, epoch, first, last)
         await response.prepare(request)
         if since is None:
-            await response.write(frame(f"{epoch}-{last}", "{}", "reset" if known else "hello"))
+            await response.write(frame(f"{epoch}-{last}", "{}", "reset" if counts_on else "hello"))
         seq = last if since is None else since
         while seq < last:
             page = await in_thread(ledger.events_after, seq)
@@ -55,10 +55,10 @@ async def stream(
 
 async def _news(reader: Reader, seq: int, wanted: Wanted) -> list[bytes]:
     """What has come meanwhile; a sign of life when nothing has."""
-    told = await reader.news(HEARTBEAT_S)
-    if not told:
+    events = await reader.news(HEARTBEAT_S)
+    if not events:
         return [b": still here\n\n"]
-    fresh = [one for one in told if one.event.seq > seq]
+    fresh = [one for one in events if one.event.seq > seq]
     reader.seen = max([reader.seen, *(one.event.seq for one in fresh)])
     return [one.frame for one in fresh if wanted(one.event)]
 
@@ -83,11 +83,11 @@ async def _send(request: web.Request, response: web.StreamResponse, frames: list
 def _position(request: web.Request, epoch: str, first: int, last: int) -> tuple[int | None, bool]:
     """(the seq the client has seen, whether it said anything). None, a reset, for a foreign epoch, a future seq, or one
     after which events were dropped."""
-    told = request.headers.get("Last-Event-ID") or request.query.get("since") or ""
-    if not told:
+    position = request.headers.get("Last-Event-ID") or request.query.get("since") or ""
+    if not position:
         return None, False
-    theirs, _, text = told.rpartition("-")
+    its_epoch, _, text = position.rpartition("-")
     number = whole_number(text)
-    if theirs != epoch or number is None or not first - 1 <= number <= last:
+    if its_epoch != epoch or number is None or not first - 1 <= number <= last:
         return None, True
     return number, True

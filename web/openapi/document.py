@@ -70,32 +70,32 @@ def describe(version: str) -> dict[str, Any]:
 
 def _components() -> tuple[Names, dict[str, Any]]:
     """Where each model's schema is referred to, by model and mode, and the schemas; answers may gain fields one day."""
-    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "validation") for model in BODIES.values()
     ]
     answered: set[type[BaseModel]] = {Error}
     answered.update(model for answer in ANSWERS.values() if answer for model in answer.models)
-    wanted += [(model, "serialization") for model in sorted(answered, key=lambda model: model.__name__)]
+    models += [(model, "serialization") for model in sorted(answered, key=lambda model: model.__name__)]
     mapping, schemas = models_json_schema(
-        wanted, ref_template="#/components/schemas/{model}", schema_generator=_Schemas
+        models, ref_template="#/components/schemas/{model}", schema_generator=_Schemas
     )
-    found = schemas.get("$defs", {})
+    components = schemas.get("$defs", {})
     names = {(model, mode): entry["$ref"] for (model, mode), entry in mapping.items()}
-    sent = _reached(found, {_name_of(names[model, "validation"]) for model in BODIES.values()})
-    for name in found.keys() - sent:
-        if isinstance(found[name].get("additionalProperties"), bool):  # else it says what the values are
-            del found[name]["additionalProperties"]
-    return names, found
+    sent = _reached(components, {_name_of(names[model, "validation"]) for model in BODIES.values()})
+    for name in components.keys() - sent:
+        if isinstance(components[name].get("additionalProperties"), bool):  # else it says what the values are
+            del components[name]["additionalProperties"]
+    return names, components
 
 
 def _reached(schemas: dict[str, Any], names: set[str]) -> set[str]:
     """These schemas and all that they refer to."""
-    waiting, found = set(names), set[str]()
+    waiting, reached = set(names), set[str]()
     while waiting:
         name = waiting.pop()
-        found.add(name)
-        waiting |= set(map(_name_of, re.findall(r'"\$ref": "([^"]+)"', json.dumps(schemas[name])))) - found
-    return found
+        reached.add(name)
+        waiting |= set(map(_name_of, re.findall(r'"\$ref": "([^"]+)"', json.dumps(schemas[name])))) - reached
+    return reached
 
 
 def _name_of(reference: str) -> str:
@@ -146,13 +146,13 @@ def _body(name: str, names: Names) -> dict[str, Any]:
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
     in_path = re.findall(r"\{(\w+)\}", route.path)
-    found = [
+    parameters_of = [
         {"name": name, "in": "path", "required": True, "schema": _path_kind(route.path, name).schema()}
         for name in in_path
     ]
     for name, kind in parameters.QUERIES.get(route.handler, {}).items():
-        found.append({"name": name, "in": "query", "required": False, "schema": kind.schema()})
-    return [*found, _HEADER] if route.method in _UNSAFE else found
+        parameters_of.append({"name": name, "in": "query", "required": False, "schema": kind.schema()})
+    return [*parameters_of, _HEADER] if route.method in _UNSAFE else parameters_of
 
 
 def _path_kind(path: str, name: str) -> parameters.Kind:

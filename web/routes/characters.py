@@ -65,9 +65,9 @@ async def versions(services: Services, request: web.Request) -> web.Response:
 
 async def pick_version(services: Services, request: web.Request) -> web.Response:
     """The user's own best among the versions of a family."""
-    wanted = VersionPick.model_validate(await read_json(request))
+    choice = VersionPick.model_validate(await read_json(request))
     character = await in_thread(services.characters.get, request.match_info["id"])
-    await in_thread(services.versions.pick, character.slug, wanted.file)
+    await in_thread(services.versions.pick, character.slug, choice.file)
     character = await in_thread(services.characters.get, character.id)
     await tell(services, character.id, "updated", character)
     return responses.record(character)

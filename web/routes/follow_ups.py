@@ -15,10 +15,8 @@ from ..http.request_bodies import MoreSteps, Retry
 async def retry(services: Services, request: web.Request) -> web.Response:
     """The same job once more; {"smaller": true} queues a new one that needs less memory instead."""
     body = await read_json(request) if request.can_read_body else {}
-    wanted = Retry.model_validate(body)
-    job = await in_thread(
-        services.training.retry, _id(request), correlation.current(), smaller=wanted.smaller
-    )
+    order = Retry.model_validate(body)
+    job = await in_thread(services.training.retry, _id(request), correlation.current(), smaller=order.smaller)
     return await services.job_view.answer(job, 202)
 
 

@@ -59,8 +59,8 @@ async def update(services: Services, request: web.Request) -> web.Response:
 
 
 async def update_image(services: Services, request: web.Request) -> web.Response:
-    wanted = (request.match_info["id"], _number(request), await _favourite(request))
-    generation = await in_thread(services.generations.store.set_favourite_image, *wanted)
+    choice = (request.match_info["id"], _number(request), await _favourite(request))
+    generation = await in_thread(services.generations.store.set_favourite_image, *choice)
     return await _changed(services, generation)
 
 
@@ -84,11 +84,11 @@ async def cancel(services: Services, request: web.Request) -> web.Response:
 
 async def image(services: Services, request: web.Request) -> web.StreamResponse:
     """The picture itself, or with ?size=thumb a small JPEG of it."""
-    store, wanted = services.generations.store, (request.match_info["id"], _number(request))
+    store, place = services.generations.store, (request.match_info["id"], _number(request))
     if request.query.get("size") != "thumb":
-        return responses.picture(await in_thread(store.image_path, *wanted))
+        return responses.picture(await in_thread(store.image_path, *place))
     # a wall asks for dozens at once: each is one trip to a thread
-    return await in_thread(lambda: responses.small_picture(thumbnail_of(store.image_path(*wanted))))
+    return await in_thread(lambda: responses.small_picture(thumbnail_of(store.image_path(*place))))
 
 
 async def delete_image(services: Services, request: web.Request) -> web.Response:

@@ -15,8 +15,8 @@ async def show(services: Services, request: web.Request) -> web.Response:
 
 async def free(services: Services, request: web.Request) -> web.Response:
     """Waits at most 20 s, and no longer than until ComfyUI has let go."""
-    wanted = await in_thread(measure, services.paths)
-    needed = wanted.gpu.total_bytes if wanted is not None else 0
+    before = await in_thread(measure, services.paths)
+    needed = before.gpu.total_bytes if before is not None else 0
     return _answer(await in_thread(hand_over, services.paths, needed=needed))
 
 

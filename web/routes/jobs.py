@@ -29,14 +29,14 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
     limit, cursor = responses.page_of(request)
     states = [JobState(name) for name in request.query.get("state", "").split(",") if name]
     kinds = [kind for kind in request.query.get("kind", "").split(",") if kind]
-    wanted = JobFilter(states, kinds, request.query.get("character_id"))
-    page = await in_thread(services.ledger.jobs, wanted, limit=limit, cursor=cursor)
+    filters = JobFilter(states, kinds, request.query.get("character_id"))
+    page = await in_thread(services.ledger.jobs, filters, limit=limit, cursor=cursor)
     return await services.job_view.answers(page.items, page.next_cursor)
 
 
 async def submit(services: Services, request: web.Request) -> web.Response:
-    wanted = TrainingRequest.model_validate(await read_json(request))
-    job = await in_thread(services.training.submit, wanted, correlation.current())
+    training = TrainingRequest.model_validate(await read_json(request))
+    job = await in_thread(services.training.submit, training, correlation.current())
     return await services.job_view.answer(job, 202)
 
 
@@ -45,9 +45,9 @@ async def get(services: Services, request: web.Request) -> web.Response:
 
 
 async def move(services: Services, request: web.Request) -> web.Response:
-    wanted = JobMove.model_validate(await read_json(request))
+    target = JobMove.model_validate(await read_json(request))
     job = await in_thread(_job, services, request)
-    return await services.job_view.answer(await in_thread(_move, services, job.id, wanted))
+    return await services.job_view.answer(await in_thread(_move, services, job.id, target))
 
 
 async def cancel(services: Services, request: web.Request) -> web.Response:
@@ -97,11 +97,11 @@ async def samples(services: Services, request: web.Request) -> web.Response:
 async def sample(services: Services, request: web.Request) -> web.FileResponse:
     """Only files that the job itself has recorded as samples."""
     job = await in_thread(_job, services, request)
-    wanted = request.match_info["file"]
-    known = next((a.file for a in job.artifacts if a.kind == "sample" and Path(a.file).name == wanted), None)
-    if known is None:
+    name = request.match_info["file"]
+    file = next((a.file for a in job.artifacts if a.kind == "sample" and Path(a.file).name == name), None)
+    if file is None:
         raise NotFoundError("sample_not_found", "This job has no such sample.", "Reload.")
-    path = contained(services.paths.job(job.id), *Path(known).parts)
+    path = contained(services.paths.job(job.id), *Path(file).parts)
     if not path.is_file() or path.suffix not in responses.IMAGE_TYPES:
         raise NotFoundError("sample_not_found", "This sample's file is gone.", "Reload.")
     return responses.picture(path)

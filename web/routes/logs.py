@@ -29,8 +29,8 @@ async def take(services: Services, request: web.Request) -> web.Response:
     lines = body.get("lines")
     if not isinstance(lines, list) or len(lines) > MAX_LINES:
         raise InvalidError("bad_lines", f"lines must be a list of at most {MAX_LINES}.", "Send fewer lines.")
-    wanted = logging.getLogger(ROOT_LOGGER).isEnabledFor
-    records = [record for record in map(_record, lines) if wanted(record.levelno)]
+    is_logged = logging.getLogger(ROOT_LOGGER).isEnabledFor
+    records = [record for record in map(_record, lines) if is_logged(record.levelno)]
     await in_thread(lambda: [services.frontend_log.handle(record) for record in records])
     return web.Response(status=204)
 
@@ -57,9 +57,9 @@ def _is_flat(value: object, levels: int = MAX_LEVELS) -> bool:
 async def find(services: Services, request: web.Request) -> web.Response:
     """?correlation_id=&service=&limit=: the newest lines of the last days, oldest first."""
     limit = int(request.query.get("limit", "200"))
-    wanted, service = request.query.get("correlation_id", ""), request.query.get("service", "")
+    correlation_id, service = request.query.get("correlation_id", ""), request.query.get("service", "")
     names = [service] if service else list(SERVICES)
-    return responses.as_list(await in_thread(newest_lines, services.paths.logs, names, wanted, limit))
+    return responses.as_list(await in_thread(newest_lines, services.paths.logs, names, correlation_id, limit))
 
 
 async def diagnostics(services: Services, request: web.Request) -> web.Response:

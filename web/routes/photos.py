@@ -59,8 +59,8 @@ def _shown(services: Services, character_id: str) -> list[dict[str, Any]]:
 
 def _with_leaks(photo: Photo, character: Character) -> dict[str, Any]:
     """A photo with the words of its caption that describe the person."""
-    found = leaks(photo.caption, (character.trigger_word, character.class_word))
-    return {**photo.model_dump(mode="json"), "leaks": [asdict(leak) for leak in found]}
+    marked = leaks(photo.caption, (character.trigger_word, character.class_word))
+    return {**photo.model_dump(mode="json"), "leaks": [asdict(leak) for leak in marked]}
 
 
 async def update(services: Services, request: web.Request) -> web.Response:

@@ -119,7 +119,7 @@ def _capabilities(services: Services, name: str | None) -> Any:
 
 async def backends(services: Services, request: web.Request) -> web.Response:
     def described() -> list[dict[str, Any]]:
-        found = services.registry.all("training_backends").values()
+        trainers = services.registry.all("training_backends").values()
         return [
             {
                 **backend.capabilities().model_dump(mode="json"),
@@ -127,7 +127,7 @@ async def backends(services: Services, request: web.Request) -> web.Response:
                 "state": state_of(backend).model_dump(mode="json"),
                 "setup": _offer(backend),
             }
-            for backend in found
+            for backend in trainers
         ]
 
     return responses.as_list(await in_thread(described))
@@ -199,8 +199,8 @@ async def machine(services: Services, request: web.Request) -> web.Response:
 
 
 async def preflight(services: Services, request: web.Request) -> web.Response:
-    wanted = TrainingRequest.model_validate(await read_json(request))
-    plan = await in_thread(services.training.preflight, wanted)
+    training = TrainingRequest.model_validate(await read_json(request))
+    plan = await in_thread(services.training.preflight, training)
     return web.json_response(
         {
             "findings": [finding.model_dump(mode="json") for finding in plan.findings],

@@ -23,15 +23,15 @@ _CHUNK = 256 * 1024
 
 async def give(services: Services, request: web.Request) -> web.StreamResponse:
     """With the best LoRA of each model family, unless ?loras=0."""
-    wanted = request.query.get("loras", "1")
-    if wanted not in ("0", "1"):
+    with_loras = request.query.get("loras", "1")
+    if with_loras not in ("0", "1"):
         raise InvalidError("bad_request", "loras is 0 or 1.", "Leave it out, or use one of these.")
     character = await in_thread(services.characters.get, request.match_info["id"])
     file = services.paths.tmp / f"{secrets.token_hex(12)}.upload"
 
     def write() -> None:
         stores = _stores(services)
-        loras = exported_loras(stores, character) if wanted == "1" else []
+        loras = exported_loras(stores, character) if with_loras == "1" else []
         write_archive(file, character, stores, loras=loras)
 
     try:
@@ -67,11 +67,11 @@ async def take(services: Services, request: web.Request) -> web.Response:
         character, refused = done.character, done.refused
         await tell(services, character.id, "created", character)
         await tell(services, character.id, "photos", character)  # their faces are looked at like any others
-        told = [body_of(refusal)["error"] for refusal in refused]
+        errors = [body_of(refusal)["error"] for refusal in refused]
         return web.json_response(
             {
                 "character": character.model_dump(mode="json"),
-                "refused": told,
+                "refused": errors,
                 "former_trigger": done.former_trigger,
             },
             status=201,

@@ -60,9 +60,9 @@ class ComfyBaseModels:
         that loads the file itself cannot read a quantised one."""
         shown = self._folders.model_names(family.comfy_folder)
         plain = use == "training" and family.trains_from == "file"
-        found = [name for name in shown if self._is_base(family, name, plain=plain)]
-        wanted = family.base_file
-        return sorted(found, key=wanted.rank) if wanted is not None else found
+        bases = [name for name in shown if self._is_base(family, name, plain=plain)]
+        base = family.base_file
+        return sorted(bases, key=base.rank) if base is not None else bases
 
     def is_base(self, family: Family, folder: str, name: str) -> bool:
         """Whether this file of ComfyUI's is a base of the family, by its tensors."""
@@ -79,8 +79,8 @@ class ComfyBaseModels:
 
     def unreadable(self, folder: str) -> dict[str, str]:
         """name -> why, for every file that ComfyUI lists there and that is not a whole model."""
-        found = {name: self.fault(folder, name) for name in self._folders.model_names(folder)}
-        return {name: why for name, why in found.items() if why}
+        faults = {name: self.fault(folder, name) for name in self._folders.model_names(folder)}
+        return {name: why for name, why in faults.items() if why}
 
     def _state(self, family: Family, file: ModelFile, use: Use) -> FileState:
         shown = file.among(self._folders.model_names(file.folder))
@@ -94,12 +94,12 @@ class ComfyBaseModels:
 
     def _meant(self, family: Family) -> tuple[str, Finding] | None:
         """Where no base serves: the one that was meant to, by its name or as a quantised one, and what keeps it from that."""
-        wanted, shown = family.base_file, self._folders.model_names(family.comfy_folder)
-        named = wanted.among(shown) if wanted is not None else []
+        base, shown = family.base_file, self._folders.model_names(family.comfy_folder)
+        named = base.among(shown) if base is not None else []
         for name in [*named, *self.names(family)]:
             header = self._header(family, name)
             flaw = _flaw(name, header, family)
-            if flaw is None and header.shapes and wanted is not None and wanted.rank(name) == 0:
+            if flaw is None and header.shapes and base is not None and base.rank(name) == 0:
                 flaw = _other(name, family)
             if flaw is not None:
                 return name, flaw

@@ -50,8 +50,8 @@ class CaptionImport:
                     await in_thread(self._take, described)
 
     def _left_over(self) -> list[Job]:
-        found = newest_completed(self.ledger, "captioning", 200)
-        return [job for job in found if not (self.paths.job(job.id) / TAKEN_FILE).exists()]
+        jobs = newest_completed(self.ledger, "captioning", 200)
+        return [job for job in jobs if not (self.paths.job(job.id) / TAKEN_FILE).exists()]
 
     def _take(self, job: Job) -> None:
         with correlated(job.correlation_id):

@@ -106,7 +106,7 @@ def _state(source: Source) -> dict[str, Any]:
         "plugin_problems": [vars(problem) for problem in source.registry.problems],
         "jobs": [job.model_dump(mode="json", include=_JOB) for job in jobs],
         "loops": [vars(trouble) for trouble in source.loops.troubles()],
-        "recoveries": [told.model_dump(mode="json") for told in Recoveries(source.paths).untold()],
+        "recoveries": [recovery.model_dump(mode="json") for recovery in Recoveries(source.paths).untold()],
     }
 
 
@@ -121,8 +121,8 @@ def _doctor(source: Source) -> list[tuple[str, str]]:
 
 def _anonymizer(source: Source) -> Callable[[Any], Any]:
     names = [word for person in everybody(source.characters) for word in _said_of(person)]
-    known = [source.settings, *_settings_now(source)]
-    secrets = [str(getattr(settings, name)) for settings in known for name in SECRETS]
+    every_settings = [source.settings, *_settings_now(source)]
+    secrets = [str(getattr(settings, name)) for settings in every_settings for name in SECRETS]
     return anonymizer(names=names, secrets=secrets, places=_places(source))
 
 
@@ -142,11 +142,11 @@ def _said_of(person: Character) -> list[str]:
 
 def _places(source: Source) -> dict[str, str]:
     comfyui = source.host.user_directory.parent
-    told = {
+    shown_as = {
         source.paths.root: "[DATA]",
         source.paths.logs: "[LOGS]",
         comfyui: "[COMFYUI]",
         Path.home(): "[HOME]",
     }
-    both = {str(way): shown for place, shown in told.items() for way in (place, place.resolve())}
+    both = {str(way): shown for place, shown in shown_as.items() for way in (place, place.resolve())}
     return {**both, socket.gethostname(): "[HOST]"}

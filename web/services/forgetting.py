@@ -128,8 +128,8 @@ class Forgetting:
         others = [person for person in everybody(self.characters) if person.id != inventory.character_id]
         names = {word for person in others for word in words_of(person)}
         mentions = finder(inventory.traces, names)
-        found = files_that_mention(folders.values(), mentions)
-        outside = [file for file in found if not file.resolve().is_relative_to(root)]
+        files = files_that_mention(folders.values(), mentions)
+        outside = [file for file in files if not file.resolve().is_relative_to(root)]
         own = [*outside, *files_that_mention([paths.recipes, paths.trash / "recipes"], mentions)]
         counted.elsewhere = sorted({_shown(file, {"": paths.root, **folders}) for file in own})
         counted.others = _others_pictures(paths, inventory, names)
@@ -229,9 +229,9 @@ def _erase_in_history(address: str, inventory: Inventory, token: str) -> None:
 def _others_pictures(paths: DataPaths, inventory: Inventory, names: set[str]) -> list[str]:
     """Pictures of other people whose prompts mention this one, by a word that nobody else is called."""
     mentions = finder(inventory.traces.without(names), names)
-    known = {folder.resolve() for folder in inventory.folders(paths)}
-    found = files_that_mention([paths.outputs, trashed_generations(paths)], mentions)
-    pictures = [file for file in found if not known & {parent.resolve() for parent in file.parents}]
+    own = {folder.resolve() for folder in inventory.folders(paths)}
+    files = files_that_mention([paths.outputs, trashed_generations(paths)], mentions)
+    pictures = [file for file in files if not own & {parent.resolve() for parent in file.parents}]
     return sorted({_shown(file, {"": paths.root}) for file in pictures if file.suffix == ".png"})
 
 

@@ -51,17 +51,17 @@ class GpuLender:
         Raises ConflictError `wrong_state`, or `gpu_lent` when another training has already made room.
         """
         job = self.ledger.get(job_id)
-        known = gpu_lending.read(self.paths)
-        if known is not None and known.job_id != job_id:
+        lending = gpu_lending.read(self.paths)
+        if lending is not None and lending.job_id != job_id:
             raise ConflictError(
                 "gpu_lent", "Another training has already made room.", "Make the pictures, or end that first."
             )
         if job.kind != "training" or job.state not in _LENDABLE:
             raise ConflictError("wrong_state", "Only a running training can make room.", "Reload.")
-        if known is None:
+        if lending is None:
             self._keep(Lending(job_id, iso(self.clock.now())))
-        elif known.until:
-            self._keep(Lending(job_id, known.asked_at, gpu_lending.lent_until(self.clock, LENT_S)))
+        elif lending.until:
+            self._keep(Lending(job_id, lending.asked_at, gpu_lending.lent_until(self.clock, LENT_S)))
         return self.ledger.order(job_id, "pause") if job.state is JobState.RUNNING else job
 
     async def room_made(self) -> None:

@@ -18,19 +18,19 @@ def prover(host: Host, families: Families, base_models: ComfyBaseModels) -> Prov
         """Prove an imported LoRA: what can be looked at here was; the fit to a base that is not here, and the picture, stay as they were found where
         it was trained. InvalidError `family_unknown`, `lora_damaged`, `lora_wrong`."""
         family = families.get(told.family)
-        found, sha256 = prove(file, _base_of(host, base_models, family))
-        if sha256 != told.sha256 or not (found.header and found.finite and found.nonzero):
+        proof, sha256 = prove(file, _base_of(host, base_models, family))
+        if sha256 != told.sha256 or not (proof.header and proof.finite and proof.nonzero):
             raise InvalidError(
                 "lora_damaged",
                 "The LoRA in this file is damaged.",
                 "Export the character again, or train them here.",
             )
-        if found.fit == "wrong":
+        if proof.fit == "wrong":
             raise InvalidError(
                 "lora_wrong", f"The LoRA in this file does not fit {family.label}.", "Train them here."
             )
-        fit = told.proof.fit if found.fit == "unchecked" and told.proof.fit != "wrong" else found.fit
-        return found.model_copy(update={"fit": fit, "image": told.proof.image})
+        fit = told.proof.fit if proof.fit == "unchecked" and told.proof.fit != "wrong" else proof.fit
+        return proof.model_copy(update={"fit": fit, "image": told.proof.image})
 
     return proven
 

@@ -105,9 +105,13 @@ class LikenessMeasurer:
         references = self._references(character, version)
         for image in generation.images:
             if image.deleted_at is None and image.likeness is None:
-                found = judge(self.faces.faces(store.image_path(generation.id, image.n)), references)
-                generation = store.note_likeness(generation.id, image.n, found)
-                context = {"generation_id": generation.id, "verdict": found.verdict, "score": found.score}
+                likeness = judge(self.faces.faces(store.image_path(generation.id, image.n)), references)
+                generation = store.note_likeness(generation.id, image.n, likeness)
+                context = {
+                    "generation_id": generation.id,
+                    "verdict": likeness.verdict,
+                    "score": likeness.score,
+                }
                 _log.info("Likeness measured", extra={"context": context})
         tell_generation(self.ledger, generation)
         if generation.purpose == "grid" and version is not None:
@@ -149,21 +153,21 @@ class LikenessMeasurer:
     ) -> None:
         """The version's own numbers, from all of its pictures on the wall of this recipe; a stranger's is no part of it."""
         by_strength: dict[float, list[float | None]] = defaultdict(list)
-        for known in self.generations.store.list(MOST, character_id=character.id, purpose="grid").items:
-            if known.recipe != generation.recipe or not _shows_them(known):
+        for made in self.generations.store.list(MOST, character_id=character.id, purpose="grid").items:
+            if made.recipe != generation.recipe or not _shows_them(made):
                 continue
-            if self._file_of(known) == version.file:
-                scores = [image.likeness.score for image in known.images if image.likeness]
-                by_strength[known.request.characters[0].strength] += scores
+            if self._file_of(made) == version.file:
+                scores = [image.likeness.score for image in made.images if image.likeness]
+                by_strength[made.request.characters[0].strength] += scores
         measured = sum(len(scores) for scores in by_strength.values())
         if not measured:
             return
-        found: dict[str, float] = {MEASURED: measured}
+        scores_now: dict[str, float] = {MEASURED: measured}
         if (best := score_of_version(by_strength, own)) is not None:
-            found |= dict(zip((STRENGTH, LIKENESS), best, strict=True))
+            scores_now |= dict(zip((STRENGTH, LIKENESS), best, strict=True))
         if own is not None:
-            found[OWN_PHOTOS] = own
-        self._keep(character, version, found)
+            scores_now[OWN_PHOTOS] = own
+        self._keep(character, version, scores_now)
 
     def _keep(self, character: Character, version: Version, found: dict[str, float]) -> None:
         """Onto the version as it is now, in place of what was measured before."""

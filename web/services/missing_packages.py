@@ -19,13 +19,13 @@ PACKAGES = {
 
 
 def missing() -> list[str]:
-    found = []
+    packages = []
     for module, package in PACKAGES.items():
         try:
             importlib.import_module(module)
         except ImportError:
-            found.append(package)
-    return found
+            packages.append(package)
+    return packages
 
 
 def refusal(fault: ImportError) -> NotReadyError:

@@ -14,13 +14,13 @@ def missing_models(host: Host, base_models: ComfyBaseModels, family: Family) -> 
     """Each goes into the first of ComfyUI's folders for its kind."""
     folders: dict[str, Path] = {}
     for file in family.files:
-        found = host.model_folders(file.folder)
-        if found:
-            folders[file.folder] = found[0]
+        places = host.model_folders(file.folder)
+        if places:
+            folders[file.folder] = places[0]
     return missing_of(base_models.files(family, "training"), folders)
 
 
 def unreadable_models(base_models: ComfyBaseModels, folder: str) -> list[dict[str, str]]:
     """Files of one of ComfyUI's folders that are not whole models, each with the reason."""
-    found = base_models.unreadable(folder)
-    return [{"file": name, "folder": folder, "reason": why} for name, why in found.items()]
+    faults = base_models.unreadable(folder)
+    return [{"file": name, "folder": folder, "reason": why} for name, why in faults.items()]

@@ -115,9 +115,9 @@ class PictureProver:
 
     async def _prove(self, job: Job) -> None:
         try:
-            found = await in_thread(self._version, job)
-            if found is not None:
-                await in_thread(self._keep, job, found, await self._verdict(job, found))
+            version = await in_thread(self._version, job)
+            if version is not None:
+                await in_thread(self._keep, job, version, await self._verdict(job, version))
         except (IsengardError, OSError, ValueError) as fault:
             context = {"job_id": job.id, "reason": reason_of(fault)}
             _log.warning("Picture proof could not be made", extra={"context": context})

@@ -39,7 +39,7 @@ class Publisher:
 
         NotFoundError `checkpoint_not_found`, ConflictError `checkpoint_unsound`; those of `frozen_training` and `VersionStore.publish`.
         """
-        checkpoint = next((known for known in job.checkpoints if known.step == step), None)
+        checkpoint = next((saved for saved in job.checkpoints if saved.step == step), None)
         if checkpoint is None:
             raise NotFoundError("checkpoint_not_found", f"There is no checkpoint of step {step}.", "Reload.")
         if not checkpoint.proof.holds:
@@ -74,10 +74,12 @@ class Publisher:
         for families in (ready, recipe.families):
             job = next((job for job in jobs if _has(job.checkpoints, step, families)), None)
             if job is not None:
-                if not any((known.job_id, known.step) == (job.id, step) for known in character.versions):
+                if not any(
+                    (version.job_id, version.step) == (job.id, step) for version in character.versions
+                ):
                     self.publish(job, step)
                 return
-            if any(known.step == step and known.family in families for known in character.versions):
+            if any(version.step == step and version.family in families for version in character.versions):
                 return
 
 

@@ -27,8 +27,8 @@ class ComfyModelFiles:
 
     def recognised(self, role: str, file: str) -> list[FamilyFiles]:
         folder = FOLDERS.get(role, "")
-        known = [family for family in self._families.all() if self._models.is_base(family, folder, file)]
-        return [self._files(family) for family in known or self._families.all()]
+        fitting = [family for family in self._families.all() if self._models.is_base(family, folder, file)]
+        return [self._files(family) for family in fitting or self._families.all()]
 
     def fault(self, role: str, file: str) -> str:
         return self._models.fault(FOLDERS.get(role, ""), file)
