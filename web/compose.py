@@ -187,7 +187,9 @@ def _stores(library: Library, paths: DataPaths, clock: Clock, base_models: Comfy
 
 def _behind(ledger: Ledger) -> Any:
     """What goes on behind the requests."""
-    return {"events": EventStream(ledger), "loops": Loops()}
+    events = EventStream(ledger)
+    events.begin()
+    return {"events": events, "loops": Loops()}
 
 
 def _open_library(paths: DataPaths, clock: Clock) -> Library:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import sqlite3
@@ -88,6 +89,26 @@ def test_a_thread_that_dies_begins_again_and_is_told(server, monkeypatch, name):
     bob = server.api.get("/characters")["items"][0]
     job = live_server.train(server, bob, steps=20)
     assert server.api.wait_for(f"/training/jobs/{job['id']}", 40)["state"] == "completed"
+
+
+def test_what_comes_before_the_first_look_is_heard(server):
+    """A page that opened as the server started missed what happened in its first quarter of a second."""
+    from isengard.core.records.event import Subject
+    from isengard.web.http.event_stream import EventStream
+
+    stream, ledger = EventStream(server.services.ledger), server.services.ledger
+    stream.begin()
+
+    async def heard_types():
+        with stream.reading() as reader:
+            ledger.emit("worker.state", Subject(kind="worker", id="w"), {}, correlation_id="")
+            following = asyncio.create_task(asyncio.to_thread(stream.follow))
+            told = await reader.news(5)
+            stream.stop()
+            await following
+            return [one.event.type for one in told]
+
+    assert "worker.state" in asyncio.run(heard_types())
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,13 @@ class EventStream:
     def stop(self) -> None:
         self._stop.set()
 
+    def begin(self) -> None:
+        """Count from here on, before anybody reads: else nobody hears what comes until `follow` looks for the first time."""
+        try:
+            self._news()
+        except (IsengardError, OSError) as fault:
+            _log.warning("Events cannot be read yet", extra={"context": {"reason": str(fault)}})
+
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """A reader that gets every event from now on."""
