@@ -133,14 +133,17 @@ class Gateway:
         allowed = access.hosts(asked, cookie)
         if route.path == "/session":
             allowed.add(asked.headers.get("host", "").lower())
-        guard.check(asked, allowed)
+        others = _literal(request) if "{" in route.path else []
+        (guard.check_source if others else guard.check)(
+            asked, allowed
+        )  # it is refused below, whatever its body
         if not route.open:
             services.session.require(cookie, bearer_of(asked))
         from . import unknown_routes
         from .openapi import parameters
 
-        if "{" in route.path and (methods := _literal(request)):
-            await unknown_routes.refuse(request.method, methods)
+        if others:
+            await unknown_routes.refuse(request.method, others)
         parameters.check(route.handler, request.query)
         response: web.StreamResponse = await self._handler(route)(services, request)
         return response

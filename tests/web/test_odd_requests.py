@@ -7,6 +7,8 @@ import http.client
 import json
 import socket
 import time
+import urllib.error
+import urllib.request
 import zlib
 
 import pytest
@@ -251,3 +253,16 @@ def test_a_data_folder_that_is_gone_takes_nothing_in_and_says_so(server, api, tm
         assert (caught.value.status, caught.value.error["code"]) == (507, "data_folder_gone"), path
     told = [line for line in capfd.readouterr().err.splitlines() if "its log cannot be written" in line]
     assert len(told) <= 1
+
+
+def test_a_path_that_is_written_out_refuses_other_methods_whatever_is_sent(server):
+    """PATCH /characters/import is no change of a person called so; its body's type was looked at first (415)."""
+    request = urllib.request.Request(
+        f"{server.url}/isengard/characters/import",
+        b"--x--\r\n",
+        {"X-Isengard": "1", "Content-Type": "multipart/form-data; boundary=x"},
+        method="PATCH",
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert refused.value.code == 405 and "POST" in refused.value.headers["Allow"]
