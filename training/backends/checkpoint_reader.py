@@ -25,7 +25,7 @@ def is_whole(file: Path) -> bool:
 
 
 def is_finite(file: Path) -> bool:
-    """Tell whether a whole file's weights are numbers: who goes on from others never gets numbers again."""
+    """Whether it is a whole file and its weights are numbers: who goes on from others never gets numbers again."""
     try:
         return finite_and_nonzero(file, read_header(file))[0]
     except (InvalidError, OSError):

@@ -27,7 +27,7 @@ from ...interface import (
 )
 from ...process import process_tree
 from ...process.environment import minimal_environment
-from ..checkpoint_reader import CheckpointReader, is_finite, is_whole, put_away
+from ..checkpoint_reader import CheckpointReader, is_finite, put_away
 
 VERSION = "1.0.0"
 TRAINER = Path(__file__).resolve().parent / "trainer.py"
@@ -100,7 +100,7 @@ class FastTestBackend:
         out.mkdir(exist_ok=True)
         family = self._families.get(training.family)
         for file in out.glob("*.safetensors"):
-            if not (is_whole(file) and is_finite(file)):
+            if not is_finite(file):
                 put_away(file, job_dir)
         done = self.checkpoints(job_dir, training) if resume else []
         order = {
