@@ -34,6 +34,10 @@ def _uncommented(text: str) -> str:
     return "".join([*kept, text[at:]])
 
 
+#: A text or pieces of one. It is put together once, at the end: joined at each brace, a deep text would be copied at each.
+_Piece = str | list["_Piece"]
+
+
 class _Reader:
     """Goes through the text once; what is open stands on a stack, so depth costs nothing."""
 
@@ -41,15 +45,15 @@ class _Reader:
         self._text = text
         self._source = source
         #: the alternatives of each brace that is open, outermost (the text itself) first
-        self._open: list[list[list[str]]] = [[[]]]
+        self._open: list[list[list[_Piece]]] = [[[]]]
 
     def text(self) -> str:
         at = 0
         while at < len(self._text):
             at += self._take(self._text[at], self._text[at + 1 : at + 2])
         while len(self._open) > 1:  # never closed: it is no choice
-            self._put("{" + "|".join("".join(parts) for parts in self._open.pop()))
-        return "|".join("".join(parts) for parts in self._open[0])
+            self._put(["{", *_barred(self._open.pop())])
+        return _joined(_barred(self._open[0]))
 
     def _take(self, sign: str, after: str) -> int:
         """How many characters that was."""
@@ -61,14 +65,32 @@ class _Reader:
         elif sign == "|":
             self._open[-1].append([])
         elif sign == "}" and len(self._open) > 1:
-            self._close(["".join(parts) for parts in self._open.pop()])
+            self._close(self._open.pop())
         else:
             self._put(sign)
         return 1
 
-    def _close(self, alternatives: list[str]) -> None:
+    def _close(self, alternatives: list[list[_Piece]]) -> None:
         alone = len(alternatives) == 1
-        self._put("{" + alternatives[0] + "}" if alone else self._source.choice(alternatives))
+        self._put(["{", alternatives[0], "}"] if alone else self._source.choice(alternatives))
 
-    def _put(self, text: str) -> None:
-        self._open[-1][-1].append(text)
+    def _put(self, piece: _Piece) -> None:
+        self._open[-1][-1].append(piece)
+
+
+def _barred(alternatives: list[list[_Piece]]) -> list[_Piece]:
+    barred: list[_Piece] = [alternatives[0]]
+    for alternative in alternatives[1:]:
+        barred += ["|", alternative]
+    return barred
+
+
+def _joined(piece: _Piece) -> str:
+    texts, left = [], [piece]
+    while left:
+        piece = left.pop()
+        if isinstance(piece, str):
+            texts.append(piece)
+        else:
+            left.extend(reversed(piece))
+    return "".join(texts)

@@ -152,6 +152,12 @@ def test_the_line_is_put_in_order_by_buttons_and_by_keys(server, panel, monkeypa
         jobs = server.api.get("/training/jobs?state=queued")["items"]
         return [job["id"] for job in sorted(jobs, key=lambda job: job["position"])]
 
+    def comes_to(wanted):
+        deadline = time.monotonic() + 10
+        while line() != wanted:
+            assert time.monotonic() < deadline, line()
+            panel.page.wait_for_timeout(50)
+
     def row(job):
         return panel.page.locator(f'[data-job="{job["id"]}"]')
 
@@ -163,16 +169,14 @@ def test_the_line_is_put_in_order_by_buttons_and_by_keys(server, panel, monkeypa
     expect(row(waiting[2])).to_contain_text("2 in line")
     row(waiting[0]).get_by_test_id("isen-move-down").click()
     expect(row(waiting[0])).to_contain_text("2 in line")
-    panel.page.wait_for_timeout(200)
-    assert line() == [waiting[2]["id"], waiting[0]["id"], waiting[1]["id"]]
+    comes_to([waiting[2]["id"], waiting[0]["id"], waiting[1]["id"]])
     row(waiting[1]).get_by_test_id("isen-job-row").focus()
     panel.page.keyboard.press("Alt+ArrowUp")
     expect(row(waiting[1])).to_contain_text("2 in line")
     panel.page.keyboard.press("Alt+ArrowUp")
     expect(row(waiting[1])).to_contain_text("1 in line")
     expect(row(waiting[1]).get_by_test_id("isen-job-row")).to_be_focused()
-    panel.page.wait_for_timeout(200)
-    assert line() == [waiting[1]["id"], waiting[2]["id"], waiting[0]["id"]]
+    comes_to([waiting[1]["id"], waiting[2]["id"], waiting[0]["id"]])
 
 
 def test_the_gpu_is_lent_and_given_back(server, panel, shots):

@@ -44,7 +44,16 @@ def test_a_choice_is_the_seeds_and_choices_hold_choices():
 
 @pytest.mark.parametrize(
     "text",
-    ["{" * 100_000, "{a|" * 50_000, "/*" * 50_000, "*/" + "/*" * 50_000, "{a|b}" * 20_000, "{{a|b}" * 20_000],
+    [
+        "{" * 100_000,
+        "{" * 100_000 + "}" * 100_000,
+        "{a|" * 50_000,
+        "{|" * 50_000 + "b" * 100_000 + "}" * 50_000,
+        "/*" * 50_000,
+        "*/" + "/*" * 50_000,
+        "{a|b}" * 20_000,
+        "{{a|b}" * 20_000,
+    ],
 )
 def test_any_prompt_is_read_in_linear_time(text):
     began = time.process_time()

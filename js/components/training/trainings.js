@@ -28,6 +28,7 @@ export class IsenTrainings extends View {
   /** @type {HTMLElement} */ keys;
   /** @type {HTMLParagraphElement} */ told;
   /** @type {Isengard.Job[]} */ waiting;
+  /** The move that was sent last. @type {Promise<unknown>} */ moves = Promise.resolve();
 
   build() {
     this.className = "isen-stack";
@@ -111,7 +112,11 @@ export class IsenTrainings extends View {
     this.#move(row, by);
   }
 
-  /** Shown at once, put right by what the server says; said aloud, as the list moves under one's fingers. @param {Row} options @param {number} by */
+  /**
+   * Shown at once, put right by what the server says; said aloud, as the list moves under one's fingers. A place counts
+   * on the moves before it, so they are sent one after the other.
+   * @param {Row} options @param {number} by
+   */
   async #move({ id: jobId, name }, by) {
     const job = this.waiting.find((known) => known.id === jobId);
     if (!job) return;
@@ -120,10 +125,11 @@ export class IsenTrainings extends View {
     if (to < 0 || to >= line.length) return;
     const before = this.store.state.jobs ?? [];
     this.store.set({ jobs: placed(before, line, job, to) });
-    const kept = await this.store.attempt((id) => this.store.api.jobs.move(jobId, to, id));
-    if (kept) say(this.told, t("moved", { name, n: to + 1 }));
+    const sent = this.moves.then(() => this.store.attempt((id) => this.store.api.jobs.move(jobId, to, id)));
+    this.moves = sent;
+    if (await sent) say(this.told, t("moved", { name, n: to + 1 }));
     else this.store.set({ jobs: before });
-    await this.store.refresh();
+    if (this.moves === sent) await this.store.refresh();
   }
 }
 
