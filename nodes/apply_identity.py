@@ -14,6 +14,7 @@ from ..core.errors import InvalidError
 from . import identity
 from .character import CharacterType
 from .context import NodeContext, current
+from .newer_fields import PERSON, newer
 
 if TYPE_CHECKING:
     from ..core.records.checkpoint import Version
@@ -36,6 +37,7 @@ class IsengardApplyIdentity(io.ComfyNode):
             display_name="Isengard Apply Identity",
             category="Isengard",
             description="Puts a trained person into the model. Chain several for several people.",
+            **newer(io.Schema, search_aliases=[*PERSON, "load LoRA"]),
             inputs=[
                 io.Model.Input("model", tooltip="The base model the person was trained for."),
                 io.Clip.Input(
@@ -43,7 +45,10 @@ class IsengardApplyIdentity(io.ComfyNode):
                 ),
                 CharacterType.Input("character", tooltip="From Isengard Character."),
                 io.String.Input(
-                    "checkpoint", default="best", tooltip="best, last, or the step of a published checkpoint."
+                    "checkpoint",
+                    default="best",
+                    tooltip="best, last, or the step of a published checkpoint.",
+                    **newer(io.String.Input, advanced=True),
                 ),
                 io.Float.Input(
                     "strength",

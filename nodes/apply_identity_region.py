@@ -11,6 +11,7 @@ from . import identity
 from .apply_identity import fitted
 from .character import CharacterType
 from .context import current
+from .newer_fields import PERSON, newer
 
 #: Narrower parts hold nobody.
 LEAST_WIDTH = 0.1
@@ -25,6 +26,7 @@ class IsengardApplyIdentityRegion(io.ComfyNode):
             display_name="Isengard Apply Identity in Region",
             category="Isengard",
             description="Puts a trained person into a part of the picture's width. One node for each person.",
+            **newer(io.Schema, search_aliases=[*PERSON, "two people", "couple", "region"]),
             inputs=_inputs(),
             outputs=[io.Conditioning.Output("positive_out", display_name="positive")],
         )
@@ -77,7 +79,10 @@ def _inputs() -> list[Any]:
         io.Clip.Input("clip", tooltip="The base's text encoder."),
         CharacterType.Input("character", tooltip="From Isengard Character."),
         io.String.Input(
-            "checkpoint", default="best", tooltip="best, last, or the step of a published checkpoint."
+            "checkpoint",
+            default="best",
+            tooltip="best, last, or the step of a published checkpoint.",
+            **newer(io.String.Input, advanced=True),
         ),
         io.Float.Input(
             "strength",

@@ -10,6 +10,7 @@ from ..core.errors import InvalidError
 from . import identity, reference_photos
 from .character import CharacterType
 from .context import current
+from .newer_fields import PERSON, newer
 
 
 class IsengardApplyReference(io.ComfyNode):
@@ -20,6 +21,7 @@ class IsengardApplyReference(io.ComfyNode):
             display_name="Isengard Apply Reference",
             category="Isengard",
             description="Shows a person's photos to the model, without any training. For FLUX.2 and its like.",
+            **newer(io.Schema, search_aliases=[*PERSON, "reference photo", "photos"]),
             inputs=[
                 io.Conditioning.Input("conditioning", tooltip="The encoded prompt."),
                 io.Vae.Input("vae", tooltip="The VAE of the same model."),
@@ -38,6 +40,7 @@ class IsengardApplyReference(io.ComfyNode):
                     min=1,
                     max=reference_photos.MOST,
                     tooltip="How many photos at most; each takes memory and time.",
+                    **newer(io.Int.Input, advanced=True),
                 ),
             ],
             outputs=[io.Conditioning.Output("conditioning_out", display_name="conditioning")],

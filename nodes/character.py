@@ -10,6 +10,7 @@ from comfy_api.latest import io
 from ..core.errors import IsengardError
 from . import identity, reference_photos
 from .context import NodeContext, current, server_is_running, short_names
+from .newer_fields import PERSON, newer
 
 if TYPE_CHECKING:
     from ..core.records.character import Character
@@ -26,6 +27,7 @@ class IsengardCharacter(io.ComfyNode):
             display_name="Isengard Character",
             category="Isengard",
             description="A person you trained in the Isengard tab.",
+            **newer(io.Schema, search_aliases=[*PERSON, "people"]),
             inputs=[
                 io.Combo.Input("character", options=_options(), tooltip="The person, by their short name.")
             ],

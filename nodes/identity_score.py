@@ -14,6 +14,7 @@ from ..core.errors import InvalidError
 from . import identity, reference_photos
 from .character import CharacterType
 from .context import NodeContext, current
+from .newer_fields import PERSON, newer
 from .pixels import eight_bit
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class IsengardIdentityScore(io.ComfyNode):
             display_name="Isengard Identity Score",
             category="Isengard",
             description="How alike the face in a picture is to the character's photos. Needs the tools that measure resemblance.",
+            **newer(io.Schema, search_aliases=[*PERSON, "match", "score", "similarity"]),
             inputs=[
                 io.Image.Input(
                     "image", tooltip="One picture or several; the largest face of each is measured."

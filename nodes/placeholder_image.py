@@ -9,6 +9,7 @@ from comfy_api.latest import io
 
 from ..core.errors import InvalidError
 from .context import current
+from .newer_fields import newer
 
 MAX_TEXT = 400
 
@@ -21,6 +22,7 @@ class IsengardPlaceholderImage(io.ComfyNode):
             display_name="Isengard Placeholder Image",
             category="Isengard",
             description="A drawn stand-in for a picture, for trying things out without a model (fast-test mode).",
+            **newer(io.Schema, is_dev_only=True),
             inputs=[
                 io.String.Input("text", multiline=True, default="", tooltip="What the picture would show."),
                 io.Int.Input("width", default=512, min=64, max=4096, step=8, tooltip="Pixels."),

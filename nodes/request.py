@@ -6,6 +6,8 @@ from typing import Any
 
 from comfy_api.latest import io
 
+from .newer_fields import newer
+
 MAX_SIDE = 4096
 MAX_SEED = 0xFFFFFFFFFFFFFFFF
 
@@ -18,6 +20,7 @@ class IsengardRequest(io.ComfyNode):
             display_name="Isengard Request",
             category="Isengard",
             description="Prompt, size and seed of a picture. The Isengard tab writes into this node.",
+            **newer(io.Schema, search_aliases=["prompt", "size", "seed", "person", "portrait"]),
             inputs=_inputs(),
             outputs=[
                 io.String.Output("prompt_out", display_name="prompt"),

@@ -15,6 +15,7 @@ from ..core.errors import InvalidError, StorageError
 from ..core.ids import new_id
 from .canvas_record import keep_previews, keep_record, people_behind
 from .context import current
+from .newer_fields import newer
 from .pixels import eight_bit, is_finite, look_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class IsengardSaveImage(io.ComfyNode):
             display_name="Isengard Save Image",
             category="Isengard",
             description="Keeps pictures in Isengard's own folder, where ComfyUI's web server does not serve them.",
+            **newer(io.Schema, search_aliases=["save picture", "private", "person", "portrait"]),
             inputs=[
                 io.Image.Input("images", tooltip="What to save."),
                 io.String.Input(
@@ -39,6 +41,7 @@ class IsengardSaveImage(io.ComfyNode):
                     default="",
                     optional=True,
                     tooltip="Written by the Isengard tab; leave it empty.",
+                    **newer(io.String.Input, advanced=True),
                 ),
             ],
             outputs=[],

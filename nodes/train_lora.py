@@ -20,6 +20,7 @@ from ..core.records.training import Overrides, TrainingRequest
 from . import identity
 from .character import CharacterType
 from .context import NodeContext, current, server_is_running
+from .newer_fields import PERSON, newer
 
 if TYPE_CHECKING:
     from .ports import Jobs, Training
@@ -37,6 +38,7 @@ class IsengardTrainLoRA(io.ComfyNode):
             display_name="Isengard Train LoRA",
             category="Isengard",
             description="Trains a person's LoRA from the photos in the Isengard tab.",
+            **newer(io.Schema, search_aliases=[*PERSON, "train", "training", "fine-tune", "DreamBooth"]),
             inputs=[
                 CharacterType.Input("character", tooltip="From Isengard Character."),
                 io.Combo.Input("family", options=_families(), tooltip="The kind of base model to train for."),
@@ -46,11 +48,13 @@ class IsengardTrainLoRA(io.ComfyNode):
                     default="{}",
                     multiline=True,
                     tooltip='Advanced options as JSON, for example {"steps": 800, "rank": 16}.',
+                    **newer(io.String.Input, advanced=True),
                 ),
                 io.Boolean.Input(
                     "wait",
                     default=False,
                     tooltip="Wait until it is trained. Waiting holds ComfyUI's queue: nothing else runs meanwhile.",
+                    **newer(io.Boolean.Input, advanced=True),
                 ),
             ],
             outputs=[CharacterType.Output("character_out", display_name="character")],

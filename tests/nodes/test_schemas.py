@@ -6,6 +6,7 @@ import ast
 import asyncio
 import json
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,70 @@ def test_ids_inputs_and_outputs(nodes):
         for name, node in nodes.items()
     }
     assert found == CONTRACT
+
+
+#: Looked for in ComfyUI's node search, each of these finds the nodes that have to do with it.
+SOUGHT = {
+    "person": {*CONTRACT} - {"IsengardPlaceholderImage"},
+    "face": {*CONTRACT} - {"IsengardPlaceholderImage", "IsengardRequest", "IsengardSaveImage"},
+    "portrait": {*CONTRACT} - {"IsengardPlaceholderImage"},
+    "train": {"IsengardTrainLoRA"},
+    "match": {"IsengardIdentityScore"},
+}
+ADVANCED = {
+    "IsengardApplyIdentity": {"checkpoint"},
+    "IsengardApplyIdentityRegion": {"checkpoint"},
+    "IsengardApplyReference": {"photos"},
+    "IsengardTrainLoRA": {"overrides", "wait"},
+    "IsengardSaveImage": {"generation_id"},
+}
+
+
+@dataclass
+class NewerSchema:
+    """As in ComfyUI 0.15 and newer: everything that ours take and the fields that came since."""
+
+    node_id: str
+    display_name: str
+    category: str
+    description: str
+    inputs: list
+    outputs: list
+    hidden: list = field(default_factory=list)
+    is_output_node: bool = False
+    not_idempotent: bool = False
+    search_aliases: list[str] = field(default_factory=list)
+    is_dev_only: bool = False
+
+
+def test_what_a_node_is_looked_for_by(nodes, monkeypatch):
+    from comfy_api.latest import io
+
+    monkeypatch.setattr(io, "Schema", NewerSchema)
+    schemas = {name: node.define_schema() for name, node in nodes.items()}
+    for word, found in SOUGHT.items():
+        assert {name for name, schema in schemas.items() if word in schema.search_aliases} == found, word
+    assert {name for name, schema in schemas.items() if schema.is_dev_only} == {"IsengardPlaceholderImage"}
+
+
+def test_rarely_used_inputs_are_advanced(nodes, monkeypatch):
+    from comfy_api.latest import io
+
+    def taking_advanced(kind):
+        def made(*args, advanced=False, **options):
+            given = kind(*args, **options)
+            given.is_advanced = advanced
+            return given
+
+        return made
+
+    for kind in ("String", "Int", "Boolean"):
+        monkeypatch.setattr(getattr(io, kind), "Input", taking_advanced(getattr(io, kind).Input))
+    found = {
+        name: {given.id for given in node.define_schema().inputs if getattr(given, "is_advanced", False)}
+        for name, node in nodes.items()
+    }
+    assert {name: inputs for name, inputs in found.items() if inputs} == ADVANCED
 
 
 def test_every_node_and_input_is_explained(nodes):
