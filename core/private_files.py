@@ -18,6 +18,11 @@ def make_private(file: Path) -> None:
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
+def keep_private(file: Path) -> None:
+    """Mode 0600 for a file of ours that is there, whoever made it; on Windows the folder's rights are the file's."""
+    file.chmod(0o600)
+
+
 def append_to(file: Path) -> TextIO:
     """Open for more text; a new file has mode 0600. What UTF-8 cannot hold is escaped."""
     return open(file, "a", encoding="utf-8", errors="backslashreplace", opener=_private)

@@ -209,11 +209,10 @@ class CharacterStore:
 
     def _complete(self, stored: Character) -> Character:
         """The stored record with what is counted afresh: photos, cover, versions."""
-        row = self._library.row(
+        (row,) = self._library.rows(
             "SELECT count(*) AS n, min(id) AS first FROM photo WHERE character_id=? AND deleted_at IS NULL",
             (stored.id,),
         )
-        assert row is not None
         cover = stored.cover_photo_id
         if not cover or not self._has_photo(stored.id, cover):
             cover = row["first"]

@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from .. import atomic
 from ..clock import Clock, iso
@@ -205,8 +206,7 @@ class PhotoStore:
             raise
         return photo
 
-    def _refuse_twice(self, character_id: str, column: str, digest: str) -> None:
-        assert column in ("sha256", "pixel_hash")
+    def _refuse_twice(self, character_id: str, column: Literal["sha256", "pixel_hash"], digest: str) -> None:
         for number, photo in enumerate(self.list(character_id), 1):
             if getattr(photo, column) == digest:
                 called = f" ({photo.name})" if photo.name else ""

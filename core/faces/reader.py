@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import NotReadyError
-from ..json_child import ChildDidNotStart, ChildIsStarting, JsonChild, library_folders
 from ..paths import DataPaths
+from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild, library_folders
 from .tools import find_tools
 
 CHILD = Path(__file__).resolve().parent / "child.py"

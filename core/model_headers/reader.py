@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import NotReadyError
-from ..json_child import ChildDidNotStart, ChildIsStarting, JsonChild
+from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild
 
 CHILD = Path(__file__).resolve().parent / "child.py"
 #: A header is read in a few milliseconds; a sleeping disk or a network folder takes its time.

@@ -16,7 +16,7 @@ from ..errors import (
     TooLargeError,
     UnsupportedMediaError,
 )
-from ..json_child import ChildDidNotStart, ChildIsStarting, JsonChild, library_folders
+from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild, library_folders
 
 DECODE_TIMEOUT_S = 20.0
 CHILD = Path(__file__).resolve().parent / "child.py"

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path, PurePath
 
 from ..errors import StorageError
-from ..private_files import make_private
+from ..private_files import keep_private, make_private
 
 #: (name, SQL script). Names are recorded; a recorded name that we do not know means a newer version wrote the file.
 Migration = tuple[str, str]
@@ -91,7 +91,7 @@ def _open(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
         _migrate(connection, migrations)
         for suffix in SUFFIXES:
             with contextlib.suppress(FileNotFoundError):
-                path.with_name(path.name + suffix).chmod(0o600)
+                keep_private(path.with_name(path.name + suffix))
     except BaseException:
         connection.close()
         raise

@@ -41,6 +41,7 @@ OWNED = {
         "training/machine/machine_facts.py",
     ),
     "tomlkit": ("core/toml_files.py",),
+    "subprocess": ("core/processes/start.py", "comfy_restart.py"),
     "anyascii": ("core/characters/slugs.py",),
 }
 #: Where concrete plugins and the ComfyUI adapter may be named.

@@ -12,15 +12,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 #: What each adapter may ask for, and nothing else may.
 ADAPTERS = {
-    "training/process/process_tree.py": {"os.getpgid", "os.killpg", "os.kill", "signal.SIGKILL", "start_new_session", "creationflags"},
-    "training/process/shim.py": {"ctypes", "creationflags", "start_new_session", "preexec_fn", "pass_fds"},
+    "training/process/process_tree.py": {"os.getpgid", "os.killpg", "os.kill", "signal.SIGKILL"},
+    "training/process/shim.py": {"ctypes", "preexec_fn", "pass_fds"},
     "training/process/trainer_process.py": {"pass_fds"},
     "training/backends/ai_toolkit/plain_path.py": {"_winapi"},
     "training/machine/os_locks.py": {"fcntl", "msvcrt", "os.fchmod"},
     "core/model_headers/child.py": {"resource"},
     "core/photo_decoding/child.py": {"resource"},
     "core/private_files.py": {"os.getuid"},
-    "core/json_child.py": {"creationflags"},
+    "core/processes/start.py": {"creationflags", "start_new_session"},
     "core/faces/child.py": {"resource", "os.nice"},
 }  # fmt: skip
 MODULES = {

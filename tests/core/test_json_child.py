@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from isengard.core.json_child import ChildDidNotStart, ChildIsStarting, JsonChild
+from isengard.core.processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild
 
 SLOW = """
 import sys, time

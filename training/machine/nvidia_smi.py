@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
+from ...core.processes.start import answer
 from ...core.records.worker import Gpu
 
 _ASK_S = 10.0
@@ -71,12 +71,8 @@ def _ask(query: str, *more: str) -> list[str]:
     program = shutil.which("nvidia-smi")
     if program is None:
         return []
-    command = [program, query, "--format=csv,noheader,nounits", *more]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_ASK_S, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return [] if done.returncode else [line for line in done.stdout.splitlines() if line.strip()]
+    said = answer([program, query, "--format=csv,noheader,nounits", *more], seconds=_ASK_S)
+    return [line for line in said.splitlines() if line.strip()]
 
 
 def _parse(line: str) -> Gpu | None:

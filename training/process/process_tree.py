@@ -9,11 +9,10 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from typing import Any, Protocol
 
 import psutil
 
@@ -24,7 +23,13 @@ KILL_WAIT_S = 5.0
 _PROC = "/proc"
 
 
-def end_of(process: subprocess.Popen[Any]) -> threading.Event:
+class _Started(Protocol):
+    @property
+    def pid(self) -> int: ...
+    def wait(self) -> int: ...
+
+
+def end_of(process: _Started) -> threading.Event:
     """Set as soon as `process` has ended."""
     ended = threading.Event()
 
@@ -92,9 +97,12 @@ def kill_tree(pid: int) -> None:
     """Kill `pid`, its process group and everything below. Returns when they are gone or after 5 s."""
     tree, process = Tree(pid), _process(pid)
     tree.look()
+    deadline = time.monotonic() + KILL_WAIT_S
     if process is not None:
         _end(process)
     tree.kill_below()
+    while process is not None and _runs(process) and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def kill_recorded(pid_file: str) -> bool:
@@ -117,20 +125,6 @@ def terminate(pid: int) -> None:
     """Ask to end; on Windows that ends it."""
     with contextlib.suppress(psutil.NoSuchProcess):
         psutil.Process(pid).terminate()
-
-
-def detached() -> dict[str, Any]:
-    """Options with which Popen starts a process that outlives us and hears nothing of our terminal."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
-
-
-def windowless() -> dict[str, Any]:
-    """Options with which Popen starts a process of ours without a console window of its own."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NO_WINDOW}
-    return {}
 
 
 def write_pid_file(pid_file: str, pid: int) -> None:

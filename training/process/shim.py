@@ -11,7 +11,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -27,10 +26,13 @@ _PR_SET_CHILD_SUBREAPER = 36
 _SIGKILL = 9
 
 
-def _load_process_tree() -> Any:
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "process_tree.py")  # noqa: PTH100, PTH118, PTH120
-    spec = importlib.util.spec_from_file_location("isengard_process_tree", path)
-    assert spec is not None and spec.loader is not None
+def _load(name: str, *below: str) -> Any:
+    """A file of the pack without the package."""
+    pack = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
+    path = os.path.join(pack, *below, f"{name}.py")  # noqa: PTH118
+    spec = importlib.util.spec_from_file_location(f"isengard_{name}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(name)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -69,34 +71,32 @@ def _die_with_parent() -> None:
     _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
 
 
-def _start(order: dict[str, Any]) -> subprocess.Popen[bytes]:
-    options: dict[str, Any] = {}
-    if sys.platform == "win32":
-        options["creationflags"] = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-    else:
-        options["start_new_session"] = True
+def _start(order: dict[str, Any]) -> Any:
+    programs = _load("start", "core", "processes")
+    options: dict[str, Any] = programs.in_a_group()
+    if sys.platform != "win32":
         options["preexec_fn"] = _die_with_parent
         options["pass_fds"] = tuple(order.get("keep_fds", ()))
     with open(order["log"], "ab") as log:  # noqa: PTH123
-        return subprocess.Popen(
+        return programs.start(
             order["argv"],
             cwd=order["cwd"],
             env=order["env"],
-            stdin=subprocess.DEVNULL,
             stdout=log,
-            stderr=subprocess.STDOUT,
+            stderr=programs.WITH_OUTPUT,
             **options,
         )
 
 
-def _watch(trainer: subprocess.Popen[bytes], pulse: Pulse, tree: Any, below: Any) -> int | None:
+def _watch(trainer: Any, pulse: Pulse, tree: Any, below: Any) -> int | None:
     """Until the trainer has ended (its code) or the worker is gone (None)."""
     ended, next_look = tree.end_of(trainer), 0.0
     while not ended.wait(POLL_S) and not pulse.gone():
         if time.monotonic() >= next_look:
             below.look()
             next_look = time.monotonic() + TREE_S
-    return trainer.poll()
+    code: int | None = trainer.poll()
+    return code
 
 
 def main() -> int:
@@ -105,7 +105,7 @@ def main() -> int:
     sys.path.append(
         order["libraries"]
     )  # what -I leaves out (a user's own site-packages, PYTHONPATH) may hold psutil
-    tree = _load_process_tree()
+    tree = _load("process_tree", "training", "process")
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     pulse = Pulse(float(order["silence_s"]))
     threading.Thread(target=pulse.listen, daemon=True).start()

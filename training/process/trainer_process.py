@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
 import sys
 import time
 from pathlib import Path
 
+from ...core.processes.start import PIPE, start, windowless, writer
 from ..interface import LOG_FILE, LaunchPlan
 from ..machine.os_locks import FileLock
 from . import process_tree
@@ -33,14 +33,7 @@ class TrainerProcess:
     ) -> None:
         self._pid_file = job_dir / PID_FILE
         keep = (gpu_lock.fileno(),) if gpu_lock is not None and sys.platform != "win32" else ()
-        self._shim = subprocess.Popen(
-            [sys.executable, "-I", str(SHIM)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=keep,
-            **process_tree.windowless(),
-        )
+        self._shim = start([sys.executable, "-I", str(SHIM)], stdin=PIPE, pass_fds=keep, **windowless())
         order = {
             "argv": plan.argv,
             "cwd": str(plan.cwd),
@@ -73,9 +66,8 @@ class TrainerProcess:
 
     def kill(self) -> int:
         """End the whole tree now; returns the exit code."""
-        if self._shim.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._shim.stdin.close()
+        with contextlib.suppress(OSError):
+            writer(self._shim).close()
         deadline = time.monotonic() + _END_WAIT_S
         while self._shim.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -86,10 +78,9 @@ class TrainerProcess:
         return self._shim.wait()
 
     def _write(self, line: str) -> None:
-        assert self._shim.stdin is not None
         with contextlib.suppress(OSError, ValueError):
-            self._shim.stdin.write(line.encode("utf-8") + b"\n")
-            self._shim.stdin.flush()
+            writer(self._shim).write(line.encode("utf-8") + b"\n")
+            writer(self._shim).flush()
 
 
 def end_leftover(job_dir: Path) -> bool:

@@ -19,7 +19,7 @@ from huey.registry import Message
 from huey.serializer import Serializer
 
 from ...core.paths import DataPaths
-from ...core.private_files import make_private
+from ...core.private_files import keep_private, make_private
 from ...core.records.job import Job
 from ...core.settings import Settings
 from ...core.storage.database import move_aside, on_network_filesystem
@@ -140,7 +140,7 @@ def _open_sqlite(paths: DataPaths) -> Huey:
         results=False,
         serializer=JsonSerializer(),
     )
-    paths.queue_db.chmod(0o600)
+    keep_private(paths.queue_db)
     return huey
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import subprocess
 import sys
 import tempfile
 import threading
@@ -14,10 +13,10 @@ from typing import IO
 from ...core.errors import IsengardError
 from ...core.jobs.ledger import JobFilter, Ledger
 from ...core.paths import DataPaths
+from ...core.processes.start import Process, detached, start
 from ...core.records.job_states import JobState
 from ...core.settings import Settings
 from ..machine.os_locks import held, worker_lock_path
-from ..process.process_tree import detached
 from .disk_space import resume_where_room
 from .doorbell import Doorbell
 
@@ -36,7 +35,7 @@ class Supervisor:
         self._settings = settings
         self._ledger = ledger
         self._doorbell = doorbell
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Process | None = None
         self._said: IO[bytes] | None = None
         self._told: tuple[int, list[str]] | None = None
         self._wake = threading.Event()
@@ -77,7 +76,7 @@ class Supervisor:
             _log.error("The worker has failed", extra={"context": {"exit_code": code, "said": lines}})
         self._told = (code, lines)
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _spawn(self) -> Process:
         """Detached: a restart or a crash of ComfyUI does not touch it. What it says goes into a file without a name, which
         it may go on writing to when nobody is left to read it."""
         self._said = tempfile.TemporaryFile(dir=self._paths.tmp)  # noqa: SIM115 - closed when the worker has ended
@@ -85,12 +84,10 @@ class Supervisor:
         env["ISENGARD_MODE"] = self._settings.mode
         if "PYTHONPATH" in env:  # the worker stands in another folder than we do
             env["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, env["PYTHONPATH"].split(os.pathsep)))
-        return subprocess.Popen(
+        return start(
             [sys.executable, *_flags(), str(BOOT), "worker", "--until-idle"],
             cwd=self._paths.root,
             env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
             stderr=self._said,
             close_fds=True,
             **detached(),

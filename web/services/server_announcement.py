@@ -18,7 +18,7 @@ from ..http.session import Session
 #: Holds the links that open the session; readable by the owner alone.
 LINK_FILE = "link.txt"
 #: What the panel looks for in its address (js/data/session.js).
-LINK_TOKEN = "isengard_token"
+LINK_PARAMETER = "isengard_token"
 
 
 def started_before(paths: DataPaths) -> str | None:
@@ -61,4 +61,4 @@ def links_of(server_url: str, token: str) -> list[str]:
     address = urlsplit(server_url)
     port = f":{address.port}" if address.port else ""
     names = dict.fromkeys([address.netloc, f"{socket.gethostname()}{port}"])
-    return [f"{address.scheme}://{name}/#{LINK_TOKEN}={quote(token, safe='')}" for name in names]
+    return [f"{address.scheme}://{name}/#{LINK_PARAMETER}={quote(token, safe='')}" for name in names]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import toml
 from pydantic import Field
 
 from .....core.errors import NotReadyError
+from .....core.processes.start import answer
 from .....core.records.base import Record
 from .....core.settings import Settings
 from .....core.version import numbers
@@ -158,10 +158,6 @@ def _driver() -> int:
     program = shutil.which("nvidia-smi")
     if program is None:
         return 0
-    command = [program, "--query-gpu=driver_version", "--format=csv,noheader"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return 0
-    match = re.match(r"(\d+)", done.stdout.strip())
+    said = answer([program, "--query-gpu=driver_version", "--format=csv,noheader"], seconds=10)
+    match = re.match(r"(\d+)", said.strip())
     return int(match[1]) if match else 0

@@ -10,13 +10,14 @@ import importlib.util
 import json
 import os
 import queue
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+from .start import NOTHING, PIPE, Process, StillRuns, reader, start, windowless, writer
 
 #: The child sees these variables and no others: no token ever reaches the code that reads strangers' files.
 ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LD_LIBRARY_PATH")
@@ -53,7 +54,7 @@ class JsonChild:
         self._started_at = 0.0
         self._arguments = arguments
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._answers: queue.Queue[bytes] = queue.Queue()
         self._ready = False
         #: of the one that ended last; None where it had to be killed
@@ -68,10 +69,9 @@ class JsonChild:
         """Its answer; None when it died over the question or took too long. Raises ChildDidNotStart, ChildIsStarting."""
         with self._lock:
             process = self._running(self._timeout_s)
-            assert process.stdin is not None
             with contextlib.suppress(OSError):
-                process.stdin.write(json.dumps(question).encode("utf-8") + b"\n")
-                process.stdin.flush()
+                writer(process).write(json.dumps(question).encode("utf-8") + b"\n")
+                writer(process).flush()
             line = self._next_line(self._timeout_s)
             answer: dict[str, Any] | None = json.loads(line) if line else None
             if answer is None:
@@ -95,10 +95,11 @@ class JsonChild:
         except queue.Empty:
             return None
 
-    def _running(self, wait_s: float) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+    def _running(self, wait_s: float) -> Process:
+        process = self._process
+        if process is None or process.poll() is not None:
             self._end()
-            self._launch()
+            process = self._launch()
         if not self._ready:
             line = self._next_line(wait_s)
             if line is None and time.monotonic() - self._started_at < self._start_s:
@@ -107,21 +108,21 @@ class JsonChild:
                 self._end()
                 raise ChildDidNotStart(self._script.name)
             self._ready = True
-        assert self._process is not None
-        return self._process
+        return process
 
-    def _launch(self) -> None:
+    def _launch(self) -> Process:
         self._answers, self._ready = queue.Queue(), False
         self._started_at = time.monotonic()
-        self._process = subprocess.Popen(
+        process = self._process = start(
             [sys.executable, "-I", str(self._script), *self._arguments()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=NOTHING,
             env=_ONE_THREAD | {name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            **windowless(),
         )
-        threading.Thread(target=_pump, args=(self._process, self._answers), daemon=True).start()
+        threading.Thread(target=_pump, args=(process, self._answers), daemon=True).start()
+        return process
 
     def _end(self) -> None:
         if self._process is not None:
@@ -134,9 +135,9 @@ class JsonChild:
             self._process = None
 
 
-def _exit_code(process: subprocess.Popen[bytes]) -> int | None:
+def _exit_code(process: Process) -> int | None:
     """Of one that says nothing more: it is about to end."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
+    with contextlib.suppress(StillRuns):
         process.wait(_END_S)
     return process.poll()
 
@@ -147,10 +148,9 @@ def library_folders(names: Iterable[str]) -> list[str]:
     return sorted({str(Path(spec.origin).parent.parent) for spec in specs if spec and spec.origin})
 
 
-def _pump(process: subprocess.Popen[bytes], answers: queue.Queue[bytes]) -> None:
-    assert process.stdout is not None
+def _pump(process: Process, answers: queue.Queue[bytes]) -> None:
     with contextlib.suppress(ValueError):
-        for line in process.stdout:
+        for line in reader(process):
             if line.endswith(b"\n"):  # else it ended in the middle of it
                 answers.put(line)
     answers.put(b"")
