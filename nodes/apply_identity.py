@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 from comfy_api.latest import io
 
 from ..core.errors import InvalidError
-from . import identity
-from .character import CharacterType
+from . import identity, people
+from .character import person_input
 from .context import NodeContext, current
 from .newer_fields import PERSON, newer
 
@@ -43,7 +43,7 @@ class IsengardApplyIdentity(io.ComfyNode):
                 io.Clip.Input(
                     "clip", optional=True, tooltip="Only needed by LoRAs that trained the text encoder."
                 ),
-                CharacterType.Input("character", tooltip="From Isengard Character."),
+                person_input(),
                 io.String.Input(
                     "checkpoint",
                     default="best",
@@ -64,6 +64,10 @@ class IsengardApplyIdentity(io.ComfyNode):
                 io.Clip.Output("clip_out", display_name="clip"),
             ],
         )
+
+    @classmethod
+    def fingerprint_inputs(cls, **_: Any) -> str:
+        return people.library_print()
 
     @classmethod
     def validate_inputs(cls, checkpoint: Any = "best") -> bool | str:

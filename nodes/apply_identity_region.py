@@ -7,9 +7,9 @@ from typing import Any
 from comfy_api.latest import io
 
 from ..core.errors import InvalidError
-from . import identity
+from . import identity, people
 from .apply_identity import fitted
-from .character import CharacterType
+from .character import person_input
 from .context import current
 from .newer_fields import PERSON, newer
 
@@ -30,6 +30,10 @@ class IsengardApplyIdentityRegion(io.ComfyNode):
             inputs=_inputs(),
             outputs=[io.Conditioning.Output("positive_out", display_name="positive")],
         )
+
+    @classmethod
+    def fingerprint_inputs(cls, **_: Any) -> str:
+        return people.library_print()
 
     @classmethod
     def validate_inputs(cls, checkpoint: Any = "best") -> bool | str:
@@ -77,7 +81,7 @@ def _inputs() -> list[Any]:
             "model", tooltip="The base model, to check that the person fits it; it is not changed."
         ),
         io.Clip.Input("clip", tooltip="The base's text encoder."),
-        CharacterType.Input("character", tooltip="From Isengard Character."),
+        person_input(),
         io.String.Input(
             "checkpoint",
             default="best",

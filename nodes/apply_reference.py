@@ -7,8 +7,8 @@ from typing import Any
 from comfy_api.latest import io
 
 from ..core.errors import InvalidError
-from . import identity, reference_photos
-from .character import CharacterType
+from . import identity, people, reference_photos
+from .character import person_input
 from .context import current
 from .newer_fields import PERSON, newer
 
@@ -25,7 +25,7 @@ class IsengardApplyReference(io.ComfyNode):
             inputs=[
                 io.Conditioning.Input("conditioning", tooltip="The encoded prompt."),
                 io.Vae.Input("vae", tooltip="The VAE of the same model."),
-                CharacterType.Input("character", tooltip="From Isengard Character."),
+                person_input(),
                 io.Float.Input(
                     "strength",
                     default=1.0,
@@ -45,6 +45,10 @@ class IsengardApplyReference(io.ComfyNode):
             ],
             outputs=[io.Conditioning.Output("conditioning_out", display_name="conditioning")],
         )
+
+    @classmethod
+    def fingerprint_inputs(cls, **_: Any) -> str:
+        return people.library_print()
 
     @classmethod
     def execute(

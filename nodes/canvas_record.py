@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: What stands where a recipe's name would: the graph is inside the PNG.
 RECIPE = "canvas"
+#: What the ids of our nodes begin with.
+OURS = "Isengard"
 #: How many people a request's record can name; all of them are kept beside it.
 NAMED = 4
 
@@ -23,12 +25,7 @@ def people_behind(context: NodeContext, graph: object, node_id: object) -> list[
     """Ids of the characters that this node's inputs come from; of the whole graph where the node is not in it."""
     if not isinstance(graph, dict):
         return []
-    names = {
-        name
-        for key in _ancestors(graph, str(node_id)) or set(graph)
-        if graph[key].get("class_type") == "IsengardCharacter"
-        for name in _named(graph, key)
-    }
+    names = {name for key in _ancestors(graph, str(node_id)) or set(graph) for name in _named(graph, key)}
     people = set()
     for name in names:
         try:
@@ -40,11 +37,19 @@ def people_behind(context: NodeContext, graph: object, node_id: object) -> list[
 
 def _named(graph: Mapping[str, Any], key: str) -> set[str]:
     """Whom this node may mean: its own value, or any text that its link comes from, where it has one."""
-    own = graph[key].get("inputs", {}).get("character")
-    if isinstance(own, str):
-        return {own}
-    behind = [graph[node].get("inputs", {}).values() for node in _ancestors(graph, key)]
+    given = graph[key].get("inputs", {}).get("character")
+    if not _is_ours(graph, key):
+        return set()
+    if isinstance(given, str):
+        return {given}
+    if not isinstance(given, list) or not given or _is_ours(graph, str(given[0])):
+        return set()  # a node of ours before it says who it is
+    behind = [graph[node].get("inputs", {}).values() for node in _ancestors(graph, str(given[0]))]
     return {value.strip() for values in behind for value in values if isinstance(value, str)}
+
+
+def _is_ours(graph: Mapping[str, Any], key: str) -> bool:
+    return str(graph.get(key, {}).get("class_type", "")).startswith(OURS)
 
 
 def keep_record(

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from ..core.records.character import Character
 
 CharacterType = io.Custom("ISENGARD_CHARACTER")
+PersonType = io.Custom("ISENGARD_CHARACTER,STRING")
 SIDE = 1024
+
+
+def person_input() -> Any:
+    """The person that a node is for: what IsengardCharacter gives out, or any text with their name."""
+    return PersonType.Input("character", tooltip="From Isengard Character, or any text that names a person.")
 
 
 class IsengardCharacter(io.ComfyNode):

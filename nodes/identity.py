@@ -11,26 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InvalidError, IsengardError
 from ..core.ids import is_id
+from .people import called
 
 if TYPE_CHECKING:
     from ..core.records.character import Character
     from ..core.records.checkpoint import Version
     from .context import NodeContext
 
-SLUG = re.compile(r"[a-z0-9-]{1,60}")
 MAX_STRENGTH = 2.0
 CHECKPOINT = re.compile(r"best|last|\d{1,9}|[a-z0-9-]{1,60}/[A-Za-z0-9_-]{1,160}\.safetensors")
 
 
 def find_character(context: NodeContext, name: object) -> Character:
-    """Find a character by id or slug. InvalidError `character_unknown`."""
-    if is_id("chr", name):
-        return context.characters.get(str(name))
-    if isinstance(name, str) and SLUG.fullmatch(name):
-        character = next((other for other in context.characters.all() if other.slug == name), None)
-        if character is not None:
-            return character
-    raise InvalidError("character_unknown", "There is no such character.", "Choose one from the list.")
+    """Find a character by id, short name, name or trigger word. NotFoundError, InvalidError (nodes/people.py)."""
+    return context.characters.get(str(name)) if is_id("chr", name) else called(context, name)
 
 
 def value_of(character: Character) -> dict[str, Any]:
@@ -46,10 +40,17 @@ def value_of(character: Character) -> dict[str, Any]:
 
 
 def known(context: NodeContext, value: object) -> Character:
-    """The person behind a CHARACTER value, which may have been forged. InvalidError, NotFoundError."""
+    """The person behind what came into a node: a CHARACTER value, which may have been forged, or a text that names somebody.
+
+    InvalidError, NotFoundError.
+    """
+    if isinstance(value, str):
+        return find_character(context, value)
     if not isinstance(value, dict) or not is_id("chr", value.get("id")):
         raise InvalidError(
-            "character_unknown", "This is no character of Isengard.", "Connect Isengard Character."
+            "character_unknown",
+            "This is not a character of Isengard.",
+            "Connect Isengard Character, or a text with their name.",
         )
     return context.characters.get(value["id"])
 

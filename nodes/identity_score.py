@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import io
 
 from ..core.errors import InvalidError
-from . import identity, reference_photos
-from .character import CharacterType
+from . import identity, people, reference_photos
+from .character import person_input
 from .context import NodeContext, current
 from .newer_fields import PERSON, newer
 from .pixels import eight_bit
@@ -36,13 +36,17 @@ class IsengardIdentityScore(io.ComfyNode):
                 io.Image.Input(
                     "image", tooltip="One picture or several; the largest face of each is measured."
                 ),
-                CharacterType.Input("character", tooltip="From Isengard Character."),
+                person_input(),
             ],
             outputs=[
                 io.Float.Output("score", display_name="score"),
                 io.String.Output("text", display_name="text"),
             ],
         )
+
+    @classmethod
+    def fingerprint_inputs(cls, **_: Any) -> str:
+        return people.library_print()
 
     @classmethod
     def execute(cls, image: Any, character: Any) -> io.NodeOutput:

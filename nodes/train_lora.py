@@ -17,8 +17,8 @@ from ..core.records.job import Job
 from ..core.records.job_states import ENDED, JobState
 from ..core.records.refusal import in_words
 from ..core.records.training import Overrides, TrainingRequest
-from . import identity
-from .character import CharacterType
+from . import identity, people
+from .character import CharacterType, person_input
 from .context import NodeContext, current, server_is_running
 from .newer_fields import PERSON, newer
 
@@ -40,7 +40,7 @@ class IsengardTrainLoRA(io.ComfyNode):
             description="Trains a person's LoRA from the photos in the Isengard tab.",
             **newer(io.Schema, search_aliases=[*PERSON, "train", "training", "fine-tune", "DreamBooth"]),
             inputs=[
-                CharacterType.Input("character", tooltip="From Isengard Character."),
+                person_input(),
                 io.Combo.Input("family", options=_families(), tooltip="The kind of base model to train for."),
                 io.Combo.Input("preset", options=PRESETS, default="balanced", tooltip="How thorough."),
                 io.String.Input(
@@ -61,6 +61,10 @@ class IsengardTrainLoRA(io.ComfyNode):
             is_output_node=True,
             hidden=[io.Hidden.unique_id],
         )
+
+    @classmethod
+    def fingerprint_inputs(cls, **_: Any) -> str:
+        return people.library_print()
 
     @classmethod
     def validate_inputs(cls, family: Any = None, preset: Any = None, overrides: Any = None) -> bool | str:

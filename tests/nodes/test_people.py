@@ -8,7 +8,17 @@ from PIL import Image
 
 pytestmark = pytest.mark.slow
 BAD_NAMES = [
-    *("", "nobody", "../../etc/passwd", "..", "Ann", "chr_" + "0" * 26, "chr_../x", "${HF_TOKEN}", "a" * 400),
+    *(
+        "",
+        "nobody",
+        "../../etc/passwd",
+        "..",
+        "Annie",
+        "chr_" + "0" * 26,
+        "chr_../x",
+        "${HF_TOKEN}",
+        "a" * 400,
+    ),
     *(None, 7, ["1", 0], {"id": "x"}),
 ]
 BAD_CHECKPOINTS = [
@@ -133,7 +143,9 @@ def test_checkpoints_that_are_none(apply, comfy, value, checkpoint):
     assert comfy.read == []
 
 
-@pytest.mark.parametrize("forged", [None, {}, "ann", {"id": "../../x"}, {"id": "chr_" + "0" * 26}, {"id": 5}])
+@pytest.mark.parametrize(
+    "forged", [None, {}, "nobody", ["ann"], {"id": "../../x"}, {"id": "chr_" + "0" * 26}, {"id": 5}]
+)
 def test_a_forged_character_value(ann, apply, comfy, forged):
     with pytest.raises(IsengardError):
         apply.execute("model", forged, "best")

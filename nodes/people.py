@@ -1,0 +1,91 @@
+"""Whom a text means: people by their short name, their name or their trigger word, and what is said where it means nobody."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..core.errors import InvalidError, IsengardError
+from .context import NodeContext, current
+
+if TYPE_CHECKING:
+    from ..core.records.character import Character
+
+#: Longer texts are no names.
+MAX_NAME = 80
+#: So many are listed in a message.
+SHOWN = 8
+#: What a message repeats: a prompt may come from anybody who reaches ComfyUI.
+_PLAIN = re.compile(r"[\w '\-]+")
+
+
+def called(context: NodeContext, name: object, among: Sequence[Character] | None = None) -> Character:
+    """The one person whom a text means: their short name before a name, a name before a trigger word.
+
+    InvalidError `character_unknown`, `character_ambiguous`.
+    """
+    from ..core.privacy.whole_words import fold
+
+    people = list(context.characters.all()) if among is None else among
+    text = name.strip() if isinstance(name, str) and len(name) <= MAX_NAME else ""
+    by_short_name = [person for person in people if person.slug == text]
+    by_name = [person for person in people if fold(person.name) == fold(text)]
+    by_trigger = [person for person in people if person.trigger_word.lower() == text.lower()]
+    meant = by_short_name or by_name or by_trigger
+    if len(meant) == 1:
+        return meant[0]
+    raise _ambiguous(context, text, meant) if meant else _unknown(context, text, people)
+
+
+def _unknown(context: NodeContext, text: str, people: Sequence[Character]) -> InvalidError:
+    there = _listed(context, [person.name for person in people])
+    return InvalidError(
+        "character_unknown",
+        f"There is nobody called {text}." if _PLAIN.fullmatch(text) else "There is nobody of that name.",
+        f"Name one of these: {there}." if there else "Choose one from the list.",
+    )
+
+
+def _ambiguous(context: NodeContext, text: str, meant: Sequence[Character]) -> InvalidError:
+    there = _listed(context, [person.slug for person in meant])
+    return InvalidError(
+        "character_ambiguous",
+        f"{len(meant)} people are called {text}.",
+        f"Use one of these short names: {there}." if there else "Use the short name.",
+    )
+
+
+def _listed(context: NodeContext, names: Sequence[str]) -> str:
+    """Names only for who sits at this computer: from others, ComfyUI's lists of people are kept as well."""
+    if not context.host.listen_is_loopback:
+        return ""
+    more = len(names) - SHOWN
+    return ", ".join(sorted(names)[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def library_print() -> str:
+    """A text that changes with anybody's name, photos, versions or pick: what each writes renames a file in a folder of theirs.
+
+    For nodes that take a person by a link: ComfyUI asks for fingerprints before it knows what a link brings, and a text
+    from another pack does not change when the person does.
+    """
+    try:
+        paths = current().paths
+    except IsengardError as error:
+        return error.code
+    folders = (paths.uploads, paths.models)
+    changed = [(entry.name, entry.stat().st_mtime_ns) for folder in folders for entry in _entries(folder)]
+    return hashlib.sha256(json.dumps(sorted(changed)).encode("utf-8")).hexdigest()
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        return []
