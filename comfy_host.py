@@ -10,10 +10,12 @@ import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from . import comfy_capabilities
 from .comfy_restart import Launch
 from .core.addresses import is_loopback, reachable
 
@@ -48,6 +50,27 @@ class ComfyHost:
         except ImportError:
             return "unknown"
         return str(__version__)
+
+    @property
+    def frontend(self) -> str:
+        """The version of ComfyUI's frontend package, or what `--front-end-version` and `--front-end-root` put in its place."""
+        if getattr(self._arguments, "front_end_root", None):
+            return "its own folder (--front-end-root)"
+        asked = str(getattr(self._arguments, "front_end_version", ""))
+        if asked and asked != _default_frontend():
+            return asked
+        try:
+            return metadata.version("comfyui-frontend-package")
+        except metadata.PackageNotFoundError:
+            return "unknown"
+
+    def capabilities(self) -> list[dict[str, str | bool]]:
+        """Lists what releases brought and whether this ComfyUI has it: {name, since, present} of each."""
+        return comfy_capabilities.found(self._server)
+
+    def has(self, capability: str) -> bool:
+        """Whether this ComfyUI has it; KeyError for a name that is not in the table of `comfy_capabilities`."""
+        return comfy_capabilities.has(self._server, capability)
 
     @property
     def user_directory(self) -> Path:
@@ -250,6 +273,12 @@ class ComfyHost:
         import comfy.model_management
 
         comfy.model_management.throw_exception_if_processing_interrupted()
+
+
+def _default_frontend() -> str:
+    from comfy.cli_args import DEFAULT_VERSION_STRING
+
+    return str(DEFAULT_VERSION_STRING)
 
 
 def _hookable(clip: Any) -> Any:

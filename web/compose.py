@@ -203,7 +203,7 @@ def _open_library(paths: DataPaths, clock: Clock) -> Library:
 def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
     """Threads and tasks: supervision of workers, the event tail, pictures left over from before, proofs."""
     before = started_before(services.paths)
-    write_server_file(services.paths, services.boot_id, services.host.server_url)
+    write_server_file(services.paths, services.boot_id, services.host)
     loops, events = services.loops, services.events
     loops.thread("workers", services.supervisor.watch)
     loops.thread("events", events.follow)

@@ -14,6 +14,13 @@ class Host(Protocol):
     def version(self) -> str: ...
 
     @property
+    def frontend(self) -> str:
+        """The frontend's version, or where it comes from."""
+
+    def capabilities(self) -> list[dict[str, str | bool]]:
+        """{name, since, present} of each thing that not every ComfyUI has."""
+
+    @property
     def user_directory(self) -> Path: ...
 
     @property

@@ -50,7 +50,8 @@ ROOTS = {"__init__.py", "web/app.py", "training/worker/main.py"}
 
 def product_files() -> list[Path]:
     files = [file for layer in LAYERS for file in sorted((ROOT / layer).rglob("*.py"))]
-    return [*files, ROOT / "__init__.py", ROOT / "boot.py", ROOT / "comfy_host.py", ROOT / "comfy_restart.py"]
+    alone = ("__init__.py", "boot.py", "comfy_capabilities.py", "comfy_host.py", "comfy_restart.py")
+    return [*files, *(ROOT / name for name in alone)]
 
 
 def module_name(file: Path) -> tuple[str, ...]:

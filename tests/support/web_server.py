@@ -23,12 +23,19 @@ class PlainHost:
     server_url: str
     listen_is_loopback: bool = True
     version: str = "0.3.75"
+    frontend: str = "1.32.9"
     models: dict[str, dict[str, Path]] = field(default_factory=dict)
     registered: list[Path] = field(default_factory=list)
     can_restart: bool = False
     queue_length: int = 0
     restarts: int = 0
     ran: list[tuple[object, object]] = field(default_factory=list)
+
+    def capabilities(self) -> list[dict[str, str | bool]]:
+        return [
+            {"name": "jobs", "since": "0.6.0", "present": True},
+            {"name": "cancel_job", "since": "0.26.0", "present": False},
+        ]
 
     def model_names(self, folder: str) -> list[str]:
         return list(self.models.get(folder, {}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from isengard.core.plugins import PluginContext, PluginRegistry, neighbour_packs
 from isengard.core.settings import load_settings
 from isengard.training.doctor.doctor import examined
@@ -33,3 +35,21 @@ def test_doctor_says_whether_comfyui_answers(paths):
     (paths.run / "server.json").write_text('{"boot_id": "x", "pid": 1, "url": "http://127.0.0.1:9"}')
     (found,) = [finding for finding in examined(paths) if "ComfyUI" in finding[1]]
     assert found[0] == "ok" and "does not answer" in found[1]
+
+
+def test_doctor_prints_what_kind_of_comfyui_it_is(paths):
+    rows = [
+        {"name": "jobs", "since": "0.6.0", "present": True},
+        {"name": "cancel_job", "since": "0.26.0", "present": False},
+    ]
+    comfyui = {"version": "0.20.1", "frontend": "1.42.15", "capabilities": rows}
+    left = {"boot_id": "x", "pid": 1, "url": "http://127.0.0.1:9", "comfyui": comfyui}
+    (paths.run / "server.json").write_text(json.dumps(left))
+    said = examined(paths)
+    kind = "ComfyUI 0.20.1 with frontend 1.42.15, when it was last started; it has: jobs (0.6.0)"
+    assert ("ok", kind) in said
+    lacks = "it has not, each with the release of ComfyUI that brought it: cancel_job (0.26.0)"
+    assert ("ok", lacks) in said
+    for odd in ({"version": "1"}, [], {"version": "1", "frontend": "2", "capabilities": [1]}):
+        (paths.run / "server.json").write_text(json.dumps({**left, "comfyui": odd}))
+        assert not [text for _, text in examined(paths) if "when it was last started" in text]

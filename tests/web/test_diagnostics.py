@@ -86,6 +86,13 @@ def test_what_a_bug_report_needs_is_in_it(planted):
     _, parts = fetched(planted.url)
     versions, state = json.loads(parts["versions.json"]), json.loads(parts["state.json"])
     assert versions["comfyui"] == "0.3.75" and versions["packages"]["aiohttp"]
+    rows = {row["name"]: (row["since"], row["present"]) for row in versions["comfyui_capabilities"]}
+    assert versions["frontend"] == "1.32.9"
+    assert rows == {"jobs": ("0.6.0", True), "cancel_job": ("0.26.0", False)}
+    assert (
+        "has not, each with the release of ComfyUI that brought it: cancel_job (0.26.0)"
+        in parts["doctor.txt"]
+    )
     assert state["mode"] == "fast-test" and {known["name"] for known in state["backends"]} >= {"fast_test"}
     assert (
         "isengard.db is whole" in parts["doctor.txt"]

@@ -83,6 +83,8 @@ def _versions(source: Source) -> dict[str, Any]:
     return {
         "isengard": VERSION,
         "comfyui": source.host.version,
+        "frontend": source.host.frontend,
+        "comfyui_capabilities": source.host.capabilities(),
         "python": sys.version.split()[0],
         "system": platform.platform(),
         "packages": {name: _version(name) for name in PACKAGES},

@@ -29,9 +29,10 @@ def started_before(paths: DataPaths) -> str | None:
         return None
 
 
-def write_server_file(paths: DataPaths, boot_id: str, url: str) -> None:
-    """{boot_id, pid, url}: where a worker asks ComfyUI for memory."""
-    content = {"boot_id": boot_id, "pid": os.getpid(), "url": url}
+def write_server_file(paths: DataPaths, boot_id: str, host: Host) -> None:
+    """{boot_id, pid, url, comfyui}: where a worker asks ComfyUI for memory, and what kind of ComfyUI that is, for the doctor."""
+    comfyui = {"version": host.version, "frontend": host.frontend, "capabilities": host.capabilities()}
+    content = {"boot_id": boot_id, "pid": os.getpid(), "url": host.server_url, "comfyui": comfyui}
     atomic.write_json(paths.run / SERVER_FILE, content)
 
 
