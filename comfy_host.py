@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 from . import comfy_capabilities
 from .comfy_restart import Launch
 from .core.addresses import is_loopback, reachable
+from .core.loras.fit import image_modules
 
 #: How many LoRAs' places in a model are kept while that model lives.
 KEPT_FITS = 4
@@ -26,7 +27,10 @@ _log = logging.getLogger("isengard.comfy_host")
 
 @dataclass(frozen=True)
 class LoraFit:
-    """A LoRA's patches for one model: `taken` of its `modules` have a place, `misshaped` of these the wrong size."""
+    """A LoRA's patches for one model: `taken` of its `modules` have a place, `misshaped` of these the wrong size.
+
+    Counted for the image model alone: whether the text encoder is connected says nothing about the base.
+    """
 
     patches: Mapping[Any, Any]
     taken: int
@@ -213,8 +217,8 @@ class ComfyHost:
         if clip is not None:
             keys = comfy.lora.model_lora_keys_clip(encoder, keys)
         patches = comfy.lora.load_lora(comfy.lora_convert.convert_lora(dict(tensors)), keys)
-        modules = {name.rsplit(".lora_", 1)[0].rsplit(".alpha", 1)[0] for name in tensors}
-        fit = LoraFit(patches, len(patches), len(modules), _misshaped(model.model, patches))
+        own, wrong = _coverage(model.model, patches)
+        fit = LoraFit(patches, own, len(image_modules(tensors)), wrong)
         self._fits[model.model] = [*kept, (tensors, encoder, fit)][-KEPT_FITS:]
         return fit
 
@@ -311,26 +315,29 @@ def _region_hooks(patches: Mapping[Any, Any], strength: float) -> Any:
     return group
 
 
-def _misshaped(model: Any, patches: Mapping[Any, Any]) -> int:
-    """How many low-rank pairs do not multiply to the shape of the weight they are for.
+def _coverage(model: Any, patches: Mapping[Any, Any]) -> tuple[int, int]:
+    """How many patches are for a weight that this model has, and how many of these are of another size.
 
-    Of the layers as they are: `state_dict` gives quantised ones as they are stored, some of them half as wide.
+    ComfyUI's map names weights that a model of the same kind may lack. Sizes are of the layers as they are: `state_dict`
+    gives quantised ones as they are stored, some of them half as wide.
     """
-    weights, wrong = dict(model.named_parameters(remove_duplicate=False)), 0
+    weights, here, wrong = dict(model.named_parameters(remove_duplicate=False)), 0, 0
     for place, patch in patches.items():
         name, part = (place, None) if isinstance(place, str) else (place[0], place[1])
-        pair = getattr(patch, "weights", None)
-        if name not in weights or not isinstance(pair, tuple) or len(pair) < 2 or pair[1] is None:
-            continue
-        up, down, weight = pair[0], pair[1], weights[name]
-        shape = list(weight.shape)
-        if part is not None:
-            shape[part[0]] = part[2]
-        if (
-            getattr(up, "ndim", 0) < 2
-            or getattr(down, "ndim", 0) < 2
-            or "lora" not in str(getattr(patch, "name", ""))
-        ):
-            continue
-        wrong += (up.shape[0], math.prod(down.shape[1:])) != (shape[0], math.prod(shape[1:]))
-    return wrong
+        if name in weights:
+            here += 1
+            wrong += _is_misshaped(weights[name], part, patch)
+    return here, wrong
+
+
+def _is_misshaped(weight: Any, part: tuple[int, int, int] | None, patch: Any) -> bool:
+    """Whether a low-rank pair does not multiply to the shape of the weight, or of the `part` (axis, start, length) of it."""
+    pair = getattr(patch, "weights", None)
+    if "lora" not in str(getattr(patch, "name", "")) or not isinstance(pair, tuple) or len(pair) < 2:
+        return False
+    up, down, shape = pair[0], pair[1], list(weight.shape)
+    if getattr(up, "ndim", 0) < 2 or getattr(down, "ndim", 0) < 2:
+        return False
+    if part is not None:
+        shape[part[0]] = part[2]
+    return bool((up.shape[0], math.prod(down.shape[1:])) != (shape[0], math.prod(shape[1:])))

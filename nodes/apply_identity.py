@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from comfy_api.latest import io
 
 from ..core.errors import InvalidError
+from ..core.loras.fit import judged
 from . import identity, people
 from .character import person_input
 from .context import NodeContext, current
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 #: LoRA files kept in memory by (path, stamp): switching strength or seed reads nothing again.
 KEPT_FILES = 2
-#: More modules of a wrong size than this share: a LoRA for another base whose names happen to match (SD1.5 on SDXL).
-MISSHAPED = 0.1
 _log = logging.getLogger("isengard.nodes")
 _kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
 #: What is not for a base model, while that model lives: a person trained for several is not tried again each time.
@@ -117,10 +116,11 @@ def _is_for(version: Version, fit: Any) -> bool:
         "modules": fit.modules,
         "misshaped": fit.misshaped,
     }
-    if fit.taken == 0 or fit.misshaped > fit.modules * MISSHAPED:
+    verdict = judged(fit.taken - fit.misshaped, fit.modules)
+    if verdict == "wrong":
         _log.warning("A LoRA of another kind of model was not used", extra={"context": context})
         return False
-    if fit.taken < fit.modules or fit.misshaped:
+    if verdict == "partial":
         _log.warning("Part of the LoRA does not fit this model", extra={"context": context})
     return True
 

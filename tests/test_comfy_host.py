@@ -39,13 +39,19 @@ def patch(inputs, outputs=32, rank=4):
 @pytest.mark.parametrize("layer", [torch.nn.Linear, PackedLinear])
 @pytest.mark.parametrize(("inputs", "outputs", "wrong"), [(64, 32, 0), (32, 32, 1), (64, 16, 1)])
 def test_a_lora_is_measured_against_the_layer_and_not_against_how_it_is_stored(layer, inputs, outputs, wrong):
-    assert comfy_host._misshaped(model(layer), {"block.weight": patch(inputs, outputs)}) == wrong
+    assert comfy_host._coverage(model(layer), {"block.weight": patch(inputs, outputs)}) == (1, wrong)
 
 
 @pytest.mark.parametrize("layer", [torch.nn.Linear, PackedLinear])
 def test_a_part_of_a_fused_layer_has_the_rows_of_that_part(layer):
     patches = {("block.weight", (0, 0, 16)): patch(64, 16), ("block.weight", (0, 16, 16)): patch(64, 32)}
-    assert comfy_host._misshaped(model(layer), patches) == 1
+    assert comfy_host._coverage(model(layer), patches) == (2, 1)
+
+
+def test_a_patch_for_a_weight_that_the_model_lacks_is_not_taken():
+    """ComfyUI's map of FLUX names weights that FLUX.2 has not: 304 of a FLUX.1 LoRA's 494 modules went nowhere unsaid."""
+    patches = {"block.weight": patch(64), "elsewhere.weight": patch(64)}
+    assert comfy_host._coverage(model(torch.nn.Linear), patches) == (1, 0)
 
 
 class OldClip:

@@ -159,14 +159,12 @@ def test_another_persons_file_is_not_reached(ann, apply, comfy, value):
 
 
 def test_a_lora_for_another_base_is_said_not_swallowed(ann, apply, comfy, value, logged):
-    for comfy.coverage in (
-        (0, 3, 0),
-        (164, 278, 75),
-    ):  # no name known; names known, sizes wrong (SD1.5 on SDXL)
+    # no name known; names known, sizes wrong (SD1.5 on SDXL); few names known, their sizes right (FLUX.1 on FLUX.2 Klein)
+    for comfy.coverage in ((0, 3, 0), (164, 278, 75), (190, 494, 0)):
         with pytest.raises(InvalidError) as caught:
             apply.execute(f"another with {comfy.coverage}", value, "best")
         assert caught.value.code == "wrong_base" and comfy.applied == []
-    comfy.coverage = (2, 3, 0)
+    comfy.coverage = (19, 20, 0)
     apply.execute("model", value, "best")
     assert any("does not fit" in record.message for record in logged.records)
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import math
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...core.errors import InvalidError
+from ...core.loras.fit import is_of_text_encoder, judged
 from ...core.loras.safetensors_file import finite_and_nonzero, read_header, sha256_of
 from ...core.model_headers import header
 from ...core.model_headers.quantised import logical_shapes
 from ...core.records.checkpoint import Fit, Proof
-from . import flux_names, unet_names
+from . import flux_names, krea2_names, unet_names, z_image_names
 
 Shape = tuple[int, ...]
 _log = logging.getLogger("isengard.training")
@@ -27,7 +27,6 @@ _PAIRS = (
     ("_lora.up.weight", "_lora.down.weight"),
     (".lora.up.weight", ".lora.down.weight"),
 )
-_TEXT_ENCODER = re.compile(r"(lora_te\d?_|text_encoders?[._]|text_encoder_2\.)")
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class FitReport:
 
 
 def judge(lora: Mapping[str, Shape], base_path: Path | None) -> FitReport:
-    """`fits`, `partial`, `wrong`, or `unchecked` where the base is not here or of a layout we cannot read.
+    """`fits`, `partial`, `wrong`, or `unchecked` where the base is not here, or is of a layout that we cannot read.
 
     A module of a packing that is not known (its shape is ()) is not judged.
     """
@@ -50,7 +49,7 @@ def judge(lora: Mapping[str, Shape], base_path: Path | None) -> FitReport:
         return FitReport("unchecked")
     matched, unmatched, misshaped, unread = 0, [], [], 0
     for module, (up, down) in pairs_of(lora).items():
-        if _TEXT_ENCODER.match(module):
+        if is_of_text_encoder(module):
             continue
         shape = targets.get(module)
         if shape is None:
@@ -61,10 +60,18 @@ def judge(lora: Mapping[str, Shape], base_path: Path | None) -> FitReport:
             matched += 1
         else:
             misshaped.append(module)
-    if unread and not misshaped:
+    if (unread and not misshaped) or (unmatched and not _all_names_known(targets, unmatched)):
         return FitReport("unchecked", matched, unmatched, misshaped)
-    fit: Fit = "wrong" if not matched else "partial" if unmatched or misshaped else "fits"
+    fit = judged(matched, matched + len(unmatched) + len(misshaped))
     return FitReport(fit, matched, unmatched, misshaped)
+
+
+def _all_names_known(targets: Mapping[str, Shape], unmatched: Sequence[str]) -> bool:
+    """Whether what found no place cannot have one: the base's own names are known for any layout, others' names are not."""
+    own = ("diffusion_model.", "lora_unet_")
+    return any(not name.startswith(own) for name in targets) or all(
+        name.startswith(own) for name in unmatched
+    )
 
 
 def pairs_of(lora: Mapping[str, Shape]) -> dict[str, tuple[Shape, Shape | None]]:
@@ -79,7 +86,7 @@ def pairs_of(lora: Mapping[str, Shape]) -> dict[str, tuple[Shape, Shape | None]]
 
 
 def targets_of(base_path: Path) -> dict[str, Shape]:
-    """Find every name that a LoRA may use for a module of this base, with the weight's shape; empty for an unknown layout."""
+    """Find every name that a LoRA may use for a module of this base, with the weight's shape; empty for what is no model."""
     if base_path.is_dir():
         return _folder_targets(base_path)
     weights = _weights(_shapes(base_path))
@@ -88,12 +95,19 @@ def targets_of(base_path: Path) -> dict[str, Shape]:
     if "input_blocks.0.0" in weights:
         for ldm, name in unet_names.diffusers_names(weights).items():
             named |= _unet_spellings(name, weights[ldm])
-        return named
+    for module, shape in _diffusers_shapes(weights).items():
+        named |= _transformer_spellings(module, shape)
+        named[f"lora_transformer_{module.replace('.', '_')}"] = shape
+    return named
+
+
+def _diffusers_shapes(weights: Mapping[str, Shape]) -> dict[str, Shape]:
+    """The modules of a transformer by diffusers' names; empty for one whose other names we do not know."""
     if "img_in" in weights and any(module.startswith("double_blocks.") for module in weights):
-        for name, shape in flux_names.diffusers_shapes(weights).items():
-            named[f"transformer.{name}"] = named[f"lora_transformer_{name.replace('.', '_')}"] = shape
-        return named
-    return named if any(module.startswith("layers.") for module in weights) else {}
+        return flux_names.diffusers_shapes(weights)
+    if "cap_embedder.0" in weights or "cap_embedder.1" in weights:
+        return z_image_names.diffusers_shapes(weights)
+    return krea2_names.diffusers_shapes(weights) if "txtfusion.projector" in weights else {}
 
 
 def _folder_targets(folder: Path) -> dict[str, Shape]:

@@ -1,0 +1,254 @@
+"""Shapes of every family's base and of a LoRA for it at full depth, as headers without weights: a file with a hole takes
+kilobytes on disk and is read like the real one by everything that looks at headers only.
+
+Layouts as published and read in ComfyUI 0.33 and AI-Toolkit 0.12.26; LoRA names as AI-Toolkit writes them, rank 4.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+from isengard.training.loras import flux_names, unet_names, z_image_names
+
+Shapes = dict[str, tuple[int, ...]]
+RANK = 4
+
+
+def flux1(hidden: int = 3072, double: int = 19, single: int = 38) -> Shapes:
+    """FLUX.1 [dev] in Black Forest Labs' names."""
+    layers = {"img_in": (hidden, 64), "txt_in": (hidden, 4096)}
+    for name, inputs in (("time_in", 256), ("vector_in", 768), ("guidance_in", 256)):
+        layers |= {f"{name}.in_layer": (hidden, inputs), f"{name}.out_layer": (hidden, hidden)}
+    for block in (f"double_blocks.{number}.{side}" for number in range(double) for side in ("img", "txt")):
+        layers |= {f"{block}_mod.lin": (6 * hidden, hidden), f"{block}_attn.qkv": (3 * hidden, hidden)}
+        layers |= {f"{block}_attn.proj": (hidden, hidden)}
+        layers |= {f"{block}_mlp.0": (4 * hidden, hidden), f"{block}_mlp.2": (hidden, 4 * hidden)}
+    for block in (f"single_blocks.{number}" for number in range(single)):
+        layers |= {f"{block}.modulation.lin": (3 * hidden, hidden)}
+        layers |= {f"{block}.linear1": (7 * hidden, hidden), f"{block}.linear2": (hidden, 5 * hidden)}
+    layers |= {"final_layer.adaLN_modulation.1": (2 * hidden, hidden), "final_layer.linear": (64, hidden)}
+    return {**_weights(layers), **_head_norms("double", double), **_head_norms("single", single)}
+
+
+def flux2(hidden: int, context: int, double: int, single: int) -> Shapes:
+    """FLUX.2 Klein: modulation shared by all blocks, a gated MLP of three times the width, no biases."""
+    layers = {"img_in": (hidden, 128), "txt_in": (hidden, context)}
+    layers |= {"time_in.in_layer": (hidden, 256), "time_in.out_layer": (hidden, hidden)}
+    layers |= {f"double_stream_modulation_{side}.lin": (6 * hidden, hidden) for side in ("img", "txt")}
+    layers |= {"single_stream_modulation.lin": (3 * hidden, hidden)}
+    for block in (f"double_blocks.{number}.{side}" for number in range(double) for side in ("img", "txt")):
+        layers |= {f"{block}_attn.qkv": (3 * hidden, hidden), f"{block}_attn.proj": (hidden, hidden)}
+        layers |= {f"{block}_mlp.0": (6 * hidden, hidden), f"{block}_mlp.2": (hidden, 3 * hidden)}
+    for block in (f"single_blocks.{number}" for number in range(single)):
+        layers |= {f"{block}.linear1": (9 * hidden, hidden), f"{block}.linear2": (hidden, 4 * hidden)}
+    layers |= {"final_layer.adaLN_modulation.1": (2 * hidden, hidden), "final_layer.linear": (128, hidden)}
+    return {**_weights(layers), **_head_norms("double", double), **_head_norms("single", single)}
+
+
+def z_image(layers: int = 30, dim: int = 3840) -> Shapes:
+    """Z-Image in ComfyUI's names, with its two refiners of two blocks each."""
+    inner, shapes = dim // 3 * 8, {}
+    blocks = {f"layers.{number}": True for number in range(layers)}
+    blocks |= {f"noise_refiner.{number}": True for number in range(2)}
+    blocks |= {f"context_refiner.{number}": False for number in range(2)}
+    for block, modulated in blocks.items():
+        parts = {"attention.qkv": (3 * dim, dim), "attention.out": (dim, dim)}
+        parts |= {
+            "feed_forward.w1": (inner, dim),
+            "feed_forward.w2": (dim, inner),
+            "feed_forward.w3": (inner, dim),
+        }
+        parts |= {"attention.q_norm": (128,), "attention.k_norm": (128,)}
+        parts |= {norm: (dim,) for norm in ("attention_norm1", "attention_norm2", "ffn_norm1", "ffn_norm2")}
+        parts |= {"adaLN_modulation.0": (4 * dim, 256)} if modulated else {}
+        shapes |= _weights({f"{block}.{part}": shape for part, shape in parts.items()})
+        shapes |= {f"{block}.adaLN_modulation.0.bias": (4 * dim,)} if modulated else {}
+    outer = {"x_embedder": (dim, 64), "t_embedder.mlp.0": (1024, 256), "t_embedder.mlp.2": (256, 1024)}
+    outer |= {"cap_embedder.1": (dim, 2560), "final_layer.adaLN_modulation.1": (dim, 256)}
+    outer |= {"final_layer.linear": (64, dim)}
+    biases = {f"{name}.bias": shape[:1] for name, shape in outer.items()}
+    tokens = {"x_pad_token": (1, dim), "cap_pad_token": (1, dim), "cap_embedder.0.weight": (2560,)}
+    return {**shapes, **_weights(outer), **biases, **tokens}
+
+
+def krea2(layers: int = 28, features: int = 6144, text: int = 2560) -> Shapes:
+    """Krea 2, whose trainer and ComfyUI use the same names; norm scales have no `.weight`."""
+    shapes: Shapes = {}
+    blocks = {f"blocks.{number}": (features, features // 4) for number in range(layers)}
+    blocks |= {
+        f"txtfusion.{kind}.{number}": (text, text)
+        for kind in ("layerwise_blocks", "refiner_blocks")
+        for number in range(2)
+    }
+    for block, (dim, keys) in blocks.items():
+        inner = 128 * -(-int(2 * dim / 3) * 4 // 128)
+        parts = {"attn.wq": (dim, dim), "attn.wk": (keys, dim), "attn.wv": (keys, dim)}
+        parts |= {"attn.gate": (dim, dim), "attn.wo": (dim, dim)}
+        parts |= {"mlp.gate": (inner, dim), "mlp.up": (inner, dim), "mlp.down": (dim, inner)}
+        shapes |= _weights({f"{block}.{part}": shape for part, shape in parts.items()})
+        shapes |= {f"{block}.{norm}.scale": (dim,) for norm in ("prenorm", "postnorm")}
+        shapes |= {f"{block}.attn.qknorm.{norm}.scale": (128,) for norm in ("qnorm", "knorm")}
+    shapes |= {f"blocks.{number}.mod.lin": (6 * features,) for number in range(layers)}
+    outer = {"first": (features, 64), "tmlp.0": (features, 256), "tmlp.2": (features, features)}
+    outer |= {"tproj.1": (6 * features, features), "txtmlp.1": (features, text)}
+    outer |= {"txtmlp.3": (features, features), "last.linear": (64, features)}
+    biases = {f"{name}.bias": shape[:1] for name, shape in outer.items()}
+    rest = {"txtmlp.0.scale": (text,), "last.norm.scale": (features,), "last.modulation.lin": (2, features)}
+    return {**shapes, **_weights({**outer, "txtfusion.projector": (1, 12)}), **biases, **rest}
+
+
+def unet(depth: list[int], middle: int, context: int, *, extra: int = 0, latents: int = 4) -> Shapes:
+    """Stable Diffusion's UNet as it stands in a checkpoint: `depth` transformer blocks at each level, `middle` in the middle,
+    `context` numbers of the text encoder, `extra` of SDXL's added vector, `latents` 9 for inpainting."""
+    shapes: Shapes = {}
+
+    def layer(name: str, out: int, inputs: int, *size: int, bias: bool = True) -> None:
+        shapes[f"{name}.weight"] = (out, inputs, *size)
+        shapes.update({f"{name}.bias": (out,)} if bias else {})
+
+    def norm(name: str, size: int) -> None:
+        shapes.update({f"{name}.weight": (size,), f"{name}.bias": (size,)})
+
+    def residual(name: str, inputs: int, out: int) -> None:
+        norm(f"{name}.in_layers.0", inputs)
+        layer(f"{name}.in_layers.2", out, inputs, 3, 3)
+        layer(f"{name}.emb_layers.1", out, 1280)
+        norm(f"{name}.out_layers.0", out)
+        layer(f"{name}.out_layers.3", out, out, 3, 3)
+        if inputs != out:
+            layer(f"{name}.skip_connection", out, inputs, 1, 1)
+
+    def attention(name: str, width: int, count: int) -> None:
+        norm(f"{name}.norm", width)
+        for part in ("proj_in", "proj_out"):
+            layer(f"{name}.{part}", width, width, *(() if extra else (1, 1)))
+        for block in (f"{name}.transformer_blocks.{number}" for number in range(count)):
+            for kind, inputs in (("attn1", width), ("attn2", context)):
+                for part, size in (("to_q", width), ("to_k", inputs), ("to_v", inputs)):
+                    layer(f"{block}.{kind}.{part}", width, size, bias=False)
+                layer(f"{block}.{kind}.to_out.0", width, width)
+            for number in (1, 2, 3):
+                norm(f"{block}.norm{number}", width)
+            layer(f"{block}.ff.net.0.proj", 8 * width, width)
+            layer(f"{block}.ff.net.2", width, 4 * width)
+
+    widths = [320, 640, 1280, 1280][: len(depth)]
+    layer("time_embed.0", 1280, 320)
+    layer("time_embed.2", 1280, 1280)
+    if extra:
+        layer("label_emb.0.0", 1280, extra)
+        layer("label_emb.0.2", 1280, 1280)
+    layer("input_blocks.0.0", 320, latents, 3, 3)
+    at, number, skips = 320, 1, [320]
+    for level, width in enumerate(widths):
+        for _ in range(2):
+            residual(f"input_blocks.{number}.0", at, width)
+            if depth[level]:
+                attention(f"input_blocks.{number}.1", width, depth[level])
+            at, number = width, number + 1
+            skips.append(width)
+        if level < len(widths) - 1:
+            layer(f"input_blocks.{number}.0.op", width, width, 3, 3)
+            skips.append(width)
+            number += 1
+    residual("middle_block.0", at, at)
+    attention("middle_block.1", at, middle)
+    residual("middle_block.2", at, at)
+    number = 0
+    for level in reversed(range(len(widths))):
+        for turn in range(3):
+            residual(f"output_blocks.{number}.0", at + skips.pop(), widths[level])
+            at = widths[level]
+            if depth[level]:
+                attention(f"output_blocks.{number}.1", at, depth[level])
+            if level and turn == 2:
+                layer(f"output_blocks.{number}.{2 if depth[level] else 1}.conv", at, at, 3, 3)
+            number += 1
+    norm("out.0", 320)
+    layer("out.2", 4, 320, 3, 3)
+    return {f"model.diffusion_model.{name}": shape for name, shape in shapes.items()}
+
+
+#: family -> its base
+BASES: dict[str, Callable[[], Shapes]] = {
+    "flux1_dev": flux1,
+    "flux2_klein_4b": lambda: flux2(3072, 7680, 5, 20),
+    "flux2_klein_9b": lambda: flux2(4096, 12288, 8, 24),
+    "krea2": krea2,
+    "sd15": lambda: unet([1, 1, 1, 0], 1, 768),
+    "sdxl": lambda: unet([0, 2, 10], 10, 2048, extra=2816),
+    "z_image": z_image,
+}
+
+
+def lora_for(family: str, base: Shapes) -> Shapes:
+    """A LoRA as AI-Toolkit writes it for this family: of every matrix in the blocks."""
+    matrices = {
+        name.removeprefix("model.diffusion_model.").removesuffix(".weight"): shape
+        for name, shape in base.items()
+        if name.endswith(".weight") and len(shape) >= 2
+    }
+    if family in ("sd15", "sdxl"):
+        named = {
+            f"lora_unet_{diffusers.replace('.', '_')}": matrices[own]
+            for own, diffusers in unet_names.diffusers_names(matrices).items()
+            if ".attentions." in diffusers
+        }
+        return _pairs(named, "lora_down.weight", "lora_up.weight")
+    if family == "flux1_dev":
+        whole = flux_names.diffusers_shapes(matrices)
+        named = {
+            f"transformer.{name}": shape for name, shape in whole.items() if "transformer_blocks." in name
+        }
+    else:
+        whole = z_image_names.diffusers_shapes(matrices) if family == "z_image" else matrices
+        blocks = ("layers.", "double_blocks.", "single_blocks.", "blocks.")
+        named = {f"diffusion_model.{name}": shape for name, shape in whole.items() if name.startswith(blocks)}
+    return _pairs(named, "lora_A.weight", "lora_B.weight")
+
+
+def write_hollow(
+    file: Path, shapes: Shapes, dtype: str = "BF16", metadata: dict[str, str] | None = None
+) -> Path:
+    """A whole safetensors file of these tensors that has nothing in it: its header, then a hole of the right length."""
+    at, header = 0, {}
+    width = {"F32": 4, "BF16": 2, "F16": 2}.get(dtype, 1)
+    for name, shape in shapes.items():
+        size = math.prod(shape) * width
+        header[name] = {"dtype": dtype, "shape": list(shape), "data_offsets": [at, at + size]}
+        at += size
+    if metadata:
+        header["__metadata__"] = metadata
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("wb") as stream:
+        stream.write(struct.pack("<Q", len(text)) + text)
+        stream.truncate(8 + len(text) + at)
+    return file
+
+
+def _weights(layers: Shapes) -> Shapes:
+    return {f"{name}.weight": shape for name, shape in layers.items()}
+
+
+def _head_norms(kind: str, count: int) -> Shapes:
+    sides = ("img_attn.norm", "txt_attn.norm") if kind == "double" else ("norm",)
+    return {
+        f"{kind}_blocks.{number}.{side}.{norm}.scale": (128,)
+        for number in range(count)
+        for side in sides
+        for norm in ("query_norm", "key_norm")
+    }
+
+
+def _pairs(modules: Shapes, down: str, up: str) -> Shapes:
+    pairs: Shapes = {}
+    for name, shape in modules.items():
+        pairs[f"{name}.{down}"] = (RANK, *shape[1:])
+        pairs[f"{name}.{up}"] = (shape[0], RANK, *(1 for _ in shape[2:]))
+    return pairs

@@ -1,0 +1,59 @@
+"""Every family at full depth, from headers alone: which base a file is, and which LoRA is for it. Sizes are the real ones."""
+
+from __future__ import annotations
+
+import pytest
+from isengard.core.families.families import Families
+from isengard.core.loras.safetensors_file import read_header
+from isengard.training.loras.lora_fit import judge
+from support import full_depth
+
+FAMILIES = Families()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """family -> (its base, a LoRA for it)"""
+    folder, made = tmp_path_factory.mktemp("full-depth"), {}
+    for key, shapes in full_depth.BASES.items():
+        base, file = shapes(), FAMILIES.get(key).base_file
+        dtype = "F8_E4M3" if file is not None and "fp8" in file.name else "BF16"
+        made[key] = (
+            full_depth.write_hollow(folder / f"{key}.safetensors", base, dtype),
+            full_depth.write_hollow(folder / f"{key}-lora.safetensors", full_depth.lora_for(key, base)),
+        )
+    assert sum(file.stat().st_blocks * 512 for pair in made.values() for file in pair) < 10 * 1024**2
+    return made
+
+
+def test_every_family_has_its_full_depth():
+    assert set(full_depth.BASES) == {family.key for family in FAMILIES.all()}
+
+
+@pytest.mark.parametrize("key", full_depth.BASES)
+def test_a_base_is_as_large_as_the_record_says_and_is_known_as_one_family(key, files):
+    family, (base, _) = FAMILIES.get(key), files[key]
+    shapes = read_shapes(base)
+    assert [one.key for one in FAMILIES.all() if one.recognises(shapes)] == [key]
+    if family.base_file is not None and family.base_file.role == "diffusion_model":
+        assert base.stat().st_size == pytest.approx(family.base_file.size, rel=0.001)
+
+
+#: modules of a LoRA of ours for each family (facts: depth-cut, the last table)
+MODULES = {"flux1_dev": 494, "flux2_klein_4b": 80, "flux2_klein_9b": 112, "z_image": 240, "krea2": 224}
+
+
+@pytest.mark.parametrize("key", full_depth.BASES)
+def test_a_lora_fits_its_own_base_and_no_other(key, files):
+    header = read_header(files[key][1]).shapes
+    found = {other: judge(header, base) for other, (base, _) in files.items()}
+    assert {other: report.fit for other, report in found.items()} == {
+        other: "fits" if other == key else "wrong" for other in files
+    }
+    assert found[key].matched == MODULES.get(key, found[key].matched) > 0
+
+
+def read_shapes(file):
+    from isengard.core.model_headers import header
+
+    return header.read(file, header.BASE).shapes
