@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from isengard.training.loras import flux_names, unet_names, z_image_names
+from support.unet_shapes import UNet
 
 Shapes = dict[str, tuple[int, ...]]
 RANK = 4
@@ -102,74 +103,8 @@ def krea2(layers: int = 28, features: int = 6144, text: int = 2560) -> Shapes:
 
 
 def unet(depth: list[int], middle: int, context: int, *, extra: int = 0, latents: int = 4) -> Shapes:
-    """Stable Diffusion's UNet as it stands in a checkpoint: `depth` transformer blocks at each level, `middle` in the middle,
-    `context` numbers of the text encoder, `extra` of SDXL's added vector, `latents` 9 for inpainting."""
-    shapes: Shapes = {}
-
-    def layer(name: str, out: int, inputs: int, *size: int, bias: bool = True) -> None:
-        shapes[f"{name}.weight"] = (out, inputs, *size)
-        shapes.update({f"{name}.bias": (out,)} if bias else {})
-
-    def norm(name: str, size: int) -> None:
-        shapes.update({f"{name}.weight": (size,), f"{name}.bias": (size,)})
-
-    def residual(name: str, inputs: int, out: int) -> None:
-        norm(f"{name}.in_layers.0", inputs)
-        layer(f"{name}.in_layers.2", out, inputs, 3, 3)
-        layer(f"{name}.emb_layers.1", out, 1280)
-        norm(f"{name}.out_layers.0", out)
-        layer(f"{name}.out_layers.3", out, out, 3, 3)
-        if inputs != out:
-            layer(f"{name}.skip_connection", out, inputs, 1, 1)
-
-    def attention(name: str, width: int, count: int) -> None:
-        norm(f"{name}.norm", width)
-        for part in ("proj_in", "proj_out"):
-            layer(f"{name}.{part}", width, width, *(() if extra else (1, 1)))
-        for block in (f"{name}.transformer_blocks.{number}" for number in range(count)):
-            for kind, inputs in (("attn1", width), ("attn2", context)):
-                for part, size in (("to_q", width), ("to_k", inputs), ("to_v", inputs)):
-                    layer(f"{block}.{kind}.{part}", width, size, bias=False)
-                layer(f"{block}.{kind}.to_out.0", width, width)
-            for number in (1, 2, 3):
-                norm(f"{block}.norm{number}", width)
-            layer(f"{block}.ff.net.0.proj", 8 * width, width)
-            layer(f"{block}.ff.net.2", width, 4 * width)
-
-    widths = [320, 640, 1280, 1280][: len(depth)]
-    layer("time_embed.0", 1280, 320)
-    layer("time_embed.2", 1280, 1280)
-    if extra:
-        layer("label_emb.0.0", 1280, extra)
-        layer("label_emb.0.2", 1280, 1280)
-    layer("input_blocks.0.0", 320, latents, 3, 3)
-    at, number, skips = 320, 1, [320]
-    for level, width in enumerate(widths):
-        for _ in range(2):
-            residual(f"input_blocks.{number}.0", at, width)
-            if depth[level]:
-                attention(f"input_blocks.{number}.1", width, depth[level])
-            at, number = width, number + 1
-            skips.append(width)
-        if level < len(widths) - 1:
-            layer(f"input_blocks.{number}.0.op", width, width, 3, 3)
-            skips.append(width)
-            number += 1
-    residual("middle_block.0", at, at)
-    attention("middle_block.1", at, middle)
-    residual("middle_block.2", at, at)
-    number = 0
-    for level in reversed(range(len(widths))):
-        for turn in range(3):
-            residual(f"output_blocks.{number}.0", at + skips.pop(), widths[level])
-            at = widths[level]
-            if depth[level]:
-                attention(f"output_blocks.{number}.1", at, depth[level])
-            if level and turn == 2:
-                layer(f"output_blocks.{number}.{2 if depth[level] else 1}.conv", at, at, 3, 3)
-            number += 1
-    norm("out.0", 320)
-    layer("out.2", 4, 320, 3, 3)
+    """Stable Diffusion's UNet as it stands in a checkpoint."""
+    shapes = UNet(depth, middle, context, extra=extra, latents=latents).shapes
     return {f"model.diffusion_model.{name}": shape for name, shape in shapes.items()}
 
 
