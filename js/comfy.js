@@ -7,6 +7,10 @@ import { app } from "../../scripts/app.js";
 import { api } from "../../scripts/api.js";
 
 const TAB = "isengard";
+/** ComfyUI's page "About" links to it. */
+const HOME = "https://github.com/isengard-nodes/isengard";
+/** On ComfyUI's settings page; its words in other languages: `locales/`. */
+const BUTTON = "Isengard.ActionBarButton";
 /** App Mode and Focus Mode hide the sidebar, though what is in it stays connected: the panel then opens over the page. */
 const APPEARS_MS = 400;
 /** Time for the sidebar to take its width. */
@@ -29,7 +33,7 @@ export const ways = {
 
 /** @typedef {HTMLElement & {takeFocus: () => void, over: (leave: (() => void) | null) => void}} Panel */
 
-/** @param {{mount: () => Panel, shown: () => void, hide: () => void, words: {title: string, tooltip: string, open: string}}} panel */
+/** @param {{mount: () => Panel, shown: () => void, hide: () => void, words: {title: string, tooltip: string, open: string, button: string, buttonHint: string}}} panel */
 export function register({ mount, shown, hide, words }) {
   const open = () => openPanel(mount);
   app.registerExtension({
@@ -37,7 +41,10 @@ export function register({ mount, shown, hide, words }) {
     commands: [{ id: "Isengard.open", label: words.open, icon: "pi pi-user", function: open }],
     keybindings: [{ commandId: "Isengard.open", combo: { key: "i", alt: true, shift: true } }],
     menuCommands: [{ path: ["Extensions"], commands: ["Isengard.open"] }],
-    actionBarButtons: [{ icon: "pi pi-user", tooltip: words.open, onClick: open }],
+    settings: [{ id: BUTTON, category: ["Isengard", "Panel", "ActionBarButton"], name: words.button, tooltip: words.buttonHint, type: "boolean", defaultValue: true }],
+    // what the person chose was read before any pack
+    actionBarButtons: app.extensionManager?.setting?.get(BUTTON) === false ? [] : [{ icon: "pi pi-user", tooltip: words.open, onClick: open }],
+    aboutPageBadges: [{ label: words.title, url: HOME, icon: "pi pi-user" }],
     setup() {
       const tabs = app.extensionManager.sidebarTab;
       app.extensionManager.registerSidebarTab({

@@ -46,7 +46,7 @@ function start() {
     mount,
     shown: () => panel?.shown(),
     hide: () => panel?.remove(),
-    words: { title: t("title"), tooltip: t("tooltip"), open: t("open") },
+    words: { title: t("title"), tooltip: t("tooltip"), open: t("open"), button: t("barButton"), buttonHint: t("barButtonHint") },
   });
   store.api.opened = refreshNodes;
   let follows = false;

@@ -23,6 +23,8 @@ export default {
   title: "Isengard",
   tooltip: "Isengard: train a person, make pictures",
   open: "Open Isengard",
+  barButton: "Show the Isengard button in the action bar",
+  barButtonHint: "Takes effect when the page is loaded again. The tab and Alt+Shift+I stay.",
   characters: "Characters",
   training: "Training",
   images: "Images",

@@ -12,6 +12,7 @@ PAGES = {
     "locales/en/nodeDefs.json": node_words.definitions,
     "locales/en/commands.json": node_words.commands,
     "locales/en/main.json": node_words.main,
+    "locales/en/settings.json": node_words.settings,
 }
 #: Made without a ComfyUI.
 PLAIN = (
@@ -21,4 +22,5 @@ PLAIN = (
     "tests/js/schema.d.ts",
     "locales/en/commands.json",
     "locales/en/main.json",
+    "locales/en/settings.json",
 )

@@ -9,7 +9,21 @@ from typing import Any
 
 #: ComfyUI writes a command's id with `_` for `.`.
 COMMANDS = {"Isengard_open": {"label": "Open Isengard"}}
-MAIN = {"nodeCategories": {"Isengard": "Isengard"}}
+MAIN = {
+    "nodeCategories": {"Isengard": "Isengard"},
+    "settingsCategories": {
+        "Isengard": "Isengard",
+        "Panel": "Panel",
+        "ActionBarButton": "Action bar button",
+    },
+}
+#: As js/locales/en.js says it (tests/test_registry_metadata.py).
+SETTINGS = {
+    "Isengard_ActionBarButton": {
+        "name": "Show the Isengard button in the action bar",
+        "tooltip": "Takes effect when the page is loaded again. The tab and Alt+Shift+I stay.",
+    }
+}
 
 
 def schemas() -> list[Any]:
@@ -33,6 +47,11 @@ def commands() -> str:
 
 def main() -> str:
     return _json(MAIN)
+
+
+def settings() -> str:
+    """The words on ComfyUI's settings page."""
+    return _json(SETTINGS)
 
 
 def _node(schema: Any) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from support.registry_rules import ROOT, archive, tracked
 
 
 @pytest.fixture(scope="module")
-def packed(tmp_path_factory) -> zipfile.ZipFile:
-    """`comfy node pack` in a copy of the working tree, so that no zip is left in the checkout."""
+def comfy_node(tmp_path_factory):
+    """`comfy node <command>` in a copy of the working tree, so that no zip is left in the checkout."""
     copy = tmp_path_factory.mktemp("packed")
     for name in tracked():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
@@ -26,16 +26,33 @@ def packed(tmp_path_factory) -> zipfile.ZipFile:
     comfy = PACKER.ensure().with_name("comfy" + (".exe" if os.name == "nt" else ""))
     home = tmp_path_factory.mktemp("home")
     environment = {**os.environ, "HOME": str(home), "USERPROFILE": str(home)}
-    done = subprocess.run(
-        [str(comfy), "--skip-prompt", "--no-enable-telemetry", "node", "pack"],
-        cwd=copy,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+
+    def run(command: str) -> tuple[Path, str]:
+        done = subprocess.run(
+            [str(comfy), "--skip-prompt", "--no-enable-telemetry", "node", command],
+            cwd=copy,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return copy, done.stdout + done.stderr
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def packed(comfy_node) -> zipfile.ZipFile:
+    copy, _ = comfy_node("pack")
     with zipfile.ZipFile(copy / "node.zip") as archive:
         yield archive
+
+
+@pytest.mark.slow
+def test_the_registrys_tool_has_nothing_to_say_against_it(comfy_node):
+    """It reads pyproject.toml as the registry does (a warning for each field it cannot use) and looks for what is forbidden."""
+    _, said = comfy_node("validate")
+    assert "All validation checks passed" in said and "Warning" not in said, said
 
 
 @pytest.mark.slow
