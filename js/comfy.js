@@ -5,6 +5,7 @@
 
 import { app } from "../../scripts/app.js";
 import { api } from "../../scripts/api.js";
+import { chooseFirst, keepLabels, renewList, showLabels } from "./comfy_lists.js";
 
 const TAB = "isengard";
 /** ComfyUI's page "About" links to it. */
@@ -31,6 +32,7 @@ export const ways = {
   url: (path) => api.apiURL(path),
 };
 
+/** @typedef {import("./comfy_lists.js").Definition} NodeDefinition */
 /** @typedef {HTMLElement & {takeFocus: () => void, over: (leave: (() => void) | null) => void}} Panel */
 
 /** @param {{mount: () => Panel, shown: () => void, hide: () => void, words: {title: string, tooltip: string, open: string, button: string, buttonHint: string}}} panel */
@@ -45,6 +47,10 @@ export function register({ mount, shown, hide, words }) {
     // what the person chose was read before any pack
     actionBarButtons: app.extensionManager?.setting?.get(BUTTON) === false ? [] : [{ icon: "pi pi-user", tooltip: words.open, onClick: open }],
     aboutPageBadges: [{ label: words.title, url: HOME, icon: "pi pi-user" }],
+    beforeRegisterNodeDef: (/** @type {unknown} */ _, /** @type {NodeDefinition} */ definition) => keepLabels(definition),
+    nodeCreated: showLabels,
+    loadedGraphNode: chooseFirst,
+    refreshComboInNodes: () => allNodes().forEach(chooseFirst),
     setup() {
       const tabs = app.extensionManager.sidebarTab;
       app.extensionManager.registerSidebarTab({
@@ -138,6 +144,25 @@ export async function refreshNodes() {
   if (app.graph) await app.refreshComboInNodes?.();
 }
 
+/** Every node, those inside subgraphs too. @returns {any[]} */
+function allNodes() {
+  const root = app.rootGraph ?? app.graph;
+  return [root, ...(root?.subgraphs?.values() ?? [])].flatMap((graph) => graph?.nodes ?? []);
+}
+
+const PERSON = "IsengardCharacter";
+
+/** The list of people on nodes, after one was made, renamed or deleted: that node's alone, where ComfyUI's own renewal fetches all. */
+export async function renewPeople() {
+  if (!app.graph) return;
+  const answer = await api.fetchApi(`/object_info/${PERSON}`);
+  const definition = answer.ok ? (await answer.json())[PERSON] : undefined;
+  if (!definition) return;
+  await app.registerNodeDef(PERSON, definition);
+  for (const node of allNodes()) if (node.type === PERSON) renewList(node, definition);
+  app.canvas?.setDirty(true, true);
+}
+
 /** What is on the canvas now as an API graph: subgraphs flattened, muted nodes left out, as ComfyUI would run it. */
 export async function canvasGraph() {
   return (await app.graphToPrompt()).output;
@@ -152,7 +177,8 @@ export async function canvasGraph() {
  */
 export async function openOnCanvas({ graph, layout }, name, left) {
   if (layout) {
-    await app.loadGraphData(layout, true, false, name);
+    // as a graph: the shipped layouts open as apps
+    await app.loadGraphData({ ...layout, extra: { .../** @type {object} */ (layout.extra), linearMode: false } }, true, false, name);
     for (const node of app.graph.nodes) fillWidgets(node, graph[node.id]?.inputs ?? {});
   } else {
     await app.loadApiJson(graph, name);

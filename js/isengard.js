@@ -1,7 +1,7 @@
 /** The only module that does something when it is loaded: ComfyUI's page imports every .js file of the pack. */
 
 import { Api } from "./data/api.js";
-import { badge, canvasGraph, inDesktopApp, locale, openOnCanvas, refreshNodes, register, ways } from "./comfy.js";
+import { badge, canvasGraph, inDesktopApp, locale, openOnCanvas, refreshNodes, register, renewPeople, ways } from "./comfy.js";
 import { defineComponents } from "./components/panel/define.js";
 import { Events } from "./data/events.js";
 import { speakFirst, t } from "./locales/words.js";
@@ -11,6 +11,20 @@ import { exchangeLink } from "./data/session.js";
 import { runningJobs } from "./data/state.js";
 import { Store } from "./data/store.js";
 import { askBeforeLeaving } from "./data/uploads.js";
+
+/** Calls `work` when there are other people, or other names, than before. The first are those the page was loaded with. @param {Store} store @param {() => void} work */
+function onRenamed(store, work) {
+  /** @type {Isengard.Character[] | null} */
+  let seen = null;
+  let names = "";
+  store.listen(({ characters }) => {
+    if (!characters || characters === seen) return;
+    const now = JSON.stringify(characters.map(({ slug, name }) => [slug, name]));
+    const other = seen && now !== names;
+    [seen, names] = [characters, now];
+    if (other) work();
+  });
+}
 
 function start() {
   const quiet = new Api(ways);
@@ -49,6 +63,7 @@ function start() {
     words: { title: t("title"), tooltip: t("tooltip"), open: t("open"), button: t("barButton"), buttonHint: t("barButtonHint") },
   });
   store.api.opened = refreshNodes;
+  onRenamed(store, () => renewPeople().catch((fault) => console.warn("[Isengard] the list of people on nodes is as it was", fault)));
   let follows = false;
   const follow = () => {
     if (!follows) events.start();

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import io
 
 from ..core.errors import IsengardError
-from . import identity, reference_photos
-from .context import NodeContext, current, server_is_running, short_names
+from . import choices, identity, reference_photos
+from .context import NodeContext, current
 from .newer_fields import PERSON, newer
 
 if TYPE_CHECKING:
@@ -35,7 +35,11 @@ class IsengardCharacter(io.ComfyNode):
             description="A person you trained in the Isengard tab.",
             **newer(io.Schema, search_aliases=[*PERSON, "people"]),
             inputs=[
-                io.Combo.Input("character", options=_options(), tooltip="The person, by their short name.")
+                choices.named_combo(
+                    "character",
+                    choices.people_by_short_name(),
+                    tooltip="The person. The newest is chosen first.",
+                )
             ],
             outputs=[
                 CharacterType.Output("character_out", display_name="character"),
@@ -84,16 +88,6 @@ class IsengardCharacter(io.ComfyNode):
             person.class_word,
             _references(context, person),
         )
-
-
-def _options() -> list[str]:
-    """Nothing is opened while ComfyUI is still importing packs; it asks again for each page that is loaded."""
-    if not server_is_running():
-        return [""]
-    try:
-        return short_names() or [""]
-    except (IsengardError, RuntimeError, OSError):
-        return [""]
 
 
 def _print_of(context: NodeContext, person: Character) -> list[Any]:

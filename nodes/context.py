@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..core.clock import Clock
     from ..core.paths import DataPaths
+    from ..core.records.character import Character
     from ..core.settings import Settings
     from .ports import Characters, ComfyUI, Generations, Photos, Server, Versions
 
@@ -77,15 +78,15 @@ def current() -> NodeContext:
     return NodeContext(_holder.host, _holder.server())
 
 
-def short_names() -> list[str]:
-    """The short names of everybody, for the drop-down list. While the server starts their files say it: the first page asks at once."""
-    from ..core.characters.character_sidecars import kept_slugs
+def everybody() -> list[Character]:
+    """Everybody who can be chosen. While the server starts their files say it: the first page asks at once."""
+    from ..core.characters.character_sidecars import kept_characters
     from ..core.errors import NotReadyError
     from ..core.paths import resolve_paths
 
     try:
-        return sorted(character.slug for character in current().characters.all())
+        return list(current().characters.all())
     except NotReadyError:
         if _holder.host is None:
             return []
-        return kept_slugs(resolve_paths(os.environ, _holder.host.user_directory))
+        return kept_characters(resolve_paths(os.environ, _holder.host.user_directory))

@@ -17,9 +17,9 @@ from ..core.records.job import Job
 from ..core.records.job_states import ENDED, JobState
 from ..core.records.refusal import in_words
 from ..core.records.training import Overrides, TrainingRequest
-from . import identity, people
+from . import choices, identity, people
 from .character import CharacterType, person_input
-from .context import NodeContext, current, server_is_running
+from .context import NodeContext, current
 from .newer_fields import PERSON, newer
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ class IsengardTrainLoRA(io.ComfyNode):
             **newer(io.Schema, search_aliases=[*PERSON, "train", "training", "fine-tune", "DreamBooth"]),
             inputs=[
                 person_input(),
-                io.Combo.Input("family", options=_families(), tooltip="The kind of base model to train for."),
+                choices.named_combo(
+                    "family", choices.families_by_key(), tooltip="The kind of base model to train for."
+                ),
                 io.Combo.Input("preset", options=PRESETS, default="balanced", tooltip="How thorough."),
                 io.String.Input(
                     "overrides",
@@ -71,7 +73,7 @@ class IsengardTrainLoRA(io.ComfyNode):
         """Links are not known yet and come as None."""
         if preset is not None and preset not in PRESETS:
             return f"preset must be one of {', '.join(PRESETS)}."
-        if family is not None and (not isinstance(family, str) or family not in _families()):
+        if family is not None and (not isinstance(family, str) or family not in choices.families_by_key()):
             return "family is not one that Isengard knows."
         try:
             _overrides("{}" if overrides is None else overrides)
@@ -164,12 +166,3 @@ def _overrides(text: object) -> Overrides:
         raise InvalidError(
             "overrides_unreadable", f"overrides cannot be used: {wrong}.", 'Write JSON like {"steps": 800}.'
         ) from fault
-
-
-def _families() -> list[str]:
-    """Nothing is read while ComfyUI is still importing packs; it asks again for each page that is loaded."""
-    if not server_is_running():
-        return [""]
-    from ..core.families.families import Families
-
-    return [family.key for family in Families().offered()]

@@ -90,15 +90,15 @@ def rebuild_from_sidecars(library: Library, paths: DataPaths, clock: Clock) -> i
     return people
 
 
-def kept_slugs(paths: DataPaths) -> list[str]:
-    """Short names of everybody who is not in the trash, by their sidecars alone; those that cannot be read are left out."""
-    slugs = []
+def kept_characters(paths: DataPaths) -> list[Character]:
+    """Everybody who is not in the trash, by their sidecars alone; those that cannot be read are left out."""
+    found = []
     for sidecar in paths.uploads.glob(f"*/{SIDECAR}"):
         try:
-            slugs.append(_read(sidecar)[0].slug)
+            found.append(_read(sidecar)[0])
         except _UNREADABLE:
             continue
-    return sorted(slugs)
+    return found
 
 
 def kept_character(paths: DataPaths, character_id: str, now: str) -> Character | None:

@@ -218,6 +218,21 @@ def test_nothing_is_opened_while_comfyui_imports_packs(comfy, character):
     assert character.GET_SCHEMA().inputs[0].options == [""]
 
 
+def test_people_are_shown_by_name_and_chosen_by_what_never_changes(ann, character):
+    """What old graphs hold stays what is sent; the newest comes first, which a new node and an app start with."""
+    from isengard.core.records.character import CharacterDraft, CharacterPatch
+    from isengard.nodes.context import current
+
+    current().characters.create(CharacterDraft(name="Z\u00f6e"))
+    current().characters.create(CharacterDraft(name="ANN"))
+    shown = character.GET_SCHEMA().inputs[0]
+    assert shown.options[0] == "ann-2" and set(shown.options) == {"ann-2", "zoe", "ann"}
+    assert shown.as_dict()["labels"] == {"ann": "Ann (ann)", "zoe": "Z\u00f6e", "ann-2": "ANN (ann-2)"}
+    current().characters.update(ann.ann.id, CharacterPatch(name="Anna"))
+    assert character.GET_SCHEMA().inputs[0].as_dict()["labels"]["ann"] == "Anna"
+    assert character.validate_inputs("ann") is True and character.execute("ann").args[0]["id"] == ann.ann.id
+
+
 def test_a_page_that_asks_while_the_server_starts_sees_everybody(comfy, ann, character, paths):
     """And nothing is opened for it: a second library would move the first one's file aside when it finds damage."""
     from isengard.core.errors import NotReadyError
@@ -229,7 +244,8 @@ def test_a_page_that_asks_while_the_server_starts_sees_everybody(comfy, ann, cha
     context.provide(comfy, starting)
     before = sorted(paths.root.glob("isengard.db*"))
     paths.library_db.rename(paths.library_db.with_suffix(".away"))
-    assert character.GET_SCHEMA().inputs[0].options == ["ann"]
+    shown = character.GET_SCHEMA().inputs[0]
+    assert (shown.options, shown.extra_dict) == (["ann"], {"labels": {"ann": "Ann"}})
     assert not paths.library_db.exists() and len(sorted(paths.root.glob("isengard.db*"))) <= len(before)
     paths.library_db.with_suffix(".away").rename(paths.library_db)
     assert character.validate_inputs("ann") == "Isengard is starting. Try again in a moment."

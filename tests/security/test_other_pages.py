@@ -94,7 +94,7 @@ def test_another_page_reads_nothing_of_ours(server, person, page, status):
     for path in ("/isengard/characters", "/isengard/events", f"/isengard/characters/{person['id']}/photos"):
         assert ask(server, "GET", path, headers=page)[0] == status
     names = ask(server, "GET", "/object_info/IsengardCharacter", headers=page)
-    assert names[0] == 200 and b"vexwood" not in names[1]
+    assert names[0] == 200 and b"vexwood" not in names[1].lower()
     assert b"vexwood" in ask(server, "GET", "/object_info/IsengardCharacter")[1]
 
 

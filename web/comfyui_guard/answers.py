@@ -127,7 +127,10 @@ def _nobody(node: Any) -> Any:
         kind, *options = node["input"]["required"]["character"]
     except (KeyError, TypeError, ValueError):
         return node
-    cleared = [{**option, "options": [""]} if isinstance(option, dict) else option for option in options]
+    cleared = [
+        {**option, "options": [""], "labels": {}} if isinstance(option, dict) else option
+        for option in options
+    ]
     required = {
         **node["input"]["required"],
         "character": [[""] if isinstance(kind, list) else kind, *cleared],

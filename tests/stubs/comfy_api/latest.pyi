@@ -6,6 +6,7 @@ from typing import Any
 class _Input:
     id: str
     tooltip: str | None
+    extra_dict: dict[str, object]
 
 class _Output:
     io_type: str
