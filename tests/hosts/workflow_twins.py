@@ -12,6 +12,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+if __package__:
+    from .app_mode import as_app
+else:
+    from app_mode import as_app
+
 WORKFLOWS = Path(__file__).resolve().parents[2] / "workflows"
 WIDGETS = {"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO"}
 COLUMN, GAP, WIDTH = 420, 50, 340
@@ -34,7 +39,7 @@ def twin(graph: dict[str, Any], known: dict[str, Any], note: str) -> dict[str, A
         [number, int(a), slot, int(b), _sockets(graph[b], known).index(name), kind]
         for number, (a, slot, b, name, kind) in enumerate(links, 1)
     ]
-    return {
+    drawn = {
         "last_node_id": last,
         "last_link_id": len(rows),
         "nodes": nodes,
@@ -44,6 +49,7 @@ def twin(graph: dict[str, Any], known: dict[str, Any], note: str) -> dict[str, A
         "extra": {},
         "version": 0.4,
     }
+    return as_app(drawn)
 
 
 def _declared(node: dict[str, Any], known: dict[str, Any]) -> dict[str, list[Any]]:

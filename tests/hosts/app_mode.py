@@ -1,0 +1,55 @@
+"""Makes an app of a workflow, for ComfyUI's App Mode (frontends from 1.41 on; older ones show the graph).
+
+`extra.linearData` names the widgets that the form asks for, as [node id, widget], and the nodes whose pictures are shown;
+`extra.linearMode` opens the workflow as that form. The records below say which, so that a new workflow needs nothing of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: What a form asks for, in this order, by kind of node.
+ASKED = {
+    "IsengardCharacter": ("character",),
+    "IsengardRequest": ("prompt", "width", "height", "seed"),
+    "IsengardTrainLoRA": ("family", "preset"),
+}
+#: Nodes that end a workflow of ours.
+SHOWN = ("IsengardSaveImage", "IsengardTrainLoRA")
+#: Widgets that are called by the title of their node: two people are told apart by it.
+TITLED = ("IsengardCharacter", "character")
+
+
+def as_app(workflow: dict[str, Any]) -> dict[str, Any]:
+    """The same workflow, opening as an app; doing it twice changes nothing."""
+    nodes = [_titled(node) for node in workflow["nodes"]]
+    asked = [
+        [node["id"], widget]
+        for kind, widgets in ASKED.items()
+        for node in nodes
+        for widget in widgets
+        if node["type"] == kind and not _is_driven(node, widget)
+    ]
+    shown = [node["id"] for node in nodes if node["type"] in SHOWN]
+    app = {"linearMode": True, "linearData": {"inputs": asked, "outputs": shown}}
+    return {**workflow, "nodes": nodes, "extra": {**workflow["extra"], **app}}
+
+
+def _is_driven(node: dict[str, Any], widget: str) -> bool:
+    """Whether a link gives the value."""
+    return any(given["name"] == widget and given["link"] is not None for given in node["inputs"])
+
+
+def _titled(node: dict[str, Any]) -> dict[str, Any]:
+    """With a socket for the widget that has a title: there the canvas keeps a widget's label."""
+    kind, widget = TITLED
+    if node["type"] != kind or any(given["name"] == widget for given in node["inputs"]):
+        return node
+    socket = {
+        "name": widget,
+        "type": "COMBO",
+        "label": node["title"],
+        "widget": {"name": widget},
+        "link": None,
+    }
+    return {**node, "inputs": [*node["inputs"], socket]}
