@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .comfyui_guard.middleware import comfyui_guard
 from .gateway import Gateway
+from .template_browser import template_browser
 
 if TYPE_CHECKING:
     from ..core.model_headers.reader import HeaderReader
@@ -32,6 +33,7 @@ def attach(prompt_server: Any, host: Host, pack_root: Path) -> Gateway:
     gateway = Gateway(host)
     gateway.add_routes(prompt_server.routes)
     prompt_server.app.middlewares.append(comfyui_guard(gateway, host))
+    prompt_server.app.middlewares.append(template_browser(gateway, pack_root.name))
     setattr(prompt_server, MARKER, gateway)
 
     async def start(_: Any) -> None:

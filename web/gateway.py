@@ -61,6 +61,12 @@ class Gateway:
             await asyncio.sleep(WAIT_S)
         return self._access or self._nobody()
 
+    async def in_fast_test(self) -> bool:
+        """Tell the mode we run in; waits for our start, and is False where that fails."""
+        while not self.settled:
+            await asyncio.sleep(WAIT_S)
+        return self._services is not None and self._services.settings.fast_test
+
     def _nobody(self) -> Access:
         """Needs no package that may be missing: it stands in front of ComfyUI's own routes."""
         from .http.access import Access

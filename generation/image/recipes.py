@@ -1,4 +1,5 @@
-"""Recipes as files: an API-format graph in workflows/api/<name>.json and its words in workflows/<name>.md."""
+"""Recipes as files: an API-format graph in workflows/api/<name>.json and its words in workflows/<name>.md; its layout and
+picture are its template's (templates.py)."""
 
 from __future__ import annotations
 
@@ -11,9 +12,9 @@ from typing import Any, Literal
 from ...core.errors import InvalidError, NotFoundError
 from . import graph as graphs
 from .graph_limits import MAX_BYTES, checked, wrong
+from .templates import WORKFLOWS, templates
 from .user_recipes import UserRecipes
 
-WORKFLOWS = Path(__file__).resolve().parent.parent.parent / "workflows"
 _CONTROLS = ("prompt", "negative", "width", "height", "seed", "steps", "guidance")
 
 
@@ -90,22 +91,24 @@ class RecipeFolder:
             graph = None
         if graph is None:
             return OpenedRecipe(name, graphs.unbound(sent), None)
-        twin = self._folder / f"{name}.json"
-        layout = json.loads(twin.read_text(encoding="utf-8")) if name in self.ours() else None
-        return OpenedRecipe(name, graph, layout)
+        template = templates(self._folder).get(name) if name in self.ours() else None
+        return OpenedRecipe(name, graph, None if template is None else template.workflow())
 
     def _ours(self, name: str) -> Recipe:
-        return _read(self._folder / "api" / f"{name}.json", self._folder, "ours")
+        template = templates(self._folder).get(name)
+        picture = None if template is None else template.picture
+        return _read(self._folder / "api" / f"{name}.json", self._folder, picture, "ours")
 
     def _users(self, name: str) -> Recipe:
         if self._own is None:
             raise ValueError("there are no user's recipes")
-        return _read(self._own.folder / f"{name}.json", self._own.folder, "user")
+        folder = self._own.folder
+        return _read(folder / f"{name}.json", folder, folder / f"{name}.jpg", "user")
 
 
-def _read(file: Path, beside: Path, source: Literal["ours", "user"]) -> Recipe:
+def _read(file: Path, words: Path, picture: Path | None, source: Literal["ours", "user"]) -> Recipe:
     graph, name = read_graph(file), file.stem
-    label, description = _words(beside / f"{name}.md", name)
+    label, description = _words(words / f"{name}.md", name)
     shape = graphs.inspect(graph)
     inputs = graph[shape.request]["inputs"]
     defaults = {
@@ -113,7 +116,6 @@ def _read(file: Path, beside: Path, source: Literal["ours", "user"]) -> Recipe:
         for key in ("width", "height", "steps", "guidance")
         if isinstance(inputs.get(key), (int, float))
     }
-    picture = beside / f"{name}.jpg"
     return Recipe(
         name,
         label,
@@ -122,7 +124,7 @@ def _read(file: Path, beside: Path, source: Literal["ours", "user"]) -> Recipe:
         shape,
         _used(graph, shape.request),
         defaults,
-        picture if picture.is_file() else None,
+        picture if picture is not None and picture.is_file() else None,
         source,
     )
 

@@ -42,7 +42,7 @@ FLOORS = {
     ),
     "web": (
         ("app",),
-        ("compose", "comfyui_guard"),
+        ("compose", "comfyui_guard", "template_browser"),
         ("gateway",),
         ("routes",),
         ("openapi", "container"),

@@ -1,13 +1,12 @@
-"""Draws the thumbnails of our recipes (ours, nothing fetched): `python tests/hosts/recipe_thumbnails.py`."""
+"""Draws the thumbnails of our recipes (ours, nothing fetched; workflow_files.py runs it)."""
 
 from __future__ import annotations
 
 import colorsys
-from pathlib import Path
 
+from isengard.generation.image.templates import templates
 from PIL import Image, ImageDraw, ImageFilter
 
-WORKFLOWS = Path(__file__).resolve().parents[2] / "workflows"
 SIZE, FINE = 512, 2
 #: recipe -> (hue of the light, people as (x, hue of their clothes), photo cards behind them)
 SCENES = {
@@ -88,11 +87,7 @@ def person(image: Image.Image, x: float, scale: float, clothes: float | None) ->
     )
 
 
-def main() -> None:
-    for name, (hue, people, cards) in SCENES.items():
-        if (WORKFLOWS / "api" / f"{name}.json").is_file():
-            scene(hue, people, cards).save(WORKFLOWS / f"{name}.jpg", quality=82, optimize=True)
-
-
-if __name__ == "__main__":
-    main()
+def write() -> None:
+    for recipe, template in templates().items():
+        hue, people, cards = SCENES[recipe]
+        scene(hue, people, cards).save(template.picture, quality=82, optimize=True)

@@ -1,23 +1,19 @@
-"""Draws the canvas twin of a recipe: from its API graph and ComfyUI's own node definitions. Run after a recipe changed:
-
-    python tests/hosts/workflow_twins.py object_info.json     (what a ComfyUI with this pack answers at /object_info)
-
-The browser test proves that each twin converts back to the very graph (tests/e2e/test_workflow_twins.py).
+"""Draws the canvas twin of a recipe, its template: from its API graph, the families' records of what its loaders read, and
+ComfyUI's own node definitions (workflow_files.py runs it). A file keeps its name, which is the template's title; a new recipe's
+is called by its label. The browser test proves that each twin converts back to the very graph (tests/e2e/test_workflow_twins.py).
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
-if __package__:
-    from .app_mode import as_app
-else:
-    from app_mode import as_app
+from isengard.generation.image.templates import WORKFLOWS, templates
 
-WORKFLOWS = Path(__file__).resolve().parents[2] / "workflows"
+from .app_mode import as_app
+from .packages import properties
+
 WIDGETS = {"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO"}
 COLUMN, GAP, WIDTH = 420, 50, 340
 STEPS = (
@@ -28,15 +24,17 @@ STEPS = (
 )
 
 
-def twin(graph: dict[str, Any], known: dict[str, Any], note: str) -> dict[str, Any]:
+def twin(recipe: str, graph: dict[str, Any], known: dict[str, Any], note: str) -> dict[str, Any]:
     """The UI-format workflow of an API graph; `known` is /object_info."""
-    links = _links(graph, known)
-    places = _places(graph, known)
-    nodes = [_node(key, node, known, links, places[key]) for key, node in graph.items()]
+    links = links_of(graph, known)
+    places = places_of(graph, known)
+    nodes = [node_of(key, node, known, links, places[key]) for key, node in graph.items()]
+    for node in nodes:
+        node["properties"] |= properties(node["type"], recipe, graph[str(node["id"])]["inputs"])
     last = max(int(key) for key in graph) + 1
     nodes.append(_note(last, note))
     rows = [
-        [number, int(a), slot, int(b), _sockets(graph[b], known).index(name), kind]
+        [number, int(a), slot, int(b), sockets_of(graph[b], known).index(name), kind]
         for number, (a, slot, b, name, kind) in enumerate(links, 1)
     ]
     drawn = {
@@ -46,51 +44,59 @@ def twin(graph: dict[str, Any], known: dict[str, Any], note: str) -> dict[str, A
         "links": rows,
         "groups": [],
         "config": {},
-        "extra": {},
+        "extra": {"isengard": {"recipe": recipe}},
         "version": 0.4,
     }
     return as_app(drawn)
 
 
-def _declared(node: dict[str, Any], known: dict[str, Any]) -> dict[str, list[Any]]:
+def declared_inputs(node: dict[str, Any], known: dict[str, Any]) -> dict[str, list[Any]]:
     inputs = known[node["class_type"]]["input"]
     return {**inputs.get("required", {}), **inputs.get("optional", {})}
 
 
-def _is_widget(declared: list[Any]) -> bool:
+def has_widget(declared: list[Any]) -> bool:
     options = declared[1] if len(declared) > 1 else {}
     return (isinstance(declared[0], list) or declared[0] in WIDGETS) and not options.get("forceInput")
 
 
-def _sockets(node: dict[str, Any], known: dict[str, Any]) -> list[str]:
+def sockets_of(node: dict[str, Any], known: dict[str, Any]) -> list[str]:
     """Names in the order of the canvas: sockets first, then widgets that a link drives."""
-    declared = _declared(node, known)
+    declared = declared_inputs(node, known)
     driven = [name for name, value in node["inputs"].items() if isinstance(value, list)]
-    plain = [name for name in declared if not _is_widget(declared[name])]
+    plain = [name for name in declared if not has_widget(declared[name])]
     return plain + [name for name in declared if name in driven and name not in plain]
 
 
-def _links(graph: dict[str, Any], known: dict[str, Any]) -> list[tuple[str, int, str, str, str]]:
+def links_of(graph: dict[str, Any], known: dict[str, Any]) -> list[tuple[str, int, str, str, str]]:
     found = []
     for key, node in graph.items():
-        for name in _sockets(node, known):
+        for name in sockets_of(node, known):
             value = node["inputs"].get(name)
             if isinstance(value, list):
-                kind = known[graph[value[0]]["class_type"]]["output"][value[1]]
-                found.append((value[0], value[1], key, name, kind))
+                found.append((value[0], value[1], key, name, _kind(graph, known, key, name)))
     return sorted(found, key=lambda link: (int(link[0]), link[1], int(link[2])))
 
 
-def _node(key: str, node: dict[str, Any], known: dict[str, Any], links: list[Any], place: Any) -> dict:
-    entry, declared = known[node["class_type"]], _declared(node, known)
+def _kind(graph: dict[str, Any], known: dict[str, Any], key: str, name: str) -> str:
+    """What a link carries: what it begins with says it, or its end where it begins outside of the graph."""
+    start, slot = graph[key]["inputs"][name]
+    if start in graph:
+        return known[graph[start]["class_type"]]["output"][slot]
+    declared = declared_inputs(graph[key], known)[name][0]
+    return "COMBO" if isinstance(declared, list) else declared
+
+
+def node_of(key: str, node: dict[str, Any], known: dict[str, Any], links: list[Any], place: Any) -> dict:
+    entry, declared = known[node["class_type"]], declared_inputs(node, known)
     numbers = {(b, name): n for n, (_, _, b, name, _) in enumerate(links, 1)}
     inputs = []
-    for name in _sockets(node, known):
+    for name in sockets_of(node, known):
         kind = "COMBO" if isinstance(declared[name][0], list) else declared[name][0]
         one: dict[str, Any] = {"name": name, "type": kind}
         if name in known[node["class_type"]]["input"].get("optional", {}):
             one["shape"] = 7
-        if _is_widget(declared[name]):
+        if has_widget(declared[name]):
             one["widget"] = {"name": name}
         inputs.append({**one, "link": numbers.get((key, name))})
     outputs = [
@@ -114,15 +120,15 @@ def _node(key: str, node: dict[str, Any], known: dict[str, Any], links: list[Any
         "title": node["_meta"]["title"],
         "properties": {"Node name for S&R": node["class_type"]},
     }
-    values = _values(node, declared)
+    values = values_of(node, declared)
     return {**made, "widgets_values": values} if values else made
 
 
-def _values(node: dict[str, Any], declared: dict[str, list[Any]]) -> list[Any]:
+def values_of(node: dict[str, Any], declared: dict[str, list[Any]]) -> list[Any]:
     """A widget that a link drives keeps its default; the canvas adds a control after each seed."""
     values: list[Any] = []
     for name, what in declared.items():
-        if not _is_widget(what):
+        if not has_widget(what):
             continue
         options = what[1] if len(what) > 1 else {}
         value = node["inputs"].get(name)
@@ -132,20 +138,21 @@ def _values(node: dict[str, Any], declared: dict[str, list[Any]]) -> list[Any]:
     return values
 
 
-def _places(graph: dict[str, Any], known: dict[str, Any]) -> dict[str, list[int]]:
+def places_of(graph: dict[str, Any], known: dict[str, Any]) -> dict[str, list[int]]:
     """x, y, width, height: a column for each step away from the loaders."""
     depth: dict[str, int] = {}
 
     def deep(key: str) -> int:
         if key not in depth:
-            above = [deep(v[0]) for v in graph[key]["inputs"].values() if isinstance(v, list)]
+            links = [value[0] for value in graph[key]["inputs"].values() if isinstance(value, list)]
+            above = [deep(start) for start in links if start in graph]
             depth[key] = 1 + max(above, default=-1)
         return depth[key]
 
     heights: dict[int, int] = {}
     places = {}
     for key, node in graph.items():
-        declared, column = _declared(node, known), deep(key)
+        declared, column = declared_inputs(node, known), deep(key)
         boxes = sum(100 if (w[1:] and w[1].get("multiline")) else 0 for w in declared.values())
         size = 60 + 26 * (len(declared) + 1) + boxes
         places[key] = [40 + column * COLUMN, 120 + heights.get(column, 0), WIDTH, size]
@@ -179,13 +186,15 @@ def lines_of(workflow: dict[str, Any]) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def main() -> None:
-    known = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+def file_of(recipe: str) -> Path:
+    """Its template, whose name is the title; a new recipe's is called by its label."""
+    known = templates().get(recipe)
+    label = (WORKFLOWS / f"{recipe}.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
+    return known.file if known is not None else WORKFLOWS / f"{label}.json"
+
+
+def write(known: dict[str, Any]) -> None:
     for file in sorted((WORKFLOWS / "api").glob("*.json")):
         graph = json.loads(file.read_text(encoding="utf-8"))
-        made = twin(graph, known, words(file.stem))
-        (WORKFLOWS / file.name).write_text(lines_of(made), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+        made = twin(file.stem, graph, known, words(file.stem))
+        file_of(file.stem).write_text(lines_of(made), encoding="utf-8")

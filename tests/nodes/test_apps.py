@@ -43,7 +43,7 @@ def test_what_a_form_asks_for_comes_from_the_records(file):
     workflow = json.loads(file.read_text(encoding="utf-8"))
     bare = {**workflow, "extra": {}}
     made = as_app(bare)["extra"]
-    assert workflow["extra"] == {**workflow["extra"], **made}, "draw it anew: tests/hosts/workflow_twins.py"
+    assert workflow["extra"] == {**workflow["extra"], **made}, "draw it anew: tests/hosts/workflow_files.py"
     assert as_app(workflow) == workflow
 
 

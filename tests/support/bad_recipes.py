@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-import json
 
-from isengard.generation.image.recipes import WORKFLOWS, RecipeFolder
+from isengard.generation.image.recipes import RecipeFolder
+from isengard.generation.image.templates import templates
 
 PORTRAIT = RecipeFolder().get("sd15-identity").graph
 
@@ -108,7 +108,7 @@ def odd(**node):
 
 def bad_recipes() -> dict[str, tuple[object, str]]:
     """name -> (body of POST /recipes, code of the refusal)."""
-    ui = json.loads((WORKFLOWS / "sd15-identity.json").read_text(encoding="utf-8"))
+    ui = templates()["sd15-identity"].workflow()
     no_body = {
         "nothing": {},
         "no graph": {"name": "x"},

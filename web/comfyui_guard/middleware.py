@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from ..changed_answers import Handler, changed
 from ..route_table import PREFIX
 from .answers import (
     bare_name,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from ..gateway import Gateway
     from ..host import Host
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PROMPTS = frozenset({"/history", "/history/{prompt_id}", "/queue", "/jobs", "/jobs/{job_id}"})
 NAMES = frozenset(
     {"/object_info", "/object_info/{node_class}", "/models/{folder}", "/experiment/models/{folder}"}
@@ -105,9 +105,9 @@ async def _as_a_stranger(
     elif await _takes_ours(request, place, ours):
         return _refused(refusal)
     elif place in PROMPTS and request.method == "GET":
-        return await _changed(request, handler, lambda answer: without_prompts(answer, ours.ids, ours.loras))
+        return await changed(request, handler, lambda answer: without_prompts(answer, ours.ids, ours.loras))
     elif place in NAMES:
-        return await _changed(request, handler, lambda answer: without_names(answer, ours.loras))
+        return await changed(request, handler, lambda answer: without_names(answer, ours.loras))
     return await handler(request)
 
 
@@ -172,24 +172,6 @@ def _leads_to_ours(request: web.Request, ours: _Known) -> bool:
     if "path_index" in request.match_info:
         return ".." in name or Path(name).is_absolute() or name[:1] in ("/", "\\") or ":" in name
     return name.startswith(HASHED) or bare_name(name) in ours.files or file_key(name) in ours.loras
-
-
-async def _changed(
-    request: web.Request, handler: Handler, change: Callable[[Any], Any]
-) -> web.StreamResponse:
-    """ComfyUI's JSON answer with something left out; what is no JSON answer passes."""
-    from ...core.executor import in_thread
-
-    response = await handler(request)
-    if (
-        not isinstance(response, web.Response)
-        or response.status != 200
-        or not isinstance(response.body, bytes)
-    ):
-        return response
-    content = response.body
-    response.body = await in_thread(lambda: json.dumps(change(json.loads(content))).encode())
-    return response
 
 
 def _locked(request: web.Request, refusal: IsengardError) -> web.Response:
