@@ -1,4 +1,4 @@
-"""`python -m isengard worker | doctor`."""
+"""`python -m isengard worker | doctor | setup`."""
 
 from __future__ import annotations
 

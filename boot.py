@@ -1,7 +1,7 @@
 """The one bootstrap: whoever starts us, this folder becomes the package `isengard`, exactly once, whatever it is called.
 
 Standard library only, and no reliance on sys.path: it works under `python -I`, without PYTHONPATH and without a
-virtual environment (Windows portable ComfyUI). Run as a script it is the worker's and the doctor's entry.
+virtual environment (Windows portable ComfyUI). Run as a script it is the entry of the worker, the doctor and the set-up by hand.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ from types import ModuleType
 
 PACKAGE = "isengard"
 #: subcommand -> module with main(argv) -> exit status
-COMMANDS = {"worker": "training.worker.main", "doctor": "training.doctor.doctor"}
+COMMANDS = {
+    "worker": "training.worker.main",
+    "doctor": "training.doctor.doctor",
+    "setup": "training.worker.setup_command",
+}
 
 
 def load() -> ModuleType:
@@ -42,7 +46,7 @@ def load() -> ModuleType:
 
 
 def main(argv: list[str]) -> int:
-    """`worker` or `doctor`; the exit status: 1 for what a person must mend, which is said, 2 for no such command."""
+    """Run one of the commands; the exit status: 1 for what a person must mend, which is said, 2 for no such command."""
     usage = f"usage: python -m {PACKAGE} {'|'.join(COMMANDS)}\n"
     if argv[:1] in (["-h"], ["--help"]):
         sys.stdout.write(usage)

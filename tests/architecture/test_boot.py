@@ -66,7 +66,7 @@ def test_the_script_explains_itself_without_a_command():
     done = subprocess.run(
         [sys.executable, "-I", str(ROOT / "boot.py")], capture_output=True, text=True, timeout=60
     )
-    assert done.returncode == 2 and "worker|doctor" in done.stderr
+    assert done.returncode == 2 and "worker|doctor|setup" in done.stderr
 
 
 def test_started_without_isolation_its_own_folder_is_not_on_the_path():
@@ -77,16 +77,20 @@ def test_started_without_isolation_its_own_folder_is_not_on_the_path():
         "except SystemExit: print(sys.path)"
     )
     done = run(code, str(ROOT))
-    assert "worker|doctor" in done.stdout and repr(str(ROOT)) not in done.stdout, done.stderr
+    assert "worker|doctor|setup" in done.stdout and repr(str(ROOT)) not in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "environment", "status", "said"),
     [
-        (["--help"], {}, 0, "worker|doctor"),
+        (["--help"], {}, 0, "worker|doctor|setup"),
         (["doctor", "bogus"], {}, 2, "unrecognized arguments"),
         (["worker"], {"ISENGARD_MODE": "fast"}, 1, "ISENGARD_MODE: must be one of production, fast-test."),
         (["worker"], {"DATA_DIR": "/dev/null/x"}, 1, "The data folder cannot be used"),
+        (["setup"], {"DATA_DIR": "/dev/null/x"}, 1, "The data folder cannot be used"),
+        (["setup", "fast_test"], {}, 1, "fast_test needs no set-up."),
+        (["setup", "nonsense"], {}, 1, "There is no training backend called 'nonsense'."),
+        (["setup", "faces"], {"ISENGARD_ALLOW_SETUP": "0"}, 1, "Nothing was set up."),
     ],
 )
 def test_commands_say_what_is_wrong_with_them(tmp_path, arguments, environment, status, said):
@@ -95,6 +99,7 @@ def test_commands_say_what_is_wrong_with_them(tmp_path, arguments, environment, 
         capture_output=True,
         text=True,
         timeout=60,
+        stdin=subprocess.DEVNULL,
         env={**os.environ, "DATA_DIR": str(tmp_path / "data"), **environment},
     )
     assert done.returncode == status and said in done.stdout + done.stderr

@@ -209,6 +209,18 @@ def test_a_resume_never_begins_at_weights_that_are_not_finite(backend, job_dir):
     assert (optimizer.NAME in put_away) == (backend.name == "ai_toolkit"), "its numbers are of the same run"
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+def test_an_owner_who_forbids_downloads_forbids_the_trainers_own_too(allowed, monkeypatch):
+    """AI-Toolkit fetches models by the hub's library while it loads; an owner's HF_HUB_OFFLINE=0 does not open it again."""
+    from isengard.training.backends.ai_toolkit.environment import environment
+
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    env = environment(Settings(allow_setup=allowed), cpu=False, token="")
+    assert (env["HF_HUB_OFFLINE"], env.get("TRANSFORMERS_OFFLINE")) == (
+        ("0", None) if allowed else ("1", "1")
+    )
+
+
 def test_a_prompt_cannot_reach_the_environment(make, job_dir):
     backend = make("ai_toolkit")
     backend.plan(job_dir, training(backend, sample_prompts=["${HF_TOKEN} and ${PATH}"]), resume=False)

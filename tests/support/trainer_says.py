@@ -30,6 +30,14 @@ SAID_OTHERWISE = (
         "OSError: [WinError 112] Es steht nicht genug Speicherplatz auf dem Datenträger zur Verfügung",
     ),
     ("disk_full", "safetensors_rust.SafetensorError: Error while serializing: I/O error: (os error 112)"),
+    (
+        "setup_switched_off",
+        "huggingface_hub.errors.OfflineModeIsEnabled: Cannot reach https://huggingface.co/api: offline mode is enabled.",
+    ),
+    (
+        "setup_switched_off",
+        "LocalEntryNotFoundError: Cannot find the requested files in the disk cache and outgoing traffic has been disabled.",
+    ),
     ("network_unreachable", "requests.exceptions.HTTPError: 503 Server Error: Service Unavailable for url"),
     ("network_unreachable", "requests.exceptions.SSLError: certificate verify failed"),
     ("network_unreachable", "RuntimeError: Data processing error: CAS service error : Reqwest Error"),

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -135,6 +136,13 @@ def test_without_room_for_its_model_nothing_is_begun(studio, run, monkeypatch):
     job = run(studio.ask())
     assert (job.state.value, job.error.code) == ("paused", "disk_full")
     assert "The model that describes photos needs 4.3 GB" in job.error.message
+
+
+def test_a_model_that_may_not_be_fetched_is_told(studio, run, monkeypatch):
+    settings = replace(studio.registry.context.settings, allow_setup=False)
+    monkeypatch.setattr(studio.registry.get("captioners", "ai_toolkit"), "_settings", settings)
+    error = run(studio.ask()).error
+    assert error.code == "setup_switched_off" and "ISENGARD_ALLOW_SETUP=0" in error.message
 
 
 def test_what_was_described_is_not_described_again(studio, run):

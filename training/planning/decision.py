@@ -150,4 +150,5 @@ def _situation(facts: Facts, draft: _Draft) -> Situation:
         use=facts.gpu_use if where.here else None,
         away=where.away,
         slug=facts.person.character.slug,
+        may_fetch=facts.may_fetch,
     )

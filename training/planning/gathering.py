@@ -68,6 +68,7 @@ class FactGatherer:
             has_token=bool(current_token(self.settings, self.paths)),
             comfyui_version=self.comfyui_version,
             completed=completed_trainings(self.ledger),
+            may_fetch=self.settings.allow_setup,
         )
         # the trainer comes last: it is asked about the very training that everything else makes
         trainer = replace(trainer, findings=backend.preflight(resolved(facts)))
@@ -95,7 +96,9 @@ class FactGatherer:
         file = Path(model.path)
         exists = file.exists()
         shared = file.is_relative_to(self.paths.root) or not (file.is_absolute() and exists)
-        here = exists or hub_has(model.path, self.settings.hf_home)
+        here = exists or all(
+            hub_has(hub, self.settings.hf_home) for hub in (model.path, *family.trainer_hubs)
+        )
         return Base(model, here, "" if shared else file.name)
 
     def _machines(self, trainer: Trainer) -> Machines:

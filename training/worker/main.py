@@ -51,7 +51,7 @@ def main(argv: list[str]) -> int:
 
 
 def _serve(name: str, *, until_idle: bool) -> int:
-    clock, paths = SystemClock(), _folder()
+    clock, paths = SystemClock(), data_folder()
     settings = load_settings(os.environ, paths)
     setup_logging("worker", paths.logs, settings.log_level, clock)
     lock = worker_lock(paths, name)
@@ -102,8 +102,8 @@ def _say(text: str) -> None:
         sys.stderr.write(f"{text}\n")
 
 
-def _folder() -> DataPaths:
-    """The data folder, made. NotReadyError `data_folder_unavailable`."""
+def data_folder() -> DataPaths:
+    """Make sure of the data folder. NotReadyError `data_folder_unavailable`."""
     paths = own_paths(os.environ)
     try:
         paths.create()

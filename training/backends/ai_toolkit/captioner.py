@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ....core import atomic
-from ....core.errors import NotReadyError
+from ....core.errors import ForbiddenError, NotReadyError
 from ....core.paths import DataPaths
 from ....core.records.job import JobError
 from ....core.records.worker import BackendState
@@ -105,6 +105,12 @@ class AiToolkitCaptioner:
         if installation is None:
             raise NotReadyError("captioner_not_installed", state.detail, "Set it up under Training first.")
         folder, missing = task.dir / PHOTOS, self.capabilities().download_bytes
+        if missing and not self._settings.allow_setup:
+            raise ForbiddenError(
+                "setup_switched_off",
+                "The model that describes photos is not on this computer, and its owner has switched downloads off (ISENGARD_ALLOW_SETUP=0).",
+                "Write the captions by hand, or put the model into the hub's cache.",
+            )
         need_room(cache_folder(self._settings.hf_home), missing, why="The model that describes photos")
         seen = plain_path(task.dir)
         atomic.write_text(task.dir / CONFIG_FILE, config.as_text(self.config(seen, asked)))

@@ -22,4 +22,8 @@ def environment(settings: Settings, *, cpu: bool, token: str) -> dict[str, str]:
         env["HF_TOKEN"] = token
     if settings.hf_home:
         env["HF_HOME"] = settings.hf_home
+    if (
+        not settings.allow_setup
+    ):  # the hub's library fetches models by itself, unless it is told that there is no network
+        env |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
     return env
