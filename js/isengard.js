@@ -1,9 +1,10 @@
 /** The only module that does something when it is loaded: ComfyUI's page imports every .js file of the pack. */
 
 import { Api } from "./data/api.js";
-import { badge, canvasGraph, inDesktopApp, locale, openOnCanvas, refreshNodes, register, renewPeople, ways } from "./comfy.js";
 import { defineComponents } from "./components/panel/define.js";
 import { Events } from "./data/events.js";
+import { frontendOf } from "./frontend.js";
+import { rememberIn } from "./lib/memory.js";
 import { speakFirst, t } from "./locales/words.js";
 import { PanelLog } from "./data/log.js";
 import { Notices } from "./data/notices.js";
@@ -26,12 +27,17 @@ function onRenamed(store, work) {
   });
 }
 
-function start() {
+/** @param {Isengard.Frontend} frontend */
+function start(frontend) {
+  /** @type {Isengard.Panel | null} */
+  let panel = null;
+  const { ways } = frontend;
+  rememberIn(frontend.memory);
   const quiet = new Api(ways);
   const log = new PanelLog((lines) => quiet.system.sendLogs(lines));
   const store = new Store(new Api(ways, log));
-  store.set({ desktop: inDesktopApp() });
-  const notices = new Notices();
+  store.set({ desktop: frontend.inDesktopApp() });
+  const notices = new Notices({ toast: (toast) => frontend.toast(toast), seen: () => Boolean(panel?.getClientRects().length) });
   const events = new Events((since) => store.api.system.eventsUrl(since), {
     event: (event) => {
       notices.take(event, store.state);
@@ -42,28 +48,25 @@ function start() {
     awaited: () => notices.wanted && runningJobs(store.state).length > 0,
   });
   askBeforeLeaving(store);
-  store.listen((state) => badge(String(runningJobs(state).length || "")));
-
-  /** @type {Isengard.Panel | null} */
-  let panel = null;
+  store.listen((state) => frontend.badge(String(runningJobs(state).length || "")));
   defineComponents();
   /** @returns {Isengard.Panel} */
-  const make = () => Object.assign(/** @type {Isengard.Panel} */ (document.createElement("isen-panel")), { store, notices, openOnCanvas, canvasGraph });
+  const make = () => Object.assign(/** @type {Isengard.Panel} */ (document.createElement("isen-panel")), { store, notices, frontend });
   const mount = () => (panel ??= make());
   store.listen(({ health }) => {
-    if (!health || !speakFirst(health.language, locale()) || !panel) return;
+    if (!health || !speakFirst(health.language, frontend.locale()) || !panel) return;
     const before = panel;
     panel = make();
     before.replaceWith(panel);
   });
-  register({
+  frontend.register({
     mount,
     shown: () => panel?.shown(),
     hide: () => panel?.remove(),
     words: { title: t("title"), tooltip: t("tooltip"), open: t("open"), button: t("barButton"), buttonHint: t("barButtonHint") },
   });
-  store.api.opened = refreshNodes;
-  onRenamed(store, () => renewPeople().catch((fault) => console.warn("[Isengard] the list of people on nodes is as it was", fault)));
+  store.api.opened = () => frontend.refreshNodes();
+  onRenamed(store, () => frontend.renewPeople().catch((fault) => console.warn("[Isengard] the list of people on nodes is as it was", fault)));
   let follows = false;
   const follow = () => {
     if (!follows) events.start();
@@ -78,7 +81,7 @@ function start() {
 }
 
 try {
-  start();
+  start(frontendOf());
 } catch (error) {
   console.error("[Isengard] could not start", error);
 }

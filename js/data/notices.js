@@ -1,16 +1,27 @@
-/** The browser's own message when a training has ended: only where a person asked for it, only while the page is hidden. */
+/**
+ * What is told when a training has ended: by ComfyUI's own short note while its page is looked at and the panel is closed; by
+ * the browser's message while the page is hidden, and only where a person asked for it.
+ */
 
+import { lasting } from "../lib/memory.js";
 import { t } from "../locales/words.js";
 
 const KEY = "isengard.notify";
 /** @type {Partial<Record<Isengard.Job["state"], string>>} */
 const WORDS = { completed: "notifyDone", failed: "notifyFailed" };
+const NOTHING = () => {};
 
 export class Notices {
-  constructor({ memory = globalThis.localStorage, Message = globalThis.Notification, page = globalThis.document } = {}) {
+  /**
+   * @param {{memory?: Isengard.Memory, Message?: typeof Notification, page?: {hidden: boolean}, toast?: (toast: Isengard.Toast) => void,
+   *   seen?: () => boolean}} [means] `seen`: whether the panel is
+   */
+  constructor({ memory = lasting(), Message = globalThis.Notification, page = globalThis.document, toast = NOTHING, seen = () => true } = {}) {
     this.memory = memory;
     this.Message = Message;
     this.page = page;
+    this.toast = toast;
+    this.seen = seen;
   }
 
   /** False where the browser has no messages at all. */
@@ -31,14 +42,22 @@ export class Notices {
 
   /** Told of every event; `before` is the state it came into. @param {Isengard.Event} event @param {Isengard.State} before */
   take(event, before) {
-    if (event.type !== "job.state" || !this.wanted || !this.page?.hidden) return;
+    if (event.type !== "job.state") return;
     const { job } = event.data;
     const known = before.jobs?.find((one) => one.id === job.id);
     const words = WORDS[job.state];
     if (job.kind !== "training" || !words || known?.state === job.state) return;
     const name = before.characters?.find((one) => one.id === job.character_id)?.name ?? t("gone");
-    // the same tag in every tab of this page: the browser shows one
-    const message = new this.Message(t(words, { name }), { body: job.error?.message ?? t("title"), tag: job.id });
+    const told = { title: t(words, { name }), text: job.error?.message ?? t("title") };
+    if (this.page?.hidden) this.#message(told, job.id);
+    // what came before the list of trainings may be long over
+    else if (known && !this.seen()) this.toast({ severity: job.state === "failed" ? "error" : "success", ...told });
+  }
+
+  /** The same tag in every tab of this page: the browser shows one. @param {{title: string, text: string}} told @param {string} tag */
+  #message({ title, text }, tag) {
+    if (!this.wanted) return;
+    const message = new this.Message(title, { body: text, tag });
     message.onclick = () => globalThis.focus?.();
   }
 }

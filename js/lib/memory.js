@@ -1,5 +1,18 @@
 /** Small things kept in the browser: for the session, or for good. What cannot be read or written is not missed. */
 
+/** @type {Isengard.Memory} */
+let chosen = null;
+
+/** From now on, what is kept for good is kept there. @param {Isengard.Memory} memory */
+export function rememberIn(memory) {
+  chosen = memory;
+}
+
+/** Where things are kept for good. @returns {Isengard.Memory} */
+export function lasting() {
+  return chosen ?? globalThis.localStorage;
+}
+
 /** @param {Isengard.Memory} memory @param {string} key */
 export function recalled(memory, key) {
   try {

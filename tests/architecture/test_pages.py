@@ -80,9 +80,13 @@ def test_every_file_that_contributing_names_is_there():
 
 
 def test_the_panels_command_is_the_one_that_is_translated():
-    source = (ROOT / "js" / "comfy.js").read_text(encoding="utf-8")
-    ids = {found.replace(".", "_") for found in re.findall(r'id: "(Isengard\.\w+)"', source)}
-    assert ids == set(node_words.COMMANDS)
+    for adapter in ("comfy.js", "comfy_sdk.js"):
+        source = (ROOT / "js" / adapter).read_text(encoding="utf-8")
+        ids = {
+            found.replace(".", "_")
+            for found in re.findall(r'(?:\[\{|register\(\{) id: "(Isengard\.\w+)"', source)
+        }
+        assert ids == set(node_words.COMMANDS), adapter
 
 
 def test_languages_of_the_server_are_those_of_the_panel():

@@ -12,21 +12,34 @@ const ROOT = new URL("../../js/", import.meta.url);
 const FILES = readdirSync(ROOT, { recursive: true }).map((name) => name.replaceAll("\\", "/"));
 const MODULES = FILES.filter((name) => name.endsWith(".js"));
 const SOURCES = Object.fromEntries(MODULES.map((name) => [name, readFileSync(new URL(name, ROOT), "utf8")]));
-/** These need ComfyUI's page; all others must not know of it. */
-const AT_COMFYUI = new Set(["comfy.js", "isengard.js"]);
+/** These know ComfyUI's page; all others know what `Isengard.Frontend` says. */
+const AT_COMFYUI = new Set(MODULES.filter((name) => name === "frontend.js" || /^comfy\w*\.js$/.test(name)));
+/** Begins as soon as it is loaded. */
+const START = "isengard.js";
+const CODE = Object.fromEntries(MODULES.map((name) => [name, SOURCES[name].replaceAll(/\/\*\*[^]*?\*\/|^ *\/\/.*$/gm, "")]));
 
 test("every module can be loaded and does nothing by being loaded", async () => {
   const page = installDocument();
   const touched = [];
   globalThis.document = new Proxy(page, { get: (target, name) => (touched.push(name), target[name]) });
   globalThis.customElements = { define: (name) => touched.push(name), get: () => undefined };
-  for (const name of MODULES) if (!AT_COMFYUI.has(name)) await import(new URL(name, ROOT));
+  for (const name of MODULES) if (name !== START) await import(new URL(name, ROOT));
   assert.deepEqual(touched, []);
 });
 
-test("only the adapter and the start know ComfyUI's scripts", () => {
-  const knowing = MODULES.filter((name) => SOURCES[name].includes("/scripts/"));
-  assert.deepEqual(knowing, ["comfy.js"]);
+test("only the adapters know ComfyUI's page, whatever its release", () => {
+  assert.deepEqual([...AT_COMFYUI].sort(), ["comfy.js", "comfy_canvas.js", "comfy_capabilities.js", "comfy_lists.js", "comfy_sdk.js", "comfy_sdk_canvas.js", "comfy_sdk_memory.js", "frontend.js"]);
+  const knowing = /\/scripts\/|comfyAPI|extensionManager|LiteGraph|(?:globalThis|window)\.(?:app|comfy)\b|__COMFYUI_|electronAPI|registerExtension/;
+  assert.deepEqual(MODULES.filter((name) => !AT_COMFYUI.has(name) && knowing.test(CODE[name])), []);
+  const asking = /from "[./]*\/(?:comfy\w*)\.js"/;
+  assert.deepEqual(MODULES.filter((name) => !AT_COMFYUI.has(name) && asking.test(CODE[name])), []);
+  assert.deepEqual(MODULES.filter((name) => CODE[name].includes("/frontend.js\"")), [START]);
+});
+
+test("nobody looks for anything in ComfyUI's DOM", () => {
+  for (const name of MODULES) assert.doesNotMatch(CODE[name], /document\.(?:querySelector|getElement|elements?FromPoint|head|forms|images)|\.comfy-|graph-canvas/, name);
+  const adding = MODULES.filter((name) => CODE[name].includes("document.body."));
+  assert.deepEqual(adding, ["comfy.js"], "its own dialog over the page, taken out again");
 });
 
 test("all imports are relative, with their ending, and exist", () => {
@@ -34,7 +47,7 @@ test("all imports are relative, with their ending, and exist", () => {
     for (const [, target] of source.matchAll(/(?:from|import) "([^"]+)"/g)) {
       assert.match(target, /^\.{1,2}\/.+\.js$/, name);
       const path = new URL(target, new URL(name, ROOT)).pathname;
-      if (!path.includes("/scripts/")) assert.ok(MODULES.some((known) => path.endsWith(`/js/${known}`)), `${name}: ${target}`);
+      assert.ok(MODULES.some((known) => path.endsWith(`/js/${known}`)), `${name}: ${target}`);
     }
   }
 });

@@ -44,6 +44,23 @@ test("a training that ends while the page is hidden is told once", async () => {
   assert.deepEqual(shown, [{ title: "<b>Anna is trained", body: "Isengard", tag: "job_1" }]);
 });
 
+test("while the page is looked at and the panel is closed, ComfyUI's own note tells it", () => {
+  const { notices, shown } = house({ hidden: false, kept: "1" });
+  const toasts = [];
+  Object.assign(notices, { toast: (toast) => toasts.push(toast), seen: () => false });
+  notices.take(ended("completed"), KNOWN);
+  notices.take(ended("failed", { error: { message: "The GPU ran out of memory." } }), KNOWN);
+  notices.take(ended("completed"), { ...KNOWN, jobs: [job("completed")] });
+  notices.take(ended("completed"), { ...KNOWN, jobs: null }); // told while the page loads: it may be long over
+  notices.seen = () => true;
+  notices.take(ended("completed"), KNOWN);
+  assert.deepEqual(toasts, [
+    { severity: "success", title: "<b>Anna is trained", text: "Isengard" },
+    { severity: "error", title: "The training of <b>Anna stopped", text: "The GPU ran out of memory." },
+  ]);
+  assert.deepEqual(shown, []);
+});
+
 test("a failure says why, and a person who is gone has no name", async () => {
   const { notices, shown } = house();
   await notices.want(true);

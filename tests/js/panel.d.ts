@@ -226,4 +226,54 @@ declare namespace Isengard {
     update?: (node: Made, item: Item) => unknown;
   }
   type Memory = Pick<Storage, "getItem" | "setItem"> | null | undefined;
+
+  // ComfyUI's page around the panel: comfy.js by its `app`, comfy_sdk.js by the Custom Nodes SDK.
+  interface Frontend {
+    /** How the API is reached. */
+    readonly ways: Api["ways"];
+    /** Where the panel keeps what lasts. */
+    readonly memory: Memory;
+    /** Offers the panel: a tab, a command with its key, buttons. Called once. */
+    register(panel: Registration): void;
+    inDesktopApp(): boolean;
+    /** The language of ComfyUI's own words; null where it cannot be told yet. */
+    locale(): string | null;
+    /** A number for everybody to see; '' takes it away. */
+    badge(text: string): void;
+    /** A short note beside what is done on the page. */
+    toast(toast: Toast): void;
+    /** Asks anew for the lists on nodes. */
+    refreshNodes(): Promise<void>;
+    /** The same, where only people have changed. */
+    renewPeople(): Promise<void>;
+    /** What is on the canvas, as ComfyUI would run it; null where this cannot be told. */
+    readonly canvasGraph: (() => Promise<Graph>) | null;
+    /** Opens a graph on the canvas, right of `left` pixels. */
+    openWorkflow(opened: OpenedRecipe, name: string, left: number): Promise<void>;
+    /** What the page has of what Isengard uses. */
+    report(): FrontendReport;
+  }
+  interface Registration {
+    mount: () => Shell;
+    shown: () => void;
+    hide: () => void;
+    words: { title: string; tooltip: string; open: string; button: string; buttonHint: string };
+  }
+  /** What the page knows of the panel. */
+  type Shell = HTMLElement & { takeFocus: () => void; over: (leave: (() => void) | null) => void };
+  interface Toast {
+    severity: "success" | "error";
+    title: string;
+    text: string;
+  }
+  interface Capability {
+    name: string;
+    since: string;
+    present: boolean;
+  }
+  interface FrontendReport {
+    adapter: "app" | "sdk";
+    version: string;
+    capabilities: Capability[];
+  }
 }

@@ -3,6 +3,7 @@
 import { loadSamplers } from "../../data/comparisons.js";
 import { field, h } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
+import { lasting } from "../../lib/memory.js";
 import { t } from "../../locales/words.js";
 
 const OPEN_KEY = "isengard.images.advanced";
@@ -18,7 +19,7 @@ const NAMES = /** @type {Name[]} */ (["steps", "guidance", "sampler", "scheduler
 
 export class ImageAdvanced {
   /** @param {import("../../data/store.js").Store} store */
-  constructor(store, { memory = globalThis.localStorage } = {}) {
+  constructor(store, { memory = lasting() } = {}) {
     this.store = store;
     /** @param {Numeric} name */
     const number = (name) => h("input", { type: "number", ...NUMBERS[name], "data-testid": `isen-${name}` });

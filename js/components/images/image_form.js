@@ -2,7 +2,7 @@
 
 import { button, field, h, icon, once } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
-import { kept, recalled } from "../../lib/memory.js";
+import { kept, lasting, recalled } from "../../lib/memory.js";
 import { bestOf, drawable } from "../../data/likeness_rules.js";
 import { t } from "../../locales/words.js";
 import { isPublished } from "../../data/versions.js";
@@ -35,12 +35,12 @@ export class ImageForm {
    * @param {Isengard.View} view
    * @param {(order: Isengard.Order) => Promise<Isengard.Generation | null>} generate answers with the generation, or null where it was refused
    */
-  constructor(view, generate, { memory = globalThis.sessionStorage, lasting = globalThis.localStorage } = {}) {
+  constructor(view, generate, { memory = globalThis.sessionStorage, longer = lasting() } = {}) {
     this.view = view;
     this.store = view.store;
     this.generate = generate;
     this.memory = memory;
-    this.lasting = lasting;
+    this.lasting = longer;
     /** @type {Draft | null} */
     this.draft = recalled(memory, DRAFT_KEY);
     /** @type {Isengard.Recipe[] | null} */

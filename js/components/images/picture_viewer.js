@@ -26,7 +26,7 @@ export function openPicture(gallery, entry) {
   /** @param {() => void} close @param {() => number} where */
   const tools = (close, where) => {
     at = where;
-    const canvas = view.panel?.openOnCanvas;
+    const canvas = view.panel?.frontend;
     return [
       heart,
       button(t("reuse"), () => (close(), view.reuse(now())), { icon: "replay", bare: true, testid: "isen-reuse" }),
@@ -93,6 +93,6 @@ async function onCanvas(gallery, { generation, image }) {
   if (!opened) return false;
   const name = t("canvasName", { name: gallery.nameOf(generation), seed: image.seed }).replaceAll(/[\\/]/g, " ");
   const { panel } = view;
-  await panel?.openOnCanvas?.(opened, name, panel.getBoundingClientRect().right);
+  await panel?.frontend?.openWorkflow(opened, name, panel.getBoundingClientRect().right);
   return true;
 }

@@ -30,7 +30,7 @@ export class RecipeShelf {
   /** @param {Isengard.Recipe[]} recipes */
   show(recipes) {
     this.element.hidden = !recipes.some((known) => known.source);
-    this.save.hidden = this.name.hidden = !this.view.panel?.canvasGraph;
+    this.save.hidden = this.name.hidden = !this.view.panel?.frontend?.canvasGraph;
     const own = recipes.filter((known) => known.source === "user");
     keyed(this.list, own, { id: (known) => known.name, make: (known) => this.#row(known) });
   }
@@ -64,7 +64,7 @@ export class RecipeShelf {
 
   /** Subgraphs are flattened by ComfyUI itself when it makes the API graph. */
   async #saveCanvas() {
-    const graph = (await this.view.panel?.canvasGraph?.()) ?? {};
+    const graph = (await this.view.panel?.frontend?.canvasGraph?.()) ?? {};
     this.#say(Object.keys(graph).length ? "" : t("canvasEmpty"));
     if (Object.keys(graph).length) await this.#add(this.name.value.trim() || t("canvasRecipe"), graph);
   }

@@ -35,10 +35,8 @@ export class IsenPanel extends View {
   /** @type {(() => void) | null} */ closes;
   /** @type {number} */ undoTimer;
 
-  /** @type {((opened: Isengard.OpenedRecipe, name: string, left: number) => unknown) | null} */
-  openOnCanvas = null;
-  /** @type {(() => Promise<Isengard.Graph>) | null} */
-  canvasGraph = null;
+  /** ComfyUI's page around the panel; null where there is none. @type {Isengard.Frontend | null} */
+  frontend = null;
   /** @type {import("../../data/notices.js").Notices | null} */
   notices = null;
 

@@ -66,7 +66,7 @@ export class IsenSettings extends View {
 
   #report() {
     const { health } = this.store.state;
-    const link = h("a", { class: "isen-button", href: this.store.api.system.diagnosticsUrl(), download: "isengard-diagnostics.zip", "data-testid": "isen-diagnostics" }, icon("download"), t("diagnostics"));
+    const link = h("a", { class: "isen-button", href: this.store.api.system.diagnosticsUrl(this.panel?.frontend?.report()), download: "isengard-diagnostics.zip", "data-testid": "isen-diagnostics" }, icon("download"), t("diagnostics"));
     return h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("reportTitle") }), h("p", { class: "isen-muted", text: t("diagnosticsHint") }),
       h("div", { class: "isen-row" }, link), health && h("small", { class: "isen-muted", text: t("versionIs", { n: health.version, comfyui: health.comfyui || "?" }) }));
   }

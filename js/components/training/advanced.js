@@ -1,6 +1,7 @@
 /** The folded advanced options: the trainer's own names, plain tooltips, the preset's value as placeholder. */
 
 import { button, field, h } from "../../lib/dom.js";
+import { lasting } from "../../lib/memory.js";
 import { t } from "../../locales/words.js";
 
 const OPEN_KEY = "isengard.advanced";
@@ -29,7 +30,7 @@ const SWITCHES = [["quantize", "overrideQuantize"], ["low_vram", "overrideLowVra
 
 export class AdvancedFields {
   /** @param {() => void} changed */
-  constructor(changed, { memory = globalThis.localStorage } = {}) {
+  constructor(changed, { memory = lasting() } = {}) {
     this.changed = changed;
     this.inputs = Object.fromEntries(FIELDS.map(([name, , read]) => [name, this.#input(name, read)]));
     this.switches = Object.fromEntries(SWITCHES.map(([name]) => [name, this.#switch(name)]));
