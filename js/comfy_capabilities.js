@@ -35,6 +35,7 @@ export const APP_CAPABILITIES = [
   { name: "load_graph", since: OLDEST, found: (page) => does(page.app?.loadGraphData) },
   { name: "load_api_graph", since: OLDEST, found: (page) => does(page.app?.loadApiJson) },
   { name: "graph_to_prompt", since: OLDEST, found: (page) => does(page.app?.graphToPrompt) },
+  { name: "register_node", since: OLDEST, found: (page) => does(page.app?.registerNodeDef) },
   { name: "refresh_lists", since: OLDEST, found: (page) => does(page.app?.refreshComboInNodes) },
   { name: "focus_mode", since: OLDEST, found: command("Workspace.ToggleFocusMode") },
   { name: "vue_nodes", since: OLDEST, found: setting("Comfy.VueNodes.Enabled") },

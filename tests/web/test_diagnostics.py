@@ -7,6 +7,8 @@ import json
 import logging
 import re
 import socket
+import urllib.error
+import urllib.parse
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -60,9 +62,10 @@ def planted(server, api, monkeypatch):
     return server
 
 
-def fetched(url: str) -> tuple[dict[str, str], dict[str, str]]:
+def fetched(url: str, **asked: str) -> tuple[dict[str, str], dict[str, str]]:
     """Its headers, and its parts as texts."""
-    with urllib.request.urlopen(f"{url}/isengard/diagnostics", timeout=30) as answer:
+    query = f"?{urllib.parse.urlencode(asked)}" if asked else ""
+    with urllib.request.urlopen(f"{url}/isengard/diagnostics{query}", timeout=30) as answer:
         archive = zipfile.ZipFile(io.BytesIO(answer.read()))
         headers = {name.lower(): value for name, value in answer.headers.items()}
     return headers, {name: archive.read(name).decode() for name in archive.namelist()}
@@ -101,3 +104,34 @@ def test_what_a_bug_report_needs_is_in_it(planted):
     lines = [json.loads(line) for line in parts["logs/worker.jsonl"].splitlines()]
     assert len(lines) == LINES
     assert any(json.loads(line)["level"] == "ERROR" for line in parts["logs/api.jsonl"].splitlines())
+
+
+TAB = {"name": "sidebar_tab", "since": "1.27", "present": True}
+FRONTEND = {"adapter": "app", "version": "1.58.1", "capabilities": [TAB]}
+
+
+def test_what_the_page_says_of_comfyuis_frontend_is_in_it(server):
+    _, parts = fetched(server.url, frontend=json.dumps(FRONTEND))
+    assert set(parts) == {*MEMBERS, "frontend.json"}
+    assert json.loads(parts["frontend.json"]) == FRONTEND
+    assert "frontend.json" not in fetched(server.url, frontend="")[1]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no",
+        "[]",
+        json.dumps({**FRONTEND, "adapter": "mine"}),
+        json.dumps({**FRONTEND, "version": "../../etc/passwd"}),
+        json.dumps({**FRONTEND, "capabilities": [{**TAB, "name": "Zora Quillfeather"}]}),
+        json.dumps({**FRONTEND, "capabilities": [{**TAB, "present": "yes"}]}),
+        json.dumps({**FRONTEND, "capabilities": [TAB] * 61}),
+        "[" * 2000,
+    ],
+)
+def test_nothing_else_gets_into_the_report_that_way(server, said):
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        fetched(server.url, frontend=said)
+    assert refused.value.code == 400
+    assert json.loads(refused.value.read())["error"]["code"] == "bad_query"

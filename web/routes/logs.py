@@ -14,6 +14,7 @@ from ...core.logs import ROOT_LOGGER, SERVICES
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
+from ..services import frontend_report
 from ..services.diagnostics import FILE_NAME, Source, bundle
 from ..services.log_lines import newest_lines
 
@@ -63,7 +64,8 @@ async def find(services: Services, request: web.Request) -> web.Response:
 
 
 async def diagnostics(services: Services, request: web.Request) -> web.Response:
-    """A zip file with what a bug report needs; no photo, no caption, no name."""
+    """?frontend=: a zip file with what a bug report needs; no photo, no caption, no name."""
+    frontend = frontend_report.told(request.query.get("frontend", ""))
     source = Source(
         services.paths,
         services.settings,
@@ -73,5 +75,5 @@ async def diagnostics(services: Services, request: web.Request) -> web.Response:
         services.registry,
         services.loops,
     )
-    content = await in_thread(bundle, source)
+    content = await in_thread(bundle, source, frontend)
     return web.Response(body=content, headers=responses.zip_headers(FILE_NAME))

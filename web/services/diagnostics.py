@@ -31,6 +31,7 @@ from ...core.storage.recovery_notices import Recoveries
 from ...core.version import VERSION
 from ...training.backends.backend_states import states
 from ..host import Host
+from .frontend_report import FrontendReport
 from .log_lines import newest_lines
 
 FILE_NAME = "isengard-diagnostics.zip"
@@ -56,18 +57,22 @@ class Source:
     loops: Loops
 
 
-def bundle(source: Source) -> bytes:
-    """The zip file; everything in it has gone through the same redaction."""
+def bundle(source: Source, frontend: FrontendReport | None = None) -> bytes:
+    """The zip file; everything in it has gone through the same redaction. `frontend` is what the page says of itself."""
     anonymous = _anonymizer(source)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in _members(source, anonymous):
+        for name, text in _members(source, frontend, anonymous):
             archive.writestr(name, text)
     return stream.getvalue()
 
 
-def _members(source: Source, anonymous: Callable[[Any], Any]) -> Iterator[tuple[str, str]]:
+def _members(
+    source: Source, frontend: FrontendReport | None, anonymous: Callable[[Any], Any]
+) -> Iterator[tuple[str, str]]:
     yield "versions.json", _json(anonymous(_versions(source)))
+    if frontend:
+        yield "frontend.json", _json(anonymous(frontend.model_dump()))
     yield "state.json", _json(anonymous(_state(source)))
     yield "doctor.txt", "".join(f"{level:5} {anonymous(text)}\n" for level, text in _doctor(source))
     for name in SERVICES:

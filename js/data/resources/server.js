@@ -72,8 +72,9 @@ export class System extends Resource {
     return this.api.post("/logs", { lines });
   }
 
-  diagnosticsUrl() {
-    return this.api.url("/diagnostics");
+  /** The report, with what the page knows of ComfyUI's frontend. @param {Isengard.FrontendReport} [frontend] */
+  diagnosticsUrl(frontend) {
+    return this.api.url("/diagnostics" + query({ frontend: frontend ? JSON.stringify(frontend) : "" }));
   }
 
   /** @param {string} since the last event that came; '' for none */
