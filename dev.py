@@ -3,6 +3,8 @@
 python dev.py demo [--port N]        a real ComfyUI with this pack in fast-test mode and a sample character; stays up
 python dev.py demo --check [--real]  photos -> training -> LoRA -> picture without a browser; prints the files
 python dev.py test [--fast|--full] [pytest arguments]
+    both take --comfyui FOLDER [--python P]: that ComfyUI (the folder with its main.py) instead of the bundled 0.3.75, in an
+    environment made of its requirements, or over the packages of the Python that runs it; neither is written into
 python dev.py compare BEFORE [AFTER] the same photos and seed trained by two versions (git revisions or folders)
 python dev.py bench                  what it costs, each measurement against its baseline in the same run
 python dev.py pages                  docs/errors.md, api.md, models.md and the nodes' words, made from the code
@@ -11,12 +13,26 @@ python dev.py pages                  docs/errors.md, api.md, models.md and the n
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "tests"))
+
+
+def choose(comfyui: str | None, python: str | None) -> None:
+    """Say to every process of this run which ComfyUI is meant. SystemExit where there is none."""
+    if python and not (comfyui or os.environ.get("COMFYUI_PATH")):
+        raise SystemExit("--python says what runs a ComfyUI: name the ComfyUI with --comfyui FOLDER.")
+    if comfyui and not (Path(comfyui) / "main.py").is_file():
+        raise SystemExit(f"{Path(comfyui) / 'main.py'} is not there: name the folder of ComfyUI's own code.")
+    if python and not Path(python).is_file():
+        raise SystemExit(f"{python} is not a program.")
+    for name, value in (("COMFYUI_PATH", comfyui), ("ISENGARD_TEST_PYTHON", python)):
+        if value:
+            os.environ[name] = str(Path(value).absolute())
 
 
 def main() -> int:
@@ -31,6 +47,11 @@ def main() -> int:
     test = commands.add_parser("test", help="set up and run every test")
     test.add_argument("--fast", action="store_true", help="without a ComfyUI, a browser or a training")
     test.add_argument("--full", action="store_true", help="with the long storms")
+    for command in (demo, test):
+        command.add_argument(
+            "--comfyui", metavar="FOLDER", help="the folder of ComfyUI's code, with main.py in it"
+        )
+        command.add_argument("--python", metavar="P", help="the Python that runs that ComfyUI")
     compare = commands.add_parser("compare", help="train the same with two versions and compare")
     compare.add_argument("before", help="a git revision or a folder")
     compare.add_argument("after", nargs="?", default=str(ROOT), help="default: this folder as it is")
@@ -40,6 +61,8 @@ def main() -> int:
     commands.add_parser("bench", help="measurements against their baselines")
     commands.add_parser("pages", help="pages that are made from the code")
     arguments, rest = parser.parse_known_args()
+    if arguments.command in ("demo", "test"):
+        choose(arguments.comfyui, arguments.python)
     if arguments.command == "demo":
         from hosts import demo as demo_command
 

@@ -98,7 +98,9 @@ def test_languages_of_the_server_are_those_of_the_panel():
 
 def test_the_workflow_runs_the_commands_of_the_readme_on_linux_and_windows():
     workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
-    ours = {line.strip() for line in re.findall(r"- run: (python .*)", workflow)}
+    ours = {
+        re.sub(r" \$\{\{.*?\}\}", "", line).strip() for line in re.findall(r"- run: (python .*)", workflow)
+    }
     assert ours == {"python dev.py test", "python dev.py test --fast", "python install.py"}
     assert all(
         command.removeprefix("python ").split(" --")[0] in README.replace("isengard/", "") for command in ours

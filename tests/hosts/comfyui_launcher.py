@@ -45,12 +45,18 @@ def import_sparingly() -> None:
     del sys.modules[compiler.__name__]
 
 
-def main() -> None:
-    folder = Path(sys.argv[1])
+def prepare() -> object | None:
+    """What comes before any import of ComfyUI's; to be kept while it runs."""
     library = define_missing_operators()
-    # another ComfyUI than the host environment's may need it, and what our imports cost is measured beside all of its own
+    # another ComfyUI than the bundled one may need it, and what our imports cost is measured beside all of its own
     if not (os.environ.get("COMFYUI_PATH") or os.environ.get(ALL_IMPORTS)):
         import_sparingly()
+    return library
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    library = prepare()
     sys.argv = [str(folder / "main.py"), *sys.argv[2:]]
     sys.path.insert(0, str(folder))
     runpy.run_path(sys.argv[0], run_name="__main__")

@@ -21,10 +21,9 @@ TESTS = Path(__file__).resolve().parents[1]
 def prepare(comfyui: str, folder: Path) -> None:
     """ComfyUI on the CPU and this pack as `isengard`, with data and user folders in `folder`."""
     sys.path[:0] = [str(TESTS), str(TESTS / "hosts")]
-    from comfyui_launcher import define_missing_operators, import_sparingly
+    import comfyui_launcher
 
-    globals()["library"] = define_missing_operators()
-    import_sparingly()
+    globals()["library"] = comfyui_launcher.prepare()
     sys.argv = ["bench", "--cpu"]
     sys.path.insert(0, comfyui)
     import comfy.options

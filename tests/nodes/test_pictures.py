@@ -6,6 +6,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from hosts import releases
 from isengard.core.errors import InvalidError, NotFoundError
 from isengard.core.ids import new_id
 from isengard.core.privacy import erasure, personal_data
@@ -41,7 +42,8 @@ def save(comfy, comfy_api, monkeypatch):
             comfy_api.io.Hidden.extra_pnginfo: {"isengard": {"recipe": "r"}},
             comfy_api.io.Hidden.unique_id: node_id,
         }
-        return IsengardSaveImage.PREPARE_CLASS_CLONE(hidden).execute(images, ticket).ui
+        given = {"hidden_inputs": hidden} if releases.has("v3_data") else hidden
+        return IsengardSaveImage.PREPARE_CLASS_CLONE(given).execute(images, ticket).ui
 
     return save
 
