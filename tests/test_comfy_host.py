@@ -6,7 +6,9 @@ and the CLIPs take what ComfyUI's take (facts: current-comfyui, faults 1 and 4, 
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import sys
+from importlib import metadata
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
@@ -67,3 +69,40 @@ class DynamicClip:
 def test_a_clip_that_gets_hooks_is_taken_out_of_dynamic_memory_where_there_is_such_a_thing():
     assert comfy_host._hookable(OldClip()) == "cloned"
     assert comfy_host._hookable(DynamicClip()) == "cloned without dynamic memory"
+
+
+@pytest.mark.parametrize(
+    ("root", "asked", "told"),
+    [
+        (None, "comfyanonymous/ComfyUI@latest", metadata.version("comfyui-frontend-package")),
+        (None, "Comfy-Org/ComfyUI_frontend@1.58.1", "Comfy-Org/ComfyUI_frontend@1.58.1"),
+        ("/somewhere", "comfyanonymous/ComfyUI@latest", "its own folder (--front-end-root)"),
+    ],
+)
+def test_the_frontend_is_the_package_or_what_was_put_in_its_place(monkeypatch, root, asked, told):
+    cli = ModuleType("comfy.cli_args")
+    cli.DEFAULT_VERSION_STRING = "comfyanonymous/ComfyUI@latest"
+    cli.args = SimpleNamespace(front_end_root=root, front_end_version=asked)
+    monkeypatch.setitem(sys.modules, "comfy", ModuleType("comfy"))
+    monkeypatch.setitem(sys.modules, "comfy.cli_args", cli)
+    assert comfy_host.ComfyHost(None).frontend == told
+
+
+class Schema(SimpleNamespace):
+    __dataclass_fields__ = {"node_id": None, "is_dev_only": None}
+
+
+def test_a_capability_is_told_by_what_is_there(monkeypatch):
+    """Whatever the version says; and what is asked of a module that has gone is not there."""
+    api, execution = ModuleType("comfy_api.latest"), ModuleType("execution")
+    api.io = SimpleNamespace(Schema=Schema)
+    execution.validate_prompt = lambda: {"type": "missing_node_type"}
+    for name, module in (("comfy_api.latest", api), ("execution", execution), ("comfy.sd", None)):
+        monkeypatch.setitem(sys.modules, name, module)
+    routes = [SimpleNamespace(method="GET", path="/api/jobs"), SimpleNamespace(prefix="/static")]
+    host = comfy_host.ComfyHost(SimpleNamespace(routes=routes))
+    found = {row["name"] for row in host.capabilities() if row["present"]}
+    assert found == {"jobs", "dev_only_nodes", "missing_node_type"}
+    assert host.has("jobs") and not host.has("cancel_job")
+    with pytest.raises(KeyError):
+        host.has("flying")

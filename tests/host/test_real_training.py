@@ -28,13 +28,15 @@ def trained(tmp_path_factory):
     fixtures.put_checkpoint(base)
     photos, environment = fixtures.portraits(base / "photos"), fixtures.real_environment(base / "ai-toolkit")
     server = comfyui.start(base, environment={**environment, "ISENGARD_IDLE_S": "3"})
-    api = Api(server.url)
-    api.wait_until_ready()
-    found = travel(
-        api, server.data, photos, training=REAL_TRAINING, picture=REAL_PICTURE, timeout_s=PATIENCE_S
-    )
-    yield server, api, found
-    server.stop()
+    try:
+        api = Api(server.url)
+        api.wait_until_ready()
+        found = travel(
+            api, server.data, photos, training=REAL_TRAINING, picture=REAL_PICTURE, timeout_s=PATIENCE_S
+        )
+        yield server, api, found
+    finally:
+        server.stop()
 
 
 def test_the_lora_is_proven_and_changes_the_picture(trained):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
@@ -160,6 +161,9 @@ def start(
             stderr=log,
             start_new_session=True,
         )
+    atexit.register(
+        process.kill
+    )  # where a fixture raised before it came to `stop`; without effect on one that has ended
     scheme = "http" if tls is None else "https"
     server = ComfyUI(base, f"{scheme}://127.0.0.1:{port}", log_path, process, ours)
     if wait:
