@@ -35,7 +35,8 @@ def choose(comfyui: str | None, python: str | None) -> None:
             os.environ[name] = str(Path(value).absolute())
 
 
-def main() -> int:
+def parser() -> argparse.ArgumentParser:
+    """The commands and what they take."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -60,7 +61,11 @@ def main() -> int:
     )
     commands.add_parser("bench", help="measurements against their baselines")
     commands.add_parser("pages", help="pages that are made from the code")
-    arguments, rest = parser.parse_known_args()
+    return parser
+
+
+def main() -> int:
+    arguments, rest = parser().parse_known_args()
     if arguments.command in ("demo", "test"):
         choose(arguments.comfyui, arguments.python)
     if arguments.command == "demo":

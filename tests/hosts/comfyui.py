@@ -151,24 +151,30 @@ def start(
     if frontend is not None and frontend != OLD:
         command += ["--front-end-root", str(frontend_root(frontend))]
     log_path = base / f"comfyui-{port}.log"
-    with log_path.open("ab") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=base,
-            env=_environment(ours),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    atexit.register(
-        process.kill
-    )  # where a fixture raised before it came to `stop`; without effect on one that has ended
+    process = _process(command, base, log_path, _environment(ours))
     scheme = "http" if tls is None else "https"
     server = ComfyUI(base, f"{scheme}://127.0.0.1:{port}", log_path, process, ours)
     if wait:
         wait_until_up(server)
     return server
+
+
+def _process(
+    command: list[str], folder: Path, log_path: Path, environment: dict[str, str]
+) -> subprocess.Popen:
+    """Begun in a session of its own; ended with us at the latest, also where a fixture raised before it came to `stop`."""
+    with log_path.open("ab") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    atexit.register(process.kill)  # of no effect on one that has ended
+    return process
 
 
 def _environment(ours: dict[str, str]) -> dict[str, str]:
