@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from . import atomic, guard_switch, toml_files
 from .errors import InvalidError
@@ -29,6 +30,8 @@ EDITABLE: dict[str, tuple[str, ...]] = {
 #: What a switch counts as while the owner's own word on it cannot be read: never more open than they may have meant.
 CAUTIOUS = {"allow_setup": False}
 SECRETS = ("hf_token", "token", "redis_url")
+#: Each may stand in a file instead, which the variable with `_FILE` behind it names: a container's secrets.
+IN_FILES = ("HF_TOKEN", "ISENGARD_TOKEN", "REDIS_PASSWORD")
 #: A file is read, changed and written: two pages at once must not undo each other.
 _WRITING = threading.Lock()
 
@@ -132,6 +135,7 @@ def load_settings(
     A slip in isengard.toml is told in `slips`, and the default stands in for what it spoils. InvalidError `bad_setting` for a
     variable, for secrets.toml, and where a slip hides which Redis keeps the jobs: they would come to lie in two places.
     """
+    env = _with_files(env)
     slips: list[Slip] = []
     written = _owners_file(paths.settings_file, slips)
     if slips and not env.get("REDIS_URL") and b"redis_url" in paths.settings_file.read_bytes():
@@ -158,6 +162,41 @@ def load_settings(
     if isinstance(models, dict):
         values["base_models"] = {str(name): str(target) for name, target in models.items()}
     return Settings(**values, sources=sources, slips=tuple(slips))
+
+
+def _with_files(env: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment with the secrets that its files hold; a variable itself counts more. InvalidError `bad_setting`."""
+    read = {
+        name: _secret_in(Path(env[f"{name}_FILE"]), name)
+        for name in IN_FILES
+        if env.get(f"{name}_FILE") and not env.get(name)
+    }
+    if password := read.pop("REDIS_PASSWORD", ""):
+        read["REDIS_URL"] = _with_password(env.get("REDIS_URL", ""), password)
+    return {**env, **read}
+
+
+def _with_password(url: str, password: str) -> str:
+    """The address with the password; one that has a password already, or is not an address, as it is."""
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        return url
+    if not address.netloc or address.password is not None:
+        return url
+    user, _, place = address.netloc.rpartition("@")
+    return address._replace(netloc=f"{user}:{quote(password, safe='')}@{place}").geturl()
+
+
+def _secret_in(file: Path, name: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InvalidError(
+            "bad_setting",
+            f"The file that {name}_FILE names cannot be read as text.",
+            "Correct the path or the file's rights, then restart.",
+        ) from fault
 
 
 def _owners_file(file: Path, slips: list[Slip]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from isengard.core.errors import InvalidError
 from isengard.core.plugins import PluginContext, PluginRegistry, neighbour_packs
-from isengard.core.settings import Settings, load_settings, save_setting
+from isengard.core.settings import Settings, current_token, load_settings, save_setting
 
 
 def test_environment_beats_file_beats_default(paths):
@@ -219,3 +219,53 @@ def test_whatever_is_in_the_files_the_pack_starts(paths, tmp_path):
             load_settings({}, paths)
         paths.secrets_file.unlink()
     assert told > 200, "the corruptions are too gentle"
+
+
+def test_secrets_may_stand_in_files_that_the_environment_names(paths, tmp_path):
+    """A container's secrets: nobody sees them among its variables."""
+    files = {
+        "ISENGARD_TOKEN": "a-token-of-sixteen\n",
+        "HF_TOKEN": "hf_abc\n",
+        "REDIS_PASSWORD": "p@ss/word\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    named = {f"{name}_FILE": str(tmp_path / name) for name in files}
+    settings = load_settings({**named, "REDIS_URL": "redis://redis:6379/0"}, paths)
+    assert (settings.token, settings.hf_token) == ("a-token-of-sixteen", "hf_abc")
+    assert settings.redis_url == "redis://:p%40ss%2Fword@redis:6379/0"
+    assert settings.sources["token"] == settings.sources["hf_token"] == "environment"
+    assert current_token(settings, paths) == "hf_abc"
+
+
+@pytest.mark.parametrize(
+    ("url", "known"),
+    [
+        ("redis://ann@redis:6379/0", "redis://ann:file@redis:6379/0"),
+        ("redis://:mine@redis:6379/0", "redis://:mine@redis:6379/0"),
+        ("rediss://redis/0?ssl_ca_certs=/ca.pem", "rediss://:file@redis/0?ssl_ca_certs=/ca.pem"),
+        ("", ""),
+        ("redis://[half", "redis://[half"),
+    ],
+)
+def test_the_password_in_a_file_goes_into_an_address_that_has_none(paths, tmp_path, url, known):
+    (tmp_path / "password").write_text("file")
+    settings = load_settings({"REDIS_URL": url, "REDIS_PASSWORD_FILE": str(tmp_path / "password")}, paths)
+    assert settings.redis_url == known
+
+
+def test_a_variable_counts_more_than_its_file_and_an_empty_file_is_none(paths, tmp_path):
+    (tmp_path / "token").write_text("of-the-file-0123456789")
+    (tmp_path / "none").write_text("\n")
+    env = {"ISENGARD_TOKEN": "of-the-variable-01234", "ISENGARD_TOKEN_FILE": str(tmp_path / "token")}
+    assert load_settings(env, paths).token == "of-the-variable-01234"
+    settings = load_settings({"HF_TOKEN_FILE": str(tmp_path / "none")}, paths)
+    assert settings.hf_token == "" and settings.sources["hf_token"] == "default"
+
+
+def test_a_secret_file_that_cannot_be_read_is_told_without_its_content(paths, tmp_path):
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    for file in (tmp_path / "missing", tmp_path, tmp_path / "binary"):
+        with pytest.raises(InvalidError) as caught:
+            load_settings({"HF_TOKEN_FILE": str(file)}, paths)
+        assert caught.value.code == "bad_setting" and "HF_TOKEN_FILE" in caught.value.message

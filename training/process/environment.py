@@ -29,7 +29,7 @@ PASSED |= {
 }
 PASSED_BEGINNINGS = ("CUDA_", "NVIDIA_", "HF_")
 #: Never passed on from our environment; a backend that needs the token adds it itself.
-WITHHELD = {"HF_TOKEN"}
+WITHHELD = {"HF_TOKEN", "HF_TOKEN_FILE"}
 
 
 def minimal_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
