@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-#: ComfyUI serves this folder to the browser and imports every .js file in it.
-WEB_DIRECTORY = "./js"
+#: ComfyUI serves this folder to the browser and imports every .js file in it: one, which fetches the panel's code from us.
+WEB_DIRECTORY = "./extension"
 
 
 def enter(prompt_server: Any) -> Any:

@@ -1,4 +1,4 @@
-/** The only module that does something when it is loaded: ComfyUI's page imports every .js file of the pack. */
+/** The only module that does something when it is loaded. The server gives out all of them as one (web/panel_code), which begins here. */
 
 import { Api } from "./data/api.js";
 import { defineComponents } from "./components/panel/define.js";

@@ -32,6 +32,7 @@ def attach(prompt_server: Any, host: Host, pack_root: Path) -> Gateway:
         )
     gateway = Gateway(host)
     gateway.add_routes(prompt_server.routes)
+    _keep_old_addresses(prompt_server.routes, pack_root)
     prompt_server.app.middlewares.append(comfyui_guard(gateway, host))
     prompt_server.app.middlewares.append(template_browser(gateway, pack_root.name))
     setattr(prompt_server, MARKER, gateway)
@@ -44,6 +45,13 @@ def attach(prompt_server: Any, host: Host, pack_root: Path) -> Gateway:
 
     prompt_server.app.on_startup.append(start)
     return gateway
+
+
+def _keep_old_addresses(routes: Any, pack_root: Path) -> None:
+    """A page that was open before panel.js gave out everything fetches the sheets when its panel is first shown."""
+    sheets = pack_root / "js" / "styles"
+    if sheets.is_dir():  # aiohttp, and ComfyUI with it, would end over a folder that is not there
+        routes.static(f"/extensions/{pack_root.name}/styles", sheets)
 
 
 def _start(gateway: Gateway, host: Host, pack_root: Path, loop: asyncio.AbstractEventLoop) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .container import Services
     from .host import Host
     from .http.access import Access
+    from .panel_code.panel_code import PanelCode
 
 #: How often a request that came before we know who may looks again.
 WAIT_S = 0.05
@@ -37,6 +38,7 @@ class Gateway:
         self._access: Access | None = None
         self._guard_asked: bool | None = None
         self._failure: Any = None
+        self._panel_code: PanelCode | None = None
         self._handlers: dict[str, Callable[..., Awaitable[Any]]] = {}
 
     def open(self, services: Services) -> None:
@@ -81,6 +83,20 @@ class Gateway:
             importlib.import_module(f".{name}", __package__)
         for route in ROUTES:
             self._handler(route)
+        try:
+            self._panel().prepare()
+        except (OSError, ValueError) as fault:  # nodes and API work without the panel
+            logging.getLogger("isengard.web").error(
+                "The panel's code cannot be read", extra={"context": {"reason": str(fault)}}
+            )
+
+    def _panel(self) -> PanelCode:
+        """Made when it is first needed: ComfyUI's start imports nothing of it."""
+        if self._panel_code is None:
+            from .panel_code.panel_code import PanelCode
+
+            self._panel_code = PanelCode()
+        return self._panel_code
 
     @property
     def settled(self) -> bool:
@@ -122,6 +138,9 @@ class Gateway:
         return stub
 
     async def _pass(self, route: Route, request: web.Request) -> web.StreamResponse:
+        if route.of_page:
+            code: web.StreamResponse = await self._handler(route)(self._panel(), request)
+            return code
         from .http import guard
 
         asked = guard.asked_by(

@@ -13,7 +13,8 @@ PREFIX = "/isengard"
 @dataclass(frozen=True)
 class Route:
     """`handler` is `module.function` below web/routes; `body` a record's class name; `open` needs no session;
-    `upload` takes files as form data instead of JSON; `always`: on this machine also while Isengard cannot work."""
+    `upload` takes files as form data instead of JSON; `always`: on this machine also while Isengard cannot work;
+    `of_page`: a part of ComfyUI's page, so whoever gets that gets it, whether Isengard works or not."""
 
     method: str
     path: str
@@ -23,9 +24,21 @@ class Route:
     open: bool = False
     upload: bool = False
     always: bool = False
+    of_page: bool = False
 
+
+#: Where extension/isengard.js finds the panel's code.
+PANEL_CODE = "/panel.js"
 
 ROUTES: tuple[Route, ...] = (
+    Route(
+        "GET",
+        PANEL_CODE,
+        "panel.code",
+        "The panel's own code, all of it, with an ETag",
+        open=True,
+        of_page=True,
+    ),
     Route("GET", "/health", "system.health", "State of server, worker and mode", open=True),
     Route(
         "DELETE",

@@ -1,5 +1,7 @@
 /** Our stylesheets, adopted by the document once: nothing is put into ComfyUI's head, nothing flashes when the panel moves. */
 
+import { sheetText } from "./sheet_texts.js";
+
 let adopted = null;
 
 /** Resolves when the sheets are there; a failed try may be repeated. @param {string[]} names */
@@ -17,7 +19,5 @@ export function adoptStyles(names, { page = document, load = sheet } = {}) {
 
 /** @param {string} name */
 async function sheet(name) {
-  const response = await fetch(new URL(`../styles/${name}.css`, import.meta.url));
-  if (!response.ok) throw new Error(`${name}.css: ${response.status}`);
-  return new CSSStyleSheet().replace(await response.text());
+  return new CSSStyleSheet().replace(await sheetText(name));
 }

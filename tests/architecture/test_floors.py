@@ -47,7 +47,7 @@ FLOORS = {
         ("routes",),
         ("openapi", "container"),
         ("services",),
-        ("http",),
+        ("http", "panel_code"),
     ),
     "generation": (("service", "proof"), ("casting", "request_rules"), ("image",)),
     "js": (("isengard.js",), ("components",), ("data",), ("lib",), ("locales",)),

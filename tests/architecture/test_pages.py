@@ -58,7 +58,7 @@ def test_every_node_is_in_the_readme_and_has_a_help_page():
     ]
     assert len(ids) >= 6
     assert not [name for name in ids if f"`{name}`" not in README]
-    assert not [name for name in ids if not (ROOT / "js" / "docs" / f"{name}.md").is_file()]
+    assert not [name for name in ids if not (ROOT / "extension" / "docs" / f"{name}.md").is_file()]
 
 
 def test_links_and_pictures_of_the_pages_exist():

@@ -37,7 +37,7 @@ def surface() -> dict[str, list[str]]:
         "files on disk": [*files, *FOLDERS, *(f"logs/{name}" for name in LOG_FOLDERS)],
         "file names": _texts(r"[a-z_-]+\.(?:json|db|toml|txt|lock|safetensors)"),
         "events": _texts(r"[a-z]+\.(?:state|changed|progress|checkpoint|sample|log)"),
-        "log names": _texts(r"isengard\.[a-z_]+"),
+        "log names": _texts(r"isengard\.(?!js$)[a-z_]+"),
         "commands": list(COMMANDS),
         "plugins": sorted(_plugins()),
     }

@@ -85,6 +85,8 @@ def test_a_guarded_comfyui_answers_nobody_without_the_link_and_works_with_it(
         "/internal/logs",
         "/ws",
         "/extensions/isengard/isengard.js",
+        "/isengard/panel.js",
+        "/api/isengard/panel.js",
     ):
         with pytest.raises(urllib.error.HTTPError) as caught:
             urllib.request.urlopen(server.url + path)

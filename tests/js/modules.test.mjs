@@ -1,4 +1,4 @@
-/** What holds for every file of the panel: ComfyUI's page imports each of them. */
+/** What holds for every file of the panel: each can be loaded by itself, and all are joined into one. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

@@ -67,7 +67,7 @@ test("the GPU of the worker that trains, as it is used now", () => {
 });
 
 test("every node has its help page", () => {
-  const pages = readdirSync(new URL("../../js/docs/", import.meta.url));
+  const pages = readdirSync(new URL("../../extension/docs/", import.meta.url));
   for (const node of ["Character", "ApplyIdentity", "Request", "SaveImage", "PlaceholderImage"]) assert.ok(pages.includes(`Isengard${node}.md`), node);
 });
 

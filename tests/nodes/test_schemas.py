@@ -120,18 +120,18 @@ def test_every_node_and_input_is_explained(nodes):
         schema = node.GET_SCHEMA()
         assert schema.description and schema.category == "Isengard" and schema.display_name.startswith("Isen")
         assert all(given.tooltip for given in schema.inputs), name
-        assert (ROOT / "js" / "docs" / f"{name}.md").is_file(), f"no help page for {name}"
+        assert (ROOT / "extension" / "docs" / f"{name}.md").is_file(), f"no help page for {name}"
 
 
 def test_help_pages_explain_each_input(nodes):
     for name, node in nodes.items():
-        page = (ROOT / "js" / "docs" / f"{name}.md").read_text(encoding="utf-8")
+        page = (ROOT / "extension" / "docs" / f"{name}.md").read_text(encoding="utf-8")
         schema = node.GET_SCHEMA()
         assert page.startswith(f"# {schema.display_name}\n"), name
         first = re.findall(r"^(?:\| |- \*\*)([\w, ]+)", page, re.MULTILINE)
         named = {word for words in first for word in re.split(r", | $", words)}
         assert {given.id for given in schema.inputs} <= named, name
-    pages = {file.stem for file in (ROOT / "js" / "docs").glob("*.md")}
+    pages = {file.stem for file in (ROOT / "extension" / "docs").glob("*.md")}
     assert pages == set(nodes)
 
 

@@ -64,9 +64,9 @@ def test_the_packer_takes_what_our_list_says(packed):
 
 @pytest.mark.slow
 def test_every_node_has_its_help_page_in_the_archive(packed):
-    """ComfyUI shows js/docs/<node id>.md beside the node (WEB_DIRECTORY/docs)."""
+    """ComfyUI shows extension/docs/<node id>.md beside the node (WEB_DIRECTORY/docs)."""
     nodes = json.loads(packed.read("locales/en/nodeDefs.json"))
-    pages = {Path(name).stem for name in packed.namelist() if name.startswith("js/docs/")}
+    pages = {Path(name).stem for name in packed.namelist() if name.startswith("extension/docs/")}
     assert pages >= set(nodes) and len(nodes) >= 9
 
 

@@ -110,6 +110,7 @@ _DOCUMENT = {
 
 #: handler -> answer; None for a route that only refuses
 ANSWERS: Mapping[str, Answer | None] = {
+    "panel.code": Answer(content="text/javascript", also=(Answer(status=304),)),
     "system.health": Answer(bodies.Health),
     "system.dismiss_recovery": DONE,
     "system.session": DONE,
