@@ -29,7 +29,7 @@ def measured(work: Path) -> list:
     from hosts.comfyui_launcher import ALL_IMPORTS
     from hosts.journey import Api
 
-    from benchmarks import identities, imports, lists, trainings, uploads
+    from benchmarks import identities, imports, lists, page_loads, trainings, uploads
 
     base = host_with_neighbours(work / "host")
     environment = {"ISENGARD_MODE": "fast-test", "PYTHONDONTWRITEBYTECODE": "", "ISENGARD_IDLE_S": "5"}
@@ -49,6 +49,7 @@ def measured(work: Path) -> list:
         logs.append(server.log())
         return [
             *imports.importing(logs[1:], traced),
+            *page_loads.page_loads(server.url),
             *uploads.uploads(api, work / "uploads"),
             *trainings.overhead(api, work / "training"),
             *identities.applying(work / "identity"),

@@ -6,9 +6,10 @@ import os
 
 import pytest
 from hosts.journey import Api
+from hosts.page_visits import Fetch, Visit
 from support.web_server import WebServer
 
-from benchmarks import imports, lists, measure, trainings, uploads
+from benchmarks import imports, lists, measure, page_loads, trainings, uploads
 
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
 
@@ -48,6 +49,23 @@ def test_comfyuis_line_is_read():
     )
     by_line, by_trace = imports.importing([log], traced)
     assert not by_line.holds and by_trace.holds and (by_trace.ours, by_trace.baseline) == (0.12, 2.0)
+
+
+def test_a_page_load_is_told_by_its_requests_and_its_depth():
+    def visit(*fetches: tuple[float, float, bool]) -> Visit:
+        known = [
+            Fetch("/api/isengard/panel.js", sent, 200, done, 900, cached) for sent, done, cached in fetches
+        ]
+        return Visit(
+            0, 0, [*known, Fetch("/scripts/app.js", 0, 200, 9, 900), Fetch("/api/isengard/health", 0, 200, 9)]
+        )
+
+    flat = visit((1.0, 1.1, False), (1.1, 1.2, False), (1.1, 1.2, True))
+    deep = visit(*((1 + number / 10, 1.1 + number / 10, False) for number in range(5)))
+    found = page_loads.measures({"first": [flat, deep], "second": [deep]})
+    assert [round(one.value, 1) for one in found] == [5, 2.0, 5, 5.0, 4.5]
+    assert [one.holds for one in found] == [False, True, False, False, False]
+    assert [one.path for one in flat.asked] == ["/api/isengard/health"]
 
 
 def test_the_pencil_exists_for_the_overhead():
