@@ -272,6 +272,10 @@ class ComfyHost:
 
         return comfy.utils.ProgressBar(total, node_id=node_id)
 
+    def say(self, words: str, node_id: str) -> None:
+        """Show a line of text on a node, to the page alone that sent the graph which runs."""
+        self._server.send_progress_text(words, node_id, self._server.client_id)
+
     def raise_if_interrupted(self) -> None:
         """Let ComfyUI's cancel button end what a node is doing."""
         import comfy.model_management

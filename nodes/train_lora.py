@@ -21,6 +21,7 @@ from . import choices, identity, people
 from .character import CharacterType, person_input
 from .context import NodeContext, current
 from .newer_fields import PERSON, newer
+from .training_words import words_at_once, words_of
 
 if TYPE_CHECKING:
     from .ports import Jobs, Training
@@ -94,11 +95,13 @@ class IsengardTrainLoRA(io.ComfyNode):
         training = context.server.training
         same_job = _known(training, request)
         job = same_job or training.submit(request, correlation.new_correlation_id("node"))
+        node_id = cls.hidden.unique_id if cls.hidden else None
         if wait and job.state not in ENDED:
             # our own memory first: ComfyUI empties it between two prompts only, and this prompt is the one that waits
             context.host.unload_models()
-            node_id = cls.hidden.unique_id if cls.hidden else None
             _wait(context, context.server.ledger, job.id, node_id, ours=same_job is None)
+        elif node_id is not None:
+            context.host.say(words_at_once(job), node_id)
         return io.NodeOutput(identity.value_of(context.characters.get(person.id)))
 
 
@@ -132,15 +135,19 @@ def _wait(context: NodeContext, jobs: Jobs, job_id: str, node_id: str | None, *,
 
 
 def _followed(context: NodeContext, jobs: Jobs, job_id: str, node_id: str | None) -> Job:
-    """Progress on the node until the job has ended."""
-    bar = None
+    """Progress on the node, as a bar and in words, until the job has ended."""
+    bar, said = None, ""
     while True:
         job = jobs.get(job_id)
-        if job.state in ENDED:
-            return job
+        words = words_of(job)
+        if node_id is not None and words != said:
+            context.host.say(words, node_id)
+            said = words
         if job.progress.total_steps:
             bar = bar or context.host.progress_bar(job.progress.total_steps, node_id)
             bar.update_absolute(job.progress.step, job.progress.total_steps)
+        if job.state in ENDED:
+            return job
         context.host.raise_if_interrupted()
         time.sleep(LOOK_S)
 

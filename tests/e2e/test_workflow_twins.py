@@ -1,4 +1,4 @@
-"""Each shipped recipe has a twin in ComfyUI's template browser that converts to the very graph the panel sends."""
+"""Each template in ComfyUI's browser converts to the very graph it was drawn from: of a recipe, what the panel sends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hosts.canvas import LOAD_TWIN
 from isengard.generation.image.templates import WORKFLOWS, templates
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
-RECIPES = sorted(templates())
+TEMPLATES = sorted(templates())
 
 
 @pytest.mark.parametrize("fast_server", comfyui.frontends(comfyui.NEW), indirect=True)
@@ -21,8 +21,9 @@ def test_a_twin_converts_to_the_recipe(fast_server, open_page, shots):
     page.wait_for_function("() => window.comfyAPI?.app?.app?.graph", timeout=60_000)
     page.locator('.isengard-tab-button, [data-testid="isengard-tab-button"]').wait_for(timeout=60_000)
     page.keyboard.press("Escape")
-    for name in RECIPES:
-        recipe = json.loads((WORKFLOWS / "api" / f"{name}.json").read_text(encoding="utf-8"))
+    for name in TEMPLATES:
+        (file,) = WORKFLOWS.glob(f"*/{name}.json")
+        recipe = json.loads(file.read_text(encoding="utf-8"))
         assert page.evaluate(LOAD_TWIN, templates()[name].title) == recipe, name
         page.screenshot(path=shots / f"twin-{name}-{fast_server.frontend}.png")
 

@@ -16,10 +16,13 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = toml.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RECIPES = RecipeFolder().ours()
+#: Templates that train: the panel has a form of its own for it, and no recipe.
+TRAININGS = sorted(file.stem for file in (WORKFLOWS / "training").glob("*.json"))
+ALL = [*RECIPES, *TRAININGS]
 
 
 def test_every_recipe_has_a_template_with_a_title_that_says_what_comes_of_it():
-    assert sorted(templates()) == RECIPES
+    assert sorted(templates()) == sorted(ALL) and TRAININGS == ["train-lora"]
     for recipe, template in templates().items():
         assert re.search(r"person|people|face", template.title) and template.title != recipe
         assert not re.search(r'[<>:"/\\|?*,%#]', template.title), (
@@ -28,25 +31,26 @@ def test_every_recipe_has_a_template_with_a_title_that_says_what_comes_of_it():
     assert [recipe for recipe, template in templates().items() if template.practice] == ["fast-test"]
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("recipe", ALL)
 def test_it_shows_a_picture(recipe):
     template = templates()[recipe]
     with Image.open(template.picture) as picture:
         assert picture.format == "JPEG" and min(picture.size) >= 512
-    assert RecipeFolder().get(recipe).picture == template.picture
+    if recipe in RECIPES:
+        assert RecipeFolder().get(recipe).picture == template.picture
 
 
 def test_no_other_file_is_listed():
     assert {file.stem for file in WORKFLOWS.glob("*.json")} == {one.title for one in templates().values()}
     assert {file.stem for file in WORKFLOWS.glob("*.jpg")} == {one.title for one in templates().values()}
-    assert {file.stem for file in WORKFLOWS.glob("*.md")} == set(RECIPES)
+    assert {file.stem for file in WORKFLOWS.glob("*.md")} == set(ALL)
 
 
 def nodes_of(template: Template) -> list[dict]:
     return [node for node in template.workflow()["nodes"] if node["type"] != "MarkdownNote"]
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("recipe", ALL)
 def test_each_node_says_which_package_it_is_of(recipe):
     for node in nodes_of(templates()[recipe]):
         ours = node["type"].startswith("Isengard")
@@ -56,7 +60,7 @@ def test_each_node_says_which_package_it_is_of(recipe):
             assert version <= [int(part) for part in PROJECT["version"].split(".")], "no registry has it yet"
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("recipe", ALL)
 def test_core_nodes_are_as_new_as_the_families_need(recipe):
     """ComfyUI's frontend names this version where a node is missing."""
     needed = {family.min_comfyui for family in Families().all() if recipe in family.recipes} or {"0.3.75"}

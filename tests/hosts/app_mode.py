@@ -8,21 +8,26 @@ from __future__ import annotations
 
 from typing import Any
 
-#: What a form asks for, in this order, by kind of node.
+#: What a form asks for, in this order, by kind of node: widget -> its type and what the form calls it.
+#: TITLE is the title of its node: two people are told apart by it.
+TITLE = ""
 ASKED = {
-    "IsengardCharacter": ("character",),
-    "IsengardRequest": ("prompt", "width", "height", "seed"),
-    "IsengardTrainLoRA": ("family", "preset"),
+    "IsengardCharacter": {"character": ("COMBO", TITLE)},
+    "IsengardRequest": {
+        "prompt": ("STRING", "Prompt"),
+        "width": ("INT", "Width"),
+        "height": ("INT", "Height"),
+        "seed": ("INT", "Seed"),
+    },
+    "IsengardTrainLoRA": {"family": ("COMBO", "Base model"), "preset": ("COMBO", "Preset")},
 }
 #: Nodes that end a workflow of ours.
 SHOWN = ("IsengardSaveImage", "IsengardTrainLoRA")
-#: Widgets that are called by the title of their node: two people are told apart by it.
-TITLED = ("IsengardCharacter", "character")
 
 
 def as_app(workflow: dict[str, Any]) -> dict[str, Any]:
     """The same workflow, opening as an app; doing it twice changes nothing."""
-    nodes = [_titled(node) for node in workflow["nodes"]]
+    nodes = [_labelled(node) for node in workflow["nodes"]]
     asked = [
         [node["id"], widget]
         for kind, widgets in ASKED.items()
@@ -40,16 +45,12 @@ def _is_driven(node: dict[str, Any], widget: str) -> bool:
     return any(given["name"] == widget and given["link"] is not None for given in node["inputs"])
 
 
-def _titled(node: dict[str, Any]) -> dict[str, Any]:
-    """With a socket for the widget that has a title: there the canvas keeps a widget's label."""
-    kind, widget = TITLED
-    if node["type"] != kind or any(given["name"] == widget for given in node["inputs"]):
-        return node
-    socket = {
-        "name": widget,
-        "type": "COMBO",
-        "label": node["title"],
-        "widget": {"name": widget},
-        "link": None,
-    }
-    return {**node, "inputs": [*node["inputs"], socket]}
+def _labelled(node: dict[str, Any]) -> dict[str, Any]:
+    """With a socket for each widget of the form: there the canvas keeps a widget's label."""
+    known = {given["name"] for given in node["inputs"]}
+    sockets = [
+        {"name": name, "type": kind, "label": label or node["title"], "widget": {"name": name}, "link": None}
+        for name, (kind, label) in ASKED.get(node["type"], {}).items()
+        if name not in known
+    ]
+    return {**node, "inputs": [*node["inputs"], *sockets]}

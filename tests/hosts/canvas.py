@@ -1,10 +1,12 @@
 """What tests do on ComfyUI's canvas, as scripts for the page."""
 
-#: A shipped workflow onto the canvas; answers with its API graph.
+#: A shipped workflow onto the canvas, as a graph, not as the app it opens as; answers with its API graph.
 LOAD_TWIN = """async (name) => {
   const answer = await fetch(`api/workflow_templates/isengard/${name}.json`);
+  const workflow = await answer.json();
+  workflow.extra.linearMode = false;
   const app = window.comfyAPI.app.app;
-  await app.loadGraphData(await answer.json(), true, true, name);
+  await app.loadGraphData(workflow, true, true, name);
   return (await app.graphToPrompt()).output;
 }"""
 

@@ -303,6 +303,19 @@ def couple() -> Image.Image:
     return image
 
 
+def trained() -> Image.Image:
+    """Photos, the person they make, and how far it is."""
+    image = from_photos(evening, BLUE, 4)
+    draw = ImageDraw.Draw(image)
+    for right, colour in ((0.92, (32, 34, 44)), (0.6, (96, 196, 128))):
+        draw.rounded_rectangle(at(0.08, 0.9, right, 0.94), 0.02 * SIDE, fill=colour)
+    return image
+
+
+def evening() -> Image.Image:
+    return gradient((214, 206, 226), (112, 92, 136))
+
+
 PICTURES: dict[str, Callable[[], Image.Image]] = {
     "fast-test": lambda: pencilled(portrait(studio, BLUE, 0.0)),
     "sd15-identity": lambda: portrait(window, BLUE, -0.08),
@@ -313,6 +326,7 @@ PICTURES: dict[str, Callable[[], Image.Image]] = {
     "flux2-klein-both": lambda: from_photos(books, GREEN, 2),
     "z-image-identity": lambda: portrait(mountains, RED, 0.0),
     "two-people": couple,
+    "train-lora": trained,
 }
 
 

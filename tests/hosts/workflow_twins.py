@@ -16,11 +16,19 @@ from .packages import properties
 
 WIDGETS = {"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO"}
 COLUMN, GAP, WIDTH = 420, 50, 340
+#: Graphs of pictures, which the panel makes too, and of trainings.
+GRAPHS = ("api", "training")
 STEPS = (
     "1. *Base model* and the other loaders: the files you have.\n"
     "2. *Person*: choose who.\n"
     "3. *Request*: write what should be seen; keep `{trigger}`.\n"
     "4. Press Run. Pictures go to Isengard's own folder."
+)
+TRAINING_STEPS = (
+    "1. *Person*: choose who. Their photos and captions are in the Isengard tab.\n"
+    "2. *Training*: the kind of base model, and how thorough.\n"
+    "3. Press Run. It takes from minutes to hours, and ComfyUI's queue waits. You can close this page.\n"
+    "4. Then open *Portrait of a trained person* for the same kind of model."
 )
 
 
@@ -170,7 +178,8 @@ def _note(number: int, text: str) -> dict[str, Any]:
 def words(name: str) -> str:
     """The note on the canvas: the recipe's label and description, then the steps."""
     label, *rest = (WORKFLOWS / f"{name}.md").read_text(encoding="utf-8").strip().splitlines()
-    return f"**{label.lstrip('# ')}**\n\n{' '.join(filter(None, rest))}\n\n{STEPS}"
+    steps = TRAINING_STEPS if (WORKFLOWS / "training" / f"{name}.json").is_file() else STEPS
+    return f"**{label.lstrip('# ')}**\n\n{' '.join(filter(None, rest))}\n\n{steps}"
 
 
 def lines_of(workflow: dict[str, Any]) -> str:
@@ -194,7 +203,7 @@ def file_of(recipe: str) -> Path:
 
 
 def write(known: dict[str, Any]) -> None:
-    for file in sorted((WORKFLOWS / "api").glob("*.json")):
+    for file in sorted(graph for folder in GRAPHS for graph in (WORKFLOWS / folder).glob("*.json")):
         graph = json.loads(file.read_text(encoding="utf-8"))
         made = twin(file.stem, graph, known, words(file.stem))
         file_of(file.stem).write_text(lines_of(made), encoding="utf-8")

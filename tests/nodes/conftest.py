@@ -31,6 +31,7 @@ class FakeComfy:
         self.read: list[str] = []
         self.encoded: list[tuple] = []
         self.referred: list[tuple] = []
+        self.said: list[tuple[str, str]] = []
 
     def read_lora(self, path):
         self.read.append(path.name)
@@ -51,6 +52,9 @@ class FakeComfy:
     def with_references(self, conditioning, vae, photos, share):
         self.referred.append((vae, [tuple(photo.shape) for photo in photos], share))
         return [*conditioning, "referred"]
+
+    def say(self, words, node_id):
+        self.said.append((words, node_id))
 
     def apply_lora(self, model, clip, fit, strength):
         self.applied.append((model, clip, strength))

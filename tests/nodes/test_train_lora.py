@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.character import CharacterDraft
+from isengard.core.records.job import Progress
 from isengard.core.records.job_states import JobState
 from support.training_fixtures import draw_photo, house, redis_url  # noqa: F401 - fixtures
 
@@ -13,7 +16,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def train(comfy, house):  # noqa: F811
-    """The node as ComfyUI runs it; `train.rung()` are the jobs whose doorbell rang."""
+    """The node as ComfyUI runs it, number 7 of its graph; `train.rung()` are the jobs whose doorbell rang."""
+    from comfy_api.latest import io
     from isengard.nodes.train_lora import IsengardTrainLoRA
 
     eve = house.characters.create(CharacterDraft(name="Eve"))
@@ -21,7 +25,10 @@ def train(comfy, house):  # noqa: F811
     comfy.house.training, comfy.house.ledger = house.training, house.ledger
 
     def train(**given):
-        return IsengardTrainLoRA.execute({"id": eve.id}, "sd15", "quick", **given).args[0]
+        hidden = {io.Hidden.unique_id: "7"}
+        newer = "v3_data" in inspect.signature(IsengardTrainLoRA.PREPARE_CLASS_CLONE).parameters
+        node = IsengardTrainLoRA.PREPARE_CLASS_CLONE({"hidden_inputs": hidden} if newer else hidden)
+        return node.execute({"id": eve.id}, "sd15", "quick", **given).args[0]
 
     train.rung = lambda: {job_id for job_id, _ in house.doorbell.waiting()}
     return train
@@ -49,3 +56,50 @@ def test_waiting_for_what_another_run_began_does_not_cancel_it(train, house, com
             train(wait=True, **given)
         newest = house.ledger.jobs(JobFilter()).items[0]
         assert newest.state is state and newest.id in train.rung()
+
+
+def test_the_node_says_how_far_it_is_while_it_waits(train, house, comfy):  # noqa: F811
+    """ComfyUI keeps what a node says: nobody is named."""
+    from isengard.nodes.training_words import words_at_once
+
+    bars, steps = [], iter(range(4))
+
+    class Bar:
+        def update_absolute(self, value, total=None):
+            bars.append((value, total))
+
+    def goes_on():
+        step = next(steps)
+        if step == 0:
+            _, goes_on.lease = house.ledger.claim(worker_id="w", owner="o", needs={"cpu", "gpu"})
+        elif step == 1:
+            house.ledger.advance(goes_on.lease, JobState.RUNNING)
+            house.ledger.progress(goes_on.lease, Progress(phase="loading"))
+        elif step == 2:
+            at = Progress(phase="training", step=120, total_steps=800, eta_s=720.0, loss=0.0834)
+            house.ledger.progress(goes_on.lease, at)
+        else:
+            house.ledger.progress(goes_on.lease, Progress(phase="finishing", step=800, total_steps=800))
+            house.ledger.advance(goes_on.lease, JobState.COMPLETED)
+
+    comfy.unload_models, comfy.raise_if_interrupted = lambda: None, goes_on
+    comfy.progress_bar = lambda total, node_id: Bar()
+    train(wait=True)
+    assert comfy.said == [
+        (words, "7")
+        for words in (
+            "Waiting in line.",
+            "Preparing.",
+            "Loading the model",
+            "Training · step 120 of 800 · 12 min left · loss 0.083",
+            "Trained in 800 steps. The new version can be used now.",
+        )
+    ]
+    assert bars == [(120, 800), (800, 800)]
+    (done,) = house.ledger.jobs(JobFilter()).items
+    assert words_at_once(done).startswith("Trained already with these photos and settings.")
+
+
+def test_without_waiting_the_node_says_where_to_look(train, comfy):
+    train()
+    assert comfy.said == [("Waiting in line. The Isengard tab shows how it gets on.", "7")]
