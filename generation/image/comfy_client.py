@@ -1,4 +1,5 @@
-"""Talking to ComfyUI over HTTP on the server's loop: /prompt, /history, /queue, /interrupt, /free, and /ws for progress. Its stable face."""
+"""Talking to ComfyUI over HTTP on the server's loop: /prompt, /history, /queue, /interrupt, /api/jobs, /free, and /ws for
+progress. Its stable face."""
 
 from __future__ import annotations
 
@@ -116,9 +117,11 @@ class ComfyClient:
         """Take it out of the queue, and interrupt it if it runs; others are left alone."""
         self._cancelled.add(prompt_id)
         self._sent.pop(prompt_id, None)
-        await self._ask("POST", "/queue", {"delete": [prompt_id]})
+        in_one_step, _ = await self._send("POST", f"/api/jobs/{prompt_id}/cancel")
+        if in_one_step != 200:  # before ComfyUI 0.26; it may begin between the two
+            await self._ask("POST", "/queue", {"delete": [prompt_id]})
         running = await self._ahead(prompt_id, fresh=True) == RUNNING
-        if running:
+        if running and in_one_step != 200:
             await self._ask("POST", "/interrupt", {"prompt_id": prompt_id})
         if prompt_id not in self._followed:
             ending = self._see_off(prompt_id, 0.0 if running else LOST_AFTER_S)
@@ -202,13 +205,20 @@ class ComfyClient:
             return self._looked[1]
 
     async def _ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        status, text = await self._send(method, path, body)
+        try:
+            return status, json.loads(text) if text else {}
+        except ValueError as fault:
+            raise unreachable() from fault
+
+    async def _send(self, method: str, path: str, body: Any = None) -> tuple[int, str]:
+        """Status and text of an answer, whatever it is. NotReadyError where there is none."""
         url = self._url()
         try:
             async with self._session().request(
                 method, url + path, json=body, allow_redirects=False, **self._way(url)
             ) as response:
-                text = await response.text()
-                return response.status, json.loads(text) if text else {}
+                return response.status, await response.text()
         except (*_AWAY, ValueError) as away:
             raise unreachable() from away
 

@@ -33,6 +33,10 @@ class ComfyStandIn:
         self.asked: list[dict[str, Any]] = []
         self.extra: list[dict[str, Any]] = []
         self.interrupted: list[str] = []
+        #: like ComfyUI 0.26 and newer
+        self.cancels_jobs = False
+        #: paths by which somebody stopped or tried to stop a prompt
+        self.stopped_by: list[str] = []
         self.freed = 0
         self.hold = False
         self.hold_after: int | None = None
@@ -60,6 +64,7 @@ class ComfyStandIn:
                 web.get("/queue", self._queue),
                 web.post("/queue", self._delete),
                 web.post("/interrupt", self._interrupt),
+                web.post("/api/jobs/{id}/cancel", self._cancel_job),
                 web.post("/free", self._free),
                 web.get("/ws", self._socket),
             ]
@@ -119,6 +124,7 @@ class ComfyStandIn:
 
     async def _delete(self, request: web.Request) -> web.Response:
         asked = await request.json()
+        self.stopped_by.append(request.path)
         gone = asked.get("delete", [])
         self.pending = [item for item in self.pending if item[0] not in gone and not asked.get("clear")]
         return web.Response()
@@ -126,11 +132,27 @@ class ComfyStandIn:
     async def _interrupt(self, request: web.Request) -> web.Response:
         """Whatever runs, where it is not said which, as the canvas asks."""
         prompt_id = (await request.json()).get("prompt_id")
-        if self.running and prompt_id in (None, self.running[0]):
-            self.interrupted.append(self.running[0])
-            self._stop.set()
-            self._go.set()
+        self.stopped_by.append(request.path)
+        self._stop_running(prompt_id)
         return web.Response()
+
+    def _stop_running(self, prompt_id: str | None) -> bool:
+        if not self.running or prompt_id not in (None, self.running[0]):
+            return False
+        self.interrupted.append(self.running[0])
+        self._stop.set()
+        self._go.set()
+        return True
+
+    async def _cancel_job(self, request: web.Request) -> web.Response:
+        """One that waits or runs, in one step; older ones answer as aiohttp does where only GET is known."""
+        if not self.cancels_jobs:
+            return web.Response(status=405, text="405: Method Not Allowed")
+        prompt_id = request.match_info["id"]
+        self.stopped_by.append(request.path)
+        waiting = [item for item in self.pending if item[0] != prompt_id]
+        dequeued, self.pending = len(waiting) < len(self.pending), waiting
+        return web.json_response({"cancelled": dequeued or self._stop_running(prompt_id)})
 
     async def _free(self, _: web.Request) -> web.Response:
         self.freed += 1

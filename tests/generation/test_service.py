@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 import aiohttp
 import pytest
@@ -77,11 +78,12 @@ def test_what_cannot_be_made_is_refused_before_anything_is_kept(house, prepare, 
     assert house.store.list().items == [] and list(house.paths.outputs.iterdir()) == []
 
 
-def test_cancel_takes_the_waiting_out_and_interrupts_the_running(house):
+@pytest.mark.parametrize("in_one_step", [False, True])
+def test_cancel_takes_the_waiting_out_and_interrupts_the_running(house, in_one_step):
     publish(house, 10)
 
     async def scenario(comfy):
-        comfy.hold_after = 1
+        comfy.hold_after, comfy.cancels_jobs = 1, in_one_step
         made = await house.service.create(request(house, count=4), "c")
         while len(house.store.get(made.id).images) < 1 or comfy.running is None:
             await asyncio.sleep(0.01)
@@ -90,6 +92,8 @@ def test_cancel_takes_the_waiting_out_and_interrupts_the_running(house):
         done = await until(house, made.id, "cancelled", "completed", "failed")
         assert done.state is GenerationState.CANCELLED and done.images and comfy.interrupted == [running]
         assert comfy.pending == [] and done.error is None
+        ways = {re.sub(r"[0-9a-f-]{36}", "*", path) for path in comfy.stopped_by}
+        assert ways == ({"/api/jobs/*/cancel"} if in_one_step else {"/queue", "/interrupt"})
         with pytest.raises(ConflictError) as caught:
             await house.service.cancel(made.id)
         assert caught.value.code == "generation_ended"
