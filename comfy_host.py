@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import logging
 import math
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -22,6 +23,8 @@ from .core.loras.fit import image_modules
 
 #: How many LoRAs' places in a model are kept while that model lives.
 KEPT_FITS = 4
+#: LoRA files kept in memory: switching strength or seed reads nothing again.
+KEPT_FILES = 2
 _log = logging.getLogger("isengard.comfy_host")
 
 
@@ -44,6 +47,7 @@ class ComfyHost:
     def __init__(self, prompt_server: Any) -> None:
         self._server = prompt_server
         self._launch = Launch.ours()
+        self._files: OrderedDict[tuple[str, int, int], Mapping[str, Any]] = OrderedDict()
         self._fits: WeakKeyDictionary[Any, list[tuple[Any, Any, LoraFit]]] = WeakKeyDictionary()
 
     @property
@@ -175,7 +179,12 @@ class ComfyHost:
         folder_paths.add_model_folder_path("loras", str(folder))
 
     def free(self) -> None:
-        """Ask ComfyUI to unload its models between two prompts (what POST /free does)."""
+        """Ask ComfyUI to empty its memory between two prompts (what POST /free does): models, and what nodes gave out.
+
+        What is kept of LoRAs here goes at once.
+        """
+        self._files.clear()
+        self._fits.clear()
         self._server.prompt_queue.set_flag("unload_models", True)
         self._server.prompt_queue.set_flag("free_memory", True)
 
@@ -187,12 +196,20 @@ class ComfyHost:
         comfy.model_management.soft_empty_cache()
 
     def read_lora(self, path: Path) -> Mapping[str, Any]:
-        """The tensors of a safetensors file; other formats are never opened."""
+        """The tensors of a safetensors file, those of the last ones from memory; other formats are never opened."""
         import comfy.utils
 
         if path.suffix != ".safetensors":
             raise ValueError("only .safetensors files are read")
-        tensors: Mapping[str, Any] = comfy.utils.load_torch_file(str(path), safe_load=True)
+        status = path.stat()
+        key = (str(path), status.st_size, status.st_mtime_ns)
+        tensors: Mapping[str, Any] | None = self._files.pop(key, None)
+        if tensors is None:
+            tensors = comfy.utils.load_torch_file(str(path), safe_load=True)
+            _log.info("LoRA read", extra={"context": {"file": path.name}})
+        self._files[key] = tensors
+        while len(self._files) > KEPT_FILES:
+            self._files.popitem(last=False)
         return tensors
 
     def base_of(self, model: Any) -> Any:

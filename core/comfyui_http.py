@@ -20,6 +20,8 @@ from .errors import NotReadyError
 from .settings import Settings
 
 ASK_S = 5.0
+#: The body of POST /free for all there is to free.
+FREE = {"unload_models": True, "free_memory": True}
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -46,6 +48,11 @@ def ask(method: str, address: str, body: Any = None, *, token: str = "", timeout
             return json.loads(answer.read() or b"{}")
     except (OSError, ValueError, http.client.HTTPException) as fault:
         raise unreachable() from fault
+
+
+def empty_memory(address: str, *, token: str = "") -> None:
+    """Ask it to let go of its models and of what its nodes gave out, between two prompts. NotReadyError."""
+    ask("POST", f"{address}/free", FREE, token=token)
 
 
 def checks_certificate(address: str) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -20,10 +18,7 @@ from .newer_fields import PERSON, newer
 if TYPE_CHECKING:
     from ..core.records.checkpoint import Version
 
-#: LoRA files kept in memory by (path, stamp): switching strength or seed reads nothing again.
-KEPT_FILES = 2
 _log = logging.getLogger("isengard.nodes")
-_kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
 #: What is not for a base model, while that model lives: a person trained for several is not tried again each time.
 _refused: WeakKeyDictionary[Any, set[tuple[str, str, bool]]] = WeakKeyDictionary()
 
@@ -96,7 +91,7 @@ def fitted(context: NodeContext, model: Any, clip: Any, versions: list[Version])
         attempt = (str(path), identity.stamp(path), clip is None)
         if attempt in refused:
             continue
-        fit = context.host.fit_lora(model, clip, _tensors(context.host, path))
+        fit = context.host.fit_lora(model, clip, context.host.read_lora(path))
         if _is_for(version, fit):
             return version, fit
         refused.add(attempt)
@@ -123,14 +118,3 @@ def _is_for(version: Version, fit: Any) -> bool:
     if verdict == "partial":
         _log.warning("Part of the LoRA does not fit this model", extra={"context": context})
     return True
-
-
-def _tensors(host: Any, path: Path) -> Any:
-    key = (str(path), identity.stamp(path))
-    if key not in _kept:
-        _kept[key] = host.read_lora(path)
-        _log.info("LoRA read", extra={"context": {"file": path.name}})
-        while len(_kept) > KEPT_FILES:
-            _kept.popitem(last=False)
-    _kept.move_to_end(key)
-    return _kept[key]

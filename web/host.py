@@ -37,6 +37,9 @@ class Host(Protocol):
 
     def restart(self) -> None: ...
 
+    def free(self) -> None:
+        """Empty its memory between two prompts: models, LoRAs, and what nodes gave out."""
+
     def prompts(self) -> list[tuple[str, object, object]]:
         """Every prompt that ComfyUI knows, queued, running or done: its id, its graph, its outputs."""
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import aiohttp
 
-from ...core.comfyui_http import checks_certificate, session_header, unreachable
+from ...core.comfyui_http import FREE, checks_certificate, session_header, unreachable
 from ...core.errors import NotReadyError
 from ...core.loops import spawn
 from .comfy_errors import STOPPED, ended, refusal
@@ -146,7 +146,7 @@ class ComfyClient:
             _log.warning("ComfyUI's history keeps a prompt until its next start", extra={"context": context})
 
     async def free(self) -> None:
-        await self._ask("POST", "/free", {"unload_models": True, "free_memory": True})
+        await self._ask("POST", "/free", FREE)
 
     async def known(self, kinds: set[str]) -> dict[str, Any]:
         """Ask what ComfyUI says about these node classes; those it does not have are left out. NotReadyError."""

@@ -29,7 +29,15 @@ def server(tmp_path):
     server.stop()
 
 
-def run_on_canvas(server, graph: dict) -> None:
+#: Of nobody.
+BLANK = {
+    "1": {"class_type": "EmptyImage", "inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 7}},
+    "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}},
+}
+
+
+def run_on_canvas(server, graph: dict) -> list[str]:
+    """The nodes whose results ComfyUI still had."""
     request = urllib.request.Request(
         f"{server.url}/prompt",
         json.dumps({"prompt": graph}).encode(),
@@ -41,7 +49,9 @@ def run_on_canvas(server, graph: dict) -> None:
     while prompt_id not in (history := server.get("/history")):
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    assert history[prompt_id]["status"]["status_str"] == "success", history[prompt_id]
+    status = history[prompt_id]["status"]
+    assert status["status_str"] == "success", history[prompt_id]
+    return sorted(next(said["nodes"] for kind, said in status["messages"] if kind == "execution_cached"))
 
 
 def live(server, api, photos) -> tuple[dict, list[bytes]]:
@@ -84,6 +94,7 @@ def test_nothing_of_a_forgotten_person_is_left_in_any_folder_or_log(server, tmp_
     kept = travel(api, server.data, photos[4:], training=TRAINING, picture=PICTURE, name=KEPT)
     person, needles = live(server, api, photos)
     own = server.base / "output" / "mine.png"
+    assert run_on_canvas(server, BLANK) == [] and run_on_canvas(server, BLANK) == ["1", "2"]
     own.write_bytes(b"\x89PNG\r\n\x1a\n tEXtprompt " + person["trigger_word"].encode())
     assert len(files_with(server.base, needles)) > 20
     asked = api.get(f"/characters/{person['id']}/forget")["report"]
@@ -98,8 +109,9 @@ def test_nothing_of_a_forgotten_person_is_left_in_any_folder_or_log(server, tmp_
     own.unlink()
     time.sleep(1)  # the worker's last line about the training it stopped
     assert files_with(server.base, needles) == []
-    assert server.get("/history") == {}, (
+    assert [entry["prompt"][2] for entry in server.get("/history").values()] == [BLANK, BLANK], (
         "the panel's pictures are never left there, the canvas's were taken out"
     )
+    assert run_on_canvas(server, BLANK) == [], "nothing that nodes gave out is left in ComfyUI's memory"
     assert [one["name"] for one in api.get("/characters")["items"]] == [KEPT]
     assert kept.lora.is_file() and all(image.is_file() for image in kept.images)

@@ -76,14 +76,13 @@ def comfy_api():
 @pytest.fixture
 def comfy(comfy_api, paths, tmp_path, monkeypatch):
     """Production mode unless the test says otherwise, on the stores of `paths`."""
-    from isengard.nodes import apply_identity, context
+    from isengard.nodes import context
 
     monkeypatch.setenv("DATA_DIR", str(paths.root))
     monkeypatch.delenv("ISENGARD_MODE", raising=False)
     host, house = FakeComfy(tmp_path / "user"), node_house(paths)
     host.house = house
     context.provide(host, lambda: house)
-    apply_identity._kept.clear()
     yield host
     house.close()
     context.provide(None)

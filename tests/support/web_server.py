@@ -29,6 +29,7 @@ class PlainHost:
     can_restart: bool = False
     queue_length: int = 0
     restarts: int = 0
+    freed: int = 0
     ran: list[tuple[object, object]] = field(default_factory=list)
 
     def capabilities(self) -> list[dict[str, str | bool]]:
@@ -59,6 +60,10 @@ class PlainHost:
     def restart(self) -> None:
         """Counted only."""
         self.restarts += 1
+
+    def free(self) -> None:
+        """Counted only."""
+        self.freed += 1
 
 
 class WebServer:

@@ -44,6 +44,14 @@ def test_pictures_on_their_way_are_cancelled_first(server, api, ann, monkeypatch
     assert not server.services.paths.generation(generation.id).exists()
 
 
+def test_comfyui_empties_its_memory(server, api, ann):
+    """Its cache of what nodes gave out held photos and LoRAs of whoever had been forgotten, newer ones for as long as it ran."""
+    api.get(f"/characters/{ann['id']}/forget")
+    assert server.host.freed == 0, "only asked what would go"
+    api.post(f"/characters/{ann['id']}/forget")
+    assert server.host.freed == 1
+
+
 def test_a_training_asked_for_meanwhile_goes_too(server, api, ann, monkeypatch):
     services = server.services
 

@@ -8,7 +8,7 @@ import json
 import logging
 import os
 
-from ...core.comfyui_http import ask, token_towards
+from ...core.comfyui_http import empty_memory, token_towards
 from ...core.errors import NotReadyError
 from ...core.paths import DataPaths
 from ...core.settings import load_settings
@@ -35,7 +35,7 @@ def _named(paths: DataPaths) -> str:
 
 def _free(url: str, token: str) -> bool:
     try:
-        ask("POST", f"{url}/free", {"unload_models": True, "free_memory": True}, token=token)
+        empty_memory(url, token=token)
     except NotReadyError as away:
         _log.info("ComfyUI was not asked for memory", extra={"context": {"reason": str(away.__cause__)}})
         return False

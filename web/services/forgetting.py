@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ...core.characters.character_store import CharacterStore, everybody
 from ...core.characters.trash import to_forget
-from ...core.comfyui_http import ask, token_towards
+from ...core.comfyui_http import ask, empty_memory, token_towards
 from ...core.errors import (
     ConflictError,
     IllegalTransitionError,
@@ -116,6 +116,7 @@ class Forgetting:
         for job_id in inventory.job_ids:
             self.ledger.forget(job_id)
         self._erase_late_jobs(character_id)
+        self._empty_memory()
         self.ledger.forget_events(inventory.ids)
         erasure.end(self.library, self.paths, inventory)
         return report
@@ -197,14 +198,24 @@ class Forgetting:
             self.ledger.forget(job.id)
 
     def _erase_in_comfyui(self, inventory: Inventory) -> None:
-        """Copies in its temp folder, which we made, and prompts in the history of each ComfyUI that made their pictures:
-        ours for the canvas, and the one that COMFYUI_URL names."""
+        """Copies in its temp folder, which we made, and prompts in the history of each ComfyUI that made their pictures."""
         for copy in previews_of(inventory.folders(self.paths), self.host.own_folders()["temp"]):
             copy.unlink(missing_ok=True)
-        for address in dict.fromkeys([self.host.server_url, self.settings.comfyui_url]):
-            if address:
-                token = token_towards(address, self.settings, self.host.server_url)
-                _erase_in_history(address, inventory, token)
+        for address, token in self._comfyuis():
+            _erase_in_history(address, inventory, token)
+
+    def _comfyuis(self) -> list[tuple[str, str]]:
+        """Addresses of those that make pictures and what opens them: ours for the canvas, and the one that COMFYUI_URL names."""
+        own = self.host.server_url
+        addresses = [address for address in dict.fromkeys([own, self.settings.comfyui_url]) if address]
+        return [(address, token_towards(address, self.settings, own)) for address in addresses]
+
+    def _empty_memory(self) -> None:
+        """ComfyUI keeps photos, pictures and LoRAs that its nodes gave out, newer ones as long as there is room."""
+        self.host.free()
+        for address, token in self._comfyuis():
+            if address != self.host.server_url:
+                _empty_memory_of(address, token)
 
 
 def _erase_in_history(address: str, inventory: Inventory, token: str) -> None:
@@ -224,6 +235,14 @@ def _erase_in_history(address: str, inventory: Inventory, token: str) -> None:
             "ComfyUI's history keeps some prompts until its next start",
             extra={"context": {"reason": str(away.__cause__)}},
         )
+
+
+def _empty_memory_of(address: str, token: str) -> None:
+    try:
+        empty_memory(address, token=token)
+    except NotReadyError as away:
+        context = {"reason": str(away.__cause__)}
+        _log.info("ComfyUI keeps what its nodes gave out until its next start", extra={"context": context})
 
 
 def _others_pictures(paths: DataPaths, inventory: Inventory, names: set[str]) -> list[str]:
