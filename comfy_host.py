@@ -212,6 +212,11 @@ class ComfyHost:
             self._files.popitem(last=False)
         return tensors
 
+    def lora_name(self, path: Path) -> str | None:
+        """A file's name in ComfyUI's lists of LoRAs, with the folder and the slashes that they have; None where none lists it."""
+        names = [name for name in self.model_names("loras") if Path(name).name == path.name]
+        return next((name for name in names if _is_file(self.model_path("loras", name), path)), None)
+
     def base_of(self, model: Any) -> Any:
         """The base itself, one object however often the MODEL was cloned and patched."""
         return model.model
@@ -304,6 +309,10 @@ def _default_frontend() -> str:
     from comfy.cli_args import DEFAULT_VERSION_STRING
 
     return str(DEFAULT_VERSION_STRING)
+
+
+def _is_file(found: Path | None, path: Path) -> bool:
+    return found is not None and found.resolve() == path.resolve()
 
 
 def _hookable(clip: Any) -> Any:

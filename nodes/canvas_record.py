@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import IsengardError
 from . import identity
+from .people import listed
 
 if TYPE_CHECKING:
+    from ..core.records.character import Character
     from ..core.records.generation import GeneratedImage
     from .context import NodeContext
 
@@ -21,12 +23,21 @@ OURS = "Isengard"
 NAMED = 4
 
 
-def people_behind(context: NodeContext, graph: object, node_id: object) -> list[str]:
-    """Ids of the characters that this node's inputs come from; of the whole graph where the node is not in it."""
+def people_behind(
+    context: NodeContext, graph: object, node_id: object, drawn: Character | None = None
+) -> list[str]:
+    """Ids of the characters that this node's inputs come from; of the whole graph where the node is not in it.
+
+    Of a batch of people the one who was `drawn`; all of them where that is not known.
+    """
     if not isinstance(graph, dict):
-        return []
-    names = {name for key in _ancestors(graph, str(node_id)) or set(graph) for name in _named(graph, key)}
-    people = set()
+        return [] if drawn is None else [drawn.id]
+    names = {
+        name
+        for key in _ancestors(graph, str(node_id)) or set(graph)
+        for name in _named(graph, key, in_batches=drawn is None)
+    }
+    people = set() if drawn is None else {drawn.id}
     for name in names:
         try:
             people.add(identity.find_character(context, name).id)
@@ -35,17 +46,22 @@ def people_behind(context: NodeContext, graph: object, node_id: object) -> list[
     return sorted(people)
 
 
-def _named(graph: Mapping[str, Any], key: str) -> set[str]:
+def _named(graph: Mapping[str, Any], key: str, *, in_batches: bool) -> set[str]:
     """Whom this node may mean: its own value, or any text that its link comes from, where it has one."""
-    given = graph[key].get("inputs", {}).get("character")
     if not _is_ours(graph, key):
         return set()
+    inputs = graph[key].get("inputs", {})
+    names = {name for text in _texts(graph, inputs.get("names")) for name in listed(text)}
+    return _texts(graph, inputs.get("character")) | (names if in_batches else set())
+
+
+def _texts(graph: Mapping[str, Any], given: object) -> set[str]:
     if isinstance(given, str):
         return {given}
     if not isinstance(given, list) or not given or _is_ours(graph, str(given[0])):
         return set()  # a node of ours before it says who it is
     behind = [graph[node].get("inputs", {}).values() for node in _ancestors(graph, str(given[0]))]
-    return {value.strip() for values in behind for value in values if isinstance(value, str)}
+    return {value for values in behind for value in values if isinstance(value, str)}
 
 
 def _is_ours(graph: Mapping[str, Any], key: str) -> bool:

@@ -84,7 +84,7 @@ class IsengardCharacter(io.ComfyNode):
         person = identity.find_character(context, character)
         return io.NodeOutput(
             identity.value_of(person),
-            _trigger(context, person),
+            trigger_of(context, person),
             person.class_word,
             _references(context, person),
         )
@@ -96,7 +96,7 @@ def _print_of(context: NodeContext, person: Character) -> list[Any]:
     return [identity.value_of(person), best, photos]
 
 
-def _trigger(context: NodeContext, person: Character) -> str:
+def trigger_of(context: NodeContext, person: Character) -> str:
     """The word their best version was trained with: their own may have been changed since, and it would call a stranger."""
     best = context.versions.best(person.slug)
     return (best.trigger_word if best is not None else "") or person.trigger_word

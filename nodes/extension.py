@@ -8,7 +8,9 @@ from .apply_identity import IsengardApplyIdentity
 from .apply_identity_region import IsengardApplyIdentityRegion
 from .apply_reference import IsengardApplyReference
 from .character import IsengardCharacter
+from .character_batch import IsengardCharacterBatch
 from .identity_score import IsengardIdentityScore
+from .lora_stack import IsengardLoRAStack
 from .placeholder_image import IsengardPlaceholderImage
 from .request import IsengardRequest
 from .save_image import IsengardSaveImage
@@ -27,4 +29,6 @@ class IsengardExtension(ComfyExtension):
             IsengardSaveImage,
             IsengardPlaceholderImage,
             IsengardIdentityScore,
+            IsengardCharacterBatch,
+            IsengardLoRAStack,
         ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import InvalidError, IsengardError
+from ..core.ids import is_id
 from .context import NodeContext, current
 
 if TYPE_CHECKING:
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
 #: Longer texts are no names.
 MAX_NAME = 80
+#: How long a list of names may be, and how many people it may name.
+MAX_TEXT, MOST = 8000, 100
 #: So many are listed in a message.
 SHOWN = 8
 #: What a message repeats: a prompt may come from anybody who reaches ComfyUI.
+_COMMA = re.compile(r"[,;\uff0c\u3001]")
 _PLAIN = re.compile(r"[\w '\-]+")
 
 
@@ -40,6 +44,39 @@ def called(context: NodeContext, name: object, among: Sequence[Character] | None
     if len(meant) == 1:
         return meant[0]
     raise _ambiguous(context, text, meant) if meant else _unknown(context, text, people)
+
+
+def named_in(context: NodeContext, text: object) -> list[Character]:
+    """The people whom a text lists, one a line or with commas between, each once and in this order. A comma may be in a name.
+
+    InvalidError as `called` raises it, and `too_many_people`.
+    """
+    lines = text.splitlines() if isinstance(text, str) and len(text) <= MAX_TEXT else []
+    there = list(context.characters.all())
+    named = [person for line in filter(str.strip, lines) for person in _in_line(context, line, there)]
+    found = {person.id: person for person in named}
+    if not found:
+        raise _unknown(context, "", there)
+    if len(found) > MOST:
+        raise InvalidError("too_many_people", f"{len(found)} people at once.", f"Name at most {MOST}.")
+    return list(found.values())
+
+
+def listed(text: str) -> set[str]:
+    """Every text in a list of names that may be one."""
+    lines = text.splitlines()
+    return {part.strip() for line in lines for part in (line, *_COMMA.split(line)) if part.strip()}
+
+
+def _in_line(context: NodeContext, line: str, there: Sequence[Character]) -> list[Character]:
+    try:
+        return [called(context, line, there)]
+    except InvalidError:
+        parts = [part.strip() for part in _COMMA.split(line) if part.strip()]
+        return [
+            context.characters.get(part) if is_id("chr", part) else called(context, part, there)
+            for part in parts
+        ]
 
 
 def _unknown(context: NodeContext, text: str, people: Sequence[Character]) -> InvalidError:

@@ -13,12 +13,15 @@ from comfy_api.latest import io, ui
 
 from ..core.errors import InvalidError, StorageError
 from ..core.ids import new_id
+from . import identity
 from .canvas_record import keep_previews, keep_record, people_behind
+from .character import PersonType
 from .context import current
 from .newer_fields import newer
 from .pixels import eight_bit, is_finite, look_of
 
 if TYPE_CHECKING:
+    from ..core.records.character import Character
     from ..core.records.generation import Look
 
 MAX_PICTURES = 10_000
@@ -43,6 +46,11 @@ class IsengardSaveImage(io.ComfyNode):
                     tooltip="Written by the Isengard tab; leave it empty.",
                     **newer(io.String.Input, advanced=True),
                 ),
+                PersonType.Input(
+                    "character",
+                    optional=True,
+                    tooltip="Only needed behind Isengard Character Batch: tells who is in which picture.",
+                ),
             ],
             outputs=[],
             hidden=[io.Hidden.prompt, io.Hidden.extra_pnginfo, io.Hidden.unique_id],
@@ -50,7 +58,8 @@ class IsengardSaveImage(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, images: Any, generation_id: str = "") -> io.NodeOutput:
+    def execute(cls, images: Any, generation_id: str = "", character: Any = None) -> io.NodeOutput:
+        drawn = None if character is None else identity.known(current(), character)
         ordered = _redeemed(generation_id)
         asked_by_panel = ordered is not None
         identifier = ordered or new_id("gen")
@@ -67,7 +76,7 @@ class IsengardSaveImage(io.ComfyNode):
             asked_by_panel
         ):  # nobody looks at the node: no copy in ComfyUI's temp folder, and no id in its history
             return io.NodeOutput(ui={"isengard": [*entries, *[{"look": "not_finite"}] * lost]})
-        _keep_record(identifier, cls.hidden, saved)
+        _keep_record(identifier, cls.hidden, saved, drawn)
         if lost:
             raise _not_finite(lost, len(images))
         preview = ui.PreviewImage(images, cls=None).as_dict()  # without the graph: it names people
@@ -115,10 +124,10 @@ def _not_finite(lost: int, of: int) -> InvalidError:
     )
 
 
-def _keep_record(generation_id: str, hidden: Any, saved: list[_Saved]) -> None:
+def _keep_record(generation_id: str, hidden: Any, saved: list[_Saved], drawn: Character | None) -> None:
     from ..core.records.generation import GeneratedImage
 
-    people = people_behind(current(), hidden.prompt, hidden.unique_id)
+    people = people_behind(current(), hidden.prompt, hidden.unique_id, drawn)
     images = [GeneratedImage(n=n, seed=0, **one.as_told()) for n, one in enumerate(saved)]
     keep_record(current(), generation_id, people, images)
 

@@ -17,7 +17,9 @@ CHARACTER, APPLY, REQUEST = "IsengardCharacter", "IsengardApplyIdentity", "Iseng
 SAVE, PLACEHOLDER = "IsengardSaveImage", "IsengardPlaceholderImage"
 REFERENCE, REGION = "IsengardApplyReference", "IsengardApplyIdentityRegion"
 #: IsengardTrainLoRA is no part of a recipe.
-OURS = {CHARACTER, APPLY, REQUEST, SAVE, PLACEHOLDER, REFERENCE, REGION, "IsengardIdentityScore"}
+OURS = {CHARACTER, APPLY, REQUEST, SAVE, PLACEHOLDER, REFERENCE, REGION} | {
+    *("IsengardIdentityScore", "IsengardCharacterBatch", "IsengardLoRAStack")
+}
 #: Outputs of IsengardRequest in order (nodes/request.py).
 REQUEST_OUTPUTS = ("prompt", "negative", "width", "height", "seed", "steps", "guidance")
 

@@ -19,6 +19,7 @@ class FakeComfy:
     and how many are of a wrong size; a file with one of `foreign` in its name fits nowhere."""
 
     is_running = True
+    lists_loras = True
 
     def __init__(self, user_directory) -> None:
         self.user_directory = user_directory
@@ -36,6 +37,9 @@ class FakeComfy:
     def read_lora(self, path):
         self.read.append(path.name)
         return {"path": str(path)}
+
+    def lora_name(self, path):
+        return f"{path.parent.name}/{path.name}" if self.lists_loras else None
 
     def base_of(self, model):
         return self.bases.setdefault(model, Base())

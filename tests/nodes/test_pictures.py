@@ -36,14 +36,14 @@ def save(comfy, comfy_api, monkeypatch):
     preview = type("Preview", (), {"as_dict": lambda self: {"images": []}})
     monkeypatch.setattr(comfy_api.ui, "PreviewImage", lambda images, cls: preview())
 
-    def save(images, ticket="", *, prompt=None, node_id="4"):
+    def save(images, ticket="", *, prompt=None, node_id="4", **given):
         hidden = {
             comfy_api.io.Hidden.prompt: prompt,
             comfy_api.io.Hidden.extra_pnginfo: {"isengard": {"recipe": "r"}},
             comfy_api.io.Hidden.unique_id: node_id,
         }
-        given = {"hidden_inputs": hidden} if releases.has("v3_data") else hidden
-        return IsengardSaveImage.PREPARE_CLASS_CLONE(given).execute(images, ticket).ui
+        made = {"hidden_inputs": hidden} if releases.has("v3_data") else hidden
+        return IsengardSaveImage.PREPARE_CLASS_CLONE(made).execute(images, ticket, **given).ui
 
     return save
 
@@ -241,6 +241,24 @@ def test_a_person_named_at_the_node_that_puts_them_on_is_found(save, ann, given)
     named["2"]["inputs"]["character"] = given
     kept = current().generations.get(save(pictures(), prompt=named)["isengard"][0]["generation_id"])
     assert [use.id for use in kept.request.characters] == [ann.ann.id]
+
+
+def test_of_a_batch_everybody_is_kept_or_only_the_one_who_was_drawn(save, ann):
+    from isengard.core.records.character import CharacterDraft
+    from isengard.nodes.context import current
+
+    people = current().characters
+    bob, cem = (people.create(CharacterDraft(name=name)) for name in ("Bob", "Cem"))
+    batch = graph("cem") | {"7": {"class_type": "IsengardCharacterBatch", "inputs": {"names": "Ann\nBob, x"}}}
+    batch["3"]["inputs"]["positive"] = ["8", 0]
+    batch["8"] = {"class_type": "IsengardApplyIdentity", "inputs": {"character": ["7", 0]}}
+
+    def kept(**given):
+        saved = save(pictures(), prompt=batch, **given)["isengard"][0]["generation_id"]
+        return {use.id for use in current().generations.get(saved).request.characters}
+
+    assert kept() == {ann.ann.id, bob.id, cem.id}
+    assert kept(character="Bob") == {bob.id, cem.id}
 
 
 def test_a_graph_with_strangers_is_kept_without_a_record(save, ann):

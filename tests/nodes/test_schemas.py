@@ -30,9 +30,14 @@ CONTRACT = {
         ["STRING", "STRING", "INT", "INT", "INT", "INT", "FLOAT"],
     ),
     "IsengardTrainLoRA": (["character", "family", "preset", "overrides", "wait"], ["ISENGARD_CHARACTER"]),
-    "IsengardSaveImage": (["images", "generation_id"], []),
+    "IsengardSaveImage": (["images", "generation_id", "character"], []),
     "IsengardPlaceholderImage": (["text", "width", "height", "seed"], ["IMAGE"]),
     "IsengardIdentityScore": (["image", "character"], ["FLOAT", "STRING"]),
+    "IsengardCharacterBatch": (["names"], ["ISENGARD_CHARACTER", "STRING", "STRING", "STRING"]),
+    "IsengardLoRAStack": (
+        ["character", "checkpoint", "strength", "model", "lora_stack"],
+        ["LORA_STACK", "*", "FLOAT", "STRING"],
+    ),
 }
 
 
@@ -60,6 +65,7 @@ SOUGHT = {
     "match": {"IsengardIdentityScore"},
 }
 ADVANCED = {
+    "IsengardLoRAStack": {"checkpoint"},
     "IsengardApplyIdentity": {"checkpoint"},
     "IsengardApplyIdentityRegion": {"checkpoint"},
     "IsengardApplyReference": {"photos"},

@@ -32,7 +32,11 @@ class _Kind:
         extra_dict: Mapping[str, object] = ...,
     ) -> _Input: ...
     def Output(
-        self, id: str | None = ..., display_name: str | None = ..., tooltip: str | None = ...
+        self,
+        id: str | None = ...,
+        display_name: str | None = ...,
+        tooltip: str | None = ...,
+        is_output_list: bool = ...,
     ) -> _Output: ...
 
 class _Hidden:
