@@ -254,6 +254,16 @@ class ComfyHost:
         patched_clip.add_patches(fit.patches, strength)
         return patched, patched_clip
 
+    def takes_hooks(self, model: Any, clip: Any, fit: LoraFit) -> bool:
+        """Whether ComfyUI can put the LoRA on for a part of the picture only: it writes into the weights themselves, which are
+        bytes where another pack's loader keeps them packed (GGUF)."""
+        names = {place if isinstance(place, str) else place[0] for place in fit.patches}
+        return not any(
+            name in names and tuple(weight.size()) != tuple(weight.shape)
+            for part in (model.model, clip.cond_stage_model)
+            for name, weight in part.named_parameters(remove_duplicate=False)
+        )
+
     def encode_region(
         self, clip: Any, fit: LoraFit, text: str, *, left: float, right: float, strength: float
     ) -> Any:

@@ -57,6 +57,12 @@ class IsengardApplyIdentityRegion(io.ComfyNode):
         versions = identity.find_versions(context, character, checkpoint)
         person = identity.known(context, character)
         version, fit = fitted(context, model, clip, versions)
+        if float(strength) and not context.host.takes_hooks(model, clip, fit):
+            raise InvalidError(
+                "quantised_region",
+                "This quantised model (GGUF) cannot take a person in a part of the picture only.",
+                "Use the model as a .safetensors file, or Isengard Apply Identity for the whole picture.",
+            )
         trigger = version.trigger_word or person.trigger_word
         words = str(text)[:MAX_TEXT].replace("{trigger}", trigger).replace("{class}", person.class_word)
         part = {"left": float(left), "right": float(right), "strength": float(strength)}

@@ -19,7 +19,7 @@ class FakeComfy:
     and how many are of a wrong size; a file with one of `foreign` in its name fits nowhere."""
 
     is_running = True
-    lists_loras = True
+    lists_loras = hooks = True
 
     def __init__(self, user_directory) -> None:
         self.user_directory = user_directory
@@ -48,6 +48,9 @@ class FakeComfy:
         alien = any(part in tensors["path"] for part in self.foreign)
         taken, modules, misshaped = (0, 3, 0) if alien else self.coverage
         return SimpleNamespace(taken=taken, modules=modules, misshaped=misshaped, file=tensors["path"])
+
+    def takes_hooks(self, model, clip, fit):
+        return self.hooks
 
     def encode_region(self, clip, fit, text, **part):
         self.encoded.append((clip, text, part))

@@ -140,3 +140,11 @@ def test_forged_people(refer, region, comfy, forged):
     for node in (refer, region):
         with pytest.raises(IsengardError):
             node(forged)
+
+
+def test_a_region_is_refused_on_weights_that_take_no_hooks(ann, region, value, comfy):
+    comfy.hooks = False
+    with pytest.raises(InvalidError) as caught:
+        region(value)
+    assert caught.value.code == "quantised_region" and comfy.encoded == []
+    assert region(value, strength=0.0)[0] == "scene"

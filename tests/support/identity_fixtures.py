@@ -25,7 +25,8 @@ JSON = {"Content-Type": "application/json"}
 def server(tmp_path_factory):
     base = comfyui.make_base(tmp_path_factory.mktemp("host"))
     fixtures.put_checkpoint(base)
-    (base / "custom_nodes" / "history_keeper").symlink_to(Path(comfyui.__file__).parent / "history_keeper")
+    for pack in ("history_keeper", "packed_loader"):
+        (base / "custom_nodes" / pack).symlink_to(Path(comfyui.__file__).parent / pack)
     server = comfyui.start(base, environment={"ISENGARD_MODE": "production"})
     Api(server.url).wait_until_ready()
     yield server
@@ -113,13 +114,18 @@ def change(one, other, left=0.0, right=1.0):
 
 def on_canvas(server, graph):
     """The file that a graph of ComfyUI's own canvas saved."""
+    entry = run_on_canvas(server, graph)
+    assert entry["status"]["status_str"] == "success", entry["status"]
+    (saved,) = [saved for output in entry["outputs"].values() for saved in output.get("isengard", [])]
+    return server.data / "outputs" / saved["generation_id"] / saved["file"]
+
+
+def run_on_canvas(server, graph):
+    """What the history says of a graph of ComfyUI's own canvas once it has ended."""
     body = json.dumps({"prompt": graph}).encode()
     with urllib.request.urlopen(urllib.request.Request(f"{server.url}/prompt", body, JSON)) as answer:
         prompt_id = json.loads(answer.read())["prompt_id"]
     deadline = time.monotonic() + 60
     while not (history := server.get(f"/history/{prompt_id}")) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert history[prompt_id]["status"]["status_str"] == "success", history[prompt_id]["status"]
-    outputs = history[prompt_id]["outputs"]
-    (saved,) = [entry for output in outputs.values() for entry in output.get("isengard", [])]
-    return server.data / "outputs" / saved["generation_id"] / saved["file"]
+    return history[prompt_id]
