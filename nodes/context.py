@@ -66,6 +66,11 @@ def provide(host: ComfyUI | None, server: Callable[[], Server] | None = None) ->
     _holder.host, _holder.server = host, server
 
 
+def running_in() -> ComfyUI | None:
+    """The ComfyUI that loads this pack; None outside one."""
+    return _holder.host
+
+
 def server_is_running() -> bool:
     """False while packs are being imported, and outside ComfyUI."""
     return _holder.host is not None and _holder.host.is_running

@@ -49,6 +49,9 @@ class ComfyUI(Protocol):
     @property
     def user_directory(self) -> Path: ...
 
+    def has(self, capability: str) -> bool:
+        """Whether this ComfyUI has what a row of comfy_capabilities.py names."""
+
     def unload_models(self) -> None: ...
 
     def progress_bar(self, total: int, node_id: str | None = None) -> ProgressBar: ...

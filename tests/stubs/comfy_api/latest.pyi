@@ -78,13 +78,25 @@ class io:
     class NodeOutput:
         def __init__(self, *values: Any, ui: Any = ...) -> None: ...
 
+    class NodeReplace:
+        """Since ComfyUI 0.14."""
+
+        def __init__(self, **told: Any) -> None: ...
+
     class ComfyNode:
         hidden: _Hidden
 
     @staticmethod
     def Custom(io_type: str) -> _Kind: ...
 
+class _NodeReplacement:
+    async def register(self, node_replace: io.NodeReplace) -> None: ...
+
+class ComfyAPI:
+    node_replacement: _NodeReplacement
+
 class ComfyExtension:
+    async def on_load(self) -> None: ...
     async def get_node_list(self) -> list[type[io.ComfyNode]]: ...
 
 class ui:
