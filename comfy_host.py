@@ -5,9 +5,7 @@ Written against ComfyUI 0.3.64 to 0.33.0. Everything else receives this object a
 
 from __future__ import annotations
 
-import inspect
 import logging
-import math
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from . import comfy_capabilities
+from . import comfy_capabilities, comfy_weights
 from .comfy_restart import Launch
 from .core.addresses import is_loopback, reachable
 from .core.loras.fit import image_modules
@@ -239,7 +237,7 @@ class ComfyHost:
         if clip is not None:
             keys = comfy.lora.model_lora_keys_clip(encoder, keys)
         patches = comfy.lora.load_lora(comfy.lora_convert.convert_lora(dict(tensors)), keys)
-        own, wrong = _coverage(model.model, patches)
+        own, wrong = comfy_weights.coverage(model.model, patches)
         fit = LoraFit(patches, own, len(image_modules(tensors)), wrong)
         self._fits[model.model] = [*kept, (tensors, encoder, fit)][-KEPT_FITS:]
         return fit
@@ -255,13 +253,17 @@ class ComfyHost:
         return patched, patched_clip
 
     def takes_hooks(self, model: Any, clip: Any, fit: LoraFit) -> bool:
-        """Whether ComfyUI can put the LoRA on for a part of the picture only: it writes into the weights themselves, which are
-        bytes where another pack's loader keeps them packed (GGUF)."""
-        names = {place if isinstance(place, str) else place[0] for place in fit.patches}
-        return not any(
-            name in names and tuple(weight.size()) != tuple(weight.shape)
-            for part in (model.model, clip.cond_stage_model)
-            for name, weight in part.named_parameters(remove_duplicate=False)
+        """Whether ComfyUI can put the LoRA on for a part of the picture only.
+
+        It writes into the weights themselves, which are bytes where another pack's loader keeps them packed (GGUF). What its
+        dynamic memory holds it loads once more for that, which it cannot where another pack's loader says nothing of how.
+        """
+        parts = [(model.model, model)]
+        if comfy_weights.trains(clip.cond_stage_model, fit.patches):
+            parts.append((clip.cond_stage_model, clip.patcher))
+        return all(
+            comfy_weights.can_load_again(patcher) and not comfy_weights.is_packed(part, fit.patches)
+            for part, patcher in parts
         )
 
     def encode_region(
@@ -270,15 +272,13 @@ class ComfyHost:
         """CONDITIONING for a part of the width (0 to 1) with a LoRA of its own: ComfyUI's hooks and conditioning areas."""
         import comfy.hooks
 
-        own = _hookable(clip) if strength else clip.clone()
+        own = clip.clone()
         if strength:
             hooks = _region_hooks(fit.patches, strength)
+            if comfy_weights.trains(clip.cond_stage_model, fit.patches):
+                target = comfy.hooks.create_target_dict(comfy.hooks.EnumWeightTarget.Clip)
+                own = comfy_weights.hooked(clip, hooks, target)
             own.apply_hooks_to_conds = hooks
-            own.patcher.forced_hooks = hooks.clone()
-            own.use_clip_schedule = False
-            own.patcher.forced_hooks.set_keyframes_on_hooks(None)
-            target = comfy.hooks.create_target_dict(comfy.hooks.EnumWeightTarget.Clip)
-            own.patcher.register_all_hook_patches(hooks, target)
         area = ("percentage", 1.0, right - left, 0.0, left)
         encoded = own.encode_from_tokens_scheduled(own.tokenize(text))
         return [[cond, {**values, "area": area, "strength": 1.0}] for cond, values in encoded]
@@ -325,12 +325,6 @@ def _is_file(found: Path | None, path: Path) -> bool:
     return found is not None and found.resolve() == path.resolve()
 
 
-def _hookable(clip: Any) -> Any:
-    """A clone that takes hooks: since 0.16 ComfyUI's dynamic memory, the default on NVIDIA, has none."""
-    takes = inspect.signature(clip.clone).parameters
-    return clip.clone(disable_dynamic=True) if "disable_dynamic" in takes else clip.clone()
-
-
 def _region_hooks(patches: Mapping[Any, Any], strength: float) -> Any:
     """A group with the one hook that puts these patches on.
 
@@ -353,31 +347,3 @@ def _region_hooks(patches: Mapping[Any, Any], strength: float) -> Any:
     group = comfy.hooks.HookGroup()
     group.add(hook)
     return group
-
-
-def _coverage(model: Any, patches: Mapping[Any, Any]) -> tuple[int, int]:
-    """How many patches are for a weight that this model has, and how many of these are of another size.
-
-    ComfyUI's map names weights that a model of the same kind may lack. Sizes are of the layers as they are: `state_dict`
-    gives quantised ones as they are stored, some of them half as wide.
-    """
-    weights, here, wrong = dict(model.named_parameters(remove_duplicate=False)), 0, 0
-    for place, patch in patches.items():
-        name, part = (place, None) if isinstance(place, str) else (place[0], place[1])
-        if name in weights:
-            here += 1
-            wrong += _is_misshaped(weights[name], part, patch)
-    return here, wrong
-
-
-def _is_misshaped(weight: Any, part: tuple[int, int, int] | None, patch: Any) -> bool:
-    """Whether a low-rank pair does not multiply to the shape of the weight, or of the `part` (axis, start, length) of it."""
-    pair = getattr(patch, "weights", None)
-    if "lora" not in str(getattr(patch, "name", "")) or not isinstance(pair, tuple) or len(pair) < 2:
-        return False
-    up, down, shape = pair[0], pair[1], list(weight.shape)
-    if getattr(up, "ndim", 0) < 2 or getattr(down, "ndim", 0) < 2:
-        return False
-    if part is not None:
-        shape[part[0]] = part[2]
-    return bool((up.shape[0], math.prod(down.shape[1:])) != (shape[0], math.prod(shape[1:])))

@@ -60,8 +60,8 @@ class IsengardApplyIdentityRegion(io.ComfyNode):
         if float(strength) and not context.host.takes_hooks(model, clip, fit):
             raise InvalidError(
                 "quantised_region",
-                "This quantised model (GGUF) cannot take a person in a part of the picture only.",
-                "Use the model as a .safetensors file, or Isengard Apply Identity for the whole picture.",
+                "A quantised model (GGUF), or one from another pack's loader, cannot take a person in a part of the picture only.",
+                "Load the model with ComfyUI's own loader, or use Isengard Apply Identity for the whole picture.",
             )
         trigger = version.trigger_word or person.trigger_word
         words = str(text)[:MAX_TEXT].replace("{trigger}", trigger).replace("{class}", person.class_word)

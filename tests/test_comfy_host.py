@@ -12,7 +12,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
-from isengard import comfy_host
+from isengard import comfy_host, comfy_weights
 
 
 class PackedLinear(torch.nn.Linear):
@@ -41,34 +41,106 @@ def patch(inputs, outputs=32, rank=4):
 @pytest.mark.parametrize("layer", [torch.nn.Linear, PackedLinear])
 @pytest.mark.parametrize(("inputs", "outputs", "wrong"), [(64, 32, 0), (32, 32, 1), (64, 16, 1)])
 def test_a_lora_is_measured_against_the_layer_and_not_against_how_it_is_stored(layer, inputs, outputs, wrong):
-    assert comfy_host._coverage(model(layer), {"block.weight": patch(inputs, outputs)}) == (1, wrong)
+    assert comfy_weights.coverage(model(layer), {"block.weight": patch(inputs, outputs)}) == (1, wrong)
 
 
 @pytest.mark.parametrize("layer", [torch.nn.Linear, PackedLinear])
 def test_a_part_of_a_fused_layer_has_the_rows_of_that_part(layer):
     patches = {("block.weight", (0, 0, 16)): patch(64, 16), ("block.weight", (0, 16, 16)): patch(64, 32)}
-    assert comfy_host._coverage(model(layer), patches) == (2, 1)
+    assert comfy_weights.coverage(model(layer), patches) == (2, 1)
 
 
 def test_a_patch_for_a_weight_that_the_model_lacks_is_not_taken():
     """ComfyUI's map of FLUX names weights that FLUX.2 has not: 304 of a FLUX.1 LoRA's 494 modules went nowhere unsaid."""
     patches = {"block.weight": patch(64), "elsewhere.weight": patch(64)}
-    assert comfy_host._coverage(model(torch.nn.Linear), patches) == (1, 0)
+    assert comfy_weights.coverage(model(torch.nn.Linear), patches) == (1, 0)
+
+
+class Hooks:
+    """As ComfyUI's group of hooks, without any."""
+
+    def clone(self):
+        return Hooks()
+
+    def set_keyframes_on_hooks(self, keyframes):
+        self.keyframes = keyframes
+
+
+class Patcher:
+    """As ComfyUI's patchers: hooks are registered on it; a dynamic one is loaded again by `cached_patcher_init` alone."""
+
+    def __init__(self, model, *, dynamic=False, again=None):
+        self.model, self.dynamic, self.cached_patcher_init = model, dynamic, again
+        self.registered = []
+
+    def is_dynamic(self):
+        return self.dynamic
+
+    def register_all_hook_patches(self, hooks, target):
+        self.registered.append(hooks)
 
 
 class OldClip:
+    """Before 0.16."""
+
+    def __init__(self, patcher, model=None):
+        self.patcher, self.cond_stage_model = patcher, model or patcher.model
+
     def clone(self):
-        return "cloned"
+        return type(self)(Patcher(self.patcher.model), self.cond_stage_model)
 
 
-class DynamicClip:
+class DynamicClip(OldClip):
+    """Since 0.16: what is taken out of dynamic memory is read again, and the clone keeps the model of before."""
+
     def clone(self, disable_dynamic=False):
-        return "cloned without dynamic memory" if disable_dynamic else "cloned"
+        patcher = Patcher(model(torch.nn.Linear)) if disable_dynamic else self.patcher
+        return type(self)(patcher, self.cond_stage_model)
 
 
-def test_a_clip_that_gets_hooks_is_taken_out_of_dynamic_memory_where_there_is_such_a_thing():
-    assert comfy_host._hookable(OldClip()) == "cloned"
-    assert comfy_host._hookable(DynamicClip()) == "cloned without dynamic memory"
+@pytest.mark.parametrize("kind", [OldClip, DynamicClip])
+def test_a_text_encoder_that_gets_hooks_encodes_by_the_model_they_are_put_onto(kind):
+    hooks = Hooks()
+    before = kind(Patcher(model(torch.nn.Linear), dynamic=kind is DynamicClip))
+    own = comfy_weights.hooked(before, hooks, target={})
+    assert own.patcher.registered == [hooks] and own.cond_stage_model is own.patcher.model
+    assert (own.cond_stage_model is before.cond_stage_model) == (kind is OldClip)
+    assert before.patcher.registered == [] and own.use_clip_schedule is False
+
+
+class PackedWeight(torch.Tensor):
+    """As GGUF's loaders keep weights: bytes that say the shape they stand for."""
+
+    @property
+    def shape(self):
+        return torch.Size((32, 64))
+
+
+def packed():
+    inside = model(torch.nn.Linear)
+    inside.block.weight = torch.nn.Parameter(
+        torch.zeros(32, 36, dtype=torch.uint8).as_subclass(PackedWeight), requires_grad=False
+    )
+    return inside
+
+
+@pytest.mark.parametrize(
+    ("inside", "dynamic", "again", "takes"),
+    [
+        (model(torch.nn.Linear), False, None, True),
+        (model(PackedLinear), True, ("loader", ()), True),
+        (model(torch.nn.Linear), True, None, False),
+        (packed(), False, None, False),
+    ],
+    ids=["plain", "ComfyUI's loader", "another pack's loader", "packed"],
+)
+def test_which_models_take_a_lora_in_a_part_of_the_picture(inside, dynamic, again, takes):
+    host, patches = comfy_host.ComfyHost(None), {"block.weight": patch(64)}
+    fit = comfy_host.LoraFit(patches, 1, 1, 0)
+    base, words = Patcher(inside, dynamic=dynamic, again=again), OldClip(Patcher(torch.nn.Linear(2, 2)))
+    assert host.takes_hooks(base, words, fit) is takes
+    plain = Patcher(model(torch.nn.Linear))
+    assert host.takes_hooks(plain, OldClip(base), fit) is takes
 
 
 @pytest.mark.parametrize(

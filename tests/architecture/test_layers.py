@@ -50,7 +50,14 @@ ROOTS = {"__init__.py", "web/app.py", "training/worker/main.py"}
 
 def product_files() -> list[Path]:
     files = [file for layer in LAYERS for file in sorted((ROOT / layer).rglob("*.py"))]
-    alone = ("__init__.py", "boot.py", "comfy_capabilities.py", "comfy_host.py", "comfy_restart.py")
+    alone = (
+        "__init__.py",
+        "boot.py",
+        "comfy_capabilities.py",
+        "comfy_host.py",
+        "comfy_restart.py",
+        "comfy_weights.py",
+    )
     return [*files, *(ROOT / name for name in alone)]
 
 

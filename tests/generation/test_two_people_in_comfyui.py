@@ -16,6 +16,7 @@ from support.identity_fixtures import (
     median_seconds,
     on_canvas,
 )
+from support.loras import TINY, publish
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 WIDE = {"recipe": "two-people", "width": 192, "height": 96, "steps": 8, "guidance": 1.0, "seed": 11}
@@ -83,6 +84,31 @@ def test_each_person_has_their_own_strength_and_words(server, two):
     for name, of in (("ann_strength", ANNS), ("bob_strength", BOBS)):
         assert change(plain, file_of(server, two(**{name: 0.3})), *of) > 1.0
     assert change(plain, file_of(server, two(bob_words="in a yellow hat")), *BOBS) > 1.0
+
+
+def test_what_was_trained_in_the_text_encoder_counts_in_its_region_alone(server, api, bob, versions):
+    """Two versions that differ by that alone; ComfyUI's hooks are on the text encoder for the first person's words only."""
+    una = api.post("/characters", {"name": "Una", "class_word": "woman"})
+    layer = "lora_te_text_model_encoder_layers_0_self_attn"
+    words = {f"{layer}_{part}_proj": (768, 768) for part in ("q", "v", "out")}
+    for step, modules in ((10, TINY), (20, {**TINY, **words})):
+        publish(versions, una, step, modules, base=fixtures.CHECKPOINT, seed=5)
+    without, trained = (
+        file_of(
+            server,
+            asked(
+                api,
+                {
+                    **WIDE,
+                    "characters": [{"id": una["id"], "checkpoint": step}, {"id": bob["id"]}],
+                    "prompt": "two people in a cafe",
+                },
+            ),
+        )
+        for step in (10, 20)
+    )
+    own, other = (change(without, trained, *part) for part in (ANNS, BOBS))
+    assert own > 1.0 and other < 0.3 * own
 
 
 @pytest.mark.timing

@@ -1,0 +1,72 @@
+"""What a LoRA's patches meet in a model of ComfyUI's or of another pack's loader: weights by name, their size, how they are kept."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Mapping
+from typing import Any
+
+
+def coverage(model: Any, patches: Mapping[Any, Any]) -> tuple[int, int]:
+    """How many patches are for a weight that this model has, and how many of these are of another size.
+
+    ComfyUI's map names weights that a model of the same kind may lack. Sizes are of the layers as they are: `state_dict`
+    gives quantised ones as they are stored, some of them half as wide.
+    """
+    weights, here, wrong = dict(model.named_parameters(remove_duplicate=False)), 0, 0
+    for place, patch in patches.items():
+        name, part = (place, None) if isinstance(place, str) else (place[0], place[1])
+        if name in weights:
+            here += 1
+            wrong += _is_misshaped(weights[name], part, patch)
+    return here, wrong
+
+
+def _is_misshaped(weight: Any, part: tuple[int, int, int] | None, patch: Any) -> bool:
+    """Whether a low-rank pair does not multiply to the shape of the weight, or of the `part` (axis, start, length) of it."""
+    pair = getattr(patch, "weights", None)
+    if "lora" not in str(getattr(patch, "name", "")) or not isinstance(pair, tuple) or len(pair) < 2:
+        return False
+    up, down, shape = pair[0], pair[1], list(weight.shape)
+    if getattr(up, "ndim", 0) < 2 or getattr(down, "ndim", 0) < 2:
+        return False
+    if part is not None:
+        shape[part[0]] = part[2]
+    return bool((up.shape[0], math.prod(down.shape[1:])) != (shape[0], math.prod(shape[1:])))
+
+
+def trains(model: Any, patches: Mapping[Any, Any]) -> bool:
+    """Whether any of the patches is for this model."""
+    places = {place if isinstance(place, str) else place[0] for place in patches}
+    return any(name in places for name, _ in model.named_parameters(remove_duplicate=False))
+
+
+def is_packed(model: Any, patches: Mapping[Any, Any]) -> bool:
+    """Whether any weight that a patch is for is stored in another shape than it stands for."""
+    places = {place if isinstance(place, str) else place[0] for place in patches}
+    return any(
+        name in places and tuple(weight.size()) != tuple(weight.shape)
+        for name, weight in model.named_parameters(remove_duplicate=False)
+    )
+
+
+def can_load_again(patcher: Any) -> bool:
+    is_dynamic = getattr(patcher, "is_dynamic", None)
+    return is_dynamic is None or not is_dynamic() or patcher.cached_patcher_init is not None
+
+
+def hooked(clip: Any, hooks: Any, target: Any) -> Any:
+    """A clone that encodes through the hooks.
+
+    ComfyUI's dynamic memory, since 0.16 the default on NVIDIA, has none: the clone reads the file once more, and would still
+    encode by the model of before, which nothing is put onto.
+    """
+    takes = inspect.signature(clip.clone).parameters
+    own = clip.clone(disable_dynamic=True) if "disable_dynamic" in takes else clip.clone()
+    own.cond_stage_model = own.patcher.model
+    own.patcher.forced_hooks = hooks.clone()
+    own.use_clip_schedule = False
+    own.patcher.forced_hooks.set_keyframes_on_hooks(None)
+    own.patcher.register_all_hook_patches(hooks, target)
+    return own
