@@ -7,10 +7,11 @@ from typing import Any
 from comfy_api.latest import io
 
 from ..core.errors import InvalidError
-from . import identity, people, reference_photos
+from . import identity, people
 from .character import person_input
 from .context import current
 from .newer_fields import PERSON, newer
+from .pictures import reference_photos
 
 
 class IsengardApplyReference(io.ComfyNode):

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import io
 
 from ..core.errors import IsengardError
-from . import choices, identity, reference_photos
+from . import choices, identity
 from .context import NodeContext, current
 from .newer_fields import PERSON, newer
+from .pictures import reference_photos
 
 if TYPE_CHECKING:
     from ..core.records.character import Character

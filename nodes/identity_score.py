@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import io
 
 from ..core.errors import InvalidError
-from . import identity, people, reference_photos
+from . import identity, people
 from .character import person_input
 from .context import NodeContext, current
 from .newer_fields import PERSON, newer
-from .pixels import eight_bit
+from .pictures import reference_photos
+from .pictures.pixels import eight_bit
 
 if TYPE_CHECKING:
     from ..core.records.character import Character

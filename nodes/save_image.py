@@ -14,11 +14,11 @@ from comfy_api.latest import io, ui
 from ..core.errors import InvalidError, StorageError
 from ..core.ids import new_id
 from . import identity
-from .canvas_record import keep_previews, keep_record, people_behind
 from .character import PersonType
 from .context import current
 from .newer_fields import newer
-from .pixels import eight_bit, is_finite, look_of
+from .pictures.canvas_record import keep_previews, keep_record, people_behind
+from .pictures.pixels import eight_bit, is_finite, look_of
 
 if TYPE_CHECKING:
     from ..core.records.character import Character

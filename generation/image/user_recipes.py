@@ -32,7 +32,7 @@ MAX_NAME = 60
 ENDINGS = (".json", ".md", ".jpg")
 #: Of RECIPE_STAMP.
 STAMP_DIGITS = 20
-#: Taken by pictures made on the canvas (nodes/canvas_record.py), and by Windows.
+#: Taken by pictures made on the canvas (nodes/pictures/canvas_record.py), and by Windows.
 RESERVED = {"canvas", *DEVICES}
 #: Of two with one name that come at once, the second must not take the first one's place.
 _ADDING = threading.Lock()

@@ -30,7 +30,7 @@ def test_structure_of_cells(cells, least, most):
 def test_a_picture_whose_cells_are_all_alike_is_no_noise_to_either(tmp_path):
     """A fine chequer: the node told it by a comparison of what is no number, with a warning on the console."""
     import torch
-    from isengard.nodes.pixels import look_of
+    from isengard.nodes.pictures.pixels import look_of
 
     chequer = (np.indices((256, 256)).sum(axis=0) % 2).astype(np.uint8)
     Image.fromarray(chequer * 255).save(tmp_path / "chequer.png")

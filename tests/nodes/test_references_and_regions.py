@@ -54,8 +54,8 @@ def photo(ann, paths):
 
 
 def test_the_best_photos_first_and_those_left_out_never(ann, comfy, photo, paths):
-    from isengard.nodes import reference_photos
     from isengard.nodes.context import current
+    from isengard.nodes.pictures import reference_photos
 
     blurred, left_out, good, cover = (
         photo(1, findings=1), photo(2, included=False), photo(3), photo(4, findings=2)

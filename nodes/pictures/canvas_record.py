@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import IsengardError
-from . import identity
-from .people import listed
+from ...core.errors import IsengardError
+from .. import identity
+from ..people import listed
 
 if TYPE_CHECKING:
-    from ..core.records.character import Character
-    from ..core.records.generation import GeneratedImage
-    from .context import NodeContext
+    from ...core.records.character import Character
+    from ...core.records.generation import GeneratedImage
+    from ..context import NodeContext
 
 #: What stands where a recipe's name would: the graph is inside the PNG.
 RECIPE = "canvas"
@@ -72,9 +72,9 @@ def keep_record(
     context: NodeContext, generation_id: str, people: list[str], images: list[GeneratedImage]
 ) -> None:
     """Keep a record of a canvas' pictures; nothing where nobody of ours is in them."""
-    from ..core.clock import iso
-    from ..core.records.generation import CharacterUse, Generation, GenerationRequest
-    from ..core.records.generation_states import GenerationState
+    from ...core.clock import iso
+    from ...core.records.generation import CharacterUse, Generation, GenerationRequest
+    from ...core.records.generation_states import GenerationState
 
     if not people:
         return
@@ -95,8 +95,8 @@ def keep_record(
 
 def keep_previews(folder: Path, previews: Iterable[Mapping[str, Any]]) -> None:
     """Keep the names of copies that ComfyUI's temp folder got for showing on the node: forgetting a person removes them as well."""
-    from ..core import atomic
-    from ..core.generations.preview_copies import PREVIEWS_FILE
+    from ...core import atomic
+    from ...core.generations.preview_copies import PREVIEWS_FILE
 
     atomic.write_json(folder / PREVIEWS_FILE, [str(shown["filename"]) for shown in previews])
 

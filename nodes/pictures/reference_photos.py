@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import ForbiddenError
+from ...core.errors import ForbiddenError
 
 if TYPE_CHECKING:
-    from ..core.records.character import Character
-    from .context import NodeContext
+    from ...core.records.character import Character
+    from ..context import NodeContext
 
 MOST = 4
 #: Pixels of all photos together, and what one of several keeps at least: each pixel costs attention.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..core.records.generation import Look
+    from ...core.records.generation import Look
 
 #: A picture all of whose values lie this close together (of 1) shows nothing.
 FLAT = 1.5 / 255
@@ -34,7 +34,7 @@ def is_finite(image: Any) -> bool:
 
 def look_of(image: Any) -> Look:
     """Tell what a picture of numbers shows: '' a picture, else `flat` or `noise`."""
-    from ..core.generations.picture_cells import CELLS, structure_of
+    from ...core.generations.picture_cells import CELLS, structure_of
 
     values = image.float().cpu().numpy()[..., :3]
     if float((values.max(axis=(0, 1)) - values.min(axis=(0, 1))).max()) < FLAT:
