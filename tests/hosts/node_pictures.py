@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCS = ROOT / "js" / "docs"
+DOCS = ROOT / "extension" / "docs"
 #: The page that is photographed, the room around a node, and the scale: help pages are about 400 pixels wide.
 VIEW, ROOM = {"width": 1100, "height": 900}, 12
 LARGEST = 20_000
