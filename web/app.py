@@ -34,7 +34,7 @@ def attach(prompt_server: Any, host: Host, pack_root: Path) -> Gateway:
     gateway.add_routes(prompt_server.routes)
     _keep_old_addresses(prompt_server.routes, pack_root)
     prompt_server.app.middlewares.append(comfyui_guard(gateway, host))
-    prompt_server.app.middlewares.append(template_browser(gateway, pack_root.name))
+    prompt_server.app.middlewares.append(template_browser(gateway, pack_root.name, host.frontend))
     setattr(prompt_server, MARKER, gateway)
 
     async def start(_: Any) -> None:

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from isengard.core.errors import NotReadyError
 from isengard.generation.image.templates import WORKFLOWS, templates
 from isengard.web.gateway import Gateway
-from isengard.web.template_browser import template_browser
+from isengard.web.template_browser import knows_apps, template_browser
 
 PRACTICE = templates()["fast-test"].title
 OTHERS = {"another-pack": ["fast-test", PRACTICE]}
@@ -29,7 +29,11 @@ def mode(name: str) -> Gateway:
 
 
 def asked(
-    gateway: Gateway, *paths: str, pack: str = "isengard", method: str = "GET"
+    gateway: Gateway,
+    *paths: str,
+    pack: str = "isengard",
+    method: str = "GET",
+    frontend: str = "1.32.9",
 ) -> list[tuple[int, bytes]]:
     """What a server answers that lists and serves templates as ComfyUI does."""
 
@@ -37,7 +41,7 @@ def asked(
         return web.json_response({**OTHERS, pack: sorted(file.stem for file in WORKFLOWS.glob("*.json"))})
 
     async def ask() -> list[tuple[int, bytes]]:
-        app = web.Application(middlewares=[template_browser(gateway, pack)])
+        app = web.Application(middlewares=[template_browser(gateway, pack, frontend)])
         app.router.add_get("/workflow_templates", listed)
         app.router.add_get("/api/workflow_templates", listed)
         app.router.add_static(f"/api/workflow_templates/{pack}", WORKFLOWS)
@@ -90,3 +94,35 @@ def test_asking_otherwise_than_for_reading_is_comfyuis_to_refuse():
         mode("production"), "/api/workflow_templates/isengard/sdxl-identity.json", method="POST"
     )
     assert status == 405
+
+
+@pytest.mark.parametrize("name", ["production", "fast-test"])
+def test_a_frontend_with_apps_lists_ours_as_apps_and_opens_them(name):
+    (_, body), *_ = asked(mode(name), "/api/workflow_templates", frontend="1.49.6")
+    listed = json.loads(body)
+    titles = [one.title for one in templates().values() if name == "fast-test" or not one.practice]
+    assert sorted(listed["isengard"]) == sorted(f"{title}.app" for title in titles)
+    assert listed["another-pack"] == OTHERS["another-pack"]
+    root = "/api/workflow_templates/isengard"
+    template = templates()["sdxl-identity"]
+    for shown in (template.title, "sdxl-identity"):
+        paths = [f"{root}/{quote(shown)}.app.{kind}" for kind in ("json", "jpg")]
+        answers = asked(mode(name), *paths, frontend="1.49.6")
+        assert answers == [(200, template.file.read_bytes()), (200, template.picture.read_bytes())]
+
+
+@pytest.mark.parametrize(
+    ("frontend", "knows"),
+    [
+        *(("1.49.6", True), ("1.42.0", True), ("2.0.1", True), ("1.59.0.dev2", True)),
+        *(
+            ("1.32.9", False),
+            ("1.41.20", False),
+            ("unknown", False),
+            ("its own folder (--front-end-root)", False),
+        ),
+        *(("Comfy-Org/ComfyUI_frontend@latest", True), ("Comfy-Org/ComfyUI_frontend@v1.35.9", False)),
+    ],
+)
+def test_which_frontends_know_apps(frontend, knows):
+    assert knows_apps(frontend) == knows
