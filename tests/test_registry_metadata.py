@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 import toml
 from packaging.specifiers import SpecifierSet
 from PIL import Image
-from support.registry_rules import ROOT
+from support.registry_rules import ROOT, unpacked
 
 DESCRIBED = toml.load(ROOT / "pyproject.toml")
 PROJECT, COMFY = DESCRIBED["project"], DESCRIBED["tool"]["comfy"]
@@ -48,6 +50,16 @@ def test_the_floor_of_the_frontend_moves_nobodys_frontend():
     oldest = re.search(rf"{FLOOR}==([\d.]+)", (ROOT / "tests/hosts/comfyui-requirements.txt").read_text())
     assert oldest and oldest[1] in floor
     assert FLOOR not in (ROOT / "requirements.txt").read_text()
+
+
+@pytest.mark.slow
+def test_pip_moves_nothing_where_comfyui_runs(tmp_path):
+    """These tests run in ComfyUI's own Python: whoever installs this folder there gets this pack and nothing else."""
+    unpacked(tmp_path / "pack")
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--dry-run", "./pack"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == f"Would install {PROJECT['name']}-{PROJECT['version']}"
 
 
 @pytest.mark.parametrize("language", sorted(folder.name for folder in (ROOT / "locales").iterdir()))

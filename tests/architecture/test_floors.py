@@ -24,7 +24,7 @@ FLOORS = {
         ("generations", "loras"),
         ("storage", "faces", "photo_decoding"),
         ("jobs", "families", "model_headers"),
-        ("records",),
+        ("records", "processes"),
     ),
     "training": (
         ("service", "doctor"),
