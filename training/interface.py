@@ -30,7 +30,7 @@ class ResolvedTraining:
     """A training with every choice made, frozen at submit as jobs/<id>/training.json.
 
     `base_path` is a file, a diffusers folder or a hub id ('' where the backend needs none); `generate_base` the name
-    ComfyUI's loader knows the picture-making base by; `held_out` photo ids that are never trained on; `vram_bytes` about
+    ComfyUI's loader knows the picture-making base by and `drawn_path` its file here ('' for none); `held_out` photo ids that are never trained on; `vram_bytes` about
     what it takes on a GPU; `guess_s` what a step takes by the family's record.
     """
 
@@ -60,6 +60,13 @@ class ResolvedTraining:
     held_out: list[str]
     vram_bytes: int = 0
     guess_s: float = 0.0
+    drawn_path: str = ""
+
+    @property
+    def proving_base(self) -> str:
+        """The base that a LoRA's fit is judged by: the one that will draw, where this machine has it, else what it is trained on."""
+        drawn = self.drawn_path
+        return drawn if drawn and Path(drawn).is_file() else self.base_path
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,10 +151,11 @@ def _pictures(host: Host, headers: HeaderReader, context: PluginContext) -> tupl
     """What both pipelines are made of: ComfyUI's address, its files, the user's recipes."""
     from ..core.clock import SystemClock
     from ..generation.image.user_recipes import UserRecipes
+    from ..training.loras.base_hash import known_hash
     from .services.base_models import ComfyBaseModels
     from .services.picture_prover import client_of
     from .services.recipe_files import ComfyModelFiles
 
-    models = ComfyBaseModels(host, context.settings, headers)
+    models = ComfyBaseModels(host, context.settings, headers, partial(known_hash, paths=context.paths))
     files = ComfyModelFiles(host, models, downloads=context.settings.allow_setup)
     return client_of(host, context.settings), files, UserRecipes(context.paths, SystemClock())

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from ..core.settings import load_settings
 from ..core.storage.library import Library
 from ..training.captioning.submission import CaptionSubmission
 from ..training.ledgers import open_ledger
+from ..training.loras.base_hash import known_hash
 from ..training.planning.follow_ups import FollowUps
 from ..training.planning.freezing import Freezer
 from ..training.planning.gathering import FactGatherer
@@ -50,6 +52,7 @@ from .services.caption_import import CaptionImport
 from .services.forgetting import Forgetting
 from .services.gpu_lender import GpuLender
 from .services.housekeeping import Housekeeping
+from .services.imported_loras import drawing_base
 from .services.job_view import JobView
 from .services.likeness_measurer import LikenessMeasurer
 from .services.photo_faces import PhotoFaceChecker
@@ -104,7 +107,9 @@ def _services(
     paths, settings = registry.context.paths, registry.context.settings
     library = _open_library(paths, clock)
     ledger = open_ledger(settings, paths, clock)
-    stores = _stores(library, paths, clock, ComfyBaseModels(host, settings, headers))
+    base_models = ComfyBaseModels(host, settings, headers, partial(known_hash, paths=paths))
+    stores = _stores(library, paths, clock, base_models)
+    drawing = partial(drawing_base, base_models, stores["families"])
     training = _training(host, registry, ledger, clock=clock, **stores)
     generations = open_generations(library, ledger, registry, clock)
     characters, versions, faces = stores["characters"], VersionStore(paths, clock), FaceReader(paths)
@@ -125,7 +130,7 @@ def _services(
         forgetting=forgetting,
         housekeeping=Housekeeping(paths, library, clock, forgetting),
         lender=GpuLender(paths, clock, ledger, training, generations.store),
-        publisher=Publisher(paths, ledger, characters, versions),
+        publisher=Publisher(paths, ledger, characters, versions, drawing),
         job_view=JobView(ledger, registry, shared=bool(settings.redis_url)),
         likeness=LikenessMeasurer(paths, stores["photos"], generations, ledger, faces),
         photo_faces=PhotoFaceChecker(characters, stores["photos"], ledger, faces),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 import toml
 from pydantic import Field, ValidationError
@@ -55,9 +55,14 @@ class ModelFile(Record):
 
     def rank(self, shown: str) -> int:
         """Rank a name: 0 for the very file, then by pattern; beyond the last one it is another file."""
-        base = re.split(r"[/\\]", shown.lower())[-1]
+        base = _bare(shown)
         tests = [base == self.name.lower(), *(fnmatchcase(base, pattern) for pattern in self.patterns)]
         return tests.index(True) if True in tests else len(tests)
+
+
+def _bare(shown: str) -> str:
+    """ComfyUI's name for a file without its folders, in small letters."""
+    return re.split(r"[/\\]", shown.lower())[-1]
 
 
 class HeaderMark(Record):
@@ -74,6 +79,30 @@ class HeaderMark(Record):
         if shape is None or self.absent:
             return (shape is None) == self.absent
         return self.axis is None or (len(shape) > self.axis and shape[self.axis] == self.size)
+
+
+class LookAlike(Record):
+    """Another model whose files have the same tensors, told by its name; `label` says which it is.
+
+    `taken` for pictures: `last`, where nothing nearer is there, or `never` by itself. `steps` and `guidance` are what it wants
+    where somebody chooses it, None for the family's own.
+    """
+
+    label: str
+    patterns: list[str] = Field(min_length=1)
+    taken: Literal["last", "never"]
+    steps: int | None = None
+    guidance: float | None = None
+
+    def is_called(self, shown: str) -> bool:
+        """Whether ComfyUI's name for a file says that it is this model."""
+        return any(fnmatchcase(_bare(shown), pattern) for pattern in self.patterns)
+
+    @property
+    def sampling(self) -> dict[str, float]:
+        """The numbers for a picture with it, in place of the family's."""
+        wanted = {"steps": self.steps, "guidance": self.guidance}
+        return {name: float(value) for name, value in wanted.items() if value is not None}
 
 
 class Defaults(Record):
@@ -154,6 +183,7 @@ class Family(Record):
     #: what can be fetched into ComfyUI's folders for its recipes
     files: list[ModelFile] = Field(default_factory=list)
     marks: list[HeaderMark] = Field(default_factory=list)
+    look_alikes: list[LookAlike] = Field(default_factory=list)
     defaults: Defaults
     needs: Needs
     trainer: dict[str, Any] = Field(default_factory=dict)
@@ -163,6 +193,12 @@ class Family(Record):
     def recognises(self, shapes: Shapes) -> bool:
         """Tell whether a file with these tensors is a base of this family; a family without marks recognises nothing."""
         return bool(self.marks) and all(mark.holds(shapes) for mark in self.marks)
+
+    def look_alike(self, shown: str) -> LookAlike | None:
+        """The other model that a recognised file is by its name; None for one of this family, or one that nothing is known of."""
+        if self.base_file is not None and self.base_file.rank(shown) == 0:
+            return None
+        return next((other for other in self.look_alikes if other.is_called(shown)), None)
 
     @property
     def recipes(self) -> list[str]:

@@ -30,7 +30,8 @@ class CharacterUse(Stored):
 
 
 class GenerationRequest(Stored):
-    """`seed` null draws one; image i uses seed + i. Sizes are pixels, multiples of 8."""
+    """`seed` null draws one; image i uses seed + i. Sizes are pixels, multiples of 8. `base_model`: a base by ComfyUI's name for
+    it, null for the one that is taken by itself."""
 
     recipe: Annotated[Line, Field(max_length=80)]
     characters: list[CharacterUse] = Field(min_length=1, max_length=4)
@@ -44,6 +45,7 @@ class GenerationRequest(Stored):
     guidance: Number | None = Field(default=None, ge=0.0, le=30.0)
     sampler: Annotated[Line, Field(max_length=60)] | None = None
     scheduler: Annotated[Line, Field(max_length=60)] | None = None
+    base_model: Annotated[Line, Field(max_length=400)] | None = None
 
 
 class CharacterOrder(CharacterUse):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...core.errors import InvalidError
 from .interface import Person
-from .model_files import BASE_ROLES, FamilyFiles, loaded
+from .model_files import BASE_ROLES, FamilyFiles, Part, loaded
 from .recipes import Recipe
 
 
@@ -36,24 +36,44 @@ def family_of(
     return family_files
 
 
-def files_of(recipe: Recipe, family: FamilyFiles, people: Sequence[Person]) -> dict[str, str]:
-    """role -> name for every file the recipe loads. Raises InvalidError `model_missing`."""
+def files_of(
+    recipe: Recipe, family: FamilyFiles, people: Sequence[Person], chosen: str | None = None
+) -> dict[str, str]:
+    """role -> name for every file the recipe loads; `chosen` is the base that somebody asked for by its name.
+
+    Raises InvalidError `model_missing`, `base_model_unknown`.
+    """
     roles = [role for role, _ in loaded(recipe.graph)]
     for part in family.missing(roles):
-        base = part.role in BASE_ROLES
-        lacks = f"ComfyUI has no {family.label} model." if base else f"ComfyUI lacks {part.file}."
+        if part.role in BASE_ROLES and chosen:
+            continue
+        lacks = (
+            f"ComfyUI has no {family.label} model."
+            if part.role in BASE_ROLES
+            else f"ComfyUI lacks {part.file}."
+        )
         raise InvalidError(
             "model_missing",
             part.fault or lacks,
             "Download it, or put it into ComfyUI's models folder.",
         )
+    return {part.role: _file_of(part, family, people, chosen) for part in family.parts if part.role in roles}
+
+
+def _file_of(part: Part, family: FamilyFiles, people: Sequence[Person], chosen: str | None) -> str:
+    """The base that was asked for, or the one the LoRA was trained on, or the best that is here."""
+    if part.role not in BASE_ROLES:
+        return part.here[0]
+    if chosen:
+        if part.base(chosen) is None:
+            raise InvalidError(
+                "base_model_unknown",
+                f"ComfyUI has no {family.label} model called {chosen!r}.",
+                "Choose one from the list.",
+            )
+        return chosen
     trained_on = next((person.version.base_model for person in people if person.version is not None), "")
-    chosen = {}
-    for part in family.parts:
-        if part.role in roles:
-            own = part.role in BASE_ROLES and trained_on in part.here
-            chosen[part.role] = trained_on if own else part.here[0]
-    return chosen
+    return trained_on if part.base(trained_on) is not None else part.here[0]
 
 
 def _chosen(

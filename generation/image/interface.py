@@ -32,10 +32,23 @@ class RecipeFile(Record):
     fault: str = ""
 
 
+class RecipeBase(Record):
+    """A file that pictures of a family can be made with: `taken` by itself for `why` (core/families/base_choice.py); `label`
+    names the other model that it is by its name, '' for one of the family, and `defaults` the numbers which that one wants."""
+
+    family: str
+    file: str
+    taken: bool
+    why: str
+    label: str = ""
+    defaults: dict[str, float] = Field(default_factory=dict)
+
+
 class RecipeInfo(Record):
     """A recipe as the panel shows it; `controls` are the names it supports, `missing` what ComfyUI lacks for it.
 
-    `ready` are the families of which ComfyUI has every file the recipe loads. A finding of severity `error` says why it cannot be used. `foreign` names nodes of other packs: where it is not
+    `ready` are the families of which ComfyUI has every file the recipe loads, `bases` the files that a picture's
+    `base_model` may name: of each family the one that is taken comes first. A finding of severity `error` says why it cannot be used. `foreign` names nodes of other packs: where it is not
     `confirmed`, a person has to agree to them before its first run. `thumbnail` is a path below the API's root.
     """
 
@@ -46,6 +59,7 @@ class RecipeInfo(Record):
     identity: Identity
     families: list[str]
     ready: list[str] = Field(default_factory=list)
+    bases: list[RecipeBase] = Field(default_factory=list)
     people: int
     controls: list[str]
     missing: list[RecipeFile]

@@ -28,9 +28,21 @@ BASE_ROLES = ("checkpoint", "diffusion_model")
 
 
 @dataclass(frozen=True)
+class Base:
+    """A file that a family's pictures can be made with: `taken` by itself for `why`; `label` of the other model that it is by
+    its name, and the `defaults` which that one wants."""
+
+    name: str
+    taken: bool
+    why: str
+    label: str = ""
+    defaults: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Part:
     """A file of a family: the name it usually has, and `here`, the names in ComfyUI that serve, the best first. Without
-    any, `fault` says what is wrong with the one that was meant to."""
+    any, `fault` says what is wrong with the one that was meant to. `bases`: of a base, the files that somebody may choose."""
 
     role: str
     file: str
@@ -38,6 +50,10 @@ class Part:
     size: int = 0
     download: bool = False
     fault: str = ""
+    bases: Sequence[Base] = ()
+
+    def base(self, name: str) -> Base | None:
+        return next((base for base in self.bases if base.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -53,6 +69,11 @@ class FamilyFiles:
 
     def part(self, role: str) -> Part | None:
         return next((part for part in self.parts if part.role == role), None)
+
+    def wanted_by(self, files: dict[str, str]) -> dict[str, float]:
+        """The numbers that another model of the same tensors wants, where such a base is among the files by role."""
+        bases = [part.base(files.get(part.role, "")) for part in self.parts]
+        return next((base.defaults for base in bases if base is not None and base.defaults), {})
 
     def missing(self, roles: Sequence[str]) -> list[Part]:
         """Files that ComfyUI lacks of the roles that a graph loads."""

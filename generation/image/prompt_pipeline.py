@@ -61,7 +61,7 @@ class PromptPipeline:
             )
         if request.seed is None:
             raise ValueError("the seed is drawn before a prompt is built")
-        graph, defaults = self._graph(recipe, people)
+        graph, defaults = self._graph(recipe, people, request.base_model)
         set_sampling(graph, {"sampler": request.sampler, "scheduler": request.scheduler})
         graph[recipe.shape.save]["inputs"]["generation_id"] = ticket
         return [_for_seed(graph, request, people, defaults, request.seed + i) for i in range(request.count)]
@@ -78,15 +78,19 @@ class PromptPipeline:
     async def free(self) -> None:
         await self.client.free()
 
-    def _graph(self, recipe: Recipe, people: list[Person]) -> tuple[graphs.Graph, dict[str, float]]:
+    def _graph(
+        self, recipe: Recipe, people: list[Person], base: str | None
+    ) -> tuple[graphs.Graph, dict[str, float]]:
         """The recipe with people and files written in, and the numbers that a request without them gets."""
         graph, families = copy.deepcopy(recipe.graph), self._families(recipe)
         graphs.set_people(graph, [use_of(person, 0, n) for n, person in enumerate(people)])
         family = family_of(recipe, families, people)
         if family is None or recipe.source == "user":  # the author chose the files
             return graph, recipe.defaults
-        write_files(graph, files_of(recipe, family, people))
-        return graph, {**recipe.defaults, **(family.defaults if len(families) > 1 else {})}
+        files = files_of(recipe, family, people, base)
+        write_files(graph, files)
+        of_family = family.defaults if len(families) > 1 else {}
+        return graph, {**recipe.defaults, **of_family, **family.wanted_by(files)}
 
     def _mine(self) -> list[Recipe]:
         return [recipe for recipe in self.folder.all() if self.takes(recipe)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...core.errors import InvalidError
 from ...core.records.training import Finding
 from ...core.version import numbers
-from .interface import RecipeFile, RecipeInfo
+from .interface import RecipeBase, RecipeFile, RecipeInfo
 from .model_files import FOLDERS, FamilyFiles, loaded
 from .recipes import Recipe
 from .sampling import sampling_controls
@@ -24,6 +24,7 @@ def described(recipe: Recipe, pipeline: str, families: Sequence[FamilyFiles], co
         identity=shape.identity,
         families=[family.key for family in families],
         ready=ready_of(recipe, families),
+        bases=bases_of(recipe, families) if recipe.source == "ours" else [],
         people=len(shape.characters),
         controls=controls_of(recipe),
         missing=missing_of(recipe, families) if recipe.source == "ours" else [],
@@ -94,6 +95,25 @@ def ready_of(recipe: Recipe, families: Sequence[FamilyFiles]) -> list[str]:
     roles = [role for role, _ in loaded(recipe.graph)]
     own = recipe.source == "user"
     return [f.key for f in families if own or not (f.too_old or f.missing(roles))]
+
+
+def bases_of(recipe: Recipe, families: Sequence[FamilyFiles]) -> list[RecipeBase]:
+    """List the bases that ComfyUI has for the recipe; a user chose the files of their own recipe."""
+    roles = [role for role, _ in loaded(recipe.graph)]
+    return [
+        RecipeBase(
+            family=family.key,
+            file=base.name,
+            taken=base.taken,
+            why=base.why,
+            label=base.label,
+            defaults=base.defaults,
+        )
+        for family in families
+        for part in family.parts
+        if part.role in roles
+        for base in part.bases
+    ]
 
 
 def too_old(families: Sequence[FamilyFiles], comfyui: str) -> list[Finding]:

@@ -8,6 +8,7 @@ import os
 import pytest
 from hosts import comfyui
 from hosts.canvas import ADD_NOTE, CANVAS, DROP, OPENED
+from hosts.fixtures import CHECKPOINT
 from isengard.core.paths import DataPaths
 from isengard.generation.image.recipes import WORKFLOWS
 from playwright.sync_api import expect
@@ -60,6 +61,9 @@ def fill_in_everything(page) -> None:
     page.get("isen-sampler").select_option("ddim")
     page.get("isen-scheduler").select_option("karras")
     page.get("isen-negative").fill("hat")
+    expect(page.get("isen-base-why")).to_contain_text(f"{CHECKPOINT}: what is in it fits this model.")
+    page.get("isen-base-model").select_option(CHECKPOINT)
+    expect(page.get("isen-base-why")).to_have_text("Your choice.")
 
 
 def test_every_control_reaches_the_request(images, api, ann):
@@ -78,6 +82,7 @@ def test_every_control_reaches_the_request(images, api, ann):
     assert (use["id"], use["checkpoint"], use["strength"]) == (ann["id"], "last", 0.85)
     assert (request["seed"], request["guidance"], request["negative"]) == (77, 3.5, "hat")
     assert (request["sampler"], request["scheduler"]) == ("ddim", "karras")
+    assert request["base_model"] == CHECKPOINT
     done = api.wait_for(f"/generations/{made['id']}", 60)
     assert done["state"] == "completed" and [image["seed"] for image in done["images"]] == [77, 78]
     graph = api.get(f"/generations/{made['id']}/workflow")[0]

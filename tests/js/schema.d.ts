@@ -269,6 +269,7 @@ declare namespace Schema {
     guidance?: number | null;
     sampler?: string | null;
     scheduler?: string | null;
+    base_model?: string | null;
     purpose?: "user" | "bench" | "grid";
   }
   /** `image` of `count`, then sampling `step` of `total_steps`; `ahead`: prompts that ComfyUI runs before it. `frame` counts the previews that ComfyUI has sent; 0 where it sends none. */
@@ -280,7 +281,7 @@ declare namespace Schema {
     ahead: number;
     frame: number;
   }
-  /** `seed` null draws one; image i uses seed + i. Sizes are pixels, multiples of 8. */
+  /** `seed` null draws one; image i uses seed + i. Sizes are pixels, multiples of 8. `base_model`: a base by ComfyUI's name for it, null for the one that is taken by itself. */
   interface GenerationRequest {
     recipe: string;
     characters: CharacterUse[];
@@ -294,6 +295,7 @@ declare namespace Schema {
     guidance: number | null;
     sampler: string | null;
     scheduler: string | null;
+    base_model: string | null;
   }
   type GenerationState = "queued" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
   interface Gpu {
@@ -602,6 +604,7 @@ declare namespace Schema {
     identity: "lora" | "placeholder" | "reference";
     families: string[];
     ready: string[];
+    bases: RecipeBase[];
     people: number;
     controls: string[];
     missing: RecipeFile[];
@@ -613,6 +616,15 @@ declare namespace Schema {
     findings: Finding[];
     confirmed: boolean;
     thumbnail: string | null;
+  }
+  /** A file that pictures of a family can be made with: `taken` by itself for `why` (core/families/base_choice.py); `label` names the other model that it is by its name, '' for one of the family, and `defaults` the numbers which that one wants. */
+  interface RecipeBase {
+    family: string;
+    file: string;
+    taken: boolean;
+    why: string;
+    label: string;
+    defaults: Record<string, number>;
   }
   /** POST /recipes: a workflow in API format and what to call it. */
   interface RecipeDraft {

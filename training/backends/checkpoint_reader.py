@@ -55,7 +55,7 @@ class CheckpointReader:
             return None
         key = (str(file), status.st_size, status.st_mtime_ns)
         if key not in self._known:
-            proof, digest = prove(file, training.base_path)
+            proof, digest = prove(file, training.proving_base)
             self._known[key] = (
                 Checkpoint(
                     step=step,

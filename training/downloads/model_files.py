@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ...core import atomic
 from ...core.errors import ConflictError, ForbiddenError
+from ...core.families.base_choice import RankedBase
 from ...core.families.families import BASE_ROLES, Family, ModelFile
 from ...core.paths import contained
 from ...core.settings import Settings, current_token
@@ -40,11 +41,13 @@ class Missing:
 @dataclass(frozen=True)
 class FileState:
     """Files in ComfyUI's folders that stand for a file of a family: `names` that serve, the best first; without any, `fault` says
-    what is wrong with the one that was meant to, '' where there is none."""
+    what is wrong with the one that was meant to, '' where there is none. `bases`: a base's files with the reasons, also those
+    that are another model and serve only where somebody chooses them."""
 
     file: ModelFile
     names: Sequence[str]
     fault: str = ""
+    bases: Sequence[RankedBase] = ()
 
 
 def base_names(states: Sequence[FileState]) -> list[str]:

@@ -92,6 +92,7 @@ def _training(facts: Facts, selection: Selection, numbers: Numbers) -> ResolvedT
         base_path=base.path,
         base_sha256=base.sha256,
         generate_base=base.comfy_name,
+        drawn_path=base.drawn_path,
         steps=numbers.steps,
         rank=numbers.rank,
         alpha=numbers.alpha,

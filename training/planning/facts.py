@@ -18,13 +18,14 @@ from ..machine.machine_facts import Machine
 
 @dataclass(frozen=True)
 class BaseModel:
-    """`path`: what the trainer loads (file, folder or hub id); `comfy_name`: what ComfyUI's loader calls the base; `flaw`:
-    what keeps a trainer from it."""
+    """`path`: what the trainer loads (file, folder or hub id); `comfy_name`: what ComfyUI's loader calls the base that draws,
+    `drawn_path` where that file is ('' for none); `flaw`: what keeps a trainer from it."""
 
     path: str
     comfy_name: str
     sha256: str | None = None
     flaw: Finding | None = None
+    drawn_path: str = ""
 
 
 @dataclass(frozen=True)

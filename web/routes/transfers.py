@@ -62,7 +62,7 @@ async def take(services: Services, request: web.Request) -> web.Response:
             read_archive,
             part.file,
             _stores(services),
-            prover(services.host, services.families, services.base_models),
+            prover(services.families, services.base_models),
         )
         character, refused = done.character, done.refused
         await tell(services, character.id, "created", character)

@@ -3,10 +3,12 @@ folders or the owner's file, never by a path."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol
 
 from ...core.errors import InvalidError
+from ...core.families.base_choice import BaseFile, RankedBase, ranked
 from ...core.families.families import BASE_ROLES, Family, ModelFile
 from ...core.model_headers.reader import HeaderReader, ModelHeader
 from ...core.records.training import Finding
@@ -30,10 +32,18 @@ class ComfyBaseModels:
     """Implements training.planning.gathering.BaseModels over ComfyUI's folders. A base's family is read from its header; the other
     files are known by their names. A file that is not whole serves nobody."""
 
-    def __init__(self, folders: ModelFolders, settings: Settings, headers: HeaderReader) -> None:
+    def __init__(
+        self,
+        folders: ModelFolders,
+        settings: Settings,
+        headers: HeaderReader,
+        hash_of: Callable[[Path], str | None] = lambda path: None,
+    ) -> None:
         self._folders = folders
         self._settings = settings
         self._headers = headers
+        #: a file's SHA-256 where it is known without reading the file
+        self._hash_of = hash_of
 
     def resolve(self, name: str | None, family: Family) -> BaseModel:
         """See the port. Raises InvalidError `base_model_unknown` or `base_model_wrong_family`."""
@@ -53,16 +63,21 @@ class ComfyBaseModels:
                 f"{name} is not a {family.label} model.",
                 "Choose one from the list.",
             )
-        return BaseModel(_trained_from(path, family), name, flaw=_flaw(name, header, family))
+        flaw = _flaw(name, header, family)
+        return BaseModel(_trained_from(path, family), name, flaw=flaw, drawn_path=str(path))
 
     def names(self, family: Family, use: Use = "pictures") -> list[str]:
-        """The bases of this family that ComfyUI has, as its loaders call them; the one the record names first. A trainer
-        that loads the file itself cannot read a quantised one."""
+        """The bases of this family that ComfyUI has, as its loaders call them, in the order in which they are taken."""
+        return [base.name for base in self.bases(family, use) if base.taken]
+
+    def bases(self, family: Family, use: Use = "pictures") -> list[RankedBase]:
+        """The same with the reasons, and behind them the files that are another model by their names. A trainer that loads the
+        file itself cannot read a quantised one."""
         shown = self._folders.model_names(family.comfy_folder)
         plain = use == "training" and family.trains_from == "file"
-        bases = [name for name in shown if self._is_base(family, name, plain=plain)]
-        base = family.base_file
-        return sorted(bases, key=base.rank) if base is not None else bases
+        return ranked(
+            family, [self._file(family, name) for name in shown if self._is_base(family, name, plain=plain)]
+        )
 
     def is_base(self, family: Family, folder: str, name: str) -> bool:
         """Whether this file of ComfyUI's is a base of the family, by its tensors."""
@@ -85,9 +100,10 @@ class ComfyBaseModels:
     def _state(self, family: Family, file: ModelFile, use: Use) -> FileState:
         shown = file.among(self._folders.model_names(file.folder))
         if file.role in BASE_ROLES:
-            names = self.names(family, use)
+            bases = self.bases(family, use)
+            names = [base.name for base in bases if base.taken]
             meant = None if names else self._meant(family)
-            return FileState(file, names, meant[1].message if meant else "")
+            return FileState(file, names, meant[1].message if meant else "", bases)
         faults = {name: self.fault(file.folder, name) for name in shown}
         names = [name for name in shown if not faults[name]]
         return FileState(file, names, "" if names else next(iter(faults.values()), ""))
@@ -96,28 +112,40 @@ class ComfyBaseModels:
         """Where no base serves: the one that was meant to, by its name or as a quantised one, and what keeps it from that."""
         base, shown = family.base_file, self._folders.model_names(family.comfy_folder)
         named = base.among(shown) if base is not None else []
-        for name in [*named, *self.names(family)]:
+        recognised = self.bases(family)
+        for name in [*named, *(one.name for one in recognised if one.taken)]:
             header = self._header(family, name)
             flaw = _flaw(name, header, family)
             if flaw is None and header.shapes and base is not None and base.rank(name) == 0:
                 flaw = _other(name, family)
             if flaw is not None:
                 return name, flaw
-        return None
+        other = next((one for one in recognised if one.other is not None), None)
+        return None if other is None else (other.name, _look_alike(other, family))
 
     def _default(self, family: Family) -> BaseModel:
         names = self.names(family, "training")
         meant = self._meant(family) if not names and family.trains_from == "file" else None
         name = names[0] if names else meant[0] if meant else ""
         path = self._folders.model_path(family.comfy_folder, name) if name else None
-        return BaseModel(_trained_from(path, family), name, flaw=meant[1] if meant else None)
+        flaw, drawn = meant[1] if meant else None, str(path) if path is not None else ""
+        return BaseModel(_trained_from(path, family), name, flaw=flaw, drawn_path=drawn)
 
     def _of_the_owner(self, name: str, family: Family) -> BaseModel:
         """By an entry of isengard.toml: a file, a folder or a hub id."""
         path, names = self._settings.base_models[name], self.names(family)
         file = Path(path)
         flaw = _flaw(name, self._headers.look(file), family) if file.is_file() else None
-        return BaseModel(path, names[0] if names else "", flaw=flaw)
+        drawn = self._folders.model_path(family.comfy_folder, names[0]) if names else None
+        return BaseModel(
+            path, names[0] if names else "", flaw=flaw, drawn_path=str(drawn) if drawn is not None else ""
+        )
+
+    def _file(self, family: Family, name: str) -> BaseFile:
+        path = self._folders.model_path(family.comfy_folder, name)
+        if path is None:
+            return BaseFile(name)
+        return BaseFile(name, self._headers.look(path).size, self._hash_of(path))
 
     def _is_base(self, family: Family, name: str, *, plain: bool) -> bool:
         header = self._header(family, name)
@@ -146,6 +174,12 @@ def _flaw(name: str, header: ModelHeader, family: Family) -> Finding | None:
         )
         return Finding(severity="error", code="base_model_quantised", message=message, fix="download_model")
     return None
+
+
+def _look_alike(base: RankedBase, family: Family) -> Finding:
+    label = base.other.label if base.other is not None else ""
+    message = f"{base.name} is {label} by its name: pictures of {family.label} need another file."
+    return Finding(severity="error", code="base_model_look_alike", message=message, fix="download_model")
 
 
 def _other(name: str, family: Family) -> Finding:

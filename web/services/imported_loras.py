@@ -6,19 +6,18 @@ from pathlib import Path
 
 from ...core.characters.character_archive import ArchivedLora, Prove
 from ...core.errors import InvalidError
-from ...core.families.families import Families, Family
+from ...core.families.families import Families
 from ...core.records.checkpoint import Proof
 from ...training.loras.lora_fit import prove
-from ..host import Host
 from .base_models import ComfyBaseModels
 
 
-def prover(host: Host, families: Families, base_models: ComfyBaseModels) -> Prove:
+def prover(families: Families, base_models: ComfyBaseModels) -> Prove:
     def proven(file: Path, told: ArchivedLora) -> Proof:
         """Prove an imported LoRA: what can be looked at here was; the fit to a base that is not here, and the picture, stay as they were found where
         it was trained. InvalidError `family_unknown`, `lora_damaged`, `lora_wrong`."""
         family = families.get(told.family)
-        proof, sha256 = prove(file, _base_of(host, base_models, family))
+        proof, sha256 = prove(file, str(drawing_base(base_models, families, told.family) or ""))
         if sha256 != told.sha256 or not (proof.header and proof.finite and proof.nonzero):
             raise InvalidError(
                 "lora_damaged",
@@ -35,8 +34,7 @@ def prover(host: Host, families: Families, base_models: ComfyBaseModels) -> Prov
     return proven
 
 
-def _base_of(host: Host, base_models: ComfyBaseModels, family: Family) -> str:
-    """The first of the family's bases that ComfyUI has; '' without one."""
-    name = base_models.resolve(None, family).comfy_name
-    path = host.model_path(family.comfy_folder, name) if name else None
-    return str(path) if path is not None else ""
+def drawing_base(base_models: ComfyBaseModels, families: Families, family: str) -> Path | None:
+    """Find the file that pictures of this family are made with here; None without one. InvalidError `family_unknown`."""
+    path = base_models.resolve(None, families.get(family)).drawn_path
+    return Path(path) if path else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.characters.character_store import CharacterStore
 from ...core.errors import ConflictError, NotFoundError
 from ...core.jobs.ledger import JobFilter, Ledger
+from ...core.loras.safetensors_file import read_header
 from ...core.loras.versions import VersionStore
 from ...core.paths import DataPaths
 from ...core.records.character import Character
@@ -18,6 +19,7 @@ from ...core.records.job import Job
 from ...generation.image.interface import RecipeInfo
 from ...training.job_folder.job_folder import frozen_training
 from ...training.loras.base_hash import known_hash
+from ...training.loras.lora_fit import judge
 from ...training.loras.publishing import publish as publish_checkpoint
 from .notifications import tell_character
 
@@ -33,6 +35,8 @@ class Publisher:
     ledger: Ledger
     characters: CharacterStore
     versions: VersionStore
+    #: the file that draws a family now, None where ComfyUI has none
+    drawing_base: Callable[[str], Path | None]
 
     def publish(self, job: Job, step: int) -> Version:
         """Make the checkpoint a version of its person and tell every open page.
@@ -42,6 +46,7 @@ class Publisher:
         checkpoint = next((saved for saved in job.checkpoints if saved.step == step), None)
         if checkpoint is None:
             raise NotFoundError("checkpoint_not_found", f"There is no checkpoint of step {step}.", "Reload.")
+        checkpoint = self._with_fit(job, checkpoint)
         if not checkpoint.proof.holds:
             raise ConflictError(
                 "checkpoint_unsound",
@@ -56,6 +61,15 @@ class Publisher:
         self.ledger.annotate(job.id, checkpoint.model_copy(update={"published": True}))
         tell_character(self.ledger, character.id, "updated", self.characters.get(character.id))
         return version
+
+    def _with_fit(self, job: Job, checkpoint: Checkpoint) -> Checkpoint:
+        """Where the base that draws came after the training, its fit is judged now."""
+        base = self.drawing_base(checkpoint.family) if checkpoint.proof.fit == "unchecked" else None
+        file = self.paths.job(job.id) / "out" / checkpoint.file
+        if base is None or checkpoint.placeholder or not file.is_file():
+            return checkpoint
+        fit = judge(read_header(file).shapes, base).fit
+        return checkpoint.model_copy(update={"proof": checkpoint.proof.model_copy(update={"fit": fit})})
 
     def publish_drawn(self, uses: Collection[CharacterUse], recipe: RecipeInfo) -> None:
         """Publish the steps that a picture asks for and that nobody has published yet.

@@ -9,30 +9,37 @@ import { t } from "../../locales/words.js";
 const OPEN_KEY = "isengard.images.advanced";
 /** @typedef {"steps" | "guidance"} Numeric */
 /** @typedef {"sampler" | "scheduler"} List */
-/** @typedef {Numeric | List | "negative"} Name */
+/** @typedef {Numeric | List | "negative" | "base_model"} Name */
 const NUMBERS = { steps: { min: 1, max: 200 }, guidance: { min: 0, max: 30, step: 0.1 } };
 /** Those whose choices ComfyUI knows. */
 /** @type {Record<List, keyof Isengard.Samplers>} */
 const LISTS = { sampler: "sampler_name", scheduler: "scheduler" };
 
-const NAMES = /** @type {Name[]} */ (["steps", "guidance", "sampler", "scheduler", "negative"]);
+const NAMES = /** @type {Name[]} */ (["steps", "guidance", "sampler", "scheduler", "negative", "base_model"]);
+/** @typedef {Isengard.Recipe["bases"][number]} Base */
 
 export class ImageAdvanced {
   /** @param {import("../../data/store.js").Store} store */
   constructor(store, { memory = lasting() } = {}) {
     this.store = store;
+    /** @type {Base[]} */
+    this.bases = [];
     /** @param {Numeric} name */
     const number = (name) => h("input", { type: "number", ...NUMBERS[name], "data-testid": `isen-${name}` });
     /** @param {List} name */
     const list = (name) => h("select", { "data-testid": `isen-${name}` });
     const negative = h("textarea", { rows: 2, maxlength: 2000, "data-testid": "isen-negative" });
-    this.inputs = { steps: number("steps"), guidance: number("guidance"), sampler: list("sampler"), scheduler: list("scheduler"), negative };
+    const base = h("select", { "data-testid": "isen-base-model" });
+    this.inputs = { steps: number("steps"), guidance: number("guidance"), sampler: list("sampler"), scheduler: list("scheduler"), negative, base_model: base };
     /** @param {Name} name */
     const labelled = (name) => field(t(name === "steps" ? "stepsShort" : name), this.inputs[name], t(`${name}Hint`));
-    this.fields = { steps: labelled("steps"), guidance: labelled("guidance"), sampler: labelled("sampler"), scheduler: labelled("scheduler"), negative: labelled("negative") };
-    const { negative: _, ...short } = this.fields;
+    this.fields = { steps: labelled("steps"), guidance: labelled("guidance"), sampler: labelled("sampler"), scheduler: labelled("scheduler"), negative: labelled("negative"), base_model: field(t("pictureModel"), base) };
+    this.why = h("small", { class: "isen-muted isen-break", "data-testid": "isen-base-why" });
+    this.fields.base_model.append(this.why);
+    base.addEventListener("change", () => this.#say());
+    const { negative: _, base_model: __, ...short } = this.fields;
     const grid = Object.values(short);
-    this.element = h("details", { class: "isen-fold" }, h("summary", { text: t("advanced"), "data-testid": "isen-image-advanced" }), h("div", { class: "isen-grid" }, ...grid), this.fields.negative);
+    this.element = h("details", { class: "isen-fold" }, h("summary", { text: t("advanced"), "data-testid": "isen-image-advanced" }), h("div", { class: "isen-grid" }, ...grid), this.fields.negative, this.fields.base_model);
     this.element.open = memory?.getItem(OPEN_KEY) === "1";
     this.element.addEventListener("toggle", () => {
       memory?.setItem(OPEN_KEY, this.element.open ? "1" : "");
@@ -40,12 +47,40 @@ export class ImageAdvanced {
     });
   }
 
-  /** @param {Isengard.Recipe} recipe @param {Isengard.Samplers | null} samplers */
-  show(recipe, samplers) {
+  /** @param {Isengard.Recipe} recipe @param {Isengard.Samplers | null} samplers @param {string} family that the person is drawn with, '' where any will do */
+  show(recipe, samplers, family) {
     for (const [name, part] of Object.entries(this.fields)) part.hidden = !recipe.controls.includes(name);
+    this.#choose(recipe.bases.filter((base) => !family || base.family === family));
     this.element.hidden = Object.values(this.fields).every((part) => part.hidden);
     for (const name of /** @type {Numeric[]} */ (Object.keys(NUMBERS))) this.inputs[name].placeholder = String(recipe.defaults[name] ?? "");
     for (const [name, input] of /** @type {[List, keyof Isengard.Samplers][]} */ (Object.entries(LISTS))) this.#choices(this.inputs[name], samplers?.[input] ?? []);
+  }
+
+  /** The files a picture can be made with: the one that is taken by itself, and each by its name. @param {Base[]} bases */
+  #choose(bases) {
+    this.bases = bases;
+    this.fields.base_model.hidden = !bases.length;
+    const { base_model: select } = this.inputs;
+    const kept = bases.some((base) => base.file === select.value) ? select.value : "";
+    fill(select, bases.map((base) => base.file), () => [
+      h("option", { value: "", text: t("baseByItself") }),
+      ...bases.map((base) => h("option", { value: base.file, text: base.label ? t("baseOther", { file: base.file, label: base.label }) : base.file })),
+    ]);
+    select.value = kept;
+    this.#say();
+  }
+
+  /** Which file it is, and why. */
+  #say() {
+    const chosen = this.inputs.base_model.value;
+    const base = chosen ? this.base : this.bases.find((one) => one.taken);
+    const { file = "", label = "", why } = base ?? {};
+    this.why.textContent = !why ? t("baseNone") : !chosen ? t(`baseWhy_${why}`, { file, label }) : label ? t("baseIsOther", { label }) : t("baseChosen");
+  }
+
+  /** The file that was chosen by its name. */
+  get base() {
+    return this.bases.find((one) => one.file === this.inputs.base_model.value);
   }
 
   /** @param {HTMLSelectElement} select @param {string[]} names */
@@ -62,7 +97,7 @@ export class ImageAdvanced {
     const said = (name) => (this.fields[name].hidden ? "" : this.inputs[name].value.trim());
     /** @param {Numeric} name */
     const number = (name) => (said(name) ? Number(said(name)) : null);
-    return { steps: number("steps"), guidance: number("guidance"), sampler: said("sampler") || null, scheduler: said("scheduler") || null, negative: said("negative") };
+    return { steps: number("steps"), guidance: number("guidance"), sampler: said("sampler") || null, scheduler: said("scheduler") || null, negative: said("negative"), base_model: said("base_model") || null };
   }
 
   /** As it was filled in, also what is hidden now. */
@@ -72,6 +107,8 @@ export class ImageAdvanced {
 
   /** @param {Partial<Record<Name, unknown>>} values */
   take(values) {
+    const file = String(values.base_model ?? "");
+    if (file) this.inputs.base_model.append(h("option", { value: file, text: file }));
     for (const name of /** @type {List[]} */ (Object.keys(LISTS))) this.#choices(this.inputs[name], values[name] ? [String(values[name])] : []);
     for (const name of NAMES) this.inputs[name].value = String(values[name] ?? "");
   }

@@ -63,6 +63,7 @@ export class ImageForm {
     this.quality = new QualityChoice(adjust);
     this.seed = new SeedChoice();
     this.advanced = new ImageAdvanced(this.store);
+    this.advanced.inputs.base_model.addEventListener("change", adjust);
     this.bench = new StrengthBench(view, { request: () => this.request(), use: (strength) => this.#use(this.version.value, strength) });
     this.count = h("input", { type: "number", min: 1, max: 16, value: 1, "data-testid": "isen-count" });
     this.recipe = h("select", { "data-testid": "isen-recipe", on: { change: adjust } });
@@ -158,8 +159,8 @@ export class ImageForm {
     const usable = this.state.show(recipe, people);
     this.submit.disabled = !usable;
     this.#controls(recipe);
-    this.quality.show(usualOf(recipe, people[0]).steps ?? 20);
-    this.advanced.show(recipe, this.samplers);
+    this.advanced.show(recipe, this.samplers, familyOf(recipe, people[0]));
+    this.quality.show(this.advanced.base?.defaults.steps ?? usualOf(recipe, people[0]).steps ?? 20);
     this.bench.show(people, !usable);
     this.#versions(people[0], recipe);
     this.#keep();
@@ -270,13 +271,18 @@ export class ImageForm {
 /** How many people a recipe draws. @param {Isengard.Recipe | undefined} recipe */
 export const peopleOf = (recipe) => recipe?.people ?? 1;
 
+/** The model a person is drawn with. @param {Isengard.Recipe} recipe @param {Isengard.Character | undefined} person */
+function familyOf(recipe, person) {
+  const versions = drawable(person, recipe);
+  return (bestOf(versions.filter(isPublished)) ?? versions.at(-1))?.family ?? "";
+}
+
 /**
  * The numbers a recipe starts from; those of the person's model where it draws several.
  * @param {Isengard.Recipe} recipe @param {Isengard.Character | undefined} person
  */
 function usualOf(recipe, person) {
-  const versions = drawable(person, recipe);
-  const family = (bestOf(versions.filter(isPublished)) ?? versions.at(-1))?.family;
+  const family = familyOf(recipe, person);
   const own = recipe.families.length > 1 ? recipe.family_defaults?.[family] : null;
   return { ...recipe.defaults, ...own };
 }

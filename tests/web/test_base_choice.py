@@ -1,0 +1,197 @@
+"""Which file of ComfyUI's is taken for which model: right and neighbouring ones, whole and quantised, by header and by name."""
+
+from __future__ import annotations
+
+import pytest
+from isengard.core.errors import InvalidError
+from isengard.core.families.base_choice import BaseFile, ranked
+from isengard.core.families.families import Families
+from isengard.core.settings import Settings
+from isengard.generation.image.family_choice import family_of, files_of
+from isengard.generation.image.recipe_info import described
+from isengard.generation.image.recipes import RecipeFolder
+from isengard.web.services.base_models import ComfyBaseModels
+from isengard.web.services.recipe_files import ComfyModelFiles
+from support import full_depth
+from support.placeholders import put_files, write
+from support.web_server import PlainHost
+
+FAMILIES = Families()
+FLUX1 = {
+    "double_blocks.0.img_attn.qkv.weight": (9216, 3072),
+    "img_in.weight": (3072, 64),
+    "guidance_in.in_layer.weight": (3072, 256),
+}
+KLEIN_4B = {"double_stream_modulation_img.lin.weight": (18432, 3072), "img_in.weight": (3072, 128)}
+KLEIN_4B |= {"double_blocks.0.img_attn.qkv.weight": (9216, 3072)}
+KLEIN_9B = {**KLEIN_4B, "img_in.weight": (4096, 128)}
+Z_IMAGE = {"cap_embedder.0.weight": (2560,), "noise_refiner.0.attention.qkv.weight": (11520, 3840)}
+KREA2 = {"txtfusion.projector.weight": (1, 12)}
+CONV, ATTENTION = "model.diffusion_model.input_blocks.0.0.weight", "transformer_blocks.0.attn2.to_k.weight"
+SD15 = {CONV: (320, 4, 3, 3), f"model.diffusion_model.input_blocks.1.1.{ATTENTION}": (320, 768)}
+SDXL = {CONV: (320, 4, 3, 3), f"model.diffusion_model.input_blocks.4.1.{ATTENTION}": (640, 2048)}
+
+
+def without(shapes, *keys):
+    return {key: shape for key, shape in shapes.items() if key not in keys}
+
+
+#: (file, its tensors, family it is a base of, why it is taken; or the model it is set aside as)
+FILES = [
+    ("flux1-dev.safetensors", FLUX1, "flux1_dev", "name"),
+    ("flux1-dev-fp8.safetensors", FLUX1, "flux1_dev", "like_name"),
+    ("my-flux-merge.safetensors", FLUX1, "flux1_dev", "tensors"),
+    ("flux1-dev-kontext_fp8_scaled.safetensors", FLUX1, "flux1_dev", "last: FLUX.1 Kontext"),
+    ("flux1-kontext-dev.safetensors", FLUX1, "flux1_dev", "last: FLUX.1 Kontext"),
+    ("flux1-krea-dev_fp8_scaled.safetensors", FLUX1, "flux1_dev", "last: FLUX.1 Krea"),
+    ("flux1-schnell.safetensors", without(FLUX1, "guidance_in.in_layer.weight"), "", ""),
+    ("flux1-fill-dev.safetensors", {**FLUX1, "img_in.weight": (3072, 384)}, "", ""),
+    ("flux1-canny-dev.safetensors", {**FLUX1, "img_in.weight": (3072, 128)}, "", ""),
+    ("flux1-depth-dev.safetensors", {**FLUX1, "img_in.weight": (3072, 128)}, "", ""),
+    ("chroma.safetensors", {**FLUX1, "distilled_guidance_layer.in_proj.weight": (5120, 64)}, "", ""),
+    ("flux-2-klein-4b.safetensors", KLEIN_4B, "flux2_klein_4b", "name"),
+    ("flux-2-klein-4b-fp8.safetensors", KLEIN_4B, "flux2_klein_4b", "like_name"),
+    ("sub/FLUX-2-Klein-4B-NVFP4.safetensors", KLEIN_4B, "flux2_klein_4b", "like_name"),
+    ("flux-2-klein-base-4b.safetensors", KLEIN_4B, "flux2_klein_4b", "never: FLUX.2 Klein 4B base"),
+    ("flux-2-klein-base-4b-fp8.safetensors", KLEIN_4B, "flux2_klein_4b", "never: FLUX.2 Klein 4B base"),
+    ("a klein of mine.safetensors", KLEIN_4B, "flux2_klein_4b", "tensors"),
+    ("flux-2-klein-9b-fp8.safetensors", KLEIN_9B, "flux2_klein_9b", "name"),
+    ("flux-2-klein-9b.safetensors", KLEIN_9B, "flux2_klein_9b", "like_name"),
+    ("flux-2-klein-base-9b-fp8.safetensors", KLEIN_9B, "flux2_klein_9b", "never: FLUX.2 Klein 9B base"),
+    ("flux-2-klein-9b-kv-fp8.safetensors", KLEIN_9B, "flux2_klein_9b", "last: FLUX.2 Klein 9B KV"),
+    ("flux2_dev_fp8mixed.safetensors", {**KLEIN_4B, "img_in.weight": (6144, 128)}, "", ""),
+    ("z_image_turbo_bf16.safetensors", Z_IMAGE, "z_image", "name"),
+    ("z_image_turbo_nvfp4.safetensors", Z_IMAGE, "z_image", "like_name"),
+    ("Z-Image-Turbo-fp8.safetensors", Z_IMAGE, "z_image", "like_name"),
+    ("z_image_bf16.safetensors", Z_IMAGE, "z_image", "never: Z-Image base"),
+    ("z-image-base-fp8.safetensors", Z_IMAGE, "z_image", "never: Z-Image base"),
+    ("z_image_de_turbo_v1_bf16.safetensors", Z_IMAGE, "z_image", "never: Z-Image De-Turbo"),
+    ("model_turbo_of_mine.safetensors", Z_IMAGE, "z_image", "tensors"),
+    ("lumina_2.safetensors", {"cap_embedder.0.weight": (2304,), "noise_refiner.0.attention.qkv.weight": (4608, 2304)}, "", ""),
+    ("krea2_turbo_fp8_scaled.safetensors", KREA2, "krea2", "tensors"),
+    ("v1-5-pruned-emaonly.safetensors", SD15, "sd15", "name"),
+    ("dreamshaper_8.safetensors", SD15, "sd15", "tensors"),
+    ("dreamshaper_8LCM.safetensors", SD15, "sd15", "last: a model for few steps"),
+    ("sd-v1-5-inpainting.safetensors", {**SD15, CONV: (320, 9, 3, 3)}, "", ""),
+    ("instruct-pix2pix.safetensors", {**SD15, CONV: (320, 8, 3, 3)}, "", ""),
+    ("v2-1_768.safetensors", {CONV: (320, 4, 3, 3), f"model.diffusion_model.input_blocks.1.1.{ATTENTION}": (320, 1024)}, "", ""),
+    ("sd_xl_base_1.0.safetensors", SDXL, "sdxl", "name"),
+    ("juggernautXL_hyperreal.safetensors", SDXL, "sdxl", "tensors"),
+    ("juggernautXL_lightning.safetensors", SDXL, "sdxl", "last: a model for few steps"),
+    ("Hyper-SDXL-8steps.safetensors", SDXL, "sdxl", "last: a model for few steps"),
+    ("sdxl-inpainting.safetensors", {**SDXL, CONV: (320, 9, 3, 3)}, "", ""),
+    ("sd_xl_refiner_1.0.safetensors", {CONV: (384, 4, 3, 3), f"model.diffusion_model.input_blocks.4.1.{ATTENTION}": (768, 1280)}, "", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "shapes", "key", "said"), FILES, ids=[row[0] for row in FILES])
+def test_a_file_is_taken_for_what_it_is(name, shapes, key, said):
+    found = {
+        family.key: ranked(family, [BaseFile(name)])[0]
+        for family in FAMILIES.all()
+        if family.recognises(shapes)
+    }
+    assert list(found) == ([key] if key else [])
+    if key:
+        base = found[key]
+        why = base.why if base.other is None else f"{base.other.taken}: {base.other.label}"
+        assert (why, base.taken) == (said, not said.startswith("never"))
+
+
+def test_full_depth_neighbours_are_nobodys_base():
+    inpainting = {key: (*shape[:1], 9, *shape[2:]) if key.endswith("input_blocks.0.0.weight") else shape for key, shape in full_depth.BASES["sdxl"]().items()}  # fmt: skip
+    schnell = {key: shape for key, shape in full_depth.flux1().items() if not key.startswith("guidance_in")}
+    for shapes in (inpainting, schnell):
+        assert not [family.key for family in FAMILIES.all() if family.recognises(shapes)]
+
+
+def test_the_hash_of_the_record_is_surer_than_any_name_and_its_size_surer_than_none():
+    family = FAMILIES.get("flux2_klein_4b")
+    files = [
+        BaseFile("flux-2-klein-base-4b.safetensors"),
+        BaseFile("mine.safetensors"),
+        BaseFile("renamed.safetensors", size=family.base_file.size),
+        BaseFile("flux-2-klein-4b-fp8.safetensors"),
+        BaseFile("flux-2-klein-4b.safetensors"),
+        BaseFile("called klein base.safetensors", sha256=family.base_file.sha256),
+    ]
+    assert [(base.name, base.why) for base in ranked(family, files)] == [
+        ("called klein base.safetensors", "hash"),
+        ("flux-2-klein-4b.safetensors", "name"),
+        ("flux-2-klein-4b-fp8.safetensors", "like_name"),
+        ("renamed.safetensors", "size"),
+        ("mine.safetensors", "tensors"),
+        ("flux-2-klein-base-4b.safetensors", "last"),
+    ]
+
+
+# --- what a picture is made with ---
+
+
+@pytest.fixture
+def host(tmp_path):
+    return PlainHost(tmp_path / "user", "", version="0.9.2")
+
+
+@pytest.fixture
+def files(host, headers):
+    return ComfyModelFiles(host, ComfyBaseModels(host, Settings(), headers), downloads=True)
+
+
+@pytest.fixture
+def klein(host, tmp_path):
+    """Everything of Klein 4B but its base, and beside it the base that trainings use."""
+    for folder, names in put_files(tmp_path / "models", FAMILIES.get("flux2_klein_4b")).items():
+        host.models.setdefault(folder, {}).update(names)
+    host.models["diffusion_models"] = {}
+
+    def put(name):
+        host.models["diffusion_models"][name] = write(
+            tmp_path / "models" / "diffusion_models" / name, KLEIN_4B
+        )
+
+    put("flux-2-klein-base-4b.safetensors")
+    return put
+
+
+def chosen(files, base=None):
+    recipe = RecipeFolder().get("flux2-klein-identity")
+    family = family_of(recipe, files.families(recipe.name), [])
+    names = files_of(recipe, family, [], base)
+    return names["diffusion_model"], family.wanted_by(names)
+
+
+def test_the_base_that_trainings_use_never_draws_by_itself_and_what_is_missing_is_said(klein, files):
+    """It drew in four steps at guidance 1, and wants 25."""
+    recipe = RecipeFolder().get("flux2-klein-identity")
+    with pytest.raises(InvalidError) as caught:
+        chosen(files)
+    assert caught.value.code == "model_missing" and "is FLUX.2 Klein 4B base" in caught.value.message
+    (missing,) = [
+        file
+        for file in described(recipe, "comfyui", files.families(recipe.name), "0.9.2").missing
+        if file.family == "flux2_klein_4b"
+    ]
+    assert (missing.file, missing.download) == ("flux-2-klein-4b.safetensors", True)
+    assert "FLUX.2 Klein 4B base" in missing.fault
+    klein("flux-2-klein-4b-fp8.safetensors")
+    assert chosen(files) == ("flux-2-klein-4b-fp8.safetensors", {})
+
+
+def test_somebody_may_choose_it_and_it_then_gets_the_numbers_that_it_wants(klein, files):
+    klein("flux-2-klein-4b.safetensors")
+    base = "flux-2-klein-base-4b.safetensors"
+    assert chosen(files, base) == (base, {"steps": 25.0, "guidance": 4.0})
+    with pytest.raises(InvalidError) as caught:
+        chosen(files, "nothing.safetensors")
+    assert caught.value.code == "base_model_unknown"
+
+
+def test_the_recipe_tells_which_file_is_taken_and_why(klein, files):
+    klein("flux-2-klein-4b.safetensors")
+    recipe = RecipeFolder().get("flux2-klein-identity")
+    info = described(recipe, "comfyui", files.families(recipe.name), "0.9.2")
+    assert [(base.family, base.file, base.taken, base.why, base.label) for base in info.bases] == [
+        ("flux2_klein_4b", "flux-2-klein-4b.safetensors", True, "name", ""),
+        ("flux2_klein_4b", "flux-2-klein-base-4b.safetensors", False, "last", "FLUX.2 Klein 4B base"),
+    ]
