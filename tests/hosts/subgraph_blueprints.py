@@ -21,6 +21,7 @@ from .workflow_twins import (
     links_of,
     node_of,
     places_of,
+    shown,
     sockets_of,
     values_of,
 )
@@ -218,13 +219,13 @@ def _inner(
     node, offered = blueprint.graph[key], declared_inputs(graph[key], known)
     made = node_of(key, graph[key], known, rows, spot)
     made["properties"] |= properties(node["class_type"], "", {})
-    shown = {n: value.value if isinstance(value, Asked) else value for n, value in node["inputs"].items()}
+    given = {n: value.value if isinstance(value, Asked) else value for n, value in node["inputs"].items()}
     named = {one["name"] for one in made["inputs"]}
     made["inputs"] += [
         _free(name, what) for name, what in offered.items() if name not in named and has_widget(what)
     ]
-    shown_values = values_of({**node, "inputs": shown}, offered)
-    return {**made, "widgets_values": shown_values} if shown_values else made
+    made.pop("widgets_values", None)
+    return made | shown(values_of({**node, "inputs": given}, offered))
 
 
 def _free(name: str, what: list[Any]) -> dict[str, Any]:

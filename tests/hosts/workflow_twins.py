@@ -128,8 +128,13 @@ def node_of(key: str, node: dict[str, Any], known: dict[str, Any], links: list[A
         "title": node["_meta"]["title"],
         "properties": {"Node name for S&R": node["class_type"]},
     }
-    values = values_of(node, declared)
-    return {**made, "widgets_values": values} if values else made
+    return made | shown(values_of(node, declared))
+
+
+def shown(values: list[Any]) -> dict[str, list[Any]]:
+    """A node's values as it keeps them. Nothing but empty texts is left out: a new node has its own, and a list of people begins
+    with the newest."""
+    return {} if all(value == "" for value in values) else {"widgets_values": values}
 
 
 def values_of(node: dict[str, Any], declared: dict[str, list[Any]]) -> list[Any]:

@@ -52,3 +52,12 @@ def test_no_two_questions_of_a_form_look_the_same():
         nodes = json.loads(file.read_text(encoding="utf-8"))["nodes"]
         labels = [given["label"] for node in nodes for given in node["inputs"] if "label" in given]
         assert len(set(labels)) == len(labels), file.name
+
+
+def test_nobody_is_written_into_a_list_of_people():
+    """Then a new node's first one stands there: the newest."""
+    for file in [*FILES, *(WORKFLOWS.parent / "subgraphs").glob("*.json")]:
+        workflow = json.loads(file.read_text(encoding="utf-8"))
+        inner = [one["nodes"] for one in workflow.get("definitions", {}).get("subgraphs", [])]
+        people = [n for n in sum(inner, workflow["nodes"]) if n["type"] == "IsengardCharacter"]
+        assert people and not any("widgets_values" in node for node in people), file.name
