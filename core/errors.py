@@ -12,6 +12,10 @@ class IsengardError(Exception):
         self.message = message
         self.hint = hint
 
+    def __str__(self) -> str:
+        """Both sentences: ComfyUI shows an error of a node by its text alone."""
+        return f"{self.message} {self.hint}".strip()
+
 
 def reason_of(fault: Exception) -> str:
     """The reason that a log line gives for a fault."""

@@ -58,7 +58,7 @@ class IsengardCharacter(io.ComfyNode):
         try:
             identity.find_character(current(), character)
         except IsengardError as error:
-            return identity.in_words(error)
+            return str(error)
         return True
 
     @classmethod

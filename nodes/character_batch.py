@@ -46,7 +46,7 @@ class IsengardCharacterBatch(io.ComfyNode):
         try:
             people.named_in(current(), names)
         except IsengardError as error:
-            return identity.in_words(error)
+            return str(error)
         return True
 
     @classmethod

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import InvalidError, IsengardError
+from ..core.errors import InvalidError
 from ..core.ids import is_id
 from .people import called
 
@@ -95,7 +95,3 @@ def stamp(path: Path) -> str:
     except OSError:
         return ""
     return f"{status.st_size}-{status.st_mtime_ns}"
-
-
-def in_words(error: IsengardError) -> str:
-    return f"{error.message} {error.hint}".strip()

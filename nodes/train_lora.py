@@ -79,7 +79,7 @@ class IsengardTrainLoRA(io.ComfyNode):
         try:
             _overrides("{}" if overrides is None else overrides)
         except IsengardError as error:
-            return identity.in_words(error)
+            return str(error)
         return True
 
     @classmethod

@@ -12,6 +12,7 @@ from hosts import comfyui, fixtures
 from hosts.demo import drawings
 from hosts.journey import Api
 from isengard.generation.image.recipes import RecipeFolder
+from support.identity_fixtures import free
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 ENVIRONMENT = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "3"}
@@ -89,11 +90,7 @@ def test_another_seed_encodes_no_text_again(api, ann, server):
     assert "generation_id" not in str(first), (
         "run again it would name an order that is over, and keep nothing"
     )
-    urllib.request.urlopen(
-        urllib.request.Request(
-            f"{server.url}/free", b'{"free_memory": true}', {"Content-Type": "application/json"}
-        )
-    ).close()
+    free(server)
     assert history_of(server, send(server, first)[0])["status"]["status_str"] == "success"
     entry = history_of(server, send(server, second)[0])
     cached = next(message[1]["nodes"] for message in entry["status"]["messages"] if "cached" in message[0])

@@ -68,6 +68,15 @@ def test_a_long_library_is_not_listed_in_full(add, ann, character):
     assert "Ann, Person 00" in refusal and "and 5 more" in refusal and "Person 11" not in refusal
 
 
+def test_a_refusal_at_run_time_says_what_to_do_as_well(ann, comfy):
+    """ComfyUI shows the text of what a node raises and nothing else of it."""
+    from isengard.nodes.apply_identity import IsengardApplyIdentity
+
+    with pytest.raises(InvalidError) as caught:
+        IsengardApplyIdentity.execute("model", "Nobody")
+    assert str(caught.value) == "There is nobody called Nobody. Name one of these: Ann."
+
+
 def test_every_node_takes_a_text(ann, comfy):
     from isengard.nodes import apply_identity, apply_identity_region, apply_reference, train_lora
 
