@@ -42,7 +42,9 @@ export function renewList(node, definition) {
   for (const [widget] of lists(node)) {
     const [kind, options] = known.get(widget.name) ?? [];
     const values = Array.isArray(kind) ? kind : options?.options;
-    if (values && widget.options.values) widget.options.values.splice(0, Infinity, ...values);
+    if (!values || !widget.options.values) continue;
+    widget.options.values.splice(0, Infinity, ...values);
+    widget.options = { ...widget.options }; // a form reads names again when it gets other options
   }
   chooseFirst(node);
 }

@@ -34,12 +34,14 @@ for (const kind of [undefined, "COMBO"])
   test(`a list is renewed in place, however ComfyUI describes it (${kind ?? "a list"})`, () => {
     keepLabels(definition({ "": "" }));
     const node = person("", [""]);
-    const { values } = node.widgets[0].options;
+    const { options } = node.widgets[0];
+    const { values } = options;
     showLabels(node);
     const renamed = definition({ eve: "Eva" }, kind);
     keepLabels(renamed);
     renewList(node, renamed);
     assert.deepEqual([values, node.widgets[0].value, node.widgets[0].options.getOptionLabel("eve")], [["eve"], "eve", "Eva"]);
+    assert.notEqual(node.widgets[0].options, options, "what a form watches");
   });
 
 test("other packs' nodes and lists without names are left alone", () => {
