@@ -11,7 +11,9 @@ PERSON = ("person", "face", "portrait", "likeness", "character", "identity", "Lo
 
 
 def newer(call: Callable[..., Any], **fields: object) -> dict[str, Any]:
-    """Choose of `fields` those that `call` takes: `search_aliases`, `essentials_category` and `is_dev_only` of a schema,
-    `advanced` of an input."""
+    """Choose of `fields` those that `call` takes: `search_aliases` and `is_dev_only` of a schema, `advanced` of an input.
+
+    `essentials_category` is left out: frontends 1.49 to 1.58 no longer list a node that has one among the extensions' nodes.
+    """
     taken = inspect.signature(call).parameters
     return {name: value for name, value in fields.items() if name in taken}

@@ -20,7 +20,7 @@ class IsengardRequest(io.ComfyNode):
             display_name="Isengard Request",
             category="Isengard",
             description="Prompt, size and seed of a picture. The Isengard tab writes into this node.",
-            **newer(io.Schema, search_aliases=["prompt", "size", "seed", "person", "portrait"]),
+            **newer(io.Schema, search_aliases=["prompt", "size", "seed"]),
             inputs=_inputs(),
             outputs=[
                 io.String.Output("prompt_out", display_name="prompt"),

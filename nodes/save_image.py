@@ -36,7 +36,7 @@ class IsengardSaveImage(io.ComfyNode):
             display_name="Isengard Save Image",
             category="Isengard",
             description="Keeps pictures in Isengard's own folder, where ComfyUI's web server does not serve them.",
-            **newer(io.Schema, search_aliases=["save picture", "private", "person", "portrait"]),
+            **newer(io.Schema, search_aliases=["save picture", "private"]),
             inputs=[
                 io.Image.Input("images", tooltip="What to save."),
                 io.String.Input(

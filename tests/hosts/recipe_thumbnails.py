@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from isengard.generation.image.templates import templates
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 SIZE, FINE = 512, 2
 SIDE = SIZE * FINE
@@ -261,14 +261,23 @@ def fringe(draw: ImageDraw.ImageDraw, look: Look, place: tuple[float, float, flo
 
 
 def card(image: Image.Image, x: float, scene: Image.Image, clothes: Colour, tilt: float) -> None:
-    """A photo of the same person, as those that a likeness is taken from."""
+    """A photo of the same person, as those that a likeness is taken from; below, since the frontend puts its own words on top."""
     photo = scene.copy()
     person(photo, ANN, clothes, turn=tilt / 40)
     size, edge = round(0.21 * SIDE), round(0.012 * SIDE)
     framed = Image.new("RGBA", (size + 2 * edge, size + 4 * edge), (252, 252, 250, 255))
     framed.paste(photo.resize((size, size), Image.Resampling.LANCZOS), (edge, edge))
     turned = framed.rotate(tilt, Image.Resampling.BICUBIC, expand=True)
-    image.paste(turned, (round(x * SIDE), round(0.035 * SIDE)), turned)
+    image.paste(turned, (round(x * SIDE), round(0.7 * SIDE)), turned)
+
+
+def labelled(image: Image.Image, label: str) -> Image.Image:
+    """With the model's name: titles are cut off where the template browser is narrow."""
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(0.05 * SIDE)
+    wide = draw.textlength(label, font) / SIDE
+    draw.rounded_rectangle(at(0.93 - wide, 0.03, 0.97, 0.11), 0.02 * SIDE, fill=(28, 28, 36))
+    draw.text(at(0.95 - wide / 2, 0.07), label, (250, 250, 250), font, anchor="mm")
+    return image
 
 
 def pencilled(image: Image.Image) -> Image.Image:
@@ -308,7 +317,7 @@ def trained() -> Image.Image:
     image = from_photos(evening, BLUE, 4)
     draw = ImageDraw.Draw(image)
     for right, colour in ((0.92, (32, 34, 44)), (0.6, (96, 196, 128))):
-        draw.rounded_rectangle(at(0.08, 0.9, right, 0.94), 0.02 * SIDE, fill=colour)
+        draw.rounded_rectangle(at(0.08, 0.955, right, 0.985), 0.015 * SIDE, fill=colour)
     return image
 
 
@@ -332,5 +341,6 @@ PICTURES: dict[str, Callable[[], Image.Image]] = {
 
 def write() -> None:
     for recipe, template in templates().items():
-        small = PICTURES[recipe]().resize((SIZE, SIZE), Image.Resampling.LANCZOS)
-        small.save(template.picture, quality=84, optimize=True)
+        _, _, label = template.title.rstrip(")").partition("(")
+        large = labelled(PICTURES[recipe](), label)
+        large.resize((SIZE, SIZE), Image.Resampling.LANCZOS).save(template.picture, quality=84, optimize=True)

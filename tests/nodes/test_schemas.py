@@ -58,9 +58,10 @@ def test_ids_inputs_and_outputs(nodes):
 
 #: Looked for in ComfyUI's node search, each of these finds the nodes that have to do with it.
 SOUGHT = {
-    "person": {*CONTRACT} - {"IsengardPlaceholderImage"},
-    "face": {*CONTRACT} - {"IsengardPlaceholderImage", "IsengardRequest", "IsengardSaveImage"},
-    "portrait": {*CONTRACT} - {"IsengardPlaceholderImage"},
+    **dict.fromkeys(
+        ("person", "face", "portrait", "likeness", "character", "LoRA"),
+        {*CONTRACT} - {"IsengardPlaceholderImage", "IsengardRequest", "IsengardSaveImage"},
+    ),
     "train": {"IsengardTrainLoRA"},
     "match": {"IsengardIdentityScore"},
 }
