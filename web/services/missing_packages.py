@@ -34,6 +34,6 @@ def refusal(fault: ImportError) -> NotReadyError:
     return NotReadyError(
         "requirements_missing",
         f"These packages are missing: {names}.",
-        "In ComfyUI-Manager press Try fix. By hand, in the pack's folder and with ComfyUI's own Python: "
+        "In ComfyUI-Manager press Try fix; where it is refused, uninstall Isengard there and install it again, which keeps your data. By hand, in the pack's folder and with ComfyUI's own Python: "
         "python -m pip install -r requirements.txt. Then restart ComfyUI.",
     )
