@@ -7,7 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"hf_[A-Za-z0-9]+"), "hf_***REDACTED***"),
+    # 20 and more are a token whatever stands around them; shorter ones are where they look like one and are no part of a
+    # name: `hf_hub_download`, `hf_transfer` and `hf_home` stay readable in a traceback
+    (
+        re.compile(r"hf_(?:[A-Za-z0-9]{20,}|(?=[a-z]*[A-Z0-9])[A-Za-z0-9]+(?![A-Za-z0-9_]))"),
+        "hf_***REDACTED***",
+    ),
     # not within a word: "disk-full" and "Frisk-Jones" are no keys
     (re.compile(r"(?<![A-Za-z0-9])sk-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"), "sk-***REDACTED***"),
     (re.compile(r"(?:/Users|/home)/[^/\s\"']+/"), "/[HOME]/"),

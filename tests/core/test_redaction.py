@@ -8,6 +8,12 @@ from isengard.core.redaction import redact, redact_value
     ("text", "expected"),
     [
         ("hf_AbC123", "hf_***REDACTED***"),
+        ("hf_" + "abcdefghij" * 3 + "_x", "hf_***REDACTED***_x"),
+        ("HF_TOKEN='hf_q7' and hf_q8.", "HF_TOKEN='hf_***REDACTED***' and hf_***REDACTED***."),
+        (
+            "in hf_hub_download, hf_transfer, hf_home=x, hf_xet1_get",
+            "in hf_hub_download, hf_transfer, hf_home=x, hf_xet1_get",
+        ),
         ("sk-abc123", "sk-***REDACTED***"),
         ("key=sk-abc123 _sk-abc", "key=sk-***REDACTED*** _sk-***REDACTED***"),
         ("Anna Frisk-Jones, mask-1.png, disk-full", "Anna Frisk-Jones, mask-1.png, disk-full"),
