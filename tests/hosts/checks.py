@@ -82,7 +82,7 @@ def _types(python: str) -> list[tuple[str, list[str], Path]]:
     """
     mypy = [python, "-m", "mypy", "--config-file", str(PACK / "pyproject.toml")]
     folders = ("core", "training", "generation", "nodes", "web")
-    alone = ("boot", "comfy_capabilities", "comfy_host", "comfy_restart", "install")
+    alone = ("boot", "comfy_capabilities", "comfy_host", "comfy_restart", "comfy_weights", "install")
     packages = [
         *(part for name in folders for part in ("-p", f"isengard.{name}")),
         *(part for name in alone for part in ("-m", f"isengard.{name}")),
