@@ -193,3 +193,27 @@ def test_comfyui_knows_our_words(fast_server, open_page):
     page.wait_for_tab()
     label = "window.app.extensionManager.command.commands.find((one) => one.id === 'Isengard.open').label"
     assert page.page.evaluate(label) == "Open Isengard"
+
+
+@on_frontends
+def test_comfyuis_own_pages_know_us_and_the_button_can_be_hidden(fast_server, open_page):
+    """The pages Settings and About, by ComfyUI's own command; the words come from `locales/`."""
+    page = open_page(fast_server.url)
+    page.wait_for_tab()
+    button = page.page.get_by_role("button", name="Open Isengard").or_(
+        page.page.locator(
+            "button:has(.pi-user):not(.isengard-tab-button):not([data-testid=isengard-tab-button])"
+        )
+    )
+    shown = button.count()
+    page.page.evaluate("app.extensionManager.command.execute('Comfy.ShowSettingsDialog')")
+    page.page.get_by_text("Isengard", exact=True).last.click()
+    expect(page.page.get_by_text("Show the Isengard button in the action bar")).to_be_visible()
+    page.page.get_by_text("About", exact=True).last.click()
+    expect(page.page.locator('a[href$="isengard-nodes/isengard"]')).to_be_visible()
+    page.page.evaluate("app.extensionManager.setting.set('Isengard.ActionBarButton', false)")
+    page.page.reload()
+    page.wait_for_tab()
+    hidden = shown - button.count()
+    page.page.evaluate("app.extensionManager.setting.set('Isengard.ActionBarButton', true)")
+    assert hidden == 1
