@@ -17,7 +17,7 @@ from ..core.records.job import Job
 from ..core.records.job_states import ENDED, JobState
 from ..core.records.refusal import in_words
 from ..core.records.training import Overrides, TrainingRequest
-from . import choices, identity, people
+from . import choices, identity
 from .character import CharacterType, person_input
 from .context import NodeContext, current
 from .newer_fields import PERSON, newer
@@ -64,10 +64,6 @@ class IsengardTrainLoRA(io.ComfyNode):
             is_output_node=True,
             hidden=[io.Hidden.unique_id],
         )
-
-    @classmethod
-    def fingerprint_inputs(cls, **_: Any) -> str:
-        return people.library_print()
 
     @classmethod
     def validate_inputs(cls, family: Any = None, preset: Any = None, overrides: Any = None) -> bool | str:

@@ -133,3 +133,10 @@ def test_a_text_stays_the_same_while_its_person_changes(ann, comfy, paths):
     (paths.models / "ann" / "x").mkdir()
     paths.models.rename(paths.models.with_name("elsewhere"))
     assert fingerprint() not in seen, "and a missing folder is no fault"
+
+
+def test_a_training_is_not_asked_for_again_because_somebody_changed(comfy):
+    """Unlike a picture: whoever cancelled one means it."""
+    from isengard.nodes.train_lora import IsengardTrainLoRA
+
+    assert "fingerprint_inputs" not in vars(IsengardTrainLoRA)
