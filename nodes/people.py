@@ -23,8 +23,8 @@ MAX_NAME = 80
 MAX_TEXT, MOST = 8000, 100
 #: So many are listed in a message.
 SHOWN = 8
-#: What a message repeats: a prompt may come from anybody who reaches ComfyUI.
 _COMMA = re.compile(r"[,;\uff0c\u3001]")
+#: What a message repeats: a prompt may come from anybody who reaches ComfyUI.
 _PLAIN = re.compile(r"[\w '\-]+")
 
 
@@ -115,14 +115,14 @@ def library_print() -> str:
         paths = current().paths
     except IsengardError as error:
         return error.code
-    folders = (paths.uploads, paths.models)
-    changed = [(entry.name, entry.stat().st_mtime_ns) for folder in folders for entry in _entries(folder)]
-    return hashlib.sha256(json.dumps(sorted(changed)).encode("utf-8")).hexdigest()
+    changed = sorted(_changes_in(paths.uploads) + _changes_in(paths.models))
+    return hashlib.sha256(json.dumps(changed).encode("utf-8")).hexdigest()
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _changes_in(folder: Path) -> list[tuple[str, int]]:
+    """When each folder in it was changed; nothing where one of them goes in this very moment."""
     try:
         with os.scandir(folder) as entries:
-            return list(entries)
+            return [(entry.name, entry.stat().st_mtime_ns) for entry in entries]
     except FileNotFoundError:
         return []

@@ -58,10 +58,15 @@ def _named(graph: Mapping[str, Any], key: str, *, in_batches: bool) -> set[str]:
 def _texts(graph: Mapping[str, Any], given: object) -> set[str]:
     if isinstance(given, str):
         return {given}
-    if not isinstance(given, list) or not given or _is_ours(graph, str(given[0])):
-        return set()  # a node of ours before it says who it is
+    if not isinstance(given, list) or not given or _says_who(graph, str(given[0])):
+        return set()
     behind = [graph[node].get("inputs", {}).values() for node in _ancestors(graph, str(given[0]))]
     return {value for values in behind for value in values if isinstance(value, str)}
+
+
+def _says_who(graph: Mapping[str, Any], key: str) -> bool:
+    """Whether it is a node of ours that takes a person itself: whom it means is found at it."""
+    return _is_ours(graph, key) and not {"character", "names"}.isdisjoint(graph[key].get("inputs", {}))
 
 
 def _is_ours(graph: Mapping[str, Any], key: str) -> bool:

@@ -233,11 +233,13 @@ def test_a_person_named_by_a_link_is_found_too(save, ann):
     assert [use.id for use in kept.request.characters] == [ann.ann.id]
 
 
-@pytest.mark.parametrize("given", ["Ann", ["7", 0]])
+@pytest.mark.parametrize("given", ["Ann", ["7", 0], ["8", 0], ["9", 1]])
 def test_a_person_named_at_the_node_that_puts_them_on_is_found(save, ann, given):
     from isengard.nodes.context import current
 
     named = graph("nobody") | {"7": {"class_type": "PrimitiveString", "inputs": {"value": " annqvx"}}}
+    named["8"] = {"class_type": "IsengardRequest", "inputs": {"prompt": "ann", "negative": "blurry"}}
+    named["9"] = {"class_type": "IsengardCharacter", "inputs": {"character": ["7", 0]}}
     named["2"]["inputs"]["character"] = given
     kept = current().generations.get(save(pictures(), prompt=named)["isengard"][0]["generation_id"])
     assert [use.id for use in kept.request.characters] == [ann.ann.id]
