@@ -3,6 +3,7 @@ host environment's Python. Each says which inputs and outputs it shows, by which
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import sys
 import tempfile
@@ -50,13 +51,23 @@ def shown(schema: Any) -> str:
     return f"{schema.display_name}: {given} > {', '.join(one.display_name for one in schema.outputs)}"
 
 
-def main() -> None:
+def load_pack() -> None:
+    """This very folder as `isengard`, whose schemas say what is on the pictures."""
     sys.path.insert(0, str(ROOT / "tests"))
+    spec = importlib.util.spec_from_file_location("isengard_boot", ROOT / "boot.py")
+    boot = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(boot)
+    boot.load()
+
+
+def main() -> None:
+    load_pack()
     from hosts import chromium, comfyui
     from hosts.journey import Api
     from pages.node_words import schemas
     from playwright.sync_api import sync_playwright
 
+    nodes = schemas()  # before there is a browser: they need an event loop of their own
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         base = comfyui.make_base(Path(folder) / "host")
         server = comfyui.start(base, environment={"ISENGARD_MODE": "fast-test"}, frontend=comfyui.NEW)
@@ -70,7 +81,7 @@ def main() -> None:
             page.wait_for_function("() => window.comfyAPI?.app?.app?.graph", timeout=60_000)
             page.locator('.isengard-tab-button, [data-testid="isengard-tab-button"]').wait_for(timeout=60_000)
             page.keyboard.press("Escape")
-            for schema in schemas():
+            for schema in nodes:
                 keep(schema, photographed(page, schema.node_id))
         finally:
             browser.close()
