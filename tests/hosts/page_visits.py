@@ -21,18 +21,20 @@ from hosts.journey import Api
 
 LATENCY_MS = 100
 PATIENCE_MS = 120_000
-#: Opens the tab as soon as it is there and notes when the first button of the panel can be pressed.
+#: Opens the tab as soon as it is there (an early press may come to nothing) and notes when the panel's first button can be used.
 OPEN = """
 window.isengardVisit = {};
 (function look() {
   const told = window.isengardVisit;
+  const now = performance.now();
   const tab = document.querySelector('.isengard-tab-button, [data-testid="isengard-tab-button"]');
-  if (tab && !told.tab) {
-    told.tab = performance.now();
+  if (tab) told.tab ??= now;
+  if (tab && !document.querySelector("isen-panel") && !(now - told.pressed < 1000)) {
+    told.pressed = now;
     tab.click();
   }
   const button = document.querySelector('[data-testid="isen-new-character"]');
-  if (button?.checkVisibility({ visibilityProperty: true })) told.ready = performance.now();
+  if (button?.checkVisibility({ visibilityProperty: true })) told.ready = now;
   else setTimeout(look, 5);
 })();
 """
@@ -40,14 +42,17 @@ window.isengardVisit = {};
 
 @dataclass
 class Fetch:
-    """A request that left the browser; `status` 0 until it was answered."""
+    """A request of the page; `done_s` is 0 until its answer has ended."""
 
-    path: str
+    address: str
     sent_s: float
-    status: int = 0
     done_s: float = 0.0
     size: int = 0
     cached: bool = False
+
+    @property
+    def path(self) -> str:
+        return self.address.partition("?")[0]
 
     @property
     def is_code(self) -> bool:
@@ -125,20 +130,19 @@ def _listen(log, url: str, fetches: dict[str, Fetch]) -> None:
             vars(known).update(facts)
 
     def sent(event: dict) -> None:
-        path = event["request"]["url"].removeprefix(url).partition("?")[0]
-        fetches[event["requestId"]] = Fetch(path, event["timestamp"])
+        address = event["request"]["url"].removeprefix(url)
+        fetches[event["requestId"]] = Fetch(address, event["timestamp"])
 
     log.on("Network.requestWillBeSent", sent)
     log.on("Network.requestServedFromCache", lambda event: noted(event, cached=True))
-    log.on("Network.responseReceived", lambda event: noted(event, **_answer(event["response"])))
+    log.on(
+        "Network.responseReceived",
+        lambda event: event["response"].get("fromDiskCache") and noted(event, cached=True),
+    )
     log.on(
         "Network.loadingFinished",
         lambda event: noted(event, done_s=event["timestamp"], size=event["encodedDataLength"]),
     )
-
-
-def _answer(response: dict) -> dict[str, object]:
-    return {"status": response["status"], **({"cached": True} if response.get("fromDiskCache") else {})}
 
 
 @contextmanager
