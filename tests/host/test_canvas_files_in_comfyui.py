@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 import pytest
 from hosts import comfyui
@@ -36,12 +37,15 @@ def require_inputs(node: dict, known: dict) -> None:
 def test_templates_are_listed_by_their_titles_and_practice_is_not(server):
     titles = {template.title for template in templates().values() if not template.practice}
     for root in ("", "/api"):
-        assert set(server.get(f"{root}/workflow_templates")["isengard"]) == titles
+        listed = server.get(f"{root}/workflow_templates")["isengard"]
+        assert {title.removesuffix(".app") for title in listed} == titles
+        assert len({title.endswith(".app") for title in listed}) == 1, "apps are told by their names, or not"
 
 
 @pytest.mark.parametrize("recipe", sorted(templates()))
 def test_the_old_name_of_a_template_still_opens_it(server, recipe):
-    assert server.get(f"/api/workflow_templates/isengard/{recipe}.json") == templates()[recipe].workflow()
+    for name in (recipe, f"{recipe}.app", quote(f"{templates()[recipe].title}.app")):
+        assert server.get(f"/api/workflow_templates/isengard/{name}.json") == templates()[recipe].workflow()
 
 
 @pytest.mark.parametrize("recipe", [name for name in sorted(templates()) if not name.startswith("flux2")])

@@ -1,0 +1,78 @@
+"""Shipped workflows in ComfyUI's App Mode: a person's picture by one press of Run, and a training with its progress.
+
+Fast-test mode: the picture is a placeholder and nothing is really trained; forms, lists, queue and progress are real.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hosts import comfyui
+from hosts.demo import FAST_TRAINING
+from hosts.journey import Api
+from playwright.sync_api import expect
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.e2e,
+    pytest.mark.parametrize("fast_server", [comfyui.NEW], indirect=True),
+]
+FORM = '[data-testid="app-mode-widget-item"]'
+#: What is sent for the person, and what the training's node says.
+SENT = "async () => (await window.comfyAPI.app.app.graphToPrompt()).output['1'].inputs.character"
+SAID = """() => window.comfyAPI.app.app.graph.nodes.find((node) => node.type === "IsengardTrainLoRA")
+  .widgets.find((widget) => widget.name === "$$node-text-preview")?.value ?? \"\""""
+QUICKLY = """() => {
+  const node = window.comfyAPI.app.app.graph.nodes.find((known) => known.type === "IsengardTrainLoRA");
+  const values = { family: "sd15", preset: "quick", overrides: '{"steps": 60, "seed": 3}' };
+  for (const widget of node.widgets) if (values[widget.name]) widget.value = values[widget.name];
+}"""
+
+
+@pytest.fixture
+def people(fast_server, photos):
+    """Two of one name; the newest is trained too."""
+    api = Api(fast_server.url, "apps")
+    made = [api.post("/characters", {"name": "Anna Example", "consent": True}) for _ in range(2)]
+    for person in made:
+        for photo in photos[:4]:
+            api.upload(person["id"], photo)
+        job = api.post("/training/jobs", {"character_id": person["id"], **FAST_TRAINING})
+        assert api.wait_for(f"/training/jobs/{job['id']}", 60)["state"] == "completed"
+    return api, made
+
+
+def opened(open_page, server, template: str):
+    """The page with a template's app, ComfyUI's own tour of apps closed."""
+    page = open_page(f"{server.url}/?template={template}&source=isengard").page
+    expect(page.locator(FORM).first).to_be_visible(timeout=60_000)
+    page.add_locator_handler(
+        page.get_by_role("button", name="Skip", exact=True), lambda button: button.click()
+    )
+    return page
+
+
+def test_from_a_template_to_a_picture_and_to_a_training(fast_server, open_page, people, shots):
+    api, (_, newest) = people
+    page = opened(open_page, fast_server, "fast-test")
+    form = page.locator(FORM)
+    expect(form).to_contain_text(["Person", "Prompt", "Width", "Height", "Seed"])
+    expect(form.first).to_contain_text(f"Anna Example ({newest['slug']})")
+    assert page.evaluate(SENT) == newest["slug"], "what is sent and saved is the short name"
+    api.patch(f"/characters/{newest['id']}", {"name": "Eve Example"})
+    expect(form.first).to_contain_text("Eve Example")
+    assert page.evaluate(SENT) == newest["slug"]
+    page.get_by_role("button", name="Run", exact=True).click()
+    picture = page.locator('img[src*="/view?"]').first
+    expect(picture).to_be_visible()
+    page.screenshot(path=shots / "app-picture.png")
+    page.context.close()
+
+    page = opened(open_page, fast_server, "train-lora")
+    expect(page.locator(FORM)).to_contain_text(["Person", "Base model", "Preset"])
+    expect(page.locator(FORM).first).to_contain_text("Eve Example")
+    page.evaluate(QUICKLY)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_function(f"() => ({SAID})().startsWith('Trained in 60 steps')", timeout=60_000)
+    page.screenshot(path=shots / "app-training.png")
+    (job,) = api.get("/training/jobs?limit=1")["items"]
+    assert (job["character_id"], job["state"]) == (newest["id"], "completed")
