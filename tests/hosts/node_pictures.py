@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "extension" / "docs"
 #: The page that is photographed, the room around a node, and the scale: help pages are about 400 pixels wide.
 VIEW, ROOM = {"width": 1100, "height": 900}, 12
+#: Above it hangs the badge with the pack's name.
+ABOVE = 3
 LARGEST = 20_000
 #: EXIF's ImageDescription.
 SHOWN = 0x010E
@@ -92,9 +94,9 @@ def photographed(page: Any, kind: str) -> bytes:
     place = page.evaluate(ALONE, [kind, VALUES])
     clip = {
         "x": place["x"] - ROOM,
-        "y": place["y"] - ROOM,
+        "y": place["y"] - ABOVE,
         "width": place["width"] + 2 * ROOM,
-        "height": place["height"] + 2 * ROOM,
+        "height": place["height"] + ABOVE + ROOM,
     }
     return page.screenshot(clip=clip)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.slow
 NODES = Path(__file__).resolve().parents[2] / "nodes"
@@ -183,3 +184,18 @@ def test_the_folding_knows_the_requests_outputs(nodes):
 
     outputs = [output.display_name for output in nodes["IsengardRequest"].GET_SCHEMA().outputs]
     assert tuple(outputs) == REQUEST_OUTPUTS
+
+
+def test_help_pages_show_their_node_as_it_is(nodes):
+    """Taken from ComfyUI's canvas by `python tests/hosts/node_pictures.py`."""
+    from hosts.node_pictures import DOCS, LARGEST, SHOWN, shown
+
+    for name, node in nodes.items():
+        file = DOCS / f"{name}.webp"
+        assert f"]({file.name})" in (DOCS / f"{name}.md").read_text(encoding="utf-8"), name
+        assert file.stat().st_size <= LARGEST, name
+        with Image.open(file) as picture:
+            assert picture.width >= 300 and picture.getexif()[SHOWN] == shown(node.GET_SCHEMA()), (
+                f"{name} has changed: take its picture anew"
+            )
+    assert {file.stem for file in DOCS.glob("*.webp")} == set(nodes)
