@@ -23,6 +23,8 @@ const LEAST_PX = 240;
 /** Where the panel may be: in App Mode the sidebar of the graph is still there, with a place of its own. */
 const MOST_PLACES = 4;
 const TOAST_MS = 8000;
+/** Time for Vue nodes to be measured after a graph was loaded. */
+const MEASURED_MS = 500;
 
 /** @typedef {import("./comfy_lists.js").Definition} NodeDefinition */
 
@@ -200,12 +202,14 @@ export class AppFrontend {
     if (layout) {
       // as a graph: the shipped layouts open as apps
       await app.loadGraphData({ ...layout, extra: { .../** @type {object} */ (layout.extra), linearMode: false } }, true, false, name);
-      for (const node of app.graph.nodes) fillWidgets(node, graph[node.id]?.inputs ?? {});
+      for (const node of app.graph.nodes) fillWidgets(app, node, graph[node.id]?.inputs ?? {});
     } else {
       await app.loadApiJson(graph, name);
     }
     // the frontend fits the whole canvas, what lies below the sidebar too, in the frame after it has loaded
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    // Vue nodes are measured then, and a view that moves meanwhile leaves links where no node is
+    if (app.extensionManager.setting.get("Comfy.VueNodes.Enabled")) await new Promise((done) => setTimeout(done, MEASURED_MS));
     showBeside(app, left);
   }
 

@@ -1,13 +1,16 @@
 /** What is done to the canvas of ComfyUI's `app`: values onto nodes, and the view moved beside what covers it. */
 
 /**
- * A node's widgets with the graph's values; what makes a new seed at each run is set to keep this one.
- * @param {any} node @param {Record<string, unknown>} inputs
+ * A node's widgets with the graph's values, as if somebody had chosen them: 1.32 shows on Vue nodes only what it is told of.
+ * What makes a new seed at each run is set to keep this one.
+ * @param {any} app @param {any} node @param {Record<string, unknown>} inputs
  */
-export function fillWidgets(node, inputs) {
+export function fillWidgets(app, node, inputs) {
   for (const widget of node.widgets ?? []) {
     const value = widget.name === "control_after_generate" ? "fixed" : inputs[widget.name];
-    if (value !== undefined && !Array.isArray(value)) widget.value = value;
+    if (value === undefined || Array.isArray(value) || widget.value === value) continue;
+    widget.value = value;
+    widget.callback?.(value, app.canvas, node);
   }
 }
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { AppFrontend } from "../../js/comfy.js";
+import { fillWidgets, showBeside } from "../../js/comfy_canvas.js";
 import { APP_CAPABILITIES, isFrom, presence } from "../../js/comfy_capabilities.js";
 import { SdkFrontend } from "../../js/comfy_sdk.js";
 import { frontendOf } from "../../js/frontend.js";
@@ -100,4 +101,23 @@ test("a report tells the release, and of each capability its first release and w
   const now = had({ manager: { registerSidebarTab: undefined } });
   assert.deepEqual([now.sidebar_tab, now.sidebar_tab_alias, now.app_mode, now.focus_mode, now.vue_nodes, now.custom_nodes_sdk], [true, false, true, false, true, false]);
   assert.deepEqual(presence(APP_CAPABILITIES, { release: "" }).filter((one) => one.present), [], "a page that still loads has nothing");
+});
+
+test("values go onto a node as if somebody had chosen them, and what has them already is left alone", () => {
+  const told = [];
+  const widget = (name, value) => ({ name, value, callback: (chosen) => told.push([name, chosen]) });
+  const node = { widgets: [widget("seed", 0), widget("control_after_generate", "randomize"), widget("steps", 20), widget("model", "a"), { name: "prompt", value: "" }] };
+  fillWidgets({ canvas: {} }, node, { seed: 42, steps: 20, model: ["4", 0], prompt: "portrait" });
+  assert.deepEqual(node.widgets.map((one) => one.value), [42, "fixed", 20, "a", "portrait"]);
+  assert.deepEqual(told, [["seed", 42], ["control_after_generate", "fixed"]]);
+});
+
+test("the view is moved so that the first node begins right of what covers the canvas", () => {
+  Object.assign(globalThis, { innerWidth: 1400, innerHeight: 1000 });
+  for (const [left, width] of [[0, 300], [400, 300], [371, 4000]]) {
+    const ds = { scale: 3, offset: [0, 0] };
+    showBeside({ graph: { nodes: [{ pos: [-80, 40], size: [width, 200] }] }, canvas: { ds, setDirty() {} } }, left);
+    assert.equal(Math.round((-80 + ds.offset[0]) * ds.scale), left + 60);
+    assert.ok(ds.scale <= 1 && ds.scale >= 0.35);
+  }
 });
