@@ -106,9 +106,8 @@ class Page:
     def _note(self, kind, text, location) -> None:
         # the browser's own line for an answer we show in words: a refusal, or a pack that is still starting
         refusal = "responded with a status of 4" in text or "responded with a status of 503" in text
-        registry = (
-            "comfy-nodes/" in text
-        )  # the frontend asks its maker's registry about our nodes, which ComfyUI's own policy forbids
+        # the frontend asks its maker's registry about nodes and packs of a workflow, which ComfyUI's own policy forbids
+        registry = "comfy-nodes/" in text or "/nodes?node_id=" in text
         if (
             kind == "error"
             and not refusal
