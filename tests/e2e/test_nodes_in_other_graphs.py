@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import urllib.request
+
 import pytest
 from hosts import comfyui
+from PIL import Image
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 #: Nodes by name, links as [from, output, to, input]; answers with the links that ComfyUI made, and the graph it would run.
@@ -115,3 +119,14 @@ def test_a_persons_lora_goes_into_comfyuis_own_loader(fast_server, build):
     ]
     told = build(nodes, links)
     assert told["load"]["lora_name"] == ["stack", 1] and told["load"]["strength_model"] == ["stack", 2]
+
+
+@pytest.mark.parametrize("fast_server", comfyui.frontends(comfyui.NEW), indirect=True)
+def test_a_help_page_and_its_picture_are_where_comfyui_looks_for_them(fast_server):
+    kind = "IsengardCharacterBatch"
+    module = fast_server.get(f"/object_info/{kind}")[kind]["python_module"]
+    folder = f"{fast_server.url}/extensions/{module.split('.')[1]}/docs"
+    with urllib.request.urlopen(f"{folder}/{kind}.md") as page:
+        (picture,) = re.findall(r"\]\((\w+\.webp)\)", page.read().decode("utf-8"))
+    with urllib.request.urlopen(f"{folder}/{picture}") as answer, Image.open(answer) as image:
+        assert image.format == "WEBP" and image.width > 300
