@@ -25,7 +25,10 @@ def test_a_twin_converts_to_the_recipe(fast_server, open_page, shots):
     for name in TEMPLATES:
         (file,) = WORKFLOWS.glob(f"*/{name}.json")
         recipe = json.loads(file.read_text(encoding="utf-8"))
-        assert page.evaluate(LOAD_TWIN, templates()[name].title) == recipe, name
+        sent = page.evaluate(LOAD_TWIN, templates()[name].title)
+        for node in sent.values():  # since 1.58 the package and version that a node is of as well
+            node["_meta"] = {"title": node["_meta"]["title"]}
+        assert sent == recipe, name
         page.screenshot(path=shots / f"twin-{name}-{fast_server.frontend}.png")
 
 
