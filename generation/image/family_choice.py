@@ -65,7 +65,7 @@ def _file_of(part: Part, family: FamilyFiles, people: Sequence[Person], chosen: 
     if part.role not in BASE_ROLES:
         return part.here[0]
     if chosen:
-        if part.base(chosen) is None:
+        if not part.has(chosen):
             raise InvalidError(
                 "base_model_unknown",
                 f"ComfyUI has no {family.label} model called {chosen!r}.",
@@ -73,7 +73,7 @@ def _file_of(part: Part, family: FamilyFiles, people: Sequence[Person], chosen: 
             )
         return chosen
     trained_on = next((person.version.base_model for person in people if person.version is not None), "")
-    return trained_on if part.base(trained_on) is not None else part.here[0]
+    return trained_on if part.has(trained_on) else part.here[0]
 
 
 def _chosen(

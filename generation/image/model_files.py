@@ -55,6 +55,10 @@ class Part:
     def base(self, name: str) -> Base | None:
         return next((base for base in self.bases if base.name == name), None)
 
+    def has(self, name: str) -> bool:
+        """Whether a file of that name serves, by itself or where somebody chooses it."""
+        return name in self.here or self.base(name) is not None
+
 
 @dataclass(frozen=True)
 class FamilyFiles:

@@ -120,7 +120,11 @@ def test_forgetting_reaches_its_history(comfyui, tmp_path):
         asyncio.run(server.services.forgetting.forget(ann.id))
     finally:
         server.close()
-    assert comfyui.asked[-1] == ("/history", {"delete": ["a"]}, None)
+    memory = ("/free", {"unload_models": True, "free_memory": True}, None)
+    assert [asked for asked in comfyui.asked if asked[0] in ("/history", "/free")][-2:] == [
+        ("/history", {"delete": ["a"]}, None),
+        memory,
+    ]
 
 
 def draft():

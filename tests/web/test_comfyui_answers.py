@@ -96,6 +96,10 @@ def test_prompts_of_ours_leave_history_queue_and_jobs():
     [
         ([["ann", "bob"]], [[""]]),
         (["COMBO", {"options": ["ann"], "tooltip": "Who."}], ["COMBO", {"options": [""], "tooltip": "Who."}]),
+        (
+            ["COMBO", {"options": ["ann"], "labels": {"ann": "Ann"}}],
+            ["COMBO", {"options": [""], "labels": {}}],
+        ),
     ],
 )
 def test_names_leave_the_lists_of_models_and_nodes(before, after):

@@ -121,16 +121,17 @@ def _names_a_file(item: object, loras: Collection[str]) -> bool:
     return isinstance(name, str) and file_key(name) in loras
 
 
+def _unnamed(option: dict[str, Any]) -> dict[str, Any]:
+    return {**option, "options": [""], **({"labels": {}} if "labels" in option else {})}
+
+
 def _nobody(node: Any) -> Any:
     """The description of our character node with no one in its list, in either form that ComfyUI has used."""
     try:
         kind, *options = node["input"]["required"]["character"]
     except (KeyError, TypeError, ValueError):
         return node
-    cleared = [
-        {**option, "options": [""], "labels": {}} if isinstance(option, dict) else option
-        for option in options
-    ]
+    cleared = [_unnamed(option) if isinstance(option, dict) else option for option in options]
     required = {
         **node["input"]["required"],
         "character": [[""] if isinstance(kind, list) else kind, *cleared],
