@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ROOT = "/workflow_templates"
 SUFFIXES = (".json", ".jpg")
-#: The end of an app's name, with which it stands under *App* in the template browser, and under *Apps* once it is opened.
+#: The end of an app's name, with which it stands under *App* in the template browser, and under *Apps* once it is saved.
 APP = ".app"
 #: The first frontend that reads it, and the form that an app is.
 APPS_SINCE = (1, 42)
