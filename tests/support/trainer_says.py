@@ -8,6 +8,7 @@ SAID = {
     "memory_out": "[enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory",
     "disk_full": "[Errno 28] No space left on device: 'x.safetensors'",
     "model_gated": "Access to model black-forest-labs/FLUX.1-dev is restricted. GatedRepoError 403 Client Error",
+    "setup_switched_off": "huggingface_hub.errors.OfflineModeIsEnabled: Cannot reach https://huggingface.co/api: offline mode is enabled.",
     "network_unreachable": "We couldn't connect to 'https://huggingface.co' to load the files",
     "gpu_not_supported": "CUDA error: no kernel image is available for execution on the device",
     "backend_broken": "ModuleNotFoundError: No module named 'diffusers'",
@@ -30,10 +31,6 @@ SAID_OTHERWISE = (
         "OSError: [WinError 112] Es steht nicht genug Speicherplatz auf dem Datenträger zur Verfügung",
     ),
     ("disk_full", "safetensors_rust.SafetensorError: Error while serializing: I/O error: (os error 112)"),
-    (
-        "setup_switched_off",
-        "huggingface_hub.errors.OfflineModeIsEnabled: Cannot reach https://huggingface.co/api: offline mode is enabled.",
-    ),
     (
         "setup_switched_off",
         "LocalEntryNotFoundError: Cannot find the requested files in the disk cache and outgoing traffic has been disabled.",
