@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    # 20 and more are a token whatever stands around them; shorter ones are where they look like one and are no part of a
-    # name: `hf_hub_download`, `hf_transfer` and `hf_home` stay readable in a traceback
+    # 20 and more are a token whatever stands around them; shorter ones too unless they are part of a name, or one that the
+    # hub's library has: `hf_hub_download`, `hf_transfer` and `hf_home` stay readable in a traceback
     (
-        re.compile(r"hf_(?:[A-Za-z0-9]{20,}|(?=[a-z]*[A-Z0-9])[A-Za-z0-9]+(?![A-Za-z0-9_]))"),
+        re.compile(
+            r"hf_(?:[A-Za-z0-9]{20,}|(?!(?:api|cache|endpoint|file|home|hub|token|transfer|xet)\b)[A-Za-z0-9]+(?![A-Za-z0-9_]))"
+        ),
         "hf_***REDACTED***",
     ),
     # not within a word: "disk-full" and "Frisk-Jones" are no keys
