@@ -92,7 +92,7 @@ class RecipeFolder:
         if graph is None:
             return OpenedRecipe(name, graphs.unbound(sent), None)
         template = templates(self._folder).get(name) if name in self.ours() else None
-        return OpenedRecipe(name, graph, None if template is None else template.workflow())
+        return OpenedRecipe(name, graph, None if template is None else _offering(template.workflow(), graph))
 
     def _ours(self, name: str) -> Recipe:
         template = templates(self._folder).get(name)
@@ -104,6 +104,16 @@ class RecipeFolder:
             raise ValueError("there are no user's recipes")
         folder = self._own.folder
         return _read(folder / f"{name}.json", folder, folder / f"{name}.jpg", "user")
+
+
+def _offering(layout: dict[str, Any], graph: graphs.Graph) -> dict[str, Any]:
+    """The layout whose loaders offer only the files that the graph loads: ComfyUI asks for the others though nobody wants them."""
+    for node in layout["nodes"]:
+        loads = graph.get(str(node["id"]), {"inputs": {}})["inputs"].values()
+        properties = node.get("properties", {})
+        if "models" in properties:
+            properties["models"] = [model for model in properties["models"] if model["name"] in loads]
+    return layout
 
 
 def _read(file: Path, words: Path, picture: Path | None, source: Literal["ours", "user"]) -> Recipe:

@@ -79,6 +79,10 @@ def test_what_opens_on_the_canvas_is_the_recipe_with_the_request_in_it(sd15):
     assert loaded(graph) == [("checkpoint", "mine.safetensors")]
     assert graph[shape.save]["inputs"]["generation_id"] == "", "a picture of its own"
     assert {node["id"] for node in opened.layout["nodes"]} >= {int(key) for key in graph}
+    offered = [
+        node["properties"]["models"] for node in opened.layout["nodes"] if "models" in node["properties"]
+    ]
+    assert offered == [[]], "ComfyUI would ask for the recommended file, which this picture was not made with"
 
 
 def test_a_recipe_that_fills_in_no_trigger_opens_with_the_words_that_were_sent(sd15):
