@@ -65,9 +65,11 @@ const PRESETS = [
   preset("balanced", "Balanced", "What suits most people.", 1400, 4200),
   preset("quality", "Quality", "Longer, for many varied photos.", 2100, 9000),
 ];
+const base = (file, why, label) => ({ family: "sd15", file, taken: true, why, label, defaults: {} });
+const BASES = [base("sd15/realisticVisionV60B1_v51VAE.safetensors", "tensors", ""), base("sd15/dreamshaper_8LCM.safetensors", "last", "a model for few steps")];
 const recipe = (name, label, identity, missing) => ({
   name, label, description: "", identity, families: ["sd15"], controls: ["prompt", "negative", "width", "height", "seed", "steps", "guidance", "strength", "sampler", "scheduler"],
-  people: 1, missing, foreign: [], defaults: { width: 512, height: 768, steps: 28, guidance: 7 },
+  people: 1, missing, foreign: [], bases: missing.length ? [] : BASES, defaults: { width: 512, height: 768, steps: 28, guidance: 7 },
 });
 const RECIPES = [recipe("sd15-identity", "Portrait (Stable Diffusion 1.5)", "lora", []), recipe("flux1-dev-identity", "Portrait (FLUX.1-dev)", "lora", [{ file: "flux1-dev.safetensors", folder: "diffusion_models" }])];
 export const FOR_TWO = { ...recipe("sd15-two", "Two people (Stable Diffusion 1.5)", "lora", []), people: 2 };
