@@ -73,7 +73,7 @@ def _file_of(part: Part, family: FamilyFiles, people: Sequence[Person], chosen: 
             )
         return chosen
     trained_on = next((person.version.base_model for person in people if person.version is not None), "")
-    return trained_on if part.has(trained_on) else part.here[0]
+    return trained_on if trained_on in part.here else part.here[0]
 
 
 def _chosen(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from isengard.core.errors import InvalidError
 from isengard.core.families.base_choice import BaseFile, ranked
@@ -176,6 +178,16 @@ def test_the_base_that_trainings_use_never_draws_by_itself_and_what_is_missing_i
     assert "FLUX.2 Klein 4B base" in missing.fault
     klein("flux-2-klein-4b-fp8.safetensors")
     assert chosen(files) == ("flux-2-klein-4b-fp8.safetensors", {})
+
+
+def test_a_lora_that_was_made_beside_it_alone_is_not_drawn_with_it(klein, files):
+    """Earlier versions wrote down as its base what ComfyUI had of this kind."""
+    klein("flux-2-klein-4b.safetensors")
+    recipe = RecipeFolder().get("flux2-klein-identity")
+    version = SimpleNamespace(family="flux2_klein_4b", base_model="flux-2-klein-base-4b.safetensors")
+    people = [SimpleNamespace(character=SimpleNamespace(name="Ann"), version=version)]
+    family = family_of(recipe, files.families(recipe.name), people)
+    assert files_of(recipe, family, people)["diffusion_model"] == "flux-2-klein-4b.safetensors"
 
 
 def test_somebody_may_choose_it_and_it_then_gets_the_numbers_that_it_wants(klein, files):
