@@ -29,6 +29,7 @@ export class IsenTrainings extends View {
   /** @type {HTMLParagraphElement} */ told;
   /** @type {Isengard.Job[]} */ waiting;
   /** The move that was sent last. @type {Promise<unknown>} */ moves = Promise.resolve();
+  /** What waits in the order that the moves under way come to. @type {string[] | null} */ order = null;
 
   build() {
     this.className = "isen-stack";
@@ -50,7 +51,7 @@ export class IsenTrainings extends View {
     const jobs = state.jobs ?? [];
     const trainer = trainerOf(state);
     fill(this.trainer, trainer, () => trainerLine(this.store, trainer));
-    const waiting = waitingJobs(state);
+    const waiting = this.#ordered(waitingJobs(state));
     const rows = jobs.map((job) => this.#shown(job, state, waiting.indexOf(job)));
     const going = rows.filter((row) => row.going).sort((a, b) => a.place - b.place);
     const past = rows.filter((row) => !row.going);
@@ -114,7 +115,7 @@ export class IsenTrainings extends View {
 
   /**
    * Shown at once, put right by what the server says; said aloud, as the list moves under one's fingers. A place counts
-   * on the moves before it, so they are sent one after the other.
+   * on the moves before it, so they are sent one after the other, and until the last is through an older list changes nothing.
    * @param {Row} options @param {number} by
    */
   async #move({ id: jobId, name }, by) {
@@ -123,26 +124,29 @@ export class IsenTrainings extends View {
     const line = this.waiting.filter((known) => known.priority === job.priority);
     const to = line.indexOf(job) + by;
     if (to < 0 || to >= line.length) return;
-    const before = this.store.state.jobs ?? [];
-    this.store.set({ jobs: placed(before, line, job, to) });
+    const order = line.map((known) => known.id).filter((id) => id !== jobId);
+    order.splice(to, 0, jobId);
+    this.#keepOrder([...this.waiting.map((known) => known.id).filter((id) => !order.includes(id)), ...order]);
     const sent = this.moves.then(() => this.store.attempt((id) => this.store.api.jobs.move(jobId, to, id)));
     this.moves = sent;
     if (await sent) say(this.told, t("moved", { name, n: to + 1 }));
-    else this.store.set({ jobs: before });
-    if (this.moves === sent) await this.store.refresh();
+    if (this.moves !== sent) return;
+    await this.store.refresh();
+    if (this.moves === sent) this.#keepOrder(null);
   }
-}
 
-/**
- * The jobs with the same numbers handed out in the new order.
- * @param {Isengard.Job[]} jobs @param {Isengard.Job[]} line @param {Isengard.Job} moved @param {number} to
- */
-function placed(jobs, line, moved, to) {
-  const numbers = line.map((job) => job.position);
-  const order = line.filter((job) => job !== moved);
-  order.splice(to, 0, moved);
-  return jobs.map((job) => {
-    const at = order.findIndex((known) => known.id === job.id);
-    return at < 0 ? job : { ...job, position: numbers[at] };
-  });
+  /** @param {string[] | null} order the ids of what waits, where moves are under way */
+  #keepOrder(order) {
+    this.order = order;
+    this.store.set({ jobs: [...(this.store.state.jobs ?? [])] });
+  }
+
+  /** As it is shown while moves are under way. @param {Isengard.Job[]} waiting */
+  #ordered(waiting) {
+    const { order } = this;
+    if (!order) return waiting;
+    /** @param {Isengard.Job} job */
+    const place = (job) => (order.includes(job.id) ? order.indexOf(job.id) : order.length);
+    return [...waiting].sort((a, b) => b.priority - a.priority || place(a) - place(b));
+  }
 }
