@@ -107,6 +107,15 @@ def test_every_key_may_hold_rubbish(client, ledger, house, ann, tmp_path):
     assert claim(ledger)[0].id == waiting.id
 
 
+@pytest.mark.parametrize("rev", [b"\xff\xfe{", b"", b"-1", b"1.5"])
+def test_a_job_whose_count_of_changes_is_rubbish_is_changed_like_any(client, ledger, house, ann, rev):
+    """The comparison never held, and the change was tried for ever."""
+    job = submit(house, ann)
+    client.hset(f"isengard:job:{job.id}", "rev", rev)
+    assert ledger.move(job.id, priority=60).priority == 60
+    assert ledger.order(job.id, "cancel").state.value == "cancelled"
+
+
 def refused(step):
     try:
         step()

@@ -50,7 +50,9 @@ def load(link: Link, job_id: str) -> Row:
     job = read(link, job_id, document)
     if job is None:
         raise unreadable()
-    return Row(job, rev or "", owner or "", beat or "", _whole(tries_from, job.attempt))
+    # a count that a fault has hit is none, here as where it is compared: it would never be equal to what is read of it
+    known = rev if isinstance(rev, str) and rev.isascii() and rev.isdigit() else ""
+    return Row(job, known, owner or "", beat or "", _whole(tries_from, job.attempt))
 
 
 def read(link: Link, job_id: str, document: object) -> Job | None:

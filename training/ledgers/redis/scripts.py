@@ -52,7 +52,9 @@ _COMMIT = (
 local id, rev, beat, state = ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 local job = p .. 'job:' .. id
 local known = redis.call('HMGET', job, 'rev', 'beat', 'state', 'number')
-if (known[1] or '') ~= rev then return 0 end
+local at = known[1] or ''
+if not string.match(at, '^%d+$') then at = '' end
+if at ~= rev then return 0 end
 if beat ~= '' and known[2] ~= beat then return 0 end
 local number = known[4] or redis.call('INCR', p .. 'number')
 redis.call('HSET', job, 'rev', (tonumber(rev) or 0) + 1, 'document', ARGV[5], 'state', state, 'needs', ARGV[7],
