@@ -9,14 +9,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
-from pydantic import ValidationError
 
 from ..core import correlation
 from ..core.errors import ForbiddenError, IllegalTransitionError, InvalidError, IsengardError
-from ..core.records.job import Job
 from ..core.records.job_states import ENDED, JobState
-from ..core.records.refusal import in_words
-from ..core.records.training import Overrides, TrainingRequest
 from . import choices, identity
 from .character import CharacterType, person_input
 from .context import NodeContext, current
@@ -24,6 +20,8 @@ from .newer_fields import PERSON, newer
 from .training_words import words_at_once, words_of
 
 if TYPE_CHECKING:
+    from ..core.records.job import Job
+    from ..core.records.training import Overrides, TrainingRequest
     from .ports import Jobs, Training
 
 PRESETS = ["quick", "balanced", "quality"]
@@ -82,6 +80,8 @@ class IsengardTrainLoRA(io.ComfyNode):
     def execute(
         cls, character: Any, family: str, preset: str = "balanced", overrides: str = "{}", wait: bool = False
     ) -> io.NodeOutput:
+        from ..core.records.training import TrainingRequest
+
         context = current()
         _require_allowed(context)
         person = identity.known(context, character)
@@ -160,6 +160,11 @@ def _require_allowed(context: NodeContext) -> None:
 
 def _overrides(text: object) -> Overrides:
     """InvalidError `overrides_unreadable`."""
+    from pydantic import ValidationError
+
+    from ..core.records.refusal import in_words
+    from ..core.records.training import Overrides
+
     try:
         if not isinstance(text, str):
             raise ValueError("it is no text")

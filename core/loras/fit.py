@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from ..records.checkpoint import Fit
+if TYPE_CHECKING:
+    from ..records.checkpoint import Fit
 
 #: A LoRA of a neighbouring family finds many of its names: 190 of the 494 modules of a FLUX.1 LoRA have a place in FLUX.2
 #: Klein 4B (run on ComfyUI 0.33). One that was trained for the base has nearly all of them.
