@@ -11,7 +11,7 @@ from comfy_api.latest import io
 from ..core.errors import InvalidError
 from ..core.loras.fit import judged
 from . import identity, people
-from .character import person_input
+from .character import checkpoint_input, person_input, strength_input
 from .context import NodeContext, current
 from .newer_fields import PERSON, newer
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("isengard.nodes")
 #: What is not for a base model, while that model lives: a person trained for several is not tried again each time.
-_refused: WeakKeyDictionary[Any, set[tuple[str, str, bool]]] = WeakKeyDictionary()
+_refused: WeakKeyDictionary[Any, set[tuple[str, str]]] = WeakKeyDictionary()
 
 
 class IsengardApplyIdentity(io.ComfyNode):
@@ -38,20 +38,8 @@ class IsengardApplyIdentity(io.ComfyNode):
                     "clip", optional=True, tooltip="Only needed by LoRAs that trained the text encoder."
                 ),
                 person_input(),
-                io.String.Input(
-                    "checkpoint",
-                    default="best",
-                    tooltip="best, last, or the step of a published checkpoint.",
-                    **newer(io.String.Input, advanced=True),
-                ),
-                io.Float.Input(
-                    "strength",
-                    default=1.0,
-                    min=0.0,
-                    max=identity.MAX_STRENGTH,
-                    step=0.05,
-                    tooltip="Likeness: 0.7 to 1.0 is usual. 0 switches it off.",
-                ),
+                checkpoint_input(),
+                strength_input("Likeness: 0.7 to 1.0 is usual. 0 switches it off."),
             ],
             outputs=[
                 io.Model.Output("model_out", display_name="model"),
@@ -88,7 +76,7 @@ def fitted(context: NodeContext, model: Any, clip: Any, versions: list[Version])
     refused = _refused.setdefault(context.host.base_of(model), set())
     for version in versions:
         path = context.versions.path(version)
-        attempt = (str(path), identity.stamp(path), clip is None)
+        attempt = (str(path), identity.stamp(path))
         if attempt in refused:
             continue
         fit = context.host.fit_lora(model, clip, context.host.read_lora(path))

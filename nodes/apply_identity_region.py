@@ -9,7 +9,7 @@ from comfy_api.latest import io
 from ..core.errors import InvalidError
 from . import identity, people
 from .apply_identity import fitted
-from .character import person_input
+from .character import checkpoint_input, person_input, strength_input
 from .context import current
 from .newer_fields import PERSON, newer
 
@@ -88,20 +88,8 @@ def _inputs() -> list[Any]:
         ),
         io.Clip.Input("clip", tooltip="The base's text encoder."),
         person_input(),
-        io.String.Input(
-            "checkpoint",
-            default="best",
-            tooltip="best, last, or the step of a published checkpoint.",
-            **newer(io.String.Input, advanced=True),
-        ),
-        io.Float.Input(
-            "strength",
-            default=1.0,
-            min=0.0,
-            max=identity.MAX_STRENGTH,
-            step=0.05,
-            tooltip="Likeness: 0.7 to 1.0 is usual.",
-        ),
+        checkpoint_input(),
+        strength_input("Likeness: 0.7 to 1.0 is usual."),
         io.String.Input(
             "text",
             multiline=True,

@@ -26,6 +26,23 @@ def person_input() -> Any:
     return PersonType.Input("character", tooltip="From Isengard Character, or any text that names a person.")
 
 
+def checkpoint_input() -> Any:
+    """Which of the person's versions a node takes."""
+    return io.String.Input(
+        "checkpoint",
+        default="best",
+        tooltip="best, last, or the step of a published checkpoint.",
+        **newer(io.String.Input, advanced=True),
+    )
+
+
+def strength_input(tooltip: str) -> Any:
+    """How strongly the person is put on."""
+    return io.Float.Input(
+        "strength", default=1.0, min=0.0, max=identity.MAX_STRENGTH, step=0.05, tooltip=tooltip
+    )
+
+
 class IsengardCharacter(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:

@@ -9,7 +9,7 @@ from comfy_api.latest import io
 from ..core.errors import NotReadyError
 from . import identity, people
 from .apply_identity import fitted
-from .character import person_input, trigger_of
+from .character import checkpoint_input, person_input, strength_input, trigger_of
 from .context import NodeContext, current
 from .newer_fields import PERSON, newer
 
@@ -90,20 +90,8 @@ def _listed_name(context: NodeContext, version: Any) -> str:
 def _inputs() -> list[Any]:
     return [
         person_input(),
-        io.String.Input(
-            "checkpoint",
-            default="best",
-            tooltip="best, last, or the step of a published checkpoint.",
-            **newer(io.String.Input, advanced=True),
-        ),
-        io.Float.Input(
-            "strength",
-            default=1.0,
-            min=0.0,
-            max=identity.MAX_STRENGTH,
-            step=0.05,
-            tooltip="Likeness: 0.7 to 1.0 is usual. 0 leaves the person out of the stack.",
-        ),
+        checkpoint_input(),
+        strength_input("Likeness: 0.7 to 1.0 is usual. 0 leaves the person out of the stack."),
         io.Model.Input(
             "model",
             optional=True,
