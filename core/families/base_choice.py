@@ -35,6 +35,16 @@ class RankedBase:
     why: Why
     other: LookAlike | None = None
 
+    @property
+    def label(self) -> str:
+        """The other model's; '' for a file of the family."""
+        return self.other.label if self.other is not None else ""
+
+    @property
+    def wanted(self) -> dict[str, float]:
+        """The numbers for a picture with the other model, in place of the family's."""
+        return self.other.sampling if self.other is not None else {}
+
 
 def ranked(family: Family, files: Iterable[BaseFile]) -> list[RankedBase]:
     """The files in the order in which they are taken; those that are never taken by themselves come last."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ...core.families.base_choice import RankedBase
 from .graph import Graph
 
 #: Loader -> its inputs and the role of the file each one names: the only inputs of foreign nodes that are written.
@@ -28,18 +29,6 @@ BASE_ROLES = ("checkpoint", "diffusion_model")
 
 
 @dataclass(frozen=True)
-class Base:
-    """A file that a family's pictures can be made with: `taken` by itself for `why`; `label` of the other model that it is by
-    its name, and the `defaults` which that one wants."""
-
-    name: str
-    taken: bool
-    why: str
-    label: str = ""
-    defaults: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Part:
     """A file of a family: the name it usually has, and `here`, the names in ComfyUI that serve, the best first. Without
     any, `fault` says what is wrong with the one that was meant to. `bases`: of a base, the files that somebody may choose."""
@@ -50,9 +39,9 @@ class Part:
     size: int = 0
     download: bool = False
     fault: str = ""
-    bases: Sequence[Base] = ()
+    bases: Sequence[RankedBase] = ()
 
-    def base(self, name: str) -> Base | None:
+    def base(self, name: str) -> RankedBase | None:
         return next((base for base in self.bases if base.name == name), None)
 
     def has(self, name: str) -> bool:
@@ -77,7 +66,7 @@ class FamilyFiles:
     def wanted_by(self, files: dict[str, str]) -> dict[str, float]:
         """The numbers that another model of the same tensors wants, where such a base is among the files by role."""
         bases = [part.base(files.get(part.role, "")) for part in self.parts]
-        return next((base.defaults for base in bases if base is not None and base.defaults), {})
+        return next((base.wanted for base in bases if base is not None and base.wanted), {})
 
     def missing(self, roles: Sequence[str]) -> list[Part]:
         """Files that ComfyUI lacks of the roles that a graph loads."""

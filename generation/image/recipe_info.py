@@ -107,7 +107,7 @@ def bases_of(recipe: Recipe, families: Sequence[FamilyFiles]) -> list[RecipeBase
             taken=base.taken,
             why=base.why,
             label=base.label,
-            defaults=base.defaults,
+            defaults=base.wanted,
         )
         for family in families
         for part in family.parts

@@ -177,8 +177,7 @@ def _flaw(name: str, header: ModelHeader, family: Family) -> Finding | None:
 
 
 def _look_alike(base: RankedBase, family: Family) -> Finding:
-    label = base.other.label if base.other is not None else ""
-    message = f"{base.name} is {label} by its name: pictures of {family.label} need another file."
+    message = f"{base.name} is {base.label} by its name: pictures of {family.label} need another file."
     return Finding(severity="error", code="base_model_look_alike", message=message, fix="download_model")
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ...core.families.base_choice import RankedBase
 from ...core.families.families import Families, Family
 from ...core.version import numbers
-from ...generation.image.model_files import FOLDERS, Base, FamilyFiles, Part
+from ...generation.image.model_files import FOLDERS, FamilyFiles, Part
 from ..host import Host
 from .base_models import ComfyBaseModels
 
@@ -48,7 +47,7 @@ class ComfyModelFiles:
                     state.file.size,
                     self._downloads,
                     state.fault,
-                    [_base(base) for base in state.bases],
+                    state.bases,
                 )
                 for state in self._models.files(family)
                 if state.file.role
@@ -57,9 +56,3 @@ class ComfyModelFiles:
             too_old=bool(here) and here < needed,
             defaults={name: float(value) for name, value in sampling.items()},
         )
-
-
-def _base(base: RankedBase) -> Base:
-    if base.other is None:
-        return Base(base.name, base.taken, base.why)
-    return Base(base.name, base.taken, base.why, base.other.label, base.other.sampling)
