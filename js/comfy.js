@@ -200,8 +200,7 @@ export class AppFrontend {
   async openWorkflow({ graph, layout }, name, left) {
     const { app } = this;
     if (layout) {
-      // as a graph: the shipped layouts open as apps
-      await app.loadGraphData({ ...layout, extra: { .../** @type {object} */ (layout.extra), linearMode: false } }, true, false, name);
+      await app.loadGraphData(layout, true, false, name);
       for (const node of app.graph.nodes) fillWidgets(app, node, graph[node.id]?.inputs ?? {});
     } else {
       await app.loadApiJson(graph, name);

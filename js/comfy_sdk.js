@@ -148,8 +148,7 @@ export class SdkFrontend {
    */
   async openWorkflow({ graph, layout }, _, left) {
     const { comfy } = this;
-    // as a graph: the shipped layouts open as apps
-    await comfy.workflow.open(layout ? { ...layout, extra: { .../** @type {object} */ (layout.extra), linearMode: false } } : EMPTY);
+    await comfy.workflow.open(layout ?? EMPTY);
     if (layout) fillGraph(comfy, graph);
     else buildGraph(comfy, graph);
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));

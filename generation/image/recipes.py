@@ -92,7 +92,7 @@ class RecipeFolder:
         if graph is None:
             return OpenedRecipe(name, graphs.unbound(sent), None)
         template = templates(self._folder).get(name) if name in self.ours() else None
-        return OpenedRecipe(name, graph, None if template is None else _offering(template.workflow(), graph))
+        return OpenedRecipe(name, graph, None if template is None else _as_graph(template.workflow(), graph))
 
     def _ours(self, name: str) -> Recipe:
         template = templates(self._folder).get(name)
@@ -106,8 +106,10 @@ class RecipeFolder:
         return _read(folder / f"{name}.json", folder, folder / f"{name}.jpg", "user")
 
 
-def _offering(layout: dict[str, Any], graph: graphs.Graph) -> dict[str, Any]:
-    """The layout whose loaders offer only the files that the graph loads: ComfyUI asks for the others though nobody wants them."""
+def _as_graph(layout: dict[str, Any], graph: graphs.Graph) -> dict[str, Any]:
+    """The layout as a graph, though it ships as an app, whose loaders offer only the files that the graph loads: ComfyUI asks
+    for the others though nobody wants them."""
+    layout["extra"]["linearMode"] = False
     for node in layout["nodes"]:
         loads = graph.get(str(node["id"]), {"inputs": {}})["inputs"].values()
         properties = node.get("properties", {})

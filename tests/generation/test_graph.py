@@ -82,6 +82,7 @@ def test_what_opens_on_the_canvas_is_the_recipe_with_the_request_in_it(sd15):
     offered = [
         node["properties"]["models"] for node in opened.layout["nodes"] if "models" in node["properties"]
     ]
+    assert opened.layout["extra"]["linearMode"] is False, "it would open as an app"
     assert offered == [[]], "ComfyUI would ask for the recommended file, which this picture was not made with"
 
 
