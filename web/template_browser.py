@@ -3,12 +3,12 @@ templates had before still open, and where the frontend tells apps from graphs b
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from ..core.version import numbers
 from .changed_answers import Handler, changed
 
 if TYPE_CHECKING:
@@ -42,11 +42,8 @@ def template_browser(gateway: Gateway, pack: str, frontend: str) -> Any:
 
 def knows_apps(frontend: str) -> bool:
     """Whether a frontend's version, or the release that ComfyUI was told to fetch, has App Mode's forms; not known: no."""
-    release = frontend.rpartition("@")[2].removeprefix("v")
-    if release in ("latest", "prerelease"):
-        return True
-    numbers = re.match(r"(\d+)\.(\d+)", release)
-    return numbers is not None and (int(numbers[1]), int(numbers[2])) >= APPS_SINCE
+    release = frontend.rpartition("@")[2]
+    return release in ("latest", "prerelease") or numbers(release) >= APPS_SINCE
 
 
 def _listed(listed: dict[str, list[str]], pack: str, practice: bool, end: str) -> dict[str, list[str]]:

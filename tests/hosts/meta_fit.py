@@ -18,11 +18,9 @@ sys.argv = [sys.argv[0], "--cpu"]
 sys.path[:0] = [str(folder), str(Path(__file__).resolve().parents[1])]
 
 import torch  # noqa: E402
+from hosts.comfyui_launcher import define_missing_operators  # noqa: E402
 
-if torch.version.cuda is None:  # the registry's torchvision is built for CUDA (facts: test-hosts)
-    _missing = torch.library.Library("torchvision", "DEF")
-    for operator in ("nms", "qnms"):
-        _missing.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+_operators = define_missing_operators()
 
 import comfy.options  # noqa: E402
 

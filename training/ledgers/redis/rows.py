@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from ....core.errors import InvalidError, NotFoundError
 from ....core.jobs.ledger import JobFilter, Lease
@@ -51,8 +51,7 @@ def load(link: Link, job_id: str) -> Row:
     if job is None:
         raise unreadable()
     # a count that a fault has hit is none, here as where it is compared: it would never be equal to what is read of it
-    known = rev if isinstance(rev, str) and rev.isascii() and rev.isdigit() else ""
-    return Row(job, known, owner or "", beat or "", _whole(tries_from, job.attempt))
+    return Row(job, rev if _is_whole(rev) else "", owner or "", beat or "", _whole(tries_from, job.attempt))
 
 
 def read(link: Link, job_id: str, document: object) -> Job | None:
@@ -65,8 +64,12 @@ def read(link: Link, job_id: str, document: object) -> Job | None:
     return link.copy(job_id, str(document))
 
 
+def _is_whole(text: object) -> TypeGuard[str]:
+    return isinstance(text, str) and text.isascii() and text.isdigit()
+
+
 def _whole(text: object, otherwise: int) -> int:
-    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() else otherwise
+    return int(text) if _is_whole(text) else otherwise
 
 
 def owned(link: Link, lease: Lease) -> Row:
