@@ -22,7 +22,7 @@ LOOK_S = 0.02
 
 def overhead(api: Api, work: Path, steps: int = STEPS) -> list[Measure]:
     """The server must have the pencil's pack beside ours."""
-    character = api.post("/characters", {"name": "Cid Example"})
+    character = api.post("/characters", {"name": "Cid Example", "consent": True})
     for photo in drawings(work / "photos", 3):
         api.upload(character["id"], photo)
     order = {"character_id": character["id"], "backend": "pencil", "family": "sd15", "preset": "sketch"}

@@ -1,7 +1,8 @@
 """Draws our blueprints: parts for other people's graphs, as one node with our nodes inside (workflow_files.py runs it).
 
 The format is ComfyUI's own (its folder `blueprints`): a workflow with one node, whose type is the one subgraph it defines. A
-value that is asked for is an input of the subgraph, linked to the widget inside, and one of the node's `proxyWidgets`.
+value that is asked for is an input of the subgraph, linked to the widget inside, and one of the node's `proxyWidgets`, where
+"-1" stands for such an input: named by the node inside, frontend 1.32 shows it once more, as "1: character".
 """
 
 from __future__ import annotations
@@ -116,21 +117,22 @@ def workflow(title: str, blueprint: Blueprint, known: dict[str, Any]) -> dict[st
     """The file of a blueprint; `known` is /object_info."""
     own = str(uuid.uuid5(uuid.NAMESPACE_URL, f"isengard/subgraphs/{title}"))
     inner = _subgraph(own, title, blueprint, known)
+    asked = _asked(blueprint)
     inputs = [
         {
             "name": one["name"],
             "type": one["type"],
-            **({"widget": {"name": one["name"]}} if asked else {}),
+            **({"widget": {"name": one["name"]}} if one["name"] in asked else {}),
             "link": None,
         }
-        for one, asked in zip(inner["inputs"], _asked(blueprint), strict=True)
+        for one in inner["inputs"]
     ]
     node = {
         "id": 1, "type": own, "pos": [0, 0], "size": [WIDTH, 60 + 26 * len(inputs)], "flags": {}, "order": 0, "mode": 0,
         "inputs": inputs,
         "outputs": [{"name": one["name"], "type": one["type"], "links": []} for one in inner["outputs"]],
         "properties": {
-            "proxyWidgets": [widget for widget in _asked(blueprint) if widget],
+            "proxyWidgets": [["-1", name] for name in _asked(blueprint)],
             **properties("IsengardCharacter", "", {}),
         },
         "widgets_values": [],
@@ -175,24 +177,18 @@ def _subgraph(own: str, title: str, blueprint: Blueprint, known: dict[str, Any])
 
 def _names(blueprint: Blueprint) -> list[str]:
     """The subgraph's inputs: what is connected first, then what is asked."""
-    found = [
-        value
-        for node in blueprint.graph.values()
-        for value in node["inputs"].values()
-        if isinstance(value, Given)
-    ]
-    return [*dict.fromkeys(value.name for value in sorted(found, key=lambda one: isinstance(one, Asked)))]
+    asked = _asked(blueprint)
+    return [*(name for name in _given(blueprint, Given) if name not in asked), *asked]
 
 
-def _asked(blueprint: Blueprint) -> list[list[str]]:
-    """For each of its inputs the widget inside that it stands for: [node, widget], empty for what is connected."""
-    widgets = {
-        value.name: [key, name]
-        for key, node in blueprint.graph.items()
-        for name, value in node["inputs"].items()
-        if isinstance(value, Asked)
-    }
-    return [widgets.get(name, []) for name in _names(blueprint)]
+def _asked(blueprint: Blueprint) -> list[str]:
+    """Those of its inputs that it shows as widgets."""
+    return _given(blueprint, Asked)
+
+
+def _given(blueprint: Blueprint, kind: type[Given]) -> list[str]:
+    values = (value for node in blueprint.graph.values() for value in node["inputs"].values())
+    return [*dict.fromkeys(value.name for value in values if isinstance(value, kind))]
 
 
 def _linked(blueprint: Blueprint) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from hosts.subgraph_blueprints import BLUEPRINTS, FOLDER, workflow
+from hosts.subgraph_blueprints import BLUEPRINTS, FOLDER, Asked, workflow
 
 pytestmark = pytest.mark.slow
 TITLES = sorted(file.stem for file in FOLDER.glob("*.json"))
@@ -96,6 +96,15 @@ def test_every_link_is_known_at_both_ends(title):
     assert sorted(linked) == sorted(ended)
 
 
+def socket_ends(given, nodes, links) -> list[tuple[str, str]]:
+    """The widgets inside that an input of the subgraph is linked to: (node, widget)."""
+    ends = [links[number] for number in given["linkIds"]]
+    sockets = [
+        (str(end["target_id"]), nodes[str(end["target_id"])]["inputs"][end["target_slot"]]) for end in ends
+    ]
+    return [(key, socket["widget"]["name"]) for key, socket in sockets]
+
+
 @pytest.mark.parametrize("title", TITLES)
 def test_each_widget_that_it_shows_is_the_one_inside(known, title):
     file = shipped(title)
@@ -105,10 +114,10 @@ def test_each_widget_that_it_shows_is_the_one_inside(known, title):
         {link["id"]: link for link in inner["links"]},
     )
     shown = [given for given, outer in zip(inner["inputs"], node["inputs"], strict=True) if "widget" in outer]
-    for given, (key, name) in zip(shown, node["properties"]["proxyWidgets"], strict=True):
-        [link] = [links[number] for number in given["linkIds"]]
-        socket = nodes[key]["inputs"][link["target_slot"]]
-        assert (str(link["target_id"]), socket["name"], socket["widget"]) == (key, name, {"name": name})
+    assert node["properties"]["proxyWidgets"] == [["-1", given["name"]] for given in shown]
+    asked = {value.name: [(key, name)] for key, part in BLUEPRINTS[title].graph.items()
+             for name, value in part["inputs"].items() if isinstance(value, Asked)}  # fmt: skip
+    assert {given["name"]: socket_ends(given, nodes, links) for given in shown} == asked
     for one in inner["nodes"]:
         declared = known[one["type"]]["input"]
         assert {given["name"] for given in one["inputs"]} == {
