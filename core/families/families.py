@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from ..errors import InvalidError
 from ..records.base import Record
+from .hub_parts import HubPart, total
 
 FOLDER = Path(__file__).resolve().parent
 Shapes = Mapping[str, tuple[int, ...]]
@@ -131,7 +132,6 @@ class Needs(Record):
     vram_gb: float
     vram_quantized_gb: float
     ram_gb: float
-    download_gb: float
     seconds_per_step: float
     lora_mb: float
 
@@ -177,8 +177,8 @@ class Family(Record):
     other_recipes: list[str] = Field(default_factory=list)
     min_comfyui: str
     training_base: HubFile
-    #: further repositories of the hub that the trainer fetches from by itself
-    trainer_hubs: list[str] = Field(default_factory=list)
+    #: what the trainer reads of the hub, the training base's own parts included
+    trainer_hubs: list[HubPart] = Field(default_factory=list)
     generating_base: HubFile
     #: what can be fetched into ComfyUI's folders for its recipes
     files: list[ModelFile] = Field(default_factory=list)
@@ -203,6 +203,17 @@ class Family(Record):
     @property
     def recipes(self) -> list[str]:
         return [self.recipe, *self.other_recipes]
+
+    @property
+    def training_hub(self) -> str:
+        """The repository that is trained from, '' where that is a file of ComfyUI's."""
+        return self.training_base.hub if self.trains_from == "hub" else ""
+
+    @property
+    def training_bytes(self) -> int:
+        """Bytes that a trainer reads for its default base, of the hub and of ComfyUI's folders."""
+        file = self.base_file if self.trains_from == "file" else None
+        return total(self.trainer_hubs) + (file.size if file is not None else 0)
 
     @property
     def base_file(self) -> ModelFile | None:

@@ -22,6 +22,6 @@ def render() -> str:
         needs = family.needs
         rows.append(
             f"| {family.label} | `{family.key}` | {family.licence} | {'yes' if family.gated else 'no'} | "
-            f"{needs.vram_gb:.0f} GB | {needs.vram_quantized_gb:.0f} GB | {needs.download_gb:.0f} GB | {family.status} |"
+            f"{needs.vram_gb:.0f} GB | {needs.vram_quantized_gb:.0f} GB | {family.training_bytes / 1e9:.0f} GB | {family.status} |"
         )
     return HEAD + "\n".join(rows) + "\n"

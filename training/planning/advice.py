@@ -211,7 +211,7 @@ def memory(s: Situation) -> Sequence[Finding]:
 
 
 def disk(s: Situation) -> Sequence[Finding]:
-    fetched = 0 if s.base_is_here or s.away else int(s.family.needs.download_gb * _GB)
+    fetched = 0 if s.base_is_here or s.away else s.family.training_bytes
     needed = s.estimate.disk_bytes + fetched
     if not s.machine.disk_free_bytes or s.machine.disk_free_bytes > needed * 1.05:
         return []
@@ -242,7 +242,7 @@ def download(s: Situation) -> Sequence[Finding]:
         if s.away
         else "The first training fetches the model"
     )
-    message = f"{who}: about {s.family.needs.download_gb:.0f} GB."
+    message = f"{who}: about {s.family.training_bytes / _GB:.0f} GB."
     return [Finding(severity="info", code="model_download", message=message)]
 
 

@@ -44,7 +44,7 @@ def estimate(
     pace = learned or guess
     rounds = numbers.steps // numbers.save_every + 1
     picture = int(family.trainer.get("sample_steps", 20)) * pace * SAMPLE_STEP
-    loading = START_S + LOAD_S_PER_GB * family.needs.download_gb
+    loading = START_S + LOAD_S_PER_GB * family.training_bytes / _GB
     seconds = loading + numbers.steps * pace * numbers.batch_size + rounds * prompts * picture
     needs = family.needs
     vram = needs.vram_quantized_gb if numbers.quantize or numbers.low_vram else needs.vram_gb

@@ -12,6 +12,7 @@ from ...core.characters.character_store import CharacterStore
 from ...core.characters.photo_store import PhotoStore
 from ...core.errors import InvalidError
 from ...core.families.families import Families, Family
+from ...core.families.hub_parts import parts_for
 from ...core.jobs.ledger import Ledger
 from ...core.paths import DataPaths
 from ...core.plugins import PluginRegistry
@@ -97,7 +98,7 @@ class FactGatherer:
         exists = file.exists()
         shared = file.is_relative_to(self.paths.root) or not (file.is_absolute() and exists)
         here = exists or all(
-            hub_has(hub, self.settings.hf_home) for hub in (model.path, *family.trainer_hubs)
+            hub_has(part.hub, self.settings.hf_home) for part in parts_for(family, model.path)
         )
         return Base(model, here, "" if shared else file.name)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ....core.families.families import Family
+from ....core.families.hub_parts import parts_for
 from ....core.records.job import Progress
 from ...downloads.hub_cache import cache_folder, clear_abandoned, is_hub_id
 from ...downloads.hub_growth import HubGrowth
-
-_GB = 1e9
 
 
 class Fetching:
@@ -24,8 +23,8 @@ class Fetching:
         if not is_hub_id(base):
             return
         is_family_base = base == family.training_base.hub
-        total = int(family.needs.download_gb * _GB) if is_family_base else 0
-        cache, repositories = cache_folder(hf_home), [base, *family.trainer_hubs]
+        total = family.training_bytes if is_family_base else 0
+        cache, repositories = cache_folder(hf_home), [part.hub for part in parts_for(family, base)]
         for name in repositories:
             clear_abandoned(cache, name)
         self._growth[job_dir] = HubGrowth(cache, repositories, total)

@@ -1,0 +1,95 @@
+"""What a trainer reads of the hub for a family: repositories, the very files, about how large. All of it is told before a training,
+fetched before its start, and nothing else afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Protocol
+
+from pydantic import AfterValidator, Field
+
+from ..records.base import Record
+
+#: A commit of a repository, or the branch where no commit is known that was tried.
+REVISION = "^(main|[0-9a-f]{40})$"
+#: Between names of which the first is taken that the repository has.
+OR = "|"
+#: A file of this ending names the files that hold the weights: they are fetched with it.
+INDEX = ".safetensors.index.json"
+
+
+def _inside(names: str) -> str:
+    """Names that stay in their repository's folder, and on Windows too."""
+    for name in names.split(OR):
+        if not name or "\\" in name or ":" in name or not all(part.strip(".") for part in name.split("/")):
+            raise ValueError(f"{name!r} is not the name of a file in a repository")
+    return names
+
+
+FileNames = Annotated[str, AfterValidator(_inside)]
+
+
+class HubPart(Record):
+    """Files of one repository that serve one purpose; `label` names it for people (text encoder, VAE …), `size` in bytes, all together.
+
+    `files` must all be there for a training, with what an index among them names; `a|b`: the first that the repository has.
+    `optional` are fetched where the repository has them. `base`: the weights of the training base itself, which an owner's own
+    file replaces.
+    """
+
+    label: str = Field(min_length=1)
+    hub: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    revision: str = Field(default="main", pattern=REVISION)
+    files: list[FileNames] = Field(min_length=1)
+    optional: list[FileNames] = Field(default_factory=list)
+    size: int = Field(gt=0)
+    base: bool = False
+
+    @property
+    def single_file(self) -> str:
+        """The file's name, where the part is just one; '' for a folder's content."""
+        return self.files[0] if len(self.files) == 1 and OR not in self.files[0] else ""
+
+
+class TrainedFrom(Protocol):
+    """The fields of a family's record that say what its trainer reads."""
+
+    @property
+    def training_hub(self) -> str: ...
+
+    @property
+    def trainer_hubs(self) -> list[HubPart]: ...
+
+
+def parts_for(family: TrainedFrom, base_path: str) -> list[HubPart]:
+    """The parts that a training from `base_path` reads: a file, a folder or the hub id that the record names, or an owner's own.
+
+    Another repository of the owner's is read as the record's is. A folder holds all that the base's repository does, a file its
+    weights alone.
+    """
+    hub, is_folder = family.training_hub, Path(base_path).is_dir()
+    of_base = [part for part in family.trainer_hubs if part.hub == hub or not hub]
+    others = [part for part in family.trainer_hubs if part not in of_base]
+    if is_folder:
+        return others
+    if not hub or base_path == hub:
+        return list(family.trainer_hubs)
+    if is_hub_id(base_path):
+        return [part.model_copy(update={"hub": base_path, "revision": "main"}) for part in of_base] + others
+    return [part for part in of_base if not part.base] + others
+
+
+def is_described(family: TrainedFrom, base_path: str) -> bool:
+    """Whether the record says all that is read for this base: not for an owner's repository where the record has a file."""
+    return bool(family.training_hub) or not is_hub_id(base_path)
+
+
+def total(parts: Iterable[HubPart]) -> int:
+    """Bytes of all of them."""
+    return sum(part.size for part in parts)
+
+
+def is_hub_id(name: str) -> bool:
+    """`owner/name`; not a file or a folder of this computer."""
+    return name.count("/") == 1 and not Path(name).is_absolute() and not Path(name).exists()
