@@ -30,7 +30,8 @@ class ResolvedTraining:
     """A training with every choice made, frozen at submit as jobs/<id>/training.json.
 
     `base_path` is a file, a diffusers folder or a hub id ('' where the backend needs none); `generate_base` the name
-    ComfyUI's loader knows the picture-making base by and `drawn_path` its file here ('' for none); `held_out` photo ids that are never trained on; `vram_bytes` about
+    ComfyUI's loader knows the picture-making base by and `drawn_path` its file here ('' for none); `v_pred`: the base predicts
+    velocity; `held_out` photo ids that are never trained on; `vram_bytes` about
     what it takes on a GPU; `guess_s` what a step takes by the family's record.
     """
 
@@ -61,6 +62,7 @@ class ResolvedTraining:
     vram_bytes: int = 0
     guess_s: float = 0.0
     drawn_path: str = ""
+    v_pred: bool = False
 
     @property
     def proving_base(self) -> str:

@@ -56,13 +56,13 @@ class ModelFile(Record):
 
     def rank(self, shown: str) -> int:
         """Rank a name: 0 for the very file, then by pattern; beyond the last one it is another file."""
-        base = _bare(shown)
+        base = bare_name(shown)
         tests = [base == self.name.lower(), *(fnmatchcase(base, pattern) for pattern in self.patterns)]
         return tests.index(True) if True in tests else len(tests)
 
 
-def _bare(shown: str) -> str:
-    """ComfyUI's name for a file without its folders, in small letters."""
+def bare_name(shown: str) -> str:
+    """Give ComfyUI's name for a file without its folders, in small letters."""
     return re.split(r"[/\\]", shown.lower())[-1]
 
 
@@ -97,13 +97,34 @@ class LookAlike(Record):
 
     def is_called(self, shown: str) -> bool:
         """Whether ComfyUI's name for a file says that it is this model."""
-        return any(fnmatchcase(_bare(shown), pattern) for pattern in self.patterns)
+        return any(fnmatchcase(bare_name(shown), pattern) for pattern in self.patterns)
 
     @property
     def sampling(self) -> dict[str, float]:
         """The numbers for a picture with it, in place of the family's."""
         wanted = {"steps": self.steps, "guidance": self.guidance}
         return {name: float(value) for name, value in wanted.items() if value is not None}
+
+
+class CheckpointPart(Record):
+    """A part that a whole checkpoint has besides the layers that draw: all its tensors' names begin with `prefix`."""
+
+    label: str = Field(min_length=1)
+    prefix: str = Field(min_length=1)
+
+    def is_in(self, tensors: Iterable[str]) -> bool:
+        return any(name.startswith(self.prefix) for name in tensors)
+
+
+class VPrediction(Record):
+    """For a family of which some checkpoints predict velocity instead of noise: how their files are called where neither
+    tensors nor metadata tell. `comfyui_reads`: ComfyUI sees it by itself by the tensor `v_pred`."""
+
+    names: list[str] = Field(min_length=1)
+    comfyui_reads: bool = False
+
+    def is_named(self, shown: str) -> bool:
+        return any(fnmatchcase(bare_name(shown), pattern) for pattern in self.names)
 
 
 class Defaults(Record):
@@ -184,6 +205,9 @@ class Family(Record):
     files: list[ModelFile] = Field(default_factory=list)
     marks: list[HeaderMark] = Field(default_factory=list)
     look_alikes: list[LookAlike] = Field(default_factory=list)
+    #: what a checkpoint needs besides, for trainer and ComfyUI alike
+    parts: list[CheckpointPart] = Field(default_factory=list)
+    v_prediction: VPrediction | None = None
     defaults: Defaults
     needs: Needs
     trainer: dict[str, Any] = Field(default_factory=dict)

@@ -1,7 +1,7 @@
 """The reading child: JSON lines in, JSON lines out. Run as `python -I <absolute path>/child.py`; must not import the package.
 
-First line out: {"ready": true}. Request {file}: a path of ComfyUI's. Answer {shapes, quantised} of a whole safetensors
-file, {} for another kind of file that looks whole, or {fault}: why it is not.
+First line out: {"ready": true}. Request {file}: a path of ComfyUI's. Answer {shapes, quantised, metadata} of a whole
+safetensors file, {} (of a GGUF {quantised}) for another kind of file that looks whole, or {fault}: why it is not.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Any
 #: Address space of this process: a header that needs more is refused by the operating system.
 MAX_MEMORY_BYTES = 1024**3
 _BEGINNING = 512
+#: What a model says of itself; training notes and thumbnails in the metadata are much longer.
+_ABOUT, _ABOUT_LENGTH = "modelspec.", 1000
 
 
 def _sibling(name: str) -> Any:
@@ -47,7 +49,8 @@ def _look(path: Path, header: Any, quantised: Any) -> dict[str, Any]:
             return _archive(path)
         described = header.read(path, header.BASE)
         shapes = quantised.logical_shapes(path, described)
-        return {"shapes": shapes, "quantised": quantised.is_quantised(described)}
+        kind = quantised.quantisation(path, described)
+        return {"shapes": shapes, "quantised": kind, "metadata": _about(described.metadata)}
     except header.NotWhole as fault_found:
         return {"fault": str(fault_found)}
     except OSError as refused:
@@ -67,10 +70,17 @@ def _other_than_a_model(beginning: bytes) -> str:
     return ""
 
 
+def _about(metadata: dict[str, str]) -> dict[str, str]:
+    return {key: text[:_ABOUT_LENGTH] for key, text in metadata.items() if key.startswith(_ABOUT)}
+
+
 def _archive(path: Path) -> dict[str, Any]:
     """PyTorch's own files are ZIPs, whose directory stands at the end; they are never opened further."""
     with path.open("rb") as stream:
-        cut = stream.read(4) == b"PK\x03\x04" and not zipfile.is_zipfile(stream)
+        magic = stream.read(4)
+        cut = magic == b"PK\x03\x04" and not zipfile.is_zipfile(stream)
+    if magic == b"GGUF":
+        return {"quantised": "GGUF"}
     return {"fault": "it ends too early"} if cut else {}
 
 

@@ -8,6 +8,7 @@ Standard library only: the reading child loads it by its path.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,15 +26,31 @@ _PLAIN_TYPES = {"F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ"
 #: What only quantised files have beside their weights: ComfyUI's, its older fp8 files', and bitsandbytes'.
 _SIGNS = (".comfy_quant", ".weight_scale", ".scale_weight", "scaled_fp8", ".absmax")
 _METADATA = "_quantization_metadata"
+#: ComfyUI's names of formats as people say them; others are told as they are.
+_SAID = {"float8_e4m3fn": "fp8", "float8_e5m2": "fp8", "int8_tensorwise": "int8"}
+_SAID_TYPES = {"F8": "fp8", "F6": "6-bit", "F4": "4-bit", "I8": "int8", "U8": "4-bit"}
 _BESIDE = ".comfy_quant"
 _PREFIXES = ("model.diffusion_model.", "diffusion_model.")
 #: The tensor that names a format holds a few dozen bytes.
 _MAX_BESIDE = 4096
 
 
-def is_quantised(header: Header) -> bool:
-    """Whether any layer of it is: ComfyUI draws with such a file, a trainer that reads plain weights does not."""
-    return _METADATA in header.metadata or any(name.endswith(_SIGNS) for name in header.tensors)
+def quantisation(path: Path, header: Header) -> str:
+    """The format that layers of it are kept in, as people say it, '' for plain weights: ComfyUI draws with a quantised file, a
+    trainer that reads plain weights does not. Raises OSError."""
+    kinds = Counter(kind for kind in _formats(path, header).values() if kind)
+    if kinds:
+        kind = kinds.most_common(1)[0][0]
+        return _SAID.get(kind, kind)
+    small = Counter(
+        said
+        for name, tensor in header.tensors.items()
+        if name.endswith(".weight") and (said := _SAID_TYPES.get(tensor.dtype.partition("_")[0]))
+    )
+    if small:
+        return small.most_common(1)[0][0]
+    signed = _METADATA in header.metadata or any(name.endswith(_SIGNS) for name in header.tensors)
+    return "an unknown format" if signed else ""
 
 
 def logical_shapes(path: Path, header: Header) -> dict[str, Shape]:

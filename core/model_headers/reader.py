@@ -24,13 +24,14 @@ _log = logging.getLogger("isengard.models")
 @dataclass(frozen=True)
 class ModelHeader:
     """`shapes` by tensor name as the layers really are, empty for what is not a safetensors file. `fault` says why the file
-    is not a whole model, '' where it is one as far as can be seen; `quantised`: ComfyUI draws with it, a trainer cannot
-    read it."""
+    is not a whole model, '' where it is one as far as can be seen; `quantised`: the format in which ComfyUI draws with it and a
+    trainer cannot read it, '' for plain weights; `metadata`: what the file says of itself (ModelSpec)."""
 
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    quantised: bool = False
+    quantised: str = ""
     fault: str = ""
     size: int = 0
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     def told(self, name: str) -> str:
         """The fault as a sentence about the file of this name; '' where there is none."""
@@ -108,4 +109,6 @@ class HeaderReader:
                 "A model file is not whole", extra={"context": {"file": path.name, "reason": answer["fault"]}}
             )
         shapes = {name: tuple(shape) for name, shape in answer.get("shapes", {}).items()}
-        return ModelHeader(shapes, answer.get("quantised", False), answer.get("fault", ""), size)
+        return ModelHeader(
+            shapes, answer.get("quantised", ""), answer.get("fault", ""), size, answer.get("metadata", {})
+        )

@@ -72,8 +72,9 @@ def _file_of(part: Part, family: FamilyFiles, people: Sequence[Person], chosen: 
                 "Choose one from the list.",
             )
         return chosen
-    trained_on = next((person.version.base_model for person in people if person.version is not None), "")
-    return trained_on if trained_on in part.here else part.here[0]
+    versions = [person.version for person in people if person.version is not None]
+    trained_on = next((base for base in map(part.trained_on, versions) if base is not None), None)
+    return trained_on.name if trained_on is not None else part.here[0]
 
 
 def _chosen(

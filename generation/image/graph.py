@@ -158,6 +158,18 @@ def set_people(graph: Graph, people: list[Use]) -> None:
                 inputs["strength"] = use.reference
 
 
+def set_velocity(graph: Graph, loader: str, *, zero_snr: bool) -> None:
+    """Tell ComfyUI that the model of a checkpoint loader predicts velocity: by a node of its own between the loader and whatever
+    takes its model."""
+    node_id = str(1 + max(int(key) for key in graph if key.isdecimal()))
+    for node in graph.values():
+        for name, value in node["inputs"].items():
+            if is_link(value) and value == [loader, 0]:
+                node["inputs"][name] = [node_id, 0]
+    inputs = {"model": [loader, 0], "sampling": "v_prediction", "zsnr": zero_snr}
+    graph[node_id] = {"class_type": "ModelSamplingDiscrete", "inputs": inputs}
+
+
 def lora_files(graph: Graph) -> list[str]:
     """The LoRA files that `set_people` wrote, in the order of their nodes."""
     applies = [*_nodes(graph, APPLY), *_nodes(graph, REGION)]

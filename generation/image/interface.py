@@ -34,13 +34,15 @@ class RecipeFile(Record):
 
 class RecipeBase(Record):
     """A file that pictures of a family can be made with: `taken` by itself for `why` (core/families/base_choice.py); `label`
-    names the other model that it is by its name, '' for one of the family, and `defaults` the numbers which that one wants."""
+    names the other model that it is by its name, '' for one of the family, and `defaults` the numbers which that one wants.
+    `sha256`: where it is known, to tell it for the file that a LoRA was trained on."""
 
     family: str
     file: str
     taken: bool
     why: str
     label: str = ""
+    sha256: str | None = None
     defaults: dict[str, float] = Field(default_factory=dict)
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ...core.families.base_choice import RankedBase
+from ...core.families.base_traits import Traits
+from ...core.families.families import bare_name
+from ...core.records.checkpoint import Version
 from .graph import Graph
 
 #: Loader -> its inputs and the role of the file each one names: the only inputs of foreign nodes that are written.
@@ -48,6 +51,13 @@ class Part:
         """Whether a file of that name serves, by itself or where somebody chooses it."""
         return name in self.here or self.base(name) is not None
 
+    def trained_on(self, version: Version) -> RankedBase | None:
+        """The file that a LoRA was trained on, as far as it is still here: by its hash, else by its name, wherever it was moved."""
+        same = [base for base in self.bases if base.taken and _same(base, version)]
+        by_hash = [base for base in same if base.file.sha256 is not None and version.base_sha256 is not None]
+        by_name = [base for base in same if base.name == version.base_model]
+        return next(iter([*by_hash, *by_name, *same]), None)
+
 
 @dataclass(frozen=True)
 class FamilyFiles:
@@ -63,6 +73,12 @@ class FamilyFiles:
     def part(self, role: str) -> Part | None:
         return next((part for part in self.parts if part.role == role), None)
 
+    def velocity_of(self, files: dict[str, str]) -> Traits | None:
+        """Find a base among the files by role that predicts velocity without ComfyUI seeing it."""
+        bases = [part.base(files.get(part.role, "")) for part in self.parts]
+        told = [base.file.traits for base in bases if base is not None and base.file.traits.comfyui_is_told]
+        return next(iter(told), None)
+
     def wanted_by(self, files: dict[str, str]) -> dict[str, float]:
         """The numbers that another model of the same tensors wants, where such a base is among the files by role."""
         bases = [part.base(files.get(part.role, "")) for part in self.parts]
@@ -71,6 +87,13 @@ class FamilyFiles:
     def missing(self, roles: Sequence[str]) -> list[Part]:
         """Files that ComfyUI lacks of the roles that a graph loads."""
         return [part for part in self.parts if part.role in roles and not part.here]
+
+
+def _same(base: RankedBase, version: Version) -> bool:
+    """A hash that is known of both is surer than a name."""
+    if base.file.sha256 is not None and version.base_sha256 is not None:
+        return base.file.sha256 == version.base_sha256
+    return bool(version.base_model) and bare_name(base.name) == bare_name(version.base_model)
 
 
 class ModelFiles(Protocol):
@@ -99,6 +122,13 @@ def write_files(graph: Graph, files: dict[str, str]) -> None:
     for node, name, role in _inputs(graph):
         if role in files:
             node["inputs"][name] = files[role]
+
+
+def checkpoint_loaders(graph: Graph) -> list[str]:
+    """Ids of the nodes whose first output is the model of a checkpoint."""
+    return [
+        key for key, node in graph.items() if "checkpoint" in LOADERS.get(node["class_type"], {}).values()
+    ]
 
 
 def _inputs(graph: Graph) -> list[tuple[dict[str, Any], str, str]]:

@@ -15,7 +15,7 @@ from . import graph as graphs
 from .comfy_client import ComfyClient
 from .family_choice import family_of, files_of
 from .interface import Person, Prompt, RecipeInfo, Sign
-from .model_files import BASE_ROLES, FamilyFiles, ModelFiles, loaded, write_files
+from .model_files import BASE_ROLES, FamilyFiles, ModelFiles, checkpoint_loaders, loaded, write_files
 from .prompt_choices import chosen
 from .recipe_checks import findings_of, foreign_of
 from .recipe_info import broken_recipe, described
@@ -89,6 +89,10 @@ class PromptPipeline:
             return graph, recipe.defaults
         files = files_of(recipe, family, people, base)
         write_files(graph, files)
+        velocity = family.velocity_of(files)
+        if velocity is not None:
+            for loader in checkpoint_loaders(graph):
+                graphs.set_velocity(graph, loader, zero_snr=velocity.zero_snr)
         of_family = family.defaults if len(families) > 1 else {}
         return graph, {**recipe.defaults, **of_family, **family.wanted_by(files)}
 

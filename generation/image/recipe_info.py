@@ -107,6 +107,7 @@ def bases_of(recipe: Recipe, families: Sequence[FamilyFiles]) -> list[RecipeBase
             taken=base.taken,
             why=base.why,
             label=base.label,
+            sha256=base.file.sha256,
             defaults=base.wanted,
         )
         for family in families

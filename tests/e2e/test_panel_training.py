@@ -92,7 +92,7 @@ def test_who_and_which_model_and_where_a_finding_leads(server, panel, tmp_path):
 def test_a_base_is_chosen_among_several(server, panel):
     panel.click("isen-character", "isen-train")
     expect(panel.get("isen-family")).to_have_value("sd15")
-    panel.get("isen-base").select_option("b.safetensors")
+    panel.get("isen-looks").get_by_role("radio", name="b.safetensors").check()
     expect(panel.get("isen-start-training")).to_be_enabled(timeout=10_000)
     panel.click("isen-start-training")
     expect(panel.get("isen-job-state")).to_have_text("running", timeout=20_000)

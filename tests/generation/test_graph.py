@@ -7,7 +7,7 @@ import json
 import pytest
 from isengard.core.errors import InvalidError
 from isengard.generation.image import graph as graphs
-from isengard.generation.image.model_files import loaded, write_files
+from isengard.generation.image.model_files import checkpoint_loaders, loaded, write_files
 from isengard.generation.image.recipes import RecipeFolder
 
 
@@ -120,3 +120,24 @@ def test_foreign_nodes_are_listed(sd15):
     assert graphs.foreign_nodes(
         graph, {"KSampler", "VAEDecode", "CLIPTextEncode", "EmptyLatentImage", "CheckpointLoaderSimple"}
     ) == ["SomebodysNode"]
+
+
+def test_a_base_that_predicts_velocity_is_told_to_comfyui_between_its_loader_and_the_rest(sd15):
+    graph = json.loads(json.dumps(sd15.graph))
+    (loader,) = checkpoint_loaders(graph)
+    takers = [
+        (key, name)
+        for key, node in graph.items()
+        for name, value in node["inputs"].items()
+        if value == [loader, 0]
+    ]
+    graphs.set_velocity(graph, loader, zero_snr=True)
+    (added,) = set(graph) - set(sd15.graph)
+    assert graph[added] == {
+        "class_type": "ModelSamplingDiscrete",
+        "inputs": {"model": [loader, 0], "sampling": "v_prediction", "zsnr": True},
+    }
+    assert takers and all(graph[key]["inputs"][name] == [added, 0] for key, name in takers)
+    rest = {key: node for key, node in graph.items() if key != added}
+    changed = [(key, name) for key, node in rest.items() for name, value in node["inputs"].items() if value != sd15.graph[key]["inputs"][name]]  # fmt: skip
+    assert changed == takers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import pytest
 from hosts import comfyui, compare, fixtures, lora_proof
 from hosts.demo import REAL_PICTURE, REAL_TRAINING
 from hosts.journey import Api, travel, wait_for_proof
+from isengard.core.loras.safetensors_file import read_header
 
 pytestmark = [pytest.mark.slow, pytest.mark.real]
 #: Two other test processes share the cores with this training; how fast it is is not what is asked here.
@@ -26,6 +28,7 @@ def trained(tmp_path_factory):
     """A server with a person trained for real."""
     base = comfyui.make_base(tmp_path_factory.mktemp("real") / "ComfyUI [1] 100% #a")
     fixtures.put_checkpoint(base)
+    fixtures.put_drawn_checkpoint(base)
     photos, environment = fixtures.portraits(base / "photos"), fixtures.real_environment(base / "ai-toolkit")
     server = comfyui.start(base, environment={**environment, "ISENGARD_IDLE_S": "3"})
     try:
@@ -84,6 +87,44 @@ def test_published_loras_show_up_in_comfyuis_own_loader(trained):
     server, _, found = trained
     names = server.get("/object_info/LoraLoader")["LoraLoader"]["input"]["required"]["lora_name"][0]
     assert found.version["file"] in [name.replace("\\", "/") for name in names]
+
+
+def test_a_lora_remembers_the_checkpoint_that_was_chosen_for_it(trained):
+    """Which predicts velocity: the trainer and ComfyUI are told so, and the pictures are drawn with it."""
+    server, api, _ = trained
+    file = server.base / "models" / "checkpoints" / fixtures.DRAWN_CHECKPOINT
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    (family,) = [known for known in api.get("/training/families")["items"] if known["key"] == "sd15"]
+    shown = [
+        (one["file"], one["recommended"], one["style"], one["prediction"]) for one in family["checkpoints"]
+    ]
+    assert shown == [
+        (fixtures.CHECKPOINT, True, "unknown", "epsilon"),
+        (fixtures.DRAWN_CHECKPOINT, False, "illustrated", "v"),
+    ]
+    ben = api.post("/characters", {"name": "Ben Example", "consent": True})
+    for photo in fixtures.portraits(server.base / "photos"):
+        api.upload(ben["id"], photo)
+    wanted = {"character_id": ben["id"], **REAL_TRAINING, "base_model": fixtures.DRAWN_CHECKPOINT}
+    said = [finding["message"] for finding in api.post("/training/preflight", wanted)["findings"]]
+    assert any(line.startswith(f"It is trained on {fixtures.DRAWN_CHECKPOINT} (illustrated") for line in said)
+    job = api.post("/training/jobs", wanted)
+    assert api.wait_for(f"/training/jobs/{job['id']}", PATIENCE_S)["state"] == "completed"
+    fork = json.loads((server.data / "jobs" / job["id"] / "config.fork.json").read_text())
+    assert fork["config"]["process"][0]["model"]["is_v_pred"] is True
+    version = api.get(f"/characters/{ben['id']}/versions")["items"][-1]
+    assert (version["base_model"], version["base_sha256"]) == (fixtures.DRAWN_CHECKPOINT, sha256)
+    metadata = read_header(server.data / "models" / version["file"]).metadata
+    assert (metadata["isengard_base"], metadata["isengard_base_sha256"]) == (
+        fixtures.DRAWN_CHECKPOINT,
+        sha256,
+    )
+    assert metadata["modelspec.prediction_type"] == "v"
+    request = {"characters": [{"id": ben["id"]}], "prompt": "portrait photo of {trigger}", **REAL_PICTURE}
+    made = api.wait_for(f"/generations/{api.post('/generations', request)['id']}", PATIENCE_S)
+    assert made["state"] == "completed", made["error"]
+    picture = (server.data / "outputs" / made["id"] / made["images"][0]["file"]).read_bytes()
+    assert fixtures.DRAWN_CHECKPOINT.encode() in picture and b"ModelSamplingDiscrete" in picture
 
 
 def test_a_paused_training_goes_on_at_its_checkpoint(trained):

@@ -14,6 +14,8 @@ from .environments import AI_TOOLKIT, HOST, READY, cache_root, exclusive, say, u
 
 HOSTS = Path(__file__).resolve().parent
 CHECKPOINT = "tiny_sd15.safetensors"
+#: The same weights under another name, which says of itself that it predicts velocity.
+DRAWN_CHECKPOINT = "anime_of_mine.safetensors"
 
 
 def tiny_models() -> Path:
@@ -40,6 +42,18 @@ def put_checkpoint(base: Path) -> str:
     return CHECKPOINT
 
 
+def put_drawn_checkpoint(base: Path) -> Path:
+    """A second checkpoint, somebody's own merge; its metadata differ, and so does its hash."""
+    file = base / "models" / "checkpoints" / DRAWN_CHECKPOINT
+    with (tiny_models() / CHECKPOINT).open("rb") as source, file.open("wb") as target:
+        header = json.loads(source.read(int.from_bytes(source.read(8), "little")))
+        header["__metadata__"] = {"format": "pt", "modelspec.prediction_type": "v"}
+        text = json.dumps(header).encode()
+        target.write(len(text).to_bytes(8, "little") + text)
+        shutil.copyfileobj(source, target)
+    return file
+
+
 def checkpoint_sha256() -> str:
     return hashlib.sha256((tiny_models() / CHECKPOINT).read_bytes()).hexdigest()
 
@@ -53,7 +67,8 @@ def ai_toolkit_folder(where: Path) -> Path:
         if file.name != "__pycache__" and not target.exists():
             target.symlink_to(file)
     # the fork reads diffusers folders only: which folder stands for which checkpoint, by file name
-    (where / "bases.json").write_text(json.dumps({CHECKPOINT: str(tiny_models() / "diffusers")}))
+    bases = dict.fromkeys((CHECKPOINT, DRAWN_CHECKPOINT), str(tiny_models() / "diffusers"))
+    (where / "bases.json").write_text(json.dumps(bases))
     return where
 
 

@@ -133,6 +133,19 @@ declare namespace Schema {
     published: boolean;
     placeholder: boolean;
   }
+  /** A checkpoint that people can be trained on: why it is taken for the family's, what it draws and how it predicts, each with what tells it. `refused` says why no training can start from it; `label` names the other model that it is by its name. */
+  interface CheckpointChoice {
+    file: string;
+    size: number;
+    recommended: boolean;
+    why: "hash" | "name" | "like_name" | "size" | "tensors" | "last";
+    label: string;
+    style: "photographic" | "illustrated" | "unknown";
+    style_from: "tensors" | "metadata" | "name" | "";
+    prediction: "epsilon" | "v";
+    prediction_from: "tensors" | "metadata" | "name" | "";
+    refused: string;
+  }
   /** Whether ComfyUI can be restarted from here, and how many prompts it runs or keeps. */
   interface ComfyUI {
     can_restart: boolean;
@@ -180,6 +193,7 @@ declare namespace Schema {
     resolutions: number[];
     default_preset: string;
     base_models: string[];
+    checkpoints: CheckpointChoice[];
     files: FamilyFile[];
     unreadable: UnreadableFile[];
     trains_from: "file" | "hub";
@@ -617,13 +631,14 @@ declare namespace Schema {
     confirmed: boolean;
     thumbnail: string | null;
   }
-  /** A file that pictures of a family can be made with: `taken` by itself for `why` (core/families/base_choice.py); `label` names the other model that it is by its name, '' for one of the family, and `defaults` the numbers which that one wants. */
+  /** A file that pictures of a family can be made with: `taken` by itself for `why` (core/families/base_choice.py); `label` names the other model that it is by its name, '' for one of the family, and `defaults` the numbers which that one wants. `sha256`: where it is known, to tell it for the file that a LoRA was trained on. */
   interface RecipeBase {
     family: string;
     file: string;
     taken: boolean;
     why: string;
     label: string;
+    sha256: string | null;
     defaults: Record<string, number>;
   }
   /** POST /recipes: a workflow in API format and what to call it. */

@@ -98,9 +98,11 @@ def damage(database: Path) -> None:
 
 def bases(folder: Path) -> dict[str, Path]:
     """Two files that are bases of Stable Diffusion 1.5 by their headers, whole but for the weights."""
+    from isengard.core.families.families import Families
     from support.full_depth import BASES, write_hollow
+    from support.placeholders import parts_of
 
-    shapes = BASES["sd15"]()
+    shapes = {**BASES["sd15"](), **parts_of(Families().get("sd15"))}
     names = ("a.safetensors", "b.safetensors")
     return {name: write_hollow(folder / name, shapes, "F16") for name in names}
 

@@ -7,22 +7,22 @@ import math
 import struct
 from pathlib import Path
 
+from support.full_depth import write_hollow
+
 
 def content(shapes: dict[str, tuple[int, ...]]) -> bytes:
-    """Of a whole safetensors file with one-byte zeros."""
+    """Of a whole safetensors file with half-precision zeros."""
     at, header = 0, {}
     for name, shape in shapes.items():
-        size = math.prod(shape)
-        header[name] = {"dtype": "F8_E4M3", "shape": list(shape), "data_offsets": [at, at + size]}
+        size = math.prod(shape) * 2
+        header[name] = {"dtype": "F16", "shape": list(shape), "data_offsets": [at, at + size]}
         at += size
     return _begun(header) + b"\0" * at
 
 
 def write(path: Path, shapes: dict[str, tuple[int, ...]]) -> Path:
-    """A file of that content."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content(shapes))
-    return path
+    """A file of such content."""
+    return write_hollow(path, shapes, "F16")
 
 
 def write_header(path: Path, header: dict | list | bytes, data: bytes = b"") -> Path:
@@ -61,14 +61,19 @@ def write_quantised(path: Path, layers: dict[str, tuple[str, str, tuple[int, ...
 
 
 def shapes_of(family) -> dict[str, tuple[int, ...]]:
-    """What a family's marks ask of a base."""
+    """What a family's marks and parts ask of a base."""
     shapes: dict[str, list[int]] = {}
     for mark in family.marks:
         if not mark.absent:
             shape = shapes.setdefault(mark.key, [1, 1])
             if mark.axis is not None:
                 shape[mark.axis] = mark.size
-    return {key: tuple(shape) for key, shape in shapes.items()}
+    return {**parts_of(family), **{key: tuple(shape) for key, shape in shapes.items()}}
+
+
+def parts_of(family) -> dict[str, tuple[int, ...]]:
+    """What a whole checkpoint has besides, just enough to be told for it."""
+    return {f"{part.prefix}x": (1, 1) for part in family.parts}
 
 
 def put_files(models: Path, family, names: dict[str, str] | None = None) -> dict[str, dict[str, Path]]:

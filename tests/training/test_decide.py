@@ -13,6 +13,8 @@ from unittest import mock
 
 import pytest
 from isengard.core.errors import InvalidError
+from isengard.core.families.base_choice import BaseFile, RankedBase
+from isengard.core.families.base_traits import Traits
 from isengard.core.families.families import FOLDER, Families
 from isengard.core.ids import new_id
 from isengard.core.records.character import Character
@@ -101,6 +103,12 @@ def flawed(code):
     return {"base": Base(BaseModel("/models/base.safetensors", "base.safetensors", flaw=finding))}
 
 
+def chosen(name, **traits):
+    """A checkpoint of the user's, called `name`, is trained on."""
+    base = RankedBase(BaseFile(name, traits=Traits(**traits)), True, "tensors")
+    return {"base": Base(BaseModel(f"/models/{name}", name, base=base))}
+
+
 UNTESTED = ATTIC.model_copy(update={"backends": [BackendState(name="ai_toolkit", detail="Not tried.")]})
 BLURRED = photos(10, findings=[PhotoFinding(code="blurred", message="x")])
 MUCH_RAM = SD15.model_copy(update={"needs": SD15.needs.model_copy(update={"ram_gb": 90.0})})
@@ -131,6 +139,9 @@ TABLE = [
     (elsewhere(ATTIC, **says("base_model_missing")), {"info trains_elsewhere", "error base_model_missing"}, ""),
     # the base
     (flawed("base_model_damaged"), {"error base_model_damaged"}, "The file is."),
+    (chosen("mine.safetensors"), {"info checkpoint_chosen"}, "trained on mine.safetensors, and pictures"),
+    (chosen("mine.safetensors", style="photographic", style_from="name"), {"info checkpoint_chosen"}, "(photographic, by its name)"),
+    (chosen("v.safetensors", prediction="v", prediction_from="tensors"), {"info checkpoint_chosen"}, "(v-prediction, by its tensors)"),
     # which machine
     (elsewhere(ATTIC), {"info trains_elsewhere"}, "The worker on attic (RTX 4090, 24.0 GB) trains this."),
     (elsewhere(UNTESTED), {"info trains_elsewhere", "warning backend_untested"}, "attic: Not tried."),
@@ -195,6 +206,13 @@ REFUSED = [
     ({**person(*photos(2)), **asked(batch_size=4)}, "batch_too_large"),
     (asked(steps=100, save_every=200), "save_every_too_large"),
 ]
+
+
+def test_a_checkpoint_that_predicts_velocity_is_frozen_as_one():
+    assert [
+        decided(**chosen("v.safetensors", prediction=kind)).training.v_pred for kind in ("v", "epsilon")
+    ] == [True, False]
+    assert not decided().training.v_pred
 
 
 @pytest.mark.parametrize(("changes", "code"), REFUSED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from isengard.core.errors import ConflictError, InvalidError
 from isengard.core.loras.safetensors_file import sha256_of
@@ -58,6 +60,18 @@ def test_smaller_is_one_step_down(house, request_of, resolution, expected):
     less = smaller(TrainingRequest.model_validate(job.request), training).overrides
     assert (less.resolution, less.batch_size, less.quantize, less.low_vram) == (expected, 1, True, True)
     assert (less.steps, less.rank) == (40, 8), "what has nothing to do with memory stays"
+
+
+def test_smaller_stays_with_the_checkpoint_that_was_trained_on(house, request_of):
+    job = house.training.submit(request_of(steps=40, resolution=[1024]), "corr")
+    request = TrainingRequest.model_validate(job.request)
+    training = ResolvedTraining.read(house.paths.job(job.id))
+    own = replace(training, base_path="/models/sub/mine.safetensors", generate_base="sub/mine.safetensors")
+    hub = replace(training, base_path="owner/model", generate_base="sub/mine.safetensors")
+    assert smaller(request, own).base_model == "sub/mine.safetensors"
+    assert smaller(request, hub).base_model is None
+    chosen = request.model_copy(update={"base_model": "other.safetensors"})
+    assert smaller(chosen, own).base_model == "other.safetensors"
 
 
 def test_there_is_an_end_to_smaller(house, request_of):

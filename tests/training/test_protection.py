@@ -16,7 +16,7 @@ PRESETS = ("quick", "balanced", "quality")
 PHOTOS = 20
 
 
-def config_of(key: str, preset: str, job_dir: Path) -> dict:
+def config_of(key: str, preset: str, job_dir: Path, **more: object) -> dict:
     """The configuration of a training on a GPU with fixed inputs; folders are named, not given."""
     from isengard.core.families.families import Families
     from isengard.training.backends.ai_toolkit import config
@@ -29,7 +29,7 @@ def config_of(key: str, preset: str, job_dir: Path) -> dict:
         job_id="job_" + "0" * 26, character_id="chr_" + "0" * 26, slug="ann", trigger_word="annqvx",
         class_word="woman", backend="ai_toolkit", family=key, preset=preset, base_path="BASE", base_sha256=None,
         generate_base="", sample_prompts=sample_prompts("annqvx", "woman"), seed=42, image_count=17,
-        held_out=["pho_1"], **vars(numbers),
+        held_out=["pho_1"], **vars(numbers), **more,
     )  # fmt: skip
     (job_dir / "held_out").mkdir(exist_ok=True)
     (job_dir / "held_out" / "0001.jpg").write_bytes(b"")
@@ -52,6 +52,13 @@ def test_what_the_trainer_is_told_has_not_changed(key, preset, tmp_path):
     rule = "what is trained has changed: design note, version bump, before/after comparison (see this file's head)"
     assert config_of(key, preset, tmp_path) == kept["config"], rule
     assert kept["adapter"] == VERSION, rule
+
+
+@pytest.mark.parametrize("key", ["sd15", "sdxl"])
+def test_a_base_that_predicts_velocity_is_told_to_the_trainer_and_nothing_else_is(key, tmp_path):
+    before = config_of(key, "balanced", tmp_path)
+    after = config_of(key, "balanced", tmp_path, v_pred=True)
+    assert after["config"]["process"][0]["model"].pop("is_v_pred") is True and after == before
 
 
 def test_no_photo_is_mirrored_and_every_checkpoint_is_kept(tmp_path):

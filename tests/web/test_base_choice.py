@@ -184,7 +184,9 @@ def test_a_lora_that_was_made_beside_it_alone_is_not_drawn_with_it(klein, files)
     """Earlier versions wrote down as its base what ComfyUI had of this kind."""
     klein("flux-2-klein-4b.safetensors")
     recipe = RecipeFolder().get("flux2-klein-identity")
-    version = SimpleNamespace(family="flux2_klein_4b", base_model="flux-2-klein-base-4b.safetensors")
+    version = SimpleNamespace(
+        family="flux2_klein_4b", base_model="flux-2-klein-base-4b.safetensors", base_sha256=None
+    )
     people = [SimpleNamespace(character=SimpleNamespace(name="Ann"), version=version)]
     family = family_of(recipe, files.families(recipe.name), people)
     assert files_of(recipe, family, people)["diffusion_model"] == "flux-2-klein-4b.safetensors"

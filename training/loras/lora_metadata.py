@@ -30,7 +30,7 @@ def said_of(
         "isengard_steps": str(checkpoint.step),
         "isengard_rank": str(training.rank),
         "isengard_seed": str(training.seed),
-        "isengard_base": Path(training.generate_base).name or family.training_base.hub,
+        "isengard_base": Path(base_name(training)).name or family.training_base.hub,
         "isengard_base_sha256": checkpoint.base_sha256 or "",
         "isengard_dataset_sha256": dataset_hash(job_dir / DATASET),
     }
@@ -49,12 +49,20 @@ def dataset_hash(folder: Path) -> str:
     return hashlib.sha256(b"\0".join(sorted(pairs))).hexdigest() if pairs else ""
 
 
+def base_name(training: ResolvedTraining) -> str:
+    """Name what was trained on, as ComfyUI's loader does where it has it: the owner's own file may lie elsewhere. For what is
+    trained from the hub it is the file that draws."""
+    trained, drawn = Path(training.base_path), training.generate_base
+    return trained.name if trained.is_file() and trained.name != Path(drawn).name else drawn
+
+
 def _modelspec(family: Family, training: ResolvedTraining, date: str) -> dict[str, str]:
     entries = {
         "modelspec.sai_model_spec": "1.0.0",
         "modelspec.title": training.trigger_word,
         "modelspec.architecture": family.modelspec,
         "modelspec.implementation": "diffusers",
+        "modelspec.prediction_type": "v" if training.v_pred else "",
         "modelspec.trigger_phrase": training.trigger_word,
         "modelspec.license": family.licence,
         "modelspec.resolution": f"{max(training.resolution)}x{max(training.resolution)}",

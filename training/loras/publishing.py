@@ -9,7 +9,7 @@ from ...core.loras.versions import VersionStore
 from ...core.paths import contained
 from ...core.records.checkpoint import Checkpoint, Version
 from ..interface import ResolvedTraining
-from .lora_metadata import said_of
+from .lora_metadata import base_name, said_of
 
 
 def publish(
@@ -22,7 +22,7 @@ def publish(
         job_id=training.job_id,
         checkpoint=checkpoint,
         source_file=contained(job_dir / "out", *Path(checkpoint.file).parts),
-        base_model=training.generate_base,
+        base_model=base_name(training),
         trigger_word=training.trigger_word,
         said=said_of(job_dir, training, checkpoint, date=iso(SystemClock().now())),
     )

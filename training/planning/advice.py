@@ -11,6 +11,7 @@ from typing import Literal
 from ...core.characters.caption_lint import leaks
 from ...core.characters.photo_findings import NOTES
 from ...core.characters.trigger_words import is_ordinary
+from ...core.families.base_choice import RankedBase
 from ...core.families.families import Family
 from ...core.records.photo import Photo
 from ...core.records.training import Finding
@@ -20,7 +21,7 @@ from ..gpu.gpu_handover import GpuUse
 from ..machine.machine_facts import Machine
 from ..machine.nvidia_smi import memory_words
 from .estimates import Estimate
-from .facts import Person
+from .facts import BaseModel, Person
 from .placement import Place
 
 MIN_PHOTOS = 1
@@ -147,6 +148,32 @@ def place_findings(where: Place, *, backend: str, file_here: str) -> list[Findin
             Finding(severity="warning", code="model_elsewhere", message=message, fix="check_again")
         )
     return findings
+
+
+def checkpoint_findings(model: BaseModel, family: Family) -> list[Finding]:
+    """Say what keeps a training from its base; where the trainer loads a checkpoint of the user's, which one that is."""
+    if model.flaw is not None:
+        return [model.flaw]
+    if model.base is None or family.trains_from != "file":
+        return []
+    same = model.comfy_name == model.base.name
+    drawn = "the same checkpoint" if same else (model.comfy_name or "whichever checkpoint ComfyUI has")
+    message = f"It is trained on {model.base.name}{_known(model.base)}, and pictures are drawn with {drawn}."
+    return [Finding(severity="info", code="checkpoint_chosen", message=message)]
+
+
+def _known(base: RankedBase) -> str:
+    """What is known of a checkpoint, and whence, in brackets."""
+    traits, known = base.file.traits, []
+    if base.why in ("hash", "name"):
+        known.append("the original model")
+    if traits.style != "unknown":
+        known.append(f"{traits.style}, by its {traits.style_from}")
+    if base.other is not None:
+        known.append(f"{base.label}, by its name")
+    if traits.prediction == "v":
+        known.append(f"v-prediction, by its {traits.prediction_from}")
+    return f" ({'; '.join(known)})" if known else ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from ..job_folder.dataset import Selection, select
 from ..machine.machine_facts import Machine
 from .advice import (
     Situation,
+    checkpoint_findings,
     machine_findings,
     person_findings,
     photo_findings,
@@ -93,6 +94,7 @@ def _training(facts: Facts, selection: Selection, numbers: Numbers) -> ResolvedT
         base_sha256=base.sha256,
         generate_base=base.comfy_name,
         drawn_path=base.drawn_path,
+        v_pred=base.base is not None and base.base.file.traits.prediction == "v",
         steps=numbers.steps,
         rank=numbers.rank,
         alpha=numbers.alpha,
@@ -132,7 +134,7 @@ def _place_findings(facts: Facts, draft: _Draft) -> list[Finding]:
     findings = [finding for finding in trainer.findings if where.here or not finding.this_machine]
     findings += place_findings(where, backend=trainer.capabilities.name, file_here=base.only_here)
     if not trainer.capabilities.placeholder:
-        findings += [base.model.flaw] if base.model.flaw is not None else []
+        findings += checkpoint_findings(base.model, facts.family)
         findings += machine_findings(_situation(facts, draft))
     return findings
 

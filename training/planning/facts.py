@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...core.families.base_choice import RankedBase
 from ...core.families.families import Family
 from ...core.records.character import Character
 from ...core.records.job import Job
@@ -19,13 +20,15 @@ from ..machine.machine_facts import Machine
 @dataclass(frozen=True)
 class BaseModel:
     """`path`: what the trainer loads (file, folder or hub id); `comfy_name`: what ComfyUI's loader calls the base that draws,
-    `drawn_path` where that file is ('' for none); `flaw`: what keeps a trainer from it."""
+    `drawn_path` where that file is ('' for none); `flaw`: what keeps a trainer from it; `base`: what is known of the file, None for
+    a folder or a hub id."""
 
     path: str
     comfy_name: str
     sha256: str | None = None
     flaw: Finding | None = None
     drawn_path: str = ""
+    base: RankedBase | None = None
 
 
 @dataclass(frozen=True)

@@ -168,4 +168,11 @@ def smaller(request: TrainingRequest, training: ResolvedTraining) -> TrainingReq
             "This training is already as small as it gets.",
             "Use a GPU with more memory.",
         )
-    return request.model_copy(update={"overrides": overrides})
+    base = request.base_model or _own_file(training)
+    return request.model_copy(update={"overrides": overrides, "base_model": base})
+
+
+def _own_file(training: ResolvedTraining) -> str | None:
+    """ComfyUI's name for the checkpoint that was trained on: by now another one may be the recommended one."""
+    drawn = training.generate_base
+    return drawn if drawn and Path(training.base_path).name == Path(drawn).name else None

@@ -66,6 +66,22 @@ class UnreadableFile(BaseModel):
     reason: str
 
 
+class CheckpointChoice(BaseModel):
+    """A checkpoint that people can be trained on: why it is taken for the family's, what it draws and how it predicts, each with
+    what tells it. `refused` says why no training can start from it; `label` names the other model that it is by its name."""
+
+    file: str
+    size: int
+    recommended: bool
+    why: Literal["hash", "name", "like_name", "size", "tensors", "last"]
+    label: str
+    style: Literal["photographic", "illustrated", "unknown"]
+    style_from: Literal["tensors", "metadata", "name", ""]
+    prediction: Literal["epsilon", "v"]
+    prediction_from: Literal["tensors", "metadata", "name", ""]
+    refused: str
+
+
 class Family(BaseModel):
     """A model family that a person can be trained for."""
 
@@ -80,6 +96,7 @@ class Family(BaseModel):
     resolutions: list[int]
     default_preset: str
     base_models: list[str]
+    checkpoints: list[CheckpointChoice]
     files: list[FamilyFile]
     unreadable: list[UnreadableFile]
     trains_from: Literal["file", "hub"]

@@ -24,7 +24,7 @@ from ...training.tasks.installable import InstallableBackend
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
-from ..services.model_files import unreadable_models
+from ..services.model_files import checkpoints, unreadable_models
 
 #: Pictures in each round of samples, as presets make them.
 SAMPLES = 2
@@ -47,6 +47,7 @@ def _families(services: Services) -> list[dict[str, Any]]:
             family,
             services.base_models.files(family, "training"),
             unreadable[family.comfy_folder],
+            checkpoints(services.base_models, family),
             token=token,
         )
         for family in offered
@@ -54,7 +55,12 @@ def _families(services: Services) -> list[dict[str, Any]]:
 
 
 def _family(
-    family: Family, states: list[FileState], unreadable: list[dict[str, str]], *, token: bool
+    family: Family,
+    states: list[FileState],
+    unreadable: list[dict[str, str]],
+    choices: list[dict[str, Any]],
+    *,
+    token: bool,
 ) -> dict[str, Any]:
     shown = family.model_dump(
         mode="json",
@@ -65,6 +71,7 @@ def _family(
         "resolutions": family.defaults.resolution,
         "default_preset": "balanced",
         "base_models": base_names(states),
+        "checkpoints": choices,
         "files": described(states),
         "unreadable": unreadable,
         "trains_from": family.trains_from,

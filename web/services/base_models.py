@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from ...core.errors import InvalidError
 from ...core.families.base_choice import BaseFile, RankedBase, ranked
+from ...core.families.base_traits import Traits, traits_of
 from ...core.families.families import BASE_ROLES, Family, ModelFile
 from ...core.model_headers.reader import HeaderReader, ModelHeader
 from ...core.records.training import Finding
@@ -57,31 +58,34 @@ class ComfyBaseModels:
                 "base_model_unknown", f"ComfyUI has no model called {name!r}.", "Choose one from the list."
             )
         header = self._headers.look(path)
-        if not header.fault and not family.recognises(header.shapes):
+        of_another = not header.fault and not family.recognises(header.shapes)
+        if of_another and (header.shapes or not header.quantised):
             raise InvalidError(
                 "base_model_wrong_family",
                 f"{name} is not a {family.label} model.",
                 "Choose one from the list.",
             )
+        (base,) = ranked(family, [self._file(family, name)])
         flaw = _flaw(name, header, family)
-        return BaseModel(_trained_from(path, family), name, flaw=flaw, drawn_path=str(path))
+        return BaseModel(_trained_from(path, family), name, flaw=flaw, drawn_path=str(path), base=base)
 
     def names(self, family: Family, use: Use = "pictures") -> list[str]:
         """The bases of this family that ComfyUI has, as its loaders call them, in the order in which they are taken."""
         return [base.name for base in self.bases(family, use) if base.taken]
 
     def bases(self, family: Family, use: Use = "pictures") -> list[RankedBase]:
-        """The same with the reasons, and behind them the files that are another model by their names. A trainer that loads the
-        file itself cannot read a quantised one."""
-        shown = self._folders.model_names(family.comfy_folder)
-        plain = use == "training" and family.trains_from == "file"
-        return ranked(
-            family, [self._file(family, name) for name in shown if self._is_base(family, name, plain=plain)]
-        )
+        """The same with the reasons, and behind them the files that are another model by their names."""
+        return [base for base in self._recognised(family) if not _kept_from(use, base.file.traits, family)]
+
+    def refused(self, family: Family) -> list[tuple[RankedBase, str]]:
+        """The bases of this family that no training can start from, each with the reason as a sentence."""
+        found = [(base, self._header(family, base.name)) for base in self._recognised(family)]
+        flaws = [(base, _flaw(base.name, header, family)) for base, header in found]
+        return [(base, flaw.message) for base, flaw in flaws if flaw is not None]
 
     def is_base(self, family: Family, folder: str, name: str) -> bool:
         """Whether this file of ComfyUI's is a base of the family, by its tensors."""
-        return folder == family.comfy_folder and self._is_base(family, name, plain=False)
+        return folder == family.comfy_folder and family.recognises(self._header(family, name).shapes)
 
     def files(self, family: Family, use: Use = "pictures") -> list[FileState]:
         """The state of ComfyUI's folders for each file of the record."""
@@ -109,10 +113,10 @@ class ComfyBaseModels:
         return FileState(file, names, "" if names else next(iter(faults.values()), ""))
 
     def _meant(self, family: Family) -> tuple[str, Finding] | None:
-        """Where no base serves: the one that was meant to, by its name or as a quantised one, and what keeps it from that."""
+        """Where no base serves: the one that was meant to, by its name or its tensors, and what keeps it from that."""
         base, shown = family.base_file, self._folders.model_names(family.comfy_folder)
         named = base.among(shown) if base is not None else []
-        recognised = self.bases(family)
+        recognised = self._recognised(family)
         for name in [*named, *(one.name for one in recognised if one.taken)]:
             header = self._header(family, name)
             flaw = _flaw(name, header, family)
@@ -124,32 +128,36 @@ class ComfyBaseModels:
         return None if other is None else (other.name, _look_alike(other, family))
 
     def _default(self, family: Family) -> BaseModel:
-        names = self.names(family, "training")
-        meant = self._meant(family) if not names and family.trains_from == "file" else None
-        name = names[0] if names else meant[0] if meant else ""
+        base = next((base for base in self.bases(family, "training") if base.taken), None)
+        meant = self._meant(family) if base is None and family.trains_from == "file" else None
+        name = base.name if base is not None else meant[0] if meant else ""
         path = self._folders.model_path(family.comfy_folder, name) if name else None
         flaw, drawn = meant[1] if meant else None, str(path) if path is not None else ""
-        return BaseModel(_trained_from(path, family), name, flaw=flaw, drawn_path=drawn)
+        return BaseModel(_trained_from(path, family), name, flaw=flaw, drawn_path=drawn, base=base)
 
     def _of_the_owner(self, name: str, family: Family) -> BaseModel:
         """By an entry of isengard.toml: a file, a folder or a hub id."""
         path, names = self._settings.base_models[name], self.names(family)
-        file = Path(path)
-        flaw = _flaw(name, self._headers.look(file), family) if file.is_file() else None
+        file, flaw, base = Path(path), None, None
+        if file.is_file():
+            header = self._headers.look(file)
+            flaw = _flaw(name, header, family)
+            (base,) = ranked(family, [_described(family, file.name, header, None)])
         drawn = self._folders.model_path(family.comfy_folder, names[0]) if names else None
-        return BaseModel(
-            path, names[0] if names else "", flaw=flaw, drawn_path=str(drawn) if drawn is not None else ""
-        )
+        drawn_path = str(drawn) if drawn is not None else ""
+        return BaseModel(path, names[0] if names else "", flaw=flaw, drawn_path=drawn_path, base=base)
+
+    def _recognised(self, family: Family) -> list[RankedBase]:
+        """Every file of ComfyUI's with the family's tensors, whatever it serves for."""
+        shown = self._folders.model_names(family.comfy_folder)
+        here = [name for name in shown if family.recognises(self._header(family, name).shapes)]
+        return ranked(family, [self._file(family, name) for name in here])
 
     def _file(self, family: Family, name: str) -> BaseFile:
         path = self._folders.model_path(family.comfy_folder, name)
         if path is None:
             return BaseFile(name)
-        return BaseFile(name, self._headers.look(path).size, self._hash_of(path))
-
-    def _is_base(self, family: Family, name: str, *, plain: bool) -> bool:
-        header = self._header(family, name)
-        return not (plain and header.quantised) and family.recognises(header.shapes)
+        return _described(family, name, self._headers.look(path), self._hash_of(path))
 
     def _header(self, family: Family, name: str) -> ModelHeader:
         path = self._folders.model_path(family.comfy_folder, name)
@@ -162,16 +170,32 @@ def _trained_from(path: Path | None, family: Family) -> str:
     return str(path) if path is not None else ""
 
 
+def _described(family: Family, name: str, header: ModelHeader, sha256: str | None) -> BaseFile:
+    traits = traits_of(family, name, header.shapes, header.metadata, header.quantised)
+    return BaseFile(name, header.size, sha256, traits)
+
+
+def _kept_from(use: Use, traits: Traits, family: Family) -> bool:
+    """A checkpoint without its parts serves nobody; a trainer that loads the file itself cannot read a quantised one."""
+    unreadable = use == "training" and family.trains_from == "file" and bool(traits.quantised)
+    return bool(traits.lacks) or unreadable
+
+
 def _flaw(name: str, header: ModelHeader, family: Family) -> Finding | None:
     """What keeps a training from this file."""
     if header.fault:
         return Finding(
             severity="error", code="base_model_damaged", message=header.told(name), fix="download_model"
         )
-    if header.quantised and family.trains_from == "file":
+    traits = traits_of(family, name, header.shapes, header.metadata, header.quantised)
+    if traits.lacks:
         message = (
-            f"{name} is a quantised copy: pictures can be made with it, but the trainer needs the full model."
+            f"{name} has no {' and no '.join(traits.lacks)} in it: neither the trainer nor ComfyUI can use it alone. Make it whole "
+            "with ComfyUI's Save Checkpoint, or choose another file."
         )
+        return Finding(severity="error", code="base_model_incomplete", message=message, fix="download_model")
+    if traits.quantised and family.trains_from == "file":
+        message = f"{name} is a quantised copy ({traits.quantised}): pictures can be made with it, but the trainer needs the full model."
         return Finding(severity="error", code="base_model_quantised", message=message, fix="download_model")
     return None
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from ...core.families.base_choice import RankedBase
 from ...core.families.families import Family
 from ...training.downloads.model_files import Missing, missing_of
 from ..host import Host
@@ -24,3 +26,31 @@ def unreadable_models(base_models: ComfyBaseModels, folder: str) -> list[dict[st
     """Files of one of ComfyUI's folders that are not whole models, each with the reason."""
     faults = base_models.unreadable(folder)
     return [{"file": name, "folder": folder, "reason": why} for name, why in faults.items()]
+
+
+def checkpoints(models: ComfyBaseModels, family: Family) -> list[dict[str, Any]]:
+    """List what people of a family can be trained on, for one that is trained from a file: the recommended one first; last those that no training can start from, each with the reason."""
+    if family.trains_from != "file":
+        return []
+    usable = models.bases(family, "training")
+    recommended = next((base for base in usable if base.taken), None)
+    return [
+        *(_shown(base, recommended=base is recommended) for base in usable),
+        *(_shown(base, refused=reason) for base, reason in models.refused(family)),
+    ]
+
+
+def _shown(base: RankedBase, *, recommended: bool = False, refused: str = "") -> dict[str, Any]:
+    traits = base.file.traits
+    return {
+        "file": base.name,
+        "size": base.file.size,
+        "recommended": recommended,
+        "why": base.why,
+        "label": base.label,
+        "style": traits.style,
+        "style_from": traits.style_from,
+        "prediction": traits.prediction,
+        "prediction_from": traits.prediction_from,
+        "refused": refused,
+    }

@@ -1,7 +1,8 @@
 /** The folded options of a picture, by their own names; only those the chosen way of making it has. */
 
 import { loadSamplers } from "../../data/comparisons.js";
-import { field, h } from "../../lib/dom.js";
+import { drawnBy, strangers, trainedOn } from "../../data/drawing_base.js";
+import { field, h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { lasting } from "../../lib/memory.js";
 import { t } from "../../locales/words.js";
@@ -24,6 +25,8 @@ export class ImageAdvanced {
     this.store = store;
     /** @type {Base[]} */
     this.bases = [];
+    /** @type {import("../../data/drawing_base.js").Drawn[]} */
+    this.people = [];
     /** @param {Numeric} name */
     const number = (name) => h("input", { type: "number", ...NUMBERS[name], "data-testid": `isen-${name}` });
     /** @param {List} name */
@@ -34,6 +37,8 @@ export class ImageAdvanced {
     /** @param {Name} name */
     const labelled = (name) => field(t(name === "steps" ? "stepsShort" : name), this.inputs[name], t(`${name}Hint`));
     this.fields = { steps: labelled("steps"), guidance: labelled("guidance"), sampler: labelled("sampler"), scheduler: labelled("scheduler"), negative: labelled("negative"), base_model: field(t("pictureModel"), base) };
+    /** Stands outside the fold: pictures that come from another checkpoint look different. */
+    this.note = h("p", { class: "isen-note isen-break", role: "status", hidden: true, "data-testid": "isen-base-note" });
     this.why = h("small", { class: "isen-muted isen-break", "data-testid": "isen-base-why" });
     this.fields.base_model.append(this.why);
     base.addEventListener("change", () => this.#say());
@@ -47,8 +52,12 @@ export class ImageAdvanced {
     });
   }
 
-  /** @param {Isengard.Recipe} recipe @param {Isengard.Samplers | null} samplers @param {string} family that the person is drawn with, '' where any will do */
-  show(recipe, samplers, family) {
+  /**
+   * @param {Isengard.Recipe} recipe @param {Isengard.Samplers | null} samplers
+   * @param {{family: string, people: import("../../data/drawing_base.js").Drawn[]}} drawn `family`: '' where any will do
+   */
+  show(recipe, samplers, { family, people }) {
+    this.people = people;
     for (const [name, part] of Object.entries(this.fields)) part.hidden = !recipe.controls.includes(name);
     this.#choose(recipe.bases.filter((base) => !family || base.family === family));
     this.element.hidden = Object.values(this.fields).every((part) => part.hidden);
@@ -73,9 +82,18 @@ export class ImageAdvanced {
   /** Which file it is, and why. */
   #say() {
     const chosen = this.inputs.base_model.value;
-    const base = chosen ? this.base : this.bases.find((one) => one.taken);
+    const base = chosen ? this.base : drawnBy(this.bases, this.people);
     const { file = "", label = "", why } = base ?? {};
-    this.why.textContent = !why ? t("baseNone") : !chosen ? t(`baseWhy_${why}`, { file, label }) : label ? t("baseIsOther", { label }) : t("baseChosen");
+    const [own] = this.people.filter(({ version }) => base && trainedOn(this.bases, version) === base);
+    this.#warn(chosen);
+    this.why.textContent = own && !chosen ? t("baseTrained", { file, name: own.name }) : !why ? t("baseNone") : !chosen ? t(`baseWhy_${why}`, { file, label }) : label ? t("baseIsOther", { label }) : t("baseChosen");
+  }
+
+  /** Whose LoRA was trained on another checkpoint than the one that draws, and why that one does. @param {string} chosen */
+  #warn(chosen) {
+    const lines = strangers(this.bases, this.people, chosen).map(({ why, ...words }) => t(`baseStranger_${why}`, words));
+    this.note.hidden = !lines.length;
+    say(this.note, lines.join(" "));
   }
 
   /** The file that was chosen by its name. */

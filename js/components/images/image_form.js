@@ -67,7 +67,7 @@ export class ImageForm {
     this.bench = new StrengthBench(view, { request: () => this.request(), use: (strength) => this.#use(this.version.value, strength) });
     this.count = h("input", { type: "number", min: 1, max: 16, value: 1, "data-testid": "isen-count" });
     this.recipe = h("select", { "data-testid": "isen-recipe", on: { change: adjust } });
-    this.version = h("select", { "data-testid": "isen-version" });
+    this.version = h("select", { "data-testid": "isen-version", on: { change: adjust } });
     this.compare = button(t("compareVersions"), () => this.openWall(), { icon: "table", kind: "link", testid: "isen-compare-versions" });
     this.versionField = field(t("version"), this.version, t("versionHint"));
     this.versionField.append(this.compare);
@@ -87,7 +87,7 @@ export class ImageForm {
       this.size,
       this.qualityField, this.likeness,
       h("div", { class: "isen-grid isen-wide-grid" }, field(t("recipe"), this.recipe), this.versionField, this.seed.element),
-      this.advanced.element, this.shelf.element, h("footer", { class: "isen-foot" }, this.state.element, this.submit));
+      this.advanced.note, this.advanced.element, this.shelf.element, h("footer", { class: "isen-foot" }, this.state.element, this.submit));
   }
 
   /** @param {Isengard.Character[]} people @param {Isengard.Recipe[]} recipes @param {{wanted: string | null | undefined, styles: Isengard.Style[], samplers: Isengard.Samplers | null}} options */
@@ -159,10 +159,10 @@ export class ImageForm {
     const usable = this.state.show(recipe, people);
     this.submit.disabled = !usable;
     this.#controls(recipe);
-    this.advanced.show(recipe, this.samplers, familyOf(recipe, people[0]));
+    this.#versions(people[0], recipe);
+    this.#base(people, recipe);
     this.quality.show(this.advanced.base?.defaults.steps ?? usualOf(recipe, people[0]).steps ?? 20);
     this.bench.show(people, !usable);
-    this.#versions(people[0], recipe);
     this.#keep();
   }
 
@@ -206,6 +206,15 @@ export class ImageForm {
     const chosen = this.version.value;
     fill(this.version, [person.id, entries], () => entries.map(([value, text]) => h("option", { value, text })));
     if (entries.some(([value]) => value === chosen)) this.version.value = chosen;
+  }
+
+  /** With whose LoRA the file is chosen that draws. @param {Isengard.Character[]} people @param {Isengard.Recipe} recipe */
+  #base(people, recipe) {
+    const drawn = people.flatMap((person, n) => {
+      const version = recipe.identity === "lora" ? versionOf(drawable(person, recipe), n ? "best" : this.version.value) : null;
+      return version ? [{ name: person.name, version }] : [];
+    });
+    this.advanced.show(recipe, this.samplers, { family: familyOf(recipe, people[0]), people: drawn });
   }
 
   /** Asked for elsewhere: a way that can draw this person is chosen first; what it lacks is said. */
@@ -270,6 +279,12 @@ export class ImageForm {
 
 /** How many people a recipe draws. @param {Isengard.Recipe | undefined} recipe */
 export const peopleOf = (recipe) => recipe?.people ?? 1;
+
+/** What a choice of a version means now. @param {Isengard.Version[]} versions @param {string} chosen */
+function versionOf(versions, chosen) {
+  const published = versions.filter(isPublished);
+  return published.find(({ step }) => String(step) === chosen) ?? (chosen === "last" ? null : bestOf(published)) ?? published.at(-1) ?? null;
+}
 
 /** The model a person is drawn with. @param {Isengard.Recipe} recipe @param {Isengard.Character | undefined} person */
 function familyOf(recipe, person) {

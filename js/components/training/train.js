@@ -7,6 +7,7 @@ import { kept, recalled } from "../../lib/memory.js";
 import { count } from "../../lib/format.js";
 import { photos, t } from "../../locales/words.js";
 import { AdvancedFields } from "./advanced.js";
+import { LookChoice } from "./look_choice.js";
 import { findingLine } from "./preflight_findings.js";
 import { PersonPicker } from "../shared/person_picker.js";
 import { PresetChoice } from "./presets.js";
@@ -26,6 +27,7 @@ export class IsenTrain extends View {
   /** @type {HTMLSelectElement} */ family;
   /** @type {HTMLSelectElement} */ base;
   /** @type {HTMLDivElement} */ baseField;
+  /** @type {LookChoice} */ looks;
   /** @type {AdvancedFields} */ advanced;
   /** @type {HTMLHeadingElement} */ heading;
   /** @type {HTMLElement} */ nobody;
@@ -49,6 +51,7 @@ export class IsenTrain extends View {
     this.family = h("select", { "data-testid": "isen-family", on: { change: () => this.#changed() } });
     this.base = h("select", { "data-testid": "isen-base", on: { change: () => this.#check() } });
     this.baseField = field(t("baseFile"), this.base);
+    this.looks = new LookChoice(() => this.#check());
     this.advanced = new AdvancedFields(() => this.#check());
     this.heading = h("h2", { class: "isen-grow isen-ellipsis", tabindex: -1, text: t("whoToTrain") });
     this.nobody = h("section", { class: "isen-card isen-stack", hidden: true }, h("p", { text: t("noOneToTrain") }),
@@ -57,7 +60,7 @@ export class IsenTrain extends View {
     this.start = button(t("startTraining"), () => this.#start(), { kind: "primary isen-wide", disabled: true, testid: "isen-start-training" });
     const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
     this.form = h("div", { class: "isen-stack" },
-      this.people.element, this.trainerField, this.presets.element, field(t("model"), this.family, t("modelHint")), this.baseField,
+      this.people.element, this.trainerField, this.presets.element, field(t("model"), this.family, t("modelHint")), this.looks.element, this.baseField,
       this.advanced.element, h("footer", { class: "isen-foot" }, h("div", { class: "isen-found", role: "status" }, this.findings), this.start));
     this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.nobody, this.form);
     this.#restore(recalled(sessionStorage, DRAFT_KEY));
@@ -73,7 +76,8 @@ export class IsenTrain extends View {
   }
 
   #keep() {
-    const [trainer, family, base] = [this.trainer, this.family, this.base].map(({ value }) => value);
+    const [trainer, family] = [this.trainer, this.family].map(({ value }) => value);
+    const base = this.#chosenBase;
     this.#draft = { who: this.people.value, preset: this.presets.value, trainer, family, base, advanced: this.advanced.draft };
     kept(sessionStorage, DRAFT_KEY, this.#draft);
   }
@@ -101,7 +105,7 @@ export class IsenTrain extends View {
     const can = backends.find((known) => known.name === this.trainer.value)?.families;
     const shown = families.filter((known) => !can || can.includes(known.key));
     const wanted = shown.find((known) => known.key === this.#draft?.family)?.key ?? preferred(shown);
-    fill(this.family, shown.map((known) => [known.key, known.base_models]), () => shown.map((known) => option(known, wanted)));
+    fill(this.family, shown.map((known) => [known.key, known.base_models, known.checkpoints]), () => shown.map((known) => option(known, wanted)));
   }
 
   get person() {
@@ -116,7 +120,8 @@ export class IsenTrain extends View {
     say(this.heading, t("train", { name: this.person.name }));
     const names = family.base_models;
     fill(this.base, [family.key, names], () => [h("option", { value: "", text: t("baseAuto") }), ...names.map((name) => h("option", { value: name, text: name, selected: name === this.#draft?.base }))]);
-    this.baseField.hidden = names.length < 2;
+    this.looks.show(family.checkpoints, this.#draft?.base);
+    this.baseField.hidden = names.length < 2 || !this.looks.element.hidden;
     const asked = ++this.#presetsAsked;
     const wanted = { family: family.key, character_id: this.person.id, backend: this.trainer.value };
     const answer = await this.store.attempt(() => this.store.api.training.presets(wanted));
@@ -130,10 +135,15 @@ export class IsenTrain extends View {
     this.#check();
   }
 
+  /** By its look where the model is trained from a file of one's own. */
+  get #chosenBase() {
+    return this.looks.element.hidden ? this.base.value : this.looks.value;
+  }
+
   #request() {
     return {
       character_id: this.people.value, family: this.family.value, preset: this.presets.value,
-      backend: this.trainer.value || null, base_model: this.base.value || null, overrides: this.advanced.values(),
+      backend: this.trainer.value || null, base_model: this.#chosenBase || null, overrides: this.advanced.values(),
     };
   }
 

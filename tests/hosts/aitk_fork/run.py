@@ -22,7 +22,11 @@ def translate(config: dict) -> dict:
     model, sample = process["model"], process["sample"]
     name = model["name_or_path"]
     process["type"] = "sd_trainer"
-    process["model"] = {"name_or_path": bases.get(Path(name).name, name), "quantize": model["quantize"]}
+    process["model"] = {
+        "name_or_path": bases.get(Path(name).name, name),
+        "quantize": model["quantize"],
+        "is_v_pred": model.get("is_v_pred", False),
+    }
     process["train"].pop("timestep_type", None)
     process["train"].pop("cache_text_embeddings", None)
     sample["prompts"] = [entry["prompt"] for entry in sample.pop("samples")]

@@ -52,6 +52,20 @@ const FAMILIES = [
   { key: "sd15", label: "Stable Diffusion 1.5", status: "proven", licence: "CreativeML OpenRAIL-M", files: [{ file: "v1-5-pruned-emaonly.safetensors", folder: "checkpoints", hub: "stable-diffusion-v1-5/stable-diffusion-v1-5", size: 4265146304, here: false }], base_models: ["v1-5-pruned-emaonly.safetensors", "dreamshaper_8.safetensors"] },
   { key: "flux1_dev", label: "FLUX.1-dev", status: "experimental", licence: "FLUX.1 [dev] Non-Commercial", files: [], base_models: [] },
 ];
+const checkpoint = (file, size, style, more = {}) => ({
+  file, size, recommended: false, why: "tensors", label: "", style, style_from: style === "unknown" ? "" : "name", prediction: "epsilon", prediction_from: "", refused: "", ...more,
+});
+/** Of today's, with checkpoints of one's own; and with one alone. */
+export const LOOKS = [{ ...FAMILIES[0], needs_token: false, unreadable: [], checkpoints: [
+  checkpoint("v1-5-pruned-emaonly.safetensors", 4265146304, "unknown", { recommended: true, why: "name" }),
+  checkpoint("sd15/photographic/realisticVisionV60B1_v51VAE.safetensors", 2.13e9, "photographic"),
+  checkpoint("sd15/dreamshaper_8.safetensors", 2.13e9, "unknown"),
+  checkpoint("fluffyanime_vpred_e6.safetensors", 2.13e9, "illustrated", { prediction: "v", prediction_from: "metadata" }),
+  checkpoint("sd15/dreamshaper_8LCM.safetensors", 2.13e9, "unknown", { why: "last", label: "a model for few steps" }),
+  checkpoint("anything_fp8.safetensors", 1.1e9, "unknown", { refused: "anything_fp8.safetensors is a quantised copy (fp8): pictures can be made with it, but the trainer needs the full model." }),
+  checkpoint("unet.safetensors", 1.7e9, "unknown", { refused: "unet.safetensors has no VAE in it: neither the trainer nor ComfyUI can use it alone. Make it whole with ComfyUI's Save Checkpoint, or choose another file." }),
+] }, FAMILIES[1]];
+export const ONE_LOOK = [{ ...LOOKS[0], base_models: ["v1-5-pruned-emaonly.safetensors"], checkpoints: LOOKS[0].checkpoints.slice(0, 1) }, FAMILIES[1]];
 const WHY = "is not a whole model: 1.2 GB of 4.3 GB are there.";
 export const DAMAGED = FAMILIES.map((known) => ({
   ...known, needs_token: false, files: known.files.map((file) => ({ ...file, fault: `${file.file} ${WHY}` })),

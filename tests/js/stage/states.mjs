@@ -1,6 +1,6 @@
 /** Every state the panel can be in (PANEL.md), by name. */
 
-import { BACKEND_MISSING, DAMAGED, FOREIGN, METER_READY, METER_REFUSED, SETTINGS_WAITING, WITH_TWO } from "./answers.mjs";
+import { BACKEND_MISSING, DAMAGED, FOREIGN, LOOKS, METER_READY, METER_REFUSED, ONE_LOOK, SETTINGS_WAITING, WITH_TWO } from "./answers.mjs";
 import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples, version } from "./people.mjs";
 import { settled } from "./settled.mjs";
 
@@ -116,6 +116,8 @@ export const STATES = {
   trainings: { ...all, ...at("training") },
   "trainings-empty": { ...all, ...at("training"), jobs: [] },
   train: { ...all, ...at("training", { train: "chr_9" }) },
+  "train-looks": { ...all, ...at("training", { train: "chr_9" }), families: LOOKS, then: click('[data-testid="isen-looks-refused"]') },
+  "train-one-look": { ...all, ...at("training", { train: "chr_9" }), families: ONE_LOOK },
   "train-other": { ...all, ...at("training", { train: "chr_9" }), backends: [...FOREIGN] },
   "train-blocked": { ...all, ...at("training", { train: "chr_9" }), preflight: BLOCKED },
   "train-warned": { ...all, ...at("training", { train: "chr_9" }), preflight: { ...BLOCKED, ok: true, findings: BLOCKED.findings.slice(1) } },
@@ -141,6 +143,7 @@ export const STATES = {
     page.querySelector('[data-testid="isen-style"]').dispatchEvent(new Event("change"));
   } },
   "images-two": { ...all, ...at("images"), recipes: WITH_TWO, characters: [ANNA, character(8, "Ben", { versions: [version(700, { rank: 1 })] })], then: click('[data-testid="isen-add-second"]') },
+  "images-stranger": { ...all, ...at("images"), generations: [], characters: [{ ...ANNA, versions: [version(1400, { rank: 1, base_model: "sd15/analogMadness_v70.safetensors", base_sha256: "ab" })] }] },
   wall: { ...all, ...at("images"), walls: wall(), then: COMPARE },
   "wall-measured": { ...all, ...at("images"), characters: [MEASURED, ...PEOPLE.slice(1)], meter: METER_READY, walls: measuredWall(), then: COMPARE },
   "wall-unmeasured": { ...all, ...at("images"), meter: METER_READY, walls: wall().filter((known) => known.state === "completed"), then: COMPARE },

@@ -42,7 +42,7 @@ from .plain_path import plain_path
 from .setup import service
 
 #: Bumped whenever what is trained changes (see config.py).
-VERSION = "1.3.1"
+VERSION = "1.4.0"
 CONFIG_FILE = "config.json"
 _BARS_BYTES = 4096
 #: AI-Toolkit's words for what it does -> ours.

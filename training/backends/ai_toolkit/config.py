@@ -129,10 +129,17 @@ def _validation(job_dir: Path, training: ResolvedTraining) -> dict[str, Any]:
 
 
 def _model(training: ResolvedTraining, family: Family, *, cpu: bool) -> dict[str, Any]:
+    """Clip skip is not set. SDXL's text encoders are read at their last layer but one by AI-Toolkit (`text_encode_xl`) and by
+    ComfyUI alike, which is what "clip skip 2" means for it. SD 1.5 is read at the last layer by both; AI-Toolkit has no switch for
+    that (`text_encode`), so a LoRA is drawn as it was trained. Zero terminal SNR is not an option of AI-Toolkit's either: its
+    steps end a little before the last one, which a LoRA bears.
+    """
     quantize = training.quantize and not cpu
+    velocity = {"is_v_pred": True} if training.v_pred else {}
     return {
         "name_or_path": training.base_path,
         "arch": family.trainer_arch,
+        **velocity,
         "quantize": quantize,
         "quantize_te": quantize,
         "qtype": "qfloat8",
