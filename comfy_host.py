@@ -219,6 +219,10 @@ class ComfyHost:
         """The base itself, one object however often the MODEL was cloned and patched."""
         return model.model
 
+    def weights_of(self, model: Any) -> Mapping[str, tuple[int, ...]]:
+        """The base's weights with their sizes, as its file names them."""
+        return comfy_weights.shapes_of(model.model.diffusion_model)
+
     def fit_lora(self, model: Any, clip: Any, tensors: Mapping[str, Any]) -> LoraFit:
         """Which weights of this model the LoRA goes onto; worked out once for each pair and kept while the model lives.
 

@@ -8,6 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 
+def shapes_of(model: Any) -> dict[str, tuple[int, ...]]:
+    """Each weight and buffer by its name, sizes as those of `coverage`."""
+    named = (*model.named_buffers(remove_duplicate=False), *model.named_parameters(remove_duplicate=False))
+    return {name: tuple(weight.shape) for name, weight in named}
+
+
 def coverage(model: Any, patches: Mapping[Any, Any]) -> tuple[int, int]:
     """How many patches are for a weight that this model has, and how many of these are of another size.
 

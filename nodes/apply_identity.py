@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -16,6 +18,7 @@ from .context import NodeContext, current
 from .newer_fields import PERSON, newer
 
 if TYPE_CHECKING:
+    from ..core.families.families import Families
     from ..core.records.checkpoint import Version
 
 _log = logging.getLogger("isengard.nodes")
@@ -74,10 +77,11 @@ def fitted(context: NodeContext, model: Any, clip: Any, versions: list[Version])
     InvalidError `wrong_base` where none is: ComfyUI would run it and change nothing, or rubbish.
     """
     refused = _refused.setdefault(context.host.base_of(model), set())
+    drawn = _families_of(context, model)
     for version in versions:
         path = context.versions.path(version)
         attempt = (str(path), identity.stamp(path))
-        if attempt in refused:
+        if attempt in refused or _is_of_others(version, drawn):
             continue
         fit = context.host.fit_lora(model, clip, context.host.read_lora(path))
         if _is_for(version, fit):
@@ -89,6 +93,25 @@ def fitted(context: NodeContext, model: Any, clip: Any, versions: list[Version])
         f"This person was trained for another kind of model ({kinds}).",
         "Load the base model they were trained on, or train them for this one.",
     )
+
+
+@cache
+def _families() -> Families:
+    """The records, read where a LoRA is put on for the first time: ComfyUI's start waits for no file of ours."""
+    from ..core.families.families import Families
+
+    return Families()
+
+
+def _families_of(context: NodeContext, model: Any) -> set[str]:
+    """The families whose base this is by its weights; empty for one that no record knows."""
+    weights = context.host.weights_of(model)
+    return {family.key for family in _families().all() if family.recognises(weights)}
+
+
+def _is_of_others(version: Version, drawn: Collection[str]) -> bool:
+    """Whether the base is another family's. Layers alone do not tell: all of a Chroma LoRA have a place in FLUX.1."""
+    return bool(drawn) and version.family not in drawn and version.family in _families().keys()
 
 
 def _is_for(version: Version, fit: Any) -> bool:

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from ..errors import InvalidError
 from ..records.base import Record
+from .bounds import Bounds
 from .hub_parts import HubPart, total
 
 FOLDER = Path(__file__).resolve().parent
@@ -212,6 +213,7 @@ class Family(Record):
     needs: Needs
     trainer: dict[str, Any] = Field(default_factory=dict)
     sampling: Sampling
+    bounds: Bounds = Field(default_factory=Bounds)
     probes: list[Probe] = Field(default_factory=list)
 
     def recognises(self, shapes: Shapes) -> bool:
@@ -263,6 +265,9 @@ class Families:
         if not family.offered:
             raise self._unknown(key)
         return family
+
+    def keys(self) -> list[str]:
+        return list(self._records)
 
     def all(self) -> list[Family]:
         return list(self._records.values())

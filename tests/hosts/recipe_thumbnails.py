@@ -7,6 +7,7 @@ shows what practice makes, a placeholder.
 from __future__ import annotations
 
 import colorsys
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -147,6 +148,30 @@ def books() -> Image.Image:
 
 def studio() -> Image.Image:
     return gradient((206, 214, 224), (142, 152, 170))
+
+
+def harbour() -> Image.Image:
+    """Water in the morning, and boats far off."""
+    image = gradient((196, 222, 236), (250, 232, 206))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle(at(0, 0.52, 1, 1), fill=(96, 146, 166))
+    for x, high, fill in ((0.12, 0.24, (168, 62, 58)), (0.3, 0.16, (232, 230, 224)), (0.84, 0.28, (58, 96, 148))):
+        draw.polygon(at(x, 0.52 - high, x - 0.07, 0.5, x + 0.05, 0.5), fill=fill)
+        draw.polygon(at(x - 0.09, 0.51, x + 0.08, 0.51, x + 0.05, 0.55, x - 0.06, 0.55), fill=(92, 66, 48))
+    for number in range(10):
+        y = 0.58 + 0.04 * number
+        draw.line(at(0.08 * (number % 3), y, 0.3 + 0.06 * number, y), fill=(150, 190, 202), width=5)
+    return blurred(image, 0.006)
+
+
+def dusk() -> Image.Image:
+    """Hills behind each other after the sun has gone."""
+    image = gradient((88, 70, 128), (244, 170, 130))
+    draw = ImageDraw.Draw(image)
+    for height, fill in ((0.56, (132, 92, 130)), (0.68, (96, 70, 112)), (0.82, (58, 48, 84))):
+        points = [(x / 24, height + 0.05 * math.sin(x * 0.7 + height * 20)) for x in range(25)]
+        draw.polygon(at(*(part for point in points for part in point), 1, 1, 0, 1), fill=fill)
+    return blurred(image, 0.006)
 
 
 def cafe() -> Image.Image:
@@ -334,6 +359,8 @@ PICTURES: dict[str, Callable[[], Image.Image]] = {
     "flux2-klein-reference": lambda: from_photos(studio, PLUM, 4),
     "flux2-klein-both": lambda: from_photos(books, GREEN, 2),
     "z-image-identity": lambda: portrait(mountains, RED, 0.0),
+    "qwen-image-identity": lambda: portrait(harbour, SAND, -0.04),
+    "chroma-identity": lambda: portrait(dusk, GREEN, 0.04),
     "two-people": couple,
     "train-lora": trained,
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from isengard.core.errors import InvalidError, IsengardError
+from isengard.core.families.families import Families
 from PIL import Image
+from support.placeholders import shapes_of
 
 pytestmark = pytest.mark.slow
 BAD_NAMES = [
@@ -180,6 +182,26 @@ def test_of_somebody_trained_for_two_models_the_connected_one_decides(ann, apply
     with pytest.raises(InvalidError) as caught:
         apply.execute("FLUX", value, "best")
     assert caught.value.code == "wrong_base" and "sd15, sdxl" in caught.value.message
+
+
+def test_a_lora_whose_every_layer_has_a_place_in_another_familys_base_is_not_used_there(
+    ann, apply, comfy, value
+):
+    """Chroma's blocks are FLUX.1's without their modulation: 228 of 228 modules fit, and the picture is rubbish."""
+    families = Families()
+    for step, family in ((30, "chroma"), (40, "flux1_dev")):
+        ann.publish(step, family=family)
+    for key, step in (("flux1_dev", 40), ("chroma", 30)):
+        comfy.shapes = shapes_of(families.get(key))
+        apply.execute(key, value, "best")
+        assert f"-{step:06d}-" in comfy.files[-1]
+    comfy.shapes = shapes_of(families.get("flux1_dev"))
+    with pytest.raises(InvalidError) as caught:
+        apply.execute("flux1_dev", value, "30")
+    assert caught.value.code == "wrong_base"
+    comfy.shapes = {"guidance_in.in_layer.weight": (3072, 256)}  # a base that no record knows: its layers alone decide
+    apply.execute("a model of one's own", value, "30")
+    assert "-000030-" in comfy.files[-1]
 
 
 def test_the_fingerprint_follows_the_best_of_each_family(ann, character):

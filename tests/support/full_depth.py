@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -48,6 +49,44 @@ def flux2(hidden: int, context: int, double: int, single: int) -> Shapes:
         layers |= {f"{block}.linear1": (9 * hidden, hidden), f"{block}.linear2": (hidden, 4 * hidden)}
     layers |= {"final_layer.adaLN_modulation.1": (2 * hidden, hidden), "final_layer.linear": (128, hidden)}
     return {**_weights(layers), **_head_norms("double", double), **_head_norms("single", single)}
+
+
+def chroma(hidden: int = 3072, double: int = 19, single: int = 38, inner: int = 5120) -> Shapes:
+    """Chroma1: FLUX.1's blocks without their modulation, which one small network for all of them works out."""
+    blocks = {
+        name: shape
+        for name, shape in flux1(hidden, double, single).items()
+        if not re.search(r"modulation|_mod\.|^(time|vector|guidance)_in\.", name)
+    }
+    layers = {"distilled_guidance_layer.in_proj": (inner, 64), "distilled_guidance_layer.out_proj": (hidden, inner)}
+    layers |= {
+        f"distilled_guidance_layer.layers.{number}.{part}": (inner, inner)
+        for number in range(5)
+        for part in ("in_layer", "out_layer")
+    }
+    norms = {f"distilled_guidance_layer.norms.{number}.scale": (inner,) for number in range(5)}
+    biases = {f"{name}.bias": shape[:1] for name, shape in layers.items()}
+    return {**blocks, **_weights(layers), **biases, **norms}
+
+
+def qwen_image(layers: int = 60, dim: int = 3072, text: int = 3584) -> Shapes:
+    """Qwen-Image, whose file has diffusers' names."""
+    shapes = {"img_in": (dim, 64), "txt_in": (dim, text), "norm_out.linear": (2 * dim, dim), "proj_out": (64, dim)}
+    shapes |= {"time_text_embed.timestep_embedder.linear_1": (dim, 256)}
+    shapes |= {"time_text_embed.timestep_embedder.linear_2": (dim, dim)}
+    for block in (f"transformer_blocks.{number}" for number in range(layers)):
+        shapes |= {f"{block}.attn.to_{one}": (dim, dim) for one in ("q", "k", "v", "out.0", "add_out")}
+        shapes |= {f"{block}.attn.add_{one}_proj": (dim, dim) for one in "qkv"}
+        for side in ("img", "txt"):
+            shapes |= {f"{block}.{side}_mlp.net.0.proj": (4 * dim, dim), f"{block}.{side}_mlp.net.2": (dim, 4 * dim)}
+            shapes |= {f"{block}.{side}_mod.1": (6 * dim, dim)}
+    biases = {f"{name}.bias": shape[:1] for name, shape in shapes.items()}
+    norms = {
+        f"transformer_blocks.{number}.attn.norm_{one}.weight": (128,)
+        for number in range(layers)
+        for one in ("q", "k", "added_q", "added_k")
+    }
+    return {**_weights(shapes), **biases, **norms, "txt_norm.weight": (text,)}
 
 
 def z_image(layers: int = 30, dim: int = 3840) -> Shapes:
@@ -110,10 +149,12 @@ def unet(depth: list[int], middle: int, context: int, *, extra: int = 0, latents
 
 #: family -> its base
 BASES: dict[str, Callable[[], Shapes]] = {
+    "chroma": chroma,
     "flux1_dev": flux1,
     "flux2_klein_4b": lambda: flux2(3072, 7680, 5, 20),
     "flux2_klein_9b": lambda: flux2(4096, 12288, 8, 24),
     "krea2": krea2,
+    "qwen_image": qwen_image,
     "sd15": lambda: unet([1, 1, 1, 0], 1, 768),
     "sdxl": lambda: unet([0, 2, 10], 10, 2048, extra=2816),
     "z_image": z_image,
@@ -141,7 +182,7 @@ def lora_for(family: str, base: Shapes) -> Shapes:
         }
     else:
         whole = z_image_names.diffusers_shapes(matrices) if family == "z_image" else matrices
-        blocks = ("layers.", "double_blocks.", "single_blocks.", "blocks.")
+        blocks = ("layers.", "double_blocks.", "single_blocks.", "blocks.", "transformer_blocks.")
         named = {f"diffusion_model.{name}": shape for name, shape in whole.items() if name.startswith(blocks)}
     return _pairs(named, "lora_A.weight", "lora_B.weight")
 

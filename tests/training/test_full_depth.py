@@ -51,6 +51,14 @@ def test_a_base_is_as_large_as_the_record_says_and_is_known_as_one_family(key, f
 
 #: modules of a LoRA of ours for each family (facts: depth-cut, the last table)
 MODULES = {"flux1_dev": 494, "flux2_klein_4b": 80, "flux2_klein_9b": 112, "z_image": 240, "krea2": 224}
+MODULES |= {"chroma": 228, "qwen_image": 840}
+#: (base, LoRA) of two families where every layer of the one has its place and its size in the other: names and sizes cannot
+#: tell them apart, the version's family and the base's marks do (tests/nodes)
+INSIDE = {("flux1_dev", "chroma")}
+
+
+def fit_of(base, lora):
+    return "fits" if base == lora or (base, lora) in INSIDE else "wrong"
 
 
 @pytest.mark.parametrize("key", full_depth.BASES)
@@ -58,7 +66,7 @@ def test_a_lora_fits_its_own_base_and_no_other(key, files):
     lora = read_header(files[key][1]).shapes
     found = {other: judge(lora, base) for other, (base, _) in files.items()}
     assert {other: report.fit for other, report in found.items()} == {
-        other: "fits" if other == key else "wrong" for other in files
+        other: fit_of(other, key) for other in files
     }
     assert found[key].matched == MODULES.get(key, found[key].matched) > 0
 
@@ -71,13 +79,13 @@ def test_comfyui_and_the_nodes_come_to_the_same_verdict(files, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout.splitlines()[-1])
-    assert {"flux1_dev", "sd15", "sdxl", "z_image"} <= found.keys()
+    assert {"chroma", "flux1_dev", "qwen_image", "sd15", "sdxl", "z_image"} <= found.keys()
     for key, counts in found.items():
         fits = {
             other: judged(taken - misshaped, modules) for other, (taken, modules, misshaped) in counts.items()
         }
         ours = {other: judge(read_header(files[other][1]).shapes, files[key][0]).fit for other in files}
-        assert fits == ours == {other: "fits" if other == key else "wrong" for other in files}, (key, counts)
+        assert fits == ours == {other: fit_of(key, other) for other in files}, (key, counts)
         assert counts[key] == [counts[key][1], counts[key][1], 0]
 
 

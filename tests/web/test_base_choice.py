@@ -28,6 +28,11 @@ KLEIN_4B = {"double_stream_modulation_img.lin.weight": (18432, 3072), "img_in.we
 KLEIN_4B |= {"double_blocks.0.img_attn.qkv.weight": (9216, 3072)}
 KLEIN_9B = {**KLEIN_4B, "img_in.weight": (4096, 128)}
 Z_IMAGE = {"cap_embedder.0.weight": (2560,), "noise_refiner.0.attention.qkv.weight": (11520, 3840)}
+CHROMA = {"distilled_guidance_layer.in_proj.weight": (5120, 64), "img_in.weight": (3072, 64)}
+CHROMA |= {"double_blocks.0.img_attn.qkv.weight": (9216, 3072)}
+QWEN = {"txt_norm.weight": (3584,), "img_in.weight": (3072, 64), "proj_out.weight": (64, 3072)}
+QWEN |= {"transformer_blocks.0.attn.add_q_proj.weight": (3072, 3072)}
+RADIANCE = {"nerf_blocks.0.param_generator.weight": (49152, 3072), "img_in_patch.weight": (3072, 3, 16, 16)}
 KREA2 = {"txtfusion.projector.weight": (1, 12)}
 CONV, ATTENTION = "model.diffusion_model.input_blocks.0.0.weight", "transformer_blocks.0.attn2.to_k.weight"
 SD15 = {CONV: (320, 4, 3, 3), f"model.diffusion_model.input_blocks.1.1.{ATTENTION}": (320, 768)}
@@ -50,7 +55,22 @@ FILES = [
     ("flux1-fill-dev.safetensors", {**FLUX1, "img_in.weight": (3072, 384)}, "", ""),
     ("flux1-canny-dev.safetensors", {**FLUX1, "img_in.weight": (3072, 128)}, "", ""),
     ("flux1-depth-dev.safetensors", {**FLUX1, "img_in.weight": (3072, 128)}, "", ""),
-    ("chroma.safetensors", {**FLUX1, "distilled_guidance_layer.in_proj.weight": (5120, 64)}, "", ""),
+    ("Chroma1-HD-fp8mixed.safetensors", CHROMA, "chroma", "name"),
+    ("sub/Chroma1-HD.safetensors", CHROMA, "chroma", "like_name"),
+    ("chroma-unlocked-v50.safetensors", CHROMA, "chroma", "tensors"),
+    ("Chroma1-HD-Flash.safetensors", CHROMA, "chroma", "last: Chroma1-Flash"),
+    ("Chroma1-Base.safetensors", CHROMA, "chroma", "last: Chroma1-Base"),
+    ("chroma-radiance-x0.safetensors", {**without(CHROMA, "img_in.weight"), **RADIANCE}, "", ""),
+    ("qwen_image_2512_fp8_e4m3fn.safetensors", QWEN, "qwen_image", "name"),
+    ("qwen_image_2512_bf16.safetensors", QWEN, "qwen_image", "like_name"),
+    ("Qwen-Image-2512-nvfp4.safetensors", QWEN, "qwen_image", "like_name"),
+    ("qwen merge of mine.safetensors", QWEN, "qwen_image", "tensors"),
+    ("qwen_image_fp8_e4m3fn.safetensors", QWEN, "qwen_image", "last: the first Qwen-Image"),
+    ("qwen_image_distill_full_fp8_e4m3fn.safetensors", QWEN, "qwen_image", "last: a model for few steps"),
+    ("qwen_image_edit_2509_fp8_e4m3fn.safetensors", QWEN, "qwen_image", "never: Qwen-Image-Edit"),
+    ("Qwen-Image-Edit-2511-fp8.safetensors", {**QWEN, "__index_timestep_zero__": (0,)}, "", ""),
+    ("qwen_image_layered_fp8mixed.safetensors", {**QWEN, "time_text_embed.addition_t_embedding.weight": (2, 3072)}, "", ""),
+    ("mage_flow.safetensors", {**QWEN, "txt_norm.weight": (2560,), "img_in.weight": (3072, 128)}, "", ""),
     ("flux-2-klein-4b.safetensors", KLEIN_4B, "flux2_klein_4b", "name"),
     ("flux-2-klein-4b-fp8.safetensors", KLEIN_4B, "flux2_klein_4b", "like_name"),
     ("sub/FLUX-2-Klein-4B-NVFP4.safetensors", KLEIN_4B, "flux2_klein_4b", "like_name"),

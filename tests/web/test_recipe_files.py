@@ -24,6 +24,8 @@ RECIPES = {
     "flux2_klein_4b": "flux2-klein-identity",
     "flux2_klein_9b": "flux2-klein-identity",
     "z_image": "z-image-identity",
+    "qwen_image": "qwen-image-identity",
+    "chroma": "chroma-identity",
 }
 
 

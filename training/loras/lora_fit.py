@@ -107,7 +107,10 @@ def _diffusers_shapes(weights: Mapping[str, Shape]) -> dict[str, Shape]:
         return flux_names.diffusers_shapes(weights)
     if "cap_embedder.0" in weights or "cap_embedder.1" in weights:
         return z_image_names.diffusers_shapes(weights)
-    return krea2_names.diffusers_shapes(weights) if "txtfusion.projector" in weights else {}
+    if "txtfusion.projector" in weights:
+        return krea2_names.diffusers_shapes(weights)
+    # Qwen-Image's file has diffusers' names already
+    return dict(weights) if "transformer_blocks.0.attn.add_q_proj" in weights else {}
 
 
 def _folder_targets(folder: Path) -> dict[str, Shape]:
