@@ -111,7 +111,7 @@ def _families_of(context: NodeContext, model: Any) -> set[str]:
 
 def _is_of_others(version: Version, drawn: Collection[str]) -> bool:
     """Whether the base is another family's. Layers alone do not tell: all of a Chroma LoRA have a place in FLUX.1."""
-    return bool(drawn) and version.family not in drawn and version.family in _families().keys()
+    return bool(drawn) and version.family not in drawn and version.family in _families()
 
 
 def _is_for(version: Version, fit: Any) -> bool:

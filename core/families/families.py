@@ -266,8 +266,8 @@ class Families:
             raise self._unknown(key)
         return family
 
-    def keys(self) -> list[str]:
-        return list(self._records)
+    def __contains__(self, key: str) -> bool:
+        return key in self._records
 
     def all(self) -> list[Family]:
         return list(self._records.values())

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import Field
 
+from ...core.families.bounds import Bounds
 from ...core.records.base import Record
 from ...core.records.character import Character
 from ...core.records.checkpoint import Version
@@ -51,7 +52,8 @@ class RecipeInfo(Record):
 
     `ready` are the families of which ComfyUI has every file the recipe loads, `bases` the files that a picture's
     `base_model` may name: of each family the one that is taken comes first. A finding of severity `error` says why it cannot be used. `foreign` names nodes of other packs: where it is not
-    `confirmed`, a person has to agree to them before its first run. `thumbnail` is a path below the API's root.
+    `confirmed`, a person has to agree to them before its first run. `thumbnail` is a path below the API's root. `family_bounds`
+    is what each family bears, the least and the most of a number.
     """
 
     name: str
@@ -68,6 +70,7 @@ class RecipeInfo(Record):
     foreign: list[str]
     defaults: dict[str, float]
     family_defaults: dict[str, dict[str, float]] = Field(default_factory=dict)
+    family_bounds: dict[str, Bounds] = Field(default_factory=dict)
     min_comfyui: str = ""
     source: Literal["ours", "user"] = "ours"
     findings: list[Finding] = Field(default_factory=list)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ...core.families.base_choice import RankedBase
 from ...core.families.base_traits import Traits
+from ...core.families.bounds import Bounds
 from ...core.families.families import bare_name
 from ...core.records.checkpoint import Version
 from .graph import Graph
@@ -69,6 +70,7 @@ class FamilyFiles:
     min_comfyui: str = ""
     too_old: bool = False
     defaults: dict[str, float] = field(default_factory=dict)
+    bounds: Bounds = field(default_factory=Bounds)
 
     def part(self, role: str) -> Part | None:
         return next((part for part in self.parts if part.role == role), None)
@@ -79,7 +81,7 @@ class FamilyFiles:
         told = [base.file.traits for base in bases if base is not None and base.file.traits.comfyui_is_told]
         return next(iter(told), None)
 
-    def wanted_by(self, files: dict[str, str]) -> dict[str, float]:
+    def wanted_by(self, files: Mapping[str, str]) -> dict[str, float]:
         """The numbers that another model of the same tensors wants, where such a base is among the files by role."""
         bases = [part.base(files.get(part.role, "")) for part in self.parts]
         return next((base.wanted for base in bases if base is not None and base.wanted), {})

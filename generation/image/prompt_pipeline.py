@@ -12,6 +12,7 @@ from ...core.executor import in_thread
 from ...core.records.generation import GenerationRequest
 from ...core.records.training import Finding
 from . import graph as graphs
+from .bounds import require_borne
 from .comfy_client import ComfyClient
 from .family_choice import family_of, files_of
 from .interface import Person, Prompt, RecipeInfo, Sign
@@ -61,7 +62,7 @@ class PromptPipeline:
             )
         if request.seed is None:
             raise ValueError("the seed is drawn before a prompt is built")
-        graph, defaults = self._graph(recipe, people, request.base_model)
+        graph, defaults = self._graph(recipe, people, request)
         set_sampling(graph, {"sampler": request.sampler, "scheduler": request.scheduler})
         graph[recipe.shape.save]["inputs"]["generation_id"] = ticket
         return [_for_seed(graph, request, people, defaults, request.seed + i) for i in range(request.count)]
@@ -79,7 +80,7 @@ class PromptPipeline:
         await self.client.free()
 
     def _graph(
-        self, recipe: Recipe, people: list[Person], base: str | None
+        self, recipe: Recipe, people: list[Person], request: GenerationRequest
     ) -> tuple[graphs.Graph, dict[str, float]]:
         """The recipe with people and files written in, and the numbers that a request without them gets."""
         graph, families = copy.deepcopy(recipe.graph), self._families(recipe)
@@ -87,7 +88,8 @@ class PromptPipeline:
         family = family_of(recipe, families, people)
         if family is None or recipe.source == "user":  # the author chose the files
             return graph, recipe.defaults
-        files = files_of(recipe, family, people, base)
+        files = files_of(recipe, family, people, request.base_model)
+        require_borne(family, files, request, people)
         write_files(graph, files)
         velocity = family.velocity_of(files)
         if velocity is not None:

@@ -140,6 +140,7 @@ export default {
   stepsShort: "Steps",
   guidance: "Guidance",
   guidanceHint: "How closely it follows the prompt.",
+  bounded: "{hint} From {least} to {most}.",
   version: "Version",
   versionHint: "A middle version is often better than the last.",
   last: "the last",

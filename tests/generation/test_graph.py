@@ -141,3 +141,23 @@ def test_a_base_that_predicts_velocity_is_told_to_comfyui_between_its_loader_and
     rest = {key: node for key, node in graph.items() if key != added}
     changed = [(key, name) for key, node in rest.items() for name, value in node["inputs"].items() if value != sd15.graph[key]["inputs"][name]]  # fmt: skip
     assert changed == takers
+
+
+def test_reference_photos_stand_in_both_conditionings_as_in_comfyuis_own_blueprint():
+    """With a guidance above 1 the photos would else push the picture away from what has none."""
+    for recipe in RecipeFolder().all():
+        guiders = [
+            node for node in recipe.graph.values() if "negative" in node["inputs"] and "cfg" in node["inputs"]
+        ]
+        for guider in guiders if recipe.shape.references else []:
+            assert all(reached(recipe.graph, guider["inputs"][side]) for side in ("positive", "negative")), (
+                recipe.name
+            )
+
+
+def reached(graph, link):
+    """Whether reference photos are anywhere behind a link."""
+    node = graph[link[0]]
+    return node["class_type"] == "IsengardApplyReference" or any(
+        reached(graph, further) for further in node["inputs"].values() if isinstance(further, list)
+    )

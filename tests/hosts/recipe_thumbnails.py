@@ -155,7 +155,11 @@ def harbour() -> Image.Image:
     image = gradient((196, 222, 236), (250, 232, 206))
     draw = ImageDraw.Draw(image)
     draw.rectangle(at(0, 0.52, 1, 1), fill=(96, 146, 166))
-    for x, high, fill in ((0.12, 0.24, (168, 62, 58)), (0.3, 0.16, (232, 230, 224)), (0.84, 0.28, (58, 96, 148))):
+    for x, high, fill in (
+        (0.12, 0.24, (168, 62, 58)),
+        (0.3, 0.16, (232, 230, 224)),
+        (0.84, 0.28, (58, 96, 148)),
+    ):
         draw.polygon(at(x, 0.52 - high, x - 0.07, 0.5, x + 0.05, 0.5), fill=fill)
         draw.polygon(at(x - 0.09, 0.51, x + 0.08, 0.51, x + 0.05, 0.55, x - 0.06, 0.55), fill=(92, 66, 48))
     for number in range(10):

@@ -9,6 +9,8 @@ const { composed } = await import("../../js/components/images/style_choice.js");
 const { pieces, placeOfToken, recast } = await import("../../js/components/images/prompt_box.js");
 const { stepsOf } = await import("../../js/components/images/quality.js");
 const { STRENGTHS } = await import("../../js/components/comparing/strength_bench.js");
+const { boundsOf, WIDE } = await import("../../js/data/bounds.js");
+const { Likeness } = await import("../../js/components/images/strength_slider.js");
 const { Store } = await import("../../js/data/store.js");
 
 test("a prompt is cut at its people and nowhere else", () => {
@@ -38,6 +40,24 @@ test("a quality is a number of steps of the chosen way", () => {
   assert.deepEqual(["draft", "normal", "fine"].map((name) => stepsOf(name, 20)), [10, 20, 32]);
   assert.deepEqual(["draft", "normal", "fine"].map((name) => stepsOf(name, 4)), [2, 4, 6]);
   assert.equal(stepsOf("draft", 1), 1);
+});
+
+test("a number is bounded by the model that the person is drawn with", () => {
+  const klein = { steps: [1, 50], guidance: [1, 3], strength: [0, 2] };
+  const recipe = { families: ["sd15", "klein"], family_bounds: { sd15: { ...klein, strength: [0, 1.5] }, klein } };
+  assert.equal(boundsOf(recipe, "klein", undefined), klein);
+  assert.deepEqual(boundsOf(recipe, "", undefined).strength, [0, 1.5], "nobody is trained yet: the first family's");
+  assert.equal(boundsOf({ families: [], family_bounds: {} }, "", undefined), WIDE, "somebody's own workflow");
+  assert.equal(boundsOf(recipe, "klein", { defaults: {} }), klein);
+  assert.deepEqual(boundsOf(recipe, "klein", { defaults: { guidance: 4 } }), { ...WIDE, strength: [0, 2] });
+});
+
+test("a likeness that one model's slider does not reach comes back with a model that does", () => {
+  const slider = new Likeness({ testid: "x", word: "likeness", most: 1.5 });
+  slider.value = 1.8;
+  assert.equal(slider.value, 1.5);
+  slider.reach(2);
+  assert.equal(slider.value, 1.8);
 });
 
 test("ComfyUI's lists of samplers, as old and new versions write them", () => {

@@ -35,6 +35,12 @@ declare namespace Schema {
     state: "ready" | "not_installed" | "broken" | "unsupported";
     detail: string;
   }
+  /** The least and the most of each number, both included; a record that says nothing takes as many steps and as much guidance as a request may ask for. They are the generating base's own: another model of the same tensors that wants other steps and guidance is held to neither. */
+  interface Bounds {
+    steps: [number, number];
+    guidance: [number, number];
+    strength: [number, number];
+  }
   /** The specification's matrix: group, then thing. */
   type Capabilities = Record<string, Record<string, Capability>>;
   /** A line of the specification's matrix. */
@@ -625,6 +631,7 @@ declare namespace Schema {
     foreign: string[];
     defaults: Record<string, number>;
     family_defaults: Record<string, Record<string, number>>;
+    family_bounds: Record<string, Bounds>;
     min_comfyui: string;
     source: "ours" | "user";
     findings: Finding[];

@@ -199,7 +199,9 @@ def test_a_lora_whose_every_layer_has_a_place_in_another_familys_base_is_not_use
     with pytest.raises(InvalidError) as caught:
         apply.execute("flux1_dev", value, "30")
     assert caught.value.code == "wrong_base"
-    comfy.shapes = {"guidance_in.in_layer.weight": (3072, 256)}  # a base that no record knows: its layers alone decide
+    comfy.shapes = {
+        "guidance_in.in_layer.weight": (3072, 256)
+    }  # a base that no record knows: its layers alone decide
     apply.execute("a model of one's own", value, "30")
     assert "-000030-" in comfy.files[-1]
 

@@ -58,7 +58,10 @@ def chroma(hidden: int = 3072, double: int = 19, single: int = 38, inner: int = 
         for name, shape in flux1(hidden, double, single).items()
         if not re.search(r"modulation|_mod\.|^(time|vector|guidance)_in\.", name)
     }
-    layers = {"distilled_guidance_layer.in_proj": (inner, 64), "distilled_guidance_layer.out_proj": (hidden, inner)}
+    layers = {
+        "distilled_guidance_layer.in_proj": (inner, 64),
+        "distilled_guidance_layer.out_proj": (hidden, inner),
+    }
     layers |= {
         f"distilled_guidance_layer.layers.{number}.{part}": (inner, inner)
         for number in range(5)
@@ -71,14 +74,22 @@ def chroma(hidden: int = 3072, double: int = 19, single: int = 38, inner: int = 
 
 def qwen_image(layers: int = 60, dim: int = 3072, text: int = 3584) -> Shapes:
     """Qwen-Image, whose file has diffusers' names."""
-    shapes = {"img_in": (dim, 64), "txt_in": (dim, text), "norm_out.linear": (2 * dim, dim), "proj_out": (64, dim)}
+    shapes = {
+        "img_in": (dim, 64),
+        "txt_in": (dim, text),
+        "norm_out.linear": (2 * dim, dim),
+        "proj_out": (64, dim),
+    }
     shapes |= {"time_text_embed.timestep_embedder.linear_1": (dim, 256)}
     shapes |= {"time_text_embed.timestep_embedder.linear_2": (dim, dim)}
     for block in (f"transformer_blocks.{number}" for number in range(layers)):
         shapes |= {f"{block}.attn.to_{one}": (dim, dim) for one in ("q", "k", "v", "out.0", "add_out")}
         shapes |= {f"{block}.attn.add_{one}_proj": (dim, dim) for one in "qkv"}
         for side in ("img", "txt"):
-            shapes |= {f"{block}.{side}_mlp.net.0.proj": (4 * dim, dim), f"{block}.{side}_mlp.net.2": (dim, 4 * dim)}
+            shapes |= {
+                f"{block}.{side}_mlp.net.0.proj": (4 * dim, dim),
+                f"{block}.{side}_mlp.net.2": (dim, 4 * dim),
+            }
             shapes |= {f"{block}.{side}_mod.1": (6 * dim, dim)}
     biases = {f"{name}.bias": shape[:1] for name, shape in shapes.items()}
     norms = {

@@ -55,4 +55,5 @@ class ComfyModelFiles:
             min_comfyui=family.min_comfyui,
             too_old=bool(here) and here < needed,
             defaults={name: float(value) for name, value in sampling.items()},
+            bounds=family.bounds,
         )

@@ -11,7 +11,7 @@ const OPEN_KEY = "isengard.images.advanced";
 /** @typedef {"steps" | "guidance"} Numeric */
 /** @typedef {"sampler" | "scheduler"} List */
 /** @typedef {Numeric | List | "negative" | "base_model"} Name */
-const NUMBERS = { steps: { min: 1, max: 200 }, guidance: { min: 0, max: 30, step: 0.1 } };
+const NUMBERS = { steps: { step: 1 }, guidance: { step: 0.1 } };
 /** Those whose choices ComfyUI knows. */
 /** @type {Record<List, keyof Isengard.Samplers>} */
 const LISTS = { sampler: "sampler_name", scheduler: "scheduler" };
@@ -28,7 +28,7 @@ export class ImageAdvanced {
     /** @type {import("../../data/drawing_base.js").Drawn[]} */
     this.people = [];
     /** @param {Numeric} name */
-    const number = (name) => h("input", { type: "number", ...NUMBERS[name], "data-testid": `isen-${name}` });
+    const number = (name) => h("input", { type: "number", ...NUMBERS[name], "data-testid": `isen-${name}`, on: { invalid: () => this.#unfold() } });
     /** @param {List} name */
     const list = (name) => h("select", { "data-testid": `isen-${name}` });
     const negative = h("textarea", { rows: 2, maxlength: 2000, "data-testid": "isen-negative" });
@@ -63,6 +63,22 @@ export class ImageAdvanced {
     this.element.hidden = Object.values(this.fields).every((part) => part.hidden);
     for (const name of /** @type {Numeric[]} */ (Object.keys(NUMBERS))) this.inputs[name].placeholder = String(recipe.defaults[name] ?? "");
     for (const [name, input] of /** @type {[List, keyof Isengard.Samplers][]} */ (Object.entries(LISTS))) this.#choices(this.inputs[name], samplers?.[input] ?? []);
+  }
+
+  /** A browser refuses a form for a field that it cannot show without a word. */
+  #unfold() {
+    this.element.open = true;
+  }
+
+  /** The numbers that the model bears: the browser says it where one is beyond. Hidden fields are not asked. @param {Schema.Bounds} bounds */
+  bound(bounds) {
+    for (const name of /** @type {Numeric[]} */ (Object.keys(NUMBERS))) {
+      const [least, most] = bounds[name];
+      this.inputs[name].min = String(least);
+      this.inputs[name].max = String(most);
+      this.inputs[name].disabled = this.fields[name].hidden;
+      say(/** @type {HTMLElement} */ (this.fields[name].lastElementChild), t("bounded", { hint: t(`${name}Hint`), least, most }));
+    }
   }
 
   /** The files a picture can be made with: the one that is taken by itself, and each by its name. @param {Base[]} bases */

@@ -3,6 +3,7 @@
 import { button, field, h, icon, once } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { kept, lasting, recalled } from "../../lib/memory.js";
+import { boundsOf } from "../../data/bounds.js";
 import { bestOf, drawable } from "../../data/likeness_rules.js";
 import { t } from "../../locales/words.js";
 import { isPublished } from "../../data/versions.js";
@@ -158,19 +159,20 @@ export class ImageForm {
     this.#note();
     const usable = this.state.show(recipe, people);
     this.submit.disabled = !usable;
-    this.#controls(recipe);
     this.#versions(people[0], recipe);
     this.#base(people, recipe);
+    this.#controls(recipe, boundsOf(recipe, familyOf(recipe, people[0]), this.advanced.base));
     this.quality.show(this.advanced.base?.defaults.steps ?? usualOf(recipe, people[0]).steps ?? 20);
     this.bench.show(people, !usable);
     this.#keep();
   }
 
-  /** Only what the chosen way has. @param {Isengard.Recipe} recipe */
-  #controls({ controls }) {
+  /** Only what the chosen way has, as far as its model bears it. @param {Isengard.Recipe} recipe @param {Schema.Bounds} bounds */
+  #controls({ controls }, bounds) {
     /** @param {...string} names */
     const has = (...names) => names.every((name) => controls.includes(name));
-    this.cast.fit(controls);
+    this.cast.fit(controls, bounds.strength[1]);
+    this.advanced.bound(bounds);
     this.bench.element.hidden = !has("strength");
     this.prompt.element.hidden = !has("prompt");
     this.looks.element.hidden = !has("prompt") || !this.looks.items.length;

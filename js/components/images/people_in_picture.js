@@ -84,8 +84,8 @@ export class PeopleInPicture {
     this.changed();
   }
 
-  /** Sliders and words that the chosen way has. @param {string[]} controls */
-  fit(controls) {
-    this.people.forEach((person, place) => this.parts[place].show(this.two ? person.name : "", controls));
+  /** Sliders and words that the chosen way has. @param {string[]} controls @param {number} most the likeness that the model bears */
+  fit(controls, most) {
+    this.people.forEach((person, place) => this.parts[place].show(this.two ? person.name : "", controls, most));
   }
 }

@@ -14,9 +14,11 @@ export class PersonPart {
     this.element = h("div", { class: "isen-stack-tight" }, this.wordsField, this.likeness.element, this.reference.element);
   }
 
-  /** Only what the recipe has; `name` where there are several people. @param {string} name @param {string[]} controls */
-  show(name, controls) {
+  /** Only what the recipe has; `name` where there are several people, `most` the likeness that the model bears. */
+  /** @param {string} name @param {string[]} controls @param {number} most */
+  show(name, controls, most) {
     this.likeness.show(name);
+    this.likeness.reach(most);
     this.reference.show(name);
     const label = /** @type {Node} */ (this.wordsField.firstChild);
     label.textContent = name ? t("wordsOf", { name }) : t("words");

@@ -7,7 +7,10 @@ export class Likeness {
   /** @param {{testid: string, word: "likeness"|"reference", most: number}} options */
   constructor({ testid, word, most }) {
     this.word = word;
-    this.input = h("input", { type: "range", min: 0, max: most, step: 0.05, value: 1, title: t(word === "likeness" ? "word_likeness" : "referenceHint"), "data-testid": testid, on: { input: () => this.#said() } });
+    /** What was asked for, also where the slider of another model does not reach it. */
+    this.wanted = 1;
+    this.most = most;
+    this.input = h("input", { type: "range", min: 0, max: most, step: 0.05, value: 1, title: t(word === "likeness" ? "word_likeness" : "referenceHint"), "data-testid": testid, on: { input: () => this.#slid() } });
     this.said = h("output", {});
     this.name = h("span", {});
     this.element = field("", this.input);
@@ -21,7 +24,23 @@ export class Likeness {
   }
 
   set value(strength) {
-    this.input.value = String(strength);
+    this.wanted = strength;
+    this.#put();
+  }
+
+  /** How far it goes. @param {number} most */
+  reach(most) {
+    this.most = most;
+    this.input.max = String(most);
+    this.#put();
+  }
+
+  #slid() {
+    this.value = Number(this.input.value);
+  }
+
+  #put() {
+    this.input.value = String(Math.min(this.wanted, this.most));
     this.#said();
   }
 
