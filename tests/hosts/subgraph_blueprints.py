@@ -23,7 +23,6 @@ from .workflow_twins import (
     node_of,
     places_of,
     shown,
-    sockets_of,
     values_of,
 )
 
@@ -216,12 +215,17 @@ def _inner(
     made = node_of(key, graph[key], known, rows, spot)
     made["properties"] |= properties(node["class_type"], "", {})
     given = {n: value.value if isinstance(value, Asked) else value for n, value in node["inputs"].items()}
-    named = {one["name"] for one in made["inputs"]}
-    made["inputs"] += [
-        _free(name, what) for name, what in offered.items() if name not in named and has_widget(what)
-    ]
+    driven = {one["name"]: one for one in made["inputs"]}
+    made["inputs"] = [driven.get(name) or _free(name, offered[name]) for name in _sockets(node, known)]
     made.pop("widgets_values", None)
     return made | shown(values_of({**node, "inputs": given}, offered))
+
+
+def _sockets(node: dict[str, Any], known: dict[str, Any]) -> list[str]:
+    """Names in the order of the canvas: sockets, then every widget in its place. Frontend 1.32 puts them into this order
+    however the file has them, and a link counts its end by number."""
+    declared = declared_inputs(node, known)
+    return sorted(declared, key=lambda name: has_widget(declared[name]))
 
 
 def _free(name: str, what: list[Any]) -> dict[str, Any]:
@@ -241,7 +245,7 @@ def _link(
     number: int, row: Any, blueprint: Blueprint, graph: dict[str, Any], known: dict[str, Any]
 ) -> dict[str, Any]:
     start, slot, end, name, kind = row
-    ends = [*blueprint.outputs] if end == OUTPUT else sockets_of(graph[end], known)
+    ends = [*blueprint.outputs] if end == OUTPUT else _sockets(graph[end], known)
     return {
         "id": number, "origin_id": int(start), "origin_slot": slot, "target_id": int(end), "target_slot": ends.index(name),
         "type": kind,
