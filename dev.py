@@ -1,4 +1,4 @@
-"""Development commands on a fresh machine: `demo`, `test`, `compare`, `bench`, `pages`. Standard library only; not in the archive.
+"""Development commands on a fresh machine: `demo`, `test`, `compare`, `families`, `bench`, `pages`. Standard library only; not in the archive.
 
 python dev.py demo [--port N]        a real ComfyUI with this pack in fast-test mode and a sample character; stays up
 python dev.py demo --check [--real]  photos -> training -> LoRA -> picture without a browser; prints the files
@@ -6,6 +6,8 @@ python dev.py test [--fast|--full] [pytest arguments]
     both take --comfyui FOLDER [--python P]: that ComfyUI (the folder with its main.py) instead of the bundled 0.3.75, in an
     environment made of its requirements, or over the packages of the Python that runs it; neither is written into
 python dev.py compare BEFORE [AFTER] the same photos and seed trained by two versions (git revisions or folders)
+python dev.py families FAMILY...     each at its real width, cut to a few blocks of random numbers, on a CPU: known, drawn with a LoRA,
+    and with --trainer FOLDER --trainer-python P (a real AI-Toolkit) trained; takes --comfyui as above
 python dev.py bench                  what it costs, each measurement against its baseline in the same run
 python dev.py pages                  docs/errors.md, api.md, models.md and the nodes' words, made from the code
 """
@@ -20,6 +22,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "tests"))
+
+
+#: Commands that run with the test environment's Python.
+FOLDERS = {"bench": "benchmarks", "pages": "pages", "families": "hosts/depth_cut"}
 
 
 def choose(comfyui: str | None, python: str | None) -> None:
@@ -48,7 +54,11 @@ def parser() -> argparse.ArgumentParser:
     test = commands.add_parser("test", help="set up and run every test")
     test.add_argument("--fast", action="store_true", help="without a ComfyUI, a browser or a training")
     test.add_argument("--full", action="store_true", help="with the long storms")
-    for command in (demo, test):
+    families = commands.add_parser("families", help="a family at its real width on a CPU")
+    families.add_argument("family", nargs="+", help="the name of its record, such as flux1_dev")
+    families.add_argument("--trainer", metavar="FOLDER", help="a real AI-Toolkit, to train it too")
+    families.add_argument("--trainer-python", metavar="P", help="the Python that runs it")
+    for command in (demo, test, families):
         command.add_argument(
             "--comfyui", metavar="FOLDER", help="the folder of ComfyUI's code, with main.py in it"
         )
@@ -64,9 +74,17 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
+def families_arguments(arguments: argparse.Namespace) -> list[str]:
+    """What the command itself is told. SystemExit for a trainer without its Python, or the other way round."""
+    if bool(arguments.trainer) != bool(arguments.trainer_python):
+        raise SystemExit("--trainer FOLDER and --trainer-python P go together.")
+    trainer = ["--trainer", arguments.trainer, "--trainer-python", arguments.trainer_python]
+    return [*arguments.family, *(trainer if arguments.trainer else [])]
+
+
 def main() -> int:
     arguments, rest = parser().parse_known_args()
-    if arguments.command in ("demo", "test"):
+    if arguments.command in ("demo", "test", "families"):
         choose(arguments.comfyui, arguments.python)
     if arguments.command == "demo":
         from hosts import demo as demo_command
@@ -74,11 +92,12 @@ def main() -> int:
         if arguments.check:
             return demo_command.check(real=arguments.real)
         return demo_command.serve(arguments.port)
-    if arguments.command in ("bench", "pages"):
+    if arguments.command in FOLDERS:
         from hosts.environments import HOST
 
-        folder = ROOT / "tests" / {"bench": "benchmarks", "pages": "pages"}[arguments.command]
-        return subprocess.run([str(HOST.ensure()), str(folder)], check=False).returncode
+        command = [str(HOST.ensure()), str(ROOT / "tests" / FOLDERS[arguments.command])]
+        more = families_arguments(arguments) if arguments.command == "families" else []
+        return subprocess.run([*command, *more], check=False).returncode
     if arguments.command == "compare":
         from hosts import compare as compare_command
 

@@ -29,9 +29,9 @@ def demand(
     assert proof["fit"] == "fits", f"unmatched modules: {proof}"
     assert proof["image"] == "changed", proof
     base = _picture(api, server, found, {**picture, "seed": 11}, 0.0)
-    _free(server)
+    free(server)
     again = _picture(api, server, found, {**picture, "seed": 11}, 0.0)
-    _free(server)
+    free(server)
     with_lora = _picture(api, server, found, {**picture, "seed": 11}, 1.0)
     noise, change = difference(base, again), difference(again, with_lora)
     say(f"picture: mean difference {change:.2f} of 255 with the LoRA, {noise:.2f} when the base is repeated")
@@ -53,7 +53,7 @@ def _picture(api: Api, server: ComfyUI, found: Journey, picture: dict[str, Any],
     return server.data / "outputs" / made["id"] / made["images"][0]["file"]
 
 
-def _free(server: ComfyUI) -> None:
+def free(server: ComfyUI) -> None:
     """Empty ComfyUI's caches: an unchanged prompt would otherwise be answered with the earlier picture."""
     import json
     import urllib.request

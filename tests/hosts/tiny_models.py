@@ -92,12 +92,15 @@ def unet(random: np.random.Generator) -> Weights:
     return weights
 
 
-def tiny_vae(random: np.random.Generator) -> Weights:
-    """The tiny auto-encoder (AutoencoderTiny = taesd); its decoder starts one index later in ComfyUI."""
+def tiny_vae(random: np.random.Generator, latents: int = 4) -> Weights:
+    """The tiny auto-encoder (AutoencoderTiny = taesd); its decoder starts one index later in ComfyUI.
+
+    ComfyUI's VAELoader takes such a file under any name and reads its number of latents from it.
+    """
     weights = Weights(random)
     block, down, up = [("block", 64, 64)], [("stride", 64, 64)], [("skip", 0, 0), ("stride", 64, 64)]
-    encoder = [("conv", 3, 64), *block, *(down + block * 3) * 3, ("last", 64, 4)]
-    decoder = [("conv", 4, 64), ("skip", 0, 0), *(block * 3 + up) * 3, *block, ("last", 64, 3)]
+    encoder = [("conv", 3, 64), *block, *(down + block * 3) * 3, ("last", 64, latents)]
+    decoder = [("conv", latents, 64), ("skip", 0, 0), *(block * 3 + up) * 3, *block, ("last", 64, 3)]
     for side, shift, layers in (("encoder", 0, encoder), ("decoder", 1, decoder)):
         for index, (kind, inputs, outputs) in enumerate(layers):
             names = (f"{side}.layers.{index}", f"taesd_{side}.{index + shift}")

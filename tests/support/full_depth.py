@@ -33,7 +33,8 @@ def flux1(hidden: int = 3072, double: int = 19, single: int = 38) -> Shapes:
         layers |= {f"{block}.modulation.lin": (3 * hidden, hidden)}
         layers |= {f"{block}.linear1": (7 * hidden, hidden), f"{block}.linear2": (hidden, 5 * hidden)}
     layers |= {"final_layer.adaLN_modulation.1": (2 * hidden, hidden), "final_layer.linear": (64, hidden)}
-    return {**_weights(layers), **_head_norms("double", double), **_head_norms("single", single)}
+    biases = {f"{name}.bias": shape[:1] for name, shape in layers.items()}
+    return {**_weights(layers), **biases, **_head_norms("double", double), **_head_norms("single", single)}
 
 
 def flux2(hidden: int, context: int, double: int, single: int) -> Shapes:
@@ -152,9 +153,17 @@ def krea2(layers: int = 28, features: int = 6144, text: int = 2560) -> Shapes:
     return {**shapes, **_weights({**outer, "txtfusion.projector": (1, 12)}), **biases, **rest}
 
 
-def unet(depth: list[int], middle: int, context: int, *, extra: int = 0, latents: int = 4) -> Shapes:
+def unet(
+    depth: list[int],
+    middle: int,
+    context: int,
+    *,
+    up: list[int] | None = None,
+    extra: int = 0,
+    latents: int = 4,
+) -> Shapes:
     """Stable Diffusion's UNet as it stands in a checkpoint."""
-    shapes = UNet(depth, middle, context, extra=extra, latents=latents).shapes
+    shapes = UNet(depth, middle, context, up=up, extra=extra, latents=latents).shapes
     return {f"model.diffusion_model.{name}": shape for name, shape in shapes.items()}
 
 

@@ -7,14 +7,22 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 class UNet:
-    """`shapes`: of a UNet with `depth` transformer blocks at each level, `middle` in the middle, `context` numbers of the
-    text encoder, `extra` of SDXL's added vector, and `latents` going in (9 for inpainting)."""
+    """`shapes`: of a UNet with `depth` transformer blocks at each level on the way down, `up` on the way back (None: as many),
+    `middle` in the middle (0: one residual block alone), `context` numbers of the text encoder, `extra` of SDXL's added
+    vector, and `latents` going in (9 for inpainting)."""
 
     def __init__(
-        self, depth: list[int], middle: int, context: int, *, extra: int = 0, latents: int = 4
+        self,
+        depth: list[int],
+        middle: int,
+        context: int,
+        *,
+        up: list[int] | None = None,
+        extra: int = 0,
+        latents: int = 4,
     ) -> None:
         self.shapes: Shapes = {}
-        self._depth, self._context, self._extra = depth, context, extra
+        self._depth, self._up_depth, self._context, self._extra = depth, up or depth, context, extra
         self._layer("time_embed.0", 1280, 320)
         self._layer("time_embed.2", 1280, 1280)
         if extra:
@@ -24,8 +32,9 @@ class UNet:
         skips = self._down()
         at = skips[-1]
         self._residual("middle_block.0", at, at)
-        self._attention("middle_block.1", at, middle)
-        self._residual("middle_block.2", at, at)
+        if middle:
+            self._attention("middle_block.1", at, middle)
+            self._residual("middle_block.2", at, at)
         self._up(at, skips)
         self._norm("out.0", 320)
         self._layer("out.2", 4, 320, 3, 3)
@@ -48,7 +57,7 @@ class UNet:
     def _up(self, at: int, skips: list[int]) -> None:
         number = 0
         for level in reversed(range(len(self._depth))):
-            count, width = self._depth[level], WIDTHS[level]
+            count, width = self._up_depth[level], WIDTHS[level]
             for turn in range(3):
                 self._residual(f"output_blocks.{number}.0", at + skips.pop(), width)
                 self._attention(f"output_blocks.{number}.1", width, count)

@@ -26,6 +26,8 @@ def translate(config: dict) -> dict:
         "name_or_path": bases.get(Path(name).name, name),
         "quantize": model["quantize"],
         "is_v_pred": model.get("is_v_pred", False),
+        "is_flux": model["arch"] == "flux",
+        "is_xl": model["arch"] == "sdxl",
     }
     process["train"].pop("timestep_type", None)
     process["train"].pop("cache_text_embeddings", None)

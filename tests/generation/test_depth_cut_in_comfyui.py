@@ -1,0 +1,39 @@
+"""Families at their real width, cut to one block of each kind, in a real ComfyUI (tests/hosts/depth_cut).
+
+The widths, names and loaders are the real ones, the numbers random: a LoRA's every key must find its place, the base must
+repeat, the LoRA must change the picture.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hosts import fixtures
+from hosts.depth_cut import build, drive
+from hosts.environments import AI_TOOLKIT
+
+pytestmark = [pytest.mark.slow, pytest.mark.real]
+
+
+def demand(found: drive.Found) -> None:
+    print(found.row())
+    assert found.recognised and found.fit == "fits" and not found.bad_lines, found.row()
+    assert found.repeat == 0.0 and found.change > 0.2, found.row()
+
+
+def test_flux1_is_drawn_with_a_lora(tmp_path):
+    demand(drive.run("flux1_dev", tmp_path / "host"))
+
+
+if os.environ.get("ISENGARD_TEST_FULL"):
+
+    @pytest.mark.parametrize("family", ["flux1_dev", "sdxl"])
+    def test_it_is_trained_proven_and_drawn_from_nothing(family, tmp_path):
+        """By the registry's fork of AI-Toolkit; by the real one by hand: `dev.py families FAMILY --trainer FOLDER`."""
+        trainer = fixtures.real_environment(tmp_path / "ai-toolkit")
+        trainer["HF_HOME"] = str(build.hub(family, AI_TOOLKIT.ensure()))
+        photos = fixtures.portraits(tmp_path / "photos", 4)
+        found = drive.run(family, tmp_path / "host", trainer=trainer, photos=photos)
+        demand(found)
+        assert found.trained == "2 steps"

@@ -1,0 +1,36 @@
+"""Stands before a real AI-Toolkit (HF_AITK_REAL): families whose depth is fixed in its code get one block of each kind.
+
+The rest is AI-Toolkit's own. FLUX.1, Z-Image, SDXL and Stable Diffusion 1.5 read their depth from a file and need none of this.
+"""
+
+import os
+import runpy
+import sys
+
+#: The pack hands only a few variables on to the trainer; HF_* are among them.
+REAL = os.environ["HF_AITK_REAL"]
+#: Krea 2's width where it is cut too: ComfyUI reads it from the file.
+KREA_WIDTH = int(os.environ.get("HF_CUT_KREA2") or 0)
+
+
+def cut_depth() -> None:
+    from extensions_built_in.diffusion_models.flux2 import flux2_klein_model as klein
+    from extensions_built_in.diffusion_models.krea2 import krea2
+
+    for model, params in (
+        (klein.Flux2Klein4BModel, klein.Klein4BParams),
+        (klein.Flux2Klein9BModel, klein.Klein9BParams),
+    ):
+        model.get_flux2_params = lambda self, params=params: params(depth=1, depth_single_blocks=1)
+    krea2.KREA2_MMDIT_CONFIG["layers"] = 1
+    if KREA_WIDTH:
+        krea2.KREA2_MMDIT_CONFIG.update(
+            features=KREA_WIDTH, heads=KREA_WIDTH // 128, kvheads=KREA_WIDTH // 512
+        )
+
+
+os.chdir(REAL)
+sys.path.insert(0, REAL)
+cut_depth()
+sys.argv[0] = os.path.join(REAL, "run.py")
+runpy.run_path(sys.argv[0], run_name="__main__")

@@ -1,0 +1,188 @@
+"""One family through the pack in a real ComfyUI, over HTTP: `run` says what became of it, `rows` as lines to read.
+
+Without a trainer a LoRA made of random numbers is published as a training leaves it; with one the pack trains it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .. import comfyui, lora_proof
+from ..journey import Api, wait_for_proof
+from . import build
+
+THIN_ENCODERS = Path(__file__).resolve().parent / "thin_encoders"
+#: What ComfyUI says where it does not find everything that it looks for.
+BAD_LOG = re.compile(
+    r"lora key not loaded|NOT LOADED|ERROR lora|unet missing|clip missing|unet unexpected|left over keys|Missing VAE|Leftover VAE"
+)
+PICTURE = {"width": 64, "height": 64, "steps": 2, "seed": 11, "prompt": "portrait photo of {trigger}"}
+TRAINING = {
+    "preset": "quick",
+    "overrides": {
+        "steps": 2, "rank": 4, "alpha": 4, "learning_rate": 0.02, "resolution": [64], "save_every": 1, "sample_prompts": [],
+        "seed": 42,
+    },
+}  # fmt: skip
+
+
+@dataclass
+class Found:
+    """`repeat` and `change`: mean difference of 255 of the base drawn again, and with the LoRA. Seconds, bytes."""
+
+    family: str
+    recognised: bool = False
+    trained: str = "made, not trained"
+    fit: str = ""
+    repeat: float = -1.0
+    change: float = -1.0
+    bad_lines: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    memory: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Recognised, all of the LoRA in its place, the base repeats exactly and the LoRA changes the picture."""
+        fine = self.recognised and self.fit == "fits" and not self.bad_lines
+        return fine and self.repeat == 0.0 and self.change > 0.2
+
+    def row(self) -> str:
+        seconds = ", ".join(f"{what} {value:.0f} s" for what, value in self.seconds.items())
+        return (
+            f"{self.family}: {'recognised' if self.recognised else 'NOT RECOGNISED'} | {self.trained} | fit {self.fit} | "
+            f"base again {self.repeat:.2f}, LoRA {self.change:.2f} of 255 | bad lines {len(self.bad_lines)} "
+            f"{self.bad_lines[:2]} | {seconds} | ComfyUI {self.memory / 1e9:.1f} GB"
+        )
+
+
+def run(
+    family: str, base: Path, *, trainer: dict[str, str] | None = None, photos: list[Path] | None = None
+) -> Found:
+    """`base`: an empty folder for the host. `trainer`: its environment (AI_TOOLKIT_DIR ...), HF_HOME of `build.hub` among it."""
+    from isengard.core.families.families import Families
+
+    found, record = Found(family), Families().get(family)
+    comfyui.make_base(base)
+    (base / "custom_nodes" / "thin_encoders").symlink_to(THIN_ENCODERS)
+    with _timed(found, "built"):
+        build.link_models(family, base)
+    environment = {
+        "ISENGARD_MODE": "production",
+        "ISENGARD_IDLE_S": "3",
+        "HF_HUB_OFFLINE": "1",
+        **(trainer or {}),
+    }
+    slug = "" if trainer else _made_lora(found, base)
+    server = comfyui.start(base, environment=environment)
+    try:
+        api = Api(server.url, "families")
+        api.wait_until_ready()
+        [shown] = [one for one in api.get("/training/families")["items"] if one["key"] == family]
+        found.recognised = bool(shown["base_models"]) or shown["ready"]
+        if trainer:
+            person = _person(api, photos or [])
+            with _timed(found, "trained"):
+                _train(api, found, person)
+            lora_proof.free(server)
+            wait_for_proof(api, person["id"], 900)
+            found.fit = api.get(f"/characters/{person['id']}/versions")["items"][-1]["proof"]["fit"]
+        else:
+            [person] = [one for one in api.get("/characters")["items"] if one["slug"] == slug]
+        with _timed(found, "three pictures"):
+            _pictures(api, server, found, person, record.recipe)
+        found.bad_lines = [line[:200] for line in server.log().splitlines() if BAD_LOG.search(line)]
+        found.memory = _peak(server.pid)
+    finally:
+        server.stop()
+    return found
+
+
+def _made_lora(found: Found, base: Path) -> str:
+    """Publish one in the data folder of a host that does not run yet; the slug of its person."""
+    from isengard.core.loras.safetensors_file import read_header
+    from isengard.core.paths import resolve_paths
+    from isengard.core.records.character import CharacterDraft
+    from isengard.training.loras.lora_fit import judge
+    from support import full_depth
+    from support.loras import publish
+    from support.node_fixtures import node_house
+
+    from .families import CUTS
+
+    paths = resolve_paths({}, base / "user")
+    paths.create()
+    house = node_house(paths)
+    try:
+        ann = house.characters.create(CharacterDraft(name="Ann Example", consent=True))
+        shapes = full_depth.lora_for(found.family, CUTS[found.family].shapes())
+        version = publish(
+            house.versions, {"slug": ann.slug, "id": ann.id}, 2, _modules(shapes), family=found.family
+        )
+        file = paths.models / version.file
+        found.fit = judge(read_header(file).shapes, build.base_file(found.family, base / "models")).fit
+    finally:
+        house.close()
+    return ann.slug
+
+
+def _modules(lora: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, int]]:
+    """Name -> (inputs, outputs) of its flat matrices."""
+    flat = {name: shape for name, shape in lora.items() if len(shape) == 2}
+    inputs = {
+        name.rpartition(".lora_")[0]: s[1]
+        for name, s in flat.items()
+        if name.endswith(("A.weight", "down.weight"))
+    }
+    outputs = {
+        name.rpartition(".lora_")[0]: s[0]
+        for name, s in flat.items()
+        if name.endswith(("B.weight", "up.weight"))
+    }
+    return {module: (inputs[module], outputs[module]) for module in inputs}
+
+
+def _person(api: Api, photos: list[Path]) -> dict[str, Any]:
+    person = api.post("/characters", {"name": "Ann Example", "consent": True})
+    for photo in photos:
+        api.upload(person["id"], photo)
+    return person
+
+
+def _train(api: Api, found: Found, person: dict[str, Any]) -> None:
+    order = {"character_id": person["id"], "family": found.family, **TRAINING}
+    check = api.post("/training/preflight", order)
+    assert check["ok"], check["findings"]
+    job = api.wait_for(f"/training/jobs/{api.post('/training/jobs', order)['id']}", 1800)
+    assert job["state"] == "completed", job["error"]
+    found.trained = f"{job['checkpoints'][-1]['step']} steps"
+
+
+def _pictures(api: Api, server: comfyui.ComfyUI, found: Found, person: dict[str, Any], recipe: str) -> None:
+    made = []
+    for strength in (0.0, 0.0, 1.0):
+        body = {"characters": [{"id": person["id"], "strength": strength}], "recipe": recipe, **PICTURE}
+        picture = api.wait_for(f"/generations/{api.post('/generations', body)['id']}", 900)
+        assert picture["state"] == "completed", picture["error"]
+        made.append(server.data / "outputs" / picture["id"] / picture["images"][0]["file"])
+        lora_proof.free(server)
+    found.repeat = lora_proof.difference(made[0], made[1])
+    found.change = lora_proof.difference(made[1], made[2])
+
+
+def _peak(pid: int) -> int:
+    """Most resident memory that a process had; Linux alone tells it."""
+    match = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(match[1]) * 1024 if match else 0
+
+
+@contextmanager
+def _timed(found: Found, what: str) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    found.seconds[what] = time.monotonic() - began
