@@ -10,17 +10,15 @@ from hosts import comfyui
 from hosts.demo import FAST_TRAINING
 from hosts.journey import Api
 from playwright.sync_api import expect
+from support.app_pages import FORM, SAID, opened
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.e2e,
     pytest.mark.parametrize("fast_server", [comfyui.NEW], indirect=True),
 ]
-FORM = '[data-testid="app-mode-widget-item"]'
-#: What is sent for the person, and what the training's node says; newer frontends take it away when the run has ended.
+#: What is sent for the person.
 SENT = "async () => (await window.comfyAPI.app.app.graphToPrompt()).output['1'].inputs.character"
-SAID = """() => window.comfyAPI.app.app.graph.nodes.find((node) => node.type === "IsengardTrainLoRA")
-  .widgets.find((widget) => widget.name === "$$node-text-preview")?.value ?? \"\""""
 SHOWN = (
     "() => [...document.images].some((image) => image.src.includes('/view?') && image.naturalWidth === 512)"
 )
@@ -42,16 +40,6 @@ def people(fast_server, photos):
         job = api.post("/training/jobs", {"character_id": person["id"], **FAST_TRAINING})
         assert api.wait_for(f"/training/jobs/{job['id']}", 60)["state"] == "completed"
     return api, made
-
-
-def opened(open_page, server, template: str):
-    """The page with a template's app, ComfyUI's own tour of apps closed."""
-    page = open_page(f"{server.url}/?template={template}&source=isengard").page
-    expect(page.locator(FORM).first).to_be_visible(timeout=60_000)
-    page.add_locator_handler(
-        page.get_by_role("button", name="Skip", exact=True), lambda button: button.click()
-    )
-    return page
 
 
 def test_from_a_template_to_a_picture_and_to_a_training(fast_server, open_page, people, shots):

@@ -16,6 +16,8 @@ HOSTS = Path(__file__).resolve().parent
 CHECKPOINT = "tiny_sd15.safetensors"
 #: The same weights under another name, which says of itself that it predicts velocity.
 DRAWN_CHECKPOINT = "anime_of_mine.safetensors"
+#: Under this name the shipped workflows for Stable Diffusion 1.5 find it by themselves.
+USUAL_NAME = "v1-5-pruned-emaonly.safetensors"
 
 
 def tiny_models() -> Path:
@@ -33,13 +35,13 @@ def tiny_models() -> Path:
     return folder
 
 
-def put_checkpoint(base: Path) -> str:
+def put_checkpoint(base: Path, name: str = CHECKPOINT) -> str:
     """The tiny model among a ComfyUI's checkpoints; the name its loader shows."""
     folder = base / "models" / "checkpoints"
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / CHECKPOINT).exists():
-        (folder / CHECKPOINT).symlink_to(tiny_models() / CHECKPOINT)
-    return CHECKPOINT
+    if not (folder / name).exists():
+        (folder / name).symlink_to(tiny_models() / CHECKPOINT)
+    return name
 
 
 def put_drawn_checkpoint(base: Path) -> Path:
@@ -67,7 +69,8 @@ def ai_toolkit_folder(where: Path) -> Path:
         if file.name != "__pycache__" and not target.exists():
             target.symlink_to(file)
     # the fork reads diffusers folders only: which folder stands for which checkpoint, by file name
-    bases = dict.fromkeys((CHECKPOINT, DRAWN_CHECKPOINT), str(tiny_models() / "diffusers"))
+    names = (CHECKPOINT, DRAWN_CHECKPOINT, USUAL_NAME)
+    bases = dict.fromkeys(names, str(tiny_models() / "diffusers"))
     (where / "bases.json").write_text(json.dumps(bases))
     return where
 

@@ -31,7 +31,9 @@ def filled(
     made: Tensors = {}
     for name, shape in shapes.items():
         gain = next((value for pattern, value in (gains or {}).items() if fnmatchcase(name, pattern)), 1.0)
-        if len(shape) > 1:
+        if name.endswith(".gamma"):
+            value = torch.full(shape, norms)
+        elif len(shape) > 1:
             value = _normal(shape, random).mul_(gain / math.sqrt(math.prod(shape[1:])))
         elif name.endswith((".weight", ".scale")):
             value = torch.full(shape, norms)
