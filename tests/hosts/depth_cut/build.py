@@ -10,16 +10,32 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ..comfyui import comfyui_folder
 from ..environments import HOST, READY, cache_root, exclusive, say
+from .hub import pin
 
 TESTS = Path(__file__).resolve().parents[2]
+#: As in core/families/families.py, which can be imported later only.
+BASE_ROLES = ("checkpoint", "diffusion_model")
+#: Stands for the new folder in a command.
+FOLDER = "{folder}"
 SOURCES = (
     *(
         Path(__file__).with_name(f"{name}.py")
-        for name in ("encoders", "families", "hub", "layouts", "tensors", "trainer_parts", "trainer_side")
+        for name in (
+            "encoders",
+            "families",
+            "hub",
+            "layouts",
+            "tensors",
+            "trainer_parts",
+            "trainer_side",
+            "wan_vae",
+        )
     ),
     TESTS / "hosts" / "tiny_models.py",
     TESTS / "support" / "full_depth.py",
@@ -28,26 +44,18 @@ SOURCES = (
 
 
 def models(family: str) -> Path:
-    """A folder like ComfyUI's `models` with the family's files under the names of its record. ~1-3 GB."""
-    return _made(
-        f"depth-cut-{family}-{_version()}", [str(HOST.ensure()), "-m", "hosts.depth_cut.build", family]
-    )
+    """A folder like ComfyUI's `models` with the family's files under the names of its record. 1 to 3 GB."""
+    files = [f"{file.folder}/{file.name}" for file in _record(family).files]
+    return _made(f"depth-cut-{family}-{_version(files)}", HOST.ensure(), "build", [family, FOLDER])
 
 
 def hub(family: str, python: Path) -> Path:
     """A folder for HF_HOME with what the trainer (run by `python`) reads of the hub for the family."""
-    base = base_file(family, models(family))
-    tokenizer = comfyui_folder() / "comfy" / "sd1_tokenizer"
-    command = [
-        str(python),
-        "-m",
-        "hosts.depth_cut.trainer_side",
-        family,
-        str(base),
-        "{folder}",
-        str(tokenizer),
-    ]
-    return _made(f"depth-cut-hub-{family}-{_version(str(python))}", command)
+    base, tokenizer = base_file(family, models(family)), comfyui_folder() / "comfy" / "sd1_tokenizer"
+    commits = {part.hub: part.revision for part in _record(family).trainer_hubs}
+    name = f"depth-cut-hub-{family}-{_version([str(python), str(commits)])}"
+    arguments = [family, str(base), FOLDER, str(tokenizer)]
+    return _made(name, python, "trainer_side", arguments, lambda folder: pin(folder, commits))
 
 
 def link_models(family: str, base: Path) -> None:
@@ -62,40 +70,50 @@ def link_models(family: str, base: Path) -> None:
 
 def base_file(family: str, folder: Path) -> Path:
     """The file that a LoRA is put onto."""
-    from isengard.core.families.families import BASE_ROLES, Families
-
-    [file] = [one for one in Families().get(family).files if one.role in BASE_ROLES]
+    [file] = [one for one in _record(family).files if one.role in BASE_ROLES]
     return folder / file.folder / file.name
 
 
-def _made(name: str, command: list[str]) -> Path:
+def _record(family: str) -> Any:
+    from isengard.core.families.families import Families  # once conftest has made it a package
+
+    return Families().get(family)
+
+
+def _made(
+    name: str,
+    python: Path,
+    module: str,
+    arguments: list[str],
+    before: Callable[[Path], None] = lambda folder: None,
+) -> Path:
+    """The folder of that name in the cache; where it is not whole, `module` of this package fills it."""
     folder = cache_root() / name
     with exclusive(cache_root() / "depth-cut.lock"):
         if not (folder / READY).exists():
             say(f"making {folder.name}")
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            filled = [str(folder) if word == "{folder}" else word for word in command]
-            command = filled if "{folder}" in command else [*filled, str(folder)]
+            before(folder)
+            words = [str(folder) if word == FOLDER else word for word in arguments]
+            command = [str(python), "-m", f"hosts.depth_cut.{module}", *words]
             subprocess.run(command, cwd=TESTS, check=True, env={**os.environ, "PYTHONPATH": str(TESTS)})
             (folder / READY).write_text("{}")
     return folder
 
 
-def _version(more: str = "") -> str:
+def _version(more: list[str]) -> str:
     content = b"".join(file.read_bytes() for file in sorted(SOURCES))
-    return hashlib.sha256(content + more.encode()).hexdigest()[:12]
+    return hashlib.sha256(content + "".join(more).encode()).hexdigest()[:12]
 
 
 def write_models(family: str, folder: Path) -> None:
     """Write every file of the family's record, cut."""
-    from isengard.core.families.families import BASE_ROLES, Families
-
     from .families import CUTS
     from .tensors import write
 
     cut = CUTS[family]
-    for file in Families().get(family).files:
+    for file in _record(family).files:
         tensors = cut.base() if file.role in BASE_ROLES else cut.beside[file.role]()
         write(folder / file.folder / file.name, tensors)
 

@@ -8,12 +8,20 @@ from typing import Any
 
 #: Any commit that looks like one.
 COMMIT = "0" * 39 + "1"
+PINS = "commits.json"
 
 
-def snapshot(home: Path, repository: str, revision: str = "main") -> Path:
+def pin(home: Path, commits: dict[str, str]) -> None:
+    """Say at which commit each repository is: as the family's record has it, `main` for any."""
+    put_json(home / PINS, commits)
+
+
+def snapshot(home: Path, repository: str) -> Path:
     """The folder of a finished download of owner/name; `home` is HF_HOME."""
     folder = home / "hub" / f"models--{repository.replace('/', '--')}"
-    commit = revision if len(revision) == 40 else COMMIT
+    pins = json.loads((home / PINS).read_text(encoding="utf-8")) if (home / PINS).exists() else {}
+    commit = pins.get(repository, "main")
+    commit = COMMIT if commit == "main" else commit
     (folder / "blobs").mkdir(parents=True, exist_ok=True)
     (folder / "refs").mkdir(exist_ok=True)
     (folder / "refs" / "main").write_text(commit)

@@ -24,11 +24,15 @@ def _encoder(width: int) -> Shapes:
             at, number = wide, number + 1
         if level < 3:
             shapes |= _conv(f"encoder.downsamples.{number}.resample.1", at, at, 3, 3)
-            shapes |= _conv(f"encoder.downsamples.{number}.time_conv", at, at, 3, 1, 1) if IN_TIME[level] else {}
+            shapes |= (
+                _conv(f"encoder.downsamples.{number}.time_conv", at, at, 3, 1, 1) if IN_TIME[level] else {}
+            )
             number += 1
     shapes |= _middle("encoder", at) | _norm("encoder.head.0", at)
     shapes |= _conv("encoder.head.2", 2 * LATENTS, at, 3, 3, 3)
-    return shapes | _conv("conv1", 2 * LATENTS, 2 * LATENTS, 1, 1, 1) | _conv("conv2", LATENTS, LATENTS, 1, 1, 1)
+    return (
+        shapes | _conv("conv1", 2 * LATENTS, 2 * LATENTS, 1, 1, 1) | _conv("conv2", LATENTS, LATENTS, 1, 1, 1)
+    )
 
 
 def _decoder(width: int) -> Shapes:
@@ -63,5 +67,7 @@ def _residual(name: str, inputs: int, out: int) -> PARTS:
 def _middle(side: str, size: int) -> PARTS:
     parts = _residual(f"{side}.middle.0", size, size)
     parts |= {f"{side}.middle.1.norm.gamma": (size, 1, 1)}
-    parts |= _conv(f"{side}.middle.1.to_qkv", 3 * size, size, 1, 1) | _conv(f"{side}.middle.1.proj", size, size, 1, 1)
+    parts |= _conv(f"{side}.middle.1.to_qkv", 3 * size, size, 1, 1) | _conv(
+        f"{side}.middle.1.proj", size, size, 1, 1
+    )
     return parts | _residual(f"{side}.middle.2", size, size)
