@@ -75,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def families_arguments(arguments: argparse.Namespace) -> list[str]:
-    """What the command itself is told. SystemExit for a trainer without its Python, or the other way round."""
+    """Words for the command itself. SystemExit for a trainer without its Python, or the other way round."""
     if bool(arguments.trainer) != bool(arguments.trainer_python):
         raise SystemExit("--trainer FOLDER and --trainer-python P go together.")
     trainer = ["--trainer", arguments.trainer, "--trainer-python", arguments.trainer_python]
