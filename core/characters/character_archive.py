@@ -22,7 +22,8 @@ from pydantic import Field, ValidationError, model_validator
 from .. import atomic
 from ..errors import ConflictError, InvalidError, IsengardError, TooLargeError, UnsupportedMediaError
 from ..ids import new_id
-from ..loras.versions import VersionStore
+from ..loras.safetensors_file import read_header
+from ..loras.versions import BASE_ENTRY, VersionStore
 from ..paths import DataPaths
 from ..records.base import Line, Record
 from ..records.character import Character, CharacterDraft, CharacterPatch
@@ -40,6 +41,8 @@ SUFFIX = ".isengard.zip"
 MAX_MANIFEST_BYTES = 4 * 1024**2
 #: One LoRA of each model family is exported; there are fewer families than this.
 MAX_LORAS = 32
+#: Longest name of a checkpoint that is believed.
+MAX_BASE_NAME = 400
 _HASH = r"^[0-9a-f]{64}$"
 _log = logging.getLogger("isengard.archive")
 
@@ -258,6 +261,7 @@ def _loras(
                 job_id=new_id("job"),
                 checkpoint=Checkpoint(**facts, file=entry.file, size=file.stat().st_size, proof=proof),
                 source_file=file,
+                base_model=read_header(file).metadata.get(BASE_ENTRY, "")[:MAX_BASE_NAME],
                 trigger_word=entry.trigger_word,
             )
             kept = {"picked": entry.picked, "trained_at": entry.trained_at}

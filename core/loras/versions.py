@@ -24,6 +24,8 @@ LIKENESS = "likeness"
 OWN_PHOTOS = "own_photos"
 #: At which strength it was likest, and how many of its pictures were looked at (also those that showed no face).
 STRENGTH, MEASURED = "strength", "measured"
+#: The entry of a LoRA's metadata that names the checkpoint it was trained on.
+BASE_ENTRY = "isengard_base"
 #: What a version takes over from its checkpoint.
 _CARRIED = {"step", "size", "sha256", "family", "base_sha256", "proof", "scores", "placeholder"}
 _log = logging.getLogger("isengard.versions")

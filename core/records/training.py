@@ -41,7 +41,7 @@ class TrainingRequest(Record):
     preset: PresetName = "balanced"
     backend: Annotated[Line, Field(max_length=40)] | None = None
     overrides: Overrides = Field(default_factory=Overrides)
-    base_model: Annotated[Line, Field(max_length=200)] | None = None
+    base_model: Annotated[Line, Field(max_length=400)] | None = None
 
 
 class Preset(Record):

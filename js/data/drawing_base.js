@@ -31,7 +31,7 @@ export function drawnBy(bases, people) {
 export function strangers(bases, people, chosen) {
   const file = chosen || drawnBy(bases, people)?.file;
   if (!file) return [];
-  return people.filter(({ version }) => version.base_sha256).flatMap(({ name, version }) => {
+  return people.filter(({ version }) => version.base_sha256 && version.base_model).flatMap(({ name, version }) => {
     const own = trainedOn(bases, version);
     if (own?.file === file) return [];
     return [{ name, trained: version.base_model, file, why: chosen ? "chosen" : own ? "other" : "gone" }];

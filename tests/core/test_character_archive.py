@@ -326,6 +326,15 @@ def test_a_trained_lora_travels_with_its_proofs(photos, characters, stores, ann,
     assert done.former_trigger == "annqvx" and done.character.trigger_word != "annqvx"
 
 
+def test_a_lora_that_comes_in_still_knows_the_checkpoint_it_was_trained_on(take):
+    """By its own word: an older Isengard reads the file too."""
+    data = save(tensors(TINY, 1), {"isengard_base": "mine.safetensors"})
+    entry = told(data, base_sha256="a" * 64)
+    character, refused = take([("loras/0001.safetensors", data)], version=2, loras=[entry])
+    (version,) = character.versions
+    assert refused == [] and (version.base_model, version.base_sha256) == ("mine.safetensors", "a" * 64)
+
+
 def test_without_a_lora_an_older_isengard_can_read_it(photos, stores, ann, tmp_path):
     publish(stores.versions, {"slug": ann.slug, "id": ann.id}, 500)
     file = tmp_path / "ann.zip"

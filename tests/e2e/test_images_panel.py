@@ -61,7 +61,7 @@ def fill_in_everything(page) -> None:
     page.get("isen-sampler").select_option("ddim")
     page.get("isen-scheduler").select_option("karras")
     page.get("isen-negative").fill("hat")
-    expect(page.get("isen-base-why")).to_contain_text(f"{CHECKPOINT}: what is in it fits this model.")
+    expect(page.get("isen-base-why")).to_contain_text(f"{CHECKPOINT}: Ann Example was trained on it.")
     page.get("isen-base-model").select_option(CHECKPOINT)
     expect(page.get("isen-base-why")).to_have_text("Your choice.")
 

@@ -12,7 +12,7 @@ from hosts.journey import Api, ApiError
 from isengard.core.families.families import Families, ModelFile
 from support.bad_recipes import PORTRAIT
 from support.live_server import person
-from support.placeholders import content, put_files, shapes_of, write_quantised
+from support.placeholders import content, parts_of, put_files, shapes_of, write_quantised
 from support.web_server import WebServer
 
 SD15 = "v1-5-pruned-emaonly.safetensors"
@@ -228,10 +228,11 @@ def test_a_users_workflow_with_a_file_that_is_not_whole_says_so(server):
 
 
 def quantised(server, name: str) -> bytes:
-    layers = {"first_stage": ("", "BF16", (4, 4)), "model.diffusion_model.a": ("nvfp4", "U8", (32, 16))}
-    shapes = shapes_of(Families().get("sd15"))
-    for key, (rows, *rest) in shapes.items():
-        layers[f"model.diffusion_model.{key.removesuffix('.weight')}"] = ("", "F8_E4M3", (rows, *rest))
+    layers = {"model.diffusion_model.a": ("nvfp4", "U8", (32, 16))}
+    sd15 = Families().get("sd15")
+    for key, shape in shapes_of(sd15).items():
+        prefix = "" if key in parts_of(sd15) else "model.diffusion_model."
+        layers[f"{prefix}{key.removesuffix('.weight')}"] = ("", "F8_E4M3", shape)
     return write_quantised(server.models / "q" / name, layers, beside=True).read_bytes()
 
 
@@ -246,7 +247,7 @@ def test_a_quantised_base_draws_but_is_not_trained_on(server, whole):
             "error",
             "download_model",
         )
-        assert finding["message"].startswith("small.safetensors is a quantised copy")
+        assert finding["message"].startswith("small.safetensors is a quantised copy (nvfp4)")
     assert recipe(server)["missing"] == []
     job = server.api.post("/training/models/sd15/download", {"confirm": True})
     assert server.api.wait_for(f"/training/jobs/{job['id']}", 30)["state"] == "completed"

@@ -9,6 +9,7 @@ import hashlib
 from pathlib import Path
 
 from ...core.families.families import Families, Family
+from ...core.loras.versions import BASE_ENTRY
 from ...core.records.checkpoint import Checkpoint
 from ...core.version import VERSION
 from ..interface import ResolvedTraining
@@ -30,7 +31,7 @@ def said_of(
         "isengard_steps": str(checkpoint.step),
         "isengard_rank": str(training.rank),
         "isengard_seed": str(training.seed),
-        "isengard_base": Path(base_name(training)).name or family.training_base.hub,
+        BASE_ENTRY: Path(base_name(training)).name or family.training_base.hub,
         "isengard_base_sha256": checkpoint.base_sha256 or "",
         "isengard_dataset_sha256": dataset_hash(job_dir / DATASET),
     }

@@ -74,14 +74,18 @@ class ComfyBaseModels:
         return [base.name for base in self.bases(family, use) if base.taken]
 
     def bases(self, family: Family, use: Use = "pictures") -> list[RankedBase]:
-        """The same with the reasons, and behind them the files that are another model by their names."""
-        return [base for base in self._recognised(family) if not _kept_from(use, base.file.traits, family)]
+        """The same with the reasons, and behind them the files that are another model by their names. A checkpoint without its
+        parts serves nobody."""
+        found = [base for base in self._recognised(family) if not base.file.traits.lacks]
+        if use == "pictures":
+            return found
+        return [base for base in found if _unfit(base.name, base.file.traits, family) is None]
 
-    def refused(self, family: Family) -> list[tuple[RankedBase, str]]:
-        """The bases of this family that no training can start from, each with the reason as a sentence."""
-        found = [(base, self._header(family, base.name)) for base in self._recognised(family)]
-        flaws = [(base, _flaw(base.name, header, family)) for base, header in found]
-        return [(base, flaw.message) for base, flaw in flaws if flaw is not None]
+    def choices(self, family: Family) -> list[tuple[RankedBase, str]]:
+        """Every base of this family in that order, each with the sentence that says why no training can start from it, '' where one
+        can."""
+        flaws = [(base, _unfit(base.name, base.file.traits, family)) for base in self._recognised(family)]
+        return [(base, flaw.message if flaw is not None else "") for base, flaw in flaws]
 
     def is_base(self, family: Family, folder: str, name: str) -> bool:
         """Whether this file of ComfyUI's is a base of the family, by its tensors."""
@@ -175,19 +179,19 @@ def _described(family: Family, name: str, header: ModelHeader, sha256: str | Non
     return BaseFile(name, header.size, sha256, traits)
 
 
-def _kept_from(use: Use, traits: Traits, family: Family) -> bool:
-    """A checkpoint without its parts serves nobody; a trainer that loads the file itself cannot read a quantised one."""
-    unreadable = use == "training" and family.trains_from == "file" and bool(traits.quantised)
-    return bool(traits.lacks) or unreadable
-
-
 def _flaw(name: str, header: ModelHeader, family: Family) -> Finding | None:
-    """What keeps a training from this file."""
+    """What keeps a training from this file, where it is the family's."""
     if header.fault:
         return Finding(
             severity="error", code="base_model_damaged", message=header.told(name), fix="download_model"
         )
-    traits = traits_of(family, name, header.shapes, header.metadata, header.quantised)
+    if header.shapes and not family.recognises(header.shapes):
+        return None
+    return _unfit(name, _described(family, name, header, None).traits, family)
+
+
+def _unfit(name: str, traits: Traits, family: Family) -> Finding | None:
+    """The same of a whole file, by what is known of it."""
     if traits.lacks:
         message = (
             f"{name} has no {' and no '.join(traits.lacks)} in it: neither the trainer nor ComfyUI can use it alone. Make it whole "

@@ -29,18 +29,17 @@ def unreadable_models(base_models: ComfyBaseModels, folder: str) -> list[dict[st
 
 
 def checkpoints(models: ComfyBaseModels, family: Family) -> list[dict[str, Any]]:
-    """List what people of a family can be trained on, for one that is trained from a file: the recommended one first; last those that no training can start from, each with the reason."""
+    """List what people of a family can be trained on, for one that is trained from a file: the recommended one first, last those
+    that no training can start from, each with the reason."""
     if family.trains_from != "file":
         return []
-    usable = models.bases(family, "training")
-    recommended = next((base for base in usable if base.taken), None)
-    return [
-        *(_shown(base, recommended=base is recommended) for base in usable),
-        *(_shown(base, refused=reason) for base, reason in models.refused(family)),
-    ]
+    choices = models.choices(family)
+    recommended = next((base for base, refused in choices if base.taken and not refused), None)
+    ordered = sorted(choices, key=lambda choice: bool(choice[1]))
+    return [_shown(base, refused, recommended=base is recommended) for base, refused in ordered]
 
 
-def _shown(base: RankedBase, *, recommended: bool = False, refused: str = "") -> dict[str, Any]:
+def _shown(base: RankedBase, refused: str, *, recommended: bool) -> dict[str, Any]:
     traits = base.file.traits
     return {
         "file": base.name,
