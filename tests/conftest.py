@@ -25,6 +25,18 @@ _load()
 LONG_FIRST = ("real", "e2e", "storm", "slow")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def hub_cache(tmp_path_factory):
+    """What trainers read of the hub is there by name; no cache of the developer's decides a test."""
+    from support.hub_files import put_all
+
+    patch = pytest.MonkeyPatch()
+    patch.setenv("HF_HUB_CACHE", str(put_all(tmp_path_factory.mktemp("hub"))))
+    patch.delenv("HF_HUB_OFFLINE", raising=False)
+    yield
+    patch.undo()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Modules in the order of their longest kind; a module's own tests stay together and in their order."""
     rank: dict[Path, int] = {}

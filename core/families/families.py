@@ -9,10 +9,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import toml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from ..errors import InvalidError
 from ..records.base import Record
+from ..version import numbers
 from .bounds import Bounds
 from .hub_parts import HubPart, total
 
@@ -33,7 +34,8 @@ class HubFile(Record):
 class ModelFile(Record):
     """A file that training or generating needs, for one of ComfyUI's model folders. `size` in bytes.
 
-    `role` says which loader of a recipe reads it; `patterns` are other names of the same thing, the best first.
+    `role` says which loader of a recipe reads it; `patterns` are other names of the same thing, the best first; `newer` those of
+    them that only a newer ComfyUI can load than the family's recipes need, with its release.
     """
 
     hub: str
@@ -44,6 +46,16 @@ class ModelFile(Record):
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     role: str = Field(default="", pattern="^(|checkpoint|diffusion_model|text_encoder|text_encoder_2|vae)$")
     patterns: list[str] = Field(default_factory=list)
+    newer: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _newer_are_patterns(self) -> ModelFile:
+        wrong = [
+            name for name, release in self.newer.items() if name not in self.patterns or not numbers(release)
+        ]
+        if wrong:
+            raise ValueError(f"newer: {wrong[0]} is not one of the patterns, or its release not a version")
+        return self
 
     @property
     def name(self) -> str:
@@ -54,6 +66,12 @@ class ModelFile(Record):
         """Choose from ComfyUI's names those that are this file or stand for it, the best first."""
         ranked = [(self.rank(name), number, name) for number, name in enumerate(shown)]
         return [name for rank, _, name in sorted(ranked) if rank <= len(self.patterns)]
+
+    def release_for(self, shown: str, comfyui_version: str) -> str:
+        """The release of ComfyUI that this name needs, '' where the given one can load it or is not known."""
+        have, base = numbers(comfyui_version), bare_name(shown)
+        needed = (release for name, release in self.newer.items() if fnmatchcase(base, name))
+        return next((release for release in needed if have and have < numbers(release)), "")
 
     def rank(self, shown: str) -> int:
         """Rank a name: 0 for the very file, then by pattern; beyond the last one it is another file."""

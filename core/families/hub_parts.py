@@ -68,7 +68,7 @@ def parts_for(family: TrainedFrom, base_path: str) -> list[HubPart]:
     Another repository of the owner's is read as the record's is. A folder holds all that the base's repository does, a file its
     weights alone.
     """
-    hub, is_folder = family.training_hub, Path(base_path).is_dir()
+    hub, is_folder = family.training_hub, bool(base_path) and Path(base_path).is_dir()
     of_base = [part for part in family.trainer_hubs if part.hub == hub or not hub]
     others = [part for part in family.trainer_hubs if part not in of_base]
     if is_folder:

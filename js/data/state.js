@@ -184,7 +184,9 @@ export function waitingJobs(state) {
 /** 0 to 1; a training that has ended well is whole whatever its last report said. @param {Isengard.Job} job */
 export function shareOf(job) {
   if (job.state === "completed") return 1;
-  return job.progress.total_steps ? Math.min(1, job.progress.step / job.progress.total_steps) : 0;
+  const { step, total_steps: steps, bytes_done: done, bytes_total: total } = job.progress;
+  if (steps) return Math.min(1, step / steps);
+  return total ? Math.min(1, (done ?? 0) / total) : 0;
 }
 
 /** Whether the server is of another version than the page. @param {Pick<Isengard.State, "firstVersion" | "health">} state */

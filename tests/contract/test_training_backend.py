@@ -209,16 +209,21 @@ def test_a_resume_never_begins_at_weights_that_are_not_finite(backend, job_dir):
     assert (optimizer.NAME in put_away) == (backend.name == "ai_toolkit"), "its numbers are of the same run"
 
 
-@pytest.mark.parametrize("allowed", [True, False])
-def test_an_owner_who_forbids_downloads_forbids_the_trainers_own_too(allowed, monkeypatch):
-    """AI-Toolkit fetches models by the hub's library while it loads; an owner's HF_HUB_OFFLINE=0 does not open it again."""
+@pytest.mark.parametrize(
+    ("allowed", "offline", "network"),
+    [(True, True, False), (False, True, False), (True, False, True), (False, False, False)],
+)
+def test_a_run_has_no_network_for_models_and_no_token_but_for_what_no_record_describes(
+    allowed, offline, network, monkeypatch
+):
+    """All that it reads was fetched before; an owner's HF_HUB_OFFLINE=0 does not open it again."""
     from isengard.training.backends.ai_toolkit.environment import environment
 
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
-    env = environment(Settings(allow_setup=allowed), cpu=False, token="")
-    assert (env["HF_HUB_OFFLINE"], env.get("TRANSFORMERS_OFFLINE")) == (
-        ("0", None) if allowed else ("1", "1")
-    )
+    monkeypatch.setenv("HF_TOKEN", "hf_from_the_shell")
+    env = environment(Settings(allow_setup=allowed), cpu=False, offline=offline, token="hf_secret")
+    told = (env["HF_HUB_OFFLINE"], env.get("TRANSFORMERS_OFFLINE"), env.get("HF_TOKEN"))
+    assert told == (("0", None, "hf_secret") if network else ("1", "1", None))
 
 
 def test_a_prompt_cannot_reach_the_environment(make, job_dir):

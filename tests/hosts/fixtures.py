@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -98,11 +97,13 @@ def other_people() -> dict[str, Path]:
 
 
 def real_environment(where: Path) -> dict[str, str]:
-    """The settings of a host that trains for real on a CPU."""
+    """The settings of a host that trains for real on a CPU. Nothing is fetched: what a trainer reads of the hub is there by name."""
+    hub = where.with_name(f"{where.name}-hub")
+    subprocess.run([str(HOST.ensure()), str(HOSTS / "hub_stand_in.py"), str(hub)], check=True)
     return {
         "ISENGARD_MODE": "production",
         "ISENGARD_ALLOW_CPU": "1",
         "AI_TOOLKIT_DIR": str(ai_toolkit_folder(where)),
         "AI_TOOLKIT_PYTHON": str(AI_TOOLKIT.ensure()),
-        "HF_HUB_OFFLINE": os.environ.get("HF_HUB_OFFLINE", "1"),
+        "HF_HUB_CACHE": str(hub),
     }

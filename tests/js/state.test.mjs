@@ -108,6 +108,7 @@ test("a finished training is whole whatever its last report said", () => {
   assert.equal(shareOf(job("job_1", "completed", { progress: progress({ step: 90 }) })), 1);
   assert.equal(shareOf(job("job_1", "running", { progress: progress({ step: 50 }) })), 0.5);
   assert.equal(shareOf(job("job_1", "running", { progress: progress({ total_steps: 0 }) })), 0);
+  assert.equal(shareOf(job("job_1", "preparing", { progress: progress({ total_steps: 0, bytes_done: 2e9, bytes_total: 8e9 }) })), 0.25);
 });
 
 test("the route to someone who is gone leads to the list", () => {

@@ -40,6 +40,13 @@ test("while a training uses the GPU, pictures are warned of it and it can be pau
   assert.doesNotMatch(told([job({ state: "preparing" })]).textContent, /Pause/);
 });
 
+test("a training that is still fetching its models leaves the GPU to pictures", () => {
+  for (const phase of ["downloading", "checking"]) {
+    assert.equal(told([job({ state: "preparing", progress: { phase } })]).hidden, true);
+    assert.equal(told([job({ state: "running", progress: { phase } })]).hidden, false);
+  }
+});
+
 test("a paused one can go on; none, or one on the processor, is not mentioned", () => {
   assert.match(told([job({ state: "paused" })]).textContent, /is paused.*Go on training/);
   for (const jobs of [null, [], [job({ needs: "cpu" })], [job({ state: "completed" })], [job({ state: "paused", error: { code: "disk_full" } })]]) {

@@ -8,8 +8,8 @@ SAID = {
     "memory_out": "[enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory",
     "disk_full": "[Errno 28] No space left on device: 'x.safetensors'",
     "model_gated": "Access to model black-forest-labs/FLUX.1-dev is restricted. GatedRepoError 403 Client Error",
-    "setup_switched_off": "huggingface_hub.errors.OfflineModeIsEnabled: Cannot reach https://huggingface.co/api: offline mode is enabled.",
-    "network_unreachable": "We couldn't connect to 'https://huggingface.co' to load the files",
+    "trainer_part_missing": "huggingface_hub.errors.OfflineModeIsEnabled: Cannot reach https://huggingface.co/api: offline mode is enabled.",
+    "network_unreachable": "requests.exceptions.ConnectionError: Max retries exceeded with url: /api/models",
     "gpu_not_supported": "CUDA error: no kernel image is available for execution on the device",
     "backend_broken": "ModuleNotFoundError: No module named 'diffusers'",
     "base_model_unusable": "safetensors_rust.SafetensorError: Error while deserializing header: HeaderTooLarge",
@@ -32,7 +32,11 @@ SAID_OTHERWISE = (
     ),
     ("disk_full", "safetensors_rust.SafetensorError: Error while serializing: I/O error: (os error 112)"),
     (
-        "setup_switched_off",
+        "trainer_part_missing",
+        "OSError: We couldn't connect to 'https://huggingface.co' to load the files, and couldn't find them in the cached files.",
+    ),
+    (
+        "trainer_part_missing",
         "LocalEntryNotFoundError: Cannot find the requested files in the disk cache and outgoing traffic has been disabled.",
     ),
     ("network_unreachable", "requests.exceptions.HTTPError: 503 Server Error: Service Unavailable for url"),

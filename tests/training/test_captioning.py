@@ -133,16 +133,18 @@ def test_a_failure_is_told_in_words_for_captions(studio, run):
 
 def test_without_room_for_its_model_nothing_is_begun(studio, run, monkeypatch):
     monkeypatch.setattr(http_fetch.shutil, "disk_usage", lambda where: SimpleNamespace(free=10**9))
+    monkeypatch.setenv("HF_HUB_CACHE", str(studio.house.paths.tmp / "hub"))
     job = run(studio.ask())
     assert (job.state.value, job.error.code) == ("paused", "disk_full")
-    assert "The model that describes photos needs 4.3 GB" in job.error.message
+    assert "model that describes photos (Qwen/Qwen3-VL-2B-Instruct) needs 4.3 GB" in job.error.message
 
 
 def test_a_model_that_may_not_be_fetched_is_told(studio, run, monkeypatch):
+    monkeypatch.setenv("HF_HUB_CACHE", str(studio.house.paths.tmp / "hub"))
     settings = replace(studio.registry.context.settings, allow_setup=False)
     monkeypatch.setattr(studio.registry.get("captioners", "ai_toolkit"), "_settings", settings)
     error = run(studio.ask()).error
-    assert error.code == "setup_switched_off" and "ISENGARD_ALLOW_SETUP=0" in error.message
+    assert error.code == "setup_switched_off" and "ISENGARD_ALLOW_SETUP=0" in error.hint
 
 
 def test_what_was_described_is_not_described_again(studio, run):

@@ -22,6 +22,7 @@ from isengard.core.records.job import Job, Progress
 from isengard.core.records.photo import Photo, PhotoFinding
 from isengard.core.records.training import Finding, Overrides, TrainingRequest
 from isengard.core.records.worker import BackendState, Gpu, Worker
+from isengard.training.downloads.hub_cache import Lacking
 from isengard.training.gpu.gpu_handover import GpuUse, Holder
 from isengard.training.interface import BackendCapabilities, Option
 from isengard.training.machine.machine_facts import Machine
@@ -66,6 +67,11 @@ GOOD = Facts(
     machines=Machines("cellar", HERE),
     has_token=True,
     comfyui_version="0.33.0",
+)
+
+
+FLUX_BASE = replace(
+    GOOD.base, parts=FLUX.trainer_hubs, lacking=[Lacking(part, part.size) for part in FLUX.trainer_hubs]
 )
 
 
@@ -154,18 +160,18 @@ TABLE = [
     (here(gpus=[FULL]), {"info gpu_in_use"}, "23.0 GB of 24.0 GB"),
     ({**here(gpus=[FULL]), "gpu_use": GAME}, {"warning gpu_held"}, "game.exe 20.0 GB"),
     ({"family": MUCH_RAM}, {"warning memory_small"}, "64.0 GB and 8.0 GB of page file"),
-    (here(disk_free_bytes=1), {"error disk_full"}, "0.0 GB are free"),
+    (here(disk_free_bytes=1), {"error disk_full"}, "1 MB are free"),
     (here(system="Windows", root="C:\\" + "x" * 200), {"error path_too_long"}, "203 characters"),
     (here(system="Windows", root="C:\\Jürgen"), {"warning path_letters"}, "letters"),
     ({"comfyui_version": "0.3.10"}, {"warning comfyui_old"}, "0.3.10"),
     (flux(), {"info family_experimental"}, "not been tried"),
-    (flux(base=replace(GOOD.base, here=False)), {"info family_experimental", "info model_download"}, "fetches"),
-    (flux(base=replace(GOOD.base, here=False), has_token=False),
+    (flux(base=FLUX_BASE), {"info family_experimental", "info model_download"}, "are fetched"),
+    (flux(base=FLUX_BASE, has_token=False),
      {"info family_experimental", "error token_missing"}, "accepted its licence"),
-    (flux(base=replace(GOOD.base, here=False), may_fetch=False),
+    (flux(base=FLUX_BASE, may_fetch=False),
      {"info family_experimental", "error setup_switched_off"}, "switched downloads off"),
     (flux(may_fetch=False), {"info family_experimental"}, "not been tried"),
-    (elsewhere(ATTIC, **flux()),
+    (elsewhere(ATTIC, **flux(base=FLUX_BASE)),
      {"info family_experimental", "info trains_elsewhere", "warning token_missing"}, "worker on attic has none"),
 ]  # fmt: skip
 

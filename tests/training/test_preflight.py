@@ -19,7 +19,7 @@ from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.records.worker import Gpu, Worker
 from isengard.training.backends.fast_test.backend import FastTestBackend
-from isengard.training.downloads import hub_cache
+from isengard.training.downloads.hub_cache import Lacking
 from isengard.training.gpu.gpu_handover import GpuUse, Holder
 from isengard.training.interface import TRAINING_FILE, Option
 from isengard.training.machine import machine_facts as computer
@@ -44,7 +44,9 @@ FLUX = Families().get("flux1_dev")
 GPU = Gpu(uuid="GPU-1", name="RTX 4090", total_bytes=24 * GB, free_bytes=23 * GB)
 MACHINE = Machine("Linux", "/data", 64 * GB, 8 * GB, 500 * DISK_GB, [GPU])
 ABOUT = Estimate(3600, False, 22 * GB, 50 * GB, 1 * DISK_GB)
-GOOD = Situation(MACHINE, FLUX, ABOUT, True, True, "0.9.2", False)
+GOOD = Situation(MACHINE, FLUX, ABOUT, (), True, "0.9.2", False)
+ALL = [Lacking(part, part.size) for part in FLUX.trainer_hubs]
+CHECKER = [Lacking(part, part.size) for part in Families().get("sd15").trainer_hubs]
 
 
 def codes(situation):
@@ -63,10 +65,15 @@ def test_a_machine_that_can_do_it_is_told_only_what_is_unknown():
         ({}, {"gpus": [GPU.model_copy(update={"free_bytes": 6 * GB})]}, "gpu_in_use", "info", "18.0 GB of 24.0 GB"),
         ({}, {"memory_bytes": 32 * GB}, "memory_small", "warning", "32.0 GB and 8.0 GB of page file"),
         ({}, {"disk_free_bytes": DISK_GB // 2}, "disk_full", "error", "1.0 GB of disk are needed"),
-        ({"base_is_here": False}, {"disk_free_bytes": 30 * DISK_GB}, "disk_full", "error", "34.7 GB of disk"),
-        ({"base_is_here": False, "has_token": False}, {}, "token_missing", "error", "black-forest-labs/FLUX.1-dev"),
-        ({"base_is_here": False}, {}, "model_download", "info", "about 34 GB"),
-        ({"base_is_here": False, "may_fetch": False}, {}, "setup_switched_off", "error", "ISENGARD_ALLOW_SETUP=0"),
+        ({"lacking": ALL}, {"disk_free_bytes": 30 * DISK_GB}, "disk_full", "error", "34.7 GB of disk"),
+        ({"lacking": ALL, "cache_free_bytes": 30 * DISK_GB}, {}, "disk_full", "error", "30.0 GB are free on its disk"),
+        ({"lacking": ALL, "has_token": False}, {}, "token_missing", "error", "black-forest-labs/FLUX.1-dev"),
+        ({"lacking": ALL}, {}, "model_download", "info", "33.7 GB are fetched from huggingface.co, once: model 23.8 GB, text encoders 9.8 GB, VAE 0.2 GB."),
+        ({"lacking": [replace(ALL[1], size=10**9)]}, {}, "model_download", "info", "1.0 GB are fetched from huggingface.co, once: text encoders 1.0 GB."),
+        ({"lacking": CHECKER}, {}, "model_download", "info", "settings and tokenizer 2 MB, safety checker 1.2 GB"),
+        ({"lacking": ALL, "away": "attic"}, {}, "model_download", "info", "The worker on attic fetches from huggingface.co what it does not have, at most 33.7 GB"),
+        ({"by_itself": "me/mine"}, {}, "model_download", "info", "fetches me/mine from the hub by itself"),
+        ({"lacking": ALL, "may_fetch": False}, {}, "setup_switched_off", "error", "ISENGARD_ALLOW_SETUP=0"),
         ({"comfyui_version": "0.3.10"}, {}, "comfyui_old", "warning", "0.3.10"),
         ({}, {"system": "Windows", "root": "C:\\" + "x" * 180}, "path_too_long", "error", "183 characters"),
         ({"slug": "x" * 40}, {"system": "Windows", "root": "C:\\" + "x" * 95}, "path_too_long", "error", "98 characters"),
@@ -219,23 +226,6 @@ def test_one_machine_learns_nothing_from_another(house):
         == {}
     )
     assert device_name([GPU], "office") == GPU.name and device_name([], "office") == "cpu office"
-
-
-def test_what_the_hubs_cache_holds_is_known_without_asking_it(tmp_path, monkeypatch):
-    monkeypatch.delenv("HF_HUB_CACHE", raising=False)
-    folder = tmp_path / "hub" / "models--owner--name"
-    (folder / "snapshots" / "abc").mkdir(parents=True)
-    (folder / "blobs").mkdir()
-    assert not hub_cache.hub_has("owner/name", str(tmp_path))
-    (folder / "snapshots" / "abc" / "model_index.json").write_text("{}")
-    assert hub_cache.hub_has("owner/name", str(tmp_path)) and not hub_cache.hub_has(
-        "owner/other", str(tmp_path)
-    )
-    (folder / "blobs" / "whole").write_text("")
-    (folder / "blobs" / "whole.bb1356c8.incomplete").write_text("")
-    assert hub_cache.hub_has("owner/name", str(tmp_path)), "a killed download left it; the next one was whole"
-    (folder / "blobs" / "x.incomplete").write_text("")
-    assert not hub_cache.hub_has("owner/name", str(tmp_path)) and not hub_cache.hub_has("/a/file.safetensors")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from isengard.generation.image.recipe_info import described
 from isengard.generation.image.recipes import RecipeFolder
 from isengard.web.services.base_models import ComfyBaseModels
 from isengard.web.services.recipe_files import ComfyModelFiles
+from pydantic import ValidationError
 from support.placeholders import put_files
 from support.web_server import PlainHost
 
@@ -127,6 +128,28 @@ def test_an_old_comfyui_is_told_which_it_needs(files, have, host):
         chosen(files, "flux2-klein-identity")
     assert caught.value.code == "comfyui_too_old"
     assert info(files, "z-image-identity").findings == []
+
+
+def test_a_file_that_only_a_newer_comfyui_can_load_is_not_taken(files, have, host):
+    have("flux2_klein_4b", vae="sub/full_encoder_small_decoder.safetensors")
+    (missing,) = info(files, "flux2-klein-identity").missing
+    assert missing.file == "flux2-vae.safetensors" and "needs ComfyUI 0.19.0; this is 0.9.2" in missing.fault
+    host.version = "0.19.1"
+    assert chosen(files, "flux2-klein-identity")["vae"] == "sub/full_encoder_small_decoder.safetensors"
+    host.version = "0.9.2"
+    have("flux2_klein_4b")
+    assert chosen(files, "flux2-klein-identity")["vae"] == "flux2-vae.safetensors"
+
+
+@pytest.mark.parametrize("newer", [{"b*": "0.19.0"}, {"a*": "soon"}])
+def test_a_release_is_named_for_a_pattern_alone(newer):
+    whole = {"hub": "o/m", "file": "a", "folder": "vae", "size": 1, "sha256": "0" * 64, "patterns": ["a*"]}
+    assert (
+        ModelFile.model_validate({**whole, "newer": {"a*": "0.19.0"}}).release_for("x/A.gguf", "0.18")
+        == "0.19.0"
+    )
+    with pytest.raises(ValidationError):
+        ModelFile.model_validate({**whole, "newer": newer})
 
 
 def test_a_missing_file_is_named_before_anything_is_sent(files, have, host):

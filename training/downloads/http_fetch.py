@@ -8,39 +8,49 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import http.client
 import os
 import shutil
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
 from ...core import atomic
 from ...core.errors import IsengardError, NotReadyError, StorageError
 from ..tasks.task import Task
+from .http_opening import BROKEN, open_address, reason, refusal, said, unreachable
 
 CHUNK = 1024 * 1024
-TIMEOUT_S = 60.0
+TIMEOUT_S, HEAD_TIMEOUT_S = 60.0, 20.0
 #: A connection that breaks is taken up again so often, after so many seconds.
 TRIES, PAUSE_S = 4, 2.0
 PART = ".part"
 _RANGE_REFUSED = 416
-_BROKEN = (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError)
+#: The hub's words for what a 404 means.
+_MISSING: dict[str, Literal["entry", "revision"]] = {"EntryNotFound": "entry", "RevisionNotFound": "revision"}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A file to fetch. `sha256` and `size` are checked where they are known ('' and 0 where not)."""
+    """A file to fetch. `sha256`, `size` and git's own hash are checked where they are known ('' and 0 where not)."""
 
     url: str
     sha256: str = ""
     size: int = 0
     token: str = ""
+    git_sha1: str = ""
+
+
+@dataclass(frozen=True)
+class Head:
+    """Answer of a host about a file that it does not give out; `missing`: whether the file alone or the whole commit is not there."""
+
+    url: str
+    headers: Message
+    missing: Literal["", "entry", "revision"] = ""
 
 
 def fetch(
@@ -66,11 +76,11 @@ def fetch(
                 task, wanted, part, lambda done, size: task.tell(phase, done=before + done, of=of or size)
             )
             break
-        except _BROKEN as fault:
+        except BROKEN as fault:
             _give_up_if_final(fault, wanted.url, last=attempt == TRIES)
             if isinstance(fault, urllib.error.HTTPError) and fault.code == _RANGE_REFUSED:
                 part.unlink()  # longer than what the server has: begin anew
-            task.log(f"The connection broke ({_reason(fault)}); trying again")
+            task.log(f"The connection broke ({reason(fault)}); trying again")
             _wait(task, PAUSE_S * attempt)
         except OSError as fault:
             raise _disk(fault) from fault
@@ -105,8 +115,8 @@ def _continue(task: Task, wanted: Wanted, part: Path, told: Callable[[int, int],
     done = part.stat().st_size if part.exists() else 0
     if wanted.size and done == wanted.size:
         return
-    headers = {"User-Agent": "isengard", **({"Range": f"bytes={done}-"} if done else {})}
-    with _open(wanted, headers) as answer:
+    headers = {"Range": f"bytes={done}-"} if done else {}
+    with open_address(wanted.url, wanted.token, headers, timeout=TIMEOUT_S) as answer:
         resumed = done > 0 and getattr(answer, "status", 200) == 206
         done = done if resumed else 0
         size = wanted.size or done + int(answer.headers.get("Content-Length") or 0)
@@ -125,49 +135,41 @@ def _next_of(answer: Any) -> bytes:
     try:
         return bytes(answer.read(CHUNK))
     except OSError as fault:
-        raise ConnectionError(_reason(fault)) from fault
+        raise ConnectionError(reason(fault)) from fault
 
 
-def _open(wanted: Wanted, headers: dict[str, str]) -> Any:
-    request = urllib.request.Request(wanted.url, headers=headers)
-    if wanted.token:
-        request.add_unredirected_header("Authorization", f"Bearer {wanted.token}")
-    return urllib.request.urlopen(request, timeout=TIMEOUT_S)
+def head(task: Task, url: str, token: str = "") -> Head:
+    """Ask about a file of the hub; what leads to another host is answered by the first. NotReadyError as `fetch`."""
+    for attempt in range(1, TRIES + 1):
+        task.check()
+        try:
+            headers = {"Accept-Encoding": "identity"}
+            with open_address(url, token, headers, timeout=HEAD_TIMEOUT_S, method="HEAD") as answer:
+                return Head(answer.url, answer.headers)
+        except BROKEN as fault:
+            if isinstance(fault, urllib.error.HTTPError):
+                if 300 <= fault.code < 400:
+                    return Head(fault.url, fault.headers)
+                if said(fault) in _MISSING:
+                    return Head(fault.url, fault.headers, _MISSING[said(fault)])
+            _give_up_if_final(fault, url, last=attempt == TRIES)
+            _wait(task, PAUSE_S * attempt)
+    raise AssertionError("the last try gives up")
 
 
 def _give_up_if_final(fault: Exception, url: str, *, last: bool) -> None:
     """Errors that trying again cannot mend are raised at once, in our words."""
-    host = urlsplit(url).hostname or url
-    if isinstance(fault, urllib.error.HTTPError):
-        if fault.code in (401, 403):
-            raise NotReadyError(
-                "model_gated",
-                f"{host} does not give this file without your permission.",
-                "Open its page, accept the licence, enter your token in the settings, then press Retry.",
-            ) from fault
-        if fault.code in (404, 410):
-            raise NotReadyError(
-                "download_missing", f"{host} no longer has this file.", "Update Isengard, then press Retry."
-            ) from fault
-    if isinstance(getattr(fault, "reason", None), FileNotFoundError):
-        raise NotReadyError(
-            "download_missing",
-            "The local source does not hold this file.",
-            "Correct its address, then press Retry.",
-        ) from fault
-    if last:
-        raise NotReadyError(
-            "network_unreachable",
-            f"{host} could not be reached ({_reason(fault)}).",
-            "Check the internet connection, then press Retry: what was fetched is kept.",
-        ) from fault
+    final = refusal(fault, url) or (unreachable(fault, url) if last else None)
+    if final is not None:
+        raise final from fault
 
 
 def _check(task: Task, wanted: Wanted, part: Path) -> None:
     """A file with other content than promised is thrown away: continuing it would never mend it."""
-    if not wanted.sha256:
+    if not (wanted.sha256 or wanted.git_sha1):
         return
-    if _digest(task, part) != wanted.sha256:
+    as_git = not wanted.sha256
+    if _digest(task, part, as_git=as_git) != (wanted.git_sha1 if as_git else wanted.sha256):
         part.unlink()
         raise NotReadyError(
             "download_damaged",
@@ -176,8 +178,10 @@ def _check(task: Task, wanted: Wanted, part: Path) -> None:
         )
 
 
-def _digest(task: Task, file: Path) -> str:
-    digest, done, size = hashlib.sha256(), 0, file.stat().st_size
+def _digest(task: Task, file: Path, *, as_git: bool = False) -> str:
+    """SHA-256, or the hash by which git knows a file's content (it names, others guard)."""
+    done, size = 0, file.stat().st_size
+    digest = hashlib.sha1(f"blob {size}\0".encode(), usedforsecurity=False) if as_git else hashlib.sha256()
     with file.open("rb") as stream:
         while chunk := stream.read(8 * CHUNK):
             digest.update(chunk)
@@ -231,8 +235,3 @@ def _wait(task: Task, seconds: float) -> None:
     while time.monotonic() < deadline:
         task.check()
         time.sleep(0.1)
-
-
-def _reason(fault: Exception) -> str:
-    reason = getattr(fault, "reason", None) or fault
-    return str(getattr(reason, "strerror", None) or reason)[:200]

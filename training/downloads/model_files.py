@@ -7,7 +7,6 @@ folder; nothing of it comes from a request.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,9 +20,9 @@ from ...core.settings import Settings, current_token
 from ...core.storage.documents import known
 from ..tasks.task import Task
 from .http_fetch import PART, Wanted, fetch, is_wanted, need_room
+from .hub_site import file_url
 
 PLAN_FILE = "download.json"
-HUB = "https://huggingface.co"
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def download(task: Task, settings: Settings) -> None:
     total, before = sum(file.size for file in files), 0
     for file in files:
         target = contained(Path(file.folder), Path(file.file).name)
-        source = Wanted(_url(file), file.sha256, file.size, token)
+        source = Wanted(file_url(file.hub, file.revision, file.file), file.sha256, file.size, token)
         if not is_wanted(task, source, target):
             part = target.with_name(f"{target.name}{PART}")
             kept = part.stat().st_size if part.exists() else 0
@@ -102,12 +101,6 @@ def download(task: Task, settings: Settings) -> None:
             task.log(f"{file.hub}/{file.file} -> {target.name}")
             fetch(task, source, target, before=before, of=total, keep_old=True)
         before += file.size
-
-
-def _url(file: Missing) -> str:
-    """The owner may name a mirror by HF_ENDPOINT, as for the hub's own library; the hash is checked all the same."""
-    endpoint = os.environ.get("HF_ENDPOINT", HUB).rstrip("/")
-    return f"{endpoint}/{file.hub}/resolve/{file.revision}/{file.file}"
 
 
 def described(states: Sequence[FileState]) -> list[dict[str, object]]:

@@ -66,3 +66,9 @@ def disk_free(folder: Path) -> int:
         return shutil.disk_usage(folder).free
     except OSError:
         return 0
+
+
+def free_apart(folder: Path, root: Path) -> int | None:
+    """Bytes free where `folder` is or will be; None where that is the disk of `root`."""
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    return None if there.stat().st_dev == root.stat().st_dev else shutil.disk_usage(there).free

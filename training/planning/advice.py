@@ -17,6 +17,7 @@ from ...core.records.photo import Photo
 from ...core.records.training import Finding
 from ...core.records.worker import Gpu
 from ...core.version import numbers
+from ..downloads.hub_cache import Lacking
 from ..gpu.gpu_handover import GpuUse
 from ..machine.machine_facts import Machine
 from ..machine.nvidia_smi import memory_words
@@ -178,12 +179,12 @@ def _known(base: RankedBase) -> str:
 
 @dataclass(frozen=True)
 class Situation:
-    """Everything the checks look at. `base_is_here`: nothing has to be downloaded for the training."""
+    """Everything the checks look at. `lacking`: what is fetched of the hub before the start, of another machine what may be."""
 
     machine: Machine
     family: Family
     estimate: Estimate
-    base_is_here: bool
+    lacking: Sequence[Lacking]
     has_token: bool
     comfyui_version: str
     on_cpu: bool
@@ -194,6 +195,10 @@ class Situation:
     slug: str = ""
     #: whether the owner lets models be fetched here; another machine's worker has an environment of its own
     may_fetch: bool = True
+    #: a hub id that the trainer fetches by itself, since no record says what it reads of it
+    by_itself: str = ""
+    #: free for the hub's cache, where that is on another disk than the data folder
+    cache_free_bytes: int | None = None
 
 
 def machine_findings(situation: Situation) -> list[Finding]:
@@ -238,24 +243,34 @@ def memory(s: Situation) -> Sequence[Finding]:
 
 
 def disk(s: Situation) -> Sequence[Finding]:
-    fetched = 0 if s.base_is_here or s.away else s.family.training_bytes
-    needed = s.estimate.disk_bytes + fetched
+    fetched = 0 if s.away else sum(one.size for one in s.lacking)
+    if fetched and s.cache_free_bytes is not None and s.cache_free_bytes <= fetched * 1.05:
+        message = f"About {size_words(fetched)} are fetched into the hub's cache, and {size_words(s.cache_free_bytes)} are free on its disk."
+        return [Finding(severity="error", code="disk_full", message=message, fix="free_disk")]
+    needed = s.estimate.disk_bytes + (fetched if s.cache_free_bytes is None else 0)
     if not s.machine.disk_free_bytes or s.machine.disk_free_bytes > needed * 1.05:
         return []
-    message = f"About {_gb(needed)} of disk are needed and {_gb(s.machine.disk_free_bytes)} are free."
+    message = (
+        f"About {size_words(needed)} of disk are needed and {size_words(s.machine.disk_free_bytes)} are free."
+    )
     return [Finding(severity="error", code="disk_full", message=message, fix="free_disk")]
 
 
 def download(s: Situation) -> Sequence[Finding]:
-    if s.base_is_here or s.family.trains_from != "hub":
+    if s.by_itself:
+        message = f"The trainer fetches {s.by_itself} from the hub by itself: how large it is, is not known."
+        return [Finding(severity="info", code="model_download", message=message)]
+    if not s.lacking:
         return []
+    what = ", ".join(f"{one.part.label} {size_words(one.size)}" for one in s.lacking)
     if not s.may_fetch and not s.away:
         message = (
-            f"{s.family.label} is not on this computer, and its owner has switched downloads off (ISENGARD_ALLOW_SETUP=0). "
-            "Choose a model that is here, or put this one into the hub's cache."
+            f"{s.family.label} needs files that are not on this computer ({what}), and its owner has switched downloads off "
+            "(ISENGARD_ALLOW_SETUP=0 or HF_HUB_OFFLINE=1). Choose a model that is here, or put them into the hub's cache."
         )
         return [Finding(severity="error", code="setup_switched_off", message=message, fix="choose_family")]
-    if s.family.gated and not s.has_token:
+    gated = s.family.gated and any(one.part.hub == s.family.training_hub for one in s.lacking)
+    if gated and not s.has_token:
         message = (
             f"{s.family.label} is given only to those who have accepted its licence. Accept it on its page "
             f"(huggingface.co/{s.family.training_base.hub}), then enter your token."
@@ -264,12 +279,12 @@ def download(s: Situation) -> Sequence[Finding]:
         # who is away may have the files already
         severity: Literal["warning", "error"] = "warning" if s.away else "error"
         return [Finding(severity=severity, code="token_missing", message=message, fix="enter_token")]
-    who = (
-        f"The worker on {s.away} fetches the model unless it has it"
+    total = size_words(sum(one.size for one in s.lacking))
+    message = (
+        f"The worker on {s.away} fetches from huggingface.co what it does not have, at most {total}: {what}."
         if s.away
-        else "The first training fetches the model"
+        else f"Before it starts, {total} are fetched from huggingface.co, once: {what}."
     )
-    message = f"{who}: about {s.family.training_bytes / _GB:.0f} GB."
     return [Finding(severity="info", code="model_download", message=message)]
 
 
@@ -317,5 +332,6 @@ CHECKS: tuple[Callable[[Situation], Sequence[Finding]], ...] = (
 )
 
 
-def _gb(count: int) -> str:
-    return f"{count / _GB:.1f} GB"
+def size_words(count: int) -> str:
+    """Bytes as people read them."""
+    return f"{count / _GB:.1f} GB" if count >= _GB / 10 else f"{max(1, round(count / 1e6))} MB"

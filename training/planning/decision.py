@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from ...core.characters.trigger_words import spelled
 from ...core.records.training import Finding
+from ..downloads.hub_cache import Lacking
 from ..interface import ResolvedTraining
 from ..job_folder.dataset import Selection, select
 from ..machine.machine_facts import Machine
@@ -141,12 +142,13 @@ def _place_findings(facts: Facts, draft: _Draft) -> list[Finding]:
 
 def _situation(facts: Facts, draft: _Draft) -> Situation:
     """The machine that will train: this one, measured now; another one as its worker described it."""
-    where, here = draft.where, facts.machines.here
+    where, here, base = draft.where, facts.machines.here, facts.base
     return Situation(
         machine=here if where.here else Machine.of(where.worker, here),
         family=facts.family,
         estimate=draft.estimate,
-        base_is_here=where.here and facts.base.here,
+        lacking=base.lacking if where.here else [Lacking(part, part.size) for part in base.parts],
+        by_itself=base.by_itself,
         has_token=facts.has_token if where.here else where.has_token,
         comfyui_version=facts.comfyui_version,
         on_cpu=facts.trainer.capabilities.needs == "cpu",
@@ -154,4 +156,5 @@ def _situation(facts: Facts, draft: _Draft) -> Situation:
         away=where.away,
         slug=facts.person.character.slug,
         may_fetch=facts.may_fetch,
+        cache_free_bytes=base.cache_free_bytes,
     )

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from ...core.families.base_choice import RankedBase
 from ...core.families.families import Family
+from ...core.families.hub_parts import HubPart
 from ...core.records.character import Character
 from ...core.records.job import Job
 from ...core.records.photo import Photo
 from ...core.records.training import Finding, TrainingRequest
 from ...core.records.worker import BackendState, Worker
+from ..downloads.hub_cache import Lacking
 from ..gpu.gpu_handover import GpuUse
 from ..interface import BackendCapabilities
 from ..machine.machine_facts import Machine
@@ -33,11 +35,16 @@ class BaseModel:
 
 @dataclass(frozen=True)
 class Base:
-    """`here`: nothing has to be downloaded; `only_here`: the file's name where nothing says that another machine has it."""
+    """`parts`: all that the trainer reads of the hub for it, `lacking` what is not on this machine; `by_itself`: a hub id that the
+    trainer fetches unasked, since no record describes it; `only_here`: the file's name where nothing says that another machine has
+    it; `cache_free_bytes`: what is free for the hub's cache where that is on another disk than the data folder."""
 
     model: BaseModel
-    here: bool = True
+    parts: Sequence[HubPart] = ()
+    lacking: Sequence[Lacking] = ()
+    by_itself: str = ""
     only_here: str = ""
+    cache_free_bytes: int | None = None
 
 
 @dataclass(frozen=True)

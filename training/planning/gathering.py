@@ -12,18 +12,19 @@ from ...core.characters.character_store import CharacterStore
 from ...core.characters.photo_store import PhotoStore
 from ...core.errors import InvalidError
 from ...core.families.families import Families, Family
-from ...core.families.hub_parts import parts_for
+from ...core.families.hub_parts import is_described, is_hub_id, parts_for
 from ...core.jobs.ledger import Ledger
 from ...core.paths import DataPaths
 from ...core.plugins import PluginRegistry
 from ...core.records.training import TrainingRequest
 from ...core.settings import Settings, current_token
 from ..backends.backend_states import state_of
-from ..downloads.hub_cache import hub_has
+from ..downloads.hub_cache import cache_folder, hub_offline, lacking, snapshot
 from ..gpu.gpu_handover import holders_of
 from ..interface import BackendCapabilities, TrainingBackend
-from ..machine.machine_facts import Machine
+from ..machine.machine_facts import Machine, free_apart
 from ..machine.os_locks import machine_name
+from ..tasks.fetching import FetchingBackend
 from .decision import resolved
 from .estimates import completed_trainings, learned_paces
 from .facts import Base, BaseModel, Facts, Machines, Person, Trainer
@@ -63,13 +64,13 @@ class FactGatherer:
             seed=secrets.randbelow(2**31),
             family=family,
             person=self._person(request.character_id),
-            base=self._base(request.base_model, family),
+            base=self._base(request.base_model, family, backend),
             trainer=trainer,
             machines=self._machines(trainer),
             has_token=bool(current_token(self.settings, self.paths)),
             comfyui_version=self.comfyui_version,
             completed=completed_trainings(self.ledger),
-            may_fetch=self.settings.allow_setup,
+            may_fetch=self.settings.allow_setup and not hub_offline(),
         )
         # the trainer comes last: it is asked about the very training that everything else makes
         trainer = replace(trainer, findings=backend.preflight(resolved(facts)))
@@ -92,15 +93,21 @@ class FactGatherer:
         namesakes = self.characters.called(character.trigger_word, but=character.id)
         return Person(character, self.photos.list(character.id), namesakes)
 
-    def _base(self, name: str | None, family: Family) -> Base:
+    def _base(self, name: str | None, family: Family, backend: TrainingBackend) -> Base:
         model = self.base_models.resolve(name, family)
-        file = Path(model.path)
-        exists = file.exists()
-        shared = file.is_relative_to(self.paths.root) or not (file.is_absolute() and exists)
-        here = exists or all(
-            hub_has(part.hub, self.settings.hf_home) for part in parts_for(family, model.path)
+        file, cache = Path(model.path), cache_folder(self.settings.hf_home)
+        shared = file.is_relative_to(self.paths.root) or not (file.is_absolute() and file.exists())
+        asked = isinstance(backend, FetchingBackend) and is_described(family, model.path)
+        parts = parts_for(family, model.path) if asked else []
+        unasked = not asked and is_hub_id(model.path) and snapshot(cache, model.path) is None
+        return Base(
+            model,
+            parts,
+            lacking(parts, self.settings.hf_home),
+            model.path if unasked else "",
+            "" if shared else file.name,
+            free_apart(cache, self.paths.root),
         )
-        return Base(model, here, "" if shared else file.name)
 
     def _machines(self, trainer: Trainer) -> Machines:
         """GPUs are looked for where the trainer needs one."""

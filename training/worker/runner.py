@@ -27,6 +27,8 @@ from ..monitoring.run_health import TrainerSick
 from ..monitoring.run_watch import RunWatch
 from ..process.shim import WORKER_GONE
 from ..process.trainer_process import TrainerProcess, end_leftover
+from ..tasks.fetching import FetchingBackend
+from ..tasks.task import Task, TaskStopped
 from .ledger_retry import PatientLedger
 from .run_end import STOPPED_OUTSIDE, WORKER_STOOD_STILL, RunEnd, understood
 
@@ -117,6 +119,7 @@ class Runner:
         training = ResolvedTraining.read(self._dir)
         backend: TrainingBackend = self._tools.registry.get("training_backends", self._job.backend)
         self._obey(self._beat())
+        self._fetch(backend, training)
         self._hold = hold = self._take_gpu()
         try:
             again = self._job.attempt > 1 or self._job.parent_job_id is not None
@@ -146,6 +149,17 @@ class Runner:
         finally:
             if hold is not None:
                 hold.release()
+
+    def _fetch(self, backend: TrainingBackend, training: ResolvedTraining) -> None:
+        """What the trainer reads is here before it gets a GPU, which ComfyUI can use meanwhile."""
+        if not isinstance(backend, FetchingBackend):
+            return
+        tools = self._tools
+        task = Task(self._job, self._dir, tools.paths, self._ledger, self._lease, beat_s=tools.pace.beat)
+        try:
+            backend.fetch(task, training)
+        except TaskStopped as stopped:
+            raise Stopped(stopped.state) from None
 
     def _start(self, plan: LaunchPlan, hold: GpuHold | None) -> TrainerProcess:
         silence_s, lock = self._tools.pace.silence, hold.lock if hold else None

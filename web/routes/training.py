@@ -13,7 +13,8 @@ from ...core.families.families import Family
 from ...core.records.training import TrainingRequest
 from ...core.settings import current_token
 from ...training.backends.backend_states import state_of
-from ...training.downloads.model_files import HUB, FileState, base_names, described
+from ...training.downloads.hub_site import HUB
+from ...training.downloads.model_files import FileState, base_names, described
 from ...training.job_folder.dataset import held_out_count, select
 from ...training.machine.machine_facts import Machine
 from ...training.planning import presets as presets_module

@@ -22,7 +22,10 @@ _NOTHING = ModelHeader(fault="it cannot be found")
 
 
 class ModelFolders(Protocol):
-    """The part of ComfyUI that is asked here: the names its loaders show, and the file behind one."""
+    """The part of ComfyUI that is asked here: its release, the names its loaders show, and the file behind one."""
+
+    @property
+    def version(self) -> str: ...
 
     def model_names(self, folder: str) -> list[str]: ...
 
@@ -112,9 +115,13 @@ class ComfyBaseModels:
             names = [base.name for base in bases if base.taken]
             meant = None if names else self._meant(family)
             return FileState(file, names, meant[1].message if meant else "", bases)
-        faults = {name: self.fault(file.folder, name) for name in shown}
+        faults = {name: self._too_new(file, name) or self.fault(file.folder, name) for name in shown}
         names = [name for name in shown if not faults[name]]
         return FileState(file, names, "" if names else next(iter(faults.values()), ""))
+
+    def _too_new(self, file: ModelFile, name: str) -> str:
+        release = file.release_for(name, self._folders.version)
+        return f"{name} needs ComfyUI {release}; this is {self._folders.version}." if release else ""
 
     def _meant(self, family: Family) -> tuple[str, Finding] | None:
         """Where no base serves: the one that was meant to, by its name or its tensors, and what keeps it from that."""

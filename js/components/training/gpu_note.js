@@ -6,11 +6,16 @@ import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 
 const USING = new Set(["preparing", "running", "pausing"]);
+/** What is fetched comes before the GPU is taken. */
+const FETCHING = new Set(["downloading", "checking"]);
+
+/** @param {Isengard.Job} job */
+const usesGpu = (job) => USING.has(job.state) && !(job.state === "preparing" && FETCHING.has(job.progress.phase));
 
 /** The training that pictures have to share the GPU with, or one that was paused to make room for them. @param {Isengard.State} state */
 function trainingOf(state) {
   const jobs = (state.jobs ?? []).filter((job) => job.needs === "gpu");
-  return jobs.find((job) => USING.has(job.state)) ?? jobs.find((job) => job.state === "paused" && !job.error);
+  return jobs.find(usesGpu) ?? jobs.find((job) => job.state === "paused" && !job.error);
 }
 
 /** Fills `place`; nothing is said while the GPU is free. @param {Isengard.Store} store @param {HTMLElement} place @param {Isengard.State} state */

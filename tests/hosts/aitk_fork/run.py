@@ -55,6 +55,8 @@ def seed() -> None:
 
 def main() -> None:
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+    if os.environ.get("HF_HUB_OFFLINE") != "1":
+        raise SystemExit("a training must not reach the hub: what it reads was fetched before")
     if "SEED" in os.environ:
         seed()
     source = Path(sys.argv[1])

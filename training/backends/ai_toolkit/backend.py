@@ -7,17 +7,20 @@ import math
 import re
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 from ....core import atomic
 from ....core.errors import NotReadyError
 from ....core.families.families import Families
+from ....core.families.hub_parts import is_described, parts_for
 from ....core.paths import DataPaths
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Progress
 from ....core.records.training import Finding
 from ....core.records.worker import BackendState
 from ....core.settings import Settings, current_token
+from ...downloads.hub_cache import local_base
 from ...interface import (
     LOG_FILE,
     BackendCapabilities,
@@ -36,7 +39,7 @@ from ...tasks.task import Task
 from ..checkpoint_reader import CheckpointReader
 from . import channels, config, locate, optimizer, outcomes
 from .environment import environment
-from .fetching import Fetching
+from .fetching import Fetching, bring
 from .omissions import Omissions
 from .plain_path import plain_path
 from .setup import service
@@ -142,6 +145,10 @@ class AiToolkitBackend:
         message = f"{unfit.message} {unfit.hint}"
         return [Finding(severity="error", code=unfit.code, message=message, fix="setup_backend")]
 
+    def fetch(self, task: Task, training: ResolvedTraining) -> None:
+        family = self._families.get(training.family)
+        bring(task, parts_for(family, training.base_path), self._settings, self._paths)
+
     def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
         installation, state = locate.find(self._settings, self._paths)
         if installation is None:
@@ -155,10 +162,16 @@ class AiToolkitBackend:
         family, cpu = self._families.get(training.family), self._on_cpu()
         self._began.pop(job_dir, None)
         self._fetching.begin(job_dir, training.base_path, family, self._settings.hf_home)
-        content = config.build(seen, training, family, cpu=cpu)
+        base = local_base(family, training.base_path, self._settings.hf_home)
+        content = config.build(seen, replace(training, base_path=base), family, cpu=cpu)
         atomic.write_text(job_dir / CONFIG_FILE, config.as_text(content))
         channels.create_job_db(job_dir / "job.db")
-        env = environment(self._settings, cpu=cpu, token=current_token(self._settings, self._paths))
+        env = environment(
+            self._settings,
+            cpu=cpu,
+            offline=is_described(family, training.base_path),
+            token=current_token(self._settings, self._paths),
+        )
         env["SEED"] = str(_seed(out, training))
         argv = [str(installation.python), "run.py", str(seen / CONFIG_FILE)]
         return LaunchPlan(argv=argv, cwd=installation.folder, env=env)

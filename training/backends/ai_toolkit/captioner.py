@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from ....core import atomic
-from ....core.errors import ForbiddenError, NotReadyError
+from ....core.errors import NotReadyError
+from ....core.families.hub_parts import HubPart, is_hub_id
 from ....core.paths import DataPaths
 from ....core.records.job import JobError
 from ....core.records.worker import BackendState
-from ....core.settings import Settings, current_token
+from ....core.settings import Settings
 from ...captioning.interface import PHOTOS, CaptionerCapabilities, Captioning
 from ...captioning.prose import prompt_for
-from ...downloads.http_fetch import need_room
-from ...downloads.hub_cache import cache_folder, hub_has
+from ...downloads.hub_cache import lacking, whole_snapshot
 from ...gpu.gpu_handover import Patience
 from ...gpu.gpu_lock import PHASE
 from ...interface import LOG_FILE
@@ -26,6 +26,7 @@ from ...machine.nvidia_smi import gpus
 from ...tasks.task import Task, TaskFailed
 from . import channels, config, failures, locate
 from .environment import environment
+from .fetching import bring
 from .plain_path import plain_path
 
 CONFIG_FILE, DATABASE = "captioner.json", "captioner.db"
@@ -38,19 +39,37 @@ _GB = 1e9
 
 @dataclass(frozen=True)
 class Model:
-    """A vision model of the hub: what a GPU needs in all to run it, what it takes of that, and what is fetched."""
+    """A vision model of the hub: what is fetched, what a GPU needs in all to run it, and what it takes of that."""
 
-    hub: str
+    part: HubPart
     least_gb: float
     vram_gb: float
-    download_gb: float
+
+
+def _qwen(hub: str, revision: str, size_gb: float) -> HubPart:
+    """All that AI-Toolkit's captioner reads of it."""
+    tokenizer = ["merges.txt", "tokenizer.json", "tokenizer_config.json", "vocab.json"]
+    weights = "model.safetensors.index.json|model.safetensors"
+    return HubPart(
+        label="model that describes photos",
+        hub=hub,
+        revision=revision,
+        files=["config.json", "preprocessor_config.json", *tokenizer, weights],
+        optional=[
+            "chat_template.jinja",
+            "chat_template.json",
+            "generation_config.json",
+            "video_preprocessor_config.json",
+        ],
+        size=int(size_gb * _GB),
+    )
 
 
 #: The largest that fits with ease is used; on a processor the last. All Apache-2.0, ungated.
 MODELS = (
-    Model("Qwen/Qwen3-VL-8B-Instruct", 30, 19, 17.6),
-    Model("Qwen/Qwen3-VL-4B-Instruct", 11, 10.5, 8.9),
-    Model("Qwen/Qwen3-VL-2B-Instruct", 0, 6, 4.3),
+    Model(_qwen("Qwen/Qwen3-VL-8B-Instruct", "0c351dd01ed87e9c1b53cbc748cba10e6187ff3b", 17.6), 30, 19),
+    Model(_qwen("Qwen/Qwen3-VL-4B-Instruct", "ebb281ec70b05090aa6165b016eac8ec08e71b17", 8.9), 11, 10.5),
+    Model(_qwen("Qwen/Qwen3-VL-2B-Instruct", "89644892e4d85e24eaac8bacfd4f463576704203", 4.3), 0, 6),
 )
 #: What a person reads instead of the words for a training.
 _WORDS = {
@@ -81,16 +100,14 @@ class AiToolkitCaptioner:
         self._paths = paths
 
     def capabilities(self) -> CaptionerCapabilities:
-        model = self._model()
-        hub = self._settings.base_models.get(OWN_MODEL, model.hub)
-        here = hub != model.hub or hub_has(hub, self._settings.hf_home)
+        is_own = OWN_MODEL in self._settings.base_models
         return CaptionerCapabilities(
             name=self.name,
             label="AI-Toolkit",
             needs="cpu" if self._on_cpu() else "gpu",
-            model=hub if hub == model.hub else OWN_MODEL,
-            licence="Apache-2.0" if hub == model.hub else "",
-            download_bytes=0 if here else int(model.download_gb * _GB),
+            model=OWN_MODEL if is_own else self._model().part.hub,
+            licence="" if is_own else "Apache-2.0",
+            download_bytes=sum(one.size for one in lacking(self._parts(), self._settings.hf_home)),
         )
 
     def state(self) -> BackendState:
@@ -104,21 +121,13 @@ class AiToolkitCaptioner:
         installation, state = locate.find(self._settings, self._paths)
         if installation is None:
             raise NotReadyError("captioner_not_installed", state.detail, "Set it up under Training first.")
-        folder, missing = task.dir / PHOTOS, self.capabilities().download_bytes
-        if missing and not self._settings.allow_setup:
-            raise ForbiddenError(
-                "setup_switched_off",
-                "The model that describes photos is not on this computer, and its owner has switched downloads off (ISENGARD_ALLOW_SETUP=0).",
-                "Write the captions by hand, or put the model into the hub's cache.",
-            )
-        need_room(cache_folder(self._settings.hf_home), missing, why="The model that describes photos")
+        folder = task.dir / PHOTOS
+        bring(task, self._parts(), self._settings, self._paths)
         seen = plain_path(task.dir)
         atomic.write_text(task.dir / CONFIG_FILE, config.as_text(self.config(seen, asked)))
         channels.create_job_db(task.dir / DATABASE)
         self._make_room(task)
-        env = environment(
-            self._settings, cpu=self._on_cpu(), token=current_token(self._settings, self._paths)
-        )
+        env = environment(self._settings, cpu=self._on_cpu())
         watch = _Watch(task, len(asked.photos), already=len(_said(folder, asked)))
         command = [str(installation.python), "run.py", str(seen / CONFIG_FILE)]
         code = task.run(command, cwd=installation.folder, env=env, meanwhile=watch.look)
@@ -133,7 +142,7 @@ class AiToolkitCaptioner:
         """The whole configuration. `recaption` off: an attempt goes on where the last one stopped."""
         device = "cpu" if self._on_cpu() else "cuda"
         caption = {
-            "model_name_or_path": self._settings.base_models.get(OWN_MODEL, self._model().hub),
+            "model_name_or_path": self._read_from(),
             "dtype": "float32" if device == "cpu" else "bf16",
             "device": device,
             "quantize": False,
@@ -162,6 +171,20 @@ class AiToolkitCaptioner:
         task.hold.make_room(self._paths, int(self._model().vram_gb * _GB), Patience(), task.check)
         if task.hold.words:
             task.warnings.append(task.hold.words)
+
+    def _parts(self) -> list[HubPart]:
+        """What is read of the hub; an owner's own repository as ours are, nothing for a folder of theirs."""
+        part, own = self._model().part, self._settings.base_models.get(OWN_MODEL, "")
+        if not own:
+            return [part]
+        return [part.model_copy(update={"hub": own, "revision": "main"})] if is_hub_id(own) else []
+
+    def _read_from(self) -> str:
+        """The folder in the hub's cache, so that nothing else is asked of it; a hub id where that is not whole."""
+        parts = self._parts()
+        folder = whole_snapshot(parts, self._settings.hf_home) if parts else None
+        name = parts[0].hub if parts else self._settings.base_models[OWN_MODEL]
+        return name if folder is None else str(folder)
 
     def _model(self) -> Model:
         """By the first GPU's memory."""

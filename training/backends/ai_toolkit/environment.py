@@ -7,8 +7,9 @@ from ...process.environment import minimal_environment
 from .channels import JOB_ID
 
 
-def environment(settings: Settings, *, cpu: bool, token: str) -> dict[str, str]:
-    """Minimal; the token goes here and never into a file or an argument."""
+def environment(settings: Settings, *, cpu: bool, offline: bool = True, token: str = "") -> dict[str, str]:
+    """Minimal. `offline`: all that a run reads of the hub was fetched before, so nothing unsaid is fetched, and no token is needed;
+    where it is, it goes here and never into a file or an argument."""
     env = minimal_environment() | {
         "PYTHONUNBUFFERED": "1",
         "IS_AI_TOOLKIT_UI": "1",
@@ -18,12 +19,10 @@ def environment(settings: Settings, *, cpu: bool, token: str) -> dict[str, str]:
     }
     if cpu:
         env["ACCELERATE_USE_CPU"] = "1"
-    if token:
-        env["HF_TOKEN"] = token
     if settings.hf_home:
         env["HF_HOME"] = settings.hf_home
-    if (
-        not settings.allow_setup
-    ):  # the hub's library fetches models by itself, unless it is told that there is no network
+    if offline or not settings.allow_setup:
         env |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+    elif token:
+        env["HF_TOKEN"] = token
     return env

@@ -64,19 +64,23 @@ CATALOGUE: tuple[Failure, ...] = (
         (r"GatedRepoError", r"gated repo", r"40[13] Client Error", r"awaiting a review", r"Invalid user token"),
     ),
     Failure(
-        "setup_switched_off",
-        "The model could not be downloaded: downloads are switched off on this computer.",
-        "Put the model into the hub's cache, or start ComfyUI without ISENGARD_ALLOW_SETUP=0 and HF_HUB_OFFLINE, then press Retry.",
-        (r"[Oo]ffline mode is enabled", r"OfflineModeIsEnabled", r"outgoing traffic has been disabled"),
-    ),
-    Failure(
         "network_unreachable",
         "The model could not be downloaded: the connection failed.",
         "Check the internet connection, then press Retry.",
         (
-            r"couldn't connect to", r"Max retries exceeded", r"LocalEntryNotFoundError", r"name resolution",
+            r"Max retries exceeded", r"name resolution",
             r"Connection(?:Error| reset| refused| aborted)", r"Read(?: timed out|Timeout)", r"getaddrinfo failed",
             r"5\d\d Server Error", r"SSLError", r"ProxyError", r"IncompleteRead", r"CAS service error",
+        ),
+    ),
+    # a run is without a network: what it may read was fetched before (environment.py)
+    Failure(
+        "trainer_part_missing",
+        "The trainer asked for a file of the hub that was not fetched before its start.",
+        "Press Retry to fetch what is missing. If it asks again, set AI-Toolkit up in the version that Isengard was tried with; the log names the file.",
+        (
+            r"[Oo]ffline mode is enabled", r"OfflineModeIsEnabled", r"outgoing traffic has been disabled", r"LocalEntryNotFoundError",
+            r"couldn't connect to 'https?://[^']*' to load the files", r"couldn't find them in the cached files",
         ),
     ),
     Failure(

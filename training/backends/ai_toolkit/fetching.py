@@ -1,18 +1,40 @@
-"""What AI-Toolkit fetches of its models while it loads: it tells no bytes, the hub's cache does."""
+"""What AI-Toolkit reads of the hub: brought before it starts, and how far that is where it fetches by itself."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from ....core.errors import ForbiddenError
 from ....core.families.families import Family
-from ....core.families.hub_parts import parts_for
+from ....core.families.hub_parts import HubPart, is_described, is_hub_id
+from ....core.paths import DataPaths
 from ....core.records.job import Progress
-from ...downloads.hub_cache import cache_folder, clear_abandoned, is_hub_id
+from ....core.settings import Settings, current_token
+from ...downloads.http_fetch import need_room
+from ...downloads.hub_cache import cache_folder, clear_abandoned, hub_offline, lacking
+from ...downloads.hub_fetch import fetch_parts
 from ...downloads.hub_growth import HubGrowth
+from ...tasks.task import Task
+
+
+def bring(task: Task, parts: Sequence[HubPart], settings: Settings, paths: DataPaths) -> None:
+    """Fetch what is not here of these. ForbiddenError `setup_switched_off`; the others of `fetch_parts`."""
+    missing, cache = lacking(parts, settings.hf_home), cache_folder(settings.hf_home)
+    names = ", ".join(dict.fromkeys(f"{one.part.label} ({one.part.hub})" for one in missing))
+    if missing and (hub_offline() or not settings.allow_setup):
+        raise ForbiddenError(
+            "setup_switched_off",
+            f"Not on this computer, and its owner has switched downloads off: {names}.",
+            "Put it into the hub's cache, or start ComfyUI without ISENGARD_ALLOW_SETUP=0 and HF_HUB_OFFLINE, then press Retry.",
+        )
+    need_room(cache, sum(one.size for one in missing), why=f"The download of the {names}")
+    fetch_parts(task, parts, cache, current_token(settings, paths))
 
 
 class Fetching:
-    """Downloads of each training that this worker runs."""
+    """Downloads of the trainings whose base no record describes: AI-Toolkit fetches it by itself and tells no bytes, the hub's cache
+    does."""
 
     def __init__(self) -> None:
         self._growth: dict[Path, HubGrowth] = {}
@@ -20,14 +42,11 @@ class Fetching:
     def begin(self, job_dir: Path, base: str, family: Family, hf_home: str) -> None:
         """Begin before the trainer starts, so that what is there already is not counted."""
         self._growth.pop(job_dir, None)
-        if not is_hub_id(base):
+        if is_described(family, base) or not is_hub_id(base):
             return
-        is_family_base = base == family.training_base.hub
-        total = family.training_bytes if is_family_base else 0
-        cache, repositories = cache_folder(hf_home), [part.hub for part in parts_for(family, base)]
-        for name in repositories:
-            clear_abandoned(cache, name)
-        self._growth[job_dir] = HubGrowth(cache, repositories, total)
+        cache = cache_folder(hf_home)
+        clear_abandoned(cache, base)
+        self._growth[job_dir] = HubGrowth(cache, [base])
 
     def told(self, job_dir: Path, progress: Progress) -> Progress:
         """The progress with its bytes; while a file grows it is a download, whatever the trainer calls it."""

@@ -1,0 +1,103 @@
+"""Opening an address over HTTP(S) and understanding a refusal, in the hub's own words where it is the hub.
+
+A token goes to the host it is for and to no other, also when that host redirects; a renamed repository answers on the same host.
+"""
+
+from __future__ import annotations
+
+import http.client
+import urllib.error
+import urllib.request
+from typing import Any
+from urllib.parse import urlsplit
+
+from ...core.errors import NotReadyError
+
+BROKEN = (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError)
+#: The hub's header that says which of several things a 401, 403 or 404 means.
+_SAID = "X-Error-Code"
+_RETRY = "then press Retry."
+
+
+class _SameHost(urllib.request.HTTPRedirectHandler):
+    """Carries the token to another address of the same host; asked for the head alone, it stays on that host."""
+
+    def redirect_request(  # noqa: PLR0917 - as urllib calls it
+        self,
+        req: urllib.request.Request,
+        fp: Any,
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        here, there = urlsplit(req.full_url), urlsplit(newurl)
+        same = (here.scheme, here.netloc) == (there.scheme, there.netloc)
+        if req.get_method() == "HEAD":
+            if not same:
+                return None
+            again = urllib.request.Request(newurl, headers=dict(req.headers), method="HEAD")
+        else:
+            followed = super().redirect_request(req, fp, code, msg, headers, newurl)
+            if followed is None:
+                return None
+            again = followed
+        if same and req.has_header("Authorization"):
+            again.add_unredirected_header("Authorization", str(req.get_header("Authorization")))
+        return again
+
+
+def open_address(
+    url: str, token: str, headers: dict[str, str], *, timeout: float, method: str = "GET"
+) -> Any:
+    """The answer, whose `url` is where it came from. HTTPError for a refusal, one of BROKEN for a line that broke."""
+    request = urllib.request.Request(url, headers={"User-Agent": "isengard", **headers}, method=method)
+    if token:
+        request.add_unredirected_header("Authorization", f"Bearer {token}")
+    return urllib.request.build_opener(_SameHost).open(request, timeout=timeout)
+
+
+def said(fault: urllib.error.HTTPError) -> str:
+    """The hub's own word for a refusal, '' from another host."""
+    return str(fault.headers.get(_SAID) or "") if fault.headers is not None else ""
+
+
+def refusal(fault: Exception, url: str) -> NotReadyError | None:
+    """Put into our words what trying again cannot mend; None for everything else."""
+    host = urlsplit(url).hostname or url
+    if isinstance(fault, urllib.error.HTTPError) and fault.code in (401, 403, 404, 410):
+        return _refused(fault, host, "/".join(urlsplit(url).path.strip("/").split("/")[:2]))
+    if isinstance(getattr(fault, "reason", None), FileNotFoundError):
+        message = "The local source does not hold this file."
+        return NotReadyError("download_missing", message, "Correct its address, then press Retry.")
+    return None
+
+
+def _refused(fault: urllib.error.HTTPError, host: str, repository: str) -> NotReadyError:
+    if said(fault) == "RepoNotFound":
+        message = f"{host} shows no repository {repository}: it was removed, renamed or made private."
+        return NotReadyError("repository_missing", message, f"Update Isengard, {_RETRY}")
+    if fault.code in (404, 410):
+        return NotReadyError(
+            "download_missing", f"{host} no longer has this file.", f"Update Isengard, {_RETRY}"
+        )
+    return NotReadyError(
+        "model_gated",
+        f"{host} does not give this file without your permission.",
+        f"Open its page ({host}/{repository}), accept the licence, enter your token in the settings, {_RETRY}",
+    )
+
+
+def unreachable(fault: Exception, url: str) -> NotReadyError:
+    """For a line that stays broken."""
+    return NotReadyError(
+        "network_unreachable",
+        f"{urlsplit(url).hostname or url} could not be reached ({reason(fault)}).",
+        "Check the internet connection, then press Retry: what was fetched is kept.",
+    )
+
+
+def reason(fault: Exception) -> str:
+    """The system's words for a broken line."""
+    why = getattr(fault, "reason", None) or fault
+    return str(getattr(why, "strerror", None) or why)[:200]
