@@ -10,10 +10,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import Field
 
+from ..core.families.families import Family
+from ..core.families.trainer_settings import TrainerSettings
 from ..core.records.base import Record
 from ..core.records.checkpoint import Checkpoint
 from ..core.records.job import JobError, Needs, Progress
@@ -32,7 +34,8 @@ class ResolvedTraining:
     `base_path` is a file, a diffusers folder or a hub id ('' where the backend needs none); `generate_base` the name
     ComfyUI's loader knows the picture-making base by and `drawn_path` its file here ('' for none); `v_pred`: the base predicts
     velocity; `held_out` photo ids that are never trained on; `vram_bytes` about
-    what it takes on a GPU; `guess_s` what a step takes by the family's record.
+    what it takes on a GPU; `guess_s` what a step takes by the family's record; `route` the way it is trained and `trainer` the
+    family's settings for the trainer by that way, both as they were when it was asked for ('' and nothing: before 1.4.0 of the adapter).
     """
 
     job_id: str
@@ -63,6 +66,12 @@ class ResolvedTraining:
     guess_s: float = 0.0
     drawn_path: str = ""
     v_pred: bool = False
+    route: str = ""
+    trainer: dict[str, Any] = field(default_factory=dict)
+
+    def settings(self, family: Family) -> TrainerSettings:
+        """Those that it was begun with; the family's by its route where none were kept."""
+        return TrainerSettings.frozen(self.trainer) if self.trainer else family.trainer
 
     @property
     def proving_base(self) -> str:

@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Literal
 
 import toml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from ..errors import InvalidError
 from ..records.base import Record
 from ..version import numbers
 from .bounds import Bounds
 from .hub_parts import HubPart, total
+from .routes import Route
+from .trainer_settings import TrainerSettings
 
 FOLDER = Path(__file__).resolve().parent
 Shapes = Mapping[str, tuple[int, ...]]
@@ -229,10 +231,36 @@ class Family(Record):
     v_prediction: VPrediction | None = None
     defaults: Defaults
     needs: Needs
-    trainer: dict[str, Any] = Field(default_factory=dict)
+    trainer: TrainerSettings
     sampling: Sampling
     bounds: Bounds = Field(default_factory=Bounds)
     probes: list[Probe] = Field(default_factory=list)
+    #: ways to train it, where there are several; `route` is the key of the one that this record was made for
+    routes: list[Route] = Field(default_factory=list)
+    route: str = ""
+
+    def by_route(self, key: str) -> Family:
+        """The record for a training that somebody asks for; '' is the usual way. InvalidError `training_route_unknown`."""
+        offered = [route for route in self.routes if not route.retired]
+        if not key:
+            return self._by(offered[0]) if offered else self
+        route = next((route for route in offered if route.key == key), None)
+        if route is None:
+            known = ", ".join(route.key for route in offered) or "none, leave it empty"
+            message = f"{self.label} is not trained by a route called {key!r}."
+            raise InvalidError("training_route_unknown", message, f"Known: {known}.")
+        return self._by(route)
+
+    def by_frozen_route(self, key: str) -> Family:
+        """The record for a training that was begun, whatever is offered now; one that names no route is from before there
+        were any, and goes on by the retired one."""
+        begun = next((route for route in self.routes if (route.key == key if key else route.retired)), None)
+        return self._by(begun) if begun is not None else self
+
+    def _by(self, route: Route) -> Family:
+        other = next((one for one in self.routes if one.key == route.like), None)
+        record = self if other is None else self._by(other)
+        return Family.model_validate(route.laid_over(record.model_dump()))
 
     def recognises(self, shapes: Shapes) -> bool:
         """Tell whether a file with these tensors is a base of this family; a family without marks recognises nothing."""
@@ -304,8 +332,25 @@ class Families:
 
 def _read(file: Path) -> Family:
     try:
-        return Family.model_validate({"key": file.stem, **toml.loads(file.read_text(encoding="utf-8"))})
-    except (toml.TomlDecodeError, ValidationError) as fault:
+        family = Family.model_validate({"key": file.stem, **toml.loads(file.read_text(encoding="utf-8"))})
+        _require_routes(family)
+        return family
+    except ValueError as fault:
         raise InvalidError(
             "family_damaged", f"families/{file.name} cannot be read: {fault}", "Update or reinstall Isengard."
         ) from fault
+
+
+def _require_routes(family: Family) -> None:
+    """ValueError where they are none that a training could take; each is read like a record of its own."""
+    keys = [route.key for route in family.routes]
+    if len(set(keys)) < len(keys) or sum(route.retired for route in family.routes) > 1:
+        raise ValueError("routes need keys of their own, and one of them at most is retired")
+    if family.routes and (family.routes[0].changes or family.routes[0].expert or family.routes[0].retired):
+        raise ValueError("the first route is the record itself")
+    if any(route.like and route.like not in keys[:number] for number, route in enumerate(family.routes)):
+        raise ValueError("a route is like one that stands before it")
+    for trained in (family, *map(family.by_frozen_route, keys)):
+        unsaid = set(trained.trainer.hubs) - {part.hub for part in trained.trainer_hubs}
+        if unsaid:
+            raise ValueError(f"trainer_hubs do not say what is read of {', '.join(sorted(unsaid))}")

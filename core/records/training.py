@@ -33,7 +33,8 @@ class Overrides(Record):
 
 
 class TrainingRequest(Record):
-    """`base_model`: a key of the family record, a name in ComfyUI's model folders, or an entry of the owner's file."""
+    """`base_model`: a key of the family record, a name in ComfyUI's model folders, or an entry of the owner's file. `route`:
+    a way to train the family, '' for the usual one."""
 
     character_id: Annotated[str, id_text("chr")]
     method: Annotated[Line, Field(max_length=40)] = "lora"
@@ -42,6 +43,7 @@ class TrainingRequest(Record):
     backend: Annotated[Line, Field(max_length=40)] | None = None
     overrides: Overrides = Field(default_factory=Overrides)
     base_model: Annotated[Line, Field(max_length=400)] | None = None
+    route: Annotated[Line, Field(max_length=40)] = ""
 
 
 class Preset(Record):

@@ -10,6 +10,8 @@ export default {
   model: "Model",
   modelHint: "The base model the person is trained for. Pictures need the same kind.",
   experimental: "experimental",
+  trainingRoute: "How it is trained",
+  forExperts: "for experts",
   baseFile: "Model file",
   baseAuto: "Choose by itself",
   whichLook: "Which look?",

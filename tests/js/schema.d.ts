@@ -206,6 +206,7 @@ declare namespace Schema {
     placeholder: boolean;
     page: string;
     needs_token: boolean;
+    routes: FamilyRoute[];
   }
   /** A file that a family needs: whether it is here, and what is wrong with what is there in its place. */
   interface FamilyFile {
@@ -215,6 +216,15 @@ declare namespace Schema {
     size: number;
     here: boolean;
     fault: string;
+  }
+  /** A way to train a family: what is trained on differs, pictures are made with the same model. The first is the usual one. */
+  interface FamilyRoute {
+    key: string;
+    label: string;
+    about: string;
+    expert: boolean;
+    gated: boolean;
+    page: string;
   }
   /** PATCH of a generation, or of one picture. */
   interface Favourite {
@@ -780,7 +790,7 @@ declare namespace Schema {
     disk_bytes: number;
     learned: boolean;
   }
-  /** `base_model`: a key of the family record, a name in ComfyUI's model folders, or an entry of the owner's file. */
+  /** `base_model`: a key of the family record, a name in ComfyUI's model folders, or an entry of the owner's file. `route`: a way to train the family, '' for the usual one. */
   interface TrainingRequest {
     character_id: string;
     method?: string;
@@ -789,6 +799,7 @@ declare namespace Schema {
     backend?: string | null;
     overrides?: Overrides;
     base_model?: string | null;
+    route?: string;
   }
   /** A loop that has died in this process: how often, of what (the kind of fault alone: texts may hold names). */
   interface Trouble {

@@ -1,4 +1,4 @@
-"""docs/models.md: the model families from their records: what each needs, and under which licence."""
+"""docs/models.md: the model families from their records: what each needs, under which licence, and by which routes it is trained."""
 
 from __future__ import annotations
 
@@ -13,6 +13,32 @@ This page is made by `python dev.py pages`.
 |---|---|---|---|---|---|---|---|
 """
 
+ROUTES = """
+## Routes
+
+Some can be trained in more than one way. The first is taken where nobody chooses; LoRAs of all routes of a model are of one
+kind and go onto the same file in ComfyUI.
+
+| model | route | trained on | what it is |
+|---|---|---|---|
+"""
+RECORDS = """
+## What a record says of its trainings
+
+A model is one file in `core/families/`. `[training_base]` and `trainer_hubs` name what the trainer fetches from the hub,
+`[generating_base]` and `[[files]]` what pictures are made with. `[trainer]` is what the trainer is told besides the numbers of
+a preset, in AI-Toolkit's words: `noise_scheduler`, `sampler`, `timestep_type`, `sample_guidance` and `sample_steps`; where it
+differs from the usual also `optimizer` (`adamw8bit`, `adamw` or `adafactor`), `assistant_lora` (`owner/name/file` on the hub:
+the LoRA under which a distilled model is trained) and `extras` (the repository that has the text encoder and the VAE where the
+base has none). What these name is counted with everything else that is fetched.
+
+`[[routes]]` are ways to train it: `key`, `label` and `about`, then whatever of `gated`, `trainer_hubs`, `[routes.training_base]`,
+`[routes.defaults]`, `[routes.needs]` and `[routes.trainer]` is not as in the record. The first route is the record itself and
+holds nothing of these; `expert = true` marks one for those who know why, `retired = true` one that is kept for trainings that
+were begun by it. A training keeps its route and settings when it is submitted: what a record says later changes none that has begun.
+Records are checked when they are read: an unknown field or value is `family_damaged`.
+"""
+
 
 def render() -> str:
     from isengard.core.families.families import Families
@@ -24,4 +50,14 @@ def render() -> str:
             f"| {family.label} | `{family.key}` | {family.licence} | {'yes' if family.gated else 'no'} | "
             f"{needs.vram_gb:.0f} GB | {needs.vram_quantized_gb:.0f} GB | {family.training_bytes / 1e9:.0f} GB | {family.status} |"
         )
-    return HEAD + "\n".join(rows) + "\n"
+    routes = [
+        f"| {family.label} | {route.label} | {family.by_route(route.key).training_base.hub} | {route.about} |"
+        for family in Families().offered()
+        for route in family.routes
+        if not route.retired
+    ]
+    return HEAD + _lines(rows) + ROUTES + _lines(routes) + RECORDS
+
+
+def _lines(rows: list[str]) -> str:
+    return "\n".join(rows) + "\n"

@@ -34,7 +34,7 @@ def test_every_record_is_whole_and_only_what_was_run_is_proven():
         f.key for f in families
     }
     for family in families:
-        assert family.defaults.steps_min <= family.defaults.steps_max and family.trainer["noise_scheduler"]
+        assert family.defaults.steps_min <= family.defaults.steps_max and family.trainer.noise_scheduler
 
 
 def test_every_family_that_is_offered_can_be_drawn_and_none_that_can_is_hidden():

@@ -1,4 +1,4 @@
-"""The protection rule: what AI-Toolkit is told for every family and preset stands in snapshots.
+"""The protection rule: what AI-Toolkit is told for every family, route and preset stands in snapshots (`family.route`).
 
 A difference here is a change of what is trained. It needs a design note in the commit, a new VERSION of the backend and
 a before/after comparison; then `python tests/training/test_protection.py` through the host environment rewrites them.
@@ -10,47 +10,62 @@ import json
 from pathlib import Path
 
 import pytest
+import toml
 
 SNAPSHOTS = Path(__file__).resolve().parent / "snapshots"
 PRESETS = ("quick", "balanced", "quality")
 PHOTOS = 20
 
 
-def config_of(key: str, preset: str, job_dir: Path, **more: object) -> dict:
-    """The configuration of a training on a GPU with fixed inputs; folders are named, not given."""
-    from isengard.core.families.families import Families
-    from isengard.training.backends.ai_toolkit import config
+def training_of(family, preset: str, **kept):
+    """A training with fixed inputs; `kept` are its route and settings."""
     from isengard.training.interface import ResolvedTraining
     from isengard.training.planning.presets import resolve, sample_prompts
 
-    family = Families().get(key)
-    numbers = resolve(family, preset, PHOTOS)
-    training = ResolvedTraining(
+    return ResolvedTraining(
         job_id="job_" + "0" * 26, character_id="chr_" + "0" * 26, slug="ann", trigger_word="annqvx",
-        class_word="woman", backend="ai_toolkit", family=key, preset=preset, base_path="BASE", base_sha256=None,
+        class_word="woman", backend="ai_toolkit", family=family.key, preset=preset, base_path="BASE", base_sha256=None,
         generate_base="", sample_prompts=sample_prompts("annqvx", "woman"), seed=42, image_count=17,
-        held_out=["pho_1"], **vars(numbers), **more,
+        held_out=["pho_1"], **vars(resolve(family, preset, PHOTOS)), **kept,
     )  # fmt: skip
+
+
+def config_of(name: str, preset: str, job_dir: Path, **more: object) -> dict:
+    """The configuration of a training on a GPU; folders are named, not given. By the retired route it is one from before
+    trainings kept their route and settings."""
+    from isengard.core.families.families import Families
+    from isengard.training.backends.ai_toolkit import config
+
+    key, _, route = name.partition(".")
+    family = Families().get(key).by_frozen_route(route) if route else Families().get(key).by_route("")
+    retired = any(one.key == family.route and one.retired for one in family.routes)
+    kept = {} if retired else {"route": family.route, "trainer": family.trainer.model_dump(mode="json")}
+    training = training_of(family, preset, **kept, **more)
     (job_dir / "held_out").mkdir(exist_ok=True)
     (job_dir / "held_out" / "0001.jpg").write_bytes(b"")
     (job_dir / "held_out" / "0001.txt").write_text("annqvx, woman")
-    text = config.as_text(config.build(job_dir, training, family, cpu=False))
+    begun = Families().get(key).by_frozen_route(training.route)
+    text = config.as_text(config.build(job_dir, training, begun, cpu=False))
     return json.loads(text.replace(str(job_dir), "JOB"))
 
 
-def families() -> list[str]:
-    folder = Path(__file__).resolve().parents[2] / "core" / "families"
-    return sorted(file.stem for file in folder.glob("*.toml"))
+def ways() -> list[str]:
+    """The families, each by its usual route, and `family.route` for every other; read without the pack, which may not be loaded yet."""
+    names = []
+    for file in sorted((Path(__file__).resolve().parents[2] / "core" / "families").glob("*.toml")):
+        routes = toml.loads(file.read_text(encoding="utf-8")).get("routes", [])
+        names += [file.stem, *(f"{file.stem}.{route['key']}" for route in routes[1:])]
+    return names
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-@pytest.mark.parametrize("key", families())
-def test_what_the_trainer_is_told_has_not_changed(key, preset, tmp_path):
+@pytest.mark.parametrize("name", ways())
+def test_what_the_trainer_is_told_has_not_changed(name, preset, tmp_path):
     from isengard.training.backends.ai_toolkit.backend import VERSION
 
-    kept = json.loads((SNAPSHOTS / f"{key}-{preset}.json").read_text())
+    kept = json.loads((SNAPSHOTS / f"{name}-{preset}.json").read_text())
     rule = "what is trained has changed: design note, version bump, before/after comparison (see this file's head)"
-    assert config_of(key, preset, tmp_path) == kept["config"], rule
+    assert config_of(name, preset, tmp_path) == kept["config"], rule
     assert kept["adapter"] == VERSION, rule
 
 
@@ -61,9 +76,36 @@ def test_a_base_that_predicts_velocity_is_told_to_the_trainer_and_nothing_else_i
     assert after["config"]["process"][0]["model"].pop("is_v_pred") is True and after == before
 
 
+def test_a_training_that_was_begun_goes_on_as_it_was_told_then(tmp_path):
+    """Its own settings win over whatever the record says by now, and over a route that has gone."""
+    from isengard.core.families.families import Families
+    from isengard.training.backends.ai_toolkit import config
+
+    family = Families().get("z_image")
+    usual = family.by_route("")
+    begun = {**usual.trainer.model_dump(mode="json"), "timestep_type": "sigmoid", "of_a_newer_version": 1}
+    training = training_of(usual, "balanced", route="gone", trainer=begun)
+    later = family.by_frozen_route(training.route)
+    process = config.build(tmp_path, training, later, cpu=False)["config"]["process"][0]
+    assert process["train"]["timestep_type"] == "sigmoid"
+    assert process["model"]["assistant_lora_path"] == usual.trainer.assistant_lora
+
+
+def test_an_optimizer_in_8_bits_is_whole_on_a_processor_and_others_stay(tmp_path):
+    from isengard.core.families.families import Families
+    from isengard.training.backends.ai_toolkit import config
+
+    family = Families().get("z_image")
+    for route, optimizer in (("turbo", "adamw"), ("base", "adafactor")):
+        trained = family.by_route(route)
+        training = training_of(trained, "quick", trainer=trained.trainer.model_dump())
+        process = config.build(tmp_path, training, trained, cpu=True)["config"]["process"][0]
+        assert (process["train"]["optimizer"], process["train"]["dtype"]) == (optimizer, "fp32")
+
+
 def test_no_photo_is_mirrored_and_every_checkpoint_is_kept(tmp_path):
-    for key in families():
-        process = config_of(key, "balanced", tmp_path)["config"]["process"][0]
+    for name in ways():
+        process = config_of(name, "balanced", tmp_path)["config"]["process"][0]
         (data,) = process["datasets"]
         assert data["flip_x"] is data["flip_y"] is False and data["caption_dropout_rate"] == 0.05
         saves = process["train"]["steps"] // process["save"]["save_every"]
@@ -85,10 +127,10 @@ def write_all() -> None:
     from isengard.training.backends.ai_toolkit.backend import VERSION
 
     SNAPSHOTS.mkdir(exist_ok=True)
-    for key in families():
+    for name in ways():
         for preset in PRESETS:
-            content = {"adapter": VERSION, "config": config_of(key, preset, Path(tempfile.mkdtemp()))}
-            (SNAPSHOTS / f"{key}-{preset}.json").write_text(json.dumps(content, indent=1) + "\n")
+            content = {"adapter": VERSION, "config": config_of(name, preset, Path(tempfile.mkdtemp()))}
+            (SNAPSHOTS / f"{name}-{preset}.json").write_text(json.dumps(content, indent=1) + "\n")
 
 
 if __name__ == "__main__":

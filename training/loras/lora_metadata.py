@@ -20,10 +20,11 @@ def said_of(
     job_dir: Path, training: ResolvedTraining, checkpoint: Checkpoint, *, date: str
 ) -> dict[str, str]:
     """Text by key; `date` as ISO 8601."""
-    family = Families().get(training.family)
+    family = Families().get(training.family).by_frozen_route(training.route)
     entries = {
         "isengard_version": VERSION,
         "isengard_family": training.family,
+        "isengard_route": training.route,
         "isengard_preset": training.preset,
         "isengard_backend": training.backend,
         "isengard_trigger": training.trigger_word,

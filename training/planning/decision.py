@@ -107,6 +107,8 @@ def _training(facts: Facts, selection: Selection, numbers: Numbers) -> ResolvedT
         seed=facts.seed if seed is None else seed,
         quantize=numbers.quantize,
         low_vram=numbers.low_vram,
+        route=facts.family.route,
+        trainer=facts.family.trainer.model_dump(mode="json"),
         image_count=len(selection.trained),
         held_out=[photo.id for photo in selection.held_out],
     )

@@ -43,7 +43,7 @@ def estimate(
     guess = family.needs.seconds_per_step * _share(family, numbers)
     pace = learned or guess
     rounds = numbers.steps // numbers.save_every + 1
-    picture = int(family.trainer.get("sample_steps", 20)) * pace * SAMPLE_STEP
+    picture = family.trainer.sample_steps * pace * SAMPLE_STEP
     loading = START_S + LOAD_S_PER_GB * family.training_bytes / _GB
     seconds = loading + numbers.steps * pace * numbers.batch_size + rounds * prompts * picture
     needs = family.needs

@@ -55,7 +55,7 @@ class FactGatherer:
     def gather(self, request: TrainingRequest) -> Facts:
         """InvalidError or NotFoundError for what cannot be asked; those of `resolved` for numbers that cannot work."""
         require_training_method(request.method)
-        family = self.families.get(request.family)
+        family = self.families.get(request.family).by_route(request.route)
         backend = self.backend(request.backend)
         trainer = _trainer(backend)
         _require_supported(family, trainer.capabilities)

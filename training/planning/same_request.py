@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from ...core.characters.captions import training_caption
 from ...core.characters.character_store import CharacterStore
 from ...core.characters.photo_store import PhotoStore
@@ -38,13 +40,16 @@ class EarlierTrainings:
         trainings = JobFilter(kinds=["training"], character_id=character.id)
         versions = {version.job_id for version in character.versions}
         trainer = request.backend or self.default_backend
-        asked = request.model_dump(mode="json")
         now = (character.trigger_word, character.class_word, self._photos_now(character))
         for job in self.ledger.jobs(trainings, limit=_LOOKED_AT).items:
             goes_on = job.state not in ENDED and job.state is not JobState.CANCELLING
             done = job.state is JobState.COMPLETED and job.id in versions
-            same = (job.request, job.backend) == (asked, trainer)
-            if same and (goes_on or done) and self._frozen(job) == now:
+            if (
+                job.backend == trainer
+                and _asked(job) == request
+                and (goes_on or done)
+                and self._frozen(job) == now
+            ):
                 return job
         return None
 
@@ -65,3 +70,11 @@ class EarlierTrainings:
         except (OSError, ValueError, TypeError, KeyError):
             return None
         return training.trigger_word, training.class_word, photos
+
+
+def _asked(job: Job) -> TrainingRequest | None:
+    """Its request as one of today, with what older versions did not know yet as it was then; None where a newer one says more."""
+    try:
+        return TrainingRequest.model_validate(job.request)
+    except ValidationError:
+        return None

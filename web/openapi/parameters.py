@@ -182,6 +182,7 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
     "photos.image": {"size": SIZE},
     "training.presets": {
         "family": FAMILY,
+        "route": Text(r"[a-z0-9_]{0,40}", "a route of the family"),
         "backend": NAME,
         "character_id": id_of("chr"),
         "photos": Whole(0, 500),

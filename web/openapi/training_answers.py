@@ -103,6 +103,18 @@ class Family(BaseModel):
     placeholder: bool
     page: str
     needs_token: bool
+    routes: list[FamilyRoute]
+
+
+class FamilyRoute(BaseModel):
+    """A way to train a family: what is trained on differs, pictures are made with the same model. The first is the usual one."""
+
+    key: str
+    label: str
+    about: str
+    expert: bool
+    gated: bool
+    page: str
 
 
 class PresetNumbers(BaseModel):

@@ -10,6 +10,7 @@ from ...core import correlation
 from ...core.errors import InvalidError
 from ...core.executor import in_thread
 from ...core.families.families import Family
+from ...core.families.routes import Route
 from ...core.records.training import TrainingRequest
 from ...core.settings import current_token
 from ...training.backends.backend_states import state_of
@@ -79,12 +80,21 @@ def _family(
         "placeholder": bool(family.probes),
         "page": f"{HUB}/{family.training_base.hub}",
         "needs_token": family.gated and not token,
+        "routes": [_route(family, route) for route in family.routes if not route.retired],
     }
 
 
+def _route(family: Family, route: Route) -> dict[str, Any]:
+    """A way to train it; how large the download is and what the licence page is differ."""
+    trained = family.by_route(route.key)
+    shown = route.model_dump(include={"key", "label", "about", "expert"})
+    return {**shown, "gated": trained.gated, "page": f"{HUB}/{trained.training_base.hub}"}
+
+
 async def presets(services: Services, request: web.Request) -> web.Response:
-    """?family=&backend=&character_id= (or photos=): the numbers each preset would give."""
+    """?family=&route=&backend=&character_id= (or photos=): the numbers each preset would give."""
     family = services.families.get_offered(request.query.get("family", "sd15"))
+    family = family.by_route(request.query.get("route", ""))
     backend = await in_thread(_capabilities, services, request.query.get("backend"))
     photos = await in_thread(_trained, services, request)
     paces = await in_thread(services.training.paces, request.query.get("backend"))

@@ -17,7 +17,7 @@ const CHECK_AFTER_MS = 250;
 /** What was filled in, until that training has started: a finding may lead away and back. */
 const DRAFT_KEY = "isengard.train.form";
 
-/** What was filled in. @typedef {{who: string, preset: string, trainer: string, family: string, base: string, advanced: Record<string, string>}} Draft */
+/** What was filled in. @typedef {{who: string, preset: string, trainer: string, family: string, way: string, base: string, advanced: Record<string, string>}} Draft */
 
 export class IsenTrain extends View {
   /** @type {PersonPicker} */ people;
@@ -25,6 +25,9 @@ export class IsenTrain extends View {
   /** @type {HTMLSelectElement} */ trainer;
   /** @type {HTMLDivElement} */ trainerField;
   /** @type {HTMLSelectElement} */ family;
+  /** How the family is trained: its routes. @type {HTMLSelectElement} */ way;
+  /** @type {HTMLElement} */ wayAbout;
+  /** @type {HTMLDivElement} */ wayField;
   /** @type {HTMLSelectElement} */ base;
   /** @type {HTMLDivElement} */ baseField;
   /** @type {LookChoice} */ looks;
@@ -49,6 +52,9 @@ export class IsenTrain extends View {
     this.trainer = h("select", { "data-testid": "isen-trainer", on: { change: () => this.#changed() } });
     this.trainerField = field(t("trainer"), this.trainer, t("trainerHint"));
     this.family = h("select", { "data-testid": "isen-family", on: { change: () => this.#changed() } });
+    this.way = h("select", { "data-testid": "isen-route", on: { change: () => this.#changed() } });
+    this.wayField = field(t("trainingRoute"), this.way, " ");
+    this.wayAbout = /** @type {HTMLElement} */ (this.wayField.lastElementChild);
     this.base = h("select", { "data-testid": "isen-base", on: { change: () => this.#check() } });
     this.baseField = field(t("baseFile"), this.base);
     this.looks = new LookChoice(() => this.#check());
@@ -60,7 +66,7 @@ export class IsenTrain extends View {
     this.start = button(t("startTraining"), () => this.#start(), { kind: "primary isen-wide", disabled: true, testid: "isen-start-training" });
     const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
     this.form = h("div", { class: "isen-stack" },
-      this.people.element, this.trainerField, this.presets.element, field(t("model"), this.family, t("modelHint")), this.looks.element, this.baseField,
+      this.people.element, this.trainerField, this.presets.element, field(t("model"), this.family, t("modelHint")), this.wayField, this.looks.element, this.baseField,
       this.advanced.element, h("footer", { class: "isen-foot" }, h("div", { class: "isen-found", role: "status" }, this.findings), this.start));
     this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.nobody, this.form);
     this.#restore(recalled(sessionStorage, DRAFT_KEY));
@@ -76,9 +82,9 @@ export class IsenTrain extends View {
   }
 
   #keep() {
-    const [trainer, family] = [this.trainer, this.family].map(({ value }) => value);
+    const [trainer, family, way] = [this.trainer, this.family, this.way].map(({ value }) => value);
     const base = this.#chosenBase;
-    this.#draft = { who: this.people.value, preset: this.presets.value, trainer, family, base, advanced: this.advanced.draft };
+    this.#draft = { who: this.people.value, preset: this.presets.value, trainer, family, way, base, advanced: this.advanced.draft };
     kept(sessionStorage, DRAFT_KEY, this.#draft);
   }
 
@@ -118,16 +124,24 @@ export class IsenTrain extends View {
     const family = this.store.state.families.find((known) => known.key === this.family.value);
     if (!family || !this.person) return;
     say(this.heading, t("train", { name: this.person.name }));
+    this.#ways(family);
     const names = family.base_models;
     fill(this.base, [family.key, names], () => [h("option", { value: "", text: t("baseAuto") }), ...names.map((name) => h("option", { value: name, text: name, selected: name === this.#draft?.base }))]);
     this.looks.show(family.checkpoints, this.#draft?.base);
     this.baseField.hidden = names.length < 2 || !this.looks.element.hidden;
     const asked = ++this.#presetsAsked;
-    const wanted = { family: family.key, character_id: this.person.id, backend: this.trainer.value };
+    const wanted = { family: family.key, route: this.way.value, character_id: this.person.id, backend: this.trainer.value };
     const answer = await this.store.attempt(() => this.store.api.training.presets(wanted));
     if (!answer || asked !== this.#presetsAsked) return;
     this.presets.show(answer.items);
     this.#adjusted();
+  }
+
+  /** @param {Isengard.Family} family */
+  #ways({ key, routes }) {
+    fill(this.way, [key, routes], () => routes.map((known) => wayOption(known, this.#draft?.family === key ? this.#draft.way : "")));
+    this.wayField.hidden = routes.length < 2;
+    say(this.wayAbout, routes.find((known) => known.key === this.way.value)?.about ?? "");
   }
 
   #adjusted() {
@@ -143,7 +157,7 @@ export class IsenTrain extends View {
   #request() {
     return {
       character_id: this.people.value, family: this.family.value, preset: this.presets.value,
-      backend: this.trainer.value || null, base_model: this.#chosenBase || null, overrides: this.advanced.values(),
+      backend: this.trainer.value || null, base_model: this.#chosenBase || null, route: this.way.value, overrides: this.advanced.values(),
     };
   }
 
@@ -211,6 +225,11 @@ export class IsenTrain extends View {
 /** @param {Isengard.Family} family @param {string | undefined} wanted */
 function option({ key, label, status }, wanted) {
   return h("option", { value: key, text: status === "experimental" ? `${label} (${t("experimental")})` : label, selected: key === wanted });
+}
+
+/** @param {Schema.FamilyRoute} route @param {string} wanted */
+function wayOption({ key, label, expert }, wanted) {
+  return h("option", { value: key, text: expert ? `${label} (${t("forExperts")})` : label, selected: key === wanted });
 }
 
 /** What can train now, ours first: nobody is asked who has no choice, and in fast-test mode nothing real is offered. @param {Isengard.State} state */

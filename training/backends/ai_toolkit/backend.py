@@ -159,7 +159,8 @@ class AiToolkitBackend:
         if resume:
             outcomes.make_newest(out, config.run_name(training), training.steps)
             optimizer.put_back(out, job_dir)
-        family, cpu = self._families.get(training.family), self._on_cpu()
+        family = self._families.get(training.family).by_frozen_route(training.route)
+        cpu = self._on_cpu()
         self._began.pop(job_dir, None)
         self._fetching.begin(job_dir, training.base_path, family, self._settings.hf_home)
         base = local_base(family, training.base_path, self._settings.hf_home)

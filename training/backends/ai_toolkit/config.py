@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ....core.families.families import Family
+from ....core.families.trainer_settings import TrainerSettings
 from ...interface import ResolvedTraining
 
 #: Blank captions in this share of steps; AI-Toolkit's own example and three other trainers agree on 0.05.
@@ -31,6 +32,7 @@ def run_name(training: ResolvedTraining) -> str:
 
 def build(job_dir: Path, training: ResolvedTraining, family: Family, *, cpu: bool) -> dict[str, Any]:
     """The whole configuration; every number is a real one (a YAML `1e-4` would be text to AI-Toolkit)."""
+    settings = training.settings(family)
     process = {
         "type": "diffusion_trainer",
         "training_folder": str(job_dir / "out"),
@@ -47,10 +49,10 @@ def build(job_dir: Path, training: ResolvedTraining, family: Family, *, cpu: boo
             "push_to_hub": False,
         },
         "datasets": [_dataset(job_dir, training)],
-        "train": _train(job_dir, training, family, cpu=cpu),
+        "train": _train(job_dir, training, family, settings, cpu=cpu),
         "logging": {"log_every": 1, "use_ui_logger": True},
-        "model": _model(training, family, cpu=cpu),
-        "sample": _sample(training, family),
+        "model": _model(training, family, settings, cpu=cpu),
+        "sample": _sample(training, settings),
     }
     name = run_name(training)
     return {
@@ -80,10 +82,11 @@ def _dataset(job_dir: Path, training: ResolvedTraining) -> dict[str, Any]:
     }
 
 
-def _train(job_dir: Path, training: ResolvedTraining, family: Family, *, cpu: bool) -> dict[str, Any]:
+def _train(
+    job_dir: Path, training: ResolvedTraining, family: Family, settings: TrainerSettings, *, cpu: bool
+) -> dict[str, Any]:
     """A CPU has no use for 8-bit optimizers and computes bf16 slowly; everything else is the same."""
-    names: list[str] = ["timestep_type", "bypass_guidance_embedding"]
-    extra: dict[str, Any] = {name: family.trainer[name] for name in names if name in family.trainer}
+    optimizer = settings.optimizer.removesuffix("8bit") if cpu else settings.optimizer
     return {
         "batch_size": training.batch_size,
         "steps": training.steps,
@@ -91,9 +94,9 @@ def _train(job_dir: Path, training: ResolvedTraining, family: Family, *, cpu: bo
         "train_unet": True,
         "train_text_encoder": False,
         "gradient_checkpointing": not cpu,
-        "noise_scheduler": family.trainer["noise_scheduler"],
+        "noise_scheduler": settings.noise_scheduler,
         "content_or_style": "balanced",
-        "optimizer": "adamw" if cpu else "adamw8bit",
+        "optimizer": optimizer,
         "optimizer_params": {"weight_decay": WEIGHT_DECAY},
         "lr": float(training.learning_rate),
         "lr_scheduler": "constant",
@@ -104,8 +107,14 @@ def _train(job_dir: Path, training: ResolvedTraining, family: Family, *, cpu: bo
         "disable_sampling": not training.sample_prompts,
         "ema_config": {"use_ema": False, "ema_decay": 0.99},
         **_validation(job_dir, training),
-        **extra,
+        **_where_given(settings, "timestep_type", "bypass_guidance_embedding"),
     }
+
+
+def _where_given(settings: TrainerSettings, *names: str) -> dict[str, Any]:
+    """Without those that the family leaves to AI-Toolkit."""
+    given = {name: getattr(settings, name) for name in names}
+    return {name: value for name, value in given.items() if value not in ("", None)}
 
 
 def _validation(job_dir: Path, training: ResolvedTraining) -> dict[str, Any]:
@@ -128,13 +137,16 @@ def _validation(job_dir: Path, training: ResolvedTraining) -> dict[str, Any]:
     }
 
 
-def _model(training: ResolvedTraining, family: Family, *, cpu: bool) -> dict[str, Any]:
+def _model(
+    training: ResolvedTraining, family: Family, settings: TrainerSettings, *, cpu: bool
+) -> dict[str, Any]:
     """Clip skip is not set. SDXL's text encoders are read at their last layer but one by AI-Toolkit (`text_encode_xl`) and by
     ComfyUI alike, which is what "clip skip 2" means for it. SD 1.5 is read at the last layer by both; AI-Toolkit has no switch for
     that (`text_encode`), so a LoRA is drawn as it was trained. Zero terminal SNR is not an option of AI-Toolkit's either: its
     steps end a little before the last one, which a LoRA bears.
     """
     quantize = training.quantize and not cpu
+    more = {"assistant_lora_path": settings.assistant_lora, "extras_name_or_path": settings.extras}
     velocity = {"is_v_pred": True} if training.v_pred else {}
     return {
         "name_or_path": training.base_path,
@@ -145,21 +157,22 @@ def _model(training: ResolvedTraining, family: Family, *, cpu: bool) -> dict[str
         "qtype": "qfloat8",
         "qtype_te": "qfloat8",
         "low_vram": training.low_vram and not cpu,
+        **{name: path for name, path in more.items() if path},
     }
 
 
-def _sample(training: ResolvedTraining, family: Family) -> dict[str, Any]:
+def _sample(training: ResolvedTraining, settings: TrainerSettings) -> dict[str, Any]:
     """`neg` must be text: its default False breaks FLUX sampling (facts: ai-toolkit section d)."""
     side = min(SAMPLE_SIDE, max(training.resolution))
     return {
-        "sampler": family.trainer["sampler"],
+        "sampler": settings.sampler,
         "sample_every": training.save_every,
         "width": side,
         "height": side,
         "neg": "",
         "seed": training.seed,
         "walk_seed": False,
-        "guidance_scale": float(family.trainer["sample_guidance"]),
-        "sample_steps": int(family.trainer["sample_steps"]),
+        "guidance_scale": settings.sample_guidance,
+        "sample_steps": settings.sample_steps,
         "samples": [{"prompt": prompt} for prompt in training.sample_prompts],
     }
