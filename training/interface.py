@@ -70,7 +70,7 @@ class ResolvedTraining:
     trainer: dict[str, Any] = field(default_factory=dict)
 
     def settings(self, family: Family) -> TrainerSettings:
-        """Those that it was begun with; the family's by its route where none were kept."""
+        """The trainer's settings that it was begun with; the family's by its route where none were kept."""
         return TrainerSettings.frozen(self.trainer) if self.trainer else family.trainer
 
     @property

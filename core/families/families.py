@@ -208,6 +208,10 @@ class Family(Record):
     #: False for one that nobody can draw with yet: its record stays for what was trained before
     offered: bool = True
     licence: str
+    #: what the licence asks of those who train, as a sentence; '' where it asks nothing that they would not do anyway
+    terms: str = ""
+    #: what the name of a published LoRA begins with, where the licence asks for it
+    name_start: str = Field(default="", pattern="^[A-Za-z]{0,20}$")
     gated: bool = False
     #: ModelSpec's name for a LoRA of this architecture, '' where it has none
     modelspec: str = ""
@@ -235,7 +239,7 @@ class Family(Record):
     sampling: Sampling
     bounds: Bounds = Field(default_factory=Bounds)
     probes: list[Probe] = Field(default_factory=list)
-    #: ways to train it, where there are several; `route` is the key of the one that this record was made for
+    #: ways to train it, where there are several; `route` is the key of the one that this record is by
     routes: list[Route] = Field(default_factory=list)
     route: str = ""
 

@@ -44,7 +44,7 @@ class Route(Record):
         return bool(self.model_dump(include={"like", *_TABLES, *_FIELDS}, exclude_defaults=True))
 
     def laid_over(self, record: dict[str, Any]) -> dict[str, Any]:
-        """The record's content by this route."""
+        """The record's content by this route; what comes of it has no routes of its own."""
         whole = {name: getattr(self, name) for name in _FIELDS if getattr(self, name) is not None}
         parts = {name: {**record[name], **getattr(self, name)} for name in _TABLES}
-        return {**record, **whole, **parts, "route": self.key}
+        return {**record, **whole, **parts, "route": self.key, "routes": []}

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -114,11 +115,11 @@ class VersionStore:
 
         A copy, not a hard link: a trainer that writes its file again in place would otherwise truncate
         the one ComfyUI has mapped (facts: lora-roundtrip). `said` is added to its metadata, so its hash is its own;
-        the name keeps the checkpoint's. Raises StorageError `publish_failed`.
+        the name keeps the checkpoint's, and begins as the model's licence asks. Raises StorageError `publish_failed`.
         """
         folder = self._paths.character_models(slug)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        stem = f"{slug}-{checkpoint.family}-{checkpoint.step:06d}-{checkpoint.sha256[:8]}"
+        stem = f"{_start(checkpoint.family)}{slug}-{checkpoint.family}-{checkpoint.step:06d}-{checkpoint.sha256[:8]}"
         target, sidecar = contained(folder, f"{stem}.safetensors"), contained(folder, f"{stem}.json")
         published = self._read(sidecar) if sidecar.exists() and target.exists() else None
         if published is not None:
@@ -160,6 +161,19 @@ class VersionStore:
             )
             return None
         return version if sidecar.with_suffix(".safetensors").is_file() else None
+
+
+@cache
+def _starts() -> Mapping[str, str]:
+    from ..families.families import Families  # nodes import this module, and ComfyUI waits for them
+
+    return {family.key: family.name_start for family in Families().all()}
+
+
+def _start(family: str) -> str:
+    """What a file's name begins with before the person's, as the model's licence asks."""
+    start = _starts().get(family, "")
+    return f"{start}-" if start else ""
 
 
 def _by_family(versions: Sequence[Version], checkpoint: str) -> list[Version]:

@@ -45,8 +45,12 @@ def test_the_base_that_is_trained_from_decides_which_parts_are_read(tmp_path):
     mine = [("me/mine", "model", True), ("me/mine", "text encoder", True), ("me/mine", "VAE", True)]
     assert parts_for(klein, klein.training_base.hub) == klein.trainer_hubs
     assert read(klein, file) == read(klein, folder) == read(klein, klein.training_base.hub)[1:]
+    turbo, z_image = z_image.by_route("turbo"), z_image.by_route("base")
     assert read(z_image, "me/mine") == mine and read(z_image, folder) == []
     assert [label for _, label, _ in read(z_image, file)] == ["text encoder", "VAE"]
+    assert [label for _, label, _ in read(turbo, folder)] == ["training adapter"], (
+        "one's own is trained under it too"
+    )
     assert parts_for(sdxl, str(file)) == sdxl.trainer_hubs and read(sdxl, folder) == []
     assert (
         is_described(sdxl, str(file)) and is_described(klein, "me/mine") and not is_described(sdxl, "me/mine")

@@ -39,6 +39,12 @@ def test_publishing_gives_a_name_that_is_unique_for_ever(store, paths, publish):
     assert store.path(one).read_bytes() == b"a" and store.path(two).read_bytes() == b"b"
 
 
+def test_a_name_begins_as_the_licence_of_its_model_asks(publish):
+    """Krea's wants the names of what is made from its model to begin with Krea."""
+    assert publish(100, family="krea2").file.startswith("ann/Krea-ann-krea2-000100-")
+    assert publish(100, b"other", family="of_a_newer_version").file.startswith("ann/ann-of_a_newer_version-")
+
+
 def test_publishing_twice_is_one_version_and_never_writes_again(store, publish):
     first = publish(100)
     inode = store.path(first).stat().st_ino

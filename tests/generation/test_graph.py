@@ -19,7 +19,7 @@ def sd15():
 def test_our_recipes_are_recipes():
     names = {recipe.name: recipe for recipe in RecipeFolder().all()}
     assert {"fast-test", "sd15-identity", "sdxl-identity", "flux1-dev-identity"} < set(names)
-    assert {"flux2-klein-identity", "z-image-identity"} < set(names)
+    assert {"flux2-klein-identity", "z-image-identity", "krea2-identity"} < set(names)
     assert names["fast-test"].shape.placeholder and not names["sd15-identity"].shape.placeholder
     assert all(recipe.label and recipe.description and recipe.picture for recipe in names.values())
 

@@ -365,6 +365,7 @@ PICTURES: dict[str, Callable[[], Image.Image]] = {
     "z-image-identity": lambda: portrait(mountains, RED, 0.0),
     "qwen-image-identity": lambda: portrait(harbour, SAND, -0.04),
     "chroma-identity": lambda: portrait(dusk, GREEN, 0.04),
+    "krea2-identity": lambda: portrait(cafe, GREEN, 0.04),
     "two-people": couple,
     "train-lora": trained,
 }

@@ -30,11 +30,12 @@ A model is one file in `core/families/`. `[training_base]` and `trainer_hubs` na
 a preset, in AI-Toolkit's words: `noise_scheduler`, `sampler`, `timestep_type`, `sample_guidance` and `sample_steps`; where it
 differs from the usual also `optimizer` (`adamw8bit`, `adamw` or `adafactor`), `assistant_lora` (`owner/name/file` on the hub:
 the LoRA under which a distilled model is trained) and `extras` (the repository that has the text encoder and the VAE where the
-base has none). What these name is counted with everything else that is fetched.
+base has none); `[[trainer_hubs]]` must name what is read of these too. Where a licence asks for more than it is usual,
+`terms` says so before a training, and `name_start` is what the file of a published LoRA begins with.
 
-`[[routes]]` are ways to train it: `key`, `label` and `about`, then whatever of `gated`, `trainer_hubs`, `[routes.training_base]`,
-`[routes.defaults]`, `[routes.needs]` and `[routes.trainer]` is not as in the record. The first route is the record itself and
-holds nothing of these; `expert = true` marks one for those who know why, `retired = true` one that is kept for trainings that
+`[[routes]]` are ways to train it: `key`, `label` and `about`, then whatever of `gated`, `[routes.training_base]`,
+`[[routes.trainer_hubs]]` (all of them), `[routes.defaults]`, `[routes.needs]` and `[routes.trainer]` is not as in the record, or
+as in the route that `like` names. The first route is the record itself and holds nothing of these; `expert = true` marks one for those who know why, `retired = true` one that is kept for trainings that
 were begun by it. A training keeps its route and settings when it is submitted: what a record says later changes none that has begun.
 Records are checked when they are read: an unknown field or value is `family_damaged`.
 """

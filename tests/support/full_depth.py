@@ -203,6 +203,7 @@ def lora_for(family: str, base: Shapes) -> Shapes:
     else:
         whole = z_image_names.diffusers_shapes(matrices) if family == "z_image" else matrices
         blocks = ("layers.", "double_blocks.", "single_blocks.", "blocks.", "transformer_blocks.")
+        blocks += ("txtfusion.layer", "txtfusion.ref")
         named = {f"diffusion_model.{name}": shape for name, shape in whole.items() if name.startswith(blocks)}
     return _pairs(named, "lora_A.weight", "lora_B.weight")
 

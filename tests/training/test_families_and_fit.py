@@ -16,9 +16,12 @@ from isengard.core.plugins import PluginContext
 from isengard.core.records.photo import Photo, PhotoFinding
 from isengard.core.records.training import Overrides
 from isengard.core.settings import Settings
+from isengard.generation.image.model_files import loaded
 from isengard.generation.image.recipes import RecipeFolder
 from isengard.training.backends import ai_toolkit, fast_test
 from isengard.training.backends.ai_toolkit import channels
+from isengard.training.backends.ai_toolkit.backend import AiToolkitBackend
+from isengard.training.backends.fast_test.backend import FastTestBackend
 from isengard.training.job_folder.dataset import select
 from isengard.training.loras.lora_fit import judge, prove
 from isengard.training.loras.unet_names import diffusers_names
@@ -38,21 +41,34 @@ def test_every_record_is_whole_and_only_what_was_run_is_proven():
 
 
 def test_every_family_that_is_offered_can_be_drawn_and_none_that_can_is_hidden():
-    """A training whose person cannot be drawn afterwards is not offered anywhere (Krea 2, until it has a recipe)."""
-    ours, families = set(RecipeFolder().ours()), Families()
+    """A training whose person cannot be drawn afterwards is not offered anywhere: each has its recipe, and a file for whatever
+    that loads."""
+    ours, families = RecipeFolder().ours(), Families()
     for family in families.all():
-        drawn = set(family.recipes) <= ours and bool(family.files)
+        has = {file.role for file in family.files}
+        drawn = all(
+            name in ours and {role for role, _ in loaded(RecipeFolder().get(name).graph)} <= has
+            for name in family.recipes
+        )
         assert (family in families.offered()) == drawn, family.key
-    assert {family.key for family in families.all()} - {family.key for family in families.offered()} == {
-        "krea2"
-    }
     assert families.get("krea2").min_comfyui == "0.26.0"
 
 
-def test_a_family_that_is_not_offered_is_trained_by_nobody(paths):
-    for create in (ai_toolkit.create, fast_test.create):
-        capabilities = create(PluginContext(paths, Settings())).capabilities()
-        assert "sd15" in capabilities.families and "krea2" not in capabilities.families
+@pytest.mark.parametrize("create", [ai_toolkit.create, fast_test.create])
+def test_a_trainer_offers_what_can_be_drawn_and_nothing_else(create, paths):
+    offered = {family.key for family in Families().offered()}
+    assert "sd15" in set(create(PluginContext(paths, Settings())).capabilities().families) <= offered
+
+
+def test_a_family_that_is_not_offered_is_trained_by_nobody(paths, tmp_path):
+    for name, more in (("shown", ""), ("hidden", "offered = false\n")):
+        (tmp_path / f"{name}.toml").write_text(more + (FOLDER / "sd15.toml").read_text())
+    families = Families(tmp_path)
+    for backend in (AiToolkitBackend(Settings(), paths, families), FastTestBackend(True, families)):
+        assert backend.capabilities().families == ["shown"]
+    with pytest.raises(InvalidError, match="no model family"):
+        families.get_offered("hidden")
+    assert families.get("hidden").key == "hidden", "what was trained for it before can still be read"
 
 
 def test_a_family_is_one_file(tmp_path):

@@ -50,7 +50,7 @@ def test_a_base_is_as_large_as_the_record_says_and_is_known_as_one_family(key, f
 
 
 #: modules of a LoRA of ours for each family (facts: depth-cut, the last table)
-MODULES = {"flux1_dev": 494, "flux2_klein_4b": 80, "flux2_klein_9b": 112, "z_image": 240, "krea2": 224}
+MODULES = {"flux1_dev": 494, "flux2_klein_4b": 80, "flux2_klein_9b": 112, "z_image": 240, "krea2": 256}
 MODULES |= {"chroma": 228, "qwen_image": 840}
 #: (base, LoRA) of two families where every layer of the one has its place and its size in the other: names and sizes cannot
 #: tell them apart, the version's family and the base's marks do (tests/nodes)

@@ -53,6 +53,11 @@ def codes(situation):
     return {finding.code: finding for finding in machine_findings(situation)}
 
 
+def test_what_a_licence_asks_is_said_before_the_training():
+    told = codes(replace(GOOD, family=Families().get("krea2"), comfyui_version="0.26.0"))
+    assert told["licence_terms"].severity == "info" and "begin with Krea" in told["licence_terms"].message
+
+
 def test_a_machine_that_can_do_it_is_told_only_what_is_unknown():
     assert set(codes(GOOD)) == {"family_experimental"}
     assert set(codes(replace(GOOD, family=Families().get("sd15")))) == set()

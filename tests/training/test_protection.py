@@ -37,8 +37,9 @@ def config_of(name: str, preset: str, job_dir: Path, **more: object) -> dict:
     from isengard.training.backends.ai_toolkit import config
 
     key, _, route = name.partition(".")
-    family = Families().get(key).by_frozen_route(route) if route else Families().get(key).by_route("")
-    retired = any(one.key == family.route and one.retired for one in family.routes)
+    record = Families().get(key)
+    family = record.by_frozen_route(route) if route else record.by_route("")
+    retired = any(one.key == family.route and one.retired for one in record.routes)
     kept = {} if retired else {"route": family.route, "trainer": family.trainer.model_dump(mode="json")}
     training = training_of(family, preset, **kept, **more)
     (job_dir / "held_out").mkdir(exist_ok=True)

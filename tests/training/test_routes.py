@@ -65,6 +65,13 @@ def test_a_route_changes_what_is_trained_and_never_what_draws(family):
         assert trained.model_dump(include=drawing) == family.model_dump(include=drawing)
 
 
+def test_a_record_by_one_route_is_not_laid_out_by_another():
+    base = Z_IMAGE.by_route("base")
+    assert base.by_route("") == base == base.by_frozen_route("turbo")
+    with pytest.raises(InvalidError):
+        base.by_route("turbo")
+
+
 @pytest.mark.parametrize("key", ["none", "base_8bit"])
 def test_an_unknown_or_retired_route_is_refused_with_those_there_are(key):
     with pytest.raises(InvalidError) as caught:
@@ -94,6 +101,14 @@ def test_a_record_with_a_wrong_route_is_damaged(tmp_path, wrong):
     with pytest.raises(InvalidError) as caught:
         Families(tmp_path)
     assert caught.value.code == "family_damaged"
+
+
+def test_a_record_says_what_is_read_of_every_repository_that_its_settings_name(tmp_path):
+    text = (FOLDER / "z_image.toml").read_text()
+    (tmp_path / "mine.toml").write_text(text.replace(f'hub = "{ADAPTER}"', 'hub = "some/other"'))
+    with pytest.raises(InvalidError) as caught:
+        Families(tmp_path)
+    assert caught.value.code == "family_damaged" and ADAPTER in caught.value.message
 
 
 def test_the_first_route_is_the_record_itself(tmp_path):
@@ -156,9 +171,8 @@ def test_the_adapter_is_part_of_what_is_fetched(house, ann, tmp_path, monkeypatc
     asked = {"settings": Settings(hf_home=str(tmp_path)), "base_models": HubBases()}
     request = TrainingRequest(character_id=ann.id, family="z_image")
     gatherer: FactGatherer = training_of(house, **asked).gatherer
-    for hub in ("Tongyi-MAI/Z-Image-Turbo", *Z_IMAGE.by_route("").trainer_hubs):
-        cached(tmp_path, hub)
-    assert Z_IMAGE.by_route("").hubs == [ADAPTER] and not gatherer.gather(request).base.here
+    cached(tmp_path, "Tongyi-MAI/Z-Image-Turbo")
+    assert not gatherer.gather(request).base.here
     cached(tmp_path, ADAPTER)
     assert gatherer.gather(request).base.here
-    assert Z_IMAGE.by_route("de_turbo").hubs == ["Tongyi-MAI/Z-Image-Turbo"]
+    assert not gatherer.gather(request.model_copy(update={"route": "de_turbo"})).base.here

@@ -27,6 +27,7 @@ RECIPES = {
     "z_image": "z-image-identity",
     "qwen_image": "qwen-image-identity",
     "chroma": "chroma-identity",
+    "krea2": "krea2-identity",
 }
 
 
@@ -37,7 +38,7 @@ def files(host, headers):
 
 @pytest.fixture
 def host(tmp_path):
-    return PlainHost(tmp_path / "user", "", version="0.9.2")
+    return PlainHost(tmp_path / "user", "", version="0.26.0")
 
 
 @pytest.fixture

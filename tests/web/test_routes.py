@@ -140,7 +140,6 @@ def test_bad_uploads_are_refused_and_leave_nothing(api, ann, server, tmp_path, n
         ("/training/backends/fast_test/setup", {"confirm": True}, 409, "backend_needs_no_setup"),
         ("/training/models/sd15/download", {}, 400, "confirmation_needed"),
         ("/training/models/x/download", {"confirm": True}, 400, "family_unknown"),
-        ("/training/models/krea2/download", {"confirm": True}, 400, "family_unknown"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_code(api, path, body, status, code):
@@ -149,12 +148,31 @@ def test_what_cannot_be_is_refused_with_a_code(api, path, body, status, code):
     assert (caught.value.status, caught.value.error["code"]) == (status, code) and caught.value.error["hint"]
 
 
-def test_a_family_that_is_not_offered_has_no_presets_and_is_named_nowhere(api):
+def test_every_family_that_the_panel_offers_is_drawn_by_a_recipe_of_its_own(api):
+    """One without would be trained for hours, and then nobody could be drawn with it."""
+    drawn = {
+        key
+        for recipe in api.get("/recipes")["items"]
+        for key in recipe["families"]
+        if recipe["identity"] == "lora"
+    }
+    families = api.get("/training/families")["items"]
+    assert {"sd15", "z_image", "krea2"} <= {family["key"] for family in families} == drawn
+
+
+def test_a_family_shows_its_routes_and_their_numbers_differ(api):
+    (family,) = [one for one in api.get("/training/families")["items"] if one["key"] == "z_image"]
+    assert [(route["key"], route["expert"]) for route in family["routes"]] == [
+        ("turbo", False),
+        ("base", False),
+        ("de_turbo", True),
+    ]
+    assert family["page"] == family["routes"][0]["page"] != family["routes"][1]["page"]
+    usual, base = (api.get(f"/training/presets?family=z_image&route={key}")["items"] for key in ("", "base"))
+    assert usual[0]["vram_bytes"] < base[0]["vram_bytes"]
     with pytest.raises(ApiError) as caught:
-        api.get("/training/presets?family=krea2")
-    assert (caught.value.status, caught.value.error["code"]) == (400, "family_unknown")
-    assert "sd15" in caught.value.error["hint"] and "krea2" not in caught.value.error["hint"]
-    assert "krea2" not in json.dumps(api.get("/openapi.json"))
+        api.get("/training/presets?family=z_image&route=base_8bit")
+    assert (caught.value.status, caught.value.error["code"]) == (400, "training_route_unknown")
 
 
 @pytest.mark.parametrize("verb", ["setup", "uninstall"])

@@ -61,7 +61,7 @@ def base_name(training: ResolvedTraining) -> str:
 def _modelspec(family: Family, training: ResolvedTraining, date: str) -> dict[str, str]:
     entries = {
         "modelspec.sai_model_spec": "1.0.0",
-        "modelspec.title": training.trigger_word,
+        "modelspec.title": " ".join(filter(None, (family.name_start, training.trigger_word))),
         "modelspec.architecture": family.modelspec,
         "modelspec.implementation": "diffusers",
         "modelspec.prediction_type": "v" if training.v_pred else "",

@@ -314,6 +314,11 @@ def comfyui(s: Situation) -> Sequence[Finding]:
     return [Finding(severity="warning", code="comfyui_old", message=message, fix="choose_family")]
 
 
+def terms(s: Situation) -> Sequence[Finding]:
+    """Say what the model's licence asks of those who train it."""
+    return [Finding(severity="info", code="licence_terms", message=s.family.terms)] if s.family.terms else []
+
+
 def untried(s: Situation) -> Sequence[Finding]:
     if s.family.status == "proven":
         return []
@@ -328,6 +333,7 @@ CHECKS: tuple[Callable[[Situation], Sequence[Finding]], ...] = (
     download,
     path,
     comfyui,
+    terms,
     untried,
 )
 

@@ -138,7 +138,7 @@ export class IsenTrain extends View {
   }
 
   /** @param {Isengard.Family} family */
-  #ways({ key, routes }) {
+  #ways({ key, routes = [] }) {
     fill(this.way, [key, routes], () => routes.map((known) => wayOption(known, this.#draft?.family === key ? this.#draft.way : "")));
     this.wayField.hidden = routes.length < 2;
     say(this.wayAbout, routes.find((known) => known.key === this.way.value)?.about ?? "");

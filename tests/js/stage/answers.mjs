@@ -66,6 +66,16 @@ export const LOOKS = [{ ...FAMILIES[0], needs_token: false, unreadable: [], chec
   checkpoint("unet.safetensors", 1.7e9, "unknown", { refused: "unet.safetensors has no VAE in it: neither the trainer nor ComfyUI can use it alone. Make it whole with ComfyUI's Save Checkpoint, or choose another file." }),
 ] }, FAMILIES[1]];
 export const ONE_LOOK = [{ ...LOOKS[0], base_models: ["v1-5-pruned-emaonly.safetensors"], checkpoints: LOOKS[0].checkpoints.slice(0, 1) }, FAMILIES[1]];
+const route = (key, label, about, expert = false) => ({ key, label, about, expert, gated: false, page: "" });
+/** A model that is trained in several ways. */
+export const ROUTED = [{
+  key: "z_image", label: "Z-Image", status: "experimental", licence: "Apache-2.0", files: [], base_models: ["z_image_turbo_bf16.safetensors"], needs_token: false,
+  routes: [
+    route("turbo", "Turbo with the training adapter", "What most people use: pictures are made with Turbo too."),
+    route("base", "Base in bf16 with Adafactor", "Learns more slowly and needs more video memory; some faces come out closer."),
+    route("de_turbo", "De-Turbo", "Turbo without its distillation, which bears long trainings without an adapter.", true),
+  ],
+}];
 const WHY = "is not a whole model: 1.2 GB of 4.3 GB are there.";
 export const DAMAGED = FAMILIES.map((known) => ({
   ...known, needs_token: false, files: known.files.map((file) => ({ ...file, fault: `${file.file} ${WHY}` })),
@@ -93,7 +103,7 @@ const STYLES = [
   { kind: "scene", name: "cafe", label: "In a café", prompt: "sitting in a small café by the window" },
 ];
 const SETUP = { possible: true, why_not: "", version: "0.12.26", licence: "MIT", source: "https://github.com/ostris/ai-toolkit", download_bytes: 3.0e9, disk_bytes: 5.6e9, status: "proven", installed: false, unfinished: false };
-const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", default: true, placeholder: false, families: ["sd15", "flux1_dev"], state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
+const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", default: true, placeholder: false, families: ["sd15", "flux1_dev", "z_image"], state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
 /** What measures resemblance, before and after its set-up. */
 const METER_OFFER = { ...SETUP, version: "20.0.1", licence: "Boost, CC0", source: "dlib-bin, face_recognition_models", download_bytes: 9.8e7, disk_bytes: 3.6e8 };
 const METER_MISSING = { state: { name: "faces", version: "", state: "not_installed", detail: "Resemblance cannot be measured yet." }, setup: METER_OFFER };

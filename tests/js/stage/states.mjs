@@ -1,6 +1,6 @@
 /** Every state the panel can be in (PANEL.md), by name. */
 
-import { BACKEND_MISSING, DAMAGED, FOREIGN, LOOKS, METER_READY, METER_REFUSED, ONE_LOOK, SETTINGS_WAITING, WITH_TWO } from "./answers.mjs";
+import { BACKEND_MISSING, DAMAGED, FOREIGN, LOOKS, METER_READY, METER_REFUSED, ONE_LOOK, ROUTED, SETTINGS_WAITING, WITH_TWO } from "./answers.mjs";
 import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples, version } from "./people.mjs";
 import { settled } from "./settled.mjs";
 
@@ -32,6 +32,12 @@ const at = (tab, more = {}) => ({ route: { tab, ...more } });
 const refused = (name, message, hint) => ({ key: name, name, file: { name }, characterId: "chr_9", share: 1, error: { message, hint } });
 const click = (selector) => async (page) => {
   for (const element of page.querySelectorAll(selector)) element.click();
+  await settled();
+};
+const choose = (selector, value) => async (page) => {
+  const list = page.querySelector(selector);
+  list.value = value;
+  list.dispatchEvent(new Event("change"));
   await settled();
 };
 
@@ -75,6 +81,7 @@ export const STATES = {
   model: { ...all, ...at("training", { model: "sd15", train: "chr_9" }) },
   "model-damaged": { ...all, families: DAMAGED, ...at("training", { model: "sd15", train: "chr_9" }) },
   "model-running": { ...all, tasks: [{ ...task("running", { phase: "downloading", bytes_done: 1.9e9, bytes_total: 4265146304 }), kind: "model_download", family: "sd15" }], ...at("training", { model: "sd15" }) },
+  "train-routes": { ...all, families: ROUTED, ...at("training", { train: "chr_9" }), then: choose('[data-testid="isen-route"]', "base") },
   "trainings-no-trainer": { ...bare, ...at("training") },
   empty: { ...at("characters") },
   "empty-no-gpu": { ...at("characters"), canTrain: false },
