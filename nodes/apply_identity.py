@@ -48,6 +48,7 @@ class IsengardApplyIdentity(io.ComfyNode):
                 io.Model.Output("model_out", display_name="model"),
                 io.Clip.Output("clip_out", display_name="clip"),
             ],
+            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
@@ -67,7 +68,8 @@ class IsengardApplyIdentity(io.ComfyNode):
         versions = identity.find_versions(context, character, checkpoint)
         if float(strength) == 0.0:
             return io.NodeOutput(model, clip)
-        _, fit = fitted(context, model, clip, versions)
+        version, fit = fitted(context, model, clip, versions)
+        _tell_beyond(context, version, float(strength), cls.hidden.unique_id if cls.hidden else None)
         return io.NodeOutput(*context.host.apply_lora(model, clip, fit, float(strength)))
 
 
@@ -112,6 +114,20 @@ def _families_of(context: NodeContext, model: Any) -> set[str]:
 def _is_of_others(version: Version, drawn: Collection[str]) -> bool:
     """Whether the base is another family's. Layers alone do not tell: all of a Chroma LoRA have a place in FLUX.1."""
     return bool(drawn) and version.family not in drawn and version.family in _families()
+
+
+def _tell_beyond(context: NodeContext, version: Version, strength: float, node_id: str | None) -> None:
+    """A graph may ask for more than the model bears: it is told, at the node and in the log, and drawn."""
+    if version.family not in _families():
+        return
+    family = _families().get(version.family)
+    if family.bounds.bears("strength", strength):
+        return
+    most = family.bounds.of("strength")[1]
+    words = f"{family.label} takes a likeness up to {most:g}; at {strength:g} pictures often burn."
+    _log.warning(words, extra={"context": {"file": version.file, "strength": strength}})
+    if node_id is not None:
+        context.host.say(words, node_id)
 
 
 def _is_for(version: Version, fit: Any) -> bool:

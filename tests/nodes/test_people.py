@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hosts import releases
 from isengard.core.errors import InvalidError, IsengardError
 from isengard.core.families.families import Families
 from PIL import Image
@@ -204,6 +205,22 @@ def test_a_lora_whose_every_layer_has_a_place_in_another_familys_base_is_not_use
     }  # a base that no record knows: its layers alone decide
     apply.execute("a model of one's own", value, "30")
     assert "-000030-" in comfy.files[-1]
+
+
+def test_a_likeness_beyond_what_the_model_bears_is_told_and_drawn(
+    ann, apply, comfy, comfy_api, value, logged
+):
+    hidden = {comfy_api.io.Hidden.unique_id: "6"}
+    apply = apply.PREPARE_CLASS_CLONE({"hidden_inputs": hidden} if releases.has("v3_data") else hidden)
+    apply.execute("model", value, "best", 1.5)
+    assert comfy.said == []
+    apply.execute("model", value, "best", 1.8)
+    words = "Stable Diffusion 1.5 takes a likeness up to 1.5; at 1.8 pictures often burn."
+    assert comfy.said == [(words, "6")] and words in {record.message for record in logged.records}
+    assert [strength for _, _, strength in comfy.applied] == [1.5, 1.8]
+    ann.publish(30, family="flux2_klein_4b")
+    apply.execute("klein", value, "last", 2.0)
+    assert len(comfy.said) == 1, "Klein bears it"
 
 
 def test_the_fingerprint_follows_the_best_of_each_family(ann, character):

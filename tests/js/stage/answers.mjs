@@ -94,6 +94,7 @@ const BASES = [base("sd15/realisticVisionV60B1_v51VAE.safetensors", "tensors", "
 const recipe = (name, label, identity, missing) => ({
   name, label, description: "", identity, families: ["sd15"], controls: ["prompt", "negative", "width", "height", "seed", "steps", "guidance", "strength", "sampler", "scheduler"],
   people: 1, missing, foreign: [], bases: missing.length ? [] : BASES, defaults: { width: 512, height: 768, steps: 28, guidance: 7 },
+  family_bounds: { sd15: { steps: [1, 200], guidance: [1, 20], strength: [0, 1.5] } },
 });
 const RECIPES = [recipe("sd15-identity", "Portrait (Stable Diffusion 1.5)", "lora", []), recipe("flux1-dev-identity", "Portrait (FLUX.1-dev)", "lora", [{ file: "flux1-dev.safetensors", folder: "diffusion_models" }])];
 export const FOR_TWO = { ...recipe("sd15-two", "Two people (Stable Diffusion 1.5)", "lora", []), people: 2 };
