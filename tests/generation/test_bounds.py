@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from isengard.core.errors import InvalidError
-from isengard.core.families.base_choice import RankedBase
+from isengard.core.families.base_choice import BaseFile, RankedBase
 from isengard.core.families.bounds import Bounds
 from isengard.core.families.families import FOLDER, Families, LookAlike
 from isengard.generation.image.bounds import require_borne
@@ -19,9 +19,12 @@ def files_of(key, **wanted):
     """A family with a base of its own and another model's, by the role of both."""
     family = FAMILIES.get(key)
     other = RankedBase(
-        "other.safetensors", True, "last", LookAlike(label="Another", patterns=["*"], taken="last", **wanted)
+        BaseFile("other.safetensors"),
+        True,
+        "last",
+        LookAlike(label="Another", patterns=["*"], taken="last", **wanted),
     )
-    bases = [RankedBase("own.safetensors", True, "name"), other]
+    bases = [RankedBase(BaseFile("own.safetensors"), True, "name"), other]
     part = Part("diffusion_model", "own.safetensors", ["own.safetensors"], bases=bases)
     return FamilyFiles(key, family.label, [part], bounds=family.bounds)
 

@@ -95,6 +95,20 @@ def qwen(hidden: int, *, layers: int = 36, root: str = "model.", head_norms: boo
     return filled(shapes, seed=23, gains={"*embed_tokens*": hidden**0.5})
 
 
+def qwen25_vl(hidden: int = 3584) -> Tensors:
+    """Qwen2.5-VL 7B of one layer, which ComfyUI knows by the 512 rows of its keys; the eye is not needed for words."""
+    layer, rows = "model.layers.0", 4 * HEAD["qwen"]
+    shapes: dict[str, tuple[int, ...]] = {"model.embed_tokens.weight": (152064, hidden)}
+    for norm in ("model.norm", f"{layer}.input_layernorm", f"{layer}.post_attention_layernorm"):
+        shapes |= {f"{norm}.weight": (hidden,)}
+    for part in "qkv":
+        shapes |= _layer(f"{layer}.self_attn.{part}_proj", rows, hidden)
+    shapes |= {f"{layer}.self_attn.o_proj.weight": (hidden, rows)}
+    shapes |= {f"{layer}.mlp.{part}_proj.weight": (THIN, hidden) for part in ("gate", "up")}
+    shapes |= {f"{layer}.mlp.down_proj.weight": (hidden, THIN)}
+    return filled(shapes, seed=25, gains={"*embed_tokens*": hidden**0.5})
+
+
 def qwen_vl() -> Tensors:
     """Qwen3-VL 4B, whose eye is known by two tensors."""
     return {

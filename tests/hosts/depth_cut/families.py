@@ -13,8 +13,12 @@ from support import full_depth
 from ..tiny_models import tiny_vae
 from . import encoders
 from .tensors import Shapes, Tensors, filled
+from .wan_vae import wan_vae
 
 MODULATION = {"*_mod.lin.weight": 0.7, "*modulation*.lin.weight": 0.7, "*adaLN_modulation*": 0.5}
+QWEN_IMAGE = {"*_mod.1.weight": 0.7, "norm_out.*": 0.5}
+#: Chroma's modulation comes out of one small network.
+CHROMA = {"distilled_*.out_layer.weight": 0.5, "distilled_*.out_proj.weight": 0.4}
 UNET = {
     "*.in_layers.2.weight": 1.4,
     "*.out_layers.3.weight": 0.7,
@@ -74,6 +78,16 @@ CUTS: dict[str, Cut] = {
     "flux1_dev": Cut(
         partial(full_depth.flux1, double=1, single=1),
         {"text_encoder": encoders.clip_l, "text_encoder_2": encoders.t5, "vae": partial(small_vae, 16)},
+    ),
+    "chroma": Cut(
+        partial(full_depth.chroma, double=1, single=1),
+        {"text_encoder": encoders.t5, "vae": partial(small_vae, 16)},
+        gains=CHROMA,
+    ),
+    "qwen_image": Cut(
+        partial(full_depth.qwen_image, layers=1),
+        {"text_encoder": encoders.qwen25_vl, "vae": wan_vae},
+        gains=QWEN_IMAGE,
     ),
     "flux2_klein_4b": _klein(3072, 7680),
     "flux2_klein_9b": _klein(4096, 12288),

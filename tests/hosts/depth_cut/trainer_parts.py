@@ -117,6 +117,21 @@ def qwen_vl(folder: Path, words: int) -> None:
     Qwen3VLForConditionalGeneration(config).save_pretrained(folder)
 
 
+def qwen25_vl(folder: Path, words: int) -> None:
+    """What Qwen-Image reads: the last layer, heads of 128."""
+    from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+
+    torch.manual_seed(17)
+    text = {
+        "vocab_size": words, "hidden_size": 3584, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 28,
+        "num_key_value_heads": 4, "max_position_embeddings": 4096,
+        "rope_scaling": {"type": "mrope", "rope_type": "default", "mrope_section": [16, 24, 24]},
+    }  # fmt: skip
+    eye = {"depth": 1, "hidden_size": 32, "intermediate_size": 32, "num_heads": 2, "out_hidden_size": 3584}
+    config = Qwen2_5_VLConfig(text_config=text, vision_config=eye)
+    Qwen2_5_VLForConditionalGeneration(config).save_pretrained(folder)
+
+
 def qwen_image_vae(folder: Path) -> None:
     from diffusers import AutoencoderKLQwenImage
 

@@ -29,6 +29,11 @@ Z_IMAGE = {
     "n_layers": 1, "n_refiner_layers": 2, "n_heads": 30, "n_kv_heads": 30, "norm_eps": 1e-5, "qk_norm": True,
     "cap_feat_dim": 2560, "rope_theta": 256.0, "t_scale": 1000.0, "axes_dims": [32, 48, 48], "axes_lens": [1536, 512, 512],
 }  # fmt: skip
+QWEN_IMAGE = {
+    "_class_name": "QwenImageTransformer2DModel", "patch_size": 2, "in_channels": 64, "out_channels": 16, "num_layers": 1,
+    "attention_head_dim": 128, "num_attention_heads": 24, "joint_attention_dim": 3584, "guidance_embeds": False,
+    "axes_dims_rope": [16, 56, 56],
+}  # fmt: skip
 UNET = {
     "_class_name": "UNet2DConditionModel", "in_channels": 4, "out_channels": 4, "layers_per_block": 2, "norm_eps": 1e-5,
     "act_fn": "silu", "flip_sin_to_cos": True, "freq_shift": 0,
@@ -89,6 +94,21 @@ def z_image(base: Tensors, home: Path, _tokenizer: Path) -> None:
     put_json(where / "scheduler" / "scheduler_config.json", {**parts.FLOW, "use_dynamic_shifting": False})
 
 
+def chroma(base: Tensors, home: Path, _tokenizer: Path) -> None:
+    write(snapshot(home, "lodestones/Chroma1-Base") / "Chroma1-Base.safetensors", base)
+    where = snapshot(home, "ostris/Flex.1-alpha")
+    parts.t5(where / "text_encoder_2", parts.t5_tokenizer(where / "tokenizer_2"))
+    parts.vae(where / "vae", 16)
+
+
+def qwen_image(base: Tensors, home: Path, _tokenizer: Path) -> None:
+    where = snapshot(home, "Qwen/Qwen-Image-2512")
+    write(where / "transformer" / WEIGHTS, base)
+    put_json(where / "transformer" / "config.json", QWEN_IMAGE)
+    parts.qwen25_vl(where / "text_encoder", parts.qwen_tokenizer(where / "tokenizer"))
+    parts.qwen_image_vae(where / "vae")
+
+
 def sdxl(_base: Tensors, home: Path, tokenizer: Path) -> None:
     where = snapshot(home, "stabilityai/stable-diffusion-xl-base-1.0")
     put_json(where / "unet" / "config.json", SDXL)
@@ -118,6 +138,8 @@ MAKERS: dict[str, Callable[[Tensors, Path, Path], None]] = {
     "flux2_klein_4b": partial(klein, "4B", 2560),
     "flux2_klein_9b": partial(klein, "9B", 4096),
     "z_image": z_image,
+    "chroma": chroma,
+    "qwen_image": qwen_image,
     "sdxl": sdxl,
     "sd15": sd15,
 }
