@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import MISSING, fields
+from pathlib import Path
 
 import pytest
+from fakes.hub_server import HubServer
 from isengard.core.errors import InvalidError
 from isengard.core.families.families import FOLDER, Families
 from isengard.core.plugins import PluginContext
@@ -13,9 +16,11 @@ from isengard.core.records.job import Job
 from isengard.core.records.training import TrainingRequest
 from isengard.core.settings import Settings
 from isengard.training.backends import ai_toolkit
+from isengard.training.downloads.hub_cache import lacking, local_repository
 from isengard.training.interface import ResolvedTraining
 from isengard.training.planning.facts import BaseModel
 from isengard.training.planning.gathering import FactGatherer
+from support.task_fixtures import task_house  # noqa: F401 - fixture
 from support.training_fixtures import training_of
 
 ADAPTER = "ostris/zimage_turbo_training_adapter"
@@ -158,21 +163,68 @@ def test_what_was_frozen_before_routes_goes_on_as_it_was_trained_then(paths, tmp
     assert (begun.trainer.assistant_lora, begun.trainer.sample_steps, begun.key) == ("", 25, "z_image")
 
 
-def cached(home, hub: str) -> None:
-    folder = home / "hub" / f"models--{hub.replace('/', '--')}"
-    (folder / "blobs").mkdir(parents=True)
-    (folder / "snapshots" / "abc").mkdir(parents=True)
-    (folder / "snapshots" / "abc" / "file").write_text("")
+def cached(home, parts) -> None:
+    """As the hub's library keeps them; each file is one letter."""
+    for part in parts:
+        repository = home / "hub" / f"models--{part.hub.replace('/', '--')}"
+        (repository / "refs").mkdir(parents=True, exist_ok=True)
+        (repository / "refs" / "main").write_text(part.revision)
+        for names in part.files:
+            file = repository / "snapshots" / part.revision / names.split("|")[-1]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("x")
 
 
 def test_the_adapter_is_part_of_what_is_fetched(house, ann, tmp_path, monkeypatch):
     """With the model in the cache and not its adapter a training still downloads, and says so."""
     monkeypatch.delenv("HF_HUB_CACHE", raising=False)
     asked = {"settings": Settings(hf_home=str(tmp_path)), "base_models": HubBases()}
-    request = TrainingRequest(character_id=ann.id, family="z_image")
     gatherer: FactGatherer = training_of(house, **asked).gatherer
-    cached(tmp_path, "Tongyi-MAI/Z-Image-Turbo")
-    assert not gatherer.gather(request).base.here
-    cached(tmp_path, ADAPTER)
-    assert gatherer.gather(request).base.here
-    assert not gatherer.gather(request.model_copy(update={"route": "de_turbo"})).base.here
+
+    def lacks(route):
+        request = TrainingRequest(character_id=ann.id, family="z_image", route=route, backend="ai_toolkit")
+        return [one.part.label for one in gatherer.gather(request).base.lacking]
+
+    everything = Z_IMAGE.by_route("").trainer_hubs
+    cached(tmp_path, [part for part in everything if part.hub != ADAPTER])
+    assert lacks("") == ["training adapter"] and lacks("de_turbo") == ["model"]
+    cached(tmp_path, everything)
+    assert lacks("") == [] and lacks("base") == ["model", "text encoder", "VAE"]
+
+
+def test_the_repository_of_the_rest_is_named_by_its_folder_where_it_is_whole(tmp_path, monkeypatch):
+    """A trainer without a network asks a folder for nothing that is not there."""
+    monkeypatch.delenv("HF_HUB_CACHE", raising=False)
+    expert = Z_IMAGE.by_route("de_turbo")
+    extras = expert.trainer.extras
+    assert local_repository(expert.trainer_hubs, extras, str(tmp_path)) == extras
+    cached(tmp_path, expert.trainer_hubs)
+    folder = local_repository(expert.trainer_hubs, extras, str(tmp_path))
+    assert (Path(folder) / "vae" / "config.json").is_file()
+    assert local_repository(expert.trainer_hubs, "", str(tmp_path)) == ""
+
+
+@pytest.mark.parametrize("route", ["base", ""], ids=["base", "begun before routes"])
+def test_what_is_fetched_before_a_training_is_what_its_route_reads(
+    route,
+    task_house,  # noqa: F811 - fixture
+    paths,
+    tmp_path,
+    monkeypatch,
+):
+    base, server = Z_IMAGE.by_route("base"), HubServer()
+    files = {names.split("|")[-1]: "{}" for part in base.trainer_hubs for names in part.files}
+    server.put(base.training_base.hub, base.trainer_hubs[0].revision, **files)
+    monkeypatch.setenv("HF_ENDPOINT", server.url)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    training = ResolvedTraining(
+        **{one.name: "" for one in fields(ResolvedTraining) if one.default is MISSING and one.default_factory is MISSING}
+        | {"family": "z_image", "route": route, "base_path": base.training_base.hub}
+    )  # fmt: skip
+    backend = ai_toolkit.create(PluginContext(paths, Settings()))
+    try:
+        task_house.run(lambda task: backend.fetch(task, training))
+    finally:
+        server.close()
+    assert lacking(base.trainer_hubs) == []
+    assert [folder.name for folder in (tmp_path / "hub").glob("models--*")] == ["models--Tongyi-MAI--Z-Image"]

@@ -78,11 +78,17 @@ def shards(folder: Path, name: str) -> Sequence[str]:
 def local_base(family: TrainedFrom, base_path: str, hf_home: str = "") -> str:
     """Name what a trainer is given for a training base: for a repository of the hub its file or folder in the cache, so that it is asked
     for nothing else; `base_path` where it is on this computer by itself, or not whole in the cache."""
-    parts = [part for part in parts_for(family, base_path) if part.hub == base_path and family.training_hub]
-    folder = whole_snapshot(parts, hf_home) if parts else None
+    parts = parts_for(family, base_path) if family.training_hub else []
+    return local_repository(parts, base_path, hf_home)
+
+
+def local_repository(parts: Iterable[HubPart], hub: str, hf_home: str = "") -> str:
+    """The file or the folder in the cache that has the parts which are read of a repository; `hub` where it has not all."""
+    of_it = [part for part in parts if part.hub == hub]
+    folder = whole_snapshot(of_it, hf_home) if of_it else None
     if folder is None:
-        return base_path
-    return str(folder / (parts[0].single_file if len(parts) == 1 else ""))
+        return hub
+    return str(folder / (of_it[0].single_file if len(of_it) == 1 else ""))
 
 
 def whole_snapshot(parts: Sequence[HubPart], hf_home: str = "") -> Path | None:

@@ -20,7 +20,7 @@ from ....core.records.job import Progress
 from ....core.records.training import Finding
 from ....core.records.worker import BackendState
 from ....core.settings import Settings, current_token
-from ...downloads.hub_cache import local_base
+from ...downloads.hub_cache import local_base, local_repository
 from ...interface import (
     LOG_FILE,
     BackendCapabilities,
@@ -146,7 +146,7 @@ class AiToolkitBackend:
         return [Finding(severity="error", code=unfit.code, message=message, fix="setup_backend")]
 
     def fetch(self, task: Task, training: ResolvedTraining) -> None:
-        family = self._families.get(training.family)
+        family = self._families.get(training.family).by_frozen_route(training.route)
         bring(task, parts_for(family, training.base_path), self._settings, self._paths)
 
     def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
@@ -164,7 +164,9 @@ class AiToolkitBackend:
         self._began.pop(job_dir, None)
         self._fetching.begin(job_dir, training.base_path, family, self._settings.hf_home)
         base = local_base(family, training.base_path, self._settings.hf_home)
-        content = config.build(seen, replace(training, base_path=base), family, cpu=cpu)
+        more = training.settings(family).extras
+        extras = local_repository(family.trainer_hubs, more, self._settings.hf_home)
+        content = config.build(seen, replace(training, base_path=base), family, cpu=cpu, extras=extras)
         atomic.write_text(job_dir / CONFIG_FILE, config.as_text(content))
         channels.create_job_db(job_dir / "job.db")
         env = environment(

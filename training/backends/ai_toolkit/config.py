@@ -30,8 +30,11 @@ def run_name(training: ResolvedTraining) -> str:
     return f"{training.slug}_{training.job_id[-8:]}"
 
 
-def build(job_dir: Path, training: ResolvedTraining, family: Family, *, cpu: bool) -> dict[str, Any]:
-    """The whole configuration; every number is a real one (a YAML `1e-4` would be text to AI-Toolkit)."""
+def build(
+    job_dir: Path, training: ResolvedTraining, family: Family, *, cpu: bool, extras: str = ""
+) -> dict[str, Any]:
+    """The whole configuration; every number is a real one (a YAML `1e-4` would be text to AI-Toolkit). `extras`: where the
+    repository of that name is on this computer."""
     settings = training.settings(family)
     process = {
         "type": "diffusion_trainer",
@@ -51,7 +54,7 @@ def build(job_dir: Path, training: ResolvedTraining, family: Family, *, cpu: boo
         "datasets": [_dataset(job_dir, training)],
         "train": _train(job_dir, training, family, settings, cpu=cpu),
         "logging": {"log_every": 1, "use_ui_logger": True},
-        "model": _model(training, family, settings, cpu=cpu),
+        "model": _model(training, family, settings, extras or settings.extras, cpu=cpu),
         "sample": _sample(training, settings),
     }
     name = run_name(training)
@@ -138,7 +141,7 @@ def _validation(job_dir: Path, training: ResolvedTraining) -> dict[str, Any]:
 
 
 def _model(
-    training: ResolvedTraining, family: Family, settings: TrainerSettings, *, cpu: bool
+    training: ResolvedTraining, family: Family, settings: TrainerSettings, extras: str, *, cpu: bool
 ) -> dict[str, Any]:
     """Clip skip is not set. SDXL's text encoders are read at their last layer but one by AI-Toolkit (`text_encode_xl`) and by
     ComfyUI alike, which is what "clip skip 2" means for it. SD 1.5 is read at the last layer by both; AI-Toolkit has no switch for
@@ -146,7 +149,7 @@ def _model(
     steps end a little before the last one, which a LoRA bears.
     """
     quantize = training.quantize and not cpu
-    more = {"assistant_lora_path": settings.assistant_lora, "extras_name_or_path": settings.extras}
+    more = {"assistant_lora_path": settings.assistant_lora, "extras_name_or_path": extras}
     velocity = {"is_v_pred": True} if training.v_pred else {}
     return {
         "name_or_path": training.base_path,
