@@ -35,7 +35,8 @@ class ResolvedTraining:
     ComfyUI's loader knows the picture-making base by and `drawn_path` its file here ('' for none); `v_pred`: the base predicts
     velocity; `held_out` photo ids that are never trained on; `vram_bytes` about
     what it takes on a GPU; `guess_s` what a step takes by the family's record; `route` the way it is trained and `trainer` the
-    family's settings for the trainer by that way, both as they were when it was asked for ('' and nothing: before 1.4.0 of the adapter).
+    family's settings for the trainer by that way, both as they were when it was asked for ('' and nothing: before 1.4.0 of the adapter);
+    `cache_text`, `offload` (a share of the layers) and `bits` save memory.
     """
 
     job_id: str
@@ -66,6 +67,9 @@ class ResolvedTraining:
     guess_s: float = 0.0
     drawn_path: str = ""
     v_pred: bool = False
+    cache_text: bool = False
+    offload: float = 0.0
+    bits: int = 8
     route: str = ""
     trainer: dict[str, Any] = field(default_factory=dict)
 
@@ -158,6 +162,10 @@ class BackendCapabilities(Record):
     presets: list[Preset] = Field(default_factory=list)
     placeholder: bool = False
     can_continue: bool = False
+    #: what it can do to take less memory, by the names of overrides; `cache_text`, `offload` and `bits` it has to know
+    savings: list[str] = Field(
+        default_factory=lambda: ["quantize", "low_vram", "batch_size", "resolution", "rank"]
+    )
 
 
 class TrainingBackend(Protocol):

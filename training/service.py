@@ -19,7 +19,7 @@ from .downloads.model_files import Missing
 from .planning.decision import Plan, decide
 from .planning.follow_ups import FollowUps
 from .planning.freezing import Freezer
-from .planning.gathering import FactGatherer
+from .planning.gathering import FactGatherer, Surroundings
 from .planning.same_request import EarlierTrainings
 from .tasks.task_submission import TaskSubmission
 from .worker.doorbell import Doorbell
@@ -61,9 +61,9 @@ class TrainingService:
         """The very same training, done or on its way."""
         return self.earlier.same_as(request)
 
-    def paces(self, backend: str | None) -> dict[str, float]:
-        """How long steps take where this trainer would train now."""
-        return self.gatherer.paces(backend)
+    def surroundings(self, backend: str | None) -> Surroundings:
+        """The machine that would train with this trainer now, and how long steps take there."""
+        return self.gatherer.surroundings(backend)
 
     def retry(self, job_id: str, correlation_id: str, *, smaller: bool = False) -> Job:
         """The same job once more, or a new training that needs less memory. ConflictError, InvalidError, NotFoundError."""

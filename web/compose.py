@@ -170,7 +170,7 @@ def _training(
         ),
         Freezer(paths, ledger, characters, photos, clock),
         EarlierTrainings(paths, ledger, characters, photos, default),
-        FollowUps(paths, ledger, characters, registry, clock),
+        FollowUps(paths, ledger, characters, registry, clock, families),
         tasks,
         CaptionSubmission(tasks, photos, registry, default),
         registry,

@@ -16,6 +16,7 @@ from ..records.base import Record
 from ..version import numbers
 from .bounds import Bounds
 from .hub_parts import HubPart, total
+from .memory import Memory
 from .routes import Route
 from .trainer_settings import TrainerSettings
 
@@ -167,12 +168,10 @@ class Defaults(Record):
 class Needs(Record):
     """Needs of a training, for estimates and preflight; GB are 10^9 bytes, sources stand in the TOML files.
 
-    `vram_quantized_gb` applies with quantize or low_vram; `seconds_per_step` is for a 24 GB card of 2022 at the family's
-    resolution and one photo a step; `lora_mb` for the family's rank.
+    `ram_gb`: the computer's memory while the model is loaded; `seconds_per_step` is for a 24 GB card of 2022 at the family's
+    resolution and one photo a step; `lora_mb` for the family's rank. Video memory is computed from `Memory`.
     """
 
-    vram_gb: float
-    vram_quantized_gb: float
     ram_gb: float
     seconds_per_step: float
     lora_mb: float
@@ -235,6 +234,7 @@ class Family(Record):
     v_prediction: VPrediction | None = None
     defaults: Defaults
     needs: Needs
+    memory: Memory
     trainer: TrainerSettings
     sampling: Sampling
     bounds: Bounds = Field(default_factory=Bounds)

@@ -80,6 +80,7 @@ class Job(Stored):
     resolution: list[int] = Field(default_factory=list)
     quantize: bool = False
     low_vram: bool = False
+    offload: float = 0.0
     placeholder: bool = False
     progress: Progress = Field(default_factory=Progress)
     error: JobError | None = None

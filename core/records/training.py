@@ -30,6 +30,11 @@ class Overrides(Record):
     seed: Whole | None = Field(default=None, ge=0, le=2**32 - 1)
     quantize: Truth | None = None
     low_vram: Truth | None = None
+    #: text embeddings are made once, so that the text encoder can go
+    cache_text: Truth | None = None
+    #: the share of the layers that wait in the computer's memory
+    offload: Number | None = Field(default=None, ge=0, le=1)
+    bits: Whole | None = Field(default=None, ge=2, le=8)
 
 
 class TrainingRequest(Record):

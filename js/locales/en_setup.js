@@ -22,6 +22,7 @@ export default {
   needsVram: "about {size} video memory",
   needsDisk: "{size} disk",
   timeLearned: "time as measured here",
+  timeEstimated: "time estimated",
   fixCaptions: "Show captions",
   fixFree: "Show folders",
   fixDownload: "Download",

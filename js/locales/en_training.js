@@ -28,6 +28,7 @@ export default {
   tokenSaved: "Saved. It is kept here and never shown again.",
   fixLicence: "Accept and enter token",
   fixFamily: "Choose a model",
+  fixMemory: "Choose another",
   fixPrompts: "Edit prompts",
   fixAgain: "Check again",
   fixFreeGpu: "Free it now",

@@ -110,14 +110,14 @@ def test_how_long_it_takes_is_what_that_workers_gpu_has_taken(trainings, ann, aw
     """A pace of the attic's GPU says nothing of the cellar's, nor of this machine's processor."""
     finished(trainings.ledger, device="RTX 24", pace=0.01)
     away(worker("attic", gpu(24)))
-    assert checked(trainings, ann)[1].estimate.learned and trainings.paces(None)
+    assert checked(trainings, ann)[1].estimate.learned and trainings.surroundings(None).paces
     away(worker("cellar", gpu(48)))
-    assert not checked(trainings, ann)[1].estimate.learned and trainings.paces(None) == {}
+    assert not checked(trainings, ann)[1].estimate.learned and trainings.surroundings(None).paces == {}
 
 
 def test_of_a_machine_that_nobody_knows_yet_nothing_is_learned(trainings, ann):
     finished(trainings.ledger, device="RTX 24", pace=0.01)
-    assert trainings.paces(None) == {} and not checked(trainings, ann)[1].estimate.learned
+    assert trainings.surroundings(None).paces == {} and not checked(trainings, ann)[1].estimate.learned
 
 
 def finished(ledger, *, device, pace):

@@ -107,7 +107,7 @@ OUT_OF_MEMORY = """(id) => {
 
 
 def test_why_it_failed_and_a_smaller_training(server, panel):
-    job = live_server.train(server, server.ann)
+    job = live_server.train(server, server.ann, resolution=[768])
     live_server.end_trainings(server)
     panel.click("isen-tab-training", "isen-job-row")
     expect(panel.get("isen-job-state")).to_have_text("cancelled")
@@ -118,7 +118,7 @@ def test_why_it_failed_and_a_smaller_training(server, panel):
     expect(panel.get("isen-job-state")).to_have_text("running", timeout=20_000)
     newest = server.api.get("/training/jobs")["items"][0]
     less = newest["request"]["overrides"]
-    assert newest["id"] != job["id"] and less["quantize"] and less["low_vram"] and less["batch_size"] == 1
+    assert newest["id"] != job["id"] and less["resolution"] == [512] and less["steps"] == 5000
 
 
 def test_pause_resume_save_cancel_and_retry(server, panel):

@@ -30,7 +30,7 @@ UNKNOWN = "AI-Toolkit stopped with code 1. Its last words: RuntimeError: the flu
 QUICK = {
     "family": "sd15",
     "base_model": "mine",
-    "overrides": {"steps": 20, "save_every": 20, "sample_prompts": []},
+    "overrides": {"steps": 20, "save_every": 20, "sample_prompts": [], "resolution": [768]},
 }
 
 
@@ -178,10 +178,9 @@ def test_smaller_after_a_full_gpu_and_further_without_overwriting(server, traine
         file.read_bytes() == content for file, content in first.items()
     )
     newest = api.get("/training/jobs?kind=training&limit=2")["items"]
-    assert (
-        newest[0]["parent_job_id"] == newest[1]["id"]
-        and newest[1]["request"]["overrides"]["low_vram"] is True
-    )
+    assert newest[0]["parent_job_id"] == newest[1]["id"] and newest[1]["request"]["overrides"][
+        "resolution"
+    ] == [512]
     assert page.errors == []
 
 

@@ -43,6 +43,7 @@ declare namespace Isengard {
   interface Preflight {
     ok: boolean;
     findings: Told[];
+    memory: Schema.MemoryOffer[];
     plan?: Schema.TrainingPlan;
   }
   /** A finding as a line shows it; `good` is the panel's own. */

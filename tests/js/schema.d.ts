@@ -23,6 +23,7 @@ declare namespace Schema {
     presets: Preset[];
     placeholder: boolean;
     can_continue: boolean;
+    savings: string[];
     default: boolean;
     state: BackendState;
     setup: SetupOffer | null;
@@ -395,6 +396,7 @@ declare namespace Schema {
     resolution: number[];
     quantize: boolean;
     low_vram: boolean;
+    offload: number;
     placeholder: boolean;
     progress: Progress;
     error: JobError | null;
@@ -485,6 +487,31 @@ declare namespace Schema {
   interface Measuring {
     pictures: number;
   }
+  /** A setting that takes less memory than the one before: what it gives up in `words`, how long a step takes against the first one, and the `overrides` that ask for it. `fits` null where the GPU is unknown; `learned`: the time was measured on it. */
+  interface MemoryOffer {
+    words: string;
+    pace: number;
+    pace_words: string;
+    vram_bytes: number;
+    estimate_s: number | null;
+    learned: boolean;
+    fits: boolean | null;
+    automatic: boolean;
+    chosen: boolean;
+    overrides: MemoryOverrides;
+  }
+  /** The advanced options that a rung decides; batch, rank and alpha only where it gives them up. */
+  interface MemoryOverrides {
+    cache_text: boolean;
+    quantize: boolean;
+    low_vram: boolean;
+    bits: number;
+    resolution: number[];
+    offload: number;
+    batch_size: number;
+    rank: number;
+    alpha: number;
+  }
   /** POST /training/jobs/{id}/continue. */
   interface MoreSteps {
     steps: number;
@@ -515,6 +542,9 @@ declare namespace Schema {
     seed?: number | null;
     quantize?: boolean | null;
     low_vram?: boolean | null;
+    cache_text?: boolean | null;
+    offload?: number | null;
+    bits?: number | null;
   }
   /** A photo. `leaks` are the words of its caption that describe the person; not told of one that was just moved to or from the trash, or just uploaded. */
   interface Photo {
@@ -550,10 +580,11 @@ declare namespace Schema {
     included?: boolean | null;
     held_out?: boolean | null;
   }
-  /** Findings of what would stop or trouble a training, and its numbers. */
+  /** Findings of what would stop or trouble a training, its numbers, and what it could be made to take in `memory`. */
   interface Preflight {
     findings: Finding[];
     plan: TrainingPlan;
+    memory: MemoryOffer[];
     backend: string;
     ok: boolean;
   }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from . import error_codes, models, node_words, panel_types, routes
+from . import error_codes, memory, models, node_words, panel_types, routes
 
 PAGES = {
     "docs/errors.md": error_codes.render,
     "docs/api.md": routes.render,
     "docs/models.md": models.render,
+    "docs/memory.md": memory.render,
     "tests/js/schema.d.ts": panel_types.render,
     "locales/en/nodeDefs.json": node_words.definitions,
     "locales/en/commands.json": node_words.commands,
@@ -19,6 +20,7 @@ PLAIN = (
     "docs/errors.md",
     "docs/api.md",
     "docs/models.md",
+    "docs/memory.md",
     "tests/js/schema.d.ts",
     "locales/en/commands.json",
     "locales/en/main.json",

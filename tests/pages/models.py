@@ -4,12 +4,13 @@ from __future__ import annotations
 
 HEAD = """# Models
 
-What a person can be trained for, from the records in `core/families/`. Memory and download are what a training takes;
+What a person can be trained for, from the records in `core/families/`. Video memory is what a training usually takes, and the
+least it can be made to take (estimates, [per card](memory.md));
 *experimental* means that we have not trained it on a GPU ourselves. Licences are the models' own: they say what you may do
 with the pictures, and some must be accepted on the model's page with a Hugging Face account before anything can be fetched.
 This page is made by `python dev.py pages`.
 
-| model | key | licence | accept first | video memory | quantized | download | state |
+| model | key | licence | accept first | video memory | at least | download | state |
 |---|---|---|---|---|---|---|---|
 """
 
@@ -45,11 +46,11 @@ def render() -> str:
     from isengard.core.families.families import Families
 
     rows = []
-    for family in sorted(Families().offered(), key=lambda one: one.needs.vram_gb):
-        needs = family.needs
+    for family in sorted(Families().offered(), key=lambda one: _bytes(one)[0]):
+        usual, least = _bytes(family)
         rows.append(
             f"| {family.label} | `{family.key}` | {family.licence} | {'yes' if family.gated else 'no'} | "
-            f"{needs.vram_gb:.0f} GB | {needs.vram_quantized_gb:.0f} GB | {family.training_bytes / 1e9:.0f} GB | {family.status} |"
+            f"{usual / 2**30:.0f} GB | {least / 2**30:.0f} GB | {family.training_bytes / 1e9:.0f} GB | {family.status} |"
         )
     routes = [
         f"| {family.label} | {route.label} | {family.by_route(route.key).training_base.hub} | {route.about} |"
@@ -62,3 +63,10 @@ def render() -> str:
 
 def _lines(rows: list[str]) -> str:
     return "\n".join(rows) + "\n"
+
+
+def _bytes(family) -> tuple[int, int]:
+    from .memory import rungs_of
+
+    rungs = rungs_of(family)
+    return rungs[0].need.vram_bytes, min(rung.need.vram_bytes for rung in rungs)

@@ -68,8 +68,12 @@ def person(server, folder: Path, name: str = "Ann Example", photos: int = 2, **m
     return server.api.get(f"/characters/{made['id']}")
 
 
-def train(server, character: dict, steps: int = 5000) -> dict:
-    wanted = {"character_id": character["id"], "preset": "quick", "overrides": {"steps": steps}}
+def train(server, character: dict, steps: int = 5000, **overrides) -> dict:
+    wanted = {
+        "character_id": character["id"],
+        "preset": "quick",
+        "overrides": {"steps": steps, **overrides},
+    }
     return server.api.post("/training/jobs", wanted)
 
 

@@ -73,7 +73,7 @@ def training_of(house: SimpleNamespace, *, base_models: object = None, **asked: 
         replace(gatherer, **asked),
         Freezer(paths, ledger, characters, photos, house.clock),
         EarlierTrainings(paths, ledger, characters, photos, "fast_test"),
-        FollowUps(paths, ledger, characters, house.registry, house.clock),
+        FollowUps(paths, ledger, characters, house.registry, house.clock, Families()),
         tasks,
         CaptionSubmission(tasks, photos, house.registry, "fast_test"),
         house.registry,

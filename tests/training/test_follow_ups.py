@@ -1,15 +1,19 @@
-"""More steps after the end, and smaller numbers after memory ran out."""
+"""More steps after the end, and less memory after it ran out."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 from isengard.core.errors import ConflictError, InvalidError
+from isengard.core.families.families import Families
 from isengard.core.loras.safetensors_file import sha256_of
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.training.interface import ResolvedTraining
+from isengard.training.interface import TRAINING_FILE, ResolvedTraining
 from isengard.training.planning.follow_ups import smaller
+from isengard.training.planning.memory_ladder import DECIDED, ladder
+from isengard.training.planning.presets import resolve
 from support.training_waits import wait_for
 
 
@@ -50,33 +54,46 @@ def test_what_cannot_go_on_is_refused(house, request_of):
     assert (running.value.code, empty.value.code) == ("still_running", "nothing_to_continue")
 
 
-@pytest.mark.parametrize(
-    ("resolution", "expected"),
-    [([512, 768, 1024], [512, 768]), ([1024], [768]), ([768], [512]), ([512], [512])],
-)
-def test_smaller_is_one_step_down(house, request_of, resolution, expected):
-    job = house.training.submit(request_of(steps=40, resolution=resolution, batch_size=2, rank=8), "corr")
-    training = ResolvedTraining.read(house.paths.job(job.id))
-    less = smaller(TrainingRequest.model_validate(job.request), training).overrides
-    assert (less.resolution, less.batch_size, less.quantize, less.low_vram) == (expected, 1, True, True)
-    assert (less.steps, less.rank) == (40, 8), "what has nothing to do with memory stays"
-
-
 def test_smaller_stays_with_the_checkpoint_that_was_trained_on(house, request_of):
+    sdxl = (Families().get("sdxl"), DECIDED)
     job = house.training.submit(request_of(steps=40, resolution=[1024]), "corr")
     request = TrainingRequest.model_validate(job.request)
     training = ResolvedTraining.read(house.paths.job(job.id))
     own = replace(training, base_path="/models/sub/mine.safetensors", generate_base="sub/mine.safetensors")
     hub = replace(training, base_path="owner/model", generate_base="sub/mine.safetensors")
-    assert smaller(request, own).base_model == "sub/mine.safetensors"
-    assert smaller(request, hub).base_model is None
+    assert smaller(request, own, *sdxl).base_model == "sub/mine.safetensors"
+    assert smaller(request, hub, *sdxl).base_model is None
     chosen = request.model_copy(update={"base_model": "other.safetensors"})
-    assert smaller(chosen, own).base_model == "other.safetensors"
+    assert smaller(chosen, own, *sdxl).base_model == "other.safetensors"
 
 
-def test_there_is_an_end_to_smaller(house, request_of):
-    wanted = request_of(resolution=[512], batch_size=1, quantize=True, low_vram=True)
-    job = house.training.submit(wanted, "corr")
+@pytest.mark.parametrize("key", ["sd15", "sdxl", "flux1_dev", "flux2_klein_9b", "chroma"])
+def test_smaller_walks_the_ladder_one_rung_at_a_time(house, request_of, key):
+    """As often as memory runs out, to the end; what has nothing to do with memory stays."""
+    family, able = Families().get(key), (*DECIDED, "batch_size", "rank")
+    job = house.training.submit(request_of(steps=40, seed=7, batch_size=2), "corr")
+    frozen = ResolvedTraining.read(house.paths.job(job.id))
+    request = TrainingRequest.model_validate({**job.request, "family": key})
+    numbers = resolve(family, "balanced", 20, request.overrides)
+    rungs = ladder(family, numbers, able)
+    for rung in rungs[1:]:
+        request = smaller(request, replace(frozen, **vars(numbers)), family, able)
+        numbers = resolve(family, "balanced", 20, request.overrides)
+        assert numbers == rung.numbers and numbers.steps == 40 and request.overrides.seed == 7
     with pytest.raises(InvalidError) as caught:
-        smaller(wanted, ResolvedTraining.read(house.paths.job(job.id)))
+        smaller(request, replace(frozen, **vars(numbers)), family, able)
     assert caught.value.code == "cannot_be_smaller"
+
+
+def test_a_training_of_before_is_made_smaller_too(house, request_of):
+    """Its folder says nothing of text embeddings, layers or bits."""
+    job = house.training.submit(request_of(steps=40, resolution=[768]), "corr")
+    file = house.paths.job(job.id) / TRAINING_FILE
+    frozen = json.loads(file.read_text())
+    file.write_text(
+        json.dumps({k: v for k, v in frozen.items() if k not in ("cache_text", "offload", "bits")})
+    )
+    house.ledger.order(job.id, "cancel")
+    child = house.training.retry(job.id, "c", smaller=True)
+    assert child.request["overrides"]["resolution"] == [512] and child.id != job.id
+    assert ResolvedTraining.read(house.paths.job(child.id)).resolution == [512]

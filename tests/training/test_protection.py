@@ -7,56 +7,16 @@ a before/after comparison; then `python tests/training/test_protection.py` throu
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
-import toml
+
+# as a script it has only its own folder
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from support.trainer_configs import PRESETS, config_of, training_of, ways
 
 SNAPSHOTS = Path(__file__).resolve().parent / "snapshots"
-PRESETS = ("quick", "balanced", "quality")
-PHOTOS = 20
-
-
-def training_of(family, preset: str, **kept):
-    """A training with fixed inputs; `kept` are its route and settings."""
-    from isengard.training.interface import ResolvedTraining
-    from isengard.training.planning.presets import resolve, sample_prompts
-
-    return ResolvedTraining(
-        job_id="job_" + "0" * 26, character_id="chr_" + "0" * 26, slug="ann", trigger_word="annqvx",
-        class_word="woman", backend="ai_toolkit", family=family.key, preset=preset, base_path="BASE", base_sha256=None,
-        generate_base="", sample_prompts=sample_prompts("annqvx", "woman"), seed=42, image_count=17,
-        held_out=["pho_1"], **vars(resolve(family, preset, PHOTOS)), **kept,
-    )  # fmt: skip
-
-
-def config_of(name: str, preset: str, job_dir: Path, **more: object) -> dict:
-    """The configuration of a training on a GPU; folders are named, not given. By the retired route it is one from before
-    trainings kept their route and settings."""
-    from isengard.core.families.families import Families
-    from isengard.training.backends.ai_toolkit import config
-
-    key, _, route = name.partition(".")
-    record = Families().get(key)
-    family = record.by_frozen_route(route) if route else record.by_route("")
-    retired = any(one.key == family.route and one.retired for one in record.routes)
-    kept = {} if retired else {"route": family.route, "trainer": family.trainer.model_dump(mode="json")}
-    training = training_of(family, preset, **kept, **more)
-    (job_dir / "held_out").mkdir(exist_ok=True)
-    (job_dir / "held_out" / "0001.jpg").write_bytes(b"")
-    (job_dir / "held_out" / "0001.txt").write_text("annqvx, woman")
-    begun = Families().get(key).by_frozen_route(training.route)
-    text = config.as_text(config.build(job_dir, training, begun, cpu=False))
-    return json.loads(text.replace(str(job_dir), "JOB"))
-
-
-def ways() -> list[str]:
-    """The families, each by its usual route, and `family.route` for every other; read without the pack, which may not be loaded yet."""
-    names = []
-    for file in sorted((Path(__file__).resolve().parents[2] / "core" / "families").glob("*.toml")):
-        routes = toml.loads(file.read_text(encoding="utf-8")).get("routes", [])
-        names += [file.stem, *(f"{file.stem}.{route['key']}" for route in routes[1:])]
-    return names
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -117,7 +117,7 @@ def test_a_record_says_what_is_read_of_every_repository_that_its_settings_name(t
 
 
 def test_the_first_route_is_the_record_itself(tmp_path):
-    first = '[[routes]]\nkey = "a"\nlabel = "A"\nabout = "A."\n[routes.needs]\nvram_gb = 1.0\n'
+    first = '[[routes]]\nkey = "a"\nlabel = "A"\nabout = "A."\n[routes.needs]\nram_gb = 1.0\n'
     (tmp_path / "mine.toml").write_text((FOLDER / "sd15.toml").read_text() + first)
     with pytest.raises(InvalidError) as caught:
         Families(tmp_path)

@@ -29,7 +29,7 @@ def training(house, woken):
 
 @pytest.fixture
 def wanted(ann):
-    return TrainingRequest(character_id=ann.id, overrides=Overrides(steps=40))
+    return TrainingRequest(character_id=ann.id, overrides=Overrides(steps=40, resolution=[768]))
 
 
 def cancelled(house, job):

@@ -23,6 +23,7 @@ from ..machine.machine_facts import Machine
 from ..machine.nvidia_smi import memory_words
 from .estimates import Estimate
 from .facts import BaseModel, Person
+from .memory_choice import MemoryChoice, pace_words, saving_words
 from .placement import Place
 
 MIN_PHOTOS = 1
@@ -199,6 +200,8 @@ class Situation:
     by_itself: str = ""
     #: free for the hub's cache, where that is on another disk than the data folder
     cache_free_bytes: int | None = None
+    #: what it could be made to take
+    memory: MemoryChoice | None = None
 
 
 def machine_findings(situation: Situation) -> list[Finding]:
@@ -210,13 +213,35 @@ def gpu_memory(s: Situation) -> Sequence[Finding]:
     if s.on_cpu or not s.machine.gpus:
         return []
     gpu, needed = s.machine.gpus[0], s.estimate.vram_bytes
-    if gpu.total_bytes < needed * 0.97:
-        message = (
-            f"{s.family.label} needs about {memory_words(needed)} of video memory and {gpu.name} has {memory_words(gpu.total_bytes)}. "
-            "It will most likely run out, or become very slow."
-        )
-        return [Finding(severity="warning", code="gpu_too_small", message=message, fix="choose_family")]
-    return _held(gpu, needed, s.use) if gpu.free_bytes < needed else []
+    if gpu.total_bytes < needed:
+        return [_too_small(s, gpu)]
+    held = _held(gpu, needed, s.use) if gpu.free_bytes < needed else []
+    return [*_saved(s, gpu), *held]
+
+
+def _too_small(s: Situation, gpu: Gpu) -> Finding:
+    smaller = s.memory is not None and s.memory.any_fits
+    how = "with these options" if smaller else "even with all that saves memory"
+    message = (
+        f"{s.family.label} needs about {memory_words(s.estimate.vram_bytes)} of video memory {how}, and {gpu.name} has "
+        f"{memory_words(gpu.total_bytes)}. It will most likely run out, or become very slow."
+    )
+    fix = "choose_memory" if smaller else "choose_family"
+    return Finding(severity="warning", code="gpu_too_small", message=message, fix=fix)
+
+
+def _saved(s: Situation, gpu: Gpu) -> Sequence[Finding]:
+    """What was given up so that it fits, and what that costs."""
+    rung = s.memory.taken() if s.memory is not None else None
+    if s.memory is None or rung is None or not rung.saves or s.memory.usual.fits(s.machine):
+        return []
+    basis = "as measured on this GPU" if s.estimate.learned else "estimated from published times"
+    message = (
+        f"{s.family.label} usually takes about {memory_words(s.memory.usual.need.vram_bytes)} of video memory and {gpu.name} has "
+        f"{memory_words(gpu.total_bytes)}. It fits with {saving_words(rung)}: about {memory_words(s.estimate.vram_bytes)}, and a "
+        f"step takes {pace_words(rung)} ({basis})."
+    )
+    return [Finding(severity="info", code="memory_saved", message=message, fix="choose_memory")]
 
 
 def _held(gpu: Gpu, needed: int, use: GpuUse | None) -> Sequence[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...core.characters.trigger_words import spelled
-from ...core.records.training import Finding
+from ...core.records.training import Finding, Overrides
 from ..downloads.hub_cache import Lacking
 from ..interface import ResolvedTraining
 from ..job_folder.dataset import Selection, select
@@ -24,19 +24,22 @@ from .advice import (
 )
 from .estimates import Estimate, estimate, learned_paces
 from .facts import Facts
+from .memory_choice import MemoryChoice, memory_choice
+from .memory_ladder import DECIDED, Rung, first_that_fits, ladder
 from .placement import Place, place
 from .presets import Numbers, chosen, require_possible, resolve, sample_prompts
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A training with everything decided but its job's id."""
+    """A training with everything decided but its job's id; `memory` is what it could be trained with instead."""
 
     facts: Facts
     training: ResolvedTraining
     selection: Selection
     estimate: Estimate
     findings: list[Finding]
+    memory: MemoryChoice
 
     @property
     def blocked(self) -> bool:
@@ -50,14 +53,17 @@ class _Draft:
     training: ResolvedTraining
     selection: Selection
     where: Place
+    machine: Machine
+    rung: Rung
     estimate: Estimate
 
 
 def decide(facts: Facts) -> Plan:
     """The training as it would be frozen, and everything worth saying about it. InvalidError for numbers that cannot work."""
     draft = _drafted(facts)
-    findings = [*_request_findings(facts), *_place_findings(facts, draft)]
-    return Plan(facts, draft.training, draft.selection, draft.estimate, findings)
+    memory = _memory(facts, draft)
+    findings = [*_request_findings(facts), *_place_findings(facts, draft, memory)]
+    return Plan(facts, draft.training, draft.selection, draft.estimate, findings, memory)
 
 
 def resolved(facts: Facts) -> ResolvedTraining:
@@ -68,15 +74,38 @@ def resolved(facts: Facts) -> ResolvedTraining:
 def _drafted(facts: Facts) -> _Draft:
     request, capabilities = facts.request, facts.trainer.capabilities
     selection = select(facts.person.photos)
-    photos = len(selection.trained)
-    numbers = resolve(facts.family, chosen(capabilities, request.preset), photos, request.overrides)
-    require_possible(numbers, request.overrides, photos, capabilities)
     where = place(facts.trainer, facts.machines)
-    training = _training(facts, selection, numbers)
+    here = facts.machines.here
+    machine = here if where.here else Machine.of(where.worker, here)
+    rung = first_that_fits(_rungs(facts, selection, request.overrides), machine)
+    require_possible(rung.numbers, request.overrides, len(selection.trained), capabilities)
+    training = _training(facts, selection, rung.numbers)
     paces = learned_paces(facts.completed, where.device)
-    expected = estimate(facts.family, numbers, len(training.sample_prompts), paces)
+    expected = estimate(facts.family, rung.numbers, len(training.sample_prompts), paces)
     training = replace(training, vram_bytes=expected.vram_bytes, guess_s=expected.guess_s)
-    return _Draft(training, selection, where, expected)
+    return _Draft(training, selection, where, machine, rung, expected)
+
+
+def _rungs(facts: Facts, selection: Selection, overrides: Overrides) -> list[Rung]:
+    """What the person has decided stays; where it is all that a rung decides, they have taken one."""
+    capabilities, preset = facts.trainer.capabilities, facts.request.preset
+    photos = len(selection.trained)
+    numbers = resolve(facts.family, chosen(capabilities, preset), photos, overrides)
+    fixed = set(overrides.model_dump(exclude_none=True))
+    return ladder(facts.family, numbers, () if fixed >= set(DECIDED) else capabilities.savings, fixed)
+
+
+def _memory(facts: Facts, draft: _Draft) -> MemoryChoice:
+    """As if nothing about memory had been decided, so that every rung can be taken."""
+    undecided = facts.request.overrides.model_copy(update=dict.fromkeys(DECIDED))
+    return memory_choice(
+        facts.family,
+        _rungs(facts, draft.selection, undecided),
+        draft.machine,
+        draft.rung.numbers,
+        prompts=len(draft.training.sample_prompts),
+        paces=learned_paces(facts.completed, draft.where.device),
+    )
 
 
 def _training(facts: Facts, selection: Selection, numbers: Numbers) -> ResolvedTraining:
@@ -109,6 +138,9 @@ def _training(facts: Facts, selection: Selection, numbers: Numbers) -> ResolvedT
         low_vram=numbers.low_vram,
         route=facts.family.route,
         trainer=facts.family.trainer.model_dump(mode="json"),
+        cache_text=numbers.cache_text,
+        offload=numbers.offload,
+        bits=numbers.bits,
         image_count=len(selection.trained),
         held_out=[photo.id for photo in selection.held_out],
     )
@@ -131,22 +163,22 @@ def _request_findings(facts: Facts) -> list[Finding]:
     ]
 
 
-def _place_findings(facts: Facts, draft: _Draft) -> list[Finding]:
+def _place_findings(facts: Facts, draft: _Draft, memory: MemoryChoice) -> list[Finding]:
     """Of the trainer, the base and the machine that will train; a placeholder loads no base and needs no machine."""
     where, trainer, base = draft.where, facts.trainer, facts.base
     findings = [finding for finding in trainer.findings if where.here or not finding.this_machine]
     findings += place_findings(where, backend=trainer.capabilities.name, file_here=base.only_here)
     if not trainer.capabilities.placeholder:
         findings += checkpoint_findings(base.model, facts.family)
-        findings += machine_findings(_situation(facts, draft))
+        findings += machine_findings(_situation(facts, draft, memory))
     return findings
 
 
-def _situation(facts: Facts, draft: _Draft) -> Situation:
+def _situation(facts: Facts, draft: _Draft, memory: MemoryChoice) -> Situation:
     """The machine that will train: this one, measured now; another one as its worker described it."""
-    where, here, base = draft.where, facts.machines.here, facts.base
+    where, base = draft.where, facts.base
     return Situation(
-        machine=here if where.here else Machine.of(where.worker, here),
+        machine=draft.machine,
         family=facts.family,
         estimate=draft.estimate,
         lacking=base.lacking if where.here else [Lacking(part, part.size) for part in base.parts],
@@ -159,4 +191,5 @@ def _situation(facts: Facts, draft: _Draft) -> Situation:
         slug=facts.person.character.slug,
         may_fetch=facts.may_fetch,
         cache_free_bytes=base.cache_free_bytes,
+        memory=memory,
     )

@@ -11,6 +11,7 @@ from ...core.families.families import Family
 from ...core.jobs.ledger import JobFilter, Ledger
 from ...core.records.job import Job
 from ...core.records.job_states import JobState
+from .memory_needs import memory_need
 from .presets import Numbers
 
 _GB, _MB = 1e9, 1e6
@@ -18,6 +19,9 @@ _GB, _MB = 1e9, 1e6
 SAMPLE_STEP = 0.5
 #: Seconds to start the trainer and load a model: measured 10 s of imports, then about 2 s for each GB.
 START_S, LOAD_S_PER_GB = 20.0, 2.0
+#: A step with every layer offloaded takes this much longer than with none: published are 4.6 s with none, 6.5 s with half and
+#: 10 s with all (ostris/ai-toolkit#758, 22 billion numbers on a 5090 of 32 GB).
+OFFLOAD_COST = 1.2
 #: The newest trainings that times are learned from.
 _LOOKED_AT = 100
 
@@ -40,21 +44,20 @@ def estimate(
 ) -> Estimate:
     """Time with sampling and saving, and the needs. `paces` as `learned_paces` gives them."""
     learned = (paces or {}).get(pace_key(family.key, numbers))
-    guess = family.needs.seconds_per_step * _share(family, numbers)
+    guess = family.needs.seconds_per_step * _cost(family, numbers)
     pace = learned or guess
     rounds = numbers.steps // numbers.save_every + 1
     picture = family.trainer.sample_steps * pace * SAMPLE_STEP
     loading = START_S + LOAD_S_PER_GB * family.training_bytes / _GB
     seconds = loading + numbers.steps * pace * numbers.batch_size + rounds * prompts * picture
     needs = family.needs
-    vram = needs.vram_quantized_gb if numbers.quantize or numbers.low_vram else needs.vram_gb
     lora = needs.lora_mb * numbers.rank / family.defaults.rank
     # each checkpoint, and once the optimizer's state, which is about two LoRAs in 8 bits
     disk = (rounds + 2) * lora * _MB + rounds * prompts * 0.3 * _MB
     return Estimate(
         seconds,
         learned is not None,
-        int(vram * _GB),
+        memory_need(family, numbers).vram_bytes,
         int(needs.ram_gb * _GB),
         int(disk),
         guess * numbers.batch_size,
@@ -94,16 +97,28 @@ class Paced(Protocol):
     @property
     def low_vram(self) -> bool: ...
 
+    @property
+    def offload(self) -> float: ...
+
 
 def pace_key(family: str, numbers: Paced) -> str:
     saving = "+quantize" * numbers.quantize + "+low_vram" * numbers.low_vram
+    if numbers.offload:
+        saving += f"+offload {numbers.offload:.0%}"
     return f"{family}@{','.join(map(str, sorted(numbers.resolution)))}{saving}"
 
 
-def _share(family: Family, numbers: Numbers) -> float:
-    """Pixels a step against the family's own resolution."""
+def relative_pace(family: Family, numbers: Numbers, usual: Numbers) -> float:
+    """How long a step takes against one with the `usual` numbers, by published times."""
+    return _cost(family, numbers) * numbers.batch_size / (_cost(family, usual) * usual.batch_size)
+
+
+def _cost(family: Family, numbers: Numbers) -> float:
+    """A step of one photo against the family's own numbers: its pixels, and what saving memory costs."""
 
     def pixels(sides: list[int]) -> float:
         return statistics.fmean(side * side for side in sides)
 
-    return pixels(numbers.resolution) / pixels(family.defaults.resolution)
+    slower = {form.bits: form.pace for form in family.memory.fewer_bits}.get(numbers.bits, 1.0)
+    share = pixels(numbers.resolution) / pixels(family.defaults.resolution)
+    return share * slower * (1 + OFFLOAD_COST * numbers.offload)

@@ -1,29 +1,30 @@
-"""What may follow a job: once more, on after a pause, the same with smaller numbers after memory ran out, or more steps."""
+"""What may follow a job: once more, on after a pause, the same with less memory after it ran out, or more steps."""
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ...core import atomic
 from ...core.characters.character_store import CharacterStore
 from ...core.clock import Clock, iso
 from ...core.errors import ConflictError, InvalidError
+from ...core.families.families import Families, Family
 from ...core.ids import new_id
 from ...core.jobs.ledger import Ledger
 from ...core.paths import DataPaths
 from ...core.plugins import PluginRegistry
 from ...core.records.job import Job, Progress
 from ...core.records.job_states import ENDED, JobState
-from ...core.records.training import MAX_STEPS, Overrides, TrainingRequest
+from ...core.records.training import MAX_STEPS, TrainingRequest
 from ...core.storage.crash_cleanup import JOB_FILE
 from ..interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
 from ..job_folder.dataset import DATASET, HELD_OUT, MANIFEST
 from ..job_folder.job_folder import frozen_training, new_job_folder, require_training
-
-#: Sides to go down by when memory did not suffice.
-SIDES = (1024, 768, 512)
+from .memory_ladder import ladder
+from .presets import Numbers
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class FollowUps:
     characters: CharacterStore
     registry: PluginRegistry
     clock: Clock
+    families: Families
 
     def resume(self, job_id: str) -> Job:
         """A paused job, queued again. ConflictError `wrong_state`."""
@@ -50,7 +52,9 @@ class FollowUps:
         `smaller`."""
         job = self._retried(job_id)
         training = frozen_training(self.paths, job)
-        return smaller(TrainingRequest.model_validate(job.request), training)
+        backend: TrainingBackend = self.registry.get("training_backends", job.backend)
+        request = TrainingRequest.model_validate(job.request)
+        return smaller(request, training, self.families.get(training.family), backend.capabilities().savings)
 
     def more_steps(self, job_id: str, steps: int, correlation_id: str) -> Job:
         """A new job that goes on from the parent's last checkpoint, with its frozen photos, into a folder of its own.
@@ -128,6 +132,7 @@ class FollowUps:
             resolution=parent.resolution,
             quantize=parent.quantize,
             low_vram=parent.low_vram,
+            offload=parent.offload,
             placeholder=parent.placeholder,
             parent_job_id=parent.id,
             progress=Progress(total_steps=total),
@@ -145,31 +150,28 @@ class FollowUps:
         shutil.copyfile(source / MANIFEST, target / MANIFEST)
 
 
-def smaller(request: TrainingRequest, training: ResolvedTraining) -> TrainingRequest:
-    """The same training with less memory: the largest side one step down, one photo a step, quantised, memory saved.
+def smaller(
+    request: TrainingRequest, training: ResolvedTraining, family: Family, able: Collection[str]
+) -> TrainingRequest:
+    """The same training one rung further down the ladder. `able`: what the trainer can do to save memory.
 
     InvalidError `cannot_be_smaller` when there is nothing left to give up.
     """
-    sides = [side for side in training.resolution if side < max(training.resolution)]
-    below = [side for side in SIDES if side < max(training.resolution)]
-    overrides = Overrides.model_validate(
-        {
-            **request.overrides.model_dump(),
-            "resolution": sides or below[:1] or training.resolution,
-            "batch_size": 1,
-            "quantize": True,
-            "low_vram": True,
-        }
-    )
-    same = (training.resolution, training.batch_size, training.quantize, training.low_vram)
-    if (overrides.resolution, 1, True, True) == same:
+    before = Numbers(**{one.name: getattr(training, one.name) for one in fields(Numbers)})
+    below = ladder(family, before, able)[1:2]
+    if not below:
         raise InvalidError(
             "cannot_be_smaller",
             "This training is already as small as it gets.",
             "Use a GPU with more memory.",
         )
-    base = request.base_model or _own_file(training)
-    return request.model_copy(update={"overrides": overrides, "base_model": base})
+    asked = {**request.overrides.model_dump(), **below[0].overrides()}
+    return request.model_copy(
+        update={
+            "overrides": request.overrides.model_validate(asked),
+            "base_model": request.base_model or _own_file(training),
+        }
+    )
 
 
 def _own_file(training: ResolvedTraining) -> str | None:

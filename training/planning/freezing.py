@@ -69,6 +69,7 @@ def _job(plan: Plan, correlation_id: str, now: str) -> Job:
         resolution=training.resolution,
         quantize=training.quantize,
         low_vram=training.low_vram,
+        offload=training.offload,
         character_id=training.character_id,
         backend=capabilities.name,
         family=training.family,

@@ -38,6 +38,14 @@ class BaseModels(Protocol):
 
 
 @dataclass(frozen=True)
+class Surroundings:
+    """`paces`: as `learned_paces` gives them."""
+
+    machine: Machine
+    paces: dict[str, float]
+
+
+@dataclass(frozen=True)
 class FactGatherer:
     """Whom it asks; `default_backend` follows the mode."""
 
@@ -77,11 +85,13 @@ class FactGatherer:
         gpus = facts.machines.here.gpus
         return replace(facts, trainer=trainer, gpu_use=holders_of(self.paths, gpus[0]) if gpus else None)
 
-    def paces(self, backend: str | None) -> dict[str, float]:
-        """How long steps take on the device that would train with this trainer now."""
+    def surroundings(self, backend: str | None) -> Surroundings:
+        """The machine that would train with this trainer now, and how long steps take on its device."""
         trainer = _trainer(self.backend(backend))
-        where = place(trainer, self._machines(trainer))
-        return learned_paces(completed_trainings(self.ledger), where.device)
+        machines = self._machines(trainer)
+        where = place(trainer, machines)
+        machine = machines.here if where.here else Machine.of(where.worker, machines.here)
+        return Surroundings(machine, learned_paces(completed_trainings(self.ledger), where.device))
 
     def backend(self, name: str | None) -> TrainingBackend:
         """The default one without a name. NotFoundError, NotReadyError."""

@@ -64,10 +64,16 @@ class Numbers:
     save_every: int
     quantize: bool
     low_vram: bool
+    cache_text: bool = False
+    offload: float = 0.0
+    bits: int = 8
 
 
 def resolve(family: Family, preset: Preset | str, photos: int, overrides: Overrides | None = None) -> Numbers:
-    """Steps grow with the photos between the family's bounds; whatever `overrides` holds wins. A name means one of ours."""
+    """Steps grow with the photos between the family's bounds; whatever `overrides` holds wins. A name means one of ours.
+
+    InvalidError `option_out_of_range` for bits that the family cannot be stored in.
+    """
     preset = PRESETS[preset] if isinstance(preset, str) else preset
     asked, defaults = overrides or Overrides(), family.defaults
     usual = min(max(defaults.steps_per_image * photos, defaults.steps_min), defaults.steps_max)
@@ -85,7 +91,22 @@ def resolve(family: Family, preset: Preset | str, photos: int, overrides: Overri
         save_every=asked.save_every or max(1, steps // SAVES),
         quantize=defaults.quantize if asked.quantize is None else asked.quantize,
         low_vram=defaults.low_vram if asked.low_vram is None else asked.low_vram,
+        # asked for where the trainer cannot do it, the one would fail and the other do nothing
+        cache_text=bool(asked.cache_text) and family.memory.caches_text,
+        offload=(asked.offload or 0.0) if family.memory.offloads else 0.0,
+        bits=_bits(family, asked.bits),
     )
+
+
+def _bits(family: Family, asked: int | None) -> int:
+    offered = (8, *(form.bits for form in family.memory.fewer_bits))
+    if asked is not None and asked not in offered:
+        raise InvalidError(
+            "option_out_of_range",
+            f"bits is {asked}; {family.label} can be stored in {' or '.join(map(str, offered))}.",
+            "Change it under Advanced, or leave it empty.",
+        )
+    return asked or 8
 
 
 def sample_prompts(trigger: str, class_word: str) -> list[str]:

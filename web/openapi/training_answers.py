@@ -178,11 +178,44 @@ class TrainingPlan(BaseModel):
     learned: bool
 
 
+class MemoryOverrides(BaseModel):
+    """The advanced options that a rung decides; batch, rank and alpha only where it gives them up."""
+
+    model_config = sometimes("batch_size", "rank", "alpha")
+
+    cache_text: bool
+    quantize: bool
+    low_vram: bool
+    bits: int
+    resolution: list[int]
+    offload: float
+    batch_size: int
+    rank: int
+    alpha: float
+
+
+class MemoryOffer(BaseModel):
+    """A setting that takes less memory than the one before: what it gives up in `words`, how long a step takes against the
+    first one, and the `overrides` that ask for it. `fits` null where the GPU is unknown; `learned`: the time was measured on it."""
+
+    words: str
+    pace: float
+    pace_words: str
+    vram_bytes: int
+    estimate_s: float | None
+    learned: bool
+    fits: bool | None
+    automatic: bool
+    chosen: bool
+    overrides: MemoryOverrides
+
+
 class Preflight(BaseModel):
-    """Findings of what would stop or trouble a training, and its numbers."""
+    """Findings of what would stop or trouble a training, its numbers, and what it could be made to take in `memory`."""
 
     findings: list[Finding]
     plan: TrainingPlan
+    memory: list[MemoryOffer]
     backend: str
     ok: bool
 

@@ -21,6 +21,8 @@ from ...training.machine.machine_facts import Machine
 from ...training.planning import presets as presets_module
 from ...training.planning.decision import Plan
 from ...training.planning.estimates import estimate
+from ...training.planning.memory_choice import pace_words, saving_words
+from ...training.planning.memory_ladder import first_that_fits, ladder
 from ...training.service import SetUpAction
 from ...training.tasks.installable import InstallableBackend
 from ..container import Services
@@ -97,11 +99,12 @@ async def presets(services: Services, request: web.Request) -> web.Response:
     family = family.by_route(request.query.get("route", ""))
     backend = await in_thread(_capabilities, services, request.query.get("backend"))
     photos = await in_thread(_trained, services, request)
-    paces = await in_thread(services.training.paces, request.query.get("backend"))
+    around = await in_thread(services.training.surroundings, request.query.get("backend"))
     items = []
     for preset in presets_module.offered(backend).values():
-        numbers = presets_module.resolve(family, preset, photos)
-        about = estimate(family, numbers, SAMPLES, paces)
+        usual = presets_module.resolve(family, preset, photos)
+        numbers = first_that_fits(ladder(family, usual, backend.savings), around.machine).numbers
+        about = estimate(family, numbers, SAMPLES, around.paces)
         items.append(
             {
                 "name": preset.name,
@@ -223,6 +226,7 @@ async def preflight(services: Services, request: web.Request) -> web.Response:
         {
             "findings": [finding.model_dump(mode="json") for finding in plan.findings],
             "plan": _plan(plan),
+            "memory": _memory(plan),
             "backend": plan.training.backend,
             "ok": not plan.blocked,
         }
@@ -247,3 +251,23 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "disk_bytes": plan.estimate.disk_bytes,
         "learned": plan.estimate.learned,
     }
+
+
+def _memory(plan: Plan) -> list[dict[str, Any]]:
+    choice, placeholder = plan.memory, plan.facts.trainer.capabilities.placeholder
+    taken = choice.taken()
+    return [
+        {
+            "words": saving_words(offer.rung),
+            "pace": offer.rung.pace,
+            "pace_words": pace_words(offer.rung),
+            "vram_bytes": offer.rung.need.vram_bytes,
+            "estimate_s": None if placeholder else offer.estimate.seconds,
+            "learned": offer.estimate.learned,
+            "fits": offer.fits,
+            "automatic": offer.rung == choice.automatic,
+            "chosen": offer.rung == taken,
+            "overrides": offer.rung.overrides(),
+        }
+        for offer in choice.offers
+    ]

@@ -23,10 +23,14 @@ const FIELDS = [
   ["resolution", "overrideResolution", numbers],
   ["batch_size", "overrideBatch", number],
   ["save_every", "overrideSave", number],
+  ["offload", "overrideOffload", number],
+  ["bits", "overrideBits", number],
   ["seed", "overrideSeed", number],
   ["sample_prompts", "overrideSamples", lines],
 ];
-const SWITCHES = [["quantize", "overrideQuantize"], ["low_vram", "overrideLowVram"]];
+const SWITCHES = [["quantize", "overrideQuantize"], ["low_vram", "overrideLowVram"], ["cache_text", "overrideCacheText"]];
+/** What decides how much memory is taken: with none of it filled in, the server chooses. */
+const MEMORY = ["resolution", "offload", "bits", "quantize", "low_vram", "cache_text"];
 
 export class AdvancedFields {
   /** @param {() => void} changed */
@@ -74,6 +78,21 @@ export class AdvancedFields {
   /** @param {Record<string, string>} draft */
   take(draft) {
     for (const [name, control] of Object.entries({ ...this.inputs, ...this.switches })) control.value = draft[name] ?? "";
+  }
+
+  /** Whether nobody has decided anything about memory. */
+  get memoryIsAutomatic() {
+    const controls = { ...this.inputs, ...this.switches };
+    return MEMORY.every((name) => !controls[name].value.trim());
+  }
+
+  /** Fill in `options`, after those named in `before` were cleared. @param {Record<string, unknown>} options @param {Record<string, unknown>} before */
+  put(options, before) {
+    /** @type {Record<string, HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>} */
+    const controls = { ...this.inputs, ...this.switches };
+    for (const name of Object.keys(before)) controls[name].value = "";
+    for (const [name, value] of Object.entries(options)) controls[name].value = Array.isArray(value) ? value.join(", ") : String(value);
+    this.changed();
   }
 
   /** @param {Isengard.Preset | undefined} preset */

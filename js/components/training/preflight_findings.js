@@ -28,6 +28,7 @@ export const FIXES = {
   enter_token: { word: "fixLicence", route: model },
   free_disk: { word: "fixFree", route: () => ({ tab: "settings" }) },
   move_data: { word: "fixFree", route: () => ({ tab: "settings" }) },
+  choose_memory: { word: "fixMemory", act: ({ view }) => view.chooseMemory() },
   choose_family: { word: "fixFamily", act: ({ view }) => view.chooseFamily() },
   edit_prompts: { word: "fixPrompts", act: ({ view }) => view.editAdvanced("sample_prompts") },
   check_again: { word: "fixAgain", act: ({ view }) => view.checkAgain() },
@@ -36,7 +37,7 @@ export const FIXES = {
 
 /**
  * What the view of a training can do about its findings.
- * @typedef {Isengard.View & {chooseFamily: () => void, editAdvanced: (name: "sample_prompts") => void, checkAgain: () => void}} TrainView
+ * @typedef {Isengard.View & {chooseFamily: () => void, chooseMemory: () => void, editAdvanced: (name: "sample_prompts") => void, checkAgain: () => void}} TrainView
  */
 
 /**

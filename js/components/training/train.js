@@ -8,6 +8,7 @@ import { count } from "../../lib/format.js";
 import { photos, t } from "../../locales/words.js";
 import { AdvancedFields } from "./advanced.js";
 import { LookChoice } from "./look_choice.js";
+import { MemoryChoice } from "./memory_choice.js";
 import { findingLine } from "./preflight_findings.js";
 import { PersonPicker } from "../shared/person_picker.js";
 import { PresetChoice } from "./presets.js";
@@ -32,6 +33,7 @@ export class IsenTrain extends View {
   /** @type {HTMLDivElement} */ baseField;
   /** @type {LookChoice} */ looks;
   /** @type {AdvancedFields} */ advanced;
+  /** @type {MemoryChoice} */ memory;
   /** @type {HTMLHeadingElement} */ heading;
   /** @type {HTMLElement} */ nobody;
   /** @type {HTMLUListElement} */ findings;
@@ -59,6 +61,7 @@ export class IsenTrain extends View {
     this.baseField = field(t("baseFile"), this.base);
     this.looks = new LookChoice(() => this.#check());
     this.advanced = new AdvancedFields(() => this.#check());
+    this.memory = new MemoryChoice((options, before) => this.advanced.put(options, before));
     this.heading = h("h2", { class: "isen-grow isen-ellipsis", tabindex: -1, text: t("whoToTrain") });
     this.nobody = h("section", { class: "isen-card isen-stack", hidden: true }, h("p", { text: t("noOneToTrain") }),
       button(t("newCharacter"), () => this.store.go({ tab: "characters" }), { kind: "primary" }));
@@ -67,7 +70,7 @@ export class IsenTrain extends View {
     const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
     this.form = h("div", { class: "isen-stack" },
       this.people.element, this.trainerField, this.presets.element, field(t("model"), this.family, t("modelHint")), this.wayField, this.looks.element, this.baseField,
-      this.advanced.element, h("footer", { class: "isen-foot" }, h("div", { class: "isen-found", role: "status" }, this.findings), this.start));
+      this.memory.element, this.advanced.element, h("footer", { class: "isen-foot" }, h("div", { class: "isen-found", role: "status" }, this.findings), this.start));
     this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.nobody, this.form);
     this.#restore(recalled(sessionStorage, DRAFT_KEY));
   }
@@ -180,12 +183,13 @@ export class IsenTrain extends View {
       return await this.store.api.jobs.preflight(this.#request());
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      return { ok: false, findings: [{ severity: "error", message: `${error.message} ${error.hint}`.trim(), fix: "" }] };
+      return { ok: false, memory: [], findings: [{ severity: "error", message: `${error.message} ${error.hint}`.trim(), fix: "" }] };
     }
   }
 
   /** @param {Isengard.Preflight} answer */
-  #show({ ok, findings, plan }) {
+  #show({ ok, findings, plan, memory }) {
+    this.memory.show(memory, this.advanced.memoryIsAutomatic);
     /** @type {Isengard.Told[]} */
     const ready = ok && plan ? [{ severity: "good", message: t("readyToTrain", { photos: photos(plan.photos), held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
     this.findings.replaceChildren(...[...findings, ...ready].map((finding) => findingLine(this.store, finding, this.#place)));
@@ -207,6 +211,10 @@ export class IsenTrain extends View {
   editAdvanced(name) {
     this.advanced.element.open = true;
     this.advanced.inputs[name].focus();
+  }
+
+  chooseMemory() {
+    this.memory.open();
   }
 
   checkAgain() {

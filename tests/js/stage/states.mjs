@@ -19,8 +19,19 @@ const AGAIN = job(4, "running", { attempt: 2, interruption: { code: "worker_lost
 const WAITS = job(8, "queued", { character_id: "chr_8", waits_for: { code: "gpu", message: "Waits for a worker with a GPU.", hint: "It begins by itself as soon as a machine with an NVIDIA GPU works for this data folder." } });
 const JOBS = [RUNNING, job(6, "queued", { character_id: "chr_8" }), job(7, "queued", { character_id: "chr_7" }), FAILED, DONE];
 const LOG = Array.from({ length: 40 }, (_, index) => `anna: ${index * 7}/1400 [00:41<12:10, 2.14s/it, lr: 1.0e-04 loss: 1.1e-01]`);
-const OK = { ok: true, findings: [], plan: { photos: 22, held_out: 3, steps: 1400 } };
-const BLOCKED = { ok: false, plan: OK.plan, findings: [
+/** A rung of the memory ladder. @param {string} words @param {number} size @param {string} pace */
+const rung = (words, size, pace, more = {}) => ({
+  words, pace: 1, pace_words: pace, vram_bytes: size * 2 ** 30, estimate_s: 4200, learned: false, fits: size < 15, automatic: false, chosen: false,
+  overrides: { cache_text: words !== "", quantize: true, low_vram: true, bits: 8, resolution: [768, 1024], offload: 0 }, ...more,
+});
+const MEMORY = [
+  rung("", 23.5, "about as long"), rung("cached text embeddings", 15.6, "about as long"),
+  rung("cached text embeddings and 768 px", 13.6, "about 28% less time", { automatic: true, chosen: true }),
+  rung("cached text embeddings, 768 px and half of its layers in the computer's memory", 9.8, "about 1.2 times as long"),
+];
+const SAVED = { severity: "info", code: "memory_saved", message: "FLUX.2 Klein 9B usually takes about 23.5 GB of video memory and RTX 4080 has 16.0 GB. It fits with cached text embeddings and 768 px: about 13.6 GB, and a step takes about 28% less time (estimated from published times).", fix: "choose_memory" };
+const OK = { ok: true, findings: [], memory: MEMORY, plan: { photos: 22, held_out: 3, steps: 1400 } };
+const BLOCKED = { ok: false, plan: OK.plan, memory: [], findings: [
   { severity: "error", code: "base_model_missing", message: "The model to train on was not found in ComfyUI's folders.", fix: "download_model" },
   { severity: "warning", code: "few_photos", message: "3 photos are few: 20 varied ones give a much better likeness.", fix: "add_photos" },
   { severity: "info", code: "x", message: "The first run downloads 4 GB.", fix: "" }] };
@@ -128,6 +139,7 @@ export const STATES = {
   "train-other": { ...all, ...at("training", { train: "chr_9" }), backends: [...FOREIGN] },
   "train-blocked": { ...all, ...at("training", { train: "chr_9" }), preflight: BLOCKED },
   "train-warned": { ...all, ...at("training", { train: "chr_9" }), preflight: { ...BLOCKED, ok: true, findings: BLOCKED.findings.slice(1) } },
+  "train-memory": { ...all, ...at("training", { train: "chr_9" }), preflight: { ...OK, findings: [SAVED] }, then: click('[data-testid="isen-fix-choose_memory"]') },
   "train-held": { ...all, ...at("training", { train: "chr_9" }), preflight: IN_USE, then: click('[data-testid="isen-fix-free_gpu"]') },
   "train-advanced": { ...all, ...at("training", { train: "chr_9" }), then: click('[data-testid="isen-advanced"]') },
   job: { ...all, ...at("training", { job: "job_5" }) },

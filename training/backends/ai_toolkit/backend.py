@@ -82,6 +82,16 @@ class AiToolkitBackend:
             families=[family.key for family in self._families.offered()],
             needs="cpu" if self._on_cpu() else "gpu",
             can_continue=True,
+            savings=[
+                "cache_text",
+                "quantize",
+                "low_vram",
+                "batch_size",
+                "bits",
+                "resolution",
+                "offload",
+                "rank",
+            ],
             options={
                 "steps": Option(
                     min=1, max=20_000, tooltip="How long to train. Too long learns the photos by heart."

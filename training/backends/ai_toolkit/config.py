@@ -17,6 +17,8 @@ from ...interface import ResolvedTraining
 #: Blank captions in this share of steps; AI-Toolkit's own example and three other trainers agree on 0.05.
 CAPTION_DROPOUT = 0.05
 WEIGHT_DECAY = 1e-4
+#: AI-Toolkit's own 8 bits; it takes `float8` by itself where layers are offloaded.
+QTYPE = "qfloat8"
 #: During the run pictures are looked at, not kept: small and few.
 SAMPLE_SIDE = 768
 #: AI-Toolkit's own default for validation.
@@ -104,7 +106,7 @@ def _train(
         "lr": float(training.learning_rate),
         "lr_scheduler": "constant",
         "dtype": "fp32" if cpu else family.defaults.dtype,
-        "cache_text_embeddings": False,
+        "cache_text_embeddings": training.cache_text,
         "unload_text_encoder": False,
         "skip_first_sample": False,
         "disable_sampling": not training.sample_prompts,
@@ -151,16 +153,29 @@ def _model(
     quantize = training.quantize and not cpu
     more = {"assistant_lora_path": settings.assistant_lora, "extras_name_or_path": extras}
     velocity = {"is_v_pred": True} if training.v_pred else {}
+    forms = {form.bits: form.qtype for form in family.memory.fewer_bits}
     return {
         "name_or_path": training.base_path,
         "arch": family.trainer_arch,
         **velocity,
         "quantize": quantize,
         "quantize_te": quantize,
-        "qtype": "qfloat8",
-        "qtype_te": "qfloat8",
+        "qtype": forms.get(training.bits, QTYPE),
+        "qtype_te": QTYPE,
         "low_vram": training.low_vram and not cpu,
         **{name: path for name, path in more.items() if path},
+        **_offloading(0.0 if cpu else training.offload),
+    }
+
+
+def _offloading(share: float) -> dict[str, Any]:
+    """The share of the transformer's layers, and with any of it the whole text encoder: it is needed once, before the first step."""
+    if not share:
+        return {}
+    return {
+        "layer_offloading": True,
+        "layer_offloading_transformer_percent": float(share),
+        "layer_offloading_text_encoder_percent": 1.0,
     }
 
 

@@ -62,6 +62,7 @@ class FastTestBackend:
             },
             placeholder=True,
             can_continue=True,
+            savings=["cache_text", "resolution", "batch_size"],
         )
 
     def state(self) -> BackendState:
