@@ -56,22 +56,29 @@ def clip_g(root: str = "conditioner.embedders.1.model.") -> Tensors:
     return made | {f"{root}logit_scale": torch.tensor(4.6, dtype=torch.float16)}
 
 
-def t5(layers: int = 1) -> Tensors:
-    """T5-XXL with one head, for a host with `thin_encoders`. Alone in a file ComfyUI knows it by its 24th layer."""
-    shapes: dict[str, tuple[int, ...]] = {
+def t5(*, alone: bool = False) -> Tensors:
+    """T5-XXL of one layer with one head, for a host with `thin_encoders`. `alone`: the only encoder of a model, which ComfyUI
+    knows by a matrix of its 24th layer."""
+    block = "encoder.block.0.layer"
+    shapes = {
         "shared.weight": (32128, 4096),
-        "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight": (32, 1),
+        f"{block}.0.layer_norm.weight": (4096,),
+        f"{block}.1.layer_norm.weight": (4096,),
+        **{f"{block}.0.SelfAttention.{part}.weight": (HEAD["t5"], 4096) for part in "qkv"},
+        f"{block}.0.SelfAttention.o.weight": (4096, HEAD["t5"]),
+        f"{block}.0.SelfAttention.relative_attention_bias.weight": (32, 1),
+        f"{block}.1.DenseReluDense.wi_0.weight": (THIN, 4096),
+        f"{block}.1.DenseReluDense.wi_1.weight": (THIN, 4096),
+        f"{block}.1.DenseReluDense.wo.weight": (4096, THIN),
         "encoder.final_layer_norm.weight": (4096,),
     }
-    for block in (f"encoder.block.{number}.layer" for number in range(layers)):
-        shapes |= {f"{block}.{part}.layer_norm.weight": (4096,) for part in (0, 1)}
-        shapes |= {f"{block}.0.SelfAttention.{part}.weight": (HEAD["t5"], 4096) for part in "qkv"}
-        shapes |= {f"{block}.0.SelfAttention.o.weight": (4096, HEAD["t5"])}
-        shapes |= {f"{block}.1.DenseReluDense.wi_{part}.weight": (THIN, 4096) for part in (0, 1)}
-        shapes |= {f"{block}.1.DenseReluDense.wo.weight": (4096, THIN)}
     # T5 does not scale its scores: small queries
     gains = {"shared*": 4096**0.5, "*.q.weight": 1 / 8}
-    return filled(shapes, seed=22, dtype=torch.float16, gains=gains)
+    made = filled(shapes, seed=22, dtype=torch.float16, gains=gains)
+    mark = {
+        "encoder.block.23.layer.1.DenseReluDense.wi_1.weight": torch.zeros(10240, 4096, dtype=torch.float16)
+    }
+    return made | (mark if alone else {})
 
 
 def qwen(hidden: int, *, layers: int = 36, root: str = "model.", head_norms: bool = True) -> Tensors:

@@ -81,7 +81,7 @@ CUTS: dict[str, Cut] = {
     ),
     "chroma": Cut(
         partial(full_depth.chroma, double=1, single=1),
-        {"text_encoder": partial(encoders.t5, 24), "vae": partial(small_vae, 16)},
+        {"text_encoder": partial(encoders.t5, alone=True), "vae": partial(small_vae, 16)},
         gains=CHROMA,
     ),
     "qwen_image": Cut(
