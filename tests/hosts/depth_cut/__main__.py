@@ -40,11 +40,14 @@ def main() -> int:
 
 def trainer_environment(folder: Path, python: Path) -> dict[str, str]:
     """A real AI-Toolkit whose fixed depths are cut (`cut_trainer`), on a CPU."""
+    from hosts.depth_cut.families import KREA_WIDTH
+
     return {
         "ISENGARD_ALLOW_CPU": "1",
         "AI_TOOLKIT_DIR": str(Path(__file__).resolve().parent / "cut_trainer"),
         "AI_TOOLKIT_PYTHON": str(python),
         "HF_AITK_REAL": str(folder),
+        "HF_CUT_KREA2": str(KREA_WIDTH),
     }
 
 

@@ -15,6 +15,9 @@ from . import encoders
 from .tensors import Shapes, Tensors, filled
 from .wan_vae import wan_vae
 
+#: Of 6144: ComfyUI reads Krea 2's width from the file.
+KREA_WIDTH = 1024
+
 MODULATION = {"*_mod.lin.weight": 0.7, "*modulation*.lin.weight": 0.7, "*adaLN_modulation*": 0.5}
 QWEN_IMAGE = {"*_mod.1.weight": 0.7, "norm_out.*": 0.5}
 #: Chroma's modulation comes out of one small network.
@@ -94,6 +97,13 @@ CUTS: dict[str, Cut] = {
     "z_image": Cut(
         partial(full_depth.z_image, layers=1),
         {"text_encoder": partial(encoders.qwen, 2560), "vae": partial(small_vae, 16)},
+    ),
+    # its norms are stored around zero; the trainer is told the width (cut_trainer, HF_CUT_KREA2)
+    "krea2": Cut(
+        partial(full_depth.krea2, layers=1, features=KREA_WIDTH),
+        {"text_encoder": encoders.qwen_vl, "vae": wan_vae},
+        gains={"tproj.1.weight": 0.5, "last.modulation.lin": 0.02 * KREA_WIDTH**0.5},
+        norms=0.0,
     ),
     # Segmind Vega's depths on the way down, for ComfyUI knows SDXL by that list
     "sdxl": Cut(

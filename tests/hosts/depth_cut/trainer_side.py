@@ -109,6 +109,13 @@ def qwen_image(base: Tensors, home: Path, _tokenizer: Path) -> None:
     parts.qwen_image_vae(where / "vae")
 
 
+def krea2(base: Tensors, home: Path, _tokenizer: Path) -> None:
+    write(snapshot(home, "krea/Krea-2-Raw") / "raw.safetensors", base)
+    where = snapshot(home, "Qwen/Qwen3-VL-4B-Instruct")
+    parts.qwen_vl(where, parts.qwen_tokenizer(where))
+    parts.qwen_image_vae(snapshot(home, "Qwen/Qwen-Image") / "vae")
+
+
 def sdxl(_base: Tensors, home: Path, tokenizer: Path) -> None:
     where = snapshot(home, "stabilityai/stable-diffusion-xl-base-1.0")
     put_json(where / "unet" / "config.json", SDXL)
@@ -140,6 +147,7 @@ MAKERS: dict[str, Callable[[Tensors, Path, Path], None]] = {
     "z_image": z_image,
     "chroma": chroma,
     "qwen_image": qwen_image,
+    "krea2": krea2,
     "sdxl": sdxl,
     "sd15": sd15,
 }
