@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from hosts import comfyui
 from hosts.canvas import LOAD_TWIN
 from hosts.fixtures import CHECKPOINT
 from hosts.subgraph_blueprints import BLUEPRINTS
+from support.images_fixtures import person
 
 pytestmark = [
     pytest.mark.slow,
@@ -37,6 +39,26 @@ IN_PLACE = """([checkpoint, person]) => {
   set(loader, { ckpt_name: checkpoint });
   set(request, { width: 64, height: 64, steps: 1, prompt: "{trigger}" });
   part.widgets[0].value = person;
+  return part.widgets.map((widget) => widget.name);
+}"""
+#: It takes the place of the workflow's own person, likeness and positive prompt.
+TWO_IN_PLACE = """([checkpoint, left, right]) => {
+  const { app } = window.comfyAPI.app;
+  const all = (kind) => app.graph.nodes.filter((node) => node.type === kind);
+  const slot = (slots, name) => slots.findIndex((known) => known.name === name);
+  const join = (from, output, to, input) => from.connect(slot(from.outputs, output), to, slot(to.inputs, input));
+  const part = app.graph.nodes.find((node) => node.title === "Two people");
+  const [[loader], [sampler], [request]] = ["CheckpointLoaderSimple", "KSampler", "IsengardRequest"].map(all);
+  join(loader, "MODEL", part, "model");
+  join(loader, "CLIP", part, "clip");
+  join(loader, "MODEL", sampler, "model");
+  join(part, "positive", sampler, "positive");
+  for (const node of [...all("IsengardApplyIdentity"), ...all("IsengardCharacter")]) app.graph.remove(node);
+  const set = (node, values) => { for (const widget of node.widgets) if (widget.name in values) widget.value = values[widget.name]; };
+  set(loader, { ckpt_name: checkpoint });
+  set(request, { width: 128, height: 64, steps: 1, prompt: "two people" });
+  for (const text of all("CLIPTextEncode")) join(loader, "CLIP", text, "clip");
+  set(part, { "left person": left, "right person": right, scene: "two people on a bench" });
   return part.widgets.map((widget) => widget.name);
 }"""
 RUN = """async () => {
@@ -93,10 +115,34 @@ def test_person_into_any_model_makes_a_picture_of_the_person(tiny_server, api, a
     assert [use["id"] for use in made["request"]["characters"]] == [ann["id"]]
 
 
-def saved_by(server) -> str:
+if os.environ.get("ISENGARD_TEST_FULL"):
+
+    def test_two_people_make_a_picture_of_both(tiny_server, api, ann, open_page, shots, tmp_path):
+        bob = person(api, "Bob Example", tmp_path)
+        page = opened(open_page, tiny_server)
+        page.evaluate(LOAD_TWIN, "sd15-identity")
+        put_on_canvas(page, "Two people")
+        asked = ["left person", "right person", "scene", "left words", "right words"]
+        assert page.evaluate(TWO_IN_PLACE, [CHECKPOINT, ann["slug"], bob["slug"]]) == asked
+        before = len(tiny_server.get("/history"))
+        sent = page.evaluate(RUN)
+        page.screenshot(path=shots / "blueprint-two-people.png")
+        people = {
+            node["inputs"]["character"] for node in sent.values() if node["class_type"] == "IsengardCharacter"
+        }
+        sides = [
+            node["inputs"] for node in sent.values() if node["class_type"] == "IsengardApplyIdentityRegion"
+        ]
+        assert people == {ann["slug"], bob["slug"]} and len(sides) == 2
+        assert {(one["left"], one["right"]) for one in sides} == {(0.0, 0.55), (0.45, 1.0)}
+        made = api.get(f"/generations/{saved_by(tiny_server, before)}")
+        assert made["state"] == "completed" and len(made["images"]) == 1
+
+
+def saved_by(server, before: int = 0) -> str:
     """The pictures of the one prompt that has run, as they are kept; a canvas's own are not in the gallery."""
     for _ in range(120):
-        for entry in server.get("/history").values():
+        for entry in [*server.get("/history").values()][before:]:
             assert entry["status"]["status_str"] == "success", entry["status"]
             [picture] = [one for output in entry["outputs"].values() for one in output.get("isengard", [])]
             return picture["generation_id"]
