@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from . import encoders, layouts
 from . import trainer_parts as parts
 from .hub import put_json, snapshot
-from .tensors import Tensors, write
+from .tensors import Tensors, filled, write
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 FLUX1 = {
@@ -86,12 +86,27 @@ def klein(size: str, hidden: int, base: Tensors, home: Path, _tokenizer: Path) -
 
 
 def z_image(base: Tensors, home: Path, _tokenizer: Path) -> None:
-    where = snapshot(home, "Tongyi-MAI/Z-Image")
+    """The usual route: Turbo under its training adapter, a LoRA that the trainer takes off again."""
+    where = snapshot(home, "Tongyi-MAI/Z-Image-Turbo")
     write(where / "transformer" / WEIGHTS, layouts.z_image_in_diffusers(base))
     put_json(where / "transformer" / "config.json", Z_IMAGE)
     parts.qwen(where / "text_encoder", parts.qwen_tokenizer(where / "tokenizer"), 2560, 2)
     parts.vae(where / "vae", 16)
     put_json(where / "scheduler" / "scheduler_config.json", {**parts.FLOW, "use_dynamic_shifting": False})
+    adapter = snapshot(home, "ostris/zimage_turbo_training_adapter")
+    write(adapter / "zimage_turbo_training_adapter_v2.safetensors", _adapter(base))
+
+
+def _adapter(base: Tensors) -> Tensors:
+    """A weak LoRA of rank 8 for the one layer."""
+    whole = layouts.z_image_in_diffusers(base)
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, value in whole.items():
+        if name.startswith("layers.0.") and value.dim() == 2:
+            module = f"diffusion_model.{name.removesuffix('.weight')}"
+            shapes[f"{module}.lora_A.weight"] = (8, value.shape[1])
+            shapes[f"{module}.lora_B.weight"] = (value.shape[0], 8)
+    return filled(shapes, seed=6, gains={"*": 0.1})
 
 
 def chroma(base: Tensors, home: Path, _tokenizer: Path) -> None:
