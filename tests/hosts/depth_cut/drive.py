@@ -18,9 +18,9 @@ from ..journey import Api, wait_for_proof
 from . import build
 
 THIN_ENCODERS = Path(__file__).resolve().parent / "thin_encoders"
-#: What ComfyUI says where it does not find everything that it looks for.
+#: What ComfyUI says where it does not find everything that it looks for; an encoder that reads words alone may lack its eye.
 BAD_LOG = re.compile(
-    r"lora key not loaded|NOT LOADED|ERROR lora|unet missing|clip missing|unet unexpected|left over keys|Missing VAE|Leftover VAE"
+    r"lora key not loaded|NOT LOADED|ERROR lora|unet missing|clip missing(?!: \['visual\.)|unet unexpected|left over keys|Missing VAE|Leftover VAE"
 )
 PICTURE = {"width": 64, "height": 64, "steps": 2, "seed": 11, "prompt": "portrait photo of {trigger}"}
 TRAINING = {
