@@ -21,8 +21,8 @@ _FIELDS = ("gated", "trainer_hubs")
 class Route(Record):
     """`[[routes]]` of a family's file; the first is the record itself and is taken where nobody chooses.
 
-    `like`: another route that it differs from, '' for the record. `label` and `about` are shown. `expert`: for those who know why. `retired`: no longer offered; trainings that were begun by it
-    go on by it, also those from before routes had names.
+    `like`: another route that it differs from, '' for the record. `label` and `about` are shown. `expert`: for those who know why.
+    `retired`: no longer offered; trainings that were begun by it go on by it, also those from before routes had names.
     """
 
     key: str = Field(pattern="^[a-z][a-z0-9_]{0,30}$")
