@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from isengard.core.families.families import Families
 from playwright.sync_api import expect
 from support import live_server
+from support.placeholders import shapes_of, write
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -92,11 +94,30 @@ def test_who_and_which_model_and_where_a_finding_leads(server, panel, tmp_path):
 def test_a_base_is_chosen_among_several(server, panel):
     panel.click("isen-character", "isen-train")
     expect(panel.get("isen-family")).to_have_value("sd15")
-    panel.get("isen-looks").get_by_role("radio", name="b.safetensors").check()
+    panel.click("isen-looks-refused")
+    expect(panel.page.locator("isen-train")).to_contain_text("small.safetensors is a quantised copy (fp8)")
+    panel.get("isen-look-option").nth(1).check()
+    assert started_on(server, panel) == "b.safetensors"
+
+
+def test_a_file_is_chosen_for_a_model_of_the_hub(server, panel, tmp_path, monkeypatch):
+    flux, names = Families().get("flux1_dev"), ("flux1-dev.safetensors", "mine.safetensors")
+    files = {name: write(tmp_path / name, shapes_of(flux)) for name in names}
+    monkeypatch.setitem(server.host.models, "diffusion_models", files)
+    panel.page.evaluate("store.refresh()")
+    panel.click("isen-character", "isen-train")
+    panel.get("isen-family").select_option("flux1_dev")
+    expect(panel.get("isen-looks")).to_be_hidden()
+    panel.get("isen-base").select_option("mine.safetensors")
+    assert started_on(server, panel) == "mine.safetensors"
+
+
+def started_on(server, panel) -> str:
+    """Start it; the file that it was asked for with."""
     expect(panel.get("isen-start-training")).to_be_enabled(timeout=10_000)
     panel.click("isen-start-training")
     expect(panel.get("isen-job-state")).to_have_text("running", timeout=20_000)
-    assert server.api.get("/training/jobs")["items"][0]["request"]["base_model"] == "b.safetensors"
+    return server.api.get("/training/jobs")["items"][0]["request"]["base_model"]
 
 
 #: Only a GPU runs out of memory: the page is told so, the server has a cancelled training that it can make smaller.

@@ -101,14 +101,14 @@ def damage(database: Path) -> None:
 
 
 def bases(folder: Path) -> dict[str, Path]:
-    """Two files that are bases of Stable Diffusion 1.5 by their headers, whole but for the weights."""
+    """Two files that are bases of Stable Diffusion 1.5 by their headers, whole but for the weights, and one in 8 bits."""
     from isengard.core.families.families import Families
     from support.full_depth import BASES, write_hollow
     from support.placeholders import parts_of
 
     shapes = {**BASES["sd15"](), **parts_of(Families().get("sd15"))}
-    names = ("a.safetensors", "b.safetensors")
-    return {name: write_hollow(folder / name, shapes, "F16") for name in names}
+    kinds = {"a.safetensors": "F16", "b.safetensors": "F16", "small.safetensors": "F8_E4M3"}
+    return {name: write_hollow(folder / name, shapes, dtype) for name, dtype in kinds.items()}
 
 
 def many_people(server, people: int, photos: int) -> None:
