@@ -140,10 +140,12 @@ class CheckpointPart(Record):
 
 class VPrediction(Record):
     """For a family of which some checkpoints predict velocity instead of noise: how their files are called where neither
-    tensors nor metadata tell. `comfyui_reads`: ComfyUI sees it by itself by the tensor `v_pred`."""
+    tensors nor metadata tell. `comfyui_reads`: ComfyUI sees it by itself by the tensor `v_pred`; `trainable`: the trainer can
+    learn from such a checkpoint."""
 
     names: list[str] = Field(min_length=1)
     comfyui_reads: bool = False
+    trainable: bool = False
 
     def is_named(self, shown: str) -> bool:
         return any(fnmatchcase(bare_name(shown), pattern) for pattern in self.names)

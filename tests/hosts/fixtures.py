@@ -13,7 +13,7 @@ from .environments import AI_TOOLKIT, HOST, READY, cache_root, exclusive, say, u
 
 HOSTS = Path(__file__).resolve().parent
 CHECKPOINT = "tiny_sd15.safetensors"
-#: The same weights under another name, which says of itself that it predicts velocity.
+#: The same weights as somebody's own merge; nothing but its name says that it is for drawings.
 DRAWN_CHECKPOINT = "anime_of_mine.safetensors"
 #: Under this name the shipped workflows for Stable Diffusion 1.5 find it by themselves.
 USUAL_NAME = "v1-5-pruned-emaonly.safetensors"
@@ -48,7 +48,7 @@ def put_drawn_checkpoint(base: Path) -> Path:
     file = base / "models" / "checkpoints" / DRAWN_CHECKPOINT
     with (tiny_models() / CHECKPOINT).open("rb") as source, file.open("wb") as target:
         header = json.loads(source.read(int.from_bytes(source.read(8), "little")))
-        header["__metadata__"] = {"format": "pt", "modelspec.prediction_type": "v"}
+        header["__metadata__"] = {"format": "pt", "modelspec.title": "Mine"}
         text = json.dumps(header).encode()
         target.write(len(text).to_bytes(8, "little") + text)
         shutil.copyfileobj(source, target)

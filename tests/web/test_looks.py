@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from isengard.core.families.families import Families
 from isengard.core.records.checkpoint import Version
+from isengard.core.records.generation import CharacterUse, GenerationRequest
 from isengard.core.settings import Settings
 from isengard.generation.image.family_choice import files_of
 from isengard.generation.image.interface import Person
@@ -42,13 +43,13 @@ HEADERS = [
     ("my merge.safetensors", WHOLE, {}, "F16", "tensors, unknown, epsilon"),
     ("my merge.safetensors", WHOLE, {"modelspec.title": "Anime of mine"}, "F16", "tensors, illustrated by metadata, epsilon"),
     ("photo.safetensors", WHOLE, {"modelspec.title": "Anime of mine"}, "F16", "tensors, photographic by name, epsilon"),
-    ("noobaiXLNAIXL_vPred10.safetensors", V_PRED_ZERO, {}, "F16", "tensors, illustrated by name, v by tensors"),
-    ("a.safetensors", V_PRED, {"modelspec.prediction_type": "epsilon"}, "F16", "tensors, unknown, v by tensors"),
-    ("a.safetensors", {**WHOLE, "ztsnr": (0,)}, {}, "F16", "tensors, unknown, v by tensors"),
-    ("a.safetensors", WHOLE, {"modelspec.prediction_type": "v"}, "F16", "tensors, unknown, v by metadata"),
-    ("a.safetensors", WHOLE, {"modelspec.predict_key": "v"}, "F16", "tensors, unknown, v by metadata"),
+    ("noobaiXLNAIXL_vPred10.safetensors", V_PRED_ZERO, {}, "F16", "refused: noobaiXLNAIXL_vPred10.safetensors predicts velocity (v-prediction, by its tensors): pictures can be made with it, but"),
+    ("a.safetensors", V_PRED, {"modelspec.prediction_type": "epsilon"}, "F16", "refused: a.safetensors predicts velocity (v-prediction, by its tensors): pictures can be made with it, but"),
+    ("a.safetensors", {**WHOLE, "ztsnr": (0,)}, {}, "F16", "refused: a.safetensors predicts velocity (v-prediction, by its tensors): pictures can be made with it, but"),
+    ("a.safetensors", WHOLE, {"modelspec.prediction_type": "v"}, "F16", "refused: a.safetensors predicts velocity (v-prediction, by its metadata): pictures can be made with it, but"),
+    ("a.safetensors", WHOLE, {"modelspec.predict_key": "v"}, "F16", "refused: a.safetensors predicts velocity (v-prediction, by its metadata): pictures can be made with it, but"),
     ("a_vpred.safetensors", WHOLE, {"modelspec.predict_key": "epsilon"}, "F16", "tensors, unknown, epsilon by metadata"),
-    ("merge-v-pred-0.5.safetensors", WHOLE, {}, "F16", "tensors, unknown, v by name"),
+    ("merge-v-pred-0.5.safetensors", WHOLE, {}, "F16", "refused: merge-v-pred-0.5.safetensors predicts velocity (v-prediction, by its name): pictures can be made with it, but"),
     ("noobaiXLNAIXL_epsilonPred11.safetensors", WHOLE, {}, "F16", "tensors, illustrated by name, epsilon"),
     ("juggernautXL_lightning.safetensors", WHOLE, {}, "F16", "last, photographic by name, epsilon"),
     ("no vae.safetensors", whole(SDXL, "first_stage_model."), {}, "F16", "refused: no vae.safetensors has no VAE in it: neither"),
@@ -150,7 +151,7 @@ def test_a_file_whose_weights_are_packed_says_how(models, host, tmp_path):
     ("name", "shapes", "sentence"),
     [
         ("sd_xl_base_1.0.safetensors", WHOLE, "sd_xl_base_1.0.safetensors (the original model), and"),
-        ("noobai.safetensors", V_PRED, "noobai.safetensors (illustrated, by its name; v-prediction, by its tensors), and"),
+        ("noobai_eps.safetensors", WHOLE, "noobai_eps.safetensors (illustrated, by its name), and"),
         ("mine.safetensors", WHOLE, "mine.safetensors, and"),
         ("mine_dmd2.safetensors", WHOLE, "mine_dmd2.safetensors (a model for few steps, by its name), and"),
     ],
@@ -227,7 +228,8 @@ def test_comfyui_is_told_of_velocity_where_it_does_not_see_it_by_itself(
     """It looks for the tensor v_pred in SDXL alone (comfy/supported_models.py)."""
     put("mine.safetensors", shapes, metadata)
     pipeline = PromptPipeline("comfyui", "", None, RecipeFolder(), files, lambda recipe: True)
-    recipe = RecipeFolder().get(f"{key}-identity")
-    graph, _ = pipeline._graph(recipe, [drawn_person()], None)
+    ann = [CharacterUse(id=f"chr_{'0' * 26}")]
+    request = GenerationRequest(recipe=f"{key}-identity", characters=ann, prompt="{trigger}", seed=1)
+    (graph,) = pipeline.build(request, [drawn_person()], "ticket")
     nodes = [node["inputs"] for node in graph.values() if node["class_type"] == "ModelSamplingDiscrete"]
     assert [node["zsnr"] for node in nodes] == ([] if told is None else [told])

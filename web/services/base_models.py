@@ -208,6 +208,15 @@ def _unfit(name: str, traits: Traits, family: Family) -> Finding | None:
     if traits.quantised and family.trains_from == "file":
         message = f"{name} is a quantised copy ({traits.quantised}): pictures can be made with it, but the trainer needs the full model."
         return Finding(severity="error", code="base_model_quantised", message=message, fix="download_model")
+    velocity = family.v_prediction
+    if traits.prediction == "v" and velocity is not None and not velocity.trainable:
+        message = (
+            f"{name} predicts velocity (v-prediction, by its {traits.prediction_from}): pictures can be made with it, but the trainer "
+            "cannot learn from such a model. Choose another checkpoint."
+        )
+        return Finding(
+            severity="error", code="base_model_v_prediction", message=message, fix="download_model"
+        )
     return None
 
 

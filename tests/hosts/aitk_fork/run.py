@@ -25,7 +25,6 @@ def translate(config: dict) -> dict:
     process["model"] = {
         "name_or_path": bases.get(Path(name).name, name),
         "quantize": model["quantize"],
-        "is_v_pred": model.get("is_v_pred", False),
         "is_flux": model["arch"] == "flux",
         "is_xl": model["arch"] == "sdxl",
     }

@@ -60,9 +60,10 @@ export const LOOKS = [{ ...FAMILIES[0], needs_token: false, unreadable: [], chec
   checkpoint("v1-5-pruned-emaonly.safetensors", 4265146304, "unknown", { recommended: true, why: "name" }),
   checkpoint("sd15/photographic/realisticVisionV60B1_v51VAE.safetensors", 2.13e9, "photographic"),
   checkpoint("sd15/dreamshaper_8.safetensors", 2.13e9, "unknown"),
-  checkpoint("fluffyanime_vpred_e6.safetensors", 2.13e9, "illustrated", { prediction: "v", prediction_from: "metadata" }),
+  checkpoint("fluffyanime_e6.safetensors", 2.13e9, "illustrated"),
   checkpoint("sd15/dreamshaper_8LCM.safetensors", 2.13e9, "unknown", { why: "last", label: "a model for few steps" }),
   checkpoint("anything_fp8.safetensors", 1.1e9, "unknown", { refused: "anything_fp8.safetensors is a quantised copy (fp8): pictures can be made with it, but the trainer needs the full model." }),
+  checkpoint("noobai_vpred.safetensors", 2.13e9, "illustrated", { prediction: "v", prediction_from: "tensors", refused: "noobai_vpred.safetensors predicts velocity (v-prediction, by its tensors): pictures can be made with it, but the trainer cannot learn from such a model. Choose another checkpoint." }),
   checkpoint("unet.safetensors", 1.7e9, "unknown", { refused: "unet.safetensors has no VAE in it: neither the trainer nor ComfyUI can use it alone. Make it whole with ComfyUI's Save Checkpoint, or choose another file." }),
 ] }, FAMILIES[1]];
 export const ONE_LOOK = [{ ...LOOKS[0], base_models: ["v1-5-pruned-emaonly.safetensors"], checkpoints: LOOKS[0].checkpoints.slice(0, 1) }, FAMILIES[1]];
