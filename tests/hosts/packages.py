@@ -8,7 +8,7 @@ from typing import Any
 import toml
 from isengard.core.families.families import Families, Family, ModelFile
 from isengard.generation.image.model_files import LOADERS
-from isengard.training.downloads.model_files import HUB
+from isengard.training.downloads.hub_site import HUB
 
 PROJECT = toml.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
 #: Kinds that the frontend makes by itself.
