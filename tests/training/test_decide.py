@@ -157,6 +157,8 @@ TABLE = [
     (chosen("mine.safetensors"), {"info checkpoint_chosen"}, "trained on mine.safetensors, and pictures"),
     (chosen("mine.safetensors", style="photographic", style_from="name"), {"info checkpoint_chosen"}, "(photographic, by its name)"),
     (chosen("v.safetensors", prediction="v", prediction_from="tensors"), {"info checkpoint_chosen"}, "(v-prediction, by its tensors)"),
+    # the model
+    ({"family": SD15.model_copy(update={"terms": "Sell no copies."})}, {"info licence_terms"}, "Sell no copies."),
     # which machine
     (elsewhere(ATTIC), {"info trains_elsewhere"}, "The worker on attic (RTX 4090, 24.0 GB) trains this."),
     (elsewhere(UNTESTED), {"info trains_elsewhere", "warning backend_untested"}, "attic: Not tried."),

@@ -178,6 +178,17 @@ def test_a_commit_that_the_hub_no_longer_has_gives_way_to_the_records(bring, hub
     assert bring(VAE).state.value == "completed" and main_commit(cache, "me/vae") == OLD
 
 
+def test_where_the_records_commit_is_gone_too_the_newest_is_taken_and_told(bring, hub, cache, task_house):  # noqa: F811
+    """A history that was written anew must not end every training of that model."""
+    del hub.repositories["me/vae"][OLD]
+    hub.put("me/vae", NEW, **{"ae.safetensors": WEIGHTS})
+    job = bring(VAE)
+    assert job.state.value == "completed" and main_commit(cache, "me/vae") == NEW
+    assert held(cache, "me/vae", NEW) == {"ae.safetensors": WEIGHTS} and lacking([VAE]) == []
+    log = (task_house.paths.job(job.id) / "trainer.log").read_text()
+    assert f"no longer has the revision {OLD[:12]}: its newest one, {NEW[:12]}, is taken" in log
+
+
 def test_what_was_fetched_by_its_commit_alone_is_named_without_a_network(bring, hub, cache):
     folder = repository_folder(cache, "me/vae") / "snapshots" / OLD
     folder.mkdir(parents=True)

@@ -132,6 +132,7 @@ def test_an_old_comfyui_is_told_which_it_needs(files, have, host):
 
 
 def test_a_file_that_only_a_newer_comfyui_can_load_is_not_taken(files, have, host):
+    host.version = "0.9.2"
     have("flux2_klein_4b", vae="sub/full_encoder_small_decoder.safetensors")
     (missing,) = info(files, "flux2-klein-identity").missing
     assert missing.file == "flux2-vae.safetensors" and "needs ComfyUI 0.19.0; this is 0.9.2" in missing.fault

@@ -103,18 +103,25 @@ def _fetch_repository(
 
 def _opened(task: Task, parts: Sequence[HubPart], cache: Path, token: str) -> _Repository:
     """The commit that the cache knows, filled up, so that nobody else's files change; the record's where it knows none, or one that
-    is gone."""
-    hub, first = parts[0].hub, parts[0].files[0].split(OR)[0]
+    is gone. Where the repository's history was written anew, the newest commit with the same files: a model that nobody can
+    train any more would be worse, and weights are no programs."""
+    hub, first, pinned = parts[0].hub, parts[0].files[0].split(OR)[0], parts[0].revision
     address = Address(hub, renamed=lambda name: task.log(f"{hub} is called {name} now"))
-    for revision in dict.fromkeys((main_commit(cache, hub) or parts[0].revision, parts[0].revision)):
+    for revision in dict.fromkeys((main_commit(cache, hub) or pinned, pinned)):
         commit = look_up(task, address, revision, first, token, commit_only=True)
         if commit is not None:
             return _Repository(cache, hub, commit.commit, address)
-    raise NotReadyError(
-        "download_missing",
-        f"{hub} no longer has the revision {parts[0].revision[:12]}.",
-        "Update Isengard, then press Retry.",
+    newest = look_up(task, address, "main", first, token)
+    if newest is None:
+        raise NotReadyError(
+            "download_missing",
+            f"{hub} no longer has the revision {pinned[:12]}, and its newest one lacks {first}.",
+            "Update Isengard, then press Retry.",
+        )
+    task.log(
+        f"{hub} no longer has the revision {pinned[:12]}: its newest one, {newest.commit[:12]}, is taken"
     )
+    return _Repository(cache, hub, newest.commit, address)
 
 
 def _list(task: Task, repository: _Repository, part: HubPart, token: str) -> None:
