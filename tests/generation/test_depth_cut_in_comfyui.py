@@ -22,11 +22,11 @@ def demand(found: drive.Found) -> None:
     assert found.repeat == 0.0 and found.change > 0.2, found.row()
 
 
-def test_flux1_is_drawn_with_a_lora(tmp_path):
-    demand(drive.run("flux1_dev", tmp_path / "host"))
+if os.environ.get("ISENGARD_TEST_FULL"):  # the everyday run has half an hour
 
-
-if os.environ.get("ISENGARD_TEST_FULL"):
+    @pytest.mark.parametrize("family", ["flux1_dev", "chroma"])
+    def test_it_is_drawn_with_a_lora(family, tmp_path):
+        demand(drive.run(family, tmp_path / "host"))
 
     @pytest.mark.parametrize("family", ["flux1_dev", "sdxl"])
     def test_it_is_trained_proven_and_drawn_from_nothing(family, tmp_path):

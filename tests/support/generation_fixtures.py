@@ -11,6 +11,7 @@ import pytest
 from fakes.comfyui_standin import ComfyStandIn
 from isengard.core.characters.character_store import CharacterStore
 from isengard.core.clock import SystemClock
+from isengard.core.families.base_choice import BaseFile, RankedBase
 from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.loras.versions import VersionStore
 from isengard.core.plugins import PluginContext, PluginRegistry, neighbour_packs
@@ -47,7 +48,10 @@ class OneBase:
         self.names = [BASE]
 
     def families(self, recipe):
-        part = Part("checkpoint", "v1-5-pruned-emaonly.safetensors", self.names, 4_265_146_304, True)
+        bases = [RankedBase(BaseFile(name), True, "tensors") for name in self.names]
+        part = Part(
+            "checkpoint", "v1-5-pruned-emaonly.safetensors", self.names, 4_265_146_304, True, bases=bases
+        )
         families = [FamilyFiles("sd15", "Stable Diffusion 1.5", [part], "0.3.75")]
         return families if recipe == "sd15-identity" else []
 

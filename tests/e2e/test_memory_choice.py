@@ -1,0 +1,56 @@
+"""The memory that a training takes, in the panel: what fits is taken and told, another setting is one press away."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+from support import live_server
+from support.gpu_fixtures import FakeGpu
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A computer with a card of 12 GB and no trainer yet."""
+    base = tmp_path_factory.mktemp("memory")
+    gpu = FakeGpu.make(base / "nvidia")
+    gpu.set(12_000, **{"memory.total": 12_288, "name": "RTX 3060"})
+    environment = {"ISENGARD_MODE": "production", "ISENGARD_IDLE_S": "1", "PATH": gpu.search_path}
+    server = live_server.start(base / "server", environment=environment)
+    live_server.person(server, tmp_path_factory.mktemp("photos"))
+    yield server
+    server.close()
+
+
+def test_what_fits_is_taken_and_another_is_one_press_away(server, panel_on, shots):
+    panel = panel_on(server, width=320)
+    panel.click("isen-character", "isen-train")
+    panel.get("isen-family").select_option("flux2_klein_9b")
+    findings = panel.get("isen-findings")
+    expect(findings).to_contain_text(
+        "It fits with cached text embeddings, 768 px and half of its layers in the computer's memory: about 9.6 GB"
+    )
+    panel.click("isen-fix-choose_memory")
+    expect(panel.get("isen-memory-auto")).to_be_checked()
+    expect(panel.get("isen-memory-auto")).to_be_focused()
+    panel.page.screenshot(path=str(shots / "memory.png"), full_page=True)
+    panel.get("isen-memory-4").check()
+    expect(findings).to_contain_text("768 px and its layers in the computer's memory: about 5.2 GB")
+    panel.click("isen-advanced")
+    expect(panel.get("isen-override-offload")).to_have_value("1")
+    panel.get("isen-memory-0").check()
+    expect(findings).to_contain_text("needs about 23.3 GB of video memory with these options")
+    panel.get("isen-memory-auto").check()
+    expect(findings).to_contain_text("half of its layers")
+    expect(panel.get("isen-override-offload")).to_have_value("")
+    expect(panel.get("isen-memory")).to_contain_text("Automatic")
+
+
+def test_a_model_is_trained_by_the_way_that_is_chosen(server, panel_on):
+    panel = panel_on(server, width=320)
+    panel.click("isen-character", "isen-train")
+    panel.get("isen-family").select_option("z_image")
+    expect(panel.get("isen-findings")).to_contain_text("training adapter")
+    panel.get("isen-route").select_option("base")
+    expect(panel.get("isen-findings")).not_to_contain_text("training adapter")
