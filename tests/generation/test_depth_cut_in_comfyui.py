@@ -32,7 +32,8 @@ if os.environ.get("ISENGARD_TEST_FULL"):  # the everyday run has half an hour
     def test_it_is_trained_proven_and_drawn_from_nothing(family, tmp_path):
         """By the registry's fork of AI-Toolkit; by the real one by hand: `dev.py families FAMILY --trainer FOLDER`."""
         trainer = fixtures.real_environment(tmp_path / "ai-toolkit")
-        trainer["HF_HOME"] = str(build.hub(family, AI_TOOLKIT.ensure()))
+        home = build.hub(family, AI_TOOLKIT.ensure())
+        trainer |= {"HF_HOME": str(home), "HF_HUB_CACHE": str(home / "hub")}
         photos = fixtures.portraits(tmp_path / "photos", 4)
         found = drive.run(family, tmp_path / "host", trainer=trainer, photos=photos)
         demand(found)
