@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("isengard.nodes")
 #: What is not for a base model, while that model lives: a person trained for several is not tried again each time.
 _refused: WeakKeyDictionary[Any, set[tuple[str, str]]] = WeakKeyDictionary()
+#: Whose base a model is, while it lives: all its weights are looked at for it.
+_families_by_base: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
 class IsengardApplyIdentity(io.ComfyNode):
@@ -107,8 +109,11 @@ def _families() -> Families:
 
 def _families_of(context: NodeContext, model: Any) -> set[str]:
     """The families whose base this is by its weights; empty for one that no record knows."""
-    weights = context.host.weights_of(model)
-    return {family.key for family in _families().all() if family.recognises(weights)}
+    base = context.host.base_of(model)
+    if base not in _families_by_base:
+        weights = context.host.weights_of(model)
+        _families_by_base[base] = {family.key for family in _families().all() if family.recognises(weights)}
+    return _families_by_base[base]
 
 
 def _is_of_others(version: Version, drawn: Collection[str]) -> bool:

@@ -21,46 +21,50 @@ pytestmark = [
 AWAY = "() => { const { ds } = window.comfyAPI.app.app.canvas; ds.offset = [ds.offset[0] - 3000, 6000]; }"
 PLACE = (1000, 600)
 TITLES = "() => window.comfyAPI.app.app.graph.nodes.map((node) => node.title)"
-#: It takes the place of the workflow's own person and likeness.
-IN_PLACE = """([checkpoint, person]) => {
+#: What a script needs that puts a blueprint in the place of some of the workflow's own nodes.
+PUT_IN_PLACE = """(() => {
   const { app } = window.comfyAPI.app;
   const all = (kind) => app.graph.nodes.filter((node) => node.type === kind);
   const slot = (slots, name) => slots.findIndex((known) => known.name === name);
   const join = (from, output, to, input) => from.connect(slot(from.outputs, output), to, slot(to.inputs, input));
-  const part = app.graph.nodes.find((node) => node.title === "Person into any model");
   const [[loader], [sampler], [request]] = ["CheckpointLoaderSimple", "KSampler", "IsengardRequest"].map(all);
+  const set = (node, values) => { for (const widget of node.widgets) if (widget.name in values) widget.value = values[widget.name]; };
+  return %s;
+})()"""
+#: It takes the place of the workflow's own person and likeness.
+IN_PLACE = (
+    PUT_IN_PLACE
+    % """([checkpoint, person]) => {
+  const part = app.graph.nodes.find((node) => node.title === "Person into any model");
   join(loader, "MODEL", part, "model");
   join(loader, "CLIP", part, "clip");
   join(part, "model", sampler, "model");
   join(part, "trigger", request, "trigger_1");
   for (const text of all("CLIPTextEncode")) join(part, "clip", text, "clip");
   for (const node of [...all("IsengardApplyIdentity"), ...all("IsengardCharacter")]) app.graph.remove(node);
-  const set = (node, values) => { for (const widget of node.widgets) if (widget.name in values) widget.value = values[widget.name]; };
   set(loader, { ckpt_name: checkpoint });
   set(request, { width: 64, height: 64, steps: 1, prompt: "{trigger}" });
   part.widgets[0].value = person;
   return part.widgets.map((widget) => widget.name);
 }"""
+)
 #: It takes the place of the workflow's own person, likeness and positive prompt.
-TWO_IN_PLACE = """([checkpoint, left, right]) => {
-  const { app } = window.comfyAPI.app;
-  const all = (kind) => app.graph.nodes.filter((node) => node.type === kind);
-  const slot = (slots, name) => slots.findIndex((known) => known.name === name);
-  const join = (from, output, to, input) => from.connect(slot(from.outputs, output), to, slot(to.inputs, input));
+TWO_IN_PLACE = (
+    PUT_IN_PLACE
+    % """([checkpoint, left, right]) => {
   const part = app.graph.nodes.find((node) => node.title === "Two people");
-  const [[loader], [sampler], [request]] = ["CheckpointLoaderSimple", "KSampler", "IsengardRequest"].map(all);
   join(loader, "MODEL", part, "model");
   join(loader, "CLIP", part, "clip");
   join(loader, "MODEL", sampler, "model");
   join(part, "positive", sampler, "positive");
   for (const node of [...all("IsengardApplyIdentity"), ...all("IsengardCharacter")]) app.graph.remove(node);
-  const set = (node, values) => { for (const widget of node.widgets) if (widget.name in values) widget.value = values[widget.name]; };
   set(loader, { ckpt_name: checkpoint });
   set(request, { width: 128, height: 64, steps: 1, prompt: "two people" });
   for (const text of all("CLIPTextEncode")) join(loader, "CLIP", text, "clip");
   set(part, { "left person": left, "right person": right, scene: "two people on a bench" });
   return part.widgets.map((widget) => widget.name);
 }"""
+)
 RUN = """async () => {
   const { app } = window.comfyAPI.app;
   const { output } = await app.graphToPrompt();

@@ -19,6 +19,7 @@ CHANNELS, CONTEXT, TIME = 320, 768, 1280
 VOCABULARY, CLIP_WIDTH, CLIP_INNER, CLIP_TOKENS, CLIP_LAYERS = 49408, 768, 3072, 77, 12
 CHECKPOINT = "tiny_sd15.safetensors"
 DIFFUSERS = "diffusers"
+END = "<|endoftext|>"
 
 
 class Weights:
@@ -212,12 +213,16 @@ def write(out: Path, tokenizer: Path) -> None:
     save_file(whole, out / CHECKPOINT, {"format": "pt"})
 
 
-def write_tokenizer(folder: Path, source: Path) -> None:
+def write_tokenizer(folder: Path, source: Path, *, pad: str = END) -> None:
+    """CLIP's real vocabulary, which every ComfyUI brings (`source`)."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("vocab.json", "merges.txt"):
         shutil.copy(source / name, folder)
-    end, begin = "<|endoftext|>", "<|startoftext|>"
-    special = {"bos_token": begin, "eos_token": end, "unk_token": end, "pad_token": end}
+    write_tokenizer_settings(folder, pad=pad)
+
+
+def write_tokenizer_settings(folder: Path, *, pad: str = END) -> None:
+    special = {"bos_token": "<|startoftext|>", "eos_token": END, "unk_token": END, "pad_token": pad}
     (folder / "special_tokens_map.json").write_text(json.dumps(special))
     config = {
         "tokenizer_class": "CLIPTokenizer",

@@ -153,20 +153,6 @@ def krea2(layers: int = 28, features: int = 6144, text: int = 2560) -> Shapes:
     return {**shapes, **_weights({**outer, "txtfusion.projector": (1, 12)}), **biases, **rest}
 
 
-def unet(
-    depth: list[int],
-    middle: int,
-    context: int,
-    *,
-    up: list[int] | None = None,
-    extra: int = 0,
-    latents: int = 4,
-) -> Shapes:
-    """Stable Diffusion's UNet as it stands in a checkpoint."""
-    shapes = UNet(depth, middle, context, up=up, extra=extra, latents=latents).shapes
-    return {f"model.diffusion_model.{name}": shape for name, shape in shapes.items()}
-
-
 #: family -> its base
 BASES: dict[str, Callable[[], Shapes]] = {
     "chroma": chroma,
@@ -175,8 +161,8 @@ BASES: dict[str, Callable[[], Shapes]] = {
     "flux2_klein_9b": lambda: flux2(4096, 12288, 8, 24),
     "krea2": krea2,
     "qwen_image": qwen_image,
-    "sd15": lambda: unet([1, 1, 1, 0], 1, 768),
-    "sdxl": lambda: unet([0, 2, 10], 10, 2048, extra=2816),
+    "sd15": lambda: UNet([1, 1, 1, 0], 1, 768).in_checkpoint,
+    "sdxl": lambda: UNet([0, 2, 10], 10, 2048, extra=2816).in_checkpoint,
     "z_image": z_image,
 }
 

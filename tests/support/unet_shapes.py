@@ -39,6 +39,11 @@ class UNet:
         self._norm("out.0", 320)
         self._layer("out.2", 4, 320, 3, 3)
 
+    @property
+    def in_checkpoint(self) -> Shapes:
+        """As they stand in a checkpoint."""
+        return {f"model.diffusion_model.{name}": shape for name, shape in self.shapes.items()}
+
     def _down(self) -> list[int]:
         """The widths that the way back up is given."""
         at, number, skips = 320, 1, [320]

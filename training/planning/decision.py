@@ -55,6 +55,7 @@ class _Draft:
     where: Place
     machine: Machine
     rung: Rung
+    paces: dict[str, float]
     estimate: Estimate
 
 
@@ -83,7 +84,7 @@ def _drafted(facts: Facts) -> _Draft:
     paces = learned_paces(facts.completed, where.device)
     expected = estimate(facts.family, rung.numbers, len(training.sample_prompts), paces)
     training = replace(training, vram_bytes=expected.vram_bytes, guess_s=expected.guess_s)
-    return _Draft(training, selection, where, machine, rung, expected)
+    return _Draft(training, selection, where, machine, rung, paces, expected)
 
 
 def _rungs(facts: Facts, selection: Selection, overrides: Overrides) -> list[Rung]:
@@ -104,7 +105,7 @@ def _memory(facts: Facts, draft: _Draft) -> MemoryChoice:
         draft.machine,
         draft.rung.numbers,
         prompts=len(draft.training.sample_prompts),
-        paces=learned_paces(facts.completed, draft.where.device),
+        paces=draft.paces,
     )
 
 

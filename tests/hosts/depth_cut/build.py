@@ -19,8 +19,6 @@ from ..environments import HOST, READY, cache_root, exclusive, say
 from .hub import pin
 
 TESTS = Path(__file__).resolve().parents[2]
-#: As in core/families/families.py, which can be imported later only.
-BASE_ROLES = ("checkpoint", "diffusion_model")
 #: Stands for the new folder in a command.
 FOLDER = "{folder}"
 SOURCES = (
@@ -70,7 +68,7 @@ def link_models(family: str, base: Path) -> None:
 
 def base_file(family: str, folder: Path) -> Path:
     """The file that a LoRA is put onto."""
-    [file] = [one for one in _record(family).files if one.role in BASE_ROLES]
+    file = _record(family).base_file
     return folder / file.folder / file.name
 
 
@@ -112,9 +110,9 @@ def write_models(family: str, folder: Path) -> None:
     from .families import CUTS
     from .tensors import write
 
-    cut = CUTS[family]
-    for file in _record(family).files:
-        tensors = cut.base() if file.role in BASE_ROLES else cut.beside[file.role]()
+    cut, record = CUTS[family], _record(family)
+    for file in record.files:
+        tensors = cut.base() if file == record.base_file else cut.beside[file.role]()
         write(folder / file.folder / file.name, tensors)
 
 

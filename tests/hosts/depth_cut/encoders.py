@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from .tensors import Tensors, filled
+from .tensors import Tensors, biased, filled
 
 HEAD = {"t5": 64, "qwen": 128}
 THIN = 64
@@ -22,8 +22,8 @@ def clip_l(live: int = 1) -> Tensors:
     }
     for layer in (f"{root}encoder.layers.{number}" for number in range(12)):
         for part in ("q", "k", "v", "out"):
-            shapes |= _layer(f"{layer}.self_attn.{part}_proj", 768, 768)
-        shapes |= _layer(f"{layer}.mlp.fc1", 3072, 768) | _layer(f"{layer}.mlp.fc2", 768, 3072)
+            shapes |= biased(f"{layer}.self_attn.{part}_proj", 768, 768)
+        shapes |= biased(f"{layer}.mlp.fc1", 3072, 768) | biased(f"{layer}.mlp.fc2", 768, 3072)
         for norm in ("layer_norm1", "layer_norm2"):
             shapes |= {f"{layer}.{norm}.weight": (768,), f"{layer}.{norm}.bias": (768,)}
     dead = {f"*.layers.{number}.*": 0.0 for number in range(live, 12)}
@@ -47,7 +47,7 @@ def clip_g(root: str = "conditioner.embedders.1.model.") -> Tensors:
             ("mlp.c_fc", 5120, 1280),
             ("mlp.c_proj", 1280, 5120),
         ):
-            shapes |= _layer(f"{layer}.{part}", out, inputs)
+            shapes |= biased(f"{layer}.{part}", out, inputs)
         for norm in ("ln_1", "ln_2"):
             shapes |= {f"{layer}.{norm}.weight": (1280,), f"{layer}.{norm}.bias": (1280,)}
     dead = {f"*.resblocks.{number}.*": 0.0 for number in range(1, 32)}
@@ -107,7 +107,7 @@ def qwen25_vl(hidden: int = 3584) -> Tensors:
     for norm in ("model.norm", f"{layer}.input_layernorm", f"{layer}.post_attention_layernorm"):
         shapes |= {f"{norm}.weight": (hidden,)}
     for part in "qkv":
-        shapes |= _layer(f"{layer}.self_attn.{part}_proj", rows, hidden)
+        shapes |= biased(f"{layer}.self_attn.{part}_proj", rows, hidden)
     shapes |= {f"{layer}.self_attn.o_proj.weight": (hidden, rows)}
     shapes |= {f"{layer}.mlp.{part}_proj.weight": (THIN, hidden) for part in ("gate", "up")}
     shapes |= {f"{layer}.mlp.down_proj.weight": (hidden, THIN)}
@@ -130,29 +130,29 @@ def vae(
     `batch_norm`: FLUX.2's, of its latents folded two by two."""
     shapes: dict[str, tuple[int, ...]] = {}
     widths = (128, 256, 512, 512)
-    shapes |= _layer("encoder.conv_in", 128, 3, 3, 3)
+    shapes |= biased("encoder.conv_in", 128, 3, 3, 3)
     at = 128
     for level, width in enumerate(widths):
         for block in range(2):
             shapes |= _residual(f"encoder.down.{level}.block.{block}", at, width)
             at = width
-        shapes |= _layer(f"encoder.down.{level}.downsample.conv", at, at, 3, 3) if level < 3 else {}
+        shapes |= biased(f"encoder.down.{level}.downsample.conv", at, at, 3, 3) if level < 3 else {}
     shapes |= _middle("encoder", at) | _group("encoder.norm_out", at)
-    shapes |= _layer("encoder.conv_out", 2 * latents, at, 3, 3) | _layer("decoder.conv_in", at, latents, 3, 3)
+    shapes |= biased("encoder.conv_out", 2 * latents, at, 3, 3) | biased("decoder.conv_in", at, latents, 3, 3)
     shapes |= _middle("decoder", at)
     for level in (3, 2, 1, 0):
         for block in range(3):
             shapes |= _residual(f"decoder.up.{level}.block.{block}", at, widths[level])
             at = widths[level]
-        shapes |= _layer(f"decoder.up.{level}.upsample.conv", at, at, 3, 3) if level else {}
-    shapes |= _group("decoder.norm_out", at) | _layer("decoder.conv_out", 3, at, 3, 3)
+        shapes |= biased(f"decoder.up.{level}.upsample.conv", at, at, 3, 3) if level else {}
+    shapes |= _group("decoder.norm_out", at) | biased("decoder.conv_out", 3, at, 3, 3)
     names = {
         "inner": ("encoder.quant_conv", "decoder.post_quant_conv"),
         "outer": ("quant_conv", "post_quant_conv"),
     }
     if quant:
         before, after = names[quant]
-        shapes |= _layer(before, 2 * latents, 2 * latents, 1, 1) | _layer(after, latents, latents, 1, 1)
+        shapes |= biased(before, 2 * latents, 2 * latents, 1, 1) | biased(after, latents, latents, 1, 1)
     gains = {"*.conv1.weight": 1.4, "*.conv2.weight": 0.7, "*.attn_1.*": 0.5, "decoder.conv_out.weight": 0.8}
     made = filled(shapes, seed=7, dtype=dtype, gains=gains, biases=0.0)
     if batch_norm:
@@ -162,22 +162,18 @@ def vae(
     return made
 
 
-def _layer(name: str, out: int, *inputs: int) -> dict[str, tuple[int, ...]]:
-    return {f"{name}.weight": (out, *inputs), f"{name}.bias": (out,)}
-
-
 def _group(name: str, size: int) -> dict[str, tuple[int, ...]]:
     return {f"{name}.weight": (size,), f"{name}.bias": (size,)}
 
 
 def _residual(name: str, inputs: int, out: int) -> dict[str, tuple[int, ...]]:
-    parts = _group(f"{name}.norm1", inputs) | _layer(f"{name}.conv1", out, inputs, 3, 3)
-    parts |= _group(f"{name}.norm2", out) | _layer(f"{name}.conv2", out, out, 3, 3)
-    return parts | (_layer(f"{name}.nin_shortcut", out, inputs, 1, 1) if inputs != out else {})
+    parts = _group(f"{name}.norm1", inputs) | biased(f"{name}.conv1", out, inputs, 3, 3)
+    parts |= _group(f"{name}.norm2", out) | biased(f"{name}.conv2", out, out, 3, 3)
+    return parts | (biased(f"{name}.nin_shortcut", out, inputs, 1, 1) if inputs != out else {})
 
 
 def _middle(side: str, size: int) -> dict[str, tuple[int, ...]]:
     parts = _residual(f"{side}.mid.block_1", size, size) | _group(f"{side}.mid.attn_1.norm", size)
     for part in ("q", "k", "v", "proj_out"):
-        parts |= _layer(f"{side}.mid.attn_1.{part}", size, size, 1, 1)
+        parts |= biased(f"{side}.mid.attn_1.{part}", size, size, 1, 1)
     return parts | _residual(f"{side}.mid.block_2", size, size)

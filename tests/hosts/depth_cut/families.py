@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import torch
 from support import full_depth
+from support.unet_shapes import UNet
 
 from ..tiny_models import tiny_vae
 from . import encoders
@@ -107,14 +108,14 @@ CUTS: dict[str, Cut] = {
     ),
     # Segmind Vega's depths on the way down, for ComfyUI knows SDXL by that list
     "sdxl": Cut(
-        partial(full_depth.unet, [0, 1, 2], 0, 2048, up=[0, 1, 1], extra=2816),
+        lambda: UNet([0, 1, 2], 0, 2048, up=[0, 1, 1], extra=2816).in_checkpoint,
         inside=partial(_inside, _SDXL_CLIP),
         gains=UNET,
         dtype=torch.float16,
         biases=0.0,
     ),
     "sd15": Cut(
-        partial(full_depth.unet, [1, 1, 1, 0], 1, 768),
+        full_depth.BASES["sd15"],
         inside=partial(_inside, _SD15_CLIP),
         gains=UNET,
         dtype=torch.float16,

@@ -43,6 +43,11 @@ def filled(
     return made
 
 
+def biased(name: str, out: int, *inputs: int) -> dict[str, tuple[int, ...]]:
+    """The shapes of a linear layer or a convolution with its bias."""
+    return {f"{name}.weight": (out, *inputs), f"{name}.bias": (out,)}
+
+
 def _normal(shape: tuple[int, ...], random: torch.Generator) -> torch.Tensor:
     return torch.empty(shape, dtype=torch.float32).normal_(generator=random)
 

@@ -6,7 +6,6 @@ Runs with the trainer's Python (transformers, diffusers). What each family reads
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import types
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import torch
 
+from ..tiny_models import write_tokenizer_settings
 from .hub import put_json
 
 # the registries' torchvision is a CUDA build: beside torch for the CPU its operators are missing
@@ -160,24 +160,8 @@ def clip_tokenizer(folder: Path) -> int:
     words = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
     put_json(folder / "vocab.json", {word: number for number, word in enumerate(words)})
     (folder / "merges.txt").write_text("#version: 0.2\n")
-    _clip_settings(folder, pad="<|endoftext|>")
+    write_tokenizer_settings(folder)
     return len(words)
-
-
-def whole_clip_tokenizer(folder: Path, source: Path, pad: str) -> None:
-    """CLIP's real vocabulary, which every ComfyUI brings (`source`)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("vocab.json", "merges.txt"):
-        shutil.copy(source / name, folder)
-    _clip_settings(folder, pad=pad)
-
-
-def _clip_settings(folder: Path, pad: str) -> None:
-    end = "<|endoftext|>"
-    special = {"bos_token": "<|startoftext|>", "eos_token": end, "unk_token": end, "pad_token": pad}
-    settings = {"tokenizer_class": "CLIPTokenizer", "model_max_length": 77, "do_lower_case": True, **special}
-    put_json(folder / "tokenizer_config.json", settings)
-    put_json(folder / "special_tokens_map.json", special)
 
 
 def t5_tokenizer(folder: Path) -> int:

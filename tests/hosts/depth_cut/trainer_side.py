@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
+from ..tiny_models import write_tokenizer
 from . import encoders, layouts
 from . import trainer_parts as parts
 from .hub import put_json, snapshot
@@ -136,8 +137,8 @@ def sdxl(_base: Tensors, home: Path, tokenizer: Path) -> None:
     put_json(where / "unet" / "config.json", SDXL)
     put_json(where / "text_encoder" / "config.json", parts.clip_config())
     put_json(where / "text_encoder_2" / "config.json", parts.clip_config(second=True))
-    parts.whole_clip_tokenizer(where / "tokenizer", tokenizer, pad="<|endoftext|>")
-    parts.whole_clip_tokenizer(where / "tokenizer_2", tokenizer, pad="!")
+    write_tokenizer(where / "tokenizer", tokenizer)
+    write_tokenizer(where / "tokenizer_2", tokenizer, pad="!")
     put_json(where / "vae" / "config.json", parts.vae_config(0.13025))
     put_json(where / "scheduler" / "scheduler_config.json", parts.DDPM)
     put_json(where / "model_index.json", SDXL_PIPELINE)
@@ -147,7 +148,7 @@ def sd15(_base: Tensors, home: Path, tokenizer: Path) -> None:
     where = snapshot(home, "stable-diffusion-v1-5/stable-diffusion-v1-5")
     put_json(where / "unet" / "config.json", SD15)
     put_json(where / "text_encoder" / "config.json", parts.clip_config())
-    parts.whole_clip_tokenizer(where / "tokenizer", tokenizer, pad="<|endoftext|>")
+    write_tokenizer(where / "tokenizer", tokenizer)
     parts.safety_checker(snapshot(home, "CompVis/stable-diffusion-safety-checker"))
     put_json(where / "vae" / "config.json", parts.vae_config(0.18215))
     scheduler = {**parts.DDPM, "_class_name": "PNDMScheduler"}
