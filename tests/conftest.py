@@ -141,4 +141,7 @@ def _restore_logging():
 def logged(caplog):
     """`logged.records`: what Isengard logged during the test."""
     caplog.set_level(logging.DEBUG, logger="isengard")
-    return caplog
+    ours = logging.Filter("isengard")  # what asyncio or a library says may belong to an earlier test
+    caplog.handler.addFilter(ours)
+    yield caplog
+    caplog.handler.removeFilter(ours)
