@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from ..core.clock import Clock
-    from ..core.faces.reader import Face
+    from ..core.faces.face import Face
     from ..core.generations.save_tickets import SaveTickets
     from ..core.paths import DataPaths
     from ..core.records.character import Character

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 from ..records.photo import PhotoFinding
+from .face import Face
 from .likeness import alike, is_clear
-from .reader import Face
 
 #: Findings that come from here, and go when they no longer hold.
 CODES = frozenset({"no_face", "several_faces", "other_person"})

@@ -13,7 +13,7 @@ from itertools import combinations
 from statistics import median
 
 from ..records.likeness import Likeness, Verdict
-from .reader import Face
+from .face import Face
 
 #: From here on it is taken for the same person, and from here on for a good likeness.
 FAIR, GOOD = 0.4, 0.5

@@ -7,13 +7,13 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import NotReadyError
 from ..paths import DataPaths
 from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild, library_folders
+from .face import Face, Seen, seen_of
 from .tools import find_tools
 
 CHILD = Path(__file__).resolve().parent / "child.py"
@@ -29,15 +29,6 @@ IDLE_S = 30.0
 #: Pictures whose faces are remembered.
 REMEMBERED = 512
 _log = logging.getLogger("isengard.faces")
-
-
-@dataclass(frozen=True)
-class Face:
-    """`side` in pixels of the picture as it was looked at, `share` of its height; `numbers`: 128, nearer for more alike faces."""
-
-    side: int
-    share: float
-    numbers: tuple[float, ...]
 
 
 class FaceReader:
@@ -58,7 +49,7 @@ class FaceReader:
         self._idle: threading.Timer | None = None
         self._lock = threading.Lock()
         self._child: JsonChild | None = None
-        self._known: OrderedDict[tuple[str, int, int], tuple[Face, ...]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, int, int], Seen] = OrderedDict()
 
     def is_ready(self) -> bool:
         """Tell whether the tools are there."""
@@ -78,7 +69,11 @@ class FaceReader:
             self._lock.release()
 
     def faces(self, picture: Path) -> tuple[Face, ...]:
-        """Faces of a picture, largest first; none in one that cannot be read. NotReadyError `face_tools_missing`, `face_tools_broken`,
+        """Faces of a picture, largest first; none in one that cannot be read. Raises as `look`."""
+        return self.look(picture).faces
+
+    def look(self, picture: Path) -> Seen:
+        """What is seen in a picture; nothing in one that cannot be read. NotReadyError `face_tools_missing`, `face_tools_broken`,
         `face_tools_slow`."""
         status = picture.stat()
         key = (str(picture), status.st_size, status.st_mtime_ns)
@@ -90,20 +85,17 @@ class FaceReader:
             if time.monotonic() > deadline:
                 raise _slow("The program that measures resemblance is still starting: this computer is busy.")
 
-    def _known_or_read(self, picture: Path, key: tuple[str, int, int]) -> tuple[Face, ...]:
+    def _known_or_read(self, picture: Path, key: tuple[str, int, int]) -> Seen:
         if key in self._known:
             self._known.move_to_end(key)
             return self._known[key]
         answer = self._ask(picture)
         if answer is None:  # perhaps it was not this picture's fault: asked anew next time
-            return ()
-        faces = tuple(
-            Face(entry["side"], entry["share"], tuple(entry["numbers"])) for entry in answer.get("faces", ())
-        )
-        self._known[key] = faces
+            return Seen()
+        seen = self._known[key] = seen_of(answer)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return faces
+        return seen
 
     def forget(self) -> None:
         """Remember nothing of anybody, and end the child that saw them."""

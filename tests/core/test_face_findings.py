@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from isengard.core.faces.face import Face
 from isengard.core.faces.face_findings import face_findings
-from isengard.core.faces.reader import Face
 
 
 def face(place: float = 0.0, side: int = 200) -> Face:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from isengard.core.faces.face import Face
 from isengard.core.faces.likeness import alike, judge, own_likeness, portraits, score_of_version, verdict_of
-from isengard.core.faces.reader import Face
 
 
 def face(*first: float, side: int = 100) -> Face:

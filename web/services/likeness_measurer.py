@@ -13,8 +13,9 @@ from ...core.characters.photo_store import PhotoStore
 from ...core.correlation import correlated
 from ...core.errors import IsengardError, NotFoundError, reason_of
 from ...core.executor import in_thread
+from ...core.faces.face import Face
 from ...core.faces.likeness import MOST_REFERENCES, judge, own_likeness, portraits, score_of_version
-from ...core.faces.reader import Face, FaceReader
+from ...core.faces.reader import FaceReader
 from ...core.jobs.ledger import Ledger
 from ...core.loops import spawn
 from ...core.loras.versions import LIKENESS, MEASURED, OWN_PHOTOS, STRENGTH
