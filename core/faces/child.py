@@ -75,7 +75,7 @@ def _measures() -> Any:
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "face_measures.py")  # noqa: PTH100, PTH118, PTH120
     spec = importlib.util.spec_from_file_location("isengard_face_measures", path)
     if spec is None or spec.loader is None:
-        raise ImportError("face_measures")
+        raise ImportError(path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

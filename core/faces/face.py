@@ -32,7 +32,7 @@ class Face:
 
 @dataclass(frozen=True)
 class Scene:
-    """What a whole picture looks like: 12 x 12 RGB less its mean, 64 shares of colours, the share of bright yellow."""
+    """Look of a whole picture: 12 x 12 RGB less its mean, 64 shares of colours, the share of bright yellow."""
 
     layout: tuple[float, ...]
     colours: tuple[float, ...]

@@ -87,7 +87,7 @@ def face_print(chip: Any) -> bytes:
 
 
 def scene_of(picture: Image.Image) -> dict[str, Any]:
-    """What a whole picture looks like: {"layout": 432 floats, mean 0; "colours": 64 shares; "yellow": share of bright yellow}."""
+    """Measure a whole picture: {"layout": 432 floats, mean 0; "colours": 64 shares; "yellow": share of bright yellow}."""
     cells = numpy.asarray(picture.resize((LAYOUT, LAYOUT), Image.Resampling.BOX), numpy.float32)
     layout = (cells - cells.mean(axis=(0, 1))).ravel()
     small = picture.resize((128, 128), Image.Resampling.BOX)

@@ -20,7 +20,7 @@ SMALLER, YELLOWER, WIDER_OPEN = 0.6, 0.04, 0.1
 
 @dataclass(frozen=True)
 class Drawn:
-    """One of the wall's pictures: how it looks as a whole, and the person's face in it, None where none was found."""
+    """Picture of the wall: how it looks as a whole, and the person's face in it, None where none was found."""
 
     scene: Scene
     face: Face | None

@@ -73,7 +73,7 @@ class FaceReader:
         return self.look(picture).faces
 
     def look(self, picture: Path) -> Seen:
-        """What is seen in a picture; nothing in one that cannot be read. NotReadyError `face_tools_missing`, `face_tools_broken`,
+        """See what a picture shows; nothing in one that cannot be read. NotReadyError `face_tools_missing`, `face_tools_broken`,
         `face_tools_slow`."""
         status = picture.stat()
         key = (str(picture), status.st_size, status.st_mtime_ns)
