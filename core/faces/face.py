@@ -12,7 +12,7 @@ from typing import Any
 class Face:
     """`side` in pixels of the file's picture, `share` of its height; `numbers`: 128, nearer for more alike faces.
 
-    `box`: left, top, right, bottom as shares of the picture. The others as face_measures.py says; `print` are 48 x 48 half
+    `box`: left, top, right, bottom as shares of the picture. The others as reading/face_measures.py says; `print` are 48 x 48 half
     floats, b"" where it was not made.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import threading
 import time
@@ -16,7 +17,7 @@ from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild,
 from .face import Face, Seen, seen_of
 from .tools import find_tools
 
-CHILD = Path(__file__).resolve().parent / "child.py"
+CHILD = Path(__file__).resolve().parent / "reading" / "child.py"
 #: A picture takes about 0.15 s on one core.
 TIMEOUT_S = 30.0
 #: Its start loads 32 MB of models, in half a second where the machine is idle; beside a training it took over 30.
@@ -158,7 +159,7 @@ class FaceReader:
                 "Set it up under Images, Compare versions, or in the settings.",
             )
         libraries = [str(tools.library), *library_folders(("numpy", "PIL"))]
-        return [str(tools.landmarks), str(tools.describer), *libraries]
+        return [json.dumps(tools.parts()), *libraries]
 
 
 def _slow(message: str) -> NotReadyError:

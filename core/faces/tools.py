@@ -11,6 +11,7 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 from ..paths import DataPaths
+from .reading.interface import FACE_ROLES
 
 #: What they are called among tools, in jobs and events, and their folder below backends/.
 NAME = "faces"
@@ -19,6 +20,8 @@ LIBRARY = "_dlib_pybind11"
 LANDMARKS = "shape_predictor_68_face_landmarks.dat"
 DESCRIBER = "dlib_face_recognition_resnet_model_v1.dat"
 MODELS_PACKAGE = "face_recognition_models"
+#: The reading child's module that uses them.
+ADAPTER = "dlib_faces"
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class FaceTools:
     landmarks: Path
     describer: Path
     ours: bool
+
+    def parts(self) -> dict[str, dict[str, object]]:
+        """Tell the reading child what fills each role."""
+        files = {"landmarks": str(self.landmarks), "describer": str(self.describer)}
+        return {role: {"adapter": ADAPTER, "files": files} for role in FACE_ROLES}
 
 
 def find_tools(paths: DataPaths) -> FaceTools | None:

@@ -21,7 +21,7 @@ ADAPTERS = {
     "core/photo_decoding/child.py": {"resource"},
     "core/private_files.py": {"os.getuid"},
     "core/processes/start.py": {"creationflags", "start_new_session"},
-    "core/faces/child.py": {"resource", "os.nice"},
+    "core/faces/reading/child.py": {"resource", "os.nice"},
 }  # fmt: skip
 MODULES = {
     "fcntl",

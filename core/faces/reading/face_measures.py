@@ -1,6 +1,6 @@
 """What 68 points and a picture's pixels tell beside who somebody is: angle, mouth, light, sharpness, and a print of the face.
 
-Run by the child, which loads this file by its path: numpy and Pillow, nothing of the package. Points are (x, y) in
+Run by the child: numpy and Pillow, nothing of the package. Points are (x, y) in
 pixels, numbered as in the iBUG 300-W annotation that dlib's predictor gives. Thresholds and figures: facts, likeness 3 and 5.
 """
 
