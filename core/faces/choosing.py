@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any, Literal
+from typing import Any
 
 import numpy
 
+from ..records.checkpoint import VersionFault
 from .calibration import DLIB, Calibration
 from .copying import least_rate
 
@@ -28,8 +29,6 @@ NOTHING = 0.03
 FREEDOM = 0.05
 RESAMPLED, LOWER_TAIL, INTERVAL = 1000, 0.10, (0.05, 0.95)
 
-#: Why a version is not fit to be best.
-Fault = Literal["copies", "stiff", "unlike", "leaks", "not_measurable"]
 Cell = tuple[str, float]
 
 
@@ -67,7 +66,7 @@ class Choice:
 
     best: str | None
     tied: list[str] = field(default_factory=list)
-    faults: Mapping[str, tuple[Fault, ...]] = field(default_factory=dict)
+    faults: Mapping[str, tuple[VersionFault, ...]] = field(default_factory=dict)
 
 
 def choose(rows: Sequence[WallRow], own: float | None, calibration: Calibration = DLIB) -> Choice:
@@ -83,12 +82,12 @@ def choose(rows: Sequence[WallRow], own: float | None, calibration: Calibration 
     return Choice(best.file, [row.file for row in (*tied, highest) if row is not best], faults)
 
 
-def faults_of(row: WallRow, calibration: Calibration = DLIB) -> tuple[Fault, ...]:
+def faults_of(row: WallRow, calibration: Calibration = DLIB) -> tuple[VersionFault, ...]:
     """Find why this version is not fit to be best; empty where it is."""
     likeness = row.likeness
     if likeness is None:
         return ("not_measurable",)
-    found: list[tuple[Fault, bool]] = [
+    found: list[tuple[VersionFault, bool]] = [
         ("copies", least_rate(row.copied, row.told) > MOST_COPIES),
         ("stiff", row.flexible is not None and row.flexible < LEAST_FLEXIBLE),
         ("unlike", likeness < calibration.same),

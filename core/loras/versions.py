@@ -18,13 +18,8 @@ from ..errors import InvalidError, NotFoundError, StorageError
 from ..paths import DataPaths, contained
 from ..records.checkpoint import Checkpoint, RankedVersion, Version
 from .safetensors_file import copy_described
+from .wall_scores import CHOSEN, TIED, is_measured, version_faults
 
-#: The score that decides "best" where it was measured and nobody has chosen.
-LIKENESS = "likeness"
-#: How alike the person's photos are to each other, measured at the same time.
-OWN_PHOTOS = "own_photos"
-#: At which strength it was likest, and how many of its pictures were looked at (also those that showed no face).
-STRENGTH, MEASURED = "strength", "measured"
 #: The entry of a LoRA's metadata that names the checkpoint it was trained on.
 BASE_ENTRY = "isengard_base"
 #: What a version takes over from its checkpoint.
@@ -51,11 +46,11 @@ class VersionStore:
         return sorted((v for v in versions if v is not None), key=_age)
 
     def best(self, slug: str, families: Collection[str] | None = None) -> Version | None:
-        """Choose the best of these families: the user's pick, else the highest likeness of its family once every version of the newest
-        training was measured, else the last one.
+        """Choose the best of these families: the user's pick, else what was chosen by measurement (core/faces/choosing.py), else the
+        last one.
 
         A number never overrules a person's eyes, never what nobody has measured yet, and an old one never hides what was
-        trained since. Of equals the earliest: less training bends more easily. Numbers of two families are not compared."""
+        trained since. Numbers of two families are not compared."""
         return self.find(slug, "best", families)
 
     def find(self, slug: str, checkpoint: str, families: Collection[str] | None = None) -> Version | None:
@@ -71,10 +66,14 @@ class VersionStore:
         versions = self.list(slug)
         order = {version.file: rank for rank, version in enumerate(_by_family(versions, "best"), 1)}
         families = {version.family for version in versions}
-        near = {_likest([v for v in versions if v.family == family]) for family in families}
+        near = {_chosen([v for v in versions if v.family == family]) for family in families}
         return [
             RankedVersion(
-                **version.model_dump(), rank=order.get(version.file, 0), nearest=version.file in near
+                **version.model_dump(),
+                rank=order.get(version.file, 0),
+                nearest=version.file in near,
+                faults=version_faults(version.scores),
+                tied=_tied(version, versions) if version.file in near else [],
             )
             for version in versions
         ]
@@ -200,18 +199,21 @@ def _best(versions: Sequence[Version]) -> Version | None:
     if not sound:
         return versions[-1] if versions else None
     leading = next((version for version in reversed(sound) if version.picked), sound[-1])
-    likest = _likest([version for version in sound if version.family == leading.family])
-    return next((v for v in sound if not leading.picked and v.file == likest), leading)
+    chosen = _chosen([version for version in sound if version.family == leading.family])
+    return next((v for v in sound if not leading.picked and v.file == chosen), leading)
 
 
-def _likest(family: Sequence[Version]) -> str:
-    """The file that was likest; '' where a version of the newest training was not measured yet, or nothing could be."""
+def _chosen(family: Sequence[Version]) -> str:
+    """The file that was chosen by measurement; '' where none was, or where nothing of what was trained since was measured."""
     sound = [version for version in family if version.proof.image != "broken"]
     newest = [version for version in sound if version.job_id == sound[-1].job_id]
-    if not all({MEASURED, LIKENESS} & set(version.scores) for version in newest):
+    if not any(is_measured(version) for version in newest):
         return ""
-    scored = [version for version in sound if LIKENESS in version.scores]
-    return max(scored, key=lambda version: version.scores[LIKENESS]).file if scored else ""
+    return next((version.file for version in sound if version.scores.get(CHOSEN)), "")
+
+
+def _tied(chosen: Version, versions: Sequence[Version]) -> list[str]:
+    return [other.file for other in versions if other.family == chosen.family and other.scores.get(TIED)]
 
 
 def _age(version: Version) -> tuple[str, str, int]:

@@ -11,6 +11,9 @@ from .base import Stored
 Fit = Literal["fits", "partial", "unchecked", "wrong"]
 #: `broken`: pictures with the LoRA show nothing (black, one colour, noise); `base_broken`: those without it do not either.
 ImageProof = Literal["pending", "changed", "unchanged", "skipped", "broken", "base_broken"]
+#: Why a measured version is not fit to be best: it copies training photos, hardly does what it is asked, does not look like the
+#: person, draws the person as others too, or shows no face that can be measured.
+VersionFault = Literal["copies", "stiff", "unlike", "leaks", "not_measurable"]
 
 
 class Proof(Stored):
@@ -69,8 +72,11 @@ class Version(Stored):
 
 class RankedVersion(Version):
     """A version as the panel is told of it, with the choice that the server has made among all of them: `rank` is 1 for
-    what "best" means, 2 for the best of the next family …, 0 for the others; `nearest` is its family's best by measured
-    likeness, whatever the person chose."""
+    what "best" means, 2 for the best of the next family …, 0 for the others; `nearest` is its family's best by what was
+    measured, whatever the person chose. `faults`: why it is not fit to be that; `tied`: on the nearest one, the files of those that
+    cannot be told from it."""
 
     rank: int = 0
     nearest: bool = False
+    faults: list[VersionFault] = Field(default_factory=list)
+    tied: list[str] = Field(default_factory=list)

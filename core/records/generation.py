@@ -77,7 +77,10 @@ Look = Literal["", "flat", "noise"]
 
 
 class GeneratedImage(Stored):
-    """A picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured."""
+    """A picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured: the first person's.
+
+    `likenesses` are everybody's of a picture of several people, by character id; empty for one person.
+    """
 
     n: int
     file: str
@@ -86,6 +89,7 @@ class GeneratedImage(Stored):
     seed: int
     look: Look = ""
     likeness: Likeness | None = None
+    likenesses: dict[str, Likeness] = Field(default_factory=dict)
     favourite: bool = False
     deleted_at: str | None = None
 

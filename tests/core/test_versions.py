@@ -57,11 +57,10 @@ def test_the_published_file_does_not_share_the_trainers(store, paths, publish):
     assert store.path(version).read_bytes() == b"weights"
 
 
-def test_best_is_the_pick_then_the_likeness_then_the_last(store, publish):
+def test_best_is_the_pick_then_the_chosen_one_then_the_last(store, publish):
     low, high, last = publish(100), publish(200), publish(300)
     assert store.best("ann") == last
-    for version, likeness in ((low, 0.2), (high, 0.9), (last, 0.4)):
-        store.update(version.model_copy(update={"scores": {"likeness": likeness}}))
+    measured(store, (low, 0.2), (high, 0.55), (last, 0.4), chosen=high)
     assert store.best("ann").step == 200
     store.pick("ann", low.file)
     assert store.best("ann").step == store.best("ann", ["sd15"]).step == store.find("ann", "best").step == 100
@@ -71,39 +70,64 @@ def test_best_is_the_pick_then_the_likeness_then_the_last(store, publish):
     assert store.find("ann", "best", ["sdxl"]) is None and store.find("ann", "7") is None
 
 
-def measured(store, *pairs, **more):
+def measured(store, *pairs, chosen=None, tied=(), **scores):
+    """As the measurer writes it."""
     for version, likeness in pairs:
-        store.update(version.model_copy(update={"scores": {"likeness": likeness, "measured": 5}, **more}))
+        found = {"measured": 5, "told": 5, "copied": 0, **scores}
+        found |= {} if likeness is None else {"likeness": likeness}
+        found |= {"chosen": 1.0} if version is chosen else {"tied": 1.0} if version in tied else {}
+        store.update(version.model_copy(update={"scores": found}))
 
 
-def test_one_measured_version_is_not_best_over_those_nobody_measured(store, publish):
+def test_a_number_alone_makes_no_best(store, publish):
     """One picture of step 250 at 0.093 made it the best of three."""
     one, two, three = publish(250), publish(500), publish(750)
     measured(store, (one, 0.093))
     assert store.best("ann").step == 750 and not any(known.nearest for known in store.ranked("ann"))
-    measured(store, (three, 0.05))
-    assert store.best("ann").step == 750, "nobody has measured step 500 yet"
-    store.update(two.model_copy(update={"scores": {"measured": 5}}))
-    assert store.best("ann").step == 250, "of step 500 no face could be read"
+    measured(store, (two, None), (three, 0.05))
+    assert store.best("ann").step == 750 and not any(known.nearest for known in store.ranked("ann"))
+    told = {known.step: known.faults for known in store.ranked("ann")}
+    assert told == {250: ["unlike"], 500: ["not_measurable"], 750: ["unlike"]}
 
 
-def test_an_older_training_is_best_by_number_once_the_newest_was_measured(store, publish):
+def test_what_an_older_version_of_us_measured_counts_as_not_measured(store, publish):
+    """It did not look for copies."""
+    old, last = publish(250), publish(500)
+    for version, likeness in ((old, 0.6), (last, 0.3)):
+        scores = {"likeness": likeness, "measured": 5, "chosen": 1.0}
+        store.update(version.model_copy(update={"scores": scores}))
+    assert store.best("ann").file == last.file
+    assert not any(known.nearest or known.faults for known in store.ranked("ann"))
+
+
+def test_an_older_training_is_best_by_choice_once_something_of_the_newest_was_measured(store, publish):
     old, one, two = (
         publish(250, b"a", job_id="job_a"),
         publish(250, b"b", job_id="job_b"),
         publish(500, job_id="job_b"),
     )
-    measured(store, (old, 0.6), (one, 0.5))
+    measured(store, (old, 0.6), chosen=old)
     assert store.best("ann").file == two.file
-    measured(store, (two, 0.55))
-    assert store.best("ann").file == old.file
+    measured(store, (one, 0.55))
+    assert store.best("ann").file == old.file, "only step 250 of the newest is on the wall"
+
+
+def test_every_page_is_told_why_a_version_is_not_fit_and_what_cannot_be_told_apart(store, publish):
+    early, late, copies, stiff, leaks = (publish(step) for step in (100, 200, 300, 400, 500))
+    measured(store, (early, 0.55), (late, 0.56), chosen=early, tied=(late,))
+    measured(store, (copies, 0.6), copied=4, told=9)
+    measured(store, (stiff, 0.6), flexible=0.5)
+    measured(store, (leaks, 0.6), stranger=0.3, stranger_without=0.1)
+    ranked = store.ranked("ann")
+    assert [known.faults for known in ranked] == [[], [], ["copies"], ["stiff"], ["leaks"]]
+    assert [known.tied for known in ranked] == [[late.file], [], [], [], []]
 
 
 def test_a_version_whose_pictures_are_black_is_best_only_by_choice(store, publish):
     fine, black = publish(250), publish(500)
     store.update(black.model_copy(update={"proof": Proof(image="broken")}))
     assert store.best("ann").step == 250 and store.find("ann", "last").step == 500
-    measured(store, (fine, 0.2))
+    measured(store, (fine, 0.45), chosen=fine)
     assert [(known.step, known.nearest) for known in store.ranked("ann")] == [(250, True), (500, False)]
     assert store.pick("ann", black.file).picked and store.best("ann").step == 500
     store._paths.character_models("ann").joinpath(fine.file.split("/")[1]).unlink()
@@ -112,7 +136,8 @@ def test_a_version_whose_pictures_are_black_is_best_only_by_choice(store, publis
 
 def test_every_page_is_told_the_servers_choice_of_each_family(store, publish):
     old, other, new = publish(100, b"a"), publish(100, b"b", family="sdxl"), publish(200, b"c")
-    measured(store, (old, 0.6), (new, 0.5), (other, 0.9))
+    measured(store, (old, 0.6), (new, 0.5), chosen=old)
+    measured(store, (other, 0.9), chosen=other)
     told = {known.file: (known.rank, known.nearest) for known in store.ranked("ann")}
     assert told == {old.file: (1, True), other.file: (2, True), new.file: (0, False)}
     assert store.best("ann").file == old.file, "numbers of two families are not compared"

@@ -255,7 +255,7 @@ declare namespace Schema {
   interface Forgotten {
     report: ForgetReport;
   }
-  /** A picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured. */
+  /** A picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured: the first person's. `likenesses` are everybody's of a picture of several people, by character id; empty for one person. */
   interface GeneratedImage {
     n: number;
     file: string;
@@ -264,6 +264,7 @@ declare namespace Schema {
     seed: number;
     look: "" | "flat" | "noise";
     likeness: Likeness | null;
+    likenesses: Record<string, Likeness>;
     favourite: boolean;
     deleted_at: string | null;
   }
@@ -447,11 +448,13 @@ declare namespace Schema {
   interface LendingState {
     lending: Lending | null;
   }
-  /** `score` 0 to 1, None where no face was found (a profile, a small or a hidden face); `faces` found in the picture. */
+  /** `score` 0 to 1, None where nothing could be measured (`why`); `faces` found in the picture. `copied`: the face is that of a training photo, pose and light included; None where that cannot be told. An older version of us did not look for it (`has_looked_for_copies`). */
   interface Likeness {
     verdict: "good" | "fair" | "poor" | "not_measurable";
     score: number | null;
     faces: number;
+    why: "" | "no_face" | "too_small" | "turned" | "drawing";
+    copied: boolean | null;
   }
   /** Whether likeness can be measured, and what setting it up takes. */
   interface LikenessTools {
@@ -636,7 +639,7 @@ declare namespace Schema {
     fit: "fits" | "partial" | "unchecked" | "wrong";
     image: "pending" | "changed" | "unchanged" | "skipped" | "broken" | "base_broken";
   }
-  /** A version as the panel is told of it, with the choice that the server has made among all of them: `rank` is 1 for what "best" means, 2 for the best of the next family …, 0 for the others; `nearest` is its family's best by measured likeness, whatever the person chose. */
+  /** A version as the panel is told of it, with the choice that the server has made among all of them: `rank` is 1 for what "best" means, 2 for the best of the next family …, 0 for the others; `nearest` is its family's best by what was measured, whatever the person chose. `faults`: why it is not fit to be that; `tied`: on the nearest one, the files of those that cannot be told from it. */
   interface RankedVersion {
     job_id: string;
     step: number;
@@ -655,6 +658,8 @@ declare namespace Schema {
     created_at: string;
     rank: number;
     nearest: boolean;
+    faults: ("copies" | "stiff" | "unlike" | "leaks" | "not_measurable")[];
+    tied: string[];
   }
   /** A way to make pictures, as the panel shows it. */
   interface Recipe {

@@ -18,7 +18,7 @@ from ...core.faces.likeness import MOST_REFERENCES, judge, own_likeness, portrai
 from ...core.faces.reader import FaceReader
 from ...core.jobs.ledger import Ledger
 from ...core.loops import spawn
-from ...core.loras.versions import LIKENESS, MEASURED, OWN_PHOTOS, STRENGTH
+from ...core.loras.wall_scores import LIKENESS, MEASURED, OWN_PHOTOS, STRENGTH
 from ...core.paths import DataPaths
 from ...core.records.character import Character
 from ...core.records.checkpoint import Version

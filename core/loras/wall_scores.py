@@ -1,0 +1,71 @@
+"""What a wall of pictures told of a version, by the names that its sidecar keeps the numbers under. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..faces.choosing import WallRow, faults_of
+from ..records.checkpoint import Version, VersionFault
+
+#: The median likeness of all its pictures, no higher than the person's photos reach among themselves, and its 90 % interval.
+LIKENESS, LOW, HIGH = "likeness", "low", "high"
+#: How alike the person's photos are to each other, measured at the same time.
+OWN_PHOTOS = "own_photos"
+#: The lowest strength at which it is as like as at any, and how many of its pictures were looked at (also those that showed no face).
+STRENGTH, MEASURED = "strength", "measured"
+#: So many of its pictures copy a training photo, of so many of which that can be told. Older versions of us did not look: without
+#: `told` it counts as not measured.
+COPIED, TOLD = "copied", "told"
+#: 0 to 1, where the wall has pictures without the LoRA.
+FLEXIBLE = "flexible"
+#: The highest likeness of the scene without a trigger, and that of the picture without the LoRA.
+STRANGER, STRANGER_WITHOUT = "stranger", "stranger_without"
+#: What versions are compared by (core/faces/choosing.py).
+QUALITY = "quality"
+#: 1 on what the server chose, and on those that it cannot tell from it.
+CHOSEN, TIED = "chosen", "tied"
+#: 1 where photos that were trained on had to be the yardstick.
+YARDSTICK_TRAINED = "yardstick_trained"
+NAMES = frozenset(
+    {
+        LIKENESS,
+        LOW,
+        HIGH,
+        OWN_PHOTOS,
+        STRENGTH,
+        MEASURED,
+        COPIED,
+        TOLD,
+        FLEXIBLE,
+        STRANGER,
+        STRANGER_WITHOUT,
+        QUALITY,
+        CHOSEN,
+        TIED,
+        YARDSTICK_TRAINED,
+    }
+)
+
+
+def is_measured(version: Version) -> bool:
+    """Tell whether a version was measured, copies included."""
+    return TOLD in version.scores
+
+
+def version_faults(scores: Mapping[str, float]) -> list[VersionFault]:
+    """Find why a version with these scores is not fit to be best; empty where it is, or was not measured."""
+    if TOLD not in scores:
+        return []
+    return list(
+        faults_of(
+            WallRow(
+                file="",
+                cells={("", 1.0): scores.get(LIKENESS)},
+                copied=round(scores.get(COPIED, 0)),
+                told=round(scores[TOLD]),
+                flexible=scores.get(FLEXIBLE),
+                stranger=scores.get(STRANGER),
+                stranger_without=scores.get(STRANGER_WITHOUT),
+            )
+        )
+    )
