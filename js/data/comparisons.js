@@ -51,7 +51,14 @@ function ended(error) {
 
 /** The newest ones of a purpose. @param {Isengard.Store} store @param {"bench" | "grid"} purpose */
 export async function loadComparisons(store, purpose, characterId = "") {
-  await quietly(() => store.api.generations.compared(purpose, characterId), ({ items }) => store.set({ comparisons: items.reduce((known, item) => answered(known, item), store.state.comparisons) }));
+  await quietly(() => newestOf(store.api, purpose, characterId), (items) => store.set({ comparisons: items.reduce((known, item) => answered(known, item), store.state.comparisons) }));
+}
+
+/** A page of them, and the next one where the newest comparison is larger than a page. @param {Isengard.Api} api @param {"bench" | "grid"} purpose @param {string} characterId */
+async function newestOf({ generations }, purpose, characterId) {
+  const { items, next_cursor: cursor } = await generations.compared(purpose, characterId);
+  if (!cursor || items[0].correlation_id !== items.at(-1)?.correlation_id) return items;
+  return [...items, ...(await generations.compared(purpose, characterId, cursor)).items];
 }
 
 /**

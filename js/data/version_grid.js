@@ -1,6 +1,6 @@
 /** The wall that compares trained versions: which pictures it takes, and which of those made belong to it. Pure. */
 
-import { bestOf, drawable } from "./likeness_rules.js";
+import { WITHOUT, bestOf, drawable, isWithout } from "./likeness_rules.js";
 import { isPublished, spread } from "./versions.js";
 
 /** Seeds are fixed, so that a wall of today can be held against one of last week; a scene is known by its seed. */
@@ -8,8 +8,6 @@ export const FIRST_SEED = 20261124;
 export const STRENGTHS = [0.7, 0.85, 1.0, 1.15];
 /** So many versions are on a wall by themselves: a training saves ten times. */
 export const USUAL_VERSIONS = 10;
-/** As many as the server tells of at once. */
-export const MOST_PICTURES = 200;
 /** `stranger` has no trigger: whoever looks like the person there is a sign of too much training. */
 export const SCENES = {
   portrait: "portrait photo of {trigger}, {class}, looking at the camera, soft light",
@@ -20,6 +18,8 @@ export const SCENES = {
 };
 /** @typedef {keyof typeof SCENES} Scene */
 const NAMES = /** @type {Scene[]} */ (Object.keys(SCENES));
+/** The usual wall of all scenes: more takes long, and more is not asked for when it is looked at again. */
+export const MOST_PICTURES = (USUAL_VERSIONS * STRENGTHS.length + 1) * NAMES.length;
 
 /**
  * A person's versions that a recipe can draw, newest last, each step once: that of the newest training.
@@ -42,7 +42,8 @@ export function usualSteps(person, recipe) {
 }
 
 /**
- * One order a picture, version by version: what ComfyUI has patched it keeps.
+ * One order a picture, version by version: what ComfyUI has patched it keeps. Last, each scene without the LoRA, as strength 0 of
+ * the newest version, which all rows share.
  * @param {Isengard.Character} person @param {Isengard.Recipe} recipe @param {{scenes: Scene[], steps: Set<number>}} options
  * @returns {Isengard.Order[]}
  */
@@ -54,7 +55,8 @@ export function ordersOf(person, recipe, { scenes, steps }) {
     prompt: SCENES[scene].replaceAll("{class}", person.class_word), width, height, count: 1, seed: FIRST_SEED + NAMES.indexOf(scene),
   });
   const versions = versionsFor(person, recipe).filter(({ step }) => steps.has(step));
-  return versions.flatMap((version) => STRENGTHS.flatMap((strength) => scenes.map((scene) => order(version, strength, scene))));
+  const drawn = versions.flatMap((version) => STRENGTHS.flatMap((strength) => scenes.map((scene) => order(version, strength, scene))));
+  return [...drawn, ...versions.slice(-1).flatMap((newest) => scenes.map((scene) => order(newest, WITHOUT, scene)))];
 }
 
 /**
@@ -67,18 +69,19 @@ export function newestWall(comparisons, person, recipe) {
 }
 
 /**
- * Rows of versions, columns of strengths, for one scene; null where nothing was asked for.
+ * Rows of versions, columns of strengths, for one scene; null where nothing was asked for. `without`: the scene without the LoRA.
  * @param {Isengard.Generation[]} wall @param {Scene} scene
  */
 export function cellsOf(wall, scene) {
   const here = wall.filter((known) => known.request.seed === FIRST_SEED + NAMES.indexOf(scene));
   /** @param {Isengard.Generation} known */
   const use = (known) => known.request.characters[0];
-  const steps = [...new Set(here.map((known) => use(known).checkpoint))].sort((a, b) => Number(a) - Number(b));
-  const strengths = [...new Set(here.map((known) => use(known).strength))].sort((a, b) => a - b);
+  const drawn = here.filter((known) => !isWithout(known));
+  const steps = [...new Set(drawn.map((known) => use(known).checkpoint))].sort((a, b) => Number(a) - Number(b));
+  const strengths = [...new Set(drawn.map((known) => use(known).strength))].sort((a, b) => a - b);
   /** @param {Schema.CharacterUse["checkpoint"]} step @param {number} strength */
-  const cell = (step, strength) => here.find((known) => use(known).checkpoint === step && use(known).strength === strength) ?? null;
-  return { steps, strengths, rows: steps.map((step) => strengths.map((strength) => cell(step, strength))) };
+  const cell = (step, strength) => drawn.find((known) => use(known).checkpoint === step && use(known).strength === strength) ?? null;
+  return { steps, strengths, rows: steps.map((step) => strengths.map((strength) => cell(step, strength))), without: here.find(isWithout) ?? null };
 }
 
 /** @param {Isengard.Generation[]} wall */

@@ -79,6 +79,8 @@ export default {
   versionPicked: "{family}, step {step} · your choice",
   wallTitle: "Versions of {name}",
   wallWhat: "Rows are trained versions, columns are how strongly the person is drawn in. All at fixed seeds, so only these two change. In “Stranger” nobody should look like the person.",
+  wallWithout: "Without the LoRA",
+  wallWithoutWhat: "What the model draws by itself. A good version changes the person and keeps the rest of the scene.",
   wallVersions: "Versions to compare",
   wallTooMany: "At most {n} pictures at a time. Untick some versions or scenes.",
   wallScene: "Scene",

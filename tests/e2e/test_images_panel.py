@@ -100,26 +100,32 @@ def test_versions_are_compared_on_a_wall_and_one_is_used(images, api, ann, shots
     page.get("isen-compare-versions").click()
     for scene in ("full_body", "outfit", "expression"):
         page.get(f"isen-wall-scene-{scene}").uncheck()
-    expect(page.get("isen-wall-start")).to_have_text("Make 80 pictures")
+    expect(page.get("isen-wall-start")).to_have_text("Make 82 pictures")
     for step in (2, 4, 6, 8, 12, 14, 16, 18, 20):
         page.get(f"isen-wall-step-{step}").uncheck()
-    expect(page.get("isen-wall-start")).to_have_text("Make 8 pictures")
+    expect(page.get("isen-wall-start")).to_have_text("Make 10 pictures")
     page.get("isen-wall-start").click()
     page.get("isen-wall-cancel").click()
     expect(page.get("isen-wall-cancel")).to_be_hidden(timeout=30_000)
     page.get("isen-wall-start").click()
-    expect(page.get("isen-wall-image")).to_have_count(4, timeout=60_000)
+    expect(page.get("isen-wall-image")).to_have_count(5, timeout=60_000)
     expect(page.get("isen-wall-cancel")).to_be_hidden(timeout=60_000)
     page.page.screenshot(path=shots / "wall.png")
     page.get("isen-wall-tab-stranger").click()
-    expect(page.get("isen-wall-image")).to_have_count(4)
-    made = api.get("/generations?purpose=grid&limit=8")["items"]
+    expect(page.get("isen-wall-image")).to_have_count(5)
+    made = api.get("/generations?purpose=grid&limit=10")["items"]
     assert len({known["correlation_id"] for known in made}) == 1
     assert {known["state"] for known in made} == {"completed"}
     prompts = {known["request"]["seed"]: known["request"]["prompt"] for known in made}
     assert len(prompts) == 2 and sum("{trigger}" in prompt for prompt in prompts.values()) == 1
     assert not any(known["purpose"] == "grid" for known in api.get("/generations")["items"])
-    page.get("isen-wall-image").nth(1).click()
+    bare = [known["request"] for known in made if known["request"]["characters"][0]["strength"] == 0]
+    assert sorted(known["seed"] for known in bare) == sorted(prompts), "each scene once without the LoRA"
+    page.get("isen-wall-image").first.click()
+    expect(page.get("isen-use-this")).to_be_hidden()
+    for _ in range(2):
+        page.page.keyboard.press("ArrowRight")
+        expect(page.get("isen-use-this")).to_be_visible()
     page.get("isen-use-this").click()
     expect(page.get("isen-strength")).to_have_value("0.85")
     versions = api.get(f"/characters/{ann['id']}/versions")["items"]
@@ -141,12 +147,12 @@ def test_a_wall_is_measured_once_its_tools_are_there(images, api, ann, tiny_serv
         page.get("isen-close").click()
         page.get("isen-compare-versions").click()
     page.get("isen-measure").click(timeout=120_000)
-    expect(page.get("isen-score")).to_have_count(4, timeout=30_000)
+    expect(page.get("isen-score")).to_have_count(5, timeout=60_000)
     expect(page.get("isen-meter")).to_be_hidden()
-    expect(page.get("isen-wall-faceless")).to_be_visible()
+    expect(page.get("isen-wall-faceless")).to_contain_text("No resemblance could be measured")
     expect(page.get("isen-measure")).to_have_count(0)
     page.page.screenshot(path=shots / "wall-measured.png")
-    wall = api.get(f"/generations?purpose=grid&limit=8&character_id={ann['id']}")["items"]
+    wall = api.get(f"/generations?purpose=grid&limit=10&character_id={ann['id']}")["items"]
     assert {image["likeness"]["verdict"] for known in wall for image in known["images"]} == {"not_measurable"}
     assert page.errors == []
 

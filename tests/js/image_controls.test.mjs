@@ -110,6 +110,16 @@ test("progress and state of a comparison reach it, proofs reach nothing", async 
   assert.equal(store.state.comparisons.length, 1);
 });
 
+test("a wall that is larger than a page is loaded to its end, what was compared before it is not", async () => {
+  const page = (click, cursor) => ({ items: [1, 2].map((n) => ({ id: `gen_${click}${cursor}${n}`, purpose: "grid", correlation_id: n === 2 ? click : "ui-9" })), next_cursor: "older" });
+  for (const [click, pages] of [["ui-9", 2], ["ui-1", 1]]) {
+    const { calls, store } = await storeOf((path) => page(click, path.includes("cursor=older") ? "b" : "a"));
+    await loadComparisons(store, "grid", "chr_1");
+    assert.equal(calls.length, pages);
+    assert.equal(store.state.comparisons.length, 2 * pages);
+  }
+});
+
 test("samplers are asked for once, and quietly", async () => {
   const { calls, store } = await storeOf(() => ({ KSampler: { input: { required: { sampler_name: [["euler"]], scheduler: [["normal"]] } } } }));
   await loadSamplers(store);

@@ -4,11 +4,13 @@ import { test } from "node:test";
 import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
-const { bestOf, drawable, faceless, leaking, nearest, unmeasured } = await import("../../js/data/likeness_rules.js");
+const { bestOf, drawable, faceless, leaking, measuredIn, measuresOf, nearest, passedOver, undecided, unmeasured, versionsOn } = await import("../../js/data/likeness_rules.js");
 const { Api } = await import("../../js/data/api.js");
 const { LikenessMeter } = await import("../../js/components/comparing/likeness_meter.js");
 const { versionEntries } = await import("../../js/components/comparing/version_entries.js");
-const { WallFindings, likenessWords } = await import("../../js/components/comparing/version_findings.js");
+const { WallFindings } = await import("../../js/components/comparing/version_findings.js");
+const { measures } = await import("../../js/components/comparing/version_measures.js");
+const { badge, likenessWords, measuredWords } = await import("../../js/components/shared/score_badge.js");
 const { Store } = await import("../../js/data/store.js");
 
 let made = 0;
@@ -21,23 +23,59 @@ const stranger = (step, strength, score) => one(step, strength, score, { prompt:
 
 test("the nearest is what the server measured, of the family it puts first", () => {
   const scores = { likeness: 0.55, strength: 0.85, own_photos: 0.61, measured: 12 };
-  const versions = [{ file: "a", step: 200, rank: 2, nearest: true, scores: { likeness: 0.7 } }, { file: "b", step: 200, rank: 0, nearest: false, scores: { likeness: 0.9 } }, { file: "c", step: 400, rank: 1, nearest: true, scores }];
-  assert.deepEqual(nearest(versions), { file: "c", step: 400, strength: 0.85, score: 0.55, own: 0.61 });
-  assert.deepEqual(nearest(versions.slice(0, 2)), { file: "a", step: 200, strength: 1, score: 0.7, own: null });
+  const versions = [{ file: "a", step: 200, rank: 2, nearest: true, scores: { likeness: 0.7 } }, { file: "b", step: 600, rank: 0, nearest: false, scores: { likeness: 0.9 } }, { file: "c", step: 400, rank: 1, nearest: true, scores, tied: ["b"] }];
+  assert.deepEqual(nearest(versions), { file: "c", step: 400, strength: 0.85, score: 0.55, own: 0.61, tied: [600] });
+  assert.deepEqual(nearest(versions.slice(0, 2)), { file: "a", step: 200, strength: 1, score: 0.7, own: null, tied: [] });
   assert.equal(nearest([{ file: "a", step: 200, rank: 0, nearest: true, scores: { likeness: 0.5 } }]).file, "a", "what somebody chose is another question");
   assert.equal(nearest([versions[1]]), null);
 });
 
 test("a stranger who looks like the person is told, the likest one", () => {
   assert.equal(leaking([stranger(200, 1, 0.2), one(200, 1, 0.9)]), null);
+  assert.equal(leaking([stranger(200, 0, 0.41)]), null, "nobody's LoRA is in that picture");
   const found = leaking([stranger(200, 1, 0.41), stranger(400, 1.15, 0.55)]);
   assert.equal(found.request.characters[0].checkpoint, 400);
 });
 
-test("where nothing could be measured that is said", () => {
-  assert.equal(faceless([one(200, 1, undefined)]), false);
-  assert.equal(faceless([one(200, 1, null), one(200, 1, 0.2)]), false);
-  assert.equal(faceless([one(200, 1, null), one(200, 1, undefined)]), true);
+const unseen = (why) => ({ ...one(200, 1, null), images: [{ n: 0, likeness: { score: null, verdict: "not_measurable", faces: 0, why } }] });
+
+test("where nothing could be measured that is said, with the commonest reason", () => {
+  assert.equal(faceless([one(200, 1, undefined)]), null);
+  assert.equal(faceless([one(200, 1, null), one(200, 1, 0.2)]), null);
+  assert.equal(faceless([one(200, 1, null), one(200, 1, undefined)]), "", "a record of before reasons");
+  assert.equal(faceless([unseen("turned"), unseen("drawing"), unseen("drawing")]), "drawing");
+});
+
+const measured = (step, scores, more = {}) => ({ file: `anna/${step}`, step, faults: [], tied: [], rank: 0, nearest: false, scores: { told: 9, ...scores }, ...more });
+
+test("a version without copies told was measured by an older pack: it counts as not measured", () => {
+  assert.equal(measuresOf({ step: 200, scores: { likeness: 0.7, measured: 12 } }), null);
+  assert.deepEqual(measuresOf(measured(200, { likeness: 0.56, copied: 4, yardstick_trained: 1 }, { faults: ["copies"] })), {
+    step: 200, likeness: 0.56, low: null, high: null, own: null, copied: 4, told: 9, flexible: null, trained: true, faults: ["copies"],
+  });
+});
+
+test("why nothing was chosen: some wait, none is like enough, or each has its fault", () => {
+  const [unlike, copies, clear] = [["unlike"], ["copies"], []].map((faults, n) => measured(n, { likeness: 0.3 }, { faults }));
+  const old = { ...clear, scores: { likeness: 0.5 } };
+  const unseenOne = measured(9, {}, { faults: ["not_measurable"] });
+  assert.deepEqual([[old], [clear, old], [unlike, unlike], [unlike, unseenOne], [unlike, copies], [unseenOne], [clear]].map(undecided), ["", "waiting", "unlike", "unlike", "faulty", "", ""]);
+});
+
+test("a version that its number alone would have made the best is told with its fault", () => {
+  const best = { score: 0.56, step: 700 };
+  const copy = measured(1500, { likeness: 0.66, copied: 4 }, { faults: ["copies"] });
+  const poor = measured(200, { likeness: 0.5 }, { faults: ["stiff"] });
+  const worst = measured(100, { likeness: 0.6 }, { faults: ["unlike"] });
+  assert.equal(passedOver([poor, copy, worst], best).step, 1500);
+  assert.equal(passedOver([poor, worst], best), null);
+  assert.equal(passedOver([poor], null).step, 200);
+});
+
+test("a wall is of the versions that it was drawn with, not of the one that its pictures without the LoRA name", () => {
+  const versions = [200, 400, 600].map((step) => measured(step));
+  const drawn = (step, strength) => ({ ...one(step, strength, 0.5), versions: [`anna/${step}`] });
+  assert.deepEqual(versionsOn([drawn(200, 1), drawn(400, 0.7), drawn(600, 0)], versions).map(({ step }) => step), [200, 400]);
 });
 
 test("only what was made, alone and not measured yet is left to measure", () => {
@@ -93,7 +131,7 @@ test("what the worker tells of the tools is known at once, and a ready meter ste
 test("the findings say the nearest, the photos' own likeness, the leak, and offer to measure the rest", async () => {
   const { calls, store } = house(READY, { pictures: 1 });
   const person = { id: "chr_1", name: "Anna", versions: [] };
-  const best = { file: "a", step: 200, strength: 0.85, score: 0.55, own: 0.61 };
+  const best = { file: "a", step: 200, strength: 0.85, score: 0.55, own: 0.61, tied: [] };
   const findings = new WallFindings(store, person);
   const wall = [one(200, 0.85, 0.55), stranger(400, 1.15, 0.45), one(400, 1, undefined)];
   findings.show(wall, { running: false, best });
@@ -107,6 +145,38 @@ test("the findings say the nearest, the photos' own likeness, the leak, and offe
   assert.doesNotMatch(texts(findings.words), /left/);
 });
 
+test("the choice is told with its reason: a tie, a copy passed over, the yardstick, what is missing", () => {
+  const { store } = house(READY);
+  const findings = new WallFindings(store, { id: "chr_1", name: "Anna", versions: [] });
+  const versions = [measured(700, { likeness: 0.55, flexible: 0.8 }), measured(1500, { likeness: 0.66, copied: 4, flexible: 0.9 }, { faults: ["copies"] })];
+  const best = { file: "anna/700", step: 700, strength: 0.85, score: 0.55, own: null, tied: [1400] };
+  const said = (options) => (findings.show([one(700, 1, 0.5), one(700, 0, 0.1)], { running: false, ...options }), texts(findings.words));
+  assert.match(said({ versions, best }), /Steps 700 and 1,400 cannot be told apart: the earlier one is used\./);
+  assert.match(said({ versions, best }), /Step 1,500 copies a training photo in 4 of 9 pictures, so it was not chosen\./);
+  assert.match(said({ versions, best: { ...best, tied: [1400, 2100] } }), /Step 700 cannot be told apart from steps 1,400, 2,100: the earliest one is used\./);
+  assert.doesNotMatch(said({ versions, best }), /without the LoRA|held back/);
+  const trained = versions.map((known) => ({ ...known, scores: { ...known.scores, yardstick_trained: 1 } }));
+  assert.match(said({ versions: trained, best }), /No photos of Anna were held back/);
+  assert.match(said({ versions: [measured(700, { likeness: 0.3 }, { faults: ["unlike"] })] }), /No version is like enough yet/);
+  assert.match(said({ versions: [measured(700, { likeness: 0.6 }, { faults: ["stiff"] })] }), /Step 700 was not chosen: it hardly follows the prompt\./);
+  assert.match(said({ versions: [...versions, { ...versions[0], step: 2100, scores: {} }] }), /2 of 3 versions are measured/);
+  findings.show([one(700, 1, 0.5)], { running: false, versions, best });
+  assert.match(texts(findings.words), /no pictures without the LoRA.*Make the pictures again/);
+});
+
+const bars = (element) => [element, ...(element.children ?? []).flatMap((child) => (typeof child === "string" ? [] : bars(child)))].filter(({ localName }) => localName === "meter");
+
+test("a version's likeness with its interval, copies and flexibility, in words and bars", () => {
+  const best = { step: 700, score: 0.56 };
+  const shown = (known) => measures(measuresOf(known), best, "Anna").filter(Boolean);
+  const copy = shown(measured(1500, { likeness: 0.55, low: 0.51, high: 0.59, own_photos: 0.61, copied: 4, flexible: 0.425 }, { faults: ["copies", "leaks"] }));
+  assert.equal(copy.map(texts).join(" "), "Resemblance 0.55 (0.51 to 0.59), the same as step 700Copies a training photo in 4 of 9 picturesFlexibility 43 % Against it: it copies training photos; even a stranger looks like Anna.");
+  const isBad = ({ attributes: { low, max } }) => Number(low) > 1 && Number(max) > Number(low);
+  assert.deepEqual(bars(copy[0]).map(isBad), [false, true, false], "the copies' bar is the bad one");
+  assert.equal(shown(measured(700, { likeness: 0.56 })).map(texts).join(" "), "Resemblance 0.56No copied photo in 9 pictures");
+  assert.equal(shown(measured(700, { told: 0 }, { faults: ["not_measurable"] })).map(texts).join(" "), "Copies: no picture could be checked Against it: most of its pictures show no clear face.");
+});
+
 const version = (step, job_id, scores = {}, more = {}) => ({ step, job_id, scores, picked: false, ...more });
 
 test("the best is the server's choice, among those that are asked about", () => {
@@ -117,8 +187,8 @@ test("the best is the server's choice, among those that are asked about", () => 
 });
 
 test("the versions to choose from say what is known of them", () => {
-  const versions = [version(100, "job_1", { likeness: 0.61 }), version(200, "job_1", {}, { picked: true, rank: 1 }), version(100, "job_2", { likeness: 0.5 })];
-  assert.deepEqual(versionEntries(versions), [["best", "the best (step 200)"], ["last", "the last"], ["200", "step 200 · your choice"], ["100", "step 100 · resemblance 0.50"]]);
+  const versions = [version(100, "job_1", { likeness: 0.61, told: 9 }), version(200, "job_1", { likeness: 0.7 }, { picked: true, rank: 1 }), version(100, "job_2", { likeness: 0.5, told: 9 }, { faults: ["copies"] })];
+  assert.deepEqual(versionEntries(versions), [["best", "the best (step 200)"], ["last", "the last"], ["200", "step 200 · your choice"], ["100", "step 100 · resemblance 0.50 · copies photos"]]);
   assert.deepEqual(versionEntries([]), []);
 });
 
@@ -131,5 +201,22 @@ test("of two families of a recipe, those are shown that ComfyUI has everything o
 
 test("every word that a picture can get has its sentence", () => {
   assert.equal(likenessWords({ verdict: "good", score: 0.5612 }, "Anna"), "Resemblance 0.56: looks like Anna");
-  for (const verdict of ["fair", "poor", "not_measurable"]) assert.doesNotMatch(likenessWords({ verdict, score: 0.4 }, "Anna"), /likeness_/);
+  assert.equal(likenessWords({ verdict: "good", score: 0.5612, copied: true }, "Anna"), "Resemblance 0.56: looks like Anna, and copies a training photo");
+  for (const verdict of ["fair", "poor"]) assert.doesNotMatch(likenessWords({ verdict, score: 0.4 }, "Anna"), /likeness_/);
+  const unmeasuredWords = ["no_face", "too_small", "turned", "drawing", "", "of a later pack"].map((why) => likenessWords({ verdict: "not_measurable", score: null, why }, "Anna"));
+  assert.equal(new Set(unmeasuredWords).size, 5, "each reason has its own, an unknown one what was said before");
+  for (const words of unmeasuredWords) assert.doesNotMatch(words, /unmeasured_|likeness_/);
+});
+
+test("a picture of two wears a number for each, of one the one that older records have", () => {
+  const alone = one(200, 1, 0.56);
+  const names = { chr_1: "Anna", chr_2: "Ben" };
+  assert.deepEqual(measuredIn(alone).map(({ id, likeness }) => [id, likeness.score]), [["chr_1", 0.56]]);
+  const two = { ...alone, request: { ...alone.request, characters: [{ id: "chr_1" }, { id: "chr_2" }] } };
+  two.images = [{ ...alone.images[0], likenesses: { chr_2: { verdict: "not_measurable", score: null, why: "turned" }, chr_1: { verdict: "good", score: 0.56, copied: true } } }];
+  assert.equal(texts(badge(two, names)), "0.56–");
+  assert.equal(texts(badge(two, names, two.images[0], { quiet: true })), "0.56");
+  assert.equal(measuredWords(two, names), "Resemblance 0.56: looks like Anna, and copies a training photo · Ben: The face is turned too far away to be measured");
+  assert.equal(badge(one(200, 1, undefined), names), null);
+  assert.equal(badge(one(200, 1, null), names, undefined, { quiet: true }), null);
 });

@@ -107,13 +107,28 @@ declare namespace Isengard {
     progress: (share: number) => void;
     Request?: typeof XMLHttpRequest;
   }
-  /** The version that comes nearest to the person, and the strength at which it does. */
+  /** The server's choice: the version that comes nearest to the person, the strength at which it does, and the steps that cannot be told from it. */
   interface Nearest {
     file: string;
     step: number;
     strength: number;
     score: number;
     own: number | null;
+    tied: number[];
+  }
+  /** What was measured of a version: likeness and its interval, of `told` pictures how many copy a photo, flexibility, and what speaks against it. */
+  interface Measures {
+    step: number;
+    likeness: number | null;
+    low: number | null;
+    high: number | null;
+    own: number | null;
+    copied: number;
+    told: number;
+    flexible: number | null;
+    /** Photos that it was trained on were what its pictures were held against. */
+    trained: boolean;
+    faults: Version["faults"];
   }
   interface Undo {
     text: string;

@@ -6,7 +6,7 @@ import { keyed } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { showPictures } from "../shared/picture_dialog.js";
-import { badge } from "./version_findings.js";
+import { badge, measuredWords } from "../shared/score_badge.js";
 
 export const STRENGTHS = [0.6, 0.7, 0.8, 0.9, 1.0, 1.1];
 const LARGEST_SEED = 2 ** 32;
@@ -60,14 +60,20 @@ export class StrengthBench {
     const blank = () => h("span", { class: ENDED.has(generation.state) ? "isen-picture isen-blank" : "isen-picture isen-skeleton", title: generation.error?.message ?? null });
     const open = image && button(t("benchPicture", { strength }), () => this.#open(generation), { kind: "plain", bare: true });
     open?.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.generations.thumbUrl(generation, image), alt: "", "data-testid": "isen-bench-image" }));
-    return h("li", { "data-state": generation.state }, h("figure", {}, h("div", { class: "isen-scored" }, open ?? blank(), badge(generation, this.person?.name ?? "")), h("figcaption", { class: "isen-muted", text: strength })));
+    return h("li", { "data-state": generation.state }, h("figure", {}, h("div", { class: "isen-scored" }, open ?? blank(), badge(generation, this.#names)), h("figcaption", { class: "isen-muted", text: strength })));
+  }
+
+  get #names() {
+    return Object.fromEntries((this.view.store.state.characters ?? []).map(({ id, name }) => [id, name]));
   }
 
   /** @param {Isengard.Generation} first */
   #open(first) {
     const made = this.shown.filter((known) => known.images.length);
     const api = this.view.store.api;
-    const items = made.map((known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: t("benchPicture", { strength: strengthOf(known).toFixed(2) }) }));
+    /** @param {Isengard.Generation} known */
+    const words = (known) => [t("benchPicture", { strength: strengthOf(known).toFixed(2) }), measuredWords(known, this.#names)].filter(Boolean).join(" · ");
+    const items = made.map((known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known), mark: badge(known, this.#names) }));
     /** @param {() => void} close @param {() => number} at */
     const tools = (close, at) => [button(t("useLikeness"), () => (this.use(strengthOf(made[at()])), close()), { kind: "primary", testid: "isen-use-likeness" })];
     showPictures(this.view, { label: t("bench"), items, at: made.indexOf(first), tools });

@@ -1,7 +1,7 @@
 /** What can be chosen of a person's versions, newest first, with what is known of each. */
 
 import { count } from "../../lib/format.js";
-import { bestOf } from "../../data/likeness_rules.js";
+import { bestOf, measuresOf } from "../../data/likeness_rules.js";
 import { isPublished } from "../../data/versions.js";
 import { t } from "../../locales/words.js";
 
@@ -15,8 +15,8 @@ export function versionEntries(versions) {
 }
 
 /** @param {Isengard.Version} version */
-function words({ step, picked, scores }) {
-  const measured = scores?.likeness;
-  const said = [picked && t("yourChoice"), measured !== undefined && t("resemblance", { score: measured.toFixed(2) })];
-  return [t("stepNumber", { n: count(step) }), ...said.filter(Boolean)].join(" · ");
+function words(version) {
+  const measured = measuresOf(version);
+  const said = [version.picked && t("yourChoice"), measured?.likeness && t("resemblance", { score: measured.likeness.toFixed(2) }), measured?.faults.includes("copies") && t("copiesPhotos")];
+  return [t("stepNumber", { n: count(version.step) }), ...said.filter(Boolean)].join(" · ");
 }

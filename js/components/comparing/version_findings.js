@@ -1,12 +1,12 @@
-/** What the numbers of a wall say in words: the nearest version, a stranger who looks like the person, what is left to measure. */
+/** What the numbers of a wall say in words: the server's choice and its reason, a stranger who looks like the person, what is left to measure. */
 
 import { button, h } from "../../lib/dom.js";
 import { count } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
-import { faceless, leaking, likenessOf, unmeasured } from "../../data/likeness_rules.js";
-import { t } from "../../locales/words.js";
+import { faceless, isWithout, leaking, measuresOf, passedOver, undecided, unmeasured } from "../../data/likeness_rules.js";
+import { t, wordOr } from "../../locales/words.js";
 import { LikenessMeter } from "./likeness_meter.js";
-import { lookWords } from "../shared/look_words.js";
+import { faultWords } from "./version_measures.js";
 
 /** A wall of 160 pictures takes half a minute; what is left then can be asked for again. */
 const GIVEN_UP_MS = 60_000;
@@ -23,10 +23,11 @@ export class WallFindings {
   }
 
   /**
-   * `best`: what comes nearest, by the server's numbers.
-   * @param {Isengard.Generation[]} wall @param {{running: boolean, best?: Isengard.Nearest | null}} options
+   * `versions` are those on the wall, `best` the server's choice.
+   * @param {Isengard.Generation[]} wall
+   * @param {{running: boolean, versions?: Isengard.Version[], best?: Isengard.Nearest | null}} options
    */
-  show(wall, { running, best = null }) {
+  show(wall, { running, versions = [], best = null }) {
     const { state } = this.store;
     const left = unmeasured(wall);
     this.asked = Math.min(this.asked, left);
@@ -34,17 +35,42 @@ export class WallFindings {
     const ready = this.meter.ready;
     const leak = leaking(wall);
     const none = faceless(wall);
-    fill(this.words, [ready, left, this.asked, running, best, none, leak?.id, this.person.name], () => [
-      best && h("p", { class: "isen-good", "data-testid": "isen-wall-nearest", text: [this.#nearest(best), best.own && t("ownPhotos", { score: best.own.toFixed(2) })].filter(Boolean).join(" ") }),
-      none && h("p", { class: "isen-muted", "data-testid": "isen-wall-faceless", text: t("faceless", { name: this.person.name }) }),
+    const over = passedOver(versions, best);
+    const measured = versions.map(measuresOf).filter((known) => known !== null);
+    const why = best ? "" : undecided(versions);
+    const stale = wall.length > 0 && !running && measured.length > 0 && !wall.some(isWithout);
+    const trained = measured.some((known) => known.trained);
+    fill(this.words, [ready, left, this.asked, running, best, over, why, measured.length, versions.length, stale, trained, none, leak?.id, this.person.name], () => [
+      best && h("p", { class: "isen-good", "data-testid": "isen-wall-nearest", text: this.#nearest(best) }),
+      why && h("p", { "data-testid": "isen-wall-undecided", text: t(`undecided_${why}`, { name: this.person.name, n: count(measured.length), count: count(versions.length) }) }),
+      over && h("p", { class: "isen-warn", "data-testid": "isen-wall-passed-over", text: this.#over(over) }),
+      trained && h("p", { class: "isen-muted", "data-testid": "isen-wall-yardstick", text: t("yardstickTrained", { name: this.person.name }) }),
+      stale && h("p", { class: "isen-muted", "data-testid": "isen-wall-stale", text: t("flexibilityMissing") }),
+      none !== null && h("p", { class: "isen-muted", "data-testid": "isen-wall-faceless", text: this.#faceless(none) }),
       leak && h("p", { class: "isen-warn", "data-testid": "isen-wall-leak", text: this.#leak(leak) }),
       ready && !running && left > 0 && this.#left(left),
     ]);
   }
 
-  /** @param {Isengard.Nearest} nearest */
-  #nearest({ step, strength, score }) {
-    return t("nearestIs", { name: this.person.name, step: count(step), strength: strength.toFixed(2), score: score.toFixed(2) });
+  /** What was chosen, and why not a later one. @param {Isengard.Nearest} nearest */
+  #nearest({ step, strength, score, own, tied }) {
+    const said = t("nearestIs", { name: this.person.name, step: count(step), strength: strength.toFixed(2), score: score.toFixed(2) });
+    const [other, ...more] = tied.map(count);
+    const same = other && t(more.length ? "tiedSteps" : "tiedStep", { n: count(step), other, steps: [other, ...more].join(", ") });
+    return [said, same, own && t("ownPhotos", { score: own.toFixed(2) })].filter(Boolean).join(" ");
+  }
+
+  /** @param {Isengard.Measures} known */
+  #over(known) {
+    const { step, copied, told, faults } = known;
+    if (faults.includes("copies")) return t("overCopies", { n: count(step), copied: count(copied), told: count(told) });
+    return t("passedOver", { n: count(step), why: faultWords(faults, this.person.name).join("; ") });
+  }
+
+  /** @param {string} why */
+  #faceless(why) {
+    const reason = why && wordOr(`unmeasured_${why}`, "");
+    return reason ? t("facelessBecause", { name: this.person.name, reason }) : t("faceless", { name: this.person.name });
   }
 
   /** @param {Isengard.Generation} stranger */
@@ -70,22 +96,4 @@ export class WallFindings {
     }, GIVEN_UP_MS);
     this.store.set({});
   }
-}
-
-/**
- * The number on a picture, coloured by its word; a warning on one that shows nothing; nothing where it was not measured.
- * @param {Isengard.Generation} generation @param {string} name
- */
-export function badge(generation, name) {
-  const empty = lookWords(generation.images[0]);
-  if (empty) return h("span", { class: "isen-score isen-score-poor", title: empty, "data-testid": "isen-score", text: "!" });
-  const likeness = likenessOf(generation);
-  if (!likeness) return null;
-  const score = likeness.score?.toFixed(2) ?? "–";
-  return h("span", { class: `isen-score isen-score-${likeness.verdict}`, title: likenessWords(likeness, name), "data-testid": "isen-score", text: score });
-}
-
-/** @param {Isengard.Likeness} likeness @param {string} name */
-export function likenessWords({ verdict, score }, name) {
-  return t(`likeness_${verdict}`, { score: score?.toFixed(2) ?? "", name });
 }

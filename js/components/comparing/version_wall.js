@@ -5,13 +5,15 @@ import { MOST_PICTURES, SCENES, cellsOf, newestWall, ordersOf, scenesOf, usualSt
 import { button, field, h, say } from "../../lib/dom.js";
 import { fill, keyed } from "../../lib/lists.js";
 import { count } from "../../lib/format.js";
-import { drawable, likenessOf, nearest } from "../../data/likeness_rules.js";
+import { drawable, isWithout, measuresOf, nearest, versionsOn } from "../../data/likeness_rules.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { drawnWith, withCheckpoints } from "../../data/versions.js";
 import { closer, openDialog } from "../shared/dialogs.js";
 import { showPictures } from "../shared/picture_dialog.js";
-import { WallFindings, badge, likenessWords } from "./version_findings.js";
+import { badge, measuredWords } from "../shared/score_badge.js";
+import { WallFindings } from "./version_findings.js";
+import { measures } from "./version_measures.js";
 
 /** @typedef {import("../../data/version_grid.js").Scene} Scene */
 const NAMES = /** @type {Scene[]} */ (Object.keys(SCENES));
@@ -44,7 +46,7 @@ export class VersionWall {
     this.bar = h("progress", { max: 1, "aria-label": t("progress") });
     this.tabs = h("div", { class: "isen-row", role: "group", "aria-label": t("wallScene") });
     this.findings = new WallFindings(view.store, person);
-    this.table = h("div", { class: "isen-scroll", "data-testid": "isen-wall-table" });
+    this.table = h("div", { class: "isen-scroll isen-wall-scroll", "data-testid": "isen-wall-table" });
   }
 
   open() {
@@ -97,8 +99,9 @@ export class VersionWall {
     const most = orders > MOST_PICTURES ? t("wallTooMany", { n: MOST_PICTURES }) : failed;
     say(this.said, this.running.length ? t("wallProgress", { n: done, count: wall.length }) : most);
     this.#choices();
-    const best = nearest(drawable(this.person, this.#recipe));
-    this.findings.show(wall, { running: this.running.length > 0, best });
+    const versions = drawable(this.person, this.#recipe);
+    const best = nearest(versions);
+    this.findings.show(wall, { running: this.running.length > 0, versions: versionsOn(wall, versions), best });
     this.#tabs(scenesOf(wall));
     this.#table(wall, best);
   }
@@ -125,15 +128,29 @@ export class VersionWall {
 
   /** @param {Isengard.Generation[]} wall @param {Isengard.Nearest | null} best */
   #table(wall, best) {
-    const { steps, strengths, rows } = cellsOf(wall, this.scene);
-    fill(this.table, [this.#recipe.name, steps, strengths, this.scene, best, this.person.versions.filter((known) => known.picked).map((known) => known.file)], () => steps.length > 0 && h("table", { class: "isen-wall-table" },
-      h("tr", {}, h("td", {}), ...strengths.map((strength) => h("th", { scope: "col", text: t("benchPicture", { strength: strength.toFixed(2) }) }))),
-      ...steps.map((step, row) => h("tr", {}, h("th", { scope: "row", text: this.#stepWords(Number(step), best) }),
-        ...strengths.map((strength, column) => h("td", { class: best?.step === step && best.strength === strength ? "isen-nearest" : null, "data-cell": `${row}-${column}` }))))));
+    const { steps, strengths, rows, without } = cellsOf(wall, this.scene);
+    const columns = strengths.length;
+    fill(this.table, [this.#recipe.name, steps, strengths, this.scene, best?.file, best?.strength, Boolean(without)], () => columns > 0 && h("table", { class: "isen-wall-table" },
+      h("tr", {}, ...strengths.map((strength) => h("th", { scope: "col", text: t("benchPicture", { strength: strength.toFixed(2) }) }))),
+      without && h("tbody", {}, heading(columns, h("span", { text: t("wallWithout") })),
+        h("tr", {}, h("td", { "data-cell": "without" }), columns > 1 && h("td", { colspan: columns - 1 }, h("div", { class: "isen-wall-beside isen-muted", text: t("wallWithoutWhat") })))),
+      ...steps.map((step, row) => h("tbody", {}, heading(columns, h("span", { "data-step": step })), h("tr", {}, h("td", { colspan: columns }, h("div", { class: "isen-wall-held isen-stack-tight", "data-measures": step }))),
+        h("tr", {}, ...strengths.map((strength, column) => h("td", { class: best?.step === step && best.strength === strength ? "isen-nearest" : null, "data-cell": `${row}-${column}` })))))));
     for (const cell of /** @type {NodeListOf<HTMLElement>} */ (this.table.querySelectorAll("[data-cell]"))) {
       const [row, column] = (cell.dataset.cell ?? "").split("-").map(Number);
-      const made = rows[row]?.[column];
+      const made = cell.dataset.cell === "without" ? without : rows[row]?.[column];
       keyed(cell, made ? [made] : [], { id: (known) => known.id, make: (known) => this.#cell(known) });
+    }
+    this.#rows(versionsOn(wall, drawable(this.person, this.#recipe)), best);
+  }
+
+  /** What is known of each row, as it comes. @param {Isengard.Version[]} versions @param {Isengard.Nearest | null} best */
+  #rows(versions, best) {
+    for (const place of /** @type {NodeListOf<HTMLElement>} */ (this.table.querySelectorAll("[data-step]"))) say(place, this.#stepWords(Number(place.dataset.step), best));
+    for (const place of /** @type {NodeListOf<HTMLElement>} */ (this.table.querySelectorAll("[data-measures]"))) {
+      const version = versions.findLast(({ step }) => step === Number(place.dataset.measures));
+      const known = version ? measuresOf(version) : null;
+      fill(place, [known, best], () => (known ? measures(known, best, this.person.name) : []));
     }
   }
 
@@ -148,26 +165,30 @@ export class VersionWall {
     const [image] = generation.images;
     const blank = ENDED.has(generation.state) ? "isen-picture isen-blank" : "isen-picture isen-skeleton";
     if (!image) return h("span", { class: blank, title: generation.error?.message ?? t(`state_${generation.state}`) });
-    const { checkpoint, strength } = generation.request.characters[0];
-    const open = button(t("wallPicture", { step: count(Number(checkpoint)), strength: strength.toFixed(2) }), () => this.#full(generation), { kind: "plain", bare: true });
+    const open = button(placeWords(generation), () => this.#full(generation), { kind: "plain", bare: true });
     open.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.generations.thumbUrl(generation, image), alt: "", "data-testid": "isen-wall-image" }));
-    return h("div", { class: "isen-scored" }, open, badge(generation, this.person.name));
+    return h("div", { class: "isen-scored" }, open, badge(generation, this.#names));
   }
 
-  /** @param {Isengard.Generation} first */
+  get #names() {
+    return { [this.person.id]: this.person.name };
+  }
+
+  /** What the scene is without a LoRA, which nobody can use, then each version of it. @param {Isengard.Generation} first */
   #full(first) {
     const { api, state } = this.view.store;
-    const made = cellsOf(newestWall(state.comparisons, this.person, this.#recipe), this.scene).rows.flat().filter((known) => known !== null).filter((known) => known.images.length);
+    const { rows, without } = cellsOf(newestWall(state.comparisons, this.person, this.#recipe), this.scene);
+    const made = [without, ...rows.flat()].filter((known) => known !== null).filter((known) => known.images.length);
     /** @param {Isengard.Generation} known */
-    const words = (known) => {
-      const { checkpoint, strength } = known.request.characters[0];
-      const measured = likenessOf(known);
-      return [t("wallPicture", { step: count(Number(checkpoint)), strength: strength.toFixed(2) }), measured && likenessWords(measured, this.person.name)].filter(Boolean).join(" · ");
-    };
-    const items = made.map((known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known) }));
+    const words = (known) => [placeWords(known), measuredWords(known, this.#names)].filter(Boolean).join(" · ");
+    const items = made.map((known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known), mark: badge(known, this.#names) }));
+    let place = () => 0;
+    let away = () => {};
+    const use = button(t("useThis"), async () => (await this.#pick(made[place()])) && away(), { kind: "primary", testid: "isen-use-this" });
     /** @param {() => void} close @param {() => number} at */
-    const tools = (close, at) => [button(t("useThis"), async () => (await this.#pick(made[at()])) && close(), { kind: "primary", testid: "isen-use-this" })];
-    showPictures(this.view, { label: t("wallTitle", { name: this.person.name }), items, at: made.findIndex((known) => known.id === first.id), tools });
+    const tools = (close, at) => ((place = at), (away = close), [use]);
+    const changed = () => (use.hidden = isWithout(made[place()]));
+    showPictures(this.view, { label: t("wallTitle", { name: this.person.name }), items, at: made.findIndex((known) => known.id === first.id), tools, changed });
   }
 
   /** From now on the person's best; the form takes the same likeness. @param {Isengard.Generation} generation */
@@ -187,4 +208,15 @@ export class VersionWall {
     this.scene = scene;
     await compare(this.view.store, this.#orders);
   }
+}
+
+/** A row over all columns, whose words stay in sight when the pictures are scrolled sideways. @param {number} columns @param {HTMLElement} words */
+function heading(columns, words) {
+  return h("tr", {}, h("th", { scope: "rowgroup", colspan: columns }, h("div", { class: "isen-wall-held" }, words)));
+}
+
+/** Where a picture of the wall stands. @param {Isengard.Generation} generation */
+function placeWords(generation) {
+  const { checkpoint, strength } = generation.request.characters[0];
+  return isWithout(generation) ? t("wallWithout") : t("wallPicture", { step: count(Number(checkpoint)), strength: strength.toFixed(2) });
 }

@@ -4,12 +4,13 @@ import { button, field, h, icon } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { fits, liked, picturesOf, setFilter, told } from "../../data/gallery.js";
 import { t } from "../../locales/words.js";
+import { badge, measuredWords } from "../shared/score_badge.js";
 import { thumbnail } from "../shared/thumbnail_preload.js";
 import { openPicture } from "./picture_viewer.js";
 import { lookWords } from "../shared/look_words.js";
 import { VirtualWall } from "../shared/virtual_wall.js";
 
-/** @typedef {HTMLDivElement & {entry: Isengard.Entry}} Tile */
+/** @typedef {HTMLDivElement & {entry: Isengard.Entry, scores: HTMLElement}} Tile */
 
 export class Gallery {
   /** @param {Isengard.PicturesView} view the view of pictures, which can take settings again */
@@ -99,16 +100,19 @@ export class Gallery {
     const image = thumbnail(this.view.store.api.generations.thumbUrl(entry.generation, entry.image));
     const open = button(t("openImage", { n: entry.image.n + 1 }), () => openPicture(this, made.entry), { kind: "plain", bare: true });
     open.replaceChildren(image);
-    const tile = h("div", { class: "isen-tile", role: "listitem" }, open, h("span", { class: "isen-tile-mark", hidden: true }, icon("heart-fill")));
-    const made = Object.assign(tile, { entry });
+    const scores = h("div");
+    const tile = h("div", { class: "isen-tile", role: "listitem" }, open, scores, h("span", { class: "isen-tile-mark", hidden: true }, icon("heart-fill")));
+    const made = Object.assign(tile, { entry, scores });
     return made;
   }
 
   /** @param {Tile} tile @param {Isengard.Entry} entry */
   #changed(tile, entry) {
     tile.entry = entry;
-    tile.title = [lookWords(entry.image), told(entry.generation.request.prompt, this.namesOf(entry.generation))].filter(Boolean).join(" · ");
+    const { generation, image } = entry;
+    tile.title = [lookWords(image), told(generation.request.prompt, this.namesOf(generation)), measuredWords(generation, this.names, image)].filter(Boolean).join(" · ");
+    fill(tile.scores, [image.likeness, image.likenesses], () => badge(generation, this.names, image, { quiet: true }));
     Object.assign(tile.querySelector("img") ?? {}, { alt: t("imageAlt", { name: this.nameOf(entry.generation) }) });
-    Object.assign(tile.lastChild ?? {}, { hidden: !liked(entry.generation, entry.image) });
+    Object.assign(tile.lastChild ?? {}, { hidden: !liked(generation, image) });
   }
 }

@@ -5,6 +5,7 @@ import { liked, told } from "../../data/gallery.js";
 import { t } from "../../locales/words.js";
 import { lookWords } from "../shared/look_words.js";
 import { offerUndo } from "../shared/view.js";
+import { badge, measuredWords } from "../shared/score_badge.js";
 import { showPictures } from "../shared/picture_dialog.js";
 
 /** @param {Isengard.Gallery} gallery @param {Isengard.Entry} entry */
@@ -45,8 +46,8 @@ export function openPicture(gallery, entry) {
 /** What the viewer shows of it. @param {Isengard.Gallery} gallery @param {Isengard.Entry} entry */
 function itemOf(gallery, { generation, image }) {
   return {
-    src: gallery.view.store.api.generations.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`,
-    caption: [told(generation.request.prompt, gallery.namesOf(generation)), t("pixels", { w: image.width, h: image.height }), t("seedIs", { n: image.seed }), lookWords(image)].filter(Boolean).join(" · "),
+    src: gallery.view.store.api.generations.imageUrl(generation, image), name: `${generation.id}-${image.n}.png`, mark: badge(generation, gallery.names, image),
+    caption: [told(generation.request.prompt, gallery.namesOf(generation)), t("pixels", { w: image.width, h: image.height }), t("seedIs", { n: image.seed }), lookWords(image), measuredWords(generation, gallery.names, image)].filter(Boolean).join(" · "),
   };
 }
 

@@ -11,9 +11,9 @@ export class Generations extends Resource {
     return this.api.get("/generations" + query({ limit: PAGE, character_id: character, recipe, favourite, cursor: cursor ?? "" }));
   }
 
-  /** Made to compare; `characterId` '' for everybody's. @param {"bench" | "grid"} purpose @param {string} characterId @returns {Promise<Isengard.Page<Isengard.Generation>>} */
-  compared(purpose, characterId) {
-    return this.api.get("/generations" + query({ purpose, limit: MOST, character_id: characterId }));
+  /** Made to compare; `characterId` '' for everybody's. @param {"bench" | "grid"} purpose @param {string} characterId @param {string} [cursor] @returns {Promise<Isengard.Page<Isengard.Generation>>} */
+  compared(purpose, characterId, cursor = "") {
+    return this.api.get("/generations" + query({ purpose, limit: MOST, character_id: characterId, cursor }));
   }
 
   /** @param {Isengard.Order} order @param {string} action @returns {Promise<Isengard.Generation>} */

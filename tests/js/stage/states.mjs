@@ -66,14 +66,32 @@ const wall = () => [700, 1400].flatMap((step, row) => [0.7, 0.85, 1, 1.15].map((
   const made = generation(60 + row * 4 + column, row && column > 1 ? "queued" : "completed", { purpose: "grid", correlation_id: "ui-8" });
   return { ...made, request: { ...made.request, seed: 20261124, characters: [{ id: "chr_9", checkpoint: step, strength }] } };
 }));
-/** Measured: step 700 at 0.85 is the nearest, one picture shows no face, and a stranger looks like her. */
+/** The same with the scene as the model draws it by itself. */
+const wallWithout = () => {
+  const made = generation(77, "completed", { purpose: "grid", correlation_id: "ui-8" });
+  return [{ ...made, request: { ...made.request, seed: 20261124, characters: [{ id: "chr_9", checkpoint: 1400, strength: 0 }] } }, ...wall()];
+};
+/** Measured: step 700 at 0.85 is the nearest, one picture shows no face, one copies a photo, and a stranger looks like her. */
 const SCORES = [[0.41, 0.56, 0.52, null], [0.33, 0.47, 0.5, 0.44]];
 const verdictOf = (score) => (score === null ? "not_measurable" : score >= 0.5 ? "good" : score >= 0.4 ? "fair" : "poor");
-const scored = (known, score) => ({ ...known, state: "completed", images: generation(60, "completed").images.map((image) => ({ ...image, likeness: { verdict: verdictOf(score), score, faces: score === null ? 0 : 1 } })) });
+const likeness = (score, more = {}) => ({ verdict: verdictOf(score), score, faces: score === null ? 0 : 1, why: score === null ? "too_small" : "", copied: score === null ? null : false, ...more });
+const scored = (known, score, more = {}) => ({ ...known, state: "completed", images: generation(60, "completed").images.map((image) => ({ ...image, likeness: likeness(score, more), likenesses: {} })) });
+const drawnBy = (known) => ({ ...known, versions: [`anna/anna-sd15-${known.request.characters[0].checkpoint}.safetensors`] });
 const measuredWall = () => {
-  const shown = wall().map((known, n) => scored({ ...known, request: { ...known.request, prompt: "portrait photo of {trigger}, woman" } }, SCORES[n >> 2][n % 4]));
+  const [bare, ...drawn] = wallWithout().map((known) => drawnBy({ ...known, request: { ...known.request, prompt: "portrait photo of {trigger}, woman" } }));
+  const shown = [scored(bare, 0.14), ...drawn.map((known, n) => scored(known, SCORES[n >> 2][n % 4], { copied: n === 6 }))];
   const strangers = wall().map((known, n) => ({ ...scored(known, n === 7 ? 0.45 : 0.2), id: `gen_${80 + n}`, request: { ...known.request, seed: 20261128, prompt: "portrait photo of a woman" } }));
   return [...strangers, ...shown];
+};
+/** One alone, one of two people, one that shows no face. */
+const measuredPictures = () => {
+  const [two, alone, none] = [generation(34, "completed"), generation(33, "completed"), generation(32, "completed")];
+  const people = [{ id: "chr_9", checkpoint: "best", strength: 1 }, { id: "chr_8", checkpoint: "best", strength: 1 }];
+  const both = { chr_9: likeness(0.52), chr_8: likeness(0.43, { copied: true }) };
+  return [
+    { ...two, request: { ...two.request, characters: people }, images: two.images.map((image) => ({ ...image, likeness: both.chr_9, likenesses: both })) },
+    scored(alone, 0.58), scored(none, null, { why: "turned" }),
+  ];
 };
 const task = (state, progress, more = {}) => ({ ...job(9, state, { progress }), kind: "backend_setup", backend: "ai_toolkit", character_id: null, request: { action: "install" }, ...more });
 const INSTALLING = task("running", { phase: "installing", step: 2, total_steps: 4, bytes_done: 2.1e9, bytes_total: 5.6e9 });
@@ -82,7 +100,14 @@ const bare = { ...all, backends: [BACKEND_MISSING], jobs: [] };
 
 const COMPARE = click('[data-testid="isen-compare-versions"]');
 const meterTask = (state, progress, more = {}) => task(state, progress, { backend: "faces", ...more });
-const MEASURED = { ...ANNA, versions: [version(700, { scores: { likeness: 0.56, strength: 0.85, own_photos: 0.61 }, rank: 1, nearest: true }), version(1400, { scores: { likeness: 0.5, strength: 1, own_photos: 0.61 } })] };
+const scores = (likeness, more) => ({ likeness, low: likeness - 0.04, high: likeness + 0.03, strength: 0.85, own_photos: 0.61, measured: 16, told: 16, copied: 0, flexible: 0.86, stranger: 0.2, quality: 0.7, ...more });
+const MEASURED = { ...ANNA, versions: [
+  version(700, { scores: scores(0.56, { chosen: 1 }), rank: 1, nearest: true, faults: [], tied: [] }),
+  version(1400, { scores: scores(0.57, { copied: 7, flexible: 0.52, stranger: 0.45 }), faults: ["copies", "stiff", "leaks"], tied: [] }),
+] };
+/** Two that cannot be told apart, held against photos that they were trained on; and none that is like enough. */
+const TIED = { ...ANNA, versions: [version(700, { scores: scores(0.55, { yardstick_trained: 1 }), rank: 1, nearest: true, faults: [], tied: ["anna/anna-sd15-1400.safetensors"] }), version(1400, { scores: scores(0.57, { copied: 1 }), faults: [], tied: [] })] };
+const UNLIKE = { ...ANNA, versions: [version(700, { scores: scores(0.21), rank: 1, faults: ["unlike"], tied: [] }), version(1400, { scores: scores(0.33), faults: ["unlike"], tied: [] })] };
 
 export const STATES = {
   setup: { ...bare, ...at("training", { setup: true }) },
@@ -163,12 +188,20 @@ export const STATES = {
   } },
   "images-two": { ...all, ...at("images"), recipes: WITH_TWO, characters: [ANNA, character(8, "Ben", { versions: [version(700, { rank: 1 })] })], then: click('[data-testid="isen-add-second"]') },
   "images-stranger": { ...all, ...at("images"), generations: [], characters: [{ ...ANNA, versions: [version(1400, { rank: 1, base_model: "sd15/analogMadness_v70.safetensors", base_sha256: "ab" })] }] },
-  wall: { ...all, ...at("images"), walls: wall(), then: COMPARE },
+  wall: { ...all, ...at("images"), walls: wallWithout(), then: COMPARE },
   "wall-measured": { ...all, ...at("images"), characters: [MEASURED, ...PEOPLE.slice(1)], meter: METER_READY, walls: measuredWall(), then: COMPARE },
+  "wall-tied": { ...all, ...at("images"), characters: [TIED, ...PEOPLE.slice(1)], meter: METER_READY, walls: measuredWall().filter(({ request }) => request.prompt.includes("{trigger}") && request.characters[0].strength > 0), then: COMPARE },
+  "wall-unlike": { ...all, ...at("images"), characters: [UNLIKE, ...PEOPLE.slice(1)], meter: METER_READY, walls: measuredWall().slice(8), then: COMPARE },
+  "wall-drawings": { ...all, ...at("images"), meter: METER_READY, walls: wall().slice(0, 4).map((known) => scored(known, null, { why: "drawing" })), then: COMPARE },
   "wall-unmeasured": { ...all, ...at("images"), meter: METER_READY, walls: wall().filter((known) => known.state === "completed"), then: COMPARE },
   "wall-meter-running": { ...all, ...at("images"), walls: wall(), tasks: [meterTask("running", { phase: "downloading", bytes_done: 4.1e7, bytes_total: 9.8e7 })], then: COMPARE },
   "wall-meter-failed": { ...all, ...at("images"), walls: wall(), tasks: [meterTask("failed", {}, { error: { code: "packages_failed", message: "The tools that measure resemblance could not be fetched.", hint: "The log's last lines say why. Check the internet connection, then press Retry." } })], then: COMPARE },
   "bench-measured": { ...all, ...at("images"), meter: METER_READY, generations: [], benches: bench(6).map((known, n) => scored(known, [0.31, 0.42, 0.51, 0.55, 0.54, null][n])) },
+  "images-measured": { ...all, ...at("images"), generations: measuredPictures(), then: toPictures },
+  "viewer-measured": { ...all, ...at("images"), generations: measuredPictures(), then: async (page) => {
+    await toPictures(page);
+    await click(".isen-tile:first-child button")(page);
+  } },
   "images-empty": { ...all, ...at("images") },
   "images-nobody": { ...all, ...at("images"), characters: [PEOPLE[1]] },
   "images-many": { ...all, ...at("images"), more: ["/generations"], generations: Array.from({ length: 60 }, (_, n) => generation(n, "completed")), then: toPictures },
