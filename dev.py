@@ -1,4 +1,4 @@
-"""Development commands on a fresh machine: `demo`, `test`, `compare`, `families`, `bench`, `pages`. Standard library only; not in the archive.
+"""Development commands on a fresh machine: `demo`, `test`, `compare`, `families`, `bench`, `likeness`, `pages`. Standard library only; not in the archive.
 
 python dev.py demo [--port N]        a real ComfyUI with this pack in fast-test mode and a sample character; stays up
 python dev.py demo --check [--real]  photos -> training -> LoRA -> picture without a browser; prints the files
@@ -9,6 +9,7 @@ python dev.py compare BEFORE [AFTER] the same photos and seed trained by two ver
 python dev.py families FAMILY...     each at its real width, cut to a few blocks of random numbers, on a CPU: known, drawn with a LoRA,
     and with --trainer FOLDER --trainer-python P (a real AI-Toolkit) trained; takes --comfyui as above
 python dev.py bench                  what it costs, each measurement against its baseline in the same run
+python dev.py likeness FOLDER        simulated walls of people (a folder of photographs each): are copies caught, is the choice right
 python dev.py pages                  docs/errors.md, api.md, models.md and the nodes' words, made from the code
 """
 
@@ -25,7 +26,12 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 
 #: Commands that run with the test environment's Python.
-FOLDERS = {"bench": "benchmarks", "pages": "pages", "families": "hosts/depth_cut"}
+FOLDERS = {
+    "bench": "benchmarks",
+    "pages": "pages",
+    "families": "hosts/depth_cut",
+    "likeness": "hosts/likeness_lab",
+}
 
 
 def choose(comfyui: str | None, python: str | None) -> None:
@@ -69,13 +75,22 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument(
         "--once", action="store_true", help="do not train BEFORE twice where the weights differ"
     )
+    likeness = commands.add_parser("likeness", help="what the likeness rules say of simulated walls")
+    likeness.add_argument("people", metavar="FOLDER", help="holds a folder of photographs for each person")
     commands.add_parser("bench", help="measurements against their baselines")
     commands.add_parser("pages", help="pages that are made from the code")
     return parser
 
 
-def families_arguments(arguments: argparse.Namespace) -> list[str]:
-    """Words for the command itself. SystemExit for a trainer without its Python, or the other way round."""
+def words_of(arguments: argparse.Namespace) -> list[str]:
+    """Words for the command itself."""
+    if arguments.command == "likeness":
+        return [arguments.people]
+    return families_words(arguments) if arguments.command == "families" else []
+
+
+def families_words(arguments: argparse.Namespace) -> list[str]:
+    """SystemExit for a trainer without its Python, or the other way round."""
     if bool(arguments.trainer) != bool(arguments.trainer_python):
         raise SystemExit("--trainer FOLDER and --trainer-python P go together.")
     trainer = ["--trainer", arguments.trainer, "--trainer-python", arguments.trainer_python]
@@ -96,8 +111,7 @@ def main() -> int:
         from hosts.environments import HOST
 
         command = [str(HOST.ensure()), str(ROOT / "tests" / FOLDERS[arguments.command])]
-        more = families_arguments(arguments) if arguments.command == "families" else []
-        return subprocess.run([*command, *more], check=False).returncode
+        return subprocess.run([*command, *words_of(arguments)], check=False).returncode
     if arguments.command == "compare":
         from hosts import compare as compare_command
 

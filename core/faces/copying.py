@@ -31,11 +31,19 @@ def is_copy(
     picture: Face, trained: Sequence[Face], held_out: Sequence[Face] = (), calibration: Calibration = DLIB
 ) -> bool | None:
     """Tell whether the picture copies one of `trained`. None where that cannot be told: too few photos, or no print."""
+    found = signs(picture, trained, held_out, calibration)
+    return None if found is None else found[0] < NEAREST and found[1] > GAP
+
+
+def signs(
+    picture: Face, trained: Sequence[Face], held_out: Sequence[Face] = (), calibration: Calibration = DLIB
+) -> tuple[float, float] | None:
+    """Tell `u` and `gap`; None where they cannot be told."""
     if not picture.print or not all(photo.print for photo in (*trained, *held_out)):
         return None
     distance = _distance_ratio(picture, trained, held_out, calibration)
     gap = _correlation_gap(picture, trained, held_out)
-    return None if distance is None or gap is None else distance < NEAREST and gap > GAP
+    return None if distance is None or gap is None else (distance, gap)
 
 
 def copied_photo(picture: Face, trained: Sequence[Face]) -> int:

@@ -24,6 +24,11 @@ from isengard.training.worker.task_runner import TaskRunner
 @pytest.fixture(scope="session")
 def face_tools() -> Path:
     """The folder backends/faces of a finished set-up."""
+    return ready_face_tools()
+
+
+def ready_face_tools() -> Path:
+    """Make them where they are not there yet; the folder backends/faces."""
     name = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(LOCKS.iterdir()))).hexdigest()[:12]
     folder = cache_root() / f"faces-{name}"
     with exclusive(cache_root() / "faces.lock"):

@@ -1,0 +1,1 @@
+"""Simulated walls from labelled photographs: what the likeness rules say of honest, memorised and cooked versions."""

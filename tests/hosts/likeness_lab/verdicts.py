@@ -1,0 +1,137 @@
+"""What the rules of core/faces say of measured walls: copies, flexibility, the choice."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from isengard.core.faces.choosing import WallRow, choose
+from isengard.core.faces.copying import GAP, NEAREST, signs
+from isengard.core.faces.flexibility import Drawn, flexibility
+from isengard.core.faces.likeness import judge, own_likeness
+
+from .kinds import AVERAGES, BAD, KINDS
+from .walls import Wall
+
+#: Thresholds that are tried, and how many false ones a choice of them may bring.
+RATIOS = [0.6 + 0.025 * step for step in range(13)]
+GAPS = [0.02 * step for step in range(11)]
+MOST_FALSE, MOST_AVERAGES = 0.01, 0.03
+MANY_ORDERS = 20
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A picture with a face: whose wall, which kind, whether it copies, and the two signs of it (None: cannot be told)."""
+
+    person: str
+    kind: str
+    copies: bool
+    found: tuple[float, float] | None
+
+    def told(self, nearest: float = NEAREST, gap: float = GAP) -> bool:
+        return self.found is not None and self.found[0] < nearest and self.found[1] > gap
+
+
+def signs_of(walls: Iterable[Wall]) -> list[Sign]:
+    return [
+        Sign(wall.person, kind, one.copies, signs(one.seen.faces[0], wall.trained, wall.held_out))
+        for wall in walls
+        for kind, shown in wall.shown.items()
+        for one in shown
+        if one.seen.faces
+    ]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Shares of the copies that are caught, and of the others and of the average faces that are taken for copies."""
+
+    caught: float
+    false: float
+    average: float
+    copies: int
+    others: int
+    averages: int
+
+    def __str__(self) -> str:
+        return (
+            f"caught {self.caught:.1%} of {self.copies} · false {self.false:.1%} of {self.others} · "
+            f"average face {self.average:.1%} of {self.averages}"
+        )
+
+
+def rates(found: Sequence[Sign], nearest: float = NEAREST, gap: float = GAP) -> Rates:
+    copies = [one.told(nearest, gap) for one in found if one.copies]
+    others = [one.told(nearest, gap) for one in found if not one.copies and one.kind not in AVERAGES]
+    averages = [one.told(nearest, gap) for one in found if one.kind in AVERAGES]
+    shares = (sum(each) / max(len(each), 1) for each in (copies, others, averages))
+    return Rates(*shares, len(copies), len(others), len(averages))
+
+
+def thresholds(found: Sequence[Sign]) -> tuple[float, float]:
+    """The (ratio, gap) that catch most copies at few false ones; of equals those in the middle of their kind."""
+    tried = {(nearest, gap): rates(found, nearest, gap) for nearest in RATIOS for gap in GAPS}
+    fine = {at: one for at, one in tried.items() if one.false <= MOST_FALSE and one.average <= MOST_AVERAGES}
+    most = max((one.caught for one in (fine or tried).values()), default=0)
+    best = sorted(at for at, one in (fine or tried).items() if one.caught >= most - 0.002)
+    return best[len(best) // 2]
+
+
+def row_of(wall: Wall, kind: str) -> WallRow:
+    """A version's row as the server makes one."""
+    shown = wall.shown[kind]
+    cells = {(one.scene, one.strength): judge(one.seen.faces, wall.held_out).score for one in shown}
+    told = [
+        sign
+        for one in shown
+        if one.seen.faces and (sign := signs(one.seen.faces[0], wall.trained, wall.held_out))
+    ]
+    copied = sum(u < NEAREST and gap > GAP for u, gap in told)
+    strengths: dict[float, dict[str, Drawn]] = {}
+    for one in shown:
+        if one.seen.scene is not None:
+            strengths.setdefault(one.strength, {})[one.scene] = _drawn(one.seen)
+    without = {name: _drawn(seen) for name, seen in wall.without.items()}
+    return WallRow(kind, cells, copied, len(told), flexibility(strengths, without))
+
+
+def _drawn(seen) -> Drawn:
+    return Drawn(seen.scene, seen.faces[0] if seen.faces else None)
+
+
+def own_of(wall: Wall) -> float | None:
+    return own_likeness([*wall.held_out, *wall.trained])
+
+
+def rows_of(wall: Wall) -> list[WallRow]:
+    return [row_of(wall, kind) for kind in KINDS]
+
+
+def chosen(walls: Sequence[Wall], *, blind_to: str = "", order: str = "training") -> Counter[str]:
+    """How often which kind is best; `blind_to` copies or flexibility; `order` training, backwards or a number that mixes."""
+    found: Counter[str] = Counter()
+    for wall in walls:
+        rows = rows_of(wall)
+        if blind_to == "copies":
+            rows = [replace(row, copied=0) for row in rows]
+        if blind_to == "flexibility":
+            rows = [replace(row, flexible=None) for row in rows]
+        found[choose(_ordered(rows, order), own_of(wall)).best or "none"] += 1
+    return found
+
+
+def _ordered(rows: list[WallRow], order: str) -> list[WallRow]:
+    if order == "training":
+        return rows
+    if order == "backwards":
+        return rows[::-1]
+    return random.Random(order).sample(rows, len(rows))
+
+
+def bad_ones(walls: Sequence[Wall]) -> int:
+    """In how many of all walls and orders a version that nobody may be given is best."""
+    orders = ["training", "backwards", *(str(number) for number in range(MANY_ORDERS))]
+    return sum(count for order in orders for kind, count in chosen(walls, order=order).items() if kind in BAD)

@@ -1,0 +1,148 @@
+"""Walls of labelled people: who is trained on what, drawn, and measured by the project's own reader. Faces stay in memory."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy
+from isengard.core.faces.face import Face, Seen, seen_of
+from isengard.core.faces.reading.dlib_faces import HogDetector, ResNetDescriber, ShapeMarker
+from isengard.core.faces.reading.face_reading import PictureReader
+from isengard.core.faces.reading.interface import Found
+from isengard.core.faces.tools import FaceTools
+from PIL import Image, ImageOps
+
+from .heads import upright
+from .kinds import AVERAGES, KINDS, Cast, Photo, pictures, without
+
+#: A person needs so many photos: two held out, two or three trained on, one unseen.
+LEAST_PHOTOS, HELD_OUT = 5, 2
+SPLITS = 2
+#: A head so small says nothing when it is laid large.
+LEAST_FACE = 70
+LONGEST = 1024
+
+
+@dataclass(frozen=True, repr=False)
+class Shown:
+    """A picture that was measured: what it is, and what the reader saw."""
+
+    scene: str
+    strength: float
+    copies: bool
+    seen: Seen
+
+
+@dataclass(repr=False)
+class Wall:
+    person: str
+    split: int
+    trained: list[Face]
+    held_out: list[Face]
+    without: dict[str, Seen]
+    shown: dict[str, list[Shown]] = field(default_factory=dict)
+
+
+class Measurer:
+    """Photographs and pictures through what the reading child runs, in this process: no number of a face crosses a pipe or lies on a
+    disk; a picture is a file only while it is looked at."""
+
+    def __init__(self, tools: FaceTools) -> None:
+        sys.path.append(str(tools.library))
+        files = {"landmarks": str(tools.landmarks), "describer": str(tools.describer)}
+        self._marker = ShapeMarker(files)
+        self._reader = PictureReader(HogDetector({}), self._marker, ResNetDescriber(files))
+        self._folder = tempfile.TemporaryDirectory(prefix="isengard-likeness-")
+
+    def close(self) -> None:
+        self._folder.cleanup()
+
+    def seen(self, picture: Image.Image) -> Seen:
+        file = Path(self._folder.name) / "picture.jpg"
+        picture.save(file, quality=92)
+        try:
+            return seen_of(self._reader.read(str(file)))
+        finally:
+            file.unlink()
+
+    def photo(self, file: Path) -> tuple[Photo, Face] | None:
+        """A photograph's largest face; None where nobody or too small a face is in it."""
+        with Image.open(file) as opened:
+            picture = ImageOps.exif_transpose(opened).convert("RGB")
+        picture.thumbnail((LONGEST, LONGEST))
+        found = self.people(picture)
+        return found[0] if found and found[0][1].side >= LEAST_FACE else None
+
+    def people(self, picture: Image.Image) -> list[tuple[Photo, Face]]:
+        """Everybody in a picture, the largest face first."""
+        pixels, found = numpy.asarray(picture), []
+        for face in self.seen(picture).faces:
+            box = [share * side for share, side in zip(face.box, 2 * picture.size, strict=True)]
+            points = numpy.array(self._marker.mark(pixels, Found(*box)).points, float)
+            found.append((Photo(picture, upright(picture, points)), face))
+        return found
+
+
+def people_of(folder: Path, measurer: Measurer) -> dict[str, list]:
+    """(photo, face) by person: a folder is one person."""
+    found = {
+        each.name: [one for file in sorted(each.iterdir()) if (one := measurer.photo(file)) is not None]
+        for each in sorted(folder.iterdir())
+        if each.is_dir()
+    }
+    return {name: photos for name, photos in found.items() if photos}
+
+
+def casts(people: dict[str, list], splits: int = SPLITS) -> Iterator[tuple[str, int, Cast, list, list]]:
+    """Who plays in each wall: (person, split, cast, faces trained on, faces held out)."""
+    for number, (name, photos) in enumerate(people.items()):
+        if len(photos) < LEAST_PHOTOS:
+            continue
+        for split in range(splits):
+            chance = numpy.random.default_rng(100 * number + split)
+            order = [photos[at] for at in chance.permutation(len(photos))]
+            held, rest = order[:HELD_OUT], order[HELD_OUT:]
+            count = 3 if len(rest) > 3 else 2
+            trained, unseen = rest[:count], rest[count:]
+            strangers = _strangers(people, name, photos[0][0], chance)
+            cast = Cast(
+                1000 * number + split,
+                [photo for photo, _ in trained],
+                [photo for photo, _ in unseen],
+                strangers[:3],
+                strangers[3:4],
+            )
+            yield name, split, cast, [face for _, face in trained], [face for _, face in held]
+
+
+def _strangers(people: dict[str, list], name: str, like: Photo, chance) -> list[Photo]:
+    """One photo each of other people, those in colour for somebody in colour."""
+    others = [
+        photos[int(chance.integers(len(photos)))][0] for other, photos in people.items() if other != name
+    ]
+    fitting = [photo for photo in others if photo.head.is_grey == like.head.is_grey]
+    return [fitting[at] for at in chance.permutation(len(fitting))[:4]]
+
+
+def measured(
+    name: str,
+    split: int,
+    cast: Cast,
+    trained: list,
+    held_out: list,
+    measurer: Measurer,
+    kinds=(*KINDS, *AVERAGES),
+) -> Wall:
+    """Draw and measure a whole wall."""
+    base = {scene: measurer.seen(image) for scene, image in without(cast).items()}
+    wall = Wall(name, split, trained, held_out, base)
+    for kind in kinds:
+        wall.shown[kind] = [
+            Shown(one.scene, one.strength, one.copies, measurer.seen(one.image))
+            for one in pictures(cast, kind)
+        ]
+    return wall
