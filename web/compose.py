@@ -31,6 +31,7 @@ from ..core.photo_decoding.decoder import PhotoDecoder
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
 from ..core.settings import load_settings
 from ..core.storage.library import Library
+from ..generation.service import GenerationService
 from ..training.captioning.submission import CaptionSubmission
 from ..training.ledgers import open_ledger
 from ..training.loras.base_hash import known_hash
@@ -49,6 +50,7 @@ from .http.event_stream import EventStream
 from .http.session import Session, open_session
 from .services.base_models import ComfyBaseModels
 from .services.caption_import import CaptionImport
+from .services.diagnosis.diagnoser import Diagnoser
 from .services.forgetting import Forgetting
 from .services.gpu_lender import GpuLender
 from .services.housekeeping import Housekeeping
@@ -133,6 +135,7 @@ def _services(
         publisher=Publisher(paths, ledger, characters, versions, drawing),
         job_view=JobView(ledger, registry, shared=bool(settings.redis_url)),
         likeness=LikenessMeasurer(paths, stores["photos"], generations, ledger, faces),
+        diagnoser=_diagnoser(registry, ledger, generations, faces, **stores),
         photo_faces=PhotoFaceChecker(characters, stores["photos"], ledger, faces),
         **_behind(ledger),
         session=session,
@@ -188,6 +191,21 @@ def _stores(library: Library, paths: DataPaths, clock: Clock, base_models: Comfy
         "families": Families(),
         "base_models": base_models,
     }
+
+
+def _diagnoser(
+    registry: PluginRegistry,
+    ledger: Ledger,
+    generations: GenerationService,
+    faces: FaceReader,
+    *,
+    characters: CharacterStore,
+    photos: PhotoStore,
+    families: Families,
+    base_models: ComfyBaseModels,
+) -> Diagnoser:
+    paths = registry.context.paths
+    return Diagnoser(paths, characters, photos, generations.store, ledger, families, registry, faces)
 
 
 def _behind(ledger: Ledger) -> Any:

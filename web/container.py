@@ -24,6 +24,7 @@ from .host import Host
 from .http.event_stream import EventStream
 from .http.session import Session
 from .services.base_models import ComfyBaseModels
+from .services.diagnosis.diagnoser import Diagnoser
 from .services.forgetting import Forgetting
 from .services.gpu_lender import GpuLender
 from .services.housekeeping import Housekeeping
@@ -59,6 +60,7 @@ class Services:
     publisher: Publisher
     job_view: JobView
     likeness: LikenessMeasurer
+    diagnoser: Diagnoser
     photo_faces: PhotoFaceChecker
     events: EventStream
     loops: Loops

@@ -105,6 +105,12 @@ ROUTES: tuple[Route, ...] = (
         "Measure earlier comparisons of a character",
         "Nothing",
     ),
+    Route(
+        "GET",
+        "/characters/{id}/diagnosis",
+        "diagnosis.of_person",
+        "Why a character's pictures do not look like them, the likeliest cause first",
+    ),
     Route("GET", "/characters/{id}/versions", "characters.versions", "Trained LoRAs of a character"),
     Route("POST", "/characters/sample", "characters.sample", "A drawn person to play with"),
     Route("GET", "/characters/{id}/export", "transfers.give", "A character as one file"),
@@ -236,6 +242,12 @@ ROUTES: tuple[Route, ...] = (
         "The picture being made, where there is one",
     ),
     Route("GET", "/generations/{id}/workflow", "generations.workflow", "The prompt that was sent to ComfyUI"),
+    Route(
+        "GET",
+        "/generations/{id}/images/{n}/diagnosis",
+        "diagnosis.of_picture",
+        "Why one picture does not look like its first person, or the one of character_id",
+    ),
     Route(
         "GET",
         "/generations/{id}/images/{n}/workflow",

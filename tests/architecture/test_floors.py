@@ -19,7 +19,7 @@ MOST_MODULES = 20
 #: layer -> its folders and single modules, from the top down
 FLOORS = {
     "core": (
-        ("privacy",),
+        ("privacy", "diagnosis"),
         ("characters",),
         ("generations", "loras"),
         ("storage", "faces", "photo_decoding"),

@@ -78,6 +78,13 @@ declare namespace Schema {
     state: BackendState;
     default: boolean;
   }
+  /** A cause: `values` fill its sentence, and say what its button needs (`file`, `job_id`, `strength`, `steps`, `codes`); `weight` is how likely it is, 0 to 100 (core/diagnosis/found.py). */
+  interface Cause {
+    code: string;
+    action: "photos" | "captions" | "trigger" | "put_trigger" | "strength" | "steps" | "prompt" | "closer" | "base" | "version" | "compare" | "set_up_measuring" | "train" | "train_on";
+    weight: number;
+    values: Record<string, string | number>;
+  }
   /** A stored character; timestamps are ISO 8601 UTC. */
   interface Character {
     id: string;
@@ -165,6 +172,10 @@ declare namespace Schema {
   interface DataFolders {
     data: string;
     logs: string;
+  }
+  /** The answer: at most three causes. Never empty: where nothing is known, it says what to measure first. */
+  interface Diagnosis {
+    causes: Cause[];
   }
   /** The envelope of every refusal. */
   interface Error {

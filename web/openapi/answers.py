@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from ...core.records.character import Character
 from ...core.records.checkpoint import Checkpoint, RankedVersion, Version
+from ...core.records.diagnosis import Diagnosis
 from ...core.records.event import Event
 from ...core.records.generation import Generation
 from ...core.records.worker import Worker
@@ -90,6 +91,7 @@ QUEUED = Answer(bodies.Job, status=202)
 PHOTO = Answer(bodies.Photo)
 GENERATION = Answer(Generation)
 CHARACTER = Answer(Character)
+DIAGNOSIS = Answer(Diagnosis)
 FORGOTTEN = Answer(bodies.Forgotten)
 SETTINGS = Answer(bodies.Settings)
 RECIPE = Answer(bodies.Recipe)
@@ -140,6 +142,8 @@ ANSWERS: Mapping[str, Answer | None] = {
     "characters.versions": many(RankedVersion),
     "characters.would_go": FORGOTTEN,
     "characters.forget": FORGOTTEN,
+    "diagnosis.of_person": DIAGNOSIS,
+    "diagnosis.of_picture": DIAGNOSIS,
     "likeness.show": Answer(bodies.LikenessTools),
     "likeness.measure": Answer(bodies.Measuring, status=202),
     "transfers.give": ZIP,

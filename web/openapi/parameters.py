@@ -204,6 +204,7 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
         "purpose": PURPOSE,
     },
     "generations.image": {"size": SIZE},
+    "diagnosis.of_picture": {"character_id": id_of("chr")},
     "logs.diagnostics": {"frontend": Text(r"[ -~]{0,4000}", "what the panel says of ComfyUI's frontend")},
     "logs.find": {
         "correlation_id": Text(r"[A-Za-z0-9._-]{0,64}", "a correlation id"),

@@ -59,7 +59,7 @@ async def update(services: Services, request: web.Request) -> web.Response:
 
 
 async def update_image(services: Services, request: web.Request) -> web.Response:
-    choice = (request.match_info["id"], _number(request), await _favourite(request))
+    choice = (request.match_info["id"], picture_number(request), await _favourite(request))
     generation = await in_thread(services.generations.store.set_favourite_image, *choice)
     return await _changed(services, generation)
 
@@ -84,7 +84,7 @@ async def cancel(services: Services, request: web.Request) -> web.Response:
 
 async def image(services: Services, request: web.Request) -> web.StreamResponse:
     """The picture itself, or with ?size=thumb a small JPEG of it."""
-    store, place = services.generations.store, (request.match_info["id"], _number(request))
+    store, place = services.generations.store, (request.match_info["id"], picture_number(request))
     if request.query.get("size") != "thumb":
         return responses.picture(await in_thread(store.image_path, *place))
     # a wall asks for dozens at once: each is one trip to a thread
@@ -93,14 +93,14 @@ async def image(services: Services, request: web.Request) -> web.StreamResponse:
 
 async def delete_image(services: Services, request: web.Request) -> web.Response:
     generation = await in_thread(
-        services.generations.store.delete_image, request.match_info["id"], _number(request)
+        services.generations.store.delete_image, request.match_info["id"], picture_number(request)
     )
     return await _changed(services, generation)
 
 
 async def restore_image(services: Services, request: web.Request) -> web.Response:
     generation = await in_thread(
-        services.generations.store.restore_image, request.match_info["id"], _number(request)
+        services.generations.store.restore_image, request.match_info["id"], picture_number(request)
     )
     return await _changed(services, generation)
 
@@ -128,7 +128,7 @@ async def opened(services: Services, request: web.Request) -> web.Response:
 def _opened(services: Services, request: web.Request) -> OpenedRecipe:
     generation = services.generations.store.get(request.match_info["id"])
     sent = services.generations.store.prompts(generation.id)
-    number = _number(request)
+    number = picture_number(request)
     if number >= len(sent):
         raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
     words = {"prompt": generation.request.prompt, "negative": generation.request.negative}
@@ -146,7 +146,8 @@ async def _changed(services: Services, generation: Generation) -> web.Response:
     return responses.record(generation)
 
 
-def _number(request: web.Request) -> int:
+def picture_number(request: web.Request) -> int:
+    """A picture's number of the address. InvalidError `bad_number`."""
     text = request.match_info["n"]
     if not re.fullmatch(r"\d{1,4}", text):
         raise InvalidError("bad_number", "A picture's number is a number.", "Use a number of the list.")
