@@ -137,7 +137,7 @@ def plugins(host: Host, headers: HeaderReader) -> dict[str, dict[str, Factory]]:
             "ai_toolkit": ai_toolkit.create_captioner,
             "fast_test": fast_test_training.create_captioner,
         },
-        "tools": {face_tools.NAME: face_tools.create},
+        "tools": face_tools.factories(),
         "image_pipelines": {
             "comfyui": lambda context: comfyui.create(*_pictures(host, headers, context)),
             "fast_test": lambda context: fast_test.create(

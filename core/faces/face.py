@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from .calibration import DLIB
+
 
 @dataclass(frozen=True)
 class Face:
-    """`side` in pixels of the file's picture, `share` of its height; `numbers`: 128, nearer for more alike faces.
+    """`side` in pixels of the file's picture, `share` of its height; `numbers`: nearer for more alike faces, and only to those of the
+    same `model`.
 
     `box`: left, top, right, bottom as shares of the picture. The others as reading/face_measures.py says; `print` are 48 x 48 half
     floats, b"" where it was not made.
@@ -28,15 +31,19 @@ class Face:
     light: float = 128.0
     side_light: float = 1.0
     print: bytes = b""
+    model: str = DLIB.model
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Look of a whole picture: 12 x 12 RGB less its mean, 64 shares of colours, the share of bright yellow."""
+    """Look of a whole picture: 12 x 12 RGB less its mean, 64 shares of colours, the share of bright yellow; `copy` and `variety` are
+    vectors of length 1 where a model for that was chosen."""
 
     layout: tuple[float, ...]
     colours: tuple[float, ...]
     yellow: float
+    copy: tuple[float, ...] = ()
+    variety: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,16 +57,21 @@ class Seen:
 _NAMES = {field.name for field in fields(Face)}
 
 
-def seen_of(answer: Mapping[str, Any]) -> Seen:
-    """Read the child's answer."""
+def seen_of(answer: Mapping[str, Any], model: str = DLIB.model) -> Seen:
+    """Read the child's answer; `model` is what described the faces."""
     scene = answer.get("scene")
     return Seen(
-        tuple(_face(entry) for entry in answer.get("faces", ())),
-        Scene(tuple(scene["layout"]), tuple(scene["colours"]), scene["yellow"]) if scene else None,
+        tuple(_face(entry, model) for entry in answer.get("faces", ())), _scene(scene) if scene else None
     )
 
 
-def _face(entry: Mapping[str, Any]) -> Face:
+def _scene(entry: Mapping[str, Any]) -> Scene:
+    vectors = (tuple(entry.get(name, ())) for name in ("layout", "colours", "copy", "variety"))
+    layout, colours, copy, variety = vectors
+    return Scene(layout, colours, entry["yellow"], copy, variety)
+
+
+def _face(entry: Mapping[str, Any], model: str) -> Face:
     known = {name: entry[name] for name in _NAMES & set(entry)}
     known |= {name: tuple(entry[name]) for name in ("numbers", "box") if name in entry}
-    return Face(**{**known, "print": base64.b64decode(entry.get("print", ""))})
+    return Face(**{**known, "print": base64.b64decode(entry.get("print", "")), "model": model})

@@ -3,7 +3,8 @@
 F = 1/2 * (tests passed / tests that the pictures without the LoRA pass) + 1/2 * max(0, (hit - 1/k) / (1 - 1/k)).
 Tests, each against the portrait of the same strength: the whole body's face at most 0.6 times as high, the bright yellow of the
 raincoat 0.04 of the picture more, the laugh's mouth opened by 0.1 more. `hit`: the share of pictures whose layout and colours
-lie nearest to the picture without the LoRA of their own scene, among k scenes at the same seeds (facts: likeness 3).
+lie nearest to the picture without the LoRA of their own scene, among k scenes at the same seeds (facts: likeness 3). Where a model
+that describes whole pictures was chosen, its vectors are asked instead: which is nearest needs no calibration.
 """
 
 from __future__ import annotations
@@ -81,7 +82,10 @@ def _nearest(scene: Scene, without: Mapping[str, Drawn]) -> str:
 
 
 def difference(one: Scene, other: Scene) -> float:
-    """How unlike two pictures look: 1 less the correlation of their layouts, and half the distance of their colours; 0 to 3."""
+    """How unlike two pictures look: 1 less the correlation of their layouts, and half the distance of their colours, 0 to 3; where
+    a model for that has described both, 1 less the cosine of what it says, 0 to 2."""
+    if one.variety and other.variety:
+        return 1 - math.fsum(a * b for a, b in zip(one.variety, other.variety, strict=True))
     lengths = math.hypot(*one.layout) * math.hypot(*other.layout)
     alike = math.fsum(a * b for a, b in zip(one.layout, other.layout, strict=True))
     colours = math.fsum(abs(a - b) for a, b in zip(one.colours, other.colours, strict=True)) / 2

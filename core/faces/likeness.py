@@ -24,7 +24,9 @@ MOST_REFERENCES = 24
 
 
 def alike(one: Face, other: Face) -> float:
-    """Likeness of two faces, 0 to 1."""
+    """Likeness of two faces, 0 to 1. ValueError for faces that two models have described."""
+    if one.model != other.model:
+        raise ValueError(f"{one.model} and {other.model}: numbers of two models cannot be compared")
     return max(0.0, 1.0 - math.dist(one.numbers, other.numbers))
 
 

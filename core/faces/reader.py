@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..errors import NotReadyError
 from ..paths import DataPaths
-from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild, library_folders
+from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild
 from .face import Face, Seen, seen_of
+from .models.choice import Reading, reading_of
 from .tools import find_tools
 
 CHILD = Path(__file__).resolve().parent / "reading" / "child.py"
@@ -33,17 +34,24 @@ _log = logging.getLogger("isengard.faces")
 
 
 class FaceReader:
-    """Thread-safe. The same file (by size and time) is read once."""
+    """Thread-safe. The same file (by size and time) is read once. `chosen`: names of the models that the owner has chosen, asked for
+    at every picture, so that a choice counts at once; `left_out`: runtimes that must not be used now."""
 
     def __init__(
         self,
         paths: DataPaths,
         *,
+        chosen: Callable[[], Sequence[str]] = tuple,
+        left_out: Callable[[], Sequence[str]] = tuple,
         timeout_s: float = TIMEOUT_S,
         start_s: float = START_S,
         idle_s: float = IDLE_S,
     ) -> None:
         self._paths = paths
+        self._chosen = chosen
+        self._left_out = left_out
+        #: What the child was started with and what is remembered was read with.
+        self._reading: Reading | None = None
         self._timeout_s = timeout_s
         self._start_s = start_s
         self._idle_s = idle_s
@@ -60,7 +68,7 @@ class FaceReader:
         """Make sure, before something is promised, that faces can be read: NotReadyError `face_tools_missing`, or `face_tools_broken` where that shows soon.
 
         Does not wait for pictures that are being read, nor for a slow start: who reads next waits for it."""
-        self._arguments()
+        self._wanted()
         if not self._lock.acquire(blocking=False):
             return
         try:
@@ -87,16 +95,26 @@ class FaceReader:
                 raise _slow("The program that measures resemblance is still starting: this computer is busy.")
 
     def _known_or_read(self, picture: Path, key: tuple[str, int, int]) -> Seen:
+        model = self._follow_the_choice().model
         if key in self._known:
             self._known.move_to_end(key)
             return self._known[key]
         answer = self._ask(picture)
         if answer is None:  # perhaps it was not this picture's fault: asked anew next time
             return Seen()
-        seen = self._known[key] = seen_of(answer)
+        seen = self._known[key] = seen_of(answer, model)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return seen
+
+    def _follow_the_choice(self) -> Reading:
+        """What another model has seen is not remembered: its numbers say nothing to this one's."""
+        wanted = self._wanted()
+        if wanted != self._reading:
+            self._known.clear()
+            self._end()
+            self._reading = wanted
+        return wanted
 
     def forget(self) -> None:
         """Remember nothing of anybody, and end the child that saw them."""
@@ -127,9 +145,13 @@ class FaceReader:
         return answer
 
     def _started(self) -> JsonChild:
+        reading = self._follow_the_choice()
         if self._child is None:
             self._child = JsonChild(
-                CHILD, timeout_s=self._timeout_s, start_s=2 * self._start_s, arguments=self._arguments
+                CHILD,
+                timeout_s=self._timeout_s,
+                start_s=2 * self._start_s,
+                arguments=lambda: reading.arguments,
             )
         try:
             self._child.start(START_STEP_S)
@@ -150,16 +172,15 @@ class FaceReader:
         self._idle.daemon = True
         self._idle.start()
 
-    def _arguments(self) -> list[str]:
-        tools = find_tools(self._paths)
-        if tools is None:
+    def _wanted(self) -> Reading:
+        reading = reading_of(self._paths, self._chosen(), self._left_out())
+        if reading is None:
             raise NotReadyError(
                 "face_tools_missing",
                 "Resemblance cannot be measured yet.",
                 "Set it up under Images, Compare versions, or in the settings.",
             )
-        libraries = [str(tools.library), *library_folders(("numpy", "PIL"))]
-        return [json.dumps(tools.parts()), *libraries]
+        return reading
 
 
 def _slow(message: str) -> NotReadyError:

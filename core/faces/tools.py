@@ -11,7 +11,6 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 from ..paths import DataPaths
-from .reading.interface import FACE_ROLES
 
 #: What they are called among tools, in jobs and events, and their folder below backends/.
 NAME = "faces"
@@ -20,8 +19,6 @@ LIBRARY = "_dlib_pybind11"
 LANDMARKS = "shape_predictor_68_face_landmarks.dat"
 DESCRIBER = "dlib_face_recognition_resnet_model_v1.dat"
 MODELS_PACKAGE = "face_recognition_models"
-#: The reading child's module that uses them.
-ADAPTER = "dlib_faces"
 
 
 @dataclass(frozen=True)
@@ -33,10 +30,10 @@ class FaceTools:
     describer: Path
     ours: bool
 
-    def parts(self) -> dict[str, dict[str, object]]:
-        """Tell the reading child what fills each role."""
-        files = {"landmarks": str(self.landmarks), "describer": str(self.describer)}
-        return {role: {"adapter": ADAPTER, "files": files} for role in FACE_ROLES}
+    @property
+    def files(self) -> dict[str, str]:
+        """Name the model files as the adapter asks for them."""
+        return {"landmarks": str(self.landmarks), "describer": str(self.describer)}
 
 
 def find_tools(paths: DataPaths) -> FaceTools | None:

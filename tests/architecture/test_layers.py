@@ -24,7 +24,7 @@ OWNED = {
     "server": ("comfy_host.py",),
     "comfy": ("comfy_host.py",),
     "comfy_api": ("nodes/",),
-    "torch": ("nodes/", "training/backends/"),
+    "torch": ("nodes/", "training/backends/", "core/faces/reading/sscd.py"),
     "PIL": (
         "core/photo_decoding/",
         "core/faces/",

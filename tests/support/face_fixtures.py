@@ -10,15 +10,16 @@ import pytest
 from hosts import fixtures
 from hosts.environments import READY, cache_root, exclusive, say
 from isengard.core.clock import SystemClock
+from isengard.core.faces.models.choice import ONNXRUNTIME
 from isengard.core.loras.versions import VersionStore
 from isengard.core.paths import DataPaths
 from isengard.core.settings import Settings
-from isengard.training.face_tools import FaceToolsSetup
+from isengard.training.face_tools import FaceToolsSetup, packages
 from isengard.training.face_tools.setup import LOCKS
 from isengard.training.ledgers.sqlite.sqlite_ledger import SqliteLedger
 from isengard.training.tasks.task_submission import TaskSubmission
 from isengard.training.worker.runner import Pace, Tools
-from isengard.training.worker.task_runner import TaskRunner
+from isengard.training.worker.task_runner import TaskRunner, Work
 
 
 @pytest.fixture(scope="session")
@@ -29,25 +30,42 @@ def face_tools() -> Path:
 
 def ready_face_tools() -> Path:
     """Make them where they are not there yet; the folder backends/faces."""
-    name = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(LOCKS.iterdir()))).hexdigest()[:12]
+    name = hashlib.sha256((LOCKS / "faces.txt").read_bytes()).hexdigest()[:12]
     folder = cache_root() / f"faces-{name}"
     with exclusive(cache_root() / "faces.lock"):
         if not (folder / READY).exists():
             say(f"setting up the face tools in {folder}")
             shutil.rmtree(folder, ignore_errors=True)
-            _set_up(DataPaths(folder, folder / "logs"))
+            paths = DataPaths(folder, folder / "logs")
+            _run(paths, FaceToolsSetup(paths, Settings()).set_up)
             (folder / READY).write_text("{}")
     return folder / "backends" / "faces"
 
 
-def _set_up(paths: DataPaths) -> None:
+@pytest.fixture(scope="session")
+def onnx_library() -> Path:
+    """The folder of onnxruntime, fetched as the set-up of a model fetches it."""
+    lock = LOCKS / "onnxruntime.txt"
+    folder = cache_root() / f"onnxruntime-{hashlib.sha256(lock.read_bytes()).hexdigest()[:12]}"
+    library = folder / "backends" / "faces" / ONNXRUNTIME
+    with exclusive(cache_root() / "onnxruntime.lock"):
+        if not (folder / READY).exists():
+            say(f"fetching onnxruntime into {folder}")
+            shutil.rmtree(folder, ignore_errors=True)
+            paths = DataPaths(folder, folder / "logs")
+            _run(paths, lambda task: packages.install_library(task, lock, library, failed="It did not come."))
+            (folder / READY).write_text("{}")
+    return library
+
+
+def _run(paths: DataPaths, work: Work) -> None:
     paths.create()
     clock = SystemClock()
     ledger = SqliteLedger(paths.jobs_db, clock, lease_s=20)
     job = TaskSubmission(paths, ledger, clock).submit("backend_setup", {}, "corr-faces", backend="faces")
     claimed, lease = ledger.claim(worker_id="w", owner="w-1", needs={"cpu"})
     tools = Tools(paths, ledger, None, VersionStore(paths, clock), Pace(beat=0.5))
-    TaskRunner(tools, claimed, lease, FaceToolsSetup(paths, Settings()).set_up).run()
+    TaskRunner(tools, claimed, lease, work).run()
     done = ledger.get(job.id)
     assert done.state.value == "completed", done.error
     ledger.close()
@@ -56,6 +74,12 @@ def _set_up(paths: DataPaths) -> None:
 def put_face_tools(face_tools: Path, paths: DataPaths) -> None:
     paths.backends.mkdir(parents=True, exist_ok=True)
     (paths.backends / "faces").symlink_to(face_tools)
+
+
+def put_face_library(face_tools: Path, paths: DataPaths) -> None:
+    """dlib alone, so that models can come beside it."""
+    (paths.backends / "faces").mkdir(parents=True, exist_ok=True)
+    (paths.backends / "faces" / "library").symlink_to(face_tools / "library")
 
 
 @pytest.fixture(scope="session")

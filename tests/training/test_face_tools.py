@@ -12,7 +12,7 @@ from isengard.core.faces.tools import DESCRIBER, LANDMARKS, find_tools
 from isengard.core.settings import Settings
 from isengard.training.downloads import http_fetch
 from isengard.training.face_tools import FaceToolsSetup
-from isengard.training.face_tools import setup as module
+from isengard.training.face_tools import packages as module
 from support.face_fixtures import face_tools, put_face_tools  # noqa: F401 - fixture
 from support.face_packages import offered
 from support.task_fixtures import task_house  # noqa: F401 - fixture

@@ -10,8 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core import atomic
-from ...core.errors import ConflictError, ForbiddenError, NotReadyError
+from ...core.errors import ConflictError, ForbiddenError
 from ...core.faces.reader import FaceReader
 from ...core.faces.tools import NAME, find_tools
 from ...core.paths import DataPaths
@@ -19,9 +18,9 @@ from ...core.photo_decoding.decoder import PhotoDecoder
 from ...core.records.worker import BackendState
 from ...core.settings import Settings
 from ..downloads.http_fetch import folder_size, need_room
-from ..downloads.pip_fetch import has_pip, pip
 from ..tasks.installable import SetupOffer
 from ..tasks.task import Task
+from . import packages
 
 LOCKS = Path(__file__).resolve().parent / "locks"
 VERSION = "20.0.1"
@@ -52,7 +51,7 @@ class FaceToolsSetup:
         return BackendState(name=NAME, state="not_installed", detail="Resemblance cannot be measured yet.")
 
     def setup_offer(self) -> SetupOffer:
-        installed, why_not = find_tools(self.paths), self._why_not()
+        installed, why_not = find_tools(self.paths), packages.why_not(self.settings)
         return SetupOffer(
             possible=not why_not,
             why_not=why_not,
@@ -79,33 +78,21 @@ class FaceToolsSetup:
         task.tell("removing")
         shutil.rmtree(self._home)
 
-    def _why_not(self) -> str:
-        if not self.settings.allow_setup:
-            return "The owner of this server has switched set-up off."
-        return "" if has_pip() else "ComfyUI's Python has no pip to fetch it with."
-
     def _install(self, task: Task) -> None:
-        if why_not := self._why_not():
+        if reason := packages.why_not(self.settings):
             raise ForbiddenError(
-                "setup_switched_off", why_not, "Install dlib-bin and face_recognition_models by hand."
+                "setup_switched_off", reason, "Install dlib-bin and face_recognition_models by hand."
             )
         need_room(self._home, DISK_BYTES, why="Measuring resemblance")
-        shutil.rmtree(self._home, ignore_errors=True)
-        self._home.mkdir(parents=True)
+        shutil.rmtree(self._home / "library", ignore_errors=True)  # what was set up beside it stays
         task.tell("downloading", done=0, of=DOWNLOAD_BYTES)
-        options, lock = (
-            ["--only-binary", ":all:", "--target", str(self._home / "new")],
+        packages.install_library(
+            task,
             self.locks / "faces.txt",
+            self._home / "library",
+            failed="The tools that measure resemblance could not be fetched.",
+            meanwhile=lambda: self._tell_bytes(task),
         )
-        came = pip(task, "install", lock, options, home=self._home, meanwhile=lambda: self._tell_bytes(task))
-        if not came:
-            raise NotReadyError(
-                "packages_failed",
-                "The tools that measure resemblance could not be fetched.",
-                "The log's last lines say why. Check the internet connection, then press Retry.",
-            )
-        atomic.replace(self._home / "new", self._home / "library")
-        shutil.rmtree(self._home / "tmp")
 
     def _tell_bytes(self, task: Task) -> None:
         if time.monotonic() < self._next_measure:

@@ -33,11 +33,6 @@ from .runner import Pace, Tools
 from .task_kinds import works
 from .worker import IsengardWorker, Slot, Timing, describe
 
-PLUGINS: Mapping[str, Mapping[str, Factory]] = {
-    "training_backends": {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test.create},
-    "captioners": {"ai_toolkit": ai_toolkit.create_captioner, "fast_test": fast_test.create_captioner},
-    "tools": {face_tools.NAME: face_tools.create},
-}
 _log = logging.getLogger("isengard.worker")
 
 
@@ -116,10 +111,19 @@ def data_folder() -> DataPaths:
     return paths
 
 
+def plugins() -> Mapping[str, Mapping[str, Factory]]:
+    """The concrete plugins by seam: the only place in the worker that names them."""
+    return {
+        "training_backends": {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test.create},
+        "captioners": {"ai_toolkit": ai_toolkit.create_captioner, "fast_test": fast_test.create_captioner},
+        "tools": face_tools.factories(),
+    }
+
+
 def make_registry(settings: Settings, paths: DataPaths) -> PluginRegistry:
     """Built-in plugins, pip entry points, and packs beside ours."""
     pack = Path(__file__).absolute().parents[2]
-    return PluginRegistry(PluginContext(paths, settings), PLUGINS, neighbour_packs(pack))
+    return PluginRegistry(PluginContext(paths, settings), plugins(), neighbour_packs(pack))
 
 
 def compose(

@@ -1,7 +1,7 @@
-"""The face-reading child: JSON lines in, JSON lines out. Run as `python -I child.py PARTS FOLDER…`; must not import the package.
+"""The face-reading child: JSON lines in, JSON lines out. Run as `python -I child.py PLAN FOLDER…`; must not import the package.
 
-PARTS is JSON, by role of interface.py: {"detector": {"adapter": name of a module beside this one, "files": {name: path}}, …};
-the folders are those of libraries. First line out: {"ready": true}. Request {"picture": path}: a picture file of ours. Answer
+PLAN is JSON: {"parts": by role of interface.py {"detector": {"adapter": name of a module beside this one, "files": {name: path}}, …},
+"memory": bytes of address space}; the folders are those of libraries. First line out: {"ready": true}. Request {"picture": path}: a picture file of ours. Answer
 {"faces": [{"side": pixels of the file's picture, "share": of the height, "box": [left, top, right, bottom] as shares, "numbers": [floats],
 and what face_measures.py says}], largest first, "scene": …}, or {"code", "message"}.
 """
@@ -15,17 +15,16 @@ import os
 import sys
 from typing import Any
 
-#: Address space of this process.
-MAX_MEMORY_BYTES = 2 * 1024**3
 #: What the modules beside this one are called here: they import each other, and nothing of the package.
 BESIDE = "isengard_reading"
 
 
 def main() -> None:
-    parts, *folders = sys.argv[1:]
+    text, *folders = sys.argv[1:]
+    plan = json.loads(text)
     sys.path.extend(folders)
-    _be_modest()
-    reader = _reader(json.loads(parts))
+    _be_modest(plan["memory"])
+    reader = _reader(plan["parts"])
     _answer({"ready": True})
     for line in sys.stdin.buffer:
         try:
@@ -58,12 +57,12 @@ def _beside(name: str) -> Any:
     return importlib.import_module(f"{BESIDE}.{name}")
 
 
-def _be_modest() -> None:
+def _be_modest(memory: int) -> None:
     """Below everybody else's priority, and no more memory than it needs."""
     if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         os.nice(5)
 
 
