@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,13 @@ def hub_cache(tmp_path_factory):
     patch.undo()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Modules in the order of their longest kind; a module's own tests stay together and in their order."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Modules in the order of their longest kind; a module's own tests stay together and in their order. What is marked `full` is left to
+    the full run: the everyday one has half an hour."""
+    if not os.environ.get("ISENGARD_TEST_FULL"):
+        later = [item for item in items if item.get_closest_marker("full")]
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if item not in set(later)]
     rank: dict[Path, int] = {}
     for item in items:
         kind = next(

@@ -6,7 +6,6 @@ In a full run: the everyday one travels the same way in fast-test mode (test_app
 from __future__ import annotations
 
 import json
-import os
 
 import pytest
 from hosts import comfyui, fixtures
@@ -43,32 +42,31 @@ def server(tmp_path):
     server.stop()
 
 
-if os.environ.get("ISENGARD_TEST_FULL"):
+@pytest.mark.full
+def test_a_person_is_trained_and_drawn_by_two_apps(server, open_page, shots, tmp_path):
+    api = Api(server.url, "apps")
+    person = api.post("/characters", {"name": "Anna Example", "consent": True})
+    for photo in fixtures.portraits(tmp_path / "photos"):
+        api.upload(person["id"], photo)
 
-    def test_a_person_is_trained_and_drawn_by_two_apps(server, open_page, shots, tmp_path):
-        api = Api(server.url, "apps")
-        person = api.post("/characters", {"name": "Anna Example", "consent": True})
-        for photo in fixtures.portraits(tmp_path / "photos"):
-            api.upload(person["id"], photo)
+    page = opened(open_page, server, "train-lora")
+    expect(page.locator(FORM).first).to_contain_text("Anna Example")
+    order = [REAL_TRAINING["family"], REAL_TRAINING["preset"], json.dumps(REAL_TRAINING["overrides"])]
+    page.evaluate(ORDER, order)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_function(f"() => /^Training . step [0-9]+ of 24/.test(({SAID})())", timeout=300_000)
+    page.screenshot(path=shots / "app-real-training.png")
+    (job,) = api.get("/training/jobs?limit=1")["items"]
+    ended = api.wait_for(f"/training/jobs/{job['id']}", 300)
+    assert ended["state"] == "completed" and ended["backend"] == "ai_toolkit", ended["error"]
+    page.context.close()
 
-        page = opened(open_page, server, "train-lora")
-        expect(page.locator(FORM).first).to_contain_text("Anna Example")
-        order = [REAL_TRAINING["family"], REAL_TRAINING["preset"], json.dumps(REAL_TRAINING["overrides"])]
-        page.evaluate(ORDER, order)
-        page.get_by_role("button", name="Run", exact=True).click()
-        page.wait_for_function(f"() => /^Training . step [0-9]+ of 24/.test(({SAID})())", timeout=300_000)
-        page.screenshot(path=shots / "app-real-training.png")
-        (job,) = api.get("/training/jobs?limit=1")["items"]
-        ended = api.wait_for(f"/training/jobs/{job['id']}", 300)
-        assert ended["state"] == "completed" and ended["backend"] == "ai_toolkit", ended["error"]
-        page.context.close()
-
-        page = opened(open_page, server, "sd15-identity")
-        expect(page.locator(FORM)).to_contain_text(["Person", "Prompt", "Width", "Height", "Seed"])
-        expect(page.locator(FORM).first).to_contain_text("Anna Example")
-        page.evaluate(FEW_STEPS)
-        page.get_by_role("button", name="Run", exact=True).click()
-        page.wait_for_function(SIZED, timeout=180_000)
-        page.screenshot(path=shots / "app-real-picture.png")
-        [version] = api.get(f"/characters/{person['id']}/versions")["items"]
-        assert not version["placeholder"] and version["proof"]["fit"] == "fits"
+    page = opened(open_page, server, "sd15-identity")
+    expect(page.locator(FORM)).to_contain_text(["Person", "Prompt", "Width", "Height", "Seed"])
+    expect(page.locator(FORM).first).to_contain_text("Anna Example")
+    page.evaluate(FEW_STEPS)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_function(SIZED, timeout=180_000)
+    page.screenshot(path=shots / "app-real-picture.png")
+    [version] = api.get(f"/characters/{person['id']}/versions")["items"]
+    assert not version["placeholder"] and version["proof"]["fit"] == "fits"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 
 import pytest
@@ -119,28 +118,25 @@ def test_person_into_any_model_makes_a_picture_of_the_person(tiny_server, api, a
     assert [use["id"] for use in made["request"]["characters"]] == [ann["id"]]
 
 
-if os.environ.get("ISENGARD_TEST_FULL"):
-
-    def test_two_people_make_a_picture_of_both(tiny_server, api, ann, open_page, shots, tmp_path):
-        bob = person(api, "Bob Example", tmp_path)
-        page = opened(open_page, tiny_server)
-        page.evaluate(LOAD_TWIN, "sd15-identity")
-        put_on_canvas(page, "Two people")
-        asked = ["left person", "right person", "scene", "left words", "right words"]
-        assert page.evaluate(TWO_IN_PLACE, [CHECKPOINT, ann["slug"], bob["slug"]]) == asked
-        before = len(tiny_server.get("/history"))
-        sent = page.evaluate(RUN)
-        page.screenshot(path=shots / "blueprint-two-people.png")
-        people = {
-            node["inputs"]["character"] for node in sent.values() if node["class_type"] == "IsengardCharacter"
-        }
-        sides = [
-            node["inputs"] for node in sent.values() if node["class_type"] == "IsengardApplyIdentityRegion"
-        ]
-        assert people == {ann["slug"], bob["slug"]} and len(sides) == 2
-        assert {(one["left"], one["right"]) for one in sides} == {(0.0, 0.55), (0.45, 1.0)}
-        made = api.get(f"/generations/{saved_by(tiny_server, before)}")
-        assert made["state"] == "completed" and len(made["images"]) == 1
+@pytest.mark.full
+def test_two_people_make_a_picture_of_both(tiny_server, api, ann, open_page, shots, tmp_path):
+    bob = person(api, "Bob Example", tmp_path)
+    page = opened(open_page, tiny_server)
+    page.evaluate(LOAD_TWIN, "sd15-identity")
+    put_on_canvas(page, "Two people")
+    asked = ["left person", "right person", "scene", "left words", "right words"]
+    assert page.evaluate(TWO_IN_PLACE, [CHECKPOINT, ann["slug"], bob["slug"]]) == asked
+    before = len(tiny_server.get("/history"))
+    sent = page.evaluate(RUN)
+    page.screenshot(path=shots / "blueprint-two-people.png")
+    people = {
+        node["inputs"]["character"] for node in sent.values() if node["class_type"] == "IsengardCharacter"
+    }
+    sides = [node["inputs"] for node in sent.values() if node["class_type"] == "IsengardApplyIdentityRegion"]
+    assert people == {ann["slug"], bob["slug"]} and len(sides) == 2
+    assert {(one["left"], one["right"]) for one in sides} == {(0.0, 0.55), (0.45, 1.0)}
+    made = api.get(f"/generations/{saved_by(tiny_server, before)}")
+    assert made["state"] == "completed" and len(made["images"]) == 1
 
 
 def saved_by(server, before: int = 0) -> str:

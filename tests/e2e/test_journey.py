@@ -13,7 +13,6 @@ from hosts.panel_steps import create_character, train
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-both_frontends = pytest.mark.parametrize("fast_server", comfyui.FRONTENDS, indirect=True)
 #: What the journey itself has not shown on the older one already; both in the full run.
 newest_frontend = pytest.mark.parametrize("fast_server", comfyui.frontends(comfyui.NEW), indirect=True)
 
@@ -22,7 +21,7 @@ newest_frontend = pytest.mark.parametrize("fast_server", comfyui.frontends(comfy
 PLACE = "(panel, width) => { panel.style.cssText = `position:fixed;inset:0 auto 0 0;z-index:9999;width:${width}px`; }"
 
 
-@both_frontends
+@newest_frontend
 def test_photos_to_picture_and_everything_survives_a_reload(fast_server, open_page, photos):
     page = open_page(fast_server.url)
     page.open_tab()

@@ -21,7 +21,7 @@ from support.registry_rules import unpacked
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
 #: The browser's own line for a server that is away.
 REFUSED = "net::ERR_"
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.full, pytest.mark.e2e, pytest.mark.slow]
 #: The pretended training lasts longer than ComfyUI takes to start again.
 ENVIRONMENT = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "2", "ISENGARD_FAST_TEST_S": "150"}
 COUNT_STREAMS = """

@@ -14,7 +14,7 @@ from hosts.panel_steps import create_character
 from playwright.sync_api import expect
 from support.registry_rules import unpacked
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.full, pytest.mark.e2e, pytest.mark.slow]
 PENCIL = Path(__file__).resolve().parents[1] / "fakes" / "pencil_pack"
 
 

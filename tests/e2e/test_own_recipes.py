@@ -143,6 +143,7 @@ def made_with(page, api, name: str) -> dict:
     return made
 
 
+@pytest.mark.full
 def test_two_people_each_with_their_own_likeness_and_words(images, api, ann, tmp_path):
     page = images
     bea = person(api, "Bea Example", tmp_path)

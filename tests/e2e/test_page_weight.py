@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hosts import comfyui, page_visits
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.full, pytest.mark.e2e, pytest.mark.slow]
 #: The script that ComfyUI imports, and all of the panel.
 CODE = ["/extensions/isengard/isengard.js", "/api/isengard/panel.js"]
 #: The stream of events, the state of the server and the lists of the panel; each is asked for once.

@@ -30,7 +30,7 @@ FAST = {
 pytestmark = [pytest.mark.storm, pytest.mark.slow]
 
 
-@pytest.fixture(params=["sqlite", "redis"])
+@pytest.fixture(params=["sqlite", pytest.param("redis", marks=pytest.mark.full)])
 def redis_url(request):
     return request.getfixturevalue("redis_server").url if request.param == "redis" else ""
 

@@ -6,8 +6,6 @@ repeat, the LoRA must change the picture.
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from hosts import fixtures
 from hosts.depth_cut import build, drive
@@ -21,19 +19,20 @@ def demand(found: drive.Found) -> None:
     assert found.holds, found.row()
 
 
-if os.environ.get("ISENGARD_TEST_FULL"):  # the everyday run has half an hour
+@pytest.mark.parametrize("family", ["flux1_dev", "chroma"])
+@pytest.mark.full
+def test_it_is_drawn_with_a_lora(family, tmp_path):
+    demand(drive.run(family, tmp_path / "host"))
 
-    @pytest.mark.parametrize("family", ["flux1_dev", "chroma"])
-    def test_it_is_drawn_with_a_lora(family, tmp_path):
-        demand(drive.run(family, tmp_path / "host"))
 
-    @pytest.mark.parametrize("family", ["flux1_dev", "sdxl"])
-    def test_it_is_trained_proven_and_drawn_from_nothing(family, tmp_path):
-        """By the registry's fork of AI-Toolkit; by the real one by hand: `dev.py families FAMILY --trainer FOLDER`."""
-        trainer = fixtures.real_environment(tmp_path / "ai-toolkit")
-        home = build.hub(family, AI_TOOLKIT.ensure())
-        trainer |= {"HF_HOME": str(home), "HF_HUB_CACHE": str(home / "hub")}
-        photos = fixtures.portraits(tmp_path / "photos", 4)
-        found = drive.run(family, tmp_path / "host", trainer=trainer, photos=photos)
-        demand(found)
-        assert found.trained == "2 steps"
+@pytest.mark.parametrize("family", ["flux1_dev", "sdxl"])
+@pytest.mark.full
+def test_it_is_trained_proven_and_drawn_from_nothing(family, tmp_path):
+    """By the registry's fork of AI-Toolkit; by the real one by hand: `dev.py families FAMILY --trainer FOLDER`."""
+    trainer = fixtures.real_environment(tmp_path / "ai-toolkit")
+    home = build.hub(family, AI_TOOLKIT.ensure())
+    trainer |= {"HF_HOME": str(home), "HF_HUB_CACHE": str(home / "hub")}
+    photos = fixtures.portraits(tmp_path / "photos", 4)
+    found = drive.run(family, tmp_path / "host", trainer=trainer, photos=photos)
+    demand(found)
+    assert found.trained == "2 steps"

@@ -54,7 +54,7 @@ def break_checkpoint(base: Path) -> None:
     file.write_bytes(content)
 
 
-@pytest.fixture(params=["lora", "base"])
+@pytest.fixture(params=["lora", pytest.param("base", marks=pytest.mark.full)])
 def trained(request, tmp_path):
     """(what is broken, the API, a person whose training has ended)."""
     base = comfyui.make_base(tmp_path / "host")

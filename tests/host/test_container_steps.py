@@ -25,6 +25,7 @@ from support.registry_rules import ROOT, tracked
 from support.web_server import WebServer
 
 pytestmark = [
+    pytest.mark.full,
     pytest.mark.slow,
     pytest.mark.skipif(os.name == "nt", reason="the containers are Linux: their lines are a POSIX shell's"),
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import time
 import urllib.error
@@ -155,29 +154,30 @@ def test_a_paused_training_goes_on_at_its_checkpoint(trained):
     assert api.wait_for(f"/training/jobs/{job['id']}", 120)["state"] == "cancelled"
 
 
-if os.environ.get("ISENGARD_TEST_FULL"):
+@pytest.mark.full
+def test_a_finished_training_is_trained_further_from_its_last_step(trained):
+    server, api, found = trained
+    done = REAL_TRAINING["overrides"]["steps"]
+    job = api.post(f"/training/jobs/{found.job['id']}/continue", {"steps": 4})
+    ended = api.wait_for(f"/training/jobs/{job['id']}", 240)
+    assert ended["state"] == "completed", ended["error"]
+    log = (server.data / "jobs" / job["id"] / "trainer.log").read_text(errors="replace")
+    assert int(re.search(rf"\|\s*(\d+)/{done + 4} \[", log)[1]) == done
+    steps = [one["step"] for one in api.get(f"/training/jobs/{job['id']}/checkpoints")["items"]]
+    assert sorted(steps) == [done, done + 4]
 
-    def test_a_finished_training_is_trained_further_from_its_last_step(trained):
-        server, api, found = trained
-        done = REAL_TRAINING["overrides"]["steps"]
-        job = api.post(f"/training/jobs/{found.job['id']}/continue", {"steps": 4})
-        ended = api.wait_for(f"/training/jobs/{job['id']}", 240)
-        assert ended["state"] == "completed", ended["error"]
-        log = (server.data / "jobs" / job["id"] / "trainer.log").read_text(errors="replace")
-        assert int(re.search(rf"\|\s*(\d+)/{done + 4} \[", log)[1]) == done
-        steps = [one["step"] for one in api.get(f"/training/jobs/{job['id']}/checkpoints")["items"]]
-        assert sorted(steps) == [done, done + 4]
 
-    def test_the_same_photos_and_seed_train_the_same_weights(trained):
-        server, api, found = trained
-        first, weights = compare.read_tensors(found.lora), []
-        for seed in (REAL_TRAINING["overrides"]["seed"], 43):
-            wanted = {**REAL_TRAINING, "overrides": {**REAL_TRAINING["overrides"], "seed": seed}}
-            job = api.post("/training/jobs", {"character_id": found.character["id"], **wanted})
-            assert api.wait_for(f"/training/jobs/{job['id']}", 120)["state"] == "completed"
-            version = api.get(f"/characters/{found.character['id']}/versions")["items"][-1]
-            weights.append(compare.read_tensors(server.data / "models" / version["file"]))
-        assert weights[0] == first and compare.apart(first, weights[1]) > 0.1
+@pytest.mark.full
+def test_the_same_photos_and_seed_train_the_same_weights(trained):
+    server, api, found = trained
+    first, weights = compare.read_tensors(found.lora), []
+    for seed in (REAL_TRAINING["overrides"]["seed"], 43):
+        wanted = {**REAL_TRAINING, "overrides": {**REAL_TRAINING["overrides"], "seed": seed}}
+        job = api.post("/training/jobs", {"character_id": found.character["id"], **wanted})
+        assert api.wait_for(f"/training/jobs/{job['id']}", 120)["state"] == "completed"
+        version = api.get(f"/characters/{found.character['id']}/versions")["items"][-1]
+        weights.append(compare.read_tensors(server.data / "models" / version["file"]))
+    assert weights[0] == first and compare.apart(first, weights[1]) > 0.1
 
 
 def run_prompt(server, graph) -> dict:
