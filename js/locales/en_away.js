@@ -1,9 +1,9 @@
 /** The words for a server that is away, and for what it was doing then. */
 
 export default {
-  offlineTraining: "ComfyUI does not answer. Trying again in {s} s. Trainings do not need it.",
-  notDone: "ComfyUI did not answer.",
-  notDoneHint: "Do it again once it does.",
+  offlineTraining: "ComfyUI isn't responding. Trying again in {s} s. Training keeps running.",
+  notDone: "ComfyUI didn't respond.",
+  notDoneHint: "Try again when it's back.",
   betweenSignIn: "The server between this page and ComfyUI asks you to sign in.",
   betweenSignInHint: "Reload this page, sign in, then try again.",
   betweenForbidden: "The server between this page and ComfyUI refused this (403).",
@@ -18,10 +18,10 @@ export default {
   brokenOffHint: "Try again. A server in between may let no file of this size through.",
   fileGone: "The browser cannot read this file: it was moved, deleted or changed, or is only in the cloud.",
   fileGoneHint: "Choose it again, or download it first.",
-  makingAway: "It is not known how far this is until ComfyUI answers again.",
+  makingAway: "Progress will show again once ComfyUI responds.",
   restartComfyui: "Restart ComfyUI",
-  restartTrainings: "Trainings go on meanwhile.",
-  restarting: "ComfyUI restarts and is back in a moment.",
+  restartTrainings: "Training keeps running meanwhile.",
+  restarting: "ComfyUI is restarting. Back in a moment.",
   restartLoses: "{n} pictures in ComfyUI's queue will be lost.",
   restartLoses_one: "1 picture in ComfyUI's queue will be lost.",
   restartAnyway: "Restart anyway",

@@ -1,11 +1,11 @@
 /** The words of the job engine: what was rebuilt after damage. */
 
 export default {
-  jobsRebuilt: "The database of trainings was damaged ({when}) and was rebuilt from the files beside it: {entries} came back, nothing has to be done.",
-  jobsRefilled: "Redis knew no trainings ({when}) and was filled from the data folder: {entries} came back, nothing has to be done.",
+  jobsRebuilt: "The database of trainings was damaged ({when}) and has been rebuilt. {entries} restored; nothing for you to do.",
+  jobsRefilled: "Redis had no trainings ({when}), so it was filled from the data folder. {entries} restored; nothing for you to do.",
   recordsRebuilt: "Part of a database was damaged ({when}). Restored from the files beside it: {entries}; nothing for you to do.",
   recordsLeftOut: "Part of a database was damaged ({when}). Not restored, and not shown: {entries}. Everything else is as it was.",
-  peopleRebuilt: "The database of people was damaged ({when}) and was rebuilt from the files beside it: {entries} came back. Look whether your newest changes are there.",
+  peopleRebuilt: "The database of people was damaged ({when}) and has been rebuilt. {entries} restored. Check that your latest changes are there.",
   slipLine: "{file}, line {n}",
   slipSettings: "{place} cannot be read, so Isengard uses its defaults. Correct the file, then restart ComfyUI.",
   slipSetting: "{place}: {reason}. The default is used until you correct it and restart ComfyUI.",

@@ -111,7 +111,7 @@ def test_what_was_left_out_is_said_on_the_finished_training(stage):
     stage.show("job-done-without-all")
     warning = stage.get_by_test_id("isen-job-warning").text_content()
     assert "could not read 1 of 22 photos" in warning
-    assert "0.127 on photos held back" in stage.locator("isen-job figcaption").first.text_content()
+    assert "0.127 on photos set aside" in stage.locator("isen-job figcaption").first.text_content()
 
 
 def test_every_failure_has_a_card_in_our_words(stage, tmp_path, shots):

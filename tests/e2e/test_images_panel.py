@@ -326,7 +326,7 @@ def test_what_is_being_made_shows_its_place_and_a_preview_and_can_be_cancelled(i
     for ordered in (1, 2):  # one after the other: the button does nothing while its order is on its way
         page.get("isen-generate").click()
         expect(cards).to_have_count(ordered, timeout=15_000)
-    expect(cards.first.get_by_test_id("isen-making")).to_have_text("1 picture before it in ComfyUI's queue")
+    expect(cards.first.get_by_test_id("isen-making")).to_have_text("1 picture ahead in ComfyUI's queue")
     preview = cards.last.get_by_test_id("isen-preview")
     expect(preview).to_be_visible(timeout=30_000)
     assert preview.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }") > 8

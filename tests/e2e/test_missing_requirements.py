@@ -44,7 +44,7 @@ def test_comfyui_starts_and_the_panel_says_what_to_install(server, open_page):
     assert (caught.value.status, caught.value.error["code"]) == (503, "requirements_missing")
     page = open_page(server.url)
     panel = page.open_tab()
-    expect(panel).to_contain_text("Isengard cannot work yet", timeout=15_000)
+    expect(panel).to_contain_text("Isengard can't start yet", timeout=15_000)
     for name in HIDDEN.values():
         expect(panel).to_contain_text(name)
     expect(panel).to_contain_text("requirements.txt")

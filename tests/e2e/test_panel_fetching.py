@@ -95,7 +95,7 @@ def test_a_model_that_is_not_whole_is_named_and_can_be_fetched_again(server, pan
         expect(panel.get("isen-model-fault")).to_contain_text(f"is kept beside it as {name}.old")
         expect(panel.get("isen-model-unreadable").locator("li")).to_have_count(1)
         expect(panel.get("isen-model-unreadable")).to_contain_text("other.safetensors is not a whole model")
-        expect(panel.get("isen-download")).to_contain_text("Fetch it again (4.3 GB)")
+        expect(panel.get("isen-download")).to_contain_text("Download again (4.3 GB)")
         panel.click("isen-tab-images")
         panel.get("isen-recipe").select_option("sd15-identity")
         expect(panel.get("isen-recipe-problem")).to_contain_text("Git LFS pointer")

@@ -327,10 +327,10 @@ def test_somebody_is_found_among_many_and_in_the_trash(stage):
     assert people.count() == 11
     stage.get_by_test_id("isen-find-person").fill("nobody")
     assert people.count() == 0
-    assert "Nobody here is called that." in stage.locator("isen-characters").text_content()
+    assert "Nobody here has that name." in stage.locator("isen-characters").text_content()
     stage.show("characters-trash")
     assert stage.get_by_test_id("isen-bring-back").count() == 2
-    assert "goes for good on 12/20/2026" in stage.locator("isen-characters").text_content()
+    assert "deleted for good on 12/20/2026" in stage.locator("isen-characters").text_content()
 
 
 def test_text_never_becomes_markup(stage):

@@ -112,7 +112,7 @@ def test_one_photo_in_full(server, panel, ann):
         False,
         "annqvx on a bench",
     )
-    expect(panel.page.locator("isen-character")).to_contain_text("1 held back")
+    expect(panel.page.locator("isen-character")).to_contain_text("1 set aside")
     assert server.api.get(f"/characters/{ann['id']}")["cover_photo_id"] == second["id"]
     panel.get("isen-photos").locator("figure button").first.click()
     dialog.get_by_role("button", name="Delete").click()
@@ -149,7 +149,7 @@ def test_captions_by_template_by_hand_with_the_trigger_as_a_chip_replaced_and_ta
     panel.click("isen-captions")
     panel.get("isen-caption-template").check(force=True)
     panel.get("isen-template").fill("a {class} in a Blue Shirt")
-    expect(panel.page.locator("isen-character")).to_contain_text("Becomes “a person in a Blue Shirt”")
+    expect(panel.page.locator("isen-character")).to_contain_text("Example: “a person in a Blue Shirt”")
     panel.click("isen-caption-apply")
     expect(panel.get("isen-captions")).to_contain_text("2 of 2")
     panel.get("isen-caption-each").check(force=True)

@@ -208,10 +208,10 @@ def test_the_gpu_is_lent_and_given_back(server, panel, shots):
     panel.click("isen-lend")
     expect(panel.get("isen-tab-images")).to_have_attribute("aria-selected", "true")
     banner = panel.get("isen-lending")
-    expect(banner).to_contain_text("has made room until", timeout=20_000)
+    expect(banner).to_contain_text("is paused until", timeout=20_000)
     assert state_of(server, job) == "paused"
     panel.page.reload()
-    expect(banner).to_contain_text("has made room until", timeout=20_000)
+    expect(banner).to_contain_text("is paused until", timeout=20_000)
     until = banner.get_attribute("data-until")
     panel.click("isen-lend-more")
     expect(banner).not_to_have_attribute("data-until", until)

@@ -123,7 +123,7 @@ def test_the_missing_trainer_is_offered_and_its_failure_told(server, page, photo
     expect(blocked).to_contain_text("is not set up yet", timeout=15_000)
     expect(page.get("isen-start-training")).to_be_disabled()
     blocked.get_by_role("button", name="Set up").click()
-    expect(page.get("isen-setup-offer")).to_contain_text("GB to fetch")
+    expect(page.get("isen-setup-offer")).to_contain_text("GB to download")
     expect(page.get("isen-backend-state")).to_contain_text("not set up")
     page.get("isen-start-setup").click()
     error = page.get("isen-setup-error")

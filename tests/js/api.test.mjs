@@ -45,8 +45,8 @@ test("an error answer comes in the server's words", async () => {
 
 test("no answer, and an answer that is not ours, are told apart from a refusal", async () => {
   const away = new Api({ fetch: () => Promise.reject(new TypeError("away")), url: (path) => path });
-  await assert.rejects(away.get("/health"), { status: 0, code: "offline", hint: "Trying again by itself." });
-  await assert.rejects(away.post("/generations"), { status: 0, code: "offline", hint: "Do it again once it does." });
+  await assert.rejects(away.get("/health"), { status: 0, code: "offline", hint: "Trying again automatically." });
+  await assert.rejects(away.post("/generations"), { status: 0, code: "offline", hint: "Try again when it's back." });
   const broken = () => {
     throw new SyntaxError("html");
   };

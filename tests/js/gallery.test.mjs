@@ -90,8 +90,8 @@ test("the last filter asked for wins", async () => {
 const progress = (more) => ({ image: 0, count: 2, step: 0, total_steps: 0, ahead: 0, frame: 0, ...more });
 
 test("what is being made, in words and as a share", () => {
-  assert.equal(makingWords({ state: "queued", progress: progress({ ahead: 3 }) }), "3 pictures before it in ComfyUI's queue");
-  assert.equal(makingWords({ state: "queued", progress: progress({ ahead: 1 }) }), "1 picture before it in ComfyUI's queue");
+  assert.equal(makingWords({ state: "queued", progress: progress({ ahead: 3 }) }), "3 pictures ahead in ComfyUI's queue");
+  assert.equal(makingWords({ state: "queued", progress: progress({ ahead: 1 }) }), "1 picture ahead in ComfyUI's queue");
   assert.equal(makingWords({ state: "queued", progress: progress({}) }), "Waiting in ComfyUI's queue");
   assert.equal(makingWords({ state: "running", progress: progress({ image: 1, step: 3, total_steps: 6 }) }), "Making picture 2 of 2, step 3 of 6");
   assert.equal(makingWords({ state: "cancelling", progress: progress({}) }), "stopping");

@@ -33,8 +33,8 @@ test("every setting says what it takes, how long, and whether it fits", () => {
   const { choice, rows, radios } = built(OFFERS);
   assert.equal(choice.element.hidden, false);
   assert.match(choice.summary.textContent, /^Memory: Automatic \(cached text embeddings, about 11 GB video memory\)$/);
-  assert.match(rows[1], /As usual.*too much for this GPU.*about 15 GB video memory.*time estimated/);
-  assert.match(rows[3], /768 px and rank 8.*about 9 GB video memory.*a step takes about 28% less time.*time as measured here/);
+  assert.match(rows[1], /Default.*too much for this GPU.*about 15 GB video memory.*estimated time/);
+  assert.match(rows[3], /768 px and rank 8.*about 9 GB video memory.*a step takes about 28% less time.*measured on this computer/);
   assert.doesNotMatch(rows[1], /a step takes/);
   assert.deepEqual(radios.map((radio) => Boolean(radio.checked)), [true, false, false, false]);
 });
@@ -42,7 +42,7 @@ test("every setting says what it takes, how long, and whether it fits", () => {
 test("what nobody chose is automatic, else the chosen one is marked, and own numbers are none of them", () => {
   assert.deepEqual(built(OFFERS, false).radios.map((radio) => Boolean(radio.checked)), [false, false, true, false]);
   const own = built(OFFERS.map((one) => ({ ...one, chosen: false })), false);
-  assert.match(own.choice.summary.textContent, /your own numbers/);
+  assert.match(own.choice.summary.textContent, /your own values/);
   assert.ok(own.radios.every((radio) => !radio.checked));
 });
 

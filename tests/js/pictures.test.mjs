@@ -31,7 +31,7 @@ test("the lines above the view: none when all is well, each state with its own",
   assert.deepEqual(bannersOf({ ...calm, connection: "offline", failure: signIn }).map(([, text]) => text), ["Sign in. Reload."]);
   assert.deepEqual(bannersOf({ ...calm, health }).map(([, , id]) => id), ["isen-fast-test"]);
   const [[kind, text]] = bannersOf({ ...calm, connection: "offline", retryS: 5 });
-  assert.deepEqual([kind, text], ["isen-warn", "ComfyUI does not answer. Trying again in 5 s."]);
+  assert.deepEqual([kind, text], ["isen-warn", "ComfyUI isn't responding. Trying again in 5 s."]);
   const [[, withTraining]] = bannersOf({ ...calm, connection: "offline", retryS: 5, jobs: [{ state: "running" }] });
   assert.match(withTraining, /Trainings do not need it\.$/);
   const slips = [

@@ -48,7 +48,7 @@ test("a training that is still fetching its models leaves the GPU to pictures", 
 });
 
 test("a paused one can go on; none, or one on the processor, is not mentioned", () => {
-  assert.match(told([job({ state: "paused" })]).textContent, /is paused.*Go on training/);
+  assert.match(told([job({ state: "paused" })]).textContent, /is paused.*Resume training/);
   for (const jobs of [null, [], [job({ needs: "cpu" })], [job({ state: "completed" })], [job({ state: "paused", error: { code: "disk_full" } })]]) {
     assert.equal(told(jobs).hidden, true);
   }

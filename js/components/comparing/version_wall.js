@@ -54,7 +54,7 @@ export class VersionWall {
     const title = t("wallTitle", { name: this.person.name });
     const dialog = openDialog(this.view, { label: title, kind: "isen-wall-dialog", closed: () => this.ends?.() },
       h("div", { class: "isen-row isen-tight" }, h("h2", { class: "isen-grow", text: title, tabindex: -1 }), closer(() => dialog.close())),
-      h("p", { class: "isen-muted", text: t("wallWhat") }),
+      h("p", { class: "isen-muted", text: t("wallWhat", { name: this.person.name }) }),
       h("div", { class: "isen-row isen-bottom" }, field(t("recipe"), this.recipe), h("div", { class: "isen-row" }, ...choices)),
       h("div", { class: "isen-stack-tight" }, h("span", { class: "isen-label", text: t("wallVersions") }), this.versions),
       h("div", { class: "isen-row" }, this.start, this.stop, this.said), this.bar, this.findings.element, this.tabs, this.table);
