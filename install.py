@@ -86,7 +86,7 @@ def main() -> int:
     missing = missing_requirements(PACK / "requirements.txt")
     if missing:
         print(f"[Isengard] Still to be installed: {', '.join(missing)}")
-        print("[Isengard] ComfyUI-Manager does this by itself. By hand, with ComfyUI's own Python:")
+        print("[Isengard] ComfyUI-Manager does this automatically. By hand, with ComfyUI's own Python:")
         print(f'[Isengard]   "{sys.executable}" -m pip install -r "{PACK / "requirements.txt"}"')
     if old := old_comfyui(PACK.parent.parent, PACK / "pyproject.toml"):
         print(f"[Isengard] This ComfyUI is {old}. Isengard's nodes need a newer one: update ComfyUI.")

@@ -21,7 +21,7 @@ def require_usable(recipe: RecipeInfo) -> None:
         raise ConflictError(
             "recipe_unconfirmed",
             f"{recipe.label} uses nodes of other packs: {', '.join(recipe.foreign)[:300]}.",
-            "Look at them and agree to them first.",
+            "Review and accept them first.",
         )
 
 

@@ -33,7 +33,7 @@ class IsengardApplyReference(io.ComfyNode):
                     min=0.0,
                     max=1.0,
                     step=0.05,
-                    tooltip="Likeness: for how much of the drawing the photos are looked at. 0 switches them off.",
+                    tooltip="Likeness: how long the photos guide the picture, 0 to 1. 0 switches them off.",
                 ),
                 io.Int.Input(
                     "photos",

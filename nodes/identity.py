@@ -60,7 +60,7 @@ def find_versions(context: NodeContext, value: object, checkpoint: object) -> li
     trained for, the likeliest first. Which of them it is the connected model decides.
     """
     if not isinstance(checkpoint, str) or not CHECKPOINT.fullmatch(checkpoint):
-        raise InvalidError("checkpoint_unknown", "This is no checkpoint.", "Use best, last or a step.")
+        raise InvalidError("checkpoint_unknown", "This isn't a checkpoint.", "Use best, last or a step.")
     character = known(context, value)
     versions = context.versions.candidates(character.slug, checkpoint)
     if not versions:

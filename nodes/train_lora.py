@@ -167,10 +167,10 @@ def _overrides(text: object) -> Overrides:
 
     try:
         if not isinstance(text, str):
-            raise ValueError("it is no text")
+            raise ValueError("it is not text")
         return Overrides.model_validate(json.loads(text.strip() or "{}"))
     except (ValueError, RecursionError) as fault:  # pydantic's and json's errors are ValueErrors
-        wrong = in_words(fault) if isinstance(fault, ValidationError) else "it is no JSON object"
+        wrong = in_words(fault) if isinstance(fault, ValidationError) else "it is not a JSON object"
         raise InvalidError(
             "overrides_unreadable", f"overrides cannot be used: {wrong}.", 'Write JSON like {"steps": 800}.'
         ) from fault

@@ -14,7 +14,7 @@ STATES = {
     JobState.PREPARING: "Preparing",
     JobState.PAUSING: "Pausing",
     JobState.PAUSED: "Paused. Resume it in the Isengard tab",
-    JobState.INTERRUPTED: "Interrupted. It goes on by itself",
+    JobState.INTERRUPTED: "Interrupted. It resumes automatically",
     JobState.CANCELLING: "Stopping",
     JobState.CANCELLED: "Cancelled",
     JobState.FAILED: "Failed. The Isengard tab has its log",

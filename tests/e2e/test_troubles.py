@@ -147,7 +147,7 @@ def test_every_failure_of_the_catalogue_is_seen_in_our_words(server, trainer, pa
     for failure in CATALOGUE:
         state, hint = "failed", failure.hint
         if failure.code == "disk_full":
-            state, hint = "paused", "Free some space: it goes on by itself from its last checkpoint."
+            state, hint = "paused", "Free some space: it resumes automatically from its last checkpoint."
         job = ended[failure.code]
         found = (job["state"], job["error"]["code"], job["attempt"])
         assert found == (state, failure.code, 1), job["error"]

@@ -33,7 +33,7 @@ test("a wrong token is told as one, a server that is away as itself", async () =
   for (const [said, words] of [
     [refused(401, "token_wrong", "This link is not valid."), /doesn't match/],
     [refused(503, "starting", "Isengard is starting."), /Isengard is starting. Do this./],
-    [() => Promise.reject(new TypeError("no network")), /not/],
+    [() => Promise.reject(new TypeError("no network")), /didn't respond/],
   ]) {
     const { form, token, alert } = await shown(said);
     token.value = "s3cret";

@@ -9,7 +9,7 @@ from hosts.journey import Api, ApiError
 from support.training_fixtures import draw_photo
 from support.web_server import WebServer
 
-PLACEHOLDER = "annqvx, placeholder caption: nobody has looked at this photo"
+PLACEHOLDER = "annqvx, placeholder caption: nobody looked at this photo"
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def describe(registry: PluginRegistry, task: Task) -> None:
         raise NotReadyError(
             "captions_missing",
             "The captioner described none of the photos. Your captions are as they were.",
-            "Look at the log, then press Retry, or write the captions by hand.",
+            "Check the log, then press Retry, or write the captions by hand.",
         )
     if missing:
         task.warnings.append(f"{len(missing)} of {len(results)} photos could not be described.")

@@ -198,7 +198,7 @@ def need_room(folder: Path, wanted: int, *, why: str) -> None:
         raise StorageError(
             "disk_full",
             f"{why} needs {wanted / 1e9:.1f} GB and {free / 1e9:.1f} GB are free.",
-            "Free some space, then press Retry: what was fetched is kept.",
+            "Free some space, then press Retry: the download so far is kept.",
         )
 
 
@@ -221,7 +221,9 @@ def _need_room(folder: Path, wanted: int) -> None:
 def _disk(fault: OSError) -> IsengardError:
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageError(
-            "disk_full", "The disk is full.", "Free some space, then press Retry: what was fetched is kept."
+            "disk_full",
+            "The disk is full.",
+            "Free some space, then press Retry: the download so far is kept.",
         )
     return StorageError(
         "download_not_written",

@@ -93,7 +93,7 @@ def unreachable(fault: Exception, url: str) -> NotReadyError:
     return NotReadyError(
         "network_unreachable",
         f"{urlsplit(url).hostname or url} could not be reached ({reason(fault)}).",
-        "Check the internet connection, then press Retry: what was fetched is kept.",
+        "Check the internet connection, then press Retry: the download so far is kept.",
     )
 
 

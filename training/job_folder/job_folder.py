@@ -42,4 +42,4 @@ def frozen_training(paths: DataPaths, job: Job) -> ResolvedTraining:
 
 def require_training(job: Job) -> None:
     if job.kind != "training":
-        raise ConflictError("not_a_training", "This job is no training.", "Choose a training.")
+        raise ConflictError("not_a_training", "This job isn't a training.", "Choose a training.")

@@ -16,11 +16,11 @@ _WISHED_STATE: dict[str, tuple[JobState, JobState]] = {
     "cancel": (JobState.CANCELLING, JobState.CANCELLED),
     "pause": (JobState.PAUSING, JobState.PAUSED),
 }
-GOES_ON = "It goes on by itself from its last checkpoint."
+GOES_ON = "It resumes automatically from its last checkpoint."
 WORKER_LOST = JobError(
     code="worker_lost",
     message="The worker went away several times while this ran.",
-    hint="Look at the worker's log for the reason, then press Retry.",
+    hint="Check the worker's log for the reason, then press Retry.",
 )
 
 

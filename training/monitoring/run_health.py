@@ -109,7 +109,7 @@ def _hung(progress: Progress, still: float) -> JobError:
     return JobError(
         code="trainer_hung",
         message=f"The trainer did nothing for {minutes} min {where} and was stopped.",
-        hint="Press Retry: it goes on from the last checkpoint.",
+        hint="Press Retry: it continues from the last checkpoint.",
     )
 
 

@@ -31,7 +31,7 @@ NO_WORKER = Waiting(
 NO_GPU = Waiting(
     code="gpu",
     message="Waits for a worker with a GPU.",
-    hint="It begins by itself as soon as a machine with an NVIDIA GPU works for this data folder.",
+    hint="It starts automatically as soon as a machine with an NVIDIA GPU works for this data folder.",
 )
 
 
@@ -51,7 +51,9 @@ def waits_for(
         return None
     name = (labels or {}).get(job.backend, job.backend)
     message = f"Waits for a worker with {name}."
-    return Waiting(code="backend", message=message, hint=f"Set up {name} there; it then begins by itself.")
+    return Waiting(
+        code="backend", message=message, hint=f"Set up {name} there; it then starts automatically."
+    )
 
 
 def slots_of(worker: Worker) -> frozenset[str]:

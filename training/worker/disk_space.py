@@ -32,7 +32,7 @@ def is_full(root: Path) -> bool:
 
 def with_room_left(error: JobError, root: Path) -> JobError:
     """`error` with what was free when it happened, which is what has to grow."""
-    hint = "Free some space: it goes on by itself from its last checkpoint."
+    hint = "Free some space: it resumes automatically from its last checkpoint."
     return error.model_copy(update={"free_bytes": disk_free(root), "hint": hint})
 
 

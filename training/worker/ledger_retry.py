@@ -107,7 +107,7 @@ class PatientLedger:
                     raise LeaseLostError(
                         "lease_not_renewed",
                         f"The ledger could not be reached for {silent_s:.0f} s: {away.message}",
-                        "The job goes on from its last checkpoint.",
+                        "The job resumes from its last checkpoint.",
                     ) from away
                 if not logged:
                     _log.warning("The ledger is away", extra={"context": {"code": away.code}})

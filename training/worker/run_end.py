@@ -17,7 +17,7 @@ AGAIN = frozenset({"trainer_hung", "worker_stood_still"})
 WORKER_STOOD_STILL = JobError(
     code="worker_stood_still",
     message="The worker stood still for too long (a suspended computer?), so its trainer was ended.",
-    hint="Press Retry: it goes on from the last checkpoint.",
+    hint="Press Retry: it continues from the last checkpoint.",
 )
 STOPPED_OUTSIDE = JobError(
     code="trainer_stopped", message="The trainer was stopped from outside.", hint="Press Retry."
@@ -28,7 +28,7 @@ FULL = JobError(code=DISK_FULL, message="The disk is full.")
 NO_WRITES = JobError(
     code="folder_read_only",
     message="The data folder takes no writes: its disk went read-only, or permissions were taken.",
-    hint="Make it writable again: it goes on by itself from its last checkpoint.",
+    hint="Make it writable again: it resumes automatically from its last checkpoint.",
 )
 #: Faults with our own files.
 DAMAGED = "job_damaged"

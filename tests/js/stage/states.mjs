@@ -12,11 +12,11 @@ const OOM = { code: "gpu_out_of_memory", log: TRACE, offer: "retry_smaller", mes
 const RESTARTED = { code: "comfyui_restarted", message: "ComfyUI was restarted before these pictures were done.", hint: "Press Make again: the settings are kept." };
 const FAILED = job(3, "failed", { character_id: "chr_8", error: OOM, finished_at: "2026-08-20T11:00:00Z", attempt: 2, progress: { step: 300 } });
 const DONE = job(2, "completed", { progress: { step: 1400, loss: 0.09 }, artifacts: [...samples(10), { kind: "lora", file: "anna/anna-sd15-001400-bbd1e1b0.safetensors", sha256: "", step: 1400 }], checkpoints: checkpoints(10), finished_at: "2026-08-20T11:00:00Z" });
-const LEFT_OUT = { ...DONE, progress: { ...DONE.progress, held_out_loss: 0.127, warnings: ["The trainer could not read 1 of 22 photos and goes on without."] } };
+const LEFT_OUT = { ...DONE, progress: { ...DONE.progress, held_out_loss: 0.127, warnings: ["The trainer could not read 1 of 22 photos and continues without them."] } };
 const SLOW = job(4, "running", { progress: { ...RUNNING.progress, warnings: ["Training has become 9 times slower: the GPU's memory is full and it borrows the computer's. Free ComfyUI's memory, or cancel and train smaller."] } });
 const HELD = job(4, "running", { progress: { phase: "downloading", step: 0, bytes_done: 3.1e9, bytes_total: 1.6e10, warnings: ["RTX 4090 has 5.7 GB of 23.4 GB free and about 14.9 GB are wanted. In use by: ComfyUI 16.6 GB. ComfyUI was asked to free its memory and did not let go: restart ComfyUI."] } });
 const AGAIN = job(4, "running", { attempt: 2, interruption: { code: "worker_lost", message: "Interrupted at 930 of 1,400: the worker ended.", hint: "It goes on from its last checkpoint." }, progress: RUNNING.progress });
-const WAITS = job(8, "queued", { character_id: "chr_8", waits_for: { code: "gpu", message: "Waits for a worker with a GPU.", hint: "It begins by itself as soon as a machine with an NVIDIA GPU works for this data folder." } });
+const WAITS = job(8, "queued", { character_id: "chr_8", waits_for: { code: "gpu", message: "Waits for a worker with a GPU.", hint: "It starts automatically as soon as a machine with an NVIDIA GPU works for this data folder." } });
 const JOBS = [RUNNING, job(6, "queued", { character_id: "chr_8" }), job(7, "queued", { character_id: "chr_7" }), FAILED, DONE];
 const LOG = Array.from({ length: 40 }, (_, index) => `anna: ${index * 7}/1400 [00:41<12:10, 2.14s/it, lr: 1.0e-04 loss: 1.1e-01]`);
 /** A rung of the memory ladder. @param {string} words @param {number} size @param {string} pace */
@@ -95,7 +95,7 @@ const measuredPictures = () => {
 };
 const task = (state, progress, more = {}) => ({ ...job(9, state, { progress }), kind: "backend_setup", backend: "ai_toolkit", character_id: null, request: { action: "install" }, ...more });
 const INSTALLING = task("running", { phase: "installing", step: 2, total_steps: 4, bytes_done: 2.1e9, bytes_total: 5.6e9 });
-const NO_ROOM = task("failed", { phase: "installing" }, { error: { code: "disk_full", message: "AI-Toolkit needs 5.6 GB and 1.2 GB are free.", hint: "Free some space, then press Retry: what was fetched is kept." } });
+const NO_ROOM = task("failed", { phase: "installing" }, { error: { code: "disk_full", message: "AI-Toolkit needs 5.6 GB and 1.2 GB are free.", hint: "Free some space, then press Retry: the download so far is kept." } });
 const bare = { ...all, backends: [BACKEND_MISSING], jobs: [] };
 
 const COMPARE = click('[data-testid="isen-compare-versions"]');

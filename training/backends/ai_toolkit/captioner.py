@@ -75,19 +75,19 @@ MODELS = (
 _WORDS = {
     "gpu_out_of_memory": (
         "Describing the photos stopped: the GPU ran out of memory.",
-        "Free ComfyUI's memory and close other programs, then press Retry: it goes on where it stopped.",
+        "Free ComfyUI's memory and close other programs, then press Retry: it continues where it stopped.",
     ),
     "memory_out": (
         "Describing the photos stopped: the computer ran out of memory.",
-        "Close other programs, then press Retry: it goes on where it stopped.",
+        "Close other programs, then press Retry: it continues where it stopped.",
     ),
     "trainer_killed": (
         "The captioner was ended from outside, most likely because the computer ran out of memory.",
-        "Close other programs, then press Retry: it goes on where it stopped.",
+        "Close other programs, then press Retry: it continues where it stopped.",
     ),
     "disk_full": (
         "Describing the photos stopped: the disk is full.",
-        "Free some space, then press Retry: it goes on where it stopped.",
+        "Free some space, then press Retry: it continues where it stopped.",
     ),
 }
 

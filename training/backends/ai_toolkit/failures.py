@@ -51,7 +51,7 @@ CATALOGUE: tuple[Failure, ...] = (
     Failure(
         "disk_full",
         "Training stopped: the disk is full.",
-        "Free some space, then press Retry: it goes on from the last checkpoint.",
+        "Free some space, then press Retry: it continues from the last checkpoint.",
         (
             r"No space left on device", r"\[Errno 28\]", r"Disk quota exceeded", r"not enough space on the disk", r"database or disk is full",
             r"(?:WinError|os error) 112\b",
@@ -77,7 +77,7 @@ CATALOGUE: tuple[Failure, ...] = (
     Failure(
         "trainer_part_missing",
         "The trainer asked for a file of the hub that was not fetched before its start.",
-        "Press Retry to fetch what is missing. If it asks again, set AI-Toolkit up in the version that Isengard was tried with; the log names the file.",
+        "Press Retry to download what is missing. If it asks again, set AI-Toolkit up in the version that Isengard was tried with; the log names the file.",
         (
             r"[Oo]ffline mode is enabled", r"OfflineModeIsEnabled", r"outgoing traffic has been disabled", r"LocalEntryNotFoundError",
             r"couldn't connect to 'https?://[^']*' to load the files", r"couldn't find them in the cached files",
@@ -130,7 +130,7 @@ CATALOGUE: tuple[Failure, ...] = (
     Failure(
         "trainer_killed",
         "The trainer was ended from outside, most likely because the computer ran out of memory.",
-        "Close other programs or train smaller, then press Retry: it goes on from the last checkpoint.",
+        "Close other programs or train smaller, then press Retry: it continues from the last checkpoint.",
         (),
         (_KILLED,),
         offer="retry_smaller",
@@ -153,7 +153,7 @@ def explain(info: str, lines: Sequence[str], exit_code: int) -> JobError:
     return JobError(
         code="trainer_failed",
         message=f"AI-Toolkit stopped with code {exit_code}.{words}",
-        hint="Look at the log, then press Retry.",
+        hint="Check the log, then press Retry.",
         log=shown,
     )
 

@@ -28,7 +28,7 @@ class Omissions:
         count = self._found.get(job_dir)
         if count is None or count >= sent:
             return []
-        return [f"The trainer could not read {sent - count} of {sent} photos and goes on without."]
+        return [f"The trainer could not read {sent - count} of {sent} photos and continues without them."]
 
     def _steps(self, losses: Path, step: int) -> list[str]:
         """A step without memory is skipped; AI-Toolkit gives up only at the fourth in a row."""

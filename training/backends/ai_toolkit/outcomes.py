@@ -84,5 +84,5 @@ def judge(
 
 
 def _error(code: str, message: str, lines: list[str]) -> JobError:
-    hint = "Look at the log, then press Retry."
+    hint = "Check the log, then press Retry."
     return JobError(code=code, message=message, hint=hint, log=failures.relevant(lines))

@@ -175,7 +175,7 @@ class FastTestBackend:
         error = JobError(
             code="trainer_failed",
             message=f"The fast-test trainer ended with code {exit_code}.",
-            hint="Look at the job's log, then press Retry.",
+            hint="Check the job's log, then press Retry.",
         )
         return Outcome("failed", error, checkpoints)
 

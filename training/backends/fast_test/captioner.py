@@ -9,7 +9,7 @@ from ...captioning.interface import PHOTOS, CaptionerCapabilities, Captioning
 from ...tasks.task import Task
 from .backend import VERSION
 
-SAID = "placeholder caption: nobody has looked at this photo"
+SAID = "placeholder caption: nobody looked at this photo"
 #: The pretended pace.
 SECONDS_EACH = 0.2
 

@@ -168,7 +168,7 @@ def _answered(text: str) -> LedgerAwayError | StorageError:
         return foreign()
     if text.startswith(("OOM", "MISCONF", "READONLY")):
         return StorageError("redis_full", "Redis does not take writes.", "Give it memory and disk space.")
-    return LedgerAwayError("redis_unreachable", f"Redis answers: {text[:200]}", "Look at Redis's log.")
+    return LedgerAwayError("redis_unreachable", f"Redis answers: {text[:200]}", "Check Redis's log.")
 
 
 def foreign() -> LedgerAwayError:

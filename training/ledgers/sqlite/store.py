@@ -186,7 +186,7 @@ def _in_our_words(fault: Exception) -> StorageError:
         return StorageError(
             "database_read_only",
             "The job database cannot be written: its disk went read-only, or permissions were taken.",
-            "Make the data folder writable again. What runs goes on from its last checkpoint.",
+            "Make the data folder writable again. Running jobs resume from their last checkpoint.",
         )
     return StorageError(
         "database_unavailable", f"The job database cannot be used: {text}.", "Restart ComfyUI to repair it."

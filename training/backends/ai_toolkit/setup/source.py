@@ -95,7 +95,7 @@ def _git_id(kind: str, content: bytes) -> bytes:
 def _refuse_odd(member: tarfile.TarInfo) -> None:
     """Folders and a packer's own notes are passed over; a link or a device has no business here."""
     if not (member.isdir() or member.isfile()):
-        raise _damaged(f"It holds {member.name[:80]!r}, which is no plain file.")
+        raise _damaged(f"It holds {member.name[:80]!r}, which is not a plain file.")
 
 
 def _refuse_escape(name: PurePosixPath) -> None:
