@@ -58,7 +58,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def data_folder() -> Path:
-    """The folder in which Isengard will keep its data when ComfyUI starts it from here (the README's table has all the rules)."""
+    """The folder in which Isengard will keep its data when ComfyUI starts it from here (docs/settings.md has all the rules)."""
     if os.environ.get("DATA_DIR"):
         return Path(os.environ["DATA_DIR"]).expanduser().absolute()
     if os.environ.get("RUNPOD_POD_ID"):

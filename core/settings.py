@@ -103,7 +103,7 @@ def _hosts(text: str) -> tuple[str, ...]:
     return tuple(part.strip().lower() for part in text.split(",") if part.strip())
 
 
-#: Every variable of the specification and ours (README has the same table).
+#: Every variable of the specification and ours (docs/settings.md has the same table).
 KEYS: dict[str, _Key] = {
     "mode": _Key("ISENGARD_MODE", _choice(*MODES)),
     "redis_url": _Key("REDIS_URL", str),

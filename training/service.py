@@ -107,7 +107,7 @@ class TrainingService:
             raise ForbiddenError(
                 "setup_switched_off",
                 "The owner of this server has switched set-up off (ISENGARD_ALLOW_SETUP=0).",
-                "Install it by hand: the README says how.",
+                "Install it by hand and name its folder in AI_TOOLKIT_DIR: docs/settings.md says how.",
             )
         if action != "check":
             require_unused(self.ledger, name)

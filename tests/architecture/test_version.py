@@ -29,13 +29,13 @@ def test_the_panel_can_name_every_package_that_is_missing():
     assert sorted(PACKAGES.values()) == sorted(set(listed))
 
 
-def test_the_readme_names_every_variable_and_dependency():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_settings_page_names_every_variable_and_dependency():
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     dependencies = [
         line.split(">")[0] for line in (ROOT / "requirements.txt").read_text().splitlines() if line
     ]
     wanted = [key.variable for key in KEYS.values()] + ["DATA_DIR", "LOG_DIR", "API_PORT", *dependencies]
-    assert not [name for name in wanted if name not in readme]
+    assert not [name for name in wanted if name not in page]
 
 
 def test_no_two_routes_are_the_same():
