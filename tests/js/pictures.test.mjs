@@ -18,7 +18,7 @@ test("a recipe says why it cannot draw this person", () => {
   assert.match(lacking(recipe(), person("sdxl")), /Anna was trained for another model/);
   assert.match(lacking(recipe({ missing: [{ file: "a.safetensors", folder: "checkpoints" }] }), person("sd15")), /a\.safetensors into models\/checkpoints/);
   const two = [{ file: "a.safetensors", folder: "vae", size: 335e6 }, { file: "b.safetensors", folder: "unet", size: 0 }];
-  assert.match(lacking(recipe({ missing: two }), person("sd15")), /put a\.safetensors \(335 MB\) into models\/vae, b\.safetensors into models\/unet\.$/);
+  assert.match(lacking(recipe({ missing: two }), person("sd15")), /Put a\.safetensors \(335 MB\) into models\/vae, b\.safetensors into models\/unet\.$/);
   assert.equal(lacking(recipe({ identity: "placeholder" }), person()), "");
 });
 
@@ -33,7 +33,7 @@ test("the lines above the view: none when all is well, each state with its own",
   const [[kind, text]] = bannersOf({ ...calm, connection: "offline", retryS: 5 });
   assert.deepEqual([kind, text], ["isen-warn", "ComfyUI isn't responding. Trying again in 5 s."]);
   const [[, withTraining]] = bannersOf({ ...calm, connection: "offline", retryS: 5, jobs: [{ state: "running" }] });
-  assert.match(withTraining, /Trainings do not need it\.$/);
+  assert.match(withTraining, /Training keeps running\.$/);
   const slips = [
     { kind: "settings_slip", file: "isengard.toml", line: 3, reason: "" },
     { kind: "setting_slip", file: "isengard.toml", line: 0, reason: "mode must be one of production, fast-test" },
@@ -49,7 +49,7 @@ test("the lines above the view: none when all is well, each state with its own",
 const job = (progress, more = {}) => ({ state: "running", attempt: 1, worker_id: "w1", progress: { phase: "training", seconds_per_step: null, eta_s: null, vram_used_bytes: null, ...progress }, ...more });
 
 test("a running training in one line, without what is not known", () => {
-  assert.equal(statusLine(job({ seconds_per_step: 2.14, eta_s: 1200 })), "training · 2.1 s a step · about 20 min left");
+  assert.equal(statusLine(job({ seconds_per_step: 2.14, eta_s: 1200 })), "training · 2.1 s per step · about 20 min left");
   assert.equal(statusLine(job({ seconds_per_step: 0.001 })), "training", "no number that says nothing");
   assert.equal(statusLine(job({})), "training");
   assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: 16e9 })), "downloading · 3.1 GB of about 16 GB");

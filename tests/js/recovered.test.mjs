@@ -20,8 +20,8 @@ function made(remove) {
 
 test("it says what happened, how many came back and where the damaged file lies", () => {
   const [first, second] = recoveriesOf(made().state).map((one) => recoveredBanner(made(), one).textContent);
-  assert.match(first, /^The database of trainings was damaged \(11\/2\d\/2026, \d\d:\d\d\).* 1,204 entries came back.*kept in the data folder as jobs\.db\.corrupt-1\.$/);
-  assert.match(second, /^Redis knew no trainings .* 3 entries came back, nothing has to be done\.$/);
+  assert.match(first, /^The database of trainings was damaged \(11\/2\d\/2026, \d\d:\d\d\).* 1,204 entries restored.*kept in the data folder as jobs\.db\.corrupt-1\.$/);
+  assert.match(second, /^Redis had no trainings .* 3 entries restored; nothing for you to do\.$/);
   const one = { ...REBUILT, count: 1, file: "record.corrupt-pho_1.json" };
   const single = (code) => recoveredBanner(made(), { ...one, code }).textContent;
   assert.match(single("records_rebuilt"), /^Part of a database was damaged .*Restored .*: 1 entry; .*record\.corrupt-pho_1\.json\.$/);

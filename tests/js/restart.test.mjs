@@ -42,10 +42,10 @@ test("it is offered only where it can be done", () => {
 test("an empty queue restarts at once, and a running training is told to go on", async () => {
   const { asked, store } = made(0, { jobs: [{ state: "running" }] });
   const row = restartButton(store);
-  assert.match(row.textContent, /Trainings go on/);
+  assert.match(row.textContent, /Training keeps running/);
   await press(row);
   assert.deepEqual(asked, [{}]);
-  assert.match(row.textContent, /back in a moment/);
+  assert.match(row.textContent, /Back in a moment/);
 });
 
 test("what is in the queue is asked for first", async () => {
