@@ -70,7 +70,7 @@ def test_fast_test_is_offered_where_nothing_can_be_trained_and_used_after_a_rest
     expect(panel.get("isen-mode")).to_contain_text("Trains for real")
     expect(panel.get("isen-mode-waits")).to_be_visible()
     panel.click("isen-restart", "isen-restart-anyway")
-    expect(panel.get("isen-restart-row")).to_contain_text("is back in a moment")
+    expect(panel.get("isen-restart-row")).to_contain_text("Back in a moment")
     server.stop()
     expect(panel.get("isen-offline")).to_contain_text("Trying again in", timeout=10_000)
     panel.page.screenshot(path=str(shots / "offline.png"))

@@ -28,7 +28,7 @@ test("it says what happened, how many came back and where the damaged file lies"
   assert.match(single("records_left_out"), /Not restored, and not shown: 1 entry\..*record\.corrupt-pho_1\.json\.$/);
   assert.deepEqual(recoveriesOf({ health: null }), []);
   assert.deepEqual(recoveriesOf({ health: { recoveries: [{ code: "of a newer server" }, { code: "constructor" }] } }), []);
-  assert.match(recoveredBanner(made(), { ...REFILLED, at: "soon" }).textContent, /^Redis knew no trainings \(\)/);
+  assert.match(recoveredBanner(made(), { ...REFILLED, at: "soon" }).textContent, /^Redis had no trainings \(\)/);
 });
 
 test("dismissed, it is told to nobody any more; a refusal leaves it", async () => {
