@@ -34,18 +34,14 @@ def wall(face_tools):
 
 
 def _measured(measurer):
-    (her, _), *_ = _people(measurer, fixtures.photograph())
-    strangers = [photo for file in fixtures.other_people().values() for photo, _ in _people(measurer, file)]
+    her, *_ = _people(measurer, fixtures.photograph())
+    strangers = [photo for file in fixtures.other_people().values() for photo in _people(measurer, file)]
     photos = []
     for number, stranger in enumerate(strangers[:6]):
         head = morphed(her.head, stranger.head, OTHERS)
         photos += measurer.people(laid(scene("portrait", number), head, PLACES["portrait"]))
-    (trained, held_out, unseen) = photos[:3], photos[3:5], photos[5:]
-    cast = kinds.Cast(
-        7, [photo for photo, _ in trained], [photo for photo, _ in unseen], strangers[4:7], strangers[:1]
-    )
-    faces = [face for _, face in trained], [face for _, face in held_out]
-    return walls.measured("her", 0, cast, *faces, measurer, ("good", "mem_some", "average"))
+    cast = kinds.Cast("her", 7, photos[:3], photos[3:5], photos[5:], strangers[4:7], strangers[:1])
+    return walls.measured(cast, measurer, ("good", "mem_some", "average"))
 
 
 def _people(measurer, file):

@@ -29,14 +29,15 @@ def main() -> int:
         people = walls.people_of(asked.people, measurer)
         found = []
         for cast in walls.casts(people):
-            found.append(walls.measured(*cast, measurer))
-            say(f"measured {found[-1].person}, split {found[-1].split}")
+            found.append(walls.measured(cast, measurer))
+            say(f"measured a wall of {cast.person}")
     finally:
         measurer.close()
     if not found:
         raise SystemExit(f"{asked.people}: nobody has {walls.LEAST_PHOTOS} photographs with a face.")
-    print(report.report(found))
-    return 0 if report.holds(found) else 1
+    told, holds = report.report(found)
+    print(told)
+    return 0 if holds else 1
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 
 import numpy
+from isengard.core.faces.face import Face
 from PIL import Image, ImageOps
 
 from .heads import Head, averaged, mirrored, morphed
@@ -28,25 +29,34 @@ KINDS = (
     "drifted",
 )
 AVERAGES = ("average", "half_average")
+#: Copies that a model softened: with 30 % of the average face, with 25 % of a stranger. How much is still caught is only told.
+SOFT = {"soft_copy": 0.30, "mixed_copy": 0.25}
+#: Kinds of which one picture a scene is enough: they are on no wall.
+SINGLE = (*AVERAGES, *SOFT)
+#: Always near and burnt, but before the right background: harder to tell than `cooked_new`.
+HARDER = "cooked_near"
 FIT = {"good", "honest"}
 #: What nobody may be given.
 BAD = {"mem_some", "mem_face", "mem_whole", "cooked_new", "cooked_copy", "drifted", "underfit"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Photo:
-    """A photograph and the head in it."""
+    """A photograph, the head in it, and what the reader says of its face."""
 
     picture: Image.Image
     head: Head
+    face: Face
 
 
 @dataclass(frozen=True)
 class Cast:
-    """Whose wall it is: photos it was trained on and unseen ones, and strangers, one a scene, who stand for the base."""
+    """Whose wall it is: photos it was trained on, held back and unseen by anybody; strangers, one a scene, who stand for the base."""
 
+    person: str
     seed: int
     trained: list[Photo]
+    held_out: list[Photo]
     unseen: list[Photo]
     strangers: list[Photo]
     somebody_else: list[Photo]
@@ -73,8 +83,8 @@ def without(cast: Cast) -> dict[str, Image.Image]:
 
 
 def pictures(cast: Cast, kind: str) -> list[Picture]:
-    """A version's pictures: each scene at each strength; of the averages, which are on no wall, one a scene."""
-    steps = (len(STRENGTHS) - 1,) if kind in AVERAGES else range(len(STRENGTHS))
+    """A version's pictures: each scene at each strength."""
+    steps = (len(STRENGTHS) - 1,) if kind in SINGLE else range(len(STRENGTHS))
     return [_picture(cast, kind, at, step, STRENGTHS[step]) for at in range(len(SCENES)) for step in steps]
 
 
@@ -85,16 +95,24 @@ def _picture(cast: Cast, kind: str, at: int, step: int, strength: float) -> Pict
         return Picture(name, strength, _again(_one(cast.trained, chance).picture, chance), True)
     if kind.startswith("cooked"):
         photos = cast.trained if kind == "cooked_copy" else cast.unseen
-        near = laid(_behind(cast, "portrait"), photos[0].head, ALWAYS_NEAR.moved(chance, 0.5))
+        behind = _behind(cast, name if kind == HARDER else "portrait")
+        near = laid(behind, photos[0].head, ALWAYS_NEAR.moved(chance, 0.5))
         return Picture(name, strength, burnt(toned(near, chance)), kind == "cooked_copy")
-    copies = kind == "mem_face" or (kind == "mem_some" and (at + step) % 2 == 0)
-    head = _copied(cast, chance) if copies else _head(cast, kind, at, step, chance)
+    copies = kind in ("mem_face", *SOFT) or (kind == "mem_some" and (at + step) % 2 == 0)
+    head = _copied(cast, kind, at, chance) if copies else _head(cast, kind, at, step, chance)
     place = PLACES[name].moved(chance)
     return Picture(name, strength, toned(laid(_behind(cast, name), head, place), chance), copies)
 
 
-def _copied(cast: Cast, chance) -> Head:
+def _copied(cast: Cast, kind: str, at: int, chance) -> Head:
     head = _one(cast.trained, chance).head
+    if kind in SOFT:
+        other = (
+            averaged([photo.head for photo in cast.trained])
+            if kind == "soft_copy"
+            else cast.strangers[at].head
+        )
+        head = morphed(head, other, SOFT[kind])
     return mirrored(head) if chance.random() < 0.5 else head
 
 

@@ -7,29 +7,25 @@ from collections.abc import Sequence
 from statistics import median
 
 from .kinds import BAD, FIT, KINDS
-from .verdicts import bad_ones, chosen, rates, rows_of, signs_of, thresholds
+from .verdicts import Case, Sign, bad_ones, case_of, chosen, rates, signs_of, thresholds
 from .walls import Wall
 
 CAUGHT, FALSE, AVERAGE = 0.95, 0.02, 0.05
 
 
-def holds(walls: Sequence[Wall]) -> bool:
-    """Copies caught, few others taken for one, and nothing memorised, cooked, unlike or somebody else ever best."""
-    all_of = rates(signs_of(walls))
-    fine = all_of.caught >= CAUGHT and all_of.false <= FALSE and all_of.average <= AVERAGE
-    return fine and bad_ones(walls) == 0
+def report(walls: Sequence[Wall]) -> tuple[str, bool]:
+    """Tell the figures, and whether copies are caught, few others are taken for one, and nothing memorised, cooked, unlike or of
+    somebody else is ever best."""
+    found, cases = signs_of(walls), [case_of(wall) for wall in walls]
+    all_of = rates(found)
+    holds = all_of.caught >= CAUGHT and all_of.false <= FALSE and all_of.average <= AVERAGE
+    head = f"{len(walls)} walls of {len({wall.person for wall in walls})} people"
+    lines = [head, *_copies(found), "", *_kinds(cases), "", *_choices(cases)]
+    return "\n".join(lines), holds and bad_ones(cases) == 0
 
 
-def report(walls: Sequence[Wall]) -> str:
-    return "\n".join([*_copies(walls), "", *_kinds(walls), "", *_choices(walls)])
-
-
-def _copies(walls: Sequence[Wall]) -> list[str]:
-    found = signs_of(walls)
-    lines = [
-        f"{len(walls)} walls of {len({wall.person for wall in walls})} people",
-        f"copies: {rates(found)}",
-    ]
+def _copies(found: Sequence[Sign]) -> list[str]:
+    lines = [f"copies: {rates(found)}"]
     for kind in dict.fromkeys(one.kind for one in found):
         of_kind = [one for one in found if one.kind == kind]
         told = sum(one.told() for one in of_kind)
@@ -47,11 +43,10 @@ def _copies(walls: Sequence[Wall]) -> list[str]:
     return lines
 
 
-def _kinds(walls: Sequence[Wall]) -> list[str]:
+def _kinds(cases: Sequence[Case]) -> list[str]:
     lines = [f"{'kind':<13}{'likeness':>9}{'F':>6}{'C':>6}{'faces':>7}  (medians over the walls)"]
-    rows = [rows_of(wall) for wall in walls]
     for at, kind in enumerate(KINDS):
-        of_kind = [each[at] for each in rows]
+        of_kind = [case.rows[at] for case in cases]
         shares = [len(row.scores) / len(row.cells) for row in of_kind]
         lines.append(
             f"{kind:<13}{median(row.likeness or 0 for row in of_kind):>9.3f}{median(row.flexible or 0 for row in of_kind):>6.2f}"
@@ -60,7 +55,7 @@ def _kinds(walls: Sequence[Wall]) -> list[str]:
     return lines
 
 
-def _choices(walls: Sequence[Wall]) -> list[str]:
+def _choices(cases: Sequence[Case]) -> list[str]:
     asked = {
         "in the order of training": {},
         "backwards": {"order": "backwards"},
@@ -68,8 +63,8 @@ def _choices(walls: Sequence[Wall]) -> list[str]:
         "backwards without C": {"blind_to": "copies", "order": "backwards"},
         "backwards without F": {"blind_to": "flexibility", "order": "backwards"},
     }
-    lines = [f"best, {name}: {_told(chosen(walls, **how))}" for name, how in asked.items()]
-    return [*lines, f"never fit to be best, chosen in all walls and 22 orders: {bad_ones(walls)} times"]
+    lines = [f"best, {name}: {_told(chosen(cases, **how))}" for name, how in asked.items()]
+    return [*lines, f"never fit to be best, chosen in all walls and 22 orders: {bad_ones(cases)} times"]
 
 
 def _told(found: Counter[str]) -> str:

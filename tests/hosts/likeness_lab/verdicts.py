@@ -12,7 +12,7 @@ from isengard.core.faces.copying import GAP, NEAREST, signs
 from isengard.core.faces.flexibility import Drawn, flexibility
 from isengard.core.faces.likeness import judge, own_likeness
 
-from .kinds import AVERAGES, BAD, KINDS
+from .kinds import AVERAGES, BAD, KINDS, SOFT
 from .walls import Wall
 
 #: Thresholds that are tried, and how many false ones a choice of them may bring.
@@ -64,7 +64,7 @@ class Rates:
 
 
 def rates(found: Sequence[Sign], nearest: float = NEAREST, gap: float = GAP) -> Rates:
-    copies = [one.told(nearest, gap) for one in found if one.copies]
+    copies = [one.told(nearest, gap) for one in found if one.copies and one.kind not in SOFT]
     others = [one.told(nearest, gap) for one in found if not one.copies and one.kind not in AVERAGES]
     averages = [one.told(nearest, gap) for one in found if one.kind in AVERAGES]
     shares = (sum(each) / max(len(each), 1) for each in (copies, others, averages))
@@ -72,12 +72,13 @@ def rates(found: Sequence[Sign], nearest: float = NEAREST, gap: float = GAP) -> 
 
 
 def thresholds(found: Sequence[Sign]) -> tuple[float, float]:
-    """The (ratio, gap) that catch most copies at few false ones; of equals those in the middle of their kind."""
+    """The (ratio, gap) that catch most copies at few false ones; of those nearly as good the strictest, since a false one may cost a
+    good version its place while a memorised one copies again and again."""
     tried = {(nearest, gap): rates(found, nearest, gap) for nearest in RATIOS for gap in GAPS}
     fine = {at: one for at, one in tried.items() if one.false <= MOST_FALSE and one.average <= MOST_AVERAGES}
     most = max((one.caught for one in (fine or tried).values()), default=0)
-    best = sorted(at for at, one in (fine or tried).items() if one.caught >= most - 0.002)
-    return best[len(best) // 2]
+    nearly = [at for at, one in (fine or tried).items() if one.caught >= most - 0.01]
+    return min(nearly, key=lambda at: (at[0], -at[1]))
 
 
 def row_of(wall: Wall, kind: str) -> WallRow:
@@ -106,20 +107,25 @@ def own_of(wall: Wall) -> float | None:
     return own_likeness([*wall.held_out, *wall.trained])
 
 
-def rows_of(wall: Wall) -> list[WallRow]:
-    return [row_of(wall, kind) for kind in KINDS]
+@dataclass(frozen=True)
+class Case:
+    """A wall as the choice sees it."""
+
+    rows: list[WallRow]
+    own: float | None
 
 
-def chosen(walls: Sequence[Wall], *, blind_to: str = "", order: str = "training") -> Counter[str]:
+def case_of(wall: Wall) -> Case:
+    return Case([row_of(wall, kind) for kind in KINDS], own_of(wall))
+
+
+def chosen(cases: Sequence[Case], *, blind_to: str = "", order: str = "training") -> Counter[str]:
     """How often which kind is best; `blind_to` copies or flexibility; `order` training, backwards or a number that mixes."""
+    blinded = {"copies": {"copied": 0}, "flexibility": {"flexible": None}}.get(blind_to, {})
     found: Counter[str] = Counter()
-    for wall in walls:
-        rows = rows_of(wall)
-        if blind_to == "copies":
-            rows = [replace(row, copied=0) for row in rows]
-        if blind_to == "flexibility":
-            rows = [replace(row, flexible=None) for row in rows]
-        found[choose(_ordered(rows, order), own_of(wall)).best or "none"] += 1
+    for case in cases:
+        rows = _ordered([replace(row, **blinded) for row in case.rows], order)
+        found[choose(rows, case.own).best or "none"] += 1
     return found
 
 
@@ -131,7 +137,8 @@ def _ordered(rows: list[WallRow], order: str) -> list[WallRow]:
     return random.Random(order).sample(rows, len(rows))
 
 
-def bad_ones(walls: Sequence[Wall]) -> int:
-    """In how many of all walls and orders a version that nobody may be given is best."""
+def bad_ones(cases: Sequence[Case]) -> int:
+    """How often, over all walls and orders, a version is best that nobody may be given."""
     orders = ["training", "backwards", *(str(number) for number in range(MANY_ORDERS))]
-    return sum(count for order in orders for kind, count in chosen(walls, order=order).items() if kind in BAD)
+    found = [chosen(cases, order=order) for order in orders]
+    return sum(count for each in found for kind, count in each.items() if kind in BAD)

@@ -17,7 +17,7 @@ from isengard.core.faces.tools import FaceTools
 from PIL import Image, ImageOps
 
 from .heads import upright
-from .kinds import AVERAGES, KINDS, Cast, Photo, pictures, without
+from .kinds import KINDS, SINGLE, Cast, Photo, pictures, without
 
 #: A person needs so many photos: two held out, two or three trained on, one unseen.
 LEAST_PHOTOS, HELD_OUT = 5, 2
@@ -40,7 +40,6 @@ class Shown:
 @dataclass(repr=False)
 class Wall:
     person: str
-    split: int
     trained: list[Face]
     held_out: list[Face]
     without: dict[str, Seen]
@@ -69,26 +68,26 @@ class Measurer:
         finally:
             file.unlink()
 
-    def photo(self, file: Path) -> tuple[Photo, Face] | None:
+    def photo(self, file: Path) -> Photo | None:
         """A photograph's largest face; None where nobody or too small a face is in it."""
         with Image.open(file) as opened:
             picture = ImageOps.exif_transpose(opened).convert("RGB")
         picture.thumbnail((LONGEST, LONGEST))
         found = self.people(picture)
-        return found[0] if found and found[0][1].side >= LEAST_FACE else None
+        return found[0] if found and found[0].face.side >= LEAST_FACE else None
 
-    def people(self, picture: Image.Image) -> list[tuple[Photo, Face]]:
+    def people(self, picture: Image.Image) -> list[Photo]:
         """Everybody in a picture, the largest face first."""
         pixels, found = numpy.asarray(picture), []
         for face in self.seen(picture).faces:
             box = [share * side for share, side in zip(face.box, 2 * picture.size, strict=True)]
             points = numpy.array(self._marker.mark(pixels, Found(*box)).points, float)
-            found.append((Photo(picture, upright(picture, points)), face))
+            found.append(Photo(picture, upright(picture, points), face))
         return found
 
 
-def people_of(folder: Path, measurer: Measurer) -> dict[str, list]:
-    """(photo, face) by person: a folder is one person."""
+def people_of(folder: Path, measurer: Measurer) -> dict[str, list[Photo]]:
+    """Photos by person: a folder is one person."""
     found = {
         each.name: [one for file in sorted(each.iterdir()) if (one := measurer.photo(file)) is not None]
         for each in sorted(folder.iterdir())
@@ -97,8 +96,8 @@ def people_of(folder: Path, measurer: Measurer) -> dict[str, list]:
     return {name: photos for name, photos in found.items() if photos}
 
 
-def casts(people: dict[str, list], splits: int = SPLITS) -> Iterator[tuple[str, int, Cast, list, list]]:
-    """Who plays in each wall: (person, split, cast, faces trained on, faces held out)."""
+def casts(people: dict[str, list[Photo]], splits: int = SPLITS) -> Iterator[Cast]:
+    """Who plays in each wall."""
     for number, (name, photos) in enumerate(people.items()):
         if len(photos) < LEAST_PHOTOS:
             continue
@@ -107,39 +106,23 @@ def casts(people: dict[str, list], splits: int = SPLITS) -> Iterator[tuple[str, 
             order = [photos[at] for at in chance.permutation(len(photos))]
             held, rest = order[:HELD_OUT], order[HELD_OUT:]
             count = 3 if len(rest) > 3 else 2
-            trained, unseen = rest[:count], rest[count:]
-            strangers = _strangers(people, name, photos[0][0], chance)
-            cast = Cast(
-                1000 * number + split,
-                [photo for photo, _ in trained],
-                [photo for photo, _ in unseen],
-                strangers[:3],
-                strangers[3:4],
-            )
-            yield name, split, cast, [face for _, face in trained], [face for _, face in held]
+            strangers = _strangers(people, name, photos[0], chance)
+            seed = 1000 * number + split
+            yield Cast(name, seed, rest[:count], held, rest[count:], strangers[:3], strangers[3:4])
 
 
-def _strangers(people: dict[str, list], name: str, like: Photo, chance) -> list[Photo]:
+def _strangers(people: dict[str, list[Photo]], name: str, like: Photo, chance) -> list[Photo]:
     """One photo each of other people, those in colour for somebody in colour."""
-    others = [
-        photos[int(chance.integers(len(photos)))][0] for other, photos in people.items() if other != name
-    ]
+    others = [photos[int(chance.integers(len(photos)))] for other, photos in people.items() if other != name]
     fitting = [photo for photo in others if photo.head.is_grey == like.head.is_grey]
     return [fitting[at] for at in chance.permutation(len(fitting))[:4]]
 
 
-def measured(
-    name: str,
-    split: int,
-    cast: Cast,
-    trained: list,
-    held_out: list,
-    measurer: Measurer,
-    kinds=(*KINDS, *AVERAGES),
-) -> Wall:
+def measured(cast: Cast, measurer: Measurer, kinds=(*KINDS, *SINGLE)) -> Wall:
     """Draw and measure a whole wall."""
     base = {scene: measurer.seen(image) for scene, image in without(cast).items()}
-    wall = Wall(name, split, trained, held_out, base)
+    trained, held_out = ([photo.face for photo in photos] for photos in (cast.trained, cast.held_out))
+    wall = Wall(cast.person, trained, held_out, base)
     for kind in kinds:
         wall.shown[kind] = [
             Shown(one.scene, one.strength, one.copies, measurer.seen(one.image))
