@@ -15,6 +15,7 @@ from typing import Any
 from ..core.characters.character_sidecars import open_library
 from ..core.characters.character_store import CharacterStore
 from ..core.characters.folder_settling import settle
+from ..core.characters.photo_crops import PhotoCropper
 from ..core.characters.photo_store import PhotoStore
 from ..core.characters.record_repair import mend
 from ..core.clock import Clock, SystemClock
@@ -55,6 +56,7 @@ from .services.forgetting import Forgetting
 from .services.gpu_lender import GpuLender
 from .services.housekeeping import Housekeeping
 from .services.imported_loras import drawing_base
+from .services.improving.photo_improver import PhotoImprover
 from .services.job_view import JobView
 from .services.likeness_measurer import LikenessMeasurer
 from .services.photo_faces import PhotoFaceChecker
@@ -137,6 +139,8 @@ def _services(
         likeness=LikenessMeasurer(paths, stores["photos"], generations, ledger, faces),
         diagnoser=_diagnoser(registry, ledger, generations, faces, **stores),
         photo_faces=PhotoFaceChecker(characters, stores["photos"], ledger, faces),
+        improver=PhotoImprover(stores["photos"], faces),
+        cropper=PhotoCropper(library, paths, clock, stores["photos"]),
         **_behind(ledger),
         session=session,
         frontend_log=daily_handler("frontend", paths.logs, clock),

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field
 
 from ..core.characters.character_store import CharacterStore
+from ..core.characters.photo_crops import PhotoCropper
 from ..core.characters.photo_store import PhotoStore
 from ..core.clock import Clock
 from ..core.executor import Turns
@@ -28,6 +29,7 @@ from .services.diagnosis.diagnoser import Diagnoser
 from .services.forgetting import Forgetting
 from .services.gpu_lender import GpuLender
 from .services.housekeeping import Housekeeping
+from .services.improving.photo_improver import PhotoImprover
 from .services.job_view import JobView
 from .services.likeness_measurer import LikenessMeasurer
 from .services.photo_faces import PhotoFaceChecker
@@ -62,6 +64,8 @@ class Services:
     likeness: LikenessMeasurer
     diagnoser: Diagnoser
     photo_faces: PhotoFaceChecker
+    improver: PhotoImprover
+    cropper: PhotoCropper
     events: EventStream
     loops: Loops
     session: Session

@@ -128,6 +128,27 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("DELETE", "/characters/{id}/photos/{pid}", "photos.delete", "Put a photo in the trash"),
     Route("POST", "/characters/{id}/photos/{pid}/restore", "photos.restore", "Bring a photo back"),
+    Route(
+        "POST",
+        "/characters/{id}/photos/{pid}/crop",
+        "improvements.crop",
+        "A part of a photo as a new one",
+        "CropBox",
+    ),
+    Route(
+        "GET",
+        "/characters/{id}/improvements",
+        "improvements.show",
+        "Crops that would make the photos teach more",
+    ),
+    Route("POST", "/characters/{id}/improvements", "improvements.apply", "Make chosen crops", "CropBatch"),
+    Route(
+        "POST",
+        "/characters/{id}/improvements/undo",
+        "improvements.undo",
+        "Take a batch of crops back",
+        "CropUndo",
+    ),
     Route("GET", "/characters/{id}/photos/{pid}/image", "photos.image", "The picture, size=thumb or full"),
     Route(
         "POST", "/characters/{id}/captions", "photos.captions", "Caption all photos by a plan", "CaptionPlan"

@@ -1,6 +1,7 @@
 """One file that holds a character: what is written by hand, the pictures, and where wanted the trained LoRAs. Data only.
 
-A ZIP with manifest.json, photos/0001.jpg … and loras/0001.safetensors … in the manifest's order, stored as they are.
+A ZIP with manifest.json, photos/0001.jpg … and loras/0001.safetensors … in the manifest's order, stored as they are; with
+crops.json where photos are crops of others: beside the manifest, in which an older Isengard refuses what it does not know.
 What comes in is somebody else's: names in the ZIP are never used as paths, sizes are counted while reading, every picture
 goes through the decoding child like any upload, and every LoRA is checked like one that was just trained.
 """
@@ -25,18 +26,19 @@ from ..ids import new_id
 from ..loras.safetensors_file import read_header
 from ..loras.versions import BASE_ENTRY, VersionStore
 from ..paths import DataPaths
-from ..records.base import Line, Record
+from ..records.base import Line, Record, Whole
 from ..records.character import Character, CharacterDraft, CharacterPatch
 from ..records.checkpoint import Checkpoint, Proof, Version
-from ..records.photo import Caption, CaptionSource, Photo
+from ..records.photo import Caption, CaptionSource, Crop, Photo
 from .archive_zip import MAX_ARCHIVE_BYTES, ArchiveReader, opened, too_large
 from .character_store import CharacterStore
+from .photo_findings import OF_TWO
 from .photo_store import MAX_PHOTO_BYTES, MAX_PHOTOS, PhotoStore, clean_caption
 from .slugs import invented_trigger
 from .trigger_words import word_pattern
 
 FORMAT: Literal["isengard-character"] = "isengard-character"
-MANIFEST = "manifest.json"
+MANIFEST, CROPS = "manifest.json", "crops.json"
 SUFFIX = ".isengard.zip"
 MAX_MANIFEST_BYTES = 4 * 1024**2
 #: One LoRA of each model family is exported; there are fewer families than this.
@@ -56,6 +58,21 @@ class ArchivedPhoto(Record):
     included: bool = True
     held_out: bool = False
     name: Annotated[Line, Field(max_length=120)] = ""
+
+
+class ArchivedCrop(Record):
+    """Says of the photo `at` that it was cut from the photo `of`, both by their place in the manifest; a number beyond it is
+    a photo that is gone."""
+
+    at: Whole = Field(ge=0, lt=MAX_PHOTOS)
+    of: Whole = Field(ge=0, lt=2 * MAX_PHOTOS)
+    crop: Crop
+
+
+class ArchivedCrops(Record):
+    """All crops of a file."""
+
+    crops: list[ArchivedCrop] = Field(max_length=MAX_PHOTOS)
 
 
 class ArchivedLora(Record):
@@ -155,7 +172,19 @@ def write_archive(
     files |= {
         entry.file: stores.versions.path(version) for entry, version in zip(trained, loras, strict=True)
     }
-    _write(target, manifest, files)
+    _write(target, manifest, files, _archived_crops(photos))
+
+
+def _archived_crops(photos: Sequence[Photo]) -> ArchivedCrops:
+    gone = {photo.made_from for photo in photos} - {photo.id for photo in photos}
+    places = {photo_id: at for at, photo_id in enumerate([*(photo.id for photo in photos), *sorted(gone)])}
+    return ArchivedCrops(
+        crops=[
+            ArchivedCrop(at=at, of=places[photo.made_from], crop=photo.crop)
+            for at, photo in enumerate(photos)
+            if photo.crop
+        ]
+    )
 
 
 def _archived(number: int, version: Version) -> ArchivedLora:
@@ -163,7 +192,7 @@ def _archived(number: int, version: Version) -> ArchivedLora:
     return ArchivedLora(file=f"loras/{number:04d}.safetensors", **version.model_dump(include=carried))
 
 
-def _write(target: Path, manifest: Manifest, files: dict[str, Path]) -> None:
+def _write(target: Path, manifest: Manifest, files: dict[str, Path], crops: ArchivedCrops) -> None:
     if sum(file.stat().st_size for file in files.values()) > MAX_ARCHIVE_BYTES - MAX_MANIFEST_BYTES:
         raise TooLargeError(
             "archive_too_large",
@@ -173,6 +202,8 @@ def _write(target: Path, manifest: Manifest, files: dict[str, Path]) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         without = {"loras"} if manifest.version == 1 else None
         archive.writestr(_entry(MANIFEST), manifest.model_dump_json(indent=1, exclude=without))
+        if crops.crops:
+            archive.writestr(_entry(CROPS), crops.model_dump_json(indent=1))
         for name, file in files.items():
             with file.open("rb") as source, archive.open(_entry(name), "w") as packed:
                 shutil.copyfileobj(source, packed)
@@ -188,11 +219,12 @@ def read_archive(source: Path, stores: Stores, prove: Prove) -> Imported:
 
     Raises InvalidError `archive_damaged` or `archive_unknown`, TooLargeError `archive_too_large`; then nothing is kept.
     """
-    with opened(source, MAX_PHOTOS + MAX_LORAS + 1) as reader:
+    with opened(source, MAX_PHOTOS + MAX_LORAS + len((MANIFEST, CROPS))) as reader:
         manifest = _manifest(reader)
         draft, former = _with_own_trigger(stores, manifest.character)
         with stores.characters.filling(draft) as character:
             added, refused = _photos(reader, manifest, character, stores, former=former)
+            added |= _crops(reader, added, stores)
             refused += _loras(reader, manifest, character, stores, prove=prove)
             cover = added.get(manifest.cover if manifest.cover is not None else -1)
             patch = CharacterPatch(cover_photo_id=cover.id) if cover else CharacterPatch()
@@ -244,6 +276,24 @@ def _photos(
             added[at] = photo.model_copy(update=fields)
             stores.photos.store(added[at])
     return added, refused
+
+
+def _crops(reader: ArchiveReader, added: dict[int, Photo], stores: Stores) -> dict[int, Photo]:
+    """The photos that are crops, and now say so. Of a file that says nothing of crops, or nothing that we understand, none."""
+    try:
+        told = ArchivedCrops.model_validate_json(reader.read(CROPS, MAX_MANIFEST_BYTES)).crops
+    except (KeyError, ValidationError):
+        return {}
+    sources = {at: photo.id for at, photo in added.items()}
+    crops = {}
+    for one in told:
+        photo, source = added.get(one.at), sources.setdefault(one.of, new_id("pho"))
+        if photo is not None and photo.id != source:
+            findings = [found for found in photo.findings if found.code not in OF_TWO]
+            told_of = {"made_from": source, "crop": one.crop, "findings": findings}
+            crops[one.at] = photo.model_copy(update=told_of)
+            stores.photos.store(crops[one.at])
+    return crops
 
 
 def _loras(

@@ -41,26 +41,21 @@ class PhotoStore:
         self._library = library
         self._paths = paths
         self._clock = clock
-        self._decoder = decoder
+        self.decoder = decoder
 
     def add(self, character_id: str, temp_file: Path, client_name: str) -> Photo:
         """Take in an uploaded file. Raises with the codes photo_name, photo_empty, photo_too_large, photo_type,
         photo_too_many_pixels, photo_damaged, photo_duplicate, photos_full; the upload stays the caller's to remove."""
         name = shown_name(client_name)
-        if len(self.list(character_id)) >= MAX_PHOTOS:
-            raise ConflictError(
-                "photos_full",
-                f"{MAX_PHOTOS} photos are the most.",
-                "Delete some; 15 to 40 good ones are plenty.",
-            )
+        self.require_room(character_id, 1)
         digest = _checked_digest(temp_file)
-        self._refuse_twice(character_id, "sha256", digest)
+        self.refuse_twice(character_id, "sha256", digest)
         scratch = self._paths.tmp / secrets.token_hex(8)
         full, thumb = scratch.with_suffix(".full"), scratch.with_suffix(".thumb")
         try:
             others = self.list(character_id)[-MAX_COMPARED:]
             thumbs = [photo_files(self._paths.character(character_id), photo)[1] for photo in others]
-            decoded = self._decoder.decode(temp_file, full, thumb, others=thumbs)
+            decoded = self.decoder.decode(temp_file, full, thumb, others=thumbs)
             same_shot = others[decoded.same_shot].id if decoded.same_shot >= 0 else ""
             photo = self._keep(character_id, name, digest, (decoded, same_shot), files=(full, thumb))
         finally:
@@ -74,7 +69,7 @@ class PhotoStore:
         """Take in one of the sample character's photos, drawn in the child and taken in like any other."""
         file = self._paths.tmp / f"{secrets.token_hex(12)}.upload"
         try:
-            self._decoder.draw(number, file)
+            self.decoder.draw(number, file)
             return self.add(character_id, file, f"sample_{number + 1:02d}.jpg")
         finally:
             file.unlink(missing_ok=True)
@@ -150,7 +145,7 @@ class PhotoStore:
             before = self._editable(photo_id, deleted=True)
             if before.deleted_at is None:
                 return before
-            self._refuse_twice(before.character_id, "pixel_hash", before.pixel_hash)
+            self.refuse_twice(before.character_id, "pixel_hash", before.pixel_hash)
             photo = before.model_copy(update={"deleted_at": None})
             self._move(before, photo)
         return photo
@@ -192,21 +187,22 @@ class PhotoStore:
         targets = photo_files(self._paths.character(character_id), photo)
         try:
             with self._library.transaction() as database:
-                self._refuse_twice(character_id, "pixel_hash", decoded.pixel_hash)
+                self.refuse_twice(character_id, "pixel_hash", decoded.pixel_hash)
                 findings = findings_of(decoded, self.list(character_id), same_shot)
                 photo = photo.model_copy(update={"findings": findings})
                 database.execute(
                     "INSERT INTO photo VALUES (?,?,?,?,?,?)",
                     (photo.id, character_id, digest, photo.pixel_hash, None, photo.model_dump_json()),
                 )
-                _put(files, targets)
+                put_files(files, targets)
         except BaseException:
             for target in targets:
                 target.unlink(missing_ok=True)
             raise
         return photo
 
-    def _refuse_twice(self, character_id: str, column: Literal["sha256", "pixel_hash"], digest: str) -> None:
+    def refuse_twice(self, character_id: str, column: Literal["sha256", "pixel_hash"], digest: str) -> None:
+        """ConflictError `photo_duplicate` where a photo has it already."""
         for number, photo in enumerate(self.list(character_id), 1):
             if getattr(photo, column) == digest:
                 called = f" ({photo.name})" if photo.name else ""
@@ -215,6 +211,15 @@ class PhotoStore:
                     f"This is the same picture as photo {number}{called}.",
                     "Once is enough.",
                 )
+
+    def require_room(self, character_id: str, photos: int) -> None:
+        """ConflictError `photos_full` where so many more are too many."""
+        if len(self.list(character_id)) + photos > MAX_PHOTOS:
+            raise ConflictError(
+                "photos_full",
+                f"{MAX_PHOTOS} photos are the most.",
+                "Delete some; 15 to 40 good ones are plenty.",
+            )
 
     def _require_character(self, character_id: str) -> None:
         row = self._library.row(
@@ -244,8 +249,8 @@ class PhotoStore:
         noted(lambda: write_sidecar(self._library, self._paths, character_id))
 
 
-def _put(files: tuple[Path, Path], targets: tuple[Path, Path]) -> None:
-    """Durable before the row is: an acknowledged photo survives a power cut."""
+def put_files(files: tuple[Path, Path], targets: tuple[Path, Path]) -> None:
+    """Put a photo and its thumbnail in place, durable before the row is: an acknowledged photo survives a power cut."""
     try:
         for file, target in zip(files, targets, strict=True):
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
 """The decoding child: JSON lines in, JSON lines out. Run as `python -I <absolute path>/child.py`; must not import the package.
 
 First line out: {"ready": true}. Request {draw, full}: a drawn sample photo is written. Request {source, full, thumb, others}:
-paths of ours, `others` of thumbnails. Answer {file_kind, width, height, animated, same_shot, pixel_hash, brightness, burnt, sharpness, phash}
+paths of ours, `others` of thumbnails; with {box, turn} only that part of it, turned. Request {frame}: the part of a picture of
+ours that lies within bars or a screenshot's frame, as {box} (null without one). Answer {file_kind, width, height, animated, same_shot, pixel_hash, brightness, burnt, sharpness, phash}
 or {code, message, detail}. Large pictures are kept smaller, orientation is applied, ICC converted to sRGB, transparency laid on
 white, all metadata left behind.
 """
@@ -196,6 +197,25 @@ def _to_srgb(image: Any) -> Any:
     return image
 
 
+def _cut(image: Any, box: list[int], turn: int) -> Any:
+    """A part of a picture, turned clockwise."""
+    from PIL.Image import Transpose
+
+    turns = {90: Transpose.ROTATE_270, 180: Transpose.ROTATE_180, 270: Transpose.ROTATE_90}
+    part = image.crop(tuple(box))
+    return part.transpose(turns[turn]) if turn else part
+
+
+def frame(request: dict[str, Any]) -> dict[str, Any]:
+    """Find what lies within a kept picture's bars or frame."""
+    from PIL import Image
+
+    with Image.open(request["frame"], formats=("JPEG", "PNG")) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise ValueError("too many pixels")
+        return {"box": _sibling("frames").within_frame(image.convert("RGB"))}
+
+
 def _save(image: Any, path: str, options: dict[str, Any]) -> None:
     """Encoded in memory first, so that a full disk is told apart from a damaged picture."""
     encoded = io.BytesIO()
@@ -223,8 +243,10 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
     turn = _turn_of(image)
     image = _kept(_plain(image))
     image = _to_srgb(image if turn is None else image.transpose(turn))
+    if "box" in request:
+        image = _cut(image, request["box"], int(request["turn"]))
     image.info = {}  # comments and profiles would be carried along into what is saved
-    keep_png = kind == "png" and image.width * image.height <= MAX_PNG_PIXELS
+    keep_png = (kind == "png" or "box" in request) and image.width * image.height <= MAX_PNG_PIXELS
     kept = {"format": "PNG"} if keep_png else {**_JPEG, "quality": 95, "subsampling": 0}
     with ThreadPoolExecutor(2) as beside:  # Pillow, numpy and hashlib let other threads run
         pixel_hash = beside.submit(_pixel_hash, image)
@@ -282,6 +304,12 @@ def draw(request: dict[str, Any]) -> dict[str, Any]:
     return {"drawn": request["draw"]}
 
 
+def _of(request: dict[str, Any]) -> dict[str, Any]:
+    if "draw" in request:
+        return draw(request)
+    return frame(request) if "frame" in request else decode(request)
+
+
 def main() -> None:
     sys.path.extend(sys.argv[1:])  # where the parent has Pillow, when -I hides it (user site-packages)
     import PIL.Image  # noqa: F401 - missing: end now, before `ready`
@@ -291,7 +319,7 @@ def main() -> None:
     for line in sys.stdin.buffer:
         try:
             request = json.loads(line)
-            answer = draw(request) if "draw" in request else decode(request)
+            answer = _of(request)
         except Refused as refusal:
             answer = {"code": refusal.args[0], "message": refusal.args[1]}
         except MemoryError:

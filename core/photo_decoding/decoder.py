@@ -67,6 +67,18 @@ class PhotoDecoder:
         question = {"source": str(source), "full": str(full), "thumb": str(thumb)}
         return DecodedPhoto(**self._ask({**question, "others": [str(file) for file in others]}))
 
+    def cut(
+        self, source: Path, full: Path, thumb: Path, *, box: tuple[int, int, int, int], turn: int
+    ) -> DecodedPhoto:
+        """Write a part of a photo of ours, turned clockwise by `turn` degrees, as `decode` writes a whole one."""
+        question = {"source": str(source), "full": str(full), "thumb": str(thumb), "box": box, "turn": turn}
+        return DecodedPhoto(**self._ask(question))
+
+    def within_frame(self, picture: Path) -> tuple[int, int, int, int] | None:
+        """The part (left, top, right, bottom) of a photo of ours within bars or a screenshot's frame; None without one."""
+        box = self._ask({"frame": str(picture)})["box"]
+        return None if box is None else (box[0], box[1], box[2], box[3])
+
     def draw(self, number: int, target: Path) -> None:
         """Write one of the sample character's drawn photos to `target`."""
         self._ask({"draw": number, "full": str(target)})

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Prose, Record, Stored, Truth, id_text
+from .base import Prose, Record, Stored, Truth, Whole, id_text
 
 MAX_CAPTION = 2000
 Caption = Annotated[Prose, Field(max_length=MAX_CAPTION)]
@@ -22,10 +22,24 @@ class PhotoFinding(Stored):
     other: str = ""
 
 
+class Crop(Stored):
+    """How a photo was cut from another one: `box` (left, top, right, bottom) in that one's pixels, then turned clockwise by `turn` degrees.
+
+    `replaces`: the other one has not been trained on since. Crops of one `batch` are taken back together.
+    """
+
+    kind: str
+    box: tuple[int, int, int, int]
+    turn: int = 0
+    replaces: bool = False
+    batch: str = ""
+
+
 class Photo(Stored):
     """`sha256` is of the uploaded bytes, `pixel_hash` of the decoded pixels (same picture, other file).
 
     `file` is our name inside uploads/<character_id>/, `name` what the person's file was called (shown, never opened).
+    A crop names the photo that it was `made_from`; its `sha256` is of that one's, the box and the turn.
     """
 
     id: str
@@ -46,6 +60,8 @@ class Photo(Stored):
     included: bool = True
     held_out: bool = False
     findings: list[PhotoFinding] = Field(default_factory=list)
+    made_from: str = ""
+    crop: Crop | None = None
     created_at: str
     deleted_at: str | None = None
 
@@ -79,3 +95,37 @@ class CaptionPlan(Record):
     plan: Literal["trigger", "template", "captioner", "undo"]
     template: Caption = "{trigger}, a photo of a {class}"
     overwrite: Truth = False
+
+
+#: What is proposed; `hand` is the person's own crop.
+CropKind = Literal["head", "close", "person", "frame", "hand"]
+Pixel = Annotated[Whole, Field(ge=0, le=100_000)]
+MAX_CROPS = 100
+
+
+class CropBox(Record):
+    """A part of a photo: left, top, right and bottom in its pixels, turned clockwise afterwards. `replaces`: the photo is not trained on then."""
+
+    box: tuple[Pixel, Pixel, Pixel, Pixel]
+    turn: Literal[0, 90, 180, 270] = 0
+    replaces: Truth = True
+
+
+class CropOrder(CropBox):
+    """A crop of one photo."""
+
+    photo_id: Annotated[str, id_text("pho")]
+    kind: CropKind = "hand"
+
+
+class CropBatch(Record):
+    """Crops that are made together, all or none; with the `batch` of an earlier answer they are taken back with that one's."""
+
+    crops: list[CropOrder] = Field(min_length=1, max_length=MAX_CROPS)
+    batch: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")] = ""
+
+
+class CropUndo(Record):
+    """The batch that is taken back; the newest where none is named."""
+
+    batch: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")] = ""

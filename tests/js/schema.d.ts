@@ -168,6 +168,52 @@ declare namespace Schema {
   interface Confirmation {
     confirm: true;
   }
+  /** How a photo was cut from another one: `box` (left, top, right, bottom) in that one's pixels, then turned clockwise by `turn` degrees. `replaces`: the other one has not been trained on since. Crops of one `batch` are taken back together. */
+  interface Crop {
+    kind: string;
+    box: [number, number, number, number];
+    turn: number;
+    replaces: boolean;
+    batch: string;
+  }
+  /** Crops that are made together, all or none; with the `batch` of an earlier answer they are taken back with that one's. */
+  interface CropBatch {
+    crops: CropOrder[];
+    batch?: string;
+  }
+  /** A part of a photo: left, top, right and bottom in its pixels, turned clockwise afterwards. `replaces`: the photo is not trained on then. */
+  interface CropBox {
+    box: [number, number, number, number];
+    turn?: 0 | 90 | 180 | 270;
+    replaces?: boolean;
+  }
+  /** One crop of one photo. */
+  interface CropOrder {
+    box: [number, number, number, number];
+    turn?: 0 | 90 | 180 | 270;
+    replaces?: boolean;
+    photo_id: string;
+    kind?: "head" | "close" | "person" | "frame" | "hand";
+  }
+  /** A crop that would make the set teach more; shares are the face's of the height, null where no face is known. */
+  interface CropProposal {
+    photo_id: string;
+    kind: "head" | "close" | "person" | "frame";
+    box: [number, number, number, number];
+    replaces: boolean;
+    reason: string;
+    before: number | null;
+    after: number | null;
+  }
+  /** The batch that is taken back; the newest where none is named. */
+  interface CropUndo {
+    batch?: string;
+  }
+  /** Crops that were made together, and the batch that undo takes back. */
+  interface Crops {
+    batch: string;
+    photos: Photo[];
+  }
   /** The folders of the data and the logs. */
   interface DataFolders {
     data: string;
@@ -391,6 +437,16 @@ declare namespace Schema {
     refused: ErrorBody[];
     former_trigger: string;
   }
+  /** What was found, once `looked` has come to `of` and `done` is true; `faces` says whether faces could be looked at, `batch` what undo would take back. */
+  interface Improvements {
+    done: boolean;
+    looked: number;
+    of: number;
+    faces: boolean;
+    batch: string;
+    proposals: CropProposal[];
+    left: PhotoLeft[];
+  }
   /** A job. `waits_for` says why a queued one does not begin; answers of the list and of one job have it, events do not. */
   interface Job {
     id: string;
@@ -578,6 +634,8 @@ declare namespace Schema {
     included: boolean;
     held_out: boolean;
     findings: PhotoFinding[];
+    made_from: string;
+    crop: Crop | null;
     created_at: string;
     deleted_at: string | null;
     leaks: Leak[];
@@ -587,6 +645,11 @@ declare namespace Schema {
     code: string;
     message: string;
     other: string;
+  }
+  /** A photo that a crop would help and that has none, and why. */
+  interface PhotoLeft {
+    photo_id: string;
+    reason: "few_pixels" | "heads_touch" | "who";
   }
   /** Fields of a photo that a person may change; absent means unchanged. */
   interface PhotoPatch {

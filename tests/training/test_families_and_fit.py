@@ -155,6 +155,24 @@ def test_a_mere_note_keeps_no_photo_from_being_held_back():
     assert len(select(noted).held_out) == 3
 
 
+@pytest.mark.parametrize("used", [True, False])
+def test_a_crop_and_its_original_are_on_one_side_and_so_are_two_crops_of_a_photo_that_is_not_used(used):
+    for at in range(20):
+        those = photos(20)
+        those[at] = those[at].model_copy(update={"included": used})
+        crops = [
+            those[n].model_copy(update={"made_from": those[at].id})
+            for n in range(20)
+            if n in (at - 1, at - 2)
+        ]
+        those = [next((crop for crop in crops if crop.id == photo.id), photo) for photo in those]
+        one = {crop.id for crop in crops} | ({those[at].id} if used else set())
+        for asked in ("", *one):
+            chosen = [photo.model_copy(update={"held_out": photo.id == asked}) for photo in those]
+            held = {photo.id for photo in select(chosen).held_out}
+            assert not one & held or one <= held or len(one) < 2
+
+
 def test_a_crop_goes_where_its_photograph_is_held_back():
     those = photos(20, held=1)
     (those[4],) = twins(those[0], those[4], code="same_shot")

@@ -45,7 +45,7 @@ def select(photos: Sequence[Photo]) -> Selection:
     one side: a held-out photo whose double is trained on says nothing.
     """
     included = [photo for photo in photos if photo.included]
-    doubles = _doubles(included)
+    doubles = _doubles(photos)
     asked = {photo.id for photo in included if photo.held_out}
     chosen = _with_doubles(asked, doubles, included)
     lacking = held_out_count(len(included)) - len(chosen)
@@ -66,15 +66,18 @@ def _is_weak(photo: Photo) -> bool:
 
 
 def _doubles(photos: Sequence[Photo]) -> dict[str, set[str]]:
-    """Of each photo that has near-duplicates or parts of the same photograph, all that are one with it; the finding stands at the later one of two only."""
+    """Of each photo in use that has near-duplicates or parts of the same photograph in use, all that are one with it.
+
+    The finding stands at the later one of two only; a crop and its original are one, and by it two crops of it are, used or not."""
     groups: dict[str, set[str]] = {}
     here = {photo.id for photo in photos}
     for photo in photos:
-        for finding in photo.findings:
-            if finding.code in OF_TWO and finding.other in here:
-                group = groups.get(photo.id, {photo.id}) | groups.get(finding.other, {finding.other})
-                groups.update(dict.fromkeys(group, group))
-    return groups
+        others = [found.other for found in photo.findings if found.code in OF_TWO and found.other in here]
+        for other in (*others, *filter(None, [photo.made_from])):
+            group = groups.get(photo.id, {photo.id}) | groups.get(other, {other})
+            groups.update(dict.fromkeys(group, group))
+    used = {photo.id for photo in photos if photo.included}
+    return {photo_id: group & used for photo_id, group in groups.items() if len(group & used) > 1}
 
 
 def _with_doubles(asked: set[str], doubles: dict[str, set[str]], included: Sequence[Photo]) -> set[str]:

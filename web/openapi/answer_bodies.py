@@ -61,6 +61,45 @@ class Photo(photo_record.Photo):
     leaks: list[Leak] = []
 
 
+class CropProposal(BaseModel):
+    """A crop that would make the set teach more; shares are the face's of the height, null where no face is known."""
+
+    photo_id: str
+    kind: Literal["head", "close", "person", "frame"]
+    box: tuple[int, int, int, int]
+    replaces: bool
+    reason: str
+    before: float | None
+    after: float | None
+
+
+class PhotoLeft(BaseModel):
+    """A photo that a crop would help and that has none, and why."""
+
+    photo_id: str
+    reason: Literal["few_pixels", "heads_touch", "who"]
+
+
+class Improvements(BaseModel):
+    """The crops that were found, once `looked` has come to `of` and `done` is true; `faces` says whether faces could be looked at, `batch`
+    what undo would take back."""
+
+    done: bool
+    looked: int
+    of: int
+    faces: bool
+    batch: str
+    proposals: list[CropProposal]
+    left: list[PhotoLeft]
+
+
+class Crops(BaseModel):
+    """Crops that were made together, and the batch that undo takes back."""
+
+    batch: str
+    photos: list[Photo]
+
+
 class Recipe(RecipeInfo):
     """A way to make pictures, as the panel shows it."""
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from ...core import settings
 from ...core.records.character import CharacterDraft, CharacterPatch
 from ...core.records.generation import GenerationOrder
-from ...core.records.photo import CaptionEdits, CaptionPlan, PhotoPatch
+from ...core.records.photo import CaptionEdits, CaptionPlan, CropBatch, CropBox, CropUndo, PhotoPatch
 from ...core.records.training import TrainingRequest
 from ...generation.image.user_recipes import Agreement, RecipeDraft
 from ..http.request_bodies import Favourite, JobMove, MoreSteps, Retry, VersionPick
@@ -23,6 +23,9 @@ BODIES: dict[str, type[BaseModel]] = {
         GenerationOrder,
         CaptionEdits,
         CaptionPlan,
+        CropBatch,
+        CropBox,
+        CropUndo,
         PhotoPatch,
         TrainingRequest,
         RecipeDraft,

@@ -42,7 +42,7 @@ async def upload(services: Services, request: web.Request) -> web.Response:
     finally:
         added = any(item["photo"] for item in items)
         if added:
-            await _tell(services, character_id)
+            await tell_photos(services, character_id)
     if not added and first is not None:
         return web.json_response({**body_of(first), "items": items}, status=status_of(first))
     return web.json_response({"items": items})
@@ -65,30 +65,30 @@ def _with_leaks(photo: Photo, character: Character) -> dict[str, Any]:
 
 async def update(services: Services, request: web.Request) -> web.Response:
     patch = PhotoPatch.model_validate(await read_json(request))
-    photo = await in_thread(_photo, services, request)
+    photo = await in_thread(photo_of, services, request)
     photo = await in_thread(services.photos.update, photo.id, patch)
-    await _tell(services, photo.character_id)
+    await tell_photos(services, photo.character_id)
     character = await in_thread(services.characters.get, photo.character_id)
     return web.json_response(_with_leaks(photo, character))
 
 
 async def delete(services: Services, request: web.Request) -> web.Response:
-    photo = await in_thread(_photo, services, request)
+    photo = await in_thread(photo_of, services, request)
     photo = await in_thread(services.photos.delete, photo.id)
-    await _tell(services, photo.character_id)
+    await tell_photos(services, photo.character_id)
     return responses.record(photo)
 
 
 async def restore(services: Services, request: web.Request) -> web.Response:
-    photo = await in_thread(_photo, services, request, deleted=True)
+    photo = await in_thread(photo_of, services, request, deleted=True)
     photo = await in_thread(services.photos.restore, photo.id)
-    await _tell(services, photo.character_id)
+    await tell_photos(services, photo.character_id)
     return responses.record(photo)
 
 
 async def image(services: Services, request: web.Request) -> web.FileResponse:
     size = "full" if request.query.get("size") == "full" else "thumb"
-    photo = await in_thread(_photo, services, request)
+    photo = await in_thread(photo_of, services, request)
     return responses.picture(await in_thread(services.photos.image_path, photo, size))
 
 
@@ -103,7 +103,7 @@ async def captions(services: Services, request: web.Request) -> web.Response:
     await in_thread(
         apply_plan, plan, character, photos=services.photos, library=services.library, paths=services.paths
     )
-    await _tell(services, character.id)
+    await tell_photos(services, character.id)
     return responses.as_list(await in_thread(_shown, services, character.id))
 
 
@@ -123,11 +123,11 @@ async def edit_captions(services: Services, request: web.Request) -> web.Respons
             paths=services.paths,
         )
     )
-    await _tell(services, character.id)
+    await tell_photos(services, character.id)
     return responses.as_list(await in_thread(_shown, services, character.id))
 
 
-def _photo(services: Services, request: web.Request, *, deleted: bool = False) -> Photo:
+def photo_of(services: Services, request: web.Request, *, deleted: bool = False) -> Photo:
     """The photo of the path, which must be the named character's."""
     photo = services.photos.get(request.match_info["pid"], deleted=deleted)
     if photo.character_id != request.match_info["id"]:
@@ -135,6 +135,6 @@ def _photo(services: Services, request: web.Request, *, deleted: bool = False) -
     return photo
 
 
-async def _tell(services: Services, character_id: str) -> None:
+async def tell_photos(services: Services, character_id: str) -> None:
     character = await in_thread(services.characters.get, character_id)
     await tell(services, character_id, "photos", character)

@@ -1,0 +1,1 @@
+"""What would make a set of photos teach more: crops of its photos, as proposals."""

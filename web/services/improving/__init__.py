@@ -1,0 +1,1 @@
+"""What makes a set of photos teach more: looking for crops."""
