@@ -187,7 +187,7 @@ declare namespace Schema {
     turn?: 0 | 90 | 180 | 270;
     replaces?: boolean;
   }
-  /** One crop of one photo. */
+  /** A crop of one photo. */
   interface CropOrder {
     box: [number, number, number, number];
     turn?: 0 | 90 | 180 | 270;
@@ -437,7 +437,7 @@ declare namespace Schema {
     refused: ErrorBody[];
     former_trigger: string;
   }
-  /** What was found, once `looked` has come to `of` and `done` is true; `faces` says whether faces could be looked at, `batch` what undo would take back. */
+  /** The crops that were found, once `looked` has come to `of` and `done` is true; `faces` says whether faces could be looked at, `batch` what undo would take back. */
   interface Improvements {
     done: boolean;
     looked: number;
