@@ -139,8 +139,7 @@ def _services(
         likeness=LikenessMeasurer(paths, stores["photos"], generations, ledger, faces),
         diagnoser=_diagnoser(registry, ledger, generations, faces, **stores),
         photo_faces=PhotoFaceChecker(characters, stores["photos"], ledger, faces),
-        improver=PhotoImprover(stores["photos"], faces),
-        cropper=PhotoCropper(library, paths, clock, stores["photos"]),
+        **_crops(library, paths, clock, stores["photos"], faces),
         **_behind(ledger),
         session=session,
         frontend_log=daily_handler("frontend", paths.logs, clock),
@@ -210,6 +209,14 @@ def _diagnoser(
 ) -> Diagnoser:
     paths = registry.context.paths
     return Diagnoser(paths, characters, photos, generations.store, ledger, families, registry, faces)
+
+
+def _crops(library: Library, paths: DataPaths, clock: Clock, photos: PhotoStore, faces: FaceReader) -> Any:
+    """What proposes crops of photos and what makes them."""
+    return {
+        "improver": PhotoImprover(photos, faces),
+        "cropper": PhotoCropper(library, paths, clock, photos),
+    }
 
 
 def _behind(ledger: Ledger) -> Any:
