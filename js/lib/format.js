@@ -1,6 +1,6 @@
 /** Numbers for people. */
 
-import { spoken, t } from "../locales/words.js";
+import { pluralKey, regional, t } from "../locales/words.js";
 
 /** Further back a date says more than a number of days. */
 const MOST_DAYS = 30;
@@ -30,12 +30,12 @@ export function bytes(count) {
 
 /** 1,430 @param {number} number */
 export function count(number) {
-  return new Intl.NumberFormat(spoken()).format(number);
+  return new Intl.NumberFormat(regional()).format(number);
 }
 
-/** "1 training", "1,204 trainings": the key for one ends in `_one`. @param {string} key @param {number} number */
+/** "1 training", "1,204 trainings", by the language's own rule. @param {string} key @param {number} number */
 export function counted(key, number, more = {}) {
-  return t(number === 1 ? `${key}_one` : key, { ...more, n: count(number) });
+  return t(pluralKey(key, number), { ...more, n: count(number) });
 }
 
 /** A GPU's memory as it is sold: a card of 24 GB says 24 GB. @param {number} size */
@@ -63,7 +63,7 @@ export function ago(iso, now = Date.now()) {
 
 /** A date in figures alone, as the language orders them. @param {string} iso */
 export function day(iso) {
-  return new Intl.DateTimeFormat(spoken(), { day: "2-digit", month: "2-digit", year: "numeric" }).format(new Date(iso));
+  return new Intl.DateTimeFormat(regional(), { day: "2-digit", month: "2-digit", year: "numeric" }).format(new Date(iso));
 }
 
 /** What the end of a loss curve says: falling, settling, or not yet anything. @param {Isengard.LossPoint[]} points */

@@ -25,9 +25,25 @@ export function speakFirst(...wanted) {
   return true;
 }
 
-/** The code of the language that is spoken, for `lang` and for numbers. */
+/** The code of the language that is spoken, for `lang`. */
 export function spoken() {
   return code;
+}
+
+/** The same language as the reader's own region writes it, for dates and numbers: English in London is not English in New York. */
+export function regional() {
+  const theirs = globalThis.navigator?.languages ?? [];
+  return theirs.find((name) => name === code || name.startsWith(`${code}-`)) ?? code;
+}
+
+/**
+ * `1 training`, `1,204 trainings`: the words for a number as the language tells numbers apart. The key for one ends in `_one`, for few in
+ * `_few` and so on (CLDR's plural categories); a catalogue has those that its language needs, and the key alone for all others.
+ * @param {string} key @param {number} number
+ */
+export function pluralKey(key, number) {
+  const named = `${key}_${new Intl.PluralRules(code).select(number)}`;
+  return Object.hasOwn(catalogue, named) ? named : key;
 }
 
 /** @param {string} key @param {Record<string, unknown>} [values] what stands in the sentence's gaps */

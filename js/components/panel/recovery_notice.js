@@ -2,7 +2,7 @@
 
 import { button, h } from "../../lib/dom.js";
 import { counted } from "../../lib/format.js";
-import { spoken, t } from "../../locales/words.js";
+import { regional, t } from "../../locales/words.js";
 
 /** @type {Record<string, string>} */
 const WORDS = {
@@ -27,7 +27,7 @@ export function recoveredBanner(store, { code, at, count: back, file }) {
 function moment(iso) {
   const figures = /** @type {const} */ ({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const when = new Date(iso);
-  return Number.isNaN(when.getTime()) ? "" : new Intl.DateTimeFormat(spoken(), figures).format(when);
+  return Number.isNaN(when.getTime()) ? "" : new Intl.DateTimeFormat(regional(), figures).format(when);
 }
 
 /** For this data folder, not for this browser: whoever looks next is not told again. @param {Isengard.Store} store @param {string} code */
