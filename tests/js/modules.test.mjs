@@ -71,7 +71,7 @@ const WORDS = MODULES.filter((name) => !name.startsWith("locales/en")).map((name
 /** Keys that are put together, `t(\`state_${state}\`)`, and those that belong to another one, `t(\`${key}Hint\`)`. */
 const MADE = [...WORDS.matchAll(/`(\w*)\$\{[^{}]+\}(\w*)`/g)];
 const HEADS = new Set(MADE.map(([, head]) => head).filter(Boolean));
-const TAILS = new Set(MADE.filter(([, head, tail]) => !head && tail).map(([, , tail]) => tail));
+const TAILS = new Set(["_one", ...MADE.filter(([, head, tail]) => !head && tail).map(([, , tail]) => tail)]); // `_one`: pluralKey's
 
 /** Names of fields in a table, `const NUMBERS = { guidance: … }`, which are asked for by `t(name)`. */
 const TABLES = [...WORDS.matchAll(/const [A-Z]+ = (\{[^;]*\});/g)].map(([, table]) => table).join("\n");
