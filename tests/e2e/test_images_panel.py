@@ -149,7 +149,7 @@ def test_a_wall_is_measured_once_its_tools_are_there(images, api, ann, tiny_serv
     page.get("isen-measure").click(timeout=120_000)
     expect(page.get("isen-score")).to_have_count(5, timeout=60_000)
     expect(page.get("isen-meter")).to_be_hidden()
-    expect(page.get("isen-wall-faceless")).to_contain_text("No resemblance could be measured")
+    expect(page.get("isen-wall-faceless")).to_contain_text("No match could be measured")
     expect(page.get("isen-measure")).to_have_count(0)
     page.page.screenshot(path=shots / "wall-measured.png")
     wall = api.get(f"/generations?purpose=grid&limit=10&character_id={ann['id']}")["items"]

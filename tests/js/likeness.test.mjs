@@ -135,8 +135,8 @@ test("the findings say the nearest, the photos' own likeness, the leak, and offe
   const findings = new WallFindings(store, person);
   const wall = [one(200, 0.85, 0.55), stranger(400, 1.15, 0.45), one(400, 1, undefined)];
   findings.show(wall, { running: false, best });
-  assert.match(texts(findings.words), /Nearest to Anna: step 200 at likeness 0.85, with a resemblance of 0.55. The photos reach 0.61 among themselves/);
-  assert.match(texts(findings.words), /In step 400 at likeness 1.15 even the stranger looks like Anna/);
+  assert.match(texts(findings.words), /Best match for Anna: step 200 at strength 0\.85 \(0\.55\)\. The photos score 0\.61 against each other/);
+  assert.match(texts(findings.words), /In step 400 at strength 1.15 even the stranger looks like Anna/);
   await press(findings.words, "isen-measure");
   assert.deepEqual(calls.at(-1), ["POST", "/isengard/characters/chr_1/likeness"]);
   findings.show(wall, { running: false });
@@ -154,9 +154,9 @@ test("the choice is told with its reason: a tie, a copy passed over, the yardsti
   assert.match(said({ versions, best }), /Steps 700 and 1,400 cannot be told apart: the earlier one is used\./);
   assert.match(said({ versions, best }), /Step 1,500 copies a training photo in 4 of 9 pictures, so it was not chosen\./);
   assert.match(said({ versions, best: { ...best, tied: [1400, 2100] } }), /Step 700 cannot be told apart from steps 1,400, 2,100: the earliest one is used\./);
-  assert.doesNotMatch(said({ versions, best }), /without the LoRA|held back/);
+  assert.doesNotMatch(said({ versions, best }), /without the LoRA|set aside/);
   const trained = versions.map((known) => ({ ...known, scores: { ...known.scores, yardstick_trained: 1 } }));
-  assert.match(said({ versions: trained, best }), /No photos of Anna were held back/);
+  assert.match(said({ versions: trained, best }), /No photos of Anna were set aside/);
   assert.match(said({ versions: [measured(700, { likeness: 0.3 }, { faults: ["unlike"] })] }), /No version is like enough yet/);
   assert.match(said({ versions: [measured(700, { likeness: 0.6 }, { faults: ["stiff"] })] }), /Step 700 was not chosen: it hardly follows the prompt\./);
   assert.match(said({ versions: [...versions, { ...versions[0], step: 2100, scores: {} }] }), /2 of 3 versions are measured/);
@@ -170,10 +170,10 @@ test("a version's likeness with its interval, copies and flexibility, in words a
   const best = { step: 700, score: 0.56 };
   const shown = (known) => measures(measuresOf(known), best, "Anna").filter(Boolean);
   const copy = shown(measured(1500, { likeness: 0.55, low: 0.51, high: 0.59, own_photos: 0.61, copied: 4, flexible: 0.425 }, { faults: ["copies", "leaks"] }));
-  assert.equal(copy.map(texts).join(" "), "Resemblance 0.55 (0.51 to 0.59), the same as step 700Copies a training photo in 4 of 9 picturesFlexibility 43 % Against it: it copies training photos; even a stranger looks like Anna.");
+  assert.equal(copy.map(texts).join(" "), "Match 0.55 (0.51 to 0.59), the same as step 700Copies a training photo in 4 of 9 picturesFlexibility 43 % Against it: it copies training photos; even a stranger looks like Anna.");
   const isBad = ({ attributes: { low, max } }) => Number(low) > 1 && Number(max) > Number(low);
   assert.deepEqual(bars(copy[0]).map(isBad), [false, true, false], "the copies' bar is the bad one");
-  assert.equal(shown(measured(700, { likeness: 0.56 })).map(texts).join(" "), "Resemblance 0.56No copied photo in 9 pictures");
+  assert.equal(shown(measured(700, { likeness: 0.56 })).map(texts).join(" "), "Match 0.56No copied photo in 9 pictures");
   assert.equal(shown(measured(700, { told: 0 }, { faults: ["not_measurable"] })).map(texts).join(" "), "Copies: no picture could be checked Against it: most of its pictures show no clear face.");
 });
 
@@ -188,7 +188,7 @@ test("the best is the server's choice, among those that are asked about", () => 
 
 test("the versions to choose from say what is known of them", () => {
   const versions = [version(100, "job_1", { likeness: 0.61, told: 9 }), version(200, "job_1", { likeness: 0.7 }, { picked: true, rank: 1 }), version(100, "job_2", { likeness: 0.5, told: 9 }, { faults: ["copies"] })];
-  assert.deepEqual(versionEntries(versions), [["best", "the best (step 200)"], ["last", "the last"], ["200", "step 200 · your choice"], ["100", "step 100 · resemblance 0.50 · copies photos"]]);
+  assert.deepEqual(versionEntries(versions), [["best", "the best (step 200)"], ["last", "the last"], ["200", "step 200 · your choice"], ["100", "step 100 · match 0.50 · copies photos"]]);
   assert.deepEqual(versionEntries([]), []);
 });
 
@@ -200,8 +200,8 @@ test("of two families of a recipe, those are shown that ComfyUI has everything o
 });
 
 test("every word that a picture can get has its sentence", () => {
-  assert.equal(likenessWords({ verdict: "good", score: 0.5612 }, "Anna"), "Resemblance 0.56: looks like Anna");
-  assert.equal(likenessWords({ verdict: "good", score: 0.5612, copied: true }, "Anna"), "Resemblance 0.56: looks like Anna, and copies a training photo");
+  assert.equal(likenessWords({ verdict: "good", score: 0.5612 }, "Anna"), "Match 0.56: looks like Anna");
+  assert.equal(likenessWords({ verdict: "good", score: 0.5612, copied: true }, "Anna"), "Match 0.56: looks like Anna, and copies a training photo");
   for (const verdict of ["fair", "poor"]) assert.doesNotMatch(likenessWords({ verdict, score: 0.4 }, "Anna"), /likeness_/);
   const unmeasuredWords = ["no_face", "too_small", "turned", "drawing", "", "of a later pack"].map((why) => likenessWords({ verdict: "not_measurable", score: null, why }, "Anna"));
   assert.equal(new Set(unmeasuredWords).size, 5, "each reason has its own, an unknown one what was said before");
@@ -216,7 +216,7 @@ test("a picture of two wears a number for each, of one the one that older record
   two.images = [{ ...alone.images[0], likenesses: { chr_2: { verdict: "not_measurable", score: null, why: "turned" }, chr_1: { verdict: "good", score: 0.56, copied: true } } }];
   assert.equal(texts(badge(two, names)), "0.56–");
   assert.equal(texts(badge(two, names, two.images[0], { quiet: true })), "0.56");
-  assert.equal(measuredWords(two, names), "Resemblance 0.56: looks like Anna, and copies a training photo · Ben: The face is turned too far away to be measured");
+  assert.equal(measuredWords(two, names), "Match 0.56: looks like Anna, and copies a training photo · Ben: The face is turned too far away to be measured");
   assert.equal(badge(one(200, 1, undefined), names), null);
   assert.equal(badge(one(200, 1, null), names, undefined, { quiet: true }), null);
 });

@@ -17,6 +17,6 @@ export function versionEntries(versions) {
 /** @param {Isengard.Version} version */
 function words(version) {
   const measured = measuresOf(version);
-  const said = [version.picked && t("yourChoice"), measured?.likeness && t("resemblance", { score: measured.likeness.toFixed(2) }), measured?.faults.includes("copies") && t("copiesPhotos")];
+  const said = [version.picked && t("yourChoice"), measured?.likeness && t("matches", { score: measured.likeness.toFixed(2) }), measured?.faults.includes("copies") && t("copiesPhotos")];
   return [t("stepNumber", { n: count(version.step) }), ...said.filter(Boolean)].join(" · ");
 }

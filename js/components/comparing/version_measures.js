@@ -1,4 +1,4 @@
-/** What was measured of one version on the wall, in words and bars: resemblance, copied photos, flexibility, and what speaks against it. */
+/** What was measured of one version on the wall, in words and bars: match, copied photos, flexibility, and what speaks against it. */
 
 import { h } from "../../lib/dom.js";
 import { count } from "../../lib/format.js";
@@ -15,7 +15,7 @@ export function measures(known, best, name) {
   const { likeness, copied, told, flexible, faults } = known;
   return [
     h("div", { class: "isen-measures" },
-      likeness !== null && bar(resemblance(known, best), likeness / top(known), faults.includes("unlike") ? "bad" : "good", range(known)),
+      likeness !== null && bar(matchWords(known, best), likeness / top(known), faults.includes("unlike") ? "bad" : "good", range(known)),
       bar(copies(known), told ? copied / told : 0, faults.includes("copies") ? "bad" : copied ? "caution" : "good"),
       flexible !== null && bar(t("flexibility", { n: Math.round(100 * flexible) }), flexible, faults.includes("stiff") ? "bad" : "good", null, t("flexibilityHint"))),
     faults.length > 0 && h("p", { class: "isen-warn", "data-testid": "isen-wall-against", text: t("against", { why: faultWords(faults, name).join("; ") }) }),
@@ -35,7 +35,7 @@ function copies({ copied, told }) {
 const top = ({ own, likeness }) => Math.max(own ?? 1, likeness ?? 0);
 
 /** @param {Isengard.Measures} known @param {Isengard.Nearest | null} best */
-function resemblance({ step, likeness, low, high }, best) {
+function matchWords({ step, likeness, low, high }, best) {
   const score = likeness?.toFixed(2);
   const words = low === null || high === null ? t("measuredScore", { score }) : t("measuredBetween", { score, low: low.toFixed(2), high: high.toFixed(2) });
   return best && best.step !== step && isSame(likeness, best.score) ? t("measuredSame", { words, n: count(best.step) }) : words;
