@@ -1,7 +1,8 @@
 """What is worth telling about a photo, in a sentence: advice only, nothing is refused for it.
 
-Measured on 15 photographs of scikit-image's collection: sharpness 65-3650 as they are, 2-24 blurred by 2 px of 512
-(one more, in real motion blur: 24). Burnt: at most 0.02 as they are; a portrait 1.3 times as bright 0.37. The limits of darkness and
+Sharpness of 114 public photographs: 86-4930 as they are, 5-87 blurred by 1.5 px of 512 (99 % below the limit), 3-41 by 2 px; with
+everything but a face's place far out of focus 10 % lie below it (28 % did when the whole picture was measured as one), which the
+face's own sharpness puts right where faces are read. Burnt: at most 0.02 as they are; a portrait 1.3 times as bright 0.37. The limits of darkness and
 shape are judgement. Parts of one photograph: 20 crops of a portrait, down to a third of its width, gave 19 findings; 20 different photographs none.
 """
 
@@ -17,8 +18,8 @@ SMALL_SIDE = 512
 DARK = 45.0
 #: Share of the picture's middle.
 BURNT = 0.35
-#: Variance of the Laplacian on a 512 px copy.
-BLURRED = 40.0
+#: Variance of the Laplacian in the sharper tiles of a 512 px copy.
+BLURRED = 60.0
 EXTREME_SHAPE = 2.5
 #: Bits of 64 in which two perceptual hashes of one scene differ at most.
 TWIN_BITS = 5

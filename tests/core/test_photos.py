@@ -9,7 +9,7 @@ import pytest
 from isengard.core.errors import ConflictError, InvalidError, NotFoundError, StorageError
 from isengard.core.records.character import CharacterPatch
 from isengard.core.records.photo import CaptionEdit, PhotoPatch
-from PIL import Image
+from PIL import Image, ImageFilter
 from support.pictures import add, drawing, saved
 
 
@@ -63,6 +63,17 @@ def test_findings_say_what_is_wrong(photos, paths, ann):
     clean = add(photos, paths, ann, 3)
     twin = photos.add(ann.id, saved(paths, drawing(3), format="JPEG", quality=60), "t.jpg")
     assert clean.findings == [] and [f.code for f in twin.findings] == ["twin"]
+
+
+def test_a_portrait_before_a_soft_background_is_not_called_blurred(photos, paths, ann):
+    """As phones and portrait lenses take them: a fifth is sharp. The whole picture was measured as one."""
+    sharp = drawing(3, (900, 900)).filter(ImageFilter.UnsharpMask(3, 90))
+    soft = sharp.filter(ImageFilter.GaussianBlur(14))
+    portrait = soft.copy()
+    portrait.paste(sharp.crop((280, 170, 640, 620)), (280, 170))
+    assert photos.add(ann.id, saved(paths, portrait, format="JPEG"), "p.jpg").findings == []
+    missed = photos.add(ann.id, saved(paths, soft, format="JPEG"), "m.jpg")
+    assert "blurred" in [finding.code for finding in missed.findings]
 
 
 def test_a_burnt_photo_and_an_animation_say_so(photos, paths, ann):
