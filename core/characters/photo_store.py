@@ -6,18 +6,18 @@ import hashlib
 import logging
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from .. import atomic
 from ..clock import Clock, iso
 from ..errors import ConflictError, InvalidError, NotFoundError, StorageError, TooLargeError
-from ..faces.face_findings import CODES as FACE_CODES
+from ..faces.face_notes import FaceNote
 from ..ids import new_id, require_id
 from ..paths import DataPaths
 from ..photo_decoding.decoder import DecodedPhoto, PhotoDecoder
-from ..records.photo import Photo, PhotoFinding, PhotoPatch
+from ..records.photo import Photo, PhotoPatch
 from ..storage.file_moves import noted, rows_first
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
@@ -112,17 +112,16 @@ class PhotoStore:
                 (photo.deleted_at, photo.model_dump_json(), photo.id),
             )
 
-    def note_faces(
-        self, character_id: str, shares: Mapping[str, float], findings: Mapping[str, Sequence[PhotoFinding]]
-    ) -> int:
+    def note_faces(self, character_id: str, noted_faces: Mapping[str, FaceNote]) -> int:
         """Replace what faces told of these photos by what they tell now; how many photos changed."""
         changed = 0
         with self._library.transaction():
             for photo in self.list(character_id):
-                if photo.id not in shares:
+                note = noted_faces.get(photo.id)
+                if note is None:
                     continue
-                kept = [finding for finding in photo.findings if finding.code not in FACE_CODES]
-                changes = {"face": shares[photo.id], "findings": [*kept, *findings.get(photo.id, ())]}
+                kept = [finding for finding in photo.findings if finding.code not in note.replaces]
+                changes = {"face": note.share, "face_words": note.words, "findings": [*kept, *note.findings]}
                 now = photo.model_copy(update=changes)
                 if now != photo:
                     self.store(now)

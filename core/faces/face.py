@@ -30,6 +30,8 @@ class Face:
     sharpness: float = 1000.0
     light: float = 128.0
     side_light: float = 1.0
+    #: red, green, blue below the chin; empty where the picture ends there
+    clothes: tuple[int, ...] = ()
     print: bytes = b""
     model: str = DLIB.model
 
@@ -73,5 +75,5 @@ def _scene(entry: Mapping[str, Any]) -> Scene:
 
 def _face(entry: Mapping[str, Any], model: str) -> Face:
     known = {name: entry[name] for name in _NAMES & set(entry)}
-    known |= {name: tuple(entry[name]) for name in ("numbers", "box") if name in entry}
+    known |= {name: tuple(entry[name]) for name in ("numbers", "box", "clothes") if name in entry}
     return Face(**{**known, "print": base64.b64decode(entry.get("print", "")), "model": model})

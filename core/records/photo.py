@@ -15,11 +15,29 @@ CaptionSource = Literal["", "trigger", "template", "captioner", "user"]
 
 
 class PhotoFinding(Stored):
-    """A fact worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell); `other` is the twin's id."""
+    """A fact worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell).
+
+    `other` is the twin's id; `counts` are the numbers of photos in the sentence, in its order."""
 
     code: str
     message: str
     other: str = ""
+    counts: list[int] = Field(default_factory=list)
+
+
+class FaceWords(Stored):
+    """Everything that is kept of a photo's face beside its height: coarse words, for the chart of what the photos cover.
+
+    Each '' where it cannot be told. Which words there are is said by core/faces/face_words.py; a newer version may know more."""
+
+    #: frontal, three_quarter, turned
+    angle: str = ""
+    #: even, side
+    light: str = ""
+    #: closed, wide, open
+    mouth: str = ""
+    #: a colour: what is worn below the face
+    clothes: str = ""
 
 
 class Crop(Stored):
@@ -54,6 +72,8 @@ class Photo(Stored):
     brightness: float | None = None
     #: height of the largest face as a share of the picture's, 0 without one; null where nobody has looked
     face: float | None = None
+    #: null where nobody has looked, or an older version has
+    face_words: FaceWords | None = None
     name: str = ""
     caption: str = ""
     caption_source: CaptionSource = ""

@@ -3,19 +3,20 @@
 /** Bits of 64 in which two perceptual hashes of one scene differ at most. */
 const SCENE_BITS = 12;
 const FEW = 6;
-/** Findings about faces; the last two may teach the wrong face. */
-const OF_FACES = new Set(["no_face", "several_faces", "other_person"]);
-const STRANGERS = new Set(["several_faces", "other_person"]);
+/** Findings that say that a photo may teach the wrong face. */
+const STRANGERS = new Set(["several_faces", "other_person", "two_people"]);
+/** Findings that say why a photo's face tells little of who it is. */
+const UNCLEAR = new Set(["no_face", "face_small", "face_turned", "dark_glasses"]);
 const SAME_LIGHT = 14;
 const CLOSE = /\b(close[ -]?ups?|head ?shots?|face only|of (?:the|her|his) face)\b/i;
 const FULL = /\b(full[ -](?:body|length|figure)|whole body|head to toe|from head to foot)\b/i;
 /** Share of the picture's height that a face takes: at least so much in a close-up, less than so much of a whole body. */
-const CLOSE_FACE = 0.22;
-const FULL_FACE = 0.1;
+export const CLOSE_FACE = 0.22;
+export const FULL_FACE = 0.1;
 const HALF = /\b(upper body|half[ -](?:body|length)|waist[ -]up|to the waist|three[ -]quarter|medium shot|bust)\b/i;
 
-/** What takes nothing away from a photo. */
-const NOTES = new Set(["no_face", "animated"]);
+/** What takes nothing away from a photo: some from afar, in profile or from behind are good to have. */
+const NOTES = new Set(["no_face", "face_small", "face_turned", "animated"]);
 
 /** What is looked at of a photo. @typedef {Omit<Isengard.Photo, "findings"> & {findings: {code: string}[]}} Judged */
 /** A sentence by its key. @typedef {{key: string, values: Record<string, number>, hint?: boolean}} Line */
@@ -30,13 +31,15 @@ export function coverageOf(photos) {
   const shown = photos.filter((photo) => photo.included);
   const count = shown.length;
   if (count < FEW) return [];
-  const weak = shown.filter((photo) => photo.findings.some(({ code }) => !OF_FACES.has(code) && !NOTES.has(code))).length;
+  const weak = shown.filter((photo) => photo.findings.some(({ code }) => !STRANGERS.has(code) && !UNCLEAR.has(code) && !NOTES.has(code))).length;
+  const unclear = shown.filter((photo) => photo.findings.some(({ code }) => UNCLEAR.has(code))).length;
   const others = shown.filter((photo) => photo.findings.some(({ code }) => STRANGERS.has(code))).length;
   const scenes = scenesOf(shown);
   /** @type {(Line | null | false)[]} */
   const lines = [
     others > 0 && { key: others === 1 ? "coverStranger" : "coverStrangers", values: { n: others } },
     weak * 4 > count && { key: "coverWeak", values: { n: weak, count } },
+    unclear * 2 > count && { key: "coverUnclear", values: { n: unclear, count } },
     scenes > 0 && scenes * 2 <= count && { key: scenes === 1 ? "coverScene" : "coverScenes", values: { n: scenes, count } },
     sameLight(shown) && { key: "coverLight", values: {} },
     framing(shown),
@@ -60,12 +63,16 @@ function framingByFaces(photos) {
 
 /** Only when most say something; otherwise what would be good. @param {Judged[]} photos @returns {Line | null} */
 function framingByCaptions(photos) {
-  /** @param {RegExp} pattern */
-  const says = (pattern) => photos.filter((photo) => pattern.test(photo.caption)).length;
-  const count = photos.length;
-  const told = photos.filter(({ caption }) => CLOSE.test(caption) || FULL.test(caption) || HALF.test(caption)).length;
-  if (told * 2 < count) return { key: "coverUnknown", values: {}, hint: true };
-  return framed(count, { told, close: says(CLOSE), full: says(FULL) });
+  const told = photos.map(({ caption }) => framedByCaption(caption)).filter((framed) => framed !== "");
+  if (told.length * 2 < photos.length) return { key: "coverUnknown", values: {}, hint: true };
+  /** @param {string} kind */
+  const says = (kind) => told.filter((one) => one === kind).length;
+  return framed(photos.length, { told: told.length, close: says("close"), full: says("full") });
+}
+
+/** `close`, `half`, `full`, '' where it does not say. @param {string} caption */
+export function framedByCaption(caption) {
+  return CLOSE.test(caption) ? "close" : FULL.test(caption) ? "full" : HALF.test(caption) ? "half" : "";
 }
 
 /** @param {number} count @param {{told: number, close: number, full: number}} options @returns {Line | null} */

@@ -12,6 +12,8 @@ from isengard.core.characters.character_store import CharacterStore
 from isengard.core.characters.photo_store import PhotoStore
 from isengard.core.clock import SystemClock
 from isengard.core.errors import StorageError
+from isengard.core.faces.face import Face
+from isengard.core.faces.face_notes import face_notes
 from isengard.core.generations.generation_files import RECORD_FILE
 from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.records.character import CharacterDraft, CharacterPatch
@@ -79,7 +81,7 @@ def test_what_is_stored_is_never_told_as_a_failure(
     monkeypatch.setattr(atomic, "write_json", full)
     second = add(photos, paths, ann, 1)
     assert photos.update(photo.id, PhotoPatch(caption="one")) == photos.get(photo.id)
-    assert photos.note_faces(ann.id, {photo.id: 0.5}, {}) == 1
+    assert photos.note_faces(ann.id, face_notes({photo.id: [Face(200, 0.5, (0.0,) * 128)]})) == 1
     assert characters.update(ann.id, CharacterPatch(notes="new")).notes == "new"
     beside = {"photos": photos, "library": library, "paths": paths}
     told = write_captions(ann.id, {second.id: ("two", "user")}, **beside)

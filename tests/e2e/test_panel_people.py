@@ -51,6 +51,13 @@ def test_an_empty_panel_teaches_and_a_drawn_person_is_one_press_away(server, pan
     expect(panel.get("isen-photos").locator("figure")).to_have_count(12, timeout=20_000)
     for word in ("small", "dark", "blurred"):
         expect(panel.get("isen-photos")).to_contain_text(word)
+    panel.get("isen-chart").press("Enter")
+    panel.get("isen-kind-found_small").press("Enter")
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(1)
+    expect(panel.get("isen-kind-found_small")).to_be_focused()
+    expect(panel.get("isen-kind-found_small")).to_have_attribute("aria-pressed", "true")
+    panel.click("isen-show-all")
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(12)
     expect(panel.get("isen-consent-note")).to_be_visible()
     (sam,) = server.api.get("/characters")["items"]
     assert sam["name"] == "Sample Sam"

@@ -33,6 +33,20 @@ test("a wrong face is told before everything else, and is no weak picture", () =
   assert.ok(!three.includes("coverWeak"));
 });
 
+test("faces that are small, turned away or hidden are told where most are, and a few of them are no weak photos", () => {
+  const some = (count, code) => many(8, (n) => photo(n, { findings: n < count ? [{ code }] : [] }));
+  assert.deepEqual(coverageOf(some(5, "face_turned"))[0], { key: "coverUnclear", values: { n: 5, count: 8 } });
+  for (const code of ["no_face", "face_small", "face_turned", "dark_glasses"]) assert.ok(!keys(some(4, code)).some((key) => ["coverUnclear", "coverWeak"].includes(key)), code);
+  assert.deepEqual(coverageOf(some(3, "face_blurred"))[0], { key: "coverWeak", values: { n: 3, count: 8 } });
+  assert.deepEqual(coverageOf(some(3, "two_people"))[0], { key: "coverStrangers", values: { n: 3 } });
+  assert.deepEqual(["face_small", "face_turned", "face_blurred", "dark_glasses", "two_people"].map((code) => teaches(photo(0, { findings: [{ code }] }))), [true, true, false, false, false]);
+});
+
+test("two people are told with how many photos show each", () => {
+  const one = photo(0, { findings: [{ code: "two_people", message: "old", counts: [5, 3] }] });
+  assert.equal(findingsNow(one, [one])[0].message, "5 photos show one person and 3 another: keep those of the one you mean.");
+});
+
 test("framing is taken from the faces, where somebody has looked at them", () => {
   const sized = (face) => keys(many(9, (n) => photo(n, { face: face(n) })));
   assert.ok(sized((n) => (n < 7 ? 0.4 : 0.15)).includes("coverClose"));

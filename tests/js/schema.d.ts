@@ -244,6 +244,13 @@ declare namespace Schema {
     attempt: number | null;
     data: Record<string, unknown>;
   }
+  /** Everything that is kept of a photo's face beside its height: coarse words, for the chart of what the photos cover. Each '' where it cannot be told. Which words there are is said by core/faces/face_words.py; a newer version may know more. */
+  interface FaceWords {
+    angle: string;
+    light: string;
+    mouth: string;
+    clothes: string;
+  }
   /** A model family that a person can be trained for. */
   interface Family {
     key: string;
@@ -628,6 +635,7 @@ declare namespace Schema {
     phash: string;
     brightness: number | null;
     face: number | null;
+    face_words: FaceWords | null;
     name: string;
     caption: string;
     caption_source: "" | "trigger" | "template" | "captioner" | "user";
@@ -640,11 +648,12 @@ declare namespace Schema {
     deleted_at: string | null;
     leaks: Leak[];
   }
-  /** A fact worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell); `other` is the twin's id. */
+  /** A fact worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell). `other` is the twin's id; `counts` are the numbers of photos in the sentence, in its order. */
   interface PhotoFinding {
     code: string;
     message: string;
     other: string;
+    counts: number[];
   }
   /** A photo that a crop would help and that has none, and why. */
   interface PhotoLeft {

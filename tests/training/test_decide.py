@@ -126,6 +126,8 @@ def chosen(name, **traits):
 
 UNTESTED = ATTIC.model_copy(update={"backends": [BackendState(name="ai_toolkit", detail="Not tried.")]})
 BLURRED = photos(10, findings=[PhotoFinding(code="blurred", message="x")])
+UNCLEAR = photos(13, findings=[PhotoFinding(code="face_turned", message="x")])
+STRANGERS = photos(3, findings=[PhotoFinding(code="two_people", message="x")])
 MUCH_RAM = SD15.model_copy(update={"needs": SD15.needs.model_copy(update={"ram_gb": 90.0})})
 
 #: (facts, the findings as "severity code", words that one of them says)
@@ -145,6 +147,10 @@ TABLE = [
     (person(*photos(61)), {"info many_photos"}, "61 photos are a lot"),
     (person(*photos(25, caption="her blue eyes")), {"warning caption_leaks"}, "25 captions describe"),
     (person(*photos(15), *BLURRED), {"warning weak_photos"}, "10 of 25 photos"),
+    (person(*photos(12), *UNCLEAR), {"warning unclear_faces"}, "13 of 25 photos hardly show the face"),
+    (person(*photos(13), *UNCLEAR[1:]), set(), ""),
+    (person(*photos(24), *STRANGERS[:1]), {"warning other_faces"}, "One photo shows several people or somebody else"),
+    (person(*photos(22), *STRANGERS), {"warning other_faces"}, "3 of 25 photos show"),
     # the request
     (asked(sample_prompts=["a ${b}"]), {"error prompt_placeholder"}, "'${'"),
     (asked(sample_prompts=["a {b}"]), set(), ""),

@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 
 import pytest
 from hosts import fixtures
+from isengard.core.faces.face_findings import CODES
 from isengard.core.records.event import Subject
 from support.face_fixtures import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
 
@@ -16,13 +19,12 @@ pytestmark = pytest.mark.slow
 
 def looked_at(api, ann, count):
     """File name -> (finding codes of faces, share of the face), once all have been looked at."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         photos = api.get(f"/characters/{ann['id']}/photos")["items"]
         if len(photos) == count and all(photo["face"] is not None for photo in photos):
-            known = {"no_face", "several_faces", "other_person"}
             return {
-                photo["name"]: ([f["code"] for f in photo["findings"] if f["code"] in known], photo["face"])
+                photo["name"]: ([f["code"] for f in photo["findings"] if f["code"] in CODES], photo["face"])
                 for photo in photos
             }
         time.sleep(0.1)
@@ -68,3 +70,45 @@ def test_photos_that_were_there_before_the_tools_are_looked_at_when_they_come(
     subject = Subject(kind="backend", id="faces")
     server.services.ledger.emit("backend.state", subject, {"state": {}}, correlation_id="corr-tools")
     assert looked_at(api, ann, 6)["man.png"][0] == ["other_person"]
+
+
+def test_a_computer_that_was_too_busy_is_asked_again(api, server, face_tools, her_photos):
+    """It was logged, and the photos stayed unlooked at until something about them changed."""
+    put_face_tools(face_tools, server.services.paths)
+    checker = server.services.photo_faces
+    checker.slow_pause_s, reader = 0.2, checker.faces
+    reader.faces(fixtures.other_people()["man"])
+    os.kill(reader._child.pid, signal.SIGSTOP)
+    reader._child._timeout_s = 0.2
+    ann = api.post("/characters", {"name": "Ann"})
+    api.upload(ann["id"], her_photos[0])
+    deadline = time.monotonic() + 120
+    while not any("could not be looked at" in line["message"] for line in api.get("/logs")["items"]):
+        assert time.monotonic() < deadline, "it was not too busy"
+        time.sleep(0.05)
+    reader._child._timeout_s = 30.0
+    assert looked_at(api, ann, 1)["portrait_00.jpg"][1] > 0.1
+
+
+def test_only_coarse_words_of_a_face_are_kept(api, server, face_tools, her_photos):
+    put_face_tools(face_tools, server.services.paths)
+    ann = api.post("/characters", {"name": "Ann"})
+    api.upload(ann["id"], her_photos[0])
+    looked_at(api, ann, 1)
+    (photo,) = api.get(f"/characters/{ann['id']}/photos")["items"]
+    assert photo["face_words"] == {"angle": "frontal", "light": "even", "mouth": "wide", "clothes": "brown"}
+
+
+def test_what_an_older_version_has_looked_at_is_looked_at_again_at_the_start(
+    api, server, face_tools, her_photos
+):
+    ann = api.post("/characters", {"name": "Ann"})
+    api.upload(ann["id"], her_photos[0])
+    put_face_tools(face_tools, server.services.paths)
+    checker = server.services.photo_faces
+    assert checker._is_unfinished(ann["id"])
+    server.services.ledger.emit(
+        "backend.state", Subject(kind="backend", id="faces"), {"state": {}}, correlation_id="corr-tools"
+    )
+    looked_at(api, ann, 1)
+    assert not checker._is_unfinished(ann["id"])

@@ -5,12 +5,14 @@ the place and the machine. Pure functions over facts; numbers of photos from ide
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
 from ...core.characters.caption_lint import leaks
 from ...core.characters.photo_findings import NOTES
 from ...core.characters.trigger_words import is_ordinary
+from ...core.faces.face_findings import OF_STRANGERS, UNCLEAR
 from ...core.families.base_choice import RankedBase
 from ...core.families.families import Family
 from ...core.records.photo import Photo
@@ -79,13 +81,36 @@ def photo_findings(photos: Sequence[Photo], trigger: str = "", class_word: str =
         message = f"{count} photos are a lot: 25 varied ones usually do as well in less time."
         findings.append(Finding(severity="info", code="many_photos", message=message))
     findings += _caption_findings(included, trigger, class_word)
-    troubled = [photo for photo in included if any(one.code not in NOTES for one in photo.findings)]
-    if len(troubled) * 3 > count:
-        message = (
-            f"{len(troubled)} of {count} photos are small, dark, too bright, blurred or near-duplicates."
-        )
+    return findings + _quality_findings(included)
+
+
+def _quality_findings(included: Sequence[Photo]) -> list[Finding]:
+    """Photos that teach little, little of the face, or the wrong one; a few in profile, from afar or behind glasses are good to have."""
+    findings, count = [], len(included)
+    weak = _with_other_than(included, NOTES | OF_STRANGERS | UNCLEAR)
+    unclear, strange = _with(included, UNCLEAR), _with(included, OF_STRANGERS)
+    if len(weak) * 3 > count:
+        message = f"{len(weak)} of {count} photos are small, dark, too bright, blurred or near-duplicates."
         findings.append(Finding(severity="warning", code="weak_photos", message=message, fix="show_photos"))
+    if len(unclear) * 2 > count:
+        message = (
+            f"{len(unclear)} of {count} photos hardly show the face: it was not found, is very small, turned away or has its eyes "
+            "hidden. Add photos from the front and from nearer."
+        )
+        findings.append(Finding(severity="warning", code="unclear_faces", message=message, fix="show_photos"))
+    if strange:
+        some = "One photo shows" if len(strange) == 1 else f"{len(strange)} of {count} photos show"
+        message = f"{some} several people or somebody else: that may teach the wrong face. Have a look before you train."
+        findings.append(Finding(severity="warning", code="other_faces", message=message, fix="show_photos"))
     return findings
+
+
+def _with(photos: Sequence[Photo], codes: AbstractSet[str]) -> list[Photo]:
+    return [photo for photo in photos if any(one.code in codes for one in photo.findings)]
+
+
+def _with_other_than(photos: Sequence[Photo], codes: AbstractSet[str]) -> list[Photo]:
+    return [photo for photo in photos if any(one.code not in codes for one in photo.findings)]
 
 
 def _caption_findings(included: Sequence[Photo], trigger: str, class_word: str) -> list[Finding]:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ...core.characters.character_store import CharacterStore
 from ...core.characters.photo_store import PhotoStore
-from ...core.correlation import correlated
-from ...core.errors import IsengardError, reason_of
+from ...core.correlation import correlated, new_correlation_id
+from ...core.errors import IsengardError, NotFoundError, reason_of
 from ...core.executor import in_thread
-from ...core.faces.face_findings import face_findings
+from ...core.faces.face import Face
+from ...core.faces.face_notes import face_notes
 from ...core.faces.reader import FaceReader
 from ...core.faces.tools import NAME
 from ...core.jobs.ledger import Ledger
 from ...core.records.event import Event
+from ...core.records.photo import Photo
 from ..http.event_stream import EventStream
 from .notifications import tell_character
 
+#: A computer that was too busy is asked again after this long.
+SLOW_PAUSE_S = 60.0
 _log = logging.getLogger("isengard.photo_faces")
 
 
@@ -30,6 +36,7 @@ class PhotoFaceChecker:
     photos: PhotoStore
     ledger: Ledger
     faces: FaceReader
+    slow_pause_s: float = SLOW_PAUSE_S
     _waiting: dict[str, str] = field(default_factory=dict)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -51,28 +58,52 @@ class PhotoFaceChecker:
         self._awake.set()
 
     async def work(self) -> None:
-        """For ever, beside `run`: looks at them."""
+        """For ever, beside `run`: looks at them, first at those whose photos an older version has looked at, or none."""
+        for character in await in_thread(lambda: list(self.characters.all())):
+            if await in_thread(self._is_unfinished, character.id):
+                self._again(character.id)
         while True:
             await self._awake.wait()
             self._awake.clear()
             while self._waiting:
                 character_id = next(iter(self._waiting))
                 with correlated(self._waiting.pop(character_id)):
-                    await self._one(character_id)
+                    if not await self._one(character_id):
+                        asyncio.get_running_loop().call_later(self.slow_pause_s, self._again, character_id)
 
-    async def _one(self, character_id: str) -> None:
+    def _again(self, character_id: str) -> None:
+        self._waiting.setdefault(character_id, new_correlation_id())
+        self._awake.set()
+
+    def _is_unfinished(self, character_id: str) -> bool:
+        try:
+            photos = self.photos.list(character_id) if self.faces.is_ready() else []
+        except IsengardError:  # deleted meanwhile
+            return False
+        return any(photo.face_words is None for photo in photos)
+
+    async def _one(self, character_id: str) -> bool:
+        """Look at one person's photos; False where that has to be done again, since the computer was too busy."""
         try:
             if await in_thread(self.faces.is_ready):
                 await in_thread(self._look, character_id)
         except (IsengardError, OSError) as fault:
             context = {"character_id": character_id, "reason": reason_of(fault)}
             _log.warning("Faces of photos could not be looked at", extra={"context": context})
+            return not (isinstance(fault, IsengardError) and fault.code == "face_tools_slow")
+        return True
+
+    def _seen(self, photos: Iterable[Photo]) -> dict[str, tuple[Face, ...]]:
+        """Faces by photo; one whose file is gone tells nothing, and keeps nobody from looking at the others."""
+        seen = {}
+        for photo in photos:
+            with contextlib.suppress(NotFoundError, FileNotFoundError):
+                seen[photo.id] = self.faces.faces(self.photos.image_path(photo, "full"))
+        return seen
 
     def _look(self, character_id: str) -> None:
-        photos = self.photos.list(character_id)
-        seen = {photo.id: self.faces.faces(self.photos.image_path(photo, "full")) for photo in photos}
-        shares = {photo_id: round(faces[0].share, 3) if faces else 0.0 for photo_id, faces in seen.items()}
-        changed = self.photos.note_faces(character_id, shares, face_findings(seen))
+        seen = self._seen(self.photos.list(character_id))
+        changed = self.photos.note_faces(character_id, face_notes(seen))
         if not changed:
             return
         _log.info(

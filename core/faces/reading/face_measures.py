@@ -17,6 +17,7 @@ Point = Sequence[float]
 JAW_LEFT, JAW_RIGHT, NOSE_TIP = 0, 16, 30
 EYE_LEFT, EYE_RIGHT = slice(36, 42), slice(42, 48)
 EYE_OUTER_LEFT, EYE_OUTER_RIGHT = 36, 45
+CHIN = 8
 MOUTH_LEFT, MOUTH_RIGHT, LIP_TOP, LIP_BOTTOM = 48, 54, 62, 66
 #: Side of the aligned face that sharpness and light are measured on, in pixels.
 CHIP = 96
@@ -46,7 +47,7 @@ def mouth(points: Sequence[Point]) -> tuple[float, float]:
 
 
 def eye_light(grey: Any, points: Sequence[Point]) -> float:
-    """Brightness of the eyes by that of the cheeks below them; behind dark glasses below 0.4 (drawn ones 0.20, bare eyes from 0.58)."""
+    """Brightness of the eyes by that of the cheeks below them; behind dark glasses below 0.3 (drawn ones 0.23, bare eyes from 0.30)."""
     eyes, cheeks = [], []
     for eye in (EYE_LEFT, EYE_RIGHT):
         place = numpy.asarray([_xy(point) for point in points[eye]])
@@ -71,6 +72,19 @@ def light(chip: Any) -> tuple[float, float]:
     half = chip.shape[1] // 2
     sides = sorted((float(chip[:, :half].mean()) + 1, float(chip[:, -half:].mean()) + 1))
     return float(chip.mean()), sides[1] / sides[0]
+
+
+def clothes(pixels: Any, points: Sequence[Point]) -> list[int]:
+    """Colour below the chin, where clothes are: the middle one of a field as wide as the face, [red, green, blue]; [] where the
+    picture ends before half of it."""
+    left, right, chin = (_xy(points[at]) for at in (JAW_LEFT, JAW_RIGHT, CHIN))
+    width = float(numpy.linalg.norm(right - left))
+    top, bottom = chin[1] + 0.6 * width, chin[1] + 1.7 * width
+    if (top + bottom) / 2 > pixels.shape[0]:
+        return []
+    start, end = max(0, int(chin[0] - 0.6 * width)), max(0, int(chin[0] + 0.6 * width))
+    part = pixels[max(0, int(top)) : max(0, int(bottom)), start:end].reshape(-1, 3)
+    return [int(value) for value in numpy.median(part, axis=0)] if len(part) else []
 
 
 def face_print(chip: Any) -> bytes:
@@ -118,6 +132,7 @@ def measured(pixels: Any, points: Sequence[Point], chip: Any) -> dict[str, Any]:
         "sharpness": round(sharpness(aligned), 1),
         "light": round(mean, 1),
         "side_light": round(side, 3),
+        "clothes": clothes(pixels, points),
         "print": base64.b64encode(face_print(aligned)).decode("ascii"),
     }
 

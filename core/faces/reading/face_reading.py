@@ -32,14 +32,15 @@ class PictureReader:
 
     def read(self, path: str) -> dict[str, Any]:
         """Answer {"faces": […], largest first, "scene": {…}}; OSError or ValueError where it is not a picture of ours."""
-        picture, width = opened(path, LOOKED_AT)
+        picture, size = opened(path, LOOKED_AT)
         pixels, faces = self._found(picture)
         if not faces:
-            again = picture if width <= LOOKED_AT else opened(path, AGAIN_AT)[0]
-            pixels, faces = self._found(again, larger=width <= LOOKED_AT)
+            whole = max(size) <= LOOKED_AT
+            again = picture if whole else opened(path, AGAIN_AT)[0]
+            pixels, faces = self._found(again, larger=whole)
         largest = sorted(faces, key=lambda face: -face.width * face.height)[:MOST_FACES]
         scene = scene_of(picture) | self._described(picture)
-        return {"faces": [self._face(pixels, face, width) for face in largest], "scene": scene}
+        return {"faces": [self._face(pixels, face, size[0]) for face in largest], "scene": scene}
 
     def _found(self, picture: Any, *, larger: bool = False) -> tuple[Any, list[Found]]:
         pixels = numpy.asarray(picture)

@@ -51,9 +51,9 @@ export class IsenCharacter extends View {
     this.edit = h("div", { class: "isen-through" });
     this.meter = h("meter", { min: 0, max: GOOD, low: 10, high: 15, optimum: GOOD });
     this.enough = h("p", { class: "isen-muted" });
-    this.coverage = new Coverage();
-    this.consent = h("div", { class: "isen-through" });
+        this.consent = h("div", { class: "isen-through" });
     this.strip = new PhotoStrip(this, id);
+    this.coverage = new Coverage((only) => this.strip.only(only));
     this.uploads = new UploadList(this.store, id);
     this.dropzone = new Dropzone((files) => this.store.addPhotos(id, files));
     this.dropzone.watch(this);
@@ -67,7 +67,7 @@ export class IsenCharacter extends View {
       h("div", { class: "isen-who" }, this.face, h("div", { class: "isen-stack-tight" }, this.facts, this.counts)), this.edit,
       this.consent,
       h("div", { class: "isen-stack-tight" }, this.meter, this.enough, this.coverage.element),
-      this.dropzone.element, this.uploads.element, this.strip.element, this.captions.element, this.versions,
+      this.dropzone.element, this.uploads.element, this.coverage.note, this.strip.element, this.captions.element, this.versions,
       h("footer", { class: "isen-foot" }, h("div", { class: "isen-row isen-shared" }, this.draw, this.train)));
     this.store.loadPhotos(id);
   }

@@ -1,22 +1,100 @@
-/** What a person's photos cover, in a few sentences. */
+/** What a person's photos cover: a few sentences, and a small chart whose bars show only the photos behind them. */
 
-import { h, icon } from "../../lib/dom.js";
+import { button, h, icon, say } from "../../lib/dom.js";
 import { coverageOf } from "../../lib/coverage.js";
+import { chartOf, unevenOf } from "../../lib/coverage_chart.js";
 import { fill } from "../../lib/lists.js";
-import { t } from "../../locales/words.js";
+import { photos, t, wordOr } from "../../locales/words.js";
 import { findingsNow } from "./photo_words.js";
 
+/** @typedef {import("../../lib/coverage_chart.js").Row} Row */
+/** @typedef {import("../../lib/coverage_chart.js").Kind} Kind */
+
 export class Coverage {
-  constructor() {
-    this.element = h("ul", { class: "isen-findings", "aria-label": t("coverage"), "data-testid": "isen-coverage" });
+  /** Which bar is pressed, as `row_kind`. */
+  pressed = "";
+  /** @type {Row[]} */ rows = [];
+  /** What `filtered` was told last, as text. */
+  told = "null";
+
+  /** @param {(only: string[] | null) => void} filtered told the ids of the photos to show; null for all */
+  constructor(filtered) {
+    this.filtered = filtered;
+    this.lines = h("ul", { class: "isen-findings", "aria-label": t("coverage"), "data-testid": "isen-coverage" });
+    this.summary = h("summary", { "data-testid": "isen-chart" });
+    this.chart = h("div", { class: "isen-chart" });
+    this.fold = h("details", { class: "isen-fold", hidden: true }, this.summary, this.chart, h("small", { class: "isen-muted", text: t("chartHint") }));
+    this.element = h("div", { class: "isen-stack-tight" }, this.lines, this.fold);
+    this.said = h("span", { class: "isen-grow" });
+    /** Stands above the photos. */
+    this.note = h("div", { class: "isen-row", role: "status", hidden: true }, icon("filter"), this.said,
+      button(t("showAllPhotos"), () => this.#press(""), { kind: "link", testid: "isen-show-all" }));
   }
 
   /** @param {Isengard.Photo[]} list */
   show(list) {
-    const lines = coverageOf(list.map((photo) => ({ ...photo, findings: findingsNow(photo, list) })));
-    this.element.hidden = !lines.length;
-    fill(this.element, lines, () => lines.map(line));
+    const judged = list.map((photo) => ({ ...photo, findings: findingsNow(photo, list) }));
+    const lines = coverageOf(judged);
+    this.lines.hidden = !lines.length;
+    fill(this.lines, lines, () => lines.map(line));
+    this.rows = chartOf(judged);
+    this.count = list.length;
+    this.#draw();
   }
+
+  #draw() {
+    const { thin, much } = unevenOf(this.rows);
+    const [few, many] = [thin, much].map((names) => names.map((name) => t(`kind_${name}`)).join(", "));
+    say(this.summary, few && many ? t("chartBoth", { few, many }) : few ? t("chartThin", { kinds: few }) : many ? t("chartMuch", { kinds: many }) : t("chartTitle"));
+    this.fold.hidden = !this.rows.length;
+    fill(this.chart, [this.rows, this.pressed], () => this.rows.map((row) => this.#row(row)));
+    const [row, kind] = this.#chosen();
+    if (this.pressed && !kind) this.pressed = "";
+    this.note.hidden = !kind;
+    if (row && kind) say(this.said, t("onlyShown", { row: t(`chart_${row.key}`), kind: wordOf(row.key, kind.key), n: kind.ids.length, count: this.count }));
+    const only = kind ? kind.ids : null;
+    if (JSON.stringify(only) === this.told) return;
+    this.told = JSON.stringify(only);
+    this.filtered(only);
+  }
+
+  /** @returns {[Row, Kind] | [undefined, undefined]} */
+  #chosen() {
+    for (const row of this.rows) for (const kind of row.kinds) if (kind.ids.length && `${row.key}_${kind.key}` === this.pressed) return [row, kind];
+    return [undefined, undefined];
+  }
+
+  /** @param {string} name */
+  #press(name) {
+    this.pressed = name === this.pressed ? "" : name;
+    this.#draw();
+  }
+
+  /** @param {Row} options */
+  #row({ key, kinds }) {
+    const most = Math.max(...kinds.map((kind) => kind.ids.length));
+    return h("div", { class: "isen-chart-row", role: "group", "aria-label": t(`chart_${key}`) }, h("span", { class: "isen-muted", "aria-hidden": "true", text: t(`chart_${key}`) }),
+      h("div", { class: "isen-kinds" }, ...kinds.map((kind) => this.#bar(key, kind, most))));
+  }
+
+  /** As long as there are photos of it; without any it cannot be pressed. @param {string} row @param {Kind} kind @param {number} most */
+  #bar(row, { key, ids, thin }, most) {
+    const word = wordOf(row, key);
+    const rare = thin && h("small", { class: "isen-few" }, icon("exclamation-triangle"), ids.length ? t("kindFew") : t("kindNone"));
+    if (!ids.length) return h("span", { class: "isen-kind" }, word, rare);
+    const name = `${row}_${key}`;
+    const label = t("kindOf", { row: t(`chart_${row}`), kind: thin ? `${word} (${t("kindFew")})` : word, photos: photos(ids.length) });
+    const bar = button(label, () => this.#press(name), {
+      kind: "kind", testid: `isen-kind-${name}`, "aria-label": label, "aria-pressed": String(name === this.pressed), style: `--isen-share:${Math.round((100 * ids.length) / most)}%`,
+    });
+    bar.replaceChildren(h("span", { text: word }), h("b", { text: String(ids.length) }), ...(rare ? [rare] : []));
+    return bar;
+  }
+}
+
+/** The panel's word for a kind; a newer version's as it comes. @param {string} row @param {string} key */
+function wordOf(row, key) {
+  return wordOr(row === "found" ? `found_${key}` : `kind_${row}_${key}`, key.replaceAll("_", " "));
 }
 
 /** @param {import("../../lib/coverage.js").Line} options */

@@ -4,7 +4,7 @@
 import { h } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 
-const KNOWN = new Set(["small", "dark", "bright", "blurred", "extreme_shape", "twin", "same_shot", "animated", "no_face", "several_faces", "other_person"]);
+const KNOWN = new Set(["small", "dark", "bright", "blurred", "extreme_shape", "twin", "same_shot", "animated", "no_face", "several_faces", "other_person", "two_people", "face_small", "face_turned", "face_blurred", "dark_glasses"]);
 
 /** Said of a photo beside another one, which may be gone. */
 const OF_TWO = new Set(["twin", "same_shot"]);
@@ -15,7 +15,8 @@ export function findingsNow(photo, list) {
     if (!KNOWN.has(finding.code) || (OF_TWO.has(finding.code) && !finding.other)) return [finding];
     const other = list.findIndex((known) => known.id === finding.other);
     if (OF_TWO.has(finding.code) && other < 0) return [];
-    return [{ code: finding.code, message: t(`finding_${finding.code}`, { w: photo.width, h: photo.height, n: other + 1 }) }];
+    const [most, fewer] = finding.counts ?? [];
+    return [{ code: finding.code, message: t(`finding_${finding.code}`, { w: photo.width, h: photo.height, n: other + 1, most, fewer }) }];
   });
 }
 

@@ -11,19 +11,36 @@ import { findingsNow } from "./photo_words.js";
 const SKELETONS = 8;
 
 export class PhotoStrip {
+  /** @type {Thumbnail[]} */ all = [];
+  /** @type {{id: string, blank: boolean}[]} */ blanks = [];
+
   /** @param {import("../shared/view.js").View} view @param {string} characterId */
   constructor(view, characterId) {
     this.view = view;
     this.characterId = characterId;
+    /** @type {string[] | null} */
+    this.ids = null;
     this.element = h("ul", { class: "isen-strip", "aria-label": t("photosTitle"), "data-testid": "isen-photos" });
   }
 
   /** @param {Isengard.Character} character @param {Isengard.Photo[]} list @param {boolean} loading */
   show(character, list, loading) {
     this.character = character;
-    const shown = list.map(({ id, name, included, held_out: held }, index) => ({ id, n: index + 1, name, included, held, findings: findingsNow(list[index], list) }));
-    const blanks = loading ? Array.from({ length: Math.min(SKELETONS, character.photo_count) }, (_, index) => ({ id: `blank-${index}`, blank: true })) : [];
-    keyed(this.element, [...shown, ...blanks], { id: (photo) => photo.id, make: (photo) => ("blank" in photo ? blank() : this.#thumbnail(photo)) });
+    this.all = list.map(({ id, name, included, held_out: held }, index) => ({ id, n: index + 1, name, included, held, findings: findingsNow(list[index], list) }));
+    this.blanks = loading ? Array.from({ length: Math.min(SKELETONS, character.photo_count) }, (_, index) => ({ id: `blank-${index}`, blank: true })) : [];
+    this.#draw();
+  }
+
+  /** Show only these; null for all. @param {string[] | null} ids */
+  only(ids) {
+    this.ids = ids;
+    this.#draw();
+  }
+
+  #draw() {
+    const kept = this.ids && new Set(this.ids);
+    const shown = kept ? this.all.filter(({ id }) => kept.has(id)) : this.all;
+    keyed(this.element, [...shown, ...this.blanks], { id: (photo) => photo.id, make: (photo) => ("blank" in photo ? blank() : this.#thumbnail(photo)) });
   }
 
   /** @param {Thumbnail} options */

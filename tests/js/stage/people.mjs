@@ -15,10 +15,14 @@ export const PEOPLE = [ANNA, character(8, "Ben", { class_word: "man" }), charact
 
 const FOUND = { 3: { code: "blurred", message: "Looks blurred: a sharper photo teaches more." }, 7: { code: "twin", message: "Looks almost like photo 2: variety teaches more." }, 12: { code: "small", message: "Only 300 x 400 pixels: larger is better." }, 13: { code: "no_face", message: "No face was found." }, 14: { code: "several_faces", message: "Shows several people." }, 16: { code: "other_person", message: "Is this somebody else?" } };
 
+/** As a set of a real person is: much from the front and from near, little else. */
+const WORDS = { angle: ["frontal", "frontal", "frontal", "three_quarter", "turned"], light: ["even", "even", "even", "side"], mouth: ["closed", "wide", "wide"], clothes: ["black", "blue", "black", "grey", "brown", ""] };
+const wordsOf = (index) => Object.fromEntries(Object.entries(WORDS).map(([name, words]) => [name, words[index % words.length]]));
+
 export function photos(count) {
   return Array.from({ length: count }, (_, index) => ({
     id: `pho_${index}`, character_id: "chr_9", file: "", width: 3024, height: 4032, name: `IMG_${2000 + index}.HEIC`, caption: index % 3 ? `nnxmtnk, on a bench in a park, number ${index}` : "",
-    caption_source: "", included: index !== 5, held_out: index === 10 || index === 15, findings: FOUND[index] ? [FOUND[index]] : [], created_at: AT, deleted_at: null,
+    caption_source: "", brightness: 60 + ((index * 37) % 120), face: index === 13 ? 0 : index % 5 ? 0.35 : 0.15, face_words: wordsOf(index), included: index !== 5, held_out: index === 10 || index === 15, findings: FOUND[index] ? [FOUND[index]] : [], created_at: AT, deleted_at: null,
   }));
 }
 

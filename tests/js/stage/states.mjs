@@ -154,6 +154,7 @@ export const STATES = {
     { key: "a", name: "IMG_2101.HEIC", file: {}, characterId: "chr_9", share: 0.62, error: null }, { key: "b", name: "IMG_2102.HEIC", file: {}, characterId: "chr_9", share: 0, error: null },
     refused("holiday.gif", "This is a GIF picture.", "Save it as a JPEG or PNG photo, then add that."), refused("IMG_2007.HEIC", "It is the same picture as photo 7.", ""),
     { key: "n", name: "", characterId: "chr_9", share: 1, error: null, note: "Left out, because they are not photos: 9 files (IMG_2101.MOV, IMG_2101.AAE, ._IMG_2101.HEIC, …)." }] }) },
+  "character-kinds": { ...all, route: anna, then: click('[data-testid="isen-chart"], [data-testid="isen-kind-angle_three_quarter"]') },
   photo: { ...all, route: anna, then: click(".isen-strip li:nth-child(4) .isen-plain") },
   forget: { ...all, route: anna, then: click('[data-testid="isen-forget"]') },
   trainings: { ...all, ...at("training") },
