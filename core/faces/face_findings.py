@@ -12,6 +12,7 @@ from ..records.photo import PhotoFinding
 from .face import Face
 from .face_words import TURNED
 from .likeness import alike, is_clear
+from .models.records import calibration_of
 from .people import people_in
 
 #: Codes that say of a photo that it may teach the wrong face.
@@ -24,8 +25,6 @@ CODES = OF_STRANGERS | UNCLEAR | {"face_blurred"}
 LEAST_PHOTOS = 3
 #: Somebody else is suspected only where so many other photos can be compared with; so many of one person are a second one.
 LEAST_OTHERS = 3
-#: Below this an old and a new photo of one person may lie too: 0.4 is where dlib's authors part people (core/faces/likeness.py).
-STRANGE = 0.35
 #: Pixels of the photo, whatever its size: below, there is too little to learn at any resolution of training.
 SMALL_FACE = 64
 #: From so many pixels on a face's sharpness means something: measured on 96 of them, a smaller one is always soft.
@@ -95,16 +94,19 @@ def _of(faces: Sequence[Face]) -> list[PhotoFinding]:
 
 def _strangers(alone: Mapping[str, Face]) -> dict[str, PhotoFinding]:
     """Photos that show somebody else: some one other person, or this one and that."""
-    groups = people_in(alone)
-    main, others = groups[0] if groups else [], [group for group in groups[1:] if len(group) >= LEAST_OTHERS]
-    apart = [group for group in others if _between(alone, main, group) < STRANGE]
+    scale = next((calibration_of(face.model) for face in alone.values()), None)
+    if scale is None:  # of a model that was never calibrated nobody knows where people part
+        return {}
+    groups = people_in(alone, scale.same)
+    main, others = groups[0], [group for group in groups[1:] if len(group) >= LEAST_OTHERS]
+    apart = [group for group in others if _between(alone, main, group) < scale.strange]
     found = {photo_id: _two(len(main), len(group)) for group in apart for photo_id in group}
     if apart and len(apart[0]) == len(main):  # nobody can say which of them is meant
         found |= {photo_id: _two(len(main), len(main)) for photo_id in main}
     for photo_id, face in alone.items():
         held_against = [one for one in (main if len(main) >= LEAST_OTHERS else alone) if one != photo_id]
         likeness = [alike(face, alone[one]) for one in held_against]
-        if photo_id not in found and len(likeness) >= LEAST_OTHERS and median(likeness) < STRANGE:
+        if photo_id not in found and len(likeness) >= LEAST_OTHERS and median(likeness) < scale.strange:
             found[photo_id] = _finding(
                 "other_person", "The face differs from those of most other photos: is this somebody else?"
             )

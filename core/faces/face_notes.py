@@ -13,7 +13,7 @@ from .face_words import words_of
 
 @dataclass(frozen=True)
 class FaceNote:
-    """One photo's: `replaces` are the codes of findings that go, whoever found them."""
+    """What one photo's faces told: `replaces` are the codes of findings that go, whoever found them."""
 
     share: float
     words: FaceWords

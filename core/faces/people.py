@@ -10,11 +10,12 @@ from itertools import combinations
 from statistics import fmean
 
 from .face import Face
-from .likeness import FAIR, alike
+from .likeness import alike
 
 
-def people_in(faces: Mapping[str, Face]) -> list[list[str]]:
-    """Sort photos by person: ids in groups, the largest first, of equals the one that came first."""
+def people_in(faces: Mapping[str, Face], same: float) -> list[list[str]]:
+    """Sort photos by person, who is the same from a mean likeness of `same` on: ids in groups, the largest first, of equals the one
+    that came first."""
     likeness = {frozenset(pair): alike(faces[pair[0]], faces[pair[1]]) for pair in combinations(faces, 2)}
 
     def mean(one: list[str], other: list[str]) -> float:
@@ -23,21 +24,23 @@ def people_in(faces: Mapping[str, Face]) -> list[list[str]]:
     groups: list[list[str]] = []
     for photo_id in faces:
         nearest = max(groups, key=lambda group: mean(group, [photo_id]), default=None)
-        if nearest is not None and mean(nearest, [photo_id]) >= FAIR:
+        if nearest is not None and mean(nearest, [photo_id]) >= same:
             nearest.append(photo_id)
         else:
             groups.append([photo_id])
-    return sorted(_joined(groups, mean), key=len, reverse=True)
+    return sorted(_joined(groups, mean, same), key=len, reverse=True)
 
 
-def _joined(groups: list[list[str]], mean: Callable[[list[str], list[str]], float]) -> list[list[str]]:
+def _joined(
+    groups: list[list[str]], mean: Callable[[list[str], list[str]], float], same: float
+) -> list[list[str]]:
     """Who came one by one before the photos that tie them together."""
     while len(groups) > 1:
         nearest, one, other = max(
             (mean(one, other), at, beside)
             for (at, one), (beside, other) in combinations(enumerate(groups), 2)
         )
-        if nearest < FAIR:
+        if nearest < same:
             break
         groups[one] = [*groups[one], *groups.pop(other)]
     return groups
