@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..calibration import DLIB
 from ..face import Face
-from ..face_findings import STRANGE
 from ..likeness import is_clear
 from .person import SAME, likeness_to, person_of
 from .windows import Box, apart, contains, face_box, head_of, size_of, window
@@ -138,7 +138,7 @@ def _own(faces: Sequence[Face], person: Sequence[Face]) -> Face | None:
     best = max(faces, key=lambda face: likeness_to(face, person), default=None)
     if best is None:
         return None
-    return best if likeness_to(best, person) >= (STRANGE if len(faces) == 1 else SAME) else None
+    return best if likeness_to(best, person) >= (DLIB.strange if len(faces) == 1 else SAME) else None
 
 
 def _of_face(photo: LookedAt, within: Box, person: Sequence[Face]) -> tuple[Proposal | None, Left | None]:
