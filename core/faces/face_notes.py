@@ -13,7 +13,7 @@ from .face_words import words_of
 
 @dataclass(frozen=True)
 class FaceNote:
-    """What one photo's faces told: `replaces` are the codes of findings that go, whoever found them."""
+    """Note of what one photo's faces tell: `replaces` are the codes of findings that go, whoever found them."""
 
     share: float
     words: FaceWords
