@@ -57,7 +57,7 @@ export async function loadComparisons(store, purpose, characterId = "") {
 /** A page of them, and the next one where the newest comparison is larger than a page. @param {Isengard.Api} api @param {"bench" | "grid"} purpose @param {string} characterId */
 async function newestOf({ generations }, purpose, characterId) {
   const { items, next_cursor: cursor } = await generations.compared(purpose, characterId);
-  if (!cursor || items[0].correlation_id !== items.at(-1)?.correlation_id) return items;
+  if (!cursor || !items.length || items[0].correlation_id !== items.at(-1)?.correlation_id) return items;
   return [...items, ...(await generations.compared(purpose, characterId, cursor)).items];
 }
 

@@ -108,7 +108,7 @@ def test_a_model_that_is_not_whole_is_named_and_can_be_fetched_again(server, pan
 def test_a_way_without_its_model_leads_to_the_download(server, panel):
     panel.click("isen-tab-images")
     panel.get("isen-recipe").select_option("sd15-identity")
-    expect(panel.get("isen-recipe-problem")).to_contain_text("does not have the model")
+    expect(panel.get("isen-recipe-problem")).to_contain_text("A model is missing")
     panel.click("isen-recipe-download")
     expect(panel.get("isen-model-files")).to_contain_text("v1-5-pruned-emaonly")
     panel.click("isen-download")
@@ -143,7 +143,7 @@ def test_versions_lead_to_the_wall_that_compares_them(server, panel, tmp_path):
 
     lead()
     expect(panel.get("isen-recipe")).to_have_value("sd15-identity")
-    expect(panel.get("isen-recipe-problem")).to_contain_text("does not have the model")
+    expect(panel.get("isen-recipe-problem")).to_contain_text("A model is missing")
     server.host.models["checkpoints"] = live_server.bases(tmp_path)
     panel.page.evaluate("store.refresh()")
     lead()
