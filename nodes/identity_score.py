@@ -19,9 +19,18 @@ from .pictures import reference_photos
 from .pictures.pixels import eight_bit
 
 if TYPE_CHECKING:
+    from ..core.faces.face import Face
     from ..core.records.character import Character
     from ..core.records.likeness import Likeness
     from .ports import FaceReader
+
+_NO_FACE = "No face was found that could be held against the photos of {name}."
+_WHY = {
+    "": _NO_FACE,
+    "no_face": _NO_FACE,
+    "too_small": "The face is too small to be held against the photos of {name}.",
+    "turned": "The face is turned too far to be held against the photos of {name}.",
+}
 
 
 class IsengardIdentityScore(io.ComfyNode):
@@ -54,16 +63,18 @@ class IsengardIdentityScore(io.ComfyNode):
         context = current()
         person = identity.known(context, character)
         reference_photos.require_allowed(context)
-        likenesses, own = _measured(context, context.server.likeness.faces, person, image)
+        likenesses, references = _measured(context, context.server.likeness.faces, person, image)
         scores = [likeness.score for likeness in likenesses if likeness.score is not None]
-        score = round(median(scores), 3) if scores else 0.0
-        return io.NodeOutput(score, _in_words(person.name, score if scores else None, own))
+        if not scores:
+            return io.NodeOutput(0.0, _WHY[likenesses[0].why].format(name=person.name))
+        score = round(median(scores), 3)
+        return io.NodeOutput(score, _in_words(person.name, score, references))
 
 
 def _measured(
     context: NodeContext, reader: FaceReader, person: Character, images: Any
-) -> tuple[list[Likeness], float | None]:
-    from ..core.faces.likeness import MOST_REFERENCES, judge, own_likeness, portraits
+) -> tuple[list[Likeness], list[Face]]:
+    from ..core.faces.likeness import MOST_REFERENCES, judge, portraits, reachable
 
     photos = reference_photos.files(context, person)[:MOST_REFERENCES]
     references = portraits([reader.faces(photo) for photo in photos])
@@ -73,7 +84,9 @@ def _measured(
             f"No photo of {person.name} shows one clear face.",
             "Add photos on which the face is large and alone.",
         )
-    return [judge(_faces(context, reader, image), references) for image in images], own_likeness(references)
+    reach = reachable(references)
+    judged = [judge(_faces(context, reader, image), references, own=reach) for image in images]
+    return judged, references
 
 
 def _faces(context: NodeContext, reader: FaceReader, image: Any) -> Any:
@@ -91,15 +104,14 @@ def _faces(context: NodeContext, reader: FaceReader, image: Any) -> Any:
         picture.unlink()
 
 
-def _in_words(name: str, score: float | None, own: float | None) -> str:
-    from ..core.faces.likeness import verdict_of
+def _in_words(name: str, score: float, references: list[Face]) -> str:
+    from ..core.faces.likeness import own_likeness, reachable, verdict_of
 
-    if score is None:
-        return f"No face was found that could be held against the photos of {name}."
     words = {
         "good": f"Looks like {name}",
         "fair": f"Looks somewhat like {name}",
         "poor": f"Does not look like {name}",
-    }[verdict_of(score)]
+    }[verdict_of(score, reachable(references))]
+    own = own_likeness(references)
     beside = f"; the photos among themselves reach {own:.2f}" if own is not None else ""
     return f"{words}: {score:.2f}{beside}."

@@ -58,7 +58,10 @@ from .services.housekeeping import Housekeeping
 from .services.imported_loras import drawing_base
 from .services.improving.photo_improver import PhotoImprover
 from .services.job_view import JobView
-from .services.likeness_measurer import LikenessMeasurer
+from .services.likeness.measurer import LikenessMeasurer
+from .services.likeness.person_faces import PersonFaces
+from .services.likeness.pictures import PictureMeasurer
+from .services.likeness.walls import WallScorer
 from .services.photo_faces import PhotoFaceChecker
 from .services.picture_prover import PictureProver, open_generations
 from .services.publishing import Publisher
@@ -136,9 +139,8 @@ def _services(
         lender=GpuLender(paths, clock, ledger, training, generations.store),
         publisher=Publisher(paths, ledger, characters, versions, drawing),
         job_view=JobView(ledger, registry, shared=bool(settings.redis_url)),
-        likeness=LikenessMeasurer(paths, stores["photos"], generations, ledger, faces),
         diagnoser=_diagnoser(registry, ledger, generations, faces, **stores),
-        photo_faces=PhotoFaceChecker(characters, stores["photos"], ledger, faces),
+        **_faces(host, stores, PersonFaces(paths, stores["photos"], faces), generations, ledger),
         **_crops(library, paths, clock, stores["photos"], faces),
         **_behind(ledger),
         session=session,
@@ -219,6 +221,22 @@ def _crops(library: Library, paths: DataPaths, clock: Clock, photos: PhotoStore,
     }
 
 
+def _faces(
+    host: Host, stores: Any, people: PersonFaces, generations: GenerationService, ledger: Ledger
+) -> Any:
+    """What looks at faces: of photos as they are added, and of pictures."""
+    photos = PhotoFaceChecker(stores["characters"], stores["photos"], ledger, people.reader)
+    measurer = LikenessMeasurer(
+        generations,
+        ledger,
+        people.reader,
+        PictureMeasurer(generations, ledger, people),
+        WallScorer(generations, ledger, people),
+        is_quiet=lambda: not host.queue_length and not photos.is_waiting,
+    )
+    return {"likeness": measurer, "photo_faces": photos}
+
+
 def _behind(ledger: Ledger) -> Any:
     """What goes on behind the requests."""
     events = EventStream(ledger)
@@ -247,7 +265,8 @@ def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
         "lending": services.lender.run,
         "proofs": _prover(services, before).run,
         "captions": _caption_taker(services).run,
-        "likeness": lambda: services.likeness.run(events),
+        "pictures heard of": lambda: services.likeness.run(events),
+        "likeness": services.likeness.work,
         "photos heard of": lambda: services.photo_faces.run(events),
         "faces of photos": services.photo_faces.work,
     }.items():

@@ -31,7 +31,7 @@ from .services.gpu_lender import GpuLender
 from .services.housekeeping import Housekeeping
 from .services.improving.photo_improver import PhotoImprover
 from .services.job_view import JobView
-from .services.likeness_measurer import LikenessMeasurer
+from .services.likeness.measurer import LikenessMeasurer
 from .services.photo_faces import PhotoFaceChecker
 from .services.publishing import Publisher
 

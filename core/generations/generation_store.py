@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -139,11 +139,15 @@ class GenerationStore:
             images = sorted([*others, image], key=lambda other: other.n)
             return self._store(generation.model_copy(update={"images": images}))
 
-    def note_likeness(self, generation_id: str, number: int, likeness: Likeness) -> Generation:
-        """Keep what was measured of a picture. NotFoundError where it is gone meanwhile."""
+    def note_likeness(
+        self, generation_id: str, number: int, likeness: Likeness, everybodys: Mapping[str, Likeness]
+    ) -> Generation:
+        """Keep what was measured of a picture: the first person's likeness, and everybody's of one of several people. NotFoundError
+        where it is gone meanwhile."""
         with self._library.transaction():
             generation = self.get(generation_id)
-            measured = self._image(generation, number).model_copy(update={"likeness": likeness})
+            found = {"likeness": likeness, "likenesses": dict(everybodys)}
+            measured = self._image(generation, number).model_copy(update=found)
             return self._store(_with_image(generation, measured))
 
     def set_favourite(self, generation_id: str, favourite: bool) -> Generation:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..faces.choosing import WallRow, faults_of
+from ..faces.calibration import DLIB
+from ..faces.choosing import Choice, WallRow, faults_of, interval, quality, suiting_strength
+from ..faces.yardstick import Yardstick
 from ..records.checkpoint import Version, VersionFault
 
 #: The median likeness of all its pictures, no higher than the person's photos reach among themselves, and its 90 % interval.
@@ -50,6 +52,34 @@ NAMES = frozenset(
 def is_measured(version: Version) -> bool:
     """Tell whether a version was measured, copies included."""
     return TOLD in version.scores
+
+
+def scores_of(row: WallRow, yardstick: Yardstick, choice: Choice | None) -> dict[str, float]:
+    """Name what a row tells; `choice` None while pictures of its wall are still to come."""
+    ends = interval(row.scores) or (None, None)
+    found = {
+        LIKENESS: _capped(row.likeness, yardstick.own),
+        LOW: ends[0],
+        HIGH: ends[1],
+        OWN_PHOTOS: yardstick.own,
+        STRENGTH: suiting_strength(row) if row.likeness is not None else None,
+        MEASURED: len(row.cells),
+        COPIED: row.copied,
+        TOLD: row.told,
+        FLEXIBLE: row.flexible,
+        STRANGER: row.stranger,
+        STRANGER_WITHOUT: row.stranger_without,
+        QUALITY: round(quality(row, yardstick.own), 3),
+        CHOSEN: 1.0 if choice is not None and row.file == choice.best else None,
+        TIED: 1.0 if choice is not None and row.file in choice.tied else None,
+        YARDSTICK_TRAINED: 1.0 if yardstick.is_trained else None,
+    }
+    return {name: float(value) for name, value in found.items() if value is not None}
+
+
+def _capped(likeness: float | None, own: float | None) -> float | None:
+    """Beyond what the photos reach among themselves a higher number means nothing; photos that do not agree are no cap."""
+    return likeness if likeness is None or own is None else min(likeness, max(own, DLIB.same))
 
 
 def version_faults(scores: Mapping[str, float]) -> list[VersionFault]:

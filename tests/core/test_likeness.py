@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from isengard.core.faces.drawing_words import asks_for_drawing
 from isengard.core.faces.face import Face
-from isengard.core.faces.likeness import alike, judge, own_likeness, portraits, score_of_version, verdict_of
+from isengard.core.faces.likeness import (
+    alike,
+    faces_of_people,
+    judge,
+    own_likeness,
+    portraits,
+    reachable,
+    verdict_of,
+)
+from isengard.core.faces.yardstick import TrainedOn, Yardstick, yardstick_of
+from isengard.core.records.likeness import Likeness
 
 
 def face(*first: float, side: int = 100) -> Face:
@@ -46,12 +59,97 @@ def test_own_likeness_needs_two_photos():
     assert own_likeness([face(0.0), face(0.4), face(0.8)]) == 0.6
 
 
-def test_a_version_counts_by_its_best_strength_and_no_higher_than_the_photos_themselves():
-    by_strength = {0.7: [0.3, 0.4, 0.35], 1.0: [0.5, 0.6, 0.7], 1.15: [0.2, 0.9, 0.1]}
-    assert score_of_version(by_strength, None)[1] == 0.6
-    assert score_of_version(by_strength, 0.55)[1] == 0.55
-    assert score_of_version({1.0: [None, None, 0.9], 0.7: [0.3, 0.4, None]}, None) == (0.7, 0.35)
-    assert score_of_version({1.15: [0.7], 0.85: [0.6], 0.7: [0.5]}, 0.55) == (0.85, 0.55), (
-        "above the cap all are equal"
+@pytest.mark.parametrize(
+    ("own", "score", "verdict"),
+    [
+        (0.51, 0.44, "good"),
+        (0.51, 0.43, "fair"),
+        (0.66, 0.53, "good"),
+        (0.66, 0.52, "fair"),
+        (0.66, 0.4, "fair"),
+        (0.41, 0.399, "poor"),
+        (0.3, 0.45, "fair"),
+        (None, 0.5, "good"),
+    ],
+)
+def test_bands_of_a_person(own, score, verdict):
+    """0.6 of the way from strangers (0.33) to the person's own photos, never below 0.40; photos that do not agree make no band."""
+    assert verdict_of(score, own) == verdict
+
+
+def test_bands_need_four_photos():
+    assert reachable([face(0.0), face(0.4), face(0.8)]) is None
+    assert reachable([face(0.0), face(0.1), face(0.2), face(0.3)]) == 0.85
+
+
+@pytest.mark.parametrize(
+    ("faces", "drawing", "why", "verdict"),
+    [
+        ([], False, "no_face", "not_measurable"),
+        ([], True, "drawing", "not_measurable"),
+        ([face(0.0, side=63)], False, "too_small", "not_measurable"),
+        ([face(0.0, side=64)], False, "", "good"),
+        ([replace(face(5.0), yaw=-0.5)], False, "turned", "not_measurable"),
+        ([replace(face(5.0), yaw=0.4)], False, "", "poor"),
+        ([replace(face(0.0), yaw=0.6)], False, "", "good"),
+        ([face(5.0)], True, "drawing", "not_measurable"),
+        ([face(0.55)], True, "", "fair"),
+    ],
+)
+def test_why_nothing_could_be_measured(faces, drawing, why, verdict):
+    found = judge(faces, [face(0.0)], drawing=drawing)
+    assert (found.why, found.verdict) == (why, verdict)
+    assert (found.score is None) == (verdict == "not_measurable") and found.has_looked_for_copies
+
+
+def test_what_an_older_version_of_us_measured_did_not_look_for_copies():
+    old = Likeness.model_validate({"verdict": "good", "score": 0.6, "faces": 1})
+    assert old.why == "" and old.copied is None and not old.has_looked_for_copies
+    kept = judge([face(0.0)], [face(0.0)]).model_dump(mode="json")
+    assert Likeness.model_validate(kept).has_looked_for_copies
+
+
+@pytest.mark.parametrize(
+    ("prompt", "drawn"),
+    [
+        ("watercolour painting of {trigger}, loose brush strokes", True),
+        ("comic book illustration of {trigger}", True),
+        ("a pencil drawing of {trigger}", True),
+        ("{trigger} as an Anime character", True),
+        ("photo of {trigger} in a pencil skirt beside a statue, charcoal suit", False),
+        ("portrait photo of {trigger}, woman, looking at the camera, soft light", False),
+    ],
+)
+def test_a_prompt_may_ask_for_a_drawing(prompt, drawn):
+    assert asks_for_drawing(prompt) is drawn
+
+
+def test_each_face_goes_to_the_person_it_shows():
+    anna, ben = [face(0.0), face(0.1)], [face(2.0), face(2.1)]
+    her, him, nobody = face(0.05, side=90), face(2.05, side=200), face(9.0, side=300)
+    assert faces_of_people([nobody, him, her], [anna, ben]) == [her, him]
+    assert faces_of_people([nobody, her], [anna, ben]) == [her, nobody], "who is left gets what is left"
+    assert faces_of_people([her], [ben, anna]) == [None, her]
+    assert faces_of_people([nobody], [anna]) == [nobody] and faces_of_people([], [anna]) == [None]
+    assert faces_of_people([him, her], [[], anna]) == [him, her], (
+        "nothing is known of somebody without photos"
     )
-    assert score_of_version({1.0: [None], 0.7: []}, None) is None
+
+
+def test_the_yardstick_is_what_no_training_on_the_wall_has_seen():
+    photos = [face(0.3 * n) for n in range(8)]
+    first = TrainedOn(photos[2:], photos[:2])
+    assert yardstick_of(photos, [first]) == Yardstick(photos[:2], 0.1, 0.1)
+    second = TrainedOn([photos[0], *photos[3:]], photos[1:3])
+    both = yardstick_of(photos, [first, second])
+    assert both.is_trained and list(both.references) == photos, "only one photo is left that neither has seen"
+    bare = yardstick_of(photos, [])
+    assert not bare.is_trained and list(bare.references) == photos
+
+
+def test_a_held_out_twin_of_a_trained_photo_is_no_yardstick():
+    """Its moment was trained on: found by their faces, whatever was found when the photos were added."""
+    held, twin = [face(0.0), face(0.5)], face(0.2)
+    assert yardstick_of([], [TrainedOn([face(3.0)], held)]).references == held
+    found = yardstick_of([*held, twin], [TrainedOn([twin], held)])
+    assert found.is_trained and len(found.references) == 3

@@ -119,7 +119,7 @@ def photos(count, findings=0, held=0):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("count", "held"), [(11, 0), (12, 2), (19, 2), (20, 3), (40, 4)])
+@pytest.mark.parametrize(("count", "held"), [(7, 0), (8, 2), (14, 2), (15, 3), (19, 3), (20, 4), (40, 4)])
 def test_photos_are_held_back_by_the_number_of_photos(count, held):
     selection = select(photos(count))
     assert len(selection.held_out) == held and len(selection.trained) == count - held
@@ -128,7 +128,7 @@ def test_photos_are_held_back_by_the_number_of_photos(count, held):
 
 def test_the_persons_choice_comes_first_and_weak_photos_are_never_held_back():
     selection = select(photos(20, findings=10, held=1))
-    assert selection.held_out[0].id.endswith("0") and len(selection.held_out) == 3
+    assert selection.held_out[0].id.endswith("0") and len(selection.held_out) == 4
     assert all(int(p.id[4:]) >= 10 for p in selection.held_out[1:])
 
 
@@ -146,13 +146,13 @@ def test_a_double_of_a_trained_photo_is_never_held_back(code):
         (double,) = twins(those[at], those[(at + 7) % 20], code=code)
         those[(at + 7) % 20] = double
         held = {photo.id for photo in select(those).held_out}
-        assert len(held) == 3 and not held & {those[at].id, double.id}
+        assert len(held) == 4 and not held & {those[at].id, double.id}
 
 
 def test_a_mere_note_keeps_no_photo_from_being_held_back():
     note = PhotoFinding(code="animated", message="The file holds several pictures: the first was taken.")
     noted = [photo.model_copy(update={"findings": [note]}) for photo in photos(20)]
-    assert len(select(noted).held_out) == 3
+    assert len(select(noted).held_out) == 4
 
 
 @pytest.mark.parametrize("used", [True, False])
@@ -183,7 +183,7 @@ def test_what_the_person_holds_back_takes_its_doubles_along():
     those = photos(20, held=1)
     those[5], those[9] = (*twins(those[0], those[5]), *twins(those[5], those[9]))
     held = {photo.id for photo in select(those).held_out}
-    assert {those[0].id, those[5].id, those[9].id} == held, "a double of a double, too"
+    assert {those[0].id, those[5].id, those[9].id} < held and len(held) == 4, "a double of a double, too"
     crops = photos(20, held=1)
     crops[1:] = twins(crops[0], *crops[1:])
     selection = select(crops)

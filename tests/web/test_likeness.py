@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import shutil
 import time
 
 import pytest
 from hosts import fixtures
 from hosts.journey import ApiError
+from isengard.core.faces.scenes import seed_of
 from isengard.core.records.event import Subject
 from isengard.core.records.generation import CharacterUse, GeneratedImage, GenerationRequest
 from isengard.core.records.generation_states import GenerationState
@@ -33,27 +36,57 @@ def ann(api, server, her_photos):
 
 
 @pytest.fixture
+def portrait_of_a_man():
+    """His head is turned."""
+    return fixtures.other_people()["man"]
+
+
+@pytest.fixture(scope="session")
+def somebody(tmp_path_factory):
+    """Another woman, who looks straight ahead."""
+    file = tmp_path_factory.mktemp("somebody") / "somebody.png"
+    with Image.open(fixtures.other_people()["group"]) as group:
+        group.convert("RGB").crop((388, 220, 624, 457)).resize((512, 512)).save(file)
+    return file
+
+
+@pytest.fixture
 def compared(server, ann):
     """A finished picture of a wall, as ComfyUI would have left it."""
     store, paths = server.services.generations.store, server.services.paths
+    seeds = itertools.count(1)
 
     def compared(
-        photo, version, *, strength=1.0, prompt="portrait of {trigger}", purpose="grid", others=(), old=False
+        photo,
+        version,
+        *,
+        strength=1.0,
+        prompt="portrait of {trigger}",
+        purpose="grid",
+        others=(),
+        old=False,
+        seed=None,
     ):
-        """`version` is one, or a step of Ann's first two; an `old` record says only in its prompt what it was drawn with."""
+        """`version` is one, or a step of Ann's first two; an `old` record says only in its prompt what it was drawn with. Without a
+        `photo` it waits to be drawn."""
         if isinstance(version, int):
             version = next(v for v in server.services.versions.list(ann["slug"]) if v.step == version)
         step, files = version.step, [] if old else [version.file, *[""] * len(others)]
         sent = [{"4": {"class_type": "IsengardApplyIdentity", "inputs": {"checkpoint": version.file}}}]
         people = [CharacterUse(id=ann["id"], checkpoint=step, strength=strength), *others]
-        request = GenerationRequest(recipe="fast-test", characters=people, prompt=prompt, seed=1)
+        seed = next(seeds) if seed is None else seed
+        request = GenerationRequest(recipe="fast-test", characters=people, prompt=prompt, seed=seed)
         made = draft(ann["id"], request=request, purpose=purpose, versions=files, correlation_id="corr-wall")
         store.create(made, sent)
+        if photo is None:
+            return made
         store.advance(made.id, GenerationState.RUNNING)
         with Image.open(photo) as image:
             image.convert("RGB").save(paths.generation(made.id) / "0000.png")
             size = image.size
-        store.add_image(made.id, GeneratedImage(n=0, file="0000.png", width=size[0], height=size[1], seed=1))
+        store.add_image(
+            made.id, GeneratedImage(n=0, file="0000.png", width=size[0], height=size[1], seed=seed)
+        )
         return store.advance(made.id, GenerationState.COMPLETED)
 
     return compared
@@ -80,46 +113,167 @@ def measured(api, generation):
     raise AssertionError("not measured")
 
 
-def scores(api, ann):
-    return {known["step"]: known["scores"] for known in api.get(f"/characters/{ann['id']}")["versions"]}
-
-
-def scored(api, ann, *counts):
+def scored(api, ann, *counts, choice=None):
     """Scores by file once as many pictures are in them as said: they are kept just after the picture's own number."""
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
-        found = {known["file"]: known["scores"] for known in api.get(f"/characters/{ann['id']}")["versions"]}
-        if sorted(one.get("measured", 0) for one in found.values()) == sorted(counts):
+        versions = api.get(f"/characters/{ann['id']}")["versions"]
+        found = {known["file"]: known["scores"] for known in versions}
+        chosen = next((known["step"] for known in versions if known["nearest"]), 0)
+        counted = sorted(one.get("measured", 0) for one in found.values()) == sorted(counts)
+        if counted and choice in (None, chosen):
             return found
         time.sleep(0.05)
     raise AssertionError(found)
 
 
+def ranked(api, ann):
+    return {known["step"]: known for known in api.get(f"/characters/{ann['id']}")["versions"]}
+
+
 def test_a_comparison_is_measured_as_it_ends_and_decides_what_is_best(
-    api, server, ann, compared, tools, her_photos
+    api, server, ann, compared, tools, her_photos, somebody
 ):
     versions = server.services.versions
     assert versions.best(ann["slug"]).step == 20
-    right, wrong = compared(her_photos[5], 10), compared(fixtures.other_people()["man"], 20)
+    right, wrong = compared(her_photos[5], 10), compared(somebody, 20)
     for generation in (right, wrong):
         told(server, generation)
     assert measured(api, right)["verdict"] == "good" and measured(api, wrong)["verdict"] == "poor"
-    scored(api, ann, 1, 1)
-    found = scores(api, ann)
-    assert found[10]["likeness"] > 0.5 > 0.4 > found[20]["likeness"] and found[10]["own_photos"] > 0.5
-    assert found[10]["likeness"] <= found[10]["own_photos"]
+    scored(api, ann, 1, 1, choice=10)
+    found = ranked(api, ann)
+    one, other = found[10]["scores"], found[20]["scores"]
+    assert one["likeness"] > 0.5 > 0.4 > other["likeness"] and one["own_photos"] > 0.5
+    assert one["likeness"] <= one["own_photos"] and one["told"] == 0, "all of her photos are twins"
+    assert one["yardstick_trained"] == 1.0, "the training's folder is gone"
+    assert found[10]["faults"] == [] and found[20]["faults"] == ["unlike"]
     assert versions.best(ann["slug"]).step == 10
     lines = api.get("/logs?correlation_id=corr-wall")["items"]
     assert sum(line["message"] == "Likeness measured" for line in lines) == 2
+    assert any(line["message"] == "Versions compared" and line["context"]["chosen"] for line in lines)
 
 
-def test_earlier_ones_are_measured_on_request(api, server, ann, compared, tools, her_photos):
+def test_nothing_is_best_before_the_whole_wall_is_measured(api, server, ann, compared, tools, her_photos):
+    """The one that was measured first was best of all, poor or not, while the others were still being drawn."""
+    store, versions = server.services.generations.store, server.services.versions
+    portrait, outfit = seed_of("portrait"), seed_of("outfit")
+    waits = compared(None, 20, seed=outfit)
+    told(server, compared(her_photos[5], 10, seed=outfit))
+    scored(api, ann, 1, 0)
+    assert versions.best(ann["slug"]).step == 20
+    assert not any(one["nearest"] for one in ranked(api, ann).values())
+    told(server, store.advance(waits.id, GenerationState.CANCELLED))
+    told(server, compared(her_photos[4], 10, seed=portrait))
+    scored(api, ann, 2, 0)
+    assert versions.best(ann["slug"]).step == 20, "step 20 was asked for, and there is nothing of it"
+    told(server, compared(her_photos[4], 20, seed=portrait))
+    scored(api, ann, 2, 1, choice=10)
+    assert versions.best(ann["slug"]).step == 10, "of two that cannot be told apart the earlier"
+    found = ranked(api, ann)
+    assert [found[step]["tied"] for step in (10, 20)] == [[found[20]["file"]], []]
+
+
+def test_a_copy_of_a_training_photo_is_told(api, server, ann, compared, tools, her_photos, portrait_of_a_man):
+    """By what the training has in its own folder; the file of the picture is another one."""
+    job = server.services.paths.job(server.services.versions.list(ann["slug"])[0].job_id)
+    for folder, photo in (("dataset", her_photos[0]), ("held_out", portrait_of_a_man)):
+        (job / folder).mkdir(parents=True)
+        with Image.open(photo) as image:
+            image.convert("RGB").save(job / folder / "0001.png")
+    told(server, copied := compared(her_photos[0], 10))
+    told(server, fresh := compared(portrait_of_a_man, 10))
+    assert measured(api, copied)["copied"] is True and measured(api, fresh)["copied"] is False
+    (found,) = [one for one in scored(api, ann, 2, 0).values() if one]
+    assert (found["copied"], found["told"]) == (1, 2)
+
+
+def test_the_pictures_without_the_lora_tell_how_free_every_version_is(
+    api, server, ann, compared, tools, her_photos, portrait_of_a_man
+):
+    """They are drawn once, of the newest version at strength 0, and are nobody's likeness."""
+    for number, scene in enumerate(("portrait", "full_body")):
+        photo = (portrait_of_a_man, her_photos[number])[number]
+        told(server, compared(photo, 20, strength=0, seed=seed_of(scene)))
+        told(server, compared(photo, 10, seed=seed_of(scene)))
+        told(server, compared(her_photos[0], 20, seed=seed_of(scene)))
+    found = scored(api, ann, 2, 2)
+    by_step = {known["step"]: found[known["file"]] for known in ranked(api, ann).values()}
+    assert by_step[10]["flexible"] == 1.0 > by_step[20]["flexible"]
+
+
+def test_every_picture_is_measured_while_the_machine_is_idle(
+    api, server, ann, compared, tools, her_photos, portrait_of_a_man
+):
+    """The newest first; a comparison goes before."""
+    server.services.likeness.look_s = 0.1
+    busy = compared(None, 10)
+    made = [compared(photo, 10, purpose="user") for photo in her_photos[3:6]]
+    for generation in made:
+        told(server, generation)
+    told(server, wall := compared(portrait_of_a_man, 10))
+    measured(api, wall)
+    assert all(not api.get(f"/generations/{one.id}")["images"][0]["likeness"] for one in made), "it draws"
+    told(server, server.services.generations.store.advance(busy.id, GenerationState.CANCELLED))
+    assert {measured(api, generation)["verdict"] for generation in made} == {"good"}
+    lines = sorted(api.get("/logs?correlation_id=corr-wall")["items"], key=lambda line: line["timestamp"])
+    order = [line["context"]["generation_id"] for line in lines if line["message"] == "Likeness measured"]
+    assert order == [wall.id, *reversed([one.id for one in made])]
+    assert set(ranked(api, ann)[10]["scores"]) & {"measured"}, "the wall alone scores"
+    assert ranked(api, ann)[10]["scores"]["measured"] == 1
+
+
+def test_pictures_of_before_the_tools_and_of_an_older_version_of_us_are_measured(
+    api, server, ann, compared, face_tools, her_photos
+):
+    """An older one did not look for copies: nobody has to draw the wall again."""
+    store, paths = server.services.generations.store, server.services.paths
+    server.services.likeness.look_s = 0.1
+    old, never = compared(her_photos[5], 10), compared(her_photos[4], 10, purpose="user")
+    record = json.loads(store.get(old.id).model_dump_json())
+    record["images"][0]["likeness"] = {"verdict": "poor", "score": 0.1, "faces": 1}
+    for image in record["images"]:
+        del image["likenesses"]
+    with store._library.transaction() as database:
+        database.execute("UPDATE generation SET record=? WHERE id=?", (json.dumps(record), old.id))
+    put_face_tools(face_tools, paths)
+    server.services.ledger.emit(
+        "backend.state", Subject(kind="backend", id="faces"), {}, correlation_id="corr-tools"
+    )
+    assert measured(api, never)["verdict"] == "good"
+    (found,) = [one for one in scored(api, ann, 1, 0).values() if one]
+    assert "told" in found and found["likeness"] > 0.5
+
+
+def test_in_a_picture_of_two_each_face_goes_to_its_person(
+    api, server, ann, compared, tools, her_photos, portrait_of_a_man, tmp_path
+):
+    server.services.likeness.look_s = 0.1
+    ben = api.post("/characters", {"name": "Ben", "trigger_word": "benqvx", "class_word": "man"})
+    api.upload(ben["id"], portrait_of_a_man)
+    both = tmp_path / "both.png"
+    with Image.open(portrait_of_a_man) as his, Image.open(her_photos[5]) as hers:
+        canvas = Image.new("RGB", (1024, 512), "grey")
+        canvas.paste(his.convert("RGB").resize((512, 512)), (0, 0))
+        canvas.paste(hers.convert("RGB").resize((384, 384)), (600, 100))
+        canvas.save(both)
+    made = compared(both, 10, purpose="user", others=(CharacterUse(id=ben["id"]),))
+    told(server, made)
+    assert measured(api, made)["verdict"] == "good"
+    (image,) = api.get(f"/generations/{made.id}")["images"]
+    assert {who: one["verdict"] for who, one in image["likenesses"].items()} == {
+        ann["id"]: "good",
+        ben["id"]: "good",
+    }
+    assert image["likeness"] == image["likenesses"][ann["id"]]
+
+
+def test_earlier_ones_are_measured_on_request(api, server, ann, compared, tools, her_photos, somebody):
     alone = compared(her_photos[5], 10, purpose="bench")
-    stranger = compared(fixtures.other_people()["man"], 10, prompt="portrait of a woman")
-    compared(her_photos[5], 10, others=(CharacterUse(id=ann["id"]),))
+    stranger = compared(somebody, 10, prompt="portrait of a woman")
     assert api.post(f"/characters/{ann['id']}/likeness", {}) == {"pictures": 2}
     assert measured(api, alone)["score"] > 0.5 and measured(api, stranger)["verdict"] == "poor"
-    assert scores(api, ann)[10] == {}, "neither a bench nor a stranger says how good a version is"
+    scored(api, ann, 0, 0)
+    assert ranked(api, ann)[10]["faults"] == [], "neither a bench nor a stranger says how good a version is"
     assert api.post(f"/characters/{ann['id']}/likeness", {}) == {"pictures": 0}
 
 
@@ -136,7 +290,7 @@ def test_what_waits_is_measured_as_it_is_by_then_and_once(api, server, ann, comp
         seq = ledger.last_seq()
     measured(api, first)
     deadline = time.monotonic() + 30
-    while measurer._tasks:
+    while measurer._compared:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     # the faces of her photos may be looked at meanwhile
@@ -147,7 +301,7 @@ def test_what_waits_is_measured_as_it_is_by_then_and_once(api, server, ann, comp
 
 
 @pytest.mark.parametrize("old", [False, True])
-def test_a_retrained_step_inherits_no_pictures(api, server, ann, compared, tools, her_photos, old):
+def test_a_retrained_step_inherits_no_pictures(api, server, ann, compared, tools, her_photos, old, somebody):
     """Of two trainings that saved step 10, the second one's poor pictures were scored together with the first one's good ones."""
     versions = server.services.versions
     (first,) = [known for known in versions.list(ann["slug"]) if known.step == 10]
@@ -155,7 +309,7 @@ def test_a_retrained_step_inherits_no_pictures(api, server, ann, compared, tools
     for photo, version in (
         (her_photos[5], first),
         (her_photos[4], first),
-        (fixtures.other_people()["man"], again),
+        (somebody, again),
     ):
         told(server, made := compared(photo, version, old=old))
         measured(api, made)
@@ -178,13 +332,16 @@ def test_asking_to_measure_does_not_wait_for_what_is_being_measured(api, server,
         assert time.monotonic() - began < 5
 
 
-def test_photos_that_were_held_back_are_what_counts(api, server, ann, compared, tools, her_photos):
+def test_photos_that_were_held_back_are_what_counts(
+    api, server, ann, compared, tools, her_photos, somebody, portrait_of_a_man
+):
     held_out = server.services.paths.job(server.services.versions.list(ann["slug"])[0].job_id) / "held_out"
     held_out.mkdir(parents=True)
-    for number in (1, 2):
-        shutil.copy(fixtures.other_people()["man"], held_out / f"000{number}.png")
+    for photo in (somebody, portrait_of_a_man):
+        shutil.copy(photo, held_out)
     told(server, generation := compared(her_photos[5], 10))
-    assert measured(api, generation)["verdict"] == "poor"
+    found = measured(api, generation)
+    assert (found["verdict"], found["why"]) == ("poor", "") and found["score"] < 0.33
 
 
 def test_without_the_tools_it_is_offered_and_refused(api, ann, compared, server, her_photos):

@@ -40,6 +40,11 @@ class PhotoFaceChecker:
     _waiting: dict[str, str] = field(default_factory=dict)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody's photos wait to be looked at."""
+        return bool(self._waiting)
+
     async def run(self, events: EventStream) -> None:
         """For ever: who is to be looked at."""
         with events.reading() as reader:

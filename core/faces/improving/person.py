@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import median
 
+from ..calibration import DLIB
 from ..face import Face
-from ..likeness import FAIR, MOST_REFERENCES, alike, is_clear
+from ..likeness import MOST_REFERENCES, alike, is_clear
 
 #: Photos that are compared with each other at most.
 MOST_COMPARED = 80
 #: From here on two faces are one person's (facts, likeness 2: the log-likelihood ratio is 0 at 0.40).
-SAME = FAIR
+SAME = DLIB.same
 
 
 def person_of(photos: Mapping[str, Sequence[Face]]) -> list[Face]:
