@@ -159,7 +159,7 @@ test("the choice is told with its reason: a tie, a copy passed over, the yardsti
   assert.match(said({ versions: trained, best }), /No photos of Anna were set aside/);
   assert.match(said({ versions: [measured(700, { likeness: 0.3 }, { faults: ["unlike"] })] }), /No version is like enough yet/);
   assert.match(said({ versions: [measured(700, { likeness: 0.6 }, { faults: ["stiff"] })] }), /Step 700 was not chosen: it hardly follows the prompt\./);
-  assert.match(said({ versions: [...versions, { ...versions[0], step: 2100, scores: {} }] }), /2 of 3 versions are measured/);
+  assert.match(said({ versions: [...versions, { ...versions[0], step: 2100, scores: {} }] }), /Measured so far: 2 of 3 versions/);
   findings.show([one(700, 1, 0.5)], { running: false, versions, best });
   assert.match(texts(findings.words), /no pictures without the LoRA.*Make the pictures again/);
 });
@@ -174,6 +174,7 @@ test("a version's likeness with its interval, copies and flexibility, in words a
   const isBad = ({ attributes: { low, max } }) => Number(low) > 1 && Number(max) > Number(low);
   assert.deepEqual(bars(copy[0]).map(isBad), [false, true, false], "the copies' bar is the bad one");
   assert.equal(shown(measured(700, { likeness: 0.56 })).map(texts).join(" "), "Match 0.56No copied photo in 9 pictures");
+  assert.equal(shown(measured(700, { likeness: 0.56, told: 1, copied: 1 })).map(texts).join(" "), "Match 0.56Copies a training photo in 1 of 1 picture");
   assert.equal(shown(measured(700, { told: 0 }, { faults: ["not_measurable"] })).map(texts).join(" "), "Copies: no picture could be checked Against it: most of its pictures show no clear face.");
 });
 

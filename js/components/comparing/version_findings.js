@@ -1,7 +1,7 @@
 /** What the numbers of a wall say in words: the server's choice and its reason, a stranger who looks like the person, what is left to measure. */
 
 import { button, h } from "../../lib/dom.js";
-import { count } from "../../lib/format.js";
+import { count, counted } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { faceless, isWithout, leaking, measuresOf, passedOver, undecided, unmeasured } from "../../data/likeness_rules.js";
 import { t, wordOr } from "../../locales/words.js";
@@ -63,7 +63,7 @@ export class WallFindings {
   /** @param {Isengard.Measures} known */
   #over(known) {
     const { step, copied, told, faults } = known;
-    if (faults.includes("copies")) return t("overCopies", { n: count(step), copied: count(copied), told: count(told) });
+    if (faults.includes("copies")) return counted("overCopies", told, { step: count(step), copied: count(copied) });
     return t("passedOver", { n: count(step), why: faultWords(faults, this.person.name).join("; ") });
   }
 

@@ -1,7 +1,7 @@
 /** What was measured of one version on the wall, in words and bars: match, copied photos, flexibility, and what speaks against it. */
 
 import { h } from "../../lib/dom.js";
-import { count } from "../../lib/format.js";
+import { count, counted } from "../../lib/format.js";
 import { isSame } from "../../data/likeness_rules.js";
 import { t } from "../../locales/words.js";
 
@@ -28,7 +28,7 @@ export const faultWords = (faults, name) => faults.map((fault) => t(`fault_${fau
 /** @param {Isengard.Measures} known */
 function copies({ copied, told }) {
   if (!told) return t("copiesUnknown");
-  return copied ? t("copiesSome", { copied: count(copied), told: count(told) }) : t("copiesNone", { told: count(told) });
+  return copied ? counted("copiesSome", told, { copied: count(copied) }) : counted("copiesNone", told);
 }
 
 /** What the photos reach among themselves fills the bar. @param {Isengard.Measures} known */
