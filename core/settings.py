@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -27,6 +28,8 @@ EDITABLE: dict[str, tuple[str, ...]] = {
     "log_level": LOG_LEVELS,
     "guard_comfyui": ("0", "1"),
 }
+#: The same, where the value is a list of names: which of them are known, whoever reads it knows.
+EDITABLE_LISTS = ("face_models",)
 #: What a switch counts as while the owner's own word on it cannot be read: never more open than they may have meant.
 CAUTIOUS = {"allow_setup": False}
 SECRETS = ("hf_token", "token", "redis_url")
@@ -59,6 +62,8 @@ class Settings:
     allow_remote_training: bool = False
     guard_comfyui: bool = False
     language: str = "auto"
+    #: models that measure likeness and look at pictures, in place of the default
+    face_models: tuple[str, ...] = ()
     #: name -> path or hub id, from the owner's file alone, never from a request
     base_models: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -103,6 +108,13 @@ def _hosts(text: str) -> tuple[str, ...]:
     return tuple(part.strip().lower() for part in text.split(",") if part.strip())
 
 
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not all(re.fullmatch(r"[a-z0-9_]{1,40}", name) for name in names):
+        raise ValueError("must be names of small letters, digits and _, separated by commas")
+    return names
+
+
 #: Every variable of the specification and ours (docs/settings.md has the same table).
 KEYS: dict[str, _Key] = {
     "mode": _Key("ISENGARD_MODE", _choice(*MODES)),
@@ -124,6 +136,7 @@ KEYS: dict[str, _Key] = {
     "allow_remote_training": _Key("ISENGARD_ALLOW_REMOTE_TRAINING", _flag),
     "guard_comfyui": _Key(guard_switch.VARIABLE, _flag),
     "language": _Key("ISENGARD_LANGUAGE", _choice(*LANGUAGES)),
+    "face_models": _Key("ISENGARD_FACE_MODELS", _names),
 }
 
 
@@ -214,6 +227,20 @@ def current_token(settings: Settings, paths: DataPaths) -> str:
     return str(_secrets(paths.secrets_file).get("hf_token", ""))
 
 
+def current_face_models(settings: Settings, paths: DataPaths) -> tuple[str, ...]:
+    """The models as they are chosen now: a choice in the panel counts at once. What stands there wrongly chooses nothing."""
+    if settings.sources.get("face_models") == "environment":
+        return settings.face_models
+    with contextlib.suppress(Unreadable, OSError, ValueError):
+        return _names(_as_text(toml_files.read(paths.settings_file).get("face_models", "")))
+    return settings.face_models
+
+
+def is_editable(name: str) -> bool:
+    """Tell whether the panel may change it."""
+    return name == "hf_token" or name in EDITABLE or name in EDITABLE_LISTS
+
+
 def save_setting(paths: DataPaths, name: str, value: str) -> None:
     """Write one harmless setting, or the write-only Hugging Face token. Raises as `check_setting` does."""
     check_setting(name, value)
@@ -231,13 +258,15 @@ def check_setting(name: str, value: str) -> None:
                 "Copy it again from its page.",
             )
         return
-    if name not in EDITABLE:
+    if not is_editable(name):
         raise InvalidError(
             "setting_not_editable",
             f"{name} cannot be changed from the panel.",
             "Set it in the environment or isengard.toml.",
         )
-    if value not in EDITABLE[name]:
+    if name in EDITABLE_LISTS:
+        _parse(KEYS[name], value, name)
+    elif value not in EDITABLE[name]:
         raise InvalidError(
             "bad_setting", f"{name} must be one of {', '.join(EDITABLE[name])}.", "Choose one of these."
         )

@@ -19,10 +19,11 @@ from ..core.characters.photo_crops import PhotoCropper
 from ..core.characters.photo_store import PhotoStore
 from ..core.characters.record_repair import mend
 from ..core.clock import Clock, SystemClock
+from ..core.faces.models.choice import TORCH
 from ..core.faces.reader import FaceReader
 from ..core.families.families import Families
 from ..core.ids import new_id
-from ..core.jobs.ledger import Ledger
+from ..core.jobs.ledger import JobFilter, Ledger
 from ..core.logs import daily_handler, setup_logging
 from ..core.loops import Loops
 from ..core.loras.versions import VersionStore
@@ -30,7 +31,8 @@ from ..core.model_headers.reader import HeaderReader
 from ..core.paths import DataPaths, resolve_paths
 from ..core.photo_decoding.decoder import PhotoDecoder
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
-from ..core.settings import load_settings
+from ..core.records.job_states import OWNED
+from ..core.settings import current_face_models, load_settings
 from ..core.storage.library import Library
 from ..generation.service import GenerationService
 from ..training.captioning.submission import CaptionSubmission
@@ -118,8 +120,8 @@ def _services(
     stores = _stores(library, paths, clock, base_models)
     drawing = partial(drawing_base, base_models, stores["families"])
     training = _training(host, registry, ledger, clock=clock, **stores)
-    generations = open_generations(library, ledger, registry, clock)
-    characters, versions, faces = stores["characters"], VersionStore(paths, clock), FaceReader(paths)
+    generations, faces = open_generations(library, ledger, registry, clock), _face_reader(registry, ledger)
+    characters, versions = stores["characters"], VersionStore(paths, clock)
     forgetting = Forgetting(paths, settings, library, characters, ledger, generations, faces, host)
     return Services(
         boot_id=new_id("job")[4:],
@@ -147,6 +149,17 @@ def _services(
         frontend_log=daily_handler("frontend", paths.logs, clock),
         **stores,
     )
+
+
+def _face_reader(registry: PluginRegistry, ledger: Ledger) -> FaceReader:
+    """Models that need torch stay out while something is trained, which has the machine."""
+    paths, settings = registry.context.paths, registry.context.settings
+
+    def left_out() -> tuple[str, ...]:
+        training = ledger.jobs(JobFilter(states=OWNED, kinds=["training"]), limit=1).items
+        return (TORCH,) if training else ()
+
+    return FaceReader(paths, chosen=lambda: current_face_models(settings, paths), left_out=left_out)
 
 
 def _training(

@@ -64,6 +64,16 @@ class FaceReader:
         """Tell whether the tools are there."""
         return find_tools(self._paths) is not None
 
+    def used(self) -> dict[str, str]:
+        """Tell which model fills each role now; empty where nothing can be read."""
+        reading = self._reading_now()
+        return dict(reading.used) if reading is not None else {}
+
+    @property
+    def model(self) -> str:
+        """The name that numbers are kept under now; NotReadyError as `look`."""
+        return self._wanted().model
+
     def start(self) -> None:
         """Make sure, before something is promised, that faces can be read: NotReadyError `face_tools_missing`, or `face_tools_broken` where that shows soon.
 
@@ -127,9 +137,7 @@ class FaceReader:
             self._end()
 
     def _end(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
+        self._stop_waiting()
         if self._child is not None:
             self._child.close()
             self._child = None
@@ -146,6 +154,7 @@ class FaceReader:
 
     def _started(self) -> JsonChild:
         reading = self._follow_the_choice()
+        self._stop_waiting()  # a start that takes longer than the idle time is not idle
         if self._child is None:
             self._child = JsonChild(
                 CHILD,
@@ -165,15 +174,23 @@ class FaceReader:
             self._wait_for_idleness()
         return self._child
 
-    def _wait_for_idleness(self) -> None:
+    def _stop_waiting(self) -> None:
         if self._idle is not None:
             self._idle.cancel()
+            self._idle = None
+
+    def _wait_for_idleness(self) -> None:
+        self._stop_waiting()
         self._idle = threading.Timer(self._idle_s, self.close)
         self._idle.daemon = True
         self._idle.start()
 
+    def _reading_now(self) -> Reading | None:
+        chosen = self._chosen()
+        return reading_of(self._paths, chosen, self._left_out() if chosen else ())
+
     def _wanted(self) -> Reading:
-        reading = reading_of(self._paths, self._chosen(), self._left_out())
+        reading = self._reading_now()
         if reading is None:
             raise NotReadyError(
                 "face_tools_missing",

@@ -105,6 +105,7 @@ const RULES = {
   },
   "backend.state": (state, { subject, data }) => {
     if (subject.id === METER) return { ...state, likeness: state.likeness && { ...state.likeness, ...data } };
+    if (subject.id.startsWith(`${METER}_`)) return { ...state, likeness: state.likeness && withModel(state.likeness, subject.id, data) };
     return { ...state, backends: state.backends.map((known) => (known.name === subject.id ? { ...known, ...data } : known)) };
   },
   "lending.state": (state, { data }) => ({ ...state, lending: data.lending }),
@@ -113,6 +114,11 @@ const RULES = {
     return { ...state, workers: data.worker ? [...others, data.worker] : others };
   },
 };
+
+/** @param {Isengard.Meter} likeness @param {string} name @param {Partial<Isengard.FaceModel>} data */
+function withModel(likeness, name, data) {
+  return { ...likeness, models: likeness.models.map((known) => (known.state.name === name ? { ...known, ...data } : known)) };
+}
 
 /**
  * Newest first, as the server lists them, without what is deleted; `null` stays null until the list was fetched.

@@ -8,7 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from isengard.core.errors import InvalidError
 from isengard.core.plugins import PluginContext, PluginRegistry, neighbour_packs
-from isengard.core.settings import Settings, current_token, load_settings, save_setting
+from isengard.core.settings import (
+    Settings,
+    current_face_models,
+    current_token,
+    load_settings,
+    save_setting,
+)
 
 
 def test_environment_beats_file_beats_default(paths):
@@ -48,6 +54,26 @@ def test_only_harmless_settings_can_be_saved(paths):
         with pytest.raises(InvalidError) as caught:
             save_setting(paths, name, "x")
         assert caught.value.code == "setting_not_editable"
+
+
+def test_face_models_are_a_list_of_names_that_counts_at_once(paths):
+    running = load_settings({}, paths)
+    assert running.face_models == () and current_face_models(running, paths) == ()
+    save_setting(paths, "face_models", "yunet, auraface")
+    assert current_face_models(running, paths) == ("yunet", "auraface")
+    assert load_settings({}, paths).face_models == ("yunet", "auraface")
+    paths.settings_file.write_text('face_models = ["sscd"]\n')
+    assert current_face_models(running, paths) == ("sscd",)
+    given = load_settings({"ISENGARD_FACE_MODELS": "dinov2_small"}, paths)
+    assert current_face_models(given, paths) == ("dinov2_small",), "the environment wins"
+    for text in ("../x", "Yu Net", "a;b"):
+        with pytest.raises(InvalidError) as caught:
+            save_setting(paths, "face_models", text)
+        assert caught.value.code == "bad_setting"
+    paths.settings_file.write_text('face_models = "no/path"\n')
+    assert current_face_models(running, paths) == ()
+    save_setting(paths, "face_models", "")
+    assert load_settings({}, paths).face_models == ()
 
 
 def test_what_no_file_or_header_can_hold_is_no_token(paths):

@@ -32,6 +32,11 @@ METER_INSTALLED = """() => {
   const { likeness } = store.state;
   store.set({ likeness: { ...likeness, state: { ...likeness.state, state: "ready" }, setup: { ...likeness.setup, installed: true } } });
 }"""
+MODELS_OFFERED = """(state) => {
+  const { likeness } = store.state;
+  const models = likeness.models.map((known) => ({ ...known, state: { ...known.state, state }, setup: { ...known.setup, possible: true } }));
+  store.set({ likeness: { ...likeness, models, state: { ...likeness.state, state: "ready" } } });
+}"""
 #: The page is told that this way takes a likeness from photos too: those that do need models of many gigabytes.
 WITH_REFERENCE = """() => store.set({
   recipes: store.state.recipes.map((known) => ({ ...known, controls: [...known.controls, "reference"] })),
@@ -77,6 +82,26 @@ def test_the_tools_that_measure_likeness_are_set_up_and_removed(server, panel):
     panel.page.evaluate(METER_INSTALLED)
     panel.click("isen-meter-remove")
     assert taken_back(server, panel, "backend_setup", "isen-meter-cancel")["action"] == "uninstall"
+
+
+def test_another_model_that_measures_is_chosen_set_up_and_removed(server, panel):
+    panel.click("isen-settings")
+    expect(panel.get("isen-meter-setup")).to_be_visible()
+    expect(panel.get("isen-face-models")).to_be_hidden()
+    panel.page.evaluate(MODELS_OFFERED, "not_installed")
+    panel.get("isen-face-model-detector").select_option("yunet")
+    expect(panel.get("isen-face-models")).to_contain_text("Licence: MIT")
+    panel.get("isen-face-model-describer").select_option("auraface")
+    expect(panel.get("isen-face-model-setup")).to_have_count(2)
+    settings = {item["name"]: item for item in server.api.get("/settings")["items"]}
+    assert settings["face_models"]["value"] == ["yunet", "auraface"]
+    panel.get("isen-face-model-describer").select_option("")
+    panel.click("isen-face-model-setup")
+    assert taken_back(server, panel, "backend_setup", "isen-face-model-cancel")["action"] == "install"
+    assert newest_task(server, "backend_setup")["backend"] == "faces_yunet"
+    panel.page.evaluate(MODELS_OFFERED, "ready")
+    panel.click("isen-face-model-remove")
+    assert taken_back(server, panel, "backend_setup", "isen-face-model-cancel")["action"] == "uninstall"
 
 
 def test_a_model_that_is_not_whole_is_named_and_can_be_fetched_again(server, panel, tmp_path):

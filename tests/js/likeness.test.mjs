@@ -6,6 +6,7 @@ import { installDocument } from "./fake_dom.mjs";
 installDocument();
 const { bestOf, drawable, faceless, leaking, measuredIn, measuresOf, nearest, passedOver, undecided, unmeasured, versionsOn } = await import("../../js/data/likeness_rules.js");
 const { Api } = await import("../../js/data/api.js");
+const { FaceModels } = await import("../../js/components/settings/face_models.js");
 const { LikenessMeter } = await import("../../js/components/comparing/likeness_meter.js");
 const { versionEntries } = await import("../../js/components/comparing/version_entries.js");
 const { WallFindings } = await import("../../js/components/comparing/version_findings.js");
@@ -126,6 +127,36 @@ test("what the worker tells of the tools is known at once, and a ready meter ste
   const settings = new LikenessMeter(store, { removable: true });
   settings.show(store.state);
   assert.ok(named(settings.buttons, "isen-meter-remove"));
+});
+
+test("what the worker tells of a model reaches that model alone", () => {
+  const model = (key, state) => ({ key, state: { name: `faces_${key}`, state }, setup: OFFER });
+  const { store } = house({ ...READY, models: [model("yunet", "not_installed"), model("sscd", "not_installed")] });
+  store.take({ type: "backend.state", subject: { kind: "backend", id: "faces_yunet" }, data: { state: { name: "faces_yunet", state: "ready" }, setup: READY.setup } });
+  const { likeness } = store.state;
+  assert.deepEqual(likeness.models.map((known) => known.state.state), ["ready", "not_installed"]);
+  assert.equal(likeness.state.state, "ready");
+  assert.equal(likeness.models[0].key, "yunet");
+});
+
+test("a model is chosen for one thing it does, and the others stay chosen", async () => {
+  const model = (key, role, more = {}) => ({ key, label: key, roles: [role], licence: "MIT", size: 1e6, is_calibrated: key !== "auraface", state: { name: `faces_${key}`, state: "ready" }, setup: { ...OFFER, installed: true }, ...more });
+  const { store } = house({ ...READY, models: [model("yunet", "detector"), model("auraface", "describer"), model("sscd", "copy", { state: { name: "faces_sscd", state: "not_installed" }, setup: OFFER })] });
+  const saved = [];
+  const models = new FaceModels(store, async (names) => Boolean(saved.push(names)));
+  models.choose({ name: "face_models", value: ["auraface"], editable: true });
+  assert.equal(models.element.hidden, false);
+  assert.equal(named(models.choices, "isen-face-model-describer").value, "auraface");
+  assert.match(texts(models.details), /yunet is installed but not in use.*auraface is installed and in use.*no version is judged/s);
+  const detector = named(models.choices, "isen-face-model-detector");
+  detector.value = "yunet";
+  await detector.fire("change");
+  const describer = named(models.choices, "isen-face-model-describer");
+  describer.value = "";
+  await describer.fire("change");
+  assert.deepEqual(saved, ["auraface,yunet", ""]);
+  models.show({ ...store.state, likeness: MISSING });
+  assert.equal(models.element.hidden, true);
 });
 
 test("the findings say the nearest, the photos' own likeness, the leak, and offer to measure the rest", async () => {

@@ -19,6 +19,7 @@ declare namespace Isengard {
   type LossPoint = Pick<Schema.Loss, "step" | "loss">;
   /** The tools that measure likeness. */
   type Meter = Schema.LikenessTools;
+  type FaceModel = Schema.FaceModel;
   type ModelFile = Schema.FamilyFile;
   type Order = Schema.GenerationOrder;
   type Photo = Schema.Photo;

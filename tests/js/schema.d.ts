@@ -244,6 +244,17 @@ declare namespace Schema {
     attempt: number | null;
     data: Record<string, unknown>;
   }
+  /** A model that measures likeness or looks at pictures in place of the default: what it does, whether it is here, what it takes. */
+  interface FaceModel {
+    key: string;
+    label: string;
+    roles: ("detector" | "marker" | "describer" | "copy" | "variety")[];
+    licence: string;
+    size: number;
+    is_calibrated: boolean;
+    state: BackendState;
+    setup: SetupOffer;
+  }
   /** Everything that is kept of a photo's face beside its height: coarse words, for the chart of what the photos cover. Each '' where it cannot be told. Which words there are is said by core/faces/face_words.py; a newer version may know more. */
   interface FaceWords {
     angle: string;
@@ -530,10 +541,12 @@ declare namespace Schema {
     why: "" | "no_face" | "too_small" | "turned" | "drawing";
     copied: boolean | null;
   }
-  /** Whether likeness can be measured, and what setting it up takes. */
+  /** Whether likeness can be measured, and what setting it up takes; `used`: which model fills each role now. */
   interface LikenessTools {
     state: BackendState;
     setup: SetupOffer;
+    models: FaceModel[];
+    used: Record<string, string>;
   }
   /** A line of our logs. */
   interface LogLine {
@@ -859,6 +872,7 @@ declare namespace Schema {
     language?: "auto" | "en";
     log_level?: "DEBUG" | "INFO" | "WARNING" | "ERROR";
     guard_comfyui?: "0" | "1";
+    face_models?: string;
     hf_token?: string;
   }
   /** Offer of an installation: what it would take and bring, told before anything is fetched; `why_not` where it is not possible. */

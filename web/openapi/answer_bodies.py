@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, RootModel
 
 from ...core.characters.caption_lint import Leak
+from ...core.faces.models.records import Role
 from ...core.loops import Trouble
 from ...core.privacy.personal_data import ForgetReport
 from ...core.records import job as job_record
@@ -220,11 +221,26 @@ class Forgotten(BaseModel):
     report: ForgetReport
 
 
+class FaceModel(BaseModel):
+    """A model that measures likeness or looks at pictures in place of the default: what it does, whether it is here, what it takes."""
+
+    key: str
+    label: str
+    roles: list[Role]
+    licence: str
+    size: int
+    is_calibrated: bool
+    state: BackendState
+    setup: SetupOffer
+
+
 class LikenessTools(BaseModel):
-    """Whether likeness can be measured, and what setting it up takes."""
+    """Whether likeness can be measured, and what setting it up takes; `used`: which model fills each role now."""
 
     state: BackendState
     setup: SetupOffer
+    models: list[FaceModel]
+    used: dict[str, str]
 
 
 class Measuring(BaseModel):

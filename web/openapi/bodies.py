@@ -51,6 +51,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "SettingsChange": _object(
         {
             **{name: {"type": "string", "enum": list(values)} for name, values in settings.EDITABLE.items()},
+            **{name: {"type": "string", "pattern": "^[a-z0-9_, ]*$"} for name in settings.EDITABLE_LISTS},
             "hf_token": {"type": "string", "pattern": "^[!-~]*$", "maxLength": 400},
         }
     ),

@@ -108,7 +108,7 @@ async def change_settings(services: Services, request: web.Request) -> web.Respo
     """Each value as text; nothing is written unless all may be."""
     body = await read_json(request)
     for name, value in body.items():
-        if name != "hf_token" and name not in settings_module.EDITABLE:
+        if not settings_module.is_editable(name):
             raise InvalidError(
                 "setting_not_editable", f"{name[:40]} cannot be changed here.", "Use isengard.toml."
             )
@@ -162,8 +162,7 @@ def _settings(services: Services) -> dict[str, object]:
                 "source": current.sources[name],
                 "running": getattr(services.settings, name) if name in settings_module.EDITABLE else None,
                 "choices": list(settings_module.EDITABLE.get(name, ())),
-                "editable": (name in settings_module.EDITABLE or name == "hf_token")
-                and current.sources[name] != "environment",
+                "editable": settings_module.is_editable(name) and current.sources[name] != "environment",
                 "secret": secret,
             }
         )

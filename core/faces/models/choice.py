@@ -25,11 +25,13 @@ _ONNX_LIBRARY = Path("onnxruntime") / "capi" / "onnxruntime_pybind11_state"
 
 @dataclass(frozen=True)
 class Reading:
-    """Arguments that the child is started with: parts by role, folders of libraries; `model`: the name that its numbers are kept under."""
+    """Arguments that the child is started with: parts by role, folders of libraries; `model`: the name that its numbers are kept under;
+    `used`: which record fills each role."""
 
     model: str
     parts: Mapping[str, Any] = field(default_factory=dict)
     libraries: tuple[str, ...] = ()
+    used: Mapping[str, str] = field(default_factory=dict)
     memory: int = MEMORY_BYTES
 
     @property
@@ -61,6 +63,7 @@ def reading_of(paths: DataPaths, chosen: Sequence[str], left_out: Sequence[str] 
         filled["describer"].measures_as,
         {role: _part(paths, record, tools) for role, record in filled.items()},
         (str(tools.library), *_libraries(paths, needs)),
+        {role: record.key for role, record in filled.items()},
         TORCH_MEMORY_BYTES if TORCH in needs else MEMORY_BYTES,
     )
 

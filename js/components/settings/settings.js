@@ -4,6 +4,7 @@ import { button, field, h, icon } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { LANGUAGES } from "../../locales/languages.js";
 import { t } from "../../locales/words.js";
+import { FaceModels } from "./face_models.js";
 import { guardChoice } from "./guard_choice.js";
 import { LikenessMeter } from "../comparing/likeness_meter.js";
 import { LogViewer } from "./log_viewer.js";
@@ -21,6 +22,7 @@ export class IsenSettings extends View {
   /** @type {HTMLDivElement} */ guard;
   /** @type {HTMLDivElement} */ written;
   /** @type {LikenessMeter} */ meter;
+  /** @type {FaceModels} */ models;
   /** @type {LogViewer} */ log;
   /** @type {string | undefined} */ start;
 
@@ -31,6 +33,7 @@ export class IsenSettings extends View {
     this.guard = h("div");
     this.written = h("div", { class: "isen-stack" });
     this.meter = new LikenessMeter(this.store, { removable: true });
+    this.models = new FaceModels(this.store, (names) => this.#save("face_models", names));
     this.log = new LogViewer(this.store, this.route.log);
     this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#notify(), this.#trainer(), this.#likeness(), this.log.element, this.#report());
     this.#load();
@@ -43,6 +46,7 @@ export class IsenSettings extends View {
     if (this.controls && start !== this.start) this.#load();
     this.start = start;
     this.meter.show(state);
+    this.models.show(state);
   }
 
   #words() {
@@ -61,7 +65,7 @@ export class IsenSettings extends View {
   }
 
   #likeness() {
-    return h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("meterTitle") }), this.meter.element);
+    return h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("meterTitle") }), this.meter.element, this.models.element);
   }
 
   #report() {
@@ -84,6 +88,7 @@ export class IsenSettings extends View {
     fill(this.guard, guard, () => guardChoice(this.store, guard, (name, value) => this.#save(name, value)));
     fill(this.written, [items, folders], () => this.#written(items, folders));
     if (!this.controls) this.values.replaceChildren(this.mode, this.guard, this.#editable(), this.written);
+    this.models.choose(items.find((item) => item.name === "face_models"));
     this.#fill(items);
   }
 

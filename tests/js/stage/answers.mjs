@@ -108,8 +108,18 @@ const SETUP = { possible: true, why_not: "", version: "0.12.26", licence: "MIT",
 const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", default: true, placeholder: false, families: ["sd15", "flux1_dev", "z_image"], state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
 /** What measures resemblance, before and after its set-up. */
 const METER_OFFER = { ...SETUP, version: "20.0.1", licence: "Boost, CC0", source: "dlib-bin, face_recognition_models", download_bytes: 9.8e7, disk_bytes: 3.6e8 };
-const METER_MISSING = { state: { name: "faces", version: "", state: "not_installed", detail: "Resemblance cannot be measured yet." }, setup: METER_OFFER };
-export const METER_READY = { state: { name: "faces", version: "20.0.1", state: "ready", detail: "" }, setup: { ...METER_OFFER, installed: true } };
+const FACE_MODELS = [
+  ["auraface", "AuraFace v1", ["describer"], "Apache-2.0", 260694151, "fal/AuraFace-v1", false],
+  ["dinov2_small", "DINOv2 small", ["variety"], "Apache-2.0", 88532934, "onnx-community/dinov2-small", true],
+  ["sscd", "SSCD disc_mixup", ["copy"], "MIT", 98791638, "https://dl.fbaipublicfiles.com", true],
+  ["yunet", "YuNet", ["detector"], "MIT", 232589, "opencv/face_detection_yunet", true],
+].map(([key, label, roles, licence, size, source, calibrated]) => {
+  const ready = key === "yunet";
+  const state = { name: `faces_${key}`, version: ready ? label : "", state: ready ? "ready" : "not_installed", detail: "" };
+  return { key, label, roles, licence, size, is_calibrated: calibrated, state, setup: { ...METER_OFFER, version: label, licence, source, download_bytes: size, disk_bytes: size, installed: ready } };
+});
+const METER_MISSING = { state: { name: "faces", version: "", state: "not_installed", detail: "Resemblance cannot be measured yet." }, setup: METER_OFFER, models: FACE_MODELS, used: {} };
+export const METER_READY = { state: { name: "faces", version: "20.0.1", state: "ready", detail: "" }, setup: { ...METER_OFFER, installed: true }, models: FACE_MODELS, used: { detector: "yunet", marker: "dlib", describer: "dlib" } };
 export const METER_REFUSED = { ...METER_MISSING, setup: { ...METER_OFFER, possible: false, why_not: "The owner of this server has switched set-up off." } };
 export const BACKEND_MISSING = { ...BACKEND, setup: SETUP, state: { name: "ai_toolkit", version: "", state: "not_installed", detail: "AI-Toolkit, which does the training, is not set up yet." } };
 /** Ours, and one that a pack beside ours brought. */
@@ -121,6 +131,7 @@ const SETTINGS = {
     { name: "log_level", value: "INFO", source: "default", editable: true, secret: false },
     { name: "guard_comfyui", value: false, running: false, source: "default", editable: true, secret: false },
     { name: "language", value: "auto", source: "default", editable: true, secret: false },
+    { name: "face_models", value: ["yunet", "auraface"], running: null, choices: [], source: "isengard.toml", editable: true, secret: false },
     { name: "hf_token", value: false, source: "default", editable: true, secret: true },
     { name: "comfyui_url", value: null, source: "default", editable: false, secret: false },
     { name: "allowed_hosts", value: [], source: "default", editable: false, secret: false },
