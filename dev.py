@@ -77,6 +77,10 @@ def parser() -> argparse.ArgumentParser:
     )
     likeness = commands.add_parser("likeness", help="what the likeness rules say of simulated walls")
     likeness.add_argument("people", metavar="FOLDER", help="holds a folder of photographs for each person")
+    likeness.add_argument("--walls", metavar="N", help="so many of them, of people far apart in the list")
+    likeness.add_argument(
+        "--http", action="store_true", help="over HTTP too: does the server choose the same?"
+    )
     commands.add_parser("bench", help="measurements against their baselines")
     commands.add_parser("pages", help="pages that are made from the code")
     return parser
@@ -85,7 +89,8 @@ def parser() -> argparse.ArgumentParser:
 def words_of(arguments: argparse.Namespace) -> list[str]:
     """Words for the command itself."""
     if arguments.command == "likeness":
-        return [arguments.people]
+        walls = ["--walls", arguments.walls] if arguments.walls else []
+        return [arguments.people, *walls, *(["--http"] if arguments.http else [])]
     return families_words(arguments) if arguments.command == "families" else []
 
 

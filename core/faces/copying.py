@@ -5,6 +5,7 @@ By two ratios, since an absolute cut would take the average of the training face
 without t* and its twins (d(t*, t) <= 0.25); and `gap = ncc(p, t') - max ncc(p, x)`, where ncc is the correlation of two
 face prints (the larger of plain and mirrored), t' the trained photo with the highest, x the others without its twins
 (ncc >= 0.9). Copied: u < 0.75 and gap > 0.08. Chosen on 7 people: 99.3 % of copies, 0.8 % false; on 7 others 98.2 % and 1.1 %.
+Simulated anew by `dev.py likeness` on 28 walls of 14 people: 98.0 % of 894 copies, none of 1,372 others, 1.2 % of 168 average faces.
 """
 
 from __future__ import annotations

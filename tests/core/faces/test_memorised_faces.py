@@ -63,5 +63,5 @@ def test_copies_are_caught_and_nothing_else_is(wall):
 def test_the_honest_version_is_best_whatever_came_first(wall):
     rows = [verdicts.row_of(wall, kind) for kind in ("good", "mem_some")]
     for order in (rows, rows[::-1]):
-        choice = choose(order, verdicts.own_of(wall))
+        choice = choose(order, verdicts.yardstick(wall).own)
         assert choice.best == "good" and choice.faults["mem_some"] == ("copies",)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from isengard.core.faces.choosing import WallRow, choose
 from isengard.core.faces.copying import GAP, NEAREST, signs
-from isengard.core.faces.flexibility import Drawn, flexibility
-from isengard.core.faces.likeness import judge, own_likeness
+from isengard.core.faces.wall import WallPicture, wall_row
+from isengard.core.faces.yardstick import TrainedOn, Yardstick, yardstick_of
 
 from .kinds import AVERAGES, BAD, KINDS, SOFT
 from .walls import Wall
@@ -83,28 +83,17 @@ def thresholds(found: Sequence[Sign]) -> tuple[float, float]:
 
 def row_of(wall: Wall, kind: str) -> WallRow:
     """A version's row as the server makes one."""
-    shown = wall.shown[kind]
-    cells = {(one.scene, one.strength): judge(one.seen.faces, wall.held_out).score for one in shown}
-    told = [
-        sign
-        for one in shown
-        if one.seen.faces and (sign := signs(one.seen.faces[0], wall.trained, wall.held_out))
-    ]
-    copied = sum(u < NEAREST and gap > GAP for u, gap in told)
-    strengths: dict[float, dict[str, Drawn]] = {}
-    for one in shown:
-        if one.seen.scene is not None:
-            strengths.setdefault(one.strength, {})[one.scene] = _drawn(one.seen)
-    without = {name: _drawn(seen) for name, seen in wall.without.items()}
-    return WallRow(kind, cells, copied, len(told), flexibility(strengths, without))
+    shown = [WallPicture(one.scene, one.strength, one.seen) for one in wall.shown[kind]]
+    without = [WallPicture(scene, 0.0, seen) for scene, seen in wall.without.items()]
+    return wall_row(kind, shown, without, yardstick(wall), _training(wall))
 
 
-def _drawn(seen) -> Drawn:
-    return Drawn(seen.scene, seen.faces[0] if seen.faces else None)
+def yardstick(wall: Wall) -> Yardstick:
+    return yardstick_of([*wall.held_out, *wall.trained], [_training(wall)])
 
 
-def own_of(wall: Wall) -> float | None:
-    return own_likeness([*wall.held_out, *wall.trained])
+def _training(wall: Wall) -> TrainedOn:
+    return TrainedOn(wall.trained, wall.held_out)
 
 
 @dataclass(frozen=True)
@@ -116,7 +105,7 @@ class Case:
 
 
 def case_of(wall: Wall) -> Case:
-    return Case([row_of(wall, kind) for kind in KINDS], own_of(wall))
+    return Case([row_of(wall, kind) for kind in KINDS], yardstick(wall).own)
 
 
 def chosen(cases: Sequence[Case], *, blind_to: str = "", order: str = "training") -> Counter[str]:
