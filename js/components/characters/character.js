@@ -10,6 +10,7 @@ import { CaptionEditor } from "./captions.js";
 import { characterMenu, editForm } from "./character_actions.js";
 import { consentNote } from "./consent.js";
 import { Coverage } from "./coverage.js";
+import { openImproveSet } from "./crops/improve_set.js";
 import { Dropzone } from "./dropzone.js";
 import { face } from "../shared/person_picker.js";
 import { findingsNow } from "./photo_words.js";
@@ -32,6 +33,7 @@ export class IsenCharacter extends View {
   /** @type {Coverage} */ coverage;
   /** @type {HTMLDivElement} */ consent;
   /** @type {PhotoStrip} */ strip;
+  /** @type {HTMLButtonElement} */ improve;
   /** @type {UploadList} */ uploads;
   /** @type {Dropzone} */ dropzone;
   /** @type {CaptionEditor} */ captions;
@@ -51,9 +53,10 @@ export class IsenCharacter extends View {
     this.edit = h("div", { class: "isen-through" });
     this.meter = h("meter", { min: 0, max: GOOD, low: 10, high: 15, optimum: GOOD });
     this.enough = h("p", { class: "isen-muted" });
-        this.consent = h("div", { class: "isen-through" });
+    this.consent = h("div", { class: "isen-through" });
     this.strip = new PhotoStrip(this, id);
     this.coverage = new Coverage((only) => this.strip.only(only));
+    this.improve = button(t("improveSet"), () => openImproveSet(this, id), { icon: "sparkles", testid: "isen-improve", hidden: true });
     this.uploads = new UploadList(this.store, id);
     this.dropzone = new Dropzone((files) => this.store.addPhotos(id, files));
     this.dropzone.watch(this);
@@ -67,7 +70,7 @@ export class IsenCharacter extends View {
       h("div", { class: "isen-who" }, this.face, h("div", { class: "isen-stack-tight" }, this.facts, this.counts)), this.edit,
       this.consent,
       h("div", { class: "isen-stack-tight" }, this.meter, this.enough, this.coverage.element),
-      this.dropzone.element, this.uploads.element, this.coverage.note, this.strip.element, this.captions.element, this.versions,
+      this.dropzone.element, this.uploads.element, this.coverage.note, this.strip.element, h("div", { class: "isen-row" }, this.improve), this.captions.element, this.versions,
       h("footer", { class: "isen-foot" }, h("div", { class: "isen-row isen-shared" }, this.draw, this.train)));
     this.store.loadPhotos(id);
   }
@@ -82,6 +85,7 @@ export class IsenCharacter extends View {
     this.coverage.show(list);
     fill(this.consent, character.consent, () => consentNote(this.store, character));
     this.strip.show(character, list, state.photos[character.id] === undefined);
+    this.improve.hidden = !list.length;
     this.dropzone.element.classList.toggle("isen-small", list.length > 0);
     this.uploads.show(state.uploads);
     this.captions.show(character, list);

@@ -4,6 +4,7 @@ import { button, field, h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { arrowOf, closer, openDialog } from "../shared/dialogs.js";
+import { openCropTool } from "./crops/crop_tool.js";
 import { findingsNow, leakNote } from "./photo_words.js";
 import { removePhoto } from "./photo_actions.js";
 
@@ -44,7 +45,7 @@ class PhotoDialog {
       h("div", { class: "isen-row" },
         button(t("previous"), () => this.#turn(-1), { icon: "chevron-left", bare: true }),
         button(t("next"), () => this.#turn(1), { icon: "chevron-right", bare: true }), h("span", { class: "isen-grow" }),
-        this.cover, button(t("delete"), () => this.#remove(), { icon: "trash" })));
+        button(t("cropOpen"), () => this.#crop(), { icon: "expand", testid: "isen-crop" }), this.cover, button(t("delete"), () => this.#remove(), { icon: "trash" })));
   }
 
   /** @param {"included" | "held_out"} name @param {string} testid */
@@ -66,7 +67,8 @@ class PhotoDialog {
     if (this.image.getAttribute("src") !== address) this.image.setAttribute("src", address);
     this.image.alt = t("photo", { n: at + 1 });
     say(this.title, `${t("photoOf", { n: at + 1, count: this.list.length })}${photo.name ? ` · ${photo.name}` : ""}`);
-    say(this.size, t("pixels", { w: photo.width, h: photo.height }));
+    const source = this.list.findIndex((known) => known.id === photo.made_from);
+    say(this.size, [t("pixels", { w: photo.width, h: photo.height }), source >= 0 && t("cropOf", { n: source + 1 })].filter(Boolean).join(" · "));
     const findings = findingsNow(photo, this.list);
     fill(this.findings, findings, () => findings.map((finding) => h("li", { text: finding.message })));
     fill(this.leaks, [photo.caption, photo.leaks], () => leakNote(photo));
@@ -94,6 +96,12 @@ class PhotoDialog {
   #cover() {
     const body = { cover_photo_id: this.photoId };
     return this.store.attempt(async (id) => this.store.keepCharacter(await this.store.api.characters.update(this.characterId, body, id)));
+  }
+
+  /** Once there is a new photo the dialog closes, so that the offer to undo can be reached. */
+  #crop() {
+    const photo = this.list.find((known) => known.id === this.photoId);
+    if (photo) openCropTool(this.view, photo, () => this.dialog.close());
   }
 
   /** The dialog closes, so that the offer to undo can be reached. */

@@ -112,6 +112,26 @@ export class Photos extends Resource {
     return this.api.patch(path`/characters/${characterId}/photos/${id}`, changes, action);
   }
 
+  /** Crops that would make the set teach more, or how far the look at it has come. @param {string} characterId @returns {Promise<Schema.Improvements>} */
+  improvements(characterId) {
+    return this.api.get(path`/characters/${characterId}/improvements`);
+  }
+
+  /** @param {string} characterId @param {Schema.CropBatch} crops @param {string} action @returns {Promise<Schema.Crops>} */
+  improve(characterId, crops, action) {
+    return this.api.post(path`/characters/${characterId}/improvements`, crops, action);
+  }
+
+  /** @param {string} characterId @param {string} batch @param {string} action @returns {Promise<Isengard.Page<Isengard.Photo>>} */
+  undoCrops(characterId, batch, action) {
+    return this.api.post(path`/characters/${characterId}/improvements/undo`, { batch }, action);
+  }
+
+  /** A part of a photo as a new one. @param {string} characterId @param {string} id @param {Schema.CropBox} crop @param {string} action @returns {Promise<Isengard.Photo>} */
+  crop(characterId, id, crop, action) {
+    return this.api.post(path`/characters/${characterId}/photos/${id}/crop`, crop, action);
+  }
+
   /** Into the trash. @param {string} characterId @param {string} id @param {string} action @returns {Promise<Isengard.Photo>} */
   remove(characterId, id, action) {
     return this.api.delete(path`/characters/${characterId}/photos/${id}`, action);

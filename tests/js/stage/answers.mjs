@@ -27,6 +27,7 @@ export function answerOf(state, method, path) {
   if (name.endsWith("/forget")) return { body: { report: FORGET } };
   if (name === "/logs") return { body: { items: LOGS, next_cursor: null } };
   if (name === "/settings") return { body: state.settings ?? SETTINGS };
+  if (name.endsWith("/improvements")) return { body: state.improvements ?? { done: true, looked: 22, of: 22, faces: true, batch: "", proposals: [], left: [] } };
   if (name.endsWith("/photos")) return { body: { items: state.photos ?? [], next_cursor: null } };
   if (name.endsWith("/loss")) return { body: { items: state.losses ?? [] } };
   if (name.endsWith("/log")) return { body: { lines: state.log ?? [] } };

@@ -37,6 +37,10 @@ const BLOCKED = { ok: false, plan: OK.plan, memory: [], findings: [
   { severity: "info", code: "x", message: "The first run downloads 4 GB.", fix: "" }] };
 const IN_USE = { ...OK, findings: [{ severity: "info", code: "gpu_in_use", message: "17.8 GB of 24.0 GB video memory are in use (ComfyUI 16.6 GB, blender 0.9 GB). ComfyUI is asked to free it before the training starts.", fix: "free_gpu" }] };
 const UNWRITABLE = { error: { code: "data_folder_unavailable", message: "The data folder cannot be used: No space left on device.", hint: "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI." } };
+const proposal = (n, kind, box, more) => ({ photo_id: `pho_${n}`, kind, box, replaces: kind !== "close", reason: "The face is small here.", before: 0.11, after: 0.34, ...more });
+const IMPROVEMENTS = { done: true, looked: 22, of: 22, faces: true, batch: "", proposals: [
+  proposal(1, "head", [600, 400, 2400, 2200]), proposal(3, "close", [900, 500, 2100, 1700]), proposal(7, "person", [200, 300, 1400, 2000]), proposal(12, "frame", [0, 700, 3024, 3300], { before: null, after: null }),
+], left: [{ photo_id: "pho_4", reason: "few_pixels" }, { photo_id: "pho_6", reason: "few_pixels" }, { photo_id: "pho_9", reason: "who" }] };
 const all = { characters: PEOPLE, jobs: JOBS, photos: photos(22), losses: losses(133), log: LOG, preflight: OK };
 const anna = { tab: "characters", id: "chr_9" };
 const at = (tab, more = {}) => ({ route: { tab, ...more } });
@@ -156,6 +160,13 @@ export const STATES = {
     { key: "n", name: "", characterId: "chr_9", share: 1, error: null, note: "Left out, because they are not photos: 9 files (IMG_2101.MOV, IMG_2101.AAE, ._IMG_2101.HEIC, …)." }] }) },
   "character-kinds": { ...all, route: anna, then: click('[data-testid="isen-chart"], [data-testid="isen-kind-angle_three_quarter"]') },
   photo: { ...all, route: anna, then: click(".isen-strip li:nth-child(4) .isen-plain") },
+  crop: { ...all, route: anna, then: async (page) => {
+    await click(".isen-strip li:nth-child(4) .isen-plain")(page);
+    await click('[data-testid="isen-crop"]')(page);
+  } },
+  improve: { ...all, route: anna, improvements: IMPROVEMENTS, then: click('[data-testid="isen-improve"]') },
+  "improve-looking": { ...all, route: anna, improvements: { ...IMPROVEMENTS, done: false, looked: 9, proposals: [], left: [] }, then: click('[data-testid="isen-improve"]') },
+  "improve-without-faces": { ...all, route: anna, improvements: { ...IMPROVEMENTS, faces: false, proposals: [], left: [], batch: "0123456789abcdef" }, then: click('[data-testid="isen-improve"]') },
   forget: { ...all, route: anna, then: click('[data-testid="isen-forget"]') },
   trainings: { ...all, ...at("training") },
   "trainings-empty": { ...all, ...at("training"), jobs: [] },
