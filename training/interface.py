@@ -36,7 +36,8 @@ class ResolvedTraining:
     velocity; `held_out` photo ids that are never trained on; `vram_bytes` about
     what it takes on a GPU; `guess_s` what a step takes by the family's record; `route` the way it is trained and `trainer` the
     family's settings for the trainer by that way, both as they were when it was asked for ('' and nothing: before 1.4.0 of the adapter);
-    `cache_text`, `offload` (a share of the layers) and `bits` save memory.
+    `cache_text`, `offload` (a share of the layers) and `bits` save memory; `stop_early`: its saves are measured, and it may end before
+    its last step.
     """
 
     job_id: str
@@ -72,6 +73,7 @@ class ResolvedTraining:
     bits: int = 8
     route: str = ""
     trainer: dict[str, Any] = field(default_factory=dict)
+    stop_early: bool = False
 
     def settings(self, family: Family) -> TrainerSettings:
         """The trainer's settings that it was begun with; the family's by its route where none were kept."""

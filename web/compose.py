@@ -68,6 +68,8 @@ from .services.photo_faces import PhotoFaceChecker
 from .services.picture_prover import PictureProver, open_generations
 from .services.publishing import Publisher
 from .services.server_announcement import announce, started_before, write_server_file
+from .services.stopping.early_stopper import EarlyStopper
+from .services.stopping.save_drawer import SaveDrawer
 
 _log = logging.getLogger("isengard.web")
 
@@ -118,10 +120,10 @@ def _services(
     ledger = open_ledger(settings, paths, clock)
     base_models = ComfyBaseModels(host, settings, headers, partial(known_hash, paths=paths))
     stores = _stores(library, paths, clock, base_models)
-    drawing = partial(drawing_base, base_models, stores["families"])
     training = _training(host, registry, ledger, clock=clock, **stores)
     generations, faces = open_generations(library, ledger, registry, clock), _face_reader(registry, ledger)
     characters, versions = stores["characters"], VersionStore(paths, clock)
+    drawer = SaveDrawer(stores["families"], generations, _publisher(paths, ledger, clock, **stores), faces)
     forgetting = Forgetting(paths, settings, library, characters, ledger, generations, faces, host)
     return Services(
         boot_id=new_id("job")[4:],
@@ -138,8 +140,7 @@ def _services(
         generations=generations,
         forgetting=forgetting,
         housekeeping=Housekeeping(paths, library, clock, forgetting),
-        lender=GpuLender(paths, clock, ledger, training, generations.store),
-        publisher=Publisher(paths, ledger, characters, versions, drawing),
+        **_during_trainings(paths, clock, ledger, training, drawer),
         job_view=JobView(ledger, registry, shared=bool(settings.redis_url)),
         diagnoser=_diagnoser(registry, ledger, generations, faces, **stores),
         **_faces(host, stores, PersonFaces(paths, stores["photos"], faces), generations, ledger),
@@ -257,6 +258,20 @@ def _behind(ledger: Ledger) -> Any:
     return {"events": events, "loops": Loops()}
 
 
+def _during_trainings(
+    paths: DataPaths, clock: Clock, ledger: Ledger, training: TrainingService, drawer: SaveDrawer
+) -> Any:
+    """What draws pictures while something trains: somebody's, and those of its saves."""
+    lender = GpuLender(paths, clock, ledger, training, drawer.generations.store)
+    stopper = EarlyStopper(paths, clock, ledger, drawer.families, lender, drawer)
+    return {"publisher": drawer.publisher, "lender": lender, "stopper": stopper}
+
+
+def _publisher(paths: DataPaths, ledger: Ledger, clock: Clock, **stores: Any) -> Publisher:
+    drawing = partial(drawing_base, stores["base_models"], stores["families"])
+    return Publisher(paths, ledger, stores["characters"], VersionStore(paths, clock), drawing)
+
+
 def _open_library(paths: DataPaths, clock: Clock) -> Library:
     """The library, rebuilt from its sidecars when it was damaged, files where their rows say."""
     library = open_library(paths, clock)
@@ -280,6 +295,7 @@ def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
         "captions": _caption_taker(services).run,
         "pictures heard of": lambda: services.likeness.run(events),
         "likeness": services.likeness.work,
+        "early stops": lambda: services.stopper.run(events),
         "photos heard of": lambda: services.photo_faces.run(events),
         "faces of photos": services.photo_faces.work,
     }.items():

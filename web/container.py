@@ -34,6 +34,7 @@ from .services.job_view import JobView
 from .services.likeness.measurer import LikenessMeasurer
 from .services.photo_faces import PhotoFaceChecker
 from .services.publishing import Publisher
+from .services.stopping.early_stopper import EarlyStopper
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Services:
     photo_faces: PhotoFaceChecker
     improver: PhotoImprover
     cropper: PhotoCropper
+    stopper: EarlyStopper
     events: EventStream
     loops: Loops
     session: Session

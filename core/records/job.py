@@ -18,6 +18,15 @@ Offer = Literal["", "retry_smaller"]
 DEFAULT_PRIORITY = 50
 
 
+class EarlyStop(Stored):
+    """That a training ends before its last step: at which `step` that was seen, for what `reason` (core/faces/stopping.py), and the
+    step that it ends with, `best_step`."""
+
+    reason: str
+    step: int
+    best_step: int
+
+
 class Progress(Stored):
     """State of a job's work; null means not known (yet)."""
 
@@ -38,6 +47,8 @@ class Progress(Stored):
     device: str = ""
     #: what a person should know while it goes on, in words
     warnings: list[str] = Field(default_factory=list)
+    #: of a training that measuring has ended before its last step
+    stopped_early: EarlyStop | None = None
 
 
 class JobError(Stored):

@@ -39,7 +39,7 @@ class Overrides(Record):
 
 class TrainingRequest(Record):
     """`base_model`: a key of the family record, a name in ComfyUI's model folders, or an entry of the owner's file. `route`:
-    a way to train the family, '' for the usual one."""
+    a way to train the family, '' for the usual one. `stop_early`: each save is measured, and it ends when nothing is won any more."""
 
     character_id: Annotated[str, id_text("chr")]
     method: Annotated[Line, Field(max_length=40)] = "lora"
@@ -49,6 +49,7 @@ class TrainingRequest(Record):
     overrides: Overrides = Field(default_factory=Overrides)
     base_model: Annotated[Line, Field(max_length=400)] | None = None
     route: Annotated[Line, Field(max_length=40)] = ""
+    stop_early: Truth = False
 
 
 class Preset(Record):

@@ -46,6 +46,7 @@ declare namespace Isengard {
     findings: Told[];
     memory: Schema.MemoryOffer[];
     plan?: Schema.TrainingPlan;
+    stopping?: Schema.Stopping;
   }
   /** A finding as a line shows it; `good` is the panel's own. */
   interface Told {

@@ -223,6 +223,12 @@ declare namespace Schema {
   interface Diagnosis {
     causes: Cause[];
   }
+  /** That a training ends before its last step: at which `step` that was seen, for what `reason` (core/faces/stopping.py), and the step that it ends with, `best_step`. */
+  interface EarlyStop {
+    reason: string;
+    step: number;
+    best_step: number;
+  }
   /** The envelope of every refusal. */
   interface Error {
     error: ErrorBody;
@@ -679,8 +685,9 @@ declare namespace Schema {
     included?: boolean | null;
     held_out?: boolean | null;
   }
-  /** Findings of what would stop or trouble a training, its numbers, and what it could be made to take in `memory`. */
+  /** Findings of what would stop or trouble a training, its numbers, what it could be made to take in `memory`, and whether it can end by measurement. */
   interface Preflight {
+    stopping: Stopping;
     findings: Finding[];
     plan: TrainingPlan;
     memory: MemoryOffer[];
@@ -726,6 +733,7 @@ declare namespace Schema {
     temperature_c: number | null;
     device: string;
     warnings: string[];
+    stopped_early: EarlyStop | null;
   }
   /** Header parses, weights finite and not all zero, modules and shapes fit the base, the picture changes. */
   interface Proof {
@@ -895,6 +903,13 @@ declare namespace Schema {
     line: number;
     reason: string;
   }
+  /** Whether a training can end by measurement: `why_not` is '' where it can. `reloads`: how often the trainer would load its model anew at most; `automatic`: whether it is on by itself; `words`: why not, or what it costs. */
+  interface Stopping {
+    why_not: "" | "practice" | "no_face_tools" | "cannot_draw" | "few_saves";
+    reloads: number;
+    automatic: boolean;
+    words: string;
+  }
   /** A style or a scene for prompts. */
   interface Style {
     kind: "style" | "scene";
@@ -923,7 +938,7 @@ declare namespace Schema {
     disk_bytes: number;
     learned: boolean;
   }
-  /** `base_model`: a key of the family record, a name in ComfyUI's model folders, or an entry of the owner's file. `route`: a way to train the family, '' for the usual one. */
+  /** `base_model`: a key of the family record, a name in ComfyUI's model folders, or an entry of the owner's file. `route`: a way to train the family, '' for the usual one. `stop_early`: each save is measured, and it ends when nothing is won any more. */
   interface TrainingRequest {
     character_id: string;
     method?: string;
@@ -933,6 +948,7 @@ declare namespace Schema {
     overrides?: Overrides;
     base_model?: string | null;
     route?: string;
+    stop_early?: boolean;
   }
   /** A loop that has died in this process: how often, of what (the kind of fault alone: texts may hold names). */
   interface Trouble {

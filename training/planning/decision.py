@@ -144,6 +144,7 @@ def _training(facts: Facts, selection: Selection, numbers: Numbers) -> ResolvedT
         bits=numbers.bits,
         image_count=len(selection.trained),
         held_out=[photo.id for photo in selection.held_out],
+        stop_early=request.stop_early,
     )
 
 

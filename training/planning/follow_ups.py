@@ -57,7 +57,8 @@ class FollowUps:
         return smaller(request, training, self.families.get(training.family), backend.capabilities().savings)
 
     def more_steps(self, job_id: str, steps: int, correlation_id: str) -> Job:
-        """A new job that goes on from the parent's last checkpoint, with its frozen photos, into a folder of its own.
+        """A new job that goes on from the parent's last checkpoint, with its frozen photos, into a folder of its own, to the very
+        last step: who asks for more is not stopped again by what stopped the parent.
 
         ConflictError `still_running` or `nothing_to_continue`; InvalidError `too_many_steps`, `cannot_continue`; those
         of `frozen_training`.
@@ -76,7 +77,7 @@ class FollowUps:
         job = self._child(parent, total, correlation_id)
         with new_job_folder(self.paths, job.id) as job_dir:
             self._copy_data(before_dir, job_dir)
-            training = replace(before, job_id=job.id, steps=total)
+            training = replace(before, job_id=job.id, steps=total, stop_early=False)
             backend.carry_over(before_dir, before, job_dir, training)
             atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
             atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
@@ -125,7 +126,7 @@ class FollowUps:
             id=new_id("job"),
             kind=parent.kind,
             needs=parent.needs,
-            request={**parent.request, "overrides": overrides},
+            request={**parent.request, "overrides": overrides, "stop_early": False},
             character_id=parent.character_id,
             backend=parent.backend,
             family=parent.family,

@@ -19,6 +19,7 @@ from ...core.records.job_states import JobState
 from ..gpu.gpu_handover import WAIT_S, Patience
 from ..gpu.gpu_lock import PHASE, GpuHold, GpuSlot
 from ..interface import LaunchPlan, Outcome, ResolvedTraining, TrainingBackend
+from ..job_folder import early_stop
 from ..job_folder.attempt_log import divide
 from ..loras.base_hash import BaseHash
 from ..loras.publishing import publish
@@ -119,6 +120,8 @@ class Runner:
         training = ResolvedTraining.read(self._dir)
         backend: TrainingBackend = self._tools.registry.get("training_backends", self._job.backend)
         self._obey(self._beat())
+        if self._has_ended_early(backend, training):
+            return
         self._fetch(backend, training)
         self._hold = hold = self._take_gpu()
         try:
@@ -145,10 +148,34 @@ class Runner:
             last = watch.finish()
             if exit_code == WORKER_GONE:
                 raise TrainerSick(WORKER_STOOD_STILL)
-            self._conclude(backend.outcome(self._dir, training, exit_code), training, last, base_hash)
+            self._conclude(self._outcome(backend, training, exit_code), training, last, base_hash)
         finally:
             if hold is not None:
                 hold.release()
+
+    def _has_ended_early(self, backend: TrainingBackend, training: ResolvedTraining) -> bool:
+        """It was told to end while it made room for pictures: what it has is all there, and no trainer is started again."""
+        outcome = self._early_outcome(backend, training)
+        if outcome is None:
+            return False
+        base_hash = BaseHash(training.base_path, training.base_sha256, self._tools.paths)
+        self._ledger.advance(self._lease, JobState.RUNNING, data={"resumed": True})
+        self._conclude(outcome, training, self._job.progress, base_hash)
+        return True
+
+    def _outcome(self, backend: TrainingBackend, training: ResolvedTraining, exit_code: int) -> Outcome:
+        """How the trainer ended; one told to end before its last step is complete with what it has."""
+        outcome = backend.outcome(self._dir, training, exit_code)
+        if outcome.state == "completed":
+            return outcome
+        return self._early_outcome(backend, training) or outcome
+
+    def _early_outcome(self, backend: TrainingBackend, training: ResolvedTraining) -> Outcome | None:
+        """None where it was not told to end early, or has saved nothing. A best one whose file is gone leaves the last one."""
+        stop = early_stop.read(self._dir)
+        saved = backend.checkpoints(self._dir, training) if stop is not None else []
+        best = [checkpoint for checkpoint in saved if stop and checkpoint.step == stop.best_step]
+        return Outcome("completed", checkpoints=best or saved[-1:]) if saved else None
 
     def _fetch(self, backend: TrainingBackend, training: ResolvedTraining) -> None:
         """What the trainer reads is here before it gets a GPU, which ComfyUI can use meanwhile."""
@@ -219,7 +246,7 @@ class Runner:
                 ),
             )
         exit_code = self._end_politely(trainer, backend)
-        if order == "pause" and backend.outcome(self._dir, training, exit_code).state == "completed":
+        if order == "pause" and self._outcome(backend, training, exit_code).state == "completed":
             return exit_code
         watch.stop()
         raise Stopped(JobState.CANCELLED if order == "cancel" else JobState.PAUSED)
@@ -264,8 +291,10 @@ class Runner:
     def _publish(self, checkpoint: Checkpoint, training: ResolvedTraining, last: Progress) -> None:
         version = publish(self._tools.versions, self._dir, training, checkpoint)
         self._ledger.checkpoint(self._lease, checkpoint.model_copy(update={"published": True}))
-        final = {"phase": "finishing", "step": checkpoint.step, "total_steps": training.steps, "eta_s": 0.0}
-        self._ledger.progress(self._lease, last.model_copy(update=final))
+        early = early_stop.read(self._dir) if checkpoint.step < training.steps else None
+        done = max(checkpoint.step, last.step) if early else checkpoint.step
+        final = {"phase": "finishing", "step": done, "total_steps": training.steps, "eta_s": 0.0}
+        self._ledger.progress(self._lease, last.model_copy(update={**final, "stopped_early": early}))
         lora = Artifact(kind="lora", file=version.file, sha256=version.sha256, step=version.step)
         self._ledger.artifact(self._lease, lora)
 

@@ -12,6 +12,7 @@ from ...training.captioning.interface import CaptionerCapabilities
 from ...training.gpu.gpu_handover import Holder
 from ...training.gpu.gpu_lending import Lending
 from ...training.interface import BackendCapabilities
+from ...training.planning.stopping_offer import WhyNot
 from ...training.tasks.installable import SetupOffer
 from .answer_bodies import sometimes
 
@@ -210,9 +211,21 @@ class MemoryOffer(BaseModel):
     overrides: MemoryOverrides
 
 
-class Preflight(BaseModel):
-    """Findings of what would stop or trouble a training, its numbers, and what it could be made to take in `memory`."""
+class Stopping(BaseModel):
+    """Whether a training can end by measurement: `why_not` is '' where it can. `reloads`: how often the trainer would load its model
+    anew at most; `automatic`: whether it is on by itself; `words`: why not, or what it costs."""
 
+    why_not: WhyNot
+    reloads: int
+    automatic: bool
+    words: str
+
+
+class Preflight(BaseModel):
+    """Findings of what would stop or trouble a training, its numbers, what it could be made to take in `memory`, and whether it can
+    end by measurement."""
+
+    stopping: Stopping
     findings: list[Finding]
     plan: TrainingPlan
     memory: list[MemoryOffer]

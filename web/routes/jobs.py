@@ -36,6 +36,9 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
 
 async def submit(services: Services, request: web.Request) -> web.Response:
     training = TrainingRequest.model_validate(await read_json(request))
+    if training.stop_early:
+        plan = await in_thread(services.training.preflight, training)
+        await services.stopper.require_offered(plan)
     job = await in_thread(services.training.submit, training, correlation.current())
     return await services.job_view.answer(job, 202)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
@@ -222,8 +223,10 @@ async def machine(services: Services, request: web.Request) -> web.Response:
 async def preflight(services: Services, request: web.Request) -> web.Response:
     training = TrainingRequest.model_validate(await read_json(request))
     plan = await in_thread(services.training.preflight, training)
+    stopping = await services.stopper.offer(plan)
     return web.json_response(
         {
+            "stopping": {**asdict(stopping), "words": stopping.words},
             "findings": [finding.model_dump(mode="json") for finding in plan.findings],
             "plan": _plan(plan),
             "memory": _memory(plan),

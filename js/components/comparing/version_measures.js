@@ -26,7 +26,7 @@ export function measures(known, best, name) {
 export const faultWords = (faults, name) => faults.map((fault) => t(`fault_${fault}`, { name }));
 
 /** @param {Isengard.Measures} known */
-function copies({ copied, told }) {
+export function copies({ copied, told }) {
   if (!told) return t("copiesUnknown");
   return copied ? counted("copiesSome", told, { copied: count(copied) }) : counted("copiesNone", told);
 }

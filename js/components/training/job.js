@@ -11,6 +11,7 @@ import { CheckpointList } from "./checkpoints.js";
 import { SampleStrip } from "./sample_strip.js";
 import { failure, goOn } from "./job_after.js";
 import { JobLog } from "./job_log.js";
+import { endedEarly, measuredSaves, measuresOfSaves } from "./measured_saves.js";
 import { gpuLine, interruption, statusLine, waitsFor, whatWords } from "../shared/job_words.js";
 import { lendButton } from "./gpu_lending.js";
 import { notifyChoice } from "../settings/notify_choice.js";
@@ -47,6 +48,7 @@ export class IsenJob extends View {
   /** @type {HTMLParagraphElement} */ line;
   /** @type {HTMLParagraphElement} */ gpu;
   /** @type {HTMLDivElement} */ outcome;
+  /** @type {HTMLDivElement} */ saves;
   /** @type {HTMLElement} */ curve;
   /** @type {SampleStrip} */ film;
   /** @type {CheckpointList} */ checkpoints;
@@ -64,6 +66,7 @@ export class IsenJob extends View {
     this.line = h("p", { class: "isen-muted", "data-testid": "isen-job-line" });
     this.gpu = h("p", { class: "isen-muted" });
     this.outcome = h("div", { class: "isen-stack", role: "status", "aria-live": "polite" });
+    this.saves = h("div");
     this.curve = h("figure", { class: "isen-figure" });
     this.film = new SampleStrip(this);
     this.checkpoints = new CheckpointList(this.store);
@@ -74,7 +77,7 @@ export class IsenJob extends View {
     this.append(
       h("div", { class: "isen-row isen-top" }, back, h("div", { class: "isen-grow" }, this.heading, this.what)),
       h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row isen-ends" }, this.stateText, this.steps), this.bar, this.line, this.gpu),
-      this.outcome, this.buttons, this.notify, this.curve, this.film.element, this.checkpoints.element, this.log.element);
+      this.outcome, this.buttons, this.notify, this.saves, this.curve, this.film.element, this.checkpoints.element, this.log.element);
     this.store.loadJob(this.route.job ?? "");
   }
 
@@ -89,6 +92,8 @@ export class IsenJob extends View {
     const open = person !== undefined && awaitsChoice(job, person, state.recipes);
     fill(this.outcome, [job.state, job.error, job.interruption, job.waits_for, job.progress.warnings, job.artifacts.length, job.checkpoints.at(-1)?.proof?.image, person?.name, open], () => this.#outcome(job, person, open));
     fill(this.curve, [points.length, points.at(-1), job.progress.total_steps, job.progress.held_out_loss], () => points.length > 1 && this.#curve(points, job));
+    const saves = measuresOfSaves(job, person);
+    fill(this.saves, saves, () => measuredSaves(saves, person?.name ?? ""));
     this.film.show(job, person);
     this.checkpoints.show(job);
     fill(this.buttons, [job.state, job.order, job.checkpoints.length], () => [...(ORDERS[job.state] ?? []).map((order) => this.#order(job, ...order)), job.state === "running" && lendButton(this.store, job)]);
@@ -128,6 +133,7 @@ export class IsenJob extends View {
     return [
       open && button(t("chooseBest"), choose, { icon: "table", kind: "primary isen-wide", testid: "isen-choose-best" }),
       person && button(t("makePictures", { name: brief(person.name) }), () => this.store.go({ tab: "images", id: person.id }), { kind: open ? "wide" : "primary isen-wide", testid: "isen-make-pictures" }),
+      ...endedEarly(this, job),
       h("p", { class: "isen-note", "data-testid": "isen-job-done" }, t("doneNote"), " ", h("code", { class: "isen-file", text: lora.file })),
       proofAdvice(job),
       ...warnings(this.store, job),

@@ -37,7 +37,7 @@ export function goOn(view, job) {
  * Both make a new training: it is shown at once.
  * @param {Isengard.View} view @param {Isengard.Job} job @param {Isengard.JobOrder} verb @param {Schema.Retry | Schema.MoreSteps} body
  */
-async function follow(view, job, verb, body) {
+export async function follow(view, job, verb, body) {
   const { store } = view;
   const next = store.keepJob(await store.attempt((id) => store.api.jobs.order(job.id, verb, id, body)));
   if (next) store.go({ tab: "training", job: next.id });

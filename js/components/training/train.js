@@ -12,13 +12,14 @@ import { MemoryChoice } from "./memory_choice.js";
 import { findingLine } from "./preflight_findings.js";
 import { PersonPicker } from "../shared/person_picker.js";
 import { PresetChoice } from "./presets.js";
+import { StopChoice } from "./stop_choice.js";
 import { View } from "../shared/view.js";
 
 const CHECK_AFTER_MS = 250;
 /** What was filled in, until that training has started: a finding may lead away and back. */
 const DRAFT_KEY = "isengard.train.form";
 
-/** What was filled in. @typedef {{who: string, preset: string, trainer: string, family: string, way: string, base: string, advanced: Record<string, string>}} Draft */
+/** What was filled in. @typedef {{who: string, preset: string, trainer: string, family: string, way: string, base: string, advanced: Record<string, string>, stop: boolean | null}} Draft */
 
 export class IsenTrain extends View {
   /** @type {PersonPicker} */ people;
@@ -34,6 +35,7 @@ export class IsenTrain extends View {
   /** @type {LookChoice} */ looks;
   /** @type {AdvancedFields} */ advanced;
   /** @type {MemoryChoice} */ memory;
+  /** @type {StopChoice} */ stop;
   /** @type {HTMLHeadingElement} */ heading;
   /** @type {HTMLElement} */ nobody;
   /** @type {HTMLUListElement} */ findings;
@@ -61,6 +63,7 @@ export class IsenTrain extends View {
     this.baseField = field(t("baseFile"), this.base);
     this.looks = new LookChoice(() => this.#check());
     this.advanced = new AdvancedFields(() => this.#check());
+    this.stop = new StopChoice(() => this.#keep());
     this.memory = new MemoryChoice((options, before) => this.advanced.put(options, before));
     this.heading = h("h2", { class: "isen-grow isen-ellipsis", tabindex: -1, text: t("whoToTrain") });
     this.nobody = h("section", { class: "isen-card isen-stack", hidden: true }, h("p", { text: t("noOneToTrain") }),
@@ -69,7 +72,7 @@ export class IsenTrain extends View {
     this.start = button(t("startTraining"), () => this.#start(), { kind: "primary isen-wide", disabled: true, testid: "isen-start-training" });
     const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
     this.form = h("div", { class: "isen-stack" },
-      this.people.element, this.trainerField, this.presets.element, field(t("model"), this.family, t("modelHint")), this.wayField, this.looks.element, this.baseField,
+      this.people.element, this.trainerField, this.presets.element, this.stop.element, field(t("model"), this.family, t("modelHint")), this.wayField, this.looks.element, this.baseField,
       this.memory.element, this.advanced.element, h("footer", { class: "isen-foot" }, h("div", { class: "isen-found", role: "status" }, this.findings), this.start));
     this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.nobody, this.form);
     this.#restore(recalled(sessionStorage, DRAFT_KEY));
@@ -82,12 +85,13 @@ export class IsenTrain extends View {
     this.people.choose(draft.who);
     this.presets.value = draft.preset;
     this.advanced.take(draft.advanced);
+    this.stop.chosen = draft.stop ?? null;
   }
 
   #keep() {
     const [trainer, family, way] = [this.trainer, this.family, this.way].map(({ value }) => value);
     const base = this.#chosenBase;
-    this.#draft = { who: this.people.value, preset: this.presets.value, trainer, family, way, base, advanced: this.advanced.draft };
+    this.#draft = { who: this.people.value, preset: this.presets.value, trainer, family, way, base, advanced: this.advanced.draft, stop: this.stop.chosen };
     kept(sessionStorage, DRAFT_KEY, this.#draft);
   }
 
@@ -160,7 +164,7 @@ export class IsenTrain extends View {
   #request() {
     return {
       character_id: this.people.value, family: this.family.value, preset: this.presets.value,
-      backend: this.trainer.value || null, base_model: this.#chosenBase || null, route: this.way.value, overrides: this.advanced.values(),
+      backend: this.trainer.value || null, base_model: this.#chosenBase || null, route: this.way.value, overrides: this.advanced.values(), stop_early: this.stop.value,
     };
   }
 
@@ -188,7 +192,8 @@ export class IsenTrain extends View {
   }
 
   /** @param {Isengard.Preflight} answer */
-  #show({ ok, findings, plan, memory }) {
+  #show({ ok, findings, plan, memory, stopping }) {
+    this.stop.show(stopping, this.presets.value);
     this.memory.show(memory, this.advanced.memoryIsAutomatic);
     /** @type {Isengard.Told[]} */
     const ready = ok && plan ? [{ severity: "good", message: t("readyToTrain", { photos: photos(plan.photos), held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];

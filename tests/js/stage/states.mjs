@@ -12,6 +12,9 @@ const OOM = { code: "gpu_out_of_memory", log: TRACE, offer: "retry_smaller", mes
 const RESTARTED = { code: "comfyui_restarted", message: "ComfyUI was restarted before these pictures were done.", hint: "Press Make again: the settings are kept." };
 const FAILED = job(3, "failed", { character_id: "chr_8", error: OOM, finished_at: "2026-08-20T11:00:00Z", attempt: 2, progress: { step: 300 } });
 const DONE = job(2, "completed", { progress: { step: 1400, loss: 0.09 }, artifacts: [...samples(10), { kind: "lora", file: "anna/anna-sd15-001400-bbd1e1b0.safetensors", sha256: "", step: 1400 }], checkpoints: checkpoints(10), finished_at: "2026-08-20T11:00:00Z" });
+const ENDED_EARLY = { ...DONE, checkpoints: checkpoints(8), progress: { ...DONE.progress, step: 1122, stopped_early: { reason: "copies", step: 1120, best_step: 840 } } };
+const measuredSave = (step, likeness, copied, flexible, faults = []) => version(step, { scores: { likeness, copied, told: 8, flexible, own_photos: 0.61 }, faults, rank: step === 840 ? 1 : 0, nearest: step === 840 });
+const SAVES = [measuredSave(560, 0.38, 0, 0.96, ["unlike"]), measuredSave(700, 0.47, 0, 0.92), measuredSave(840, 0.55, 0, 0.9), measuredSave(980, 0.6, 5, 0.71, ["copies"]), measuredSave(1120, 0.61, 7, 0.52, ["copies", "stiff"])];
 const LEFT_OUT = { ...DONE, progress: { ...DONE.progress, held_out_loss: 0.127, warnings: ["The trainer could not read 1 of 22 photos and continues without them."] } };
 const SLOW = job(4, "running", { progress: { ...RUNNING.progress, warnings: ["Training has become 9 times slower: the GPU's memory is full and it borrows the computer's. Free ComfyUI's memory, or cancel and train smaller."] } });
 const HELD = job(4, "running", { progress: { phase: "downloading", step: 0, bytes_done: 3.1e9, bytes_total: 1.6e10, warnings: ["RTX 4090 has 5.7 GB of 23.4 GB free and about 14.9 GB are wanted. In use by: ComfyUI 16.6 GB. ComfyUI was asked to free its memory and did not let go: restart ComfyUI."] } });
@@ -30,7 +33,8 @@ const MEMORY = [
   rung("cached text embeddings, 768 px and half of its layers in the computer's memory", 9.8, "about 1.2 times as long"),
 ];
 const SAVED = { severity: "info", code: "memory_saved", message: "FLUX.2 Klein 9B usually takes about 23.5 GB of video memory and RTX 4080 has 16.0 GB. It fits with cached text embeddings and 768 px: about 13.6 GB, and a step takes about 28% less time (estimated from published times).", fix: "choose_memory" };
-const OK = { ok: true, findings: [], memory: MEMORY, plan: { photos: 22, held_out: 3, steps: 1400 } };
+const OK = { ok: true, findings: [], memory: MEMORY, plan: { photos: 22, held_out: 3, steps: 1400 }, stopping: { why_not: "", reloads: 6, automatic: false, words: "The GPU does not hold both programs: the training makes room for the pictures up to 6 times, and loads its model again after each." } };
+const NO_FACES = { ...OK, stopping: { why_not: "no_face_tools", reloads: 0, automatic: false, words: "Likeness cannot be measured here yet: set up the face tools in the settings." } };
 const BLOCKED = { ok: false, plan: OK.plan, memory: [], findings: [
   { severity: "error", code: "base_model_missing", message: "The model to train on was not found in ComfyUI's folders.", fix: "download_model" },
   { severity: "warning", code: "few_photos", message: "3 photos are few: 20 varied ones give a much better likeness.", fix: "add_photos" },
@@ -177,6 +181,8 @@ export const STATES = {
   "train-blocked": { ...all, ...at("training", { train: "chr_9" }), preflight: BLOCKED },
   "train-warned": { ...all, ...at("training", { train: "chr_9" }), preflight: { ...BLOCKED, ok: true, findings: BLOCKED.findings.slice(1) } },
   "train-memory": { ...all, ...at("training", { train: "chr_9" }), preflight: { ...OK, findings: [SAVED] }, then: click('[data-testid="isen-fix-choose_memory"]') },
+  "train-stopping": { ...all, ...at("training", { train: "chr_9" }), then: click('[data-testid="isen-preset-quality"]') },
+  "train-stopping-off": { ...all, ...at("training", { train: "chr_9" }), preflight: NO_FACES, then: click('[data-testid="isen-preset-quality"]') },
   "train-held": { ...all, ...at("training", { train: "chr_9" }), preflight: IN_USE, then: click('[data-testid="isen-fix-free_gpu"]') },
   "train-advanced": { ...all, ...at("training", { train: "chr_9" }), then: click('[data-testid="isen-advanced"]') },
   job: { ...all, ...at("training", { job: "job_5" }) },
@@ -189,6 +195,7 @@ export const STATES = {
   "job-waits-for-gpu": { ...all, ...at("training", { job: "job_8" }), jobs: [WAITS], losses: [], log: [] },
   "job-done": { ...all, ...at("training", { job: "job_2" }), losses: losses(200) },
   "job-done-chosen": { ...all, ...at("training", { job: "job_2" }), losses: losses(200), characters: [{ ...ANNA, versions: [version(700, { picked: true, rank: 1 }), version(1400)] }] },
+  "job-ended-early": { ...all, ...at("training", { job: "job_2" }), jobs: [ENDED_EARLY], losses: losses(150), characters: [{ ...ANNA, versions: SAVES }] },
   "job-done-without-all": { ...all, ...at("training", { job: "job_2" }), jobs: [LEFT_OUT], losses: losses(200) },
   "job-failed": { ...all, ...at("training", { job: "job_3" }), losses: losses(40) },
   "images-away": { ...all, ...at("images"), generations: [generation(5, "running"), generation(4, "failed", { error: RESTARTED }), generation(3, "completed")], after: (store) => store.set({ connection: "offline", retryS: 5 }) },
