@@ -156,7 +156,6 @@ export default {
   kind_clothes_purple: "purple",
   kindFew: "few",
   kindNone: "none",
-  kindOf: "{row}: {kind}, {photos}",
   onlyShown: "{row}: {kind} ({n} of {count})",
   showAllPhotos: "Show all photos",
   coverUnknown: "Aim for a mix: a third close-up, a third to the waist, a third full body.",

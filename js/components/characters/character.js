@@ -69,8 +69,8 @@ export class IsenCharacter extends View {
       h("div", { class: "isen-row isen-top" }, back, this.heading, this.menu),
       h("div", { class: "isen-who" }, this.face, h("div", { class: "isen-stack-tight" }, this.facts, this.counts)), this.edit,
       this.consent,
-      h("div", { class: "isen-stack-tight" }, this.meter, this.enough, this.coverage.element),
-      this.dropzone.element, this.uploads.element, this.coverage.note, this.strip.element, h("div", { class: "isen-row" }, this.improve), this.captions.element, this.versions,
+      h("div", { class: "isen-stack-tight" }, this.meter, this.enough, this.coverage.lines),
+      this.dropzone.element, this.uploads.element, this.coverage.kinds, this.strip.element, h("div", { class: "isen-row" }, this.improve), this.captions.element, this.versions,
       h("footer", { class: "isen-foot" }, h("div", { class: "isen-row isen-shared" }, this.draw, this.train)));
     this.store.loadPhotos(id);
   }

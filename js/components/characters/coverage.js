@@ -4,7 +4,7 @@ import { button, h, icon, say } from "../../lib/dom.js";
 import { coverageOf } from "../../lib/coverage.js";
 import { chartOf, unevenOf } from "../../lib/coverage_chart.js";
 import { fill } from "../../lib/lists.js";
-import { photos, t, wordOr } from "../../locales/words.js";
+import { t, wordOr } from "../../locales/words.js";
 import { findingsNow } from "./photo_words.js";
 
 /** @typedef {import("../../lib/coverage_chart.js").Row} Row */
@@ -24,11 +24,11 @@ export class Coverage {
     this.summary = h("summary", { "data-testid": "isen-chart" });
     this.chart = h("div", { class: "isen-chart" });
     this.fold = h("details", { class: "isen-fold", hidden: true }, this.summary, this.chart, h("small", { class: "isen-muted", text: t("chartHint") }));
-    this.element = h("div", { class: "isen-stack-tight" }, this.lines, this.fold);
     this.said = h("span", { class: "isen-grow" });
-    /** Stands above the photos. */
     this.note = h("div", { class: "isen-row", role: "status", hidden: true }, icon("filter"), this.said,
       button(t("showAllPhotos"), () => this.#press(""), { kind: "link", testid: "isen-show-all" }));
+    /** Stands right above the photos, which it filters. */
+    this.kinds = h("div", { class: "isen-stack-tight" }, this.fold, this.note);
   }
 
   /** @param {Isengard.Photo[]} list */
@@ -83,11 +83,10 @@ export class Coverage {
     const rare = thin && h("small", { class: "isen-few" }, icon("exclamation-triangle"), ids.length ? t("kindFew") : t("kindNone"));
     if (!ids.length) return h("span", { class: "isen-kind" }, word, rare);
     const name = `${row}_${key}`;
-    const label = t("kindOf", { row: t(`chart_${row}`), kind: thin ? `${word} (${t("kindFew")})` : word, photos: photos(ids.length) });
-    const bar = button(label, () => this.#press(name), {
-      kind: "kind", testid: `isen-kind-${name}`, "aria-label": label, "aria-pressed": String(name === this.pressed), style: `--isen-share:${Math.round((100 * ids.length) / most)}%`,
+    const bar = button(word, () => this.#press(name), {
+      kind: "kind", testid: `isen-kind-${name}`, "aria-pressed": String(name === this.pressed), style: `--isen-share:${Math.round((100 * ids.length) / most)}%`,
     });
-    bar.replaceChildren(h("span", { text: word }), h("b", { text: String(ids.length) }), ...(rare ? [rare] : []));
+    bar.append(" ", h("b", { text: String(ids.length) }), ...(rare ? [" ", rare] : []));
     return bar;
   }
 }
