@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pytest
@@ -74,6 +75,24 @@ def test_bars_are_found_made_and_taken_back_without_face_tools(api, tmp_path):
         {key: value for key, value in photo.items() if key != "leaks"} for photo in before
     ]
     assert photos_of(api, ann) == before
+
+
+def test_a_look_at_a_set_that_changes_meanwhile_ends_and_the_next_sees_the_new_set(api, server, tmp_path):
+    ann = api.post("/characters", {"name": "Ann"})
+    for seed in range(3):
+        api.upload(ann["id"], saved(drawing(seed, (2400, 1800)), tmp_path / f"{seed}.jpg"))
+    improver, photos = server.services.improver, server.services.photos
+
+    async def twice():
+        first = asyncio.create_task(improver.look(ann["id"]))
+        while not improver._looks:
+            await asyncio.sleep(0.001)
+        await asyncio.to_thread(photos.delete, photos.list(ann["id"])[2].id)
+        return await asyncio.gather(first, improver.look(ann["id"]))
+
+    first, second = asyncio.run_coroutine_threadsafe(twice(), server._loop).result(60)
+    assert first.found is None and [len(look.photos) for look in (first, second)] == [3, 2]
+    assert found(api, ann)["of"] == 2
 
 
 def test_a_crop_by_hand_is_turned_and_may_leave_the_original_in_training(api, tmp_path):

@@ -15,7 +15,7 @@ from ..calibration import DLIB
 from ..face import Face
 from ..likeness import is_clear
 from .person import SAME, likeness_to, person_of
-from .windows import Box, apart, contains, face_box, head_of, size_of, window
+from .windows import Box, apart, cleared, contains, face_box, head_of, size_of, window
 
 Kind = Literal["head", "close", "person", "frame"]
 #: Why a photo is left as it is: its part would have too few pixels, somebody's head would be cut, it is not known who is meant.
@@ -146,11 +146,7 @@ def _of_face(photo: LookedAt, within: Box, person: Sequence[Face]) -> tuple[Prop
     if own is None:
         return None, "who" if len(photo.faces) > 1 else None
     face = face_box(own, photo.width, photo.height)
-    others = [
-        head_of(face_box(other, photo.width, photo.height), within)
-        for other in photo.faces
-        if other is not own
-    ]
+    others = [face_box(other, photo.width, photo.height) for other in photo.faces if other is not own]
     kind = _kind(photo, own, face, within)
     box = _window(kind, face, within, others)
     if face[3] - face[1] < LEAST_FACE or (box is None and min(size_of(within)) < LEAST_SIDE):
@@ -175,11 +171,12 @@ def _least_gain(kind: Kind) -> float:
 
 
 def _window(kind: Kind, face: Box, within: Box, others: Sequence[Box]) -> Box | None:
-    """The others' heads stay out; but the person's own may be behind or before theirs."""
+    """A crop with all of the person's head and nothing of the others'; none where theirs are before or behind it."""
     room, side = CLOSE_ROOM if kind == "close" else HEAD_ROOM
     high = face[3] - face[1]
     head = head_of(face, within)
-    if not all(apart(head, other) for other in others):
+    heads = [cleared(head_of(other, within), other) for other in others]
+    if not all(apart(head, other) for other in heads):
         return None
     wanted = max(float(LEAST_SIDE), side * high)
     return window(
@@ -189,7 +186,7 @@ def _window(kind: Kind, face: Box, within: Box, others: Sequence[Box]) -> Box | 
         top=face[1] - room * high * wanted / (side * high),
         side=wanted,
         least=LEAST_SIDE,
-        others=others,
+        others=heads,
     )
 
 

@@ -10,6 +10,8 @@ from ..face import Face
 Box = tuple[int, int, int, int]
 #: A head is the face's box, grown by these shares of its height: hair, both sides, chin.
 HEAD_UP, HEAD_ASIDE, HEAD_DOWN = 0.6, 0.35, 0.2
+#: Somebody else's head is kept away from by so much more, as a share of their face: a face's box is never quite exact.
+CLEARANCE = 0.2
 #: The shapes that are tried, width by height, and how far a crop gets smaller before there is none.
 _SHAPES = (1.0, 0.8, 0.7)
 _SCALES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55)
@@ -34,6 +36,12 @@ def head_of(face: Box, within: Box) -> Box:
     low = [max(round(value), limit) for value, limit in zip(grown[:2], within[:2], strict=True)]
     high_end = [min(round(value), limit) for value, limit in zip(grown[2:], within[2:], strict=True)]
     return low[0], low[1], high_end[0], high_end[1]
+
+
+def cleared(head: Box, face: Box) -> Box:
+    """Somebody else's head with the room that is kept around it."""
+    room = round(CLEARANCE * (face[3] - face[1]))
+    return head[0] - room, head[1] - room, head[2] + room, head[3] + room
 
 
 def contains(outer: Box, inner: Box) -> bool:

@@ -52,7 +52,10 @@ class PhotoImprover:
         if task.done():
             if self._looks.get(character_id, (None,))[0] is look:
                 del self._looks[character_id]
-            await task
+            if (
+                not task.cancelled()
+            ):  # else the set changed meanwhile: whoever asks again sees the look at the new one
+                task.result()
         return look
 
     def _under_way(
