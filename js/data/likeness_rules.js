@@ -72,8 +72,9 @@ export function undecided(versions) {
   const measured = versions.map(measuresOf).filter((known) => known !== null);
   if (!measured.length) return "";
   if (measured.length < versions.length) return "waiting";
-  if (measured.every(({ faults }) => faults.includes("not_measurable"))) return "";
-  if (measured.every(({ faults }) => faults.includes("unlike") || faults.includes("not_measurable"))) return "unlike";
+  /** @param {Isengard.Measures} known */
+  const isUnlike = ({ faults }) => faults.includes("unlike");
+  if (measured.some(isUnlike) && measured.every((known) => isUnlike(known) || known.faults.includes("not_measurable"))) return "unlike";
   return measured.every(({ faults }) => faults.length) ? "faulty" : "";
 }
 

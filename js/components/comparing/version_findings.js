@@ -37,7 +37,7 @@ export class WallFindings {
     const none = faceless(wall);
     const over = passedOver(versions, best);
     const measured = versions.map(measuresOf).filter((known) => known !== null);
-    const why = best ? "" : undecided(versions);
+    const why = best || none !== null ? "" : undecided(versions);
     const stale = wall.length > 0 && !running && measured.length > 0 && !wall.some(isWithout);
     const trained = measured.some((known) => known.trained);
     fill(this.words, [ready, left, this.asked, running, best, over, why, measured.length, versions.length, stale, trained, none, leak?.id, this.person.name], () => [
