@@ -72,6 +72,18 @@ def test_several_pictures_count_by_their_median_and_none_by_nothing(
     assert score(blank) == (0.0, "No face was found that could be held against the photos of Ann.")
 
 
+def test_a_face_too_small_to_say_is_told_as_that(
+    score, photographed, face_tools, paths, her_photos, tmp_path
+):
+    put_face_tools(face_tools, paths)
+    far = tmp_path / "far.png"
+    with Image.open(her_photos[5]) as near:
+        canvas = Image.new("RGB", (512, 512), "grey")
+        canvas.paste(near.convert("RGB").resize((180, 180)), (160, 160))
+        canvas.save(far)
+    assert score(far) == (0.0, "The face is too small to be held against the photos of Ann.")
+
+
 def test_refusals(score, ann, face_tools, paths, her_photos, comfy, monkeypatch):
     from isengard.nodes.context import current
 

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hosts import fixtures
 from isengard.core.errors import NotReadyError
-from isengard.core.faces.likeness import FAIR, GOOD, alike, judge, own_likeness, portraits
+from isengard.core.faces.calibration import DLIB
+from isengard.core.faces.likeness import alike, judge, own_likeness, portraits
 from isengard.core.faces.reader import CHILD, FaceReader
 from isengard.core.faces.tools import DESCRIBER, LANDMARKS, MODELS_PACKAGE
 from PIL import Image, ImageEnhance
@@ -44,9 +45,9 @@ def test_she_is_like_herself_and_unlike_others(reader, references, tmp_path):
     others = reader.faces(fixtures.other_people()["group"])
     him = judge(reader.faces(fixtures.other_people()["man"]), references)
     print(f"\n[likeness] herself {her.score}, own photos {own_likeness(references)}, him {him.score}", end="")
-    assert her.verdict == "good" and own_likeness(references) >= GOOD
+    assert her.verdict == "good" and own_likeness(references) >= DLIB.good
     assert him.verdict == "poor" and len(others) == 6
-    assert max(alike(other, reference) for other in others for reference in references) < FAIR
+    assert max(alike(other, reference) for other in others for reference in references) < DLIB.same
 
 
 def test_a_picture_without_a_face_says_nothing(reader, references, tmp_path):
