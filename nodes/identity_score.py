@@ -106,12 +106,16 @@ def _faces(context: NodeContext, reader: FaceReader, image: Any) -> Any:
 
 def _in_words(name: str, score: float, references: list[Face]) -> str:
     from ..core.faces.likeness import own_likeness, reachable, verdict_of
+    from ..core.faces.models.records import calibration_of
 
+    calibration = calibration_of(references[0].model)
+    if calibration is None:
+        return f"Scored {score:.2f} by a model that has not been calibrated: nobody knows yet what that says of {name}."
     words = {
         "good": f"Looks like {name}",
         "fair": f"Looks somewhat like {name}",
         "poor": f"Does not look like {name}",
-    }[verdict_of(score, reachable(references))]
+    }[verdict_of(score, reachable(references), calibration)]
     own = own_likeness(references)
     beside = f"; the photos among themselves reach {own:.2f}" if own is not None else ""
     return f"{words}: {score:.2f}{beside}."

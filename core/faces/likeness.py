@@ -15,6 +15,7 @@ from statistics import median
 from ..records.likeness import Likeness, Unmeasurable, Verdict
 from .calibration import DLIB, Calibration
 from .face import Face
+from .models.records import calibration_of
 
 #: A second face as large as this share of the largest makes a photo useless as a reference: who is meant?
 RIVAL = 0.6
@@ -58,12 +59,10 @@ def reachable(references: Sequence[Face]) -> float | None:
     return own_likeness(references) if len(references) >= ENOUGH_PHOTOS else None
 
 
-def without_twins(faces: Iterable[Face], of: Sequence[Face], calibration: Calibration = DLIB) -> list[Face]:
+def without_twins(faces: Iterable[Face], of: Sequence[Face]) -> list[Face]:
     """Keep the faces that show none of the moments that `of` show."""
     return [
-        face
-        for face in faces
-        if all(math.dist(face.numbers, other.numbers) > calibration.twin for other in of)
+        face for face in faces if all(math.dist(face.numbers, other.numbers) > _twin(face) for other in of)
     ]
 
 
@@ -72,12 +71,19 @@ def score_of(face: Face, references: Sequence[Face]) -> float:
     return round(median(alike(face, reference) for reference in references), 3)
 
 
-def faces_of_people(
-    faces: Sequence[Face], people: Sequence[Sequence[Face]], calibration: Calibration = DLIB
-) -> list[Face | None]:
+def _twin(face: Face) -> float:
+    """Up to which distance two photos show one moment; of a model without a calibration only the very same numbers do."""
+    calibration = calibration_of(face.model)
+    return calibration.twin if calibration is not None else 0.0
+
+
+def faces_of_people(faces: Sequence[Face], people: Sequence[Sequence[Face]]) -> list[Face | None]:
     """Find for each of `people` (their photos) the face in a picture that shows them, or else the one that is meant to.
 
-    The most alike pair first, as far as they are taken for one person; who is left gets the largest face that is left."""
+    The most alike pair first, as far as they are taken for one person (of a model without a calibration: all pairs); who is left
+    gets the largest face that is left."""
+    calibration = calibration_of(faces[0].model) if faces else None
+    same = calibration.same if calibration is not None else 0.0
     pairs = sorted(
         (-score_of(face, photos), place, at)
         for at, photos in enumerate(people)
@@ -86,7 +92,7 @@ def faces_of_people(
     )
     found: dict[int, int] = {}
     for score, place, at in pairs:
-        if -score >= calibration.same and at not in found and place not in found.values():
+        if -score >= same and at not in found and place not in found.values():
             found[at] = place
     left = [place for place in range(len(faces)) if place not in found.values()]
     for at in range(len(people)):
@@ -101,12 +107,11 @@ def judge(
     *,
     own: float | None = None,
     drawing: bool = False,
-    calibration: Calibration = DLIB,
 ) -> Likeness:
     """Judge the face of a picture that shows them, against all references by the median; `own` as `reachable` finds it. `drawing`: the
     picture is meant to be one."""
-    (face,) = faces_of_people(faces, [references], calibration)
-    return judge_face(face, references, faces=len(faces), own=own, drawing=drawing, calibration=calibration)
+    (face,) = faces_of_people(faces, [references])
+    return judge_face(face, references, faces=len(faces), own=own, drawing=drawing)
 
 
 def judge_face(
@@ -116,16 +121,16 @@ def judge_face(
     faces: int,
     own: float | None = None,
     drawing: bool = False,
-    calibration: Calibration = DLIB,
 ) -> Likeness:
     """Judge one face of a picture of several; None for the face that was not found."""
     if face is None:
         return _unmeasurable("drawing" if drawing else "no_face", faces)
-    if not references:
-        return _unmeasurable("", faces)
-    if face.side < LEAST_SIDE:
-        return _unmeasurable("too_small", faces)
+    if not references or face.side < LEAST_SIDE:
+        return _unmeasurable("too_small" if references else "", faces)
     score = score_of(face, references)
+    calibration = calibration_of(face.model)
+    if calibration is None:
+        return Likeness(verdict="not_measurable", score=score, faces=faces, why="uncalibrated", copied=None)
     verdict = verdict_of(score, own, calibration)
     if verdict == "poor" and drawing:
         return _unmeasurable("drawing", faces)

@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import NotReadyError
 from ..paths import DataPaths
 from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild
+from .calibration import DLIB
 from .face import Face, Seen, seen_of
 from .models.choice import Reading, reading_of
 from .tools import find_tools
@@ -71,8 +72,9 @@ class FaceReader:
 
     @property
     def model(self) -> str:
-        """The name that numbers are kept under now; NotReadyError as `look`."""
-        return self._wanted().model
+        """The name that numbers are kept under now; that of the default where nothing can be read."""
+        reading = self._reading_now()
+        return reading.model if reading is not None else DLIB.model
 
     def start(self) -> None:
         """Make sure, before something is promised, that faces can be read: NotReadyError `face_tools_missing`, or `face_tools_broken` where that shows soon.

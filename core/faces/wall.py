@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .choosing import WallRow
-from .copying import is_copy
 from .face import Face, Seen
 from .flexibility import Drawn, flexibility
 from .likeness import faces_of_people, judge
-from .yardstick import TrainedOn, Yardstick
+from .yardstick import TrainedOn, Yardstick, copies_photo
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def _strangers(pictures: Sequence[WallPicture], yardstick: Yardstick) -> list[fl
 
 def _copies(picture: WallPicture, yardstick: Yardstick, training: TrainedOn) -> bool | None:
     face = face_of(picture.seen, yardstick)
-    return None if face is None else is_copy(face, training.trained, training.held_out)
+    return None if face is None else copies_photo(face, training)
 
 
 def _flexibility(

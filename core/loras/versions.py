@@ -15,6 +15,8 @@ from pydantic import ValidationError
 from .. import atomic
 from ..clock import Clock, iso
 from ..errors import InvalidError, NotFoundError, StorageError
+from ..faces.calibration import DLIB
+from ..faces.models.records import calibration_of
 from ..paths import DataPaths, contained
 from ..records.checkpoint import Checkpoint, RankedVersion, Version
 from .safetensors_file import copy_described
@@ -72,7 +74,7 @@ class VersionStore:
                 **version.model_dump(),
                 rank=order.get(version.file, 0),
                 nearest=version.file in near,
-                faults=version_faults(version.scores),
+                faults=version_faults(version.scores, calibration_of(version.measured_by) or DLIB),
                 tied=_tied(version, versions) if version.file in near else [],
             )
             for version in versions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..faces.calibration import DLIB
+from ..faces.calibration import DLIB, Calibration
 from ..faces.choosing import Choice, WallRow, faults_of, interval, quality, suiting_strength
 from ..faces.yardstick import Yardstick
 from ..records.checkpoint import Version, VersionFault
@@ -54,11 +54,13 @@ def is_measured(version: Version) -> bool:
     return TOLD in version.scores
 
 
-def scores_of(row: WallRow, yardstick: Yardstick, choice: Choice | None) -> dict[str, float]:
+def scores_of(
+    row: WallRow, yardstick: Yardstick, choice: Choice | None, calibration: Calibration = DLIB
+) -> dict[str, float]:
     """Name what a row tells; `choice` None while pictures of its wall are still to come."""
     ends = interval(row.scores) or (None, None)
     found = {
-        LIKENESS: _capped(row.likeness, yardstick.own),
+        LIKENESS: _capped(row.likeness, yardstick.own, calibration),
         LOW: ends[0],
         HIGH: ends[1],
         OWN_PHOTOS: yardstick.own,
@@ -69,7 +71,7 @@ def scores_of(row: WallRow, yardstick: Yardstick, choice: Choice | None) -> dict
         FLEXIBLE: row.flexible,
         STRANGER: row.stranger,
         STRANGER_WITHOUT: row.stranger_without,
-        QUALITY: round(quality(row, yardstick.own), 3),
+        QUALITY: round(quality(row, yardstick.own, calibration), 3),
         CHOSEN: 1.0 if choice is not None and row.file == choice.best else None,
         TIED: 1.0 if choice is not None and row.file in choice.tied else None,
         YARDSTICK_TRAINED: 1.0 if yardstick.is_trained else None,
@@ -77,12 +79,12 @@ def scores_of(row: WallRow, yardstick: Yardstick, choice: Choice | None) -> dict
     return {name: float(value) for name, value in found.items() if value is not None}
 
 
-def _capped(likeness: float | None, own: float | None) -> float | None:
+def _capped(likeness: float | None, own: float | None, calibration: Calibration) -> float | None:
     """Beyond what the photos reach among themselves a higher number means nothing; photos that do not agree are no cap."""
-    return likeness if likeness is None or own is None else min(likeness, max(own, DLIB.same))
+    return likeness if likeness is None or own is None else min(likeness, max(own, calibration.same))
 
 
-def version_faults(scores: Mapping[str, float]) -> list[VersionFault]:
+def version_faults(scores: Mapping[str, float], calibration: Calibration = DLIB) -> list[VersionFault]:
     """Find why a version with these scores is not fit to be best; empty where it is, or was not measured."""
     if TOLD not in scores:
         return []
@@ -96,6 +98,7 @@ def version_faults(scores: Mapping[str, float]) -> list[VersionFault]:
                 flexible=scores.get(FLEXIBLE),
                 stranger=scores.get(STRANGER),
                 stranger_without=scores.get(STRANGER_WITHOUT),
-            )
+            ),
+            calibration,
         )
     )

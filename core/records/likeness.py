@@ -8,11 +8,12 @@ from .base import Stored
 
 Verdict = Literal["good", "fair", "poor", "not_measurable"]
 #: Why nothing could be measured; "" where it was, or where no photo of the person shows one clear face.
-Unmeasurable = Literal["", "no_face", "too_small", "turned", "drawing"]
+Unmeasurable = Literal["", "no_face", "too_small", "turned", "drawing", "uncalibrated"]
 
 
 class Likeness(Stored):
-    """`score` 0 to 1, None where nothing could be measured (`why`); `faces` found in the picture.
+    """`score` 0 to 1, None where nothing could be measured (`why`); `faces` found in the picture; `model`: what described them, '' for
+    dlib, which older versions of us used. Of a model that was never calibrated there is a score and no verdict (`uncalibrated`).
 
     `copied`: the face is that of a training photo, pose and light included; None where that cannot be told. An older version
     of us did not look for it (`has_looked_for_copies`).
@@ -23,6 +24,7 @@ class Likeness(Stored):
     faces: int = 0
     why: Unmeasurable = ""
     copied: bool | None = None
+    model: str = ""
 
     @property
     def has_looked_for_copies(self) -> bool:

@@ -15,8 +15,9 @@ from isengard.core.faces.likeness import (
     portraits,
     reachable,
     verdict_of,
+    without_twins,
 )
-from isengard.core.faces.yardstick import TrainedOn, Yardstick, yardstick_of
+from isengard.core.faces.yardstick import TrainedOn, Yardstick, copies_photo, yardstick_of
 from isengard.core.records.likeness import Likeness
 
 
@@ -153,3 +154,16 @@ def test_a_held_out_twin_of_a_trained_photo_is_no_yardstick():
     assert yardstick_of([], [TrainedOn([face(3.0)], held)]).references == held
     found = yardstick_of([*held, twin], [TrainedOn([twin], held)])
     assert found.is_trained and len(found.references) == 3
+
+
+def test_a_model_that_was_never_calibrated_scores_and_judges_nothing():
+    """Numbers on another scale: by dlib's cuts the second would be a good likeness, and its twin one photo."""
+    photos = [Face(200, 0.5, (0.0, 0.1 * n), model="another") for n in range(4)]
+    near = Face(200, 0.5, (0.1, 0.1), model="another")
+    likeness = judge([near], photos, own=0.9)
+    assert (likeness.verdict, likeness.why, likeness.score) == ("not_measurable", "uncalibrated", 0.859)
+    assert without_twins(photos, [near]) == photos and without_twins([near], [near]) == []
+    assert faces_of_people([near], [photos]) == [near]
+    assert copies_photo(near, TrainedOn(photos)) is None
+    with pytest.raises(ValueError, match="two models"):
+        judge([near], [Face(200, 0.5, (0.0, 0.1))])

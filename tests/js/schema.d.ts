@@ -539,13 +539,14 @@ declare namespace Schema {
   interface LendingState {
     lending: Lending | null;
   }
-  /** `score` 0 to 1, None where nothing could be measured (`why`); `faces` found in the picture. `copied`: the face is that of a training photo, pose and light included; None where that cannot be told. An older version of us did not look for it (`has_looked_for_copies`). */
+  /** `score` 0 to 1, None where nothing could be measured (`why`); `faces` found in the picture; `model`: what described them, '' for dlib, which older versions of us used. Of a model that was never calibrated there is a score and no verdict (`uncalibrated`). `copied`: the face is that of a training photo, pose and light included; None where that cannot be told. An older version of us did not look for it (`has_looked_for_copies`). */
   interface Likeness {
     verdict: "good" | "fair" | "poor" | "not_measurable";
     score: number | null;
     faces: number;
-    why: "" | "no_face" | "too_small" | "turned" | "drawing";
+    why: "" | "no_face" | "too_small" | "turned" | "drawing" | "uncalibrated";
     copied: boolean | null;
+    model: string;
   }
   /** Whether likeness can be measured, and what setting it up takes; `used`: which model fills each role now. */
   interface LikenessTools {
@@ -758,6 +759,7 @@ declare namespace Schema {
     scores: Record<string, number>;
     placeholder: boolean;
     picked: boolean;
+    measured_by: string;
     trained_at: string;
     created_at: string;
     rank: number;
@@ -988,6 +990,7 @@ declare namespace Schema {
     scores: Record<string, number>;
     placeholder: boolean;
     picked: boolean;
+    measured_by: string;
     trained_at: string;
     created_at: string;
   }

@@ -7,6 +7,12 @@ from __future__ import annotations
 import pytest
 from hosts import fixtures
 from hosts.journey import ApiError
+from isengard.core.faces.calibration import DLIB
+from isengard.core.records.checkpoint import Version
+from isengard.core.records.generation import GeneratedImage
+from isengard.core.records.likeness import Likeness
+from isengard.web.services.likeness.drawn_with import is_image_due
+from isengard.web.services.likeness.walls import scores_without
 from support.face_fixtures import face_tools, onnx_library, put_face_library  # noqa: F401 - fixtures
 from support.face_models import put_model, tiny_models  # noqa: F401 - fixture
 
@@ -41,6 +47,30 @@ def test_a_choice_counts_at_once_and_nonsense_is_refused(api, server, face_tools
         assert caught.value.error["code"] == "bad_setting"
     api.patch("/settings", {"face_models": ""})
     assert len(faces.faces(man)[0].numbers) == 128
+
+
+def test_what_another_model_measured_counts_as_not_measured():
+    image = GeneratedImage(n=0, file="0000.png", width=8, height=8, seed=1)
+    old = image.model_copy(update={"likeness": Likeness(verdict="good", score=0.6, copied=False)})
+    new = image.model_copy(
+        update={"likeness": Likeness(verdict="good", score=0.6, copied=False, model="other")}
+    )
+    assert is_image_due(image, False) and not is_image_due(old, False) and not is_image_due(new, False)
+    assert not is_image_due(old, False, DLIB.model), "records of before there were others are dlib's"
+    assert is_image_due(old, False, "other") and not is_image_due(new, False, "other")
+    assert is_image_due(new, False, DLIB.model)
+
+
+def test_scores_of_another_model_leave_a_version_before_it_is_compared():
+    about = {"step": 1, "file": "a/1.safetensors", "size": 1, "sha256": "0" * 64, "family": "sd15"}
+    version = Version(
+        **about, job_id="job_1", created_at="", scores={"likeness": 0.6, "told": 9.0, "mine": 1.0}
+    )
+    assert scores_without(version, None, DLIB.model) == version.scores
+    assert scores_without(version, None, "other") == {"mine": 1.0}
+    theirs = version.model_copy(update={"measured_by": "other"})
+    assert scores_without(theirs, None, "other") == version.scores
+    assert scores_without(theirs, {"likeness": 0.5}, DLIB.model) == {"mine": 1.0, "likeness": 0.5}
 
 
 def test_models_are_set_up_like_the_tools_themselves(api, server):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from ..calibration import DLIB
 from ..face import Face
 from ..likeness import MOST_REFERENCES, alike, is_clear
+from ..models.records import calibration_of
 
 #: Photos that are compared with each other at most.
 MOST_COMPARED = 80
-#: From here on two faces are one person's (facts, likeness 2: the log-likelihood ratio is 0 at 0.40).
-SAME = DLIB.same
 
 
 def person_of(photos: Mapping[str, Sequence[Face]]) -> list[Face]:
@@ -26,11 +25,17 @@ def person_of(photos: Mapping[str, Sequence[Face]]) -> list[Face]:
     best, seed = max(ranked, key=lambda entry: entry[0])
     if 2 * best[1] <= len(shown) or best[1] < min(2, len(shown)):
         return []
-    if any(rank == best and alike(seed, face) < SAME for rank, face in ranked):
+    if any(rank == best and alike(seed, face) < same_from(seed) for rank, face in ranked):
         return []  # two who are always together
     found = [(is_clear(faces), _nearest(faces, seed)) for faces in shown.values()]
-    same = [(clear, face) for clear, face in found if alike(face, seed) >= SAME]
+    same = [(clear, face) for clear, face in found if alike(face, seed) >= same_from(seed)]
     return [face for _, face in sorted(same, key=lambda entry: not entry[0])][:MOST_REFERENCES]
+
+
+def same_from(face: Face) -> float:
+    """From which likeness on two faces are one person's; of a model without a calibration that cannot be said of any."""
+    calibration = calibration_of(face.model)
+    return calibration.same if calibration is not None else math.inf
 
 
 def likeness_to(face: Face, person: Sequence[Face]) -> float:
@@ -42,7 +47,9 @@ def likeness_to(face: Face, person: Sequence[Face]) -> float:
 def _rank(face: Face, key: str, shown: Mapping[str, Sequence[Face]]) -> tuple[int, int]:
     """(clear photos of its person, all photos of them)."""
     showing = [
-        faces for other, faces in shown.items() if other == key or alike(_nearest(faces, face), face) >= SAME
+        faces
+        for other, faces in shown.items()
+        if other == key or alike(_nearest(faces, face), face) >= same_from(face)
     ]
     return sum(1 for faces in showing if is_clear(faces)), len(showing)
 

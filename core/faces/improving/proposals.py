@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..calibration import DLIB
 from ..face import Face
 from ..likeness import is_clear
-from .person import SAME, likeness_to, person_of
+from ..models.records import calibration_of
+from .person import likeness_to, person_of, same_from
 from .windows import Box, apart, cleared, contains, face_box, head_of, size_of, window
 
 Kind = Literal["head", "close", "person", "frame"]
@@ -138,7 +138,9 @@ def _own(faces: Sequence[Face], person: Sequence[Face]) -> Face | None:
     best = max(faces, key=lambda face: likeness_to(face, person), default=None)
     if best is None:
         return None
-    return best if likeness_to(best, person) >= (DLIB.strange if len(faces) == 1 else SAME) else None
+    scale = calibration_of(best.model)
+    least = scale.strange if scale is not None and len(faces) == 1 else same_from(best)
+    return best if likeness_to(best, person) >= least else None
 
 
 def _of_face(photo: LookedAt, within: Box, person: Sequence[Face]) -> tuple[Proposal | None, Left | None]:

@@ -10,7 +10,7 @@ import toml
 from pydantic import Field, model_validator
 
 from ...records.base import Record
-from ..calibration import Calibration
+from ..calibration import DLIB, Calibration
 from ..reading.interface import FACE_ROLES
 
 FOLDER = Path(__file__).resolve().parent
@@ -95,7 +95,8 @@ def records() -> dict[str, ModelRecord]:
 
 def calibration_of(model: str) -> Calibration | None:
     """Find where this model's numbers part people; None for a model that was never calibrated, or is not known."""
-    return next((record.scale for record in records().values() if record.measures_as == model), None)
+    known = model or DLIB.model  # '' in records of before there were others
+    return next((record.scale for record in records().values() if record.measures_as == known), None)
 
 
 def fills_face_roles(record: ModelRecord) -> bool:

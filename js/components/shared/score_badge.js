@@ -35,5 +35,5 @@ export function likenessWords({ verdict, score, why = "", copied }, name, alone 
     const words = why ? wordOr(`unmeasured_${why}`, t("likeness_not_measurable")) : t("likeness_not_measurable");
     return alone ? words : t("ofPerson", { name, words });
   }
-  return [t(`likeness_${verdict}`, { score: score.toFixed(2), name }), copied && t("copiesPhoto")].filter(Boolean).join(", ");
+  return [t(`likeness_${why === "uncalibrated" ? why : verdict}`, { score: score.toFixed(2), name }), copied && t("copiesPhoto")].filter(Boolean).join(", ");
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....core.errors import NotFoundError
+from ....core.faces.calibration import DLIB
 from ....core.generations.generation_store import GenerationStore
 from ....core.records.generation import GeneratedImage, Generation
 from ....generation.image.graph import lora_files
@@ -13,14 +14,17 @@ def people_of(generation: Generation) -> list[str]:
     return list(dict.fromkeys(use.id for use in generation.request.characters))
 
 
-def is_due(generation: Generation) -> bool:
-    """Tell whether a picture of it was not measured yet, or not for copies."""
+def is_due(generation: Generation, model: str = "") -> bool:
+    """Tell whether a picture of it was not measured yet, not for copies, or by another than this model ('' for whichever)."""
     several = len(people_of(generation)) > 1
-    return any(is_image_due(image, several) for image in generation.images)
+    return any(is_image_due(image, several, model) for image in generation.images)
 
 
-def is_image_due(image: GeneratedImage, several: bool) -> bool:
-    measured = image.likeness is not None and image.likeness.has_looked_for_copies
+def is_image_due(image: GeneratedImage, several: bool, model: str = "") -> bool:
+    likeness = image.likeness
+    measured = likeness is not None and likeness.has_looked_for_copies
+    if likeness is not None and model and model != (likeness.model or DLIB.model):
+        measured = False
     return image.deleted_at is None and not (measured and (image.likenesses or not several))
 
 

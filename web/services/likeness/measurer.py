@@ -117,15 +117,17 @@ class LikenessMeasurer:
         self.generations.characters.get(character_id)
         store = self.generations.store
         pages = [store.list(MOST, character_id=character_id, purpose=purpose) for purpose in COMPARED]
-        return [one for page in pages for one in page.items if one.state in ENDED and is_due(one)]
+        model = self.faces.model
+        return [one for page in pages for one in page.items if one.state in ENDED and is_due(one, model)]
 
     def _unmeasured(self) -> Iterator[Generation]:
-        """All that was ever made and not measured, or not for copies: comparisons first, the newest of each first."""
+        """All that was ever made and not measured by the model of now, or not for copies: comparisons first, the newest of each first."""
         for purpose in (*COMPARED, "user"):
             cursor: str | None = None
             while True:
                 page = self.generations.store.list(PAGE, cursor, purpose=purpose)
-                yield from (one for one in page.items if one.state in ENDED and is_due(one))
+                model = self.faces.model
+                yield from (one for one in page.items if one.state in ENDED and is_due(one, model))
                 cursor = page.next_cursor
                 if cursor is None:
                     break

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ....core.errors import NotFoundError
-from ....core.faces.copying import is_copy
 from ....core.faces.drawing_words import asks_for_drawing
 from ....core.faces.face import Face
 from ....core.faces.likeness import faces_of_people, judge_face
-from ....core.faces.yardstick import TrainedOn, Yardstick
+from ....core.faces.yardstick import TrainedOn, Yardstick, copies_photo
 from ....core.jobs.ledger import Ledger
 from ....core.records.generation import Generation
 from ....core.records.likeness import Likeness
@@ -43,10 +42,11 @@ class PictureMeasurer:
         have been deleted or measured. Raises as `FaceReader.look`; NotFoundError where it, or somebody on it, is gone."""
         store = self.generations.store
         generation = store.get(generation_id)
-        if not is_due(generation):
+        model = self.faces.reader.model
+        if not is_due(generation, model):
             return None
         people = self._people(generation)
-        due = [image.n for image in generation.images if is_image_due(image, len(people) > 1)]
+        due = [image.n for image in generation.images if is_image_due(image, len(people) > 1, model)]
         if not [number for number in due if self._measure(generation, number, people)]:
             return None
         generation = store.get(generation_id)  # as it is by now: reading faces takes a while
@@ -58,7 +58,9 @@ class PictureMeasurer:
         store = self.generations.store
         try:
             faces = self.faces.reader.faces(store.image_path(generation.id, number))
-            likenesses = _likenesses(faces, people, drawing=asks_for_drawing(_words(generation)))
+            likenesses = _likenesses(
+                faces, people, self.faces.reader.model, drawing=asks_for_drawing(_words(generation))
+            )
             first, *_ = likenesses.values()
             store.note_likeness(generation.id, number, first, likenesses if len(people) > 1 else {})
         except NotFoundError:
@@ -99,7 +101,9 @@ def _words(generation: Generation) -> str:
     return " ".join([request.prompt, *(use.words for use in request.characters)])
 
 
-def _likenesses(faces: Sequence[Face], people: Sequence[_Person], *, drawing: bool) -> dict[str, Likeness]:
+def _likenesses(
+    faces: Sequence[Face], people: Sequence[_Person], model: str, *, drawing: bool
+) -> dict[str, Likeness]:
     found = faces_of_people(faces, [person.yardstick.references for person in people])
     return {
         person.id: judge_face(
@@ -108,10 +112,10 @@ def _likenesses(faces: Sequence[Face], people: Sequence[_Person], *, drawing: bo
             faces=len(faces),
             own=person.yardstick.reach,
             drawing=drawing,
-        ).model_copy(update={"copied": _copied(face, person.training)})
+        ).model_copy(update={"copied": _copied(face, person.training), "model": model})
         for person, face in zip(people, found, strict=True)
     }
 
 
 def _copied(face: Face | None, training: TrainedOn) -> bool | None:
-    return None if face is None else is_copy(face, training.trained, training.held_out)
+    return None if face is None else copies_photo(face, training)

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ....core.errors import NotFoundError
+from ....core.faces.calibration import DLIB
 from ....core.faces.choosing import Choice, WallRow, choose
+from ....core.faces.models.records import calibration_of
 from ....core.faces.scenes import scene_of_seed
 from ....core.faces.wall import WallPicture, wall_row
 from ....core.jobs.ledger import Ledger
@@ -74,7 +76,12 @@ class WallScorer:
     def _score_family(
         self, character: Character, versions: Sequence[Version], orders: Sequence[_Order]
     ) -> None:
-        """`orders` newest first."""
+        """`orders` newest first. Of a model without a calibration nothing is told of a version: nobody knows what its numbers mean."""
+        model = self.faces.reader.model
+        calibration = calibration_of(model)
+        if calibration is None:
+            self._keep(character, versions, {}, model)
+            return
         compared = _compared(versions, orders)
         yardstick = self.faces.yardstick(character, compared)
         without = self._pictures([order for order in orders if order.strength <= 0])
@@ -85,8 +92,9 @@ class WallScorer:
                 training = self.faces.trained_on(character, version)
                 rows.append(wall_row(version.file, pictures, without, yardstick, training))
         rows = [row for row in rows if row.cells]
-        choice = choose(rows, yardstick.own) if _is_whole(compared, orders) else None
-        self._keep(character, versions, {row.file: scores_of(row, yardstick, choice) for row in rows})
+        choice = choose(rows, yardstick.own, calibration) if _is_whole(compared, orders, model) else None
+        found = {row.file: scores_of(row, yardstick, choice, calibration) for row in rows}
+        self._keep(character, versions, found, model)
         _tell(character, rows, choice)
 
     def _pictures(self, orders: Sequence[_Order]) -> list[WallPicture]:
@@ -112,16 +120,23 @@ class WallScorer:
         return WallPicture(scene, order.strength, self.faces.reader.look(file), stranger)
 
     def _keep(
-        self, character: Character, versions: Sequence[Version], found: Mapping[str, Mapping[str, float]]
+        self,
+        character: Character,
+        versions: Sequence[Version],
+        found: Mapping[str, Mapping[str, float]],
+        model: str,
     ) -> None:
-        """Onto the versions as they are now, in place of what was measured before; one choice among all of them."""
+        """Onto the versions as they are now, in place of what was measured before; one choice among all of them. What another model
+        measured goes: numbers of two are never compared."""
         store = self.generations.versions
         files = {version.file for version in versions}
         changed = False
         for version in store.list(character.slug):
-            scores = _scores(version, found.get(version.file)) if version.file in files else version.scores
+            if version.file not in files:
+                continue
+            scores = scores_without(version, found.get(version.file), model)
             if scores != version.scores:
-                store.update(version.model_copy(update={"scores": scores}))
+                store.update(version.model_copy(update={"scores": scores, "measured_by": model}))
                 changed = True
         if changed:
             fresh = self.generations.characters.get(character.id)
@@ -144,11 +159,11 @@ def _compared(versions: Sequence[Version], orders: Sequence[_Order]) -> list[Ver
     ]
 
 
-def _is_whole(compared: Sequence[Version], orders: Sequence[_Order]) -> bool:
+def _is_whole(compared: Sequence[Version], orders: Sequence[_Order], model: str) -> bool:
     """Tell whether nothing of these is drawn or waits to be measured, and at least half of what was asked for of each is there."""
     files = {version.file for version in compared}
     theirs = [order for order in orders if order.file in files or order.strength <= 0]
-    if any(order.generation.state not in ENDED or is_due(order.generation) for order in theirs):
+    if any(order.generation.state not in ENDED or is_due(order.generation, model) for order in theirs):
         return False
     for file in files:
         asked = {order.place for order in theirs if order.file == file and order.strength > 0}
@@ -158,8 +173,11 @@ def _is_whole(compared: Sequence[Version], orders: Sequence[_Order]) -> bool:
     return True
 
 
-def _scores(version: Version, found: Mapping[str, float] | None) -> dict[str, float]:
-    gone = NAMES if found is not None else {CHOSEN, TIED}
+def scores_without(version: Version, found: Mapping[str, float] | None, model: str) -> dict[str, float]:
+    """Put what was found in place of what was measured before; where nothing was, only the choice goes, or all that another model
+    measured."""
+    is_others = (version.measured_by or DLIB.model) != model
+    gone = NAMES if found is not None or is_others else {CHOSEN, TIED}
     return {name: score for name, score in version.scores.items() if name not in gone} | dict(found or {})
 
 
