@@ -22,6 +22,9 @@ export function measuredIn({ request: { characters }, images: [first] }, image =
   return found.length || !one || !image?.likeness ? found : [{ id: one.id, likeness: image.likeness }];
 }
 
+/** Whether a measurement asks for a reason: it does not look like the person, or shows no face where there should be one. @param {Isengard.Likeness | undefined} likeness */
+export const isPoor = (likeness) => likeness?.verdict === "poor" || Boolean(likeness?.score === null && likeness.why && likeness.why !== "drawing");
+
 /** @param {Isengard.Generation} generation */
 export const isStranger = (generation) => !generation.request.prompt.includes("{trigger");
 

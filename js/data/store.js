@@ -56,9 +56,9 @@ export class Store {
     for (const listener of [...this.listeners]) listener(/** @type {Isengard.Shown} */ (this.state));
   }
 
-  /** A reload leads back to the place; what was to happen there once (`compare`, who to draw) has happened. @param {Isengard.Route} route */
+  /** A reload leads back to the place; what was to happen there once (`compare`, `mend`, `open`, who to draw) has happened. @param {Isengard.Route} route */
   go(route) {
-    const { compare: _once, ...place } = route;
+    const { compare: _once, mend: _mend, open: _open, codes: _codes, ...place } = route;
     if (route.tab === "images") delete place.id;
     kept(this.memory, ROUTE_KEY, place);
     this.set({ route, problem: null });

@@ -1,6 +1,7 @@
 /** Every word of the panel in English. `{name}` is filled in; nothing here is parsed as HTML. */
 
 import away from "./en_away.js";
+import diagnosis from "./en_diagnosis.js";
 import engine from "./en_engine.js";
 import frame from "./en_frame.js";
 import images from "./en_images.js";
@@ -12,6 +13,7 @@ import trainingWords from "./en_training.js";
 
 export default {
   ...away,
+  ...diagnosis,
   ...engine,
   ...frame,
   ...images,

@@ -1,13 +1,19 @@
 """The weighing as a table: facts in, causes out. Nothing is said of what is not known."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from isengard.core.diagnosis.facts import Facts, PhotoFacts, PictureFacts, TrainingFacts, VersionFacts
 from isengard.core.diagnosis.hiding_words import distant, hiding
+from isengard.core.diagnosis.photo_causes import OF_PHOTOS
+from isengard.core.diagnosis.picture_causes import OF_PICTURE
 from isengard.core.diagnosis.reading import says_trigger
+from isengard.core.diagnosis.version_causes import OF_VERSION
 from isengard.core.diagnosis.weighing import diagnose
 from isengard.core.records.checkpoint import Proof
+from isengard.core.records.diagnosis import Mending
 from isengard.core.records.generation import CharacterUse, Generation, GenerationRequest
 from isengard.core.records.likeness import Likeness
 
@@ -222,3 +228,11 @@ def test_whether_the_words_call_the_person(prompt, texts, purpose, people, says)
     request = GenerationRequest(recipe="r", characters=[CharacterUse(id="chr_x")] * people, prompt=prompt)
     generation = Generation(id="gen_x", recipe="r", request=request, purpose=purpose, created_at="2026")
     assert says_trigger(generation, "annqvx", prompt, texts) is says
+
+
+def test_the_panel_has_words_for_every_cause_and_a_button_for_each():
+    words = (Path(__file__).parents[2] / "js/locales/en_diagnosis.js").read_text(encoding="utf-8")
+    codes = [rule.__name__ for rule in (*OF_PICTURE, *OF_VERSION, *OF_PHOTOS)]
+    keys = [f"cause_{code}" for code in (*codes, "measure_first", "nothing_found")]
+    keys += [f"mend_{action}" for action in get_args(Mending)]
+    assert [key for key in keys if f"  {key}: " not in words] == []

@@ -3,6 +3,7 @@ declare namespace Isengard {
   // What the API sends, by schema.d.ts, which is made from the code.
   type Backend = Schema.Backend;
   type Captioner = Schema.CaptionerInfo;
+  type Cause = Schema.Cause;
   type Character = Schema.Character;
   type Checkpoint = Schema.Checkpoint;
   type Family = Schema.Family;
@@ -165,6 +166,11 @@ declare namespace Isengard {
     log?: string;
     /** The family whose versions are compared, '' for any: once. */
     compare?: string;
+    /** What of a person's page is opened: once; of the photos those that carry one of these findings. */
+    open?: string;
+    codes?: string;
+    /** What mends a picture in the form: once. */
+    mend?: Cause;
   }
   interface Filter {
     character: string;

@@ -73,6 +73,12 @@ export class CaptionEditor {
     return group;
   }
 
+  /** Open where each caption is written by itself. */
+  openEach() {
+    this.element.open = true;
+    /** @type {HTMLInputElement | null} */ (this.element.querySelector('input[value="each"]'))?.click();
+  }
+
   /** @param {Plan} plan */
   #choose(plan) {
     this.plan = plan;

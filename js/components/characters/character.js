@@ -5,9 +5,10 @@ import { teaches } from "../../lib/coverage.js";
 import { brief, counted } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { photos, t } from "../../locales/words.js";
+import { bestOf, isPoor, measuredIn } from "../../data/likeness_rules.js";
 import { runningJobs } from "../../data/state.js";
 import { CaptionEditor } from "./captions.js";
-import { characterMenu, editForm } from "./character_actions.js";
+import { characterMenu, editForm, showEdit } from "./character_actions.js";
 import { consentNote } from "./consent.js";
 import { Coverage } from "./coverage.js";
 import { openImproveSet } from "./crops/improve_set.js";
@@ -17,7 +18,8 @@ import { findingsNow } from "./photo_words.js";
 import { PhotoStrip } from "./photos.js";
 import { UploadList } from "./upload_list.js";
 import { samplesOf, versionList } from "./versions.js";
-import { View } from "../shared/view.js";
+import { View, offerUndo } from "../shared/view.js";
+import { WhyNot } from "../shared/why_not.js";
 
 const GOOD = 20;
 
@@ -38,6 +40,7 @@ export class IsenCharacter extends View {
   /** @type {Dropzone} */ dropzone;
   /** @type {CaptionEditor} */ captions;
   /** @type {HTMLDetailsElement} */ versions;
+  /** @type {WhyNot} */ why;
   /** @type {HTMLButtonElement} */ train;
   /** @type {HTMLButtonElement} */ draw;
   /** What the button leads to. @type {Isengard.Route} */ next;
@@ -62,6 +65,7 @@ export class IsenCharacter extends View {
     this.dropzone.watch(this);
     this.captions = new CaptionEditor(this, id);
     this.versions = h("details", { class: "isen-fold" });
+    this.why = new WhyNot(this.store, { mended: (words) => offerUndo(this, words, null) });
     this.train = button("", () => this.store.go(this.next), { kind: "primary isen-wide", testid: "isen-train" });
     this.draw = button("", () => this.store.go({ tab: "images", id }), { kind: "primary isen-wide", testid: "isen-draw" });
     const back = button(t("back"), () => this.store.go({ tab: "characters" }), { icon: "chevron-left", bare: true });
@@ -70,9 +74,24 @@ export class IsenCharacter extends View {
       h("div", { class: "isen-who" }, this.face, h("div", { class: "isen-stack-tight" }, this.facts, this.counts)), this.edit,
       this.consent,
       h("div", { class: "isen-stack-tight" }, this.meter, this.enough, this.coverage.lines),
-      this.dropzone.element, this.uploads.element, this.coverage.kinds, this.strip.element, h("div", { class: "isen-row" }, this.improve), this.captions.element, this.versions,
+      this.dropzone.element, this.uploads.element, this.coverage.kinds, this.strip.element, h("div", { class: "isen-row" }, this.improve), this.captions.element, this.versions, this.why.element,
       h("footer", { class: "isen-foot" }, h("div", { class: "isen-row isen-shared" }, this.draw, this.train)));
     this.store.loadPhotos(id);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    const { open, codes = "", ...place } = this.route;
+    this.route = place;  // once
+    if (open) requestAnimationFrame(() => this.#open(open, codes.split(",")));
+  }
+
+  /** What was asked for elsewhere. @param {string} what @param {string[]} codes findings of the photos that are meant */
+  #open(what, codes) {
+    if (what === "trigger") return showEdit(this);
+    if (what === "captions") this.captions.openEach();
+    const place = what === "captions" ? this.captions.element : this.strip.element;
+    place.scrollIntoView({ block: "start" });
   }
 
   /** @param {Isengard.Shown} state */
@@ -91,6 +110,9 @@ export class IsenCharacter extends View {
     this.captions.show(character, list);
     this.versions.hidden = !character.versions.length;
     const samples = samplesOf(character, state.jobs);
+    const made = (state.generations ?? []).filter(({ request }) => request.characters.some((use) => use.id === character.id));
+    const drawn = character.versions.length > 0 || made.length > 0;
+    this.why.show(drawn ? { person: character } : null, isPoor(newestOf(made, character.id)) || bestOf(character.versions)?.faults?.includes("unlike"));
     fill(this.versions, [character.versions, state.families.length, samples], () => versionList(this.store, character, samples));
     const running = runningJobs(state).find((job) => job.character_id === character.id);
     this.#foot(character, list, running);
@@ -130,4 +152,10 @@ export class IsenCharacter extends View {
     this.train.classList.toggle("isen-primary", !running && !trained);
     this.next = running ? { tab: "training", job: running.id } : { tab: "training", train: character.id };
   }
+}
+
+/** What was measured last of somebody's own pictures. @param {Isengard.Generation[]} made newest first @param {string} id */
+function newestOf(made, id) {
+  const measured = made.flatMap((generation) => generation.images.filter((image) => !image.deleted_at).flatMap((image) => measuredIn(generation, image)));
+  return measured.find((known) => known.id === id)?.likeness;
 }

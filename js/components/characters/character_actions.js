@@ -36,7 +36,7 @@ async function remove(view, character) {
 }
 
 /** @param {Isengard.View} view */
-function showEdit(view) {
+export function showEdit(view) {
   const form = /** @type {HTMLElement} */ (view.querySelector(".isen-edit-form"));
   form.hidden = false;
   form.querySelector("input")?.focus();

@@ -95,6 +95,15 @@ export class ImageAdvanced {
     this.#say();
   }
 
+  /** Open where the file is chosen; it is this one where ComfyUI has it. @param {string} file */
+  showBase(file) {
+    this.element.open = true;
+    const bare = file.toLowerCase().split(/[/\\]/).at(-1);
+    const known = this.bases.find((base) => base.file.toLowerCase().split(/[/\\]/).at(-1) === bare);
+    if (known) this.inputs.base_model.value = known.file;
+    this.#say();
+  }
+
   /** Which file it is, and why. */
   #say() {
     const chosen = this.inputs.base_model.value;

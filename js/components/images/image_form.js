@@ -4,6 +4,7 @@ import { button, field, h, icon, once } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { kept, lasting, recalled } from "../../lib/memory.js";
 import { boundsOf } from "../../data/bounds.js";
+import { mendedPrompt } from "../../data/diagnosis/mending.js";
 import { bestOf, drawable } from "../../data/likeness_rules.js";
 import { t } from "../../locales/words.js";
 import { isPublished } from "../../data/versions.js";
@@ -261,6 +262,22 @@ export class ImageForm {
       recipe: recipe.name, characters: this.cast.uses(checkpoint), prompt: this.looks.composed(this.prompt.value, this.cast.people), width, height,
       count: this.counts.hidden ? 1 : Number(this.count.value) || 1, seed: this.seed.value, ...advanced, steps: advanced.steps ?? (recipe.controls.includes("steps") ? this.quality.steps : null),
     };
+  }
+
+  /**
+   * What mends a picture that does not look like somebody; what has to be chosen comes into sight.
+   * @param {Isengard.Cause} cause
+   */
+  mend(cause) {
+    const { action, values } = cause;
+    this.prompt.value = mendedPrompt(this.prompt.value, cause);
+    if (action === "strength") this.cast.parts[0].likeness.value = Number(values.strength);
+    if (action === "steps") this.advanced.inputs.steps.value = this.quality.choose(Number(values.steps)) ? "" : String(values.steps);
+    if (action === "base") this.advanced.showBase(String(values.base ?? ""));
+    this.#adjust();
+    const place = { strength: this.cast.sliders, steps: this.qualityField, base: this.advanced.element }[String(action)] ?? this.prompt.element;
+    place.scrollIntoView({ block: "center" });
+    /** @type {HTMLElement | null} */ (place.querySelector("[contenteditable], input:not([hidden]), select"))?.focus({ preventScroll: true });
   }
 
   /** The request of an earlier picture. @param {Schema.GenerationRequest} request */

@@ -1,7 +1,7 @@
 /** Making pictures, those being made, and all that were made. */
 
 import { loadComparisons } from "../../data/comparisons.js";
-import { told } from "../../data/gallery.js";
+import { picturesOf, told } from "../../data/gallery.js";
 import { button, h } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
@@ -11,7 +11,9 @@ import { Gallery } from "./gallery.js";
 import { gpuNote } from "../training/gpu_note.js";
 import { ImageForm } from "./image_form.js";
 import { InProgressCard } from "./pictures_in_progress.js";
-import { View } from "../shared/view.js";
+import { questionOf } from "./picture_viewer.js";
+import { View, offerUndo } from "../shared/view.js";
+import { WhyNot } from "../shared/why_not.js";
 
 /** It failed, or was stopped by somebody else: a person who cancels knows. @param {Isengard.Generation} generation */
 const endedEarly = ({ state, error }) => state === "failed" || (state === "cancelled" && error);
@@ -28,6 +30,11 @@ export class IsenImages extends View {
   /** @type {Gallery} */ gallery;
   /** @type {HTMLDivElement} */ gpu;
   /** @type {unknown[]} */ shown = [];
+  /** @type {WhyNot} */ why;
+  /** @type {HTMLDivElement} */ poor;
+  /** The picture that is asked about, and the one whose reasons were read. */
+  asked = "";
+  read = "";
 
   build() {
     this.className = "isen-images";
@@ -36,17 +43,21 @@ export class IsenImages extends View {
     this.form = new ImageForm(this, (body) => this.#generate(body));
     this.stream = h("ul", { class: "isen-plain-list", "aria-label": t("beingMade"), "data-testid": "isen-stream" });
     this.gallery = new Gallery(this);
+    this.why = new WhyNot(this.store, { mended: (words) => offerUndo(this, words, null) });
+    this.poor = h("div", { class: "isen-card isen-row isen-top-end", hidden: true, "data-testid": "isen-newest-poor" }, this.why.element,
+      button(t("dismiss"), () => ((this.read = this.asked), this.store.set({})), { icon: "times", bare: true, testid: "isen-dismiss-why" }));
     this.gpu = h("div", { class: "isen-across", hidden: true });
-    this.append(this.nobody, this.gpu, this.form.element, h("div", { class: "isen-stack" }, this.stream, this.gallery.element));
+    this.append(this.nobody, this.gpu, this.form.element, h("div", { class: "isen-stack" }, this.stream, this.poor, this.gallery.element));
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.gallery.watch();
     loadComparisons(this.store, "bench");
-    const { compare, ...place } = this.route;
+    const { compare, mend, ...place } = this.route;
     this.route = place;  // once: not again when the sidebar shows this view again
     if (compare !== undefined) this.form.compareVersions(compare);
+    if (mend) this.form.mend(mend);
   }
 
   disconnectedCallback() {
@@ -70,11 +81,22 @@ export class IsenImages extends View {
       this.form.show(people, recipes, { wanted: this.route.id, styles, samplers });
     }
     this.gallery.show(state);
+    this.#newest(state);
     const going = (state.generations ?? []).filter((known) => !ENDED.has(known.state));
     const failed = (state.generations ?? []).filter(endedEarly).slice(0, TROUBLES);
     const away = state.connection === "offline";
     const cards = [...going, ...failed].map((generation) => ({ generation, names: this.gallery.namesOf(generation), away }));
     keyed(this.stream, cards, { id: ({ generation }) => `${generation.id}${generation.error ? "!" : ""}`, make: (entry) => this.#card(entry), update: (node, entry) => node.card?.show(entry) });
+  }
+
+  /** The newest picture, where its measurement asks for a reason; until it is read or there is a newer one. @param {Isengard.Shown} state */
+  #newest({ generations }) {
+    const [entry] = picturesOf((generations ?? []).slice(0, 1));
+    const [about, poor] = entry ? questionOf(this.gallery, entry, (cause) => this.again(entry, cause)) : [null, false];
+    this.asked = entry?.key ?? "";
+    const shown = poor && this.read !== this.asked;
+    this.poor.hidden = !shown;
+    this.why.show(shown ? about : null, shown);
   }
 
   /** @param {Card} entry @returns {CardItem} */
@@ -104,6 +126,12 @@ export class IsenImages extends View {
   reuse({ generation, image }) {
     this.form.take({ ...generation.request, seed: image.seed });
     this.form.element.scrollIntoView({ block: "start" });
+  }
+
+  /** An earlier picture once more, with what mends it. @param {Isengard.Entry} entry @param {Isengard.Cause} cause */
+  again(entry, cause) {
+    this.reuse(entry);
+    this.form.mend(cause);
   }
 
   /** What is being made comes into sight below a long form. @param {Isengard.Order} body */

@@ -2,11 +2,13 @@
 
 import { button, icon } from "../../lib/dom.js";
 import { liked, told } from "../../data/gallery.js";
+import { isPoor, measuredIn } from "../../data/likeness_rules.js";
 import { t } from "../../locales/words.js";
 import { lookWords } from "../shared/look_words.js";
 import { offerUndo } from "../shared/view.js";
 import { badge, measuredWords } from "../shared/score_badge.js";
 import { showPictures } from "../shared/picture_dialog.js";
+import { WhyNot } from "../shared/why_not.js";
 
 /** @param {Isengard.Gallery} gallery @param {Isengard.Entry} entry */
 export function openPicture(gallery, entry) {
@@ -23,10 +25,18 @@ export function openPicture(gallery, entry) {
     const item = items[at()];
     return putAway(view, now(), () => drop(item));
   };
+  /** @type {() => void} */
+  let closed = () => {};
+  const why = new WhyNot(view.store, { gone: () => closed(), mended: (words) => offerUndo(view, words, null) });
+  const shown = () => {
+    show();
+    why.show(...questionOf(gallery, now(), (cause) => view.again(now(), cause)));
+  };
   const trash = button(t("deleteImage"), away, { icon: "trash", bare: true, testid: "isen-delete-image" });
   /** @param {() => void} close @param {() => number} where */
   const tools = (close, where) => {
     at = where;
+    closed = close;
     const canvas = view.panel?.frontend;
     return [
       heart,
@@ -40,7 +50,19 @@ export function openPicture(gallery, entry) {
     if (event.key === "f" && !event.ctrlKey && !event.metaKey) heart.click();
     if (event.key === "Delete") trash.click();
   };
-  const drop = showPictures(view, { label: t("imageAlt", { name: gallery.nameOf(entry.generation) }), items, at: pictures.indexOf(entry), tools, keys, changed: () => show() });
+  const drop = showPictures(view, { label: t("imageAlt", { name: gallery.nameOf(entry.generation) }), items, at: pictures.indexOf(entry), below: why.element, tools, keys, changed: shown });
+}
+
+/**
+ * Whom to ask about, and whether by itself: of several the one who was measured to be least like themselves.
+ * @param {Isengard.Gallery} gallery @param {Isengard.Entry} entry @param {(cause: Isengard.Cause) => unknown} again
+ * @returns {[import("../shared/why_not.js").About | null, boolean]}
+ */
+export function questionOf(gallery, { generation, image }, again) {
+  const [least] = measuredIn(generation, image).sort((one, other) => (one.likeness.score ?? 0) - (other.likeness.score ?? 0));
+  const id = least?.id ?? generation.request.characters[0]?.id;
+  const name = id && gallery.names[id];
+  return [name ? { person: { id, name }, picture: { id: generation.id, n: image.n }, again } : null, isPoor(least?.likeness)];
 }
 
 /** What the viewer shows of it. @param {Isengard.Gallery} gallery @param {Isengard.Entry} entry */

@@ -10,10 +10,10 @@ import { arrowOf, closer, openDialog } from "./dialogs.js";
  * Returns `drop(item)`: it goes and the next one is shown, with the last the dialog goes; answers with what brings it back.
  * @template {Item} One
  * @param {Isengard.View} view
- * @param {{label: string, items: One[], at: number, tools?: (close: () => void, at: () => number) => Isengard.Child[],
- *   keys?: (event: KeyboardEvent, close: () => void) => void, changed?: () => void}} shown `changed`: another picture is shown
+ * @param {{label: string, items: One[], at: number, below?: Node | null, tools?: (close: () => void, at: () => number) => Isengard.Child[],
+ *   keys?: (event: KeyboardEvent, close: () => void) => void, changed?: (at: number) => void}} shown `changed`: another picture is shown; `below` stands under all
  */
-export function showPictures(view, { label, items, at: first, tools = () => [], keys = () => {}, changed = () => {} }) {
+export function showPictures(view, { label, items, at: first, below = null, tools = () => [], keys = () => {}, changed = () => {} }) {
   let at = first;
   const image = h("img", { class: "isen-full", "data-testid": "isen-full" });
   const caption = h("small", { class: "isen-grow isen-wrap isen-caption-text", tabindex: 0 });
@@ -32,7 +32,7 @@ export function showPictures(view, { label, items, at: first, tools = () => [], 
     for (const one of turns) one.hidden = items.length < 2;
     link.href = src;
     link.download = name;
-    changed();
+    changed(at);
   };
   /** @param {number} move @param {string} word @param {string} name */
   const turn = (move, word, name) => button(word, () => show(move), { icon: name, bare: true });
@@ -53,7 +53,7 @@ export function showPictures(view, { label, items, at: first, tools = () => [], 
   const dialog = openDialog(view, { label, kind: "isen-viewer", keys: (event) => (arrowOf(event) ? show(arrowOf(event)) : keys(event, () => dialog.close())) },
     h("div", { class: "isen-viewer-picture" }, image),
     h("div", { class: "isen-row" }, turns[0], place, turns[1], mark, caption,
-      ...tools(() => dialog.close(), () => at), link, closer(() => dialog.close())));
+      ...tools(() => dialog.close(), () => at), link, closer(() => dialog.close())), below);
   show(0);
   return drop;
 }

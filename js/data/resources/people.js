@@ -64,6 +64,11 @@ export class Characters extends Resource {
     return this.api.post(path`/characters/${id}/likeness`, {}, action);
   }
 
+  /** Why their pictures do not look like them. @param {string} id @returns {Promise<Schema.Diagnosis>} */
+  diagnosis(id) {
+    return this.api.get(path`/characters/${id}/diagnosis`);
+  }
+
   /** All captions by a plan that is done at once. @param {string} id @param {Schema.CaptionPlan} plan @param {string} action @returns {Promise<Isengard.Page<Isengard.Photo>>} */
   caption(id, plan, action) {
     return this.api.post(path`/characters/${id}/captions`, plan, action);

@@ -66,6 +66,11 @@ export class Generations extends Resource {
     return this.api.post(path`/generations/${id}/images/${n}/restore`, {}, action);
   }
 
+  /** Why one picture does not look like somebody in it. @param {string} id @param {number} n @param {string} person @returns {Promise<Schema.Diagnosis>} */
+  diagnosis(id, n, person) {
+    return this.api.get(path`/generations/${id}/images/${n}/diagnosis` + query({ character_id: person }));
+  }
+
   /** Its recipe with the request filled in. @param {string} id @param {number} n @returns {Promise<Isengard.OpenedRecipe>} */
   workflow(id, n) {
     return this.api.get(path`/generations/${id}/images/${n}/workflow`);

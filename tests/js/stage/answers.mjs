@@ -28,6 +28,7 @@ export function answerOf(state, method, path) {
   if (name === "/logs") return { body: { items: LOGS, next_cursor: null } };
   if (name === "/settings") return { body: state.settings ?? SETTINGS };
   if (name.endsWith("/improvements")) return { body: state.improvements ?? { done: true, looked: 22, of: 22, faces: true, batch: "", proposals: [], left: [] } };
+  if (name.endsWith("/diagnosis")) return { body: { causes: state.causes ?? CAUSES } };
   if (name.endsWith("/photos")) return { body: { items: state.photos ?? [], next_cursor: null } };
   if (name.endsWith("/loss")) return { body: { items: state.losses ?? [] } };
   if (name.endsWith("/log")) return { body: { lines: state.log ?? [] } };
@@ -142,5 +143,11 @@ const SETTINGS = {
 /** Its mode was changed and waits for a restart. */
 export const SETTINGS_WAITING = { ...SETTINGS, items: SETTINGS.items.map((item) => (item.name === "mode" ? { ...item, value: "fast-test" } : item)) };
 const GPU_HELD = { gpu: { uuid: "GPU-1", name: "RTX 4090", total_bytes: 25165824000, free_bytes: 6.1e9 }, holders: [], asked: true, waited_s: 20, comfyui_holds: true, words: "ComfyUI 16.6 GB, blender 1.0 GB" };
+/** Three, the likeliest first. */
+const CAUSES = [
+  { code: "photos_disagree", action: "photos", weight: 75, values: { n: 4, count: 22, codes: "other_person,two_people" } },
+  { code: "copies", action: "version", weight: 74, values: { copied: 4, told: 16, now: 1400, file: "anna/anna-sd15-700.safetensors", step: 700 } },
+  { code: "few_photos", action: "photos", weight: 58, values: { n: 8 } },
+];
 const FORGET = { photos: 22, captions: 20, jobs: 3, samples: 60, versions: 2, images: 41, logs: 0, bytes: 4.1e8, elsewhere: ["output/anna_00001_.png", "user/default/workflows/anna portrait.json"], others: ["outputs/gen_0bob/0001.png"] };
 const LOGS = ["Request refused", "Training job started", "Photo added"].map((message, n) => ({ timestamp: `2026-08-20T10:00:0${n}.000Z`, level: n ? "INFO" : "WARNING", service: n === 1 ? "worker" : "api", correlation_id: "ui-42", message, context: { logger: "isengard.web", code: "wrong_state" } }));

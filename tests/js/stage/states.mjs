@@ -101,6 +101,13 @@ const measuredPictures = () => {
     scored(alone, 0.58), scored(none, null, { why: "turned" }),
   ];
 };
+/** A picture that does not look like her, and why. */
+const poor = (known) => ({ ...known, images: known.images.map((image) => ({ ...image, likeness: { verdict: "poor", score: 0.31, faces: 1, why: "", copied: false } })) });
+const OF_PICTURE = [
+  { code: "trigger_missing", action: "put_trigger", weight: 94, values: { trigger: "nnxmtnk" } },
+  { code: "strength_low", action: "strength", weight: 72, values: { strength: 0.85, now: 0.6 } },
+  { code: "other_version", action: "version", weight: 64, values: { file: "anna/anna-sd15-700.safetensors", step: 700, now: 1400, likeness: 0.47, best: 0.56 } },
+];
 const task = (state, progress, more = {}) => ({ ...job(9, state, { progress }), kind: "backend_setup", backend: "ai_toolkit", character_id: null, request: { action: "install" }, ...more });
 const INSTALLING = task("running", { phase: "installing", step: 2, total_steps: 4, bytes_done: 2.1e9, bytes_total: 5.6e9 });
 const NO_ROOM = task("failed", { phase: "installing" }, { error: { code: "disk_full", message: "AI-Toolkit needs 5.6 GB and 1.2 GB are free.", hint: "Free some space, then press Retry: the download so far is kept." } });
@@ -163,6 +170,8 @@ export const STATES = {
     refused("holiday.gif", "This is a GIF picture.", "Save it as a JPEG or PNG photo, then add that."), refused("IMG_2007.HEIC", "It is the same picture as photo 7.", ""),
     { key: "n", name: "", characterId: "chr_9", share: 1, error: null, note: "Left out, because they are not photos: 9 files (IMG_2101.MOV, IMG_2101.AAE, ._IMG_2101.HEIC, …)." }] }) },
   "character-kinds": { ...all, route: anna, then: click('[data-testid="isen-chart"], [data-testid="isen-kind-angle_three_quarter"]') },
+  "character-why": { ...all, route: anna, then: click('[data-testid="isen-why-not"]') },
+  "character-mend-photos": { ...all, route: { ...anna, open: "photos", codes: "other_person" } },
   photo: { ...all, route: anna, then: click(".isen-strip li:nth-child(4) .isen-plain") },
   crop: { ...all, route: anna, then: async (page) => {
     await click(".isen-strip li:nth-child(4) .isen-plain")(page);
@@ -225,6 +234,11 @@ export const STATES = {
   "images-nobody": { ...all, ...at("images"), characters: [PEOPLE[1]] },
   "images-many": { ...all, ...at("images"), more: ["/generations"], generations: Array.from({ length: 60 }, (_, n) => generation(n, "completed")), then: toPictures },
   viewer: { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: async (page) => {
+    await toPictures(page);
+    await click(".isen-tile button")(page);
+  } },
+  "images-poor": { ...all, ...at("images"), causes: OF_PICTURE, generations: [poor(generation(4, "completed")), generation(3, "completed")], then: toPictures },
+  "viewer-poor": { ...all, ...at("images"), causes: OF_PICTURE, generations: [poor(generation(4, "completed"))], then: async (page) => {
     await toPictures(page);
     await click(".isen-tile button")(page);
   } },
