@@ -47,13 +47,15 @@ def test_under_a_poor_picture_it_is_said_and_mended_in_the_form(server, ann, pan
     expect(panel.get("isen-strength")).to_have_value("0.85")
 
 
-def test_asked_on_a_persons_page_it_leads_to_the_photos(server, ann, panel_on):
+def test_asked_on_a_persons_page_it_leads_to_the_photos_that_are_meant(server, ann, panel_on):
     plant(never_measured(case("photos_disagree")), server, server.api, ann)
     panel = panel_on(server)
     panel.click("isen-character", "isen-why-not")
     expect(first_cause(panel)).to_contain_text("3 of 12 photos may show somebody else.")
     panel.click("isen-mend-photos")
-    expect(panel.get("isen-photos")).to_be_in_viewport()
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(3)
+    panel.click("isen-show-all")
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(12)
 
 
 def test_the_better_version_is_used_from_then_on(server, ann, panel_on):

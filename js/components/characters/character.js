@@ -90,6 +90,7 @@ export class IsenCharacter extends View {
   #open(what, codes) {
     if (what === "trigger") return showEdit(this);
     if (what === "captions") this.captions.openEach();
+    if (codes.some(Boolean)) this.coverage.find(codes);
     const place = what === "captions" ? this.captions.element : this.strip.element;
     place.scrollIntoView({ block: "start" });
   }

@@ -11,7 +11,7 @@ import { findingsNow } from "./photo_words.js";
 /** @typedef {import("../../lib/coverage_chart.js").Kind} Kind */
 
 export class Coverage {
-  /** Which bar is pressed, as `row_kind`. */
+  /** Which bar is pressed, as `row_kind`; several, with spaces between, where somebody was sent here for them. */
   pressed = "";
   /** @type {Row[]} */ rows = [];
   /** What `filtered` was told last, as text. */
@@ -48,20 +48,27 @@ export class Coverage {
     say(this.summary, few && many ? t("chartBoth", { few, many }) : few ? t("chartThin", { kinds: few }) : many ? t("chartMuch", { kinds: many }) : t("chartTitle"));
     this.fold.hidden = !this.rows.length;
     fill(this.chart, [this.rows, this.pressed], () => this.rows.map((row) => this.#row(row)));
-    const [row, kind] = this.#chosen();
-    if (this.pressed && !kind) this.pressed = "";
-    this.note.hidden = !kind;
-    if (row && kind) say(this.said, t("onlyShown", { row: t(`chart_${row.key}`), kind: wordOf(row.key, kind.key), n: kind.ids.length, count: this.count }));
-    const only = kind ? kind.ids : null;
+    const chosen = this.#chosen();
+    if (this.rows.length && !chosen.length) this.pressed = "";
+    this.note.hidden = !chosen.length;
+    const only = chosen.length ? [...new Set(chosen.flatMap(({ kind }) => kind.ids))] : null;
+    const [first] = chosen;
+    if (first) say(this.said, t("onlyShown", { row: t(`chart_${first.row}`), kind: chosen.map(({ row, kind }) => wordOf(row, kind.key)).join(", "), n: only?.length, count: this.count }));
     if (JSON.stringify(only) === this.told) return;
     this.told = JSON.stringify(only);
     this.filtered(only);
   }
 
-  /** @returns {[Row, Kind] | [undefined, undefined]} */
+  /** @returns {{row: string, kind: Kind}[]} */
   #chosen() {
-    for (const row of this.rows) for (const kind of row.kinds) if (kind.ids.length && `${row.key}_${kind.key}` === this.pressed) return [row, kind];
-    return [undefined, undefined];
+    const names = this.pressed.split(" ");
+    return this.rows.flatMap(({ key: row, kinds }) => kinds.filter((kind) => kind.ids.length && names.includes(`${row}_${kind.key}`)).map((kind) => ({ row, kind })));
+  }
+
+  /** Show the photos that carry one of these findings, once they are here. @param {string[]} codes */
+  find(codes) {
+    this.pressed = codes.map((code) => `found_${code}`).join(" ");
+    this.#draw();
   }
 
   /** @param {string} name */
@@ -84,7 +91,7 @@ export class Coverage {
     if (!ids.length) return h("span", { class: "isen-kind" }, word, rare);
     const name = `${row}_${key}`;
     const bar = button(word, () => this.#press(name), {
-      kind: "kind", testid: `isen-kind-${name}`, "aria-pressed": String(name === this.pressed), style: `--isen-share:${Math.round((100 * ids.length) / most)}%`,
+      kind: "kind", testid: `isen-kind-${name}`, "aria-pressed": String(this.pressed.split(" ").includes(name)), style: `--isen-share:${Math.round((100 * ids.length) / most)}%`,
     });
     bar.append(" ", h("b", { text: String(ids.length) }), ...(rare ? [" ", rare] : []));
     return bar;
