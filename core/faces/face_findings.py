@@ -10,8 +10,7 @@ from statistics import fmean, median
 
 from ..records.photo import PhotoFinding
 from .face import Face
-from .face_words import TURNED
-from .likeness import alike, is_clear
+from .likeness import TURNED, alike, is_clear
 from .models.records import calibration_of
 from .people import people_in
 

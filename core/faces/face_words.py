@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from ..records.photo import FaceWords
 from .face import Face
-from .likeness import is_clear
+from .likeness import TURNED, is_clear
 
-#: Yaw up to which a face looks ahead, and from which on it is turned away.
-FRONTAL, TURNED = 0.15, 0.45
+#: Yaw up to which a face looks ahead.
+FRONTAL = 0.15
 OPEN, WIDE = 0.3, 0.7
 #: One half of the face so many times as bright as the other: a ratio, the same for every skin.
 SIDE = 1.5
