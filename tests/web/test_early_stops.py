@@ -51,17 +51,12 @@ class Planted(SaveDrawer):
             Image.new("RGB", (64, 64)).save(store.paths.generation(made.id) / "0000.png")
             image = GeneratedImage(n=0, file="0000.png", width=64, height=64, seed=request.seed)
             store.add_image(made.id, image)
-            store.note_likeness(made.id, 0, Likeness(verdict="fair", score=likeness, faces=1, copied=False))
+            measured = Likeness(verdict="fair", score=likeness, faces=1, copied=False)
+            store.note_likeness(made.id, 0, measured, {})
             store.advance(made.id, GenerationState.COMPLETED)
         scores = {wall_scores.MEASURED: 8, wall_scores.TOLD: 8, wall_scores.OWN_PHOTOS: 0.62}
         if self.measured:
             self.generations.versions.update(version.model_copy(update={"scores": scores}))
-
-
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch):
-    """Seconds for each save, so that one can be looked at while the training goes on, also on a busy machine."""
-    monkeypatch.setenv("ISENGARD_FAST_TEST_S", "40")
 
 
 @pytest.fixture
@@ -77,10 +72,12 @@ def drawer(server):
 
 
 @pytest.fixture
-def train(api, server, tmp_path):
+def train(api, server, tmp_path, monkeypatch):
     started = []
 
-    def train(steps, save_every, stop_early=True):
+    def train(steps, save_every, stop_early=True, seconds=20):
+        """`seconds` in all, where nothing stops it: its saves are looked at while it goes on, also on a busy machine."""
+        monkeypatch.setenv("ISENGARD_FAST_TEST_S", str(seconds))
         ann = api.post("/characters", {"name": "Ann"})
         drawing().save(tmp_path / "a.jpg")
         api.upload(ann["id"], tmp_path / "a.jpg")
@@ -97,11 +94,11 @@ def train(api, server, tmp_path):
 
 
 def test_it_ends_at_the_plateau_with_the_best_save_and_says_why(api, server, drawer, train):
-    job = api.wait_for(f"/training/jobs/{train(1200, 100)}", 240)
+    job = api.wait_for(f"/training/jobs/{train(1000, 100, seconds=200)}", 400)
     assert job["state"] == "completed", job
     assert job["progress"]["stopped_early"]["reason"] == "plateau"
     assert job["progress"]["stopped_early"]["best_step"] == 100
-    assert 400 <= job["progress"]["stopped_early"]["step"] <= job["progress"]["step"] < 1200
+    assert 400 <= job["progress"]["stopped_early"]["step"] <= job["progress"]["step"] < 1000
     assert set(drawer.states) == {"running"} and job["attempt"] == 1, "nothing was lent"
     (lora,) = [one for one in job["artifacts"] if one["kind"] == "lora"]
     assert lora["step"] == 100
@@ -115,11 +112,11 @@ def test_it_ends_at_the_plateau_with_the_best_save_and_says_why(api, server, dra
 
 def test_what_rises_or_cannot_be_measured_trains_to_its_last_step(api, drawer, train, monkeypatch):
     monkeypatch.setattr(Planted, "curve", staticmethod(lambda save: 0.3 + 0.05 * save))
-    job = api.wait_for(f"/training/jobs/{train(600, 100)}", 120)
+    job = api.wait_for(f"/training/jobs/{train(600, 100)}", 240)
     assert (job["state"], job["progress"]["step"]) == ("completed", 600) and drawer.drawn
     assert job["progress"]["stopped_early"] is None
     monkeypatch.setattr(Planted, "measured", False)
-    job = api.wait_for(f"/training/jobs/{train(600, 100)}", 120)
+    job = api.wait_for(f"/training/jobs/{train(600, 100)}", 240)
     assert (job["state"], job["progress"]["step"]) == ("completed", 600)
 
 
@@ -131,8 +128,8 @@ def test_nothing_is_drawn_of_a_training_that_was_not_asked_to(api, drawer, train
 def test_where_both_do_not_fit_the_gpu_is_lent_and_given_back(api, server, drawer, train, monkeypatch):
     """Only where it may end: earlier saves are looked at in the same breath. It ends without loading its model again."""
     monkeypatch.setattr(EarlyStopper, "_needs_room", lambda self, job, training: True)
-    job_id = train(1200, 100)
-    job = api.wait_for(f"/training/jobs/{job_id}", 120)
+    job_id = train(1000, 100, seconds=200)
+    job = api.wait_for(f"/training/jobs/{job_id}", 400)
     assert job["state"] == "completed" and job["progress"]["stopped_early"]["reason"] == "plateau", job
     assert set(drawer.states) == {"paused"}
     assert drawer.drawn[0] == [100, 200, 300, 400] and len(drawer.drawn) == 1
@@ -144,7 +141,7 @@ def test_where_both_do_not_fit_the_gpu_is_lent_and_given_back(api, server, drawe
 def test_a_training_that_makes_room_and_may_go_on_does(api, drawer, train, monkeypatch):
     monkeypatch.setattr(EarlyStopper, "_needs_room", lambda self, job, training: True)
     monkeypatch.setattr(Planted, "curve", staticmethod(lambda save: 0.3 + 0.05 * save))
-    job = api.wait_for(f"/training/jobs/{train(600, 100)}", 240)
+    job = api.wait_for(f"/training/jobs/{train(600, 100, seconds=120)}", 400)
     assert (job["state"], job["progress"]["step"]) == ("completed", 600), job
     assert [len(steps) for steps in drawer.drawn] and drawer.drawn[0] == [100, 200, 300]
     assert job["attempt"] == sum(map(bool, drawer.drawn)) + 1, "a trainer that was done is not paused"
