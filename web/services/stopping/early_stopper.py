@@ -15,11 +15,12 @@ from ....core.clock import Clock
 from ....core.correlation import correlated
 from ....core.errors import InvalidError, IsengardError, reason_of
 from ....core.executor import in_thread
+from ....core.faces.models.records import calibration_of
 from ....core.faces.stopping import Verdict, verdict
 from ....core.families.families import Families
 from ....core.jobs.ledger import Ledger
 from ....core.loops import spawn
-from ....core.loras.wall_scores import OWN_PHOTOS
+from ....core.loras.wall_scores import OWN_PHOTOS, is_measured
 from ....core.paths import DataPaths
 from ....core.records.job import EarlyStop, Job
 from ....core.records.job_states import ENDED, JobState
@@ -165,10 +166,17 @@ class EarlyStopper:
         return bool(cards) and not has_room_beside(family, training.vram_bytes, cards[0].total_bytes)
 
     def _decide(self, job: Job, training: ResolvedTraining) -> None:
-        versions = self.drawer.versions(job)
+        versions = [version for version in self.drawer.versions(job) if is_measured(version)]
+        model = versions[-1].measured_by if versions else ""
+        versions = [
+            version for version in versions if version.measured_by == model
+        ]  # somebody may have changed it meanwhile
         saves = measured_saves(versions, self.drawer.wall(job))
         own = next((v.scores[OWN_PHOTOS] for v in reversed(versions) if OWN_PHOTOS in v.scores), None)
-        said = verdict(saves, own, least_steps(training.steps))
+        calibration = calibration_of(model)
+        if calibration is None:
+            return
+        said = verdict(saves, own, least_steps(training.steps), calibration)
         context = {"job_id": job.id, "saves": len(saves), "stops": said.stops, "reason": said.reason}
         _log.info("The saves of a training were looked at", extra={"context": context})
         if said.stops and said.best_step is not None:
