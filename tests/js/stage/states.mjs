@@ -178,7 +178,6 @@ export const STATES = {
     await click('[data-testid="isen-crop"]')(page);
   } },
   improve: { ...all, route: anna, improvements: IMPROVEMENTS, then: click('[data-testid="isen-improve"]') },
-  "improve-looking": { ...all, route: anna, improvements: { ...IMPROVEMENTS, done: false, looked: 9, proposals: [], left: [] }, then: click('[data-testid="isen-improve"]') },
   "improve-without-faces": { ...all, route: anna, improvements: { ...IMPROVEMENTS, faces: false, proposals: [], left: [], batch: "0123456789abcdef" }, then: click('[data-testid="isen-improve"]') },
   forget: { ...all, route: anna, then: click('[data-testid="isen-forget"]') },
   trainings: { ...all, ...at("training") },
