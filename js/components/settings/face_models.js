@@ -8,7 +8,8 @@ import { ENDED } from "../../data/state.js";
 import { orderTask, setupOf } from "../../data/jobs.js";
 import { TaskProgress } from "../shared/task_progress.js";
 
-const ROLES = /** @type {const} */ (["detector", "describer", "variety", "copy"]);
+/** Descriptions for finding copies are made where chosen, and nothing asks for them yet: no choice is offered. */
+const ROLES = /** @type {const} */ (["detector", "describer", "variety"]);
 
 export class FaceModels {
   /** @param {import("../../data/store.js").Store} store @param {(names: string) => Promise<boolean>} save */
