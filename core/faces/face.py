@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from .calibration import DLIB
@@ -21,7 +21,7 @@ class Face:
 
     side: int
     share: float
-    numbers: tuple[float, ...]
+    numbers: tuple[float, ...] = field(repr=False)  # whatever prints a face tells nothing of whose it is
     box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     yaw: float = 0.0
     mouth_open: float = 0.0
@@ -32,7 +32,7 @@ class Face:
     side_light: float = 1.0
     #: red, green, blue below the chin; empty where the picture ends there
     clothes: tuple[int, ...] = ()
-    print: bytes = b""
+    print: bytes = field(default=b"", repr=False)
     model: str = DLIB.model
 
 
@@ -56,7 +56,7 @@ class Seen:
     scene: Scene | None = None
 
 
-_NAMES = {field.name for field in fields(Face)}
+_NAMES = {one.name for one in fields(Face)}
 
 
 def seen_of(answer: Mapping[str, Any], model: str = DLIB.model) -> Seen:

@@ -167,3 +167,8 @@ def test_a_model_that_was_never_calibrated_scores_and_judges_nothing():
     assert copies_photo(near, TrainedOn(photos)) is None
     with pytest.raises(ValueError, match="two models"):
         judge([near], [Face(200, 0.5, (0.0, 0.1))])
+
+
+def test_a_printed_face_tells_nothing_of_whose_it_is():
+    printed = repr(Face(120, 0.3, (0.123456,) * 128, print=b"edges"))
+    assert "0.123456" not in printed and "edges" not in printed and "side=120" in printed
