@@ -23,7 +23,9 @@ WAITS_FOR_TICK = """async () => {
 
 
 def test_ending_early_is_a_tick_of_the_thorough_preset_and_says_its_cost(stage):
-    asked = "panel.store.api.jobs.submit = async (request) => ((window.asked = request.stop_early), null)"
+    asked = (
+        "void (panel.store.api.jobs.submit = async (request) => ((window.asked = request.stop_early), null))"
+    )
     tick = stage.get_by_test_id("isen-stop-early")
     stage.show("train-stopping")
     assert "up to 6 times" in stage.locator("#isen-stop-early-words").inner_text()
@@ -46,7 +48,7 @@ def test_a_training_that_ended_early_says_why_and_trains_on_in_one_press(stage):
     rows = stage.get_by_test_id("isen-measured-saves").locator("li")
     assert rows.count() == 5 and "in 5 of 8 pictures" in rows.nth(3).inner_text()
     stage.evaluate(
-        "panel.store.api.jobs.order = async (id, verb, click, body) => ((window.asked = [id, verb, body]), null)"
+        "void (panel.store.api.jobs.order = async (id, verb, click, body) => ((window.asked = [id, verb, body]), null))"
     )
     stage.get_by_test_id("isen-train-on").click()
     assert stage.evaluate("window.asked") == ["job_2", "continue", {"steps": 280}]
