@@ -9,6 +9,10 @@ from typing import Any
 
 from .calibration import DLIB
 
+#: A head turned further than this is no three-quarter view any more (facts: likeness 5): little of the face is learned from it. What
+#: can still be measured of one is another question (likeness.TOO_TURNED).
+TURNED = 0.45
+
 
 @dataclass(frozen=True)
 class Face:

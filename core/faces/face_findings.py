@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, median
 
 from ..records.photo import PhotoFinding
-from .face import Face
-from .likeness import TURNED, alike, is_clear
+from .face import TURNED, Face
+from .likeness import alike, is_clear
 from .models.records import calibration_of
 from .people import people_in
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..records.photo import FaceWords
-from .face import Face
-from .likeness import TURNED, is_clear
+from .face import TURNED, Face
+from .likeness import is_clear
 
 #: Yaw up to which a face looks ahead.
 FRONTAL = 0.15

@@ -28,7 +28,7 @@ ENOUGH_PHOTOS = 4
 LEAST_SIDE = 64
 #: A head turned further shows too little of the face for a low number to mean somebody else. Up to here it does mean that: of 9 photos
 #: turned by 0.45 to 0.6 all reached 0.49 to the person's others, 180 comparisons with strangers 0.31 at most; further ones were not at hand.
-TURNED = 0.6
+TOO_TURNED = 0.6
 
 
 def alike(one: Face, other: Face) -> float:
@@ -134,7 +134,7 @@ def judge_face(
     verdict = verdict_of(score, own, calibration)
     if verdict == "poor" and drawing:
         return _unmeasurable("drawing", faces)
-    if verdict == "poor" and abs(face.yaw) > TURNED:
+    if verdict == "poor" and abs(face.yaw) > TOO_TURNED:
         return _unmeasurable("turned", faces)
     return Likeness(verdict=verdict, score=score, faces=faces, copied=None)
 
