@@ -108,7 +108,7 @@ def test_versions_are_compared_on_a_wall_and_one_is_used(images, api, ann, shots
     page.get("isen-wall-cancel").click()
     expect(page.get("isen-wall-cancel")).to_be_hidden(timeout=30_000)
     page.get("isen-wall-start").click()
-    expect(page.get("isen-wall-image")).to_have_count(5, timeout=60_000)
+    expect(page.get("isen-wall-image")).to_have_count(5, timeout=180_000)
     expect(page.get("isen-wall-cancel")).to_be_hidden(timeout=60_000)
     page.page.screenshot(path=shots / "wall.png")
     page.get("isen-wall-tab-stranger").click()

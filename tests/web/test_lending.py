@@ -64,6 +64,17 @@ def test_it_is_given_back_at_once_and_asked_again_it_lasts_longer(api, running):
     api.delete("/training/lending")
 
 
+def test_given_back_while_it_still_stops_it_goes_on_once_it_has_stopped(api, running):
+    assert api.post(f"/training/jobs/{running['id']}/lend")["state"] == "pausing"
+    api.delete("/training/lending")
+    deadline = time.monotonic() + 30
+    while api.get(f"/training/jobs/{running['id']}")["attempt"] < 2:
+        assert time.monotonic() < deadline, api.get(f"/training/jobs/{running['id']}")
+        time.sleep(0.05)
+    wait_for(api, running["id"], "running")
+    assert api.get("/training/lending") == {"lending": None}
+
+
 def test_only_a_running_training_makes_room_and_only_one(api, server, running):
     with pytest.raises(ApiError) as caught:
         api.post(f"/training/jobs/job_{'0' * 26}/lend")

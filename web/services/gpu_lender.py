@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ...core.clock import Clock, iso
@@ -74,9 +74,13 @@ class GpuLender:
             await asyncio.sleep(_LOOK_S)
 
     def give_back(self) -> None:
-        """The training goes on now; nothing happens where nothing is lent."""
+        """The training goes on now, or as soon as it has stopped; nothing happens where nothing is lent."""
         lent = gpu_lending.read(self.paths)
-        if lent is not None:
+        if lent is None:
+            return
+        if self.ledger.get(lent.job_id).state is JobState.PAUSING:
+            self._keep(replace(lent, until=iso(self.clock.now())))  # `run` sees that it is over
+        else:
             self._go_on(lent)
 
     async def run(self) -> None:
@@ -96,13 +100,13 @@ class GpuLender:
         except IsengardError:
             self._let_go(lent)
             return
-        if job.state in ENDED or (lent.until and job.state is not JobState.PAUSED):
+        if job.state in ENDED or (lent.until and job.state not in (JobState.PAUSING, JobState.PAUSED)):
             self._let_go(lent)  # somebody has cancelled it, or made it go on by hand
         elif job.state is JobState.PAUSED and not lent.until:
             until = gpu_lending.lent_until(self.clock, LENT_S)
             _log.info("The GPU is lent to pictures", extra={"context": {"job_id": job.id, "until": until}})
             self._keep(Lending(lent.job_id, lent.asked_at, until))
-        elif lent.is_over(self.clock) and not self.pictures.unfinished():
+        elif job.state is JobState.PAUSED and lent.is_over(self.clock) and not self.pictures.unfinished():
             self._go_on(lent)
 
     def _go_on(self, lent: Lending) -> None:
