@@ -40,7 +40,7 @@ class IsengardIdentityScore(io.ComfyNode):
             node_id="IsengardIdentityScore",
             display_name="Isengard Identity Score",
             category="Isengard",
-            description="How alike the face in a picture is to the character's photos. Needs the tools that measure resemblance.",
+            description="How alike the face in a picture is to the character's photos. Needs the tools that measure likeness.",
             **newer(io.Schema, search_aliases=[*PERSON, "match", "score", "similarity"]),
             inputs=[
                 io.Image.Input(

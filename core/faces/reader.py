@@ -104,7 +104,7 @@ class FaceReader:
                 return self._known_or_read(picture, key)
             time.sleep(START_PAUSE_S)
             if time.monotonic() > deadline:
-                raise _slow("The program that measures resemblance is still starting: this computer is busy.")
+                raise _slow("The program that measures likeness is still starting: this computer is busy.")
 
     def _known_or_read(self, picture: Path, key: tuple[str, int, int]) -> Seen:
         model = self._follow_the_choice().model
@@ -169,7 +169,7 @@ class FaceReader:
         except ChildDidNotStart as fault:
             raise NotReadyError(
                 "face_tools_broken",
-                "The program that measures resemblance does not start.",
+                "The program that measures likeness does not start.",
                 "Remove it in the settings and set it up again.",
             ) from fault
         finally:
@@ -196,7 +196,7 @@ class FaceReader:
         if reading is None:
             raise NotReadyError(
                 "face_tools_missing",
-                "Resemblance cannot be measured yet.",
+                "Likeness cannot be measured yet.",
                 "Set it up under Images, Compare versions, or in the settings.",
             )
         return reading

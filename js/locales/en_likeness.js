@@ -1,7 +1,7 @@
 /** The words of measuring how alike pictures are to a person. "Strength" is what one sets, "match" the number that is measured. */
 
 export default {
-  meterTitle: "Measuring resemblance",
+  meterTitle: "Measuring likeness",
   meterWhat: "Isengard can measure how closely a face matches the person's photos, and find the best version. Nothing leaves this computer.",
   meterFetch: "Downloads about {size} once. ComfyUI itself isn't changed.",
   meterSetUp: "Set up measuring",

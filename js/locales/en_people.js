@@ -78,7 +78,7 @@ export default {
   improveBefore: "Before",
   improveAfter: "After",
   improveShares: "Face: {before} of the height before, {after} after.",
-  improveNoFaces: "Only bars and frames were looked for. To crop around faces, set up the resemblance tools in the settings.",
+  improveNoFaces: "Only bars and frames were looked for. To crop around faces, set up measuring in the settings.",
   improveLeft_few_pixels: "{n} photos stay as they are: the face has too few pixels for a crop.",
   improveLeft_few_pixels_one: "One photo stays as it is: the face has too few pixels for a crop.",
   improveLeft_heads_touch: "{n} photos stay as they are: a crop would cut through somebody's head.",

@@ -51,7 +51,7 @@ def test_a_set_is_improved_and_put_back_with_one_press_each(server, panel, ann):
     entry = panel.get("isen-improve-list").locator("li")
     expect(entry).to_have_count(1)
     expect(entry).to_contain_text("Photo 3 · Without bars or frame")
-    expect(panel.page.locator("dialog")).to_contain_text("set up the resemblance tools")
+    expect(panel.page.locator("dialog")).to_contain_text("set up measuring")
     shown = panel.page.evaluate(
         "[...document.querySelectorAll('.isen-part')].map((part) => part.clientWidth / part.clientHeight)"
     )

@@ -48,7 +48,7 @@ class FaceToolsSetup:
     def state(self) -> BackendState:
         if find_tools(self.paths) is not None:
             return BackendState(name=NAME, version=VERSION)
-        return BackendState(name=NAME, state="not_installed", detail="Resemblance cannot be measured yet.")
+        return BackendState(name=NAME, state="not_installed", detail="Likeness cannot be measured yet.")
 
     def setup_offer(self) -> SetupOffer:
         installed, why_not = find_tools(self.paths), packages.why_not(self.settings)
@@ -83,14 +83,14 @@ class FaceToolsSetup:
             raise ForbiddenError(
                 "setup_switched_off", reason, "Install dlib-bin and face_recognition_models by hand."
             )
-        need_room(self._home, DISK_BYTES, why="Measuring resemblance")
+        need_room(self._home, DISK_BYTES, why="Measuring likeness")
         shutil.rmtree(self._home / "library", ignore_errors=True)  # what was set up beside it stays
         task.tell("downloading", done=0, of=DOWNLOAD_BYTES)
         packages.install_library(
             task,
             self.locks / "faces.txt",
             self._home / "library",
-            failed="The tools that measure resemblance could not be fetched.",
+            failed="The tools that measure likeness could not be fetched.",
             meanwhile=lambda: self._tell_bytes(task),
         )
 

@@ -1,4 +1,4 @@
-/** Which models measure resemblance and look at pictures: one choice for each thing they do, and setting up what was chosen. */
+/** Which models measure likeness and look at pictures: one choice for each thing they do, and setting up what was chosen. */
 
 import { button, field, h } from "../../lib/dom.js";
 import { bytes } from "../../lib/format.js";

@@ -108,7 +108,7 @@ const STYLES = [
 ];
 const SETUP = { possible: true, why_not: "", version: "0.12.26", licence: "MIT", source: "https://github.com/ostris/ai-toolkit", download_bytes: 3.0e9, disk_bytes: 5.6e9, status: "proven", installed: false, unfinished: false };
 const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", default: true, placeholder: false, families: ["sd15", "flux1_dev", "z_image"], state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
-/** What measures resemblance, before and after its set-up. */
+/** What measures likeness, before and after its set-up. */
 const METER_OFFER = { ...SETUP, version: "20.0.1", licence: "Boost, CC0", source: "dlib-bin, face_recognition_models", download_bytes: 9.8e7, disk_bytes: 3.6e8 };
 const FACE_MODELS = [
   ["auraface", "AuraFace v1", ["describer"], "Apache-2.0", 260694151, "fal/AuraFace-v1", false],
@@ -120,7 +120,7 @@ const FACE_MODELS = [
   const state = { name: `faces_${key}`, version: ready ? label : "", state: ready ? "ready" : "not_installed", detail: "" };
   return { key, label, roles, licence, size, is_calibrated: calibrated, state, setup: { ...METER_OFFER, version: label, licence, source, download_bytes: size, disk_bytes: size, installed: ready } };
 });
-const METER_MISSING = { state: { name: "faces", version: "", state: "not_installed", detail: "Resemblance cannot be measured yet." }, setup: METER_OFFER, models: FACE_MODELS, used: {} };
+const METER_MISSING = { state: { name: "faces", version: "", state: "not_installed", detail: "Likeness cannot be measured yet." }, setup: METER_OFFER, models: FACE_MODELS, used: {} };
 export const METER_READY = { state: { name: "faces", version: "20.0.1", state: "ready", detail: "" }, setup: { ...METER_OFFER, installed: true }, models: FACE_MODELS, used: { detector: "yunet", marker: "dlib", describer: "dlib" } };
 export const METER_REFUSED = { ...METER_MISSING, setup: { ...METER_OFFER, possible: false, why_not: "The owner of this server has switched set-up off." } };
 export const BACKEND_MISSING = { ...BACKEND, setup: SETUP, state: { name: "ai_toolkit", version: "", state: "not_installed", detail: "AI-Toolkit, which does the training, is not set up yet." } };

@@ -222,7 +222,7 @@ export const STATES = {
   "wall-drawings": { ...all, ...at("images"), meter: METER_READY, walls: wall().slice(0, 4).map((known) => scored(known, null, { why: "drawing" })), then: COMPARE },
   "wall-unmeasured": { ...all, ...at("images"), meter: METER_READY, walls: wall().filter((known) => known.state === "completed"), then: COMPARE },
   "wall-meter-running": { ...all, ...at("images"), walls: wall(), tasks: [meterTask("running", { phase: "downloading", bytes_done: 4.1e7, bytes_total: 9.8e7 })], then: COMPARE },
-  "wall-meter-failed": { ...all, ...at("images"), walls: wall(), tasks: [meterTask("failed", {}, { error: { code: "packages_failed", message: "The tools that measure resemblance could not be fetched.", hint: "The log's last lines say why. Check the internet connection, then press Retry." } })], then: COMPARE },
+  "wall-meter-failed": { ...all, ...at("images"), walls: wall(), tasks: [meterTask("failed", {}, { error: { code: "packages_failed", message: "The tools that measure likeness could not be fetched.", hint: "The log's last lines say why. Check the internet connection, then press Retry." } })], then: COMPARE },
   "bench-measured": { ...all, ...at("images"), meter: METER_READY, generations: [], benches: bench(6).map((known, n) => scored(known, [0.31, 0.42, 0.51, 0.55, 0.54, null][n])) },
   "images-measured": { ...all, ...at("images"), generations: measuredPictures(), then: toPictures },
   "viewer-measured": { ...all, ...at("images"), generations: measuredPictures(), then: async (page) => {
