@@ -11,7 +11,7 @@ from hosts.journey import Api
 from hosts.planted_faces import put_planted_faces
 from isengard.core.faces.stopping import PATIENCE
 
-pytestmark = [pytest.mark.slow, pytest.mark.real]
+pytestmark = [pytest.mark.full, pytest.mark.slow, pytest.mark.real]
 PATIENCE_S = 1200
 #: A step takes 0.05 s here, the pictures of a save half a minute.
 STEPS, SAVE_EVERY = 4000, 400
