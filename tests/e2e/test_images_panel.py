@@ -262,7 +262,7 @@ def newest_of(api):
 def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(images, api):
     """Unsaved work on the canvas stays, and ComfyUI itself reads our PNG's metadata."""
     page = images
-    page.get("isen-image").first.wait_for()
+    pictures_shown(page, api)
     page.page.evaluate(ADD_NOTE)
     before = page.page.evaluate(CANVAS)
     page.get("isen-image").first.click()

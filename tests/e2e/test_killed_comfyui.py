@@ -137,10 +137,10 @@ def test_everything_goes_on_by_itself(host, ann, watching, making, shots):
     before = watching.page.evaluate(STEPS)
     attempt = host.api.get(f"/training/jobs/{ann['job']}")["attempt"]
     host.running.kill()
-    expect(making.get("isen-offline")).to_contain_text("Trainings do not need it")
-    expect(making.get("isen-making")).to_contain_text("until ComfyUI answers again")
+    expect(making.get("isen-offline")).to_contain_text("Training keeps running")
+    expect(making.get("isen-making")).to_contain_text("once ComfyUI responds")
     making.get("isen-generate").click()
-    expect(making.get("isen-problem")).to_contain_text("ComfyUI did not answer")
+    expect(making.get("isen-problem")).to_contain_text("ComfyUI didn't respond")
     making.page.screenshot(path=shots / f"killed-{host.frontend}.png")
     host.start()
     for page in (making, watching):

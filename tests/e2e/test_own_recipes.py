@@ -86,7 +86,7 @@ def test_a_dropped_file_is_taken_or_says_why_not(images, api, tmp_path):
     files = {"broken.json": graph, "canvas.json": {"nodes": []}, "other.json": [1]}
     for name, content in files.items():
         (tmp_path / name).write_text(json.dumps(content))
-    for name, words in (("canvas.json", "canvas's own format"), ("other.json", "no workflow in API format")):
+    for name, words in (("canvas.json", "canvas's own format"), ("other.json", "an API workflow")):
         page.get("isen-recipe-file").set_input_files(str(tmp_path / name))
         expect(page.get("isen-shelf-problem")).to_contain_text(words)
     page.get("isen-recipe-file").set_input_files(str(tmp_path / "broken.json"))

@@ -15,8 +15,8 @@ BETWEEN = {
     403: "refused this (403)",
     429: "wants fewer requests",
     302: "asks you to sign in",
-    502: "ComfyUI did not answer",
-    504: "ComfyUI did not answer",
+    502: "ComfyUI didn't respond",
+    504: "ComfyUI didn't respond",
 }
 
 

@@ -59,7 +59,7 @@ def test_from_the_preset_to_the_end(server, panel):
     panel.page.keyboard.press("Escape")
     panel.click("isen-checkpoints")
     panel.get("isen-publish").first.click()
-    expect(panel.page.locator("isen-job").get_by_text("in ComfyUI", exact=True).first).to_be_visible()
+    expect(panel.page.locator("isen-job").get_by_text("In ComfyUI", exact=True).first).to_be_visible()
     panel.click("isen-log")
     expect(panel.get("isen-log-text")).to_contain_text("step")
     panel.click("isen-continue")

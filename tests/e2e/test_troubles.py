@@ -212,7 +212,7 @@ def test_a_licence_is_explained_its_page_opened_the_token_taken_and_tried_again(
     blocked = page.page.locator('[data-severity="error"]').filter(has_text="accepted its licence")
     blocked.get_by_role("button", name="Accept and enter token").click(timeout=15_000)
     gate = page.get("isen-gate")
-    expect(gate).to_contain_text("FLUX.1 dev is given only to those who have accepted its licence")
+    expect(gate).to_contain_text("FLUX.1 dev is available after you accept its licence")
     link = page.get("isen-gate-page")
     expect(link).to_have_attribute("href", "https://huggingface.co/black-forest-labs/FLUX.1-dev")
     expect(link).to_have_attribute("rel", re.compile("noopener"))

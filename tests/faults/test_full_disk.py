@@ -71,7 +71,11 @@ def test_a_training_waits_for_room_and_goes_on(house, ann, start_worker, _):
         time.sleep(0.05)
     ballast = fill(house.paths)
     paused = wait_for(house.ledger, job.id, {JobState.PAUSED}, timeout_s=40)
-    assert paused.error.code == "disk_full" and "by itself" in paused.error.hint and paused.checkpoints
+    assert (
+        paused.error.code == "disk_full"
+        and "resumes automatically" in paused.error.hint
+        and paused.checkpoints
+    )
     time.sleep(1)
     assert house.ledger.get(job.id).state is JobState.PAUSED, "it went on without room"
     ballast.free()

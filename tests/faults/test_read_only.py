@@ -46,7 +46,7 @@ def test_a_training_pauses_and_goes_on(house, ann, start_worker, tmp_path):
         time.sleep(0.02)
     with read_only(house.paths.root, tmp_path / "beside"):
         paused = wait_for(house.ledger, job.id, {JobState.PAUSED}, timeout_s=20)
-        assert paused.error.code == "folder_read_only" and "by itself" in paused.error.hint
+        assert paused.error.code == "folder_read_only" and "resumes automatically" in paused.error.hint
         with pytest.raises(OSError, match="Read-only"):
             house.training.submit(request, "read-only")
         time.sleep(0.5)

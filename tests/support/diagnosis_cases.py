@@ -241,7 +241,7 @@ def _picture(case: Case, services, person) -> str:
     Image.new("RGB", (64, 64), "teal").save(services.paths.generation(made.id) / "0000.png")
     store.add_image(made.id, GeneratedImage(n=0, file="0000.png", width=8, height=8, seed=1, look=case.look))
     if not case.look and case.tools and case.steps[0].scores is not None:
-        store.note_likeness(made.id, 0, case.likeness)
+        store.note_likeness(made.id, 0, case.likeness, {})
     store.advance(made.id, GenerationState.COMPLETED)
     return made.id
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from hosts import fixtures
 from hosts.environments import READY, cache_root, exclusive, say
 from isengard.core.clock import SystemClock
 from isengard.core.faces.models.choice import ONNXRUNTIME
+from isengard.core.faces.tools import LIBRARY
 from isengard.core.loras.versions import VersionStore
 from isengard.core.paths import DataPaths
 from isengard.core.settings import Settings
@@ -74,6 +78,17 @@ def _run(paths: DataPaths, work: Work) -> None:
 def put_face_tools(face_tools: Path, paths: DataPaths) -> None:
     paths.backends.mkdir(parents=True, exist_ok=True)
     (paths.backends / "faces").symlink_to(face_tools)
+
+
+@contextmanager
+def importable(library: Path) -> Iterator[None]:
+    """dlib in this very process, and gone from it afterwards: other tests ask what happens without it."""
+    sys.path.append(str(library))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(library))
+        sys.modules.pop(LIBRARY, None)
 
 
 def put_face_library(face_tools: Path, paths: DataPaths) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from isengard.core.faces.reading.face_reading import PictureReader
 from isengard.core.faces.reading.interface import Found
 from isengard.core.faces.tools import FaceTools
 from PIL import Image, ImageOps
+from support.face_fixtures import importable
 
 from .heads import upright
 from .kinds import KINDS, SINGLE, Cast, Photo, pictures, without
@@ -51,7 +51,8 @@ class Measurer:
     disk; a picture is a file only while it is looked at."""
 
     def __init__(self, tools: FaceTools) -> None:
-        sys.path.append(str(tools.library))
+        self._library = importable(tools.library)
+        self._library.__enter__()
         files = {"landmarks": str(tools.landmarks), "describer": str(tools.describer)}
         self._marker = ShapeMarker(files)
         self._reader = PictureReader(HogDetector({}), self._marker, ResNetDescriber(files))
@@ -59,6 +60,7 @@ class Measurer:
 
     def close(self) -> None:
         self._folder.cleanup()
+        self._library.__exit__(None, None, None)
 
     def seen(self, picture: Image.Image) -> Seen:
         file = Path(self._folder.name) / "picture.jpg"
