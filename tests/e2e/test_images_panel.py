@@ -338,6 +338,7 @@ def test_what_is_being_made_shows_its_place_and_a_preview_and_can_be_cancelled(i
     assert page.errors == []
 
 
+@pytest.mark.full
 def test_likeness_is_compared_at_one_seed_and_one_is_used(images, api, shots):
     page = images
     page.get("isen-prompt").fill("portrait of {trigger}")

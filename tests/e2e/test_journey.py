@@ -141,6 +141,7 @@ def events_of(server, job_id: str) -> set[str]:
     return ids
 
 
+@pytest.mark.full
 @newest_frontend
 def test_how_it_looks(fast_server, open_page, photos, shots):
     """Screenshots at 320 and 480 px, dark and light; nothing may stick out of the panel."""

@@ -45,6 +45,7 @@ def test_the_link_opens_everything_and_without_it_nothing(open_server, open_page
     assert page.errors == [] and stranger.errors == []
 
 
+@pytest.mark.full
 def test_on_the_machine_itself_one_press_opens_it_and_shows_the_link(open_server, open_page):
     page = open_page(open_server.url)
     page.open_tab()

@@ -142,7 +142,11 @@ def page_of(fast_server, open_page, width):
 @on_frontends
 @pytest.mark.parametrize(
     ("mode", "width"),
-    [("Comfy.ToggleLinear", 1400), ("Comfy.ToggleLinear", 700), ("Workspace.ToggleFocusMode", 1400)],
+    [
+        ("Comfy.ToggleLinear", 1400),
+        pytest.param("Comfy.ToggleLinear", 700, marks=pytest.mark.full),
+        ("Workspace.ToggleFocusMode", 1400),
+    ],
 )
 def test_the_command_opens_the_panel_where_the_sidebar_is_hidden(fast_server, open_page, shots, mode, width):
     """App Mode and Focus Mode: there it opens over the page; back on the graph no tab is left open and blank."""
@@ -166,7 +170,7 @@ def test_the_command_opens_the_panel_where_the_sidebar_is_hidden(fast_server, op
 
 
 @on_frontends
-@pytest.mark.parametrize("width", [320, 400])
+@pytest.mark.parametrize("width", [320, pytest.param(400, marks=pytest.mark.full)])
 def test_on_a_phone_the_panel_has_the_whole_page(fast_server, open_page, shots, width):
     """The sidebar's share is 50 to 230 px there: every word stood in letters below each other."""
     page = page_of(fast_server, open_page, width)
@@ -183,6 +187,7 @@ def test_on_a_phone_the_panel_has_the_whole_page(fast_server, open_page, shots, 
     assert page.errors == []
 
 
+@pytest.mark.full
 @on_frontends
 def test_comfyui_knows_our_words(fast_server, open_page):
     """Its own catalogues hold the nodes' names, their tooltips and the command's label."""

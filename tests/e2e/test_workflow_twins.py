@@ -32,6 +32,7 @@ def test_a_twin_converts_to_the_recipe(fast_server, open_page, shots):
         page.screenshot(path=shots / f"twin-{name}-{fast_server.frontend}.png")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("fast_server", comfyui.frontends(comfyui.NEW), indirect=True)
 def test_a_link_with_the_old_name_of_a_template_opens_it(fast_server, open_page):
     page = open_page(f"{fast_server.url}/?template=two-people&source=isengard").page

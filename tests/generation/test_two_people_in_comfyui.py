@@ -53,6 +53,7 @@ def test_a_lora_changes_the_other_region_no_more_than_other_words_do(server, two
     )
 
 
+@pytest.mark.full
 def test_without_regions_it_would_be_everywhere(server, ann, bob, two):
     """The contrast: both LoRAs on the whole model change Bob's region as much as Ann's."""
     regional = change(file_of(server, two(ann_strength=0.0)), file_of(server, two()), *BOBS)
@@ -132,6 +133,7 @@ def test_the_model_stays_loaded_from_one_picture_of_two_to_the_next(server, two)
     assert server.log().count("loaded completely") == loaded
 
 
+@pytest.mark.full
 def test_references_run_and_change_nothing_on_a_model_that_takes_none(server, api, ann, tmp_path):
     """On SD1.5 only that it works inside ComfyUI; FLUX.2, which looks at them, cannot be sampled here."""
     api.upload(ann["id"], drawings(tmp_path, 1)[0])

@@ -12,7 +12,7 @@ from hosts import comfyui, fixtures
 from hosts.demo import drawings
 from hosts.journey import Api, wait_for_proof
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e]
+pytestmark = [pytest.mark.full, pytest.mark.slow, pytest.mark.e2e]
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
 TRAINING = {
     "family": "sd15",
@@ -54,7 +54,7 @@ def break_checkpoint(base: Path) -> None:
     file.write_bytes(content)
 
 
-@pytest.fixture(params=["lora", pytest.param("base", marks=pytest.mark.full)])
+@pytest.fixture(params=["lora", "base"])
 def trained(request, tmp_path):
     """(what is broken, the API, a person whose training has ended)."""
     base = comfyui.make_base(tmp_path / "host")

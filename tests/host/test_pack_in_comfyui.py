@@ -249,6 +249,7 @@ def trainers_of(api) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("volume", ["/runpod-volume", "/workspace"] if FULL else ["/workspace"])
 def test_on_a_pod_every_write_lands_on_the_volume(tmp_path, start, photos, volume):
     """Needs to make the volume's folder at the root of the file system: as on a pod, that takes root."""

@@ -88,6 +88,7 @@ def test_published_loras_show_up_in_comfyuis_own_loader(trained):
     assert found.version["file"] in [name.replace("\\", "/") for name in names]
 
 
+@pytest.mark.full
 def test_a_lora_remembers_the_checkpoint_that_was_chosen_for_it(trained):
     """It is not the recommended one, and the pictures are drawn with it all the same."""
     server, api, _ = trained

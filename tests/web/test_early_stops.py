@@ -108,6 +108,7 @@ def test_it_ends_at_the_plateau_with_the_best_save_and_says_why(api, server, dra
     assert ended["progress"]["step"] == job["checkpoints"][-1]["step"] + 50
 
 
+@pytest.mark.full
 def test_what_rises_or_cannot_be_measured_trains_to_its_last_step(api, drawer, train, monkeypatch):
     monkeypatch.setattr(Planted, "curve", staticmethod(lambda save: 0.3 + 0.05 * save))
     job = api.wait_for(f"/training/jobs/{train(600, 100)}", 240)
@@ -118,11 +119,13 @@ def test_what_rises_or_cannot_be_measured_trains_to_its_last_step(api, drawer, t
     assert (job["state"], job["progress"]["step"]) == ("completed", 600)
 
 
+@pytest.mark.full
 def test_nothing_is_drawn_of_a_training_that_was_not_asked_to(api, drawer, train):
     job = api.wait_for(f"/training/jobs/{train(60, 20, stop_early=False)}", 240)
     assert job["progress"]["step"] == 60 and not drawer.drawn
 
 
+@pytest.mark.full
 def test_where_both_do_not_fit_the_gpu_is_lent_and_given_back(api, server, drawer, train, monkeypatch):
     """Only where it may end: earlier saves are looked at in the same breath. It ends without loading its model again."""
     monkeypatch.setattr(EarlyStopper, "_needs_room", lambda self, job, training: True)
@@ -136,6 +139,7 @@ def test_where_both_do_not_fit_the_gpu_is_lent_and_given_back(api, server, drawe
     assert log.count("Fast-test trainer") == 1, "the trainer was started again"
 
 
+@pytest.mark.full
 def test_a_training_that_makes_room_and_may_go_on_does(api, drawer, train, monkeypatch):
     monkeypatch.setattr(EarlyStopper, "_needs_room", lambda self, job, training: True)
     monkeypatch.setattr(Planted, "curve", staticmethod(lambda save: 0.3 + 0.05 * save))
