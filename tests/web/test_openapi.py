@@ -24,6 +24,12 @@ not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", 501, 503]
 include-path-regex = "/(characters/import|characters/[^/]+/photos|recipes)$"
 include-method = "POST"
 checks.positive_data_acceptance.enabled = false
+
+# nor which routes a model family has
+[[operations]]
+include-path-regex = "/training/presets$"
+include-method = "GET"
+checks.positive_data_acceptance.enabled = false
 """
 
 
