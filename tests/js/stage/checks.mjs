@@ -16,7 +16,7 @@ export function hardCoded(panel, answers) {
   const texts = textsOf(...answers, panel.store.state);
   const people = (panel.store.state.characters ?? []).map(({ name }) => name);
   const filled = texts.filter((text) => text.includes("{trigger}")).flatMap((text) => people.map((name) => text.replaceAll("{trigger}", name)));
-  const data = [...filled, ...texts, ...NAMES];
+  const data = [...filled, ...texts, ...NAMES].sort((one, other) => other.length - one.length); // `mode` is a part of `face_models`
   const wrong = [];
   const judge = (text, where) => {
     const rest = PROMPT.test(text) ? "" : leftOver(text, data);
