@@ -28,8 +28,7 @@ def ann(server, tmp_path):
     image.save(tmp_path / "barred.jpg", quality=95)
     server.api.upload(ann["id"], tmp_path / "barred.jpg")
     yield ann
-    for one in server.api.get("/characters?limit=200")["items"]:
-        server.api.post(f"/characters/{one['id']}/forget")
+    live_server.forget_everybody(server)
 
 
 @pytest.fixture
@@ -40,12 +39,8 @@ def panel(panel_on, server, ann):
     return panel
 
 
-def photos_of(server, ann) -> list[dict]:
-    return server.api.get(f"/characters/{ann['id']}/photos")["items"]
-
-
 def test_a_set_is_improved_and_put_back_with_one_press_each(server, panel, ann):
-    before = photos_of(server, ann)
+    before = live_server.photos_of(server, ann)
     panel.click("isen-improve")
     expect(panel.get("isen-improve-status")).to_have_text("One crop would help.", timeout=30_000)
     entry = panel.get("isen-improve-list").locator("li")
@@ -62,21 +57,21 @@ def test_a_set_is_improved_and_put_back_with_one_press_each(server, panel, ann):
     expect(panel.get("isen-improve-apply")).to_have_text("Apply 1")
     panel.click("isen-improve-apply")
     expect(panel.get("isen-improve-status")).to_have_text("One crop was added.", timeout=30_000)
-    now = photos_of(server, ann)
+    now = live_server.photos_of(server, ann)
     assert [(photo["included"], photo["made_from"]) for photo in now[2:]] == [
         (False, ""),
         (True, before[2]["id"]),
     ]
     panel.click("isen-improve-undo")
     expect(panel.get("isen-improve-status")).to_have_text("One crop would help.", timeout=30_000)
-    assert photos_of(server, ann) == before
+    assert live_server.photos_of(server, ann) == before
     panel.click("isen-improve-settings")
     expect(panel.page.locator("dialog")).to_have_count(0)
     panel.page.wait_for_function("store.state.route.tab === 'settings'")
 
 
 def test_one_photo_is_cropped_by_dragging_by_keys_and_turned(server, panel, ann):
-    first = photos_of(server, ann)[0]
+    first = live_server.photos_of(server, ann)[0]
     panel.get("isen-photos").locator("figure button").first.click()
     panel.click("isen-crop")
     box = panel.get("isen-crop-box")
@@ -99,7 +94,7 @@ def test_one_photo_is_cropped_by_dragging_by_keys_and_turned(server, panel, ann)
     panel.get("isen-crop-replaces").uncheck()
     panel.click("isen-crop-save")
     expect(panel.get("isen-photos").locator("figure")).to_have_count(4)
-    made = photos_of(server, ann)[3]
+    made = live_server.photos_of(server, ann)[3]
     left, top, right, bottom = made["crop"]["box"]
     assert (right - left, bottom - top, made["crop"]["turn"], made["made_from"]) == (
         533,
@@ -107,10 +102,10 @@ def test_one_photo_is_cropped_by_dragging_by_keys_and_turned(server, panel, ann)
         90,
         first["id"],
     )
-    assert abs(left - (81 + 53)) <= 1 and top == 61 and photos_of(server, ann)[0]["included"]
+    assert abs(left - (81 + 53)) <= 1 and top == 61 and live_server.photos_of(server, ann)[0]["included"]
     panel.click("isen-undo")
     expect(panel.get("isen-photos").locator("figure")).to_have_count(3)
-    assert photos_of(server, ann)[0] == first
+    assert live_server.photos_of(server, ann)[0] == first
 
 
 def test_a_finger_drags_the_frame_and_nothing_is_made_by_leaving(server, panel_on, ann):
@@ -134,4 +129,4 @@ def test_a_finger_drags_the_frame_and_nothing_is_made_by_leaving(server, panel_o
     moved = panel.get("isen-crop-box").bounding_box()
     assert moved["width"] == pytest.approx(place["width"], abs=1) and moved["x"] > place["x"] + 10
     panel.click("isen-crop-cancel")
-    assert len(photos_of(server, ann)) == 3
+    assert len(live_server.photos_of(server, ann)) == 3

@@ -26,8 +26,7 @@ def server(tmp_path_factory):
 @pytest.fixture
 def ann(server, tmp_path):
     yield live_server.person(server, tmp_path)
-    for one in server.api.get("/characters?limit=200")["items"]:
-        server.api.post(f"/characters/{one['id']}/forget")
+    live_server.forget_everybody(server)
 
 
 @pytest.fixture
@@ -37,10 +36,6 @@ def panel(panel_on, server, ann):
     panel.click("isen-character")
     expect(panel.get("isen-photos").locator("figure")).to_have_count(2)
     return panel
-
-
-def photos_of(server, ann) -> list[dict]:
-    return server.api.get(f"/characters/{ann['id']}/photos")["items"]
 
 
 def test_an_empty_panel_teaches_and_a_drawn_person_is_one_press_away(server, panel_on, shots):
@@ -100,7 +95,7 @@ def test_who_was_deleted_is_brought_back_from_the_trash(server, panel, ann):
 
 
 def test_one_photo_in_full(server, panel, ann):
-    _first, second = photos_of(server, ann)
+    _first, second = live_server.photos_of(server, ann)
     panel.get("isen-photos").locator("figure button").first.click()
     panel.get("isen-photo-held").check()
     panel.get("isen-photo-included").uncheck()
@@ -113,7 +108,7 @@ def test_one_photo_in_full(server, panel, ann):
     dialog.get_by_role("button", name="Previous").click()
     expect(panel.get("isen-photo-held")).to_be_checked()
     panel.click("isen-close")
-    changed = photos_of(server, ann)[0]
+    changed = live_server.photos_of(server, ann)[0]
     assert (changed["held_out"], changed["included"], changed["caption"]) == (
         True,
         False,
@@ -134,7 +129,7 @@ def test_a_refused_file_says_why_and_can_be_put_away(server, panel, ann, tmp_pat
     expect(panel.get("isen-refused")).to_contain_text("notes.jpg was not added")
     panel.click("isen-dismiss-refused")
     expect(panel.get("isen-refused")).to_have_count(0)
-    assert len(photos_of(server, ann)) == 2
+    assert len(live_server.photos_of(server, ann)) == 2
 
 
 def test_adding_photos_is_stopped(server, panel, ann, tmp_path):
@@ -149,7 +144,7 @@ def test_adding_photos_is_stopped(server, panel, ann, tmp_path):
     panel.click("isen-stop-uploads")
     expect(panel.get("isen-stop-uploads")).to_be_hidden()
     expect(panel.page.locator("isen-character li progress")).to_have_count(0)
-    assert len(photos_of(server, ann)) < 14
+    assert len(live_server.photos_of(server, ann)) < 14
 
 
 def test_captions_by_template_by_hand_with_the_trigger_as_a_chip_replaced_and_taken_back(server, panel, ann):
@@ -164,14 +159,14 @@ def test_captions_by_template_by_hand_with_the_trigger_as_a_chip_replaced_and_ta
     chips.first.click()
     expect(chips.first).to_have_text("annqvx")
     expect(chips.first).to_be_disabled()
-    assert photos_of(server, ann)[0]["caption"] == "annqvx, a person in a Blue Shirt"
+    assert live_server.photos_of(server, ann)[0]["caption"] == "annqvx, a person in a Blue Shirt"
     panel.click("isen-replace-fold")
     panel.get("isen-find").fill("blue shirt")
     expect(panel.page.locator("isen-character")).to_contain_text("In 2 of 2 captions")
     panel.get("isen-replace").fill("red coat")
     panel.click("isen-replace-all")
     expect(panel.page.locator(".isen-caption textarea").last).to_have_value("a person in a red coat")
-    assert [one["caption"] for one in photos_of(server, ann)] == [
+    assert [one["caption"] for one in live_server.photos_of(server, ann)] == [
         "annqvx, a person in a red coat",
         "a person in a red coat",
     ]
@@ -184,11 +179,11 @@ def test_captions_by_template_by_hand_with_the_trigger_as_a_chip_replaced_and_ta
     panel.get("isen-caption-trigger").check(force=True)
     panel.click("isen-caption-apply")
     expect(panel.page.locator(".isen-undo")).to_be_visible()
-    assert [one["caption"] for one in photos_of(server, ann)][1] == "by hand"
+    assert [one["caption"] for one in live_server.photos_of(server, ann)][1] == "by hand"
     panel.get("isen-caption-overwrite").check()
     panel.click("isen-caption-apply")
     panel.page.wait_for_function("store.state.photos[store.state.route.id][1].caption === 'annqvx'")
-    assert [one["caption"] for one in photos_of(server, ann)] == ["annqvx", "annqvx"]
+    assert [one["caption"] for one in live_server.photos_of(server, ann)] == ["annqvx", "annqvx"]
 
 
 def test_a_person_as_one_file_out_and_in(server, panel, ann, tmp_path):

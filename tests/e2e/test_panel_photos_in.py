@@ -31,8 +31,7 @@ def server(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def nobody_left(server):
     yield
-    for one in server.api.get("/characters?limit=200")["items"]:
-        server.api.post(f"/characters/{one['id']}/forget")
+    live_server.forget_everybody(server)
 
 
 @pytest.fixture

@@ -26,6 +26,15 @@ def start(base: Path, *, environment: dict[str, str] | None = None, port: int | 
     return server
 
 
+def forget_everybody(server: WebServer) -> None:
+    for one in server.api.get("/characters?limit=200")["items"]:
+        server.api.post(f"/characters/{one['id']}/forget")
+
+
+def photos_of(server: WebServer, person: dict) -> list[dict]:
+    return server.api.get(f"/characters/{person['id']}/photos")["items"]
+
+
 class ServerProcess:
     """The same in a process of its own (tests/fakes/panel_server.py), which can be killed; `told` is what it said first.
     `pack`: another copy of it than this one."""
