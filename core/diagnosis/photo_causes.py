@@ -20,12 +20,7 @@ DISAGREEING = 0.45
 
 def photos_disagree(facts: Facts) -> Found | None:
     """Somebody else is among them, or two people half and half."""
-    photos = facts.photos
-    number = photos.number(*OTHERS)
-    if not number:
-        return None
-    values: Values = {"n": number, "count": photos.count, "codes": ",".join(OTHERS)}
-    return Found(between(48, 88, photos.share(*OTHERS) / 0.25), "photos", values)
+    return _by_findings(facts, OTHERS, weights=(48, 88), all_from=0.25)
 
 
 def photos_unlike(facts: Facts) -> Found | None:
@@ -37,12 +32,7 @@ def photos_unlike(facts: Facts) -> Found | None:
 
 
 def group_photos(facts: Facts) -> Found | None:
-    photos = facts.photos
-    number = photos.number(*GROUPS)
-    if not number:
-        return None
-    values: Values = {"n": number, "count": photos.count, "codes": ",".join(GROUPS)}
-    return Found(between(42, 76, photos.share(*GROUPS) / 0.5), "photos", values)
+    return _by_findings(facts, GROUPS, weights=(42, 76), all_from=0.5)
 
 
 def small_faces(facts: Facts) -> Found | None:
@@ -86,6 +76,18 @@ def captions_tell(facts: Facts) -> Found | None:
         "captions",
         {"n": photos.telling, "count": photos.count},
     )
+
+
+def _by_findings(
+    facts: Facts, codes: Sequence[str], *, weights: tuple[float, float], all_from: float
+) -> Found | None:
+    """Weigh photos with any of these findings, whose share counts in full from `all_from` on; None where there are none."""
+    photos = facts.photos
+    number = photos.number(*codes)
+    if not number:
+        return None
+    values: Values = {"n": number, "count": photos.count, "codes": ",".join(codes)}
+    return Found(between(*weights, photos.share(*codes) / all_from), "photos", values)
 
 
 OF_PHOTOS: Sequence[Callable[[Facts], Found | None]] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..faces.calibration import DLIB, Calibration
-from ..faces.choosing import Choice, WallRow, faults_of, interval, quality, suiting_strength
+from ..faces.choosing import Cell, Choice, WallRow, faults_of, interval, quality, suiting_strength
 from ..faces.yardstick import Yardstick
 from ..records.checkpoint import Version, VersionFault
 
@@ -88,17 +88,17 @@ def version_faults(scores: Mapping[str, float], calibration: Calibration = DLIB)
     """Find why a version with these scores is not fit to be best; empty where it is, or was not measured."""
     if TOLD not in scores:
         return []
-    return list(
-        faults_of(
-            WallRow(
-                file="",
-                cells={("", 1.0): scores.get(LIKENESS)},
-                copied=round(scores.get(COPIED, 0)),
-                told=round(scores[TOLD]),
-                flexible=scores.get(FLEXIBLE),
-                stranger=scores.get(STRANGER),
-                stranger_without=scores.get(STRANGER_WITHOUT),
-            ),
-            calibration,
-        )
+    return list(faults_of(row_of(scores, "", {("", 1.0): scores.get(LIKENESS)}), calibration))
+
+
+def row_of(scores: Mapping[str, float], file: str, cells: Mapping[Cell, float | None]) -> WallRow:
+    """Read back the row of a version that was measured; its `cells` stand with the pictures."""
+    return WallRow(
+        file,
+        cells,
+        copied=round(scores.get(COPIED, 0)),
+        told=round(scores[TOLD]),
+        flexible=scores.get(FLEXIBLE),
+        stranger=scores.get(STRANGER),
+        stranger_without=scores.get(STRANGER_WITHOUT),
     )

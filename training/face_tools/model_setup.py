@@ -12,7 +12,6 @@ from ...core.faces.models.records import ModelFile, ModelRecord, records
 from ...core.faces.reader import FaceReader
 from ...core.faces.tools import NAME, find_tools
 from ...core.paths import DataPaths
-from ...core.photo_decoding.decoder import PhotoDecoder
 from ...core.records.worker import BackendState
 from ...core.settings import Settings, current_token
 from ..downloads.http_fetch import Wanted, fetch, is_wanted, need_room
@@ -130,18 +129,10 @@ class FaceModelSetup:
 
     def _check(self, task: Task) -> None:
         """A drawn picture is looked at by it."""
-        task.tell("checking")
-        picture, decoder = task.dir / "drawn.jpg", PhotoDecoder()
         reader = FaceReader(self.paths, chosen=lambda: (self.record.key,))
-        try:
-            decoder.draw(1, picture)
-            if reader.look(picture).scene is None:
-                raise NotReadyError(
-                    "face_tools_broken",
-                    f"{self.record.label} is here, and could not look at a picture.",
-                    "Remove it in the settings and set it up again.",
-                )
-        finally:
-            decoder.close()
-            reader.close()
-            picture.unlink(missing_ok=True)
+        if packages.look_at_drawn(task, reader).scene is None:
+            raise NotReadyError(
+                "face_tools_broken",
+                f"{self.record.label} is here, and could not look at a picture.",
+                "Remove it in the settings and set it up again.",
+            )

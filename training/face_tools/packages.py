@@ -8,6 +8,9 @@ from pathlib import Path
 
 from ...core import atomic
 from ...core.errors import NotReadyError
+from ...core.faces.face import Seen
+from ...core.faces.reader import FaceReader
+from ...core.photo_decoding.decoder import PhotoDecoder
 from ...core.settings import Settings
 from ..downloads.pip_fetch import has_pip, pip
 from ..tasks.task import Task
@@ -28,6 +31,19 @@ def install_library(
     shutil.rmtree(folder, ignore_errors=True)
     atomic.replace(new, folder)
     shutil.rmtree(folder.with_name("tmp"), ignore_errors=True)
+
+
+def look_at_drawn(task: Task, reader: FaceReader) -> Seen:
+    """Let a reader look at a picture that is drawn for it; both are closed afterwards. Raises as `FaceReader.look`."""
+    task.tell("checking")
+    picture, decoder = task.dir / "drawn.jpg", PhotoDecoder()
+    try:
+        decoder.draw(1, picture)
+        return reader.look(picture)
+    finally:
+        decoder.close()
+        reader.close()
+        picture.unlink(missing_ok=True)
 
 
 def why_not(settings: Settings) -> str:

@@ -14,7 +14,6 @@ from ...core.errors import ConflictError, ForbiddenError
 from ...core.faces.reader import FaceReader
 from ...core.faces.tools import NAME, find_tools
 from ...core.paths import DataPaths
-from ...core.photo_decoding.decoder import PhotoDecoder
 from ...core.records.worker import BackendState
 from ...core.settings import Settings
 from ..downloads.http_fetch import folder_size, need_room
@@ -102,12 +101,4 @@ class FaceToolsSetup:
 
     def _check(self, task: Task) -> None:
         """A drawn picture is read without a complaint."""
-        task.tell("checking")
-        picture, decoder, reader = task.dir / "drawn.jpg", PhotoDecoder(), FaceReader(self.paths)
-        try:
-            decoder.draw(1, picture)
-            reader.faces(picture)
-        finally:
-            decoder.close()
-            reader.close()
-            picture.unlink(missing_ok=True)
+        packages.look_at_drawn(task, FaceReader(self.paths))

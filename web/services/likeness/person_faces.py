@@ -28,17 +28,16 @@ class PersonFaces:
     photos: PhotoStore
     reader: FaceReader
 
-    def yardstick(self, character: Character, versions: Sequence[Version]) -> Yardstick:
-        """Find what pictures of these versions are measured by; of none for pictures made without a LoRA."""
+    def of(self, character: Character, versions: Sequence[Version]) -> tuple[Yardstick, dict[str, TrainedOn]]:
+        """Find what pictures of these versions are measured by (of none for pictures made without a LoRA), and what each training was
+        trained on, by its job."""
         photos = self._clear(character)
-        return yardstick_of(photos, [self._trained_on(version.job_id, photos) for version in versions])
-
-    def trained_on(self, character: Character, version: Version) -> TrainedOn:
-        """Find what a version was trained on. Of a training whose folder is gone, or that came from elsewhere, all of the person's
-        photos may have been."""
-        return self._trained_on(version.job_id, self._clear(character))
+        job_ids = dict.fromkeys(version.job_id for version in versions)
+        trainings = {job_id: self._trained_on(job_id, photos) for job_id in job_ids}
+        return yardstick_of(photos, list(trainings.values())), trainings
 
     def _trained_on(self, job_id: str, photos: Sequence[Face]) -> TrainedOn:
+        """Of a training whose folder is gone, or that came from elsewhere, all of the person's photos may have been trained on."""
         folder = self.paths.job(job_id)
         held_out = self._portraits(_pictures(folder / HELD_OUT))
         dataset = folder / DATASET

@@ -91,9 +91,9 @@ class PictureMeasurer:
         versions = self.generations.versions.list(character.slug)
         version = next((version for version in versions if version.file == file), None)
         if version is None:
-            return _Person(character_id, self.faces.yardstick(character, []), TrainedOn())
-        yardstick = self.faces.yardstick(character, [version])
-        return _Person(character_id, yardstick, self.faces.trained_on(character, version))
+            return _Person(character_id, self.faces.of(character, [])[0], TrainedOn())
+        yardstick, trainings = self.faces.of(character, [version])
+        return _Person(character_id, yardstick, trainings[version.job_id])
 
 
 def _words(generation: Generation) -> str:

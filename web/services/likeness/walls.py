@@ -83,14 +83,13 @@ class WallScorer:
             self._keep(character, versions, {}, model)
             return
         compared = _compared(versions, orders)
-        yardstick = self.faces.yardstick(character, compared)
+        yardstick, trainings = self.faces.of(character, compared)
         without = self._pictures([order for order in orders if order.strength <= 0])
         rows: list[WallRow] = []
         for version in compared:
             own = [order for order in orders if order.file == version.file and order.strength > 0]
             if pictures := self._pictures(own):
-                training = self.faces.trained_on(character, version)
-                rows.append(wall_row(version.file, pictures, without, yardstick, training))
+                rows.append(wall_row(version.file, pictures, without, yardstick, trainings[version.job_id]))
         rows = [row for row in rows if row.cells]
         choice = choose(rows, yardstick.own, calibration) if _is_whole(compared, orders, model) else None
         found = {row.file: scores_of(row, yardstick, choice, calibration) for row in rows}

@@ -15,6 +15,7 @@ from ....core.records.generation_states import ENDED
 from ....core.records.job import Job
 from ....generation.image.interface import ImagePipeline, RecipeInfo
 from ....generation.service import GenerationService
+from ..likeness.drawn_with import shows_them
 from ..publishing import Publisher
 from .measured_saves import is_settled
 from .wall_orders import orders_of, orders_without
@@ -89,7 +90,7 @@ class SaveDrawer:
     ) -> None:
         wanted = {
             version.file: sum(
-                len(one.images) for one in made if one.versions[:1] == [version.file] and _shows_them(one)
+                len(one.images) for one in made if one.versions[:1] == [version.file] and _shows_likeness(one)
             )
             for version in versions
         }
@@ -110,5 +111,6 @@ async def drawable(generations: GenerationService, recipe: str) -> Recipe | None
     return None
 
 
-def _shows_them(made: Generation) -> bool:
-    return bool(made.request.characters[0].strength) and "{trigger" in made.request.prompt
+def _shows_likeness(made: Generation) -> bool:
+    """Neither without the LoRA nor of the stranger."""
+    return bool(made.request.characters[0].strength) and shows_them(made)
