@@ -11,7 +11,7 @@ import { Notices } from "./data/notices.js";
 import { exchangeLink } from "./data/session.js";
 import { runningJobs } from "./data/state.js";
 import { Store } from "./data/store.js";
-import { askBeforeLeaving } from "./data/uploads.js";
+import { askBeforeLeaving } from "./data/photos/uploads.js";
 
 /** Calls `work` when there are other people, or other names, than before. The first are those the page was loaded with. @param {Store} store @param {() => void} work */
 function onRenamed(store, work) {

@@ -2,14 +2,13 @@
 
 import { ApiError } from "./api.js";
 import { continued } from "./gallery.js";
-import { asFound, pairOf, readable, sorted, stemOf, textOf } from "../lib/files.js";
-import { counted } from "../lib/format.js";
 import { newCorrelationId } from "../lib/ids.js";
 import { kept, recalled } from "../lib/memory.js";
 import { LISTS } from "./fetched_lists.js";
+import { PhotoIntake } from "./photos/photo_intake.js";
+import { PhotoLists } from "./photos/photo_lists.js";
 import { LIST_OF_PURPOSE, answered, emptyState, reduced } from "./state.js";
 import { WaitingReasons, concernsLine } from "./jobs.js";
-import { t } from "../locales/words.js";
 
 /** @typedef {import("./fetched_lists.js").ListName} ListName */
 
@@ -26,8 +25,6 @@ export class Store {
   #tries = 0;
   /** @type {Isengard.Event[]} */
   #late = [];
-  /** @type {Map<string, "now" | "again">} */
-  #photoLoads = new Map();
 
   /** @param {Isengard.Api} api @param {{memory?: Isengard.Memory, later?: (work: () => void, ms: number) => void}} [means] */
   constructor(api, { memory = globalThis.sessionStorage, later = (work, ms) => void setTimeout(work, ms) } = {}) {
@@ -37,6 +34,8 @@ export class Store {
     /** @type {Set<(state: Isengard.Shown) => unknown>} */
     this.listeners = new Set();
     this.reasons = new WaitingReasons(this);
+    this.photos = new PhotoLists(this);
+    this.intake = new PhotoIntake(this);
     /** Told of a list that is here before the others are. @type {(name: ListName, items: unknown[]) => void} */
     this.early = () => {};
     /** @type {Isengard.State} */
@@ -185,43 +184,19 @@ export class Store {
     }
   }
 
-  /** One request at a time for each person; what was asked for meanwhile is fetched once more at the end. @param {string} characterId */
-  async loadPhotos(characterId) {
-    const loads = this.#photoLoads;
-    if (loads.has(characterId)) {
-      loads.set(characterId, "again");
-      return;
-    }
-    do {
-      loads.set(characterId, "now");
-      await this.#fetchPhotos(characterId);
-    } while (loads.get(characterId) === "again");
-    loads.delete(characterId);
-  }
-
   /** @param {string} characterId */
-  async #fetchPhotos(characterId) {
-    try {
-      const { items } = await this.api.photos.list(characterId);
-      this.set({ photos: { ...this.state.photos, [characterId]: items } });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.status && error.code !== "character_not_found") this.set({ problem: error });
-    }
+  loadPhotos(characterId) {
+    return this.photos.load(characterId);
   }
 
-  /**
-   * Shown at once, taken back when the server refuses.
-   * @param {string} characterId @param {string} photoId @param {Partial<Isengard.Photo>} changes
-   */
-  async changePhoto(characterId, photoId, changes) {
-    /** @param {Partial<Isengard.Photo>} change */
-    const keep = (change) =>
-      this.set({ photos: { ...this.state.photos, [characterId]: this.state.photos[characterId].map((known) => (known.id === photoId ? { ...known, ...change } : known)) } });
-    const before = this.state.photos[characterId].find((known) => known.id === photoId);
-    keep(changes);
-    const photo = await this.attempt((id) => this.api.photos.update(characterId, photoId, changes, id));
-    keep(photo ?? before ?? {});
+  /** @param {string} characterId @param {Iterable<File | import("../lib/files.js").Found>} files */
+  addPhotos(characterId, files) {
+    return this.intake.add(characterId, files);
+  }
+
+  /** @param {string} characterId @param {string} photoId @param {Schema.PhotoPatch} changes */
+  changePhoto(characterId, photoId, changes) {
+    return this.photos.change(characterId, photoId, changes);
   }
 
   /** @param {string} jobId */
@@ -250,96 +225,6 @@ export class Store {
   async giveBack() {
     const given = await this.attempt(async (id) => (await this.api.training.giveBack(id)) ?? true);
     if (given) this.set({ lending: null });
-  }
-
-  /**
-   * Photos one after the other under one correlation id, each with its own progress and its own refusal; a text of the same
-   * name becomes a photo's caption. What is neither is told in one line.
-   * @param {string} characterId
-   * @param {Iterable<File | import("../lib/files.js").Found>} files
-   */
-  async addPhotos(characterId, files) {
-    const id = newCorrelationId();
-    const { photos, captions, others } = sorted(asFound(files));
-    const waiting = photos.map((one, index) => ({ key: `${id}-${index}`, name: one.file.name, pair: pairOf(one), file: one.file, characterId, share: 0, error: null }));
-    this.set({ uploads: [...this.state.uploads.filter((known) => !known.error && !known.note), ...waiting] });
-    /** @param {Isengard.Upload} upload */
-    const wanted = ({ key }) => this.state.uploads.some((known) => known.key === key);
-    for (const upload of waiting) {
-      if (!wanted(upload)) continue;
-      const photo = await this.#addOne(upload, id);
-      const caption = captions.get(upload.pair);
-      if (photo && caption) await this.#caption(characterId, photo, caption, id);
-      if (photo) captions.delete(upload.pair);
-    }
-    await this.loadPhotos(characterId);
-    const left = await this.#captionKnown(characterId, captions, id);
-    // of a photo that came along and was not taken its own line tells
-    const came = new Set(waiting.map(({ pair }) => pair));
-    others.push(...left.filter(([pair]) => !came.has(pair)).map(([, file]) => file.name));
-    if (others.length) this.#note(characterId, `${id}-others`, counted("notPhotos", others.length, { names: few(others) }));
-  }
-
-  /** The photo that was kept, or null. @param {Isengard.Upload & {file: File}} upload @param {string} id */
-  async #addOne({ key, file, characterId }, id) {
-    try {
-      if (!(await readable(file))) throw new ApiError(0, { code: "file_unreadable", message: t("fileGone"), hint: t("fileGoneHint"), correlation_id: id });
-      const { photo } = await this.api.photos.upload(characterId, file, { id, progress: (share) => this.#upload(key, { share }) });
-      this.set({ uploads: this.state.uploads.filter((known) => known.key !== key) });
-      return photo;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.#upload(key, { error, share: 1 });
-      if (error.code === "photos_full") this.#noMore(characterId, id);
-      return null;
-    }
-  }
-
-  /** The limit is reached: what waits is not sent to be refused one by one. @param {string} characterId @param {string} id */
-  #noMore(characterId, id) {
-    /** @param {Isengard.Upload} known */
-    const waits = (known) => known.characterId === characterId && !known.error && !known.note;
-    const left = this.state.uploads.filter(waits);
-    this.set({ uploads: this.state.uploads.filter((known) => !waits(known)) });
-    if (left.length) this.#note(characterId, `${id}-full`, counted("notSent", left.length, { names: few(left.map(({ name }) => name)) }));
-  }
-
-  /** @param {string} characterId @param {Isengard.Photo} photo @param {File} file @param {string} id */
-  async #caption(characterId, photo, file, id) {
-    try {
-      const caption = await textOf(file);
-      if (caption) await this.api.photos.update(characterId, photo.id, { caption }, id);
-    } catch (error) {
-      const why = error instanceof ApiError ? error : new ApiError(0, { code: "file_unreadable", message: t("fileGone"), hint: t("fileGoneHint"), correlation_id: id });
-      const refused = { key: `${id}-${file.name}`, name: file.name, file, characterId, share: 1, error: why };
-      this.set({ uploads: [...this.state.uploads, refused] });
-    }
-  }
-
-  /**
-   * Texts that came without their photo belong to one that is here by that name, unless somebody has written its caption; the rest as it was given.
-   * @param {string} characterId @param {Map<string, File>} captions @param {string} id
-   */
-  async #captionKnown(characterId, captions, id) {
-    /** @type {[string, File][]} */
-    const left = [];
-    for (const [pair, file] of captions) {
-      const photo = (this.state.photos[characterId] ?? []).find((known) => known.name && stemOf(known.name) === stemOf(file.name));
-      if (!photo) left.push([pair, file]);
-      else if (photo.caption_source !== "user") await this.#caption(characterId, photo, file, id);
-    }
-    if (left.length < captions.size) await this.loadPhotos(characterId);
-    return left;
-  }
-
-  /** @param {string} characterId @param {string} key @param {string} note */
-  #note(characterId, key, note) {
-    this.set({ uploads: [...this.state.uploads, { key, name: "", characterId, share: 1, error: null, note }] });
-  }
-
-  /** @param {string} key @param {Partial<Isengard.Upload>} changes */
-  #upload(key, changes) {
-    this.set({ uploads: this.state.uploads.map((known) => (known.key === key ? { ...known, ...changes } : known)) });
   }
 
   /** @param {Isengard.Job | null} job */
@@ -377,14 +262,6 @@ export class Store {
   drop(name, id) {
     this.set({ [name]: (this.state[name] ?? []).filter((known) => known.id !== id) });
   }
-}
-
-const SHOWN_NAMES = 3;
-
-/** A few names and that there are more. @param {string[]} names */
-function few(names) {
-  const shown = names.slice(0, SHOWN_NAMES).join(", ");
-  return names.length > SHOWN_NAMES ? `${shown}, …` : shown;
 }
 
 /** @param {Isengard.Memory} memory @returns {Isengard.Route} */

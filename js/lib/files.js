@@ -52,8 +52,8 @@ const unreadable = (name) => /** @type {File} */ (/** @type {unknown} */ ({ name
 /** What a paste brings; beside a text (a table, a page of a document) a picture is only how that text looks. @param {ClipboardEvent} event */
 export const pasted = ({ clipboardData }) => (clipboardData?.types.includes("text/plain") ? [] : [...(clipboardData?.files ?? [])]);
 
-/** @param {Iterable<File | Found>} files @returns {Found[]} */
-export const asFound = (files) => [...files].map((one) => ("file" in one ? one : { file: one, folder: "" }));
+/** A chosen folder's files say where they lay. @param {Iterable<File | Found>} files @returns {Found[]} */
+export const asFound = (files) => [...files].map((one) => ("file" in one ? one : { file: one, folder: (one.webkitRelativePath ?? "").split("/").slice(0, -1).join("/") }));
 
 /**
  * Photos, texts that may be their captions, and the names of what is neither.

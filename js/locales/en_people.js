@@ -46,6 +46,9 @@ export default {
   notPhotos_one: "Left out, because it is not a photo: {names}.",
   notSent: "{n} more were not sent ({names}).",
   notSent_one: "One more was not sent ({names}).",
+  droppedNothing: "There is nothing in that folder.",
+  droppedNoPhotos: "There is no photo in what you dropped.",
+  droppedNoPhotosHint: "Isengard takes photos and folders of photos; drop workflows on ComfyUI's canvas.",
   arrivals: "{photos} will be added. Who is this?",
 
   finding_small: "Only {w} × {h} pixels: larger is better.",

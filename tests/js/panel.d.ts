@@ -183,9 +183,12 @@ declare namespace Isengard {
     name: string;
     characterId: string;
     share: number;
+    begun?: boolean;
     error: ApiError | null;
     file?: File;
+    /** What it and its caption share, and that caption. */
     pair?: string;
+    caption?: File;
     note?: string;
   }
   interface Arrivals {

@@ -55,7 +55,7 @@ export class CaptionReplace {
     const { store } = this.view;
     const body = { captions: Object.fromEntries(edits) };
     const answer = await store.attempt((id) => store.api.characters.editCaptions(this.characterId, body, id));
-    if (answer) store.set({ photos: { ...store.state.photos, [this.characterId]: answer.items } });
+    if (answer) store.photos.keep(this.characterId, answer.items);
     return answer;
   }
 }

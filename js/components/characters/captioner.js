@@ -61,7 +61,7 @@ export class CaptionerBox {
 /** The captions as they were before they were last written all at once. @param {Isengard.Store} store @param {string} characterId */
 export async function takeBack(store, characterId) {
   const answer = await store.attempt((id) => store.api.characters.caption(characterId, { plan: "undo" }, id));
-  if (answer) store.set({ photos: { ...store.state.photos, [characterId]: answer.items } });
+  if (answer) store.photos.keep(characterId, answer.items);
 }
 
 /** @param {Isengard.Store} store @param {Isengard.Captioner | null} offer */

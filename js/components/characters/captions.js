@@ -101,7 +101,7 @@ export class CaptionEditor {
     const body = { plan: this.plan, overwrite: this.overwrite.checked, ...(this.plan === "template" ? { template: this.template.value } : {}) };
     const answer = await this.store.attempt((id) => this.store.api.characters.caption(this.characterId, body, id));
     if (!answer) return;
-    this.store.set({ photos: { ...this.store.state.photos, [this.characterId]: answer.items } });
+    this.store.photos.keep(this.characterId, answer.items);
     offerUndo(this.view, t("captionsWritten"), () => takeBack(this.store, this.characterId));
   }
 

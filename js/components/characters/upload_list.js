@@ -3,7 +3,7 @@
 import { button, h } from "../../lib/dom.js";
 import { fill, keyed } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
-import { forgetRefusals, stopUploads } from "../../data/uploads.js";
+import { forgetRefusals, stopUploads } from "../../data/photos/uploads.js";
 
 const SHOWN = 4;
 

@@ -9,7 +9,7 @@ import { isOutdated, runningJobs, shownRoute } from "../../data/state.js";
 import { blocked, connecting, locked } from "./blocked_states.js";
 import { askEarly } from "../shared/thumbnail_preload.js";
 import { homeOf, keepFocus } from "./focus_home.js";
-import { arrive } from "../../data/uploads.js";
+import { arrive } from "../../data/photos/uploads.js";
 import { lendingBanner, lendingOf } from "../training/gpu_lending.js";
 import { recoveredBanner, recoveriesOf } from "./recovery_notice.js";
 import { advisesRestart, restartButton } from "../shared/restart.js";
@@ -77,7 +77,10 @@ export class IsenPanel extends View {
         if (kind === "drop") walked(event.dataTransfer).then((found) => arrive(this.store, found));
       });
     }
-    this.addEventListener("paste", (event) => arrive(this.store, asFound(pasted(/** @type {ClipboardEvent} */ (event)))));
+    this.addEventListener("paste", (event) => {
+      const files = pasted(/** @type {ClipboardEvent} */ (event));
+      if (files.length) arrive(this.store, asFound(files));
+    });
   }
 
   shown() {

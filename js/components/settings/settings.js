@@ -8,6 +8,7 @@ import { FaceModels } from "./face_models.js";
 import { guardChoice } from "./guard_choice.js";
 import { LikenessMeter } from "../comparing/likeness_meter.js";
 import { LogViewer } from "./log_viewer.js";
+import { SettingValues } from "./setting_values.js";
 import { modeChoice } from "../shared/mode_choice.js";
 import { notifyChoice } from "./notify_choice.js";
 import { View } from "../shared/view.js";
@@ -16,6 +17,7 @@ const WORDS = ["lora", "trigger", "step", "checkpoint", "rank", "rate", "held", 
 const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"];
 
 export class IsenSettings extends View {
+  /** @type {SettingValues} */ kept;
   /** @type {HTMLDivElement} */ values;
   /** Built once. @type {{log_level: HTMLSelectElement, language: HTMLSelectElement, token: HTMLInputElement} | null} */ controls = null;
   /** @type {HTMLDivElement} */ mode;
@@ -28,6 +30,7 @@ export class IsenSettings extends View {
 
   build() {
     this.className = "isen-stack";
+    this.kept = new SettingValues(this.store, (settings) => this.#show(settings));
     this.values = h("div", { class: "isen-stack" });
     this.mode = h("div");
     this.guard = h("div");
@@ -36,14 +39,14 @@ export class IsenSettings extends View {
     this.models = new FaceModels(this.store, (names) => this.#save("face_models", names));
     this.log = new LogViewer(this.store, this.route.log);
     this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#notify(), this.#trainer(), this.#likeness(), this.log.element, this.#report());
-    this.#load();
+    this.kept.load();
     this.meter.ask();
   }
 
   /** @param {Isengard.Shown} state */
   update(state) {
     const start = state.health?.boot_id;
-    if (this.controls && start !== this.start) this.#load();
+    if (this.controls && start !== this.start) this.kept.load();
     this.start = start;
     this.meter.show(state);
     this.models.show(state);
@@ -75,11 +78,6 @@ export class IsenSettings extends View {
       h("div", { class: "isen-row" }, link), health && h("small", { class: "isen-muted", text: t("versionIs", { n: health.version, comfyui: health.comfyui || "?" }) }));
   }
 
-  async #load() {
-    const answer = await this.store.attempt(() => this.store.api.system.settings());
-    if (answer) this.#show(answer);
-  }
-
   /** @param {Isengard.Settings} settings */
   #show({ items, folders }) {
     const mode = items.find((item) => item.name === "mode");
@@ -105,11 +103,9 @@ export class IsenSettings extends View {
 
   /** @param {string} name @param {string} value */
   async #save(name, value) {
-    const changed = await this.store.attempt((id) => this.store.api.system.changeSettings({ [name]: value }, id));
-    if (!changed) return false;
-    this.#show(changed);
-    if (name === "language") this.store.refresh();
-    return true;
+    const kept = await this.kept.save(name, value);
+    if (kept && name === "language") this.store.refresh();
+    return kept;
   }
 
   /** Built once: an answer on its way must not take away what is being typed, nor a button that is being pressed. */

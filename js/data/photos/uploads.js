@@ -1,0 +1,64 @@
+/** What somebody does about photos on their way in. Knows the store, no element. */
+
+import { ApiError } from "../api.js";
+import { sorted } from "../../lib/files.js";
+import { t } from "../../locales/words.js";
+
+/**
+ * Photos that no view took: on the way to training somebody they are theirs, else they lead to making a person with them.
+ * @param {Isengard.Store} store @param {Isengard.Found[]} found
+ */
+export function arrive(store, found) {
+  const { characters, route } = store.state;
+  if (characters === null) return;
+  if (!sorted(found).photos.length) return store.set({ problem: new ApiError(0, { code: "no_photos", message: t("droppedNoPhotos"), hint: t("droppedNoPhotosHint") }) });
+  const id = characters.find((known) => known.id === route.train)?.id;
+  if (id) {
+    store.go({ tab: "characters", id });
+    return store.addPhotos(id, found);
+  }
+  const name = found.find(({ folder }) => folder)?.folder.split("/")[0] ?? "";
+  store.go({ tab: "characters" });
+  store.set({ arrivals: { found, name } });
+}
+
+/** Whether a file is still on its way in. @param {Isengard.State} state */
+export const uploading = ({ uploads }) => uploads.some((known) => !known.error && !known.note);
+
+/**
+ * While files are on their way in, the browser asks whether the page may be closed; only then, for it slows the way back to a page.
+ * @param {Isengard.Store} store
+ * @param {EventTarget} page
+ */
+export function askBeforeLeaving(store, page = globalThis) {
+  const ask = (/** @type {Event} */ event) => event.preventDefault();
+  let asks = false;
+  store.listen((state) => {
+    if (uploading(state) === asks) return;
+    asks = !asks;
+    if (asks) page.addEventListener("beforeunload", ask);
+    else page.removeEventListener("beforeunload", ask);
+  });
+}
+
+/** What has not been begun is left out; what is on its way comes in. @param {Isengard.Store} store @param {string} characterId */
+export function stopUploads(store, characterId) {
+  store.set({ uploads: store.state.uploads.filter((known) => known.characterId !== characterId || known.error || known.note || known.begun) });
+}
+
+/** The refusals and what was left out were read. @param {Isengard.Store} store @param {string} characterId */
+export function forgetRefusals(store, characterId) {
+  store.set({ uploads: store.state.uploads.filter((known) => known.characterId !== characterId || !(known.error || known.note)) });
+}
+
+/** Whether a file was refused for what may be over by now; what is wrong with the file itself is not. @param {Isengard.Upload} upload */
+export function mayComeIn({ file, error }) {
+  return Boolean(file && error && (!error.status || error.status === 401 || error.status === 429 || error.status >= 500) && error.code !== "file_unreadable");
+}
+
+/** Those that may come in by now, once more; the others are told still. @param {Isengard.Store} store @param {string} characterId */
+export function addAgain(store, characterId) {
+  const ours = store.state.uploads.filter((known) => known.characterId === characterId && mayComeIn(known));
+  store.set({ uploads: store.state.uploads.filter((known) => !ours.includes(known)) });
+  return store.intake.again(characterId, ours);
+}

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ApiError } from "../../js/data/api.js";
+import { AT_ONCE } from "../../js/data/photos/photo_intake.js";
+import { pasted, readable, walked } from "../../js/lib/files.js";
+import { addAgain, arrive, askBeforeLeaving, forgetRefusals, mayComeIn, stopUploads } from "../../js/data/photos/uploads.js";
+import { error, make } from "./fake_store.mjs";
+
+const photoFile = (name) => new File(["x"], name);
+
+/** Photos as `api.photos.upload` keeps them, and every caption that was written. */
+function takesPhotos(api) {
+  const captions = {};
+  api.photos.upload = async (_, file) => ({ photo: { id: `pho_${file.name}` } });
+  api.patch = async (path, { caption }) => (captions[path.split("/").at(-1)] = caption);
+  return captions;
+}
+
+test("a text of the same name in the same folder becomes the photo's caption, in whatever way it is written", async () => {
+  const { store, api } = make({});
+  const captions = takesPhotos(api);
+  const utf16 = new Uint8Array([0xff, 0xfe, ...[..."Zoë"].flatMap((letter) => [letter.charCodeAt(0), 0])]);
+  const files = [
+    ["1.jpg", "x"], ["1.txt", "ohwx,\r\nin a garden\r\n"], ["2.JPG", "x"], ["2.txt", utf16], ["3.png", "x"], ["3.TXT", new Uint8Array([0x5a, 0x6f, 0xeb])], ["4.jpg", "x"], ["4.txt", " "],
+  ].map(([name, content]) => ({ file: new File([/** @type {any} */ (content)], /** @type {string} */ (name)), folder: "set" }));
+  files.push({ file: new File(["of another folder"], "4.txt"), folder: "other" });
+  await store.addPhotos("chr_1", files);
+  assert.deepEqual(captions, { "pho_1.jpg": "ohwx,\nin a garden", "pho_2.JPG": "Zoë", "pho_3.png": "Zoë" });
+  assert.deepEqual(store.state.uploads.map(({ note }) => note), ["Left out, because it is not a photo: 4.txt."]);
+});
+
+test("captions that come later find their photos by name, and nothing that a person wrote is replaced", async () => {
+  const photos = [{ id: "pho_1", name: "a.jpg", caption_source: "" }, { id: "pho_2", name: "b.jpg", caption_source: "user" }];
+  const { store, api } = make({ "GET /characters/chr_1/photos": { items: photos } });
+  const captions = takesPhotos(api);
+  await store.addPhotos("chr_1", ["a.txt", "b.txt"].map(photoFile));
+  assert.deepEqual([captions, store.state.uploads], [{ pho_1: "x" }, []]);
+});
+
+test("a caption whose photo came along and was not taken is not called a file that is not a photo", async () => {
+  const photos = [{ id: "pho_1", name: "a.jpg", caption_source: "" }];
+  const { store, api } = make({ "GET /characters/chr_1/photos": { items: photos } });
+  const captions = takesPhotos(api);
+  api.photos.upload = async () => {
+    throw error("photo_duplicate", 409);
+  };
+  await store.addPhotos("chr_1", ["copy.jpg", "copy.txt", "a.jpg", "a.txt", "alone.txt"].map(photoFile));
+  assert.deepEqual(captions, { pho_1: "x" });
+  assert.deepEqual(store.state.uploads.map(({ name, error, note }) => note ?? [name, error.code]), [["copy.jpg", "photo_duplicate"], ["a.jpg", "photo_duplicate"], "Left out, because it is not a photo: alone.txt."]);
+});
+
+test("what lies beside photos is told in one line and never sent", async () => {
+  const { store, api } = make({});
+  const sent = [];
+  api.photos.upload = async (_, file) => sent.push(file.name) && { photo: { id: "pho_1" } };
+  const phone = ["IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "._IMG_1.HEIC", ".DS_Store", "Thumbs.db", "desktop.ini", "shot.dng"].map(photoFile);
+  await store.addPhotos("chr_1", phone);
+  assert.deepEqual(sent, ["IMG_1.HEIC"]);
+  assert.deepEqual(store.state.uploads.map(({ note, error }) => [note, error]), [["Left out, because they are not photos: 7 files (IMG_1.MOV, IMG_1.AAE, ._IMG_1.HEIC, …).", null]]);
+  forgetRefusals(store, "chr_1");
+  assert.deepEqual(store.state.uploads, []);
+});
+
+test("a file that is gone is told as such, and at the limit the rest is not sent", async () => {
+  const { store, api } = make({});
+  const sent = [];
+  api.photos.upload = async (_, file) => {
+    sent.push(file.name);
+    throw error("photos_full", 409);
+  };
+  const gone = { name: "gone.jpg", size: 3, type: "image/jpeg", slice: () => ({ arrayBuffer: () => Promise.reject(new Error("NotFoundError")) }) };
+  await store.addPhotos("chr_1", [/** @type {any} */ (gone), ...["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg", "f.jpg"].map(photoFile)]);
+  assert.ok(sent.length <= AT_ONCE, "those that were on their way");
+  const [first, ...told] = store.state.uploads.map((known) => known.note ?? known.error.code);
+  assert.equal(first, "file_unreadable");
+  assert.deepEqual(told.slice(0, -1), sent.map(() => "photos_full"));
+  assert.match(told.at(-1), new RegExp(`^${6 - sent.length} more were not sent \\(`));
+});
+
+test("photos that no view took lead to a new person, named like their folder", () => {
+  const { store } = make({});
+  arrive(store, [{ file: photoFile("notes.txt"), folder: "" }]);
+  assert.deepEqual([store.state.arrivals, store.state.problem], [null, null], "nothing is here yet");
+  store.set({ characters: [] });
+  arrive(store, [{ file: photoFile("clip.mov"), folder: "" }]);
+  assert.deepEqual([store.state.arrivals, store.state.problem.code], [null, "no_photos"]);
+  const found = [{ file: photoFile("a.jpg"), folder: "Anna/2024" }];
+  arrive(store, found);
+  assert.deepEqual([store.state.arrivals, store.state.route], [{ found, name: "Anna" }, { tab: "characters" }]);
+});
+
+test("a picture beside a pasted text is how that text looks, and no photo", () => {
+  const paste = (...types) => pasted(/** @type {any} */ ({ clipboardData: { types, files: [photoFile("image.png")] } })).length;
+  assert.deepEqual([paste("Files"), paste("text/plain", "text/html", "Files"), pasted(/** @type {any} */ ({ clipboardData: null })).length], [1, 0, 0]);
+});
+
+test("a folder is walked to its end, and what cannot be opened is still told", async () => {
+  const fileEntry = (name) => ({ isFile: true, name, file: (give, refuse) => (name === "gone.jpg" ? refuse(new Error()) : give(photoFile(name))) });
+  const folderEntry = (name, parts) => ({ name, createReader: () => ({ readEntries: (give) => give(parts.shift() ?? []) }) });
+  const inner = folderEntry("day", [[fileEntry("2.jpg")]]);
+  const entries = [folderEntry("set", [[fileEntry("1.jpg"), inner], [fileEntry("gone.jpg")]]), fileEntry("3.jpg")];
+  const found = await walked(/** @type {any} */ ({ files: [], items: entries.map((entry) => ({ kind: "file", webkitGetAsEntry: () => entry })) }));
+  assert.deepEqual(found.map(({ file, folder }) => [folder, file.name]), [["set", "1.jpg"], ["set/day", "2.jpg"], ["set", "gone.jpg"], ["", "3.jpg"]]);
+  assert.deepEqual(await Promise.all(found.map(({ file }) => readable(file))), [true, true, false, true]);
+});
+
+test("files go up under one id, each with its own refusal", async () => {
+  const { store, api } = make({});
+  const ids = [];
+  api.photos.upload = async (_, file, { id, progress }) => {
+    ids.push(id);
+    progress(0.5);
+    if (file.name === "bad.gif") throw error("photo_type", 415);
+    return { photo: { id: "pho_1" } };
+  };
+  await store.addPhotos("chr_1", ["a.jpg", "bad.gif", "b.jpg"].map(photoFile));
+  assert.equal(new Set(ids).size, 1);
+  assert.deepEqual(store.state.uploads.map((upload) => [upload.name, upload.error.code]), [["bad.gif", "photo_type"]]);
+  forgetRefusals(store, "chr_1");
+  assert.deepEqual(store.state.uploads, []);
+});
+
+test("while photos are on their way in the browser asks before the page is closed, and not afterwards", async () => {
+  const { store, api } = make({});
+  const page = new EventTarget();
+  askBeforeLeaving(store, page);
+  const asks = () => !page.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+  const asked = [asks()];
+  api.photos.upload = async (_, file) => {
+    asked.push(asks());
+    if (file.name === "b.jpg") throw new ApiError(400, { code: "photo_type", message: "no", hint: "", correlation_id: "c" });
+    return { photo: { id: "pho_1" } };
+  };
+  await store.addPhotos("chr_1", ["a.jpg", "b.jpg"].map(photoFile));
+  assert.deepEqual([...asked, asks()], [false, true, true, false]);
+  assert.equal(store.state.uploads.length, 1, "the refusal stays, and holds nobody");
+});
+
+test("adding is stopped: what has not been begun is left out", async () => {
+  const { store, api } = make({});
+  const sent = [];
+  api.photos.upload = async (_, file, { progress }) => {
+    sent.push(file.name);
+    progress(0.5);
+    stopUploads(store, "chr_1");
+    return { photo: { id: "pho_1" } };
+  };
+  await store.addPhotos("chr_1", ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"].map(photoFile));
+  assert.deepEqual([sent, store.state.uploads], [["a.jpg", "b.jpg", "c.jpg"], []]);
+});
+
+test("a few files are on their way at once, never more, however many are added and in how many goes", async () => {
+  const { store, api } = make({});
+  let going = 0;
+  let most = 0;
+  const sent = [];
+  api.photos.upload = async (_, file) => {
+    most = Math.max(most, (going += 1));
+    sent.push(file.name);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    going -= 1;
+    return { photo: { id: `pho_${file.name}` } };
+  };
+  const names = (from) => Array.from({ length: 8 }, (_, n) => `${from}${n}.jpg`);
+  await Promise.all([store.addPhotos("chr_1", names("a").map(photoFile)), store.addPhotos("chr_2", names("b").map(photoFile))]);
+  assert.deepEqual([most, going], [AT_ONCE, 0]);
+  assert.deepEqual(sent, [...names("a"), ...names("b")], "in the order they were given");
+});
+
+test("photos dropped on the way to training somebody are theirs", async () => {
+  const { store, api } = make({});
+  store.set({ characters: [{ id: "chr_1" }], route: { tab: "training", train: "chr_1" } });
+  const sent = [];
+  api.photos.upload = async (id, file) => sent.push([id, file.name]) && { photo: { id: "pho_1" } };
+  await arrive(store, [{ file: photoFile("a.jpg"), folder: "" }]);
+  assert.deepEqual([sent, store.state.arrivals, store.state.route], [[["chr_1", "a.jpg"]], null, { tab: "characters", id: "chr_1" }]);
+});
+
+test("a chosen folder's captions find their photos by where they lay, like a dropped one's", async () => {
+  const { store, api } = make({});
+  const captions = takesPhotos(api);
+  const chosen = (path, text) => Object.defineProperty(new File([text], path.split("/").at(-1)), "webkitRelativePath", { value: path });
+  await store.addPhotos("chr_1", [chosen("set/a/1.jpg", "x"), chosen("set/a/1.txt", "of a"), chosen("set/b/1.txt", "of b"), chosen("set/raw.bin", "x")]);
+  assert.deepEqual(captions, { "pho_1.jpg": "of a" });
+  assert.deepEqual(store.state.uploads.map(({ note }) => note), ["Left out, because they are not photos: 2 files (raw.bin, 1.txt)."]);
+});
+
+test("an empty folder says so", async () => {
+  const { store } = make({});
+  await store.addPhotos("chr_1", []);
+  assert.deepEqual(store.state.uploads.map(({ note }) => note), ["There is nothing in that folder."]);
+});
+
+test("what could not be sent is sent again with its caption, and what is wrong with a file stays told", async () => {
+  const { store, api } = make({});
+  const captions = {};
+  api.patch = async (path, { caption }) => (captions[path.split("/").at(-1)] = caption);
+  let away = true;
+  api.photos.upload = async (_, file) => {
+    if (file.name === "bad.jpg") throw error("photo_damaged", 400);
+    if (away) throw error("offline", 0);
+    return { photo: { id: `pho_${file.name}` } };
+  };
+  await store.addPhotos("chr_1", ["a.jpg", "a.txt", "bad.jpg", "b.jpg"].map(photoFile));
+  assert.deepEqual(store.state.uploads.map((known) => [known.name, known.error.code, mayComeIn(known)]), [["a.jpg", "offline", true], ["bad.jpg", "photo_damaged", false], ["b.jpg", "offline", true]]);
+  away = false;
+  await addAgain(store, "chr_1");
+  assert.deepEqual([captions, store.state.uploads.map(({ name }) => name)], [{ "pho_a.jpg": "x" }, ["bad.jpg"]]);
+});
