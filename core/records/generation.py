@@ -108,10 +108,23 @@ class GenerationProgress(Stored):
     frame: int = 0
 
 
+#: How a picture can come of another one.
+How = Literal["mend", "variation", "from_picture", "upscale", "into_picture"]
+
+
+class MadeFrom(Stored):
+    """The picture that others were made from, and how; `generation_id` is '' for a photo that somebody brought along."""
+
+    generation_id: str = ""
+    n: int = 0
+    how: How
+
+
 class Generation(Stored):
     """`versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step
     number may mean another file tomorrow. Empty in records of before this field. `people` are in the pictures beyond those of
-    the request, which names four at most: a graph of ComfyUI's canvas may draw more."""
+    the request, which names four at most: a graph of ComfyUI's canvas may draw more, and whoever was in the picture that these
+    were `made_from` may still be seen. Null for those that began with nothing."""
 
     id: str
     prompt_ids: list[str] = Field(default_factory=list)
@@ -120,6 +133,7 @@ class Generation(Stored):
     versions: list[str] = Field(default_factory=list)
     people: list[str] = Field(default_factory=list)
     purpose: Purpose = "user"
+    made_from: MadeFrom | None = None
     state: GenerationState = GenerationState.QUEUED
     progress: GenerationProgress = Field(default_factory=GenerationProgress)
     images: list[GeneratedImage] = Field(default_factory=list)

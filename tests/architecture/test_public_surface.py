@@ -61,7 +61,7 @@ def _plugins() -> list[str]:
         f"{seam.name}/{folder.name}"
         for seam in seams
         for folder in seam.iterdir()
-        if (folder / "__init__.py").exists() and folder.name != "__pycache__"
+        if (init := folder / "__init__.py").exists() and "def create(" in init.read_text(encoding="utf-8")
     ]
 
 

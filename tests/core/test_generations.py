@@ -13,7 +13,7 @@ from isengard.core.generations.generation_files import RECORD_FILE
 from isengard.core.generations.generation_sidecars import PROOF_MARK
 from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.ids import new_id
-from isengard.core.records.generation import GeneratedImage, Generation, GenerationProgress
+from isengard.core.records.generation import GeneratedImage, Generation, GenerationProgress, MadeFrom
 from isengard.core.records.generation_states import TRANSITIONS, GenerationState
 from isengard.core.records.job import JobError
 from isengard.core.storage.library import Library
@@ -236,3 +236,16 @@ def test_one_picture_may_come_back(store, paths, one):
     for number in (1, 9):
         with pytest.raises(NotFoundError):
             store.restore_image(one.id, number)
+
+
+def test_what_a_picture_was_made_from_is_kept_and_records_of_before_have_none(
+    store, library, paths, ann, one
+):
+    made_from = MadeFrom(generation_id=one.id, n=1, how="variation")
+    made = store.create(draft(ann.id, made_from=made_from), [])
+    assert store.get(made.id).made_from == made_from
+    before = json.loads((paths.generation(one.id) / RECORD_FILE).read_text())
+    assert before.pop("made_from") is None
+    assert Generation.model_validate(before) == one
+    told = made.as_told()["generation"]["made_from"]
+    assert told == {"generation_id": one.id, "n": 1, "how": "variation"}

@@ -17,6 +17,8 @@ declare namespace Isengard {
   type Lending = Schema.Lending;
   type Likeness = Schema.Likeness;
   type LogLine = Schema.LogLine;
+  /** The picture that others were made from, and how: mend, variation, from_picture, upscale, into_picture. */
+  type MadeFrom = Schema.MadeFrom;
   type LossPoint = Pick<Schema.Loss, "step" | "loss">;
   /** The tools that measure likeness. */
   type Meter = Schema.LikenessTools;

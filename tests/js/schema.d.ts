@@ -349,7 +349,7 @@ declare namespace Schema {
     favourite: boolean;
     deleted_at: string | null;
   }
-  /** `versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step number may mean another file tomorrow. Empty in records of before this field. `people` are in the pictures beyond those of the request, which names four at most: a graph of ComfyUI's canvas may draw more. */
+  /** `versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step number may mean another file tomorrow. Empty in records of before this field. `people` are in the pictures beyond those of the request, which names four at most: a graph of ComfyUI's canvas may draw more, and whoever was in the picture that these were `made_from` may still be seen. Null for those that began with nothing. */
   interface Generation {
     id: string;
     prompt_ids: string[];
@@ -358,6 +358,7 @@ declare namespace Schema {
     versions: string[];
     people: string[];
     purpose: "user" | "bench" | "grid" | "proof" | "nodes";
+    made_from: MadeFrom | null;
     state: GenerationState;
     progress: GenerationProgress;
     images: GeneratedImage[];
@@ -579,6 +580,12 @@ declare namespace Schema {
     can_train: boolean;
     disk_free_bytes: number;
     memory_bytes: number;
+  }
+  /** The picture that others were made from, and how; `generation_id` is '' for a photo that somebody brought along. */
+  interface MadeFrom {
+    generation_id: string;
+    n: number;
+    how: "mend" | "variation" | "from_picture" | "upscale" | "into_picture";
   }
   /** How many pictures are measured now. */
   interface Measuring {
