@@ -29,6 +29,7 @@ from .generation_files import (
     settle_generations,
 )
 from .generation_sidecars import insert, rebuild_generations, remove_left_proofs
+from .listing import Sort, Wanted, query_of
 from .save_tickets import SaveTickets
 
 PROMPTS_FILE = "prompts.json"
@@ -85,19 +86,14 @@ class GenerationStore:
         deleted: bool = False,
         favourite: bool = False,
         purpose: str = "user",
+        version: str = "",
+        search: str = "",
+        sort: Sort = "date",
     ) -> Page[Generation]:
-        """Generations of one purpose, newest first; proofs and pictures of ComfyUI's canvas are not the person's own."""
-        sql = "SELECT id, record FROM generation WHERE purpose=? AND (deleted_at IS NOT NULL)=? AND id < ?"
-        values: list[Any] = [purpose, deleted, cursor or "~"]
-        if character_id is not None:
-            sql += " AND id IN (SELECT generation_id FROM generation_character WHERE character_id=?)"
-            values.append(character_id)
-        if recipe is not None:
-            sql += " AND recipe=?"
-            values.append(recipe)
-        if favourite:
-            sql += " AND CASE WHEN json_valid(record) THEN json_extract(record, '$.favourite') END"
-        rows = self._library.rows(f"{sql} ORDER BY id DESC LIMIT ?", [*values, limit + 1])
+        """Generations of one purpose, newest first unless `sort` says otherwise; proofs and pictures of ComfyUI's canvas are not
+        the person's own."""
+        wanted = Wanted(character_id, recipe, deleted, favourite, purpose, version, search, sort)
+        rows = self._library.rows(*query_of(wanted, cursor, limit))
         generations = self._library.records(Generation, rows[:limit])
         return Page[Generation](
             items=generations, next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None

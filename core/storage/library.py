@@ -17,6 +17,7 @@ from ..records.photo import Photo
 from .database import BUSY_TIMEOUT_S, open_database
 from .documents import Documents, is_damaged
 from .library_schema import LIBRARY_MIGRATIONS
+from .text_functions import TEXT_FUNCTIONS
 
 R = TypeVar("R", Character, Photo, Generation)
 
@@ -38,6 +39,8 @@ class Library:
         self._lock = threading.RLock()
         self._connection = open_database(paths.library_db, LIBRARY_MIGRATIONS)
         self._connection.execute("PRAGMA secure_delete=ON")
+        for name, count, function in TEXT_FUNCTIONS:
+            self._connection.create_function(name, count, function, deterministic=True)
         self._file = paths.library_db
         opened = self._file.stat()
         self._identity = (opened.st_dev, opened.st_ino)

@@ -10,6 +10,7 @@ from typing import Any, Protocol, get_args
 
 from ...core.errors import InvalidError
 from ...core.families.families import Families
+from ...core.generations.listing import Sort
 from ...core.ids import id_pattern
 from ...core.logs import SERVICES
 from ...core.records.generation import OrderPurpose
@@ -202,6 +203,9 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
         "deleted": FLAG,
         "favourite": FLAG,
         "purpose": PURPOSE,
+        "version": Text(r"[^\x00-\x1f]{0,400}", "the file of a version"),
+        "search": Text(r"[^\x00-\x1f]{0,200}", "words of a prompt, names and digits of a seed"),
+        "sort": Choice(get_args(Sort)),
     },
     "generations.image": {"size": SIZE},
     "diagnosis.of_picture": {"character_id": id_of("chr")},

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from typing import cast
 
 from aiohttp import web
 
 from ...core import correlation
 from ...core.errors import InvalidError, NotFoundError
 from ...core.executor import in_thread
+from ...core.generations.listing import Sort
 from ...core.records.generation import Generation, GenerationOrder
 from ...generation.image.graph import unbound
 from ...generation.image.recipes import OpenedRecipe, RecipeFolder
@@ -34,6 +36,9 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
         deleted=request.query.get("deleted") == "1",
         favourite=request.query.get("favourite") == "1",
         purpose=request.query.get("purpose", "user"),
+        version=request.query.get("version", ""),
+        search=request.query.get("search", ""),
+        sort=cast(Sort, request.query.get("sort", "date")),
     )
     return responses.records(page.items, page.next_cursor)
 

@@ -1,0 +1,96 @@
+"""Lists of generations as SQL: what a list is asked for, in which order, and where its next page begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Sort = Literal["date", "person", "likeness"]
+#: Words of a search that are looked for; a person reads no list by more.
+MOST_WORDS = 8
+#: Of a damaged row there is nothing to be found. `isen_…` are ours (core/storage/text_functions.py).
+_IN_RECORD = "CASE WHEN json_valid(record) THEN {} END"
+_PROMPT = _IN_RECORD.format("json_extract(record, '$.request.prompt')")
+_SCORES = (
+    "(SELECT max(json_extract(value, '$.likeness.score')) FROM json_each(record, '$.images')"
+    " WHERE json_extract(value, '$.deleted_at') IS NULL)"
+)
+_NAME = (
+    "(SELECT CASE WHEN json_valid(person.record) THEN isen_folded(json_extract(person.record, '$.name')) END"
+    " FROM character AS person WHERE person.id = json_extract(generation.record, '$.request.characters[0].id'))"
+)
+_OF_PERSON = "SELECT generation_id FROM generation_character WHERE character_id"
+_NAMED = "SELECT id FROM character WHERE deleted_at IS NULL AND " + _IN_RECORD.format(
+    "isen_holds(json_extract(record, '$.name'), ?)"
+)
+#: The place in the order, larger for what comes first; the newest first among equals.
+_KEYS: dict[Sort, tuple[str, str]] = {
+    "person": (f"coalesce({_IN_RECORD.format(_NAME)}, '')", ">"),
+    "likeness": (f"coalesce({_IN_RECORD.format(_SCORES)}, -1)", "<"),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is asked for; `purpose`: proofs and pictures of ComfyUI's canvas are not the person's own."""
+
+    character_id: str | None = None
+    recipe: str | None = None
+    deleted: bool = False
+    favourite: bool = False
+    purpose: str = "user"
+    #: the file of a version that they were drawn with
+    version: str = ""
+    #: each of its words is in the prompt, in the name of somebody in it, or ends the seed
+    search: str = ""
+    sort: Sort = "date"
+
+
+def query_of(wanted: Wanted, cursor: str | None, limit: int) -> tuple[str, list[Any]]:
+    """The SQL and its values for one page and one row more. `cursor`: the id of the last row of the page before."""
+    conditions = ["purpose=?", "(deleted_at IS NOT NULL)=?"]
+    values: list[Any] = [wanted.purpose, wanted.deleted]
+    for condition, *more in _conditions(wanted):
+        conditions.append(condition)
+        values += more
+    order = "id DESC"
+    if wanted.sort == "date":
+        conditions.append("id < ?")
+        values.append(cursor or "~")
+    else:
+        key, comes_later = _KEYS[wanted.sort]
+        order = f"{key} {'DESC' if comes_later == '<' else 'ASC'}, id DESC"
+        if cursor:
+            last = f"(SELECT {key} FROM generation WHERE id=?)"  # noqa: S608 - ours
+            conditions.append(f"({key} {comes_later} {last} OR ({key} = {last} AND id < ?))")
+            values += [cursor, cursor, cursor]
+    found = " AND ".join(conditions)
+    sql = f"SELECT id, record FROM generation WHERE {found} ORDER BY {order} LIMIT ?"  # noqa: S608 - ours
+    return sql, [*values, limit + 1]
+
+
+def _conditions(wanted: Wanted) -> Sequence[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
+    if wanted.character_id is not None:
+        found.append((f"id IN ({_OF_PERSON}=?)", wanted.character_id))
+    if wanted.recipe is not None:
+        found.append(("recipe=?", wanted.recipe))
+    if wanted.favourite:
+        found.append((_IN_RECORD.format("json_extract(record, '$.favourite')"),))
+    if wanted.version:
+        drawn = "EXISTS (SELECT 1 FROM json_each(record, '$.versions') WHERE value=?)"
+        found.append((_IN_RECORD.format(drawn), wanted.version))
+    found += [_holding(word) for word in wanted.search.casefold().split()[:MOST_WORDS]]
+    return found
+
+
+def _holding(word: str) -> tuple[Any, ...]:
+    ways, values = [f"isen_holds({_PROMPT}, ?)", f"id IN ({_OF_PERSON} IN ({_NAMED}))"], [word, word]
+    if word.isdecimal():
+        seeds = (
+            "EXISTS (SELECT 1 FROM json_each(record, '$.images') WHERE json_extract(value, '$.seed') LIKE ?)"
+        )
+        ways.append(_IN_RECORD.format(seeds))
+        values.append(f"%{word}")
+    return f"({' OR '.join(ways)})", *values

@@ -1,0 +1,22 @@
+"""Functions of ours that SQL may call: SQLite itself knows capital letters of English alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+def folded(text: str | None) -> str:
+    """Text for comparing without looking at capital letters, in any script."""
+    return (text or "").casefold()
+
+
+def holds(text: str | None, word: str) -> bool:
+    """Tell whether a folded word is in a text."""
+    return word in folded(text)
+
+
+#: the name that SQL calls it by, how many values it takes, and the function
+TEXT_FUNCTIONS: tuple[tuple[str, int, Callable[..., str | bool]], ...] = (
+    ("isen_folded", 1, folded),
+    ("isen_holds", 2, holds),
+)
