@@ -106,7 +106,7 @@ export class Store {
       const [{ lending = null }, ...pages] = await Promise.all([this.api.training.lending(), ...asked]);
       const pictures = names.indexOf("generations");
       const newest = /** @type {Isengard.Page<Isengard.Generation>} */ (pages[pictures]);
-      pages[pictures] = continued(this.state.generations, this.state.cursors.generations, newest);
+      pages[pictures] = continued(this.state.generations, this.state.cursors.generations, newest, this.state.galleryFilter.sort);
       const lists = Object.fromEntries(names.map((name, index) => [name, pages[index].items]));
       const cursors = Object.fromEntries(names.map((name, index) => [name, pages[index].next_cursor ?? null]));
       const firstVersion = this.state.firstVersion || health.version;

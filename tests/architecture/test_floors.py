@@ -57,6 +57,7 @@ FLOORS = {
         ("training",),
         ("settings",),
         ("characters", "comparing"),
+        ("looking",),
         ("shared",),
     ),
 }

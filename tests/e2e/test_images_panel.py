@@ -55,7 +55,6 @@ def fill_in_everything(page) -> None:
     page.get("isen-seed").fill("77")
     expect(page.get("isen-seed-lock")).to_be_checked()
     page.get("isen-version").select_option("last")
-    page.get("isen-image-advanced").click()
     page.get("isen-guidance").fill("3.5")
     page.get("isen-sampler").locator("option", has_text="ddim").wait_for(state="attached")
     page.get("isen-sampler").select_option("ddim")
@@ -170,9 +169,10 @@ def test_a_picture_is_liked_put_away_brought_back_and_reused(images, api, shots)
     page.page.keyboard.press("ArrowRight")
     page.page.screenshot(path=shots / "viewer.png")
     with page.page.expect_download() as download:
-        page.page.get_by_role("link", name="Download").click()
-    assert download.value.suggested_filename.endswith("-1.png")
+        page.get("isen-save-picture").click()
+    assert download.value.suggested_filename == "Ann Example, in red 6.png"
     put_away_and_brought_back(page, before + 2)
+    page.get("isen-gallery-filters").click()
     page.get("isen-only-favourites").check()
     expect(page.get("isen-image")).to_have_count(1)
     made = newest_of(api)
@@ -266,6 +266,7 @@ def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(ima
     page.page.evaluate(ADD_NOTE)
     before = page.page.evaluate(CANVAS)
     page.get("isen-image").first.click()
+    page.get("isen-more-actions").click()
     page.get("isen-open-canvas").click()
     page.page.wait_for_function(
         "() => window.comfyAPI.app.app.extensionManager.workflow.activeWorkflow.filename.startsWith('Isengard Ann')"
@@ -320,7 +321,6 @@ def require_the_recipe_and_save_it_back(page, api):
 def test_what_is_being_made_shows_its_place_and_a_preview_and_can_be_cancelled(images, api):
     page = images
     page.page.evaluate(SMALLER.replace("64", "256"))
-    page.get("isen-image-advanced").click()
     page.get("isen-steps").fill("150")
     cards = page.get("isen-generation")
     for ordered in (1, 2):  # one after the other: the button does nothing while its order is on its way

@@ -126,6 +126,7 @@ def making(host, ann, open_page):
     page = open_page(host.running.url, script=COUNT_STREAMS)
     page.open_tab()
     page.get("isen-tab-images").click()
+    page.get("isen-image-settings").click()
     page.get("isen-recipe").select_option("sd15-identity")
     page.asked = a_picture(host, ann)
     expect(page.get("isen-making")).to_contain_text("step", timeout=30_000)

@@ -121,7 +121,7 @@ def test_a_model_that_is_not_whole_is_named_and_can_be_fetched_again(server, pan
         expect(panel.get("isen-model-unreadable").locator("li")).to_have_count(1)
         expect(panel.get("isen-model-unreadable")).to_contain_text("other.safetensors is not a whole model")
         expect(panel.get("isen-download")).to_contain_text("Download again (4.3 GB)")
-        panel.click("isen-tab-images")
+        panel.click("isen-tab-images", "isen-image-settings")
         panel.get("isen-recipe").select_option("sd15-identity")
         expect(panel.get("isen-recipe-problem")).to_contain_text("Git LFS pointer")
         panel.click("isen-recipe-download")
@@ -131,7 +131,7 @@ def test_a_model_that_is_not_whole_is_named_and_can_be_fetched_again(server, pan
 
 
 def test_a_way_without_its_model_leads_to_the_download(server, panel):
-    panel.click("isen-tab-images")
+    panel.click("isen-tab-images", "isen-image-settings")
     panel.get("isen-recipe").select_option("sd15-identity")
     expect(panel.get("isen-recipe-problem")).to_contain_text("A model is missing")
     panel.click("isen-recipe-download")
@@ -189,7 +189,7 @@ def test_describing_is_cancelled(server, panel):
 @fast
 def test_pictures_that_failed_are_made_again_or_let_go(server, panel):
     """Nobody answers as ComfyUI here: each order fails with the reason."""
-    panel.click("isen-tab-images")
+    panel.click("isen-tab-images", "isen-image-settings")
     panel.get("isen-prompt").fill("portrait of ")
     panel.click("isen-trigger-chip")
     expect(panel.get("isen-prompt").locator(".isen-token")).to_have_text("Ann Example")

@@ -148,7 +148,8 @@ def test_the_words_below_a_picture_never_cover_it(stage, width, height):
         stage.show("viewer", width=min(width, 360))
         stage.wait_for_function("document.querySelector('.isen-viewer .isen-full').complete")
         picture, words = (
-            stage.locator(f".isen-viewer {part}").last.bounding_box() for part in (".isen-full", ".isen-row")
+            stage.locator(f".isen-viewer {part}").last.bounding_box()
+            for part in (".isen-full", ".isen-viewer-words")
         )
         assert picture["y"] + picture["height"] <= words["y"]
         assert picture["height"] >= 90 and abs(picture["height"] / picture["width"] - 1) < 0.02
@@ -215,7 +216,7 @@ def test_a_wide_panel_has_the_form_beside_the_pictures(stage):
     stage.show("images", width=700)
     places = [
         stage.locator(f"isen-images {part}").first.bounding_box()
-        for part in (".isen-across:visible", "form", "[data-testid=isen-stream]")
+        for part in ("[data-testid=isen-gpu-note]", "form", "[data-testid=isen-stream]")
     ]
     said, form, pictures = places
     assert said["width"] > 600
@@ -254,6 +255,7 @@ FORM = """() => [...panel.querySelectorAll("isen-images form :is(input, select, 
 def test_the_form_of_pictures_is_kept_while_one_looks_elsewhere(stage):
     """All of it for the session, who is drawn for good. It forgot everything but the prompt."""
     stage.show("images-two")
+    stage.get_by_test_id("isen-image-settings").click()
     stage.get_by_test_id("isen-image-second").locator("input").first.check(force=True)
     stage.get_by_test_id("isen-prompt").fill("two of {trigger1} and {trigger2}")
     for name, value in (("strength", "0.85"), ("strength-2", "0.6"), ("count", "3"), ("seed", "77")):
@@ -261,7 +263,6 @@ def test_the_form_of_pictures_is_kept_while_one_looks_elsewhere(stage):
     stage.get_by_test_id("isen-style").select_option("film")
     stage.get_by_test_id("isen-shape-wide").check(force=True)
     stage.get_by_test_id("isen-quality-fine").check(force=True)
-    stage.get_by_test_id("isen-image-advanced").click()
     stage.get_by_test_id("isen-guidance").fill("3.5")
     stage.get_by_test_id("isen-negative").fill("hat")
     before = stage.evaluate(FORM)

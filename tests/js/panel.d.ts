@@ -177,7 +177,11 @@ declare namespace Isengard {
   interface Filter {
     character: string;
     recipe: string;
+    /** A version's file. */
+    version: string;
+    search: string;
     favourite: boolean;
+    sort: "date" | "person" | "likeness";
   }
   /** A photo on its way in, why it was refused (`error`), or what is told of several (`note`). */
   interface Upload {
@@ -206,6 +210,37 @@ declare namespace Isengard {
     key: string;
     generation: Generation;
     image: GeneratedImage;
+  }
+  /** What can be done with a picture (js/components/images/picture_actions.js). */
+  interface PictureAction {
+    id: string;
+    icon: string | ((entry: Entry) => string);
+    /** The key of its words. */
+    words: string;
+    testid: string;
+    /** What it is done by in the viewer: `event.key`. */
+    key?: string;
+    /** A button that is always in view; the others are in the menu. */
+    bar?: boolean;
+    /** Whether this page can do it at all. */
+    here?: (view: PicturesView) => boolean;
+    /** Whether it can be done with this picture now: greyed where it cannot. */
+    when: (entry: Entry, state: Shown) => boolean;
+    /** Of what is on or off: which it is. */
+    pressed?: (entry: Entry) => boolean;
+    run: (view: PicturesView, entry: Entry, viewer: PictureViewer) => unknown;
+    /** Also for a selection: by `all`, or by `run` for one after the other. */
+    many?: boolean;
+    /** How many there must be, and may be. */
+    least?: number;
+    most?: number;
+    /** Nothing for one alone: it is in no viewer. */
+    manyOnly?: boolean;
+    all?: (view: PicturesView, entries: Entry[]) => unknown;
+  }
+  /** The viewer that a picture is open in; of a selection there is none, and `close` does nothing. */
+  interface PictureViewer {
+    close: () => void;
   }
   interface State {
     connection: "starting" | "online" | "offline" | "locked" | "broken";

@@ -66,6 +66,7 @@ def images(tiny_server, ann, open_page):
     page = open_page(tiny_server.url)
     page.open_tab()
     page.get("isen-tab-images").click()
+    page.get("isen-image-settings").click()
     page.get("isen-recipe").select_option("sd15-identity")
     page.page.evaluate(SMALLER)
     return page

@@ -5,6 +5,7 @@ import { button, h } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
+import { compareButton } from "../looking/comparison.js";
 import { showPictures } from "../shared/picture_dialog.js";
 import { badge, measuredWords } from "../shared/score_badge.js";
 
@@ -73,10 +74,14 @@ export class StrengthBench {
     const api = this.view.store.api;
     /** @param {Isengard.Generation} known */
     const words = (known) => [t("benchPicture", { strength: strengthOf(known).toFixed(2) }), measuredWords(known, this.#names)].filter(Boolean).join(" · ");
-    const items = made.map((known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known), mark: badge(known, this.#names) }));
+    /** @param {Isengard.Generation} known */
+    const describe = (known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known), mark: badge(known, this.#names) });
     /** @param {() => void} close @param {() => number} at */
-    const tools = (close, at) => [button(t("useLikeness"), () => (this.use(strengthOf(made[at()])), close()), { kind: "primary", testid: "isen-use-likeness" })];
-    showPictures(this.view, { label: t("bench"), items, at: made.indexOf(first), tools });
+    const tools = (close, at) => [
+      button(t("useLikeness"), () => (this.use(strengthOf(made[at()])), close()), { kind: "primary", testid: "isen-use-likeness" }),
+      compareButton(this.view, made, { at, compared: (known) => ({ ...describe(known), label: t("benchPicture", { strength: strengthOf(known).toFixed(2) }) }) }),
+    ];
+    showPictures(this.view, { label: t("bench"), items: made, describe, at: made.indexOf(first), tools });
   }
 }
 

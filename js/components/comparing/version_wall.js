@@ -9,6 +9,7 @@ import { drawable, isWithout, measuresOf, nearest, versionsOn } from "../../data
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { drawnWith, withCheckpoints } from "../../data/versions.js";
+import { compareButton } from "../looking/comparison.js";
 import { closer, openDialog } from "../shared/dialogs.js";
 import { showPictures } from "../shared/picture_dialog.js";
 import { badge, measuredWords } from "../shared/score_badge.js";
@@ -181,14 +182,15 @@ export class VersionWall {
     const made = [without, ...rows.flat()].filter((known) => known !== null).filter((known) => known.images.length);
     /** @param {Isengard.Generation} known */
     const words = (known) => [placeWords(known), measuredWords(known, this.#names)].filter(Boolean).join(" · ");
-    const items = made.map((known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known), mark: badge(known, this.#names) }));
+    /** @param {Isengard.Generation} known */
+    const describe = (known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known), mark: badge(known, this.#names) });
     let place = () => 0;
     let away = () => {};
     const use = button(t("useThis"), async () => (await this.#pick(made[place()])) && away(), { kind: "primary", testid: "isen-use-this" });
     /** @param {() => void} close @param {() => number} at */
-    const tools = (close, at) => ((place = at), (away = close), [use]);
-    const changed = () => (use.hidden = isWithout(made[place()]));
-    showPictures(this.view, { label: t("wallTitle", { name: this.person.name }), items, at: made.findIndex((known) => known.id === first.id), tools, changed });
+    const tools = (close, at) => ((place = at), (away = close), [use, compareButton(this.view, made, { at, compared: (known) => ({ ...describe(known), label: placeWords(known) }) })]);
+    const changed = () => (use.style.visibility = isWithout(made[place()]) ? "hidden" : "");
+    showPictures(this.view, { label: t("wallTitle", { name: this.person.name }), items: made, describe, at: made.findIndex((known) => known.id === first.id), tools, changed });
   }
 
   /** From now on the person's best; the form takes the same likeness. @param {Isengard.Generation} generation */

@@ -1,16 +1,23 @@
-/** Every picture there is: filters, a wall of thumbnails, and each in full. */
+/** Every picture there is: a search and filters, a wall of thumbnails, each in full, and several chosen at once. */
 
-import { button, field, h, icon } from "../../lib/dom.js";
+import { h, icon } from "../../lib/dom.js";
+import { count } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
-import { fits, liked, picturesOf, setFilter, told } from "../../data/gallery.js";
+import { fits, isFiltered, liked, picturesOf, setFilter, sorted, told } from "../../data/gallery.js";
+import { pictureName } from "../../data/picture_name.js";
 import { t } from "../../locales/words.js";
 import { badge, measuredWords } from "../shared/score_badge.js";
 import { thumbnail } from "../shared/thumbnail_preload.js";
+import { dragOut } from "../looking/dragging_out.js";
+import { GalleryFilters } from "../looking/gallery_filters.js";
+import { Selecting } from "../looking/selecting.js";
+import { SelectionBar } from "../looking/selection_bar.js";
+import { PICTURE_ACTIONS } from "./picture_actions.js";
 import { openPicture } from "./picture_viewer.js";
 import { lookWords } from "../shared/look_words.js";
 import { VirtualWall } from "../shared/virtual_wall.js";
 
-/** @typedef {HTMLDivElement & {entry: Isengard.Entry, scores: HTMLElement}} Tile */
+/** @typedef {HTMLDivElement & {entry: Isengard.Entry, open: HTMLButtonElement, tick: HTMLInputElement, scores: HTMLElement, mark: HTMLElement}} Tile */
 
 export class Gallery {
   /** @param {Isengard.PicturesView} view the view of pictures, which can take settings again */
@@ -20,55 +27,57 @@ export class Gallery {
     this.pictures = [];
     /** @type {Record<string, string>} */
     this.names = {};
-    /** What was shown last: pictures, their filter, people and recipes. @type {unknown} */
-    this.shown = undefined;
-    /** @type {unknown} */
-    this.by = undefined;
-    /** @type {unknown} */
-    this.of = undefined;
-    /** @type {unknown} */
-    this.ways = undefined;
+    /** The step of each version, by its file. @type {Record<string, number>} */
+    this.steps = {};
+    /** What was shown last: pictures, their filter, people and recipes. @type {unknown[]} */
+    this.shown = [];
     /** @type {Promise<void> | null} */
     this.loading = null;
-    this.wall = new VirtualWall({ label: t("gallery"), id: ({ key }) => key, make: (entry) => this.#tile(entry), update: (tile, entry) => this.#changed(tile, entry), near: () => this.#more() });
-    this.person = h("select", { "data-testid": "isen-filter-person", on: { change: () => this.#filter() } });
-    this.recipe = h("select", { "data-testid": "isen-filter-recipe", on: { change: () => this.#filter() } });
-    this.favourites = h("input", { type: "checkbox", "data-testid": "isen-only-favourites", on: { change: () => this.#filter() } });
-    this.filters = h("div", { class: "isen-stack-tight" },
-      h("div", { class: "isen-grid" }, field(t("person"), this.person), field(t("recipe"), this.recipe)),
-      h("label", { class: "isen-check" }, this.favourites, h("span", { text: t("onlyFavourites") })));
+    this.wall = new VirtualWall({
+      label: t("gallery"), id: ({ key }) => key, make: (entry) => this.#tile(entry), update: (tile, entry) => this.#changed(tile, entry), near: () => this.#more(),
+      placed: (tiles) => this.selecting.placed(tiles),
+    });
+    /** @type {Selecting} */
+    this.selecting = new Selecting(this.wall, {
+      open: (entry) => openPicture(this, entry), changed: () => this.#selected(), press: (event) => this.bar.press(event),
+    });
+    /** @type {SelectionBar} */
+    this.bar = new SelectionBar(PICTURE_ACTIONS, { view, chosen: () => this.selecting.chosen, all: () => this.selecting.all(), none: () => this.selecting.none() });
+    this.filters = new GalleryFilters((filter) => setFilter(this.view.store, filter));
     this.none = h("p", { class: "isen-muted isen-center", role: "status", "data-testid": "isen-no-images" });
-    this.element = h("section", { class: "isen-stack", "aria-label": t("gallery") }, this.filters, this.none, this.wall.element);
+    this.wall.element.addEventListener("dragstart", (event) => this.#drag(event));
+    this.element = h("section", { class: "isen-stack isen-gallery", "aria-label": t("gallery") }, this.filters.element, this.none, this.wall.element, this.bar.element);
   }
 
   watch() {
-    this.wall.watch(/** @type {HTMLElement | null} */ (this.element.closest(".isen-body")));
+    this.wall.watch(...[".isen-pictures-side", ".isen-body"].map((box) => /** @type {HTMLElement | null} */ (this.element.closest(box))));
   }
 
   /** @param {Isengard.Shown} state */
   show(state) {
     const { galleryFilter: filter, generations, characters, recipes } = state;
-    if (this.of !== characters || this.ways !== recipes) this.#filters(filter, { characters, recipes });
-    if (this.shown !== generations || this.by !== filter) {
-      this.shown = generations;
-      this.by = filter;
-      this.pictures = picturesOf((generations ?? []).filter((known) => fits(filter, known)), filter.favourite);
-      this.wall.show(this.pictures);
+    const [others, before, people, ways] = this.shown;
+    this.shown = [generations, filter, characters, recipes];
+    if (people !== characters || ways !== recipes || before !== filter) {
+      this.names = Object.fromEntries(characters.map((known) => [known.id, known.name]));
+      this.steps = Object.fromEntries(characters.flatMap(({ versions }) => versions.map(({ file, step }) => [file, step])));
+      this.filters.show(filter, { characters, recipes });
     }
-    const filtered = filter.character || filter.recipe || filter.favourite;
-    this.filters.hidden = !this.pictures.length && !filtered;
+    if (others !== generations || before !== filter || people !== characters) {
+      const fitting = (generations ?? []).filter((known) => fits(filter, known, this.names));
+      this.pictures = sorted(picturesOf(fitting, filter.favourite), filter.sort, this.names);
+      this.wall.show(this.pictures);
+      this.selecting.show(this.pictures);
+    }
+    const filtered = isFiltered(filter);
+    this.filters.element.hidden = !this.pictures.length && !filtered;
     this.none.textContent = generations === null ? "" : t(filtered ? "noneFits" : "noImages");
     this.none.hidden = this.pictures.length > 0 || (!filtered && (generations ?? []).length > 0);
+    this.bar.show(state);
   }
 
-  /** @param {Isengard.Filter} filter @param {{characters: Isengard.Character[], recipes: Isengard.Recipe[]}} options */
-  #filters(filter, { characters, recipes }) {
-    this.of = characters;
-    this.ways = recipes;
-    this.names = Object.fromEntries(characters.map((known) => [known.id, known.name]));
-    this.#choices(this.person, characters.map(({ id, name }) => [id, name]), filter.character);
-    this.#choices(this.recipe, recipes.map(({ name, label }) => [name, label]), filter.recipe);
-    this.favourites.checked = filter.favourite;
+  #selected() {
+    this.bar.show(/** @type {Isengard.Shown} */ (this.view.store.state));
   }
 
   /** @param {Isengard.Generation} generation */
@@ -81,38 +90,65 @@ export class Gallery {
     return this.namesOf(generation).join(", ");
   }
 
-  /** @param {HTMLSelectElement} select @param {string[][]} entries @param {string} value */
-  #choices(select, entries, value) {
-    fill(select, entries, () => [h("option", { value: "", text: t("all") }), ...entries.map(([key, text]) => h("option", { value: key, text }))]);
-    select.value = value;
+  /** What it is called as a file. @param {Isengard.Entry} entry */
+  fileName({ generation, image }) {
+    return pictureName(generation, image, this.names);
   }
 
-  #filter() {
-    setFilter(this.view.store, { character: this.person.value, recipe: this.recipe.value, favourite: this.favourites.checked });
+  /** With which version, and how strongly; '' where nobody was drawn by one. @param {Isengard.Generation} generation */
+  #drawn({ versions, request: { characters: [first] } }) {
+    const [file] = versions ?? [];
+    if (!file || !first) return "";
+    const strength = first.strength.toFixed(2);
+    return file in this.steps ? t("wallPicture", { step: count(this.steps[file]), strength }) : t("benchPicture", { strength });
+  }
+
+  /** What a dialog shows of it; `label` tells it from others. @param {Isengard.Entry} entry */
+  described(entry) {
+    const { generation, image } = entry;
+    const drawn = this.#drawn(generation);
+    const name = this.fileName(entry);
+    const words = [told(generation.request.prompt, this.namesOf(generation)), t("pixels", { w: image.width, h: image.height }), t("seedIs", { n: image.seed }), drawn, lookWords(image), measuredWords(generation, this.names, image)];
+    return {
+      src: this.view.store.api.generations.imageUrl(generation, image), name, label: [name.replace(/\.\w+$/, ""), drawn].filter(Boolean).join(" · "), mark: badge(generation, this.names, image), caption: words.filter(Boolean).join(" · "),
+      width: image.width, height: image.height,
+    };
   }
 
   #more() {
     this.loading ??= this.view.store.more("generations").finally(() => (this.loading = null));
   }
 
-  /** @param {Isengard.Entry} entry */
+  /** The whole picture, where its small copy is what is seen. @param {DragEvent} event */
+  #drag(event) {
+    const tile = /** @type {Tile | null} */ (/** @type {Element} */ (event.target).closest(".isen-tile"));
+    if (!tile) return;
+    const { generation, image } = tile.entry;
+    dragOut(event, { url: this.view.store.api.generations.imageUrl(generation, image), name: this.fileName(tile.entry) });
+  }
+
+  /** @param {Isengard.Entry} entry @returns {Tile} */
   #tile(entry) {
     const image = thumbnail(this.view.store.api.generations.thumbUrl(entry.generation, entry.image));
-    const open = button(t("openImage", { n: entry.image.n + 1 }), () => openPicture(this, made.entry), { kind: "plain", bare: true });
-    open.replaceChildren(image);
-    const scores = h("div");
-    const tile = h("div", { class: "isen-tile", role: "listitem" }, open, scores, h("span", { class: "isen-tile-mark", hidden: true }, icon("heart-fill")));
-    const made = Object.assign(tile, { entry, scores });
-    return made;
+    image.draggable = false;  // or the small copy would be dragged, not the picture
+    const open = h("button", { class: "isen-icon isen-plain", draggable: "true" }, image);
+    const tick = h("input", { type: "checkbox", tabindex: -1, "data-testid": "isen-select-picture" });
+    const [scores, mark] = [h("div"), h("span", { class: "isen-tile-mark", hidden: true }, icon("heart-fill"))];
+    const tile = h("div", { class: "isen-tile", role: "listitem" }, open, scores, mark, h("label", { class: "isen-tick" }, tick));
+    return Object.assign(tile, { entry, open, tick, scores, mark });
   }
 
   /** @param {Tile} tile @param {Isengard.Entry} entry */
   #changed(tile, entry) {
     tile.entry = entry;
     const { generation, image } = entry;
+    const name = this.nameOf(generation);
     tile.title = [lookWords(image), told(generation.request.prompt, this.namesOf(generation)), measuredWords(generation, this.names, image)].filter(Boolean).join(" · ");
     fill(tile.scores, [image.likeness, image.likenesses], () => badge(generation, this.names, image, { quiet: true }));
-    Object.assign(tile.querySelector("img") ?? {}, { alt: t("imageAlt", { name: this.nameOf(entry.generation) }) });
-    Object.assign(tile.lastChild ?? {}, { hidden: !liked(generation, image) });
+    tile.open.setAttribute("aria-label", t("openImage", { n: image.n + 1 }));
+    tile.tick.setAttribute("aria-label", t("selectImage", { name, n: image.n + 1 }));
+    tile.open.firstElementChild?.setAttribute("alt", t("imageAlt", { name }));
+    tile.mark.hidden = !liked(generation, image);
+    this.selecting.mark(tile);
   }
 }

@@ -1,13 +1,11 @@
-/** The folded options of a picture, by their own names; only those the chosen way of making it has. */
+/** The options of a picture by their own names; only those the chosen way of making it has. */
 
 import { loadSamplers } from "../../data/comparisons.js";
 import { drawnBy, strangers, trainedOn } from "../../data/drawing_base.js";
 import { field, h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
-import { lasting } from "../../lib/memory.js";
 import { t } from "../../locales/words.js";
 
-const OPEN_KEY = "isengard.images.advanced";
 /** @typedef {"steps" | "guidance"} Numeric */
 /** @typedef {"sampler" | "scheduler"} List */
 /** @typedef {Numeric | List | "negative" | "base_model"} Name */
@@ -21,14 +19,14 @@ const NAMES = /** @type {Name[]} */ (["steps", "guidance", "sampler", "scheduler
 
 export class ImageAdvanced {
   /** @param {import("../../data/store.js").Store} store */
-  constructor(store, { memory = lasting() } = {}) {
+  constructor(store) {
     this.store = store;
     /** @type {Base[]} */
     this.bases = [];
     /** @type {import("../../data/drawing_base.js").Drawn[]} */
     this.people = [];
     /** @param {Numeric} name */
-    const number = (name) => h("input", { type: "number", ...NUMBERS[name], "data-testid": `isen-${name}`, on: { invalid: () => this.#unfold() } });
+    const number = (name) => h("input", { type: "number", ...NUMBERS[name], "data-testid": `isen-${name}` });
     /** @param {List} name */
     const list = (name) => h("select", { "data-testid": `isen-${name}` });
     const negative = h("textarea", { rows: 2, maxlength: 2000, "data-testid": "isen-negative" });
@@ -44,12 +42,12 @@ export class ImageAdvanced {
     base.addEventListener("change", () => this.#say());
     const { negative: _, base_model: __, ...short } = this.fields;
     const grid = Object.values(short);
-    this.element = h("details", { class: "isen-fold" }, h("summary", { text: t("advanced"), "data-testid": "isen-image-advanced" }), h("div", { class: "isen-grid" }, ...grid), this.fields.negative, this.fields.base_model);
-    this.element.open = memory?.getItem(OPEN_KEY) === "1";
-    this.element.addEventListener("toggle", () => {
-      memory?.setItem(OPEN_KEY, this.element.open ? "1" : "");
-      if (this.element.open) loadSamplers(this.store);
-    });
+    this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-grid" }, ...grid), this.fields.negative, this.fields.base_model);
+  }
+
+  /** They come into sight: ComfyUI's names are needed now. */
+  opened() {
+    loadSamplers(this.store);
   }
 
   /**
@@ -63,11 +61,6 @@ export class ImageAdvanced {
     this.element.hidden = Object.values(this.fields).every((part) => part.hidden);
     for (const name of /** @type {Numeric[]} */ (Object.keys(NUMBERS))) this.inputs[name].placeholder = String(recipe.defaults[name] ?? "");
     for (const [name, input] of /** @type {[List, keyof Isengard.Samplers][]} */ (Object.entries(LISTS))) this.#choices(this.inputs[name], samplers?.[input] ?? []);
-  }
-
-  /** A browser refuses a form for a field that it cannot show without a word. */
-  #unfold() {
-    this.element.open = true;
   }
 
   /** The numbers that the model bears: the browser says it where one is beyond. Hidden fields are not asked. @param {Schema.Bounds} bounds */
@@ -95,9 +88,8 @@ export class ImageAdvanced {
     this.#say();
   }
 
-  /** Open where the file is chosen; it is this one where ComfyUI has it. @param {string} file */
+  /** The file that is to be chosen, where ComfyUI has it. @param {string} file */
   showBase(file) {
-    this.element.open = true;
     const bare = file.toLowerCase().split(/[/\\]/).at(-1);
     const known = this.bases.find((base) => base.file.toLowerCase().split(/[/\\]/).at(-1) === bare);
     if (known) this.inputs.base_model.value = known.file;

@@ -1,6 +1,6 @@
-/** What a picture is asked for with: people, prompt, look, shape, number, quality; the rest is folded away. */
+/** What a picture is asked for with: people, prompt, shape and number are always in view, the rest is in one fold. */
 
-import { button, field, h, icon, once } from "../../lib/dom.js";
+import { button, field, h, icon, once, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { kept, lasting, recalled } from "../../lib/memory.js";
 import { boundsOf } from "../../data/bounds.js";
@@ -8,6 +8,7 @@ import { mendedPrompt } from "../../data/diagnosis/mending.js";
 import { bestOf, drawable } from "../../data/likeness_rules.js";
 import { t } from "../../locales/words.js";
 import { isPublished } from "../../data/versions.js";
+import { rememberedFold } from "../shared/fold.js";
 import { StrengthBench } from "../comparing/strength_bench.js";
 import { PeopleInPicture } from "./people_in_picture.js";
 import { ImageAdvanced } from "./image_advanced.js";
@@ -26,6 +27,7 @@ import { VersionWall, comparable } from "../comparing/version_wall.js";
 const DRAFT_KEY = "isengard.images.form";
 /** Who is drawn, for good. */
 const PERSON_KEY = "isengard.images.person";
+const OPEN_KEY = "isengard.images.settings";
 
 /**
  * @typedef {{cast: import("./people_in_picture.js").Draft, looks: {style: string, scene: string}, advanced: Record<string, string>, count: string, recipe: string, version: string,
@@ -80,16 +82,31 @@ export class ImageForm {
     this.size = h("div", { class: "isen-row isen-bottom" }, this.shapes.element, this.counts);
     this.likeness = h("div", { class: "isen-stack-tight" }, this.cast.sliders, this.bench.element);
     this.qualityField = h("div", { class: "isen-field" }, h("span", { class: "isen-label", text: t("quality") }), this.quality.element);
-    this.element = this.#form();
+    /** What is set in the fold, for those who leave it closed. */
+    this.digest = h("small", { class: "isen-muted isen-ellipsis", "data-testid": "isen-settings-digest" });
+    this.compose = h("div", { class: "isen-compose isen-stack-tight" }, this.prompt.element, this.notes.element, this.size, this.submit);
+    this.fold = this.#fold();
+    this.element = h("form", { class: "isen-image-form", "aria-label": t("images"), on: { submit: (event) => this.#submit(event), input: () => (this.#note(), this.#keep()), change: () => this.#keep() } },
+      this.cast.element, this.compose, this.state.element, this.advanced.note, this.fold);
   }
 
-  #form() {
-    return h("form", { class: "isen-stack isen-image-form", "aria-label": t("images"), on: { submit: (event) => this.#submit(event), input: () => (this.#note(), this.#keep()), change: () => this.#keep() } },
-      this.cast.element, this.prompt.element, this.notes.element, this.looks.element,
-      this.size,
-      this.qualityField, this.likeness,
+  #fold() {
+    const summary = h("summary", { "data-testid": "isen-image-settings" }, h("span", { text: t("pictureSettings") }), " ", this.digest);
+    return rememberedFold(OPEN_KEY, summary, { opened: () => this.advanced.opened() }, h("div", { class: "isen-stack" },
+      this.looks.element, this.qualityField, this.likeness,
       h("div", { class: "isen-grid isen-wide-grid" }, field(t("recipe"), this.recipe), this.versionField, this.seed.element),
-      this.advanced.note, this.advanced.element, this.shelf.element, h("footer", { class: "isen-foot" }, this.state.element, this.submit));
+      this.advanced.element, this.shelf.element));
+  }
+
+  /** In short, what stands in the fold. */
+  #tell() {
+    /** @param {HTMLSelectElement} list */
+    const chosen = ({ selectedOptions: [option] }) => option?.text;
+    const { seed, quality, looks, cast } = this;
+    const styles = Object.values(looks.draft).map((name) => looks.items.find((known) => known.name === name)?.label);
+    const words = [chosen(this.recipe), !this.versionField.hidden && chosen(this.version), ...styles,
+      !this.qualityField.hidden && t(`quality_${quality.value}`), !cast.parts[0].likeness.element.hidden && cast.parts[0].likeness.value.toFixed(2), seed.value !== null && t("seedIs", { n: seed.value })];
+    say(this.digest, words.filter(Boolean).join(" · "));
   }
 
   /** @param {Isengard.Character[]} people @param {Isengard.Recipe[]} recipes @param {{wanted: string | null | undefined, styles: Isengard.Style[], samplers: Isengard.Samplers | null}} options */
@@ -131,6 +148,7 @@ export class ImageForm {
 
   #keep() {
     if (!this.shown) return;
+    this.#tell();
     const [count, recipe, version] = [this.count, this.recipe, this.version].map(({ value }) => value);
     const { cast: { draft: cast }, looks: { draft: looks }, advanced: { draft: advanced } } = this;
     kept(this.memory, DRAFT_KEY, { cast, looks, advanced, count, recipe, version, prompt: this.prompt.value, shape: this.shapes.value, quality: this.quality.value, seed: this.seed.value });
@@ -275,7 +293,9 @@ export class ImageForm {
     if (action === "steps") this.advanced.inputs.steps.value = this.quality.choose(Number(values.steps)) ? "" : String(values.steps);
     if (action === "base") this.advanced.showBase(String(values.base ?? ""));
     this.#adjust();
-    const place = { strength: this.cast.sliders, steps: this.qualityField, base: this.advanced.element }[String(action)] ?? this.prompt.element;
+    const folded = { strength: this.cast.sliders, steps: this.qualityField, base: this.advanced.element }[String(action)];
+    if (folded) this.fold.open = true;
+    const place = folded ?? this.prompt.element;
     place.scrollIntoView({ block: "center" });
     /** @type {HTMLElement | null} */ (place.querySelector("[contenteditable], input:not([hidden]), select"))?.focus({ preventScroll: true });
   }

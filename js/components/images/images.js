@@ -38,7 +38,7 @@ export class IsenImages extends View {
 
   build() {
     this.className = "isen-images";
-    this.nobody = h("section", { class: "isen-card isen-stack isen-across", hidden: true }, h("h2", { tabindex: -1, text: t("whoToDraw") }), h("p", { text: t("noOneToDraw") }),
+    this.nobody = h("section", { class: "isen-card isen-stack", hidden: true }, h("h2", { tabindex: -1, text: t("whoToDraw") }), h("p", { text: t("noOneToDraw") }),
       button(t("goTrain"), () => this.store.go({ tab: "training", train: "?" }), { kind: "primary" }));
     this.form = new ImageForm(this, (body) => this.#generate(body));
     this.stream = h("ul", { class: "isen-plain-list", "aria-label": t("beingMade"), "data-testid": "isen-stream" });
@@ -46,8 +46,9 @@ export class IsenImages extends View {
     this.why = new WhyNot(this.store, { mended: (words) => offerUndo(this, words, null) });
     this.poor = h("div", { class: "isen-card isen-row isen-top-end", hidden: true, "data-testid": "isen-newest-poor" }, this.why.element,
       button(t("dismiss"), () => ((this.read = this.asked), this.store.set({})), { icon: "times", bare: true, testid: "isen-dismiss-why" }));
-    this.gpu = h("div", { class: "isen-across", hidden: true });
-    this.append(this.nobody, this.gpu, this.form.element, h("div", { class: "isen-stack" }, this.stream, this.poor, this.gallery.element));
+    this.gpu = h("div", { hidden: true });
+    this.append(this.nobody, this.gpu, h("div", { class: "isen-columns" }, this.form.element, h("div", { class: "isen-stack isen-pictures-side" }, this.stream, this.poor, this.gallery.element)));
+    new ResizeObserver(() => this.style.setProperty("--isen-compose", `${this.form.compose.offsetHeight}px`)).observe(this.form.compose);
   }
 
   connectedCallback() {
@@ -91,7 +92,7 @@ export class IsenImages extends View {
 
   /** The newest picture, where its measurement asks for a reason; until it is read or there is a newer one. @param {Isengard.Shown} state */
   #newest({ generations }) {
-    const [entry] = picturesOf((generations ?? []).slice(0, 1));
+    const [entry] = picturesOf(newestOf(generations ?? []));
     const [about, poor] = entry ? questionOf(this.gallery, entry, (cause) => this.again(entry, cause)) : [null, false];
     this.asked = entry?.key ?? "";
     const shown = poor && this.read !== this.asked;
@@ -125,7 +126,7 @@ export class IsenImages extends View {
    */
   reuse({ generation, image }) {
     this.form.take({ ...generation.request, seed: image.seed });
-    this.form.element.scrollIntoView({ block: "start" });
+    this.form.cast.element.scrollIntoView({ block: "start" });
   }
 
   /** An earlier picture once more, with what mends it. @param {Isengard.Entry} entry @param {Isengard.Cause} cause */
@@ -140,4 +141,10 @@ export class IsenImages extends View {
     if (made) this.stream.scrollIntoView({ block: "nearest" });
     return made;
   }
+}
+
+/** In whatever order they are listed. @param {Isengard.Generation[]} generations */
+function newestOf(generations) {
+  const [first, ...others] = generations;
+  return first ? [others.reduce((newest, one) => (newest.id > one.id ? newest : one), first)] : [];
 }

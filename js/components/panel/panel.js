@@ -18,7 +18,7 @@ import { View } from "../shared/view.js";
 const TABS = ["characters", "training", "images", "video"];
 /** @type {Record<string, string>} */
 const VIEWS = { characters: "isen-characters", training: "isen-trainings", images: "isen-images", video: "isen-video" };
-const SHEETS = ["panel", "controls", "people", "making", "pictures", "life", "contrast"];
+const SHEETS = ["panel", "controls", "people", "making", "pictures", "looking", "life", "contrast"];
 const UNDO_MS = 8000;
 /** As in styles/making.css. */
 const WIDE = 560;

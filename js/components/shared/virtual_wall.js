@@ -39,7 +39,8 @@ export function visible({ columns, size }, count, { top, bottom, ahead = AHEAD }
  */
 export class VirtualWall {
   /**
-   * @param {{label: string, least?: number, id: (item: Item) => string, make: (item: Item) => Tile, update: (node: Tile, item: Item) => void, near: () => unknown}} ways
+   * @param {{label: string, least?: number, id: (item: Item) => string, make: (item: Item) => Tile, update: (node: Tile, item: Item) => void, near: () => unknown,
+   *   placed?: (shown: Tile[]) => unknown}} ways `near`: the end comes near; `placed`: these are in the page now
    */
   constructor({ label, least = 92, ...ways }) {
     this.least = least;
@@ -48,8 +49,9 @@ export class VirtualWall {
     this.items = [];
     /** @type {Map<string, {node: Tile, item: Item}>} */
     this.nodes = new Map();
-    /** @type {HTMLElement | null} */
-    this.scroller = null;
+    /** Those that scroll, the innermost first: which of them does depends on how wide the panel is. @type {HTMLElement[]} */
+    this.scrollers = [];
+    this.columns = 1;
     /** @type {ReturnType<typeof setTimeout> | null} */
     this.alone = null;
     /** @type {number | null} */
@@ -59,22 +61,25 @@ export class VirtualWall {
     this.later = () => (this.frame ??= requestAnimationFrame(() => this.#draw()));
   }
 
-  /** Watch the box that scrolls; ended by `unwatch`. @param {HTMLElement | null} scroller */
-  watch(scroller) {
+  /** Watch the boxes that scroll; ended by `unwatch`. @param {...(HTMLElement | null)} scrollers */
+  watch(...scrollers) {
     this.unwatch();
-    this.scroller = scroller;
-    scroller?.addEventListener("scroll", this.later, { passive: true });
+    this.scrollers = scrollers.filter((box) => box !== null);
     this.sizes = new ResizeObserver(this.later);
     this.sizes.observe(this.element);
-    if (scroller) this.sizes.observe(scroller);
+    for (const box of this.scrollers) {
+      box.addEventListener("scroll", this.later, { passive: true });
+      this.sizes.observe(box);
+    }
     this.later();
   }
 
   unwatch() {
-    this.scroller?.removeEventListener("scroll", this.later);
+    for (const box of this.scrollers) box.removeEventListener("scroll", this.later);
     this.sizes?.disconnect();
     clearTimeout(this.alone ?? undefined);
-    this.scroller = this.alone = null;
+    this.scrollers = [];
+    this.alone = null;
     this.settled = false;
   }
 
@@ -101,15 +106,36 @@ export class VirtualWall {
   #draw() {
     this.frame = null;
     const width = this.element.clientWidth;
-    if (!this.scroller || !width) return;
+    if (!this.scrollers.length || !width) return;
     const layout = layoutOf(width, this.items.length, { least: this.least });
+    this.columns = layout.columns;
     this.element.style.height = `${layout.height}px`;
-    const box = this.scroller.getBoundingClientRect();
-    const top = box.top - this.element.getBoundingClientRect().top;
-    const [first, last] = visible(layout, this.items.length, { top, bottom: top + box.height, ahead: this.settled ? AHEAD : 0 });
+    const { top, bottom } = this.#window();
+    const [first, last] = visible(layout, this.items.length, { top, bottom, ahead: this.settled ? AHEAD : 0 });
     this.#place(layout, first, last);
     if (!this.settled) this.#settle();
-    else if (layout.height - (top + box.height) < NEAR * box.height) this.ways.near();
+    else if (layout.height - bottom < NEAR * (bottom - top)) this.ways.near();
+  }
+
+  /** What can be seen of the wall, from its own top: what all that scroll leave of it. */
+  #window() {
+    const boxes = this.scrollers.map((box) => box.getBoundingClientRect());
+    const own = this.element.getBoundingClientRect().top;
+    const [top, bottom] = [Math.max(...boxes.map((box) => box.top)), Math.min(...boxes.map((box) => box.bottom))];
+    return { top: top - own, bottom: Math.max(top, bottom) - own };
+  }
+
+  /** The tile of this place, scrolled into sight; null where there is none. @param {number} index */
+  reveal(index) {
+    const item = this.items[index];
+    const layout = layoutOf(this.element.clientWidth, this.items.length, { least: this.least });
+    if (!item || !this.scrollers.length) return null;
+    const node = this.#node(item);
+    put(node, layout, index);
+    if (!node.isConnected) this.element.append(node);
+    node.scrollIntoView({ block: "nearest" });
+    this.#draw();
+    return node;
   }
 
   #settle() {
@@ -120,14 +146,12 @@ export class VirtualWall {
     }, ALONE_MS);
   }
 
-  /** @param {{columns: number, size: number}} options @param {number} first @param {number} last */
-  #place({ columns, size }, first, last) {
+  /** @param {{columns: number, size: number}} layout @param {number} first @param {number} last */
+  #place(layout, first, last) {
     const shown = [];
     for (let index = first; index < last; index += 1) {
       const node = this.#node(this.items[index]);
-      const x = (index % columns) * (size + GAP);
-      const y = Math.floor(index / columns) * (size + GAP);
-      node.style.cssText = `width:${size}px;height:${size}px;transform:translate(${x}px,${y}px)`;
+      put(node, layout, index);
       shown.push(node);
     }
     const wanted = new Set(shown);
@@ -137,6 +161,7 @@ export class VirtualWall {
       if (node === place) place = node.nextSibling;
       else this.element.insertBefore(node, place);
     }
+    this.ways.placed?.(shown);
     this.#forget();
   }
 
@@ -158,4 +183,10 @@ export class VirtualWall {
       if (!node.isConnected) this.nodes.delete(key);
     }
   }
+}
+
+/** @param {HTMLElement} node @param {{columns: number, size: number}} layout @param {number} index */
+function put(node, { columns, size }, index) {
+  const [x, y] = [(index % columns) * (size + GAP), Math.floor(index / columns) * (size + GAP)];
+  node.style.cssText = `width:${size}px;height:${size}px;transform:translate(${x}px,${y}px)`;
 }

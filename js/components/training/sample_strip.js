@@ -142,8 +142,9 @@ export class SampleStrip {
 
   /** @param {{file: string}} sample */
   #open(sample) {
-    const items = this.samples.map((known) => ({ src: this.#address(known), name: known.file.slice(known.file.lastIndexOf("/") + 1), caption: alt(known) }));
-    showPictures(this.view, { label: t("samples"), items, at: this.samples.findIndex((known) => known.file === sample.file) });
+    /** @param {Sample} known */
+    const describe = (known) => ({ src: this.#address(known), name: known.file.slice(known.file.lastIndexOf("/") + 1), caption: alt(known) });
+    showPictures(this.view, { label: t("samples"), items: this.samples, describe, at: this.samples.findIndex((known) => known.file === sample.file) });
   }
 }
 

@@ -2,13 +2,15 @@
 
 import { MOST, Resource, path, query } from "./address.js";
 
+/** The first page, which is waited for; the next are asked for long before they come into sight. */
 const PAGE = 60;
 
 /** Orders of pictures, and each of their pictures. */
 export class Generations extends Resource {
   /** @param {Isengard.Filter} filter @param {string | null} [cursor] @returns {Promise<Isengard.Page<Isengard.Generation>>} */
-  list({ character, recipe, favourite }, cursor) {
-    return this.api.get("/generations" + query({ limit: PAGE, character_id: character, recipe, favourite, cursor: cursor ?? "" }));
+  list({ character, recipe, version, search, favourite, sort }, cursor) {
+    const asked = { character_id: character, recipe, version, search, favourite, sort: sort === "date" ? "" : sort };
+    return this.api.get("/generations" + query({ limit: cursor ? MOST : PAGE, ...asked, cursor: cursor ?? "" }));
   }
 
   /** Made to compare; `characterId` '' for everybody's. @param {"bench" | "grid"} purpose @param {string} characterId @param {string} [cursor] @returns {Promise<Isengard.Page<Isengard.Generation>>} */

@@ -66,6 +66,11 @@ const toPictures = async (page) => {
   for (let frame = 0; frame < 60 && !page.querySelector(".isen-tile"); frame += 1) await new Promise(requestAnimationFrame);
   await settled();
 };
+const toComparison = async (page) => {
+  await toPictures(page);
+  await click(".isen-tile:first-child button")(page);
+  await click('[data-testid="isen-compare"]')(page);
+};
 const bench = (done) => [0.6, 0.7, 0.8, 0.9, 1, 1.1].map((strength, n) => {
   const made = generation(40 + n, n < done ? "completed" : "queued", { purpose: "bench", correlation_id: "ui-7" });
   return { ...made, request: { ...made.request, characters: [{ id: "chr_9", checkpoint: "best", strength }] } };
@@ -209,7 +214,7 @@ export const STATES = {
   "images-away": { ...all, ...at("images"), generations: [generation(5, "running"), generation(4, "failed", { error: RESTARTED }), generation(3, "completed")], after: (store) => store.set({ connection: "offline", retryS: 5 }) },
   images: { ...all, ...at("images"), generations: [generation(5, "running"), generation(4, "completed", { count: 4 }), generation(3, "completed"), generation(2, "failed", { error: OOM })] },
   "images-form": { ...all, ...at("images"), generations: [], benches: bench(5), then: async (page) => {
-    await click('[data-testid="isen-image-advanced"]')(page);
+    await click('[data-testid="isen-image-settings"]')(page);
     page.querySelector('[data-testid="isen-style"]').value = "film";
     page.querySelector('[data-testid="isen-style"]').dispatchEvent(new Event("change"));
   } },
@@ -235,6 +240,22 @@ export const STATES = {
   viewer: { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: async (page) => {
     await toPictures(page);
     await click(".isen-tile button")(page);
+  } },
+  "viewer-menu": { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: async (page) => {
+    await toPictures(page);
+    await click(".isen-tile button")(page);
+    await click('[data-testid="isen-more-actions"]')(page);
+  } },
+  "images-selected": { ...all, ...at("images"), generations: Array.from({ length: 9 }, (_, n) => generation(n, "completed")), then: async (page) => {
+    await toPictures(page);
+    await click('.isen-tile:nth-child(-n+3) [data-testid="isen-select-picture"]')(page);
+  } },
+  "images-filters": { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: click('[data-testid="isen-gallery-filters"]') },
+  "images-settings": { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: click('[data-testid="isen-image-settings"]') },
+  compare: { ...all, ...at("images"), generations: [generation(4, "completed"), generation(3, "completed")], then: toComparison },
+  "compare-sides": { ...all, ...at("images"), generations: [generation(4, "completed"), generation(3, "completed")], then: async (page) => {
+    await toComparison(page);
+    await click('[data-testid="isen-compare-sides"], [data-testid="isen-zoom-in"]')(page);
   } },
   "images-poor": { ...all, ...at("images"), causes: OF_PICTURE, generations: [poor(generation(4, "completed")), generation(3, "completed")], then: toPictures },
   "viewer-poor": { ...all, ...at("images"), causes: OF_PICTURE, generations: [poor(generation(4, "completed"))], then: async (page) => {

@@ -1,0 +1,113 @@
+/**
+ * What can be done with a picture, one record each: the viewer's buttons and menu are made from them, and the bar of a selection from those for many.
+ * `Isengard.PictureAction` (tests/js/panel.d.ts) says what a record holds; whoever adds something to do adds a record.
+ */
+
+import { liked, nowOf, withLiked } from "../../data/gallery.js";
+import { counted } from "../../lib/format.js";
+import { t } from "../../locales/words.js";
+import { openComparison } from "../looking/comparison.js";
+import { offerUndo } from "../shared/view.js";
+
+/** More than that nobody finds their way through in a list. */
+const MOST_COMPARED = 40;
+
+/** @type {Isengard.PictureAction[]} */
+export const PICTURE_ACTIONS = [
+  {
+    id: "favourite", words: "favourite", testid: "isen-favourite", key: "f", bar: true, many: true, when: () => true,
+    icon: ({ generation, image }) => (liked(generation, image) ? "heart-fill" : "heart"),
+    pressed: ({ generation, image }) => liked(generation, image),
+    run: (view, entry) => like(view, entry, !liked(entry.generation, entry.image)),
+    all: likeAll,
+  },
+  {
+    id: "reuse", icon: "replay", words: "reuse", testid: "isen-reuse", bar: true, when: () => true,
+    run: (view, entry, viewer) => (viewer.close(), view.reuse(entry)),
+  },
+  {
+    id: "compare", icon: "clone", words: "compare", testid: "isen-compare", key: "c", bar: true, many: true, least: 2, most: MOST_COMPARED, when: () => true,
+    run: (view, entry) => compareFrom(view, entry),
+    all: (view, entries) => compareAll(view, entries, [0, 1]),
+  },
+  {
+    id: "canvas", icon: "sitemap", words: "openOnCanvas", testid: "isen-open-canvas", when: () => true, here: (view) => Boolean(view.panel?.frontend),
+    run: async (view, entry, viewer) => (await onCanvas(view, entry)) && viewer.close(),
+  },
+  {
+    id: "delete", icon: "trash", words: "deleteImage", testid: "isen-delete-image", key: "Delete", bar: true, many: true, when: () => true,
+    run: (view, entry) => putAway(view, [entry]),
+    all: putAway,
+  },
+];
+
+/** @param {Isengard.PicturesView} view @param {Isengard.Entry[]} entries @param {[number, number]} two */
+function compareAll(view, entries, two) {
+  openComparison(view, entries.map((entry) => view.gallery.described(entry)), two);
+}
+
+/** With the pictures around it, against the one before it. @param {Isengard.PicturesView} view @param {Isengard.Entry} entry */
+function compareFrom(view, entry) {
+  const { pictures } = view.gallery;
+  const at = Math.max(0, pictures.findIndex(({ key }) => key === entry.key));
+  const begin = Math.max(0, Math.min(at - MOST_COMPARED / 2, pictures.length - MOST_COMPARED));
+  const around = pictures.slice(begin, begin + MOST_COMPARED);
+  const here = at - begin;
+  if (around.length > 1) compareAll(view, around, [here, here + 1 < around.length ? here + 1 : here - 1]);
+}
+
+/**
+ * Shown at once, taken back when the server refuses.
+ * @param {Isengard.PicturesView} view @param {Isengard.Entry} entry @param {boolean} favourite
+ */
+async function like({ store }, entry, favourite) {
+  const { generation: { id }, image: { n } } = entry;
+  /** @param {boolean} value */
+  const show = (value) => store.keepGeneration(withLiked(nowOf(store.state, entry).generation, n, value));
+  show(favourite);
+  const kept = store.keepGeneration(await store.attempt((action) => store.api.generations.likeImage(id, n, favourite, action)));
+  if (!kept) show(!favourite);
+}
+
+/** All become favourites; where all are, none stays one. @param {Isengard.PicturesView} view @param {Isengard.Entry[]} chosen */
+async function likeAll(view, chosen) {
+  const entries = chosen.map((entry) => nowOf(view.store.state, entry));
+  const favourite = entries.some(({ generation, image }) => !liked(generation, image));
+  for (const entry of entries) if (liked(entry.generation, entry.image) !== favourite) await like(view, entry, favourite);
+}
+
+/**
+ * Into the trash, with undo; the last picture takes its generation along.
+ * @param {Isengard.PicturesView} view @param {Isengard.Entry[]} chosen
+ */
+async function putAway(view, chosen) {
+  const { store } = view;
+  const { generations } = store.api;
+  /** @type {((action: string) => Promise<Isengard.Generation>)[]} */
+  const ways = [];
+  for (const entry of chosen) {
+    const { generation, image } = nowOf(store.state, entry);
+    const last = generation.images.filter((known) => !known.deleted_at).length < 2;
+    const answer = await store.attempt((id) => (last ? generations.remove(generation.id, id) : generations.removeImage(generation.id, image.n, id)));
+    if (!answer) break;
+    store.keepGeneration(answer);
+    ways.unshift((id) => (last ? generations.restore(generation.id, id) : generations.restoreImage(generation.id, image.n, id)));
+  }
+  if (!ways.length) return;
+  offerUndo(view, ways.length > 1 ? counted("imagesDeleted", ways.length) : t("imageDeleted"), async () => {
+    for (const way of ways) store.keepGeneration(await store.attempt(way));
+  });
+}
+
+/**
+ * This picture's workflow with its request filled in, in a canvas tab of its own, from where it can be saved back.
+ * @param {Isengard.PicturesView} view @param {Isengard.Entry} entry
+ */
+async function onCanvas(view, { generation, image }) {
+  const opened = await view.store.attempt(() => view.store.api.generations.workflow(generation.id, image.n));
+  if (!opened) return false;
+  const name = t("canvasName", { name: view.gallery.nameOf(generation), seed: image.seed }).replaceAll(/[\\/]/g, " ");
+  const { panel } = view;
+  await panel?.frontend?.openWorkflow(opened, name, panel.getBoundingClientRect().right);
+  return true;
+}

@@ -1,0 +1,71 @@
+/** Buttons with their words for what can be done with one picture, and a menu for the rest; each keeps its place from picture to picture. */
+
+import { h, icon, once } from "../../lib/dom.js";
+import { t } from "../../locales/words.js";
+
+/** @typedef {{action: Isengard.PictureAction, element: HTMLButtonElement}} Placed */
+
+export class ActionBar {
+  /**
+   * @param {Isengard.PictureAction[]} actions
+   * @param {{view: Isengard.PicturesView, entry: () => Isengard.Entry, viewer: Isengard.PictureViewer}} place `entry`: the picture that is looked at
+   */
+  constructor(actions, { view, entry, viewer }) {
+    this.view = view;
+    this.entry = entry;
+    this.viewer = viewer;
+    /** @type {Placed[]} */
+    this.placed = actions.filter(({ manyOnly, here }) => !manyOnly && (here?.(view) ?? true)).map((action) => ({ action, element: this.#button(action) }));
+    const [shown, folded] = [true, false].map((bar) => this.placed.filter(({ action }) => Boolean(action.bar) === bar).map(({ element }) => element));
+    this.menu = menuOf(folded);
+    this.element = h("div", { class: "isen-actions", role: "toolbar", "aria-label": t("pictureActions") }, ...shown, this.menu);
+  }
+
+  /** What there is for the picture that is looked at now: what it does not have is greyed, not gone. @param {Isengard.Shown} state */
+  show(state) {
+    const entry = this.entry();
+    for (const { action, element } of this.placed) {
+      element.disabled = !action.when(entry, state);
+      if (typeof action.icon === "function") element.firstElementChild?.replaceWith(icon(action.icon(entry)));
+      if (action.pressed) element.setAttribute("aria-pressed", String(action.pressed(entry)));
+    }
+  }
+
+  /** What a key means; whether it means something. @param {KeyboardEvent} event */
+  press({ key, ctrlKey, metaKey, altKey, target }) {
+    if (ctrlKey || metaKey || altKey || /** @type {Element} */ (target).matches("input, textarea, select")) return false;
+    const found = this.placed.find(({ action, element }) => action.key === key && !element.disabled);
+    found?.element.click();
+    return Boolean(found);
+  }
+
+  /** @param {Isengard.PictureAction} action */
+  #button(action) {
+    const words = t(action.words);
+    const title = action.key ? t("withKey", { words, key: action.key.toUpperCase() }) : words;
+    const name = typeof action.icon === "string" ? action.icon : "";
+    const element = h("button", { class: action.bar ? "isen-labelled" : null, title, "data-testid": action.testid }, icon(name), h("span", { text: words }));
+    element.addEventListener("click", () => once(element, () => this.#run(action)));
+    return element;
+  }
+
+  /** @param {Isengard.PictureAction} action */
+  #run(action) {
+    this.menu.open = false;
+    return action.run(this.view, this.entry(), this.viewer);
+  }
+}
+
+/** @param {HTMLButtonElement[]} entries */
+function menuOf(entries) {
+  const summary = h("summary", { class: "isen-labelled", title: t("more"), "data-testid": "isen-more-actions" }, icon("ellipsis-h"), h("span", { text: t("more") }));
+  const menu = h("details", { class: "isen-menu", hidden: !entries.length }, summary, h("div", { class: "isen-menu-list" }, ...entries));
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    event.preventDefault();  // or the dialog goes, too
+    menu.open = false;
+    summary.focus();
+  });
+  menu.addEventListener("focusout", (event) => menu.contains(/** @type {Node | null} */ (event.relatedTarget)) || (menu.open = false));
+  return menu;
+}
