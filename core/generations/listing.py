@@ -21,9 +21,8 @@ _NAME = (
     " FROM character AS person WHERE person.id = json_extract(generation.record, '$.request.characters[0].id'))"
 )
 _OF_PERSON = "SELECT generation_id FROM generation_character WHERE character_id"
-_NAMED = "SELECT id FROM character WHERE deleted_at IS NULL AND " + _IN_RECORD.format(
-    "isen_holds(json_extract(record, '$.name'), ?)"
-)
+_HAS_NAME = _IN_RECORD.format("isen_holds(json_extract(record, '$.name'), ?)")
+_NAMED = f"SELECT id FROM character WHERE deleted_at IS NULL AND {_HAS_NAME}"  # noqa: S608 - ours
 #: The place in the order, larger for what comes first; the newest first among equals.
 _KEYS: dict[Sort, tuple[str, str]] = {
     "person": (f"coalesce({_IN_RECORD.format(_NAME)}, '')", ">"),
