@@ -32,7 +32,7 @@ _KEYS: dict[Sort, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is asked for; `purpose`: proofs and pictures of ComfyUI's canvas are not the person's own."""
+    """Wishes for a list; `purpose`: proofs and pictures of ComfyUI's canvas are not the person's own."""
 
     character_id: str | None = None
     recipe: str | None = None

@@ -5,8 +5,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { NO_FILTER, continued, fits, isFiltered, isThere, nowOf, sorted, withLiked } from "../../js/data/gallery.js";
-import { pictureName } from "../../js/data/picture_name.js";
-import { NOTHING, everything, ranged, remaining, toggled } from "../../js/data/selection.js";
+import { pictureName } from "../../js/data/looking/picture_name.js";
+import { NOTHING, everything, ranged, remaining, toggled } from "../../js/data/looking/selection.js";
 import { MOST, WHOLE, actual, dragged, fitted, held, zoomed } from "../../js/lib/zoom.js";
 
 const ORDER = ["a", "b", "c", "d", "e"];

@@ -4,7 +4,7 @@ import { h, icon } from "../../lib/dom.js";
 import { count } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { fits, isFiltered, liked, picturesOf, setFilter, sorted, told } from "../../data/gallery.js";
-import { pictureName } from "../../data/picture_name.js";
+import { pictureName } from "../../data/looking/picture_name.js";
 import { t } from "../../locales/words.js";
 import { badge, measuredWords } from "../shared/score_badge.js";
 import { thumbnail } from "../shared/thumbnail_preload.js";
