@@ -86,6 +86,10 @@ class DataPaths:
     def secrets_file(self) -> Path:
         return self.root / SECRETS_FILE
 
+    @property
+    def signing_key(self) -> Path:
+        return self.root / "content_credentials.pem"
+
     def character(self, character_id: str) -> Path:
         return contained(self.uploads, character_id)
 

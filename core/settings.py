@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,10 @@ EDITABLE: dict[str, tuple[str, ...]] = {
     "language": LANGUAGES,
     "log_level": LOG_LEVELS,
     "guard_comfyui": ("0", "1"),
+    "mark_pictures": ("0", "1"),
+    "sign_pictures": ("0", "1"),
+    "visible_mark": ("0", "1"),
+    "lora_companions": ("0", "1"),
 }
 #: The same, where the value is a list of names: which of them are known, whoever reads it knows.
 EDITABLE_LISTS = ("face_models",)
@@ -62,6 +66,12 @@ class Settings:
     allow_remote_training: bool = False
     guard_comfyui: bool = False
     language: str = "auto"
+    #: how a picture was made, said in its file, a second time with a signature, and in a corner of the copies that are given away
+    mark_pictures: bool = True
+    sign_pictures: bool = True
+    visible_mark: bool = False
+    #: name and preview beside each published LoRA, where whoever sees ComfyUI's lists sees them
+    lora_companions: bool = False
     #: models that measure likeness and look at pictures, in place of the default
     face_models: tuple[str, ...] = ()
     #: name -> path or hub id, from the owner's file alone, never from a request
@@ -136,6 +146,10 @@ KEYS: dict[str, _Key] = {
     "allow_remote_training": _Key("ISENGARD_ALLOW_REMOTE_TRAINING", _flag),
     "guard_comfyui": _Key(guard_switch.VARIABLE, _flag),
     "language": _Key("ISENGARD_LANGUAGE", _choice(*LANGUAGES)),
+    "mark_pictures": _Key("ISENGARD_MARK_PICTURES", _flag),
+    "sign_pictures": _Key("ISENGARD_SIGN_PICTURES", _flag),
+    "visible_mark": _Key("ISENGARD_VISIBLE_MARK", _flag),
+    "lora_companions": _Key("ISENGARD_LORA_COMPANIONS", _flag),
     "face_models": _Key("ISENGARD_FACE_MODELS", _names),
 }
 
@@ -234,6 +248,22 @@ def current_face_models(settings: Settings, paths: DataPaths) -> tuple[str, ...]
     with contextlib.suppress(Unreadable, OSError, ValueError):
         return _names(_as_text(toml_files.read(paths.settings_file).get("face_models", "")))
     return settings.face_models
+
+
+def current_switches(settings: Settings, paths: DataPaths, names: Collection[str]) -> dict[str, bool]:
+    """These switches as they stand now: one that is pressed in the panel counts at once. What stands in the file wrongly counts as
+    it did at the start."""
+    written: Mapping[str, Any] = {}
+    with contextlib.suppress(Unreadable, OSError):
+        written = toml_files.read(paths.settings_file)
+    now = {name: bool(getattr(settings, name)) for name in names}
+    for name in names:
+        if settings.sources.get(name) != "environment":
+            with contextlib.suppress(ValueError):
+                now[name] = (
+                    _flag(_as_text(written[name])) if name in written else bool(getattr(Settings, name))
+                )
+    return now
 
 
 def is_editable(name: str) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
-from ..core.errors import ConflictError, InvalidError, IsengardError
+from ..core.errors import ConflictError, InvalidError, IsengardError, NotFoundError
+from ..core.marks.source_types import is_edit
 from ..core.records.checkpoint import ImageProof
 from ..core.records.generation import Generation
 from ..core.records.job import JobError
 from .image.interface import RecipeInfo
+
+#: How many pictures are looked back at, each made from the one before.
+_MOST_BEFORE = 50
 
 
 def require_usable(recipe: RecipeInfo) -> None:
@@ -25,12 +29,29 @@ def require_usable(recipe: RecipeInfo) -> None:
         )
 
 
-def metadata_of(generation: Generation) -> dict[str, Any]:
-    """Metadata that goes into the picture: the request by ids, no name and no path.
+def edits(generation: Generation, known: Callable[[str], Generation]) -> bool:
+    """Whether something of another picture stays in these, or stayed in what they were made from: an enlarged picture of a mended one
+    is no less mended. `known` finds a generation by its id; one that is gone tells nothing more."""
+    for _ in range(_MOST_BEFORE):
+        made_from = generation.made_from
+        if made_from is None:
+            return False
+        if is_edit(made_from):
+            return True
+        try:
+            generation = known(made_from.generation_id)
+        except NotFoundError:
+            return False
+    return False
+
+
+def metadata_of(generation: Generation, *, edits: bool = False) -> dict[str, Any]:
+    """Metadata that goes into the picture: the request by ids, no name and no path; `edits` where it changes another picture.
 
     The save node adds which generation it is: until then this lies in ComfyUI's queue, where others may look.
     """
-    return {"recipe": generation.recipe, "request": generation.request.model_dump(mode="json")}
+    told = {"recipe": generation.recipe, "request": generation.request.model_dump(mode="json")}
+    return {**told, "edits": True} if edits else told
 
 
 def overflow_of(proofs: Collection[ImageProof]) -> JobError | None:

@@ -31,7 +31,7 @@ from ..core.records.generation_states import ENDED, GenerationState
 from ..core.records.job import JobError
 from .casting import Casting
 from .image.interface import NOT_FINITE, Frame, ImagePipeline, Person, Prompt, RecipeInfo, Sign
-from .request_rules import as_job_error, metadata_of, overflow_of, require_usable
+from .request_rules import as_job_error, edits, metadata_of, overflow_of, require_usable
 from .thumbnails import prepare_thumbnail
 
 #: (event type, generation id, data, correlation id): how the service tells what happened.
@@ -196,7 +196,8 @@ class GenerationService:
     async def _drive(self, generation: Generation, pipeline: ImagePipeline, prompts: list[Prompt]) -> None:
         """Send every prompt at once, then follow them one after the other; a cancel may come between any two."""
         with correlated(generation.correlation_id):
-            metadata = {"isengard": metadata_of(generation)}
+            edited = await in_thread(edits, generation, self.store.get)
+            metadata = {"isengard": metadata_of(generation, edits=edited)}
             try:
                 for prompt, prompt_id in zip(prompts, generation.prompt_ids, strict=True):
                     if await self._is_cancelling(generation):

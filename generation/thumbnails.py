@@ -12,6 +12,7 @@ from ..core import atomic
 from ..core.errors import IsengardError
 from ..core.generations.generation_files import thumbnail_path
 from ..core.generations.generation_store import GenerationStore
+from ..core.marks.xmp import in_jpeg, said_in
 
 #: Longest side in pixels: the width of the panel on a usual screen, half of it on a dense one.
 SIDE = 512
@@ -38,9 +39,10 @@ def prepare_thumbnail(store: GenerationStore, generation_id: str, number: int) -
 
 
 def _small(picture: Path) -> bytes:
+    """It says how the picture was made where the picture does: it can be dragged away as well."""
     with Image.open(picture, formats=("PNG",)) as image:
-        small = image.convert("RGB")
+        small, said = image.convert("RGB"), said_in(image.info)
     small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     stream = io.BytesIO()
     small.save(stream, "JPEG", quality=_QUALITY)
-    return stream.getvalue()
+    return in_jpeg(stream.getvalue(), said) if said else stream.getvalue()

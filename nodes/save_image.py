@@ -13,11 +13,14 @@ from comfy_api.latest import io, ui
 
 from ..core.errors import InvalidError, StorageError
 from ..core.ids import new_id
+from ..core.marks.marking import current_marking
+from ..core.marks.picture_file import encoded
+from ..core.marks.source_types import source_of_graph, source_of_order
 from . import identity
 from .character import PersonType
 from .context import current
 from .newer_fields import newer
-from .pictures.canvas_record import keep_previews, keep_record, people_behind
+from .pictures.canvas_record import ancestors, keep_previews, keep_record, people_behind
 from .pictures.pixels import eight_bit, is_finite, look_of
 
 if TYPE_CHECKING:
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from ..core.records.generation import Look
 
 MAX_PICTURES = 10_000
-COMPRESSION = 4
 
 
 class IsengardSaveImage(io.ComfyNode):
@@ -70,7 +72,8 @@ class IsengardSaveImage(io.ComfyNode):
         folder = current().paths.generation(identifier)
         folder.mkdir(mode=0o700, exist_ok=True)
         texts = _texts(cls.hidden.prompt, cls.hidden.extra_pnginfo, ordered)
-        saved = [_save(image, folder, texts) for image in sound]
+        source = _source(cls.hidden, asked_by_panel)
+        saved = [_save(image, folder, texts, source) for image in sound]
         entries = [one.as_told() for one in saved]
         if (
             asked_by_panel
@@ -141,6 +144,15 @@ def _texts(prompt: Any, extra: Any, ordered: str | None) -> dict[str, str]:
     return texts
 
 
+def _source(hidden: Any, asked_by_panel: bool) -> str:
+    """IPTC's word for how the pictures were made: the tab knows it of what it asks for, a graph of the canvas is looked at."""
+    graph = hidden.prompt if isinstance(hidden.prompt, dict) else {}
+    if not asked_by_panel:
+        return source_of_graph(graph, ancestors(graph, str(hidden.unique_id)))
+    told = (hidden.extra_pnginfo or {}).get("isengard")
+    return source_of_order(graph, edits=isinstance(told, dict) and bool(told.get("edits")))
+
+
 def _unbound(prompt: Any) -> Any:
     """The graph without our ticket: run again from the canvas it saves a picture of its own."""
     if not isinstance(prompt, dict):
@@ -153,18 +165,16 @@ def _unbound(prompt: Any) -> Any:
     }
 
 
-def _save(image: Any, folder: Path, texts: dict[str, str]) -> _Saved:
+def _save(image: Any, folder: Path, texts: dict[str, str], source: str) -> _Saved:
     from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
 
+    context = current()
     pixels = eight_bit(image)
-    information = PngInfo()
-    for name, text in texts.items():
-        information.add_text(name, text)
+    marking = current_marking(context.settings, context.paths)
     file = _reserve(folder)
     temporary = file.with_name(f".{file.name}.isen-tmp")
     try:
-        Image.fromarray(pixels).save(temporary, "PNG", pnginfo=information, compress_level=COMPRESSION)
+        temporary.write_bytes(encoded(Image.fromarray(pixels), "png", texts, source, marking))
         temporary.replace(file)
     except BaseException:  # a full disk: no empty picture stays behind
         temporary.unlink(missing_ok=True)

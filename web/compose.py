@@ -53,6 +53,7 @@ from .http.event_stream import EventStream
 from .http.session import Session, open_session
 from .services.base_models import ComfyBaseModels
 from .services.caption_import import CaptionImport
+from .services.companions.keeper import CompanionKeeper
 from .services.diagnosis.diagnoser import Diagnoser
 from .services.forgetting import Forgetting
 from .services.gpu_lender import GpuLender
@@ -116,14 +117,15 @@ def _services(
     host: Host, headers: HeaderReader, registry: PluginRegistry, *, session: Session, clock: Clock
 ) -> Services:
     paths, settings = registry.context.paths, registry.context.settings
-    library = _open_library(paths, clock)
-    ledger = open_ledger(settings, paths, clock)
-    base_models = ComfyBaseModels(host, settings, headers, partial(known_hash, paths=paths))
-    stores = _stores(library, paths, clock, base_models)
+    library, ledger = _open_library(paths, clock), open_ledger(settings, paths, clock)
+    versions = VersionStore(paths, clock, partial(host.model_path, "loras"))
+    stores = _stores(library, paths, clock, _base_models(host, headers, registry), versions)
+    characters, faces = stores["characters"], _face_reader(registry, ledger)
     training = _training(host, registry, ledger, clock=clock, **stores)
-    generations, faces = open_generations(library, ledger, registry, clock), _face_reader(registry, ledger)
-    characters, versions = stores["characters"], VersionStore(paths, clock)
-    drawer = SaveDrawer(stores["families"], generations, _publisher(paths, ledger, clock, **stores), faces)
+    generations = open_generations(
+        library, ledger, registry, clock=clock, characters=characters, versions=versions
+    )
+    drawer = SaveDrawer(stores["families"], generations, _publisher(paths, ledger, versions, **stores), faces)
     forgetting = Forgetting(paths, settings, library, characters, ledger, generations, faces, host)
     return Services(
         boot_id=new_id("job")[4:],
@@ -140,6 +142,7 @@ def _services(
         generations=generations,
         forgetting=forgetting,
         housekeeping=Housekeeping(paths, library, clock, forgetting),
+        companions=_companions(registry, generations, versions, stores),
         **_during_trainings(paths, clock, ledger, training, drawer),
         job_view=JobView(ledger, registry, shared=bool(settings.redis_url)),
         diagnoser=_diagnoser(registry, ledger, generations, faces, **stores),
@@ -150,6 +153,11 @@ def _services(
         frontend_log=daily_handler("frontend", paths.logs, clock),
         **stores,
     )
+
+
+def _base_models(host: Host, headers: HeaderReader, registry: PluginRegistry) -> ComfyBaseModels:
+    paths, settings = registry.context.paths, registry.context.settings
+    return ComfyBaseModels(host, settings, headers, partial(known_hash, paths=paths))
 
 
 def _face_reader(registry: PluginRegistry, ledger: Ledger) -> FaceReader:
@@ -202,10 +210,12 @@ def _training(
     )
 
 
-def _stores(library: Library, paths: DataPaths, clock: Clock, base_models: ComfyBaseModels) -> Any:
+def _stores(
+    library: Library, paths: DataPaths, clock: Clock, base_models: ComfyBaseModels, versions: VersionStore
+) -> Any:
     """What the services and trainings share."""
     return {
-        "characters": CharacterStore(library, paths, clock),
+        "characters": CharacterStore(library, paths, clock, versions),
         "photos": PhotoStore(library, paths, clock, PhotoDecoder()),
         "families": Families(),
         "base_models": base_models,
@@ -225,6 +235,14 @@ def _diagnoser(
 ) -> Diagnoser:
     paths = registry.context.paths
     return Diagnoser(paths, characters, photos, generations.store, ledger, families, registry, faces)
+
+
+def _companions(
+    registry: PluginRegistry, generations: GenerationService, versions: VersionStore, stores: Any
+) -> CompanionKeeper:
+    paths, settings = registry.context.paths, registry.context.settings
+    people, families = stores["characters"], stores["families"]
+    return CompanionKeeper(paths, settings, people, versions, generations.store, families)
 
 
 def _crops(library: Library, paths: DataPaths, clock: Clock, photos: PhotoStore, faces: FaceReader) -> Any:
@@ -267,9 +285,9 @@ def _during_trainings(
     return {"publisher": drawer.publisher, "lender": lender, "stopper": stopper}
 
 
-def _publisher(paths: DataPaths, ledger: Ledger, clock: Clock, **stores: Any) -> Publisher:
+def _publisher(paths: DataPaths, ledger: Ledger, versions: VersionStore, **stores: Any) -> Publisher:
     drawing = partial(drawing_base, stores["base_models"], stores["families"])
-    return Publisher(paths, ledger, stores["characters"], VersionStore(paths, clock), drawing)
+    return Publisher(paths, ledger, stores["characters"], versions, drawing)
 
 
 def _open_library(paths: DataPaths, clock: Clock) -> Library:
@@ -298,6 +316,7 @@ def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
         "early stops": lambda: services.stopper.run(events),
         "photos heard of": lambda: services.photo_faces.run(events),
         "faces of photos": services.photo_faces.work,
+        "companions": lambda: services.companions.run(events),
     }.items():
         loops.task(name, run, loop)
 

@@ -25,6 +25,7 @@ from .host import Host
 from .http.event_stream import EventStream
 from .http.session import Session
 from .services.base_models import ComfyBaseModels
+from .services.companions.keeper import CompanionKeeper
 from .services.diagnosis.diagnoser import Diagnoser
 from .services.forgetting import Forgetting
 from .services.gpu_lender import GpuLender
@@ -61,6 +62,7 @@ class Services:
     housekeeping: Housekeeping
     lender: GpuLender
     publisher: Publisher
+    companions: CompanionKeeper
     job_view: JobView
     likeness: LikenessMeasurer
     diagnoser: Diagnoser

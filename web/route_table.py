@@ -96,6 +96,32 @@ ROUTES: tuple[Route, ...] = (
         "VersionPick",
     ),
     Route(
+        "POST",
+        "/characters/{id}/versions/release",
+        "outside_loras.release",
+        "Forget the record of a LoRA from elsewhere; its file stays",
+        "VersionPick",
+    ),
+    Route(
+        "POST",
+        "/characters/{id}/versions/companions",
+        "characters.choose_companions",
+        "Put name and preview beside one LoRA for LoRA managers, or take them away",
+        "VersionCompanions",
+    ),
+    Route("GET", "/outside-loras", "outside_loras.list_all", "ComfyUI's LoRAs that Isengard did not make"),
+    Route("GET", "/outside-loras/facts", "outside_loras.show", "What one of them says of itself"),
+    Route(
+        "GET", "/outside-loras/preview", "outside_loras.preview", "The picture beside one of them, or in it"
+    ),
+    Route(
+        "POST",
+        "/outside-loras",
+        "outside_loras.adopt",
+        "Make one of them a version of a person; the file stays as it is",
+        "LoraAdoption",
+    ),
+    Route(
         "GET", "/likeness", "likeness.show", "Whether likeness can be measured, and what setting it up takes"
     ),
     Route(
@@ -255,6 +281,12 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "POST", "/generations/{id}/images/{n}/restore", "generations.restore_image", "Bring one picture back"
+    ),
+    Route(
+        "GET",
+        "/generations/{id}/images/{n}/copy",
+        "generations.copy",
+        "One picture to give away, as format=png, jpeg or webp, marked as the settings say",
     ),
     Route(
         "GET",

@@ -33,11 +33,13 @@ _log = logging.getLogger("isengard.characters")
 class CharacterStore:
     """Every change is in the database when the call returns, and in the character's sidecar where there is room for it."""
 
-    def __init__(self, library: Library, paths: DataPaths, clock: Clock) -> None:
+    def __init__(
+        self, library: Library, paths: DataPaths, clock: Clock, versions: VersionStore | None = None
+    ) -> None:
         self._library = library
         self._paths = paths
         self._clock = clock
-        self._versions = VersionStore(paths, clock)
+        self._versions = versions or VersionStore(paths, clock)
 
     def create(self, draft: CharacterDraft) -> Character:
         """A new character with a slug of its own and, unless given, an invented trigger word."""

@@ -216,6 +216,10 @@ class Family(Record):
     gated: bool = False
     #: ModelSpec's name for a LoRA of this architecture, '' where it has none
     modelspec: str = ""
+    #: what LoRAs' metadata and Civitai call its base, as patterns in small letters
+    base_words: list[str] = Field(default_factory=list)
+    #: what Civitai, and so LoRA managers, call its base; '' for its label
+    civitai_name: str = ""
     trainer_arch: str
     trains_from: str = Field(pattern="^(file|hub)$")
     comfy_folder: str
@@ -277,6 +281,10 @@ class Family(Record):
         if self.base_file is not None and self.base_file.rank(shown) == 0:
             return None
         return next((other for other in self.look_alikes if other.is_called(shown)), None)
+
+    def is_called(self, base: str) -> bool:
+        """Whether a LoRA that says it was trained on `base` is of this family."""
+        return any(fnmatchcase(base.lower(), pattern) for pattern in (self.key, *self.base_words))
 
     @property
     def recipes(self) -> list[str]:

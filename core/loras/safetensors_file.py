@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ _CHUNK = 4 * 1024 * 1024
 #: Of what is looked at; a BF16 is the upper half of a 32-bit number.
 _KINDS = {"F16": "<f2", "BF16": "<u2", "F32": "<f4", "F64": "<f8"}
 _UP_MARKS = ("lora_up", "lora_b", "lora.up")
+#: Layouts whose tensors are no pairs of up and down: LoKr, LoHa, OFT, whole differences.
+_NO_PAIRS = re.compile(r"\.(lokr|hada|oft|diff)(_\w+)?$")
 
 
 def read_header(path: Path) -> Header:
@@ -32,11 +35,11 @@ def read_header(path: Path) -> Header:
 
 
 def finite_and_nonzero(path: Path, described: Header) -> tuple[bool, bool]:
-    """(every weight is finite, both halves of at least one pair are not all zero).
+    """(every weight is finite, both halves of at least one pair are not all zero; of a layout without pairs anything).
 
     A LoRA whose up matrices are all zero changes nothing although ComfyUI loads it without a word.
     """
-    finite, up, down = True, False, False
+    finite, up, down = True, any(map(_NO_PAIRS.search, described.tensors)), False
     with path.open("rb") as stream:
         for name, tensor in described.tensors.items():
             something = False

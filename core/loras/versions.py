@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from .. import atomic
 from ..clock import Clock, iso
-from ..errors import InvalidError, NotFoundError, StorageError
+from ..errors import ConflictError, InvalidError, NotFoundError, StorageError
 from ..faces.calibration import DLIB
 from ..faces.models.records import calibration_of
 from ..paths import DataPaths, contained
 from ..records.checkpoint import Checkpoint, RankedVersion, Version
+from .companion_files import OURS
 from .safetensors_file import copy_described
 from .wall_scores import CHOSEN, TIED, is_measured, version_faults
 
@@ -29,22 +31,33 @@ _CARRIED = {"step", "size", "sha256", "family", "base_sha256", "proof", "scores"
 _log = logging.getLogger("isengard.versions")
 
 
+#: The file behind ComfyUI's name for a LoRA of the user's own; None where ComfyUI lists none of that name.
+FindOutside = Callable[[str], "Path | None"]
+
+
+def _nowhere(name: str) -> Path | None:
+    """Of a process without ComfyUI: nothing is drawn there."""
+    return None
+
+
 class VersionStore:
     """Names are unique for ever (step + content hash): ComfyUI keeps serving the old content of a re-used name."""
 
-    def __init__(self, paths: DataPaths, clock: Clock) -> None:
+    def __init__(self, paths: DataPaths, clock: Clock, outside: FindOutside = _nowhere) -> None:
         self._paths = paths
         self._clock = clock
+        self._outside = outside
 
     def list(self, slug: str) -> list[Version]:
         """The character's published versions in the order they were trained, whenever each was published; a folder that
-        leads outside models/ has none."""
+        leads outside models/ has none. LoRA managers leave files of their own there, with a dot more in their names."""
         try:
             folder = self._paths.character_models(slug)
         except InvalidError:
             _log.warning("A folder of models/ leads outside it", extra={"context": {"slug": slug}})
             return []
-        versions = [self._read(sidecar) for sidecar in folder.glob("*.json")] if folder.is_dir() else []
+        sidecars = [file for file in folder.glob("*.json") if "." not in file.stem] if folder.is_dir() else []
+        versions = [self._read(sidecar) for sidecar in sidecars]
         return sorted((v for v in versions if v is not None), key=_age)
 
     def best(self, slug: str, families: Collection[str] | None = None) -> Version | None:
@@ -93,12 +106,52 @@ class VersionStore:
         return chosen.model_copy(update={"picked": True})
 
     def path(self, version: Version) -> Path:
-        """The file itself, contained in models/. Raises NotFoundError `version_missing`."""
-        slug, _, name = version.file.partition("/")
-        path = contained(self._paths.models, slug, name)
+        """The file itself, contained in models/, or the user's own where ComfyUI lists it. Raises NotFoundError `version_missing`."""
+        if version.outside:
+            return self._own_file(version.outside)
+        path = self._place(version)
         if not path.is_file():
-            raise NotFoundError("version_missing", f"{name} is no longer there.", "Publish it again.")
+            raise NotFoundError("version_missing", f"{path.name} is no longer there.", "Publish it again.")
         return path
+
+    def _place(self, version: Version) -> Path:
+        slug, _, name = version.file.partition("/")
+        return contained(self._paths.models, slug, name)
+
+    def _own_file(self, name: str) -> Path:
+        path = self._outside(name)
+        if path is None:
+            raise NotFoundError(
+                "version_missing",
+                f"ComfyUI no longer lists {name}.",
+                "Put the file back into its LoRA folder.",
+            )
+        return path
+
+    def adopt(self, slug: str, character_id: str, found: Version) -> Version:
+        """Make a LoRA of the user's own a version, by a record alone: `found.outside` is ComfyUI's name for it. ConflictError
+        `lora_known` where it is one already."""
+        folder = self._paths.character_models(slug)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if any(version.outside == found.outside for version in self.list(slug)):
+            raise ConflictError(
+                "lora_known", "This person has this LoRA already.", "Choose another file, or use it as it is."
+            )
+        stem = f"{slug}-{found.family}-{found.step:06d}-{found.sha256[:8]}"
+        version = found.model_copy(
+            update={"file": f"{slug}/{stem}.safetensors", "created_at": iso(self._clock.now())}
+        )
+        self._write(contained(folder, f"{stem}.json"), {"character_id": character_id}, version)
+        _log.info("A LoRA from elsewhere was taken in", extra={"context": {"file": version.file}})
+        return version
+
+    def release(self, slug: str, file: str) -> Version:
+        """Forget the record of a LoRA of the user's own; the file stays. NotFoundError `version_missing`."""
+        version = next((one for one in self.list(slug) if one.file == file and one.outside), None)
+        if version is None:
+            raise NotFoundError("version_missing", "There is no such version.", "Reload: it may be gone.")
+        self._place(version).with_suffix(".json").unlink()
+        return version
 
     def publish(
         self,
@@ -143,9 +196,23 @@ class VersionStore:
 
     def update(self, version: Version) -> None:
         """Write the version's sidecar again (proof, scores, pick). Raises NotFoundError when its file is gone."""
-        path = self.path(version)
-        sidecar = path.with_suffix(".json")
+        self.path(version)
+        sidecar = self._place(version).with_suffix(".json")
         self._write(sidecar, json.loads(sidecar.read_text(encoding="utf-8")), version)
+
+    def described(self, version: Version) -> dict[str, Any]:
+        """All that its sidecar says. OSError."""
+        sidecar = self._place(version).with_suffix(".json")
+        content: dict[str, Any] = json.loads(sidecar.read_text(encoding="utf-8"))
+        return content
+
+    def describe(self, version: Version, entries: Mapping[str, object]) -> None:
+        """Put entries beside the version in its sidecar, which other programs read; those that are None go. Nothing is written where
+        they stand there already. OSError."""
+        sidecar, content = self._place(version).with_suffix(".json"), self.described(version)
+        described = {name: said for name, said in {**content, **entries}.items() if said is not None}
+        if described != content:
+            atomic.write_json(sidecar, described)
 
     def _write(self, sidecar: Path, beside: Mapping[str, object], version: Version) -> None:
         """`beside`: what else the sidecar says."""
@@ -161,6 +228,9 @@ class VersionStore:
                 extra={"context": {"file": sidecar.name, "reason": type(damage).__name__}},
             )
             return None
+        version = version.model_copy(update={"shown": OURS in content})
+        if version.outside:
+            return version if self._outside(version.outside) is not None else None
         return version if sidecar.with_suffix(".safetensors").is_file() else None
 
 

@@ -56,6 +56,8 @@ class Inventory(Stored):
     versions: list[str] = Field(default_factory=list)
     job_ids: list[str] = Field(default_factory=list)
     pictures: list[str] = Field(default_factory=list)
+    #: LoRAs of the user's own that were theirs, by ComfyUI's names: told, never touched
+    outside: list[str] = Field(default_factory=list)
 
     @property
     def ids(self) -> list[str]:
@@ -70,7 +72,7 @@ class Inventory(Stored):
         """With what was found when forgetting began: some rows may have gone since."""
         every = {
             name: list(dict.fromkeys([*getattr(earlier, name), *getattr(self, name)]))
-            for name in ("words", "photos", "versions", "job_ids", "pictures")
+            for name in ("words", "photos", "versions", "job_ids", "pictures", "outside")
         }
         return self.model_copy(update=every)
 
@@ -105,7 +107,7 @@ class Inventory(Stored):
             captions=self.captions,
             jobs=len(self.job_ids),
             samples=sum(_count(folder / "samples") for folder in jobs if not is_link(folder)),
-            versions=len(self.versions),
+            versions=len(self.versions) - len(self.outside),
             images=sum(_count(folder, "*.png") for folder in shown if not is_link(folder))
             + sum(1 for file in files if file.name.startswith("gen_")),
             bytes=sum(size_of(target) for target in (*self.folders(paths), *files)),
@@ -159,13 +161,16 @@ def _inventory_of(library: Library, character: Character, job_ids: Collection[st
         captions=sum(1 for photo in photos if photo.caption),
         versions=[version.file.rpartition("/")[2].partition(".")[0] for version in character.versions],
         job_ids=list(job_ids),
+        outside=[version.outside for version in character.versions if version.outside],
         pictures=[row[0] for row in library.rows(sql, (character.id,))],
     )
 
 
 def words_of(person: Character) -> list[str]:
     """The words that a person is called by, those names and trigger words too that a LoRA was trained with before they were changed."""
-    trained = [version.trigger_word for version in person.versions]
+    trained = [
+        version.trigger_word for version in person.versions if version.trigger_word != person.class_word
+    ]
     words = [person.name, person.trigger_word, *person.former_words, *trained]
     return list(dict.fromkeys(word for word in words if word))
 

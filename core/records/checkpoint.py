@@ -70,6 +70,14 @@ class Version(Stored):
     measured_by: str = ""
     trained_at: str = ""
     created_at: str
+    #: a file of the user's own, by ComfyUI's name for it: never copied, moved, changed or deleted. `file` is its name here all the same
+    outside: str = ""
+    #: whether a picture of it lies beside that file, or in it
+    outside_preview: bool = False
+    #: name and preview beside the file, for LoRA managers: pressed for this one, or '' as the setting says
+    companions: Literal["", "on", "off"] = ""
+    #: whether they lie there
+    shown: bool = False
 
 
 class RankedVersion(Version):

@@ -3,7 +3,7 @@
 import { readable } from "../lib/files.js";
 import { newCorrelationId } from "../lib/ids.js";
 import { t } from "../locales/words.js";
-import { Characters, Photos } from "./resources/people.js";
+import { Characters, OutsideLoras, Photos } from "./resources/people.js";
 import { Generations, Recipes } from "./resources/pictures.js";
 import { ComfyUI, System } from "./resources/server.js";
 import { Jobs, Training } from "./resources/training.js";
@@ -58,6 +58,7 @@ export class Api {
     this.opened = () => {};
     this.characters = new Characters(this);
     this.photos = new Photos(this);
+    this.loras = new OutsideLoras(this);
     this.jobs = new Jobs(this);
     this.training = new Training(this);
     this.generations = new Generations(this);

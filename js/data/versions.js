@@ -4,7 +4,7 @@
 export const isSound = ({ proof }) => proof.header && proof.finite && proof.nonzero && proof.fit !== "wrong";
 
 /** What a checkpoint lacks of a version. */
-const UNUSED = { file: "", picked: false, base_model: "", trigger_word: "", measured_by: "", trained_at: "", created_at: "", rank: 0, nearest: false, faults: [], tied: [] };
+const UNUSED = { file: "", picked: false, base_model: "", trigger_word: "", measured_by: "", trained_at: "", created_at: "", rank: 0, nearest: false, faults: [], tied: [], outside: "", outside_preview: false, companions: /** @type {const} */ (""), shown: false };
 
 /** Not a checkpoint that nobody has used yet. @param {{file: string}} options */
 export const isPublished = ({ file }) => file !== "";

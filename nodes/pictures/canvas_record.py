@@ -34,7 +34,7 @@ def people_behind(
         return [] if drawn is None else [drawn.id]
     names = {
         name
-        for key in _ancestors(graph, str(node_id)) or set(graph)
+        for key in ancestors(graph, str(node_id)) or set(graph)
         for name in _named(graph, key, in_batches=drawn is None)
     }
     people = set() if drawn is None else {drawn.id}
@@ -60,7 +60,7 @@ def _texts(graph: Mapping[str, Any], given: object) -> set[str]:
         return {given}
     if not isinstance(given, list) or not given or _says_who(graph, str(given[0])):
         return set()
-    behind = [graph[node].get("inputs", {}).values() for node in _ancestors(graph, str(given[0]))]
+    behind = [graph[node].get("inputs", {}).values() for node in ancestors(graph, str(given[0]))]
     return {value for values in behind for value in values if isinstance(value, str)}
 
 
@@ -106,14 +106,15 @@ def keep_previews(folder: Path, previews: Iterable[Mapping[str, Any]]) -> None:
     atomic.write_json(folder / PREVIEWS_FILE, [str(shown["filename"]) for shown in previews])
 
 
-def _ancestors(graph: Mapping[str, Any], node_id: str) -> set[str]:
-    ancestors: set[str] = set()
+def ancestors(graph: Mapping[str, Any], node_id: str) -> set[str]:
+    """Keys of the nodes that a node's inputs come from, and its own; empty where the node is not in the graph."""
+    found: set[str] = set()
     waiting = [node_id]
     while waiting:
         key = waiting.pop()
-        if key in ancestors or key not in graph:
+        if key in found or key not in graph:
             continue
-        ancestors.add(key)
+        found.add(key)
         links = graph[key].get("inputs", {}).values()
         waiting += [str(link[0]) for link in links if isinstance(link, list) and len(link) == 2]
-    return ancestors
+    return found

@@ -23,7 +23,7 @@ FLOORS = {
         ("characters",),
         ("generations", "loras"),
         ("storage", "faces", "photo_decoding"),
-        ("jobs", "families", "model_headers"),
+        ("jobs", "families", "model_headers", "marks"),
         ("records", "processes"),
     ),
     "training": (
@@ -57,7 +57,7 @@ FLOORS = {
         ("training",),
         ("settings",),
         ("characters", "comparing"),
-        ("looking",),
+        ("looking", "outside_loras"),
         ("shared",),
     ),
 }

@@ -28,9 +28,11 @@ OWNED = {
     "PIL": (
         "core/photo_decoding/",
         "core/faces/",
+        "core/marks/",
         "nodes/",
         "training/backends/",
         "generation/proof.py",
+        "generation/shared_copies.py",
         "generation/thumbnails.py",
     ),
     "pillow_heif": ("core/photo_decoding/",),
@@ -42,6 +44,8 @@ OWNED = {
     ),
     "tomlkit": ("core/toml_files.py",),
     "subprocess": ("core/processes/start.py", "comfy_restart.py"),
+    "c2pa": ("core/marks/content_credentials.py",),
+    "cryptography": ("core/marks/signing_key.py",),
     "anyascii": ("core/characters/slugs.py",),
 }
 #: Where concrete plugins and the ComfyUI adapter may be named.

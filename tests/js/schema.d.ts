@@ -568,6 +568,16 @@ declare namespace Schema {
   interface LogLines {
     lines: ({ message: string })[];
   }
+  /** POST /outside-loras: `lora` as ComfyUI's loaders name it. For somebody who is here by `character_id`, else for a new person. `trigger_word` is whatever the LoRA was trained with, '' for none. */
+  interface LoraAdoption {
+    lora: string;
+    family: string;
+    trigger_word?: string;
+    character_id?: string | null;
+    name?: string | null;
+    class_word?: string | null;
+    consent?: boolean;
+  }
   /** A point of the loss curve. */
   interface Loss {
     step: number;
@@ -632,6 +642,22 @@ declare namespace Schema {
     min: number | null;
     max: number | null;
     tooltip: string;
+  }
+  /** A LoRA that Isengard did not make, by ComfyUI's name; `person` has it, '' where nobody has. */
+  interface OutsideLora {
+    name: string;
+    person: string;
+  }
+  /** Facts that such a LoRA says of itself: `bases` what it calls its model, `family` which of ours that is ('' where nothing tells), `fitting` the models here that it fits, `words` what calls the person, the likeliest first, `steps` 0 where it says none. */
+  interface OutsideLoraFacts {
+    title: string;
+    family: string;
+    fitting: string[];
+    bases: string[];
+    words: string[];
+    steps: number;
+    size: number;
+    preview: boolean;
   }
   /** Advanced options; null means the preset's value. Ranges are hard limits, backends may narrow them. */
   interface Overrides {
@@ -769,6 +795,10 @@ declare namespace Schema {
     measured_by: string;
     trained_at: string;
     created_at: string;
+    outside: string;
+    outside_preview: boolean;
+    companions: "" | "on" | "off";
+    shown: boolean;
     rank: number;
     nearest: boolean;
     faults: ("copies" | "stiff" | "unlike" | "leaks" | "not_measurable")[];
@@ -879,16 +909,21 @@ declare namespace Schema {
     editable: boolean;
     secret: boolean;
   }
-  /** Every setting and where its value comes from. */
+  /** Every setting and where its value comes from; `can_sign`: whether what signs pictures is installed. */
   interface Settings {
     items: Setting[];
     folders: DataFolders;
+    can_sign: boolean;
   }
   interface SettingsChange {
     mode?: "production" | "fast-test";
     language?: "auto" | "en";
     log_level?: "DEBUG" | "INFO" | "WARNING" | "ERROR";
     guard_comfyui?: "0" | "1";
+    mark_pictures?: "0" | "1";
+    sign_pictures?: "0" | "1";
+    visible_mark?: "0" | "1";
+    lora_companions?: "0" | "1";
     face_models?: string;
     hf_token?: string;
   }
@@ -1000,6 +1035,15 @@ declare namespace Schema {
     measured_by: string;
     trained_at: string;
     created_at: string;
+    outside: string;
+    outside_preview: boolean;
+    companions: "" | "on" | "off";
+    shown: boolean;
+  }
+  /** POST /characters/{id}/versions/companions: whether name and preview lie beside this version's file. */
+  interface VersionCompanions {
+    file: string;
+    shown: boolean;
   }
   /** POST /characters/{id}/versions/pick: `file` as the list of versions gives it. */
   interface VersionPick {

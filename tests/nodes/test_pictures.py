@@ -9,6 +9,8 @@ import pytest
 from hosts import releases
 from isengard.core.errors import InvalidError, NotFoundError
 from isengard.core.ids import new_id
+from isengard.core.marks.source_types import ALGORITHMIC, COMPOSITE, TRAINED
+from isengard.core.marks.xmp import said_in
 from isengard.core.privacy import erasure, personal_data
 from isengard.core.settings import Settings
 from PIL import Image
@@ -36,10 +38,12 @@ def save(comfy, comfy_api, monkeypatch):
     preview = type("Preview", (), {"as_dict": lambda self: {"images": []}})
     monkeypatch.setattr(comfy_api.ui, "PreviewImage", lambda images, cls: preview())
 
-    def save(images, ticket="", *, prompt=None, node_id="4", **given):
+    def save(images, ticket="", *, prompt=None, node_id="4", edits=False, **given):
         hidden = {
             comfy_api.io.Hidden.prompt: prompt,
-            comfy_api.io.Hidden.extra_pnginfo: {"isengard": {"recipe": "r"}},
+            comfy_api.io.Hidden.extra_pnginfo: {
+                "isengard": {"recipe": "r", **({"edits": True} if edits else {})}
+            },
             comfy_api.io.Hidden.unique_id: node_id,
         }
         made = {"hidden_inputs": hidden} if releases.has("v3_data") else hidden
@@ -84,6 +88,29 @@ def test_a_picture_for_the_panel(save, order, paths):
         assert json.loads(image.text["prompt"]) == {"1": {}}
         assert json.loads(image.text["isengard"]) == {"generation_id": identifier, "recipe": "r"}
     assert not list(paths.generation(identifier).glob(".*"))
+
+
+@pytest.mark.parametrize(("edits", "said"), [(False, TRAINED), (True, COMPOSITE)])
+def test_a_picture_of_the_tab_says_how_it_was_made(save, order, paths, edits, said):
+    identifier, ticket = order()
+    save(pictures(), ticket, prompt=graph("ann"), edits=edits)
+    with Image.open(paths.generation(identifier) / "0000.png") as image:
+        assert said_in(image.info) == said and json.loads(image.info["prompt"]) == graph("ann")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"), [("KSampler", TRAINED), ("LoadImage", ""), ("IsengardPlaceholderImage", ALGORITHMIC)]
+)
+def test_a_picture_of_the_canvas_says_what_its_own_nodes_made(save, paths, source, said):
+    """The rest of the graph has nothing to do with it; somebody's photo that passes through is not called made with AI."""
+    mixed = {
+        "1": {"class_type": source, "inputs": {}},
+        "4": {"class_type": "IsengardSaveImage", "inputs": {"images": ["1", 0]}},
+        "9": {"class_type": "KSampler", "inputs": {}},
+    }
+    (entry,) = save(pictures(), prompt=mixed)["isengard"]
+    with Image.open(paths.generation(entry["generation_id"]) / entry["file"]) as image:
+        assert said_in(image.info) == said
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from ...core.records.base import Record, Truth, Whole
+from ...core.records.base import Line, Record, Truth, Whole, id_text
+from ...core.records.character import Name
 from ...core.records.training import MAX_STEPS
 
 #: Beyond any place in any line; SQLite and Redis hold it.
@@ -42,3 +43,29 @@ class VersionPick(Record):
     """POST /characters/{id}/versions/pick: `file` as the list of versions gives it."""
 
     file: Annotated[str, Field(max_length=400)]
+
+
+class VersionCompanions(Record):
+    """POST /characters/{id}/versions/companions: whether name and preview lie beside this version's file."""
+
+    file: Annotated[str, Field(max_length=400)]
+    shown: Truth
+
+
+class LoraAdoption(Record):
+    """POST /outside-loras: `lora` as ComfyUI's loaders name it. For somebody who is here by `character_id`, else for a new person.
+    `trigger_word` is whatever the LoRA was trained with, '' for none."""
+
+    lora: Annotated[str, Field(min_length=1, max_length=1000)]
+    family: Annotated[Line, Field(max_length=80)]
+    trigger_word: Annotated[Line, Field(max_length=200)] = ""
+    character_id: Annotated[str, id_text("chr")] | None = None
+    name: Name | None = None
+    class_word: Annotated[Line, Field(max_length=40)] | None = None
+    consent: Truth = False
+
+    @model_validator(mode="after")
+    def _one_person(self) -> LoraAdoption:
+        if (self.character_id is None) == (self.name is None):
+            raise ValueError("either character_id or name says whose LoRA it is")
+        return self

@@ -44,6 +44,11 @@ def small_picture(path: Path) -> web.Response:
     return web.Response(body=path.read_bytes(), headers=_picture_headers(path))
 
 
+def made_picture(content: bytes, mime: str) -> web.Response:
+    """A picture that was made for this answer."""
+    return web.Response(body=content, headers={**FILE_HEADERS, "Content-Type": mime})
+
+
 def _picture_headers(path: Path) -> dict[str, str]:
     return {**FILE_HEADERS, "Content-Type": IMAGE_TYPES[path.suffix]}
 

@@ -190,6 +190,27 @@ class Setting(BaseModel):
     secret: bool
 
 
+class OutsideLora(BaseModel):
+    """A LoRA that Isengard did not make, by ComfyUI's name; `person` has it, '' where nobody has."""
+
+    name: str
+    person: str
+
+
+class OutsideLoraFacts(BaseModel):
+    """Facts that such a LoRA says of itself: `bases` what it calls its model, `family` which of ours that is ('' where nothing tells),
+    `fitting` the models here that it fits, `words` what calls the person, the likeliest first, `steps` 0 where it says none."""
+
+    title: str
+    family: str
+    fitting: list[str]
+    bases: list[str]
+    words: list[str]
+    steps: int
+    size: int
+    preview: bool
+
+
 class DataFolders(BaseModel):
     """The folders of the data and the logs."""
 
@@ -198,10 +219,11 @@ class DataFolders(BaseModel):
 
 
 class Settings(BaseModel):
-    """Every setting and where its value comes from."""
+    """Every setting and where its value comes from; `can_sign`: whether what signs pictures is installed."""
 
     items: list[Setting]
     folders: DataFolders
+    can_sign: bool
 
 
 class LogLine(BaseModel):

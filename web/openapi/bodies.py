@@ -12,7 +12,15 @@ from ...core.records.generation import GenerationOrder
 from ...core.records.photo import CaptionEdits, CaptionPlan, CropBatch, CropBox, CropUndo, PhotoPatch
 from ...core.records.training import TrainingRequest
 from ...generation.image.user_recipes import Agreement, RecipeDraft
-from ..http.request_bodies import Favourite, JobMove, MoreSteps, Retry, VersionPick
+from ..http.request_bodies import (
+    Favourite,
+    JobMove,
+    LoraAdoption,
+    MoreSteps,
+    Retry,
+    VersionCompanions,
+    VersionPick,
+)
 
 #: name in the route table -> model
 BODIES: dict[str, type[BaseModel]] = {
@@ -32,8 +40,10 @@ BODIES: dict[str, type[BaseModel]] = {
         Agreement,
         Favourite,
         JobMove,
+        LoraAdoption,
         MoreSteps,
         Retry,
+        VersionCompanions,
         VersionPick,
     )
 }

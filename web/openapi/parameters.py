@@ -13,6 +13,7 @@ from ...core.families.families import Families
 from ...core.generations.listing import Sort
 from ...core.ids import id_pattern
 from ...core.logs import SERVICES
+from ...core.marks.picture_file import Format
 from ...core.records.generation import OrderPurpose
 from ...core.records.job import JobKind
 from ...core.records.job_states import JobState
@@ -208,6 +209,9 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
         "sort": Choice(get_args(Sort)),
     },
     "generations.image": {"size": SIZE},
+    "generations.copy": {"format": Choice(get_args(Format))},
+    "outside_loras.show": {"name": Text(r"[^\x00-\x1f]{1,1000}", "a LoRA's name")},
+    "outside_loras.preview": {"name": Text(r"[^\x00-\x1f]{1,1000}", "a LoRA's name")},
     "diagnosis.of_picture": {"character_id": id_of("chr")},
     "logs.diagnostics": {"frontend": Text(r"[ -~]{0,4000}", "what the panel says of ComfyUI's frontend")},
     "logs.find": {

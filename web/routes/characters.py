@@ -10,7 +10,7 @@ from ...core.records.character import Character, CharacterDraft, CharacterPatch
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
-from ..http.request_bodies import VersionPick
+from ..http.request_bodies import VersionCompanions, VersionPick
 from ..services.notifications import Change, tell_character
 
 
@@ -69,6 +69,15 @@ async def pick_version(services: Services, request: web.Request) -> web.Response
     character = await in_thread(services.characters.get, request.match_info["id"])
     await in_thread(services.versions.pick, character.slug, choice.file)
     character = await in_thread(services.characters.get, character.id)
+    await tell(services, character.id, "updated", character)
+    return responses.record(character)
+
+
+async def choose_companions(services: Services, request: web.Request) -> web.Response:
+    """The person, whose version has name and preview beside it now, or no longer."""
+    choice = VersionCompanions.model_validate(await read_json(request))
+    character_id = request.match_info["id"]
+    character = await in_thread(services.companions.choose, character_id, choice.file, choice.shown)
     await tell(services, character.id, "updated", character)
     return responses.record(character)
 

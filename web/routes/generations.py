@@ -12,10 +12,14 @@ from ...core import correlation
 from ...core.errors import InvalidError, NotFoundError
 from ...core.executor import in_thread
 from ...core.generations.listing import Sort
+from ...core.marks.marking import current_marking
+from ...core.marks.picture_file import MIME, Format
 from ...core.records.generation import Generation, GenerationOrder
 from ...generation.image.graph import unbound
 from ...generation.image.recipes import OpenedRecipe, RecipeFolder
 from ...generation.image.user_recipes import UserRecipes
+from ...generation.request_rules import edits
+from ...generation.shared_copies import shared_copy
 from ...generation.styles import load_styles
 from ...generation.thumbnails import thumbnail_of
 from ..container import Services
@@ -94,6 +98,20 @@ async def image(services: Services, request: web.Request) -> web.StreamResponse:
         return responses.picture(await in_thread(store.image_path, *place))
     # a wall asks for dozens at once: each is one trip to a thread
     return await in_thread(lambda: responses.small_picture(thumbnail_of(store.image_path(*place))))
+
+
+async def copy(services: Services, request: web.Request) -> web.Response:
+    """The picture to give away; made anew for it, so in a thread."""
+    identifier, number = request.match_info["id"], picture_number(request)
+    kind = cast(Format, request.query.get("format", "png"))  # openapi/parameters.py has looked at it
+
+    def made() -> bytes:
+        store = services.generations.store
+        marking, generation = current_marking(services.settings, services.paths), store.get(identifier)
+        file, edited = store.image_path(identifier, number), edits(generation, store.get)
+        return shared_copy(file, generation, kind, marking, edited=edited)
+
+    return responses.made_picture(await in_thread(made), MIME[kind])
 
 
 async def delete_image(services: Services, request: web.Request) -> web.Response:

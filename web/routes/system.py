@@ -13,6 +13,7 @@ from ...core.capabilities import CAPABILITIES
 from ...core.errors import ConflictError, InvalidError, NotFoundError, NotImplementedYetError
 from ...core.executor import in_thread
 from ...core.logs import ROOT_LOGGER
+from ...core.marks import content_credentials
 from ...core.storage.recovery_notices import Recoveries
 from ...core.version import VERSION
 from ..container import Services
@@ -20,6 +21,7 @@ from ..http import guard
 from ..http.errors import read_json
 from ..http.session import COOKIE
 from ..openapi.document import describe
+from ..services.companions.keeper import SWITCH
 from ..services.server_announcement import links_of
 
 COOKIE_S = 365 * 24 * 3600
@@ -146,6 +148,8 @@ def _save(services: Services, values: dict[str, str]) -> None:
         settings_module.save_setting(services.paths, name, value)
     if "log_level" in values:
         logging.getLogger(ROOT_LOGGER).setLevel(values["log_level"])
+    if SWITCH in values:
+        services.companions.settle_all()
 
 
 def _settings(services: Services) -> dict[str, object]:
@@ -166,7 +170,8 @@ def _settings(services: Services) -> dict[str, object]:
                 "secret": secret,
             }
         )
-    return {"items": items, "folders": {"data": str(services.paths.root), "logs": str(services.paths.logs)}}
+    folders = {"data": str(services.paths.root), "logs": str(services.paths.logs)}
+    return {"items": items, "folders": folders, "can_sign": content_credentials.is_available()}
 
 
 async def openapi(services: Services, request: web.Request) -> web.Response:

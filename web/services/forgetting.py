@@ -132,7 +132,8 @@ class Forgetting:
         files = files_that_mention(folders.values(), mentions)
         outside = [file for file in files if not file.resolve().is_relative_to(root)]
         own = [*outside, *files_that_mention([paths.recipes, paths.trash / "recipes"], mentions)]
-        counted.elsewhere = sorted({_shown(file, {"": paths.root, **folders}) for file in own})
+        loras = {f"models/loras/{name}" for name in inventory.outside}
+        counted.elsewhere = sorted({_shown(file, {"": paths.root, **folders}) for file in own} | loras)
         counted.others = _others_pictures(paths, inventory, names)
         return counted.as_dict()
 

@@ -52,7 +52,13 @@ def client_of(host: Host, settings: Settings) -> ComfyClient:
 
 
 def open_generations(
-    library: Library, ledger: Ledger, registry: PluginRegistry, clock: Clock
+    library: Library,
+    ledger: Ledger,
+    registry: PluginRegistry,
+    *,
+    clock: Clock,
+    characters: CharacterStore,
+    versions: VersionStore,
 ) -> GenerationService:
     settings, paths = registry.context.settings, registry.context.paths
 
@@ -61,8 +67,8 @@ def open_generations(
 
     return GenerationService(
         store=GenerationStore(library, paths, clock),
-        characters=CharacterStore(library, paths, clock),
-        versions=VersionStore(paths, clock),
+        characters=characters,
+        versions=versions,
         pipelines=lambda: pipelines_of(registry),
         emit=emit,
         clock=clock,

@@ -13,7 +13,7 @@ import { consentNote } from "./consent.js";
 import { Coverage } from "./coverage.js";
 import { openImproveSet } from "./crops/improve_set.js";
 import { Dropzone } from "./dropzone.js";
-import { face } from "../shared/person_picker.js";
+import { face, shownBy } from "../shared/person_picker.js";
 import { findingsNow } from "./photo_words.js";
 import { PhotoStrip } from "./photos.js";
 import { UploadList } from "./upload_list.js";
@@ -123,7 +123,8 @@ export class IsenCharacter extends View {
   #head(character, list) {
     const { name, class_word: kind, trigger_word: trigger, versions } = character;
     say(this.heading, name);
-    fill(this.face, character.cover_photo_id, () => face(this.store, { id: character.id, cover: character.cover_photo_id }));
+    const shown = { id: character.id, cover: character.cover_photo_id, lora: shownBy(character) };
+    fill(this.face, shown, () => face(this.store, shown));
     fill(this.facts, [kind, trigger], () => [`${kind} · `, h("code", { class: "isen-trigger", text: trigger, title: t("triggerHint") })]);
     const held = list.filter((photo) => photo.held_out).length;
     const counts = [photos(character.photo_count), held && t("heldCount", { n: held }), versions.length > 0 && counted("versionCount", versions.length)];

@@ -5,6 +5,7 @@ import { brief } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { exportEntry } from "./exporting.js";
 import { askToForget } from "./forgetting.js";
+import { openLoras } from "../outside_loras/lora_dialog.js";
 import { offerUndo } from "../shared/view.js";
 
 /** The ⋯ of a character. @param {Isengard.View} view @param {Isengard.Character} character */
@@ -14,6 +15,7 @@ export function characterMenu(view, character) {
     h("summary", { "aria-label": t("more"), title: t("more"), "data-testid": "isen-more" }, icon("ellipsis-h")),
     h("div", { class: "isen-menu-list" },
       button(t("edit"), () => { close(); showEdit(view); }, { icon: "pencil", testid: "isen-edit" }),
+      button(t("loraMenu"), () => { close(); openLoras(view, character); }, { icon: "file-import", testid: "isen-add-lora" }),
       exportEntry(view, character, () => close()),
       button(t("deleteCharacter", { name }), () => remove(view, character), { icon: "trash", title: t("deleteHint"), testid: "isen-delete" }),
       button(t("forget", { name }), () => { close(); askToForget(view, character); }, { icon: "eraser", title: t("forgetHint"), testid: "isen-forget" })));

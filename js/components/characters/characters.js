@@ -7,13 +7,14 @@ import { photos, t } from "../../locales/words.js";
 import { runningJobs, shareOf } from "../../data/state.js";
 import { FirstRun } from "./first_run.js";
 import { importer } from "./importer.js";
-import { face } from "../shared/person_picker.js";
+import { openLoras } from "../outside_loras/lora_dialog.js";
+import { face, shownBy } from "../shared/person_picker.js";
 import { TrashedPeople } from "./trashed_people.js";
 import { View } from "../shared/view.js";
 
 /** From so many on nobody finds a face at a glance. */
 const MANY = 13;
-/** How far a person is. @typedef {{id: string, name: string, cover: string | null, count: number, versions: number, percent: number | null, waits: boolean}} Standing */
+/** How far a person is. @typedef {{id: string, name: string, cover: string | null, lora: string, count: number, versions: number, percent: number | null, waits: boolean}} Standing */
 const KINDS = ["person", "woman", "man", "girl", "boy", "dog", "cat"];
 
 export class IsenCharacters extends View {
@@ -40,7 +41,8 @@ export class IsenCharacters extends View {
     this.wall = h("ul", { class: "isen-wall", "aria-label": t("characters") });
     this.add = button(t("newCharacter"), () => this.#show(true), { icon: "plus", kind: "primary", testid: "isen-new-character" });
     this.form = this.#newForm();
-    this.buttons = h("div", { class: "isen-row" }, this.add, this.bring);
+    const loras = button(t("loraShort"), () => openLoras(this), { icon: "file-import", title: t("loraTitle"), testid: "isen-outside-lora" });
+    this.buttons = h("div", { class: "isen-row" }, this.add, this.bring, loras);
     this.find = h("input", { type: "search", placeholder: t("findPerson"), "aria-label": t("findPerson"), autocomplete: "off", "data-testid": "isen-find-person", on: { input: () => this.#again() } });
     this.none = h("p", { class: "isen-muted isen-center", role: "status" });
     this.trash = new TrashedPeople(this);
@@ -65,7 +67,7 @@ export class IsenCharacters extends View {
     const shown = found.map(({ id, name, cover_photo_id: cover, photo_count: count, versions }) => {
       const job = jobs.find((known) => known.character_id === id);
       const percent = job && job.state !== "queued" ? Math.round(100 * shareOf(job)) : null;
-      return { id, name, cover, count, versions: versions.length, percent, waits: job?.state === "queued" };
+      return { id, name, cover, lora: shownBy({ versions }), count, versions: versions.length, percent, waits: job?.state === "queued" };
     });
     keyed(this.wall, shown, { id: (entry) => entry.id, make: (entry) => this.#face(entry), update: redrawn });
   }

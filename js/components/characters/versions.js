@@ -28,21 +28,37 @@ export function samplesOf(person, jobs) {
 
 /** @param {import("../../data/store.js").Store} store @param {Isengard.Character} character @param {Record<string, Isengard.SampleOf>} samples */
 export function versionList(store, character, samples) {
-  const rows = [...character.versions].reverse().map((version) => row(store, version, samples[version.file]));
+  const rows = [...character.versions].reverse().map((version) => (version.outside ? outsideRow(store, character, version) : row(store, character, version, samples[version.file])));
   const comparable = withCheckpoints(character, store.state.jobs).versions.some((version) => !version.placeholder);
   return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-plain-list" }, ...rows),
     comparable && button(t("compareVersions"), () => store.go({ tab: "images", id: character.id, compare: "" }), { icon: "table", testid: "isen-compare-of-character" })];
 }
 
-/** @param {Isengard.Store} store @param {Isengard.Version} version @param {Isengard.SampleOf | undefined} sample */
-function row(store, version, sample) {
+/** @param {Isengard.Store} store @param {Isengard.Character} character @param {Isengard.Version} version @param {Isengard.SampleOf | undefined} sample */
+function row(store, character, version, sample) {
+  const { file, shown } = version;
+  const show = async () => store.keepCharacter(await store.attempt((id) => store.api.characters.showInManagers(character.id, { file, shown: !shown }, id)));
   const family = store.state.families.find((known) => known.key === version.family)?.label ?? version.family;
   return h("li", { class: "isen-row isen-caption", title: version.file },
     sample && picture(store.api.jobs.sampleUrl(sample.jobId, sample.file), ""),
     h("div", { class: "isen-grow isen-stack-tight" },
       h("span", { text: t(version.picked ? "versionPicked" : "versionLine", { family, step: count(version.step) }) }),
       h("small", { class: "isen-muted", text: `${bytes(version.size)} · ${ago(version.created_at)}` }),
-      h("small", { class: "isen-muted", text: proofWords(version) })));
+      h("small", { class: "isen-muted", text: proofWords(version) })),
+    !version.placeholder && button(t(shown ? "companionsHide" : "companionsShow"), show, { icon: shown ? "eye-slash" : "eye", bare: true, testid: "isen-companions" }));
+}
+
+/** A file of the user's own. @param {Isengard.Store} store @param {Isengard.Character} character @param {Isengard.Version} version */
+function outsideRow(store, character, version) {
+  const family = store.state.families.find((known) => known.key === version.family)?.label ?? version.family;
+  const release = async () => store.keepCharacter(await store.attempt((id) => store.api.loras.release(character.id, version.file, id)));
+  return h("li", { class: "isen-row isen-caption", title: version.outside },
+    version.outside_preview && picture(store.api.loras.previewUrl(version.outside), ""),
+    h("div", { class: "isen-grow isen-stack-tight" },
+      h("span", { text: t("versionOutside", { family }) }),
+      h("small", { class: "isen-muted isen-wrap", dir: "auto", text: version.outside }),
+      h("small", { class: "isen-muted", text: [version.trigger_word, proofWords(version)].filter(Boolean).join(" · ") })),
+    button(t("loraRelease"), release, { icon: "times", bare: true, title: t("loraReleaseHint"), testid: "isen-release-lora" }));
 }
 
 /** What a training's newest version needs, where its pictures show nothing; null where they do. @param {Isengard.Job} job */

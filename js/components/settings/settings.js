@@ -11,6 +11,7 @@ import { LogViewer } from "./log_viewer.js";
 import { SettingValues } from "./setting_values.js";
 import { modeChoice } from "../shared/mode_choice.js";
 import { notifyChoice } from "./notify_choice.js";
+import { PictureMark } from "./picture_mark.js";
 import { View } from "../shared/view.js";
 
 const WORDS = ["lora", "trigger", "step", "checkpoint", "rank", "rate", "held", "likeness"];
@@ -25,6 +26,7 @@ export class IsenSettings extends View {
   /** @type {HTMLDivElement} */ written;
   /** @type {LikenessMeter} */ meter;
   /** @type {FaceModels} */ models;
+  /** @type {PictureMark} */ mark;
   /** @type {LogViewer} */ log;
   /** @type {string | undefined} */ start;
 
@@ -37,8 +39,9 @@ export class IsenSettings extends View {
     this.written = h("div", { class: "isen-stack" });
     this.meter = new LikenessMeter(this.store, { removable: true });
     this.models = new FaceModels(this.store, (names) => this.#save("face_models", names));
+    this.mark = new PictureMark((name, value) => this.#save(name, value));
     this.log = new LogViewer(this.store, this.route.log);
-    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#notify(), this.#trainer(), this.#likeness(), this.log.element, this.#report());
+    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#notify(), this.#trainer(), this.#likeness(), this.mark.element, this.log.element, this.#report());
     this.kept.load();
     this.meter.ask();
   }
@@ -79,7 +82,8 @@ export class IsenSettings extends View {
   }
 
   /** @param {Isengard.Settings} settings */
-  #show({ items, folders }) {
+  #show(settings) {
+    const { items, folders } = settings;
     const mode = items.find((item) => item.name === "mode");
     fill(this.mode, mode, () => mode && modeChoice(this.store, mode, (name, value) => this.#save(name, value)));
     const guard = items.find((item) => item.name === "guard_comfyui");
@@ -87,6 +91,7 @@ export class IsenSettings extends View {
     fill(this.written, [items, folders], () => this.#written(items, folders));
     if (!this.controls) this.values.replaceChildren(this.mode, this.guard, this.#editable(), this.written);
     this.models.choose(items.find((item) => item.name === "face_models"));
+    this.mark.show(settings);
     this.#fill(items);
   }
 

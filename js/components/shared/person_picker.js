@@ -3,13 +3,19 @@
 import { h, icon, picture } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
 
-/** A person by their cover. @typedef {{id: string, cover: string | null}} Face */
+/** A person by their cover, or, without photos, by the picture that lies beside `lora`. @typedef {{id: string, cover: string | null, lora?: string}} Face */
 /** @typedef {Face & {name: string}} Named */
 
 /** @param {import("../../data/store.js").Store} store @param {Face} options */
-export function face(store, { id, cover }) {
+export function face(store, { id, cover, lora = "" }) {
+  if (!cover && lora) return picture(store.api.loras.previewUrl(lora), "");
   if (!cover) return h("span", { class: "isen-picture isen-blank" }, icon("user"));
   return picture(store.api.photos.imageUrl(id, cover, "thumb"), "");
+}
+
+/** The LoRA from elsewhere that shows a person, '' where none does. @param {Pick<Isengard.Character, "versions">} person */
+export function shownBy({ versions }) {
+  return versions.find((version) => version.outside_preview)?.outside ?? "";
 }
 
 /** One of several people by their faces. `value` is who is chosen; `show` takes who there is. */
@@ -25,7 +31,7 @@ export class PersonPicker {
 
   /** Keeps the choice while that person is there; else `wanted`, else the first. @param {Isengard.Character[]} characters */
   show(characters, wanted = "") {
-    const people = characters.map(({ id, name, cover_photo_id: cover }) => ({ id, name, cover }));
+    const people = characters.map((person) => ({ id: person.id, name: person.name, cover: person.cover_photo_id, lora: shownBy(person) }));
     keyed(this.element, people, { id: (person) => person.id, make: (person) => this.#chip(person) });
     /** @param {string} id */
     const has = (id) => people.some((person) => person.id === id);

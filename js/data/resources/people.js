@@ -59,6 +59,11 @@ export class Characters extends Resource {
     return this.api.post(path`/characters/${id}/versions/pick`, { file }, action);
   }
 
+  /** Name and preview beside a LoRA's file, or none. @param {string} id @param {Schema.VersionCompanions} choice @param {string} action @returns {Promise<Isengard.Character>} */
+  showInManagers(id, choice, action) {
+    return this.api.post(path`/characters/${id}/versions/companions`, choice, action);
+  }
+
   /** Earlier comparisons that were not measured. @param {string} id @param {string} action @returns {Promise<{pictures: number}>} */
   measure(id, action) {
     return this.api.post(path`/characters/${id}/likeness`, {}, action);
@@ -145,5 +150,33 @@ export class Photos extends Resource {
   /** @param {string} characterId @param {string} id @param {string} action @returns {Promise<Isengard.Photo>} */
   restore(characterId, id, action) {
     return this.api.post(path`/characters/${characterId}/photos/${id}/restore`, {}, action);
+  }
+}
+
+/** LoRAs in ComfyUI's folders that Isengard did not make, by ComfyUI's names. */
+export class OutsideLoras extends Resource {
+  /** @returns {Promise<Isengard.Page<Schema.OutsideLora>>} */
+  list() {
+    return this.api.get("/outside-loras");
+  }
+
+  /** What one says of itself. @param {string} name @returns {Promise<Schema.OutsideLoraFacts>} */
+  facts(name) {
+    return this.api.get("/outside-loras/facts" + query({ name }));
+  }
+
+  /** @param {string} name */
+  previewUrl(name) {
+    return this.api.url("/outside-loras/preview" + query({ name }));
+  }
+
+  /** It becomes a version of somebody. @param {Schema.LoraAdoption} adoption @param {string} action @returns {Promise<Isengard.Character>} */
+  adopt(adoption, action) {
+    return this.api.post("/outside-loras", adoption, action);
+  }
+
+  /** Its record goes, the file stays. @param {string} id @param {string} file @param {string} action @returns {Promise<Isengard.Character>} */
+  release(id, file, action) {
+    return this.api.post(path`/characters/${id}/versions/release`, { file }, action);
   }
 }

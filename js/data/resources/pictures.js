@@ -48,6 +48,11 @@ export class Generations extends Resource {
     return this.api.url(path`/generations/${id}/images/${n}`);
   }
 
+  /** To give away, saying how it was made as the settings want it. @param {{id: string}} generation @param {{n: number}} image @param {"png" | "jpeg" | "webp"} [format] */
+  copyUrl({ id }, { n }, format = "png") {
+    return this.api.url(path`/generations/${id}/images/${n}/copy` + query({ format }));
+  }
+
   /** @param {{id: string}} generation @param {{n: number}} image */
   thumbUrl({ id }, { n }) {
     return this.api.url(path`/generations/${id}/images/${n}?size=thumb`);

@@ -134,11 +134,16 @@ const SETTINGS = {
     { name: "guard_comfyui", value: false, running: false, source: "default", editable: true, secret: false },
     { name: "language", value: "auto", source: "default", editable: true, secret: false },
     { name: "face_models", value: ["yunet", "auraface"], running: null, choices: [], source: "isengard.toml", editable: true, secret: false },
+    { name: "mark_pictures", value: true, running: true, choices: ["0", "1"], source: "default", editable: true, secret: false },
+    { name: "sign_pictures", value: true, running: true, choices: ["0", "1"], source: "default", editable: true, secret: false },
+    { name: "lora_companions", value: false, running: false, choices: ["0", "1"], source: "default", editable: true, secret: false },
+    { name: "visible_mark", value: false, running: false, choices: ["0", "1"], source: "default", editable: true, secret: false },
     { name: "hf_token", value: false, source: "default", editable: true, secret: true },
     { name: "comfyui_url", value: null, source: "default", editable: false, secret: false },
     { name: "allowed_hosts", value: [], source: "default", editable: false, secret: false },
   ],
   folders: { data: "C:\\ComfyUI\\user\\__isengard", logs: "C:\\ComfyUI\\user\\__isengard\\logs" },
+  can_sign: false,
 };
 /** Its mode was changed and waits for a restart. */
 export const SETTINGS_WAITING = { ...SETTINGS, items: SETTINGS.items.map((item) => (item.name === "mode" ? { ...item, value: "fast-test" } : item)) };

@@ -1,0 +1,54 @@
+"""IPTC's words for how a picture came to be (DigitalSourceType), chosen by what made it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ..records.generation import MadeFrom
+
+_WORDS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+#: Drawn by a trained model alone.
+TRAINED = f"{_WORDS}trainedAlgorithmicMedia"
+#: A trained model changed a part of a picture that was there before.
+COMPOSITE = f"{_WORDS}compositeWithTrainedAlgorithmicMedia"
+#: Drawn by a program that learned nothing: the placeholders of practice mode.
+ALGORITHMIC = f"{_WORDS}algorithmicMedia"
+#: How a picture can be made from another one, where that other stays around what is new.
+_EDITS = ("mend", "into_picture")
+_PLACEHOLDER = "IsengardPlaceholderImage"
+#: Nodes of ComfyUI that take a picture from a file.
+_FROM_FILES = ("LoadImage", "LoadImageMask", "LoadImageOutput")
+#: Nodes of ComfyUI that draw nothing: behind these alone a picture is what it was.
+_PLAIN = (
+    "IsengardSaveImage",
+    *_FROM_FILES,
+    *("ImageScale", "ImageScaleBy", "ImageScaleToTotalPixels", "ImageCrop", "ImagePadForOutpaint"),
+    *("ImageInvert", "ImageBatch", "ImageFromBatch", "RepeatImageBatch", "ImageFlip", "ImageRotate"),
+)
+
+
+def is_edit(made_from: MadeFrom | None) -> bool:
+    """Whether something of another picture stays in what was made from it; a photo does wherever it was begun with."""
+    return made_from is not None and (made_from.how in _EDITS or not made_from.generation_id)
+
+
+def source_of_order(graph: Mapping[str, Any], *, edits: bool) -> str:
+    """The word for a picture that the tab asked for; `edits` as `is_edit` says."""
+    if _PLACEHOLDER in _kinds(graph, graph):
+        return ALGORITHMIC
+    return COMPOSITE if edits else TRAINED
+
+
+def source_of_graph(graph: Mapping[str, Any], behind: Collection[str]) -> str:
+    """The word for what the nodes `behind` a picture draw; '' where they draw nothing: somebody's photo is not called made with AI."""
+    kinds = _kinds(graph, behind)
+    if kinds and kinds.issubset(_PLAIN):
+        return ""
+    if _PLACEHOLDER in kinds:
+        return ALGORITHMIC
+    return COMPOSITE if kinds.intersection(_FROM_FILES) else TRAINED
+
+
+def _kinds(graph: Mapping[str, Any], keys: Collection[str]) -> set[str]:
+    return {str(graph[key].get("class_type", "")) for key in keys if isinstance(graph[key], dict)}

@@ -1,0 +1,1 @@
+"""Name and preview beside published LoRAs, for ComfyUI's and LoRA managers' lists."""
