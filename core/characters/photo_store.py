@@ -6,7 +6,8 @@ import hashlib
 import logging
 import os
 import secrets
-from collections.abc import Mapping
+import threading
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +18,7 @@ from ..faces.face_notes import FaceNote
 from ..ids import new_id, require_id
 from ..paths import DataPaths
 from ..photo_decoding.decoder import DecodedPhoto, PhotoDecoder
-from ..records.photo import Photo, PhotoPatch
+from ..records.photo import CaptionSource, Photo, PhotoPatch
 from ..storage.file_moves import noted, rows_first
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
@@ -42,6 +43,8 @@ class PhotoStore:
         self._paths = paths
         self._clock = clock
         self.decoder = decoder
+        #: Of several photos that are read at once, one after the other is compared with what came meanwhile, and kept.
+        self._keeping = threading.Lock()
 
     def add(self, character_id: str, temp_file: Path, client_name: str) -> Photo:
         """Take in an uploaded file. Raises with the codes photo_name, photo_empty, photo_too_large, photo_type,
@@ -57,13 +60,27 @@ class PhotoStore:
             thumbs = [photo_files(self._paths.character(character_id), photo)[1] for photo in others]
             decoded = self.decoder.decode(temp_file, full, thumb, others=thumbs)
             same_shot = others[decoded.same_shot].id if decoded.same_shot >= 0 else ""
-            photo = self._keep(character_id, name, digest, (decoded, same_shot), files=(full, thumb))
+            with self._keeping:
+                same_shot = same_shot or self._same_shot_since(
+                    character_id, {one.id for one in others}, thumb
+                )
+                photo = self._keep(character_id, name, digest, (decoded, same_shot), files=(full, thumb))
         finally:
             full.unlink(missing_ok=True)
             thumb.unlink(missing_ok=True)
         self._note(character_id)
         _log.info("Photo added", extra={"context": {"character_id": character_id, "photo_id": photo.id}})
         return photo
+
+    def _same_shot_since(self, character_id: str, compared: Collection[str], thumb: Path) -> str:
+        """Which of the photos that came while this one was read shows the same photograph; '' for none."""
+        newest = self.list(character_id)[-MAX_COMPARED:]
+        since = [photo for photo in newest if photo.id not in compared]
+        if not since:
+            return ""
+        folder = self._paths.character(character_id)
+        at = self.decoder.same_shot(thumb, [photo_files(folder, photo)[1] for photo in since])
+        return since[at].id if at >= 0 else ""
 
     def add_drawn(self, character_id: str, number: int) -> Photo:
         """Take in one of the sample character's photos, drawn in the child and taken in like any other."""
@@ -75,13 +92,13 @@ class PhotoStore:
             file.unlink(missing_ok=True)
 
     def list(self, character_id: str) -> list[Photo]:
-        """In the order they were added; those in the trash are left out."""
+        """In the order they were added, a turned one in the place of what it was; those in the trash are left out."""
         self._require_character(character_id)
         rows = self._library.rows(
             "SELECT id, record FROM photo WHERE character_id=? AND deleted_at IS NULL ORDER BY id",
             (character_id,),
         )
-        return self._library.records(Photo, rows)
+        return sorted(self._library.records(Photo, rows), key=lambda photo: photo.place or photo.id)
 
     def get(self, photo_id: str, *, deleted: bool = False) -> Photo:
         """NotFoundError `photo_not_found`."""
@@ -94,12 +111,8 @@ class PhotoStore:
 
     def update(self, photo_id: str, patch: PhotoPatch) -> Photo:
         """Caption, included, held out. A caption written by a person is not overwritten by a plan later."""
-        changes = {k: v for k, v in patch.model_dump(exclude_unset=True).items() if v is not None}
-        if "caption" in changes:
-            changes["caption"] = clean_caption(changes["caption"])
-            changes["caption_source"] = "user" if changes["caption"] else ""
         with self._library.transaction():
-            photo = self._editable(photo_id).model_copy(update=changes)
+            photo = edited(self._editable(photo_id), patch)
             self.store(photo)
         self._note(photo.character_id)
         return photo
@@ -201,15 +214,24 @@ class PhotoStore:
         return photo
 
     def refuse_twice(self, character_id: str, column: Literal["sha256", "pixel_hash"], digest: str) -> None:
-        """ConflictError `photo_duplicate` where a photo has it already."""
+        """ConflictError `photo_duplicate` where a photo has it already, or is a turned one of that file."""
         for number, photo in enumerate(self.list(character_id), 1):
-            if getattr(photo, column) == digest:
+            if getattr(photo, column) == digest or (column == "sha256" and digest in self._files_of(photo)):
                 called = f" ({photo.name})" if photo.name else ""
                 raise ConflictError(
                     "photo_duplicate",
                     f"This is the same picture as photo {number}{called}.",
                     "Once is enough.",
                 )
+
+    def _files_of(self, photo: Photo) -> Iterator[str]:
+        """The uploaded bytes that a photo was before it was turned."""
+        while photo.place:
+            try:
+                photo = self.get(photo.made_from, deleted=True)
+            except NotFoundError:  # not in the trash any more
+                return
+            yield photo.sha256
 
     def require_room(self, character_id: str, photos: int) -> None:
         """ConflictError `photos_full` where so many more are too many."""
@@ -269,6 +291,18 @@ def shown_name(client_name: str) -> str:
     if any(mark in client_name for mark in ("/", "\\", "\x00")) or client_name in (".", ".."):
         raise InvalidError("photo_name", "The file's name holds a folder.", "Send plain file names only.")
     return "".join(letter for letter in client_name if letter.isprintable())[:_MAX_NAME]
+
+
+def edited(photo: Photo, patch: PhotoPatch) -> Photo:
+    """The photo as a person wants it. InvalidError `caption_placeholder`."""
+    changes = {
+        name: value for name, value in patch.model_dump(exclude_unset=True).items() if value is not None
+    }
+    if "caption" in changes:
+        changes["caption"] = clean_caption(changes["caption"])
+        written: CaptionSource = "user" if changes["caption"] else ""
+        changes.setdefault("caption_source", written)
+    return photo.model_copy(update=changes)
 
 
 def clean_caption(caption: str) -> str:

@@ -2,7 +2,8 @@
 
 First line out: {"ready": true}. Request {draw, full}: a drawn sample photo is written. Request {source, full, thumb, others}:
 paths of ours, `others` of thumbnails; with {box, turn} only that part of it, turned. Request {frame}: the part of a picture of
-ours that lies within bars or a screenshot's frame, as {box} (null without one). Answer {file_kind, width, height, animated, same_shot, pixel_hash, brightness, burnt, sharpness, phash}
+ours that lies within bars or a screenshot's frame, as {box} (null without one). Request {thumb, others}: which of the others is
+of the same photograph as {same_shot}. Answer {file_kind, width, height, animated, same_shot, pixel_hash, brightness, burnt, sharpness, phash}
 or {code, message, detail}. Large pictures are kept smaller, orientation is applied, ICC converted to sRGB, transparency laid on
 white, all metadata left behind.
 """
@@ -266,6 +267,14 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def compared(request: dict[str, Any]) -> dict[str, Any]:
+    """Compare a thumbnail of ours with others."""
+    from PIL import Image
+
+    with Image.open(request["thumb"], formats=FORMATS["jpeg"]) as thumb:
+        return {"same_shot": _same_shot(thumb, request["others"])}
+
+
 def _same_shot(thumb: Any, others: list[str]) -> int:
     """Which of the other thumbnails is of the same photograph, -1 for none that was found in time; those that are gone are
     of none."""
@@ -307,6 +316,8 @@ def draw(request: dict[str, Any]) -> dict[str, Any]:
 def _of(request: dict[str, Any]) -> dict[str, Any]:
     if "draw" in request:
         return draw(request)
+    if "source" not in request and "thumb" in request:
+        return compared(request)
     return frame(request) if "frame" in request else decode(request)
 
 

@@ -1,12 +1,15 @@
-"""The parent's side: one persistent child, restarted when it dies or takes too long."""
+"""The parent's side: a child for each photo that is read at once, restarted when it dies or takes too long."""
 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from ..errors import (
     InvalidError,
@@ -16,9 +19,14 @@ from ..errors import (
     TooLargeError,
     UnsupportedMediaError,
 )
+from ..processes.child_pool import ChildPool
 from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild, library_folders
 
 DECODE_TIMEOUT_S = 20.0
+#: More would wait for the disk and for each other.
+MOST_AT_ONCE = 4
+#: What a child may take (child.py); all of them together not more than half of the computer's memory.
+CHILD_BYTES = 2 * 1024**3
 CHILD = Path(__file__).resolve().parent / "child.py"
 _HINTS = {
     "photo_type": (UnsupportedMediaError, "Save it as a JPEG or PNG photo, then add that."),
@@ -53,12 +61,13 @@ class DecodedPhoto:
 
 
 class PhotoDecoder:
-    """Thread-safe: one photo at a time goes through the child."""
+    """Thread-safe: as many photos at once as this computer's cores and memory help; those that come meanwhile wait.
 
-    def __init__(self, timeout_s: float = DECODE_TIMEOUT_S) -> None:
-        self._child = JsonChild(
-            CHILD, timeout_s=timeout_s, arguments=lambda: library_folders(("PIL", "pillow_heif", "numpy"))
-        )
+    One alone is read by the same child each time, and the others are started when they are needed."""
+
+    def __init__(self, timeout_s: float = DECODE_TIMEOUT_S, at_once: int | None = None) -> None:
+        self.at_once = at_once or _at_once(os.cpu_count() or 1, psutil.virtual_memory().total)
+        self.children = ChildPool(lambda: _child(timeout_s), self.at_once)
 
     def decode(self, source: Path, full: Path, thumb: Path, *, others: Sequence[Path] = ()) -> DecodedPhoto:
         """Write the clean picture to `full` and its thumbnail to `thumb`; it is compared with the thumbnails of `others`.
@@ -66,6 +75,11 @@ class PhotoDecoder:
         Raises with a `photo_…` code."""
         question = {"source": str(source), "full": str(full), "thumb": str(thumb)}
         return DecodedPhoto(**self._ask({**question, "others": [str(file) for file in others]}))
+
+    def same_shot(self, thumb: Path, others: Sequence[Path]) -> int:
+        """Which of the other thumbnails is of the same photograph as this one, -1 for none: for a photo that was read meanwhile."""
+        found: int = self._ask({"thumb": str(thumb), "others": [str(file) for file in others]})["same_shot"]
+        return found
 
     def cut(
         self, source: Path, full: Path, thumb: Path, *, box: tuple[int, int, int, int], turn: int
@@ -84,29 +98,45 @@ class PhotoDecoder:
         self._ask({"draw": number, "full": str(target)})
 
     def close(self) -> None:
-        self._child.close()
+        self.children.close()
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        try:
-            answer = self._child.ask(request)
-        except ChildDidNotStart as fault:
-            raise NotReadyError(
-                "photo_decoder_unavailable",
-                "The program that reads photos does not start.",
-                "Check that Pillow is installed in ComfyUI's Python, then try again.",
-            ) from fault
-        except ChildIsStarting as slow:
-            raise _slow("The program that reads photos is still starting: this computer is busy.") from slow
-        if answer is None:
-            _log.warning("Decoding child ended or hung", extra={"context": {"exit": self._child.exit_code}})
-            if self._child.exit_code is None:
-                raise _slow("This photo took too long to read: this computer is busy.")
-            answer = {"code": "photo_damaged", "message": "This picture could not be decoded."}
+        with self.children.child() as child:
+            answer = _answer(child, request)
         if "code" in answer:
             context = {"code": answer["code"], "detail": answer.get("detail", "")}
             _log.info("Photo refused", extra={"context": context})
             raise _refusal(answer["code"], answer["message"])
         return answer
+
+
+def _answer(child: JsonChild, request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        answer = child.ask(request)
+    except ChildDidNotStart as fault:
+        raise NotReadyError(
+            "photo_decoder_unavailable",
+            "The program that reads photos does not start.",
+            "Check that Pillow is installed in ComfyUI's Python, then try again.",
+        ) from fault
+    except ChildIsStarting as slow:
+        raise _slow("The program that reads photos is still starting: this computer is busy.") from slow
+    if answer is None:
+        _log.warning("Decoding child ended or hung", extra={"context": {"exit": child.exit_code}})
+        if child.exit_code is None:
+            raise _slow("This photo took too long to read: this computer is busy.")
+        answer = {"code": "photo_damaged", "message": "This picture could not be decoded."}
+    return answer
+
+
+def _child(timeout_s: float) -> JsonChild:
+    return JsonChild(
+        CHILD, timeout_s=timeout_s, arguments=lambda: library_folders(("PIL", "pillow_heif", "numpy"))
+    )
+
+
+def _at_once(cores: int, memory_bytes: int) -> int:
+    return max(1, min(cores, MOST_AT_ONCE, memory_bytes // 2 // CHILD_BYTES))
 
 
 def _slow(said: str) -> NotReadyError:

@@ -57,7 +57,8 @@ class Photo(Stored):
     """`sha256` is of the uploaded bytes, `pixel_hash` of the decoded pixels (same picture, other file).
 
     `file` is our name inside uploads/<character_id>/, `name` what the person's file was called (shown, never opened).
-    A crop names the photo that it was `made_from`; its `sha256` is of that one's, the box and the turn.
+    A crop names the photo that it was `made_from`; its `sha256` is of that one's, the box and the turn. A photo that was turned
+    is the whole of another one, which lies in the trash, and has its `place` in the list: the id of the first in that place.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Photo(Stored):
     findings: list[PhotoFinding] = Field(default_factory=list)
     made_from: str = ""
     crop: Crop | None = None
+    place: str = ""
     created_at: str
     deleted_at: str | None = None
 
@@ -94,6 +96,40 @@ class PhotoPatch(Record):
     held_out: Truth | None = None
 
 
+class PhotoEdit(PhotoPatch):
+    """The same for one of many; `caption_source` lets an undo put back whose the caption was."""
+
+    caption_source: CaptionSource | None = None
+
+
+PhotoId = Annotated[str, id_text("pho")]
+#: As many as one person may have.
+MAX_CHOSEN = 500
+
+
+class PhotoEdits(Record):
+    """Many photos changed at once, all or none, each by what it shall be."""
+
+    photos: dict[PhotoId, PhotoEdit] = Field(
+        min_length=1, max_length=MAX_CHOSEN, json_schema_extra={"additionalProperties": False}
+    )
+
+
+class PhotoChoice(Record):
+    """Several photos of one person."""
+
+    photo_ids: list[PhotoId] = Field(min_length=1, max_length=MAX_CHOSEN)
+
+
+Quarters = Literal[90, 180, 270]
+
+
+class PhotoTurn(PhotoChoice):
+    """Several photos that are turned clockwise by so many degrees."""
+
+    turn: Quarters
+
+
 class CaptionEdit(Record):
     """A caption as it shall be; `caption_source` lets an undo put back whose it was."""
 
@@ -104,8 +140,8 @@ class CaptionEdit(Record):
 class CaptionEdits(Record):
     """Many captions at once: find and replace, and undo."""
 
-    captions: dict[Annotated[str, id_text("pho")], CaptionEdit] = Field(
-        min_length=1, max_length=500, json_schema_extra={"additionalProperties": False}
+    captions: dict[PhotoId, CaptionEdit] = Field(
+        min_length=1, max_length=MAX_CHOSEN, json_schema_extra={"additionalProperties": False}
     )
 
 
@@ -134,7 +170,7 @@ class CropBox(Record):
 class CropOrder(CropBox):
     """A crop of one photo."""
 
-    photo_id: Annotated[str, id_text("pho")]
+    photo_id: PhotoId
     kind: CropKind = "hand"
 
 

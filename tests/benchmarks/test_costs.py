@@ -25,7 +25,7 @@ def server(tmp_path):
 @pytest.mark.timing
 def test_long_lists_are_quick_and_uploads_keep_up_with_pillow(server, tmp_path, capsys):
     api = Api(server.url, "bench")
-    found = uploads.uploads(api, tmp_path / "uploads", 15 if FULL else 7)
+    found = uploads.uploads(api, tmp_path / "uploads", 6 if FULL else 4)
     found += lists.lists(api, server.door.ready().paths.root, tmp_path / "lists")
     with capsys.disabled():
         print("", *(one.line() for one in found), sep="\n[bench] ")

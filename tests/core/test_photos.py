@@ -104,8 +104,9 @@ def test_deleting_and_restoring_moves_the_files(photos, paths, ann):
 
 def test_a_killed_child_is_replaced(photos, paths, ann, decoder):
     add(photos, paths, ann, 0)
-    os.kill(decoder._child.pid, signal.SIGKILL)
-    decoder._child._process.wait()
+    pid = decoder.children.pids[0]
+    os.kill(pid, signal.SIGKILL)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     assert add(photos, paths, ann, 1).width == 900
 
 

@@ -69,10 +69,17 @@ class Api:
 
     def upload(self, character_id: str, file: Path, name: str | None = None) -> Any:
         """One photo as the panel sends it."""
+        return self.upload_all(character_id, {name or file.name: file})
+
+    def upload_all(self, character_id: str, files: dict[str, Path]) -> Any:
+        """Several in one request, by their names."""
         boundary = uuid.uuid4().hex
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="photo"; filename="{name or file.name}"\r\n\r\n'
-        data = head.encode() + file.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
+        data = b""
+        for name, file in files.items():
+            head = f'--{boundary}\r\nContent-Disposition: form-data; name="photo"; filename="{name}"\r\n\r\n'
+            data += head.encode() + file.read_bytes() + b"\r\n"
         path = f"/characters/{character_id}/photos"
+        data += f"--{boundary}--\r\n".encode()
         return self.call("POST", path, data=data, kind=f"multipart/form-data; boundary={boundary}")
 
     def wait_until_ready(self, timeout_s: float = 60) -> dict[str, Any]:

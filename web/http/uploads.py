@@ -28,7 +28,8 @@ _UNREADABLE = (ValueError, HttpProcessingError, web.RequestPayloadError)
 
 @dataclass(frozen=True)
 class Upload:
-    """A file in tmp/; one byte more than the limit is kept of a file that is too large, so that it is refused as such."""
+    """A file in tmp/, which whoever takes it removes; one byte more than the limit is kept of a file that is too large, so that
+    it is refused as such."""
 
     file: Path
     name: str
@@ -37,7 +38,7 @@ class Upload:
 async def received(
     request: web.Request, paths: DataPaths, *, field: str = PHOTO_FIELD, most_bytes: int = MAX_PHOTO_BYTES
 ) -> AsyncIterator[Upload]:
-    """Each file of a multipart request in turn; its temporary file is gone when the next one comes."""
+    """Each file of a multipart request in turn."""
     try:
         reader = await request.multipart()
     except (ValueError, AssertionError) as fault:
@@ -64,9 +65,10 @@ async def received(
             total += await _store(part, file, most_bytes, pace)
             if total > MAX_REQUEST_BYTES:
                 raise TooLargeError("body_too_large", "More than 2 GB at once.", "Send fewer photos at once.")
-            yield Upload(file, part.filename or "")
-        finally:
+        except BaseException:
             file.unlink(missing_ok=True)
+            raise
+        yield Upload(file, part.filename or "")
     if not count:
         raise InvalidError("no_photos", "There is no file in this upload.", f"Send fields called {field}.")
 

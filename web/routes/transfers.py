@@ -56,28 +56,35 @@ async def take(services: Services, request: web.Request) -> web.Response:
     """{character, refused: [error], former_trigger}: what could not be taken is told, the rest is there. `former_trigger`
     is the file's trigger word where somebody here has it already: theirs is a new one."""
     async for part in received(request, services.paths, field=CHARACTER_FIELD, most_bytes=MAX_ARCHIVE_BYTES):
-        if part.file.stat().st_size > MAX_ARCHIVE_BYTES:
-            raise TooLargeError("archive_too_large", "This file is larger than 2 GB.", "Export fewer photos.")
-        done = await services.import_turns.in_thread(
-            read_archive,
-            part.file,
-            _stores(services),
-            prover(services.families, services.base_models),
-        )
-        character, refused = done.character, done.refused
-        await tell(services, character.id, "created", character)
-        await tell(services, character.id, "photos", character)  # their faces are looked at like any others
-        errors = [body_of(refusal)["error"] for refusal in refused]
-        return web.json_response(
-            {
-                "character": character.model_dump(mode="json"),
-                "refused": errors,
-                "former_trigger": done.former_trigger,
-            },
-            status=201,
-        )
+        try:
+            return await _taken(services, part.file)
+        finally:
+            part.file.unlink(missing_ok=True)
     raise InvalidError(
         "no_photos", "There is no file in this upload.", f"Send a field called {CHARACTER_FIELD}."
+    )
+
+
+async def _taken(services: Services, file: Path) -> web.Response:
+    if file.stat().st_size > MAX_ARCHIVE_BYTES:
+        raise TooLargeError("archive_too_large", "This file is larger than 2 GB.", "Export fewer photos.")
+    done = await services.import_turns.in_thread(
+        read_archive,
+        file,
+        _stores(services),
+        prover(services.families, services.base_models),
+    )
+    character, refused = done.character, done.refused
+    await tell(services, character.id, "created", character)
+    await tell(services, character.id, "photos", character)  # their faces are looked at like any others
+    errors = [body_of(refusal)["error"] for refusal in refused]
+    return web.json_response(
+        {
+            "character": character.model_dump(mode="json"),
+            "refused": errors,
+            "former_trigger": done.former_trigger,
+        },
+        status=201,
     )
 
 

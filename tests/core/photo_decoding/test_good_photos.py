@@ -78,7 +78,7 @@ def test_a_photo_of_twelve_megapixels_is_kept_as_it_is(decode):
 def test_two_hundred_megapixels_in_colour_stay_within_the_childs_memory(decode, decoder):
     """What is refused before is refused by its size alone, before a pixel is read."""
     decode(encoded(card(16320, 12240), "JPEG", quality=70))
-    with open(f"/proc/{decoder._child.pid}/status") as stream:
+    with open(f"/proc/{decoder.children.pids[0]}/status") as stream:
         peak = next(int(line.split()[1]) for line in stream if line.startswith("VmHWM"))
     assert peak < 1024**2, f"{peak} kB"
 

@@ -7,24 +7,8 @@ import random
 import pytest
 from isengard.core.photo_decoding.same_shot import marks_of, same_shot
 from isengard.core.photo_decoding.sample import draw
-from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
-from support.pictures import saved
-
-
-def photograph(seed: int, side=720) -> Image.Image:
-    """Colours and edges at every size, as real scenes have."""
-    chance = random.Random(seed)
-    image = Image.new("RGB", (side, side), tuple(chance.randrange(60, 190) for _ in range(3)))
-    marks = ImageDraw.Draw(image)
-    for _ in range(260):
-        size = int(side * 10 ** chance.uniform(-2.1, -0.6))
-        x, y = chance.randrange(side), chance.randrange(side)
-        shape = marks.ellipse if chance.random() < 0.5 else marks.rectangle
-        shape(
-            (x, y, x + size, y + int(size * chance.uniform(0.4, 2))),
-            tuple(chance.randrange(20, 230) for _ in range(3)),
-        )
-    return image.filter(ImageFilter.GaussianBlur(0.5))  # fmt: skip
+from PIL import Image, ImageEnhance, ImageOps
+from support.pictures import photograph, saved
 
 
 def crops_of(photo: Image.Image, count: int, seed: int = 1) -> list[Image.Image]:

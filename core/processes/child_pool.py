@@ -1,0 +1,70 @@
+"""Several children that answer the same questions, as many at once as there are places; those that are not needed any more end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from .json_child import JsonChild
+
+#: So long a child that came to help waits for more; the first one stays, so that a single question is answered at once.
+IDLE_S = 30.0
+
+
+class ChildPool:
+    """Thread-safe: whoever asks has a child to themselves, and waits while all are taken."""
+
+    def __init__(self, make: Callable[[], JsonChild], places: int, *, idle_s: float = IDLE_S) -> None:
+        self._children = [make() for _ in range(places)]
+        self._idle_s = idle_s
+        self._lock = threading.Condition()
+        self._free = list(reversed(self._children))  # the first is taken first, so one asker needs one child
+        self._clearing: threading.Timer | None = None
+
+    @contextmanager
+    def child(self) -> Iterator[JsonChild]:
+        with self._lock:
+            self._lock.wait_for(lambda: self._free)
+            child = self._free.pop()
+        try:
+            yield child
+        finally:
+            with self._lock:
+                self._free.append(child)
+                self._free.sort(key=self._children.index, reverse=True)
+                self._lock.notify()
+            self._clear_later(child)
+
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of those that run, the one that stays first."""
+        return [child.pid for child in self._children if child.pid is not None]
+
+    def close(self) -> None:
+        with self._lock:
+            if self._clearing is not None:
+                self._clearing.cancel()
+        for child in self._children:
+            child.close()
+
+    def _clear_later(self, child: JsonChild) -> None:
+        if child is self._children[0]:
+            return
+        with self._lock:
+            if self._clearing is not None:
+                self._clearing.cancel()
+            self._clearing = threading.Timer(self._idle_s, self._clear)
+            self._clearing.daemon = True
+            self._clearing.start()
+
+    def _clear(self) -> None:
+        """End those that came to help and do nothing now; one that is at work is looked at again when it is free."""
+        with self._lock:
+            ended = [child for child in self._free if child is not self._children[0]]
+            self._free = [child for child in self._free if child is self._children[0]]
+        for child in ended:
+            child.close()
+        with self._lock:
+            self._free = sorted([*self._free, *ended], key=self._children.index, reverse=True)
+            self._lock.notify_all()

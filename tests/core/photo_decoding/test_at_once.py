@@ -1,0 +1,98 @@
+"""Several photos read at once: as many children as help, no more, and what they show is still compared."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from isengard.core.photo_decoding.decoder import PhotoDecoder, _at_once
+from isengard.core.processes.child_pool import ChildPool
+from isengard.core.processes.json_child import JsonChild
+from PIL import Image
+from support.pictures import photograph, saved
+
+GB = 1024**3
+ECHO = """
+import json, os, sys, time
+print('{"ready": true}', flush=True)
+for line in sys.stdin:
+    time.sleep(json.loads(line)["s"])
+    print(json.dumps({"pid": os.getpid()}), flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("cores", "memory", "children"),
+    [(1, 64, 1), (2, 16, 2), (2, 8, 2), (4, 8, 2), (4, 4, 1), (4, 2, 1), (8, 32, 4), (64, 512, 4)],
+)
+def test_as_many_children_as_cores_and_memory_help(cores, memory, children):
+    assert _at_once(cores, memory * GB) == children
+
+
+@pytest.fixture
+def pool(tmp_path):
+    script = tmp_path / "echo.py"
+    script.write_text(ECHO)
+    pool = ChildPool(lambda: JsonChild(script, timeout_s=20), 3, idle_s=0.3)
+    yield pool
+    pool.close()
+
+
+def ask(pool, seconds=0.0):
+    with pool.child() as child:
+        return child.ask({"s": seconds})["pid"]
+
+
+def test_one_asker_has_one_child_and_many_have_all_of_them(pool):
+    first = {ask(pool) for _ in range(4)}
+    assert len(first) == 1 and pool.pids == list(first)
+    with ThreadPoolExecutor(9) as askers:
+        pids = set(askers.map(lambda _: ask(pool, 0.2), range(9)))
+    assert len(pids) == 3 and first < pids
+
+
+def test_those_that_came_to_help_end_when_nobody_needs_them_and_come_again(pool):
+    with ThreadPoolExecutor(3) as askers:
+        list(askers.map(lambda _: ask(pool, 0.2), range(3)))
+    kept = pool.pids[0]
+    deadline = time.monotonic() + 20
+    while len(pool.pids) > 1 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert pool.pids == [kept] and ask(pool) == kept
+    with ThreadPoolExecutor(3) as askers:
+        assert len(set(askers.map(lambda _: ask(pool, 0.2), range(3)))) == 3
+
+
+def test_a_child_that_died_takes_no_place_with_it(pool):
+    with pool.child() as child:
+        child.start(20)
+        os.kill(child.pid, signal.SIGKILL)
+    with pytest.raises(RuntimeError), pool.child():
+        raise RuntimeError("whoever asked fails")
+    with ThreadPoolExecutor(3) as askers:
+        assert len(set(askers.map(lambda _: ask(pool, 0.2), range(3)))) == 3
+
+
+def test_parts_of_one_photograph_that_are_added_at_once_are_known_as_such(photos, paths, ann, monkeypatch):
+    """Each was compared with those that were there when it began: of two that came together with none."""
+    whole = photograph(3)
+    parts = [whole, whole.crop((60, 40, 560, 500)), photograph(8)]
+    files = [saved(paths, part, f"upload{at}", format="JPEG", quality=95) for at, part in enumerate(parts)]
+    together = threading.Barrier(3)
+    real = PhotoDecoder.decode
+
+    def decode(self, *args, **more):
+        together.wait(20)  # all three have looked what is there
+        return real(self, *args, **more)
+
+    monkeypatch.setattr(PhotoDecoder, "decode", decode)
+    with ThreadPoolExecutor(3) as askers:
+        list(askers.map(lambda file: photos.add(ann.id, file, f"{file.name}.jpg"), files))
+    found = {photo.name: [one.code for one in photo.findings] for photo in photos.list(ann.id)}
+    ours = [found[f"upload{at}.jpg"] for at in range(3)]
+    assert sorted(["same_shot" in codes for codes in ours[:2]]) == [False, True], ours
+    assert "same_shot" not in ours[2] and Image.open(files[2]).size == (720, 720)
