@@ -15,10 +15,13 @@ from typing import Any
 from ..core.characters.character_sidecars import open_library
 from ..core.characters.character_store import CharacterStore
 from ..core.characters.folder_settling import settle
+from ..core.characters.photo_batches import PhotoBatches
 from ..core.characters.photo_crops import PhotoCropper
 from ..core.characters.photo_store import PhotoStore
+from ..core.characters.photo_turns import PhotoTurner
 from ..core.characters.record_repair import mend
 from ..core.clock import Clock, SystemClock
+from ..core.executor import Turns
 from ..core.faces.models.choice import TORCH
 from ..core.faces.reader import FaceReader
 from ..core.families.families import Families
@@ -72,6 +75,8 @@ from .services.server_announcement import announce, started_before, write_server
 from .services.stopping.early_stopper import EarlyStopper
 from .services.stopping.save_drawer import SaveDrawer
 
+#: While as many photos are decoded as help, so many are read and hashed, or kept.
+_BESIDE_DECODING = 2
 _log = logging.getLogger("isengard.web")
 
 
@@ -147,7 +152,7 @@ def _services(
         job_view=JobView(ledger, registry, shared=bool(settings.redis_url)),
         diagnoser=_diagnoser(registry, ledger, generations, faces, **stores),
         **_faces(host, stores, PersonFaces(paths, stores["photos"], faces), generations, ledger),
-        **_crops(library, paths, clock, stores["photos"], faces),
+        **_photo_work(library, paths, clock, stores, faces),
         **_behind(ledger),
         session=session,
         frontend_log=daily_handler("frontend", paths.logs, clock),
@@ -245,11 +250,19 @@ def _companions(
     return CompanionKeeper(paths, settings, people, versions, generations.store, families)
 
 
-def _crops(library: Library, paths: DataPaths, clock: Clock, photos: PhotoStore, faces: FaceReader) -> Any:
-    """What proposes crops of photos and what makes them."""
+def _photo_work(library: Library, paths: DataPaths, clock: Clock, stores: Any, faces: FaceReader) -> Any:
+    """What proposes crops of photos and what makes them, turns photos, and changes many at once."""
+    characters, photos = stores["characters"], stores["photos"]
+    cropper, batches = (
+        PhotoCropper(library, paths, clock, photos),
+        PhotoBatches(library, paths, clock, photos),
+    )
     return {
         "improver": PhotoImprover(photos, faces),
-        "cropper": PhotoCropper(library, paths, clock, photos),
+        "cropper": cropper,
+        "photo_batches": batches,
+        "turner": PhotoTurner(characters, cropper, batches),
+        "photo_turns": Turns(photos.decoder.at_once + _BESIDE_DECODING),
     }
 
 

@@ -6,8 +6,10 @@ import logging
 from dataclasses import dataclass, field
 
 from ..core.characters.character_store import CharacterStore
+from ..core.characters.photo_batches import PhotoBatches
 from ..core.characters.photo_crops import PhotoCropper
 from ..core.characters.photo_store import PhotoStore
+from ..core.characters.photo_turns import PhotoTurner
 from ..core.clock import Clock
 from ..core.executor import Turns
 from ..core.families.families import Families
@@ -69,12 +71,13 @@ class Services:
     photo_faces: PhotoFaceChecker
     improver: PhotoImprover
     cropper: PhotoCropper
+    photo_batches: PhotoBatches
+    turner: PhotoTurner
     stopper: EarlyStopper
     events: EventStream
     loops: Loops
     session: Session
     frontend_log: logging.Handler
-    #: Photos go through one decoder; while one is decoded, the next is read and hashed.
-    photo_turns: Turns = field(default_factory=lambda: Turns(2))
+    photo_turns: Turns
     #: A whole character takes minutes.
     import_turns: Turns = field(default_factory=lambda: Turns(1))

@@ -152,6 +152,35 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "PATCH", "/characters/{id}/photos/{pid}", "photos.update", "Caption, include, hold out", "PhotoPatch"
     ),
+    Route("PATCH", "/characters/{id}/photos", "photos.edit_many", "Many photos at once", "PhotoEdits"),
+    Route(
+        "POST",
+        "/characters/{id}/photos/delete",
+        "photos.delete_many",
+        "Put many photos in the trash",
+        "PhotoChoice",
+    ),
+    Route(
+        "POST",
+        "/characters/{id}/photos/restore",
+        "photos.restore_many",
+        "Bring many photos back",
+        "PhotoChoice",
+    ),
+    Route(
+        "POST",
+        "/characters/{id}/photos/turn",
+        "improvements.turn",
+        "Turn photos by quarters, each in its place",
+        "PhotoTurn",
+    ),
+    Route(
+        "POST",
+        "/characters/{id}/photos/turn/undo",
+        "improvements.undo_turn",
+        "Take a turn back",
+        "CropUndo",
+    ),
     Route("DELETE", "/characters/{id}/photos/{pid}", "photos.delete", "Put a photo in the trash"),
     Route("POST", "/characters/{id}/photos/{pid}/restore", "photos.restore", "Bring a photo back"),
     Route(

@@ -91,8 +91,9 @@ class PhotoCropper:
         return self.photos.list(character_id)
 
     def newest_batch(self, character_id: str) -> str:
-        """The batch that undo takes back where none is named; empty where there are no crops."""
-        batches = [photo.crop.batch for photo in self.photos.list(character_id) if photo.crop]
+        """The batch that undo takes back where none is named; empty where there are no crops. A turned photo is none."""
+        crops = [photo for photo in self.photos.list(character_id) if not photo.place]
+        batches = [photo.crop.batch for photo in crops if photo.crop]
         return batches[-1] if batches else ""
 
     def _of_batch(self, character_id: str, batch: str) -> list[Photo]:

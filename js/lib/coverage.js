@@ -26,12 +26,15 @@ export function teaches({ included, findings }) {
   return included && findings.every(({ code }) => NOTES.has(code));
 }
 
+/** Whether a finding says that a photo is worth little, whoever is in it. @param {string} code */
+export const isWeak = (code) => !STRANGERS.has(code) && !UNCLEAR.has(code) && !NOTES.has(code);
+
 /** @returns {Line[]} the most useful first @param {Judged[]} photos */
 export function coverageOf(photos) {
   const shown = photos.filter((photo) => photo.included);
   const count = shown.length;
   if (count < FEW) return [];
-  const weak = shown.filter((photo) => photo.findings.some(({ code }) => !STRANGERS.has(code) && !UNCLEAR.has(code) && !NOTES.has(code))).length;
+  const weak = shown.filter((photo) => photo.findings.some(({ code }) => isWeak(code))).length;
   const unclear = shown.filter((photo) => photo.findings.some(({ code }) => UNCLEAR.has(code))).length;
   const others = shown.filter((photo) => photo.findings.some(({ code }) => STRANGERS.has(code))).length;
   const scenes = scenesOf(shown);

@@ -50,6 +50,7 @@ export default {
   droppedNoPhotos: "There is no photo in what you dropped.",
   droppedNoPhotosHint: "Isengard takes photos and folders of photos; drop workflows on ComfyUI's canvas.",
   arrivals: "{photos} will be added. Who is this?",
+  arrivalsOrPress: "{photos} will be added. Who is this? For somebody who is here, press their face below.",
 
   finding_small: "Only {w} × {h} pixels: larger is better.",
   finding_dark: "Very dark: the face may be hard to learn.",

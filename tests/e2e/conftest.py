@@ -210,6 +210,15 @@ class LivePanel:
         for testid in testids:
             self.get(testid).first.click()
 
+    def drop(self, target, *paths) -> None:
+        """What the operating system's file manager does."""
+        box = target.bounding_box()
+        line = self.context.new_cdp_session(self.page)
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            where = {"x": box["x"] + 30, "y": box["y"] + 20}
+            line.send("Input.dispatchDragEvent", {"type": kind, **where, "data": data})
+
     def close(self) -> None:
         self.context.close()
 

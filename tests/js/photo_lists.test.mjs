@@ -99,3 +99,48 @@ test("a list that was asked for before an answer and comes after it is older tha
   await again;
   assert.equal(shown().included, true, "changed by somebody else since");
 });
+
+/** Three photos on a server that keeps what it is told of many. */
+function many() {
+  const kept = Object.fromEntries(["pho_1", "pho_2", "pho_3"].map((id) => [id, { id, included: true, held_out: false, caption: `of ${id}`, caption_source: "template" }]));
+  const items = () => ({ items: Object.values(kept) });
+  const edit = (_, { photos }) => {
+    for (const [id, changes] of Object.entries(photos)) Object.assign(kept[id], "caption" in changes ? { caption_source: "user" } : {}, changes);
+    return items();
+  };
+  const made = make({ "PATCH /characters/chr_1/photos": edit, "GET /characters/chr_1/photos": items });
+  made.store.set({ photos: { chr_1: structuredClone(Object.values(kept)) } });
+  return { ...made, kept };
+}
+
+test("many photos are changed in one request and put back in one, each as it was", async () => {
+  const { store, api, kept } = many();
+  kept.pho_2.included = false;
+  await store.loadPhotos("chr_1");
+  const before = structuredClone(store.state.photos.chr_1);
+  api.asked.length = 0;
+  const changed = store.photos.changeMany("chr_1", ["pho_1", "pho_2"], { included: false, held_out: false });
+  assert.deepEqual(store.state.photos.chr_1.map(({ included }) => included), [false, false, true], "shown at once");
+  const back = await changed;
+  assert.equal(api.asked.length, 1);
+  await back();
+  assert.equal(api.asked.length, 2);
+  assert.deepEqual(store.state.photos.chr_1, before);
+});
+
+test("the way back of captions says whose they were", async () => {
+  const { store, api, kept } = many();
+  const back = await store.photos.changeMany("chr_1", ["pho_1", "pho_3"], { caption: "on a beach" });
+  assert.deepEqual([kept.pho_1.caption, kept.pho_1.caption_source, kept.pho_2.caption], ["on a beach", "user", "of pho_2"]);
+  await back();
+  assert.deepEqual([kept.pho_3.caption, kept.pho_3.caption_source], ["of pho_3", "template"]);
+  assert.deepEqual(Object.keys(api.asked[1][2].photos), ["pho_1", "pho_3"]);
+});
+
+test("a refusal of many takes all of them back, and there is nothing to undo", async () => {
+  const { store } = make({ "PATCH /characters/chr_1/photos": error("photo_not_found", 404), "POST /characters/chr_1/photos/delete": error("photo_not_found", 404) });
+  store.set({ photos: { chr_1: [{ id: "pho_1", included: true }, { id: "pho_2", included: true }] } });
+  assert.equal(await store.photos.changeMany("chr_1", ["pho_1", "pho_2"], { included: false }), null);
+  assert.deepEqual(store.state.photos.chr_1.map(({ included }) => included), [true, true]);
+  assert.equal(await store.photos.removeMany("chr_1", ["pho_1"]), null);
+});

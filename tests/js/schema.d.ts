@@ -697,9 +697,25 @@ declare namespace Schema {
     findings: PhotoFinding[];
     made_from: string;
     crop: Crop | null;
+    place: string;
     created_at: string;
     deleted_at: string | null;
     leaks: Leak[];
+  }
+  /** Several photos of one person. */
+  interface PhotoChoice {
+    photo_ids: string[];
+  }
+  /** The same for one of many; `caption_source` lets an undo put back whose the caption was. */
+  interface PhotoEdit {
+    caption?: string | null;
+    included?: boolean | null;
+    held_out?: boolean | null;
+    caption_source?: "" | "trigger" | "template" | "captioner" | "user" | null;
+  }
+  /** Many photos changed at once, all or none, each by what it shall be. */
+  interface PhotoEdits {
+    photos: Record<string, PhotoEdit>;
   }
   /** A fact worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell). `other` is the twin's id; `counts` are the numbers of photos in the sentence, in its order. */
   interface PhotoFinding {
@@ -718,6 +734,11 @@ declare namespace Schema {
     caption?: string | null;
     included?: boolean | null;
     held_out?: boolean | null;
+  }
+  /** Several photos that are turned clockwise by so many degrees. */
+  interface PhotoTurn {
+    photo_ids: string[];
+    turn: 90 | 180 | 270;
   }
   /** Findings of what would stop or trouble a training, its numbers, what it could be made to take in `memory`, and whether it can end by measurement. */
   interface Preflight {
@@ -1000,6 +1021,11 @@ declare namespace Schema {
     deaths: number;
     fault: string;
     running: boolean;
+  }
+  /** All photos after some were turned, and the batch that undo takes back. */
+  interface TurnedPhotos {
+    batch: string;
+    photos: Photo[];
   }
   /** A file in ComfyUI's folders that is not a whole model. */
   interface UnreadableFile {

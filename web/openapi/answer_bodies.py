@@ -101,6 +101,13 @@ class Crops(BaseModel):
     photos: list[Photo]
 
 
+class TurnedPhotos(BaseModel):
+    """All photos after some were turned, and the batch that undo takes back."""
+
+    batch: str
+    photos: list[Photo]
+
+
 class Recipe(RecipeInfo):
     """A way to make pictures, as the panel shows it."""
 

@@ -9,7 +9,17 @@ from pydantic import BaseModel
 from ...core import settings
 from ...core.records.character import CharacterDraft, CharacterPatch
 from ...core.records.generation import GenerationOrder
-from ...core.records.photo import CaptionEdits, CaptionPlan, CropBatch, CropBox, CropUndo, PhotoPatch
+from ...core.records.photo import (
+    CaptionEdits,
+    CaptionPlan,
+    CropBatch,
+    CropBox,
+    CropUndo,
+    PhotoChoice,
+    PhotoEdits,
+    PhotoPatch,
+    PhotoTurn,
+)
 from ...core.records.training import TrainingRequest
 from ...generation.image.user_recipes import Agreement, RecipeDraft
 from ..http.request_bodies import (
@@ -35,6 +45,9 @@ BODIES: dict[str, type[BaseModel]] = {
         CropBox,
         CropUndo,
         PhotoPatch,
+        PhotoEdits,
+        PhotoChoice,
+        PhotoTurn,
         TrainingRequest,
         RecipeDraft,
         Agreement,

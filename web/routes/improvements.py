@@ -1,4 +1,4 @@
-"""Crops that make a set of photos teach more: proposed, made, taken back; and crops by hand."""
+"""Crops that make a set of photos teach more: proposed, made, taken back; crops by hand, and photos turned."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict
 from aiohttp import web
 
 from ...core.executor import in_thread
-from ...core.records.photo import CropBatch, CropBox, CropOrder, CropUndo
+from ...core.records.photo import CropBatch, CropBox, CropOrder, CropUndo, PhotoTurn
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
@@ -59,3 +59,23 @@ async def crop(services: Services, request: web.Request) -> web.Response:
     _, [made] = await services.photo_turns.in_thread(services.cropper.cut, photo.character_id, [order])
     await tell_photos(services, photo.character_id)
     return responses.record(made, 201)
+
+
+async def turn(services: Services, request: web.Request) -> web.Response:
+    """{batch, photos}: all photos, the turned ones in the places of what they were."""
+    wanted = PhotoTurn.model_validate(await read_json(request))
+    character_id = request.match_info["id"]
+    batch, photos = await services.photo_turns.in_thread(
+        services.turner.turn, character_id, wanted.photo_ids, wanted.turn
+    )
+    await tell_photos(services, character_id)
+    shown = [photo.model_dump(mode="json") for photo in photos]
+    return web.json_response({"batch": batch, "photos": shown}, status=201)
+
+
+async def undo_turn(services: Services, request: web.Request) -> web.Response:
+    wanted = CropUndo.model_validate(await read_json(request))
+    character_id = request.match_info["id"]
+    photos = await in_thread(services.turner.undo, character_id, wanted.batch)
+    await tell_photos(services, character_id)
+    return responses.records(photos)

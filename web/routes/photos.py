@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,39 +15,67 @@ from ...core.characters.captions import apply_edits, apply_plan
 from ...core.errors import IsengardError, NotFoundError
 from ...core.executor import in_thread
 from ...core.records.character import Character
-from ...core.records.photo import CaptionEdits, CaptionPlan, Photo, PhotoPatch
+from ...core.records.photo import CaptionEdits, CaptionPlan, Photo, PhotoChoice, PhotoEdits, PhotoPatch
 from ..container import Services
 from ..http import responses
 from ..http.errors import body_of, read_json, status_of
-from ..http.uploads import received
+from ..http.uploads import Upload, received
 from .characters import tell
+
+#: A file's name, its photo, and why it was refused.
+Added = tuple[str, Photo | None, IsengardError | None]
 
 
 async def upload(services: Services, request: web.Request) -> web.Response:
     """Each file for itself: {file, photo, error}. When all are refused the answer has the first refusal's status.
 
-    Those that were taken before an upload broke off are there, and told."""
+    Several are read at once, and the next ones come meanwhile. Those that were taken before an upload broke off are there, and
+    told."""
     character_id = request.match_info["id"]
     await in_thread(services.characters.get, character_id)
-    items: list[dict[str, Any]] = []
-    first: IsengardError | None = None
+    adding: list[asyncio.Task[Added]] = []
     try:
         async for part in received(request, services.paths):
-            try:
-                photo = await services.photo_turns.in_thread(
-                    services.photos.add, character_id, part.file, part.name
-                )
-                items.append({"file": part.name[:200], "photo": photo.model_dump(mode="json"), "error": None})
-            except IsengardError as refusal:
-                first = first or refusal
-                items.append({"file": part.name[:200], "photo": None, "error": body_of(refusal)["error"]})
+            adding.append(asyncio.create_task(_add(services, character_id, part)))
+            await _room_among(adding, services.photos.decoder.at_once)
     finally:
-        added = any(item["photo"] for item in items)
+        done = await asyncio.gather(*adding)
+        added = any(photo for _, photo, _ in done)
         if added:
             await tell_photos(services, character_id)
-    if not added and first is not None:
-        return web.json_response({**body_of(first), "items": items}, status=status_of(first))
+    items = [_told(one) for one in done]
+    refusals = [refusal for _, _, refusal in done if refusal is not None]
+    if not added and refusals:
+        return web.json_response({**body_of(refusals[0]), "items": items}, status=status_of(refusals[0]))
     return web.json_response({"items": items})
+
+
+async def _add(services: Services, character_id: str, part: Upload) -> Added:
+    try:
+        return (
+            part.name[:200],
+            await services.photo_turns.in_thread(services.photos.add, character_id, part.file, part.name),
+            None,
+        )
+    except IsengardError as refusal:
+        return part.name[:200], None, refusal
+    finally:
+        part.file.unlink(missing_ok=True)
+
+
+async def _room_among(adding: Sequence[asyncio.Task[Added]], most: int) -> None:
+    """Wait until fewer than so many are under way: no more than that lie in tmp/ besides the one that comes in."""
+    while len(under_way := [one for one in adding if not one.done()]) >= most:
+        await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _told(added: Added) -> dict[str, Any]:
+    name, photo, refusal = added
+    return {
+        "file": name,
+        "photo": photo and photo.model_dump(mode="json"),
+        "error": refusal and body_of(refusal)["error"],
+    }
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
@@ -86,6 +116,33 @@ async def restore(services: Services, request: web.Request) -> web.Response:
     return responses.record(photo)
 
 
+async def edit_many(services: Services, request: web.Request) -> web.Response:
+    edits = PhotoEdits.model_validate(await read_json(request))
+    character_id = request.match_info["id"]
+    await in_thread(services.photo_batches.edit, character_id, edits.photos)
+    return await _changed(services, character_id)
+
+
+async def delete_many(services: Services, request: web.Request) -> web.Response:
+    chosen = PhotoChoice.model_validate(await read_json(request))
+    character_id = request.match_info["id"]
+    await in_thread(services.photo_batches.delete, character_id, chosen.photo_ids)
+    return await _changed(services, character_id)
+
+
+async def restore_many(services: Services, request: web.Request) -> web.Response:
+    chosen = PhotoChoice.model_validate(await read_json(request))
+    character_id = request.match_info["id"]
+    await in_thread(services.photo_batches.restore, character_id, chosen.photo_ids)
+    return await _changed(services, character_id)
+
+
+async def _changed(services: Services, character_id: str) -> web.Response:
+    """All photos, after many of them were changed."""
+    await tell_photos(services, character_id)
+    return responses.as_list(await in_thread(_shown, services, character_id))
+
+
 async def image(services: Services, request: web.Request) -> web.FileResponse:
     size = "full" if request.query.get("size") == "full" else "thumb"
     photo = await in_thread(photo_of, services, request)
@@ -103,8 +160,7 @@ async def captions(services: Services, request: web.Request) -> web.Response:
     await in_thread(
         apply_plan, plan, character, photos=services.photos, library=services.library, paths=services.paths
     )
-    await tell_photos(services, character.id)
-    return responses.as_list(await in_thread(_shown, services, character.id))
+    return await _changed(services, character.id)
 
 
 async def captioners(services: Services, request: web.Request) -> web.Response:
@@ -123,8 +179,7 @@ async def edit_captions(services: Services, request: web.Request) -> web.Respons
             paths=services.paths,
         )
     )
-    await tell_photos(services, character.id)
-    return responses.as_list(await in_thread(_shown, services, character.id))
+    return await _changed(services, character.id)
 
 
 def photo_of(services: Services, request: web.Request, *, deleted: bool = False) -> Photo:

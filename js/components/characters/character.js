@@ -17,6 +17,7 @@ import { face, shownBy } from "../shared/person_picker.js";
 import { findingsNow } from "./photo_words.js";
 import { PhotoStrip } from "./photos.js";
 import { UploadList } from "./upload_list.js";
+import { WeakPhotos } from "./selection/weak_photos.js";
 import { samplesOf, versionList } from "./versions.js";
 import { View, offerUndo } from "../shared/view.js";
 import { WhyNot } from "../shared/why_not.js";
@@ -36,6 +37,7 @@ export class IsenCharacter extends View {
   /** @type {HTMLDivElement} */ consent;
   /** @type {PhotoStrip} */ strip;
   /** @type {HTMLButtonElement} */ improve;
+  /** @type {WeakPhotos} */ weak;
   /** @type {UploadList} */ uploads;
   /** @type {Dropzone} */ dropzone;
   /** @type {CaptionEditor} */ captions;
@@ -60,6 +62,7 @@ export class IsenCharacter extends View {
     this.strip = new PhotoStrip(this, id);
     this.coverage = new Coverage((only) => this.strip.only(only));
     this.improve = button(t("improveSet"), () => openImproveSet(this, id), { icon: "sparkles", testid: "isen-improve", hidden: true });
+    this.weak = new WeakPhotos(this, id);
     this.uploads = new UploadList(this.store, id);
     this.dropzone = new Dropzone((files) => this.store.addPhotos(id, files));
     this.dropzone.watch(this);
@@ -74,7 +77,7 @@ export class IsenCharacter extends View {
       h("div", { class: "isen-who" }, this.face, h("div", { class: "isen-stack-tight" }, this.facts, this.counts)), this.edit,
       this.consent,
       h("div", { class: "isen-stack-tight" }, this.meter, this.enough, this.coverage.lines),
-      this.dropzone.element, this.uploads.element, this.coverage.kinds, this.strip.element, h("div", { class: "isen-row" }, this.improve), this.captions.element, this.versions, this.why.element,
+      this.dropzone.element, this.uploads.element, this.coverage.kinds, this.weak.told, this.strip.element, h("div", { class: "isen-row" }, this.strip.select, this.weak.button, this.improve), this.captions.element, this.versions, this.why.element,
       h("footer", { class: "isen-foot" }, h("div", { class: "isen-row isen-shared" }, this.draw, this.train)));
     this.store.loadPhotos(id);
   }
@@ -106,7 +109,8 @@ export class IsenCharacter extends View {
     fill(this.consent, character.consent, () => consentNote(this.store, character));
     this.strip.show(character, list, state.photos[character.id] === undefined);
     this.improve.hidden = !list.length;
-    this.dropzone.element.classList.toggle("isen-small", list.length > 0);
+    this.weak.show(list);
+    this.dropzone.show(list.length > 0);
     this.uploads.show(state.uploads);
     this.captions.show(character, list);
     this.versions.hidden = !character.versions.length;

@@ -5,6 +5,7 @@ import { sorted } from "../../lib/files.js";
 import { keyed } from "../../lib/lists.js";
 import { photos, t } from "../../locales/words.js";
 import { runningJobs, shareOf } from "../../data/state.js";
+import { takesDrops } from "./dropzone.js";
 import { FirstRun } from "./first_run.js";
 import { importer } from "./importer.js";
 import { openLoras } from "../outside_loras/lora_dialog.js";
@@ -74,13 +75,31 @@ export class IsenCharacters extends View {
 
   /** @param {Standing} entry */
   #face(entry) {
-    const open = button(entry.name, () => this.store.go({ tab: "characters", id: entry.id }), { kind: "face", testid: "isen-character" });
+    const open = button(entry.name, () => this.#open(entry.id), { kind: "face", testid: "isen-character" });
     const item = h("li", {}, open);
+    takesDrops(item, open, (files) => this.#add(entry.id, files));
     /** @param {Standing} now */
     const redraw = (now) =>
       open.replaceChildren(face(this.store, now), h("span", { class: "isen-name", dir: "auto", text: now.name, title: now.name }), status(now));
     redraw(entry);
     return Object.assign(item, { redraw });
+  }
+
+  /** Photos that wait for somebody are theirs whose face is pressed. @param {string} id */
+  #open(id) {
+    const { arrivals } = this.store.state;
+    if (arrivals) {
+      this.#add(id, arrivals.found);
+      return;
+    }
+    this.store.go({ tab: "characters", id });
+  }
+
+  /** Their page opens at once; the files go on coming in. @param {string} id @param {Iterable<File | Isengard.Found>} files */
+  #add(id, files) {
+    this.store.set({ arrivals: null });
+    this.store.go({ tab: "characters", id });
+    this.store.addPhotos(id, files);
   }
 
   #newForm() {
@@ -101,7 +120,7 @@ export class IsenCharacters extends View {
     this.arrived.hidden = !arrivals;
     if (!arrivals || arrivals === this.shown) return;
     this.shown = arrivals;
-    say(this.arrived, t("arrivals", { photos: photos(sorted(arrivals.found).photos.length) }));
+    say(this.arrived, t(this.store.state.characters?.length ? "arrivalsOrPress" : "arrivals", { photos: photos(sorted(arrivals.found).photos.length) }));
     if (!this.name.value) this.name.value = arrivals.name.slice(0, this.name.maxLength);
   }
 
@@ -127,9 +146,8 @@ export class IsenCharacters extends View {
       if (!character) return;
       this.store.keepCharacter(character);
       const { arrivals } = this.store.state;
-      this.store.set({ arrivals: null });
       this.store.go({ tab: "characters", id: character.id });
-      if (arrivals) this.store.addPhotos(character.id, arrivals.found);
+      if (arrivals) this.#add(character.id, arrivals.found);
     });
   }
 }

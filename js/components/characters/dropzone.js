@@ -1,37 +1,35 @@
 /** Where photos are dropped, pasted or chosen. */
 
-import { h, icon } from "../../lib/dom.js";
+import { button, h, icon } from "../../lib/dom.js";
 import { pasted, walked } from "../../lib/files.js";
 import { t } from "../../locales/words.js";
+
+/** @typedef {(files: Iterable<File | import("../../lib/files.js").Found>) => unknown} Take */
 
 const ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif,image/tiff,image/bmp,.heic,.heif,.txt";
 
 export class Dropzone {
-  /** @param {(files: Iterable<File | import("../../lib/files.js").Found>) => unknown} take */
+  /** @param {Take} take */
   constructor(take) {
     this.take = take;
-    const input = h("input", {
-      type: "file", multiple: true, accept: ACCEPTED, class: "isen-hidden-input", "aria-label": t("choosePhotos"), "data-testid": "isen-file-input",
-      on: { change: () => { take([...(input.files ?? [])]); input.value = ""; } },
-    });
-    this.element = h("label", { class: "isen-drop", "data-testid": "isen-dropzone" },
+    const files = chooser(take, { accept: ACCEPTED, "aria-label": t("choosePhotos"), "data-testid": "isen-file-input" });
+    const folder = chooser(take, { webkitdirectory: true, "aria-label": t("chooseFolder"), tabindex: -1, "data-testid": "isen-folder-input" });
+    this.zone = h("label", { class: "isen-drop", "data-testid": "isen-dropzone" },
       icon("images"), h("strong", { text: t("dropPhotos") }),
-      h("small", { class: "isen-muted", text: t("photoKinds") }), input);
+      h("small", { class: "isen-muted", text: t("photoKinds") }), files);
+    this.element = h("div", { class: "isen-stack-tight" }, this.zone,
+      h("div", { class: "isen-row isen-folder" }, button(t("chooseFolder"), () => folder.click(), { icon: "folder-open", kind: "link", title: t("folderHint"), testid: "isen-choose-folder" }), folder));
   }
 
-  /** All of `view` takes drops and pastes. ComfyUI would load a dropped file as a workflow: the events end here. @param {HTMLElement} view */
+  /** @param {boolean} small beside photos that are there */
+  show(small) {
+    this.zone.classList.toggle("isen-small", small);
+  }
+
+  /** All of `view` takes drops and pastes. @param {HTMLElement} view */
   watch(view) {
-    for (const kind of ["dragover", "dragleave", "drop"]) view.addEventListener(kind, (event) => this.#drag(/** @type {DragEvent} */ (event)));
+    takesDrops(view, this.zone, this.take);
     view.addEventListener("paste", (event) => this.#paste(event));
-  }
-
-  /** @param {DragEvent} event */
-  #drag(event) {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.element.classList.toggle("isen-over", event.type === "dragover");
-    if (event.type === "drop") walked(event.dataTransfer).then((found) => this.take(found));
   }
 
   /** @param {ClipboardEvent} event */
@@ -42,4 +40,34 @@ export class Dropzone {
     event.stopPropagation();
     this.take(files);
   }
+}
+
+/**
+ * Files that are dropped on `target` are taken, and `shown` says so while they hang over it. ComfyUI would load a dropped file as a
+ * workflow, and the views around would take it for themselves: the events end here.
+ * @param {HTMLElement} target @param {HTMLElement} shown @param {Take} take
+ */
+export function takesDrops(target, shown, take) {
+  /** @param {DragEvent} event */
+  const drag = (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    shown.classList.toggle("isen-over", event.type === "dragover");
+    if (event.type === "drop") walked(event.dataTransfer).then(take);
+  };
+  target.addEventListener("dragover", drag);
+  target.addEventListener("dragleave", drag);
+  target.addEventListener("drop", drag);
+}
+
+/** @param {Take} take @param {Isengard.Props} props */
+function chooser(take, props) {
+  const chosen = () => {
+    const files = [...(input.files ?? [])];
+    input.value = "";
+    if (files.length) take(files);
+  };
+  const input = h("input", { type: "file", multiple: true, class: "isen-hidden-input", ...props, on: { change: chosen } });
+  return input;
 }

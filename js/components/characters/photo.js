@@ -2,11 +2,13 @@
 
 import { button, field, h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
+import { MARKS, useOf } from "../../lib/photo_use.js";
 import { t } from "../../locales/words.js";
 import { arrowOf, closer, openDialog } from "../shared/dialogs.js";
 import { openCropTool } from "./crops/crop_tool.js";
+import { coverOf, removePhoto, turnPhotos } from "./photo_actions.js";
 import { findingsNow, leakNote } from "./photo_words.js";
-import { removePhoto } from "./photo_actions.js";
+import { UseChoice } from "./selection/use_choice.js";
 
 /** @param {import("../shared/view.js").View} view @param {string} characterId @param {string} photoId */
 export function openPhoto(view, characterId, photoId) {
@@ -14,6 +16,9 @@ export function openPhoto(view, characterId, photoId) {
 }
 
 class PhotoDialog {
+  /** Where it stands in the list, whatever it is turned to. */
+  #place = "";
+
   /** @param {Isengard.View} view @param {string} characterId @param {string} photoId */
   constructor(view, characterId, photoId) {
     this.view = view;
@@ -27,9 +32,8 @@ class PhotoDialog {
     /** @type {HTMLTextAreaElement} */
     this.caption = h("textarea", { rows: 3, maxlength: 2000, dir: "auto", "data-testid": "isen-photo-caption", on: { change: () => this.#save({ caption: this.caption.value }) } });
     this.leaks = h("div", { class: "isen-stack-tight" });
-    this.included = this.#check("included", "isen-photo-included");
-    this.held = this.#check("held_out", "isen-photo-held");
-    this.cover = button(t("makeCover"), () => this.#cover(), { testid: "isen-make-cover" });
+    this.use = new UseChoice((use) => this.#save(MARKS[use]));
+    this.cover = button(t("makeCover"), () => coverOf(this.store, characterId, this.photoId), { testid: "isen-make-cover" });
     const stop = this.store.listen(() => this.#show());
     this.dialog = openDialog(view, { label: t("photosTitle"), kind: "isen-sheet", keys: (event) => this.#turn(arrowOf(event)), closed: stop },
       h("div", { class: "isen-sheet-picture" }, this.image), this.#side());
@@ -40,19 +44,11 @@ class PhotoDialog {
     return h("div", { class: "isen-stack isen-sheet-side" },
       h("div", { class: "isen-row isen-top" }, this.title, closer(() => this.dialog.close())), this.size, this.findings,
       field(t("caption"), this.caption, t("captionsHint")), this.leaks,
-      h("label", { class: "isen-check" }, this.included, h("span", { text: t("includePhoto") })),
-      h("div", {}, h("label", { class: "isen-check" }, this.held, h("span", { text: t("holdOut") })), h("small", { class: "isen-muted", text: t("holdOutWhat") })),
+      this.use.element,
       h("div", { class: "isen-row" },
         button(t("previous"), () => this.#turn(-1), { icon: "chevron-left", bare: true }),
         button(t("next"), () => this.#turn(1), { icon: "chevron-right", bare: true }), h("span", { class: "isen-grow" }),
-        button(t("cropOpen"), () => this.#crop(), { icon: "expand", testid: "isen-crop" }), this.cover, button(t("delete"), () => this.#remove(), { icon: "trash" })));
-  }
-
-  /** @param {"included" | "held_out"} name @param {string} testid */
-  #check(name, testid) {
-    /** @type {HTMLInputElement} */
-    const box = h("input", { type: "checkbox", "data-testid": testid, on: { change: () => this.#save({ [name]: box.checked }) } });
-    return box;
+        button(t("cropOpen"), () => this.#crop(), { icon: "expand", testid: "isen-crop" }), button(t("rotate"), () => turnPhotos(this.view, this.characterId, [this.photoId]), { icon: "refresh", testid: "isen-rotate" }), this.cover, button(t("delete"), () => this.#remove(), { icon: "trash" })));
   }
 
   get list() {
@@ -60,9 +56,11 @@ class PhotoDialog {
   }
 
   #show() {
-    const at = this.list.findIndex((photo) => photo.id === this.photoId);
+    const at = this.list.findIndex((photo) => photo.id === this.photoId || placeOf(photo) === this.#place);
     if (at < 0) return this.dialog?.close();
     const photo = this.list[at];
+    this.photoId = photo.id;
+    this.#place = placeOf(photo);
     const address = this.store.api.photos.imageUrl(this.characterId, this.photoId, "full");
     if (this.image.getAttribute("src") !== address) this.image.setAttribute("src", address);
     this.image.alt = t("photo", { n: at + 1 });
@@ -76,8 +74,7 @@ class PhotoDialog {
     const cover = this.store.state.characters?.find((known) => known.id === this.characterId)?.cover_photo_id;
     say(this.cover, t(cover === photo.id ? "isCover" : "makeCover"));
     this.cover.setAttribute("aria-pressed", String(cover === photo.id));
-    this.included.checked = photo.included;
-    this.held.checked = photo.held_out;
+    this.use.show(useOf(photo));
   }
 
   /** @param {number} move */
@@ -85,17 +82,13 @@ class PhotoDialog {
     if (!move || !this.list.length) return;
     const at = this.list.findIndex((photo) => photo.id === this.photoId);
     this.photoId = this.list[(at + move + this.list.length) % this.list.length].id;
+    this.#place = "";
     this.#show();
   }
 
-  /** @param {Partial<Isengard.Photo>} changes */
+  /** @param {Schema.PhotoPatch} changes */
   #save(changes) {
     return this.store.changePhoto(this.characterId, this.photoId, changes);
-  }
-
-  #cover() {
-    const body = { cover_photo_id: this.photoId };
-    return this.store.attempt(async (id) => this.store.keepCharacter(await this.store.api.characters.update(this.characterId, body, id)));
   }
 
   /** Once there is a new photo the dialog closes, so that the offer to undo can be reached. */
@@ -109,3 +102,6 @@ class PhotoDialog {
     if (await removePhoto(this.view, this.characterId, this.photoId)) this.dialog.close();
   }
 }
+
+/** @param {Isengard.Photo} photo */
+const placeOf = ({ id, place }) => place || id;

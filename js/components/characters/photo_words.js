@@ -9,14 +9,14 @@ const KNOWN = new Set(["small", "dark", "bright", "blurred", "extreme_shape", "t
 /** Said of a photo beside another one, which may be gone. */
 const OF_TWO = new Set(["twin", "same_shot"]);
 
-/** @returns {{code: string, message: string}[]} @param {Isengard.Photo} photo @param {Isengard.Photo[]} list */
+/** @returns {{code: string, message: string, other?: string}[]} @param {Isengard.Photo} photo @param {Isengard.Photo[]} list */
 export function findingsNow(photo, list) {
   return photo.findings.flatMap((finding) => {
     if (!KNOWN.has(finding.code) || (OF_TWO.has(finding.code) && !finding.other)) return [finding];
     const other = list.findIndex((known) => known.id === finding.other);
     if (OF_TWO.has(finding.code) && other < 0) return [];
     const [most, fewer] = finding.counts ?? [];
-    return [{ code: finding.code, message: t(`finding_${finding.code}`, { w: photo.width, h: photo.height, n: other + 1, most, fewer }) }];
+    return [{ code: finding.code, other: finding.other, message: t(`finding_${finding.code}`, { w: photo.width, h: photo.height, n: other + 1, most, fewer }) }];
   });
 }
 

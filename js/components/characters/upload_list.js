@@ -1,9 +1,10 @@
 /** Each file on its way in: how far it is, or why it was refused. */
 
-import { button, h } from "../../lib/dom.js";
+import { button, h, say } from "../../lib/dom.js";
+import { counted } from "../../lib/format.js";
 import { fill, keyed } from "../../lib/lists.js";
-import { t } from "../../locales/words.js";
-import { forgetRefusals, stopUploads } from "../../data/photos/uploads.js";
+import { t, wordOr } from "../../locales/words.js";
+import { addAgain, forgetRefusals, mayComeIn, stopUploads } from "../../data/photos/uploads.js";
 
 const SHOWN = 4;
 
@@ -15,10 +16,13 @@ export class UploadList {
     this.total = h("div", { role: "status", "aria-live": "polite" });
     this.going = h("ul", { class: "isen-plain-list" });
     this.refused = h("ul", { class: "isen-plain-list" });
+    this.summary = h("summary", { "data-testid": "isen-refused-fold" });
+    this.fold = h("details", { class: "isen-fold" }, this.summary, this.refused);
     this.notes = h("ul", { class: "isen-plain-list" });
     this.clear = button(t("dismiss"), () => forgetRefusals(store, characterId), { testid: "isen-dismiss-refused" });
+    this.again = button(t("tryAgain"), () => addAgain(store, characterId), { testid: "isen-add-again" });
     this.stop = button(t("stopUploads"), () => stopUploads(store, characterId), { testid: "isen-stop-uploads" });
-    this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row" }, h("div", { class: "isen-grow" }, this.total), this.stop), this.going, h("div", { role: "alert" }, this.refused), h("div", { role: "status" }, this.notes), this.clear);
+    this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row" }, h("div", { class: "isen-grow" }, this.total), this.stop), this.going, h("div", { role: "alert" }, this.fold), h("div", { role: "status" }, this.notes), h("div", { class: "isen-row" }, this.again, this.clear));
   }
 
   /** @param {Isengard.Upload[]} uploads */
@@ -32,10 +36,32 @@ export class UploadList {
     this.stop.hidden = going.length < 2;
     fill(this.total, going.length, () => going.length > 1 && h("small", { class: "isen-muted", text: t("uploadsLeft", { n: going.length }) }));
     keyed(this.going, going.slice(0, SHOWN), { id: (upload) => upload.key, make: uploading, update: (node, { percent }) => Object.assign(node.lastChild ?? {}, { value: percent }) });
+    this.#fold(refused);
     const reasons = refused.map(({ key, name, error }) => ({ key, name, why: error?.message ?? "", hint: error?.hint ?? "" }));
     keyed(this.refused, reasons, { id: (upload) => upload.key, make: refusal });
+    this.again.hidden = !refused.some(mayComeIn);
     keyed(this.notes, notes.map(({ key, note }) => ({ key, note })), { id: (upload) => upload.key, make: ({ note }) => h("li", { class: "isen-muted", "data-testid": "isen-not-photos", text: note }) });
   }
+
+  /** One that was refused is told as it is, several in one line that opens. @param {Isengard.Upload[]} refused */
+  #fold(refused) {
+    this.fold.hidden = !refused.length;
+    this.summary.hidden = refused.length < 2;
+    if (refused.length < 2) this.fold.open = true;
+    else if (this.summary.textContent === "") this.fold.open = false;
+    say(this.summary, refused.length < 2 ? "" : counted("refusedMany", refused.length, { why: reasonsOf(refused) }));
+  }
+}
+
+/** The commonest reasons first. @param {Isengard.Upload[]} refused */
+function reasonsOf(refused) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { error } of refused) {
+    const why = wordOr(`refused_${error?.code}`, t("refused_else"));
+    counts.set(why, (counts.get(why) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([why, n]) => (counts.size > 1 ? `${why} (${n})` : why)).join(", ");
 }
 
 /** @param {{name: string, percent: number}} options */

@@ -60,6 +60,55 @@ export class PhotoLists {
   }
 
   /**
+   * Several at once in one request, shown at once. Answers with what takes it back, in one request too, or null where it was refused.
+   * @param {string} characterId @param {string[]} ids @param {Schema.PhotoPatch} changes
+   */
+  async changeMany(characterId, ids, changes) {
+    const before = this.#chosen(characterId, ids);
+    const names = /** @type {(keyof Schema.PhotoEdit)[]} */ (Object.keys("caption" in changes ? { ...changes, caption_source: "" } : changes));
+    const earlier = Object.fromEntries(before.map((photo) => [photo.id, Object.fromEntries(names.map((name) => [name, photo[name]]))]));
+    if (!(await this.#edit(characterId, before, () => changes))) return null;
+    return () => this.#edit(characterId, this.#chosen(characterId, ids), ({ id }) => earlier[id]);
+  }
+
+  /** @param {string} characterId @param {Isengard.Photo[]} photos @param {(photo: Isengard.Photo) => Schema.PhotoEdit} changesOf */
+  async #edit(characterId, photos, changesOf) {
+    if (!photos.length) return [];
+    const edits = Object.fromEntries(photos.map((photo) => [photo.id, changesOf(photo)]));
+    const changed = (/** @type {Isengard.Photo} */ photo) => /** @type {Partial<Isengard.Photo>} */ (edits[photo.id]);
+    return this.#change(characterId, photos, changed, async (action) => (await this.store.api.photos.edit(characterId, edits, action)).items);
+  }
+
+  /** @param {string} characterId @param {string[]} ids */
+  #chosen(characterId, ids) {
+    return this.of(characterId).filter(({ id }) => ids.includes(id));
+  }
+
+  /** Into the trash in one request. Answers with what brings them back, or null where it was refused. @param {string} characterId @param {string[]} ids */
+  async removeMany(characterId, ids) {
+    const { photos } = this.store.api;
+    if (!(await this.#told(characterId, (action) => photos.removeMany(characterId, ids, action)))) return null;
+    return () => this.#told(characterId, (action) => photos.restoreMany(characterId, ids, action));
+  }
+
+  /** A quarter to the right. Answers with what takes it back, or null where it was refused. @param {string} characterId @param {string[]} ids */
+  async turnMany(characterId, ids) {
+    const { photos } = this.store.api;
+    const answer = await this.store.attempt((action) => photos.turn(characterId, { photo_ids: ids, turn: 90 }, action));
+    if (!answer) return null;
+    this.keep(characterId, answer.photos);
+    const turned = answer.photos.filter(({ crop }) => crop?.batch === answer.batch).map(({ id }) => id);
+    return { turned, undo: () => this.#told(characterId, (action) => photos.undoTurn(characterId, answer.batch, action)) };
+  }
+
+  /** What a request answers with is all photos. @param {string} characterId @param {(action: string) => Promise<Isengard.Page<Isengard.Photo>>} ask */
+  async #told(characterId, ask) {
+    const answer = await this.store.attempt(ask);
+    if (answer) this.keep(characterId, answer.items);
+    return answer;
+  }
+
+  /**
    * @param {string} characterId @param {Isengard.Photo[]} photos @param {(photo: Isengard.Photo) => Partial<Isengard.Photo>} changesOf
    * @param {(action: string) => Promise<Isengard.Photo[]>} ask
    */

@@ -122,6 +122,31 @@ export class Photos extends Resource {
     return this.api.patch(path`/characters/${characterId}/photos/${id}`, changes, action);
   }
 
+  /** Many at once, each as it is told; all photos afterwards. @param {string} characterId @param {Schema.PhotoEdits["photos"]} photos @param {string} action @returns {Promise<Isengard.Page<Isengard.Photo>>} */
+  edit(characterId, photos, action) {
+    return this.api.patch(path`/characters/${characterId}/photos`, { photos }, action);
+  }
+
+  /** Many into the trash; those that are left. @param {string} characterId @param {string[]} ids @param {string} action @returns {Promise<Isengard.Page<Isengard.Photo>>} */
+  removeMany(characterId, ids, action) {
+    return this.api.post(path`/characters/${characterId}/photos/delete`, { photo_ids: ids }, action);
+  }
+
+  /** @param {string} characterId @param {string[]} ids @param {string} action @returns {Promise<Isengard.Page<Isengard.Photo>>} */
+  restoreMany(characterId, ids, action) {
+    return this.api.post(path`/characters/${characterId}/photos/restore`, { photo_ids: ids }, action);
+  }
+
+  /** Clockwise, each in its place; all photos afterwards, and what takes it back. @param {string} characterId @param {Schema.PhotoTurn} order @param {string} action @returns {Promise<Schema.TurnedPhotos>} */
+  turn(characterId, order, action) {
+    return this.api.post(path`/characters/${characterId}/photos/turn`, order, action);
+  }
+
+  /** @param {string} characterId @param {string} batch @param {string} action @returns {Promise<Isengard.Page<Isengard.Photo>>} */
+  undoTurn(characterId, batch, action) {
+    return this.api.post(path`/characters/${characterId}/photos/turn/undo`, { batch }, action);
+  }
+
   /** Crops that would make the set teach more, or how far the look at it has come. @param {string} characterId @returns {Promise<Schema.Improvements>} */
   improvements(characterId) {
     return this.api.get(path`/characters/${characterId}/improvements`);

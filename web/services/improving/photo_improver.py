@@ -75,7 +75,7 @@ class PhotoImprover:
         sources = {photo.made_from for photo in look.photos}
         seen = []
         for photo in look.photos:
-            cropped = bool(photo.made_from) or photo.id in sources
+            cropped = bool(photo.made_from and not photo.place) or photo.id in sources
             seen.append(await in_thread(self._at, photo, faces=look.faces, cropped=cropped))
             look.looked += 1
         look.found = await in_thread(propose, seen)

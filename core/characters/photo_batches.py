@@ -1,0 +1,100 @@
+"""Several of a character's photos changed at once: one change of the rows, all or none, and a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..clock import Clock, iso
+from ..errors import NotFoundError
+from ..paths import DataPaths
+from ..records.photo import Photo, PhotoPatch
+from ..storage.file_moves import noted, rows_first
+from ..storage.library import Library
+from .character_sidecars import write_sidecar
+from .photo_store import PhotoStore, edited
+from .trash import move_photo
+
+
+@dataclass(frozen=True)
+class PhotoBatches:
+    """A changer of many photos of one character in one go. Thread-safe."""
+
+    library: Library
+    paths: DataPaths
+    clock: Clock
+    photos: PhotoStore
+
+    def edit(self, character_id: str, edits: Mapping[str, PhotoPatch]) -> list[Photo]:
+        """Change each as it is told; all photos afterwards. NotFoundError `photo_not_found`, InvalidError `caption_placeholder`."""
+        with self.library.transaction():
+            for photo in self._here(character_id, list(edits)):
+                self.photos.store(edited(photo, edits[photo.id]))
+        self.note(character_id)
+        return self.photos.list(character_id)
+
+    def delete(self, character_id: str, photo_ids: Sequence[str]) -> list[Photo]:
+        """Into the trash; those that are left. NotFoundError `photo_not_found`."""
+        with self.library.alone():
+            before = self._here(character_id, photo_ids)
+            deleted_at = iso(self.clock.now())
+            self.move(before, [photo.model_copy(update={"deleted_at": deleted_at}) for photo in before])
+        self.note(character_id)
+        return self.photos.list(character_id)
+
+    def restore(self, character_id: str, photo_ids: Sequence[str]) -> list[Photo]:
+        """Out of the trash again; all photos afterwards. NotFoundError `photo_not_found`, ConflictError `photo_duplicate` where
+        one was added again meanwhile: then none comes back."""
+        with self.library.alone():
+            self.photos.list(character_id)  # whose person is in the trash stays there
+            before = [self.of(character_id, photo_id) for photo_id in dict.fromkeys(photo_ids)]
+            gone = [photo for photo in before if photo.deleted_at is not None]
+            for photo in gone:
+                self.photos.refuse_twice(character_id, "pixel_hash", photo.pixel_hash)
+            self.move(gone, [photo.model_copy(update={"deleted_at": None}) for photo in gone])
+        self.note(character_id)
+        return self.photos.list(character_id)
+
+    def of(self, character_id: str, photo_id: str) -> Photo:
+        """A photo of this person, in the trash too. NotFoundError `photo_not_found`."""
+        photo = self.photos.get(photo_id, deleted=True)
+        if photo.character_id != character_id:
+            raise _not_theirs()
+        return photo
+
+    def move(self, before: Sequence[Photo], after: Sequence[Photo]) -> None:
+        """Keep the rows as they are `after`, their files where those say; or everything as it was."""
+        rows_first(
+            self.library,
+            keep=lambda: self._store(after),
+            move=lambda: self._settle(after),
+            back=lambda: self._put_back(before),
+        )
+
+    def _here(self, character_id: str, photo_ids: Sequence[str]) -> list[Photo]:
+        here = {photo.id: photo for photo in self.photos.list(character_id)}
+        missing = [photo_id for photo_id in photo_ids if photo_id not in here]
+        if missing:
+            raise _not_theirs()
+        return [here[photo_id] for photo_id in dict.fromkeys(photo_ids)]
+
+    def _put_back(self, before: Sequence[Photo]) -> None:
+        self._store(before)
+        self._settle(before)
+
+    def _store(self, photos: Sequence[Photo]) -> None:
+        for photo in photos:
+            self.photos.store(photo)
+
+    def _settle(self, photos: Sequence[Photo]) -> None:
+        for photo in photos:
+            folder = self.paths.character(photo.character_id)
+            move_photo(self.paths, folder, photo, into_trash=photo.deleted_at is not None)
+
+    def note(self, character_id: str) -> None:
+        """Write what lies beside the photos anew."""
+        noted(lambda: write_sidecar(self.library, self.paths, character_id))
+
+
+def _not_theirs() -> NotFoundError:
+    return NotFoundError("photo_not_found", "This character has no such photo.", "Reload.")
