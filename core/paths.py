@@ -55,6 +55,11 @@ class DataPaths:
         return self.root / "recipes"
 
     @property
+    def prompts(self) -> Path:
+        """Favourite prompts; made with the first of them."""
+        return self.root / "prompts"
+
+    @property
     def trash(self) -> Path:
         return self.root / "trash"
 

@@ -8,22 +8,18 @@ and one whose weights overflow "succeeds" and changes everything to black.
 from __future__ import annotations
 
 import logging
-import shutil
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..core.errors import IsengardError, NotReadyError
+from ..core.errors import NotReadyError
 from ..core.executor import in_thread
-from ..core.generations.generation_sidecars import PROOF_MARK
 from ..core.generations.picture_cells import CELLS, structure_of
-from ..core.generations.save_tickets import SaveTickets
-from ..core.ids import new_id
-from ..core.paths import DataPaths, contained
+from ..core.paths import DataPaths
 from ..core.records.character import Character
 from ..core.records.checkpoint import ImageProof, Version
 from ..core.records.generation import CharacterUse, GenerationRequest
-from .image.interface import NOT_FINITE, ImagePipeline, Person, Prompt, Sign
+from .image.interface import NOT_FINITE, ImagePipeline, Person, Prompt
+from .passing_pictures import Drawn, draw, passing_folder
 
 SEED = 20261123
 MAX_SIDE = 512
@@ -52,33 +48,18 @@ class PictureProof:
     noise: float = 0.0
 
 
-@dataclass(frozen=True)
-class _Drawn:
-    """`file` is the proof's folder where nothing was saved: the picture held no numbers."""
-
-    file: Path
-    look: str
-
-
 async def prove_picture(
     pipeline: ImagePipeline, recipe: str, character: Character, version: Version, paths: DataPaths
 ) -> PictureProof:
     """Raises IsengardError when the pictures cannot be made; leaves no file behind."""
-    request, tickets = _request(recipe, character), SaveTickets(paths)
-    folder = paths.generation(new_id("gen"))
-    folder.mkdir(mode=0o700)
-    (folder / PROOF_MARK).touch()
-    try:
-        # one ticket for all: ComfyUI has to take the same prompt for the same one
-        ticket = await in_thread(tickets.issue, folder.name, PICTURES)
+    request = _request(recipe, character)
+    # one ticket for all: ComfyUI has to take the same prompt for the same one
+    async with passing_folder(paths, PICTURES) as passing:
         without, again, changed_by = [
-            pipeline.build(request, [Person(character, version, strength)], ticket)[0]
+            pipeline.build(request, [Person(character, version, strength)], passing.ticket)[0]
             for strength in (0.0, 0.0, 1.0)
         ]
-        proof = await _compared(pipeline, (without, again, changed_by), folder)
-    finally:
-        await in_thread(tickets.void, folder.name)
-        await in_thread(shutil.rmtree, folder)
+        proof = await _compared(pipeline, (without, again, changed_by), passing.folder)
     context = {"file": version.file, "difference": proof.difference, "noise": proof.noise}
     _log.info("Picture proof made", extra={"context": {**context, "verdict": proof.verdict}})
     return proof
@@ -88,13 +69,13 @@ async def _compared(
     pipeline: ImagePipeline, prompts: tuple[Prompt, Prompt, Prompt], folder: Path
 ) -> PictureProof:
     without, again, changed_by = prompts
-    first = await _picture(pipeline, without, folder)
+    first = await draw(pipeline, without, folder)
     if first.look in EMPTY:
         return PictureProof("base_broken")
     second = await _computed_anew(pipeline, again, folder, first)
     if second.look in EMPTY:
         return PictureProof("base_broken")
-    third = await _picture(pipeline, changed_by, folder)
+    third = await draw(pipeline, changed_by, folder)
     if third.look in EMPTY or (third.look == "noise" and await _is_clear(second)):
         return PictureProof("broken")
     noise = await in_thread(mean_difference, first.file, second.file)
@@ -103,7 +84,7 @@ async def _compared(
     return PictureProof("changed" if changed else "unchanged", round(difference, 3), round(noise, 3))
 
 
-async def _is_clear(drawn: _Drawn) -> bool:
+async def _is_clear(drawn: Drawn) -> bool:
     return drawn.look != "noise" and await in_thread(structure, drawn.file) >= CLEAR_PICTURE
 
 
@@ -119,34 +100,19 @@ def _request(recipe: str, character: Character) -> GenerationRequest:
     )
 
 
-async def _computed_anew(pipeline: ImagePipeline, prompt: Prompt, folder: Path, earlier: _Drawn) -> _Drawn:
+async def _computed_anew(pipeline: ImagePipeline, prompt: Prompt, folder: Path, earlier: Drawn) -> Drawn:
     """The same prompt once more; one that ComfyUI answers from its cache names the earlier file.
 
     Its worker empties the caches when it next wakes, which may be after it took the prompt.
     """
     for _ in range(TRIES):
         await pipeline.free()
-        drawn = await _picture(pipeline, prompt, folder)
+        drawn = await draw(pipeline, prompt, folder)
         if drawn.file != earlier.file:
             return drawn
     raise NotReadyError(
         "proof_not_repeatable", "ComfyUI did not compute the picture again.", "Train again to prove it."
     )
-
-
-async def _picture(pipeline: ImagePipeline, prompt: Prompt, folder: Path) -> _Drawn:
-    prompt_id = str(uuid.uuid4())
-    await pipeline.submit(prompt, prompt_id, {})
-    last = Sign("lost")
-    async for sign in pipeline.follow(prompt_id):
-        last = sign
-    if last.kind == "done":
-        return _Drawn(contained(folder, last.saved[0].file), last.saved[0].look)
-    if last.code == NOT_FINITE:
-        return _Drawn(folder, NOT_FINITE)
-    if last.kind in ("failed", "cancelled"):
-        raise NotReadyError(last.code or last.kind, last.message or "The picture was not made.", last.hint)
-    raise IsengardError("lost", "The picture was not made.", "Try again.")
 
 
 def structure(file: Path) -> float:

@@ -8,9 +8,9 @@ from typing import Any
 from ..core.errors import ConflictError, InvalidError, IsengardError, NotFoundError
 from ..core.marks.source_types import is_edit
 from ..core.records.checkpoint import ImageProof
-from ..core.records.generation import Generation
+from ..core.records.generation import Generation, GenerationRequest
 from ..core.records.job import JobError
-from .image.interface import RecipeInfo
+from .image.interface import ChoosesWords, ImagePipeline, RecipeInfo
 
 #: How many pictures are looked back at, each made from the one before.
 _MOST_BEFORE = 50
@@ -45,12 +45,23 @@ def edits(generation: Generation, known: Callable[[str], Generation]) -> bool:
     return False
 
 
-def metadata_of(generation: Generation, *, edits: bool = False) -> dict[str, Any]:
-    """Metadata that goes into the picture: the request by ids, no name and no path; `edits` where it changes another picture.
+def words_of(pipeline: ImagePipeline, request: GenerationRequest, number: int) -> str:
+    """The prompt of picture `number` where the request's offers choices; '' where there is nothing to choose."""
+    if not isinstance(pipeline, ChoosesWords):
+        return ""
+    words = pipeline.chosen_prompt(request, (request.seed or 0) + number)
+    return words if words != request.prompt else ""
+
+
+def metadata_of(generation: Generation, words: str = "", *, edits: bool = False) -> dict[str, Any]:
+    """Metadata that goes into a picture: the request by ids, no name and no path; the `words` that were chosen for it, and `edits`
+    where it changes another picture.
 
     The save node adds which generation it is: until then this lies in ComfyUI's queue, where others may look.
     """
     told = {"recipe": generation.recipe, "request": generation.request.model_dump(mode="json")}
+    if words:
+        told["prompt"] = words
     return {**told, "edits": True} if edits else told
 
 

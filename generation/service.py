@@ -31,7 +31,7 @@ from ..core.records.generation_states import ENDED, GenerationState
 from ..core.records.job import JobError
 from .casting import Casting
 from .image.interface import NOT_FINITE, Frame, ImagePipeline, Person, Prompt, RecipeInfo, Sign
-from .request_rules import as_job_error, edits, metadata_of, overflow_of, require_usable
+from .request_rules import as_job_error, edits, metadata_of, overflow_of, require_usable, words_of
 from .thumbnails import prepare_thumbnail
 
 #: (event type, generation id, data, correlation id): how the service tells what happened.
@@ -197,11 +197,14 @@ class GenerationService:
         """Send every prompt at once, then follow them one after the other; a cancel may come between any two."""
         with correlated(generation.correlation_id):
             edited = await in_thread(edits, generation, self.store.get)
-            metadata = {"isengard": metadata_of(generation, edits=edited)}
             try:
-                for prompt, prompt_id in zip(prompts, generation.prompt_ids, strict=True):
+                for number, (prompt, prompt_id) in enumerate(
+                    zip(prompts, generation.prompt_ids, strict=True)
+                ):
                     if await self._is_cancelling(generation):
                         break
+                    words = words_of(pipeline, generation.request, number)
+                    metadata = {"isengard": metadata_of(generation, words, edits=edited)}
                     await pipeline.submit(prompt, prompt_id, metadata)
             except IsengardError as error:
                 await self._withdraw(generation, pipeline)
@@ -253,7 +256,7 @@ class GenerationService:
                     data = {"progress": progress.model_dump(mode="json")}
                     await self._emit("generation.progress", generation, data)
             if sign.kind == "done":
-                await self._keep(generation, number, sign)
+                await self._keep(generation, pipeline, number, sign)
         return last
 
     def _progress(self, generation: Generation, number: int, sign: Sign) -> GenerationProgress:
@@ -268,7 +271,7 @@ class GenerationService:
         if current.state is _S.QUEUED:
             await self._advance(current, _S.RUNNING)
 
-    async def _keep(self, generation: Generation, number: int, sign: Sign) -> None:
+    async def _keep(self, generation: Generation, pipeline: ImagePipeline, number: int, sign: Sign) -> None:
         seed = (generation.request.seed or 0) + number
         saved = sign.saved[0]
         image = GeneratedImage(
@@ -278,6 +281,7 @@ class GenerationService:
             height=saved.height,
             seed=seed,
             look=saved.look,
+            prompt=words_of(pipeline, generation.request, number),
         )
         kept = await in_thread(self.store.add_image, generation.id, image)
         await in_thread(prepare_thumbnail, self.store, generation.id, number)

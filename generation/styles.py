@@ -1,4 +1,4 @@
-"""Styles and scenes for prompts: a data file of ours, and the owner's own beside the settings."""
+"""Styles for prompts, and words that are put into one by a press: a data file of ours, and the owner's own beside the settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _log = logging.getLogger("isengard.styles")
 
 
 class Style(Record):
-    """`prompt` of a style holds `{prompt}` where what was written goes; that of a scene is put behind it."""
+    """`prompt` of a style holds `{prompt}` where what was written goes; that of any other kind is put behind it."""
 
     name: Annotated[Line, Field(min_length=1, max_length=60)]
     label: Annotated[Line, Field(min_length=1, max_length=60)]
@@ -27,11 +27,18 @@ class Style(Record):
 
 class Styles(Record):
     styles: list[Style] = Field(default_factory=list)
+    shots: list[Style] = Field(default_factory=list)
     scenes: list[Style] = Field(default_factory=list)
+    lights: list[Style] = Field(default_factory=list)
+    clothes: list[Style] = Field(default_factory=list)
+
+
+#: Kind of an entry -> its table in the file, in the order in which they are offered.
+KINDS = {"style": "styles", "shot": "shots", "scene": "scenes", "light": "lights", "clothes": "clothes"}
 
 
 def load_styles(data: Path) -> list[dict[str, Any]]:
-    """Read every style and scene with its `kind`, the owner's first; an unreadable file of theirs is told in the log."""
+    """Read every entry with its `kind`, the owner's first; an unreadable file of theirs is told in the log."""
     shipped = _read(SHIPPED)
     own = Styles()
     try:
@@ -40,7 +47,11 @@ def load_styles(data: Path) -> list[dict[str, Any]]:
     except (OSError, ValueError, ValidationError) as fault:
         context = {"file": OWN_FILE, "reason": type(fault).__name__}
         _log.warning("The owner's styles cannot be read", extra={"context": context})
-    return [*_listed("style", own.styles, shipped.styles), *_listed("scene", own.scenes, shipped.scenes)]
+    return [
+        entry
+        for kind, table in KINDS.items()
+        for entry in _listed(kind, getattr(own, table), getattr(shipped, table))
+    ]
 
 
 def _listed(kind: str, own: list[Style], shipped: list[Style]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ def thumbnail_of(picture: Path) -> Path:
     target = thumbnail_path(picture)
     if not target.is_file():
         target.parent.mkdir(mode=0o700, exist_ok=True)
-        atomic.write_bytes(target, _small(picture))
+        atomic.write_bytes(target, small_jpeg(picture, SIDE))
     return target
 
 
@@ -38,11 +38,12 @@ def prepare_thumbnail(store: GenerationStore, generation_id: str, number: int) -
         _log.warning("No thumbnail could be made", extra={"context": context})
 
 
-def _small(picture: Path) -> bytes:
-    """It says how the picture was made where the picture does: it can be dragged away as well."""
+def small_jpeg(picture: Path, side: int) -> bytes:
+    """Draw a picture small, its longest side so many pixels. It says how the picture was made where the picture does: it can be
+    dragged away as well."""
     with Image.open(picture, formats=("PNG",)) as image:
         small, said = image.convert("RGB"), said_in(image.info)
-    small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+    small.thumbnail((side, side), Image.Resampling.LANCZOS)
     stream = io.BytesIO()
     small.save(stream, "JPEG", quality=_QUALITY)
     return in_jpeg(stream.getvalue(), said) if said else stream.getvalue()

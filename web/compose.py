@@ -25,6 +25,7 @@ from ..core.executor import Turns
 from ..core.faces.models.choice import TORCH
 from ..core.faces.reader import FaceReader
 from ..core.families.families import Families
+from ..core.generations.prompt_book import PromptBook
 from ..core.ids import new_id
 from ..core.jobs.ledger import JobFilter, Ledger
 from ..core.logs import daily_handler, setup_logging
@@ -70,6 +71,7 @@ from .services.likeness.pictures import PictureMeasurer
 from .services.likeness.walls import WallScorer
 from .services.photo_faces import PhotoFaceChecker
 from .services.picture_prover import PictureProver, open_generations
+from .services.prompting.style_pictures import StylePictures
 from .services.publishing import Publisher
 from .services.server_announcement import announce, started_before, write_server_file
 from .services.stopping.early_stopper import EarlyStopper
@@ -147,7 +149,7 @@ def _services(
         generations=generations,
         forgetting=forgetting,
         housekeeping=Housekeeping(paths, library, clock, forgetting),
-        companions=_companions(registry, generations, versions, stores),
+        **_of_pictures(registry, library, generations, versions, stores),
         **_during_trainings(paths, clock, ledger, training, drawer),
         job_view=JobView(ledger, registry, shared=bool(settings.redis_url)),
         diagnoser=_diagnoser(registry, ledger, generations, faces, **stores),
@@ -240,6 +242,22 @@ def _diagnoser(
 ) -> Diagnoser:
     paths = registry.context.paths
     return Diagnoser(paths, characters, photos, generations.store, ledger, families, registry, faces)
+
+
+def _of_pictures(
+    registry: PluginRegistry,
+    library: Library,
+    generations: GenerationService,
+    versions: VersionStore,
+    stores: Any,
+) -> Any:
+    """What stands around pictures: files beside LoRAs, prompts of before, and what styles look like."""
+    paths = registry.context.paths
+    return {
+        "companions": _companions(registry, generations, versions, stores),
+        "prompts": PromptBook(library, paths, generations.clock),
+        "style_pictures": StylePictures(paths, generations),
+    }
 
 
 def _companions(

@@ -13,6 +13,7 @@ from ..core.characters.photo_turns import PhotoTurner
 from ..core.clock import Clock
 from ..core.executor import Turns
 from ..core.families.families import Families
+from ..core.generations.prompt_book import PromptBook
 from ..core.jobs.ledger import Ledger
 from ..core.loops import Loops
 from ..core.loras.versions import VersionStore
@@ -36,6 +37,7 @@ from .services.improving.photo_improver import PhotoImprover
 from .services.job_view import JobView
 from .services.likeness.measurer import LikenessMeasurer
 from .services.photo_faces import PhotoFaceChecker
+from .services.prompting.style_pictures import StylePictures
 from .services.publishing import Publisher
 from .services.stopping.early_stopper import EarlyStopper
 
@@ -74,6 +76,8 @@ class Services:
     photo_batches: PhotoBatches
     turner: PhotoTurner
     stopper: EarlyStopper
+    prompts: PromptBook
+    style_pictures: StylePictures
     events: EventStream
     loops: Loops
     session: Session

@@ -17,6 +17,7 @@ from ..version import numbers
 from .bounds import Bounds
 from .hub_parts import HubPart, total
 from .memory import Memory
+from .prompting import Prompting
 from .routes import Route
 from .trainer_settings import TrainerSettings
 
@@ -244,6 +245,7 @@ class Family(Record):
     trainer: TrainerSettings
     sampling: Sampling
     bounds: Bounds = Field(default_factory=Bounds)
+    prompting: Prompting = Field(default_factory=Prompting)
     probes: list[Probe] = Field(default_factory=list)
     #: ways to train it, where there are several; `route` is the key of the one that this record is by
     routes: list[Route] = Field(default_factory=list)

@@ -18,7 +18,7 @@ from ..ids import is_id
 from ..paths import DataPaths, is_link
 from ..storage.library import Library
 from .personal_data import ForgetReport, Inventory, size_of
-from .text_search import drop_lines
+from .text_search import drop_lines, files_that_mention, finder
 
 _log = logging.getLogger("isengard.forgetting")
 
@@ -39,6 +39,7 @@ def remove(paths: DataPaths, inventory: Inventory) -> ForgetReport:
     """
     report = inventory.counted(paths)
     report.bytes = _remove_files(paths, inventory) + _forget_damaged_databases(paths.root, inventory)
+    report.bytes += sum(map(_remove, files_that_mention([paths.prompts], finder(inventory.traces))))
     report.logs = drop_lines(paths.logs, inventory.traces)
     return report
 

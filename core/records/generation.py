@@ -79,7 +79,8 @@ Look = Literal["", "flat", "noise"]
 class GeneratedImage(Stored):
     """A picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured: the first person's.
 
-    `likenesses` are everybody's of a picture of several people, by character id; empty for one person.
+    `likenesses` are everybody's of a picture of several people, by character id; empty for one person. `prompt` is the one it was
+    drawn by, where the request's offers choices (`{red|blue}`): with `{trigger}` still in it, '' where there was nothing to choose.
     """
 
     n: int
@@ -88,6 +89,7 @@ class GeneratedImage(Stored):
     height: int
     seed: int
     look: Look = ""
+    prompt: str = ""
     likeness: Likeness | None = None
     likenesses: dict[str, Likeness] = Field(default_factory=dict)
     favourite: bool = False

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
 from ...core.families.bounds import Bounds
+from ...core.families.prompting import Prompting
 from ...core.records.base import Record
 from ...core.records.character import Character
 from ...core.records.checkpoint import Version
@@ -53,7 +54,8 @@ class RecipeInfo(Record):
     `ready` are the families of which ComfyUI has every file the recipe loads, `bases` the files that a picture's
     `base_model` may name: of each family the one that is taken comes first. A finding of severity `error` says why it cannot be used. `foreign` names nodes of other packs: where it is not
     `confirmed`, a person has to agree to them before its first run. `thumbnail` is a path below the API's root. `family_bounds`
-    is what each family bears, the least and the most of a number.
+    is what each family bears, the least and the most of a number; `family_prompting` how prompts for each are written and read,
+    where the graph is ours.
     """
 
     name: str
@@ -71,6 +73,7 @@ class RecipeInfo(Record):
     defaults: dict[str, float]
     family_defaults: dict[str, dict[str, float]] = Field(default_factory=dict)
     family_bounds: dict[str, Bounds] = Field(default_factory=dict)
+    family_prompting: dict[str, Prompting] = Field(default_factory=dict)
     min_comfyui: str = ""
     source: Literal["ours", "user"] = "ours"
     findings: list[Finding] = Field(default_factory=list)
@@ -163,3 +166,11 @@ class ImagePipeline(Protocol):
 
     async def free(self) -> None:
         """Empty ComfyUI's caches, so that the same prompt is really computed again."""
+
+
+@runtime_checkable
+class ChoosesWords(Protocol):
+    """A pipeline that makes choices in prompts (`{red|blue}`), other ones for each picture."""
+
+    def chosen_prompt(self, request: GenerationRequest, seed: int) -> str:
+        """The prompt of the picture with this seed, the people's words not filled in yet."""

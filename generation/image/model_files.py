@@ -10,6 +10,7 @@ from ...core.families.base_choice import RankedBase
 from ...core.families.base_traits import Traits
 from ...core.families.bounds import Bounds
 from ...core.families.families import bare_name
+from ...core.families.prompting import Prompting
 from ...core.records.checkpoint import Version
 from .graph import Graph
 
@@ -71,6 +72,7 @@ class FamilyFiles:
     too_old: bool = False
     defaults: dict[str, float] = field(default_factory=dict)
     bounds: Bounds = field(default_factory=Bounds)
+    prompting: Prompting = field(default_factory=Prompting)
 
     def part(self, role: str) -> Part | None:
         return next((part for part in self.parts if part.role == role), None)

@@ -9,15 +9,17 @@ from typing import Any
 
 from ...core.errors import InvalidError, NotReadyError
 from ...core.executor import in_thread
+from ...core.families.prompting import Prompting
 from ...core.records.generation import GenerationRequest
 from ...core.records.training import Finding
+from ..prompt_text.choices import chosen
 from . import graph as graphs
 from .bounds import require_borne
 from .comfy_client import ComfyClient
 from .family_choice import family_of, files_of
 from .interface import Person, Prompt, RecipeInfo, Sign
 from .model_files import BASE_ROLES, FamilyFiles, ModelFiles, checkpoint_loaders, loaded, write_files
-from .prompt_choices import chosen
+from .prompt_texts import Texts
 from .recipe_checks import findings_of, foreign_of
 from .recipe_info import broken_recipe, described
 from .recipes import Recipe, RecipeFolder
@@ -62,10 +64,14 @@ class PromptPipeline:
             )
         if request.seed is None:
             raise ValueError("the seed is drawn before a prompt is built")
-        graph, defaults = self._graph(recipe, people, request)
+        graph, defaults, prompting = self._graph(recipe, people, request)
         set_sampling(graph, {"sampler": request.sampler, "scheduler": request.scheduler})
         graph[recipe.shape.save]["inputs"]["generation_id"] = ticket
-        return [_for_seed(graph, request, people, defaults, request.seed + i) for i in range(request.count)]
+        texts = [Texts(people, prompting, request.seed + i) for i in range(request.count)]
+        return [_for_seed(graph, request, text, defaults) for text in texts]
+
+    def chosen_prompt(self, request: GenerationRequest, seed: int) -> str:
+        return chosen(request.prompt, seed)
 
     async def submit(self, prompt: Prompt, prompt_id: str, metadata: dict[str, Any]) -> None:
         await self.client.submit(prompt, prompt_id, metadata)
@@ -81,13 +87,16 @@ class PromptPipeline:
 
     def _graph(
         self, recipe: Recipe, people: list[Person], request: GenerationRequest
-    ) -> tuple[graphs.Graph, dict[str, float]]:
-        """The recipe with people and files written in, and the numbers that a request without them gets."""
+    ) -> tuple[graphs.Graph, dict[str, float], Prompting | None]:
+        """The recipe with people and files written in, the numbers that a request without them gets, and how its text encoder
+        reads: None where that is not known."""
         graph, families = copy.deepcopy(recipe.graph), self._families(recipe)
-        graphs.set_people(graph, [use_of(person, 0, n) for n, person in enumerate(people)])
+        graphs.set_people(graph, Texts(people, None, 0).uses())
         family = family_of(recipe, families, people)
-        if family is None or recipe.source == "user":  # the author chose the files
-            return graph, recipe.defaults
+        if (
+            family is None or recipe.source == "user"
+        ):  # the author chose the files, and nodes that may read prompts in their way
+            return graph, recipe.defaults, None
         files = files_of(recipe, family, people, request.base_model)
         require_borne(family, files, request, people)
         write_files(graph, files)
@@ -96,7 +105,7 @@ class PromptPipeline:
             for loader in checkpoint_loaders(graph):
                 graphs.set_velocity(graph, loader, zero_snr=velocity.zero_snr)
         of_family = family.defaults if len(families) > 1 else {}
-        return graph, {**recipe.defaults, **of_family, **family.wanted_by(files)}
+        return graph, {**recipe.defaults, **of_family, **family.wanted_by(files)}, family.prompting
 
     def _mine(self) -> list[Recipe]:
         return [recipe for recipe in self.folder.all() if self.takes(recipe)]
@@ -141,45 +150,23 @@ class PromptPipeline:
 
 
 def _for_seed(
-    graph: graphs.Graph,
-    request: GenerationRequest,
-    people: list[Person],
-    defaults: dict[str, float],
-    seed: int,
+    graph: graphs.Graph, request: GenerationRequest, texts: Texts, defaults: dict[str, float]
 ) -> graphs.Graph:
-    """One picture's prompt: what is chosen in its texts is chosen by its seed."""
-    folded = graphs.fold(graph, _values(request, people, defaults, seed))
-    graphs.set_people(folded, [use_of(person, seed, n) for n, person in enumerate(people)])
+    """One picture's prompt."""
+    folded = graphs.fold(graph, _values(request, texts, defaults))
+    graphs.set_people(folded, texts.uses())
     return folded
 
 
-def _values(
-    request: GenerationRequest, people: list[Person], defaults: dict[str, float], seed: int
-) -> dict[str, Any]:
+def _values(request: GenerationRequest, texts: Texts, defaults: dict[str, float]) -> dict[str, Any]:
     """What the request node would give out."""
     steps, guidance = request.steps, request.guidance
     return {
-        "prompt": graphs.filled_prompt(chosen(request.prompt, seed), [_trigger(person) for person in people]),
-        "negative": chosen(request.negative, seed, "negative"),
+        "prompt": texts.read(request.prompt),
+        "negative": texts.read(request.negative, "negative"),
         "width": request.width,
         "height": request.height,
-        "seed": seed,
+        "seed": texts.seed,
         "steps": int(defaults.get("steps", 20)) if steps is None else steps,
         "guidance": defaults.get("guidance", 7.0) if guidance is None else guidance,
     }
-
-
-def use_of(person: Person, seed: int, number: int) -> graphs.Use:
-    """Describe for the graph the person who is `number` in the picture."""
-    version = person.version.file if person.version else "best"
-    words = f"{_trigger(person)}, {person.character.class_word}"
-    if person.words.strip():
-        own = graphs.filled_prompt(chosen(person.words.strip(), seed, f"person {number}"), [_trigger(person)])
-        words = f"{words}, {own}"
-    return graphs.Use(person.character.slug, version, person.strength, person.reference, words)
-
-
-def _trigger(person: Person) -> str:
-    """The word this LoRA was trained with: the person's own may have been changed since."""
-    trained = person.version.trigger_word if person.version is not None else ""
-    return trained or person.character.trigger_word

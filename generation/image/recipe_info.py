@@ -33,6 +33,9 @@ def described(recipe: Recipe, pipeline: str, families: Sequence[FamilyFiles], co
         source=recipe.source,
         family_defaults={family.key: family.defaults for family in families},
         family_bounds={family.key: family.bounds for family in families} if recipe.source == "ours" else {},
+        family_prompting={family.key: family.prompting for family in families}
+        if recipe.source == "ours"
+        else {},
         min_comfyui=min((family.min_comfyui for family in families), key=numbers, default=""),
         findings=too_old(families, comfyui) if recipe.source == "ours" else [],
         thumbnail=f"/recipes/{recipe.name}/thumbnail" if recipe.picture else None,

@@ -5,6 +5,7 @@ import { newCorrelationId } from "../lib/ids.js";
 import { t } from "../locales/words.js";
 import { Characters, OutsideLoras, Photos } from "./resources/people.js";
 import { Generations, Recipes } from "./resources/pictures.js";
+import { Prompts } from "./resources/prompts.js";
 import { ComfyUI, System } from "./resources/server.js";
 import { Jobs, Training } from "./resources/training.js";
 
@@ -63,6 +64,7 @@ export class Api {
     this.training = new Training(this);
     this.generations = new Generations(this);
     this.recipes = new Recipes(this);
+    this.prompts = new Prompts(this);
     this.comfyui = new ComfyUI(this);
     this.system = new System(this);
   }

@@ -49,7 +49,12 @@ FLOORS = {
         ("services",),
         ("http", "panel_code"),
     ),
-    "generation": (("service", "proof"), ("casting", "request_rules"), ("image",)),
+    "generation": (
+        ("service", "proof"),
+        ("casting", "request_rules", "passing_pictures"),
+        ("image",),
+        ("prompt_text",),
+    ),
     "js": (("isengard.js",), ("components",), ("data",), ("lib",), ("locales",)),
     "js/components": (
         ("panel",),
@@ -57,7 +62,7 @@ FLOORS = {
         ("training",),
         ("settings",),
         ("characters", "comparing"),
-        ("looking", "outside_loras"),
+        ("looking", "outside_loras", "prompting"),
         ("shared",),
     ),
 }

@@ -13,7 +13,7 @@ from isengard.generation.casting import Casting
 from isengard.generation.image.family_choice import family_of
 from isengard.generation.image.interface import RecipeInfo
 from isengard.generation.image.model_files import FamilyFiles
-from isengard.generation.image.prompt_pipeline import use_of
+from isengard.generation.image.prompt_texts import Texts
 from isengard.generation.image.recipes import RecipeFolder
 from PIL import Image
 from support.generation_fixtures import publish
@@ -59,12 +59,12 @@ def test_two_people_with_the_same_words_choose_for_themselves(house, cast):
     wears = "in a {red|green|blue|white} coat"
     people = cast.people([use(house.ann, words=wears), use(house.bob, words=wears)], recipe(["sd15"]))
     worn = [
-        [use_of(person, seed, n).words.rpartition(" in a ")[2] for n, person in enumerate(people)]
+        [worn.words.rpartition(" in a ")[2] for worn in Texts(people, None, seed).uses()]
         for seed in range(20)
     ]
     assert {one == other for one, other in worn} == {True, False}
     assert worn == [
-        [use_of(person, seed, n).words.rpartition(" in a ")[2] for n, person in enumerate(people)]
+        [worn.words.rpartition(" in a ")[2] for worn in Texts(people, None, seed).uses()]
         for seed in range(20)
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from isengard.generation.image.prompt_choices import chosen
+from isengard.generation.prompt_text.choices import chosen
 from support.generation_fixtures import publish, request, with_comfy
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from isengard.generation.styles import OWN_FILE, load_styles
+from isengard.generation.styles import KINDS, OWN_FILE, load_styles
 
 OWN = '[[styles]]\nname = "photo"\nlabel = "Mine"\nprompt = "mine, {prompt}"\n[[scenes]]\nname = "mars"\nlabel = "Mars"\nprompt = "on Mars"\n'
 
 
 def test_ours_are_there_and_every_style_has_a_place_for_the_prompt(tmp_path):
     items = load_styles(tmp_path)
-    assert {item["kind"] for item in items} == {"style", "scene"} and len(items) > 12
+    assert {item["kind"] for item in items} == set(KINDS) and len(items) > 40
     assert all("{prompt}" in item["prompt"] for item in items if item["kind"] == "style")
     names = [(item["kind"], item["name"]) for item in items]
     assert len(set(names)) == len(names)

@@ -5,8 +5,7 @@ import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
 const { cancelComparison, compare, loadComparisons, loadSamplers, namesOf } = await import("../../js/data/comparisons.js");
-const { composed } = await import("../../js/components/images/style_choice.js");
-const { pieces, placeOfToken, recast } = await import("../../js/components/images/prompt_box.js");
+const { pieces, placeOfToken, recast } = await import("../../js/components/prompting/prompt_box.js");
 const { stepsOf } = await import("../../js/components/images/quality.js");
 const { STRENGTHS } = await import("../../js/components/comparing/strength_bench.js");
 const { boundsOf, WIDE } = await import("../../js/data/bounds.js");
@@ -27,13 +26,6 @@ test("a second person comes into the prompt beside the first and goes out of it 
   assert.equal(recast("{trigger2} hugs {trigger}", 2), "{trigger2} hugs {trigger}", "what somebody wrote stays");
   assert.equal(recast("a street, {trigger}, {trigger2}", 1), "a street, {trigger}");
   assert.equal(recast("a street", 2), "a street");
-});
-
-test("the scene goes behind what was written, the style around both", () => {
-  const style = { prompt: "film still, {prompt}, muted" };
-  assert.equal(composed("photo of {trigger} ", undefined, undefined), "photo of {trigger} ");
-  assert.equal(composed("photo of {trigger} ", undefined, { prompt: "in a café" }), "photo of {trigger}, in a café");
-  assert.equal(composed("a $& b", style, { prompt: "at sea" }), "film still, a $& b, at sea, muted");
 });
 
 test("a quality is a number of steps of the chosen way", () => {

@@ -336,7 +336,7 @@ declare namespace Schema {
   interface Forgotten {
     report: ForgetReport;
   }
-  /** A picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured: the first person's. `likenesses` are everybody's of a picture of several people, by character id; empty for one person. */
+  /** A picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured: the first person's. `likenesses` are everybody's of a picture of several people, by character id; empty for one person. `prompt` is the one it was drawn by, where the request's offers choices (`{red|blue}`): with `{trigger}` still in it, '' where there was nothing to choose. */
   interface GeneratedImage {
     n: number;
     file: string;
@@ -344,6 +344,7 @@ declare namespace Schema {
     height: number;
     seed: number;
     look: "" | "flat" | "noise";
+    prompt: string;
     likeness: Likeness | null;
     likenesses: Record<string, Likeness>;
     favourite: boolean;
@@ -676,6 +677,17 @@ declare namespace Schema {
     offload?: number | null;
     bits?: number | null;
   }
+  /** A prompt as it was written, and the newest picture of it: `n` of `generation_id`, '' and 0 where there is none any more. `orders`: how often pictures were made with it. */
+  interface PastPrompt {
+    prompt: string;
+    favourite: boolean;
+    orders: number;
+    at: string;
+    generation_id: string;
+    n: number;
+    recipe: string;
+    characters: string[];
+  }
   /** A photo. `leaks` are the words of its caption that describe the person; not told of one that was just moved to or from the trash, or just uploaded. */
   interface Photo {
     id: string;
@@ -790,6 +802,22 @@ declare namespace Schema {
     warnings: string[];
     stopped_early: EarlyStop | null;
   }
+  /** Whether a prompt is a favourite. */
+  interface PromptMark {
+    prompt: string;
+    favourite: boolean;
+  }
+  /** `weights`: `(word:1.2)` is read as emphasis; `embeddings`: `embedding:name` is; `words`: about how many the text encoder was trained with at a time. A few words become a whole prompt: `opening` before them where they name no kind of picture, `details` behind them for photographs, `quality` behind everything. `negative` are the family's usual words for what to leave out. */
+  interface Prompting {
+    form: "tags" | "sentences";
+    weights: boolean;
+    embeddings: boolean;
+    words: number;
+    opening: string;
+    details: string;
+    quality: string;
+    negative: string;
+  }
   /** Header parses, weights finite and not all zero, modules and shapes fit the base, the picture changes. */
   interface Proof {
     header: boolean;
@@ -842,6 +870,7 @@ declare namespace Schema {
     defaults: Record<string, number>;
     family_defaults: Record<string, Record<string, number>>;
     family_bounds: Record<string, Bounds>;
+    family_prompting: Record<string, Prompting>;
     min_comfyui: string;
     source: "ours" | "user";
     findings: Finding[];
@@ -975,12 +1004,33 @@ declare namespace Schema {
     automatic: boolean;
     words: string;
   }
-  /** A style or a scene for prompts. */
+  /** A style for prompts, or words that are put into one by a press. */
   interface Style {
-    kind: "style" | "scene";
+    kind: "style" | "shot" | "scene" | "light" | "clothes";
     name: string;
     label: string;
     prompt: string;
+  }
+  /** Pictures that are being made: `done` of `count`. */
+  interface StyleMaking {
+    done: number;
+    count: number;
+  }
+  /** `picture` is a path below the API's root, null where there is none yet. */
+  interface StylePicture {
+    name: string;
+    picture: string | null;
+  }
+  /** The styles' pictures of a person and a model; `error` says why the last ones could not be made. */
+  interface StylePictureList {
+    items: StylePicture[];
+    making: StyleMaking | null;
+    error: JobError | null;
+  }
+  /** Which workflow, and which model file, draws the styles' pictures. */
+  interface StylePictureOrder {
+    recipe: string;
+    base_model?: string | null;
   }
   interface Subject {
     kind: string;

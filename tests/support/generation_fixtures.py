@@ -12,6 +12,7 @@ from fakes.comfyui_standin import ComfyStandIn
 from isengard.core.characters.character_store import CharacterStore
 from isengard.core.clock import SystemClock
 from isengard.core.families.base_choice import BaseFile, RankedBase
+from isengard.core.families.families import Families
 from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.loras.versions import VersionStore
 from isengard.core.plugins import PluginContext, PluginRegistry, neighbour_packs
@@ -52,7 +53,8 @@ class OneBase:
         part = Part(
             "checkpoint", "v1-5-pruned-emaonly.safetensors", self.names, 4_265_146_304, True, bases=bases
         )
-        families = [FamilyFiles("sd15", "Stable Diffusion 1.5", [part], "0.3.75")]
+        prompting = Families().get("sd15").prompting
+        families = [FamilyFiles("sd15", "Stable Diffusion 1.5", [part], "0.3.75", prompting=prompting)]
         return families if recipe == "sd15-identity" else []
 
 

@@ -8,7 +8,21 @@ from hosts.journey import ApiError
 
 def test_styles_and_scenes(api):
     kinds = [item["kind"] for item in api.get("/styles")["items"]]
-    assert kinds == sorted(kinds, reverse=True) and {"style", "scene"} == set(kinds)
+    assert list(dict.fromkeys(kinds)) == ["style", "shot", "scene", "light", "clothes"]
+
+
+def test_prompts_of_before_and_favourites(api):
+    person = api.post("/characters", {"name": "Ann Example"})
+    asked = {"prompt": "{trigger} at sea", "favourite": True}
+    assert api.patch("/prompts", asked) == asked
+    (kept,) = api.get("/prompts?favourite=1&search=SEA")["items"]
+    assert (kept["prompt"], kept["favourite"], kept["generation_id"]) == ("{trigger} at sea", True, "")
+    assert api.get("/prompts")["items"] == [] and api.get("/prompts?favourite=1&search=hills")["items"] == []
+    listed = api.get(f"/characters/{person['id']}/styles?recipe=fast-test")
+    assert listed["making"] is None and {style["picture"] for style in listed["items"]} == {None}
+    with pytest.raises(ApiError) as caught:
+        api.get(f"/characters/{person['id']}/styles/none.jpg")
+    assert (caught.value.status, caught.value.error["code"]) == (404, "image_not_found")
 
 
 @pytest.mark.parametrize("purpose", ["proof", "nodes", "x"])

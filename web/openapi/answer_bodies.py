@@ -309,9 +309,9 @@ class OpenedRecipe(BaseModel):
 
 
 class Style(BaseModel):
-    """A style or a scene for prompts."""
+    """A style for prompts, or words that are put into one by a press."""
 
-    kind: Literal["style", "scene"]
+    kind: Literal["style", "shot", "scene", "light", "clothes"]
     name: str
     label: str
     prompt: str

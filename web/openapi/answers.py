@@ -8,12 +8,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from ...core.generations.prompt_book import PastPrompt, PromptMark
 from ...core.records.character import Character
 from ...core.records.checkpoint import Checkpoint, RankedVersion, Version
 from ...core.records.diagnosis import Diagnosis
 from ...core.records.event import Event
 from ...core.records.generation import Generation
 from ...core.records.worker import Worker
+from ..services.prompting.style_records import StylePictureList
 from . import answer_bodies as bodies
 from . import training_answers as training_bodies
 
@@ -217,7 +219,13 @@ ANSWERS: Mapping[str, Answer | None] = {
     "generations.preview": Answer(content="image/*", also=(DONE,)),
     "generations.workflow": Answer(schema=_PROMPTS),
     "generations.opened": Answer(bodies.OpenedRecipe),
-    "generations.styles": many(bodies.Style),
+    "prompting.history": many(PastPrompt),
+    "prompting.mark": Answer(PromptMark),
+    "prompting.styles": many(bodies.Style),
+    "prompting.style_pictures": Answer(StylePictureList),
+    "prompting.make_style_pictures": Answer(StylePictureList, status=202),
+    "prompting.stop_style_pictures": DONE,
+    "prompting.style_picture": PICTURE,
     "recipes.list_all": many(bodies.Recipe),
     "recipes.thumbnail": PICTURE,
     "recipes.add": Answer(bodies.Recipe, status=201),

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ...core import settings
+from ...core.generations.prompt_book import PromptMark
 from ...core.records.character import CharacterDraft, CharacterPatch
 from ...core.records.generation import GenerationOrder
 from ...core.records.photo import (
@@ -31,6 +32,7 @@ from ..http.request_bodies import (
     VersionCompanions,
     VersionPick,
 )
+from ..services.prompting.style_records import StylePictureOrder
 
 #: name in the route table -> model
 BODIES: dict[str, type[BaseModel]] = {
@@ -48,6 +50,8 @@ BODIES: dict[str, type[BaseModel]] = {
         PhotoEdits,
         PhotoChoice,
         PhotoTurn,
+        PromptMark,
+        StylePictureOrder,
         TrainingRequest,
         RecipeDraft,
         Agreement,

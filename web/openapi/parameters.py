@@ -212,6 +212,15 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
     "generations.copy": {"format": Choice(get_args(Format))},
     "outside_loras.show": {"name": Text(r"[^\x00-\x1f]{1,1000}", "a LoRA's name")},
     "outside_loras.preview": {"name": Text(r"[^\x00-\x1f]{1,1000}", "a LoRA's name")},
+    "prompting.history": {
+        **PAGE,
+        "search": Text(r"[^\x00-\x1f]{0,200}", "words to look for"),
+        "favourite": FLAG,
+    },
+    "prompting.style_pictures": {
+        "recipe": Text(r"[^\x00-\x1f]{0,80}", "a recipe's name"),
+        "base_model": Text(r"[^\x00-\x1f]{0,400}", "a model file's name"),
+    },
     "diagnosis.of_picture": {"character_id": id_of("chr")},
     "logs.diagnostics": {"frontend": Text(r"[ -~]{0,4000}", "what the panel says of ComfyUI's frontend")},
     "logs.find": {

@@ -92,6 +92,7 @@ async def forget(services: Services, request: web.Request) -> web.Response:
     """Everything of the person, with a report. Refused while something of theirs is still being made."""
     character_id = request.match_info["id"]
     services.improver.drop(character_id)
+    await services.style_pictures.stop(character_id)
     report = await services.forgetting.forget(character_id)
     await tell(services, character_id, "forgotten", None)
     return web.json_response({"report": report})

@@ -20,7 +20,6 @@ from ...generation.image.recipes import OpenedRecipe, RecipeFolder
 from ...generation.image.user_recipes import UserRecipes
 from ...generation.request_rules import edits
 from ...generation.shared_copies import shared_copy
-from ...generation.styles import load_styles
 from ...generation.thumbnails import thumbnail_of
 from ..container import Services
 from ..http import responses
@@ -157,10 +156,6 @@ def _opened(services: Services, request: web.Request) -> OpenedRecipe:
     words = {"prompt": generation.request.prompt, "negative": generation.request.negative}
     folder = RecipeFolder(own=UserRecipes(services.paths, services.clock))
     return folder.opened(generation.recipe, sent[number], words)
-
-
-async def styles(services: Services, request: web.Request) -> web.Response:
-    return responses.as_list(await in_thread(load_styles, services.paths.root))
 
 
 async def _changed(services: Services, generation: Generation) -> web.Response:

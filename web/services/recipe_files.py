@@ -56,4 +56,5 @@ class ComfyModelFiles:
             too_old=bool(here) and here < needed,
             defaults={name: float(value) for name, value in sampling.items()},
             bounds=family.bounds,
+            prompting=family.prompting,
         )

@@ -5,6 +5,7 @@ import { drawnBy, strangers, trainedOn } from "../../data/drawing_base.js";
 import { field, h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
+import { NegativePrompt } from "../prompting/negative_prompt.js";
 
 /** @typedef {"steps" | "guidance"} Numeric */
 /** @typedef {"sampler" | "scheduler"} List */
@@ -25,21 +26,27 @@ export class ImageAdvanced {
     this.bases = [];
     /** @type {import("../../data/drawing_base.js").Drawn[]} */
     this.people = [];
+    /** @type {Isengard.Recipe | undefined} */
+    this.recipe = undefined;
+    /** @type {Schema.Prompting | null} */
+    this.reads = null;
     /** @param {Numeric} name */
     const number = (name) => h("input", { type: "number", ...NUMBERS[name], "data-testid": `isen-${name}` });
     /** @param {List} name */
     const list = (name) => h("select", { "data-testid": `isen-${name}` });
-    const negative = h("textarea", { rows: 2, maxlength: 2000, "data-testid": "isen-negative" });
+    this.negative = new NegativePrompt();
+    const negative = this.negative.input;
     const base = h("select", { "data-testid": "isen-base-model" });
     this.inputs = { steps: number("steps"), guidance: number("guidance"), sampler: list("sampler"), scheduler: list("scheduler"), negative, base_model: base };
     /** @param {Name} name */
     const labelled = (name) => field(t(name === "steps" ? "stepsShort" : name), this.inputs[name], t(`${name}Hint`));
-    this.fields = { steps: labelled("steps"), guidance: labelled("guidance"), sampler: labelled("sampler"), scheduler: labelled("scheduler"), negative: labelled("negative"), base_model: field(t("pictureModel"), base) };
+    this.fields = { steps: labelled("steps"), guidance: labelled("guidance"), sampler: labelled("sampler"), scheduler: labelled("scheduler"), negative: this.negative.element, base_model: field(t("pictureModel"), base) };
     /** Stands outside the fold: pictures that come from another checkpoint look different. */
     this.note = h("p", { class: "isen-note isen-break", role: "status", hidden: true, "data-testid": "isen-base-note" });
     this.why = h("small", { class: "isen-muted isen-break", "data-testid": "isen-base-why" });
     this.fields.base_model.append(this.why);
-    base.addEventListener("change", () => this.#say());
+    base.addEventListener("change", () => (this.#say(), this.#leaveOut()));
+    this.inputs.guidance.addEventListener("input", () => this.#leaveOut());
     const { negative: _, base_model: __, ...short } = this.fields;
     const grid = Object.values(short);
     this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-grid" }, ...grid), this.fields.negative, this.fields.base_model);
@@ -56,11 +63,26 @@ export class ImageAdvanced {
    */
   show(recipe, samplers, { family, people }) {
     this.people = people;
-    for (const [name, part] of Object.entries(this.fields)) part.hidden = !recipe.controls.includes(name);
+    this.recipe = recipe;
+    for (const [name, part] of Object.entries(this.fields)) part.hidden = !recipe.controls.includes(name === "negative" ? "prompt" : name);
     this.#choose(recipe.bases.filter((base) => !family || base.family === family));
     this.element.hidden = Object.values(this.fields).every((part) => part.hidden);
     for (const name of /** @type {Numeric[]} */ (Object.keys(NUMBERS))) this.inputs[name].placeholder = String(recipe.defaults[name] ?? "");
     for (const [name, input] of /** @type {[List, keyof Isengard.Samplers][]} */ (Object.entries(LISTS))) this.#choices(this.inputs[name], samplers?.[input] ?? []);
+  }
+
+  /** How the chosen model is written to. @param {Schema.Prompting | null} prompting */
+  set prompting(prompting) {
+    this.reads = prompting;
+    this.#leaveOut();
+  }
+
+  /** Whether a negative prompt does anything, at this guidance. */
+  #leaveOut() {
+    const { recipe, reads } = this;
+    if (!recipe) return;
+    const guidance = Number(this.values().guidance ?? this.base?.defaults.guidance ?? recipe.defaults.guidance ?? 7);
+    this.negative.show({ takes: recipe.controls.includes("negative"), guidance, model: recipe.label, usual: reads?.negative ?? "" });
   }
 
   /** The numbers that the model bears: the browser says it where one is beyond. Hidden fields are not asked. @param {Schema.Bounds} bounds */
@@ -129,7 +151,7 @@ export class ImageAdvanced {
   /** What was filled in, of what is shown. */
   values() {
     /** @param {Name} name */
-    const said = (name) => (this.fields[name].hidden ? "" : this.inputs[name].value.trim());
+    const said = (name) => (this.fields[name].hidden || this.inputs[name].hidden ? "" : this.inputs[name].value.trim());
     /** @param {Numeric} name */
     const number = (name) => (said(name) ? Number(said(name)) : null);
     return { steps: number("steps"), guidance: number("guidance"), sampler: said("sampler") || null, scheduler: said("scheduler") || null, negative: said("negative"), base_model: said("base_model") || null };

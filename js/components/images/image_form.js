@@ -12,9 +12,7 @@ import { rememberedFold } from "../shared/fold.js";
 import { StrengthBench } from "../comparing/strength_bench.js";
 import { PeopleInPicture } from "./people_in_picture.js";
 import { ImageAdvanced } from "./image_advanced.js";
-import { StyleChoice } from "./style_choice.js";
-import { PromptBox } from "./prompt_box.js";
-import { PromptNotes } from "./prompt_notes.js";
+import { Prompting } from "../prompting/prompting.js";
 import { QualityChoice } from "./quality.js";
 import { RecipeShelf } from "./recipe_shelf.js";
 import { RecipeState } from "./recipe_state.js";
@@ -30,7 +28,7 @@ const PERSON_KEY = "isengard.images.person";
 const OPEN_KEY = "isengard.images.settings";
 
 /**
- * @typedef {{cast: import("./people_in_picture.js").Draft, looks: {style: string, scene: string}, advanced: Record<string, string>, count: string, recipe: string, version: string,
+ * @typedef {{cast: import("./people_in_picture.js").Draft, looks: {style: string}, advanced: Record<string, string>, count: string, recipe: string, version: string,
  *   prompt: string, shape: string, quality: import("./quality.js").Quality, seed: number | null}} Draft
  */
 
@@ -53,16 +51,13 @@ export class ImageForm {
     this.samplers = null;
     const adjust = () => this.#adjust();
     this.cast = new PeopleInPicture(this.store, { changed: adjust });
-    this.prompt = new PromptBox({
-      value: this.draft?.prompt ?? t("firstPrompt"), submit: () => this.submit.disabled || this.element.requestSubmit(),
-      changed: (text) => {
-        this.looks.composed(text, this.cast.people);
-        this.#note();
-        this.#keep();
-      },
+    this.prompting = new Prompting(view, {
+      value: this.draft?.prompt ?? t("firstPrompt"), submit: () => this.submit.disabled || this.element.requestSubmit(), changed: () => this.#keep(),
+      negative: () => this.advanced.inputs.negative.value, count: () => this.pictures,
     });
-    this.notes = new PromptNotes(this.store);
-    this.looks = new StyleChoice(adjust);
+    this.prompt = this.prompting.box;
+    this.notes = this.prompting.notes;
+    this.looks = this.prompting.looks;
     this.shapes = new ShapeChoice();
     this.quality = new QualityChoice(adjust);
     this.seed = new SeedChoice();
@@ -86,7 +81,7 @@ export class ImageForm {
     this.digest = h("small", { class: "isen-muted isen-ellipsis", "data-testid": "isen-settings-digest" });
     this.compose = h("div", { class: "isen-compose isen-stack-tight" }, this.prompt.element, this.notes.element, this.size, this.submit);
     this.fold = this.#fold();
-    this.element = h("form", { class: "isen-image-form", "aria-label": t("images"), on: { submit: (event) => this.#submit(event), input: () => (this.#note(), this.#keep()), change: () => this.#keep() } },
+    this.element = h("form", { class: "isen-image-form", "aria-label": t("images"), on: { submit: (event) => this.#submit(event), input: () => (this.prompting.refresh(), this.#keep()), change: () => this.#keep() } },
       this.cast.element, this.compose, this.state.element, this.advanced.note, this.fold);
   }
 
@@ -103,8 +98,7 @@ export class ImageForm {
     /** @param {HTMLSelectElement} list */
     const chosen = ({ selectedOptions: [option] }) => option?.text;
     const { seed, quality, looks, cast } = this;
-    const styles = Object.values(looks.draft).map((name) => looks.items.find((known) => known.name === name)?.label);
-    const words = [chosen(this.recipe), !this.versionField.hidden && chosen(this.version), ...styles,
+    const words = [chosen(this.recipe), !this.versionField.hidden && chosen(this.version), looks.style?.label,
       !this.qualityField.hidden && t(`quality_${quality.value}`), !cast.parts[0].likeness.element.hidden && cast.parts[0].likeness.value.toFixed(2), seed.value !== null && t("seedIs", { n: seed.value })];
     say(this.digest, words.filter(Boolean).join(" · "));
   }
@@ -114,7 +108,7 @@ export class ImageForm {
     this.characters = people;
     this.recipes = recipes;
     this.samplers = samplers;
-    this.looks.show(styles);
+    this.prompting.show(styles);
     const usable = recipes.find((known) => !known.missing.length && peopleOf(known) === 1) ?? recipes[0];
     fill(this.recipe, recipes.map((known) => [known.name, known.label, known.missing]), () => recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known.name === (this.recipe.value || usable?.name) })));
     this.shelf.show(recipes);
@@ -141,9 +135,9 @@ export class ImageForm {
     this.advanced.take(draft.advanced);
   }
 
-  /** What the words of either prompt cannot do. */
-  #note() {
-    this.notes.show(this.prompt.value, this.advanced.inputs.negative.value);
+  /** How many of one prompt. */
+  get pictures() {
+    return this.counts.hidden ? 1 : Number(this.count.value) || 1;
   }
 
   #keep() {
@@ -173,13 +167,12 @@ export class ImageForm {
     this.#fitRecipe(people.length);
     const recipe = this.#chosen;
     if (!people.length || !recipe) return;
-    this.prompt.show(people);
-    this.looks.composed(this.prompt.value, this.cast.people);
-    this.#note();
     const usable = this.state.show(recipe, people);
     this.submit.disabled = !usable;
     this.#versions(people[0], recipe);
     this.#base(people, recipe);
+    this.prompting.fit({ people, recipe, family: familyOf(recipe, people[0]), base: this.advanced.values().base_model });
+    this.advanced.prompting = this.prompting.prompting;
     this.#controls(recipe, boundsOf(recipe, familyOf(recipe, people[0]), this.advanced.base));
     this.quality.show(this.advanced.base?.defaults.steps ?? usualOf(recipe, people[0]).steps ?? 20);
     this.bench.show(people, !usable);
@@ -263,22 +256,25 @@ export class ImageForm {
   async #submit(event) {
     event.preventDefault();
     await once(this.submit, async () => {
-      const made = await this.generate(this.request());
-      if (made) this.seed.used(made.request.seed);
+      for (const prompt of this.prompting.texts) {
+        const made = await this.generate(this.request(prompt));
+        if (!made) break;
+        this.seed.used(made.request.seed);
+      }
       this.#keep();
     });
   }
 
   /** @returns {Isengard.Order} */
-  request() {
+  request(prompt = this.prompting.texts[0]) {
     const recipe = /** @type {Isengard.Recipe} */ (this.#chosen);
     const usual = usualOf(recipe, this.cast.people[0]);
     const [width, height] = sized(usual.width ?? 512, usual.height ?? 512, this.shapes.ratio);
     const checkpoint = /^\d+$/.test(this.version.value) ? Number(this.version.value) : this.version.value === "last" ? "last" : "best";
     const advanced = this.advanced.values();
     return {
-      recipe: recipe.name, characters: this.cast.uses(checkpoint), prompt: this.looks.composed(this.prompt.value, this.cast.people), width, height,
-      count: this.counts.hidden ? 1 : Number(this.count.value) || 1, seed: this.seed.value, ...advanced, steps: advanced.steps ?? (recipe.controls.includes("steps") ? this.quality.steps : null),
+      recipe: recipe.name, characters: this.cast.uses(checkpoint), prompt, width, height,
+      count: this.pictures, seed: this.seed.value, ...advanced, steps: advanced.steps ?? (recipe.controls.includes("steps") ? this.quality.steps : null),
     };
   }
 

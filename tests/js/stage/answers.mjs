@@ -22,6 +22,8 @@ export function answerOf(state, method, path) {
   if (name === "/training/gpu/free") return { body: GPU_HELD };
   if (name === "/training/preflight") return { body: state.preflight };
   if (name === "/training/machine") return { body: { gpus: [], can_train: state.canTrain ?? true, disk_free_bytes: 9e10, memory_bytes: 3e10 } };
+  if (name === "/prompts") return { body: { items: state.prompts ?? PAST_PROMPTS, next_cursor: null } };
+  if (name.endsWith("/styles") && name.startsWith("/characters/")) return { body: { items: STYLE_PICTURES, making: state.stylesMaking ?? null, error: null } };
   if (name === "/likeness") return { body: state.meter ?? METER_MISSING };
   if (name === "/training/lending") return { body: { lending: state.lending ?? null } };
   if (name.endsWith("/forget")) return { body: { report: FORGET } };
@@ -94,18 +96,32 @@ const PRESETS = [
 ];
 const base = (file, why, label) => ({ family: "sd15", file, taken: true, why, label, defaults: {} });
 const BASES = [base("sd15/realisticVisionV60B1_v51VAE.safetensors", "tensors", ""), base("sd15/dreamshaper_8LCM.safetensors", "last", "a model for few steps")];
+const PROMPTING = {
+  sd15: { form: "tags", weights: true, embeddings: true, words: 55, opening: "photo of", details: "natural light, sharp focus, natural skin texture", quality: "high quality, highly detailed", negative: "blurry, deformed, low quality" },
+  flux1_dev: { form: "sentences", weights: true, embeddings: false, words: 350, opening: "A photograph of", details: "The light is soft and natural.", quality: "", negative: "" },
+};
 const recipe = (name, label, identity, missing) => ({
   name, label, description: "", identity, families: ["sd15"], controls: ["prompt", "negative", "width", "height", "seed", "steps", "guidance", "strength", "sampler", "scheduler"],
   people: 1, missing, foreign: [], bases: missing.length ? [] : BASES, defaults: { width: 512, height: 768, steps: 28, guidance: 7 },
   family_bounds: { sd15: { steps: [1, 200], guidance: [1, 20], strength: [0, 1.5] } },
+  family_prompting: PROMPTING,
 });
 const RECIPES = [recipe("sd15-identity", "Portrait (Stable Diffusion 1.5)", "lora", []), recipe("flux1-dev-identity", "Portrait (FLUX.1-dev)", "lora", [{ file: "flux1-dev.safetensors", folder: "diffusion_models" }])];
 export const FOR_TWO = { ...recipe("sd15-two", "Two people (Stable Diffusion 1.5)", "lora", []), people: 2 };
 export const WITH_TWO = [...RECIPES, FOR_TWO];
 const STYLES = [
   { kind: "style", name: "film", label: "Film still", prompt: "cinematic film still, {prompt}, shallow depth of field" },
+  ...["Natural photo", "Studio portrait", "Black and white", "Watercolour", "Oil painting", "Comic"].map((label) => ({ kind: "style", name: label.toLowerCase(), label, prompt: `${label.toLowerCase()} of {prompt}` })),
+  ...["Close-up", "Head and shoulders", "To the waist", "Full body"].map((label) => ({ kind: "shot", name: label, label, prompt: label.toLowerCase() })),
   { kind: "scene", name: "cafe", label: "In a café", prompt: "sitting in a small café by the window" },
+  { kind: "scene", name: "beach", label: "Beach", prompt: "on a wide beach, sea behind" },
+  { kind: "light", name: "window", label: "Window light", prompt: "soft light from a window" },
+  { kind: "clothes", name: "coat", label: "Coat", prompt: "wearing a long wool coat" },
 ];
+const STYLE_PICTURES = STYLES.filter(({ kind }) => kind === "style").map(({ name }, n) => ({ name, picture: n < 4 ? `/characters/chr_9/styles/${n}.jpg` : null }));
+const PAST_PROMPTS = ["{trigger} on a rainy street at night, neon signs reflected in puddles", "portrait photo of {trigger}, soft window light", "{trigger} in a {red|blue|green} coat", "oil painting of {trigger}, visible brush strokes, rich colours"].map((prompt, n) => ({
+  prompt, favourite: n === 1, orders: n + 1, at: `2026-11-2${9 - n}T10:00:00.000Z`, generation_id: n === 2 ? "" : `gen_${n}`, n: 0, recipe: "sd15-identity", characters: ["chr_9"],
+}));
 const SETUP = { possible: true, why_not: "", version: "0.12.26", licence: "MIT", source: "https://github.com/ostris/ai-toolkit", download_bytes: 3.0e9, disk_bytes: 5.6e9, status: "proven", installed: false, unfinished: false };
 const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", default: true, placeholder: false, families: ["sd15", "flux1_dev", "z_image"], state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
 /** What measures likeness, before and after its set-up. */

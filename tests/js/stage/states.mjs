@@ -49,6 +49,13 @@ const all = { characters: PEOPLE, jobs: JOBS, photos: photos(22), losses: losses
 const anna = { tab: "characters", id: "chr_9" };
 const at = (tab, more = {}) => ({ route: { tab, ...more } });
 const refused = (name, message, hint) => ({ key: name, name, file: { name }, characterId: "chr_9", share: 1, error: { message, hint } });
+/** A prompt as somebody types it. */
+const write = async (page, text) => {
+  const box = page.querySelector('[data-testid="isen-prompt"]');
+  box.textContent = text;
+  box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  await settled();
+};
 const click = (selector) => async (page) => {
   for (const element of page.querySelectorAll(selector)) element.click();
   await settled();
@@ -215,9 +222,14 @@ export const STATES = {
   images: { ...all, ...at("images"), generations: [generation(5, "running"), generation(4, "completed", { count: 4 }), generation(3, "completed"), generation(2, "failed", { error: OOM })] },
   "images-form": { ...all, ...at("images"), generations: [], benches: bench(5), then: async (page) => {
     await click('[data-testid="isen-image-settings"]')(page);
-    page.querySelector('[data-testid="isen-style"]').value = "film";
-    page.querySelector('[data-testid="isen-style"]').dispatchEvent(new Event("change"));
+    page.querySelector('[data-testid="isen-style-film"]').click();
   } },
+  "images-prompting": { ...all, ...at("images"), generations: [], stylesMaking: { done: 3, count: 7 }, then: async (page) => {
+    await click('[data-testid="isen-image-settings"]')(page);
+    await write(page, "{trigger} in a {red|blue coat\n<lora:film:0.8> {trigger}, (smile:9)");
+    await click('[data-testid="isen-suggest-shot"]')(page);
+  } },
+  "images-prompts": { ...all, ...at("images"), generations: [], then: click('[data-testid="isen-prompt-history"]') },
   "images-two": { ...all, ...at("images"), recipes: WITH_TWO, characters: [ANNA, character(8, "Ben", { versions: [version(700, { rank: 1 })] })], then: click('[data-testid="isen-add-second"]') },
   "images-stranger": { ...all, ...at("images"), generations: [], characters: [{ ...ANNA, versions: [version(1400, { rank: 1, base_model: "sd15/analogMadness_v70.safetensors", base_sha256: "ab" })] }] },
   wall: { ...all, ...at("images"), walls: wallWithout(), then: COMPARE },

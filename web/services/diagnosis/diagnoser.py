@@ -30,7 +30,7 @@ from ....core.records.diagnosis import Diagnosis
 from ....core.records.generation import CharacterUse, GeneratedImage, Generation
 from ....core.records.job_states import JobState
 from ....generation.image.model_files import loaded
-from ....generation.image.prompt_choices import chosen
+from ....generation.prompt_text.choices import chosen
 from ....training.interface import TrainingBackend
 from ....training.job_folder.job_folder import frozen_training
 from ....training.planning.presets import resolve

@@ -2,6 +2,9 @@
 
 `{red|blue}` is one of the two, chosen by the picture's seed (the same seed gives the same picture); choices may hold
 choices. Braces without a bar are left alone, JSON and `{trigger}` among them. `\\{`, `\\|` and `\\}` are the characters.
+
+A text is understood or taken as it is written, never half: where a brace lacks its other half, or choices are written in another
+program's way (`{2$$a|b}`, `{0.3::a|b}`), none is made in it. The panel says so (js/data/prompt_findings.js).
 """
 
 from __future__ import annotations
@@ -9,13 +12,18 @@ from __future__ import annotations
 import random
 import re
 
-_COMMENT = re.compile(r"/\*|//")
+#: An address (https://...) holds no comment.
+_COMMENT = re.compile(r"/\*|(?<!:)//")
 _ESCAPED = {"{", "|", "}"}
+_ESCAPES = re.compile(r"\\([{|}])")
+#: What an alternative begins with that is no choice of ours: of Dynamic Prompts, and a field of JSON.
+_OF_OTHERS = re.compile(r"\s*(?:\d+(?:\.\d+)?::|\d*(?:-\d*)?\$\$|\"[^\"\n]*\"\s*:)")
 
 
 def chosen(text: str, seed: int, place: str = "") -> str:
     """The prompt of the picture with this seed; a text at another `place` of the same picture makes choices of its own."""
-    return _Reader(_uncommented(text), random.Random(f"{seed}/{place}" if place else seed)).text()
+    text = _uncommented(text)
+    return _Reader(text, random.Random(f"{seed}/{place}" if place else seed)).text()
 
 
 def _uncommented(text: str) -> str:
@@ -44,33 +52,52 @@ class _Reader:
     def __init__(self, text: str, source: random.Random) -> None:
         self._text = text
         self._source = source
-        #: the alternatives of each brace that is open, outermost (the text itself) first
+        #: the alternatives of each brace that is open, outermost (the text itself) first, with where the newest begins
         self._open: list[list[list[_Piece]]] = [[[]]]
+        self._begins: list[int] = [0]
+        #: something in it is no choice of ours
+        self._other = False
 
     def text(self) -> str:
         at = 0
         while at < len(self._text):
-            at += self._take(self._text[at], self._text[at + 1 : at + 2])
-        while len(self._open) > 1:  # never closed: it is no choice
-            self._put(["{", *_barred(self._open.pop())])
+            at += self._take(at)
+        if self._other or len(self._open) > 1:
+            return _ESCAPES.sub(r"\1", self._text)
         return _joined(_barred(self._open[0]))
 
-    def _take(self, sign: str, after: str) -> int:
+    def _take(self, at: int) -> int:
         """How many characters that was."""
+        sign, after = self._text[at], self._text[at + 1 : at + 2]
         if sign == "\\" and after in _ESCAPED:
             self._put(after)
             return 2
         if sign == "{":
             self._open.append([[]])
+            self._begins.append(at + 1)
         elif sign == "|":
+            self._look()
             self._open[-1].append([])
-        elif sign == "}" and len(self._open) > 1:
-            self._close(self._open.pop())
+            self._begins[-1] = at + 1
+        elif sign == "}":
+            self._close()
         else:
             self._put(sign)
         return 1
 
-    def _close(self, alternatives: list[list[_Piece]]) -> None:
+    def _look(self) -> None:
+        """Whether the alternative that ends here is of another program."""
+        if len(self._open) > 1 and _OF_OTHERS.match(self._text, self._begins[-1]):
+            self._other = True
+
+    def _close(self) -> None:
+        if len(self._open) == 1:
+            self._other = True
+            return
+        if len(self._open[-1]) > 1:
+            self._look()
+        alternatives = self._open.pop()
+        self._begins.pop()
         alone = len(alternatives) == 1
         self._put(["{", alternatives[0], "}"] if alone else self._source.choice(alternatives))
 

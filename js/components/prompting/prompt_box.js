@@ -30,8 +30,11 @@ export function recast(text, count) {
 export const placeOfToken = (token) => (token === "{trigger2}" ? 1 : 0);
 
 export class PromptBox {
-  /** @param {{value: string, changed: (text: string) => void, submit: () => void}} options */
-  constructor({ value, changed, submit }) {
+  /**
+   * @param {{value: string, changed: (text: string) => void, submit: () => void, beside?: HTMLElement, chips?: HTMLElement, below?: HTMLElement[]}} options `beside` stands beside the label,
+   *   `chips` behind the people's, `below` under both
+   */
+  constructor({ value, changed, submit, beside, chips, below = [] }) {
     /** @type {Isengard.Character[]} */
     this.people = [];
     this.changed = changed;
@@ -44,8 +47,10 @@ export class PromptBox {
     Object.assign(this.box, { type: "textarea" });
     this.past = new Past(value);
     this.chips = h("div", { class: "isen-row" });
-    this.absent = h("small", { class: "isen-muted", role: "status", "data-testid": "isen-prompt-absent" });
-    this.element = h("div", { class: "isen-stack-tight" }, h("span", { class: "isen-label", id: "isen-prompt-label", text: t("prompt") }), this.box, this.chips, this.absent);
+    this.missing = h("small", { class: "isen-muted", role: "status", "data-testid": "isen-prompt-absent" });
+    this.filled = false;
+    const label = h("span", { class: "isen-label", id: "isen-prompt-label", text: t("prompt") });
+    this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row isen-ends" }, label, beside), this.box, h("div", { class: "isen-row isen-chips" }, this.chips, chips), ...below, this.missing);
     this.value = value;
   }
 
@@ -59,11 +64,17 @@ export class PromptBox {
     this.#absence();
   }
 
+  /** Whether those who are missing are put in when it is sent. @param {boolean} filled */
+  set absent(filled) {
+    this.filled = filled;
+    this.#absence();
+  }
+
   /** Who the tokens stand for, in order. One more person is put into the prompt, one less is taken out of it. @param {Isengard.Character[]} people */
   show(people) {
     const others = this.people.length !== people.length && (this.people.length || people.length < 2);
     this.people = people;
-    if (others) this.#write(recast(this.value, people.length));
+    if (others) this.write(recast(this.value, people.length));
     for (const chip of /** @type {NodeListOf<HTMLElement>} */ (this.box.querySelectorAll("[data-isen-token]"))) this.#label(chip);
     const buttons = people.map((person, place) => ({ place, name: person.name, word: person.trigger_word }));
     fill(this.chips, buttons, () => buttons.map(({ place, name, word }) =>
@@ -71,8 +82,8 @@ export class PromptBox {
     this.#absence();
   }
 
-  /** @param {string} text */
-  #write(text) {
+  /** Write it as a person would: it is told, and can be undone. @param {string} text */
+  write(text) {
     if (text === this.value) return;
     this.value = text;
     this.changed(text);
@@ -127,9 +138,9 @@ export class PromptBox {
 
   #absence() {
     const named = new Set(pieces(this.value).filter(isToken).map(placeOfToken));
-    const missing = this.people.filter((_, place) => !named.has(place)).map((person) => person.name);
-    say(this.absent, missing.length ? t("notInPrompt", { name: missing.join(", ") }) : "");
-    this.absent.hidden = !missing.length;
+    const missing = this.filled && !named.size ? [] : this.people.filter((_, place) => !named.has(place)).map((person) => person.name);
+    say(this.missing, missing.length ? t("notInPrompt", { name: missing.join(", ") }) : "");
+    this.missing.hidden = !missing.length;
   }
 
   /** @param {string} piece */

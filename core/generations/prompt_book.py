@@ -1,0 +1,173 @@
+"""Prompts of before: those that pictures were made with, newest first, and the favourites among them.
+
+A favourite is a file of its own in prompts/: files, not rows, since a pack of before this would refuse a database with a table that it
+does not know.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from .. import atomic
+from ..clock import Clock, iso
+from ..errors import ConflictError
+from ..paths import DataPaths, contained
+from ..records.base import Page, Prose, Record, Stored, Truth
+from ..records.generation import Generation
+from ..storage.library import Library
+
+MOST_FAVOURITES = 500
+_TOKENS = ("{trigger1}", "{trigger2}")
+_log = logging.getLogger("isengard.prompts")
+
+
+class PastPrompt(Record):
+    """A prompt as it was written, and the newest picture of it: `n` of `generation_id`, '' and 0 where there is none any more.
+    `orders`: how often pictures were made with it."""
+
+    prompt: str
+    favourite: bool
+    orders: int = 0
+    at: str
+    generation_id: str = ""
+    n: int = 0
+    recipe: str = ""
+    characters: list[str] = Field(default_factory=list)
+
+
+class PromptMark(Record):
+    """Whether a prompt is a favourite."""
+
+    prompt: Annotated[Prose, Field(min_length=1, max_length=8000)]
+    favourite: Truth
+
+
+class _Favourite(Stored):
+    prompt: str
+    at: str
+
+
+class PromptBook:
+    """The prompts of one data folder."""
+
+    def __init__(self, library: Library, paths: DataPaths, clock: Clock) -> None:
+        self._library = library
+        self._paths = paths
+        self._clock = clock
+
+    def page(
+        self,
+        limit: int,
+        cursor: str | None = None,
+        *,
+        search: str = "",
+        favourite: bool = False,
+        names: Mapping[str, str],
+    ) -> Page[PastPrompt]:
+        """Prompts that hold every word of `search`, as they are read with the people's `names` in them; newest first."""
+        words = search.casefold().split()
+        found = [
+            past
+            for past in (self._favourites() if favourite else self._made())
+            if all(word in _told(past, names).casefold() for word in words)
+        ]
+        later = sorted((p for p in found if cursor is None or _place(p) < cursor), key=_place, reverse=True)
+        page = later[:limit]
+        more = len(later) > limit
+        return Page[PastPrompt](items=page, next_cursor=_place(page[-1]) if more else None)
+
+    def mark(self, prompt: str, favourite: bool) -> None:
+        """Make a prompt a favourite, or none any more. ConflictError `favourites_full`."""
+        file = self._file(prompt)
+        if not favourite:
+            file.unlink(missing_ok=True)
+            return
+        if file.is_file():
+            return
+        if len(self._kept()) >= MOST_FAVOURITES:
+            raise ConflictError(
+                "favourites_full",
+                f"There are {MOST_FAVOURITES} favourite prompts already.",
+                "Take the heart off one that you no longer use.",
+            )
+        self._paths.prompts.mkdir(mode=0o700, exist_ok=True)
+        kept = _Favourite(prompt=prompt, at=iso(self._clock.now()))
+        atomic.write_json(file, kept.model_dump(mode="json"))
+
+    def _made(self) -> list[PastPrompt]:
+        """One for each text that pictures were made with, by the newest order that has one; SQLite gives that order's record."""
+        sql = """
+            SELECT MAX(id) AS id, record, COUNT(*) AS orders FROM (
+                SELECT id, CASE WHEN json_valid(record) THEN record END AS record
+                FROM generation WHERE purpose='user' AND deleted_at IS NULL)
+            WHERE json_array_length(record, '$.images') > 0
+            GROUP BY json_extract(record, '$.request.prompt')"""
+        rows = self._library.rows(sql)
+        liked = {kept.prompt for kept in self._kept()}
+        orders = {row["id"]: row["orders"] for row in rows}
+        made = self._library.records(Generation, rows)
+        return [_past(one, orders[one.id], one.request.prompt in liked) for one in made]
+
+    def _favourites(self) -> list[PastPrompt]:
+        made = {past.prompt: past for past in self._made()}
+        return [
+            made[one.prompt].model_copy(update={"at": one.at})
+            if one.prompt in made
+            else PastPrompt(prompt=one.prompt, favourite=True, at=one.at)
+            for one in self._kept()
+        ]
+
+    def _kept(self) -> list[_Favourite]:
+        files = sorted(self._paths.prompts.glob("*.json"))
+        return [kept for file in files if (kept := _read(file)) is not None]
+
+    def _file(self, prompt: str) -> Path:
+        return contained(
+            self._paths.prompts, f"{hashlib.sha256(prompt.encode('utf-8')).hexdigest()[:32]}.json"
+        )
+
+
+def _past(made: Generation, orders: int, favourite: bool) -> PastPrompt:
+    shown = next((image for image in made.images if image.deleted_at is None), None)
+    picture: dict[str, Any] = {} if shown is None else {"generation_id": made.id, "n": shown.n}
+    return PastPrompt(
+        prompt=made.request.prompt,
+        favourite=favourite,
+        orders=orders,
+        at=made.created_at,
+        recipe=made.recipe,
+        characters=[use.id for use in made.request.characters],
+        **picture,
+    )
+
+
+def _place(past: PastPrompt) -> str:
+    """Where it stands in the list: moments of one length, so they sort as texts; two of one moment by their text."""
+    return f"{past.at}.{hashlib.sha256(past.prompt.encode('utf-8')).hexdigest()[:8]}"
+
+
+def _told(past: PastPrompt, names: Mapping[str, str]) -> str:
+    people = [names.get(character, "") for character in past.characters] or [""]
+    text = past.prompt.replace("{trigger}", people[0])
+    for token, name in zip(_TOKENS, people, strict=False):
+        text = text.replace(token, name)
+    return text
+
+
+def _read(file: Path) -> _Favourite | None:
+    """None for one that is damaged: it stays where it is."""
+    try:
+        return _Favourite.model_validate(json.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, ValidationError) as damage:
+        context = {"file": file.name, "reason": type(damage).__name__}
+        _log.error("A favourite prompt cannot be read", extra={"context": context})
+        return None

@@ -1,0 +1,1 @@
+"""Prompts as people write them, made into what ComfyUI's text encoders read."""

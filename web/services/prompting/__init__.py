@@ -1,0 +1,1 @@
+"""Prompts of before, and what styles look like with somebody's own model."""
