@@ -197,6 +197,7 @@ export default {
   withKey: "{words} ({key})",
   reuse: "Reuse settings",
   openOnCanvas: "Open on the canvas",
+  downloadJpeg: "JPEG without prompt",
   openImage: "Open picture {n}",
   cancelImages: "Cancel pictures",
   seedIs: "seed {n}",

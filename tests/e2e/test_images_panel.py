@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+from pathlib import Path
 
 import pytest
 from hosts import comfyui
 from hosts.canvas import ADD_NOTE, CANVAS, DROP, OPENED
 from hosts.fixtures import CHECKPOINT
+from isengard.core.marks.source_types import TRAINED
+from isengard.core.marks.xmp import said_in
 from isengard.core.paths import DataPaths
 from isengard.generation.image.recipes import WORKFLOWS
+from PIL import Image
 from playwright.sync_api import expect
 from support.face_fixtures import face_tools, put_face_tools  # noqa: F401 - fixture
 from support.images_fixtures import SMALLER, pictures_shown
@@ -170,9 +175,7 @@ def test_a_picture_is_liked_put_away_brought_back_and_reused(images, api, shots)
     page.get("isen-favourite").click()
     page.page.keyboard.press("ArrowRight")
     page.page.screenshot(path=shots / "viewer.png")
-    with page.page.expect_download() as download:
-        page.get("isen-save-picture").click()
-    assert download.value.suggested_filename == "Ann Example, in red 6.png"
+    saved_for_people(page, "Ann Example, in red 6")
     put_away_and_brought_back(page, before + 2)
     page.get("isen-gallery-filters").click()
     page.get("isen-only-favourites").check()
@@ -257,6 +260,17 @@ def test_steps_back_in_a_prompt_know_its_chips(images):
     expect(box).to_have_text("Ann Example smiling!")
 
 
+def saved_for_people(page, name):
+    with page.page.expect_download() as download:
+        page.get("isen-save-picture").click()
+    assert download.value.suggested_filename == f"{name}.png"
+    page.get("isen-more-actions").click()
+    with page.page.expect_download() as download:
+        page.get("isen-download-jpeg").click()
+    assert download.value.suggested_filename == f"{name}.jpg"
+    assert b"in red" not in Path(download.value.path()).read_bytes(), "the prompt stays here"
+
+
 def newest_of(api):
     return api.get("/generations")["items"][0]
 
@@ -286,8 +300,15 @@ def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(ima
         before["active"],
     )
     made = newest_of(api)
-    address = f"/isengard/generations/{made['id']}/images/0"
-    page.page.evaluate(DROP, address)
+    for copy in ("", "/copy?format=webp"):
+        page.page.evaluate(DROP, f"/isengard/generations/{made['id']}/images/0{copy}")
+        require_the_graph_of(made, page, api)
+    content = api.get(f"/generations/{made['id']}/images/0")
+    assert said_in(Image.open(io.BytesIO(content)).info) == TRAINED, "drawn by a real model"
+
+
+def require_the_graph_of(made, page, api):
+    """On the canvas, run again it keeps a picture of its own."""
     page.page.wait_for_function(
         "() => window.comfyAPI.app.app.graph.nodes.some((n) => n.type === 'KSampler')"
     )

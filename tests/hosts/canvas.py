@@ -33,5 +33,6 @@ ADD_NOTE = """() => {
 DROP = """async (address) => {
   const { app } = window.comfyAPI.app;
   const blob = await (await fetch(address)).blob();
-  await app.handleFile(new File([blob], "dropped.png", { type: "image/png" }));
+  app.graph.clear();
+  await app.handleFile(new File([blob], `dropped.${blob.type.split("/")[1]}`, { type: blob.type }));
 }"""

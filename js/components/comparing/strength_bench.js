@@ -75,7 +75,7 @@ export class StrengthBench {
     /** @param {Isengard.Generation} known */
     const words = (known) => [t("benchPicture", { strength: strengthOf(known).toFixed(2) }), measuredWords(known, this.#names)].filter(Boolean).join(" · ");
     /** @param {Isengard.Generation} known */
-    const describe = (known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known), mark: badge(known, this.#names) });
+    const describe = (known) => ({ src: api.generations.imageUrl(known, known.images[0]), file: api.generations.copyUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known), mark: badge(known, this.#names) });
     /** @param {() => void} close @param {() => number} at */
     const tools = (close, at) => [
       button(t("useLikeness"), () => (this.use(strengthOf(made[at()])), close()), { kind: "primary", testid: "isen-use-likeness" }),

@@ -183,7 +183,7 @@ export class VersionWall {
     /** @param {Isengard.Generation} known */
     const words = (known) => [placeWords(known), measuredWords(known, this.#names)].filter(Boolean).join(" · ");
     /** @param {Isengard.Generation} known */
-    const describe = (known) => ({ src: api.generations.imageUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known), mark: badge(known, this.#names) });
+    const describe = (known) => ({ src: api.generations.imageUrl(known, known.images[0]), file: api.generations.copyUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known), mark: badge(known, this.#names) });
     let place = () => 0;
     let away = () => {};
     const use = button(t("useThis"), async () => (await this.#pick(made[place()])) && away(), { kind: "primary", testid: "isen-use-this" });

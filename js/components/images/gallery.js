@@ -110,7 +110,7 @@ export class Gallery {
     const name = this.fileName(entry);
     const words = [told(generation.request.prompt, this.namesOf(generation)), t("pixels", { w: image.width, h: image.height }), t("seedIs", { n: image.seed }), drawn, lookWords(image), measuredWords(generation, this.names, image)];
     return {
-      src: this.view.store.api.generations.imageUrl(generation, image), name, label: [name.replace(/\.\w+$/, ""), drawn].filter(Boolean).join(" · "), mark: badge(generation, this.names, image), caption: words.filter(Boolean).join(" · "),
+      src: this.view.store.api.generations.imageUrl(generation, image), file: this.view.store.api.generations.copyUrl(generation, image), name, label: [name.replace(/\.\w+$/, ""), drawn].filter(Boolean).join(" · "), mark: badge(generation, this.names, image), caption: words.filter(Boolean).join(" · "),
       width: image.width, height: image.height,
     };
   }
@@ -124,7 +124,7 @@ export class Gallery {
     const tile = /** @type {Tile | null} */ (/** @type {Element} */ (event.target).closest(".isen-tile"));
     if (!tile) return;
     const { generation, image } = tile.entry;
-    dragOut(event, { url: this.view.store.api.generations.imageUrl(generation, image), name: this.fileName(tile.entry) });
+    dragOut(event, { url: this.view.store.api.generations.copyUrl(generation, image), name: this.fileName(tile.entry) });
   }
 
   /** @param {Isengard.Entry} entry @returns {Tile} */

@@ -4,6 +4,7 @@
  */
 
 import { liked, nowOf, withLiked } from "../../data/gallery.js";
+import { h } from "../../lib/dom.js";
 import { counted } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { openComparison } from "../looking/comparison.js";
@@ -35,11 +36,21 @@ export const PICTURE_ACTIONS = [
     run: async (view, entry, viewer) => (await onCanvas(view, entry)) && viewer.close(),
   },
   {
+    id: "jpeg", icon: "share-alt", words: "downloadJpeg", testid: "isen-download-jpeg", many: true, when: () => true,
+    run: saveJpeg,
+  },
+  {
     id: "delete", icon: "trash", words: "deleteImage", testid: "isen-delete-image", key: "Delete", bar: true, many: true, when: () => true,
     run: (view, entry) => putAway(view, [entry]),
     all: putAway,
   },
 ];
+
+/** Without the prompt and the names that a PNG holds. @param {Isengard.PicturesView} view @param {Isengard.Entry} entry */
+function saveJpeg({ store, gallery }, entry) {
+  const href = store.api.generations.copyUrl(entry.generation, entry.image, "jpeg");
+  h("a", { href, download: gallery.fileName(entry).replace(/\.\w+$/, ".jpg") }).click();
+}
 
 /** @param {Isengard.PicturesView} view @param {Isengard.Entry[]} entries @param {[number, number]} two */
 function compareAll(view, entries, two) {

@@ -8,7 +8,7 @@ import { t } from "../../locales/words.js";
 import { arrowOf, closer, openDialog } from "./dialogs.js";
 import { Zoom, ZoomFrame, zoomButtons } from "./zoom_frame.js";
 
-/** @typedef {{src: string, name: string, caption: string, mark?: HTMLElement | null, width?: number, height?: number}} Item what the dialog needs of a picture, and what it wears beside its words */
+/** @typedef {{src: string, file?: string, name: string, caption: string, mark?: HTMLElement | null, width?: number, height?: number}} Item what the dialog needs of a picture, and what it wears beside its words; `file` is what is downloaded, where that is another one */
 
 /**
  * @template One
@@ -39,7 +39,7 @@ export function showPictures(view, { label, items, at: first, describe, below = 
   /** @param {number} move */
   const show = (move) => {
     at = (at + move + items.length) % items.length;
-    const { src, name, caption: text, mark: worn, width = 0, height = 0 } = describe(items[at]);
+    const { src, file = src, name, caption: text, mark: worn, width = 0, height = 0 } = describe(items[at]);
     if (width) frame.sized({ width, height });
     image.src = src;
     image.alt = label;
@@ -47,7 +47,7 @@ export function showPictures(view, { label, items, at: first, describe, below = 
     mark.replaceChildren(...(worn ? [worn] : []));
     say(place, items.length > 1 ? t("placeOf", { n: at + 1, count: items.length }) : "");
     for (const one of turns) one.disabled = items.length < 2;
-    link.href = src;
+    link.href = file;
     link.download = name;
     changed(at);
   };
