@@ -79,6 +79,13 @@ class ComfyHost:
         return comfy_capabilities.has(self._server, capability)
 
     @property
+    def device_name(self) -> str:
+        """The device that it computes on, as its console says it: `cuda:0 AMD Radeon RX 7900 XTX : native`, `mps`, `cpu`."""
+        from comfy import model_management
+
+        return str(model_management.get_torch_device_name(model_management.get_torch_device()))
+
+    @property
     def user_directory(self) -> Path:
         import folder_paths
 

@@ -23,6 +23,11 @@ class SystemClock:
         return time.monotonic()
 
 
+def moment(text: str) -> datetime:
+    """Read a timestamp that `iso` wrote. ValueError for another text."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
 def iso(moment: datetime) -> str:
     """ISO 8601 in UTC with milliseconds and `Z`, the format of every timestamp we write."""
     return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -71,7 +71,7 @@ class Casting:
         if version.placeholder and not self.allow_placeholder:
             raise InvalidError(
                 "placeholder_in_production",
-                f"{character.name}'s LoRA is a placeholder from fast-test mode.",
+                f"{character.name}'s LoRA is a placeholder from practice mode.",
                 "Train with AI-Toolkit to get a likeness.",
             )
         return version

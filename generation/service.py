@@ -92,6 +92,8 @@ class GenerationService:
             recipe=request.recipe,
             request=request,
             versions=[person.version.file if person.version else "" for person in people],
+            practice=recipe.identity == "placeholder"
+            or any(person.version.placeholder for person in people if person.version),
             purpose=purpose,
             progress=GenerationProgress(count=len(prompts)),
             correlation_id=correlation_id,

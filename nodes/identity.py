@@ -69,7 +69,7 @@ def find_versions(context: NodeContext, value: object, checkpoint: object) -> li
     if not usable:
         raise InvalidError(
             "placeholder_in_production",
-            "This LoRA is a placeholder of fast-test mode.",
+            "This LoRA is a placeholder of practice mode.",
             "Train with AI-Toolkit.",
         )
     return usable

@@ -21,7 +21,7 @@ class IsengardPlaceholderImage(io.ComfyNode):
             node_id="IsengardPlaceholderImage",
             display_name="Isengard Placeholder Image",
             category="Isengard",
-            description="A drawn stand-in for a picture, for trying things out without a model (fast-test mode).",
+            description="A drawn stand-in for a picture, for trying things out without a model (practice mode).",
             **newer(io.Schema, is_dev_only=True),
             inputs=[
                 io.String.Input("text", multiline=True, default="", tooltip="What the picture would show."),
@@ -39,7 +39,7 @@ class IsengardPlaceholderImage(io.ComfyNode):
         if not current().settings.fast_test:
             raise InvalidError(
                 "placeholder_in_production",
-                "Placeholders are made in fast-test mode only.",
+                "Placeholders are made in practice mode only.",
                 "Use a real recipe.",
             )
         return io.NodeOutput(_drawn(text[:MAX_TEXT], width, height, seed))

@@ -12,6 +12,7 @@ from ..core.jobs.ledger import Ledger
 from ..core.plugins import PluginRegistry
 from ..core.records.character import Character
 from ..core.records.job import Job
+from ..core.records.job_states import JobState
 from ..core.records.training import TrainingRequest
 from .captioning.submission import CaptionSubmission
 from .downloads import model_files
@@ -20,7 +21,9 @@ from .planning.decision import Plan, decide
 from .planning.follow_ups import FollowUps
 from .planning.freezing import Freezer
 from .planning.gathering import FactGatherer, Surroundings
+from .planning.preparation import Preparation
 from .planning.same_request import EarlierTrainings
+from .planning.set_up_and_train import SetUpAndTrain
 from .tasks.task_submission import TaskSubmission
 from .worker.doorbell import Doorbell
 from .worker.supervisor import Supervisor
@@ -40,6 +43,7 @@ class TrainingService:
     follow_ups: FollowUps
     tasks: TaskSubmission
     captioning: CaptionSubmission
+    line: SetUpAndTrain
     registry: PluginRegistry
     ledger: Ledger
     doorbell: Doorbell
@@ -57,6 +61,16 @@ class TrainingService:
         """A queued training whose folder is complete. InvalidError as `preflight`, and with the code of what forbids it."""
         return self._rung(self.freezer.freeze(self.preflight(request), correlation_id))
 
+    def preparation(self, plan: Plan, missing: Sequence[Missing]) -> Preparation | None:
+        """Tell what has to come before the training of `plan`: the trainer, its model. None where nothing has to."""
+        return self.line.preparation(plan, missing)
+
+    def set_up_and_train(
+        self, request: TrainingRequest, missing: Sequence[Missing], correlation_id: str
+    ) -> Job:
+        """The same as `submit`, with all that it lacks as jobs before it: the training, which waits for them."""
+        return [self._rung(job) for job in self.line.submit(request, missing, correlation_id)][-1]
+
     def same_training(self, request: TrainingRequest) -> Job | None:
         """The very same training, done or on its way."""
         return self.earlier.same_as(request)
@@ -66,10 +80,19 @@ class TrainingService:
         return self.gatherer.surroundings(backend)
 
     def retry(self, job_id: str, correlation_id: str, *, smaller: bool = False) -> Job:
-        """The same job once more, or a new training that needs less memory. ConflictError, InvalidError, NotFoundError."""
+        """The same job once more, or a new training that needs less memory; of one that waits, what gave up before it.
+        ConflictError, InvalidError, NotFoundError."""
         if smaller:
             return self.submit(self.follow_ups.smaller_request(job_id), correlation_id)
-        return self._rung(self.follow_ups.retry(job_id))
+        job = self.ledger.get(job_id)
+        again = [self._rung(one) for one in self.line.again(job)]
+        return job if again and job.state is JobState.QUEUED else self._rung(self.follow_ups.retry(job_id))
+
+    def cancel(self, job_id: str) -> Job:
+        """End a job, and what is done for it alone before it. IllegalTransitionError."""
+        job = self.ledger.order(job_id, "cancel")
+        self.line.cancel(job)
+        return job
 
     def resume(self, job_id: str) -> Job:
         """A paused job goes on. ConflictError `wrong_state`."""
@@ -90,14 +113,7 @@ class TrainingService:
     def download(self, family: Family, missing: Sequence[Missing], correlation_id: str) -> Job:
         """The missing models of a family are fetched. ForbiddenError `setup_switched_off`, ConflictError."""
         model_files.require_downloadable(family, missing, self.registry.context.settings)
-        job = self.tasks.submit(
-            "model_download",
-            {"family": family.key, "files": [file.file for file in missing]},
-            correlation_id,
-            family=family.key,
-            prepare=lambda folder: model_files.freeze(folder, missing),
-        )
-        return self._rung(job)
+        return self._rung(model_files.submit(self.tasks, family.key, missing, correlation_id))
 
     def set_up(self, name: str, action: SetUpAction, correlation_id: str) -> Job:
         """A trainer or a tool is installed, tried out or removed. ForbiddenError `setup_switched_off`; ConflictError

@@ -36,7 +36,7 @@ from ..core.paths import DataPaths, resolve_paths
 from ..core.photo_decoding.decoder import PhotoDecoder
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
 from ..core.records.job_states import OWNED
-from ..core.settings import current_face_models, load_settings
+from ..core.settings import Settings, current_face_models, load_settings
 from ..core.storage.library import Library
 from ..generation.service import GenerationService
 from ..training.captioning.submission import CaptionSubmission
@@ -46,6 +46,7 @@ from ..training.planning.follow_ups import FollowUps
 from ..training.planning.freezing import Freezer
 from ..training.planning.gathering import FactGatherer
 from ..training.planning.same_request import EarlierTrainings
+from ..training.planning.set_up_and_train import SetUpAndTrain
 from ..training.service import TrainingService
 from ..training.tasks.task_submission import TaskSubmission
 from ..training.worker.doorbell import Doorbell
@@ -59,6 +60,8 @@ from .services.base_models import ComfyBaseModels
 from .services.caption_import import CaptionImport
 from .services.companions.keeper import CompanionKeeper
 from .services.diagnosis.diagnoser import Diagnoser
+from .services.first_hour.model_offers import ModelOffers
+from .services.first_hour.practice import Practice
 from .services.forgetting import Forgetting
 from .services.gpu_lender import GpuLender
 from .services.housekeeping import Housekeeping
@@ -151,10 +154,10 @@ def _services(
         housekeeping=Housekeeping(paths, library, clock, forgetting),
         **_of_pictures(registry, library, generations, versions, stores),
         **_during_trainings(paths, clock, ledger, training, drawer),
-        job_view=JobView(ledger, registry, shared=bool(settings.redis_url)),
         diagnoser=_diagnoser(registry, ledger, generations, faces, **stores),
         **_faces(host, stores, PersonFaces(paths, stores["photos"], faces), generations, ledger),
         **_photo_work(library, paths, clock, stores, faces),
+        **_first_hour(host, training, settings, characters, generations),
         **_behind(ledger),
         session=session,
         frontend_log=daily_handler("frontend", paths.logs, clock),
@@ -192,24 +195,27 @@ def _training(
     paths, settings = registry.context.paths, registry.context.settings
     default = "fast_test" if settings.fast_test else "ai_toolkit"
     tasks, doorbell = TaskSubmission(paths, ledger, clock), Doorbell(settings, paths)
+    gatherer = FactGatherer(
+        paths,
+        ledger,
+        characters,
+        photos,
+        registry,
+        families,
+        base_models,
+        default_backend=default,
+        settings=settings,
+        comfyui_version=host.version,
+    )
+    freezer = Freezer(paths, ledger, characters, photos, clock)
     return TrainingService(
-        FactGatherer(
-            paths,
-            ledger,
-            characters,
-            photos,
-            registry,
-            families,
-            base_models,
-            default_backend=default,
-            settings=settings,
-            comfyui_version=host.version,
-        ),
-        Freezer(paths, ledger, characters, photos, clock),
+        gatherer,
+        freezer,
         EarlierTrainings(paths, ledger, characters, photos, default),
         FollowUps(paths, ledger, characters, registry, clock, families),
         tasks,
         CaptionSubmission(tasks, photos, registry, default),
+        SetUpAndTrain(gatherer, freezer, tasks, ledger),
         registry,
         ledger,
         doorbell,
@@ -300,6 +306,18 @@ def _faces(
     return {"likeness": measurer, "photo_faces": photos}
 
 
+def _first_hour(
+    host: Host,
+    training: TrainingService,
+    settings: Settings,
+    characters: CharacterStore,
+    generations: GenerationService,
+) -> Any:
+    """What somebody new meets."""
+    practice = Practice(characters, generations.store, training.ledger)
+    return {"offers": ModelOffers(host, training, settings), "practice": practice}
+
+
 def _behind(ledger: Ledger) -> Any:
     """What goes on behind the requests."""
     events = EventStream(ledger)
@@ -310,10 +328,13 @@ def _behind(ledger: Ledger) -> Any:
 def _during_trainings(
     paths: DataPaths, clock: Clock, ledger: Ledger, training: TrainingService, drawer: SaveDrawer
 ) -> Any:
-    """What draws pictures while something trains: somebody's, and those of its saves."""
+    """What shows trainings, and what draws pictures while one runs: somebody's, and those of its saves."""
+    registry = training.registry
+    shared = bool(registry.context.settings.redis_url)
+    view = JobView(ledger, registry, drawer.families, training.line, shared)
     lender = GpuLender(paths, clock, ledger, training, drawer.generations.store)
     stopper = EarlyStopper(paths, clock, ledger, drawer.families, lender, drawer)
-    return {"publisher": drawer.publisher, "lender": lender, "stopper": stopper}
+    return {"publisher": drawer.publisher, "lender": lender, "stopper": stopper, "job_view": view}
 
 
 def _publisher(paths: DataPaths, ledger: Ledger, versions: VersionStore, **stores: Any) -> Publisher:

@@ -30,6 +30,8 @@ from .http.session import Session
 from .services.base_models import ComfyBaseModels
 from .services.companions.keeper import CompanionKeeper
 from .services.diagnosis.diagnoser import Diagnoser
+from .services.first_hour.model_offers import ModelOffers
+from .services.first_hour.practice import Practice
 from .services.forgetting import Forgetting
 from .services.gpu_lender import GpuLender
 from .services.housekeeping import Housekeeping
@@ -61,6 +63,8 @@ class Services:
     families: Families
     base_models: ComfyBaseModels
     training: TrainingService
+    offers: ModelOffers
+    practice: Practice
     generations: GenerationService
     forgetting: Forgetting
     housekeeping: Housekeeping

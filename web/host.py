@@ -21,6 +21,10 @@ class Host(Protocol):
         """{name, since, present} of each thing that not every ComfyUI has."""
 
     @property
+    def device_name(self) -> str:
+        """The device that it computes on, in its own words."""
+
+    @property
     def user_directory(self) -> Path: ...
 
     @property

@@ -253,6 +253,13 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("GET", "/training/jobs", "jobs.list_all", "Jobs, newest first"),
     Route("POST", "/training/jobs", "jobs.submit", "Queue a training", "TrainingRequest"),
+    Route(
+        "POST",
+        "/training/set-up-and-train",
+        "jobs.set_up_and_train",
+        "Queue a training with all that it lacks before it",
+        "SetUpAndTrainOrder",
+    ),
     Route("GET", "/training/jobs/{id}", "jobs.get", "One job"),
     Route("PATCH", "/training/jobs/{id}", "jobs.move", "Change priority or place in the line", "JobMove"),
     Route("POST", "/training/jobs/{id}/cancel", "jobs.cancel", "Cancel"),
@@ -360,6 +367,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/recipes/{name}/confirm", "recipes.confirm", "Agree to its foreign nodes", "Agreement"),
     Route("POST", "/recipes/{name}/restore", "recipes.restore", "Bring a recipe of the user's back"),
     Route("DELETE", "/recipes/{name}", "recipes.remove", "Put a recipe of the user's in the trash"),
+    Route("GET", "/practice", "practice.show", "The people and pictures that practice mode has left"),
+    Route("POST", "/practice/remove", "practice.remove", "Put all of them in the trash", "Nothing"),
+    Route("POST", "/practice/restore", "practice.restore", "Bring those of them back", "PracticeThings"),
     Route("GET", "/video", "system.video", "Video: in development"),
     Route("POST", "/video", "system.video_refused", "Video: in development"),
 )

@@ -41,17 +41,17 @@ class CharacterStore:
         self._clock = clock
         self._versions = versions or VersionStore(paths, clock)
 
-    def create(self, draft: CharacterDraft) -> Character:
-        """A new character with a slug of its own and, unless given, an invented trigger word."""
-        return self._create(new_id("chr"), draft)
+    def create(self, draft: CharacterDraft, *, practice: bool = False) -> Character:
+        """A new character with a slug of its own and, unless given, an invented trigger word. `practice`: made in that mode."""
+        return self._create(new_id("chr"), draft, practice=practice)
 
     @contextmanager
-    def filling(self, draft: CharacterDraft) -> Iterator[Character]:
+    def filling(self, draft: CharacterDraft, *, practice: bool = False) -> Iterator[Character]:
         """A new character whom the caller fills inside: what fails there, or ends the server, leaves nothing of them."""
         character_id = new_id("chr")
         begin_filling(self._paths, character_id)
         try:
-            character = self._create(character_id, draft)
+            character = self._create(character_id, draft, practice=practice)
             begin_filling(self._paths, character_id, character.slug)
             yield character
             end_filling(self._paths, character_id)
@@ -59,7 +59,7 @@ class CharacterStore:
             discard(self._library, self._paths, character_id)
             raise
 
-    def _create(self, character_id: str, draft: CharacterDraft) -> Character:
+    def _create(self, character_id: str, draft: CharacterDraft, *, practice: bool) -> Character:
         with self._library.transaction() as database:
             taken = {row[0] for row in self._library.rows("SELECT slug FROM character")}
             taken |= {folder.name for folder in self._paths.models.glob("*")}  # LoRAs of somebody else
@@ -71,6 +71,7 @@ class CharacterStore:
                 class_word=draft.class_word or DEFAULT_CLASS,
                 notes=draft.notes,
                 consent=draft.consent,
+                practice=practice,
                 created_at=iso(self._clock.now()),
             )
             database.execute(

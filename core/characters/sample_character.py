@@ -13,12 +13,12 @@ NAME = "Sample Sam"
 _PLACES = ("by a window", "in front of a wall of boxes", "outdoors at dusk", "in a studio")
 
 
-def make_sample(characters: CharacterStore, photos: PhotoStore) -> Character:
+def make_sample(characters: CharacterStore, photos: PhotoStore, *, practice: bool = False) -> Character:
     """Twelve drawn photos with captions; the last three show what findings look like."""
     draft = CharacterDraft(
         name=NAME, class_word="person", notes="Drawn by Isengard: nobody's face.", consent=True
     )
-    with characters.filling(draft) as character:
+    with characters.filling(draft, practice=practice) as character:
         for number in range(COUNT):
             photo = photos.add_drawn(character.id, number)
             caption = f"{character.trigger_word}, a drawing {_PLACES[number % len(_PLACES)]}"

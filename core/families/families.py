@@ -201,6 +201,16 @@ class Probe(Record):
     up: str = "lora_up.weight"
 
 
+class Card(Record):
+    """Words and marks by which people choose among families. `recommend`: its place among those that are recommended, the first that suits a machine;
+    0 for never. `sell`: whether its licence lets one sell pictures: `limits` where `terms` name the limits, `ask` where one should
+    read it first."""
+
+    good_at: str = Field(min_length=1, max_length=120)
+    sell: Literal["yes", "limits", "ask"]
+    recommend: int = Field(default=0, ge=0)
+
+
 class Family(Record):
     """A model family as the trainer, the recipes and the panel need it."""
 
@@ -212,6 +222,7 @@ class Family(Record):
     licence: str
     #: what the licence asks of those who train, as a sentence; '' where it asks nothing that they would not do anyway
     terms: str = ""
+    card: Card
     #: what the name of a published LoRA begins with, where the licence asks for it
     name_start: str = Field(default="", pattern="^[A-Za-z]{0,20}$")
     gated: bool = False

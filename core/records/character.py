@@ -79,10 +79,17 @@ class Character(Stored):
     consent: bool = False
     #: names and trigger words of before: pictures, captions and logs still say them
     former_words: list[str] = Field(default_factory=list)
+    #: created in practice mode, where nothing is really trained
+    practice: bool = False
     created_at: str
     deleted_at: str | None = None
     photo_count: int = 0
     versions: list[RankedVersion] = Field(default_factory=list)
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether they are from practice mode and nothing real has been trained since."""
+        return self.practice and all(version.placeholder for version in self.versions)
 
     def document(self) -> str:
         """The text to store, without what is counted afresh whenever somebody asks."""

@@ -142,6 +142,8 @@ class Generation(Stored):
     error: JobError | None = None
     #: One of its pictures is; before each had its own, all were.
     favourite: bool = False
+    #: drawn in practice mode, by a placeholder instead of a trained LoRA
+    practice: bool = False
     correlation_id: str = ""
     created_at: str
     finished_at: str | None = None

@@ -100,6 +100,8 @@ class Job(Stored):
     artifacts: list[Artifact] = Field(default_factory=list)
     checkpoints: list[Checkpoint] = Field(default_factory=list)
     parent_job_id: str | None = None
+    #: jobs that have to be completed before this one is claimed: the set-up and the download that a training was asked for with
+    after: list[str] = Field(default_factory=list)
     worker_id: str | None = None
     correlation_id: str = ""
     created_at: str

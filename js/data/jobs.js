@@ -4,8 +4,8 @@
 import { ApiError } from "./api.js";
 
 /** Whether after this event the reason of some queued job may be another one. @param {Isengard.Event} event @param {Isengard.State} state */
-export function concernsLine({ type, data }, { jobs, tasks }) {
-  if (type === "job.state") return data.state === "queued";
+export function concernsLine({ type, data, subject }, { jobs, tasks }) {
+  if (type === "job.state") return data.state === "queued" || (jobs ?? []).some((job) => job.state === "queued" && (job.after ?? []).includes(subject.id));
   return type === "worker.state" && [...(jobs ?? []), ...tasks].some((job) => job.state === "queued");
 }
 

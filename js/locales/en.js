@@ -48,7 +48,6 @@ export default {
   gone: "Deleted person",
   correlation: "Search the logs for {id}",
 
-  fastTest: "Fast test: nothing is really trained.",
   offline: "ComfyUI isn't responding. Trying again in {s} s.",
   starting: "Isengard is starting.",
   loading: "Loading",

@@ -3,7 +3,7 @@
 export default {
   caption_captioner: "Automatic",
   captionerHint: "A program looks at each photo and writes what is in it besides the person: place, clothes, pose, light.",
-  captionerPlaceholder: "Fast test: the captions are placeholders, nobody looks at the photos.",
+  captionerPlaceholder: "Practice mode: the captions are placeholders, nobody looks at the photos.",
   captionerFetch: "The first time it downloads {model}, about {size}, licence {licence}.",
   captionerOwn: "It uses your own model.",
   describePhotos: "Describe the photos",

@@ -62,7 +62,7 @@ FLOORS = {
         ("training",),
         ("settings",),
         ("characters", "comparing"),
-        ("looking", "outside_loras", "prompting"),
+        ("looking", "outside_loras", "prompting", "first_hour"),
         ("shared",),
     ),
 }

@@ -44,6 +44,26 @@ def test_a_training_is_left_for_a_worker_with_its_trainer(ledger):
     assert take("fast_test", "ai_toolkit") == first.id
 
 
+def test_a_job_waits_for_those_before_it_and_holds_nobody_up(ledger, open_ledger):
+    """A set-up and a download, then the training that was asked for with them; one before it that nobody knows holds nothing."""
+    setup, fetch = (submit(ledger, kind=kind) for kind in ("backend_setup", "model_download"))
+    held = submit(ledger, priority=90, after=[setup.id, fetch.id, "job_" + "0" * 26])
+    free = submit(ledger, priority=10)
+    other = open_ledger()
+
+    def end(state):
+        job, lease = claim(other)
+        for step in (S.RUNNING, state):
+            other.advance(lease, step)
+        return job.id
+
+    assert [end(S.COMPLETED), end(S.FAILED)] == [setup.id, fetch.id]
+    assert end(S.COMPLETED) == free.id and claim(ledger) is None
+    ledger.requeue(fetch.id)
+    assert end(S.COMPLETED) == fetch.id
+    assert ledger.get(held.id).after[:2] == [setup.id, fetch.id] and end(S.COMPLETED) == held.id
+
+
 def test_twenty_claims_at_once_give_each_job_to_one(ledger, open_ledger):
     jobs = {submit(ledger).id for _ in range(8)}
     won, others = [], [open_ledger() for _ in range(4)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hosts.panel_steps import choose_model
 from playwright.sync_api import expect
 from support import live_server
 from support.gpu_fixtures import FakeGpu
@@ -26,7 +27,7 @@ def server(tmp_path_factory):
 def test_what_fits_is_taken_and_another_is_one_press_away(server, panel_on, shots):
     panel = panel_on(server, width=320)
     panel.click("isen-character", "isen-train")
-    panel.get("isen-family").select_option("flux2_klein_9b")
+    choose_model(panel, "flux2_klein_9b")
     findings = panel.get("isen-findings")
     expect(findings).to_contain_text(
         "It fits with cached text embeddings, 768 px and half of its layers in the computer's memory: about 9.6 GB"
@@ -50,7 +51,7 @@ def test_what_fits_is_taken_and_another_is_one_press_away(server, panel_on, shot
 def test_a_model_is_trained_by_the_way_that_is_chosen(server, panel_on):
     panel = panel_on(server, width=320)
     panel.click("isen-character", "isen-train")
-    panel.get("isen-family").select_option("z_image")
+    choose_model(panel, "z_image")
     expect(panel.get("isen-findings")).to_contain_text("training adapter")
     panel.get("isen-route").select_option("base")
     expect(panel.get("isen-findings")).not_to_contain_text("training adapter")

@@ -4,6 +4,7 @@ so that what was asked for waits and can be taken back."""
 from __future__ import annotations
 
 import pytest
+from hosts.panel_steps import choose_model
 from playwright.sync_api import expect
 from support import live_server
 from support.loras import publish
@@ -113,7 +114,7 @@ def test_a_model_that_is_not_whole_is_named_and_can_be_fetched_again(server, pan
     server.host.models["checkpoints"] = broken
     try:
         panel.click("isen-character", "isen-train")
-        panel.get("isen-family").select_option("sd15")
+        choose_model(panel, "sd15")
         expect(panel.get("isen-findings")).to_contain_text(f"{name} is not a whole model (76 bytes)")
         expect(panel.get("isen-start-training")).to_be_disabled()
         panel.click("isen-fix-download_model")
@@ -143,7 +144,7 @@ def test_a_way_without_its_model_leads_to_the_download(server, panel):
 
 def test_a_token_is_kept_without_trying_again(server, panel):
     panel.click("isen-character", "isen-train")
-    panel.get("isen-family").select_option("flux1_dev")
+    choose_model(panel, "flux1_dev")
     panel.click("isen-fix-enter_token")
     panel.get("isen-gate-token").fill("hf_somebodystoken")
     panel.click("isen-gate-save")

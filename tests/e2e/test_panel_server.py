@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from hosts.panel_steps import choose_model
 from playwright.sync_api import expect
 from support import live_server
 
@@ -59,8 +60,13 @@ def test_fast_test_is_offered_where_nothing_can_be_trained_and_used_after_a_rest
     monkeypatch.setenv("PATH", "")  # no nvidia-smi, whatever this machine has
     server.host.can_restart, server.host.queue_length = True, 3
     panel = panel_on(server)
-    panel.click("isen-use-fast-test")
-    expect(panel.get("isen-mode-saved")).to_contain_text("Restart ComfyUI")
+    expect(panel.get("isen-practice-offer")).to_contain_text("No NVIDIA GPU was found here")
+    panel.click("isen-use-practice")
+    expect(panel.get("isen-fast-test")).to_contain_text("starts when ComfyUI is restarted")
+    expect(panel.get("isen-practice-offer")).to_have_count(0)
+    panel.click("isen-practice-undo")
+    expect(panel.get("isen-fast-test")).to_have_count(0)
+    panel.click("isen-use-practice")
     panel.click("isen-restart")
     expect(panel.get("isen-restart-loses")).to_contain_text("3 pictures")
     panel.click("isen-restart-cancel")
@@ -78,6 +84,10 @@ def test_fast_test_is_offered_where_nothing_can_be_trained_and_used_after_a_rest
     expect(panel.get("isen-offline")).to_have_count(0, timeout=15_000)
     expect(panel.get("isen-fast-test")).to_be_visible()
     expect(panel.get("isen-mode")).to_contain_text("nothing is really trained")
+    panel.click("isen-practice-leave")
+    expect(panel.get("isen-fast-test")).to_contain_text("Real training starts when ComfyUI is restarted")
+    panel.click("isen-practice-undo")
+    expect(panel.get("isen-fast-test")).to_contain_text("Practice mode: nothing is really trained")
     panel.click("isen-mode-switch")
     expect(panel.get("isen-mode-waits")).to_be_visible()
     expect(panel.get("isen-restart")).to_have_count(0)  # this server cannot
@@ -159,7 +169,7 @@ def test_a_licence_to_accept_leads_to_its_page_and_to_the_token(server, panel_on
     live_server.person(server, tmp_path)
     panel = panel_on(server)
     panel.click("isen-character", "isen-train")
-    panel.get("isen-family").select_option("flux1_dev")
+    choose_model(panel, "flux1_dev")
     panel.click("isen-fix-enter_token")
     page = panel.get("isen-gate-page")
     expect(page).to_have_attribute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from hosts.panel_steps import choose_model
 from isengard.core.families.families import Families
 from playwright.sync_api import expect
 from support import live_server
@@ -77,11 +78,11 @@ def test_who_and_which_model_and_where_a_finding_leads(server, panel, tmp_path):
     panel.click("isen-tab-training", "isen-train-someone")
     panel.get("isen-person").get_by_role("radio", name="Ben Example").check(force=True)
     expect(panel.page.locator("isen-train h2")).to_have_text("Train Ben Example")
-    panel.get("isen-family").select_option("sdxl")
+    choose_model(panel, "sdxl")
     panel.click("isen-fix-add_photos")
     expect(panel.page.locator("isen-character h2")).to_have_text("Ben Example")
     panel.click("isen-train")
-    panel.get("isen-family").select_option("sdxl")
+    choose_model(panel, "sdxl")
     expect(panel.get("isen-start-training")).to_be_enabled(timeout=10_000)
     panel.click("isen-start-training")
     expect(panel.get("isen-job-state")).to_have_text("running", timeout=20_000)
@@ -93,7 +94,7 @@ def test_who_and_which_model_and_where_a_finding_leads(server, panel, tmp_path):
 
 def test_a_base_is_chosen_among_several(server, panel):
     panel.click("isen-character", "isen-train")
-    expect(panel.get("isen-family")).to_have_value("sd15")
+    expect(panel.get("isen-family-sd15")).to_be_checked()
     panel.click("isen-looks-refused")
     expect(panel.page.locator("isen-train")).to_contain_text("small.safetensors is a quantised copy (fp8)")
     panel.get("isen-look-option").nth(1).check()
@@ -106,7 +107,7 @@ def test_a_file_is_chosen_for_a_model_of_the_hub(server, panel, tmp_path, monkey
     monkeypatch.setitem(server.host.models, "diffusion_models", files)
     panel.page.evaluate("store.refresh()")
     panel.click("isen-character", "isen-train")
-    panel.get("isen-family").select_option("flux1_dev")
+    choose_model(panel, "flux1_dev")
     expect(panel.get("isen-looks")).to_be_hidden()
     panel.get("isen-base").select_option("mine.safetensors")
     assert started_on(server, panel) == "mine.safetensors"

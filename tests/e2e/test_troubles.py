@@ -13,7 +13,7 @@ import pytest
 from fakes.hub_server import HubServer
 from hosts import comfyui
 from hosts.journey import Api
-from hosts.panel_steps import create_character
+from hosts.panel_steps import choose_model, create_character
 from isengard.core.families.families import Families
 from isengard.core.families.hub_parts import OR
 from isengard.training.backends.ai_toolkit.captioner import MODELS
@@ -208,7 +208,7 @@ def test_a_licence_is_explained_its_page_opened_the_token_taken_and_tried_again(
     page.get("isen-tab-characters").click()
     page.get("isen-character").filter(has_text="Lea Grant").click()
     page.get("isen-train").click()
-    page.get("isen-family").select_option("flux1_dev")
+    choose_model(page, "flux1_dev")
     blocked = page.page.locator('[data-severity="error"]').filter(has_text="accepted its licence")
     blocked.get_by_role("button", name="Accept and enter token").click(timeout=15_000)
     gate = page.get("isen-gate")
@@ -219,7 +219,7 @@ def test_a_licence_is_explained_its_page_opened_the_token_taken_and_tried_again(
     page.page.screenshot(path=str(shots / "gate.png"))
     page.get("isen-gate-token").fill("hf_stillwrongtoken")
     page.get("isen-gate-again").click()
-    page.get("isen-family").select_option("flux1_dev")
+    choose_model(page, "flux1_dev")
     expect(page.get("isen-findings")).to_contain_text("are fetched", timeout=15_000)
     expect(
         page.page.locator('[data-severity="error"]').filter(has_text="accepted its licence")

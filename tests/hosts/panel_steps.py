@@ -14,6 +14,15 @@ def create_character(page, name: str) -> None:
     page.get("isen-dropzone").wait_for()
 
 
+def choose_model(page, key: str) -> None:
+    """By its card, which may be among those that are folded away."""
+    page.get("isen-family").locator("input").first.wait_for()
+    card = page.get(f"isen-family-{key}")
+    if not card.is_visible():
+        page.get("isen-models-more").locator("summary").click()
+    card.check()
+
+
 def train(page, steps: int) -> None:
     page.get("isen-train").click()
     page.get("isen-advanced").click()

@@ -50,6 +50,7 @@ declare namespace Isengard {
     memory: Schema.MemoryOffer[];
     plan?: Schema.TrainingPlan;
     stopping?: Schema.Stopping;
+    preparation?: Schema.TrainingPreparation | null;
   }
   /** A finding as a line shows it; `good` is the panel's own. */
   interface Told {

@@ -96,6 +96,7 @@ declare namespace Schema {
     cover_photo_id: string | null;
     consent: boolean;
     former_words: string[];
+    practice: boolean;
     created_at: string;
     deleted_at: string | null;
     photo_count: number;
@@ -268,7 +269,7 @@ declare namespace Schema {
     mouth: string;
     clothes: string;
   }
-  /** A model family that a person can be trained for. */
+  /** A model family that a person can be trained for. `fit`: how it suits the machine that would train, `why` what keeps it from that or what it gives up, `place` its place among all; `train_s` of the balanced preset with 20 photos, null where nobody knows; `download_bytes`: what training and drawing with it would fetch. */
   interface Family {
     key: string;
     label: string;
@@ -289,6 +290,15 @@ declare namespace Schema {
     page: string;
     needs_token: boolean;
     routes: FamilyRoute[];
+    fit: "recommended" | "fits" | "too_big" | "none" | "practice";
+    place: number;
+    why: string;
+    vram_bytes: number;
+    train_s: number | null;
+    download_bytes: number;
+    good_at: string;
+    sell: "yes" | "limits" | "ask";
+    terms: string;
   }
   /** A file that a family needs: whether it is here, and what is wrong with what is there in its place. */
   interface FamilyFile {
@@ -365,6 +375,7 @@ declare namespace Schema {
     images: GeneratedImage[];
     error: JobError | null;
     favourite: boolean;
+    practice: boolean;
     correlation_id: string;
     created_at: string;
     finished_at: string | null;
@@ -429,11 +440,12 @@ declare namespace Schema {
     comfyui_holds: boolean;
     words: string;
   }
-  /** State of server, worker and mode; `boot_id` changes at every start, `epoch` when the ledger begins anew. */
+  /** State of server, worker and mode; `next_mode` is the one of the next start, `boot_id` changes at every start, `epoch` when the ledger begins anew. */
   interface Health {
     status: "ok";
     version: string;
     mode: string;
+    next_mode: string;
     language: string;
     boot_id: string;
     epoch: string;
@@ -498,6 +510,7 @@ declare namespace Schema {
     artifacts: Artifact[];
     checkpoints: Checkpoint[];
     parent_job_id: string | null;
+    after: string[];
     worker_id: string | null;
     correlation_id: string;
     created_at: string;
@@ -585,12 +598,13 @@ declare namespace Schema {
     loss: number;
     learning_rate: number | null;
   }
-  /** GPUs of this machine and its workers, free disk and memory of this one. */
+  /** GPUs of this machine and its workers, free disk and memory of this one; `words`: which model is recommended, or why nothing can be trained. */
   interface MachineFacts {
     gpus: Gpu[];
     can_train: boolean;
     disk_free_bytes: number;
     memory_bytes: number;
+    words: string;
   }
   /** The picture that others were made from, and how; `generation_id` is '' for a photo that somebody brought along. */
   interface MadeFrom {
@@ -752,7 +766,27 @@ declare namespace Schema {
     photo_ids: string[];
     turn: 90 | 180 | 270;
   }
-  /** Findings of what would stop or trouble a training, its numbers, what it could be made to take in `memory`, and whether it can end by measurement. */
+  /** The people and the number of pictures that practice mode has left. */
+  interface PracticeLeft {
+    people: PracticePerson[];
+    pictures: number;
+  }
+  /** Somebody made in practice mode. */
+  interface PracticePerson {
+    id: string;
+    name: string;
+  }
+  /** The ids of what went into the trash, as they are sent to bring it back. */
+  interface PracticeRemoved {
+    characters: string[];
+    generations: string[];
+  }
+  /** POST /practice/restore: what POST /practice/remove has answered. */
+  interface PracticeThings {
+    characters: string[];
+    generations: string[];
+  }
+  /** Findings of what would stop or trouble a training, its numbers, what it could be made to take in `memory`, whether it can end by measurement, and what would have to come before it: null where nothing has to. */
   interface Preflight {
     stopping: Stopping;
     findings: Finding[];
@@ -760,6 +794,13 @@ declare namespace Schema {
     memory: MemoryOffer[];
     backend: string;
     ok: boolean;
+    preparation: TrainingPreparation | null;
+  }
+  /** A step before a training: the trainer's set-up or the model's download. */
+  interface PreparationStep {
+    kind: "trainer" | "model";
+    label: string;
+    download_bytes: number;
   }
   /** A degree of thoroughness: `factor` scales the family's steps. */
   interface Preset {
@@ -949,6 +990,11 @@ declare namespace Schema {
   interface SessionToken {
     token: string;
   }
+  /** POST /training/set-up-and-train: `confirm` says that the person has agreed to the downloads. */
+  interface SetUpAndTrainOrder {
+    training: TrainingRequest;
+    confirm?: boolean;
+  }
   /** A setting: of a secret only whether it is set; `running` is the value that this process started with. */
   interface Setting {
     name: string;
@@ -1053,6 +1099,18 @@ declare namespace Schema {
     disk_bytes: number;
     learned: boolean;
   }
+  /** Sum of what a training lacks. `seconds` for downloading and installing, `measured` by earlier downloads here; `in_line`: whether jobs come before it, or it fetches by itself what is lacking; `findings` and `ok` once all of it is here. */
+  interface TrainingPreparation {
+    steps: PreparationStep[];
+    download_bytes: number;
+    seconds: number;
+    measured: boolean;
+    train_s: number;
+    gpu: string;
+    in_line: boolean;
+    findings: Finding[];
+    ok: boolean;
+  }
   /** `base_model`: a key of the family record, a name in ComfyUI's model folders, or an entry of the owner's file. `route`: a way to train the family, '' for the usual one. `stop_early`: each save is measured, and it ends when nothing is won any more. */
   interface TrainingRequest {
     character_id: string;
@@ -1135,7 +1193,7 @@ declare namespace Schema {
   }
   /** Shown on the job while it is queued. */
   interface Waiting {
-    code: "worker" | "gpu" | "backend";
+    code: "worker" | "gpu" | "backend" | "step" | "step_stopped";
     message: string;
     hint: string;
   }

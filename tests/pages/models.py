@@ -34,6 +34,10 @@ the LoRA under which a distilled model is trained) and `extras` (the repository 
 base has none); `[[trainer_hubs]]` must name what is read of these too. Where a licence asks for more than it is usual,
 `terms` says so before a training, and `name_start` is what the file of a published LoRA begins with.
 
+`[card]` is what people are told before they choose: `good_at` in a sentence, `sell` (`yes`, `limits` where `terms` name them, `ask`
+for a licence that one should read first), and `recommend`, its place among those that are recommended: the first that fits a machine
+without long steps, without a licence to accept and with this ComfyUI is (`training/planning/recommendation.py`); 0 is never.
+
 `[[routes]]` are ways to train it: `key`, `label` and `about`, then whatever of `gated`, `[routes.training_base]`,
 `[[routes.trainer_hubs]]` (all of them), `[routes.defaults]`, `[routes.needs]` and `[routes.trainer]` is not as in the record, or
 as in the route that `like` names. The first route is the record itself and holds nothing of these; `expert = true` marks one for those who know why, `retired = true` one that is kept for trainings that

@@ -25,6 +25,7 @@ from isengard.training.planning.follow_ups import FollowUps
 from isengard.training.planning.freezing import Freezer
 from isengard.training.planning.gathering import FactGatherer
 from isengard.training.planning.same_request import EarlierTrainings
+from isengard.training.planning.set_up_and_train import SetUpAndTrain
 from isengard.training.service import TrainingService
 from isengard.training.tasks.task_submission import TaskSubmission
 from isengard.training.worker.doorbell import Doorbell
@@ -69,13 +70,15 @@ def training_of(house: SimpleNamespace, *, base_models: object = None, **asked: 
         base_models or NoBases(),
         default_backend="fast_test",
     )
+    gatherer, freezer = replace(gatherer, **asked), Freezer(paths, ledger, characters, photos, house.clock)
     return TrainingService(
-        replace(gatherer, **asked),
-        Freezer(paths, ledger, characters, photos, house.clock),
+        gatherer,
+        freezer,
         EarlierTrainings(paths, ledger, characters, photos, "fast_test"),
         FollowUps(paths, ledger, characters, house.registry, house.clock, Families()),
         tasks,
         CaptionSubmission(tasks, photos, house.registry, "fast_test"),
+        SetUpAndTrain(gatherer, freezer, tasks, ledger),
         house.registry,
         ledger,
         house.doorbell,

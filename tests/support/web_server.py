@@ -26,6 +26,7 @@ class PlainHost:
     frontend: str = "1.32.9"
     models: dict[str, dict[str, Path]] = field(default_factory=dict)
     registered: list[Path] = field(default_factory=list)
+    device_name: str = "cpu"
     can_restart: bool = False
     queue_length: int = 0
     restarts: int = 0

@@ -72,7 +72,7 @@ def _findings(paths: DataPaths, settings: Settings, registry: PluginRegistry) ->
         free, total = memory_words(gpu.free_bytes), memory_words(gpu.total_bytes)
         yield "ok", f"GPU {gpu.name}: {free} of {total} free{who}"
     if not present:
-        yield "warn", "no NVIDIA GPU found: only fast-test mode makes sense here"
+        yield "warn", "no NVIDIA GPU found: only practice mode (ISENGARD_MODE=fast-test) makes sense here"
     for state in states(registry):
         level = "ok" if state.state == "ready" else "warn"
         yield level, f"backend {state.name} {state.version}: {state.state}. {state.detail}".rstrip(". ")

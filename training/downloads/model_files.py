@@ -16,9 +16,11 @@ from ...core.errors import ConflictError, ForbiddenError
 from ...core.families.base_choice import RankedBase
 from ...core.families.families import BASE_ROLES, Family, ModelFile
 from ...core.paths import contained
+from ...core.records.job import Job
 from ...core.settings import Settings, current_token
 from ...core.storage.documents import known
 from ..tasks.task import Task
+from ..tasks.task_submission import TaskSubmission
 from .http_fetch import PART, Wanted, fetch, is_wanted, need_room
 from .hub_site import file_url
 
@@ -78,6 +80,26 @@ def require_downloadable(family: Family, missing: Sequence[Missing], settings: S
         raise ConflictError(
             "nothing_missing", f"Everything of {family.label} is here.", "Start the training."
         )
+
+
+def submit(
+    tasks: TaskSubmission,
+    family: str,
+    missing: Sequence[Missing],
+    correlation_id: str,
+    *,
+    join: bool = False,
+) -> Job:
+    """Queue the download of files of a family. ConflictError `already_running`, unless `join` takes the one under way."""
+    names = [file.file for file in missing]
+    return tasks.submit(
+        "model_download",
+        {"family": family, "files": names},
+        correlation_id,
+        family=family,
+        prepare=lambda folder: freeze(folder, missing),
+        join=join,
+    )
 
 
 def freeze(job_dir: Path, missing: Sequence[Missing]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from ...core import atomic
-from ...core.clock import Clock, iso
+from ...core.clock import Clock, iso, moment
 from ...core.paths import DataPaths
 
 FILE = "lending.json"
@@ -26,7 +26,7 @@ class Lending:
 
     def is_over(self, clock: Clock) -> bool:
         """Also when it would go on for longer than anything is lent: then the clock was set back."""
-        return bool(self.until) and not timedelta(0) < _moment(self.until) - clock.now() < FORGOTTEN_AFTER
+        return bool(self.until) and not timedelta(0) < moment(self.until) - clock.now() < FORGOTTEN_AFTER
 
 
 def read(paths: DataPaths) -> Lending | None:
@@ -34,7 +34,7 @@ def read(paths: DataPaths) -> Lending | None:
     try:
         content = json.loads(_file(paths).read_text(encoding="utf-8"))
         lending = Lending(**{name: str(content[name]) for name in ("job_id", "asked_at", "until")})
-        _moment(lending.until or lending.asked_at)
+        moment(lending.until or lending.asked_at)
         return lending
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -54,15 +54,11 @@ def holds_gpu(paths: DataPaths, clock: Clock) -> bool:
     if lending is None:
         return False
     since = lending.until or lending.asked_at
-    return abs(_moment(since) - clock.now()) < FORGOTTEN_AFTER
+    return abs(moment(since) - clock.now()) < FORGOTTEN_AFTER
 
 
 def lent_until(clock: Clock, seconds: float) -> str:
     return iso(clock.now() + timedelta(seconds=seconds))
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def _file(paths: DataPaths) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...core.errors import IllegalTransitionError, LeaseLostError, StorageError
 from ...core.jobs.ledger import Lease
 from ...core.records.checkpoint import Checkpoint
@@ -39,6 +41,11 @@ def stepped(job: Job, state: JobState, at: str, error: JobError | None = None) -
             "updated_at": at,
         }
     )
+
+
+def is_held(job: Job, state_of: Callable[[str], str | None]) -> bool:
+    """Whether a job waits for one before it. One that nobody knows any more holds up nothing."""
+    return any(state_of(first) not in (None, JobState.COMPLETED) for first in job.after)
 
 
 def claimed(job: Job, worker_id: str, at: str) -> Job:

@@ -225,6 +225,8 @@ class Situation:
     by_itself: str = ""
     #: free for the hub's cache, where that is on another disk than the data folder
     cache_free_bytes: int | None = None
+    #: what is installed and fetched before it begins
+    coming_bytes: int = 0
     #: what it could be made to take
     memory: MemoryChoice | None = None
 
@@ -297,7 +299,7 @@ def disk(s: Situation) -> Sequence[Finding]:
     if fetched and s.cache_free_bytes is not None and s.cache_free_bytes <= fetched * 1.05:
         message = f"About {size_words(fetched)} are fetched into the hub's cache, and {size_words(s.cache_free_bytes)} are free on its disk."
         return [Finding(severity="error", code="disk_full", message=message, fix="free_disk")]
-    needed = s.estimate.disk_bytes + (fetched if s.cache_free_bytes is None else 0)
+    needed = s.estimate.disk_bytes + s.coming_bytes + (fetched if s.cache_free_bytes is None else 0)
     if not s.machine.disk_free_bytes or s.machine.disk_free_bytes > needed * 1.05:
         return []
     message = (

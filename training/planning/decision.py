@@ -193,5 +193,6 @@ def _situation(facts: Facts, draft: _Draft, memory: MemoryChoice) -> Situation:
         slug=facts.person.character.slug,
         may_fetch=facts.may_fetch,
         cache_free_bytes=base.cache_free_bytes,
+        coming_bytes=facts.coming_bytes,
         memory=memory,
     )

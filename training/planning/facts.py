@@ -78,7 +78,7 @@ class Machines:
 @dataclass(frozen=True)
 class Facts:
     """`seed`: drawn for a request that names none; `gpu_use`: this machine's GPU as it was measured just now; `has_token`:
-    whether the hub's token is known here; `may_fetch`: whether the owner lets models be fetched; `completed`: earlier trainings, which have shown how long a step takes."""
+    whether the hub's token is known here; `coming_bytes`: what is installed and fetched before it begins; `may_fetch`: whether the owner lets models be fetched; `completed`: earlier trainings, which have shown how long a step takes."""
 
     request: TrainingRequest
     seed: int
@@ -92,3 +92,4 @@ class Facts:
     comfyui_version: str = ""
     completed: Sequence[Job] = ()
     may_fetch: bool = True
+    coming_bytes: int = 0

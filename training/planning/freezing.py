@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...core import atomic
@@ -30,10 +31,11 @@ class Freezer:
     photos: PhotoStore
     clock: Clock
 
-    def freeze(self, plan: Plan, correlation_id: str) -> Job:
-        """A queued job whose folder is complete. InvalidError with the code of the first finding that forbids it."""
-        _require_unblocked(plan)
-        job = _job(plan, correlation_id, iso(self.clock.now()))
+    def freeze(self, plan: Plan, correlation_id: str, after: Sequence[str] = ()) -> Job:
+        """A queued job whose folder is complete; it is not begun before those of `after` are completed. InvalidError with the code
+        of the first finding that forbids it."""
+        require_unblocked(plan)
+        job = _job(plan, correlation_id, iso(self.clock.now()), list(after))
         with new_job_folder(self.paths, job.id) as job_dir:
             freeze_photos(job_dir, plan.facts.person.character, plan.selection, self.photos)
             training = replace(plan.training, job_id=job.id)
@@ -53,13 +55,14 @@ class Freezer:
             raise
 
 
-def _require_unblocked(plan: Plan) -> None:
+def require_unblocked(plan: Plan) -> None:
+    """InvalidError with the code of the first finding that forbids this training."""
     first = next((finding for finding in plan.findings if finding.severity == "error"), None)
     if first is not None:
         raise InvalidError(first.code, first.message, "Press Check to see everything that is missing.")
 
 
-def _job(plan: Plan, correlation_id: str, now: str) -> Job:
+def _job(plan: Plan, correlation_id: str, now: str, after: list[str]) -> Job:
     training, capabilities = plan.training, plan.facts.trainer.capabilities
     return Job(
         id=new_id("job"),
@@ -74,6 +77,7 @@ def _job(plan: Plan, correlation_id: str, now: str) -> Job:
         backend=capabilities.name,
         family=training.family,
         placeholder=capabilities.placeholder,
+        after=after,
         correlation_id=correlation_id,
         created_at=now,
         updated_at=now,

@@ -17,6 +17,7 @@ from ...core.jobs.ledger import Ledger
 from ...core.paths import DataPaths
 from ...core.plugins import PluginRegistry
 from ...core.records.training import TrainingRequest
+from ...core.records.worker import BackendState
 from ...core.settings import Settings, current_token
 from ..backends.backend_states import state_of
 from ..downloads.hub_cache import cache_folder, hub_offline, lacking, snapshot
@@ -29,6 +30,7 @@ from .decision import resolved
 from .estimates import completed_trainings, learned_paces
 from .facts import Base, BaseModel, Facts, Machines, Person, Trainer
 from .placement import place
+from .preparation import NOTHING, Coming, coming_base
 
 
 class BaseModels(Protocol):
@@ -60,28 +62,31 @@ class FactGatherer:
     settings: Settings = field(default_factory=Settings)
     comfyui_version: str = ""
 
-    def gather(self, request: TrainingRequest) -> Facts:
-        """InvalidError or NotFoundError for what cannot be asked; those of `resolved` for numbers that cannot work."""
+    def gather(self, request: TrainingRequest, coming: Coming = NOTHING) -> Facts:
+        """The facts as they are, or as they will be when `coming` is here. InvalidError or NotFoundError for what cannot be asked;
+        those of `resolved` for numbers that cannot work."""
         require_training_method(request.method)
         family = self.families.get(request.family).by_route(request.route)
         backend = self.backend(request.backend)
-        trainer = _trainer(backend)
+        trainer = _trainer(backend) if coming.trainer is None else _set_up(backend)
         _require_supported(family, trainer.capabilities)
         facts = Facts(
             request=request,
             seed=secrets.randbelow(2**31),
             family=family,
             person=self._person(request.character_id),
-            base=self._base(request.base_model, family, backend),
+            base=self._base(coming_base(request, family, coming.files), request.base_model, family, backend),
             trainer=trainer,
             machines=self._machines(trainer),
             has_token=bool(current_token(self.settings, self.paths)),
             comfyui_version=self.comfyui_version,
             completed=completed_trainings(self.ledger),
             may_fetch=self.settings.allow_setup and not hub_offline(),
+            coming_bytes=coming.disk_bytes(self.paths.root),
         )
         # the trainer comes last: it is asked about the very training that everything else makes
-        trainer = replace(trainer, findings=backend.preflight(resolved(facts)))
+        found = backend.preflight(resolved(facts))
+        trainer = replace(trainer, findings=[one for one in found if not coming.mends(one)])
         gpus = facts.machines.here.gpus
         return replace(facts, trainer=trainer, gpu_use=holders_of(self.paths, gpus[0]) if gpus else None)
 
@@ -103,8 +108,10 @@ class FactGatherer:
         namesakes = self.characters.called(character.trigger_word, but=character.id)
         return Person(character, self.photos.list(character.id), namesakes)
 
-    def _base(self, name: str | None, family: Family, backend: TrainingBackend) -> Base:
-        model = self.base_models.resolve(name, family)
+    def _base(
+        self, coming: BaseModel | None, name: str | None, family: Family, backend: TrainingBackend
+    ) -> Base:
+        model = coming or self.base_models.resolve(name, family)
         file, cache = Path(model.path), cache_folder(self.settings.hf_home)
         shared = file.is_relative_to(self.paths.root) or not (file.is_absolute() and file.exists())
         asked = isinstance(backend, FetchingBackend) and is_described(family, model.path)
@@ -127,6 +134,11 @@ class FactGatherer:
 
 def _trainer(backend: TrainingBackend) -> Trainer:
     return Trainer(backend.capabilities(), state_of(backend))
+
+
+def _set_up(backend: TrainingBackend) -> Trainer:
+    """The same once it is set up."""
+    return Trainer(backend.capabilities(), BackendState(name=backend.name))
 
 
 def _require_supported(family: Family, backend: BackendCapabilities) -> None:

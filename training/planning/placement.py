@@ -18,7 +18,7 @@ from .facts import Machines, Trainer
 class Waiting(Record):
     """Shown on the job while it is queued."""
 
-    code: Literal["worker", "gpu", "backend"]
+    code: Literal["worker", "gpu", "backend", "step", "step_stopped"]
     message: str
     hint: str
 
@@ -54,6 +54,31 @@ def waits_for(
     return Waiting(
         code="backend", message=message, hint=f"Set up {name} there; it then starts automatically."
     )
+
+
+def held_by(before: Sequence[Job], labels: Mapping[str, str]) -> Waiting | None:
+    """Why a job does not begin because of those before it: what is still being done, or what gave up. `labels`: what trainers and
+    families are called. None where all are completed."""
+    stopped = next((job for job in before if job.state in (JobState.FAILED, JobState.CANCELLED)), None)
+    if stopped is not None:
+        what = _what(stopped, labels)
+        error = stopped.error
+        why = f" {error.message} {error.hint}".rstrip() if error is not None else " It was cancelled."
+        return Waiting(
+            code="step_stopped",
+            message=f"Waits: {what} is not done.{why}",
+            hint="The photos stay as they were when you started; Try again goes on from what is there.",
+        )
+    going = next((job for job in before if job.state is not JobState.COMPLETED), None)
+    if going is None:
+        return None
+    return Waiting(code="step", message=f"Starts automatically after {_what(going, labels)}.", hint="")
+
+
+def _what(job: Job, labels: Mapping[str, str]) -> str:
+    name = job.backend or job.family
+    named = labels.get(name, name)
+    return f"the download of {named}" if job.kind == "model_download" else f"setting up {named}"
 
 
 def slots_of(worker: Worker) -> frozenset[str]:

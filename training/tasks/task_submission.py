@@ -40,8 +40,10 @@ class TaskSubmission:
         family: str = "",
         character_id: str | None = None,
         prepare: Callable[[Path], object] = lambda folder: None,
+        join: bool = False,
     ) -> Job:
-        """A queued job whose folder is complete; `prepare` adds what its work needs. ConflictError `already_running` when the same is being done."""
+        """A queued job whose folder is complete; `prepare` adds what its work needs. ConflictError `already_running` when the same is
+        being done, unless `join` takes that."""
         now = iso(self.clock.now())
         job = Job(
             id=new_id("job"),
@@ -56,16 +58,20 @@ class TaskSubmission:
             updated_at=now,
         )
         with self._one_at_a_time:  # a double click is two requests at once
-            self._refuse_twice(job)
+            same = self._same(job)
+            if same is not None:
+                if join and same.request.get("action") == request.get("action"):
+                    return same
+                raise ConflictError(
+                    "already_running", "This is already being done.", "Watch it, or cancel it first."
+                )
             with new_job_folder(self.paths, job.id) as folder:
                 prepare(folder)
                 atomic.write_json(folder / JOB_FILE, job.model_dump(mode="json"))
                 return self.ledger.submit(job)
 
-    def _refuse_twice(self, job: Job) -> None:
-        for other in self.ledger.jobs(JobFilter(states=_OPEN, kinds=[job.kind]), limit=200).items:
-            same = (job.backend, job.family, job.character_id)
-            if (other.backend, other.family, other.character_id) == same:
-                raise ConflictError(
-                    "already_running", "This is already being done.", "Watch it, or cancel it first."
-                )
+    def _same(self, job: Job) -> Job | None:
+        """The task of that kind about the same that has not ended yet."""
+        same = (job.backend, job.family, job.character_id)
+        going = self.ledger.jobs(JobFilter(states=_OPEN, kinds=[job.kind]), limit=200).items
+        return next((one for one in going if (one.backend, one.family, one.character_id) == same), None)

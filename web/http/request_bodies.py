@@ -8,10 +8,12 @@ from pydantic import Field, model_validator
 
 from ...core.records.base import Line, Record, Truth, Whole, id_text
 from ...core.records.character import Name
-from ...core.records.training import MAX_STEPS
+from ...core.records.training import MAX_STEPS, TrainingRequest
 
 #: Beyond any place in any line; SQLite and Redis hold it.
 _FARTHEST = 1_000_000
+#: Beyond what anybody makes in practice mode; one press takes away no more.
+_MOST_THINGS = 10_000
 
 
 class JobMove(Record):
@@ -19,6 +21,13 @@ class JobMove(Record):
 
     priority: Annotated[Whole, Field(ge=0, le=100)] | None = None
     position: Annotated[Whole, Field(ge=-_FARTHEST, le=_FARTHEST)] | None = None
+
+
+class SetUpAndTrainOrder(Record):
+    """POST /training/set-up-and-train: `confirm` says that the person has agreed to the downloads."""
+
+    training: TrainingRequest
+    confirm: Truth = False
 
 
 class Retry(Record):
@@ -31,6 +40,13 @@ class MoreSteps(Record):
     """POST /training/jobs/{id}/continue."""
 
     steps: Annotated[Whole, Field(ge=1, le=MAX_STEPS)]
+
+
+class PracticeThings(Record):
+    """POST /practice/restore: what POST /practice/remove has answered."""
+
+    characters: Annotated[list[Annotated[str, id_text("chr")]], Field(max_length=_MOST_THINGS)]
+    generations: Annotated[list[Annotated[str, id_text("gen")]], Field(max_length=_MOST_THINGS)]
 
 
 class Favourite(Record):

@@ -127,11 +127,13 @@ class HostSummary(BaseModel):
 
 
 class Health(BaseModel):
-    """State of server, worker and mode; `boot_id` changes at every start, `epoch` when the ledger begins anew."""
+    """State of server, worker and mode; `next_mode` is the one of the next start, `boot_id` changes at every start, `epoch` when the
+    ledger begins anew."""
 
     status: Literal["ok"]
     version: str
     mode: str
+    next_mode: str
     language: str
     boot_id: str
     epoch: str
@@ -142,6 +144,27 @@ class Health(BaseModel):
     loops: list[Trouble]
     slips: list[Slip]
     recoveries: list[Recovery]
+
+
+class PracticePerson(BaseModel):
+    """Somebody made in practice mode."""
+
+    id: str
+    name: str
+
+
+class PracticeLeft(BaseModel):
+    """The people and the number of pictures that practice mode has left."""
+
+    people: list[PracticePerson]
+    pictures: int
+
+
+class PracticeRemoved(BaseModel):
+    """The ids of what went into the trash, as they are sent to bring it back."""
+
+    characters: list[str]
+    generations: list[str]
 
 
 class SessionLink(BaseModel):

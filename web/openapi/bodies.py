@@ -28,7 +28,9 @@ from ..http.request_bodies import (
     JobMove,
     LoraAdoption,
     MoreSteps,
+    PracticeThings,
     Retry,
+    SetUpAndTrainOrder,
     VersionCompanions,
     VersionPick,
 )
@@ -59,7 +61,9 @@ BODIES: dict[str, type[BaseModel]] = {
         JobMove,
         LoraAdoption,
         MoreSteps,
+        PracticeThings,
         Retry,
+        SetUpAndTrainOrder,
         VersionCompanions,
         VersionPick,
     )

@@ -23,14 +23,18 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
 
 async def create(services: Services, request: web.Request) -> web.Response:
     draft = CharacterDraft.model_validate(await read_json(request))
-    character = await in_thread(services.characters.create, draft)
+    practice = services.settings.fast_test
+    character = await in_thread(services.characters.create, draft, practice=practice)
     await tell(services, character.id, "created", character)
     return responses.record(character, 201)
 
 
 async def sample(services: Services, request: web.Request) -> web.Response:
     """Draw the sample person, one at a time: the panel asks once, and the drawings are the same each time."""
-    character = await services.photo_turns.in_thread(make_sample, services.characters, services.photos)
+    practice = services.settings.fast_test
+    character = await services.photo_turns.in_thread(
+        make_sample, services.characters, services.photos, practice=practice
+    )
     await tell(services, character.id, "created", character)
     return responses.record(character, 201)
 

@@ -22,7 +22,8 @@ from ...training.process.log_follower import tail
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
-from ..http.request_bodies import JobMove
+from ..http.request_bodies import JobMove, SetUpAndTrainOrder
+from ..services.model_files import missing_for
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
@@ -43,6 +44,26 @@ async def submit(services: Services, request: web.Request) -> web.Response:
     return await services.job_view.answer(job, 202)
 
 
+async def set_up_and_train(services: Services, request: web.Request) -> web.Response:
+    """{"training": …, "confirm": true} queues the training with the set-up and the download that it lacks before it. The answer is
+    the training's job."""
+    wanted = SetUpAndTrainOrder.model_validate(await read_json(request))
+    if not wanted.confirm:
+        raise InvalidError(
+            "confirmation_needed",
+            "This downloads several gigabytes and runs programs.",
+            'Send {"confirm": true} once the person has agreed.',
+        )
+    missing = await in_thread(
+        missing_for, services.host, services.base_models, services.families, wanted.training
+    )
+    if wanted.training.stop_early:
+        plan = await in_thread(services.training.preflight, wanted.training)
+        await services.stopper.require_offered(plan)
+    job = await in_thread(services.training.set_up_and_train, wanted.training, missing, correlation.current())
+    return await services.job_view.answer(job, 202)
+
+
 async def get(services: Services, request: web.Request) -> web.Response:
     return await services.job_view.answer(await in_thread(_job, services, request))
 
@@ -54,7 +75,8 @@ async def move(services: Services, request: web.Request) -> web.Response:
 
 
 async def cancel(services: Services, request: web.Request) -> web.Response:
-    return await _order(services, request, "cancel")
+    """A training with what is done for it alone before it."""
+    return await services.job_view.answer(await in_thread(services.training.cancel, _id(request)))
 
 
 async def pause(services: Services, request: web.Request) -> web.Response:

@@ -28,12 +28,12 @@ COOKIE_S = 365 * 24 * 3600
 
 
 async def health(services: Services, request: web.Request) -> web.Response:
-    runs, workers, epoch, language, recoveries = await in_thread(
+    runs, workers, epoch, (language, next_mode), recoveries = await in_thread(
         lambda: (
             services.supervisor.worker_runs,
             services.ledger.workers(),
             services.ledger.epoch,
-            _language(services),
+            _chosen(services),
             Recoveries(services.paths).untold(),
         )
     )
@@ -42,6 +42,7 @@ async def health(services: Services, request: web.Request) -> web.Response:
             "status": "ok",
             "version": VERSION,
             "mode": services.settings.mode,
+            "next_mode": next_mode,
             "language": language,
             "boot_id": services.boot_id,
             "epoch": epoch,
@@ -127,11 +128,13 @@ def _current(services: Services) -> settings_module.Settings:
     return settings_module.load_settings(os.environ, services.paths)
 
 
-def _language(services: Services) -> str:
+def _chosen(services: Services) -> tuple[str, str]:
+    """The language, and the mode that the next start is in, as they are set now."""
     try:
-        return _current(services).language
+        current = _current(services)
     except InvalidError:  # a slip in isengard.toml is told where settings are asked for
-        return services.settings.language
+        current = services.settings
+    return current.language, current.mode
 
 
 def _save(services: Services, values: dict[str, str]) -> None:

@@ -24,12 +24,14 @@ from ...training.planning.decision import Plan
 from ...training.planning.estimates import estimate
 from ...training.planning.memory_choice import pace_words, saving_words
 from ...training.planning.memory_ladder import first_that_fits, ladder
+from ...training.planning.preparation import NOTHING, Preparation
+from ...training.planning.recommendation import short_name
 from ...training.service import SetUpAction
 from ...training.tasks.installable import InstallableBackend
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
-from ..services.model_files import checkpoints, unreadable_models
+from ..services.model_files import checkpoints, missing_for, unreadable_models
 
 #: Pictures in each round of samples, as presets make them.
 SAMPLES = 2
@@ -47,16 +49,15 @@ def _families(services: Services) -> list[dict[str, Any]]:
         folder: unreadable_models(services.base_models, folder)
         for folder in {family.comfy_folder for family in offered}
     }
-    return [
-        _family(
-            family,
-            services.base_models.files(family, "training"),
-            unreadable[family.comfy_folder],
-            checkpoints(services.base_models, family),
-            token=token,
-        )
-        for family in offered
-    ]
+    fits = services.offers.fits(offered)
+    shown = []
+    for family in offered:
+        states = services.base_models.files(family, "training")
+        choices = checkpoints(services.base_models, family)
+        record = _family(family, states, unreadable[family.comfy_folder], choices, token=token)
+        size = services.offers.download_bytes(family, states)
+        shown.append({**record, **fits[family.key], "download_bytes": size})
+    return shown
 
 
 def _family(
@@ -215,6 +216,7 @@ async def machine(services: Services, request: web.Request) -> web.Response:
             "can_train": allowed or services.settings.fast_test,
             "disk_free_bytes": here.disk_free_bytes,
             "memory_bytes": here.memory_bytes,
+            "words": services.offers.words(services.families.offered()),
         }
 
     return web.json_response(await in_thread(look))
@@ -222,7 +224,7 @@ async def machine(services: Services, request: web.Request) -> web.Response:
 
 async def preflight(services: Services, request: web.Request) -> web.Response:
     training = TrainingRequest.model_validate(await read_json(request))
-    plan = await in_thread(services.training.preflight, training)
+    plan, preparation = await in_thread(_looked_ahead, services, training)
     stopping = await services.stopper.offer(plan)
     return web.json_response(
         {
@@ -232,8 +234,33 @@ async def preflight(services: Services, request: web.Request) -> web.Response:
             "memory": _memory(plan),
             "backend": plan.training.backend,
             "ok": not plan.blocked,
+            "preparation": None if preparation is None else _preparation(preparation),
         }
     )
+
+
+def _looked_ahead(services: Services, training: TrainingRequest) -> tuple[Plan, Preparation | None]:
+    """The training as things are, and what would have to come before it."""
+    plan = services.training.preflight(training)
+    missing = missing_for(services.host, services.base_models, services.families, training)
+    return plan, services.training.preparation(plan, missing)
+
+
+def _preparation(preparation: Preparation) -> dict[str, Any]:
+    """Told as one sum; `findings` are what is left to say once all of it is here."""
+    plan = preparation.plan
+    gpus = plan.facts.machines.here.gpus
+    return {
+        "steps": [asdict(step) for step in preparation.steps],
+        "download_bytes": preparation.download_bytes,
+        "seconds": preparation.seconds,
+        "measured": preparation.measured,
+        "train_s": plan.estimate.seconds,
+        "gpu": short_name(gpus[0]) if gpus else "",
+        "in_line": preparation.coming != NOTHING,
+        "findings": [finding.model_dump(mode="json") for finding in preparation.findings],
+        "ok": not plan.blocked,
+    }
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ...core.families.base_choice import RankedBase
-from ...core.families.families import Family
+from ...core.families.families import Families, Family
+from ...core.records.training import TrainingRequest
 from ...training.downloads.model_files import Missing, missing_of
 from ..host import Host
 from .base_models import ComfyBaseModels
@@ -20,6 +21,13 @@ def missing_models(host: Host, base_models: ComfyBaseModels, family: Family) -> 
         if places:
             folders[file.folder] = places[0]
     return missing_of(base_models.files(family, "training"), folders)
+
+
+def missing_for(
+    host: Host, base_models: ComfyBaseModels, families: Families, request: TrainingRequest
+) -> list[Missing]:
+    """The same of the family that a training is asked for. InvalidError `family_unknown`."""
+    return missing_models(host, base_models, families.get(request.family))
 
 
 def unreadable_models(base_models: ComfyBaseModels, folder: str) -> list[dict[str, str]]:

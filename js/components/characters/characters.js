@@ -7,6 +7,8 @@ import { photos, t } from "../../locales/words.js";
 import { runningJobs, shareOf } from "../../data/state.js";
 import { takesDrops } from "./dropzone.js";
 import { FirstRun } from "./first_run.js";
+import { isPractice } from "../../data/first_hour/practice.js";
+import { PracticeLeft } from "../first_hour/practice.js";
 import { importer } from "./importer.js";
 import { openLoras } from "../outside_loras/lora_dialog.js";
 import { face, shownBy } from "../shared/person_picker.js";
@@ -15,7 +17,7 @@ import { View } from "../shared/view.js";
 
 /** From so many on nobody finds a face at a glance. */
 const MANY = 13;
-/** How far a person is. @typedef {{id: string, name: string, cover: string | null, lora: string, count: number, versions: number, percent: number | null, waits: boolean}} Standing */
+/** How far a person is. @typedef {{id: string, name: string, cover: string | null, lora: string, count: number, versions: number, percent: number | null, waits: boolean, practice: boolean}} Standing */
 const KINDS = ["person", "woman", "man", "girl", "boy", "dog", "cat"];
 
 export class IsenCharacters extends View {
@@ -28,6 +30,7 @@ export class IsenCharacters extends View {
   /** @type {HTMLInputElement} */ find;
   /** @type {HTMLParagraphElement} */ none;
   /** @type {TrashedPeople} */ trash;
+  /** @type {PracticeLeft} */ left;
   /** @type {HTMLInputElement} */ name;
   /** @type {HTMLInputElement} */ kind;
   /** @type {HTMLInputElement} */ consent;
@@ -47,7 +50,8 @@ export class IsenCharacters extends View {
     this.find = h("input", { type: "search", placeholder: t("findPerson"), "aria-label": t("findPerson"), autocomplete: "off", "data-testid": "isen-find-person", on: { input: () => this.#again() } });
     this.none = h("p", { class: "isen-muted isen-center", role: "status" });
     this.trash = new TrashedPeople(this);
-    this.append(this.first.element, this.form, this.buttons, this.find, this.wall, this.none, this.trash.element);
+    this.left = new PracticeLeft(this);
+    this.append(this.first.element, this.form, this.buttons, this.find, this.wall, this.none, this.left.element, this.trash.element);
   }
 
   /** @param {Isengard.Shown} state */
@@ -65,10 +69,12 @@ export class IsenCharacters extends View {
     say(this.none, found.length || none ? "" : t("nobodyCalled"));
     this.none.hidden = !this.none.textContent;
     this.trash.show(state.characters);
-    const shown = found.map(({ id, name, cover_photo_id: cover, photo_count: count, versions }) => {
+    if (!isPractice(state)) this.left.show(state);
+    const shown = found.map(({ id, name, cover_photo_id: cover, photo_count: count, versions, practice }) => {
       const job = jobs.find((known) => known.character_id === id);
       const percent = job && job.state !== "queued" ? Math.round(100 * shareOf(job)) : null;
-      return { id, name, cover, lora: shownBy({ versions }), count, versions: versions.length, percent, waits: job?.state === "queued" };
+      const real = versions.some((known) => !known.placeholder);
+      return { id, name, cover, lora: shownBy({ versions }), count, versions: versions.length, percent, waits: job?.state === "queued", practice: Boolean(practice) && !real };
     });
     keyed(this.wall, shown, { id: (entry) => entry.id, make: (entry) => this.#face(entry), update: redrawn });
   }
@@ -80,7 +86,7 @@ export class IsenCharacters extends View {
     takesDrops(item, open, (files) => this.#add(entry.id, files));
     /** @param {Standing} now */
     const redraw = (now) =>
-      open.replaceChildren(face(this.store, now), h("span", { class: "isen-name", dir: "auto", text: now.name, title: now.name }), status(now));
+      open.replaceChildren(face(this.store, now), h("span", { class: "isen-name", dir: "auto", text: now.name, title: now.name }), status(now), now.practice ? h("small", { class: "isen-tag", "data-testid": "isen-practice-mark", text: t("practiceMark") }) : "");
     redraw(entry);
     return Object.assign(item, { redraw });
   }

@@ -1,16 +1,16 @@
-/** The empty panel: three steps, a drawn person to try them with, and fast test where nothing could be trained. */
+/** The empty panel: three steps, a drawn person to try them with, and practice mode where nothing could be trained. */
 
 import { ApiError } from "../../data/api.js";
-import { button, h, icon } from "../../lib/dom.js";
+import { button, h } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
-import { restartButton } from "../shared/restart.js";
+import { offersPractice } from "../../data/first_hour/practice.js";
+import { practiceOffer } from "../first_hour/practice.js";
 
 export class FirstRun {
   /** Whether this machine can train; null until it was asked. @type {boolean | null} */
   #canTrain = null;
   #asked = false;
-  #saved = false;
 
   /** @param {import("../../data/store.js").Store} store */
   constructor(store) {
@@ -29,8 +29,8 @@ export class FirstRun {
     this.element.hidden = !none;
     if (!none) return;
     if (!this.#asked) this.#ask();
-    const offered = this.#canTrain === false && state.health?.mode === "production";
-    fill(this.offer, [offered, this.#saved], () => (offered ? this.#fastTest() : []));
+    const offered = offersPractice(state, this.#canTrain);
+    fill(this.offer, [offered, this.#canTrain], () => (offered ? practiceOffer(this.store, t(this.#canTrain === false ? "noGpuTitle" : "noTrainerTitle")) : []));
   }
 
   /** Nobody asked for this: what goes wrong with it is not shown, and clears nothing that is. */
@@ -42,17 +42,6 @@ export class FirstRun {
       if (!(error instanceof ApiError)) throw error;
     }
     this.show(this.store.state, !this.store.state.characters?.length);
-  }
-
-  #fastTest() {
-    if (this.#saved) return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-mode-saved" }, h("p", { text: t("modeAfterRestart") }), restartButton(this.store));
-    return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-no-gpu" }, h("strong", {}, icon("info-circle"), ` ${t("noGpuTitle")}`), h("p", { text: t("noGpu") }),
-      h("div", { class: "isen-row" }, button(t("useFastTest"), () => this.#useFastTest(), { testid: "isen-use-fast-test" })));
-  }
-
-  async #useFastTest() {
-    this.#saved = Boolean(await this.store.attempt((id) => this.store.api.system.changeSettings({ mode: "fast-test" }, id)));
-    this.show(this.store.state, true);
   }
 
   async #sample() {

@@ -5,12 +5,14 @@ import { asFound, pasted, walked } from "../../lib/files.js";
 import { fill } from "../../lib/lists.js";
 import { adoptStyles } from "../../lib/styles.js";
 import { spoken, t } from "../../locales/words.js";
+import { practiceOf } from "../../data/first_hour/practice.js";
 import { isOutdated, runningJobs, shownRoute } from "../../data/state.js";
 import { blocked, connecting, locked } from "./blocked_states.js";
 import { askEarly } from "../shared/thumbnail_preload.js";
 import { homeOf, keepFocus } from "./focus_home.js";
 import { arrive } from "../../data/photos/uploads.js";
 import { lendingBanner, lendingOf } from "../training/gpu_lending.js";
+import { practiceBanner } from "../first_hour/practice.js";
 import { recoveredBanner, recoveriesOf } from "./recovery_notice.js";
 import { advisesRestart, restartButton } from "../shared/restart.js";
 import { View } from "../shared/view.js";
@@ -109,8 +111,9 @@ export class IsenPanel extends View {
     const lines = bannersOf(state);
     const lent = lendingOf(state);
     const back = recoveriesOf(state);
-    fill(this.banners, [lines, back, lent], () => [
-      ...lines.map((line) => this.#banner(line)), ...back.map((one) => recoveredBanner(this.store, one)), lent && lendingBanner(this.store, lent),
+    const practice = practiceOf(state);
+    fill(this.banners, [lines, back, lent, practice], () => [
+      practice && practiceBanner(this.store, practice), ...lines.map((line) => this.#banner(line)), ...back.map((one) => recoveredBanner(this.store, one)), lent && lendingBanner(this.store, lent),
     ]);
     this.#show(state);
   }
@@ -241,7 +244,6 @@ export function bannersOf(state) {
     lines.push(["isen-warn", why, "isen-offline"]);
   }
   if (connection === "starting" && (characters !== null || retryS)) lines.push(["isen-note", t("starting"), "isen-starting"]);
-  if (health?.mode === "fast-test") lines.push(["isen-note", t("fastTest"), "isen-fast-test"]);
   for (const slip of health?.slips ?? []) lines.push(["isen-warn", slipWords(slip), "isen-slip"]);
   if (problem) lines.push(["isen-error", `${problem.message} ${problem.hint}`.trim(), "isen-problem", problem.code === "offline" ? "" : problem.correlationId]);
   return lines;

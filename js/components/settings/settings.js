@@ -12,6 +12,7 @@ import { SettingValues } from "./setting_values.js";
 import { modeChoice } from "../shared/mode_choice.js";
 import { notifyChoice } from "./notify_choice.js";
 import { PictureMark } from "./picture_mark.js";
+import { PracticeLeft } from "../first_hour/practice.js";
 import { View } from "../shared/view.js";
 
 const WORDS = ["lora", "trigger", "step", "checkpoint", "rank", "rate", "held", "likeness"];
@@ -22,6 +23,7 @@ export class IsenSettings extends View {
   /** @type {HTMLDivElement} */ values;
   /** Built once. @type {{log_level: HTMLSelectElement, language: HTMLSelectElement, token: HTMLInputElement} | null} */ controls = null;
   /** @type {HTMLDivElement} */ mode;
+  /** @type {PracticeLeft} */ left;
   /** @type {HTMLDivElement} */ guard;
   /** @type {HTMLDivElement} */ written;
   /** @type {LikenessMeter} */ meter;
@@ -35,6 +37,7 @@ export class IsenSettings extends View {
     this.kept = new SettingValues(this.store, (settings) => this.#show(settings));
     this.values = h("div", { class: "isen-stack" });
     this.mode = h("div");
+    this.left = new PracticeLeft(this);
     this.guard = h("div");
     this.written = h("div", { class: "isen-stack" });
     this.meter = new LikenessMeter(this.store, { removable: true });
@@ -48,9 +51,10 @@ export class IsenSettings extends View {
 
   /** @param {Isengard.Shown} state */
   update(state) {
-    const start = state.health?.boot_id;
+    const start = [state.health?.boot_id, state.health?.next_mode].join();
     if (this.controls && start !== this.start) this.kept.load();
     this.start = start;
+    this.left.show(state);
     this.meter.show(state);
     this.models.show(state);
   }
@@ -85,11 +89,11 @@ export class IsenSettings extends View {
   #show(settings) {
     const { items, folders } = settings;
     const mode = items.find((item) => item.name === "mode");
-    fill(this.mode, mode, () => mode && modeChoice(this.store, mode, (name, value) => this.#save(name, value)));
+    fill(this.mode, mode, () => mode && modeChoice(mode, (name, value) => this.#save(name, value)));
     const guard = items.find((item) => item.name === "guard_comfyui");
     fill(this.guard, guard, () => guardChoice(this.store, guard, (name, value) => this.#save(name, value)));
     fill(this.written, [items, folders], () => this.#written(items, folders));
-    if (!this.controls) this.values.replaceChildren(this.mode, this.guard, this.#editable(), this.written);
+    if (!this.controls) this.values.replaceChildren(this.mode, this.left.element, this.guard, this.#editable(), this.written);
     this.models.choose(items.find((item) => item.name === "face_models"));
     this.mark.show(settings);
     this.#fill(items);
@@ -109,7 +113,7 @@ export class IsenSettings extends View {
   /** @param {string} name @param {string} value */
   async #save(name, value) {
     const kept = await this.kept.save(name, value);
-    if (kept && name === "language") this.store.refresh();
+    if (kept && ["language", "mode"].includes(name)) this.store.refresh();
     return kept;
   }
 

@@ -1,24 +1,22 @@
-/** Whether trainings are real, and how to change that: from the next start of ComfyUI on. */
+/** Whether trainings are real, and how to change that: from the next start of ComfyUI on, for which the line above every view has the button. */
 
 import { button, h } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
-import { restartButton } from "./restart.js";
 
 const VARIABLE = "ISENGARD_MODE";
 
 /**
- * @param {import("../../data/store.js").Store} store
  * @param {Isengard.Setting} item the setting, as the server describes it
  * @param {(name: string, value: string) => unknown} save
  */
-export function modeChoice(store, item, save) {
+export function modeChoice(item, save) {
   const running = item.running ?? item.value;
   const waits = item.value !== running;
   const other = item.value === "production" ? "fast-test" : "production";
-  const words = other === "fast-test" ? t("useFastTest") : t("useProduction");
+  const words = other === "fast-test" ? t("practiceUse") : t("practiceLeave");
   return h("section", { class: "isen-card isen-stack-tight", "data-testid": "isen-mode" }, h("h3", { text: t("modeTitle") }),
     h("p", { text: t(`modeNow_${running}`) }),
-    waits && h("div", { class: "isen-note isen-stack-tight", role: "status", "data-testid": "isen-mode-waits" }, h("p", { text: t("modeAfterRestart") }), restartButton(store)),
+    waits && h("p", { class: "isen-muted", role: "status", "data-testid": "isen-mode-waits", text: t("modeAfterRestart") }),
     item.editable
       ? h("div", { class: "isen-row" }, button(words, () => save("mode", other), { testid: "isen-mode-switch" }))
       : h("small", { class: "isen-muted", text: t("modeElsewhere", { variable: VARIABLE }) }));

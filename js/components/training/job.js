@@ -8,6 +8,8 @@ import { t } from "../../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../../data/state.js";
 import { awaitsChoice } from "../../data/versions.js";
 import { CheckpointList } from "./checkpoints.js";
+import { Rail } from "../first_hour/rail.js";
+import { TrainingLine } from "../first_hour/line.js";
 import { SampleStrip } from "./sample_strip.js";
 import { failure, goOn } from "./job_after.js";
 import { JobLog } from "./job_log.js";
@@ -47,6 +49,8 @@ export class IsenJob extends View {
   /** @type {HTMLProgressElement} */ bar;
   /** @type {HTMLParagraphElement} */ line;
   /** @type {HTMLParagraphElement} */ gpu;
+  /** @type {Rail} */ rail;
+  /** @type {TrainingLine} */ ahead;
   /** @type {HTMLDivElement} */ outcome;
   /** @type {HTMLDivElement} */ saves;
   /** @type {HTMLElement} */ curve;
@@ -65,6 +69,8 @@ export class IsenJob extends View {
     this.bar = h("progress", { max: 1, "aria-label": t("progress"), "data-testid": "isen-job-progress" });
     this.line = h("p", { class: "isen-muted", "data-testid": "isen-job-line" });
     this.gpu = h("p", { class: "isen-muted" });
+    this.rail = new Rail(this.store);
+    this.ahead = new TrainingLine(this.store);
     this.outcome = h("div", { class: "isen-stack", role: "status", "aria-live": "polite" });
     this.saves = h("div");
     this.curve = h("figure", { class: "isen-figure" });
@@ -75,9 +81,9 @@ export class IsenJob extends View {
     this.log = new JobLog();
     const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
     this.append(
-      h("div", { class: "isen-row isen-top" }, back, h("div", { class: "isen-grow" }, this.heading, this.what)),
+      h("div", { class: "isen-row isen-top" }, back, h("div", { class: "isen-grow" }, this.heading, this.what)), this.rail.element,
       h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row isen-ends" }, this.stateText, this.steps), this.bar, this.line, this.gpu),
-      this.outcome, this.buttons, this.notify, this.saves, this.curve, this.film.element, this.checkpoints.element, this.log.element);
+      this.ahead.element, this.outcome, this.buttons, this.notify, this.saves, this.curve, this.film.element, this.checkpoints.element, this.log.element);
     this.store.loadJob(this.route.job ?? "");
   }
 
@@ -89,6 +95,8 @@ export class IsenJob extends View {
     const points = state.losses[job.id] ?? [];
     this.#head(job, person, state);
     this.#standing(job, state);
+    this.rail.show(person, state, job.state === "completed" ? "choose" : "train");
+    this.ahead.show(job, state.tasks);
     const open = person !== undefined && awaitsChoice(job, person, state.recipes);
     fill(this.outcome, [job.state, job.error, job.interruption, job.waits_for, job.progress.warnings, job.artifacts.length, job.checkpoints.at(-1)?.proof?.image, person?.name, open], () => this.#outcome(job, person, open));
     fill(this.curve, [points.length, points.at(-1), job.progress.total_steps, job.progress.held_out_loss], () => points.length > 1 && this.#curve(points, job));

@@ -7,6 +7,8 @@ import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { orderTask, setupOf } from "../../data/jobs.js";
 import { openDialog } from "../shared/dialogs.js";
+import { offersPractice } from "../../data/first_hour/practice.js";
+import { practiceOffer } from "../first_hour/practice.js";
 import { JobLog } from "./job_log.js";
 import { TaskProgress } from "../shared/task_progress.js";
 import { View } from "../shared/view.js";
@@ -17,6 +19,7 @@ export class IsenSetup extends View {
   /** @type {TaskProgress} */ progress;
   /** @type {HTMLDivElement} */ outcome;
   /** @type {HTMLDivElement} */ buttons;
+  /** @type {HTMLDivElement} */ practice;
   /** @type {JobLog} */ log;
 
   #followed = "";
@@ -29,10 +32,11 @@ export class IsenSetup extends View {
     this.progress = new TaskProgress();
     this.outcome = h("div", { class: "isen-stack", role: "status", "aria-live": "polite" });
     this.buttons = h("div", { class: "isen-row" });
+    this.practice = h("div", {});
     this.log = new JobLog();
     this.append(
       h("div", { class: "isen-row isen-top" }, back, h("h2", { class: "isen-grow", tabindex: -1, text: t("setupTitle") })),
-      h("p", { class: "isen-muted", text: t("setupWhat") }), this.state, this.offer, this.progress.element, this.outcome, this.buttons, this.log.element);
+      h("p", { class: "isen-muted", text: t("setupWhat") }), this.state, this.offer, this.progress.element, this.outcome, this.buttons, this.practice, this.log.element);
   }
 
   /** @param {Isengard.Shown} state */
@@ -48,6 +52,8 @@ export class IsenSetup extends View {
     this.progress.show(going ? job : null);
     fill(this.outcome, [job?.state, job?.error], () => outcome(job));
     fill(this.buttons, [backend.setup, backend.state.state, job?.state, job?.id], () => this.#buttons({ ...backend, setup }, job, going));
+    const practice = offersPractice(state, null);
+    fill(this.practice, practice, () => (practice ? practiceOffer(this.store) : []));
     this.log.element.hidden = !job;
     if (job && this.#followed !== job.id) {
       this.#followed = job.id;

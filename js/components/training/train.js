@@ -7,6 +7,11 @@ import { kept, recalled } from "../../lib/memory.js";
 import { count } from "../../lib/format.js";
 import { photos, t } from "../../locales/words.js";
 import { AdvancedFields } from "./advanced.js";
+import { ModelCards } from "../first_hour/model_cards.js";
+import { PreparationNote } from "../first_hour/preparation.js";
+import { offersPractice } from "../../data/first_hour/practice.js";
+import { practiceOffer } from "../first_hour/practice.js";
+import { Rail } from "../first_hour/rail.js";
 import { LookChoice } from "./look_choice.js";
 import { MemoryChoice } from "./memory_choice.js";
 import { findingLine } from "./preflight_findings.js";
@@ -26,7 +31,7 @@ export class IsenTrain extends View {
   /** @type {PresetChoice} */ presets;
   /** @type {HTMLSelectElement} */ trainer;
   /** @type {HTMLDivElement} */ trainerField;
-  /** @type {HTMLSelectElement} */ family;
+  /** @type {ModelCards} */ family;
   /** How the family is trained: its routes. @type {HTMLSelectElement} */ way;
   /** @type {HTMLElement} */ wayAbout;
   /** @type {HTMLDivElement} */ wayField;
@@ -39,9 +44,16 @@ export class IsenTrain extends View {
   /** @type {HTMLHeadingElement} */ heading;
   /** @type {HTMLElement} */ nobody;
   /** @type {HTMLUListElement} */ findings;
+  /** @type {PreparationNote} */ preparation;
+  /** @type {HTMLDivElement} */ practice;
+  /** @type {HTMLButtonElement} */ alone;
+  /** @type {Rail} */ rail;
   /** @type {HTMLButtonElement} */ start;
   /** @type {HTMLDivElement} */ form;
   /** @type {string | undefined} */ began;
+
+  /** Whether this machine can train; null until it was asked. @type {boolean | null} */ canTrain = null;
+  /** What the training lacks. @type {Schema.TrainingPreparation | null} */ lacks = null;
 
   #checked = 0;
   #presetsAsked = 0;
@@ -55,7 +67,7 @@ export class IsenTrain extends View {
     this.presets = new PresetChoice(() => this.#adjusted());
     this.trainer = h("select", { "data-testid": "isen-trainer", on: { change: () => this.#changed() } });
     this.trainerField = field(t("trainer"), this.trainer, t("trainerHint"));
-    this.family = h("select", { "data-testid": "isen-family", on: { change: () => this.#changed() } });
+    this.family = new ModelCards(() => this.#changed());
     this.way = h("select", { "data-testid": "isen-route", on: { change: () => this.#changed() } });
     this.wayField = field(t("trainingRoute"), this.way, " ");
     this.wayAbout = /** @type {HTMLElement} */ (this.wayField.lastElementChild);
@@ -69,13 +81,26 @@ export class IsenTrain extends View {
     this.nobody = h("section", { class: "isen-card isen-stack", hidden: true }, h("p", { text: t("noOneToTrain") }),
       button(t("newCharacter"), () => this.store.go({ tab: "characters" }), { kind: "primary" }));
     this.findings = h("ul", { class: "isen-findings", "data-testid": "isen-findings" });
+    this.preparation = new PreparationNote();
+    this.practice = h("div", { class: "isen-through" });
+    this.rail = new Rail(this.store);
     this.start = button(t("startTraining"), () => this.#start(), { kind: "primary isen-wide", disabled: true, testid: "isen-start-training" });
+    this.alone = button(t("trainAlone"), () => this.#start(true), { kind: "link", hidden: true, testid: "isen-train-alone" });
     const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
     this.form = h("div", { class: "isen-stack" },
-      this.people.element, this.trainerField, this.presets.element, this.stop.element, field(t("model"), this.family, t("modelHint")), this.wayField, this.looks.element, this.baseField,
-      this.memory.element, this.advanced.element, h("footer", { class: "isen-foot" }, h("div", { class: "isen-found", role: "status" }, this.findings), this.start));
-    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.nobody, this.form);
+      this.people.element, this.trainerField, this.presets.element, this.stop.element, this.family.element, this.wayField, this.looks.element, this.baseField,
+      this.memory.element, this.advanced.element, h("footer", { class: "isen-foot" }, h("div", { class: "isen-found", role: "status" }, this.findings), this.preparation.element, this.practice, this.start, this.alone));
+    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.rail.element, this.nobody, this.form);
     this.#restore(recalled(sessionStorage, DRAFT_KEY));
+    this.#askMachine();
+  }
+
+  /** Which model suits this machine; an older server says nothing of it. */
+  async #askMachine() {
+    const answer = await this.store.attempt(() => this.store.api.training.machine());
+    this.canTrain = answer?.can_train ?? null;
+    this.family.say(answer?.words ?? "");
+    this.update(/** @type {Isengard.Shown} */ (this.store.state));
   }
 
   /** That of somebody else is not taken over. @param {Draft | null} draft */
@@ -110,6 +135,9 @@ export class IsenTrain extends View {
     fill(this.trainer, choices.map(({ name }) => name), () => choices.map(({ name, label }) => h("option", { value: name, text: label, selected: name === this.#draft?.trainer })));
     this.trainerField.hidden = choices.length < 2;
     this.#families(state);
+    this.rail.show(this.person, state, "train");
+    const offered = offersPractice(state, this.canTrain);
+    fill(this.practice, offered, () => (offered ? practiceOffer(this.store) : []));
     if (before !== this.people.value || !this.#presetsAsked) this.#changed();
   }
 
@@ -117,8 +145,7 @@ export class IsenTrain extends View {
   #families({ families, backends }) {
     const can = backends.find((known) => known.name === this.trainer.value)?.families;
     const shown = families.filter((known) => !can || can.includes(known.key));
-    const wanted = shown.find((known) => known.key === this.#draft?.family)?.key ?? preferred(shown);
-    fill(this.family, shown.map((known) => [known.key, known.base_models, known.checkpoints]), () => shown.map((known) => option(known, wanted)));
+    this.family.show(shown, this.#draft?.family);
   }
 
   get person() {
@@ -192,14 +219,19 @@ export class IsenTrain extends View {
   }
 
   /** @param {Isengard.Preflight} answer */
-  #show({ ok, findings, plan, memory, stopping }) {
+  #show({ ok: now, findings: found, plan, memory, stopping, preparation = null }) {
+    this.lacks = preparation;
+    const { ok, findings } = preparation ?? { ok: now, findings: found };
+    this.preparation.show(ok ? preparation : null);
+    this.alone.hidden = !now || !preparation?.in_line;
     this.stop.show(stopping, this.presets.value);
     this.memory.show(memory, this.advanced.memoryIsAutomatic);
     /** @type {Isengard.Told[]} */
-    const ready = ok && plan ? [{ severity: "good", message: t("readyToTrain", { photos: photos(plan.photos), held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
+    const ready = ok && plan && !preparation ? [{ severity: "good", message: t("readyToTrain", { photos: photos(plan.photos), held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
     this.findings.replaceChildren(...[...findings, ...ready].map((finding) => findingLine(this.store, finding, this.#place)));
     this.start.disabled = !ok;
-    say(this.start, t(ok && findings.some(({ severity }) => severity === "warning") ? "startAnyway" : "startTraining"));
+    const words = preparation?.in_line ? "setUpAndTrain" : ok && findings.some(({ severity }) => severity === "warning") ? "startAnyway" : "startTraining";
+    say(this.start, t(words));
   }
 
   get #place() {
@@ -209,7 +241,6 @@ export class IsenTrain extends View {
   /** What findings ask for. */
   chooseFamily() {
     this.family.focus();
-    this.family.showPicker?.();
   }
 
   /** @param {string} name */
@@ -226,18 +257,17 @@ export class IsenTrain extends View {
     this.#check();
   }
 
-  async #start() {
-    const job = await this.store.attempt((id) => this.store.api.jobs.submit(this.#request(), id));
+  /** With all that it lacks in line before it. @param {boolean} [alone] without */
+  async #start(alone = false) {
+    const { jobs } = this.store.api;
+    const inLine = this.lacks?.in_line && !alone;
+    const job = await this.store.attempt((id) => (inLine ? jobs.setUpAndTrain(this.#request(), id) : jobs.submit(this.#request(), id)));
     if (!job) return;
+    if (inLine) await this.store.refresh();
     this.store.keepJob(job);
     kept(sessionStorage, DRAFT_KEY, null);
     this.store.go({ tab: "training", job: job.id });
   }
-}
-
-/** @param {Isengard.Family} family @param {string | undefined} wanted */
-function option({ key, label, status }, wanted) {
-  return h("option", { value: key, text: status === "experimental" ? `${label} (${t("experimental")})` : label, selected: key === wanted });
 }
 
 /** @param {Schema.FamilyRoute} route @param {string} wanted */
@@ -249,9 +279,4 @@ function wayOption({ key, label, expert }, wanted) {
 function trainers({ backends, health }) {
   const others = backends.filter((known) => !known.default && known.state.state === "ready" && !known.placeholder);
   return [...backends.filter((known) => known.default), ...(health?.mode === "fast-test" ? [] : others)];
-}
-
-/** The first family whose model ComfyUI already has, else the first proven one. @param {Isengard.Family[]} families */
-function preferred(families) {
-  return (families.find((known) => known.base_models.length) ?? families.find((known) => known.status === "proven") ?? families[0])?.key;
 }

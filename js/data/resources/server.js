@@ -57,6 +57,21 @@ export class System extends Resource {
     return this.api.patch("/settings", changes, action);
   }
 
+  /** What practice mode has left. @returns {Promise<Schema.PracticeLeft>} */
+  practice() {
+    return this.api.get("/practice");
+  }
+
+  /** @param {string} action @returns {Promise<Schema.PracticeRemoved>} */
+  removePractice(action) {
+    return this.api.post("/practice/remove", {}, action);
+  }
+
+  /** @param {Schema.PracticeRemoved} gone @param {string} action @returns {Promise<null>} */
+  restorePractice(gone, action) {
+    return this.api.post("/practice/restore", gone, action);
+  }
+
   /** Whether likeness can be measured. @returns {Promise<Isengard.Meter>} */
   likeness() {
     return this.api.get("/likeness");

@@ -34,6 +34,11 @@ export class Jobs extends Resource {
     return this.api.post("/training/jobs", request, action);
   }
 
+  /** With the set-up and the download that it lacks before it; whoever presses has agreed to the sum. @param {Schema.TrainingRequest} training @param {string} action @returns {Promise<Isengard.Job>} */
+  setUpAndTrain(training, action) {
+    return this.api.post("/training/set-up-and-train", { training, confirm: true }, action);
+  }
+
   /** @param {string} id @param {number} position @param {string} action @returns {Promise<Isengard.Job>} */
   move(id, position, action) {
     return this.api.patch(path`/training/jobs/${id}`, { position }, action);
@@ -96,7 +101,7 @@ export class Training extends Resource {
     return this.api.get("/training/captioners");
   }
 
-  /** @returns {Promise<{can_train: boolean}>} */
+  /** @returns {Promise<{can_train: boolean, words?: string}>} */
   machine() {
     return this.api.get("/training/machine");
   }

@@ -17,11 +17,12 @@ export function answerOf(state, method, path) {
     "/training/workers": [WORKER],
     "/training/presets": PRESETS,
   };
-  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", language: "auto", comfyui: "0.3.75", host: { loopback: !state.open, can_restart: true }, recoveries: state.recoveries ?? [] } };
+  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", next_mode: state.nextMode ?? state.mode ?? "production", language: "auto", comfyui: "0.3.75", host: { loopback: !state.open, can_restart: true }, recoveries: state.recoveries ?? [] } };
   if (name === "/comfyui") return { body: { can_restart: true, queue: 3 } };
   if (name === "/training/gpu/free") return { body: GPU_HELD };
   if (name === "/training/preflight") return { body: state.preflight };
-  if (name === "/training/machine") return { body: { gpus: [], can_train: state.canTrain ?? true, disk_free_bytes: 9e10, memory_bytes: 3e10 } };
+  if (name === "/training/machine") return { body: { gpus: [], can_train: state.canTrain ?? true, disk_free_bytes: 9e10, memory_bytes: 3e10, words: state.machineWords ?? "" } };
+  if (name === "/practice") return { body: state.practiceLeft ?? { people: [], pictures: 0 } };
   if (name === "/prompts") return { body: { items: state.prompts ?? PAST_PROMPTS, next_cursor: null } };
   if (name.endsWith("/styles") && name.startsWith("/characters/")) return { body: { items: STYLE_PICTURES, making: state.stylesMaking ?? null, error: null } };
   if (name === "/likeness") return { body: state.meter ?? METER_MISSING };
@@ -55,6 +56,20 @@ export function pictureOf(path) {
 const FAMILIES = [
   { key: "sd15", label: "Stable Diffusion 1.5", status: "proven", licence: "CreativeML OpenRAIL-M", files: [{ file: "v1-5-pruned-emaonly.safetensors", folder: "checkpoints", hub: "stable-diffusion-v1-5/stable-diffusion-v1-5", size: 4265146304, here: false }], base_models: ["v1-5-pruned-emaonly.safetensors", "dreamshaper_8.safetensors"] },
   { key: "flux1_dev", label: "FLUX.1-dev", status: "experimental", licence: "FLUX.1 [dev] Non-Commercial", files: [], base_models: [] },
+];
+const model = (key, label, place, fit, why, more = {}) => ({
+  ...FAMILIES[1], key, label, place, fit, why, licence: "Apache-2.0", needs_token: false, unreadable: [], checkpoints: [], routes: [], download_bytes: 16.1e9, train_s: 4300, vram_bytes: 12.9e9,
+  good_at: "Photos from plain sentences, drawn in seconds.", sell: "yes", terms: "", gated: false, ...more,
+});
+/** Of today's, on a card of 12 GB. */
+export const MODELS = [
+  model("flux2_klein_4b", "FLUX.2 Klein 4B", 0, "recommended", "It fits with cached text embeddings."),
+  model("z_image", "Z-Image", 1, "fits", "", { good_at: "Natural photos of people, drawn in eight steps.", download_bytes: 33e9, train_s: 5400 }),
+  model("sd15", "Stable Diffusion 1.5", 3, "fits", "", { ...FAMILIES[0], needs_token: false, unreadable: [], download_bytes: 0, train_s: 1100, vram_bytes: 5.5e9, good_at: "Small and quick, with an older look; it knows simple prompts." }),
+  model("krea2", "Krea 2", 4, "too_big", "It needs about 44.7 GB of the computer's memory; this one has 32.0 GB.", {
+    licence: "Krea 2 Community License", sell: "limits", terms: "Its licence is free for people and companies that earn less than a million dollars a year, and wants the names of LoRAs to begin with Krea: their files do.", gated: true, needs_token: true, download_bytes: 35e9,
+  }),
+  model("flux1_dev", "FLUX.1 dev", 5, "too_big", "It needs about 21.4 GB of video memory even with all that saves memory; this GPU has 12.0 GB.", { licence: "FLUX.1 [dev] Non-Commercial", sell: "ask", gated: true, needs_token: true, download_bytes: 34e9 }),
 ];
 const checkpoint = (file, size, style, more = {}) => ({
   file, size, recommended: false, why: "tensors", label: "", style, style_from: style === "unknown" ? "" : "name", prediction: "epsilon", prediction_from: "", refused: "", ...more,

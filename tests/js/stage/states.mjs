@@ -1,6 +1,6 @@
 /** Every state the panel can be in (PANEL.md), by name. */
 
-import { BACKEND_MISSING, DAMAGED, FOREIGN, LOOKS, METER_READY, METER_REFUSED, ONE_LOOK, ROUTED, SETTINGS_WAITING, WITH_TWO } from "./answers.mjs";
+import { BACKEND_MISSING, DAMAGED, FOREIGN, LOOKS, MODELS, METER_READY, METER_REFUSED, ONE_LOOK, ROUTED, SETTINGS_WAITING, WITH_TWO } from "./answers.mjs";
 import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples, version } from "./people.mjs";
 import { settled } from "./settled.mjs";
 
@@ -123,6 +123,15 @@ const OF_PICTURE = [
 const task = (state, progress, more = {}) => ({ ...job(9, state, { progress }), kind: "backend_setup", backend: "ai_toolkit", character_id: null, request: { action: "install" }, ...more });
 const INSTALLING = task("running", { phase: "installing", step: 2, total_steps: 4, bytes_done: 2.1e9, bytes_total: 5.6e9 });
 const NO_ROOM = task("failed", { phase: "installing" }, { error: { code: "disk_full", message: "AI-Toolkit needs 5.6 GB and 1.2 GB are free.", hint: "Free some space, then press Retry: the download so far is kept." } });
+/** What is lacking, as one sum; the line of jobs that one press made; and the same after the first gave up. */
+const LACKS = { ...BLOCKED, preparation: {
+  steps: [{ kind: "trainer", label: "AI-Toolkit", download_bytes: 3e9 }, { kind: "model", label: "Stable Diffusion 1.5", download_bytes: 4.3e9 }], download_bytes: 7.3e9, seconds: 1200, measured: false,
+  train_s: 3600, gpu: "RTX 3090", in_line: true, ok: true, findings: BLOCKED.findings.slice(1, 2),
+} };
+const FETCHING = { ...task("queued", {}), id: "job_11", kind: "model_download", family: "sd15", backend: "" };
+const IN_LINE = job(12, "queued", { after: ["job_9", "job_11"], waits_for: { code: "step", message: "Starts automatically after setting up AI-Toolkit.", hint: "" } });
+const STOPPED = { ...IN_LINE, waits_for: { code: "step_stopped", message: "Waits: setting up AI-Toolkit is not done. AI-Toolkit needs 5.6 GB and 1.2 GB are free. Free some space, then press Retry: the download so far is kept.", hint: "The photos stay as they were when you started; Try again goes on from what is there." } };
+const FRESH = { ...ANNA, versions: [], practice: true };
 const bare = { ...all, backends: [BACKEND_MISSING], jobs: [] };
 
 const COMPARE = click('[data-testid="isen-compare-versions"]');
@@ -145,6 +154,12 @@ export const STATES = {
   "model-damaged": { ...all, families: DAMAGED, ...at("training", { model: "sd15", train: "chr_9" }) },
   "model-running": { ...all, tasks: [{ ...task("running", { phase: "downloading", bytes_done: 1.9e9, bytes_total: 4265146304 }), kind: "model_download", family: "sd15" }], ...at("training", { model: "sd15" }) },
   "train-routes": { ...all, families: ROUTED, ...at("training", { train: "chr_9" }), then: choose('[data-testid="isen-route"]', "base") },
+  "train-models": { ...all, families: MODELS, machineWords: "Recommended for your RTX 3060 (12.0 GB): FLUX.2 Klein 4B.", ...at("training", { train: "chr_9" }), then: click('[data-testid="isen-models-more"] > summary') },
+  "train-lacking": { ...bare, families: MODELS, ...at("training", { train: "chr_9" }), characters: [FRESH], preflight: LACKS, machineWords: "Recommended for your RTX 3090 (24.0 GB): FLUX.2 Klein 4B." },
+  "job-in-line": { ...bare, ...at("training", { job: "job_12" }), characters: [{ ...FRESH, practice: false }], jobs: [IN_LINE], tasks: [FETCHING, INSTALLING], losses: [], log: [] },
+  "job-line-stopped": { ...bare, ...at("training", { job: "job_12" }), characters: [{ ...FRESH, practice: false }], jobs: [STOPPED], tasks: [FETCHING, NO_ROOM], losses: [], log: [] },
+  "practice-left": { ...all, ...at("characters"), characters: [FRESH, ...PEOPLE.slice(1, 3)], practiceLeft: { people: [{ id: "chr_9", name: "Anna" }], pictures: 12 } },
+  "practice-leaving": { ...all, ...at("characters"), mode: "fast-test", nextMode: "production" },
   "trainings-no-trainer": { ...bare, ...at("training") },
   empty: { ...at("characters") },
   "empty-no-gpu": { ...at("characters"), canTrain: false },

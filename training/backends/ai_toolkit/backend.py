@@ -145,8 +145,8 @@ class AiToolkitBackend:
         cards = gpus()
         if not cards and not self._settings.allow_cpu:
             message = (
-                "No NVIDIA GPU was found, and training on the processor would take days. Install NVIDIA's driver, or try "
-                "everything in fast-test mode (ISENGARD_MODE=fast-test)."
+                "No NVIDIA GPU was found, and training on the processor would take days. Install NVIDIA's driver, or look around "
+                "in practice mode."
             )
             return [Finding(severity="error", code="gpu_missing", message=message, fix="check_again")]
         unfit = service.unfit(self._settings, self._paths, cards[0].compute) if cards else None

@@ -81,7 +81,7 @@ class FastTestBackend:
                 Finding(
                     severity="error",
                     code="placeholder_in_production",
-                    message="Placeholders are made in fast-test mode only.",
+                    message="Placeholders are made in practice mode only.",
                     fix="choose_backend",
                 )
             )

@@ -28,7 +28,7 @@ class PlaceholderCaptioner:
     def state(self) -> BackendState:
         if self._allowed:
             return BackendState(name=self.name, version=VERSION)
-        detail = "Placeholder captions are made in fast-test mode only."
+        detail = "Placeholder captions are made in practice mode only."
         return BackendState(name=self.name, version=VERSION, state="unsupported", detail=detail)
 
     def describe(self, task: Task, asked: Captioning) -> dict[str, str]:

@@ -42,12 +42,20 @@ def claim(link: Link, able: Eligibility, at: str, *, worker_id: str, owner: str)
 
 
 def _queued(link: Link, job_id: str) -> Row | None:
-    """None for one that cannot be taken: gone, taken by another, or unreadable; it holds no other up."""
+    """None for one that cannot be taken: gone, taken by another, unreadable, or held by a job before it; it holds no other up."""
     try:
         row = rows.load(link, job_id)
+        ready = row.job.state is JobState.QUEUED
+        return row if ready and not rules.is_held(row.job, lambda first: _state(link, first)) else None
     except (NotFoundError, StorageError):
         return None
-    return row if row.job.state is JobState.QUEUED else None
+
+
+def _state(link: Link, job_id: str) -> JobState | None:
+    try:
+        return rows.load(link, job_id).job.state
+    except NotFoundError:
+        return None
 
 
 def _as_set(names: Collection[str] | None) -> str:

@@ -16,7 +16,7 @@ from ....core.records.job import Job
 from ....core.records.job_states import OWNED, JobState
 from ....core.storage.documents import is_damaged
 from ..eligibility import Eligibility
-from ..rules import lease_lost
+from ..rules import is_held, lease_lost
 from . import events
 
 _COLUMNS = "id, document, state, attempt, owner, beat, tries_from"
@@ -202,9 +202,18 @@ def best_queued(connection: sqlite3.Connection, able: Eligibility, aside: Contai
         (JobState.QUEUED.value, *values),
     )
     for stored in line:
-        if stored["id"] not in aside or _job(stored) is not None:
-            return _row(stored)
+        if stored["id"] in aside and _job(stored) is None:
+            continue
+        row = _row(stored)
+        if not is_held(row.job, lambda job_id: _state(connection, job_id)):
+            return row
     return None
+
+
+def _state(connection: sqlite3.Connection, job_id: str) -> str | None:
+    """As the column says it: a damaged row still holds up what waits for it."""
+    found = connection.execute("SELECT state FROM job WHERE id = ?", (job_id,)).fetchone()
+    return str(found["state"]) if found is not None else None
 
 
 def _marks(values: Collection[str]) -> str:

@@ -119,7 +119,7 @@ def environment_for(pins: Pins, machine: Machine, *, allow_cpu: bool) -> Environ
             raise NotReadyError(
                 "gpu_missing",
                 "No NVIDIA GPU was found, and training on the processor would take days.",
-                "Use a machine with an NVIDIA GPU, or try everything in fast-test mode.",
+                "Use a machine with an NVIDIA GPU, or look around in practice mode.",
             )
         return for_processor
     by_driver = next((pin for pin in here if 0 < pin.min_driver <= machine.driver), None)

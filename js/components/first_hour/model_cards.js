@@ -1,0 +1,94 @@
+/** The models as cards: which one suits this machine, what each is good at, what it takes, and what its licence asks. */
+
+import { h, say } from "../../lib/dom.js";
+import { fill } from "../../lib/lists.js";
+import { about, bytes, videoMemory } from "../../lib/format.js";
+import { t } from "../../locales/words.js";
+import { inOrder, preferred } from "../../data/first_hour/models.js";
+
+/** What is seen before all are asked for. */
+const FIRST = 3;
+
+export class ModelCards {
+  /** @param {() => void} changed */
+  constructor(changed) {
+    this.changed = changed;
+    /** The chosen family's key. */
+    this.value = "";
+    this.have = h("input", { type: "checkbox", "data-testid": "isen-models-have", on: { change: () => this.#draw() } });
+    this.haveRow = h("label", { class: "isen-check" }, this.have, h("span", { text: t("modelsHave") }));
+    this.words = h("p", { class: "isen-muted", hidden: true, "data-testid": "isen-models-words" });
+    this.list = h("div", { class: "isen-stack-tight", role: "radiogroup", "aria-label": t("model"), "data-testid": "isen-family" });
+    this.more = h("details", { class: "isen-fold", "data-testid": "isen-models-more" }, h("summary", { text: t("modelsMore") }));
+    this.rest = h("div", { class: "isen-stack-tight", role: "radiogroup", "aria-label": t("modelsMore") });
+    this.more.append(this.rest);
+    this.honest = h("small", { class: "isen-muted", text: t("modelsHonest") });
+    this.element = h("section", { class: "isen-field", "aria-label": t("model") },
+      h("span", { class: "isen-label", text: t("model") }), this.words, this.haveRow, this.list, this.more, this.honest);
+    /** @type {Isengard.Family[]} */
+    this.families = [];
+  }
+
+  /** @param {Isengard.Family[]} families @param {string | undefined} wanted */
+  show(families, wanted) {
+    this.families = families;
+    if (!families.some(({ key }) => key === this.value)) this.value = families.find(({ key }) => key === wanted)?.key ?? preferred(families) ?? "";
+    this.haveRow.hidden = !families.some((known) => known.base_models.length) || families.every((known) => known.base_models.length);
+    this.honest.hidden = families.every(({ status }) => status === "proven");
+    this.#draw();
+  }
+
+  /** What the server says of this machine. @param {string} words */
+  say(words) {
+    say(this.words, words);
+    this.words.hidden = !words;
+  }
+
+  focus() {
+    const chosen = /** @type {HTMLInputElement | null} */ (this.element.querySelector('input[type="radio"]:checked'));
+    (chosen ?? this.have).focus();
+  }
+
+  #draw() {
+    const ordered = inOrder(this.families, this.have.checked && !this.haveRow.hidden);
+    const seen = ordered.filter(({ key, fit }, place) => key === this.value || (place < FIRST && fit !== "too_big"));
+    const rest = ordered.filter((known) => !seen.includes(known));
+    const key = [ordered, this.value];
+    fill(this.list, key, () => seen.map((known) => this.#card(known)));
+    fill(this.rest, key, () => rest.map((known) => this.#card(known)));
+    this.more.hidden = !rest.length;
+  }
+
+  /** @param {Isengard.Family} family */
+  #card(family) {
+    const chosen = () => {
+      this.value = family.key;
+      this.changed();
+    };
+    const { fit, why } = family;
+    return h("label", { class: "isen-card isen-preset", "data-family": family.key, "data-fit": fit ?? null },
+      h("input", { type: "radio", name: "isen-family", value: family.key, checked: family.key === this.value, "data-testid": `isen-family-${family.key}`, on: { change: chosen } }),
+      h("span", { class: "isen-grow isen-stack-tight" },
+        h("span", { class: "isen-row" }, h("strong", { class: "isen-grow", text: family.label }), mark(fit)),
+        family.good_at && h("small", { text: family.good_at }),
+        h("small", { class: "isen-muted", text: takes(family) }),
+        why && h("small", { class: fit === "too_big" ? "isen-warn-text" : "isen-muted", text: why }),
+        h("small", { class: "isen-muted", text: licence(family) })));
+  }
+}
+
+/** @param {Isengard.Family["fit"] | undefined} fit an older server says none */
+function mark(fit) {
+  if (!fit || !["recommended", "fits", "too_big"].includes(fit)) return false;
+  return h("span", { class: fit === "recommended" ? "isen-tag isen-good" : "isen-tag", text: t(`fit_${fit}`) });
+}
+
+/** "16 GB to download · about 1 h 10 min · about 12 GB video memory" @param {Isengard.Family} family */
+function takes({ download_bytes: size, train_s: time, vram_bytes: vram }) {
+  return [size === 0 ? t("modelIsHere") : size && t("modelFetches", { size: bytes(size) }), about(time), vram && t("needsVram", { size: videoMemory(vram) })].filter(Boolean).join(" · ");
+}
+
+/** Whether pictures may be sold, and whether a licence comes first. @param {Isengard.Family} family */
+function licence({ licence: name, sell, terms, gated }) {
+  return [sell ? t(`sell_${sell}`, { licence: name }) : t("modelLicence", { licence: name }), sell === "limits" && terms, gated && t("licenceFirst")].filter(Boolean).join(" ");
+}

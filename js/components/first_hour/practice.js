@@ -1,0 +1,85 @@
+/** Practice mode, where nothing is really trained: entered and left with one press and a restart, and what it leaves taken away with one. */
+
+import { ApiError } from "../../data/api.js";
+import { PRACTICE, REAL } from "../../data/first_hour/practice.js";
+import { button, h, icon } from "../../lib/dom.js";
+import { counted } from "../../lib/format.js";
+import { t } from "../../locales/words.js";
+import { restartButton } from "../shared/restart.js";
+import { offerUndo } from "../shared/view.js";
+
+/** @param {Isengard.Store} store @param {{mode: string, next: string}} told */
+export function practiceBanner(store, { mode, next }) {
+  const waits = mode !== next;
+  const words = !waits ? t("practiceNow") : t(next === PRACTICE ? "practiceNext" : "practiceLeft");
+  const other = waits ? mode : REAL;
+  return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-fast-test" }, h("p", { text: words }),
+    h("div", { class: "isen-row" }, waits && restartButton(store), button(t(waits ? "undo" : "practiceLeave"), () => choose(store, other), { testid: waits ? "isen-practice-undo" : "isen-practice-leave" })));
+}
+
+/** Offered wherever a GPU or the trainer is missing. @param {Isengard.Store} store @param {string} [title] */
+export function practiceOffer(store, title = "") {
+  return h("section", { class: "isen-note isen-stack-tight", "data-testid": "isen-practice-offer" },
+    title && h("strong", {}, icon("info-circle"), ` ${title}`), h("p", { text: t("practiceWhat") }),
+    h("div", { class: "isen-row" }, button(t("practiceUse"), () => choose(store, PRACTICE), { testid: "isen-use-practice" })));
+}
+
+/** @param {Isengard.Store} store @param {string} mode */
+async function choose(store, mode) {
+  if (await store.attempt((id) => store.api.system.changeSettings({ mode }, id))) await store.refresh();
+}
+
+/** What practice mode has left, and the one press that takes it away; the bar below offers to undo. */
+export class PracticeLeft {
+  /** @type {Schema.PracticeLeft | null} */
+  #left = null;
+  #asked = "";
+
+  /** @param {Isengard.View} view */
+  constructor(view) {
+    this.view = view;
+    this.store = view.store;
+    this.element = h("section", { class: "isen-card isen-stack-tight", hidden: true, "data-testid": "isen-practice-left" });
+  }
+
+  /** Asked for again whenever people or pictures have changed. @param {Isengard.State} state */
+  show(state) {
+    const key = JSON.stringify([state.health?.boot_id, state.characters?.map(({ id, versions }) => [id, versions.length]), state.generations?.map(({ id, state: at }) => [id, at])]);
+    if (!state.health || key === this.#asked) return;
+    this.#asked = key;
+    this.#look();
+  }
+
+  /** Nobody asked for this: what goes wrong with it is not shown. */
+  async #look() {
+    try {
+      this.#left = await this.store.api.system.practice();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+    const { people = [], pictures = 0 } = this.#left ?? {};
+    this.element.hidden = !people.length && !pictures;
+    const things = [people.length && counted("practicePeople", people.length, { names: names(people) }), pictures && counted("practicePictures", pictures)].filter(Boolean);
+    this.element.replaceChildren(h("p", { text: t("practiceLeftOver", { things: things.join(", ") }) }),
+      h("div", { class: "isen-row" }, button(t("practiceRemove"), () => this.#remove(), { testid: "isen-practice-remove" })));
+  }
+
+  async #remove() {
+    const gone = await this.store.attempt((id) => this.store.api.system.removePractice(id));
+    if (!gone) return;
+    await this.store.refresh();
+    const back = async () => {
+      await this.store.attempt((id) => this.store.api.system.restorePractice(gone, id));
+      await this.store.refresh();
+    };
+    offerUndo(this.view, t("practiceRemoved"), back);
+  }
+}
+
+const SHOWN_NAMES = 3;
+
+/** @param {{name: string}[]} people */
+function names(people) {
+  const shown = people.slice(0, SHOWN_NAMES).map(({ name }) => name).join(", ");
+  return people.length > SHOWN_NAMES ? `${shown}, …` : shown;
+}

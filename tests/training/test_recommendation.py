@@ -1,0 +1,91 @@
+"""Which model is recommended on which machine, and what is said of it: a table of GPUs."""
+
+from __future__ import annotations
+
+import pytest
+from isengard.core.families.families import Families
+from isengard.core.records.worker import Gpu
+from isengard.training.machine.machine_facts import Machine
+from isengard.training.planning.recommendation import TrainingMachine, fits_of, said_of
+
+GB = 2**30
+FAMILIES = Families().offered()
+#: As AI-Toolkit can.
+ABLE = ("cache_text", "quantize", "low_vram", "batch_size", "bits", "resolution", "offload", "rank")
+
+
+def machine(vram=0, name="GeForce RTX", memory=32, comfyui="0.33.0", **more):
+    gpus = [Gpu(uuid="GPU-1", name=name, total_bytes=vram * GB, free_bytes=vram * GB)] if vram else []
+    here = Machine("Linux", "/data", memory * GB, 0, 10**12, gpus)
+    return TrainingMachine(here, comfyui, ABLE, **more)
+
+
+NO_GPU = "No GPU was found. Training needs an NVIDIA GPU; practice mode shows every step without one."
+
+#: (machine, what is recommended, what fits besides, the beginning of what is said above all)
+TABLE = {
+    "4 GB": (machine(4, "GTX 1650"), "", "flux2_klein_4b z_image", "Your GTX 1650 (4.0 GB) trains the models below; none of them"),
+    "6 GB": (machine(6, "RTX 2060"), "sd15", "flux2_klein_4b z_image", "Recommended for your RTX 2060 (6.0 GB): Stable Diffusion 1.5."),
+    "8 GB": (machine(8, "RTX 4060"), "flux2_klein_4b", "z_image sd15", "Recommended for your RTX 4060 (8.0 GB): FLUX.2 Klein 4B."),
+    "12 GB": (machine(12, "RTX 3060"), "flux2_klein_4b", "z_image sdxl sd15", "Recommended for your RTX 3060 (12.0 GB): FLUX.2 Klein 4B."),
+    "16 GB": (machine(16, "NVIDIA GeForce RTX 4080"), "flux2_klein_4b", "z_image sdxl sd15", "Recommended for your RTX 4080 (16.0 GB): FLUX.2 Klein 4B."),
+    "24 GB": (machine(24, "RTX 3090", 64), "flux2_klein_4b", "z_image sdxl sd15 flux2_klein_9b qwen_image chroma krea2 flux1_dev", "Recommended for your RTX 3090 (24.0 GB): FLUX.2 Klein 4B."),
+    "48 GB": (machine(48, "RTX A6000", 128), "flux2_klein_4b", "z_image sdxl sd15 chroma krea2 flux1_dev flux2_klein_9b qwen_image", "Recommended for your RTX A6000 (48.0 GB): FLUX.2 Klein 4B."),
+    "24 GB, little memory": (machine(24, "RTX 3090", 12), "sd15", "", "Recommended for your RTX 3090 (24.0 GB): Stable Diffusion 1.5."),
+    "12 GB, an older ComfyUI": (machine(12, "RTX 3060", comfyui="0.3.75"), "z_image", "flux2_klein_4b sdxl sd15", "Recommended for your RTX 3060 (12.0 GB): Z-Image."),
+    "8 GB, an older ComfyUI": (machine(8, "RTX 4060", comfyui="0.3.75"), "sd15", "flux2_klein_4b z_image", "Recommended for your RTX 4060 (8.0 GB): Stable Diffusion 1.5."),
+    "2 GB": (machine(2, "GT 1030"), "", "", "No model fits your GT 1030 (2.0 GB)."),
+    "none": (machine(device="cpu"), "", "", NO_GPU),
+    "AMD": (machine(device="cuda:0 AMD Radeon RX 7900 XTX : native"), "", "", "ComfyUI draws on your AMD GPU, but training needs an NVIDIA GPU."),
+    "Apple": (machine(device="mps"), "", "", "ComfyUI draws on your Apple GPU, but training needs an NVIDIA GPU."),
+    "Intel": (machine(device="xpu:0 Intel(R) Arc(TM) A770"), "", "", "ComfyUI draws on your Intel GPU, but training needs an NVIDIA GPU."),
+    "on the processor": (machine(on_cpu=True), "", "flux2_klein_4b z_image sdxl sd15 chroma krea2 flux1_dev flux2_klein_9b qwen_image", ""),
+    "practice": (machine(8, real=False), "", "", "Practice mode: nothing is really trained, so any model will do."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_what_is_recommended_on_a_machine(name):
+    where, recommended, fits, said = TABLE[name]
+    found = fits_of(FAMILIES, where)
+    by_fit = {
+        fit: [one.family.key for one in found if one.fit == fit]
+        for fit in ("recommended", "fits", "too_big", "none", "practice")
+    }
+    assert " ".join(by_fit["recommended"]) == recommended
+    assert set(by_fit["fits"]) == set(fits.split())
+    assert said_of(found, where).startswith(said) and bool(said_of(found, where)) == bool(said)
+    assert len(found) == len(FAMILIES) and not any(one.why == "" for one in found if one.fit == "too_big")
+    assert [one.fit for one in found] == sorted(
+        (one.fit for one in found), key=["recommended", "fits", "practice", "too_big", "none"].index
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "key", "why"),
+    [
+        (TABLE["8 GB"][0], "flux2_klein_4b", "It fits with cached text embeddings and 768 px."),
+        (TABLE["16 GB"][0], "flux2_klein_4b", ""),
+        (TABLE["8 GB"][0], "sdxl", "It needs about 9.3 GB of video memory even with all that saves memory; this GPU has 8.0 GB."),
+        (TABLE["8 GB"][0], "krea2", "It needs about 44.7 GB of the computer's memory; this one has 32.0 GB."),
+        (TABLE["12 GB, an older ComfyUI"][0], "flux2_klein_4b", "Pictures with it need ComfyUI 0.9.2; this is 0.3.75."),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_model(where, key, why):
+    (one,) = [one for one in fits_of(FAMILIES, where) if one.family.key == key]
+    assert one.why == why
+
+
+def test_times_are_told_where_something_is_trained_and_learned_ones_win():
+    fast = machine(24, paces={"sd15@512": 0.01})
+    times = {one.family.key: one.seconds for one in fits_of(FAMILIES, fast)}
+    usual = {one.family.key: one.seconds for one in fits_of(FAMILIES, machine(24))}
+    assert times["sd15"] < usual["sd15"] / 5 and times["sdxl"] == usual["sdxl"] > 600
+    assert all(one.seconds is None for one in fits_of(FAMILIES, machine()))
+
+
+def test_nothing_behind_a_licence_is_recommended_and_every_place_is_given_once():
+    places = [family.card.recommend for family in FAMILIES if family.card.recommend]
+    assert sorted(places) == list(range(1, len(places) + 1))
+    assert not any(family.card.recommend for family in FAMILIES if family.gated)
+    assert all(family.terms for family in FAMILIES if family.card.sell == "limits")

@@ -1,0 +1,161 @@
+"""Which model suits a machine, and what is said of each: a pure function of the machine and the records of the families."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from ...core.families.families import Family
+from ...core.records.worker import Gpu
+from ...core.version import numbers
+from ..machine.machine_facts import Machine
+from ..machine.nvidia_smi import memory_words
+from .estimates import estimate
+from .memory_choice import saving_words
+from .memory_ladder import Rung, first_that_fits, ladder
+from .presets import resolve
+
+#: What the cards' times are for: a person with so many photos that are trained on, by the preset that suits most.
+PHOTOS, PRESET, SAMPLES = 20, "balanced", 2
+#: A model is recommended where a step takes no longer than this against its usual numbers.
+_PATIENCE = 1.1
+
+#: How ComfyUI names the devices of other makers.
+_MAKERS = (("amd", "AMD"), ("radeon", "AMD"), ("mps", "Apple"), ("intel", "Intel"), ("xpu", "Intel"))
+
+#: `none`: nothing can be trained on this machine; `practice`: nothing is really trained here.
+Fit = Literal["recommended", "fits", "too_big", "none", "practice"]
+
+
+@dataclass(frozen=True)
+class TrainingMachine:
+    """The machine that would train, and `device`, what ComfyUI draws on in its own words. `paces` as `learned_paces` gives them, `able`
+    what the trainer can do to save memory; `on_cpu`: somebody has allowed to train without a GPU; without `real` nothing is really
+    trained."""
+
+    machine: Machine
+    comfyui_version: str
+    able: Collection[str]
+    paces: Mapping[str, float] = field(default_factory=dict)
+    device: str = ""
+    on_cpu: bool = False
+    real: bool = True
+
+
+@dataclass(frozen=True)
+class ModelFit:
+    """A family on a machine. `why` says what keeps it from being recommended, or what it gives up, '' for nothing; bytes and seconds
+    are of a training as it would be run there."""
+
+    family: Family
+    fit: Fit
+    why: str
+    vram_bytes: int
+    seconds: float | None
+
+
+def fits_of(families: Sequence[Family], where: TrainingMachine) -> list[ModelFit]:
+    """Every family, the recommended one first, then those that fit, in the order of their records' places and of their size."""
+    found = [_fit(family, where) for family in families]
+    suited = [
+        one for one in found if one.fit == "fits" and where.machine.gpus and _is_easy(one.family, where)
+    ]
+    best = min(suited, key=lambda one: one.family.card.recommend, default=None)
+    marked = [replace(one, fit="recommended") if one is best else one for one in found]
+    order = ["recommended", "fits", "practice", "too_big", "none"]
+    return sorted(
+        marked, key=lambda one: (order.index(one.fit), one.family.card.recommend or 99, one.vram_bytes)
+    )
+
+
+def said_of(fits: Sequence[ModelFit], where: TrainingMachine) -> str:
+    """Say above the models which one is recommended for this machine, or why nothing can be trained on it."""
+    if not where.real:
+        return "Practice mode: nothing is really trained, so any model will do."
+    if not where.machine.gpus:
+        return "" if where.on_cpu else _without_nvidia(where.device)
+    gpu = where.machine.gpus[0]
+    card = f"{short_name(gpu)} ({memory_words(gpu.total_bytes)})"
+    if fits and fits[0].fit == "recommended":
+        return f"Recommended for your {card}: {fits[0].family.label}."
+    if any(one.fit == "fits" for one in fits):
+        return f"Your {card} trains the models below; none of them without a drawback."
+    return f"No model fits your {card}. Train on another computer, or look around in practice mode."
+
+
+def short_name(gpu: Gpu) -> str:
+    """A GPU's name as people say it: `RTX 3090`."""
+    return gpu.name.removeprefix("NVIDIA ").removeprefix("GeForce ")
+
+
+def _without_nvidia(device: str) -> str:
+    """ComfyUI draws on GPUs of other makers; the trainer needs NVIDIA's."""
+    maker = next((maker for mark, maker in _MAKERS if mark in device.lower()), "")
+    if not maker:
+        return "No GPU was found. Training needs an NVIDIA GPU; practice mode shows every step without one."
+    return (
+        f"ComfyUI draws on your {maker} GPU, but training needs an NVIDIA GPU. Train on another computer and use the LoRA here, or look "
+        "around in practice mode."
+    )
+
+
+def _fit(family: Family, where: TrainingMachine) -> ModelFit:
+    rung = _rung(family, where)
+    fit, why = _judged(family, rung, where)
+    seconds = estimate(family, rung.numbers, SAMPLES, dict(where.paces)).seconds
+    return ModelFit(family, fit, why, rung.need.vram_bytes, seconds if fit in ("fits", "too_big") else None)
+
+
+def _judged(family: Family, rung: Rung, where: TrainingMachine) -> tuple[Fit, str]:
+    """How it fits, and what is to know of that; '' where it fits as it is."""
+    if not where.real:
+        return "practice", ""
+    if not where.machine.gpus:
+        return ("fits" if where.on_cpu else "none"), ""
+    needs, gpu = memory_words(rung.need.vram_bytes), where.machine.gpus[0]
+    if rung.need.vram_bytes > gpu.total_bytes:
+        has = memory_words(gpu.total_bytes)
+        return (
+            "too_big",
+            f"It needs about {needs} of video memory even with all that saves memory; this GPU has {has}.",
+        )
+    short = _short_of_memory(family, rung, where.machine)
+    if short:
+        has = memory_words(where.machine.memory_bytes)
+        return (
+            "too_big",
+            f"It needs about {memory_words(short)} of the computer's memory; this one has {has}.",
+        )
+    if _is_too_new(family, where):
+        return "fits", f"Pictures with it need ComfyUI {family.min_comfyui}; this is {where.comfyui_version}."
+    return "fits", f"It fits with {saving_words(rung)}." if rung.saves else ""
+
+
+def _is_easy(family: Family, where: TrainingMachine) -> bool:
+    """Whether one that fits can be recommended: without a licence to accept first, without long steps, with pictures right away."""
+    rung = _rung(family, where)
+    return (
+        family.card.recommend > 0
+        and not family.gated
+        and rung.pace <= _PATIENCE
+        and not {"offload", "rank"} & set(rung.saves)
+        and not _is_too_new(family, where)
+    )
+
+
+def _rung(family: Family, where: TrainingMachine) -> Rung:
+    return first_that_fits(ladder(family, resolve(family, PRESET, PHOTOS), where.able), where.machine)
+
+
+def _is_too_new(family: Family, where: TrainingMachine) -> bool:
+    have = numbers(where.comfyui_version)
+    return bool(have) and have < numbers(family.min_comfyui)
+
+
+def _short_of_memory(family: Family, rung: Rung, machine: Machine) -> int:
+    """Bytes of the computer's memory that it would take, where there are fewer; 0 where there are enough, or nobody knows."""
+    loading = int(family.needs.ram_gb * 1e9)
+    if machine.memory_bytes and machine.memory_bytes + machine.swap_bytes < loading:
+        return loading
+    return 0 if rung.fits(machine) else rung.need.pinned_bytes

@@ -1,0 +1,82 @@
+"""What practice mode leaves: people made in it and pictures drawn by placeholders, taken away together and brought back together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ....core.characters.character_store import CharacterStore
+from ....core.errors import ConflictError, NotFoundError
+from ....core.generations.generation_store import GenerationStore
+from ....core.jobs.ledger import Ledger
+from ....core.records.character import Character
+from ....core.records.generation import Generation, Purpose
+from ..notifications import tell_character, tell_generation
+
+#: The recipe of pictures from before they were marked.
+_RECIPE = "fast-test"
+_PURPOSES: tuple[Purpose, ...] = ("user", "bench", "grid")
+_BATCH = 200
+
+
+@dataclass(frozen=True)
+class Practice:
+    """Everything goes through the trash: what was taken away by mistake is there for 30 days."""
+
+    characters: CharacterStore
+    generations: GenerationStore
+    ledger: Ledger
+
+    def people(self) -> list[Character]:
+        """The people made in practice mode for whom nothing real was trained since."""
+        found, cursor = list[Character](), None
+        while True:
+            page = self.characters.list(_BATCH, cursor)
+            found += [character for character in page.items if character.is_practice]
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+
+    def pictures(self) -> list[Generation]:
+        """The generations drawn by placeholders, comparisons among them."""
+        return [
+            one for purpose in _PURPOSES for one in self._of(purpose) if one.practice or one.recipe == _RECIPE
+        ]
+
+    def remove(self) -> tuple[list[str], list[str]]:
+        """Put them in the trash: the ids of the people and of the generations that went. What is still being made stays."""
+        people = [self.characters.delete(character.id) for character in self.people()]
+        for character in people:
+            tell_character(self.ledger, character.id, "deleted", character)
+        pictures = []
+        for generation in self.pictures():
+            try:
+                gone = self.generations.delete(generation.id)
+            except (ConflictError, NotFoundError):
+                continue
+            tell_generation(self.ledger, gone)
+            pictures.append(gone.id)
+        return [character.id for character in people], pictures
+
+    def restore(self, characters: Sequence[str], generations: Sequence[str]) -> None:
+        """Bring back what `remove` has taken away; what has gone for good meanwhile is passed over."""
+        for character_id in characters:
+            try:
+                character = self.characters.restore(character_id)
+            except NotFoundError:
+                continue
+            tell_character(self.ledger, character_id, "restored", character)
+        for generation_id in generations:
+            try:
+                tell_generation(self.ledger, self.generations.restore(generation_id))
+            except NotFoundError:
+                continue
+
+    def _of(self, purpose: Purpose) -> Iterator[Generation]:
+        cursor = None
+        while True:
+            page = self.generations.list(_BATCH, cursor, purpose=purpose)
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
