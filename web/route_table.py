@@ -367,9 +367,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/recipes/{name}/confirm", "recipes.confirm", "Agree to its foreign nodes", "Agreement"),
     Route("POST", "/recipes/{name}/restore", "recipes.restore", "Bring a recipe of the user's back"),
     Route("DELETE", "/recipes/{name}", "recipes.remove", "Put a recipe of the user's in the trash"),
-    Route("GET", "/practice", "practice.show", "The people and pictures that practice mode has left"),
-    Route("POST", "/practice/remove", "practice.remove", "Put all of them in the trash", "Nothing"),
-    Route("POST", "/practice/restore", "practice.restore", "Bring those of them back", "PracticeThings"),
+    Route("GET", "/practice", "system.practice_left", "The people and pictures that practice mode has left"),
+    Route("POST", "/practice/remove", "system.remove_practice", "Put all of them in the trash", "Nothing"),
+    Route(
+        "POST", "/practice/restore", "system.restore_practice", "Bring those of them back", "PracticeThings"
+    ),
     Route("GET", "/video", "system.video", "Video: in development"),
     Route("POST", "/video", "system.video_refused", "Video: in development"),
 )

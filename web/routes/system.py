@@ -1,4 +1,4 @@
-"""Health, session, settings, capabilities, video, and what this version does not do yet."""
+"""Health, session, settings, capabilities, practice mode, video, and what this version does not do yet."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ...core.version import VERSION
 from ..container import Services
 from ..http import guard
 from ..http.errors import read_json
+from ..http.request_bodies import PracticeThings
 from ..http.session import COOKIE
 from ..openapi.document import describe
 from ..services.companions.keeper import SWITCH
@@ -175,6 +176,29 @@ def _settings(services: Services) -> dict[str, object]:
         )
     folders = {"data": str(services.paths.root), "logs": str(services.paths.logs)}
     return {"items": items, "folders": folders, "can_sign": content_credentials.is_available()}
+
+
+async def practice_left(services: Services, request: web.Request) -> web.Response:
+    people = await in_thread(services.practice.people)
+    pictures = await in_thread(services.practice.pictures)
+    return web.json_response(
+        {
+            "people": [{"id": character.id, "name": character.name} for character in people],
+            "pictures": sum(len(generation.images) for generation in pictures),
+        }
+    )
+
+
+async def remove_practice(services: Services, request: web.Request) -> web.Response:
+    characters, generations = await in_thread(services.practice.remove)
+    return web.json_response({"characters": characters, "generations": generations})
+
+
+async def restore_practice(services: Services, request: web.Request) -> web.Response:
+    """{"characters": [ids], "generations": [ids]} as the removal has answered them."""
+    things = PracticeThings.model_validate(await read_json(request))
+    await in_thread(services.practice.restore, things.characters, things.generations)
+    return web.Response(status=204)
 
 
 async def openapi(services: Services, request: web.Request) -> web.Response:
