@@ -13,7 +13,7 @@ ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 BODY_LENGTH = 26
 #: 9 base-36 digits of milliseconds last until the year 5188.
 TIME_DIGITS = 9
-PREFIXES = ("chr", "pho", "job", "gen")
+PREFIXES = ("chr", "pho", "job", "gen", "alb", "day")
 _PATTERN = re.compile(rf"(?:{'|'.join(PREFIXES)})_[0-9a-z]{{{BODY_LENGTH}}}")
 
 

@@ -15,7 +15,7 @@ from .private_files import close_to_others
 
 #: RunPod mounts a network volume at one of these; the container's own disk is lost with the pod.
 RUNPOD_VOLUMES = (Path("/runpod-volume"), Path("/workspace"))
-FOLDERS = ("uploads", "jobs", "models", "outputs", "backends", "recipes", "trash", "run", "tmp")
+FOLDERS = ("uploads", "jobs", "models", "outputs", "albums", "backends", "recipes", "trash", "run", "tmp")
 SECRETS_FILE = "secrets.toml"
 LOG_FOLDERS = ("api", "worker", "frontend")
 #: How Windows marks a junction (IO_REPARSE_TAG_MOUNT_POINT).
@@ -45,6 +45,10 @@ class DataPaths:
     @property
     def outputs(self) -> Path:
         return self.root / "outputs"
+
+    @property
+    def albums(self) -> Path:
+        return self.root / "albums"
 
     @property
     def backends(self) -> Path:

@@ -75,14 +75,18 @@ class GenerationService:
         correlation_id: str,
         purpose: Purpose = "user",
         resolved: tuple[ImagePipeline, RecipeInfo] | None = None,
+        *,
+        generation_id: str = "",
+        album_id: str = "",
     ) -> Generation:
         """Keep the request with its prompts, then send them; the answer comes before the first picture. `resolved` is its
-        recipe where the caller has looked it up already: looking through all of them takes a while."""
+        recipe where the caller has looked it up already: looking through all of them takes a while. `generation_id`: one that the
+        caller has noted before, so that a crash in between loses no order."""
         if request.seed is None:
             request = request.model_copy(update={"seed": secrets.randbelow(MAX_SEED)})
         pipeline, recipe = resolved or await self.resolve(request.recipe)
         require_usable(recipe)
-        generation_id = new_id("gen")
+        generation_id = generation_id or new_id("gen")
         casting = Casting(self.characters, self.versions, self.allow_placeholder)
         people = await in_thread(casting.people, request.characters, recipe)
         prompts = await in_thread(self._prompts, pipeline, request, people, generation_id)
@@ -95,6 +99,7 @@ class GenerationService:
             practice=recipe.identity == "placeholder"
             or any(person.version.placeholder for person in people if person.version),
             purpose=purpose,
+            album_id=album_id,
             progress=GenerationProgress(count=len(prompts)),
             correlation_id=correlation_id,
             created_at=iso(self.clock.now()),

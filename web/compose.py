@@ -25,6 +25,8 @@ from ..core.executor import Turns
 from ..core.faces.models.choice import TORCH
 from ..core.faces.reader import FaceReader
 from ..core.families.families import Families
+from ..core.generations.albums import AlbumStore
+from ..core.generations.photo_days import PhotoDayStore
 from ..core.generations.prompt_book import PromptBook
 from ..core.ids import new_id
 from ..core.jobs.ledger import JobFilter, Ledger
@@ -56,8 +58,8 @@ from .host import Host
 from .http.access import Access
 from .http.event_stream import EventStream
 from .http.session import Session, open_session
+from .loops import start_loops
 from .services.base_models import ComfyBaseModels
-from .services.caption_import import CaptionImport
 from .services.companions.keeper import CompanionKeeper
 from .services.diagnosis.diagnoser import Diagnoser
 from .services.first_hour.model_offers import ModelOffers
@@ -72,11 +74,12 @@ from .services.likeness.measurer import LikenessMeasurer
 from .services.likeness.person_faces import PersonFaces
 from .services.likeness.pictures import PictureMeasurer
 from .services.likeness.walls import WallScorer
+from .services.photo_day.photo_days import open_photo_days
 from .services.photo_faces import PhotoFaceChecker
-from .services.picture_prover import PictureProver, open_generations
+from .services.picture_prover import does_comfyui_answer, open_generations
 from .services.prompting.style_pictures import StylePictures
 from .services.publishing import Publisher
-from .services.server_announcement import announce, started_before, write_server_file
+from .services.server_announcement import announce
 from .services.stopping.early_stopper import EarlyStopper
 from .services.stopping.save_drawer import SaveDrawer
 
@@ -115,7 +118,7 @@ def compose(
     host.register_loras(paths.models)
     registry = PluginRegistry(PluginContext(paths, settings), plugins, neighbour_packs(pack_root))
     services = _services(host, headers, registry, session=session, clock=clock)
-    _start(services, loop)
+    start_loops(services, loop)
     announce(host, session, paths)
     _log.info(
         "Isengard is ready", extra={"context": {"mode": settings.mode, "python": sys.version.split()[0]}}
@@ -136,31 +139,30 @@ def _services(
         library, ledger, registry, clock=clock, characters=characters, versions=versions
     )
     drawer = SaveDrawer(stores["families"], generations, _publisher(paths, ledger, versions, **stores), faces)
-    forgetting = Forgetting(paths, settings, library, characters, ledger, generations, faces, host)
+    days = PhotoDayStore(paths)
+    forgetting = Forgetting(paths, settings, library, characters, ledger, generations, faces, host, days)
+    drawing = _during_trainings(paths, clock, ledger, training, drawer)
+    drawing |= _faces(host, stores, PersonFaces(paths, stores["photos"], faces), generations, ledger)
     return Services(
-        boot_id=new_id("job")[4:],
         paths=paths,
         settings=settings,
         clock=clock,
         host=host,
         library=library,
-        versions=versions,
         ledger=ledger,
         supervisor=training.supervisor,
         registry=registry,
         training=training,
         generations=generations,
         forgetting=forgetting,
-        housekeeping=Housekeeping(paths, library, clock, forgetting),
+        **_kept(paths, library, versions, forgetting),
         **_of_pictures(registry, library, generations, versions, stores),
-        **_during_trainings(paths, clock, ledger, training, drawer),
+        **_photo_days(host, settings, drawer, days, drawing),
         diagnoser=_diagnoser(registry, ledger, generations, faces, **stores),
-        **_faces(host, stores, PersonFaces(paths, stores["photos"], faces), generations, ledger),
         **_photo_work(library, paths, clock, stores, faces),
         **_first_hour(host, training, settings, characters, generations),
-        **_behind(ledger),
+        **_behind(ledger, paths, clock),
         session=session,
-        frontend_log=daily_handler("frontend", paths.logs, clock),
         **stores,
     )
 
@@ -318,11 +320,31 @@ def _first_hour(
     return {"offers": ModelOffers(host, training, settings), "practice": practice}
 
 
-def _behind(ledger: Ledger) -> Any:
-    """What goes on behind the requests."""
+def _photo_days(host: Host, settings: Settings, drawer: SaveDrawer, days: PhotoDayStore, parts: Any) -> Any:
+    """What plans photo days, draws them and shows them; `parts` are what pictures are drawn and looked at with."""
+    answers = partial(does_comfyui_answer, host, settings)
+    opened = open_photo_days(days, drawer, parts["lender"], parts["likeness"], answers=answers)
+    return {**parts, "photo_days": opened}
+
+
+def _kept(paths: DataPaths, library: Library, versions: VersionStore, forgetting: Forgetting) -> Any:
+    """Versions and albums, and what sees to it that what was taken away goes in the end."""
+    clock = SystemClock()
+    albums = AlbumStore(paths, clock)
+    housekeeping = Housekeeping(paths, library, clock, forgetting, albums)
+    return {"albums": albums, "versions": versions, "housekeeping": housekeeping}
+
+
+def _behind(ledger: Ledger, paths: DataPaths, clock: Clock) -> Any:
+    """What goes on behind the requests, and what this start of the server is told by."""
     events = EventStream(ledger)
     events.begin()
-    return {"events": events, "loops": Loops()}
+    return {
+        "boot_id": new_id("job")[4:],
+        "events": events,
+        "loops": Loops(),
+        "frontend_log": daily_handler("frontend", paths.logs, clock),
+    }
 
 
 def _during_trainings(
@@ -348,48 +370,3 @@ def _open_library(paths: DataPaths, clock: Clock) -> Library:
     mend(library, paths, clock)
     settle(library, paths)
     return library
-
-
-def _start(services: Services, loop: asyncio.AbstractEventLoop) -> None:
-    """Threads and tasks: supervision of workers, the event tail, pictures left over from before, proofs."""
-    before = started_before(services.paths)
-    write_server_file(services.paths, services.boot_id, services.host)
-    loops, events = services.loops, services.events
-    loops.thread("workers", services.supervisor.watch)
-    loops.thread("events", events.follow)
-    for name, run in {
-        "pictures of before": services.generations.recover,
-        "housekeeping": services.housekeeping.run,
-        "lending": services.lender.run,
-        "proofs": _prover(services, before).run,
-        "captions": _caption_taker(services).run,
-        "pictures heard of": lambda: services.likeness.run(events),
-        "likeness": services.likeness.work,
-        "early stops": lambda: services.stopper.run(events),
-        "photos heard of": lambda: services.photo_faces.run(events),
-        "faces of photos": services.photo_faces.work,
-        "companions": lambda: services.companions.run(events),
-    }.items():
-        loops.task(name, run, loop)
-
-
-def _prover(services: Services, before: str | None) -> PictureProver:
-    return PictureProver(
-        services.paths,
-        services.ledger,
-        services.families,
-        services.generations,
-        services.events,
-        before,
-    )
-
-
-def _caption_taker(services: Services) -> CaptionImport:
-    return CaptionImport(
-        services.paths,
-        services.library,
-        services.characters,
-        services.photos,
-        services.ledger,
-        services.events,
-    )

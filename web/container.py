@@ -13,6 +13,7 @@ from ..core.characters.photo_turns import PhotoTurner
 from ..core.clock import Clock
 from ..core.executor import Turns
 from ..core.families.families import Families
+from ..core.generations.albums import AlbumStore
 from ..core.generations.prompt_book import PromptBook
 from ..core.jobs.ledger import Ledger
 from ..core.loops import Loops
@@ -38,6 +39,7 @@ from .services.housekeeping import Housekeeping
 from .services.improving.photo_improver import PhotoImprover
 from .services.job_view import JobView
 from .services.likeness.measurer import LikenessMeasurer
+from .services.photo_day.photo_days import PhotoDays
 from .services.photo_faces import PhotoFaceChecker
 from .services.prompting.style_pictures import StylePictures
 from .services.publishing import Publisher
@@ -57,6 +59,8 @@ class Services:
     characters: CharacterStore
     photos: PhotoStore
     versions: VersionStore
+    albums: AlbumStore
+    photo_days: PhotoDays
     ledger: Ledger
     supervisor: Supervisor
     registry: PluginRegistry

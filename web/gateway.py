@@ -190,7 +190,7 @@ class Gateway:
 
     def _handler(self, route: Route) -> Callable[..., Awaitable[Any]]:
         if route.handler not in self._handlers:
-            module, function = route.handler.split(".")
+            module, _, function = route.handler.rpartition(".")
             routes = importlib.import_module(f".routes.{module}", __package__)
             self._handlers[route.handler] = getattr(routes, function)
         return self._handlers[route.handler]

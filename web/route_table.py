@@ -5,27 +5,10 @@ Nothing heavy is imported here: ComfyUI reads this at import. Handlers are looke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .gallery_routes import GALLERY_ROUTES
+from .route import PREFIX, Route
 
-PREFIX = "/isengard"
-
-
-@dataclass(frozen=True)
-class Route:
-    """`handler` is `module.function` below web/routes; `body` a record's class name; `open` needs no session;
-    `upload` takes files as form data instead of JSON; `always`: on this machine also while Isengard cannot work;
-    `of_page`: a part of ComfyUI's page, so whoever gets that gets it, whether Isengard works or not."""
-
-    method: str
-    path: str
-    handler: str
-    summary: str
-    body: str = ""
-    open: bool = False
-    upload: bool = False
-    always: bool = False
-    of_page: bool = False
-
+__all__ = ["PANEL_CODE", "PREFIX", "ROUTES", "Route"]
 
 #: Where extension/isengard.js finds the panel's code.
 PANEL_CODE = "/panel.js"
@@ -299,7 +282,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/generations", "generations.create", "Make pictures", "GenerationOrder"),
     Route("GET", "/generations/{id}", "generations.get", "One generation"),
     Route(
-        "PATCH", "/generations/{id}", "generations.update", "Mark all its pictures as favourite", "Favourite"
+        "PATCH",
+        "/generations/{id}",
+        "generations.update",
+        "Mark all its pictures as favourite, or move them to an album",
+        "GenerationPatch",
     ),
     Route("DELETE", "/generations/{id}", "generations.delete", "Put a generation in the trash"),
     Route("POST", "/generations/{id}/cancel", "generations.cancel", "Cancel"),
@@ -343,6 +330,7 @@ ROUTES: tuple[Route, ...] = (
         "generations.opened",
         "The picture's recipe with the request filled in, for the canvas",
     ),
+    *GALLERY_ROUTES,
     Route("GET", "/prompts", "prompting.history", "Prompts that pictures were made with, newest first"),
     Route("PATCH", "/prompts", "prompting.mark", "Make a prompt a favourite, or none any more", "PromptMark"),
     Route("GET", "/styles", "prompting.styles", "Styles, and words for shot, scene, light and clothes"),

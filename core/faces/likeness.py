@@ -40,7 +40,12 @@ def alike(one: Face, other: Face) -> float:
 
 def is_clear(faces: Sequence[Face]) -> bool:
     """Tell whether there is no doubt whose photo it is."""
-    return bool(faces) and not (len(faces) > 1 and faces[1].side > RIVAL * faces[0].side)
+    return bool(faces) and not rivals(faces)
+
+
+def rivals(faces: Sequence[Face]) -> int:
+    """Count the faces beside the largest that are nearly as large; `faces` are the largest first."""
+    return sum(face.side > RIVAL * faces[0].side for face in faces[1:])
 
 
 def portraits(photos: Iterable[Sequence[Face]]) -> list[Face]:

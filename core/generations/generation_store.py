@@ -29,7 +29,7 @@ from .generation_files import (
     settle_generations,
 )
 from .generation_sidecars import insert, rebuild_generations, remove_left_proofs
-from .listing import Sort, Wanted, query_of
+from .listing import ALBUM, Sort, Wanted, query_of
 from .save_tickets import SaveTickets
 
 PROMPTS_FILE = "prompts.json"
@@ -85,6 +85,7 @@ class GenerationStore:
         recipe: str | None = None,
         deleted: bool = False,
         favourite: bool = False,
+        album_id: str | None = None,
         purpose: str = "user",
         version: str = "",
         search: str = "",
@@ -92,7 +93,7 @@ class GenerationStore:
     ) -> Page[Generation]:
         """Generations of one purpose, newest first unless `sort` says otherwise; proofs and pictures of ComfyUI's canvas are not
         the person's own."""
-        wanted = Wanted(character_id, recipe, deleted, favourite, purpose, version, search, sort)
+        wanted = Wanted(character_id, recipe, deleted, favourite, purpose, version, search, sort, album_id)
         rows = self._library.rows(*query_of(wanted, cursor, limit))
         generations = self._library.records(Generation, rows[:limit])
         return Page[Generation](
@@ -167,6 +168,16 @@ class GenerationStore:
             ]
             liked = any(image.favourite for image in images)
             return self._store(generation.model_copy(update={"favourite": liked, "images": images}))
+
+    def set_album(self, generation_id: str, album_id: str) -> Generation:
+        """Move a generation into an album, '' for out of the one that it is in."""
+        with self._library.transaction():
+            return self._store(self.get(generation_id).model_copy(update={"album_id": album_id}))
+
+    def in_albums(self) -> Sequence[Generation]:
+        """Every generation that is in an album, newest first."""
+        sql = f"SELECT id, record FROM generation WHERE deleted_at IS NULL AND {ALBUM}<>'' ORDER BY id DESC"  # noqa: S608 - ours
+        return self._library.records(Generation, self._library.rows(sql))
 
     def delete(self, generation_id: str) -> Generation:
         """Move a generation into the trash. ConflictError `generation_running` before it has ended."""

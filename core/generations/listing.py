@@ -11,6 +11,8 @@ Sort = Literal["date", "person", "likeness"]
 MOST_WORDS = 8
 #: Of a damaged row there is nothing to be found. `isen_…` are ours (core/storage/text_functions.py).
 _IN_RECORD = "CASE WHEN json_valid(record) THEN {} END"
+#: The album that a row is in.
+ALBUM = _IN_RECORD.format("json_extract(record, '$.album_id')")
 _PROMPT = _IN_RECORD.format("json_extract(record, '$.request.prompt')")
 _SCORES = (
     "(SELECT max(json_extract(value, '$.likeness.score')) FROM json_each(record, '$.images')"
@@ -44,6 +46,7 @@ class Wanted:
     #: each of its words is in the prompt, in the name of somebody in it, or ends the seed
     search: str = ""
     sort: Sort = "date"
+    album_id: str | None = None
 
 
 def query_of(wanted: Wanted, cursor: str | None, limit: int) -> tuple[str, list[Any]]:
@@ -77,6 +80,8 @@ def _conditions(wanted: Wanted) -> Sequence[tuple[Any, ...]]:
         found.append(("recipe=?", wanted.recipe))
     if wanted.favourite:
         found.append((_IN_RECORD.format("json_extract(record, '$.favourite')"),))
+    if wanted.album_id is not None:
+        found.append((f"{ALBUM}=?", wanted.album_id))
     if wanted.version:
         drawn = "EXISTS (SELECT 1 FROM json_each(record, '$.versions') WHERE value=?)"
         found.append((_IN_RECORD.format(drawn), wanted.version))

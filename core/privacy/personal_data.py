@@ -12,7 +12,9 @@ from pydantic import Field, ValidationError
 from ..characters.character_store import CharacterStore
 from ..characters.trash import to_forget, trashed_characters, trashed_photo_files
 from ..errors import NotFoundError
+from ..generations.albums import albums_of
 from ..generations.generation_files import trashed_generations
+from ..generations.photo_days import FOLDER as PHOTO_DAYS
 from ..paths import DataPaths, entry_of, is_link
 from ..records.base import Stored
 from ..records.character import Character
@@ -58,10 +60,13 @@ class Inventory(Stored):
     pictures: list[str] = Field(default_factory=list)
     #: LoRAs of the user's own that were theirs, by ComfyUI's names: told, never touched
     outside: list[str] = Field(default_factory=list)
+    days: list[str] = Field(default_factory=list)
+    albums: list[str] = Field(default_factory=list)
 
     @property
     def ids(self) -> list[str]:
-        return [self.character_id, *self.photos, *self.pictures, *self.job_ids]
+        made = [*self.pictures, *self.days, *self.albums]
+        return [self.character_id, *self.photos, *made, *self.job_ids]
 
     @property
     def traces(self) -> Traces:
@@ -72,7 +77,10 @@ class Inventory(Stored):
         """With what was found when forgetting began: some rows may have gone since."""
         every = {
             name: list(dict.fromkeys([*getattr(earlier, name), *getattr(self, name)]))
-            for name in ("words", "photos", "versions", "job_ids", "pictures", "outside")
+            for name in (
+                *("words", "photos", "versions", "job_ids", "pictures"),
+                *("outside", "days", "albums"),
+            )
         }
         return self.model_copy(update=every)
 
@@ -94,9 +102,13 @@ class Inventory(Stored):
         return [entry_of(place, picture) for picture in self.pictures for place in places]
 
     def files(self, paths: DataPaths) -> list[Path]:
-        """Single photos and pictures in the trash."""
+        """Single photos and pictures in the trash, and the albums of their photo days."""
         photos = [file for photo in self.photos for file in trashed_photo_files(paths, photo)]
-        return [*photos, *(file for picture in self.pictures for file in paths.trash.glob(f"{picture}-*"))]
+        return [
+            *photos,
+            *(entry_of(paths.albums, f"{album}.json") for album in self.albums),
+            *(file for picture in self.pictures for file in paths.trash.glob(f"{picture}-*")),
+        ]
 
     def counted(self, paths: DataPaths) -> ForgetReport:
         """How much of each kind there is now; logs are counted when they go."""
@@ -129,7 +141,8 @@ def find(
         if (begun := _begun(to_forget(paths, character_id))) is None:
             raise
         return begun
-    inventory, begun = _inventory_of(library, character, job_ids), _begun(to_forget(paths, character_id))
+    inventory = _inventory_of(library, paths, character, job_ids)
+    begun = _begun(to_forget(paths, character_id))
     return inventory.and_before(begun) if begun is not None else inventory
 
 
@@ -146,7 +159,9 @@ def _begun(mark: Path) -> Inventory | None:
         return None
 
 
-def _inventory_of(library: Library, character: Character, job_ids: Collection[str]) -> Inventory:
+def _inventory_of(
+    library: Library, paths: DataPaths, character: Character, job_ids: Collection[str]
+) -> Inventory:
     """Everything of `character`, in the trash too."""
     rows = library.rows("SELECT id, record FROM photo WHERE character_id=?", (character.id,))
     photos = library.records(Photo, rows)
@@ -163,7 +178,14 @@ def _inventory_of(library: Library, character: Character, job_ids: Collection[st
         job_ids=list(job_ids),
         outside=[version.outside for version in character.versions if version.outside],
         pictures=[row[0] for row in library.rows(sql, (character.id,))],
+        days=_days_of(paths, character.id),
+        albums=[file.stem for file in albums_of(paths, character.id)],
     )
+
+
+def _days_of(paths: DataPaths, character_id: str) -> list[str]:
+    folders = [entry_of(place, character_id) for place in (paths.uploads, trashed_characters(paths))]
+    return [file.stem for folder in folders for file in folder.glob(f"{PHOTO_DAYS}/day_*.json")]
 
 
 def words_of(person: Character) -> list[str]:

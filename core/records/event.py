@@ -17,6 +17,8 @@ EventType = Literal[
     "generation.state",
     "generation.progress",
     "character.changed",
+    "album.changed",
+    "photo_day.changed",
     "backend.state",
     "worker.state",
     "lending.state",

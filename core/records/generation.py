@@ -126,7 +126,8 @@ class Generation(Stored):
     """`versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step
     number may mean another file tomorrow. Empty in records of before this field. `people` are in the pictures beyond those of
     the request, which names four at most: a graph of ComfyUI's canvas may draw more, and whoever was in the picture that these
-    were `made_from` may still be seen. Null for those that began with nothing."""
+    were `made_from` may still be seen. Null for those that began with nothing. `album_id`: the album it is in, '' for none; it may
+    be one that was taken away."""
 
     id: str
     prompt_ids: list[str] = Field(default_factory=list)
@@ -134,6 +135,7 @@ class Generation(Stored):
     request: GenerationRequest
     versions: list[str] = Field(default_factory=list)
     people: list[str] = Field(default_factory=list)
+    album_id: str = ""
     purpose: Purpose = "user"
     made_from: MadeFrom | None = None
     state: GenerationState = GenerationState.QUEUED

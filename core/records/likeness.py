@@ -16,7 +16,8 @@ class Likeness(Stored):
     dlib, which older versions of us used. Of a model that was never calibrated there is a score and no verdict (`uncalibrated`).
 
     `copied`: the face is that of a training photo, pose and light included; None where that cannot be told. An older version
-    of us did not look for it (`has_looked_for_copies`).
+    of us did not look for it (`has_looked_for_copies`). `rivals`: further faces nearly as large as the largest, so that it is not clear
+    who is meant.
     """
 
     verdict: Verdict
@@ -25,6 +26,7 @@ class Likeness(Stored):
     why: Unmeasurable = ""
     copied: bool | None = None
     model: str = ""
+    rivals: int = 0
 
     @property
     def has_looked_for_copies(self) -> bool:

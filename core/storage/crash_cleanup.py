@@ -19,7 +19,8 @@ _log = logging.getLogger("isengard.housekeeping")
 def sweep(paths: DataPaths, old_s: float = OLD_S) -> int:
     """Remove them; how many. Only what carries our suffix or lies in our folder of jobs without being one."""
     before = time.time() - old_s
-    roots = (paths.uploads, paths.jobs, paths.models, paths.outputs, paths.recipes, paths.run, paths.tmp)
+    kept = (paths.uploads, paths.jobs, paths.models, paths.outputs, paths.albums, paths.recipes)
+    roots = (*kept, paths.run, paths.tmp)
     places = (*roots, paths.trash, *(paths.logs / name for name in LOG_FOLDERS))
     leftovers = [
         *paths.root.glob(f"*{TEMP_SUFFIX}"),

@@ -3,7 +3,9 @@
 import { readable } from "../lib/files.js";
 import { newCorrelationId } from "../lib/ids.js";
 import { t } from "../locales/words.js";
+import { Albums } from "./resources/albums.js";
 import { Characters, OutsideLoras, Photos } from "./resources/people.js";
+import { PhotoDays } from "./resources/photo_days.js";
 import { Generations, Recipes } from "./resources/pictures.js";
 import { Prompts } from "./resources/prompts.js";
 import { ComfyUI, System } from "./resources/server.js";
@@ -63,6 +65,8 @@ export class Api {
     this.jobs = new Jobs(this);
     this.training = new Training(this);
     this.generations = new Generations(this);
+    this.albums = new Albums(this);
+    this.photoDays = new PhotoDays(this);
     this.recipes = new Recipes(this);
     this.prompts = new Prompts(this);
     this.comfyui = new ComfyUI(this);

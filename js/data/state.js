@@ -1,5 +1,6 @@
 /** What the panel knows, and how an event changes it. Pure functions: old state and event in, new state out. */
 
+import { withAlbum } from "./albums/albums.js";
 import { NO_FILTER } from "./gallery.js";
 
 const LOG_LINES = 300;
@@ -32,6 +33,10 @@ export function emptyState() {
     losses: {},
     generations: null,
     galleryFilter: NO_FILTER,
+    /** Once asked for. */
+    albums: null,
+    /** What events have told of photo days since the page was opened, by id. */
+    photoDays: {},
     /** Pictures made to compare: likeness benches and checkpoint walls. */
     comparisons: [],
     families: [],
@@ -103,6 +108,8 @@ const RULES = {
       : upserted(state.characters, data.character);
     return { ...state, characters };
   },
+  "photo_day.changed": (state, { subject, data, seq }) => ({ ...state, photoDays: { ...state.photoDays, [subject.id]: { ...data, seq } } }),
+  "album.changed": (state, { data }) => ({ ...state, albums: withAlbum(state.albums, data.album) }),
   "backend.state": (state, { subject, data }) => {
     if (subject.id === METER) return { ...state, likeness: state.likeness && { ...state.likeness, ...data } };
     if (subject.id.startsWith(`${METER}_`)) return { ...state, likeness: state.likeness && withModel(state.likeness, subject.id, data) };
@@ -203,6 +210,7 @@ export function isOutdated({ firstVersion, health }) {
 /** The route that can really be shown: a person or a training that is gone leads back to its list. @param {Isengard.State} state @returns {Isengard.Route} */
 export function shownRoute({ route, characters, jobs }) {
   if (route.tab === "characters" && route.id && !characters?.some((known) => known.id === route.id)) return { tab: "characters" };
+  if (route.tab === "images" && route.day && !characters?.some((known) => known.id === route.day)) return { tab: "images" };
   if (route.tab === "training" && route.job && !jobs?.some((known) => known.id === route.job)) return { tab: "training" };
   return route;
 }

@@ -8,6 +8,7 @@ import images from "./en_images.js";
 import likeness from "./en_likeness.js";
 import making from "./en_making.js";
 import people from "./en_people.js";
+import photoDay from "./en_photo_day.js";
 import setup from "./en_setup.js";
 import trainingWords from "./en_training.js";
 
@@ -19,6 +20,7 @@ export default {
   ...images,
   ...likeness,
   ...people,
+  ...photoDay,
   ...making,
   ...setup,
   ...trainingWords,

@@ -43,6 +43,7 @@ FLOORS = {
     "web": (
         ("app",),
         ("compose", "comfyui_guard", "template_browser"),
+        ("loops",),
         ("gateway",),
         ("routes",),
         ("openapi", "container"),
@@ -59,6 +60,7 @@ FLOORS = {
     "js/components": (
         ("panel",),
         ("images",),
+        ("photo_day",),
         ("training",),
         ("settings",),
         ("characters", "comparing"),

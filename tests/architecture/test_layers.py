@@ -31,6 +31,7 @@ OWNED = {
         "core/marks/",
         "nodes/",
         "training/backends/",
+        "generation/photo_days/looks.py",
         "generation/proof.py",
         "generation/shared_copies.py",
         "generation/thumbnails.py",

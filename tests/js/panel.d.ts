@@ -1,6 +1,7 @@
 /** What the panel knows and passes around, for the type check alone: the shipped modules only name these in their comments. */
 declare namespace Isengard {
   // What the API sends, by schema.d.ts, which is made from the code.
+  type Album = Schema.AlbumContent;
   type Backend = Schema.Backend;
   type Captioner = Schema.CaptionerInfo;
   type Cause = Schema.Cause;
@@ -26,6 +27,21 @@ declare namespace Isengard {
   type ModelFile = Schema.FamilyFile;
   type Order = Schema.GenerationOrder;
   type Photo = Schema.Photo;
+  type PhotoDay = Schema.PhotoDayView;
+  type DayPicture = Schema.DayPicture;
+  /** The heaps that a day's pictures lie in. */
+  type DaySection = "undecided" | "keep" | "reject" | "aside";
+  /** What is chosen for a photo day; `words` are changed ones by kind and name. */
+  interface DayDraft {
+    styles: string[];
+    scenes: string[];
+    shapes: ("square" | "portrait" | "wide")[];
+    count: number;
+    recipe: string;
+    prompt: string;
+    negative: string;
+    words: Record<string, string>;
+  }
   type Preset = Schema.PresetNumbers;
   type Proof = Schema.Proof;
   type Reason = Schema.Waiting;
@@ -88,6 +104,8 @@ declare namespace Isengard {
     "generation.state": Happening<"generation.state", { generation: Generation }>;
     "generation.progress": Happening<"generation.progress", { progress: Generation["progress"] }>;
     "character.changed": Happening<"character.changed", { change: string; character: Character }>;
+    "photo_day.changed": Happening<"photo_day.changed", { state: string; character_id: string; drawn: number; left: number }>;
+    "album.changed": Happening<"album.changed", { album: Schema.Album }>;
     "backend.state": Happening<"backend.state", { state: Schema.BackendState; setup: Setup }>;
     "worker.state": Happening<"worker.state", { worker: Worker | null }>;
     "lending.state": Happening<"lending.state", { lending: Lending | null }>;
@@ -158,6 +176,8 @@ declare namespace Isengard {
     tab: string;
     /** A person. */
     id?: string | null;
+    /** Whose photo days are shown. */
+    day?: string;
     /** A training. */
     job?: string;
     /** Whom to train; `?` while nobody is chosen. */
@@ -260,6 +280,8 @@ declare namespace Isengard {
     losses: Record<string, LossPoint[]>;
     generations: Generation[] | null;
     galleryFilter: Filter;
+    albums: Album[] | null;
+    photoDays: Record<string, { state: string; character_id: string; drawn: number; left: number; seq: number }>;
     comparisons: Generation[];
     families: Family[];
     recipes: Recipe[];

@@ -4,6 +4,33 @@ declare namespace Schema {
   interface Agreement {
     foreign: string[];
   }
+  /** `character_id`: whose photo day it holds, '' for one that was made by hand. */
+  interface Album {
+    id: string;
+    name: string;
+    character_id: string;
+    created_at: string;
+    deleted_at: string | null;
+  }
+  /** An album with how many pictures are in it and the newest of them; null where it is empty. */
+  interface AlbumContent {
+    id: string;
+    name: string;
+    character_id: string;
+    created_at: string;
+    deleted_at: string | null;
+    pictures: number;
+    cover: AlbumCover | null;
+  }
+  /** The newest picture of an album. */
+  interface AlbumCover {
+    generation_id: string;
+    n: number;
+  }
+  /** An album as a client may name it. */
+  interface AlbumDraft {
+    name: string;
+  }
   /** A file that a job left for the person: `kind` is lora | sample | log. */
   interface Artifact {
     kind: string;
@@ -220,6 +247,25 @@ declare namespace Schema {
     data: string;
     logs: string;
   }
+  /** A picture of a photo day: its `image` once it is there, why it was put `aside`, and of a twin the number of the better one. */
+  interface DayPicture {
+    n: number;
+    style: string;
+    scene: string;
+    shape: "square" | "portrait" | "wide";
+    prompt: string;
+    width: number;
+    height: number;
+    seed: number;
+    state: "waiting" | "drawing" | "drawn" | "failed" | "skipped";
+    generation_id: string;
+    error: JobError | null;
+    choice: "" | "keep" | "reject";
+    back: boolean;
+    image: GeneratedImage | null;
+    aside: "" | "empty" | "no_face" | "two_heads" | "another_person" | "twin";
+    twin_of: number | null;
+  }
   /** The answer: at most three causes. Never empty: where nothing is known, it says what to measure first. */
   interface Diagnosis {
     causes: Cause[];
@@ -244,7 +290,7 @@ declare namespace Schema {
   /** `seq` is given by the ledger; `attempt` only for jobs. */
   interface Event {
     seq: number;
-    type: "job.state" | "job.progress" | "job.sample" | "job.checkpoint" | "job.log" | "generation.state" | "generation.progress" | "character.changed" | "backend.state" | "worker.state" | "lending.state";
+    type: "job.state" | "job.progress" | "job.sample" | "job.checkpoint" | "job.log" | "generation.state" | "generation.progress" | "character.changed" | "album.changed" | "photo_day.changed" | "backend.state" | "worker.state" | "lending.state";
     at: string;
     correlation_id: string;
     subject: Subject;
@@ -318,7 +364,7 @@ declare namespace Schema {
     gated: boolean;
     page: string;
   }
-  /** PATCH of a generation, or of one picture. */
+  /** PATCH of one picture. */
   interface Favourite {
     favourite: boolean;
   }
@@ -360,7 +406,7 @@ declare namespace Schema {
     favourite: boolean;
     deleted_at: string | null;
   }
-  /** `versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step number may mean another file tomorrow. Empty in records of before this field. `people` are in the pictures beyond those of the request, which names four at most: a graph of ComfyUI's canvas may draw more, and whoever was in the picture that these were `made_from` may still be seen. Null for those that began with nothing. */
+  /** `versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step number may mean another file tomorrow. Empty in records of before this field. `people` are in the pictures beyond those of the request, which names four at most: a graph of ComfyUI's canvas may draw more, and whoever was in the picture that these were `made_from` may still be seen. Null for those that began with nothing. `album_id`: the album it is in, '' for none; it may be one that was taken away. */
   interface Generation {
     id: string;
     prompt_ids: string[];
@@ -368,6 +414,7 @@ declare namespace Schema {
     request: GenerationRequest;
     versions: string[];
     people: string[];
+    album_id: string;
     purpose: "user" | "bench" | "grid" | "proof" | "nodes";
     made_from: MadeFrom | null;
     state: GenerationState;
@@ -397,6 +444,11 @@ declare namespace Schema {
     scheduler?: string | null;
     base_model?: string | null;
     purpose?: "user" | "bench" | "grid";
+  }
+  /** PATCH /generations/{id}; null leaves a value as it is. `album_id` '' takes it out of its album. */
+  interface GenerationPatch {
+    favourite?: boolean | null;
+    album_id?: string | null;
   }
   /** `image` of `count`, then sampling `step` of `total_steps`; `ahead`: prompts that ComfyUI runs before it. `frame` counts the previews that ComfyUI has sent; 0 where it sends none. */
   interface GenerationProgress {
@@ -554,7 +606,7 @@ declare namespace Schema {
   interface LendingState {
     lending: Lending | null;
   }
-  /** `score` 0 to 1, None where nothing could be measured (`why`); `faces` found in the picture; `model`: what described them, '' for dlib, which older versions of us used. Of a model that was never calibrated there is a score and no verdict (`uncalibrated`). `copied`: the face is that of a training photo, pose and light included; None where that cannot be told. An older version of us did not look for it (`has_looked_for_copies`). */
+  /** `score` 0 to 1, None where nothing could be measured (`why`); `faces` found in the picture; `model`: what described them, '' for dlib, which older versions of us used. Of a model that was never calibrated there is a score and no verdict (`uncalibrated`). `copied`: the face is that of a training photo, pose and light included; None where that cannot be told. An older version of us did not look for it (`has_looked_for_copies`). `rivals`: further faces nearly as large as the largest, so that it is not clear who is meant. */
   interface Likeness {
     verdict: "good" | "fair" | "poor" | "not_measurable";
     score: number | null;
@@ -562,6 +614,7 @@ declare namespace Schema {
     why: "" | "no_face" | "too_small" | "turned" | "drawing" | "uncalibrated";
     copied: boolean | null;
     model: string;
+    rivals: number;
   }
   /** Whether likeness can be measured, and what setting it up takes; `used`: which model fills each role now. */
   interface LikenessTools {
@@ -644,6 +697,12 @@ declare namespace Schema {
   /** POST /training/jobs/{id}/continue. */
   interface MoreSteps {
     steps: number;
+  }
+  /** A style or a scene as it was chosen, its words perhaps changed: `{prompt}` of a style is where the rest goes. */
+  interface Motif {
+    name: string;
+    label: string;
+    prompt: string;
   }
   type Nothing = Record<string, unknown>;
   /** A picture's recipe with the request filled in: `graph` in API format, `layout` in the canvas's own, where one ships. */
@@ -732,6 +791,59 @@ declare namespace Schema {
   interface PhotoChoice {
     photo_ids: string[];
   }
+  /** `person` names the version that all of it is drawn with. `error` says why it has paused by itself. */
+  interface PhotoDay {
+    id: string;
+    name: string;
+    character_id: string;
+    album_id: string;
+    recipe: string;
+    person: CharacterUse;
+    negative: string;
+    state: "running" | "paused" | "done";
+    pictures: PlannedPicture[];
+    error: JobError | null;
+    correlation_id: string;
+    created_at: string;
+    finished_at: string | null;
+  }
+  /** A photo day as a client may ask for it: `prompt` is what every picture shows, `count` how many of all combinations are drawn. */
+  interface PhotoDayOrder {
+    person: CharacterOrder;
+    recipe: string;
+    prompt: string;
+    negative?: string;
+    styles?: Motif[];
+    scenes?: Motif[];
+    shapes: ("square" | "portrait" | "wide")[];
+    count: number;
+    seed?: number | null;
+  }
+  /** A photo day as it would be; `seconds_each` null where no picture of this model was made here yet. */
+  interface PhotoDayPlan {
+    pictures: PlannedPicture[];
+    seconds_each: number | null;
+  }
+  /** A photo day as somebody looks at it: `order` are the pictures that are not put aside, the best first; `measures`: whether faces can be measured; `waits_for`: what goes before the next picture. */
+  interface PhotoDayView {
+    id: string;
+    name: string;
+    character_id: string;
+    album_id: string;
+    recipe: string;
+    person: CharacterUse;
+    negative: string;
+    state: "running" | "paused" | "done";
+    pictures: DayPicture[];
+    error: JobError | null;
+    correlation_id: string;
+    created_at: string;
+    finished_at: string | null;
+    order: number[];
+    seconds_each: number | null;
+    waits_for: "" | "pictures" | "training" | "comfyui" | "photo_day" | "likeness";
+    measures: boolean;
+  }
   /** The same for one of many; `caption_source` lets an undo put back whose the caption was. */
   interface PhotoEdit {
     caption?: string | null;
@@ -765,6 +877,27 @@ declare namespace Schema {
   interface PhotoTurn {
     photo_ids: string[];
     turn: 90 | 180 | 270;
+  }
+  /** PATCH of one picture of a day; null leaves a value as it is. `back`: brought back from the ones put aside. */
+  interface PictureChoice {
+    choice?: "" | "keep" | "reject" | null;
+    back?: boolean | null;
+  }
+  /** A picture of the plan; `style` and `scene` as they are called. `generation_id` is chosen before it is ordered, so that a crash loses no picture and draws none twice. */
+  interface PlannedPicture {
+    n: number;
+    style: string;
+    scene: string;
+    shape: "square" | "portrait" | "wide";
+    prompt: string;
+    width: number;
+    height: number;
+    seed: number;
+    state: "waiting" | "drawing" | "drawn" | "failed" | "skipped";
+    generation_id: string;
+    error: JobError | null;
+    choice: "" | "keep" | "reject";
+    back: boolean;
   }
   /** The people and the number of pictures that practice mode has left. */
   interface PracticeLeft {

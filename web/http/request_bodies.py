@@ -50,9 +50,16 @@ class PracticeThings(Record):
 
 
 class Favourite(Record):
-    """PATCH of a generation, or of one picture."""
+    """PATCH of one picture."""
 
     favourite: Truth
+
+
+class GenerationPatch(Record):
+    """PATCH /generations/{id}; null leaves a value as it is. `album_id` '' takes it out of its album."""
+
+    favourite: Truth | None = None
+    album_id: Annotated[str, Field(max_length=60)] | None = None
 
 
 class VersionPick(Record):

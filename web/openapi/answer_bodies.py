@@ -12,7 +12,10 @@ from ...core.loops import Trouble
 from ...core.privacy.personal_data import ForgetReport
 from ...core.records import job as job_record
 from ...core.records import photo as photo_record
+from ...core.records.album import Album
 from ...core.records.character import Character
+from ...core.records.generation import GeneratedImage
+from ...core.records.photo_day import AsideReason, PhotoDay, PlannedPicture
 from ...core.records.recovery import Recovery
 from ...core.records.worker import BackendState
 from ...core.toml_files import Slip
@@ -321,6 +324,46 @@ class UploadedPhotos(BaseModel):
     """The outcome of every file of an upload."""
 
     items: list[UploadedPhoto]
+
+
+class AlbumCover(BaseModel):
+    """The newest picture of an album."""
+
+    generation_id: str
+    n: int
+
+
+class AlbumContent(Album):
+    """An album with how many pictures are in it and the newest of them; null where it is empty."""
+
+    pictures: int
+    cover: AlbumCover | None
+
+
+class PhotoDayPlan(BaseModel):
+    """A photo day as it would be; `seconds_each` null where no picture of this model was made here yet."""
+
+    pictures: list[PlannedPicture]
+    seconds_each: float | None
+
+
+class DayPicture(PlannedPicture):
+    """A picture of a photo day: its `image` once it is there, why it was put `aside`, and of a twin the number of the better one."""
+
+    image: GeneratedImage | None
+    aside: AsideReason
+    twin_of: int | None
+
+
+class PhotoDayView(PhotoDay):
+    """A photo day as somebody looks at it: `order` are the pictures that are not put aside, the best first; `measures`: whether faces can
+    be measured; `waits_for`: what goes before the next picture."""
+
+    pictures: list[DayPicture]  # type: ignore[assignment]
+    order: list[int]
+    seconds_each: float | None
+    waits_for: Literal["", "pictures", "training", "comfyui", "photo_day", "likeness"]
+    measures: bool
 
 
 class OpenedRecipe(BaseModel):

@@ -9,11 +9,13 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from ...core.generations.prompt_book import PastPrompt, PromptMark
+from ...core.records.album import Album
 from ...core.records.character import Character
 from ...core.records.checkpoint import Checkpoint, RankedVersion, Version
 from ...core.records.diagnosis import Diagnosis
 from ...core.records.event import Event
 from ...core.records.generation import Generation
+from ...core.records.photo_day import PhotoDay
 from ...core.records.worker import Worker
 from ..services.prompting.style_records import StylePictureList
 from . import answer_bodies as bodies
@@ -92,6 +94,8 @@ JOB = Answer(bodies.Job)
 QUEUED = Answer(bodies.Job, status=202)
 PHOTO = Answer(bodies.Photo)
 GENERATION = Answer(Generation)
+ALBUM = Answer(Album)
+PHOTO_DAY = Answer(bodies.PhotoDayView)
 CHARACTER = Answer(Character)
 DIAGNOSIS = Answer(Diagnosis)
 FORGOTTEN = Answer(bodies.Forgotten)
@@ -208,6 +212,22 @@ ANSWERS: Mapping[str, Answer | None] = {
     "outside_loras.adopt": Answer(Character, status=201),
     "outside_loras.release": CHARACTER,
     "characters.choose_companions": CHARACTER,
+    "gallery.albums.list_all": many(bodies.AlbumContent),
+    "gallery.albums.create": Answer(Album, status=201),
+    "gallery.albums.rename": ALBUM,
+    "gallery.albums.delete": ALBUM,
+    "gallery.albums.restore": ALBUM,
+    "gallery.albums.give": ZIP,
+    "gallery.photo_days.plan": Answer(bodies.PhotoDayPlan),
+    "gallery.photo_days.begin": Answer(bodies.PhotoDayView, status=202),
+    "gallery.photo_days.list_all": many(PhotoDay),
+    "gallery.photo_days.get": PHOTO_DAY,
+    "gallery.photo_days.pause": PHOTO_DAY,
+    "gallery.photo_days.resume": PHOTO_DAY,
+    "gallery.photo_days.end": PHOTO_DAY,
+    "gallery.photo_days.choose": PHOTO_DAY,
+    "gallery.photo_days.remove": Answer(PhotoDay),
+    "gallery.photo_days.give": ZIP,
     "generations.list_all": many(Generation),
     "generations.create": Answer(Generation, status=202),
     "generations.get": GENERATION,

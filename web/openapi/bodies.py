@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from ...core import settings
 from ...core.generations.prompt_book import PromptMark
+from ...core.records.album import AlbumDraft
 from ...core.records.character import CharacterDraft, CharacterPatch
 from ...core.records.generation import GenerationOrder
 from ...core.records.photo import (
@@ -21,10 +22,12 @@ from ...core.records.photo import (
     PhotoPatch,
     PhotoTurn,
 )
+from ...core.records.photo_day import PhotoDayOrder, PictureChoice
 from ...core.records.training import TrainingRequest
 from ...generation.image.user_recipes import Agreement, RecipeDraft
 from ..http.request_bodies import (
     Favourite,
+    GenerationPatch,
     JobMove,
     LoraAdoption,
     MoreSteps,
@@ -58,6 +61,10 @@ BODIES: dict[str, type[BaseModel]] = {
         RecipeDraft,
         Agreement,
         Favourite,
+        GenerationPatch,
+        AlbumDraft,
+        PhotoDayOrder,
+        PictureChoice,
         JobMove,
         LoraAdoption,
         MoreSteps,

@@ -42,7 +42,7 @@ _HEADER = {
     "description": "No web page of somebody else's can send it without asking",
     "schema": {"type": "string", "enum": ["1"]},
 }
-_ID_OF = {"characters": "chr", "jobs": "job", "generations": "gen"}
+_ID_OF = {"characters": "chr", "jobs": "job", "generations": "gen", "albums": "alb", "photo-days": "day"}
 
 
 class _Schemas(GenerateJsonSchema):

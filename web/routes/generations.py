@@ -24,7 +24,7 @@ from ...generation.thumbnails import thumbnail_of
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
-from ..http.request_bodies import Favourite
+from ..http.request_bodies import Favourite, GenerationPatch
 from ..services.notifications import tell_generation
 
 
@@ -38,6 +38,7 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
         recipe=request.query.get("recipe"),
         deleted=request.query.get("deleted") == "1",
         favourite=request.query.get("favourite") == "1",
+        album_id=request.query.get("album_id"),
         purpose=request.query.get("purpose", "user"),
         version=request.query.get("version", ""),
         search=request.query.get("search", ""),
@@ -60,20 +61,27 @@ async def get(services: Services, request: web.Request) -> web.Response:
 
 
 async def update(services: Services, request: web.Request) -> web.Response:
-    generation = await in_thread(
-        services.generations.store.set_favourite, request.match_info["id"], await _favourite(request)
-    )
-    return await _changed(services, generation)
+    patch = GenerationPatch.model_validate(await read_json(request))
+    return await _changed(services, await in_thread(_patched, services, request.match_info["id"], patch))
+
+
+def _patched(services: Services, generation_id: str, patch: GenerationPatch) -> Generation:
+    store = services.generations.store
+    generation = store.get(generation_id)
+    if patch.album_id:
+        services.albums.get(patch.album_id)
+    if patch.album_id is not None:
+        generation = store.set_album(generation_id, patch.album_id)
+    if patch.favourite is not None:
+        generation = store.set_favourite(generation_id, patch.favourite)
+    return generation
 
 
 async def update_image(services: Services, request: web.Request) -> web.Response:
-    choice = (request.match_info["id"], picture_number(request), await _favourite(request))
+    favourite = Favourite.model_validate(await read_json(request)).favourite
+    choice = (request.match_info["id"], picture_number(request), favourite)
     generation = await in_thread(services.generations.store.set_favourite_image, *choice)
     return await _changed(services, generation)
-
-
-async def _favourite(request: web.Request) -> bool:
-    return Favourite.model_validate(await read_json(request)).favourite
 
 
 async def delete(services: Services, request: web.Request) -> web.Response:

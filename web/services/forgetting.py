@@ -27,6 +27,7 @@ from ...core.errors import (
 from ...core.executor import in_thread
 from ...core.faces.reader import FaceReader
 from ...core.generations.generation_files import trashed_generations
+from ...core.generations.photo_days import PhotoDayStore
 from ...core.generations.preview_copies import previews_of
 from ...core.jobs.ledger import JobFilter, Ledger
 from ...core.paths import DataPaths
@@ -61,6 +62,7 @@ class Forgetting:
     generations: GenerationService
     faces: FaceReader
     host: Host
+    days: PhotoDayStore
 
     def preview(self, character_id: str) -> dict[str, object]:
         """The report as it would be; nothing is changed."""
@@ -100,6 +102,7 @@ class Forgetting:
 
         ConflictError `pictures_still_running` or `job_still_running` where something does not end in time.
         """
+        await in_thread(self.days.pause_of, inventory.character_id)
         await self._stop_pictures(inventory.character_id)
         await in_thread(self._stop_jobs, inventory.character_id)
         return await in_thread(self.find, inventory.character_id)
@@ -122,8 +125,8 @@ class Forgetting:
         return report
 
     def report(self, inventory: Inventory, counted: ForgetReport) -> dict[str, object]:
-        """Report what goes or went. ComfyUI's own files, the user's workflows and pictures of other people are theirs: they are
-        told, never touched."""
+        """Report what goes or went. ComfyUI's own files, the user's workflows and albums and pictures of other people are theirs:
+        they are told, never touched."""
         folders, paths = self.host.own_folders(), self.paths
         root = paths.root.resolve()
         others = [person for person in everybody(self.characters) if person.id != inventory.character_id]
@@ -131,7 +134,9 @@ class Forgetting:
         mentions = finder(inventory.traces, names)
         files = files_that_mention(folders.values(), mentions)
         outside = [file for file in files if not file.resolve().is_relative_to(root)]
-        own = [*outside, *files_that_mention([paths.recipes, paths.trash / "recipes"], mentions)]
+        theirs = set(inventory.files(paths))
+        named = files_that_mention([paths.recipes, paths.trash / "recipes", paths.albums], mentions)
+        own = [*outside, *(file for file in named if file not in theirs)]
         loras = {f"models/loras/{name}" for name in inventory.outside}
         counted.elsewhere = sorted({_shown(file, {"": paths.root, **folders}) for file in own} | loras)
         counted.others = _others_pictures(paths, inventory, names)
@@ -140,7 +145,10 @@ class Forgetting:
     async def _stop_pictures(self, character_id: str) -> None:
         """Cancels those that ComfyUI has not made yet."""
         deadline = time.monotonic() + STOPS_WITHIN_S
-        while unfinished := await in_thread(self._unfinished, character_id):
+        while True:
+            unfinished = await in_thread(self._unfinished, character_id)
+            if not unfinished and not await in_thread(self.days.is_drawing, character_id):
+                return
             if time.monotonic() > deadline:
                 raise ConflictError(
                     "pictures_still_running",

@@ -12,6 +12,7 @@ from ...core.characters.trash import due_characters, purge_photos, purge_picture
 from ...core.clock import Clock
 from ...core.errors import IsengardError
 from ...core.executor import in_thread
+from ...core.generations.albums import AlbumStore
 from ...core.paths import DataPaths
 from ...core.privacy.erasure import unfinished
 from ...core.storage.crash_cleanup import OLD_S, sweep
@@ -30,6 +31,7 @@ class Housekeeping:
     library: Library
     clock: Clock
     forgetting: Forgetting
+    albums: AlbumStore
 
     async def run(self) -> None:
         """For ever: now, then once a day. What cannot be removed today is tried again tomorrow.
@@ -43,6 +45,7 @@ class Housekeeping:
         await _tried("cut_off", self._cut_off)
         await _tried("photos", lambda: in_thread(purge_photos, self.library, self.paths, self.clock))
         await _tried("pictures", lambda: in_thread(purge_pictures, self.library, self.paths, self.clock))
+        await _tried("albums", lambda: in_thread(self.albums.purge))
         await _tried("recipes", lambda: in_thread(purge_recipes, self.paths, self.clock))
         await _tried("people", self._people)
         await _tried("leftovers", lambda: in_thread(sweep, self.paths))

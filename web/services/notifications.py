@@ -6,9 +6,11 @@ from typing import Literal
 
 from ...core import correlation
 from ...core.jobs.ledger import Ledger
+from ...core.records.album import Album
 from ...core.records.character import Character
 from ...core.records.event import Subject
 from ...core.records.generation import Generation
+from ...core.records.photo_day import PhotoDay
 
 Change = Literal["created", "updated", "deleted", "restored", "forgotten", "photos"]
 
@@ -18,6 +20,20 @@ def tell_character(ledger: Ledger, character_id: str, change: Change, character:
     data = {"change": change, "character": character.model_dump(mode="json") if character else None}
     subject = Subject(kind="character", id=character_id)
     ledger.emit("character.changed", subject, data, correlation_id=correlation.current())
+
+
+def tell_album(ledger: Ledger, album: Album) -> None:
+    """Emit album.changed with the album as it is now."""
+    subject = Subject(kind="album", id=album.id)
+    data = {"album": album.model_dump(mode="json")}
+    ledger.emit("album.changed", subject, data, correlation_id=correlation.current())
+
+
+def tell_photo_day(ledger: Ledger, day: PhotoDay) -> None:
+    """Emit photo_day.changed with how far it is; what is in it is asked for by whoever looks at it."""
+    data = {"state": day.state, "character_id": day.character_id, "drawn": day.drawn, "left": day.left}
+    subject = Subject(kind="photo_day", id=day.id)
+    ledger.emit("photo_day.changed", subject, data, correlation_id=day.correlation_id)
 
 
 def tell_generation(ledger: Ledger, generation: Generation) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 from ...core.characters.character_store import CharacterStore
 from ...core.clock import Clock
-from ...core.comfyui_http import token_towards
+from ...core.comfyui_http import ask, token_towards
 from ...core.correlation import correlated
-from ...core.errors import IsengardError, reason_of
+from ...core.errors import IsengardError, NotReadyError, reason_of
 from ...core.executor import in_thread
 from ...core.families.families import Families
 from ...core.generations.generation_store import GenerationStore
@@ -49,6 +49,16 @@ def client_of(host: Host, settings: Settings) -> ComfyClient:
         lambda: settings.comfyui_url or host.server_url,
         lambda address: token_towards(address, settings, host.server_url),
     )
+
+
+def does_comfyui_answer(host: Host, settings: Settings) -> bool:
+    """Tell whether the ComfyUI that makes the pictures is there."""
+    address = settings.comfyui_url or host.server_url
+    try:
+        ask("GET", f"{address}/queue", token=token_towards(address, settings, host.server_url))
+    except NotReadyError:
+        return False
+    return True
 
 
 def open_generations(

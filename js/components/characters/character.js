@@ -45,6 +45,7 @@ export class IsenCharacter extends View {
   /** @type {WhyNot} */ why;
   /** @type {HTMLButtonElement} */ train;
   /** @type {HTMLButtonElement} */ draw;
+  /** @type {HTMLButtonElement} */ day;
   /** What the button leads to. @type {Isengard.Route} */ next;
 
   build() {
@@ -70,6 +71,7 @@ export class IsenCharacter extends View {
     this.versions = h("details", { class: "isen-fold" });
     this.why = new WhyNot(this.store, { mended: (words) => offerUndo(this, words, null) });
     this.train = button("", () => this.store.go(this.next), { kind: "primary isen-wide", testid: "isen-train" });
+    this.day = button(t("photoDayOpen"), () => this.store.go({ tab: "images", day: id }), { icon: "camera", title: t("photoDayHint"), testid: "isen-photo-day" });
     this.draw = button("", () => this.store.go({ tab: "images", id }), { kind: "primary isen-wide", testid: "isen-draw" });
     const back = button(t("back"), () => this.store.go({ tab: "characters" }), { icon: "chevron-left", bare: true });
     this.append(
@@ -78,7 +80,7 @@ export class IsenCharacter extends View {
       this.consent,
       h("div", { class: "isen-stack-tight" }, this.meter, this.enough, this.coverage.lines),
       this.dropzone.element, this.uploads.element, this.coverage.kinds, this.weak.told, this.strip.element, h("div", { class: "isen-row" }, this.strip.select, this.weak.button, this.improve), this.captions.element, this.versions, this.why.element,
-      h("footer", { class: "isen-foot" }, h("div", { class: "isen-row isen-shared" }, this.draw, this.train)));
+      h("footer", { class: "isen-foot" }, h("div", { class: "isen-row isen-shared" }, this.draw, this.day, this.train)));
     this.store.loadPhotos(id);
   }
 
@@ -152,7 +154,7 @@ export class IsenCharacter extends View {
     const included = list.filter((photo) => photo.included).length;
     const trained = character.versions.length > 0;
     say(this.draw, t("makePictures", { name: brief(character.name) }));
-    this.draw.hidden = !trained;
+    this.draw.hidden = this.day.hidden = !trained;
     say(this.train, running ? t("watchTraining") : t("train", { name: brief(character.name) }));
     this.train.disabled = !included && !running;
     this.train.classList.toggle("isen-primary", !running && !trained);

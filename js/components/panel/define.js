@@ -6,6 +6,7 @@ import { IsenImages } from "../images/images.js";
 import { IsenJob } from "../training/job.js";
 import { IsenModel } from "../training/model_download.js";
 import { IsenPanel } from "./panel.js";
+import { IsenPhotoDay } from "../photo_day/photo_day.js";
 import { IsenSettings } from "../settings/settings.js";
 import { IsenSetup } from "../training/setup.js";
 import { IsenTrain } from "../training/train.js";
@@ -22,6 +23,7 @@ const ELEMENTS = {
   "isen-setup": IsenSetup,
   "isen-model": IsenModel,
   "isen-images": IsenImages,
+  "isen-photo-day": IsenPhotoDay,
   "isen-video": IsenVideo,
   "isen-settings": IsenSettings,
 };

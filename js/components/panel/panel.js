@@ -20,7 +20,7 @@ import { View } from "../shared/view.js";
 const TABS = ["characters", "training", "images", "video"];
 /** @type {Record<string, string>} */
 const VIEWS = { characters: "isen-characters", training: "isen-trainings", images: "isen-images", video: "isen-video" };
-const SHEETS = ["panel", "controls", "people", "making", "pictures", "looking", "life", "contrast"];
+const SHEETS = ["panel", "controls", "people", "making", "pictures", "looking", "photo_day", "life", "contrast"];
 const UNDO_MS = 8000;
 /** As in styles/making.css. */
 const WIDE = 560;
@@ -141,6 +141,7 @@ export class IsenPanel extends View {
   #view(route) {
     let name = VIEWS[route.tab] ?? "isen-settings";
     if (route.tab === "characters" && route.id) name = "isen-character";
+    if (route.tab === "images" && route.day) name = "isen-photo-day";
     if (route.tab === "training" && route.job) name = "isen-job";
     if (route.tab === "training" && route.train) name = "isen-train";
     if (route.tab === "training" && route.setup) name = "isen-setup";

@@ -2,6 +2,7 @@
 
 import { BACKEND_MISSING, DAMAGED, FOREIGN, LOOKS, MODELS, METER_READY, METER_REFUSED, ONE_LOOK, ROUTED, SETTINGS_WAITING, WITH_TWO } from "./answers.mjs";
 import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples, version } from "./people.mjs";
+import { photoDayStates } from "./photo_days.mjs";
 import { settled } from "./settled.mjs";
 
 const RUNNING = job(5, "running", {
@@ -247,6 +248,7 @@ export const STATES = {
   "images-prompts": { ...all, ...at("images"), generations: [], then: click('[data-testid="isen-prompt-history"]') },
   "images-two": { ...all, ...at("images"), recipes: WITH_TWO, characters: [ANNA, character(8, "Ben", { versions: [version(700, { rank: 1 })] })], then: click('[data-testid="isen-add-second"]') },
   "images-stranger": { ...all, ...at("images"), generations: [], characters: [{ ...ANNA, versions: [version(1400, { rank: 1, base_model: "sd15/analogMadness_v70.safetensors", base_sha256: "ab" })] }] },
+  ...photoDayStates(all),
   wall: { ...all, ...at("images"), walls: wallWithout(), then: COMPARE },
   "wall-measured": { ...all, ...at("images"), characters: [MEASURED, ...PEOPLE.slice(1)], meter: METER_READY, walls: measuredWall(), then: COMPARE },
   "wall-tied": { ...all, ...at("images"), characters: [TIED, ...PEOPLE.slice(1)], meter: METER_READY, walls: measuredWall().filter(({ request }) => request.prompt.includes("{trigger}") && request.characters[0].strength > 0), then: COMPARE },

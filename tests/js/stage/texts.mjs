@@ -5,7 +5,7 @@ const TEXTS = new Set([
   ..."file folder hub source version comfyui host why_not log lines warnings data logs value text base_models elsewhere others reason refused fault note about words pace_words".split(" "),
 ]);
 /** These have a name that is only shown; elsewhere a name is a key. */
-const NAMED = /^(?:chr|pho)_/;
+const NAMED = /^(?:chr|pho|alb)_/;
 
 /** Calls `change(text)` for every such string and puts its answer in its place. */
 export function eachText(body, change) {

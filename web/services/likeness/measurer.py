@@ -83,6 +83,11 @@ class LikenessMeasurer:
             self._later(generation)
         return len(waiting)
 
+    def soon(self, generation: Generation) -> None:
+        """Measure a generation before what waits until the machine is idle: somebody waits for it."""
+        if is_due(generation):
+            self._later(generation)
+
     def _hear(self, event: Event) -> None:
         if event.type == "backend.state" and event.subject.id == NAME:
             self._before = self._unmeasured()  # the tools may have come

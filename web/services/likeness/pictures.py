@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ....core.errors import NotFoundError
 from ....core.faces.drawing_words import asks_for_drawing
 from ....core.faces.face import Face
-from ....core.faces.likeness import faces_of_people, judge_face
+from ....core.faces.likeness import faces_of_people, judge_face, rivals
 from ....core.faces.yardstick import TrainedOn, Yardstick, copies_photo
 from ....core.jobs.ledger import Ledger
 from ....core.records.generation import Generation
@@ -112,7 +112,9 @@ def _likenesses(
             faces=len(faces),
             own=person.yardstick.reach,
             drawing=drawing,
-        ).model_copy(update={"copied": _copied(face, person.training), "model": model})
+        ).model_copy(
+            update={"copied": _copied(face, person.training), "model": model, "rivals": rivals(faces)}
+        )
         for person, face in zip(people, found, strict=True)
     }
 

@@ -1,0 +1,58 @@
+"""Names for people of the files of pictures: "Anna, rainy street 1253.png". Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from ..core.characters.slugs import DEVICES
+
+#: Letters of what a picture shows, of a person's name, and of a whole name without its end.
+MOST_WORDS, MOST_NAME, MOST = 40, 40, 120
+#: What no system takes in a file's name, or one of them takes for a folder.
+_REFUSED = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+_TRIGGER = re.compile(r"\{trigger\d?\}")
+#: Brackets and weights of a prompt: (soft light:1.2), {a|b}.
+_MARKUP = re.compile(r"[(){}\[\]|]|:-?\d+(?:\.\d+)?")
+_NUMBER_OF_SEED = 10_000
+
+
+def picture_name(people: Sequence[str], words: str, seed: int) -> str:
+    """Name a picture's file: who is in it, what it shows, the end of its seed."""
+    who = " and ".join(name[:MOST_NAME] for name in people if name.strip())
+    said = ", ".join(part for part in (who, words.strip()) if part)
+    return f"{safe_name(said, 'picture')} {seed % _NUMBER_OF_SEED:04d}.png"
+
+
+def words_of_prompt(prompt: str) -> str:
+    """Find the part of a prompt that says most: its longest phrase without the made-up words, at most 40 letters."""
+    plain = _MARKUP.sub(" ", _TRIGGER.sub(" ", prompt))
+    phrases = [" ".join(phrase.split()) for phrase in re.split(r"[,.;\n]", plain)]
+    longest = max(phrases, key=len, default="")
+    if len(longest) <= MOST_WORDS:
+        return longest
+    return longest[: MOST_WORDS + 1].rpartition(" ")[0] or longest[:MOST_WORDS]
+
+
+def safe_name(text: str, otherwise: str) -> str:
+    """Make a text the name of a file that every system takes, without its end; `otherwise` where nothing is left of it."""
+    plain = _REFUSED.sub(" ", unicodedata.normalize("NFC", text))
+    kept = "".join(letter for letter in plain if unicodedata.category(letter) not in ("Cc", "Cf", "Zl", "Zp"))
+    name = " ".join(kept.split())[:MOST].strip(" .")
+    return otherwise if not name or name.lower() in DEVICES else name
+
+
+def told_apart(names: Iterable[str]) -> list[str]:
+    """Give each name once: the second of two that differ by nothing but case is called "… (2)"."""
+    taken: set[str] = set()
+    apart = []
+    for name in names:
+        stem, dot, end = name.rpartition(".")
+        number, free = 1, name
+        while free.lower() in taken:
+            number += 1
+            free = f"{stem} ({number}){dot}{end}"
+        taken.add(free.lower())
+        apart.append(free)
+    return apart

@@ -1,0 +1,18 @@
+/** What a picture of a photo day says of itself. */
+
+import { t } from "../../locales/words.js";
+import { badge } from "../shared/score_badge.js";
+
+/** What a picture is of. @param {Isengard.DayPicture} one */
+export function pictureWords({ style, scene, n, aside }) {
+  const of = [style, scene].filter(Boolean).join(", ");
+  const words = of ? `${of}, ${n + 1}` : String(n + 1);
+  return aside ? `${words} · ${t(`dayAside_${aside}`)}` : words;
+}
+
+/** Its likeness, as everywhere. @param {Isengard.DayPicture} one @param {{id: string, name: string}} person */
+export function badgeOf({ image }, { id, name }) {
+  if (!image) return null;
+  const generation = /** @type {Isengard.Generation} */ ({ images: [image], request: { characters: [{ id }] } });
+  return badge(generation, { [id]: name }, image, { quiet: true });
+}

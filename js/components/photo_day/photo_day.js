@@ -1,0 +1,108 @@
+/** A person's photo days: asking for one, watching it, going through it. */
+
+import { button, h, say } from "../../lib/dom.js";
+import { ago } from "../../lib/format.js";
+import { fill } from "../../lib/lists.js";
+import { daysOf } from "../../data/albums/photo_days.js";
+import { t } from "../../locales/words.js";
+import { View } from "../shared/view.js";
+import { DayForm } from "./day_form.js";
+import { DayPictures } from "./day_pictures.js";
+
+export class IsenPhotoDay extends View {
+  /** @type {HTMLHeadingElement} */ heading;
+  /** @type {HTMLDivElement} */ earlier;
+  /** @type {DayForm} */ form;
+  /** @type {DayPictures} */ pictures;
+  /** A person's days as they are listed; null until they are. @type {Schema.PhotoDay[] | null} */ days = null;
+  /** The one that is shown; null while one is asked for. @type {Isengard.PhotoDay | null} */ day = null;
+  /** What was known of it when it was asked for last. */
+  known = "";
+
+  build() {
+    this.className = "isen-stack";
+    this.heading = h("h2", { class: "isen-grow isen-ellipsis", dir: "auto", tabindex: -1 });
+    const back = button(t("back"), () => this.store.go({ tab: "characters", id: this.#person }), { icon: "chevron-left", bare: true });
+    this.earlier = h("div", { class: "isen-row", role: "group", "aria-label": t("dayEarlier") });
+    this.form = new DayForm(this, (day) => this.#begun(day));
+    this.pictures = new DayPictures(this, (day) => this.#keep(day));
+    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.earlier, this.form.element, this.pictures.element);
+    this.form.element.hidden = this.pictures.element.hidden = true;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.pictures.meter.ask();
+    this.#load();
+  }
+
+  get #person() {
+    return this.route.day ?? "";
+  }
+
+  /** The newest day, else the form. */
+  async #load() {
+    this.days = (await daysOf(this.store, this.#person)) ?? [];
+    const [newest] = this.days;
+    if (newest) await this.#open(newest.id);
+    else this.update(/** @type {Isengard.Shown} */ (this.store.state));
+  }
+
+  /** @param {string} id */
+  async #open(id) {
+    const day = await this.store.attempt(() => this.store.api.photoDays.one(id));
+    if (day) this.#keep(day);
+  }
+
+  /** @param {Isengard.PhotoDay} day */
+  #begun(day) {
+    this.days = [day, ...(this.days ?? [])];
+    this.#keep(day);
+  }
+
+  /** @param {Isengard.PhotoDay | null} day */
+  #keep(day) {
+    this.day = day;
+    this.known = this.#toldOf(this.store.state);
+    this.update(/** @type {Isengard.Shown} */ (this.store.state));
+  }
+
+  /** What events have told of the day that is shown: how far it is, and which of its pictures were measured. @param {Isengard.State} state */
+  #toldOf({ photoDays, generations }) {
+    if (!this.day) return "";
+    const ids = new Set(this.day.pictures.map((picture) => picture.generation_id));
+    const measured = (generations ?? []).filter(({ id, images }) => ids.has(id) && images[0]?.likeness).length;
+    return JSON.stringify([photoDays[this.day.id] ?? null, measured]);
+  }
+
+  /** @param {Isengard.Shown} state */
+  update(state) {
+    const person = state.characters.find((known) => known.id === this.#person);
+    if (!person || this.days === null) return;
+    say(this.heading, t("photoDayOf", { name: person.name }));
+    const { day, days } = this;
+    fill(this.earlier, [days.map(({ id, created_at: created }) => [id, ago(created)]), day?.id ?? ""], () => (days.length ? this.#chips(days) : []));
+    this.form.element.hidden = day !== null;
+    this.pictures.element.hidden = day === null;
+    if (!day) return this.form.show(person, state.styles, state.recipes, days);
+    this.pictures.show(day, state);
+    if (this.known !== this.#toldOf(state)) this.#again(day.id);
+  }
+
+  /** Asked for once more as it has changed; what changes meanwhile is asked for when that answer is here. @param {string} id */
+  async #again(id) {
+    if (this.asking) return;
+    this.asking = true;
+    try {
+      await this.#open(id);
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  /** @param {Schema.PhotoDay[]} days */
+  #chips(days) {
+    const chips = days.map(({ id, created_at: created }) => button(ago(created), () => this.#open(id), { kind: "chip", "aria-pressed": String(id === this.day?.id), testid: "isen-day-earlier" }));
+    return [...chips, button(t("dayNew"), () => this.#keep(null), { kind: "chip", icon: "plus", "aria-pressed": String(this.day === null), testid: "isen-day-new" })];
+  }
+}

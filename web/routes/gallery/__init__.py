@@ -1,0 +1,1 @@
+"""Albums, and photo days, which fill them."""
