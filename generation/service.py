@@ -30,6 +30,8 @@ from ..core.records.generation import (
 from ..core.records.generation_states import ENDED, GenerationState
 from ..core.records.job import JobError
 from .casting import Casting
+from .image.from_picture.rewiring import without_start
+from .image.from_picture.start import Start, StartsFromPictures
 from .image.interface import NOT_FINITE, Frame, ImagePipeline, Person, Prompt, RecipeInfo, Sign
 from .request_rules import as_job_error, edits, metadata_of, overflow_of, require_usable, words_of
 from .thumbnails import prepare_thumbnail
@@ -78,10 +80,11 @@ class GenerationService:
         *,
         generation_id: str = "",
         album_id: str = "",
+        start: Start | None = None,
     ) -> Generation:
         """Keep the request with its prompts, then send them; the answer comes before the first picture. `resolved` is its
         recipe where the caller has looked it up already: looking through all of them takes a while. `generation_id`: one that the
-        caller has noted before, so that a crash in between loses no order."""
+        caller has noted before, so that a crash in between loses no order. `start` is the picture that it is made from."""
         if request.seed is None:
             request = request.model_copy(update={"seed": secrets.randbelow(MAX_SEED)})
         pipeline, recipe = resolved or await self.resolve(request.recipe)
@@ -89,32 +92,41 @@ class GenerationService:
         generation_id = generation_id or new_id("gen")
         casting = Casting(self.characters, self.versions, self.allow_placeholder)
         people = await in_thread(casting.people, request.characters, recipe)
-        prompts = await in_thread(self._prompts, pipeline, request, people, generation_id)
+        prompts = await in_thread(self._prompts, pipeline, request, people, generation_id, start)
         generation = Generation(
             id=generation_id,
             prompt_ids=[str(uuid.uuid4()) for _ in prompts],
             recipe=request.recipe,
             request=request,
-            versions=[person.version.file if person.version else "" for person in people],
-            practice=recipe.identity == "placeholder"
-            or any(person.version.placeholder for person in people if person.version),
+            **_drawn_with(recipe, people),
+            **({} if start is None else start.as_kept()),
             purpose=purpose,
             album_id=album_id,
             progress=GenerationProgress(count=len(prompts)),
             correlation_id=correlation_id,
             created_at=iso(self.clock.now()),
         )
-        await in_thread(self.store.create, generation, prompts)
+        await in_thread(self.store.create, generation, prompts, None if start is None else start.files)
         await self._tell(generation)
         self._start(generation, pipeline, self._drive(generation, pipeline, prompts))
         return generation
 
     def _prompts(
-        self, pipeline: ImagePipeline, request: GenerationRequest, people: list[Person], generation_id: str
+        self,
+        pipeline: ImagePipeline,
+        request: GenerationRequest,
+        people: list[Person],
+        generation_id: str,
+        start: Start | None,
     ) -> list[Prompt]:
         """Their save nodes hold a ticket for this generation; one that cannot be built leaves none behind."""
         try:
-            return pipeline.build(request, people, self.store.tickets.issue(generation_id, request.count))
+            ticket = self.store.tickets.issue(generation_id, request.count)
+            if start is None:
+                return pipeline.build(request, people, ticket)
+            if not isinstance(pipeline, StartsFromPictures):
+                raise without_start()
+            return pipeline.build_from(request, people, ticket, start)
         except BaseException:
             self.store.tickets.void(generation_id)
             raise
@@ -337,6 +349,16 @@ class GenerationService:
 
     async def _emit(self, kind: str, generation: Generation, data: dict[str, Any]) -> None:
         await in_thread(self.emit, kind, generation.id, data, generation.correlation_id)
+
+
+def _drawn_with(recipe: RecipeInfo, people: Sequence[Person]) -> dict[str, Any]:
+    """The files that people are drawn with, and whether one of them learned nothing."""
+    versions = [person.version for person in people]
+    practice = any(version.placeholder for version in versions if version is not None)
+    return {
+        "versions": ["" if version is None else version.file for version in versions],
+        "practice": practice or recipe.identity == "placeholder",
+    }
 
 
 def _error_of(sign: Sign) -> JobError:

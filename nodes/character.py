@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import io
 
 from ..core.errors import IsengardError
-from . import choices, identity
+from . import identity
 from .context import NodeContext, current
+from .fields import choices
 from .newer_fields import PERSON, newer
 from .pictures import reference_photos
 

@@ -13,6 +13,7 @@ from .character_batch import IsengardCharacterBatch
 from .context import running_in
 from .identity_score import IsengardIdentityScore
 from .lora_stack import IsengardLoRAStack
+from .picture import IsengardPicture
 from .placeholder_image import IsengardPlaceholderImage
 from .request import IsengardRequest
 from .save_image import IsengardSaveImage
@@ -31,6 +32,7 @@ class IsengardExtension(ComfyExtension):
             IsengardApplyIdentityRegion,
             IsengardApplyReference,
             IsengardRequest,
+            IsengardPicture,
             IsengardTrainLoRA,
             IsengardSaveImage,
             IsengardPlaceholderImage,

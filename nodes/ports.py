@@ -110,6 +110,12 @@ class Generations(Protocol):
 
     def adopt(self, generation: Generation, people: Sequence[str]) -> Generation: ...
 
+    def get(self, generation_id: str) -> Generation:
+        """NotFoundError `generation_not_found`."""
+
+    def image_path(self, generation_id: str, number: int) -> Path:
+        """NotFoundError `image_not_found`."""
+
 
 class GenerationService(Protocol):
     @property

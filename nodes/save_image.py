@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import io, ui
 
 from ..core.errors import InvalidError, StorageError
+from ..core.generations.picture_sources import refers_to_order
 from ..core.ids import new_id
 from ..core.marks.marking import current_marking
 from ..core.marks.picture_file import encoded
@@ -137,7 +138,7 @@ def _keep_record(generation_id: str, hidden: Any, saved: list[_Saved], drawn: Ch
 
 def _texts(prompt: Any, extra: Any, ordered: str | None) -> dict[str, str]:
     """ComfyUI's own metadata (dropping the PNG restores the workflow) and our request with its generation's id."""
-    texts = {"prompt": json.dumps(_unbound(prompt))} if prompt is not None else {}
+    texts = {"prompt": json.dumps(_unbound(prompt, ordered))} if prompt is not None else {}
     for name, value in (extra or {}).items():
         own = ordered is not None and name == "isengard" and isinstance(value, dict)
         texts[str(name)] = json.dumps({"generation_id": ordered, **value} if own else value)
@@ -153,16 +154,20 @@ def _source(hidden: Any, asked_by_panel: bool) -> str:
     return source_of_order(graph, edits=isinstance(told, dict) and bool(told.get("edits")))
 
 
-def _unbound(prompt: Any) -> Any:
-    """The graph without our ticket: run again from the canvas it saves a picture of its own."""
+def _unbound(prompt: Any, ordered: str | None) -> Any:
+    """The graph without our ticket: run again from the canvas it saves a picture of its own, from the same picture as this one."""
     if not isinstance(prompt, dict):
         return prompt
-    return {
-        key: {**node, "inputs": {**node["inputs"], "generation_id": ""}}
-        if node.get("class_type") == "IsengardSaveImage"
-        else node
-        for key, node in prompt.items()
-    }
+    return {key: _unbound_node(node, ordered) for key, node in prompt.items()}
+
+
+def _unbound_node(node: Any, ordered: str | None) -> Any:
+    kind = node.get("class_type")
+    if kind == "IsengardSaveImage":
+        return {**node, "inputs": {**node["inputs"], "generation_id": ""}}
+    if kind == "IsengardPicture" and ordered is not None and refers_to_order(node["inputs"].get("picture")):
+        return {**node, "inputs": {**node["inputs"], "picture": ordered}}
+    return node
 
 
 def _save(image: Any, folder: Path, texts: dict[str, str], source: str) -> _Saved:

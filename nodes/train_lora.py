@@ -13,11 +13,12 @@ from comfy_api.latest import io
 from ..core import correlation
 from ..core.errors import ForbiddenError, IllegalTransitionError, InvalidError, IsengardError
 from ..core.records.job_states import ENDED, JobState
-from . import choices, identity
+from . import identity
 from .character import CharacterType, person_input
 from .context import NodeContext, current
+from .fields import choices
+from .fields.training_words import words_at_once, words_of
 from .newer_fields import PERSON, newer
-from .training_words import words_at_once, words_of
 
 if TYPE_CHECKING:
     from ..core.records.job import Job

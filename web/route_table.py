@@ -280,6 +280,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/training/jobs/{id}/checkpoints/{step}/publish", "jobs.publish", "Publish a checkpoint"),
     Route("GET", "/generations", "generations.list_all", "Pictures, newest first"),
     Route("POST", "/generations", "generations.create", "Make pictures", "GenerationOrder"),
+    Route(
+        "POST",
+        "/generations/from-picture",
+        "gallery.from_picture.create",
+        "Make pictures that start from another one, or from a photo (multipart)",
+        "PictureOrder",
+        upload=True,
+    ),
     Route("GET", "/generations/{id}", "generations.get", "One generation"),
     Route(
         "PATCH",
@@ -304,6 +312,13 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "POST", "/generations/{id}/images/{n}/restore", "generations.restore_image", "Bring one picture back"
+    ),
+    Route(
+        "POST",
+        "/generations/{id}/images/{n}/photo",
+        "gallery.from_picture.keep",
+        "Put one picture among somebody's photos",
+        "PictureUse",
     ),
     Route(
         "GET",

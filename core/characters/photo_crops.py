@@ -197,6 +197,7 @@ class PhotoCropper:
             caption=source.caption,
             caption_source=source.caption_source,
             held_out=source.held_out,
+            generated=source.generated,
             findings=findings_of(decoded, ()),
             made_from=source.id,
             crop=Crop(

@@ -46,8 +46,10 @@ class PhotoStore:
         #: Of several photos that are read at once, one after the other is compared with what came meanwhile, and kept.
         self._keeping = threading.Lock()
 
-    def add(self, character_id: str, temp_file: Path, client_name: str) -> Photo:
-        """Take in an uploaded file. Raises with the codes photo_name, photo_empty, photo_too_large, photo_type,
+    def add(
+        self, character_id: str, temp_file: Path, client_name: str, marks: Mapping[str, bool] | None = None
+    ) -> Photo:
+        """Take in an uploaded file, with these fields of its record. Raises with the codes photo_name, photo_empty, photo_too_large, photo_type,
         photo_too_many_pixels, photo_damaged, photo_duplicate, photos_full; the upload stays the caller's to remove."""
         name = shown_name(client_name)
         self.require_room(character_id, 1)
@@ -64,7 +66,9 @@ class PhotoStore:
                 same_shot = same_shot or self._same_shot_since(
                     character_id, {one.id for one in others}, thumb
                 )
-                photo = self._keep(character_id, name, digest, (decoded, same_shot), files=(full, thumb))
+                photo = self._keep(
+                    character_id, name, digest, (decoded, same_shot), files=(full, thumb), marks=marks or {}
+                )
         finally:
             full.unlink(missing_ok=True)
             thumb.unlink(missing_ok=True)
@@ -180,9 +184,9 @@ class PhotoStore:
         seen: tuple[DecodedPhoto, str],
         *,
         files: tuple[Path, Path],
+        marks: Mapping[str, bool],
     ) -> Photo:
-        decoded, same_shot = seen
-        photo_id = new_id("pho")
+        (decoded, same_shot), photo_id = seen, new_id("pho")
         photo = Photo(
             id=photo_id,
             character_id=character_id,
@@ -195,7 +199,7 @@ class PhotoStore:
             brightness=decoded.brightness,
             name=name,
             created_at=iso(self._clock.now()),
-        )
+        ).model_copy(update=dict(marks))
         targets = photo_files(self._paths.character(character_id), photo)
         try:
             with self._library.transaction() as database:

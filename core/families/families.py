@@ -238,6 +238,8 @@ class Family(Record):
     recipe: str
     #: further recipes that can draw people of this family
     other_recipes: list[str] = Field(default_factory=list)
+    #: an edit model: it looks at pictures that it is shown (ComfyUI's ReferenceLatent)
+    edits_pictures: bool = False
     min_comfyui: str
     training_base: HubFile
     #: what the trainer reads of the hub, the training base's own parts included

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from ..clock import Clock, iso
 from ..ids import is_id
 from ..paths import DataPaths
-from ..records.generation import Generation
+from ..records.generation import Generation, everybody_in
 from ..storage.file_moves import removed
 from ..storage.library import Library
 from .generation_files import RECORD_FILE, generation_places, trashed_generations
@@ -31,12 +31,11 @@ def insert(library: Library, generation: Generation) -> None:
         generation.deleted_at,
         generation.model_dump_json(),
     )
-    everybody = {use.id for use in generation.request.characters} | set(generation.people)
     with library.transaction() as database:
         database.execute("INSERT OR IGNORE INTO generation VALUES (?,?,?,?,?,?)", row)
         database.executemany(
             "INSERT OR IGNORE INTO generation_character VALUES (?,?)",
-            [(generation.id, character_id) for character_id in sorted(everybody)],
+            [(generation.id, character_id) for character_id in everybody_in(generation)],
         )
 
 

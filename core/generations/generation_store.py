@@ -30,6 +30,7 @@ from .generation_files import (
 )
 from .generation_sidecars import insert, rebuild_generations, remove_left_proofs
 from .listing import ALBUM, Sort, Wanted, query_of
+from .picture_sources import keep_source
 from .save_tickets import SaveTickets
 
 PROMPTS_FILE = "prompts.json"
@@ -44,10 +45,18 @@ class GenerationStore:
         self._clock = clock
         self.tickets = SaveTickets(paths)
 
-    def create(self, generation: Generation, prompts: Sequence[dict[str, Any]]) -> Generation:
-        """Keep a new generation and the prompts that will be sent, before anything is sent."""
+    def create(
+        self,
+        generation: Generation,
+        prompts: Sequence[dict[str, Any]],
+        source: tuple[Path, Path | None] | None = None,
+    ) -> Generation:
+        """Keep a new generation and the prompts that will be sent, before anything is sent. `source`: the picture that it is made
+        from, and the mask."""
         folder = self._paths.generation(generation.id)
         folder.mkdir(mode=0o700)
+        if source is not None:
+            keep_source(folder, *source)
         atomic.write_json(folder / PROMPTS_FILE, [*prompts])
         return self.adopt(generation, ())
 

@@ -47,6 +47,11 @@ class SaveTickets:
                 return generation_id
         return None
 
+    def holder(self, ticket: str) -> str | None:
+        """Tell whose ticket it is without taking it; None for what is not a ticket (any more)."""
+        found = (_read(file) for file in sorted(self._folder.glob(f"{_mark(ticket)}.*")))
+        return next((generation_id for generation_id in found if is_id("gen", generation_id)), None)
+
     def void(self, generation_id: str) -> None:
         """Let nothing more be saved into this generation."""
         self._void(lambda of: of == generation_id)

@@ -19,6 +19,8 @@ _EDITS = ("mend", "into_picture")
 _PLACEHOLDER = "IsengardPlaceholderImage"
 #: Nodes of ComfyUI that take a picture from a file.
 _FROM_FILES = ("LoadImage", "LoadImageMask", "LoadImageOutput")
+#: Together they put what is drawn into a picture of the gallery.
+_INTO = ("IsengardPicture", "ImageCompositeMasked")
 #: Nodes of ComfyUI that draw nothing: behind these alone a picture is what it was.
 _PLAIN = (
     "IsengardSaveImage",
@@ -47,7 +49,7 @@ def source_of_graph(graph: Mapping[str, Any], behind: Collection[str]) -> str:
         return ""
     if _PLACEHOLDER in kinds:
         return ALGORITHMIC
-    return COMPOSITE if kinds.intersection(_FROM_FILES) else TRAINED
+    return COMPOSITE if kinds.intersection(_FROM_FILES) or kinds.issuperset(_INTO) else TRAINED
 
 
 def _kinds(graph: Mapping[str, Any], keys: Collection[str]) -> set[str]:

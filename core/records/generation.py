@@ -154,3 +154,8 @@ class Generation(Stored):
     def as_told(self) -> dict[str, Any]:
         """The data of generation.state."""
         return {"state": self.state.value, "generation": self.model_dump(mode="json")}
+
+
+def everybody_in(generation: Generation) -> list[str]:
+    """The ids of all who are in its pictures."""
+    return sorted({use.id for use in generation.request.characters} | set(generation.people))

@@ -57,6 +57,7 @@ class Photo(Stored):
     """`sha256` is of the uploaded bytes, `pixel_hash` of the decoded pixels (same picture, other file).
 
     `file` is our name inside uploads/<character_id>/, `name` what the person's file was called (shown, never opened).
+    `generated`: a model drew it; `reference`: it is shown to models as the likeness though it is not trained on.
     A crop names the photo that it was `made_from`; its `sha256` is of that one's, the box and the turn. A photo that was turned
     is the whole of another one, which lies in the trash, and has its `place` in the list: the id of the first in that place.
     """
@@ -80,6 +81,8 @@ class Photo(Stored):
     caption_source: CaptionSource = ""
     included: bool = True
     held_out: bool = False
+    generated: bool = False
+    reference: bool = False
     findings: list[PhotoFinding] = Field(default_factory=list)
     made_from: str = ""
     crop: Crop | None = None

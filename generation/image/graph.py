@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ...core.errors import InvalidError
+from ...core.generations.picture_sources import refers_to_order
 
 Graph = dict[str, dict[str, Any]]
+Identity = Literal["lora", "placeholder", "reference", "picture"]
 CHARACTER, APPLY, REQUEST = "IsengardCharacter", "IsengardApplyIdentity", "IsengardRequest"
 SAVE, PLACEHOLDER = "IsengardSaveImage", "IsengardPlaceholderImage"
 REFERENCE, REGION = "IsengardApplyReference", "IsengardApplyIdentityRegion"
+PICTURE = "IsengardPicture"
 #: IsengardTrainLoRA is no part of a recipe.
-OURS = {CHARACTER, APPLY, REQUEST, SAVE, PLACEHOLDER, REFERENCE, REGION} | {
+OURS = {CHARACTER, APPLY, REQUEST, SAVE, PLACEHOLDER, REFERENCE, REGION, PICTURE} | {
     *("IsengardIdentityScore", "IsengardCharacterBatch", "IsengardLoRAStack")
 }
 #: Outputs of IsengardRequest in order (nodes/request.py).
@@ -34,26 +37,27 @@ class Shape:
     applies: list[str]
     references: list[str]
     regions: list[str]
+    pictures: list[str]
     placeholder: bool
 
     @property
-    def identity(self) -> Literal["lora", "placeholder", "reference"]:
-        """Source of the likeness; a recipe with LoRA and reference needs the LoRA."""
+    def identity(self) -> Identity:
+        """Source of the likeness; a recipe with LoRA and reference needs the LoRA, one with neither keeps that of a picture."""
         if self.placeholder:
             return "placeholder"
-        return "lora" if self.applies else "reference"
+        return "lora" if self.applies else "reference" if self.references else "picture"
 
 
 def inspect(graph: Graph) -> Shape:
     """Raises InvalidError `recipe_invalid` for a graph that is no recipe (DESIGN section 9)."""
-    kinds = (REQUEST, SAVE, CHARACTER, APPLY, REGION, REFERENCE, PLACEHOLDER)
+    kinds = (REQUEST, SAVE, CHARACTER, APPLY, REGION, REFERENCE, PICTURE, PLACEHOLDER)
     nodes = {kind: _nodes(graph, kind) for kind in kinds}
     if len(nodes[REQUEST]) != 1 or len(nodes[SAVE]) != 1:
         raise _invalid("it needs exactly one Isengard Request and one Isengard Save Image")
     if not nodes[CHARACTER]:
         raise _invalid("it has no Isengard Character")
     placeholder, applies = bool(nodes[PLACEHOLDER]), [*nodes[APPLY], *nodes[REGION]]
-    if not placeholder and not applies and not nodes[REFERENCE]:
+    if not placeholder and not (applies or nodes[REFERENCE] or nodes[PICTURE]):
         raise _invalid("it has no Isengard Apply Identity and no Isengard Apply Reference")
     return Shape(
         request=nodes[REQUEST][0],
@@ -62,6 +66,7 @@ def inspect(graph: Graph) -> Shape:
         applies=applies,
         references=nodes[REFERENCE],
         regions=nodes[REGION],
+        pictures=nodes[PICTURE],
         placeholder=placeholder,
     )
 
@@ -112,13 +117,22 @@ def unfolded(recipe: Graph, sent: Graph, request: dict[str, Any]) -> Graph | Non
     return opened
 
 
-def unbound(sent: Graph) -> Graph:
-    """Copy what was sent, its save node bound to no generation."""
+def unbound(sent: Graph, generation_id: str) -> Graph:
+    """Copy what was sent for a generation, its save node bound to none; what it was made from is found by the generation."""
     graph = copy.deepcopy(sent)
+    refer(graph, generation_id)
     for node_id in _nodes(graph, SAVE):
         inputs = graph[node_id]["inputs"]
         graph[node_id]["inputs"] = {name: value for name, value in inputs.items() if is_link(value)}
     return graph
+
+
+def refer(graph: Graph, generation_id: str) -> None:
+    """Let nodes that start from the picture of an order name the generation: its ticket is worth nothing afterwards."""
+    for node_id in _nodes(graph, PICTURE):
+        inputs = graph[node_id]["inputs"]
+        if refers_to_order(inputs.get("picture")):
+            inputs["picture"] = generation_id
 
 
 def is_link(value: object) -> bool:

@@ -15,11 +15,11 @@ from ...core.records.character import Character
 from ...core.records.checkpoint import Version
 from ...core.records.generation import GenerationProgress, GenerationRequest, Look
 from ...core.records.training import Finding
+from .graph import Identity
 
 Prompt = dict[str, Any]
 #: Code of the sign that a picture came out of which no value is a number.
 NOT_FINITE = "picture_not_finite"
-Identity = Literal["lora", "placeholder", "reference"]
 
 
 class RecipeFile(Record):
@@ -55,7 +55,7 @@ class RecipeInfo(Record):
     `base_model` may name: of each family the one that is taken comes first. A finding of severity `error` says why it cannot be used. `foreign` names nodes of other packs: where it is not
     `confirmed`, a person has to agree to them before its first run. `thumbnail` is a path below the API's root. `family_bounds`
     is what each family bears, the least and the most of a number; `family_prompting` how prompts for each are written and read,
-    where the graph is ours.
+    where the graph is ours. `needs_picture`: it begins with a picture, and makes none without.
     """
 
     name: str
@@ -67,6 +67,7 @@ class RecipeInfo(Record):
     ready: list[str] = Field(default_factory=list)
     bases: list[RecipeBase] = Field(default_factory=list)
     people: int
+    needs_picture: bool = False
     controls: list[str]
     missing: list[RecipeFile]
     foreign: list[str]

@@ -73,6 +73,8 @@ class FamilyFiles:
     defaults: dict[str, float] = field(default_factory=dict)
     bounds: Bounds = field(default_factory=Bounds)
     prompting: Prompting = field(default_factory=Prompting)
+    #: an edit model, which looks at pictures that it is shown
+    edits: bool = False
 
     def part(self, role: str) -> Part | None:
         return next((part for part in self.parts if part.role == role), None)
@@ -111,6 +113,9 @@ class ModelFiles(Protocol):
 
     def recognised(self, role: str, file: str) -> list[FamilyFiles]:
         """The families that a file of ComfyUI's is a base of, by its tensors; all of them where that cannot be told."""
+
+    def upscalers(self) -> list[str]:
+        """The upscale models that ComfyUI has, by its names."""
 
     def fault(self, role: str, file: str) -> str:
         """Tell why a file of ComfyUI's is not a whole model, as a sentence; '' where it is one or is not there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...core.errors import InvalidError, NotReadyError
@@ -17,6 +17,9 @@ from . import graph as graphs
 from .bounds import require_borne
 from .comfy_client import ComfyClient
 from .family_choice import family_of, files_of
+from .from_picture.rewiring import starting, write_picture
+from .from_picture.start import Start
+from .from_picture.upscaling import upscaling, with_upscalers, write_upscaler
 from .interface import Person, Prompt, RecipeInfo, Sign
 from .model_files import BASE_ROLES, FamilyFiles, ModelFiles, checkpoint_loaders, loaded, write_files
 from .prompt_texts import Texts
@@ -55,7 +58,29 @@ class PromptPipeline:
 
     def build(self, request: GenerationRequest, people: list[Person], ticket: str) -> list[Prompt]:
         """Build the prompts as the interface says. `request.seed` must be set by now."""
+        return self._prompts(self._get(request.recipe), request, people, ticket)
+
+    def build_from(
+        self, request: GenerationRequest, people: list[Person], ticket: str, start: Start
+    ) -> list[Prompt]:
+        """Build prompts that start from a picture: implements StartsFromPictures."""
         recipe = self._get(request.recipe)
+        masked = start.mask is not None
+        shown = masked and any(family.edits for family in self._drawn_with(recipe, people))
+        graph = starting(recipe.graph, masked=masked, shown=shown)
+        write_picture(graph, ticket, start.change)
+        if upscaling(graph):
+            write_upscaler(graph, request.base_model, self.models.upscalers())
+        return self._prompts(replace(recipe, graph=graph), request, people, ticket)
+
+    def _drawn_with(self, recipe: Recipe, people: list[Person]) -> list[FamilyFiles]:
+        """The family that these people are drawn with by the recipe; none for one that loads no model."""
+        family = family_of(recipe, self._families(recipe), people)
+        return [] if family is None else [family]
+
+    def _prompts(
+        self, recipe: Recipe, request: GenerationRequest, people: list[Person], ticket: str
+    ) -> list[Prompt]:
         if len(people) != len(recipe.shape.characters):
             raise InvalidError(
                 "wrong_number_of_people",
@@ -126,7 +151,8 @@ class PromptPipeline:
         return self.models.recognised(role, file)
 
     def _info(self, recipe: Recipe) -> RecipeInfo:
-        return described(recipe, self.name, self._families(recipe), self.models.comfyui)
+        info = described(recipe, self.name, self._families(recipe), self.models.comfyui)
+        return with_upscalers(info, self.models.upscalers()) if upscaling(recipe.graph) else info
 
     async def _checked(self, recipe: Recipe, info: RecipeInfo) -> RecipeInfo:
         damaged = await in_thread(self._damaged, recipe)

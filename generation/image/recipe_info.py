@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ...core.errors import InvalidError
 from ...core.records.training import Finding
 from ...core.version import numbers
+from .from_picture.rewiring import picture_controls
 from .interface import RecipeBase, RecipeFile, RecipeInfo
 from .model_files import FOLDERS, FamilyFiles, loaded
 from .recipes import Recipe
@@ -26,6 +27,7 @@ def described(recipe: Recipe, pipeline: str, families: Sequence[FamilyFiles], co
         ready=ready_of(recipe, families),
         bases=bases_of(recipe, families) if recipe.source == "ours" else [],
         people=len(shape.characters),
+        needs_picture=bool(shape.pictures),
         controls=controls_of(recipe),
         missing=missing_of(recipe, families) if recipe.source == "ours" else [],
         foreign=[],
@@ -63,7 +65,8 @@ def broken_recipe(name: str, pipeline: str, fault: InvalidError) -> RecipeInfo:
 
 
 def controls_of(recipe: Recipe) -> list[str]:
-    """The request's fields this graph takes; `strength` and `reference` are the two likeness controls."""
+    """The request's fields this graph takes; `strength` and `reference` are the two likeness controls, `picture`, `mask` and `change`
+    what it can start from."""
     shape = recipe.shape
     return [
         *recipe.used,
@@ -71,6 +74,7 @@ def controls_of(recipe: Recipe) -> list[str]:
         *(["reference"] if shape.references else []),
         *(["words"] if shape.regions else []),
         *sampling_controls(recipe.graph),
+        *picture_controls(recipe.graph),
     ]
 
 

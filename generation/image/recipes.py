@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from ...core.errors import InvalidError, NotFoundError
 from . import graph as graphs
+from .from_picture.rewiring import as_sent
 from .graph_limits import MAX_BYTES, checked, wrong
 from .templates import WORKFLOWS, templates
 from .user_recipes import UserRecipes
@@ -83,15 +84,21 @@ class RecipeFolder:
             "recipe_unknown", f"There is no recipe called {name[:60]!r}.", f"Known: {names[:400]}."
         )
 
-    def opened(self, name: str, sent: graphs.Graph, request: dict[str, Any]) -> OpenedRecipe:
+    def opened(
+        self, name: str, sent: graphs.Graph, request: dict[str, Any], generation_id: str
+    ) -> OpenedRecipe:
         """Find the recipe that `sent` was made of, with the request in it; `sent` itself where that recipe is gone or was changed since."""
         try:
-            graph = graphs.unfolded(self.get(name).graph, sent, request)
+            recipe = self.get(name)
+            rewired = as_sent(recipe.graph, sent)
+            graph = graphs.unfolded(rewired, sent, request)
         except (InvalidError, NotFoundError):
             graph = None
         if graph is None:
-            return OpenedRecipe(name, graphs.unbound(sent), None)
-        template = templates(self._folder).get(name) if name in self.ours() else None
+            return OpenedRecipe(name, graphs.unbound(sent, generation_id), None)
+        graphs.refer(graph, generation_id)
+        drawn = name in self.ours() and rewired.keys() == recipe.graph.keys()
+        template = templates(self._folder).get(name) if drawn else None
         return OpenedRecipe(name, graph, None if template is None else _as_graph(template.workflow(), graph))
 
     def _ours(self, name: str) -> Recipe:

@@ -121,11 +121,12 @@ export class Api {
       headers["X-Correlation-ID"] = id;
       this.log?.line("INFO", `${method} ${path.split("?")[0]}`, id);
     }
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const form = body instanceof FormData ? body : null;  // the browser writes its type itself
+    if (body !== undefined && !form) headers["Content-Type"] = "application/json";
     let response;
     try {
       /** @type {RequestInit} */
-      const init = { method, headers, body: body === undefined ? undefined : JSON.stringify(body), redirect: "manual" };
+      const init = { method, headers, body: body === undefined ? undefined : (form ?? JSON.stringify(body)), redirect: "manual" };
       response = await this.#watched(this.ways.fetch(`/isengard${path}`, init), method);
     } catch {
       throw new ApiError(0, away(id));

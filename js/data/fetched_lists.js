@@ -11,9 +11,15 @@ export const LISTS = {
   characters: (api) => api.characters.list(),
   jobs: (api, _, cursor) => api.jobs.trainings(cursor),
   families: (api) => api.training.families(),
-  recipes: (api) => api.recipes.list(),
+  recipes: (api) => chosenFreely(api.recipes.list()),
   styles: (api) => api.recipes.styles(),
   workers: (api) => api.training.workers(),
   tasks: (api) => api.jobs.tasks(),
   backends: (api) => api.training.backends(),
 };
+
+/** Without those of ours that only begin with a picture: they are for the canvas and for what is done with a picture. @param {Promise<Isengard.Page<Isengard.Recipe>>} page */
+async function chosenFreely(page) {
+  const { items, ...rest } = await page;
+  return { ...rest, items: items.filter(({ needs_picture, source }) => !needs_picture || source === "user") };
+}

@@ -4,6 +4,7 @@ import away from "./en_away.js";
 import diagnosis from "./en_diagnosis.js";
 import engine from "./en_engine.js";
 import frame from "./en_frame.js";
+import fromPicture from "./en_from_picture.js";
 import images from "./en_images.js";
 import likeness from "./en_likeness.js";
 import making from "./en_making.js";
@@ -17,6 +18,7 @@ export default {
   ...diagnosis,
   ...engine,
   ...frame,
+  ...fromPicture,
   ...images,
   ...likeness,
   ...people,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 RECIPE = "canvas"
 #: What the ids of our nodes begin with.
 OURS = "Isengard"
+PICTURE = "IsengardPicture"
 #: How many people a request's record can name; all of them are kept beside it.
 NAMED = 4
 
@@ -37,7 +38,7 @@ def people_behind(
         for key in ancestors(graph, str(node_id)) or set(graph)
         for name in _named(graph, key, in_batches=drawn is None)
     }
-    people = set() if drawn is None else {drawn.id}
+    people = _shown_before(context, graph, node_id) | (set() if drawn is None else {drawn.id})
     for name in names:
         try:
             people.add(identity.find_character(context, name).id)
@@ -53,6 +54,26 @@ def _named(graph: Mapping[str, Any], key: str, *, in_batches: bool) -> set[str]:
     inputs = graph[key].get("inputs", {})
     names = {name for text in _texts(graph, inputs.get("names")) for name in listed(text)}
     return _texts(graph, inputs.get("character")) | (names if in_batches else set())
+
+
+def _shown_before(context: NodeContext, graph: Mapping[str, Any], node_id: object) -> set[str]:
+    """Whoever is in a picture of the gallery that this one comes from."""
+    from ...core.ids import ids_in
+
+    keys = [
+        key for key in ancestors(graph, str(node_id)) or set(graph) if graph[key].get("class_type") == PICTURE
+    ]
+    named = [text for key in keys for text in _texts(graph, graph[key].get("inputs", {}).get("picture"))]
+    return {person for text in named for one in ids_in(text) for person in _in_generation(context, one)}
+
+
+def _in_generation(context: NodeContext, generation_id: str) -> list[str]:
+    from ...core.records.generation import everybody_in
+
+    try:
+        return everybody_in(context.generations.get(generation_id))
+    except IsengardError:
+        return []  # it is gone, and whoever was in it with it
 
 
 def _texts(graph: Mapping[str, Any], given: object) -> set[str]:

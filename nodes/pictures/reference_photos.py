@@ -34,13 +34,16 @@ def require_allowed(context: NodeContext) -> None:
 
 
 def files(context: NodeContext, character: Character) -> list[Path]:
-    """The best first: the cover, then photos without findings; what was left out of training is left out here."""
+    """The best first: the cover, then photos without findings; what was left out of training is left out here, unless it was put
+    among the photos as a reference."""
     records = {photo.id: photo for photo in context.photos.list(character.id)}
     folder = context.paths.character(character.id)
     ranked = []
     for file in sorted(folder.glob("pho_*")):
         record = records.get(file.stem)
-        if file.suffix not in (".jpg", ".png") or (record is not None and not record.included):
+        if file.suffix not in (".jpg", ".png") or (
+            record is not None and not (record.included or record.reference)
+        ):
             continue
         findings = len(record.findings) if record is not None else 0
         ranked.append((file.stem != character.cover_photo_id, findings, file.name, file))

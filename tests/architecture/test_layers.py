@@ -147,7 +147,7 @@ def plugin_folders() -> list[str]:
         folder.relative_to(ROOT).as_posix()
         for seam in seams
         for folder in sorted(seam.iterdir())
-        if folder.is_dir() and folder.name != "__pycache__"
+        if (init := folder / "__init__.py").is_file() and "def create(" in init.read_text(encoding="utf-8")
     ]
 
 

@@ -56,12 +56,13 @@ def sent_by(recipe, trigger="ohwxann"):
     return graph
 
 
+GENERATION = "gen_" + "7" * 26
 WORDS = {"prompt": "a photo of {trigger}", "negative": "bad"}
 
 
 def test_what_opens_on_the_canvas_is_the_recipe_with_the_request_in_it(sd15):
     """It was the folded prompt, which has no request node: saving it back was refused."""
-    opened = RecipeFolder().opened("sd15-identity", sent_by(sd15), WORDS)
+    opened = RecipeFolder().opened("sd15-identity", sent_by(sd15), WORDS, GENERATION)
     graph, shape = opened.graph, graphs.inspect(opened.graph)
     links = {
         key: {n: v for n, v in node["inputs"].items() if graphs.is_link(v)} for key, node in graph.items()
@@ -96,7 +97,7 @@ def test_a_recipe_that_fills_in_no_trigger_opens_with_the_words_that_were_sent(s
 @pytest.mark.parametrize("name", ["gone", "fast-test"])
 def test_a_picture_whose_recipe_is_gone_or_another_by_now_opens_as_it_was_sent(sd15, name):
     sent = sent_by(sd15)
-    opened = RecipeFolder().opened(name, sent, WORDS)
+    opened = RecipeFolder().opened(name, sent, WORDS, GENERATION)
     assert opened.layout is None and set(opened.graph) == set(sent)
     assert "generation_id" not in opened.graph[sd15.shape.save]["inputs"]
 

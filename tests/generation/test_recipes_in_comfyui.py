@@ -10,6 +10,7 @@ from hosts import comfyui, releases
 from hosts.environments import HOST
 from hosts.journey import Api
 from isengard.core.families.families import Families
+from isengard.generation.image.from_picture.rewiring import picture_controls, starting
 from isengard.generation.image.graph import OURS
 from isengard.generation.image.recipes import RecipeFolder
 from support.comfyui_prompts import validated
@@ -20,12 +21,22 @@ RECIPES = RecipeFolder().ours()
 #: Recipes whose loaders an older ComfyUI does not have by that name, and the change that brought them.
 LOADERS_SINCE = {"krea2-identity": "krea2"}
 
+UPSCALERS = {
+    node["inputs"]["model_name"]
+    for name in RECIPES
+    for node in RecipeFolder().get(name).graph.values()
+    if node["class_type"] == "UpscaleModelLoader"
+}
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     base = comfyui.make_base(tmp_path_factory.mktemp("host"))
     for family in Families().all():
         put_files(base / "models", family)
+    for name in UPSCALERS:
+        (base / "models" / "upscale_models").mkdir(exist_ok=True)
+        (base / "models" / "upscale_models" / name).touch()
     server = comfyui.start(base, environment={"ISENGARD_MODE": "fast-test"})
     Api(server.url).wait_until_ready()
     Api(server.url).post("/characters", {"name": "Ann"})
@@ -38,20 +49,34 @@ def known(server):
     return server.get("/object_info")
 
 
-def graph_of(name):
-    graph = json.loads(json.dumps(RecipeFolder().get(name).graph))
+def graph_of(name, recipe=None):
+    graph = json.loads(json.dumps(recipe or RecipeFolder().get(name).graph))
     for node in graph.values():
         if node["class_type"] == "IsengardCharacter":
             node["inputs"]["character"] = "ann"
     return graph
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in RECIPES if name not in LOADERS_SINCE or releases.has(LOADERS_SINCE[name])]
-)
+HERE = [name for name in RECIPES if name not in LOADERS_SINCE or releases.has(LOADERS_SINCE[name])]
+
+
+@pytest.mark.parametrize("name", HERE)
 def test_comfyui_accepts_it_when_the_files_are_there(server, name):
     answer = validated(server, graph_of(name))
     assert answer.get("node_errors") == {} and answer.get("prompt_id"), answer
+
+
+def test_comfyui_accepts_each_one_that_draws_started_from_a_picture(server):
+    """As the panel sends them: whole, and into a part of the picture that an edit model is shown."""
+    refused = {}
+    for recipe in map(RecipeFolder().get, HERE):
+        if recipe.shape.pictures or not picture_controls(recipe.graph):
+            continue
+        for into in (False, True):
+            answer = validated(server, graph_of("", starting(recipe.graph, masked=into, shown=into)))
+            if answer.get("node_errors") != {} or not answer.get("prompt_id"):
+                refused[recipe.name, into] = answer
+    assert refused == {}
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -19,8 +19,12 @@ ASKED = {
         "height": ("INT", "Height"),
         "seed": ("INT", "Seed"),
     },
+    "IsengardPicture": {"picture": ("STRING", "Picture"), "change": ("FLOAT", "Change")},
+    "UpscaleModelLoader": {"model_name": ("COMBO", "Upscale model")},
     "IsengardTrainLoRA": {"family": ("COMBO", "Base model"), "preset": ("COMBO", "Preset")},
 }
+#: Nodes that only give out what they ask for: what nothing takes need not be asked.
+GIVEN_ON = ("IsengardRequest", "IsengardPicture")
 #: Nodes that end a workflow of ours.
 SHOWN = ("IsengardSaveImage", "IsengardTrainLoRA")
 
@@ -33,7 +37,7 @@ def as_app(workflow: dict[str, Any]) -> dict[str, Any]:
         for kind, widgets in ASKED.items()
         for node in nodes
         for widget in widgets
-        if node["type"] == kind and not _is_driven(node, widget)
+        if node["type"] == kind and not _is_driven(node, widget) and not _leads_nowhere(node, widget)
     ]
     shown = [node["id"] for node in nodes if node["type"] in SHOWN]
     app = {"linearMode": True, "linearData": {"inputs": asked, "outputs": shown}}
@@ -43,6 +47,13 @@ def as_app(workflow: dict[str, Any]) -> dict[str, Any]:
 def _is_driven(node: dict[str, Any], widget: str) -> bool:
     """Whether a link gives the value."""
     return any(given["name"] == widget and given["link"] is not None for given in node["inputs"])
+
+
+def _leads_nowhere(node: dict[str, Any], widget: str) -> bool:
+    """Whether the node only gives the value out, and nothing takes it."""
+    return node["type"] in GIVEN_ON and any(
+        output["name"] == widget and not output["links"] for output in node["outputs"]
+    )
 
 
 def _labelled(node: dict[str, Any]) -> dict[str, Any]:

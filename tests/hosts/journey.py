@@ -82,6 +82,16 @@ class Api:
         data += f"--{boundary}--\r\n".encode()
         return self.call("POST", path, data=data, kind=f"multipart/form-data; boundary={boundary}")
 
+    def from_picture(self, order: Any, **files: bytes) -> Any:
+        """Pictures that start from another one; `picture` and `mask` are sent along."""
+        boundary, data = uuid.uuid4().hex, b""
+        for name, content in {"order": json.dumps(order).encode(), **files}.items():
+            head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n\r\n'
+            data += head.encode() + content + b"\r\n"
+        data += f"--{boundary}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self.call("POST", "/generations/from-picture", data=data, kind=kind)
+
     def wait_until_ready(self, timeout_s: float = 60) -> dict[str, Any]:
         deadline = time.monotonic() + timeout_s
         while True:

@@ -372,7 +372,10 @@ PICTURES: dict[str, Callable[[], Image.Image]] = {
 
 
 def write() -> None:
+    from .picture_thumbnails import FROM_PICTURES
+
+    pictures = {**PICTURES, **FROM_PICTURES}
     for recipe, template in templates().items():
         _, _, label = template.title.rstrip(")").partition("(")
-        large = labelled(PICTURES[recipe](), label)
+        large = labelled(pictures[recipe](), label)
         large.resize((SIZE, SIZE), Image.Resampling.LANCZOS).save(template.picture, quality=84, optimize=True)

@@ -779,6 +779,8 @@ declare namespace Schema {
     caption_source: "" | "trigger" | "template" | "captioner" | "user";
     included: boolean;
     held_out: boolean;
+    generated: boolean;
+    reference: boolean;
     findings: PhotoFinding[];
     made_from: string;
     crop: Crop | null;
@@ -882,6 +884,29 @@ declare namespace Schema {
   interface PictureChoice {
     choice?: "" | "keep" | "reject" | null;
     back?: boolean | null;
+  }
+  /** An order whose width and height are those of the picture it starts from, times the scale; of a photo as many pixels as the model draws. */
+  interface PictureOrder {
+    recipe: string;
+    characters: CharacterOrder[];
+    prompt: string;
+    negative?: string;
+    width?: number;
+    height?: number;
+    count?: number;
+    seed?: number | null;
+    steps?: number | null;
+    guidance?: number | null;
+    sampler?: string | null;
+    scheduler?: string | null;
+    base_model?: string | null;
+    purpose?: "user" | "bench" | "grid";
+    start: StartOrder;
+  }
+  /** POST of a picture to somebody's photos: `reference` and `cover` are not trained on. */
+  interface PictureUse {
+    character_id: string;
+    use: "reference" | "cover" | "training";
   }
   /** A picture of the plan; `style` and `scene` as they are called. `generation_id` is chosen before it is ordered, so that a crash loses no picture and draws none twice. */
   interface PlannedPicture {
@@ -1033,11 +1058,12 @@ declare namespace Schema {
     label: string;
     description: string;
     pipeline: string;
-    identity: "lora" | "placeholder" | "reference";
+    identity: "lora" | "placeholder" | "reference" | "picture";
     families: string[];
     ready: string[];
     bases: RecipeBase[];
     people: number;
+    needs_picture: boolean;
     controls: string[];
     missing: RecipeFile[];
     foreign: string[];
@@ -1175,6 +1201,14 @@ declare namespace Schema {
     file: string;
     line: number;
     reason: string;
+  }
+  /** Says where pictures start: picture `n` of `generation_id`, or the photo sent beside the order where that is ''. `change`: how much is drawn anew; `scale`: how many times as large it is drawn. */
+  interface StartOrder {
+    how: "variation" | "from_picture" | "upscale" | "into_picture";
+    generation_id?: string;
+    n?: number;
+    change?: number;
+    scale?: number;
   }
   /** Whether a training can end by measurement: `why_not` is '' where it can. `reloads`: how often the trainer would load its model anew at most; `automatic`: whether it is on by itself; `words`: why not, or what it costs. */
   interface Stopping {

@@ -27,8 +27,9 @@ def test_the_form_asks_for_widgets_that_are_there(schemas, file):
     nodes = {node["id"]: node for node in workflow["nodes"]}
     app = workflow["extra"]["linearData"]
     for number, widget in app["inputs"]:
-        known = {given.id: given for given in schemas[nodes[number]["type"]].inputs}
-        assert hasattr(known[widget], "socketless"), f"{widget} is a socket"
+        if nodes[number]["type"] in schemas:  # ComfyUI's own are held by the test of their twins
+            known = {given.id: given for given in schemas[nodes[number]["type"]].inputs}
+            assert hasattr(known[widget], "socketless"), f"{widget} is a socket"
         links = [given["link"] for given in nodes[number]["inputs"] if given["name"] == widget]
         assert links in ([], [None]), f"{widget} is given by a link"
     asked = [(nodes[number]["type"], widget) for number, widget in app["inputs"]]

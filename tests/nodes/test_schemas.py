@@ -30,6 +30,10 @@ CONTRACT = {
         ],
         ["STRING", "STRING", "INT", "INT", "INT", "INT", "FLOAT"],
     ),
+    "IsengardPicture": (
+        ["picture", "width", "height", "change", "image", "mask"],
+        ["IMAGE", "MASK", "FLOAT"],
+    ),
     "IsengardTrainLoRA": (["character", "family", "preset", "overrides", "wait"], ["ISENGARD_CHARACTER"]),
     "IsengardSaveImage": (["images", "generation_id", "character"], []),
     "IsengardPlaceholderImage": (["text", "width", "height", "seed"], ["IMAGE"]),
@@ -61,7 +65,7 @@ def test_ids_inputs_and_outputs(nodes):
 SOUGHT = {
     **dict.fromkeys(
         ("person", "face", "portrait", "likeness", "character", "LoRA"),
-        {*CONTRACT} - {"IsengardPlaceholderImage", "IsengardRequest", "IsengardSaveImage"},
+        {*CONTRACT} - {"IsengardPlaceholderImage", "IsengardPicture", "IsengardRequest", "IsengardSaveImage"},
     ),
     "train": {"IsengardTrainLoRA"},
     "match": {"IsengardIdentityScore"},

@@ -60,7 +60,7 @@ def test_waiting_for_what_another_run_began_does_not_cancel_it(train, house, com
 
 def test_the_node_says_how_far_it_is_while_it_waits(train, house, comfy):  # noqa: F811
     """ComfyUI keeps what a node says: nobody is named."""
-    from isengard.nodes.training_words import words_at_once
+    from isengard.nodes.fields.training_words import words_at_once
 
     bars, steps = [], iter(range(4))
 

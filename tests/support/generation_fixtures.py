@@ -48,6 +48,9 @@ class OneBase:
     def __init__(self) -> None:
         self.names = [BASE]
 
+    def upscalers(self):
+        return []
+
     def families(self, recipe):
         bases = [RankedBase(BaseFile(name), True, "tensors") for name in self.names]
         part = Part(

@@ -21,7 +21,7 @@ not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", 501, 503]
 
 # what JSON Schema cannot say: which files are photos or an exported person, and which graphs are workflows of ours
 [[operations]]
-include-path-regex = "/(characters/import|characters/[^/]+/photos|recipes)$"
+include-path-regex = "/(characters/import|characters/[^/]+/photos|generations/from-picture|recipes)$"
 include-method = "POST"
 checks.positive_data_acceptance.enabled = false
 

@@ -158,8 +158,16 @@ async def read_json(request: web.Request, limit: int = 1024 * 1024) -> dict[str,
                 raise errors.TooLargeError(
                     "body_too_large", "This request is too large.", "Send less at once."
                 )
-        value = json.loads(bytes(data) or b"{}", parse_float=_number)
-    except (ValueError, RecursionError, web.RequestPayloadError) as fault:
+    except (ValueError, web.RequestPayloadError) as fault:
+        raise errors.InvalidError("bad_json", "This is not valid JSON.", "Send a JSON object.") from fault
+    return json_object(bytes(data) or b"{}")
+
+
+def json_object(data: bytes) -> dict[str, object]:
+    """Read a JSON object. InvalidError `bad_json`."""
+    try:
+        value = json.loads(data, parse_float=_number)
+    except (ValueError, RecursionError) as fault:
         raise errors.InvalidError("bad_json", "This is not valid JSON.", "Send a JSON object.") from fault
     if not isinstance(value, dict):
         raise errors.InvalidError("bad_json", "This is not a JSON object.", "Send an object in braces.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -60,6 +60,13 @@ class GenerationPatch(Record):
 
     favourite: Truth | None = None
     album_id: Annotated[str, Field(max_length=60)] | None = None
+
+
+class PictureUse(Record):
+    """POST of a picture to somebody's photos: `reference` and `cover` are not trained on."""
+
+    character_id: Annotated[str, id_text("chr")]
+    use: Literal["reference", "cover", "training"]
 
 
 class VersionPick(Record):

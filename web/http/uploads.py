@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from .pace import Pace
 #: What a form calls its files: photos, or an exported person.
 PHOTO_FIELD = "photo"
 CHARACTER_FIELD = "character"
+#: Of an order for pictures that start from another one: the order as JSON, a photo, and a mask.
+ORDER_FIELD, PICTURE_FIELD, MASK_FIELD = "order", "picture", "mask"
 MAX_FILES = 500
 MAX_REQUEST_BYTES = 2 * 1024**3
 CHUNK = 256 * 1024
@@ -29,16 +31,18 @@ _UNREADABLE = (ValueError, HttpProcessingError, web.RequestPayloadError)
 @dataclass(frozen=True)
 class Upload:
     """A file in tmp/, which whoever takes it removes; one byte more than the limit is kept of a file that is too large, so that
-    it is refused as such."""
+    it is refused as such. `field` is what the form calls it."""
 
     file: Path
     name: str
+    field: str
 
 
 async def received(
-    request: web.Request, paths: DataPaths, *, field: str = PHOTO_FIELD, most_bytes: int = MAX_PHOTO_BYTES
+    request: web.Request, paths: DataPaths, *fields: str, most_bytes: int = MAX_PHOTO_BYTES
 ) -> AsyncIterator[Upload]:
-    """Each file of a multipart request in turn."""
+    """Each file of a multipart request in turn, of these fields; photos without any."""
+    taken = fields or (PHOTO_FIELD,)
     try:
         reader = await request.multipart()
     except (ValueError, AssertionError) as fault:
@@ -53,8 +57,10 @@ async def received(
             raise InvalidError("bad_multipart", "The upload is incomplete.", "Send it again.") from fault
         if part is None:
             break
-        if not isinstance(part, BodyPartReader) or part.name != field:
-            raise InvalidError("bad_field", f"Only fields called {field} are taken.", "Send files only.")
+        if not isinstance(part, BodyPartReader) or part.name not in taken:
+            raise InvalidError(
+                "bad_field", f"Only fields called {_listed(taken)} are taken.", "Send files only."
+            )
         count += 1
         if count > MAX_FILES:
             raise TooLargeError(
@@ -68,9 +74,13 @@ async def received(
         except BaseException:
             file.unlink(missing_ok=True)
             raise
-        yield Upload(file, part.filename or "")
+        yield Upload(file, part.filename or "", part.name)
     if not count:
-        raise InvalidError("no_photos", "There is no file in this upload.", f"Send fields called {field}.")
+        raise InvalidError("no_photos", "There is no file in this upload.", f"Send fields called {taken[0]}.")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(names)
 
 
 async def _store(part: BodyPartReader, file: Path, most_bytes: int, pace: Pace) -> int:

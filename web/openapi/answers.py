@@ -230,6 +230,8 @@ ANSWERS: Mapping[str, Answer | None] = {
     "gallery.photo_days.give": ZIP,
     "generations.list_all": many(Generation),
     "generations.create": Answer(Generation, status=202),
+    "gallery.from_picture.create": Answer(Generation, status=202),
+    "gallery.from_picture.keep": Answer(bodies.Photo, status=201),
     "generations.get": GENERATION,
     "generations.update": GENERATION,
     "generations.delete": GENERATION,

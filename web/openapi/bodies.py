@@ -23,6 +23,7 @@ from ...core.records.photo import (
     PhotoTurn,
 )
 from ...core.records.photo_day import PhotoDayOrder, PictureChoice
+from ...core.records.picture_order import PictureOrder
 from ...core.records.training import TrainingRequest
 from ...generation.image.user_recipes import Agreement, RecipeDraft
 from ..http.request_bodies import (
@@ -31,6 +32,7 @@ from ..http.request_bodies import (
     JobMove,
     LoraAdoption,
     MoreSteps,
+    PictureUse,
     PracticeThings,
     Retry,
     SetUpAndTrainOrder,
@@ -46,6 +48,8 @@ BODIES: dict[str, type[BaseModel]] = {
         CharacterDraft,
         CharacterPatch,
         GenerationOrder,
+        PictureOrder,
+        PictureUse,
         CaptionEdits,
         CaptionPlan,
         CropBatch,

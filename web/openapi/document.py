@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
-from ..http.uploads import CHARACTER_FIELD, PHOTO_FIELD
+from ..http.uploads import CHARACTER_FIELD, MASK_FIELD, ORDER_FIELD, PHOTO_FIELD, PICTURE_FIELD
 from ..route_table import PREFIX, ROUTES, Route
 from . import parameters
 from .answer_bodies import Error
@@ -111,7 +111,7 @@ def _operation(route: Route, names: Names) -> dict[str, Any]:
         "responses": {**(answer.responses(names) if answer else {}), **_refusals()},
     }
     if route.upload:
-        schema = _files(CHARACTER_FIELD if route.handler == "transfers.take" else PHOTO_FIELD)
+        schema = _form(route, names)
         operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
     elif route.body:
         operation["requestBody"] = {
@@ -119,6 +119,19 @@ def _operation(route: Route, names: Names) -> dict[str, Any]:
             "content": {"application/json": {"schema": _body(route.body, names)}},
         }
     return operation
+
+
+def _form(route: Route, names: Names) -> dict[str, Any]:
+    if route.body:  # the order as JSON, and pictures beside it
+        picture = {"type": "string", "format": "binary"}
+        parts = {ORDER_FIELD: _body(route.body, names), PICTURE_FIELD: picture, MASK_FIELD: picture}
+        return {
+            "type": "object",
+            "required": [ORDER_FIELD],
+            "properties": parts,
+            "additionalProperties": False,
+        }
+    return _files(CHARACTER_FIELD if route.handler == "transfers.take" else PHOTO_FIELD)
 
 
 def _files(field: str) -> dict[str, Any]:

@@ -147,7 +147,7 @@ async def preview(services: Services, request: web.Request) -> web.Response:
 async def workflow(services: Services, request: web.Request) -> web.Response:
     """The graphs that were sent, bound to no order: run again, each keeps a picture of its own."""
     prompts = await in_thread(services.generations.store.prompts, request.match_info["id"])
-    return web.json_response([unbound(prompt) for prompt in prompts])
+    return web.json_response([unbound(prompt, request.match_info["id"]) for prompt in prompts])
 
 
 async def opened(services: Services, request: web.Request) -> web.Response:
@@ -163,7 +163,7 @@ def _opened(services: Services, request: web.Request) -> OpenedRecipe:
         raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
     words = {"prompt": generation.request.prompt, "negative": generation.request.negative}
     folder = RecipeFolder(own=UserRecipes(services.paths, services.clock))
-    return folder.opened(generation.recipe, sent[number], words)
+    return folder.opened(generation.recipe, sent[number], words, generation.id)
 
 
 async def _changed(services: Services, generation: Generation) -> web.Response:

@@ -55,7 +55,7 @@ async def _sent(request: web.Request, file: Path, name: str) -> web.StreamRespon
 async def take(services: Services, request: web.Request) -> web.Response:
     """{character, refused: [error], former_trigger}: what could not be taken is told, the rest is there. `former_trigger`
     is the file's trigger word where somebody here has it already: theirs is a new one."""
-    async for part in received(request, services.paths, field=CHARACTER_FIELD, most_bytes=MAX_ARCHIVE_BYTES):
+    async for part in received(request, services.paths, CHARACTER_FIELD, most_bytes=MAX_ARCHIVE_BYTES):
         try:
             return await _taken(services, part.file)
         finally:

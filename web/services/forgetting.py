@@ -34,7 +34,7 @@ from ...core.paths import DataPaths
 from ...core.privacy import erasure, personal_data
 from ...core.privacy.personal_data import ForgetReport, Inventory, words_of
 from ...core.privacy.text_search import files_that_mention, finder, unescaped
-from ...core.records.generation import Generation
+from ...core.records.generation import Generation, everybody_in
 from ...core.records.generation_states import GenerationState
 from ...core.records.job import Job
 from ...core.records.job_states import ENDED
@@ -162,11 +162,7 @@ class Forgetting:
 
     def _unfinished(self, character_id: str) -> list[Generation]:
         unfinished = self.generations.store.unfinished()
-        return [
-            generation
-            for generation in unfinished
-            if any(use.id == character_id for use in generation.request.characters)
-        ]
+        return [generation for generation in unfinished if character_id in everybody_in(generation)]
 
     async def _cancel(self, generation: Generation) -> None:
         try:

@@ -33,6 +33,9 @@ class ComfyModelFiles:
     def fault(self, role: str, file: str) -> str:
         return self._models.fault(FOLDERS.get(role, ""), file)
 
+    def upscalers(self) -> list[str]:
+        return self._host.model_names("upscale_models")
+
     def _files(self, family: Family) -> FamilyFiles:
         here, needed = numbers(self._host.version), numbers(family.min_comfyui)
         sampling = family.sampling.model_dump(include={"steps", "guidance", "width", "height"})
@@ -57,4 +60,5 @@ class ComfyModelFiles:
             defaults={name: float(value) for name, value in sampling.items()},
             bounds=family.bounds,
             prompting=family.prompting,
+            edits=family.edits_pictures,
         )

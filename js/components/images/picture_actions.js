@@ -7,6 +7,7 @@ import { liked, nowOf, withLiked } from "../../data/gallery.js";
 import { h } from "../../lib/dom.js";
 import { counted } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
+import { FROM_PICTURE_ACTIONS } from "../from_picture/actions.js";
 import { openComparison } from "../looking/comparison.js";
 import { offerUndo } from "../shared/view.js";
 
@@ -35,6 +36,7 @@ export const PICTURE_ACTIONS = [
     id: "canvas", icon: "sitemap", words: "openOnCanvas", testid: "isen-open-canvas", when: () => true, here: (view) => Boolean(view.panel?.frontend),
     run: async (view, entry, viewer) => (await onCanvas(view, entry)) && viewer.close(),
   },
+  ...FROM_PICTURE_ACTIONS,
   {
     id: "jpeg", icon: "share-alt", words: "downloadJpeg", testid: "isen-download-jpeg", many: true, when: () => true,
     run: saveJpeg,

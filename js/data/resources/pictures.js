@@ -23,6 +23,23 @@ export class Generations extends Resource {
     return this.api.post("/generations", order, action);
   }
 
+  /**
+   * Pictures that start from another one, or from a photo that is sent along.
+   * @param {{order: Schema.PictureOrder, picture?: Blob | null, mask?: Blob | null}} sent @param {string} action @returns {Promise<Isengard.Generation>}
+   */
+  createFrom({ order, picture, mask }, action) {
+    const form = new FormData();
+    form.append("order", new Blob([JSON.stringify(order)], { type: "application/json" }), "order.json");
+    if (picture) form.append("picture", picture, "picture");
+    if (mask) form.append("mask", mask, "mask.png");
+    return this.api.post("/generations/from-picture", form, action);
+  }
+
+  /** One picture among somebody's photos. @param {string} id @param {number} n @param {Schema.PictureUse} use @param {string} action @returns {Promise<Isengard.Photo>} */
+  keepPhoto(id, n, use, action) {
+    return this.api.post(path`/generations/${id}/images/${n}/photo`, use, action);
+  }
+
   /** @param {string} id @param {string} action @returns {Promise<Isengard.Generation>} */
   cancel(id, action) {
     return this.api.post(path`/generations/${id}/cancel`, {}, action);

@@ -116,8 +116,8 @@ const PROMPTING = {
   flux1_dev: { form: "sentences", weights: true, embeddings: false, words: 350, opening: "A photograph of", details: "The light is soft and natural.", quality: "", negative: "" },
 };
 const recipe = (name, label, identity, missing) => ({
-  name, label, description: "", identity, families: ["sd15"], controls: ["prompt", "negative", "width", "height", "seed", "steps", "guidance", "strength", "sampler", "scheduler"],
-  people: 1, missing, foreign: [], bases: missing.length ? [] : BASES, defaults: { width: 512, height: 768, steps: 28, guidance: 7 },
+  name, label, description: "", identity, families: ["sd15"], controls: ["prompt", "negative", "width", "height", "seed", "steps", "guidance", "strength", "sampler", "scheduler", "picture", "mask", "change"],
+  needs_picture: false, source: "ours", people: 1, missing, foreign: [], bases: missing.length ? [] : BASES, defaults: { width: 512, height: 768, steps: 28, guidance: 7 },
   family_bounds: { sd15: { steps: [1, 200], guidance: [1, 20], strength: [0, 1.5] } },
   family_prompting: PROMPTING,
 });

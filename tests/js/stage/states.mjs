@@ -74,6 +74,14 @@ const toPictures = async (page) => {
   for (let frame = 0; frame < 60 && !page.querySelector(".isen-tile"); frame += 1) await new Promise(requestAnimationFrame);
   await settled();
 };
+/** What a picture can be gone on from with, from the viewer's menu. @param {string} testid */
+const onwardBy = (testid) => async (page) => {
+  await toPictures(page);
+  for (const selector of [".isen-tile button", '[data-testid="isen-more-actions"]', `[data-testid="${testid}"]`]) {
+    page.querySelector(selector).click();
+    await settled();
+  }
+};
 const toComparison = async (page) => {
   await toPictures(page);
   await click(".isen-tile:first-child button")(page);
@@ -275,6 +283,14 @@ export const STATES = {
     await click(".isen-tile button")(page);
     await click('[data-testid="isen-more-actions"]')(page);
   } },
+  "onward-vary": { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: onwardBy("isen-variations") },
+  "onward-enlarge": { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: onwardBy("isen-enlarge-picture") },
+  "onward-into": { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: async (page) => {
+    await onwardBy("isen-into-picture")(page);
+    const stage = page.querySelector('[data-testid="isen-mask"]');
+    for (const key of [" ", "ArrowDown", "ArrowDown", "ArrowDown", " "]) stage.dispatchEvent(new KeyboardEvent("keydown", { key }));
+  } },
+  "onward-keep": { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: onwardBy("isen-keep-training") },
   "images-selected": { ...all, ...at("images"), generations: Array.from({ length: 9 }, (_, n) => generation(n, "completed")), then: async (page) => {
     await toPictures(page);
     await click('.isen-tile:nth-child(-n+3) [data-testid="isen-select-picture"]')(page);

@@ -52,6 +52,7 @@ class io:
     Float: _Kind
     Image: _Kind
     Int: _Kind
+    Mask: _Kind
     Model: _Kind
     String: _Kind
     Vae: _Kind

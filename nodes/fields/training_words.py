@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.records.job_states import JobState
+from ...core.records.job_states import JobState
 
 if TYPE_CHECKING:
-    from ..core.records.job import Job, Progress
+    from ...core.records.job import Job, Progress
 
 STATES = {
     JobState.QUEUED: "Waiting in line",

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
 
-from ..core.errors import IsengardError
-from .context import everybody, server_is_running
+from ...core.errors import IsengardError
+from ..context import everybody, server_is_running
 
 if TYPE_CHECKING:
-    from ..core.records.character import Character
+    from ...core.records.character import Character
 
 #: Where an input's description holds the names; the guard of an open ComfyUI takes them out of it.
 LABELS = "labels"
@@ -57,6 +57,6 @@ def families_by_key() -> dict[str, str]:
     """The kinds of base model that a person can be trained for."""
     if not server_is_running():
         return {}
-    from ..core.families.families import Families
+    from ...core.families.families import Families
 
     return {family.key: family.label for family in Families().offered()}

@@ -1,0 +1,1 @@
+"""What the fields of our nodes offer, and what they say while something is going on."""

@@ -1,0 +1,1 @@
+"""Orders of pictures that start from another one, and pictures that become somebody's photos."""
