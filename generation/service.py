@@ -81,17 +81,18 @@ class GenerationService:
         generation_id: str = "",
         album_id: str = "",
         start: Start | None = None,
+        people: list[Person] | None = None,
     ) -> Generation:
         """Keep the request with its prompts, then send them; the answer comes before the first picture. `resolved` is its
         recipe where the caller has looked it up already: looking through all of them takes a while. `generation_id`: one that the
-        caller has noted before, so that a crash in between loses no order. `start` is the picture that it is made from."""
+        caller has noted before, so that a crash in between loses no order. `start` is the picture that it is made from; `people` are given where the very
+        files that draw them are known."""
         if request.seed is None:
             request = request.model_copy(update={"seed": secrets.randbelow(MAX_SEED)})
         pipeline, recipe = resolved or await self.resolve(request.recipe)
         require_usable(recipe)
         generation_id = generation_id or new_id("gen")
-        casting = Casting(self.characters, self.versions, self.allow_placeholder)
-        people = await in_thread(casting.people, request.characters, recipe)
+        people = await self._cast(request, recipe) if people is None else people
         prompts = await in_thread(self._prompts, pipeline, request, people, generation_id, start)
         generation = Generation(
             id=generation_id,
@@ -110,6 +111,10 @@ class GenerationService:
         await self._tell(generation)
         self._start(generation, pipeline, self._drive(generation, pipeline, prompts))
         return generation
+
+    async def _cast(self, request: GenerationRequest, recipe: RecipeInfo) -> list[Person]:
+        casting = Casting(self.characters, self.versions, self.allow_placeholder)
+        return await in_thread(casting.people, request.characters, recipe)
 
     def _prompts(
         self,

@@ -74,6 +74,8 @@ from .services.likeness.measurer import LikenessMeasurer
 from .services.likeness.person_faces import PersonFaces
 from .services.likeness.pictures import PictureMeasurer
 from .services.likeness.walls import WallScorer
+from .services.mending.face_mender import FaceMender
+from .services.mending.small_faces import SmallFaces
 from .services.photo_day.photo_days import open_photo_days
 from .services.photo_faces import PhotoFaceChecker
 from .services.picture_prover import does_comfyui_answer, open_generations
@@ -295,7 +297,7 @@ def _photo_work(library: Library, paths: DataPaths, clock: Clock, stores: Any, f
 def _faces(
     host: Host, stores: Any, people: PersonFaces, generations: GenerationService, ledger: Ledger
 ) -> Any:
-    """What looks at faces: of photos as they are added, and of pictures."""
+    """What looks at faces: of photos as they are added, and of pictures; and what draws those again."""
     photos = PhotoFaceChecker(stores["characters"], stores["photos"], ledger, people.reader)
     measurer = LikenessMeasurer(
         generations,
@@ -305,7 +307,9 @@ def _faces(
         WallScorer(generations, ledger, people),
         is_quiet=lambda: not host.queue_length and not photos.is_waiting,
     )
-    return {"likeness": measurer, "photo_faces": photos}
+    mender = FaceMender(generations, stores["families"], people)
+    mending = {"mender": mender, "small_faces": SmallFaces(mender, generations.clock)}
+    return {"likeness": measurer, "photo_faces": photos, **mending}
 
 
 def _first_hour(

@@ -39,6 +39,8 @@ from .services.housekeeping import Housekeeping
 from .services.improving.photo_improver import PhotoImprover
 from .services.job_view import JobView
 from .services.likeness.measurer import LikenessMeasurer
+from .services.mending.face_mender import FaceMender
+from .services.mending.small_faces import SmallFaces
 from .services.photo_day.photo_days import PhotoDays
 from .services.photo_faces import PhotoFaceChecker
 from .services.prompting.style_pictures import StylePictures
@@ -77,6 +79,8 @@ class Services:
     companions: CompanionKeeper
     job_view: JobView
     likeness: LikenessMeasurer
+    mender: FaceMender
+    small_faces: SmallFaces
     diagnoser: Diagnoser
     photo_faces: PhotoFaceChecker
     improver: PhotoImprover

@@ -25,6 +25,8 @@ def start_loops(services: Services, loop: asyncio.AbstractEventLoop) -> None:
         "captions": _caption_taker(services).run,
         "pictures heard of": lambda: services.likeness.run(events),
         "likeness": services.likeness.work,
+        "small faces heard of": lambda: services.small_faces.run(events),
+        "small faces": services.small_faces.work,
         "early stops": lambda: services.stopper.run(events),
         "photos heard of": lambda: services.photo_faces.run(events),
         "faces of photos": services.photo_faces.work,

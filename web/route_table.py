@@ -340,6 +340,12 @@ ROUTES: tuple[Route, ...] = (
         "Why one picture does not look like its first person, or the one of character_id",
     ),
     Route(
+        "POST",
+        "/generations/{id}/images/{n}/mend",
+        "generations.mend",
+        "Draw the faces of a picture again, each with its own person's LoRA",
+    ),
+    Route(
         "GET",
         "/generations/{id}/images/{n}/workflow",
         "generations.opened",

@@ -68,7 +68,7 @@ class TrainingFacts:
 @dataclass(frozen=True)
 class PictureFacts:
     """Facts of one picture: with which of the versions and how strongly the person was drawn, and from which words. `has_trigger` None where
-    that cannot be told; `base` is the file that drew it, `usual_steps` what that one wants."""
+    that cannot be told; `base` is the file that drew it, `usual_steps` what that one wants; `generation_id` and `n` say which it is."""
 
     version: VersionFacts | None = None
     strength: float | None = None
@@ -80,6 +80,8 @@ class PictureFacts:
     usual_steps: int = 0
     look: Look = ""
     likeness: Likeness | None = None
+    generation_id: str = ""
+    n: int = 0
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..faces.choosing import NOTHING
+from ..records.diagnosis import Mending
 from .facts import Facts, PictureFacts
 from .found import Found, Values, between, instead_of
 from .hiding_words import distant, hiding
@@ -93,11 +94,20 @@ def face_far(facts: Facts, picture: PictureFacts) -> Found | None:
     """A face of few pixels: measured as too small, or asked for from afar."""
     words, why = distant(picture.prompt), _why(picture)
     if why == "too_small":
-        return Found(86, "closer", {"words": ", ".join(words)})
+        return Found(86, *_larger(facts, picture, {"words": ", ".join(words)}))
     measured = picture.likeness is not None and picture.likeness.score is not None
     if not words or measured:
         return None
     return Found(80 if why == "no_face" else 62, "closer", {"words": ", ".join(words)})
+
+
+def _larger(facts: Facts, picture: PictureFacts, values: Values) -> tuple[Mending, Values]:
+    """The face that was found is drawn again, where faces can still be found and a LoRA is there to draw it; else the picture is asked
+    for anew, from nearer."""
+    version = picture.version
+    if not facts.measures or not picture.generation_id or version is None or version.placeholder:
+        return "closer", values
+    return "faces", {**values, "generation_id": picture.generation_id, "n": picture.n}
 
 
 def drawing(facts: Facts, picture: PictureFacts) -> Found | None:

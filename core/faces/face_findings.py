@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, median
 
 from ..records.photo import PhotoFinding
-from .face import TURNED, Face
+from .face import LEAST_SIDE, TURNED, Face
 from .likeness import alike, is_clear
 from .models.records import calibration_of
 from .people import people_in
@@ -24,8 +24,6 @@ CODES = OF_STRANGERS | UNCLEAR | {"face_blurred"}
 LEAST_PHOTOS = 3
 #: Somebody else is suspected only where so many other photos can be compared with; so many of one person are a second one.
 LEAST_OTHERS = 3
-#: Pixels of the photo, whatever its size: below, there is too little to learn at any resolution of training.
-SMALL_FACE = 64
 #: From so many pixels on a face's sharpness means something: measured on 96 of them, a smaller one is always soft.
 JUDGED_FACE = 96
 BLURRED_FACE = 150.0
@@ -65,7 +63,7 @@ def _of(faces: Sequence[Face]) -> list[PhotoFinding]:
     if not is_clear(faces):
         return [_finding("several_faces", "Shows several people: crop it, so that it is clear who is meant.")]
     face, found = faces[0], []
-    if face.side < SMALL_FACE:
+    if face.side < LEAST_SIDE:
         found.append(
             _finding(
                 "face_small",
@@ -81,7 +79,7 @@ def _of(faces: Sequence[Face]) -> list[PhotoFinding]:
                 "The face is turned far away: fine for a few photos, most should show it from the front.",
             )
         )
-    elif face.side >= SMALL_FACE and face.eye_light < DARK_GLASSES:
+    elif face.side >= LEAST_SIDE and face.eye_light < DARK_GLASSES:
         found.append(
             _finding(
                 "dark_glasses",

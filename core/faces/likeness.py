@@ -14,7 +14,7 @@ from statistics import median
 
 from ..records.likeness import Likeness, Unmeasurable, Verdict
 from .calibration import DLIB, Calibration
-from .face import Face
+from .face import LEAST_SIDE, Face
 from .models.records import calibration_of
 
 #: A second face as large as this share of the largest makes a photo useless as a reference: who is meant?
@@ -23,9 +23,6 @@ RIVAL = 0.6
 MOST_REFERENCES = 24
 #: From so many photos on their likeness to each other says how much of it a picture can reach: with two, one pair is off by up to 0.1.
 ENOUGH_PHOTOS = 4
-#: A face below so many pixels is said to be too small: models draw such faces badly, whoever they show (full-body pictures of
-#: 512 pixels), so that a low number says nothing of the LoRA.
-LEAST_SIDE = 64
 #: A head turned further shows too little of the face for a low number to mean somebody else. Up to here it does mean that: of 9 photos
 #: turned by 0.45 to 0.6 all reached 0.49 to the person's others, 180 comparisons with strangers 0.31 at most; further ones were not at hand.
 TOO_TURNED = 0.6

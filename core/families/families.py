@@ -15,6 +15,7 @@ from ..errors import InvalidError
 from ..records.base import Record
 from ..version import numbers
 from .bounds import Bounds
+from .face_mending import FaceMending
 from .hub_parts import HubPart, total
 from .memory import Memory
 from .prompting import Prompting
@@ -259,6 +260,7 @@ class Family(Record):
     sampling: Sampling
     bounds: Bounds = Field(default_factory=Bounds)
     prompting: Prompting = Field(default_factory=Prompting)
+    face_mending: FaceMending
     probes: list[Probe] = Field(default_factory=list)
     #: ways to train it, where there are several; `route` is the key of the one that this record is by
     routes: list[Route] = Field(default_factory=list)

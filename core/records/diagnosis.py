@@ -9,7 +9,8 @@ from pydantic import Field
 from .base import Record
 
 #: What mends a cause; the panel has a button for each. `photos`, `captions` and `trigger` lead to the person's page, `put_trigger`,
-#: `strength`, `steps`, `prompt`, `closer` and `base` back to the form of the picture, `version` makes the version of `file` the best.
+#: `strength`, `steps`, `prompt`, `closer` and `base` back to the form of the picture, `version` makes the version of `file` the best,
+#: `faces` draws the faces of picture `n` of `generation_id` again.
 Mending = Literal[
     "photos",
     "captions",
@@ -19,6 +20,7 @@ Mending = Literal[
     "steps",
     "prompt",
     "closer",
+    "faces",
     "base",
     "version",
     "compare",

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from .base import Line, Number, Prose, Stored, Whole, id_text
+from .base import Line, Number, Prose, Stored, Truth, Whole, id_text
 from .generation_states import GenerationState
 from .job import JobError
 from .likeness import Likeness
@@ -31,7 +31,8 @@ class CharacterUse(Stored):
 
 class GenerationRequest(Stored):
     """`seed` null draws one; image i uses seed + i. Sizes are pixels, multiples of 8. `base_model`: a base by ComfyUI's name for
-    it, null for the one that is taken by itself."""
+    it, null for the one that is taken by itself. `mend_faces`: where faces come out small, each such picture gets a second one with the
+    faces drawn again."""
 
     recipe: Annotated[Line, Field(max_length=80)]
     characters: list[CharacterUse] = Field(min_length=1, max_length=4)
@@ -46,6 +47,7 @@ class GenerationRequest(Stored):
     sampler: Annotated[Line, Field(max_length=60)] | None = None
     scheduler: Annotated[Line, Field(max_length=60)] | None = None
     base_model: Annotated[Line, Field(max_length=400)] | None = None
+    mend_faces: Truth = False
 
 
 class CharacterOrder(CharacterUse):

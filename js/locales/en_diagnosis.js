@@ -48,6 +48,7 @@ export default {
   mend_steps: "Use {steps} steps",
   mend_prompt: "Change the prompt",
   mend_closer: "Ask for a close-up",
+  mend_faces: "Mend the face",
   mend_base: "Choose another model",
   mend_this_base: "Draw with {base}",
   mend_version: "Use step {step}",
@@ -56,5 +57,6 @@ export default {
   mend_train: "Train {name} again",
   mend_train_first: "Train {name}",
   mend_train_on: "Train {steps} more steps",
+  facesBeingMended: "The faces are being drawn again. The mended picture appears beside this one, which stays.",
   mended_version: "Step {step} is used from now on.",
 };

@@ -52,7 +52,7 @@ FLOORS = {
     ),
     "generation": (
         ("service", "proof"),
-        ("casting", "request_rules", "passing_pictures"),
+        ("casting", "request_rules", "passing_pictures", "mending"),
         ("image",),
         ("prompt_text",),
     ),
@@ -64,7 +64,7 @@ FLOORS = {
         ("training",),
         ("settings",),
         ("characters", "comparing"),
-        ("looking", "outside_loras", "prompting", "first_hour", "from_picture"),
+        ("looking", "outside_loras", "prompting", "first_hour", "from_picture", "mending"),
         ("shared",),
     ),
 }

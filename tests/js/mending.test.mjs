@@ -40,8 +40,8 @@ test("the prompt gets what it lacks, and nothing twice", () => {
 function recorder(answer = {}) {
   const done = [];
   const note = (name) => (...given) => (done.push([name, ...given]), answer);
-  const api = { training: { setUp: note("setUp") }, jobs: { order: note("order") }, characters: { pickVersion: note("pick") } };
-  const store = { api, go: note("go"), attempt: (action) => action("ui-1"), keepJob: (job) => job, keepTask: (job) => job, keepCharacter: (known) => known };
+  const api = { training: { setUp: note("setUp") }, jobs: { order: note("order") }, characters: { pickVersion: note("pick") }, generations: { mend: note("mend") } };
+  const store = { api, go: note("go"), attempt: (action) => action("ui-1"), keepJob: (job) => job, keepTask: (job) => job, keepCharacter: (known) => known, keepGeneration: (known) => known };
   return { store, done };
 }
 
@@ -58,6 +58,7 @@ test("each button really does it", async () => {
   assert.deepEqual(await asked("version", { file: "anna/a.safetensors", step: 700 }), [["pick", "chr_9", "anna/a.safetensors", "ui-1"]]);
   assert.deepEqual(await asked("train_on", { job_id: "job_1", steps: 600 }), [["order", "job_1", "continue", "ui-1", { steps: 600 }], ["go", { tab: "training", job: "job_2" }]]);
   assert.deepEqual(await asked("set_up_measuring"), [["setUp", "faces", { confirm: true }, "ui-1"], ["go", { tab: "settings" }]]);
+  assert.deepEqual(await asked("faces", { generation_id: "gen_1", n: 2 }), [["mend", "gen_1", 2, "ui-1"]]);
   const [[, route]] = await asked("strength", { strength: 0.85 });
   assert.deepEqual([route.tab, route.id, route.mend.values.strength], ["images", "chr_9", 0.85]);
   const changed = [];
@@ -67,6 +68,6 @@ test("each button really does it", async () => {
 
 test("what was refused leads nowhere", async () => {
   const { store, done } = recorder(null);
-  for (const action of ["version", "train_on", "set_up_measuring"]) assert.equal(await mend(store, cause("x", action), { person: "chr_9" }), false);
-  assert.deepEqual(done.map(([name]) => name), ["pick", "order", "setUp"]);
+  for (const action of ["version", "train_on", "set_up_measuring", "faces"]) assert.equal(await mend(store, cause("x", action), { person: "chr_9" }), false);
+  assert.deepEqual(done.map(([name]) => name), ["pick", "order", "setUp", "mend"]);
 });

@@ -247,6 +247,8 @@ declare namespace Isengard {
     here?: (view: PicturesView) => boolean;
     /** Whether it can be done with this picture now: greyed where it cannot. */
     when: (entry: Entry, state: Shown) => boolean;
+    /** Why it cannot be done with this picture, as a sentence; '' where it can. */
+    why?: (entry: Entry, state: Shown) => string;
     /** Of what is on or off: which it is. */
     pressed?: (entry: Entry) => boolean;
     run: (view: PicturesView, entry: Entry, viewer: PictureViewer) => unknown;

@@ -108,7 +108,7 @@ declare namespace Schema {
   /** A cause: `values` fill its sentence, and say what its button needs (`file`, `job_id`, `strength`, `steps`, `codes`); `weight` is how likely it is, 0 to 100 (core/diagnosis/found.py). */
   interface Cause {
     code: string;
-    action: "photos" | "captions" | "trigger" | "put_trigger" | "strength" | "steps" | "prompt" | "closer" | "base" | "version" | "compare" | "set_up_measuring" | "train" | "train_on";
+    action: "photos" | "captions" | "trigger" | "put_trigger" | "strength" | "steps" | "prompt" | "closer" | "faces" | "base" | "version" | "compare" | "set_up_measuring" | "train" | "train_on";
     weight: number;
     values: Record<string, string | number>;
   }
@@ -443,6 +443,7 @@ declare namespace Schema {
     sampler?: string | null;
     scheduler?: string | null;
     base_model?: string | null;
+    mend_faces?: boolean;
     purpose?: "user" | "bench" | "grid";
   }
   /** PATCH /generations/{id}; null leaves a value as it is. `album_id` '' takes it out of its album. */
@@ -459,7 +460,7 @@ declare namespace Schema {
     ahead: number;
     frame: number;
   }
-  /** `seed` null draws one; image i uses seed + i. Sizes are pixels, multiples of 8. `base_model`: a base by ComfyUI's name for it, null for the one that is taken by itself. */
+  /** `seed` null draws one; image i uses seed + i. Sizes are pixels, multiples of 8. `base_model`: a base by ComfyUI's name for it, null for the one that is taken by itself. `mend_faces`: where faces come out small, each such picture gets a second one with the faces drawn again. */
   interface GenerationRequest {
     recipe: string;
     characters: CharacterUse[];
@@ -474,6 +475,7 @@ declare namespace Schema {
     sampler: string | null;
     scheduler: string | null;
     base_model: string | null;
+    mend_faces: boolean;
   }
   type GenerationState = "queued" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
   interface Gpu {
@@ -900,6 +902,7 @@ declare namespace Schema {
     sampler?: string | null;
     scheduler?: string | null;
     base_model?: string | null;
+    mend_faces?: boolean;
     purpose?: "user" | "bench" | "grid";
     start: StartOrder;
   }

@@ -103,7 +103,14 @@ CASES = (
     Case("strength_low", {"several_faces": 1}, strength=0.4, action="strength"),
     Case("strength_high", {"blurred": 2}, strength=1.6, action="strength"),
     Case("face_hidden", prompt="photo of {trigger} wearing a medieval helmet", action="prompt"),
-    Case("face_far", prompt="wide shot of {trigger} on a mountain", likeness=UNMEASURED, action="closer"),
+    Case("face_far", prompt="wide shot of {trigger} on a mountain", likeness=UNMEASURED, action="faces"),
+    Case(
+        "face_far",
+        prompt="wide shot of {trigger} on a mountain",
+        likeness=UNMEASURED,
+        tools=False,
+        action="closer",
+    ),
     Case(
         "drawing",
         prompt="pencil sketch of {trigger}",

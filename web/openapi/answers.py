@@ -242,6 +242,7 @@ ANSWERS: Mapping[str, Answer | None] = {
     "generations.update_image": GENERATION,
     "generations.delete_image": GENERATION,
     "generations.restore_image": GENERATION,
+    "generations.mend": Answer(Generation, status=202),
     "generations.preview": Answer(content="image/*", also=(DONE,)),
     "generations.workflow": Answer(schema=_PROMPTS),
     "generations.opened": Answer(bodies.OpenedRecipe),

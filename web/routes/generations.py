@@ -135,6 +135,13 @@ async def restore_image(services: Services, request: web.Request) -> web.Respons
     return await _changed(services, generation)
 
 
+async def mend(services: Services, request: web.Request) -> web.Response:
+    """A second picture with the faces drawn again; the first stays."""
+    place = (request.match_info["id"], picture_number(request))
+    await services.lender.room_made()
+    return responses.record(await services.mender.mend(place, correlation.current()), 202)
+
+
 async def preview(services: Services, request: web.Request) -> web.Response:
     """The newest frame that ComfyUI sent; 204 while there is none."""
     generation = await in_thread(services.generations.store.get, request.match_info["id"])

@@ -5,6 +5,7 @@ import { bytes } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { ENDED, METER } from "../../data/state.js";
+import { askReader, readsFaces } from "../../data/faces/reader.js";
 import { orderTask, setupOf } from "../../data/jobs.js";
 import { TaskProgress } from "../shared/task_progress.js";
 
@@ -24,13 +25,12 @@ export class LikenessMeter {
   }
 
   /** Asked for when somebody looks at it. */
-  async ask() {
-    const answer = await this.store.attempt(() => this.store.api.system.likeness());
-    if (answer) this.store.set({ likeness: answer });
+  ask() {
+    return askReader(this.store);
   }
 
   get ready() {
-    return this.store.state.likeness?.state.state === "ready";
+    return readsFaces(this.store.state);
   }
 
   /** `away`: there is nothing to measure here. @param {Isengard.State} state */

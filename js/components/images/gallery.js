@@ -107,10 +107,11 @@ export class Gallery {
   described(entry) {
     const { generation, image } = entry;
     const drawn = this.#drawn(generation);
+    const mended = generation.made_from?.how === "mend" ? t("facesMended") : "";
     const name = this.fileName(entry);
-    const words = [told(generation.request.prompt, this.namesOf(generation)), t("pixels", { w: image.width, h: image.height }), t("seedIs", { n: image.seed }), drawn, lookWords(image), measuredWords(generation, this.names, image)];
+    const words = [told(generation.request.prompt, this.namesOf(generation)), t("pixels", { w: image.width, h: image.height }), t("seedIs", { n: image.seed }), drawn, mended, lookWords(image), measuredWords(generation, this.names, image)];
     return {
-      src: this.view.store.api.generations.imageUrl(generation, image), file: this.view.store.api.generations.copyUrl(generation, image), name, label: [name.replace(/\.\w+$/, ""), drawn].filter(Boolean).join(" · "), mark: badge(generation, this.names, image), caption: words.filter(Boolean).join(" · "),
+      src: this.view.store.api.generations.imageUrl(generation, image), file: this.view.store.api.generations.copyUrl(generation, image), name, label: [name.replace(/\.\w+$/, ""), drawn, mended].filter(Boolean).join(" · "), mark: badge(generation, this.names, image), caption: words.filter(Boolean).join(" · "),
       width: image.width, height: image.height,
     };
   }

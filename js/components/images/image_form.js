@@ -10,6 +10,7 @@ import { t } from "../../locales/words.js";
 import { isPublished } from "../../data/versions.js";
 import { rememberedFold } from "../shared/fold.js";
 import { StrengthBench } from "../comparing/strength_bench.js";
+import { MendChoice } from "../mending/mend_choice.js";
 import { PeopleInPicture } from "./people_in_picture.js";
 import { ImageAdvanced } from "./image_advanced.js";
 import { Prompting } from "../prompting/prompting.js";
@@ -29,7 +30,7 @@ const OPEN_KEY = "isengard.images.settings";
 
 /**
  * @typedef {{cast: import("./people_in_picture.js").Draft, looks: {style: string}, advanced: Record<string, string>, count: string, recipe: string, version: string,
- *   prompt: string, shape: string, quality: import("./quality.js").Quality, seed: number | null}} Draft
+ *   prompt: string, shape: string, quality: import("./quality.js").Quality, mend: boolean | null, seed: number | null}} Draft
  */
 
 export class ImageForm {
@@ -60,6 +61,7 @@ export class ImageForm {
     this.looks = this.prompting.looks;
     this.shapes = new ShapeChoice();
     this.quality = new QualityChoice(adjust);
+    this.mending = new MendChoice(this.store, adjust);
     this.seed = new SeedChoice();
     this.advanced = new ImageAdvanced(this.store);
     this.advanced.inputs.base_model.addEventListener("change", adjust);
@@ -88,7 +90,7 @@ export class ImageForm {
   #fold() {
     const summary = h("summary", { "data-testid": "isen-image-settings" }, h("span", { text: t("pictureSettings") }), " ", this.digest);
     return rememberedFold(OPEN_KEY, summary, { opened: () => this.advanced.opened() }, h("div", { class: "isen-stack" },
-      this.looks.element, this.qualityField, this.likeness,
+      this.looks.element, this.qualityField, this.mending.element, this.likeness,
       h("div", { class: "isen-grid isen-wide-grid" }, field(t("recipe"), this.recipe), this.versionField, this.seed.element),
       this.advanced.element, this.shelf.element));
   }
@@ -99,7 +101,7 @@ export class ImageForm {
     const chosen = ({ selectedOptions: [option] }) => option?.text;
     const { seed, quality, looks, cast } = this;
     const words = [chosen(this.recipe), !this.versionField.hidden && chosen(this.version), looks.style?.label,
-      !this.qualityField.hidden && t(`quality_${quality.value}`), !cast.parts[0].likeness.element.hidden && cast.parts[0].likeness.value.toFixed(2), seed.value !== null && t("seedIs", { n: seed.value })];
+      !this.qualityField.hidden && t(`quality_${quality.value}`), this.mending.value && t("mendSmall"), !cast.parts[0].likeness.element.hidden && cast.parts[0].likeness.value.toFixed(2), seed.value !== null && t("seedIs", { n: seed.value })];
     say(this.digest, words.filter(Boolean).join(" · "));
   }
 
@@ -131,6 +133,7 @@ export class ImageForm {
     this.shapes.take(draft.shape);
     this.count.value = draft.count;
     this.quality.value = draft.quality;
+    this.mending.chosen = draft.mend ?? null;
     this.seed.value = draft.seed;
     this.advanced.take(draft.advanced);
   }
@@ -145,7 +148,7 @@ export class ImageForm {
     this.#tell();
     const [count, recipe, version] = [this.count, this.recipe, this.version].map(({ value }) => value);
     const { cast: { draft: cast }, looks: { draft: looks }, advanced: { draft: advanced } } = this;
-    kept(this.memory, DRAFT_KEY, { cast, looks, advanced, count, recipe, version, prompt: this.prompt.value, shape: this.shapes.value, quality: this.quality.value, seed: this.seed.value });
+    kept(this.memory, DRAFT_KEY, { cast, looks, advanced, count, recipe, version, prompt: this.prompt.value, shape: this.shapes.value, quality: this.quality.value, mend: this.mending.chosen, seed: this.seed.value });
     if (cast.ids[0]) kept(this.lasting, PERSON_KEY, cast.ids[0]);
   }
 
@@ -175,6 +178,7 @@ export class ImageForm {
     this.advanced.prompting = this.prompting.prompting;
     this.#controls(recipe, boundsOf(recipe, familyOf(recipe, people[0]), this.advanced.base));
     this.quality.show(this.advanced.base?.defaults.steps ?? usualOf(recipe, people[0]).steps ?? 20);
+    this.mending.show({ recipe, fine: this.quality.value === "fine" });
     this.bench.show(people, !usable);
     this.#keep();
   }
@@ -308,6 +312,7 @@ export class ImageForm {
     this.seed.reuse(request.seed);
     this.shapes.choose(request.width / request.height);
     this.advanced.take({ ...request, steps: this.quality.choose(request.steps) ? null : request.steps });
+    this.mending.take(Boolean(request.mend_faces), this.quality.value === "fine");
     this.#keep();
   }
 }

@@ -1,6 +1,7 @@
 /** Making pictures, those being made, and all that were made. */
 
 import { loadComparisons } from "../../data/comparisons.js";
+import { mendFaces } from "../../data/faces/mending.js";
 import { picturesOf, told } from "../../data/gallery.js";
 import { button, h } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
@@ -112,7 +113,8 @@ export class IsenImages extends View {
   #trouble({ generation, names }) {
     const { error } = generation;
     const dismiss = async () => this.store.keepGeneration(await this.store.attempt((id) => this.store.api.generations.remove(generation.id, id)));
-    const anew = async () => (await this.#generate(generation.request)) && dismiss();
+    const { made_from: from } = generation;
+    const anew = async () => (await (from?.how === "mend" ? mendFaces(this.store, from.generation_id, from.n) : this.#generate(generation.request))) && dismiss();
     const again = () => this.reuse({ generation, image: { seed: generation.request.seed } });
     return h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation", "data-state": generation.state },
       h("p", { class: "isen-error", "data-testid": "isen-generation-error", text: `${error?.message ?? ""} ${error?.hint ?? ""}`.trim() }),

@@ -9,6 +9,7 @@ import { counted } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { FROM_PICTURE_ACTIONS } from "../from_picture/actions.js";
 import { openComparison } from "../looking/comparison.js";
+import { MEND_ACTION } from "../mending/mend_action.js";
 import { offerUndo } from "../shared/view.js";
 
 /** More than that nobody finds their way through in a list. */
@@ -32,6 +33,7 @@ export const PICTURE_ACTIONS = [
     run: (view, entry) => compareFrom(view, entry),
     all: (view, entries) => compareAll(view, entries, [0, 1]),
   },
+  MEND_ACTION,
   {
     id: "canvas", icon: "sitemap", words: "openOnCanvas", testid: "isen-open-canvas", when: () => true, here: (view) => Boolean(view.panel?.frontend),
     run: async (view, entry, viewer) => (await onCanvas(view, entry)) && viewer.close(),

@@ -26,6 +26,7 @@ export class ActionBar {
     const entry = this.entry();
     for (const { action, element } of this.placed) {
       element.disabled = !action.when(entry, state);
+      if (action.why) told(element, action.why(entry, state));
       if (typeof action.icon === "function") element.firstElementChild?.replaceWith(icon(action.icon(entry)));
       if (action.pressed) element.setAttribute("aria-pressed", String(action.pressed(entry)));
     }
@@ -54,6 +55,13 @@ export class ActionBar {
     this.menu.open = false;
     return action.run(this.view, this.entry(), this.viewer);
   }
+}
+
+/** Why it cannot be done with this picture, below its words: a title alone is read by few. @param {HTMLButtonElement} element @param {string} why */
+function told(element, why) {
+  const words = element.lastElementChild;
+  if (words?.localName === "small") words.remove();
+  if (why) element.append(h("small", { class: "isen-why-not", text: why }));
 }
 
 /** @param {HTMLButtonElement[]} entries */

@@ -4,7 +4,7 @@
 import { button, h } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { brief, count } from "../../lib/format.js";
-import { causeWords, mend, mendingWords } from "../../data/diagnosis/mending.js";
+import { DONE_HERE, causeWords, mend, mendingWords } from "../../data/diagnosis/mending.js";
 import { t } from "../../locales/words.js";
 
 /**
@@ -71,8 +71,10 @@ export class WhyNot {
   async #mend(cause) {
     const { about } = this;
     if (!about || !(await mend(this.store, cause, { person: about.person.id, change: about.again }))) return;
-    if (cause.action !== "version") return this.gone();
-    this.mended(t("mended_version", { step: count(Number(cause.values.step)) }));
+    const words = DONE_HERE[cause.action];
+    if (!words) return this.gone();
+    this.mended(t(words, { step: count(Number(cause.values.step)) }));
+    if (cause.action !== "version") return;
     this.causes = null;
     await this.#ask();
   }

@@ -2,11 +2,15 @@
 
 import { count } from "../../lib/format.js";
 import { pluralKey, t } from "../../locales/words.js";
+import { mendFaces } from "../faces/mending.js";
 import { orderTask } from "../jobs.js";
 import { METER } from "../state.js";
 
 /** Where it is mended by asking for the picture anew. @type {Set<Isengard.Cause["action"]>} */
 const IN_FORM = new Set(["put_trigger", "strength", "steps", "prompt", "closer", "base"]);
+
+/** Mended right where they are: what is said then. @type {Partial<Record<Isengard.Cause["action"], string>>} */
+export const DONE_HERE = { version: "mended_version", faces: "facesBeingMended" };
 
 /** The sentence of a cause; one that a newer server knows is left out. @param {Isengard.Cause} cause @param {string} name */
 export function causeWords({ code, values }, name) {
@@ -45,6 +49,7 @@ export async function mend(store, cause, { person, change }) {
     const next = store.keepJob(await store.attempt((id) => store.api.jobs.order(String(values.job_id), "continue", id, { steps: Number(values.steps) })));
     return Boolean(next) && gone(store, { tab: "training", job: next?.id });
   }
+  if (action === "faces") return Boolean(await mendFaces(store, String(values.generation_id), Number(values.n)));
   if (action === "version") return Boolean(store.keepCharacter(await store.attempt((id) => store.api.characters.pickVersion(person, String(values.file), id))));
   return false;
 }

@@ -90,6 +90,11 @@ export class Generations extends Resource {
     return this.api.post(path`/generations/${id}/images/${n}/restore`, {}, action);
   }
 
+  /** The faces of one picture drawn again, as a new picture. @param {string} id @param {number} n @param {string} action @returns {Promise<Isengard.Generation>} */
+  mend(id, n, action) {
+    return this.api.post(path`/generations/${id}/images/${n}/mend`, {}, action);
+  }
+
   /** Why one picture does not look like somebody in it. @param {string} id @param {number} n @param {string} person @returns {Promise<Schema.Diagnosis>} */
   diagnosis(id, n, person) {
     return this.api.get(path`/generations/${id}/images/${n}/diagnosis` + query({ character_id: person }));

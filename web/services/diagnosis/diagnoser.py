@@ -20,7 +20,7 @@ from ....core.diagnosis.reading import (
 from ....core.diagnosis.weighing import diagnose
 from ....core.errors import IsengardError, NotFoundError
 from ....core.faces.reader import FaceReader
-from ....core.families.families import BASE_ROLES, Families
+from ....core.families.families import Families
 from ....core.generations.generation_store import GenerationStore
 from ....core.jobs.ledger import Ledger
 from ....core.paths import DataPaths
@@ -29,11 +29,11 @@ from ....core.records.character import Character
 from ....core.records.diagnosis import Diagnosis
 from ....core.records.generation import CharacterUse, GeneratedImage, Generation
 from ....core.records.job_states import JobState
-from ....generation.image.model_files import loaded
 from ....generation.prompt_text.choices import chosen
 from ....training.interface import TrainingBackend
 from ....training.job_folder.job_folder import frozen_training
 from ....training.planning.presets import resolve
+from ..likeness.drawn_with import base_of, graph_of
 
 #: How many of a person's newest pictures are looked at.
 PICTURES = 12
@@ -125,8 +125,8 @@ class Diagnoser:
         place, use = found
         version = drawn_with(generation, place, versions)
         trigger = version.trigger_word if version is not None else character.trigger_word
-        graph = self._graph(generation, image.n)
-        base = next((file for role, file in loaded(graph) if role in BASE_ROLES), "")
+        graph = graph_of(self.generations, generation, image.n)
+        base = base_of(graph)
         sent = chosen(generation.request.prompt, image.seed)
         return PictureFacts(
             version=version,
@@ -139,16 +139,9 @@ class Diagnoser:
             usual_steps=self._usual_steps(version, base),
             look=image.look,
             likeness=likeness_of(image, character.id, place),
+            generation_id=generation.id,
+            n=image.n,
         )
-
-    def _graph(self, generation: Generation, number: int) -> dict[str, Any]:
-        """The graph that was sent for a picture; nothing where it was not kept."""
-        try:
-            prompts = self.generations.prompts(generation.id)
-        except (NotFoundError, OSError, ValueError):
-            return {}
-        graph = prompts[number] if isinstance(prompts, list) and number < len(prompts) else {}
-        return graph if isinstance(graph, dict) else {}
 
     def _usual_steps(self, version: VersionFacts | None, base: str) -> int:
         """Steps that a picture of the base wants; 0 where the model is not known."""

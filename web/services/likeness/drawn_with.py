@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ....core.errors import NotFoundError
 from ....core.faces.calibration import DLIB
+from ....core.families.families import BASE_ROLES
 from ....core.generations.generation_store import GenerationStore
 from ....core.records.generation import GeneratedImage, Generation
-from ....generation.image.graph import lora_files
+from ....generation.image.graph import Graph, lora_files
+from ....generation.image.model_files import loaded
 
 
 def people_of(generation: Generation) -> list[str]:
@@ -35,10 +37,19 @@ def shows_them(generation: Generation) -> bool:
 
 def files_of(store: GenerationStore, generation: Generation) -> list[str]:
     """The file that each of its people was drawn with, '' for none. Of records of before `versions` what was sent says it."""
-    if generation.versions:
-        return generation.versions
+    return generation.versions or lora_files(graph_of(store, generation, 0))
+
+
+def graph_of(store: GenerationStore, generation: Generation, number: int) -> Graph:
+    """The graph that was sent for a picture; an empty one where it was not kept."""
     try:
         prompts = store.prompts(generation.id)
-    except (NotFoundError, ValueError):
-        return []
-    return lora_files(prompts[0]) if prompts else []
+    except (NotFoundError, OSError, ValueError):
+        return {}
+    graph = prompts[number] if isinstance(prompts, list) and number < len(prompts) else {}
+    return graph if isinstance(graph, dict) else {}
+
+
+def base_of(graph: Graph) -> str:
+    """The file of the base that draws in a graph, '' for none."""
+    return next((file for role, file in loaded(graph) if role in BASE_ROLES), "")

@@ -1,0 +1,1 @@
+"""Which faces of a drawn picture a second pass makes better."""

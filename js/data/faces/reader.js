@@ -1,0 +1,13 @@
+/** Whether faces in pictures can be found and measured here. Knows the store, no element. */
+
+/** Asked for once somebody looks at what needs it; what changes later comes as events. @param {Isengard.Store} store */
+export async function askReader(store) {
+  const answer = await store.attempt(() => store.api.system.likeness());
+  if (answer) store.set({ likeness: answer });
+}
+
+/** False also where that is not known yet. @param {Pick<Isengard.State, "likeness">} state */
+export const readsFaces = ({ likeness }) => likeness?.state.state === "ready";
+
+/** Known not to be there, so that a button says so before it is pressed. @param {Pick<Isengard.State, "likeness">} state */
+export const cannotReadFaces = ({ likeness }) => Boolean(likeness) && likeness?.state.state !== "ready";

@@ -1,0 +1,79 @@
+"""Faces mended in the panel: what says why not, the choice beside the quality, and a press in the viewer."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hosts.planted_faces import put_planted_faces
+from playwright.sync_api import expect
+from support import live_server
+from support.small_faces import mended_of, person_drawn, picture_of
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+@pytest.fixture
+def server(tmp_path):
+    server = live_server.start(tmp_path)
+    yield server
+    server.close()
+
+
+def opened(panel_on, server, width):
+    """The newest picture in the viewer, its menu open."""
+    panel = panel_on(server, width=width)
+    panel.click("isen-tab-images")
+    panel.page.locator(".isen-tile button").first.click()
+    panel.click("isen-more-actions")
+    return panel
+
+
+def shown(panel, shots, name):
+    """Pictures of it in both themes."""
+    for theme in ("light", "dark"):
+        panel.page.evaluate("(theme) => (document.documentElement.dataset.theme = theme)", theme)
+        panel.page.screenshot(path=str(shots / f"mending-{name}-{theme}.png"))
+
+
+@pytest.mark.parametrize("width", [320, pytest.param(480, marks=pytest.mark.full)])
+def test_it_says_why_not_and_then_mends(server, tmp_path, panel_on, shots, width):
+    ann = person_drawn(server, server.api, tmp_path)
+    made = picture_of(server, ann)
+    panel = opened(panel_on, server, width)
+    expect(panel.get("isen-mend")).to_be_disabled()
+    expect(panel.get("isen-mend")).to_contain_text("tools that find faces")
+    shown(panel, shots, f"why-{width}")
+    panel.page.keyboard.press("Escape")
+    panel.page.keyboard.press("Escape")
+    panel.click("isen-image-settings")
+    expect(panel.get("isen-mend-small")).to_be_disabled()
+    put_planted_faces(server.services.paths.backends)
+    panel.page.reload()
+    choice_follows_the_quality(panel, shots, width)
+    panel.page.locator(".isen-tile button").first.click()
+    panel.click("isen-more-actions", "isen-mend")
+    expect(panel.page.get_by_text("The faces are being drawn again.")).to_be_visible()
+    shown(panel, shots, f"told-{width}")
+    deadline = time.monotonic() + 30
+    while not mended_of(server.api, made.id) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    (again,) = mended_of(server.api, made.id)
+    assert again["made_from"]["how"] == "mend"
+
+
+def choice_follows_the_quality(panel, shots, width) -> None:
+    panel.click("isen-tab-images")
+    if not panel.get("isen-mend-small").is_visible():
+        panel.click("isen-image-settings")
+    small = panel.get("isen-mend-small")
+    expect(small).to_be_enabled()
+    expect(small).not_to_be_checked()
+    panel.page.get_by_test_id("isen-quality-fine").check(force=True)
+    expect(small).to_be_checked()
+    small.scroll_into_view_if_needed()
+    shown(panel, shots, f"form-{width}")
+    small.uncheck()
+    panel.page.get_by_test_id("isen-quality-normal").check(force=True)
+    panel.page.get_by_test_id("isen-quality-fine").check(force=True)
+    expect(small).not_to_be_checked()

@@ -1,0 +1,99 @@
+"""Faces mended over HTTP, up to where ComfyUI would draw: what is refused and why, and pictures that are mended by themselves."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+import pytest
+from hosts.journey import ApiError
+from hosts.planted_faces import put_planted_faces
+from isengard.core.records.event import Subject
+from support.small_faces import LARGE, mended_of, person_drawn, picture_of
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def ann(api, server, tmp_path):
+    return person_drawn(server, api, tmp_path)
+
+
+@pytest.fixture
+def drawn(server, ann):
+    return partial(picture_of, server, ann)
+
+
+@pytest.fixture
+def tools(server):
+    put_planted_faces(server.services.paths.backends)
+
+
+def told(server, generation):
+    data = {"state": generation.state.value, "generation": generation.model_dump(mode="json")}
+    subject = Subject(kind="generation", id=generation.id)
+    server.services.ledger.emit("generation.state", subject, data, correlation_id="corr-draw")
+
+
+def mended(api, generation):
+    return mended_of(api, generation.id)
+
+
+def once_mended(api, generation):
+    deadline = time.monotonic() + 60
+    while not (found := mended(api, generation)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
+
+
+def refused(api, generation, n=1):
+    with pytest.raises(ApiError) as caught:
+        api.post(f"/generations/{generation.id}/images/{n}/mend")
+    return caught.value.status, caught.value.error["code"]
+
+
+def test_a_press_makes_a_new_generation_of_one_picture(api, server, drawn, tools):
+    made = drawn(LARGE)
+    again = api.post(f"/generations/{made.id}/images/1/mend")
+    assert again["made_from"] == {"generation_id": made.id, "n": 1, "how": "mend"}
+    assert (again["request"]["count"], again["request"]["seed"], again["purpose"]) == (1, 8, "user")
+    assert again["versions"] == made.versions and again["recipe"] == made.recipe
+    assert api.get(f"/generations/{made.id}")["images"][0]["n"] == 1
+
+
+def test_what_cannot_be_mended_says_why(api, server, drawn):
+    made = drawn()
+    assert refused(api, made) == (503, "face_tools_missing")
+    put_planted_faces(server.services.paths.backends)
+    assert refused(api, made, 5) == (404, "image_not_found")
+    assert refused(api, drawn(lora="")) == (409, "drawn_without_lora")
+    assert refused(api, drawn(lora="ann/gone.safetensors")) == (409, "drawn_without_lora")
+    assert refused(api, drawn(2000)) == (409, "faces_fine"), "there is nothing to enlarge"
+
+
+def test_pictures_asked_for_with_it_are_mended_as_they_end_and_once(api, server, drawn, tools):
+    wanted, unwanted, fine = drawn(wanted=True), drawn(), drawn(LARGE, wanted=True)
+    before, wall = drawn(wanted=True, now=False), drawn(wanted=True, purpose="grid")
+    for generation in (unwanted, fine, before, wall, wanted, wanted):
+        told(server, generation)
+    (again,) = once_mended(api, wanted)
+    assert again["request"]["mend_faces"] is False and again["correlation_id"] == "corr-draw"
+    api.patch(f"/generations/{wanted.id}/images/1", {"favourite": True})
+    last = drawn(wanted=True)
+    told(server, last)
+    once_mended(api, last)
+    assert len(mended(api, wanted)) == 1, "it was told again when it was liked"
+    assert [mended(api, one) for one in (unwanted, fine, before, wall)] == [[], [], [], []]
+
+
+def test_without_the_tools_pictures_stay_as_they_are(api, server, drawn):
+    made = drawn(wanted=True)
+    told(server, made)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        lines = api.get("/logs?correlation_id=corr-draw")["items"]
+        if any(line["message"] == "Small faces could not be mended" for line in lines):
+            break
+        time.sleep(0.1)
+    assert mended(api, made) == [] and any("mended" in line["message"] for line in lines)
