@@ -39,7 +39,8 @@ def on():
 
 @pytest.fixture(params=["thread", "task"])
 def start(request, on):
-    """Starts a loop whose turns do what they are told to: a fault to die of, None to end, ... to go on for ever."""
+    """Starts a loop whose turns do what they are told to: a fault to die of, None to end, ... to go on until the test is over."""
+    over, before = threading.Event(), set(threading.enumerate())
 
     def start(loops, *turns):
         left, lived = list(turns), []
@@ -52,8 +53,7 @@ def start(request, on):
             return doing
 
         def in_thread():
-            while turn() is ...:
-                time.sleep(0.02)
+            while not over.wait(0.02) and turn() is ...:
                 left.append(...)
 
         async def in_task():
@@ -67,7 +67,11 @@ def start(request, on):
             loops.task("one", in_task, on)
         return lived
 
-    return start
+    yield start
+    over.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive(), "a thread that outlives its test runs into the clocks of later ones"
 
 
 def test_a_loop_that_dies_is_told_and_begins_again(start, logged):
