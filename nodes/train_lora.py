@@ -58,6 +58,21 @@ class IsengardTrainLoRA(io.ComfyNode):
                     tooltip="Wait until it is trained. Waiting holds ComfyUI's queue: nothing else runs meanwhile.",
                     **newer(io.Boolean.Input, advanced=True),
                 ),
+                # new inputs stand last: graphs of before keep their widgets' values by place
+                io.String.Input(
+                    "base_model",
+                    default="",
+                    optional=True,
+                    tooltip="A checkpoint of your own to train on, by its name in ComfyUI's folders. Empty: the family's usual one.",
+                    **newer(io.String.Input, advanced=True),
+                ),
+                io.String.Input(
+                    "route",
+                    default="",
+                    optional=True,
+                    tooltip='Another way to train the family, for example "base" for Z-Image. Empty: the usual one. docs/models.md lists them.',
+                    **newer(io.String.Input, advanced=True),
+                ),
             ],
             outputs=[CharacterType.Output("character_out", display_name="character")],
             is_output_node=True,
@@ -79,15 +94,25 @@ class IsengardTrainLoRA(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, character: Any, family: str, preset: str = "balanced", overrides: str = "{}", wait: bool = False
+        cls,
+        character: Any,
+        family: str,
+        preset: str = "balanced",
+        overrides: str = "{}",
+        wait: bool = False,
+        base_model: str = "",
+        route: str = "",
     ) -> io.NodeOutput:
-        from ..core.records.training import TrainingRequest
-
         context = current()
         _require_allowed(context)
         person = identity.known(context, character)
-        request = TrainingRequest(
-            character_id=person.id, family=family, preset=preset, overrides=_overrides(overrides)
+        request = _request(
+            character_id=person.id,
+            family=family,
+            preset=preset,
+            overrides=_overrides(overrides),
+            base_model=base_model.strip() or None,
+            route=route.strip(),
         )
         training = context.server.training
         same_job = _known(training, request)
@@ -157,6 +182,21 @@ def _require_allowed(context: NodeContext) -> None:
             "This ComfyUI can be reached from other computers, so nodes may not start trainings.",
             "Train in the Isengard tab, or set ISENGARD_ALLOW_REMOTE_TRAINING=1.",
         )
+
+
+def _request(**asked: Any) -> TrainingRequest:
+    """InvalidError `bad_request`: what a graph holds may be of any length."""
+    from pydantic import ValidationError
+
+    from ..core.records.refusal import in_words
+    from ..core.records.training import TrainingRequest
+
+    try:
+        return TrainingRequest(**asked)
+    except ValidationError as fault:
+        raise InvalidError(
+            "bad_request", f"{in_words(fault)}.", "Correct this input of the node and run it again."
+        ) from fault
 
 
 def _overrides(text: object) -> Overrides:

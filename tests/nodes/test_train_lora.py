@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
+from isengard.core.errors import InvalidError
 from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.character import CharacterDraft
 from isengard.core.records.job import Progress
@@ -39,6 +40,20 @@ def test_a_second_run_queues_nothing_and_other_settings_do(train, house):  # noq
     assert len(train.rung()) == 1
     train(overrides='{"seed": 2}')
     assert len(train.rung()) == 2
+
+
+def test_a_checkpoint_and_a_route_are_taken_as_in_the_panel(train, house):  # noqa: F811
+    """Each is a training of its own; what is not there is said in the panel's words, before anything is put in line."""
+    train()
+    for given, code in (
+        ({"route": "nowhere"}, "training_route_unknown"),
+        ({"base_model": "not-there.safetensors"}, "base_model_unknown"),
+        ({"route": "x" * 41}, "bad_request"),
+    ):
+        with pytest.raises(InvalidError) as refused:
+            train(**given)
+        assert refused.value.code == code
+    assert len(train.rung()) == 1
 
 
 def test_waiting_for_what_another_run_began_does_not_cancel_it(train, house, comfy):  # noqa: F811

@@ -20,8 +20,8 @@ ROUTES = """
 Some can be trained in more than one way. The first is taken where nobody chooses; LoRAs of all routes of a model are of one
 kind and go onto the same file in ComfyUI.
 
-| model | route | trained on | what it is |
-|---|---|---|---|
+| model | route | key | trained on | what it is |
+|---|---|---|---|---|
 """
 RECORDS = """
 ## What a record says of its trainings
@@ -37,6 +37,9 @@ base has none); `[[trainer_hubs]]` must name what is read of these too. Where a 
 `[card]` is what people are told before they choose: `good_at` in a sentence, `sell` (`yes`, `limits` where `terms` name them, `ask`
 for a licence that one should read first), and `recommend`, its place among those that are recommended: the first that fits a machine
 without long steps, without a licence to accept and with this ComfyUI is (`training/planning/recommendation.py`); 0 is never.
+
+`[bounds]` are what a picture may ask of the generating base, each as least and most: `steps`, `guidance` and `strength` (likeness);
+what it leaves out is 1 to 200, 0 to 30 and 0 to 1.5. Beyond them pictures come out as noise, burnt, or as somebody else.
 
 `[[routes]]` are ways to train it: `key`, `label` and `about`, then whatever of `gated`, `[routes.training_base]`,
 `[[routes.trainer_hubs]]` (all of them), `[routes.defaults]`, `[routes.needs]` and `[routes.trainer]` is not as in the record, or
@@ -57,7 +60,7 @@ def render() -> str:
             f"{usual / 2**30:.0f} GB | {least / 2**30:.0f} GB | {family.training_bytes / 1e9:.0f} GB | {family.status} |"
         )
     routes = [
-        f"| {family.label} | {route.label} | {family.by_route(route.key).training_base.hub} | {route.about} |"
+        f"| {family.label} | {route.label} | `{route.key}` | {family.by_route(route.key).training_base.hub} | {route.about} |"
         for family in Families().offered()
         for route in family.routes
         if not route.retired

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,14 @@ def test_a_base_is_as_large_as_the_record_says_and_is_known_as_one_family(key, f
     if family.base_file is not None and family.base_file.role == "diffusion_model":
         near = 0.05 if "fp8" in family.base_file.name else 0.001  # fp8 files keep some layers as they were
         assert base.stat().st_size == pytest.approx(family.base_file.size, rel=near)
+
+
+@pytest.mark.parametrize("key", full_depth.BASES)
+def test_a_lora_is_as_large_as_the_record_says(key, files):
+    """What is asked of the disk and of the video memory is computed from it: two bytes a number, at the family's rank."""
+    family, numbers = FAMILIES.get(key), read_header(files[key][1]).shapes.values()
+    size = 2 * sum(math.prod(shape) for shape in numbers) * family.defaults.rank / full_depth.RANK
+    assert family.needs.lora_mb == pytest.approx(size / 1e6, rel=0.06)
 
 
 #: modules of a LoRA of ours for each family (facts: depth-cut, the last table)
