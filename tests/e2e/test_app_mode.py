@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from support.app_pages import FORM, SAID, opened
 
 pytestmark = [
+    pytest.mark.full,
     pytest.mark.slow,
     pytest.mark.e2e,
     pytest.mark.parametrize("fast_server", [comfyui.NEW], indirect=True),

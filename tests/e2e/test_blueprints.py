@@ -104,6 +104,7 @@ def test_each_is_found_and_put_on_the_canvas(tiny_server, open_page, shots):
     assert set(BLUEPRINTS) <= set(page.evaluate(TITLES))
 
 
+@pytest.mark.full
 def test_person_into_any_model_makes_a_picture_of_the_person(tiny_server, api, ann, open_page, shots):
     page = opened(open_page, tiny_server)
     page.evaluate(LOAD_TWIN, "sd15-identity")

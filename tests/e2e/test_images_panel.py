@@ -140,6 +140,7 @@ def test_versions_are_compared_on_a_wall_and_one_is_used(images, api, ann, shots
     assert page.errors == []
 
 
+@pytest.mark.full
 def test_a_wall_is_measured_once_its_tools_are_there(images, api, ann, tiny_server, face_tools, shots):  # noqa: F811
     """The wall of the test before; what a tiny model draws has no face, and that is what is said."""
     page = images
@@ -239,6 +240,7 @@ def test_a_person_stays_in_a_prompt_that_is_cut_and_pasted(images):
     assert page.page.evaluate("() => navigator.clipboard.readText()") == "a photo of Ann Example smiling"
 
 
+@pytest.mark.full
 def test_steps_back_in_a_prompt_know_its_chips(images):
     """The browser put the old text beside the one that had become a chip."""
     page, box = images, images.get("isen-prompt")

@@ -71,6 +71,7 @@ def test_the_same_picture_is_refused_in_words_and_a_deleted_photo_comes_back(fas
     assert page.errors == []
 
 
+@pytest.mark.full
 @newest_frontend
 def test_a_training_is_cancelled_from_the_panel(fast_server, open_page, photos):
     page = open_page(fast_server.url)

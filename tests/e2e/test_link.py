@@ -75,6 +75,7 @@ def guarded_server(tmp_path_factory):
     server.stop()
 
 
+@pytest.mark.full
 def test_a_guarded_comfyui_answers_nobody_without_the_link_and_works_with_it(
     guarded_server, open_page, photos
 ):

@@ -7,7 +7,7 @@ from hosts import comfyui
 from hosts.journey import Api, ApiError
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.full]
 #: import name -> what pip calls it; psutil is ComfyUI's own requirement, too, and cannot be missing there
 HIDDEN = {
     "huey": "huey",

@@ -31,6 +31,7 @@ INTO_SUBGRAPH = """(checkpoint) => {
 }"""
 
 
+@pytest.mark.full
 def test_a_canvas_with_a_subgraph_becomes_a_recipe_and_makes_a_picture(images, api, shots):
     page = images
     page.page.evaluate(LOAD_TWIN, "sd15-identity")
@@ -57,6 +58,7 @@ def test_a_canvas_with_a_subgraph_becomes_a_recipe_and_makes_a_picture(images, a
     assert page.errors == []
 
 
+@pytest.mark.full
 def test_steps_back_in_a_prompt_leave_the_canvas_alone(images):
     """This frontend knows a field for text by its tag or its type; the prompt is neither an input nor a textarea."""
     page, box = images, images.get("isen-prompt")

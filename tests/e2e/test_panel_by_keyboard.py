@@ -71,6 +71,7 @@ def test_photos_to_picture_without_a_mouse(fast_server, open_page, photos):
     assert page.errors == []
 
 
+@pytest.mark.full
 @on_frontends
 def test_a_strangers_texts_stay_texts(fast_server, browser, open_page, tmp_path):
     page = open_page(fast_server.url)
@@ -145,7 +146,7 @@ def page_of(fast_server, open_page, width):
     [
         ("Comfy.ToggleLinear", 1400),
         pytest.param("Comfy.ToggleLinear", 700, marks=pytest.mark.full),
-        ("Workspace.ToggleFocusMode", 1400),
+        pytest.param("Workspace.ToggleFocusMode", 1400, marks=pytest.mark.full),
     ],
 )
 def test_the_command_opens_the_panel_where_the_sidebar_is_hidden(fast_server, open_page, shots, mode, width):

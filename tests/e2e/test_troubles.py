@@ -276,6 +276,7 @@ def restart_under(page, api, job) -> None:
     page.errors[:] = [error for error in page.errors if "net::ERR_" not in error]  # the browser's own lines
 
 
+@pytest.mark.full
 def test_photos_are_described_marked_and_taken_back(server, trainer, page, photos, shots):
     api = Api(server.url)
     trainer("caption:leaky")

@@ -35,6 +35,7 @@ def redis_url(request):
     return request.getfixturevalue("redis_server").url if request.param == "redis" else ""
 
 
+@pytest.mark.full
 def test_a_storm_of_kills_loses_nothing(house, ann, start_worker, redis_url, capsys):
     def start(n):
         """The last one's wall clock jumps by a day, forth and back."""

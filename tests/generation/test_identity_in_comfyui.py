@@ -159,6 +159,7 @@ def test_a_cancel_in_the_middle_leaves_no_file(server, api, ann):
     assert server.get("/queue") == {"queue_running": [], "queue_pending": []}
 
 
+@pytest.mark.full
 def test_pictures_in_a_row_leak_no_memory(server, api, ann, capsys):
     for seed in range(WARM_UP):
         made(api, ann, seed=seed, strength=0.4 + seed / 1000)

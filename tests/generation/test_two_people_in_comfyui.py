@@ -124,6 +124,7 @@ def test_two_people_take_at_most_two_and_a_half_times_as_long(server, api, ann, 
     assert both <= 2.5 * one
 
 
+@pytest.mark.full
 def test_the_model_stays_loaded_from_one_picture_of_two_to_the_next(server, two):
     """Whether it was loaded again is on ComfyUI's console; the LoRAs themselves come and go with every step."""
     first = file_of(server, two(seed=1))

@@ -46,6 +46,7 @@ def photos(tmp_path_factory):
     return drawings(tmp_path_factory.mktemp("photos"), 3)
 
 
+@pytest.mark.full
 def test_an_odd_folder_name_and_an_isolated_python(tmp_path, start, photos):
     base = comfyui.make_base(tmp_path / "host", pack_names=(ODD_NAME,))
     server = start(base, isolated=True)
@@ -323,6 +324,7 @@ def _is_fresh(file: Path, since: float) -> bool:
         return False
 
 
+@pytest.mark.full
 def test_beyond_loopback_only_the_link_opens_it(tmp_path, start, photos):
     base = comfyui.make_base(tmp_path / "host")
     server = start(base, listen="0.0.0.0")

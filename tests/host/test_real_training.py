@@ -125,6 +125,7 @@ def test_a_lora_remembers_the_checkpoint_that_was_chosen_for_it(trained):
     assert fixtures.DRAWN_CHECKPOINT.encode() in picture and fixtures.CHECKPOINT.encode() not in picture
 
 
+@pytest.mark.full
 def test_a_paused_training_goes_on_at_its_checkpoint(trained):
     """In a folder whose name is a file pattern too: AI-Toolkit found nothing there and began at zero, unseen."""
     server, api, found = trained

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import signal
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -54,7 +55,14 @@ def prepare() -> object | None:
     return library
 
 
+def end_on_interrupt() -> None:
+    """What a shell starts in the background ignores SIGINT, and so does all that it starts: each stop would wait to be killed."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def main() -> None:
+    end_on_interrupt()
     folder = Path(sys.argv[1])
     library = prepare()
     sys.argv = [str(folder / "main.py"), *sys.argv[2:]]

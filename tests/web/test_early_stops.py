@@ -92,7 +92,7 @@ def train(api, server, tmp_path, monkeypatch):
 
 
 def test_it_ends_at_the_plateau_with_the_best_save_and_says_why(api, server, drawer, train):
-    job = api.wait_for(f"/training/jobs/{train(1000, 100, seconds=200)}", 400)
+    job = api.wait_for(f"/training/jobs/{train(1000, 100, seconds=90)}", 400)
     assert job["state"] == "completed", job
     assert job["progress"]["stopped_early"]["reason"] == "plateau"
     assert job["progress"]["stopped_early"]["best_step"] == 100

@@ -61,7 +61,7 @@ def test_a_broken_event_ends_no_stream(server):
     assert server.api.get("/health")["loops"] == []
 
 
-@pytest.mark.parametrize("name", ["workers", "events"])
+@pytest.mark.parametrize("name", ["workers", pytest.param("events", marks=pytest.mark.full)])
 def test_a_thread_that_dies_begins_again_and_is_told(server, monkeypatch, name):
     """Of a fault that nobody thought of, whatever it is."""
     services = server.services
