@@ -30,6 +30,7 @@ EVENTS_A_S = 50
 EVENT = re.compile(rb'id: \w+-(\d+)\ndata: [^\n]*"t":([\d.]+)')
 
 
+@pytest.mark.full
 def test_a_thousand_submits_from_twenty_clients(ledger, capsys):  # noqa: F811
     """The lowest of three rounds: whatever else the machine does is not in the figure."""
     rounds: list[float] = []

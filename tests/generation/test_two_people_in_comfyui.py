@@ -112,6 +112,7 @@ def test_what_was_trained_in_the_text_encoder_counts_in_its_region_alone(server,
     assert own > 1.0 and other < 0.3 * own
 
 
+@pytest.mark.full
 @pytest.mark.timing
 def test_two_people_take_at_most_two_and_a_half_times_as_long(server, api, ann, two, capsys):
     size = {"width": 256, "height": 256, "steps": 5, "guidance": 7.0}

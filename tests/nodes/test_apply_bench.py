@@ -13,6 +13,7 @@ from hosts.environments import HOST
 pytestmark = [pytest.mark.slow, pytest.mark.timing]
 
 
+@pytest.mark.full
 def test_applying_an_identity_costs_no_more_than_comfyuis_lora_loader(tmp_path, capsys):
     """The lowest of 15 on the same file: what the code costs, it costs each time. Each at a strength of its own, so that
     nothing is answered from a cache of results."""
