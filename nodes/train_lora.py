@@ -58,21 +58,7 @@ class IsengardTrainLoRA(io.ComfyNode):
                     tooltip="Wait until it is trained. Waiting holds ComfyUI's queue: nothing else runs meanwhile.",
                     **newer(io.Boolean.Input, advanced=True),
                 ),
-                # new inputs stand last: graphs of before keep their widgets' values by place
-                io.String.Input(
-                    "base_model",
-                    default="",
-                    optional=True,
-                    tooltip="A checkpoint of your own to train on, by its name in ComfyUI's folders. Empty: the family's usual one.",
-                    **newer(io.String.Input, advanced=True),
-                ),
-                io.String.Input(
-                    "route",
-                    default="",
-                    optional=True,
-                    tooltip='Another way to train the family, for example "base" for Z-Image. Empty: the usual one. docs/models.md lists them.',
-                    **newer(io.String.Input, advanced=True),
-                ),
+                *_base_inputs(),
             ],
             outputs=[CharacterType.Output("character_out", display_name="character")],
             is_output_node=True,
@@ -125,6 +111,25 @@ class IsengardTrainLoRA(io.ComfyNode):
         elif node_id is not None:
             context.host.say(words_at_once(job), node_id)
         return io.NodeOutput(identity.value_of(context.characters.get(person.id)))
+
+
+def _base_inputs() -> list[Any]:
+    """Newer than the others, so they stand last: graphs of before keep their widgets' values by place."""
+    return [
+        io.String.Input(
+            name, default="", optional=True, tooltip=words, **newer(io.String.Input, advanced=True)
+        )
+        for name, words in (
+            (
+                "base_model",
+                "A checkpoint of your own to train on, by its name in ComfyUI's folders. Empty: the family's usual one.",
+            ),
+            (
+                "route",
+                'Another way to train the family, for example "base" for Z-Image. Empty: the usual one. docs/models.md lists them.',
+            ),
+        )
+    ]
 
 
 def _known(training: Training, wanted: TrainingRequest) -> Job | None:

@@ -34,7 +34,10 @@ CONTRACT = {
         ["picture", "width", "height", "change", "image", "mask"],
         ["IMAGE", "MASK", "FLOAT"],
     ),
-    "IsengardTrainLoRA": (["character", "family", "preset", "overrides", "wait"], ["ISENGARD_CHARACTER"]),
+    "IsengardTrainLoRA": (
+        ["character", "family", "preset", "overrides", "wait", "base_model", "route"],
+        ["ISENGARD_CHARACTER"],
+    ),
     "IsengardSaveImage": (["images", "generation_id", "character"], []),
     "IsengardPlaceholderImage": (["text", "width", "height", "seed"], ["IMAGE"]),
     "IsengardIdentityScore": (["image", "character"], ["FLOAT", "STRING"]),
@@ -75,7 +78,7 @@ ADVANCED = {
     "IsengardApplyIdentity": {"checkpoint"},
     "IsengardApplyIdentityRegion": {"checkpoint"},
     "IsengardApplyReference": {"photos"},
-    "IsengardTrainLoRA": {"overrides", "wait"},
+    "IsengardTrainLoRA": {"overrides", "wait", "base_model", "route"},
     "IsengardSaveImage": {"generation_id"},
 }
 
