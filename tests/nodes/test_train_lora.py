@@ -45,7 +45,10 @@ def test_a_second_run_queues_nothing_and_other_settings_do(train, house):  # noq
 def test_a_checkpoint_and_a_route_are_taken_as_in_the_panel(train, house):  # noqa: F811
     """Each is a training of its own; what cannot be is said before anything is put in line."""
     train()
-    for given, code in (({"route": "nowhere"}, "training_route_unknown"), ({"route": "x" * 41}, "bad_request")):
+    for given, code in (
+        ({"route": "nowhere"}, "training_route_unknown"),
+        ({"route": "x" * 41}, "bad_request"),
+    ):
         with pytest.raises(InvalidError) as refused:
             train(**given)
         assert refused.value.code == code
