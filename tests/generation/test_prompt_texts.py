@@ -3,76 +3,15 @@
 from __future__ import annotations
 
 import time
-from types import SimpleNamespace
 
 import pytest
-from isengard.core.families.families import Families
 from isengard.core.families.prompting import Prompting
-from isengard.core.records.generation import GenerationRequest
-from isengard.generation.image import comfyui
-from isengard.generation.image.interface import Person
-from isengard.generation.image.model_files import FamilyFiles, Part
 from isengard.generation.image.prompt_texts import Texts
 from isengard.generation.image.recipes import RecipeFolder
 from isengard.generation.prompt_text.markup import read_by
 from pydantic import ValidationError
 from support.generation_fixtures import publish, request, until, with_comfy
-from support.prompt_cases import CASES, text_of, wanted_of
-
-FAMILIES = Families()
-SEEDS = 24
-
-
-class EveryFile:
-    """A ComfyUI that has every file of a recipe's families."""
-
-    comfyui = "0.33.0"
-
-    def families(self, recipe):
-        return [
-            FamilyFiles(
-                family.key,
-                family.label,
-                [Part(file.role, file.name, [file.name]) for file in family.files],
-                prompting=family.prompting,
-            )
-            for family in FAMILIES.all()
-            if recipe in family.recipes
-        ]
-
-
-def person(family, words=""):
-    version = SimpleNamespace(
-        file=f"ann/{family}.safetensors",
-        family=family,
-        trigger_word="annqvx",
-        base_sha256=None,
-        base_model="",
-    )
-    character = SimpleNamespace(slug="ann", name="Ann", trigger_word="annqvx", class_word="woman")
-    return Person(character, version, 1.0, words=words)
-
-
-def sent(family, text, *, negative="", words="", recipe=""):
-    """Every text that ComfyUI gets of as many pictures as there are seeds."""
-    record = FAMILIES.get(family)
-    pipeline = comfyui.create(None, EveryFile())
-    people = [person(family, words)] * (2 if recipe else 1)
-    asked = GenerationRequest(
-        recipe=recipe or record.recipe,
-        characters=[{"id": "chr_" + "0" * 26}] * len(people),
-        prompt=text,
-        negative=negative,
-        seed=0,
-        count=16,
-    )
-    built = [
-        *pipeline.build(asked, people, "ticket"),
-        *pipeline.build(asked.model_copy(update={"seed": 16, "count": SEEDS - 16}), people, "ticket"),
-    ]
-    return [
-        [node["inputs"]["text"] for node in graph.values() if "text" in node["inputs"]] for graph in built
-    ]
+from support.prompt_cases import CASES, FAMILIES, person, sent, text_of, wanted_of
 
 
 @pytest.mark.parametrize("family", ["sd15", "flux1_dev", "flux2_klein_4b"])

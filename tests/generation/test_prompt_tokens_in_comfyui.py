@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from generation.test_prompt_texts import FAMILIES, sent
 from hosts.comfyui import comfyui_folder
 from safetensors.torch import save_file
-from support.prompt_cases import CASES, text_of
+from support.prompt_cases import CASES, FAMILIES, sent, text_of
 
 pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).resolve().parents[1] / "hosts" / "prompt_tokens.py"

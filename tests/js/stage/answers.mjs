@@ -112,8 +112,8 @@ const PRESETS = [
 const base = (file, why, label) => ({ family: "sd15", file, taken: true, why, label, defaults: {} });
 const BASES = [base("sd15/realisticVisionV60B1_v51VAE.safetensors", "tensors", ""), base("sd15/dreamshaper_8LCM.safetensors", "last", "a model for few steps")];
 const PROMPTING = {
-  sd15: { form: "tags", weights: true, embeddings: true, words: 55, opening: "photo of", details: "natural light, sharp focus, natural skin texture", quality: "high quality, highly detailed", negative: "blurry, deformed, low quality" },
-  flux1_dev: { form: "sentences", weights: true, embeddings: false, words: 350, opening: "A photograph of", details: "The light is soft and natural.", quality: "", negative: "" },
+  sd15: { form: "tags", weights: true, embeddings: true, words: 55, opening: "photo of", details: "natural light, sharp focus, skin detail", quality: "high quality", negative: "blurry, deformed, low quality" },
+  flux1_dev: { form: "sentences", weights: true, embeddings: false, words: 350, opening: "A photograph of", details: "Soft natural light, sharp focus, fine detail.", quality: "", negative: "" },
 };
 const recipe = (name, label, identity, missing) => ({
   name, label, description: "", identity, families: ["sd15"], controls: ["prompt", "negative", "width", "height", "seed", "steps", "guidance", "strength", "sampler", "scheduler", "picture", "mask", "change"],
