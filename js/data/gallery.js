@@ -66,6 +66,9 @@ export function told(prompt, names) {
   return prompt.replaceAll("{trigger2}", () => second).replaceAll(/\{trigger1?\}/g, () => first);
 }
 
+/** The prompt that a picture was drawn by: with the words that were chosen for it, where there were some to choose. @param {Isengard.Generation} generation @param {{prompt?: string}} image */
+export const promptOf = ({ request }, image) => image.prompt || request.prompt;
+
 /**
  * Whether a picture is a favourite; before each was marked by itself, all of an order were.
  * @param {Isengard.Generation} generation @param {Isengard.GeneratedImage} image

@@ -119,3 +119,13 @@ test("ComfyUI is asked for its embeddings once, when a prompt names one", async 
   assert.equal(asked.length, 1);
   assert.match(notes.element.textContent, /does not have this embedding: gone\./);
 });
+
+test("a picture is told and named by the words that were chosen for it", async () => {
+  const { promptOf, told } = await import("../../js/data/gallery.js");
+  const { pictureName } = await import("../../js/data/looking/picture_name.js");
+  const generation = { request: { prompt: "{trigger} in a {red|blue} coat", characters: [{ id: "a" }] } };
+  const drawn = { seed: 12, prompt: "{trigger} in a blue coat" };
+  assert.equal(told(promptOf(generation, drawn), ["Anna"]), "Anna in a blue coat");
+  assert.equal(promptOf(generation, { seed: 12 }), generation.request.prompt, "from before they were kept");
+  assert.equal(pictureName(generation, drawn, { a: "Anna" }), "Anna, in a blue coat 0012.png");
+});

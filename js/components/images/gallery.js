@@ -3,7 +3,7 @@
 import { h, icon } from "../../lib/dom.js";
 import { count } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
-import { fits, isFiltered, liked, picturesOf, setFilter, sorted, told } from "../../data/gallery.js";
+import { fits, isFiltered, liked, picturesOf, promptOf, setFilter, sorted, told } from "../../data/gallery.js";
 import { pictureName } from "../../data/looking/picture_name.js";
 import { t } from "../../locales/words.js";
 import { badge, measuredWords } from "../shared/score_badge.js";
@@ -109,7 +109,7 @@ export class Gallery {
     const drawn = this.#drawn(generation);
     const mended = generation.made_from?.how === "mend" ? t("facesMended") : "";
     const name = this.fileName(entry);
-    const words = [told(generation.request.prompt, this.namesOf(generation)), t("pixels", { w: image.width, h: image.height }), t("seedIs", { n: image.seed }), drawn, mended, lookWords(image), measuredWords(generation, this.names, image)];
+    const words = [told(promptOf(generation, image), this.namesOf(generation)), t("pixels", { w: image.width, h: image.height }), t("seedIs", { n: image.seed }), drawn, mended, lookWords(image), measuredWords(generation, this.names, image)];
     return {
       src: this.view.store.api.generations.imageUrl(generation, image), file: this.view.store.api.generations.copyUrl(generation, image), name, label: [name.replace(/\.\w+$/, ""), drawn, mended].filter(Boolean).join(" · "), mark: badge(generation, this.names, image), caption: words.filter(Boolean).join(" · "),
       width: image.width, height: image.height,
@@ -144,7 +144,7 @@ export class Gallery {
     tile.entry = entry;
     const { generation, image } = entry;
     const name = this.nameOf(generation);
-    tile.title = [lookWords(image), told(generation.request.prompt, this.namesOf(generation)), measuredWords(generation, this.names, image)].filter(Boolean).join(" · ");
+    tile.title = [lookWords(image), told(promptOf(generation, image), this.namesOf(generation)), measuredWords(generation, this.names, image)].filter(Boolean).join(" · ");
     fill(tile.scores, [image.likeness, image.likenesses], () => badge(generation, this.names, image, { quiet: true }));
     tile.open.setAttribute("aria-label", t("openImage", { n: image.n + 1 }));
     tile.tick.setAttribute("aria-label", t("selectImage", { name, n: image.n + 1 }));

@@ -36,8 +36,8 @@ function safeName(text, otherwise) {
  * "Anna, rainy street 1253.png".
  * @param {Isengard.Generation} generation @param {Isengard.GeneratedImage} image @param {Record<string, string>} people names by id
  */
-export function pictureName({ request: { characters, prompt } }, { seed }, people) {
+export function pictureName({ request: { characters, prompt } }, { seed, prompt: drawn }, people) {
   const names = characters.map(({ id }) => people[id] ?? "").filter((name) => name.trim());
-  const said = [names.map((name) => first(name, MOST_NAME)).join(" and "), wordsOfPrompt(prompt)].filter(Boolean).join(", ");
+  const said = [names.map((name) => first(name, MOST_NAME)).join(" and "), wordsOfPrompt(drawn || prompt)].filter(Boolean).join(", ");
   return `${safeName(said, "picture")} ${String(seed % NUMBER_OF_SEED).padStart(4, "0")}.png`;
 }
