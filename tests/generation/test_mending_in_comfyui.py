@@ -16,7 +16,7 @@ from isengard.core.loras.versions import VersionStore
 from isengard.core.paths import DataPaths
 from PIL import Image
 from support.face_fixtures import face_tools  # noqa: F401 - fixture
-from support.identity_fixtures import asked, file_of
+from support.identity_fixtures import asked, file_of, on_canvas
 from support.loras import publish
 from support.small_faces import mended_of
 
@@ -206,6 +206,9 @@ def test_another_strength_of_one_person_changes_their_face_alone(server, api, pe
 def test_the_mended_picture_is_another_one_and_goes_alone(server, api, people, heads):
     made = drawn(server, api, people, heads)
     done = mended(api, made)
+    (graph,) = api.get(f"/generations/{done['id']}/workflow")
+    same = on_canvas(server, graph)
+    assert (pixels(same) == pixels(file_of(server, done))).all(), "the canvas draws it as the panel did"
     api.delete(f"/generations/{done['id']}")
     assert file_of(server, made).is_file()
     assert mended_of(api, made["id"]) == []

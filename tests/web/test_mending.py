@@ -97,3 +97,12 @@ def test_without_the_tools_pictures_stay_as_they_are(api, server, drawn):
             break
         time.sleep(0.1)
     assert mended(api, made) == [] and any("mended" in line["message"] for line in lines)
+
+
+def test_forgetting_somebody_takes_their_mended_pictures_along(api, server, drawn, tools, ann):
+    again = api.post(f"/generations/{drawn().id}/images/1/mend")
+    api.wait_for(f"/generations/{again['id']}", 30)
+    folder = server.services.paths.generation(again["id"])
+    assert (folder / "from").is_dir(), "the picture it is made from is kept as long as it"
+    api.post(f"/characters/{ann['id']}/forget")
+    assert not folder.exists()

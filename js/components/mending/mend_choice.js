@@ -15,7 +15,7 @@ export class MendChoice {
     this.changed = changed;
     this.input = h("input", { type: "checkbox", "data-testid": "isen-mend-small", on: { change: () => this.#choose() } });
     this.hint = h("small", { class: "isen-muted", text: t("mendSmallHint") });
-    this.element = h("div", { class: "isen-field", hidden: true }, h("label", { class: "isen-toggle" }, this.input, h("span", { text: t("mendSmall") })), this.hint);
+    this.element = h("div", { class: "isen-field", hidden: true }, h("label", { class: "isen-check" }, this.input, h("span", { text: t("mendSmall") })), this.hint);
   }
 
   /** @param {{recipe: Isengard.Recipe, fine: boolean}} drawn how pictures are drawn now */

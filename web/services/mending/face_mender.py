@@ -120,7 +120,8 @@ class FaceMender:
 
 
 def _is_of(person: Person, family: Family) -> bool:
-    return person.version is not None and person.version.family == family.key
+    version = person.version
+    return version is not None and not version.placeholder and version.family == family.key
 
 
 def _regions(
