@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timezone
 from functools import cache
@@ -28,6 +29,8 @@ from .wall_scores import CHOSEN, TIED, is_measured, version_faults
 BASE_ENTRY = "isengard_base"
 #: What a version takes over from its checkpoint.
 _CARRIED = {"step", "size", "sha256", "family", "base_sha256", "proof", "scores", "placeholder"}
+#: A sidecar is read, changed and written: what is measured and what is described must not undo each other.
+_CHANGING = threading.Lock()
 _log = logging.getLogger("isengard.versions")
 
 
@@ -150,7 +153,7 @@ class VersionStore:
         version = next((one for one in self.list(slug) if one.file == file and one.outside), None)
         if version is None:
             raise NotFoundError("version_missing", "There is no such version.", "Reload: it may be gone.")
-        self._place(version).with_suffix(".json").unlink()
+        self._sidecar(version).unlink()
         return version
 
     def publish(
@@ -197,22 +200,25 @@ class VersionStore:
     def update(self, version: Version) -> None:
         """Write the version's sidecar again (proof, scores, pick). Raises NotFoundError when its file is gone."""
         self.path(version)
-        sidecar = self._place(version).with_suffix(".json")
-        self._write(sidecar, json.loads(sidecar.read_text(encoding="utf-8")), version)
+        with _CHANGING:
+            self._write(self._sidecar(version), self.described(version), version)
 
     def described(self, version: Version) -> dict[str, Any]:
         """All that its sidecar says. OSError."""
-        sidecar = self._place(version).with_suffix(".json")
-        content: dict[str, Any] = json.loads(sidecar.read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(self._sidecar(version).read_text(encoding="utf-8"))
         return content
+
+    def _sidecar(self, version: Version) -> Path:
+        return self._place(version).with_suffix(".json")
 
     def describe(self, version: Version, entries: Mapping[str, object]) -> None:
         """Put entries beside the version in its sidecar, which other programs read; those that are None go. Nothing is written where
         they stand there already. OSError."""
-        sidecar, content = self._place(version).with_suffix(".json"), self.described(version)
-        described = {name: said for name, said in {**content, **entries}.items() if said is not None}
-        if described != content:
-            atomic.write_json(sidecar, described)
+        with _CHANGING:
+            content = self.described(version)
+            described = {name: said for name, said in {**content, **entries}.items() if said is not None}
+            if described != content:
+                atomic.write_json(self._sidecar(version), described)
 
     def _write(self, sidecar: Path, beside: Mapping[str, object], version: Version) -> None:
         """`beside`: what else the sidecar says."""

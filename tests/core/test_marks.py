@@ -210,7 +210,7 @@ def test_exiftool_reads_the_mark_and_the_signed_manifest(paths, tmp_path, kind):
     with credentials_library():
         file.write_bytes(encoded(a_picture(), kind, TEXTS, COMPOSITE, marking))
     told = exiftool.read(file)
-    assert told["DigitalSourceType"] == COMPOSITE and told["FileType"] == kind.upper()
+    assert told["DigitalSourceType"] == COMPOSITE and kind.upper() in str(told["FileType"])
     assert str(told["CreatorTool"]).startswith("Isengard ")
     if kind != "webp":  # exiftool 12 reads no manifest there
         assert told["ActionsDigitalSourceType"] == COMPOSITE

@@ -6,11 +6,16 @@ import json
 import os
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hosts import fixtures
 from hosts.journey import ApiError
+from isengard.core.marks.source_types import TRAINED
+from isengard.core.marks.xmp import said_in
 from isengard.generation.image.recipes import RecipeFolder
+from PIL import Image
+from safetensors.numpy import save_file
 from support.identity_fixtures import (
     SMALL,
     change,
@@ -21,7 +26,7 @@ from support.identity_fixtures import (
     made,
     on_canvas,
 )
-from support.loras import FLUX, SDXL, publish
+from support.loras import FLUX, SDXL, TINY, publish, tensors
 
 #: The first ones fill caches and what the allocator keeps; what still grows after them is a leak.
 WARM_UP, IN_A_ROW = (10, 50) if os.environ.get("ISENGARD_TEST_FULL") else (5, 8)
@@ -64,6 +69,25 @@ def test_a_lora_file_is_read_once_whatever_the_strength(server, api, ann, versio
         made(api, ann, checkpoint=30, strength=strength)
     lines = [line for line in our_log(server) if line["message"] == "LoRA read"]
     assert [line["context"]["file"] for line in lines].count(version.file.split("/")[1]) == 1
+
+
+def test_a_lora_of_the_user_s_own_draws_from_where_it_lies(server, api):
+    """Found in ComfyUI's folder, known by what it says and by the model that it fits; forgetting the person leaves it."""
+    file = server.base / "models" / "loras" / "people" / "gil.safetensors"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors(TINY, 5), file, metadata={"ss_output_name": "gil"})
+    (name,) = [one["name"] for one in api.get("/outside-loras")["items"]]
+    told = api.get(f"/outside-loras/facts?name={quote(name)}")
+    assert (told["title"], told["family"], told["fitting"]) == ("gil", "sd15", ["sd15"])
+    before = (file.read_bytes(), file.stat().st_mtime_ns)
+    gil = api.post("/outside-loras", {"lora": name, "family": "sd15", "name": "Gil", "trigger_word": "gilx"})
+    assert gil["versions"][0]["proof"]["fit"] == "fits"
+    with_it, without = (file_of(server, made(api, gil, strength=strength)) for strength in (1.0, 0.0))
+    assert change(with_it, without) > 1.0
+    with Image.open(with_it) as picture:
+        assert said_in(picture.info) == TRAINED and "gilx" in picture.info["prompt"]
+    assert f"models/loras/{name}" in api.post(f"/characters/{gil['id']}/forget")["report"]["elsewhere"]
+    assert (file.read_bytes(), file.stat().st_mtime_ns) == before
 
 
 def our_log(server):

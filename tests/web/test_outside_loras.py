@@ -123,6 +123,15 @@ def test_it_becomes_a_person_and_the_file_is_drawn_with_where_it_lies(server, ap
     assert twice.value.error["code"] == "lora_known"
 
 
+def test_what_was_measured_of_it_and_the_choice_of_it_are_kept(server, api, shelf):
+    hal = adopt(api, name="Hal")
+    versions = server.services.versions
+    versions.update(versions.best(hal["slug"]).model_copy(update={"scores": {"likeness": 0.6}}))
+    picked = api.post(f"/characters/{hal['id']}/versions/pick", {"file": hal["versions"][0]["file"]})
+    (now,) = picked["versions"]
+    assert now["scores"] == {"likeness": 0.6} and now["picked"] and now["outside"] == ANNA
+
+
 def test_another_file_for_somebody_who_is_here_and_one_without_a_word(server, api, shelf):
     bea = api.post("/characters", {"name": "Bea", "class_word": "woman"})
     shelf("bea.safetensors", seed=9)
