@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+
+from ..core.errors import NotFoundError
 
 
 class _Sink:
@@ -28,17 +30,20 @@ class _Sink:
         return b"".join(parts)
 
 
-def zipped(entries: Iterable[tuple[str, Path]]) -> Iterator[bytes]:
+def zipped(
+    entries: Iterable[tuple[str, Path]], content: Callable[[Path], bytes] = Path.read_bytes
+) -> Iterator[bytes]:
     """Give out a zip file of these (name, file) piece by piece, one for each picture; files that are gone meanwhile are left out.
 
-    Pictures do not shrink, so they are stored as they are, with all that is said in them.
+    Pictures do not shrink, so they are stored as they are, with all that is said in them; `content` gives what goes in of a file.
     """
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
         for name, file in entries:
             try:
-                archive.write(file, name)
-            except FileNotFoundError:
+                entry = zipfile.ZipInfo.from_file(file, name, strict_timestamps=False)
+                archive.writestr(entry, content(file))
+            except (FileNotFoundError, NotFoundError):
                 continue
             yield sink.taken()
     yield sink.taken()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
-from ..core.errors import ConflictError, InvalidError, IsengardError, NotFoundError
-from ..core.marks.source_types import is_edit
+from ..core.errors import ConflictError, InvalidError, IsengardError
 from ..core.records.checkpoint import ImageProof
 from ..core.records.generation import Generation, GenerationRequest
 from ..core.records.job import JobError
 from .image.interface import ChoosesWords, ImagePipeline, RecipeInfo
-
-#: How many pictures are looked back at, each made from the one before.
-_MOST_BEFORE = 50
 
 
 def require_usable(recipe: RecipeInfo) -> None:
@@ -27,22 +23,6 @@ def require_usable(recipe: RecipeInfo) -> None:
             f"{recipe.label} uses nodes of other packs: {', '.join(recipe.foreign)[:300]}.",
             "Review and accept them first.",
         )
-
-
-def edits(generation: Generation, known: Callable[[str], Generation]) -> bool:
-    """Whether something of another picture stays in these, or stayed in what they were made from: an enlarged picture of a mended one
-    is no less mended. `known` finds a generation by its id; one that is gone tells nothing more."""
-    for _ in range(_MOST_BEFORE):
-        made_from = generation.made_from
-        if made_from is None:
-            return False
-        if is_edit(made_from):
-            return True
-        try:
-            generation = known(made_from.generation_id)
-        except NotFoundError:
-            return False
-    return False
 
 
 def words_of(pipeline: ImagePipeline, request: GenerationRequest, number: int) -> str:

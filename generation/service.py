@@ -18,6 +18,7 @@ from ..core.executor import in_thread
 from ..core.generations.generation_store import GenerationStore
 from ..core.ids import new_id
 from ..core.loras.versions import VersionStore
+from ..core.marks.source_types import edits
 from ..core.plugins import ForeignFault, foreign_code
 from ..core.records.checkpoint import ImageProof
 from ..core.records.generation import (
@@ -33,7 +34,7 @@ from .casting import Casting
 from .image.from_picture.rewiring import without_start
 from .image.from_picture.start import Start, StartsFromPictures
 from .image.interface import NOT_FINITE, Frame, ImagePipeline, Person, Prompt, RecipeInfo, Sign
-from .request_rules import as_job_error, edits, metadata_of, overflow_of, require_usable, words_of
+from .request_rules import as_job_error, metadata_of, overflow_of, require_usable, words_of
 from .thumbnails import prepare_thumbnail
 
 #: (event type, generation id, data, correlation id): how the service tells what happened.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..core.generations.generation_store import GenerationStore
 from ..core.marks.marking import Marking
 from ..core.marks.picture_file import Format, encoded
-from ..core.marks.source_types import source_of_order
+from ..core.marks.source_types import edits, source_of_order
 from ..core.marks.visible_sign import with_sign
 from ..core.marks.xmp import PNG_KEYWORD, said_in
 from ..core.records.generation import Generation
@@ -18,14 +20,39 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
+@dataclass(frozen=True)
+class SharedCopies:
+    """A maker of copies of the pictures of one data folder, as the settings want them when it was made."""
+
+    store: GenerationStore
+    marking: Marking
+
+    def of(self, generation_id: str, number: int, kind: Format) -> bytes:
+        """Make one picture's. NotFoundError `generation_not_found`, `image_not_found`; OSError."""
+        return self._copy(self.store.image_path(generation_id, number), kind)
+
+    def of_file(self, file: Path) -> bytes:
+        """Make one of a picture that is known by its file, as PNG."""
+        return self._copy(file, "png")
+
+    def _copy(self, file: Path, kind: Format) -> bytes:
+        generation = self.store.get(file.parent.name)
+        edited = edits(generation, self.store.get)
+        return shared_copy(file, generation, kind, self.marking, edited=edited)
+
+
 def shared_copy(
     picture: Path, generation: Generation, kind: Format, marking: Marking, *, edited: bool
 ) -> bytes:
     """The copy's bytes. A PNG that already says it all is given as it is; one of before the mark is told by its record, and by whether
-    it is `edited` (request_rules.edits). OSError."""
-    from PIL import Image
+    it is `edited` (source_types.edits). OSError."""
+    from PIL import Image, UnidentifiedImageError
 
-    with Image.open(picture, formats=("PNG",)) as opened:
+    try:
+        shown = Image.open(picture, formats=("PNG",))
+    except UnidentifiedImageError:  # damaged: it is theirs all the same
+        return picture.read_bytes()
+    with shown as opened:
         texts = {name: text for name, text in opened.info.items() if isinstance(text, str)}
         said = said_in(opened.info)
         source = said or _told_by(generation, texts, edited=edited)

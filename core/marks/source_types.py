@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from ..records.generation import MadeFrom
+from ..errors import NotFoundError
+from ..records.generation import Generation, MadeFrom
 
 _WORDS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 #: Drawn by a trained model alone.
@@ -16,6 +17,8 @@ COMPOSITE = f"{_WORDS}compositeWithTrainedAlgorithmicMedia"
 ALGORITHMIC = f"{_WORDS}algorithmicMedia"
 #: How a picture can be made from another one, where that other stays around what is new.
 _EDITS = ("mend", "into_picture")
+#: How many pictures are looked back at, each made from the one before.
+_MOST_BEFORE = 50
 _PLACEHOLDER = "IsengardPlaceholderImage"
 #: Nodes of ComfyUI that take a picture from a file.
 _FROM_FILES = ("LoadImage", "LoadImageMask", "LoadImageOutput")
@@ -33,6 +36,22 @@ _PLAIN = (
 def is_edit(made_from: MadeFrom | None) -> bool:
     """Whether something of another picture stays in what was made from it; a photo does wherever it was begun with."""
     return made_from is not None and (made_from.how in _EDITS or not made_from.generation_id)
+
+
+def edits(generation: Generation, known: Callable[[str], Generation]) -> bool:
+    """Whether something of another picture stays in these, or stayed in what they were made from: an enlarged picture of a mended one
+    is no less mended. `known` finds a generation by its id; one that is gone tells nothing more."""
+    for _ in range(_MOST_BEFORE):
+        made_from = generation.made_from
+        if made_from is None:
+            return False
+        if is_edit(made_from):
+            return True
+        try:
+            generation = known(made_from.generation_id)
+        except NotFoundError:
+            return False
+    return False
 
 
 def source_of_order(graph: Mapping[str, Any], *, edits: bool) -> str:

@@ -20,6 +20,7 @@ from isengard.core.marks.source_types import (
     ALGORITHMIC,
     COMPOSITE,
     TRAINED,
+    edits,
     is_edit,
     source_of_graph,
     source_of_order,
@@ -28,7 +29,7 @@ from isengard.core.marks.visible_sign import with_sign
 from isengard.core.marks.xmp import said_in
 from isengard.core.records.generation import MadeFrom
 from isengard.core.settings import load_settings, save_setting
-from isengard.generation.request_rules import edits, metadata_of
+from isengard.generation.request_rules import metadata_of
 from PIL import Image
 from support.credentials import credentials_library
 from support.generation_records import draft

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 
 import numpy as np
 import pytest
 from hosts.journey import Api, ApiError
+from isengard.core.marks.marking import current_marking
 from isengard.core.marks.source_types import TRAINED
 from isengard.core.marks.xmp import said_in
 from isengard.core.records.generation import GeneratedImage
 from isengard.core.records.generation_states import GenerationState
+from isengard.generation.picture_zip import zipped
+from isengard.generation.shared_copies import SharedCopies
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from safetensors.numpy import save_file
@@ -302,6 +306,7 @@ def test_the_sign_is_on_what_is_given_away_alone(server, api, fay):
     try:
         api.patch("/settings", {"visible_mark": "1"})
         signed = api.get(f"{address}/copy")
+        exported = zipped_copy(server, made)
         api.patch("/settings", {"mark_pictures": "0"})
         silent = api.get(f"{address}/copy?format=jpeg")
     finally:
@@ -311,3 +316,14 @@ def test_the_sign_is_on_what_is_given_away_alone(server, api, fay):
     pixels = [Image.open(io.BytesIO(content)).convert("RGB") for content in (kept, plain, signed)]
     assert pixels[0].tobytes() == pixels[1].tobytes() != pixels[2].tobytes()
     assert said_in(Image.open(io.BytesIO(silent)).info) == ""
+    assert exported == signed, "what is exported is given away"
+
+
+def zipped_copy(server, made):
+    """As albums and photo days are exported."""
+    services = server.services
+    store = services.generations.store
+    copies = SharedCopies(store, current_marking(services.settings, services.paths))
+    pieces = zipped([("a.png", store.image_path(made.id, 0))], copies.of_file)
+    with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as archive:
+        return archive.read("a.png")

@@ -18,8 +18,7 @@ from ...core.records.generation import Generation, GenerationOrder
 from ...generation.image.graph import unbound
 from ...generation.image.recipes import OpenedRecipe, RecipeFolder
 from ...generation.image.user_recipes import UserRecipes
-from ...generation.request_rules import edits
-from ...generation.shared_copies import shared_copy
+from ...generation.shared_copies import SharedCopies
 from ...generation.thumbnails import thumbnail_of
 from ..container import Services
 from ..http import responses
@@ -112,13 +111,8 @@ async def copy(services: Services, request: web.Request) -> web.Response:
     identifier, number = request.match_info["id"], picture_number(request)
     kind = cast(Format, request.query.get("format", "png"))  # openapi/parameters.py has looked at it
 
-    def made() -> bytes:
-        store = services.generations.store
-        marking, generation = current_marking(services.settings, services.paths), store.get(identifier)
-        file, edited = store.image_path(identifier, number), edits(generation, store.get)
-        return shared_copy(file, generation, kind, marking, edited=edited)
-
-    return responses.made_picture(await in_thread(made), MIME[kind])
+    copies = SharedCopies(services.generations.store, current_marking(services.settings, services.paths))
+    return responses.made_picture(await in_thread(copies.of, identifier, number, kind), MIME[kind])
 
 
 async def delete_image(services: Services, request: web.Request) -> web.Response:

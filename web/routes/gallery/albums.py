@@ -8,10 +8,12 @@ from aiohttp import web
 
 from ....core.errors import ConflictError
 from ....core.executor import in_thread
+from ....core.marks.marking import current_marking
 from ....core.records.album import Album, AlbumDraft
 from ....core.records.generation import GeneratedImage, Generation
 from ....generation.picture_names import picture_name, safe_name, told_apart, words_of_prompt
 from ....generation.picture_zip import zipped
+from ....generation.shared_copies import SharedCopies
 from ...container import Services
 from ...http import responses
 from ...http.errors import read_json
@@ -69,7 +71,10 @@ async def give(services: Services, request: web.Request) -> web.StreamResponse:
     entries = await in_thread(_entries, services, album)
     if not entries:
         raise ConflictError("album_empty", "There is no picture in this album.", "Put some into it first.")
-    return await responses.streamed_zip(request, f"{safe_name(album.name, 'album')}.zip", zipped(entries))
+    copies = SharedCopies(services.generations.store, current_marking(services.settings, services.paths))
+    return await responses.streamed_zip(
+        request, f"{safe_name(album.name, 'album')}.zip", zipped(entries, copies.of_file)
+    )
 
 
 def _entries(services: Services, album: Album) -> list[tuple[str, Path]]:

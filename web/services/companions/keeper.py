@@ -16,6 +16,7 @@ from ....core.loras import companion_files
 from ....core.loras.companion_files import LoraCard
 from ....core.loras.versions import VersionStore
 from ....core.marks.marking import current_marking
+from ....core.marks.source_types import edits
 from ....core.paths import DataPaths
 from ....core.records.character import Character
 from ....core.records.checkpoint import Version
@@ -23,7 +24,6 @@ from ....core.records.event import Event
 from ....core.records.generation import GeneratedImage, Generation
 from ....core.records.generation_states import GenerationState
 from ....core.settings import Settings, current_switches
-from ....generation.request_rules import edits
 from ....generation.shared_copies import small_copy
 from ...http.event_stream import EventStream
 from ..heard import heard, just_completed
