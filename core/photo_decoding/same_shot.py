@@ -116,8 +116,11 @@ def _covers(one: Marks, other: Marks, *, mirrored: bool) -> bool:
     if not len(one.places) or not len(other.places):
         return False
     alike = one.looks @ (other.mirrored if mirrored else other.looks).T
-    nearest, back = alike.argmax(1), alike.argmax(0)
-    rows = np.flatnonzero((back[nearest] == np.arange(len(nearest))) & (alike.max(1) > _ALIKE))
+    nearest = alike.argmax(1)
+    rows = np.flatnonzero(alike[np.arange(len(nearest)), nearest] > _ALIKE)
+    if len(rows) < _AGREE:  # of most pairs: the rest is not looked at
+        return False
+    rows = rows[alike[:, nearest[rows]].argmax(0) == rows]
     rows = rows[np.argsort(-alike[rows, nearest[rows]])[:_MATCHES]]
     if len(rows) < _AGREE:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import random
@@ -14,6 +15,7 @@ from isengard.core.photo_decoding import decoder as decoder_module
 from isengard.core.photo_decoding.decoder import PhotoDecoder
 from PIL import Image
 from support.bad_pictures import picture
+from support.pictures import drawing
 
 
 @pytest.fixture
@@ -111,6 +113,14 @@ def test_what_is_hidden_after_the_picture_does_not_survive(decode):
 def test_small_png_stays_png_and_large_becomes_jpeg(decode):
     assert decode(encoded(Image.new("RGB", (1000, 1000)), "PNG"))[0].file_kind == "png"
     assert decode(encoded(Image.new("RGB", (1001, 1000)), "PNG"))[0].file_kind == "jpg"
+
+
+@pytest.mark.parametrize("size", [(64, 64), (33, 17), (640, 481)])
+def test_the_hash_is_of_all_pixels_in_their_order(decode, size):
+    """It is kept with each photo: photos of earlier versions are found by it."""
+    decoded, clean, _ = decode(encoded(drawing(4, size), "PNG"))
+    whole = f"{size[0]}x{size[1]}:".encode() + clean.tobytes()
+    assert decoded.pixel_hash == hashlib.sha256(whole).hexdigest()
 
 
 def test_a_hanging_child_is_ended_and_replaced(tmp_path, monkeypatch):
