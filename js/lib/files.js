@@ -47,7 +47,7 @@ const isFile = (entry) => entry.isFile;
 const readSome = (reader) => new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
 
 /** What the browser shows and cannot open: told like any other file that cannot be read. @param {string} name */
-const unreadable = (name) => /** @type {File} */ (/** @type {unknown} */ ({ name, size: 0, type: "", slice: () => ({ arrayBuffer: () => Promise.reject(new Error("unreadable")) }) }));
+const unreadable = (name) => /** @type {File} */ (/** @type {unknown} */ ({ name, size: 1, type: "", slice: () => ({ arrayBuffer: () => Promise.reject(new Error("unreadable")) }) }));
 
 /** What a paste brings; beside a text (a table, a page of a document) a picture is only how that text looks. @param {ClipboardEvent} event */
 export const pasted = ({ clipboardData }) => (clipboardData?.types.includes("text/plain") ? [] : [...(clipboardData?.files ?? [])]);

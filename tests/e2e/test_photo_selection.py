@@ -98,6 +98,15 @@ def test_photos_are_chosen_by_clicks_and_changed_together(server, panel, ann):
     undone(panel, server, ann, before)
 
 
+def deleted_and_back_by_keys(panel) -> None:
+    keys = panel.page.keyboard
+    tiles(panel).nth(0).focus()
+    keys.press("Delete")
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(PHOTOS - 1)
+    keys.press("ControlOrMeta+z")
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(PHOTOS)
+
+
 def test_photos_are_chosen_by_a_box_a_long_press_and_the_keyboard(server, panel, ann):
     first, last = tiles(panel).nth(0).bounding_box(), tiles(panel).nth(2).bounding_box()
     mouse, keys = panel.page.mouse, panel.page.keyboard
@@ -135,6 +144,7 @@ def test_photos_are_chosen_by_a_box_a_long_press_and_the_keyboard(server, panel,
     expect(panel.get("isen-photos").locator("figure")).to_have_count(0)
     panel.click("isen-undo")
     expect(panel.get("isen-photos").locator("figure")).to_have_count(PHOTOS)
+    deleted_and_back_by_keys(panel)
 
 
 @pytest.fixture

@@ -221,6 +221,8 @@ declare namespace Isengard {
   interface Arrivals {
     found: Found[];
     name: string;
+    /** A person as one file, instead of photos. */
+    archive?: File;
   }
   interface Samplers {
     sampler_name: string[];

@@ -85,6 +85,9 @@ test("photos that no view took lead to a new person, named like their folder", (
   store.set({ characters: [] });
   arrive(store, [{ file: photoFile("clip.mov"), folder: "" }]);
   assert.deepEqual([store.state.arrivals, store.state.problem.code], [null, "no_photos"]);
+  const somebody = { file: photoFile("anna.isengard.zip"), folder: "" };
+  arrive(store, [somebody]);
+  assert.equal(store.state.arrivals.archive, somebody.file, "a zip alone may be a person");
   const found = [{ file: photoFile("a.jpg"), folder: "Anna/2024" }];
   arrive(store, found);
   assert.deepEqual([store.state.arrivals, store.state.route], [{ found, name: "Anna" }, { tab: "characters" }]);

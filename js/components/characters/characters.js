@@ -9,7 +9,7 @@ import { takesDrops } from "./dropzone.js";
 import { FirstRun } from "./first_run.js";
 import { isPractice } from "../../data/first_hour/practice.js";
 import { PracticeLeft } from "../first_hour/practice.js";
-import { importer } from "./importer.js";
+import { Importer } from "./importer.js";
 import { openLoras } from "../outside_loras/lora_dialog.js";
 import { face, shownBy } from "../shared/person_picker.js";
 import { TrashedPeople } from "./trashed_people.js";
@@ -22,7 +22,7 @@ const KINDS = ["person", "woman", "man", "girl", "boy", "dog", "cat"];
 
 export class IsenCharacters extends View {
   /** @type {FirstRun} */ first;
-  /** @type {HTMLDivElement} */ bring;
+  /** @type {Importer} */ bring;
   /** @type {HTMLUListElement} */ wall;
   /** @type {HTMLButtonElement} */ add;
   /** @type {HTMLFormElement} */ form;
@@ -41,12 +41,12 @@ export class IsenCharacters extends View {
   build() {
     this.className = "isen-stack";
     this.first = new FirstRun(this.store);
-    this.bring = importer(this);
+    this.bring = new Importer(this);
     this.wall = h("ul", { class: "isen-wall", "aria-label": t("characters") });
     this.add = button(t("newCharacter"), () => this.#show(true), { icon: "plus", kind: "primary", testid: "isen-new-character" });
     this.form = this.#newForm();
     const loras = button(t("loraShort"), () => openLoras(this), { icon: "file-import", title: t("loraTitle"), testid: "isen-outside-lora" });
-    this.buttons = h("div", { class: "isen-row" }, this.add, this.bring, loras);
+    this.buttons = h("div", { class: "isen-row" }, this.add, this.bring.element, loras);
     this.find = h("input", { type: "search", placeholder: t("findPerson"), "aria-label": t("findPerson"), autocomplete: "off", "data-testid": "isen-find-person", on: { input: () => this.#again() } });
     this.none = h("p", { class: "isen-muted isen-center", role: "status" });
     this.trash = new TrashedPeople(this);
@@ -56,6 +56,7 @@ export class IsenCharacters extends View {
 
   /** @param {Isengard.Shown} state */
   update(state) {
+    if (state.arrivals?.archive) return this.#import(state.arrivals.archive);
     if (state.arrivals && this.form.hidden) return this.#show(true);
     this.#arrived(state.arrivals);
     const none = !state.characters.length;
@@ -99,6 +100,12 @@ export class IsenCharacters extends View {
       return;
     }
     this.store.go({ tab: "characters", id });
+  }
+
+  /** @param {File} file */
+  #import(file) {
+    this.store.set({ arrivals: null });
+    this.bring.take(file);
   }
 
   /** Their page opens at once; the files go on coming in. @param {string} id @param {Iterable<File | Isengard.Found>} files */

@@ -18,6 +18,8 @@ export function openPhoto(view, characterId, photoId) {
 class PhotoDialog {
   /** Where it stands in the list, whatever it is turned to. */
   #place = "";
+  /** Whether words under it wait to be kept. */
+  #written = false;
 
   /** @param {Isengard.View} view @param {string} characterId @param {string} photoId */
   constructor(view, characterId, photoId) {
@@ -30,12 +32,13 @@ class PhotoDialog {
     this.size = h("small", { class: "isen-muted" });
     this.findings = h("ul", { class: "isen-findings" });
     /** @type {HTMLTextAreaElement} */
-    this.caption = h("textarea", { rows: 3, maxlength: 2000, dir: "auto", "data-testid": "isen-photo-caption", on: { change: () => this.#save({ caption: this.caption.value }) } });
+    this.caption = h("textarea", { rows: 3, maxlength: 2000, dir: "auto", "data-testid": "isen-photo-caption", on: { input: () => (this.#written = true), change: () => this.#keepCaption() } });
     this.leaks = h("div", { class: "isen-stack-tight" });
     this.use = new UseChoice((use) => this.#save(MARKS[use]));
     this.cover = button(t("makeCover"), () => coverOf(this.store, characterId, this.photoId), { testid: "isen-make-cover" });
     const stop = this.store.listen(() => this.#show());
-    this.dialog = openDialog(view, { label: t("photosTitle"), kind: "isen-sheet", keys: (event) => this.#turn(arrowOf(event)), closed: stop },
+    const closed = () => (this.#keepCaption(), stop());
+    this.dialog = openDialog(view, { label: t("photosTitle"), kind: "isen-sheet", keys: (event) => this.#turn(arrowOf(event)), closed },
       h("div", { class: "isen-sheet-picture" }, this.image), this.#side());
     this.#show();
   }
@@ -84,6 +87,12 @@ class PhotoDialog {
     this.photoId = this.list[(at + move + this.list.length) % this.list.length].id;
     this.#place = "";
     this.#show();
+  }
+
+  /** When somebody goes on, or closes the dialog over it. */
+  #keepCaption() {
+    if (this.#written) this.#save({ caption: this.caption.value });
+    this.#written = false;
   }
 
   /** @param {Schema.PhotoPatch} changes */

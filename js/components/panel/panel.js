@@ -70,6 +70,7 @@ export class IsenPanel extends View {
   /** ComfyUI listens on the page: "w" on a focused button would switch its tabs, a dropped file would replace the graph. */
   #keepToOurselves() {
     for (const kind of ["keydown", "paste", "copy", "cut"]) this.addEventListener(kind, (event) => event.stopPropagation());
+    this.addEventListener("keydown", (event) => this.#undoByKey(event));
     for (const kind of ["dragover", "drop"]) {
       this.addEventListener(kind, (happened) => {
         const event = /** @type {DragEvent} */ (happened);
@@ -204,6 +205,14 @@ export class IsenPanel extends View {
       else hide();
     };
     this.undoTimer = setTimeout(away, UNDO_MS);
+  }
+
+  /** While there is an offer to undo, Ctrl and Z take it; in a field they undo what was typed. @param {KeyboardEvent} event */
+  #undoByKey(event) {
+    const typing = /** @type {Element} */ (event.target).closest('input:not([type="radio"], [type="checkbox"]), textarea, [contenteditable]');
+    if (event.key !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey) || typing || this.undoBar.hidden) return;
+    event.preventDefault();
+    this.undoBar.querySelector("button")?.click();
   }
 
   /** Behind an open dialog nothing can be pressed: the offer is in it for as long as it is open. */

@@ -107,6 +107,12 @@ export class SampleStrip {
     return h("figure", {}, face(this.view.store, person), h("figcaption", { class: "isen-muted", text: t("coverPhoto") }));
   }
 
+  /** The real face, small, beside a sample in full. */
+  #beside() {
+    const { id = "", cover_photo_id: cover } = this.person ?? {};
+    return cover ? h("div", { class: "isen-beside", "data-testid": "isen-real-face" }, this.#cover({ person: { id, cover } })) : null;
+  }
+
   /** @param {Frame} frame */
   #large(frame) {
     /** @type {HTMLButtonElement & {sample: Frame}} */
@@ -143,7 +149,7 @@ export class SampleStrip {
   /** @param {{file: string}} sample */
   #open(sample) {
     /** @param {Sample} known */
-    const describe = (known) => ({ src: this.#address(known), name: known.file.slice(known.file.lastIndexOf("/") + 1), caption: alt(known) });
+    const describe = (known) => ({ src: this.#address(known), name: known.file.slice(known.file.lastIndexOf("/") + 1), caption: alt(known), mark: this.#beside() });
     showPictures(this.view, { label: t("samples"), items: this.samples, describe, at: this.samples.findIndex((known) => known.file === sample.file) });
   }
 }

@@ -90,7 +90,7 @@ export class PhotoIntake {
   /** The photo that was kept, or null. @param {Waiting} upload @param {string} id */
   async #send({ key, file, characterId }, id) {
     try {
-      if (!(await readable(file))) throw unreadable(id);
+      if (file.size && !(await readable(file))) throw unreadable(id);  // of an empty one the server tells
       const { photo } = await this.store.api.photos.upload(characterId, file, { id, progress: (share) => this.#mark(key, { share }) });
       this.#set(this.#uploads.filter((known) => known.key !== key));
       return photo;

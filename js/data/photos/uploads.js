@@ -5,13 +5,19 @@ import { sorted } from "../../lib/files.js";
 import { t } from "../../locales/words.js";
 
 /**
- * Photos that no view took: on the way to training somebody they are theirs, else they lead to making a person with them.
+ * Photos that no view took: on the way to training somebody they are theirs, else they lead to making a person with them. A zip alone may be somebody.
  * @param {Isengard.Store} store @param {Isengard.Found[]} found
  */
 export function arrive(store, found) {
   const { characters, route } = store.state;
   if (characters === null) return;
-  if (!sorted(found).photos.length) return store.set({ problem: new ApiError(0, { code: "no_photos", message: t("droppedNoPhotos"), hint: t("droppedNoPhotosHint") }) });
+  const { photos } = sorted(found);
+  const archive = found.find(({ file }) => /\.zip$/i.test(file.name))?.file;
+  if (!photos.length && archive) {
+    store.go({ tab: "characters" });
+    return store.set({ arrivals: { found: [], name: "", archive } });
+  }
+  if (!photos.length) return store.set({ problem: new ApiError(0, { code: "no_photos", message: t("droppedNoPhotos"), hint: t("droppedNoPhotosHint") }) });
   const id = characters.find((known) => known.id === route.train)?.id;
   if (id) {
     store.go({ tab: "characters", id });

@@ -70,7 +70,9 @@ def test_those_that_came_to_help_end_when_nobody_needs_them_and_come_again(pool)
 def test_a_child_that_died_takes_no_place_with_it(pool):
     with pool.child() as child:
         child.start(20)
-        os.kill(child.pid, signal.SIGKILL)
+        pid = child.pid
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     with pytest.raises(RuntimeError), pool.child():
         raise RuntimeError("whoever asked fails")
     with ThreadPoolExecutor(3) as askers:

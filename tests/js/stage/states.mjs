@@ -208,6 +208,7 @@ export const STATES = {
   "character-kinds": { ...all, route: anna, then: click('[data-testid="isen-chart"], [data-testid="isen-kind-angle_three_quarter"]') },
   "character-why": { ...all, route: anna, then: click('[data-testid="isen-why-not"]') },
   "character-mend-photos": { ...all, route: { ...anna, open: "photos", codes: "other_person" } },
+  "character-selected": { ...all, route: anna, then: click('.isen-strip li:nth-child(2) .isen-tick, .isen-strip li:nth-child(3) .isen-tick, .isen-strip li:nth-child(5) .isen-tick') },
   photo: { ...all, route: anna, then: click(".isen-strip li:nth-child(4) .isen-plain") },
   crop: { ...all, route: anna, then: async (page) => {
     await click(".isen-strip li:nth-child(4) .isen-plain")(page);
