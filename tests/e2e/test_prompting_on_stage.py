@@ -92,6 +92,24 @@ def test_who_is_not_named_is_put_in_and_only_long_prompts_are_told_so(form):
     expect(form.get("isen-prompt-absent")).to_be_visible()
 
 
+def test_the_prompt_of_an_earlier_picture_stays_as_it_is_until_it_is_changed(form):
+    """With its seed it makes the same picture again, and only so."""
+    form.get("isen-style-film").check(force=True)
+    taken = """() => panel.querySelector("isen-images").form.take({ recipe: "sd15-identity", prompt: "portrait of {trigger}", negative: "", width: 512, height: 512, count: 1,
+      seed: 7, steps: null, guidance: null, sampler: null, scheduler: null, base_model: null, characters: [{ id: "chr_9", checkpoint: "best", strength: 1, reference: 1, words: "" }] })"""
+    form.evaluate(taken)
+    expect(form.get("isen-sent-as")).to_be_hidden()
+    for tab in ("characters", "images"):
+        form.get(f"isen-tab-{tab}").click()
+    expect(form.get("isen-sent-as")).to_be_hidden()
+    form.get("isen-generate").click()
+    form.wait_for_function("orders.length == 1")
+    assert form.evaluate("orders")[0]["prompt"] == "portrait of {trigger}"
+    form.get("isen-prompt").press("End")
+    form.keyboard.type(" smiling")
+    expect(form.get("isen-sent-as")).to_contain_text("portrait of Anna smiling, natural light")
+
+
 def test_each_line_is_a_prompt_only_where_it_is_asked_for(form):
     write(form, "{trigger} at sea\n{trigger} in {red|blue} // note")
     form.get("isen-count").fill("2")

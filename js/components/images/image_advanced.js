@@ -168,5 +168,6 @@ export class ImageAdvanced {
     if (file) this.inputs.base_model.append(h("option", { value: file, text: file }));
     for (const name of /** @type {List[]} */ (Object.keys(LISTS))) this.#choices(this.inputs[name], values[name] ? [String(values[name])] : []);
     for (const name of NAMES) this.inputs[name].value = String(values[name] ?? "");
+    this.#leaveOut();
   }
 }

@@ -29,7 +29,7 @@ const PERSON_KEY = "isengard.images.person";
 const OPEN_KEY = "isengard.images.settings";
 
 /**
- * @typedef {{cast: import("./people_in_picture.js").Draft, looks: {style: string}, advanced: Record<string, string>, count: string, recipe: string, version: string,
+ * @typedef {{cast: import("./people_in_picture.js").Draft, looks: {style: string, finished?: string}, advanced: Record<string, string>, count: string, recipe: string, version: string,
  *   prompt: string, shape: string, quality: import("./quality.js").Quality, mend: boolean | null, seed: number | null}} Draft
  */
 
@@ -129,7 +129,7 @@ export class ImageForm {
     this.cast.restore({ ...draft.cast, ids: [first, second] });
     if ((this.recipes ?? []).some((known) => known.name === draft.recipe)) this.recipe.value = draft.recipe;
     this.version.append(h("option", { value: first === before ? draft.version : "best", selected: true }));
-    this.looks.take(draft.looks);
+    this.prompting.restore(draft.looks);
     this.shapes.take(draft.shape);
     this.count.value = draft.count;
     this.quality.value = draft.quality;
@@ -147,7 +147,7 @@ export class ImageForm {
     if (!this.shown) return;
     this.#tell();
     const [count, recipe, version] = [this.count, this.recipe, this.version].map(({ value }) => value);
-    const { cast: { draft: cast }, looks: { draft: looks }, advanced: { draft: advanced } } = this;
+    const { cast: { draft: cast }, prompting: { draft: looks }, advanced: { draft: advanced } } = this;
     kept(this.memory, DRAFT_KEY, { cast, looks, advanced, count, recipe, version, prompt: this.prompt.value, shape: this.shapes.value, quality: this.quality.value, mend: this.mending.chosen, seed: this.seed.value });
     if (cast.ids[0]) kept(this.lasting, PERSON_KEY, cast.ids[0]);
   }
@@ -288,7 +288,7 @@ export class ImageForm {
    */
   mend(cause) {
     const { action, values } = cause;
-    this.prompt.value = mendedPrompt(this.prompt.value, cause);
+    this.prompting.mend(mendedPrompt(this.prompt.value, cause));
     if (action === "strength") this.cast.parts[0].likeness.value = Number(values.strength);
     if (action === "steps") this.advanced.inputs.steps.value = this.quality.choose(Number(values.steps)) ? "" : String(values.steps);
     if (action === "base") this.advanced.showBase(String(values.base ?? ""));
@@ -305,8 +305,7 @@ export class ImageForm {
     this.recipe.value = request.recipe;
     this.cast.take(request.characters);
     this.recipe.value = request.recipe;
-    this.looks.clear();
-    this.prompt.value = request.prompt;
+    this.prompting.take(request.prompt);
     this.#adjust();
     this.version.value = String(request.characters[0].checkpoint);
     this.seed.reuse(request.seed);

@@ -25,12 +25,14 @@ export class Prompting {
   constructor(view, { value, changed, submit, negative, count }) {
     this.negative = negative;
     this.count = count;
+    /** One that is as it shall be: an earlier picture's, which comes out the same only so. */
+    this.finished = "";
     /** @type {Drawn} */
     this.drawn = { people: [], recipe: undefined, family: "", base: null };
     const again = () => (this.refresh(), changed());
     this.history = button(t("pastPrompts"), () => new PromptHistory(view, { now: this.box.value, use: (prompt) => this.#use(prompt) }).open(), { icon: "history", bare: true, testid: "isen-prompt-history" });
     this.suggestions = new Suggestions({ text: () => this.box.value, change: (text) => this.box.write(text) });
-    this.preview = new PromptPreview({ changed: again, edit: (full) => this.#finished(full) });
+    this.preview = new PromptPreview({ changed: again, edit: (full) => this.#use(full) });
     this.lines = new PromptLines(again);
     this.looks = new StyleChoice(view.store, again);
     this.notes = new PromptNotes(view.store, (mended) => this.box.write(mended(this.box.value)));
@@ -80,28 +82,48 @@ export class Prompting {
   }
 
   get draft() {
-    return this.looks.draft;
+    return { ...this.looks.draft, finished: this.finished };
   }
 
-  /** A finished prompt, from an earlier picture. @param {string} prompt */
-  #finished(prompt) {
+  /** Once the choices are shown. @param {{style: string, finished?: string}} draft */
+  restore({ style, finished = "" }) {
+    this.looks.take({ style });
+    this.finished = finished;
+  }
+
+  /** An earlier picture's: nothing is put around it until it is changed. @param {string} prompt */
+  take(prompt) {
     this.looks.clear();
-    this.box.write(prompt);
-    this.refresh();
+    this.finished = prompt;
+    this.box.value = prompt;
+  }
+
+  /** What mends a picture changes nothing else of it. @param {string} prompt */
+  mend(prompt) {
+    if (this.#isFinished(this.box.value)) this.finished = prompt;
+    this.box.value = prompt;
   }
 
   /** @param {string} prompt */
   #use(prompt) {
-    this.#finished(recast(prompt, this.drawn.people.length));
+    this.looks.clear();
+    this.finished = recast(prompt, this.drawn.people.length);
+    this.box.write(this.finished);
+    this.refresh();
+  }
+
+  /** @param {string} text */
+  #isFinished(text) {
+    return Boolean(this.finished) && text === this.finished;
   }
 
   /** @param {string} text */
   #fills(text) {
-    return this.preview.fills && Boolean(this.prompting?.opening) && isShort(text);
+    return this.preview.fills && !this.#isFinished(text) && Boolean(this.prompting?.opening) && isShort(text);
   }
 
   /** @param {string} text */
   #whole(text) {
-    return completed(text, { prompting: this.prompting, style: this.looks.style, people: this.drawn.people.length, fills: this.preview.fills });
+    return completed(text, { prompting: this.prompting, style: this.looks.style, people: this.drawn.people.length, fills: this.#fills(text) });
   }
 }

@@ -93,12 +93,7 @@ class StylePictures:
     async def make(self, character_id: str, order: StylePictureOrder) -> StylePictureList:
         """Begin with those that are missing, with all anew where none is. ConflictError `styles_being_made`, and what refuses any
         picture."""
-        if self._work is not None and self._work.is_going:
-            raise ConflictError(
-                "styles_being_made",
-                "Pictures of styles are being made already.",
-                "Wait until they are done, or stop them.",
-            )
+        self._require_idle()
         pipeline, recipe = await self.generations.resolve(order.recipe)
         require_usable(recipe)
         character = await in_thread(self.generations.characters.get, character_id)
@@ -108,9 +103,18 @@ class StylePictures:
         size = _sized(recipe)
         # refused before the first is waited for
         await in_thread(pipeline.build, _request(character, order, due[0], size), [*people], "")
+        self._require_idle()  # somebody else may have pressed meanwhile
         work = self._work = _Work(character_id, order, len(due))
         work.task = asyncio.create_task(self._all(work, pipeline, people, due, size))
         return await in_thread(self.of, character_id, order)
+
+    def _require_idle(self) -> None:
+        if self._work is not None and self._work.is_going:
+            raise ConflictError(
+                "styles_being_made",
+                "Pictures of styles are being made already.",
+                "Wait until they are done, or stop them.",
+            )
 
     async def stop(self, character_id: str) -> None:
         """Stop those of a person; what is drawn at this moment is taken out of ComfyUI. Nothing happens where none are made."""
