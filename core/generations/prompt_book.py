@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -76,12 +76,12 @@ class PromptBook:
         found = [
             past
             for past in (self._favourites() if favourite else self._made())
-            if all(word in _told(past, names).casefold() for word in words)
+            if (cursor is None or _place(past) < cursor)
+            and all(word in _told(past, names).casefold() for word in words)
         ]
-        later = sorted((p for p in found if cursor is None or _place(p) < cursor), key=_place, reverse=True)
-        page = later[:limit]
-        more = len(later) > limit
-        return Page[PastPrompt](items=page, next_cursor=_place(page[-1]) if more else None)
+        found.sort(key=_place, reverse=True)
+        page = self._shown(found[:limit])
+        return Page[PastPrompt](items=page, next_cursor=_place(page[-1]) if len(found) > limit else None)
 
     def mark(self, prompt: str, favourite: bool) -> None:
         """Make a prompt a favourite, or none any more. ConflictError `favourites_full`."""
@@ -102,18 +102,27 @@ class PromptBook:
         atomic.write_json(file, kept.model_dump(mode="json"))
 
     def _made(self) -> list[PastPrompt]:
-        """One for each text that pictures were made with, by the newest order that has one; SQLite gives that order's record."""
+        """One for each text that pictures were made with, by the newest order that has one; what SQLite gives besides the
+        greatest id is of the same row. Whole records are read of those that are shown alone: there are thousands."""
         sql = """
-            SELECT MAX(id) AS id, record, COUNT(*) AS orders FROM (
-                SELECT id, CASE WHEN json_valid(record) THEN record END AS record
-                FROM generation WHERE purpose='user' AND deleted_at IS NULL)
-            WHERE json_array_length(record, '$.images') > 0
-            GROUP BY json_extract(record, '$.request.prompt')"""
-        rows = self._library.rows(sql)
+            SELECT MAX(id) AS id, COUNT(*) AS orders, json_extract(record, '$.request.prompt') AS prompt,
+                   json_extract(record, '$.created_at') AS at, json_extract(record, '$.request.characters') AS people
+            FROM (SELECT id, CASE WHEN json_valid(record) THEN record END AS record
+                  FROM generation WHERE purpose='user' AND deleted_at IS NULL)
+            WHERE json_array_length(record, '$.images') > 0 GROUP BY prompt"""
         liked = {kept.prompt for kept in self._kept()}
-        orders = {row["id"]: row["orders"] for row in rows}
-        made = self._library.records(Generation, rows)
-        return [_past(one, orders[one.id], one.request.prompt in liked) for one in made]
+        return [
+            PastPrompt.model_construct(
+                prompt=row["prompt"],
+                favourite=row["prompt"] in liked,
+                orders=row["orders"],
+                at=row["at"],
+                generation_id=row["id"],
+                characters=_ids(json.loads(row["people"])),
+            )
+            for row in self._library.rows(sql)
+            if isinstance(row["prompt"], str) and isinstance(row["at"], str) and row["people"]
+        ]
 
     def _favourites(self) -> list[PastPrompt]:
         made = {past.prompt: past for past in self._made()}
@@ -123,6 +132,13 @@ class PromptBook:
             else PastPrompt(prompt=one.prompt, favourite=True, at=one.at)
             for one in self._kept()
         ]
+
+    def _shown(self, page: Sequence[PastPrompt]) -> list[PastPrompt]:
+        """Each with its picture, where that was not deleted."""
+        ids = [past.generation_id for past in page if past.generation_id]
+        sql = f"SELECT id, record FROM generation WHERE id IN ({','.join('?' * len(ids))})"  # noqa: S608 - marks only
+        made = {one.id: one for one in self._library.records(Generation, self._library.rows(sql, ids))}
+        return [_with_picture(past, made.get(past.generation_id)) for past in page]
 
     def _kept(self) -> list[_Favourite]:
         files = sorted(self._paths.prompts.glob("*.json"))
@@ -134,18 +150,16 @@ class PromptBook:
         )
 
 
-def _past(made: Generation, orders: int, favourite: bool) -> PastPrompt:
-    shown = next((image for image in made.images if image.deleted_at is None), None)
-    picture: dict[str, Any] = {} if shown is None else {"generation_id": made.id, "n": shown.n}
-    return PastPrompt(
-        prompt=made.request.prompt,
-        favourite=favourite,
-        orders=orders,
-        at=made.created_at,
-        recipe=made.recipe,
-        characters=[use.id for use in made.request.characters],
-        **picture,
-    )
+def _ids(people: Any) -> list[str]:
+    """Of a record that may be damaged."""
+    return [str(use["id"]) for use in people if isinstance(use, dict) and "id" in use]
+
+
+def _with_picture(past: PastPrompt, made: Generation | None) -> PastPrompt:
+    shown = next((image for image in made.images if image.deleted_at is None), None) if made else None
+    if made is None or shown is None:
+        return PastPrompt(**{**past.model_dump(), "generation_id": ""})
+    return PastPrompt(**{**past.model_dump(), "n": shown.n, "recipe": made.recipe})
 
 
 def _place(past: PastPrompt) -> str:
