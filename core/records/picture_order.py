@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Number, Record, Whole, id_text
+from .base import Number, Record, Truth, Whole, id_text
 from .generation import GenerationOrder, GenerationRequest
 
 #: `mend` has a way of its own.
@@ -16,12 +16,14 @@ MAX_SCALE = 4.0
 
 
 class StartOrder(Record):
-    """Says where pictures start: picture `n` of `generation_id`, or the photo sent beside the order where that is ''. `change`: how much is
-    drawn anew; `scale`: how many times as large it is drawn."""
+    """Says where pictures start: picture `n` of `generation_id`, or the photo sent beside the order where that is ''; `again`: what
+    that generation was made from itself, mask and size included. `change`: how much is drawn anew; `scale`: how many times as large
+    it is drawn."""
 
     how: OrderedHow
     generation_id: Annotated[str, id_text("gen")] = ""
     n: Whole = Field(default=0, ge=0, le=9999)
+    again: Truth = False
     change: Number = Field(default=0.5, ge=0.01, le=1.0)
     scale: Number = Field(default=1.0, ge=0.25, le=MAX_SCALE)
 

@@ -48,6 +48,12 @@ export function orderFrom({ generation, image }, recipe, changes, start) {
   };
 }
 
+/** The same once more, from the same picture and mask: both lie with the pictures that failed. @param {Isengard.Generation} generation @returns {Schema.PictureOrder} */
+export function orderAgain({ id, request, made_from }) {
+  const how = /** @type {Schema.StartOrder["how"]} */ (made_from?.how);
+  return { ...request, characters: request.characters.map(personOf), start: { how, generation_id: id, n: 0, again: true } };
+}
+
 /** @param {Schema.CharacterUse} use @returns {Schema.CharacterOrder} */
 export function personOf(use) {
   return /** @type {Schema.CharacterOrder} */ (/** @type {unknown} */ (Object.fromEntries(OF_PERSON.filter((name) => name in use).map((name) => [name, use[name]]))));

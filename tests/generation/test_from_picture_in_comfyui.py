@@ -129,6 +129,7 @@ def test_each_recipe_works_by_the_nodes_alone(server, source, ann, upscaler, nam
     assert not [file for file in (server.base / "input").rglob("*") if file.suffix != ".md"]
 
 
+@pytest.mark.full
 def test_what_was_made_of_somebodys_picture_goes_with_them(server, api, versions, bob, from_picture):
     eve = api.post("/characters", {"name": "Eve", "class_word": "woman"})
     publish(versions, eve, 10, base=fixtures.CHECKPOINT)

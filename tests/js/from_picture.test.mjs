@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { canStart, orderFrom, recipesFor } from "../../js/data/from_picture.js";
+import { canStart, orderAgain, orderFrom, recipesFor } from "../../js/data/from_picture.js";
 import { LISTS } from "../../js/data/fetched_lists.js";
 import { isPainted, maskSize, movedBy, paint } from "../../js/lib/mask_strokes.js";
 
@@ -69,4 +69,11 @@ test("strokes are lines as thick as the brush, and erasing takes away", () => {
   assert.deepEqual(said.filter(([name]) => name === "globalCompositeOperation").map(([, value]) => value), ["source-over", "destination-out", "source-over"]);
   assert.equal(isPainted(strokes), true);
   assert.equal(isPainted(strokes.slice(1)), false);
+});
+
+test("what failed is made again from the same picture", () => {
+  const failed = { ...ENTRY.generation, made_from: { generation_id: "", n: 0, how: "into_picture" } };
+  const order = orderAgain(failed);
+  assert.deepEqual(order.start, { how: "into_picture", generation_id: "gen_1", n: 0, again: true });
+  assert.deepEqual([order.seed, order.characters], [7, [{ id: "ann", checkpoint: 20, strength: 0.8 }]], "with its own seed");
 });

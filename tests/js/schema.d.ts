@@ -1205,11 +1205,12 @@ declare namespace Schema {
     line: number;
     reason: string;
   }
-  /** Says where pictures start: picture `n` of `generation_id`, or the photo sent beside the order where that is ''. `change`: how much is drawn anew; `scale`: how many times as large it is drawn. */
+  /** Says where pictures start: picture `n` of `generation_id`, or the photo sent beside the order where that is ''; `again`: what that generation was made from itself, mask and size included. `change`: how much is drawn anew; `scale`: how many times as large it is drawn. */
   interface StartOrder {
     how: "variation" | "from_picture" | "upscale" | "into_picture";
     generation_id?: string;
     n?: number;
+    again?: boolean;
     change?: number;
     scale?: number;
   }

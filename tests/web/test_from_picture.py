@@ -107,6 +107,12 @@ def test_a_photo_that_is_brought_along_is_kept_with_its_picture_alone(api, serve
     assert not [file for place in ("input", "output", "temp") for file in base[place].glob("**/*.png")]
     assert left_in_tmp(server) == [], "no other copy of it is left"
     api.wait_for(f"/generations/{made['id']}", 20)
+    again = order(ann, {"how": "into_picture", "generation_id": made["id"], "again": True})
+    again = api.from_picture(again)
+    assert again["made_from"] == made["made_from"] and again["request"]["width"] == request["width"]
+    (sent,) = api.get(f"/generations/{again['id']}/workflow")
+    assert [n["inputs"]["change"] for n in sent.values() if n["class_type"] == "IsengardPicture"] == [1.0]
+    assert len(list((folder.parent.parent / again["id"] / "from").iterdir())) == 2
     api.delete(f"/generations/{made['id']}")
     assert not folder.exists() and list(server.services.paths.trash.glob("generations/*/from/picture.*"))
 
@@ -116,6 +122,7 @@ def test_what_is_no_order_is_refused_in_words(api, ann, shown, files):
     mask = png(drawing(1))
     assert refusal(api, order(ann, {"how": "into_picture", **place})) == (400, "mask_missing")
     assert refusal(api, order(ann, {})) == (400, "picture_missing")
+    assert refusal(api, order(ann, {**place, "again": True})) == (400, "picture_missing")
     assert refusal(api, order(ann, {"generation_id": "gen_" + "0" * 26})) == (404, "generation_not_found")
     assert refusal(api, order(ann, {**place, "n": 5})) == (404, "image_not_found")
     assert refusal(api, order(ann, {**place, "change": 0})) == (400, "bad_request")

@@ -77,6 +77,12 @@ def write_picture(graph: Graph, picture: str, change: float) -> None:
         inputs["picture"], inputs["change"] = picture, change
 
 
+def change_of(sent: Graph) -> float:
+    """Read how much was drawn anew by a prompt that was sent; all where it does not say."""
+    said = [sent[node_id]["inputs"].get("change") for node_id in _of_kind(sent, {PICTURE})]
+    return next((float(change) for change in said if isinstance(change, (int, float))), 1.0)
+
+
 class _Places:
     """The nodes of a graph that matter here: what is drawn from nothing, by which sampler, and what decodes it."""
 

@@ -2,6 +2,7 @@
 
 import { loadComparisons } from "../../data/comparisons.js";
 import { mendFaces } from "../../data/faces/mending.js";
+import { orderAgain } from "../../data/from_picture.js";
 import { picturesOf, told } from "../../data/gallery.js";
 import { button, h } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
@@ -113,13 +114,20 @@ export class IsenImages extends View {
   #trouble({ generation, names }) {
     const { error } = generation;
     const dismiss = async () => this.store.keepGeneration(await this.store.attempt((id) => this.store.api.generations.remove(generation.id, id)));
-    const { made_from: from } = generation;
-    const anew = async () => (await (from?.how === "mend" ? mendFaces(this.store, from.generation_id, from.n) : this.#generate(generation.request))) && dismiss();
+    const anew = async () => (await this.#anew(generation)) && dismiss();
     const again = () => this.reuse({ generation, image: { seed: generation.request.seed } });
     return h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation", "data-state": generation.state },
       h("p", { class: "isen-error", "data-testid": "isen-generation-error", text: `${error?.message ?? ""} ${error?.hint ?? ""}`.trim() }),
       h("p", { class: "isen-prompt-line isen-muted", text: told(generation.request.prompt, names), title: generation.request.prompt }),
       h("div", { class: "isen-row" }, button(t("makeAgain"), anew, { testid: "isen-make-again" }), button(t("reuse"), again, { icon: "replay", bare: true }), button(t("dismiss"), dismiss, { icon: "times", bare: true, testid: "isen-dismiss-failure" })));
+  }
+
+  /** What was made from a picture begins with that again. @param {Isengard.Generation} generation */
+  #anew(generation) {
+    const { made_from: from, request } = generation;
+    if (!from) return this.#generate(request);
+    if (from.how === "mend") return mendFaces(this.store, from.generation_id, from.n);
+    return this.store.attempt(async (id) => this.store.keepGeneration(await this.store.api.generations.createFrom({ order: orderAgain(generation) }, id)));
   }
 
   /**

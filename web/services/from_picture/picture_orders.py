@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ....core.errors import InvalidError
+from ....core.generations.picture_sources import source_of
 from ....core.paths import DataPaths
 from ....core.photo_decoding.decoder import PhotoDecoder
 from ....core.records.generation import GenerationRequest, MadeFrom
 from ....core.records.picture_order import PictureOrder
+from ....generation.image.from_picture.rewiring import change_of
 from ....generation.image.from_picture.start import Start, gallery_start, size_drawn
 from ....generation.image.interface import RecipeInfo
 from ....generation.service import GenerationService
@@ -60,6 +62,8 @@ class PictureOrders:
     ) -> tuple[GenerationRequest, Start]:
         """The request at the picture's size, and where it starts. InvalidError `mask_missing`, `picture_missing`,
         `picture_too_large`; NotFoundError where the picture is gone."""
+        if order.start.again:
+            return self._once_more(order)
         mask = sent.files.get("mask")
         if order.start.how == "into_picture" and mask is None:
             raise InvalidError(
@@ -73,6 +77,17 @@ class PictureOrders:
         width, height = size_drawn(size, scale=order.start.scale, pixels=pixels)
         return order.request().model_copy(update={"width": width, "height": height}), start
 
+    def _once_more(self, order: PictureOrder) -> tuple[GenerationRequest, Start]:
+        """What an earlier generation was made from, which lies in its folder: it may have failed, and its picture be gone."""
+        before = self.generations.store.get(order.start.generation_id)
+        if before.made_from is None:
+            raise _missing()
+        picture, mask = source_of(self.paths, before.id)
+        change = change_of(self.generations.store.prompts(before.id)[0])
+        start = Start(picture, before.made_from, change, mask, before.people)
+        size = {"width": before.request.width, "height": before.request.height}
+        return order.request().model_copy(update=size), start
+
     def _of_gallery(self, order: PictureOrder, mask: Path | None) -> tuple[Start, tuple[int, int]]:
         place = (order.start.generation_id, order.start.n)
         start = gallery_start(
@@ -84,12 +99,16 @@ class PictureOrders:
 
 def _brought_along(order: PictureOrder, sent: Sent, mask: Path | None) -> Start:
     if "picture" not in sent.files:
-        raise InvalidError(
-            "picture_missing",
-            "There is no picture to start from.",
-            "Name one of the gallery, or send a photo called picture.",
-        )
+        raise _missing()
     return Start(sent.files["picture"], MadeFrom(how=order.start.how), order.start.change, mask)
+
+
+def _missing() -> InvalidError:
+    return InvalidError(
+        "picture_missing",
+        "There is no picture to start from.",
+        "Name one of the gallery, or send a photo called picture.",
+    )
 
 
 def _pixels_of(recipe: RecipeInfo) -> float:
