@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from ..core.characters.slugs import DEVICES
 
-#: Letters of what a picture shows, of a person's name, and of a whole name without its end.
-MOST_WORDS, MOST_NAME, MOST = 40, 40, 120
+#: Letters of what a picture shows, of a person's name, and of a whole name without its end; bytes that every file system takes.
+MOST_WORDS, MOST_NAME, MOST, MOST_BYTES = 40, 40, 120, 200
 #: What no system takes in a file's name, or one of them takes for a folder.
 _REFUSED = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 _TRIGGER = re.compile(r"\{trigger\d?\}")
@@ -19,7 +19,7 @@ _NUMBER_OF_SEED = 10_000
 
 
 def picture_name(people: Sequence[str], words: str, seed: int) -> str:
-    """Name a picture's file: who is in it, what it shows, the end of its seed."""
+    """Name a picture's file: who is in it, what it shows, the end of its seed. The panel makes the same (js/data/looking/picture_name.js)."""
     who = " and ".join(name[:MOST_NAME] for name in people if name.strip())
     said = ", ".join(part for part in (who, words.strip()) if part)
     return f"{safe_name(said, 'picture')} {seed % _NUMBER_OF_SEED:04d}.png"
@@ -39,8 +39,10 @@ def safe_name(text: str, otherwise: str) -> str:
     """Make a text the name of a file that every system takes, without its end; `otherwise` where nothing is left of it."""
     plain = _REFUSED.sub(" ", unicodedata.normalize("NFC", text))
     kept = "".join(letter for letter in plain if unicodedata.category(letter) not in ("Cc", "Cf", "Zl", "Zp"))
-    name = " ".join(kept.split())[:MOST].strip(" .")
-    return otherwise if not name or name.lower() in DEVICES else name
+    short = " ".join(kept.split())[:MOST].encode("utf-8")[:MOST_BYTES]
+    name = short.decode("utf-8", "ignore").strip(" .")
+    stem = name.partition(".")[0].rstrip().lower()  # Windows has `con.txt` for itself, too
+    return otherwise if not name or stem in DEVICES else name
 
 
 def told_apart(names: Iterable[str]) -> list[str]:

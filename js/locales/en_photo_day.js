@@ -3,6 +3,7 @@
 export default {
   photoDayOf: "Photo day with {name}",
   photoDayOpen: "Photo day",
+  photoDayRunning: "Photo day: {n} of {count} drawn",
   photoDayHint: "Many pictures in one go: styles, scenes and shapes, drawn in the background. Then keep the best.",
   photoDayNobody: "No workflow here can draw {name} yet. Train {name}, or fetch the model under Images.",
   dayStyles: "Styles",

@@ -141,3 +141,6 @@ def test_a_photo_day_from_one_press_to_the_zip(server, ann, panel_on, shots, tmp
     expect(panel.get("isen-day-earlier")).to_have_count(2)
     panel.get("isen-day-earlier").last.click()
     expect(panel.get("isen-day-progress")).to_have_text("Done: 4 pictures drawn.")
+    panel.click("isen-tab-images")
+    panel.click("isen-images-photo-day")
+    expect(panel.get("isen-day-progress")).to_have_text("Done: 1 picture drawn.")

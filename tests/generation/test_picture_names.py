@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
+from pathlib import Path
 
 import pytest
 from isengard.generation.picture_names import picture_name, safe_name, told_apart, words_of_prompt
 from isengard.generation.picture_zip import zipped
+
+CASES = json.loads((Path(__file__).parents[1] / "js" / "picture_names.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -17,7 +21,7 @@ from isengard.generation.picture_zip import zipped
         (["Anna", "Ben"], "in a café", 7, "Anna and Ben, in a café 0007.png"),
         ([""], "", 7, "picture 0007.png"),
         (["小美"], "雨", 12345, "小美, 雨 2345.png"),
-        (["A/B: \\c*?"], 'x "y" <z>|', 1, "A B c, x y z 0001.png"),
+        (["A/B: \\c*?"], 'x "y" <z>|', 1, "A B c , x y z 0001.png"),
     ],
 )
 def test_a_picture_is_named_for_people(people, words, seed, name):
@@ -35,6 +39,11 @@ def test_a_picture_is_named_for_people(people, words, seed, name):
 )
 def test_the_phrase_that_says_most_is_taken(prompt, words):
     assert words_of_prompt(prompt) == words
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"].encode("ascii", "replace").decode())
+def test_the_panel_names_them_the_same(case):
+    assert picture_name(case["people"], words_of_prompt(case["prompt"]), case["seed"]) == case["name"]
 
 
 def test_a_name_that_windows_keeps_for_itself_is_not_used():

@@ -10,6 +10,7 @@ import zipfile
 import pytest
 from hosts.journey import ApiError
 from isengard.core.records.generation import CharacterUse, GenerationRequest
+from PIL import Image
 from support.generation_records import draft, picture
 
 
@@ -29,7 +30,9 @@ def made(server, ann):
             recipe="r", characters=[CharacterUse(id=ann["id"])], prompt=prompt, seed=seed
         )
         one = store.create(draft(ann["id"], request=request, state="completed"), [])
-        return picture(store, server.services.paths, one.id, seed)
+        kept = picture(store, server.services.paths, one.id, seed)
+        Image.new("RGB", (8, 8)).save(server.services.paths.generation(one.id) / f"{seed:04d}.png")
+        return kept
 
     return made
 

@@ -4,11 +4,12 @@ import { loadComparisons } from "../../data/comparisons.js";
 import { mendFaces } from "../../data/faces/mending.js";
 import { orderAgain } from "../../data/from_picture.js";
 import { picturesOf, told } from "../../data/gallery.js";
-import { button, h } from "../../lib/dom.js";
+import { button, h, say } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { withCheckpoints } from "../../data/versions.js";
+import { dayWords } from "../photo_day/day_words.js";
 import { Gallery } from "./gallery.js";
 import { gpuNote } from "../training/gpu_note.js";
 import { ImageForm } from "./image_form.js";
@@ -31,6 +32,7 @@ export class IsenImages extends View {
   /** @type {HTMLUListElement} */ stream;
   /** @type {Gallery} */ gallery;
   /** @type {HTMLDivElement} */ gpu;
+  /** @type {HTMLButtonElement} */ day;
   /** @type {unknown[]} */ shown = [];
   /** @type {WhyNot} */ why;
   /** @type {HTMLDivElement} */ poor;
@@ -49,7 +51,8 @@ export class IsenImages extends View {
     this.poor = h("div", { class: "isen-card isen-row isen-top-end", hidden: true, "data-testid": "isen-newest-poor" }, this.why.element,
       button(t("dismiss"), () => ((this.read = this.asked), this.store.set({})), { icon: "times", bare: true, testid: "isen-dismiss-why" }));
     this.gpu = h("div", { hidden: true });
-    this.append(this.nobody, this.gpu, h("div", { class: "isen-columns" }, this.form.element, h("div", { class: "isen-stack isen-pictures-side" }, this.stream, this.poor, this.gallery.element)));
+    this.day = button("", () => this.store.go({ tab: "images", day: this.form.cast.people[0]?.id }), { kind: "link", title: t("photoDayHint"), testid: "isen-images-photo-day" });
+    this.append(this.nobody, this.gpu, h("div", { class: "isen-columns" }, this.form.element, h("div", { class: "isen-stack isen-pictures-side" }, this.day, this.stream, this.poor, this.gallery.element)));
     new ResizeObserver(() => this.style.setProperty("--isen-compose", `${this.form.compose.offsetHeight}px`)).observe(this.form.compose);
   }
 
@@ -84,6 +87,9 @@ export class IsenImages extends View {
       this.form.show(people, recipes, { wanted: this.route.id, styles, samplers });
     }
     this.gallery.show(state);
+    const [drawn] = people.length ? this.form.cast.people : [];
+    this.day.hidden = !drawn?.versions.length;
+    if (drawn) say(this.day, dayWords(state, drawn));
     this.#newest(state);
     const going = (state.generations ?? []).filter((known) => !ENDED.has(known.state));
     const failed = (state.generations ?? []).filter(endedEarly).slice(0, TROUBLES);

@@ -6,7 +6,7 @@ import { newCorrelationId } from "../../lib/ids.js";
 import { fill } from "../../lib/lists.js";
 import { kept, lasting, recalled } from "../../lib/memory.js";
 import { ApiError } from "../../data/api.js";
-import { MOST, combinations, exampleOf, orderOf, recipesFor, usualDraft } from "../../data/albums/photo_days.js";
+import { MOST, combinations, exampleOf, orderOf, recipesFor, styleLooks, usualDraft } from "../../data/albums/photo_days.js";
 import { t } from "../../locales/words.js";
 
 const DRAFT_KEY = "isengard.photo_day";
@@ -24,6 +24,8 @@ export class DayForm {
     this.store = view.store;
     this.begun = begun;
     this.memory = memory;
+    /** What styles look like, by name. @type {Record<string, string>} */
+    this.looks = {};
     /** Whose day is asked for. */
     this.shown = "";
     /** @type {Isengard.DayDraft | null} */
@@ -58,7 +60,7 @@ export class DayForm {
     for (const kind of KINDS) {
       const items = styles.filter((item) => item.kind === kind);
       this.groups[kind].element.hidden = !items.length;
-      fill(this.groups[kind].tiles, [items, items.map(({ label }) => exampleOf(days, kind, label)?.id)], () => items.map((item) => this.#tile(item, draft, exampleOf(days, kind, item.label))));
+      fill(this.groups[kind].tiles, [items, items.map((item) => this.#example(item, kind, days))], () => items.map((item) => this.#tile(item, draft, this.#example(item, kind, days))));
     }
     fill(this.shapes, "shapes", () => SHAPES.map(([name, ratio]) => this.#shape(name, ratio, draft)));
     fill(this.recipe, usable.map(({ name, label }) => [name, label]), () => usable.map(({ name, label }) => h("option", { value: name, text: label, selected: name === draft.recipe })));
@@ -71,12 +73,26 @@ export class DayForm {
     this.negative.value = draft.negative;
     this.count.value = String(draft.count);
     this.#ask();
+    this.#look(person.id, draft.recipe);
   }
 
-  /** @param {Isengard.Style} item @param {Isengard.DayDraft} draft @param {{id: string} | null} example */
+  /** Once for each person. @param {string} person @param {string} recipe */
+  async #look(person, recipe) {
+    this.looks = recipe ? await styleLooks(this.store, person, recipe) : {};
+    this.store.set({});
+  }
+
+  /** The address of a picture in that style or scene: of a day of theirs, else of their own model's styles. @param {Isengard.Style} item @param {"style" | "scene"} kind @param {Schema.PhotoDay[]} days */
+  #example({ name, label }, kind, days) {
+    const drawn = exampleOf(days, kind, label);
+    if (drawn) return this.store.api.generations.thumbUrl(drawn, { n: 0 });
+    return kind === "style" ? (this.looks[name] ?? "") : "";
+  }
+
+  /** @param {Isengard.Style} item @param {Isengard.DayDraft} draft @param {string} example */
   #tile({ kind, name, label, prompt }, draft, example) {
     const list = kind === "style" ? draft.styles : draft.scenes;
-    const shown = example ? picture(this.store.api.generations.thumbUrl(example, { n: 0 }), "") : h("span", { class: "isen-picture isen-blank" }, icon(kind === "style" ? "palette" : "map-marker"));
+    const shown = example ? picture(example, "") : h("span", { class: "isen-picture isen-blank" }, icon(kind === "style" ? "palette" : "map-marker"));
     /** @type {HTMLInputElement} */
     const box = h("input", { type: "checkbox", checked: list.includes(name), "data-testid": `isen-day-${kind}-${name}`, on: { change: () => (toggled(list, name, box.checked), this.#words(), this.#changed()) } });
     return h("label", { class: "isen-person isen-motif", title: prompt }, box, shown, h("span", { text: label }));

@@ -81,6 +81,22 @@ export function exampleOf(days, kind, label) {
   return null;
 }
 
+/** A person's day that is being drawn, as events have told it: how far it is. @param {Isengard.State["photoDays"]} days @param {string} person */
+export function runningDay(days, person) {
+  return Object.values(days).find(({ state, character_id: id }) => state === "running" && id === person) ?? null;
+}
+
+/** What styles look like with a person's own model, by name; nothing where the server did not answer. @param {Isengard.Store} store @param {string} person @param {string} recipe */
+export async function styleLooks(store, person, recipe) {
+  try {
+    const { items } = await store.api.prompts.stylePictures(person, { recipe, base_model: null });
+    return Object.fromEntries(items.flatMap(({ name, picture }) => (picture ? [[name, store.api.prompts.stylePictureUrl(picture, 0)]] : [])));
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return {};
+  }
+}
+
 /** A person's days, the newest first; null where the server did not answer. @param {Isengard.Store} store @param {string} person */
 export async function daysOf(store, person) {
   try {
