@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import pytest
 from hosts.panel_steps import choose_model
+from isengard.core.records.generation import GeneratedImage
+from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job import JobError, Progress
 from isengard.core.records.job_states import JobState
 from isengard.core.records.worker import BackendState
 from playwright.sync_api import expect
 from support import live_server
+from support.generation_records import draft
 from support.gpu_fixtures import FakeGpu
+from support.pictures import drawing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 FULL = JobError(
@@ -108,19 +112,36 @@ def going(server) -> list[dict]:
     return server.api.get("/training/jobs?state=queued,preparing,running")["items"]
 
 
+def drawn_by_a_placeholder(server):
+    store, paths = server.services.generations.store, server.services.paths
+    (sam,) = server.api.get("/characters")["items"]
+    made = draft(sam["id"], practice=True)
+    store.create(made, [])
+    drawing(1).save(paths.generation(made.id) / "0000.png")
+    store.add_image(made.id, GeneratedImage(n=0, file="0000.png", width=640, height=640, seed=1))
+    for state in (GenerationState.RUNNING, GenerationState.COMPLETED):
+        store.advance(made.id, state)
+
+
 def test_practice_people_are_marked_and_go_with_one_press(panel_on, tmp_path):
     server = live_server.start(tmp_path)
     try:
         panel = panel_on(server)
-        panel.click("isen-sample", "isen-tab-characters")
+        panel.click("isen-sample")
+        expect(panel.get("isen-dropzone")).to_be_visible()
+        panel.click("isen-tab-characters")
         expect(panel.get("isen-practice-mark")).to_have_text("Practice")
+        drawn_by_a_placeholder(server)
+        panel.page.reload()
+        panel.click("isen-tab-images")
+        expect(panel.get("isen-practice-picture")).to_have_text("Practice")
         panel.click("isen-settings")
-        expect(panel.get("isen-practice-left")).to_contain_text("1 person (Sample Sam)")
+        expect(panel.get("isen-practice-left")).to_contain_text("1 person (Sample Sam), 1 picture")
         panel.click("isen-practice-remove", "isen-tab-characters")
         expect(panel.get("isen-character")).to_have_count(0)
         panel.click("isen-undo")
         expect(panel.get("isen-character")).to_contain_text("Sample Sam")
         left = server.api.get("/practice")
-        assert [one["name"] for one in left["people"]] == ["Sample Sam"] and left["pictures"] == 0
+        assert [one["name"] for one in left["people"]] == ["Sample Sam"] and left["pictures"] == 1
     finally:
         server.close()

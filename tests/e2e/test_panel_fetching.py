@@ -116,7 +116,7 @@ def test_a_model_that_is_not_whole_is_named_and_can_be_fetched_again(server, pan
         panel.click("isen-character", "isen-train")
         choose_model(panel, "sd15")
         expect(panel.get("isen-findings")).to_contain_text(f"{name} is not a whole model (76 bytes)")
-        expect(panel.get("isen-start-training")).to_be_disabled()
+        expect(panel.get("isen-start-training")).to_have_text("Download, set up and train")
         panel.click("isen-fix-download_model")
         expect(panel.get("isen-model-fault")).to_contain_text(f"is kept beside it as {name}.old")
         expect(panel.get("isen-model-unreadable").locator("li")).to_have_count(1)

@@ -190,6 +190,7 @@ async def practice_left(services: Services, request: web.Request) -> web.Respons
 
 
 async def remove_practice(services: Services, request: web.Request) -> web.Response:
+    await read_json(request)
     characters, generations = await in_thread(services.practice.remove)
     return web.json_response({"characters": characters, "generations": generations})
 

@@ -13,6 +13,7 @@ import { consentNote } from "./consent.js";
 import { Coverage } from "./coverage.js";
 import { openImproveSet } from "./crops/improve_set.js";
 import { Dropzone } from "./dropzone.js";
+import { Rail } from "../first_hour/rail.js";
 import { face, shownBy } from "../shared/person_picker.js";
 import { findingsNow } from "./photo_words.js";
 import { PhotoStrip } from "./photos.js";
@@ -25,6 +26,7 @@ import { WhyNot } from "../shared/why_not.js";
 const GOOD = 20;
 
 export class IsenCharacter extends View {
+  /** @type {Rail} */ rail;
   /** @type {HTMLHeadingElement} */ heading;
   /** @type {HTMLDivElement} */ menu;
   /** @type {HTMLDivElement} */ face;
@@ -51,6 +53,7 @@ export class IsenCharacter extends View {
   build() {
     this.className = "isen-stack";
     const id = this.route.id ?? "";
+    this.rail = new Rail(this.store);
     this.heading = h("h2", { class: "isen-grow isen-ellipsis", dir: "auto", tabindex: -1 });
     this.menu = h("div", { class: "isen-menu-place" });
     this.face = h("div", { class: "isen-portrait" });
@@ -75,7 +78,7 @@ export class IsenCharacter extends View {
     this.draw = button("", () => this.store.go({ tab: "images", id }), { kind: "primary isen-wide", testid: "isen-draw" });
     const back = button(t("back"), () => this.store.go({ tab: "characters" }), { icon: "chevron-left", bare: true });
     this.append(
-      h("div", { class: "isen-row isen-top" }, back, this.heading, this.menu),
+      h("div", { class: "isen-row isen-top" }, back, this.heading, this.menu), this.rail.element,
       h("div", { class: "isen-who" }, this.face, h("div", { class: "isen-stack-tight" }, this.facts, this.counts)), this.edit,
       this.consent,
       h("div", { class: "isen-stack-tight" }, this.meter, this.enough, this.coverage.lines),
@@ -105,6 +108,7 @@ export class IsenCharacter extends View {
     const character = state.characters.find((known) => known.id === this.route.id);
     if (!character) return;
     const list = state.photos[character.id] ?? [];
+    this.rail.show(character, state, "photos");
     this.#head(character, list);
     this.#progress(list);
     this.coverage.show(list);

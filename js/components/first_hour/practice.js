@@ -29,6 +29,11 @@ async function choose(store, mode) {
   if (await store.attempt((id) => store.api.system.changeSettings({ mode }, id))) await store.refresh();
 }
 
+/** On a picture that a placeholder has drawn; nothing of it can be measured. */
+export function practiceMark() {
+  return h("span", { class: "isen-tile-mark isen-practice-tile", text: t("practiceMark"), "data-testid": "isen-practice-picture" });
+}
+
 /** What practice mode has left, and the one press that takes it away; the bar below offers to undo. */
 export class PracticeLeft {
   /** @type {Schema.PracticeLeft | null} */

@@ -6,6 +6,7 @@ import { fill } from "../../lib/lists.js";
 import { fits, isFiltered, liked, picturesOf, promptOf, setFilter, sorted, told } from "../../data/gallery.js";
 import { pictureName } from "../../data/looking/picture_name.js";
 import { t } from "../../locales/words.js";
+import { practiceMark } from "../first_hour/practice.js";
 import { badge, measuredWords } from "../shared/score_badge.js";
 import { thumbnail } from "../shared/thumbnail_preload.js";
 import { dragOut } from "../looking/dragging_out.js";
@@ -145,7 +146,7 @@ export class Gallery {
     const { generation, image } = entry;
     const name = this.nameOf(generation);
     tile.title = [lookWords(image), told(promptOf(generation, image), this.namesOf(generation)), measuredWords(generation, this.names, image)].filter(Boolean).join(" · ");
-    fill(tile.scores, [image.likeness, image.likenesses], () => badge(generation, this.names, image, { quiet: true }));
+    fill(tile.scores, [image.likeness, image.likenesses, generation.practice], () => (generation.practice ? practiceMark() : badge(generation, this.names, image, { quiet: true })));
     tile.open.setAttribute("aria-label", t("openImage", { n: image.n + 1 }));
     tile.tick.setAttribute("aria-label", t("selectImage", { name, n: image.n + 1 }));
     tile.open.firstElementChild?.setAttribute("alt", t("imageAlt", { name }));
