@@ -52,7 +52,7 @@ def fill_in_everything(page) -> None:
     page.page.keyboard.type(" smiling")
     page.get("isen-style-film").check(force=True)
     page.get("isen-suggest-scene").click()
-    page.get("isen-suggestion").get_by_text("Beach").click()
+    page.get("isen-suggestion").filter(has_text="Beach").click()
     page.get("isen-fill-out").uncheck()
     expect(page.get("isen-sent-as")).to_contain_text("cinematic film still, portrait of Ann Example smiling")
     page.get("isen-shape-portrait").check(force=True)

@@ -18,16 +18,22 @@ RECORDED = """() => {
       progress: { image: 0, count: 1, step: 0, total_steps: 0, ahead: 0, frame: 0 }, created_at: "2026-11-30T00:00:00.000Z", correlation_id: "" };
   };
   const { list, stylePictures } = api.prompts;
+  let making = null;
   api.prompts.list = async (wanted, cursor) => {
     asked.push(["list", wanted, cursor]);
     return { ...(await list.call(api.prompts, wanted, cursor)), next_cursor: cursor ? null : "more" };
   };
   api.prompts.mark = async (prompt, favourite) => void asked.push(["mark", prompt, favourite]) ?? {};
+  api.prompts.stylePictures = async (person, order) => ({ ...(await stylePictures.call(api.prompts, person, order)), making });
   api.prompts.makeStylePictures = async (person, order) => {
     asked.push(["make", person, order]);
-    return { ...(await stylePictures.call(api.prompts, person, order)), making: { done: 1, count: 3 } };
+    making = { done: 1, count: 3 };
+    return api.prompts.stylePictures(person, order);
   };
-  api.prompts.stopStylePictures = async (person) => void asked.push(["stop", person]);
+  api.prompts.stopStylePictures = async (person) => {
+    asked.push(["stop", person]);
+    making = null;
+  };
 }"""
 
 
@@ -59,7 +65,7 @@ def test_a_few_words_become_a_prompt_that_is_seen_before_it_is_sent(form):
         "Full prompt: photo of Anna at the beach, natural light, sharp focus, skin detail, high quality"
     )
     form.get("isen-suggest-shot").click()
-    close = form.get("isen-suggestion").get_by_text("Close-up")
+    close = form.get("isen-suggestion").filter(has_text="Close-up")
     close.click()
     expect(form.get("isen-prompt")).to_have_text("Anna at the beach, close-up")
     expect(form.get("isen-suggestion").first).to_have_attribute("aria-pressed", "true")
