@@ -13,7 +13,8 @@ from hosts.comfyui import comfyui_folder
 from safetensors.torch import save_file
 from support.prompt_cases import CASES, FAMILIES, sent, text_of
 
-pytestmark = pytest.mark.slow
+#: Every day the table itself holds what is sent (test_prompt_texts.py).
+pytestmark = [pytest.mark.slow, pytest.mark.full]
 SCRIPT = Path(__file__).resolve().parents[1] / "hosts" / "prompt_tokens.py"
 KINDS = ("sd15", "sdxl", "flux1_dev", "chroma", "z_image", "qwen_image", "flux2_klein_4b", "krea2")
 ONE_TEXT = [case for case in CASES if not case.get("refused") and "{red|" not in text_of(case)]
