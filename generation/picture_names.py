@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..core.characters.slugs import DEVICES
+from ..core.records.generation import GeneratedImage, Generation
 
 #: Letters of what a picture shows, of a person's name, and of a whole name without its end; bytes that every file system takes.
 MOST_WORDS, MOST_NAME, MOST, MOST_BYTES = 40, 40, 120, 200
@@ -16,6 +17,12 @@ _TRIGGER = re.compile(r"\{trigger\d?\}")
 #: Brackets and weights of a prompt: (soft light:1.2), {a|b}.
 _MARKUP = re.compile(r"[(){}\[\]|]|:-?\d+(?:\.\d+)?")
 _NUMBER_OF_SEED = 10_000
+
+
+def name_of(generation: Generation, image: GeneratedImage, people: Mapping[str, str]) -> str:
+    """Name the file of a generation's picture; `people` are names by their ids."""
+    names = [people.get(use.id, "") for use in generation.request.characters]
+    return picture_name(names, words_of_prompt(image.prompt or generation.request.prompt), image.seed)
 
 
 def picture_name(people: Sequence[str], words: str, seed: int) -> str:

@@ -288,6 +288,9 @@ ROUTES: tuple[Route, ...] = (
         "PictureOrder",
         upload=True,
     ),
+    Route(
+        "POST", "/generations/zip", "gallery.downloads.give", "Chosen pictures as a zip file", "PicturePlaces"
+    ),
     Route("GET", "/generations/{id}", "generations.get", "One generation"),
     Route(
         "PATCH",

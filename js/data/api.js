@@ -98,6 +98,13 @@ export class Api {
     return this.#call("DELETE", path, undefined, id);
   }
 
+  /** A file that is made of what is sent. @param {string} path @param {object} body @param {string} id @returns {Promise<Blob>} */
+  async file(path, body, id) {
+    const response = await this.#sent("POST", path, body, id);
+    if (!response.ok) await this.#answer(response, id);
+    return response.blob();
+  }
+
   /** ComfyUI's own routes, for reading only. @template Answer @param {string} path @returns {Promise<Answer>} */
   async comfy(path) {
     let response;
@@ -115,6 +122,11 @@ export class Api {
    * @returns {Promise<Answer>}
    */
   async #call(method, path, body, id) {
+    return this.#answer(await this.#sent(method, path, body, id), id);
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] @param {string} [id] */
+  async #sent(method, path, body, id) {
     /** @type {Record<string, string>} */
     const headers = { "X-Isengard": "1" };
     if (id) {
@@ -123,15 +135,13 @@ export class Api {
     }
     const form = body instanceof FormData ? body : null;  // the browser writes its type itself
     if (body !== undefined && !form) headers["Content-Type"] = "application/json";
-    let response;
     try {
       /** @type {RequestInit} */
       const init = { method, headers, body: body === undefined ? undefined : (form ?? JSON.stringify(body)), redirect: "manual" };
-      response = await this.#watched(this.ways.fetch(`/isengard${path}`, init), method);
+      return await this.#watched(this.ways.fetch(`/isengard${path}`, init), method);
     } catch {
       throw new ApiError(0, away(id));
     }
-    return this.#answer(response, id);
   }
 
   /** Questions are answered at once; what is to be done may take its time. @param {Promise<Response>} answer @param {string} method */

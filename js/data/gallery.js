@@ -3,18 +3,19 @@
 /** Words of a search that are looked for. */
 const MOST_WORDS = 8;
 /** @type {Isengard.Filter} */
-export const NO_FILTER = { character: "", recipe: "", version: "", search: "", favourite: false, sort: "date" };
+export const NO_FILTER = { character: "", recipe: "", album: "", version: "", search: "", favourite: false, sort: "date" };
 
 /** Whether some pictures are out of sight. @param {Isengard.Filter} filter */
-export const isFiltered = ({ character, recipe, version, search, favourite }) => Boolean(character || recipe || version || search || favourite);
+export const isFiltered = ({ character, recipe, album, version, search, favourite }) => Boolean(character || recipe || album || version || search || favourite);
 
 /**
  * Events tell of every picture: those that do not fit the filter stay out of sight.
  * @param {Isengard.Filter} filter @param {Isengard.Generation} generation @param {Record<string, string>} [names] of people, by id
  */
-export function fits({ character, recipe, version, search, favourite }, generation, names = {}) {
+export function fits({ character, recipe, album, version, search, favourite }, generation, names = {}) {
   const people = generation.request.characters.map((use) => use.id);
   if ((character && !people.includes(character)) || (recipe && generation.recipe !== recipe) || (favourite && !generation.favourite)) return false;
+  if (album && generation.album_id !== album) return false;
   return (!version || (generation.versions ?? []).includes(version)) && (!search || isFound(search, generation, people.map((id) => names[id] ?? "")));
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 from isengard.core.generations.generation_sidecars import insert
 from isengard.core.ids import new_id
@@ -84,6 +86,7 @@ def test_several_are_chosen_and_two_compared_by_keys_alone(panel, server):
     expect(panel.get("isen-selected")).to_have_text("3 pictures selected")
     assert panel.page.evaluate(CHOSEN) == ["04000", "077", "0991253"]
     panel.press("f")
+    expect(panel.get("isen-favourite-many")).to_be_enabled()
     expect(panel.page.locator(".isen-tile-mark:visible")).to_have_count(3)
     liked = [made["favourite"] for made in server.api.get("/generations")["items"]]
     assert liked == [True, True, True]
@@ -181,10 +184,34 @@ def test_by_mouse_and_finger_and_out_of_the_panel(panel):
     panel.click("isen-select-none")
     dragged = panel.page.evaluate(DRAG)
     address = dragged["text/uri-list"]
-    assert address.endswith("/images/0") and dragged["downloadurl"].startswith(
-        "image/png:Ann Example, a rainy street at night with"
-    )
-    assert panel.page.request.get(address).headers["content-type"] == "image/png"
+    name = "Ann Example, a rainy street at night with neon lights 1253.png"
+    assert address.endswith("/images/0") and dragged["downloadurl"].startswith(f"image/png:{name}:http")
+    assert f'filename="{name}"' in panel.page.request.get(address).headers["content-disposition"]
+    tiles.nth(0).click(modifiers=["Control"])
+    tiles.nth(2).click(modifiers=["Control"])
+    with panel.page.expect_download() as download:
+        panel.click("isen-download-pictures-many")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert sorted(archive.namelist()) == sorted([name, "Ann Example, a quiet garden 4000.png"])
+
+
+def test_pictures_go_into_an_album_and_back(panel, server):
+    tiles = panel.page.locator(".isen-tile button")
+    tiles.nth(1).click(modifiers=["Control"])
+    panel.click("isen-move-album-many")
+    panel.get("isen-album-name").fill("Winter")
+    panel.click("isen-album-create")
+    panel.click("isen-gallery-filters")
+    panel.get("isen-filter-album").select_option(label="Winter")
+    expect(panel.get("isen-image")).to_have_count(1)
+    (album,) = server.api.get("/albums")["items"]
+    assert [made["album_id"] for made in server.api.get("/generations")["items"]] == ["", album["id"], ""]
+    panel.get("isen-filter-album").select_option("")
+    expect(panel.get("isen-image")).to_have_count(4)
+    panel.click("isen-move-album-many", "isen-album-none", "isen-undo", "isen-move-album-many")
+    expect(panel.get("isen-album-none")).to_be_visible()
+    panel.click("isen-album")
+    expect(panel.page.locator("dialog")).to_have_count(0)
 
 
 def test_pictures_are_searched_ordered_and_filtered_by_the_server(panel):

@@ -221,7 +221,7 @@ def test_a_wide_panel_has_the_form_beside_the_pictures(stage):
     stage.show("images", width=700)
     places = [
         stage.locator(f"isen-images {part}").first.bounding_box()
-        for part in ("[data-testid=isen-gpu-note]", "form", "[data-testid=isen-stream]")
+        for part in ("[data-testid=isen-gpu-note]", "form", ".isen-pictures-side")
     ]
     said, form, pictures = places
     assert said["width"] > 600
@@ -284,6 +284,7 @@ def test_the_form_of_pictures_is_kept_while_one_looks_elsewhere(stage):
 def test_who_is_drawn_is_kept_for_good_and_who_is_asked_for_comes_first(stage):
     stage.show("images-two")
     stage.get_by_test_id("isen-remove-second").click()
+    stage.get_by_test_id("isen-image-settings").click()
     who = stage.get_by_test_id("isen-image-person").locator("input:checked")
     stage.get_by_test_id("isen-image-person").locator("input[value=chr_8]").check(force=True)
     stage.get_by_test_id("isen-version").select_option("700")

@@ -28,6 +28,11 @@ def test_a_picture_is_named_for_people(people, words, seed, name):
     assert picture_name(people, words, seed) == name
 
 
+def test_the_longest_names_of_any_script_fit_every_file_system():
+    name = picture_name(["\U00020000" * 80, "\u5c0f" * 80], "\u96e8" * 40, 2**32)
+    assert len(name.encode()) < 240
+
+
 @pytest.mark.parametrize(
     ("prompt", "words"),
     [
@@ -47,7 +52,9 @@ def test_the_panel_names_them_the_same(case):
 
 
 def test_a_name_that_windows_keeps_for_itself_is_not_used():
-    assert safe_name("con", "album") == safe_name(" ..", "album") == "album"
+    for name in ("con", " ..", "aux.x", "Lpt1 . y"):
+        assert safe_name(name, "album") == "album"
+    assert safe_name("Connie", "album") == "Connie"
 
 
 def test_names_that_differ_by_case_alone_are_told_apart():

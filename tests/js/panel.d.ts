@@ -198,6 +198,7 @@ declare namespace Isengard {
   interface Filter {
     character: string;
     recipe: string;
+    album: string;
     /** A version's file. */
     version: string;
     search: string;

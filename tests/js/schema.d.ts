@@ -906,6 +906,15 @@ declare namespace Schema {
     purpose?: "user" | "bench" | "grid";
     start: StartOrder;
   }
+  /** A picture of a generation. */
+  interface PicturePlace {
+    generation_id: string;
+    n: number;
+  }
+  /** POST /generations/zip: at most as many pictures as somebody chooses by hand. */
+  interface PicturePlaces {
+    pictures: PicturePlace[];
+  }
   /** POST of a picture to somebody's photos: `reference` and `cover` are not trained on. */
   interface PictureUse {
     character_id: string;

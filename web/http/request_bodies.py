@@ -69,6 +69,19 @@ class PictureUse(Record):
     use: Literal["reference", "cover", "training"]
 
 
+class PicturePlace(Record):
+    """A picture of a generation."""
+
+    generation_id: Annotated[str, id_text("gen")]
+    n: Annotated[Whole, Field(ge=0, le=9999)]
+
+
+class PicturePlaces(Record):
+    """POST /generations/zip: at most as many pictures as somebody chooses by hand."""
+
+    pictures: Annotated[list[PicturePlace], Field(min_length=1, max_length=2000)]
+
+
 class VersionPick(Record):
     """POST /characters/{id}/versions/pick: `file` as the list of versions gives it."""
 

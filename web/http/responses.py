@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from aiohttp import web
@@ -37,9 +37,11 @@ def as_list(items: list[Any], next_cursor: str | None = None) -> web.Response:
     return web.json_response({"items": items, "next_cursor": next_cursor})
 
 
-def picture(path: Path) -> web.FileResponse:
-    """An image file of ours."""
-    return web.FileResponse(path, headers=_picture_headers(path))
+def picture(path: Path, name: str = "") -> web.FileResponse:
+    """An image file of ours, to be saved as `name`."""
+    return web.FileResponse(
+        path, headers={**_picture_headers(path), **(saved_as("inline", name) if name else {})}
+    )
 
 
 def small_picture(path: Path) -> web.Response:
@@ -47,9 +49,10 @@ def small_picture(path: Path) -> web.Response:
     return web.Response(body=path.read_bytes(), headers=_picture_headers(path))
 
 
-def made_picture(content: bytes, mime: str) -> web.Response:
-    """A picture that was made for this answer."""
-    return web.Response(body=content, headers={**FILE_HEADERS, "Content-Type": mime})
+def made_picture(content: bytes, mime: str, name: str = "") -> web.Response:
+    """A picture that was made for this answer, to be saved as `name`."""
+    named = saved_as("inline", name) if name else {}
+    return web.Response(body=content, headers={**FILE_HEADERS, "Content-Type": mime, **named})
 
 
 def _picture_headers(path: Path) -> dict[str, str]:
@@ -58,11 +61,16 @@ def _picture_headers(path: Path) -> dict[str, str]:
 
 def zip_headers(name: str) -> dict[str, str]:
     """The headers of a zip file to be saved as `name`, which may be of any script."""
-    plain = name if name.isascii() and '"' not in name else "pictures.zip"
-    told = f'attachment; filename="{plain}"'
+    return {**FILE_HEADERS, "Content-Type": "application/zip", **saved_as("attachment", name)}
+
+
+def saved_as(kind: Literal["inline", "attachment"], name: str) -> dict[str, str]:
+    """The header that names a file of any script (RFC 6266); those who read ASCII alone get its ending."""
+    plain = name if name.isascii() and '"' not in name else f"pictures{Path(name).suffix}"
+    told = f'{kind}; filename="{plain}"'
     if plain != name:
         told += f"; filename*=UTF-8''{quote(name, safe='')}"
-    return {**FILE_HEADERS, "Content-Type": "application/zip", "Content-Disposition": told}
+    return {"Content-Disposition": told}
 
 
 async def streamed_zip(request: web.Request, name: str, pieces: Iterator[bytes]) -> web.StreamResponse:

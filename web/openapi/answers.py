@@ -218,6 +218,7 @@ ANSWERS: Mapping[str, Answer | None] = {
     "gallery.albums.delete": ALBUM,
     "gallery.albums.restore": ALBUM,
     "gallery.albums.give": ZIP,
+    "gallery.downloads.give": ZIP,
     "gallery.photo_days.plan": Answer(bodies.PhotoDayPlan),
     "gallery.photo_days.begin": Answer(bodies.PhotoDayView, status=202),
     "gallery.photo_days.list_all": many(PhotoDay),

@@ -18,6 +18,7 @@ from ...core.records.generation import Generation, GenerationOrder
 from ...generation.image.graph import unbound
 from ...generation.image.recipes import OpenedRecipe, RecipeFolder
 from ...generation.image.user_recipes import UserRecipes
+from ...generation.picture_names import name_of
 from ...generation.shared_copies import SharedCopies
 from ...generation.thumbnails import thumbnail_of
 from ..container import Services
@@ -101,18 +102,28 @@ async def image(services: Services, request: web.Request) -> web.StreamResponse:
     """The picture itself, or with ?size=thumb a small JPEG of it."""
     store, place = services.generations.store, (request.match_info["id"], picture_number(request))
     if request.query.get("size") != "thumb":
-        return responses.picture(await in_thread(store.image_path, *place))
+        return responses.picture(
+            *await in_thread(lambda: (store.image_path(*place), _file_name(services, *place)))
+        )
     # a wall asks for dozens at once: each is one trip to a thread
     return await in_thread(lambda: responses.small_picture(thumbnail_of(store.image_path(*place))))
+
+
+def _file_name(services: Services, generation_id: str, number: int) -> str:
+    """The name that a picture is saved under; of one of ComfyUI's canvas, too."""
+    generation = services.generations.store.get(generation_id)
+    (image,) = [image for image in generation.images if image.n == number]
+    return name_of(generation, image, {one.id: one.name for one in services.characters.all()})
 
 
 async def copy(services: Services, request: web.Request) -> web.Response:
     """The picture to give away; made anew for it, so in a thread."""
     identifier, number = request.match_info["id"], picture_number(request)
     kind = cast(Format, request.query.get("format", "png"))  # openapi/parameters.py has looked at it
-
     copies = SharedCopies(services.generations.store, current_marking(services.settings, services.paths))
-    return responses.made_picture(await in_thread(copies.of, identifier, number, kind), MIME[kind])
+    content = await in_thread(copies.of, identifier, number, kind)
+    name = (await in_thread(_file_name, services, identifier, number)).removesuffix(".png")
+    return responses.made_picture(content, MIME[kind], f"{name}.{'jpg' if kind == 'jpeg' else kind}")
 
 
 async def delete_image(services: Services, request: web.Request) -> web.Response:

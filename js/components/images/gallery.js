@@ -3,6 +3,7 @@
 import { h, icon } from "../../lib/dom.js";
 import { count } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
+import { loadAlbums } from "../../data/albums/albums.js";
 import { fits, isFiltered, liked, picturesOf, promptOf, setFilter, sorted, told } from "../../data/gallery.js";
 import { pictureName } from "../../data/looking/picture_name.js";
 import { t } from "../../locales/words.js";
@@ -44,7 +45,7 @@ export class Gallery {
     });
     /** @type {SelectionBar} */
     this.bar = new SelectionBar(PICTURE_ACTIONS, { view, chosen: () => this.selecting.chosen, all: () => this.selecting.all(), none: () => this.selecting.none() });
-    this.filters = new GalleryFilters((filter) => setFilter(this.view.store, filter));
+    this.filters = new GalleryFilters((filter) => setFilter(this.view.store, filter), { opened: () => loadAlbums(this.view.store) });
     this.none = h("p", { class: "isen-muted isen-center", role: "status", "data-testid": "isen-no-images" });
     this.wall.element.addEventListener("dragstart", (event) => this.#drag(event));
     this.element = h("section", { class: "isen-stack isen-gallery", "aria-label": t("gallery") }, this.filters.element, this.none, this.wall.element, this.bar.element);
@@ -56,13 +57,13 @@ export class Gallery {
 
   /** @param {Isengard.Shown} state */
   show(state) {
-    const { galleryFilter: filter, generations, characters, recipes } = state;
-    const [others, before, people, ways] = this.shown;
-    this.shown = [generations, filter, characters, recipes];
-    if (people !== characters || ways !== recipes || before !== filter) {
+    const { galleryFilter: filter, generations, characters, recipes, albums } = state;
+    const [others, before, people, ways, folders] = this.shown;
+    this.shown = [generations, filter, characters, recipes, albums];
+    if (people !== characters || ways !== recipes || before !== filter || folders !== albums) {
       this.names = Object.fromEntries(characters.map((known) => [known.id, known.name]));
       this.steps = Object.fromEntries(characters.flatMap(({ versions }) => versions.map(({ file, step }) => [file, step])));
-      this.filters.show(filter, { characters, recipes });
+      this.filters.show(filter, { characters, recipes, albums });
     }
     if (others !== generations || before !== filter || people !== characters) {
       const fitting = (generations ?? []).filter((known) => fits(filter, known, this.names));
@@ -125,8 +126,13 @@ export class Gallery {
   #drag(event) {
     const tile = /** @type {Tile | null} */ (/** @type {Element} */ (event.target).closest(".isen-tile"));
     if (!tile) return;
-    const { generation, image } = tile.entry;
-    dragOut(event, { url: this.view.store.api.generations.copyUrl(generation, image), name: this.fileName(tile.entry) });
+    this.dragOut(event, tile.entry);
+  }
+
+  /** @param {DragEvent} event @param {Isengard.Entry} entry */
+  dragOut(event, entry) {
+    const { generations } = this.view.store.api;
+    dragOut(event, { file: generations.copyUrl(entry.generation, entry.image), address: generations.imageUrl(entry.generation, entry.image), name: this.fileName(entry) });
   }
 
   /** @param {Isengard.Entry} entry @returns {Tile} */

@@ -8,12 +8,15 @@ import { h } from "../../lib/dom.js";
 import { counted } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { FROM_PICTURE_ACTIONS } from "../from_picture/actions.js";
+import { chooseAlbum } from "../looking/album_choice.js";
 import { openComparison } from "../looking/comparison.js";
 import { MEND_ACTION } from "../mending/mend_action.js";
 import { offerUndo } from "../shared/view.js";
 
 /** More than that nobody finds their way through in a list. */
 const MOST_COMPARED = 40;
+/** By then a browser has begun to save a file. */
+const REVOKED_MS = 60_000;
 
 /** @type {Isengard.PictureAction[]} */
 export const PICTURE_ACTIONS = [
@@ -35,6 +38,14 @@ export const PICTURE_ACTIONS = [
   },
   MEND_ACTION,
   {
+    id: "download", icon: "download", words: "download", testid: "isen-download-pictures", many: true, manyOnly: true, when: () => true, run: (view, entry) => download(view, [entry]), all: download,
+  },
+  {
+    id: "album", icon: "folder", words: "moveToAlbum", testid: "isen-move-album", many: true, when: () => true,
+    run: (view, entry) => chooseAlbum(view, [entry]),
+    all: chooseAlbum,
+  },
+  {
     id: "canvas", icon: "sitemap", words: "openOnCanvas", testid: "isen-open-canvas", when: () => true, here: (view) => Boolean(view.panel?.frontend),
     run: async (view, entry, viewer) => (await onCanvas(view, entry)) && viewer.close(),
   },
@@ -54,6 +65,16 @@ export const PICTURE_ACTIONS = [
 function saveJpeg({ store, gallery }, entry) {
   const href = store.api.generations.copyUrl(entry.generation, entry.image, "jpeg");
   h("a", { href, download: gallery.fileName(entry).replace(/\.\w+$/, ".jpg") }).click();
+}
+
+/** One zip file, with the names that each of them has as a file. @param {Isengard.PicturesView} view @param {Isengard.Entry[]} entries */
+async function download({ store }, entries) {
+  const places = entries.map(({ generation, image }) => ({ generation_id: generation.id, n: image.n }));
+  const zip = await store.attempt((id) => store.api.generations.zip(places, id));
+  if (!zip) return;
+  const href = URL.createObjectURL(zip);
+  h("a", { href, download: `${t("gallery")}.zip` }).click();
+  setTimeout(() => URL.revokeObjectURL(href), REVOKED_MS);
 }
 
 /** @param {Isengard.PicturesView} view @param {Isengard.Entry[]} entries @param {[number, number]} two */

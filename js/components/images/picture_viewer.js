@@ -30,7 +30,7 @@ export function openPicture(gallery, first) {
   };
   dialog = showPictures(view, {
     label: t("imageAlt", { name: gallery.nameOf(first.generation) }), items, at: start, describe: (entry) => gallery.described(entry), tools: () => [bar.element], below: why.element,
-    keys: (event) => bar.press(event), changed, closed: () => stop(),
+    keys: (event) => bar.press(event), changed, closed: () => stop(), dragged: (event) => gallery.dragOut(event, now()),
   });
   const { at, drop } = dialog;
   const stop = store.listen((state) => {

@@ -29,7 +29,7 @@ class Comparison {
     /** @type {HTMLDialogElement} */
     this.dialog = openDialog(view, { label: t("compareTitle"), kind: "isen-viewer isen-comparison", keys: (event) => this.#key(event) },
       h("div", { class: "isen-compare-head" },
-        h("div", { class: "isen-compare-choices" }, field("A", this.choices[0]), swap, field("B", this.choices[1])), this.modes, zoomButtons(this.zoom), closer(() => this.dialog.close())),
+        h("div", { class: "isen-compare-choices" }, field(t("compareA"), this.choices[0]), swap, field(t("compareB"), this.choices[1])), this.modes, zoomButtons(this.zoom), closer(() => this.dialog.close())),
       this.stage, this.slider, h("div", { class: "isen-viewer-words isen-compare-words" }, ...this.captions));
     this.#arranged(MODES[0]);
     for (const side of [0, 1]) this.#show(side);
@@ -77,7 +77,7 @@ class Comparison {
     if (width) this.frames[side].sized({ width, height });
     this.images[side].src = src;
     this.images[side].alt = label;
-    say(this.captions[side], `${side ? "B" : "A"} · ${caption}`);
+    say(this.captions[side], t("compareCaption", { side: t(side ? "compareB" : "compareA"), text: caption }));
   }
 
   #swap() {

@@ -12,9 +12,10 @@ const TYPED_MS = 300;
 const SORTS = ["date", "person", "likeness"];
 
 export class GalleryFilters {
-  /** @param {(filter: Isengard.Filter) => unknown} changed */
-  constructor(changed, { memory = lasting() } = {}) {
+  /** @param {(filter: Isengard.Filter) => unknown} changed @param {{opened: () => unknown, memory?: Isengard.Memory}} options `opened`: the choices come into sight */
+  constructor(changed, { opened, memory = lasting() }) {
     this.changed = changed;
+    this.opened = opened;
     /** @type {Isengard.Character[]} */
     this.people = [];
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -28,9 +29,11 @@ export class GalleryFilters {
     this.person = h("select", { "data-testid": "isen-filter-person", on: { change: tell } });
     this.version = h("select", { "data-testid": "isen-filter-version", on: { change: tell } });
     this.recipe = h("select", { "data-testid": "isen-filter-recipe", on: { change: tell } });
+    this.album = h("select", { "data-testid": "isen-filter-album", on: { change: tell } });
+    this.albumField = field(t("album"), this.album);
     this.favourites = h("input", { type: "checkbox", "data-testid": "isen-only-favourites", on: { change: tell } });
     this.more = h("div", { class: "isen-stack-tight" },
-      h("div", { class: "isen-grid" }, field(t("sortPictures"), this.sort), field(t("person"), this.person), field(t("version"), this.version), field(t("recipe"), this.recipe)),
+      h("div", { class: "isen-grid" }, field(t("sortPictures"), this.sort), field(t("person"), this.person), field(t("version"), this.version), field(t("recipe"), this.recipe), this.albumField),
       h("label", { class: "isen-check" }, this.favourites, h("span", { text: t("onlyFavourites") })));
     this.words = h("span", { text: t("filters") });
     this.toggle = button("", () => this.#open(this.more.hidden, memory), { icon: "filter", testid: "isen-gallery-filters" });
@@ -44,18 +47,21 @@ export class GalleryFilters {
     this.more.hidden = !open;
     this.toggle.setAttribute("aria-expanded", String(open));
     memory?.setItem(OPEN_KEY, open ? "1" : "");
+    if (open) this.opened();
   }
 
-  /** @param {Isengard.Filter} filter @param {{characters: Isengard.Character[], recipes: Isengard.Recipe[]}} options */
-  show(filter, { characters, recipes }) {
+  /** @param {Isengard.Filter} filter @param {{characters: Isengard.Character[], recipes: Isengard.Recipe[], albums: Isengard.Album[] | null}} options */
+  show(filter, { characters, recipes, albums }) {
     this.people = characters;
     this.#choices(this.person, characters.map(({ id, name }) => [id, name]), filter.character);
     this.#choices(this.recipe, recipes.map(({ name, label }) => [name, label]), filter.recipe);
+    this.#choices(this.album, (albums ?? []).map(({ id, name }) => [id, name]), filter.album);
+    this.albumField.hidden = !albums?.length && !filter.album;
     this.#choices(this.version, versionsOf(characters, filter.character), filter.version);
     this.favourites.checked = filter.favourite;
     this.sort.value = filter.sort;
     if (document.activeElement !== this.search) this.search.value = filter.search;
-    const active = [filter.character, filter.recipe, filter.version, filter.favourite, filter.sort !== SORTS[0]].filter(Boolean).length;
+    const active = [filter.character, filter.recipe, filter.album, filter.version, filter.favourite, filter.sort !== SORTS[0]].filter(Boolean).length;
     say(this.words, active ? t("filtersOn", { n: active }) : t("filters"));
   }
 
@@ -72,9 +78,9 @@ export class GalleryFilters {
 
   #tell() {
     clearTimeout(this.typing);
-    const [search, character, recipe] = [this.search.value.trim(), this.person.value, this.recipe.value];
+    const [search, character, recipe, album] = [this.search.value.trim(), this.person.value, this.recipe.value, this.album.value];
     const version = versionsOf(this.people, character).some(([file]) => file === this.version.value) ? this.version.value : "";  // of somebody else
-    this.changed({ character, recipe, version, search, favourite: this.favourites.checked, sort: /** @type {Isengard.Filter["sort"]} */ (this.sort.value) });
+    this.changed({ character, recipe, album, version, search, favourite: this.favourites.checked, sort: /** @type {Isengard.Filter["sort"]} */ (this.sort.value) });
   }
 }
 

@@ -23,13 +23,13 @@ const PAGES = { PageUp: -1, PageDown: 1 };
  * @template One
  * @param {Isengard.View} view
  * @param {{label: string, items: One[], at: number, describe: (item: One) => Item, below?: Node | null, tools?: (close: () => void, at: () => number) => Isengard.Child[],
- *   keys?: (event: KeyboardEvent) => unknown, changed?: (at: number) => void, closed?: () => void}} shown `describe` is asked of each once it is shown;
- *   `changed`: another picture is shown; `below` stands under all
+ *   keys?: (event: KeyboardEvent) => unknown, changed?: (at: number) => void, closed?: () => void, dragged?: (event: DragEvent) => void}} shown `describe` is asked of each once it is shown;
+ *   `changed`: another picture is shown; `dragged`: it is dragged elsewhere; `below` stands under all
  * @returns {PictureDialog<One>}
  */
-export function showPictures(view, { label, items, at: first, describe, below = null, tools = () => [], keys = () => {}, changed = () => {}, closed }) {
+export function showPictures(view, { label, items, at: first, describe, below = null, tools = () => [], keys = () => {}, changed = () => {}, closed, dragged }) {
   let at = first;
-  const image = h("img", { class: "isen-full", "data-testid": "isen-full" });
+  const image = h("img", { class: "isen-full", "data-testid": "isen-full", on: { dragstart: (event) => dragged?.(event) } });
   const zoom = new Zoom();
   const frame = new ZoomFrame(zoom, image, { dragsOut: true });
   const caption = h("small", { class: "isen-grow isen-wrap isen-caption-text", tabindex: 0 });

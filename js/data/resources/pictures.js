@@ -8,8 +8,8 @@ const PAGE = 60;
 /** Orders of pictures, and each of their pictures. */
 export class Generations extends Resource {
   /** @param {Isengard.Filter} filter @param {string | null} [cursor] @returns {Promise<Isengard.Page<Isengard.Generation>>} */
-  list({ character, recipe, version, search, favourite, sort }, cursor) {
-    const asked = { character_id: character, recipe, version, search, favourite, sort: sort === "date" ? "" : sort };
+  list({ character, recipe, album, version, search, favourite, sort }, cursor) {
+    const asked = { character_id: character, recipe, album_id: album, version, search, favourite, sort: sort === "date" ? "" : sort };
     return this.api.get("/generations" + query({ limit: cursor ? MOST : PAGE, ...asked, cursor: cursor ?? "" }));
   }
 
@@ -68,6 +68,11 @@ export class Generations extends Resource {
   /** To give away, saying how it was made as the settings want it. @param {{id: string}} generation @param {{n: number}} image @param {"png" | "jpeg" | "webp"} [format] */
   copyUrl({ id }, { n }, format = "png") {
     return this.api.url(path`/generations/${id}/images/${n}/copy` + query({ format }));
+  }
+
+  /** Pictures as one zip file. @param {{generation_id: string, n: number}[]} pictures @param {string} action @returns {Promise<Blob>} */
+  zip(pictures, action) {
+    return this.api.file("/generations/zip", { pictures }, action);
   }
 
   /** @param {{id: string}} generation @param {{n: number}} image */

@@ -1,6 +1,7 @@
 /** What a browser test asks of the panel on the stage; each answer is a list of what is wrong. */
 
 import { LANGUAGES } from "../../../js/locales/languages.js";
+import { pictureName } from "../../../js/data/looking/picture_name.js";
 import { leftOver } from "./pseudo.mjs";
 import { textsOf } from "./texts.mjs";
 
@@ -15,8 +16,9 @@ const PROMPT = /\{(?:trigger|class)\d?\}/;
 export function hardCoded(panel, answers) {
   const texts = textsOf(...answers, panel.store.state);
   const people = (panel.store.state.characters ?? []).map(({ name }) => name);
+  const files = namesOfFiles(panel.store.state);
   const filled = texts.filter((text) => text.includes("{trigger}")).flatMap((text) => people.map((name) => text.replaceAll("{trigger}", name)));
-  const data = [...filled, ...texts, ...NAMES].sort((one, other) => other.length - one.length); // `mode` is a part of `face_models`
+  const data = [...files, ...filled, ...texts, ...NAMES].sort((one, other) => other.length - one.length); // `mode` is a part of `face_models`
   const wrong = [];
   const judge = (text, where) => {
     const rest = PROMPT.test(text) ? "" : leftOver(text, data);
@@ -28,6 +30,12 @@ export function hardCoded(panel, answers) {
     for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) judge(node.data, element.localName);
   }
   return [...new Set(wrong)];
+}
+
+/** Pictures by the names of their files, which are made of people's names and prompts. */
+function namesOfFiles({ generations, characters }) {
+  const people = Object.fromEntries((characters ?? []).map(({ id, name }) => [id, name]));
+  return (generations ?? []).flatMap((made) => made.images.map((image) => pictureName(made, image, people).replace(/\.\w+$/, "")));
 }
 
 /** Whatever would have to be scrolled sideways, except what scrolls inside a frame of its own. */

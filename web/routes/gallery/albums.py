@@ -10,8 +10,8 @@ from ....core.errors import ConflictError
 from ....core.executor import in_thread
 from ....core.marks.marking import current_marking
 from ....core.records.album import Album, AlbumDraft
-from ....core.records.generation import GeneratedImage, Generation
-from ....generation.picture_names import picture_name, safe_name, told_apart, words_of_prompt
+from ....core.records.generation import Generation
+from ....generation.picture_names import name_of, safe_name, told_apart
 from ....generation.picture_zip import zipped
 from ....generation.shared_copies import SharedCopies
 from ...container import Services
@@ -82,14 +82,9 @@ def _entries(services: Services, album: Album) -> list[tuple[str, Path]]:
     store, names = services.generations.store, {one.id: one.name for one in services.characters.all()}
     made = [one for one in store.in_albums() if one.album_id == album.id]
     found = [
-        (_name(generation, image, names), store.image_path(generation.id, image.n))
+        (name_of(generation, image, names), store.image_path(generation.id, image.n))
         for generation in reversed(made)
         for image in generation.images
         if image.deleted_at is None
     ]
     return list(zip(told_apart(name for name, _ in found), (file for _, file in found), strict=True))
-
-
-def _name(generation: Generation, image: GeneratedImage, names: dict[str, str]) -> str:
-    people = [names.get(use.id, "") for use in generation.request.characters]
-    return picture_name(people, words_of_prompt(image.prompt or generation.request.prompt), image.seed)
