@@ -65,6 +65,7 @@ def take_in(panel, shots):
     panel.page.screenshot(path=str(shots / "outside-lora-form.png"))
     panel.click("isen-lora-add")
     expect(panel.page.get_by_text("Anna is ready for pictures")).to_be_visible()
+    expect(panel.page.locator(".isen-trigger")).to_have_text("ohwx woman")
 
 
 def test_a_lora_from_elsewhere_and_what_files_say(server, panel_on, shots):

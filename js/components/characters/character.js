@@ -135,7 +135,9 @@ export class IsenCharacter extends View {
     say(this.heading, name);
     const shown = { id: character.id, cover: character.cover_photo_id, lora: shownBy(character) };
     fill(this.face, shown, () => face(this.store, shown));
-    fill(this.facts, [kind, trigger], () => [`${kind} · `, h("code", { class: "isen-trigger", text: trigger, title: t("triggerHint") })]);
+    // somebody whom only LoRAs from elsewhere know is called by theirs
+    const word = (versions.every((version) => version.outside) && versions.find((version) => version.rank === 1)?.trigger_word) || trigger;
+    fill(this.facts, [kind, word], () => [`${kind} · `, h("code", { class: "isen-trigger", text: word, title: t("triggerHint") })]);
     const held = list.filter((photo) => photo.held_out).length;
     const counts = [photos(character.photo_count), held && t("heldCount", { n: held }), versions.length > 0 && counted("versionCount", versions.length)];
     say(this.counts, counts.filter(Boolean).join(" · "));
