@@ -28,7 +28,8 @@ class Motif(Record):
 
 
 class PhotoDayOrder(Record):
-    """A photo day as a client may ask for it: `prompt` is what every picture shows, `count` how many of all combinations are drawn."""
+    """A photo day as a client may ask for it: `prompt` is what every picture shows, `count` how many of all combinations are drawn.
+    `width` and `height` are those of a square picture, null for the recipe's; `steps` likewise."""
 
     person: CharacterOrder
     recipe: Annotated[Line, Field(max_length=80)]
@@ -39,6 +40,9 @@ class PhotoDayOrder(Record):
     shapes: list[Shape] = Field(min_length=1, max_length=3)
     count: Whole = Field(ge=1, le=MOST_PICTURES)
     seed: Whole | None = Field(default=None, ge=0, le=MAX_SEED - MOST_PICTURES)
+    width: Whole | None = Field(default=None, ge=64, le=4096, multiple_of=8)
+    height: Whole | None = Field(default=None, ge=64, le=4096, multiple_of=8)
+    steps: Whole | None = Field(default=None, ge=1, le=200)
 
 
 class PictureChoice(Record):
@@ -77,6 +81,7 @@ class PhotoDay(Stored):
     recipe: str
     person: CharacterUse
     negative: str = ""
+    steps: int | None = None
     state: Literal["running", "paused", "done"] = "running"
     pictures: list[PlannedPicture]
     error: JobError | None = None

@@ -34,10 +34,10 @@ def combinations(styles: int, scenes: int, shapes: int, count: int) -> list[tupl
 def planned(order: PhotoDayOrder, seed: int, defaults: Mapping[str, float]) -> list[PlannedPicture]:
     """Plan every picture of an order in the order in which they are drawn; picture n has the seed `seed` + n.
 
-    `defaults` are the recipe's numbers: its width and height say how many pixels a picture has."""
+    `defaults` are the recipe's numbers: its width and height say how many pixels a picture has where the order does not."""
     styles: Sequence[Motif | None] = order.styles or [None]
     scenes: Sequence[Motif | None] = order.scenes or [None]
-    area = (defaults.get("width", SIDE), defaults.get("height", SIDE))
+    area = (order.width or defaults.get("width", SIDE), order.height or defaults.get("height", SIDE))
     pictures = []
     for n, (s, c, f) in enumerate(combinations(len(styles), len(scenes), len(order.shapes), order.count)):
         style, scene, shape = styles[s], scenes[c], order.shapes[f]

@@ -67,6 +67,12 @@ def test_a_plan_has_words_sizes_and_seeds():
     assert {(one.style, one.scene) for one in plan} == {("Studio portrait", "Rainy street")}
 
 
+def test_an_order_may_say_how_large_pictures_are():
+    wanted = order(count=1, shapes=["square"], width=256, height=256)
+    (one,) = planned(wanted, 7, {"width": 1024, "height": 1024})
+    assert (one.width, one.height) == (256, 256)
+
+
 @pytest.mark.parametrize(
     ("style", "scene", "text"),
     [

@@ -79,6 +79,7 @@ def test_forty_pictures_through_a_kill_and_a_wish(host, ann):
         "count": PICTURES,
         "seed": 7,
     }
+    order |= {"width": 64, "height": 64, "steps": 4}
     assert host.api.post("/photo-days/plan", order)["seconds_each"] is None
     day = host.api.post("/photo-days", order)
     until_drawn(host, day, 5)

@@ -804,6 +804,7 @@ declare namespace Schema {
     recipe: string;
     person: CharacterUse;
     negative: string;
+    steps: number | null;
     state: "running" | "paused" | "done";
     pictures: PlannedPicture[];
     error: JobError | null;
@@ -811,7 +812,7 @@ declare namespace Schema {
     created_at: string;
     finished_at: string | null;
   }
-  /** A photo day as a client may ask for it: `prompt` is what every picture shows, `count` how many of all combinations are drawn. */
+  /** A photo day as a client may ask for it: `prompt` is what every picture shows, `count` how many of all combinations are drawn. `width` and `height` are those of a square picture, null for the recipe's; `steps` likewise. */
   interface PhotoDayOrder {
     person: CharacterOrder;
     recipe: string;
@@ -822,6 +823,9 @@ declare namespace Schema {
     shapes: ("square" | "portrait" | "wide")[];
     count: number;
     seed?: number | null;
+    width?: number | null;
+    height?: number | null;
+    steps?: number | null;
   }
   /** A photo day as it would be; `seconds_each` null where no picture of this model was made here yet. */
   interface PhotoDayPlan {
@@ -837,6 +841,7 @@ declare namespace Schema {
     recipe: string;
     person: CharacterUse;
     negative: string;
+    steps: number | null;
     state: "running" | "paused" | "done";
     pictures: DayPicture[];
     error: JobError | null;

@@ -45,7 +45,7 @@ export function orderOf(draft, items, person) {
     .map(({ name, label, prompt }) => ({ name, label, prompt: (draft.words[`${kind}-${name}`] ?? "").trim() || prompt }));
   return {
     person: { id: person.id, checkpoint: "best", strength: 1, reference: 1, words: "" }, recipe: draft.recipe, prompt: draft.prompt, negative: draft.negative,
-    styles: motifs("style", draft.styles), scenes: motifs("scene", draft.scenes), shapes: draft.shapes, count: draft.count, seed: null,
+    styles: motifs("style", draft.styles), scenes: motifs("scene", draft.scenes), shapes: draft.shapes, count: draft.count, seed: null, width: null, height: null, steps: null,
   };
 }
 

@@ -67,7 +67,7 @@ class PhotoDayPlanner:
         """How long a picture of a day takes, by those of the same model that were made here."""
         character = self.generations.characters.get(day.character_id)
         version = next((v for v in character.versions if v.step == day.person.checkpoint), None)
-        return self._seconds(day.recipe, version, day.pictures, _STEPS)
+        return self._seconds(day.recipe, version, day.pictures, day.steps or _STEPS)
 
     def _plan(self, order: PhotoDayOrder, pipeline: ImagePipeline, recipe: RecipeInfo) -> Plan:
         casting = Casting(
@@ -82,8 +82,8 @@ class PhotoDayPlanner:
         if person.version is not None:  # what is best may change while the day lasts
             use = use.model_copy(update={"checkpoint": person.version.step})
         # refused now, not at the first picture
-        pipeline.build(request_of(order.recipe, use, order.negative, pictures[0]), [person], "")
-        steps = defaults.get("steps", _STEPS)
+        pipeline.build(request_of(order.recipe, use, order, pictures[0]), [person], "")
+        steps = order.steps or defaults.get("steps", _STEPS)
         return Plan(
             person.character, use, pictures, self._seconds(order.recipe, person.version, pictures, steps)
         )
@@ -101,6 +101,7 @@ class PhotoDayPlanner:
                 recipe=order.recipe,
                 person=plan.person,
                 negative=order.negative,
+                steps=order.steps,
                 pictures=plan.pictures,
                 correlation_id=correlation.current(),
                 created_at=iso(self.clock.now()),
@@ -127,14 +128,15 @@ class PhotoDayPlanner:
 
 
 def request_of(
-    recipe: str, person: CharacterUse, negative: str, picture: PlannedPicture
+    recipe: str, person: CharacterUse, said: PhotoDay | PhotoDayOrder, picture: PlannedPicture
 ) -> GenerationRequest:
-    """The request of one picture of a day."""
+    """The request of one picture of a day; `said` is what is the same for all."""
     return GenerationRequest(
         recipe=recipe,
         characters=[person],
         prompt=picture.prompt,
-        negative=negative,
+        negative=said.negative,
+        steps=said.steps,
         width=picture.width,
         height=picture.height,
         count=1,

@@ -141,7 +141,7 @@ class PhotoDayRunner:
         )  # before it is ordered: a crash in between draws it once
         if noted.state != "running":
             return True
-        request = request_of(day.recipe, day.person, day.negative, picture)
+        request = request_of(day.recipe, day.person, day, picture)
         try:
             resolved = await self.generations.resolve(day.recipe)
             await in_thread(self.publisher.publish_drawn, request.characters, resolved[1])
