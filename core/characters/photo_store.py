@@ -7,13 +7,13 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
 from .. import atomic
 from ..clock import Clock, iso
-from ..errors import ConflictError, InvalidError, NotFoundError, StorageError, TooLargeError
+from ..errors import ConflictError, InvalidError, NotFoundError, NotReadyError, StorageError, TooLargeError
 from ..faces.face_notes import FaceNote
 from ..ids import new_id, require_id
 from ..paths import DataPaths
@@ -43,7 +43,7 @@ class PhotoStore:
         self._paths = paths
         self._clock = clock
         self.decoder = decoder
-        #: Of several photos that are read at once, one after the other is compared with what came meanwhile, and kept.
+        #: Of several photos that are read at once, one after the other is compared with those before it, and kept.
         self._keeping = threading.Lock()
 
     def add(
@@ -58,14 +58,9 @@ class PhotoStore:
         scratch = self._paths.tmp / secrets.token_hex(8)
         full, thumb = scratch.with_suffix(".full"), scratch.with_suffix(".thumb")
         try:
-            others = self.list(character_id)[-MAX_COMPARED:]
-            thumbs = [photo_files(self._paths.character(character_id), photo)[1] for photo in others]
-            decoded = self.decoder.decode(temp_file, full, thumb, others=thumbs)
-            same_shot = others[decoded.same_shot].id if decoded.same_shot >= 0 else ""
+            decoded = self.decoder.decode(temp_file, full, thumb)
             with self._keeping:
-                same_shot = same_shot or self._same_shot_since(
-                    character_id, {one.id for one in others}, thumb
-                )
+                same_shot = self._same_shot(character_id, thumb)
                 photo = self._keep(
                     character_id, name, digest, (decoded, same_shot), files=(full, thumb), marks=marks or {}
                 )
@@ -76,15 +71,19 @@ class PhotoStore:
         _log.info("Photo added", extra={"context": {"character_id": character_id, "photo_id": photo.id}})
         return photo
 
-    def _same_shot_since(self, character_id: str, compared: Collection[str], thumb: Path) -> str:
-        """Which of the photos that came while this one was read shows the same photograph; '' for none."""
-        newest = self.list(character_id)[-MAX_COMPARED:]
-        since = [photo for photo in newest if photo.id not in compared]
-        if not since:
+    def _same_shot(self, character_id: str, thumb: Path) -> str:
+        """Which of the newest photos shows the same photograph; '' for none, and where the computer is too busy to tell: this is
+        advice, for which no photo is refused."""
+        others = self.list(character_id)[-MAX_COMPARED:]
+        if not others:
             return ""
         folder = self._paths.character(character_id)
-        at = self.decoder.same_shot(thumb, [photo_files(folder, photo)[1] for photo in since])
-        return since[at].id if at >= 0 else ""
+        try:
+            at = self.decoder.same_shot(thumb, [photo_files(folder, photo)[1] for photo in others])
+        except NotReadyError as busy:
+            _log.warning("A photo was not compared", extra={"context": {"reason": busy.message}})
+            return ""
+        return others[at].id if at >= 0 else ""
 
     def add_drawn(self, character_id: str, number: int) -> Photo:
         """Take in one of the sample character's photos, drawn in the child and taken in like any other."""

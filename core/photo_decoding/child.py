@@ -1,9 +1,9 @@
 """The decoding child: JSON lines in, JSON lines out. Run as `python -I <absolute path>/child.py`; must not import the package.
 
-First line out: {"ready": true}. Request {draw, full}: a drawn sample photo is written. Request {source, full, thumb, others}:
-paths of ours, `others` of thumbnails; with {box, turn} only that part of it, turned. Request {frame}: the part of a picture of
+First line out: {"ready": true}. Request {draw, full}: a drawn sample photo is written. Request {source, full, thumb}:
+paths of ours; with {box, turn} only that part of it, turned. Request {frame}: the part of a picture of
 ours that lies within bars or a screenshot's frame, as {box} (null without one). Request {thumb, others}: which of the others is
-of the same photograph as {same_shot}. Answer {file_kind, width, height, animated, same_shot, pixel_hash, brightness, burnt, sharpness, phash}
+of the same photograph as {same_shot}. Answer {file_kind, width, height, animated, pixel_hash, brightness, burnt, sharpness, phash}
 or {code, message, detail}. Large pictures are kept smaller, orientation is applied, ICC converted to sRGB, transparency laid on
 white, all metadata left behind.
 """
@@ -251,11 +251,10 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
     image.info = {}  # comments and profiles would be carried along into what is saved
     keep_png = (kind == "png" or "box" in request) and image.width * image.height <= MAX_PNG_PIXELS
     kept = {"format": "PNG"} if keep_png else {**_JPEG, "quality": 95, "subsampling": 0}
-    with ThreadPoolExecutor(2) as beside:  # Pillow, numpy and hashlib let other threads run
+    with ThreadPoolExecutor(1) as beside:  # Pillow, numpy and hashlib let other threads run
         pixel_hash = beside.submit(_pixel_hash, image)
         small = looks.shrunk(image, looks.MEASURED_SIDE)
         thumb = looks.shrunk(small, THUMB_SIDE, Image.Resampling.LANCZOS)
-        same_shot = beside.submit(_same_shot, thumb, request.get("others", []))
         _save(image, request["full"], kept)
         _save(thumb, request["thumb"], {**_JPEG, "quality": 85})
     return {
@@ -263,36 +262,27 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
         "width": image.width,
         "height": image.height,
         "animated": animated,
-        "same_shot": same_shot.result(),
         "pixel_hash": pixel_hash.result(),
         **looks.measure(small),
     }
 
 
-def compared(request: dict[str, Any]) -> dict[str, Any]:
-    """Compare a thumbnail of ours with others."""
-    from PIL import Image
-
-    with Image.open(request["thumb"], formats=FORMATS["jpeg"]) as thumb:
-        return {"same_shot": _same_shot(thumb, request["others"])}
-
-
-def _same_shot(thumb: Any, others: list[str]) -> int:
-    """Which of the other thumbnails is of the same photograph, -1 for none that was found in time; those that are gone are
-    of none."""
+def compare(request: dict[str, Any]) -> dict[str, Any]:
+    """Say which of the other thumbnails is of the same photograph, -1 for none that was found in time; those that are gone are of
+    none."""
     same_shot = _sibling("same_shot")
-    marks = same_shot.marks_of(thumb)
+    marks = _marks_of_file(request["thumb"])
     deadline = time.monotonic() + MAX_COMPARING_S
-    for at, other in enumerate(others):
-        if time.monotonic() > deadline:
+    for at, other in enumerate(request["others"]):
+        if marks is None or time.monotonic() > deadline:
             break
         other_marks = _marks_of_file(other)
         if other_marks is not None and same_shot.same_shot(marks, other_marks):
-            return at
-    return -1
+            return {"same_shot": at}
+    return {"same_shot": -1}
 
 
-@functools.lru_cache(MAX_COMPARED)
+@functools.lru_cache(2 * MAX_COMPARED)  # those of one person, and the new ones by their first names
 def _marks_of_file(path: str) -> Any:
     from PIL import Image
 
@@ -320,8 +310,8 @@ def draw(request: dict[str, Any]) -> dict[str, Any]:
 def _of(request: dict[str, Any]) -> dict[str, Any]:
     if "draw" in request:
         return draw(request)
-    if "source" not in request and "thumb" in request:
-        return compared(request)
+    if "others" in request:
+        return compare(request)
     return frame(request) if "frame" in request else decode(request)
 
 

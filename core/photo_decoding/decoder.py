@@ -50,8 +50,6 @@ class DecodedPhoto:
     height: int
     #: whether the file holds more pictures than the one that was kept
     animated: bool
-    #: which of the others is of the same photograph, -1 for none
-    same_shot: int
     pixel_hash: str
     phash: str
     brightness: float
@@ -68,17 +66,18 @@ class PhotoDecoder:
     def __init__(self, timeout_s: float = DECODE_TIMEOUT_S, at_once: int | None = None) -> None:
         self.at_once = at_once or _at_once(os.cpu_count() or 1, psutil.virtual_memory().total)
         self.children = ChildPool(lambda: _child(timeout_s), self.at_once)
+        #: One for all photos: it remembers what the thumbnails look like that it has seen.
+        self._comparing = ChildPool(lambda: _child(timeout_s), 1, stay=0)
 
-    def decode(self, source: Path, full: Path, thumb: Path, *, others: Sequence[Path] = ()) -> DecodedPhoto:
-        """Write the clean picture to `full` and its thumbnail to `thumb`; it is compared with the thumbnails of `others`.
-
-        Raises with a `photo_…` code."""
-        question = {"source": str(source), "full": str(full), "thumb": str(thumb)}
-        return DecodedPhoto(**self._ask({**question, "others": [str(file) for file in others]}))
+    def decode(self, source: Path, full: Path, thumb: Path) -> DecodedPhoto:
+        """Write the clean picture to `full` and its thumbnail to `thumb`. Raises with a `photo_...` code."""
+        return DecodedPhoto(**self._ask({"source": str(source), "full": str(full), "thumb": str(thumb)}))
 
     def same_shot(self, thumb: Path, others: Sequence[Path]) -> int:
-        """Which of the other thumbnails is of the same photograph as this one, -1 for none: for a photo that was read meanwhile."""
-        found: int = self._ask({"thumb": str(thumb), "others": [str(file) for file in others]})["same_shot"]
+        """Which of the other thumbnails is of the same photograph as this one, -1 for none. NotReadyError where the computer is
+        too busy."""
+        question = {"thumb": str(thumb), "others": [str(file) for file in others]}
+        found: int = self._ask(question, self._comparing)["same_shot"]
         return found
 
     def cut(
@@ -99,9 +98,10 @@ class PhotoDecoder:
 
     def close(self) -> None:
         self.children.close()
+        self._comparing.close()
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        with self.children.child() as child:
+    def _ask(self, request: dict[str, Any], pool: ChildPool | None = None) -> dict[str, Any]:
+        with (pool or self.children).child() as child:
             answer = _answer(child, request)
         if "code" in answer:
             context = {"code": answer["code"], "detail": answer.get("detail", "")}

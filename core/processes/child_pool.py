@@ -8,15 +8,18 @@ from contextlib import contextmanager
 
 from .json_child import JsonChild
 
-#: So long a child that came to help waits for more; the first one stays, so that a single question is answered at once.
+#: So long a child that came to help waits for more; those that stay answer a single question at once.
 IDLE_S = 30.0
 
 
 class ChildPool:
     """Thread-safe: whoever asks has a child to themselves, and waits while all are taken."""
 
-    def __init__(self, make: Callable[[], JsonChild], places: int, *, idle_s: float = IDLE_S) -> None:
+    def __init__(
+        self, make: Callable[[], JsonChild], places: int, *, stay: int = 1, idle_s: float = IDLE_S
+    ) -> None:
         self._children = [make() for _ in range(places)]
+        self._staying = self._children[:stay]
         self._idle_s = idle_s
         self._lock = threading.Condition()
         self._free = list(reversed(self._children))  # the first is taken first, so one asker needs one child
@@ -49,7 +52,7 @@ class ChildPool:
             child.close()
 
     def _clear_later(self, child: JsonChild) -> None:
-        if child is self._children[0]:
+        if child in self._staying:
             return
         with self._lock:
             if self._clearing is not None:
@@ -61,8 +64,8 @@ class ChildPool:
     def _clear(self) -> None:
         """End those that came to help and do nothing now; one that is at work is looked at again when it is free."""
         with self._lock:
-            ended = [child for child in self._free if child is not self._children[0]]
-            self._free = [child for child in self._free if child is self._children[0]]
+            ended = [child for child in self._free if child not in self._staying]
+            self._free = [child for child in self._free if child in self._staying]
         for child in ended:
             child.close()
         with self._lock:

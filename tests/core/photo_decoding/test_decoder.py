@@ -168,8 +168,8 @@ def test_comparing_has_a_limit_of_its_own(tmp_path, monkeypatch):
     decoder, source = PhotoDecoder(timeout_s=15), tmp_path / "source"
     source.write_bytes(picture())
     others = [tmp_path / f"gone{number}.jpg" for number in range(100)]
-    found = decoder.decode(source, tmp_path / "b", tmp_path / "c", others=others)
-    assert found.same_shot == -1 and found.width == 320
+    assert decoder.decode(source, tmp_path / "b", tmp_path / "c").width == 320
+    assert decoder.same_shot(tmp_path / "c", others) == -1
     decoder.close()
 
 
