@@ -115,6 +115,8 @@ export default {
   refused_else: "other reasons",
   photo: "Photo {n}",
   photoOf: "Photo {n} of {count}",
+  trainNoPhotos: "Add photos first: about 20 make a good likeness.",
+  trainNoneUsed: "No photo is used for training. Choose Train for some of them.",
   deletePhoto: "Delete photo {n}",
   photosDeleted: "{n} photos deleted.",
   photosDeleted_one: "Photo deleted.",

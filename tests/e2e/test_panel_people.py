@@ -63,10 +63,14 @@ def test_an_empty_panel_teaches_and_a_drawn_person_is_one_press_away(server, pan
 def test_a_new_person_with_and_without_consent(server, panel_on, ann):
     panel = panel_on(server)
     panel.click("isen-new-character")
+    panel.get("isen-name").fill("   ")
+    panel.click("isen-create")
+    assert panel.get("isen-name").evaluate("field => field.validity.valueMissing")
     panel.get("isen-name").fill("Ben Example")
     panel.get("isen-kind").fill("man")
     panel.click("isen-create")
     expect(panel.get("isen-consent-missing")).to_be_visible()
+    expect(panel.get("isen-train")).to_have_attribute("title", re.compile("Add photos first"))
     ben = next(one for one in server.api.get("/characters")["items"] if one["name"] == "Ben Example")
     assert ben["class_word"] == "man" and not ben["consent"]
     panel.click("isen-consent-give")

@@ -163,6 +163,7 @@ export class IsenCharacter extends View {
     this.draw.hidden = this.day.hidden = !trained;
     say(this.train, running ? t("watchTraining") : t("train", { name: brief(character.name) }));
     this.train.disabled = !included && !running;
+    this.train.title = this.train.disabled ? t(list.length ? "trainNoneUsed" : "trainNoPhotos") : "";
     this.train.classList.toggle("isen-primary", !running && !trained);
     this.next = running ? { tab: "training", job: running.id } : { tab: "training", train: character.id };
   }

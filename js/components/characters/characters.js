@@ -153,6 +153,8 @@ export class IsenCharacters extends View {
   /** @param {Event} event */
   async #create(event) {
     event.preventDefault();
+    this.name.value = this.name.value.trim();
+    if (!this.form.reportValidity()) return;
     const body = { name: this.name.value, class_word: this.kind.value || KINDS[0], consent: this.consent.checked };
     await once(this.submit, async () => {
       const character = await this.store.attempt((id) => this.store.api.characters.create(body, id));
