@@ -126,7 +126,9 @@ def test_each_recipe_works_by_the_nodes_alone(server, source, ann, upscaler, nam
     assert pixels(saved).shape == (64, 128, 3)
     kept = json.loads((saved.parent / "generation.json").read_text())
     assert kept["people"] == [ann["id"]]
-    assert not [file for file in (server.base / "input").rglob("*") if file.suffix != ".md"]
+    assert not [
+        file for file in (server.base / "input").rglob("*") if file.is_file() and file.suffix != ".md"
+    ]
 
 
 @pytest.mark.full
