@@ -14,6 +14,8 @@ MOST_WORDS, MOST_NAME, MOST, MOST_BYTES = 40, 40, 120, 200
 #: What no system takes in a file's name, or one of them takes for a folder.
 _REFUSED = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 _TRIGGER = re.compile(r"\{trigger\d?\}")
+#: "portrait photo of" before somebody: it says nothing of what is shown.
+_LEAD = re.compile(r"(?:[\w-]+\s+){1,3}of\s+(?=\{trigger\d?\})")
 #: Brackets and weights of a prompt: (soft light:1.2), {a|b}.
 _MARKUP = re.compile(r"[(){}\[\]|]|:-?\d+(?:\.\d+)?")
 _NUMBER_OF_SEED = 10_000
@@ -34,7 +36,7 @@ def picture_name(people: Sequence[str], words: str, seed: int) -> str:
 
 def words_of_prompt(prompt: str) -> str:
     """Find the part of a prompt that says most: its longest phrase without the made-up words, at most 40 letters."""
-    plain = _MARKUP.sub(" ", _TRIGGER.sub(" ", prompt))
+    plain = _MARKUP.sub(" ", _TRIGGER.sub(" ", _LEAD.sub(" ", prompt)))
     phrases = [" ".join(phrase.split()) for phrase in re.split(r"[,.;\n]", plain)]
     longest = max(phrases, key=len, default="")
     if len(longest) <= MOST_WORDS:

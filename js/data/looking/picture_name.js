@@ -4,6 +4,8 @@
 const [MOST_WORDS, MOST_NAME, MOST, MOST_BYTES] = [40, 40, 120, 200];
 const NUMBER_OF_SEED = 10_000;
 const REFUSED = /[\\/:*?"<>|\x00-\x1f\x7f]+/g;
+/** "portrait photo of" before somebody: it says nothing of what is shown. */
+const LEAD = /(?:[\p{L}\p{N}_-]+\s+){1,3}of\s+(?=\{trigger\d?\})/gu;
 const TRIGGER = /\{trigger\d?\}/g;
 /** Brackets and weights of a prompt. */
 const MARKUP = /[(){}[\]|]|:-?\d+(?:\.\d+)?/g;
@@ -17,7 +19,7 @@ const tidy = (text) => text.split(/\s+/).filter(Boolean).join(" ");
 
 /** The part of a prompt that says most: its longest phrase without the made-up words. @param {string} prompt */
 export function wordsOfPrompt(prompt) {
-  const phrases = prompt.replace(TRIGGER, " ").replace(MARKUP, " ").split(/[,.;\n]/).map(tidy);
+  const phrases = prompt.replace(LEAD, " ").replace(TRIGGER, " ").replace(MARKUP, " ").split(/[,.;\n]/).map(tidy);
   const longest = phrases.reduce((most, phrase) => ([...phrase].length > [...most].length ? phrase : most), "");
   if ([...longest].length <= MOST_WORDS) return longest;
   const cut = first(longest, MOST_WORDS + 1);
