@@ -76,10 +76,12 @@ def test_one_press_and_the_line_goes_on_after_a_reload_and_a_failure(server, pan
     expect(panel.get("isen-waits-for")).to_contain_text("setting up AI-Toolkit is not done")
     panel.page.screenshot(path=str(shots / "line-stopped.png"), full_page=True)
     panel.click("isen-line-again")
+    expect(line.locator('[aria-current="step"]')).to_contain_text("Set up the trainer")
+    # what is tried again comes behind what waits already; the training waits for both
+    fetched, _ = work(server, JobState.COMPLETED)
+    expect(line.locator('[data-state="done"]')).to_contain_text("Download the model")
     again, _ = work(server, JobState.COMPLETED)
     assert again.id == setup.id
-    expect(line.locator('[aria-current="step"]')).to_contain_text("Download the model")
-    fetched, _ = work(server, JobState.COMPLETED)
     expect(line).to_be_hidden()
     training, _ = work(server, JobState.COMPLETED)
     assert training.after == [setup.id, fetched.id] and training.kind == "training"

@@ -315,7 +315,7 @@ declare namespace Schema {
     mouth: string;
     clothes: string;
   }
-  /** A model family that a person can be trained for. `fit`: how it suits the machine that would train, `why` what keeps it from that or what it gives up, `place` its place among all; `train_s` of the balanced preset with 20 photos, null where nobody knows; `download_bytes`: what training and drawing with it would fetch. */
+  /** A model family that a person can be trained for. `fit`: how it suits the machine that would train, `note` what keeps it from that or what it gives up, `place` its place among all; `train_s` of the balanced preset with 20 photos, null where nobody knows; `download_bytes`: what training and drawing with it would fetch. */
   interface Family {
     key: string;
     label: string;
@@ -338,7 +338,7 @@ declare namespace Schema {
     routes: FamilyRoute[];
     fit: "recommended" | "fits" | "too_big" | "none" | "practice";
     place: number;
-    why: string;
+    note: string;
     vram_bytes: number;
     train_s: number | null;
     download_bytes: number;

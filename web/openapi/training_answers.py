@@ -86,7 +86,7 @@ class CheckpointChoice(BaseModel):
 
 
 class Family(BaseModel):
-    """A model family that a person can be trained for. `fit`: how it suits the machine that would train, `why` what keeps it from that
+    """A model family that a person can be trained for. `fit`: how it suits the machine that would train, `note` what keeps it from that
     or what it gives up, `place` its place among all; `train_s` of the balanced preset with 20 photos, null where nobody knows;
     `download_bytes`: what training and drawing with it would fetch."""
 
@@ -111,7 +111,7 @@ class Family(BaseModel):
     routes: list[FamilyRoute]
     fit: Fit
     place: int
-    why: str
+    note: str
     vram_bytes: int
     train_s: float | None
     download_bytes: int

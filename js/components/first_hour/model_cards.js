@@ -65,14 +65,14 @@ export class ModelCards {
       this.value = family.key;
       this.changed();
     };
-    const { fit, why } = family;
+    const { fit, note } = family;
     return h("label", { class: "isen-card isen-preset", "data-family": family.key, "data-fit": fit ?? null },
       h("input", { type: "radio", name: "isen-family", value: family.key, checked: family.key === this.value, "data-testid": `isen-family-${family.key}`, on: { change: chosen } }),
       h("span", { class: "isen-grow isen-stack-tight" },
         h("span", { class: "isen-row" }, h("strong", { class: "isen-grow", text: family.label }), mark(fit)),
         family.good_at && h("small", { text: family.good_at }),
         h("small", { class: "isen-muted", text: takes(family) }),
-        why && h("small", { class: fit === "too_big" ? "isen-warn-text" : "isen-muted", text: why }),
+        note && h("small", { class: fit === "too_big" ? "isen-warn-text" : "isen-muted", text: note }),
         h("small", { class: "isen-muted", text: licence(family) })));
   }
 }

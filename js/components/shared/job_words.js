@@ -47,10 +47,10 @@ export function interruption({ interruption: why }) {
   return why && said(why, "isen-note", "isen-interruption");
 }
 
-/** @param {Isengard.Job} job */
+/** What is only not done yet is told by the line of jobs itself. @param {Isengard.Job} job */
 export function waitsFor(job) {
   const why = reasonOf(job);
-  return why && said(why, "isen-warn", "isen-waits-for");
+  return why && why.code !== "step" && said(why, "isen-warn", "isen-waits-for");
 }
 
 /** @param {Isengard.Reason | Isengard.JobError} reason @param {string} kind @param {string} testid */

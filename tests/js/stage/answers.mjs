@@ -57,8 +57,8 @@ const FAMILIES = [
   { key: "sd15", label: "Stable Diffusion 1.5", status: "proven", licence: "CreativeML OpenRAIL-M", files: [{ file: "v1-5-pruned-emaonly.safetensors", folder: "checkpoints", hub: "stable-diffusion-v1-5/stable-diffusion-v1-5", size: 4265146304, here: false }], base_models: ["v1-5-pruned-emaonly.safetensors", "dreamshaper_8.safetensors"] },
   { key: "flux1_dev", label: "FLUX.1-dev", status: "experimental", licence: "FLUX.1 [dev] Non-Commercial", files: [], base_models: [] },
 ];
-const model = (key, label, place, fit, why, more = {}) => ({
-  ...FAMILIES[1], key, label, place, fit, why, licence: "Apache-2.0", needs_token: false, unreadable: [], checkpoints: [], routes: [], download_bytes: 16.1e9, train_s: 4300, vram_bytes: 12.9e9,
+const model = (key, label, place, fit, note, more = {}) => ({
+  ...FAMILIES[1], key, label, place, fit, note, licence: "Apache-2.0", needs_token: false, unreadable: [], checkpoints: [], routes: [], download_bytes: 16.1e9, train_s: 4300, vram_bytes: 12.9e9,
   good_at: "Photos from plain sentences, drawn in seconds.", sell: "yes", terms: "", gated: false, ...more,
 });
 /** Of today's, on a card of 12 GB. */
@@ -138,7 +138,7 @@ const PAST_PROMPTS = ["{trigger} on a rainy street at night, neon signs reflecte
   prompt, favourite: n === 1, orders: n + 1, at: `2026-11-2${9 - n}T10:00:00.000Z`, generation_id: n === 2 ? "" : `gen_${n}`, n: 0, recipe: "sd15-identity", characters: ["chr_9"],
 }));
 const SETUP = { possible: true, why_not: "", version: "0.12.26", licence: "MIT", source: "https://github.com/ostris/ai-toolkit", download_bytes: 3.0e9, disk_bytes: 5.6e9, status: "proven", installed: false, unfinished: false };
-const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", default: true, placeholder: false, families: ["sd15", "flux1_dev", "z_image"], state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
+const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", default: true, placeholder: false, families: ["sd15", "flux1_dev", "z_image", "flux2_klein_4b", "krea2"], state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
 /** What measures likeness, before and after its set-up. */
 const METER_OFFER = { ...SETUP, version: "20.0.1", licence: "Boost, CC0", source: "dlib-bin, face_recognition_models", download_bytes: 9.8e7, disk_bytes: 3.6e8 };
 const FACE_MODELS = [

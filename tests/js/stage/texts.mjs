@@ -2,7 +2,7 @@
 
 const TEXTS = new Set([
   ..."label description message hint caption prompt negative notes class_word trigger_word licence detail".split(" "),
-  ..."file folder hub source version comfyui host why_not log lines warnings data logs value text base_models elsewhere others reason refused fault note about words pace_words".split(" "),
+  ..."file folder hub source version comfyui host why_not log lines warnings data logs value text base_models elsewhere others reason refused fault note about words pace_words good_at terms gpu".split(" "),
 ]);
 /** These have a name that is only shown; elsewhere a name is a key. */
 const NAMED = /^(?:chr|pho|alb)_/;

@@ -60,7 +60,7 @@ def _shown(one: ModelFit, place: int) -> dict[str, Any]:
     return {
         "fit": one.fit,
         "place": place,
-        "why": one.why,
+        "note": one.why,
         "vram_bytes": one.vram_bytes,
         "train_s": one.seconds,
         "good_at": one.family.card.good_at,
