@@ -111,8 +111,7 @@ def test_the_prompt_of_an_earlier_picture_stays_as_it_is_until_it_is_changed(for
     form.get("isen-generate").click()
     form.wait_for_function("orders.length == 1")
     assert form.evaluate("orders")[0]["prompt"] == "portrait of {trigger}"
-    form.get("isen-prompt").press("End")
-    form.keyboard.type(" smiling")
+    write(form, "portrait of {trigger} smiling")
     expect(form.get("isen-sent-as")).to_contain_text("portrait of Anna smiling, natural light")
 
 

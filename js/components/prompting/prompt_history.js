@@ -59,7 +59,8 @@ export class PromptHistory {
     const asked = ++this.asked;
     const page = await store.attempt(() => store.api.prompts.list({ search: this.search.value.trim(), favourite: this.favourite }, cursor));
     if (!page || asked !== this.asked) return;
-    this.items = cursor ? [...this.items, ...page.items] : page.items;
+    const known = new Set(cursor ? this.items.map(({ prompt }) => prompt) : []);
+    this.items = [...(cursor ? this.items : []), ...page.items.filter(({ prompt }) => !known.has(prompt))];
     this.cursor = page.next_cursor;
     this.#show();
   }
