@@ -265,7 +265,9 @@ def test_the_form_of_pictures_is_kept_while_one_looks_elsewhere(stage):
     stage.get_by_test_id("isen-prompt").fill("two of {trigger1} and {trigger2}")
     for name, value in (("strength", "0.85"), ("strength-2", "0.6"), ("count", "3"), ("seed", "77")):
         stage.get_by_test_id(f"isen-{name}").fill(value)
-    stage.get_by_test_id("isen-style-film").evaluate("one => one.click()")  # the prompt stays in view above it
+    stage.get_by_test_id("isen-style-film").evaluate(
+        "one => one.click()"
+    )  # the prompt stays in view above it
     stage.get_by_test_id("isen-shape-wide").check(force=True)
     stage.get_by_test_id("isen-quality-fine").check(force=True)
     stage.get_by_test_id("isen-guidance").fill("3.5")

@@ -116,7 +116,9 @@ def test_the_prompt_of_an_earlier_picture_stays_as_it_is_until_it_is_changed(for
 
 
 def test_each_line_is_a_prompt_only_where_it_is_asked_for(form):
-    write(form, "{trigger} at sea\n{trigger} in {red|blue} // note")
+    lines = "{trigger} at sea\n{trigger} in {red|blue} // note"
+    written = "(box, text) => { box.textContent = text; box.dispatchEvent(new InputEvent('input', { bubbles: true })); }"
+    form.get("isen-prompt").evaluate(written, lines)
     form.get("isen-count").fill("2")
     expect(form.get("isen-each-line").locator("..")).to_have_text(
         "Each line is its own prompt: 2 prompts, 4 pictures"
