@@ -64,16 +64,17 @@ def test_it_says_why_not_and_then_mends(server, tmp_path, panel_on, shots, width
 
 def choice_follows_the_quality(panel, shots, width) -> None:
     panel.click("isen-tab-images")
-    if not panel.get("isen-mend-small").is_visible():
-        panel.click("isen-image-settings")
+    panel.get("isen-image-settings").evaluate(
+        "(summary) => (summary.parentElement.open = true)"
+    )  # as it was left, or not
     small = panel.get("isen-mend-small")
     expect(small).to_be_enabled()
     expect(small).not_to_be_checked()
-    panel.page.get_by_test_id("isen-quality-fine").check(force=True)
+    panel.page.locator("label:has([data-testid=isen-quality-fine])").click()
     expect(small).to_be_checked()
     small.scroll_into_view_if_needed()
     shown(panel, shots, f"form-{width}")
     small.uncheck()
-    panel.page.get_by_test_id("isen-quality-normal").check(force=True)
-    panel.page.get_by_test_id("isen-quality-fine").check(force=True)
+    panel.page.locator("label:has([data-testid=isen-quality-normal])").click()
+    panel.page.locator("label:has([data-testid=isen-quality-fine])").click()
     expect(small).not_to_be_checked()

@@ -1,5 +1,5 @@
 """Faces mended in a real ComfyUI on the tiny SD1.5: two people laid small into a picture, found by the real tools, each drawn again by
-their own LoRA and nothing beside them."""
+their own LoRA and nothing beside them. Every day test_two_people_in_comfyui.py shows the same in squares that are given."""
 
 # ruff: noqa: F811 - fixtures are imported by name
 
@@ -20,7 +20,7 @@ from support.identity_fixtures import asked, file_of, on_canvas
 from support.loras import publish
 from support.small_faces import mended_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.full]
 #: Where the two heads are laid, and how large: faces of about 75 and 90 pixels.
 HERS, HIS, HEAD = (40, 90), (400, 100), 190
 WIDE = {
@@ -189,7 +189,6 @@ def test_each_face_is_drawn_again_by_its_own_lora_and_nothing_else_changes(
     assert not any("full body" in text for text in prompts)
 
 
-@pytest.mark.full
 def test_another_strength_of_one_person_changes_their_face_alone(server, api, people, heads):
     """By the pixels: what the second pass of one face does depends on that person's LoRA, and the other's not."""
     pictures = [
@@ -202,7 +201,6 @@ def test_another_strength_of_one_person_changes_their_face_alone(server, api, pe
     assert gap[hers].max() == 0 < gap[his].max()
 
 
-@pytest.mark.full
 def test_the_mended_picture_is_another_one_and_goes_alone(server, api, people, heads):
     made = drawn(server, api, people, heads)
     done = mended(api, made)

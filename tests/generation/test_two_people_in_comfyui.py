@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from hosts import fixtures
 from hosts.demo import drawings
+from isengard.core.families.face_mending import FaceMending
+from isengard.generation.image.graph import fold
 from isengard.generation.image.recipes import RecipeFolder
+from isengard.generation.mending.mended_graph import Pass, mended_graph
+from isengard.generation.mending.region import Region
+from PIL import Image
 from support.identity_fixtures import (
     asked,
     change,
@@ -110,6 +116,45 @@ def test_what_was_trained_in_the_text_encoder_counts_in_its_region_alone(server,
     )
     own, other = (change(without, trained, *part) for part in (ANNS, BOBS))
     assert own > 1.0 and other < 0.3 * own
+
+
+def test_faces_drawn_again_change_in_their_squares_alone_each_by_its_own_lora(server, api, ann, bob):
+    """The short twin of test_mending_in_comfyui.py: squares that are given, not found, and a smaller pass."""
+    before = made(api, ann, width=320, height=192)
+    places = [Region(16, 16, 128, 23, 23, 23, 23), Region(192, 0, 128, 23, 0, 0, 23)]
+
+    def mended(his_strength):
+        prompts = (alone(ann, 1.0), alone(bob, his_strength))
+        passes = [Pass(prompt, place, PASS) for prompt, place in zip(prompts, places, strict=True)]
+        return pixels_of(on_canvas(server, mended_graph(passes, f"{before['id']}/0")))
+
+    old, new, weaker = pixels_of(file_of(server, before)), mended(1.0), mended(0.0)
+    gap = np.abs(new - old).max(axis=2)
+    for place in places:
+        part = gap[place.top : place.top + 128, place.left : place.left + 128]
+        assert max(part[-1].max(), part[:, 0].max()) <= 2 and part[40:90, 40:90].mean() > 3
+        part[:] = 0
+    assert gap.max() == 0
+    other = np.abs(new - weaker).max(axis=2)
+    assert other[:128, 192:].max() > 10 and other[:, :192].max() == 0
+
+
+PASS = FaceMending(side=256, denoise=0.4, prompt="{who} {look}")
+
+
+def alone(person, strength):
+    """What draws somebody alone, as the family's recipe does."""
+    graph = json.loads(json.dumps(RecipeFolder().get("sd15-identity").graph))
+    graph["1"]["inputs"]["ckpt_name"] = fixtures.CHECKPOINT
+    graph["2"]["inputs"]["character"] = person["slug"]
+    graph["4"]["inputs"]["strength"] = strength
+    numbers = {"width": PASS.side, "height": PASS.side, "seed": 3, "steps": 4, "guidance": 1.0}
+    return fold(graph, {"prompt": "a face", "negative": "", **numbers})
+
+
+def pixels_of(file):
+    with Image.open(file) as image:
+        return np.asarray(image.convert("RGB")).astype(int)
 
 
 @pytest.mark.full
