@@ -152,7 +152,10 @@ def _show(graph: Graph, places: _Places, latent: list[Any]) -> None:
 
 def _soften(graph: Graph, places: _Places) -> None:
     inputs = graph[places.guide]["inputs"]
-    inputs[_MODEL] = [_add(graph, "DifferentialDiffusion", "Soft edge", model=inputs[_MODEL]), 0]
+    inputs[_MODEL] = [
+        _add(graph, "DifferentialDiffusion", "Soft edge", model=inputs[_MODEL], strength=1.0),
+        0,
+    ]
 
 
 def _paste(graph: Graph, places: _Places, picture: str) -> None:
