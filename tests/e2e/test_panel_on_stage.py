@@ -36,8 +36,8 @@ XSS = """async ([name, starts]) => {
     return checks.shape();
   };
   const harmless = await shapeWith(["harmless words"], 0);
-  // a word in braces has a meaning wherever it stands: without {trigger} a picture is one of a stranger, others get a note
-  const twins = texts_.PAYLOADS.map((text) => ["harmless words", ...(text.match(/\\{\\w+\\}/g) ?? [])].join(" "));
+  // a word in braces has a meaning wherever it stands: without {trigger} a picture is one of a stranger, others and a comment get a note
+  const twins = texts_.PAYLOADS.map((text) => ["harmless words", ...(text.match(/\\{\\w+\\}|"\\/\\/\\S+/g) ?? [])].join(" "));
   const more = [];
   for (const start of starts) {
     const poisoned = (await shapeWith(texts_.PAYLOADS, start)).filter((line) => !harmless.includes(line));
@@ -265,11 +265,8 @@ def test_the_form_of_pictures_is_kept_while_one_looks_elsewhere(stage):
     stage.get_by_test_id("isen-prompt").fill("two of {trigger1} and {trigger2}")
     for name, value in (("strength", "0.85"), ("strength-2", "0.6"), ("count", "3"), ("seed", "77")):
         stage.get_by_test_id(f"isen-{name}").fill(value)
-    stage.get_by_test_id("isen-style-film").evaluate(
-        "one => one.click()"
-    )  # the prompt stays in view above it
-    stage.get_by_test_id("isen-shape-wide").check(force=True)
-    stage.get_by_test_id("isen-quality-fine").check(force=True)
+    for name in ("style-film", "shape-wide", "quality-fine"):  # the prompt stays in view above them
+        stage.get_by_test_id(f"isen-{name}").evaluate("one => one.click()")
     stage.get_by_test_id("isen-guidance").fill("3.5")
     stage.get_by_test_id("isen-negative").fill("hat")
     before = stage.evaluate(FORM)
@@ -340,6 +337,15 @@ def test_somebody_is_found_among_many_and_in_the_trash(stage):
     stage.show("characters-trash")
     assert stage.get_by_test_id("isen-bring-back").count() == 2
     assert "deleted for good on 12/20/2026" in stage.locator("isen-characters").text_content()
+
+
+def test_two_strengths_are_compared_from_the_dialog_of_one(stage):
+    stage.show("bench-measured")
+    stage.get_by_test_id("isen-image-settings").click()
+    stage.get_by_test_id("isen-bench-image").nth(1).evaluate("one => one.click()")
+    stage.get_by_test_id("isen-compare-these").click()
+    sides = [stage.get_by_test_id(f"isen-compare-{side}").locator("option:checked") for side in "ab"]
+    assert [side.text_content() for side in sides] == ["Strength 0.70", "Strength 0.80"]
 
 
 def test_text_never_becomes_markup(stage):

@@ -29,7 +29,6 @@ export class PromptPreview {
     this.full = full;
     this.choice.hidden = !can;
     this.row.hidden = !more;
-    say(this.sent, more ? t("sentAs", { text: told }) : "");
-    this.sent.title = more ? told : "";
+    say(this.sent, (this.sent.title = more ? t("sentAs", { text: told }) : ""));
   }
 }
