@@ -18,6 +18,8 @@ _TRIGGER = re.compile(r"\{trigger\d?\}")
 _LEAD = re.compile(r"(?:[\w-]+\s+){1,3}of\s+(?=\{trigger\d?\})")
 #: Brackets and weights of a prompt: (soft light:1.2), {a|b}.
 _MARKUP = re.compile(r"[(){}\[\]|]|:-?\d+(?:\.\d+)?")
+#: Where somebody stands while a prompt is looked through.
+_PERSON = "\x00"
 _NUMBER_OF_SEED = 10_000
 
 
@@ -35,13 +37,17 @@ def picture_name(people: Sequence[str], words: str, seed: int) -> str:
 
 
 def words_of_prompt(prompt: str) -> str:
-    """Find the part of a prompt that says most: its longest phrase without the made-up words, at most 40 letters."""
-    plain = _MARKUP.sub(" ", _TRIGGER.sub(" ", _LEAD.sub(" ", prompt)))
+    """Find the part of a prompt that says most, at most 40 letters: what the person does in it, else the longest phrase behind them (a style
+    stands before), else the longest."""
+    plain = _MARKUP.sub(" ", _TRIGGER.sub(f" {_PERSON} ", _LEAD.sub(" ", prompt.replace(_PERSON, " "))))
     phrases = [" ".join(phrase.split()) for phrase in re.split(r"[,.;\n]", plain)]
-    longest = max(phrases, key=len, default="")
-    if len(longest) <= MOST_WORDS:
-        return longest
-    return longest[: MOST_WORDS + 1].rpartition(" ")[0] or longest[:MOST_WORDS]
+    at = next((n for n, phrase in enumerate(phrases) if _PERSON in phrase), len(phrases))
+    phrases = [" ".join(phrase.replace(_PERSON, " ").split()) for phrase in phrases]
+    beside = phrases[at] if at < len(phrases) else ""
+    said = beside or max(phrases[at:], key=len, default="") or max(phrases, key=len)
+    if len(said) <= MOST_WORDS:
+        return said
+    return said[: MOST_WORDS + 1].rpartition(" ")[0] or said[:MOST_WORDS]
 
 
 def safe_name(text: str, otherwise: str) -> str:

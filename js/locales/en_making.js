@@ -44,7 +44,6 @@ export default {
   line_now: "now",
   line_waits: "waiting",
   line_stopped: "stopped",
-  lineAgain: "Try again",
   trainingRoute: "How it is trained",
   forExperts: "for experts",
   baseFile: "Model file",

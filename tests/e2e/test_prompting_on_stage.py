@@ -54,6 +54,18 @@ def form(stage):
     assert stage.faults == []
 
 
+def test_words_can_be_typed_behind_a_person_at_the_very_end(form):
+    """As a prompt is restored: after a reload, from a picture, by a step back."""
+    form.evaluate("panel.querySelector('isen-images').form.prompt.value = 'portrait of {trigger}'")
+    form.get("isen-prompt").focus()
+    form.keyboard.press("Control+End")
+    form.keyboard.type(", smiling")
+    assert (
+        form.evaluate("panel.querySelector('isen-images').form.prompt.value")
+        == "portrait of {trigger}, smiling"
+    )
+
+
 def write(page, text):
     page.get("isen-prompt").fill(text)
 

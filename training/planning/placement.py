@@ -67,7 +67,7 @@ def held_by(before: Sequence[Job], labels: Mapping[str, str]) -> Waiting | None:
         return Waiting(
             code="step_stopped",
             message=f"Waits: {what} is not done.{why}",
-            hint="The photos stay as they were when you started; Try again goes on from what is there.",
+            hint="The photos stay as they were when you started; Retry goes on from what is there.",
         )
     going = next((job for job in before if job.state is not JobState.COMPLETED), None)
     if going is None:

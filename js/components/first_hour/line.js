@@ -29,7 +29,7 @@ export class TrainingLine {
       h("li", { "data-state": state, "aria-current": state === "now" ? "step" : null }, icon(MARKS[state]), " ", h("span", { text: t(`line_${kind}`) }), h("span", { class: "isen-hidden-text", text: ` (${t(`line_${state}`)})` }))));
     this.steps.setAttribute("aria-label", t("lineAt", { n: place, count: line.length }));
     this.progress.show(now?.state === "now" ? now.job : null);
-    fill(this.again, [now?.state, job.id], () => now?.state === "stopped" && button(t("lineAgain"), () => this.#again(job), { kind: "primary isen-wide", testid: "isen-line-again" }));
+    fill(this.again, [now?.state, job.id], () => now?.state === "stopped" && button(t("retryJob"), () => this.#again(job), { kind: "primary isen-wide", testid: "isen-line-again" }));
   }
 
   /** @param {Isengard.Job} job */

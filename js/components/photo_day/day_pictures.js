@@ -98,7 +98,7 @@ export class DayPictures {
     const open = button(words, () => this.#open(one.n), { kind: "plain", bare: true, testid: "isen-day-picture" });
     open.replaceChildren(picture(this.store.api.generations.thumbUrl({ id: one.generation_id }, one.image ?? { n: 0 }), ""));
     const mark = one.choice ? h("span", { class: "isen-tile-mark", title: t(`dayChosen_${one.choice}`) }, icon(MARKS[one.choice])) : null;
-    return h("li", { class: "isen-scored", "data-choice": one.choice, "data-aside": one.aside, "data-n": one.n }, open, badgeOf(one, this.person), mark,
+    return h("li", { "data-choice": one.choice, "data-aside": one.aside, "data-n": one.n }, h("div", { class: "isen-scored" }, open, badgeOf(one, this.person), mark),
       one.aside && h("small", { class: "isen-muted", text: t(`dayAside_${one.aside}`) }));
   }
 

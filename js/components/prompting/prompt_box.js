@@ -59,7 +59,9 @@ export class PromptBox {
   }
 
   set value(text) {
-    this.box.replaceChildren(...pieces(text).map((piece) => this.#piece(piece)));
+    const parts = pieces(text);
+    // behind a chip that ends it a text is needed, or what is typed there goes nowhere
+    this.box.replaceChildren(...parts.map((piece) => this.#piece(piece)), isToken(parts[parts.length - 1] ?? "") ? "\u200b" : "");
     this.past.note(this.value);
     this.#absence();
   }

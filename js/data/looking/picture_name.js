@@ -7,6 +7,8 @@ const REFUSED = /[\\/:*?"<>|\x00-\x1f\x7f]+/g;
 /** "portrait photo of" before somebody: it says nothing of what is shown. */
 const LEAD = /(?:[\p{L}\p{N}_-]+\s+){1,3}of\s+(?=\{trigger\d?\})/gu;
 const TRIGGER = /\{trigger\d?\}/g;
+/** Where somebody stands while a prompt is looked through. */
+const PERSON = "\0";
 /** Brackets and weights of a prompt. */
 const MARKUP = /[(){}[\]|]|:-?\d+(?:\.\d+)?/g;
 /** What Windows has for itself, whatever ends the name. */
@@ -17,13 +19,19 @@ const first = (text, most) => [...text].slice(0, most).join("");
 /** @param {string} text */
 const tidy = (text) => text.split(/\s+/).filter(Boolean).join(" ");
 
-/** The part of a prompt that says most: its longest phrase without the made-up words. @param {string} prompt */
+/** @param {string[]} phrases */
+const longest = (phrases) => phrases.reduce((most, phrase) => ([...phrase].length > [...most].length ? phrase : most), "");
+
+/** The part of a prompt that says most: what the person does in it, else the longest phrase behind them, else the longest. @param {string} prompt */
 export function wordsOfPrompt(prompt) {
-  const phrases = prompt.replace(LEAD, " ").replace(TRIGGER, " ").replace(MARKUP, " ").split(/[,.;\n]/).map(tidy);
-  const longest = phrases.reduce((most, phrase) => ([...phrase].length > [...most].length ? phrase : most), "");
-  if ([...longest].length <= MOST_WORDS) return longest;
-  const cut = first(longest, MOST_WORDS + 1);
-  return cut.slice(0, Math.max(0, cut.lastIndexOf(" "))) || first(longest, MOST_WORDS);
+  const plain = prompt.replaceAll(PERSON, " ").replace(LEAD, " ").replace(TRIGGER, ` ${PERSON} `).replace(MARKUP, " ");
+  const told = plain.split(/[,.;\n]/);
+  const at = told.findIndex((phrase) => phrase.includes(PERSON));
+  const phrases = told.map((phrase) => tidy(phrase.replaceAll(PERSON, " ")));
+  const said = (at >= 0 && (phrases[at] || longest(phrases.slice(at)))) || longest(phrases);
+  if ([...said].length <= MOST_WORDS) return said;
+  const cut = first(said, MOST_WORDS + 1);
+  return cut.slice(0, Math.max(0, cut.lastIndexOf(" "))) || first(said, MOST_WORDS);
 }
 
 /** @param {string} text @param {string} otherwise where nothing is left of it */

@@ -139,7 +139,7 @@ const LACKS = { ...BLOCKED, preparation: {
 } };
 const FETCHING = { ...task("queued", {}), id: "job_11", kind: "model_download", family: "sd15", backend: "" };
 const IN_LINE = job(12, "queued", { after: ["job_9", "job_11"], waits_for: { code: "step", message: "Starts automatically after setting up AI-Toolkit.", hint: "" } });
-const STOPPED = { ...IN_LINE, waits_for: { code: "step_stopped", message: "Waits: setting up AI-Toolkit is not done. AI-Toolkit needs 5.6 GB and 1.2 GB are free. Free some space, then press Retry: the download so far is kept.", hint: "The photos stay as they were when you started; Try again goes on from what is there." } };
+const STOPPED = { ...IN_LINE, waits_for: { code: "step_stopped", message: "Waits: setting up AI-Toolkit is not done. AI-Toolkit needs 5.6 GB and 1.2 GB are free. Free some space, then press Retry: the download so far is kept.", hint: "The photos stay as they were when you started; Retry goes on from what is there." } };
 const FRESH = { ...ANNA, versions: [], practice: true };
 const bare = { ...all, backends: [BACKEND_MISSING], jobs: [] };
 
