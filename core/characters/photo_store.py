@@ -51,7 +51,8 @@ class PhotoStore:
     ) -> Photo:
         """Take in an uploaded file, with these fields of its record. Raises with the codes photo_name, photo_empty, photo_too_large, photo_type,
         photo_too_many_pixels, photo_damaged, photo_duplicate, photos_full; the upload stays the caller's to remove."""
-        name = shown_name(client_name)
+        # several are read at once: they stand in the order in which they came
+        photo_id, name = new_id("pho"), shown_name(client_name)
         self.require_room(character_id, 1)
         digest = _checked_digest(temp_file)
         self.refuse_twice(character_id, "sha256", digest)
@@ -61,9 +62,8 @@ class PhotoStore:
             decoded = self.decoder.decode(temp_file, full, thumb)
             with self._keeping:
                 same_shot = self._same_shot(character_id, thumb)
-                photo = self._keep(
-                    character_id, name, digest, (decoded, same_shot), files=(full, thumb), marks=marks or {}
-                )
+                of = (photo_id, character_id, name, digest)
+                photo = self._keep(of, (decoded, same_shot), files=(full, thumb), marks=marks or {})
         finally:
             full.unlink(missing_ok=True)
             thumb.unlink(missing_ok=True)
@@ -177,15 +177,13 @@ class PhotoStore:
 
     def _keep(
         self,
-        character_id: str,
-        name: str,
-        digest: str,
+        of: tuple[str, str, str, str],
         seen: tuple[DecodedPhoto, str],
         *,
         files: tuple[Path, Path],
         marks: Mapping[str, bool],
     ) -> Photo:
-        (decoded, same_shot), photo_id = seen, new_id("pho")
+        (photo_id, character_id, name, digest), (decoded, same_shot) = of, seen
         photo = Photo(
             id=photo_id,
             character_id=character_id,

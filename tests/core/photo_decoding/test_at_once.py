@@ -98,3 +98,26 @@ def test_parts_of_one_photograph_that_are_added_at_once_are_known_as_such(photos
     ours = [found[f"upload{at}.jpg"] for at in range(3)]
     assert sorted(["same_shot" in codes for codes in ours[:2]]) == [False, True], ours
     assert "same_shot" not in ours[2] and Image.open(files[2]).size == (720, 720)
+
+
+def test_photos_stand_in_the_order_they_came_in(photos, paths, ann, monkeypatch):
+    """Not in the one in which they were read: a large first one takes longest."""
+    files = [saved(paths, photograph(at), f"upload{at}", format="JPEG") for at in (1, 2)]
+    begun, real = threading.Event(), PhotoDecoder.decode
+
+    def decode(self, file, *more):
+        if file == files[0]:
+            begun.set()
+            deadline = time.monotonic() + 20
+            while not photos.list(ann.id) and time.monotonic() < deadline:
+                time.sleep(0.01)
+        return real(self, file, *more)
+
+    monkeypatch.setattr(PhotoDecoder, "decode", decode)
+    with ThreadPoolExecutor(2) as askers:
+        first = askers.submit(photos.add, ann.id, files[0], "first.jpg")
+        assert begun.wait(20)
+        time.sleep(0.002)  # ids tell milliseconds
+        askers.submit(photos.add, ann.id, files[1], "second.jpg").result(30)
+        first.result(30)
+    assert [photo.name for photo in photos.list(ann.id)] == ["first.jpg", "second.jpg"]
