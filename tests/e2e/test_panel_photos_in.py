@@ -76,7 +76,8 @@ def test_photos_dropped_where_nobody_is_chosen_lead_to_a_new_person(
     if somebody:
         live_server.person(server, tmp_path)
     panel = panel_on(server)
-    target = panel.get("isen-character") if somebody else panel.get("isen-first")
+    # on the list, not on a face of it: that one's they would be
+    target = panel.get("isen-new-character") if somebody else panel.get("isen-first")
     panel.drop(target, folder)
     expect(panel.get("isen-arrivals")).to_contain_text("2 photos will be added")
     expect(panel.get("isen-name")).to_have_value("Anna")
