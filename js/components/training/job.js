@@ -43,6 +43,7 @@ const warnings = (store, { progress }) =>
 
 export class IsenJob extends View {
   /** @type {HTMLHeadingElement} */ heading;
+  /** @type {{of: string, element: HTMLElement} | null} */ further = null;
   /** @type {HTMLElement} */ what;
   /** @type {HTMLElement} */ stateText;
   /** @type {HTMLSpanElement} */ steps;
@@ -145,8 +146,14 @@ export class IsenJob extends View {
       h("p", { class: "isen-note", "data-testid": "isen-job-done" }, t("doneNote"), " ", h("code", { class: "isen-file", text: lora.file })),
       proofAdvice(job),
       ...warnings(this.store, job),
-      goOn(this, job),
+      this.#further(job),
     ];
+  }
+
+  /** One for a job: what is open in it, and what was written, stays when something else of the job changes. @param {Isengard.Job} job */
+  #further(job) {
+    if (this.further?.of !== job.id) this.further = { of: job.id, element: goOn(this, job) };
+    return this.further.element;
   }
 
   /** @param {Isengard.LossPoint[]} points @param {Isengard.Job} job */
