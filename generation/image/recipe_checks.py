@@ -10,6 +10,7 @@ from .graph import (
     APPLY,
     CHARACTER,
     OURS,
+    PICTURE,
     PLACEHOLDER,
     REFERENCE,
     REGION,
@@ -178,7 +179,8 @@ def _loose(graph: Graph) -> Iterator[Finding]:
         for node in graph.values()
         if node["class_type"] in APPLIES and is_link(node["inputs"].get("character"))
     }
-    drawn = any(node["class_type"] == PLACEHOLDER for node in graph.values())
+    # whoever is in a picture that is gone on from is in it still
+    drawn = any(node["class_type"] in (PLACEHOLDER, PICTURE) for node in graph.values())
     for node_id, node in graph.items():
         if node["class_type"] == CHARACTER and node_id not in applied and not drawn:
             words = f"{title_of(node)} goes straight into no Isengard Apply node: who is chosen there is not drawn."
