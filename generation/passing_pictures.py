@@ -53,11 +53,14 @@ async def draw(pipeline: ImagePipeline, prompt: Prompt, folder: Path) -> Drawn:
     """Draw one picture. Raises IsengardError where it is not made; stopped while it is, nothing of it stays in ComfyUI's queue."""
     prompt_id = str(uuid.uuid4())
     last = Sign("lost")
+    sending = asyncio.ensure_future(pipeline.submit(prompt, prompt_id, {}))
     try:
-        await pipeline.submit(prompt, prompt_id, {})
+        await asyncio.shield(sending)
         async for sign in pipeline.follow(prompt_id):
             last = sign
     except asyncio.CancelledError:
+        # one that is on its way comes into the queue after it was taken out of it, unless it has arrived before
+        await asyncio.gather(sending, return_exceptions=True)
         await pipeline.cancel(prompt_id)
         raise
     if last.kind == "done":

@@ -12,11 +12,7 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import io, ui
 
 from ..core.errors import InvalidError, StorageError
-from ..core.generations.picture_sources import refers_to_order
 from ..core.ids import new_id
-from ..core.marks.marking import current_marking
-from ..core.marks.picture_file import encoded
-from ..core.marks.source_types import source_of_graph, source_of_order
 from . import identity
 from .character import PersonType
 from .context import current
@@ -147,6 +143,8 @@ def _texts(prompt: Any, extra: Any, ordered: str | None) -> dict[str, str]:
 
 def _source(hidden: Any, asked_by_panel: bool) -> str:
     """IPTC's word for how the pictures were made: the tab knows it of what it asks for, a graph of the canvas is looked at."""
+    from ..core.marks.source_types import source_of_graph, source_of_order
+
     graph = hidden.prompt if isinstance(hidden.prompt, dict) else {}
     if not asked_by_panel:
         return source_of_graph(graph, ancestors(graph, str(hidden.unique_id)))
@@ -162,6 +160,8 @@ def _unbound(prompt: Any, ordered: str | None) -> Any:
 
 
 def _unbound_node(node: Any, ordered: str | None) -> Any:
+    from ..core.generations.picture_sources import refers_to_order
+
     kind = node.get("class_type")
     if kind == "IsengardSaveImage":
         return {**node, "inputs": {**node["inputs"], "generation_id": ""}}
@@ -172,6 +172,9 @@ def _unbound_node(node: Any, ordered: str | None) -> Any:
 
 def _save(image: Any, folder: Path, texts: dict[str, str], source: str) -> _Saved:
     from PIL import Image
+
+    from ..core.marks.marking import current_marking
+    from ..core.marks.picture_file import encoded
 
     context = current()
     pixels = eight_bit(image)

@@ -73,7 +73,9 @@ def test_it_describes_itself(run, name):
         for recipe in await pipeline.recipes():
             assert recipe.pipeline == name and recipe.label and recipe.description and recipe.people >= 1
             assert recipe.identity in ("lora", "placeholder", "reference", "picture")
-            assert "prompt" in recipe.controls or recipe.identity == "picture", "what is only enlarged needs no words"
+            assert "prompt" in recipe.controls or recipe.identity == "picture", (
+                "what is only enlarged needs no words"
+            )
             assert recipe.defaults["width"] % 8 == 0 and recipe.foreign == []
 
     run(scenario)

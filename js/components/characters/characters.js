@@ -56,7 +56,7 @@ export class IsenCharacters extends View {
 
   /** @param {Isengard.Shown} state */
   update(state) {
-    if (state.arrivals?.archive) return this.#import(state.arrivals.archive);
+    if (state.arrivals?.archive) return this.#importPerson(state.arrivals.archive);
     if (state.arrivals && this.form.hidden) return this.#show(true);
     this.#arrived(state.arrivals);
     const none = !state.characters.length;
@@ -103,7 +103,7 @@ export class IsenCharacters extends View {
   }
 
   /** @param {File} file */
-  #import(file) {
+  #importPerson(file) {
     this.store.set({ arrivals: null });
     this.bring.take(file);
   }
