@@ -87,6 +87,9 @@ def test_what_somebody_asks_for_goes_first_and_stopping_leaves_nothing_in_comfyu
         while len(comfy.asked) == before and pictures.of(house.ann.id, ORDER).making:
             await asyncio.sleep(0.02)
         await pictures.stop(house.ann.id)
+        deadline = asyncio.get_running_loop().time() + 10
+        while comfy.running and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.02)  # ComfyUI ends what runs when it comes to look
         return pictures.of(house.ann.id, ORDER), [*comfy.pending, comfy.running], wish.id
 
     listed, left, wish = with_comfy(house, scenario)
