@@ -96,6 +96,7 @@ def opened(open_page, server):
     return page.page
 
 
+@pytest.mark.full
 def test_each_is_found_and_put_on_the_canvas(tiny_server, open_page, shots):
     page = opened(open_page, tiny_server)
     for title in BLUEPRINTS:

@@ -64,6 +64,7 @@ def left_half():
     return stream.getvalue()
 
 
+@pytest.mark.full
 def test_variations_differ_more_the_further_the_slider_is(server, source, from_picture, ann):
     def apart(share):
         pair = [from_picture("variation", ann, start={"change": share}, seed=seed) for seed in (5, 6)]
