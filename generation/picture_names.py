@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from ..core.characters.slugs import DEVICES
 from ..core.records.generation import GeneratedImage, Generation
@@ -58,6 +59,12 @@ def safe_name(text: str, otherwise: str) -> str:
     name = short.decode("utf-8", "ignore").strip(" .")
     stem = name.partition(".")[0].rstrip().lower()  # Windows has `con.txt` for itself, too
     return otherwise if not name or stem in DEVICES else name
+
+
+def named_apart(found: Iterable[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """Give each file a name of its own, as `told_apart` does."""
+    named = list(found)
+    return list(zip(told_apart(name for name, _ in named), (file for _, file in named), strict=True))
 
 
 def told_apart(names: Iterable[str]) -> list[str]:

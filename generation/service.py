@@ -63,6 +63,11 @@ class GenerationService:
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _frames: dict[str, Frame] = field(default_factory=dict)
 
+    @property
+    def casting(self) -> Casting:
+        """Whoever finds the people and files of a request."""
+        return Casting(self.characters, self.versions, self.allow_placeholder)
+
     async def recipes(self) -> list[dict[str, Any]]:
         """List every recipe of every pipeline."""
         pipelines = await in_thread(self.pipelines)
@@ -93,7 +98,7 @@ class GenerationService:
         pipeline, recipe = resolved or await self.resolve(request.recipe)
         require_usable(recipe)
         generation_id = generation_id or new_id("gen")
-        people = await self._cast(request, recipe) if people is None else people
+        people = people or await in_thread(self.casting.people, request.characters, recipe)
         prompts = await in_thread(self._prompts, pipeline, request, people, generation_id, start)
         generation = Generation(
             id=generation_id,
@@ -112,10 +117,6 @@ class GenerationService:
         await self._tell(generation)
         self._start(generation, pipeline, self._drive(generation, pipeline, prompts))
         return generation
-
-    async def _cast(self, request: GenerationRequest, recipe: RecipeInfo) -> list[Person]:
-        casting = Casting(self.characters, self.versions, self.allow_placeholder)
-        return await in_thread(casting.people, request.characters, recipe)
 
     def _prompts(
         self,

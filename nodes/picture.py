@@ -10,6 +10,7 @@ from ..core.errors import InvalidError
 from .context import current
 from .newer_fields import newer
 from .pictures import sources
+from .pictures.pixels import as_batch
 
 MAX_SIDE = 4096
 
@@ -61,7 +62,7 @@ class IsengardPicture(io.ComfyNode):
             found = sources.opened(file)
             painted = sources.opened_mask(mask_file, found.size)
         found, painted = sources.fitted(found, painted, size)
-        return io.NodeOutput(_numbers(found), _numbers(sources.softened(painted)), share)
+        return io.NodeOutput(as_batch(found), as_batch(sources.softened(painted)), share)
 
 
 def _inputs() -> list[Any]:
@@ -90,11 +91,3 @@ def _inputs() -> list[Any]:
             "mask", optional=True, tooltip="Where of the connected picture something is drawn: white."
         ),
     ]
-
-
-def _numbers(image: Any) -> Any:
-    """(1, height, width, 3), or (1, height, width) of a mask."""
-    import numpy as np
-    import torch
-
-    return torch.from_numpy(np.asarray(image, dtype=np.float32) / 255.0)[None]

@@ -10,6 +10,7 @@ from comfy_api.latest import io
 from ..core.errors import InvalidError
 from .context import current
 from .newer_fields import newer
+from .pictures.pixels import as_batch
 
 MAX_TEXT = 400
 
@@ -47,7 +48,6 @@ class IsengardPlaceholderImage(io.ComfyNode):
 
 def _drawn(text: str, width: int, height: int, seed: int) -> Any:
     import numpy as np
-    import torch
     from PIL import Image, ImageDraw
 
     hue = np.random.default_rng(seed % 2**63).integers(40, 170, size=3)
@@ -57,4 +57,4 @@ def _drawn(text: str, width: int, height: int, seed: int) -> Any:
     draw.multiline_text(
         (12, height * 0.74), "PLACEHOLDER\n" + textwrap.fill(text, max(10, width // 7)), fill="white"
     )
-    return torch.from_numpy(np.asarray(image, dtype=np.float32) / 255.0)[None]
+    return as_batch(image)

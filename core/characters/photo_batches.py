@@ -38,7 +38,13 @@ class PhotoBatches:
         with self.library.alone():
             before = self._here(character_id, photo_ids)
             deleted_at = iso(self.clock.now())
-            self.move(before, [photo.model_copy(update={"deleted_at": deleted_at}) for photo in before])
+            move_photos(
+                self.library,
+                self.paths,
+                self.photos,
+                before,
+                [photo.model_copy(update={"deleted_at": deleted_at}) for photo in before],
+            )
         self.note(character_id)
         return self.photos.list(character_id)
 
@@ -51,7 +57,13 @@ class PhotoBatches:
             gone = [photo for photo in before if photo.deleted_at is not None]
             for photo in gone:
                 self.photos.refuse_twice(character_id, "pixel_hash", photo.pixel_hash)
-            self.move(gone, [photo.model_copy(update={"deleted_at": None}) for photo in gone])
+            move_photos(
+                self.library,
+                self.paths,
+                self.photos,
+                gone,
+                [photo.model_copy(update={"deleted_at": None}) for photo in gone],
+            )
         self.note(character_id)
         return self.photos.list(character_id)
 
@@ -62,15 +74,6 @@ class PhotoBatches:
             raise _not_theirs()
         return photo
 
-    def move(self, before: Sequence[Photo], after: Sequence[Photo]) -> None:
-        """Keep the rows as they are `after`, their files where those say; or everything as it was."""
-        rows_first(
-            self.library,
-            keep=lambda: self._store(after),
-            move=lambda: self._settle(after),
-            back=lambda: self._put_back(before),
-        )
-
     def _here(self, character_id: str, photo_ids: Sequence[str]) -> list[Photo]:
         here = {photo.id: photo for photo in self.photos.list(character_id)}
         missing = [photo_id for photo_id in photo_ids if photo_id not in here]
@@ -78,22 +81,30 @@ class PhotoBatches:
             raise _not_theirs()
         return [here[photo_id] for photo_id in dict.fromkeys(photo_ids)]
 
-    def _put_back(self, before: Sequence[Photo]) -> None:
-        self._store(before)
-        self._settle(before)
-
-    def _store(self, photos: Sequence[Photo]) -> None:
-        for photo in photos:
-            self.photos.store(photo)
-
-    def _settle(self, photos: Sequence[Photo]) -> None:
-        for photo in photos:
-            folder = self.paths.character(photo.character_id)
-            move_photo(self.paths, folder, photo, into_trash=photo.deleted_at is not None)
-
     def note(self, character_id: str) -> None:
         """Write what lies beside the photos anew."""
         noted(lambda: write_sidecar(self.library, self.paths, character_id))
+
+
+def move_photos(
+    library: Library, paths: DataPaths, photos: PhotoStore, before: Sequence[Photo], after: Sequence[Photo]
+) -> None:
+    """Keep the rows as they are `after`, their files where those say; or everything as it was."""
+
+    def store(rows: Sequence[Photo]) -> None:
+        for photo in rows:
+            photos.store(photo)
+
+    def settle(rows: Sequence[Photo]) -> None:
+        for photo in rows:
+            folder = paths.character(photo.character_id)
+            move_photo(paths, folder, photo, into_trash=photo.deleted_at is not None)
+
+    def put_back() -> None:
+        store(before)
+        settle(before)
+
+    rows_first(library, keep=lambda: store(after), move=lambda: settle(after), back=put_back)
 
 
 def _not_theirs() -> NotFoundError:

@@ -16,12 +16,13 @@ from ..ids import new_id
 from ..paths import DataPaths
 from ..photo_decoding.decoder import DecodedPhoto
 from ..records.photo import Crop, CropOrder, Photo
-from ..storage.file_moves import noted, rows_first
+from ..storage.file_moves import noted
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
+from .photo_batches import move_photos
 from .photo_findings import findings_of
 from .photo_store import PhotoStore, put_files
-from .trash import move_photo, photo_files
+from .trash import photo_files
 
 #: Shorter side of a crop at least; below 512 it has the finding `small` like any photo.
 LEAST_SIDE = 64
@@ -79,12 +80,7 @@ class PhotoCropper:
             originals = self._replaced(crops)
             gone = [photo.model_copy(update={"deleted_at": iso(self.clock.now())}) for photo in crops]
             back = [photo.model_copy(update={"included": True}) for photo in originals]
-            rows_first(
-                self.library,
-                keep=lambda: self._store([*gone, *back]),
-                move=lambda: self._move(gone, into_trash=True),
-                back=lambda: self._put_back([*crops, *originals], crops),
-            )
+            move_photos(self.library, self.paths, self.photos, [*crops, *originals], [*gone, *back])
             self._note(character_id)
         context = {"character_id": character_id, "crops": len(gone)}
         _log.info("Crops were taken back", extra={"context": context})
@@ -117,19 +113,6 @@ class PhotoCropper:
                 if not original.included:
                     originals.append(original)
         return originals
-
-    def _store(self, photos: Sequence[Photo]) -> None:
-        for photo in photos:
-            self.photos.store(photo)
-
-    def _move(self, photos: Sequence[Photo], *, into_trash: bool) -> None:
-        for photo in photos:
-            folder = self.paths.character(photo.character_id)
-            move_photo(self.paths, folder, photo, into_trash=into_trash)
-
-    def _put_back(self, rows: Sequence[Photo], crops: Sequence[Photo]) -> None:
-        self._store(rows)
-        self._move(crops, into_trash=False)
 
     @contextmanager
     def _made(self, planned: Sequence[_Planned]) -> Iterator[list[_Made]]:

@@ -11,7 +11,7 @@ from ..errors import ConflictError, IsengardError
 from ..records.character import CharacterPatch
 from ..records.photo import CropOrder, Photo, Quarters
 from .character_store import CharacterStore
-from .photo_batches import PhotoBatches
+from .photo_batches import PhotoBatches, move_photos
 from .photo_crops import PhotoCropper
 from .photo_findings import OF_TWO
 
@@ -72,7 +72,8 @@ class PhotoTurner:
                 here = after.get(photo.id, photo)
                 if here.deleted_at is None and any(found.other in renamed for found in here.findings):
                     after[photo.id] = _renamed(here, renamed)
-            self.batches.move([photos.get(key, deleted=True) for key in after], list(after.values()))
+            before = [photos.get(key, deleted=True) for key in after]
+            move_photos(self.batches.library, self.batches.paths, photos, before, list(after.values()))
             if cover in renamed:
                 self.characters.update(character_id, CharacterPatch(cover_photo_id=renamed[cover]))
         self.batches.note(character_id)

@@ -5,12 +5,9 @@ Files, not rows: a pack of before this knows nothing of them, and would refuse a
 
 from __future__ import annotations
 
-import json
 import logging
 from datetime import timedelta
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from .. import atomic
 from ..clock import Clock, iso
@@ -19,6 +16,7 @@ from ..ids import is_id, new_id, require_id
 from ..paths import DataPaths, contained
 from ..records.album import Album
 from ..storage.file_moves import removed
+from ..storage.record_files import read_record
 
 #: An album that was taken away can be brought back for so long, as everything can.
 KEPT_DAYS = 30
@@ -88,12 +86,5 @@ def albums_of(paths: DataPaths, character_id: str) -> list[Path]:
 
 def _read(file: Path) -> Album | None:
     """None for what is missing or damaged, or was copied from elsewhere."""
-    try:
-        album = Album.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, ValidationError) as damage:
-        context = {"file": file.name, "reason": type(damage).__name__}
-        _log.error("An album's file cannot be read", extra={"context": context})
-        return None
-    return album if is_id("alb", album.id) and album.id == file.stem else None
+    album = read_record(Album, file, _log, "An album's file cannot be read")
+    return album if album is not None and is_id("alb", album.id) and album.id == file.stem else None

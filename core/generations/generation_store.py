@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,16 @@ class GenerationStore:
                 "generation_not_found", "There are no such pictures.", "They may be deleted: reload."
             )
         return self._library.record(Generation, row)
+
+    def pages(self, limit: int, *, purpose: str) -> Iterator[Page[Generation]]:
+        """All generations of one purpose, newest first, so many at a time."""
+        cursor: str | None = None
+        while True:
+            page = self.list(limit, cursor, purpose=purpose)
+            yield page
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     def list(
         self,

@@ -5,19 +5,17 @@ So a day goes into the trash with its person, comes back with them, and is gone 
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from .. import atomic
 from ..errors import NotFoundError
 from ..ids import is_id, require_id
 from ..paths import DataPaths, contained
 from ..records.photo_day import PhotoDay
+from ..storage.record_files import read_record
 
 FOLDER = "photo_days"
 _log = logging.getLogger("isengard.photo_days")
@@ -96,13 +94,8 @@ class PhotoDayStore:
 
 def _read(file: Path) -> PhotoDay | None:
     """None for what is missing or damaged, or belongs to another folder."""
-    try:
-        day = PhotoDay.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, ValidationError) as damage:
-        context = {"file": file.name, "reason": type(damage).__name__}
-        _log.error("A photo day's file cannot be read", extra={"context": context})
+    day = read_record(PhotoDay, file, _log, "A photo day's file cannot be read")
+    if day is None:
         return None
     theirs = is_id("day", day.id) and file.stem == day.id and file.parent.parent.name == day.character_id
     return day if theirs else None

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from .. import atomic
 from ..clock import Clock, iso
@@ -22,6 +22,7 @@ from ..paths import DataPaths, contained
 from ..records.base import Page, Prose, Record, Stored, Truth
 from ..records.generation import Generation
 from ..storage.library import Library
+from ..storage.record_files import read_record
 
 MOST_FAVOURITES = 500
 _TOKENS = ("{trigger1}", "{trigger2}")
@@ -72,10 +73,10 @@ class PromptBook:
         names: Mapping[str, str],
     ) -> Page[PastPrompt]:
         """Prompts that hold every word of `search`, as they are read with the people's `names` in them; newest first."""
-        words = search.casefold().split()
+        words, kept = search.casefold().split(), self._kept()
         found = [
             past
-            for past in (self._favourites() if favourite else self._made())
+            for past in (_favourites(self._made(kept), kept) if favourite else self._made(kept))
             if (cursor is None or _place(past) < cursor)
             and all(word in _told(past, names).casefold() for word in words)
         ]
@@ -101,7 +102,7 @@ class PromptBook:
         kept = _Favourite(prompt=prompt, at=iso(self._clock.now()))
         atomic.write_json(file, kept.model_dump(mode="json"))
 
-    def _made(self) -> list[PastPrompt]:
+    def _made(self, kept: Sequence[_Favourite]) -> list[PastPrompt]:
         """One for each text that pictures were made with, by the newest order that has one; what SQLite gives besides the
         greatest id is of the same row. Whole records are read of those that are shown alone: there are thousands."""
         sql = """
@@ -110,7 +111,7 @@ class PromptBook:
             FROM (SELECT id, CASE WHEN json_valid(record) THEN record END AS record
                   FROM generation WHERE purpose='user' AND deleted_at IS NULL)
             WHERE json_array_length(record, '$.images') > 0 GROUP BY prompt"""
-        liked = {kept.prompt for kept in self._kept()}
+        liked = {one.prompt for one in kept}
         return [
             PastPrompt.model_construct(
                 prompt=row["prompt"],
@@ -124,15 +125,6 @@ class PromptBook:
             if isinstance(row["prompt"], str) and isinstance(row["at"], str) and row["people"]
         ]
 
-    def _favourites(self) -> list[PastPrompt]:
-        made = {past.prompt: past for past in self._made()}
-        return [
-            made[one.prompt].model_copy(update={"at": one.at})
-            if one.prompt in made
-            else PastPrompt(prompt=one.prompt, favourite=True, at=one.at)
-            for one in self._kept()
-        ]
-
     def _shown(self, page: Sequence[PastPrompt]) -> list[PastPrompt]:
         """Each with its picture, where that was not deleted."""
         ids = [past.generation_id for past in page if past.generation_id]
@@ -142,12 +134,23 @@ class PromptBook:
 
     def _kept(self) -> list[_Favourite]:
         files = sorted(self._paths.prompts.glob("*.json"))
-        return [kept for file in files if (kept := _read(file)) is not None]
+        kept = (read_record(_Favourite, file, _log, "A favourite prompt cannot be read") for file in files)
+        return [one for one in kept if one is not None]
 
     def _file(self, prompt: str) -> Path:
         return contained(
             self._paths.prompts, f"{hashlib.sha256(prompt.encode('utf-8')).hexdigest()[:32]}.json"
         )
+
+
+def _favourites(made: Sequence[PastPrompt], kept: Sequence[_Favourite]) -> list[PastPrompt]:
+    known = {past.prompt: past for past in made}
+    return [
+        known[one.prompt].model_copy(update={"at": one.at})
+        if one.prompt in known
+        else PastPrompt(prompt=one.prompt, favourite=True, at=one.at)
+        for one in kept
+    ]
 
 
 def _ids(people: Any) -> list[str]:
@@ -173,15 +176,3 @@ def _told(past: PastPrompt, names: Mapping[str, str]) -> str:
     for token, name in zip(_TOKENS, people, strict=False):
         text = text.replace(token, name)
     return text
-
-
-def _read(file: Path) -> _Favourite | None:
-    """None for one that is damaged: it stays where it is."""
-    try:
-        return _Favourite.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, ValidationError) as damage:
-        context = {"file": file.name, "reason": type(damage).__name__}
-        _log.error("A favourite prompt cannot be read", extra={"context": context})
-        return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from statistics import median
 
+from ...core.clock import moment
 from ...core.records.generation import Generation, GenerationRequest
 from ...core.records.generation_states import GenerationState
 
@@ -26,7 +27,7 @@ def seconds_per_picture(made: Iterable[Generation], pixels: float, steps: float)
     rates: list[float] = []
     before: datetime | None = None
     for one in ended:
-        begun, finished = _moment(one.created_at), _moment(str(one.finished_at))
+        begun, finished = moment(one.created_at), moment(str(one.finished_at))
         start = begun if before is None else max(begun, before)
         before = finished
         work = _work(one.request, steps) * len(one.images)
@@ -39,7 +40,3 @@ def seconds_per_picture(made: Iterable[Generation], pixels: float, steps: float)
 
 def _work(request: GenerationRequest, steps: float) -> float:
     return request.width * request.height * (steps if request.steps is None else request.steps)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))

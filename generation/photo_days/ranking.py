@@ -75,12 +75,16 @@ def ranked(candidates: Sequence[Candidate]) -> Ranking:
 
 
 def _ordered(left: list[Candidate]) -> list[int]:
-    resemblance, order = _resemblance(left), list[Candidate]()
+    resemblance, order = _resemblance(left), list[int]()
+    #: how like each is to the nearest that is ranked already
+    nearest = {one.n: 0.0 for one in left}
     while left:
-        best = max(left, key=lambda one: (_worth(one, order, resemblance), -one.n))
+        best = max(left, key=lambda one: (_worth(resemblance[one.n], nearest[one.n]), -one.n))
         left.remove(best)
-        order.append(best)
-    return [one.n for one in order]
+        order.append(best.n)
+        for one in left:
+            nearest[one.n] = max(nearest[one.n], _alike(one, best))
+    return order
 
 
 def fault_of(picture: Candidate) -> AsideReason:
@@ -97,9 +101,8 @@ def fault_of(picture: Candidate) -> AsideReason:
     return "another_person" if likeness.verdict == "poor" else ""
 
 
-def _worth(picture: Candidate, chosen: Sequence[Candidate], resemblance: Mapping[int, float]) -> float:
-    nearest = max((_alike(picture, other) for other in chosen), default=0.0)
-    return round(RESEMBLANCE * resemblance[picture.n] + VARIETY * (1 - nearest), 6)
+def _worth(resemblance: float, nearest: float) -> float:
+    return round(RESEMBLANCE * resemblance + VARIETY * (1 - nearest), 6)
 
 
 def _resemblance(pictures: Sequence[Candidate]) -> dict[int, float]:

@@ -26,6 +26,18 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * Something that nobody asked for by hand: what is missing then is only a convenience, and nothing is said about it.
+ * @template Answer @param {() => Promise<Answer>} ask @param {(answer: Answer) => unknown} keep
+ */
+export async function quietly(ask, keep) {
+  try {
+    keep(await ask());
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+}
+
 /** A question is asked again by itself; what was to be done is not. @param {string} [id] @returns {Isengard.ErrorBody} */
 const away = (id) => ({ code: "offline", message: t(id ? "notDone" : "away"), hint: t(id ? "notDoneHint" : "awayHint"), correlation_id: id });
 

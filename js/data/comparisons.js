@@ -1,6 +1,6 @@
 /** Pictures made to compare, and what else the panel asks for only when somebody looks. Knows the store, no element. */
 
-import { ApiError } from "./api.js";
+import { ApiError, quietly } from "./api.js";
 import { answered } from "./state.js";
 
 /** Whether a comparison that is still being ordered was cancelled, by store and purpose. @type {WeakMap<object, Record<string, {stopped: boolean}>>} */
@@ -86,13 +86,4 @@ export function namesOf({ KSampler: node }) {
   const options = ([kind, more] = [[]]) => (Array.isArray(kind) ? kind : (more?.options ?? []));
   const inputs = node?.input?.required ?? {};
   return { sampler_name: options(inputs.sampler_name), scheduler: options(inputs.scheduler) };
-}
-
-/** What is missing then is only a convenience: nothing is said about it. @template Answer @param {() => Promise<Answer>} ask @param {(answer: Answer) => unknown} keep */
-async function quietly(ask, keep) {
-  try {
-    keep(await ask());
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
 }

@@ -1,7 +1,7 @@
 /** Jobs besides their events: asking for one, finding it again, and why queued ones wait, which no event tells (the server works it
  * out from the workers that live, so it is asked for anew). Knows the store, no element. */
 
-import { ApiError } from "./api.js";
+import { quietly } from "./api.js";
 
 /** Whether after this event the reason of some queued job may be another one. @param {Isengard.Event} event @param {Isengard.State} state */
 export function concernsLine({ type, data, subject }, { jobs, tasks }) {
@@ -48,13 +48,10 @@ export class WaitingReasons {
   }
 
   async #fetch() {
-    try {
-      const { items } = await this.store.api.jobs.queued();
+    await quietly(() => this.store.api.jobs.queued(), ({ items }) => {
       const { jobs, tasks } = this.store.state;
       this.store.set({ jobs: withReasons(jobs, items), tasks: withReasons(tasks, items) ?? [] });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-    }
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 /** The panel's memory: state, who listens, and everything a person can do. Knows the API, no element. */
 
-import { ApiError } from "./api.js";
+import { ApiError, quietly } from "./api.js";
 import { continued } from "./gallery.js";
 import { newCorrelationId } from "../lib/ids.js";
 import { kept, recalled } from "../lib/memory.js";
@@ -75,11 +75,7 @@ export class Store {
 
   /** A training that ended has given its person a version, which no event of theirs tells. @param {Isengard.Job} job */
   async #trained({ character_id: id }) {
-    try {
-      if (id) this.keepCharacter(await this.api.characters.one(id));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-    }
+    if (id) await quietly(() => this.api.characters.one(id), (person) => this.keepCharacter(person));
   }
 
   /** Everything anew: after the first connection, a restart of the server, or a gap that cannot be replayed. */

@@ -1,10 +1,44 @@
-/** Which of a list are chosen, as photo apps and file managers have it. Pure. */
+/** Which of a list are chosen, as photo apps and file managers have it. Pure: an old choice in, a new one out; `Selection` remembers one. */
+
+/** `anchor`: where a range begins. @typedef {{keys: ReadonlySet<string>, anchor: string}} Chosen */
+
+/** @type {Chosen} */
+export const NOTHING = { keys: new Set(), anchor: "" };
+
+/** @param {Chosen} chosen @param {string} key @returns {Chosen} */
+export function toggled({ keys }, key) {
+  const next = new Set(keys);
+  if (!next.delete(key)) next.add(key);
+  return { keys: next, anchor: key };
+}
+
+/** Everything from the anchor to `key` as well; without an anchor `from`, where somebody stood. @param {Chosen} chosen @param {string[]} order @param {string} key @param {string} [from] @returns {Chosen} */
+export function ranged({ keys, anchor }, order, key, from = key) {
+  const begin = order.includes(anchor) ? anchor : from;
+  const [first, last] = [order.indexOf(begin), order.indexOf(key)].sort((one, other) => one - other);
+  return { keys: new Set([...keys, ...order.slice(Math.max(0, first), last + 1)]), anchor: begin };
+}
+
+/** @param {Iterable<string>} order @returns {Chosen} */
+export function everything(order) {
+  const keys = new Set(order);
+  return { keys, anchor: [...keys][0] ?? "" };
+}
+
+/** Without what is gone; the same one where nothing is. @param {Chosen} chosen @param {string[]} order @returns {Chosen} */
+export function remaining(chosen, order) {
+  if (!chosen.keys.size) return chosen;
+  const there = new Set(order);
+  const keys = new Set([...chosen.keys].filter((key) => there.has(key)));
+  return keys.size === chosen.keys.size ? chosen : { keys, anchor: there.has(chosen.anchor) ? chosen.anchor : "" };
+}
 
 export class Selection {
-  /** @type {Set<string>} */
-  ids = new Set();
-  /** Where a range begins. @type {string | null} */
-  #anchor = null;
+  #now = NOTHING;
+
+  get ids() {
+    return this.#now.keys;
+  }
 
   get size() {
     return this.ids.size;
@@ -17,38 +51,31 @@ export class Selection {
 
   /** @param {string} id */
   toggle(id) {
-    if (!this.ids.delete(id)) this.ids.add(id);
-    this.#anchor = id;
+    this.#now = toggled(this.#now, id);
   }
 
   /** From the last one that was chosen to this one; what was chosen before stays. @param {string} id @param {string[]} order */
   extend(id, order) {
-    const from = this.#anchor && order.includes(this.#anchor) ? order.indexOf(this.#anchor) : order.indexOf(id);
-    const [first, last] = [from, order.indexOf(id)].sort((a, b) => a - b);
-    this.#anchor ??= id;
-    for (const one of order.slice(first, last + 1)) this.ids.add(one);
+    this.#now = ranged(this.#now, order, id);
   }
 
   /** Where the next range begins, without choosing it. @param {string} id */
   begin(id) {
-    this.#anchor = id;
+    this.#now = { ...this.#now, anchor: id };
   }
 
   /** @param {Iterable<string>} ids */
   set(ids) {
-    this.ids = new Set(ids);
-    this.#anchor = [...this.ids][0] ?? null;
+    this.#now = everything(ids);
   }
 
   clear() {
-    this.set([]);
+    this.#now = NOTHING;
   }
 
   /** Of those that are not there any more nothing stays. @param {string[]} order */
   keep(order) {
-    const there = new Set(order);
-    for (const id of this.ids) if (!there.has(id)) this.ids.delete(id);
-    if (this.#anchor && !there.has(this.#anchor)) this.#anchor = null;
+    this.#now = remaining(this.#now, order);
   }
 }
 

@@ -25,6 +25,14 @@ def eight_bit(image: Any) -> Any:
     return pixels[..., 0] if pixels.shape[-1] == 1 else pixels
 
 
+def as_batch(image: Any) -> Any:
+    """Turn a Pillow picture into ComfyUI's batch of one, of 0 to 1: (1, height, width, 3), or (1, height, width) of a mask."""
+    import numpy as np
+    import torch
+
+    return torch.from_numpy(np.asarray(image, dtype=np.float32) / 255.0)[None]
+
+
 def is_finite(image: Any) -> bool:
     """Tell whether all its values are numbers: where a model overflows they are not, and every viewer shows black."""
     import numpy as np

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import ForbiddenError
+from .pixels import as_batch
 
 if TYPE_CHECKING:
     from ...core.records.character import Character
@@ -61,7 +62,7 @@ def square(photo: Path, side: int) -> Any:
     from PIL import Image, ImageOps
 
     with Image.open(photo, formats=("JPEG", "PNG")) as image:
-        return _tensor(ImageOps.pad(image.convert("RGB"), (side, side)))
+        return as_batch(ImageOps.pad(image.convert("RGB"), (side, side)))
 
 
 def _scaled(photo: Path, pixels: int) -> Any:
@@ -70,11 +71,4 @@ def _scaled(photo: Path, pixels: int) -> Any:
     with Image.open(photo, formats=("JPEG", "PNG")) as image:
         factor = min(1.0, (pixels / (image.width * image.height)) ** 0.5)
         size = [max(GRID, round(side * factor / GRID) * GRID) for side in image.size]
-        return _tensor(image.convert("RGB").resize((size[0], size[1]), Image.Resampling.LANCZOS))
-
-
-def _tensor(image: Any) -> Any:
-    import numpy as np
-    import torch
-
-    return torch.from_numpy(np.asarray(image, dtype=np.float32) / 255.0)[None]
+        return as_batch(image.convert("RGB").resize((size[0], size[1]), Image.Resampling.LANCZOS))

@@ -10,12 +10,9 @@ import pytest
 from hosts import comfyui, fixtures
 from hosts.demo import drawings
 from hosts.journey import Api, ApiError
-from isengard.core.clock import SystemClock
-from isengard.core.loras.versions import VersionStore
-from isengard.core.paths import DataPaths
 from isengard.core.version import VERSION
 from playwright.sync_api import expect
-from support.loras import publish
+from support.loras import publish, versions_in
 from support.registry_rules import unpacked
 
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
@@ -73,9 +70,7 @@ def ann(host, tmp_path):
     for photo in drawings(tmp_path, 3):
         host.api.upload(character["id"], photo)
     data = host.running.data
-    publish(
-        VersionStore(DataPaths(data, data / "logs"), SystemClock()), character, 10, base=fixtures.CHECKPOINT
-    )
+    publish(versions_in(data), character, 10, base=fixtures.CHECKPOINT)
     order = {
         "character_id": character["id"],
         "family": "sd15",

@@ -11,13 +11,10 @@ import numpy as np
 import pytest
 from hosts import comfyui, fixtures
 from hosts.journey import Api, ApiError
-from isengard.core.clock import SystemClock
-from isengard.core.loras.versions import VersionStore
-from isengard.core.paths import DataPaths
 from PIL import Image
 from support.face_fixtures import face_tools  # noqa: F401 - fixture
 from support.identity_fixtures import asked, file_of, on_canvas
-from support.loras import publish
+from support.loras import publish, versions_in
 from support.small_faces import mended_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.full]
@@ -68,7 +65,7 @@ def heads(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def people(server, api, heads):
-    versions = VersionStore(DataPaths(server.data, server.data / "logs"), SystemClock())
+    versions = versions_in(server.data)
     people = []
     for number, (name, head) in enumerate(zip(("Ann", "Bob"), heads, strict=True), 1):
         body = {"name": name, "trigger_word": f"{name.lower()}qvx", "class_word": "woman"}

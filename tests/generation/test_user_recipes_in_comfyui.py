@@ -9,13 +9,10 @@ import urllib.parse
 import pytest
 from hosts import comfyui, fixtures, releases
 from hosts.journey import Api, ApiError
-from isengard.core.clock import SystemClock
-from isengard.core.loras.versions import VersionStore
-from isengard.core.paths import DataPaths
 from support.bad_recipes import BAD_GENERATIONS, bad_recipes, changed, shapes, tinted
 from support.comfyui_prompts import validated
 from support.generation_fixtures import put_foreign_nodes, put_foreign_pack
-from support.loras import publish
+from support.loras import publish, versions_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 SHAPES = shapes(fixtures.CHECKPOINT)
@@ -46,7 +43,7 @@ def api(server):
 @pytest.fixture(scope="module")
 def ann(api, server):
     ann = api.post("/characters", {"name": "Ann"})
-    versions = VersionStore(DataPaths(server.data, server.data / "logs"), SystemClock())
+    versions = versions_in(server.data)
     publish(versions, ann, 10, base=fixtures.CHECKPOINT)
     return ann
 

@@ -8,10 +8,7 @@ import pytest
 from hosts import comfyui, fixtures
 from hosts.demo import drawings
 from hosts.journey import Api
-from isengard.core.clock import SystemClock
-from isengard.core.loras.versions import VersionStore
-from isengard.core.paths import DataPaths
-from support.loras import publish
+from support.loras import publish, versions_in
 
 pytestmark = [pytest.mark.full, pytest.mark.slow]
 PICTURES = 40
@@ -49,7 +46,7 @@ def ann(host, tmp_path):
     for photo in drawings(tmp_path, 2):
         host.api.upload(ann["id"], photo)
     data = host.running.data
-    publish(VersionStore(DataPaths(data, data / "logs"), SystemClock()), ann, 10, base=fixtures.CHECKPOINT)
+    publish(versions_in(data), ann, 10, base=fixtures.CHECKPOINT)
     return ann
 
 

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { NO_FILTER, continued, fits, isFiltered, isThere, nowOf, sorted, withLiked } from "../../js/data/gallery.js";
 import { pictureName } from "../../js/data/looking/picture_name.js";
-import { NOTHING, everything, ranged, remaining, toggled } from "../../js/data/looking/selection.js";
+import { NOTHING, everything, ranged, remaining, toggled } from "../../js/lib/selection.js";
 import { MOST, WHOLE, actual, dragged, fitted, held, zoomed } from "../../js/lib/zoom.js";
 
 const ORDER = ["a", "b", "c", "d", "e"];

@@ -11,11 +11,8 @@ from pathlib import Path
 import pytest
 from hosts import comfyui, fixtures
 from hosts.journey import Api
-from isengard.core.clock import SystemClock
-from isengard.core.loras.versions import VersionStore
-from isengard.core.paths import DataPaths
 from PIL import Image, ImageChops, ImageStat
-from support.loras import publish
+from support.loras import publish, versions_in
 
 SMALL = {"recipe": "sd15-identity", "width": 64, "height": 64, "steps": 4, "guidance": 1.0, "seed": 11}
 JSON = {"Content-Type": "application/json"}
@@ -40,7 +37,7 @@ def api(server):
 
 @pytest.fixture(scope="module")
 def versions(server):
-    return VersionStore(DataPaths(server.data, server.data / "logs"), SystemClock())
+    return versions_in(server.data)
 
 
 @pytest.fixture(scope="module")

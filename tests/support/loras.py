@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+from isengard.core.clock import SystemClock
+from isengard.core.loras.versions import VersionStore
+from isengard.core.paths import DataPaths
 from isengard.core.records.checkpoint import Checkpoint, Version
 from safetensors.numpy import save_file
 
@@ -34,6 +39,11 @@ def tensors(modules: dict[str, tuple[int, int]], seed: int, scale: float = 0.05)
             found[f"{name}.{part}.weight"] = values.astype(np.float16)
         found[f"{name}.alpha"] = np.array(4.0, np.float16)
     return found
+
+
+def versions_in(data: Path) -> VersionStore:
+    """The published LoRAs of a server's data folder."""
+    return VersionStore(DataPaths(data, data / "logs"), SystemClock())
 
 
 def publish(

@@ -12,20 +12,18 @@ from ...core import correlation
 from ...core.errors import InvalidError, NotFoundError
 from ...core.executor import in_thread
 from ...core.generations.listing import Sort
-from ...core.marks.marking import current_marking
 from ...core.marks.picture_file import MIME, Format
 from ...core.records.generation import Generation, GenerationOrder
 from ...generation.image.graph import unbound
 from ...generation.image.recipes import OpenedRecipe, RecipeFolder
 from ...generation.image.user_recipes import UserRecipes
-from ...generation.picture_names import name_of
-from ...generation.shared_copies import SharedCopies
 from ...generation.thumbnails import thumbnail_of
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
 from ..http.request_bodies import Favourite, GenerationPatch
 from ..services.notifications import tell_generation
+from .gallery.giving import copies, file_name
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
@@ -113,15 +111,14 @@ def _file_name(services: Services, generation_id: str, number: int) -> str:
     """The name that a picture is saved under; of one of ComfyUI's canvas, too."""
     generation = services.generations.store.get(generation_id)
     (image,) = [image for image in generation.images if image.n == number]
-    return name_of(generation, image, {one.id: one.name for one in services.characters.all()})
+    return file_name(services, generation, image)
 
 
 async def copy(services: Services, request: web.Request) -> web.Response:
     """The picture to give away; made anew for it, so in a thread."""
     identifier, number = request.match_info["id"], picture_number(request)
     kind = cast(Format, request.query.get("format", "png"))  # openapi/parameters.py has looked at it
-    copies = SharedCopies(services.generations.store, current_marking(services.settings, services.paths))
-    content = await in_thread(copies.of, identifier, number, kind)
+    content = await in_thread(copies(services).of, identifier, number, kind)
     name = (await in_thread(_file_name, services, identifier, number)).removesuffix(".png")
     return responses.made_picture(content, MIME[kind], f"{name}.{'jpg' if kind == 'jpeg' else kind}")
 

@@ -1,6 +1,6 @@
 /** The empty panel: three steps, a drawn person to try them with, and practice mode where nothing could be trained. */
 
-import { ApiError } from "../../data/api.js";
+import { quietly } from "../../data/api.js";
 import { button, h } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
@@ -36,11 +36,7 @@ export class FirstRun {
   /** Nobody asked for this: what goes wrong with it is not shown, and clears nothing that is. */
   async #ask() {
     this.#asked = true;
-    try {
-      this.#canTrain = (await this.store.api.training.machine()).can_train;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-    }
+    await quietly(() => this.store.api.training.machine(), ({ can_train: can }) => (this.#canTrain = can));
     this.show(this.store.state, !this.store.state.characters?.length);
   }
 

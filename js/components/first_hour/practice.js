@@ -1,6 +1,6 @@
 /** Practice mode, where nothing is really trained: entered and left with one press and a restart, and what it leaves taken away with one. */
 
-import { ApiError } from "../../data/api.js";
+import { quietly } from "../../data/api.js";
 import { PRACTICE, REAL } from "../../data/first_hour/practice.js";
 import { button, h, icon } from "../../lib/dom.js";
 import { counted } from "../../lib/format.js";
@@ -57,11 +57,7 @@ export class PracticeLeft {
 
   /** Nobody asked for this: what goes wrong with it is not shown. */
   async #look() {
-    try {
-      this.#left = await this.store.api.system.practice();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-    }
+    await quietly(() => this.store.api.system.practice(), (left) => (this.#left = left));
     const { people = [], pictures = 0 } = this.#left ?? {};
     this.element.hidden = !people.length && !pictures;
     const things = [people.length && counted("practicePeople", people.length, { names: names(people) }), pictures && counted("practicePictures", pictures)].filter(Boolean);

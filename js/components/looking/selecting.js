@@ -1,6 +1,6 @@
 /** Choosing several pictures of a wall: by click, Shift, Ctrl, a long press and by keys; what is chosen is said by a tick on each. */
 
-import { NOTHING, everything, ranged, remaining, toggled } from "../../data/looking/selection.js";
+import { NOTHING, everything, ranged, remaining, toggled } from "../../lib/selection.js";
 
 /** A finger that rests so long chooses. */
 const LONG_MS = 450;
@@ -82,7 +82,7 @@ export class Selecting {
     tile.classList.toggle("isen-chosen", chosen);
   }
 
-  /** @param {import("../../data/looking/selection.js").Selection} selection */
+  /** @param {import("../../lib/selection.js").Chosen} selection */
   #select(selection) {
     if (selection === this.selection) return;
     this.selection = selection;

@@ -3,6 +3,7 @@
 import { button, field, h } from "../../lib/dom.js";
 import { lasting } from "../../lib/memory.js";
 import { t } from "../../locales/words.js";
+import { rememberedFold } from "../shared/fold.js";
 
 const OPEN_KEY = "isengard.advanced";
 /** What is no number is sent as it is written: the server says what is wrong with it. @param {string} text */
@@ -41,11 +42,8 @@ export class AdvancedFields {
     const fields = FIELDS.map(([name, key]) => field(t(key), this.inputs[name], t(`${key}Hint`)));
     const samples = fields.pop();
     const switches = SWITCHES.map(([name, key]) => field(t(key), this.switches[name], t(`${key}Hint`)));
-    this.element = h("details", { class: "isen-fold" },
-      h("summary", { text: t("advanced"), "data-testid": "isen-advanced" }),
+    this.element = rememberedFold(OPEN_KEY, h("summary", { text: t("advanced"), "data-testid": "isen-advanced" }), { memory },
       h("div", { class: "isen-grid" }, ...fields, ...switches), samples, button(t("resetAdvanced"), () => this.#reset()));
-    this.element.open = memory?.getItem(OPEN_KEY) === "1";
-    this.element.addEventListener("toggle", () => memory?.setItem(OPEN_KEY, this.element.open ? "1" : ""));
   }
 
   /** @param {string} name @param {(text: string) => unknown} read */

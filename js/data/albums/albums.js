@@ -1,14 +1,10 @@
 /** Albums as the panel knows them: asked for when somebody looks, kept by events from then on. Knows the store, no element. */
 
-import { ApiError } from "../api.js";
+import { quietly } from "../api.js";
 
 /** Once; `state.albums` is null until then. @param {Isengard.Store} store */
 export async function loadAlbums(store) {
-  try {
-    store.set({ albums: (await store.api.albums.list()).items });
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
+  await quietly(() => store.api.albums.list(), ({ items }) => store.set({ albums: items }));
 }
 
 /**

@@ -8,16 +8,15 @@ from aiohttp import web
 
 from ....core.errors import ConflictError
 from ....core.executor import in_thread
-from ....core.marks.marking import current_marking
 from ....core.records.album import Album, AlbumDraft
 from ....core.records.generation import Generation
-from ....generation.picture_names import name_of, safe_name, told_apart
+from ....generation.picture_names import safe_name
 from ....generation.picture_zip import zipped
-from ....generation.shared_copies import SharedCopies
 from ...container import Services
 from ...http import responses
 from ...http.errors import read_json
 from ...services.notifications import tell_album
+from .giving import copies, named_files
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
@@ -71,20 +70,20 @@ async def give(services: Services, request: web.Request) -> web.StreamResponse:
     entries = await in_thread(_entries, services, album)
     if not entries:
         raise ConflictError("album_empty", "There is no picture in this album.", "Put some into it first.")
-    copies = SharedCopies(services.generations.store, current_marking(services.settings, services.paths))
-    return await responses.streamed_zip(
-        request, f"{safe_name(album.name, 'album')}.zip", zipped(entries, copies.of_file)
-    )
+    name = f"{safe_name(album.name, 'album')}.zip"
+    return await responses.streamed_zip(request, name, zipped(entries, copies(services).of_file))
 
 
 def _entries(services: Services, album: Album) -> list[tuple[str, Path]]:
     """The oldest first, as they were made."""
-    store, names = services.generations.store, {one.id: one.name for one in services.characters.all()}
+    store = services.generations.store
     made = [one for one in store.in_albums() if one.album_id == album.id]
-    found = [
-        (name_of(generation, image, names), store.image_path(generation.id, image.n))
-        for generation in reversed(made)
-        for image in generation.images
-        if image.deleted_at is None
-    ]
-    return list(zip(told_apart(name for name, _ in found), (file for _, file in found), strict=True))
+    return named_files(
+        services,
+        (
+            (generation, image, store.image_path(generation.id, image.n))
+            for generation in reversed(made)
+            for image in generation.images
+            if image.deleted_at is None
+        ),
+    )

@@ -8,14 +8,12 @@ from aiohttp import web
 
 from ....core.errors import NotFoundError
 from ....core.executor import in_thread
-from ....core.marks.marking import current_marking
-from ....generation.picture_names import name_of, told_apart
 from ....generation.picture_zip import zipped
-from ....generation.shared_copies import SharedCopies
 from ...container import Services
 from ...http import responses
 from ...http.errors import read_json
 from ...http.request_bodies import PicturePlaces
+from .giving import copies, named_files
 
 
 async def give(services: Services, request: web.Request) -> web.StreamResponse:
@@ -24,12 +22,11 @@ async def give(services: Services, request: web.Request) -> web.StreamResponse:
     entries = await in_thread(_entries, services, places)
     if not entries:
         raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
-    copies = SharedCopies(services.generations.store, current_marking(services.settings, services.paths))
-    return await responses.streamed_zip(request, "pictures.zip", zipped(entries, copies.of_file))
+    return await responses.streamed_zip(request, "pictures.zip", zipped(entries, copies(services).of_file))
 
 
 def _entries(services: Services, places: PicturePlaces) -> list[tuple[str, Path]]:
-    store, names = services.generations.store, {one.id: one.name for one in services.characters.all()}
+    store = services.generations.store
     found = []
     for place in places.pictures:
         try:
@@ -37,5 +34,5 @@ def _entries(services: Services, places: PicturePlaces) -> list[tuple[str, Path]
         except NotFoundError:
             continue
         (image,) = [image for image in generation.images if image.n == place.n]
-        found.append((name_of(generation, image, names), file))
-    return list(zip(told_apart(name for name, _ in found), (file for _, file in found), strict=True))
+        found.append((generation, image, file))
+    return named_files(services, found)

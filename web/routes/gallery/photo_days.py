@@ -5,15 +5,14 @@ from __future__ import annotations
 from aiohttp import web
 
 from ....core.executor import in_thread
-from ....core.marks.marking import current_marking
 from ....core.records.photo_day import PhotoDay, PhotoDayOrder, PictureChoice
 from ....generation.picture_names import safe_name
 from ....generation.picture_zip import zipped
-from ....generation.shared_copies import SharedCopies
 from ...container import Services
 from ...http import responses
 from ...http.errors import read_json
 from ..generations import picture_number
+from .giving import copies
 
 
 async def plan(services: Services, request: web.Request) -> web.Response:
@@ -68,10 +67,8 @@ async def give(services: Services, request: web.Request) -> web.StreamResponse:
     day = await in_thread(services.photo_days.store.get, request.match_info["id"])
     character = await in_thread(services.characters.get, day.character_id)
     entries = await in_thread(services.photo_days.albums.export, day, character.name)
-    copies = SharedCopies(services.generations.store, current_marking(services.settings, services.paths))
-    return await responses.streamed_zip(
-        request, f"{safe_name(day.name, 'photo day')}.zip", zipped(entries, copies.of_file)
-    )
+    name = f"{safe_name(day.name, 'photo day')}.zip"
+    return await responses.streamed_zip(request, name, zipped(entries, copies(services).of_file))
 
 
 async def _view(services: Services, day: PhotoDay, status: int = 200) -> web.Response:

@@ -87,7 +87,10 @@ class CompanionKeeper:
             if version.outside or version.placeholder:
                 continue
             wanted = version.companions == "on" or (for_all and version.companions != "off")
-            self._write(character, version) if wanted else self._remove(version)
+            if wanted:
+                self._write(character, version)
+            elif version.shown:
+                self._remove(version)
 
     def _write(self, character: Character, version: Version) -> None:
         lora, family = self.versions.path(version), self.families.get(version.family)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ....core.characters.character_store import CharacterStore
@@ -29,18 +29,16 @@ class Practice:
 
     def people(self) -> list[Character]:
         """The people made in practice mode for whom nothing real was trained since."""
-        found, cursor = list[Character](), None
-        while True:
-            page = self.characters.list(_BATCH, cursor)
-            found += [character for character in page.items if character.is_practice]
-            cursor = page.next_cursor
-            if cursor is None:
-                return found
+        return [character for character in self.characters.all() if character.is_practice]
 
     def pictures(self) -> list[Generation]:
         """The generations drawn by placeholders, comparisons among them."""
         return [
-            one for purpose in _PURPOSES for one in self._of(purpose) if one.practice or one.recipe == _RECIPE
+            one
+            for purpose in _PURPOSES
+            for page in self.generations.pages(_BATCH, purpose=purpose)
+            for one in page.items
+            if one.practice or one.recipe == _RECIPE
         ]
 
     def remove(self) -> tuple[list[str], list[str]]:
@@ -71,12 +69,3 @@ class Practice:
                 tell_generation(self.ledger, self.generations.restore(generation_id))
             except NotFoundError:
                 continue
-
-    def _of(self, purpose: Purpose) -> Iterator[Generation]:
-        cursor = None
-        while True:
-            page = self.generations.list(_BATCH, cursor, purpose=purpose)
-            yield from page.items
-            cursor = page.next_cursor
-            if cursor is None:
-                return

@@ -128,14 +128,9 @@ class LikenessMeasurer:
     def _unmeasured(self) -> Iterator[Generation]:
         """All that was ever made and not measured by the model of now, or not for copies: comparisons first, the newest of each first."""
         for purpose in (*COMPARED, "user"):
-            cursor: str | None = None
-            while True:
-                page = self.generations.store.list(PAGE, cursor, purpose=purpose)
+            for page in self.generations.store.pages(PAGE, purpose=purpose):
                 model = self.faces.model
                 yield from (one for one in page.items if one.state in ENDED and is_due(one, model))
-                cursor = page.next_cursor
-                if cursor is None:
-                    break
 
     async def _one(self, generation: Generation) -> None:
         """A comparison; where the tools are not there, it waits until somebody asks."""

@@ -15,7 +15,7 @@ from ....core.records.generation import GeneratedImage, Generation
 from ....core.records.photo_day import PhotoDay, PictureChoice, PlannedPicture
 from ....generation.photo_days.looks import PictureLooks
 from ....generation.photo_days.ranking import Aside, Candidate, Ranking, ranked
-from ....generation.picture_names import picture_name, told_apart
+from ....generation.picture_names import named_apart, picture_name
 from ..notifications import tell_generation
 
 
@@ -98,11 +98,13 @@ class PhotoDayAlbums:
                 "This photo day has no pictures to export yet.",
                 "Wait for the first, or keep one.",
             )
-        names = told_apart(
-            picture_name([name], one.planned.scene or one.planned.style, one.image.seed) for one in chosen
+        return named_apart(
+            (
+                picture_name([name], one.planned.scene or one.planned.style, one.image.seed),
+                self.store.image_path(one.generation.id, one.image.n),
+            )
+            for one in chosen
         )
-        files = [self.store.image_path(one.generation.id, one.image.n) for one in chosen]
-        return list(zip(names, files, strict=True))
 
     def _drawn(self, picture: PlannedPicture) -> DrawnPicture | None:
         """None for one that was deleted."""

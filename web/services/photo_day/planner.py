@@ -18,7 +18,6 @@ from ....core.records.character import Character
 from ....core.records.checkpoint import Version
 from ....core.records.generation import CharacterUse, Generation, GenerationRequest
 from ....core.records.photo_day import MOST_PICTURES, PhotoDay, PhotoDayOrder, PlannedPicture
-from ....generation.casting import Casting
 from ....generation.image.interface import ImagePipeline, RecipeInfo
 from ....generation.photo_days.duration import seconds_per_picture
 from ....generation.photo_days.plan import planned
@@ -70,10 +69,7 @@ class PhotoDayPlanner:
         return self._seconds(day.recipe, version, day.pictures, day.steps or _STEPS)
 
     def _plan(self, order: PhotoDayOrder, pipeline: ImagePipeline, recipe: RecipeInfo) -> Plan:
-        casting = Casting(
-            self.generations.characters, self.generations.versions, self.generations.allow_placeholder
-        )
-        person = casting.people([order.person], recipe)[0]
+        person = self.generations.casting.people([order.person], recipe)[0]
         family = person.version.family if person.version else ""
         defaults = {**recipe.defaults, **recipe.family_defaults.get(family, {})}
         seed = secrets.randbelow(MAX_SEED - MOST_PICTURES) if order.seed is None else order.seed

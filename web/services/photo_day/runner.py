@@ -39,7 +39,7 @@ from ..publishing import Publisher
 from .albums import PhotoDayAlbums
 from .planner import request_of
 
-#: Events wake it; this long it sleeps at most while something is going on.
+#: Events wake it; this long it sleeps at most while a day goes on or something went wrong.
 LOOK_S = 5.0
 #: How long a finished day waits for its last pictures to be measured.
 MEASURED_WITHIN_S = 60.0
@@ -69,6 +69,8 @@ class PhotoDayRunner:
     #: Why a day waits, by its id: for whoever looks at it.
     waits_for: dict[str, str] = field(default_factory=dict)
     _away: bool = False
+    #: Whether a day is to be looked after although nothing is told of it.
+    _goes_on: bool = False
     #: When a day had its last picture.
     _ended_at: dict[str, float] = field(default_factory=dict)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -85,23 +87,24 @@ class PhotoDayRunner:
         while True:
             self._awake.clear()
             try:
-                goes_on = await self._step()
+                at_once = await self._step()
             except (IsengardError, OSError) as fault:
                 _log.warning("A photo day stumbled", extra={"context": {"reason": reason_of(fault)}})
-                goes_on = False
-            if not goes_on:
+                at_once, self._goes_on = False, True
+            if not at_once:
                 with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._awake.wait(), LOOK_S)
+                    await asyncio.wait_for(self._awake.wait(), LOOK_S if self._goes_on else None)
 
     async def _step(self) -> bool:
         """One step: the picture that is being drawn comes to its end, also of a day that was paused meanwhile; then the next one of the
         oldest day that runs. Whether there is something to do at once."""
         days = await in_thread(self.days.all)
+        running = [day for day in days if day.state == "running"]
+        self._goes_on = bool(running) or any(day.drawing is not None for day in days)
         for day in days:
             if (drawing := day.drawing) is not None:
                 with correlated(day.correlation_id):
                     return await self._look_after(day, drawing)
-        running = [day for day in days if day.state == "running"]
         if not running:
             return False
         day = running[-1]

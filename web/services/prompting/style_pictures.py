@@ -20,7 +20,6 @@ from ....core.paths import DataPaths, contained
 from ....core.records.character import Character
 from ....core.records.generation import CharacterUse, GenerationRequest
 from ....core.records.job import JobError
-from ....generation.casting import Casting
 from ....generation.image.interface import NOT_FINITE, ImagePipeline, Person, RecipeInfo
 from ....generation.passing_pictures import draw, passing_folder
 from ....generation.request_rules import as_job_error, require_usable
@@ -97,7 +96,7 @@ class StylePictures:
         pipeline, recipe = await self.generations.resolve(order.recipe)
         require_usable(recipe)
         character = await in_thread(self.generations.characters.get, character_id)
-        people = await in_thread(self._people, character, recipe)
+        people = await in_thread(self.generations.casting.people, [CharacterUse(id=character.id)], recipe)
         styles = await in_thread(self._styles, character, order)
         due = [style for style in styles if not style.file.is_file()] or styles
         size = _sized(recipe)
@@ -119,9 +118,9 @@ class StylePictures:
     async def stop(self, character_id: str) -> None:
         """Stop those of a person; what is drawn at this moment is taken out of ComfyUI. Nothing happens where none are made."""
         work = self._work
-        if work is None or work.character_id != character_id or work.task is None or work.task.done():
+        if work is None or work.character_id != character_id or work.task is None:
             return
-        work.task.cancel()
+        work.task.cancel()  # of no effect on one that has ended
         await asyncio.wait([work.task])
 
     def file(self, character_id: str, name: str) -> Path:
@@ -131,11 +130,6 @@ class StylePictures:
         if file.suffix != ".jpg" or not file.is_file():
             raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
         return file
-
-    def _people(self, character: Character, recipe: RecipeInfo) -> list[Person]:
-        service = self.generations
-        casting = Casting(service.characters, service.versions, service.allow_placeholder)
-        return casting.people([CharacterUse(id=character.id)], recipe)
 
     def _styles(self, character: Character, order: StylePictureOrder) -> list[_Style]:
         """A style that was written anew has no picture yet, and neither has one with another model."""

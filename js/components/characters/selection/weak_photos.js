@@ -45,7 +45,12 @@ export class WeakPhotos {
       h("strong", { text: counted("weakDone", rows.length) }),
       h("ul", { class: "isen-plain-list" }, ...rows.map(({ n, codes }) => h("li", { text: t("weakWhy", { n, why: why(codes) }) }))),
       kept > 0 && h("small", { text: counted("weakKept", kept) }),
-      h("div", { class: "isen-row" }, button(t("undo"), () => this.#done?.back(), { testid: "isen-weak-undo" }), button(t("dismiss"), () => this.#read(), { testid: "isen-weak-read" })));
+      h("div", { class: "isen-row" }, button(t("undo"), () => this.#undo(), { testid: "isen-weak-undo" }), button(t("dismiss"), () => this.#read(), { testid: "isen-weak-read" })));
+  }
+
+  /** Taken back it is told no more: the next press would tell of this one until it is answered. */
+  async #undo() {
+    if (await this.#done?.back()) this.#read();
   }
 
   #read() {
