@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 
@@ -13,6 +14,10 @@ ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 BODY_LENGTH = 26
 #: 9 base-36 digits of milliseconds last until the year 5188.
 TIME_DIGITS = 9
+#: What is added to an identifier for the next of the same millisecond, at most: nobody guesses it, and it does not run over.
+_LARGEST_STEP = len(ALPHABET) ** 8
+#: Identifiers in one millisecond.
+_ROOM = len(ALPHABET) ** (BODY_LENGTH - TIME_DIGITS)
 PREFIXES = ("chr", "pho", "job", "gen", "alb", "day")
 _PATTERN = re.compile(rf"(?:{'|'.join(PREFIXES)})_[0-9a-z]{{{BODY_LENGTH}}}")
 
@@ -23,10 +28,27 @@ def id_pattern(prefix: str) -> str:
 
 
 def new_id(prefix: str) -> str:
-    """A new identifier, e.g. `job_…`; later ones sort after earlier ones (to the millisecond)."""
-    stamp = _base36(time.time_ns() // 1_000_000).rjust(TIME_DIGITS, "0")
-    body = "".join(secrets.choice(ALPHABET) for _ in range(BODY_LENGTH - TIME_DIGITS))
-    return f"{prefix}_{stamp}{body}"
+    """A new identifier, e.g. `job_…`. Later ones of a process sort after earlier ones, also those of one millisecond and when the clock
+    steps back (ULID's monotonic order); those of two processes to the millisecond."""
+    return f"{prefix}_{_base36(_counter.next()).rjust(BODY_LENGTH, '0')}"
+
+
+class _Counter:
+    """Numbers that only grow: milliseconds in front, chance behind."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def next(self) -> int:
+        with self._lock:
+            fresh = time.time_ns() // 1_000_000 * _ROOM + secrets.randbelow(_ROOM)
+            is_later = fresh // _ROOM > self._last // _ROOM
+            self._last = fresh if is_later else self._last + 1 + secrets.randbelow(_LARGEST_STEP)
+            return self._last
+
+
+_counter = _Counter()
 
 
 def is_id(prefix: str, text: object) -> bool:

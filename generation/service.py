@@ -89,16 +89,16 @@ class GenerationService:
         start: Start | None = None,
         people: list[Person] | None = None,
     ) -> Generation:
-        """Keep the request with its prompts, then send them; the answer comes before the first picture. `resolved` is its
-        recipe where the caller has looked it up already: looking through all of them takes a while. `generation_id`: one that the
-        caller has noted before, so that a crash in between loses no order. `start` is the picture that it is made from; `people` are given where the very
-        files that draw them are known."""
+        """Keep the request with its prompts, then send them; the answer comes before the first picture. `resolved` is its recipe where
+        the caller has looked it up already: looking through all of them takes a while. `generation_id`: one that the caller has noted
+        before, so that a crash in between loses no order. `start` is the picture that it is made from; `people`: where the very files
+        that draw them are known."""
         if request.seed is None:
             request = request.model_copy(update={"seed": secrets.randbelow(MAX_SEED)})
+        generation_id = generation_id or new_id("gen")
         pipeline, recipe = resolved or await self.resolve(request.recipe)
         require_usable(recipe)
-        generation_id = generation_id or new_id("gen")
-        people = people or await in_thread(self.casting.people, request.characters, recipe)
+        people = await self._people_of(request, recipe) if people is None else people
         prompts = await in_thread(self._prompts, pipeline, request, people, generation_id, start)
         generation = Generation(
             id=generation_id,
@@ -117,6 +117,9 @@ class GenerationService:
         await self._tell(generation)
         self._start(generation, pipeline, self._drive(generation, pipeline, prompts))
         return generation
+
+    async def _people_of(self, request: GenerationRequest, recipe: RecipeInfo) -> list[Person]:
+        return await in_thread(self.casting.people, request.characters, recipe)
 
     def _prompts(
         self,

@@ -169,7 +169,7 @@ class Gateway:
 
         if others:
             await unknown_routes.refuse(request.method, others)
-        parameters.check(route.handler, request.query)
+        parameters.check(route, request.match_info, request.query)
         response: web.StreamResponse = await self._handler(route)(services, request)
         return response
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from isengard.core import atomic
+from isengard.core import atomic, ids
 from isengard.core.capabilities import CAPABILITIES, require_training_method
 from isengard.core.correlation import clean, correlated, current
 from isengard.core.errors import IllegalTransitionError, InvalidError
@@ -17,10 +20,26 @@ from isengard.core.records.job_states import ENDED, OWNED, TRANSITIONS, JobState
 from isengard.core.records.state_machine import require_transition
 
 
-def test_ids_are_plain_sortable_and_unique():
+def test_ids_are_plain_and_unique():
     made = [new_id("job") for _ in range(1000)]
     assert len(set(made)) == 1000 and all(is_id("job", name) for name in made)
-    assert sorted(made, key=lambda name: name[4:13]) == sorted(made, key=lambda name: made.index(name))
+
+
+@pytest.mark.parametrize("step_ns", [0, 1, 1_000_000, -5_000_000_000], ids=str)
+def test_a_later_id_sorts_after_an_earlier_one_whatever_the_clock_does(monkeypatch, step_ns):
+    """Four pictures of one millisecond stood in a list in any order, and so did those of a clock that was set back."""
+    began = time.time_ns() + 1_000_000_000
+    ticks = itertools.count()
+    monkeypatch.setattr(time, "time_ns", lambda: began + next(ticks) * step_ns)
+    monkeypatch.setattr(ids, "_counter", ids._Counter())
+    made = [new_id("gen") for _ in range(500)]
+    assert made == sorted(made) and len(set(made)) == 500 and all(is_id("gen", name) for name in made)
+
+
+def test_ids_of_several_threads_differ():
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: new_id("pho"), range(4000)))
+    assert len(set(made)) == 4000
 
 
 @pytest.mark.parametrize(

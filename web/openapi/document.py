@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -42,7 +41,6 @@ _HEADER = {
     "description": "No web page of somebody else's can send it without asking",
     "schema": {"type": "string", "enum": ["1"]},
 }
-_ID_OF = {"characters": "chr", "jobs": "job", "generations": "gen", "albums": "alb", "photo-days": "day"}
 
 
 class _Schemas(GenerateJsonSchema):
@@ -158,22 +156,18 @@ def _body(name: str, names: Names) -> dict[str, Any]:
 
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
-    in_path = re.findall(r"\{(\w+)\}", route.path)
     parameters_of = [
-        {"name": name, "in": "path", "required": True, "schema": _path_kind(route.path, name).schema()}
-        for name in in_path
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": parameters.of_path(route.path, name).schema(),
+        }
+        for name in parameters.names_in(route.path)
     ]
     for name, kind in parameters.QUERIES.get(route.handler, {}).items():
         parameters_of.append({"name": name, "in": "query", "required": False, "schema": kind.schema()})
     return [*parameters_of, _HEADER] if route.method in _UNSAFE else parameters_of
-
-
-def _path_kind(path: str, name: str) -> parameters.Kind:
-    parts: Sequence[str] = path.split("/")
-    before = parts[parts.index(f"{{{name}}}") - 1]
-    if name == "id":
-        return parameters.id_of(_ID_OF[before])
-    return parameters.PATHS[name]
 
 
 def _refusals() -> dict[str, Any]:

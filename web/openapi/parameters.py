@@ -11,13 +11,14 @@ from typing import Any, Protocol, get_args
 from ...core.errors import InvalidError
 from ...core.families.families import Families
 from ...core.generations.listing import Sort
-from ...core.ids import id_pattern
+from ...core.ids import id_pattern, require_id
 from ...core.logs import SERVICES
 from ...core.marks.picture_file import Format
 from ...core.records.generation import OrderPurpose
 from ...core.records.job import JobKind
 from ...core.records.job_states import JobState
 from ..http.responses import MAX_PAGE
+from ..route import Route
 
 #: From a parameter's name and the words of its kind.
 Refusal = Callable[[str, str], InvalidError]
@@ -168,9 +169,10 @@ PAGE: Mapping[str, Kind] = {"limit": Whole(1, MAX_PAGE, _bad_limit), "cursor": C
 SIZE = Choice(("thumb", "full"))
 PURPOSE = Choice(get_args(OrderPurpose), _bad_purpose)
 
-#: parameters of paths by name; an `id` is that of what stands before it
-PATHS: Mapping[str, Kind] = {
-    "pid": id_of("pho"),
+#: The prefix of an `id` in a path, by what stands before it; a `pid` is a photo's.
+_ID_AFTER = {"characters": "chr", "jobs": "job", "generations": "gen", "albums": "alb", "photo-days": "day"}
+#: Other parameters of paths by name.
+_PATHS: Mapping[str, Kind] = {
     "n": Text(r"[0-9]{1,4}", "a picture's number"),
     "step": Text(r"[0-9]{1,9}", "a step"),
     "code": Text(r"[a-z_]{1,60}", "a code"),
@@ -233,8 +235,29 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
 }
 
 
-def check(handler: str, query: Mapping[str, str]) -> None:
-    """Raises InvalidError for the first value that is not what it may be; a family is looked up where it is used."""
-    for name, kind in QUERIES.get(handler, {}).items():
+def names_in(path: str) -> list[str]:
+    """The parameters of a route's path, in their order."""
+    return re.findall(r"\{(\w+)\}", path)
+
+
+def of_path(path: str, name: str) -> Kind:
+    """The kind of a parameter of a route's path."""
+    prefix = _prefix(path, name)
+    return id_of(prefix) if prefix else _PATHS[name]
+
+
+def _prefix(path: str, name: str) -> str:
+    if name == "pid":
+        return "pho"
+    parts = path.split("/")
+    return _ID_AFTER[parts[parts.index("{id}") - 1]] if name == "id" else ""
+
+
+def check(route: Route, in_path: Mapping[str, str], query: Mapping[str, str]) -> None:
+    """Raises InvalidError for the first value that is not what it may be; a family or a file is looked up where it is used."""
+    for name in names_in(route.path):
+        if prefix := _prefix(route.path, name):
+            require_id(prefix, in_path[name])
+    for name, kind in QUERIES.get(route.handler, {}).items():
         if name in query and kind is not FAMILY and not kind.takes(query[name]):
             raise kind.refused(name, kind.words)
