@@ -127,7 +127,7 @@ export class AppFrontend {
     dialog.addEventListener("close", () => {
       dialog.remove();
       if (this.#over === dialog) this.#over = null;
-      panel.over(null);
+      this.#mount().over(null); // it may have been made anew meanwhile, in another language
     });
     // What ComfyUI makes of Esc would keep it open.
     dialog.addEventListener("keydown", (event) => event.stopPropagation());
@@ -146,6 +146,11 @@ export class AppFrontend {
   /** The language of ComfyUI's own words, as far as it can be told yet. */
   locale() {
     return this.app.extensionManager?.setting?.get("Comfy.Locale") ?? null;
+  }
+
+  /** Calls `changed` when somebody chooses another one. @param {() => unknown} changed */
+  onLocale(changed) {
+    this.app.ui?.settings?.addEventListener?.("Comfy.Locale.change", changed);
   }
 
   /** The number on the tab's icon; '' takes it away. @param {string} text */

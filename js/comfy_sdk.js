@@ -113,6 +113,9 @@ export class SdkFrontend {
     return this.comfy.settings.get("Comfy.Locale") ?? null;
   }
 
+  /** The SDK tells of no change: another language is seen when the server is asked the next time. */
+  onLocale() {}
+
   /** The number of running jobs in the top bar; '' takes it away. @param {string} text */
   badge(text) {
     if (!text) {

@@ -5,8 +5,9 @@ import { defineComponents } from "./components/panel/define.js";
 import { Events } from "./data/events.js";
 import { frontendOf } from "./frontend.js";
 import { rememberIn } from "./lib/memory.js";
-import { speakFirst, t } from "./locales/words.js";
+import { t } from "./locales/words.js";
 import { PanelLog } from "./data/log.js";
+import { Languages } from "./data/languages.js";
 import { Notices } from "./data/notices.js";
 import { exchangeLink } from "./data/session.js";
 import { runningJobs } from "./data/state.js";
@@ -24,6 +25,17 @@ function onRenamed(store, work) {
     const other = seen && now !== names;
     [seen, names] = [characters, now];
     if (other) work();
+  });
+}
+
+/** Calls `work` at every start of the server, and when its language has been set. @param {Store} store @param {() => void} work */
+function onHealth(store, work) {
+  let seen = "";
+  store.listen(({ health }) => {
+    const now = health ? [health.boot_id, health.language].join() : "";
+    if (now === seen) return;
+    seen = now;
+    if (now) work();
   });
 }
 
@@ -53,12 +65,18 @@ function start(frontend) {
   /** @returns {Isengard.Panel} */
   const make = () => Object.assign(/** @type {Isengard.Panel} */ (document.createElement("isen-panel")), { store, notices, frontend });
   const mount = () => (panel ??= make());
-  store.listen(({ health }) => {
-    if (!health || !speakFirst(health.language, frontend.locale()) || !panel) return;
+  const anew = () => {
+    if (!panel) return;
     const before = panel;
     panel = make();
-    before.replaceWith(panel);
-  });
+    before.becomes(panel);
+  };
+  const languages = (store.languages = new Languages(store.api, { changed: anew }));
+  languages.recall();
+  const speak = () => languages.follow(store.state.health?.language, frontend.locale());
+  speak();
+  frontend.onLocale(speak);
+  onHealth(store, speak);
   frontend.register({
     mount,
     shown: () => panel?.shown(),

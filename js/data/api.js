@@ -17,8 +17,9 @@ const SLOW_MS = 4000;
 /** An error answer, in the server's words. */
 export class ApiError extends Error {
   /** @param {number} status 0 where nobody answered @param {Isengard.ErrorBody} error */
-  constructor(status, { code, message, hint, correlation_id }) {
+  constructor(status, { code, message, hint, correlation_id, said }) {
     super(message);
+    this.said = said;
     this.status = status;
     this.code = code;
     this.hint = hint || "";
@@ -38,8 +39,17 @@ export async function quietly(ask, keep) {
   }
 }
 
+/**
+ * An error in the panel's own words: said by their key, it is there in another language too when that changes.
+ * @param {string} code @param {string} key the hint's is `keyHint` @param {string} [id] @param {Record<string, unknown>} [values] @returns {Isengard.ErrorBody}
+ */
+export function ours(code, key, id, values = {}) {
+  const hint = `${key}Hint`;
+  return { code, message: t(key, values), hint: t(hint), correlation_id: id, said: { message: { key, values }, hint: { key: hint } } };
+}
+
 /** A question is asked again by itself; what was to be done is not. @param {string} [id] @returns {Isengard.ErrorBody} */
-const away = (id) => ({ code: "offline", message: t(id ? "notDone" : "away"), hint: t(id ? "notDoneHint" : "awayHint"), correlation_id: id });
+const away = (id) => ours("offline", id ? "notDone" : "away", id);
 
 /** Nobody answers for ComfyUI: it is down, or starting. */
 const GATEWAY = new Set([502, 503, 504]);
@@ -56,7 +66,7 @@ function notOurs({ status, type }, id) {
   if (GATEWAY.has(status)) return away(id);
   const signIn = type === "opaqueredirect" || status < 400;
   const key = signIn ? BETWEEN[401] : (BETWEEN[status] ?? "betweenOther");
-  return { code: "not_ours", message: t(key, { n: status }), hint: t(`${key}Hint`), correlation_id: id };
+  return ours("not_ours", key, id, { n: status });
 }
 
 export class Api {
@@ -205,7 +215,7 @@ export class Api {
 
   /** The browser does not say why nothing came back: the file, somebody between who leads elsewhere, or nobody there. @param {string} path @param {File} file @param {string} id */
   async #brokenOff(path, file, id) {
-    if (!(await readable(file))) return { code: "file_unreadable", message: t("fileGone"), hint: t("fileGoneHint"), correlation_id: id };
+    if (!(await readable(file))) return ours("file_unreadable", "fileGone", id);
     let response;
     try {
       response = await this.ways.fetch(`/isengard${path}`, { method: "POST", headers: { "X-Isengard": "1", "X-Correlation-ID": id }, redirect: "manual" });
@@ -214,7 +224,7 @@ export class Api {
     }
     const content = await response.json().catch(() => null);
     if (!content?.error?.code) return notOurs(response, id);
-    return { code: "broken_off", message: t("brokenOff"), hint: t("brokenOffHint"), correlation_id: id };
+    return ours("broken_off", "brokenOff", id);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { lasting } from "../lib/memory.js";
+import { said } from "../lib/said.js";
 import { t } from "../locales/words.js";
 
 const KEY = "isengard.notify";
@@ -48,7 +49,7 @@ export class Notices {
     const words = WORDS[job.state];
     if (job.kind !== "training" || !words || known?.state === job.state) return;
     const name = before.characters?.find((one) => one.id === job.character_id)?.name ?? t("gone");
-    const told = { title: t(words, { name }), text: job.error?.message ?? t("title") };
+    const told = { title: t(words, { name }), text: said(job.error, "message") || t("title") };
     if (this.page?.hidden) this.#message(told, job.id);
     // what came before the list of trainings may be long over
     else if (known && !this.seen()) this.toast({ severity: job.state === "failed" ? "error" : "success", ...told });

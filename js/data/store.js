@@ -36,6 +36,8 @@ export class Store {
     this.reasons = new WaitingReasons(this);
     this.photos = new PhotoLists(this);
     this.intake = new PhotoIntake(this);
+    /** What the panel can be shown in; null where nobody chooses it. @type {import("./languages.js").Languages | null} */
+    this.languages = null;
     /** Told of a list that is here before the others are. @type {(name: ListName, items: unknown[]) => void} */
     this.early = () => {};
     /** @type {Isengard.State} */

@@ -40,10 +40,10 @@ export function coverageOf(photos) {
   const scenes = scenesOf(shown);
   /** @type {(Line | null | false)[]} */
   const lines = [
-    others > 0 && { key: others === 1 ? "coverStranger" : "coverStrangers", values: { n: others } },
+    others > 0 && { key: "coverStrangers", values: { n: others } },
     weak * 4 > count && { key: "coverWeak", values: { n: weak, count } },
     unclear * 2 > count && { key: "coverUnclear", values: { n: unclear, count } },
-    scenes > 0 && scenes * 2 <= count && { key: scenes === 1 ? "coverScene" : "coverScenes", values: { n: scenes, count } },
+    scenes > 0 && scenes * 2 <= count && { key: "coverScenes", values: { n: scenes, count } },
     sameLight(shown) && { key: "coverLight", values: {} },
     framing(shown),
   ];

@@ -72,6 +72,12 @@ export function field(label, control, hint = "") {
 }
 let fieldCount = 0;
 
+/** A sentence with an element in its gap. @param {string} sentence @param {string} gap @param {HTMLElement} element */
+export function withElement(sentence, gap, element) {
+  const [before, after = ""] = sentence.split(`{${gap}}`);
+  return [before, element, after];
+}
+
 /** A square picture that keeps its place while it loads. @param {string} src @param {string} alt @param {Isengard.Props} props */
 export function picture(src, alt, props = {}) {
   return h("img", { src, alt, loading: "lazy", decoding: "async", class: "isen-picture", ...props });

@@ -1,10 +1,12 @@
-/** Numbers for people. */
+/** Numbers, dates and lists for people, as the panel's language and the reader's region write them. */
 
 import { pluralKey, regional, t } from "../locales/words.js";
 
 /** Further back a date says more than a number of days. */
 const MOST_DAYS = 30;
 const MOST_LETTERS = 28;
+const SHOWN_NAMES = 3;
+const GIB = 2 ** 30;
 
 /** "about 20 s", "about 5 min", "about 1 h 10 min" @param {number | null | undefined} seconds */
 export function about(seconds) {
@@ -16,16 +18,16 @@ export function about(seconds) {
   return m ? t("aboutHoursMinutes", { n, m }) : t("aboutHours", { n });
 }
 
-/** 2.1 GB @param {number} count */
-export function bytes(count) {
+/** 2.1 GB @param {number} size */
+export function bytes(size) {
   const units = ["B", "KB", "MB", "GB", "TB"];
-  let value = count;
+  let value = size;
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return `${unit && value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+  return t(`size_${units[unit]}`, { n: unit && value < 10 ? decimal(value, 1) : count(Math.round(value)) });
 }
 
 /** 1,430 @param {number} number */
@@ -33,14 +35,51 @@ export function count(number) {
   return new Intl.NumberFormat(regional()).format(number);
 }
 
+/** 0.80, with that many places @param {number} number @param {number} places @param {number} [most] */
+export function decimal(number, places, most = places) {
+  return new Intl.NumberFormat(regional(), { minimumFractionDigits: places, maximumFractionDigits: most }).format(number);
+}
+
+/** "83 %" @param {number} share 0 to 1 */
+export function percent(share) {
+  return t("percent", { n: count(Math.round(100 * share)) });
+}
+
+/** "Ann, Ben and Eve" @param {Iterable<string>} items */
+export function listed(items) {
+  return new Intl.ListFormat(regional(), { type: "conjunction" }).format(items);
+}
+
+/** "small, dark, blurred": things beside one another, none of them the last. @param {Iterable<string>} items */
+export function inRow(items) {
+  return [...items].join(t("comma"));
+}
+
+/** A few names and how many more there are. @param {string[]} names */
+export function few(names) {
+  const more = names.length - SHOWN_NAMES;
+  return more > 0 ? t("namesAndMore", { names: inRow(names.slice(0, SHOWN_NAMES)), n: more }) : listed(names);
+}
+
 /** "1 training", "1,204 trainings", by the language's own rule. @param {string} key @param {number} number */
 export function counted(key, number, more = {}) {
-  return t(pluralKey(key, number), { ...more, n: count(number) });
+  return t(pluralKey(key, number), { n: count(number), ...more });
+}
+
+/** The memory of a GPU or a computer, as the server tells it: 9.5 GB @param {number} size */
+export function memory(size) {
+  return size < GIB / 10 ? t("size_MB", { n: count(Math.max(1, Math.round((size * 1000) / GIB))) }) : t("size_GB", { n: decimal(size / GIB, 1) });
+}
+
+/** How long something takes or took: 20 s, 5 min, 1.5 h @param {number} seconds */
+export function span(seconds) {
+  if (seconds < 60) return t("spanSeconds", { n: count(Math.round(seconds)) });
+  return seconds < 3600 ? t("spanMinutes", { n: count(Math.round(seconds / 60)) }) : t("spanHours", { n: decimal(seconds / 3600, 1) });
 }
 
 /** A GPU's memory as it is sold: a card of 24 GB says 24 GB. @param {number} size */
 export function videoMemory(size) {
-  return `${Math.round(size / 2 ** 30)} GB`;
+  return t("size_GB", { n: count(Math.round(size / GIB)) });
 }
 
 /** A name as it fits on a button; titles and headings have it in full. @param {string} name */
@@ -58,12 +97,28 @@ export function ago(iso, now = Date.now()) {
   if (minutes < 60 * 24) return t("hoursAgo", { n: Math.floor(minutes / 60) });
   const days = Math.floor(minutes / (60 * 24));
   if (days > MOST_DAYS) return day(iso);
-  return days === 1 ? t("yesterday") : t("daysAgo", { n: days });
+  return t("daysAgo", { n: days });
 }
 
 /** A date in figures alone, as the language orders them. @param {string} iso */
 export function day(iso) {
   return new Intl.DateTimeFormat(regional(), { day: "2-digit", month: "2-digit", year: "numeric" }).format(new Date(iso));
+}
+
+/** A date and the minute, in figures alone; nothing where it is none. @param {string} iso */
+export function moment(iso) {
+  return written(iso, { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+/** 14:32:05 @param {string} iso */
+export function clock(iso) {
+  return written(iso, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+}
+
+/** @param {string} iso @param {Intl.DateTimeFormatOptions} figures */
+function written(iso, figures) {
+  const when = new Date(iso);
+  return Number.isNaN(when.getTime()) ? "" : new Intl.DateTimeFormat(regional(), figures).format(when);
 }
 
 /** What the end of a loss curve says: falling, settling, or not yet anything. @param {Isengard.LossPoint[]} points */

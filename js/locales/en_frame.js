@@ -1,6 +1,14 @@
 /** Numbers in words, the language itself, and being told when a training has ended. */
 
 export default {
+  size_B: "{n} B",
+  size_KB: "{n} KB",
+  size_MB: "{n} MB",
+  size_GB: "{n} GB",
+  size_TB: "{n} TB",
+  spanSeconds: "{n} s",
+  spanMinutes: "{n} min",
+  spanHours: "{n} h",
   aboutSeconds: "about {n} s",
   aboutMinutes: "about {n} min",
   aboutHours: "about {n} h",
@@ -8,8 +16,8 @@ export default {
   justNow: "just now",
   minutesAgo: "{n} min ago",
   hoursAgo: "{n} h ago",
-  yesterday: "yesterday",
   daysAgo: "{n} days ago",
+  daysAgo_one: "yesterday",
   away: "ComfyUI isn't responding.",
   awayHint: "Trying again automatically.",
   found_small: "small",

@@ -1,37 +1,36 @@
-/** `t("key", {name: value})`: the catalogue's sentence with its gaps filled, in the panel's language. */
+/** `t("key", {name: value})`: the sentence of a key with its gaps filled, in the panel's language. What that lacks is said in English. */
 
-import { LANGUAGES } from "./languages.js";
-
-/** @type {Record<string, string>} */
-const ENGLISH = LANGUAGES.en.words;
-let catalogue = ENGLISH;
-let code = "en";
-
-/** Words that are not in `LANGUAGES`: the pseudo-locale of the tests. @param {Record<string, string>} words */
-export function speak(words) {
-  catalogue = { ...ENGLISH, ...words };
-}
+import en from "./en.js";
 
 /**
- * The first of these that there is a catalogue for, else English; `auto` is none. True when the language changed.
- * @param {...(string | null | undefined)} wanted `pt-BR` is content with `pt`
+ * `panel` has the sentences by their keys, `server` those that come from the server, by their English.
+ * @typedef {{code: string, dir: string, panel: Record<string, string>, server: Record<string, string>}} Language
  */
-export function speakFirst(...wanted) {
-  const codes = wanted.flatMap((name) => [name, name?.split("-")[0]]);
-  const found = codes.find((name) => name && Object.hasOwn(LANGUAGES, name)) ?? "en";
-  if (found === code) return false;
-  code = found;
-  speak(LANGUAGES[found].words);
-  return true;
+
+/** @type {Record<string, string>} */
+const CATALOGUE = en;
+/** @type {Language} */
+export const ENGLISH = { code: "en", dir: "ltr", panel: {}, server: {} };
+/** They set no space between two sentences. */
+const UNSPACED = new Set(["ja", "zh", "zh-TW"]);
+
+let language = ENGLISH;
+let catalogue = CATALOGUE;
+
+/** From now on in this language. @param {Language} next */
+export function speak(next) {
+  language = next;
+  catalogue = { ...CATALOGUE, ...next.panel };
 }
 
-/** The code of the language that is spoken, for `lang`. */
+/** The language that is spoken: its code for `lang`, its direction for `dir`. */
 export function spoken() {
-  return code;
+  return language;
 }
 
 /** The same language as the reader's own region writes it, for dates and numbers: English in London is not English in New York. */
 export function regional() {
+  const { code } = language;
   const theirs = globalThis.navigator?.languages ?? [];
   return theirs.find((name) => name === code || name.startsWith(`${code}-`)) ?? code;
 }
@@ -42,15 +41,31 @@ export function regional() {
  * @param {string} key @param {number} number
  */
 export function pluralKey(key, number) {
-  const named = `${key}_${new Intl.PluralRules(code).select(number)}`;
-  return Object.hasOwn(catalogue, named) ? named : key;
+  const named = `${key}_${new Intl.PluralRules(language.code).select(number)}`;
+  return Object.hasOwn(catalogue, named) && (Object.hasOwn(language.panel, named) || !Object.hasOwn(language.panel, key)) ? named : key;
 }
 
-/** @param {string} key @param {Record<string, unknown>} [values] what stands in the sentence's gaps */
+/**
+ * A sentence that counts something takes the number as `n`.
+ * @param {string} key @param {Record<string, unknown>} [values] what stands in the sentence's gaps
+ */
 export function t(key, values = {}) {
-  const sentence = catalogue[key];
-  if (sentence === undefined) return key;
-  return sentence.replace(/\{(\w+)\}/g, (gap, name) => (name in values ? String(values[name]) : gap));
+  const sentence = catalogue[typeof values.n === "number" ? pluralKey(key, values.n) : key];
+  return sentence === undefined ? key : filled(sentence, values);
+}
+
+/**
+ * Where a language is written from right to left, what stands in a gap keeps to its own direction.
+ * @param {string} sentence @param {Record<string, unknown>} values
+ */
+export function filled(sentence, values) {
+  const [begin, end] = language.dir === "rtl" ? ["\u2068", "\u2069"] : ["", ""];
+  return sentence.replace(/\{(\w+)\}/g, (gap, name) => (Object.hasOwn(values, name) ? `${begin}${values[name]}${end}` : gap));
+}
+
+/** What the server said in English, with its gaps, in the panel's language; as it came where that has no words for it. @param {string} english */
+export function translated(english) {
+  return Object.hasOwn(language.server, english) ? language.server[english] : english;
 }
 
 /**
@@ -61,7 +76,7 @@ export function wordOr(key, otherwise) {
   return Object.hasOwn(catalogue, key) ? catalogue[key] : otherwise;
 }
 
-/** `1 photo`, `7 photos` @param {number} n */
-export function photos(n) {
-  return n === 1 ? t("onePhoto") : t("photoCount", { n });
+/** Sentences one after the other; what there is not of them is left out. @param {...(string | null | undefined | false)} said */
+export function sentences(...said) {
+  return said.filter(Boolean).join(UNSPACED.has(language.code) ? "" : " ");
 }

@@ -105,13 +105,6 @@ def test_the_panels_command_is_the_one_that_is_translated():
         assert ids == set(node_words.COMMANDS), adapter
 
 
-def test_languages_of_the_server_are_those_of_the_panel():
-    from isengard.core.settings import LANGUAGES
-
-    source = (ROOT / "js" / "locales" / "languages.js").read_text(encoding="utf-8")
-    assert set(LANGUAGES) == {"auto", *re.findall(r"^  (\w+): \{ name:", source, re.MULTILINE)}
-
-
 def test_the_workflow_runs_the_commands_of_the_readme_on_linux_and_windows():
     workflow = (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
     ours = {

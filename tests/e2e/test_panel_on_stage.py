@@ -28,7 +28,7 @@ XSS = """async ([name, starts]) => {
     const panel = await stage.show(name, { change: (body) => texts_.eachText(body, text) });
     const { uploads, problem } = panel.store.state;
     panel.store.set({
-      uploads: uploads.map((one) => ({ ...one, name: text(), note: one.note && text(), error: one.error && { message: text(), hint: text() } })),
+      uploads: uploads.map((one) => ({ ...one, name: text(), note: one.note && { ...one.note, names: [text()] }, error: one.error && { message: text(), hint: text() } })),
       problem: problem && { ...problem, message: text(), hint: text() },
     });
     checks.typeEverywhere(panel, text());

@@ -27,7 +27,7 @@ test("one light is told only where it is known of every photo", () => {
 
 test("a wrong face is told before everything else, and is no weak picture", () => {
   const one = coverageOf(many(8, (n) => photo(n, { findings: n ? [] : [{ code: "other_person" }] })));
-  assert.deepEqual(one[0], { key: "coverStranger", values: { n: 1 } });
+  assert.deepEqual(one[0], { key: "coverStrangers", values: { n: 1 } });
   const three = keys(many(8, (n) => photo(n, { findings: n < 3 ? [{ code: "several_faces" }] : [{ code: "no_face" }] })));
   assert.equal(three[0], "coverStrangers");
   assert.ok(!three.includes("coverWeak"));

@@ -184,7 +184,7 @@ test("the choice is told with its reason: a tie, a copy passed over, the yardsti
   const said = (options) => (findings.show([one(700, 1, 0.5), one(700, 0, 0.1)], { running: false, ...options }), texts(findings.words));
   assert.match(said({ versions, best }), /Steps 700 and 1,400 cannot be told apart: the earlier one is used\./);
   assert.match(said({ versions, best }), /Step 1,500 copies a training photo in 4 of 9 pictures, so it was not chosen\./);
-  assert.match(said({ versions, best: { ...best, tied: [1400, 2100] } }), /Step 700 cannot be told apart from steps 1,400, 2,100: the earliest one is used\./);
+  assert.match(said({ versions, best: { ...best, tied: [1400, 2100] } }), /Step 700 cannot be told apart from steps 1,400 and 2,100: the earliest one is used\./);
   assert.doesNotMatch(said({ versions, best }), /without the LoRA|set aside/);
   const trained = versions.map((known) => ({ ...known, scores: { ...known.scores, yardstick_trained: 1 } }));
   assert.match(said({ versions: trained, best }), /No photos of Anna were set aside/);
@@ -201,7 +201,7 @@ test("a version's likeness with its interval, copies and flexibility, in words a
   const best = { step: 700, score: 0.56 };
   const shown = (known) => measures(measuresOf(known), best, "Anna").filter(Boolean);
   const copy = shown(measured(1500, { likeness: 0.55, low: 0.51, high: 0.59, own_photos: 0.61, copied: 4, flexible: 0.425 }, { faults: ["copies", "leaks"] }));
-  assert.equal(copy.map(texts).join(" "), "Match 0.55 (0.51 to 0.59), the same as step 700Copies a training photo in 4 of 9 picturesFlexibility 43 % Against it: it copies training photos; even a stranger looks like Anna.");
+  assert.equal(copy.map(texts).join(" "), "Match 0.55 (0.51 to 0.59), the same as step 700Copies a training photo in 4 of 9 picturesFlexibility 43 % Against it: it copies training photos and even a stranger looks like Anna.");
   const isBad = ({ attributes: { low, max } }) => Number(low) > 1 && Number(max) > Number(low);
   assert.deepEqual(bars(copy[0]).map(isBad), [false, true, false], "the copies' bar is the bad one");
   assert.equal(shown(measured(700, { likeness: 0.56 })).map(texts).join(" "), "Match 0.56No copied photo in 9 pictures");

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import en from "../../js/locales/en.js";
-import { speak, t } from "../../js/locales/words.js";
+import { ENGLISH, speak, t } from "../../js/locales/words.js";
 import { installDocument } from "./fake_dom.mjs";
 
 const ROOT = new URL("../../js/", import.meta.url);
@@ -107,8 +107,8 @@ test("the tone: no shouting, no begging, no jokes in errors", () => {
 test("gaps are filled, unknown ones stay, and another language falls back to English", () => {
   assert.equal(t("train", { name: "<b>Anna" }), "Train <b>Anna");
   assert.equal(t("templateHint"), en.templateHint);
-  speak({ train: "{name} trainieren" });
+  speak({ code: "de", dir: "ltr", panel: { train: "{name} trainieren" }, server: {} });
   assert.equal(t("train", { name: "Anna" }), "Anna trainieren");
   assert.equal(t("settings"), en.settings);
-  speak({});
+  speak(ENGLISH);
 });

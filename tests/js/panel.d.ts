@@ -75,7 +75,19 @@ declare namespace Isengard {
     fix: string;
   }
   /** An answer of Isengard's, or what the panel says where there was none. */
-  type ErrorBody = Pick<Schema.ErrorBody, "code" | "message"> & Partial<Schema.ErrorBody>;
+  type ErrorBody = Pick<Schema.ErrorBody, "code" | "message"> & Partial<Schema.ErrorBody> & { said?: Record<string, Template> };
+  /** A sentence before it is said: `text` as the server writes it in English, or the `key` of one of the panel's own. */
+  interface Template {
+    text?: string;
+    key?: string;
+    values?: Record<string, unknown>;
+  }
+  /** A language that the panel can be shown in, by its own name. */
+  interface LanguageCard {
+    code: string;
+    name: string;
+    dir: string;
+  }
   /** A graph in API format. */
   type Graph = Record<string, { class_type: string; inputs: Record<string, unknown> }>;
   interface OpenedRecipe extends Omit<Schema.OpenedRecipe, "graph"> {
@@ -217,7 +229,8 @@ declare namespace Isengard {
     /** What it and its caption share, and that caption. */
     pair?: string;
     caption?: File;
-    note?: string;
+    /** The key of a sentence on several files, and their names. */
+    note?: { words: string; names: string[] };
   }
   interface Arrivals {
     found: Found[];
@@ -330,6 +343,7 @@ declare namespace Isengard {
     inDesktopApp(): boolean;
     /** The language of ComfyUI's own words; null where it cannot be told yet. */
     locale(): string | null;
+    onLocale(changed: () => unknown): void;
     /** A number for everybody to see; '' takes it away. */
     badge(text: string): void;
     /** A short note beside what is done on the page. */

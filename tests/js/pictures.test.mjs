@@ -18,7 +18,7 @@ test("a recipe says why it cannot draw this person", () => {
   assert.match(lacking(recipe(), person("sdxl")), /Anna was trained for another model/);
   assert.match(lacking(recipe({ missing: [{ file: "a.safetensors", folder: "checkpoints" }] }), person("sd15")), /a\.safetensors into models\/checkpoints/);
   const two = [{ file: "a.safetensors", folder: "vae", size: 335e6 }, { file: "b.safetensors", folder: "unet", size: 0 }];
-  assert.match(lacking(recipe({ missing: two }), person("sd15")), /Put a\.safetensors \(335 MB\) into models\/vae, b\.safetensors into models\/unet\.$/);
+  assert.match(lacking(recipe({ missing: two }), person("sd15")), /Put a\.safetensors \(335 MB\) into models\/vae and b\.safetensors into models\/unet\.$/);
   assert.equal(lacking(recipe({ identity: "placeholder" }), person()), "");
 });
 
@@ -43,7 +43,7 @@ test("the lines above the view: none when all is well, each state with its own",
     "isengard.toml, line 3 cannot be read", "isengard.toml: mode must be one of production, fast-test", "a pack/pyproject.toml, line 12 cannot be read",
   ]);
   const [problem] = bannersOf({ ...calm, problem: { message: "No.", hint: "", correlationId: "ui-1" } });
-  assert.deepEqual(problem, ["isen-error", "No.", "isen-problem", "ui-1"]);
+  assert.deepEqual(problem, ["isen-error", "No.", "isen-problem", "ui-1", false]);
 });
 
 const job = (progress, more = {}) => ({ state: "running", attempt: 1, worker_id: "w1", progress: { phase: "training", seconds_per_step: null, eta_s: null, vram_used_bytes: null, ...progress }, ...more });

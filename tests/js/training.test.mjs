@@ -17,7 +17,7 @@ test("words that describe the person are marked where they stand, as text", () =
   const [marked, sentence] = leakNote({ caption: CAPTION, leaks: LEAKS });
   assert.equal(marked.textContent, CAPTION);
   assert.deepEqual(marked.children.filter((child) => child.localName === "mark").map((child) => child.textContent), ["blonde", "hair"]);
-  assert.match(sentence.textContent, /“blonde”, “hair” describe the person/);
+  assert.match(sentence.textContent, /“blonde” and “hair” describe the person/);
 });
 
 test("a clean caption, and one that has changed since, are left alone", () => {

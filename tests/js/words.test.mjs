@@ -1,39 +1,26 @@
+/** Words by their keys: the panel's language over English, plurals by its own rule, dates and numbers by the reader's region. */
+
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 
-import en from "../../js/locales/en.js";
-import { day } from "../../js/lib/format.js";
-import { LANGUAGES } from "../../js/locales/languages.js";
-import { pluralKey, regional, speak, speakFirst, spoken, t } from "../../js/locales/words.js";
+import { clock, counted, day, decimal, few, listed, percent } from "../../js/lib/format.js";
+import { ENGLISH, pluralKey, regional, sentences, speak, spoken, t, translated } from "../../js/locales/words.js";
 
-test("the panel speaks the first language there is: its setting, ComfyUI's, English", () => {
-  LANGUAGES.eo = { name: "Esperanto", words: { back: "Reen" } };
-  try {
-    assert.equal(speakFirst("auto", null), false);
-    assert.equal(speakFirst("auto", "eo-XX"), true);
-    assert.equal(spoken(), "eo");
-    assert.deepEqual([t("back"), t("close")], ["Reen", "Close"]);
-    assert.equal(speakFirst("auto", "eo"), false, "nothing is made anew for the same language");
-    assert.equal(speakFirst("en", "eo"), true, "the setting beats ComfyUI");
-    assert.equal(speakFirst("auto", "constructor"), false);
-    assert.equal(t("back"), "Back");
-  } finally {
-    delete LANGUAGES.eo;
-    speak({});
-  }
+const speaking = (code, panel, more = {}) => speak({ code, dir: "ltr", panel, server: {}, ...more });
+afterEach(() => speak(ENGLISH));
+
+test("what a language lacks is said in English", () => {
+  speaking("eo", { back: "Reen" }, { server: { "It failed.": "Malsukcesis." } });
+  assert.deepEqual([t("back"), t("close"), t("noSuchKey"), spoken().code], ["Reen", "Close", "noSuchKey", "eo"]);
+  assert.deepEqual(["It failed.", "It burned.", "constructor"].map(translated), ["Malsukcesis.", "It burned.", "constructor"]);
 });
 
-test("no key is in two catalogues, and a translation has no key and no gap that English lacks", async () => {
-  const gaps = (sentence) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+test("no key is in two catalogues", async () => {
   const folder = new URL("../../js/locales/", import.meta.url);
-  const parts = readdirSync(folder).filter((name) => name.startsWith("en_"));
   const keys = [];
-  for (const name of parts) keys.push(...Object.keys((await import(new URL(name, folder))).default));
+  for (const name of readdirSync(folder).filter((one) => one.startsWith("en_"))) keys.push(...Object.keys((await import(new URL(name, folder))).default));
   assert.deepEqual(keys.filter((key, index) => keys.indexOf(key) !== index), []);
-  for (const [code, { words }] of Object.entries(LANGUAGES)) {
-    for (const [key, sentence] of Object.entries(words)) assert.deepEqual(gaps(sentence), gaps(en[key] ?? en[key.replace(/_(zero|one|two|few|many)$/, "")]), `${code}: ${key}`);
-  }
 });
 
 /** @param {string[]} languages @param {() => void} told */
@@ -47,24 +34,34 @@ function readBy(languages, told) {
   }
 }
 
-test("dates are the reader's region's, in the language that is spoken", () => {
+test("dates, numbers and lists are the reader's region's, in the language that is spoken", () => {
   readBy(["de-AT", "en-GB", "en-US"], () => {
     assert.equal(regional(), "en-GB");
     assert.equal(day("2026-12-29T12:00:00Z"), "29/12/2026");
+    assert.equal(listed(["Ann", "Ben", "Eve"]), "Ann, Ben and Eve");
+    speaking("de", { percent: "{n} %" });
+    assert.equal(regional(), "de-AT");
+    assert.deepEqual([day("2026-12-29T12:00:00Z"), decimal(0.8, 2), percent(0.5), listed(["Ann", "Ben", "Eve"])], ["29.12.2026", "0,80", "50 %", "Ann, Ben und Eve"]);
   });
+  speak(ENGLISH);
   readBy(["en-US"], () => assert.equal(day("2026-12-29T12:00:00Z"), "12/29/2026"));
   readBy(["de-AT"], () => assert.equal(regional(), "en", "no region of English is known"));
+  assert.equal(clock("nothing"), "");
 });
 
 test("numbers are told apart as the language does it", () => {
-  const polish = { entries: "{n} wpisów", entries_one: "{n} wpis", entries_few: "{n} wpisy" };
-  LANGUAGES.pl = { name: "Polski", words: polish };
-  try {
-    speakFirst("pl");
-    assert.deepEqual([1, 2, 5, 22].map((n) => t(pluralKey("entries", n), { n })), ["1 wpis", "2 wpisy", "5 wpisów", "22 wpisy"]);
-  } finally {
-    delete LANGUAGES.pl;
-    speakFirst("en");
-  }
+  speaking("pl", { entries: "{n} wpisów", entries_one: "{n} wpis", entries_few: "{n} wpisy" });
+  assert.deepEqual([1, 2, 5, 22].map((n) => counted("entries", n)), ["1 wpis", "2 wpisy", "5 wpisów", "22 wpisy"]);
+  speaking("ja", { entries: "{n} 件" });
+  assert.deepEqual([1, 2].map((n) => counted("entries", n)), ["1 件", "2 件"], "never English's word for one");
+  speak(ENGLISH);
   assert.deepEqual([1, 2].map((n) => pluralKey("entries", n)), ["entries_one", "entries"]);
+  assert.deepEqual([1, 7].map((n) => t("daysAgo", { n })), ["yesterday", "7 days ago"], "a number in a sentence is enough");
+});
+
+test("some names and how many more, sentences one after the other", () => {
+  assert.deepEqual([["Ann"], ["a", "b", "c", "d"], ["a", "b", "c", "d", "e"]].map(few), ["Ann", "a, b, c and 1 more", "a, b, c and 2 more"]);
+  assert.equal(sentences("One.", "", false, null, "Two."), "One. Two.");
+  speaking("zh", {});
+  assert.equal(sentences("一。", "二。"), "一。二。");
 });

@@ -1,8 +1,9 @@
 /** Captions by a program: what it would take, one button, where it stands, and taking back what it wrote. */
 
 import { button, h } from "../../lib/dom.js";
-import { bytes } from "../../lib/format.js";
+import { bytes, counted } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
+import { explained, said, saidEach } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { orderTask } from "../../data/jobs.js";
@@ -70,7 +71,7 @@ function offered(store, offer) {
   const { state, placeholder, model, download_bytes: size, licence } = offer;
   if (state.state !== "ready") {
     const open = button(t("openSetup"), () => store.go({ tab: "training", setup: true }), { testid: "isen-captioner-setup" });
-    return [h("p", { class: "isen-warn isen-row", "data-testid": "isen-captioner-missing" }, h("span", { class: "isen-grow", text: state.detail }), open)];
+    return [h("p", { class: "isen-warn isen-row", "data-testid": "isen-captioner-missing" }, h("span", { class: "isen-grow", text: said(state, "detail") }), open)];
   }
   if (placeholder) return [h("p", { class: "isen-warn", text: t("captionerPlaceholder") })];
   const fetches = size ? t("captionerFetch", { model, size: bytes(size), licence }) : licence ? "" : t("captionerOwn");
@@ -80,8 +81,8 @@ function offered(store, offer) {
 /** @param {Isengard.Job | undefined} job @param {number} written */
 function outcome(job, written) {
   if (!job || !ENDED.has(job.state)) return [];
-  if (job.error) return [h("p", { class: "isen-error", "data-testid": "isen-captions-error", text: `${job.error.message} ${job.error.hint}`.trim() })];
+  if (job.error) return [h("p", { class: "isen-error", "data-testid": "isen-captions-error", text: explained(job.error) })];
   if (job.state === "cancelled") return [h("p", { class: "isen-muted", text: t("describingCancelled") })];
-  const done = written > 0 && h("p", { class: "isen-note", "data-testid": "isen-captions-done", text: written === 1 ? t("describedOne") : t("described", { n: written }) });
-  return [done, ...job.progress.warnings.map((text) => h("p", { class: "isen-warn", text }))];
+  const done = written > 0 && h("p", { class: "isen-note", "data-testid": "isen-captions-done", text: counted("described", written) });
+  return [done, ...saidEach(job.progress, "warnings").map((text) => h("p", { class: "isen-warn", text }))];
 }

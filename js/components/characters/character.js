@@ -4,7 +4,7 @@ import { button, h, say } from "../../lib/dom.js";
 import { teaches } from "../../lib/coverage.js";
 import { brief, counted } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
-import { photos, t } from "../../locales/words.js";
+import { t } from "../../locales/words.js";
 import { bestOf, isPoor, measuredIn } from "../../data/likeness_rules.js";
 import { runningJobs } from "../../data/state.js";
 import { CaptionEditor } from "./captions.js";
@@ -139,7 +139,7 @@ export class IsenCharacter extends View {
     const word = (versions.every((version) => version.outside) && versions.find((version) => version.rank === 1)?.trigger_word) || trigger;
     fill(this.facts, [kind, word], () => [`${kind} · `, h("code", { class: "isen-trigger", text: word, title: t("triggerHint") })]);
     const held = list.filter((photo) => photo.held_out).length;
-    const counts = [photos(character.photo_count), held && t("heldCount", { n: held }), versions.length > 0 && counted("versionCount", versions.length)];
+    const counts = [counted("photoCount", character.photo_count), held > 0 && counted("heldCount", held), versions.length > 0 && counted("versionCount", versions.length)];
     say(this.counts, counts.filter(Boolean).join(" · "));
     fill(this.menu, [name, character.photo_count, versions.length], () => characterMenu(this, character));
     fill(this.edit, [name, kind, trigger], () => editForm(this, character));

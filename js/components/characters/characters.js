@@ -2,8 +2,9 @@
 
 import { button, field, h, icon, once, say } from "../../lib/dom.js";
 import { sorted } from "../../lib/files.js";
+import { counted } from "../../lib/format.js";
 import { keyed } from "../../lib/lists.js";
-import { photos, t } from "../../locales/words.js";
+import { t } from "../../locales/words.js";
 import { runningJobs, shareOf } from "../../data/state.js";
 import { takesDrops } from "./dropzone.js";
 import { FirstRun } from "./first_run.js";
@@ -133,7 +134,7 @@ export class IsenCharacters extends View {
     this.arrived.hidden = !arrivals;
     if (!arrivals || arrivals === this.shown) return;
     this.shown = arrivals;
-    say(this.arrived, t(this.store.state.characters?.length ? "arrivalsOrPress" : "arrivals", { photos: photos(sorted(arrivals.found).photos.length) }));
+    say(this.arrived, t(this.store.state.characters?.length ? "arrivalsOrPress" : "arrivals", { n: sorted(arrivals.found).photos.length }));
     if (!this.name.value) this.name.value = arrivals.name.slice(0, this.name.maxLength);
   }
 
@@ -178,7 +179,7 @@ function status({ count, versions, percent, waits }) {
   if (percent !== null) line.append(ring(percent), h("span", { text: t("percent", { n: percent }), "aria-label": t("trainingNow", { n: percent }) }));
   else if (waits) line.append(icon("clock"), t("state_queued"));
   else if (versions) line.append(icon("check-circle"), t("trained"));
-  else say(line, photos(count));
+  else say(line, counted("photoCount", count));
   if (versions && percent === null && !waits) line.classList.add("isen-good");
   return line;
 }

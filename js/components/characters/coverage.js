@@ -3,6 +3,7 @@
 import { button, h, icon, say } from "../../lib/dom.js";
 import { coverageOf } from "../../lib/coverage.js";
 import { chartOf, unevenOf } from "../../lib/coverage_chart.js";
+import { inRow } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { t, wordOr } from "../../locales/words.js";
 import { findingsNow } from "./photo_words.js";
@@ -44,7 +45,7 @@ export class Coverage {
 
   #draw() {
     const { thin, much } = unevenOf(this.rows);
-    const [few, many] = [thin, much].map((names) => names.map((name) => t(`kind_${name}`)).join(", "));
+    const [few, many] = [thin, much].map((names) => inRow(names.map((name) => t(`kind_${name}`))));
     say(this.summary, few && many ? t("chartBoth", { few, many }) : few ? t("chartThin", { kinds: few }) : many ? t("chartMuch", { kinds: many }) : t("chartTitle"));
     this.fold.hidden = !this.rows.length;
     fill(this.chart, [this.rows, this.pressed], () => this.rows.map((row) => this.#row(row)));
@@ -53,7 +54,7 @@ export class Coverage {
     this.note.hidden = !chosen.length;
     const only = chosen.length ? [...new Set(chosen.flatMap(({ kind }) => kind.ids))] : null;
     const [first] = chosen;
-    if (first) say(this.said, t("onlyShown", { row: t(`chart_${first.row}`), kind: chosen.map(({ row, kind }) => wordOf(row, kind.key)).join(", "), n: only?.length, count: this.count }));
+    if (first) say(this.said, t("onlyShown", { row: t(`chart_${first.row}`), kind: inRow(chosen.map(({ row, kind }) => wordOf(row, kind.key))), n: only?.length, count: this.count }));
     if (JSON.stringify(only) === this.told) return;
     this.told = JSON.stringify(only);
     this.filtered(only);

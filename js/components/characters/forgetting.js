@@ -1,7 +1,7 @@
 /** Forgetting somebody: what will go is counted first, asked once, and told afterwards. */
 
 import { button, h } from "../../lib/dom.js";
-import { brief, bytes, counted } from "../../lib/format.js";
+import { brief, bytes, counted, listed } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { closer, openDialog } from "../shared/dialogs.js";
 
@@ -52,7 +52,7 @@ function went(report) {
 /** What there was of it, one after the other. @param {Isengard.ForgetReport} report */
 function things(report) {
   const words = went(report);
-  return [...COUNTED.filter((name) => report[name]).map((name) => words[name]), words.size].join(", ");
+  return listed([...COUNTED.filter((name) => report[name]).map((name) => words[name]), words.size]);
 }
 
 /**

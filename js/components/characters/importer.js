@@ -1,8 +1,10 @@
 /** Taking a character in from one file. */
 
 import { h, icon } from "../../lib/dom.js";
+import { counted } from "../../lib/format.js";
 import { newCorrelationId } from "../../lib/ids.js";
-import { photos, t } from "../../locales/words.js";
+import { said } from "../../lib/said.js";
+import { sentences, t } from "../../locales/words.js";
 import { offerUndo } from "../shared/view.js";
 
 export class Importer {
@@ -28,9 +30,10 @@ export class Importer {
     this.bar.hidden = true;
     if (!answer) return;
     const { character, refused, former_trigger: former } = answer;
-    const values = { name: character.name, photos: photos(character.photo_count), n: refused.length, why: refused[0]?.message ?? "", trigger: character.trigger_word, former };
+    const lost = refused.length;
+    const values = { name: character.name, photos: counted("photoCount", character.photo_count), why: said(refused[0], "message"), trigger: character.trigger_word, former };
     store.keepCharacter(character);
     store.go({ tab: "characters", id: character.id });
-    offerUndo(this.view, [t(refused.length ? "importedPartly" : "imported", values), former && t("importedTrigger", values)].filter(Boolean).join(" "), null);
+    offerUndo(this.view, sentences(counted(lost ? "importedPartly" : "imported", lost || character.photo_count, values), former && t("importedTrigger", values)), null);
   }
 }

@@ -3,6 +3,7 @@
 import { button, field, h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { MARKS, useOf } from "../../lib/photo_use.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { arrowOf, closer, openDialog } from "../shared/dialogs.js";
 import { openCropTool } from "./crops/crop_tool.js";
@@ -71,7 +72,7 @@ class PhotoDialog {
     const source = this.list.findIndex((known) => known.id === photo.made_from);
     say(this.size, [t("pixels", { w: photo.width, h: photo.height }), source >= 0 && t("cropOf", { n: source + 1 })].filter(Boolean).join(" · "));
     const findings = findingsNow(photo, this.list);
-    fill(this.findings, findings, () => findings.map((finding) => h("li", { text: finding.message })));
+    fill(this.findings, findings, () => findings.map((finding) => h("li", { text: said(finding, "message") })));
     fill(this.leaks, [photo.caption, photo.leaks], () => leakNote(photo));
     if (document.activeElement !== this.caption) this.caption.value = photo.caption;
     const cover = this.store.state.characters?.find((known) => known.id === this.characterId)?.cover_photo_id;

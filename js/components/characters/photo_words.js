@@ -2,6 +2,7 @@
  * words that describe the person are marked where they stand. */
 
 import { h } from "../../lib/dom.js";
+import { counted, listed } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 
 const KNOWN = new Set(["small", "dark", "bright", "blurred", "extreme_shape", "twin", "same_shot", "animated", "no_face", "several_faces", "other_person", "two_people", "face_small", "face_turned", "face_blurred", "dark_glasses"]);
@@ -25,7 +26,7 @@ export function leakNote({ caption, leaks = [] }) {
   const standing = leaks.filter(({ word, at }) => caption.slice(at, at + word.length) === word);
   if (!standing.length) return [];
   const words = [...new Set(standing.map((leak) => leak.word.toLowerCase()))];
-  const sentence = t(words.length > 1 ? "leakMany" : "leakOne", { words: words.join("”, “") });
+  const sentence = counted("leakWords", words.length, { words: listed(words.map((text) => t("quoted", { text }))) });
   return [h("p", { class: "isen-leaks", "data-testid": "isen-leaks" }, ...marked(caption, standing)), h("small", { class: "isen-warn-text", text: sentence })];
 }
 

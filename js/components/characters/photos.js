@@ -3,6 +3,7 @@
 import { button, h, icon, picture } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
 import { useOf } from "../../lib/photo_use.js";
+import { said } from "../../lib/said.js";
 import { Selection } from "../../lib/selection.js";
 import { t, wordOr } from "../../locales/words.js";
 import { openPhoto } from "./photo.js";
@@ -91,9 +92,9 @@ export class PhotoStrip {
     /** @param {Thumbnail} now */
     const redraw = (now) => {
       const { n, name, use, chosen, reached, findings } = now;
-      const notes = [...findings.map((finding) => finding.message), use !== "train" && t(`useHint_${use}`), chosen && t("photoSelected")];
-      const said = [t("photo", { n }), name, ...notes].filter(Boolean).join(". ");
-      for (const attribute of ["aria-label", "title"]) open.setAttribute(attribute, said);
+      const notes = [...findings.map((finding) => said(finding, "message")), use !== "train" && t(`useHint_${use}`), chosen && t("photoSelected")];
+      const words = [t("photo", { n }), name, ...notes].filter(Boolean).join(". ");
+      for (const attribute of ["aria-label", "title"]) open.setAttribute(attribute, words);
       open.tabIndex = reached ? 0 : -1;
       check.setAttribute("aria-checked", String(chosen));
       check.setAttribute("aria-label", t("selectPhoto", { n }));

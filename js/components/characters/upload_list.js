@@ -1,10 +1,11 @@
 /** Each file on its way in: how far it is, or why it was refused. */
 
 import { button, h, say } from "../../lib/dom.js";
-import { counted } from "../../lib/format.js";
+import { count, counted, inRow } from "../../lib/format.js";
 import { fill, keyed } from "../../lib/lists.js";
-import { t, wordOr } from "../../locales/words.js";
-import { addAgain, forgetRefusals, mayComeIn, stopUploads } from "../../data/photos/uploads.js";
+import { said } from "../../lib/said.js";
+import { sentences, t, wordOr } from "../../locales/words.js";
+import { addAgain, forgetRefusals, mayComeIn, noteWords, stopUploads } from "../../data/photos/uploads.js";
 
 const SHOWN = 4;
 
@@ -34,13 +35,13 @@ export class UploadList {
     this.element.hidden = !ours.length;
     this.clear.hidden = !refused.length && !notes.length;
     this.stop.hidden = going.length < 2;
-    fill(this.total, going.length, () => going.length > 1 && h("small", { class: "isen-muted", text: t("uploadsLeft", { n: going.length }) }));
+    fill(this.total, going.length, () => going.length > 1 && h("small", { class: "isen-muted", text: counted("uploadsLeft", going.length) }));
     keyed(this.going, going.slice(0, SHOWN), { id: (upload) => upload.key, make: uploading, update: (node, { percent }) => Object.assign(node.lastChild ?? {}, { value: percent }) });
     this.#fold(refused);
-    const reasons = refused.map(({ key, name, error }) => ({ key, name, why: error?.message ?? "", hint: error?.hint ?? "" }));
+    const reasons = refused.map(({ key, name, error }) => ({ key, name, why: said(error, "message"), hint: said(error, "hint") }));
     keyed(this.refused, reasons, { id: (upload) => upload.key, make: refusal });
     this.again.hidden = !refused.some(mayComeIn);
-    keyed(this.notes, notes.map(({ key, note }) => ({ key, note })), { id: (upload) => upload.key, make: ({ note }) => h("li", { class: "isen-muted", "data-testid": "isen-not-photos", text: note }) });
+    keyed(this.notes, notes.map(({ key, note }) => ({ key, note })), { id: (upload) => upload.key, make: ({ note }) => h("li", { class: "isen-muted", "data-testid": "isen-not-photos", text: note ? noteWords(note) : "" }) });
   }
 
   /** One that was refused is told as it is, several in one line that opens. @param {Isengard.Upload[]} refused */
@@ -61,7 +62,7 @@ function reasonsOf(refused) {
     const why = wordOr(`refused_${error?.code}`, t("refused_else"));
     counts.set(why, (counts.get(why) ?? 0) + 1);
   }
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([why, n]) => (counts.size > 1 ? `${why} (${n})` : why)).join(", ");
+  return inRow([...counts].sort((a, b) => b[1] - a[1]).map(([why, n]) => (counts.size > 1 ? t("refusedReason", { why, n: count(n) }) : why)));
 }
 
 /** @param {{name: string, percent: number}} options */
@@ -73,5 +74,5 @@ function uploading({ name, percent }) {
 
 /** @param {{name: string, why: string, hint: string}} options */
 function refusal({ name, why, hint }) {
-  return h("li", { class: "isen-error", "data-testid": "isen-refused", text: `${t("refused", { name, why })} ${hint}`.trim() });
+  return h("li", { class: "isen-error", "data-testid": "isen-refused", text: sentences(t("refused", { name, why }), hint) });
 }

@@ -2,6 +2,7 @@
 
 import { button, h, picture } from "../../lib/dom.js";
 import { ago, bytes, count } from "../../lib/format.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { sampleAt } from "../../data/samples.js";
 import { withCheckpoints } from "../../data/versions.js";
@@ -38,7 +39,7 @@ export function versionList(store, character, samples) {
 function row(store, character, version, sample) {
   const { file, shown } = version;
   const show = async () => store.keepCharacter(await store.attempt((id) => store.api.characters.showInManagers(character.id, { file, shown: !shown }, id)));
-  const family = store.state.families.find((known) => known.key === version.family)?.label ?? version.family;
+  const family = said(store.state.families.find((known) => known.key === version.family), "label") || version.family;
   return h("li", { class: "isen-row isen-caption", title: version.file },
     sample && picture(store.api.jobs.sampleUrl(sample.jobId, sample.file), ""),
     h("div", { class: "isen-grow isen-stack-tight" },
@@ -50,7 +51,7 @@ function row(store, character, version, sample) {
 
 /** A file of the user's own. @param {Isengard.Store} store @param {Isengard.Character} character @param {Isengard.Version} version */
 function outsideRow(store, character, version) {
-  const family = store.state.families.find((known) => known.key === version.family)?.label ?? version.family;
+  const family = said(store.state.families.find((known) => known.key === version.family), "label") || version.family;
   const release = async () => store.keepCharacter(await store.attempt((id) => store.api.loras.release(character.id, version.file, id)));
   return h("li", { class: "isen-row isen-caption", title: version.outside },
     version.outside_preview && picture(store.api.loras.previewUrl(version.outside), ""),

@@ -3,6 +3,7 @@
 import { button, h } from "../../lib/dom.js";
 import { bytes } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
+import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED, METER } from "../../data/state.js";
 import { askReader, readsFaces } from "../../data/faces/reader.js";
@@ -64,14 +65,14 @@ export class LikenessMeter {
 function offered({ state, setup }) {
   if (state.state === "ready") return [h("p", { class: "isen-muted", text: t("meterReady") })];
   const what = h("p", { text: t("meterWhat") });
-  if (!setup.possible) return [what, h("p", { class: "isen-warn", "data-testid": "isen-meter-refused", text: setup.why_not })];
+  if (!setup.possible) return [what, h("p", { class: "isen-warn", "data-testid": "isen-meter-refused", text: said(setup, "why_not") })];
   return [what, h("small", { class: "isen-muted", text: t("meterFetch", { size: bytes(setup.download_bytes) }) })];
 }
 
 /** @param {Isengard.Job | undefined} job */
 function outcome(job) {
   if (!job || !ENDED.has(job.state)) return [];
-  if (job.error) return [h("p", { class: "isen-error", "data-testid": "isen-meter-error", text: `${job.error.message} ${job.error.hint}`.trim() })];
+  if (job.error) return [h("p", { class: "isen-error", "data-testid": "isen-meter-error", text: explained(job.error) })];
   if (job.state === "cancelled") return [h("p", { class: "isen-muted", text: t("meterCancelled") })];
   return job.request.action === "uninstall" ? [h("p", { class: "isen-muted", text: t("meterRemoved") })] : [];
 }

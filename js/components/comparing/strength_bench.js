@@ -2,7 +2,9 @@
 
 import { cancelComparison, compare } from "../../data/comparisons.js";
 import { button, h } from "../../lib/dom.js";
+import { decimal } from "../../lib/format.js";
 import { keyed } from "../../lib/lists.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { compareButton } from "../looking/comparison.js";
@@ -56,9 +58,9 @@ export class StrengthBench {
 
   /** @param {Isengard.Generation} generation */
   #frame(generation) {
-    const strength = strengthOf(generation).toFixed(2);
+    const strength = decimal(strengthOf(generation), 2);
     const [image] = generation.images;
-    const blank = () => h("span", { class: ENDED.has(generation.state) ? "isen-picture isen-blank" : "isen-picture isen-skeleton", title: generation.error?.message ?? null });
+    const blank = () => h("span", { class: ENDED.has(generation.state) ? "isen-picture isen-blank" : "isen-picture isen-skeleton", title: said(generation.error, "message") || null });
     const open = image && button(t("benchPicture", { strength }), () => this.#open(generation), { kind: "plain", bare: true });
     open?.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.generations.thumbUrl(generation, image), alt: "", "data-testid": "isen-bench-image" }));
     return h("li", { "data-state": generation.state }, h("figure", {}, h("div", { class: "isen-scored" }, open ?? blank(), badge(generation, this.#names)), h("figcaption", { class: "isen-muted", text: strength })));
@@ -73,13 +75,13 @@ export class StrengthBench {
     const made = this.shown.filter((known) => known.images.length);
     const api = this.view.store.api;
     /** @param {Isengard.Generation} known */
-    const words = (known) => [t("benchPicture", { strength: strengthOf(known).toFixed(2) }), measuredWords(known, this.#names)].filter(Boolean).join(" · ");
+    const words = (known) => [t("benchPicture", { strength: decimal(strengthOf(known), 2) }), measuredWords(known, this.#names)].filter(Boolean).join(" · ");
     /** @param {Isengard.Generation} known */
     const describe = (known) => ({ src: api.generations.imageUrl(known, known.images[0]), file: api.generations.copyUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known), mark: badge(known, this.#names) });
     /** @param {() => void} close @param {() => number} at */
     const tools = (close, at) => [
       button(t("useLikeness"), () => (this.use(strengthOf(made[at()])), close()), { kind: "primary", testid: "isen-use-likeness" }),
-      compareButton(this.view, made, { at, compared: (known) => ({ ...describe(known), label: t("benchPicture", { strength: strengthOf(known).toFixed(2) }) }) }),
+      compareButton(this.view, made, { at, compared: (known) => ({ ...describe(known), label: t("benchPicture", { strength: decimal(strengthOf(known), 2) }) }) }),
     ];
     showPictures(this.view, { label: t("bench"), items: made, describe, at: made.indexOf(first), tools });
   }

@@ -1,6 +1,6 @@
 /** What can be chosen of a person's versions, newest first, with what is known of each. */
 
-import { count } from "../../lib/format.js";
+import { count, decimal } from "../../lib/format.js";
 import { bestOf, measuresOf } from "../../data/likeness_rules.js";
 import { isPublished } from "../../data/versions.js";
 import { t } from "../../locales/words.js";
@@ -17,6 +17,6 @@ export function versionEntries(versions) {
 /** @param {Isengard.Version} version */
 function words(version) {
   const measured = measuresOf(version);
-  const said = [version.picked && t("yourChoice"), measured?.likeness && t("matches", { score: measured.likeness.toFixed(2) }), measured?.faults.includes("copies") && t("copiesPhotos")];
+  const said = [version.picked && t("yourChoice"), measured?.likeness && t("matches", { score: decimal(measured.likeness, 2) }), measured?.faults.includes("copies") && t("copiesPhotos")];
   return [t("stepNumber", { n: count(version.step) }), ...said.filter(Boolean)].join(" · ");
 }

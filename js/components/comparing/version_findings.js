@@ -1,10 +1,10 @@
 /** What the numbers of a wall say in words: the server's choice and its reason, a stranger who looks like the person, what is left to measure. */
 
 import { button, h } from "../../lib/dom.js";
-import { count, counted } from "../../lib/format.js";
+import { count, counted, decimal, listed } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { faceless, isWithout, leaking, measuresOf, passedOver, undecided, unmeasured } from "../../data/likeness_rules.js";
-import { t, wordOr } from "../../locales/words.js";
+import { sentences, t, wordOr } from "../../locales/words.js";
 import { LikenessMeter } from "./likeness_meter.js";
 import { faultWords } from "./version_measures.js";
 
@@ -54,17 +54,17 @@ export class WallFindings {
 
   /** What was chosen, and why not a later one. @param {Isengard.Nearest} nearest */
   #nearest({ step, strength, score, own, tied }) {
-    const said = t("nearestIs", { name: this.person.name, step: count(step), strength: strength.toFixed(2), score: score.toFixed(2) });
+    const said = t("nearestIs", { name: this.person.name, step: count(step), strength: decimal(strength, 2), score: decimal(score, 2) });
     const [other, ...more] = tied.map(count);
-    const same = other && t(more.length ? "tiedSteps" : "tiedStep", { n: count(step), other, steps: [other, ...more].join(", ") });
-    return [said, same, own && t("ownPhotos", { score: own.toFixed(2) })].filter(Boolean).join(" ");
+    const same = other && t(more.length ? "tiedSteps" : "tiedStep", { n: count(step), other, steps: listed([other, ...more]) });
+    return sentences(said, same, own !== null && t("ownPhotos", { score: decimal(own, 2) }));
   }
 
   /** @param {Isengard.Measures} known */
   #over(known) {
     const { step, copied, told, faults } = known;
     if (faults.includes("copies")) return counted("overCopies", told, { step: count(step), copied: count(copied) });
-    return t("passedOver", { n: count(step), why: faultWords(faults, this.person.name).join("; ") });
+    return t("passedOver", { n: count(step), why: listed(faultWords(faults, this.person.name)) });
   }
 
   /** @param {string} why */
@@ -76,13 +76,13 @@ export class WallFindings {
   /** @param {Isengard.Generation} stranger */
   #leak(stranger) {
     const { checkpoint, strength } = stranger.request.characters[0];
-    return t("strangerLeaks", { name: this.person.name, step: count(Number(checkpoint)), strength: strength.toFixed(2) });
+    return t("strangerLeaks", { name: this.person.name, step: count(Number(checkpoint)), strength: decimal(strength, 2) });
   }
 
   /** Made before the tools were here: measured when somebody asks. @param {number} left */
   #left(left) {
-    if (this.asked) return h("p", { class: "isen-muted", text: left === 1 ? t("measuringOne") : t("measuring", { n: left }) });
-    return h("div", { class: "isen-row" }, button(left === 1 ? t("measureOne") : t("measureThese", { n: left }), () => this.#measure(left), { testid: "isen-measure" }));
+    if (this.asked) return h("p", { class: "isen-muted", text: counted("measuring", left) });
+    return h("div", { class: "isen-row" }, button(counted("measureThese", left), () => this.#measure(left), { testid: "isen-measure" }));
   }
 
   /** @param {number} left */

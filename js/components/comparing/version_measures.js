@@ -1,7 +1,7 @@
 /** What was measured of one version on the wall, in words and bars: match, copied photos, flexibility, and what speaks against it. */
 
 import { h } from "../../lib/dom.js";
-import { count, counted } from "../../lib/format.js";
+import { count, counted, decimal, listed } from "../../lib/format.js";
 import { isSame } from "../../data/likeness_rules.js";
 import { t } from "../../locales/words.js";
 
@@ -18,7 +18,7 @@ export function measures(known, best, name) {
       likeness !== null && bar(matchWords(known, best), likeness / top(known), faults.includes("unlike") ? "bad" : "good", range(known)),
       bar(copies(known), told ? copied / told : 0, faults.includes("copies") ? "bad" : copied ? "caution" : "good"),
       flexible !== null && bar(t("flexibility", { n: Math.round(100 * flexible) }), flexible, faults.includes("stiff") ? "bad" : "good", null, t("flexibilityHint"))),
-    faults.length > 0 && h("p", { class: "isen-warn", "data-testid": "isen-wall-against", text: t("against", { why: faultWords(faults, name).join("; ") }) }),
+    faults.length > 0 && h("p", { class: "isen-warn", "data-testid": "isen-wall-against", text: t("against", { why: listed(faultWords(faults, name)) }) }),
   ];
 }
 
@@ -36,8 +36,8 @@ const top = ({ own, likeness }) => Math.max(own ?? 1, likeness ?? 0);
 
 /** @param {Isengard.Measures} known @param {Isengard.Nearest | null} best */
 function matchWords({ step, likeness, low, high }, best) {
-  const score = likeness?.toFixed(2);
-  const words = low === null || high === null ? t("measuredScore", { score }) : t("measuredBetween", { score, low: low.toFixed(2), high: high.toFixed(2) });
+  const score = likeness === null ? "" : decimal(likeness, 2);
+  const words = low === null || high === null ? t("measuredScore", { score }) : t("measuredBetween", { score, low: decimal(low, 2), high: decimal(high, 2) });
   return best && best.step !== step && isSame(likeness, best.score) ? t("measuredSame", { words, n: count(best.step) }) : words;
 }
 

@@ -4,8 +4,9 @@ import { cancelComparison, compare, loadComparisons, loadTrainings } from "../..
 import { MOST_PICTURES, SCENES, cellsOf, newestWall, ordersOf, scenesOf, usualSteps, versionsFor } from "../../data/version_grid.js";
 import { button, field, h, say } from "../../lib/dom.js";
 import { fill, keyed } from "../../lib/lists.js";
-import { count } from "../../lib/format.js";
+import { count, decimal } from "../../lib/format.js";
 import { drawable, isWithout, measuresOf, nearest, versionsOn } from "../../data/likeness_rules.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { drawnWith, withCheckpoints } from "../../data/versions.js";
@@ -38,7 +39,7 @@ export class VersionWall {
     /** @type {Scene} */
     this.scene = NAMES[0];
     this.recipes = view.store.state.recipes.filter((known) => !known.missing.length && (known.people ?? 1) === 1 && comparable(person, known));
-    this.recipe = h("select", { "data-testid": "isen-wall-recipe", on: { change: () => this.#again() } }, ...this.recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known.name === recipe.name })));
+    this.recipe = h("select", { "data-testid": "isen-wall-recipe", on: { change: () => this.#again() } }, ...this.recipes.map((known) => h("option", { value: known.name, text: said(known, "label"), selected: known.name === recipe.name })));
     this.boxes = Object.fromEntries(NAMES.map((name) => [name, h("input", { type: "checkbox", checked: true, "data-testid": `isen-wall-scene-${name}`, on: { change: () => this.#again() } })]));
     this.versions = h("div", { class: "isen-row isen-wall-versions", role: "group", "aria-label": t("wallVersions"), "data-testid": "isen-wall-versions" });
     this.start = button("", () => this.#start(), { kind: "primary", testid: "isen-wall-start" });
@@ -96,7 +97,7 @@ export class VersionWall {
     this.start.disabled = !orders || orders > MOST_PICTURES || this.running.length > 0;
     this.stop.hidden = this.bar.hidden = !this.running.length;
     this.bar.value = wall.length ? done / wall.length : 0;
-    const failed = wall.find((known) => known.state === "failed")?.error?.message ?? "";
+    const failed = said(wall.find((known) => known.state === "failed")?.error, "message");
     const most = orders > MOST_PICTURES ? t("wallTooMany", { n: MOST_PICTURES }) : failed;
     say(this.said, this.running.length ? t("wallProgress", { n: done, count: wall.length }) : most);
     this.#choices();
@@ -132,7 +133,7 @@ export class VersionWall {
     const { steps, strengths, rows, without } = cellsOf(wall, this.scene);
     const columns = strengths.length;
     fill(this.table, [this.#recipe.name, steps, strengths, this.scene, best?.file, best?.strength, Boolean(without)], () => columns > 0 && h("table", { class: "isen-wall-table" },
-      h("tr", {}, ...strengths.map((strength) => h("th", { scope: "col", text: t("benchPicture", { strength: strength.toFixed(2) }) }))),
+      h("tr", {}, ...strengths.map((strength) => h("th", { scope: "col", text: t("benchPicture", { strength: decimal(strength, 2) }) }))),
       without && h("tbody", {}, heading(columns, h("span", { text: t("wallWithout") })),
         h("tr", {}, h("td", { "data-cell": "without" }), columns > 1 && h("td", { colspan: columns - 1 }, h("div", { class: "isen-wall-beside isen-muted", text: t("wallWithoutWhat") })))),
       ...steps.map((step, row) => h("tbody", {}, heading(columns, h("span", { "data-step": step })), h("tr", {}, h("td", { colspan: columns }, h("div", { class: "isen-wall-held isen-stack-tight", "data-measures": step }))),
@@ -165,7 +166,7 @@ export class VersionWall {
   #cell(generation) {
     const [image] = generation.images;
     const blank = ENDED.has(generation.state) ? "isen-picture isen-blank" : "isen-picture isen-skeleton";
-    if (!image) return h("span", { class: blank, title: generation.error?.message ?? t(`state_${generation.state}`) });
+    if (!image) return h("span", { class: blank, title: said(generation.error, "message") || t(`state_${generation.state}`) });
     const open = button(placeWords(generation), () => this.#full(generation), { kind: "plain", bare: true });
     open.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.generations.thumbUrl(generation, image), alt: "", "data-testid": "isen-wall-image" }));
     return h("div", { class: "isen-scored" }, open, badge(generation, this.#names));
@@ -220,5 +221,5 @@ function heading(columns, words) {
 /** Where a picture of the wall stands. @param {Isengard.Generation} generation */
 function placeWords(generation) {
   const { checkpoint, strength } = generation.request.characters[0];
-  return isWithout(generation) ? t("wallWithout") : t("wallPicture", { step: count(Number(checkpoint)), strength: strength.toFixed(2) });
+  return isWithout(generation) ? t("wallWithout") : t("wallPicture", { step: count(Number(checkpoint)), strength: decimal(strength, 2) });
 }

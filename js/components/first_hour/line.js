@@ -26,7 +26,7 @@ export class TrainingLine {
     const now = line.find(({ state }) => state === "now" || state === "stopped");
     const place = now ? line.indexOf(now) + 1 : line.length;
     fill(this.steps, line.map(({ kind, state }) => [kind, state]), () => line.map(({ kind, state }) =>
-      h("li", { "data-state": state, "aria-current": state === "now" ? "step" : null }, icon(MARKS[state]), " ", h("span", { text: t(`line_${kind}`) }), h("span", { class: "isen-hidden-text", text: ` (${t(`line_${state}`)})` }))));
+      h("li", { "data-state": state, "aria-current": state === "now" ? "step" : null }, icon(MARKS[state]), " ", h("span", { text: t(`line_${kind}`) }), h("span", { class: "isen-hidden-text", text: ` ${t("lineState", { state: t(`line_${state}`) })}` }))));
     this.steps.setAttribute("aria-label", t("lineAt", { n: place, count: line.length }));
     this.progress.show(now?.state === "now" ? now.job : null);
     fill(this.again, [now?.state, job.id], () => now?.state === "stopped" && button(t("retryJob"), () => this.#again(job), { kind: "primary isen-wide", testid: "isen-line-again" }));

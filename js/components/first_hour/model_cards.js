@@ -3,7 +3,8 @@
 import { h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { about, bytes, videoMemory } from "../../lib/format.js";
-import { t } from "../../locales/words.js";
+import { said } from "../../lib/said.js";
+import { sentences, t } from "../../locales/words.js";
 import { inOrder, preferred } from "../../data/first_hour/models.js";
 
 /** What is seen before all are asked for. */
@@ -65,12 +66,13 @@ export class ModelCards {
       this.value = family.key;
       this.changed();
     };
-    const { fit, note } = family;
+    const { fit } = family;
+    const [good, note] = [said(family, "good_at"), said(family, "note")];
     return h("label", { class: "isen-card isen-preset", "data-family": family.key, "data-fit": fit ?? null },
       h("input", { type: "radio", name: "isen-family", value: family.key, checked: family.key === this.value, "data-testid": `isen-family-${family.key}`, on: { change: chosen } }),
       h("span", { class: "isen-grow isen-stack-tight" },
-        h("span", { class: "isen-row" }, h("strong", { class: "isen-grow", text: family.label }), mark(fit)),
-        family.good_at && h("small", { text: family.good_at }),
+        h("span", { class: "isen-row" }, h("strong", { class: "isen-grow", text: said(family, "label") }), mark(fit)),
+        good && h("small", { text: good }),
         h("small", { class: "isen-muted", text: takes(family) }),
         note && h("small", { class: fit === "too_big" ? "isen-warn-text" : "isen-muted", text: note }),
         h("small", { class: "isen-muted", text: licence(family) })));
@@ -89,6 +91,7 @@ function takes({ download_bytes: size, train_s: time, vram_bytes: vram }) {
 }
 
 /** Whether pictures may be sold, and whether a licence comes first. @param {Isengard.Family} family */
-function licence({ licence: name, sell, terms, gated }) {
-  return [sell ? t(`sell_${sell}`, { licence: name }) : t("modelLicence", { licence: name }), sell === "limits" && terms, gated && t("licenceFirst")].filter(Boolean).join(" ");
+function licence(family) {
+  const { licence: name, sell, gated } = family;
+  return sentences(sell ? t(`sell_${sell}`, { licence: name }) : t("modelLicence", { licence: name }), sell === "limits" && said(family, "terms"), gated && t("licenceFirst"));
 }

@@ -3,7 +3,7 @@
 import { quietly } from "../../data/api.js";
 import { PRACTICE, REAL } from "../../data/first_hour/practice.js";
 import { button, h, icon } from "../../lib/dom.js";
-import { counted } from "../../lib/format.js";
+import { counted, few, listed } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { restartButton } from "../shared/restart.js";
 import { offerUndo } from "../shared/view.js";
@@ -60,8 +60,9 @@ export class PracticeLeft {
     await quietly(() => this.store.api.system.practice(), (left) => (this.#left = left));
     const { people = [], pictures = 0 } = this.#left ?? {};
     this.element.hidden = !people.length && !pictures;
-    const things = [people.length && counted("practicePeople", people.length, { names: names(people) }), pictures && counted("practicePictures", pictures)].filter(Boolean);
-    this.element.replaceChildren(h("p", { text: t("practiceLeftOver", { things: things.join(", ") }) }),
+    const names = few(people.map(({ name }) => name));
+    const things = [people.length ? counted("practicePeople", people.length, { names }) : "", pictures ? counted("practicePictures", pictures) : ""].filter(Boolean);
+    this.element.replaceChildren(h("p", { text: t("practiceLeftOver", { things: listed(things) }) }),
       h("div", { class: "isen-row" }, button(t("practiceRemove"), () => this.#remove(), { testid: "isen-practice-remove" })));
   }
 
@@ -75,12 +76,4 @@ export class PracticeLeft {
     };
     offerUndo(this.view, t("practiceRemoved"), back);
   }
-}
-
-const SHOWN_NAMES = 3;
-
-/** @param {{name: string}[]} people */
-function names(people) {
-  const shown = people.slice(0, SHOWN_NAMES).map(({ name }) => name).join(", ");
-  return people.length > SHOWN_NAMES ? `${shown}, …` : shown;
 }

@@ -3,6 +3,7 @@
 import { h, icon } from "../../lib/dom.js";
 import { about, bytes } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 
 export class PreparationNote {
@@ -21,7 +22,7 @@ function note(preparation) {
   const { steps } = preparation;
   return h("section", { class: "isen-note isen-stack-tight", "data-testid": "isen-preparation" },
     h("p", {}, icon("download"), " ", h("strong", { text: sum(preparation) })),
-    steps.length > 1 && h("ul", { class: "isen-plain-list" }, ...steps.map(({ kind, label, download_bytes: size }) => h("li", { class: "isen-muted", text: t(`prepare_${kind}`, { label, size: bytes(size) }) }))),
+    steps.length > 1 && h("ul", { class: "isen-plain-list" }, ...steps.map((step) => h("li", { class: "isen-muted", text: t(`prepare_${step.kind}`, { label: said(step, "label"), size: bytes(step.download_bytes) }) }))),
     h("small", { class: "isen-muted", text: t(preparation.measured ? "prepareMeasured" : "prepareAssumed") }));
 }
 

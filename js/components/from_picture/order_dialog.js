@@ -1,6 +1,7 @@
 /** What the dialogs that make pictures of a picture share: the picture, what is asked, and sending it. */
 
 import { button, h, say } from "../../lib/dom.js";
+import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { closer, openDialog } from "../shared/dialogs.js";
 import { offerUndo } from "../shared/view.js";
@@ -28,7 +29,7 @@ export function openOrder(view, { title, what, picture, fields, go, testid, send
     const made = store.keepGeneration(await store.attempt((id) => store.api.generations.createFrom(sent, id)));
     const refused = store.state.problem;
     problem.hidden = Boolean(made);
-    if (!made) return say(problem, [refused?.message, refused?.hint].filter(Boolean).join(" "));
+    if (!made) return say(problem, explained(refused));
     dialog.close();
     viewer.close();
     offerUndo(view, t("onwardStarted"), () => store.attempt((id) => store.api.generations.cancel(made.id, id)));
@@ -54,5 +55,5 @@ export function slider({ min, max, value, ends, label, testid }) {
 
 /** A choice among workflows, where there are several. @param {Isengard.Recipe[]} recipes @param {string} testid */
 export function recipeChoice(recipes, testid) {
-  return h("select", { "data-testid": testid }, ...recipes.map(({ name, label }) => h("option", { value: name, text: label })));
+  return h("select", { "data-testid": testid }, ...recipes.map((one) => h("option", { value: one.name, text: said(one, "label") })));
 }

@@ -65,7 +65,7 @@ class PuttingInto {
   /** What is asked for, in the words of whoever is chosen, until somebody has written something else. */
   #suggest() {
     const person = this.view.store.state.characters?.find(({ id }) => id === this.people.value);
-    const words = t("intoPrompt", { class: person?.class_word ?? "" });
+    const words = `photo of {trigger}, ${person?.class_word ?? ""}, same light`;
     if (this.prompt.value === this.suggested) this.prompt.value = words;
     this.suggested = words;
   }

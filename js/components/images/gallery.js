@@ -1,7 +1,7 @@
 /** Every picture there is: a search and filters, a wall of thumbnails, each in full, and several chosen at once. */
 
 import { h, icon } from "../../lib/dom.js";
-import { count } from "../../lib/format.js";
+import { count, decimal, listed } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { loadAlbums } from "../../data/albums/albums.js";
 import { fits, isFiltered, liked, picturesOf, promptOf, setFilter, sorted, told } from "../../data/gallery.js";
@@ -89,7 +89,7 @@ export class Gallery {
 
   /** @param {Isengard.Generation} generation */
   nameOf(generation) {
-    return this.namesOf(generation).join(", ");
+    return listed(this.namesOf(generation));
   }
 
   /** What it is called as a file. @param {Isengard.Entry} entry */
@@ -101,7 +101,7 @@ export class Gallery {
   #drawn({ versions, request: { characters: [first] } }) {
     const [file] = versions ?? [];
     if (!file || !first) return "";
-    const strength = first.strength.toFixed(2);
+    const strength = decimal(first.strength, 2);
     return file in this.steps ? t("wallPicture", { step: count(this.steps[file]), strength }) : t("benchPicture", { strength });
   }
 

@@ -4,7 +4,8 @@ import { loadSamplers } from "../../data/comparisons.js";
 import { drawnBy, strangers, trainedOn } from "../../data/drawing_base.js";
 import { field, h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
-import { t } from "../../locales/words.js";
+import { said } from "../../lib/said.js";
+import { sentences, t } from "../../locales/words.js";
 import { NegativePrompt } from "../prompting/negative_prompt.js";
 
 /** @typedef {"steps" | "guidance"} Numeric */
@@ -17,6 +18,12 @@ const LISTS = { sampler: "sampler_name", scheduler: "scheduler" };
 
 const NAMES = /** @type {Name[]} */ (["steps", "guidance", "sampler", "scheduler", "negative", "base_model"]);
 /** @typedef {Isengard.Recipe["bases"][number]} Base */
+
+/** A file of another model, which is named beside it. @param {{file: string, label?: string}} base */
+function otherWords(base) {
+  const label = said(base, "label");
+  return label ? t("baseOther", { file: base.file, label }) : base.file;
+}
 
 export class ImageAdvanced {
   /** @param {import("../../data/store.js").Store} store */
@@ -82,7 +89,7 @@ export class ImageAdvanced {
     const { recipe, reads } = this;
     if (!recipe) return;
     const guidance = Number(this.values().guidance ?? this.base?.defaults.guidance ?? recipe.defaults.guidance ?? 7);
-    this.negative.show({ takes: recipe.controls.includes("negative"), guidance, model: recipe.label, usual: reads?.negative ?? "" });
+    this.negative.show({ takes: recipe.controls.includes("negative"), guidance, model: said(recipe, "label"), usual: reads?.negative ?? "" });
   }
 
   /** The numbers that the model bears: the browser says it where one is beyond. Hidden fields are not asked. @param {Schema.Bounds} bounds */
@@ -104,7 +111,7 @@ export class ImageAdvanced {
     const kept = bases.some((base) => base.file === select.value) ? select.value : "";
     fill(select, bases.map((base) => base.file), () => [
       h("option", { value: "", text: t("baseByItself") }),
-      ...bases.map((base) => h("option", { value: base.file, text: base.label ? t("baseOther", { file: base.file, label: base.label }) : base.file })),
+      ...bases.map((base) => h("option", { value: base.file, text: otherWords(base) })),
     ]);
     select.value = kept;
     this.#say();
@@ -122,7 +129,8 @@ export class ImageAdvanced {
   #say() {
     const chosen = this.inputs.base_model.value;
     const base = chosen ? this.base : drawnBy(this.bases, this.people);
-    const { file = "", label = "", why } = base ?? {};
+    const { file = "", why } = base ?? {};
+    const label = said(base, "label");
     const [own] = this.people.filter(({ version }) => base && trainedOn(this.bases, version) === base);
     this.#warn(chosen);
     this.why.textContent = own && !chosen ? t("baseTrained", { file, name: own.name }) : !why ? t("baseNone") : !chosen ? t(`baseWhy_${why}`, { file, label }) : label ? t("baseIsOther", { label }) : t("baseChosen");
@@ -132,7 +140,7 @@ export class ImageAdvanced {
   #warn(chosen) {
     const lines = strangers(this.bases, this.people, chosen).map(({ why, ...words }) => t(`baseStranger_${why}`, words));
     this.note.hidden = !lines.length;
-    say(this.note, lines.join(" "));
+    say(this.note, sentences(...lines));
   }
 
   /** The file that was chosen by its name. */
@@ -151,10 +159,10 @@ export class ImageAdvanced {
   /** What was filled in, of what is shown. */
   values() {
     /** @param {Name} name */
-    const said = (name) => (this.fields[name].hidden || this.inputs[name].hidden ? "" : this.inputs[name].value.trim());
+    const entered = (name) => (this.fields[name].hidden || this.inputs[name].hidden ? "" : this.inputs[name].value.trim());
     /** @param {Numeric} name */
-    const number = (name) => (said(name) ? Number(said(name)) : null);
-    return { steps: number("steps"), guidance: number("guidance"), sampler: said("sampler") || null, scheduler: said("scheduler") || null, negative: said("negative"), base_model: said("base_model") || null };
+    const number = (name) => (entered(name) ? Number(entered(name)) : null);
+    return { steps: number("steps"), guidance: number("guidance"), sampler: entered("sampler") || null, scheduler: entered("scheduler") || null, negative: entered("negative"), base_model: entered("base_model") || null };
   }
 
   /** As it was filled in, also what is hidden now. */

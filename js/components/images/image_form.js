@@ -1,11 +1,13 @@
 /** What a picture is asked for with: people, prompt, shape and number are always in view, the rest is in one fold. */
 
 import { button, field, h, icon, once, say } from "../../lib/dom.js";
+import { decimal } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { kept, lasting, recalled } from "../../lib/memory.js";
 import { boundsOf } from "../../data/bounds.js";
 import { mendedPrompt } from "../../data/diagnosis/mending.js";
 import { bestOf, drawable } from "../../data/likeness_rules.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { isPublished } from "../../data/versions.js";
 import { rememberedFold } from "../shared/fold.js";
@@ -27,6 +29,8 @@ const DRAFT_KEY = "isengard.images.form";
 /** Who is drawn, for good. */
 const PERSON_KEY = "isengard.images.person";
 const OPEN_KEY = "isengard.images.settings";
+/** What a model reads is English in every language, unless the person writes it. */
+const FIRST_PROMPT = "portrait photo of {trigger}, soft window light";
 
 /**
  * @typedef {{cast: import("./people_in_picture.js").Draft, looks: {style: string, finished?: string}, advanced: Record<string, string>, count: string, recipe: string, version: string,
@@ -53,7 +57,7 @@ export class ImageForm {
     const adjust = () => this.#adjust();
     this.cast = new PeopleInPicture(this.store, { changed: adjust });
     this.prompting = new Prompting(view, {
-      value: this.draft?.prompt ?? t("firstPrompt"), submit: () => this.submit.disabled || this.element.requestSubmit(), changed: () => this.#keep(),
+      value: this.draft?.prompt ?? FIRST_PROMPT, submit: () => this.submit.disabled || this.element.requestSubmit(), changed: () => this.#keep(),
       negative: () => this.advanced.inputs.negative.value, count: () => this.pictures,
     });
     this.prompt = this.prompting.box;
@@ -100,8 +104,8 @@ export class ImageForm {
     /** @param {HTMLSelectElement} list */
     const chosen = ({ selectedOptions: [option] }) => option?.text;
     const { seed, quality, looks, cast } = this;
-    const words = [chosen(this.recipe), !this.versionField.hidden && chosen(this.version), looks.style?.label,
-      !this.qualityField.hidden && t(`quality_${quality.value}`), this.mending.value && t("mendSmall"), !cast.parts[0].likeness.element.hidden && cast.parts[0].likeness.value.toFixed(2), seed.value !== null && t("seedIs", { n: seed.value })];
+    const words = [chosen(this.recipe), !this.versionField.hidden && chosen(this.version), said(looks.style, "label"),
+      !this.qualityField.hidden && t(`quality_${quality.value}`), this.mending.value && t("mendSmall"), !cast.parts[0].likeness.element.hidden && decimal(cast.parts[0].likeness.value, 2), seed.value !== null && t("seedIs", { n: seed.value })];
     say(this.digest, words.filter(Boolean).join(" · "));
   }
 
@@ -112,7 +116,7 @@ export class ImageForm {
     this.samplers = samplers;
     this.prompting.show(styles);
     const usable = recipes.find((known) => !known.missing.length && peopleOf(known) === 1) ?? recipes[0];
-    fill(this.recipe, recipes.map((known) => [known.name, known.label, known.missing]), () => recipes.map((known) => h("option", { value: known.name, text: known.label, selected: known.name === (this.recipe.value || usable?.name) })));
+    fill(this.recipe, recipes.map((known) => [known.name, said(known, "label"), known.missing]), () => recipes.map((known) => h("option", { value: known.name, text: said(known, "label"), selected: known.name === (this.recipe.value || usable?.name) })));
     this.shelf.show(recipes);
     if (!this.shown) this.#restore(wanted);
     this.shown = true;

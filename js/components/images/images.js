@@ -6,6 +6,7 @@ import { orderAgain } from "../../data/from_picture.js";
 import { picturesOf, told } from "../../data/gallery.js";
 import { button, h, say } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
+import { explained } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { withCheckpoints } from "../../data/versions.js";
@@ -123,7 +124,7 @@ export class IsenImages extends View {
     const anew = async () => (await this.#anew(generation)) && dismiss();
     const again = () => this.reuse({ generation, image: { seed: generation.request.seed } });
     return h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation", "data-state": generation.state },
-      h("p", { class: "isen-error", "data-testid": "isen-generation-error", text: `${error?.message ?? ""} ${error?.hint ?? ""}`.trim() }),
+      h("p", { class: "isen-error", "data-testid": "isen-generation-error", text: explained(error) }),
       h("p", { class: "isen-prompt-line isen-muted", text: told(generation.request.prompt, names), title: generation.request.prompt }),
       h("div", { class: "isen-row" }, button(t("makeAgain"), anew, { testid: "isen-make-again" }), button(t("reuse"), again, { icon: "replay", bare: true }), button(t("dismiss"), dismiss, { icon: "times", bare: true, testid: "isen-dismiss-failure" })));
   }

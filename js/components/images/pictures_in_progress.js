@@ -2,12 +2,13 @@
 
 import { told } from "../../data/gallery.js";
 import { button, h, say } from "../../lib/dom.js";
+import { counted } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 
 /** "2 pictures before it", "Making picture 1 of 3, step 4 of 20". @param {Pick<Isengard.Generation, "state" | "progress">} options */
 export function makingWords({ state, progress: p }) {
   if (state === "cancelling") return t("state_cancelling");
-  if (state === "queued") return p.ahead ? t(p.ahead === 1 ? "oneAhead" : "ahead", { n: p.ahead }) : t("waiting");
+  if (state === "queued") return p.ahead ? counted("ahead", p.ahead) : t("waiting");
   const values = { n: Math.min(p.image + 1, p.count), count: p.count, step: p.step, total: p.total_steps };
   return t(p.total_steps ? "makingSteps" : "making", values);
 }

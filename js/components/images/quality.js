@@ -2,7 +2,7 @@
 
 import { h } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
-import { count } from "../../lib/format.js";
+import { counted } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 
 /** @typedef {keyof typeof SHARES} Quality */
@@ -49,7 +49,7 @@ export class QualityChoice {
       this.value = name;
       this.changed();
     };
-    return h("label", { class: "isen-segment", title: t("steps", { n: count(stepsOf(name, this.usual)) }) },
+    return h("label", { class: "isen-segment", title: counted("steps", stepsOf(name, this.usual)) },
       h("input", { type: "radio", name: "isen-quality", value: name, checked: name === this.value, "data-testid": `isen-quality-${name}`, on: { change: chosen } }),
       t(`quality_${name}`));
   }

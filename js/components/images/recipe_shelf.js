@@ -1,6 +1,7 @@
 /** Own ways of making pictures: dropped as a file or taken from the canvas, with what was found about each. */
 
 import { button, h, icon } from "../../lib/dom.js";
+import { inRow } from "../../lib/format.js";
 import { fill, keyed } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { addRecipe, graphOf, nameOfFile, removeRecipe, restoreRecipe } from "../../data/recipes.js";
@@ -41,7 +42,7 @@ export class RecipeShelf {
     fill(lines, findings, () => findings.map((finding) => findingLine(this.view.store, finding)));
     return h("li", { class: "isen-card isen-stack-tight", "data-testid": "isen-own-recipe" },
       h("div", { class: "isen-row" }, h("strong", { class: "isen-grow isen-wrap", text: label }), button(t("deleteRecipe", { name: label }), () => this.#remove(name, label), { icon: "trash", bare: true, testid: "isen-delete-recipe" })),
-      foreign.length > 0 && h("small", { class: "isen-muted" }, confirmed && icon("check"), ` ${t("foreignNodes", { names: foreign.join(", ") })}`), lines);
+      foreign.length > 0 && h("small", { class: "isen-muted" }, confirmed && icon("check"), ` ${t("foreignNodes", { names: inRow(foreign) })}`), lines);
   }
 
   /** @param {DragEvent} event */

@@ -1,8 +1,9 @@
 /** Why a way of making pictures cannot be used now, what is worth knowing about it, and agreeing to foreign nodes. */
 
 import { button, h, say } from "../../lib/dom.js";
-import { bytes } from "../../lib/format.js";
+import { bytes, inRow, listed } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { confirmRecipe } from "../../data/recipes.js";
 import { findingLine } from "../training/preflight_findings.js";
@@ -10,10 +11,10 @@ import { findingLine } from "../training/preflight_findings.js";
 /** Why this recipe cannot draw this person, or nothing. @param {Isengard.Recipe} recipe @param {Isengard.Character} person */
 export function lacking(recipe, person) {
   const broken = recipe.missing.find((file) => file.fault);
-  if (broken) return t("recipeBroken", { fault: broken.fault });
-  if (recipe.missing.length) return t("recipeMissing", { files: recipe.missing.map(place).join(", ") });
+  if (broken) return t("recipeBroken", { fault: said(broken, "fault") });
+  if (recipe.missing.length) return t("recipeMissing", { files: listed(recipe.missing.map(place)) });
   const error = recipe.findings?.find((finding) => finding.severity === "error");
-  if (error) return error.message;
+  if (error) return said(error, "message");
   if (recipe.identity === "reference") return person.photo_count ? "" : t("recipeNeedsPhotos", { name: person.name });
   const fits = recipe.identity !== "lora" || person.versions.some((version) => recipe.families.includes(version.family));
   return fits ? "" : t("recipeOtherModel", { name: person.name });
@@ -50,7 +51,7 @@ export class RecipeState {
     this.download.hidden = !this.family;
     const asks = !why && unconfirmed(recipe);
     this.foreign.hidden = !asks;
-    say(this.ask, asks ? t("foreignAsk", { names: recipe.foreign.join(", ") }) : "");
+    say(this.ask, asks ? t("foreignAsk", { names: inRow(recipe.foreign) }) : "");
     const notes = (recipe.findings ?? []).filter((finding) => finding.severity !== "error");
     fill(this.notes, notes, () => notes.map((finding) => findingLine(this.store, finding)));
     this.element.hidden = !why && !asks && !notes.length;

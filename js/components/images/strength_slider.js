@@ -1,6 +1,7 @@
 /** How strongly one person is drawn in: a slider with its number. */
 
 import { field, h, say } from "../../lib/dom.js";
+import { decimal } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 
 export class Likeness {
@@ -50,6 +51,6 @@ export class Likeness {
   }
 
   #said() {
-    say(this.said, this.value.toFixed(2));
+    say(this.said, decimal(this.value, 2));
   }
 }

@@ -20,10 +20,10 @@ class Comparison {
     this.frames = this.images.map((image) => new ZoomFrame(this.zoom, image));
     this.captions = [0, 1].map(() => h("small", { class: "isen-grow isen-wrap", tabindex: 0 }));
     this.choices = two.map((at, side) => this.#choice(side, at));
-    this.slider = h("input", { type: "range", min: 0, max: 100, step: 1, value: 50, "aria-label": t("compareSlider"), "data-testid": "isen-compare-line", on: { input: () => this.#slide() } });
+    this.slider = h("input", { type: "range", dir: "ltr", min: 0, max: 100, step: 1, value: 50, "aria-label": t("compareSlider"), "data-testid": "isen-compare-line", on: { input: () => this.#slide() } });
     /** @type {HTMLElement} */
     this.line = h("div", { class: "isen-compare-line", on: { pointerdown: (event) => this.line.setPointerCapture(event.pointerId), pointermove: (event) => this.#drag(event) } }, icon("arrows-h"));
-    this.stage = h("div", { class: "isen-compare-stage", tabindex: 0, role: "group", "aria-label": t("comparePictures"), "data-testid": "isen-compare-stage" }, ...this.frames.map((frame) => frame.element), this.line);
+    this.stage = h("div", { class: "isen-compare-stage", dir: "ltr", tabindex: 0, role: "group", "aria-label": t("comparePictures"), "data-testid": "isen-compare-stage" }, ...this.frames.map((frame) => frame.element), this.line);
     this.modes = h("div", { class: "isen-segments", role: "radiogroup", "aria-label": t("compareMode") }, ...MODES.map((name) => this.#mode(name)));
     const swap = button(t("compareSwap"), () => this.#swap(), { icon: "sort-alt", bare: true, title: t("withKey", { words: t("compareSwap"), key: "X" }), testid: "isen-compare-swap" });
     /** @type {HTMLDialogElement} */

@@ -4,6 +4,7 @@ import { button, field, h, say } from "../../lib/dom.js";
 import { count } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { lasting } from "../../lib/memory.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 
 const OPEN_KEY = "isengard.images.filters";
@@ -54,7 +55,7 @@ export class GalleryFilters {
   show(filter, { characters, recipes, albums }) {
     this.people = characters;
     this.#choices(this.person, characters.map(({ id, name }) => [id, name]), filter.character);
-    this.#choices(this.recipe, recipes.map(({ name, label }) => [name, label]), filter.recipe);
+    this.#choices(this.recipe, recipes.map((one) => [one.name, said(one, "label")]), filter.recipe);
     this.#choices(this.album, (albums ?? []).map(({ id, name }) => [id, name]), filter.album);
     this.albumField.hidden = !albums?.length && !filter.album;
     this.#choices(this.version, versionsOf(characters, filter.character), filter.version);

@@ -1,5 +1,6 @@
 /** Choosing several pictures of a wall: by click, Shift, Ctrl, a long press and by keys; what is chosen is said by a tick on each. */
 
+import { readingKey } from "../../locales/reading.js";
 import { NOTHING, everything, ranged, remaining, toggled } from "../../lib/selection.js";
 
 /** A finger that rests so long chooses. */
@@ -114,7 +115,8 @@ export class Selecting {
     /** @type {Record<string, number>} */
     const moves = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, PageUp: -columns * PAGE_ROWS, PageDown: columns * PAGE_ROWS, Home: -Infinity, End: Infinity };
     const command = event.ctrlKey || event.metaKey;
-    if (moves[event.key] && !command) this.#go(moves[event.key], event.shiftKey);
+    const move = moves[readingKey(event.key)];
+    if (move && !command) this.#go(move, event.shiftKey);
     else if (event.key === " ") this.#select(toggled(this.selection, tile.entry.key));
     else if (command && event.key.toLowerCase() === "a") this.all();
     else if (event.key === "Escape" && this.selection.keys.size) this.none();

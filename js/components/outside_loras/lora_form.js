@@ -1,7 +1,7 @@
 /** What has to be known of a LoRA from elsewhere: read from the file where it says so, asked for where it doesn't. */
 
 import { button, field, h, once } from "../../lib/dom.js";
-import { bytes } from "../../lib/format.js";
+import { bytes, inRow } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { loraPicture, parts } from "./lora_list.js";
 
@@ -28,7 +28,7 @@ export function loraForm(store, { lora, facts, person, back, done }) {
       if (character) done(character);
     });
   };
-  const said = facts.bases.length ? t("loraSays", { bases: facts.bases.slice(0, 3).join(", ") }) : t("loraSaysNothing");
+  const said = facts.bases.length ? t("loraSays", { bases: inRow(facts.bases.slice(0, 3)) }) : t("loraSaysNothing");
   return h("form", { class: "isen-stack", "aria-label": t("loraTitle"), on: { submit: add } },
     h("div", { class: "isen-row isen-caption" }, loraPicture(store, lora), h("div", { class: "isen-grow isen-stack-tight" },
       h("strong", { class: "isen-wrap", dir: "auto", text: lora }), h("small", { class: "isen-muted", text: bytes(facts.size) }))),

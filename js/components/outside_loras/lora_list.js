@@ -1,6 +1,7 @@
 /** ComfyUI's LoRAs that Isengard did not make: one is found by its name or its picture. */
 
 import { button, h, icon, picture, say } from "../../lib/dom.js";
+import { counted } from "../../lib/format.js";
 import { keyed } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 
@@ -32,7 +33,7 @@ export class LoraList {
     const found = this.loras.filter(({ name }) => name.toLowerCase().includes(wanted));
     this.find.hidden = !this.loras.length;
     keyed(this.list, found.slice(0, SHOWN), { id: (lora) => lora.name, make: (lora) => this.#row(lora) });
-    say(this.rest, !this.loras.length ? t("loraNone") : !found.length ? t("loraNoneCalled") : found.length > SHOWN ? t("loraMore", { n: found.length - SHOWN }) : "");
+    say(this.rest, !this.loras.length ? t("loraNone") : !found.length ? t("loraNoneCalled") : found.length > SHOWN ? counted("loraMore", found.length - SHOWN) : "");
   }
 
   /** @param {Schema.OutsideLora} lora */

@@ -2,6 +2,7 @@
 
 import { ApiError } from "../../data/api.js";
 import { button, field, h, icon } from "../../lib/dom.js";
+import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { exchange, tokenIn } from "../../data/session.js";
 import { advisesRestart, restartButton } from "../shared/restart.js";
@@ -17,42 +18,42 @@ export function connecting() {
 /** @param {import("../../data/store.js").Store} store */
 export function locked(store) {
   const here = h("div", { class: "isen-stack" });
-  const said = h("p", { class: "isen-error", role: "alert", hidden: true });
-  offerLink(store, here, said);
+  const refused = h("p", { class: "isen-error", role: "alert", hidden: true });
+  offerLink(store, here, refused);
   const token = h("input", { type: "password", autocomplete: "off", required: true, "data-testid": "isen-token" });
   /** @param {Event} event */
   const open = (event) => {
     event.preventDefault();
-    return unlock(store, tokenIn(token.value) || token.value.trim(), said);
+    return unlock(store, tokenIn(token.value) || token.value.trim(), refused);
   };
   return h("form", { class: "isen-stack", on: { submit: open } },
     h("h2", { tabindex: -1 }, icon("lock"), ` ${t("lockedTitle")}`),
     h("p", { text: t("locked") }), here, h("p", { class: "isen-muted", text: t("lockedHow") }),
-    field(t("token"), token), said,
+    field(t("token"), token), refused,
     h("button", { type: "submit", class: "isen-primary isen-wide", text: t("unlock") }));
 }
 
-/** What stands against it is `said`, in the server's words. @param {Isengard.Store} store @param {string} token @param {HTMLElement} said */
-async function unlock(store, token, said) {
+/** What stands against it is told in `refused`. @param {Isengard.Store} store @param {string} token @param {HTMLElement} refused */
+async function unlock(store, token, refused) {
   try {
-    said.hidden = await exchange(store.api, token);
-    said.textContent = said.hidden ? "" : t("tokenWrong");
-    if (said.hidden) await store.refresh();
+    refused.hidden = await exchange(store.api, token);
+    refused.textContent = refused.hidden ? "" : t("tokenWrong");
+    if (refused.hidden) await store.refresh();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    said.hidden = false;
-    said.textContent = `${error.message} ${error.hint}`;
+    refused.hidden = false;
+    refused.textContent = explained(error);
   }
 }
 
 /**
  * On the computer that ComfyUI runs on nothing has to be looked up; elsewhere the server refuses, which is not shown.
- * @param {Isengard.Store} store @param {HTMLElement} place @param {HTMLElement} said
+ * @param {Isengard.Store} store @param {HTMLElement} place @param {HTMLElement} refused
  */
-async function offerLink(store, place, said) {
+async function offerLink(store, place, refused) {
   try {
     const { links, token } = await store.api.system.sessionLink();
-    const open = () => unlock(store, token, said);
+    const open = () => unlock(store, token, refused);
     /** @type {HTMLInputElement} */
     const link = h("input", { readonly: true, value: links.at(-1), "data-testid": "isen-link", on: { focus: () => link.select() } });
     place.append(button(t("unlockHere"), open, { kind: "primary", testid: "isen-unlock-here" }), field(t("linkElsewhere"), link, t("linkElsewhereHint")));
@@ -64,10 +65,10 @@ async function offerLink(store, place, said) {
 /** The server's own words: what is wrong and what to do. @param {Isengard.Store} store @param {Isengard.ApiError | null} failure */
 export function blocked(store, failure) {
   const again = h("div");
-  if (advisesRestart(failure?.hint)) offerRestart(store, again);
+  if (advisesRestart(failure)) offerRestart(store, again);
   return h("div", { class: "isen-stack" },
     h("h2", { tabindex: -1 }, icon("exclamation-triangle"), ` ${t("blockedTitle")}`),
-    h("p", { text: failure?.message ?? t("offline", { s: 5 }) }), h("p", { class: "isen-muted", text: failure?.hint ?? "" }),
+    h("p", { text: said(failure, "message") || t("offline", { s: 5 }) }), h("p", { class: "isen-muted", text: said(failure, "hint") }),
     button(t("tryAgain"), () => store.refresh(), { kind: "primary" }), again);
 }
 

@@ -21,6 +21,17 @@ export function keepFocus(panel, home) {
   new MutationObserver(look).observe(panel, { childList: true, subtree: true, attributeFilter: ["hidden", "open"] });
 }
 
+/** The focus goes to what has taken the place of an element that was made anew, once it is there. @param {HTMLElement} panel @param {string} testid */
+export function focusAgain(panel, testid) {
+  const find = () => {
+    const found = /** @type {HTMLElement | null} */ (panel.querySelector(`[data-testid="${testid}"]`));
+    found?.focus({ preventScroll: true });
+    return Boolean(found) || document.activeElement !== document.body;
+  };
+  const watch = new MutationObserver(() => find() && watch.disconnect());
+  if (!find()) watch.observe(panel, { childList: true, subtree: true });
+}
+
 /** The view's heading, else the box it is in. @param {HTMLElement} body */
 export function homeOf(body) {
   return [...body.querySelectorAll("h2")].find((heading) => heading.checkVisibility()) ?? body;

@@ -3,13 +3,15 @@
 import { button, h } from "../../lib/dom.js";
 import { asFound, pasted, walked } from "../../lib/files.js";
 import { fill } from "../../lib/lists.js";
+import { readingKey } from "../../locales/reading.js";
+import { explained, said } from "../../lib/said.js";
 import { adoptStyles } from "../../lib/styles.js";
 import { spoken, t } from "../../locales/words.js";
 import { practiceOf } from "../../data/first_hour/practice.js";
 import { isOutdated, runningJobs, shownRoute } from "../../data/state.js";
 import { blocked, connecting, locked } from "./blocked_states.js";
 import { askEarly } from "../shared/thumbnail_preload.js";
-import { homeOf, keepFocus } from "./focus_home.js";
+import { focusAgain, homeOf, keepFocus } from "./focus_home.js";
 import { arrive } from "../../data/photos/uploads.js";
 import { lendingBanner, lendingOf } from "../training/gpu_lending.js";
 import { practiceBanner } from "../first_hour/practice.js";
@@ -25,7 +27,7 @@ const UNDO_MS = 8000;
 /** As in styles/making.css. */
 const WIDE = 560;
 
-/** @typedef {[kind: string, text: string, testid: string, correlationId?: string]} Banner */
+/** @typedef {[kind: string, text: string, testid: string, correlationId?: string, restarts?: boolean]} Banner `restarts`: to do so is advised */
 
 export class IsenPanel extends View {
   /** @type {Promise<void>} */ styled;
@@ -44,7 +46,8 @@ export class IsenPanel extends View {
 
   build() {
     this.className = "isen-panel";
-    this.lang = spoken();
+    const { code, dir } = spoken();
+    Object.assign(this, { lang: code, dir });
     this.style.visibility = "hidden";
     this.styled = adoptStyles(SHEETS)
       .catch((/** @type {unknown} */ error) => console.error("[Isengard] no styles", error))
@@ -94,6 +97,15 @@ export class IsenPanel extends View {
   over(closes) {
     this.closes = closes;
     this.leave.hidden = !closes;
+  }
+
+  /** Its place, and what is open in it, is the next one's: the language has changed. @param {IsenPanel} next */
+  becomes(next) {
+    if (!this.isConnected) return;
+    const focused = this.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
+    this.replaceWith(next);
+    next.over(this.closes);
+    if (focused) focusAgain(next, focused.dataset.testid ?? "");
   }
 
   /** Who opened it by a key goes on with the keys. */
@@ -151,7 +163,7 @@ export class IsenPanel extends View {
   }
 
   /** @param {Banner} line */
-  #banner([kind, text, testid, more]) {
+  #banner([kind, text, testid, more, restarts]) {
     if (testid === "isen-outdated") {
       return h("div", { class: `${kind} isen-row`, "data-testid": testid }, h("p", { class: "isen-grow", text }),
         button(t("reload"), () => location.reload(), { icon: "refresh", testid: "isen-reload" }));
@@ -160,7 +172,7 @@ export class IsenPanel extends View {
     return h("div", { class: `${kind} isen-row`, "data-testid": testid },
       h("p", { class: "isen-grow", text, title: more ? t("correlation", { id: more }) : null }),
       button(t("dismiss"), () => this.store.set({ problem: null }), { icon: "times", bare: true, testid: "isen-dismiss" }),
-      advisesRestart(text) && restartButton(this.store),
+      restarts && restartButton(this.store),
       more && button(t("showLog"), () => this.store.go({ tab: "settings", log: more }), { kind: "link", testid: "isen-show-log" }));
   }
 
@@ -181,7 +193,7 @@ export class IsenPanel extends View {
     const at = this.#tabs.findIndex((tab) => tab === event.target);
     /** @type {Record<string, number>} */
     const keys = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: TABS.length - 1 };
-    const to = keys[event.key];
+    const to = keys[readingKey(event.key)];
     if (to === undefined) return;
     event.preventDefault();
     const next = this.#tabs[(to + TABS.length) % TABS.length];
@@ -233,9 +245,10 @@ function doorOf({ connection, characters }) {
 const SLIPS = { settings_slip: "slipSettings", setting_slip: "slipSetting", pack_slip: "slipPack" };
 
 /** A file that somebody wrote and that cannot be read, in words: where it is wrong and what stands in. @param {Isengard.Slip} slip */
-function slipWords({ kind, file, line, reason }) {
+function slipWords(slip) {
+  const { kind, file, line } = slip;
   const place = line ? t("slipLine", { file, n: line }) : file;
-  return t(SLIPS[kind] ?? "slipSettings", { place, reason });
+  return t(SLIPS[kind] ?? "slipSettings", { place, reason: said(slip, "reason") });
 }
 
 /**
@@ -250,11 +263,11 @@ export function bannersOf(state) {
   if (isOutdated(state)) lines.push(["isen-warn", t("reloadTitle", { n: health?.version }), "isen-outdated"]);
   if (slow && connection !== "offline") lines.push(["isen-note", t("slow"), "isen-slow"]);
   if (connection === "offline") {
-    const why = failure ? `${failure.message} ${failure.hint}` : t(runningJobs(state).length ? "offlineTraining" : "offline", { s: retryS ?? 1 });
+    const why = failure ? explained(failure) : t(runningJobs(state).length ? "offlineTraining" : "offline", { s: retryS ?? 1 });
     lines.push(["isen-warn", why, "isen-offline"]);
   }
   if (connection === "starting" && (characters !== null || retryS)) lines.push(["isen-note", t("starting"), "isen-starting"]);
   for (const slip of health?.slips ?? []) lines.push(["isen-warn", slipWords(slip), "isen-slip"]);
-  if (problem) lines.push(["isen-error", `${problem.message} ${problem.hint}`.trim(), "isen-problem", problem.code === "offline" ? "" : problem.correlationId]);
+  if (problem) lines.push(["isen-error", explained(problem), "isen-problem", problem.code === "offline" ? "" : problem.correlationId, advisesRestart(problem)]);
   return lines;
 }

@@ -1,8 +1,8 @@
 /** What was rebuilt after damage or loss: said above every view until somebody has read it. */
 
 import { button, h } from "../../lib/dom.js";
-import { counted } from "../../lib/format.js";
-import { regional, t } from "../../locales/words.js";
+import { counted, moment } from "../../lib/format.js";
+import { sentences, t } from "../../locales/words.js";
 
 /** @type {Record<string, string>} */
 const WORDS = {
@@ -19,15 +19,8 @@ export function recoveriesOf({ health }) {
 export function recoveredBanner(store, { code, at, count: back, file }) {
   const said = t(WORDS[code], { entries: counted("entries", back), when: moment(at) });
   return h("div", { class: "isen-warn isen-row", "data-testid": "isen-recovered" },
-    h("p", { class: "isen-grow", text: file ? `${said} ${t("damagedKept", { file })}` : said }),
+    h("p", { class: "isen-grow", text: sentences(said, file && t("damagedKept", { file })) }),
     button(t("dismiss"), () => dismiss(store, code), { icon: "times", bare: true, testid: "isen-recovered-dismiss" }));
-}
-
-/** In figures alone, as the language orders them. @param {string} iso */
-function moment(iso) {
-  const figures = /** @type {const} */ ({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const when = new Date(iso);
-  return Number.isNaN(when.getTime()) ? "" : new Intl.DateTimeFormat(regional(), figures).format(when);
 }
 
 /** For this data folder, not for this browser: whoever looks next is not told again. @param {Isengard.Store} store @param {string} code */

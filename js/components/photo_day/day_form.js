@@ -1,12 +1,13 @@
 /** What a photo day is asked for with: styles, scenes and shapes as pictures, their words, how many; and what comes of it. */
 
 import { button, field, h, icon, picture, say } from "../../lib/dom.js";
-import { about } from "../../lib/format.js";
+import { about, counted, decimal } from "../../lib/format.js";
 import { newCorrelationId } from "../../lib/ids.js";
 import { fill } from "../../lib/lists.js";
 import { kept, lasting, recalled } from "../../lib/memory.js";
 import { ApiError } from "../../data/api.js";
 import { MOST, combinations, exampleOf, orderOf, recipesFor, styleLooks, usualDraft } from "../../data/albums/photo_days.js";
+import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 
 const DRAFT_KEY = "isengard.photo_day";
@@ -63,7 +64,7 @@ export class DayForm {
       fill(this.groups[kind].tiles, [items, items.map((item) => this.#example(item, kind, days))], () => items.map((item) => this.#tile(item, draft, this.#example(item, kind, days))));
     }
     fill(this.shapes, "shapes", () => SHAPES.map(([name, ratio]) => this.#shape(name, ratio, draft)));
-    fill(this.recipe, usable.map(({ name, label }) => [name, label]), () => usable.map(({ name, label }) => h("option", { value: name, text: label, selected: name === draft.recipe })));
+    fill(this.recipe, usable.map(({ name, label }) => [name, label]), () => usable.map((one) => h("option", { value: one.name, text: said(one, "label"), selected: one.name === draft.recipe })));
     this.recipeField.hidden = usable.length < 2;
     const first = this.shown !== person.id;
     this.shown = person.id;
@@ -90,12 +91,13 @@ export class DayForm {
   }
 
   /** @param {Isengard.Style} item @param {Isengard.DayDraft} draft @param {string} example */
-  #tile({ kind, name, label, prompt }, draft, example) {
+  #tile(item, draft, example) {
+    const { kind, name, prompt } = item;
     const list = kind === "style" ? draft.styles : draft.scenes;
     const shown = example ? picture(example, "") : h("span", { class: "isen-picture isen-blank" }, icon(kind === "style" ? "palette" : "map-marker"));
     /** @type {HTMLInputElement} */
     const box = h("input", { type: "checkbox", checked: list.includes(name), "data-testid": `isen-day-${kind}-${name}`, on: { change: () => (toggled(list, name, box.checked), this.#words(), this.#changed()) } });
-    return h("label", { class: "isen-person isen-motif", title: prompt }, box, shown, h("span", { text: label }));
+    return h("label", { class: "isen-person isen-motif", title: prompt }, box, shown, h("span", { text: said(item, "label") }));
   }
 
   /** @param {Isengard.DayDraft["shapes"][number]} name @param {string} ratio @param {Isengard.DayDraft} draft */
@@ -110,11 +112,12 @@ export class DayForm {
     const { draft, styles = [] } = this;
     if (!draft) return;
     const chosen = styles.filter(({ kind, name }) => (kind === "style" ? draft.styles : draft.scenes).includes(name));
-    fill(this.words, chosen.map(({ kind, name }) => [kind, name]), () => chosen.map(({ kind, name, label, prompt }) => {
+    fill(this.words, chosen.map(({ kind, name }) => [kind, name]), () => chosen.map((item) => {
+      const { kind, name, prompt } = item;
       const key = `${kind}-${name}`;
       /** @type {HTMLTextAreaElement} */
       const input = h("textarea", { rows: 2, value: draft.words[key] ?? prompt, "data-testid": `isen-day-words-${key}`, on: { input: () => ((draft.words[key] = input.value), this.#changed()) } });
-      return field(label, input);
+      return field(said(item, "label"), input);
     }));
   }
 
@@ -142,7 +145,7 @@ export class DayForm {
       if (this.asked === asked) this.#say(planWords(plan), true);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (this.asked === asked) this.#say(`${error.message} ${error.hint}`.trim(), false);
+      if (this.asked === asked) this.#say(explained(error), false);
     }
   }
 
@@ -153,7 +156,7 @@ export class DayForm {
     this.start.disabled = !fits;
     const different = this.draft ? combinations(this.draft) : 0;
     this.repeats.hidden = !fits || !this.draft || this.draft.count <= different;
-    say(this.repeats, t("dayPlanRepeats", { n: different }));
+    say(this.repeats, counted("dayPlanRepeats", different));
   }
 
   async #begin() {
@@ -165,8 +168,8 @@ export class DayForm {
 
 /** @param {Schema.PhotoDayPlan} plan */
 export function planWords({ pictures: { length: n }, seconds_each: each }) {
-  if (each === null) return t("dayPlanUnknown", { n });
-  return t("dayPlan", { n, time: about(each * n), each: each < 10 ? each.toFixed(1) : Math.round(each) });
+  if (each === null) return counted("dayPlanUnknown", n);
+  return counted("dayPlan", n, { time: about(each * n), each: decimal(each, each < 10 ? 1 : 0) });
 }
 
 /** @param {string} title @param {string} testid */

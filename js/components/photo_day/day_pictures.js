@@ -4,6 +4,7 @@ import { button, h, icon, picture, say } from "../../lib/dom.js";
 import { about, counted } from "../../lib/format.js";
 import { fill, keyed } from "../../lib/lists.js";
 import { dayShare, sectionsOf } from "../../data/albums/photo_days.js";
+import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { LikenessMeter } from "../comparing/likeness_meter.js";
 import { openCulling } from "./culling.js";
@@ -70,7 +71,7 @@ export class DayPictures {
     const failed = day.pictures.filter(({ state }) => state === "failed");
     const reason = day.error ?? failed[0]?.error;
     this.error.hidden = !reason;
-    say(this.error, failed.length && !day.error ? counted("dayFailed", failed.length, { reason: reason?.message ?? "" }) : `${reason?.message ?? ""} ${reason?.hint ?? ""}`.trim());
+    say(this.error, failed.length && !day.error ? counted("dayFailed", failed.length, { reason: said(reason, "message") }) : explained(reason));
     this.pause.hidden = day.state !== "running" || !left;
     this.resume.hidden = day.state === "running" || (!left && !failed.length);
     this.end.hidden = !left;

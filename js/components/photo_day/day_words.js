@@ -1,8 +1,8 @@
 /** What a picture of a photo day says of itself. */
 
 import { runningDay } from "../../data/albums/photo_days.js";
-import { brief } from "../../lib/format.js";
-import { t } from "../../locales/words.js";
+import { brief, count, inRow } from "../../lib/format.js";
+import { t, translated } from "../../locales/words.js";
 import { badge } from "../shared/score_badge.js";
 
 /** The way to a person's photo days, and how far the one that is being drawn is. @param {Isengard.State} state @param {{id: string, name: string}} person */
@@ -13,8 +13,7 @@ export function dayWords({ photoDays }, { id, name }) {
 
 /** What a picture is of. @param {Isengard.DayPicture} one */
 export function pictureWords({ style, scene, n, aside }) {
-  const of = [style, scene].filter(Boolean).join(", ");
-  const words = of ? `${of}, ${n + 1}` : String(n + 1);
+  const words = inRow([translated(style), translated(scene), count(n + 1)].filter(Boolean));
   return aside ? `${words} · ${t(`dayAside_${aside}`)}` : words;
 }
 

@@ -1,7 +1,7 @@
 /** Where a prompt is written: `{trigger}` stands in it as a chip with the person's name. */
 
 import { button, h, say } from "../../lib/dom.js";
-import { brief } from "../../lib/format.js";
+import { brief, counted, listed } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { Past, endOfChange } from "../../lib/past.js";
 import { t } from "../../locales/words.js";
@@ -141,7 +141,7 @@ export class PromptBox {
   #absence() {
     const named = new Set(pieces(this.value).filter(isToken).map(placeOfToken));
     const missing = this.filled && !named.size ? [] : this.people.filter((_, place) => !named.has(place)).map((person) => person.name);
-    say(this.missing, missing.length ? t("notInPrompt", { name: missing.join(", ") }) : "");
+    say(this.missing, missing.length ? counted("notInPrompt", missing.length, { name: listed(missing) }) : "");
     this.missing.hidden = !missing.length;
   }
 

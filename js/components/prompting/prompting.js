@@ -3,6 +3,7 @@
 import { told } from "../../data/gallery.js";
 import { completed, isShort } from "../../data/prompting/completing.js";
 import { button } from "../../lib/dom.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { PromptBox, recast } from "./prompt_box.js";
 import { PromptHistory } from "./prompt_history.js";
@@ -78,7 +79,7 @@ export class Prompting {
     this.preview.show({ full: whole, told: told(whole, people.map((person) => person.name)), more: whole !== this.lines.split(value)[0], can: Boolean(this.prompting?.opening) });
     this.lines.show(value, this.count());
     this.suggestions.refresh();
-    this.notes.show(value, this.negative(), { prompting: this.prompting, model: recipe?.label ?? "" });
+    this.notes.show(value, this.negative(), { prompting: this.prompting, model: said(recipe, "label") });
   }
 
   get draft() {

@@ -2,6 +2,7 @@
 
 import { button, h, icon, picture, say } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
+import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 
 /** How often it is asked how far the pictures are, while they are made. */
@@ -77,7 +78,7 @@ export class StyleChoice {
       return path ? this.store.api.prompts.stylePictureUrl(path, this.made) : "";
     };
     /** @type {Tile[]} */
-    const tiles = [{ name: "", label: t("noStyle"), src: "" }, ...this.items.map(({ name, label }) => ({ name, label, src: srcOf(name) }))];
+    const tiles = [{ name: "", label: t("noStyle"), src: "" }, ...this.items.map((item) => ({ name: item.name, label: said(item, "label"), src: srcOf(item.name) }))];
     keyed(this.tiles, tiles, { id: ({ name }) => name, make: (tile) => this.#tile(tile) });
     this.take({ style: this.value });
   }
@@ -119,7 +120,7 @@ export class StyleChoice {
     this.make.hidden = !this.model || Boolean(making);
     this.make.replaceChildren(icon("images"), t(all ? "styleAnew" : "makeStylePictures", { name: this.model?.person.name ?? "" }));
     this.stop.hidden = !making;
-    say(this.progress, making ? t("stylesMade", { n: making.done, count: making.count }) : error ? `${error.message} ${error.hint}`.trim() : "");
+    say(this.progress, making ? t("stylesMade", { n: making.done, count: making.count }) : explained(error));
   }
 
   async #make() {

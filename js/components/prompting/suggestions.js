@@ -3,6 +3,7 @@
 import { button, h } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { hasWords, withWords, withoutWords } from "../../data/prompting/words.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 
 const KINDS = /** @type {const} */ (["shot", "scene", "light", "clothes"]);
@@ -42,8 +43,8 @@ export class Suggestions {
     const items = this.items.filter((item) => item.kind === this.open);
     this.chips.hidden = !items.length;
     this.chips.setAttribute("aria-label", this.open ? t(`suggest_${this.open}`) : "");
-    fill(this.chips, items, () => items.map(({ label, prompt }) =>
-      button(label, () => this.#press(prompt), { kind: "chip", title: prompt, "data-words": prompt, "aria-pressed": "false", testid: "isen-suggestion" })));
+    fill(this.chips, items, () => items.map(({ prompt, ...item }) =>
+      button(said(item, "label"), () => this.#press(prompt), { kind: "chip", title: prompt, "data-words": prompt, "aria-pressed": "false", testid: "isen-suggestion" })));
     this.refresh();
   }
 

@@ -3,6 +3,7 @@
 import { button, field, h } from "../../lib/dom.js";
 import { bytes } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
+import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { orderTask, setupOf } from "../../data/jobs.js";
@@ -52,7 +53,7 @@ export class FaceModels {
       /** @type {HTMLSelectElement} */
       const box = h("select", { disabled: !this.editable, "data-testid": `isen-face-model-${role}`, on: { change: () => this.#pick(names, box.value) } },
         h("option", { value: "", text: t(`faceModelDefault_${role}`) }),
-        ...able.map((model) => h("option", { value: model.key, text: t("faceModelOption", { name: model.label, size: bytes(model.size), licence: model.licence }) })));
+        ...able.map((model) => h("option", { value: model.key, text: t("faceModelOption", { name: said(model, "label"), size: bytes(model.size), licence: model.licence }) })));
       box.value = names.find((name) => this.chosen.includes(name)) ?? "";
       return [field(t(`faceModelRole_${role}`), box, t(`faceModelHint_${role}`))];
     });
@@ -65,14 +66,16 @@ export class FaceModels {
   }
 
   /** @param {Isengard.FaceModel} model @param {Isengard.Job | undefined} job */
-  #detail({ key, label, is_calibrated: judged, state, setup }, job) {
+  #detail(model, job) {
+    const { key, is_calibrated: judged, state, setup } = model;
+    const label = said(model, "label");
     const { jobs, training } = this.store.api;
     const going = job && !ENDED.has(job.state) ? job : null;
     /** @param {(action: string) => Promise<Isengard.Job>} order */
     const ask = (order) => () => orderTask(this.store, order);
     const ready = state.state === "ready";
     const used = this.chosen.includes(key);
-    const words = ready ? t(used ? "faceModelReady" : "faceModelIdle", { name: label }) : setup.possible ? t("faceModelMissing", { name: label, size: bytes(setup.download_bytes), licence: setup.licence, source: setup.source }) : setup.why_not;
+    const words = ready ? t(used ? "faceModelReady" : "faceModelIdle", { name: label }) : setup.possible ? t("faceModelMissing", { name: label, size: bytes(setup.download_bytes), licence: setup.licence, source: setup.source }) : said(setup, "why_not");
     const buttons = going
       ? [button(t("meterCancel"), ask((action) => jobs.order(going.id, "cancel", action)), { testid: "isen-face-model-cancel" })]
       : [
@@ -81,6 +84,6 @@ export class FaceModels {
       ];
     return h("div", { class: "isen-stack-tight" }, h("p", { class: "isen-muted", text: words }),
       ready && used && !judged && h("p", { class: "isen-warn", text: t("faceModelUnjudged", { name: label }) }),
-      job?.error && h("p", { class: "isen-error", text: `${job.error.message} ${job.error.hint}`.trim() }), h("div", { class: "isen-row" }, ...buttons));
+      job?.error && h("p", { class: "isen-error", text: explained(job.error) }), h("div", { class: "isen-row" }, ...buttons));
   }
 }

@@ -1,11 +1,12 @@
 /** Help with the words, settings (and where each value comes from), folders, and what to send with a bug report. */
 
 import { button, field, h, icon } from "../../lib/dom.js";
+import { inRow } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
-import { LANGUAGES } from "../../locales/languages.js";
 import { t } from "../../locales/words.js";
 import { FaceModels } from "./face_models.js";
 import { guardChoice } from "./guard_choice.js";
+import { LanguageChoice } from "./language_choice.js";
 import { LikenessMeter } from "../comparing/likeness_meter.js";
 import { LogViewer } from "./log_viewer.js";
 import { SettingValues } from "./setting_values.js";
@@ -21,7 +22,7 @@ const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"];
 export class IsenSettings extends View {
   /** @type {SettingValues} */ kept;
   /** @type {HTMLDivElement} */ values;
-  /** Built once. @type {{log_level: HTMLSelectElement, language: HTMLSelectElement, token: HTMLInputElement} | null} */ controls = null;
+  /** Built once. @type {{level: HTMLSelectElement, language: LanguageChoice, token: HTMLInputElement} | null} */ controls = null;
   /** @type {HTMLDivElement} */ mode;
   /** @type {PracticeLeft} */ left;
   /** @type {HTMLDivElement} */ guard;
@@ -102,7 +103,7 @@ export class IsenSettings extends View {
   /** @param {Isengard.Setting[]} items @param {Schema.DataFolders} folders */
   #written(items, folders) {
     const named = Object.entries(folders).map(([name, folder]) => h("p", {}, h("small", { class: "isen-muted", text: t(`folder_${name}`) }), h("br"), h("code", { class: "isen-file", text: folder })));
-    const rows = items.map((item) => h("tr", {}, h("th", { scope: "row", text: item.name }), h("td", { text: said(item) || "–" }), h("td", { class: "isen-muted", text: item.source })));
+    const rows = items.map((item) => h("tr", {}, h("th", { scope: "row", text: item.name }), h("td", { text: valueWords(item) || "–" }), h("td", { class: "isen-muted", text: item.source })));
     const open = this.written.querySelector("details")?.open;
     return [
       h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("foldersTitle") }), ...named),
@@ -119,20 +120,15 @@ export class IsenSettings extends View {
 
   /** Built once: an answer on its way must not take away what is being typed, nor a button that is being pressed. */
   #editable() {
-    /** @param {string} name @param {string[][]} options */
-    const choice = (name, options) => {
-      /** @type {HTMLSelectElement} */
-      const box = h("select", { "data-testid": `isen-setting-${name}`, on: { change: () => this.#save(name, box.value) } },
-        ...options.map(([value, text]) => h("option", { value, text })));
-      return box;
-    };
-    const level = choice("log_level", LEVELS.map((text) => [text, text]));
-    const language = choice("language", [["auto", t("languageAuto")], ...Object.entries(LANGUAGES).map(([code, { name }]) => [code, name])]);
+    /** @type {HTMLSelectElement} */
+    const level = h("select", { "data-testid": "isen-setting-log_level", on: { change: () => this.#save("log_level", level.value) } },
+      ...LEVELS.map((text) => h("option", { value: text, text })));
+    const language = new LanguageChoice(this.store, (code) => this.#save("language", code));
     const token = h("input", { type: "password", autocomplete: "off", "data-testid": "isen-hf-token" });
-    this.controls = { log_level: level, language, token };
+    this.controls = { level, language, token };
     return h("section", { class: "isen-card isen-stack" }, field(t("hfToken"), token, t("hfTokenHint")),
       h("div", { class: "isen-row" }, button(t("save"), () => this.#saveToken(), { testid: "isen-save-token" })),
-      field(t("language"), language, t("languageHint")), field(t("logLevel"), level, t("logLevelHint")));
+      field(t("language"), language.box, t("languageHint")), field(t("logLevel"), level, t("logLevelHint")));
   }
 
   async #saveToken() {
@@ -147,17 +143,18 @@ export class IsenSettings extends View {
     /** @param {string} name */
     const valueOf = (name) => items.find((item) => item.name === name)?.value;
     if (!this.controls) return;
-    const { token, ...choices } = this.controls;
-    for (const [name, box] of Object.entries(choices)) box.value = String(valueOf(name));
+    const { token, level, language } = this.controls;
+    level.value = String(valueOf("log_level"));
+    language.show(String(valueOf("language")));
     token.placeholder = t(valueOf("hf_token") ? "isSet" : "notSet");
   }
 }
 
 /** @param {Isengard.Setting} setting */
-function said({ value, secret }) {
+function valueWords({ value, secret }) {
   if (secret) return t(value ? "isSet" : "notSet");
   if (value === null || value === undefined) return "";
   if (typeof value === "boolean") return t(value ? "on" : "off");
-  if (Array.isArray(value)) return value.join(", ");
-  return typeof value === "object" ? Object.keys(value).join(", ") : String(value);
+  if (Array.isArray(value)) return inRow(value);
+  return typeof value === "object" ? inRow(Object.keys(value)) : String(value);
 }

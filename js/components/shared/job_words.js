@@ -2,7 +2,8 @@
 
 import { reasonOf } from "../../data/jobs.js";
 import { h } from "../../lib/dom.js";
-import { about, bytes, videoMemory } from "../../lib/format.js";
+import { about, bytes, count, decimal, videoMemory } from "../../lib/format.js";
+import { explained } from "../../lib/said.js";
 import { t, wordOr } from "../../locales/words.js";
 
 /** "training · 2.1 s a step · about 20 min left" @param {Isengard.Job} job */
@@ -13,7 +14,7 @@ export function statusLine(job) {
   return [
     phaseWords(phase),
     done && (total ? t("bytesOfAbout", { done: bytes(done), total: bytes(total) }) : bytes(done)),
-    pace !== null && pace >= 0.01 && t("perStep", { n: pace < 0.1 ? pace.toFixed(2) : pace.toFixed(1) }),
+    pace !== null && pace >= 0.01 && t("perStep", { n: decimal(pace, pace < 0.1 ? 2 : 1) }),
     eta && phase === "training" && t("timeLeft", { time: about(eta) }),
     attempt,
   ].filter(Boolean).join(" · ");
@@ -38,22 +39,22 @@ export function gpuLine(job, workers) {
   const gpu = workers.find((worker) => worker.id === job.worker_id)?.gpus[0];
   if (!gpu) return "";
   const used = job.progress.vram_used_bytes ?? gpu.total_bytes - gpu.free_bytes;
-  const heat = job.progress.temperature_c ? t("degrees", { n: job.progress.temperature_c }) : "";
+  const heat = job.progress.temperature_c ? t("degrees", { n: count(job.progress.temperature_c) }) : "";
   return [t("gpuUsed", { name: gpu.name, used: videoMemory(used), total: videoMemory(gpu.total_bytes) }), heat].filter(Boolean).join(" · ");
 }
 
 /** @param {Isengard.Job} job */
 export function interruption({ interruption: why }) {
-  return why && said(why, "isen-note", "isen-interruption");
+  return why && line(why, "isen-note", "isen-interruption");
 }
 
 /** What is only not done yet is told by the line of jobs itself. @param {Isengard.Job} job */
 export function waitsFor(job) {
   const why = reasonOf(job);
-  return why && why.code !== "step" && said(why, "isen-warn", "isen-waits-for");
+  return why && why.code !== "step" && line(why, "isen-warn", "isen-waits-for");
 }
 
 /** @param {Isengard.Reason | Isengard.JobError} reason @param {string} kind @param {string} testid */
-function said({ message, hint }, kind, testid) {
-  return h("p", { class: kind, "data-testid": testid, text: `${message} ${hint}`.trim() });
+function line(reason, kind, testid) {
+  return h("p", { class: kind, "data-testid": testid, text: explained(reason) });
 }

@@ -9,9 +9,9 @@ import { closer, openDialog } from "./dialogs.js";
 /** The server's own words, which are never translated. */
 const ADVICE = /\brestart (ComfyUI|it)\b/i;
 
-/** @param {string | null | undefined} text */
-export function advisesRestart(text) {
-  return ADVICE.test(text ?? "");
+/** @param {{message?: string | null, hint?: string | null} | null | undefined} reason */
+export function advisesRestart(reason) {
+  return ADVICE.test(`${reason?.message ?? ""} ${reason?.hint ?? ""}`);
 }
 
 /** A host that cannot do it says so in `/health`. @param {Pick<Isengard.State, "health">} options */

@@ -2,6 +2,7 @@
 
 import { h, icon } from "../../lib/dom.js";
 import { measuredIn } from "../../data/likeness_rules.js";
+import { decimal } from "../../lib/format.js";
 import { t, wordOr } from "../../locales/words.js";
 import { lookWords } from "./look_words.js";
 
@@ -20,7 +21,7 @@ export function badge(generation, names, image = generation.images[0], { quiet =
   const alone = measured.length < 2;
   return h("span", { class: "isen-scores" }, ...measured.map(({ id, likeness }) =>
     h("span", { class: `isen-score isen-score-${likeness.copied ? "poor" : likeness.verdict}`, title: likenessWords(likeness, names[id] ?? t("gone"), alone), "data-testid": "isen-score" },
-      likeness.copied && icon("copy"), likeness.score?.toFixed(2) ?? "–")));
+      likeness.copied && icon("copy"), likeness.score === null ? "–" : decimal(likeness.score, 2))));
 }
 
 /** What was measured of everybody in a picture, in words. @param {Isengard.Generation} generation @param {Names} names @param {Isengard.GeneratedImage} [image] */
@@ -35,5 +36,6 @@ export function likenessWords({ verdict, score, why = "", copied }, name, alone 
     const words = why ? wordOr(`unmeasured_${why}`, t("likeness_not_measurable")) : t("likeness_not_measurable");
     return alone ? words : t("ofPerson", { name, words });
   }
-  return [t(`likeness_${why === "uncalibrated" ? why : verdict}`, { score: score.toFixed(2), name }), copied && t("copiesPhoto")].filter(Boolean).join(", ");
+  const words = t(`likeness_${why === "uncalibrated" ? why : verdict}`, { score: decimal(score, 2), name });
+  return copied ? t("copiesPhoto", { words }) : words;
 }

@@ -2,6 +2,7 @@
 
 import { h, say } from "../../lib/dom.js";
 import { bytes } from "../../lib/format.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { reasonOf } from "../../data/jobs.js";
 import { phaseWords } from "./job_words.js";
@@ -20,7 +21,7 @@ export class TaskProgress {
     if (!job) return;
     const { phase, step, total_steps: steps, bytes_done: done, bytes_total: total } = job.progress;
     const photos = job.kind === "captioning" ? steps : 0;
-    const waits = job.state === "queued" ? reasonOf(job)?.message ?? t("waitingTurn") : job.state === "cancelling" ? t("state_cancelling") : "";
+    const waits = job.state === "queued" ? said(reasonOf(job), "message") || t("waitingTurn") : job.state === "cancelling" ? t("state_cancelling") : "";
     say(this.words, waits || phaseWords(phase) || t("state_preparing"));
     say(this.amount, total ? t("bytesOf", { done: bytes(done ?? 0), total: bytes(total) }) : photos ? t("photosOf", { n: step, total: photos }) : "");
     if (total || photos) this.bar.value = Math.min(1, total ? (done ?? 0) / total : step / photos);

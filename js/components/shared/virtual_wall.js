@@ -2,6 +2,7 @@
 
 import { h } from "../../lib/dom.js";
 import { taken } from "../../lib/lists.js";
+import { isMirrored } from "../../locales/reading.js";
 
 const GAP = 6;
 /** Rows that are made before they come into sight. */
@@ -188,5 +189,5 @@ export class VirtualWall {
 /** @param {HTMLElement} node @param {{columns: number, size: number}} layout @param {number} index */
 function put(node, { columns, size }, index) {
   const [x, y] = [(index % columns) * (size + GAP), Math.floor(index / columns) * (size + GAP)];
-  node.style.cssText = `width:${size}px;height:${size}px;transform:translate(${x}px,${y}px)`;
+  node.style.cssText = `width:${size}px;height:${size}px;transform:translate(${isMirrored() ? -x : x}px,${y}px)`;
 }

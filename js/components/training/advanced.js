@@ -1,6 +1,7 @@
 /** The folded advanced options: the trainer's own names, plain tooltips, the preset's value as placeholder. */
 
 import { button, field, h } from "../../lib/dom.js";
+import { inRow } from "../../lib/format.js";
 import { lasting } from "../../lib/memory.js";
 import { t } from "../../locales/words.js";
 import { rememberedFold } from "../shared/fold.js";
@@ -97,7 +98,7 @@ export class AdvancedFields {
   defaults(preset) {
     for (const [name] of FIELDS) {
       const value = /** @type {Record<string, unknown> | undefined} */ (/** @type {unknown} */ (preset))?.[name];
-      this.inputs[name].placeholder = value === undefined ? "" : t("fromPreset", { value: Array.isArray(value) ? value.join(", ") : value });
+      this.inputs[name].placeholder = value === undefined ? "" : t("fromPreset", { value: Array.isArray(value) ? inRow(value.map(String)) : value });
     }
   }
 

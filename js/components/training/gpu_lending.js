@@ -1,6 +1,7 @@
 /** The GPU lent to pictures: what the panel says about it wherever one is, and the button that asks for it. */
 
 import { button, h, icon } from "../../lib/dom.js";
+import { clock } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 
 /** What there is to say, or null. Shown above every view. @param {Isengard.State} state */
@@ -19,13 +20,6 @@ export function lendingBanner(store, { jobId, name, until }) {
     h("p", {}, icon(until ? "pause" : "spinner"), ` ${words}`),
     until && h("div", { class: "isen-row" }, button(t("lendMore"), () => lend(store, jobId), { testid: "isen-lend-more" }),
       button(t("lendBack"), () => store.giveBack(), { testid: "isen-lend-back" })));
-}
-
-/** 14:32:05, in figures alone. @param {string} iso */
-function clock(iso) {
-  const moment = new Date(iso);
-  if (Number.isNaN(moment.getTime())) return "";
-  return new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(moment);
 }
 
 /** On a running training: it saves and stops, and the pictures are where one goes next. @param {Isengard.Store} store @param {Isengard.Job} job */

@@ -3,7 +3,7 @@
 import { button, h } from "../../lib/dom.js";
 import { about, brief } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
-import { t } from "../../locales/words.js";
+import { sentences, t } from "../../locales/words.js";
 
 const USING = new Set(["preparing", "running", "pausing"]);
 /** What is fetched comes before the GPU is taken. */
@@ -35,7 +35,6 @@ function note(store, job, { name, minutes }) {
     return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-gpu-note" }, h("p", { text: t("gpuPaused", { name }) }),
       h("div", { class: "isen-row" }, button(t("resumeTraining"), order("resume"), { testid: "isen-gpu-resume" })));
   }
-  const left = minutes ? ` ${t("gpuLeft", { time: minutes })}` : "";
-  return h("div", { class: "isen-warn isen-stack-tight", "data-testid": "isen-gpu-note" }, h("p", { text: t("gpuTaken", { name }) + left }),
+  return h("div", { class: "isen-warn isen-stack-tight", "data-testid": "isen-gpu-note" }, h("p", { text: sentences(t("gpuTaken", { name }), minutes && t("gpuLeft", { time: minutes })) }),
     job.state === "running" && h("div", { class: "isen-row" }, button(t("pauseTraining"), order("pause"), { testid: "isen-gpu-pause" })));
 }

@@ -1,9 +1,10 @@
 /** One training as it happens: where it stands, its curve, its samples, its log, and what can be done. */
 
 import { lossCurve } from "../../lib/curve.js";
-import { button, h, say } from "../../lib/dom.js";
+import { button, h, say, withElement } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
-import { brief, count, lossMeaning } from "../../lib/format.js";
+import { brief, count, counted, decimal, lossMeaning } from "../../lib/format.js";
+import { said, saidEach } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../../data/state.js";
 import { awaitsChoice } from "../../data/versions.js";
@@ -39,7 +40,7 @@ const ORDERS = {
 
 /** @param {Isengard.Store} store @param {Isengard.Job} job */
 const warnings = (store, { progress }) =>
-  progress.warnings.map((text) => h("div", { class: "isen-warn isen-stack-tight" }, h("p", { "data-testid": "isen-job-warning", text }), advisesRestart(text) && restartButton(store)));
+  saidEach(progress, "warnings").map((text, at) => h("div", { class: "isen-warn isen-stack-tight" }, h("p", { "data-testid": "isen-job-warning", text }), advisesRestart({ message: progress.warnings[at] }) && restartButton(store)));
 
 export class IsenJob extends View {
   /** @type {HTMLHeadingElement} */ heading;
@@ -112,7 +113,7 @@ export class IsenJob extends View {
 
   /** @param {Isengard.Job} job @param {Isengard.Character | undefined} person @param {Isengard.State} state */
   #head(job, person, state) {
-    const family = state.families.find((known) => known.key === job.family)?.label ?? job.family;
+    const family = said(state.families.find((known) => known.key === job.family), "label") || job.family;
     say(this.heading, person?.name ?? t("gone"));
     say(this.what, whatWords(family, job.request.preset));
   }
@@ -125,7 +126,7 @@ export class IsenJob extends View {
     this.stateText.dataset.state = job.state;
     this.bar.value = shareOf(job);
     this.bar.hidden = job.state === "queued" || job.state === "cancelled";
-    say(this.steps, progress.total_steps ? t("stepOf", { n: count(progress.step), total: count(progress.total_steps) }) : "");
+    say(this.steps, progress.total_steps ? counted("stepOf", progress.total_steps, { n: count(progress.step), total: count(progress.total_steps) }) : "");
     say(this.line, place >= 0 ? t(place ? "waitingFor" : "waitingNext", { n: place }) : statusLine(job));
     say(this.gpu, gpuLine(job, state.workers));
     this.gpu.hidden = !this.gpu.textContent;
@@ -143,7 +144,7 @@ export class IsenJob extends View {
       open && button(t("chooseBest"), choose, { icon: "table", kind: "primary isen-wide", testid: "isen-choose-best" }),
       person && button(t("makePictures", { name: brief(person.name) }), () => this.store.go({ tab: "images", id: person.id }), { kind: open ? "wide" : "primary isen-wide", testid: "isen-make-pictures" }),
       ...endedEarly(this, job),
-      h("p", { class: "isen-note", "data-testid": "isen-job-done" }, t("doneNote"), " ", h("code", { class: "isen-file", text: lora.file })),
+      h("p", { class: "isen-note", "data-testid": "isen-job-done" }, ...withElement(t("doneNote"), "file", h("code", { class: "isen-file", text: lora.file }))),
       proofAdvice(job),
       ...warnings(this.store, job),
       this.#further(job),
@@ -161,10 +162,10 @@ export class IsenJob extends View {
     const last = points[points.length - 1];
     const meaning = ENDED.has(job.state) ? "" : lossMeaning(points);
     const held = job.progress.held_out_loss;
-    const words = [t("lossNow", { n: last.loss.toFixed(3) }), meaning && t(`loss_${meaning}`), held && t("lossHeldOut", { n: held.toFixed(3) })].filter(Boolean).join(" · ");
+    const words = [t("lossNow", { n: decimal(last.loss, 3) }), meaning && t(`loss_${meaning}`), held && t("lossHeldOut", { n: decimal(held, 3) })].filter(Boolean).join(" · ");
     return [
       h("figcaption", { class: "isen-row isen-ends" }, h("span", { text: words }), h("small", { class: "isen-muted", text: t("lossHint") })),
-      lossCurve(points, job.progress.total_steps, `${t("lossCurve")}. ${words}`),
+      lossCurve(points, job.progress.total_steps, t("lossCurve", { words })),
     ];
   }
 

@@ -1,18 +1,19 @@
 /** What can be done once a training has failed or is done: read why, try smaller, go on with more steps. */
 
 import { button, field, h } from "../../lib/dom.js";
+import { explained } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { gateBox } from "./licence_gate.js";
 import { advisesRestart, restartButton } from "../shared/restart.js";
 
 /** Why it failed in our words, the lines that show it, and what is offered instead. @param {Isengard.View} view @param {Isengard.Job} job @param {Isengard.JobError} error */
 export function failure(view, job, error) {
-  const { message, hint, log = [], offer = "" } = error;
+  const { log = [], offer = "" } = error;
   const lines = h("pre", { class: "isen-log", tabindex: 0, "aria-label": t("lastLines"), text: log.join("\n") });
   return [
-    h("p", { class: job.state === "failed" ? "isen-error" : "isen-warn", "data-testid": "isen-job-error", text: `${message} ${hint}`.trim() }),
+    h("p", { class: job.state === "failed" ? "isen-error" : "isen-warn", "data-testid": "isen-job-error", text: explained(error) }),
     offer === "retry_smaller" && job.state === "failed" && button(t("retrySmaller"), () => follow(view, job, "retry", { smaller: true }), { kind: "primary", testid: "isen-retry-smaller" }),
-    advisesRestart(`${message} ${hint}`) && restartButton(view.store),
+    advisesRestart(error) && restartButton(view.store),
     gate(view, job),
     log.length > 0 && h("details", { class: "isen-fold" }, h("summary", { text: t("lastLines"), "data-testid": "isen-error-log" }), lines),
   ].filter(Boolean);

@@ -1,6 +1,7 @@
 /** A model behind a licence: its page, the token (written, never shown), and trying again. */
 
 import { button, field, h } from "../../lib/dom.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 
 const TOKENS = "https://huggingface.co/settings/tokens";
@@ -12,7 +13,7 @@ const TOKENS = "https://huggingface.co/settings/tokens";
  */
 export function gateBox(store, family, again) {
   const token = h("input", { type: "password", autocomplete: "off", spellcheck: "false", placeholder: t(family.needs_token ? "notSet" : "isSet"), "data-testid": "isen-gate-token" });
-  const said = h("p", { class: "isen-muted", role: "status", hidden: true, "data-testid": "isen-gate-said" });
+  const saved = h("p", { class: "isen-muted", role: "status", hidden: true, "data-testid": "isen-gate-said" });
   const save = async () => {
     const text = token.value.trim();
     if (!text) return true;
@@ -20,8 +21,8 @@ export function gateBox(store, family, again) {
     if (!changed) return false;
     token.value = "";
     token.placeholder = t("isSet");
-    said.textContent = t("tokenSaved");
-    said.hidden = false;
+    saved.textContent = t("tokenSaved");
+    saved.hidden = false;
     return true;
   };
   const retry = async () => {
@@ -29,10 +30,10 @@ export function gateBox(store, family, again) {
     await store.refresh();
     await again();
   };
-  return h("section", { class: "isen-card isen-stack", "data-testid": "isen-gate", "aria-label": t("gateTitle", { label: family.label }) },
-    h("p", { text: t("gateWhat", { label: family.label }) }),
+  return h("section", { class: "isen-card isen-stack", "data-testid": "isen-gate", "aria-label": t("gateTitle", { label: said(family, "label") }) },
+    h("p", { text: t("gateWhat", { label: said(family, "label") }) }),
     h("div", { class: "isen-row" }, outside(t("openPage"), family.page, "isen-gate-page"), outside(t("getToken"), TOKENS, "isen-gate-tokens")),
-    field(t("hfToken"), token, t("hfTokenHint")), said,
+    field(t("hfToken"), token, t("hfTokenHint")), saved,
     h("div", { class: "isen-row" }, button(t("tryAgain"), retry, { kind: "primary", testid: "isen-gate-again" }), button(t("saveToken"), save, { testid: "isen-gate-save" })));
 }
 

@@ -2,7 +2,8 @@
 
 import { h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
-import { bytes } from "../../lib/format.js";
+import { bytes, counted } from "../../lib/format.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 
 /** @typedef {Isengard.Family["checkpoints"][number]} Checkpoint */
@@ -52,10 +53,11 @@ function told(checkpoint) {
 }
 
 /** "6.9 GB · recommended · photographic, by its name" @param {Checkpoint} checkpoint */
-function about({ size, recommended, why, label, style, style_from: styleFrom, prediction, prediction_from: from }) {
+function about(checkpoint) {
+  const { size, recommended, why, style, style_from: styleFrom, prediction, prediction_from: from } = checkpoint;
   const original = ["hash", "name"].includes(why);
   const words = [
-    bytes(size), recommended && t("lookRecommended"), label, original ? t("lookOriginal") : t(`look_${style}`, { source: styleFrom && t(`source_${styleFrom}`) }),
+    bytes(size), recommended && t("lookRecommended"), said(checkpoint, "label"), original ? t("lookOriginal") : t(`look_${style}`, { source: styleFrom && t(`source_${styleFrom}`) }),
     prediction === "v" && t("lookVelocity", { source: t(`source_${from}`) }),
   ];
   return words.filter(Boolean).join(" · ");
@@ -63,6 +65,6 @@ function about({ size, recommended, why, label, style, style_from: styleFrom, pr
 
 /** @param {Checkpoint[]} refused */
 function refusals(refused) {
-  return h("details", { class: "isen-fold" }, h("summary", { "data-testid": "isen-looks-refused", text: t("looksRefused", { n: refused.length }) }),
-    h("ul", { class: "isen-plain-list isen-muted isen-break" }, ...refused.map(({ refused: why }) => h("li", { text: why }))));
+  return h("details", { class: "isen-fold" }, h("summary", { "data-testid": "isen-looks-refused", text: counted("looksRefused", refused.length) }),
+    h("ul", { class: "isen-plain-list isen-muted isen-break" }, ...refused.map((one) => h("li", { text: said(one, "refused") }))));
 }

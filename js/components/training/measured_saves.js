@@ -1,8 +1,8 @@
 /** What was measured of a training's saves while it ran, and why it ended before its last step. */
 
 import { button, h } from "../../lib/dom.js";
-import { count } from "../../lib/format.js";
-import { t } from "../../locales/words.js";
+import { count, counted, decimal, listed } from "../../lib/format.js";
+import { sentences, t } from "../../locales/words.js";
 import { measuresOf } from "../../data/likeness_rules.js";
 import { copies, faultWords } from "../comparing/version_measures.js";
 import { follow } from "./job_after.js";
@@ -14,8 +14,8 @@ export function endedEarly(view, job) {
   const left = job.progress.total_steps - (job.checkpoints.at(-1)?.step ?? job.progress.step);
   const numbers = { step: count(stopped.step), best: count(stopped.best_step) };
   return [
-    h("p", { class: "isen-note", "data-testid": "isen-stopped-early", text: `${t(`stopped_${stopped.reason}`, numbers)} ${t("stoppedBest", numbers)}` }),
-    left > 0 && button(t("trainOn", { n: count(left) }), () => follow(view, job, "continue", { steps: left }), { title: t("trainOnHint"), kind: "wide", testid: "isen-train-on" }),
+    h("p", { class: "isen-note", "data-testid": "isen-stopped-early", text: sentences(t(`stopped_${stopped.reason}`, numbers), t("stoppedBest", numbers)) }),
+    left > 0 && button(counted("trainOn", left), () => follow(view, job, "continue", { steps: left }), { title: t("trainOnHint"), kind: "wide", testid: "isen-train-on" }),
   ];
 }
 
@@ -34,8 +34,8 @@ export function measuredSaves(saves, name) {
 /** @param {Isengard.Measures} save @param {string} name */
 function line(save, name) {
   const { step, likeness, flexible, faults } = save;
-  const parts = [likeness !== null && t("measuredScore", { score: likeness.toFixed(2) }), copies(save), flexible !== null && t("flexibility", { n: Math.round(100 * flexible) })];
+  const parts = [likeness !== null && t("measuredScore", { score: decimal(likeness, 2) }), copies(save), flexible !== null && t("flexibility", { n: Math.round(100 * flexible) })];
   return h("li", { class: "isen-stack-tight" },
     h("strong", { text: t("stepNumber", { n: count(step) }) }), h("small", { text: parts.filter(Boolean).join(" · ") }),
-    faults.length > 0 && h("small", { class: "isen-warn", text: t("against", { why: faultWords(faults, name).join("; ") }) }));
+    faults.length > 0 && h("small", { class: "isen-warn", text: t("against", { why: listed(faultWords(faults, name)) }) }));
 }

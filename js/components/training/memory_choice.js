@@ -3,6 +3,7 @@
 import { h } from "../../lib/dom.js";
 import { about, videoMemory } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 
 const AUTOMATIC = "auto";
@@ -48,20 +49,21 @@ export class MemoryChoice {
 }
 
 /** @param {Schema.MemoryOffer} offer */
-const words = ({ words: given }) => given || t("memoryUsual");
+const words = (offer) => said(offer, "words") || t("memoryUsual");
 
 /** What is taken now, in a line. @param {Schema.MemoryOffer[]} offers @param {boolean} automatic */
 function summary(offers, automatic) {
   const chosen = offers.find((offer) => offer.chosen);
-  const how = chosen ? `${words(chosen)}, ${t("needsVram", { size: videoMemory(chosen.vram_bytes) })}` : t("memoryOwn");
-  return automatic ? `${t("memoryAuto")} (${how})` : how;
+  const how = chosen ? t("memoryWith", { how: words(chosen), size: videoMemory(chosen.vram_bytes) }) : t("memoryOwn");
+  return automatic ? t("memoryAutoIs", { how }) : how;
 }
 
 /** "does not fit · about 14 GB video memory · about 1 h · a step takes about as long" @param {Schema.MemoryOffer} offer */
-function facts({ fits, vram_bytes: vram, estimate_s: time, pace_words: pace, learned, words: given }) {
+function facts(offer) {
+  const { fits, vram_bytes: vram, estimate_s: time, learned, words: given } = offer;
   const parts = [
     fits === false && t("memoryTooMuch"), t("needsVram", { size: videoMemory(vram) }), time !== null && about(time),
-    given && t("memoryPace", { pace }), learned ? t("timeLearned") : t("timeEstimated"),
+    given && t("memoryPace", { pace: said(offer, "pace_words") }), learned ? t("timeLearned") : t("timeEstimated"),
   ];
   return parts.filter(Boolean).join(" · ");
 }

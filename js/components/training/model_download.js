@@ -1,9 +1,10 @@
 /** A family's model files: which are here, how much is missing, fetching them. */
 
-import { button, h, icon } from "../../lib/dom.js";
+import { button, h, icon, say } from "../../lib/dom.js";
 import { bytes } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
-import { t } from "../../locales/words.js";
+import { explained, said } from "../../lib/said.js";
+import { sentences, t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { orderTask } from "../../data/jobs.js";
 import { gateBox } from "./licence_gate.js";
@@ -47,7 +48,7 @@ export class IsenModel extends View {
     const job = state.tasks.find((known) => known.kind === "model_download" && known.family === family.key);
     const going = job !== undefined && !ENDED.has(job.state);
     const missing = family.files.filter((file) => !file.here);
-    fill(this.heading, family.label, () => [family.label]);
+    say(this.heading, said(family, "label"));
     fill(this.licence, family.licence, () => [t("modelLicence", { licence: family.licence })]);
     fill(this.files, family.files, () => family.files.map(fileLine));
     fill(this.unreadable, [family.unreadable, family.files], () => unreadable(family));
@@ -84,11 +85,12 @@ export class IsenModel extends View {
   }
 }
 
-/** @param {Isengard.ModelFile} modelFile */
-function fileLine({ file, folder, hub, size, here, fault }) {
+/** @param {Isengard.ModelFile} one */
+function fileLine(one) {
+  const { file, folder, hub, size, here, fault } = one;
   return h("li", { class: fault ? "isen-error-line" : "" }, icon(fault ? "times-circle" : here ? "check-circle" : "download"), " ", h("span", { class: "isen-file", text: file }),
     h("small", { class: "isen-muted", text: ` ${bytes(size)} · ${t(here ? "fileHere" : "fileMissing", { folder, hub })}` }),
-    fault && h("p", { "data-testid": "isen-model-fault", text: fault.startsWith(`${file} `) ? `${fault} ${t("oldKept", { file })}` : fault }));
+    fault && h("p", { "data-testid": "isen-model-fault", text: sentences(said(one, "fault"), fault.startsWith(`${file} `) && t("oldKept", { file })) }));
 }
 
 /**
@@ -96,8 +98,8 @@ function fileLine({ file, folder, hub, size, here, fault }) {
  * @param {Isengard.Family} family
  */
 function unreadable({ files, unreadable: found = [] }) {
-  const told = files.map(({ fault }) => fault);
-  const lines = found.map(({ reason }) => reason).filter((reason) => !told.includes(reason));
+  const known = files.map(({ fault }) => fault);
+  const lines = found.filter(({ reason }) => !known.includes(reason)).map((one) => said(one, "reason"));
   if (!lines.length) return [];
   return [h("p", { class: "isen-muted", text: t("filesUnreadable") }),
     h("ul", { class: "isen-plain-list isen-muted", "data-testid": "isen-model-unreadable" }, ...lines.map((text) => h("li", { text })))];
@@ -107,6 +109,6 @@ function unreadable({ files, unreadable: found = [] }) {
 function outcome(family, job, missing) {
   if (!family.files.length) return [h("p", { class: "isen-note", text: t("fetchedByTrainer") })];
   if (!missing.length) return [h("p", { class: "isen-note", "data-testid": "isen-model-done", text: t("modelHere") })];
-  if (job?.error) return [h("p", { class: "isen-error", text: `${job.error.message} ${job.error.hint}`.trim() })];
+  if (job?.error) return [h("p", { class: "isen-error", text: explained(job.error) })];
   return job?.state === "cancelled" ? [h("p", { class: "isen-muted", text: t("downloadCancelled") })] : [];
 }

@@ -2,6 +2,7 @@
 
 import { button, h, icon } from "../../lib/dom.js";
 import { videoMemory } from "../../lib/format.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { giveConsent } from "../characters/consent.js";
 import { restartButton } from "../shared/restart.js";
@@ -42,7 +43,7 @@ export const FIXES = {
 
 /**
  * Where a finding is shown: for whom, for which model, in which view, and the element that says it.
- * @typedef {{characterId: string, family: string, view: TrainView, said?: HTMLElement}} Place
+ * @typedef {{characterId: string, family: string, view: TrainView, told?: HTMLElement}} Place
  */
 
 /**
@@ -50,12 +51,13 @@ export const FIXES = {
  * @param {{severity: string, message: string, fix: string}} finding
  * @param {Place | null} [place] null where a finding is only told
  */
-export function findingLine(store, { severity, message, fix }, place = null) {
+export function findingLine(store, finding, place = null) {
+  const { severity, fix } = finding;
   const { word, route, act } = FIXES[fix] ?? {};
-  const said = h("span", {}, message);
-  const press = () => (route ? store.go(route(/** @type {Place} */ (place))) : act?.({ .../** @type {Place} */ (place), said }));
+  const told = h("span", {}, said(finding, "message"));
+  const press = () => (route ? store.go(route(/** @type {Place} */ (place))) : act?.({ .../** @type {Place} */ (place), told }));
   return h("li", { class: `isen-${severity}-line`, "data-severity": severity }, icon(MARKS[severity]),
-    h("span", { class: "isen-grow" }, h("span", { class: "isen-hidden-text", text: `${t(`severity_${severity}`)}: ` }), said),
+    h("span", { class: "isen-grow" }, h("span", { class: "isen-hidden-text", text: `${t("severityOf", { severity: t(`severity_${severity}`) })} ` }), told),
     word && place?.characterId && button(t(word), press, { kind: "link", testid: `isen-fix-${fix}` }));
 }
 
@@ -68,12 +70,12 @@ async function confirmConsent({ characterId, view }) {
  * ComfyUI is asked at once; what it really let go of is measured and said.
  * @param {Place} place
  */
-async function freeGpu({ said, view }) {
+async function freeGpu({ told, view }) {
   const { store } = view;
   const answer = await store.attempt((id) => store.api.training.freeGpu(id));
   if (!answer?.gpu) return;
   if (!answer.comfyui_holds) return view.checkAgain();
-  const holds = t("comfyuiHolds", { free: videoMemory(answer.gpu.free_bytes), total: videoMemory(answer.gpu.total_bytes), who: answer.words });
+  const holds = t("comfyuiHolds", { free: videoMemory(answer.gpu.free_bytes), total: videoMemory(answer.gpu.total_bytes), who: said(answer, "words") });
   // The view checks again by itself once another start of ComfyUI answers.
-  said?.replaceChildren(`${holds} `, restartButton(store) ?? t("restartThenCheck"));
+  told?.replaceChildren(`${holds} `, restartButton(store) ?? t("restartThenCheck"));
 }

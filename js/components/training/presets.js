@@ -2,7 +2,8 @@
 
 import { h } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
-import { about, bytes, count, videoMemory } from "../../lib/format.js";
+import { about, bytes, counted, videoMemory } from "../../lib/format.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 
 export class PresetChoice {
@@ -36,8 +37,8 @@ export class PresetChoice {
     return h("label", { class: "isen-card isen-preset" },
       h("input", { type: "radio", name: "isen-preset", value: preset.name, checked: preset.name === this.value, "data-testid": `isen-preset-${preset.name}`, on: { change: chosen } }),
       h("span", { class: "isen-grow isen-stack-tight" },
-        h("span", { class: "isen-row" }, h("strong", { class: "isen-grow", text: preset.label }), h("span", { text: time })),
-        h("small", { text: preset.description }),
+        h("span", { class: "isen-row" }, h("strong", { class: "isen-grow", text: said(preset, "label") }), h("span", { text: time })),
+        h("small", { text: said(preset, "description") }),
         h("small", { class: "isen-muted", title: t("word_step"), text: needs(preset) })));
   }
 }
@@ -45,5 +46,5 @@ export class PresetChoice {
 /** "1,400 steps · about 24 GB video memory · 0.4 GB disk · time as measured here" @param {Isengard.Preset} preset */
 function needs({ steps, estimate_s: time, vram_bytes: vram, disk_bytes: disk, learned }) {
   const real = time === null ? [] : [t("needsVram", { size: videoMemory(vram) }), t("needsDisk", { size: bytes(disk) }), learned && t("timeLearned")];
-  return [t("steps", { n: count(steps) }), ...real].filter(Boolean).join(" · ");
+  return [counted("steps", steps), ...real].filter(Boolean).join(" · ");
 }

@@ -3,6 +3,7 @@
 import { button, h, icon } from "../../lib/dom.js";
 import { bytes } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
+import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { orderTask, setupOf } from "../../data/jobs.js";
@@ -63,11 +64,12 @@ export class IsenSetup extends View {
   }
 
   /** @param {Isengard.Backend} backend */
-  #stateLine({ label, state }) {
+  #stateLine(backend) {
+    const { state } = backend;
     const ready = state.state === "ready";
     this.state.className = ready ? "isen-good" : "isen-warn-text";
     this.state.dataset.state = state.state;
-    const words = ready ? t("backendReady", { name: label, version: state.version || "?" }) : state.detail;
+    const words = ready ? t("backendReady", { name: said(backend, "label"), version: state.version || "?" }) : said(state, "detail");
     fill(this.state, words, () => [icon(ready ? "check-circle" : "exclamation-triangle"), ` ${words}`]);
   }
 
@@ -102,7 +104,7 @@ export class IsenSetup extends View {
 
 /** Before anything is fetched: what, from where, how much. @param {Isengard.Setup} setup */
 function offered(setup) {
-  if (!setup.possible) return [h("p", { class: "isen-error", "data-testid": "isen-setup-refused", text: setup.why_not })];
+  if (!setup.possible) return [h("p", { class: "isen-error", "data-testid": "isen-setup-refused", text: said(setup, "why_not") })];
   /** @param {string} name @param {string} text */
   const line = (name, text) => h("li", {}, icon(name), " ", text);
   return [
@@ -118,7 +120,7 @@ function offered(setup) {
 /** @param {Isengard.Job | undefined} job */
 function outcome(job) {
   if (!job || !ENDED.has(job.state)) return [];
-  if (job.error) return [h("p", { class: "isen-error", "data-testid": "isen-setup-error", text: `${job.error.message} ${job.error.hint}`.trim() })];
+  if (job.error) return [h("p", { class: "isen-error", "data-testid": "isen-setup-error", text: explained(job.error) })];
   if (job.state === "cancelled") return [h("p", { class: "isen-muted", text: t("setupCancelled") })];
   const done = { install: "setupDone", check: "tryDone", uninstall: "uninstallDone" }[job.request.action ?? "install"];
   return [h("p", { class: "isen-note", "data-testid": "isen-setup-done", text: t(done) })];

@@ -1,7 +1,8 @@
 /** Whether the training may end by itself when nothing is won any more: a tick, on by itself where that costs little. */
 
 import { h, say } from "../../lib/dom.js";
-import { t } from "../../locales/words.js";
+import { said } from "../../lib/said.js";
+import { sentences, t } from "../../locales/words.js";
 
 /** The preset that it is offered in: there the most steps can be spared. */
 const OFFERED_IN = "quality";
@@ -24,10 +25,11 @@ export class StopChoice {
   show(offer, preset) {
     this.element.hidden = !offer || preset !== OFFERED_IN;
     if (!offer) return;
-    const { why_not: whyNot, automatic, words } = offer;
+    const { why_not: whyNot, automatic } = offer;
+    const words = said(offer, "words");
     this.box.disabled = whyNot !== "";
     this.box.checked = !whyNot && (this.chosen ?? automatic);
-    say(this.words, whyNot ? words : [t("stopEarlyHint"), words].filter(Boolean).join(" "));
+    say(this.words, whyNot ? words : sentences(t("stopEarlyHint"), words));
   }
 
   get value() {

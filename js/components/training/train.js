@@ -4,8 +4,9 @@ import { ApiError } from "../../data/api.js";
 import { button, field, h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
 import { kept, recalled } from "../../lib/memory.js";
-import { count } from "../../lib/format.js";
-import { photos, t } from "../../locales/words.js";
+import { counted } from "../../lib/format.js";
+import { explained, said } from "../../lib/said.js";
+import { t } from "../../locales/words.js";
 import { AdvancedFields } from "./advanced.js";
 import { ModelCards } from "../first_hour/model_cards.js";
 import { PreparationNote } from "../first_hour/preparation.js";
@@ -99,7 +100,7 @@ export class IsenTrain extends View {
   async #askMachine() {
     const answer = await this.store.attempt(() => this.store.api.training.machine());
     this.canTrain = answer?.can_train ?? null;
-    this.family.say(answer?.words ?? "");
+    this.family.say(said(answer, "words"));
     this.update(/** @type {Isengard.Shown} */ (this.store.state));
   }
 
@@ -132,7 +133,7 @@ export class IsenTrain extends View {
     this.people.show(people, this.route.train);
     this.people.element.hidden = people.length === 1;
     const choices = trainers(state);
-    fill(this.trainer, choices.map(({ name }) => name), () => choices.map(({ name, label }) => h("option", { value: name, text: label, selected: name === this.#draft?.trainer })));
+    fill(this.trainer, choices.map(({ name }) => name), () => choices.map((one) => h("option", { value: one.name, text: said(one, "label"), selected: one.name === this.#draft?.trainer })));
     this.trainerField.hidden = choices.length < 2;
     this.#families(state);
     this.rail.show(this.person, state, "train");
@@ -175,7 +176,7 @@ export class IsenTrain extends View {
   #ways({ key, routes = [] }) {
     fill(this.way, [key, routes], () => routes.map((known) => wayOption(known, this.#draft?.family === key ? this.#draft.way : "")));
     this.wayField.hidden = routes.length < 2;
-    say(this.wayAbout, routes.find((known) => known.key === this.way.value)?.about ?? "");
+    say(this.wayAbout, said(routes.find((known) => known.key === this.way.value), "about"));
   }
 
   #adjusted() {
@@ -214,7 +215,7 @@ export class IsenTrain extends View {
       return await this.store.api.jobs.preflight(this.#request());
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      return { ok: false, memory: [], findings: [{ severity: "error", message: `${error.message} ${error.hint}`.trim(), fix: "" }] };
+      return { ok: false, memory: [], findings: [{ severity: "error", message: explained(error), fix: "" }] };
     }
   }
 
@@ -227,7 +228,7 @@ export class IsenTrain extends View {
     this.stop.show(stopping, this.presets.value);
     this.memory.show(memory, this.advanced.memoryIsAutomatic);
     /** @type {Isengard.Told[]} */
-    const ready = ok && plan && !preparation ? [{ severity: "good", message: t("readyToTrain", { photos: photos(plan.photos), held: plan.held_out, steps: count(plan.steps) }), fix: "" }] : [];
+    const ready = ok && plan && !preparation ? [{ severity: "good", message: t("readyToTrain", { photos: counted("photoCount", plan.photos), held: counted("heldCount", plan.held_out), steps: counted("steps", plan.steps) }), fix: "" }] : [];
     this.findings.replaceChildren(...[...findings, ...ready].map((finding) => findingLine(this.store, finding, this.#place)));
     this.start.disabled = !ok;
     const words = preparation?.in_line ? "setUpAndTrain" : ok && findings.some(({ severity }) => severity === "warning") ? "startAnyway" : "startTraining";
@@ -271,8 +272,10 @@ export class IsenTrain extends View {
 }
 
 /** @param {Schema.FamilyRoute} route @param {string} wanted */
-function wayOption({ key, label, expert }, wanted) {
-  return h("option", { value: key, text: expert ? `${label} (${t("forExperts")})` : label, selected: key === wanted });
+function wayOption(route, wanted) {
+  const { key, expert } = route;
+  const label = said(route, "label");
+  return h("option", { value: key, text: expert ? t("forExperts", { label }) : label, selected: key === wanted });
 }
 
 /** What can train now, ours first: nobody is asked who has no choice, and in fast-test mode nothing real is offered. @param {Isengard.State} state */

@@ -1,6 +1,7 @@
 /** One line about the trainer wherever it matters: missing, being set up, or that its set-up failed. */
 
 import { button, h, icon } from "../../lib/dom.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
 import { setupOf } from "../../data/jobs.js";
@@ -20,7 +21,7 @@ export function trainerOf({ backends, tasks, health, workers = [] }) {
   /** @param {Schema.BackendState} known */
   const ready = (known) => known.name === backend.name && known.state === "ready";
   if (ready(backend.state) || workers.some((worker) => worker.backends.some(ready))) return null;
-  return { kind: "warn", words: backend.state.detail, link: t("fixSetup") };
+  return { kind: "warn", words: said(backend.state, "detail"), link: t("fixSetup") };
 }
 
 /** @param {import("../../data/store.js").Store} store @param {Line | null} line */

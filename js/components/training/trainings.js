@@ -3,6 +3,7 @@
 import { button, h, say } from "../../lib/dom.js";
 import { fill, keyed } from "../../lib/lists.js";
 import { about, ago } from "../../lib/format.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../../data/state.js";
 import { reasonOf } from "../../data/jobs.js";
@@ -70,14 +71,14 @@ export class IsenTrainings extends View {
   /** @param {Isengard.Job} job @param {Isengard.Shown} state @param {number} place */
   #shown(job, state, place) {
     const person = state.characters.find((known) => known.id === job.character_id);
-    const family = state.families.find((known) => known.key === job.family)?.label ?? job.family;
+    const family = said(state.families.find((known) => known.key === job.family), "label") || job.family;
     const going = !ENDED.has(job.state);
     const { eta_s: eta } = job.progress;
     const left = job.state === "running" && eta ? t("timeLeft", { time: about(eta) }) : "";
     return {
       id: job.id, going, place, last: place === waitingJobs(state).length - 1, person: person ? { id: person.id, cover: person.cover_photo_id } : { id: "", cover: null },
       name: person?.name ?? t("gone"), what: whatWords(family, job.request.preset),
-      share: shareOf(job), state: job.state, why: job.error?.message ?? reasonOf(job)?.message ?? "",
+      share: shareOf(job), state: job.state, why: said(job.error ?? reasonOf(job), "message"),
       words: [place >= 0 ? t("inLine", { n: place + 1 }) : t(`state_${job.state}`), left || (going ? "" : ago(job.finished_at ?? job.updated_at))].filter(Boolean).join(" · "),
     };
   }

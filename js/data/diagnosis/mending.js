@@ -1,6 +1,6 @@
 /** What mends a cause of "Why does it not look like me?": each button's words, and what pressing it does. Knows the store, no element. */
 
-import { count } from "../../lib/format.js";
+import { count, decimal } from "../../lib/format.js";
 import { pluralKey, t } from "../../locales/words.js";
 import { mendFaces } from "../faces/mending.js";
 import { orderTask } from "../jobs.js";
@@ -28,7 +28,7 @@ export function mendingWords({ action, code, values }, name) {
 /** Numbers as the panel shows them. @param {Isengard.Cause["values"]} values */
 function told(values) {
   /** @param {string | number} value */
-  const shown = (value) => (typeof value === "string" ? value : Number.isInteger(value) ? count(value) : value.toFixed(2));
+  const shown = (value) => (typeof value === "string" ? value : Number.isInteger(value) ? count(value) : decimal(value, 2));
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shown(value)]));
 }
 

@@ -1,14 +1,11 @@
 /** Photos on their way in: a few at once, each with its own progress and its own refusal, captions beside them. Knows the store, no element. */
 
-import { ApiError } from "../api.js";
+import { ApiError, ours } from "../api.js";
 import { asFound, pairOf, readable, sorted, stemOf, textOf } from "../../lib/files.js";
-import { counted } from "../../lib/format.js";
 import { newCorrelationId } from "../../lib/ids.js";
-import { t } from "../../locales/words.js";
 
 /** A browser holds six connections to one server: one listens, and two are left for pictures and for what is pressed meanwhile. */
 export const AT_ONCE = 3;
-const SHOWN_NAMES = 3;
 
 /** @typedef {Isengard.Upload & {file: File, pair: string}} Waiting */
 
@@ -29,7 +26,7 @@ export class PhotoIntake {
   async add(characterId, files) {
     const id = newCorrelationId();
     const found = asFound(files);
-    if (!found.length) return this.#note(characterId, id, t("droppedNothing"));
+    if (!found.length) return this.#note(characterId, id, "droppedNothing");
     const { photos, captions, others } = sorted(found);
     const waiting = photos.map((one, index) => ({ key: `${id}-${index}`, name: one.file.name, pair: pairOf(one), file: one.file, caption: captions.get(pairOf(one)), characterId, share: 0, error: null }));
     this.#set(this.#uploads.filter((known) => !known.error && !known.note));
@@ -38,7 +35,7 @@ export class PhotoIntake {
     // of a photo that came along and was not taken its own line tells
     const came = new Set(waiting.map(({ pair }) => pair));
     others.push(...left.filter(([pair]) => !came.has(pair)).map(([, file]) => file.name));
-    if (others.length) this.#note(characterId, `${id}-others`, counted("notPhotos", others.length, { names: few(others) }));
+    if (others.length) this.#note(characterId, `${id}-others`, "notPhotos", others);
   }
 
   /** What was refused before, once more. @param {string} characterId @param {Isengard.Upload[]} refused */
@@ -108,7 +105,7 @@ export class PhotoIntake {
     const waits = (known) => known.characterId === characterId && !known.error && !known.note && !known.begun;
     const left = this.#uploads.filter(waits);
     this.#set(this.#uploads.filter((known) => !waits(known)));
-    if (left.length) this.#note(characterId, `${id}-full`, counted("notSent", left.length, { names: few(left.map(({ name }) => name)) }));
+    if (left.length) this.#note(characterId, `${id}-full`, "notSent", left.map(({ name }) => name));
   }
 
   /** @param {string} characterId @param {Isengard.Photo} photo @param {File} file @param {string} id */
@@ -139,9 +136,9 @@ export class PhotoIntake {
     return left;
   }
 
-  /** @param {string} characterId @param {string} key @param {string} note */
-  #note(characterId, key, note) {
-    this.#set([...this.#uploads, { key, name: "", characterId, share: 1, error: null, note }]);
+  /** What is told of files, by the key of its sentence. @param {string} characterId @param {string} key @param {string} words @param {string[]} [names] */
+  #note(characterId, key, words, names = []) {
+    this.#set([...this.#uploads, { key, name: "", characterId, share: 1, error: null, note: { words, names } }]);
   }
 
   /** @param {string} key @param {Partial<Isengard.Upload>} changes */
@@ -152,11 +149,5 @@ export class PhotoIntake {
 
 /** @param {string} id */
 function unreadable(id) {
-  return new ApiError(0, { code: "file_unreadable", message: t("fileGone"), hint: t("fileGoneHint"), correlation_id: id });
-}
-
-/** A few names and that there are more. @param {string[]} names */
-function few(names) {
-  const shown = names.slice(0, SHOWN_NAMES).join(", ");
-  return names.length > SHOWN_NAMES ? `${shown}, …` : shown;
+  return new ApiError(0, ours("file_unreadable", "fileGone", id));
 }

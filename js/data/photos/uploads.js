@@ -1,8 +1,8 @@
 /** What somebody does about photos on their way in. Knows the store, no element. */
 
-import { ApiError } from "../api.js";
+import { ApiError, ours } from "../api.js";
 import { sorted } from "../../lib/files.js";
-import { t } from "../../locales/words.js";
+import { counted, few } from "../../lib/format.js";
 
 /**
  * Photos that no view took: on the way to training somebody they are theirs, else they lead to making a person with them. A zip alone may be somebody.
@@ -17,7 +17,7 @@ export function arrive(store, found) {
     store.go({ tab: "characters" });
     return store.set({ arrivals: { found: [], name: "", archive } });
   }
-  if (!photos.length) return store.set({ problem: new ApiError(0, { code: "no_photos", message: t("droppedNoPhotos"), hint: t("droppedNoPhotosHint") }) });
+  if (!photos.length) return store.set({ problem: new ApiError(0, ours("no_photos", "droppedNoPhotos")) });
   const id = characters.find((known) => known.id === route.train)?.id;
   if (id) {
     store.go({ tab: "characters", id });
@@ -56,6 +56,9 @@ export function stopUploads(store, characterId) {
 export function forgetRefusals(store, characterId) {
   store.set({ uploads: store.state.uploads.filter((known) => known.characterId !== characterId || !(known.error || known.note)) });
 }
+
+/** What is told of several files. @param {NonNullable<Isengard.Upload["note"]>} note */
+export const noteWords = ({ words, names }) => counted(words, names.length, { names: few(names) });
 
 /** Whether a file was refused for what may be over by now; what is wrong with the file itself is not. @param {Isengard.Upload} upload */
 export function mayComeIn({ file, error }) {

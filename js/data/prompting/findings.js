@@ -1,6 +1,7 @@
 /** What stands in a prompt and does not do what it says: ComfyUI or the chosen model does not know it, or it is broken. Pure. */
 
 import { choicesIn, commentsIn, uncommented } from "./choices.js";
+import { count } from "../../lib/format.js";
 
 /** As the server takes it (core/records/generation.py). */
 export const MOST_LETTERS = 8000;
@@ -39,7 +40,7 @@ export function notesOn(texts, { embeddings = null, prompting = null } = {}) {
 function ofChoices(text) {
   const { choice, broken, others } = choicesIn(text);
   const lacking = choice && broken;
-  return [["noteTooLong", text.length > MOST_LETTERS ? [text.length.toLocaleString("en")] : null], ["noteUnclosed", lacking ? ["{ }"] : null], ["noteOtherChoices", lacking ? null : others], ["noteComment", commentsIn(text)]];
+  return [["noteTooLong", text.length > MOST_LETTERS ? [count(text.length)] : null], ["noteUnclosed", lacking ? ["{ }"] : null], ["noteOtherChoices", lacking ? null : others], ["noteComment", commentsIn(text)]];
 }
 
 /** @param {string} text @returns {[string, string[] | null][]} */

@@ -32,6 +32,16 @@ export class System extends Resource {
     return this.api.get("/health");
   }
 
+  /** Every language there is; open to everybody, as the panel's code is. @returns {Promise<{languages: Isengard.LanguageCard[]}>} */
+  languages() {
+    return this.api.get("/languages");
+  }
+
+  /** One language's words. @param {string} code @returns {Promise<unknown>} */
+  language(code) {
+    return this.api.get(path`/languages/${code}`);
+  }
+
   /** What was rebuilt was read. @param {string} code @param {string} action @returns {Promise<null>} */
   dismissRecovery(code, action) {
     return this.api.delete(path`/recoveries/${code}`, action);

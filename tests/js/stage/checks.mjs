@@ -1,13 +1,12 @@
 /** What a browser test asks of the panel on the stage; each answer is a list of what is wrong. */
 
-import { LANGUAGES } from "../../../js/locales/languages.js";
 import { pictureName } from "../../../js/data/looking/picture_name.js";
 import { leftOver } from "./pseudo.mjs";
 import { textsOf } from "./texts.mjs";
 
 const SAID = ["aria-label", "title", "placeholder", "alt"];
 /** Written the same way in every language: levels, names of settings, languages' own names. */
-const NAMES = ["DEBUG", "INFO", "WARNING", "ERROR", "mode", "guard_comfyui", "log_level", "language", "face_models", "mark_pictures", "sign_pictures", "visible_mark", "lora_companions", "hf_token", "comfyui_url", "allowed_hosts", ...Object.values(LANGUAGES).map(({ name }) => name)];
+const NAMES = ["DEBUG", "INFO", "WARNING", "ERROR", "mode", "guard_comfyui", "log_level", "language", "face_models", "mark_pictures", "sign_pictures", "visible_mark", "lora_companions", "hf_token", "comfyui_url", "allowed_hosts", "English", "Deutsch"];
 
 /** What is written to a model, not to a person. */
 const PROMPT = /\{(?:trigger|class)\d?\}/;

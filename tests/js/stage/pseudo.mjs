@@ -1,4 +1,7 @@
-/** A language that nobody speaks, made from the English words: what is not between its marks was never in a catalogue. */
+/**
+ * Languages that nobody speaks, made from the English words: what is not between their marks was never in a catalogue, nor said by
+ * lib/said.js. `mirrored` is written from right to left besides.
+ */
 
 import en from "../../../js/locales/en.js";
 
@@ -6,9 +9,21 @@ const ACCENTS = { a: "á", e: "é", i: "í", o: "ó", u: "ú", n: "ñ", c: "ç",
 /** Longer than English, as most languages are. */
 const LONGER = 0.3;
 
-export function pseudo() {
-  return Object.fromEntries(Object.entries(en).map(([key, sentence]) => [key, `⟦${accented(sentence)}${"~".repeat(Math.round(sentence.length * LONGER))}⟧`]));
-}
+/** @param {string} sentence */
+const pseudo = (sentence) => `⟦${accented(sentence)}${"~".repeat(Math.round(sentence.length * LONGER))}⟧`;
+
+const panel = Object.fromEntries(Object.entries(en).map(([key, sentence]) => [key, pseudo(sentence)]));
+/** Whatever the server says has words here. */
+const server = new Proxy({}, {
+  getOwnPropertyDescriptor: (_, english) => ({ value: pseudo(String(english)), configurable: true, enumerable: true }),
+  get: (_, english) => pseudo(String(english)),
+});
+
+/** Codes that Intl knows: one of a language as English, one from right to left. */
+export const PSEUDO = {
+  pseudo: { code: "en", dir: "ltr", panel, server },
+  mirrored: { code: "ar", dir: "rtl", panel, server },
+};
 
 /** Gaps keep their names. */
 function accented(sentence) {

@@ -5,12 +5,13 @@
 
 import { Api } from "../../../js/data/api.js";
 import { defineComponents } from "../../../js/components/panel/define.js";
-import { speak } from "../../../js/locales/words.js";
+import { ENGLISH, speak } from "../../../js/locales/words.js";
+import { Languages } from "../../../js/data/languages.js";
 import { Notices } from "../../../js/data/notices.js";
 import { emptyState } from "../../../js/data/state.js";
 import { Store } from "../../../js/data/store.js";
 import { answerOf, pictureOf } from "./answers.mjs";
-import { pseudo } from "./pseudo.mjs";
+import { PSEUDO } from "./pseudo.mjs";
 import { settled, waiting } from "./settled.mjs";
 import { STATES } from "./states.mjs";
 
@@ -22,18 +23,19 @@ let panel = null;
 /**
  * Show one state; resolves when it stands still.
  * @param {string} name
- * @param {{theme?: string, width?: number, words?: "" | "pseudo", change?: (body: any) => any}} [options]
+ * @param {{theme?: string, width?: number, words?: "" | "pseudo" | "mirrored", change?: (body: any) => any}} [options]
  *   `change` is given every answer before the panel is
  */
 export async function show(name, { theme = "dark", width = 320, words = "", change = (body) => body } = {}) {
   const state = STATES[name];
   light(theme);
   document.documentElement.style.setProperty("--stage-width", `${width}px`);
-  speak(words === "pseudo" ? pseudo() : {});
+  speak(PSEUDO[words] ?? ENGLISH);
   panel?.remove();
   answers = [];
   for (const memory of [sessionStorage, localStorage]) memory.clear();
   const store = new Store(new Api(waysOf(state, change)), { later: () => {} });
+  store.languages = new Languages(store.api);
   store.go(state.route);
   panel = Object.assign(document.createElement("isen-panel"), { store, notices: new Notices() });
   document.body.append(panel);

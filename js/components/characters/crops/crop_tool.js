@@ -94,7 +94,7 @@ class CropTool {
     const place = { left: left / width, top: top / height, width: (right - left) / width, height: (bottom - top) / height };
     for (const [name, share] of Object.entries(place)) this.frame.style.setProperty(name, `${100 * share}%`);
     const words = t("pixels", { w: right - left, h: bottom - top });
-    say(this.told, Math.min(right - left, bottom - top) < SMALL ? `${words}. ${t("cropSmall")}` : words);
+    say(this.told, Math.min(right - left, bottom - top) < SMALL ? `${words} · ${t("cropSmall")}` : words);
   }
 
   /** @param {keyof typeof SHAPES} shape */

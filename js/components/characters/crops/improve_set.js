@@ -1,8 +1,8 @@
 /** "Improve this set": what is proposed for each photo, before and after side by side, made at once and taken back at once. */
 
 import { button, h, say } from "../../../lib/dom.js";
-import { counted } from "../../../lib/format.js";
-import { t } from "../../../locales/words.js";
+import { counted, percent } from "../../../lib/format.js";
+import { sentences, t } from "../../../locales/words.js";
 import { closer, openDialog } from "../../shared/dialogs.js";
 
 /** Crops of one request: what is done is told after each. */
@@ -11,9 +11,6 @@ const AGAIN_MS = 150;
 const LEFT = /** @type {const} */ (["few_pixels", "heads_touch", "who"]);
 
 /** @typedef {Schema.CropProposal} Proposal */
-
-/** @param {number} share */
-const percent = (share) => `${Math.round(100 * share)} %`;
 
 /** @param {Isengard.View} view @param {string} characterId */
 export function openImproveSet(view, characterId) {
@@ -96,7 +93,7 @@ class ImproveSet {
     return h("li", { class: "isen-card isen-stack-tight" },
       h("label", { class: "isen-check" }, tick, h("strong", { text: `${t("photo", { n })} · ${t(`crop_${kind}`)}` })),
       h("div", { class: "isen-before-after" }, this.#figure(photo, [0, 0, photo.width, photo.height], t("improveBefore")), this.#figure(photo, proposal.box, t("improveAfter"))),
-      h("small", { class: "isen-muted", text: [t(`cropWhy_${kind}`), shares, t(replaces ? "cropInstead" : "cropBeside")].filter(Boolean).join(" ") }));
+      h("small", { class: "isen-muted", text: sentences(t(`cropWhy_${kind}`), shares, t(replaces ? "cropInstead" : "cropBeside")) }));
   }
 
   /** A part of a photo, drawn by the browser alone. @param {Isengard.Photo} photo @param {number[]} box @param {string} word */

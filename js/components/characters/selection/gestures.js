@@ -1,6 +1,7 @@
 /** How photos are chosen in their strip: clicks with keys held, a box that is dragged, a long press, and the keyboard. */
 
 import { h } from "../../../lib/dom.js";
+import { readingKey } from "../../../locales/reading.js";
 import { boxBetween, stepOf, touches } from "../../../lib/selection.js";
 
 const DRAG_PX = 6;
@@ -140,7 +141,7 @@ export class SelectionGestures {
       end(event);
       return this.ways.remove(tile.photo);
     }
-    const next = stepOf(event.key, order.indexOf(tile.photo), order.length, this.#columns);
+    const next = stepOf(readingKey(event.key), order.indexOf(tile.photo), order.length, this.#columns);
     if (next === null) return;
     end(event);
     if (event.shiftKey) this.#change(() => (selection.size || selection.begin(tile.photo), selection.extend(order[next], order)));

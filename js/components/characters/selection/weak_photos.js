@@ -1,7 +1,7 @@
 /** Leaving out the photos that teach little: one press, which and why, and the way back. */
 
 import { button, h } from "../../../lib/dom.js";
-import { counted } from "../../../lib/format.js";
+import { counted, inRow } from "../../../lib/format.js";
 import { fill } from "../../../lib/lists.js";
 import { MARKS, weakOnes } from "../../../lib/photo_use.js";
 import { t, wordOr } from "../../../locales/words.js";
@@ -39,7 +39,7 @@ export class WeakPhotos {
 
   /** @param {{n: number, codes: string[]}[]} rows */
   #note(rows) {
-    const why = (/** @type {string[]} */ codes) => codes.map((code) => wordOr(`found_${code}`, code.replaceAll("_", " "))).join(", ");
+    const why = (/** @type {string[]} */ codes) => inRow(codes.map((code) => wordOr(`found_${code}`, code.replaceAll("_", " "))));
     const kept = this.#done?.kept ?? 0;
     return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-weak-told" },
       h("strong", { text: counted("weakDone", rows.length) }),

@@ -1,0 +1,13 @@
+/** Which way one reads: where a language is written from right to left, the next thing is on the left, and so is its key. */
+
+import { spoken } from "./words.js";
+
+/** @type {Record<string, string>} */
+const MIRRORED = { ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" };
+
+export const isMirrored = () => spoken().dir === "rtl";
+
+/** The arrow key as it would be from left to right: `ArrowRight` leads to what comes next. @param {string} key */
+export function readingKey(key) {
+  return (isMirrored() && MIRRORED[key]) || key;
+}
