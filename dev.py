@@ -1,4 +1,4 @@
-"""Development commands on a fresh machine: `demo`, `test`, `compare`, `families`, `bench`, `likeness`, `pages`. Standard library only; not in the archive.
+"""Development commands on a fresh machine: `demo`, `test`, `compare`, `families`, `bench`, `likeness`, `pages`, `pictures`. Standard library only; not in the archive.
 
 python dev.py demo [--port N]        a real ComfyUI with this pack in fast-test mode and a sample character; stays up
 python dev.py demo --check [--real]  photos -> training -> LoRA -> picture without a browser; prints the files
@@ -11,6 +11,7 @@ python dev.py families FAMILY...     each at its real width, cut to a few blocks
 python dev.py bench                  what it costs, each measurement against its baseline in the same run
 python dev.py likeness FOLDER        simulated walls of people (a folder of photographs each): are copies caught, is the choice right
 python dev.py pages                  docs/errors.md, api.md, models.md and the nodes' words, made from the code
+python dev.py pictures [NAME...]     the README's pictures, the moving one too, and those under docs/, from a real ComfyUI
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ FOLDERS = {
     "pages": "pages",
     "families": "hosts/depth_cut",
     "likeness": "hosts/likeness_lab",
+    "pictures": "pages/pictures.py",
 }
 
 
@@ -83,6 +85,8 @@ def parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("bench", help="measurements against their baselines")
     commands.add_parser("pages", help="pages that are made from the code")
+    pictures = commands.add_parser("pictures", help="pictures of the README and of docs/")
+    pictures.add_argument("wanted", nargs="*", metavar="NAME", help="strip, states, comfyui, moving")
     return parser
 
 
@@ -91,6 +95,8 @@ def words_of(arguments: argparse.Namespace) -> list[str]:
     if arguments.command == "likeness":
         walls = ["--walls", arguments.walls] if arguments.walls else []
         return [arguments.people, *walls, *(["--http"] if arguments.http else [])]
+    if arguments.command == "pictures":
+        return list(arguments.wanted)
     return families_words(arguments) if arguments.command == "families" else []
 
 

@@ -1,6 +1,6 @@
 """Draws the icon and the banner that the registry shows, and the card they appear on: `python tests/hosts/registry_card.py CARD.png`.
 
-Ours, nothing fetched. The people on the banner are nobody: the sample photos of the panel.
+Ours, nothing fetched. Nobody on the banner is real: the woman of the README's pictures (hosts/drawn_photos.py).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import toml
+from hosts import node_pictures
 from hosts.chromium import executable
 from playwright.sync_api import Page, sync_playwright
 
@@ -19,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "registry"
 #: As the registry wants them: a square of at most 400 pixels, and 21:9.
 ICON, BANNER = (400, 400), (1260, 540)
-#: The sample photos on the banner: what is dropped in, and what comes out.
-PHOTOS, PICTURE = (1, 4, 6), 7
+#: The drawn photos on the banner: what is dropped in, and what comes out.
+PHOTOS, PICTURE = (1, 3, 2), 4
 
 HEAD = """<svg viewBox="0 0 100 100" width="100%" height="100%" xmlns="http://www.w3.org/2000/svg">
 <defs><linearGradient id="g" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#ffd08a"/><stop offset="1" stop-color="#e2763f"/></linearGradient></defs>
@@ -59,11 +60,10 @@ def card(project: dict, comfy: dict) -> str:
 
 
 def photo(number: int) -> str:
-    sys.path.insert(0, str(ROOT / "core" / "photo_decoding"))
-    from sample import draw
+    from hosts import drawn_photos
 
     stream = io.BytesIO()
-    draw(number).save(stream, "JPEG", quality=90)
+    drawn_photos.photo(number).resize((528, 528)).save(stream, "JPEG", quality=90)
     return f"data:image/jpeg;base64,{base64.b64encode(stream.getvalue()).decode()}"
 
 
@@ -80,6 +80,7 @@ def shot(page: Page, body: str, size: tuple[int, int], target: Path) -> None:
 
 
 def main(card_file: Path) -> None:
+    node_pictures.load_pack()
     described = toml.load(ROOT / "pyproject.toml")
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:

@@ -1,4 +1,5 @@
-"""`python tests/pages/pictures.py` with the host environment's Python: the README's pictures and one sheet of all states."""
+"""`python dev.py pictures [NAME ...]`: what the README and docs/ show. The strip and the states are drawn without a server, the panel in
+ComfyUI and the moving picture are a real ComfyUI in practice mode. Nobody in them is real: hosts/drawn_photos.py."""
 
 from __future__ import annotations
 
@@ -12,36 +13,40 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 DOCS = ROOT / "docs"
-#: file -> (state, theme, width)
-SINGLE = {
-    "panel-character.png": ("character", "dark", 400),
-    "panel-training.png": ("job", "dark", 400),
-    "panel-images.png": ("images", "dark", 400),
-    "panel-narrow.png": ("train", "light", 260),
-}
 HEIGHT = 760
 COLUMNS = 8
 THUMB = (240, 456)
 
 
-def main() -> None:
-    from hosts import chromium
-    from hosts.stage import opened
+def main(wanted: list[str]) -> None:
+    from hosts import chromium, node_pictures
     from playwright.sync_api import sync_playwright
 
+    node_pictures.load_pack()
+    from pages import moving, strip
+
+    if not wanted or "strip" in wanted:
+        strip.save(DOCS)
+    makers = {"states": states, "comfyui": in_comfyui, "moving": lambda browser: moving.save(browser, DOCS)}
+    chosen = [make for name, make in makers.items() if not wanted or name in wanted]
+    if not chosen:
+        return
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.executable(), args=chromium.FLAGS)
-        with opened(browser) as page:
-            page.add_style_tag(content=icons())
-            page.set_viewport_size({"width": 900, "height": HEIGHT})
-            for file, (state, theme, width) in SINGLE.items():
-                page.show(state, theme=theme, width=width)
-                page.locator("isen-panel").screenshot(path=str(DOCS / file))
-            page.set_viewport_size({"width": 400, "height": HEIGHT})
-            for theme in ("dark", "light"):
-                sheet(page, theme).save(DOCS / f"states-{theme}.webp", quality=80, method=6)
-        in_comfyui(browser)
+        for make in chosen:
+            make(browser)
         browser.close()
+
+
+def states(browser) -> None:
+    """Every state of the panel on two sheets."""
+    from hosts.stage import opened
+
+    with opened(browser) as page:
+        page.add_style_tag(content=icons())
+        page.set_viewport_size({"width": 400, "height": HEIGHT})
+        for theme in ("dark", "light"):
+            sheet(page, theme).save(DOCS / f"states-{theme}.webp", quality=80, method=6)
 
 
 def icons() -> str:
@@ -61,35 +66,22 @@ def icons() -> str:
 
 
 def in_comfyui(browser) -> None:
-    """The real thing: a real ComfyUI in fast-test mode with crops of a public photograph."""
-    from hosts import comfyui, fixtures
+    """A person and her photos in the sidebar, as wide as a laptop's screen."""
+    from hosts import drawn_photos
     from hosts.journey import Api
 
-    with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        environment = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "2"}
-        server = comfyui.start(
-            comfyui.make_base(work / "host"), environment=environment, frontend=comfyui.FRONTENDS[-1]
-        )
-        try:
-            api = Api(server.url)
-            api.wait_until_ready()
-            person = api.post("/characters", {"name": "Eileen", "class_word": "woman", "consent": True})
-            for photo in fixtures.portraits(work / "photos", 12):
-                api.upload(person["id"], photo)
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            page.goto(server.url)
-            page.get_by_test_id("isengard-tab-button").wait_for(timeout=60_000)
-            page.wait_for_timeout(2000)
-            page.keyboard.press("Escape")  # the template browser, at the first start
-            page.wait_for_timeout(500)
-            page.evaluate("window.app.extensionManager.command.execute('Isengard.open')")
-            page.get_by_test_id("isen-character").click(timeout=30_000)
-            page.get_by_test_id("isen-photos").locator("img").first.wait_for()
-            page.wait_for_timeout(1500)
-            page.screenshot(path=str(DOCS / "in-comfyui.png"))
-        finally:
-            server.stop()
+    from pages import moving
+
+    with tempfile.TemporaryDirectory() as folder, moving.practice(Path(folder)) as server:
+        api = Api(server.url)
+        ann = api.post("/characters", {"name": drawn_photos.NAME, "class_word": "woman", "consent": True})
+        for photo in drawn_photos.write(Path(folder) / "photos", moving.PHOTOS):
+            api.upload(ann["id"], photo)
+        page = moving.opened(browser, server.url, {"width": 1280, "height": 800})
+        page.get_by_test_id("isen-character").click(timeout=30_000)
+        page.get_by_test_id("isen-photos").locator("img").first.wait_for()
+        page.wait_for_timeout(2500)
+        page.screenshot(path=str(DOCS / "in-comfyui.png"))
 
 
 def sheet(page, theme: str):
@@ -115,4 +107,4 @@ def sheet(page, theme: str):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
