@@ -18,13 +18,13 @@ from .toml_files import Slip, Unreadable
 
 MODES = ("production", "fast-test")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-LANGUAGES = ("auto", "en")
+#: A language's code as ComfyUI writes it: de, pt-BR. Which ones there are, the folders of `locales/` say.
+LANGUAGE_CODE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 #: What the panel may change over HTTP: harmless keys only (DESIGN section 12).
 #: The mode too: it starts nothing by itself, is used from the next start on, and both modes keep the same files.
 #: Guarding ComfyUI by the link locks nobody out who can change it: they have the link.
 EDITABLE: dict[str, tuple[str, ...]] = {
     "mode": MODES,
-    "language": LANGUAGES,
     "log_level": LOG_LEVELS,
     "guard_comfyui": ("0", "1"),
     "mark_pictures": ("0", "1"),
@@ -32,8 +32,8 @@ EDITABLE: dict[str, tuple[str, ...]] = {
     "visible_mark": ("0", "1"),
     "lora_companions": ("0", "1"),
 }
-#: The same, where the value is a list of names: which of them are known, whoever reads it knows.
-EDITABLE_LISTS = ("face_models",)
+#: The same, where the value only has to be written in this way: which names are known, whoever reads it knows.
+EDITABLE_PATTERNS = {"face_models": r"[a-z0-9_, ]*", "language": f"auto|{LANGUAGE_CODE}"}
 #: What a switch counts as while the owner's own word on it cannot be read: never more open than they may have meant.
 CAUTIOUS = {"allow_setup": False}
 SECRETS = ("hf_token", "token", "redis_url")
@@ -118,6 +118,17 @@ def _hosts(text: str) -> tuple[str, ...]:
     return tuple(part.strip().lower() for part in text.split(",") if part.strip())
 
 
+def _language(text: str) -> str:
+    if text != "auto" and not is_language(text):
+        raise ValueError("must be auto or a language's code, such as en or pt-BR")
+    return text
+
+
+def is_language(text: str) -> bool:
+    """Tell whether it is written as a language's code is."""
+    return re.fullmatch(LANGUAGE_CODE, text) is not None
+
+
 def _names(text: str) -> tuple[str, ...]:
     names = tuple(part.strip() for part in text.split(",") if part.strip())
     if not all(re.fullmatch(r"[a-z0-9_]{1,40}", name) for name in names):
@@ -145,7 +156,7 @@ KEYS: dict[str, _Key] = {
     "allow_remote_photos": _Key("ISENGARD_ALLOW_REMOTE_PHOTOS", _flag),
     "allow_remote_training": _Key("ISENGARD_ALLOW_REMOTE_TRAINING", _flag),
     "guard_comfyui": _Key(guard_switch.VARIABLE, _flag),
-    "language": _Key("ISENGARD_LANGUAGE", _choice(*LANGUAGES)),
+    "language": _Key("ISENGARD_LANGUAGE", _language),
     "mark_pictures": _Key("ISENGARD_MARK_PICTURES", _flag),
     "sign_pictures": _Key("ISENGARD_SIGN_PICTURES", _flag),
     "visible_mark": _Key("ISENGARD_VISIBLE_MARK", _flag),
@@ -268,7 +279,7 @@ def current_switches(settings: Settings, paths: DataPaths, names: Collection[str
 
 def is_editable(name: str) -> bool:
     """Tell whether the panel may change it."""
-    return name == "hf_token" or name in EDITABLE or name in EDITABLE_LISTS
+    return name == "hf_token" or name in EDITABLE or name in EDITABLE_PATTERNS
 
 
 def save_setting(paths: DataPaths, name: str, value: str) -> None:
@@ -294,7 +305,7 @@ def check_setting(name: str, value: str) -> None:
             f"{name} cannot be changed from the panel.",
             "Set it in the environment or isengard.toml.",
         )
-    if name in EDITABLE_LISTS:
+    if name in EDITABLE_PATTERNS:
         _parse(KEYS[name], value, name)
     elif value not in EDITABLE[name]:
         raise InvalidError(

@@ -8,10 +8,12 @@ from __future__ import annotations
 from .gallery_routes import GALLERY_ROUTES
 from .route import PREFIX, Route
 
-__all__ = ["PANEL_CODE", "PREFIX", "ROUTES", "Route"]
+__all__ = ["LANGUAGES", "PANEL_CODE", "PREFIX", "ROUTES", "Route", "is_of_page"]
 
 #: Where extension/isengard.js finds the panel's code.
 PANEL_CODE = "/panel.js"
+#: Where the panel finds the languages besides its English.
+LANGUAGES = "/languages"
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -19,6 +21,22 @@ ROUTES: tuple[Route, ...] = (
         PANEL_CODE,
         "panel.code",
         "The panel's own code, all of it, with an ETag",
+        open=True,
+        of_page=True,
+    ),
+    Route(
+        "GET",
+        LANGUAGES,
+        "panel.languages",
+        "The languages that there are, with an ETag",
+        open=True,
+        of_page=True,
+    ),
+    Route(
+        "GET",
+        f"{LANGUAGES}/{{language}}",
+        "panel.language",
+        "A language's words for the panel, and for what the server says, with an ETag",
         open=True,
         of_page=True,
     ),
@@ -387,3 +405,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/video", "system.video", "Video: in development"),
     Route("POST", "/video", "system.video_refused", "Video: in development"),
 )
+
+
+def is_of_page(place: str) -> bool:
+    """Tell whether an address below /isengard is a part of ComfyUI's page: whoever gets that gets it."""
+    return place in (PANEL_CODE, LANGUAGES) or place.startswith(f"{LANGUAGES}/")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from ..changed_answers import Handler, changed
-from ..route_table import PANEL_CODE, PREFIX
+from ..route_table import PREFIX, is_of_page
 from .answers import (
     bare_name,
     file_key,
@@ -65,7 +65,8 @@ def comfyui_guard(gateway: Gateway, host: Host) -> Any:
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
         place = _place(request)
-        if place.startswith(f"{PREFIX}/") and place != f"{PREFIX}{PANEL_CODE}":  # ours ask for themselves
+        if place.startswith(f"{PREFIX}/") and not is_of_page(place.removeprefix(PREFIX)):
+            # ours ask for themselves
             return await handler(request)
         if not _is_watched(place, request.method) and not gateway.guards_comfyui:
             return await handler(request)

@@ -48,6 +48,27 @@ class Error(BaseModel):
     error: ErrorBody
 
 
+class Language(BaseModel):
+    """A language of the panel: its code, what it calls itself, and which way it is written."""
+
+    code: str
+    name: str
+    dir: Literal["ltr", "rtl"]
+
+
+class LanguageList(BaseModel):
+    """Every language that has a folder."""
+
+    languages: list[Language]
+
+
+class LanguageWords(Language):
+    """A language with its words: `panel` by the panel's keys, `server` by the English sentence, gaps in braces."""
+
+    panel: dict[str, str]
+    server: dict[str, str]
+
+
 class Job(job_record.Job):
     """A job. `waits_for` says why a queued one does not begin; answers of the list and of one job have it, events do not."""
 

@@ -119,6 +119,8 @@ _DOCUMENT = {
 #: handler -> answer; None for a route that only refuses
 ANSWERS: Mapping[str, Answer | None] = {
     "panel.code": Answer(content="text/javascript", also=(Answer(status=304),)),
+    "panel.languages": Answer(bodies.LanguageList, also=(Answer(status=304),)),
+    "panel.language": Answer(bodies.LanguageWords, also=(Answer(status=304),)),
     "system.health": Answer(bodies.Health),
     "system.dismiss_recovery": DONE,
     "system.session": DONE,

@@ -95,7 +95,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "SettingsChange": _object(
         {
             **{name: {"type": "string", "enum": list(values)} for name, values in settings.EDITABLE.items()},
-            **{name: {"type": "string", "pattern": "^[a-z0-9_, ]*$"} for name in settings.EDITABLE_LISTS},
+            **{
+                name: {"type": "string", "pattern": f"^(?:{pattern})$"}
+                for name, pattern in settings.EDITABLE_PATTERNS.items()
+            },
             "hf_token": {"type": "string", "pattern": "^[!-~]*$", "maxLength": 400},
         }
     ),

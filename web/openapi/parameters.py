@@ -17,6 +17,7 @@ from ...core.marks.picture_file import Format
 from ...core.records.generation import OrderPurpose
 from ...core.records.job import JobKind
 from ...core.records.job_states import JobState
+from ...core.settings import LANGUAGE_CODE
 from ..http.responses import MAX_PAGE
 from ..route import Route
 
@@ -178,6 +179,7 @@ _PATHS: Mapping[str, Kind] = {
     "code": Text(r"[a-z_]{1,60}", "a code"),
     "file": NAME,
     "key": FAMILY,
+    "language": Text(LANGUAGE_CODE, "a language's code"),
     "name": NAME,
 }
 #: handler -> its parameters by name; what is not listed here is not looked at

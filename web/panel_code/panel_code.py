@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp import ETag, web
+from aiohttp import web
 
 from ...core.executor import in_thread
 from .joining import joined
+from .kept import Kept, answered
+from .languages import Languages
 
 ENTRY = "isengard.js"
 #: The module that fetches the stylesheets where the modules are files; here the texts stand in its place.
@@ -20,27 +19,23 @@ SHEETS = "lib/sheet_texts.js"
 FOLDER = Path(__file__).resolve().parents[2] / "js"
 
 
-@dataclass(frozen=True)
-class _Code:
-    text: bytes
-    packed: bytes
-    digest: str
-
-
 class PanelCode:
-    """The code in `folder` as it was when it was first asked for: an update on the disk is seen at the next start."""
+    """The code in `folder` as it was when it was first asked for: an update on the disk is seen at the next start.
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    `languages` are the words it is shown in, where they are not English.
+    """
+
+    def __init__(self, folder: Path = FOLDER, languages: Languages | None = None) -> None:
+        self.languages = languages or Languages()
         self._folder = folder
         self._reading = threading.Lock()
-        self._code: _Code | None = None
+        self._code: Kept | None = None
 
-    def prepare(self) -> _Code:
+    def prepare(self) -> Kept:
         """Read and join the files, once; blocks."""
         with self._reading:
             if self._code is None:
-                text = joined(self.sources(), ENTRY).encode()
-                self._code = _Code(text, gzip.compress(text, mtime=0), hashlib.sha256(text).hexdigest()[:32])
+                self._code = Kept.of(joined(self.sources(), ENTRY).encode())
             return self._code
 
     def sources(self) -> dict[str, str]:
@@ -59,26 +54,6 @@ class PanelCode:
         return modules
 
     async def answer(self, request: web.Request) -> web.Response:
-        """All of it, or 304 where the browser has it. `no-cache`: it is kept, and asked for anew at each load of the page."""
-        code: _Code = await in_thread(self.prepare) if self._code is None else self._code
-        headers: dict[str, str] = {
-            "Cache-Control": "no-cache",
-            "Vary": "Accept-Encoding",
-            "X-Content-Type-Options": "nosniff",
-        }
-        known = request.if_none_match or ()
-        if any(tag.value in (code.digest, "*") for tag in known):
-            response = web.Response(status=304, headers=headers)
-        else:
-            packs = "gzip" in request.headers.get("Accept-Encoding", "")
-            if packs:
-                headers["Content-Encoding"] = "gzip"
-            response = web.Response(
-                body=code.packed if packs else code.text,
-                headers=headers,
-                content_type="text/javascript",
-                charset="utf-8",
-            )
-        # packed or not it is the same code
-        response.etag = ETag(code.digest, is_weak=True)
-        return response
+        """All of it, or 304 where the browser has it."""
+        code: Kept = await in_thread(self.prepare) if self._code is None else self._code
+        return answered(code, request, "text/javascript")
