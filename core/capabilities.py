@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .errors import InvalidError
+from .said import said
 
 CAPABILITIES: dict[str, dict[str, dict[str, Any]]] = {
     "training": {
@@ -31,8 +32,14 @@ def require_training_method(method: str) -> None:
     """InvalidError `method_not_supported` with the matrix's own note for anything but LoRA."""
     entry = CAPABILITIES["training"].get(method)
     if entry is None:
-        raise InvalidError("method_unknown", f"There is no training method called {method!r}.", "Use lora.")
+        raise InvalidError(
+            "method_unknown",
+            said("There is no training method called '{method}'.", method=method),
+            "Use lora.",
+        )
     if not entry["supported"]:
         raise InvalidError(
-            "method_not_supported", f"{method} is not supported. {entry['notes']}.", "Use lora."
+            "method_not_supported",
+            said("{method} is not supported. {notes}.", method=method, notes=entry["notes"]),
+            "Use lora.",
         )

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 
 from .errors import InvalidError
+from .said import said
 
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 BODY_LENGTH = 26
@@ -70,7 +71,9 @@ def require_id(prefix: str, text: object) -> str:
     """`text` itself when it is such an identifier, else InvalidError `bad_id`."""
     if not is_id(prefix, text):
         raise InvalidError(
-            "bad_id", f"This is not a {prefix}_ identifier.", "Use the id exactly as the list gives it."
+            "bad_id",
+            said("This is not a {prefix}_ identifier.", prefix=prefix),
+            "Use the id exactly as the list gives it.",
         )
     return str(text)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .errors import InvalidError
 from .private_files import close_to_others
+from .said import said
 
 #: RunPod mounts a network volume at one of these; the container's own disk is lost with the pod.
 RUNPOD_VOLUMES = (Path("/runpod-volume"), Path("/workspace"))
@@ -183,8 +184,8 @@ def _named(env: Mapping[str, str], variable: str) -> Path:
     except RuntimeError as nobody:
         raise InvalidError(
             "folder_without_home",
-            f"{variable} begins with the home of somebody who is not known here.",
-            f"Write the whole path into {variable}, then start ComfyUI again.",
+            said("{variable} begins with the home of somebody who is not known here.", variable=variable),
+            said("Write the whole path into {variable}, then start ComfyUI again.", variable=variable),
         ) from nobody
 
 

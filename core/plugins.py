@@ -18,6 +18,7 @@ from typing import Any
 from . import toml_files
 from .errors import NotFoundError, NotReadyError
 from .paths import DataPaths
+from .said import said
 from .settings import Settings
 from .toml_files import Slip, Unreadable
 
@@ -106,8 +107,12 @@ class PluginRegistry:
             if factory is None:
                 raise NotFoundError(
                     "plugin_unknown",
-                    f"There is no {seam.replace('_', ' ').removesuffix('s')} called {name!r}.",
-                    f"Known: {', '.join(self.names(seam)) or 'none'}.",
+                    said(
+                        "There is no {kind} called '{name}'.",
+                        kind=seam.replace("_", " ").removesuffix("s"),
+                        name=name,
+                    ),
+                    said("Known: {known}.", known=", ".join(self.names(seam)) or "none"),
                 )
             made = self._whole(seam, name, factory) if self.is_foreign(seam, name) else factory(self.context)
             self._made[seam, name] = made
@@ -125,7 +130,11 @@ class PluginRegistry:
         except ForeignFault as broken:
             raise NotReadyError(
                 "plugin_broken",
-                f"{name}, which another pack brings, cannot be used: {broken.reason}.",
+                said(
+                    "{name}, which another pack brings, cannot be used: {reason}.",
+                    name=name,
+                    reason=broken.reason,
+                ),
                 "Update that pack, or tell whoever made it.",
             ) from broken.fault
         return made

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from .said import Said, with_texts
+
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # 20 and more are a token whatever stands around them; shorter ones too unless they are part of a name, or one that the
     # hub's library has: `hf_hub_download`, `hf_transfer` and `hf_home` stay readable in a traceback
@@ -38,6 +40,15 @@ def redact(text: str) -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text
+
+
+def redacted(sentence: str) -> str:
+    """The same for a sentence that may have gaps: one with a secret that no gap holds alone is not said in another language."""
+    if not isinstance(sentence, Said):
+        return redact(sentence)
+    clean = with_texts(sentence, redact)
+    whole = redact(clean)
+    return clean if whole == clean else whole
 
 
 def redact_value(value: Any) -> Any:

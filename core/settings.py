@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from . import atomic, guard_switch, toml_files
 from .errors import InvalidError
 from .paths import RUNPOD_VOLUMES, DataPaths, runpod_volume
+from .said import Said, said
 from .toml_files import Slip, Unreadable
 
 MODES = ("production", "fast-test")
@@ -94,7 +95,7 @@ class _Key:
 def _choice(*allowed: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in allowed:
-            raise ValueError(f"must be one of {', '.join(allowed)}")
+            raise ValueError(said("must be one of {choices}", choices=", ".join(allowed)))
         return text
 
     return parse
@@ -232,7 +233,7 @@ def _secret_in(file: Path, name: str) -> str:
     except (OSError, UnicodeDecodeError) as fault:
         raise InvalidError(
             "bad_setting",
-            f"The file that {name}_FILE names cannot be read as text.",
+            said("The file that {name}_FILE names cannot be read as text.", name=name),
             "Correct the path or the file's rights, then restart.",
         ) from fault
 
@@ -302,14 +303,16 @@ def check_setting(name: str, value: str) -> None:
     if not is_editable(name):
         raise InvalidError(
             "setting_not_editable",
-            f"{name} cannot be changed from the panel.",
+            said("{name} cannot be changed from the panel.", name=name),
             "Set it in the environment or isengard.toml.",
         )
     if name in EDITABLE_PATTERNS:
         _parse(KEYS[name], value, name)
     elif value not in EDITABLE[name]:
         raise InvalidError(
-            "bad_setting", f"{name} must be one of {', '.join(EDITABLE[name])}.", "Choose one of these."
+            "bad_setting",
+            said("{name} must be one of {choices}.", name=name, choices=", ".join(EDITABLE[name])),
+            "Choose one of these.",
         )
 
 
@@ -317,7 +320,9 @@ def save_secret(paths: DataPaths, name: str, value: str) -> None:
     """Keep a secret of ours (the generated session token) in secrets.toml, mode 0600."""
     if name not in SECRETS:
         raise InvalidError(
-            "setting_not_editable", f"{name} is not a secret of Isengard.", "Use isengard.toml."
+            "setting_not_editable",
+            said("{name} is not a secret of Isengard.", name=name),
+            "Use isengard.toml.",
         )
     _save(paths.secrets_file, name, value)
 
@@ -339,10 +344,14 @@ def _secrets(file: Path) -> dict[str, Any]:
 
 
 def _unreadable(file: Path, line: int) -> InvalidError:
-    where = f"see line {line}" if line else "it is not TOML"
+    message = (
+        said("{file} cannot be read: see line {line}.", file=file.name, line=line)
+        if line
+        else said("{file} cannot be read: it is not TOML.", file=file.name)
+    )
     return InvalidError(
         "bad_setting",
-        f"{file.name} cannot be read: {where}.",
+        message,
         "Correct the file or move it away, then restart ComfyUI.",
     )
 
@@ -351,9 +360,13 @@ def _parse(key: _Key, text: str, where: str) -> Any:
     try:
         return key.parse(text)
     except ValueError as fault:
-        raise InvalidError(
-            "bad_setting", f"{where}: {fault}.", "Correct the value and restart ComfyUI."
-        ) from fault
+        message = said("{setting}: {must}.", setting=where, must=_words_of(fault))
+        raise InvalidError("bad_setting", message, "Correct the value and restart ComfyUI.") from fault
+
+
+def _words_of(fault: ValueError) -> Said:
+    """What a value must be, as the one who refused it has said it."""
+    return said(fault.args[0]) if fault.args and isinstance(fault.args[0], str) else said(str(fault))
 
 
 def _as_text(value: Any) -> str:

@@ -11,6 +11,7 @@ from ..core.loras.versions import VersionStore
 from ..core.records.character import Character
 from ..core.records.checkpoint import Version
 from ..core.records.generation import CharacterUse
+from ..core.said import said
 from .image.interface import Person, RecipeInfo
 
 
@@ -65,13 +66,13 @@ class Casting:
                 "not_trained_yet",
                 "There is no such checkpoint."
                 if character.versions
-                else f"{character.name} has no trained LoRA yet.",
+                else said("{name} has no trained LoRA yet.", name=character.name),
                 "Train first, or choose another checkpoint.",
             )
         if version.placeholder and not self.allow_placeholder:
             raise InvalidError(
                 "placeholder_in_production",
-                f"{character.name}'s LoRA is a placeholder from practice mode.",
+                said("{name}'s LoRA is a placeholder from practice mode.", name=character.name),
                 "Train with AI-Toolkit to get a likeness.",
             )
         return version
@@ -94,5 +95,7 @@ def version_for(
 def _require_photos(character: Character) -> None:
     if not character.photo_count:
         raise InvalidError(
-            "no_photos", f"{character.name} has no photos.", "Add photos first, at best three or four."
+            "no_photos",
+            said("{name} has no photos.", name=character.name),
+            "Add photos first, at best three or four.",
         )

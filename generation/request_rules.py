@@ -9,6 +9,7 @@ from ..core.errors import ConflictError, InvalidError, IsengardError
 from ..core.records.checkpoint import ImageProof
 from ..core.records.generation import Generation, GenerationRequest
 from ..core.records.job import JobError
+from ..core.said import said
 from .image.interface import ChoosesWords, ImagePipeline, RecipeInfo
 
 
@@ -20,7 +21,11 @@ def require_usable(recipe: RecipeInfo) -> None:
     if not recipe.confirmed:
         raise ConflictError(
             "recipe_unconfirmed",
-            f"{recipe.label} uses nodes of other packs: {', '.join(recipe.foreign)[:300]}.",
+            said(
+                "{recipe} uses nodes of other packs: {nodes}.",
+                recipe=recipe.label,
+                nodes=", ".join(recipe.foreign)[:300],
+            ),
             "Review and accept them first.",
         )
 
@@ -68,6 +73,8 @@ def as_job_error(fault: BaseException) -> JobError:
         return JobError(code=fault.code, message=fault.message, hint=fault.hint)
     return JobError(
         code="generation_broke",
-        message=f"These pictures could not be followed to their end ({type(fault).__name__}).",
+        message=said(
+            "These pictures could not be followed to their end ({fault}).", fault=type(fault).__name__
+        ),
         hint="Press Make again; the log has the reason.",
     )

@@ -30,6 +30,7 @@ from ..core.records.generation import (
 )
 from ..core.records.generation_states import ENDED, GenerationState
 from ..core.records.job import JobError
+from ..core.said import said
 from .casting import Casting
 from .image.from_picture.rewiring import without_start
 from .image.from_picture.start import Start, StartsFromPictures
@@ -187,7 +188,9 @@ class GenerationService:
                 if info.name == recipe:
                     return pipeline, info
         raise NotFoundError(
-            "recipe_unknown", f"There is no recipe called {recipe[:60]!r} here.", "Choose another."
+            "recipe_unknown",
+            said("There is no recipe called '{name}' here.", name=recipe[:60]),
+            "Choose another.",
         )
 
     def frame(self, generation_id: str) -> Frame | None:

@@ -200,7 +200,7 @@ def _request(**asked: Any) -> TrainingRequest:
         return TrainingRequest(**asked)
     except ValidationError as fault:
         raise InvalidError(
-            "bad_request", f"{in_words(fault)}.", "Correct this input of the node and run it again."
+            "bad_request", in_words(fault), "Correct this input of the node and run it again."
         ) from fault
 
 
@@ -216,7 +216,7 @@ def _overrides(text: object) -> Overrides:
             raise ValueError("it is not text")
         return Overrides.model_validate(json.loads(text.strip() or "{}"))
     except (ValueError, RecursionError) as fault:  # pydantic's and json's errors are ValueErrors
-        wrong = in_words(fault) if isinstance(fault, ValidationError) else "it is not a JSON object"
+        wrong = in_words(fault) if isinstance(fault, ValidationError) else "It is not a JSON object."
         raise InvalidError(
-            "overrides_unreadable", f"overrides cannot be used: {wrong}.", 'Write JSON like {"steps": 800}.'
+            "overrides_unreadable", f"overrides cannot be used: {wrong}", 'Write JSON like {"steps": 800}.'
         ) from fault

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..core.said import said
 from .comfyui_guard.middleware import comfyui_guard
 from .gateway import Gateway
 from .template_browser import template_browser
@@ -84,7 +85,7 @@ def _start(gateway: Gateway, host: Host, pack_root: Path, loop: asyncio.Abstract
         gateway.fail(
             NotReadyError(
                 "data_folder_unavailable",
-                f"The data folder cannot be used: {fault.strerror or fault}.",
+                said("The data folder cannot be used: {reason}.", reason=fault.strerror or fault),
                 "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI.",
             )
         )
@@ -109,7 +110,10 @@ def _tell_fault(gateway: Gateway, fault: BaseException) -> None:
     gateway.fail(
         NotReadyError(
             "start_failed",
-            f"Isengard could not start because of a fault of its own ({type(fault).__name__}).",
+            said(
+                "Isengard could not start because of a fault of its own ({fault}).",
+                fault=type(fault).__name__,
+            ),
             "Restart ComfyUI. If it comes again, report it with what ComfyUI's console says.",
         )
     )

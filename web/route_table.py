@@ -6,40 +6,13 @@ Nothing heavy is imported here: ComfyUI reads this at import. Handlers are looke
 from __future__ import annotations
 
 from .gallery_routes import GALLERY_ROUTES
+from .page_routes import PAGE_ROUTES
 from .route import PREFIX, Route
 
-__all__ = ["LANGUAGES", "PANEL_CODE", "PREFIX", "ROUTES", "Route", "is_of_page"]
-
-#: Where extension/isengard.js finds the panel's code.
-PANEL_CODE = "/panel.js"
-#: Where the panel finds the languages besides its English.
-LANGUAGES = "/languages"
+__all__ = ["PREFIX", "ROUTES", "Route"]
 
 ROUTES: tuple[Route, ...] = (
-    Route(
-        "GET",
-        PANEL_CODE,
-        "panel.code",
-        "The panel's own code, all of it, with an ETag",
-        open=True,
-        of_page=True,
-    ),
-    Route(
-        "GET",
-        LANGUAGES,
-        "panel.languages",
-        "The languages that there are, with an ETag",
-        open=True,
-        of_page=True,
-    ),
-    Route(
-        "GET",
-        f"{LANGUAGES}/{{language}}",
-        "panel.language",
-        "A language's words for the panel, and for what the server says, with an ETag",
-        open=True,
-        of_page=True,
-    ),
+    *PAGE_ROUTES,
     Route("GET", "/health", "system.health", "State of server, worker and mode", open=True),
     Route(
         "DELETE",
@@ -405,8 +378,3 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/video", "system.video", "Video: in development"),
     Route("POST", "/video", "system.video_refused", "Video: in development"),
 )
-
-
-def is_of_page(place: str) -> bool:
-    """Tell whether an address below /isengard is a part of ComfyUI's page: whoever gets that gets it."""
-    return place in (PANEL_CODE, LANGUAGES) or place.startswith(f"{LANGUAGES}/")

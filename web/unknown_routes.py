@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from ..core.errors import MethodError, NotFoundError
+from ..core.said import said
 from .route_table import ROUTES
 
 
@@ -41,7 +42,9 @@ async def refuse(method: str, allowed: Sequence[str]) -> web.Response:
     """Raises MethodError `method_not_allowed` where the path is ours, else NotFoundError `route_unknown`."""
     if allowed:
         raise MethodError(
-            "method_not_allowed", f"{method} is not taken here.", f"Use {' or '.join(allowed)}."
+            "method_not_allowed",
+            said("{method} is not taken here.", method=method),
+            said("Use {methods}.", methods=" or ".join(allowed)),
         )
     raise NotFoundError(
         "route_unknown", "Isengard has nothing at this address.", "See GET /isengard/openapi.json."

@@ -9,6 +9,7 @@ from ..errors import InvalidError, NotFoundError
 from ..paths import DataPaths
 from ..records.character import Character
 from ..records.photo import CaptionEdits, CaptionPlan, CaptionSource, Photo
+from ..said import said
 from ..storage.library import Library
 from .caption_undo import undo_captions, write_captions
 from .photo_store import PhotoStore, clean_caption
@@ -59,7 +60,7 @@ def filled(template: str, character: Character) -> str:
         if word not in values:
             raise InvalidError(
                 "caption_placeholder",
-                f"The template holds {{{word}}}, which means nothing here.",
+                said("The template holds {gap}, which means nothing here.", gap=f"{{{word}}}"),
                 "Use {trigger}, {class} or {name}.",
             )
     text = re.sub(r"\{(\w+)\}", lambda match: values[match.group(1)], template).strip()

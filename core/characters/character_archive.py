@@ -30,6 +30,7 @@ from ..records.base import Line, Record, Whole
 from ..records.character import Character, CharacterDraft, CharacterPatch
 from ..records.checkpoint import Checkpoint, Proof, Version
 from ..records.photo import Caption, CaptionSource, Crop, Photo
+from ..said import said
 from .archive_zip import MAX_ARCHIVE_BYTES, ArchiveReader, opened, too_large
 from .character_store import CharacterStore
 from .photo_findings import OF_TWO
@@ -255,8 +256,11 @@ def _manifest(reader: ArchiveReader) -> Manifest:
         raise InvalidError(
             "archive_unknown",
             "This is not a character that Isengard exported.",
-            f"Choose a file that ends in {SUFFIX}; other pictures are added as photos. "
-            "A newer Isengard's file needs an update here.",
+            said(
+                "Choose a file that ends in {ending}; other pictures are added as photos. A newer Isengard's file "
+                "needs an update here.",
+                ending=SUFFIX,
+            ),
         ) from fault
 
 
@@ -348,7 +352,7 @@ def _unpack(reader: ArchiveReader, name: str, file: Path, limit: int) -> None:
 
 
 def _missing(name: str) -> InvalidError:
-    message, hint = f"{name} is missing in this file.", "Export the character again."
+    message, hint = said("{name} is missing in this file.", name=name), "Export the character again."
     if name.startswith("loras/"):
         return InvalidError("archive_lora_missing", message, hint)
     return InvalidError("archive_photo_missing", message, hint)

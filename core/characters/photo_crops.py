@@ -16,6 +16,7 @@ from ..ids import new_id
 from ..paths import DataPaths
 from ..photo_decoding.decoder import DecodedPhoto
 from ..records.photo import Crop, CropOrder, Photo
+from ..said import said
 from ..storage.file_moves import noted
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
@@ -216,11 +217,15 @@ def _check(order: CropOrder, source: Photo) -> None:
         raise InvalidError(
             "crop_outside",
             "This crop does not lie within the photo.",
-            f"The photo has {source.width} x {source.height} pixels.",
+            said("The photo has {width} x {height} pixels.", width=source.width, height=source.height),
         )
     if min(right - left, bottom - top) < LEAST_SIDE:
         raise InvalidError(
             "crop_too_small",
-            f"A crop of {right - left} x {bottom - top} pixels shows too little.",
+            said(
+                "A crop of {width} x {height} pixels shows too little.",
+                width=right - left,
+                height=bottom - top,
+            ),
             "Choose a larger part; from 512 pixels on it teaches well.",
         )

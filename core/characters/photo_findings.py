@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from ..photo_decoding.decoder import DecodedPhoto
 from ..records.photo import Photo, PhotoFinding
+from ..said import said
 
 #: Below this shorter side a face is learned blurred at 512 px training resolution.
 SMALL_SIDE = 512
@@ -37,7 +38,14 @@ def findings_of(decoded: DecodedPhoto, others: Iterable[Photo], same_shot: str =
     short, long = sorted((decoded.width, decoded.height))
     if short < SMALL_SIDE:
         findings.append(
-            _finding("small", f"Only {decoded.width} x {decoded.height} pixels: larger is better.")
+            _finding(
+                "small",
+                said(
+                    "Only {width} x {height} pixels: larger is better.",
+                    width=decoded.width,
+                    height=decoded.height,
+                ),
+            )
         )
     if decoded.brightness < DARK:
         findings.append(_finding("dark", "Very dark: the face may be hard to learn."))
@@ -51,11 +59,14 @@ def findings_of(decoded: DecodedPhoto, others: Iterable[Photo], same_shot: str =
         findings.append(_finding("extreme_shape", "Very long and narrow: much of it will be cropped."))
     for number, other in enumerate(others, 1):
         if other.phash and (int(other.phash, 16) ^ int(decoded.phash, 16)).bit_count() <= TWIN_BITS:
-            message = f"Looks almost like photo {number}: variety teaches more."
+            message = said("Looks almost like photo {number}: variety teaches more.", number=number)
             findings.append(PhotoFinding(code="twin", message=message, other=other.id))
             break
         if other.id == same_shot:
-            message = f"Part of the same photograph as photo {number}: another photograph teaches more."
+            message = said(
+                "Part of the same photograph as photo {number}: another photograph teaches more.",
+                number=number,
+            )
             findings.append(PhotoFinding(code="same_shot", message=message, other=other.id))
             break
     if decoded.animated:

@@ -19,6 +19,7 @@ from ..ids import new_id, require_id
 from ..paths import DataPaths
 from ..photo_decoding.decoder import DecodedPhoto, PhotoDecoder
 from ..records.photo import CaptionSource, Photo, PhotoPatch
+from ..said import Memory, said
 from ..storage.file_moves import noted, rows_first
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
@@ -218,12 +219,14 @@ class PhotoStore:
         """ConflictError `photo_duplicate` where a photo has it already, or is a turned one of that file."""
         for number, photo in enumerate(self.list(character_id), 1):
             if getattr(photo, column) == digest or (column == "sha256" and digest in self._files_of(photo)):
-                called = f" ({photo.name})" if photo.name else ""
-                raise ConflictError(
-                    "photo_duplicate",
-                    f"This is the same picture as photo {number}{called}.",
-                    "Once is enough.",
+                message = (
+                    said(
+                        "This is the same picture as photo {number} ({file}).", number=number, file=photo.name
+                    )
+                    if photo.name
+                    else said("This is the same picture as photo {number}.", number=number)
                 )
+                raise ConflictError("photo_duplicate", message, "Once is enough.")
 
     def _files_of(self, photo: Photo) -> Iterator[str]:
         """The uploaded bytes that a photo was before it was turned."""
@@ -239,7 +242,7 @@ class PhotoStore:
         if len(self.list(character_id)) + photos > MAX_PHOTOS:
             raise ConflictError(
                 "photos_full",
-                f"{MAX_PHOTOS} photos are the most.",
+                said("{photos} photos are the most.", photos=MAX_PHOTOS),
                 "Delete some; 15 to 40 good ones are plenty.",
             )
 
@@ -282,7 +285,7 @@ def put_files(files: tuple[Path, Path], targets: tuple[Path, Path]) -> None:
     except OSError as fault:
         raise StorageError(
             "photo_not_kept",
-            f"The photo could not be written: {fault.strerror or fault}.",
+            said("The photo could not be written: {reason}.", reason=fault.strerror or fault),
             "Free some disk space, then add it again.",
         ) from fault
 
@@ -326,7 +329,9 @@ def _checked_digest(file: Path) -> str:
     if size > MAX_PHOTO_BYTES:
         raise TooLargeError(
             "photo_too_large",
-            f"This photo is {size / 1024**2:.0f} MB; the limit is {MAX_PHOTO_BYTES // 1024**2} MB.",
+            said(
+                "This photo is {size}; the limit is {most}.", size=Memory(size), most=Memory(MAX_PHOTO_BYTES)
+            ),
             "Save it as a JPEG photo, then add that.",
         )
     digest = hashlib.sha256()

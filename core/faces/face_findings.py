@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, median
 
 from ..records.photo import PhotoFinding
+from ..said import said
 from .face import LEAST_SIDE, TURNED, Face
 from .likeness import alike, is_clear
 from .models.records import calibration_of
@@ -115,7 +116,11 @@ def _between(faces: Mapping[str, Face], one: Sequence[str], other: Sequence[str]
 
 
 def _two(most: int, fewer: int) -> PhotoFinding:
-    message = f"{most} photos show one person and {fewer} another: keep those of the one you mean."
+    message = said(
+        "{most} photos show one person and {fewer} another: keep those of the one you mean.",
+        most=most,
+        fewer=fewer,
+    )
     return PhotoFinding(code="two_people", message=message, counts=[most, fewer])
 
 

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from ..errors import InvalidError
 from ..records.base import Record
+from ..said import said
 from ..version import numbers
 from .bounds import Bounds
 from .face_mending import FaceMending
@@ -274,8 +275,8 @@ class Family(Record):
         route = next((route for route in offered if route.key == key), None)
         if route is None:
             known = ", ".join(route.key for route in offered) or "none, leave it empty"
-            message = f"{self.label} is not trained by a route called {key!r}."
-            raise InvalidError("training_route_unknown", message, f"Known: {known}.")
+            message = said("{model} is not trained by a route called '{key}'.", model=self.label, key=key)
+            raise InvalidError("training_route_unknown", message, said("Known: {known}.", known=known))
         return self._by(route)
 
     def by_frozen_route(self, key: str) -> Family:
@@ -356,8 +357,8 @@ class Families:
     def _unknown(self, key: str) -> InvalidError:
         return InvalidError(
             "family_unknown",
-            f"There is no model family called {key!r}.",
-            f"Known: {', '.join(family.key for family in self.offered())}.",
+            said("There is no model family called '{key}'.", key=key),
+            said("Known: {known}.", known=", ".join(family.key for family in self.offered())),
         )
 
 
@@ -368,7 +369,9 @@ def _read(file: Path) -> Family:
         return family
     except ValueError as fault:
         raise InvalidError(
-            "family_damaged", f"families/{file.name} cannot be read: {fault}", "Update or reinstall Isengard."
+            "family_damaged",
+            said("families/{file} cannot be read: {reason}", file=file.name, reason=str(fault)),
+            "Update or reinstall Isengard.",
         ) from fault
 
 

@@ -21,6 +21,7 @@ from ..errors import ConflictError
 from ..paths import DataPaths, contained
 from ..records.base import Page, Prose, Record, Stored, Truth
 from ..records.generation import Generation
+from ..said import said
 from ..storage.library import Library
 from ..storage.record_files import read_record
 
@@ -95,7 +96,7 @@ class PromptBook:
         if len(self._kept()) >= MOST_FAVOURITES:
             raise ConflictError(
                 "favourites_full",
-                f"There are {MOST_FAVOURITES} favourite prompts already.",
+                said("There are {most} favourite prompts already.", most=MOST_FAVOURITES),
                 "Take the heart off one that you no longer use.",
             )
         self._paths.prompts.mkdir(mode=0o700, exist_ok=True)

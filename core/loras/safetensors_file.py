@@ -15,6 +15,7 @@ from ..errors import InvalidError
 from ..model_headers import header
 from ..model_headers.header import Header, NotWhole, Tensor
 from ..redaction import redact
+from ..said import said
 
 _CHUNK = 4 * 1024 * 1024
 #: Of what is looked at; a BF16 is the upper half of a 32-bit number.
@@ -30,7 +31,9 @@ def read_header(path: Path) -> Header:
         return header.read(path, header.LORA)
     except (NotWhole, OSError) as fault:
         raise InvalidError(
-            "lora_damaged", f"{path.name} is not a whole LoRA: {fault}.", "Train or download it again."
+            "lora_damaged",
+            said("{file} is not a whole LoRA: {reason}.", file=path.name, reason=fault),
+            "Train or download it again.",
         ) from fault
 
 

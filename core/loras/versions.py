@@ -21,6 +21,7 @@ from ..faces.calibration import DLIB
 from ..faces.models.records import calibration_of
 from ..paths import DataPaths, contained
 from ..records.checkpoint import Checkpoint, RankedVersion, Version
+from ..said import said
 from .companion_files import OURS
 from .safetensors_file import copy_described
 from .wall_scores import CHOSEN, TIED, is_measured, version_faults
@@ -114,7 +115,9 @@ class VersionStore:
             return self._own_file(version.outside)
         path = self._place(version)
         if not path.is_file():
-            raise NotFoundError("version_missing", f"{path.name} is no longer there.", "Publish it again.")
+            raise NotFoundError(
+                "version_missing", said("{file} is no longer there.", file=path.name), "Publish it again."
+            )
         return path
 
     def _place(self, version: Version) -> Path:
@@ -126,7 +129,7 @@ class VersionStore:
         if path is None:
             raise NotFoundError(
                 "version_missing",
-                f"ComfyUI no longer lists {name}.",
+                said("ComfyUI no longer lists {name}.", name=name),
                 "Put the file back into its LoRA folder.",
             )
         return path
@@ -322,6 +325,6 @@ def _copy(source: Path, target: Path, said: Mapping[str, str]) -> None:
     except OSError as fault:
         raise StorageError(
             "publish_failed",
-            f"The LoRA could not be copied: {fault.strerror or fault}.",
+            said("The LoRA could not be copied: {reason}.", reason=fault.strerror or fault),
             "Free some disk space and publish the checkpoint again.",
         ) from fault

@@ -52,9 +52,10 @@ def _look(path: Path, header: Any, quantised: Any) -> dict[str, Any]:
         kind = quantised.quantisation(path, described)
         return {"shapes": shapes, "quantised": kind, "metadata": _about(described.metadata)}
     except header.NotWhole as fault_found:
-        return {"fault": str(fault_found)}
+        return {"fault": fault_found.text, "values": fault_found.values}
     except OSError as refused:
-        return {"fault": f"it cannot be opened ({refused.strerror or refused})"}
+        reason = refused.strerror or str(refused)
+        return {"fault": "it cannot be opened ({reason})", "values": {"reason": reason}}
     except MemoryError:
         return {"fault": "its header is too large to be read"}
 

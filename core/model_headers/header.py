@@ -41,7 +41,15 @@ _BITS |= {"F6_E2M3": 6, "F6_E3M2": 6, "F4": 4}
 
 
 class NotWhole(ValueError):
-    """Why a file is not the whole model that its name promises: the end of a sentence, beginning with `it` or `its`."""
+    """Why a file is not the whole model that its name promises: the end of a sentence, beginning with `it` or `its`; `values` are
+    what stands in its gaps."""
+
+    def __init__(self, text: str, **values: int | str) -> None:
+        super().__init__(text)
+        self.text, self.values = text, values
+
+    def __str__(self) -> str:
+        return self.text.format(**self.values)
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ def read(path: Path, limits: Limits) -> Header:
     if not isinstance(metadata, dict):
         raise NotWhole("its header is damaged")
     if len(content) > limits.tensors:
-        raise NotWhole(f"its header names more than {limits.tensors} tensors")
+        raise NotWhole("its header names more than {most} tensors", most=limits.tensors)
     tensors = {name: _tensor(entry, begin) for name, entry in content.items()}
     _require_tiling(tensors, begin, size)
     return Header(tensors, {key: str(value) for key, value in metadata.items()})
@@ -156,6 +164,6 @@ def _require_tiling(tensors: dict[str, Tensor], begin: int, size: int) -> None:
             raise NotWhole("its tensors overlap or leave gaps")
         at = tensor.end
     if size < at:
-        raise NotWhole(f"it ends too early, {size} of {at} bytes are here")
+        raise NotWhole("it ends too early, {here} of {wanted} bytes are here", here=size, wanted=at)
     if size > at:
-        raise NotWhole(f"it has {size - at} bytes more than its header says")
+        raise NotWhole("it has {more} bytes more than its header says", more=size - at)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import NotReadyError
 from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild
+from ..said import Bytes, said
 
 CHILD = Path(__file__).resolve().parent / "child.py"
 #: A header is read in a few milliseconds; a sleeping disk or a network folder takes its time.
@@ -37,8 +38,10 @@ class ModelHeader:
         """The fault as a sentence about the file of this name; '' where there is none."""
         if not self.fault:
             return ""
-        size = f"{self.size / 1e6:.1f} MB" if self.size >= 1e5 else f"{self.size} bytes"
-        return f"{name} is not a whole model ({size}): {self.fault}."
+        size = Bytes(self.size) if self.size >= 1e5 else said("{bytes} bytes", bytes=self.size)
+        return said(
+            "{file} is not a whole model ({size}): {reason}.", file=name, size=size, reason=said(self.fault)
+        )
 
 
 class HeaderReader:
@@ -57,7 +60,9 @@ class HeaderReader:
         try:
             status = path.stat()
         except OSError as gone:
-            return ModelHeader(fault=f"it cannot be opened ({gone.strerror or gone})")
+            return ModelHeader(
+                fault=said("it cannot be opened ({reason})", reason=gone.strerror or str(gone))
+            )
         key = (str(path), status.st_size, status.st_mtime_ns)
         if (header := self._told(key)) is not None:
             return header
@@ -104,11 +109,9 @@ class HeaderReader:
         if answer is None:
             _log.warning("A model file's header could not be read", extra={"context": context})
             return None
-        if "fault" in answer:
-            _log.warning(
-                "A model file is not whole", extra={"context": {"file": path.name, "reason": answer["fault"]}}
-            )
+        fault = said(answer.get("fault", ""), **answer.get("values", {}))
+        if fault:
+            context = {"file": path.name, "reason": fault}
+            _log.warning("A model file is not whole", extra={"context": context})
         shapes = {name: tuple(shape) for name, shape in answer.get("shapes", {}).items()}
-        return ModelHeader(
-            shapes, answer.get("quantised", ""), answer.get("fault", ""), size, answer.get("metadata", {})
-        )
+        return ModelHeader(shapes, answer.get("quantised", ""), fault, size, answer.get("metadata", {}))

@@ -53,7 +53,11 @@ _DNG_VERSION, _SUBFILE = 50706, 254
 
 
 class Refused(Exception):
-    """Carries (code, message) for the answer."""
+    """Carries the code and the message for the answer; `values` are what stands in the message's gaps."""
+
+    def __init__(self, code: str, message: str, **values: int | str) -> None:
+        super().__init__(code, message)
+        self.values = values
 
 
 @functools.cache
@@ -104,11 +108,12 @@ def _load(source: Any, kind: str) -> Any:
     image: Any = Image.open(source, formats=FORMATS[kind])
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise Refused("photo_too_many_pixels", f"{width} x {height} pixels are more than 200 megapixels.")
+        message = "{width} x {height} pixels are more than 200 megapixels."
+        raise Refused("photo_too_many_pixels", message, width=width, height=height)
     if min(width, height) < 1:
         raise Refused("photo_damaged", "This picture has no pixels.")
     if kind == "tiff" and (_DNG_VERSION in image.tag_v2 or image.tag_v2.get(_SUBFILE, 0) & 1):
-        raise Refused("photo_type", f"This is {_sibling('signatures').RAW}.")
+        raise Refused("photo_type", _sibling("signatures").RAW)
     share = math.sqrt(KEPT_PIXELS / (width * height))
     if kind == "jpeg" and share < 1:  # decoded at a half, a quarter or an eighth: quicker, and in less memory
         image.draft(None, (math.ceil(width * share), math.ceil(height * share)))
@@ -227,7 +232,8 @@ def _save(image: Any, path: str, options: dict[str, Any]) -> None:
         with open(path, "wb") as stream:  # noqa: PTH123
             stream.write(encoded.getbuffer())
     except OSError as fault:
-        raise Refused("photo_not_kept", f"The photo could not be written: {fault.strerror}.") from fault
+        reason = fault.strerror or str(fault)
+        raise Refused("photo_not_kept", "The photo could not be written: {reason}.", reason=reason) from fault
 
 
 def decode(request: dict[str, Any]) -> dict[str, Any]:
@@ -239,8 +245,7 @@ def decode(request: dict[str, Any]) -> dict[str, Any]:
         head = stream.read(signatures.PROBE_BYTES)
     kind = signatures.kind_of(head)
     if not kind:
-        name = signatures.name_of(head) or "not a picture that can be read here"
-        raise Refused("photo_type", f"This is {name}.")
+        raise Refused("photo_type", signatures.what_is(head))
     looks = _sibling("looks")
     image, animated = _open(request["source"], kind)
     turn = _turn_of(image)

@@ -21,6 +21,7 @@ from ..errors import (
 )
 from ..processes.child_pool import ChildPool
 from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild, library_folders
+from ..said import said
 
 DECODE_TIMEOUT_S = 20.0
 #: More would wait for the disk and for each other.
@@ -106,7 +107,7 @@ class PhotoDecoder:
         if "code" in answer:
             context = {"code": answer["code"], "detail": answer.get("detail", "")}
             _log.info("Photo refused", extra={"context": context})
-            raise _refusal(answer["code"], answer["message"])
+            raise _refusal(answer["code"], said(answer["message"], **answer.get("values", {})))
         return answer
 
 
@@ -139,9 +140,9 @@ def _at_once(cores: int, memory_bytes: int) -> int:
     return max(1, min(cores, MOST_AT_ONCE, memory_bytes // 2 // CHILD_BYTES))
 
 
-def _slow(said: str) -> NotReadyError:
+def _slow(message: str) -> NotReadyError:
     """Not the photo's fault."""
-    return NotReadyError("photo_decoder_slow", said, "Try again in a minute.")
+    return NotReadyError("photo_decoder_slow", message, "Try again in a minute.")
 
 
 def _refusal(code: str, message: str) -> IsengardError:

@@ -10,7 +10,8 @@ _OPEN_BRANDS = {b"mif1", b"msf1"}
 PROBE_BYTES = 512
 #: Sizes of the header that follows the 14 bytes of a BMP: two letters alone would be any text's.
 _BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
-RAW = "a raw file of a camera"
+_UNKNOWN = "This is not a picture that can be read here."
+RAW = "This is a raw file of a camera."
 _STARTS = (
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -18,18 +19,18 @@ _STARTS = (
     (b"MM\0*", "tiff"),
 )
 _OTHERS = (
-    (b"GIF8", "a GIF picture"),
-    (b"\xff\x0a", "a JPEG XL picture"),
-    (b"\0\0\0\x0cJXL ", "a JPEG XL picture"),
-    (b"\0\0\0\x0cjP  ", "a JPEG 2000 picture"),
+    (b"GIF8", "This is a GIF picture."),
+    (b"\xff\x0a", "This is a JPEG XL picture."),
+    (b"\0\0\0\x0cJXL ", "This is a JPEG XL picture."),
+    (b"\0\0\0\x0cjP  ", "This is a JPEG 2000 picture."),
     (b"FUJIFILMCCD-RAW", RAW),
     (b"IIRO", RAW),
     (b"IIRS", RAW),
     (b"IIU\0", RAW),
-    (b"8BPS", "a Photoshop document"),
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"\0\x05\x16\x07", "a helper file of macOS"),
+    (b"8BPS", "This is a Photoshop document."),
+    (b"%PDF", "This is a PDF document."),
+    (b"PK\x03\x04", "This is a ZIP archive."),
+    (b"\0\x05\x16\x07", "This is a helper file of macOS."),
 )
 
 
@@ -46,18 +47,18 @@ def kind_of(head: bytes) -> str:
     return "bmp" if is_bmp else ""
 
 
-def name_of(head: bytes) -> str:
-    """The name of what a file is that is no photo of ours ('a video'); '' where that cannot be told."""
+def what_is(head: bytes) -> str:
+    """Say of a file that is not a photo of ours what it is."""
     if head[4:8] == b"ftyp":
-        return RAW if head[8:12] == b"crx " else "a video"
+        return RAW if head[8:12] == b"crx " else "This is a video."
     if head[:4] in (b"II*\0", b"MM\0*"):
         return RAW
     text = head.lstrip().lower()
     if text.startswith((b"<!doctype html", b"<html")):
-        return "a web page"
+        return "This is a web page."
     if b"<svg" in text:
-        return "an SVG drawing"
-    return next((name for start, name in _OTHERS if head.startswith(start)), "")
+        return "This is an SVG drawing."
+    return next((name for start, name in _OTHERS if head.startswith(start)), _UNKNOWN)
 
 
 def _kind_of_brands(head: bytes) -> str:

@@ -16,6 +16,7 @@ from ..characters.trash import FORGET, to_forget
 from ..errors import NotFoundError, StorageError
 from ..ids import is_id
 from ..paths import DataPaths, is_link
+from ..said import said
 from ..storage.library import Library
 from .personal_data import ForgetReport, Inventory, size_of
 from .text_search import drop_lines, files_that_mention, finder
@@ -73,7 +74,7 @@ def _remove(target: Path) -> int:
     except OSError as fault:
         raise StorageError(
             "forget_incomplete",
-            f"{target.name} could not be deleted: {fault.strerror or fault}.",
+            said("{file} could not be deleted: {reason}.", file=target.name, reason=fault.strerror or fault),
             "Close other programs that use it (ComfyUI may hold a LoRA: free its models), then forget again. "
             "The next start of ComfyUI tries it, too.",
         ) from fault

@@ -9,6 +9,7 @@ from pydantic import Field
 from .base import Stored
 from .checkpoint import Checkpoint
 from .job_states import JobState
+from .spoken import Spoken
 
 JobKind = Literal["training", "backend_setup", "model_download", "captioning"]
 Needs = Literal["gpu", "cpu"]
@@ -27,7 +28,7 @@ class EarlyStop(Stored):
     best_step: int
 
 
-class Progress(Stored):
+class Progress(Spoken, Stored):
     """State of a job's work; null means not known (yet)."""
 
     phase: str = ""
@@ -51,7 +52,7 @@ class Progress(Stored):
     stopped_early: EarlyStop | None = None
 
 
-class JobError(Stored):
+class JobError(Spoken, Stored):
     """Reason why a job failed or paused, in our words; `log` the lines that show it, `offer` what could be tried instead."""
 
     code: str

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .base import Prose, Record, Stored, Truth, Whole, id_text
+from .spoken import Spoken
 
 MAX_CAPTION = 2000
 Caption = Annotated[Prose, Field(max_length=MAX_CAPTION)]
@@ -14,7 +15,7 @@ Caption = Annotated[Prose, Field(max_length=MAX_CAPTION)]
 CaptionSource = Literal["", "trigger", "template", "captioner", "user"]
 
 
-class PhotoFinding(Stored):
+class PhotoFinding(Spoken, Stored):
     """A fact worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell).
 
     `other` is the twin's id; `counts` are the numbers of photos in the sentence, in its order."""

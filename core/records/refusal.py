@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from pydantic import ValidationError
+
+from ..said import Said, said
 
 #: pydantic's kinds of faults in our words; what stands in braces comes from its context.
 _WORDS = {
@@ -33,28 +36,39 @@ _WORDS = {
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
     "string_pattern_mismatch": "is not written as it should be",
-    "value_error": "{error}",
 }
 
 
-def in_words(invalid: ValidationError) -> str:
+def in_words(invalid: ValidationError) -> Said:
     """The first thing wrong: which field, and what it must be (all it may be, where it may be several things)."""
     faults = invalid.errors(include_url=False, include_input=False)
     where = _field(faults[0]["loc"])
-    words = [_said(fault) for fault in faults if _field(fault["loc"]) == where]
-    return f"{where} {' or '.join(dict.fromkeys(words))}"
+    words = dict.fromkeys(_must(fault) for fault in faults if _field(fault["loc"]) == where)
+    must = functools.reduce(lambda some, other: said("{some} or {other}", some=some, other=other), words)
+    return said("{field} {must}.", field=where or said("The body"), must=must)
 
 
 def _field(place: tuple[int | str, ...]) -> str:
     """`overrides.steps`; pydantic also names the ways a field could have been read, which are no part of it."""
     parts = [str(part) for part in place]
-    return ".".join(part for part in parts if "[" not in part and part != "constrained-int") or "The body"
+    return ".".join(part for part in parts if "[" not in part and part != "constrained-int")
 
 
-def _said(fault: Any) -> str:
+def _must(fault: Any) -> Said:
+    """The end of a sentence about a field."""
     context = fault.get("ctx", {})
     if fault["type"] == "too_long":
-        kind = "characters" if context.get("field_type") == "Value" else "items"
-        return f"must have at most {context['max_length']} {kind}"
+        if context.get("field_type") == "Value":
+            return said("must have at most {most} characters", most=context["max_length"])
+        return said("must have at most {most} items", most=context["max_length"])
+    if fault["type"] == "value_error":
+        return said(str(context["error"]))
     words = _WORDS.get(fault["type"])
-    return fault["msg"] if words is None else words.format_map(context)
+    if words is None:
+        return said(fault["msg"])
+    return said(words, **{name: _bound(value) for name, value in context.items()})
+
+
+def _bound(value: Any) -> int | str:
+    """A number as its field was declared with it."""
+    return value if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)

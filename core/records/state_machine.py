@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TypeVar
 
 from ..errors import IllegalTransitionError
+from ..said import said
 
 S = TypeVar("S", bound=Enum)
 
@@ -16,6 +17,6 @@ def require_transition(table: Mapping[S, frozenset[S]], before: S, after: S) -> 
     if after not in table[before]:
         raise IllegalTransitionError(
             "illegal_transition",
-            f"This cannot go from {before.value} to {after.value}.",
+            said("This cannot go from {before} to {after}.", before=before.value, after=after.value),
             "Reload: it may have changed in the meantime.",
         )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .base import Line, Number, Prose, Record, Truth, Whole, id_text
+from .spoken import Spoken
 
 #: The longest training anybody may ask for.
 MAX_STEPS = 20_000
@@ -61,7 +62,7 @@ class Preset(Record):
     factor: float = Field(gt=0, le=10)
 
 
-class Finding(Record):
+class Finding(Spoken, Record):
     """A line of preflight: `error` blocks, `warning` asks, `info` tells. `fix` names an action of the panel."""
 
     severity: Literal["error", "warning", "info"]

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from .base import Stored
+from .spoken import Spoken
 
 
 class Gpu(Stored):
@@ -18,7 +19,7 @@ class Gpu(Stored):
     compute: str = ""
 
 
-class BackendState(Stored):
+class BackendState(Spoken, Stored):
     """`not_installed` and `broken` carry a `detail` a person can act on."""
 
     name: str

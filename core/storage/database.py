@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 
 from ..errors import StorageError
 from ..private_files import keep_private, make_private
+from ..said import said
 
 #: (name, SQL script). Names are recorded; a recorded name that we do not know means a newer version wrote the file.
 Migration = tuple[str, str]
@@ -177,8 +178,12 @@ def _storage_error(path: Path, cause: Exception) -> StorageError:
         return StorageError("disk_full", "The disk is full.", "Free some space, then try again.")
     if "locked" in text or "busy" in text:
         return StorageError(
-            "database_busy", f"{path.name} is in use by another process.", "Try again in a moment."
+            "database_busy",
+            said("{file} is in use by another process.", file=path.name),
+            "Try again in a moment.",
         )
     return StorageError(
-        "database_unavailable", f"{path.name} cannot be opened: {text}.", "Check the folder's permissions."
+        "database_unavailable",
+        said("{file} cannot be opened: {text}.", file=path.name, text=text),
+        "Check the folder's permissions.",
     )

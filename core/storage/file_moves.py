@@ -13,6 +13,7 @@ from pathlib import Path
 from .. import atomic
 from ..errors import IsengardError, StorageError, reason_of
 from ..paths import is_link
+from ..said import said
 from .library import Library
 
 #: Written from rows, and again after every move: of two that differ neither is a loss.
@@ -91,7 +92,7 @@ def move(source: Path, target: Path) -> bool:
     except OSError as fault:
         raise StorageError(
             "files_in_use",
-            f"The files could not be moved: {fault.strerror or fault}.",
+            said("The files could not be moved: {reason}.", reason=fault.strerror or fault),
             "Close other programs that show them, then try again.",
         ) from fault
     return True

@@ -14,6 +14,7 @@ from ..paths import DataPaths
 from ..records.character import Character
 from ..records.generation import Generation
 from ..records.photo import Photo
+from ..said import said
 from .database import BUSY_TIMEOUT_S, open_database
 from .documents import Documents, is_damaged
 from .library_schema import LIBRARY_MIGRATIONS
@@ -181,7 +182,7 @@ class Library:
 def _unavailable(fault: sqlite3.OperationalError) -> StorageError:
     return StorageError(
         "library_unavailable",
-        f"The library could not be written: {fault}.",
+        said("The library could not be written: {reason}.", reason=fault),
         "Free some disk space, then try again. Nothing was lost.",
     )
 

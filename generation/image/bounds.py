@@ -7,10 +7,14 @@ from typing import Protocol
 
 from ...core.errors import InvalidError
 from ...core.families.bounds import Bounded
+from ...core.said import said
 from .model_files import FamilyFiles
 
-#: What each number is called in a sentence, with its verb.
-_CALLED: dict[Bounded, str] = {"steps": "Steps are", "guidance": "Guidance is", "strength": "Likeness is"}
+_WORDS: dict[Bounded, str] = {
+    "steps": "Steps are {value}; {model} takes {least} to {most}.",
+    "guidance": "Guidance is {value}; {model} takes {least} to {most}.",
+    "strength": "Likeness is {value}; {model} takes {least} to {most}.",
+}
 
 
 class Asked(Protocol):
@@ -42,6 +46,12 @@ def require_borne(
             least, most = family.bounds.of(name)
             raise InvalidError(
                 "option_out_of_range",
-                f"{_CALLED[name]} {value:g}; {family.label} takes {least:g} to {most:g}.",
+                said(
+                    _WORDS[name],
+                    value=f"{value:g}",
+                    model=family.label,
+                    least=f"{least:g}",
+                    most=f"{most:g}",
+                ),
                 "Choose a number in between, or leave it empty for the usual one.",
             )

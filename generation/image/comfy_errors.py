@@ -7,9 +7,10 @@ from typing import Any, get_args
 
 from ...core.errors import InvalidError
 from ...core.records.generation import Look
+from ...core.said import joined, said
 from .interface import Saved, Sign
 
-MAX_WORDS = 600
+MAX_WORDS = 400
 #: Inputs of core loaders -> the folder below ComfyUI's models/ their file belongs in.
 FOLDERS = {
     "ckpt_name": "checkpoints",
@@ -88,11 +89,11 @@ def refusal(answer: Any, prompt: dict[str, Any]) -> InvalidError:
     if missing := _missing_node(error, prompt):
         return InvalidError(
             "node_missing",
-            f"ComfyUI does not know the node {missing}."[:MAX_WORDS],
+            said("ComfyUI does not know the node {node}.", node=_short(missing)),
             "Install the pack it comes from with ComfyUI-Manager, or choose another recipe.",
         )
     return InvalidError(
-        "workflow_refused", f"ComfyUI refused the workflow. {words}".strip()[:MAX_WORDS], "Update ComfyUI."
+        "workflow_refused", joined(said("ComfyUI refused the workflow."), _short(words)), "Update ComfyUI."
     )
 
 
@@ -132,17 +133,17 @@ def _node_refused(node: str, error: dict[str, Any]) -> InvalidError:
     extra = _extra(error)
     name, value = str(extra.get("input_name") or ""), extra.get("received_value")
     if error.get("type") == "value_not_in_list" and name in FOLDERS:
-        message = f"{node}: ComfyUI does not have {value}."
+        message = said("{node}: ComfyUI does not have {value}.", node=_short(node), value=_short(str(value)))
         return InvalidError(
             "model_missing",
-            message[:MAX_WORDS],
-            f"Put the file into ComfyUI's models/{FOLDERS[name]} folder.",
+            message,
+            said("Put the file into ComfyUI's models/{folder} folder.", folder=FOLDERS[name]),
         )
     words = f"{error.get('message') or ''} {error.get('details') or ''}".strip()
     missing = error.get("type") == "value_not_in_list" and not name
     return InvalidError(
         "model_missing" if missing else "workflow_refused",
-        f"{node}: {words}"[:MAX_WORDS],
+        said("{node}: {words}", node=_short(node), words=_short(words)),
         "Put the file into ComfyUI's models folder." if missing else "Open the workflow in ComfyUI.",
     )
 
@@ -155,18 +156,26 @@ def _failure(failure: dict[str, Any], graph: Any) -> Sign:
         return Sign(
             "failed",
             code="gpu_out_of_memory",
-            message=f"The GPU's memory was not enough for {node}.",
+            message=said("The GPU's memory was not enough for {node}.", node=node),
             hint="Make smaller pictures, or close other programs.",
         )
     if "FileNotFoundError" in kind or "no such file" in text:
         return Sign(
             "failed",
             code="model_missing",
-            message=f"{node}: a file it needs is not there. {words}"[:MAX_WORDS],
+            message=said(
+                "{node}: a file it needs is not there. {words}", node=_short(node), words=_short(words)
+            ),
             hint="Put it into ComfyUI's models folder, or choose another recipe.",
         )
     hint = "Open the workflow in ComfyUI to look at this node."
-    return Sign("failed", code="node_failed", message=f"{node}: {words or kind}"[:MAX_WORDS], hint=hint)
+    message = said("{node}: {words}", node=_short(node), words=_short(words or kind))
+    return Sign("failed", code="node_failed", message=message, hint=hint)
+
+
+def _short(words: str) -> str:
+    """Somebody else's words, as much of them as a message holds."""
+    return words[:MAX_WORDS]
 
 
 def _graph(entry: dict[str, Any]) -> Any:

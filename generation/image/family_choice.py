@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...core.errors import InvalidError
+from ...core.said import Listed, listed, said
 from .interface import Person
 from .model_files import BASE_ROLES, FamilyFiles, Part, loaded
 from .recipes import Recipe
@@ -23,14 +24,20 @@ def family_of(
     if len({family for _, family in trained}) > 1:
         raise InvalidError(
             "people_of_two_families",
-            "These people were trained for different models: " + _listed(trained, families) + ".",
+            said(
+                "These people were trained for different models: {people}.", people=_listed(trained, families)
+            ),
             "Choose people of one model, or train one of them for the other's.",
         )
     family_files = _chosen(recipe, families, trained)
     if family_files.too_old:
         raise InvalidError(
             "comfyui_too_old",
-            f"{family_files.label} needs ComfyUI {family_files.min_comfyui} or newer.",
+            said(
+                "{model} needs ComfyUI {needed} or newer.",
+                model=family_files.label,
+                needed=family_files.min_comfyui,
+            ),
             "Update ComfyUI, then restart it.",
         )
     return family_files
@@ -48,9 +55,9 @@ def files_of(
         if part.role in BASE_ROLES and chosen:
             continue
         lacks = (
-            f"ComfyUI has no {family.label} model."
+            said("ComfyUI has no {model} model.", model=family.label)
             if part.role in BASE_ROLES
-            else f"ComfyUI lacks {part.file}."
+            else said("ComfyUI lacks {file}.", file=part.file)
         )
         raise InvalidError(
             "model_missing",
@@ -68,7 +75,7 @@ def _file_of(part: Part, family: FamilyFiles, people: Sequence[Person], chosen: 
         if not part.has(chosen):
             raise InvalidError(
                 "base_model_unknown",
-                f"ComfyUI has no {family.label} model called {chosen!r}.",
+                said("ComfyUI has no {model} model called '{file}'.", model=family.label, file=chosen),
                 "Choose one from the list.",
             )
         return chosen
@@ -84,10 +91,15 @@ def _chosen(
         name, family = trained[0]
         match = next((files for files in families if files.key == family), None)
         if match is None:
-            labels = " or ".join(files.label for files in families)
+            labels = listed(files.label for files in families)
             raise InvalidError(
                 "wrong_family",
-                f"{name} was trained for another model; {recipe.label} needs {labels}.",
+                said(
+                    "{name} was trained for another model; {recipe} needs one of these: {models}.",
+                    name=name,
+                    recipe=said(recipe.label),
+                    models=labels,
+                ),
                 "Choose another recipe, or train them for this model.",
             )
         return match
@@ -96,6 +108,8 @@ def _chosen(
     return min(usable, key=lambda files: len(files.missing(roles)))
 
 
-def _listed(trained: Sequence[tuple[str, str]], families: Sequence[FamilyFiles]) -> str:
+def _listed(trained: Sequence[tuple[str, str]], families: Sequence[FamilyFiles]) -> Listed:
     labels = {family.key: family.label for family in families}
-    return ", ".join(f"{name} for {labels.get(family, family)}" for name, family in trained)
+    return listed(
+        said("{name} for {model}", name=name, model=labels.get(family, family)) for name, family in trained
+    )

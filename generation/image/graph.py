@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from ...core.errors import InvalidError
 from ...core.generations.picture_sources import refers_to_order
+from ...core.said import said
 
 Graph = dict[str, dict[str, Any]]
 Identity = Literal["lora", "placeholder", "reference", "picture"]
@@ -206,6 +207,6 @@ def _nodes(graph: Graph, kind: str) -> list[str]:
 def _invalid(reason: str) -> InvalidError:
     return InvalidError(
         "recipe_invalid",
-        f"This workflow can't be used here: {reason}.",
+        said("This workflow can't be used here: {reason}.", reason=said(reason)),
         "Add what is missing, or start from one of Isengard's templates (Workflow > Browse templates).",
     )

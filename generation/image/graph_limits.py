@@ -10,6 +10,7 @@ from typing import Any
 
 from ...core.errors import InvalidError
 from ...core.records.base import is_whole
+from ...core.said import said
 from .graph import Graph, is_link
 
 MAX_BYTES = 2 * 1024**2
@@ -38,7 +39,7 @@ def checked(value: object) -> Graph:
             "Open it in ComfyUI, then save it as a recipe from there.",
         )
     if len(value) > MAX_NODES:
-        raise wrong(f"it has more than {MAX_NODES} nodes")
+        raise wrong(said("it has more than {most} nodes", most=MAX_NODES))
     for node_id, node in value.items():
         _require_node(node_id, node)
     _require_links(value)
@@ -55,9 +56,14 @@ def _unwrapped(value: object) -> object:
     return graphs[0] if graphs else value
 
 
-def wrong(reason: str, name: str = "This workflow") -> InvalidError:
+def wrong(reason: str, name: str = "") -> InvalidError:
+    """The refusal of a graph for a `reason` that ends a sentence about it."""
     hint = "Save it as a recipe in ComfyUI, or with Export (API)."
-    return InvalidError("recipe_invalid", f"{name} cannot be used: {reason}.", hint)
+    return InvalidError(
+        "recipe_invalid",
+        said("{name} cannot be used: {reason}.", name=name or said("This workflow"), reason=said(reason)),
+        hint,
+    )
 
 
 def _require_node(node_id: object, node: object) -> None:
@@ -97,7 +103,7 @@ def _require_links(graph: Graph) -> None:
     for node in graph.values():
         for source, slot in links_of(node):
             if source not in graph or not 0 <= slot < MAX_INPUTS:
-                raise wrong(f"{title_of(node)} is connected to a node that is not there")
+                raise wrong(said("{node} is connected to a node that is not there", node=title_of(node)))
 
 
 def _require_no_circle(graph: Graph) -> None:

@@ -14,6 +14,7 @@ from ...core.records.base import Record
 from ...core.records.character import Character
 from ...core.records.checkpoint import Version
 from ...core.records.generation import GenerationProgress, GenerationRequest, Look
+from ...core.records.spoken import Spoken
 from ...core.records.training import Finding
 from .graph import Identity
 
@@ -22,7 +23,7 @@ Prompt = dict[str, Any]
 NOT_FINITE = "picture_not_finite"
 
 
-class RecipeFile(Record):
+class RecipeFile(Spoken, Record):
     """A file that a recipe needs and ComfyUI does not have; `download`: POST /training/models/{family}/download has it.
     `fault` says what is wrong with the one that is there in its place."""
 

@@ -12,6 +12,7 @@ from ...core.executor import in_thread
 from ...core.families.prompting import Prompting
 from ...core.records.generation import GenerationRequest
 from ...core.records.training import Finding
+from ...core.said import said
 from ..prompt_text.choices import chosen
 from . import graph as graphs
 from .bounds import require_borne
@@ -84,7 +85,11 @@ class PromptPipeline:
         if len(people) != len(recipe.shape.characters):
             raise InvalidError(
                 "wrong_number_of_people",
-                f"{recipe.label} is for {len(recipe.shape.characters)} person(s).",
+                said(
+                    "{recipe} is for {people} person(s).",
+                    recipe=recipe.label,
+                    people=len(recipe.shape.characters),
+                ),
                 "Choose that many, or another recipe.",
             )
         if request.seed is None:
@@ -139,7 +144,9 @@ class PromptPipeline:
         recipe = self.folder.get(name)
         if not self.takes(recipe):
             raise InvalidError(
-                "recipe_not_here", f"{recipe.label} cannot be used now.", "Choose another recipe."
+                "recipe_not_here",
+                said("{recipe} cannot be used now.", recipe=recipe.label),
+                "Choose another recipe.",
             )
         return recipe
 
@@ -160,7 +167,8 @@ class PromptPipeline:
         try:
             node_classes = await self.client.known(kinds)
         except NotReadyError as away:
-            finding = Finding(severity="warning", code=away.code, message=f"Not checked: {away.message}")
+            message = said("Not checked: {reason}", reason=away.message)
+            finding = Finding(severity="warning", code=away.code, message=message)
             return info.model_copy(update={"findings": [*damaged, finding]})
         foreign = foreign_of(recipe.graph, node_classes)
         agreed = not foreign

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...core.records.training import Finding
+from ...core.said import said
 from .graph import (
     APPLY,
     CHARACTER,
@@ -64,7 +65,10 @@ def _error(code: str, message: str) -> Finding:
 
 def _unknown_nodes(graph: Graph, known: Known) -> Iterator[Finding]:
     for kind in sorted({node["class_type"] for node in graph.values()} - set(known)):
-        yield _error("node_unknown", f"This ComfyUI has no node {kind}: install the pack it belongs to.")
+        yield _error(
+            "node_unknown",
+            said("This ComfyUI has no node {kind}: install the pack it belongs to.", kind=kind),
+        )
 
 
 def _trains(graph: Graph) -> Iterator[Finding]:
@@ -89,13 +93,17 @@ def _inputs(node: dict[str, Any], graph: Graph, known: Known) -> Iterator[Findin
     required, optional = declared.get("required") or {}, declared.get("optional") or {}
     for name in required:
         if name not in node["inputs"] and name not in WRITTEN.get(node["class_type"], ()):
-            yield _error("input_missing", f"{title_of(node)}: nothing is given for {name}.")
+            yield _error(
+                "input_missing", said("{node}: nothing is given for {name}.", node=title_of(node), name=name)
+            )
     for name, value in node["inputs"].items():
         what = required.get(name) or optional.get(name)
         if not isinstance(what, list) or not what or name in WRITTEN.get(node["class_type"], ()):
             continue
         if is_link(value):
-            yield from _link(f"{title_of(node)}: {name}", value, _kind(what), graph, known)
+            yield from _link(
+                said("{node}: {name}", node=title_of(node), name=name), value, _kind(what), graph, known
+            )
         else:
             yield from _value(node, name, value, what)
 
@@ -110,12 +118,24 @@ def _link(where: str, link: list[Any], wanted: str, graph: Graph, known: Known) 
     if outputs is None:
         return
     if link[1] >= len(outputs):
-        yield _error("link_wrong", f"{title_of(source)} has no output number {link[1] + 1}.")
+        yield _error(
+            "link_wrong",
+            said("{source} has no output number {number}.", source=title_of(source), number=link[1] + 1),
+        )
         return
     given = outputs[link[1]] if isinstance(outputs[link[1]], str) else "COMBO"
     if "*" in (given, wanted) or set(given.split(",")) & set(wanted.split(",")):
         return
-    yield _error("link_wrong", f"{where} wants {wanted}, {title_of(source)} gives {given}.")
+    yield _error(
+        "link_wrong",
+        said(
+            "{where} wants {wanted}, {source} gives {given}.",
+            where=where,
+            wanted=wanted,
+            source=title_of(source),
+            given=given,
+        ),
+    )
 
 
 def _value(node: dict[str, Any], name: str, value: Any, what: list[Any]) -> Iterator[Finding]:
@@ -127,18 +147,32 @@ def _value(node: dict[str, Any], name: str, value: Any, what: list[Any]) -> Iter
             return
         is_file = str(value).lower().endswith(MODEL_ENDINGS)
         if is_file:
-            yield _error("file_missing", f"{title_of(node)} loads {value}, which this ComfyUI does not have.")
+            yield _error(
+                "file_missing",
+                said(
+                    "{node} loads {value}, which this ComfyUI does not have.",
+                    node=title_of(node),
+                    value=value,
+                ),
+            )
         else:
             yield _error(
                 "option_unknown",
-                f"{title_of(node)}: this ComfyUI does not know {str(value)[:80]} for {name}.",
+                said(
+                    "{node}: this ComfyUI does not know {value} for {name}.",
+                    node=title_of(node),
+                    value=str(value)[:80],
+                    name=name,
+                ),
             )
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return
     low, high = (end if isinstance(end, (int, float)) else None for end in (more.get("min"), more.get("max")))
     if (low is not None and value < low) or (high is not None and value > high):
-        yield _error("value_out_of_range", f"{title_of(node)}: {name} is out of range.")
+        yield _error(
+            "value_out_of_range", said("{node}: {name} is out of range.", node=title_of(node), name=name)
+        )
 
 
 def _unused(graph: Graph) -> Iterator[Finding]:
@@ -159,7 +193,10 @@ def _unused(graph: Graph) -> Iterator[Finding]:
     yield from _loose(graph)
     samplers = [node for node in graph.values() if node["class_type"] in SAMPLERS]
     if len(samplers) > 1:
-        words = f"It draws in {len(samplers)} passes; the controls go to those that are connected to Isengard Request."
+        words = said(
+            "It draws in {passes} passes; the controls go to those that are connected to Isengard Request.",
+            passes=len(samplers),
+        )
         yield Finding(severity="info", code="several_samplers", message=words)
     sizes = [node["inputs"].get("batch_size") for node in graph.values()]
     if any(isinstance(size, int) and size > 1 for size in sizes):
@@ -183,7 +220,10 @@ def _loose(graph: Graph) -> Iterator[Finding]:
     drawn = any(node["class_type"] in (PLACEHOLDER, PICTURE) for node in graph.values())
     for node_id, node in graph.items():
         if node["class_type"] == CHARACTER and node_id not in applied and not drawn:
-            words = f"{title_of(node)} goes straight into no Isengard Apply node: who is chosen there is not drawn."
+            words = said(
+                "{node} goes straight into no Isengard Apply node: who is chosen there is not drawn.",
+                node=title_of(node),
+            )
             yield _warning("person_unused", words)
 
 

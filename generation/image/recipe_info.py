@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ...core.errors import InvalidError
 from ...core.records.training import Finding
+from ...core.said import joined, said
 from ...core.version import numbers
 from .from_picture.rewiring import picture_controls
 from .interface import RecipeBase, RecipeFile, RecipeInfo
@@ -46,7 +47,7 @@ def described(recipe: Recipe, pipeline: str, families: Sequence[FamilyFiles], co
 
 def broken_recipe(name: str, pipeline: str, fault: InvalidError) -> RecipeInfo:
     """A file in the user's folder that is no recipe: shown with the reason, so that nobody looks for it in vain."""
-    message = f"{fault.message} {fault.hint}".strip()
+    message = joined(fault.message, fault.hint)
     return RecipeInfo(
         name=name,
         label=name,
@@ -130,5 +131,10 @@ def too_old(families: Sequence[FamilyFiles], comfyui: str) -> list[Finding]:
     if not families or not all(family.too_old for family in families):
         return []
     needed = min((family.min_comfyui for family in families), key=numbers)
-    words = f"{families[0].label} needs ComfyUI {needed} or newer; this one is {comfyui}."
+    words = said(
+        "{model} needs ComfyUI {needed} or newer; this one is {comfyui}.",
+        model=families[0].label,
+        needed=needed,
+        comfyui=comfyui,
+    )
     return [Finding(severity="error", code="comfyui_too_old", message=words)]

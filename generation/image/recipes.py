@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...core.errors import InvalidError, NotFoundError
+from ...core.said import said
 from . import graph as graphs
 from .from_picture.rewiring import as_sent
 from .graph_limits import MAX_BYTES, checked, wrong
@@ -81,7 +82,9 @@ class RecipeFolder:
             return self._users(name)
         names = ", ".join([*self.ours(), *self.users()])
         raise NotFoundError(
-            "recipe_unknown", f"There is no recipe called {name[:60]!r}.", f"Known: {names[:400]}."
+            "recipe_unknown",
+            said("There is no recipe called '{name}'.", name=name[:60]),
+            said("Known: {known}.", known=names[:400]),
         )
 
     def opened(

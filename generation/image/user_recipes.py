@@ -20,6 +20,7 @@ from ...core.clock import Clock
 from ...core.errors import ConflictError, NotFoundError
 from ...core.paths import DataPaths, contained
 from ...core.records.base import Line, Prose, Record
+from ...core.said import said
 from ...core.storage.file_moves import move
 from . import graph as graphs
 from .graph_limits import checked
@@ -80,7 +81,9 @@ class UserRecipes:
         with _ADDING:
             if name in taken | RESERVED or (self.folder / f"{name}.json").exists():
                 raise ConflictError(
-                    "recipe_exists", f"There is a recipe called {name} already.", "Choose another name."
+                    "recipe_exists",
+                    said("There is a recipe called {name} already.", name=name),
+                    "Choose another name.",
                 )
             self._write(name, words, graph)
         _log.info("Recipe added", extra={"context": {"recipe": name, "nodes": len(graph)}})
@@ -113,7 +116,9 @@ class UserRecipes:
             raise NotFoundError("recipe_unknown", "There is no such recipe in the trash.", "Add it again.")
         if (self.folder / f"{name}.json").exists():
             raise ConflictError(
-                "recipe_exists", f"There is a recipe called {name} already.", "Delete that one first."
+                "recipe_exists",
+                said("There is a recipe called {name} already.", name=name),
+                "Delete that one first.",
             )
         stamp = trashed_names[-1][:STAMP_DIGITS]
         for ending in reversed(ENDINGS):

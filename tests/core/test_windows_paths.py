@@ -10,7 +10,7 @@ from isengard.core.errors import InvalidError
 from isengard.core.ids import new_id
 from isengard.core.paths import FOLDERS, contained
 from isengard.training.backends.ai_toolkit import config
-from isengard.training.planning.advice import OUR_PATHS
+from isengard.training.planning.machine_advice import OUR_PATHS
 
 ROOT = PureWindowsPath("C:/data")
 LEADS_AWAY = [

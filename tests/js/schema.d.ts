@@ -58,6 +58,7 @@ declare namespace Schema {
   type BackendSetup = { confirm: true; action?: "install" } | { action: "check" };
   /** `not_installed` and `broken` carry a `detail` a person can act on. */
   interface BackendState {
+    said: Record<string, Sentence>;
     name: string;
     version: string;
     state: "ready" | "not_installed" | "broken" | "unsupported";
@@ -177,6 +178,7 @@ declare namespace Schema {
   }
   /** A checkpoint that people can be trained on: why it is taken for the family's, what it draws and how it predicts, each with what tells it. `refused` says why no training can start from it; `label` names the other model that it is by its name. */
   interface CheckpointChoice {
+    said: Record<string, Sentence>;
     file: string;
     size: number;
     recommended: boolean;
@@ -280,12 +282,13 @@ declare namespace Schema {
   interface Error {
     error: ErrorBody;
   }
-  /** An error: what is wrong, why, and what to do. */
+  /** An error: what is wrong, why, and what to do; `said` has those sentences that have gaps. */
   interface ErrorBody {
     code: string;
     message: string;
     hint: string;
     correlation_id: string;
+    said: Record<string, Sentence>;
   }
   /** `seq` is given by the ledger; `attempt` only for jobs. */
   interface Event {
@@ -317,6 +320,7 @@ declare namespace Schema {
   }
   /** A model family that a person can be trained for. `fit`: how it suits the machine that would train, `note` what keeps it from that or what it gives up, `place` its place among all; `train_s` of the balanced preset with 20 photos, null where nobody knows; `download_bytes`: what training and drawing with it would fetch. */
   interface Family {
+    said: Record<string, Sentence>;
     key: string;
     label: string;
     status: "proven" | "experimental";
@@ -348,6 +352,7 @@ declare namespace Schema {
   }
   /** A file that a family needs: whether it is here, and what is wrong with what is there in its place. */
   interface FamilyFile {
+    said: Record<string, Sentence>;
     file: string;
     folder: string;
     hub: string;
@@ -370,6 +375,7 @@ declare namespace Schema {
   }
   /** A line of preflight: `error` blocks, `warning` asks, `info` tells. `fix` names an action of the panel. */
   interface Finding {
+    said: Record<string, Sentence>;
     severity: "error" | "warning" | "info";
     code: string;
     message: string;
@@ -487,6 +493,7 @@ declare namespace Schema {
   }
   /** The GPU of this machine and who holds its memory; `gpu` null on a machine without one. */
   interface GpuHolders {
+    said: Record<string, Sentence>;
     gpu: Gpu | null;
     holders: Holder[];
     asked: boolean;
@@ -575,6 +582,7 @@ declare namespace Schema {
   }
   /** Reason why a job failed or paused, in our words; `log` the lines that show it, `offer` what could be tried instead. */
   interface JobError {
+    said: Record<string, Sentence>;
     code: string;
     message: string;
     hint: string;
@@ -592,6 +600,24 @@ declare namespace Schema {
     position?: number | null;
   }
   type JobState = "queued" | "preparing" | "running" | "pausing" | "paused" | "cancelling" | "interrupted" | "completed" | "failed" | "cancelled";
+  /** A language of the panel: its code, what it calls itself, and which way it is written. */
+  interface Language {
+    code: string;
+    name: string;
+    dir: "ltr" | "rtl";
+  }
+  /** Every language that has a folder. */
+  interface LanguageList {
+    languages: Language[];
+  }
+  /** A language with its words: `panel` by the panel's keys, `server` by the English sentence, gaps in braces. */
+  interface LanguageWords {
+    code: string;
+    name: string;
+    dir: "ltr" | "rtl";
+    panel: Record<string, string>;
+    server: Record<string, string>;
+  }
   /** A word of a caption and what it gives away; `at` is where it begins. */
   interface Leak {
     word: string;
@@ -655,6 +681,7 @@ declare namespace Schema {
   }
   /** GPUs of this machine and its workers, free disk and memory of this one; `words`: which model is recommended, or why nothing can be trained. */
   interface MachineFacts {
+    said: Record<string, Sentence>;
     gpus: Gpu[];
     can_train: boolean;
     disk_free_bytes: number;
@@ -673,6 +700,7 @@ declare namespace Schema {
   }
   /** A setting that takes less memory than the one before: what it gives up in `words`, how long a step takes against the first one, and the `overrides` that ask for it. `fits` null where the GPU is unknown; `learned`: the time was measured on it. */
   interface MemoryOffer {
+    said: Record<string, Sentence>;
     words: string;
     pace: number;
     pace_words: string;
@@ -866,6 +894,7 @@ declare namespace Schema {
   }
   /** A fact worth telling about a photo (small, blurred, dark, twin, shape, what its faces tell). `other` is the twin's id; `counts` are the numbers of photos in the sentence, in its order. */
   interface PhotoFinding {
+    said: Record<string, Sentence>;
     code: string;
     message: string;
     other: string;
@@ -1002,6 +1031,7 @@ declare namespace Schema {
   }
   /** State of a job's work; null means not known (yet). */
   interface Progress {
+    said: Record<string, Sentence>;
     phase: string;
     step: number;
     total_steps: number;
@@ -1112,6 +1142,7 @@ declare namespace Schema {
   }
   /** A file that a recipe needs and ComfyUI does not have; `download`: POST /training/models/{family}/download has it. `fault` says what is wrong with the one that is there in its place. */
   interface RecipeFile {
+    said: Record<string, Sentence>;
     file: string;
     folder: string;
     size: number;
@@ -1158,6 +1189,11 @@ declare namespace Schema {
     sampler: string;
     scheduler: string;
   }
+  /** A sentence as a template and the values of its gaps (core/said.py says of what kinds). */
+  interface Sentence {
+    text: string;
+    values: Record<string, unknown>;
+  }
   /** The addresses that open a session, and the token in them. */
   interface SessionLink {
     links: string[];
@@ -1189,7 +1225,6 @@ declare namespace Schema {
   }
   interface SettingsChange {
     mode?: "production" | "fast-test";
-    language?: "auto" | "en";
     log_level?: "DEBUG" | "INFO" | "WARNING" | "ERROR";
     guard_comfyui?: "0" | "1";
     mark_pictures?: "0" | "1";
@@ -1197,10 +1232,12 @@ declare namespace Schema {
     visible_mark?: "0" | "1";
     lora_companions?: "0" | "1";
     face_models?: string;
+    language?: string;
     hf_token?: string;
   }
   /** Offer of an installation: what it would take and bring, told before anything is fetched; `why_not` where it is not possible. */
   interface SetupOffer {
+    said: Record<string, Sentence>;
     possible: boolean;
     why_not: string;
     version: string;
@@ -1230,6 +1267,7 @@ declare namespace Schema {
   }
   /** Whether a training can end by measurement: `why_not` is '' where it can. `reloads`: how often the trainer would load its model anew at most; `automatic`: whether it is on by itself; `words`: why not, or what it costs. */
   interface Stopping {
+    said: Record<string, Sentence>;
     why_not: "" | "practice" | "no_face_tools" | "cannot_draw" | "few_saves";
     reloads: number;
     automatic: boolean;
@@ -1322,6 +1360,7 @@ declare namespace Schema {
   }
   /** A file in ComfyUI's folders that is not a whole model. */
   interface UnreadableFile {
+    said: Record<string, Sentence>;
     file: string;
     folder: string;
     reason: string;
@@ -1378,6 +1417,7 @@ declare namespace Schema {
   }
   /** Shown on the job while it is queued. */
   interface Waiting {
+    said: Record<string, Sentence>;
     code: "worker" | "gpu" | "backend" | "step" | "step_stopped";
     message: string;
     hint: string;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import error_codes, memory, models, node_words, panel_types, routes
+from . import error_codes, memory, models, node_words, panel_types, routes, sentences
 
 PAGES = {
     "docs/errors.md": error_codes.render,
@@ -14,6 +14,7 @@ PAGES = {
     "locales/en/commands.json": node_words.commands,
     "locales/en/main.json": node_words.main,
     "locales/en/settings.json": node_words.settings,
+    "locales/en/server.json": sentences.render,
 }
 #: Made without a ComfyUI.
 PLAIN = (
@@ -25,4 +26,5 @@ PLAIN = (
     "locales/en/commands.json",
     "locales/en/main.json",
     "locales/en/settings.json",
+    "locales/en/server.json",
 )

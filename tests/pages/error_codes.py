@@ -98,6 +98,12 @@ def _text(node: ast.expr | None, scope: ast.AST) -> str:
     """The words; `…` for each value, for a name what it was given last in its function."""
     if isinstance(node, ast.Constant):
         return str(node.value)
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "said":
+        return re.sub(r"\{\w+\}", "…", _text(node.args[0], scope))
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "joined":
+        return " ".join(_text(one, scope) for one in node.args)
+    if isinstance(node, ast.IfExp):
+        return _text(node.body, scope)
     if isinstance(node, ast.JoinedStr):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
     if isinstance(node, ast.Name):

@@ -25,7 +25,6 @@ from isengard.training.interface import TRAINING_FILE, Option
 from isengard.training.machine import machine_facts as computer
 from isengard.training.machine.machine_facts import Machine, memory_bytes, swap_bytes
 from isengard.training.machine.os_locks import machine_name
-from isengard.training.planning.advice import Situation, machine_findings
 from isengard.training.planning.estimates import (
     Estimate,
     completed_trainings,
@@ -34,6 +33,7 @@ from isengard.training.planning.estimates import (
     pace_key,
 )
 from isengard.training.planning.facts import BaseModel
+from isengard.training.planning.machine_advice import Situation, machine_findings
 from isengard.training.planning.memory_needs import memory_need
 from isengard.training.planning.placement import device_name
 from isengard.training.planning.presets import require_possible, resolve

@@ -23,6 +23,7 @@ from ...core.plugins import PluginRegistry
 from ...core.records.base import Stored
 from ...core.records.character import Character
 from ...core.records.photo import Photo
+from ...core.said import said
 from ..job_folder.dataset import copy_photo, not_copied
 from ..tasks.task import Task
 from .interface import ORDER_FILE, PHOTOS, RESULT_FILE, AskedPhoto, Captioner, Captioning
@@ -93,7 +94,13 @@ def describe(registry: PluginRegistry, task: Task) -> None:
             "Check the log, then press Retry, or write the captions by hand.",
         )
     if missing:
-        task.warnings.append(f"{len(missing)} of {len(results)} photos could not be described.")
+        task.warnings.append(
+            said(
+                "{missing} of {photos} photos could not be described.",
+                missing=len(missing),
+                photos=len(results),
+            )
+        )
     atomic.write_json(task.dir / RESULT_FILE, [result.model_dump(mode="json") for result in results])
     shutil.rmtree(task.dir / PHOTOS, ignore_errors=True)  # ours, and needed by a retry only
     task.tell("finishing", step=len(results) - len(missing), total=len(results))

@@ -15,12 +15,13 @@ from pathlib import Path
 from ...core.errors import IsengardError
 from ...core.paths import DataPaths, own_paths
 from ...core.plugins import PluginRegistry
+from ...core.said import Bytes, Memory
 from ...core.settings import Settings, load_settings
 from ...core.storage.database import address_of, on_network_filesystem
 from ...core.version import VERSION, numbers
 from ..backends.backend_states import states
 from ..gpu.gpu_handover import measure
-from ..machine.nvidia_smi import gpus, memory_words
+from ..machine.nvidia_smi import gpus
 from ..machine.os_locks import held, worker_lock_path
 from ..worker.main import make_registry
 from .redis_checks import redis_findings
@@ -69,7 +70,7 @@ def _findings(paths: DataPaths, settings: Settings, registry: PluginRegistry) ->
     for gpu in present:
         use = measure(paths, gpu.uuid)
         who = f" (in use by {use.who()})" if use is not None and use.who() else ""
-        free, total = memory_words(gpu.free_bytes), memory_words(gpu.total_bytes)
+        free, total = Memory(gpu.free_bytes), Memory(gpu.total_bytes)
         yield "ok", f"GPU {gpu.name}: {free} of {total} free{who}"
     if not present:
         yield "warn", "no NVIDIA GPU found: only practice mode (ISENGARD_MODE=fast-test) makes sense here"
@@ -97,7 +98,7 @@ def _folder(paths: DataPaths) -> Iterator[Finding]:
     except OSError as fault:
         yield "FAIL", f"data folder {root} cannot be written: {fault.strerror}"
     free = shutil.disk_usage(root).free
-    yield ("ok" if free > ROOMY_BYTES else "warn"), f"{free / 1024**3:.0f} GB of disk are free"
+    yield ("ok" if free > ROOMY_BYTES else "warn"), f"{Bytes(free)} of disk are free"
     if on_network_filesystem(root):
         yield "warn", "the data folder is on a network share: use it from one machine only, or set REDIS_URL"
 

@@ -20,8 +20,9 @@ from typing import Any, Literal
 
 from ...core import atomic
 from ...core.errors import IsengardError, NotReadyError, StorageError
+from ...core.said import Bytes, said
 from ..tasks.task import Task
-from .http_opening import BROKEN, open_address, reason, refusal, said, unreachable
+from .http_opening import BROKEN, open_address, own_word, reason, refusal, unreachable
 
 CHUNK = 1024 * 1024
 TIMEOUT_S, HEAD_TIMEOUT_S = 60.0, 20.0
@@ -150,8 +151,8 @@ def head(task: Task, url: str, token: str = "") -> Head:
             if isinstance(fault, urllib.error.HTTPError):
                 if 300 <= fault.code < 400:
                     return Head(fault.url, fault.headers)
-                if said(fault) in _MISSING:
-                    return Head(fault.url, fault.headers, _MISSING[said(fault)])
+                if own_word(fault) in _MISSING:
+                    return Head(fault.url, fault.headers, _MISSING[own_word(fault)])
             _give_up_if_final(fault, url, last=attempt == TRIES)
             _wait(task, PAUSE_S * attempt)
     raise AssertionError("the last try gives up")
@@ -197,7 +198,9 @@ def need_room(folder: Path, wanted: int, *, why: str) -> None:
     if wanted > 0 and free < wanted * 1.02:
         raise StorageError(
             "disk_full",
-            f"{why} needs {wanted / 1e9:.1f} GB and {free / 1e9:.1f} GB are free.",
+            said(
+                "{what} needs {needed} and {free} are free.", what=why, needed=Bytes(wanted), free=Bytes(free)
+            ),
             "Free some space, then press Retry: the download so far is kept.",
         )
 
@@ -215,7 +218,7 @@ def folder_size(folder: Path) -> int:
 
 
 def _need_room(folder: Path, wanted: int) -> None:
-    need_room(folder, wanted, why="This download")
+    need_room(folder, wanted, why=said("This download"))
 
 
 def _disk(fault: OSError) -> IsengardError:
@@ -227,7 +230,7 @@ def _disk(fault: OSError) -> IsengardError:
         )
     return StorageError(
         "download_not_written",
-        f"The file could not be written: {fault.strerror or fault}.",
+        said("The file could not be written: {reason}.", reason=fault.strerror or fault),
         "Check the folder's permissions.",
     )
 

@@ -12,11 +12,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...core.errors import NotReadyError
+from ...core.said import said
 
 BROKEN = (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError)
 #: The hub's header that says which of several things a 401, 403 or 404 means.
 _SAID = "X-Error-Code"
-_RETRY = "then press Retry."
+_UPDATE = "Update Isengard, then press Retry."
 
 
 class _SameHost(urllib.request.HTTPRedirectHandler):
@@ -57,7 +58,7 @@ def open_address(
     return urllib.request.build_opener(_SameHost).open(request, timeout=timeout)
 
 
-def said(fault: urllib.error.HTTPError) -> str:
+def own_word(fault: urllib.error.HTTPError) -> str:
     """The hub's own word for a refusal, '' from another host."""
     return str(fault.headers.get(_SAID) or "") if fault.headers is not None else ""
 
@@ -74,17 +75,26 @@ def refusal(fault: Exception, url: str) -> NotReadyError | None:
 
 
 def _refused(fault: urllib.error.HTTPError, host: str, repository: str) -> NotReadyError:
-    if said(fault) == "RepoNotFound":
-        message = f"{host} shows no repository {repository}: it was removed, renamed or made private."
-        return NotReadyError("repository_missing", message, f"Update Isengard, {_RETRY}")
+    if own_word(fault) == "RepoNotFound":
+        message = said(
+            "{host} shows no repository {repository}: it was removed, renamed or made private.",
+            host=host,
+            repository=repository,
+        )
+        return NotReadyError("repository_missing", message, _UPDATE)
     if fault.code in (404, 410):
         return NotReadyError(
-            "download_missing", f"{host} no longer has this file.", f"Update Isengard, {_RETRY}"
+            "download_missing",
+            said("{host} no longer has this file.", host=host),
+            _UPDATE,
         )
     return NotReadyError(
         "model_gated",
-        f"{host} does not give this file without your permission.",
-        f"Open its page ({host}/{repository}), accept the licence, enter your token in the settings, {_RETRY}",
+        said("{host} does not give this file without your permission.", host=host),
+        said(
+            "Open its page ({page}), accept the licence, enter your token in the settings, then press Retry.",
+            page=f"{host}/{repository}",
+        ),
     )
 
 
@@ -92,7 +102,11 @@ def unreachable(fault: Exception, url: str) -> NotReadyError:
     """For a line that stays broken."""
     return NotReadyError(
         "network_unreachable",
-        f"{urlsplit(url).hostname or url} could not be reached ({reason(fault)}).",
+        said(
+            "{host} could not be reached ({reason}).",
+            host=urlsplit(url).hostname or url,
+            reason=reason(fault),
+        ),
         "Check the internet connection, then press Retry: the download so far is kept.",
     )
 

@@ -16,6 +16,7 @@ from ...core import atomic
 from ...core.errors import NotReadyError
 from ...core.families.hub_parts import OR, HubPart
 from ...core.paths import entry_of
+from ...core.said import said
 from ..machine.os_locks import FileLock
 from ..tasks.task import Task
 from .http_fetch import PART, Wanted, fetch, need_room
@@ -115,7 +116,12 @@ def _opened(task: Task, parts: Sequence[HubPart], cache: Path, token: str) -> _R
     if newest is None:
         raise NotReadyError(
             "download_missing",
-            f"{hub} no longer has the revision {pinned[:12]}, and its newest one lacks {first}.",
+            said(
+                "{hub} no longer has the revision {pinned}, and its newest one lacks {first}.",
+                hub=hub,
+                pinned=pinned[:12],
+                first=first,
+            ),
             "Update Isengard, then press Retry.",
         )
     task.log(
@@ -194,7 +200,7 @@ def _blob(repository: _Repository, file: Listed) -> Path:
 def _not_there(hub: str, names: str) -> NotReadyError:
     return NotReadyError(
         "download_missing",
-        f"{hub} no longer has {names.replace(OR, ' or ')}.",
+        said("{hub} no longer has {files}.", hub=hub, files=names.replace(OR, " or ")),
         "Update Isengard, then press Retry.",
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from ...core.errors import NotReadyError
+from ...core.said import said
 from ..tasks.task import Task
 from .http_fetch import head
 
@@ -76,7 +77,11 @@ def look_up(
     if not (_SHA1.fullmatch(commit) and etag and size.isdigit()):
         raise NotReadyError(
             "network_unreachable",
-            f"{urlsplit(endpoint()).hostname} does not answer as the hub does: it names no commit, size or hash of {name}.",
+            said(
+                "{host} does not answer as the hub does: it names no commit, size or hash of {name}.",
+                host=urlsplit(endpoint()).hostname,
+                name=name,
+            ),
             "Check HF_ENDPOINT and any proxy in between, then press Retry.",
         )
     return Listed(name, commit, etag.removeprefix("W/").strip('"'), int(size))

@@ -17,6 +17,8 @@ from ...core.families.base_choice import RankedBase
 from ...core.families.families import BASE_ROLES, Family, ModelFile
 from ...core.paths import contained
 from ...core.records.job import Job
+from ...core.records.spoken import told
+from ...core.said import said
 from ...core.settings import Settings, current_token
 from ...core.storage.documents import known
 from ..tasks.task import Task
@@ -78,7 +80,9 @@ def require_downloadable(family: Family, missing: Sequence[Missing], settings: S
         )
     if not missing:
         raise ConflictError(
-            "nothing_missing", f"Everything of {family.label} is here.", "Start the training."
+            "nothing_missing",
+            said("Everything of {model} is here.", model=family.label),
+            "Start the training.",
         )
 
 
@@ -128,13 +132,15 @@ def download(task: Task, settings: Settings) -> None:
 def described(states: Sequence[FileState]) -> list[dict[str, object]]:
     """Describe files for the panel: name, kind, size, whether it is here, and what is wrong with what is there instead."""
     return [
-        {
-            "file": state.file.name,
-            "folder": state.file.folder,
-            "hub": state.file.hub,
-            "size": state.file.size,
-            "here": bool(state.names),
-            "fault": state.fault,
-        }
+        told(
+            {
+                "file": state.file.name,
+                "folder": state.file.folder,
+                "hub": state.file.hub,
+                "size": state.file.size,
+                "here": bool(state.names),
+                "fault": state.fault,
+            }
+        )
         for state in states
     ]

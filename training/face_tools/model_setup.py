@@ -13,6 +13,7 @@ from ...core.faces.reader import FaceReader
 from ...core.faces.tools import NAME, find_tools
 from ...core.paths import DataPaths
 from ...core.records.worker import BackendState
+from ...core.said import said
 from ...core.settings import Settings, current_token
 from ..downloads.http_fetch import Wanted, fetch, is_wanted, need_room
 from ..downloads.hub_site import file_url
@@ -51,7 +52,9 @@ class FaceModelSetup:
         if is_here(self.paths, self.record):
             return BackendState(name=self.name, version=self.record.label)
         return BackendState(
-            name=self.name, state="not_installed", detail=f"{self.record.label} is not here yet."
+            name=self.name,
+            state="not_installed",
+            detail=said("{model} is not here yet.", model=self.record.label),
         )
 
     def setup_offer(self) -> SetupOffer:
@@ -79,7 +82,9 @@ class FaceModelSetup:
         """Remove its files, and the library with the last model that needs it."""
         if not self._home.is_dir():
             raise ConflictError(
-                "nothing_installed", f"{self.record.label} is not here.", "Nothing needs to be done."
+                "nothing_installed",
+                said("{model} is not here.", model=self.record.label),
+                "Nothing needs to be done.",
             )
         task.tell("removing")
         shutil.rmtree(self._home)
@@ -94,9 +99,9 @@ class FaceModelSetup:
         if reason := packages.why_not(self.settings):
             return reason
         if find_tools(self.paths) is None:
-            return "Set up measuring itself first: this model works beside it."
+            return said("Set up measuring itself first: this model works beside it.")
         if TORCH in self.record.needs and not has_runtime(self.paths, TORCH):
-            return "ComfyUI's Python has no torch to run it with."
+            return said("ComfyUI's Python has no torch to run it with.")
         return ""
 
     def _install(self, task: Task) -> None:
@@ -115,7 +120,7 @@ class FaceModelSetup:
                 task,
                 self.locks / "onnxruntime.txt",
                 onnx_folder(self.paths),
-                failed=f"The library that runs {self.record.label} could not be fetched.",
+                failed=said("The library that runs {model} could not be fetched.", model=self.record.label),
             )
 
     def _fetch(self, task: Task, file: ModelFile, before: int) -> None:
@@ -133,6 +138,6 @@ class FaceModelSetup:
         if packages.look_at_drawn(task, reader).scene is None:
             raise NotReadyError(
                 "face_tools_broken",
-                f"{self.record.label} is here, and could not look at a picture.",
+                said("{model} is here, and could not look at a picture.", model=self.record.label),
                 "Remove it in the settings and set it up again.",
             )

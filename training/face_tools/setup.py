@@ -15,6 +15,7 @@ from ...core.faces.reader import FaceReader
 from ...core.faces.tools import NAME, find_tools
 from ...core.paths import DataPaths
 from ...core.records.worker import BackendState
+from ...core.said import said
 from ...core.settings import Settings
 from ..downloads.http_fetch import folder_size, need_room
 from ..tasks.installable import SetupOffer
@@ -82,14 +83,14 @@ class FaceToolsSetup:
             raise ForbiddenError(
                 "setup_switched_off", reason, "Install dlib-bin and face_recognition_models by hand."
             )
-        need_room(self._home, DISK_BYTES, why="Measuring likeness")
+        need_room(self._home, DISK_BYTES, why=said("Measuring likeness"))
         shutil.rmtree(self._home / "library", ignore_errors=True)  # what was set up beside it stays
         task.tell("downloading", done=0, of=DOWNLOAD_BYTES)
         packages.install_library(
             task,
             self.locks / "faces.txt",
             self._home / "library",
-            failed="The tools that measure likeness could not be fetched.",
+            failed=said("The tools that measure likeness could not be fetched."),
             meanwhile=lambda: self._tell_bytes(task),
         )
 

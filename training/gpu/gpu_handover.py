@@ -12,7 +12,8 @@ from pydantic import Field
 from ...core.paths import DataPaths
 from ...core.records.base import Record
 from ...core.records.worker import Gpu
-from ..machine.nvidia_smi import gpu_processes, gpus, memory_words
+from ...core.said import Memory, Said, Value, joined, listed, said
+from ..machine.nvidia_smi import gpu_processes, gpus
 from .comfyui_memory import SERVER_FILE, free_comfyui
 
 #: ComfyUI lets go between two pictures; it is given this long.
@@ -68,28 +69,44 @@ class GpuUse(Record):
 
     def who(self) -> str:
         """`ComfyUI 9.0 GB, blender.exe 1.2 GB`; '' where nobody is seen."""
-        named = [
-            f"{'ComfyUI' if holder.comfyui else holder.name} {memory_words(holder.bytes)}".rstrip()
-            for holder in self.holders[:_SHOWN]
-        ]
-        return ", ".join(named)
+        programs = self.holders[:_SHOWN]
+        return said("{programs}", programs=listed(map(_named, programs))) if programs else ""
 
     def words(self) -> str:
         """Say what a person should know and can do; '' when there is enough."""
         if self.enough:
             return ""
-        shortage = f"{self.gpu.name} has {memory_words(self.gpu.free_bytes)} of {memory_words(self.gpu.total_bytes)} free and about {memory_words(self.needed_bytes)} are wanted."
-        holding = f" In use by: {self.who()}." if self.who() else ""
-        return f"{shortage}{holding} {self._advice()}"
+        shortage = said(
+            "{gpu} has {free} of {total} free and about {needed} are wanted.",
+            gpu=self.gpu.name,
+            free=Memory(self.gpu.free_bytes),
+            total=Memory(self.gpu.total_bytes),
+            needed=Memory(self.needed_bytes),
+        )
+        programs = self.who()
+        holding = said("In use by: {programs}.", programs=programs) if programs else ""
+        return joined(shortage, holding, self._advice())
 
-    def _advice(self) -> str:
+    def _advice(self) -> Said:
         if self.comfyui_holds is False:
-            return "Close other programs that use the GPU."
+            return said("Close other programs that use the GPU.")
         if not self.asked:
-            return "Free ComfyUI's memory, and close other programs that use the GPU."
+            return said("Free ComfyUI's memory, and close other programs that use the GPU.")
         if self.comfyui_holds:
-            return "ComfyUI was asked to free its memory and did not let go: restart ComfyUI."
-        return "ComfyUI was asked to free its memory: if it still holds some, restart it, and close other programs that use the GPU."
+            return said("ComfyUI was asked to free its memory and did not let go: restart ComfyUI.")
+        return said(
+            "ComfyUI was asked to free its memory: if it still holds some, restart it, and close other programs that use the "
+            "GPU."
+        )
+
+
+def _named(holder: Holder) -> Value:
+    name = "ComfyUI" if holder.comfyui else holder.name
+    return (
+        name
+        if holder.bytes is None
+        else said("{program} {memory}", program=name, memory=Memory(holder.bytes))
+    )
 
 
 def measure(paths: DataPaths, uuid: str = "", needed: int = 0) -> GpuUse | None:

@@ -19,6 +19,7 @@ from ...core.characters.photo_store import PhotoStore
 from ...core.errors import StorageError
 from ...core.records.character import Character
 from ...core.records.photo import Photo
+from ...core.said import said
 
 DATASET, HELD_OUT, MANIFEST = "dataset", "held_out", "manifest.json"
 #: Photos held back from training to compare with: count of photos -> how many. With two a likeness is already told from a stranger's as
@@ -110,7 +111,7 @@ def freeze(job_dir: Path, character: Character, selection: Selection, photos: Ph
 
 def not_copied(fault: OSError) -> StorageError:
     """`disk_full`, or `photos_not_copied` for every other reason."""
-    message = f"The photos could not be copied: {fault.strerror or fault}."
+    message = said("The photos could not be copied: {reason}.", reason=fault.strerror or fault)
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageError("disk_full", message, "Free some space, try again.")
     return StorageError(

@@ -10,7 +10,8 @@ from ...core.records.checkpoint import Checkpoint
 from ...core.records.job import Artifact, Job, JobError, Order
 from ...core.records.job_states import ENDED, OWNED, TRANSITIONS, JobState
 from ...core.records.state_machine import require_transition
-from ...core.redaction import redact
+from ...core.redaction import redacted
+from ...core.said import joined, said
 
 #: Nobody holds the job in these: a cancel takes effect at once.
 _UNOWNED = frozenset({JobState.QUEUED, JobState.PAUSED, JobState.INTERRUPTED})
@@ -99,9 +100,14 @@ def lost(job: Job, at: str, *, tries: int, max_attempts: int, reason: JobError =
 def _interrupted(job: Job, at: str, reason: JobError) -> Job:
     job = stepped(job, JobState.INTERRUPTED, at)
     step, total = job.progress.step, job.progress.total_steps
-    where = f"Interrupted at {step:,} of {total:,}" if step else "Interrupted before its first step"
-    why = "The worker went away." if reason.code == WORKER_LOST.code else reason.message
-    note = JobError(code=reason.code, message=f"{where}. {why}", hint=GOES_ON)
+    where = (
+        said("Interrupted at {step} of {total}.", step=step, total=total)
+        if step
+        else said("Interrupted before its first step.")
+    )
+    gone = reason.code == WORKER_LOST.code
+    why = said("The worker went away.") if gone else reason.sentence("message")
+    note = JobError(code=reason.code, message=joined(where, why), hint=GOES_ON)
     return job.model_copy(update={"interruption": note})
 
 
@@ -114,7 +120,7 @@ def cleaned(error: JobError | None) -> JobError | None:
     """Trainers write paths and tokens into their messages."""
     if error is None:
         return None
-    return error.model_copy(update={"message": redact(error.message), "hint": redact(error.hint)})
+    return error.saying(**{field: redacted(error.sentence(field)) for field in ("message", "hint")})
 
 
 def with_checkpoint(job: Job, checkpoint: Checkpoint, at: str) -> Job:
@@ -141,6 +147,6 @@ def unreadable() -> StorageError:
 def lease_lost(lease: Lease) -> LeaseLostError:
     return LeaseLostError(
         "lease_lost",
-        f"Attempt {lease.attempt} no longer owns this job.",
+        said("Attempt {attempt} no longer owns this job.", attempt=lease.attempt),
         "Another worker took it over; nothing was lost.",
     )

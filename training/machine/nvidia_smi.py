@@ -22,11 +22,6 @@ def gpus() -> list[Gpu]:
     return [gpu for line in lines if (gpu := _parse(line)) is not None]
 
 
-def memory_words(count: int | None) -> str:
-    """Memory as it is sold, in GiB: a card of 24 GB says 24.0 GB."""
-    return "" if count is None else f"{count / 1024**3:.1f} GB"
-
-
 @dataclass(frozen=True)
 class GpuProcess:
     """A program that holds video memory; `bytes` None where the system does not tell (Windows)."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ...core.errors import NotReadyError
 from ...core.paths import DataPaths
+from ...core.said import said
 
 _RETRY_S = 0.05
 #: The last part of a path is never followed where it is a link (Windows has neither the flag nor such a shared folder).
@@ -143,7 +144,11 @@ class GpuLock(FileLock):
     def _refused(self) -> NotReadyError:
         return NotReadyError(
             "gpu_lock_refused",
-            f"The GPU's lock cannot be used: {self._path} belongs to another user of this computer, or is not a plain file.",
+            said(
+                "The GPU's lock cannot be used: {file} belongs to another user of this computer, or is not a plain "
+                "file.",
+                file=self._path,
+            ),
             "Ask that user or an administrator to remove it, then press Retry.",
         )
 

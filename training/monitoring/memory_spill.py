@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ...core.errors import IsengardError
 from ...core.jobs.ledger import Ledger
 from ...core.records.job import Progress
+from ...core.said import said
 from ..gpu.gpu_lock import GpuSlot
 from ..interface import ResolvedTraining
 from ..planning.estimates import completed_trainings, learned_paces, pace_key
@@ -92,20 +93,25 @@ class SpillWatch:
         return _slow_by_guess(pace / should.guess_s) if slow else ""
 
 
-_WHY = "the GPU's memory is full and it borrows the computer's. Free ComfyUI's memory, or cancel and train smaller."
-
-
 def _became(factor: float) -> str:
-    return f"Training has become {factor:.0f} times slower: {_WHY}"
+    return said(
+        "Training has become {times} times slower: the GPU's memory is full and it borrows the computer's. Free ComfyUI's "
+        "memory, or cancel and train smaller.",
+        times=round(factor),
+    )
 
 
 def _slow_here(factor: float) -> str:
-    return (
-        f"Training has been {factor:.0f} times slower than on this GPU before, from its first step on: {_WHY}"
+    return said(
+        "Training has been {times} times slower than on this GPU before, from its first step on: the GPU's memory is full and "
+        "it borrows the computer's. Free ComfyUI's memory, or cancel and train smaller.",
+        times=round(factor),
     )
 
 
 def _slow_by_guess(factor: float) -> str:
-    return (
-        f"Training has been about {factor:.0f} times slower than it should be, from its first step on: {_WHY}"
+    return said(
+        "Training has been about {times} times slower than it should be, from its first step on: the GPU's memory is full "
+        "and it borrows the computer's. Free ComfyUI's memory, or cancel and train smaller.",
+        times=round(factor),
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ...core.records.job import JobError, Progress
+from ...core.said import Seconds, said
 from ..interface import LossPoint, Reading
 
 #: Seconds without any sign of life before a trainer counts as hung: a slow disk loads a large model for half an hour.
@@ -67,7 +68,11 @@ class ResumeWatch:
 def _lost(began: int, from_step: int) -> JobError:
     return JobError(
         code="resume_lost",
-        message=f"The trainer began at step {began} instead of going on from step {from_step}, so it was stopped.",
+        message=said(
+            "The trainer began at step {began} instead of going on from step {from_step}, so it was stopped.",
+            began=began,
+            from_step=from_step,
+        ),
         hint="Nothing was lost: the checkpoints are as they were. Press Retry; if it happens again, report it with the log.",
     )
 
@@ -98,17 +103,25 @@ class StallWatch:
 
 
 def _hung(progress: Progress, still: float) -> JobError:
-    minutes = max(1, round(still / 60))
+    time_s = Seconds(max(60, still))
     if progress.phase == "downloading":
         return JobError(
             code="trainer_hung",
-            message=f"The trainer's download stood still for {minutes} min and was stopped.",
+            message=said("The trainer's download stood still for {time} and was stopped.", time=time_s),
             hint="Check the internet connection, then press Retry: files that came whole are kept.",
         )
-    where = f"at step {progress.step}" if progress.step else "before its first step"
+    message = (
+        said(
+            "The trainer did nothing for {time} at step {step} and was stopped.",
+            time=time_s,
+            step=progress.step,
+        )
+        if progress.step
+        else said("The trainer did nothing for {time} before its first step and was stopped.", time=time_s)
+    )
     return JobError(
         code="trainer_hung",
-        message=f"The trainer did nothing for {minutes} min {where} and was stopped.",
+        message=message,
         hint="Press Retry: it continues from the last checkpoint.",
     )
 

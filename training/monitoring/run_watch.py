@@ -102,7 +102,7 @@ class RunWatch:
         progress = self.look()
         self.look_closely()
         device = "" if self._spill.warning else self._device
-        return progress.model_copy(update={"warnings": self._lasting, "device": device})
+        return progress.saying(warnings=self._lasting, device=device)
 
     def stop(self) -> None:
         """The last look at a trainer that was stopped. Some count a step only when the next one begins: the last checkpoint

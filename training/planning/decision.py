@@ -14,9 +14,7 @@ from ..interface import ResolvedTraining
 from ..job_folder.dataset import Selection, select
 from ..machine.machine_facts import Machine
 from .advice import (
-    Situation,
     checkpoint_findings,
-    machine_findings,
     person_findings,
     photo_findings,
     place_findings,
@@ -24,6 +22,7 @@ from .advice import (
 )
 from .estimates import Estimate, estimate, learned_paces
 from .facts import Facts
+from .machine_advice import Situation, machine_findings
 from .memory_choice import MemoryChoice, memory_choice
 from .memory_ladder import DECIDED, Rung, first_that_fits, ladder
 from .placement import Place, place

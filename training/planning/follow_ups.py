@@ -19,6 +19,7 @@ from ...core.plugins import PluginRegistry
 from ...core.records.job import Job, Progress
 from ...core.records.job_states import ENDED, JobState
 from ...core.records.training import MAX_STEPS, TrainingRequest
+from ...core.said import said
 from ...core.storage.crash_cleanup import JOB_FILE
 from ..interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
 from ..job_folder.dataset import DATASET, HELD_OUT, MANIFEST
@@ -72,7 +73,9 @@ class FollowUps:
         total = self._last_step(backend, before_dir, before) + steps
         if total > MAX_STEPS:
             raise InvalidError(
-                "too_many_steps", f"That would be {total} steps.", f"At most {MAX_STEPS} in all."
+                "too_many_steps",
+                said("That would be {total} steps.", total=total),
+                said("At most {most} in all.", most=MAX_STEPS),
             )
         job = self._child(parent, total, correlation_id)
         with new_job_folder(self.paths, job.id) as job_dir:

@@ -18,6 +18,7 @@ from ...core.paths import DataPaths
 from ...core.plugins import PluginRegistry
 from ...core.records.training import TrainingRequest
 from ...core.records.worker import BackendState
+from ...core.said import said
 from ...core.settings import Settings, current_token
 from ..backends.backend_states import state_of
 from ..downloads.hub_cache import cache_folder, hub_offline, lacking, snapshot
@@ -145,6 +146,6 @@ def _require_supported(family: Family, backend: BackendCapabilities) -> None:
     if family.key not in backend.families:
         raise InvalidError(
             "family_not_supported",
-            f"{backend.label} cannot train {family.label}.",
+            said("{trainer} cannot train {model}.", trainer=backend.label, model=family.label),
             "Choose another model family.",
         )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...core.families.families import Family
+from ...core.said import Said, listed, said
 from ..machine.machine_facts import Machine
 from .estimates import Estimate, estimate
 from .memory_ladder import Rung, first_that_fits
@@ -66,28 +67,34 @@ def memory_choice(
     return MemoryChoice(offers, first_that_fits(rungs, machine), chosen)
 
 
-def saving_words(rung: Rung) -> str:
+def saving_words(rung: Rung) -> Said:
     """Name what a rung gives up: "cached text embeddings and 768 px"; '' for the first one."""
     numbers = rung.numbers
-    share = "half of its layers" if numbers.offload < 1 else "its layers"
+    eight_bits = numbers.bits == 8
     named = {
-        "cache_text": "cached text embeddings",
-        "quantize": "8-bit weights" if numbers.bits == 8 else "",
-        "low_vram": "" if "quantize" in rung.saves else "parts loaded one by one",
-        "bits": f"{numbers.bits}-bit weights",
-        "batch_size": "one photo a step",
-        "resolution": f"{max(numbers.resolution)} px",
-        "offload": f"{share} in the computer's memory",
-        "rank": f"rank {numbers.rank}",
+        "cache_text": said("cached text embeddings"),
+        "quantize": said("{bits}-bit weights", bits=8) if eight_bits else None,
+        "low_vram": None if "quantize" in rung.saves else said("parts loaded one by one"),
+        "bits": said("{bits}-bit weights", bits=numbers.bits),
+        "batch_size": said("one photo a step"),
+        "resolution": said("{pixels} px", pixels=str(max(numbers.resolution))),
+        "offload": said(
+            "half of its layers in the computer's memory"
+            if numbers.offload < 1
+            else "its layers in the computer's memory"
+        ),
+        "rank": said("rank {rank}", rank=numbers.rank),
     }
-    words = [named[name] for name in rung.saves if named[name]]
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    words = [one for name in rung.saves if (one := named[name]) is not None]
+    if len(words) < 2:
+        return words[0] if words else said("")
+    return said("{some} and {last}", some=listed(words[:-1]), last=words[-1])
 
 
-def pace_words(rung: Rung) -> str:
+def pace_words(rung: Rung) -> Said:
     """Say how long a step takes against the preset's own numbers."""
     if abs(rung.pace - 1) <= _SAME:
-        return "about as long"
+        return said("about as long")
     if rung.pace < 1:
-        return f"about {1 - rung.pace:.0%} less time"
-    return f"about {rung.pace:.1f} times as long"
+        return said("about {percent}% less time", percent=round((1 - rung.pace) * 100))
+    return said("about {times} times as long", times=round(rung.pace, 1))

@@ -10,12 +10,14 @@ from typing import Literal
 from ...core.records.base import Record
 from ...core.records.job import Job
 from ...core.records.job_states import JobState
+from ...core.records.spoken import Spoken
 from ...core.records.worker import Gpu, Worker
+from ...core.said import joined, said
 from ..ledgers.eligibility import Eligibility, ready
 from .facts import Machines, Trainer
 
 
-class Waiting(Record):
+class Waiting(Spoken, Record):
     """Shown on the job while it is queued."""
 
     code: Literal["worker", "gpu", "backend", "step", "step_stopped"]
@@ -50,9 +52,11 @@ def waits_for(
     if any(_able(worker, job) for worker in fitting):
         return None
     name = (labels or {}).get(job.backend, job.backend)
-    message = f"Waits for a worker with {name}."
+    message = said("Waits for a worker with {name}.", name=name)
     return Waiting(
-        code="backend", message=message, hint=f"Set up {name} there; it then starts automatically."
+        code="backend",
+        message=message,
+        hint=said("Set up {name} there; it then starts automatically.", name=name),
     )
 
 
@@ -61,24 +65,39 @@ def held_by(before: Sequence[Job], labels: Mapping[str, str]) -> Waiting | None:
     families are called. None where all are completed."""
     stopped = next((job for job in before if job.state in (JobState.FAILED, JobState.CANCELLED)), None)
     if stopped is not None:
-        what = _what(stopped, labels)
+        name = _name(stopped, labels)
+        what = (
+            said("Waits: the download of {model} is not done.", model=name)
+            if stopped.kind == "model_download"
+            else said("Waits: setting up {trainer} is not done.", trainer=name)
+        )
         error = stopped.error
-        why = f" {error.message} {error.hint}".rstrip() if error is not None else " It was cancelled."
+        why = (
+            (error.sentence("message"), error.sentence("hint"))
+            if error is not None
+            else (said("It was cancelled."),)
+        )
         return Waiting(
             code="step_stopped",
-            message=f"Waits: {what} is not done.{why}",
+            message=joined(what, *why),
             hint="The photos stay as they were when you started; Retry goes on from what is there.",
         )
     going = next((job for job in before if job.state is not JobState.COMPLETED), None)
     if going is None:
         return None
-    return Waiting(code="step", message=f"Starts automatically after {_what(going, labels)}.", hint="")
+    name = _name(going, labels)
+    message = (
+        said("Starts automatically after the download of {model}.", model=name)
+        if going.kind == "model_download"
+        else said("Starts automatically after setting up {trainer}.", trainer=name)
+    )
+    return Waiting(code="step", message=message, hint="")
 
 
-def _what(job: Job, labels: Mapping[str, str]) -> str:
+def _name(job: Job, labels: Mapping[str, str]) -> str:
+    """What the trainer or the family of a job is called."""
     name = job.backend or job.family
-    named = labels.get(name, name)
-    return f"the download of {named}" if job.kind == "model_download" else f"setting up {named}"
+    return labels.get(name, name)
 
 
 def slots_of(worker: Worker) -> frozenset[str]:
@@ -104,7 +123,7 @@ class Place:
         """The name of the other machine; '' for this one."""
         if self.worker is not None:
             return self.worker.host
-        return "another machine" if self.waits is not None else ""
+        return said("another machine") if self.waits is not None else ""
 
     @property
     def has_token(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ...core.errors import InvalidError
 from ...core.families.families import Family
 from ...core.records.training import Overrides, Preset
+from ...core.said import Said, said
 from ..interface import BackendCapabilities
 
 #: Below this many photos half the rank: fewer things to learn by heart.
@@ -45,8 +46,8 @@ def chosen(backend: BackendCapabilities, name: str) -> Preset:
     if preset is None:
         raise InvalidError(
             "preset_unknown",
-            f"{backend.label} has no preset called {name}.",
-            f"Known: {', '.join(offered(backend))}.",
+            said("{trainer} has no preset called {name}.", trainer=backend.label, name=name),
+            said("Known: {known}.", known=", ".join(offered(backend))),
         )
     return preset
 
@@ -103,7 +104,12 @@ def _bits(family: Family, asked: int | None) -> int:
     if asked is not None and asked not in offered:
         raise InvalidError(
             "option_out_of_range",
-            f"bits is {asked}; {family.label} can be stored in {' or '.join(map(str, offered))}.",
+            said(
+                "bits is {asked}; {model} can be stored in {offered}.",
+                asked=asked,
+                model=family.label,
+                offered=" or ".join(map(str, offered)),
+            ),
             "Change it under Advanced, or leave it empty.",
         )
     return asked or 8
@@ -127,27 +133,40 @@ def require_possible(
             continue
         low, high = option.min, option.max
         if (low is not None and value < low) or (high is not None and value > high):
-            raise InvalidError(
-                "option_out_of_range",
-                f"{name} is {value:g}; {capabilities.label} takes {_range(low, high)}.",
-                "Change it under Advanced, or leave it empty.",
+            message = said(
+                "{name} is {value}; {trainer} takes {range}.",
+                name=name,
+                value=f"{value:g}",
+                trainer=capabilities.label,
+                range=_range(low, high),
             )
+            raise InvalidError("option_out_of_range", message, "Change it under Advanced, or leave it empty.")
     if numbers.batch_size > max(1, photos):
         raise InvalidError(
             "batch_too_large",
-            f"A batch of {numbers.batch_size} needs as many photos; there are {photos}.",
+            said(
+                "A batch of {batch} needs as many photos; there are {photos}.",
+                batch=numbers.batch_size,
+                photos=photos,
+            ),
             "Use a smaller batch, or add photos.",
         )
     if overrides.save_every is not None and numbers.save_every > numbers.steps:
         raise InvalidError(
             "save_every_too_large",
-            f"It would save every {numbers.save_every} steps and ends after {numbers.steps}.",
+            said(
+                "It would save every {every} steps and ends after {steps}.",
+                every=numbers.save_every,
+                steps=numbers.steps,
+            ),
             "Save more often, or leave it empty.",
         )
 
 
-def _range(low: float | None, high: float | None) -> str:
+def _range(low: float | None, high: float | None) -> Said:
     """Trainers may name one end only."""
-    if low is None or high is None:
-        return f"at least {low:g}" if low is not None else f"at most {high:g}"
-    return f"{low:g} to {high:g}"
+    if high is None:
+        return said("at least {least}", least=f"{low:g}")
+    if low is None:
+        return said("at most {most}", most=f"{high:g}")
+    return said("{least} to {most}", least=f"{low:g}", most=f"{high:g}")

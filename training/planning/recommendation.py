@@ -8,9 +8,9 @@ from typing import Literal
 
 from ...core.families.families import Family
 from ...core.records.worker import Gpu
+from ...core.said import Memory, said
 from ...core.version import numbers
 from ..machine.machine_facts import Machine
-from ..machine.nvidia_smi import memory_words
 from .estimates import estimate
 from .memory_choice import saving_words
 from .memory_ladder import Rung, first_that_fits, ladder
@@ -72,16 +72,18 @@ def fits_of(families: Sequence[Family], where: TrainingMachine) -> list[ModelFit
 def said_of(fits: Sequence[ModelFit], where: TrainingMachine) -> str:
     """Say above the models which one is recommended for this machine, or why nothing can be trained on it."""
     if not where.real:
-        return "Practice mode: nothing is really trained, so any model will do."
+        return said("Practice mode: nothing is really trained, so any model will do.")
     if not where.machine.gpus:
         return "" if where.on_cpu else _without_nvidia(where.device)
     gpu = where.machine.gpus[0]
-    card = f"{short_name(gpu)} ({memory_words(gpu.total_bytes)})"
+    card = said("{gpu} ({memory})", gpu=short_name(gpu), memory=Memory(gpu.total_bytes))
     if fits and fits[0].fit == "recommended":
-        return f"Recommended for your {card}: {fits[0].family.label}."
+        return said("Recommended for your {card}: {model}.", card=card, model=fits[0].family.label)
     if any(one.fit == "fits" for one in fits):
-        return f"Your {card} trains the models below; none of them without a drawback."
-    return f"No model fits your {card}. Train on another computer, or look around in practice mode."
+        return said("Your {card} trains the models below; none of them without a drawback.", card=card)
+    return said(
+        "No model fits your {card}. Train on another computer, or look around in practice mode.", card=card
+    )
 
 
 def short_name(gpu: Gpu) -> str:
@@ -93,10 +95,13 @@ def _without_nvidia(device: str) -> str:
     """ComfyUI draws on GPUs of other makers; the trainer needs NVIDIA's."""
     maker = next((maker for mark, maker in _MAKERS if mark in device.lower()), "")
     if not maker:
-        return "No GPU was found. Training needs an NVIDIA GPU; practice mode shows every step without one."
-    return (
-        f"ComfyUI draws on your {maker} GPU, but training needs an NVIDIA GPU. Train on another computer and use the LoRA here, or look "
-        "around in practice mode."
+        return said(
+            "No GPU was found. Training needs an NVIDIA GPU; practice mode shows every step without one."
+        )
+    return said(
+        "ComfyUI draws on your {maker} GPU, but training needs an NVIDIA GPU. Train on another computer and "
+        "use the LoRA here, or look around in practice mode.",
+        maker=maker,
     )
 
 
@@ -113,23 +118,35 @@ def _judged(family: Family, rung: Rung, where: TrainingMachine) -> tuple[Fit, st
         return "practice", ""
     if not where.machine.gpus:
         return ("fits" if where.on_cpu else "none"), ""
-    needs, gpu = memory_words(rung.need.vram_bytes), where.machine.gpus[0]
+    needs, gpu = Memory(rung.need.vram_bytes), where.machine.gpus[0]
     if rung.need.vram_bytes > gpu.total_bytes:
-        has = memory_words(gpu.total_bytes)
+        has = Memory(gpu.total_bytes)
         return (
             "too_big",
-            f"It needs about {needs} of video memory even with all that saves memory; this GPU has {has}.",
+            said(
+                "It needs about {needs} of video memory even with all that saves memory; this GPU has {has}.",
+                needs=needs,
+                has=has,
+            ),
         )
     short = _short_of_memory(family, rung, where.machine)
     if short:
-        has = memory_words(where.machine.memory_bytes)
+        has = Memory(where.machine.memory_bytes)
         return (
             "too_big",
-            f"It needs about {memory_words(short)} of the computer's memory; this one has {has}.",
+            said(
+                "It needs about {needs} of the computer's memory; this one has {has}.",
+                needs=Memory(short),
+                has=has,
+            ),
         )
     if _is_too_new(family, where):
-        return "fits", f"Pictures with it need ComfyUI {family.min_comfyui}; this is {where.comfyui_version}."
-    return "fits", f"It fits with {saving_words(rung)}." if rung.saves else ""
+        return "fits", said(
+            "Pictures with it need ComfyUI {needed}; this is {version}.",
+            needed=family.min_comfyui,
+            version=where.comfyui_version,
+        )
+    return "fits", said("It fits with {savings}.", savings=saving_words(rung)) if rung.saves else ""
 
 
 def _is_easy(family: Family, where: TrainingMachine) -> bool:

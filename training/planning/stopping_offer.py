@@ -9,6 +9,7 @@ from typing import Literal
 
 from ...core.faces.stopping import CONFIRMED
 from ...core.families.families import Family
+from ...core.said import said
 from .decision import Plan
 from .placement import place
 
@@ -45,8 +46,16 @@ class StoppingOffer:
             return _WORDS[self.why_not]
         if not self.reloads:
             return ""
-        times = "once" if self.reloads == 1 else f"up to {self.reloads} times"
-        return f"The GPU does not hold both programs: the training makes room for the pictures {times}, and loads its model again after each."
+        if self.reloads == 1:
+            return said(
+                "The GPU does not hold both programs: the training makes room for the pictures once, and loads its model again "
+                "after each."
+            )
+        return said(
+            "The GPU does not hold both programs: the training makes room for the pictures up to {times} times, and loads its "
+            "model again after each.",
+            times=self.reloads,
+        )
 
 
 def stopping_offer(plan: Plan, *, faces: bool, draws: bool) -> StoppingOffer:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from ...core.records.base import Record
+from ...core.records.spoken import Spoken
 from ...core.records.worker import BackendState
 from .task import Task
 
 
-class SetupOffer(Record):
+class SetupOffer(Spoken, Record):
     """Offer of an installation: what it would take and bring, told before anything is fetched; `why_not` where it is not possible."""
 
     possible: bool

@@ -33,7 +33,7 @@ def is_full(root: Path) -> bool:
 def with_room_left(error: JobError, root: Path) -> JobError:
     """`error` with what was free when it happened, which is what has to grow."""
     hint = "Free some space: it resumes automatically from its last checkpoint."
-    return error.model_copy(update={"free_bytes": disk_free(root), "hint": hint})
+    return error.saying(free_bytes=disk_free(root), hint=hint)
 
 
 def takes_writes(folder: Path) -> bool:

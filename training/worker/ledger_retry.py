@@ -13,6 +13,7 @@ from ...core.records.checkpoint import Checkpoint
 from ...core.records.event import Event, EventType, Subject
 from ...core.records.job import Artifact, Job, JobError, Order, Progress
 from ...core.records.job_states import JobState
+from ...core.said import Seconds, said
 from .disk_space import DISK_FULL
 
 _PAUSE_S = 0.5
@@ -106,7 +107,11 @@ class PatientLedger:
                 if silent_s > self._hold_s:
                     raise LeaseLostError(
                         "lease_not_renewed",
-                        f"The ledger could not be reached for {silent_s:.0f} s: {away.message}",
+                        said(
+                            "The ledger could not be reached for {time}: {reason}",
+                            time=Seconds(silent_s),
+                            reason=away.message,
+                        ),
                         "The job resumes from its last checkpoint.",
                     ) from away
                 if not logged:

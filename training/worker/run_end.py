@@ -10,6 +10,7 @@ from ...core.jobs.ledger import Lease, RunnerLedger
 from ...core.paths import DataPaths
 from ...core.records.job import Job, JobError
 from ...core.records.job_states import JobState
+from ...core.said import said
 from .disk_space import DISK_FULL, READ_ONLY, is_full, takes_writes, with_room_left
 
 #: Why an attempt may break off and be tried again by itself, up to the limit of attempts.
@@ -105,7 +106,12 @@ def understood(fault: BaseException, *, of: str) -> JobError:
     if of and not isinstance(fault, (IsengardError, OSError)):
         return JobError(
             code="trainer_faulty",
-            message=f"{of}, which another pack brings, has a fault: {type(fault).__name__}: {fault}.",
+            message=said(
+                "{of}, which another pack brings, has a fault: {fault}: {reason}.",
+                of=of,
+                fault=type(fault).__name__,
+                reason=fault,
+            ),
             hint="Tell whoever made it (the worker's log has the place), or choose another.",
         )
     if isinstance(fault, (IsengardError, OSError, ValueError, TypeError, LookupError)):
@@ -122,6 +128,6 @@ def as_job_error(fault: Exception) -> JobError:
         return NO_WRITES
     return JobError(
         code="job_damaged",
-        message=f"The job's files could not be used ({type(fault).__name__}).",
+        message=said("The job's files could not be used ({fault}).", fault=type(fault).__name__),
         hint="Start the training again.",
     )

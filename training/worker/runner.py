@@ -16,6 +16,7 @@ from ...core.plugins import ForeignFault, PluginRegistry, foreign_code
 from ...core.records.checkpoint import Checkpoint
 from ...core.records.job import Artifact, Job, JobError, Order, Progress
 from ...core.records.job_states import JobState
+from ...core.said import joined
 from ..gpu.gpu_handover import WAIT_S, Patience
 from ..gpu.gpu_lock import PHASE, GpuHold, GpuSlot
 from ..interface import LaunchPlan, Outcome, ResolvedTraining, TrainingBackend
@@ -285,8 +286,8 @@ class Runner:
         """Out of video memory: who held it when the training began."""
         if error.code != GPU_OUT_OF_MEMORY or self._hold is None or not self._hold.words:
             return error
-        message = f"{error.message} {self._hold.words}"
-        return error.model_copy(update={"message": message, "hint": "Then press Retry, or train smaller."})
+        message = joined(error.sentence("message"), self._hold.words)
+        return error.saying(message=message, hint="Then press Retry, or train smaller.")
 
     def _publish(self, checkpoint: Checkpoint, training: ResolvedTraining, last: Progress) -> None:
         version = publish(self._tools.versions, self._dir, training, checkpoint)

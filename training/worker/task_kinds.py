@@ -9,6 +9,7 @@ from ...core.jobs.ledger import JobFilter, Ledger
 from ...core.plugins import PluginRegistry
 from ...core.records.event import Subject
 from ...core.records.job_states import OWNED
+from ...core.said import said
 from ..captioning.work import describe
 from ..downloads.model_files import download
 from ..interface import TrainingBackend
@@ -31,7 +32,9 @@ def installable(registry: PluginRegistry, name: str) -> InstallableBackend:
     """A trainer, or a tool beside them. ConflictError `backend_needs_no_setup`, NotFoundError where there is none."""
     backend = _named(registry, name)
     if not isinstance(backend, InstallableBackend):
-        raise ConflictError("backend_needs_no_setup", f"{name} needs no set-up.", "Choose it and train.")
+        raise ConflictError(
+            "backend_needs_no_setup", said("{name} needs no set-up.", name=name), "Choose it and train."
+        )
     return backend
 
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from ..changed_answers import Handler, changed
-from ..route_table import PREFIX, is_of_page
+from ..page_routes import is_of_page
+from ..route import PREFIX
 from .answers import (
     bare_name,
     file_key,

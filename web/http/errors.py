@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -14,7 +15,8 @@ from pydantic import ValidationError
 from ...core import correlation, errors
 from ...core.errors import data_folder_gone
 from ...core.records.refusal import in_words
-from ...core.redaction import redact
+from ...core.records.spoken import sentences
+from ...core.redaction import redacted
 from .pace import Pace
 
 _STATUS: tuple[tuple[type[errors.IsengardError], int], ...] = (
@@ -40,16 +42,12 @@ def status_of(error: errors.IsengardError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
-def body_of(error: errors.IsengardError) -> dict[str, dict[str, str]]:
-    """The error envelope of every route."""
-    return {
-        "error": {
-            "code": error.code,
-            "message": redact(error.message),
-            "hint": redact(error.hint),
-            "correlation_id": correlation.current(),
-        }
-    }
+def body_of(error: errors.IsengardError) -> dict[str, dict[str, Any]]:
+    """The error envelope of every route; `said` where its sentences have gaps."""
+    words = {"message": redacted(error.message), "hint": redacted(error.hint)}
+    gaps = sentences(words)
+    body = {"code": error.code, **words, "correlation_id": correlation.current()}
+    return {"error": {**body, "said": gaps} if gaps else body}
 
 
 async def answered(
@@ -137,7 +135,7 @@ def _of_the_disk(fault: OSError) -> errors.StorageError | None:
 
 def described(invalid: ValidationError) -> errors.InvalidError:
     """The first thing wrong with a body, in words."""
-    return errors.InvalidError("bad_request", f"{in_words(invalid)}.", "Correct this field and try again.")
+    return errors.InvalidError("bad_request", in_words(invalid), "Correct this field and try again.")
 
 
 def _number(text: str) -> float | int:

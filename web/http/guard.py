@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from ...core.addresses import is_loopback
 from ...core.errors import ForbiddenError, MisdirectedError, UnsupportedMediaError
+from ...core.said import said
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 #: A form on any web page can send these without asking; nothing of ours takes them.
@@ -121,7 +122,9 @@ def _check_type(asked: Asked) -> None:
     needed = "multipart/form-data" if asked.is_upload else "application/json"
     if kind in FORM_TYPES or (kind != needed and (kind or asked.has_body or asked.is_upload)):
         raise UnsupportedMediaError(
-            "content_type", f"This needs the content type {needed}.", f"Send Content-Type: {needed}."
+            "content_type",
+            said("This needs the content type {needed}.", needed=needed),
+            said("Send Content-Type: {needed}.", needed=needed),
         )
 
 

@@ -14,6 +14,7 @@ from ...core.characters.photo_store import MAX_PHOTO_BYTES
 from ...core.errors import InvalidError, TooLargeError
 from ...core.executor import in_thread
 from ...core.paths import DataPaths
+from ...core.said import said
 from .pace import Pace
 
 #: What a form calls its files: photos, or an exported person.
@@ -58,14 +59,10 @@ async def received(
         if part is None:
             break
         if not isinstance(part, BodyPartReader) or part.name not in taken:
-            raise InvalidError(
-                "bad_field", f"Only fields called {_listed(taken)} are taken.", "Send files only."
-            )
+            raise _other_field(taken)
         count += 1
         if count > MAX_FILES:
-            raise TooLargeError(
-                "too_many_files", f"More than {MAX_FILES} photos at once.", "Send fewer at once."
-            )
+            raise _too_many()
         file = paths.tmp / f"{secrets.token_hex(12)}.upload"
         try:
             total += await _store(part, file, most_bytes, pace)
@@ -76,11 +73,21 @@ async def received(
             raise
         yield Upload(file, part.filename or "", part.name)
     if not count:
-        raise InvalidError("no_photos", "There is no file in this upload.", f"Send fields called {taken[0]}.")
+        raise InvalidError(
+            "no_photos",
+            "There is no file in this upload.",
+            said("Send fields called {field}.", field=taken[0]),
+        )
 
 
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(names)
+def _other_field(taken: Sequence[str]) -> InvalidError:
+    message = said("Only fields called {fields} are taken.", fields=" and ".join(taken))
+    return InvalidError("bad_field", message, "Send files only.")
+
+
+def _too_many() -> TooLargeError:
+    message = said("More than {most} photos at once.", most=MAX_FILES)
+    return TooLargeError("too_many_files", message, "Send fewer at once.")
 
 
 async def _store(part: BodyPartReader, file: Path, most_bytes: int, pace: Pace) -> int:

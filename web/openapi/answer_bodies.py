@@ -17,6 +17,7 @@ from ...core.records.character import Character
 from ...core.records.generation import GeneratedImage
 from ...core.records.photo_day import AsideReason, PhotoDay, PlannedPicture
 from ...core.records.recovery import Recovery
+from ...core.records.spoken import Sentence
 from ...core.records.worker import BackendState
 from ...core.toml_files import Slip
 from ...generation.image.interface import RecipeInfo
@@ -34,39 +35,21 @@ def sometimes(*fields: str) -> ConfigDict:
 
 
 class ErrorBody(BaseModel):
-    """An error: what is wrong, why, and what to do."""
+    """An error: what is wrong, why, and what to do; `said` has those sentences that have gaps."""
+
+    model_config = sometimes("said")
 
     code: str
     message: str
     hint: str
     correlation_id: str
+    said: dict[str, Sentence] = {}
 
 
 class Error(BaseModel):
     """The envelope of every refusal."""
 
     error: ErrorBody
-
-
-class Language(BaseModel):
-    """A language of the panel: its code, what it calls itself, and which way it is written."""
-
-    code: str
-    name: str
-    dir: Literal["ltr", "rtl"]
-
-
-class LanguageList(BaseModel):
-    """Every language that has a folder."""
-
-    languages: list[Language]
-
-
-class LanguageWords(Language):
-    """A language with its words: `panel` by the panel's keys, `server` by the English sentence, gaps in braces."""
-
-    panel: dict[str, str]
-    server: dict[str, str]
 
 
 class Job(job_record.Job):

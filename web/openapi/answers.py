@@ -20,6 +20,7 @@ from ...core.records.worker import Worker
 from ..services.prompting.style_records import StylePictureList
 from . import answer_bodies as bodies
 from . import training_answers as training_bodies
+from .language_answers import LanguageList, LanguageWords
 
 JSON = "application/json"
 #: the body itself, or the list envelope around it
@@ -119,8 +120,8 @@ _DOCUMENT = {
 #: handler -> answer; None for a route that only refuses
 ANSWERS: Mapping[str, Answer | None] = {
     "panel.code": Answer(content="text/javascript", also=(Answer(status=304),)),
-    "panel.languages": Answer(bodies.LanguageList, also=(Answer(status=304),)),
-    "panel.language": Answer(bodies.LanguageWords, also=(Answer(status=304),)),
+    "panel.languages": Answer(LanguageList, also=(Answer(status=304),)),
+    "panel.language": Answer(LanguageWords, also=(Answer(status=304),)),
     "system.health": Answer(bodies.Health),
     "system.dismiss_recovery": DONE,
     "system.session": DONE,

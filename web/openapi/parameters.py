@@ -17,6 +17,7 @@ from ...core.marks.picture_file import Format
 from ...core.records.generation import OrderPurpose
 from ...core.records.job import JobKind
 from ...core.records.job_states import JobState
+from ...core.said import said
 from ...core.settings import LANGUAGE_CODE
 from ..http.responses import MAX_PAGE
 from ..route import Route
@@ -26,27 +27,41 @@ Refusal = Callable[[str, str], InvalidError]
 
 
 def _bad_query(name: str, words: str) -> InvalidError:
-    return InvalidError("bad_query", f"{name} must be {words}.", "Correct the address.")
+    return InvalidError(
+        "bad_query", said("{name} must be {words}.", name=name, words=said(words)), "Correct the address."
+    )
 
 
 def _bad_number(name: str, words: str) -> InvalidError:
-    return InvalidError("bad_number", f"{name} must be {words}.", "Use a number in this range.")
+    return InvalidError(
+        "bad_number",
+        said("{name} must be {words}.", name=name, words=said(words)),
+        "Use a number in this range.",
+    )
 
 
 def _bad_limit(_: str, words: str) -> InvalidError:
-    return InvalidError("bad_limit", f"limit must be {words}.", "Ask for a smaller page.")
+    return InvalidError(
+        "bad_limit", said("limit must be {words}.", words=said(words)), "Ask for a smaller page."
+    )
 
 
 def _bad_purpose(_: str, words: str) -> InvalidError:
-    return InvalidError("bad_purpose", f"purpose must be {words}.", "Use one of these.")
+    return InvalidError(
+        "bad_purpose", said("purpose must be {words}.", words=said(words)), "Use one of these."
+    )
 
 
 def _bad_state(_: str, words: str) -> InvalidError:
-    return InvalidError("bad_state", f"state must be {words}.", "Use these states alone.")
+    return InvalidError(
+        "bad_state", said("state must be {words}.", words=said(words)), "Use these states alone."
+    )
 
 
 def _bad_service(_: str, words: str) -> InvalidError:
-    return InvalidError("bad_service", f"service must be {words}.", "Choose one of these.")
+    return InvalidError(
+        "bad_service", said("service must be {words}.", words=said(words)), "Choose one of these."
+    )
 
 
 class Kind(Protocol):
@@ -90,7 +105,7 @@ class Choices:
 
     @property
     def words(self) -> str:
-        return f"of {', '.join(self.values)}, with commas between them"
+        return said("of {choices}, with commas between them", choices=", ".join(self.values))
 
     def takes(self, text: str) -> bool:
         return set(filter(None, text.split(","))) <= set(self.values)
@@ -110,7 +125,7 @@ class Whole:
 
     @property
     def words(self) -> str:
-        return f"between {self.low} and {self.high}"
+        return said("between {least} and {most}", least=self.low, most=self.high)
 
     def takes(self, text: str) -> bool:
         return bool(re.fullmatch(r"[0-9]{1,9}", text)) and self.low <= int(text) <= self.high
@@ -158,7 +173,7 @@ def _families() -> tuple[str, ...]:
 
 def id_of(prefix: str) -> Text:
     """An identifier of ours."""
-    return Text(id_pattern(prefix).strip("^$"), f"a {prefix}_ identifier")
+    return Text(id_pattern(prefix).strip("^$"), said("a {prefix}_ identifier", prefix=prefix))
 
 
 FLAG = Choice(("0", "1"))

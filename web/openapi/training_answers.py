@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from ...core.records.spoken import Spoken
 from ...core.records.training import Finding
 from ...core.records.worker import BackendState, Gpu
 from ...training.captioning.interface import CaptionerCapabilities
@@ -26,7 +27,7 @@ class CaptionerInfo(CaptionerCapabilities):
     default: bool
 
 
-class GpuHolders(BaseModel):
+class GpuHolders(Spoken):
     """The GPU of this machine and who holds its memory; `gpu` null on a machine without one."""
 
     model_config = sometimes("asked", "waited_s")
@@ -50,7 +51,7 @@ class Sampling(BaseModel):
     scheduler: str
 
 
-class FamilyFile(BaseModel):
+class FamilyFile(Spoken):
     """A file that a family needs: whether it is here, and what is wrong with what is there in its place."""
 
     file: str
@@ -61,7 +62,7 @@ class FamilyFile(BaseModel):
     fault: str
 
 
-class UnreadableFile(BaseModel):
+class UnreadableFile(Spoken):
     """A file in ComfyUI's folders that is not a whole model."""
 
     file: str
@@ -69,7 +70,7 @@ class UnreadableFile(BaseModel):
     reason: str
 
 
-class CheckpointChoice(BaseModel):
+class CheckpointChoice(Spoken):
     """A checkpoint that people can be trained on: why it is taken for the family's, what it draws and how it predicts, each with
     what tells it. `refused` says why no training can start from it; `label` names the other model that it is by its name."""
 
@@ -85,7 +86,7 @@ class CheckpointChoice(BaseModel):
     refused: str
 
 
-class Family(BaseModel):
+class Family(Spoken):
     """A model family that a person can be trained for. `fit`: how it suits the machine that would train, `note` what keeps it from that
     or what it gives up, `place` its place among all; `train_s` of the balanced preset with 20 photos, null where nobody knows;
     `download_bytes`: what training and drawing with it would fetch."""
@@ -164,7 +165,7 @@ class LendingState(BaseModel):
     lending: Lending | None
 
 
-class MachineFacts(BaseModel):
+class MachineFacts(Spoken):
     """GPUs of this machine and its workers, free disk and memory of this one; `words`: which model is recommended, or why nothing can
     be trained."""
 
@@ -210,7 +211,7 @@ class MemoryOverrides(BaseModel):
     alpha: float
 
 
-class MemoryOffer(BaseModel):
+class MemoryOffer(Spoken):
     """A setting that takes less memory than the one before: what it gives up in `words`, how long a step takes against the
     first one, and the `overrides` that ask for it. `fits` null where the GPU is unknown; `learned`: the time was measured on it."""
 
@@ -226,7 +227,7 @@ class MemoryOffer(BaseModel):
     overrides: MemoryOverrides
 
 
-class Stopping(BaseModel):
+class Stopping(Spoken):
     """Whether a training can end by measurement: `why_not` is '' where it can. `reloads`: how often the trainer would load its model
     anew at most; `automatic`: whether it is on by itself; `words`: why not, or what it costs."""
 

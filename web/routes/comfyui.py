@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from ...core.errors import ConflictError
+from ...core.said import said
 from ..http.errors import read_json
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ async def restart(services: Services | Alone, request: web.Request) -> web.Respo
     if lost and body.get("lose_queue") is not True:
         raise ConflictError(
             "comfyui_queue_lost",
-            f"A restart loses what is in ComfyUI's queue: {lost}.",
+            said("A restart loses what is in ComfyUI's queue: {prompts}.", prompts=lost),
             "Wait until it is done, or restart all the same.",
         )
     _log.warning("ComfyUI is restarted on request", extra={"context": {"lost": lost}})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from ...core.executor import in_thread
+from ...core.records.spoken import told
 from ...training.gpu.gpu_handover import GpuUse, hand_over, measure
 from ..container import Services
 
@@ -23,6 +24,7 @@ async def free(services: Services, request: web.Request) -> web.Response:
 def _answer(use: GpuUse | None) -> web.Response:
     """{gpu, holders, asked, waited_s, comfyui_holds, words}; `gpu` null on a machine without one."""
     if use is None:
-        return web.json_response({"gpu": None, "holders": [], "comfyui_holds": False, "words": ""})
+        return web.json_response(told({"gpu": None, "holders": [], "comfyui_holds": False, "words": ""}))
     shown = use.model_dump(mode="json", include={"gpu", "holders", "asked", "waited_s"})
-    return web.json_response({**shown, "comfyui_holds": use.comfyui_holds is True, "words": use.who()})
+    told_of = {**shown, "comfyui_holds": use.comfyui_holds is True, "words": use.who()}
+    return web.json_response(told(told_of))

@@ -11,6 +11,7 @@ from ...core.correlation import clean
 from ...core.errors import InvalidError
 from ...core.executor import in_thread
 from ...core.logs import ROOT_LOGGER, SERVICES
+from ...core.said import said
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
@@ -29,7 +30,9 @@ async def take(services: Services, request: web.Request) -> web.Response:
     body = await read_json(request, 256 * 1024)
     lines = body.get("lines")
     if not isinstance(lines, list) or len(lines) > MAX_LINES:
-        raise InvalidError("bad_lines", f"lines must be a list of at most {MAX_LINES}.", "Send fewer lines.")
+        raise InvalidError(
+            "bad_lines", said("lines must be a list of at most {most}.", most=MAX_LINES), "Send fewer lines."
+        )
     is_logged = logging.getLogger(ROOT_LOGGER).isEnabledFor
     records = [record for record in map(_record, lines) if is_logged(record.levelno)]
     await in_thread(lambda: [services.frontend_log.handle(record) for record in records])

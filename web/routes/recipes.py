@@ -6,6 +6,7 @@ from aiohttp import web
 
 from ...core.errors import ConflictError, ForbiddenError, NotFoundError
 from ...core.executor import in_thread
+from ...core.said import said
 from ...generation.image.graph_limits import MAX_BYTES
 from ...generation.image.recipes import RecipeFolder
 from ...generation.image.user_recipes import Agreement, RecipeDraft, UserRecipes
@@ -66,7 +67,9 @@ def _remove(services: Services, name: str) -> None:
         )
     if name not in own.names():
         raise NotFoundError(
-            "recipe_unknown", f"There is no recipe called {name[:60]!r}.", "Read the list again."
+            "recipe_unknown",
+            said("There is no recipe called '{name}'.", name=name[:60]),
+            "Read the list again.",
         )
     own.remove(name)
 

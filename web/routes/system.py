@@ -14,6 +14,7 @@ from ...core.errors import ConflictError, InvalidError, NotFoundError, NotImplem
 from ...core.executor import in_thread
 from ...core.logs import ROOT_LOGGER
 from ...core.marks import content_credentials
+from ...core.said import said
 from ...core.storage.recovery_notices import Recoveries
 from ...core.version import VERSION
 from ..container import Services
@@ -114,11 +115,15 @@ async def change_settings(services: Services, request: web.Request) -> web.Respo
     for name, value in body.items():
         if not settings_module.is_editable(name):
             raise InvalidError(
-                "setting_not_editable", f"{name[:40]} cannot be changed here.", "Use isengard.toml."
+                "setting_not_editable",
+                said("{name} cannot be changed here.", name=name[:40]),
+                "Use isengard.toml.",
             )
         if not isinstance(value, str) or len(value) > 400:
-            called = "The Hugging Face token" if name == "hf_token" else name  # its name looks like one
-            raise InvalidError("bad_setting", f"{called} must be one line of text.", "Correct the value.")
+            called = said("The Hugging Face token") if name == "hf_token" else name  # its name looks like one
+            raise InvalidError(
+                "bad_setting", said("{called} must be one line of text.", called=called), "Correct the value."
+            )
         settings_module.check_setting(name, value)
     await in_thread(_save, services, {name: str(value) for name, value in body.items()})
     return web.json_response(await in_thread(_settings, services))
@@ -145,7 +150,7 @@ def _save(services: Services, values: dict[str, str]) -> None:
             variable = settings_module.KEYS[name].variable
             raise ConflictError(
                 "setting_in_environment",
-                f"{variable} is set in the environment, which wins.",
+                said("{variable} is set in the environment, which wins.", variable=variable),
                 "Change it where ComfyUI is started.",
             )
     for name, value in values.items():

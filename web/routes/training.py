@@ -12,6 +12,7 @@ from ...core.errors import InvalidError
 from ...core.executor import in_thread
 from ...core.families.families import Family
 from ...core.families.routes import Route
+from ...core.records.spoken import told
 from ...core.records.training import TrainingRequest
 from ...core.settings import current_token
 from ...training.backends.backend_states import state_of
@@ -211,13 +212,15 @@ async def machine(services: Services, request: web.Request) -> web.Response:
         gpus = [*here.gpus, *(gpu for worker in services.ledger.workers() for gpu in worker.gpus)]
         named = {gpu.uuid: gpu.model_dump(mode="json") for gpu in gpus}
         allowed = bool(named) or services.settings.allow_cpu
-        return {
-            "gpus": list(named.values()),
-            "can_train": allowed or services.settings.fast_test,
-            "disk_free_bytes": here.disk_free_bytes,
-            "memory_bytes": here.memory_bytes,
-            "words": services.offers.words(services.families.offered()),
-        }
+        return told(
+            {
+                "gpus": list(named.values()),
+                "can_train": allowed or services.settings.fast_test,
+                "disk_free_bytes": here.disk_free_bytes,
+                "memory_bytes": here.memory_bytes,
+                "words": services.offers.words(services.families.offered()),
+            }
+        )
 
     return web.json_response(await in_thread(look))
 
@@ -228,7 +231,7 @@ async def preflight(services: Services, request: web.Request) -> web.Response:
     stopping = await services.stopper.offer(plan)
     return web.json_response(
         {
-            "stopping": {**asdict(stopping), "words": stopping.words},
+            "stopping": told({**asdict(stopping), "words": stopping.words}),
             "findings": [finding.model_dump(mode="json") for finding in plan.findings],
             "plan": _plan(plan),
             "memory": _memory(plan),
@@ -287,17 +290,19 @@ def _memory(plan: Plan) -> list[dict[str, Any]]:
     choice, placeholder = plan.memory, plan.facts.trainer.capabilities.placeholder
     taken = choice.taken()
     return [
-        {
-            "words": saving_words(offer.rung),
-            "pace": offer.rung.pace,
-            "pace_words": pace_words(offer.rung),
-            "vram_bytes": offer.rung.need.vram_bytes,
-            "estimate_s": None if placeholder else offer.estimate.seconds,
-            "learned": offer.estimate.learned,
-            "fits": offer.fits,
-            "automatic": offer.rung == choice.automatic,
-            "chosen": offer.rung == taken,
-            "overrides": offer.rung.overrides(),
-        }
+        told(
+            {
+                "words": saving_words(offer.rung),
+                "pace": offer.rung.pace,
+                "pace_words": pace_words(offer.rung),
+                "vram_bytes": offer.rung.need.vram_bytes,
+                "estimate_s": None if placeholder else offer.estimate.seconds,
+                "learned": offer.estimate.learned,
+                "fits": offer.fits,
+                "automatic": offer.rung == choice.automatic,
+                "chosen": offer.rung == taken,
+                "overrides": offer.rung.overrides(),
+            }
+        )
         for offer in choice.offers
     ]

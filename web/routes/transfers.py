@@ -11,6 +11,7 @@ from ...core.characters.archive_zip import MAX_ARCHIVE_BYTES
 from ...core.characters.character_archive import SUFFIX, Stores, exported_loras, read_archive, write_archive
 from ...core.errors import InvalidError, TooLargeError
 from ...core.executor import in_thread
+from ...core.said import said
 from ..container import Services
 from ..http import responses
 from ..http.errors import body_of
@@ -61,7 +62,9 @@ async def take(services: Services, request: web.Request) -> web.Response:
         finally:
             part.file.unlink(missing_ok=True)
     raise InvalidError(
-        "no_photos", "There is no file in this upload.", f"Send a field called {CHARACTER_FIELD}."
+        "no_photos",
+        "There is no file in this upload.",
+        said("Send a field called {field}.", field=CHARACTER_FIELD),
     )
 
 

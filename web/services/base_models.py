@@ -13,6 +13,7 @@ from ...core.families.base_traits import Traits, traits_of
 from ...core.families.families import BASE_ROLES, Family, ModelFile
 from ...core.model_headers.reader import HeaderReader, ModelHeader
 from ...core.records.training import Finding
+from ...core.said import listed, said
 from ...core.settings import Settings
 from ...training.downloads.model_files import FileState
 from ...training.planning.facts import BaseModel
@@ -58,14 +59,16 @@ class ComfyBaseModels:
         path = self._folders.model_path(family.comfy_folder, name)
         if path is None:
             raise InvalidError(
-                "base_model_unknown", f"ComfyUI has no model called {name!r}.", "Choose one from the list."
+                "base_model_unknown",
+                said("ComfyUI has no model called '{name}'.", name=name),
+                "Choose one from the list.",
             )
         header = self._headers.look(path)
         of_another = not header.fault and not family.recognises(header.shapes)
         if of_another and (header.shapes or not header.quantised):
             raise InvalidError(
                 "base_model_wrong_family",
-                f"{name} is not a {family.label} model.",
+                said("{name} is not a {model} model.", name=name, model=family.label),
                 "Choose one from the list.",
             )
         (base,) = ranked(family, [self._file(family, name)])
@@ -121,7 +124,16 @@ class ComfyBaseModels:
 
     def _too_new(self, file: ModelFile, name: str) -> str:
         release = file.release_for(name, self._folders.version)
-        return f"{name} needs ComfyUI {release}; this is {self._folders.version}." if release else ""
+        return (
+            said(
+                "{name} needs ComfyUI {release}; this is {version}.",
+                name=name,
+                release=release,
+                version=self._folders.version,
+            )
+            if release
+            else ""
+        )
 
     def _meant(self, family: Family) -> tuple[str, Finding] | None:
         """Where no base serves: the one that was meant to, by its name or its tensors, and what keeps it from that."""
@@ -200,19 +212,27 @@ def _flaw(name: str, header: ModelHeader, family: Family) -> Finding | None:
 def _unfit(name: str, traits: Traits, family: Family) -> Finding | None:
     """The same of a whole file, by what is known of it."""
     if traits.lacks:
-        message = (
-            f"{name} has no {' and no '.join(traits.lacks)} in it: neither the trainer nor ComfyUI can use it alone. Make it whole "
-            "with ComfyUI's Save Checkpoint, or choose another file."
+        message = said(
+            "{file} has parts missing ({parts}): neither the trainer nor ComfyUI can use it alone. Make it whole with ComfyUI's "
+            "Save Checkpoint, or choose another file.",
+            file=name,
+            parts=listed(map(said, traits.lacks)),
         )
         return Finding(severity="error", code="base_model_incomplete", message=message, fix="download_model")
     if traits.quantised and family.trains_from == "file":
-        message = f"{name} is a quantised copy ({traits.quantised}): pictures can be made with it, but the trainer needs the full model."
+        message = said(
+            "{file} is a quantised copy ({kind}): pictures can be made with it, but the trainer needs the full model.",
+            file=name,
+            kind=traits.quantised,
+        )
         return Finding(severity="error", code="base_model_quantised", message=message, fix="download_model")
     velocity = family.v_prediction
     if traits.prediction == "v" and velocity is not None and not velocity.trainable:
-        message = (
-            f"{name} predicts velocity (v-prediction, by its {traits.prediction_from}): pictures can be made with it, but the trainer "
-            "cannot learn from such a model. Choose another checkpoint."
+        message = said(
+            "{file} predicts velocity (v-prediction, by its {source}): pictures can be made with it, but the trainer cannot "
+            "learn from such a model. Choose another checkpoint.",
+            file=name,
+            source=said(traits.prediction_from),
         )
         return Finding(
             severity="error", code="base_model_v_prediction", message=message, fix="download_model"
@@ -221,10 +241,15 @@ def _unfit(name: str, traits: Traits, family: Family) -> Finding | None:
 
 
 def _look_alike(base: RankedBase, family: Family) -> Finding:
-    message = f"{base.name} is {base.label} by its name: pictures of {family.label} need another file."
+    message = said(
+        "{file} is {other} by its name: pictures of {model} need another file.",
+        file=base.name,
+        other=base.label,
+        model=family.label,
+    )
     return Finding(severity="error", code="base_model_look_alike", message=message, fix="download_model")
 
 
 def _other(name: str, family: Family) -> Finding:
-    message = f"{name} is not a {family.label} model."
+    message = said("{name} is not a {model} model.", name=name, model=family.label)
     return Finding(severity="error", code="base_model_wrong_family", message=message, fix="download_model")

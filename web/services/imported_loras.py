@@ -8,6 +8,7 @@ from ...core.characters.character_archive import ArchivedLora, Prove
 from ...core.errors import InvalidError
 from ...core.families.families import Families
 from ...core.records.checkpoint import Proof
+from ...core.said import said
 from ...training.loras.lora_fit import prove
 from .base_models import ComfyBaseModels
 
@@ -26,7 +27,9 @@ def prover(families: Families, base_models: ComfyBaseModels) -> Prove:
             )
         if proof.fit == "wrong":
             raise InvalidError(
-                "lora_wrong", f"The LoRA in this file does not fit {family.label}.", "Train them here."
+                "lora_wrong",
+                said("The LoRA in this file does not fit {model}.", model=family.label),
+                "Train them here.",
             )
         fit = told.proof.fit if proof.fit == "unchecked" and told.proof.fit != "wrong" else proof.fit
         return proof.model_copy(update={"fit": fit, "image": told.proof.image})

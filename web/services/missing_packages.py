@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 from ...core.errors import NotReadyError
+from ...core.said import said
 
 #: module -> what pip calls it (requirements.txt)
 PACKAGES = {
@@ -33,7 +34,7 @@ def refusal(fault: ImportError) -> NotReadyError:
     names = ", ".join(missing()) or fault.name or str(fault)
     return NotReadyError(
         "requirements_missing",
-        f"These packages are missing: {names}.",
+        said("These packages are missing: {names}.", names=names),
         "In ComfyUI-Manager press Try fix; where it is refused, uninstall Isengard there and install it again, which keeps your data. By hand, in the pack's folder and with ComfyUI's own Python: "
         "python -m pip install -r requirements.txt. Then restart ComfyUI.",
     )

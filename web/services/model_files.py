@@ -7,6 +7,7 @@ from typing import Any
 
 from ...core.families.base_choice import RankedBase
 from ...core.families.families import Families, Family
+from ...core.records.spoken import told
 from ...core.records.training import TrainingRequest
 from ...training.downloads.model_files import Missing, missing_of
 from ..host import Host
@@ -33,7 +34,7 @@ def missing_for(
 def unreadable_models(base_models: ComfyBaseModels, folder: str) -> list[dict[str, str]]:
     """Files of one of ComfyUI's folders that are not whole models, each with the reason."""
     faults = base_models.unreadable(folder)
-    return [{"file": name, "folder": folder, "reason": why} for name, why in faults.items()]
+    return [told({"file": name, "folder": folder, "reason": why}) for name, why in faults.items()]
 
 
 def checkpoints(models: ComfyBaseModels, family: Family) -> list[dict[str, Any]]:
@@ -49,7 +50,7 @@ def checkpoints(models: ComfyBaseModels, family: Family) -> list[dict[str, Any]]
 
 def _shown(base: RankedBase, refused: str, *, recommended: bool) -> dict[str, Any]:
     traits = base.file.traits
-    return {
+    shown = {
         "file": base.name,
         "size": base.file.size,
         "recommended": recommended,
@@ -61,3 +62,4 @@ def _shown(base: RankedBase, refused: str, *, recommended: bool) -> dict[str, An
         "prediction_from": traits.prediction_from,
         "refused": refused,
     }
+    return told(shown)

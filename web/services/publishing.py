@@ -16,6 +16,7 @@ from ...core.records.character import Character
 from ...core.records.checkpoint import Checkpoint, Version
 from ...core.records.generation import CharacterUse
 from ...core.records.job import Job
+from ...core.said import said
 from ...generation.image.interface import RecipeInfo
 from ...training.job_folder.job_folder import frozen_training
 from ...training.loras.base_hash import known_hash
@@ -45,7 +46,9 @@ class Publisher:
         """
         checkpoint = next((saved for saved in job.checkpoints if saved.step == step), None)
         if checkpoint is None:
-            raise NotFoundError("checkpoint_not_found", f"There is no checkpoint of step {step}.", "Reload.")
+            raise NotFoundError(
+                "checkpoint_not_found", said("There is no checkpoint of step {step}.", step=step), "Reload."
+            )
         checkpoint = self._with_fit(job, checkpoint)
         if not checkpoint.proof.holds:
             raise ConflictError(

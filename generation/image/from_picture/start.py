@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from ....core.errors import InvalidError
 from ....core.generations.generation_store import GenerationStore
 from ....core.records.generation import GenerationRequest, How, MadeFrom, everybody_in
+from ....core.said import said
 from ..interface import Person, Prompt
 
 #: Both sides are multiples of this (nodes/pictures/sources.py).
@@ -69,7 +70,12 @@ def size_drawn(size: tuple[int, int], *, scale: float = 1.0, pixels: float = 0.0
     if max(drawn) > MOST_SIDE:
         raise InvalidError(
             "picture_too_large",
-            f"The picture would have {drawn[0]} x {drawn[1]} pixels; {MOST_SIDE} on a side are the most.",
+            said(
+                "The picture would have {width} x {height} pixels; {most} on a side are the most.",
+                width=drawn[0],
+                height=drawn[1],
+                most=MOST_SIDE,
+            ),
             "Enlarge it less.",
         )
     return drawn[0], drawn[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ....core.errors import InvalidError
+from ....core.said import said
 from ..graph import Graph, is_link
 from ..interface import RecipeBase, RecipeFile, RecipeInfo
 
@@ -32,7 +33,7 @@ def write_upscaler(graph: Graph, chosen: str | None, here: Sequence[str]) -> Non
         if not names:
             raise InvalidError(
                 "upscaler_unknown",
-                f"ComfyUI has no upscale model called {chosen!r}."
+                said("ComfyUI has no upscale model called '{file}'.", file=chosen)
                 if chosen
                 else "ComfyUI has no upscale model.",
                 "Put one into its models/upscale_models folder, or let the picture be drawn again larger.",

@@ -19,6 +19,7 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Progress
 from ....core.records.training import Finding
 from ....core.records.worker import BackendState
+from ....core.said import joined
 from ....core.settings import Settings, current_token
 from ...downloads.hub_cache import local_base, local_repository
 from ...interface import (
@@ -152,7 +153,7 @@ class AiToolkitBackend:
         unfit = service.unfit(self._settings, self._paths, cards[0].compute) if cards else None
         if unfit is None:
             return []
-        message = f"{unfit.message} {unfit.hint}"
+        message = joined(unfit.message, unfit.hint)
         return [Finding(severity="error", code=unfit.code, message=message, fix="setup_backend")]
 
     def fetch(self, task: Task, training: ResolvedTraining) -> None:
@@ -162,7 +163,7 @@ class AiToolkitBackend:
     def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
         installation, state = locate.find(self._settings, self._paths)
         if installation is None:
-            raise NotReadyError("backend_missing", state.detail, "Set it up, then press Retry.")
+            raise NotReadyError("backend_missing", state.sentence("detail"), "Set it up, then press Retry.")
         out, seen = job_dir / "out" / config.run_name(training), plain_path(job_dir)
         out.mkdir(parents=True, exist_ok=True)
         outcomes.quarantine(out, config.run_name(training), keep=resume)

@@ -114,7 +114,7 @@ class AiToolkitCaptioner:
         installation, state = locate.find(self._settings, self._paths)
         if installation is not None and not gpus() and not self._settings.allow_cpu:
             detail = "No NVIDIA GPU was found, and describing photos on the processor would take hours."
-            return state.model_copy(update={"state": "unsupported", "detail": detail})
+            return state.saying(state="unsupported", detail=detail)
         return state
 
     def describe(self, task: Task, asked: Captioning) -> dict[str, str]:
@@ -228,5 +228,5 @@ def _said(folder: Path, asked: Captioning) -> dict[str, str]:
 
 def _in_words(error: JobError) -> JobError:
     """The catalogue's failure as it looks to someone who wanted captions; nothing can be made smaller here."""
-    message, hint = _WORDS.get(error.code, (error.message, error.hint))
-    return error.model_copy(update={"message": message, "hint": hint, "offer": ""})
+    message, hint = _WORDS.get(error.code, (error.sentence("message"), error.sentence("hint")))
+    return error.saying(message=message, hint=hint, offer="")

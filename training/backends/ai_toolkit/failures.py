@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ....core.records.job import JobError, Offer
+from ....core.said import said
 from ...process.log_follower import shown_lines
 
 #: How many lines of the log a failure carries.
@@ -149,10 +150,18 @@ def explain(info: str, lines: Sequence[str], exit_code: int) -> JobError:
         if exit_code in failure.codes:
             return _error(failure, shown)
     last = next((line for line in reversed(lines) if re.match(r"[\w.]*(Error|Exception)\b", line)), info)
-    words = f" Its last words: {last[:300].rstrip('. ')}." if last else ""
+    message = (
+        said(
+            "AI-Toolkit stopped with code {exit_code}. Its last words: {words}.",
+            exit_code=str(exit_code),
+            words=last[:300].rstrip(". "),
+        )
+        if last
+        else said("AI-Toolkit stopped with code {exit_code}.", exit_code=str(exit_code))
+    )
     return JobError(
         code="trainer_failed",
-        message=f"AI-Toolkit stopped with code {exit_code}.{words}",
+        message=message,
         hint="Check the log, then press Retry.",
         log=shown,
     )

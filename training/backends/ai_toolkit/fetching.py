@@ -10,6 +10,7 @@ from ....core.families.families import Family
 from ....core.families.hub_parts import HubPart, is_described, is_hub_id
 from ....core.paths import DataPaths
 from ....core.records.job import Progress
+from ....core.said import listed, said
 from ....core.settings import Settings, current_token
 from ...downloads.http_fetch import need_room
 from ...downloads.hub_cache import cache_folder, clear_abandoned, hub_offline, lacking
@@ -21,14 +22,18 @@ from ...tasks.task import Task
 def bring(task: Task, parts: Sequence[HubPart], settings: Settings, paths: DataPaths) -> None:
     """Fetch what is not here of these. ForbiddenError `setup_switched_off`; the others of `fetch_parts`."""
     missing, cache = lacking(parts, settings.hf_home), cache_folder(settings.hf_home)
-    names = ", ".join(dict.fromkeys(f"{one.part.label} ({one.part.hub})" for one in missing))
+    parts_missing = {one.part.hub: one.part for one in reversed(missing)}
+    names = listed(
+        said("{part} ({hub})", part=said(part.label), hub=hub)
+        for hub, part in reversed(parts_missing.items())
+    )
     if missing and (hub_offline() or not settings.allow_setup):
         raise ForbiddenError(
             "setup_switched_off",
-            f"Not on this computer, and its owner has switched downloads off: {names}.",
+            said("Not on this computer, and its owner has switched downloads off: {names}.", names=names),
             "Put it into the hub's cache, or start ComfyUI without ISENGARD_ALLOW_SETUP=0 and HF_HUB_OFFLINE, then press Retry.",
         )
-    need_room(cache, sum(one.size for one in missing), why=f"The download of the {names}")
+    need_room(cache, sum(one.size for one in missing), why=said("The download of the {names}", names=names))
     fetch_parts(task, parts, cache, current_token(settings, paths))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ....core.paths import DataPaths
 from ....core.records.worker import BackendState
+from ....core.said import said
 from ....core.settings import Settings
 from .setup.marker import HOME, MARKER, is_complete
 
@@ -42,7 +43,11 @@ def find(settings: Settings, paths: DataPaths) -> tuple[Installation | None, Bac
     version = _version_of(folder)
     installation = Installation(folder.absolute(), python.absolute(), version)
     if not version.startswith(SPOKEN):
-        detail = f"This AI-Toolkit says version {version or 'unknown'}; Isengard was tried with {SPOKEN}x."
+        detail = said(
+            "This AI-Toolkit says version {version}; Isengard was tried with {tried}x.",
+            version=version or "unknown",
+            tried=SPOKEN,
+        )
         return installation, BackendState(name="ai_toolkit", version=version, state="ready", detail=detail)
     return installation, BackendState(name="ai_toolkit", version=version)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ....core.said import joined, said
 from ...interface import LOG_FILE, ResolvedTraining
 from . import channels
 
@@ -28,7 +29,13 @@ class Omissions:
         count = self._found.get(job_dir)
         if count is None or count >= sent:
             return []
-        return [f"The trainer could not read {sent - count} of {sent} photos and continues without them."]
+        return [
+            said(
+                "The trainer could not read {read} of {sent} photos and continues without them.",
+                read=sent - count,
+                sent=sent,
+            )
+        ]
 
     def _steps(self, losses: Path, step: int) -> list[str]:
         """A step without memory is skipped; AI-Toolkit gives up only at the fourth in a row."""
@@ -37,5 +44,9 @@ class Omissions:
         self._skipped[losses] = (max(first, step), count)
         if not count:
             return []
-        sentence = f"The GPU ran out of memory in {count} of {step} steps, and nothing was learned in them."
-        return [f"{sentence} Free ComfyUI's memory, or train smaller."]
+        sentence = said(
+            "The GPU ran out of memory in {count} of {step} steps, and nothing was learned in them.",
+            count=count,
+            step=step,
+        )
+        return [joined(sentence, said("Free ComfyUI's memory, or train smaller."))]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ....core.errors import NotReadyError
 from ....core.private_files import own_folder
+from ....core.said import said
 
 #: The words are those of `get_latest_save_path`, meant for parts of a training that are saved on their own.
 SIGNS = re.compile(r"[*?\[\]]|_LoRA|_refiner|_t2i|_cn")
@@ -35,7 +36,10 @@ def plain_path(folder: Path) -> Path:
     sign = SIGNS.findall(str(folder))[0]
     raise NotReadyError(
         "path_signs",
-        f"The data folder's path holds {sign}, with which the trainer cannot go on from a checkpoint.",
+        said(
+            "The data folder's path holds {sign}, with which the trainer cannot go on from a checkpoint.",
+            sign=sign,
+        ),
         "Rename that folder, or set DATA_DIR to another one, then press Retry.",
     )
 

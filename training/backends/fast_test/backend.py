@@ -15,6 +15,7 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import JobError, Progress
 from ....core.records.training import Finding
 from ....core.records.worker import BackendState
+from ....core.said import said
 from ...interface import (
     BackendCapabilities,
     LaunchPlan,
@@ -174,7 +175,7 @@ class FastTestBackend:
             return Outcome("cancelled", checkpoints=checkpoints)
         error = JobError(
             code="trainer_failed",
-            message=f"The fast-test trainer ended with code {exit_code}.",
+            message=said("The fast-test trainer ended with code {exit_code}.", exit_code=exit_code),
             hint="Check the job's log, then press Retry.",
         )
         return Outcome("failed", error, checkpoints)

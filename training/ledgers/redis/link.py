@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ....core.errors import LedgerAwayError, NotReadyError, StorageError
 from ....core.records.job import Job
 from ....core.records.worker import Worker
+from ....core.said import said
 from ....core.storage.documents import Documents
 from .connecting import unreachable
 from .scripts import BODIES, HEADER, RESTORE
@@ -168,7 +169,9 @@ def _answered(text: str) -> LedgerAwayError | StorageError:
         return foreign()
     if text.startswith(("OOM", "MISCONF", "READONLY")):
         return StorageError("redis_full", "Redis does not take writes.", "Give it memory and disk space.")
-    return LedgerAwayError("redis_unreachable", f"Redis answers: {text[:200]}", "Check Redis's log.")
+    return LedgerAwayError(
+        "redis_unreachable", said("Redis answers: {words}", words=text[:200]), "Check Redis's log."
+    )
 
 
 def foreign() -> LedgerAwayError:

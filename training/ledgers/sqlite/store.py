@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ....core.errors import LedgerAwayError, StorageError
+from ....core.said import said
 from ....core.storage.database import (
     BUSY_TIMEOUT_S,
     as_text,
@@ -189,5 +190,7 @@ def _in_our_words(fault: Exception) -> StorageError:
             "Make the data folder writable again. Running jobs resume from their last checkpoint.",
         )
     return StorageError(
-        "database_unavailable", f"The job database cannot be used: {text}.", "Restart ComfyUI to repair it."
+        "database_unavailable",
+        said("The job database cannot be used: {text}.", text=text),
+        "Restart ComfyUI to repair it.",
     )

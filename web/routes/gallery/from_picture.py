@@ -10,6 +10,7 @@ from ....core import correlation
 from ....core.errors import InvalidError, TooLargeError
 from ....core.executor import in_thread
 from ....core.records.picture_order import PictureOrder
+from ....core.said import said
 from ...container import Services
 from ...http import responses
 from ...http.errors import json_object, read_json
@@ -60,7 +61,9 @@ async def _order_of(
             part.file.unlink(missing_ok=True)
     if order is None:
         raise InvalidError(
-            "order_missing", "There is no order in this form.", f"Send a part called {ORDER_FIELD}."
+            "order_missing",
+            "There is no order in this form.",
+            said("Send a part called {field}.", field=ORDER_FIELD),
         )
     return order
 

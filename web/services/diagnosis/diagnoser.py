@@ -29,6 +29,7 @@ from ....core.records.character import Character
 from ....core.records.diagnosis import Diagnosis
 from ....core.records.generation import CharacterUse, GeneratedImage, Generation
 from ....core.records.job_states import JobState
+from ....core.said import said
 from ....generation.prompt_text.choices import chosen
 from ....training.interface import TrainingBackend
 from ....training.job_folder.job_folder import frozen_training
@@ -77,7 +78,7 @@ class Diagnoser:
         if found is None:
             raise NotFoundError(
                 "character_not_found",
-                f"{character.name} is not in this picture.",
+                said("{name} is not in this picture.", name=character.name),
                 "Ask for somebody who is in it.",
             )
         picture = self._picture(character, versions, generation, image, found)

@@ -9,6 +9,7 @@ from ....core.generations.generation_store import GenerationStore
 from ....core.records.character import CharacterPatch
 from ....core.records.generation import everybody_in
 from ....core.records.photo import Photo, PhotoPatch
+from ....core.said import said
 from ...http.request_bodies import PictureUse
 
 
@@ -29,7 +30,9 @@ def keep_as_photo(
     character = characters.get(use.character_id)
     if use.character_id not in everybody_in(generation):
         raise ConflictError(
-            "not_in_picture", f"{character.name} is not in this picture.", "Choose somebody who is."
+            "not_in_picture",
+            said("{name} is not in this picture.", name=character.name),
+            "Choose somebody who is.",
         )
     marks = {"generated": True, "included": use.use == "training", "reference": use.use == "reference"}
     picture, name = store.image_path(generation_id, number), f"{generation_id}-{number}.png"

@@ -12,6 +12,7 @@ from ....core.ids import new_id
 from ....core.loras.versions import BASE_ENTRY, VersionStore
 from ....core.records.character import Character, CharacterDraft
 from ....core.records.checkpoint import Version
+from ....core.said import said
 from ....training.loras.lora_fit import prove
 from ...http.request_bodies import LoraAdoption
 from ..imported_loras import drawing_base
@@ -59,13 +60,13 @@ class LoraAdopter:
         if not (proof.header and proof.finite and proof.nonzero):
             raise InvalidError(
                 "lora_damaged",
-                f"{found.file.name} holds no usable weights.",
+                said("{file} holds no usable weights.", file=found.file.name),
                 "Download it again, or choose another one.",
             )
         if proof.fit == "wrong":
             raise InvalidError(
                 "lora_wrong",
-                f"This LoRA does not fit {family.label}.",
+                said("This LoRA does not fit {model}.", model=family.label),
                 "Choose the model it was trained for.",
             )
         now = iso(self.clock.now())

@@ -12,6 +12,7 @@ from ....core.loras.lora_facts import LoraFacts, Preview, facts_of, preview_of
 from ....core.loras.safetensors_file import read_header
 from ....core.model_headers.header import Header, is_safetensors
 from ....core.paths import DataPaths
+from ....core.said import said
 from ....training.loras.lora_fit import judge
 from ..base_models import ComfyBaseModels
 from ..imported_loras import drawing_base
@@ -63,7 +64,9 @@ class LoraShelf:
         path = self.folders.model_path(_FOLDER, name) if name in self.names() else None
         if path is None:
             raise NotFoundError(
-                "lora_unknown", f"ComfyUI lists no LoRA called {name}.", "Choose one of the list."
+                "lora_unknown",
+                said("ComfyUI lists no LoRA called {name}.", name=name),
+                "Choose one of the list.",
             )
         return path
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .....core.errors import NotReadyError
 from .....core.loras.safetensors_file import finite_and_nonzero, read_header
+from .....core.said import joined, said
 from ....process.environment import minimal_environment
 from ....tasks.task import Task
 from .tiny_run import NAME
@@ -40,6 +41,6 @@ def check(task: Task, python: Path, folder: Path, *, maker: Path = TINY_RUN) -> 
 def _broken(what: str) -> NotReadyError:
     return NotReadyError(
         "backend_broken",
-        f"AI-Toolkit is installed but does not work. {what}",
+        joined(said("AI-Toolkit is installed but does not work."), said(what)),
         "The log's last lines say why. Press Retry; if it stays, uninstall it and set it up again.",
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .....core import atomic
 from .....core.errors import NotReadyError
+from .....core.said import said
 from ....downloads.http_fetch import folder_size, need_room
 from ....tasks.task import Task
 from . import source, tools
@@ -93,7 +94,9 @@ class Installer:
                 return
         raise NotReadyError(
             "python_missing",
-            f"Python {self._pins.python} for the trainer could not be fetched or found.",
+            said(
+                "Python {version} for the trainer could not be fetched or found.", version=self._pins.python
+            ),
             "Check the internet connection and press Retry, or install that Python yourself.",
         )
 

@@ -14,6 +14,7 @@ from pydantic import Field
 from .....core.errors import NotReadyError
 from .....core.processes.start import answer
 from .....core.records.base import Record
+from .....core.said import said
 from .....core.settings import Settings
 from .....core.version import numbers
 from ....machine.nvidia_smi import gpus
@@ -110,7 +111,10 @@ def environment_for(pins: Pins, machine: Machine, *, allow_cpu: bool) -> Environ
     if not here:
         raise NotReadyError(
             "system_unsupported",
-            f"AI-Toolkit cannot be set up from here on {machine.system or 'this system'}.",
+            said(
+                "AI-Toolkit cannot be set up from here on {system}.",
+                system=machine.system or said("this system"),
+            ),
             "Install it by hand and set AI_TOOLKIT_DIR and AI_TOOLKIT_PYTHON.",
         )
     if not machine.driver:
@@ -127,7 +131,11 @@ def environment_for(pins: Pins, machine: Machine, *, allow_cpu: bool) -> Environ
         least = min(pin.min_driver for pin in here if pin.min_driver)
         raise NotReadyError(
             "driver_too_old",
-            f"NVIDIA's driver {machine.driver} is too old for AI-Toolkit: {least} or newer is needed.",
+            said(
+                "NVIDIA's driver {driver} is too old for AI-Toolkit: {least} or newer is needed.",
+                driver=machine.driver,
+                least=least,
+            ),
             "Update the driver, restart the computer, then press Set up again.",
         )
     suited = next(
@@ -143,12 +151,18 @@ def not_supported(compute: str, beyond: int) -> NotReadyError:
     if beyond > 0:
         return NotReadyError(
             "gpu_too_new",
-            f"This GPU (compute capability {compute}) is newer than the packages that AI-Toolkit is set up with.",
+            said(
+                "This GPU (compute capability {compute}) is newer than the packages that AI-Toolkit is set up with.",
+                compute=compute,
+            ),
             "Update Isengard, then set AI-Toolkit up again.",
         )
     return NotReadyError(
         "gpu_too_old",
-        f"This GPU (compute capability {compute}) is too old for the packages that AI-Toolkit needs.",
+        said(
+            "This GPU (compute capability {compute}) is too old for the packages that AI-Toolkit needs.",
+            compute=compute,
+        ),
         "Use a GPU of the year 2018 or newer.",
     )
 

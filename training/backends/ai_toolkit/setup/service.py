@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .....core.errors import ConflictError, ForbiddenError, IsengardError, NotReadyError
 from .....core.paths import DataPaths
+from .....core.said import Bytes, joined, said
 from .....core.settings import Settings
 from ....downloads.http_fetch import folder_size, need_room
 from ....machine.machine_facts import memory_bytes
@@ -27,7 +28,9 @@ def offer(settings: Settings, paths: DataPaths) -> SetupOffer:
     try:
         environment = pins.environment_for(chosen, pins.Machine.this(), allow_cpu=settings.allow_cpu)
     except IsengardError as error:
-        return SetupOffer(possible=False, why_not=f"{error.message} {error.hint}", installed=bool(installed))
+        return SetupOffer(
+            possible=False, why_not=joined(error.message, error.hint), installed=bool(installed)
+        )
     return SetupOffer(
         possible=settings.allow_setup,
         why_not="" if settings.allow_setup else "The owner of this server has switched set-up off.",
@@ -110,7 +113,10 @@ def unfit(settings: Settings, paths: DataPaths, compute: str) -> NotReadyError |
         return error
     return NotReadyError(
         error.code,
-        f"AI-Toolkit was set up for another GPU than this one (compute capability {compute}).",
+        said(
+            "AI-Toolkit was set up for another GPU than this one (compute capability {compute}).",
+            compute=compute,
+        ),
         "Remove AI-Toolkit and set it up again: other packages fit.",
     )
 
@@ -131,6 +137,10 @@ def _need_memory(gigabytes: float) -> None:
     if total and total < gigabytes * _GB * 0.9:
         raise NotReadyError(
             "memory_too_small",
-            f"AI-Toolkit needs {gigabytes:.0f} GB of memory and this computer has {total / _GB:.0f} GB.",
+            said(
+                "AI-Toolkit needs {needed} of memory and this computer has {has}.",
+                needed=Bytes(gigabytes * _GB),
+                has=Bytes(total),
+            ),
             "Use a machine with more memory.",
         )

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from .....core import atomic
 from .....core.errors import NotReadyError
+from .....core.said import joined, said
 from ....downloads.http_fetch import Wanted, fetch
 from ....tasks.task import Task
 from .pins import Pins
@@ -31,7 +32,7 @@ def obtain(task: Task, pins: Pins, folder: Path) -> None:
         for entry in sorted(unpacked.iterdir()):
             _replace(entry, folder / entry.name)
     except (tarfile.TarError, EOFError) as fault:
-        raise _damaged(f"The archive cannot be read ({fault}).") from fault
+        raise _damaged(said("The archive cannot be read ({reason}).", reason=fault)) from fault
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
         archive.unlink(missing_ok=True)
@@ -95,17 +96,17 @@ def _git_id(kind: str, content: bytes) -> bytes:
 def _refuse_odd(member: tarfile.TarInfo) -> None:
     """Folders and a packer's own notes are passed over; a link or a device has no business here."""
     if not (member.isdir() or member.isfile()):
-        raise _damaged(f"It holds {member.name[:80]!r}, which is not a plain file.")
+        raise _damaged(said("It holds '{file}', which is not a plain file.", file=member.name[:80]))
 
 
 def _refuse_escape(name: PurePosixPath) -> None:
     if name.is_absolute() or ".." in name.parts or "\\" in str(name) or ":" in str(name):
-        raise _damaged(f"It holds a file with the name {str(name)[:80]!r}.")
+        raise _damaged(said("It holds a file with the name '{file}'.", file=str(name)[:80]))
 
 
 def _damaged(why: str) -> NotReadyError:
     return NotReadyError(
         "source_damaged",
-        f"The trainer's source was not accepted. {why}",
+        joined(said("The trainer's source was not accepted."), said(why)),
         "Press Retry. Nothing of it was kept.",
     )

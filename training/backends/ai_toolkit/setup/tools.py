@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from .....core.errors import NotReadyError
+from .....core.said import joined, said
 from ....downloads.pip_fetch import has_pip, pip
 from ....process.environment import minimal_environment
 from ....tasks.task import Task
@@ -56,6 +57,6 @@ def uv(task: Task, home: Path) -> Path:
 def _missing(why: str) -> NotReadyError:
     return NotReadyError(
         "uv_missing",
-        f"The program uv is needed to make the trainer's own Python. {why}",
+        joined(said("The program uv is needed to make the trainer's own Python."), said(why)),
         "Check the internet connection and press Retry, or install uv yourself.",
     )

@@ -1,0 +1,176 @@
+"""Sentences for people: full English that still knows its template and values, so that a panel can say it in another language.
+
+`said("{free} are free.", free=Bytes(count))` is a text like any other. A gap is filled where the values have its name, all in one
+pass: what stands in braces in a value, or in a sentence for its own sake, stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+_GAP = re.compile(r"\{(\w+)\}")
+_MINUTE_S, _HOUR_S = 60, 3600
+GB = 1e9
+GIB = 1024**3
+
+
+def _amount(count: float, gigabyte: float) -> str:
+    if count >= gigabyte / 10:
+        return f"{count / gigabyte:.1f} GB"
+    return f"{max(1, round(count * 1000 / gigabyte))} MB"
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """The size of a file, a download or a disk, counted in thousands."""
+
+    count: float
+
+    def __str__(self) -> str:
+        return _amount(self.count, GB)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Memory of a GPU or a computer, counted as it is sold: a card of 24 GB has 24 times 1024 to the third."""
+
+    count: float
+
+    def __str__(self) -> str:
+        return _amount(self.count, GIB)
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """How long something takes."""
+
+    count: float
+
+    def __str__(self) -> str:
+        if self.count < _MINUTE_S:
+            return f"{round(self.count)} s"
+        if self.count < _HOUR_S:
+            return f"{round(self.count / _MINUTE_S)} min"
+        return f"{self.count / _HOUR_S:.1f} h"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time of a day, written as records have it."""
+
+    at: str
+
+    def __str__(self) -> str:
+        return self.at[:16].replace("T", " ")
+
+
+class Said(str):
+    """A sentence in English, with its `template` and the `values` of the gaps."""
+
+    template: str
+    values: Mapping[str, Value]
+
+    def __new__(cls, template: str, values: Mapping[str, Value]) -> Said:
+        self = super().__new__(
+            cls, filled(template, {name: _english(value) for name, value in values.items()})
+        )
+        self.template = template
+        self.values = values
+        return self
+
+    def __getnewargs__(self) -> tuple[str, Mapping[str, Value]]:  # type: ignore[override]
+        return self.template, self.values
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Several values one after the other."""
+
+    items: tuple[Value, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(_english(item) for item in self.items)
+
+
+Value: TypeAlias = str | int | float | Said | Bytes | Memory | Seconds | Moment | Listed
+
+
+def said(template: str, **values: Value) -> Said:
+    """The sentence with its gaps filled; gaps are named for what stands in them. One that is said already stays as it is."""
+    return template if isinstance(template, Said) and not values else Said(template, values)
+
+
+def listed(items: Iterable[Value]) -> Listed:
+    return Listed(tuple(items))
+
+
+def joined(*sentences: str) -> str:
+    """Sentences one after the other; a single one is left as it is, and empty ones are left out."""
+    some = [sentence for sentence in sentences if sentence]
+    if len(some) < 2:
+        return some[0] if some else ""
+    gaps = {f"sentence{number}": sentence for number, sentence in enumerate(some, 1)}
+    return Said(" ".join(f"{{{name}}}" for name in gaps), gaps)
+
+
+def filled(template: str, texts: Mapping[str, str]) -> str:
+    """The template with these texts in its gaps."""
+    return _GAP.sub(lambda gap: texts.get(gap[1], gap[0]), template)
+
+
+def _english(value: Value) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.3f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def as_json(sentence: Said) -> dict[str, Any]:
+    """The sentence as records and answers carry it: {text, values}."""
+    return {"text": sentence.template, "values": {name: _wire(one) for name, one in sentence.values.items()}}
+
+
+def _wire(value: Value) -> Any:
+    if isinstance(value, Said):
+        return as_json(value)
+    if isinstance(value, Listed):
+        return {"list": [_wire(item) for item in value.items]}
+    for kind, name in _KINDS.items():
+        if isinstance(value, kind):
+            return {name: next(iter(vars(value).values()))}
+    return value
+
+
+_KINDS: dict[type, str] = {Bytes: "bytes", Memory: "memory", Seconds: "seconds", Moment: "moment"}
+
+
+def from_json(sentence: Mapping[str, Any]) -> Said:
+    """The sentence again, out of what a record carries."""
+    return Said(sentence["text"], {name: _value(one) for name, one in sentence.get("values", {}).items()})
+
+
+def _value(wire: Any) -> Value:
+    if not isinstance(wire, Mapping):
+        return wire if isinstance(wire, (str, int, float)) else str(wire)
+    if "text" in wire:
+        return from_json(wire)
+    if isinstance(wire.get("list"), list):
+        return listed(map(_value, wire["list"]))
+    return next((kind(wire[name]) for kind, name in _KINDS.items() if name in wire), "")
+
+
+def with_texts(sentence: Said, change: Callable[[str], str]) -> Said:
+    """The sentence with `change` done to every text among its values, however deep; what is our own stays."""
+    return Said(sentence.template, {name: _changed(one, change) for name, one in sentence.values.items()})
+
+
+def _changed(value: Value, change: Callable[[str], str]) -> Value:
+    if isinstance(value, Said):
+        return with_texts(value, change)
+    if isinstance(value, Listed):
+        return listed(_changed(item, change) for item in value.items)
+    return change(value) if isinstance(value, str) else value
