@@ -85,7 +85,7 @@ def _start(gateway: Gateway, host: Host, pack_root: Path, loop: asyncio.Abstract
         gateway.fail(
             NotReadyError(
                 "data_folder_unavailable",
-                said("The data folder cannot be used: {reason}.", reason=fault.strerror or fault),
+                said("The data folder cannot be used: {reason}.", reason=fault.strerror or str(fault)),
                 "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI.",
             )
         )

@@ -285,7 +285,7 @@ def put_files(files: tuple[Path, Path], targets: tuple[Path, Path]) -> None:
     except OSError as fault:
         raise StorageError(
             "photo_not_kept",
-            said("The photo could not be written: {reason}.", reason=fault.strerror or fault),
+            said("The photo could not be written: {reason}.", reason=fault.strerror or str(fault)),
             "Free some disk space, then add it again.",
         ) from fault
 

@@ -32,9 +32,13 @@ def read_header(path: Path) -> Header:
     except (NotWhole, OSError) as fault:
         raise InvalidError(
             "lora_damaged",
-            said("{file} is not a whole LoRA: {reason}.", file=path.name, reason=fault),
+            said("{file} is not a whole LoRA: {reason}.", file=path.name, reason=_reason(fault)),
             "Train or download it again.",
         ) from fault
+
+
+def _reason(fault: NotWhole | OSError) -> str:
+    return said(fault.text, **fault.values) if isinstance(fault, NotWhole) else str(fault)
 
 
 def finite_and_nonzero(path: Path, described: Header) -> tuple[bool, bool]:

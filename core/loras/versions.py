@@ -325,6 +325,6 @@ def _copy(source: Path, target: Path, said: Mapping[str, str]) -> None:
     except OSError as fault:
         raise StorageError(
             "publish_failed",
-            said("The LoRA could not be copied: {reason}.", reason=fault.strerror or fault),
+            said("The LoRA could not be copied: {reason}.", reason=fault.strerror or str(fault)),
             "Free some disk space and publish the checkpoint again.",
         ) from fault

@@ -92,7 +92,7 @@ def move(source: Path, target: Path) -> bool:
     except OSError as fault:
         raise StorageError(
             "files_in_use",
-            said("The files could not be moved: {reason}.", reason=fault.strerror or fault),
+            said("The files could not be moved: {reason}.", reason=fault.strerror or str(fault)),
             "Close other programs that show them, then try again.",
         ) from fault
     return True

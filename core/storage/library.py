@@ -182,7 +182,7 @@ class Library:
 def _unavailable(fault: sqlite3.OperationalError) -> StorageError:
     return StorageError(
         "library_unavailable",
-        said("The library could not be written: {reason}.", reason=fault),
+        said("The library could not be written: {reason}.", reason=str(fault)),
         "Free some disk space, then try again. Nothing was lost.",
     )
 

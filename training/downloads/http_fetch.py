@@ -230,7 +230,7 @@ def _disk(fault: OSError) -> IsengardError:
         )
     return StorageError(
         "download_not_written",
-        said("The file could not be written: {reason}.", reason=fault.strerror or fault),
+        said("The file could not be written: {reason}.", reason=fault.strerror or str(fault)),
         "Check the folder's permissions.",
     )
 

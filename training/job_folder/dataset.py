@@ -111,7 +111,7 @@ def freeze(job_dir: Path, character: Character, selection: Selection, photos: Ph
 
 def not_copied(fault: OSError) -> StorageError:
     """`disk_full`, or `photos_not_copied` for every other reason."""
-    message = said("The photos could not be copied: {reason}.", reason=fault.strerror or fault)
+    message = said("The photos could not be copied: {reason}.", reason=fault.strerror or str(fault))
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageError("disk_full", message, "Free some space, try again.")
     return StorageError(

@@ -110,7 +110,7 @@ def understood(fault: BaseException, *, of: str) -> JobError:
                 "{of}, which another pack brings, has a fault: {fault}: {reason}.",
                 of=of,
                 fault=type(fault).__name__,
-                reason=fault,
+                reason=str(fault),
             ),
             hint="Tell whoever made it (the worker's log has the place), or choose another.",
         )

@@ -32,7 +32,7 @@ def obtain(task: Task, pins: Pins, folder: Path) -> None:
         for entry in sorted(unpacked.iterdir()):
             _replace(entry, folder / entry.name)
     except (tarfile.TarError, EOFError) as fault:
-        raise _damaged(said("The archive cannot be read ({reason}).", reason=fault)) from fault
+        raise _damaged(said("The archive cannot be read ({reason}).", reason=str(fault))) from fault
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
         archive.unlink(missing_ok=True)
