@@ -13,14 +13,12 @@ from typing import Any, TypeAlias
 
 _GAP = re.compile(r"\{(\w+)\}")
 _MINUTE_S, _HOUR_S = 60, 3600
-GB = 1e9
-GIB = 1024**3
 
 
-def _amount(count: float, gigabyte: float) -> str:
-    if count >= gigabyte / 10:
-        return f"{count / gigabyte:.1f} GB"
-    return f"{max(1, round(count * 1000 / gigabyte))} MB"
+def _amount(count: float, thousand: int) -> str:
+    if count >= thousand**3 / 10:
+        return f"{count / thousand**3:.1f} GB"
+    return f"{max(1, round(count / thousand**2))} MB"
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Bytes:
     count: float
 
     def __str__(self) -> str:
-        return _amount(self.count, GB)
+        return _amount(self.count, 1000)
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Memory:
     count: float
 
     def __str__(self) -> str:
-        return _amount(self.count, GIB)
+        return _amount(self.count, 1024)
 
 
 @dataclass(frozen=True)

@@ -319,9 +319,9 @@ def _measured(file: Path) -> dict[str, object]:
     return {"size": file.stat().st_size, "sha256": digest.hexdigest()}
 
 
-def _copy(source: Path, target: Path, said: Mapping[str, str]) -> None:
+def _copy(source: Path, target: Path, metadata: Mapping[str, str]) -> None:
     try:
-        atomic.write_with(target, lambda stream: copy_described(source, stream, said))
+        atomic.write_with(target, lambda stream: copy_described(source, stream, metadata))
     except OSError as fault:
         raise StorageError(
             "publish_failed",

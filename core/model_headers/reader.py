@@ -109,9 +109,9 @@ class HeaderReader:
         if answer is None:
             _log.warning("A model file's header could not be read", extra={"context": context})
             return None
-        fault = said(answer.get("fault", ""), **answer.get("values", {}))
-        if fault:
-            context = {"file": path.name, "reason": fault}
+        wrong = said(answer.get("fault", ""), **answer.get("values", {}))
+        if wrong:
+            context = {"file": path.name, "reason": wrong}
             _log.warning("A model file is not whole", extra={"context": context})
         shapes = {name: tuple(shape) for name, shape in answer.get("shapes", {}).items()}
-        return ModelHeader(shapes, answer.get("quantised", ""), fault, size, answer.get("metadata", {}))
+        return ModelHeader(shapes, answer.get("quantised", ""), wrong, size, answer.get("metadata", {}))

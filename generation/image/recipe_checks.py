@@ -193,11 +193,11 @@ def _unused(graph: Graph) -> Iterator[Finding]:
     yield from _loose(graph)
     samplers = [node for node in graph.values() if node["class_type"] in SAMPLERS]
     if len(samplers) > 1:
-        words = said(
+        passes = said(
             "It draws in {passes} passes; the controls go to those that are connected to Isengard Request.",
             passes=len(samplers),
         )
-        yield Finding(severity="info", code="several_samplers", message=words)
+        yield Finding(severity="info", code="several_samplers", message=passes)
     sizes = [node["inputs"].get("batch_size") for node in graph.values()]
     if any(isinstance(size, int) and size > 1 for size in sizes):
         words = (

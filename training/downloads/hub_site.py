@@ -79,7 +79,7 @@ def look_up(
             "network_unreachable",
             said(
                 "{host} does not answer as the hub does: it names no commit, size or hash of {name}.",
-                host=urlsplit(endpoint()).hostname,
+                host=urlsplit(endpoint()).hostname or endpoint(),
                 name=name,
             ),
             "Check HF_ENDPOINT and any proxy in between, then press Retry.",

@@ -147,7 +147,7 @@ class GpuLock(FileLock):
             said(
                 "The GPU's lock cannot be used: {file} belongs to another user of this computer, or is not a plain "
                 "file.",
-                file=self._path,
+                file=str(self._path),
             ),
             "Ask that user or an administrator to remove it, then press Retry.",
         )

@@ -230,8 +230,8 @@ def path(s: Situation) -> Sequence[Finding]:
         )
         return [Finding(severity="error", code="path_too_long", message=message, fix="move_data")]
     if not root.isascii():
-        message = "The data folder's path holds letters that some of the trainer's libraries cannot read on Windows."
-        return [Finding(severity="warning", code="path_letters", message=message, fix="move_data")]
+        letters = "The data folder's path holds letters that some of the trainer's libraries cannot read on Windows."
+        return [Finding(severity="warning", code="path_letters", message=letters, fix="move_data")]
     return []
 
 
