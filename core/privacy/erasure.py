@@ -74,7 +74,11 @@ def _remove(target: Path) -> int:
     except OSError as fault:
         raise StorageError(
             "forget_incomplete",
-            said("{file} could not be deleted: {reason}.", file=target.name, reason=fault.strerror or str(fault)),
+            said(
+                "{file} could not be deleted: {reason}.",
+                file=target.name,
+                reason=fault.strerror or str(fault),
+            ),
             "Close other programs that use it (ComfyUI may hold a LoRA: free its models), then forget again. "
             "The next start of ComfyUI tries it, too.",
         ) from fault

@@ -47,4 +47,4 @@ from pydantic import ValidationError
 def test_in_our_words(record, value, words):
     with pytest.raises(ValidationError) as caught:
         record.model_validate(value)
-    assert in_words(caught.value) == words
+    assert in_words(caught.value) == f"{words}."

@@ -94,7 +94,11 @@ def _in_file(file: Path) -> Iterator[str]:
 def _constants(tree: ast.Module) -> Iterator[str]:
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and id(node) not in docstrings and _SENTENCE.fullmatch(str(node.value)):
+        if (
+            isinstance(node, ast.Constant)
+            and id(node) not in docstrings
+            and _SENTENCE.fullmatch(str(node.value))
+        ):
             yield str(node.value)
 
 

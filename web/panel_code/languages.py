@@ -37,7 +37,7 @@ class Languages:
         return [card for card in found if card]
 
     def words(self, code: str) -> dict[str, Any]:
-        """One language with its words for the panel and for what the server says; blocks. NotFoundError `language_unknown`."""
+        """A language with its words for the panel and for what the server says; blocks. NotFoundError `language_unknown`."""
         card = next((one for one in self.listed() if one["code"] == code), None)
         if card is None:
             raise NotFoundError(
