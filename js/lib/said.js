@@ -20,7 +20,10 @@ export function said(thing, field) {
 /** Where `field` holds several sentences. @template {object} Thing @param {Thing} thing @param {Extract<keyof Thing, string>} field @returns {string[]} */
 export function saidEach(thing, field) {
   const { said: templates, [field]: english } = /** @type {Record<string, any>} */ (thing);
-  return english.map((/** @type {string} */ one, /** @type {number} */ at) => (templates?.[field]?.[at] ? sentence(templates[field][at]) : translated(one)));
+  return english.map((/** @type {string} */ one, /** @type {number} */ at) => {
+    const template = templates?.[`${field}.${at}`];
+    return template ? sentence(template) : translated(one);
+  });
 }
 
 /** What happened, and what to do about it. @param {{message: string, hint?: string | null} | null | undefined} reason */

@@ -75,7 +75,7 @@ declare namespace Isengard {
     fix: string;
   }
   /** An answer of Isengard's, or what the panel says where there was none. */
-  type ErrorBody = Pick<Schema.ErrorBody, "code" | "message"> & Partial<Schema.ErrorBody> & { said?: Record<string, Template> };
+  type ErrorBody = Pick<Schema.ErrorBody, "code" | "message"> & Partial<Omit<Schema.ErrorBody, "said">> & { said?: Record<string, Template> };
   /** A sentence before it is said: `text` as the server writes it in English, or the `key` of one of the panel's own. */
   interface Template {
     text?: string;

@@ -39,7 +39,7 @@ test("what has no gaps is its own template, and what is older or foreign is show
   speak(GERMAN);
   assert.deepEqual([said({ label: "Balanced" }, "label"), said({ label: "Mine" }, "label"), said(null, "message"), said({ hint: null }, "hint")], ["Ausgewogen", "Mine", "", ""]);
   assert.equal(explained({ message: "It stopped.", hint: "Free some space." }), "It stopped. Schaffe Platz.");
-  assert.deepEqual(saidEach({ warnings: ["Balanced", "?"], said: { warnings: [null, { text: "{free} are free.", values: { free: { bytes: 1e9 } } }] } }, "warnings"), ["Ausgewogen", "1,0 GB sind frei."]);
+  assert.deepEqual(saidEach({ warnings: ["Balanced", "?"], said: { "warnings.1": { text: "{free} are free.", values: { free: { bytes: 1e9 } } } } }, "warnings"), ["Ausgewogen", "1,0 GB sind frei."]);
 });
 
 test("an error in the panel's own words is said in the language of the moment", () => {
