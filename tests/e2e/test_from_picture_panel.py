@@ -177,7 +177,7 @@ def test_it_becomes_a_photo_with_the_warning_where_it_is_trained_on(onward, serv
     assert [(one["reference"], one["included"]) for one in photos()] == [(True, False)]
     panel.get("isen-more-actions").click()
     panel.get("isen-keep-cover").click()
-    expect(panel.page.get_by_text("now has this picture as cover")).to_be_visible()
+    expect(panel.page.get_by_text("This is now")).to_be_visible()
     assert server.api.get(f"/characters/{ann}")["cover_photo_id"] == photos()[0]["id"]
     panel.get("isen-more-actions").click()
     panel.get("isen-keep-training").click()

@@ -56,9 +56,9 @@ def test_on_the_machine_itself_one_press_opens_it_and_shows_the_link(open_server
     expect(page.get("isen-new-character").first).to_be_visible()
     page.get("isen-settings").first.click()
     page.get("isen-guard-switch").click()
-    expect(page.get("isen-guard")).to_contain_text("Restart ComfyUI to use it")
+    expect(page.get("isen-guard")).to_contain_text("Restart ComfyUI to apply it")
     page.get("isen-guard-switch").click()
-    expect(page.get("isen-guard")).not_to_contain_text("Restart ComfyUI to use it")
+    expect(page.get("isen-guard")).not_to_contain_text("Restart ComfyUI to apply it")
     assert page.errors == []
 
 

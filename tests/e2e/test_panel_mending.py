@@ -53,7 +53,7 @@ def test_it_says_why_not_and_then_mends(server, tmp_path, panel_on, shots, width
     choice_follows_the_quality(panel, shots, width)
     panel.page.locator(".isen-tile button").first.click()
     panel.click("isen-more-actions", "isen-mend")
-    expect(panel.page.get_by_text("The faces are being drawn again.")).to_be_visible()
+    expect(panel.page.get_by_text("Redrawing the faces.")).to_be_visible()
     shown(panel, shots, f"told-{width}")
     deadline = time.monotonic() + 30
     while not mended_of(server.api, made.id) and time.monotonic() < deadline:

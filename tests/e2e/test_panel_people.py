@@ -295,7 +295,7 @@ def test_what_is_refused_says_why_and_its_log_is_one_press_away(server, panel, a
     expect(action).to_have_value(re.compile("^ui-"))
     expect(panel.get("isen-log-lines")).to_contain_text("Request refused")
     panel.get("isen-log-service").select_option("worker")
-    expect(panel.page.locator("isen-settings")).to_contain_text("No line of the last days")
+    expect(panel.page.locator("isen-settings")).to_contain_text("No log lines from the last few days")
     panel.get("isen-log-service").select_option("all")
     action.fill("")
     action.press("Tab")

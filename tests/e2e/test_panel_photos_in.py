@@ -60,7 +60,7 @@ def test_a_dropped_folder_is_walked_captions_are_paired_and_the_rest_is_one_line
     panel.click("isen-character")
     expect(panel.get("isen-photos").locator("figure")).to_have_count(2)
     panel.drop(panel.get("isen-dropzone"), folder)
-    expect(panel.get("isen-not-photos")).to_contain_text("Left out, because they are not photos: 4 files")
+    expect(panel.get("isen-not-photos")).to_contain_text("4 files left out because they aren't photos")
     expect(panel.get("isen-refused")).to_have_count(0)
     expect(panel.get("isen-photos").locator("figure")).to_have_count(4)
     found = photos_of(server, ann)
@@ -136,6 +136,6 @@ def test_a_file_that_went_after_it_was_chosen_is_told_as_such(server, panel_on, 
     panel.get("isen-file-input").set_input_files([str(file) for file in files])
     files[7].unlink()
     expect(panel.get("isen-refused")).to_contain_text(
-        "gone7.jpg was not added: The browser cannot read this file"
+        "gone7.jpg was not added: The browser can't read this file"
     )
     expect(panel.get("isen-photos").locator("figure")).to_have_count(2 + 7)

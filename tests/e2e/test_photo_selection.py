@@ -162,7 +162,7 @@ def test_weak_photos_are_left_out_and_said(server, sam):
     expect(panel.get("isen-weak")).to_have_text("Leave out 2 weak photos")
     panel.click("isen-weak")
     told = panel.get("isen-weak-told")
-    expect(told).to_contain_text("2 weak photos are not used now:")
+    expect(told).to_contain_text("2 weak photos are no longer used:")
     expect(told.locator("li").first).to_contain_text(re.compile(r"Photo \d+: (small|dark|blurred)"))
     used = [photo["included"] for photo in live_server.photos_of(server, person)]
     assert used.count(False) == 2
@@ -191,7 +191,7 @@ def test_files_come_by_folder_and_by_card_and_several_refusals_are_one_line(serv
         file.write_text("no picture")
     panel.get("isen-file-input").set_input_files([*map(str, bad), str(folder / "a.jpg")])
     fold = panel.get("isen-refused-fold")
-    expect(fold).to_have_text("4 files were not added: not a photo that can be read (3), here already (1)")
+    expect(fold).to_have_text("4 files were not added: not a readable photo (3), here already (1)")
     expect(panel.get("isen-refused").first).to_be_hidden()
     fold.click()
     expect(panel.get("isen-refused").first).to_contain_text("one.jpg was not added")

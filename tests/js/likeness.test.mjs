@@ -167,7 +167,7 @@ test("the findings say the nearest, the photos' own likeness, the leak, and offe
   const wall = [one(200, 0.85, 0.55), stranger(400, 1.15, 0.45), one(400, 1, undefined)];
   findings.show(wall, { running: false, best });
   assert.match(texts(findings.words), /Best match for Anna: step 200 at strength 0\.85 \(0\.55\)\. The photos score 0\.61 against each other/);
-  assert.match(texts(findings.words), /In step 400 at strength 1.15 even the stranger looks like Anna/);
+  assert.match(texts(findings.words), /At step 400 and strength 1.15, even the stranger looks like Anna/);
   await press(findings.words, "isen-measure");
   assert.deepEqual(calls.at(-1), ["POST", "/isengard/characters/chr_1/likeness"]);
   findings.show(wall, { running: false });
@@ -182,13 +182,13 @@ test("the choice is told with its reason: a tie, a copy passed over, the yardsti
   const versions = [measured(700, { likeness: 0.55, flexible: 0.8 }), measured(1500, { likeness: 0.66, copied: 4, flexible: 0.9 }, { faults: ["copies"] })];
   const best = { file: "anna/700", step: 700, strength: 0.85, score: 0.55, own: null, tied: [1400] };
   const said = (options) => (findings.show([one(700, 1, 0.5), one(700, 0, 0.1)], { running: false, ...options }), texts(findings.words));
-  assert.match(said({ versions, best }), /Steps 700 and 1,400 cannot be told apart: the earlier one is used\./);
+  assert.match(said({ versions, best }), /Steps 700 and 1,400 are equally good, so the earlier one is used\./);
   assert.match(said({ versions, best }), /Step 1,500 copies a training photo in 4 of 9 pictures, so it was not chosen\./);
-  assert.match(said({ versions, best: { ...best, tied: [1400, 2100] } }), /Step 700 cannot be told apart from steps 1,400 and 2,100: the earliest one is used\./);
+  assert.match(said({ versions, best: { ...best, tied: [1400, 2100] } }), /Step 700 and steps 1,400 and 2,100 are equally good, so the earliest one is used\./);
   assert.doesNotMatch(said({ versions, best }), /without the LoRA|set aside/);
   const trained = versions.map((known) => ({ ...known, scores: { ...known.scores, yardstick_trained: 1 } }));
   assert.match(said({ versions: trained, best }), /No photos of Anna were set aside/);
-  assert.match(said({ versions: [measured(700, { likeness: 0.3 }, { faults: ["unlike"] })] }), /No version is like enough yet/);
+  assert.match(said({ versions: [measured(700, { likeness: 0.3 }, { faults: ["unlike"] })] }), /No version looks enough like Anna yet/);
   assert.match(said({ versions: [measured(700, { likeness: 0.6 }, { faults: ["stiff"] })] }), /Step 700 was not chosen: it hardly follows the prompt\./);
   assert.match(said({ versions: [...versions, { ...versions[0], step: 2100, scores: {} }] }), /Measured so far: 2 of 3 versions/);
   findings.show([one(700, 1, 0.5)], { running: false, versions, best });
@@ -201,12 +201,12 @@ test("a version's likeness with its interval, copies and flexibility, in words a
   const best = { step: 700, score: 0.56 };
   const shown = (known) => measures(measuresOf(known), best, "Anna").filter(Boolean);
   const copy = shown(measured(1500, { likeness: 0.55, low: 0.51, high: 0.59, own_photos: 0.61, copied: 4, flexible: 0.425 }, { faults: ["copies", "leaks"] }));
-  assert.equal(copy.map(texts).join(" "), "Match 0.55 (0.51 to 0.59), the same as step 700Copies a training photo in 4 of 9 picturesFlexibility 43 % Against it: it copies training photos and even a stranger looks like Anna.");
+  assert.equal(copy.map(texts).join(" "), "Match 0.55 (0.51 to 0.59), the same as step 700Copies a training photo in 4 of 9 picturesFlexibility 43% Drawback: it copies training photos and even a stranger looks like Anna.");
   const isBad = ({ attributes: { low, max } }) => Number(low) > 1 && Number(max) > Number(low);
   assert.deepEqual(bars(copy[0]).map(isBad), [false, true, false], "the copies' bar is the bad one");
   assert.equal(shown(measured(700, { likeness: 0.56 })).map(texts).join(" "), "Match 0.56No copied photo in 9 pictures");
   assert.equal(shown(measured(700, { likeness: 0.56, told: 1, copied: 1 })).map(texts).join(" "), "Match 0.56Copies a training photo in 1 of 1 picture");
-  assert.equal(shown(measured(700, { told: 0 }, { faults: ["not_measurable"] })).map(texts).join(" "), "Copies: no picture could be checked Against it: most of its pictures show no clear face.");
+  assert.equal(shown(measured(700, { told: 0 }, { faults: ["not_measurable"] })).map(texts).join(" "), "Copies: no picture could be checked Drawback: most of its pictures show no clear face.");
 });
 
 const version = (step, job_id, scores = {}, more = {}) => ({ step, job_id, scores, picked: false, ...more });

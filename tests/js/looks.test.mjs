@@ -25,9 +25,9 @@ test("two checkpoints are a choice, with what is known of each and from where", 
   looks.show([FIRST, SECOND, SMALL]);
   assert.equal(looks.value, FIRST.file);
   assert.equal(radios(looks).length, 2);
-  assert.match(looks.element.textContent, /sub\/a\.safetensors6\.9 GB · recommended · photographic, by its name/);
-  assert.match(looks.element.textContent, /illustrated, by its metadata · v-prediction, by its tensors/);
-  assert.match(looks.element.textContent, /1 cannot be trained on.*quantised copy \(fp8\)/);
+  assert.match(looks.element.textContent, /sub\/a\.safetensors6\.9 GB · recommended · photographic, going by its name/);
+  assert.match(looks.element.textContent, /illustrated, going by its metadata · v-prediction, going by its tensors/);
+  assert.match(looks.element.textContent, /1 can't be trained on.*quantised copy \(fp8\)/);
   radios(looks)[1].fire("change");
   assert.deepEqual([looks.value, changes], [SECOND.file, 1]);
   looks.show([FIRST, SMALL], SECOND.file);

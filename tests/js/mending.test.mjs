@@ -7,9 +7,9 @@ const cause = (code, action, values = {}) => ({ code, action, weight: 60, values
 
 test("a cause is a sentence with its numbers and the person's name; one that a newer server knows is left out", () => {
   const low = cause("strength_low", "strength", { now: 0.4, strength: 0.85 });
-  assert.equal(causeWords(low, "Anna"), "The strength is set to 0.40: too low for Anna to come through.");
+  assert.equal(causeWords(low, "Anna"), "Strength is set to 0.40, too low for Anna to come through.");
   assert.equal(mendingWords(low, "Anna"), "Set strength to 0.85");
-  assert.equal(causeWords(cause("few_photos", "photos", { n: 1 }), "Anna"), "Only one photo is used: 20 varied ones give a much better likeness.");
+  assert.equal(causeWords(cause("few_photos", "photos", { n: 1 }), "Anna"), "Only one photo is used. Twenty varied ones give a much better likeness.");
   assert.equal(causeWords(cause("moon_phase", "photos"), "Anna"), "");
 });
 
@@ -17,7 +17,7 @@ test("a button says what it does", () => {
   const words = (...parts) => mendingWords(cause(...parts), "Anna");
   assert.equal(words("photos_disagree", "photos", { codes: "other_person" }), "Show these photos");
   assert.equal(words("few_photos", "photos", { n: 4 }), "Look at the photos");
-  assert.equal(words("other_base", "base", { base: "real.safetensors" }), "Draw with real.safetensors");
+  assert.equal(words("other_base", "base", { base: "real.safetensors" }), "Use real.safetensors");
   assert.equal(words("base_broken", "base", { base: "real.safetensors" }), "Choose another model");
   assert.equal(words("not_trained", "train"), "Train Anna");
   assert.equal(words("placeholder", "train"), "Train Anna again");

@@ -27,7 +27,7 @@ test("a text of the same name in the same folder becomes the photo's caption, in
   files.push({ file: new File(["of another folder"], "4.txt"), folder: "other" });
   await store.addPhotos("chr_1", files);
   assert.deepEqual(captions, { "pho_1.jpg": "ohwx,\nin a garden", "pho_2.JPG": "Zoë", "pho_3.png": "Zoë" });
-  assert.deepEqual(store.state.uploads.map(({ note }) => noteWords(note)), ["Left out, because it is not a photo: 4.txt."]);
+  assert.deepEqual(store.state.uploads.map(({ note }) => noteWords(note)), ["Left out because it isn't a photo: 4.txt."]);
 });
 
 test("captions that come later find their photos by name, and nothing that a person wrote is replaced", async () => {
@@ -47,7 +47,7 @@ test("a caption whose photo came along and was not taken is not called a file th
   };
   await store.addPhotos("chr_1", ["copy.jpg", "copy.txt", "a.jpg", "a.txt", "alone.txt"].map(photoFile));
   assert.deepEqual(captions, { pho_1: "x" });
-  assert.deepEqual(store.state.uploads.map(({ name, error, note }) => (note ? noteWords(note) : [name, error.code])), [["copy.jpg", "photo_duplicate"], ["a.jpg", "photo_duplicate"], "Left out, because it is not a photo: alone.txt."]);
+  assert.deepEqual(store.state.uploads.map(({ name, error, note }) => (note ? noteWords(note) : [name, error.code])), [["copy.jpg", "photo_duplicate"], ["a.jpg", "photo_duplicate"], "Left out because it isn't a photo: alone.txt."]);
 });
 
 test("what lies beside photos is told in one line and never sent", async () => {
@@ -57,7 +57,7 @@ test("what lies beside photos is told in one line and never sent", async () => {
   const phone = ["IMG_1.HEIC", "IMG_1.MOV", "IMG_1.AAE", "._IMG_1.HEIC", ".DS_Store", "Thumbs.db", "desktop.ini", "shot.dng"].map(photoFile);
   await store.addPhotos("chr_1", phone);
   assert.deepEqual(sent, ["IMG_1.HEIC"]);
-  assert.deepEqual(store.state.uploads.map(({ note, error }) => [noteWords(note), error]), [["Left out, because they are not photos: 7 files (IMG_1.MOV, IMG_1.AAE, ._IMG_1.HEIC and 4 more).", null]]);
+  assert.deepEqual(store.state.uploads.map(({ note, error }) => [noteWords(note), error]), [["7 files left out because they aren't photos (IMG_1.MOV, IMG_1.AAE, ._IMG_1.HEIC and 4 more).", null]]);
   forgetRefusals(store, "chr_1");
   assert.deepEqual(store.state.uploads, []);
 });
@@ -186,13 +186,13 @@ test("a chosen folder's captions find their photos by where they lay, like a dro
   const chosen = (path, text) => Object.defineProperty(new File([text], path.split("/").at(-1)), "webkitRelativePath", { value: path });
   await store.addPhotos("chr_1", [chosen("set/a/1.jpg", "x"), chosen("set/a/1.txt", "of a"), chosen("set/b/1.txt", "of b"), chosen("set/raw.bin", "x")]);
   assert.deepEqual(captions, { "pho_1.jpg": "of a" });
-  assert.deepEqual(store.state.uploads.map(({ note }) => noteWords(note)), ["Left out, because they are not photos: 2 files (raw.bin and 1.txt)."]);
+  assert.deepEqual(store.state.uploads.map(({ note }) => noteWords(note)), ["2 files left out because they aren't photos (raw.bin and 1.txt)."]);
 });
 
 test("an empty folder says so", async () => {
   const { store } = make({});
   await store.addPhotos("chr_1", []);
-  assert.deepEqual(store.state.uploads.map(({ note }) => noteWords(note)), ["There is nothing in that folder."]);
+  assert.deepEqual(store.state.uploads.map(({ note }) => noteWords(note)), ["That folder is empty."]);
 });
 
 test("what could not be sent is sent again with its caption, and what is wrong with a file stays told", async () => {

@@ -104,7 +104,7 @@ test("a negative prompt is asked for where it does something, and the rest is to
   assert.equal(field.input.hidden, true);
   assert.match(field.why.textContent, /guidance of 1/);
   field.show({ ...known, takes: false, model: "FLUX.1 dev" });
-  assert.match(field.why.textContent, /^FLUX\.1 dev takes no negative prompt/);
+  assert.match(field.why.textContent, /^FLUX\.1 dev doesn't use a negative prompt/);
 });
 
 test("ComfyUI is asked for its embeddings once, when a prompt names one", async () => {

@@ -1,9 +1,10 @@
 /** Words by their keys: the panel's language over English, plurals by its own rule, dates and numbers by the reader's region. */
 
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, test } from "node:test";
 
+import en from "../../js/locales/en.js";
 import { clock, counted, day, decimal, few, listed, percent } from "../../js/lib/format.js";
 import { ENGLISH, pluralKey, regional, sentences, speak, spoken, t, translated } from "../../js/locales/words.js";
 
@@ -18,9 +19,16 @@ test("what a language lacks is said in English", () => {
 
 test("no key is in two catalogues", async () => {
   const folder = new URL("../../js/locales/", import.meta.url);
-  const keys = [];
-  for (const name of readdirSync(folder).filter((one) => one.startsWith("en_"))) keys.push(...Object.keys((await import(new URL(name, folder))).default));
+  const parts = readdirSync(folder).filter((name) => name.startsWith("en_"));
+  const keys = [...readFileSync(new URL("en.js", folder), "utf8").matchAll(/^  "?([\w-]+)"?: "/gm)].map(([, key]) => key);
+  for (const name of parts) keys.push(...Object.keys((await import(new URL(name, folder))).default));
   assert.deepEqual(keys.filter((key, index) => keys.indexOf(key) !== index), []);
+});
+
+test("a sentence of the panel is short, and names no class and no variable of the environment", () => {
+  const long = Object.entries(en).flatMap(([key, words]) => words.split(/(?<=[.!?])\s+/).filter((sentence) => sentence.split(/\s+/).length > 20).map((sentence) => `${key}: ${sentence}`));
+  assert.deepEqual(long, []);
+  assert.deepEqual(Object.entries(en).filter(([, words]) => /[A-Z]+_[A-Z]|[a-z]Error\b|\bIsengard[A-Z]/.test(words)), []);
 });
 
 /** @param {string[]} languages @param {() => void} told */

@@ -21,7 +21,7 @@ export class SelectionBar {
     /** @type {Placed[]} */
     this.placed = actions.filter(({ many, here }) => many && (here?.(view) ?? true)).map((action) => ({ action, element: this.#button(action) }));
     this.element = h("div", { class: "isen-selection", role: "toolbar", "aria-label": t("selectionActions"), hidden: true, "data-testid": "isen-selection" },
-      h("div", { class: "isen-row isen-tight" }, this.said, button(t("selectAll"), all, { icon: "check-square", bare: true, title: t("withKey", { words: t("selectAll"), key: "Ctrl+A" }), testid: "isen-select-all" }),
+      h("div", { class: "isen-row isen-tight" }, this.said, button(t("selectLoaded"), all, { icon: "check-square", bare: true, title: t("withKey", { words: t("selectLoaded"), key: "Ctrl+A" }), testid: "isen-select-all" }),
         button(t("selectNone"), none, { icon: "times", bare: true, title: t("withKey", { words: t("selectNone"), key: "Esc" }), testid: "isen-select-none" })),
       h("div", { class: "isen-actions" }, ...this.placed.map(({ element }) => element)));
   }

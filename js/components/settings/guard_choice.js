@@ -4,8 +4,6 @@ import { button, h } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 import { restartButton } from "../shared/restart.js";
 
-const VARIABLE = "ISENGARD_GUARD_COMFYUI";
-
 /**
  * Nothing where only this computer reaches ComfyUI and nobody guards it.
  * @param {import("../../data/store.js").Store} store
@@ -21,5 +19,5 @@ export function guardChoice(store, item, save) {
     waits && h("div", { class: "isen-note isen-stack-tight", role: "status" }, h("p", { text: t("guardAfterRestart") }), restartButton(store)),
     item.editable
       ? h("div", { class: "isen-row" }, button(t(item.value ? "guardStop" : "guardStart"), () => save("guard_comfyui", item.value ? "0" : "1"), { kind: item.value ? "" : "primary", testid: "isen-guard-switch" }))
-      : h("small", { class: "isen-muted", text: t("modeElsewhere", { variable: VARIABLE }) }));
+      : h("small", { class: "isen-muted", text: t("modeElsewhere") }));
 }

@@ -3,8 +3,6 @@
 import { button, h } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 
-const VARIABLE = "ISENGARD_MODE";
-
 /**
  * @param {Isengard.Setting} item the setting, as the server describes it
  * @param {(name: string, value: string) => unknown} save
@@ -19,5 +17,5 @@ export function modeChoice(item, save) {
     waits && h("p", { class: "isen-muted", role: "status", "data-testid": "isen-mode-waits", text: t("modeAfterRestart") }),
     item.editable
       ? h("div", { class: "isen-row" }, button(words, () => save("mode", other), { testid: "isen-mode-switch" }))
-      : h("small", { class: "isen-muted", text: t("modeElsewhere", { variable: VARIABLE }) }));
+      : h("small", { class: "isen-muted", text: t("modeElsewhere") }));
 }
