@@ -40,11 +40,11 @@ class IsengardApplyIdentity(io.ComfyNode):
             inputs=[
                 io.Model.Input("model", tooltip="The base model the person was trained for."),
                 io.Clip.Input(
-                    "clip", optional=True, tooltip="Only needed by LoRAs that trained the text encoder."
+                    "clip", optional=True, tooltip="Only needed if the text encoder was trained too."
                 ),
                 person_input(),
                 checkpoint_input(),
-                strength_input("Likeness: 0.7 to 1.0 is usual. 0 switches it off."),
+                strength_input("How strongly the person is drawn: 0.7 to 1.0 is usual. 0 switches it off."),
             ],
             outputs=[
                 io.Model.Output("model_out", display_name="model"),

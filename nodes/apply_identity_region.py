@@ -25,7 +25,7 @@ class IsengardApplyIdentityRegion(io.ComfyNode):
             node_id="IsengardApplyIdentityRegion",
             display_name="Isengard Apply Identity in Region",
             category="Isengard",
-            description="Puts a trained person into a part of the picture's width. One node for each person.",
+            description="Puts a trained person into one part of the picture, from left to right. One node for each person.",
             **newer(io.Schema, search_aliases=[*PERSON, "two people", "couple", "region"]),
             inputs=_inputs(),
             outputs=[io.Conditioning.Output("positive_out", display_name="positive")],
@@ -81,23 +81,23 @@ def _inputs() -> list[Any]:
     edge: dict[str, Any] = {"min": 0.0, "max": 1.0, "step": 0.01}
     return [
         io.Conditioning.Input(
-            "positive", tooltip="The encoded scene, or what another person's node gives out."
+            "positive", tooltip="The encoded scene, or the output of another person's node."
         ),
         io.Model.Input(
-            "model", tooltip="The base model, to check that the person fits it; it is not changed."
+            "model", tooltip="The base model, to check that the person fits it. It stays unchanged."
         ),
-        io.Clip.Input("clip", tooltip="The base's text encoder."),
+        io.Clip.Input("clip", tooltip="The base model's text encoder."),
         person_input(),
         checkpoint_input(),
-        strength_input("Likeness: 0.7 to 1.0 is usual."),
+        strength_input("How strongly the person is drawn: 0.7 to 1.0 is usual."),
         io.String.Input(
             "text",
             multiline=True,
             default="{trigger}, {class}",
-            tooltip="What is in this part; {trigger} and {class} are the person's.",
+            tooltip="What this part shows. {trigger} and {class} are the person's.",
         ),
         io.Float.Input(
-            "left", default=0.0, tooltip="Where the part begins, as a share of the width.", **edge
+            "left", default=0.0, tooltip="Left edge, 0 to 1.", **edge
         ),
-        io.Float.Input("right", default=0.5, tooltip="Where the part ends, as a share of the width.", **edge),
+        io.Float.Input("right", default=0.5, tooltip="Right edge, 0 to 1.", **edge),
     ]

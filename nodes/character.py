@@ -32,7 +32,7 @@ def checkpoint_input() -> Any:
     return io.String.Input(
         "checkpoint",
         default="best",
-        tooltip="best, last, or the step of a published checkpoint.",
+        tooltip="best, last, or a step number.",
         **newer(io.String.Input, advanced=True),
     )
 

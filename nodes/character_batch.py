@@ -20,14 +20,14 @@ class IsengardCharacterBatch(io.ComfyNode):
             node_id="IsengardCharacterBatch",
             display_name="Isengard Character Batch",
             category="Isengard",
-            description="Several people, one after the other: the nodes behind this one run once for each of them.",
+            description="Several people, one after another: the nodes after this one run once for each person.",
             **newer(io.Schema, search_aliases=[*PERSON, "people", "list", "batch"]),
             inputs=[
                 io.String.Input(
                     "names",
                     multiline=True,
                     default="",
-                    tooltip="One person per line, or with commas between: name, short name or trigger word.",
+                    tooltip="One person per line, or separated by commas: name, short name or trigger word.",
                 )
             ],
             outputs=[

@@ -40,7 +40,7 @@ class IsengardIdentityScore(io.ComfyNode):
             node_id="IsengardIdentityScore",
             display_name="Isengard Identity Score",
             category="Isengard",
-            description="How alike the face in a picture is to the character's photos. Needs the tools that measure likeness.",
+            description="Scores how closely a face matches the person's photos. Set up measuring in the Isengard tab first.",
             **newer(io.Schema, search_aliases=[*PERSON, "match", "score", "similarity"]),
             inputs=[
                 io.Image.Input(

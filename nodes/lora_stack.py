@@ -36,7 +36,7 @@ class IsengardLoRAStack(io.ComfyNode):
             node_id="IsengardLoRAStack",
             display_name="Isengard LoRA Stack",
             category="Isengard",
-            description="Hands a trained person to LoRA nodes of other packs. Not together with Apply Identity: that puts them on itself.",
+            description="Passes a trained person to LoRA nodes from other packs. Don't combine it with Apply Identity, which applies the LoRA itself.",
             **newer(io.Schema, search_aliases=[*PERSON, "LoRA stack", "LoRA loader"]),
             inputs=_inputs(),
             outputs=[
@@ -91,11 +91,11 @@ def _inputs() -> list[Any]:
     return [
         person_input(),
         checkpoint_input(),
-        strength_input("Likeness: 0.7 to 1.0 is usual. 0 leaves the person out of the stack."),
+        strength_input("How strongly the person is drawn: 0.7 to 1.0 is usual. 0 leaves the person out of the stack."),
         io.Model.Input(
             "model",
             optional=True,
-            tooltip="Only needed for a person trained for several kinds of model: it chooses the LoRA and is not changed.",
+            tooltip="Only needed for a person trained for several kinds of model. It chooses the LoRA and stays unchanged.",
         ),
         StackType.Input("lora_stack", optional=True, tooltip="A stack to add the person to."),
     ]

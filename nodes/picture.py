@@ -22,7 +22,7 @@ class IsengardPicture(io.ComfyNode):
             node_id="IsengardPicture",
             display_name="Isengard Picture",
             category="Isengard",
-            description="A picture of Isengard's gallery to go on from: for variations, or to put a person into it.",
+            description="A picture from Isengard's gallery to start from: for variations, or to put a person into it.",
             **newer(io.Schema, search_aliases=["gallery", "image to image", "inpaint", "variation"]),
             inputs=_inputs(),
             outputs=[
@@ -70,7 +70,7 @@ def _inputs() -> list[Any]:
         io.String.Input(
             "picture",
             default="",
-            tooltip="A picture of the gallery: the name of its file, such as gen_…/0. Written by the Isengard tab.",
+            tooltip="A picture from the gallery, by its file name, such as gen_…/0. The Isengard tab fills it in.",
         ),
         io.Int.Input(
             "width", default=0, min=0, max=MAX_SIDE, step=8, tooltip="Pixels; 0 keeps the picture's own."
@@ -84,10 +84,10 @@ def _inputs() -> list[Any]:
             min=0.01,
             max=1.0,
             step=0.01,
-            tooltip="How much is drawn anew: 0.2 keeps nearly all of it, 1 nothing.",
+            tooltip="How much to redraw: 0.2 keeps nearly everything, 1 keeps nothing.",
         ),
-        io.Image.Input("image", optional=True, tooltip="Any other picture, instead of one of the gallery."),
+        io.Image.Input("image", optional=True, tooltip="Any other picture, instead of one from the gallery."),
         io.Mask.Input(
-            "mask", optional=True, tooltip="Where of the connected picture something is drawn: white."
+            "mask", optional=True, tooltip="Where to draw in the connected picture: the white part."
         ),
     ]

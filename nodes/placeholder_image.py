@@ -22,7 +22,7 @@ class IsengardPlaceholderImage(io.ComfyNode):
             node_id="IsengardPlaceholderImage",
             display_name="Isengard Placeholder Image",
             category="Isengard",
-            description="A drawn stand-in for a picture, for trying things out without a model (practice mode).",
+            description="A drawn placeholder, for trying things out without a model (practice mode).",
             **newer(io.Schema, is_dev_only=True),
             inputs=[
                 io.String.Input("text", multiline=True, default="", tooltip="What the picture would show."),

@@ -19,7 +19,7 @@ class IsengardRequest(io.ComfyNode):
             node_id="IsengardRequest",
             display_name="Isengard Request",
             category="Isengard",
-            description="Prompt, size and seed of a picture. The Isengard tab writes into this node.",
+            description="Prompt, size and seed of a picture. The Isengard tab fills this node in.",
             **newer(io.Schema, search_aliases=["prompt", "size", "seed"]),
             inputs=_inputs(),
             outputs=[
@@ -60,8 +60,8 @@ def _inputs() -> list[Any]:
             tooltip="{trigger} becomes the person's trigger word; {trigger2} that of a second person.",
         ),
         io.String.Input("trigger_1", optional=True, force_input=True, tooltip="From Isengard Character."),
-        io.String.Input("trigger_2", optional=True, force_input=True, tooltip="A second person's."),
-        io.String.Input("negative", multiline=True, default="", tooltip="What should not be in the picture."),
+        io.String.Input("trigger_2", optional=True, force_input=True, tooltip="From a second person's Isengard Character."),
+        io.String.Input("negative", multiline=True, default="", tooltip="What shouldn't be in the picture."),
         io.Int.Input("width", default=512, min=64, max=MAX_SIDE, step=8, tooltip="Pixels."),
         io.Int.Input("height", default=512, min=64, max=MAX_SIDE, step=8, tooltip="Pixels."),
         io.Int.Input("seed", default=0, min=0, max=MAX_SEED, tooltip="The same seed gives the same picture."),
@@ -72,6 +72,6 @@ def _inputs() -> list[Any]:
             min=0.0,
             max=30.0,
             step=0.1,
-            tooltip="How closely to follow the prompt.",
+            tooltip="How closely it follows the prompt.",
         ),
     ]

@@ -44,7 +44,7 @@ class IsengardTrainLoRA(io.ComfyNode):
                 choices.named_combo(
                     "family", choices.families_by_key(), tooltip="The kind of base model to train for."
                 ),
-                io.Combo.Input("preset", options=PRESETS, default="balanced", tooltip="How thorough."),
+                io.Combo.Input("preset", options=PRESETS, default="balanced", tooltip="How long and thorough the training is."),
                 io.String.Input(
                     "overrides",
                     default="{}",
@@ -55,7 +55,7 @@ class IsengardTrainLoRA(io.ComfyNode):
                 io.Boolean.Input(
                     "wait",
                     default=False,
-                    tooltip="Wait until it is trained. Waiting holds ComfyUI's queue: nothing else runs meanwhile.",
+                    tooltip="Wait until training has finished. ComfyUI runs nothing else meanwhile.",
                     **newer(io.Boolean.Input, advanced=True),
                 ),
                 *_base_inputs(),
@@ -122,11 +122,11 @@ def _base_inputs() -> list[Any]:
         for name, words in (
             (
                 "base_model",
-                "A checkpoint of your own to train on, by its name in ComfyUI's folders. Empty: the family's usual one.",
+                "A checkpoint of your own to train on, by its name in ComfyUI's folders. Empty: the family's default.",
             ),
             (
                 "route",
-                'Another way to train the family, for example "base" for Z-Image. Empty: the usual one. docs/models.md lists them.',
+                'Another way to train the family, for example "base" for Z-Image. Empty: the default. docs/models.md lists them.',
             ),
         )
     ]

@@ -21,7 +21,7 @@ MAIN = {
 SETTINGS = {
     "Isengard_ActionBarButton": {
         "name": "Show the Isengard button in the action bar",
-        "tooltip": "Takes effect when the page is loaded again. The tab and Alt+Shift+I stay.",
+        "tooltip": "Takes effect when you reload the page. The tab and Alt+Shift+I still work.",
     }
 }
 
