@@ -91,7 +91,7 @@ BLUEPRINTS = {
         {"positive": ["6", 0]},
     ),
     "Photo reference": Blueprint(
-        "Shows a person's photos to the model, without any training. For FLUX.2 Klein and its like.",
+        "Shows a person's photos to the model, without any training. For FLUX.2 Klein and similar models.",
         {
             "1": part("IsengardCharacter", "Person", character=Asked("person", "")),
             "2": part(

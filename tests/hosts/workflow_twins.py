@@ -21,7 +21,7 @@ GRAPHS = ("api", "training")
 STEPS = (
     "1. *Base model* and the other loaders: the files you have.\n"
     "2. *Person*: choose who.\n"
-    "3. *Request*: write what should be seen; keep `{trigger}`.\n"
+    "3. *Request*: describe the picture; keep `{trigger}`.\n"
     "4. Press Run. Pictures go to Isengard's own folder."
 )
 TRAINING_STEPS = (

@@ -10,7 +10,7 @@ computer's memory, and at the end a smaller rank. Isengard takes the first that 
 *Train smaller* after a full GPU takes the next one. Gradient checkpointing is always on.
 
 **These are estimates**: video memory from the sizes of the model's parts, how long a step takes from published times. Once your GPU
-has trained a model, its own times are used. Balanced preset, 20 photos; how long a step takes is said against the model's usual
+has trained a model, its own times are used. Balanced preset, 20 photos; step times are compared with the model's default
 numbers. A dash means that AI-Toolkit cannot train the model on such a card, as far as we know.
 This page is made by `python dev.py pages`.
 
@@ -47,7 +47,7 @@ def cell(family, card: int) -> str:
     if not rung.fits(machine):
         return "-"
     size = f"{rung.need.vram_bytes / 2**30:.1f} GB"
-    return f"{saving_words(rung)}: {size}, {pace_words(rung)}" if rung.saves else f"as usual: {size}"
+    return f"{saving_words(rung)}: {size}, {pace_words(rung)}" if rung.saves else f"default: {size}"
 
 
 def rungs_of(family, preset="balanced"):
@@ -73,7 +73,7 @@ def _rungs(families) -> str:
     parts = []
     for family in families:
         rows = [
-            f"| {saving_words(rung) or 'as usual'} | {rung.need.vram_bytes / 2**30:.1f} GB | {pace_words(rung)} |"
+            f"| {saving_words(rung) or 'default'} | {rung.need.vram_bytes / 2**30:.1f} GB | {pace_words(rung)} |"
             for rung in rungs_of(family)
         ]
         head = f"## {family.label}\n\n| with | video memory | a step takes |\n|---|---|---|\n"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 HEAD = """# Models
 
-What a person can be trained for, from the records in `core/families/`. Video memory is what a training usually takes, and the
-least it can be made to take (estimates, [per card](memory.md));
+The models you can train a person for, from the records in `core/families/`. Video memory is what a training takes by default, and
+the least it can take (estimates, [per card](memory.md));
 *experimental* means that we have not trained it on a GPU ourselves. Licences are the models' own: they say what you may do
-with the pictures, and some must be accepted on the model's page with a Hugging Face account before anything can be fetched.
+with the pictures, and some you accept on the model's page, with a Hugging Face account, before you can download anything.
 This page is made by `python dev.py pages`.
 
 | model | key | licence | accept first | video memory | at least | download | state |
@@ -17,8 +17,8 @@ This page is made by `python dev.py pages`.
 ROUTES = """
 ## Routes
 
-Some can be trained in more than one way. The first is taken where nobody chooses; LoRAs of all routes of a model are of one
-kind and go onto the same file in ComfyUI.
+Some models have several training routes. The first is the default. LoRAs of all routes of a model are of one kind and work with
+the same file in ComfyUI.
 
 | model | route | key | trained on | what it is |
 |---|---|---|---|---|
@@ -26,13 +26,13 @@ kind and go onto the same file in ComfyUI.
 RECORDS = """
 ## What a record says of its trainings
 
-A model is one file in `core/families/`. `[training_base]` and `trainer_hubs` name what the trainer fetches from the hub,
+A model is one file in `core/families/`. `[training_base]` and `trainer_hubs` name what the trainer downloads from the hub,
 `[generating_base]` and `[[files]]` what pictures are made with. `[trainer]` is what the trainer is told besides the numbers of
 a preset, in AI-Toolkit's words: `noise_scheduler`, `sampler`, `timestep_type`, `sample_guidance` and `sample_steps`; where it
-differs from the usual also `optimizer` (`adamw8bit`, `adamw` or `adafactor`), `assistant_lora` (`owner/name/file` on the hub:
+differs from the default also `optimizer` (`adamw8bit`, `adamw` or `adafactor`), `assistant_lora` (`owner/name/file` on the hub:
 the LoRA under which a distilled model is trained) and `extras` (the repository that has the text encoder and the VAE where the
-base has none); `[[trainer_hubs]]` must name what is read of these too. Where a licence asks for more than it is usual,
-`terms` says so before a training, and `name_start` is what the file of a published LoRA begins with.
+base has none); `[[trainer_hubs]]` must name what is read of these too. Where a licence asks for more than usual,
+`terms` says so before a training, and `name_start` is how a LoRA's file name in ComfyUI begins.
 
 `[card]` is what people are told before they choose: `good_at` in a sentence, `sell` (`yes`, `limits` where `terms` name them, `ask`
 for a licence that one should read first), and `recommend`, its place among those that are recommended: the first that fits a machine
