@@ -96,8 +96,6 @@ def _inputs() -> list[Any]:
             default="{trigger}, {class}",
             tooltip="What this part shows. {trigger} and {class} are the person's.",
         ),
-        io.Float.Input(
-            "left", default=0.0, tooltip="Left edge, 0 to 1.", **edge
-        ),
+        io.Float.Input("left", default=0.0, tooltip="Left edge, 0 to 1.", **edge),
         io.Float.Input("right", default=0.5, tooltip="Right edge, 0 to 1.", **edge),
     ]

@@ -91,7 +91,9 @@ def _inputs() -> list[Any]:
     return [
         person_input(),
         checkpoint_input(),
-        strength_input("How strongly the person is drawn: 0.7 to 1.0 is usual. 0 leaves the person out of the stack."),
+        strength_input(
+            "How strongly the person is drawn: 0.7 to 1.0 is usual. 0 leaves the person out of the stack."
+        ),
         io.Model.Input(
             "model",
             optional=True,

@@ -60,7 +60,9 @@ def _inputs() -> list[Any]:
             tooltip="{trigger} becomes the person's trigger word; {trigger2} that of a second person.",
         ),
         io.String.Input("trigger_1", optional=True, force_input=True, tooltip="From Isengard Character."),
-        io.String.Input("trigger_2", optional=True, force_input=True, tooltip="From a second person's Isengard Character."),
+        io.String.Input(
+            "trigger_2", optional=True, force_input=True, tooltip="From a second person's Isengard Character."
+        ),
         io.String.Input("negative", multiline=True, default="", tooltip="What shouldn't be in the picture."),
         io.Int.Input("width", default=512, min=64, max=MAX_SIDE, step=8, tooltip="Pixels."),
         io.Int.Input("height", default=512, min=64, max=MAX_SIDE, step=8, tooltip="Pixels."),

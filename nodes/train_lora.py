@@ -44,7 +44,12 @@ class IsengardTrainLoRA(io.ComfyNode):
                 choices.named_combo(
                     "family", choices.families_by_key(), tooltip="The kind of base model to train for."
                 ),
-                io.Combo.Input("preset", options=PRESETS, default="balanced", tooltip="How long and thorough the training is."),
+                io.Combo.Input(
+                    "preset",
+                    options=PRESETS,
+                    default="balanced",
+                    tooltip="How long and thorough the training is.",
+                ),
                 io.String.Input(
                     "overrides",
                     default="{}",

@@ -168,7 +168,7 @@ def test_it_becomes_a_photo_with_the_warning_where_it_is_trained_on(onward, serv
         return server.api.get(f"/characters/{ann}/photos")["items"]
 
     panel = onward("isen-keep-training")
-    expect(panel.get("isen-keep")).to_contain_text("the likeness drifts")
+    expect(panel.get("isen-keep")).to_contain_text("drifts away from the real person")
     panel.get("isen-keep-cancel").click()
     assert photos() == []
     panel.get("isen-more-actions").click()

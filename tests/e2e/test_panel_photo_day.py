@@ -39,7 +39,7 @@ def ann(server, tmp_path):
 def choose(panel):
     """Two styles and two scenes in one shape, four pictures, other words for one of them."""
     panel.click("isen-character", "isen-photo-day")
-    expect(panel.get("isen-day-plan")).to_contain_text("40 pictures. How long it takes isn't known")
+    expect(panel.get("isen-day-plan")).to_contain_text("40 pictures. The time shows once")
     for name in ("film", "golden"):
         panel.get(f"isen-day-style-{name}").uncheck(force=True)
     scenes = panel.get("isen-day-scenes").locator("input:checked")

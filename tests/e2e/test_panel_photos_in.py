@@ -10,10 +10,10 @@ from support.pictures import drawing
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 HTML = {"Content-Type": "text/html"}
 BETWEEN = {
-    413: "lets no file of this size through",
+    413: "doesn't let files this large through",
     401: "asks you to sign in",
     403: "refused this (403)",
-    429: "wants fewer requests",
+    429: "is limiting requests",
     302: "asks you to sign in",
     502: "ComfyUI didn't respond",
     504: "ComfyUI didn't respond",

@@ -58,7 +58,7 @@ test("what somebody in between answers is told as what it is", async () => {
     throw new SyntaxError("html");
   };
   const said = async (status, body = html) => answering(status, body).post("/x").then(String, (thrown) => `${thrown.code} ${thrown.message}`);
-  assert.match(await said(413), /^not_ours .*no file of this size/);
+  assert.match(await said(413), /^not_ours .*let files this large through/);
   assert.match(await said(401), /^not_ours .*sign in/);
   assert.match(await said(200), /^not_ours .*sign in/);
   assert.match(await said(403), /^not_ours .*refused this \(403\)/);

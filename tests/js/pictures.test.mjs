@@ -39,8 +39,8 @@ test("the lines above the view: none when all is well, each state with its own",
     { kind: "setting_slip", file: "isengard.toml", line: 0, reason: "mode must be one of production, fast-test" },
     { kind: "pack_slip", file: "a pack/pyproject.toml", line: 12, reason: "" },
   ];
-  assert.deepEqual(bannersOf({ ...calm, health: { mode: "production", slips } }).map(([, said]) => said.split(/[,.] (?=so|The)/)[0]), [
-    "isengard.toml, line 3 cannot be read", "isengard.toml: mode must be one of production, fast-test", "a pack/pyproject.toml, line 12 cannot be read",
+  assert.deepEqual(bannersOf({ ...calm, health: { mode: "production", slips } }).map(([, said]) => said.split(/[,.] (?=so|Isengard uses)/)[0]), [
+    "isengard.toml, line 3 can't be read", "isengard.toml: mode must be one of production, fast-test", "a pack/pyproject.toml, line 12 can't be read",
   ]);
   const [problem] = bannersOf({ ...calm, problem: { message: "No.", hint: "", correlationId: "ui-1" } });
   assert.deepEqual(problem, ["isen-error", "No.", "isen-problem", "ui-1", false]);

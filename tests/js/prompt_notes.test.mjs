@@ -117,7 +117,7 @@ test("ComfyUI is asked for its embeddings once, when a prompt names one", async 
   await new Promise((done) => setTimeout(done, 20));
   notes.show("a cat, embedding:easy", "embedding:gone", { prompting: TAGS, model: "SDXL" });
   assert.equal(asked.length, 1);
-  assert.match(notes.element.textContent, /does not have this embedding: gone\./);
+  assert.match(notes.element.textContent, /doesn't have this embedding: gone\./);
 });
 
 test("a picture is told and named by the words that were chosen for it", async () => {
