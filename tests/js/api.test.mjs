@@ -62,8 +62,8 @@ test("what somebody in between answers is told as what it is", async () => {
   assert.match(await said(401), /^not_ours .*sign in/);
   assert.match(await said(200), /^not_ours .*sign in/);
   assert.match(await said(403), /^not_ours .*refused this \(403\)/);
-  assert.match(await said(429), /^not_ours .*fewer requests/);
-  assert.match(await said(418, { error: "teapot" }), /^not_ours .*answered with 418/);
+  assert.match(await said(429), /^not_ours .*limiting requests/);
+  assert.match(await said(418, { error: "teapot" }), /^not_ours .*instead of Isengard \(418\)/);
   for (const status of [502, 503, 504]) assert.match(await said(status), /^offline /);
   const elsewhere = new Api({ fetch: async (_, { redirect }) => ({ type: redirect === "manual" ? "opaqueredirect" : "basic", status: 0, ok: false, json: async () => html() }), url: (path) => path });
   await assert.rejects(elsewhere.get("/x"), { code: "not_ours", message: /sign in/ });
