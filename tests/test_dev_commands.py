@@ -80,6 +80,7 @@ def test_what_is_not_there_is_said(chosen, choose, tmp_path, comfyui, python, sa
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_somebodys_python_shows_through_and_is_left_as_it_is(chosen, choose, tmp_path, monkeypatch):
     """What it has is used from where it is, what it lacks lies on top of it."""
     monkeypatch.setenv("ISENGARD_DEV_CACHE", str(tmp_path / "cache"))

@@ -42,7 +42,12 @@ def test_by_its_command_its_folder_or_its_data_folder(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("seconds", "workers"), [(1, []), pytest.param(300, [], marks=pytest.mark.full), (300, ["-n", "2"])]
+    ("seconds", "workers"),
+    [
+        (1, []),
+        pytest.param(300, [], marks=pytest.mark.full),
+        pytest.param(300, ["-n", "2"], marks=pytest.mark.full),
+    ],
 )
 def test_a_run_that_leaves_a_process_fails_and_names_it(tmp_path, seconds, workers):
     """One that ends by itself within a while is waited for."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hosts import chromium, comfyui
+from hosts.browser_contexts import BrowserContexts
 from hosts.demo import drawings
 from hosts.journey import Api
 from support.images_fixtures import ann, api, images, tiny_server  # noqa: F401 - fixtures
@@ -32,6 +33,11 @@ def browser():
         browser = playwright.chromium.launch(executable_path=chromium.executable(), args=chromium.FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def contexts(browser):
+    return BrowserContexts(browser)
 
 
 @pytest.fixture(scope="session")
@@ -86,10 +92,11 @@ def limit_ms():
 class Page:
     """A ComfyUI page with the Isengard tab, and everything it said on the console."""
 
-    def __init__(self, browser, url: str, *, width: int = 1400, script: str = "") -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": 1000})
-        self.context.add_init_script(script)
+    def __init__(self, contexts: BrowserContexts, url: str, *, width: int = 1400, script: str = "") -> None:
+        self.context = contexts.take()
         self.page = self.context.new_page()
+        self.page.set_viewport_size({"width": width, "height": 1000})
+        self.page.add_init_script(script)
         self.errors: list[str] = []
         self.page.on("console", lambda message: self._note(message.type, message.text, message.location))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -153,35 +160,32 @@ class Page:
     def get(self, testid: str):
         return self.page.get_by_test_id(testid)
 
-    def close(self) -> None:
-        self.context.close()
-
 
 @pytest.fixture
-def open_page(browser):
+def open_page(contexts):
     opened = []
 
     def open_page(url: str, **options) -> Page:
-        opened.append(Page(browser, url, **options))
+        opened.append(Page(contexts, url, **options))
         return opened[-1]
 
     yield open_page
     for page in opened:
-        page.close()
+        contexts.give_back(page.context)
 
 
 @pytest.fixture(scope="module")
-def keep_page(browser):
+def keep_page(contexts):
     """Like `open_page`, for modules whose tests go on in one page: loading ComfyUI takes seconds."""
     opened = []
 
     def keep_page(url: str, **options) -> Page:
-        opened.append(Page(browser, url, **options))
+        opened.append(Page(contexts, url, **options))
         return opened[-1]
 
     yield keep_page
     for page in opened:
-        page.close()
+        contexts.give_back(page.context)
 
 
 @pytest.fixture
@@ -195,9 +199,10 @@ def shots(tmp_path):
 class LivePanel:
     """The panel on a plain server (tests/js/stage/live.html): no ComfyUI around it, everything else is real."""
 
-    def __init__(self, browser, server, *, width: int = 360, **options) -> None:
-        self.context = browser.new_context(viewport={"width": 1000, "height": 1000}, **options)
+    def __init__(self, context, server, *, width: int = 360) -> None:
+        self.context = context
         self.page = self.context.new_page()
+        self.page.set_viewport_size({"width": 1000, "height": 1000})
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(f"{server.url}/pack/tests/js/stage/live.html?width={width}")
@@ -219,21 +224,18 @@ class LivePanel:
             where = {"x": box["x"] + 30, "y": box["y"] + 20}
             line.send("Input.dispatchDragEvent", {"type": kind, **where, "data": data})
 
-    def close(self) -> None:
-        self.context.close()
-
 
 @pytest.fixture
-def panel_on(browser):
+def panel_on(contexts):
     """`panel_on(server)` opens the panel; nothing it says on the console may be an error."""
     opened = []
 
-    def panel_on(server, **options) -> LivePanel:
-        opened.append(LivePanel(browser, server, **options))
+    def panel_on(server, *, width: int = 360) -> LivePanel:
+        opened.append(LivePanel(contexts.take(), server, width=width))
         return opened[-1]
 
     yield panel_on
     errors = [error for panel in opened for error in panel.errors]
     for panel in opened:
-        panel.close()
+        contexts.give_back(panel.context)
     assert errors == []

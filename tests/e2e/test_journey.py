@@ -88,6 +88,7 @@ def test_a_training_is_cancelled_from_the_panel(fast_server, open_page, photos):
     assert page.errors == []
 
 
+@pytest.mark.full
 def test_one_correlation_id_from_the_click_to_the_trainer(fast_server, open_page, photos):
     """One click on Start training: the same id in the browser's request, all three logs, the events and the job's record."""
     page = open_page(fast_server.url)

@@ -25,6 +25,7 @@ def open_server(tmp_path_factory):
     server.stop()
 
 
+@pytest.mark.full
 def test_the_link_opens_everything_and_without_it_nothing(open_server, open_page, photos):
     address = open_server.url.replace("127.0.0.1", LAN_NAME)
     stranger = open_page(address)

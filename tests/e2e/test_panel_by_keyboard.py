@@ -201,6 +201,7 @@ def test_comfyui_knows_our_words(fast_server, open_page):
     assert page.page.evaluate(label) == "Open Isengard"
 
 
+@pytest.mark.full
 @on_frontends
 def test_comfyuis_own_pages_know_us_and_the_button_can_be_hidden(fast_server, open_page):
     """The pages Settings and About, by ComfyUI's own command; the words come from `locales/`."""

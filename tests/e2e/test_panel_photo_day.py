@@ -134,7 +134,10 @@ def test_a_photo_day_from_one_press_to_the_zip(server, ann, panel_on, shots, tmp
     expect(panel.get("isen-day-recipe")).to_have_count(1)
     server.comfy.comfy.hold = True
     panel.click("isen-day-start")
-    expect(panel.get("isen-day-progress")).to_contain_text("0 of 4 drawn")
+    for _ in range(150):  # a picture that has begun is waited for; before it begins there is none
+        if server.comfy.comfy.running:
+            break
+        panel.page.wait_for_timeout(100)
     panel.click("isen-day-end")
     server.comfy.release()
     expect(panel.get("isen-day-progress")).to_have_text("Done: 1 picture drawn.")

@@ -125,7 +125,7 @@ def test_two_tabs_see_the_same_and_a_lost_stream_comes_back_without_a_gap(server
 def test_one_stream_a_page_closed_while_it_is_hidden(server, panel_on, browser, tmp_path):
     ann = live_server.person(server, tmp_path, photos=0)
     panel = panel_on(server)
-    panel.context.add_init_script(COUNT_STREAMS)
+    panel.page.add_init_script(COUNT_STREAMS)
     panel.page.reload()
     expect(panel.get("isen-character")).to_contain_text("Ann Example")
     assert panel.page.evaluate(OPEN_STREAMS) == 1

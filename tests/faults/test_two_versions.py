@@ -112,7 +112,9 @@ def assert_nothing_was_lost(start):
         assert words not in said, said
 
 
-@pytest.mark.parametrize("server_is, worker_is", [("now", "newer"), ("newer", "now")])
+@pytest.mark.parametrize(
+    "server_is, worker_is", [pytest.param("now", "newer", marks=pytest.mark.full), ("newer", "now")]
+)
 def test_a_worker_of_one_version_serves_the_server_of_the_other(start, url, tmp_path, server_is, worker_is):
     server = start.server(server_is)
     api, worker = server.api, start.worker(worker_is)

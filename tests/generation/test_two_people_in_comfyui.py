@@ -86,6 +86,7 @@ def everywhere(ann, bob, strength):
     return graph
 
 
+@pytest.mark.full
 def test_each_person_has_their_own_strength_and_words(server, two):
     plain = file_of(server, two())
     for name, of in (("ann_strength", ANNS), ("bob_strength", BOBS)):

@@ -16,6 +16,7 @@ from isengard.core.version import numbers
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 
 
+@pytest.mark.full
 def test_each_capability_is_there_from_the_release_that_brought_it(tmp_path):
     base = comfyui.make_base(tmp_path / "host")
     server = comfyui.start(base, environment={"ISENGARD_MODE": "fast-test"})

@@ -179,6 +179,7 @@ def test_what_finds_faces_can_be_another_than_what_describes_them(house, tmp_pat
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_whole_pictures_are_described_where_that_was_chosen(house, tmp_path):
     blue = picture(tmp_path / "blue.png", (0, 0, 640))
     red = picture(tmp_path / "red.png", (0, 0, 640), colour=(255, 0, 0))
