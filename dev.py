@@ -86,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("bench", help="measurements against their baselines")
     commands.add_parser("pages", help="pages that are made from the code")
     pictures = commands.add_parser("pictures", help="pictures of the README and of docs/")
-    pictures.add_argument("wanted", nargs="*", metavar="NAME", help="strip, states, comfyui, moving")
+    pictures.add_argument("wanted", nargs="*", metavar="NAME", help="strip, states, moving")
     return parser
 
 

@@ -1,5 +1,5 @@
-"""`python dev.py pictures [NAME ...]`: what the README and docs/ show. The strip and the states are drawn without a server, the panel in
-ComfyUI and the moving picture are a real ComfyUI in practice mode. Nobody in them is real: hosts/drawn_photos.py."""
+"""`python dev.py pictures [NAME ...]`: what the README and docs/ show. The strip and the states are drawn without a server, the moving
+picture and the panel in ComfyUI are a real ComfyUI in practice mode. Nobody in them is real: hosts/drawn_photos.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import base64
 import io
 import re
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +26,7 @@ def main(wanted: list[str]) -> None:
 
     if not wanted or "strip" in wanted:
         strip.save(DOCS)
-    makers = {"states": states, "comfyui": in_comfyui, "moving": lambda browser: moving.save(browser, DOCS)}
+    makers = {"states": states, "moving": lambda browser: moving.save(browser, DOCS)}
     chosen = [make for name, make in makers.items() if not wanted or name in wanted]
     if not chosen:
         return
@@ -63,25 +62,6 @@ def icons() -> str:
     data = base64.b64encode(font.read_bytes()).decode()
     face = f"@font-face{{font-family:primeicons;src:url(data:font/woff2;base64,{data})}}"
     return "\n".join([face, *rules])
-
-
-def in_comfyui(browser) -> None:
-    """A person and her photos in the sidebar, as wide as a laptop's screen."""
-    from hosts import drawn_photos
-    from hosts.journey import Api
-
-    from pages import moving
-
-    with tempfile.TemporaryDirectory() as folder, moving.practice(Path(folder)) as server:
-        api = Api(server.url)
-        ann = api.post("/characters", {"name": drawn_photos.NAME, "class_word": "woman", "consent": True})
-        for photo in drawn_photos.write(Path(folder) / "photos", moving.PHOTOS):
-            api.upload(ann["id"], photo)
-        page = moving.opened(browser, server.url, {"width": 1280, "height": 800})
-        page.get_by_test_id("isen-character").click(timeout=30_000)
-        page.get_by_test_id("isen-photos").locator("img").first.wait_for()
-        page.wait_for_timeout(2500)
-        page.screenshot(path=str(DOCS / "in-comfyui.png"))
 
 
 def sheet(page, theme: str):
