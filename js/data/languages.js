@@ -53,7 +53,7 @@ export class Languages {
   #question = {};
   /** The person's choice, as it was known last. @type {string | null} */
   #setting = null;
-  /** Every language that the server has, once it was asked. @type {Isengard.LanguageCard[] | null} */
+  /** Every language that the server has, once it was asked. @type {Schema.Language[] | null} */
   #known = null;
 
   /** @param {import("./api.js").Api} api @param {{changed?: () => unknown, memory?: Isengard.Memory}} [means] `changed`: other words are spoken from now on */
@@ -70,7 +70,7 @@ export class Languages {
     if (isLanguage(language)) speak(language);
   }
 
-  /** Every language there is; empty while the server does not answer. @returns {Promise<Isengard.LanguageCard[]>} */
+  /** Every language there is; empty while the server does not answer. @returns {Promise<Schema.Language[]>} */
   async list() {
     if (!this.#known) await quietly(() => this.api.system.languages(), ({ languages }) => (this.#known = languages));
     return this.#known ?? [];

@@ -16,11 +16,13 @@ const UNSPACED = new Set(["ja", "zh", "zh-TW"]);
 
 let language = ENGLISH;
 let catalogue = CATALOGUE;
+let rules = new Intl.PluralRules(ENGLISH.code);
 
 /** From now on in this language. @param {Language} next */
 export function speak(next) {
   language = next;
   catalogue = { ...CATALOGUE, ...next.panel };
+  rules = new Intl.PluralRules(next.code);
 }
 
 /** The language that is spoken: its code for `lang`, its direction for `dir`. */
@@ -41,7 +43,7 @@ export function regional() {
  * @param {string} key @param {number} number
  */
 export function pluralKey(key, number) {
-  const named = `${key}_${new Intl.PluralRules(language.code).select(number)}`;
+  const named = `${key}_${rules.select(number)}`;
   return Object.hasOwn(catalogue, named) && (Object.hasOwn(language.panel, named) || !Object.hasOwn(language.panel, key)) ? named : key;
 }
 

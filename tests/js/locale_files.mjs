@@ -64,19 +64,22 @@ export function judged(code, panel, words = en) {
   return { missing: [...wanted.keys()].filter((key) => !Object.hasOwn(panel, key)), wrong };
 }
 
-/** The gaps of what comes from the server are those of its English. */
-export function judgedServer(server) {
-  return Object.entries(server).flatMap(([english, sentence]) =>
-    !String(sentence).trim() ? [`${english}: empty`] : gapsOf(english) === gapsOf(sentence) ? [] : [`${english}: gaps ${gapsOf(sentence) || "none"}`]);
+/** What comes from the server has every sentence of its English (locales/en/server.json), with the same gaps. */
+export function judgedServer(server, english = fileOf("en", "server")) {
+  const wrong = Object.entries(server).flatMap(([text, sentence]) =>
+    !String(sentence).trim() ? [`${text}: empty`] : gapsOf(text) === gapsOf(sentence) ? [] : [`${text}: gaps ${gapsOf(sentence) || "none"}`]);
+  return { missing: Object.keys(english).filter((text) => !Object.hasOwn(server, text)), wrong };
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [code] = process.argv.slice(2);
   for (const one of code ? [code] : languages()) {
-    const { missing, wrong } = judged(one, fileOf(one, "panel"));
-    const all = [...wrong, ...judgedServer(fileOf(one, "server"))];
     const wanted = needed(one);
-    if (code) process.stdout.write(`${JSON.stringify(Object.fromEntries(missing.map((key) => [key, wanted.get(key)])), null, 2)}\n`);
-    process.stderr.write(`${one}: ${missing.length} of ${wanted.size} keys are missing, ${all.length} wrong\n${(code ? all : []).map((line) => `  ${line}\n`).join("")}`);
+    const panel = judged(one, fileOf(one, "panel"));
+    const server = judgedServer(fileOf(one, "server"));
+    const left = { panel: Object.fromEntries(panel.missing.map((key) => [key, wanted.get(key)])), server: Object.fromEntries(server.missing.map((text) => [text, text])) };
+    if (code) process.stdout.write(`${JSON.stringify(left, null, 2)}\n`);
+    const wrong = [...panel.wrong, ...server.wrong];
+    process.stderr.write(`${one}: ${panel.missing.length} of ${wanted.size} keys and ${server.missing.length} sentences of the server are missing, ${wrong.length} wrong\n${(code ? wrong : []).map((line) => `  ${line}\n`).join("")}`);
   }
 }

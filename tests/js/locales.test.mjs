@@ -21,13 +21,14 @@ test("a missing, empty, unknown or wrongly filled sentence is found", () => {
   const french = { ...german, photos: "{n} photos de {name}", photos_one: "{n} photo de {name}" };
   assert.deepEqual(judged("fr", french, WORDS).wrong, []);
   assert.deepEqual(judged("fr", { ...french, photos_one: "1 photo de {name}" }, WORDS).wrong, ["photos_one: gaps name, English has n,name"], "0 photo is said with it, too");
-  assert.deepEqual(judgedServer({ "{n} left.": "Noch {n}.", "{free} free.": "Frei.", Yes: "" }), ["{free} free.: gaps none", "Yes: empty"]);
+  const server = { "{n} left.": "Noch {n}.", "{free} free.": "Frei.", Yes: "" };
+  assert.deepEqual(judgedServer(server, { "{n} left.": "", "No.": "" }), { missing: ["No."], wrong: ["{free} free.: gaps none", "Yes: empty"] });
 });
 
 for (const code of languages()) {
   test(`${code} is whole`, () => {
     assert.deepEqual(judged(code, fileOf(code, "panel")), { missing: [], wrong: [] });
-    assert.deepEqual(judgedServer(fileOf(code, "server")), []);
+    assert.deepEqual(judgedServer(fileOf(code, "server")), { missing: [], wrong: [] });
     const { name, dir } = fileOf(code, "language");
     assert.ok(name && ["ltr", "rtl"].includes(dir), "language.json says its name and its direction");
   });

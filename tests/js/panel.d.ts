@@ -82,12 +82,6 @@ declare namespace Isengard {
     key?: string;
     values?: Record<string, unknown>;
   }
-  /** A language that the panel can be shown in, by its own name. */
-  interface LanguageCard {
-    code: string;
-    name: string;
-    dir: string;
-  }
   /** A graph in API format. */
   type Graph = Record<string, { class_type: string; inputs: Record<string, unknown> }>;
   interface OpenedRecipe extends Omit<Schema.OpenedRecipe, "graph"> {

@@ -31,6 +31,11 @@ test("a sentence of the panel is short, and names no class and no variable of th
   assert.deepEqual(Object.entries(en).filter(([, words]) => /[A-Z]+_[A-Z]|[a-z]Error\b|\bIsengard[A-Z]/.test(words)), []);
 });
 
+test("the page's code holds English alone", () => {
+  const others = readdirSync(new URL("../../js/locales/", import.meta.url)).filter((name) => !/^en(_\w+)?\.js$/.test(name));
+  assert.deepEqual(others.sort(), ["reading.js", "words.js"]);
+});
+
 /** @param {string[]} languages @param {() => void} told */
 function readBy(languages, told) {
   const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");

@@ -3,7 +3,7 @@
 import { button, h, icon, say } from "../../lib/dom.js";
 import { coverageOf } from "../../lib/coverage.js";
 import { chartOf, unevenOf } from "../../lib/coverage_chart.js";
-import { inRow } from "../../lib/format.js";
+import { count, inRow } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { t, wordOr } from "../../locales/words.js";
 import { findingsNow } from "./photo_words.js";
@@ -94,7 +94,7 @@ export class Coverage {
     const bar = button(word, () => this.#press(name), {
       kind: "kind", testid: `isen-kind-${name}`, "aria-pressed": String(this.pressed.split(" ").includes(name)), style: `--isen-share:${Math.round((100 * ids.length) / most)}%`,
     });
-    bar.append(" ", h("b", { text: String(ids.length) }), ...(rare ? [" ", rare] : []));
+    bar.append(" ", h("b", { text: count(ids.length) }), ...(rare ? [" ", rare] : []));
     return bar;
   }
 }

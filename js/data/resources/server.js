@@ -32,12 +32,12 @@ export class System extends Resource {
     return this.api.get("/health");
   }
 
-  /** Every language there is; open to everybody, as the panel's code is. @returns {Promise<{languages: Isengard.LanguageCard[]}>} */
+  /** Every language there is; open to everybody, as the panel's code is. @returns {Promise<Schema.LanguageList>} */
   languages() {
     return this.api.get("/languages");
   }
 
-  /** One language's words. @param {string} code @returns {Promise<unknown>} */
+  /** One language's words. @param {string} code @returns {Promise<Schema.LanguageWords>} */
   language(code) {
     return this.api.get(path`/languages/${code}`);
   }
