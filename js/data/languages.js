@@ -102,7 +102,8 @@ export class Languages {
 
   /** @param {Language} words */
   #take(words) {
-    kept(this.memory, KEY, { setting: this.#setting, language: words === ENGLISH ? null : words });
+    const usual = words === ENGLISH && !isCode(this.#setting);
+    if (!usual || recalled(this.memory, KEY)) kept(this.memory, KEY, usual ? null : { setting: this.#setting, language: words === ENGLISH ? null : words });
     if (JSON.stringify(words) === JSON.stringify(spoken())) return;
     speak(words);
     this.changed();

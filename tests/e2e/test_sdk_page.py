@@ -27,8 +27,16 @@ def sdk_page(browser, server):
     """`sdk_page("tabs=0")` opens the page; nothing it says may be an error."""
     errors, contexts = [], []
 
-    def sdk_page(query: str = "", width: int = 1200):
+    def sdk_page(query: str = "", width: int = 1200, words: dict | None = None):
         context = browser.new_context(viewport={"width": width, "height": 900})
+        if words:
+            context.route(
+                "**/isengard/languages", lambda asked: asked.fulfill(json={"languages": list(words.values())})
+            )
+            context.route(
+                "**/isengard/languages/*",
+                lambda asked: asked.fulfill(json=words[asked.request.url.rsplit("/", 1)[1]]),
+            )
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -95,3 +103,32 @@ def test_a_setting_and_what_is_remembered_are_kept(sdk_page, server):
     page.wait_for_function(f"{MEMORY} !== undefined")
     assert json.loads(page.evaluate(MEMORY)) == {"isengard.notify": "1"}
     assert page.evaluate("Object.keys(localStorage)") == []
+
+
+WORDS = {
+    "de": {"code": "de", "name": "Deutsch", "dir": "ltr", "panel": {"characters": "Personen"}, "server": {}},
+    "he": {"code": "he", "name": "\u05e2\u05d1\u05e8\u05d9\u05ea", "dir": "rtl", "panel": {}, "server": {}},
+}
+
+
+def test_another_language_is_spoken_at_once_in_all_that_is_shown(sdk_page, server):
+    """ComfyUI's own at first, then one that is chosen, which reads from right to left, then English again."""
+    page = sdk_page("locale=de", words=WORDS)
+    page.get_by_test_id(TAB).click()
+    people = page.get_by_test_id("isen-tab-characters")
+    expect(people).to_have_text("Personen")
+    page.get_by_test_id("isen-settings").click()
+    chosen = page.get_by_test_id("isen-setting-language")
+    expect(chosen.locator("option")).to_have_count(4)
+    chosen.focus()
+    chosen.select_option("he")
+    panel = page.locator("isen-panel")
+    expect(panel).to_have_attribute("dir", "rtl")
+    expect(people).to_have_text("Characters")
+    expect(chosen).to_be_focused()
+    chosen.select_option("auto")
+    expect(people).to_have_text("Personen")
+    chosen.select_option("en")
+    expect(people).to_have_text("Characters")
+    assert [panel.get_attribute(name) for name in ("lang", "dir")] == ["en", "ltr"]
+    server.api.patch("/settings", {"language": "auto"})

@@ -47,11 +47,15 @@ const make = (all, known, asked) => {
 };
 
 test("English asks nobody, another language is fetched once and spoken at once", async () => {
-  const { languages, told, asked } = make({ de: GERMAN });
+  const { languages, told, asked, memory } = make({ de: GERMAN });
   await languages.follow("auto", "en");
+  assert.equal(memory.map.size, 0);
   await languages.follow("auto", null);
   await languages.follow("en-US", "de");
   assert.deepEqual([asked, told.changes, spoken().code], [[], 0, "en"]);
+  assert.deepEqual([...memory.map.keys()], ["isengard.language"], "that English is wanted beside a German ComfyUI is remembered");
+  await languages.follow("auto", "en");
+  assert.equal(memory.getItem("isengard.language"), "null");
   await languages.follow("auto", "de");
   assert.deepEqual([asked, told.changes, t("back"), t("close")], [["list", "de"], 1, "Zurück", "Close"]);
   await languages.follow("auto", "de");
