@@ -126,6 +126,11 @@ class ComfyHost:
         return self._launch.repeatable
 
     @property
+    def another(self) -> dict[str, object]:
+        """How a second ComfyUI is started beside this one; empty where nobody can tell."""
+        return self._launch.another()
+
+    @property
     def queue_length(self) -> int:
         """Prompts that run or wait: a restart loses them."""
         return int(self._server.prompt_queue.get_tasks_remaining())

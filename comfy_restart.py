@@ -19,6 +19,8 @@ SESSION = "__COMFY_CLI_SESSION__"
 _NOTE = ".reboot"
 #: A page of ComfyUI is open already: the next start opens no other one.
 _QUIET = "--disable-auto-launch"
+#: Without these some machines compute nothing, or nothing right.
+_DEVICE_OPTIONS = ("--cpu", "--directml", "--force-fp32", "--force-fp16", "--fp32-text-enc", "--fp32-vae")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,27 @@ class Launch:
         if opens_page and _QUIET not in words:
             words.append(_QUIET)
         return [list2cmdline([word]) for word in words] if windows else words
+
+    def another(self) -> dict[str, object]:
+        """What a second ComfyUI beside this one is started with: Python and its switches, the script with the words that follow it,
+        the folder that they are meant from, and the options that say what it computes on. Empty for one that is no script (`-m`)."""
+        words, flags = list(self.arguments), []
+        while words and words[0].startswith("-"):
+            if words[0] in ("-m", "-c", "-"):
+                return {}
+            flags += [words.pop(0) for _ in range(2 if words[0] in ("-W", "-X") else 1)]
+        named = next((n for n, word in enumerate(words) if word.startswith("-")), len(words))
+        script, options = words[:named], words[named:]
+        if not script or not self.program or not self.folder:
+            return {}
+        kept = [word for word in options if word in _DEVICE_OPTIONS]
+        return {
+            "python": self.program,
+            "flags": flags,
+            "script": script,
+            "options": kept,
+            "folder": self.folder,
+        }
 
     def repeat(self, *, opens_page: bool) -> None:
         """Does not return. OSError where it cannot be done: then everything goes on as it was."""

@@ -96,3 +96,17 @@ def test_where_it_cannot_be_done_it_is_said(tmp_path):
         {"session": "/none/s"},
     ):
         assert not Launch(**{**vars(can), **other}).repeatable
+
+
+def test_another_comfyui_is_started_by_the_same_script_on_the_same_device(tmp_path):
+    """Wrapping scripts and their words stay; port, folders and the rest of this one's options do not."""
+    portable = Launch(
+        "p.exe", ("-s", "-X", "utf8", "main.py", "--windows-standalone-build", "--cpu", "--port", "1"), "C"
+    )
+    assert portable.another() == {
+        "python": "p.exe", "flags": ["-s", "-X", "utf8"], "script": ["main.py"], "options": ["--cpu"], "folder": "C",
+    }  # fmt: skip
+    wrapped = Launch("p", ("wrapper.py", "ComfyUI", "--listen"), "f").another()
+    assert (wrapped["script"], wrapped["options"]) == (["wrapper.py", "ComfyUI"], [])
+    for unknown in (("-m", "comfy"), ("-",), (), ("--cpu",)):
+        assert not Launch("p", unknown, "f").another(), unknown

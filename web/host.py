@@ -37,6 +37,10 @@ class Host(Protocol):
     def can_restart(self) -> bool: ...
 
     @property
+    def another(self) -> dict[str, object]:
+        """How a second ComfyUI is started beside it; empty where nobody can tell."""
+
+    @property
     def queue_length(self) -> int: ...
 
     def restart(self) -> None: ...

@@ -31,6 +31,7 @@ class PlainHost:
     queue_length: int = 0
     restarts: int = 0
     freed: int = 0
+    another: dict[str, object] = field(default_factory=dict)
     ran: list[tuple[object, object]] = field(default_factory=list)
 
     def capabilities(self) -> list[dict[str, str | bool]]:

@@ -30,9 +30,17 @@ def started_before(paths: DataPaths) -> str | None:
 
 
 def write_server_file(paths: DataPaths, boot_id: str, host: Host) -> None:
-    """{boot_id, pid, url, comfyui}: where a worker asks ComfyUI for memory, and what kind of ComfyUI that is, for the doctor."""
+    """{boot_id, pid, url, comfyui, start}: where a worker asks ComfyUI for memory, what kind of ComfyUI that is, for the doctor, and
+    how another one is started beside it, for trainers that are nodes of ComfyUI's."""
     comfyui = {"version": host.version, "frontend": host.frontend, "capabilities": host.capabilities()}
-    content = {"boot_id": boot_id, "pid": os.getpid(), "url": host.server_url, "comfyui": comfyui}
+    start = {**host.another, "device": host.device_name}
+    content = {
+        "boot_id": boot_id,
+        "pid": os.getpid(),
+        "url": host.server_url,
+        "comfyui": comfyui,
+        "start": start,
+    }
     atomic.write_json(paths.run / SERVER_FILE, content)
 
 
