@@ -54,7 +54,7 @@ class Launch:
         return [list2cmdline([word]) for word in words] if windows else words
 
     def another(self) -> dict[str, object]:
-        """What a second ComfyUI beside this one is started with: Python and its switches, the script with the words that follow it,
+        """Say what a second ComfyUI beside this one is started with: Python and its switches, the script with the words that follow it,
         the folder that they are meant from, and the options that say what it computes on. Empty for one that is no script (`-m`)."""
         words, flags = list(self.arguments), []
         while words and words[0].startswith("-"):

@@ -149,7 +149,8 @@ class Option(Record):
 
 
 class BackendCapabilities(Record):
-    """The abilities that the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness.
+    """The abilities that the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness. `offer` is said beside
+    its name where a person chooses, `about` below it.
 
     `presets` are the trainer's own, the gentlest first; without any it takes ours.
     """
@@ -163,6 +164,8 @@ class BackendCapabilities(Record):
     options: dict[str, Option] = Field(default_factory=dict)
     presets: list[Preset] = Field(default_factory=list)
     placeholder: bool = False
+    offer: str = ""
+    about: str = ""
     can_continue: bool = False
     #: what it can do to take less memory, by the names of overrides; `cache_text`, `offload` and `bits` it has to know
     savings: list[str] = Field(

@@ -70,6 +70,13 @@ def windowless() -> dict[str, Any]:
     return {}
 
 
+def behind_all() -> dict[str, Any]:
+    """Options for a process of ours without a window that Windows gives time when nobody else wants it; elsewhere it lowers itself."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.IDLE_PRIORITY_CLASS}
+    return {}
+
+
 def in_a_group() -> dict[str, Any]:
     """Options for a process that leads a group of its own, which can be ended with all that it started."""
     if sys.platform == "win32":

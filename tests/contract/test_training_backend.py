@@ -1,4 +1,4 @@
-"""What every training backend must do, run through its own process: `fast_test`, and `ai_toolkit` over the stand-in."""
+"""What every training backend must do, run through its own process: `fast_test`, and `ai_toolkit` and `comfyui_native` over stand-ins."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes.training_comfyui import standing_in
 from isengard.core.families.families import Families
 from isengard.core.settings import Settings
 from isengard.training.backends.ai_toolkit import backend as ai_toolkit
 from isengard.training.backends.ai_toolkit import optimizer
+from isengard.training.backends.comfyui_native import backend as comfyui_native
 from isengard.training.backends.fast_test import backend as fast_test
 from isengard.training.interface import ResolvedTraining
+from PIL import Image
 from safetensors.numpy import load_file, save_file
 
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
@@ -36,6 +39,9 @@ def make(paths, standin):
     def make(name):
         if name == "fast_test":
             return fast_test.FastTestBackend(True, Families())
+        if name == "comfyui_native":
+            standing_in(paths)
+            return comfyui_native.ComfyNativeBackend(Settings(allow_cpu=True), paths, Families())
         settings = Settings(
             ai_toolkit_dir=str(standin),
             ai_toolkit_python=sys.executable,
@@ -47,7 +53,7 @@ def make(paths, standin):
     return make
 
 
-@pytest.fixture(params=["fast_test", "ai_toolkit"])
+@pytest.fixture(params=["fast_test", "ai_toolkit", "comfyui_native"])
 def backend(request, make):
     return make(request.param)
 
@@ -56,7 +62,7 @@ def backend(request, make):
 def job_dir(paths):
     folder = paths.job(JOB)
     (folder / "dataset").mkdir(parents=True)
-    (folder / "dataset" / "0001.jpg").write_bytes(b"x")
+    Image.new("RGB", (64, 64)).save(folder / "dataset" / "0001.jpg")
     return folder
 
 

@@ -49,6 +49,8 @@ declare namespace Schema {
     options: Record<string, Option>;
     presets: Preset[];
     placeholder: boolean;
+    offer: string;
+    about: string;
     can_continue: boolean;
     savings: string[];
     default: boolean;
