@@ -16,10 +16,11 @@ from ..records.base import Page
 from ..records.character import Character, CharacterDraft, CharacterPatch
 from ..records.photo import Photo
 from ..storage.file_moves import noted, rows_first
+from ..storage.forget_mark import to_forget
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
 from .slugs import invented_trigger, slug_of
-from .trash import move_character, to_forget
+from .trash import move_character
 from .trigger_words import word_pattern
 from .unfinished_imports import begin_filling, discard, end_filling
 

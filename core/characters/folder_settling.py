@@ -9,9 +9,10 @@ from ..atomic import TEMP_SUFFIX
 from ..paths import DataPaths
 from ..records.photo import Photo
 from ..storage.file_moves import left_for_later, noted
+from ..storage.forget_mark import FORGET
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
-from .trash import FORGET, move_character, move_photo, trashed_character
+from .trash import move_character, move_photo, trashed_character
 from .unfinished_imports import FILLED, discard_half_filled
 
 #: What an upload or import cut off by a crash leaves in tmp/; nobody but the server writes these.

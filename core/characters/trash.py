@@ -21,8 +21,6 @@ from ..storage.library import Library
 KEPT_DAYS = 30
 #: Twenty digits before the name of a workflow in the trash.
 RECIPE_STAMP = "%Y%m%d%H%M%S%f"
-#: Before the id in the name of the word that somebody is to be forgotten.
-FORGET = "forget-"
 _CHARACTERS = "characters"
 _PHOTOS = "photos"
 _log = logging.getLogger("isengard.trash")
@@ -38,11 +36,6 @@ def trashed_characters(paths: DataPaths) -> Path:
 
 def trashed_photo_files(paths: DataPaths, photo_id: str) -> list[Path]:
     return sorted((paths.trash / _PHOTOS).glob(f"{photo_id}.*"))
-
-
-def to_forget(paths: DataPaths, character_id: str) -> Path:
-    """The file that is there from the first step of forgetting somebody until after the last (forgetting.py)."""
-    return contained(paths.run, f"{FORGET}{character_id}.json")
 
 
 def photo_files(folder: Path, photo: Photo) -> tuple[Path, Path]:

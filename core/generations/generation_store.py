@@ -13,12 +13,13 @@ from ..errors import ConflictError, NotFoundError
 from ..ids import require_id
 from ..paths import DataPaths, contained
 from ..records.base import Page
-from ..records.generation import GeneratedImage, Generation, GenerationProgress
+from ..records.generation import GeneratedImage, Generation, GenerationProgress, everybody_in
 from ..records.generation_states import ENDED, TRANSITIONS, GenerationState
 from ..records.job import JobError
 from ..records.likeness import Likeness
 from ..records.state_machine import require_transition
-from ..storage.file_moves import noted, rows_first
+from ..storage.file_moves import noted, removed, rows_first
+from ..storage.forget_mark import to_forget
 from ..storage.library import Library
 from .generation_files import (
     RECORD_FILE,
@@ -61,11 +62,33 @@ class GenerationStore:
         return self.adopt(generation, ())
 
     def adopt(self, generation: Generation, people: Sequence[str]) -> Generation:
-        """Keep a record of pictures whose folder is there: who is in them (`people` beyond the request), for forgetting."""
+        """Keep a record of pictures whose folder is there: who is in them (`people` beyond the request), for forgetting.
+
+        NotFoundError `character_not_found` where one of them is being forgotten, or was: the folder and the order's ticket go with
+        the record. Whoever forgets somebody hides them in a transaction after the word of it is written, so that all they find
+        afterwards is all there will be.
+        """
         generation = generation.model_copy(update={"people": sorted({*generation.people, *people})})
-        insert(self._library, generation)
+        try:
+            with self._library.transaction():
+                self._require_everybody(generation)
+                insert(self._library, generation)
+        except NotFoundError:
+            self.tickets.void(generation.id)
+            removed(self._paths.generation(generation.id))
+            raise
         noted(lambda: self._write_file(generation))
         return generation
+
+    def _require_everybody(self, generation: Generation) -> None:
+        for character_id in everybody_in(generation):
+            known = self._library.row("SELECT 1 FROM character WHERE id=?", (character_id,))
+            if known is None or to_forget(self._paths, character_id).exists():
+                raise NotFoundError(
+                    "character_not_found",
+                    "There is no such character.",
+                    "It may have been deleted: reload.",
+                )
 
     def settle(self) -> int:
         """Settle at a start: unfinished proofs go; rows come back where a damaged database was moved aside, and files go where

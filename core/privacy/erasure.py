@@ -12,11 +12,11 @@ from pathlib import Path
 
 from .. import atomic
 from ..characters.character_store import CharacterStore
-from ..characters.trash import FORGET, to_forget
 from ..errors import NotFoundError, StorageError
 from ..ids import is_id
 from ..paths import DataPaths, is_link
 from ..said import said
+from ..storage.forget_mark import FORGET, to_forget
 from ..storage.library import Library
 from .personal_data import ForgetReport, Inventory, size_of
 from .text_search import drop_lines, files_that_mention, finder
@@ -25,12 +25,18 @@ _log = logging.getLogger("isengard.forgetting")
 
 
 def begin(paths: DataPaths, characters: CharacterStore, inventory: Inventory) -> None:
-    """From here on they are to be forgotten, and nothing new is made of them. The caller has ended their jobs."""
-    atomic.write_json(to_forget(paths, inventory.character_id), inventory.model_dump(mode="json"))
+    """From here on they are to be forgotten, and nothing new is made of them. The caller has ended their jobs, and looks once more
+    for what came before this returned."""
+    note(paths, inventory)
     try:
         characters.hide(inventory.character_id)
     except NotFoundError:
         _log.info("Their row has gone already")
+
+
+def note(paths: DataPaths, inventory: Inventory) -> None:
+    """Note what is theirs, so that whoever carries on after a kill finds it when the rows are gone."""
+    atomic.write_json(to_forget(paths, inventory.character_id), inventory.model_dump(mode="json"))
 
 
 def remove(paths: DataPaths, inventory: Inventory) -> ForgetReport:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from ..characters.character_store import CharacterStore
-from ..characters.trash import to_forget, trashed_characters, trashed_photo_files
+from ..characters.trash import trashed_characters, trashed_photo_files
 from ..errors import NotFoundError
 from ..generations.albums import albums_of
 from ..generations.generation_files import trashed_generations
@@ -19,6 +19,7 @@ from ..paths import DataPaths, entry_of, is_link
 from ..records.base import Stored
 from ..records.character import Character
 from ..records.photo import Photo
+from ..storage.forget_mark import to_forget
 from ..storage.library import Library
 from .text_search import Traces
 

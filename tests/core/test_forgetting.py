@@ -8,12 +8,12 @@ import logging
 
 import pytest
 from isengard.core.characters.folder_settling import settle
-from isengard.core.characters.trash import to_forget
 from isengard.core.errors import ConflictError, IsengardError, NotFoundError, StorageError
 from isengard.core.ids import new_id
 from isengard.core.logs import setup_logging
 from isengard.core.privacy import erasure, personal_data
 from isengard.core.records.character import CharacterDraft, CharacterPatch
+from isengard.core.storage.forget_mark import to_forget
 from support.pictures import add
 
 

@@ -13,6 +13,7 @@ from isengard.core.generations.generation_files import RECORD_FILE
 from isengard.core.generations.generation_sidecars import PROOF_MARK
 from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.ids import new_id
+from isengard.core.records.character import CharacterDraft
 from isengard.core.records.generation import GeneratedImage, Generation, GenerationProgress, MadeFrom
 from isengard.core.records.generation_states import TRANSITIONS, GenerationState
 from isengard.core.records.job import JobError
@@ -183,10 +184,11 @@ def test_pictures_of_a_proof_that_are_in_use_go_at_the_next_start(store, paths, 
     assert not left.exists()
 
 
-def test_adopting_names_everybody(store, library, paths, ann):
+def test_adopting_names_everybody(store, library, paths, characters, ann):
     one = draft(ann.id, purpose="nodes")
     paths.generation(one.id).mkdir()
-    everybody = {ann.id, *(f"chr_{number:026d}" for number in range(6))}
+    others = [characters.create(CharacterDraft(name=f"P{n}")) for n in range(6)]
+    everybody = {ann.id, *(other.id for other in others)}
     store.adopt(one, sorted(everybody))
     sql = "SELECT character_id FROM generation_character WHERE generation_id=?"
     assert {row[0] for row in library.rows(sql, (one.id,))} == everybody

@@ -12,7 +12,7 @@ from isengard.core import atomic
 from isengard.core.characters.character_sidecars import SIDECAR, open_library
 from isengard.core.characters.character_store import CharacterStore
 from isengard.core.characters.folder_settling import settle
-from isengard.core.characters.trash import purge_pictures, to_forget
+from isengard.core.characters.trash import purge_pictures
 from isengard.core.errors import StorageError
 from isengard.core.generations.generation_files import thumbnail_path
 from isengard.core.generations.generation_store import GenerationStore
@@ -20,6 +20,7 @@ from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.records.generation_states import GenerationState
 from isengard.core.storage.crash_cleanup import sweep
 from isengard.core.storage.file_moves import move, rows_first
+from isengard.core.storage.forget_mark import to_forget
 from support.generation_records import draft, picture
 from support.pictures import add
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 from hosts.journey import Api, ApiError
-from isengard.core.errors import StorageError
+from isengard.core.errors import NotFoundError, StorageError
 from isengard.core.ids import new_id
 from isengard.core.privacy import erasure
 from isengard.core.privacy.erasure import unfinished
@@ -64,6 +64,46 @@ def test_a_training_asked_for_meanwhile_goes_too(server, api, ann, monkeypatch):
     monkeypatch.setattr(services.likeness.faces, "forget", late)
     api.post(f"/characters/{ann['id']}/forget")
     assert api.get("/training/jobs")["items"] == [] and list(services.paths.jobs.iterdir()) == []
+
+
+def test_pictures_asked_for_before_they_were_hidden_go_too(server, api, ann, monkeypatch):
+    """A wish that had found its person before, and was kept after everything of theirs had been looked for, stayed."""
+    services, begin, made = server.services, erasure.begin, []
+
+    def late(*args):
+        wish = draft(ann["id"], state=GenerationState.COMPLETED)
+        made.append(services.generations.store.create(wish, []))
+        begin(*args)
+
+    monkeypatch.setattr(erasure, "begin", late)
+    api.post(f"/characters/{ann['id']}/forget")
+    assert nothing_of(services, *made)
+
+
+@pytest.mark.parametrize("step", ["hidden", "gone"])
+def test_pictures_asked_for_afterwards_are_refused_and_leave_nothing(server, api, ann, monkeypatch, step):
+    """Its people were found while they were there: half a minute later a folder of somebody nobody knows was kept."""
+    services = server.services
+    store, wish, told = services.generations.store, draft(ann["id"]), []
+
+    def late(*_):
+        ticket = store.tickets.issue(wish.id, 1)
+        try:
+            store.create(wish, [{"1": {}}])
+        except NotFoundError as refused:
+            told.append((refused.code, store.tickets.redeem(ticket)))
+
+    if step == "hidden":
+        monkeypatch.setattr(services.likeness.faces, "forget", late)
+    api.post(f"/characters/{ann['id']}/forget")
+    if step == "gone":
+        late()
+    assert told == [("character_not_found", None)] and nothing_of(services, wish)
+
+
+def nothing_of(services, *made):
+    rows = services.library.rows("SELECT id FROM generation")
+    return not rows and made and not any(services.paths.generation(one.id).exists() for one in made)
 
 
 def test_a_submit_that_finds_nobody_any_more_leaves_nothing(server, api, ann, tmp_path, monkeypatch):

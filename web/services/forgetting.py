@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.characters.character_store import CharacterStore, everybody
-from ...core.characters.trash import to_forget
 from ...core.comfyui_http import ask, empty_memory, token_towards
 from ...core.errors import (
     ConflictError,
@@ -39,6 +38,7 @@ from ...core.records.generation_states import GenerationState
 from ...core.records.job import Job
 from ...core.records.job_states import ENDED
 from ...core.settings import Settings
+from ...core.storage.forget_mark import to_forget
 from ...core.storage.library import Library
 from ...generation.service import GenerationService
 from ..host import Host
@@ -52,7 +52,7 @@ _log = logging.getLogger("isengard.people")
 
 @dataclass(frozen=True)
 class Forgetting:
-    """The four steps: `find`, `stop`, `erase`, `report`."""
+    """The five steps: `find`, `stop`, `begin`, `erase`, `report`."""
 
     paths: DataPaths
     settings: Settings
@@ -76,6 +76,8 @@ class Forgetting:
         """
         inventory = await in_thread(self.find, character_id)
         inventory = await self.stop(inventory)
+        await in_thread(self.begin, inventory)
+        inventory = await self.stop(inventory)  # what was asked for before they were hidden
         return await in_thread(lambda: self.report(inventory, self.erase(inventory)))
 
     async def forget_in_turn(self, character_ids: Sequence[str]) -> None:
@@ -107,12 +109,15 @@ class Forgetting:
         await in_thread(self._stop_jobs, inventory.character_id)
         return await in_thread(self.find, inventory.character_id)
 
+    def begin(self, inventory: Inventory) -> None:
+        """Hide them: nothing new is made of them any more, nor kept. Told now, should something keep the rest from going."""
+        erasure.begin(self.paths, self.characters, inventory)
+        tell_character(self.ledger, inventory.character_id, "deleted", None)
+
     def erase(self, inventory: Inventory) -> ForgetReport:
         """Everything but what others have made; their row last of all. StorageError `forget_incomplete`."""
         character_id = inventory.character_id
-        erasure.begin(self.paths, self.characters, inventory)
-        # should something keep the rest from going
-        tell_character(self.ledger, character_id, "deleted", None)
+        erasure.note(self.paths, inventory)
         self._erase_in_comfyui(inventory)
         self.faces.forget()
         report = erasure.remove(self.paths, inventory)
