@@ -172,6 +172,18 @@ def on_network_filesystem(path: Path) -> bool:
     return kind in NETWORK_FILESYSTEMS
 
 
+def rewrite(connection: sqlite3.Connection) -> None:
+    """Write a database anew, so that nothing of deleted rows is left in it: `secure_delete` zeroes what is deleted, not what a page
+    still holds of rows that have moved to another one. Its journal is to be emptied afterwards."""
+    connection.execute("PRAGMA temp_store=MEMORY")  # the copy that is made on the way is of people, too
+    connection.execute("VACUUM")
+
+
+def empty_journal(connection: sqlite3.Connection) -> bool:
+    """Empty the journal of what it has written; False while another reader holds it."""
+    return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
+
 def _storage_error(path: Path, cause: Exception) -> StorageError:
     text = str(cause)
     if "full" in text:

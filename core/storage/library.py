@@ -15,7 +15,7 @@ from ..records.character import Character
 from ..records.generation import Generation
 from ..records.photo import Photo
 from ..said import said
-from .database import BUSY_TIMEOUT_S, open_database
+from .database import BUSY_TIMEOUT_S, empty_journal, open_database, rewrite
 from .documents import Documents, is_damaged
 from .library_schema import LIBRARY_MIGRATIONS
 from .text_functions import TEXT_FUNCTIONS
@@ -40,6 +40,9 @@ class Library:
         self._lock = threading.RLock()
         self._connection = open_database(paths.library_db, LIBRARY_MIGRATIONS)
         self._connection.execute("PRAGMA secure_delete=ON")
+        self._connection.execute(
+            "PRAGMA temp_store=MEMORY"
+        )  # what is sorted or kept for a while tells of people, too
         for name, count, function in TEXT_FUNCTIONS:
             self._connection.create_function(name, count, function, deterministic=True)
         self._file = paths.library_db
@@ -158,7 +161,7 @@ class Library:
             self._connection.execute("PRAGMA busy_timeout=0")
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as fault:
-            if "locked" in str(fault) or "busy" in str(fault):
+            if _is_held(fault):
                 return False
             raise _unavailable(fault) from fault
         finally:
@@ -170,13 +173,21 @@ class Library:
             self._connection.execute("ROLLBACK")
 
     def scrub(self) -> None:
-        """Leave nothing of deleted rows in the journal either (free pages are zeroed by secure_delete)."""
-        with self._lock:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        """Leave nothing of deleted rows in the file, nor in its journal. StorageError as of a transaction."""
+        with self._my_turn(), self._lock:
+            try:
+                rewrite(self._connection)
+                empty_journal(self._connection)
+            except sqlite3.OperationalError as fault:
+                raise (_busy() if _is_held(fault) else _unavailable(fault)) from fault
 
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+
+def _is_held(fault: sqlite3.OperationalError) -> bool:
+    return "locked" in str(fault) or "busy" in str(fault)
 
 
 def _unavailable(fault: sqlite3.OperationalError) -> StorageError:

@@ -76,3 +76,16 @@ def test_an_address_with_four_slashes_is_the_file_that_it_names(tmp_path):
         database = sqlite3.connect(f"{address}?mode=ro", uri=True)
         assert database.execute("SELECT count(*) FROM a").fetchone()[0] == 0
         database.close()
+
+
+def test_nothing_of_deleted_rows_stays_in_the_library(library, paths):
+    """As a pack of long before deleted them: their bytes lay in unused pages."""
+    other = sqlite3.connect(paths.library_db, isolation_level=None)
+    other.execute("PRAGMA secure_delete=OFF")
+    other.execute("INSERT INTO character VALUES ('chr_1', 'ann', NULL, ?)", ("annqvx" * 2000,))
+    other.execute("DELETE FROM character")
+    other.close()
+    files = [paths.library_db, paths.library_db.with_name("isengard.db-wal")]
+    assert any(b"annqvx" in file.read_bytes() for file in files)
+    library.scrub()
+    assert not any(b"annqvx" in file.read_bytes() for file in files)

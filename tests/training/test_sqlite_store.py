@@ -8,6 +8,8 @@ import time
 
 import pytest
 from isengard.core.errors import IsengardError, LedgerAwayError
+from isengard.core.ids import new_id
+from isengard.core.records.event import Subject
 from isengard.core.records.job_states import JobState
 from isengard.training.ledgers.sqlite.sqlite_ledger import SqliteLedger
 from support.ledger_fixtures import submit
@@ -132,3 +134,25 @@ def test_a_file_that_could_not_be_opened_again_is_opened_later(ledger, tmp_path)
 def test_a_damaged_file_is_told_to_whoever_asked(ledger):
     with pytest.raises(LedgerAwayError, match="moved aside and rebuilt"), ledger._store.read():
         raise sqlite3.DatabaseError(DAMAGE)
+
+
+def test_nothing_of_what_is_forgotten_stays_in_the_file(ledger, tmp_path):
+    """Zeroed is what a connection of ours deletes. What another one has let go, as a pack of long before did, lay in unused pages."""
+    secret, kept, file = "annqvx" * 400, Subject(kind="job", id=new_id("job")), tmp_path / "jobs.db"
+    gone = [Subject(kind="generation", id=new_id("gen")) for _ in range(40)]
+    for subject in (*gone, kept):
+        ledger.emit(
+            "job.log", subject, {"lines": ["benqvx" if subject is kept else secret]}, correlation_id="c"
+        )
+    ledger._store.scrub()
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("PRAGMA secure_delete=OFF")
+    other.executemany("DELETE FROM event WHERE subject_id=?", [(subject.id,) for subject in gone[::2]])
+    other.close()
+    assert b"annqvx" in _bytes_of(file)
+    ledger.forget_events([subject.id for subject in gone])
+    assert b"annqvx" not in _bytes_of(file) and b"benqvx" in _bytes_of(file)
+
+
+def _bytes_of(file):
+    return b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))

@@ -18,10 +18,12 @@ from ....core.said import said
 from ....core.storage.database import (
     BUSY_TIMEOUT_S,
     as_text,
+    empty_journal,
     is_damage,
     move_aside,
     moved_aside,
     open_database,
+    rewrite,
 )
 from ...machine.os_locks import FileLock
 from .schema import MIGRATIONS
@@ -69,12 +71,13 @@ class Store:
             yield self._reader
 
     def scrub(self) -> None:
-        """Leave nothing of deleted rows in the journal; a reader of another process may hold it for a moment."""
+        """Leave nothing of deleted rows in the file, nor in its journal; a reader of another process may hold that for a moment."""
+        with self._repairing(), self._write_lock:
+            rewrite(self._writer)
         for _ in range(SCRUB_TRIES):
             with self._repairing(), self._write_lock:
-                busy = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            if not busy:
-                return
+                if empty_journal(self._writer):
+                    return
             time.sleep(SCRUB_PAUSE_S)
 
     def close(self) -> None:
