@@ -33,6 +33,7 @@ from .generation_sidecars import insert, rebuild_generations, remove_left_proofs
 from .listing import ALBUM, Sort, Wanted, query_of
 from .picture_sources import keep_source
 from .save_tickets import SaveTickets
+from .sorted_places import SortedPlaces
 
 PROMPTS_FILE = "prompts.json"
 
@@ -45,6 +46,7 @@ class GenerationStore:
         self._paths = paths
         self._clock = clock
         self.tickets = SaveTickets(paths)
+        self._places = SortedPlaces(library)
 
     def create(
         self,
@@ -136,6 +138,8 @@ class GenerationStore:
         """Generations of one purpose, newest first unless `sort` says otherwise; proofs and pictures of ComfyUI's canvas are not
         the person's own."""
         wanted = Wanted(character_id, recipe, deleted, favourite, purpose, version, search, sort, album_id)
+        if sort != "date":
+            self._places.ready()
         rows = self._library.rows(*query_of(wanted, cursor, limit))
         generations = self._library.records(Generation, rows[:limit])
         return Page[Generation](

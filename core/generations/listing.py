@@ -14,22 +14,11 @@ _IN_RECORD = "CASE WHEN json_valid(record) THEN {} END"
 #: The album that a row is in.
 ALBUM = _IN_RECORD.format("json_extract(record, '$.album_id')")
 _PROMPT = _IN_RECORD.format("json_extract(record, '$.request.prompt')")
-_SCORES = (
-    "(SELECT max(json_extract(value, '$.likeness.score')) FROM json_each(record, '$.images')"
-    " WHERE json_extract(value, '$.deleted_at') IS NULL)"
-)
-_NAME = (
-    "(SELECT CASE WHEN json_valid(person.record) THEN isen_folded(json_extract(person.record, '$.name')) END"
-    " FROM character AS person WHERE person.id = json_extract(generation.record, '$.request.characters[0].id'))"
-)
 _OF_PERSON = "SELECT generation_id FROM generation_character WHERE character_id"
 _HAS_NAME = _IN_RECORD.format("isen_holds(json_extract(record, '$.name'), ?)")
 _NAMED = f"SELECT id FROM character WHERE deleted_at IS NULL AND {_HAS_NAME}"  # noqa: S608 - ours
-#: The place in the order, larger for what comes first; the newest first among equals.
-_KEYS: dict[Sort, tuple[str, str]] = {
-    "person": (f"coalesce({_IN_RECORD.format(_NAME)}, '')", ">"),
-    "likeness": (f"coalesce({_IN_RECORD.format(_SCORES)}, -1)", "<"),
-}
+#: How each order goes in the table of places (sorted_places.py), and what comes later in it; the newest first among equals.
+_ORDERS: dict[Sort, tuple[str, str]] = {"person": ("ASC", ">="), "likeness": ("DESC", "<=")}
 
 
 @dataclass(frozen=True)
@@ -50,26 +39,34 @@ class Wanted:
 
 
 def query_of(wanted: Wanted, cursor: str | None, limit: int) -> tuple[str, list[Any]]:
-    """The SQL and its values for one page and one row more. `cursor`: the id of the last row of the page before."""
-    conditions = ["purpose=?", "(deleted_at IS NOT NULL)=?"]
-    values: list[Any] = [wanted.purpose, wanted.deleted]
+    """The SQL and its values for one page and one row more. `cursor`: the id of the last row of the page before. Sorted lists need
+    the table of places to be ready."""
+    source, order, conditions, values = (
+        _by_date(wanted, cursor) if wanted.sort == "date" else _by_place(wanted, cursor)
+    )
     for condition, *more in _conditions(wanted):
         conditions.append(condition)
         values += more
-    order = "id DESC"
-    if wanted.sort == "date":
-        conditions.append("id < ?")
-        values.append(cursor or "~")
-    else:
-        key, comes_later = _KEYS[wanted.sort]
-        order = f"{key} {'DESC' if comes_later == '<' else 'ASC'}, id DESC"
-        if cursor:
-            last = f"(SELECT {key} FROM generation WHERE id=?)"  # noqa: S608 - ours
-            conditions.append(f"({key} {comes_later} {last} OR ({key} = {last} AND id < ?))")
-            values += [cursor, cursor, cursor]
     found = " AND ".join(conditions)
-    sql = f"SELECT id, record FROM generation WHERE {found} ORDER BY {order} LIMIT ?"  # noqa: S608 - ours
+    sql = f"SELECT id, record FROM {source} WHERE {found} ORDER BY {order} LIMIT ?"  # noqa: S608 - ours
     return sql, [*values, limit + 1]
+
+
+def _by_date(wanted: Wanted, cursor: str | None) -> tuple[str, str, list[str], list[Any]]:
+    conditions = ["purpose=?", "(deleted_at IS NOT NULL)=?", "id < ?"]
+    return "generation", "id DESC", conditions, [wanted.purpose, wanted.deleted, cursor or "~"]
+
+
+def _by_place(wanted: Wanted, cursor: str | None) -> tuple[str, str, list[str], list[Any]]:
+    """The places are gone through in their order, and a record is read only of what is there: so they come first in the join."""
+    key, (direction, later) = wanted.sort, _ORDERS[wanted.sort]
+    conditions, values = ["listed=?", "away=?"], [wanted.purpose, wanted.deleted]
+    if cursor:
+        last = f"(SELECT {key} FROM place WHERE generation=?)"  # noqa: S608 - ours
+        conditions.append(f"{key} {later} {last} AND NOT ({key} = {last} AND place.generation >= ?)")
+        values += [cursor, cursor, cursor]
+    source = "place CROSS JOIN generation ON generation.id = place.generation"
+    return source, f"{key} {direction}, place.generation DESC", conditions, values
 
 
 def _conditions(wanted: Wanted) -> Sequence[tuple[Any, ...]]:

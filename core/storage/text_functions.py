@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 
-def folded(text: str | None) -> str:
-    """Text for comparing without looking at capital letters, in any script."""
+def folded(text: str | bytes | None) -> str:
+    """Text for comparing without looking at capital letters, in any script. Bytes are a text that a fault may have changed."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "backslashreplace")
     return (text or "").casefold()
 
 
