@@ -272,6 +272,13 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/generations", "generations.list_all", "Pictures, newest first"),
     Route("POST", "/generations", "generations.create", "Make pictures", "GenerationOrder"),
     Route(
+        "PATCH",
+        "/generations",
+        "gallery.selection.change",
+        "Mark, move, put away or bring back many pictures",
+        "PicturesPatch",
+    ),
+    Route(
         "POST",
         "/generations/from-picture",
         "gallery.from_picture.create",

@@ -131,27 +131,34 @@ function withModel(likeness, name, data) {
  * Newest first, as the server lists them, without what is deleted; `null` stays null until the list was fetched.
  * @template {Isengard.Listed} Item
  * @template {Item[] | null} List
- * @param {List} list @param {Item} item
+ * @param {List} list @param {...Item} items
  * @returns {List}
  */
-export function upserted(list, item) {
+export function upserted(list, ...items) {
   if (list === null) return list;
-  const others = list.filter((known) => known.id !== item.id);
-  const shown = item.deleted_at ? others : [...others, item].sort((a, b) => (a.id < b.id ? 1 : -1));
-  return /** @type {List} */ (shown);
+  const anew = new Set(items.map(({ id }) => id));
+  const others = list.filter((known) => !anew.has(known.id));
+  const shown = items.filter((item) => !item.deleted_at);
+  return /** @type {List} */ (shown.length ? [...others, ...shown].sort((a, b) => (a.id < b.id ? 1 : -1)) : others);
 }
 
 /**
  * As `upserted`, for an answer: an event of what came next may have overtaken it, and no other may follow for long.
  * @template {Isengard.Listed} Item
  * @template {Item[] | null} List
- * @param {List} list @param {Item} item
+ * @param {List} list @param {...Item} items
  * @returns {List}
  */
-export function answered(list, item) {
-  const known = list?.find((one) => one.id === item.id);
-  const overtaken = known && far(known.state) > far(item.state) && (item.attempt ?? 0) <= (known.attempt ?? 0);
-  return overtaken ? list : upserted(list, item);
+export function answered(list, ...items) {
+  const asked = new Set(items.map(({ id }) => id));
+  const known = new Map((list ?? []).filter(({ id }) => asked.has(id)).map((one) => [one.id, one]));
+  const fresh = items.filter((item) => !isOvertaken(known.get(item.id), item));
+  return fresh.length ? upserted(list, ...fresh) : list;
+}
+
+/** @param {Isengard.Listed | undefined} known @param {Isengard.Listed} item */
+function isOvertaken(known, item) {
+  return known && far(known.state) > far(item.state) && (item.attempt ?? 0) <= (known.attempt ?? 0);
 }
 
 /** How far along a state is; going back (a training resumed) is told by an event. @param {string} [state] */

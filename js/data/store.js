@@ -245,6 +245,11 @@ export class Store {
     return this.#keep((generation && LIST_OF_PURPOSE[generation.purpose]) ?? "generations", generation);
   }
 
+  /** @param {Isengard.Generation[]} generations */
+  keepGenerations(generations) {
+    this.set({ generations: answered(this.state.generations, ...generations) });
+  }
+
   /**
    * Keep an answer, which may come before its event or after it.
    * @template {Isengard.Listed} Item

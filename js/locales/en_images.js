@@ -163,6 +163,7 @@ export default {
   movedToAlbum: "Moved to {name}. Pictures that were made together stay together.",
   movedOut: "{n} pictures removed from their album.",
   movedOut_one: "Removed from its album.",
+  notChanged: "{n} pictures were not changed: {why}",
   zoom: "Zoom",
   zoomIn: "Larger (+)",
   zoomOut: "Smaller (−)",

@@ -5,9 +5,11 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { NO_FILTER, continued, fits, isFiltered, isThere, nowOf, sorted, withLiked } from "../../js/data/gallery.js";
+import { changePictures } from "../../js/data/looking/many_pictures.js";
 import { pictureName } from "../../js/data/looking/picture_name.js";
 import { NOTHING, everything, ranged, remaining, toggled } from "../../js/lib/selection.js";
 import { MOST, WHOLE, actual, dragged, fitted, held, zoomed } from "../../js/lib/zoom.js";
+import { make } from "./fake_store.mjs";
 
 const ORDER = ["a", "b", "c", "d", "e"];
 const keys = (selection) => [...selection.keys].join("");
@@ -91,4 +93,24 @@ test("a file is named for people, as the server names it", () => {
     const request = { prompt, characters: people.length ? Object.keys(names).map((id) => ({ id })) : [{ id: "chr_gone" }] };
     assert.equal(pictureName({ request }, { seed }, names), name);
   }
+});
+
+test("a selection is changed in one request, and what is refused of it is told once", async () => {
+  const refusal = { code: "image_not_found", message: "There is no such picture.", hint: "Reload.", correlation_id: "c" };
+  const { api, store } = make({
+    "PATCH /generations": (path, { pictures }) => ({
+      items: pictures.filter(({ n }) => !n).map(({ generation_id: id, deleted }) => ({ ...made(0), id, state: "completed", deleted_at: deleted ? "2026-01-02" : null })),
+      refused: pictures.filter(({ n }) => n).map(({ generation_id: id, n }) => ({ generation_id: id, n, error: refusal })),
+    }),
+  });
+  const ids = Array.from({ length: 700 }, (_, n) => `gen_${String(n).padStart(3, "0")}`);
+  store.set({ generations: ids.map((id) => ({ ...made(0), id, state: "completed" })).reverse() });
+  let told = 0;
+  store.listen(() => (told += 1));
+  const done = await changePictures(store, ids.slice(0, 600).map((id) => ({ generation_id: id, n: 0, deleted: true })));
+  assert.deepEqual([done.length, store.state.generations.length, store.state.problem, told], [600, 100, null, 2], "the page changes once for each request");
+  assert.deepEqual(api.asked.map(([method, path, { pictures }]) => [method, path, pictures.length]), [["PATCH", "/generations", 500], ["PATCH", "/generations", 100]]);
+  const back = await changePictures(store, [{ generation_id: ids[0], n: 0, deleted: false }, { generation_id: ids[1], n: 1, deleted: false }, { generation_id: ids[2], n: 2, deleted: false }]);
+  assert.deepEqual([back.length, store.state.generations.length, store.state.generations.at(-1).id], [1, 101, ids[0]]);
+  assert.deepEqual([store.state.problem.message, store.state.problem.hint], ["2 pictures were not changed: There is no such picture.", "Reload."]);
 });

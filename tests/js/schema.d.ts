@@ -942,6 +942,14 @@ declare namespace Schema {
     purpose?: "user" | "bench" | "grid";
     start: StartOrder;
   }
+  /** What changes of a picture; null leaves a value as it is. `album_id` moves all pictures of its generation, '' takes them out of their album; `deleted` is into the trash, or back. */
+  interface PicturePatch {
+    generation_id: string;
+    n: number;
+    favourite?: boolean | null;
+    album_id?: string | null;
+    deleted?: boolean | null;
+  }
   /** A picture of a generation. */
   interface PicturePlace {
     generation_id: string;
@@ -955,6 +963,15 @@ declare namespace Schema {
   interface PictureUse {
     character_id: string;
     use: "reference" | "cover" | "training";
+  }
+  /** The generations of what was changed, as they are now, and the pictures that were not. */
+  interface PicturesChanged {
+    items: Generation[];
+    refused: RefusedPicture[];
+  }
+  /** PATCH /generations: each picture says what becomes of it, so that one request takes a whole selection back, too. */
+  interface PicturesPatch {
+    pictures: PicturePatch[];
   }
   /** A picture of the plan; `style` and `scene` as they are called. `generation_id` is chosen before it is ordered, so that a crash loses no picture and draws none twice. */
   interface PlannedPicture {
@@ -1158,6 +1175,12 @@ declare namespace Schema {
     at: string;
     count: number;
     file: string;
+  }
+  /** A picture that was not changed, and why. */
+  interface RefusedPicture {
+    error: ErrorBody;
+    generation_id: string;
+    n: number;
   }
   /** A recipe of the user's that is in the trash now. */
   interface RemovedRecipe {

@@ -53,6 +53,28 @@ def test_pictures_are_moved_into_an_album_found_there_and_exported(api, server, 
     assert names == ["Ann, rainy street 1253.png", "Ann, rainy street 1254.png"]
 
 
+def test_a_selection_is_changed_in_one_request(api, made):
+    album, one, other = api.post("/albums", {"name": "Spring"}), made(), made()
+    places = [{"generation_id": known.id, "n": known.images[0].n} for known in (one, other)]
+    moved = api.patch("/generations", {"pictures": [{**place, "album_id": album["id"]} for place in places]})
+    assert [known["album_id"] for known in moved["items"]] == [album["id"]] * 2 and moved["refused"] == []
+    wanted = [{**places[0], "deleted": True}, {**places[1], "n": 9, "favourite": True}]
+    answer = api.patch("/generations", {"pictures": wanted})
+    (gone,), (refused,) = answer["items"], answer["refused"]
+    assert gone["id"] == one.id and gone["deleted_at"]
+    assert (refused["generation_id"], refused["n"], refused["error"]["code"]) == (
+        other.id,
+        9,
+        "image_not_found",
+    )
+    back = api.patch("/generations", {"pictures": [{**places[0], "deleted": False}]})
+    assert back["items"][0]["deleted_at"] is None and len(api.get("/generations")["items"]) == 2
+    for pictures in ([], [{**places[0], "n": -1}], [places[0]] * 501):
+        with pytest.raises(ApiError) as caught:
+            api.patch("/generations", {"pictures": pictures})
+        assert caught.value.status == 400
+
+
 def test_an_album_that_is_taken_away_leaves_its_pictures(api, made):
     album, one = api.post("/albums", {"name": "Spring"}), made()
     api.patch(f"/generations/{one.id}", {"album_id": album["id"]})

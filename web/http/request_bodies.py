@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from ...core.records.base import Line, Record, Truth, Whole, id_text
 from ...core.records.character import Name
+from ...core.records.picture_place import PicturePatch, PicturePlace
 from ...core.records.training import MAX_STEPS, TrainingRequest
 
 #: Beyond any place in any line; SQLite and Redis hold it.
@@ -69,17 +70,16 @@ class PictureUse(Record):
     use: Literal["reference", "cover", "training"]
 
 
-class PicturePlace(Record):
-    """A picture of a generation."""
-
-    generation_id: Annotated[str, id_text("gen")]
-    n: Annotated[Whole, Field(ge=0, le=9999)]
-
-
 class PicturePlaces(Record):
     """POST /generations/zip: at most as many pictures as somebody chooses by hand."""
 
     pictures: Annotated[list[PicturePlace], Field(min_length=1, max_length=2000)]
+
+
+class PicturesPatch(Record):
+    """PATCH /generations: each picture says what becomes of it, so that one request takes a whole selection back, too."""
+
+    pictures: Annotated[list[PicturePatch], Field(min_length=1, max_length=500)]
 
 
 class VersionPick(Record):

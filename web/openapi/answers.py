@@ -19,6 +19,7 @@ from ...core.records.photo_day import PhotoDay
 from ...core.records.worker import Worker
 from ..services.prompting.style_records import StylePictureList
 from . import answer_bodies as bodies
+from . import gallery_answers as gallery_bodies
 from . import training_answers as training_bodies
 from .language_answers import LanguageList, LanguageWords
 
@@ -222,6 +223,7 @@ ANSWERS: Mapping[str, Answer | None] = {
     "gallery.albums.restore": ALBUM,
     "gallery.albums.give": ZIP,
     "gallery.downloads.give": ZIP,
+    "gallery.selection.change": Answer(gallery_bodies.PicturesChanged),
     "gallery.photo_days.plan": Answer(bodies.PhotoDayPlan),
     "gallery.photo_days.begin": Answer(bodies.PhotoDayView, status=202),
     "gallery.photo_days.list_all": many(PhotoDay),

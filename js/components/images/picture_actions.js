@@ -4,6 +4,7 @@
  */
 
 import { liked, nowOf, withLiked } from "../../data/gallery.js";
+import { changePictures, patchOf } from "../../data/looking/many_pictures.js";
 import { h } from "../../lib/dom.js";
 import { counted } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
@@ -109,7 +110,8 @@ async function like({ store }, entry, favourite) {
 async function likeAll(view, chosen) {
   const entries = chosen.map((entry) => nowOf(view.store.state, entry));
   const favourite = entries.some(({ generation, image }) => !liked(generation, image));
-  for (const entry of entries) if (liked(entry.generation, entry.image) !== favourite) await like(view, entry, favourite);
+  const others = entries.filter(({ generation, image }) => liked(generation, image) !== favourite);
+  await changePictures(view.store, others.map((entry) => patchOf(entry, { favourite })));
 }
 
 /**
@@ -118,21 +120,9 @@ async function likeAll(view, chosen) {
  */
 async function putAway(view, chosen) {
   const { store } = view;
-  const { generations } = store.api;
-  /** @type {((action: string) => Promise<Isengard.Generation>)[]} */
-  const ways = [];
-  for (const entry of chosen) {
-    const { generation, image } = nowOf(store.state, entry);
-    const last = generation.images.filter((known) => !known.deleted_at).length < 2;
-    const answer = await store.attempt((id) => (last ? generations.remove(generation.id, id) : generations.removeImage(generation.id, image.n, id)));
-    if (!answer) break;
-    store.keepGeneration(answer);
-    ways.unshift((id) => (last ? generations.restore(generation.id, id) : generations.restoreImage(generation.id, image.n, id)));
-  }
-  if (!ways.length) return;
-  offerUndo(view, ways.length > 1 ? counted("imagesDeleted", ways.length) : t("imageDeleted"), async () => {
-    for (const way of ways) store.keepGeneration(await store.attempt(way));
-  });
+  const gone = await changePictures(store, chosen.map((entry) => patchOf(entry, { deleted: true })));
+  if (!gone.length) return;
+  offerUndo(view, gone.length > 1 ? counted("imagesDeleted", gone.length) : t("imageDeleted"), () => changePictures(store, gone.map((patch) => ({ ...patch, deleted: false }))));
 }
 
 /**

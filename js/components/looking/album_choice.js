@@ -1,6 +1,7 @@
 /** Into which album pictures go: one of those there are, a new one, or out of the one they are in. */
 
 import { loadAlbums } from "../../data/albums/albums.js";
+import { changePictures, patchOf } from "../../data/looking/many_pictures.js";
 import { button, field, h } from "../../lib/dom.js";
 import { counted } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
@@ -17,7 +18,7 @@ export function chooseAlbum(view, entries) {
   /** @param {string} album */
   const into = async (album) => {
     dialog.close();
-    await moveAll(view, generations, album);
+    await moveAll(view, entries, album);
   };
   const create = async () => {
     const made = name.value.trim() && (await store.attempt((id) => store.api.albums.create(name.value.trim(), id)));
@@ -37,21 +38,16 @@ export function chooseAlbum(view, entries) {
   loadAlbums(store);
 }
 
-/** With undo: each goes back to where it was. @param {Isengard.View} view @param {Isengard.Generation[]} generations @param {string} album */
-async function moveAll(view, generations, album) {
+/** With undo: each goes back to where it was. @param {Isengard.View} view @param {Isengard.Entry[]} entries @param {string} album */
+async function moveAll(view, entries, album) {
   const { store } = view;
-  /** @type {[string, string][]} */
-  const before = [];
-  for (const generation of generations) {
-    const moved = store.keepGeneration(await store.attempt((id) => store.api.albums.move(generation.id, album, id)));
-    if (!moved) break;
-    before.push([generation.id, generation.album_id ?? ""]);
-  }
+  const was = new Map(entries.map(({ generation }) => [generation.id, generation.album_id ?? ""]));
+  const moved = await changePictures(store, entries.map((entry) => patchOf(entry, { album_id: album })));
   loadAlbums(store);
-  if (!before.length) return;
+  if (!moved.length) return;
   const to = store.state.albums?.find(({ id }) => id === album)?.name;
-  offerUndo(view, to ? t("movedToAlbum", { name: to }) : counted("movedOut", before.length), async () => {
-    for (const [id, was] of before) store.keepGeneration(await store.attempt((action) => store.api.albums.move(id, was, action)));
+  offerUndo(view, to ? t("movedToAlbum", { name: to }) : counted("movedOut", moved.length), async () => {
+    await changePictures(store, moved.map((patch) => ({ ...patch, album_id: was.get(patch.generation_id) ?? "" })));
     loadAlbums(store);
   });
 }

@@ -32,9 +32,4 @@ export class Albums extends Resource {
   exportUrl(id) {
     return this.api.url(path`/albums/${id}/export`);
   }
-
-  /** A generation into an album; '' takes it out of the one it is in. @param {string} generation @param {string} album @param {string} action @returns {Promise<Isengard.Generation>} */
-  move(generation, album, action) {
-    return this.api.patch(path`/generations/${generation}`, { album_id: album }, action);
-  }
 }

@@ -50,11 +50,6 @@ export class Generations extends Resource {
     return this.api.delete(path`/generations/${id}`, action);
   }
 
-  /** @param {string} id @param {string} action @returns {Promise<Isengard.Generation>} */
-  restore(id, action) {
-    return this.api.post(path`/generations/${id}/restore`, {}, action);
-  }
-
   /** The picture being made; `frame` makes each look at it an address of its own. @param {string} id @param {string} frame */
   previewUrl(id, frame) {
     return this.api.url(path`/generations/${id}/preview?frame=${frame}`);
@@ -68,6 +63,11 @@ export class Generations extends Resource {
   /** To give away, saying how it was made as the settings want it. @param {{id: string}} generation @param {{n: number}} image @param {"png" | "jpeg" | "webp"} [format] */
   copyUrl({ id }, { n }, format = "png") {
     return this.api.url(path`/generations/${id}/images/${n}/copy` + query({ format }));
+  }
+
+  /** Each picture as its patch says: what was changed, and what was refused. At most 500 at once. @param {Schema.PicturePatch[]} pictures @param {string} action @returns {Promise<Schema.PicturesChanged>} */
+  change(pictures, action) {
+    return this.api.patch("/generations", { pictures }, action);
   }
 
   /** Pictures as one zip file. @param {{generation_id: string, n: number}[]} pictures @param {string} action @returns {Promise<Blob>} */
@@ -85,15 +85,6 @@ export class Generations extends Resource {
     return this.api.patch(path`/generations/${id}/images/${n}`, { favourite }, action);
   }
 
-  /** One picture into the trash. @param {string} id @param {number} n @param {string} action @returns {Promise<Isengard.Generation>} */
-  removeImage(id, n, action) {
-    return this.api.delete(path`/generations/${id}/images/${n}`, action);
-  }
-
-  /** @param {string} id @param {number} n @param {string} action @returns {Promise<Isengard.Generation>} */
-  restoreImage(id, n, action) {
-    return this.api.post(path`/generations/${id}/images/${n}/restore`, {}, action);
-  }
 
   /** The faces of one picture drawn again, as a new picture. @param {string} id @param {number} n @param {string} action @returns {Promise<Isengard.Generation>} */
   mend(id, n, action) {

@@ -1,0 +1,45 @@
+/** Changes of many pictures: one request for as many as the server takes at once, one word for what was refused. Knows the store, no element. */
+
+import { counted } from "../../lib/format.js";
+import { ApiError } from "../api.js";
+
+/** So many the server takes at once. */
+const AT_ONCE = 500;
+
+/** @typedef {Schema.PicturePatch} Patch */
+
+/** @param {Isengard.Entry} entry @param {Omit<Patch, "generation_id" | "n">} changes @returns {Patch} */
+export const patchOf = ({ generation, image }, changes) => ({ generation_id: generation.id, n: image.n, ...changes });
+
+/**
+ * Change each picture as its patch says. What could not be changed is told, and everything else is changed all the same.
+ * @param {Isengard.Store} store @param {Patch[]} patches
+ * @returns {Promise<Patch[]>} those that were done
+ */
+export async function changePictures(store, patches) {
+  /** @type {Patch[]} */
+  const done = [];
+  /** @type {Schema.RefusedPicture[]} */
+  const refused = [];
+  for (let at = 0; at < patches.length; at += AT_ONCE) {
+    const asked = patches.slice(at, at + AT_ONCE);
+    const answer = await store.attempt((id) => store.api.generations.change(asked, id));
+    if (!answer) break;
+    store.keepGenerations(/** @type {Isengard.Generation[]} */ (answer.items));
+    refused.push(...answer.refused);
+    const not = new Set(answer.refused.map(keyOf));
+    done.push(...asked.filter((patch) => !not.has(keyOf(patch))));
+  }
+  if (refused.length) tell(store, refused);
+  return done;
+}
+
+/** @param {{generation_id: string, n: number}} place */
+const keyOf = ({ generation_id: id, n }) => `${id}-${n}`;
+
+/** By the first of them: what keeps one picture mostly keeps the others as well. @param {Isengard.Store} store @param {Schema.RefusedPicture[]} refused */
+function tell(store, refused) {
+  const [{ error }] = refused;
+  const message = refused.length > 1 ? counted("notChanged", refused.length, { why: error.message }) : error.message;
+  store.set({ problem: new ApiError(200, { ...error, message }) });
+}

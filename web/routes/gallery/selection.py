@@ -1,0 +1,33 @@
+"""Changes of many pictures in one request, as somebody chooses them on a wall."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from ....core.executor import in_thread
+from ....core.generations.many_pictures import Changed, ManyPictures
+from ....core.records.picture_place import PicturePatch
+from ...container import Services
+from ...http.errors import body_of, read_json
+from ...http.request_bodies import PicturesPatch
+from ...services.notifications import tell_generation
+
+
+async def change(services: Services, request: web.Request) -> web.Response:
+    """What was changed, as it is now, and which pictures were not, with the reason of each; told to every open page as well."""
+    patches = PicturesPatch.model_validate(await read_json(request)).pictures
+    changed = await in_thread(_changed, services, patches)
+    refused = [
+        {"generation_id": patch.generation_id, "n": patch.n, **body_of(reason)}
+        for patch, reason in changed.refused
+    ]
+    items = [generation.model_dump(mode="json") for generation in changed.generations]
+    return web.json_response({"items": items, "refused": refused})
+
+
+def _changed(services: Services, patches: list[PicturePatch]) -> Changed:
+    many = ManyPictures(services.generations.store, services.albums)
+    changed = many.change(patches)
+    for generation in changed.generations:
+        tell_generation(services.ledger, generation)
+    return changed
