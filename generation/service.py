@@ -32,6 +32,7 @@ from ..core.records.generation_states import ENDED, GenerationState
 from ..core.records.job import JobError
 from ..core.said import said
 from .casting import Casting
+from .comparison_line import ComparisonLine
 from .image.from_picture.rewiring import without_start
 from .image.from_picture.start import Start, StartsFromPictures
 from .image.interface import NOT_FINITE, Frame, ImagePipeline, Person, Prompt, RecipeInfo, Sign
@@ -63,6 +64,7 @@ class GenerationService:
     allow_placeholder: bool
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _frames: dict[str, Frame] = field(default_factory=dict)
+    _line: ComparisonLine = field(default_factory=ComparisonLine)
 
     @property
     def casting(self) -> Casting:
@@ -153,6 +155,7 @@ class GenerationService:
             )
         if generation.state is not _S.CANCELLING:
             generation = await self._advance(generation, _S.CANCELLING)
+        self._line.leave(generation.id)
         await self._withdraw(generation, await self._pipeline_of(generation))
         return await in_thread(self.store.get, generation_id)
 
@@ -226,25 +229,31 @@ class GenerationService:
             )
 
     async def _drive(self, generation: Generation, pipeline: ImagePipeline, prompts: list[Prompt]) -> None:
-        """Send every prompt at once, then follow them one after the other; a cancel may come between any two."""
+        """Send every prompt at once when it is their turn, then follow them one after the other; a cancel may come between any two."""
+
+        async def given_up() -> bool:
+            return await self._is_cancelling(generation)
+
         with correlated(generation.correlation_id):
-            edited = await in_thread(edits, generation, self.store.get)
-            try:
-                for number, (prompt, prompt_id) in enumerate(
-                    zip(prompts, generation.prompt_ids, strict=True)
-                ):
-                    if await self._is_cancelling(generation):
-                        break
-                    words = words_of(pipeline, generation.request, number)
-                    metadata = {"isengard": metadata_of(generation, words, edits=edited)}
-                    await pipeline.submit(prompt, prompt_id, metadata)
-            except IsengardError as error:
-                await self._withdraw(generation, pipeline)
-                await self._end(generation, _S.FAILED, as_job_error(error))
-                return
+            async with self._line.turn(generation.id, generation.purpose, given_up):
+                try:
+                    await self._send(generation, pipeline, prompts)
+                except IsengardError as error:
+                    await self._withdraw(generation, pipeline)
+                    await self._end(generation, _S.FAILED, as_job_error(error))
+                    return
+                if await given_up():
+                    await self._withdraw(generation, pipeline)
+                await self._follow_all(generation, pipeline)
+
+    async def _send(self, generation: Generation, pipeline: ImagePipeline, prompts: list[Prompt]) -> None:
+        edited = await in_thread(edits, generation, self.store.get)
+        for number, (prompt, prompt_id) in enumerate(zip(prompts, generation.prompt_ids, strict=True)):
             if await self._is_cancelling(generation):
-                await self._withdraw(generation, pipeline)
-            await self._follow_all(generation, pipeline)
+                return
+            words = words_of(pipeline, generation.request, number)
+            metadata = {"isengard": metadata_of(generation, words, edits=edited)}
+            await pipeline.submit(prompt, prompt_id, metadata)
 
     async def _follow_all(self, generation: Generation, pipeline: ImagePipeline) -> None:
         with correlated(generation.correlation_id):
