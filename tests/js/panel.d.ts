@@ -41,6 +41,8 @@ declare namespace Isengard {
     prompt: string;
     negative: string;
     words: Record<string, string>;
+    size: "small" | "normal" | "large";
+    quality: "draft" | "normal" | "fine";
   }
   type Preset = Schema.PresetNumbers;
   type Proof = Schema.Proof;

@@ -2,6 +2,7 @@
 
 import { quietly } from "../../data/api.js";
 import { PRACTICE, REAL } from "../../data/first_hour/practice.js";
+import { ENDED } from "../../data/state.js";
 import { button, h, icon } from "../../lib/dom.js";
 import { counted, few, listed } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
@@ -49,7 +50,9 @@ export class PracticeLeft {
 
   /** Asked for again whenever people or pictures have changed. @param {Isengard.State} state */
   show(state) {
-    const key = JSON.stringify([state.health?.boot_id, state.characters?.map(({ id, versions }) => [id, versions.length]), state.generations?.map(({ id, state: at }) => [id, at])]);
+    const made = state.generations ?? [];  // thousands: counted, not written out at every change
+    const ended = made.filter((known) => ENDED.has(known.state)).length;
+    const key = JSON.stringify([state.health?.boot_id, state.characters?.map(({ id, versions }) => [id, versions.length]), made.length, made[0]?.id, ended]);
     if (!state.health || key === this.#asked) return;
     this.#asked = key;
     this.#look();

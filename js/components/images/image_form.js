@@ -4,7 +4,7 @@ import { button, field, h, icon, once, say } from "../../lib/dom.js";
 import { decimal } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { kept, lasting, recalled } from "../../lib/memory.js";
-import { boundsOf } from "../../data/bounds.js";
+import { boundsOf, familyOf, usualOf } from "../../data/bounds.js";
 import { mendedPrompt } from "../../data/diagnosis/mending.js";
 import { bestOf, drawable } from "../../data/likeness_rules.js";
 import { said } from "../../lib/said.js";
@@ -327,20 +327,4 @@ export const peopleOf = (recipe) => recipe?.people ?? 1;
 function versionOf(versions, chosen) {
   const published = versions.filter(isPublished);
   return published.find(({ step }) => String(step) === chosen) ?? (chosen === "last" ? null : bestOf(published)) ?? published.at(-1) ?? null;
-}
-
-/** The model a person is drawn with. @param {Isengard.Recipe} recipe @param {Isengard.Character | undefined} person */
-function familyOf(recipe, person) {
-  const versions = drawable(person, recipe);
-  return (bestOf(versions.filter(isPublished)) ?? versions.at(-1))?.family ?? "";
-}
-
-/**
- * The numbers a recipe starts from; those of the person's model where it draws several.
- * @param {Isengard.Recipe} recipe @param {Isengard.Character | undefined} person
- */
-function usualOf(recipe, person) {
-  const family = familyOf(recipe, person);
-  const own = recipe.families.length > 1 ? recipe.family_defaults?.[family] : null;
-  return { ...recipe.defaults, ...own };
 }

@@ -16,9 +16,10 @@ export function stepsOf(quality, usual) {
 }
 
 export class QualityChoice {
-  /** @param {() => void} changed */
-  constructor(changed) {
+  /** @param {() => void} changed @param {string} [name] of the choice in the page */
+  constructor(changed, name = "isen-quality") {
     this.changed = changed;
+    this.name = name;
     /** @type {Quality} */
     this.value = "normal";
     this.usual = 1;
@@ -50,7 +51,7 @@ export class QualityChoice {
       this.changed();
     };
     return h("label", { class: "isen-segment", title: counted("steps", stepsOf(name, this.usual)) },
-      h("input", { type: "radio", name: "isen-quality", value: name, checked: name === this.value, "data-testid": `isen-quality-${name}`, on: { change: chosen } }),
+      h("input", { type: "radio", name: this.name, value: name, checked: name === this.value, "data-testid": `${this.name}-${name}`, on: { change: chosen } }),
       t(`quality_${name}`));
   }
 }

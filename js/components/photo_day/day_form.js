@@ -6,14 +6,17 @@ import { newCorrelationId } from "../../lib/ids.js";
 import { fill } from "../../lib/lists.js";
 import { kept, lasting, recalled } from "../../lib/memory.js";
 import { ApiError } from "../../data/api.js";
-import { MOST, combinations, exampleOf, orderOf, recipesFor, styleLooks, usualDraft } from "../../data/albums/photo_days.js";
+import { MOST, SIZES, combinations, exampleOf, orderOf, recipesFor, squareOf, styleLooks, usualDraft } from "../../data/albums/photo_days.js";
+import { usualOf } from "../../data/bounds.js";
 import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
+import { QualityChoice } from "../images/quality.js";
 
 const DRAFT_KEY = "isengard.photo_day";
 /** After the last change, before the server is asked what comes of it. */
 const ASKS_AFTER_MS = 250;
 const SHAPES = /** @type {[Isengard.DayDraft["shapes"][number], string][]} */ ([["square", "1/1"], ["portrait", "2/3"], ["wide", "3/2"]]);
+const SIZES_OF_DAY = /** @type {Isengard.DayDraft["size"][]} */ (Object.keys(SIZES));
 const KINDS = /** @type {["style", "scene"]} */ (["style", "scene"]);
 
 export class DayForm {
@@ -27,6 +30,10 @@ export class DayForm {
     this.memory = memory;
     /** What styles look like, by name. @type {Record<string, string>} */
     this.looks = {};
+    /** Workflows that draw this person. @type {Isengard.Recipe[]} */
+    this.usable = [];
+    /** The numbers of the chosen one. @type {Record<string, number>} */
+    this.usual = {};
     /** Whose day is asked for. */
     this.shown = "";
     /** @type {Isengard.DayDraft | null} */
@@ -36,6 +43,10 @@ export class DayForm {
     this.count = h("input", { type: "number", min: 1, max: MOST, "data-testid": "isen-day-count", on: { input: () => this.#changed() } });
     this.recipe = h("select", { "data-testid": "isen-day-recipe", on: { change: () => this.#changed() } });
     this.recipeField = field(t("recipe"), this.recipe);
+    this.quality = new QualityChoice(() => this.#changed(), "isen-day-quality");
+    this.qualityField = h("div", { class: "isen-field" }, h("span", { class: "isen-label", text: t("quality") }), this.quality.element);
+    this.size = h("select", { "data-testid": "isen-day-size", on: { change: () => this.#changed() } });
+    this.sizeField = field(t("daySize"), this.size);
     this.prompt = h("textarea", { rows: 2, "data-testid": "isen-day-prompt", on: { input: () => this.#changed() } });
     this.negative = h("textarea", { rows: 1, "data-testid": "isen-day-negative", on: { input: () => this.#changed() } });
     this.words = h("div", { class: "isen-stack-tight" });
@@ -46,6 +57,7 @@ export class DayForm {
       h("p", { class: "isen-muted", text: t("photoDayHint") }),
       this.groups.style.element, this.groups.scene.element,
       h("div", { class: "isen-row isen-bottom" }, h("div", { class: "isen-field" }, h("span", { class: "isen-label", text: t("dayShapes") }), this.shapes), h("div", { class: "isen-count" }, field(t("dayCount"), this.count)), this.recipeField),
+      h("div", { class: "isen-row isen-bottom isen-day-numbers" }, this.qualityField, this.sizeField),
       h("details", { class: "isen-fold" }, h("summary", { text: t("dayWords"), "data-testid": "isen-day-words" }), h("div", { class: "isen-stack-tight" }, field(t("dayPrompt"), this.prompt, t("dayPromptHint", { trigger: "{trigger}" })), field(t("dayNegative"), this.negative), this.words)),
       h("footer", { class: "isen-foot isen-stack-tight" }, this.plan, this.repeats, this.start));
   }
@@ -54,7 +66,7 @@ export class DayForm {
   show(person, styles, recipes, days) {
     this.person = person;
     this.styles = styles;
-    const usable = recipesFor(recipes, person);
+    const usable = (this.usable = recipesFor(recipes, person));
     this.draft ??= { ...usualDraft(styles, person), ...remembered(this.memory, styles) };
     if (!usable.some(({ name }) => name === this.draft?.recipe)) this.draft.recipe = usable[0]?.name ?? "";
     const { draft } = this;
@@ -69,12 +81,26 @@ export class DayForm {
     const first = this.shown !== person.id;
     this.shown = person.id;
     this.#words();
+    if (first) this.quality.value = draft.quality;
+    this.#numbers();
     if (!first) return;
     this.prompt.value = draft.prompt;
     this.negative.value = draft.negative;
     this.count.value = String(draft.count);
     this.#ask();
     this.#look(person.id, draft.recipe);
+  }
+
+  /** How large and how carefully, in the numbers of the chosen workflow; what it does not have is not asked. */
+  #numbers() {
+    const { draft, person } = this;
+    const recipe = this.usable.find(({ name }) => name === draft?.recipe);
+    this.qualityField.hidden = !recipe?.controls.includes("steps");
+    this.sizeField.hidden = !["width", "height"].every((name) => recipe?.controls.includes(name));
+    if (!recipe || !draft) return;
+    this.usual = usualOf(recipe, person);
+    this.quality.show(this.usual.steps ?? 20);
+    fill(this.size, this.usual, () => SIZES_OF_DAY.map((size) => h("option", { value: size, text: t(`daySize_${size}`, { size: squareOf(size, this.usual).join(" × ") }), selected: size === draft.size })));
   }
 
   /** Once for each person. @param {string} person @param {string} recipe */
@@ -124,15 +150,18 @@ export class DayForm {
   #changed() {
     const { draft } = this;
     if (!draft) return;
-    Object.assign(draft, { prompt: this.prompt.value, negative: this.negative.value, recipe: this.recipe.value || draft.recipe, count: Math.round(Number(this.count.value)) });
-    kept(this.memory, DRAFT_KEY, { styles: draft.styles, scenes: draft.scenes, shapes: draft.shapes, count: draft.count, recipe: draft.recipe, words: draft.words });
+    Object.assign(draft, { prompt: this.prompt.value, negative: this.negative.value, recipe: this.recipe.value || draft.recipe, count: Math.round(Number(this.count.value)), size: this.size.value || draft.size, quality: this.quality.value });
+    this.#numbers();
+    const { prompt: _prompt, negative: _negative, ...choice } = draft;
+    kept(this.memory, DRAFT_KEY, choice);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#ask(), ASKS_AFTER_MS);
   }
 
   get #order() {
     const { draft, styles = [], person } = this;
-    return draft && person && draft.recipe ? orderOf(draft, styles, person) : null;
+    const steps = this.qualityField.hidden ? null : this.quality.steps;
+    return draft && person && draft.recipe ? orderOf(draft, styles, person, { usual: this.usual, steps }) : null;
   }
 
   /** What the server makes of the choice; what it refuses stands where the plan would. */

@@ -7,6 +7,9 @@ import { drawable } from "../likeness_rules.js";
 const USUAL_STYLES = ["photo", "studio", "film", "golden"];
 const USUAL = { styles: 4, scenes: 5, count: 40 };
 export const MOST = 200;
+/** A side of a square picture, as a share of the workflow's own. @type {Record<Isengard.DayDraft["size"], number>} */
+export const SIZES = { small: 0.75, normal: 1, large: 1.25 };
+const UNIT = 64;
 
 /**
  * The choice before anybody has made one: four styles that are photographs, five scenes, two shapes, forty pictures.
@@ -24,7 +27,15 @@ export function usualDraft(items, person) {
     count: USUAL.count, recipe: "", negative: "",
     prompt: `photo of {trigger}, ${person.class_word}`,
     words: {},
+    size: "normal",
+    quality: "normal",
   };
+}
+
+/** Width and height of a square picture; as large as the workflow draws by itself where that is meant. @param {Isengard.DayDraft["size"]} size @param {Record<string, number>} usual */
+export function squareOf(size, { width = 512, height = 512 }) {
+  const side = Math.max(UNIT, Math.round((Math.sqrt(width * height) * SIZES[size]) / UNIT) * UNIT);
+  return size === "normal" ? [width, height] : [side, side];
 }
 
 /** Workflows that draw this person alone and that ComfyUI has everything for. @param {Isengard.Recipe[]} recipes @param {Isengard.Character} person */
@@ -36,16 +47,18 @@ export function recipesFor(recipes, person) {
 }
 
 /**
- * What is sent: chosen styles and scenes with their words as they are now.
- * @param {Isengard.DayDraft} draft @param {Isengard.Style[]} items @param {Isengard.Character} person @returns {Schema.PhotoDayOrder}
+ * What is sent: chosen styles and scenes with their words as they are now. `steps` null, and the normal size: as the workflow says.
+ * @param {Isengard.DayDraft} draft @param {Isengard.Style[]} items @param {Isengard.Character} person
+ * @param {{usual: Record<string, number>, steps: number | null}} [drawn] @returns {Schema.PhotoDayOrder}
  */
-export function orderOf(draft, items, person) {
+export function orderOf(draft, items, person, { usual, steps } = { usual: {}, steps: null }) {
+  const [width, height] = draft.size === "normal" ? [null, null] : squareOf(draft.size, usual);
   /** @param {"style" | "scene"} kind @param {string[]} chosen */
   const motifs = (kind, chosen) => items.filter((item) => item.kind === kind && chosen.includes(item.name))
     .map(({ name, label, prompt }) => ({ name, label, prompt: (draft.words[`${kind}-${name}`] ?? "").trim() || prompt }));
   return {
     person: { id: person.id, checkpoint: "best", strength: 1, reference: 1, words: "" }, recipe: draft.recipe, prompt: draft.prompt, negative: draft.negative,
-    styles: motifs("style", draft.styles), scenes: motifs("scene", draft.scenes), shapes: draft.shapes, count: draft.count, seed: null, width: null, height: null, steps: null,
+    styles: motifs("style", draft.styles), scenes: motifs("scene", draft.scenes), shapes: draft.shapes, count: draft.count, seed: null, width, height, steps,
   };
 }
 
