@@ -19,7 +19,7 @@ import { openPicture } from "./picture_viewer.js";
 import { lookWords } from "../shared/look_words.js";
 import { VirtualWall } from "../shared/virtual_wall.js";
 
-/** @typedef {HTMLDivElement & {entry: Isengard.Entry, open: HTMLButtonElement, tick: HTMLInputElement, scores: HTMLElement, mark: HTMLElement}} Tile */
+/** @typedef {HTMLDivElement & {entry: Isengard.Entry, open: HTMLButtonElement, tick: HTMLElement | null, worn: HTMLElement}} Tile */
 
 export class Gallery {
   /** @param {Isengard.PicturesView} view the view of pictures, which can take settings again */
@@ -42,6 +42,7 @@ export class Gallery {
     /** @type {Selecting} */
     this.selecting = new Selecting(this.wall, {
       open: (entry) => openPicture(this, entry), changed: () => this.#selected(), press: (event) => this.bar.press(event),
+      label: ({ generation, image }) => t("selectImage", { name: this.nameOf(generation), n: image.n + 1 }),
     });
     /** @type {SelectionBar} */
     this.bar = new SelectionBar(PICTURE_ACTIONS, { view, chosen: () => this.selecting.chosen, all: () => this.selecting.all(), none: () => this.selecting.none() });
@@ -140,10 +141,7 @@ export class Gallery {
     const image = thumbnail(this.view.store.api.generations.thumbUrl(entry.generation, entry.image));
     image.draggable = false;  // or the small copy would be dragged, not the picture
     const open = h("button", { class: "isen-icon isen-plain", draggable: "true" }, image);
-    const tick = h("input", { type: "checkbox", tabindex: -1, "data-testid": "isen-select-picture" });
-    const [scores, mark] = [h("div"), h("span", { class: "isen-tile-mark", hidden: true }, icon("heart-fill"))];
-    const tile = h("div", { class: "isen-tile", role: "listitem" }, open, scores, mark, h("label", { class: "isen-tick" }, tick));
-    return Object.assign(tile, { entry, open, tick, scores, mark });
+    return Object.assign(h("div", { class: "isen-tile", role: "listitem" }, open), { entry, open, tick: null, worn: h("div") });
   }
 
   /** @param {Tile} tile @param {Isengard.Entry} entry */
@@ -152,11 +150,20 @@ export class Gallery {
     const { generation, image } = entry;
     const name = this.nameOf(generation);
     tile.title = [lookWords(image), told(promptOf(generation, image), this.namesOf(generation)), measuredWords(generation, this.names, image)].filter(Boolean).join(" · ");
-    fill(tile.scores, [image.likeness, image.likenesses, generation.practice], () => (generation.practice ? practiceMark() : badge(generation, this.names, image, { quiet: true })));
+    this.#wear(tile, entry);
     tile.open.setAttribute("aria-label", t("openImage", { n: image.n + 1 }));
-    tile.tick.setAttribute("aria-label", t("selectImage", { name, n: image.n + 1 }));
     tile.open.firstElementChild?.setAttribute("alt", t("imageAlt", { name }));
-    tile.mark.hidden = !liked(generation, image);
     this.selecting.mark(tile);
+  }
+
+  /** What is told on a picture; most have nothing to tell, and nothing is laid out for it. @param {Tile} tile @param {Isengard.Entry} entry */
+  #wear({ worn, open }, { generation, image }) {
+    const favourite = liked(generation, image);
+    fill(worn, [image.likeness, image.likenesses, generation.practice, favourite], () => [
+      generation.practice ? practiceMark() : badge(generation, this.names, image, { quiet: true }),
+      favourite && h("span", { class: "isen-tile-mark" }, icon("heart-fill")),
+    ]);
+    if (worn.childElementCount) open.after(worn);
+    else worn.remove();
   }
 }

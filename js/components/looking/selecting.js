@@ -1,5 +1,6 @@
 /** Choosing several pictures of a wall: by click, Shift, Ctrl, a long press and by keys; what is chosen is said by a tick on each. */
 
+import { h } from "../../lib/dom.js";
 import { readingKey } from "../../locales/reading.js";
 import { NOTHING, everything, ranged, remaining, toggled } from "../../lib/selection.js";
 
@@ -10,7 +11,7 @@ const STILL_PX = 10;
 /** Rows that a page key moves by. */
 const PAGE_ROWS = 4;
 
-/** @typedef {HTMLElement & {entry: Isengard.Entry, open: HTMLButtonElement, tick: HTMLInputElement}} Tile */
+/** @typedef {HTMLElement & {entry: Isengard.Entry, open: HTMLButtonElement, tick: HTMLElement | null}} Tile */
 
 export class Selecting {
   /** Where a press began that may become a long one. @type {{tile: Tile, x: number, y: number, timer: ReturnType<typeof setTimeout>} | null} */
@@ -20,10 +21,12 @@ export class Selecting {
 
   /**
    * @param {import("../shared/virtual_wall.js").VirtualWall<Isengard.Entry, any>} wall
-   * @param {{open: (entry: Isengard.Entry) => unknown, changed: () => unknown, press: (event: KeyboardEvent) => boolean}} told `press`: a key that means something for what is chosen
+   * @param {{open: (entry: Isengard.Entry) => unknown, changed: () => unknown, press: (event: KeyboardEvent) => boolean, label: (entry: Isengard.Entry) => string}} told
+   *   `press`: a key that means something for what is chosen; `label`: what the box of a picture is called
    */
-  constructor(wall, { open, changed, press }) {
+  constructor(wall, { open, changed, press, label }) {
     this.wall = wall;
+    this.label = label;
     this.open = open;
     this.changed = changed;
     this.press = press;
@@ -37,7 +40,8 @@ export class Selecting {
     const { element } = wall;
     element.addEventListener("click", (event) => this.#click(event));
     element.addEventListener("keydown", (event) => this.#key(event));
-    element.addEventListener("focusin", (event) => (this.at = tileOf(event)?.entry.key ?? this.at));
+    element.addEventListener("focusin", (event) => (this.at = this.#near(event)?.entry.key ?? this.at));
+    element.addEventListener("pointerover", (event) => this.#near(event));
     element.addEventListener("pointerdown", (event) => this.#down(event));
     element.addEventListener("pointermove", (event) => this.#move(event));
     for (const kind of /** @type {const} */ (["pointerup", "pointercancel", "pointerleave"])) element.addEventListener(kind, () => this.#up());
@@ -78,9 +82,33 @@ export class Selecting {
 
   /** @param {Tile} tile */
   mark(tile) {
-    const chosen = this.selection.keys.has(tile.entry.key);
-    tile.tick.checked = chosen;
+    const { keys } = this.selection;
+    const chosen = keys.has(tile.entry.key);
     tile.classList.toggle("isen-chosen", chosen);
+    if (keys.size) this.#box(tile);
+    tile.tick?.setAttribute("aria-checked", String(chosen));
+    tile.tick?.setAttribute("aria-label", this.label(tile.entry));
+  }
+
+  /** Where a pointer or the focus comes, the tile has its box. @param {Event} event */
+  #near(event) {
+    const tile = tileOf(event);
+    if (tile && !tile.tick) {
+      this.#box(tile);
+      this.mark(tile);
+    }
+    return tile;
+  }
+
+  /**
+   * The box that chooses a picture, made when it is wanted: thousands of tiles come and go while somebody scrolls. No field of a form:
+   * browsers look through all of a page again whenever one comes or goes.
+   * @param {Tile} tile
+   */
+  #box(tile) {
+    if (tile.tick) return;
+    tile.tick = h("span", { class: "isen-tick", role: "checkbox", tabindex: -1, "data-testid": "isen-select-picture" });
+    tile.append(tile.tick);
   }
 
   /** @param {import("../../lib/selection.js").Chosen} selection */
@@ -95,16 +123,14 @@ export class Selecting {
   /** @param {MouseEvent} event */
   #click(event) {
     const tile = tileOf(event);
-    if (!tile || event.target instanceof HTMLLabelElement) return;  // a label's click comes again from its box
+    if (!tile) return;
     const { key } = tile.entry;
-    const ticked = event.target === tile.tick;
     if (this.#pressed) {
       this.#pressed = false;
       event.preventDefault();
     } else if (event.shiftKey) this.#select(ranged(this.selection, this.order, key, this.at));
-    else if (ticked || event.ctrlKey || event.metaKey || (event.detail && this.selection.keys.size)) this.#select(toggled(this.selection, key));
+    else if (event.target === tile.tick || event.ctrlKey || event.metaKey || (event.detail && this.selection.keys.size)) this.#select(toggled(this.selection, key));
     else this.open(tile.entry);
-    if (ticked) queueMicrotask(() => this.mark(tile));  // a box ticks itself after its click
   }
 
   /** @param {KeyboardEvent} event */

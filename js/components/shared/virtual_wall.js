@@ -156,7 +156,8 @@ export class VirtualWall {
       shown.push(node);
     }
     const wanted = new Set(shown);
-    for (const node of [...this.element.children]) if (!wanted.has(/** @type {Tile} */ (node)) && !node.contains(document.activeElement)) node.remove();
+    const { activeElement: focused } = document;
+    for (const node of [...this.element.children]) if (!wanted.has(/** @type {Tile} */ (node)) && !node.contains(focused)) node.remove();
     let place = this.element.firstChild;
     for (const node of shown) {
       if (node === place) place = node.nextSibling;
@@ -186,8 +187,14 @@ export class VirtualWall {
   }
 }
 
-/** @param {HTMLElement} node @param {{columns: number, size: number}} layout @param {number} index */
+/** Where each tile was put. @type {WeakMap<HTMLElement, string>} */
+const places = new WeakMap();
+
+/** Most stay where they are when the wall is drawn again: these are left alone. @param {HTMLElement} node @param {{columns: number, size: number}} layout @param {number} index */
 function put(node, { columns, size }, index) {
   const [x, y] = [(index % columns) * (size + GAP), Math.floor(index / columns) * (size + GAP)];
-  node.style.cssText = `width:${size}px;height:${size}px;transform:translate(${isMirrored() ? -x : x}px,${y}px)`;
+  const place = `width:${size}px;height:${size}px;transform:translate(${isMirrored() ? -x : x}px,${y}px)`;
+  if (places.get(node) === place) return;
+  places.set(node, place);
+  node.style.cssText = place;
 }

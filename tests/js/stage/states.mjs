@@ -294,7 +294,7 @@ export const STATES = {
   "onward-keep": { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: onwardBy("isen-keep-training") },
   "images-selected": { ...all, ...at("images"), generations: Array.from({ length: 9 }, (_, n) => generation(n, "completed")), then: async (page) => {
     await toPictures(page);
-    await click('.isen-tile:nth-child(-n+3) [data-testid="isen-select-picture"]')(page);
+    for (const open of page.querySelectorAll(".isen-tile:nth-child(-n+3) > button")) open.dispatchEvent(new MouseEvent("click", { bubbles: true, ctrlKey: true }));
   } },
   "images-filters": { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: click('[data-testid="isen-gallery-filters"]') },
   "images-settings": { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: click('[data-testid="isen-image-settings"]') },
