@@ -1,6 +1,7 @@
 /** Changes of many pictures: one request for as many as the server takes at once, one word for what was refused. Knows the store, no element. */
 
 import { counted } from "../../lib/format.js";
+import { said } from "../../lib/said.js";
 import { ApiError } from "../api.js";
 
 /** So many the server takes at once. */
@@ -40,6 +41,7 @@ const keyOf = ({ generation_id: id, n }) => `${id}-${n}`;
 /** By the first of them: what keeps one picture mostly keeps the others as well. @param {Isengard.Store} store @param {Schema.RefusedPicture[]} refused */
 function tell(store, refused) {
   const [{ error }] = refused;
-  const message = refused.length > 1 ? counted("notChanged", refused.length, { why: error.message }) : error.message;
-  store.set({ problem: new ApiError(200, { ...error, message }) });
+  if (refused.length < 2) return store.set({ problem: new ApiError(200, error) });
+  const message = counted("notChanged", refused.length, { why: said(error, "message") });
+  store.set({ problem: new ApiError(200, { ...error, message, hint: said(error, "hint"), said: undefined }) });
 }
