@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import IsengardError
-from ..records.generation import Generation
-from ..records.picture_place import PicturePatch
+from ..records.generation import Generation, PicturePatch
 from .albums import AlbumStore
 from .generation_store import GenerationStore
 

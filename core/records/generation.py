@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from .base import Line, Number, Prose, Stored, Truth, Whole, id_text
+from .base import Line, Number, Prose, Record, Stored, Truth, Whole, id_text
 from .generation_states import GenerationState
 from .job import JobError
 from .likeness import Likeness
@@ -161,3 +161,19 @@ class Generation(Stored):
 def everybody_in(generation: Generation) -> list[str]:
     """The ids of all who are in its pictures."""
     return sorted({use.id for use in generation.request.characters} | set(generation.people))
+
+
+class PicturePlace(Record):
+    """A picture of a generation."""
+
+    generation_id: Annotated[str, id_text("gen")]
+    n: Annotated[Whole, Field(ge=0, le=9999)]
+
+
+class PicturePatch(PicturePlace):
+    """Changes of a picture; null leaves a value as it is. `album_id` moves all pictures of its generation, '' takes them out of their
+    album; `deleted` is into the trash, or back."""
+
+    favourite: Truth | None = None
+    album_id: Annotated[str, Field(max_length=60)] | None = None
+    deleted: Truth | None = None

@@ -7,8 +7,8 @@ from isengard.core.generations.albums import AlbumStore
 from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.generations.many_pictures import ManyPictures
 from isengard.core.ids import new_id
+from isengard.core.records.generation import PicturePatch
 from isengard.core.records.generation_states import GenerationState
-from isengard.core.records.picture_place import PicturePatch
 from support.generation_records import draft, picture
 
 

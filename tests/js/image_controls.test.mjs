@@ -6,7 +6,7 @@ import { installDocument } from "./fake_dom.mjs";
 installDocument();
 const { cancelComparison, compare, loadComparisons, loadSamplers, namesOf } = await import("../../js/data/comparisons.js");
 const { pieces, placeOfToken, recast } = await import("../../js/components/prompting/prompt_box.js");
-const { stepsOf } = await import("../../js/components/images/quality.js");
+const { stepsOf } = await import("../../js/components/shared/quality.js");
 const { STRENGTHS } = await import("../../js/components/comparing/strength_bench.js");
 const { boundsOf, WIDE } = await import("../../js/data/bounds.js");
 const { Likeness } = await import("../../js/components/images/strength_slider.js");

@@ -942,7 +942,7 @@ declare namespace Schema {
     purpose?: "user" | "bench" | "grid";
     start: StartOrder;
   }
-  /** What changes of a picture; null leaves a value as it is. `album_id` moves all pictures of its generation, '' takes them out of their album; `deleted` is into the trash, or back. */
+  /** Changes of a picture; null leaves a value as it is. `album_id` moves all pictures of its generation, '' takes them out of their album; `deleted` is into the trash, or back. */
   interface PicturePatch {
     generation_id: string;
     n: number;

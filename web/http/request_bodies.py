@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from ...core.records.base import Line, Record, Truth, Whole, id_text
 from ...core.records.character import Name
-from ...core.records.picture_place import PicturePatch, PicturePlace
+from ...core.records.generation import PicturePatch, PicturePlace
 from ...core.records.training import MAX_STEPS, TrainingRequest
 
 #: Beyond any place in any line; SQLite and Redis hold it.

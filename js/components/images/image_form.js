@@ -16,7 +16,7 @@ import { MendChoice } from "../mending/mend_choice.js";
 import { PeopleInPicture } from "./people_in_picture.js";
 import { ImageAdvanced } from "./image_advanced.js";
 import { Prompting } from "../prompting/prompting.js";
-import { QualityChoice } from "./quality.js";
+import { QualityChoice } from "../shared/quality.js";
 import { RecipeShelf } from "./recipe_shelf.js";
 import { RecipeState } from "./recipe_state.js";
 import { SeedChoice } from "./seed.js";
@@ -34,7 +34,7 @@ const FIRST_PROMPT = "portrait photo of {trigger}, soft window light";
 
 /**
  * @typedef {{cast: import("./people_in_picture.js").Draft, looks: {style: string, finished?: string}, advanced: Record<string, string>, count: string, recipe: string, version: string,
- *   prompt: string, shape: string, quality: import("./quality.js").Quality, mend: boolean | null, seed: number | null}} Draft
+ *   prompt: string, shape: string, quality: import("../shared/quality.js").Quality, mend: boolean | null, seed: number | null}} Draft
  */
 
 export class ImageForm {

@@ -10,7 +10,7 @@ import { MOST, SIZES, combinations, exampleOf, orderOf, recipesFor, squareOf, st
 import { usualOf } from "../../data/bounds.js";
 import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
-import { QualityChoice } from "../images/quality.js";
+import { QualityChoice } from "../shared/quality.js";
 
 const DRAFT_KEY = "isengard.photo_day";
 /** After the last change, before the server is asked what comes of it. */

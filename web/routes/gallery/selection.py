@@ -6,7 +6,7 @@ from aiohttp import web
 
 from ....core.executor import in_thread
 from ....core.generations.many_pictures import Changed, ManyPictures
-from ....core.records.picture_place import PicturePatch
+from ....core.records.generation import PicturePatch
 from ...container import Services
 from ...http.errors import body_of, read_json
 from ...http.request_bodies import PicturesPatch
@@ -14,7 +14,7 @@ from ...services.notifications import tell_generation
 
 
 async def change(services: Services, request: web.Request) -> web.Response:
-    """What was changed, as it is now, and which pictures were not, with the reason of each; told to every open page as well."""
+    """Change many pictures: the answer has what was changed, as it is now, and which pictures were not, with the reason of each."""
     patches = PicturesPatch.model_validate(await read_json(request)).pictures
     changed = await in_thread(_changed, services, patches)
     refused = [
