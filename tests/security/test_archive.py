@@ -63,6 +63,15 @@ def test_the_packer_takes_what_our_list_says(packed):
 
 
 @pytest.mark.slow
+def test_the_archive_is_downloaded_in_seconds(packed):
+    """What a user downloads: pictures of docs/ and what only translators read stay in the repository."""
+    assert Path(packed.filename).stat().st_size < 3 * 1024**2
+    names = set(packed.namelist())
+    assert "locales/en/nodeDefs.json" in names and "locales/en/server.json" not in names
+    assert not [name for name in names if name.endswith("terms.md")]
+
+
+@pytest.mark.slow
 def test_every_node_has_its_help_page_in_the_archive(packed):
     """ComfyUI shows extension/docs/<node id>.md beside the node (WEB_DIRECTORY/docs)."""
     nodes = json.loads(packed.read("locales/en/nodeDefs.json"))
