@@ -81,7 +81,7 @@ def session_header(token: str) -> dict[str, str]:
 def unreachable() -> NotReadyError:
     return NotReadyError(
         "comfyui_unreachable",
-        "ComfyUI does not answer.",
+        "ComfyUI isn't responding.",
         "Wait until it has started; check COMFYUI_URL if you set it.",
     )
 

@@ -90,6 +90,6 @@ def data_folder_gone() -> StorageError:
     """The refusal of every write once the folder was removed, or its disk unplugged, while we run."""
     return StorageError(
         "data_folder_gone",
-        "Isengard's data folder is not there any more: its disk was taken away, or somebody removed it.",
+        "Isengard's data folder is gone: its disk was disconnected, or somebody removed it.",
         "Bring it back, then restart ComfyUI. Until then nothing can be saved.",
     )

@@ -131,11 +131,11 @@ class PluginRegistry:
             raise NotReadyError(
                 "plugin_broken",
                 said(
-                    "{name}, which another pack brings, cannot be used: {reason}.",
+                    "{name}, which comes from another pack, can't be used: {reason}.",
                     name=name,
                     reason=broken.reason,
                 ),
-                "Update that pack, or tell whoever made it.",
+                "Update that pack, or report it to its author.",
             ) from broken.fault
         return made
 

@@ -296,7 +296,7 @@ def check_setting(name: str, value: str) -> None:
         if not re.fullmatch(r"[!-~]*", value):
             raise InvalidError(
                 "bad_setting",
-                "This isn't a Hugging Face token: one holds letters, digits and signs, and no spaces.",
+                "This isn't a Hugging Face token: a token is letters, digits and signs, without spaces.",
                 "Copy it again from its page.",
             )
         return

@@ -97,5 +97,5 @@ def _require_photos(character: Character) -> None:
         raise InvalidError(
             "no_photos",
             said("{name} has no photos.", name=character.name),
-            "Add photos first, at best three or four.",
+            "Add photos first; three or four work best.",
         )

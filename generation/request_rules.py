@@ -17,12 +17,12 @@ def require_usable(recipe: RecipeInfo) -> None:
     """InvalidError with the first fault, ConflictError `recipe_unconfirmed`: foreign nodes may do anything."""
     for finding in recipe.findings:
         if finding.severity == "error":
-            raise InvalidError(finding.code, finding.message, "Mend the workflow, or choose another recipe.")
+            raise InvalidError(finding.code, finding.message, "Correct the workflow, or choose another one.")
     if not recipe.confirmed:
         raise ConflictError(
             "recipe_unconfirmed",
             said(
-                "{recipe} uses nodes of other packs: {nodes}.",
+                "{recipe} uses nodes from other packs: {nodes}.",
                 recipe=recipe.label,
                 nodes=", ".join(recipe.foreign)[:300],
             ),
@@ -55,13 +55,13 @@ def overflow_of(proofs: Collection[ImageProof]) -> JobError | None:
     if "base_broken" in proofs:
         return JobError(
             code="picture_not_finite",
-            message="The picture came out black (NaN), and so it does without the LoRA: the base model is at fault.",
+            message="The picture came out black (NaN), with and without the LoRA: the base model is at fault.",
             hint="Download the base model again, then train or make pictures with it.",
         )
     if "broken" in proofs:
         return JobError(
             code="picture_not_finite",
-            message="The picture came out black (NaN): this LoRA's numbers overflow when it is used.",
+            message="The picture came out black (NaN): this LoRA's numbers overflow.",
             hint="Choose an earlier version, or train again with a lower learning rate.",
         )
     return None
@@ -73,8 +73,6 @@ def as_job_error(fault: BaseException) -> JobError:
         return JobError(code=fault.code, message=fault.message, hint=fault.hint)
     return JobError(
         code="generation_broke",
-        message=said(
-            "These pictures could not be followed to their end ({fault}).", fault=type(fault).__name__
-        ),
+        message="Isengard lost track of these pictures.",
         hint="Press Make again; the log has the reason.",
     )

@@ -192,7 +192,7 @@ class GenerationService:
                     return pipeline, info
         raise NotFoundError(
             "recipe_unknown",
-            said("There is no recipe called '{name}' here.", name=recipe[:60]),
+            said("There is no workflow called '{name}' here.", name=recipe[:60]),
             "Choose another.",
         )
 

@@ -60,7 +60,7 @@ class IsengardApplyIdentityRegion(io.ComfyNode):
         if float(strength) and not context.host.takes_hooks(model, clip, fit):
             raise InvalidError(
                 "quantised_region",
-                "A quantised model (GGUF), or one from another pack's loader, cannot take a person in a part of the picture only.",
+                "A quantised model (GGUF), or one from another pack's loader, can't draw a person in only one part of the picture.",
                 "Load the model with ComfyUI's own loader, or use Isengard Apply Identity for the whole picture.",
             )
         trigger = version.trigger_word or person.trigger_word

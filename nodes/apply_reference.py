@@ -68,7 +68,7 @@ class IsengardApplyReference(io.ComfyNode):
         files = reference_photos.files(context, person)[:most]
         if not files:
             raise InvalidError(
-                "no_photos", f"{person.name} has no photos.", "Add photos, at best three or four."
+                "no_photos", f"{person.name} has no photos.", "Add photos; three or four work best."
             )
         if share == 0.0:
             return io.NodeOutput(conditioning)

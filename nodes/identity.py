@@ -49,7 +49,7 @@ def known(context: NodeContext, value: object) -> Character:
     if not isinstance(value, dict) or not is_id("chr", value.get("id")):
         raise InvalidError(
             "character_unknown",
-            "This is not a character of Isengard.",
+            "This isn't a person from Isengard.",
             "Connect Isengard Character, or a text with their name.",
         )
     return context.characters.get(value["id"])
@@ -69,7 +69,7 @@ def find_versions(context: NodeContext, value: object, checkpoint: object) -> li
     if not usable:
         raise InvalidError(
             "placeholder_in_production",
-            "This LoRA is a placeholder of practice mode.",
+            "This LoRA is a placeholder from practice mode.",
             "Train with AI-Toolkit.",
         )
     return usable

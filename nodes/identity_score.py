@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from ..core.records.likeness import Likeness
     from .ports import FaceReader
 
-_NO_FACE = "No face was found that could be held against the photos of {name}."
+_NO_FACE = "No face was found to compare with the photos of {name}."
 _WHY = {
     "": _NO_FACE,
     "no_face": _NO_FACE,
-    "too_small": "The face is too small to be held against the photos of {name}.",
-    "turned": "The face is turned too far to be held against the photos of {name}.",
+    "too_small": "The face is too small to compare with the photos of {name}.",
+    "turned": "The face is turned too far to compare with the photos of {name}.",
 }
 
 
@@ -82,7 +82,7 @@ def _measured(
         raise InvalidError(
             "no_face_in_photos",
             f"No photo of {person.name} shows one clear face.",
-            "Add photos on which the face is large and alone.",
+            "Add photos that show the face large and alone.",
         )
     reach = reachable(references)
     judged = [judge(_faces(context, reader, image), references, own=reach) for image in images]
@@ -110,12 +110,12 @@ def _in_words(name: str, score: float, references: list[Face]) -> str:
 
     calibration = calibration_of(references[0].model)
     if calibration is None:
-        return f"Scored {score:.2f} by a model that has not been calibrated: nobody knows yet what that says of {name}."
+        return f"Scored {score:.2f} by a model that hasn't been calibrated, so it says nothing certain about {name}."
     words = {
         "good": f"Looks like {name}",
         "fair": f"Looks somewhat like {name}",
-        "poor": f"Does not look like {name}",
+        "poor": f"Doesn't look like {name}",
     }[verdict_of(score, reachable(references), calibration)]
     own = own_likeness(references)
-    beside = f"; the photos among themselves reach {own:.2f}" if own is not None else ""
+    beside = f"; the photos score {own:.2f} against each other" if own is not None else ""
     return f"{words}: {score:.2f}{beside}."

@@ -83,7 +83,7 @@ def _unknown(context: NodeContext, text: str, people: Sequence[Character]) -> In
     there = _listed(context, [person.name for person in people])
     return InvalidError(
         "character_unknown",
-        f"There is nobody called {text}." if _PLAIN.fullmatch(text) else "There is nobody of that name.",
+        f"There is nobody called {text}." if _PLAIN.fullmatch(text) else "Nobody has that name.",
         f"Name one of these: {there}." if there else "Choose one from the list.",
     )
 

@@ -52,7 +52,7 @@ class IsengardPicture(io.ComfyNode):
         if not picture.strip() and image is None:
             raise InvalidError(
                 "picture_not_chosen",
-                "There is no picture to go on from.",
+                "There is no picture to start from.",
                 "Write gen_… and a number into picture, or connect an image.",
             )
         if image is not None:

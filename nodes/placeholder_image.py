@@ -40,8 +40,8 @@ class IsengardPlaceholderImage(io.ComfyNode):
         if not current().settings.fast_test:
             raise InvalidError(
                 "placeholder_in_production",
-                "Placeholders are made in practice mode only.",
-                "Use a real recipe.",
+                "Placeholders exist only in practice mode.",
+                "Use another workflow.",
             )
         return io.NodeOutput(_drawn(text[:MAX_TEXT], width, height, seed))
 

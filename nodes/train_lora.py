@@ -189,7 +189,7 @@ def _require_allowed(context: NodeContext) -> None:
     if not context.host.listen_is_loopback and not context.settings.allow_remote_training:
         raise ForbiddenError(
             "remote_training",
-            "This ComfyUI can be reached from other computers, so nodes may not start trainings.",
+            "Other computers can reach this ComfyUI, so nodes can't start trainings.",
             "Train in the Isengard tab, or set ISENGARD_ALLOW_REMOTE_TRAINING=1.",
         )
 

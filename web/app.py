@@ -85,7 +85,7 @@ def _start(gateway: Gateway, host: Host, pack_root: Path, loop: asyncio.Abstract
         gateway.fail(
             NotReadyError(
                 "data_folder_unavailable",
-                said("The data folder cannot be used: {reason}.", reason=fault.strerror or str(fault)),
+                said("Isengard can't use the data folder: {reason}.", reason=fault.strerror or str(fault)),
                 "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI.",
             )
         )
@@ -110,11 +110,8 @@ def _tell_fault(gateway: Gateway, fault: BaseException) -> None:
     gateway.fail(
         NotReadyError(
             "start_failed",
-            said(
-                "Isengard could not start because of a fault of its own ({fault}).",
-                fault=type(fault).__name__,
-            ),
-            "Restart ComfyUI. If it comes again, report it with what ComfyUI's console says.",
+            "Isengard couldn't start because of an internal error.",
+            "Restart ComfyUI. If it happens again, report it with the output of ComfyUI's console.",
         )
     )
 

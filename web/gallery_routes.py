@@ -27,7 +27,7 @@ GALLERY_ROUTES: tuple[Route, ...] = (
     ),
     Route("POST", "/photo-days/{id}/pause", "gallery.photo_days.pause", "Pause a photo day"),
     Route("POST", "/photo-days/{id}/resume", "gallery.photo_days.resume", "Go on with a photo day"),
-    Route("POST", "/photo-days/{id}/end", "gallery.photo_days.end", "Draw no more than was drawn"),
+    Route("POST", "/photo-days/{id}/end", "gallery.photo_days.end", "End a photo day; what is drawn stays"),
     Route(
         "PATCH",
         "/photo-days/{id}/pictures/{n}",

@@ -43,7 +43,7 @@ async def refuse(method: str, allowed: Sequence[str]) -> web.Response:
     if allowed:
         raise MethodError(
             "method_not_allowed",
-            said("{method} is not taken here.", method=method),
+            said("{method} isn't allowed here.", method=method),
             said("Use {methods}.", methods=" or ".join(allowed)),
         )
     raise NotFoundError(

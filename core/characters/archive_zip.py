@@ -77,6 +77,6 @@ def damaged() -> InvalidError:
 def too_large() -> TooLargeError:
     return TooLargeError(
         "archive_too_large",
-        "This file holds more than a character may.",
-        "500 photos and 2 GB in all are the most.",
+        "This file is too large for a character.",
+        "The limit is 500 photos and 2 GB in all.",
     )

@@ -63,7 +63,7 @@ def undo_captions(
     before = _read(file)
     if not before:
         raise ConflictError(
-            "nothing_to_undo", "There is nothing to take back.", "Captions can be taken back once."
+            "nothing_to_undo", "There is nothing to undo.", "You can undo captions only once."
         )
     with library.transaction():
         for photo in photos.list(character_id):

@@ -60,7 +60,7 @@ def filled(template: str, character: Character) -> str:
         if word not in values:
             raise InvalidError(
                 "caption_placeholder",
-                said("The template holds {gap}, which means nothing here.", gap=f"{{{word}}}"),
+                said("The template holds {gap}, which isn't a placeholder here.", gap=f"{{{word}}}"),
                 "Use {trigger}, {class} or {name}.",
             )
     text = re.sub(r"\{(\w+)\}", lambda match: values[match.group(1)], template).strip()

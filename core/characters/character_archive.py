@@ -257,8 +257,7 @@ def _manifest(reader: ArchiveReader) -> Manifest:
             "archive_unknown",
             "This is not a character that Isengard exported.",
             said(
-                "Choose a file that ends in {ending}; other pictures are added as photos. A newer Isengard's file "
-                "needs an update here.",
+                "Choose a file that ends in {ending}; add other pictures as photos. If a newer Isengard made the file, update this one.",
                 ending=SUFFIX,
             ),
         ) from fault

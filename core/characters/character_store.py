@@ -164,7 +164,7 @@ class CharacterStore:
             raise ConflictError(
                 "being_forgotten",
                 "This person is being forgotten; some of their files are gone already.",
-                "Forget them again: it carries on where it stopped.",
+                "Press Forget again: it continues where it stopped.",
             )
         with self._library.alone():
             before = self.get(character_id, deleted=True)

@@ -100,7 +100,7 @@ class PhotoCropper:
         ]
         if not found:
             raise ConflictError(
-                "nothing_to_undo", "There are no crops to take back.", "Delete single photos by hand."
+                "nothing_to_undo", "There are no crops to undo.", "Delete single photos by hand."
             )
         return found
 
@@ -227,5 +227,5 @@ def _check(order: CropOrder, source: Photo) -> None:
                 width=right - left,
                 height=bottom - top,
             ),
-            "Choose a larger part; from 512 pixels on it teaches well.",
+            "Choose a larger part: 512 pixels or more teach well.",
         )

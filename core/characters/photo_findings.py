@@ -50,9 +50,7 @@ def findings_of(decoded: DecodedPhoto, others: Iterable[Photo], same_shot: str =
     if decoded.brightness < DARK:
         findings.append(_finding("dark", "Very dark: the face may be hard to learn."))
     elif decoded.burnt > BURNT:
-        findings.append(
-            _finding("bright", "Too bright: parts of it are plain white, where nothing can be learned.")
-        )
+        findings.append(_finding("bright", "Too bright: nothing can be learned from the plain white parts."))
     elif decoded.sharpness < BLURRED:  # a dark or burnt picture has weak edges, sharp or not
         findings.append(_finding("blurred", "Looks blurred: a sharper photo teaches more."))
     if long / short > EXTREME_SHAPE:
@@ -70,7 +68,7 @@ def findings_of(decoded: DecodedPhoto, others: Iterable[Photo], same_shot: str =
             findings.append(PhotoFinding(code="same_shot", message=message, other=other.id))
             break
     if decoded.animated:
-        findings.append(_finding("animated", "The file holds several pictures: the first was taken."))
+        findings.append(_finding("animated", "The file holds several pictures: only the first was used."))
     return findings
 
 

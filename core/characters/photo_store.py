@@ -242,7 +242,7 @@ class PhotoStore:
         if len(self.list(character_id)) + photos > MAX_PHOTOS:
             raise ConflictError(
                 "photos_full",
-                said("{photos} photos are the most.", photos=MAX_PHOTOS),
+                said("At most {photos} photos.", photos=MAX_PHOTOS),
                 "Delete some; 15 to 40 good ones are plenty.",
             )
 
@@ -324,7 +324,7 @@ def _checked_digest(file: Path) -> str:
     size = file.stat().st_size
     if size == 0:
         raise InvalidError(
-            "photo_empty", "This file is empty.", "Choose the photo itself; downloads may be unfinished."
+            "photo_empty", "This file is empty.", "Choose the photo again; its download may be unfinished."
         )
     if size > MAX_PHOTO_BYTES:
         raise TooLargeError(

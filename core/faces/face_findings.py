@@ -58,11 +58,11 @@ def _of(faces: Sequence[Face]) -> list[PhotoFinding]:
         return [
             _finding(
                 "no_face",
-                "No face was found: fine for a few full-body photos, but it teaches no likeness. A full profile is not recognised as a face either.",
+                "No face found: fine for a few full-body photos, but it teaches no likeness. Full profiles aren't recognised as faces either.",
             )
         ]
     if not is_clear(faces):
-        return [_finding("several_faces", "Shows several people: crop it, so that it is clear who is meant.")]
+        return [_finding("several_faces", "Shows several people: crop it to the person you mean.")]
     face, found = faces[0], []
     if face.side < LEAST_SIDE:
         found.append(

@@ -169,7 +169,7 @@ class FaceReader:
         except ChildDidNotStart as fault:
             raise NotReadyError(
                 "face_tools_broken",
-                "The program that measures likeness does not start.",
+                "The program that measures likeness doesn't start.",
                 "Remove it in the settings and set it up again.",
             ) from fault
         finally:
@@ -196,7 +196,7 @@ class FaceReader:
         if reading is None:
             raise NotReadyError(
                 "face_tools_missing",
-                "Likeness cannot be measured yet.",
+                "Isengard can't measure likeness yet.",
                 "Set it up under Images, Compare versions, or in the settings.",
             )
         return reading

@@ -174,7 +174,7 @@ class Needs(Record):
     """Needs of a training, for estimates and preflight; GB are 10^9 bytes, sources stand in the TOML files.
 
     `ram_gb`: the computer's memory while the model is loaded; `seconds_per_step` is for a 24 GB card of 2022 at the family's
-    resolution and one photo a step; `lora_mb` for the family's rank. Video memory is computed from `Memory`.
+    resolution and one photo per step; `lora_mb` for the family's rank. Video memory is computed from `Memory`.
     """
 
     ram_gb: float
@@ -275,7 +275,7 @@ class Family(Record):
         route = next((route for route in offered if route.key == key), None)
         if route is None:
             known = ", ".join(route.key for route in offered) or "none, leave it empty"
-            message = said("{model} is not trained by a route called '{key}'.", model=self.label, key=key)
+            message = said("{model} has no training route called '{key}'.", model=self.label, key=key)
             raise InvalidError("training_route_unknown", message, said("Known: {known}.", known=known))
         return self._by(route)
 

@@ -40,7 +40,9 @@ class AlbumStore:
         """Get an album. NotFoundError `album_not_found`; one that was taken away only with `deleted`."""
         album = _read(self._file(require_id("alb", album_id)))
         if album is None or (album.deleted_at is not None and not deleted):
-            raise NotFoundError("album_not_found", "There is no such album.", "It may be deleted: reload.")
+            raise NotFoundError(
+                "album_not_found", "There is no such album.", "It may have been deleted: reload."
+            )
         return album
 
     def all(self) -> list[Album]:

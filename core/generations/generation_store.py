@@ -106,7 +106,7 @@ class GenerationStore:
         row = self._library.row("SELECT * FROM generation WHERE id=?", (require_id("gen", generation_id),))
         if row is None or (row["deleted_at"] is not None and not deleted):
             raise NotFoundError(
-                "generation_not_found", "There are no such pictures.", "They may be deleted: reload."
+                "generation_not_found", "There are no such pictures.", "They may have been deleted: reload."
             )
         return self._library.record(Generation, row)
 

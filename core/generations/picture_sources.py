@@ -35,7 +35,7 @@ def source_of(paths: DataPaths, generation_id: str) -> tuple[Path, Path | None]:
     picture = _kept(place, _PICTURE)
     if picture is None:
         raise NotFoundError(
-            "image_not_found", "The picture that this was made from is not there.", "Choose another picture."
+            "image_not_found", "The picture that this was made from is gone.", "Choose another picture."
         )
     return picture, _kept(place, _MASK)
 

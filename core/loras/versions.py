@@ -102,7 +102,9 @@ class VersionStore:
         versions = self.list(slug)
         chosen = next((v for v in versions if v.file == file), None)
         if chosen is None:
-            raise NotFoundError("version_missing", "There is no such version.", "Reload: it may be gone.")
+            raise NotFoundError(
+                "version_missing", "There is no such version.", "It may have been deleted: reload."
+            )
         for version in versions:
             picked = version.file == file
             if version.family == chosen.family and version.picked != picked:
@@ -116,7 +118,9 @@ class VersionStore:
         path = self._place(version)
         if not path.is_file():
             raise NotFoundError(
-                "version_missing", said("{file} is no longer there.", file=path.name), "Publish it again."
+                "version_missing",
+                said("{file} is no longer there.", file=path.name),
+                "Press Use in ComfyUI on its step again.",
             )
         return path
 
@@ -155,7 +159,9 @@ class VersionStore:
         """Forget the record of a LoRA of the user's own; the file stays. NotFoundError `version_missing`."""
         version = next((one for one in self.list(slug) if one.file == file and one.outside), None)
         if version is None:
-            raise NotFoundError("version_missing", "There is no such version.", "Reload: it may be gone.")
+            raise NotFoundError(
+                "version_missing", "There is no such version.", "It may have been deleted: reload."
+            )
         self._sidecar(version).unlink()
         return version
 
@@ -326,5 +332,5 @@ def _copy(source: Path, target: Path, metadata: Mapping[str, str]) -> None:
         raise StorageError(
             "publish_failed",
             said("The LoRA could not be copied: {reason}.", reason=fault.strerror or str(fault)),
-            "Free some disk space and publish the checkpoint again.",
+            "Free some disk space, then press Use in ComfyUI again.",
         ) from fault

@@ -65,7 +65,7 @@ def _other_than_a_model(beginning: bytes) -> str:
     if not beginning:
         return "it is empty"
     if beginning.startswith(b"version https://git-lfs"):
-        return "it is a Git LFS pointer, the model itself was not fetched"
+        return "it is a Git LFS pointer; the model itself was not downloaded"
     if beginning.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html", b"<?xml")):
         return "it is a web page, such as a site's login or error page"
     return ""

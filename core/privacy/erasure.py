@@ -85,8 +85,7 @@ def _remove(target: Path) -> int:
                 file=target.name,
                 reason=fault.strerror or str(fault),
             ),
-            "Close other programs that use it (ComfyUI may hold a LoRA: free its models), then forget again. "
-            "The next start of ComfyUI tries it, too.",
+            "Close other programs that use it (ComfyUI may hold a LoRA: free its models), then forget again. Isengard also tries again at ComfyUI's next start.",
         ) from fault
 
 

@@ -17,6 +17,6 @@ def require_transition(table: Mapping[S, frozenset[S]], before: S, after: S) -> 
     if after not in table[before]:
         raise IllegalTransitionError(
             "illegal_transition",
-            said("This cannot go from {before} to {after}.", before=before.value, after=after.value),
+            said("This can't change from {before} to {after}.", before=before.value, after=after.value),
             "Reload: it may have changed in the meantime.",
         )

@@ -113,7 +113,7 @@ def _refuse_newer(connection: sqlite3.Connection, migrations: Sequence[Migration
     if applied - shipped:
         raise StorageError(
             "schema_newer",
-            "A newer version of Isengard has written this data.",
+            "This data was written by a newer version of Isengard.",
             "Update Isengard here, or use another DATA_DIR. Nothing was changed.",
         )
 

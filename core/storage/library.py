@@ -66,8 +66,8 @@ class Library:
         if record is None:
             raise StorageError(
                 "record_damaged",
-                "What was stored here cannot be read: it is damaged, or was written by a newer Isengard.",
-                "Update Isengard here. What is stored was not deleted.",
+                "This record can't be read: it is damaged, or a newer Isengard wrote it.",
+                "Update Isengard here. Nothing was deleted.",
             )
         return record
 

@@ -13,7 +13,7 @@ from .model_files import FamilyFiles
 _WORDS: dict[Bounded, str] = {
     "steps": "Steps are {value}; {model} takes {least} to {most}.",
     "guidance": "Guidance is {value}; {model} takes {least} to {most}.",
-    "strength": "Likeness is {value}; {model} takes {least} to {most}.",
+    "strength": "Strength is {value}; {model} takes {least} to {most}.",
 }
 
 
@@ -53,5 +53,5 @@ def require_borne(
                     least=f"{least:g}",
                     most=f"{most:g}",
                 ),
-                "Choose a number in between, or leave it empty for the usual one.",
+                "Choose a number in between, or leave it empty for the default.",
             )

@@ -33,7 +33,7 @@ EMPTY = Sign(
     "failed",
     code="picture_not_finite",
     message="The picture came out black: the model's numbers overflowed (NaN), so it was not kept.",
-    hint="Use less strength or another version. If it is black without the person too, fetch the base model again.",
+    hint="Use less strength or another version. If it is black without the person too, download the base model again.",
 )
 #: By somebody else than us, on ComfyUI's canvas or over its API.
 STOPPED = Sign(
@@ -89,8 +89,8 @@ def refusal(answer: Any, prompt: dict[str, Any]) -> InvalidError:
     if missing := _missing_node(error, prompt):
         return InvalidError(
             "node_missing",
-            said("ComfyUI does not know the node {node}.", node=_short(missing)),
-            "Install the pack it comes from with ComfyUI-Manager, or choose another recipe.",
+            said("ComfyUI doesn't know the node {node}.", node=_short(missing)),
+            "Install the pack it comes from with ComfyUI-Manager, or choose another workflow.",
         )
     return InvalidError(
         "workflow_refused", joined(said("ComfyUI refused the workflow."), _short(words)), "Update ComfyUI."
@@ -133,7 +133,7 @@ def _node_refused(node: str, error: dict[str, Any]) -> InvalidError:
     extra = _extra(error)
     name, value = str(extra.get("input_name") or ""), extra.get("received_value")
     if error.get("type") == "value_not_in_list" and name in FOLDERS:
-        message = said("{node}: ComfyUI does not have {value}.", node=_short(node), value=_short(str(value)))
+        message = said("{node}: ComfyUI doesn't have {value}.", node=_short(node), value=_short(str(value)))
         return InvalidError(
             "model_missing",
             message,
@@ -166,7 +166,7 @@ def _failure(failure: dict[str, Any], graph: Any) -> Sign:
             message=said(
                 "{node}: a file it needs is not there. {words}", node=_short(node), words=_short(words)
             ),
-            hint="Put it into ComfyUI's models folder, or choose another recipe.",
+            hint="Put it into ComfyUI's models folder, or choose another workflow.",
         )
     hint = "Open the workflow in ComfyUI to look at this node."
     message = said("{node}: {words}", node=_short(node), words=_short(words or kind))

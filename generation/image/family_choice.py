@@ -27,7 +27,7 @@ def family_of(
             said(
                 "These people were trained for different models: {people}.", people=_listed(trained, families)
             ),
-            "Choose people of one model, or train one of them for the other's.",
+            "Choose people trained for the same model, or train one of them for the other's model.",
         )
     family_files = _chosen(recipe, families, trained)
     if family_files.too_old:
@@ -100,7 +100,7 @@ def _chosen(
                     recipe=said(recipe.label),
                     models=labels,
                 ),
-                "Choose another recipe, or train them for this model.",
+                "Choose another workflow, or train them for this model.",
             )
         return match
     roles = [role for role, _ in loaded(recipe.graph)]

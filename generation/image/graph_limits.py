@@ -36,7 +36,7 @@ def checked(value: object) -> Graph:
         raise InvalidError(
             "recipe_ui_format",
             "This is a workflow of ComfyUI's canvas, not one in API format.",
-            "Open it in ComfyUI, then save it as a recipe from there.",
+            "Open it on the canvas, then press Save current canvas.",
         )
     if len(value) > MAX_NODES:
         raise wrong(said("it has more than {most} nodes", most=MAX_NODES))
@@ -58,7 +58,7 @@ def _unwrapped(value: object) -> object:
 
 def wrong(reason: str, name: str = "") -> InvalidError:
     """The refusal of a graph for a `reason` that ends a sentence about it."""
-    hint = "Save it as a recipe in ComfyUI, or with Export (API)."
+    hint = "Open it on the canvas and press Save current canvas, or use Export (API)."
     return InvalidError(
         "recipe_invalid",
         said("{name} cannot be used: {reason}.", name=name or said("This workflow"), reason=said(reason)),
@@ -73,7 +73,7 @@ def _require_node(node_id: object, node: object) -> None:
     if not isinstance(kind, str) or not isinstance(inputs, dict):
         raise wrong("it is not in API format")
     if not 0 < len(kind) <= MAX_NAME or not kind.isprintable() or len(inputs) > MAX_INPUTS:
-        raise wrong("one of its nodes is not what a node looks like")
+        raise wrong("one of its nodes is malformed")
     _require_plain(node_id, 0)
     _require_plain(inputs, 0)
     _require_plain(node.get("_meta", {}), 0)
@@ -89,7 +89,7 @@ def _require_plain(value: Any, depth: int) -> None:
     if isinstance(value, str) and not is_whole(value):
         raise wrong("it holds half a character (an emoji that was cut)")
     if isinstance(value, (int, float)) and not abs(value) <= MAX_NUMBER:  # nor is "not a number" below it
-        raise wrong("it holds a number that is out of all range")
+        raise wrong("it contains a number far out of range")
     parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
     for part in parts:
         _require_plain(part, depth + 1)

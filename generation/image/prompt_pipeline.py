@@ -90,7 +90,7 @@ class PromptPipeline:
                     recipe=recipe.label,
                     people=len(recipe.shape.characters),
                 ),
-                "Choose that many, or another recipe.",
+                "Choose that many, or another workflow.",
             )
         if request.seed is None:
             raise ValueError("the seed is drawn before a prompt is built")
@@ -145,8 +145,8 @@ class PromptPipeline:
         if not self.takes(recipe):
             raise InvalidError(
                 "recipe_not_here",
-                said("{recipe} cannot be used now.", recipe=recipe.label),
-                "Choose another recipe.",
+                said("{recipe} can't be used now.", recipe=recipe.label),
+                "Choose another workflow.",
             )
         return recipe
 

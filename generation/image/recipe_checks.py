@@ -73,7 +73,7 @@ def _unknown_nodes(graph: Graph, known: Known) -> Iterator[Finding]:
 
 def _trains(graph: Graph) -> Iterator[Finding]:
     if any(node["class_type"] == TRAINS for node in graph.values()):
-        yield _error("recipe_trains", "It would start a training: take Isengard Train LoRA out of it.")
+        yield _error("recipe_trains", "It would start a training: remove Isengard Train LoRA from it.")
 
 
 def _at_work(graph: Graph, known: Known) -> list[str]:
@@ -185,16 +185,18 @@ def _unused(graph: Graph) -> Iterator[Finding]:
         if is_link(link) and link[0] in requests and link[1] < len(REQUEST_OUTPUTS)
     }
     if "prompt" not in taken:
-        yield _warning("prompt_unused", "Nothing takes the prompt: what you write changes nothing.")
+        yield _warning(
+            "prompt_unused", "Nothing is connected to the prompt, so what you write changes nothing."
+        )
     if "seed" not in taken:
-        yield _warning("seed_unused", "Nothing takes the seed: every picture is the same.")
+        yield _warning("seed_unused", "Nothing is connected to the seed, so every picture is the same.")
     if not {"width", "height"} & taken:
         yield Finding(severity="info", code="size_fixed", message="It makes pictures of one size only.")
     yield from _loose(graph)
     samplers = [node for node in graph.values() if node["class_type"] in SAMPLERS]
     if len(samplers) > 1:
         passes = said(
-            "It draws in {passes} passes; the controls go to those that are connected to Isengard Request.",
+            "It draws in {passes} passes; the controls affect only those connected to Isengard Request.",
             passes=len(samplers),
         )
         yield Finding(severity="info", code="several_samplers", message=passes)
@@ -205,7 +207,7 @@ def _unused(graph: Graph) -> Iterator[Finding]:
         )
         yield _warning("batch_unused", words)
     if any(node["class_type"] in ELSEWHERE for node in graph.values()):
-        words = "It also saves pictures into ComfyUI's own output folder, where Isengard does not look after them."
+        words = "It also saves pictures into ComfyUI's own output folder, which Isengard doesn't manage."
         yield Finding(severity="info", code="saves_elsewhere", message=words)
 
 
@@ -221,7 +223,7 @@ def _loose(graph: Graph) -> Iterator[Finding]:
     for node_id, node in graph.items():
         if node["class_type"] == CHARACTER and node_id not in applied and not drawn:
             words = said(
-                "{node} goes straight into no Isengard Apply node: who is chosen there is not drawn.",
+                "{node} isn't connected directly to an Isengard Apply node, so the person chosen there isn't drawn.",
                 node=title_of(node),
             )
             yield _warning("person_unused", words)

@@ -83,7 +83,7 @@ class RecipeFolder:
         names = ", ".join([*self.ours(), *self.users()])
         raise NotFoundError(
             "recipe_unknown",
-            said("There is no recipe called '{name}'.", name=name[:60]),
+            said("There is no workflow called '{name}'.", name=name[:60]),
             said("Known: {known}.", known=names[:400]),
         )
 

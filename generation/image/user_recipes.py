@@ -82,7 +82,7 @@ class UserRecipes:
             if name in taken | RESERVED or (self.folder / f"{name}.json").exists():
                 raise ConflictError(
                     "recipe_exists",
-                    said("There is a recipe called {name} already.", name=name),
+                    said("There is already a workflow called {name}.", name=name),
                     "Choose another name.",
                 )
             self._write(name, words, graph)
@@ -113,11 +113,11 @@ class UserRecipes:
         pattern = re.compile(rf"\d{{{STAMP_DIGITS}}}-{re.escape(name)}\.json")
         trashed_names = sorted(file.name for file in trash.glob("*.json") if pattern.fullmatch(file.name))
         if not trashed_names:
-            raise NotFoundError("recipe_unknown", "There is no such recipe in the trash.", "Add it again.")
+            raise NotFoundError("recipe_unknown", "There is no such workflow in the trash.", "Add it again.")
         if (self.folder / f"{name}.json").exists():
             raise ConflictError(
                 "recipe_exists",
-                said("There is a recipe called {name} already.", name=name),
+                said("There is already a workflow called {name}.", name=name),
                 "Delete that one first.",
             )
         stamp = trashed_names[-1][:STAMP_DIGITS]

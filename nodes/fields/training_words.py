@@ -48,9 +48,9 @@ def words_at_once(job: Job) -> str:
     """Words for a node that does not wait: what it found, or what it put in line."""
     if job.state is JobState.COMPLETED:
         return (
-            "Trained already with these photos and settings. For another try, give another seed in overrides."
+            "Already trained with these photos and settings. To train again, set another seed in overrides."
         )
-    return f"{words_of(job).rstrip('.')}. The Isengard tab shows how it gets on."
+    return f"{words_of(job).rstrip('.')}. The Isengard tab shows the progress."
 
 
 def _numbers(progress: Progress) -> list[str]:

@@ -29,7 +29,7 @@ def require_allowed(context: NodeContext) -> None:
     if not allowed(context):
         raise ForbiddenError(
             "remote_photos",
-            "This ComfyUI can be reached from other computers, so nodes may not use photos.",
+            "Other computers can reach this ComfyUI, so nodes can't use photos.",
             "Set ISENGARD_ALLOW_REMOTE_PHOTOS=1, or start ComfyUI without --listen.",
         )
 

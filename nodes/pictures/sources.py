@@ -43,7 +43,7 @@ def _ordered(context: NodeContext, ticket: str) -> str:
     if generation_id is None:
         raise InvalidError(
             "picture_unknown",
-            "There is no such picture, or what asked for it is over.",
+            "There is no such picture, or its order has ended.",
             "Write gen_… and a number (gen_…/0), or connect an image.",
         )
     return generation_id

@@ -129,7 +129,7 @@ def test_the_words_of_an_interruption(ledger, clock):
     ledger.progress(lease, Progress(step=1430, total_steps=2000))
     (back,) = lose(ledger, clock)
     assert back.interruption.code == "worker_lost"
-    assert back.interruption.message == "Interrupted at 1,430 of 2,000. The worker went away."
+    assert back.interruption.message == "Interrupted at 1,430 of 2,000. The worker stopped."
     _, again = claim(ledger)
     assert ledger.advance(again, S.RUNNING).interruption == back.interruption, "it is shown while it goes on"
     assert ledger.advance(again, S.COMPLETED).interruption is None

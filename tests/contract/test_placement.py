@@ -160,9 +160,9 @@ def test_of_two_able_ones_the_larger_gpu_is_judged(trainings, ann, away):
 @pytest.mark.parametrize(
     ("workers", "words"),
     [
-        ([], "Waits for a worker: none is running."),
-        ([worker("cellar"), worker("pi", backends=MISSING)], "Waits for a worker with a GPU."),
-        ([worker("cellar"), worker("attic", gpu(24), backends=MISSING)], "Waits for a worker with AI-Toolkit."),
+        ([], "Waiting for a worker: none is running."),
+        ([worker("cellar"), worker("pi", backends=MISSING)], "Waiting for a worker with a GPU."),
+        ([worker("cellar"), worker("attic", gpu(24), backends=MISSING)], "Waiting for a worker with AI-Toolkit."),
     ],
 )  # fmt: skip
 def test_with_nobody_able_it_may_wait_and_says_so_in_the_jobs_own_words(trainings, ann, away, workers, words):

@@ -33,7 +33,7 @@ def test_a_whole_file_has_its_shapes_and_no_fault(headers, file):
     ("content", "fault"),
     [
         (b"", "it is empty"),
-        (LFS, "it is a Git LFS pointer, the model itself was not fetched"),
+        (LFS, "it is a Git LFS pointer; the model itself was not downloaded"),
         (b"\n<!DOCTYPE html><html><title>Sign in</title></html>", "it is a web page, such as a site's login or error page"),
         (b"<html>" * 9, "it is a web page, such as a site's login or error page"),
         (b"\x10\0\0", "it is not a safetensors file"),

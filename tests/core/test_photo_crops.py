@@ -108,7 +108,7 @@ def test_undo_takes_a_whole_batch_back_and_restores_what_it_took_out(photos, cro
     cropper.undo(ann.id)
     assert {photo.id: (photo, bytes_of(photos, photo)) for photo in photos.list(ann.id)} == before
     for wanted in ("", batch, by_hand):
-        with pytest.raises(ConflictError, match="no crops to take back"):
+        with pytest.raises(ConflictError, match="no crops to undo"):
             cropper.undo(ann.id, wanted)
 
 

@@ -18,7 +18,7 @@ from support.pictures import drawing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 FULL = JobError(
-    code="disk_full", message="AI-Toolkit needs 5.6 GB and 1.2 GB are free.", hint="Free some space."
+    code="disk_full", message="AI-Toolkit needs 5.6 GB, but only 1.2 GB are free.", hint="Free some space."
 )
 
 
@@ -70,10 +70,10 @@ def test_one_press_and_the_line_goes_on_after_a_reload_and_a_failure(server, pan
     expect(line).to_contain_text("1.0 GB of 3.0 GB")
     server.services.ledger.advance(lease, JobState.FAILED, error=FULL)
     expect(panel.get("isen-waits-for")).to_contain_text(
-        "setting up AI-Toolkit is not done. AI-Toolkit needs 5.6 GB"
+        "setting up AI-Toolkit isn't done. AI-Toolkit needs 5.6 GB"
     )
     panel.page.reload()
-    expect(panel.get("isen-waits-for")).to_contain_text("setting up AI-Toolkit is not done")
+    expect(panel.get("isen-waits-for")).to_contain_text("setting up AI-Toolkit isn't done")
     panel.page.screenshot(path=str(shots / "line-stopped.png"), full_page=True)
     panel.click("isen-line-again")
     expect(line.locator('[aria-current="step"]')).to_contain_text("Set up the trainer")

@@ -177,7 +177,7 @@ def test_smaller_after_a_full_gpu_and_further_without_overwriting(server, traine
     open_job(page, "Otto Moore")
     expect(page.get("isen-job-error")).to_contain_text("the GPU ran out of memory", timeout=20_000)
     expect(page.get("isen-job-error")).to_contain_text("In use by: ComfyUI 16.6 GB, blender 1.2 GB.")
-    expect(page.get("isen-job-error")).to_contain_text("did not let go: restart ComfyUI")
+    expect(page.get("isen-job-error")).to_contain_text("but it didn't: restart ComfyUI")
     page.page.screenshot(path=str(shots / "failure-gpu-held.png"))
     server.gpu.set()
     page.get("isen-retry-smaller").click()
@@ -209,7 +209,7 @@ def test_a_licence_is_explained_its_page_opened_the_token_taken_and_tried_again(
     page.get("isen-character").filter(has_text="Lea Grant").click()
     page.get("isen-train").click()
     choose_model(page, "flux1_dev")
-    blocked = page.page.locator('[data-severity="error"]').filter(has_text="accepted its licence")
+    blocked = page.page.locator('[data-severity="error"]').filter(has_text="accept its licence")
     blocked.get_by_role("button", name="Accept and enter token").click(timeout=15_000)
     gate = page.get("isen-gate")
     expect(gate).to_contain_text("FLUX.1 dev is available after you accept its licence")
@@ -221,16 +221,16 @@ def test_a_licence_is_explained_its_page_opened_the_token_taken_and_tried_again(
     page.get("isen-gate-again").click()
     choose_model(page, "flux1_dev")
     expect(page.get("isen-findings")).to_contain_text("are fetched", timeout=15_000)
-    expect(
-        page.page.locator('[data-severity="error"]').filter(has_text="accepted its licence")
-    ).to_have_count(0)
+    expect(page.page.locator('[data-severity="error"]').filter(has_text="accept its licence")).to_have_count(
+        0
+    )
     shutil.rmtree(
         repository_folder(server.hub_cache, GATED), ignore_errors=True
     )  # an earlier training had it fetched
     server.hub.gated[GATED] = "hf_goodgoodgood"
     queue(api, character)
     open_job(page, "Lea Grant")
-    expect(page.get("isen-job-error")).to_contain_text("without your permission", timeout=20_000)
+    expect(page.get("isen-job-error")).to_contain_text("accept a licence before", timeout=20_000)
     expect(page.get("isen-gate-token")).to_have_value("")
     page.get("isen-gate-token").fill("hf_goodgoodgood")
     page.get("isen-gate-again").click()
@@ -247,7 +247,7 @@ def test_while_a_training_uses_the_gpu_images_say_so_and_it_can_be_paused(
     server.gpu.set(2_000, ((server.pid, "/usr/bin/python3", 17_000),))
     job = queue(api, person(api, photos, "Gus Pew"), overrides={"steps": 5000, "sample_prompts": []})
     open_job(page, "Gus Pew")
-    expect(page.get("isen-job-warning")).to_contain_text("did not let go: restart ComfyUI", timeout=20_000)
+    expect(page.get("isen-job-warning")).to_contain_text("but it didn't: restart ComfyUI", timeout=20_000)
     if FULL:  # one more start of ComfyUI
         restart_under(page, api, job)
     page.get("isen-tab-images").click()

@@ -107,7 +107,7 @@ def test_a_lora_remembers_the_checkpoint_that_was_chosen_for_it(trained):
     wanted = {**REAL_TRAINING, "overrides": few, "character_id": ben["id"]}
     wanted["base_model"] = fixtures.DRAWN_CHECKPOINT
     said = [finding["message"] for finding in api.post("/training/preflight", wanted)["findings"]]
-    assert any(line.startswith(f"It is trained on {fixtures.DRAWN_CHECKPOINT} (illustrated") for line in said)
+    assert any(line.startswith(f"Training uses {fixtures.DRAWN_CHECKPOINT} (illustrated") for line in said)
     job = api.post("/training/jobs", wanted)
     ended = api.wait_for(f"/training/jobs/{job['id']}", PATIENCE_S)
     assert ended["state"] == "completed", ended["error"]

@@ -65,6 +65,6 @@ test("what is in the queue is asked for first", async () => {
 });
 
 test("the server's advice is recognised in its own words", () => {
-  for (const text of ["did not let go: restart ComfyUI.", "Restart ComfyUI to repair it.", "Update ComfyUI, then restart it."]) assert.ok(advisesRestart({ message: "It failed.", hint: text }), text);
+  for (const text of ["but it didn't: restart ComfyUI.", "Restart ComfyUI to repair it.", "Update ComfyUI, then restart it."]) assert.ok(advisesRestart({ message: "It failed.", hint: text }), text);
   for (const text of ["", undefined, "restart the computer, then press Set up again.", "ComfyUI was restarted before"]) assert.equal(advisesRestart({ message: text }), false, text);
 });

@@ -11,7 +11,7 @@ import { reasonOf, withReasons } from "../../js/data/jobs.js";
 import { installDocument } from "./fake_dom.mjs";
 
 globalThis.document = installDocument();
-const WHY = { code: "gpu", message: "Waits for a worker with a GPU.", hint: "It begins by itself." };
+const WHY = { code: "gpu", message: "Waiting for a worker with a GPU.", hint: "It begins by itself." };
 const job = (id, state, more = {}) => ({ id, kind: "training", state, ...more });
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
@@ -53,7 +53,7 @@ test("a job that is queued is asked about; nothing is asked while nothing waits"
 
 test("the reason is said in words while the job is queued, and not a moment longer", () => {
   const [queued] = withReasons([job("job_1", "queued")], [job("job_1", "queued", { waits_for: WHY })]);
-  assert.equal(waitsFor(queued).textContent, "Waits for a worker with a GPU. It begins by itself.");
+  assert.equal(waitsFor(queued).textContent, "Waiting for a worker with a GPU. It begins by itself.");
   assert.equal(waitsFor({ ...queued, state: "preparing" }), null);
   assert.equal(waitsFor(job("job_1", "queued")), null);
   assert.equal(withReasons(null, []), null);

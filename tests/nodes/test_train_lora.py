@@ -119,4 +119,4 @@ def test_the_node_says_how_far_it_is_while_it_waits(train, house, comfy):  # noq
 
 def test_without_waiting_the_node_says_where_to_look(train, comfy):
     train()
-    assert comfy.said == [("Waiting in line. The Isengard tab shows how it gets on.", "7")]
+    assert comfy.said == [("Waiting in line. The Isengard tab shows the progress.", "7")]

@@ -161,8 +161,8 @@ TABLE = [
     # the base
     (flawed("base_model_damaged"), {"error base_model_damaged"}, "The file is."),
     (chosen("mine.safetensors"), {"info checkpoint_chosen"}, "trained on mine.safetensors, and pictures"),
-    (chosen("mine.safetensors", style="photographic", style_from="name"), {"info checkpoint_chosen"}, "(photographic, by its name)"),
-    (chosen("v.safetensors", prediction="v", prediction_from="tensors"), {"info checkpoint_chosen"}, "(v-prediction, by its tensors)"),
+    (chosen("mine.safetensors", style="photographic", style_from="name"), {"info checkpoint_chosen"}, "(photographic, going by its name)"),
+    (chosen("v.safetensors", prediction="v", prediction_from="tensors"), {"info checkpoint_chosen"}, "(v-prediction, going by its tensors)"),
     # the model
     ({"family": SD15.model_copy(update={"terms": "Sell no copies."})}, {"info licence_terms"}, "Sell no copies."),
     # which machine
@@ -174,7 +174,7 @@ TABLE = [
     (elsewhere(ATTIC.model_copy(update={"backends": []})), {"warning no_able_worker"}, "AI-Toolkit"),
     # that machine
     (here(gpus=[GPU.model_copy(update={"total_bytes": 4 * GB})]), {"warning gpu_too_small"}, "has 4.0 GB"),
-    (flux(**here(gpus=[SMALL])), {"info family_experimental", "warning gpu_too_small"}, "even with all that saves memory"),
+    (flux(**here(gpus=[SMALL])), {"info family_experimental", "warning gpu_too_small"}, "even with all memory savings"),
     (klein(GPU), {"info family_experimental", "info memory_saved"},
      "It fits with 768 px: about 21.4 GB, and a step takes about 28% less time (estimated from published times)."),
     (klein(GPU, resolution=[1024], quantize=False), {"info family_experimental", "warning gpu_too_small"}, "with these options"),
@@ -185,13 +185,13 @@ TABLE = [
     (here(system="Windows", root="C:\\" + "x" * 200), {"error path_too_long"}, "203 characters"),
     (here(system="Windows", root="C:\\Jürgen"), {"warning path_letters"}, "letters"),
     ({"comfyui_version": "0.3.10"}, {"warning comfyui_old"}, "0.3.10"),
-    (flux(), {"info family_experimental"}, "not been tried"),
+    (flux(), {"info family_experimental"}, "haven't tried"),
     (flux(base=FLUX_BASE), {"info family_experimental", "info model_download"}, "are fetched"),
     (flux(base=FLUX_BASE, has_token=False),
-     {"info family_experimental", "error token_missing"}, "accepted its licence"),
+     {"info family_experimental", "error token_missing"}, "accept its licence"),
     (flux(base=FLUX_BASE, may_fetch=False),
      {"info family_experimental", "error setup_switched_off"}, "switched downloads off"),
-    (flux(may_fetch=False), {"info family_experimental"}, "not been tried"),
+    (flux(may_fetch=False), {"info family_experimental"}, "haven't tried"),
     (elsewhere(ATTIC, **flux(base=FLUX_BASE)),
      {"info family_experimental", "info trains_elsewhere", "warning token_missing"}, "worker on attic has none"),
 ]  # fmt: skip

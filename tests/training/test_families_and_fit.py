@@ -150,7 +150,7 @@ def test_a_double_of_a_trained_photo_is_never_held_back(code):
 
 
 def test_a_mere_note_keeps_no_photo_from_being_held_back():
-    note = PhotoFinding(code="animated", message="The file holds several pictures: the first was taken.")
+    note = PhotoFinding(code="animated", message="The file holds several pictures: only the first was used.")
     noted = [photo.model_copy(update={"findings": [note]}) for photo in photos(20)]
     assert len(select(noted).held_out) == 4
 

@@ -65,10 +65,7 @@ def test_a_captioner_that_breaks_fails_in_words_too(house, ann):
         TaskRunner(tools, asked, lease, work).run()
         return house.ledger.get(job.id)
 
-    assert (
-        ended("quill").error.message
-        == "quill, which another pack brings, has a fault: RuntimeError: no paper."
-    )
+    assert ended("quill").error.message == "quill, which comes from another pack, failed: no paper."
     house.ledger.requeue(job.id)
     with pytest.raises(RuntimeError):
         ended("ours")

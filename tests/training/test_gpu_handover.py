@@ -79,8 +79,8 @@ def test_a_comfyui_that_does_not_let_go_is_named_and_a_restart_advised(paths, gp
     assert time.monotonic() - began < 4 and use.waited_s >= QUICK.wait
     assert not use.enough and use.comfyui_holds
     assert use.words() == (
-        "RTX 4090 has 4.9 GB of 23.4 GB free and about 18.6 GB are wanted. In use by: ComfyUI 16.6 GB, "
-        "blender.exe 1.2 GB. ComfyUI was asked to free its memory and did not let go: restart ComfyUI."
+        "RTX 4090 has 4.9 GB of 23.4 GB free, but training needs about 18.6 GB. In use by: ComfyUI 16.6 GB, "
+        "blender.exe 1.2 GB. Isengard asked ComfyUI to free its memory, but it didn't: restart ComfyUI."
     )
 
 

@@ -215,13 +215,13 @@ def test_a_token_goes_to_the_hub_alone(bring, hub):
 @pytest.mark.parametrize(
     ("trouble", "token", "code", "words"),
     [
-        (lambda hub: hub.gated.update({"me/vae": "hf_other"}), "", "model_gated", "without your permission"),
-        (lambda hub: hub.gated.update({"me/vae": "hf_other"}), "hf_mine", "model_gated", "without your permission"),
+        (lambda hub: hub.gated.update({"me/vae": "hf_other"}), "", "model_gated", "accept a licence before"),
+        (lambda hub: hub.gated.update({"me/vae": "hf_other"}), "hf_mine", "model_gated", "accept a licence before"),
         (lambda hub: hub.repositories.pop("me/vae"), "", "repository_missing", "no repository me/vae"),
         (lambda hub: hub.repositories.pop("me/vae"), "hf_mine", "repository_missing", "renamed or made private"),
         (lambda hub: hub.repositories["me/vae"].clear(), "", "download_missing", f"the revision {OLD[:12]}"),
         (lambda hub: hub.repositories["me/vae"][OLD].clear(), "", "download_missing", "no longer has ae.safetensors"),
-        (lambda hub: hub.tampered.update({etag(WEIGHTS): os.urandom(5000)}), "", "download_damaged", "not the one"),
+        (lambda hub: hub.tampered.update({etag(WEIGHTS): os.urandom(5000)}), "", "download_damaged", "doesn't match"),
     ],
 )  # fmt: skip
 def test_a_refusal_is_told_as_what_it_is(bring, hub, cache, trouble, token, code, words):

@@ -24,7 +24,7 @@ NO_GPU = "No GPU was found. Training needs an NVIDIA GPU; practice mode shows ev
 
 #: (machine, what is recommended, what fits besides, the beginning of what is said above all)
 TABLE = {
-    "4 GB": (machine(4, "GTX 1650"), "", "flux2_klein_4b z_image", "Your GTX 1650 (4.0 GB) trains the models below; none of them"),
+    "4 GB": (machine(4, "GTX 1650"), "", "flux2_klein_4b z_image", "Your GTX 1650 (4.0 GB) can train the models below, each with a drawback"),
     "6 GB": (machine(6, "RTX 2060"), "sd15", "flux2_klein_4b z_image", "Recommended for your RTX 2060 (6.0 GB): Stable Diffusion 1.5."),
     "8 GB": (machine(8, "RTX 4060"), "flux2_klein_4b", "z_image sd15", "Recommended for your RTX 4060 (8.0 GB): FLUX.2 Klein 4B."),
     "12 GB": (machine(12, "RTX 3060"), "flux2_klein_4b", "z_image sdxl sd15", "Recommended for your RTX 3060 (12.0 GB): FLUX.2 Klein 4B."),
@@ -66,7 +66,7 @@ def test_what_is_recommended_on_a_machine(name):
     [
         (TABLE["8 GB"][0], "flux2_klein_4b", "It fits with cached text embeddings and 768 px."),
         (TABLE["16 GB"][0], "flux2_klein_4b", ""),
-        (TABLE["8 GB"][0], "sdxl", "It needs about 9.3 GB of video memory even with all that saves memory; this GPU has 8.0 GB."),
+        (TABLE["8 GB"][0], "sdxl", "It needs about 9.3 GB of video memory even with all memory savings; this GPU has 8.0 GB."),
         (TABLE["8 GB"][0], "krea2", "It needs about 44.7 GB of the computer's memory; this one has 32.0 GB."),
         (TABLE["12 GB, an older ComfyUI"][0], "flux2_klein_4b", "Pictures with it need ComfyUI 0.9.2; this is 0.3.75."),
     ],

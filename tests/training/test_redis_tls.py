@@ -57,10 +57,10 @@ def test_a_worker_trains_and_the_doctor_is_content(house, ann, start_worker, tls
     [
         (lambda tls: tls.url.replace(str(tls.ours.ca), str(tls.other.ca)), "not from an authority that this"),
         (lambda tls: tls.url.partition("?")[0], "?ssl_ca_certs=/path/ca.pem"),
-        (lambda tls: tls.url.replace("localhost", "127.0.0.1"), "made out for another name"),
+        (lambda tls: tls.url.replace("localhost", "127.0.0.1"), "is for another name"),
         (lambda tls: tls.url.replace("ca.pem", "none.pem"), "cannot be read"),
         (lambda tls: tls.url.replace("ca.pem", "names"), "cannot be read"),
-        (lambda tls: tls.url.replace(PASSWORD, "wrong"), "refuses our password"),
+        (lambda tls: tls.url.replace(PASSWORD, "wrong"), "rejected the password"),
         (lambda tls: tls.url.replace("rediss://", "redis://").partition("?")[0], "cannot be reached"),
     ],
 )

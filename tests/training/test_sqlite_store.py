@@ -132,7 +132,7 @@ def test_a_file_that_could_not_be_opened_again_is_opened_later(ledger, tmp_path)
 
 
 def test_a_damaged_file_is_told_to_whoever_asked(ledger):
-    with pytest.raises(LedgerAwayError, match="moved aside and rebuilt"), ledger._store.read():
+    with pytest.raises(LedgerAwayError, match="moved it aside and rebuilt"), ledger._store.read():
         raise sqlite3.DatabaseError(DAMAGE)
 
 

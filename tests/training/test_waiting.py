@@ -50,8 +50,8 @@ def test_no_worker_at_all_is_told_only_where_none_is_started_by_itself():
 
 
 def test_it_is_said_in_words():
-    assert NO_GPU.message == "Waits for a worker with a GPU." and NO_GPU.hint
+    assert NO_GPU.message == "Waiting for a worker with a GPU." and NO_GPU.hint
     missing = [worker(missing=["ai_toolkit"])]
     reason = waits_for(job(), missing, shared=True, labels={"ai_toolkit": "AI-Toolkit"})
-    assert reason.message == "Waits for a worker with AI-Toolkit." and "AI-Toolkit" in reason.hint
-    assert waits_for(job(), missing, shared=True).message == "Waits for a worker with ai_toolkit."
+    assert reason.message == "Waiting for a worker with AI-Toolkit." and "AI-Toolkit" in reason.hint
+    assert waits_for(job(), missing, shared=True).message == "Waiting for a worker with ai_toolkit."

@@ -84,7 +84,7 @@ def recipe(server, name: str = "sd15-identity") -> dict:
 
 
 CONTENTS = {
-    "pointer": (lambda whole: LFS, "it is a Git LFS pointer, the model itself was not fetched"),
+    "pointer": (lambda whole: LFS, "it is a Git LFS pointer; the model itself was not downloaded"),
     "login": (lambda whole: HTML, "it is a web page, such as a site's login or error page"),
     "half": (lambda whole: whole[: len(whole) // 2], "it ends too early"),
     "empty": (lambda whole: b"", "it is empty"),

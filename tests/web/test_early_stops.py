@@ -136,7 +136,7 @@ def test_where_both_do_not_fit_the_gpu_is_lent_and_given_back(api, server, drawe
     assert drawer.drawn[0] == [100, 200, 300, 400] and len(drawer.drawn) == 1
     assert api.get("/training/lending") == {"lending": None}
     log = (server.services.paths.job(job_id) / "trainer.log").read_text()
-    assert log.count("Fast-test trainer") == 1, "the trainer was started again"
+    assert log.count("Practice trainer") == 1, "the trainer was started again"
 
 
 @pytest.mark.full

@@ -43,18 +43,18 @@ HEADERS = [
     ("my merge.safetensors", WHOLE, {}, "F16", "tensors, unknown, epsilon"),
     ("my merge.safetensors", WHOLE, {"modelspec.title": "Anime of mine"}, "F16", "tensors, illustrated by metadata, epsilon"),
     ("photo.safetensors", WHOLE, {"modelspec.title": "Anime of mine"}, "F16", "tensors, photographic by name, epsilon"),
-    ("noobaiXLNAIXL_vPred10.safetensors", V_PRED_ZERO, {}, "F16", "refused: noobaiXLNAIXL_vPred10.safetensors predicts velocity (v-prediction, by its tensors): pictures can be made with it, but"),
-    ("a.safetensors", V_PRED, {"modelspec.prediction_type": "epsilon"}, "F16", "refused: a.safetensors predicts velocity (v-prediction, by its tensors): pictures can be made with it, but"),
-    ("a.safetensors", {**WHOLE, "ztsnr": (0,)}, {}, "F16", "refused: a.safetensors predicts velocity (v-prediction, by its tensors): pictures can be made with it, but"),
-    ("a.safetensors", WHOLE, {"modelspec.prediction_type": "v"}, "F16", "refused: a.safetensors predicts velocity (v-prediction, by its metadata): pictures can be made with it, but"),
-    ("a.safetensors", WHOLE, {"modelspec.predict_key": "v"}, "F16", "refused: a.safetensors predicts velocity (v-prediction, by its metadata): pictures can be made with it, but"),
+    ("noobaiXLNAIXL_vPred10.safetensors", V_PRED_ZERO, {}, "F16", "refused: noobaiXLNAIXL_vPred10.safetensors predicts velocity (v-prediction, going by its tensors): you can make pictures with it, but"),
+    ("a.safetensors", V_PRED, {"modelspec.prediction_type": "epsilon"}, "F16", "refused: a.safetensors predicts velocity (v-prediction, going by its tensors): you can make pictures with it, but"),
+    ("a.safetensors", {**WHOLE, "ztsnr": (0,)}, {}, "F16", "refused: a.safetensors predicts velocity (v-prediction, going by its tensors): you can make pictures with it, but"),
+    ("a.safetensors", WHOLE, {"modelspec.prediction_type": "v"}, "F16", "refused: a.safetensors predicts velocity (v-prediction, going by its metadata): you can make pictures with it, but"),
+    ("a.safetensors", WHOLE, {"modelspec.predict_key": "v"}, "F16", "refused: a.safetensors predicts velocity (v-prediction, going by its metadata): you can make pictures with it, but"),
     ("a_vpred.safetensors", WHOLE, {"modelspec.predict_key": "epsilon"}, "F16", "tensors, unknown, epsilon by metadata"),
-    ("merge-v-pred-0.5.safetensors", WHOLE, {}, "F16", "refused: merge-v-pred-0.5.safetensors predicts velocity (v-prediction, by its name): pictures can be made with it, but"),
+    ("merge-v-pred-0.5.safetensors", WHOLE, {}, "F16", "refused: merge-v-pred-0.5.safetensors predicts velocity (v-prediction, going by its name): you can make pictures with it, but"),
     ("noobaiXLNAIXL_epsilonPred11.safetensors", WHOLE, {}, "F16", "tensors, illustrated by name, epsilon"),
     ("juggernautXL_lightning.safetensors", WHOLE, {}, "F16", "last, photographic by name, epsilon"),
     ("no vae.safetensors", whole(SDXL, "first_stage_model."), {}, "F16", "refused: no vae.safetensors has no VAE in it: neither"),
     ("unet only.safetensors", whole(SDXL, "first_stage_model.", "conditioner."), {}, "F16", "refused: unet only.safetensors has no VAE and no text encoder in it"),
-    ("small.safetensors", WHOLE, {}, "F8_E4M3", "refused: small.safetensors is a quantised copy (fp8): pictures can be made with it, but"),
+    ("small.safetensors", WHOLE, {}, "F8_E4M3", "refused: small.safetensors is a quantised copy (fp8): you can make pictures with it, but"),
     ("small.safetensors", {**WHOLE, "scaled_fp8": (2,)}, {}, "F8_E5M2", "refused: small.safetensors is a quantised copy (fp8): pictures can"),
     ("sdxl-inpainting.safetensors", {**WHOLE, CONV: (320, 9)}, {}, "F16", "not SDXL"),
     ("cosxl.safetensors", {**WHOLE, "edm_vpred.sigma_max": ()}, {}, "F16", "not SDXL"),
@@ -150,16 +150,16 @@ def test_a_file_whose_weights_are_packed_says_how(models, host, tmp_path):
 @pytest.mark.parametrize(
     ("name", "shapes", "sentence"),
     [
-        ("sd_xl_base_1.0.safetensors", WHOLE, "sd_xl_base_1.0.safetensors (the original model), and"),
-        ("noobai_eps.safetensors", WHOLE, "noobai_eps.safetensors (illustrated, by its name), and"),
-        ("mine.safetensors", WHOLE, "mine.safetensors, and"),
-        ("mine_dmd2.safetensors", WHOLE, "mine_dmd2.safetensors (a model for few steps, by its name), and"),
+        ("sd_xl_base_1.0.safetensors", WHOLE, "sd_xl_base_1.0.safetensors (the original model);"),
+        ("noobai_eps.safetensors", WHOLE, "noobai_eps.safetensors (illustrated, going by its name);"),
+        ("mine.safetensors", WHOLE, "mine.safetensors;"),
+        ("mine_dmd2.safetensors", WHOLE, "mine_dmd2.safetensors (a model for few steps, going by its name);"),
     ],
 )  # fmt: skip
 def test_preflight_says_the_choice_in_a_sentence(models, put, name, shapes, sentence):
     put(name, shapes)
     (finding,) = checkpoint_findings(models.resolve(name, SDXL), SDXL)
-    assert finding.message == f"It is trained on {sentence} pictures are drawn with the same checkpoint."
+    assert finding.message == f"Training uses {sentence} pictures are made with the same checkpoint."
     assert (finding.severity, finding.code) == ("info", "checkpoint_chosen")
 
 

@@ -31,9 +31,9 @@ def test_the_reason_follows_the_workers(server, api, queued):
 
     assert reason() is None, "a worker is started here at once"
     report(server, 1)
-    assert reason() == "Waits for a worker with a GPU."
+    assert reason() == "Waiting for a worker with a GPU."
     report(server, 2, gpus=[GPU], backends=[BackendState(name="ai_toolkit", state="not_installed")])
-    assert reason() == "Waits for a worker with AI-Toolkit."
+    assert reason() == "Waiting for a worker with AI-Toolkit."
     report(server, 3, gpus=[GPU], backends=[BackendState(name="ai_toolkit")])
     assert reason() is None
     report(server, 4)

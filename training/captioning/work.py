@@ -90,7 +90,7 @@ def describe(registry: PluginRegistry, task: Task) -> None:
     if len(missing) == len(results):
         raise NotReadyError(
             "captions_missing",
-            "The captioner described none of the photos. Your captions are as they were.",
+            "The captioner described none of the photos. Your captions are unchanged.",
             "Check the log, then press Retry, or write the captions by hand.",
         )
     if missing:

@@ -37,7 +37,7 @@ def main(argv: list[str]) -> int:
     """Print one line a finding; 1 when something must be mended."""
     argparse.ArgumentParser(
         prog="isengard doctor",
-        description="Checks folder, databases, Redis, packages, GPU and trainer; exit status 1 when something must be mended.",
+        description="Checks folder, databases, Redis, packages, GPU and trainer; exit status 1 when something needs fixing.",
     ).parse_args(argv)
     try:
         findings = examined(own_paths(os.environ))

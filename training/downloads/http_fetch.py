@@ -174,8 +174,8 @@ def _check(task: Task, wanted: Wanted, part: Path) -> None:
         part.unlink()
         raise NotReadyError(
             "download_damaged",
-            "The file that came is not the one that was asked for.",
-            "Press Retry. If it happens again, the file was changed at its source: nothing of it was kept.",
+            "The downloaded file doesn't match.",
+            "Press Retry. If it happens again, the file was changed at its source. Nothing of it was kept.",
         )
 
 
@@ -199,7 +199,10 @@ def need_room(folder: Path, wanted: int, *, why: str) -> None:
         raise StorageError(
             "disk_full",
             said(
-                "{what} needs {needed} and {free} are free.", what=why, needed=Bytes(wanted), free=Bytes(free)
+                "{what} needs {needed}, but only {free} are free.",
+                what=why,
+                needed=Bytes(wanted),
+                free=Bytes(free),
             ),
             "Free some space, then press Retry: the download so far is kept.",
         )

@@ -77,7 +77,7 @@ def refusal(fault: Exception, url: str) -> NotReadyError | None:
 def _refused(fault: urllib.error.HTTPError, host: str, repository: str) -> NotReadyError:
     if own_word(fault) == "RepoNotFound":
         message = said(
-            "{host} shows no repository {repository}: it was removed, renamed or made private.",
+            "{host} has no repository {repository}: it was removed, renamed or made private.",
             host=host,
             repository=repository,
         )
@@ -90,7 +90,7 @@ def _refused(fault: urllib.error.HTTPError, host: str, repository: str) -> NotRe
         )
     return NotReadyError(
         "model_gated",
-        said("{host} does not give this file without your permission.", host=host),
+        said("{host} asks you to accept a licence before it gives out this file.", host=host),
         said(
             "Open its page ({page}), accept the licence, enter your token in the settings, then press Retry.",
             page=f"{host}/{repository}",

@@ -78,7 +78,7 @@ def look_up(
         raise NotReadyError(
             "network_unreachable",
             said(
-                "{host} does not answer as the hub does: it names no commit, size or hash of {name}.",
+                "{host} doesn't answer like the hub: it gives no commit, size or hash for {name}.",
                 host=urlsplit(endpoint()).hostname or endpoint(),
                 name=name,
             ),

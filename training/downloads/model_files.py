@@ -81,7 +81,7 @@ def require_downloadable(family: Family, missing: Sequence[Missing], settings: S
     if not missing:
         raise ConflictError(
             "nothing_missing",
-            said("Everything of {model} is here.", model=family.label),
+            said("Everything for {model} is here.", model=family.label),
             "Start the training.",
         )
 

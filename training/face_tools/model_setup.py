@@ -54,7 +54,7 @@ class FaceModelSetup:
         return BackendState(
             name=self.name,
             state="not_installed",
-            detail=said("{model} is not here yet.", model=self.record.label),
+            detail=said("{model} isn't installed yet.", model=self.record.label),
         )
 
     def setup_offer(self) -> SetupOffer:
@@ -83,7 +83,7 @@ class FaceModelSetup:
         if not self._home.is_dir():
             raise ConflictError(
                 "nothing_installed",
-                said("{model} is not here.", model=self.record.label),
+                said("{model} isn't installed.", model=self.record.label),
                 "Nothing needs to be done.",
             )
         task.tell("removing")
@@ -99,9 +99,9 @@ class FaceModelSetup:
         if reason := packages.why_not(self.settings):
             return reason
         if find_tools(self.paths) is None:
-            return said("Set up measuring itself first: this model works beside it.")
+            return said("Set up measuring first: this model works alongside it.")
         if TORCH in self.record.needs and not has_runtime(self.paths, TORCH):
-            return said("ComfyUI's Python has no torch to run it with.")
+            return said("ComfyUI's Python has no torch to run it.")
         return ""
 
     def _install(self, task: Task) -> None:
@@ -120,7 +120,9 @@ class FaceModelSetup:
                 task,
                 self.locks / "onnxruntime.txt",
                 onnx_folder(self.paths),
-                failed=said("The library that runs {model} could not be fetched.", model=self.record.label),
+                failed=said(
+                    "The library that runs {model} could not be downloaded.", model=self.record.label
+                ),
             )
 
     def _fetch(self, task: Task, file: ModelFile, before: int) -> None:
@@ -138,6 +140,6 @@ class FaceModelSetup:
         if packages.look_at_drawn(task, reader).scene is None:
             raise NotReadyError(
                 "face_tools_broken",
-                said("{model} is here, and could not look at a picture.", model=self.record.label),
+                said("{model} is installed but couldn't read a picture.", model=self.record.label),
                 "Remove it in the settings and set it up again.",
             )

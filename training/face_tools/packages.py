@@ -50,4 +50,4 @@ def why_not(settings: Settings) -> str:
     """Why nothing can be fetched here; '' where it can."""
     if not settings.allow_setup:
         return "The owner of this server has switched set-up off."
-    return "" if has_pip() else "ComfyUI's Python has no pip to fetch it with."
+    return "" if has_pip() else "ComfyUI's Python has no pip to download it with."

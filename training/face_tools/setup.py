@@ -48,7 +48,7 @@ class FaceToolsSetup:
     def state(self) -> BackendState:
         if find_tools(self.paths) is not None:
             return BackendState(name=NAME, version=VERSION)
-        return BackendState(name=NAME, state="not_installed", detail="Likeness cannot be measured yet.")
+        return BackendState(name=NAME, state="not_installed", detail="Isengard can't measure likeness yet.")
 
     def setup_offer(self) -> SetupOffer:
         installed, why_not = find_tools(self.paths), packages.why_not(self.settings)
@@ -73,7 +73,9 @@ class FaceToolsSetup:
     def uninstall(self, task: Task) -> None:
         if not self._home.is_dir():
             raise ConflictError(
-                "nothing_installed", "Isengard has installed no face tools here.", "Nothing needs to be done."
+                "nothing_installed",
+                "Isengard has not installed face tools here.",
+                "Nothing needs to be done.",
             )
         task.tell("removing")
         shutil.rmtree(self._home)
@@ -90,7 +92,7 @@ class FaceToolsSetup:
             task,
             self.locks / "faces.txt",
             self._home / "library",
-            failed=said("The tools that measure likeness could not be fetched."),
+            failed=said("The tools that measure likeness could not be downloaded."),
             meanwhile=lambda: self._tell_bytes(task),
         )
 

@@ -77,7 +77,7 @@ class GpuUse(Record):
         if self.enough:
             return ""
         shortage = said(
-            "{gpu} has {free} of {total} free and about {needed} are wanted.",
+            "{gpu} has {free} of {total} free, but training needs about {needed}.",
             gpu=self.gpu.name,
             free=Memory(self.gpu.free_bytes),
             total=Memory(self.gpu.total_bytes),
@@ -93,10 +93,9 @@ class GpuUse(Record):
         if not self.asked:
             return said("Free ComfyUI's memory, and close other programs that use the GPU.")
         if self.comfyui_holds:
-            return said("ComfyUI was asked to free its memory and did not let go: restart ComfyUI.")
+            return said("Isengard asked ComfyUI to free its memory, but it didn't: restart ComfyUI.")
         return said(
-            "ComfyUI was asked to free its memory: if it still holds some, restart it, and close other programs that use the "
-            "GPU."
+            "Isengard asked ComfyUI to free its memory. If it still holds some, restart it, and close other programs that use the GPU."
         )
 
 

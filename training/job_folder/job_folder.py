@@ -36,7 +36,7 @@ def frozen_training(paths: DataPaths, job: Job) -> ResolvedTraining:
         return ResolvedTraining.read(paths.job(job.id))
     except (OSError, ValueError, TypeError) as damage:
         raise NotFoundError(
-            "job_damaged", "The files of this training are damaged or gone.", "Start the training anew."
+            "job_damaged", "The files of this training are damaged or gone.", "Start the training again."
         ) from damage
 
 

@@ -22,7 +22,7 @@ _WISHED_STATE: dict[str, tuple[JobState, JobState]] = {
 GOES_ON = "It resumes automatically from its last checkpoint."
 WORKER_LOST = JobError(
     code="worker_lost",
-    message="The worker went away several times while this ran.",
+    message="The worker stopped several times during this job.",
     hint="Check the worker's log for the reason, then press Retry.",
 )
 
@@ -106,7 +106,7 @@ def _interrupted(job: Job, at: str, reason: JobError) -> Job:
         else said("Interrupted before its first step.")
     )
     gone = reason.code == WORKER_LOST.code
-    why = said("The worker went away.") if gone else reason.sentence("message")
+    why = said("The worker stopped.") if gone else reason.sentence("message")
     note = JobError(code=reason.code, message=joined(where, why), hint=GOES_ON)
     return job.model_copy(update={"interruption": note})
 
@@ -139,8 +139,8 @@ def with_artifact(job: Job, artifact: Artifact, at: str) -> Job:
 def unreadable() -> StorageError:
     return StorageError(
         "job_unreadable",
-        "What was stored of this job cannot be read: it is damaged, or was written by a newer Isengard.",
-        "Update Isengard here, or start the job anew. What is stored was not deleted.",
+        "This job's record can't be read: it is damaged, or a newer Isengard wrote it.",
+        "Update Isengard here, or start the job again. Nothing was deleted.",
     )
 
 

@@ -145,8 +145,7 @@ class GpuLock(FileLock):
         return NotReadyError(
             "gpu_lock_refused",
             said(
-                "The GPU's lock cannot be used: {file} belongs to another user of this computer, or is not a plain "
-                "file.",
+                "Isengard can't use the GPU's lock: {file} belongs to another user of this computer, or isn't a plain file.",
                 file=str(self._path),
             ),
             "Ask that user or an administrator to remove it, then press Retry.",

@@ -69,11 +69,11 @@ def _lost(began: int, from_step: int) -> JobError:
     return JobError(
         code="resume_lost",
         message=said(
-            "The trainer began at step {began} instead of going on from step {from_step}, so it was stopped.",
+            "The trainer began at step {began} instead of continuing from step {from_step}, so it was stopped.",
             began=began,
             from_step=from_step,
         ),
-        hint="Nothing was lost: the checkpoints are as they were. Press Retry; if it happens again, report it with the log.",
+        hint="Nothing was lost: the checkpoints are unchanged. Press Retry; if it happens again, report it with the log.",
     )
 
 
@@ -108,7 +108,7 @@ def _hung(progress: Progress, still: float) -> JobError:
         return JobError(
             code="trainer_hung",
             message=said("The trainer's download stood still for {time} and was stopped.", time=time_s),
-            hint="Check the internet connection, then press Retry: files that came whole are kept.",
+            hint="Check the internet connection, then press Retry: complete files are kept.",
         )
     message = (
         said(

@@ -30,7 +30,7 @@ def person_findings(person: Person, *, practice: bool) -> list[Finding]:
     character, findings = person.character, []
     if not (character.consent or practice):
         message = said(
-            "Nobody has confirmed yet that you may use {name}'s photos. Confirm it to train them.",
+            "Permission to use {name}'s photos isn't confirmed yet. Confirm it before you train.",
             name=character.name,
         )
         findings.append(
@@ -38,8 +38,7 @@ def person_findings(person: Person, *, practice: bool) -> list[Finding]:
         )
     if person.namesakes:
         message = said(
-            "{name} has the trigger word {trigger} too: in one picture it would call both. Give one of them "
-            "another word before you train.",
+            "{name} also has the trigger word {trigger}, so in one picture it would mean both. Give one of them another word before you train.",
             name=person.namesakes[0],
             trigger=character.trigger_word,
         )
@@ -54,10 +53,10 @@ def photo_findings(photos: Sequence[Photo], trigger: str = "", class_word: str =
     included = [photo for photo in photos if photo.included]
     count = len(included)
     if count < MIN_PHOTOS:
-        message = "There are no photos to train on." if not photos else "Every photo is switched off."
+        message = "There are no photos to train on." if not photos else "No photo is used for training."
         return [Finding(severity="error", code="no_photos", message=message, fix="add_photos")]
     if all(photo.held_out for photo in included):
-        message = "Every photo is held back to compare with: none is left to train on."
+        message = "Every photo is set aside for checking, so none is left to train on."
         return [Finding(severity="error", code="no_photos", message=message, fix="show_photos")]
     findings = []
     if count < FEW_PHOTOS:
@@ -93,8 +92,7 @@ def _quality_findings(included: Sequence[Photo]) -> list[Finding]:
         findings.append(Finding(severity="warning", code="weak_photos", message=message, fix="show_photos"))
     if len(unclear) * 2 > count:
         message = said(
-            "{unclear} of {photos} photos hardly show the face: it was not found, is very small, turned away "
-            "or has its eyes hidden. Add photos from the front and from nearer.",
+            "{unclear} of {photos} photos hardly show the face: it is missing, very small or turned away, or its eyes are hidden. Add photos from the front and closer up.",
             unclear=len(unclear),
             photos=count,
         )
@@ -134,14 +132,12 @@ def _caption_findings(included: Sequence[Photo], trigger: str, class_word: str) 
         count, found = sum(1 for one in leaking.values() if one), ", ".join(words[:5])
         message = (
             said(
-                "One caption describes the person ({words}). What a caption names is not learned as part of them: "
-                "describe place, clothes, pose and light instead.",
+                "One caption describes the person ({words}). Training doesn't learn what captions name as part of the person: describe place, clothes, pose and light instead.",
                 words=found,
             )
             if count == 1
             else said(
-                "{captions} captions describe the person ({words}). What a caption names is not learned as part of "
-                "them: describe place, clothes, pose and light instead.",
+                "{captions} captions describe the person ({words}). Training doesn't learn what captions name as part of the person: describe place, clothes, pose and light instead.",
                 captions=count,
                 words=found,
             )
@@ -151,8 +147,7 @@ def _caption_findings(included: Sequence[Photo], trigger: str, class_word: str) 
         )
     if trigger and is_ordinary(trigger, class_word):
         message = said(
-            "The trigger word {trigger} is an ordinary word: the model knows it already, so it would call others "
-            "too, and training changes what it means. A made-up word binds better.",
+            "The trigger word {trigger} is an ordinary word. The model already knows it, so it would bring up others too. A made-up word works better.",
             trigger=trigger,
         )
         findings.append(
@@ -160,7 +155,7 @@ def _caption_findings(included: Sequence[Photo], trigger: str, class_word: str) 
         )
     if any(letter.isdigit() for letter in trigger):
         message = said(
-            "The trigger word {trigger} holds digits; words of letters alone are learned better.",
+            "The trigger word {trigger} contains digits. Words made only of letters work better.",
             trigger=trigger,
         )
         findings.append(Finding(severity="info", code="trigger_digits", message=message))
@@ -227,15 +222,13 @@ def checkpoint_findings(model: BaseModel, family: Family) -> list[Finding]:
     known = _known(model.base)
     message = (
         said(
-            "It is trained on {file} ({known}), and pictures are drawn with {drawn}.",
+            "Training uses {file} ({known}); pictures are made with {drawn}.",
             file=model.base.name,
             known=listed(known),
             drawn=drawn,
         )
         if known
-        else said(
-            "It is trained on {file}, and pictures are drawn with {drawn}.", file=model.base.name, drawn=drawn
-        )
+        else said("Training uses {file}; pictures are made with {drawn}.", file=model.base.name, drawn=drawn)
     )
     return [Finding(severity="info", code="checkpoint_chosen", message=message)]
 
@@ -247,10 +240,10 @@ def _known(base: RankedBase) -> list[Said]:
         known.append(said("the original model"))
     if traits.style != "unknown":
         known.append(
-            said("{style}, by its {source}", style=said(traits.style), source=said(traits.style_from))
+            said("{style}, going by its {source}", style=said(traits.style), source=said(traits.style_from))
         )
     if base.other is not None:
-        known.append(said("{model}, by its name", model=base.label))
+        known.append(said("{model}, going by its name", model=base.label))
     if traits.prediction == "v":
-        known.append(said("v-prediction, by its {source}", source=said(traits.prediction_from)))
+        known.append(said("v-prediction, going by its {source}", source=said(traits.prediction_from)))
     return known

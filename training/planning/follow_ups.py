@@ -110,7 +110,7 @@ class FollowUps:
         backend: TrainingBackend = self.registry.get("training_backends", parent.backend)
         if not backend.capabilities().can_continue:
             raise InvalidError(
-                "cannot_continue", "This trainer cannot go on.", "Train again with more steps."
+                "cannot_continue", "This trainer can't continue a training.", "Train again with more steps."
             )
         return backend
 
@@ -118,7 +118,7 @@ class FollowUps:
         checkpoints = backend.checkpoints(job_dir, training)
         if not checkpoints:
             raise ConflictError(
-                "nothing_to_continue", "This training left no checkpoint to go on from.", "Train again."
+                "nothing_to_continue", "This training left no checkpoint to continue from.", "Train again."
             )
         return checkpoints[-1].step
 

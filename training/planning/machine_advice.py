@@ -69,11 +69,9 @@ def gpu_memory(s: Situation) -> Sequence[Finding]:
 def _too_small(s: Situation, gpu: Gpu) -> Finding:
     smaller = s.memory is not None and s.memory.any_fits
     template = (
-        "{model} needs about {needed} of video memory with these options, and {gpu} has {has}. It will most likely run out, or "
-        "become very slow."
+        "{model} needs about {needed} of video memory with these options; {gpu} has {has}. It will most likely run out, or become very slow."
         if smaller
-        else "{model} needs about {needed} of video memory even with all that saves memory, and {gpu} has {has}. It will most "
-        "likely run out, or become very slow."
+        else "{model} needs about {needed} of video memory even with all memory savings; {gpu} has {has}. It will most likely run out, or become very slow."
     )
     message = said(
         template,
@@ -93,8 +91,7 @@ def _saved(s: Situation, gpu: Gpu) -> Sequence[Finding]:
         return []
     basis = said("as measured on this GPU") if s.estimate.learned else said("estimated from published times")
     message = said(
-        "{model} usually takes about {usual} of video memory and {gpu} has {has}. It fits with {savings}: about {needed}, and "
-        "a step takes {pace} ({basis}).",
+        "{model} usually takes about {usual} of video memory; {gpu} has {has}. It fits with {savings}: about {needed}, and a step takes {pace} ({basis}).",
         model=s.family.label,
         usual=Memory(s.memory.usual.need.vram_bytes),
         gpu=gpu.name,
@@ -123,10 +120,10 @@ def _held(gpu: Gpu, needed: int, use: GpuUse | None) -> Sequence[Finding]:
     )
     others = sum(holder.bytes or 0 for holder in use.holders if not holder.comfyui) if use is not None else 0
     if gpu.total_bytes - others < needed:
-        wanted = said("About {needed} are needed: close the other programs.", needed=Memory(needed))
+        wanted = said("Training needs about {needed}: close the other programs.", needed=Memory(needed))
         message = joined(in_use, wanted)
         return [Finding(severity="warning", code="gpu_held", message=message, fix="check_again")]
-    message = joined(in_use, said("ComfyUI is asked to free it before the training starts."))
+    message = joined(in_use, said("Isengard asks ComfyUI to free it before the training starts."))
     return [Finding(severity="info", code="gpu_in_use", message=message, fix="free_gpu")]
 
 
@@ -135,8 +132,7 @@ def memory(s: Situation) -> Sequence[Finding]:
     if not have or have + s.machine.swap_bytes >= needed:
         return []
     message = said(
-        "Loading {model} takes about {needed} of memory and {computer} has {has} and {swap} of page file. It may be ended in "
-        "the middle.",
+        "Loading {model} takes about {needed} of memory; {computer} has {has} and {swap} of page file. The system may stop it midway.",
         model=s.family.label,
         needed=Memory(needed),
         computer=s.away or said("this computer"),
@@ -150,7 +146,7 @@ def disk(s: Situation) -> Sequence[Finding]:
     fetched = 0 if s.away else sum(one.size for one in s.lacking)
     if fetched and s.cache_free_bytes is not None and s.cache_free_bytes <= fetched * 1.05:
         message = said(
-            "About {needed} are fetched into the hub's cache, and {free} are free on its disk.",
+            "This downloads about {needed} into the hub's cache, but only {free} are free on its disk.",
             needed=Bytes(fetched),
             free=Bytes(s.cache_free_bytes),
         )
@@ -159,7 +155,7 @@ def disk(s: Situation) -> Sequence[Finding]:
     if not s.machine.disk_free_bytes or s.machine.disk_free_bytes > needed * 1.05:
         return []
     message = said(
-        "About {needed} of disk are needed and {free} are free.",
+        "This needs about {needed} of disk space, but only {free} are free.",
         needed=Bytes(needed),
         free=Bytes(s.machine.disk_free_bytes),
     )
@@ -169,7 +165,7 @@ def disk(s: Situation) -> Sequence[Finding]:
 def download(s: Situation) -> Sequence[Finding]:
     if s.by_itself:
         message = said(
-            "The trainer fetches {hub} from the hub by itself: how large it is, is not known.",
+            "The trainer downloads {hub} from the hub itself; its size isn't known.",
             hub=s.by_itself,
         )
         return [Finding(severity="info", code="model_download", message=message)]
@@ -191,7 +187,7 @@ def download(s: Situation) -> Sequence[Finding]:
 
 def _gated(s: Situation) -> Finding:
     message: str = said(
-        "{model} is given only to those who have accepted its licence. Accept it on its page ({page}), then enter your token.",
+        "{model} is available after you accept its licence. Accept it on its page ({page}), then enter your token.",
         model=s.family.label,
         page=f"huggingface.co/{s.family.training_base.hub}",
     )
@@ -207,12 +203,12 @@ def _fetches(s: Situation, files: Listed) -> Said:
     total = Bytes(sum(one.size for one in s.lacking))
     if not s.away:
         return said(
-            "Before it starts, {total} are fetched from huggingface.co, once: {files}.",
+            "Before it starts, it downloads {total} from huggingface.co, once: {files}.",
             total=total,
             files=files,
         )
     return said(
-        "The worker on {machine} fetches from huggingface.co what it does not have, at most {total}: {files}.",
+        "The worker on {machine} downloads what it is missing from huggingface.co, at most {total}: {files}.",
         machine=s.away,
         total=total,
         files=files,
@@ -240,8 +236,7 @@ def comfyui(s: Situation) -> Sequence[Finding]:
     if not have or have >= needed:
         return []
     message = said(
-        "Pictures with {model} need ComfyUI {needed}; this is {version}. It can be trained now, and used "
-        "after an update.",
+        "Pictures with {model} need ComfyUI {needed}; this is {version}. You can train it now and use it after an update.",
         model=s.family.label,
         needed=s.family.min_comfyui,
         version=s.comfyui_version,
@@ -258,7 +253,7 @@ def untried(s: Situation) -> Sequence[Finding]:
     if s.family.status == "proven":
         return []
     message = said(
-        "{model} has not been tried on a GPU by us yet: times and memory are guesses.", model=s.family.label
+        "We haven't tried {model} on a GPU yet: times and memory are estimates.", model=s.family.label
     )
     return [Finding(severity="info", code="family_experimental", message=message)]
 

@@ -27,12 +27,12 @@ class Waiting(Spoken, Record):
 
 NO_WORKER = Waiting(
     code="worker",
-    message="Waits for a worker: none is running.",
+    message="Waiting for a worker: none is running.",
     hint="Start one on a machine with a GPU: python -m isengard worker.",
 )
 NO_GPU = Waiting(
     code="gpu",
-    message="Waits for a worker with a GPU.",
+    message="Waiting for a worker with a GPU.",
     hint="It starts automatically as soon as a machine with an NVIDIA GPU works for this data folder.",
 )
 
@@ -52,7 +52,7 @@ def waits_for(
     if any(_able(worker, job) for worker in fitting):
         return None
     name = (labels or {}).get(job.backend, job.backend)
-    message = said("Waits for a worker with {name}.", name=name)
+    message = said("Waiting for a worker with {name}.", name=name)
     return Waiting(
         code="backend",
         message=message,
@@ -67,9 +67,9 @@ def held_by(before: Sequence[Job], labels: Mapping[str, str]) -> Waiting | None:
     if stopped is not None:
         name = _name(stopped, labels)
         what = (
-            said("Waits: the download of {model} is not done.", model=name)
+            said("Waiting: the download of {model} isn't done.", model=name)
             if stopped.kind == "model_download"
-            else said("Waits: setting up {trainer} is not done.", trainer=name)
+            else said("Waiting: setting up {trainer} isn't done.", trainer=name)
         )
         error = stopped.error
         why = (
@@ -80,7 +80,7 @@ def held_by(before: Sequence[Job], labels: Mapping[str, str]) -> Waiting | None:
         return Waiting(
             code="step_stopped",
             message=joined(what, *why),
-            hint="The photos stay as they were when you started; Retry goes on from what is there.",
+            hint="The photos stay as they were when you started; Retry continues from what is there.",
         )
     going = next((job for job in before if job.state is not JobState.COMPLETED), None)
     if going is None:

@@ -29,7 +29,7 @@ PRESETS = {
             description="A first impression in about half the time.",
             factor=0.5,
         ),
-        Preset(name="balanced", label="Balanced", description="What suits most people.", factor=1.0),
+        Preset(name="balanced", label="Balanced", description="Suits most people.", factor=1.0),
         Preset(name="quality", label="Quality", description="Longer, for many varied photos.", factor=1.5),
     )
 }
@@ -145,7 +145,7 @@ def require_possible(
         raise InvalidError(
             "batch_too_large",
             said(
-                "A batch of {batch} needs as many photos; there are {photos}.",
+                "A batch of {batch} needs at least {batch} photos; you have {photos}.",
                 batch=numbers.batch_size,
                 photos=photos,
             ),

@@ -80,7 +80,7 @@ def said_of(fits: Sequence[ModelFit], where: TrainingMachine) -> str:
     if fits and fits[0].fit == "recommended":
         return said("Recommended for your {card}: {model}.", card=card, model=fits[0].family.label)
     if any(one.fit == "fits" for one in fits):
-        return said("Your {card} trains the models below; none of them without a drawback.", card=card)
+        return said("Your {card} can train the models below, each with a drawback.", card=card)
     return said(
         "No model fits your {card}. Train on another computer, or look around in practice mode.", card=card
     )
@@ -124,7 +124,7 @@ def _judged(family: Family, rung: Rung, where: TrainingMachine) -> tuple[Fit, st
         return (
             "too_big",
             said(
-                "It needs about {needs} of video memory even with all that saves memory; this GPU has {has}.",
+                "It needs about {needs} of video memory even with all memory savings; this GPU has {has}.",
                 needs=needs,
                 has=has,
             ),

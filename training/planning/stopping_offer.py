@@ -24,10 +24,10 @@ WhyNot = Literal["", "practice", "no_face_tools", "cannot_draw", "few_saves"]
 
 
 _WORDS: dict[WhyNot, str] = {
-    "practice": "A practice training learns nobody, so there is nothing to measure.",
-    "no_face_tools": "Likeness cannot be measured here yet: set up the face tools in the settings.",
-    "cannot_draw": "This ComfyUI cannot draw with this model yet, so saves cannot be compared: see Images for what it lacks.",
-    "few_saves": "It would save too seldom: saves are compared from the third one on. Save more often under Advanced.",
+    "practice": "A practice training learns nothing, so there is nothing to measure.",
+    "no_face_tools": "Isengard can't measure likeness here yet: set up measuring in the settings.",
+    "cannot_draw": "This ComfyUI can't draw with this model yet, so saves can't be compared. Images shows what is missing.",
+    "few_saves": "It would save too rarely: Isengard compares saves from the third one on. Save more often under Advanced.",
 }
 
 
@@ -48,12 +48,10 @@ class StoppingOffer:
             return ""
         if self.reloads == 1:
             return said(
-                "The GPU does not hold both programs: the training makes room for the pictures once, and loads its model again "
-                "after each."
+                "The GPU can't hold both programs, so training pauses for pictures once and reloads its model after each."
             )
         return said(
-            "The GPU does not hold both programs: the training makes room for the pictures up to {times} times, and loads its "
-            "model again after each.",
+            "The GPU can't hold both programs, so training pauses for pictures up to {times} times and reloads its model after each.",
             times=self.reloads,
         )
 

@@ -17,18 +17,18 @@ from .disk_space import DISK_FULL, READ_ONLY, is_full, takes_writes, with_room_l
 AGAIN = frozenset({"trainer_hung", "worker_stood_still"})
 WORKER_STOOD_STILL = JobError(
     code="worker_stood_still",
-    message="The worker stood still for too long (a suspended computer?), so its trainer was ended.",
+    message="The computer seems to have been asleep, so training stopped.",
     hint="Press Retry: it continues from the last checkpoint.",
 )
 STOPPED_OUTSIDE = JobError(
-    code="trainer_stopped", message="The trainer was stopped from outside.", hint="Press Retry."
+    code="trainer_stopped", message="Something outside Isengard stopped the trainer.", hint="Press Retry."
 )
 #: Failures without a reason of their own.
 SPEECHLESS = frozenset({"trainer_failed", "trainer_crashed", "trainer_killed", "lora_missing"})
 FULL = JobError(code=DISK_FULL, message="The disk is full.")
 NO_WRITES = JobError(
     code="folder_read_only",
-    message="The data folder takes no writes: its disk went read-only, or permissions were taken.",
+    message="Isengard can't write to the data folder: its disk became read-only, or its permissions changed.",
     hint="Make it writable again: it resumes automatically from its last checkpoint.",
 )
 #: Faults with our own files.
@@ -107,12 +107,11 @@ def understood(fault: BaseException, *, of: str) -> JobError:
         return JobError(
             code="trainer_faulty",
             message=said(
-                "{of}, which another pack brings, has a fault: {fault}: {reason}.",
+                "{of}, which comes from another pack, failed: {reason}.",
                 of=of,
-                fault=type(fault).__name__,
-                reason=str(fault),
+                reason=str(fault) or type(fault).__name__,
             ),
-            hint="Tell whoever made it (the worker's log has the place), or choose another.",
+            hint="Report it to its author (the worker's log shows where it failed), or choose another.",
         )
     if isinstance(fault, (IsengardError, OSError, ValueError, TypeError, LookupError)):
         return as_job_error(fault)
@@ -128,6 +127,6 @@ def as_job_error(fault: Exception) -> JobError:
         return NO_WRITES
     return JobError(
         code="job_damaged",
-        message=said("The job's files could not be used ({fault}).", fault=type(fault).__name__),
+        message="Isengard couldn't use the job's files.",
         hint="Start the training again.",
     )

@@ -44,7 +44,7 @@ def require_unused(ledger: Ledger, backend: str) -> None:
     if any(job.backend == backend for job in running):
         raise ConflictError(
             "backend_in_use",
-            "The trainer is at work and cannot be changed now.",
+            "The trainer is busy and can't be changed now.",
             "Wait until it has ended, or pause it.",
         )
 

@@ -112,7 +112,7 @@ def _unexpected(route: str) -> web.Response:
     failure = errors.IsengardError(
         "internal_error",
         "Something went wrong inside Isengard.",
-        "See the log by its correlation id, then report it.",
+        "Look up its id in the log, then report the problem.",
     )
     return web.json_response(body_of(failure), status=500)
 
@@ -127,7 +127,7 @@ def _of_the_disk(fault: OSError) -> errors.StorageError | None:
     if refused or fault.errno == errno.EROFS:
         return errors.StorageError(
             "folder_read_only",
-            "The data folder takes no writes: its disk went read-only, or permissions were taken.",
+            "Isengard can't write to the data folder: its disk became read-only, or its permissions changed.",
             "Make it writable again, then try again.",
         )
     return None

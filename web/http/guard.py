@@ -55,7 +55,7 @@ def check_source(asked: Asked, allowed_hosts: Collection[str]) -> None:
     if not host_is_ours(host, allowed_hosts):
         raise MisdirectedError(
             "host_not_allowed",
-            "This address is not known to Isengard.",
+            "Isengard doesn't know this address.",
             "Open ComfyUI by its usual address, or add the name to ISENGARD_ALLOWED_HOSTS.",
         )
     if _is_of_another_page(asked, host):

@@ -32,8 +32,8 @@ class Pace:
         except asyncio.TimeoutError as slow:
             raise TimedOutError(
                 "body_slow",
-                "The rest of this request did not come.",
-                "Send it again when the line is better.",
+                "The rest of this request never arrived.",
+                "Send it again when the connection is better.",
             ) from slow
 
     def came(self, size: int) -> None:

@@ -30,7 +30,7 @@ class Session:
         """The cookie's value for the right token. Raises UnauthorizedError `token_wrong`."""
         if not isinstance(token, str) or not _same(token, self.token):
             raise UnauthorizedError(
-                "token_wrong", "This link is not valid.", "Take it from run/link.txt again."
+                "token_wrong", "This link is not valid.", "Copy it from run/link.txt again."
             )
         return self._cookie()
 

@@ -81,12 +81,12 @@ async def received(
 
 
 def _other_field(taken: Sequence[str]) -> InvalidError:
-    message = said("Only fields called {fields} are taken.", fields=" and ".join(taken))
+    message = said("Only fields called {fields} are accepted.", fields=" and ".join(taken))
     return InvalidError("bad_field", message, "Send files only.")
 
 
 def _too_many() -> TooLargeError:
-    message = said("More than {most} photos at once.", most=MAX_FILES)
+    message = said("At most {most} photos at once.", most=MAX_FILES)
     return TooLargeError("too_many_files", message, "Send fewer at once.")
 
 

@@ -54,7 +54,7 @@ def _bad_purpose(_: str, words: str) -> InvalidError:
 
 def _bad_state(_: str, words: str) -> InvalidError:
     return InvalidError(
-        "bad_state", said("state must be {words}.", words=said(words)), "Use these states alone."
+        "bad_state", said("state must be {words}.", words=said(words)), "Use only these states."
     )
 
 
@@ -219,7 +219,7 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
     "generations.list_all": {
         **PAGE,
         "character_id": id_of("chr"),
-        "recipe": Text(r"[^\x00-\x1f]{0,80}", "a recipe's name"),
+        "recipe": Text(r"[^\x00-\x1f]{0,80}", "a workflow's name"),
         "deleted": FLAG,
         "favourite": FLAG,
         "album_id": id_of("alb"),
@@ -239,7 +239,7 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
         "favourite": FLAG,
     },
     "prompting.style_pictures": {
-        "recipe": Text(r"[^\x00-\x1f]{0,80}", "a recipe's name"),
+        "recipe": Text(r"[^\x00-\x1f]{0,80}", "a workflow's name"),
         "base_model": Text(r"[^\x00-\x1f]{0,400}", "a model file's name"),
     },
     "diagnosis.of_picture": {"character_id": id_of("chr")},

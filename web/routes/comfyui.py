@@ -39,8 +39,8 @@ async def restart(services: Services | Alone, request: web.Request) -> web.Respo
     if lost and body.get("lose_queue") is not True:
         raise ConflictError(
             "comfyui_queue_lost",
-            said("A restart loses what is in ComfyUI's queue: {prompts}.", prompts=lost),
-            "Wait until it is done, or restart all the same.",
+            said("Restarting clears ComfyUI's queue: {prompts}.", prompts=lost),
+            "Wait until it is done, or restart anyway.",
         )
     _log.warning("ComfyUI is restarted on request", extra={"context": {"lost": lost}})
     asyncio.get_running_loop().call_later(ANSWERED_S, _go, host)

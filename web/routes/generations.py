@@ -185,5 +185,5 @@ def picture_number(request: web.Request) -> int:
     """A picture's number of the address. InvalidError `bad_number`."""
     text = request.match_info["n"]
     if not re.fullmatch(r"\d{1,4}", text):
-        raise InvalidError("bad_number", "A picture's number is a number.", "Use a number of the list.")
+        raise InvalidError("bad_number", "This isn't a picture's number.", "Use a number from the list.")
     return int(text)

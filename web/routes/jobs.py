@@ -139,7 +139,7 @@ async def checkpoints(services: Services, request: web.Request) -> web.Response:
 async def publish(services: Services, request: web.Request) -> web.Response:
     step = request.match_info["step"]
     if not re.fullmatch(r"\d{1,9}", step):
-        raise InvalidError("bad_step", "A step is a number.", "Use a step of the list of checkpoints.")
+        raise InvalidError("bad_step", "A step must be a number.", "Use a step from the list of checkpoints.")
     job = await in_thread(_job, services, request)
     return responses.record(await in_thread(services.publisher.publish, job, int(step)))
 

@@ -37,8 +37,8 @@ async def confirm(services: Services, request: web.Request) -> web.Response:
     if sorted(seen.foreign) != recipe.foreign:
         raise ConflictError(
             "foreign_changed",
-            "This recipe's foreign nodes are others than those shown.",
-            "Look at them again.",
+            "This workflow's nodes from other packs have changed since you saw them.",
+            "Review them again.",
         )
     if recipe.foreign:
         await in_thread(_own(services).agree, recipe.name, recipe.foreign)
@@ -63,12 +63,12 @@ def _remove(services: Services, name: str) -> None:
     own = _own(services)
     if name in RecipeFolder().ours():
         raise ForbiddenError(
-            "recipe_is_ours", "This recipe comes with Isengard.", "Only your own can be removed."
+            "recipe_is_ours", "This workflow comes with Isengard.", "You can remove only your own."
         )
     if name not in own.names():
         raise NotFoundError(
             "recipe_unknown",
-            said("There is no recipe called '{name}'.", name=name[:60]),
+            said("There is no workflow called '{name}'.", name=name[:60]),
             "Read the list again.",
         )
     own.remove(name)
@@ -78,5 +78,5 @@ async def thumbnail(services: Services, request: web.Request) -> web.FileRespons
     folder = RecipeFolder(own=_own(services))
     recipe = await in_thread(folder.get, request.match_info["name"])
     if recipe.picture is None:
-        raise NotFoundError("no_thumbnail", "This recipe has no thumbnail.", "Show its name instead.")
+        raise NotFoundError("no_thumbnail", "This workflow has no thumbnail.", "Show its name instead.")
     return responses.picture(recipe.picture)

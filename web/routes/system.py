@@ -150,7 +150,7 @@ def _save(services: Services, values: dict[str, str]) -> None:
             variable = settings_module.KEYS[name].variable
             raise ConflictError(
                 "setting_in_environment",
-                said("{variable} is set in the environment, which wins.", variable=variable),
+                said("{variable} is set in the environment, which takes precedence.", variable=variable),
                 "Change it where ComfyUI is started.",
             )
     for name, value in values.items():

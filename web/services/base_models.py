@@ -213,15 +213,14 @@ def _unfit(name: str, traits: Traits, family: Family) -> Finding | None:
     """The same of a whole file, by what is known of it."""
     if traits.lacks:
         message = said(
-            "{file} has parts missing ({parts}): neither the trainer nor ComfyUI can use it alone. Make it whole with ComfyUI's "
-            "Save Checkpoint, or choose another file.",
+            "{file} has parts missing ({parts}): neither the trainer nor ComfyUI can use it alone. Complete it with ComfyUI's Save Checkpoint, or choose another file.",
             file=name,
             parts=listed(map(said, traits.lacks)),
         )
         return Finding(severity="error", code="base_model_incomplete", message=message, fix="download_model")
     if traits.quantised and family.trains_from == "file":
         message = said(
-            "{file} is a quantised copy ({kind}): pictures can be made with it, but the trainer needs the full model.",
+            "{file} is a quantised copy ({kind}): you can make pictures with it, but the trainer needs the full model.",
             file=name,
             kind=traits.quantised,
         )
@@ -229,8 +228,7 @@ def _unfit(name: str, traits: Traits, family: Family) -> Finding | None:
     velocity = family.v_prediction
     if traits.prediction == "v" and velocity is not None and not velocity.trainable:
         message = said(
-            "{file} predicts velocity (v-prediction, by its {source}): pictures can be made with it, but the trainer cannot "
-            "learn from such a model. Choose another checkpoint.",
+            "{file} predicts velocity (v-prediction, going by its {source}): you can make pictures with it, but the trainer can't learn from it. Choose another checkpoint.",
             file=name,
             source=said(traits.prediction_from),
         )
@@ -242,7 +240,7 @@ def _unfit(name: str, traits: Traits, family: Family) -> Finding | None:
 
 def _look_alike(base: RankedBase, family: Family) -> Finding:
     message = said(
-        "{file} is {other} by its name: pictures of {model} need another file.",
+        "Going by its name, {file} is {other}: pictures with {model} need another file.",
         file=base.name,
         other=base.label,
         model=family.label,

@@ -54,10 +54,12 @@ class GpuLender:
         lending = gpu_lending.read(self.paths)
         if lending is not None and lending.job_id != job_id:
             raise ConflictError(
-                "gpu_lent", "Another training has already made room.", "Make the pictures, or end that first."
+                "gpu_lent",
+                "Another training is already paused for pictures.",
+                "Make your pictures, or resume that training first.",
             )
         if job.kind != "training" or job.state not in _LENDABLE:
-            raise ConflictError("wrong_state", "Only a running training can make room.", "Reload.")
+            raise ConflictError("wrong_state", "Only a running training can pause for pictures.", "Reload.")
         if lending is None:
             self._keep(Lending(job_id, iso(self.clock.now())))
         elif lending.until:

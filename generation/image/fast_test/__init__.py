@@ -14,7 +14,7 @@ def create(
 ) -> PromptPipeline:
     return PromptPipeline(
         "fast_test",
-        "Fast test (placeholder)",
+        "Practice mode (placeholder)",
         client,
         RecipeFolder(own=own),
         models,

@@ -71,7 +71,7 @@ def size_drawn(size: tuple[int, int], *, scale: float = 1.0, pixels: float = 0.0
         raise InvalidError(
             "picture_too_large",
             said(
-                "The picture would have {width} x {height} pixels; {most} on a side are the most.",
+                "The picture would have {width} x {height} pixels; the limit is {most} on a side.",
                 width=drawn[0],
                 height=drawn[1],
                 most=MOST_SIDE,

@@ -36,7 +36,7 @@ def write_upscaler(graph: Graph, chosen: str | None, here: Sequence[str]) -> Non
                 said("ComfyUI has no upscale model called '{file}'.", file=chosen)
                 if chosen
                 else "ComfyUI has no upscale model.",
-                "Put one into its models/upscale_models folder, or let the picture be drawn again larger.",
+                "Put one into its models/upscale_models folder, or choose to redraw the picture larger.",
             )
         inputs[_NAME] = names[0]
 

@@ -66,11 +66,11 @@ const model = (key, label, place, fit, note, more = {}) => ({
 export const MODELS = [
   model("flux2_klein_4b", "FLUX.2 Klein 4B", 0, "recommended", "It fits with cached text embeddings."),
   model("z_image", "Z-Image", 1, "fits", "", { good_at: "Natural photos of people, drawn in eight steps.", download_bytes: 33e9, train_s: 5400 }),
-  model("sd15", "Stable Diffusion 1.5", 3, "fits", "", { ...FAMILIES[0], needs_token: false, unreadable: [], download_bytes: 0, train_s: 1100, vram_bytes: 5.5e9, good_at: "Small and quick, with an older look; it knows simple prompts." }),
+  model("sd15", "Stable Diffusion 1.5", 3, "fits", "", { ...FAMILIES[0], needs_token: false, unreadable: [], download_bytes: 0, train_s: 1100, vram_bytes: 5.5e9, good_at: "Small and quick, with an older look. Best with simple prompts." }),
   model("krea2", "Krea 2", 4, "too_big", "It needs about 44.7 GB of the computer's memory; this one has 32.0 GB.", {
     licence: "Krea 2 Community License", sell: "limits", terms: "Its licence is free for people and companies that earn less than a million dollars a year, and wants the names of LoRAs to begin with Krea: their files do.", gated: true, needs_token: true, download_bytes: 35e9,
   }),
-  model("flux1_dev", "FLUX.1 dev", 5, "too_big", "It needs about 21.4 GB of video memory even with all that saves memory; this GPU has 12.0 GB.", { licence: "FLUX.1 [dev] Non-Commercial", sell: "ask", gated: true, needs_token: true, download_bytes: 34e9 }),
+  model("flux1_dev", "FLUX.1 dev", 5, "too_big", "It needs about 21.4 GB of video memory even with all memory savings; this GPU has 12.0 GB.", { licence: "FLUX.1 [dev] Non-Commercial", sell: "ask", gated: true, needs_token: true, download_bytes: 34e9 }),
 ];
 const checkpoint = (file, size, style, more = {}) => ({
   file, size, recommended: false, why: "tensors", label: "", style, style_from: style === "unknown" ? "" : "name", prediction: "epsilon", prediction_from: "", refused: "", ...more,
@@ -82,9 +82,9 @@ export const LOOKS = [{ ...FAMILIES[0], needs_token: false, unreadable: [], chec
   checkpoint("sd15/dreamshaper_8.safetensors", 2.13e9, "unknown"),
   checkpoint("fluffyanime_e6.safetensors", 2.13e9, "illustrated"),
   checkpoint("sd15/dreamshaper_8LCM.safetensors", 2.13e9, "unknown", { why: "last", label: "a model for few steps" }),
-  checkpoint("anything_fp8.safetensors", 1.1e9, "unknown", { refused: "anything_fp8.safetensors is a quantised copy (fp8): pictures can be made with it, but the trainer needs the full model." }),
-  checkpoint("noobai_vpred.safetensors", 2.13e9, "illustrated", { prediction: "v", prediction_from: "tensors", refused: "noobai_vpred.safetensors predicts velocity (v-prediction, by its tensors): pictures can be made with it, but the trainer cannot learn from such a model. Choose another checkpoint." }),
-  checkpoint("unet.safetensors", 1.7e9, "unknown", { refused: "unet.safetensors has no VAE in it: neither the trainer nor ComfyUI can use it alone. Make it whole with ComfyUI's Save Checkpoint, or choose another file." }),
+  checkpoint("anything_fp8.safetensors", 1.1e9, "unknown", { refused: "anything_fp8.safetensors is a quantised copy (fp8): you can make pictures with it, but the trainer needs the full model." }),
+  checkpoint("noobai_vpred.safetensors", 2.13e9, "illustrated", { prediction: "v", prediction_from: "tensors", refused: "noobai_vpred.safetensors predicts velocity (v-prediction, going by its tensors): you can make pictures with it, but the trainer can't learn from it. Choose another checkpoint." }),
+  checkpoint("unet.safetensors", 1.7e9, "unknown", { refused: "unet.safetensors has no VAE in it: neither the trainer nor ComfyUI can use it alone. Complete it with ComfyUI's Save Checkpoint, or choose another file." }),
 ] }, FAMILIES[1]];
 export const ONE_LOOK = [{ ...LOOKS[0], base_models: ["v1-5-pruned-emaonly.safetensors"], checkpoints: LOOKS[0].checkpoints.slice(0, 1) }, FAMILIES[1]];
 const route = (key, label, about, expert = false) => ({ key, label, about, expert, gated: false, page: "" });
@@ -94,7 +94,7 @@ export const ROUTED = [{
   routes: [
     route("turbo", "Turbo with the training adapter", "What most people use: pictures are made with Turbo too."),
     route("base", "Base in bf16 with Adafactor", "Learns more slowly and needs more video memory; some faces come out closer."),
-    route("de_turbo", "De-Turbo", "Turbo without its distillation, which bears long trainings without an adapter.", true),
+    route("de_turbo", "De-Turbo", "Turbo without its distillation: it takes long trainings without an adapter.", true),
   ],
 }];
 const WHY = "is not a whole model: 1.2 GB of 4.3 GB are there.";
@@ -107,7 +107,7 @@ const preset = (name, label, description, steps, estimate_s) => ({
 });
 const PRESETS = [
   preset("quick", "Quick", "A first impression in about half the time.", 700, 1500),
-  preset("balanced", "Balanced", "What suits most people.", 1400, 4200),
+  preset("balanced", "Balanced", "Suits most people.", 1400, 4200),
   preset("quality", "Quality", "Longer, for many varied photos.", 2100, 9000),
 ];
 const base = (file, why, label) => ({ family: "sd15", file, taken: true, why, label, defaults: {} });
@@ -152,7 +152,7 @@ const FACE_MODELS = [
   const state = { name: `faces_${key}`, version: ready ? label : "", state: ready ? "ready" : "not_installed", detail: "" };
   return { key, label, roles, licence, size, is_calibrated: calibrated, state, setup: { ...METER_OFFER, version: label, licence, source, download_bytes: size, disk_bytes: size, installed: ready } };
 });
-const METER_MISSING = { state: { name: "faces", version: "", state: "not_installed", detail: "Likeness cannot be measured yet." }, setup: METER_OFFER, models: FACE_MODELS, used: {} };
+const METER_MISSING = { state: { name: "faces", version: "", state: "not_installed", detail: "Isengard can't measure likeness yet." }, setup: METER_OFFER, models: FACE_MODELS, used: {} };
 export const METER_READY = { state: { name: "faces", version: "20.0.1", state: "ready", detail: "" }, setup: { ...METER_OFFER, installed: true }, models: FACE_MODELS, used: { detector: "yunet", marker: "dlib", describer: "dlib" } };
 export const METER_REFUSED = { ...METER_MISSING, setup: { ...METER_OFFER, possible: false, why_not: "The owner of this server has switched set-up off." } };
 export const BACKEND_MISSING = { ...BACKEND, setup: SETUP, state: { name: "ai_toolkit", version: "", state: "not_installed", detail: "AI-Toolkit, which does the training, is not set up yet." } };

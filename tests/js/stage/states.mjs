@@ -18,9 +18,9 @@ const measuredSave = (step, likeness, copied, flexible, faults = []) => version(
 const SAVES = [measuredSave(560, 0.38, 0, 0.96, ["unlike"]), measuredSave(700, 0.47, 0, 0.92), measuredSave(840, 0.55, 0, 0.9), measuredSave(980, 0.6, 5, 0.71, ["copies"]), measuredSave(1120, 0.61, 7, 0.52, ["copies", "stiff"])];
 const LEFT_OUT = { ...DONE, progress: { ...DONE.progress, held_out_loss: 0.127, warnings: ["The trainer could not read 1 of 22 photos and continues without them."] } };
 const SLOW = job(4, "running", { progress: { ...RUNNING.progress, warnings: ["Training has become 9 times slower: the GPU's memory is full and it borrows the computer's. Free ComfyUI's memory, or cancel and train smaller."] } });
-const HELD = job(4, "running", { progress: { phase: "downloading", step: 0, bytes_done: 3.1e9, bytes_total: 1.6e10, warnings: ["RTX 4090 has 5.7 GB of 23.4 GB free and about 14.9 GB are wanted. In use by: ComfyUI 16.6 GB. ComfyUI was asked to free its memory and did not let go: restart ComfyUI."] } });
-const AGAIN = job(4, "running", { attempt: 2, interruption: { code: "worker_lost", message: "Interrupted at 930 of 1,400: the worker ended.", hint: "It goes on from its last checkpoint." }, progress: RUNNING.progress });
-const WAITS = job(8, "queued", { character_id: "chr_8", waits_for: { code: "gpu", message: "Waits for a worker with a GPU.", hint: "It starts automatically as soon as a machine with an NVIDIA GPU works for this data folder." } });
+const HELD = job(4, "running", { progress: { phase: "downloading", step: 0, bytes_done: 3.1e9, bytes_total: 1.6e10, warnings: ["RTX 4090 has 5.7 GB of 23.4 GB free, but training needs about 14.9 GB. In use by: ComfyUI 16.6 GB. Isengard asked ComfyUI to free its memory, but it didn't: restart ComfyUI."] } });
+const AGAIN = job(4, "running", { attempt: 2, interruption: { code: "worker_lost", message: "Interrupted at 930 of 1,400: the worker ended.", hint: "It resumes automatically from its last checkpoint." }, progress: RUNNING.progress });
+const WAITS = job(8, "queued", { character_id: "chr_8", waits_for: { code: "gpu", message: "Waiting for a worker with a GPU.", hint: "It starts automatically as soon as a machine with an NVIDIA GPU works for this data folder." } });
 const JOBS = [RUNNING, job(6, "queued", { character_id: "chr_8" }), job(7, "queued", { character_id: "chr_7" }), FAILED, DONE];
 const LOG = Array.from({ length: 40 }, (_, index) => `anna: ${index * 7}/1400 [00:41<12:10, 2.14s/it, lr: 1.0e-04 loss: 1.1e-01]`);
 /** A rung of the memory ladder. @param {string} words @param {number} size @param {string} pace */
@@ -33,15 +33,15 @@ const MEMORY = [
   rung("cached text embeddings and 768 px", 13.6, "about 28% less time", { automatic: true, chosen: true }),
   rung("cached text embeddings, 768 px and half of its layers in the computer's memory", 9.8, "about 1.2 times as long"),
 ];
-const SAVED = { severity: "info", code: "memory_saved", message: "FLUX.2 Klein 9B usually takes about 23.5 GB of video memory and RTX 4080 has 16.0 GB. It fits with cached text embeddings and 768 px: about 13.6 GB, and a step takes about 28% less time (estimated from published times).", fix: "choose_memory" };
-const OK = { ok: true, findings: [], memory: MEMORY, plan: { photos: 22, held_out: 3, steps: 1400 }, stopping: { why_not: "", reloads: 6, automatic: false, words: "The GPU does not hold both programs: the training makes room for the pictures up to 6 times, and loads its model again after each." } };
-const NO_FACES = { ...OK, stopping: { why_not: "no_face_tools", reloads: 0, automatic: false, words: "Likeness cannot be measured here yet: set up the face tools in the settings." } };
+const SAVED = { severity: "info", code: "memory_saved", message: "FLUX.2 Klein 9B usually takes about 23.5 GB of video memory; RTX 4080 has 16.0 GB. It fits with cached text embeddings and 768 px: about 13.6 GB, and a step takes about 28% less time (estimated from published times).", fix: "choose_memory" };
+const OK = { ok: true, findings: [], memory: MEMORY, plan: { photos: 22, held_out: 3, steps: 1400 }, stopping: { why_not: "", reloads: 6, automatic: false, words: "The GPU can't hold both programs, so training pauses for pictures up to 6 times and reloads its model after each." } };
+const NO_FACES = { ...OK, stopping: { why_not: "no_face_tools", reloads: 0, automatic: false, words: "Isengard can't measure likeness here yet: set up measuring in the settings." } };
 const BLOCKED = { ok: false, plan: OK.plan, memory: [], findings: [
   { severity: "error", code: "base_model_missing", message: "The model to train on was not found in ComfyUI's folders.", fix: "download_model" },
   { severity: "warning", code: "few_photos", message: "3 photos are few: 20 varied ones give a much better likeness.", fix: "add_photos" },
   { severity: "info", code: "x", message: "The first run downloads 4 GB.", fix: "" }] };
-const IN_USE = { ...OK, findings: [{ severity: "info", code: "gpu_in_use", message: "17.8 GB of 24.0 GB video memory are in use (ComfyUI 16.6 GB, blender 0.9 GB). ComfyUI is asked to free it before the training starts.", fix: "free_gpu" }] };
-const UNWRITABLE = { error: { code: "data_folder_unavailable", message: "The data folder cannot be used: No space left on device.", hint: "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI." } };
+const IN_USE = { ...OK, findings: [{ severity: "info", code: "gpu_in_use", message: "17.8 GB of 24.0 GB video memory are in use (ComfyUI 16.6 GB, blender 0.9 GB). Isengard asks ComfyUI to free it before the training starts.", fix: "free_gpu" }] };
+const UNWRITABLE = { error: { code: "data_folder_unavailable", message: "Isengard can't use the data folder: No space left on device.", hint: "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI." } };
 const proposal = (n, kind, box, more) => ({ photo_id: `pho_${n}`, kind, box, replaces: kind !== "close", reason: "The face is small here.", before: 0.11, after: 0.34, ...more });
 const IMPROVEMENTS = { done: true, looked: 22, of: 22, faces: true, batch: "", proposals: [
   proposal(1, "head", [600, 400, 2400, 2200]), proposal(3, "close", [900, 500, 2100, 1700]), proposal(7, "person", [200, 300, 1400, 2000]), proposal(12, "frame", [0, 700, 3024, 3300], { before: null, after: null }),
@@ -139,7 +139,7 @@ const LACKS = { ...BLOCKED, preparation: {
 } };
 const FETCHING = { ...task("queued", {}), id: "job_11", kind: "model_download", family: "sd15", backend: "" };
 const IN_LINE = job(12, "queued", { after: ["job_9", "job_11"], waits_for: { code: "step", message: "Starts automatically after setting up AI-Toolkit.", hint: "" } });
-const STOPPED = { ...IN_LINE, waits_for: { code: "step_stopped", message: "Waits: setting up AI-Toolkit is not done. AI-Toolkit needs 5.6 GB and 1.2 GB are free. Free some space, then press Retry: the download so far is kept.", hint: "The photos stay as they were when you started; Retry goes on from what is there." } };
+const STOPPED = { ...IN_LINE, waits_for: { code: "step_stopped", message: "Waiting: setting up AI-Toolkit isn't done. AI-Toolkit needs 5.6 GB, but only 1.2 GB are free. Free some space, then press Retry: the download so far is kept.", hint: "The photos stay as they were when you started; Retry continues from what is there." } };
 const FRESH = { ...ANNA, versions: [], practice: true };
 const bare = { ...all, backends: [BACKEND_MISSING], jobs: [] };
 
@@ -265,7 +265,7 @@ export const STATES = {
   "wall-drawings": { ...all, ...at("images"), meter: METER_READY, walls: wall().slice(0, 4).map((known) => scored(known, null, { why: "drawing" })), then: COMPARE },
   "wall-unmeasured": { ...all, ...at("images"), meter: METER_READY, walls: wall().filter((known) => known.state === "completed"), then: COMPARE },
   "wall-meter-running": { ...all, ...at("images"), walls: wall(), tasks: [meterTask("running", { phase: "downloading", bytes_done: 4.1e7, bytes_total: 9.8e7 })], then: COMPARE },
-  "wall-meter-failed": { ...all, ...at("images"), walls: wall(), tasks: [meterTask("failed", {}, { error: { code: "packages_failed", message: "The tools that measure likeness could not be fetched.", hint: "The log's last lines say why. Check the internet connection, then press Retry." } })], then: COMPARE },
+  "wall-meter-failed": { ...all, ...at("images"), walls: wall(), tasks: [meterTask("failed", {}, { error: { code: "packages_failed", message: "The tools that measure likeness could not be downloaded.", hint: "The log's last lines say why. Check the internet connection, then press Retry." } })], then: COMPARE },
   "bench-measured": { ...all, ...at("images"), meter: METER_READY, generations: [], benches: bench(6).map((known, n) => scored(known, [0.31, 0.42, 0.51, 0.55, 0.54, null][n])) },
   "images-measured": { ...all, ...at("images"), generations: measuredPictures(), then: toPictures },
   "viewer-measured": { ...all, ...at("images"), generations: measuredPictures(), then: async (page) => {

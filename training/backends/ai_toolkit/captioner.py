@@ -82,7 +82,7 @@ _WORDS = {
         "Close other programs, then press Retry: it continues where it stopped.",
     ),
     "trainer_killed": (
-        "The captioner was ended from outside, most likely because the computer ran out of memory.",
+        "The system stopped the captioner, most likely because the computer ran out of memory.",
         "Close other programs, then press Retry: it continues where it stopped.",
     ),
     "disk_full": (

@@ -77,8 +77,8 @@ CATALOGUE: tuple[Failure, ...] = (
     # a run is without a network: what it may read was fetched before (environment.py)
     Failure(
         "trainer_part_missing",
-        "The trainer asked for a file of the hub that was not fetched before its start.",
-        "Press Retry to download what is missing. If it asks again, set AI-Toolkit up in the version that Isengard was tried with; the log names the file.",
+        "The trainer asked for a file from the hub that wasn't downloaded before it started.",
+        "Press Retry to download what is missing. If it asks again, set up AI-Toolkit in the version Isengard was tested with; the log names the file.",
         (
             r"[Oo]ffline mode is enabled", r"OfflineModeIsEnabled", r"outgoing traffic has been disabled", r"LocalEntryNotFoundError",
             r"couldn't connect to 'https?://[^']*' to load the files", r"couldn't find them in the cached files",
@@ -96,7 +96,7 @@ CATALOGUE: tuple[Failure, ...] = (
     Failure(
         "backend_broken",
         "AI-Toolkit's installation is incomplete.",
-        "Open The trainer and try it out, or set it up again.",
+        "Open The trainer and test it, or set it up again.",
         (r"ModuleNotFoundError", r"No module named", r"DLL load failed", r"undefined symbol", r"cannot import name", r"cannot open shared object file"),
     ),
     Failure(
@@ -130,7 +130,7 @@ CATALOGUE: tuple[Failure, ...] = (
     ),
     Failure(
         "trainer_killed",
-        "The trainer was ended from outside, most likely because the computer ran out of memory.",
+        "The system stopped the trainer, most likely because the computer ran out of memory.",
         "Close other programs or train smaller, then press Retry: it continues from the last checkpoint.",
         (),
         (_KILLED,),

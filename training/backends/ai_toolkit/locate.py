@@ -44,7 +44,7 @@ def find(settings: Settings, paths: DataPaths) -> tuple[Installation | None, Bac
     installation = Installation(folder.absolute(), python.absolute(), version)
     if not version.startswith(SPOKEN):
         detail = said(
-            "This AI-Toolkit says version {version}; Isengard was tried with {tried}x.",
+            "This AI-Toolkit is version {version}; Isengard was tested with {tried}x.",
             version=version or "unknown",
             tried=SPOKEN,
         )

@@ -74,7 +74,9 @@ def judge(
     if (exit_code == 0 and status not in ("stopped", "queued", "error")) or (exit_code == 0 and silent):
         if checkpoints and checkpoints[-1].step == training.steps:
             return Outcome("completed", checkpoints=checkpoints)
-        missing = "The trainer ended, but the file it left has no usable weights. Nothing was published."
+        missing = (
+            "The trainer ended, but the file it left has no usable weights. It was not added to ComfyUI."
+        )
         return Outcome("failed", _error("lora_missing", missing, lines), checkpoints)
     if status in ("stopped", "queued") and not silent:
         return Outcome("cancelled", checkpoints=checkpoints)

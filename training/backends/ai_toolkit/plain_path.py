@@ -37,7 +37,7 @@ def plain_path(folder: Path) -> Path:
     raise NotReadyError(
         "path_signs",
         said(
-            "The data folder's path holds {sign}, with which the trainer cannot go on from a checkpoint.",
+            "The data folder's path contains {sign}, so the trainer can't continue from a checkpoint.",
             sign=sign,
         ),
         "Rename that folder, or set DATA_DIR to another one, then press Retry.",

@@ -54,7 +54,7 @@ class FastTestBackend:
     def capabilities(self) -> BackendCapabilities:
         return BackendCapabilities(
             name=self.name,
-            label="Fast test (placeholder)",
+            label="Practice mode (placeholder)",
             version=self.version,
             families=[family.key for family in self._families.offered() if family.probes],
             needs="cpu",
@@ -74,7 +74,7 @@ class FastTestBackend:
             Finding(
                 severity="info",
                 code="placeholder",
-                message="Fast-test mode: the result is a placeholder and will not look like the person.",
+                message="Practice mode: the result is a placeholder and won't look like the person.",
             )
         ]
         if not self._allowed:
@@ -82,7 +82,7 @@ class FastTestBackend:
                 Finding(
                     severity="error",
                     code="placeholder_in_production",
-                    message="Placeholders are made in practice mode only.",
+                    message="Placeholders exist only in practice mode.",
                     fix="choose_backend",
                 )
             )
@@ -175,7 +175,7 @@ class FastTestBackend:
             return Outcome("cancelled", checkpoints=checkpoints)
         error = JobError(
             code="trainer_failed",
-            message=said("The fast-test trainer ended with code {exit_code}.", exit_code=exit_code),
+            message=said("The practice trainer stopped with code {exit_code}.", exit_code=exit_code),
             hint="Check the job's log, then press Retry.",
         )
         return Outcome("failed", error, checkpoints)

@@ -22,13 +22,13 @@ class PlaceholderCaptioner:
 
     def capabilities(self) -> CaptionerCapabilities:
         return CaptionerCapabilities(
-            name=self.name, label="Fast test (placeholder)", needs="cpu", placeholder=True
+            name=self.name, label="Practice mode (placeholder)", needs="cpu", placeholder=True
         )
 
     def state(self) -> BackendState:
         if self._allowed:
             return BackendState(name=self.name, version=VERSION)
-        detail = "Placeholder captions are made in practice mode only."
+        detail = "Placeholder captions exist only in practice mode."
         return BackendState(name=self.name, version=VERSION, state="unsupported", detail=detail)
 
     def describe(self, task: Task, asked: Captioning) -> dict[str, str]:

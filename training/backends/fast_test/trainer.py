@@ -74,7 +74,7 @@ def main(job_dir: Path) -> int:
     order = json.loads((job_dir / "config.json").read_text(encoding="utf-8"))
     out, samples, flag = job_dir / "out", job_dir / "samples", job_dir / "save_now"
     out.mkdir(exist_ok=True)
-    print(f"Fast-test trainer: {order['steps']} pretended steps from {order['first_step']}", flush=True)
+    print(f"Practice trainer: {order['steps']} pretended steps from {order['first_step']}", flush=True)
     last_status = 0.0
     with (job_dir / "fast_test_loss.jsonl").open("a", encoding="utf-8") as losses:
         for step in range(order["first_step"] + 1, order["steps"] + 1):

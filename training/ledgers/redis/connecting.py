@@ -29,8 +29,8 @@ def _untrusted(cause: ssl.SSLCertVerificationError) -> LedgerAwayError:
     if cause.verify_code in _OTHER_NAME:
         return LedgerAwayError(
             "redis_untrusted",
-            "Redis's certificate is made out for another name.",
-            "Write the name that it holds into REDIS_URL, or have a certificate made for this one.",
+            "Redis's certificate is for another name.",
+            "Put the certificate's name into REDIS_URL, or get a certificate for this one.",
         )
     return LedgerAwayError(
         "redis_untrusted",

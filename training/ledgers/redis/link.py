@@ -149,7 +149,7 @@ class Link:
         except redis.exceptions.AuthenticationError as fault:
             self._tell_gap()
             raise LedgerAwayError(
-                "redis_refused", "Redis refuses our password.", "Correct the password in REDIS_URL."
+                "redis_refused", "Redis rejected the password.", "Correct the password in REDIS_URL."
             ) from fault
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError) as fault:
             self._tell_gap()
@@ -162,13 +162,13 @@ def _answered(text: str) -> LedgerAwayError | StorageError:
     if "NOAUTH" in text or "NOPERM" in text or "WRONGPASS" in text:
         return LedgerAwayError(
             "redis_refused",
-            "Redis does not let us in.",
+            "Redis rejected the connection.",
             "Give REDIS_URL a user and password that may use isengard:* and huey.*.",
         )
     if any(words in text for words in _FOREIGN):
         return foreign()
     if text.startswith(("OOM", "MISCONF", "READONLY")):
-        return StorageError("redis_full", "Redis does not take writes.", "Give it memory and disk space.")
+        return StorageError("redis_full", "Redis doesn't accept writes.", "Give it memory and disk space.")
     return LedgerAwayError(
         "redis_unreachable", said("Redis answers: {words}", words=text[:200]), "Check Redis's log."
     )
@@ -177,8 +177,8 @@ def _answered(text: str) -> LedgerAwayError | StorageError:
 def foreign() -> LedgerAwayError:
     return LedgerAwayError(
         "redis_foreign",
-        "Something else has written into what Redis keeps for Isengard.",
-        "Find out who else writes to isengard:* there. Once those keys are deleted, the jobs come back from the data folder.",
+        "Another program has written to Isengard's data in Redis.",
+        "Find out what writes to isengard:* there. Delete those keys; the jobs then come back from the data folder.",
     )
 
 

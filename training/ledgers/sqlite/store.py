@@ -143,7 +143,7 @@ class Store:
             self._reopen(used, damage=str(fault))
             raise LedgerAwayError(
                 "ledger_rebuilt",
-                "The job database was damaged; it was moved aside and rebuilt.",
+                "The job database was damaged. Isengard moved it aside and rebuilt it.",
                 "Nothing was lost: try again.",
             ) from fault
 
@@ -189,7 +189,7 @@ def _in_our_words(fault: Exception) -> StorageError:
     if "readonly" in text or "disk I/O" in text:
         return StorageError(
             "database_read_only",
-            "The job database cannot be written: its disk went read-only, or permissions were taken.",
+            "Isengard can't write to the job database: its disk became read-only, or its permissions changed.",
             "Make the data folder writable again. Running jobs resume from their last checkpoint.",
         )
     return StorageError(

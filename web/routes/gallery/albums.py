@@ -69,7 +69,7 @@ async def give(services: Services, request: web.Request) -> web.StreamResponse:
     album = await in_thread(services.albums.get, request.match_info["id"])
     entries = await in_thread(_entries, services, album)
     if not entries:
-        raise ConflictError("album_empty", "There is no picture in this album.", "Put some into it first.")
+        raise ConflictError("album_empty", "This album is empty.", "Put some pictures into it first.")
     name = f"{safe_name(album.name, 'album')}.zip"
     return await responses.streamed_zip(request, name, zipped(entries, copies(services).of_file))
 

@@ -63,11 +63,13 @@ class CompanionKeeper:
         character = self.characters.get(character_id)
         version = next((one for one in character.versions if one.file == file), None)
         if version is None:
-            raise NotFoundError("version_missing", "There is no such version.", "Reload: it may be gone.")
+            raise NotFoundError(
+                "version_missing", "There is no such version.", "It may have been deleted: reload."
+            )
         if version.outside:
             raise InvalidError(
                 "lora_not_ours",
-                "This file is your own: nothing is written beside it.",
+                "This is your own file, so Isengard writes nothing beside it.",
                 "Let a LoRA manager show it.",
             )
         stored = next(one for one in self.versions.list(character.slug) if one.file == file)

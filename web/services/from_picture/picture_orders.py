@@ -67,7 +67,7 @@ class PictureOrders:
         mask = sent.files.get("mask")
         if order.start.how == "into_picture" and mask is None:
             raise InvalidError(
-                "mask_missing", "Nothing says where in the picture.", "Mark the place, then try again."
+                "mask_missing", "You haven't marked where in the picture.", "Mark the place, then try again."
             )
         if order.start.generation_id:
             start, size = self._of_gallery(order, mask)
@@ -107,7 +107,7 @@ def _missing() -> InvalidError:
     return InvalidError(
         "picture_missing",
         "There is no picture to start from.",
-        "Name one of the gallery, or send a photo called picture.",
+        "Name one from the gallery, or send a photo called picture.",
     )
 
 

@@ -104,7 +104,7 @@ class FaceMender:
             raise ConflictError(
                 "drawn_without_lora",
                 "This picture was drawn without a trained person, or their LoRA is gone.",
-                "Train the person and make the picture with them; then its faces can be mended.",
+                "Train the person and make the picture with them; then you can fix its faces.",
             )
         return self.families.get(drawn[0].family)
 
@@ -139,11 +139,11 @@ def _nothing(faces: Sequence[Face]) -> ConflictError:
     if not faces:
         return ConflictError(
             "no_face_to_mend",
-            "No face was found in this picture, so there is nothing to mend.",
+            "No face was found in this picture, so there is nothing to fix.",
             "Choose a picture that shows the face.",
         )
     return ConflictError(
         "faces_fine",
-        "Every face of these people is large enough already: drawing it again would add nothing.",
-        "Make the picture anew, or change the strength.",
+        "Every face of these people is large enough already: redrawing it would add nothing.",
+        "Make a new picture, or change the strength.",
     )

@@ -66,7 +66,7 @@ class LoraShelf:
             raise NotFoundError(
                 "lora_unknown",
                 said("ComfyUI lists no LoRA called {name}.", name=name),
-                "Choose one of the list.",
+                "Choose one from the list.",
             )
         return path
 

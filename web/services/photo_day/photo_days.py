@@ -59,7 +59,7 @@ class PhotoDays:
         return self._change(day_id, _resumed)
 
     def end(self, day_id: str) -> PhotoDay:
-        """Draw no more than was drawn; the day is done."""
+        """End a photo day; what is drawn stays; the day is done."""
         return self._change(day_id, _ended)
 
     def choose(self, day_id: str, n: int, choice: PictureChoice) -> PhotoDay:

@@ -54,7 +54,9 @@ class PhotoDayPlanner:
         require_usable(recipe)
         if recipe.people != 1:
             raise InvalidError(
-                "wrong_number_of_people", "A photo day is of one person.", "Choose a workflow for one person."
+                "wrong_number_of_people",
+                "A photo day is for one person.",
+                "Choose a workflow for one person.",
             )
         return await in_thread(self._plan, order, pipeline, recipe)
 

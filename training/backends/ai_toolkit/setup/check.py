@@ -42,5 +42,5 @@ def _broken(what: str) -> NotReadyError:
     return NotReadyError(
         "backend_broken",
         joined(said("AI-Toolkit is installed but does not work."), said(what)),
-        "The log's last lines say why. Press Retry; if it stays, uninstall it and set it up again.",
+        "The log's last lines say why. Press Retry. If that doesn't help, remove AI-Toolkit and set it up again.",
     )

@@ -67,7 +67,7 @@ class Installer:
             raise NotReadyError(
                 "comfyui_python_changed",
                 "The packages of ComfyUI's own Python changed during the set-up.",
-                "Something else installed packages at the same time; check ComfyUI before you go on.",
+                "Something else installed packages at the same time; check ComfyUI before you continue.",
             )
         for used_up in ("cache", "tmp"):
             shutil.rmtree(self._home / used_up, ignore_errors=True)
@@ -95,7 +95,8 @@ class Installer:
         raise NotReadyError(
             "python_missing",
             said(
-                "Python {version} for the trainer could not be fetched or found.", version=self._pins.python
+                "Python {version} for the trainer could not be downloaded or found.",
+                version=self._pins.python,
             ),
             "Check the internet connection and press Retry, or install that Python yourself.",
         )
@@ -136,7 +137,7 @@ class Installer:
             raise NotReadyError(
                 "packages_failed",
                 "The trainer's packages could not be installed.",
-                "The log's last lines say why. Press Retry to go on from where it stopped.",
+                "The log's last lines say why. Press Retry to continue where it stopped.",
             )
 
     def _tell_bytes(self) -> None:

@@ -163,7 +163,7 @@ def not_supported(compute: str, beyond: int) -> NotReadyError:
             "This GPU (compute capability {compute}) is too old for the packages that AI-Toolkit needs.",
             compute=compute,
         ),
-        "Use a GPU of the year 2018 or newer.",
+        "Use a GPU from 2018 or later.",
     )
 
 

@@ -73,7 +73,7 @@ def uninstall(task: Task, paths: DataPaths) -> None:
     installations = _ours(paths)
     if not installations:
         raise ConflictError(
-            "nothing_installed", "Isengard has installed no AI-Toolkit here.", "Nothing needs to be done."
+            "nothing_installed", "Isengard has not installed AI-Toolkit here.", "Nothing needs to be done."
         )
     home = paths.backends / HOME
     folders = [
@@ -138,7 +138,7 @@ def _need_memory(gigabytes: float) -> None:
         raise NotReadyError(
             "memory_too_small",
             said(
-                "AI-Toolkit needs {needed} of memory and this computer has {has}.",
+                "AI-Toolkit needs {needed} of memory; this computer has {has}.",
                 needed=Bytes(gigabytes * _GB),
                 has=Bytes(total),
             ),

@@ -107,6 +107,6 @@ def _refuse_escape(name: PurePosixPath) -> None:
 def _damaged(why: str) -> NotReadyError:
     return NotReadyError(
         "source_damaged",
-        joined(said("The trainer's source was not accepted."), said(why)),
+        joined(said("Isengard rejected the trainer's download."), said(why)),
         "Press Retry. Nothing of it was kept.",
     )

@@ -45,12 +45,12 @@ def uv(task: Task, home: Path) -> Path:
         if candidate and Path(candidate).is_file():
             return Path(candidate)
     if not has_pip():
-        raise _missing("ComfyUI's Python has no pip to fetch it with.")
+        raise _missing("ComfyUI's Python has no pip to download it with.")
     task.tell("fetching_uv")
     options = ["--target", str(home / "tools"), "--only-binary", ":all:"]
     came = pip(task, "install", LOCKS / "uv.txt", options, home=home)
     if not came or not fetched.is_file():
-        raise _missing("It could not be fetched from the package index.")
+        raise _missing("It could not be downloaded from the package index.")
     return fetched
 
 
