@@ -33,7 +33,7 @@ def refused(kind, name, value, message="Value not in list"):
 def test_a_missing_file_is_named_with_its_node_and_its_folder():
     error = refused("value_not_in_list", "ckpt_name", "x.safetensors")
     assert error.code == "model_missing" and "models/checkpoints" in error.hint
-    assert error.message == "Base model (CheckpointLoaderSimple): ComfyUI does not have x.safetensors."
+    assert error.message == "Base model (CheckpointLoaderSimple): ComfyUI doesn't have x.safetensors."
 
 
 def test_another_bad_value_keeps_comfyuis_words():

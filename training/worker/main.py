@@ -105,7 +105,7 @@ def data_folder() -> DataPaths:
     except OSError as fault:
         raise NotReadyError(
             "data_folder_unavailable",
-            f"The data folder cannot be used: {fault.strerror or fault}.",
+            f"Isengard can't use the data folder: {fault.strerror or fault}.",
             "Check its disk and permissions, or set DATA_DIR, then start the worker again.",
         ) from fault
     return paths
