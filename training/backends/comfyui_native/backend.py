@@ -221,7 +221,7 @@ class ComfyNativeBackend:
                 return Outcome("completed", checkpoints=checkpoints)
             error = JobError(
                 code="lora_missing",
-                message="The trainer ended, but the file it left has no usable weights. Nothing was published.",
+                message="The trainer ended, but the file it left has no usable weights. It was not added to ComfyUI.",
                 hint="Check the log, then press Retry.",
             )
             return Outcome("failed", error, checkpoints)
