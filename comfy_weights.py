@@ -7,6 +7,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from .core.loras.lokr import applied_shape
+
+#: What ComfyUI's adapter of a LoKr holds, in its order (0.3.75 to 0.33); what a file lacks is None.
+_LOKR = ("w1", "w2", "alpha", "w1_a", "w1_b", "w2_a", "w2_b", "t2", "dora_scale")
+
 
 def shapes_of(model: Any) -> dict[str, tuple[int, ...]]:
     """Each weight and buffer by its name, sizes as those of `coverage`."""
@@ -30,16 +35,22 @@ def coverage(model: Any, patches: Mapping[Any, Any]) -> tuple[int, int]:
 
 
 def _is_misshaped(weight: Any, part: tuple[int, int, int] | None, patch: Any) -> bool:
-    """Whether a low-rank pair does not multiply to the shape of the weight, or of the `part` (axis, start, length) of it."""
-    pair = getattr(patch, "weights", None)
-    if "lora" not in str(getattr(patch, "name", "")) or not isinstance(pair, tuple) or len(pair) < 2:
-        return False
-    up, down, shape = pair[0], pair[1], list(weight.shape)
-    if getattr(up, "ndim", 0) < 2 or getattr(down, "ndim", 0) < 2:
+    """Whether a low-rank pair or a LoKr does not multiply to the shape of the weight, or of the `part` (axis, start, length) of it."""
+    held, shape = getattr(patch, "weights", None), list(weight.shape)
+    if not isinstance(held, tuple):
         return False
     if part is not None:
         shape[part[0]] = part[2]
-    return bool((up.shape[0], math.prod(down.shape[1:])) != (shape[0], math.prod(shape[1:])))
+    wanted = (shape[0], math.prod(shape[1:]))
+    kind = str(getattr(patch, "name", ""))
+    if kind == "lokr" and len(held) == len(_LOKR):
+        parts = {
+            name: tuple(one.shape) for name, one in zip(_LOKR, held, strict=True) if hasattr(one, "shape")
+        }
+        return applied_shape(parts) != wanted
+    if "lora" not in kind or len(held) < 2 or any(getattr(one, "ndim", 0) < 2 for one in held[:2]):
+        return False
+    return bool((held[0].shape[0], math.prod(held[1].shape[1:])) != wanted)
 
 
 def trains(model: Any, patches: Mapping[Any, Any]) -> bool:

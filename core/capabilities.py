@@ -10,6 +10,7 @@ from .said import said
 CAPABILITIES: dict[str, dict[str, dict[str, Any]]] = {
     "training": {
         "lora": {"supported": True, "backend": "ai-toolkit", "status": "production"},
+        "lokr": {"supported": True, "backend": "ai-toolkit", "status": "experimental"},
         "dora": {"supported": False, "status": "not_implemented", "notes": "May be added in future versions"},
         "full_finetune": {
             "supported": False,
@@ -29,13 +30,13 @@ CAPABILITIES: dict[str, dict[str, dict[str, Any]]] = {
 
 
 def require_training_method(method: str) -> None:
-    """InvalidError `method_not_supported` with the matrix's own note for anything but LoRA."""
+    """InvalidError `method_not_supported` with the matrix's own note for what nobody here can train."""
     entry = CAPABILITIES["training"].get(method)
     if entry is None:
         raise InvalidError(
             "method_unknown",
             said("There is no training method called '{method}'.", method=method),
-            "Use lora.",
+            "Use lora or lokr.",
         )
     if not entry["supported"]:
         raise InvalidError(

@@ -50,6 +50,15 @@ def test_a_part_of_a_fused_layer_has_the_rows_of_that_part(layer):
     assert comfy_weights.coverage(model(layer), patches) == (2, 1)
 
 
+@pytest.mark.parametrize("layer", [torch.nn.Linear, PackedLinear])
+@pytest.mark.parametrize(("second", "wrong"), [((8, 16), 0), ((8, 8), 1), ((4, 16), 1)])
+def test_a_lokr_is_measured_by_what_it_multiplies_to(layer, second, wrong):
+    """As ComfyUI's LoKrAdapter holds it: what does not fit fails while drawing, with a line on the console alone."""
+    held = (torch.zeros(4, 4), torch.zeros(second), None, None, None, None, None, None, None)
+    patches = {"block.weight": SimpleNamespace(name="lokr", weights=held)}
+    assert comfy_weights.coverage(model(layer), patches) == (1, wrong)
+
+
 def test_a_patch_for_a_weight_that_the_model_lacks_is_not_taken():
     """ComfyUI's map of FLUX names weights that FLUX.2 has not: 304 of a FLUX.1 LoRA's 494 modules went nowhere unsaid."""
     patches = {"block.weight": patch(64), "elsewhere.weight": patch(64)}

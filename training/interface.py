@@ -37,7 +37,7 @@ class ResolvedTraining:
     what it takes on a GPU; `guess_s` what a step takes by the family's record; `route` the way it is trained and `trainer` the
     family's settings for the trainer by that way, both as they were when it was asked for ('' and nothing: before 1.4.0 of the adapter);
     `cache_text`, `offload` (a share of the layers) and `bits` save memory; `stop_early`: its saves are measured, and it may end before
-    its last step.
+    its last step; `method` lora, with its rank, or lokr, with its `lokr_factor` (0 for a LoRA).
     """
 
     job_id: str
@@ -74,6 +74,8 @@ class ResolvedTraining:
     route: str = ""
     trainer: dict[str, Any] = field(default_factory=dict)
     stop_early: bool = False
+    method: str = "lora"
+    lokr_factor: int = 0
 
     def settings(self, family: Family) -> TrainerSettings:
         """The trainer's settings that it was begun with; the family's by its route where none were kept."""
@@ -160,6 +162,8 @@ class BackendCapabilities(Record):
     version: str
     kinds: list[str] = Field(default_factory=lambda: ["training"])
     families: list[str]
+    #: what it can train, by the names of the capability matrix
+    methods: list[str] = Field(default_factory=lambda: ["lora"])
     needs: Needs
     options: dict[str, Option] = Field(default_factory=dict)
     presets: list[Preset] = Field(default_factory=list)

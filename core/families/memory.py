@@ -30,6 +30,8 @@ class Memory(Record):
     transformer_b: float = Field(gt=0)
     text_encoder_b: float = Field(gt=0)
     activation_gb: float = Field(gt=0)
+    #: numbers of the layers that a LoRA or a LoKr is put on, in 10^9 (counted on the layouts of tests/support/full_depth.py)
+    trained_b: float = Field(gt=0)
     #: whether the trainer stores the weights in 8 bits where `quantize` is asked; for some it does not look at it
     quantizes: bool = True
     #: whether the text encoder can go once the captions were read (`cache_text`): some architectures look at it later

@@ -16,13 +16,14 @@ from ..model_headers import header
 from ..model_headers.header import Header, NotWhole, Tensor
 from ..redaction import redact
 from ..said import said
+from .lokr import factor_of, unused_alpha
 
 _CHUNK = 4 * 1024 * 1024
 #: Of what is looked at; a BF16 is the upper half of a 32-bit number.
 _KINDS = {"F16": "<f2", "BF16": "<u2", "F32": "<f4", "F64": "<f8"}
 _UP_MARKS = ("lora_up", "lora_b", "lora.up")
-#: Layouts whose tensors are no pairs of up and down: LoKr, LoHa, OFT, whole differences.
-_NO_PAIRS = re.compile(r"\.(lokr|hada|oft|diff)(_\w+)?$")
+#: Layouts whose tensors are not pairs of up and down: LoHa, OFT, whole differences.
+_NO_PAIRS = re.compile(r"\.(hada|oft|diff)(_\w+)?$")
 
 
 def read_header(path: Path) -> Header:
@@ -41,22 +42,34 @@ def _reason(fault: NotWhole | OSError) -> str:
     return said(fault.text, **fault.values) if isinstance(fault, NotWhole) else str(fault)
 
 
+def method_of(path: Path) -> str:
+    """Name what the file holds, by the capability matrix: lokr, else lora. One that cannot be read is said to be the usual thing."""
+    try:
+        return "lokr" if any(map(factor_of, read_header(path).tensors)) else "lora"
+    except InvalidError:
+        return "lora"
+
+
 def finite_and_nonzero(path: Path, described: Header) -> tuple[bool, bool]:
-    """(every weight is finite, both halves of at least one pair are not all zero; of a layout without pairs anything).
+    """(every weight is finite, both halves of at least one pair are not all zero; every part of at least one LoKr; of a layout
+    without pairs anything).
 
     A LoRA whose up matrices are all zero changes nothing although ComfyUI loads it without a word.
     """
     finite, up, down = True, any(map(_NO_PAIRS.search, described.tensors)), False
+    lokr: dict[str, bool] = {}
     with path.open("rb") as stream:
         for name, tensor in described.tensors.items():
             something = False
             for values in _floats(stream, tensor):
-                finite = finite and bool(np.isfinite(values).all())
+                finite = finite and (bool(np.isfinite(values).all()) or unused_alpha(name, described.tensors))
                 something = something or bool(values.any())
-            if tensor.shape and something:
+            if (part := factor_of(name)) is not None:
+                lokr[part[0]] = lokr.get(part[0], True) and something
+            elif tensor.shape and something:
                 is_up = any(mark in name.lower() for mark in _UP_MARKS)
                 up, down = up or is_up, down or not is_up
-    return finite, up and down
+    return finite, (up and down) or any(lokr.values())
 
 
 def _floats(stream: BinaryIO, tensor: Tensor) -> Iterator[np.ndarray]:

@@ -23,7 +23,7 @@ from ..paths import DataPaths, contained
 from ..records.checkpoint import Checkpoint, RankedVersion, Version
 from ..said import said
 from .companion_files import OURS
-from .safetensors_file import copy_described
+from .safetensors_file import copy_described, method_of
 from .wall_scores import CHOSEN, TIED, is_measured, version_faults
 
 #: The entry of a LoRA's metadata that names the checkpoint it was trained on.
@@ -322,7 +322,7 @@ def _measured(file: Path) -> dict[str, object]:
         digest = hashlib.sha256()
         while chunk := stream.read(1024 * 1024):
             digest.update(chunk)
-    return {"size": file.stat().st_size, "sha256": digest.hexdigest()}
+    return {"size": file.stat().st_size, "sha256": digest.hexdigest(), "method": method_of(file)}
 
 
 def _copy(source: Path, target: Path, metadata: Mapping[str, str]) -> None:

@@ -66,6 +66,8 @@ class Version(Stored):
     scores: dict[str, float] = Field(default_factory=dict)
     placeholder: bool = False
     picked: bool = False
+    #: what the file holds: lora or lokr
+    method: str = "lora"
     #: the model that its scores were measured with, '' for dlib: numbers of two are never compared
     measured_by: str = ""
     trained_at: str = ""

@@ -21,6 +21,8 @@ class Overrides(Record):
     steps: Whole | None = Field(default=None, ge=1, le=MAX_STEPS)
     rank: Whole | None = Field(default=None, ge=1, le=256)
     alpha: Number | None = Field(default=None, gt=0, le=256)
+    #: into how many blocks a side each layer is divided; of LoKr alone
+    lokr_factor: Whole | None = Field(default=None, ge=2, le=32)
     learning_rate: Number | None = Field(default=None, gt=0, le=0.1)
     resolution: list[Annotated[Whole, Field(ge=64, le=2048, multiple_of=16)]] | None = Field(
         default=None, min_length=1, max_length=4

@@ -15,7 +15,8 @@ class Gpu(Stored):
     name: str
     total_bytes: int
     free_bytes: int
-    #: CUDA compute capability as `8.9`; empty where the driver does not tell
+    maker: str = "NVIDIA"
+    #: CUDA compute capability as `8.9`; empty where the driver does not tell, and for other makers
     compute: str = ""
 
 

@@ -16,7 +16,7 @@ export const isPublished = ({ file }) => file !== "";
 export function withCheckpoints(person, jobs) {
   const theirs = (jobs ?? []).filter((job) => job.character_id === person.id).sort((a, b) => (a.id < b.id ? -1 : 1));
   const known = new Set(person.versions.map((version) => `${version.job_id} ${version.step}`));
-  const others = theirs.flatMap((job) => job.checkpoints.filter((one) => isSound(one) && !known.has(`${job.id} ${one.step}`)).map((one) => ({ ...one, job_id: job.id, ...UNUSED })));
+  const others = theirs.flatMap((job) => job.checkpoints.filter((one) => isSound(one) && !known.has(`${job.id} ${one.step}`)).map((one) => ({ ...one, job_id: job.id, method: job.request.method ?? "lora", ...UNUSED })));
   if (!others.length) return person;
   /** @param {Isengard.Version} version */
   const place = (version) => theirs.findIndex((job) => job.id === version.job_id);

@@ -24,7 +24,7 @@ export default {
   exportTitle: "Export {name}",
   exportLoras: "With the trained LoRA (about {size})",
   exportWhat: "One file with the photos, the captions and the best version for each model. Another Isengard can import it.",
-  noGpuTitle: "No NVIDIA GPU was found here",
+  noGpuTitle: "No GPU that can train was found here",
   noTrainerTitle: "Just looking?",
   practiceWhat: "Practice mode shows every step in seconds, without a GPU or a download. Nothing is really trained, and you can leave it at any time.",
   practiceUse: "Use practice mode",

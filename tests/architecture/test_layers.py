@@ -43,6 +43,7 @@ OWNED = {
         "core/comfyui_http.py",
         "training/process/process_tree.py",
         "training/machine/machine_facts.py",
+        "training/machine/apple_gpu.py",
     ),
     "tomlkit": ("core/toml_files.py",),
     "subprocess": ("core/processes/start.py", "comfy_restart.py"),

@@ -54,6 +54,7 @@ def test_the_capability_matrix_is_the_specifications():
     assert CAPABILITIES == {
         "training": {
             "lora": {"supported": True, "backend": "ai-toolkit", "status": "production"},
+            "lokr": {"supported": True, "backend": "ai-toolkit", "status": "experimental"},
             "dora": {
                 "supported": False,
                 "status": "not_implemented",

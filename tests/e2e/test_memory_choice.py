@@ -46,6 +46,21 @@ def test_what_fits_is_taken_and_another_is_one_press_away(server, panel_on, shot
     expect(findings).to_contain_text("half of its layers")
     expect(panel.get("isen-override-offload")).to_have_value("")
     expect(panel.get("isen-memory")).to_contain_text("Automatic")
+    # another method has options of its own; what the other one was told is kept, and not sent
+    panel.get("isen-override-rank").fill("8")
+    panel.get("isen-method").select_option("lokr")
+    expect(panel.get("isen-override-rank")).to_be_hidden()
+    expect(panel.get("isen-override-lokr_factor")).to_have_attribute("placeholder", "8 (preset)")
+    panel.get("isen-override-lokr_factor").fill("16")
+    panel.page.screenshot(path=str(shots / "method.png"), full_page=True)
+    asked = panel.page.evaluate(
+        "(({advanced}) => [advanced.method, advanced.values()])(document.querySelector('isen-train'))"
+    )
+    assert asked == ["lokr", {"lokr_factor": 16}]
+    expect(panel.get("isen-start-training")).to_be_visible()
+    panel.page.get_by_role("button", name="Reset to preset").click()
+    expect(panel.get("isen-method")).to_have_value("lora")
+    expect(panel.get("isen-override-rank")).to_have_value("")
 
 
 def test_a_model_is_trained_by_the_way_that_is_chosen(server, panel_on):

@@ -60,7 +60,7 @@ def test_fast_test_is_offered_where_nothing_can_be_trained_and_used_after_a_rest
     monkeypatch.setenv("PATH", "")  # no nvidia-smi, whatever this machine has
     server.host.can_restart, server.host.queue_length = True, 3
     panel = panel_on(server)
-    expect(panel.get("isen-practice-offer")).to_contain_text("No NVIDIA GPU was found here")
+    expect(panel.get("isen-practice-offer")).to_contain_text("No GPU that can train was found here")
     panel.click("isen-use-practice")
     expect(panel.get("isen-fast-test")).to_contain_text("starts when ComfyUI is restarted")
     expect(panel.get("isen-practice-offer")).to_have_count(0)

@@ -8,6 +8,7 @@ import re
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,27 @@ def test_a_lora_remembers_the_checkpoint_that_was_chosen_for_it(trained):
     assert made["state"] == "completed", made["error"]
     picture = (server.data / "outputs" / made["id"] / made["images"][0]["file"]).read_bytes()
     assert fixtures.DRAWN_CHECKPOINT.encode() in picture and fixtures.CHECKPOINT.encode() not in picture
+
+
+@pytest.mark.full
+def test_a_lokr_is_trained_proven_and_changes_the_picture(trained):
+    server, api, found = trained
+    overrides = {
+        name: value for name, value in REAL_TRAINING["overrides"].items() if name not in ("rank", "alpha")
+    }
+    wanted = {**REAL_TRAINING, "method": "lokr", "overrides": {**overrides, "lokr_factor": 8}}
+    lo = api.post("/characters", {"name": "Lo Example", "consent": True})
+    for photo in fixtures.portraits(server.base / "photos"):
+        api.upload(lo["id"], photo)
+    job = api.post("/training/jobs", {"character_id": lo["id"], **wanted})
+    ended = api.wait_for(f"/training/jobs/{job['id']}", PATIENCE_S)
+    assert ended["state"] == "completed", ended["error"]
+    version = wait_for_proof(api, lo["id"], PATIENCE_S)
+    described = read_header(server.data / "models" / version["file"])
+    assert version["method"] == described.metadata["isengard_method"] == "lokr"
+    shapes = {name.rsplit(".", 1)[1]: shape for name, shape in described.shapes.items()}
+    assert shapes["lokr_w1"] == (8, 8) and described.metadata["isengard_lokr_factor"] == "8"
+    lora_proof.demand(api, server, replace(found, character=lo), version, REAL_PICTURE)
 
 
 @pytest.mark.full

@@ -1,6 +1,6 @@
 """What ComfyUI takes of LoRAs for bases without weights: each base is recognised by its header and built on torch's `meta`.
 
-    meta_fit.py COMFYUI_FOLDER FILES.json      FILES: {name: [base, LoRA]}
+    meta_fit.py COMFYUI_FOLDER FILES.json      FILES: {name: [base, LoRA, its own LoKr]}
 
 Prints {base: {LoRA: [taken, modules, misshaped]}} as the nodes count them; bases that this ComfyUI does not know are left out.
 """
@@ -65,13 +65,15 @@ def main() -> None:
     host = ComfyHost(None)
     loras = {name: comfy.utils.load_torch_file(files[1], safe_load=True) for name, files in asked.items()}
     found: dict[str, dict[str, list[int]]] = {}
-    for name, (base, _) in asked.items():
+    for name, (base, *_) in asked.items():
         model = model_of(Path(base))
         if model is not None:
             fits = {
                 other: host.fit_lora(SimpleNamespace(model=model), None, lora)
                 for other, lora in loras.items()
             }
+            own = comfy.utils.load_torch_file(asked[name][2], safe_load=True)
+            fits["its own LoKr"] = host.fit_lora(SimpleNamespace(model=model), None, own)
             found[name] = {other: [fit.taken, fit.modules, fit.misshaped] for other, fit in fits.items()}
     print(json.dumps(found))
 

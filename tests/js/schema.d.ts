@@ -45,6 +45,7 @@ declare namespace Schema {
     version: string;
     kinds: string[];
     families: string[];
+    methods: string[];
     needs: "gpu" | "cpu";
     options: Record<string, Option>;
     presets: Preset[];
@@ -491,6 +492,7 @@ declare namespace Schema {
     name: string;
     total_bytes: number;
     free_bytes: number;
+    maker: string;
     compute: string;
   }
   /** The GPU of this machine and who holds its memory; `gpu` null on a machine without one. */
@@ -770,6 +772,7 @@ declare namespace Schema {
     steps?: number | null;
     rank?: number | null;
     alpha?: number | null;
+    lokr_factor?: number | null;
     learning_rate?: number | null;
     resolution?: number[] | null;
     batch_size?: number | null;
@@ -1032,7 +1035,7 @@ declare namespace Schema {
     description: string;
     factor: number;
   }
-  /** The numbers that a preset would give for a family and a number of photos; `estimate_s` null where times teach nothing. */
+  /** The numbers that a preset would give for a family and a number of photos; `estimate_s` null where times teach nothing. `rank` and `alpha` are of a LoRA, `lokr_factor` of a LoKr and 0 otherwise. */
   interface PresetNumbers {
     name: string;
     label: string;
@@ -1040,6 +1043,7 @@ declare namespace Schema {
     steps: number;
     rank: number;
     alpha: number;
+    lokr_factor: number;
     learning_rate: number;
     resolution: number[];
     save_every: number;
@@ -1106,6 +1110,7 @@ declare namespace Schema {
     scores: Record<string, number>;
     placeholder: boolean;
     picked: boolean;
+    method: string;
     measured_by: string;
     trained_at: string;
     created_at: string;
@@ -1335,6 +1340,8 @@ declare namespace Schema {
     steps: number;
     rank: number;
     alpha: number;
+    method: string;
+    lokr_factor: number;
     learning_rate: number;
     resolution: number[];
     save_every: number;
@@ -1415,6 +1422,7 @@ declare namespace Schema {
     scores: Record<string, number>;
     placeholder: boolean;
     picked: boolean;
+    method: string;
     measured_by: string;
     trained_at: string;
     created_at: string;

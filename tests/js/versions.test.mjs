@@ -7,7 +7,7 @@ import { awaitsChoice, drawnWith, spread, withCheckpoints } from "../../js/data/
 const PROOF = { header: true, finite: true, nonzero: true, fit: "fits", image: "pending" };
 const checkpoint = (step, proof = {}) => ({ step, family: "sd15", size: 1, proof: { ...PROOF, ...proof }, scores: {}, published: false });
 const version = (job_id, step, more = {}) => ({ job_id, step, file: `anna/${job_id}-${step}`, family: "sd15", proof: PROOF, scores: {}, picked: false, ...more });
-const job = (n, checkpoints, more = {}) => ({ id: `job_${n}`, character_id: "chr_1", family: "sd15", checkpoints, ...more });
+const job = (n, checkpoints, more = {}) => ({ id: `job_${n}`, character_id: "chr_1", family: "sd15", request: {}, checkpoints, ...more });
 const steps = (person) => person.versions.map((known) => [known.job_id, known.step, known.file !== ""]);
 
 test("every sound checkpoint can be drawn with, in the order they were trained", () => {
@@ -16,6 +16,8 @@ test("every sound checkpoint can be drawn with, in the order they were trained",
   const jobs = [job(3, [checkpoint(10)]), job(2, [checkpoint(10), checkpoint(20), ...unsound]), job(4, [checkpoint(99)], { character_id: "chr_2" })];
   const found = steps(withCheckpoints(anna, jobs));
   assert.deepEqual(found, [["job_0", 50, true], ["job_2", 10, false], ["job_2", 20, true], ["job_3", 10, false]]);
+  const lokr = withCheckpoints(anna, [job(3, [checkpoint(10)], { request: { method: "lokr" } })]);
+  assert.equal(lokr.versions.at(-1).method, "lokr");
   assert.equal(withCheckpoints(anna, null), anna, "nothing is known of trainings yet");
 });
 

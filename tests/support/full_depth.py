@@ -194,6 +194,28 @@ def lora_for(family: str, base: Shapes) -> Shapes:
     return _pairs(named, "lora_A.weight", "lora_B.weight")
 
 
+def lokr_of(lora: Shapes, factor: int) -> Shapes:
+    """A LoKr of the modules of a LoRA, as AI-Toolkit writes it: both matrices whole, their sides divided by the factor where it
+    goes, and an alpha."""
+    ups, downs = (".lora_up.weight", ".lora_B.weight"), (".lora_down.weight", ".lora_A.weight")
+    shapes: Shapes = {}
+    for key, shape in lora.items():
+        ending = next((one for one in ups if key.endswith(one)), "")
+        if ending:
+            module = key.removesuffix(ending)
+            down = lora[module + downs[ups.index(ending)]]
+            sides = [_divided(side, factor) for side in (shape[0], down[1])]
+            shapes[f"{module}.lokr_w1"] = (sides[0][0], sides[1][0])
+            shapes[f"{module}.lokr_w2"] = (sides[0][1], sides[1][1], *down[2:])
+            shapes[f"{module}.alpha"] = ()
+    return shapes
+
+
+def _divided(side: int, factor: int) -> tuple[int, int]:
+    assert side % factor == 0, "AI-Toolkit looks for the next smaller one"
+    return factor, side // factor
+
+
 def write_hollow(
     file: Path, shapes: Shapes, dtype: str = "BF16", metadata: dict[str, str] | None = None
 ) -> Path:

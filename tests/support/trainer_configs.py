@@ -39,7 +39,7 @@ def config_of(name: str, preset: str, job_dir: Path, **more: object) -> dict:
     (job_dir / "held_out" / "0001.jpg").write_bytes(b"")
     (job_dir / "held_out" / "0001.txt").write_text("annqvx, woman")
     begun = Families().get(key).by_frozen_route(training.route)
-    text = config.as_text(config.build(job_dir, training, begun, cpu=False))
+    text = config.as_text(config.build(job_dir, training, begun))
     return json.loads(text.replace(str(job_dir), "JOB"))
 
 

@@ -230,6 +230,7 @@ def test_facts_and_what_is_said_of_them(changes, expected, words):
 REFUSED = [
     ({"request": GOOD.request.model_copy(update={"preset": "mine"})}, "preset_unknown"),
     (asked(rank=128), "option_out_of_range"),
+    (asked(lokr_factor=8), "option_of_other_method"),
     ({**person(*photos(2)), **asked(batch_size=4)}, "batch_too_large"),
     (asked(steps=100, save_every=200), "save_every_too_large"),
 ]
@@ -256,6 +257,7 @@ def test_the_tables_hold_every_code_that_planning_knows():
     # what is refused before any fact is known stands in gathering's tests, follow-ups have their own
     before = {
         "family_not_supported",
+        "method_not_of_trainer",
         "still_running",
         "cannot_continue",
         "nothing_to_continue",

@@ -14,7 +14,10 @@ from isengard.core.families.families import Families
 from isengard.core.loras.fit import judged
 from isengard.core.loras.safetensors_file import read_header
 from isengard.core.model_headers import header
+from isengard.core.records.training import Overrides
 from isengard.training.loras.lora_fit import judge
+from isengard.training.planning.memory_needs import file_mb
+from isengard.training.planning.presets import resolve
 from support import full_depth
 
 FAMILIES = Families()
@@ -58,6 +61,19 @@ def test_a_lora_is_as_large_as_the_record_says(key, files):
     assert family.needs.lora_mb == pytest.approx(size / 1e6, rel=0.06)
 
 
+@pytest.mark.parametrize("factor", [2, 8, 32])
+@pytest.mark.parametrize("key", full_depth.BASES)
+def test_a_lokr_is_as_large_as_is_estimated_and_fits_its_own_base(key, factor, files):
+    family = FAMILIES.get(key)
+    shapes = full_depth.lokr_of(full_depth.lora_for(key, full_depth.BASES[key]()), factor)
+    size = 2 * sum(math.prod(shape) for shape in shapes.values()) / 1e6
+    numbers = resolve(family, "balanced", 20, Overrides(lokr_factor=factor), method="lokr")
+    assert file_mb(family, numbers) == pytest.approx(size, rel=0.06, abs=1.6)
+    if factor == 8:
+        report = judge(shapes, files[key][0])
+        assert (report.fit, report.matched) == ("fits", len(shapes) // 3)
+
+
 #: modules of a LoRA of ours for each family (facts: depth-cut, the last table)
 MODULES = {"flux1_dev": 494, "flux2_klein_4b": 80, "flux2_klein_9b": 112, "z_image": 240, "krea2": 256}
 MODULES |= {"chroma": 228, "qwen_image": 840}
@@ -81,15 +97,22 @@ def test_a_lora_fits_its_own_base_and_no_other(key, files):
 
 
 def test_comfyui_and_the_nodes_come_to_the_same_verdict(files, tmp_path):
-    """ComfyUI builds each base without its weights and maps each LoRA onto it; families that this release lacks are left out."""
+    """ComfyUI builds each base without its weights and maps each LoRA onto it, and a LoKr onto its own; families that this release
+    lacks are left out."""
     asked = tmp_path / "files.json"
-    asked.write_text(json.dumps({key: [str(file) for file in pair] for key, pair in files.items()}))
+    lokrs = {key: tmp_path / f"{key}-lokr.safetensors" for key in files}
+    for key, file in lokrs.items():
+        shapes = full_depth.lokr_of(read_header(files[key][1]).shapes, 32)
+        full_depth.write_hollow(file, shapes)
+    asked.write_text(json.dumps({key: [str(file) for file in (*files[key], lokrs[key])] for key in files}))
     command = [sys.executable, str(META_FIT), str(comfyui_folder()), str(asked)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout.splitlines()[-1])
     assert {"chroma", "flux1_dev", "qwen_image", "sd15", "sdxl", "z_image"} <= found.keys()
     for key, counts in found.items():
+        taken, modules, misshaped = counts.pop("its own LoKr")
+        assert taken == modules == counts[key][1] and not misshaped, key
         fits = {
             other: judged(taken - misshaped, modules) for other, (taken, modules, misshaped) in counts.items()
         }

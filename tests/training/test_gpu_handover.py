@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from isengard.training.doctor import doctor
 from isengard.training.gpu.gpu_handover import Patience, hand_over, measure
+from isengard.training.machine import gpus as machine_gpus
 from isengard.training.machine import nvidia_smi
 from support.gpu_fixtures import UUID, gpu  # noqa: F401 - fixture
 
@@ -123,7 +124,7 @@ def test_without_a_gpu_there_is_nothing_to_hand_over(paths, monkeypatch, tmp_pat
 def test_a_gpus_use_and_heat_are_read(gpu):  # noqa: F811
     assert nvidia_smi.gpus()[0].compute == "8.9"
     gpu.set(4_000)
-    assert nvidia_smi.GpuSensor(UUID).read() == {"vram_used_bytes": 20_000 * MIB, "temperature_c": 61}
+    assert machine_gpus.GpuSensor(UUID).read() == {"vram_used_bytes": 20_000 * MIB, "temperature_c": 61}
 
 
 def test_the_doctor_says_who_holds_the_gpu(paths, gpu):  # noqa: F811

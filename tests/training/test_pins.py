@@ -17,23 +17,51 @@ from support.gpu_fixtures import gpu  # noqa: F401 - fixture
 
 def test_which_environment_fits():
     record = pins.shipped()
-    assert pins.environment_for(record, Machine("Linux", 590), allow_cpu=False).name == "linux-cu130"
-    assert pins.environment_for(record, Machine("Linux", 550), allow_cpu=False).name == "linux-cu128"
+    fitting = {
+        ("Linux", 590, "", "NVIDIA"): "linux-cu130",
+        ("Linux", 550, "", "NVIDIA"): "linux-cu128",
+        ("Windows", 581, "", "NVIDIA"): "windows-cu130",
+        ("Linux", 590, "12.0", "NVIDIA"): "linux-cu130",
+        ("Linux", 590, "7.0", "NVIDIA"): "linux-cu128",
+        ("Linux", 0, "", "AMD"): "linux-rocm",
+        ("Darwin", 0, "", "Apple"): "macos-arm64",
+    }
+    for machine, name in fitting.items():
+        for allow_cpu in (False, True):
+            assert pins.environment_for(record, Machine(*machine), allow_cpu=allow_cpu).name == name
     assert pins.environment_for(record, Machine("Linux", 0), allow_cpu=True).name == "linux-cpu"
-    assert pins.environment_for(record, Machine("Windows", 581), allow_cpu=False).name == "windows-cu130"
-    assert pins.environment_for(record, Machine("Linux", 590, "12.0"), allow_cpu=False).name == "linux-cu130"
-    assert pins.environment_for(record, Machine("Linux", 590, "7.0"), allow_cpu=False).name == "linux-cu128"
     refused = {
-        ("Linux", 0, ""): "gpu_missing",
-        ("Linux", 470, ""): "driver_too_old",
-        ("Linux", 590, "13.0"): "gpu_too_new",
-        ("Windows", 590, "6.1"): "gpu_too_old",
-        ("Darwin", 0, ""): "system_unsupported",
+        ("Linux", 0): "gpu_missing",
+        ("Linux", 470, "", "NVIDIA"): "driver_too_old",
+        ("Linux", 590, "13.0", "NVIDIA"): "gpu_too_new",
+        ("Windows", 590, "6.1", "NVIDIA"): "gpu_too_old",
+        ("Windows", 0, "", "AMD"): "gpu_missing",
+        ("Darwin", 0): "gpu_missing",
+        ("FreeBSD", 0): "system_unsupported",
     }
     for machine, code in refused.items():
         with pytest.raises(NotReadyError) as caught:
             pins.environment_for(record, Machine(*machine), allow_cpu=False)
         assert caught.value.code == code and caught.value.hint
+
+
+def test_what_nobody_has_run_says_so_and_every_environment_has_its_lock():
+    for pin in pins.shipped().environments:
+        assert (pins.LOCKS / pin.lock).is_file()
+        assert pin.maker in ("NVIDIA", "AMD", "Apple", "") and bool(pin.min_driver) == (pin.maker == "NVIDIA")
+        if pin.maker in ("AMD", "Apple"):
+            assert pin.status == "experimental"
+    kinds = {
+        lock.stem: {line.split("==")[0] for line in lock.read_text().splitlines() if "==" in line}
+        for lock in pins.LOCKS.glob("*.txt")
+    }
+    usual = {
+        name
+        for name in kinds["linux-cu130"]
+        if not name.startswith(("nvidia-", "cuda-")) and name != "triton"
+    }
+    assert kinds["macos-arm64"] == usual, "the same packages, in the same versions"
+    assert kinds["linux-rocm"] == usual - {"torch", "torchvision", "torchaudio"}
 
 
 @pytest.mark.parametrize(
@@ -70,13 +98,13 @@ def test_the_shipped_locks_name_every_file_by_hash_and_no_address():
 def test_what_is_fetched_without_a_hash_is_named_where_hashes_are_promised():
     """PyTorch's own index has builds that no lock of ours can name: pages that speak of checked files say so."""
     bare = [environment for environment in pins.shipped().environments if environment.first]
-    assert {environment.system for environment in bare} == {"Windows"}
+    assert {environment.name for environment in bare} == {"windows-cu130", "linux-rocm"}
     assert all("==" in package for environment in bare for package in environment.first)
     root = Path(pins.__file__).parents[4]
     for page, promises in (("README.md", 2), ("docs/registry-scan.md", 2)):
         text = (root / page).read_text(encoding="utf-8")
         told = [line for line in text.splitlines() if "by exact version" in line]
-        assert len(told) == promises and "Windows" in text, page
+        assert len(told) == promises and all("Windows" in line and "AMD" in line for line in told), page
 
 
 def test_the_owners_own_source_is_theirs_to_choose():

@@ -47,7 +47,7 @@ def test_a_training_that_was_begun_goes_on_as_it_was_told_then(tmp_path):
     begun = {**usual.trainer.model_dump(mode="json"), "timestep_type": "sigmoid", "of_a_newer_version": 1}
     training = training_of(usual, "balanced", route="gone", trainer=begun)
     later = family.by_frozen_route(training.route)
-    process = config.build(tmp_path, training, later, cpu=False)["config"]["process"][0]
+    process = config.build(tmp_path, training, later)["config"]["process"][0]
     assert process["train"]["timestep_type"] == "sigmoid"
     assert process["model"]["assistant_lora_path"] == usual.trainer.assistant_lora
 
@@ -60,7 +60,7 @@ def test_an_optimizer_in_8_bits_is_whole_on_a_processor_and_others_stay(tmp_path
     for route, optimizer in (("turbo", "adamw"), ("base", "adafactor")):
         trained = family.by_route(route)
         training = training_of(trained, "quick", trainer=trained.trainer.model_dump())
-        process = config.build(tmp_path, training, trained, cpu=True)["config"]["process"][0]
+        process = config.build(tmp_path, training, trained, device="cpu")["config"]["process"][0]
         assert (process["train"]["optimizer"], process["train"]["dtype"]) == (optimizer, "fp32")
 
 

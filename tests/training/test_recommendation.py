@@ -14,13 +14,17 @@ FAMILIES = Families().offered()
 ABLE = ("cache_text", "quantize", "low_vram", "batch_size", "bits", "resolution", "offload", "rank")
 
 
-def machine(vram=0, name="GeForce RTX", memory=32, comfyui="0.33.0", **more):
-    gpus = [Gpu(uuid="GPU-1", name=name, total_bytes=vram * GB, free_bytes=vram * GB)] if vram else []
+def machine(vram=0, name="GeForce RTX", memory=32, comfyui="0.33.0", maker="NVIDIA", **more):
+    size = int(vram * GB)
+    gpus = [Gpu(uuid="GPU-1", name=name, total_bytes=size, free_bytes=size, maker=maker)] if vram else []
     here = Machine("Linux", "/data", memory * GB, 0, 10**12, gpus)
     return TrainingMachine(here, comfyui, ABLE, **more)
 
 
-NO_GPU = "No GPU was found. Training needs an NVIDIA GPU; practice mode shows every step without one."
+NO_GPU = (
+    "No GPU was found that can train: that takes NVIDIA, or as an experiment AMD on Linux or Apple silicon."
+)
+EXPERIMENT = "is experimental: AI-Toolkit supports it, and Isengard has not been tested on one."
 
 #: (machine, what is recommended, what fits besides, the beginning of what is said above all)
 TABLE = {
@@ -36,9 +40,13 @@ TABLE = {
     "8 GB, an older ComfyUI": (machine(8, "RTX 4060", comfyui="0.3.75"), "sd15", "flux2_klein_4b z_image", "Recommended for your RTX 4060 (8.0 GB): Stable Diffusion 1.5."),
     "2 GB": (machine(2, "GT 1030"), "", "", "No model fits your GT 1030 (2.0 GB)."),
     "none": (machine(device="cpu"), "", "", NO_GPU),
-    "AMD": (machine(device="cuda:0 AMD Radeon RX 7900 XTX : native"), "", "", "ComfyUI draws on your AMD GPU, but training needs an NVIDIA GPU."),
-    "Apple": (machine(device="mps"), "", "", "ComfyUI draws on your Apple GPU, but training needs an NVIDIA GPU."),
-    "Intel": (machine(device="xpu:0 Intel(R) Arc(TM) A770"), "", "", "ComfyUI draws on your Intel GPU, but training needs an NVIDIA GPU."),
+    "AMD of 24 GB": (machine(24, "AMD Radeon RX 7900 XTX", 64, maker="AMD"), "flux2_klein_4b", "z_image sdxl sd15 flux2_klein_9b qwen_image chroma krea2 flux1_dev", f"Recommended for your Radeon RX 7900 XTX (24.0 GB): FLUX.2 Klein 4B. Training on AMD GPUs {EXPERIMENT}"),
+    "AMD of 4 GB": (machine(4, "AMD Radeon RX 6500 XT", maker="AMD"), "", "flux2_klein_4b z_image", "Your Radeon RX 6500 XT (4.0 GB) can train the models below, each with a drawback. Training on AMD"),
+    "a Mac of 16 GB": (machine(16 * 2 / 3, "Apple M2", 16, maker="Apple"), "sdxl", "sd15", f"Recommended for your Apple M2 (10.7 GB): Stable Diffusion XL. Training on Apple GPUs {EXPERIMENT}"),
+    "a Mac of 64 GB": (machine(48, "Apple M2 Max", 64, maker="Apple"), "flux2_klein_4b", "z_image sdxl sd15 chroma krea2 flux1_dev flux2_klein_9b qwen_image", "Recommended for your Apple M2 Max (48.0 GB): FLUX.2 Klein 4B."),
+    "AMD, unseen": (machine(device="cuda:0 AMD Radeon RX 7900 XTX : native"), "", "", "ComfyUI draws on your AMD GPU. Training on it takes Linux with ROCm"),
+    "Apple, unseen": (machine(device="mps"), "", "", "ComfyUI draws on your Apple GPU. Its memory could not be read."),
+    "Intel": (machine(device="xpu:0 Intel(R) Arc(TM) A770"), "", "", "ComfyUI draws on your Intel GPU. AI-Toolkit cannot train on Intel GPUs."),
     "on the processor": (machine(on_cpu=True), "", "flux2_klein_4b z_image sdxl sd15 chroma krea2 flux1_dev flux2_klein_9b qwen_image", ""),
     "practice": (machine(8, real=False), "", "", "Practice mode: nothing is really trained, so any model will do."),
 }  # fmt: skip
@@ -74,6 +82,15 @@ def test_what_is_recommended_on_a_machine(name):
 def test_what_is_said_of_a_model(where, key, why):
     (one,) = [one for one in fits_of(FAMILIES, where) if one.family.key == key]
     assert one.why == why
+
+
+def test_on_a_mac_nothing_is_given_up_that_saves_nothing_there():
+    """Its GPU has no memory of its own that layers could be kept out of."""
+    for memory in (8, 16, 24, 36):
+        for one in fits_of(FAMILIES, machine(memory * 2 / 3, "Apple M2", memory, maker="Apple")):
+            assert "in the computer's memory" not in one.why and "-bit weights" not in one.why.replace(
+                "8-bit", ""
+            )
 
 
 def test_times_are_told_where_something_is_trained_and_learned_ones_win():

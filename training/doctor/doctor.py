@@ -21,7 +21,7 @@ from ...core.storage.database import address_of, on_network_filesystem
 from ...core.version import VERSION, numbers
 from ..backends.backend_states import states
 from ..gpu.gpu_handover import measure
-from ..machine.nvidia_smi import gpus
+from ..machine.gpus import gpus
 from ..machine.os_locks import held, worker_lock_path
 from ..worker.main import make_registry
 from .redis_checks import redis_findings
@@ -73,7 +73,10 @@ def _findings(paths: DataPaths, settings: Settings, registry: PluginRegistry) ->
         free, total = Memory(gpu.free_bytes), Memory(gpu.total_bytes)
         yield "ok", f"GPU {gpu.name}: {free} of {total} free{who}"
     if not present:
-        yield "warn", "no NVIDIA GPU found: only practice mode (ISENGARD_MODE=fast-test) makes sense here"
+        yield (
+            "warn",
+            "no GPU found that can train: only practice mode (ISENGARD_MODE=fast-test) makes sense here",
+        )
     for state in states(registry):
         level = "ok" if state.state == "ready" else "warn"
         yield level, f"backend {state.name} {state.version}: {state.state}. {state.detail}".rstrip(". ")

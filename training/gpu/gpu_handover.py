@@ -13,7 +13,7 @@ from ...core.paths import DataPaths
 from ...core.records.base import Record
 from ...core.records.worker import Gpu
 from ...core.said import Memory, Said, Value, joined, listed, said
-from ..machine.nvidia_smi import gpu_processes, gpus
+from ..machine.gpus import gpu_processes, gpus
 from .comfyui_memory import SERVER_FILE, free_comfyui
 
 #: ComfyUI lets go between two pictures; it is given this long.
@@ -119,7 +119,7 @@ def holders_of(paths: DataPaths, gpu: Gpu, needed: int = 0) -> GpuUse:
     comfyui = _comfyui_pid(paths)
     holders = [
         Holder(pid=process.pid, name=process.name, bytes=process.bytes, comfyui=process.pid == comfyui)
-        for process in gpu_processes(gpu.uuid)
+        for process in gpu_processes(gpu)
     ]
     return GpuUse(gpu=gpu, holders=holders, needed_bytes=needed)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...core.errors import InvalidError
+from ...core.loras import lokr
 from ...core.loras.fit import is_of_text_encoder, judged
 from ...core.loras.safetensors_file import finite_and_nonzero, read_header, sha256_of
 from ...core.model_headers import header
@@ -48,7 +49,7 @@ def judge(lora: Mapping[str, Shape], base_path: Path | None) -> FitReport:
     if not targets:
         return FitReport("unchecked")
     matched, unmatched, misshaped, unread = 0, [], [], 0
-    for module, (up, down) in pairs_of(lora).items():
+    for module, applied in applied_shapes(lora).items():
         if is_of_text_encoder(module):
             continue
         shape = targets.get(module)
@@ -56,7 +57,7 @@ def judge(lora: Mapping[str, Shape], base_path: Path | None) -> FitReport:
             unmatched.append(module)
         elif not shape:
             unread += 1
-        elif _has_shape(up, down, shape):
+        elif applied == (shape[0], math.prod(shape[1:])):
             matched += 1
         else:
             misshaped.append(module)
@@ -74,15 +75,15 @@ def _all_names_known(targets: Mapping[str, Shape], unmatched: Sequence[str]) -> 
     )
 
 
-def pairs_of(lora: Mapping[str, Shape]) -> dict[str, tuple[Shape, Shape | None]]:
-    """module -> (shape of up, shape of down); a lone up counts as misshaped later."""
-    pairs: dict[str, tuple[Shape, Shape | None]] = {}
+def applied_shapes(lora: Mapping[str, Shape]) -> dict[str, tuple[int, int] | None]:
+    """module -> (rows, columns) of what its tensors multiply to, None where they do not go together."""
+    found = {module: lokr.applied_shape(parts) for module, parts in lokr.factors_of(lora).items()}
     for key, shape in lora.items():
         for up, down in _PAIRS:
             if key.endswith(up):
                 module = key[: -len(up)]
-                pairs[module] = (shape, lora.get(module + down))
-    return pairs
+                found[module] = _of_pair(shape, lora.get(module + down))
+    return found
 
 
 def targets_of(base_path: Path) -> dict[str, Shape]:
@@ -155,11 +156,11 @@ def _weights(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
     }
 
 
-def _has_shape(up: Shape, down: Shape | None, weight: Shape) -> bool:
-    if down is None or not up or not down or not weight:
-        return False
-    same_rank = math.prod(up[1:]) == down[0]
-    return same_rank and up[0] == weight[0] and math.prod(down[1:]) == math.prod(weight[1:])
+def _of_pair(up: Shape, down: Shape | None) -> tuple[int, int] | None:
+    """A lone up, or two of different ranks, are nothing."""
+    if down is None or not up or not down or math.prod(up[1:]) != down[0]:
+        return None
+    return up[0], math.prod(down[1:])
 
 
 def prove(file: Path, base_path: str) -> tuple[Proof, str]:

@@ -30,13 +30,20 @@ def said_of(
         "isengard_trigger": training.trigger_word,
         "isengard_class": training.class_word,
         "isengard_steps": str(checkpoint.step),
-        "isengard_rank": str(training.rank),
+        **_method(training),
         "isengard_seed": str(training.seed),
         BASE_ENTRY: Path(base_name(training)).name or family.training_base.hub,
         "isengard_base_sha256": checkpoint.base_sha256 or "",
         "isengard_dataset_sha256": dataset_hash(job_dir / DATASET),
     }
     return {**{name: text for name, text in entries.items() if text}, **_modelspec(family, training, date)}
+
+
+def _method(training: ResolvedTraining) -> dict[str, str]:
+    """How it was trained; a LoRA, which is the usual thing, by its rank alone, as ever."""
+    if training.method == "lora":
+        return {"isengard_rank": str(training.rank)}
+    return {"isengard_method": training.method, "isengard_lokr_factor": str(training.lokr_factor)}
 
 
 def dataset_hash(folder: Path) -> str:

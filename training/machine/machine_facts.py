@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from ...core.records.worker import Gpu, Worker
-from .nvidia_smi import gpus
+from .gpus import gpus
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,15 @@
-"""The GPUs of this machine and who uses them, asked of nvidia-smi; no torch is loaded for it."""
+"""NVIDIA's GPUs of this machine and who uses them, asked of nvidia-smi; no torch is loaded for it."""
 
 from __future__ import annotations
 
 import shutil
-import time
-from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
 from ...core.processes.start import answer
 from ...core.records.worker import Gpu
+from .gpu_process import GpuProcess
 
 _ASK_S = 10.0
-_SENSE_S = 5.0
 _MIB = 1024**2
 _FACTS = "uuid,name,memory.total,memory.free"
 
@@ -22,15 +20,6 @@ def gpus() -> list[Gpu]:
     return [gpu for line in lines if (gpu := _parse(line)) is not None]
 
 
-@dataclass(frozen=True)
-class GpuProcess:
-    """A program that holds video memory; `bytes` None where the system does not tell (Windows)."""
-
-    pid: int
-    name: str
-    bytes: int | None
-
-
 def gpu_processes(uuid: str) -> list[GpuProcess]:
     """List who computes on the GPU, the largest first. Inside a container there may be nobody to see."""
     lines = _ask("--query-compute-apps=pid,process_name,used_gpu_memory", f"--id={uuid}")
@@ -38,27 +27,13 @@ def gpu_processes(uuid: str) -> list[GpuProcess]:
     return sorted(processes, key=lambda process: process.bytes or 0, reverse=True)
 
 
-class GpuSensor:
-    """Used memory and temperature of one GPU, asked at most every few seconds; nothing without a GPU."""
-
-    def __init__(self, uuid: str) -> None:
-        self._uuid = uuid
-        self._next = 0.0
-        self._last: dict[str, int] = {}
-
-    def read(self) -> dict[str, int]:
-        """Fields of a job's progress."""
-        if self._uuid and time.monotonic() >= self._next:
-            self._next = time.monotonic() + _SENSE_S
-            self._last = self._sense()
-        return self._last
-
-    def _sense(self) -> dict[str, int]:
-        lines = _ask("--query-gpu=memory.used,temperature.gpu", f"--id={self._uuid}")
-        fields = [field.strip() for field in lines[0].split(",")] if lines else []
-        if len(fields) != 2 or not all(field.isdecimal() for field in fields):
-            return {}
-        return {"vram_used_bytes": int(fields[0]) * _MIB, "temperature_c": int(fields[1])}
+def sensed(uuid: str) -> dict[str, int]:
+    """Used memory and temperature, as fields of a job's progress."""
+    lines = _ask("--query-gpu=memory.used,temperature.gpu", f"--id={uuid}")
+    fields = [field.strip() for field in lines[0].split(",")] if lines else []
+    if len(fields) != 2 or not all(field.isdecimal() for field in fields):
+        return {}
+    return {"vram_used_bytes": int(fields[0]) * _MIB, "temperature_c": int(fields[1])}
 
 
 def _ask(query: str, *more: str) -> list[str]:

@@ -12,7 +12,7 @@ from ...core.records.event import Subject
 from ...core.records.job import Artifact, Job, Progress
 from ..gpu.gpu_lock import GpuSlot
 from ..interface import LOG_FILE, Reading, ResolvedTraining, TrainingBackend
-from ..machine.nvidia_smi import GpuSensor
+from ..machine.gpus import GpuSensor
 from ..process.log_follower import LogFollower
 from .eta import Eta
 from .memory_spill import Expected, SpillWatch

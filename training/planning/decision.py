@@ -24,7 +24,7 @@ from .estimates import Estimate, estimate, learned_paces
 from .facts import Facts
 from .machine_advice import Situation, machine_findings
 from .memory_choice import MemoryChoice, memory_choice
-from .memory_ladder import DECIDED, Rung, first_that_fits, ladder
+from .memory_ladder import DECIDED, Rung, able_on, first_that_fits, ladder
 from .placement import Place, place
 from .presets import Numbers, chosen, require_possible, resolve, sample_prompts
 
@@ -77,7 +77,7 @@ def _drafted(facts: Facts) -> _Draft:
     where = place(facts.trainer, facts.machines)
     here = facts.machines.here
     machine = here if where.here else Machine.of(where.worker, here)
-    rung = first_that_fits(_rungs(facts, selection, request.overrides), machine)
+    rung = first_that_fits(_rungs(facts, selection, request.overrides, machine), machine)
     require_possible(rung.numbers, request.overrides, len(selection.trained), capabilities)
     training = _training(facts, selection, rung.numbers)
     paces = learned_paces(facts.completed, where.device)
@@ -86,13 +86,15 @@ def _drafted(facts: Facts) -> _Draft:
     return _Draft(training, selection, where, machine, rung, paces, expected)
 
 
-def _rungs(facts: Facts, selection: Selection, overrides: Overrides) -> list[Rung]:
+def _rungs(facts: Facts, selection: Selection, overrides: Overrides, machine: Machine) -> list[Rung]:
     """What the person has decided stays; where it is all that a rung decides, they have taken one."""
     capabilities, preset = facts.trainer.capabilities, facts.request.preset
     photos = len(selection.trained)
-    numbers = resolve(facts.family, chosen(capabilities, preset), photos, overrides)
+    method = facts.request.method
+    numbers = resolve(facts.family, chosen(capabilities, preset), photos, overrides, method=method)
     fixed = set(overrides.model_dump(exclude_none=True))
-    return ladder(facts.family, numbers, () if fixed >= set(DECIDED) else capabilities.savings, fixed)
+    able = () if fixed >= set(DECIDED) else able_on(machine, capabilities.savings)
+    return ladder(facts.family, numbers, able, fixed)
 
 
 def _memory(facts: Facts, draft: _Draft) -> MemoryChoice:
@@ -100,7 +102,7 @@ def _memory(facts: Facts, draft: _Draft) -> MemoryChoice:
     undecided = facts.request.overrides.model_copy(update=dict.fromkeys(DECIDED))
     return memory_choice(
         facts.family,
-        _rungs(facts, draft.selection, undecided),
+        _rungs(facts, draft.selection, undecided, draft.machine),
         draft.machine,
         draft.rung.numbers,
         prompts=len(draft.training.sample_prompts),
@@ -144,6 +146,8 @@ def _training(facts: Facts, selection: Selection, numbers: Numbers) -> ResolvedT
         image_count=len(selection.trained),
         held_out=[photo.id for photo in selection.held_out],
         stop_early=request.stop_early,
+        method=numbers.method,
+        lokr_factor=numbers.lokr_factor,
     )
 
 

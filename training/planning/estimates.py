@@ -11,7 +11,7 @@ from ...core.families.families import Family
 from ...core.jobs.ledger import JobFilter, Ledger
 from ...core.records.job import Job
 from ...core.records.job_states import JobState
-from .memory_needs import memory_need
+from .memory_needs import file_mb, memory_need
 from .presets import Numbers
 
 _GB, _MB = 1e9, 1e6
@@ -51,7 +51,7 @@ def estimate(
     loading = START_S + LOAD_S_PER_GB * family.training_bytes / _GB
     seconds = loading + numbers.steps * pace * numbers.batch_size + rounds * prompts * picture
     needs = family.needs
-    lora = needs.lora_mb * numbers.rank / family.defaults.rank
+    lora = file_mb(family, numbers)
     # each checkpoint, and once the optimizer's state, which is about two LoRAs in 8 bits
     disk = (rounds + 2) * lora * _MB + rounds * prompts * 0.3 * _MB
     return Estimate(

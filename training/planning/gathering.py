@@ -32,6 +32,7 @@ from .estimates import completed_trainings, learned_paces
 from .facts import Base, BaseModel, Facts, Machines, Person, Trainer
 from .placement import place
 from .preparation import NOTHING, Coming, coming_base
+from .presets import require_method
 
 
 class BaseModels(Protocol):
@@ -71,6 +72,7 @@ class FactGatherer:
         backend = self.backend(request.backend)
         trainer = _trainer(backend) if coming.trainer is None else _set_up(backend)
         _require_supported(family, trainer.capabilities)
+        require_method(trainer.capabilities, request.method)
         facts = Facts(
             request=request,
             seed=secrets.randbelow(2**31),

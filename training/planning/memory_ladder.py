@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...core.families.families import Family
+from ..machine.apple_gpu import MAKER as SHARES_MEMORY
 from ..machine.machine_facts import Machine
 from .estimates import relative_pace
 from .memory_needs import MemoryNeed, memory_need
@@ -29,6 +30,9 @@ _DOUBT = 0.05
 _SYSTEM_BYTES = 6_000_000_000
 #: What a rung decides, by the names of overrides; rank and batch are the person's until a rung gives them up.
 DECIDED = ("cache_text", "quantize", "low_vram", "bits", "resolution", "offload")
+
+#: What saves nothing where the GPU shares the computer's memory, or has no form there (AI-Toolkit's own interface hides the first).
+_APART_ONLY = ("offload", "low_vram", "bits")
 
 _Changes = dict[str, Any]
 _Step = Callable[[Family, Numbers], _Changes]
@@ -79,6 +83,12 @@ def ladder(
     return rungs
 
 
+def able_on(machine: Machine, able: Collection[str]) -> Collection[str]:
+    """List what the trainer can do to save memory on this machine."""
+    shared = bool(machine.gpus) and machine.gpus[0].maker == SHARES_MEMORY
+    return [name for name in able if name not in _APART_ONLY] if shared else able
+
+
 def first_that_fits(rungs: Sequence[Rung], machine: Machine) -> Rung:
     """The first rung that the machine has memory for; the last one where none fits, since it is the likeliest to pass."""
     return next((rung for rung in rungs if rung.fits(machine)), rungs[-1])
@@ -109,7 +119,7 @@ def _steps(family: Family) -> Iterator[_Step]:
     yield _offloaded(1.0)
     yield _smaller_side(_LAST_SIDE)
     for _ in range(_HALVINGS):
-        yield lambda _, now: {"rank": max(MIN_RANK, now.rank // 2)}
+        yield lambda _, now: {"rank": max(MIN_RANK, now.rank // 2)} if now.method == "lora" else {}
 
 
 def _in_bits(bits: int) -> _Step:

@@ -42,13 +42,21 @@ def memory_need(family: Family, numbers: Numbers) -> MemoryNeed:
     transformer, encoder = _transformer_gb(family, numbers), _encoder_gb(family, numbers)
     here = transformer * (1 - numbers.offload) + (_WORKING_SET_GB if numbers.offload else 0.0)
     pixels = (max(numbers.resolution) / _SIDE) ** 2
-    lora = family.needs.lora_mb / 1000 * numbers.rank / family.defaults.rank * _LORA_FACTOR
+    lora = file_mb(family, numbers) / 1000 * _LORA_FACTOR
     step = here + family.memory.activation_gb * pixels * numbers.batch_size + lora + _STEP_GB
     if not (numbers.cache_text or numbers.offload):
         step += encoder
     loading = _loading_gb(family, numbers, here, encoder) + _LOADING_GB
     pinned = transformer * numbers.offload + (encoder if numbers.offload else 0.0)
     return MemoryNeed(int(loading * _GB), int(step * _GB), int(pinned * _GB))
+
+
+def file_mb(family: Family, numbers: Numbers) -> float:
+    """Size of what is trained, as a file in 16 bits: a LoRA grows with its rank, a LoKr holds each layer once divided by its factor
+    twice, with the small matrix of the blocks left out."""
+    if numbers.method == "lokr":
+        return family.memory.trained_b * 1000 * _WHOLE / numbers.lokr_factor**2
+    return family.needs.lora_mb * numbers.rank / family.defaults.rank
 
 
 def _transformer_gb(family: Family, numbers: Numbers) -> float:

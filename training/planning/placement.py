@@ -33,7 +33,7 @@ NO_WORKER = Waiting(
 NO_GPU = Waiting(
     code="gpu",
     message="Waiting for a worker with a GPU.",
-    hint="It starts automatically as soon as a machine with an NVIDIA GPU works for this data folder.",
+    hint="It starts automatically as soon as a machine with a GPU that can train works for this data folder.",
 )
 
 

@@ -8,12 +8,12 @@ from typing import Literal
 
 from ...core.families.families import Family
 from ...core.records.worker import Gpu
-from ...core.said import Memory, said
+from ...core.said import Memory, joined, said
 from ...core.version import numbers
 from ..machine.machine_facts import Machine
 from .estimates import estimate
 from .memory_choice import saving_words
-from .memory_ladder import Rung, first_that_fits, ladder
+from .memory_ladder import Rung, able_on, first_that_fits, ladder
 from .presets import resolve
 
 #: What the cards' times are for: a person with so many photos that are trained on, by the preset that suits most.
@@ -23,6 +23,12 @@ _PATIENCE = 1.1
 
 #: How ComfyUI names the devices of other makers.
 _MAKERS = (("amd", "AMD"), ("radeon", "AMD"), ("mps", "Apple"), ("intel", "Intel"), ("xpu", "Intel"))
+
+#: Why one of theirs that ComfyUI draws on is not among the GPUs that were found.
+_WHY_NOT = {
+    "AMD": said("Training on it takes Linux with ROCm, whose amd-smi or rocm-smi was not found."),
+    "Apple": said("Its memory could not be read."),
+}
 
 #: `none`: nothing can be trained on this machine; `practice`: nothing is really trained here.
 Fit = Literal["recommended", "fits", "too_big", "none", "practice"]
@@ -74,13 +80,15 @@ def said_of(fits: Sequence[ModelFit], where: TrainingMachine) -> str:
     if not where.real:
         return said("Practice mode: nothing is really trained, so any model will do.")
     if not where.machine.gpus:
-        return "" if where.on_cpu else _without_nvidia(where.device)
+        return "" if where.on_cpu else _unseen(where.device)
     gpu = where.machine.gpus[0]
     card = said("{gpu} ({memory})", gpu=short_name(gpu), memory=Memory(gpu.total_bytes))
     if fits and fits[0].fit == "recommended":
-        return said("Recommended for your {card}: {model}.", card=card, model=fits[0].family.label)
+        told = said("Recommended for your {card}: {model}.", card=card, model=fits[0].family.label)
+        return joined(told, _untested(gpu))
     if any(one.fit == "fits" for one in fits):
-        return said("Your {card} can train the models below, each with a drawback.", card=card)
+        told = said("Your {card} can train the models below, each with a drawback.", card=card)
+        return joined(told, _untested(gpu))
     return said(
         "No model fits your {card}. Train on another computer, or look around in practice mode.", card=card
     )
@@ -88,20 +96,31 @@ def said_of(fits: Sequence[ModelFit], where: TrainingMachine) -> str:
 
 def short_name(gpu: Gpu) -> str:
     """A GPU's name as people say it: `RTX 3090`."""
-    return gpu.name.removeprefix("NVIDIA ").removeprefix("GeForce ")
+    return gpu.name.removeprefix("NVIDIA ").removeprefix("GeForce ").removeprefix("AMD ")
 
 
-def _without_nvidia(device: str) -> str:
-    """ComfyUI draws on GPUs of other makers; the trainer needs NVIDIA's."""
+def _untested(gpu: Gpu) -> str:
+    """What is to know of a GPU that AI-Toolkit supports and nobody has tried with us."""
+    if gpu.maker == "NVIDIA":
+        return ""
+    return said(
+        "Training on {maker} GPUs is experimental: AI-Toolkit supports it, and Isengard has not been tested on one.",
+        maker=gpu.maker,
+    )
+
+
+def _unseen(device: str) -> str:
+    """ComfyUI draws on GPUs that no trainer was found for."""
     maker = next((maker for mark, maker in _MAKERS if mark in device.lower()), "")
     if not maker:
         return said(
-            "No GPU was found. Training needs an NVIDIA GPU; practice mode shows every step without one."
+            "No GPU was found that can train: that takes NVIDIA, or as an experiment AMD on Linux or Apple silicon. "
+            "Practice mode shows every step without one."
         )
-    return said(
-        "ComfyUI draws on your {maker} GPU, but training needs an NVIDIA GPU. Train on another computer and "
-        "use the LoRA here, or look around in practice mode.",
-        maker=maker,
+    why = _WHY_NOT.get(maker, said("AI-Toolkit cannot train on {maker} GPUs.", maker=maker))
+    drawn = said("ComfyUI draws on your {maker} GPU.", maker=maker)
+    return joined(
+        drawn, why, said("Train on another computer and use the LoRA here, or look around in practice mode.")
     )
 
 
@@ -162,7 +181,8 @@ def _is_easy(family: Family, where: TrainingMachine) -> bool:
 
 
 def _rung(family: Family, where: TrainingMachine) -> Rung:
-    return first_that_fits(ladder(family, resolve(family, PRESET, PHOTOS), where.able), where.machine)
+    able = able_on(where.machine, where.able)
+    return first_that_fits(ladder(family, resolve(family, PRESET, PHOTOS), able), where.machine)
 
 
 def _is_too_new(family: Family, where: TrainingMachine) -> bool:

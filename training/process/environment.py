@@ -27,7 +27,7 @@ PASSED |= {
     "no_proxy",
     "REQUESTS_CA_BUNDLE",
 }
-PASSED_BEGINNINGS = ("CUDA_", "NVIDIA_", "HF_")
+PASSED_BEGINNINGS = ("CUDA_", "NVIDIA_", "HIP_", "ROCR_", "HSA_", "PYTORCH_", "HF_")
 #: Never passed on from our environment; a backend that needs the token adds it itself.
 WITHHELD = {"HF_TOKEN", "HF_TOKEN_FILE"}
 

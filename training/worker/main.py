@@ -24,7 +24,7 @@ from ..backends import ai_toolkit, fast_test
 from ..backends.backend_states import states
 from ..gpu.gpu_lock import GpuSlot
 from ..ledgers import MAX_ATTEMPTS, lease_of, open_ledger
-from ..machine.nvidia_smi import gpus
+from ..machine.gpus import gpus
 from ..machine.os_locks import worker_lock
 from ..machine.shared_folder_mark import data_mark
 from .doorbell import Doorbell

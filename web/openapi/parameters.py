@@ -205,6 +205,7 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
         "family": FAMILY,
         "route": Text(r"[a-z0-9_]{0,40}", "a route of the family"),
         "backend": NAME,
+        "method": Text(r"[a-z_]{1,40}", "a training method"),
         "character_id": id_of("chr"),
         "photos": Whole(0, 500),
     },

@@ -133,7 +133,8 @@ class FamilyRoute(BaseModel):
 
 
 class PresetNumbers(BaseModel):
-    """The numbers that a preset would give for a family and a number of photos; `estimate_s` null where times teach nothing."""
+    """The numbers that a preset would give for a family and a number of photos; `estimate_s` null where times teach nothing. `rank` and
+    `alpha` are of a LoRA, `lokr_factor` of a LoKr and 0 otherwise."""
 
     name: str
     label: str
@@ -141,6 +142,7 @@ class PresetNumbers(BaseModel):
     steps: int
     rank: int
     alpha: float
+    lokr_factor: int
     learning_rate: float
     resolution: list[int]
     save_every: int
@@ -182,6 +184,8 @@ class TrainingPlan(BaseModel):
     steps: int
     rank: int
     alpha: float
+    method: str
+    lokr_factor: int
     learning_rate: float
     resolution: list[int]
     save_every: int

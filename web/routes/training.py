@@ -24,7 +24,7 @@ from ...training.planning import presets as presets_module
 from ...training.planning.decision import Plan
 from ...training.planning.estimates import estimate
 from ...training.planning.memory_choice import pace_words, saving_words
-from ...training.planning.memory_ladder import first_that_fits, ladder
+from ...training.planning.memory_ladder import able_on, first_that_fits, ladder
 from ...training.planning.preparation import NOTHING, Preparation
 from ...training.planning.recommendation import short_name
 from ...training.service import SetUpAction
@@ -97,16 +97,19 @@ def _route(family: Family, route: Route) -> dict[str, Any]:
 
 
 async def presets(services: Services, request: web.Request) -> web.Response:
-    """?family=&route=&backend=&character_id= (or photos=): the numbers each preset would give."""
+    """?family=&route=&backend=&method=&character_id= (or photos=): the numbers each preset would give."""
     family = services.families.get_offered(request.query.get("family", "sd15"))
     family = family.by_route(request.query.get("route", ""))
     backend = await in_thread(_capabilities, services, request.query.get("backend"))
+    method = request.query.get("method", "lora")
+    presets_module.require_method(backend, method)
     photos = await in_thread(_trained, services, request)
     around = await in_thread(services.training.surroundings, request.query.get("backend"))
     items = []
     for preset in presets_module.offered(backend).values():
-        usual = presets_module.resolve(family, preset, photos)
-        numbers = first_that_fits(ladder(family, usual, backend.savings), around.machine).numbers
+        usual = presets_module.resolve(family, preset, photos, method=method)
+        able = able_on(around.machine, backend.savings)
+        numbers = first_that_fits(ladder(family, usual, able), around.machine).numbers
         about = estimate(family, numbers, SAMPLES, around.paces)
         items.append(
             {
@@ -116,6 +119,7 @@ async def presets(services: Services, request: web.Request) -> web.Response:
                 "steps": numbers.steps,
                 "rank": numbers.rank,
                 "alpha": numbers.alpha,
+                "lokr_factor": numbers.lokr_factor,
                 "learning_rate": numbers.learning_rate,
                 "resolution": numbers.resolution,
                 "save_every": numbers.save_every,
@@ -272,6 +276,8 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "steps": training.steps,
         "rank": training.rank,
         "alpha": training.alpha,
+        "method": training.method,
+        "lokr_factor": training.lokr_factor,
         "learning_rate": training.learning_rate,
         "resolution": training.resolution,
         "save_every": training.save_every,

@@ -25,9 +25,14 @@ export function phaseWords(phase) {
   return wordOr(`phase_${phase}`, phase);
 }
 
-/** "Stable Diffusion 1.5 · balanced"; a foreign trainer's own preset is shown as it is. @param {string} family @param {string | undefined} preset */
-export function whatWords(family, preset) {
-  return [family, preset && wordOr(`preset_${preset}`, preset)].filter(Boolean).join(" · ");
+/** "Stable Diffusion 1.5 · balanced · LoKr"; a foreign trainer's own preset is shown as it is. @param {string} family @param {Isengard.Job["request"]} request */
+export function whatWords(family, { preset, method = "lora" }) {
+  return [family, preset && wordOr(`preset_${preset}`, preset), methodWord(method)].filter(Boolean).join(" · ");
+}
+
+/** "LoKr", and nothing of a LoRA, which is the usual thing. @param {string} [method] */
+export function methodWord(method = "lora") {
+  return method === "lora" ? "" : wordOr(`method_${method}`, method);
 }
 
 /**

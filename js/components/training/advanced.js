@@ -21,6 +21,7 @@ const FIELDS = [
   ["steps", "overrideSteps", number],
   ["rank", "overrideRank", number],
   ["alpha", "overrideAlpha", number],
+  ["lokr_factor", "overrideLokrFactor", number],
   ["learning_rate", "overrideRate", number],
   ["resolution", "overrideResolution", numbers],
   ["batch_size", "overrideBatch", number],
@@ -31,20 +32,52 @@ const FIELDS = [
   ["sample_prompts", "overrideSamples", lines],
 ];
 const SWITCHES = [["quantize", "overrideQuantize"], ["low_vram", "overrideLowVram"], ["cache_text", "overrideCacheText"]];
+/** What can be trained, the usual one first. */
+const METHODS = ["lora", "lokr"];
+/** What one method alone is told. @type {Record<string, string>} */
+const ONLY = { rank: "lora", alpha: "lora", lokr_factor: "lokr" };
 /** What decides how much memory is taken: with none of it filled in, the server chooses. */
 const MEMORY = ["resolution", "offload", "bits", "quantize", "low_vram", "cache_text"];
 
 export class AdvancedFields {
-  /** @param {() => void} changed */
-  constructor(changed, { memory = lasting() } = {}) {
+  /** @param {() => void} changed @param {{memory?: ReturnType<typeof lasting>, remade?: () => void}} [more] `remade`: another method, so the presets have other numbers */
+  constructor(changed, { memory = lasting(), remade = changed } = {}) {
     this.changed = changed;
+    this.remade = remade;
+    /** @type {string[]} */
+    this.offered = [];
+    this.methods = h("select", { "data-testid": "isen-method", on: { change: () => this.#remake() } },
+      ...METHODS.map((name) => h("option", { value: name, text: t(`method_${name}`) })));
+    this.methodField = field(t("trainingMethod"), this.methods, t("trainingMethodHint"));
     this.inputs = Object.fromEntries(FIELDS.map(([name, , read]) => [name, this.#input(name, read)]));
     this.switches = Object.fromEntries(SWITCHES.map(([name]) => [name, this.#switch(name)]));
-    const fields = FIELDS.map(([name, key]) => field(t(key), this.inputs[name], t(`${key}Hint`)));
-    const samples = fields.pop();
+    this.fields = Object.fromEntries(FIELDS.map(([name, key]) => [name, field(t(key), this.inputs[name], t(`${key}Hint`))]));
+    const { sample_prompts: samples, ...fields } = this.fields;
     const switches = SWITCHES.map(([name, key]) => field(t(key), this.switches[name], t(`${key}Hint`)));
     this.element = rememberedFold(OPEN_KEY, h("summary", { text: t("advanced"), "data-testid": "isen-advanced" }), { memory },
-      h("div", { class: "isen-grid" }, ...fields, ...switches), samples, button(t("resetAdvanced"), () => this.#reset()));
+      this.methodField, h("div", { class: "isen-grid" }, ...Object.values(fields), ...switches), samples, button(t("resetAdvanced"), () => this.#reset()));
+    this.offer(METHODS.slice(0, 1));
+  }
+
+  /** What the trainer can train: nobody is asked who has no choice. @param {string[]} methods */
+  offer(methods) {
+    this.offered = METHODS.filter((name) => methods.includes(name));
+    this.methodField.hidden = this.offered.length < 2;
+    this.#fit();
+  }
+
+  get method() {
+    return this.offered.includes(this.methods.value) ? this.methods.value : "lora";
+  }
+
+  /** Show the options of the method that is chosen. */
+  #fit() {
+    for (const [name, method] of Object.entries(ONLY)) this.fields[name].hidden = method !== this.method;
+  }
+
+  #remake() {
+    this.#fit();
+    this.remade();
   }
 
   /** @param {string} name @param {(text: string) => unknown} read */
@@ -61,7 +94,7 @@ export class AdvancedFields {
 
   /** Only what was filled in. */
   values() {
-    const filled = FIELDS.filter(([name]) => this.inputs[name].value.trim());
+    const filled = FIELDS.filter(([name]) => !this.fields[name].hidden && this.inputs[name].value.trim());
     const chosen = SWITCHES.filter(([name]) => this.switches[name].value);
     return Object.fromEntries([
       ...filled.map(([name, , read]) => [name, read(this.inputs[name].value.trim())]),
@@ -71,12 +104,14 @@ export class AdvancedFields {
 
   /** As it was written. */
   get draft() {
-    return Object.fromEntries(Object.entries({ ...this.inputs, ...this.switches }).map(([name, control]) => [name, control.value]));
+    return { ...Object.fromEntries(Object.entries({ ...this.inputs, ...this.switches }).map(([name, control]) => [name, control.value])), method: this.methods.value };
   }
 
   /** @param {Record<string, string>} draft */
   take(draft) {
     for (const [name, control] of Object.entries({ ...this.inputs, ...this.switches })) control.value = draft[name] ?? "";
+    this.methods.value = draft.method ?? METHODS[0];
+    this.#fit();
   }
 
   /** Whether nobody has decided anything about memory. */
@@ -98,12 +133,13 @@ export class AdvancedFields {
   defaults(preset) {
     for (const [name] of FIELDS) {
       const value = /** @type {Record<string, unknown> | undefined} */ (/** @type {unknown} */ (preset))?.[name];
-      this.inputs[name].placeholder = value === undefined ? "" : t("fromPreset", { value: Array.isArray(value) ? inRow(value.map(String)) : value });
+      this.inputs[name].placeholder = value === undefined || this.fields[name].hidden ? "" : t("fromPreset", { value: Array.isArray(value) ? inRow(value.map(String)) : value });
     }
   }
 
   #reset() {
     for (const control of [...Object.values(this.inputs), ...Object.values(this.switches)]) control.value = "";
-    this.changed();
+    this.methods.value = METHODS[0];
+    this.#remake();
   }
 }

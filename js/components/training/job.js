@@ -115,7 +115,7 @@ export class IsenJob extends View {
   #head(job, person, state) {
     const family = said(state.families.find((known) => known.key === job.family), "label") || job.family;
     say(this.heading, person?.name ?? t("gone"));
-    say(this.what, whatWords(family, job.request.preset));
+    say(this.what, whatWords(family, job.request));
   }
 
   /** @param {Isengard.Job} job @param {Isengard.State} state */

@@ -75,7 +75,7 @@ export class IsenTrain extends View {
     this.base = h("select", { "data-testid": "isen-base", on: { change: () => this.#check() } });
     this.baseField = field(t("baseFile"), this.base);
     this.looks = new LookChoice(() => this.#check());
-    this.advanced = new AdvancedFields(() => this.#check());
+    this.advanced = new AdvancedFields(() => this.#check(), { remade: () => this.#changed() });
     this.stop = new StopChoice(() => this.#keep());
     this.memory = new MemoryChoice((options, before) => this.advanced.put(options, before));
     this.heading = h("h2", { class: "isen-grow isen-ellipsis", tabindex: -1, text: t("whoToTrain") });
@@ -144,7 +144,9 @@ export class IsenTrain extends View {
 
   /** Those that the chosen trainer can train. @param {Isengard.State} state */
   #families({ families, backends }) {
-    const can = backends.find((known) => known.name === this.trainer.value)?.families;
+    const trainer = backends.find((known) => known.name === this.trainer.value);
+    const can = trainer?.families;
+    this.advanced.offer(trainer?.methods ?? []);
     const shown = families.filter((known) => !can || can.includes(known.key));
     this.family.show(shown, this.#draft?.family);
   }
@@ -165,7 +167,7 @@ export class IsenTrain extends View {
     this.looks.show(family.checkpoints, this.#draft?.base);
     this.baseField.hidden = names.length < 2 || !this.looks.element.hidden;
     const asked = ++this.#presetsAsked;
-    const wanted = { family: family.key, route: this.way.value, character_id: this.person.id, backend: this.trainer.value };
+    const wanted = { family: family.key, route: this.way.value, character_id: this.person.id, backend: this.trainer.value, method: this.advanced.method };
     const answer = await this.store.attempt(() => this.store.api.training.presets(wanted));
     if (!answer || asked !== this.#presetsAsked) return;
     this.presets.show(answer.items);
@@ -191,7 +193,7 @@ export class IsenTrain extends View {
 
   #request() {
     return {
-      character_id: this.people.value, family: this.family.value, preset: this.presets.value,
+      character_id: this.people.value, method: this.advanced.method, family: this.family.value, preset: this.presets.value,
       backend: this.trainer.value || null, base_model: this.#chosenBase || null, route: this.way.value, overrides: this.advanced.values(), stop_early: this.stop.value,
     };
   }

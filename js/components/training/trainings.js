@@ -77,7 +77,7 @@ export class IsenTrainings extends View {
     const left = job.state === "running" && eta ? t("timeLeft", { time: about(eta) }) : "";
     return {
       id: job.id, going, place, last: place === waitingJobs(state).length - 1, person: person ? { id: person.id, cover: person.cover_photo_id } : { id: "", cover: null },
-      name: person?.name ?? t("gone"), what: whatWords(family, job.request.preset),
+      name: person?.name ?? t("gone"), what: whatWords(family, job.request),
       share: shareOf(job), state: job.state, why: said(job.error ?? reasonOf(job), "message"),
       words: [place >= 0 ? t("inLine", { n: place + 1 }) : t(`state_${job.state}`), left || (going ? "" : ago(job.finished_at ?? job.updated_at))].filter(Boolean).join(" · "),
     };

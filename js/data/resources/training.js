@@ -91,7 +91,7 @@ export class Training extends Resource {
     return this.api.get("/training/backends");
   }
 
-  /** The numbers for a person; `backend` '' for the usual trainer. @param {{family: string, route: string, character_id: string, backend: string}} asked @returns {Promise<Isengard.Page<Isengard.Preset>>} */
+  /** The numbers for a person; `backend` '' for the usual trainer. @param {{family: string, route: string, character_id: string, backend: string, method: string}} asked @returns {Promise<Isengard.Page<Isengard.Preset>>} */
   presets(asked) {
     return this.api.get("/training/presets" + query(asked));
   }

@@ -14,6 +14,8 @@ from pathlib import Path
 HERE = Path(os.path.abspath(__file__)).parent  # not resolved: bases.json lies beside the link
 sys.path.insert(0, str(HERE))
 
+import standins  # noqa: E402
+
 
 def translate(config: dict) -> dict:
     """0.12 -> 0.2.7: no `diffusion_trainer`, no `arch`, no Job row, at least one data loader process."""
@@ -33,6 +35,8 @@ def translate(config: dict) -> dict:
     sample["prompts"] = [entry["prompt"] for entry in sample.pop("samples")]
     for dataset in process["datasets"]:
         dataset["num_workers"] = 1
+    if process["network"]["type"] == "lokr":
+        process["network"]["type"] = standins.LOKR
     for key in ("sqlite_db_path", "performance_log_every"):
         process.pop(key, None)
     process.pop("logging", None)
@@ -60,10 +64,12 @@ def main() -> None:
         seed()
     source = Path(sys.argv[1])
     target = source.with_name("config.fork.json")
-    target.write_text(json.dumps(translate(json.loads(source.read_text()))))
-    import standins
-
+    asked = json.loads(source.read_text())
+    factor = asked["config"]["process"][0]["network"].get("lokr_factor")
+    target.write_text(json.dumps(translate(asked)))
     standins.install()
+    if factor:
+        standins.put_lokr(factor)
     sys.argv = ["run.py", str(target)]
     import runpy
 

@@ -1,6 +1,7 @@
 """Stand-ins for what the registry's fork 0.2.7 imports and does not bring: kohya's networks and library, leco, ip_adapter.
 
-Only the LoRA network does anything; the rest are names that training a LoRA never calls.
+Only the LoRA network does anything; the rest are names that training a LoRA never calls. LoKr, which the fork does not know, is
+LyCORIS' own module in the place of one that nothing here trains.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ NAMES_ONLY = (
         "ip_adapter.utils",
     ),
 )
+
+
+#: What the fork is told for LoKr: the type whose module is replaced.
+LOKR = "dora"
 
 
 class AnyName(types.ModuleType):
@@ -92,3 +97,30 @@ def network_class() -> type:
             return self.parameters()
 
     return LoRANetwork
+
+
+def put_lokr(factor: int) -> None:
+    """LyCORIS' LoKr with both matrices whole where the fork would make DoRA modules, begun as AI-Toolkit 0.12 begins it: the second
+    matrix is zero, and nothing else scales it."""
+    import torch
+    from lycoris.modules.lokr import LokrModule
+    from ostris_ai_toolkit.toolkit import lora_special
+    from ostris_ai_toolkit.toolkit.network_mixins import ToolkitModuleMixin
+
+    class Lokr(ToolkitModuleMixin, LokrModule):
+        def __init__(self, lora_name, org_module, multiplier, lora_dim, alpha, network=None, **_):
+            ToolkitModuleMixin.__init__(self, network=network)
+            LokrModule.__init__(self, lora_name, org_module, multiplier, lora_dim, alpha, factor=factor)
+            self.scalar = torch.nn.Parameter(torch.tensor(1.0), requires_grad=False)
+            torch.nn.init.zeros_(self.lokr_w2)
+            # the fork asks a pair's for its device, its kind of numbers and its shape
+            self.lora_down = self.lora_up = types.SimpleNamespace(weight=self.lokr_w2.detach())
+
+        def forward(self, x, *args, **kwargs):
+            network, before = self.network_ref(), self.org_forward(x, *args, **kwargs)
+            if not network.is_active or network._multiplier == 0:
+                return before
+            change = self.get_weight(self.org_module[0].weight).view(self.shape).to(x.dtype)
+            return before + self.op(x, change, None, **self.extra_args) * network.torch_multiplier.mean()
+
+    lora_special.DoRAModule = Lokr

@@ -103,7 +103,7 @@ export const DAMAGED = FAMILIES.map((known) => ({
   unreadable: known.base_models.map((file) => ({ file, folder: "checkpoints", reason: `${file} ${WHY}` })),
 }));
 const preset = (name, label, description, steps, estimate_s) => ({
-  name, label, description, steps, estimate_s, rank: 16, alpha: 16, learning_rate: 0.0001, resolution: [512, 768], save_every: steps / 10, vram_bytes: 8e9, disk_bytes: 1.9e8, learned: name === "quick",
+  name, label, description, steps, estimate_s, rank: 16, alpha: 16, lokr_factor: 8, learning_rate: 0.0001, resolution: [512, 768], save_every: steps / 10, vram_bytes: 8e9, disk_bytes: 1.9e8, learned: name === "quick",
 });
 const PRESETS = [
   preset("quick", "Quick", "A first impression in about half the time.", 700, 1500),
@@ -139,7 +139,7 @@ const PAST_PROMPTS = ["{trigger} on a rainy street at night, neon signs reflecte
   prompt, favourite: n === 1, orders: n + 1, at: `2026-11-2${9 - n}T10:00:00.000Z`, generation_id: n === 2 ? "" : `gen_${n}`, n: 0, recipe: "sd15-identity", characters: ["chr_9"],
 }));
 const SETUP = { possible: true, why_not: "", version: "0.12.26", licence: "MIT", source: "https://github.com/ostris/ai-toolkit", download_bytes: 3.0e9, disk_bytes: 5.6e9, status: "proven", installed: false, unfinished: false };
-const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", default: true, placeholder: false, families: ["sd15", "flux1_dev", "z_image", "flux2_klein_4b", "krea2"], state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
+const BACKEND = { name: "ai_toolkit", label: "AI-Toolkit", default: true, placeholder: false, methods: ["lora", "lokr"], families: ["sd15", "flux1_dev", "z_image", "flux2_klein_4b", "krea2"], state: { name: "ai_toolkit", version: "0.12.26", state: "ready", detail: "" }, setup: { ...SETUP, installed: true } };
 /** What measures likeness, before and after its set-up. */
 const METER_OFFER = { ...SETUP, version: "20.0.1", licence: "Boost, CC0", source: "dlib-bin, face_recognition_models", download_bytes: 9.8e7, disk_bytes: 3.6e8 };
 const FACE_MODELS = [

@@ -19,7 +19,7 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import Progress
 from ....core.records.training import Finding
 from ....core.records.worker import BackendState
-from ....core.said import joined
+from ....core.said import joined, said
 from ....core.settings import Settings, current_token
 from ...downloads.hub_cache import local_base, local_repository
 from ...interface import (
@@ -33,21 +33,23 @@ from ...interface import (
     ResolvedTraining,
     SampleFile,
 )
-from ...machine.nvidia_smi import gpus
+from ...machine.gpus import gpus
 from ...process import process_tree
 from ...tasks.installable import SetupOffer
 from ...tasks.task import Task
 from ..checkpoint_reader import CheckpointReader
 from . import channels, config, locate, optimizer, outcomes
-from .environment import environment
+from .environment import environment, torch_device
 from .fetching import Fetching, bring
 from .omissions import Omissions
 from .plain_path import plain_path
 from .setup import service
 
 #: Bumped whenever what is trained changes (see config.py).
-VERSION = "1.4.0"
+VERSION = "1.5.0"
 CONFIG_FILE = "config.json"
+#: What it can do to take less memory.
+SAVINGS = ("cache_text", "quantize", "low_vram", "batch_size", "bits", "resolution", "offload", "rank")
 _BARS_BYTES = 4096
 #: AI-Toolkit's words for what it does -> ours.
 _PHASES = {
@@ -81,20 +83,12 @@ class AiToolkitBackend:
             label="AI-Toolkit",
             version=self.version,
             families=[family.key for family in self._families.offered()],
+            methods=["lora", "lokr"],
             needs="cpu" if self._on_cpu() else "gpu",
             offer="better results, 3 GB once",
             about="Trains every model here and loses nothing at a pause. It is downloaded once (about 3 GB) and needs an NVIDIA GPU.",
             can_continue=True,
-            savings=[
-                "cache_text",
-                "quantize",
-                "low_vram",
-                "batch_size",
-                "bits",
-                "resolution",
-                "offload",
-                "rank",
-            ],
+            savings=list(SAVINGS),
             options={
                 "steps": Option(
                     min=1, max=20_000, tooltip="How long to train. Training too long memorises the photos."
@@ -104,6 +98,9 @@ class AiToolkitBackend:
                 ),
                 "alpha": Option(
                     min=1, max=256, tooltip="Scales the LoRA. Leave it equal to the rank if unsure."
+                ),
+                "lokr_factor": Option(
+                    min=2, max=32, tooltip="LoKr only: a larger factor makes a smaller file that holds less."
                 ),
                 "learning_rate": Option(
                     min=1e-6, max=0.1, tooltip="How big each step is. 0.0001 is the usual value."
@@ -146,17 +143,13 @@ class AiToolkitBackend:
 
     def _gpu_findings(self) -> list[Finding]:
         cards = gpus()
-        if not cards and not self._settings.allow_cpu:
-            message = (
-                "No NVIDIA GPU was found, and training on the processor would take days. Install NVIDIA's driver, or look around "
-                "in practice mode."
-            )
-            return [Finding(severity="error", code="gpu_missing", message=message, fix="check_again")]
-        unfit = service.unfit(self._settings, self._paths, cards[0].compute) if cards else None
-        if unfit is None:
-            return []
-        message = joined(unfit.message, unfit.hint)
-        return [Finding(severity="error", code=unfit.code, message=message, fix="setup_backend")]
+        if not cards:
+            return [] if self._settings.allow_cpu else [_gpu_missing()]
+        unfit = service.unfit(self._settings, self._paths, cards[0])
+        if unfit is not None:
+            message = joined(unfit.message, unfit.hint)
+            return [Finding(severity="error", code=unfit.code, message=message, fix="setup_backend")]
+        return [] if cards[0].maker == "NVIDIA" else [_gpu_experimental(cards[0].maker)]
 
     def fetch(self, task: Task, training: ResolvedTraining) -> None:
         family = self._families.get(training.family).by_frozen_route(training.route)
@@ -179,7 +172,9 @@ class AiToolkitBackend:
         base = local_base(family, training.base_path, self._settings.hf_home)
         more = training.settings(family).extras
         extras = local_repository(family.trainer_hubs, more, self._settings.hf_home)
-        content = config.build(seen, replace(training, base_path=base), family, cpu=cpu, extras=extras)
+        content = config.build(
+            seen, replace(training, base_path=base), family, device=torch_device(gpus()), extras=extras
+        )
         atomic.write_text(job_dir / CONFIG_FILE, config.as_text(content))
         channels.create_job_db(job_dir / "job.db")
         env = environment(
@@ -310,6 +305,22 @@ class AiToolkitBackend:
                 "The trainer's database could not be reached",
                 extra={"context": {"flag": flag, "reason": str(fault)}},
             )
+
+
+def _gpu_missing() -> Finding:
+    message = (
+        "No GPU was found that AI-Toolkit trains on, and training on the processor would take days. Install the driver of your NVIDIA "
+        "GPU (AMD on Linux: ROCm), or look around in practice mode."
+    )
+    return Finding(severity="error", code="gpu_missing", message=message, fix="check_again")
+
+
+def _gpu_experimental(maker: str) -> Finding:
+    message = said(
+        "Training on {maker} GPUs is experimental: AI-Toolkit supports it, and Isengard has not been tested on one.",
+        maker=maker,
+    )
+    return Finding(severity="info", code="gpu_experimental", message=message)
 
 
 def _seed(out: Path, training: ResolvedTraining) -> int:

@@ -22,10 +22,10 @@ from ...downloads.hub_cache import lacking, whole_snapshot
 from ...gpu.gpu_handover import Patience
 from ...gpu.gpu_lock import PHASE
 from ...interface import LOG_FILE
-from ...machine.nvidia_smi import gpus
+from ...machine.gpus import gpus
 from ...tasks.task import Task, TaskFailed
 from . import channels, config, failures, locate
-from .environment import environment
+from .environment import environment, torch_device
 from .fetching import bring
 from .plain_path import plain_path
 
@@ -113,7 +113,7 @@ class AiToolkitCaptioner:
     def state(self) -> BackendState:
         installation, state = locate.find(self._settings, self._paths)
         if installation is not None and not gpus() and not self._settings.allow_cpu:
-            detail = "No NVIDIA GPU was found, and describing photos on the processor would take hours."
+            detail = "No GPU was found that AI-Toolkit runs on, and describing photos on the processor would take hours."
             return state.saying(state="unsupported", detail=detail)
         return state
 
@@ -140,7 +140,7 @@ class AiToolkitCaptioner:
 
     def config(self, job_dir: Path, asked: Captioning) -> dict[str, Any]:
         """The whole configuration. `recaption` off: an attempt goes on where the last one stopped."""
-        device = "cpu" if self._on_cpu() else "cuda"
+        device = "cpu" if self._on_cpu() else torch_device(gpus())
         caption = {
             "model_name_or_path": self._read_from(),
             "dtype": "float32" if device == "cpu" else "bf16",

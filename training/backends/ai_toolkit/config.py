@@ -19,6 +19,12 @@ CAPTION_DROPOUT = 0.05
 WEIGHT_DECAY = 1e-4
 #: AI-Toolkit's own 8 bits; it takes `float8` by itself where layers are offloaded.
 QTYPE = "qfloat8"
+#: Its own 8 bits for Apple's GPUs, which have no such floats: asked for those it would leave the weights whole without a word
+#: (AI-Toolkit's scripts/test_quantizations.py).
+MPS_QTYPE = "convrot8"
+#: A rank beyond half of any layer's blocks: AI-Toolkit then trains both matrices of a LoKr whole. Its own `lokr_full_rank` sets
+#: 9999999999 and trains convolutions too; as an alpha in 16 bits that is infinite, and ComfyUI's bypass loader divides by it.
+LOKR_WHOLE = 16_384
 #: During the run pictures are looked at, not kept: small and few.
 SAMPLE_SIDE = 768
 #: AI-Toolkit's own default for validation.
@@ -33,19 +39,19 @@ def run_name(training: ResolvedTraining) -> str:
 
 
 def build(
-    job_dir: Path, training: ResolvedTraining, family: Family, *, cpu: bool, extras: str = ""
+    job_dir: Path, training: ResolvedTraining, family: Family, *, device: str = "cuda", extras: str = ""
 ) -> dict[str, Any]:
-    """The whole configuration; every number is a real one (a YAML `1e-4` would be text to AI-Toolkit). `extras`: where the
-    repository of that name is on this computer."""
+    """The whole configuration; every number is a real one (a YAML `1e-4` would be text to AI-Toolkit). `device`: cuda, mps or cpu;
+    `extras`: where the repository of that name is on this computer."""
     settings = training.settings(family)
     process = {
         "type": "diffusion_trainer",
         "training_folder": str(job_dir / "out"),
         "sqlite_db_path": str(job_dir / "job.db"),
-        "device": "cpu" if cpu else "cuda",
+        "device": device,
         "trigger_word": training.trigger_word,
         "performance_log_every": 10,
-        "network": {"type": "lora", "linear": training.rank, "linear_alpha": float(training.alpha)},
+        "network": _network(training),
         "save": {
             "dtype": "fp16",
             "save_every": training.save_every,
@@ -54,9 +60,9 @@ def build(
             "push_to_hub": False,
         },
         "datasets": [_dataset(job_dir, training)],
-        "train": _train(job_dir, training, family, settings, cpu=cpu),
+        "train": _train(job_dir, training, family, settings, device),
         "logging": {"log_every": 1, "use_ui_logger": True},
-        "model": _model(training, family, settings, extras or settings.extras, cpu=cpu),
+        "model": _model(training, family, settings, extras or settings.extras, device),
         "sample": _sample(training, settings),
     }
     name = run_name(training)
@@ -70,6 +76,13 @@ def build(
 def as_text(config: dict[str, Any]) -> str:
     """JSON in which no `${` is left: AI-Toolkit would replace it from the environment, tokens included."""
     return json.dumps(config, indent=1, allow_nan=False, ensure_ascii=True).replace("${", "\\u0024{")
+
+
+def _network(training: ResolvedTraining) -> dict[str, Any]:
+    if training.method == "lokr":
+        whole = {"linear": LOKR_WHOLE, "linear_alpha": float(LOKR_WHOLE), "lokr_full_rank": False}
+        return {"type": "lokr", **whole, "lokr_factor": training.lokr_factor}
+    return {"type": "lora", "linear": training.rank, "linear_alpha": float(training.alpha)}
 
 
 def _dataset(job_dir: Path, training: ResolvedTraining) -> dict[str, Any]:
@@ -88,10 +101,12 @@ def _dataset(job_dir: Path, training: ResolvedTraining) -> dict[str, Any]:
 
 
 def _train(
-    job_dir: Path, training: ResolvedTraining, family: Family, settings: TrainerSettings, *, cpu: bool
+    job_dir: Path, training: ResolvedTraining, family: Family, settings: TrainerSettings, device: str
 ) -> dict[str, Any]:
-    """A CPU has no use for 8-bit optimizers and computes bf16 slowly; everything else is the same."""
-    optimizer = settings.optimizer.removesuffix("8bit") if cpu else settings.optimizer
+    """A CPU has no use for 8-bit optimizers and computes bf16 slowly, and the optimizers' code in 8 bits is for CUDA and ROCm;
+    everything else is the same."""
+    cpu = device == "cpu"
+    optimizer = settings.optimizer if device == "cuda" else settings.optimizer.removesuffix("8bit")
     return {
         "batch_size": training.batch_size,
         "steps": training.steps,
@@ -143,14 +158,16 @@ def _validation(job_dir: Path, training: ResolvedTraining) -> dict[str, Any]:
 
 
 def _model(
-    training: ResolvedTraining, family: Family, settings: TrainerSettings, extras: str, *, cpu: bool
+    training: ResolvedTraining, family: Family, settings: TrainerSettings, extras: str, device: str
 ) -> dict[str, Any]:
     """Clip skip is not set. SDXL's text encoders are read at their last layer but one by AI-Toolkit (`text_encode_xl`) and by
     ComfyUI alike, which is what "clip skip 2" means for it. SD 1.5 is read at the last layer by both; AI-Toolkit has no switch for
     that (`text_encode`), so a LoRA is drawn as it was trained. Zero terminal SNR is not an option of AI-Toolkit's either: its
     steps end a little before the last one, which a LoRA bears.
     """
-    quantize = training.quantize and not cpu
+    quantize = training.quantize and device != "cpu"
+    eight_bits = MPS_QTYPE if device == "mps" else QTYPE
+    apart = device == "cuda"  # a memory of its own
     more = {"assistant_lora_path": settings.assistant_lora, "extras_name_or_path": extras}
     velocity = {"is_v_pred": True} if training.v_pred else {}
     forms = {form.bits: form.qtype for form in family.memory.fewer_bits}
@@ -160,11 +177,11 @@ def _model(
         **velocity,
         "quantize": quantize,
         "quantize_te": quantize,
-        "qtype": forms.get(training.bits, QTYPE),
-        "qtype_te": QTYPE,
-        "low_vram": training.low_vram and not cpu,
+        "qtype": forms.get(training.bits, eight_bits),
+        "qtype_te": eight_bits,
+        "low_vram": training.low_vram and apart,
         **{name: path for name, path in more.items() if path},
-        **_offloading(0.0 if cpu else training.offload),
+        **_offloading(training.offload if apart else 0.0),
     }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ....core.records.worker import Gpu
 from ....core.settings import Settings
 from ...process.environment import minimal_environment
 from .channels import JOB_ID
@@ -16,6 +19,8 @@ def environment(settings: Settings, *, cpu: bool, offline: bool = True, token: s
         "AITK_JOB_ID": JOB_ID,
         "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
         "DISABLE_TELEMETRY": "YES",
+        # what PyTorch has no code for on a Mac's GPU is computed by its processor; nothing else looks at it
+        "PYTORCH_ENABLE_MPS_FALLBACK": "1",
     }
     if cpu:
         env["ACCELERATE_USE_CPU"] = "1"
@@ -26,3 +31,10 @@ def environment(settings: Settings, *, cpu: bool, offline: bool = True, token: s
     elif token:
         env["HF_TOKEN"] = token
     return env
+
+
+def torch_device(cards: Sequence[Gpu]) -> str:
+    """Name the device as PyTorch does, for the first GPU: ROCm answers to CUDA's name; without any it is the processor."""
+    if not cards:
+        return "cpu"
+    return "mps" if cards[0].maker == "Apple" else "cuda"

@@ -9,6 +9,7 @@ from ....core.clock import Clock, iso
 from ....core.errors import InvalidError
 from ....core.families.families import Family
 from ....core.ids import new_id
+from ....core.loras.safetensors_file import method_of
 from ....core.loras.versions import BASE_ENTRY, VersionStore
 from ....core.records.character import Character, CharacterDraft
 from ....core.records.checkpoint import Version
@@ -84,4 +85,5 @@ class LoraAdopter:
             created_at=now,
             outside=wanted.lora,
             outside_preview=found.preview is not None,
+            method=method_of(found.file),
         )

@@ -27,7 +27,7 @@ from ....core.records.job_states import ENDED, JobState
 from ....training.interface import ResolvedTraining
 from ....training.job_folder import early_stop
 from ....training.job_folder.job_folder import frozen_training
-from ....training.machine.nvidia_smi import gpus
+from ....training.machine.gpus import gpus
 from ....training.machine.os_locks import machine_name
 from ....training.planning.decision import Plan
 from ....training.planning.stopping_offer import (

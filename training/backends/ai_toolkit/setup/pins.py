@@ -17,7 +17,7 @@ from .....core.records.base import Record
 from .....core.said import said
 from .....core.settings import Settings
 from .....core.version import numbers
-from ....machine.nvidia_smi import gpus
+from ....machine.gpus import gpus
 
 FOLDER = Path(__file__).resolve().parent
 LOCKS = FOLDER / "locks"
@@ -25,11 +25,13 @@ SHORT = 12
 
 
 class EnvironmentPin(Record):
-    """`min_driver` 0: for machines without an NVIDIA GPU. `first` is installed before the lock, from `first_index`."""
+    """`maker`: whose GPUs it is for, '' for the processor; `min_driver`: NVIDIA's. `first` is installed before the lock, from
+    `first_index`."""
 
     name: str
     system: str
     lock: str
+    maker: str = ""
     min_driver: int = 0
     #: the compute capabilities that its wheels hold kernels for, lowest and highest; empty: any
     compute: list[str] = Field(default_factory=list)
@@ -78,16 +80,22 @@ class Pins(Record):
 
 @dataclass(frozen=True)
 class Machine:
-    """Facts that decide which environment fits; `driver` 0 without an NVIDIA GPU, `compute` '' where it does not tell."""
+    """Facts that decide which environment fits; `driver` 0 without an NVIDIA GPU, `compute` '' where it does not tell; `maker` of the
+    GPU, '' without one."""
 
     system: str
     driver: int
     compute: str = ""
+    maker: str = ""
 
     @classmethod
     def this(cls) -> Machine:
         cards = gpus()
-        return cls(platform.system(), _driver(), cards[0].compute if cards else "")
+        first = cards[0] if cards else None
+        driver, maker = _driver(), first.maker if first else ""
+        return cls(
+            platform.system(), driver, first.compute if first else "", maker or "NVIDIA" * bool(driver)
+        )
 
 
 def shipped() -> Pins:
@@ -117,18 +125,12 @@ def environment_for(pins: Pins, machine: Machine, *, allow_cpu: bool) -> Environ
             ),
             "Install it by hand and set AI_TOOLKIT_DIR and AI_TOOLKIT_PYTHON.",
         )
-    if not machine.driver:
-        for_processor = next((pin for pin in here if pin.min_driver == 0), None)
-        if for_processor is None or not allow_cpu:
-            raise NotReadyError(
-                "gpu_missing",
-                "No NVIDIA GPU was found, and training on the processor would take days.",
-                "Use a machine with an NVIDIA GPU, or look around in practice mode.",
-            )
-        return for_processor
-    by_driver = next((pin for pin in here if 0 < pin.min_driver <= machine.driver), None)
+    if machine.maker != "NVIDIA":
+        return _without_nvidia(here, machine.maker, allow_cpu=allow_cpu)
+    theirs = [pin for pin in here if pin.maker == machine.maker]
+    by_driver = next((pin for pin in theirs if pin.min_driver <= machine.driver), None)
     if by_driver is None:
-        least = min(pin.min_driver for pin in here if pin.min_driver)
+        least = min(pin.min_driver for pin in theirs)
         raise NotReadyError(
             "driver_too_old",
             said(
@@ -139,11 +141,23 @@ def environment_for(pins: Pins, machine: Machine, *, allow_cpu: bool) -> Environ
             "Update the driver, restart the computer, then press Set up again.",
         )
     suited = next(
-        (pin for pin in here if 0 < pin.min_driver <= machine.driver and pin.runs_on(machine.compute)), None
+        (pin for pin in theirs if pin.min_driver <= machine.driver and pin.runs_on(machine.compute)), None
     )
     if suited is None:
         raise not_supported(machine.compute, by_driver.beyond(machine.compute))
     return suited
+
+
+def _without_nvidia(here: list[EnvironmentPin], maker: str, *, allow_cpu: bool) -> EnvironmentPin:
+    """AMD's on Linux, Apple's on a Mac, and the processor where somebody has allowed it."""
+    fitting = next((pin for pin in here if pin.maker == maker), None)
+    if fitting is None or not (maker or allow_cpu):
+        raise NotReadyError(
+            "gpu_missing",
+            "No GPU was found that AI-Toolkit trains on, and training on the processor would take days.",
+            "Use a machine with an NVIDIA GPU, or look around in practice mode. AMD on Linux and Apple silicon are experimental.",
+        )
+    return fitting
 
 
 def not_supported(compute: str, beyond: int) -> NotReadyError:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .....core.errors import ConflictError, ForbiddenError, IsengardError, NotReadyError
 from .....core.paths import DataPaths
+from .....core.records.worker import Gpu
 from .....core.said import Bytes, joined, said
 from .....core.settings import Settings
 from ....downloads.http_fetch import folder_size, need_room
@@ -98,12 +99,15 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def unfit(settings: Settings, paths: DataPaths, compute: str) -> NotReadyError | None:
+def unfit(settings: Settings, paths: DataPaths, card: Gpu) -> NotReadyError | None:
     """Tell why what is installed cannot use this GPU, with what mends it; None where it can or where it is the person's own."""
     installation, _ = locate.find(settings, paths)
     marker = Marker.read(installation.folder) if installation is not None else None
     record = pins.shipped()
     installed = next((pin for pin in record.environments if marker and pin.name == marker.environment), None)
+    compute = card.compute
+    if installed is not None and installed.maker not in ("", card.maker):
+        return _of_another_gpu(card.maker)
     if installed is None or installed.runs_on(compute):
         return None
     error = pins.not_supported(compute, installed.beyond(compute))
@@ -117,6 +121,14 @@ def unfit(settings: Settings, paths: DataPaths, compute: str) -> NotReadyError |
             "AI-Toolkit was set up for another GPU than this one (compute capability {compute}).",
             compute=compute,
         ),
+        "Remove AI-Toolkit and set it up again: other packages fit.",
+    )
+
+
+def _of_another_gpu(maker: str) -> NotReadyError:
+    return NotReadyError(
+        "gpu_of_another_maker",
+        said("AI-Toolkit was set up for a GPU of another maker than this one ({maker}).", maker=maker),
         "Remove AI-Toolkit and set it up again: other packages fit.",
     )
 
