@@ -53,7 +53,7 @@ def test_what_is_no_model_is_told_for_what_it_is(headers, file, content, fault):
 def test_half_a_download_and_a_longer_file_are_told_with_their_sizes(headers, file):
     whole = write(file, {"a.weight": (1000, 1000)}).read_bytes()
     file.write_bytes(whole[:500_000])
-    assert headers.look(file).fault == f"it ends too early, 500000 of {len(whole)} bytes are here"
+    assert headers.look(file).fault == f"it ends too early, 500,000 of {len(whole):,} bytes are here"
     assert "(0.5 MB)" in headers.look(file).told("m")
     file.write_bytes(whole + b"xyz")
     assert headers.look(file).fault == "it has 3 bytes more than its header says"
@@ -104,7 +104,7 @@ def test_many_tensors_are_refused_before_they_are_handed_over(headers, file):
     text = json.dumps(
         {f"a{n}": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for n in range(60_000)}
     )
-    assert "more than 50000 tensors" in headers.look(write_header(file, text.encode())).fault
+    assert "more than 50,000 tensors" in headers.look(write_header(file, text.encode())).fault
 
 
 def test_a_type_that_is_newer_than_we_are_is_taken_as_it_is(headers, file):
