@@ -20,7 +20,7 @@ from .toml_files import Slip, Unreadable
 MODES = ("production", "fast-test")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 #: A language's code as ComfyUI writes it: de, pt-BR. Which ones there are, the folders of `locales/` say.
-LANGUAGE_CODE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
+LANGUAGE_CODE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}"
 #: What the panel may change over HTTP: harmless keys only (DESIGN section 12).
 #: The mode too: it starts nothing by itself, is used from the next start on, and both modes keep the same files.
 #: Guarding ComfyUI by the link locks nobody out who can change it: they have the link.

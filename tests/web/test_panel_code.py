@@ -7,8 +7,6 @@ import json
 import re
 import shutil
 import subprocess
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from hosts.node_tools import node
 from isengard.core.errors import NotReadyError
 from isengard.web.panel_code.joining import joined
 from isengard.web.panel_code.panel_code import SHEETS, PanelCode
+from support.fetched import fetched
 from support.web_server import ROOT, WebServer
 
 JS, EXTENSION = ROOT / "js", ROOT / "extension"
@@ -34,16 +33,6 @@ def sources(folder: Path = JS) -> dict[str, str]:
     return {
         file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in folder.rglob("*.js")
     }
-
-
-def fetched(url: str, method: str = "GET", **headers: str):
-    """(status, headers, body) of a request, refused or not."""
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, method=method, headers=names)) as answer:
-            return answer.status, answer.headers, answer.read()
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.headers, refusal.read()
 
 
 def test_the_joined_modules_are_the_modules(tmp_path):
