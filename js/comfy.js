@@ -6,11 +6,10 @@
 import { fillWidgets, showBeside } from "./comfy_canvas.js";
 import { APP_CAPABILITIES, presence } from "./comfy_capabilities.js";
 import { chooseFirst, keepLabels, renewList, showLabels } from "./comfy_lists.js";
+import { PageTitle } from "./comfy_title.js";
 
 const TAB = "isengard";
 const PERSON = "IsengardCharacter";
-/** ComfyUI's page "About" links to it. */
-const HOME = "https://github.com/isengard-nodes/isengard";
 /** On ComfyUI's settings page; its words in other languages: `locales/`. */
 const BUTTON = "Isengard.ActionBarButton";
 /** App Mode and Focus Mode hide the sidebar, though what is in it stays connected: the panel then opens over the page. */
@@ -36,6 +35,8 @@ export class AppFrontend {
   #over = null;
   /** @type {() => Isengard.Shell} */
   #mount;
+  /** @type {PageTitle | null} */
+  #title = null;
 
   /** `page.comfyAPI` is what ComfyUI's own /scripts/app.js and /scripts/api.js hand out. @param {any} page */
   constructor(page) {
@@ -54,7 +55,7 @@ export class AppFrontend {
   }
 
   /** @param {Isengard.Registration} panel */
-  register({ mount, shown, hide, words }) {
+  register({ mount, shown, hide, words, home }) {
     const open = () => this.#open();
     this.#mount = mount;
     this.app.registerExtension({
@@ -65,7 +66,7 @@ export class AppFrontend {
       settings: [{ id: BUTTON, category: ["Isengard", "Panel", "ActionBarButton"], name: words.button, tooltip: words.buttonHint, type: "boolean", defaultValue: true }],
       // what the person chose was read before any pack
       actionBarButtons: this.app.extensionManager?.setting?.get(BUTTON) === false ? [] : [{ icon: "pi pi-user", tooltip: words.open, onClick: open }],
-      aboutPageBadges: [{ label: words.title, url: HOME, icon: "pi pi-user" }],
+      aboutPageBadges: [{ label: words.title, url: home, icon: "pi pi-user" }],
       beforeRegisterNodeDef: (/** @type {unknown} */ _, /** @type {NodeDefinition} */ definition) => keepLabels(definition),
       nodeCreated: showLabels,
       loadedGraphNode: chooseFirst,
@@ -158,6 +159,11 @@ export class AppFrontend {
     const tab = this.app.extensionManager?.sidebarTab?.sidebarTabs?.find((/** @type {{id: string}} */ known) => known.id === TAB);
     const wanted = text || null;
     if (tab && (tab.iconBadge ?? null) !== wanted) tab.iconBadge = wanted;
+  }
+
+  /** Before the page's title; '' gives it back. @param {string} words */
+  title(words) {
+    (this.#title ??= new PageTitle(this.page.document)).say(words);
   }
 
   /** @param {Isengard.Toast} toast */

@@ -11,6 +11,7 @@
 import { SDK_CAPABILITIES, presence } from "./comfy_capabilities.js";
 import { buildGraph, fillGraph, showGraphBeside } from "./comfy_sdk_canvas.js";
 import { SdkMemory } from "./comfy_sdk_memory.js";
+import { PageTitle } from "./comfy_title.js";
 
 const TAB = "isengard.panel";
 /** What the frontend calls the command that it makes for each tab; opened only where there is one. */
@@ -31,6 +32,8 @@ export class SdkFrontend {
   #badge = null;
   /** @type {Isengard.Registration} */
   #panel;
+  /** @type {PageTitle | null} */
+  #title = null;
   /** The SDK tells no graph in API format. @type {null} */
   canvasGraph = null;
 
@@ -126,6 +129,11 @@ export class SdkFrontend {
     } else {
       this.#badge = this.comfy.ui.addTopBarBadge({ id: "Isengard.running", text, icon: ICON, tooltip: this.#panel.words.tooltip });
     }
+  }
+
+  /** Before the page's title; '' gives it back. @param {string} words */
+  title(words) {
+    (this.#title ??= new PageTitle(this.page.document)).say(words);
   }
 
   /** @param {Isengard.Toast} toast */

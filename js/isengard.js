@@ -4,6 +4,9 @@ import { Api } from "./data/api.js";
 import { defineComponents } from "./components/panel/define.js";
 import { Events } from "./data/events.js";
 import { frontendOf } from "./frontend.js";
+import { HOME } from "./data/help/links.js";
+import { RoomWatch } from "./data/help/room_watch.js";
+import { titleOf } from "./data/help/page_title.js";
 import { rememberIn } from "./lib/memory.js";
 import { t } from "./locales/words.js";
 import { PanelLog } from "./data/log.js";
@@ -60,7 +63,12 @@ function start(frontend) {
     awaited: () => notices.wanted && runningJobs(store.state).length > 0,
   });
   askBeforeLeaving(store);
-  store.listen((state) => frontend.badge(String(runningJobs(state).length || "")));
+  const room = new RoomWatch(store);
+  store.listen((state) => void room.look(state));
+  store.listen((state) => {
+    frontend.badge(String(runningJobs(state).length || ""));
+    frontend.title(titleOf(state));
+  });
   defineComponents();
   /** @returns {Isengard.Panel} */
   const make = () => Object.assign(/** @type {Isengard.Panel} */ (document.createElement("isen-panel")), { store, notices, frontend });
@@ -81,6 +89,7 @@ function start(frontend) {
     mount,
     shown: () => panel?.shown(),
     hide: () => panel?.remove(),
+    home: HOME,
     words: { title: t("title"), tooltip: t("tooltip"), open: t("open"), button: t("barButton"), buttonHint: t("barButtonHint") },
   });
   store.api.opened = () => frontend.refreshNodes();

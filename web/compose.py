@@ -32,6 +32,7 @@ from ..core.ids import new_id
 from ..core.jobs.ledger import JobFilter, Ledger
 from ..core.logs import daily_handler, setup_logging
 from ..core.loops import Loops
+from ..core.loras.trashed_loras import TrashedLoras
 from ..core.loras.versions import VersionStore
 from ..core.model_headers.reader import HeaderReader
 from ..core.paths import DataPaths, resolve_paths
@@ -84,6 +85,7 @@ from .services.publishing import Publisher
 from .services.server_announcement import announce
 from .services.stopping.early_stopper import EarlyStopper
 from .services.stopping.save_drawer import SaveDrawer
+from .services.storage.disk_space import open_disk_space
 
 #: While as many photos are decoded as help, so many are read and hashed, or kept.
 _BESIDE_DECODING = 2
@@ -157,12 +159,12 @@ def _services(
         training=training,
         generations=generations,
         forgetting=forgetting,
-        **_kept(paths, library, versions, forgetting),
+        **_kept(versions, forgetting, stores["families"]),
         **_of_pictures(registry, library, generations, versions, stores),
         **_photo_days(host, settings, drawer, days, drawing),
         diagnoser=_diagnoser(registry, ledger, generations, faces, **stores),
         **_photo_work(library, paths, clock, stores, faces),
-        **_first_hour(host, training, settings, characters, generations),
+        **_first_hour(host, training, settings, characters, generations, paths=paths),
         **_behind(ledger, paths, clock),
         session=session,
         **stores,
@@ -318,9 +320,12 @@ def _first_hour(
     settings: Settings,
     characters: CharacterStore,
     generations: GenerationService,
+    *,
+    paths: DataPaths,
 ) -> Any:
     """What somebody new meets."""
-    practice = Practice(characters, generations.store, training.ledger)
+    trash = TrashedLoras(paths, SystemClock())
+    practice = Practice(characters, generations.store, training.ledger, trash)
     return {"offers": ModelOffers(host, training, settings), "practice": practice}
 
 
@@ -331,12 +336,13 @@ def _photo_days(host: Host, settings: Settings, drawer: SaveDrawer, days: PhotoD
     return {**parts, "photo_days": opened}
 
 
-def _kept(paths: DataPaths, library: Library, versions: VersionStore, forgetting: Forgetting) -> Any:
-    """Versions and albums, and what sees to it that what was taken away goes in the end."""
-    clock = SystemClock()
+def _kept(versions: VersionStore, forgetting: Forgetting, families: Families) -> Any:
+    """Versions and albums, what sees to it that what was taken away goes in the end, and what knows how much there is."""
+    clock, paths = SystemClock(), forgetting.paths
     albums = AlbumStore(paths, clock)
-    housekeeping = Housekeeping(paths, library, clock, forgetting, albums)
-    return {"albums": albums, "versions": versions, "housekeeping": housekeeping}
+    housekeeping = Housekeeping(paths, forgetting.library, clock, forgetting, albums)
+    disk = open_disk_space(housekeeping, families)
+    return {"albums": albums, "versions": versions, "housekeeping": housekeeping, "disk": disk}
 
 
 def _behind(ledger: Ledger, paths: DataPaths, clock: Clock) -> Any:

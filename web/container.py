@@ -46,6 +46,7 @@ from .services.photo_faces import PhotoFaceChecker
 from .services.prompting.style_pictures import StylePictures
 from .services.publishing import Publisher
 from .services.stopping.early_stopper import EarlyStopper
+from .services.storage.disk_space import DiskSpace
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Services:
     generations: GenerationService
     forgetting: Forgetting
     housekeeping: Housekeeping
+    disk: DiskSpace
     lender: GpuLender
     publisher: Publisher
     companions: CompanionKeeper

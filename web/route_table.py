@@ -6,6 +6,7 @@ Nothing heavy is imported here: ComfyUI reads this at import. Handlers are looke
 from __future__ import annotations
 
 from .gallery_routes import GALLERY_ROUTES
+from .help_routes import HELP_ROUTES
 from .page_routes import PAGE_ROUTES
 from .route import PREFIX, Route
 
@@ -54,6 +55,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/logs", "logs.take", "The panel's own log lines", "LogLines"),
     Route("GET", "/logs", "logs.find", "Log lines by correlation id"),
     Route("GET", "/diagnostics", "logs.diagnostics", "A redacted bundle for a bug report, as a zip file"),
+    *HELP_ROUTES,
     Route("GET", "/characters", "characters.list_all", "All characters, newest first"),
     Route("POST", "/characters", "characters.create", "A new character", "CharacterDraft"),
     Route("GET", "/characters/{id}", "characters.get", "One character"),

@@ -16,11 +16,9 @@ from ..paths import DataPaths, contained
 from ..records.generation import Generation
 from ..records.photo import Photo
 from ..storage.file_moves import move
+from ..storage.kept_in_trash import KEPT_DAYS, purge_stamped
 from ..storage.library import Library
 
-KEPT_DAYS = 30
-#: Twenty digits before the name of a workflow in the trash.
-RECIPE_STAMP = "%Y%m%d%H%M%S%f"
 _CHARACTERS = "characters"
 _PHOTOS = "photos"
 _log = logging.getLogger("isengard.trash")
@@ -56,9 +54,9 @@ def move_photo(paths: DataPaths, folder: Path, photo: Photo, *, into_trash: bool
     return any([move(*(pair if into_trash else reversed(pair))) for pair in places])
 
 
-def purge_photos(library: Library, paths: DataPaths, clock: Clock) -> int:
+def purge_photos(library: Library, paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS) -> int:
     """Remove photos that have lain in the trash for 30 days; how many."""
-    due = library.rows("SELECT id FROM photo WHERE deleted_at < ?", (_cutoff(clock),))
+    due = library.rows("SELECT id FROM photo WHERE deleted_at < ?", (_cutoff(clock, kept_days),))
     for row in due:
         for file in trashed_photo_files(paths, row["id"]):
             file.unlink()
@@ -69,9 +67,9 @@ def purge_photos(library: Library, paths: DataPaths, clock: Clock) -> int:
     return len(due)
 
 
-def purge_pictures(library: Library, paths: DataPaths, clock: Clock) -> int:
+def purge_pictures(library: Library, paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS) -> int:
     """Remove generations and single pictures that have lain in the trash for 30 days; how many of both."""
-    cutoff = _cutoff(clock)
+    cutoff = _cutoff(clock, kept_days)
     due = [row["id"] for row in library.rows("SELECT id FROM generation WHERE deleted_at < ?", (cutoff,))]
     for generation_id in due:
         folder = trashed_generation(paths, generation_id)
@@ -92,14 +90,9 @@ def purge_pictures(library: Library, paths: DataPaths, clock: Clock) -> int:
     return len(due) + len(single)
 
 
-def purge_recipes(paths: DataPaths, clock: Clock) -> int:
+def purge_recipes(paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS) -> int:
     """Remove workflows that have lain in the trash for 30 days, by the time in their names; how many files."""
-    cutoff = (clock.now() - timedelta(days=KEPT_DAYS)).strftime(RECIPE_STAMP)
-    stamped = [file for file in (paths.trash / "recipes").glob("*-*") if file.name[:20].isdecimal()]
-    due = [file for file in stamped if file.name[:20] < cutoff]
-    for file in due:
-        file.unlink()
-    return len(due)
+    return purge_stamped(list((paths.trash / "recipes").glob("*-*")), clock.now(), kept_days)
 
 
 def _is_due(library: Library, paths: DataPaths, name: str, *, cutoff: str) -> bool:
@@ -113,11 +106,13 @@ def _is_due(library: Library, paths: DataPaths, name: str, *, cutoff: str) -> bo
     return any(image.file == file and (image.deleted_at or cutoff) < cutoff for image in images)
 
 
-def due_characters(library: Library, clock: Clock) -> list[str]:
+def due_characters(library: Library, clock: Clock, kept_days: int = KEPT_DAYS) -> list[str]:
     """Characters deleted 30 days ago or earlier; the caller forgets them together with their jobs."""
-    rows = library.rows("SELECT id FROM character WHERE deleted_at < ? ORDER BY id", (_cutoff(clock),))
+    rows = library.rows(
+        "SELECT id FROM character WHERE deleted_at < ? ORDER BY id", (_cutoff(clock, kept_days),)
+    )
     return [row["id"] for row in rows]
 
 
-def _cutoff(clock: Clock) -> str:
-    return iso(clock.now() - timedelta(days=KEPT_DAYS))
+def _cutoff(clock: Clock, kept_days: int) -> str:
+    return iso(clock.now() - timedelta(days=kept_days))

@@ -16,10 +16,9 @@ from ..ids import is_id, new_id, require_id
 from ..paths import DataPaths, contained
 from ..records.album import Album
 from ..storage.file_moves import removed
+from ..storage.kept_in_trash import KEPT_DAYS
 from ..storage.record_files import read_record
 
-#: An album that was taken away can be brought back for so long, as everything can.
-KEPT_DAYS = 30
 _log = logging.getLogger("isengard.albums")
 
 
@@ -59,9 +58,9 @@ class AlbumStore:
     def restore(self, album_id: str) -> Album:
         return self._keep(self.get(album_id, deleted=True).model_copy(update={"deleted_at": None}))
 
-    def purge(self) -> int:
-        """Remove the files of albums that were taken away 30 days ago; how many."""
-        cutoff = iso(self._clock.now() - timedelta(days=KEPT_DAYS))
+    def purge(self, kept_days: int = KEPT_DAYS) -> int:
+        """Remove the files of albums that were taken away so long ago; how many."""
+        cutoff = iso(self._clock.now() - timedelta(days=kept_days))
         due = [album for album in self._every() if (album.deleted_at or cutoff) < cutoff]
         return sum(removed(self._file(album.id)) for album in due)
 

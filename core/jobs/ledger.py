@@ -6,7 +6,7 @@ A ledger may be called from any thread. All methods block; async callers use a t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -146,3 +146,17 @@ class Ledger(RunnerLedger, Protocol):
     def last_seq(self) -> int: ...
 
     def close(self) -> None: ...
+
+
+_PAGE = 200
+
+
+def every_job(ledger: Ledger, wanted: JobFilter) -> Iterator[Job]:
+    """All jobs of the kind that is wanted, newest first."""
+    cursor = None
+    while True:
+        page = ledger.jobs(wanted, limit=_PAGE, cursor=cursor)
+        yield from page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return

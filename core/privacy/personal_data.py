@@ -15,6 +15,7 @@ from ..errors import NotFoundError
 from ..generations.albums import albums_of
 from ..generations.generation_files import trashed_generations
 from ..generations.photo_days import FOLDER as PHOTO_DAYS
+from ..loras.trashed_loras import FOLDER as TRASHED_LORAS
 from ..paths import DataPaths, entry_of, is_link
 from ..records.base import Stored
 from ..records.character import Character
@@ -91,6 +92,7 @@ class Inventory(Stored):
             entry_of(paths.uploads, self.character_id),
             entry_of(trashed_characters(paths), self.character_id),
             entry_of(paths.models, self.slug),
+            entry_of(paths.trash / TRASHED_LORAS, self.slug),
             *self._job_folders(paths),
             *self._picture_folders(paths),
         ]

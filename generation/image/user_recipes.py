@@ -15,13 +15,13 @@ from pydantic import Field
 
 from ...core import atomic
 from ...core.characters.slugs import DEVICES
-from ...core.characters.trash import RECIPE_STAMP
 from ...core.clock import Clock
 from ...core.errors import ConflictError, NotFoundError
 from ...core.paths import DataPaths, contained
 from ...core.records.base import Line, Prose, Record
 from ...core.said import said
 from ...core.storage.file_moves import move
+from ...core.storage.kept_in_trash import STAMP
 from . import graph as graphs
 from .graph_limits import checked
 
@@ -31,7 +31,7 @@ MAX_NAME = 60
 #: The graph is the recipe: it goes first and comes back last, so that one cut off in between is there with its words or not
 #: at all.
 ENDINGS = (".json", ".md", ".jpg")
-#: Of RECIPE_STAMP.
+#: Of STAMP.
 STAMP_DIGITS = 20
 #: Taken by pictures made on the canvas (nodes/pictures/canvas_record.py), and by Windows.
 RESERVED = {"canvas", *DEVICES}
@@ -101,7 +101,7 @@ class UserRecipes:
 
     def remove(self, name: str) -> None:
         """Move a recipe to the trash, under a name of its own, with its words and picture. Raises StorageError `files_in_use`."""
-        stamp = self.clock.now().strftime(RECIPE_STAMP)
+        stamp = self.clock.now().strftime(STAMP)
         for ending in ENDINGS:
             kept = contained(self.folder, f"{name}{ending}")
             move(kept, contained(self.paths.trash, "recipes", f"{stamp}-{name}{ending}"))

@@ -9,6 +9,7 @@ import { PhotoDays } from "./resources/photo_days.js";
 import { Generations, Recipes } from "./resources/pictures.js";
 import { Prompts } from "./resources/prompts.js";
 import { ComfyUI, System } from "./resources/server.js";
+import { Storage } from "./resources/storage.js";
 import { Jobs, Training } from "./resources/training.js";
 
 /** A question that takes longer is told. */
@@ -93,6 +94,7 @@ export class Api {
     this.prompts = new Prompts(this);
     this.comfyui = new ComfyUI(this);
     this.system = new System(this);
+    this.storage = new Storage(this);
   }
 
   /** @param {string} path */

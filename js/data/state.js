@@ -26,6 +26,8 @@ export function emptyState() {
     desktop: false,
     /** Which training has made room for pictures: {job_id, asked_at, until}. */
     lending: null,
+    /** Room on the disk, while something is going on. */
+    room: null,
     characters: null,
     photos: {},
     jobs: null,

@@ -87,3 +87,8 @@ export function picture(src, alt, props = {}) {
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/** Whether somebody writes there, so that letters are text. @param {EventTarget | null} target */
+export function isWriting(target) {
+  return target instanceof Element && target.closest('input:not([type="radio"], [type="checkbox"], [type="range"]), select, textarea, [contenteditable]') !== null;
+}

@@ -75,6 +75,21 @@ export function sorted(found) {
   return { photos, captions, others };
 }
 
+/**
+ * The people that folders which came together may be: each folder with photos of its own, where none lie beside them. One alone is nobody's choice.
+ * @param {Found[]} found
+ * @returns {{name: string, found: Found[]}[]}
+ */
+export function peopleIn(found) {
+  const { photos } = sorted(found);
+  const folders = [...new Set(photos.map(topOf))];
+  if (folders.length < 2 || folders.includes("")) return [];
+  return folders.map((name) => ({ name, found: found.filter((one) => topOf(one) === name) }));
+}
+
+/** @param {Found} one */
+const topOf = ({ folder }) => folder.split("/")[0];
+
 /** What a photo and its caption share: folder and name without the ending. @param {Found} one */
 export const pairOf = ({ file, folder }) => `${folder}/${stemOf(file.name)}`;
 

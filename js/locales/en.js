@@ -5,6 +5,7 @@ import diagnosis from "./en_diagnosis.js";
 import engine from "./en_engine.js";
 import frame from "./en_frame.js";
 import fromPicture from "./en_from_picture.js";
+import help from "./en_help.js";
 import images from "./en_images.js";
 import likeness from "./en_likeness.js";
 import making from "./en_making.js";
@@ -19,6 +20,7 @@ export default {
   ...engine,
   ...frame,
   ...fromPicture,
+  ...help,
   ...images,
   ...likeness,
   ...people,

@@ -64,7 +64,7 @@ FLOORS = {
         ("training",),
         ("settings",),
         ("characters", "comparing"),
-        ("looking", "outside_loras", "prompting", "first_hour", "from_picture", "mending"),
+        ("looking", "outside_loras", "prompting", "first_hour", "from_picture", "mending", "help", "storage"),
         ("shared",),
     ),
 }

@@ -28,7 +28,7 @@ test("every module can be loaded and does nothing by being loaded", async () => 
 });
 
 test("only the adapters know ComfyUI's page, whatever its release", () => {
-  assert.deepEqual([...AT_COMFYUI].sort(), ["comfy.js", "comfy_canvas.js", "comfy_capabilities.js", "comfy_lists.js", "comfy_sdk.js", "comfy_sdk_canvas.js", "comfy_sdk_memory.js", "frontend.js"]);
+  assert.deepEqual([...AT_COMFYUI].sort(), ["comfy.js", "comfy_canvas.js", "comfy_capabilities.js", "comfy_lists.js", "comfy_sdk.js", "comfy_sdk_canvas.js", "comfy_sdk_memory.js", "comfy_title.js", "frontend.js"]);
   const knowing = /\/scripts\/|comfyAPI|extensionManager|LiteGraph|(?:globalThis|window)\.(?:app|comfy)\b|__COMFYUI_|electronAPI|registerExtension/;
   assert.deepEqual(MODULES.filter((name) => !AT_COMFYUI.has(name) && knowing.test(CODE[name])), []);
   const asking = /from "[./]*\/(?:comfy\w*)\.js"/;

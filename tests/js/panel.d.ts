@@ -193,6 +193,8 @@ declare namespace Isengard {
     /** The family whose files are shown. */
     model?: string;
     setup?: boolean;
+    /** Somebody came for room on the disk: it is measured. */
+    storage?: boolean;
     /** The correlation id whose log is shown. */
     log?: string;
     /** The family whose versions are compared, '' for any: once. */
@@ -231,6 +233,8 @@ declare namespace Isengard {
   interface Arrivals {
     found: Found[];
     name: string;
+    /** Where folders came that may be a person each. */
+    people?: { name: string; found: Found[] }[];
     /** A person as one file, instead of photos. */
     archive?: File;
   }
@@ -287,6 +291,7 @@ declare namespace Isengard {
     slow: boolean;
     desktop: boolean;
     lending: Lending | null;
+    room: Schema.Room | null;
     characters: Character[] | null;
     photos: Record<string, Photo[]>;
     jobs: Job[] | null;
@@ -342,6 +347,8 @@ declare namespace Isengard {
     onLocale(changed: () => unknown): void;
     /** A number for everybody to see; '' takes it away. */
     badge(text: string): void;
+    /** Words before the page's title; '' gives it back as it is then. */
+    title(words: string): void;
     /** A short note beside what is done on the page. */
     toast(toast: Toast): void;
     /** Asks anew for the lists on nodes. */
@@ -359,6 +366,8 @@ declare namespace Isengard {
     mount: () => Shell;
     shown: () => void;
     hide: () => void;
+    /** Isengard's page on the web. */
+    home: string;
     words: { title: string; tooltip: string; open: string; button: string; buttonHint: string };
   }
   /** What the page knows of the panel. */

@@ -90,7 +90,7 @@ test("photos that no view took lead to a new person, named like their folder", (
   assert.equal(store.state.arrivals.archive, somebody.file, "a zip alone may be a person");
   const found = [{ file: photoFile("a.jpg"), folder: "Anna/2024" }];
   arrive(store, found);
-  assert.deepEqual([store.state.arrivals, store.state.route], [{ found, name: "Anna" }, { tab: "characters" }]);
+  assert.deepEqual([store.state.arrivals, store.state.route], [{ found, name: "Anna", people: [] }, { tab: "characters" }]);
 });
 
 test("a picture beside a pasted text is how that text looks, and no photo", () => {

@@ -384,6 +384,21 @@ declare namespace Schema {
     message: string;
     fix: string;
   }
+  /** POST /folders/open: one of our folders by name, `of` the training or person whose it is. */
+  interface FolderChoice {
+    name: "data" | "models" | "pictures" | "recipes" | "logs" | "job" | "person";
+    of?: string;
+  }
+  /** `can_open`: whether the browser that asks sits on the computer that they are on, and that has a file manager. */
+  interface FolderList {
+    can_open: boolean;
+    items: FolderPlace[];
+  }
+  /** A folder of ours, and where it is. */
+  interface FolderPlace {
+    name: string;
+    path: string;
+  }
   /** A report of what goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make, `others` pictures of other people whose prompts mention this one. */
   interface ForgetReport {
     photos: number;
@@ -400,6 +415,10 @@ declare namespace Schema {
   /** A report of what forgetting a person removes or has removed. */
   interface Forgotten {
     report: ForgetReport;
+  }
+  /** Bytes that went. */
+  interface FreedSpace {
+    freed_bytes: number;
   }
   /** A picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured: the first person's. `likenesses` are everybody's of a picture of several people, by character id; empty for one person. `prompt` is the one it was drawn by, where the request's offers choices (`{red|blue}`): with `{trigger}` still in it, '' where there was nothing to choose. */
   interface GeneratedImage {
@@ -549,6 +568,11 @@ declare namespace Schema {
     batch: string;
     proposals: CropProposal[];
     left: PhotoLeft[];
+  }
+  /** Title and text that the tracker's form for a new issue is filled with. */
+  interface IssueDraft {
+    title: string;
+    body: string;
   }
   /** A job. `waits_for` says why a queued one does not begin; answers of the list and of one job have it, events do not. */
   interface Job {
@@ -728,6 +752,13 @@ declare namespace Schema {
     rank: number;
     alpha: number;
   }
+  /** Bytes of a family's files in ComfyUI's folders; `freed_bytes` of those that Isengard downloaded and no other family needs. */
+  interface ModelUse {
+    key: string;
+    label: string;
+    bytes: number;
+    freed_bytes: number;
+  }
   /** POST /training/jobs/{id}/continue. */
   interface MoreSteps {
     steps: number;
@@ -795,6 +826,15 @@ declare namespace Schema {
     n: number;
     recipe: string;
     characters: string[];
+  }
+  /** Bytes of one person; what nobody is left for has no id. */
+  interface PersonUse {
+    id: string;
+    name: string;
+    photos: number;
+    loras: number;
+    trainings: number;
+    pictures: number;
   }
   /** A photo. `leaks` are the words of its caption that describe the person; not told of one that was just moved to or from the trash, or just uploaded. */
   interface Photo {
@@ -992,10 +1032,11 @@ declare namespace Schema {
     choice: "" | "keep" | "reject";
     back: boolean;
   }
-  /** The people and the number of pictures that practice mode has left. */
+  /** The people that practice mode has left, and the numbers of pictures and of other people's LoRAs. */
   interface PracticeLeft {
     people: PracticePerson[];
     pictures: number;
+    loras: number;
   }
   /** Somebody made in practice mode. */
   interface PracticePerson {
@@ -1006,11 +1047,13 @@ declare namespace Schema {
   interface PracticeRemoved {
     characters: string[];
     generations: string[];
+    loras: string[];
   }
   /** POST /practice/restore: what POST /practice/remove has answered. */
   interface PracticeThings {
     characters: string[];
     generations: string[];
+    loras?: string[];
   }
   /** Findings of what would stop or trouble a training, its numbers, what it could be made to take in `memory`, whether it can end by measurement, and what would have to come before it: null where nothing has to. */
   interface Preflight {
@@ -1203,6 +1246,12 @@ declare namespace Schema {
   interface Retry {
     smaller?: boolean;
   }
+  /** `needed_bytes`: what is going on may still write; 0 where nothing is. `low`: that may not fit. */
+  interface Room {
+    free_bytes: number;
+    needed_bytes: number;
+    low: boolean;
+  }
   /** A sample picture of a training; `url` is where it is. */
   interface Sample {
     file: string;
@@ -1286,6 +1335,12 @@ declare namespace Schema {
     line: number;
     reason: string;
   }
+  /** POST /storage/free: `model` is a family's key where files of a model are meant. */
+  interface SpaceToFree {
+    what: "trash" | "thumbnails" | "caches" | "model";
+    model?: string;
+    confirm?: boolean;
+  }
   /** Says where pictures start: picture `n` of `generation_id`, or the photo sent beside the order where that is ''; `again`: what that generation was made from itself, mask and size included. `change`: how much is drawn anew; `scale`: how many times as large it is drawn. */
   interface StartOrder {
     how: "variation" | "from_picture" | "upscale" | "into_picture";
@@ -1302,6 +1357,23 @@ declare namespace Schema {
     reloads: number;
     automatic: boolean;
     words: string;
+  }
+  /** How far the measuring is that goes on, in folders, and what the last one has found. */
+  interface StorageState {
+    measuring: boolean;
+    done: number;
+    of: number;
+    use: StorageUse | null;
+  }
+  /** Result of measuring, and the disk of the data folder as it was then. */
+  interface StorageUse {
+    measured_at: string;
+    used_bytes: number;
+    free_bytes: number;
+    total_bytes: number;
+    people: PersonUse[];
+    models: ModelUse[];
+    things: ThingUse[];
   }
   /** A style for prompts, or words that are put into one by a press. */
   interface Style {
@@ -1334,6 +1406,13 @@ declare namespace Schema {
   interface Subject {
     kind: string;
     id: string;
+  }
+  /** Bytes of everything else; `tool` is what its removal is ordered by, '' for what is none. */
+  interface ThingUse {
+    name: "trash" | "thumbnails" | "caches" | "trainer" | "faces" | "logs" | "hub" | "rest";
+    bytes: number;
+    can_free: boolean;
+    tool: string;
   }
   /** The numbers that a training would have; `estimate_s` null where times teach nothing. */
   interface TrainingPlan {

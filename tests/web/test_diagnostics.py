@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from isengard.core.version import VERSION
 from isengard.web.services.diagnostics import LINES
 
 MEMBERS = {
@@ -104,6 +105,20 @@ def test_what_a_bug_report_needs_is_in_it(planted):
     lines = [json.loads(line) for line in parts["logs/worker.jsonl"].splitlines()]
     assert len(lines) == LINES
     assert any(json.loads(line)["level"] == "ERROR" for line in parts["logs/api.jsonl"].splitlines())
+
+
+def test_an_issue_begins_with_versions_and_nothing_of_anybody(planted, api):
+    """What the form on GitHub is filled with is public once it is sent."""
+    frontend = {"adapter": "app", "version": "1.58.1", "capabilities": []}
+    draft = api.get(f"/diagnostics/issue?{urllib.parse.urlencode({'frontend': json.dumps(frontend)})}")
+    assert draft["title"] == f"Problem with Isengard {VERSION} in ComfyUI 0.3.75"
+    text = draft["body"]
+    assert f"- Isengard {VERSION}\n- ComfyUI 0.3.75, frontend 1.32.9 (app)\n- Python 3." in text
+    assert "aiohttp" in text and text.startswith("### What happened") and len(text) < 2000
+    places = [str(planted.services.paths.root), str(Path.home()), socket.gethostname()]
+    assert not [
+        word for word in (*PLANTED, "Zora", *places) if word.lower() in (draft["title"] + text).lower()
+    ]
 
 
 TAB = {"name": "sidebar_tab", "since": "1.27", "present": True}

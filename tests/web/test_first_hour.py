@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hosts.journey import Api, ApiError
 from isengard.core.records.generation_states import GenerationState
@@ -83,7 +85,7 @@ def test_what_practice_mode_leaves_goes_and_comes_back_at_once(server, api):
     gone = api.post("/practice/remove", {})
     assert len(gone["characters"]) == 2 and gone["generations"] == [marked.id]
     assert api.get("/characters")["items"] == []
-    assert api.get("/practice") == {"people": [], "pictures": 0}
+    assert api.get("/practice") == {"people": [], "pictures": 0, "loras": 0}
     gone["generations"].append("gen_" + "0" * 26)
     api.post("/practice/restore", gone)
     assert api.get("/practice") == left
@@ -93,7 +95,29 @@ def test_somebody_who_was_really_trained_is_practice_no_longer(server, api):
     ann = api.post("/characters", {"name": "Ann", "trigger_word": "annqvx"})
     publish(server.services.versions, ann, 10)
     assert api.get("/practice")["people"] == []
-    assert api.post("/practice/remove", {}) == {"characters": [], "generations": []}
+    assert api.post("/practice/remove", {}) == {"characters": [], "generations": [], "loras": []}
+
+
+def test_practice_loras_of_people_from_before_go_and_come_back(server, api):
+    """Ann was there before: what practice mode trained of her goes with the rest, she and what is real of her stay."""
+    services = server.services
+    ann = api.post("/characters", {"name": "Ann", "trigger_word": "annqvx"})
+    real, practice = (publish(services.versions, ann, step) for step in (10, 20))
+    services.versions.update(practice.model_copy(update={"placeholder": True}))
+    assert api.get("/practice") == {"people": [], "pictures": 0, "loras": 1}
+    gone = api.post("/practice/remove", {})
+    assert gone == {"characters": [], "generations": [], "loras": [practice.file]}
+    assert [one["file"] for one in api.get(f"/characters/{ann['id']}/versions")["items"]] == [real.file]
+    assert [file.name for file in services.paths.models.rglob("*.safetensors")] == [Path(real.file).name]
+    api.post("/practice/restore", gone)
+    assert {one["file"] for one in api.get(f"/characters/{ann['id']}/versions")["items"]} == {
+        real.file,
+        practice.file,
+    }
+    assert api.get("/practice")["loras"] == 1
+    api.post("/practice/remove", {})
+    api.post(f"/characters/{ann['id']}/forget", {})
+    assert not list(services.paths.trash.rglob("*.safetensors"))
 
 
 def test_people_of_a_real_installation_are_no_practice(real):

@@ -113,8 +113,7 @@ def freeze(job_dir: Path, missing: Sequence[Missing]) -> None:
 def download(task: Task, settings: Settings) -> None:
     """The work of a model_download job. What stands under a file's name already and is another one did not serve when the
     plan was made: it is kept aside, once the right one is there."""
-    plan = json.loads((task.dir / PLAN_FILE).read_text(encoding="utf-8"))
-    files = [Missing(**known(Missing, entry)) for entry in plan]
+    files = _planned(task.dir)
     token = current_token(settings, task.paths)
     total, before = sum(file.size for file in files), 0
     for file in files:
@@ -127,6 +126,20 @@ def download(task: Task, settings: Settings) -> None:
             task.log(f"{file.hub}/{file.file} -> {target.name}")
             fetch(task, source, target, before=before, of=total, keep_old=True)
         before += file.size
+
+
+def fetched_files(job_dir: Path) -> dict[Path, int]:
+    """Tell where a download was to put its files, and how large they are; nothing where its folder was cleared away."""
+    try:
+        plan = _planned(job_dir)
+    except (OSError, ValueError, TypeError):
+        return {}
+    return {contained(Path(file.folder), Path(file.file).name): file.size for file in plan}
+
+
+def _planned(job_dir: Path) -> list[Missing]:
+    plan = json.loads((job_dir / PLAN_FILE).read_text(encoding="utf-8"))
+    return [Missing(**known(Missing, entry)) for entry in plan]
 
 
 def described(states: Sequence[FileState]) -> list[dict[str, object]]:

@@ -19,6 +19,8 @@ _GB, _MB = 1e9, 1e6
 SAMPLE_STEP = 0.5
 #: Seconds to start the trainer and load a model: measured 10 s of imports, then about 2 s for each GB.
 START_S, LOAD_S_PER_GB = 20.0, 2.0
+#: A sample picture as JPEG.
+_SAMPLE_MB = 0.3
 #: A step with every layer offloaded takes this much longer than with none: published are 4.6 s with none, 6.5 s with half and
 #: 10 s with all (ostris/ai-toolkit#758, 22 billion numbers on a 5090 of 32 GB).
 OFFLOAD_COST = 1.2
@@ -53,7 +55,7 @@ def estimate(
     needs = family.needs
     lora = file_mb(family, numbers)
     # each checkpoint, and once the optimizer's state, which is about two LoRAs in 8 bits
-    disk = (rounds + 2) * lora * _MB + rounds * prompts * 0.3 * _MB
+    disk = (rounds + 2) * lora * _MB + rounds * prompts * _SAMPLE_MB * _MB
     return Estimate(
         seconds,
         learned is not None,
@@ -62,6 +64,13 @@ def estimate(
         int(disk),
         guess * numbers.batch_size,
     )
+
+
+def disk_left(family: Family, training: Savings, step: int) -> int:
+    """Bytes that a training which has come to `step` still writes: its saves, their samples, and once the optimizer's state."""
+    lora = family.needs.lora_mb * training.rank / family.defaults.rank * _MB
+    rounds = max(0, training.steps - step) // training.save_every + 1
+    return int(rounds * (lora + len(training.sample_prompts) * _SAMPLE_MB * _MB) + 2 * lora)
 
 
 def completed_trainings(ledger: Ledger) -> list[Job]:
@@ -83,6 +92,22 @@ def learned_paces(completed: Iterable[Job], device: str) -> dict[str, float]:
             batch = (job.request.get("overrides") or {}).get("batch_size") or 1
             by_kind.setdefault(pace_key(job.family, job), []).append(pace / batch)
     return {key: statistics.median(paces) for key, paces in by_kind.items()}
+
+
+class Savings(Protocol):
+    """The choices of a training that say what it writes."""
+
+    @property
+    def steps(self) -> int: ...
+
+    @property
+    def rank(self) -> int: ...
+
+    @property
+    def save_every(self) -> int: ...
+
+    @property
+    def sample_prompts(self) -> list[str]: ...
 
 
 class Paced(Protocol):

@@ -80,14 +80,22 @@ def check_on_this_machine(
     that comes through a tunnel can say all of it. So nobody is shown the link where ComfyUI listens on loopback alone:
     others come through such a proxy then, or there would be no link.
     """
-    host, origin = asked.headers.get("host", ""), asked.headers.get("origin", "")
-    here = is_loopback(peer) and host_is_ours(host, ()) and _address_of(origin) == host.lower()
-    if not listens_beyond or not here or http_version < (1, 1) or FORWARDED & asked.headers.keys():
+    here = "origin" in asked.headers and is_on_this_machine(asked, peer, http_version)
+    if not listens_beyond or not here:
         raise ForbiddenError(
             "not_this_machine",
             "The link is shown only at localhost, on a computer whose ComfyUI other computers can reach directly.",
             "Open the file that ComfyUI's console names (run/link.txt in Isengard's data folder).",
         )
+
+
+def is_on_this_machine(asked: Asked, peer: str, http_version: tuple[int, int]) -> bool:
+    """Whether a browser on this very computer asks, as far as it can be told: connection, address and, where one is named, origin are
+    loopback, and nobody says that they pass it on. A tunnel can look the same."""
+    host = asked.headers.get("host", "")
+    origin = asked.headers.get("origin", f"http://{host}")
+    here = is_loopback(peer) and host_is_ours(host, ()) and _address_of(origin) == host.lower()
+    return here and http_version >= (1, 1) and not FORWARDED & asked.headers.keys()
 
 
 def host_is_ours(host: str, allowed_hosts: Collection[str]) -> bool:

@@ -48,6 +48,29 @@ class PracticeThings(Record):
 
     characters: Annotated[list[Annotated[str, id_text("chr")]], Field(max_length=_MOST_THINGS)]
     generations: Annotated[list[Annotated[str, id_text("gen")]], Field(max_length=_MOST_THINGS)]
+    loras: Annotated[list[Annotated[Line, Field(max_length=300)]], Field(max_length=_MOST_THINGS)] = []
+
+
+class FolderChoice(Record):
+    """POST /folders/open: one of our folders by name, `of` the training or person whose it is."""
+
+    name: Literal["data", "models", "pictures", "recipes", "logs", "job", "person"]
+    of: Annotated[str, Field(pattern=r"^((job|chr)_[0-9a-z]{26})?$")] = ""
+
+    @model_validator(mode="after")
+    def _belongs(self) -> FolderChoice:
+        kind = {"job": "job_", "person": "chr_"}.get(self.name, "")
+        if self.of[:4] != kind:
+            raise ValueError("of must name what the folder belongs to, and nothing for any other")
+        return self
+
+
+class SpaceToFree(Record):
+    """POST /storage/free: `model` is a family's key where files of a model are meant."""
+
+    what: Literal["trash", "thumbnails", "caches", "model"]
+    model: Annotated[str, Field(pattern=r"^[a-z0-9_]{0,40}$")] = ""
+    confirm: Truth = False
 
 
 class Favourite(Record):

@@ -161,10 +161,11 @@ class PracticePerson(BaseModel):
 
 
 class PracticeLeft(BaseModel):
-    """The people and the number of pictures that practice mode has left."""
+    """The people that practice mode has left, and the numbers of pictures and of other people's LoRAs."""
 
     people: list[PracticePerson]
     pictures: int
+    loras: int
 
 
 class PracticeRemoved(BaseModel):
@@ -172,6 +173,7 @@ class PracticeRemoved(BaseModel):
 
     characters: list[str]
     generations: list[str]
+    loras: list[str]
 
 
 class SessionLink(BaseModel):

@@ -18,8 +18,10 @@ from ...core.records.generation import Generation
 from ...core.records.photo_day import PhotoDay
 from ...core.records.worker import Worker
 from ..services.prompting.style_records import StylePictureList
+from ..services.storage.use_records import Room, StorageState
 from . import answer_bodies as bodies
 from . import gallery_answers as gallery_bodies
+from . import help_answers as help_bodies
 from . import training_answers as training_bodies
 from .language_answers import LanguageList, LanguageWords
 
@@ -144,6 +146,13 @@ ANSWERS: Mapping[str, Answer | None] = {
     "logs.take": DONE,
     "logs.find": many(bodies.LogLine),
     "logs.diagnostics": ZIP,
+    "logs.issue": Answer(help_bodies.IssueDraft),
+    "help.storage.show": Answer(StorageState),
+    "help.storage.measure": Answer(StorageState, status=202),
+    "help.storage.free": Answer(help_bodies.FreedSpace),
+    "help.storage.room": Answer(Room),
+    "help.storage.list_folders": Answer(help_bodies.FolderList),
+    "help.storage.open_folder": DONE,
     "characters.list_all": many(Character),
     "characters.create": Answer(Character, status=201),
     "characters.sample": Answer(Character, status=201),

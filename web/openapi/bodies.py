@@ -28,6 +28,7 @@ from ...core.records.training import TrainingRequest
 from ...generation.image.user_recipes import Agreement, RecipeDraft
 from ..http.request_bodies import (
     Favourite,
+    FolderChoice,
     GenerationPatch,
     JobMove,
     LoraAdoption,
@@ -38,6 +39,7 @@ from ..http.request_bodies import (
     PracticeThings,
     Retry,
     SetUpAndTrainOrder,
+    SpaceToFree,
     VersionCompanions,
     VersionPick,
 )
@@ -75,10 +77,12 @@ BODIES: dict[str, type[BaseModel]] = {
         PictureChoice,
         JobMove,
         LoraAdoption,
+        FolderChoice,
         MoreSteps,
         PracticeThings,
         Retry,
         SetUpAndTrainOrder,
+        SpaceToFree,
         VersionCompanions,
         VersionPick,
     )

@@ -183,6 +183,7 @@ NAME = Text(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}", "a name")
 FAMILY = FamilyKey()
 PAGE: Mapping[str, Kind] = {"limit": Whole(1, MAX_PAGE, _bad_limit), "cursor": CURSOR}
 SIZE = Choice(("thumb", "full"))
+FRONTEND = {"frontend": Text(r"[ -~]{0,4000}", "what the panel says of ComfyUI's frontend")}
 PURPOSE = Choice(get_args(OrderPurpose), _bad_purpose)
 
 #: The prefix of an `id` in a path, by what stands before it; a `pid` is a photo's.
@@ -244,7 +245,12 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
         "base_model": Text(r"[^\x00-\x1f]{0,400}", "a model file's name"),
     },
     "diagnosis.of_picture": {"character_id": id_of("chr")},
-    "logs.diagnostics": {"frontend": Text(r"[ -~]{0,4000}", "what the panel says of ComfyUI's frontend")},
+    "logs.diagnostics": FRONTEND,
+    "logs.issue": FRONTEND,
+    "help.storage.room": {"incoming": Whole(0, 2**50)},
+    "help.storage.list_folders": {
+        "of": Text(r"((job|chr)_[0-9a-z]{26})?", "the identifier of a training or a person")
+    },
     "logs.find": {
         "correlation_id": Text(r"[A-Za-z0-9._-]{0,64}", "a correlation id"),
         "service": Choice(("", *SERVICES), _bad_service),

@@ -16,7 +16,7 @@ from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
 from ..services import frontend_report
-from ..services.diagnostics import FILE_NAME, Source, bundle
+from ..services.diagnostics import FILE_NAME, Source, bundle, issue_draft
 from ..services.log_lines import newest_lines
 
 MAX_LINES = 100
@@ -69,7 +69,19 @@ async def find(services: Services, request: web.Request) -> web.Response:
 async def diagnostics(services: Services, request: web.Request) -> web.Response:
     """?frontend=: a zip file with what a bug report needs; no photo, no caption, no name."""
     frontend = frontend_report.told(request.query.get("frontend", ""))
-    source = Source(
+    content = await in_thread(bundle, _source(services), frontend)
+    return web.Response(body=content, headers=responses.zip_headers(FILE_NAME))
+
+
+async def issue(services: Services, request: web.Request) -> web.Response:
+    """?frontend=: what the tracker's form for a new issue is filled with."""
+    frontend = frontend_report.told(request.query.get("frontend", ""))
+    title, text = await in_thread(issue_draft, _source(services), frontend)
+    return web.json_response({"title": title, "body": text})
+
+
+def _source(services: Services) -> Source:
+    return Source(
         services.paths,
         services.settings,
         services.host,
@@ -78,5 +90,3 @@ async def diagnostics(services: Services, request: web.Request) -> web.Response:
         services.registry,
         services.loops,
     )
-    content = await in_thread(bundle, source, frontend)
-    return web.Response(body=content, headers=responses.zip_headers(FILE_NAME))

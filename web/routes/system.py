@@ -186,24 +186,26 @@ def _settings(services: Services) -> dict[str, object]:
 async def practice_left(services: Services, request: web.Request) -> web.Response:
     people = await in_thread(services.practice.people)
     pictures = await in_thread(services.practice.pictures)
+    loras = await in_thread(services.practice.loras)
     return web.json_response(
         {
             "people": [{"id": character.id, "name": character.name} for character in people],
             "pictures": sum(len(generation.images) for generation in pictures),
+            "loras": len(loras),
         }
     )
 
 
 async def remove_practice(services: Services, request: web.Request) -> web.Response:
     await read_json(request)
-    characters, generations = await in_thread(services.practice.remove)
-    return web.json_response({"characters": characters, "generations": generations})
+    characters, generations, loras = await in_thread(services.practice.remove)
+    return web.json_response({"characters": characters, "generations": generations, "loras": loras})
 
 
 async def restore_practice(services: Services, request: web.Request) -> web.Response:
-    """{"characters": [ids], "generations": [ids]} as the removal has answered them."""
+    """{"characters": [ids], "generations": [ids], "loras": [files]} as the removal has answered them."""
     things = PracticeThings.model_validate(await read_json(request))
-    await in_thread(services.practice.restore, things.characters, things.generations)
+    await in_thread(services.practice.restore, things.characters, things.generations, things.loras)
     return web.Response(status=204)
 
 

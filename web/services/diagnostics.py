@@ -41,6 +41,8 @@ JOBS = 20
 PACKAGES = (
     "aiohttp", "comfyui-frontend-package", "huey", "pillow", "pydantic", "python-json-logger", "redis", "safetensors", "torch",
 )  # fmt: skip
+#: What an issue begins with; the lines below them are for the answers.
+_QUESTIONS = ("### What happened", "", "", "### What you did just before", "", "")
 _JOB = {"id", "kind", "state", "attempt", "backend", "error"}
 
 
@@ -65,6 +67,24 @@ def bundle(source: Source, frontend: FrontendReport | None = None) -> bytes:
         for name, text in _members(source, frontend, anonymous):
             archive.writestr(name, text)
     return stream.getvalue()
+
+
+def issue_draft(source: Source, frontend: FrontendReport | None = None) -> tuple[str, str]:
+    """Title and text of a new issue, in the words of its readers: questions for whoever writes it, and versions. No name, path or
+    token: what is told goes through the redaction of the bundle."""
+    told = _anonymizer(source)(_versions(source))
+    page = f" ({frontend.adapter})" if frontend else ""
+    packages = ", ".join(f"{name} {version}" for name, version in told["packages"].items() if version)
+    lines = [
+        f"- Isengard {told['isengard']}",
+        f"- ComfyUI {told['comfyui']}, frontend {told['frontend']}{page}",
+        f"- Python {told['python']}, {told['system']}",
+        f"- {packages}",
+    ]
+    return (
+        f"Problem with Isengard {told['isengard']} in ComfyUI {told['comfyui']}",
+        "\n".join([*_QUESTIONS, "### Versions", "", *lines, ""]),
+    )
 
 
 def _members(

@@ -28,7 +28,7 @@ from ...core.faces.reader import FaceReader
 from ...core.generations.generation_files import trashed_generations
 from ...core.generations.photo_days import PhotoDayStore
 from ...core.generations.preview_copies import previews_of
-from ...core.jobs.ledger import JobFilter, Ledger
+from ...core.jobs.ledger import JobFilter, Ledger, every_job
 from ...core.paths import DataPaths
 from ...core.privacy import erasure, personal_data
 from ...core.privacy.personal_data import ForgetReport, Inventory, words_of
@@ -192,14 +192,7 @@ class Forgetting:
         return self._jobs_of(character_id)
 
     def _jobs_of(self, character_id: str) -> list[Job]:
-        jobs: list[Job] = []
-        cursor = None
-        while True:
-            page = self.ledger.jobs(JobFilter(character_id=character_id), limit=200, cursor=cursor)
-            jobs += page.items
-            cursor = page.next_cursor
-            if cursor is None:
-                return jobs
+        return list(every_job(self.ledger, JobFilter(character_id=character_id)))
 
     def _erase_late_jobs(self, character_id: str) -> None:
         """Those whose submit was on its way when the person went; later ones are refused, there is nobody any more."""

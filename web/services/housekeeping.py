@@ -13,9 +13,11 @@ from ...core.clock import Clock
 from ...core.errors import IsengardError
 from ...core.executor import in_thread
 from ...core.generations.albums import AlbumStore
+from ...core.loras.trashed_loras import TrashedLoras
 from ...core.paths import DataPaths
 from ...core.privacy.erasure import unfinished
 from ...core.storage.crash_cleanup import OLD_S, sweep
+from ...core.storage.kept_in_trash import KEPT_DAYS
 from ...core.storage.library import Library
 from .forgetting import Forgetting
 
@@ -41,21 +43,27 @@ class Housekeeping:
             await self.empty_trash()
             await asyncio.sleep(pause_s)
 
-    async def empty_trash(self) -> None:
+    async def empty_trash(self, kept_days: int = KEPT_DAYS) -> None:
+        """Remove for good what has lain in the trash for so long; 0 for all that is in it."""
         await _tried("cut_off", self._cut_off)
-        await _tried("photos", lambda: in_thread(purge_photos, self.library, self.paths, self.clock))
-        await _tried("pictures", lambda: in_thread(purge_pictures, self.library, self.paths, self.clock))
-        await _tried("albums", lambda: in_thread(self.albums.purge))
-        await _tried("recipes", lambda: in_thread(purge_recipes, self.paths, self.clock))
-        await _tried("people", self._people)
+        await _tried(
+            "photos", lambda: in_thread(purge_photos, self.library, self.paths, self.clock, kept_days)
+        )
+        await _tried(
+            "pictures", lambda: in_thread(purge_pictures, self.library, self.paths, self.clock, kept_days)
+        )
+        await _tried("albums", lambda: in_thread(self.albums.purge, kept_days))
+        await _tried("loras", lambda: in_thread(TrashedLoras(self.paths, self.clock).purge, kept_days))
+        await _tried("recipes", lambda: in_thread(purge_recipes, self.paths, self.clock, kept_days))
+        await _tried("people", lambda: self._people(kept_days))
         await _tried("leftovers", lambda: in_thread(sweep, self.paths))
 
     async def _cut_off(self) -> None:
         """What a kill or a file held open has kept from being forgotten."""
         await self.forgetting.forget_in_turn(await in_thread(unfinished, self.paths))
 
-    async def _people(self) -> None:
-        due = await in_thread(due_characters, self.library, self.clock)
+    async def _people(self, kept_days: int) -> None:
+        due = await in_thread(due_characters, self.library, self.clock, kept_days)
         await self.forgetting.forget_in_turn(due)
 
 

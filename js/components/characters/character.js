@@ -14,6 +14,7 @@ import { Coverage } from "./coverage.js";
 import { openImproveSet } from "./crops/improve_set.js";
 import { Dropzone } from "./dropzone.js";
 import { Rail } from "../first_hour/rail.js";
+import { FolderList } from "../help/folder_list.js";
 import { face, shownBy } from "../shared/person_picker.js";
 import { findingsNow } from "./photo_words.js";
 import { PhotoStrip } from "./photos.js";
@@ -44,6 +45,7 @@ export class IsenCharacter extends View {
   /** @type {Dropzone} */ dropzone;
   /** @type {CaptionEditor} */ captions;
   /** @type {HTMLDetailsElement} */ versions;
+  /** @type {FolderList} */ folders;
   /** @type {WhyNot} */ why;
   /** @type {HTMLButtonElement} */ train;
   /** @type {HTMLButtonElement} */ draw;
@@ -71,7 +73,8 @@ export class IsenCharacter extends View {
     this.dropzone = new Dropzone((files) => this.store.addPhotos(id, files));
     this.dropzone.watch(this);
     this.captions = new CaptionEditor(this, id);
-    this.versions = h("details", { class: "isen-fold" });
+    this.folders = new FolderList(this.store, id);
+    this.versions = h("details", { class: "isen-fold", on: { toggle: () => this.versions.open && this.folders.load() } });
     this.why = new WhyNot(this.store, { mended: (words) => offerUndo(this, words, null) });
     this.train = button("", () => this.store.go(this.next), { kind: "primary isen-wide", testid: "isen-train" });
     this.day = button(t("photoDayOpen"), () => this.store.go({ tab: "images", day: id }), { icon: "camera", title: t("photoDayHint"), testid: "isen-photo-day" });
@@ -124,7 +127,7 @@ export class IsenCharacter extends View {
     const made = (state.generations ?? []).filter(({ request }) => request.characters.some((use) => use.id === character.id));
     const drawn = character.versions.length > 0 || made.length > 0;
     this.why.show(drawn ? { person: character } : null, isPoor(newestOf(made, character.id)) || bestOf(character.versions)?.faults?.includes("unlike"));
-    fill(this.versions, [character.versions, state.families.length, samples], () => versionList(this.store, character, samples));
+    fill(this.versions, [character.versions, state.families.length, samples], () => [...versionList(this.store, character, samples), this.folders.element]);
     const running = runningJobs(state).find((job) => job.character_id === character.id);
     this.#foot(character, list, running);
   }

@@ -1,8 +1,9 @@
 /** The wall of faces, and the form for a new one. */
 
 import { button, field, h, icon, once, say } from "../../lib/dom.js";
+import { makePeople } from "../../data/photos/uploads.js";
 import { sorted } from "../../lib/files.js";
-import { counted } from "../../lib/format.js";
+import { counted, few } from "../../lib/format.js";
 import { keyed } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { runningJobs, shareOf } from "../../data/state.js";
@@ -14,7 +15,7 @@ import { Importer } from "./importer.js";
 import { openLoras } from "../outside_loras/lora_dialog.js";
 import { face, shownBy } from "../shared/person_picker.js";
 import { TrashedPeople } from "./trashed_people.js";
-import { View } from "../shared/view.js";
+import { View, offerUndo } from "../shared/view.js";
 
 /** From so many on nobody finds a face at a glance. */
 const MANY = 13;
@@ -37,6 +38,7 @@ export class IsenCharacters extends View {
   /** @type {HTMLInputElement} */ consent;
   /** @type {HTMLButtonElement} */ submit;
   /** @type {HTMLParagraphElement} */ arrived;
+  /** @type {HTMLElement} */ several;
   /** @type {Isengard.Arrivals} */ shown;
 
   build() {
@@ -123,8 +125,9 @@ export class IsenCharacters extends View {
     const kinds = h("datalist", { id: "isen-kinds" }, ...KINDS.map((value) => h("option", { value })));
     this.submit = h("button", { type: "submit", class: "isen-primary", text: t("createCharacter"), "data-testid": "isen-create" });
     this.arrived = h("p", { class: "isen-note", role: "status", hidden: true, "data-testid": "isen-arrivals" });
+    this.several = h("section", { class: "isen-note isen-stack-tight", hidden: true, "data-testid": "isen-several-people" });
     return h("form", { class: "isen-card isen-stack", hidden: true, "aria-label": t("newCharacter"), on: { submit: (event) => this.#create(event) } },
-      this.arrived, field(t("name"), this.name, t("nameHint")), field(t("classWord"), this.kind, t("classHint")), kinds,
+      this.arrived, this.several, field(t("name"), this.name, t("nameHint")), field(t("classWord"), this.kind, t("classHint")), kinds,
       h("label", { class: "isen-check" }, this.consent, h("span", { text: t("consent") })),
       h("div", { class: "isen-row" }, this.submit, button(t("cancel"), () => this.#show(false))));
   }
@@ -132,10 +135,28 @@ export class IsenCharacters extends View {
   /** Photos that were dropped wait for their person to have a name; a folder's is one to begin with. @param {Isengard.Arrivals | null} arrivals */
   #arrived(arrivals) {
     this.arrived.hidden = !arrivals;
+    this.several.hidden = !arrivals?.people?.length;
     if (!arrivals || arrivals === this.shown) return;
     this.shown = arrivals;
     say(this.arrived, t(this.store.state.characters?.length ? "arrivalsOrPress" : "arrivals", { n: sorted(arrivals.found).photos.length }));
+    this.#offerSeveral(arrivals.people ?? []);
     if (!this.name.value) this.name.value = arrivals.name.slice(0, this.name.maxLength);
+  }
+
+  /** Folders that came together may be a person each. @param {{name: string, found: Isengard.Found[]}[]} people */
+  #offerSeveral(people) {
+    const n = people.length;
+    const one = () => (this.several.hidden = true);
+    this.several.replaceChildren(h("strong", { text: t("twoPeopleTitle") }), h("p", { text: t("twoPeopleWhat", { n, names: few(people.map(({ name }) => name)) }) }),
+      h("div", { class: "isen-row" }, button(t("twoPeopleEach", { n }), () => this.#makeAll(people), { kind: "primary", testid: "isen-people-each" }), button(t("twoPeopleOne"), one, { testid: "isen-people-one" })));
+  }
+
+  /** @param {{name: string, found: Isengard.Found[]}[]} people */
+  async #makeAll(people) {
+    const kind = this.kind.value || KINDS[0];
+    this.#show(false);
+    const n = await makePeople(this.store, people, kind);
+    if (n) offerUndo(this, t("twoPeopleMade", { n }), null);
   }
 
   #again() {

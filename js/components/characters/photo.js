@@ -36,10 +36,10 @@ class PhotoDialog {
     this.caption = h("textarea", { rows: 3, maxlength: 2000, dir: "auto", "data-testid": "isen-photo-caption", on: { input: () => (this.#written = true), change: () => this.#keepCaption() } });
     this.leaks = h("div", { class: "isen-stack-tight" });
     this.use = new UseChoice((use) => this.#save(MARKS[use]));
-    this.cover = button(t("makeCover"), () => coverOf(this.store, characterId, this.photoId), { testid: "isen-make-cover" });
+    this.cover = button(t("makeCover"), () => coverOf(view, characterId, this.photoId), { testid: "isen-make-cover" });
     const stop = this.store.listen(() => this.#show());
     const closed = () => (this.#keepCaption(), stop());
-    this.dialog = openDialog(view, { label: t("photosTitle"), kind: "isen-sheet", keys: (event) => this.#turn(arrowOf(event)), closed },
+    this.dialog = openDialog(view, { label: t("photosTitle"), kind: "isen-sheet", keys: (event) => this.#key(event), closed },
       h("div", { class: "isen-sheet-picture" }, this.image), this.#side());
     this.#show();
   }
@@ -81,9 +81,17 @@ class PhotoDialog {
     this.use.show(useOf(photo));
   }
 
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const move = arrowOf(event);
+    if (!move) return;
+    event.preventDefault();
+    this.#turn(move);
+  }
+
   /** @param {number} move */
   #turn(move) {
-    if (!move || !this.list.length) return;
+    if (!this.list.length) return;
     const at = this.list.findIndex((photo) => photo.id === this.photoId);
     this.photoId = this.list[(at + move + this.list.length) % this.list.length].id;
     this.#place = "";

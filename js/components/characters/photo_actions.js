@@ -2,6 +2,7 @@
 
 import { counted } from "../../lib/format.js";
 import { MARKS } from "../../lib/photo_use.js";
+import { t } from "../../locales/words.js";
 import { offerUndo } from "../shared/view.js";
 
 /** Into the trash, with undo. @param {Isengard.View} view @param {string} characterId @param {string} photoId */
@@ -36,7 +37,11 @@ export async function turnPhotos(view, characterId, ids, undone = () => {}) {
   return answer?.turned ?? null;
 }
 
-/** Shown as the person's face. @param {Isengard.Store} store @param {string} characterId @param {string} photoId */
-export function coverOf(store, characterId, photoId) {
-  return store.attempt(async (id) => store.keepCharacter(await store.api.characters.update(characterId, { cover_photo_id: photoId }, id)));
+/** Shown as the person's face; the one before comes back with undo. @param {Isengard.View} view @param {string} characterId @param {string} photoId */
+export async function coverOf(view, characterId, photoId) {
+  const { store } = view;
+  const before = store.state.characters?.find((known) => known.id === characterId)?.cover_photo_id ?? "";
+  /** @param {string} cover */
+  const set = (cover) => store.attempt(async (id) => store.keepCharacter(await store.api.characters.update(characterId, { cover_photo_id: cover }, id)));
+  if (await set(photoId)) offerUndo(view, t("coverChanged"), () => set(before));
 }

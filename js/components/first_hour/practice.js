@@ -61,10 +61,10 @@ export class PracticeLeft {
   /** Nobody asked for this: what goes wrong with it is not shown. */
   async #look() {
     await quietly(() => this.store.api.system.practice(), (left) => (this.#left = left));
-    const { people = [], pictures = 0 } = this.#left ?? {};
-    this.element.hidden = !people.length && !pictures;
+    const { people = [], pictures = 0, loras = 0 } = this.#left ?? {};
     const names = few(people.map(({ name }) => name));
-    const things = [people.length ? counted("practicePeople", people.length, { names }) : "", pictures ? counted("practicePictures", pictures) : ""].filter(Boolean);
+    const things = [people.length ? counted("practicePeople", people.length, { names }) : "", loras ? counted("practiceLoras", loras) : "", pictures ? counted("practicePictures", pictures) : ""].filter(Boolean);
+    this.element.hidden = !things.length;
     this.element.replaceChildren(h("p", { text: t("practiceLeftOver", { things: listed(things) }) }),
       h("div", { class: "isen-row" }, button(t("practiceRemove"), () => this.#remove(), { testid: "isen-practice-remove" })));
   }

@@ -12,6 +12,7 @@ import { ENDED } from "../../data/state.js";
 import { withCheckpoints } from "../../data/versions.js";
 import { dayWords } from "../photo_day/day_words.js";
 import { Gallery } from "./gallery.js";
+import { Rail } from "../first_hour/rail.js";
 import { gpuNote } from "../training/gpu_note.js";
 import { ImageForm } from "./image_form.js";
 import { InProgressCard } from "./pictures_in_progress.js";
@@ -29,6 +30,7 @@ const TROUBLES = 3;
 
 export class IsenImages extends View {
   /** @type {HTMLElement} */ nobody;
+  /** @type {Rail} */ rail;
   /** @type {ImageForm} */ form;
   /** @type {HTMLUListElement} */ stream;
   /** @type {Gallery} */ gallery;
@@ -53,7 +55,8 @@ export class IsenImages extends View {
       button(t("dismiss"), () => ((this.read = this.asked), this.store.set({})), { icon: "times", bare: true, testid: "isen-dismiss-why" }));
     this.gpu = h("div", { hidden: true });
     this.day = button("", () => this.store.go({ tab: "images", day: this.form.cast.people[0]?.id }), { kind: "link", title: t("photoDayHint"), testid: "isen-images-photo-day" });
-    this.append(this.nobody, this.gpu, h("div", { class: "isen-columns" }, this.form.element, h("div", { class: "isen-stack isen-pictures-side" }, this.day, this.stream, this.poor, this.gallery.element)));
+    this.rail = new Rail(this.store);
+    this.append(this.rail.element, this.nobody, this.gpu, h("div", { class: "isen-columns" }, this.form.element, h("div", { class: "isen-stack isen-pictures-side" }, this.day, this.stream, this.poor, this.gallery.element)));
     new ResizeObserver(() => this.style.setProperty("--isen-compose", `${this.form.compose.offsetHeight}px`)).observe(this.form.compose);
   }
 
@@ -89,6 +92,7 @@ export class IsenImages extends View {
     }
     this.gallery.show(state);
     const [drawn] = people.length ? this.form.cast.people : [];
+    this.rail.show(state.characters.find((known) => known.id === drawn?.id), state, "pictures");
     this.day.hidden = !drawn?.versions.length;
     if (drawn) say(this.day, dayWords(state, drawn));
     this.#newest(state);

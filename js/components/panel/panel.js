@@ -1,6 +1,6 @@
 /** The frame: title, tabs, banners, the view of the route, and the bar that offers to undo. */
 
-import { button, h } from "../../lib/dom.js";
+import { button, h, isWriting } from "../../lib/dom.js";
 import { asFound, pasted, walked } from "../../lib/files.js";
 import { fill } from "../../lib/lists.js";
 import { readingKey } from "../../locales/reading.js";
@@ -13,9 +13,11 @@ import { blocked, connecting, locked } from "./blocked_states.js";
 import { askEarly } from "../shared/thumbnail_preload.js";
 import { focusAgain, homeOf, keepFocus } from "./focus_home.js";
 import { arrive } from "../../data/photos/uploads.js";
+import { openHelp } from "../help/help_dialog.js";
 import { lendingBanner, lendingOf } from "../training/gpu_lending.js";
 import { practiceBanner } from "../first_hour/practice.js";
 import { recoveredBanner, recoveriesOf } from "./recovery_notice.js";
+import { roomBanner } from "../storage/room_banner.js";
 import { advisesRestart, restartButton } from "../shared/restart.js";
 import { View } from "../shared/view.js";
 
@@ -54,11 +56,12 @@ export class IsenPanel extends View {
       .finally(() => (this.style.visibility = ""));
     this.tabs = h("div", { class: "isen-tabs", role: "tablist", "aria-label": t("title") }, ...TABS.map((name) => this.#tab(name)));
     const settings = button(t("settings"), () => this.store.go({ tab: "settings" }), { icon: "cog", bare: true, testid: "isen-settings" });
+    const help = button(t("help"), () => openHelp(this), { icon: "question-circle", bare: true, title: t("helpWhat"), testid: "isen-help" });
     this.leave = button(t("close"), () => this.closes?.(), { icon: "times", bare: true, testid: "isen-leave", hidden: true });
     this.banners = h("div", { class: "isen-banners", role: "status", "aria-live": "polite" });
     this.body = h("div", { class: "isen-body", role: "tabpanel", id: "isen-body", tabindex: -1 });
     this.undoBar = h("div", { class: "isen-undo", role: "status", "aria-live": "polite", hidden: true });
-    this.append(h("header", { class: "isen-head" }, h("strong", { class: "isen-grow", text: t("title") }), settings, this.leave), this.tabs, this.banners, this.body, this.undoBar);
+    this.append(h("header", { class: "isen-head" }, h("strong", { class: "isen-grow", text: t("title") }), help, settings, this.leave), this.tabs, this.banners, this.body, this.undoBar);
     this.#keepToOurselves();
     keepFocus(this, () => this.querySelector("dialog[open]") ?? homeOf(this.body));
     this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, /** @type {Isengard.Generation[]} */ (items));
@@ -73,6 +76,7 @@ export class IsenPanel extends View {
   /** ComfyUI listens on the page: "w" on a focused button would switch its tabs, a dropped file would replace the graph. */
   #keepToOurselves() {
     for (const kind of ["keydown", "paste", "copy", "cut"]) this.addEventListener(kind, (event) => event.stopPropagation());
+    this.addEventListener("keydown", (event) => this.#helpByKey(event), { capture: true });  // dialogs keep keys to themselves
     this.addEventListener("keydown", (event) => this.#undoByKey(event));
     for (const kind of ["dragover", "drop"]) {
       this.addEventListener(kind, (happened) => {
@@ -125,7 +129,9 @@ export class IsenPanel extends View {
     const lent = lendingOf(state);
     const back = recoveriesOf(state);
     const practice = practiceOf(state);
-    fill(this.banners, [lines, back, lent, practice], () => [
+    const room = state.room?.low ? state.room : null;
+    fill(this.banners, [lines, back, lent, practice, room], () => [
+      room && roomBanner(this.store, room),
       practice && practiceBanner(this.store, practice), ...lines.map((line) => this.#banner(line)), ...back.map((one) => recoveredBanner(this.store, one)), lent && lendingBanner(this.store, lent),
     ]);
     this.#show(state);
@@ -221,10 +227,17 @@ export class IsenPanel extends View {
 
   /** While there is an offer to undo, Ctrl and Z take it; in a field they undo what was typed. @param {KeyboardEvent} event */
   #undoByKey(event) {
-    const typing = /** @type {Element} */ (event.target).closest('input:not([type="radio"], [type="checkbox"]), textarea, [contenteditable]');
-    if (event.key !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey) || typing || this.undoBar.hidden) return;
+    if (event.key !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey) || isWriting(event.target) || this.undoBar.hidden) return;
     event.preventDefault();
     this.undoBar.querySelector("button")?.click();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #helpByKey(event) {
+    if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    openHelp(this);
   }
 
   /** Behind an open dialog nothing can be pressed: the offer is in it for as long as it is open. */

@@ -70,7 +70,10 @@ export function openCulling(view, { pictures, at: first, person, choose }) {
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {
     const move = arrowOf(event);
-    if (move) return go(move);
+    if (move) {
+      event.preventDefault();
+      return go(move);
+    }
     const key = /** @type {keyof typeof keys} */ (event.key.toLowerCase());
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !(key in keys) || keys[key].hidden) return;
     event.preventDefault();

@@ -5,15 +5,19 @@ import { inRow } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { FaceModels } from "./face_models.js";
+import { FolderList } from "../help/folder_list.js";
 import { guardChoice } from "./guard_choice.js";
+import { helpLinks, openHelp } from "../help/help_dialog.js";
+import { openReport } from "../help/report_dialog.js";
 import { LanguageChoice } from "./language_choice.js";
 import { LikenessMeter } from "../comparing/likeness_meter.js";
 import { LogViewer } from "./log_viewer.js";
 import { SettingValues } from "./setting_values.js";
 import { modeChoice } from "../shared/mode_choice.js";
-import { notifyChoice } from "./notify_choice.js";
+import { notifyChoice, titleChoice } from "./notify_choice.js";
 import { PictureMark } from "./picture_mark.js";
 import { PracticeLeft } from "../first_hour/practice.js";
+import { DiskSpace } from "../storage/disk_space.js";
 import { View } from "../shared/view.js";
 
 const WORDS = ["lora", "trigger", "step", "checkpoint", "rank", "rate", "held", "likeness"];
@@ -31,6 +35,7 @@ export class IsenSettings extends View {
   /** @type {FaceModels} */ models;
   /** @type {PictureMark} */ mark;
   /** @type {LogViewer} */ log;
+  /** @type {DiskSpace} */ disk;
   /** @type {string | undefined} */ start;
 
   build() {
@@ -44,10 +49,13 @@ export class IsenSettings extends View {
     this.meter = new LikenessMeter(this.store, { removable: true });
     this.models = new FaceModels(this.store, (names) => this.#save("face_models", names));
     this.mark = new PictureMark((name, value) => this.#save(name, value));
+    this.disk = new DiskSpace(this);
     this.log = new LogViewer(this.store, this.route.log);
-    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#words(), this.values, this.#notify(), this.#trainer(), this.#likeness(), this.mark.element, this.log.element, this.#report());
+    this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#help(), this.#words(), this.values, this.#notify(), this.#trainer(), this.#likeness(), this.disk.element, this.mark.element, this.log.element, this.#report());
     this.kept.load();
     this.meter.ask();
+    if (this.route.storage) requestAnimationFrame(() => this.disk.open());
+    else this.disk.load();
   }
 
   /** @param {Isengard.Shown} state */
@@ -60,6 +68,19 @@ export class IsenSettings extends View {
     this.models.show(state);
   }
 
+  #help() {
+    const { panel } = this;
+    if (!panel) return "";
+    return h("section", { class: "isen-card isen-stack-tight" }, h("h3", { text: t("help") }), helpLinks(),
+      h("div", { class: "isen-row" }, button(t("helpShortcuts"), () => openHelp(panel), { icon: "question-circle", title: t("helpShortcutsHint"), testid: "isen-shortcuts" })));
+  }
+
+  #folders() {
+    const list = new FolderList(this.store);
+    list.load();
+    return h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("foldersTitle") }), list.element);
+  }
+
   #words() {
     const entries = WORDS.flatMap((word) => [h("dt", { text: t(`term_${word}`) }), h("dd", { text: t(`word_${word}`) })]);
     return h("details", { class: "isen-card isen-fold" }, h("summary", { text: t("helpTitle") }), h("dl", { class: "isen-terms" }, ...entries));
@@ -67,7 +88,7 @@ export class IsenSettings extends View {
 
   #notify() {
     const choice = notifyChoice(this.panel?.notices);
-    return choice.length ? h("section", { class: "isen-card isen-stack" }, ...choice, h("small", { class: "isen-muted", text: t("notifyHint") })) : "";
+    return h("section", { class: "isen-card isen-stack" }, ...choice, choice.length > 0 && h("small", { class: "isen-muted", text: t("notifyHint") }), titleChoice(this.store));
   }
 
   #trainer() {
@@ -80,33 +101,33 @@ export class IsenSettings extends View {
   }
 
   #report() {
+    const { panel } = this;
     const { health } = this.store.state;
+    const tell = panel ? button(t("reportTell"), () => openReport(panel), { icon: "flag", testid: "isen-report-problem" }) : "";
     const link = h("a", { class: "isen-button", href: this.store.api.system.diagnosticsUrl(this.panel?.frontend?.report()), download: "isengard-diagnostics.zip", "data-testid": "isen-diagnostics" }, icon("download"), t("diagnostics"));
     return h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("reportTitle") }), h("p", { class: "isen-muted", text: t("diagnosticsHint") }),
-      h("div", { class: "isen-row" }, link), health && h("small", { class: "isen-muted", text: t("versionIs", { n: health.version, comfyui: health.comfyui || "?" }) }));
+      h("div", { class: "isen-row" }, tell, link), health && h("small", { class: "isen-muted", text: t("versionIs", { n: health.version, comfyui: health.comfyui || "?" }) }));
   }
 
   /** @param {Isengard.Settings} settings */
   #show(settings) {
-    const { items, folders } = settings;
+    const { items } = settings;
     const mode = items.find((item) => item.name === "mode");
     fill(this.mode, mode, () => mode && modeChoice(mode, (name, value) => this.#save(name, value)));
     const guard = items.find((item) => item.name === "guard_comfyui");
     fill(this.guard, guard, () => guardChoice(this.store, guard, (name, value) => this.#save(name, value)));
-    fill(this.written, [items, folders], () => this.#written(items, folders));
-    if (!this.controls) this.values.replaceChildren(this.mode, this.left.element, this.guard, this.#editable(), this.written);
+    fill(this.written, items, () => this.#written(items));
+    if (!this.controls) this.values.replaceChildren(this.mode, this.left.element, this.guard, this.#editable(), this.#folders(), this.written);
     this.models.choose(items.find((item) => item.name === "face_models"));
     this.mark.show(settings);
     this.#fill(items);
   }
 
-  /** @param {Isengard.Setting[]} items @param {Schema.DataFolders} folders */
-  #written(items, folders) {
-    const named = Object.entries(folders).map(([name, folder]) => h("p", {}, h("small", { class: "isen-muted", text: t(`folder_${name}`) }), h("br"), h("code", { class: "isen-file", text: folder })));
+  /** @param {Isengard.Setting[]} items */
+  #written(items) {
     const rows = items.map((item) => h("tr", {}, h("th", { scope: "row", text: item.name }), h("td", { text: valueWords(item) || "–" }), h("td", { class: "isen-muted", text: item.source })));
     const open = this.written.querySelector("details")?.open;
     return [
-      h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("foldersTitle") }), ...named),
       h("details", { class: "isen-card isen-fold", open }, h("summary", { text: t("valuesTitle") }), h("div", { class: "isen-scroll" }, h("table", { class: "isen-table" }, ...rows))),
     ];
   }

@@ -71,9 +71,10 @@ export function showPictures(view, { label, items, at: first, describe, below = 
   /** @param {KeyboardEvent} event */
   const key = (event) => {
     const move = PAGES[event.key] ?? 0;
-    if (move) show(move);
-    else if (!zoom.press(event) && arrowOf(event)) show(arrowOf(event));
-    else keys(event);
+    if (!move && zoom.press(event)) return;
+    const turn = move || arrowOf(event);
+    if (turn) show(turn);
+    if (turn || keys(event)) event.preventDefault();
   };
   const dialog = openDialog(view, { label, kind: "isen-viewer", closed, keys: key },
     h("div", { class: "isen-viewer-head" }, h("div", { class: "isen-row isen-viewer-turns" }, turns[0], place, turns[1], zoomButtons(zoom)), h("div", { class: "isen-viewer-tools" }, ...tools(close, () => at), link), closer(close)),

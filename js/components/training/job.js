@@ -10,6 +10,7 @@ import { ENDED, shareOf, waitingJobs } from "../../data/state.js";
 import { awaitsChoice } from "../../data/versions.js";
 import { CheckpointList } from "./checkpoints.js";
 import { Rail } from "../first_hour/rail.js";
+import { FolderList } from "../help/folder_list.js";
 import { TrainingLine } from "../first_hour/line.js";
 import { SampleStrip } from "./sample_strip.js";
 import { failure, goOn } from "./job_after.js";
@@ -80,7 +81,7 @@ export class IsenJob extends View {
     this.checkpoints = new CheckpointList(this.store);
     this.buttons = h("div", { class: "isen-row" });
     this.notify = h("div", {}, ...notifyChoice(this.panel?.notices));
-    this.log = new JobLog();
+    this.log = new JobLog(new FolderList(this.store, this.route.job));
     const back = button(t("back"), () => this.store.go({ tab: "training" }), { icon: "chevron-left", bare: true });
     this.append(
       h("div", { class: "isen-row isen-top" }, back, h("div", { class: "isen-grow" }, this.heading, this.what)), this.rail.element,

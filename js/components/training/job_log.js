@@ -7,10 +7,21 @@ const SHOWN = 200;
 const NEAR_PX = 24;
 
 export class JobLog {
-  constructor() {
+  /** For its folder. */
+  #asked = false;
+
+  /** @param {import("../help/folder_list.js").FolderList} [folders] where it lies */
+  constructor(folders) {
+    this.folders = folders;
     this.text = h("pre", { class: "isen-log", tabindex: 0, "aria-label": t("log"), "data-testid": "isen-log-text" });
-    this.element = h("details", { class: "isen-fold" }, h("summary", { text: t("log"), "data-testid": "isen-log" }), this.text);
-    this.element.addEventListener("toggle", () => this.#toEnd());
+    this.element = h("details", { class: "isen-fold" }, h("summary", { text: t("log"), "data-testid": "isen-log" }), this.text, folders?.element);
+    this.element.addEventListener("toggle", () => this.#opened());
+  }
+
+  #opened() {
+    this.#toEnd();
+    if (this.element.open && !this.#asked) this.folders?.load();
+    this.#asked ||= this.element.open;
   }
 
   /** @param {string[] | undefined} lines */

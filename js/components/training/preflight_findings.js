@@ -27,7 +27,7 @@ export const FIXES = {
   choose_backend: { word: "openSetup", route: () => ({ tab: "training", setup: true }) },
   download_model: { word: "fixDownload", route: model },
   enter_token: { word: "fixLicence", route: model },
-  free_disk: { word: "fixFree", route: () => ({ tab: "settings" }) },
+  free_disk: { word: "storageLowShow", route: () => ({ tab: "settings", storage: true }) },
   move_data: { word: "fixFree", route: () => ({ tab: "settings" }) },
   choose_memory: { word: "fixMemory", act: ({ view }) => view.chooseMemory() },
   choose_family: { word: "fixFamily", act: ({ view }) => view.chooseFamily() },

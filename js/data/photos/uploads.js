@@ -1,8 +1,11 @@
 /** What somebody does about photos on their way in. Knows the store, no element. */
 
 import { ApiError, ours } from "../api.js";
-import { sorted } from "../../lib/files.js";
+import { peopleIn, sorted } from "../../lib/files.js";
 import { counted, few } from "../../lib/format.js";
+
+/** Letters of a name. */
+const MOST_NAME = 80;
 
 /**
  * Photos that no view took: on the way to training somebody they are theirs, else they lead to making a person with them. A zip alone may be somebody.
@@ -25,7 +28,24 @@ export function arrive(store, found) {
   }
   const name = found.find(({ folder }) => folder)?.folder.split("/")[0] ?? "";
   store.go({ tab: "characters" });
-  store.set({ arrivals: { found, name } });
+  store.set({ arrivals: { found, name, people: peopleIn(found) } });
+}
+
+/**
+ * A person of each folder, one after the other; their photos come in as they are there. Nobody has said yet that their photos may be used.
+ * @param {Isengard.Store} store @param {{name: string, found: Isengard.Found[]}[]} people @param {string} kind
+ * @returns {Promise<number>} how many there are now
+ */
+export async function makePeople(store, people, kind) {
+  let made = 0;
+  for (const { name, found } of people) {
+    const character = await store.attempt((id) => store.api.characters.create({ name: name.slice(0, MOST_NAME), class_word: kind, consent: false }, id));
+    if (!character) break;
+    made += 1;
+    store.keepCharacter(character);
+    store.addPhotos(character.id, found);
+  }
+  return made;
 }
 
 /** Whether a file is still on its way in. @param {Isengard.State} state */

@@ -102,6 +102,11 @@ export class System extends Resource {
     return this.api.url("/diagnostics" + query({ frontend: frontend ? JSON.stringify(frontend) : "" }));
   }
 
+  /** What the form for a new issue is filled with: versions alone. @param {Isengard.FrontendReport} [frontend] @returns {Promise<Schema.IssueDraft>} */
+  issueDraft(frontend) {
+    return this.api.get("/diagnostics/issue" + query({ frontend: frontend ? JSON.stringify(frontend) : "" }));
+  }
+
   /** @param {string} since the last event that came; '' for none */
   eventsUrl(since) {
     return this.api.url("/events" + query({ since }));

@@ -23,7 +23,12 @@ export function answerOf(state, method, path) {
   if (name === "/training/gpu/free") return { body: GPU_HELD };
   if (name === "/training/preflight") return { body: state.preflight };
   if (name === "/training/machine") return { body: { gpus: [], can_train: state.canTrain ?? true, disk_free_bytes: 9e10, memory_bytes: 3e10, words: state.machineWords ?? "" } };
-  if (name === "/practice") return { body: state.practiceLeft ?? { people: [], pictures: 0 } };
+  if (name === "/storage") return { body: state.storage ?? { measuring: false, done: 0, of: 0, use: null } };
+  if (name === "/storage/measure") return { body: { measuring: false, done: 214, of: 214, use: STORAGE } };
+  if (name === "/storage/free") return { body: { freed_bytes: 1.2e9 } };
+  if (name === "/folders") return { body: { can_open: state.here ?? false, items: query ? [{ name: query.includes("job") ? "job" : "person", path: "/data/isengard/jobs/job_5" }] : FOLDERS } };
+  if (name === "/diagnostics/issue") return { body: ISSUE };
+  if (name === "/practice") return { body: state.practiceLeft ?? { people: [], pictures: 0, loras: 0 } };
   if (name === "/prompts") return { body: { items: state.prompts ?? PAST_PROMPTS, next_cursor: null } };
   if (name.endsWith("/styles") && name.startsWith("/characters/")) return { body: { items: STYLE_PICTURES, making: state.stylesMaking ?? null, error: null } };
   if (name === "/likeness") return { body: state.meter ?? METER_MISSING };
@@ -159,6 +164,14 @@ export const BACKEND_MISSING = { ...BACKEND, setup: SETUP, state: { name: "ai_to
 /** Ours, and one that a pack beside ours brought. */
 export const FOREIGN = [BACKEND, { ...BACKEND, name: "pencil", label: "Pencil", default: false, families: ["sd15"], setup: null, state: { name: "pencil", version: "0.1", state: "ready", detail: "" } }];
 const WORKER = { id: "w1", host: "here", version: "0.1.0", gpus: [{ uuid: "GPU-1", name: "NVIDIA GeForce RTX 3090", total_bytes: 25.4e9, free_bytes: 4e9 }], backends: [], beat: 3, slots: 1 };
+const THINGS = [["trash", 1.2e9, true, ""], ["thumbnails", 3.1e8, true, ""], ["caches", 2.4e9, true, ""], ["trainer", 9.6e9, true, "ai_toolkit"], ["faces", 1.37e8, true, "faces"], ["logs", 4.2e6, false, ""], ["hub", 3.1e10, false, ""], ["rest", 2.8e7, false, ""]].map(([name, bytes, can_free, tool]) => ({ name, bytes, can_free, tool }));
+export const STORAGE = {
+  measured_at: "2026-08-20T11:59:00Z", used_bytes: 1.9e10, free_bytes: 4.1e10, total_bytes: 5e11, things: THINGS,
+  people: [{ id: "chr_9", name: "Anna", photos: 1.3e8, loras: 6.4e8, trainings: 3.9e9, pictures: 2.2e9 }, { id: "chr_8", name: "Ben", photos: 9e7, loras: 0, trainings: 0, pictures: 1.1e8 }],
+  models: [{ key: "flux2_klein_4b", label: "FLUX.2 Klein 4B", bytes: 1.6e10, freed_bytes: 7.9e9 }, { key: "sd15", label: "Stable Diffusion 1.5", bytes: 4.2e9, freed_bytes: 0 }],
+};
+const FOLDERS = [["data", ""], ["models", "/models"], ["pictures", "/outputs"], ["recipes", "/recipes"], ["logs", "/logs"]].map(([name, end]) => ({ name, path: `/data/isengard${end}` }));
+const ISSUE = { title: "Problem with Isengard 0.1.0 in ComfyUI 0.33.0", body: "### What happened\n\n\n### Versions\n\n- Isengard 0.1.0\n- ComfyUI 0.33.0, frontend 1.42.8 (app)\n- Python 3.12.7, Linux-6.8.0-x86_64-with-glibc2.39\n- aiohttp 3.11, pillow 11.0, torch 2.7.0\n" };
 const SETTINGS = {
   items: [
     { name: "mode", value: "production", running: "production", choices: ["production", "fast-test"], source: "default", editable: true, secret: false },

@@ -1,4 +1,5 @@
-"""What practice mode leaves: people made in it and pictures drawn by placeholders, taken away together and brought back together."""
+"""What practice mode leaves: people made in it, placeholder LoRAs of other people, and pictures drawn by placeholders. They are taken
+away together and brought back together."""
 
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ from ....core.characters.character_store import CharacterStore
 from ....core.errors import ConflictError, NotFoundError
 from ....core.generations.generation_store import GenerationStore
 from ....core.jobs.ledger import Ledger
+from ....core.loras.trashed_loras import TrashedLoras
 from ....core.records.character import Character
+from ....core.records.checkpoint import Version
 from ....core.records.generation import Generation, Purpose
 from ..notifications import tell_character, tell_generation
 
@@ -26,6 +29,7 @@ class Practice:
     characters: CharacterStore
     generations: GenerationStore
     ledger: Ledger
+    trash: TrashedLoras
 
     def people(self) -> list[Character]:
         """The people made in practice mode for whom nothing real was trained since."""
@@ -41,8 +45,20 @@ class Practice:
             if one.practice or one.recipe == _RECIPE
         ]
 
-    def remove(self) -> tuple[list[str], list[str]]:
-        """Put them in the trash: the ids of the people and of the generations that went. What is still being made stays."""
+    def loras(self) -> list[tuple[Character, Version]]:
+        """The placeholder LoRAs of people who stay, each with its person."""
+        return [
+            (character, version)
+            for character in self.characters.all()
+            if not character.is_practice
+            for version in character.versions
+            if version.placeholder and not version.outside
+        ]
+
+    def remove(self) -> tuple[list[str], list[str], list[str]]:
+        """Put them in the trash: the ids of the people and of the generations that went, and the files of LoRAs. What is still being
+        made stays."""
+        loras = self._remove_loras()
         people = [self.characters.delete(character.id) for character in self.people()]
         for character in people:
             tell_character(self.ledger, character.id, "deleted", character)
@@ -54,10 +70,26 @@ class Practice:
                 continue
             tell_generation(self.ledger, gone)
             pictures.append(gone.id)
-        return [character.id for character in people], pictures
+        return [character.id for character in people], pictures, loras
 
-    def restore(self, characters: Sequence[str], generations: Sequence[str]) -> None:
+    def _remove_loras(self) -> list[str]:
+        removed = self.loras()
+        for _, version in removed:
+            self.trash.put_away(version)
+        self._tell({character.slug for character, _ in removed})
+        return [version.file for _, version in removed]
+
+    def _tell(self, slugs: set[str]) -> None:
+        """Tell every page of the people whose LoRAs have changed."""
+        for character in self.characters.all():
+            if character.slug in slugs:
+                tell_character(self.ledger, character.id, "updated", character)
+
+    def restore(
+        self, characters: Sequence[str], generations: Sequence[str], loras: Sequence[str] = ()
+    ) -> None:
         """Bring back what `remove` has taken away; what has gone for good meanwhile is passed over."""
+        self._tell({file.partition("/")[0] for file in loras if self.trash.bring_back(file)})
         for character_id in characters:
             try:
                 character = self.characters.restore(character_id)

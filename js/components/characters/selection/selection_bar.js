@@ -23,7 +23,7 @@ export class SelectionBar {
     this.changed = changed;
     this.count = h("strong", { class: "isen-grow", role: "status", "data-testid": "isen-selected" });
     this.use = new UseChoice((use) => usePhotos(view, characterId, this.#ids, use));
-    this.cover = button(t("makeCover"), () => coverOf(view.store, characterId, this.#ids[0]), { icon: "user", testid: "isen-select-cover" });
+    this.cover = button(t("makeCover"), () => coverOf(view, characterId, this.#ids[0]), { icon: "user", testid: "isen-select-cover" });
     this.text = h("textarea", { rows: 2, maxlength: 2000, dir: "auto", "data-testid": "isen-select-caption-text" });
     this.form = h("form", { class: "isen-stack-tight", hidden: true, on: { submit: (event) => this.#caption(event) } },
       field(t("captionMany"), this.text, t("captionsHint")), h("div", { class: "isen-row" }, h("button", { type: "submit", text: t("captionApply"), "data-testid": "isen-select-caption-apply" })));

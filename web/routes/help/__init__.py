@@ -1,0 +1,1 @@
+"""Help where one is: disk space and folders."""
