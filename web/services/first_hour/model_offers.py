@@ -8,6 +8,7 @@ from typing import Any
 
 from ....core.families.families import Family
 from ....core.families.hub_parts import is_described, parts_for
+from ....core.records.spoken import told
 from ....core.settings import Settings
 from ....training.downloads.hub_cache import lacking
 from ....training.downloads.model_files import FileState
@@ -57,7 +58,7 @@ class ModelOffers:
 
 
 def _shown(one: ModelFit, place: int) -> dict[str, Any]:
-    return {
+    shown = {
         "fit": one.fit,
         "place": place,
         "note": one.why,
@@ -67,3 +68,4 @@ def _shown(one: ModelFit, place: int) -> dict[str, Any]:
         "sell": one.family.card.sell,
         "terms": one.family.terms,
     }
+    return told(shown)
