@@ -151,7 +151,7 @@ class Option(Record):
 
 
 class BackendCapabilities(Record):
-    """The abilities that the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness. `offer` is said beside
+    """The abilities that the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness. `tagline` is said beside
     its name where a person chooses, `about` below it.
 
     `presets` are the trainer's own, the gentlest first; without any it takes ours.
@@ -168,7 +168,7 @@ class BackendCapabilities(Record):
     options: dict[str, Option] = Field(default_factory=dict)
     presets: list[Preset] = Field(default_factory=list)
     placeholder: bool = False
-    offer: str = ""
+    tagline: str = ""
     about: str = ""
     can_continue: bool = False
     #: what it can do to take less memory, by the names of overrides; `cache_text`, `offload` and `bits` it has to know

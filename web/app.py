@@ -129,11 +129,15 @@ def plugins(host: Host, headers: HeaderReader) -> dict[str, dict[str, Factory]]:
     """The concrete plugins by seam: the only place in the server that names them."""
     from ..generation.image import comfyui, fast_test
     from ..training import face_tools
-    from ..training.backends import ai_toolkit
+    from ..training.backends import ai_toolkit, comfyui_native
     from ..training.backends import fast_test as fast_test_training
 
     return {
-        "training_backends": {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test_training.create},
+        "training_backends": {
+            "ai_toolkit": ai_toolkit.create,
+            "comfyui_native": comfyui_native.create,
+            "fast_test": fast_test_training.create,
+        },
         "captioners": {
             "ai_toolkit": ai_toolkit.create_captioner,
             "fast_test": fast_test_training.create_captioner,

@@ -40,6 +40,7 @@ export default {
   preset_balanced: "balanced",
   preset_quality: "quality",
   trainer: "Trained by",
+  trainerTagline: "{name}: {tagline}",
   trainerHint: "Added by another node pack. Its results are checked the same way.",
   language: "Language",
   languageHint: "Follows ComfyUI when a translation exists.",

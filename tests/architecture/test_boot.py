@@ -144,5 +144,5 @@ def test_a_pack_that_is_linked_in_finds_its_neighbours_and_its_comfyui(tmp_path)
     done = run(code, str(comfyui / "custom_nodes" / "isengard"))
     assert done.stdout.splitlines() == [
         str(comfyui / "user" / "__isengard"),
-        "ai_toolkit fast_test pencil",
+        "ai_toolkit comfyui_native fast_test pencil",
     ], done.stderr

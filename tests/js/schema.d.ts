@@ -50,7 +50,7 @@ declare namespace Schema {
     options: Record<string, Option>;
     presets: Preset[];
     placeholder: boolean;
-    offer: string;
+    tagline: string;
     about: string;
     can_continue: boolean;
     savings: string[];

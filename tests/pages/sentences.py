@@ -206,7 +206,9 @@ def _of_trainers() -> Iterator[str]:
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") in _TRAINERS:
                 for word in call.keywords:
-                    if word.arg in ("label", "description") and isinstance(word.value, ast.Constant):
+                    if word.arg in ("label", "description", "tagline", "about") and isinstance(
+                        word.value, ast.Constant
+                    ):
                         yield word.value.value
 
 

@@ -204,7 +204,7 @@ def test_what_it_can_train_is_in_its_records_and_on_a_processor_only_who_allowed
         ComfyNativeBackend(Settings(allow_cpu=allow), paths, families) for allow in (False, True)
     )
     told = strict.capabilities()
-    assert told.families == list(records()) and told.needs == "cpu" and told.offer and told.about
+    assert told.families == list(records()) and told.needs == "cpu" and told.tagline and told.about
     assert all(families.get(key).trains_from == "file" for key in records())
 
     class Wanted:

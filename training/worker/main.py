@@ -20,7 +20,7 @@ from ...core.plugins import Factory, PluginContext, PluginRegistry, neighbour_pa
 from ...core.settings import Settings, current_token, load_settings
 from ...core.version import VERSION
 from .. import face_tools
-from ..backends import ai_toolkit, fast_test
+from ..backends import ai_toolkit, comfyui_native, fast_test
 from ..backends.backend_states import states
 from ..gpu.gpu_lock import GpuSlot
 from ..ledgers import MAX_ATTEMPTS, lease_of, open_ledger
@@ -114,7 +114,11 @@ def data_folder() -> DataPaths:
 def plugins() -> Mapping[str, Mapping[str, Factory]]:
     """The concrete plugins by seam: the only place in the worker that names them."""
     return {
-        "training_backends": {"ai_toolkit": ai_toolkit.create, "fast_test": fast_test.create},
+        "training_backends": {
+            "ai_toolkit": ai_toolkit.create,
+            "comfyui_native": comfyui_native.create,
+            "fast_test": fast_test.create,
+        },
         "captioners": {"ai_toolkit": ai_toolkit.create_captioner, "fast_test": fast_test.create_captioner},
         "tools": face_tools.factories(),
     }

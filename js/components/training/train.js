@@ -32,6 +32,7 @@ export class IsenTrain extends View {
   /** @type {PresetChoice} */ presets;
   /** @type {HTMLSelectElement} */ trainer;
   /** @type {HTMLDivElement} */ trainerField;
+  /** Why one would choose it. @type {HTMLElement} */ trainerAbout;
   /** @type {ModelCards} */ family;
   /** How the family is trained: its routes. @type {HTMLSelectElement} */ way;
   /** @type {HTMLElement} */ wayAbout;
@@ -67,7 +68,8 @@ export class IsenTrain extends View {
     this.people = new PersonPicker(this.store, { label: t("person"), name: "isen-train-who", testid: "isen-person", changed: () => this.#changed() });
     this.presets = new PresetChoice(() => this.#adjusted());
     this.trainer = h("select", { "data-testid": "isen-trainer", on: { change: () => this.#changed() } });
-    this.trainerField = field(t("trainer"), this.trainer, t("trainerHint"));
+    this.trainerField = field(t("trainer"), this.trainer, " ");
+    this.trainerAbout = /** @type {HTMLElement} */ (this.trainerField.lastElementChild);
     this.family = new ModelCards(() => this.#changed());
     this.way = h("select", { "data-testid": "isen-route", on: { change: () => this.#changed() } });
     this.wayField = field(t("trainingRoute"), this.way, " ");
@@ -133,7 +135,7 @@ export class IsenTrain extends View {
     this.people.show(people, this.route.train);
     this.people.element.hidden = people.length === 1;
     const choices = trainers(state);
-    fill(this.trainer, choices.map(({ name }) => name), () => choices.map((one) => h("option", { value: one.name, text: said(one, "label"), selected: one.name === this.#draft?.trainer })));
+    fill(this.trainer, choices.map(({ name }) => name), () => choices.map((known) => h("option", { value: known.name, text: trainerName(known), selected: known.name === this.#draft?.trainer })));
     this.trainerField.hidden = choices.length < 2;
     this.#families(state);
     this.rail.show(this.person, state, "train");
@@ -145,6 +147,7 @@ export class IsenTrain extends View {
   /** Those that the chosen trainer can train. @param {Isengard.State} state */
   #families({ families, backends }) {
     const trainer = backends.find((known) => known.name === this.trainer.value);
+    say(this.trainerAbout, trainer?.about ? said(trainer, "about") : t("trainerHint"));
     const can = trainer?.families;
     this.advanced.offer(trainer?.methods ?? []);
     const shown = families.filter((known) => !can || can.includes(known.key));
@@ -278,6 +281,12 @@ function wayOption(route, wanted) {
   const { key, expert } = route;
   const label = said(route, "label");
   return h("option", { value: key, text: expert ? t("forExperts", { label }) : label, selected: key === wanted });
+}
+
+/** With what speaks for it. @param {Isengard.Backend} backend */
+function trainerName(backend) {
+  const name = said(backend, "label");
+  return backend.tagline ? t("trainerTagline", { name, tagline: said(backend, "tagline") }) : name;
 }
 
 /** What can train now, ours first: nobody is asked who has no choice, and in fast-test mode nothing real is offered. @param {Isengard.State} state */

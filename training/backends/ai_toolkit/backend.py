@@ -85,8 +85,8 @@ class AiToolkitBackend:
             families=[family.key for family in self._families.offered()],
             methods=["lora", "lokr"],
             needs="cpu" if self._on_cpu() else "gpu",
-            offer="better results, 3 GB once",
-            about="Trains every model here and loses nothing at a pause. It is downloaded once (about 3 GB) and needs an NVIDIA GPU.",
+            tagline="better results, 3 GB once",
+            about="Trains every model here and loses nothing at a pause. It is downloaded once (about 3 GB), into a Python of its own.",
             can_continue=True,
             savings=list(SAVINGS),
             options={

@@ -76,7 +76,7 @@ class ComfyNativeBackend:
             version=self.version,
             families=[family.key for family in self._families.offered() if family.key in records()],
             needs="gpu" if not self._on_cpu() and gpus() else "cpu",
-            offer="quick start: nothing to install",
+            tagline="quick start: nothing to install",
             about=(
                 "ComfyUI's own training nodes, in a second ComfyUI beside yours. It trains fewer models than AI-Toolkit and forgets its "
                 "momentum at every save, so choose it to try training out, or where AI-Toolkit does not run."
