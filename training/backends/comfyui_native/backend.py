@@ -55,6 +55,8 @@ TRAINER = Path(__file__).resolve().parent / "trainer.py"
 _PASSED = ("HIP_", "HSA_", "ROCR_", "ROCM_", "MIOPEN_", "PYTORCH_", "ZE_", "ONEAPI_", "SYCL_")
 _PYTHON = ("PYTHONPATH", "PYTHONNOUSERSITE", "PYTHONUSERBASE", "APPDATA", "LOCALAPPDATA")
 _LOG_LINES = 80
+#: Behind everything else on this machine.
+LAST = 19
 
 
 class ComfyNativeBackend:
@@ -63,8 +65,9 @@ class ComfyNativeBackend:
     name = installation.NAME
     version = VERSION
 
-    def __init__(self, settings: Settings, paths: DataPaths, families: Families) -> None:
+    def __init__(self, settings: Settings, paths: DataPaths, families: Families, *, nice: int = LAST) -> None:
         self._settings = settings
+        self._nice = nice
         self._paths = paths
         self._families = families
         self._reader = CheckpointReader()
@@ -163,6 +166,7 @@ class ComfyNativeBackend:
             sample_steps=settings.sample_steps,
             sample_guidance=settings.sample_guidance,
             low_vram=training.low_vram,
+            nice=self._nice,
         )
         order.write(job_dir)
         isolated = ["-I"] if sys.flags.isolated else []

@@ -1,6 +1,6 @@
 """Runs ComfyUI for as long as whoever started it lives, and behind everything else that computes on this machine.
 
-Run by ComfyUI's Python as `python guarded.py SCRIPT [WORDS]`; must not import the package. Its standard input is a pipe from the
+Run by ComfyUI's Python as `python guarded.py NICE SCRIPT [WORDS]`; must not import the package. Its standard input is a pipe from the
 trainer's process: however that ends, the pipe ends, and this process with it.
 """
 
@@ -11,9 +11,6 @@ import runpy
 import sys
 import threading
 
-#: As low as any.
-NICE = 19
-
 
 def end_with_the_pipe() -> None:
     while os.read(0, 4096):
@@ -23,10 +20,10 @@ def end_with_the_pipe() -> None:
 
 def main() -> None:
     if hasattr(os, "nice"):
-        os.nice(NICE)
+        os.nice(int(sys.argv[1]))
     threading.Thread(target=end_with_the_pipe, daemon=True).start()
-    own, script = os.path.dirname(os.path.abspath(__file__)), os.path.abspath(sys.argv[1])  # noqa: PTH100, PTH120
-    sys.argv = [script, *sys.argv[2:]]
+    own, script = os.path.dirname(os.path.abspath(__file__)), os.path.abspath(sys.argv[2])  # noqa: PTH100, PTH120
+    sys.argv = [script, *sys.argv[3:]]
     sys.path[:] = [entry for entry in sys.path if entry != own]
     if not sys.flags.isolated:
         sys.path.insert(0, os.path.dirname(script))  # noqa: PTH120

@@ -24,7 +24,8 @@ STOPPED = 143
 
 @dataclass(frozen=True)
 class Order:
-    """A training as its process gets it. `start`: the ComfyUI to run, as `Installation`; `save_every` and `first_step` in steps."""
+    """A training as its process gets it. `start`: the ComfyUI to run, as `Installation`; `save_every` and `first_step` in steps; `nice`: how far it
+    stands back behind all else that computes."""
 
     start: dict[str, Any]
     base: str
@@ -43,6 +44,7 @@ class Order:
     sample_steps: int
     sample_guidance: float
     low_vram: bool
+    nice: int
 
     def write(self, job_dir: Path) -> None:
         atomic.write_json(job_dir / ORDER_FILE, asdict(self))

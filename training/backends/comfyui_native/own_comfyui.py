@@ -40,8 +40,11 @@ class Refused(Exception):
 class OwnComfyUI:
     """Runs from `__enter__` to `__exit__`. `hear` is given its console; `obey` is called while we wait, and may raise."""
 
-    def __init__(self, described: dict[str, Any], folder: Path, hear: Callable[[str], None]) -> None:
+    def __init__(
+        self, described: dict[str, Any], folder: Path, hear: Callable[[str], None], nice: int
+    ) -> None:
         self._described = described
+        self._nice = nice
         self._folder = folder
         self._hear = hear
         self._port = 0
@@ -134,7 +137,7 @@ class OwnComfyUI:
     def _command(self) -> list[str]:
         described, user = self._described, self._folder / "user"
         return [
-            *(described["python"], *described["flags"], str(GUARDED), *described["script"]),
+            *(described["python"], *described["flags"], str(GUARDED), str(self._nice), *described["script"]),
             *described["options"],
             *("--listen", "127.0.0.1", "--port", str(self._port)),
             *("--base-directory", str(self._folder), "--extra-model-paths-config", str(self._paths)),

@@ -64,7 +64,7 @@ class Run:
         self._on_cpu = False
         self._done = self._began = order.first_step
         self._loss: float | None = None
-        self._comfyui = OwnComfyUI(order.start, self._work, self._bars.feed)
+        self._comfyui = OwnComfyUI(order.start, self._work, self._bars.feed, order.nice)
 
     def train(self) -> None:
         """Raises StopAsked, Ended, Refused, TimeoutError."""
