@@ -15,7 +15,7 @@ const pseudo = (sentence) => `⟦${accented(sentence)}${"~".repeat(Math.round(se
 const panel = Object.fromEntries(Object.entries(en).map(([key, sentence]) => [key, pseudo(sentence)]));
 /** Whatever the server says has words here. */
 const server = new Proxy({}, {
-  getOwnPropertyDescriptor: (_, english) => ({ value: pseudo(String(english)), configurable: true, enumerable: true }),
+  getOwnPropertyDescriptor: (_, english) => (english ? { value: pseudo(String(english)), configurable: true, enumerable: true } : undefined),
   get: (_, english) => pseudo(String(english)),
 });
 
