@@ -37,6 +37,8 @@ export function leftOver(text, data) {
     before = rest;
     rest = rest.replace(/⟦[^⟦⟧]*⟧/g, " ");
   }
+  // a sentence with an element in its gap is two texts
+  rest = rest.replace(/⟦[^⟦⟧]*$/, " ").replace(/^[^⟦⟧]*⟧/, " ");
   for (const known of data) if (rest.includes(known)) rest = rest.replaceAll(known, " ");
   // numbers with their unit are written the same way everywhere
   rest = rest.replace(/\d[\d.,]*\s?(?:[KMGT]?B|px)\b/g, " ");
