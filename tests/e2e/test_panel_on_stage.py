@@ -94,7 +94,7 @@ def test_from_right_to_left_nothing_sticks_out(stage):
     found = in_every_state(
         stage,
         lambda: stage.evaluate("checks.sticksOut(panel)"),
-        every_other(stage)[:: 1 if FULL else 3],
+        some_of(stage, 6),
         words="mirrored",
         width=NARROWEST,
     )
