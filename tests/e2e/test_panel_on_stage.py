@@ -103,7 +103,7 @@ def test_from_right_to_left_nothing_sticks_out(stage):
 
 def test_from_right_to_left_what_comes_next_is_on_the_left(stage):
     """Tabs and tiles, the arrow keys among them, and marks in the corners of a picture."""
-    stage.show("images", words="mirrored", width=320)
+    stage.show("images", words="mirrored", width=700)
     places = [
         [box["x"] for box in (one.bounding_box() for one in stage.locator(many).all()[:2])]
         for many in (".isen-tab", "isen-images .isen-tile")
