@@ -90,36 +90,6 @@ def test_the_pseudo_locale_finds_a_hard_coded_word(stage):
     assert stage.evaluate("checks.hardCoded(panel, stage.answers)") == ["p: Save 3 files"]
 
 
-def test_from_right_to_left_nothing_sticks_out(stage):
-    found = in_every_state(
-        stage,
-        lambda: stage.evaluate("checks.sticksOut(panel)"),
-        some_of(stage, 6),
-        words="mirrored",
-        width=NARROWEST,
-    )
-    assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
-
-
-def test_from_right_to_left_what_comes_next_is_on_the_left(stage):
-    """Tabs and tiles, the arrow keys among them, and marks in the corners of a picture."""
-    stage.show("images", words="mirrored", width=700)
-    places = [
-        [box["x"] for box in (one.bounding_box() for one in stage.locator(many).all()[:2])]
-        for many in (".isen-tab", "isen-images .isen-tile")
-    ]
-    assert all(first > second for first, second in places)
-    stage.locator(".isen-tab").first.focus()
-    stage.keyboard.press("ArrowLeft")
-    assert stage.evaluate("document.activeElement.dataset.tab") == "training"
-    stage.show("character", words="mirrored", width=320)
-    corner, photo = (
-        stage.locator(f".isen-strip figure {part}").first.bounding_box()
-        for part in (".isen-corner", ".isen-picture")
-    )
-    assert abs(corner["x"] - photo["x"]) < 2
-
-
 def test_no_accessibility_findings_dark_and_light_and_nothing_moves(stage):
     def look():
         wrong = [*stage.evaluate(AXE, {}), *stage.evaluate("checks.moving()")]
