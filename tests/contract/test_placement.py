@@ -189,7 +189,7 @@ def test_a_licence_is_the_workers_matter(trainings, ann, away):
     assert found["token_missing"].severity == "warning" and "attic has none" in found["token_missing"].message
     away(worker("attic", gpu(24), hub_token=True, beat=1))
     found, _ = checked(trainings, ann, "flux1_dev")
-    assert "token_missing" not in found and "worker on attic fetches" in found["model_download"].message
+    assert "token_missing" not in found and "worker on attic downloads" in found["model_download"].message
 
 
 def test_one_that_can_train_itself_is_judged_itself(trainings, ann, away):

@@ -114,7 +114,7 @@ def test_the_node_says_how_far_it_is_while_it_waits(train, house, comfy):  # noq
     ]
     assert bars == [(120, 800), (800, 800)]
     (done,) = house.ledger.jobs(JobFilter()).items
-    assert words_at_once(done).startswith("Trained already with these photos and settings.")
+    assert words_at_once(done).startswith("Already trained with these photos and settings.")
 
 
 def test_without_waiting_the_node_says_where_to_look(train, comfy):

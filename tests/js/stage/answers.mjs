@@ -89,7 +89,7 @@ export const LOOKS = [{ ...FAMILIES[0], needs_token: false, unreadable: [], chec
   checkpoint("sd15/dreamshaper_8LCM.safetensors", 2.13e9, "unknown", { why: "last", label: "a model for few steps" }),
   checkpoint("anything_fp8.safetensors", 1.1e9, "unknown", { refused: "anything_fp8.safetensors is a quantised copy (fp8): you can make pictures with it, but the trainer needs the full model." }),
   checkpoint("noobai_vpred.safetensors", 2.13e9, "illustrated", { prediction: "v", prediction_from: "tensors", refused: "noobai_vpred.safetensors predicts velocity (v-prediction, going by its tensors): you can make pictures with it, but the trainer can't learn from it. Choose another checkpoint." }),
-  checkpoint("unet.safetensors", 1.7e9, "unknown", { refused: "unet.safetensors has no VAE in it: neither the trainer nor ComfyUI can use it alone. Complete it with ComfyUI's Save Checkpoint, or choose another file." }),
+  checkpoint("unet.safetensors", 1.7e9, "unknown", { refused: "unet.safetensors has parts missing (VAE): neither the trainer nor ComfyUI can use it alone. Complete it with ComfyUI's Save Checkpoint, or choose another file." }),
 ] }, FAMILIES[1]];
 export const ONE_LOOK = [{ ...LOOKS[0], base_models: ["v1-5-pruned-emaonly.safetensors"], checkpoints: LOOKS[0].checkpoints.slice(0, 1) }, FAMILIES[1]];
 const route = (key, label, about, expert = false) => ({ key, label, about, expert, gated: false, page: "" });

@@ -88,7 +88,7 @@ class ComfyNativeBackend:
             savings=["batch_size", "resolution", "rank"],
             options={
                 "steps": Option(
-                    min=1, max=20_000, tooltip="How long to train. Too long learns the photos by heart."
+                    min=1, max=20_000, tooltip="How long to train. Training too long memorises the photos."
                 ),
                 "rank": Option(
                     min=1, max=128, tooltip="How much the LoRA can hold. 16 is plenty for a face."

@@ -75,7 +75,7 @@ def explain(lines: Sequence[str], exit_code: int) -> JobError:
     if exit_code == _KILLED:
         return JobError(
             code="trainer_killed",
-            message="The trainer was ended from outside, most likely because the computer ran out of memory.",
+            message="The system stopped the trainer, most likely because the computer ran out of memory.",
             hint="Close other programs or train smaller, then press Retry: it continues from the last checkpoint.",
             log=shown,
             offer="retry_smaller",
