@@ -107,7 +107,7 @@ def test_what_the_system_does_not_tell_is_not_made_up(paths, gpu):  # noqa: F811
     (paths.run / "server.json").write_text(json.dumps({"url": "", "pid": 4711}))
     use = measure(paths, UUID, 20 * GB)
     assert use.comfyui_holds is None and "Free ComfyUI's memory, and close" in use.words()
-    assert "if it still holds some" in use.model_copy(update={"asked": True}).words()
+    assert "If it still holds some" in use.model_copy(update={"asked": True}).words()
     assert use.holders[0].bytes is None and use.who() == "ComfyUI"
     assert (use.gpu.compute, use.gpu.name) == ("", "RTX 4090"), "an older driver does not know compute_cap"
 
