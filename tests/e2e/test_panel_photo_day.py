@@ -47,6 +47,7 @@ def choose(panel):
         scenes.last.uncheck(force=True)
     panel.get("isen-day-shape-portrait").uncheck(force=True)
     panel.get("isen-day-count").fill("4")
+    panel.get("isen-day-size").select_option("small")
     expect(panel.get("isen-day-plan")).to_contain_text("4 pictures.")
     panel.click("isen-day-words")
     panel.get("isen-day-prompt").fill("portrait of {trigger}")
@@ -120,6 +121,8 @@ def test_a_photo_day_from_one_press_to_the_zip(server, ann, panel_on, shots, tmp
     choose(panel)
     panel.page.screenshot(path=str(shots / "photo-day-form.png"))
     begin(panel, server)
+    (day,) = server.api.get("/photo-days")["items"]
+    assert {(one["width"], one["height"]) for one in day["pictures"]} == {(384, 384)}
     asked = " ".join(server.comfy.comfy.drawn)
     assert "a plain wall" in asked and "portrait of" in asked and "film still" not in asked
     go_through(panel)

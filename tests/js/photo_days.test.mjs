@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withAlbum } from "../../js/data/albums/albums.js";
-import { combinations, dayShare, exampleOf, orderOf, recipesFor, sectionsOf, usualDraft } from "../../js/data/albums/photo_days.js";
+import { combinations, dayShare, exampleOf, orderOf, recipesFor, sectionsOf, squareOf, usualDraft } from "../../js/data/albums/photo_days.js";
 
 const ANN = { id: "chr_1", class_word: "woman", photo_count: 3, versions: [{ family: "sd15" }] };
 const items = [
@@ -64,4 +64,14 @@ test("an album keeps what is in it through its renaming and goes when it is take
   assert.deepEqual(withAlbum(known, { id: "alb_1", name: "Summer" })[0], { ...known[0], name: "Summer" });
   assert.deepEqual(withAlbum(known, { id: "alb_2", name: "New" }).map(({ id, pictures }) => [id, pictures]), [["alb_2", 0], ["alb_1", 3]]);
   assert.deepEqual(withAlbum(known, { id: "alb_1", deleted_at: "now" }), []);
+});
+
+test("a day is drawn as large as is chosen, and as the workflow says where nothing is", () => {
+  const [draft, usual] = [usualDraft([], { class_word: "woman" }), { width: 1024, height: 1024 }];
+  const sent = (size, steps) => {
+    const { width, height, steps: taken } = orderOf({ ...draft, size }, [], { id: "chr_1" }, { usual, steps });
+    return [width, height, taken];
+  };
+  assert.deepEqual([sent("normal", null), sent("small", 10), sent("large", 32)], [[null, null, null], [768, 768, 10], [1280, 1280, 32]]);
+  assert.deepEqual([squareOf("normal", { width: 832, height: 1216 }), squareOf("small", {})], [[832, 1216], [384, 384]]);
 });
