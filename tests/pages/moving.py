@@ -1,5 +1,4 @@
-"""The README's moving picture: from photos to a picture in the real panel on a real ComfyUI, in practice mode, in about twenty seconds;
-and that person in the sidebar, on a screen as wide as a laptop's."""
+"""The README's moving picture: from photos to a picture in the real panel on a real ComfyUI, in practice mode, in about twenty seconds."""
 
 from __future__ import annotations
 
@@ -96,9 +95,6 @@ def save(browser: Any, folder: Path) -> None:
         drawn(film)
         film.save(folder / "first-lora.webp")
         film.still.save(folder / "first-lora-still.webp", quality=82, method=6)
-        in_comfyui(opened(browser, server.url, {"width": 1280, "height": 800})).save(
-            folder / "in-comfyui.png"
-        )
 
 
 @contextlib.contextmanager
@@ -208,14 +204,6 @@ def drawn(film: Film) -> None:
     film.press("isen-image", 700)
     film.page.wait_for_timeout(1200)
     film.keep(2400)
-
-
-def in_comfyui(page: Any) -> Image.Image:
-    page.get_by_test_id("isen-tab-characters").click()
-    page.get_by_test_id("isen-character").click()
-    page.get_by_test_id("isen-photos").locator("img").last.scroll_into_view_if_needed()
-    page.wait_for_timeout(2500)
-    return Image.open(io.BytesIO(page.screenshot()))
 
 
 def as_data(photo: Path) -> str:

@@ -1,5 +1,5 @@
 """`python dev.py pictures [NAME ...]`: what the README and docs/ show. The strip and the states are drawn without a server, the moving
-picture and the panel in ComfyUI are a real ComfyUI in practice mode. Nobody in them is real: hosts/drawn_photos.py."""
+picture is a real ComfyUI in practice mode. Nobody in them is real: hosts/drawn_photos.py."""
 
 from __future__ import annotations
 
