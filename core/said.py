@@ -18,7 +18,7 @@ _MINUTE_S, _HOUR_S = 60, 3600
 def _amount(count: float, thousand: int) -> str:
     if count >= thousand**3 / 10:
         return f"{count / thousand**3:.1f} GB"
-    return f"{max(1, round(count / thousand**2))} MB"
+    return f"{max(1, round(count / thousand**2)) if count > 0 else 0} MB"
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ export function counted(key, number, more = {}) {
 
 /** The memory of a GPU or a computer, as the server tells it: 9.5 GB @param {number} size */
 export function memory(size) {
-  return size < GIB / 10 ? t("size_MB", { n: count(Math.max(1, Math.round((size * 1000) / GIB))) }) : t("size_GB", { n: decimal(size / GIB, 1) });
+  return size < GIB / 10 ? t("size_MB", { n: count(Math.max(size > 0 ? 1 : 0, Math.round((size * 1000) / GIB))) }) : t("size_GB", { n: decimal(size / GIB, 1) });
 }
 
 /** How long something takes or took: 20 s, 5 min, 1.5 h @param {number} seconds */

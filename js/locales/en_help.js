@@ -55,6 +55,7 @@ export default {
   does_larger: "Larger or smaller",
   does_whole: "Show the whole picture",
   does_actual: "Actual size, and back",
+  does_moveLarger: "Move a picture that is larger than its frame",
   does_swap: "Swap the two pictures",
   does_other: "Another picture to compare with",
   does_slide: "Move the divider",

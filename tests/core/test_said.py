@@ -39,6 +39,8 @@ from isengard.web.http.errors import body_of
         (Bytes(430_000_000), "0.4 GB"),
         (Bytes(43_000_000), "43 MB"),
         (Bytes(10), "1 MB"),
+        (Bytes(0), "0 MB"),
+        (Memory(0), "0 MB"),
         (Memory(24 * 1024**3), "24.0 GB"),
         (Memory(25 * 1024**2), "25 MB"),
         (Seconds(30), "30 s"),

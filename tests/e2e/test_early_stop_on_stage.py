@@ -38,7 +38,7 @@ def test_ending_early_is_a_tick_of_the_thorough_preset_and_says_its_cost(stage):
     assert stage.evaluate(WAITS_FOR_TICK) is None
     stage.show("train-stopping-off")
     assert tick.is_disabled() and not tick.is_checked()
-    assert "face tools" in stage.locator("#isen-stop-early-words").inner_text()
+    assert "set up measuring" in stage.locator("#isen-stop-early-words").inner_text()
 
 
 def test_a_training_that_ended_early_says_why_and_trains_on_in_one_press(stage):

@@ -138,7 +138,7 @@ def test_practice_people_are_marked_and_go_with_one_press(panel_on, tmp_path):
         panel.click("isen-tab-images")
         expect(panel.get("isen-practice-picture")).to_have_text("Practice")
         panel.click("isen-settings")
-        expect(panel.get("isen-practice-left")).to_contain_text("1 person (Sample Sam), 1 picture")
+        expect(panel.get("isen-practice-left")).to_contain_text("1 person (Sample Sam) and 1 picture")
         panel.click("isen-practice-remove", "isen-tab-characters")
         expect(panel.get("isen-character")).to_have_count(0)
         panel.click("isen-undo")

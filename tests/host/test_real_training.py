@@ -80,7 +80,9 @@ def test_nodes_check_every_string_again(trained, name):
     with pytest.raises(urllib.error.HTTPError) as caught:
         run_prompt(server, graph)
     said = caught.value.read().decode()
-    assert caught.value.code == 400 and ("There is nobody" in said or "no such character" in said)
+    assert caught.value.code == 400 and (
+        "Nobody has that name" in said or "There is nobody" in said or "no such character" in said
+    )
 
 
 def test_published_loras_show_up_in_comfyuis_own_loader(trained):

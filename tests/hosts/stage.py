@@ -27,7 +27,7 @@ def opened(browser, **options):
     address = f"http://127.0.0.1:{server.server_address[1]}/tests/js/stage"
     page = browser.new_page(viewport={"width": 900, "height": 1000}, reduced_motion="reduce", **options)
     page.faults = []
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("pageerror", lambda error: page.faults.append(error.stack or str(error)))
     page.goto(f"{address}/index.html")
     page.locator("html[data-ready]").wait_for(state="attached")
     for name, file in MODULES.items():

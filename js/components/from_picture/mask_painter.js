@@ -124,6 +124,7 @@ export class MaskPainter {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const to = movedBy(this.at, event);
     const paints = event.key === " " || event.key === "Enter";
     if (!to && !paints && event.key !== "Backspace") return;

@@ -6,6 +6,8 @@
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
 const SIDES = ["ArrowLeft", "ArrowRight"];
 const WITH_SHIFT = ARROWS.map((key) => `shift+${key}`);
+/** @type {Shortcut} */
+const MOVE_LARGER = { keys: ["ArrowUp", "ArrowDown"], does: "moveLarger" };
 /** @type {Shortcut[]} */
 const ZOOM = [{ keys: ["+", "=", "-"], does: "larger" }, { keys: ["0"], does: "whole" }, { keys: ["1"], does: "actual" }];
 
@@ -16,11 +18,11 @@ export const PLACES = [
   { id: "crop", at: ".isen-crop-box", shortcuts: [
     { keys: ARROWS, does: "moveFrame" }, { keys: WITH_SHIFT, does: "sizeFrame" }] },
   { id: "comparison", at: "dialog.isen-comparison", shortcuts: [
-    { keys: SIDES, does: "slide" }, { keys: ["PageUp", "PageDown"], does: "other" }, { keys: ["x"], does: "swap" }, ...ZOOM] },
+    { keys: SIDES, does: "slide" }, { keys: ["PageUp", "PageDown"], does: "other" }, { keys: ["x"], does: "swap" }, ...ZOOM, MOVE_LARGER] },
   { id: "culling", at: "dialog.isen-culling", shortcuts: [
     { keys: SIDES, does: "turn" }, { keys: ["k"], does: "keep" }, { keys: ["x"], does: "reject" }, { keys: ["u"], does: "undecided" }, { keys: ["b"], does: "bringBack" }] },
   { id: "viewer", at: "dialog.isen-viewer:not(.isen-comparison, .isen-culling)", shortcuts: [
-    { keys: [...SIDES, "PageUp", "PageDown"], does: "turn" }, ...ZOOM, { keys: ["f"], does: "favourite" }, { keys: ["c"], does: "compare" }, { keys: ["Delete"], does: "delete" }] },
+    { keys: [...SIDES, "PageUp", "PageDown"], does: "turn" }, ...ZOOM, MOVE_LARGER, { keys: ["f"], does: "favourite" }, { keys: ["c"], does: "compare" }, { keys: ["Delete"], does: "delete" }] },
   { id: "photo", at: "dialog.isen-sheet:not(.isen-crop, .isen-onward, .isen-help)", shortcuts: [{ keys: SIDES, does: "turnPhoto" }] },
   { id: "photos", at: ".isen-strip", shortcuts: [
     { keys: ARROWS, does: "move" }, { keys: ["Home", "End"], does: "ends" }, { keys: [" "], does: "choose" }, { keys: WITH_SHIFT, does: "extend" },
