@@ -2,6 +2,7 @@
 
 import { button, h, say } from "../../lib/dom.js";
 import { ago, bytes } from "../../lib/format.js";
+import { said } from "../../lib/said.js";
 import { sentences, t } from "../../locales/words.js";
 import { closer, openDialog } from "../shared/dialogs.js";
 
@@ -76,8 +77,12 @@ export class DiskSpace {
 
   /** @param {Schema.ModelUse[]} models */
   #models(models) {
-    const rows = models.map(({ key, label, bytes: size, freed_bytes: freed }) => this.#row(label, t(freed ? "storageModelOurs" : "storageModelTheirs"), size, freed > 0 &&
-      { what: "model", title: t("storageClear_model", { name: label }), size: freed, name: label, go: () => this.#free({ what: "model", model: key }) }));
+    const rows = models.map((model) => {
+      const { key, bytes: size, freed_bytes: freed } = model;
+      const name = said(model, "label");
+      return this.#row(name, t(freed ? "storageModelOurs" : "storageModelTheirs"), size, freed > 0 &&
+        { what: "model", title: t("storageClear_model", { name }), size: freed, name, go: () => this.#free({ what: "model", model: key }) });
+    });
     return models.length ? h("div", {}, h("h4", { text: t("storageModels") }), h("ul", { class: "isen-plain-list" }, ...rows)) : "";
   }
 
@@ -91,15 +96,15 @@ export class DiskSpace {
   /** @param {string} name @param {string} hint @param {number} size @param {Question | false} question */
   #row(name, hint, size, question) {
     return h("li", { class: "isen-row" }, h("div", { class: "isen-grow isen-stack-tight" }, h("span", { text: name }), h("small", { class: "isen-muted", text: hint })), h("span", { text: bytes(size) }),
-      question && button(t("storageClear", { size: bytes(question.size) }), () => this.#ask(question), { title: question.title, "aria-label": `${question.title}: ${bytes(question.size)}`, testid: `isen-free-${question.what}` }));
+      question && button(t("storageClear", { size: bytes(question.size) }), () => this.#ask(question), { title: question.title, testid: `isen-free-${question.what}` }));
   }
 
   /** @param {Question} question */
   #ask({ what, title, size, name = "", go }) {
     const really = async () => {
-      const said = await go();
+      const told = await go();
       dialog.close();
-      if (said) say(this.told, said);
+      if (told) say(this.told, told);
     };
     const heading = h("h2", { class: "isen-grow", tabindex: -1, text: title });
     const dialog = openDialog(this.view, { label: title, kind: "isen-question" }, h("div", { class: "isen-row isen-top" }, heading, closer(() => dialog.close())),
