@@ -13,12 +13,15 @@ from typing import Any, TypeAlias
 
 _GAP = re.compile(r"\{(\w+)\}")
 _MINUTE_S, _HOUR_S = 60, 3600
+#: Below so many a tenth tells something.
+_EXACT_MB = 10
 
 
 def _amount(count: float, thousand: int) -> str:
     if count >= thousand**3 / 10:
         return f"{count / thousand**3:.1f} GB"
-    return f"{max(1, round(count / thousand**2)) if count > 0 else 0} MB"
+    some = count / thousand**2
+    return f"{some:.0f} MB" if some >= _EXACT_MB else f"{some:.1f} MB".replace(".0 ", " ")
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def test_a_likeness_of_two_where_people_need_it():
         ("flux2_klein_4b", {"guidance": 7.0}, 1.0, "Guidance is 7; FLUX.2 Klein 4B takes 1 to"),
         ("sdxl", {"guidance": 0.5}, 1.0, "Guidance is 0.5; Stable Diffusion XL takes 1 to 20"),
         ("flux2_klein_4b", {"steps": 180}, 1.0, "Steps are 180; FLUX.2 Klein 4B takes 1 to"),
-        ("sd15", {}, 1.8, "Likeness is 1.8; Stable Diffusion 1.5 takes 0 to 1.5"),
+        ("sd15", {}, 1.8, "Strength is 1.8; Stable Diffusion 1.5 takes 0 to 1.5"),
     ],
 )
 def test_a_number_that_the_model_does_not_bear_is_refused_in_words(key, numbers, strength, words):

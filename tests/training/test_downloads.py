@@ -105,7 +105,7 @@ def test_without_room_nothing_is_begun(get, server, monkeypatch):
     monkeypatch.setattr(http_fetch.shutil, "disk_usage", lambda where: _Usage())
     job, target = get()
     assert (job.state.value, job.error.code) == ("paused", "disk_full")
-    assert "0.0 GB are free" in job.error.message and not target.exists()
+    assert "0 MB are free" in job.error.message and not target.exists()
 
 
 class _Usage:

@@ -282,7 +282,7 @@ def test_photos_that_are_all_held_back_leave_nothing_to_train_on(house, ann):
         house.photos.store(photo.model_copy(update={"held_out": True}))
     with pytest.raises(InvalidError) as caught:
         house.training.submit(TrainingRequest(character_id=ann.id), "c")
-    assert caught.value.code == "no_photos" and "held back" in caught.value.message
+    assert caught.value.code == "no_photos" and "set aside for checking" in caught.value.message
 
 
 def test_one_toml_file_is_a_family(house, ann, tmp_path, start_worker):
