@@ -152,7 +152,7 @@ def test_one_that_fails_leaves_the_training_waiting_and_one_press_goes_on(house,
     assert take(house) is None and house.ledger.get(job.id).state is S.QUEUED
     waits = held_by(training.line.before(job), LABELS)
     assert waits.code == "step_stopped"
-    assert waits.message == "Waiting: setting up AI-Toolkit isn't done. AI-Toolkit needs 5.6 GB, but only 1.2 GB are free. Free some space."  # fmt: skip
+    assert waits.message == "Waiting: setting up AI-Toolkit isn't done. AI-Toolkit needs 5.6 GB and 1.2 GB are free. Free some space."  # fmt: skip
     again = training.retry(job.id, "c2")
     assert again.id == job.id and house.ledger.get(setup.id).state is S.QUEUED
     assert [end(house, S.COMPLETED), take(house)[0].id] == [setup.id, job.id]

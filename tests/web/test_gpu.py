@@ -24,5 +24,11 @@ def test_who_holds_the_gpu_is_told_and_what_was_freed_is_measured(gpu, api):  # 
 
 def test_without_a_gpu_that_is_said(api, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert api.get("/training/gpu") == {"gpu": None, "holders": [], "comfyui_holds": False, "words": ""}
+    assert api.get("/training/gpu") == {
+        "gpu": None,
+        "holders": [],
+        "comfyui_holds": False,
+        "words": "",
+        "said": {},
+    }
     assert api.post("/training/gpu/free")["gpu"] is None
