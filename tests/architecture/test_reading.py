@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 README_WORDS, PAGE_WORDS = 750, 600
 REPOSITORY = r"https://(?:github\.com/isengard-nodes/isengard/(?:blob|raw|tree)|raw\.githubusercontent\.com/isengard-nodes/isengard)/main/"
 FOLDERS = (".github", "docs", "extension/docs", "workflows")
+HELP = ROOT / "extension" / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))])
 CODE = (".py", ".js", ".toml", ".json", ".yml", ".yaml")
 
@@ -46,13 +47,18 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
 
 
+def shown_in(page: Path) -> Path:
+    """The folder that links start from: ComfyUI shows docs/<Node>/<code>.md as if it lay in docs/, like the English page."""
+    return HELP if page.parent.parent == HELP else page.parent
+
+
 def dead(page: Path, target: str) -> bool:
     """Whether a target of ours is not there; addresses of others are theirs."""
     ours = re.match(REPOSITORY, target)
     if not ours and re.match(r"\w+:", target):
         return False
     path, _, anchor = target.removeprefix(ours[0] if ours else "").partition("#")
-    file = (ROOT if ours else page.parent) / path if path else page
+    file = (ROOT if ours else shown_in(page)) / path if path else page
     return not file.exists() or bool(anchor and file.suffix == ".md" and anchor not in anchors(file))
 
 
@@ -116,3 +122,9 @@ def test_a_dead_link_is_found():
         f"{ours}/README.md#nothing",
     )
     assert all(dead(page, one) for one in gone) and not dead(page, "https://example.org/nothing")
+
+
+def test_help_in_another_language_shows_the_pictures_of_the_english_page():
+    english, german = HELP / "IsengardCharacter.md", HELP / "IsengardCharacter" / "de.md"
+    assert not [page for page in (english, german) if dead(page, "IsengardCharacter.webp")]
+    assert dead(german, "../IsengardCharacter.webp")
