@@ -50,7 +50,7 @@ def test_what_fits_is_taken_and_another_is_one_press_away(server, panel_on, shot
     panel.get("isen-override-rank").fill("8")
     panel.get("isen-method").select_option("lokr")
     expect(panel.get("isen-override-rank")).to_be_hidden()
-    expect(panel.get("isen-override-lokr_factor")).to_have_attribute("placeholder", "8 (preset)")
+    expect(panel.get("isen-override-lokr_factor")).to_have_attribute("placeholder", "preset: 8")
     panel.get("isen-override-lokr_factor").fill("16")
     panel.page.screenshot(path=str(shots / "method.png"), full_page=True)
     asked = panel.page.evaluate(

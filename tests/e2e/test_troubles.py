@@ -220,7 +220,7 @@ def test_a_licence_is_explained_its_page_opened_the_token_taken_and_tried_again(
     page.get("isen-gate-token").fill("hf_stillwrongtoken")
     page.get("isen-gate-again").click()
     choose_model(page, "flux1_dev")
-    expect(page.get("isen-findings")).to_contain_text("are fetched", timeout=15_000)
+    expect(page.get("isen-findings")).to_contain_text("it downloads", timeout=15_000)
     expect(page.page.locator('[data-severity="error"]').filter(has_text="accept its licence")).to_have_count(
         0
     )
