@@ -12,7 +12,6 @@ const CATALOGUE = en;
 /** @type {Language} */
 export const ENGLISH = { code: "en", dir: "ltr", panel: {}, server: {} };
 /** They set no space between two sentences. */
-const UNSPACED = new Set(["ja", "zh", "zh-TW"]);
 
 let language = ENGLISH;
 let catalogue = CATALOGUE;
@@ -78,7 +77,7 @@ export function wordOr(key, otherwise) {
   return Object.hasOwn(catalogue, key) ? catalogue[key] : otherwise;
 }
 
-/** Sentences one after the other; what there is not of them is left out. @param {...(string | null | undefined | false)} said */
+/** Sentences one after the other; what there is not of them is left out. A full-width stop needs no space after it, an English one does. @param {...(string | null | undefined | false)} said */
 export function sentences(...said) {
-  return said.filter(Boolean).join(UNSPACED.has(language.code) ? "" : " ");
+  return /** @type {string[]} */ (said.filter(Boolean)).reduce((all, one) => (all ? `${all}${/[。！？：」』）]$/.test(all) ? "" : " "}${one}` : one), "");
 }

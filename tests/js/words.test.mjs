@@ -77,4 +77,5 @@ test("some names and how many more, sentences one after the other", () => {
   assert.equal(sentences("One.", "", false, null, "Two."), "One. Two.");
   speaking("zh", {});
   assert.equal(sentences("一。", "二。"), "一。二。");
+  assert.equal(sentences("Kept in English.", "二。"), "Kept in English. 二。", "what an older record says");
 });
