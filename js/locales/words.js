@@ -11,8 +11,6 @@ import en from "./en.js";
 const CATALOGUE = en;
 /** @type {Language} */
 export const ENGLISH = { code: "en", dir: "ltr", panel: {}, server: {} };
-/** They set no space between two sentences. */
-
 let language = ENGLISH;
 let catalogue = CATALOGUE;
 let rules = new Intl.PluralRules(ENGLISH.code);
