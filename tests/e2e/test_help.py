@@ -169,10 +169,11 @@ def from_settings(server, panel, shown) -> None:
     """The same two, folders, and the switch of the page's title."""
     page = panel.page
     panel.click("isen-settings")
-    panel.click("isen-shortcuts")
-    page.keyboard.press("Escape")
-    panel.click("isen-report-problem")
-    page.keyboard.press("Escape")
+    for opener, kind in (("isen-shortcuts", "isen-help"), ("isen-report-problem", "isen-report")):
+        panel.click(opener)
+        expect(page.locator(f"dialog.{kind}")).to_be_visible()  # what the form will hold is asked first
+        page.keyboard.press("Escape")
+        expect(page.locator(f"dialog.{kind}")).to_have_count(0)
     folders = panel.get("isen-folders")
     expect(folders).to_contain_text(str(server.services.paths.root))
     folders.get_by_test_id("isen-folder-open").first.click()
