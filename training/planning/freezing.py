@@ -59,7 +59,7 @@ def require_unblocked(plan: Plan) -> None:
     """InvalidError with the code of the first finding that forbids this training."""
     first = next((finding for finding in plan.findings if finding.severity == "error"), None)
     if first is not None:
-        raise InvalidError(first.code, first.message, "Press Check to see everything that is missing.")
+        raise InvalidError(first.code, first.message, "Press Check again to see everything that is missing.")
 
 
 def _job(plan: Plan, correlation_id: str, now: str, after: list[str]) -> Job:
