@@ -144,7 +144,7 @@ def page_of(fast_server, open_page, width):
 @pytest.mark.parametrize(
     ("mode", "width"),
     [
-        ("Comfy.ToggleLinear", 1400),
+        pytest.param("Comfy.ToggleLinear", 1400, marks=pytest.mark.full),
         pytest.param("Comfy.ToggleLinear", 700, marks=pytest.mark.full),
         pytest.param("Workspace.ToggleFocusMode", 1400, marks=pytest.mark.full),
     ],

@@ -115,6 +115,7 @@ def test_a_stopped_workers_trainer_ends_before_the_lease(house, ann, start_worke
 
 
 @pytest.mark.parametrize("redis_url", ["sqlite"], indirect=True)
+@pytest.mark.full
 def test_a_worker_waits_for_a_held_job_database_and_says_so(house, ann, start_worker, redis_url):
     """Longer than SQLite's own timeout: a worker that gave up would leave the job queued."""
     job = submit(house, ann)

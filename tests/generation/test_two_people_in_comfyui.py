@@ -44,6 +44,7 @@ def two(server, api, ann, bob):
     return two
 
 
+@pytest.mark.full
 def test_a_lora_changes_the_other_region_no_more_than_other_words_do(server, two, capsys):
     plain = file_of(server, two(ann_strength=0.0))
     lora = file_of(server, two(ann_strength=1.0))

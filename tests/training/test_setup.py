@@ -197,6 +197,7 @@ def test_links_and_devices_are_refused(task_house, make, tmp_path, kind):  # noq
     assert (job.state.value, job.error.code) == ("failed", "source_damaged")
 
 
+@pytest.mark.full
 def test_an_archive_cut_in_the_middle_is_fetched_again(task_house, make, tmp_path, folder):  # noqa: F811
     url, tree = archive(tmp_path / "a")
     file = Path(urllib.request.url2pathname(url.removeprefix("file://")))

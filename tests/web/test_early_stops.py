@@ -163,6 +163,7 @@ def test_a_practice_training_is_not_offered_it_and_refuses_it(api, tmp_path):
     assert caught.value.error["code"] == "cannot_stop_early"
 
 
+@pytest.mark.full
 def test_measured_saves_are_read_back_from_versions_and_pictures(server, drawer, train, api):
     job_id = train(60, 20, stop_early=False)
     api.wait_for(f"/training/jobs/{job_id}", 240)

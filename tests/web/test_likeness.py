@@ -267,6 +267,7 @@ def test_in_a_picture_of_two_each_face_goes_to_its_person(
     assert image["likeness"] == image["likenesses"][ann["id"]]
 
 
+@pytest.mark.full
 def test_earlier_ones_are_measured_on_request(api, server, ann, compared, tools, her_photos, somebody):
     alone = compared(her_photos[5], 10, purpose="bench")
     stranger = compared(somebody, 10, prompt="portrait of a woman")
@@ -277,6 +278,7 @@ def test_earlier_ones_are_measured_on_request(api, server, ann, compared, tools,
     assert api.post(f"/characters/{ann['id']}/likeness", {}) == {"pictures": 0}
 
 
+@pytest.mark.full
 def test_what_waits_is_measured_as_it_is_by_then_and_once(api, server, ann, compared, tools, her_photos):
     """Told as they were when they began to wait, scores vanished from the panel and deleted pictures came back to it."""
     first, second = (compared(photo, 10, purpose="bench") for photo in her_photos[4:6])
