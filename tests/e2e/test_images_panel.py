@@ -100,6 +100,7 @@ def test_every_control_reaches_the_request(images, api, ann):
     assert page.errors == []
 
 
+@pytest.mark.full
 def test_versions_are_compared_on_a_wall_and_one_is_used(images, api, ann, shots):
     """One that nobody has published: each sound checkpoint can be compared and used."""
     page = images

@@ -9,7 +9,7 @@ import pytest
 from hosts import comfyui
 from PIL import Image
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.full]
 #: Nodes by name, links as [from, output, to, input]; answers with the links that ComfyUI made, and the graph it would run.
 BUILD = """async ([nodes, links, bypassed]) => {
   const { app } = window.comfyAPI.app;

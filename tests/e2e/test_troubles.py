@@ -23,7 +23,7 @@ from playwright.sync_api import expect
 from support.gpu_fixtures import FakeGpu
 from support.trainer_says import SAID
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.full]
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
 #: One cause for each entry of the catalogue, and what the panel must say for one it does not know.

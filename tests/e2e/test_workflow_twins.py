@@ -9,7 +9,7 @@ from hosts import comfyui
 from hosts.canvas import LOAD_TWIN
 from isengard.generation.image.templates import WORKFLOWS, templates
 
-pytestmark = [pytest.mark.slow, pytest.mark.e2e]
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.full]
 TEMPLATES = sorted(templates())
 
 
