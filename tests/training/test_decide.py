@@ -181,7 +181,7 @@ TABLE = [
     (here(gpus=[FULL]), {"info gpu_in_use"}, "23.0 GB of 24.0 GB"),
     ({**here(gpus=[FULL]), "gpu_use": GAME}, {"warning gpu_held"}, "game.exe 20.0 GB"),
     ({"family": MUCH_RAM}, {"warning memory_small"}, "64.0 GB and 8.0 GB of page file"),
-    (here(disk_free_bytes=1), {"error disk_full"}, "1 MB are free"),
+    (here(disk_free_bytes=1), {"error disk_full"}, "0 MB are free"),
     (here(system="Windows", root="C:\\" + "x" * 200), {"error path_too_long"}, "203 characters"),
     (here(system="Windows", root="C:\\Jürgen"), {"warning path_letters"}, "letters"),
     ({"comfyui_version": "0.3.10"}, {"warning comfyui_old"}, "0.3.10"),

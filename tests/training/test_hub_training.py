@@ -82,7 +82,7 @@ def test_the_preflight_says_what_is_fetched_and_how_much(house, ann, standin, hu
         return {finding.code: finding.message for finding in plan.findings}
 
     assert (
-        "it downloads 1.2 GB from huggingface.co, once: settings and tokenizer 2 MB, safety checker 1.2 GB."
+        "it downloads 1.2 GB from huggingface.co, once: settings and tokenizer 1.6 MB, safety checker 1.2 GB."
         in found()["model_download"]
     )
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
