@@ -60,6 +60,7 @@ def installed(python: Path) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.full
 def test_what_comfyui_has_stays_as_it_is(python):
     before = installed(python)
     pip(python, *INSTALL, "-r", str(REQUIREMENTS))

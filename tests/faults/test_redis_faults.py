@@ -42,6 +42,7 @@ def submit(house, ann):
 
 
 @pytest.mark.parametrize("fault", ["stopped", "empty", "password"] if FULL else ["empty"])
+@pytest.mark.full
 def test_a_training_outlives_its_redis(house, ann, start_worker, redis_server, fault):
     done_before = submit(house, ann)
     house.ledger.order(done_before.id, "cancel")

@@ -96,6 +96,7 @@ def test_a_lora_fits_its_own_base_and_no_other(key, files):
     assert found[key].matched == MODULES.get(key, found[key].matched) > 0
 
 
+@pytest.mark.full
 def test_comfyui_and_the_nodes_come_to_the_same_verdict(files, tmp_path):
     """ComfyUI builds each base without its weights and maps each LoRA onto it, and a LoKr onto its own; families that this release
     lacks are left out."""

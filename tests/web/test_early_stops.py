@@ -91,6 +91,7 @@ def train(api, server, tmp_path, monkeypatch):
             api.wait_for(f"/training/jobs/{job_id}", 30)
 
 
+@pytest.mark.full
 def test_it_ends_at_the_plateau_with_the_best_save_and_says_why(api, server, drawer, train):
     job = api.wait_for(f"/training/jobs/{train(1000, 100, seconds=90)}", 400)
     assert job["state"] == "completed", job

@@ -54,6 +54,7 @@ def draw(api, ann, checkpoint):
     return api.post("/generations", {**wanted, "characters": [{"id": ann["id"], "checkpoint": checkpoint}]})
 
 
+@pytest.mark.full
 def test_what_is_drawn_with_is_published_behind_the_scenes(server, api, ann, tmp_path):
     """Every sound checkpoint can be compared; nobody has to publish it first."""
     server.host.models["checkpoints"] = live_server.bases(tmp_path)
