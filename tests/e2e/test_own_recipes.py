@@ -15,6 +15,7 @@ from support.bad_recipes import tinted
 from support.images_fixtures import SMALLER, person, pictures_shown
 
 pytestmark = [
+    pytest.mark.full,
     pytest.mark.e2e,
     pytest.mark.slow,
     pytest.mark.parametrize("tiny_server", comfyui.frontends(comfyui.OLD), indirect=True),
