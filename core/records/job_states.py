@@ -36,3 +36,5 @@ TRANSITIONS: dict[JobState, frozenset[JobState]] = {
 OWNED = frozenset({_S.PREPARING, _S.RUNNING, _S.PAUSING, _S.CANCELLING})
 #: Nothing more happens by itself.
 ENDED = frozenset({_S.COMPLETED, _S.FAILED, _S.CANCELLED})
+#: All others, in the order of a job's life.
+UNFINISHED = [state for state in JobState if state not in ENDED]

@@ -15,11 +15,9 @@ from ...core.ids import new_id
 from ...core.jobs.ledger import JobFilter, Ledger
 from ...core.paths import DataPaths
 from ...core.records.job import Job, JobKind, Needs
-from ...core.records.job_states import ENDED, JobState
+from ...core.records.job_states import UNFINISHED
 from ...core.storage.crash_cleanup import JOB_FILE
 from ..job_folder.job_folder import new_job_folder
-
-_OPEN = [state for state in JobState if state not in ENDED]
 
 
 @dataclass(frozen=True)
@@ -73,5 +71,5 @@ class TaskSubmission:
     def _same(self, job: Job) -> Job | None:
         """The task of that kind about the same that has not ended yet."""
         same = (job.backend, job.family, job.character_id)
-        going = self.ledger.jobs(JobFilter(states=_OPEN, kinds=[job.kind]), limit=200).items
+        going = self.ledger.jobs(JobFilter(states=UNFINISHED, kinds=[job.kind]), limit=200).items
         return next((one for one in going if (one.backend, one.family, one.character_id) == same), None)

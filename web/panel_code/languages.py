@@ -33,13 +33,12 @@ class Languages:
     def listed(self) -> list[dict[str, str]]:
         """{code, name, dir} of each language, by code; blocks."""
         folders = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
-        found = (self._card(folder) for folder in folders if is_language(folder.name) and folder.is_dir())
-        return [card for card in found if card]
+        return [card for folder in folders if (card := self._card(folder.name))]
 
     def words(self, code: str) -> dict[str, Any]:
         """A language with its words for the panel and for what the server says; blocks. NotFoundError `language_unknown`."""
-        card = next((one for one in self.listed() if one["code"] == code), None)
-        if card is None:
+        card = self._card(code)
+        if not card:
             raise NotFoundError(
                 "language_unknown",
                 "Isengard does not have this language.",
@@ -56,12 +55,14 @@ class Languages:
         kept = await in_thread(lambda: _kept(self.words(code)))
         return answered(kept, request, JSON)
 
-    def _card(self, folder: Path) -> dict[str, str]:
-        told = self._texts(folder / CARD)
+    def _card(self, code: str) -> dict[str, str]:
+        """Empty for what is not a language."""
+        folder = self._folder / code
+        told = self._texts(folder / CARD) if is_language(code) and folder.is_dir() else {}
         if not told.get("name"):
             return {}
         return {
-            "code": folder.name,
+            "code": code,
             "name": told["name"],
             "dir": "rtl" if told.get("dir") == "rtl" else "ltr",
         }

@@ -22,18 +22,17 @@ from ...interface import (
     LOG_FILE,
     BackendCapabilities,
     LaunchPlan,
-    LossPoint,
     Option,
     Outcome,
     Reading,
     ResolvedTraining,
-    SampleFile,
 )
 from ...job_folder.attempt_log import of_this_attempt
 from ...machine.nvidia_smi import gpus
 from ...process.environment import minimal_environment
 from ...process.log_follower import tail
 from ..checkpoint_reader import CheckpointReader, is_finite, put_away
+from ..own_files import find_samples, read_losses
 from . import failures, installation
 from .order import (
     LOSS_FILE,
@@ -71,6 +70,7 @@ class ComfyNativeBackend:
         self._paths = paths
         self._families = families
         self._reader = CheckpointReader()
+        self._has_gpu = False
 
     def capabilities(self) -> BackendCapabilities:
         return BackendCapabilities(
@@ -78,7 +78,7 @@ class ComfyNativeBackend:
             label="ComfyUI",
             version=self.version,
             families=[family.key for family in self._families.offered() if family.key in records()],
-            needs="gpu" if not self._on_cpu() and gpus() else "cpu",
+            needs="gpu" if self._computes_on_gpu() else "cpu",
             tagline="quick start: nothing to install",
             about=(
                 "ComfyUI's own training nodes, in a second ComfyUI beside yours. It trains fewer models than AI-Toolkit and forgets its "
@@ -174,7 +174,7 @@ class ComfyNativeBackend:
         return LaunchPlan(argv=argv, cwd=job_dir, env=_environment())
 
     def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading:
-        losses, samples = _losses(job_dir / LOSS_FILE, after_step), _samples(job_dir)
+        losses, samples = read_losses(job_dir / LOSS_FILE, after_step), find_samples(job_dir)
         try:
             status = json.loads((job_dir / STATUS_FILE).read_text(encoding="utf-8"))
             progress = Progress(
@@ -233,9 +233,13 @@ class ComfyNativeBackend:
             return Outcome("cancelled", checkpoints=checkpoints)
         return Outcome("failed", failures.explain(lines, exit_code), checkpoints)
 
-    def _on_cpu(self) -> bool:
+    def _computes_on_gpu(self) -> bool:
+        """Whether it is NVIDIA's GPU that is lent to one at a time. One that was seen stays: this is asked for with every job's answer."""
         found, _ = installation.find(self._paths)
-        return found is not None and found.on_cpu
+        if found is not None and found.on_cpu:
+            return False
+        self._has_gpu = self._has_gpu or bool(gpus())
+        return self._has_gpu
 
 
 def _stem(training: ResolvedTraining) -> str:
@@ -261,26 +265,3 @@ def _environment() -> dict[str, str]:
     more = {name: value for name, value in os.environ.items() if name in _PYTHON or name.startswith(_PASSED)}
     offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "DO_NOT_TRACK": "1"}
     return minimal_environment() | more | offline | {"PYTHONUNBUFFERED": "1"}
-
-
-def _samples(job_dir: Path) -> list[SampleFile]:
-    samples = []
-    for file in sorted((job_dir / "samples").glob("[0-9]*_[0-9]*.png")):
-        step, index = file.stem.split("_")
-        samples.append(SampleFile(int(step), int(index), f"samples/{file.name}"))
-    return samples
-
-
-def _losses(file: Path, after_step: int) -> list[LossPoint]:
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
-    points: dict[int, LossPoint] = {}
-    for line in lines:
-        try:
-            point = LossPoint(**json.loads(line))
-        except (ValueError, TypeError):
-            continue
-        points[point.step] = point
-    return [points[step] for step in sorted(points) if step > after_step]

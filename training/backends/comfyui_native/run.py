@@ -64,6 +64,7 @@ class Run:
         self._on_cpu = False
         self._done = self._began = order.first_step
         self._loss: float | None = None
+        self._kept: tuple[Learned, tuple[str, str]] | None = None
         self._comfyui = OwnComfyUI(order.start, self._work, self._bars.feed, order.nice)
 
     def train(self) -> None:
@@ -120,7 +121,7 @@ class Run:
         return weights.begun(found, alpha=order.alpha, seed=order.seed)
 
     def _slice(self, node: TrainingNode, learned: Learned, steps: int) -> Learned:
-        pairs, shifts = weights.keep(learned, self._state)
+        pairs, shifts = self._keep(learned)
         self._bars.begin(self._done)
         began = time.monotonic()
         self._tell("training")
@@ -141,8 +142,14 @@ class Run:
         self._done += steps
         learned = weights.after(learned, found)
         if learned.finite:
-            weights.keep(learned, self._state)
+            self._keep(learned)
         return learned
+
+    def _keep(self, learned: Learned) -> tuple[str, str]:
+        """The names of both files; what the slice before has kept is not written again."""
+        if self._kept is None or self._kept[0] is not learned:
+            self._kept = learned, weights.keep(learned, self._state)
+        return self._kept[1]
 
     def _saved(self, step: int) -> Learned:
         """What the node has saved; its file is removed."""

@@ -19,16 +19,15 @@ from ....core.said import said
 from ...interface import (
     BackendCapabilities,
     LaunchPlan,
-    LossPoint,
     Option,
     Outcome,
     Reading,
     ResolvedTraining,
-    SampleFile,
 )
 from ...process import process_tree
 from ...process.environment import minimal_environment
 from ..checkpoint_reader import CheckpointReader, is_finite, put_away
+from ..own_files import find_samples, read_losses
 
 VERSION = "1.0.0"
 TRAINER = Path(__file__).resolve().parent / "trainer.py"
@@ -127,7 +126,7 @@ class FastTestBackend:
         return LaunchPlan(argv=argv, cwd=job_dir, env=minimal_environment() | {"PYTHONUNBUFFERED": "1"})
 
     def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading:
-        losses = _losses(job_dir / LOSS_FILE, after_step)
+        losses = read_losses(job_dir / LOSS_FILE, after_step)
         try:
             status = json.loads((job_dir / STATUS_FILE).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -142,7 +141,7 @@ class FastTestBackend:
             seconds_per_step=pace,
             eta_s=max(0, training.steps - step) * pace,
         )
-        return Reading(progress, _samples(job_dir), losses)
+        return Reading(progress, find_samples(job_dir), losses)
 
     def checkpoints(self, job_dir: Path, training: ResolvedTraining) -> list[Checkpoint]:
         checkpoints = []
@@ -179,27 +178,3 @@ class FastTestBackend:
             hint="Check the job's log, then press Retry.",
         )
         return Outcome("failed", error, checkpoints)
-
-
-def _samples(job_dir: Path) -> list[SampleFile]:
-    samples = []
-    for file in sorted((job_dir / "samples").glob("[0-9]*_[0-9]*.png")):
-        step, index = file.stem.split("_")
-        samples.append(SampleFile(int(step), int(index), f"samples/{file.name}"))
-    return samples
-
-
-def _losses(file: Path, after_step: int) -> list[LossPoint]:
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
-    points = []
-    for line in lines:
-        try:
-            point = LossPoint(**json.loads(line))
-        except (ValueError, TypeError):
-            continue
-        if point.step > after_step:
-            points.append(point)
-    return points

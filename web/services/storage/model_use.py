@@ -13,7 +13,7 @@ from ....core.families.families import Families, Family
 from ....core.jobs.ledger import JobFilter, Ledger, every_job
 from ....core.paths import DataPaths
 from ....core.records.job import Job
-from ....core.records.job_states import ENDED, JobState
+from ....core.records.job_states import UNFINISHED, JobState
 from ....core.said import said
 from ....core.settings import Settings
 from ....training.downloads.hub_cache import cache_folder, repository_folder
@@ -21,7 +21,6 @@ from ....training.downloads.model_files import fetched_files
 from ...host import Host
 from .use_records import ModelUse
 
-_GOING = [state for state in JobState if state not in ENDED]
 _log = logging.getLogger("isengard.storage")
 
 
@@ -53,7 +52,7 @@ class ModelShelf:
         """Delete what Isengard downloaded of a family and no other needs; bytes. InvalidError `family_unknown`, ConflictError
         `model_in_use`, StorageError `model_not_deleted`."""
         family, ours = self.families.get(key), self._ours()
-        if any(job.family == key for job in self._jobs(_GOING, "training")):
+        if any(job.family == key for job in self._jobs(UNFINISHED, "training")):
             raise ConflictError(
                 "model_in_use",
                 said("A training with {model} is in progress.", model=family.label),

@@ -12,7 +12,7 @@ from ....core.jobs.ledger import JobFilter, Ledger, every_job
 from ....core.paths import DataPaths
 from ....core.records.generation import Generation
 from ....core.records.job import Job
-from ....core.records.job_states import ENDED, JobState
+from ....core.records.job_states import UNFINISHED
 from ....generation.service import GenerationService
 from ....training.job_folder.job_folder import frozen_training
 from ....training.planning.estimates import disk_left
@@ -24,7 +24,6 @@ _PICTURE_BYTES = 2.1
 _PHOTO_GROWTH = 2.5
 #: Below that a training pauses (training/worker/disk_space.py), and estimates are as rough as preflight's.
 _LEAST_BYTES, _ROUGHLY = 64 * 1024**2, 1.05
-_GOING = [state for state in JobState if state not in ENDED]
 
 
 def room(free: int, *, pictures: float = 0, photos: int = 0, trainings: int = 0, downloads: int = 0) -> Room:
@@ -45,7 +44,7 @@ class RoomWatch:
 
     def now(self, incoming: int = 0) -> Room:
         """`incoming`: bytes of photos that a page is about to send."""
-        jobs = list(every_job(self.ledger, JobFilter(states=_GOING)))
+        jobs = list(every_job(self.ledger, JobFilter(states=UNFINISHED)))
         return room(
             shutil.disk_usage(self.paths.root).free,
             pictures=sum(map(_pixels_left, self.generations.store.unfinished())),
