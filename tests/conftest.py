@@ -38,6 +38,17 @@ def hub_cache(tmp_path_factory):
     patch.undo()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def roomy_disk():
+    """No test depends on what is free on this machine's disk."""
+    from support.roomy_disk import make_roomy
+
+    patch = pytest.MonkeyPatch()
+    make_roomy(patch)
+    yield
+    patch.undo()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Modules in the order of their longest kind; a module's own tests stay together and in their order. What is marked `full` is left to
     the full run: the everyday one has half an hour."""

@@ -19,7 +19,11 @@ def main() -> None:
     sys.path.insert(0, tests)
     import conftest  # noqa: F401 - loads the pack
     from hosts.journey import Api
+    from pytest import MonkeyPatch
+    from support.roomy_disk import make_roomy
     from support.web_server import WebServer
+
+    make_roomy(MonkeyPatch())
 
     server = WebServer(Path(base), environment={"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "1"})
     Api(server.url).wait_until_ready()
