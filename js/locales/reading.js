@@ -7,6 +7,9 @@ const MIRRORED = { ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" };
 
 export const isMirrored = () => spoken().dir === "rtl";
 
+/** Whether a key is pressed together with one that makes it the browser's or the system's: Alt and Left is Back. @param {{ctrlKey: boolean, metaKey: boolean, altKey: boolean}} event */
+export const isCommand = ({ ctrlKey, metaKey, altKey }) => ctrlKey || metaKey || altKey;
+
 /** The arrow key as it would be from left to right: `ArrowRight` leads to what comes next. @param {string} key */
 export function readingKey(key) {
   return (isMirrored() && MIRRORED[key]) || key;

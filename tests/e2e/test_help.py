@@ -51,7 +51,7 @@ PRESSED = """([target, prepare, keys]) => {
   const press = (keys) => {
     const parts = keys.split(/\\+(?=.)/);
     const key = parts.pop();
-    const held = { ctrlKey: parts.includes("ctrl"), shiftKey: parts.includes("shift"), altKey: parts.includes("alt") };
+    const held = Object.fromEntries(["ctrl", "meta", "shift", "alt"].map((one) => [`${one}Key`, parts.includes(one)]));
     const event = new KeyboardEvent("keydown", { key, ...held, bubbles: true, cancelable: true });
     document.querySelector(target).dispatchEvent(event);
     document.querySelector("dialog.isen-help")?.close();
@@ -69,6 +69,13 @@ PLAIN = [
     *(" ", "Enter", "Escape", "Backspace", "PageUp", "PageDown", "Home", "End"),
     *("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "ctrl+a", "ctrl+z", "ctrl+y", "ctrl+Enter"),
     "Delete",
+]
+#: With Ctrl, Cmd or Alt these are the browser's or the system's: back and on, tabs, zoom, the whole history of the page.
+THEIRS = [
+    f"{held}+{key}"
+    for held in ("ctrl", "meta", "alt")
+    for key in PLAIN
+    if key.partition("+")[0] not in ("ctrl", " ", "Enter", "Escape")
 ]
 
 
@@ -99,6 +106,23 @@ def test_the_table_of_shortcuts_says_what_the_handlers_do(stage):
             wrong[place["id"]] = {"not heard": told - heard, "not told": heard - told - everywhere}
     assert not wrong, wrong
     assert stage.faults == []
+
+
+def test_a_key_that_is_held_with_another_stays_the_browsers(stage):
+    """Alt and Left is Back, Ctrl and Page Down the next tab: no place takes one that the table does not give it."""
+    table = stage.evaluate(
+        "async () => (await import('/js/data/help/shortcuts.js')).PLACES.map(({ id, shortcuts }) => "
+        "({ id, keys: shortcuts.flatMap(({ keys }) => keys) }))"
+    )
+    taken = {}
+    for place in table:
+        state, target, prepare = WAYS[place["id"]]
+        stage.show(state)
+        heard = set(stage.evaluate(PRESSED, [target, prepare, THEIRS]))
+        ours = {*place["keys"], *(key.replace("ctrl+", "meta+") for key in place["keys"])}
+        if heard - ours:
+            taken[place["id"]] = sorted(heard - ours)
+    assert not taken, taken
 
 
 def test_help_is_never_in_the_way_of_writing_and_begins_where_one_is(stage):

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { arrowOf } from "../../js/components/shared/dialogs.js";
 import { NO_FILTER, continued, fits, isFiltered, isThere, nowOf, sorted, withLiked } from "../../js/data/gallery.js";
 import { changePictures } from "../../js/data/looking/many_pictures.js";
 import { pictureName } from "../../js/data/looking/picture_name.js";
@@ -28,6 +29,12 @@ test("what is chosen: one by one, a range from where one stood, all, and never w
   ];
   for (const [what, selection, chosen, anchor] of cases) assert.deepEqual([keys(selection), selection.anchor], [chosen, anchor], what);
   assert.equal(remaining(b, ORDER), b, "nothing changed: nobody is told");
+});
+
+test("an arrow that is held with Ctrl, Cmd or Alt is the browser's: Back turns no picture", () => {
+  const pressed = (key, held = "") => arrowOf({ key, target: null, ctrlKey: held === "ctrl", metaKey: held === "meta", altKey: held === "alt" });
+  assert.deepEqual(["ArrowLeft", "ArrowRight", "Home"].map((key) => pressed(key)), [-1, 1, 0]);
+  for (const held of ["ctrl", "meta", "alt"]) assert.deepEqual(["ArrowLeft", "ArrowRight"].map((key) => pressed(key, held)), [0, 0], held);
 });
 
 test("a picture fits its frame, also a small one, and two of different sizes go in step", () => {

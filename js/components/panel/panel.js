@@ -3,7 +3,7 @@
 import { button, h, isWriting } from "../../lib/dom.js";
 import { asFound, pasted, walked } from "../../lib/files.js";
 import { fill } from "../../lib/lists.js";
-import { readingKey } from "../../locales/reading.js";
+import { isCommand, readingKey } from "../../locales/reading.js";
 import { explained, said } from "../../lib/said.js";
 import { adoptStyles } from "../../lib/styles.js";
 import { spoken, t } from "../../locales/words.js";
@@ -200,7 +200,7 @@ export class IsenPanel extends View {
     /** @type {Record<string, number>} */
     const keys = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: TABS.length - 1 };
     const to = keys[readingKey(event.key)];
-    if (to === undefined) return;
+    if (to === undefined || isCommand(event)) return;
     event.preventDefault();
     const next = this.#tabs[(to + TABS.length) % TABS.length];
     next.focus();
@@ -227,14 +227,14 @@ export class IsenPanel extends View {
 
   /** While there is an offer to undo, Ctrl and Z take it; in a field they undo what was typed. @param {KeyboardEvent} event */
   #undoByKey(event) {
-    if (event.key !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey) || isWriting(event.target) || this.undoBar.hidden) return;
+    if (event.key !== "z" || event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey) || isWriting(event.target) || this.undoBar.hidden) return;
     event.preventDefault();
     this.undoBar.querySelector("button")?.click();
   }
 
   /** @param {KeyboardEvent} event */
   #helpByKey(event) {
-    if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+    if (event.key !== "?" || isCommand(event) || isWriting(event.target)) return;
     event.preventDefault();
     event.stopPropagation();
     openHelp(this);

@@ -1,7 +1,7 @@
 /** Large work opens over the canvas, in the top layer. */
 
 import { button, h } from "../../lib/dom.js";
-import { readingKey } from "../../locales/reading.js";
+import { isCommand, readingKey } from "../../locales/reading.js";
 import { t } from "../../locales/words.js";
 
 /**
@@ -28,9 +28,9 @@ export function closer(close) {
   return button(t("close"), close, { icon: "times", bare: true, testid: "isen-close" });
 }
 
-/** -1, 1 or 0: where the arrow keys lead, unless someone is writing. @param {KeyboardEvent} event */
+/** -1, 1 or 0: where the arrow keys lead, unless someone is writing or means the browser. @param {KeyboardEvent} event */
 export function arrowOf(event) {
-  if (/** @type {Element | null} */ (event.target)?.matches?.('input:not([type="checkbox"]), textarea, select')) return 0;
+  if (isCommand(event) || /** @type {Element | null} */ (event.target)?.matches?.('input:not([type="checkbox"]), textarea, select')) return 0;
   const key = readingKey(event.key);
   return key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0;
 }

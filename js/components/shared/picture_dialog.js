@@ -4,6 +4,7 @@
  */
 
 import { button, h, icon, say } from "../../lib/dom.js";
+import { isCommand } from "../../locales/reading.js";
 import { t } from "../../locales/words.js";
 import { arrowOf, closer, openDialog } from "./dialogs.js";
 import { Zoom, ZoomFrame, zoomButtons } from "./zoom_frame.js";
@@ -70,7 +71,7 @@ export function showPictures(view, { label, items, at: first, describe, below = 
   };
   /** @param {KeyboardEvent} event */
   const key = (event) => {
-    const move = PAGES[event.key] ?? 0;
+    const move = isCommand(event) ? 0 : PAGES[event.key] ?? 0;
     if (!move && zoom.press(event)) return;
     const turn = move || arrowOf(event);
     if (turn) show(turn);

@@ -109,7 +109,7 @@ export class IsenTrainings extends View {
   /** @param {KeyboardEvent} event @param {Row} row */
   #key(event, row) {
     const by = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
-    if (!by || !event.altKey) return;
+    if (!by || !event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.#move(row, by);
   }

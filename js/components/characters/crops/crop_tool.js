@@ -2,6 +2,7 @@
 
 import { button, field, h, say } from "../../../lib/dom.js";
 import { SHAPES, moved, resized, shaped, turned, turnedSize, unturned } from "../../../lib/crop_box.js";
+import { isCommand } from "../../../locales/reading.js";
 import { t } from "../../../locales/words.js";
 import { closer, openDialog } from "../../shared/dialogs.js";
 import { offerUndo } from "../../shared/view.js";
@@ -112,7 +113,7 @@ class CropTool {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const by = ARROWS[event.key];
-    if (!by) return;
+    if (!by || isCommand(event)) return;
     event.preventDefault();
     event.stopPropagation();
     const size = turnedSize(this.size, this.turn);

@@ -125,13 +125,14 @@ export class SelectionGestures {
   #key(event) {
     this.#swallows = false;
     const tile = tileOf(event);
-    if (!tile) return;
+    const command = event.ctrlKey || event.metaKey;
+    if (!tile || event.altKey || (command && event.key !== "a" && event.key !== " ")) return;
     const { selection } = this;
     const order = this.ways.order();
     const works = {
       " ": () => selection.toggle(tile.photo),
       Escape: selection.size || this.ways.isPicking() ? () => selection.clear() : null,
-      a: event.ctrlKey || event.metaKey ? () => selection.set(order) : null,
+      a: command ? () => selection.set(order) : null,
     }[event.key];
     if (works) {
       end(event);
