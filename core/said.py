@@ -104,6 +104,20 @@ def said(template: str, **values: Value) -> Said:
     return template if isinstance(template, Said) and not values else Said(template, values)
 
 
+class FieldFault(ValueError):
+    """A value that is not one of those a field may have. Who refuses it does not know the field: the sentence has a gap `field`."""
+
+    def __init__(self, template: str, **values: Value) -> None:
+        super().__init__(
+            filled(template, {"field": "It", **{name: _english(one) for name, one in values.items()}})
+        )
+        self.template, self.values = template, values
+
+    def about(self, field: Value) -> Said:
+        """The whole sentence about this field."""
+        return said(self.template, field=field, **self.values)
+
+
 def listed(items: Iterable[Value]) -> Listed:
     return Listed(tuple(items))
 

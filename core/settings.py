@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from . import atomic, guard_switch, toml_files
 from .errors import InvalidError
 from .paths import RUNPOD_VOLUMES, DataPaths, runpod_volume
-from .said import Said, said
+from .said import FieldFault, listed, said
 from .toml_files import Slip, Unreadable
 
 MODES = ("production", "fast-test")
@@ -95,7 +95,7 @@ class _Key:
 def _choice(*allowed: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in allowed:
-            raise ValueError(said("must be one of {choices}", choices=", ".join(allowed)))
+            raise FieldFault("{field} must be one of {choices}.", choices=listed(allowed))
         return text
 
     return parse
@@ -104,14 +104,14 @@ def _choice(*allowed: str) -> Callable[[str], str]:
 def _flag(text: str) -> bool:
     lowered = text.strip().lower()
     if lowered not in ("0", "1", "true", "false", "yes", "no"):
-        raise ValueError("must be 1 or 0")
+        raise FieldFault("{field} must be 1 or 0.")
     return lowered in ("1", "true", "yes")
 
 
 def _slots(text: str) -> int:
     number = int(text) if re.fullmatch(r"\s*\d{1,9}\s*", text) else 0
     if not 1 <= number <= 64:
-        raise ValueError("must be a number between 1 and 64")
+        raise FieldFault("{field} must be a number between 1 and 64.")
     return number
 
 
@@ -121,7 +121,7 @@ def _hosts(text: str) -> tuple[str, ...]:
 
 def _language(text: str) -> str:
     if text != "auto" and not is_language(text):
-        raise ValueError("must be auto or a language's code, such as en or pt-BR")
+        raise FieldFault("{field} must be auto or a language's code, such as en or pt-BR.")
     return text
 
 
@@ -133,7 +133,7 @@ def is_language(text: str) -> bool:
 def _names(text: str) -> tuple[str, ...]:
     names = tuple(part.strip() for part in text.split(",") if part.strip())
     if not all(re.fullmatch(r"[a-z0-9_]{1,40}", name) for name in names):
-        raise ValueError("must be names of small letters, digits and _, separated by commas")
+        raise FieldFault("{field} must be names of small letters, digits and _, separated by commas.")
     return names
 
 
@@ -189,10 +189,10 @@ def load_settings(
         elif name in written:
             try:
                 values[name], sources[name] = key.parse(_as_text(written[name])), "isengard.toml"
-            except ValueError as fault:
+            except FieldFault as fault:
                 values |= {name: CAUTIOUS[name]} if name in CAUTIOUS else {}
                 line = toml_files.line_of(paths.settings_file, name)
-                slips.append(Slip("setting_slip", paths.settings_file.name, line, f"{name} {fault}"))
+                slips.append(Slip("setting_slip", paths.settings_file.name, line, fault.about(name)))
     values["guard_comfyui"] = guard_switch.guard_asked_for(env, paths.settings_file)
     volume = runpod_volume(env, volumes)
     if volume is not None:
@@ -311,7 +311,7 @@ def check_setting(name: str, value: str) -> None:
     elif value not in EDITABLE[name]:
         raise InvalidError(
             "bad_setting",
-            said("{name} must be one of {choices}.", name=name, choices=", ".join(EDITABLE[name])),
+            said("{field} must be one of {choices}.", field=name, choices=listed(EDITABLE[name])),
             "Choose one of these.",
         )
 
@@ -359,14 +359,10 @@ def _unreadable(file: Path, line: int) -> InvalidError:
 def _parse(key: _Key, text: str, where: str) -> Any:
     try:
         return key.parse(text)
-    except ValueError as fault:
-        message = said("{setting}: {must}.", setting=where, must=_words_of(fault))
-        raise InvalidError("bad_setting", message, "Correct the value and restart ComfyUI.") from fault
-
-
-def _words_of(fault: ValueError) -> Said:
-    """What a value must be, as the one who refused it has said it."""
-    return said(fault.args[0]) if fault.args and isinstance(fault.args[0], str) else said(str(fault))
+    except FieldFault as fault:
+        raise InvalidError(
+            "bad_setting", fault.about(where), "Correct the value and restart ComfyUI."
+        ) from fault
 
 
 def _as_text(value: Any) -> str:

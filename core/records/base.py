@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model
 from pydantic.fields import FieldInfo
 
 from ..ids import id_pattern
+from ..said import FieldFault
 
 T = TypeVar("T")
 #: With any bound pydantic reads a text as Unicode: half a character (a surrogate) is refused in every field, since no
@@ -40,7 +41,7 @@ class Stored(Record):
         for name in self.__pydantic_extra__ or ():
             missing = type(self).model_fields.keys() - self.model_fields_set
             if any(one_letter_apart(name, field) for field in missing):
-                raise ValueError("a field's name is damaged")
+                raise FieldFault("{field} has a field whose name is damaged.")
         return self
 
     def document(self) -> str:
@@ -68,17 +69,17 @@ def is_whole(text: str) -> bool:
 def _line(text: str) -> str:
     text = unicodedata.normalize("NFC", _prose(text)).strip()
     if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text):
-        raise ValueError("must be one line without control characters")
+        raise FieldFault("{field} must be one line without control characters.")
     return text
 
 
 def _prose(text: str) -> str:
     if not is_whole(text):
-        raise ValueError("must be valid Unicode text")
+        raise FieldFault("{field} must be valid Unicode text.")
     text = text.removeprefix("\ufeff")  # the mark that Windows' programs put before a text
     text = text.replace("\r\n", "\n").replace("\r", "\n")  # as Windows and old Macs end lines
     if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text):
-        raise ValueError("must not hold control characters")
+        raise FieldFault("{field} must not hold control characters.")
     return text
 
 

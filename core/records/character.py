@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from ..ids import id_pattern
+from ..said import FieldFault
 from .base import Line, Prose, Record, Stored, Truth
 from .checkpoint import RankedVersion
 
@@ -22,15 +23,15 @@ _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 
 def _filled(text: str) -> str:
     if not text:
-        raise ValueError("must not be empty")
+        raise FieldFault("{field} must not be empty.")
     if not any(unicodedata.category(letter)[0] in "LNPS" and letter not in _BLANK for letter in text):
-        raise ValueError("must hold a letter or a sign that can be seen")
+        raise FieldFault("{field} must hold a letter or a sign that can be seen.")
     return text
 
 
 def _is_trigger(text: str) -> str:
     if not re.fullmatch(TRIGGER_PATTERN, text) or text.endswith("\n"):
-        raise ValueError("must be 3 to 32 letters from A to Z")
+        raise FieldFault("{field} must be 3 to 32 letters from A to Z.")
     return text
 
 

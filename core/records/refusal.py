@@ -2,50 +2,59 @@
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from ..said import Said, said
+from ..said import FieldFault, Said, Value, listed, said
 
-#: pydantic's kinds of faults in our words; what stands in braces comes from its context.
+#: pydantic's kinds of faults in our words; what else stands in braces comes from its context.
 _WORDS = {
-    "missing": "is missing",
-    "extra_forbidden": "is not known here",
-    "string_type": "must be text",
-    "string_unicode": "must be valid Unicode text",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a smaller number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a finite number",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "list_type": "must be a list",
-    "dict_type": "must be an object",
-    "model_type": "must be an object",
-    "literal_error": "must be {expected}",
-    "greater_than_equal": "must be {ge} or more",
-    "greater_than": "must be more than {gt}",
-    "less_than_equal": "must be {le} or less",
-    "multiple_of": "must be a multiple of {multiple_of}",
-    "too_short": "must hold at least {min_length}",
-    "string_too_short": "must have at least {min_length} characters",
-    "string_too_long": "must have at most {max_length} characters",
-    "string_pattern_mismatch": "is not written as it should be",
+    "missing": "{field} is missing.",
+    "extra_forbidden": "{field} is not known here.",
+    "string_type": "{field} must be text.",
+    "string_unicode": "{field} must be valid Unicode text.",
+    "int_type": "{field} must be a whole number.",
+    "int_parsing": "{field} must be a whole number.",
+    "int_parsing_size": "{field} must be a smaller number.",
+    "int_from_float": "{field} must be a whole number.",
+    "float_type": "{field} must be a number.",
+    "float_parsing": "{field} must be a number.",
+    "finite_number": "{field} must be a finite number.",
+    "bool_type": "{field} must be true or false.",
+    "bool_parsing": "{field} must be true or false.",
+    "list_type": "{field} must be a list.",
+    "dict_type": "{field} must be an object.",
+    "model_type": "{field} must be an object.",
+    "literal_error": "{field} must be {expected}.",
+    "greater_than_equal": "{field} must be {ge} or more.",
+    "greater_than": "{field} must be more than {gt}.",
+    "less_than_equal": "{field} must be {le} or less.",
+    "multiple_of": "{field} must be a multiple of {multiple_of}.",
+    "too_short": "{field} must hold at least {min_length}.",
+    "string_too_short": "{field} must have at least {min_length} characters.",
+    "string_too_long": "{field} must have at most {max_length} characters.",
+    "string_pattern_mismatch": "{field} is not written as it should be.",
+}
+#: What is wrong where a field may be one of two things, in the order of the field's type.
+_EITHER_WORDS: dict[tuple[str, ...], str] = {
+    ("literal_error", "int_type"): "{field} must be {expected} or must be a whole number.",
+    ("literal_error", "greater_than_equal"): "{field} must be {expected} or must be {ge} or more.",
 }
 
 
 def in_words(invalid: ValidationError) -> Said:
-    """The first thing wrong: which field, and what it must be (all it may be, where it may be several things)."""
+    """The first thing wrong: which field, and what it must be (all it may be, where it may be one of two things)."""
     faults = invalid.errors(include_url=False, include_input=False)
     where = _field(faults[0]["loc"])
-    words = dict.fromkeys(_must(fault) for fault in faults if _field(fault["loc"]) == where)
-    must = functools.reduce(lambda some, other: said("{some} or {other}", some=some, other=other), words)
-    return said("{field} {must}.", field=where or said("The body"), must=must)
+    field = where or said("The body")
+    here = [fault for fault in faults if _field(fault["loc"]) == where]
+    either = _EITHER_WORDS.get(tuple(fault["type"] for fault in here))
+    if either is not None:
+        bounds = {name: value for fault in here for name, value in _bounds(fault).items()}
+        return said(either, field=field, **bounds)
+    return _about(field, here[0])
 
 
 def _field(place: tuple[int | str, ...]) -> str:
@@ -54,21 +63,30 @@ def _field(place: tuple[int | str, ...]) -> str:
     return ".".join(part for part in parts if "[" not in part and part != "constrained-int")
 
 
-def _must(fault: Any) -> Said:
-    """The end of a sentence about a field."""
+def _about(field: str, fault: Any) -> Said:
+    """The sentence about a field."""
     context = fault.get("ctx", {})
     if fault["type"] == "too_long":
         if context.get("field_type") == "Value":
-            return said("must have at most {most} characters", most=context["max_length"])
-        return said("must have at most {most} items", most=context["max_length"])
-    if fault["type"] == "value_error":
-        return said(str(context["error"]))
-    words = _WORDS.get(fault["type"])
-    if words is None:
-        return said(fault["msg"])
-    return said(words, **{name: _bound(value) for name, value in context.items()})
+            return said(
+                "{field} must have at most {most} characters.", field=field, most=context["max_length"]
+            )
+        return said("{field} must have at most {most} items.", field=field, most=context["max_length"])
+    refusal = context.get("error")
+    if isinstance(refusal, FieldFault):
+        return refusal.about(field)
+    words = _WORDS.get(fault["type"], _WORDS["string_pattern_mismatch"])
+    return said(words, field=field, **_bounds(fault))
 
 
-def _bound(value: Any) -> int | str:
-    """A number as its field was declared with it."""
+def _bounds(fault: Any) -> Mapping[str, Value]:
+    """What pydantic tells about a fault, as gaps can hold it."""
+    return {name: _bound(name, value) for name, value in fault.get("ctx", {}).items()}
+
+
+def _bound(name: str, value: Any) -> Value:
+    """A number as its field was declared with it, and choices one after the other."""
+    if name == "expected" and " or " in str(value):
+        some, _, other = str(value).rpartition(" or ")
+        return said("{some} or {other}", some=listed(some.split(", ")), other=other)
     return value if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)

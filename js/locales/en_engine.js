@@ -8,7 +8,7 @@ export default {
   peopleRebuilt: "The database of people was damaged ({when}) and has been rebuilt. {entries} restored. Check that your latest changes are there.",
   slipLine: "{file}, line {n}",
   slipSettings: "{place} can't be read, so Isengard uses its defaults. Correct the file, then restart ComfyUI.",
-  slipSetting: "{place}: {reason}. Isengard uses the default until you correct it and restart ComfyUI.",
+  slipSetting: "{place}: {reason} Isengard uses the default until you correct it and restart ComfyUI.",
   slipPack: "{place} can't be read, so what that pack adds to Isengard is left out. Update that pack, or tell its author.",
   entries: "{n} entries",
   entries_one: "1 entry",

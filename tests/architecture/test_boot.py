@@ -85,7 +85,7 @@ def test_started_without_isolation_its_own_folder_is_not_on_the_path():
     [
         (["--help"], {}, 0, "worker|doctor|setup"),
         (["doctor", "bogus"], {}, 2, "unrecognized arguments"),
-        (["worker"], {"ISENGARD_MODE": "fast"}, 1, "ISENGARD_MODE: must be one of production, fast-test."),
+        (["worker"], {"ISENGARD_MODE": "fast"}, 1, "ISENGARD_MODE must be one of production, fast-test."),
         (["worker"], {"DATA_DIR": "/dev/null/x"}, 1, "Isengard can't use the data folder"),
         (["setup"], {"DATA_DIR": "/dev/null/x"}, 1, "Isengard can't use the data folder"),
         (["setup", "fast_test"], {}, 1, "fast_test needs no set-up."),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from isengard.core.records.character import CharacterDraft
 from isengard.core.records.generation import CharacterUse
 from isengard.core.records.photo import CaptionPlan
 from isengard.core.records.refusal import in_words
 from isengard.core.records.training import TrainingRequest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,11 @@ from pydantic import ValidationError
             {"id": "x", "checkpoint": "y"},
             "checkpoint must be 'best' or 'last' or must be a whole number",
         ),
+        (
+            CharacterUse,
+            {"id": "x", "checkpoint": -1},
+            "checkpoint must be 'best' or 'last' or must be 0 or more",
+        ),
         (CharacterUse, [], "The body must be an object"),
     ],
 )
@@ -48,3 +55,25 @@ def test_in_our_words(record, value, words):
     with pytest.raises(ValidationError) as caught:
         record.model_validate(value)
     assert in_words(caught.value) == f"{words}."
+
+
+def test_another_language_gets_a_whole_sentence():
+    """What stands around the field's name is one template; "or" between the choices has its own."""
+    with pytest.raises(ValidationError) as caught:
+        CharacterUse.model_validate({"id": "x", "checkpoint": "y"})
+    told = in_words(caught.value)
+    assert told.template == "{field} must be {expected} or must be a whole number."
+    assert told.values["field"] == "checkpoint"
+    assert told.values["expected"].template == "{some} or {other}"
+    with pytest.raises(ValidationError) as caught:
+        CharacterDraft.model_validate({"name": ""})
+    assert in_words(caught.value).template == "{field} must not be empty."
+
+
+def test_what_pydantic_says_in_words_of_its_own_stands_in_no_sentence():
+    class Timed(BaseModel):
+        at: datetime
+
+    with pytest.raises(ValidationError) as caught:
+        Timed.model_validate({"at": "yesterday"})
+    assert in_words(caught.value) == "at is not written as it should be."

@@ -156,7 +156,7 @@ def test_a_value_that_cannot_be_used_leaves_its_default_and_the_others(paths):
     settings = load_settings({}, paths)
     assert (settings.log_level, settings.worker_concurrency, settings.allow_setup) == ("DEBUG", 1, False)
     assert [(slip.kind, slip.line) for slip in settings.slips] == [("setting_slip", 3), ("setting_slip", 4)]
-    assert settings.slips[0].reason == "worker_concurrency must be a number between 1 and 64"
+    assert settings.slips[0].reason == "worker_concurrency must be a number between 1 and 64."
     assert not load_settings({"WORKER_CONCURRENCY": "2", "ISENGARD_ALLOW_SETUP": "1"}, paths).slips
 
 

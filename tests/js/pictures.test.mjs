@@ -36,7 +36,7 @@ test("the lines above the view: none when all is well, each state with its own",
   assert.match(withTraining, /Training keeps running\.$/);
   const slips = [
     { kind: "settings_slip", file: "isengard.toml", line: 3, reason: "" },
-    { kind: "setting_slip", file: "isengard.toml", line: 0, reason: "mode must be one of production, fast-test" },
+    { kind: "setting_slip", file: "isengard.toml", line: 0, reason: "mode must be one of production, fast-test." },
     { kind: "pack_slip", file: "a pack/pyproject.toml", line: 12, reason: "" },
   ];
   assert.deepEqual(bannersOf({ ...calm, health: { mode: "production", slips } }).map(([, said]) => said.split(/[,.] (?=so|Isengard uses)/)[0]), [

@@ -1334,6 +1334,7 @@ declare namespace Schema {
     file: string;
     line: number;
     reason: string;
+    said: Record<string, Sentence>;
   }
   /** POST /storage/free: `model` is a family's key where files of a model are meant. */
   interface SpaceToFree {

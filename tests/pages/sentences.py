@@ -22,6 +22,7 @@ ENGLISH = ("training/doctor/", "training/worker/setup_command.py", "training/wor
 #: call -> which of its arguments are sentences, by place and by name
 WORDS = {
     "said": ((0,), ()),
+    "FieldFault": ((0,), ()),
     "Finding": ((), ("message",)),
     "PhotoFinding": ((), ("message",)),
     "_finding": ((1,), ("message",)),
@@ -49,10 +50,8 @@ WORDS = {
     "Option": ((), ("tooltip",)),
     "Text": ((1,), ()),
 }
-#: Where a refused value is told why, as the end of a sentence about it.
-_VALUES = ("core/records/", "core/settings.py", "core/ids.py")
 #: Tables of sentences and ends of sentences.
-TABLES = {"_WORDS", "_HINTS", "REASONS"}
+TABLES = {"_WORDS", "_EITHER_WORDS", "_HINTS", "REASONS"}
 #: Programs of their own, which import nothing of ours: what begins like this in them is a sentence, or the end of one.
 PROGRAMS = ("core/photo_decoding/", "core/model_headers/child.py")
 _SENTENCE = re.compile(r"(?:This|it|its) [a-z].*[a-z.)]")
@@ -78,15 +77,12 @@ def _files() -> list[Path]:
 
 def _in_file(file: Path) -> Iterator[str]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    words = dict(WORDS)
-    if file.relative_to(ROOT).as_posix().startswith(_VALUES):
-        words["ValueError"] = ((0,), ())
     if file.relative_to(ROOT).as_posix().startswith(PROGRAMS):
         yield from _constants(tree)
     for function in [tree, *(node for node in ast.walk(tree) if isinstance(node, _FUNCTION))]:
         for node in _own(function):
             if isinstance(node, ast.Call):
-                yield from _of_call(node, words, function, tree)
+                yield from _of_call(node, function, tree)
             elif isinstance(node, (ast.Assign, ast.AnnAssign)) and _names(node) & TABLES:
                 yield from _texts(node.value)
 
@@ -113,9 +109,9 @@ def _own(scope: ast.AST) -> Iterator[ast.AST]:
             yield from _own(child)
 
 
-def _of_call(call: ast.Call, words: dict, function: ast.AST, tree: ast.Module) -> Iterator[str]:
+def _of_call(call: ast.Call, function: ast.AST, tree: ast.Module) -> Iterator[str]:
     name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-    places, keys = words.get(name) or (((1, 2), ("message", "hint")) if name.endswith("Error") else ((), ()))
+    places, keys = WORDS.get(name) or (((1, 2), ("message", "hint")) if name.endswith("Error") else ((), ()))
     given = [call.args[place] for place in places if place < len(call.args)]
     given += [one.value for one in call.keywords if one.arg in keys]
     for one in given:

@@ -58,7 +58,8 @@ def examined(paths: DataPaths, registry: PluginRegistry | None = None) -> list[F
 def _findings(paths: DataPaths, settings: Settings, registry: PluginRegistry) -> Iterator[Finding]:
     yield "ok", f"mode {settings.mode}"
     for slip in settings.slips:
-        why = f"{slip.reason}: the default is used" if slip.reason else "it cannot be read: defaults are used"
+        reason = slip.reason.removesuffix(".") or "it cannot be read"
+        why = f"{reason}: the default is used" if slip.reason else f"{reason}: defaults are used"
         yield "FAIL", f"{slip.place}: {why}"
     yield from _folder(paths)
     for name in ("isengard.db", "jobs.db", "queue.db"):

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, RootModel
 
 from ...core.characters.caption_lint import Leak
 from ...core.faces.models.records import Role
-from ...core.loops import Trouble
 from ...core.privacy.personal_data import ForgetReport
 from ...core.records import job as job_record
 from ...core.records import photo as photo_record
@@ -16,10 +15,8 @@ from ...core.records.album import Album
 from ...core.records.character import Character
 from ...core.records.generation import GeneratedImage
 from ...core.records.photo_day import AsideReason, PhotoDay, PlannedPicture
-from ...core.records.recovery import Recovery
 from ...core.records.spoken import Sentence
 from ...core.records.worker import BackendState
-from ...core.toml_files import Slip
 from ...generation.image.interface import RecipeInfo
 from ...training.planning.placement import Waiting
 from ...training.tasks.installable import SetupOffer
@@ -117,40 +114,6 @@ class TurnedPhotos(BaseModel):
 
 class Recipe(RecipeInfo):
     """A way to make pictures, as the panel shows it."""
-
-
-class WorkerSummary(BaseModel):
-    """Whether a worker of this server runs, and how many live in all."""
-
-    running: bool
-    count: int
-
-
-class HostSummary(BaseModel):
-    """The ComfyUI that we live in."""
-
-    loopback: bool
-    can_restart: bool
-
-
-class Health(BaseModel):
-    """State of server, worker and mode; `next_mode` is the one of the next start, `boot_id` changes at every start, `epoch` when the
-    ledger begins anew."""
-
-    status: Literal["ok"]
-    version: str
-    mode: str
-    next_mode: str
-    language: str
-    boot_id: str
-    epoch: str
-    comfyui: str
-    worker: WorkerSummary
-    host: HostSummary
-    missing: list[str]
-    loops: list[Trouble]
-    slips: list[Slip]
-    recoveries: list[Recovery]
 
 
 class PracticePerson(BaseModel):

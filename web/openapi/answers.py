@@ -23,6 +23,7 @@ from . import answer_bodies as bodies
 from . import gallery_answers as gallery_bodies
 from . import help_answers as help_bodies
 from . import training_answers as training_bodies
+from .health_answers import Health
 from .language_answers import LanguageList, LanguageWords
 
 JSON = "application/json"
@@ -125,7 +126,7 @@ ANSWERS: Mapping[str, Answer | None] = {
     "panel.code": Answer(content="text/javascript", also=(Answer(status=304),)),
     "panel.languages": Answer(LanguageList, also=(Answer(status=304),)),
     "panel.language": Answer(LanguageWords, also=(Answer(status=304),)),
-    "system.health": Answer(bodies.Health),
+    "system.health": Answer(Health),
     "system.dismiss_recovery": DONE,
     "system.session": DONE,
     "system.session_link": Answer(bodies.SessionLink),

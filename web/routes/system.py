@@ -14,6 +14,7 @@ from ...core.errors import ConflictError, InvalidError, NotFoundError, NotImplem
 from ...core.executor import in_thread
 from ...core.logs import ROOT_LOGGER
 from ...core.marks import content_credentials
+from ...core.records.spoken import told
 from ...core.said import said
 from ...core.storage.recovery_notices import Recoveries
 from ...core.version import VERSION
@@ -56,7 +57,7 @@ async def health(services: Services, request: web.Request) -> web.Response:
             },
             "missing": [],
             "loops": [asdict(trouble) for trouble in services.loops.troubles()],
-            "slips": [vars(slip) for slip in (*services.settings.slips, *services.registry.slips)],
+            "slips": [told(vars(slip)) for slip in (*services.settings.slips, *services.registry.slips)],
             "recoveries": [recovery.model_dump(mode="json") for recovery in recoveries],
         }
     )
